@@ -1,0 +1,2 @@
+//! backstage
+fn main() {}

@@ -1,0 +1,57 @@
+//! What plugins feed into the catalog: entities, and changes to entities before validation.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use model::{Fault, LocationRef};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+/// An entity as a provider hands it over.
+#[derive(Debug, Clone)]
+pub struct DeferredEntity {
+    /// The raw entity. It must carry both location annotations or get them from the location key.
+    pub entity: Value,
+    /// Who may overwrite this entity later; `None` leaves it open to the first that claims it
+    /// (reference/catalog.md §3.1).
+    pub location_key: Option<String>,
+}
+
+/// Where a provider delivers. Every call is one transaction and returns when it is stored.
+#[async_trait]
+pub trait ProviderSink: Send + Sync {
+    /// Replaces everything this provider delivered before.
+    async fn full(&self, entities: Vec<DeferredEntity>) -> Result<(), Fault>;
+    /// Adds or changes `added`, removes the references in `removed`.
+    async fn delta(&self, added: Vec<DeferredEntity>, removed: Vec<String>) -> Result<(), Fault>;
+    /// Has entities with one of these refresh keys processed again soon.
+    async fn refresh(&self, keys: Vec<String>) -> Result<(), Fault>;
+}
+
+/// A source of entities: a directory service, a Git host, a cluster.
+#[async_trait]
+pub trait EntityProvider: Send + Sync {
+    /// A name that never changes; entities of a provider that is gone are removed by it.
+    fn name(&self) -> &str;
+    /// Delivers to `sink` until `stop` is cancelled. Returning early with an error is shown on the
+    /// sources page and tried again with back-off.
+    async fn run(&self, sink: Arc<dyn ProviderSink>, stop: CancellationToken) -> Result<(), Fault>;
+}
+
+/// What a processor may know about the entity at hand.
+#[derive(Debug, Clone)]
+pub struct ProcessContext {
+    /// The file the entity came from.
+    pub location: LocationRef,
+    /// The registered location that led there.
+    pub origin: LocationRef,
+}
+
+/// A step that may change an entity before it is validated.
+#[async_trait]
+pub trait Processor: Send + Sync {
+    /// A name for messages and `catalog.processorOptions`.
+    fn name(&self) -> &str;
+    /// Returns the entity, changed or not. An error fails this one entity.
+    async fn pre_process(&self, entity: Value, context: &ProcessContext) -> Result<Value, Fault>;
+}

@@ -1,0 +1,1 @@
+//! The reader's and the printer's behaviour, as cases.

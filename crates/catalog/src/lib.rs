@@ -1,1 +1,20 @@
-//! catalog
+//! The software catalog: from sources of YAML to served entities.
+//!
+//! One module per stage of an entity's life: `ingest` reads sources, `process` turns documents into
+//! validated entities, `stitch` joins what several said about one entity, `engine` decides when and
+//! writes it all in transactions, `index` and `query` answer, `api` and `pages` serve. Other features
+//! use [`Catalog`]; SQL is the `store` crate's business and HTTP serving that of `web`.
+
+pub mod api;
+mod catalog;
+mod engine;
+mod history;
+pub mod index;
+mod ingest;
+pub mod pages;
+mod process;
+pub mod query;
+mod settings;
+mod stitch;
+
+pub use catalog::{Catalog, CatalogBuilder};

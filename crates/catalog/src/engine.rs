@@ -1,0 +1,1 @@
+//! Decides when which source is refreshed and writes the outcome in transactions.

@@ -1,0 +1,1 @@
+//! Every version of an entity, with cause and difference.

@@ -1,0 +1,1 @@
+//! Reads sources: files, URLs, providers, registered locations.

@@ -1,0 +1,1 @@
+//! Lists, pages, facets and single entities, answered from the index.

@@ -1,0 +1,1 @@
+//! Joins the processed entity, all relations and all problems into the served form.

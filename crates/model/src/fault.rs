@@ -1,0 +1,93 @@
+//! Errors as data: what an operation reports to a client, an entity's status or a log.
+//!
+//! A fault keeps the name and text that the catalog's wire contract shows, so it can be stored and
+//! served again unchanged. Rust error types of other crates are turned into faults at their edge.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// An error with a stable name, a message and possibly the error behind it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Name of the error class, for example `InputError`; decides the HTTP status.
+    pub name: String,
+    /// The message without the cause.
+    pub message: String,
+    /// The error behind this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Box<Fault>>,
+    /// JSON pointer of the field at fault, where known. Not part of the wire form.
+    #[serde(skip)]
+    pub path: Option<String>,
+}
+
+impl Fault {
+    /// An error of any class.
+    pub fn new(name: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { name: name.into(), message: message.into(), cause: None, path: None }
+    }
+
+    /// A plain `Error`.
+    pub fn error(message: impl Into<String>) -> Self {
+        Self::new("Error", message)
+    }
+
+    /// A `TypeError`: a value of the wrong shape.
+    pub fn type_error(message: impl Into<String>) -> Self {
+        Self::new("TypeError", message)
+    }
+
+    /// An `InputError`: the caller sent something wrong (400).
+    pub fn input(message: impl Into<String>) -> Self {
+        Self::new("InputError", message)
+    }
+
+    /// A `NotFoundError` (404).
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::new("NotFoundError", message)
+    }
+
+    /// A `ConflictError` (409).
+    pub fn conflict(message: impl Into<String>) -> Self {
+        Self::new("ConflictError", message)
+    }
+
+    /// A `NotAllowedError` (403).
+    pub fn not_allowed(message: impl Into<String>) -> Self {
+        Self::new("NotAllowedError", message)
+    }
+
+    /// Names the error behind this one.
+    pub fn caused_by(mut self, cause: Fault) -> Self {
+        self.cause = Some(Box::new(cause));
+        self
+    }
+
+    /// Names the field at fault by its JSON pointer.
+    pub fn at(mut self, path: impl Into<String>) -> Self {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// The field at fault, from this error or the nearest cause that knows it.
+    pub fn field(&self) -> Option<&str> {
+        self.path.as_deref().or_else(|| self.cause.as_deref().and_then(Fault::field))
+    }
+
+    /// The message with its causes: `message; caused by Name: inner`.
+    pub fn describe(&self) -> String {
+        match &self.cause {
+            Some(cause) => format!("{}; caused by {cause}", self.message),
+            None => self.message.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.name, self.describe())
+    }
+}
+
+impl std::error::Error for Fault {}

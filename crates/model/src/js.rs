@@ -1,0 +1,168 @@
+//! JavaScript's ways of writing and comparing values, where the wire contract shows them.
+
+use std::fmt::Write;
+
+use serde_json::{Number, Value};
+
+/// `String(number)`: the shortest digits that read back, exponent form from 1e21 and below 1e-6.
+pub fn number(value: f64) -> String {
+    if value.is_nan() {
+        return "NaN".to_owned();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
+    }
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let scientific = format!("{:e}", value.abs());
+    let (mantissa, exponent) = scientific.split_once('e').expect("exponent form has an e");
+    let exponent: i32 = exponent.parse().expect("exponent is a small integer");
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let sign = if value < 0.0 { "-" } else { "" };
+    format!("{sign}{}", place_point(&digits, exponent))
+}
+
+/// Writes `digits` with the decimal point after `exponent + 1` of them (ECMA-262 Number::toString).
+fn place_point(digits: &str, exponent: i32) -> String {
+    let count = i32::try_from(digits.len()).expect("a double has at most 17 digits");
+    let point = exponent + 1;
+    if (count..=21).contains(&point) {
+        return format!("{digits}{}", "0".repeat(to_len(point - count)));
+    }
+    if (1..=21).contains(&point) {
+        let (whole, fraction) = digits.split_at(to_len(point));
+        return format!("{whole}.{fraction}");
+    }
+    if (-5..=0).contains(&point) {
+        return format!("0.{}{digits}", "0".repeat(to_len(-point)));
+    }
+    let (first, rest) = digits.split_at(1);
+    let point = if rest.is_empty() { "" } else { "." };
+    format!("{first}{point}{rest}e{}{}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
+}
+
+fn to_len(count: i32) -> usize {
+    usize::try_from(count).unwrap_or(0)
+}
+
+/// The JSON number as the double that JavaScript holds.
+pub fn to_f64(value: &Number) -> f64 {
+    value.as_f64().unwrap_or(f64::NAN)
+}
+
+/// `toLowerCase()`: full Unicode mapping without locale, with the final sigma rule.
+pub fn lowercase(text: &str) -> String {
+    if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() }
+}
+
+/// `length`: UTF-16 code units.
+pub fn length(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.encode_utf16().count() }
+}
+
+/// `String(value)`.
+pub fn string_of(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Number(value) => number(to_f64(value)),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => join(items),
+        Value::Object(_) => "[object Object]".to_owned(),
+    }
+}
+
+/// `Array.prototype.join` with commas: null items are empty.
+fn join(items: &[Value]) -> String {
+    let parts = items.iter().map(|item| if item.is_null() { String::new() } else { string_of(item) });
+    parts.collect::<Vec<_>>().join(",")
+}
+
+/// `JSON.stringify(value)`: compact, keys in their order, numbers as JavaScript prints them.
+pub fn json(value: &Value) -> String {
+    let mut out = String::new();
+    write_json(value, false, &mut out);
+    out
+}
+
+/// `JSON.stringify` with the keys of every object sorted, so that equal values give equal texts.
+pub fn stable_json(value: &Value) -> String {
+    let mut out = String::new();
+    write_json(value, true, &mut out);
+    out
+}
+
+fn write_json(value: &Value, sorted: bool, out: &mut String) {
+    match value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
+        Value::Number(value) => write_number(value, out),
+        Value::String(text) => write_text(text, out),
+        Value::Array(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                write_json(item, sorted, out);
+            }
+            out.push(']');
+        }
+        Value::Object(map) => {
+            let mut members: Vec<_> = map.iter().collect();
+            if sorted {
+                members.sort_by(|left, right| compare(left.0, right.0));
+            }
+            out.push('{');
+            for (index, (key, item)) in members.into_iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                write_text(key, out);
+                out.push(':');
+                write_json(item, sorted, out);
+            }
+            out.push('}');
+        }
+    }
+}
+
+fn write_number(value: &Number, out: &mut String) {
+    /// Integers up to here are exact in a double.
+    const EXACT: i64 = 1 << 53;
+    match value.as_i64() {
+        Some(whole) if (-EXACT..=EXACT).contains(&whole) => {
+            write!(out, "{whole}").expect("writing to a string cannot fail");
+        }
+        _ => out.push_str(&number(to_f64(value))),
+    }
+}
+
+fn write_text(text: &str, out: &mut String) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            control if control < ' ' => {
+                write!(out, "\\u{:04x}", u32::from(control)).expect("writing to a string cannot fail");
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+}
+
+/// `<` on strings: by UTF-16 code units.
+pub fn compare(left: &str, right: &str) -> std::cmp::Ordering {
+    if left.is_ascii() && right.is_ascii() {
+        return left.cmp(right);
+    }
+    left.encode_utf16().cmp(right.encode_utf16())
+}

@@ -1,0 +1,195 @@
+//! Rules about values that a schema cannot say.
+
+use model::{Fault, Problem};
+
+use crate::json_path::segments;
+use crate::node::Node;
+use crate::sections::Sections;
+
+/// Checks values; errors here keep the portal from starting.
+pub(crate) fn values(sections: &Sections, tree: &Node) -> Vec<Problem> {
+    let mut found = Vec::new();
+    urls(sections, &mut found);
+    hosts(sections, &mut found);
+    reading(sections, &mut found);
+    tokens(sections, &mut found);
+    rules(sections, &mut found);
+    found
+        .into_iter()
+        .map(|(key, problem)| problem.at(tree.nearest(&segments(&key)).origin.place()))
+        .collect()
+}
+
+type Found = Vec<(String, Problem)>;
+
+fn urls(sections: &Sections, found: &mut Found) {
+    let own = [
+        ("app.baseUrl", &sections.app.base_url),
+        ("backend.baseUrl", &sections.backend.base_url),
+    ];
+    for (key, value) in own {
+        if let Some(text) = value.as_deref().filter(|text| !is_http_url(text)) {
+            let fault = Fault::error(format!("Invalid {} \"{text}\" at '{key}'", "baseUrl"));
+            found.push((
+                key.to_owned(),
+                Problem::error(fault).hint("Write a full URL, such as https://portal.example.com."),
+            ));
+        }
+    }
+}
+
+fn is_http_url(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+/// Whether a text is exactly a host with an optional port, as a URL would show it.
+fn is_host(text: &str) -> bool {
+    let url = url::Url::parse(&format!("https://{text}"));
+    url.is_ok_and(|url| {
+        let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
+        url.host_str().is_some_and(|host| format!("{host}{port}") == text)
+    })
+}
+
+/// One host of an integration: its key, the original's name for it, host and base addresses.
+type HostEntry<'a> = (String, &'a str, Option<&'a str>, Vec<(&'a str, Option<&'a str>)>);
+
+fn hosts(sections: &Sections, found: &mut Found) {
+    for (key, name, host, addresses) in host_entries(sections) {
+        if let Some(host) = host.filter(|host| !is_host(host)) {
+            let fault = Fault::error(format!(
+                "Invalid {name} integration config, '{host}' is not a valid host"
+            ));
+            found.push((format!("{key}.host"), Problem::error(fault)));
+        }
+        for (field, address) in addresses {
+            if let Some(address) = address.filter(|address| !is_http_url(address)) {
+                let message =
+                    format!("Invalid {name} integration config, '{address}' is not a valid {field}");
+                found.push((format!("{key}.{field}"), Problem::error(Fault::error(message))));
+            }
+        }
+    }
+}
+
+fn host_entries(sections: &Sections) -> Vec<HostEntry<'_>> {
+    let integrations = &sections.integrations;
+    let mut entries: Vec<HostEntry<'_>> = Vec::new();
+    for (index, one) in integrations.github.iter().enumerate() {
+        let addresses = vec![
+            ("apiBaseUrl", one.api_base_url.as_deref()),
+            ("rawBaseUrl", one.raw_base_url.as_deref()),
+        ];
+        entries.push((
+            format!("integrations.github[{index}]"),
+            "GitHub",
+            one.host.as_deref(),
+            addresses,
+        ));
+    }
+    for (index, one) in integrations.gitlab.iter().enumerate() {
+        let default = format!("https://{}/api/v4", one.host);
+        let api = one.api_base_url.as_deref().filter(|address| *address != default);
+        let addresses = vec![("apiBaseUrl", api), ("baseUrl", one.base_url.as_deref())];
+        entries.push((
+            format!("integrations.gitlab[{index}]"),
+            "GitLab",
+            Some(&one.host),
+            addresses,
+        ));
+    }
+    for (index, one) in integrations.gitea.iter().enumerate() {
+        let addresses = vec![("baseUrl", one.base_url.as_deref())];
+        entries.push((
+            format!("integrations.gitea[{index}]"),
+            "Gitea",
+            Some(&one.host),
+            addresses,
+        ));
+    }
+    for (index, one) in integrations.bitbucket_server.iter().enumerate() {
+        let addresses = vec![("apiBaseUrl", one.api_base_url.as_deref())];
+        let key = format!("integrations.bitbucketServer[{index}]");
+        entries.push((key, "Bitbucket Server", Some(&one.host), addresses));
+    }
+    for (index, one) in integrations.azure.iter().enumerate() {
+        entries.push((
+            format!("integrations.azure[{index}]"),
+            "Azure",
+            one.host.as_deref(),
+            Vec::new(),
+        ));
+    }
+    entries
+}
+
+fn reading(sections: &Sections, found: &mut Found) {
+    for (index, allow) in sections.backend.reading.allow.iter().enumerate() {
+        let key = format!("backend.reading.allow[{index}].host");
+        let (_, port) = allow.host.split_once(':').unwrap_or((&allow.host, ""));
+        let (from, to) = port.split_once('-').unwrap_or((port, port));
+        let is_range = from
+            .parse::<u16>()
+            .ok()
+            .zip(to.parse::<u16>().ok())
+            .is_some_and(|(from, to)| 0 < from && from <= to);
+        if !port.is_empty() && !is_range {
+            found.push((
+                key,
+                Problem::error(Fault::error(format!("Port range is not valid: {port}"))),
+            ));
+        } else if allow.host.trim_start_matches("*.").contains('*') || allow.host.contains('/') {
+            let message = format!(
+                "'{}' matches no host: write a host name, or '*.' and a domain",
+                allow.host
+            );
+            found.push((key, Problem::warning(Fault::input(message))));
+        }
+    }
+}
+
+fn tokens(sections: &Sections, found: &mut Found) {
+    for (index, access) in sections.backend.auth.external_access.iter().enumerate() {
+        let key = format!("backend.auth.externalAccess[{index}]");
+        match (access.kind.as_str(), &access.options.token) {
+            ("static", Some(token))
+                if token.expose().len() < 8 || token.expose().contains(char::is_whitespace) =>
+            {
+                let fault = Fault::error(format!(
+                    "Illegal token at '{key}.options.token', must be at least 8 characters without spaces"
+                ));
+                found.push((format!("{key}.options.token"), Problem::error(fault)));
+            }
+            ("static", None) => {
+                let fault = Fault::error(format!("Missing required config value at '{key}.options.token'"));
+                found.push((key, Problem::error(fault)));
+            }
+            ("static", Some(_)) => {}
+            ("legacy" | "jwks", _) => {
+                let fault = Fault::input(format!(
+                    "External access of type '{}' is not used yet",
+                    access.kind
+                ));
+                found.push((key, Problem::warning(fault)));
+            }
+            (other, _) => {
+                let message = format!(
+                    "Unknown type '{other}' in backend.auth.externalAccess, expected one of 'static', 'legacy', 'jwks'"
+                );
+                found.push((key, Problem::error(Fault::input(message))));
+            }
+        }
+    }
+}
+
+fn rules(sections: &Sections, found: &mut Found) {
+    for (index, rule) in sections.catalog.rules.iter().flatten().enumerate() {
+        for (at, location) in rule.locations.iter().flatten().enumerate() {
+            if location.exact.is_some() && location.pattern.is_some() {
+                let key = format!("catalog.rules[{index}].locations[{at}]");
+                let fault = Fault::error("A catalog rule location cannot have both exact and pattern values");
+                found.push((key, Problem::error(fault)));
+            }
+        }
+    }
+}

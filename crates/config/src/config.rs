@@ -1,0 +1,259 @@
+//! The configuration as the rest of the portal sees it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use model::{Fault, Place, Problem, Severity};
+use serde_json::Value;
+
+use crate::conform::{self, Conformed};
+use crate::json_path::segments;
+use crate::load::LoadOptions;
+use crate::node::Node;
+use crate::sections::{
+    AppSection, BackendSection, CatalogSection, DatabaseTarget, IntegrationsSection, ListenAddress,
+    OrganizationSection, PortalSection, Sections,
+};
+
+/// A loaded configuration. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub struct Config {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    tree: Node,
+    value: Value,
+    files: Vec<PathBuf>,
+    directory: PathBuf,
+    context: String,
+    sections: Sections,
+    listen: ListenAddress,
+    database: DatabaseTarget,
+    problems: Vec<Problem>,
+    secrets: BTreeSet<Vec<String>>,
+    known: BTreeSet<Vec<String>>,
+}
+
+/// What loading found, before it is checked.
+pub(crate) struct Loaded {
+    /// The merged tree.
+    pub tree: Node,
+    /// The files it came from, lowest priority first.
+    pub files: Vec<PathBuf>,
+    /// Folder that relative paths start at.
+    pub directory: PathBuf,
+    /// Name of the source of highest priority.
+    pub context: String,
+}
+
+impl Config {
+    /// Reads files and environment. On failure all problems are returned, not only the first.
+    pub fn load(options: &LoadOptions) -> Result<Self, Vec<Problem>> {
+        Self::from_loaded(crate::load::load(options)?)
+    }
+
+    /// The configuration without any file: the example catalog next to `options.cwd` and an
+    /// embedded database in its folder `data`. `APP_CONFIG_` variables still count.
+    pub fn builtin_default(options: &LoadOptions) -> Result<Self, Vec<Problem>> {
+        Self::from_loaded(crate::load::builtin(options)?)
+    }
+
+    /// A configuration from a plain value, for tests and tools.
+    pub fn from_value(value: Value, directory: &Path) -> Result<Self, Vec<Problem>> {
+        Self::from_loaded(crate::load::plain(value, directory))
+    }
+
+    pub(crate) fn from_loaded(loaded: Loaded) -> Result<Self, Vec<Problem>> {
+        let Conformed {
+            value,
+            mut problems,
+            secrets,
+            known,
+        } = conform::conform(&loaded.tree, &loaded.context);
+        let sections = sections(value, &mut problems);
+        problems.extend(crate::check::values(&sections, &loaded.tree));
+        let listen = collect(
+            listen(&sections.backend),
+            &loaded.tree,
+            "backend.listen",
+            &mut problems,
+        );
+        let data = loaded.directory.join(&sections.portal.data_directory);
+        let database = sections.backend.database.target(&loaded.directory, &data);
+        let database = collect(database, &loaded.tree, "backend.database", &mut problems);
+        let (false, Some(listen), Some(database)) = (has_errors(&problems), listen, database) else {
+            return Err(problems);
+        };
+        let Loaded {
+            tree,
+            files,
+            directory,
+            context,
+        } = loaded;
+        let value = tree.to_value();
+        let inner = Inner {
+            tree,
+            value,
+            files,
+            directory,
+            context,
+            sections,
+            listen,
+            database,
+            problems,
+            secrets,
+            known,
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// `app`.
+    pub fn app(&self) -> &AppSection {
+        &self.inner.sections.app
+    }
+
+    /// `organization`.
+    pub fn organization(&self) -> &OrganizationSection {
+        &self.inner.sections.organization
+    }
+
+    /// `backend`.
+    pub fn backend(&self) -> &BackendSection {
+        &self.inner.sections.backend
+    }
+
+    /// `catalog`.
+    pub fn catalog(&self) -> &CatalogSection {
+        &self.inner.sections.catalog
+    }
+
+    /// `integrations`.
+    pub fn integrations(&self) -> &IntegrationsSection {
+        &self.inner.sections.integrations
+    }
+
+    /// `portal`.
+    pub fn portal(&self) -> &PortalSection {
+        &self.inner.sections.portal
+    }
+
+    /// Where the server listens.
+    pub fn listen(&self) -> &ListenAddress {
+        &self.inner.listen
+    }
+
+    /// Where data is kept.
+    pub fn database(&self) -> &DatabaseTarget {
+        &self.inner.database
+    }
+
+    /// Title of the pages: `app.title`, else the organization's name, else `Backstage`.
+    pub fn title(&self) -> &str {
+        let name = || self.organization().name.as_deref();
+        self.app().title.as_deref().or_else(name).unwrap_or("Backstage")
+    }
+
+    /// The address people open, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        let configured = self
+            .app()
+            .base_url
+            .as_deref()
+            .or(self.backend().base_url.as_deref());
+        configured.map_or_else(|| self.listen_url(), |url| url.trim_end_matches('/').to_owned())
+    }
+
+    fn listen_url(&self) -> String {
+        let ListenAddress { host, port } = self.listen();
+        match host.as_deref() {
+            Some(host) if host.contains(':') => format!("http://[{host}]:{port}"),
+            Some(host) if host != "0.0.0.0" => format!("http://{host}:{port}"),
+            _ => format!("http://localhost:{port}"),
+        }
+    }
+
+    /// The folder that relative paths start at.
+    pub fn directory(&self) -> &Path {
+        &self.inner.directory
+    }
+
+    /// The folder of everything the portal keeps on disk.
+    pub fn data_directory(&self) -> PathBuf {
+        self.directory().join(&self.portal().data_directory)
+    }
+
+    /// The configuration files that were read, lowest priority first.
+    pub fn files(&self) -> &[PathBuf] {
+        &self.inner.files
+    }
+
+    /// The merged configuration. It holds secrets: use [`Config::redacted`] for anything shown.
+    pub fn value(&self) -> &Value {
+        &self.inner.value
+    }
+
+    /// Where a key was written: the file, line and column of the nearest existing key.
+    pub fn place(&self, key: &str) -> Place {
+        self.inner.tree.nearest(&segments(key)).origin.place()
+    }
+
+    /// Name of the source that a key came from, as messages show it.
+    pub(crate) fn context(&self, key: &str) -> String {
+        context(&self.inner.tree, &segments(key), &self.inner.context)
+    }
+
+    /// Unknown keys and questionable settings; none of them keeps the portal from starting.
+    pub fn check(&self) -> Vec<Problem> {
+        self.inner.problems.clone()
+    }
+
+    /// The merged configuration with every secret replaced.
+    pub fn redacted(&self) -> Value {
+        crate::redact::redact(&self.inner.tree, &self.inner.secrets, &self.inner.known)
+    }
+}
+
+/// The source named in messages about a path: that of the key, else the topmost source.
+pub(crate) fn context(tree: &Node, path: &[String], topmost: &str) -> String {
+    let mut node = tree;
+    for segment in path {
+        match node.child(segment) {
+            Some(child) => node = child,
+            None => return topmost.to_owned(),
+        }
+    }
+    node.origin.source.context.clone()
+}
+
+fn has_errors(problems: &[Problem]) -> bool {
+    problems.iter().any(|problem| problem.severity == Severity::Error)
+}
+
+/// The typed sections; the defaults when something is already wrong.
+fn sections(value: Value, problems: &mut Vec<Problem>) -> Sections {
+    if has_errors(problems) {
+        return Sections::default();
+    }
+    serde_json::from_value(value).unwrap_or_else(|error| {
+        problems.push(Problem::error(Fault::error(error.to_string())));
+        Sections::default()
+    })
+}
+
+fn listen(backend: &BackendSection) -> Result<ListenAddress, Fault> {
+    backend
+        .listen
+        .as_ref()
+        .map_or_else(|| Ok(ListenAddress::default()), ListenAddress::try_from)
+}
+
+fn collect<T>(result: Result<T, Fault>, tree: &Node, key: &str, problems: &mut Vec<Problem>) -> Option<T> {
+    result
+        .map_err(|fault| problems.push(Problem::error(fault).at(tree.nearest(&segments(key)).origin.place())))
+        .ok()
+}

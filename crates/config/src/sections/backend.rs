@@ -1,0 +1,131 @@
+//! `backend`, apart from the database and the HTTP details.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::http::Headers;
+use super::{
+    CorsSection, CspDirective, DatabaseSection, HttpsSetting, ListenSetting, ReferrerSection, ServerSection,
+};
+use crate::{HumanDuration, Secret};
+
+/// The server: address, database, what may be read and who may call.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase")]
+pub struct BackendSection {
+    /// The address under which the API is reached. Default: `app.baseUrl`, else the listen address.
+    pub base_url: Option<String>,
+    /// Where to listen. Default: `127.0.0.1:7007`. With a port alone: all interfaces.
+    pub listen: Option<ListenSetting>,
+    /// TLS for the server.
+    pub https: Option<HttpsSetting>,
+    /// Which proxies may tell the client's address. `true` trusts the nearest one.
+    pub trust_proxy: Option<Value>,
+    /// Where data is kept.
+    pub database: DatabaseSection,
+    /// What may be read by URL beside the configured integrations.
+    pub reading: ReadingSection,
+    /// Answers to pages of other origins. Without it no CORS header is sent.
+    pub cors: Option<CorsSection>,
+    /// Changes to the Content-Security-Policy of the API, by directive in camel or kebab case: a
+    /// list replaces the directive, `false` removes it.
+    pub csp: Option<BTreeMap<String, CspDirective>>,
+    /// The `Referrer-Policy` header.
+    pub referrer: ReferrerSection,
+    /// The health endpoints.
+    pub health: HealthSection,
+    /// Limits of the HTTP server.
+    pub server: ServerSection,
+    /// Start and stop.
+    pub lifecycle: LifecycleSection,
+    /// Who may call the API.
+    pub auth: AuthenticationSection,
+    /// Folder for temporary files. Default: the system's.
+    pub working_directory: Option<String>,
+}
+
+/// What may be read by URL.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ReadingSection {
+    /// Hosts that may be read without an integration. Default: none.
+    pub allow: Vec<ReadingAllow>,
+}
+
+/// A host that may be read.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+pub struct ReadingAllow {
+    /// `example.com`, `*.example.com`, with `:port` or `:from-to` when the port is not the default.
+    pub host: String,
+    /// Only these paths and what is below them. Default: every path.
+    #[serde(default)]
+    pub paths: Option<Vec<String>>,
+}
+
+/// The health endpoints.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct HealthSection {
+    /// Headers added to their answers.
+    pub headers: Headers,
+}
+
+/// Start and stop.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase")]
+pub struct LifecycleSection {
+    /// How long a request waits for a feature that is still starting. Default: 5 s.
+    pub startup_request_pause_timeout: Option<HumanDuration>,
+    /// How long the server still answers after it was told to stop. Default: none.
+    pub server_shutdown_delay: Option<HumanDuration>,
+}
+
+/// Who may call the API.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase")]
+pub struct AuthenticationSection {
+    /// Lets everybody who reaches the server call everything. Dangerous, as the name says.
+    pub dangerously_disable_default_auth_policy: bool,
+    /// Callers outside the portal: services with a token of their own.
+    pub external_access: Vec<ExternalAccess>,
+}
+
+/// A caller outside the portal.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExternalAccess {
+    /// `static` for a fixed token. `legacy` and `jwks` are known, but not used yet.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What the type needs.
+    #[serde(default)]
+    pub options: ExternalAccessOptions,
+    /// Limits to plugins and permissions; not used yet.
+    #[serde(default)]
+    pub access_restrictions: Option<Value>,
+}
+
+/// Options of a caller outside the portal.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ExternalAccessOptions {
+    /// The token of type `static`: at least 8 characters without spaces.
+    pub token: Option<Secret>,
+    /// Name of the caller in logs and as principal.
+    pub subject: Option<String>,
+    /// The shared secret of type `legacy`.
+    pub secret: Option<Secret>,
+    /// Address of the keys of type `jwks`.
+    pub url: Option<String>,
+    /// Algorithms of type `jwks`.
+    pub algorithm: Option<Value>,
+    /// Issuers of type `jwks`.
+    pub issuer: Option<Value>,
+    /// Audiences of type `jwks`.
+    pub audience: Option<Value>,
+    /// Prefix of the subject of type `jwks`.
+    pub subject_prefix: Option<String>,
+}

@@ -1,0 +1,108 @@
+//! How each kind of Git host serves the raw content of a file, and where it is edited.
+
+mod azure;
+mod bitbucket;
+mod gitea;
+mod github;
+mod gitlab;
+
+use model::Fault;
+use url::Url;
+
+use crate::integrations::Integration;
+
+/// What runs at a host, with what its API needs to be found.
+#[derive(Debug, Clone)]
+pub(crate) enum Host {
+    /// GitHub or GitHub Enterprise: addresses of the API and of raw files.
+    Github {
+        api: Option<String>,
+        raw: Option<String>,
+    },
+    /// GitLab: the path before all repositories, without a slash at the end.
+    Gitlab { relative: String },
+    /// Gitea or Forgejo: the server's address.
+    Gitea { base: String },
+    /// bitbucket.org.
+    BitbucketCloud,
+    /// Bitbucket Server: address of the API.
+    BitbucketServer { api: String },
+    /// Azure DevOps.
+    Azure,
+}
+
+/// A request for the raw content of one file.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct RawFile {
+    /// Where to ask.
+    pub url: Url,
+    /// The `Accept` header, where the host needs one.
+    pub accept: Option<&'static str>,
+}
+
+impl Integration {
+    /// The request that yields a file's raw content. Fails when the URL names no file of this host.
+    pub(crate) fn raw_file(&self, url: &str) -> Result<RawFile, Fault> {
+        let parsed = crate::git_url::GitUrl::parse_safe(url);
+        let (address, accept) = match &self.kind {
+            Host::Github { api, raw } => {
+                return github::raw_file(
+                    url,
+                    &parsed?,
+                    api.as_deref(),
+                    raw.as_deref(),
+                    self.authorization.is_some(),
+                );
+            }
+            Host::Gitlab { relative } => (parsed.and_then(|_| gitlab::raw_file(url, relative)), None),
+            Host::Gitea { base } => (parsed.and_then(|_| gitea::raw_file(url, base)), None),
+            Host::BitbucketCloud => (
+                parsed.and_then(|parsed| bitbucket::cloud_file(url, &parsed)),
+                None,
+            ),
+            Host::BitbucketServer { api } => (
+                parsed.and_then(|parsed| bitbucket::server_file(url, &parsed, api)),
+                None,
+            ),
+            Host::Azure => (parsed.and_then(|_| azure::raw_file(url)), None),
+        };
+        Ok(RawFile {
+            url: parse(&address?)?,
+            accept,
+        })
+    }
+
+    /// The page on which people edit a file.
+    pub(crate) fn edit_url(&self, url: &str) -> String {
+        match &self.kind {
+            Host::Github { .. } => github::with_word(url, "edit"),
+            Host::Gitlab { .. } => gitlab::edit_url(url),
+            Host::Gitea { base } => gitea::edit_url(url, base).unwrap_or_else(|_| url.to_owned()),
+            Host::BitbucketCloud => bitbucket::cloud_edit_url(url),
+            Host::BitbucketServer { .. } => url.split('?').next().unwrap_or(url).to_owned(),
+            Host::Azure => url.to_owned(),
+        }
+    }
+
+    /// A reference within a file, as an absolute URL of the same repository.
+    pub(crate) fn resolve_url(&self, base: &Url, relative: &str) -> Result<String, Fault> {
+        match &self.kind {
+            Host::Github { .. } => Ok(github::with_word(
+                &crate::resolve::in_repository(base, relative)?,
+                "tree",
+            )),
+            Host::Gitea { .. } => gitea::resolve_url(base, relative),
+            Host::Azure => azure::resolve_url(base, relative),
+            _ => crate::resolve::in_repository(base, relative),
+        }
+    }
+}
+
+fn parse(address: &str) -> Result<Url, Fault> {
+    Url::parse(address).map_err(|_| Fault::type_error("Invalid URL"))
+}
+
+/// `Incorrect URL: …`, the answer to a URL that names no file of a host.
+fn incorrect(url: &str, reason: &str) -> Fault {
+    Fault::error(format!("Incorrect URL: {url}, Error: {reason}"))
+}

@@ -1,0 +1,210 @@
+//! The configured Git hosts.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use config::{IntegrationsSection, Secret};
+use url::Url;
+
+use crate::hosts::Host;
+
+/// A Git host with its addresses and credentials.
+#[derive(Debug, Clone)]
+pub struct Integration {
+    /// Host as it stands in URLs, with port if it is not the default.
+    pub host: String,
+    /// What runs there.
+    pub(crate) kind: Host,
+    /// Value of the `Authorization` header.
+    pub(crate) authorization: Option<Secret>,
+}
+
+impl Integration {
+    /// The type's name, as configuration and annotations use it.
+    pub fn kind(&self) -> &'static str {
+        match self.kind {
+            Host::Github { .. } => "github",
+            Host::Gitlab { .. } => "gitlab",
+            Host::Gitea { .. } => "gitea",
+            Host::BitbucketCloud => "bitbucketCloud",
+            Host::BitbucketServer { .. } => "bitbucketServer",
+            Host::Azure => "azure",
+        }
+    }
+}
+
+/// All configured Git hosts, and the public ones that need no configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Integrations {
+    list: Vec<Integration>,
+}
+
+impl Integrations {
+    /// Takes the hosts from the configuration.
+    pub fn new(section: &IntegrationsSection) -> Self {
+        let list = [
+            azure(section),
+            bitbucket(section),
+            github(section),
+            gitea(section),
+            gitlab(section),
+        ];
+        Self { list: list.concat() }
+    }
+
+    /// The integration for a URL's host.
+    pub fn by_url(&self, url: &Url) -> Option<&Integration> {
+        let host = authority(url)?;
+        self.list.iter().find(|integration| integration.host == host)
+    }
+
+    /// All integrations.
+    pub fn iter(&self) -> impl Iterator<Item = &Integration> {
+        self.list.iter()
+    }
+}
+
+/// Host and, if it is not the default, port of a URL.
+pub(crate) fn authority(url: &Url) -> Option<String> {
+    let host = url.host_str()?;
+    Some(
+        url.port()
+            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
+    )
+}
+
+fn trimmed(address: Option<&String>) -> Option<String> {
+    address.map(|address| address.trim_end_matches('/').to_owned())
+}
+
+fn with_word(word: &str, token: Option<&Secret>) -> Option<Secret> {
+    token.map(|token| Secret::new(format!("{word} {}", token.expose().trim())))
+}
+
+fn basic(user: &str, password: &Secret) -> Secret {
+    Secret::new(format!(
+        "Basic {}",
+        STANDARD.encode(format!("{user}:{}", password.expose().trim()))
+    ))
+}
+
+fn github(section: &IntegrationsSection) -> Vec<Integration> {
+    const HOST: &str = "github.com";
+    let known = |host: &str, address: &str| (host == HOST).then(|| address.to_owned());
+    let mut configured = section.github.clone();
+    if !configured
+        .iter()
+        .any(|one| one.host.as_deref().unwrap_or(HOST) == HOST)
+    {
+        configured.push(config::GithubIntegration::default());
+    }
+    configured
+        .into_iter()
+        .map(|one| {
+            let host = one.host.unwrap_or_else(|| HOST.to_owned());
+            let api = trimmed(one.api_base_url.as_ref()).or_else(|| known(&host, "https://api.github.com"));
+            let raw = trimmed(one.raw_base_url.as_ref())
+                .or_else(|| known(&host, "https://raw.githubusercontent.com"));
+            let authorization = with_word("Bearer", one.token.as_ref());
+            Integration {
+                host,
+                kind: Host::Github { api, raw },
+                authorization,
+            }
+        })
+        .collect()
+}
+
+fn gitlab(section: &IntegrationsSection) -> Vec<Integration> {
+    const HOST: &str = "gitlab.com";
+    let mut configured = section.gitlab.clone();
+    if !configured.iter().any(|one| one.host == HOST) {
+        configured.push(config::GitlabIntegration {
+            host: HOST.to_owned(),
+            ..Default::default()
+        });
+    }
+    configured
+        .into_iter()
+        .map(|one| {
+            let base = trimmed(one.base_url.as_ref()).unwrap_or_else(|| format!("https://{}", one.host));
+            let authorization = with_word("Bearer", one.token.as_ref());
+            let relative = Url::parse(&base).map(|url| url.path().trim_end_matches('/').to_owned());
+            let relative = relative.ok().filter(|_| one.host != HOST).unwrap_or_default();
+            Integration {
+                host: one.host,
+                kind: Host::Gitlab { relative },
+                authorization,
+            }
+        })
+        .collect()
+}
+
+fn gitea(section: &IntegrationsSection) -> Vec<Integration> {
+    let integration = |one: &config::GiteaIntegration| {
+        let base = trimmed(one.base_url.as_ref()).unwrap_or_else(|| format!("https://{}", one.host));
+        let authorization = one
+            .password
+            .as_ref()
+            .and_then(|password| match one.username.as_deref() {
+                Some(user) => Some(basic(user, password)),
+                None => with_word("token", Some(password)),
+            });
+        Integration {
+            host: one.host.clone(),
+            kind: Host::Gitea { base },
+            authorization,
+        }
+    };
+    section.gitea.iter().map(integration).collect()
+}
+
+fn bitbucket(section: &IntegrationsSection) -> Vec<Integration> {
+    let cloud = section.bitbucket_cloud.first();
+    let authorization = cloud.and_then(|one| {
+        let password = one.token.as_ref().or(one.app_password.as_ref())?;
+        Some(basic(one.username.as_deref()?, password))
+    });
+    let cloud = Integration {
+        host: "bitbucket.org".to_owned(),
+        kind: Host::BitbucketCloud,
+        authorization,
+    };
+    let servers = section.bitbucket_server.iter().map(|one| {
+        let api = trimmed(one.api_base_url.as_ref())
+            .unwrap_or_else(|| format!("https://{}/rest/api/1.0", one.host));
+        let login = || Some(basic(one.username.as_deref()?, one.password.as_ref()?));
+        let authorization = with_word("Bearer", one.token.as_ref()).or_else(login);
+        Integration {
+            host: one.host.clone(),
+            kind: Host::BitbucketServer { api },
+            authorization,
+        }
+    });
+    [cloud].into_iter().chain(servers).collect()
+}
+
+fn azure(section: &IntegrationsSection) -> Vec<Integration> {
+    const HOST: &str = "dev.azure.com";
+    let mut configured = section.azure.clone();
+    if !configured
+        .iter()
+        .any(|one| one.host.as_deref().unwrap_or(HOST) == HOST)
+    {
+        configured.push(config::AzureIntegration::default());
+    }
+    configured
+        .into_iter()
+        .map(|one| {
+            let token = one
+                .credentials
+                .iter()
+                .find_map(|credential| credential.personal_access_token.as_ref());
+            let authorization = token.map(|token| basic("", token));
+            Integration {
+                host: one.host.unwrap_or_else(|| HOST.to_owned()),
+                kind: Host::Azure,
+                authorization,
+            }
+        })
+        .collect()
+}

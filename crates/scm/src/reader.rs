@@ -1,0 +1,264 @@
+//! Reads files by URL: through the integration of their host, else as far as the configuration allows.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use config::Config;
+use model::Fault;
+use reqwest::StatusCode;
+use tokio::sync::Semaphore;
+use url::Url;
+
+use crate::allow::AllowList;
+use crate::fetch::{Answer, Fetcher, Reach, Request};
+use crate::integrations::{Integration, Integrations};
+
+/// Reads at the same time, over all callers.
+const MAX_CONCURRENT_READS: usize = 32;
+
+/// A file that was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Read {
+    /// The content; empty when not modified.
+    pub bytes: Bytes,
+    /// Version to pass to the next read.
+    pub etag: Option<String>,
+    /// The version at hand is still the current one.
+    pub not_modified: bool,
+    /// Commit that last changed the file, where the host says so.
+    pub commit: Option<String>,
+}
+
+/// One file that a search found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its URL.
+    pub url: String,
+    /// Its content.
+    pub bytes: Bytes,
+    /// Commit that last changed it, where the host says so.
+    pub commit: Option<String>,
+}
+
+/// What a search found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Search {
+    /// The files; none when nothing matches or nothing is modified.
+    pub files: Vec<Found>,
+    /// Version to pass to the next search.
+    pub etag: Option<String>,
+    /// The version at hand is still the current one.
+    pub not_modified: bool,
+}
+
+/// Reads files by URL. Cloning is cheap; dropping a future stops its read.
+#[derive(Clone)]
+pub struct UrlReader {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    integrations: Integrations,
+    allow: AllowList,
+    fetcher: Fetcher,
+    permits: Semaphore,
+}
+
+impl UrlReader {
+    /// A reader for the configured hosts. Fails when the system offers no usable TLS.
+    pub fn new(config: &Config) -> Result<Self, Fault> {
+        Ok(Self {
+            inner: Arc::new(Inner {
+                integrations: Integrations::new(config.integrations()),
+                allow: AllowList::new(&config.backend().reading.allow),
+                fetcher: Fetcher::new(&config.portal().reading)?,
+                permits: Semaphore::new(MAX_CONCURRENT_READS),
+            }),
+        })
+    }
+
+    /// The configured Git hosts.
+    pub fn integrations(&self) -> &Integrations {
+        &self.inner.integrations
+    }
+
+    /// Reads one file. With the `etag` of the last read, unchanged content is not sent again.
+    pub async fn read_url(&self, url: &str, etag: Option<&str>) -> Result<Read, Fault> {
+        let parsed = parse(url)?;
+        let _permit = self
+            .inner
+            .permits
+            .acquire()
+            .await
+            .map_err(|_| Fault::error("the reader was closed"))?;
+        match self.inner.integrations.by_url(&parsed) {
+            Some(integration) => self.through(integration, url, etag).await,
+            None => self.plainly(parsed, url, etag).await,
+        }
+    }
+
+    /// Reads the files that a URL names. A file that does not exist is no error: nothing is found.
+    /// Patterns in URLs are not supported yet.
+    pub async fn search(&self, url: &str, etag: Option<&str>) -> Result<Search, Fault> {
+        let parsed = parse(url)?;
+        self.permit(&parsed, url)?;
+        if decoded_path(&parsed).contains(['*', '?']) {
+            return Err(Fault::error("Unsupported search pattern URL"));
+        }
+        match self.read_url(url, etag).await {
+            Ok(Read {
+                not_modified: true,
+                etag,
+                ..
+            }) => Ok(Search {
+                etag,
+                not_modified: true,
+                files: Vec::new(),
+            }),
+            Ok(Read {
+                bytes, etag, commit, ..
+            }) => {
+                let files = vec![Found {
+                    url: url.to_owned(),
+                    bytes,
+                    commit,
+                }];
+                Ok(Search {
+                    files,
+                    etag,
+                    not_modified: false,
+                })
+            }
+            Err(fault) if fault.name == "NotFoundError" => Ok(Search::default()),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    fn permit(&self, parsed: &Url, url: &str) -> Result<(), Fault> {
+        let known = self.inner.integrations.by_url(parsed).is_some() || self.inner.allow.allows(parsed);
+        if known { Ok(()) } else { Err(not_allowed(url)) }
+    }
+
+    async fn plainly(&self, parsed: Url, url: &str, etag: Option<&str>) -> Result<Read, Fault> {
+        self.permit(&parsed, url)?;
+        let request = Request {
+            url: parsed,
+            accept: None,
+            authorization: None,
+            etag,
+        };
+        let reach = |hop: &Url| {
+            let refused = || format!("URL not allowed by backend.reading.allow configuration: {hop}");
+            self.inner
+                .allow
+                .allows(hop)
+                .then_some(Reach::Configured)
+                .ok_or_else(|| Fault::error(refused()))
+        };
+        let answer = self.inner.fetcher.fetch(&request, reach).await?;
+        let failure = format!("could not read {}, {}", answer.url, phrase(answer.status));
+        read(answer, etag, failure)
+    }
+
+    async fn through(&self, integration: &Integration, url: &str, etag: Option<&str>) -> Result<Read, Fault> {
+        let raw = integration.raw_file(url)?;
+        let first = raw.url.origin();
+        let authorization = integration.authorization.as_ref();
+        let request = Request {
+            url: raw.url.clone(),
+            accept: raw.accept,
+            authorization,
+            etag,
+        };
+        let reach = |hop: &Url| {
+            let configured = hop.origin() == first
+                || self.inner.allow.allows(hop)
+                || self.inner.integrations.by_url(hop).is_some();
+            Ok(if configured {
+                Reach::Configured
+            } else {
+                Reach::PublicOnly
+            })
+        };
+        let answer = self.inner.fetcher.fetch(&request, reach).await?;
+        if integration.kind() == "gitea" && answer.status == StatusCode::FORBIDDEN {
+            return Err(Fault::new(
+                "AuthenticationError",
+                format!("{url} could not be read, {}", phrase(answer.status)),
+            ));
+        }
+        let failure = match integration.kind() {
+            "github" => format!("Request failed for {}, {}", raw.url, phrase(answer.status)),
+            _ => format!(
+                "{url} could not be read as {}, {}",
+                raw.url,
+                phrase(answer.status)
+            ),
+        };
+        read(answer, etag, failure)
+    }
+}
+
+fn parse(url: &str) -> Result<Url, Fault> {
+    let parsed = Url::parse(url).map_err(|_| Fault::type_error("Invalid URL"))?;
+    if parsed.username().is_empty() && parsed.password().is_none() {
+        return Ok(parsed);
+    }
+    let mut shown = parsed;
+    let _ = (shown.set_username(""), shown.set_password(None));
+    Err(Fault::input(format!(
+        "Unable to read {shown}, the URL must not contain credentials"
+    )))
+}
+
+fn decoded_path(url: &Url) -> String {
+    // An encoded `?` cannot start a query, so it counts like the original's pattern characters.
+    percent_encoding::percent_decode_str(url.path())
+        .decode_utf8_lossy()
+        .into_owned()
+}
+
+fn not_allowed(url: &str) -> Fault {
+    Fault::not_allowed(format!(
+        "Reading from '{url}' is not allowed. You may need to configure an integration for the target host, \
+         or add it to the configured list of allowed hosts at 'backend.reading.allow'"
+    ))
+}
+
+fn phrase(status: StatusCode) -> String {
+    format!(
+        "{} {}",
+        status.as_u16(),
+        status.canonical_reason().unwrap_or_default()
+    )
+    .trim_end()
+    .to_owned()
+}
+
+fn read(answer: Answer, etag: Option<&str>, failure: String) -> Result<Read, Fault> {
+    let Answer {
+        status,
+        etag: new_etag,
+        commit,
+        bytes,
+        ..
+    } = answer;
+    match status {
+        StatusCode::NOT_MODIFIED => {
+            let etag = new_etag.or_else(|| etag.map(str::to_owned));
+            Ok(Read {
+                etag,
+                not_modified: true,
+                ..Read::default()
+            })
+        }
+        status if status.is_success() => Ok(Read {
+            bytes,
+            etag: new_etag,
+            not_modified: false,
+            commit,
+        }),
+        StatusCode::NOT_FOUND => Err(Fault::not_found(failure)),
+        _ => Err(Fault::error(failure)),
+    }
+}

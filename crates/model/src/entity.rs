@@ -38,7 +38,9 @@ pub fn name(entity: &Value) -> Option<&str> {
 
 /// `metadata.namespace`, `default` when absent or empty.
 pub fn namespace(entity: &Value) -> &str {
-    metadata_str(entity, "namespace").filter(|namespace| !namespace.is_empty()).unwrap_or(DEFAULT_NAMESPACE)
+    metadata_str(entity, "namespace")
+        .filter(|namespace| !namespace.is_empty())
+        .unwrap_or(DEFAULT_NAMESPACE)
 }
 
 /// `metadata.title`.
@@ -82,7 +84,10 @@ pub fn spec_strings<'a>(entity: &'a Value, key: &str) -> impl Iterator<Item = &'
 }
 
 fn strings(list: Option<&Value>) -> impl Iterator<Item = &str> {
-    list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    list.and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
 }
 
 /// `spec.owner`, as written.
@@ -112,6 +117,10 @@ pub fn etag(entity: &Value) -> Option<&str> {
 
 /// The relations of a served entity: type and target.
 pub fn relations(entity: &Value) -> impl Iterator<Item = (&str, &str)> {
-    let list = entity.get("relations").and_then(Value::as_array).into_iter().flatten();
+    let list = entity
+        .get("relations")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
     list.filter_map(|relation| Some((text(relation, "type")?, text(relation, "targetRef")?)))
 }

@@ -34,16 +34,30 @@ pub struct RefParts {
 impl EntityRef {
     /// A reference of these parts, lower-cased as JavaScript does.
     pub fn new(kind: &str, namespace: &str, name: &str) -> Self {
-        Self { kind: js::lowercase(kind), namespace: js::lowercase(namespace), name: js::lowercase(name) }
+        Self {
+            kind: js::lowercase(kind),
+            namespace: js::lowercase(namespace),
+            name: js::lowercase(name),
+        }
     }
 
     /// Parses a reference, completing it with the defaults.
     pub fn parse(text: &str, default_kind: Option<&str>, default_namespace: &str) -> Result<Self, Fault> {
         let parts = parse_parts(text)?;
-        let kind = parts.kind.as_deref().or(default_kind).filter(|kind| !kind.is_empty());
-        let Some(kind) = kind else { return Err(missing_kind(text)) };
+        let kind = parts
+            .kind
+            .as_deref()
+            .or(default_kind)
+            .filter(|kind| !kind.is_empty());
+        let Some(kind) = kind else {
+            return Err(missing_kind(text));
+        };
         let namespace = parts.namespace.as_deref().unwrap_or(default_namespace);
-        let namespace = if namespace.is_empty() { DEFAULT_NAMESPACE } else { namespace };
+        let namespace = if namespace.is_empty() {
+            DEFAULT_NAMESPACE
+        } else {
+            namespace
+        };
         Ok(Self::new(kind, namespace, &parts.name))
     }
 
@@ -88,7 +102,9 @@ fn parse_parts(text: &str) -> Result<RefParts, Fault> {
     }
     let slash = text.find('/');
     // A colon after the slash belongs to the name.
-    let colon = text.find(':').filter(|colon| slash.is_none_or(|slash| *colon < slash));
+    let colon = text
+        .find(':')
+        .filter(|colon| slash.is_none_or(|slash| *colon < slash));
     let kind = colon.map(|colon| &text[..colon]);
     let namespace = slash.map(|slash| &text[colon.map_or(0, |colon| colon + 1)..slash]);
     let name = &text[slash.or(colon).map_or(0, |end| end + 1)..];

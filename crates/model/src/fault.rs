@@ -25,7 +25,12 @@ pub struct Fault {
 impl Fault {
     /// An error of any class.
     pub fn new(name: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { name: name.into(), message: message.into(), cause: None, path: None }
+        Self {
+            name: name.into(),
+            message: message.into(),
+            cause: None,
+            path: None,
+        }
     }
 
     /// A plain `Error`.
@@ -72,7 +77,9 @@ impl Fault {
 
     /// The field at fault, from this error or the nearest cause that knows it.
     pub fn field(&self) -> Option<&str> {
-        self.path.as_deref().or_else(|| self.cause.as_deref().and_then(Fault::field))
+        self.path
+            .as_deref()
+            .or_else(|| self.cause.as_deref().and_then(Fault::field))
     }
 
     /// The message with its causes: `message; caused by Name: inner`.

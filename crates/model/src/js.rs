@@ -39,7 +39,11 @@ fn place_point(digits: &str, exponent: i32) -> String {
     }
     let (first, rest) = digits.split_at(1);
     let point = if rest.is_empty() { "" } else { "." };
-    format!("{first}{point}{rest}e{}{}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
+    format!(
+        "{first}{point}{rest}e{}{}",
+        if exponent < 0 { '-' } else { '+' },
+        exponent.abs()
+    )
 }
 
 fn to_len(count: i32) -> usize {
@@ -53,12 +57,20 @@ pub fn to_f64(value: &Number) -> f64 {
 
 /// `toLowerCase()`: full Unicode mapping without locale, with the final sigma rule.
 pub fn lowercase(text: &str) -> String {
-    if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() }
+    if text.is_ascii() {
+        text.to_ascii_lowercase()
+    } else {
+        text.to_lowercase()
+    }
 }
 
 /// `length`: UTF-16 code units.
 pub fn length(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.encode_utf16().count() }
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.encode_utf16().count()
+    }
 }
 
 /// `String(value)`.
@@ -75,7 +87,13 @@ pub fn string_of(value: &Value) -> String {
 
 /// `Array.prototype.join` with commas: null items are empty.
 fn join(items: &[Value]) -> String {
-    let parts = items.iter().map(|item| if item.is_null() { String::new() } else { string_of(item) });
+    let parts = items.iter().map(|item| {
+        if item.is_null() {
+            String::new()
+        } else {
+            string_of(item)
+        }
+    });
     parts.collect::<Vec<_>>().join(",")
 }
 

@@ -20,7 +20,10 @@ pub struct LocationRef {
 impl LocationRef {
     /// A location of this type and target, unchecked.
     pub fn new(kind: impl Into<String>, target: impl Into<String>) -> Self {
-        Self { kind: kind.into(), target: target.into() }
+        Self {
+            kind: kind.into(),
+            target: target.into(),
+        }
     }
 
     /// Parses `type:target`.

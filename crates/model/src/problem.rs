@@ -66,12 +66,20 @@ pub struct Problem {
 impl Problem {
     /// A problem of severity error, without place or hint.
     pub fn error(fault: Fault) -> Self {
-        Self { severity: Severity::Error, fault, place: None, hint: None }
+        Self {
+            severity: Severity::Error,
+            fault,
+            place: None,
+            hint: None,
+        }
     }
 
     /// A warning, without place or hint.
     pub fn warning(fault: Fault) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(fault) }
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(fault)
+        }
     }
 
     /// Says where it is.

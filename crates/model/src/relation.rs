@@ -20,6 +20,10 @@ pub struct Relation {
 impl Relation {
     /// A relation of the given type.
     pub fn new(source: EntityRef, kind: impl Into<String>, target: EntityRef) -> Self {
-        Self { source, kind: kind.into(), target }
+        Self {
+            source,
+            kind: kind.into(),
+            target,
+        }
     }
 }

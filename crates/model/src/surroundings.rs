@@ -38,6 +38,10 @@ impl Randomness for SystemRandomness {
     }
 
     fn below(&self, bound: u64) -> u64 {
-        if bound == 0 { 0 } else { rand::rng().random_range(0..bound) }
+        if bound == 0 {
+            0
+        } else {
+            rand::rng().random_range(0..bound)
+        }
     }
 }

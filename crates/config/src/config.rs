@@ -17,12 +17,11 @@ use crate::sections::{
 };
 
 /// A loaded configuration. Cloning is cheap.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Config {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
 struct Inner {
     tree: Node,
     value: Value,
@@ -35,6 +34,16 @@ struct Inner {
     problems: Vec<Problem>,
     secrets: BTreeSet<Vec<String>>,
     known: BTreeSet<Vec<String>>,
+}
+
+/// Shows where the configuration came from, and none of its values.
+impl std::fmt::Debug for Config {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Config")
+            .field("files", &self.inner.files)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What loading found, before it is checked.

@@ -55,7 +55,8 @@ impl Walk<'_> {
             return self.duration(node);
         }
         match alternatives(schema)[..] {
-            [only] => self.typed(node, only),
+            [only] if std::ptr::eq(only, schema) => self.typed(node, only),
+            [only] => self.node(node, only),
             ref several => self.one_of(node, several),
         }
     }

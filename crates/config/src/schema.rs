@@ -19,13 +19,17 @@ pub fn schema() -> &'static Value {
     })
 }
 
-/// The alternatives of a schema, `null` left out; a schema without alternatives is its own.
+/// The alternatives of a schema, nested ones flattened and `null` left out; a schema without
+/// alternatives is its own.
 pub(crate) fn alternatives(schema: &Value) -> Vec<&Value> {
-    let listed = schema.get("anyOf").and_then(Value::as_array);
-    listed.map_or_else(
-        || vec![schema],
-        |all| all.iter().filter(|one| one["type"] != "null").collect(),
-    )
+    match schema.get("anyOf").and_then(Value::as_array) {
+        Some(all) => all
+            .iter()
+            .filter(|one| one["type"] != "null")
+            .flat_map(alternatives)
+            .collect(),
+        None => vec![schema],
+    }
 }
 
 /// The type words of a schema, `null` left out.

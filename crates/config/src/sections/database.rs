@@ -149,7 +149,13 @@ impl DatabaseSection {
         if host.starts_with('/') {
             url.query_pairs_mut().append_pair("host", host);
         } else {
-            url.set_host(Some(host)).map_err(|_| bad_part("host", host))?;
+            let bracketed = if host.contains(':') {
+                format!("[{host}]")
+            } else {
+                host.to_owned()
+            };
+            url.set_host(Some(&bracketed))
+                .map_err(|_| bad_part("host", host))?;
         }
         let user = parts.user.as_deref().unwrap_or("postgres");
         url.set_port(parts.port).map_err(|()| bad_part("port", host))?;
@@ -159,8 +165,9 @@ impl DatabaseSection {
             .map_err(|()| Fault::input("backend.database.connection.password cannot be used"))?;
         let default = format!("{}portal", self.prefix.as_deref().unwrap_or("backstage_plugin_"));
         url.set_path(parts.database.as_deref().unwrap_or(&default));
-        url.query_pairs_mut()
-            .extend_pairs(ssl_parameters(parts.ssl.as_ref()));
+        for (name, value) in ssl_parameters(parts.ssl.as_ref()) {
+            url.query_pairs_mut().append_pair(name, &value);
+        }
         Ok(Secret::new(url))
     }
 }

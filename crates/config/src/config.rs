@@ -15,6 +15,7 @@ use crate::sections::{
     AppSection, BackendSection, CatalogSection, DatabaseTarget, IntegrationsSection, ListenAddress,
     OrganizationSection, PortalSection, Sections,
 };
+use crate::transform::absolute;
 
 /// A loaded configuration. Cloning is cheap.
 #[derive(Clone)]
@@ -90,7 +91,7 @@ impl Config {
             "backend.listen",
             &mut problems,
         );
-        let data = loaded.directory.join(&sections.portal.data_directory);
+        let data = absolute(&loaded.directory, &sections.portal.data_directory);
         let database = sections.backend.database.target(&loaded.directory, &data);
         let database = collect(database, &loaded.tree, "backend.database", &mut problems);
         let (false, Some(listen), Some(database)) = (has_errors(&problems), listen, database) else {
@@ -193,7 +194,7 @@ impl Config {
 
     /// The folder of everything the portal keeps on disk.
     pub fn data_directory(&self) -> PathBuf {
-        self.directory().join(&self.portal().data_directory)
+        absolute(self.directory(), &self.portal().data_directory)
     }
 
     /// The configuration files that were read, lowest priority first.

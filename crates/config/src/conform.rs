@@ -319,6 +319,7 @@ fn shape_of(node: &Node) -> &'static str {
     match &node.content {
         Content::Object(_) => "object",
         Content::List(_) => "array",
+        Content::Scalar(Value::String(_)) => "string",
         Content::Scalar(value) => read::type_of(value),
     }
 }

@@ -183,7 +183,7 @@ fn malformed(error: yaml::YamlError, source: &str) -> Problem {
         column: u32::try_from(error.column).ok(),
         ..Place::default()
     };
-    let problem = Problem::error(Fault::new("YAMLParseError", error.message)).at(place);
+    let problem = Problem::error(Fault::new(error.name, error.message)).at(place);
     match error.hint {
         Some(hint) => problem.hint(hint),
         None => problem,

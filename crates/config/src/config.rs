@@ -57,6 +57,8 @@ pub(crate) struct Loaded {
     pub directory: PathBuf,
     /// Name of the source of highest priority.
     pub context: String,
+    /// What reading noticed.
+    pub problems: Vec<Problem>,
 }
 
 impl Config {
@@ -83,6 +85,7 @@ impl Config {
             secrets,
             known,
         } = conform::conform(&loaded.tree, &loaded.context);
+        problems.splice(0..0, loaded.problems.iter().cloned());
         let sections = sections(value, &mut problems);
         problems.extend(crate::check::values(&sections, &loaded.tree));
         let listen = collect(
@@ -102,6 +105,7 @@ impl Config {
             files,
             directory,
             context,
+            ..
         } = loaded;
         let value = tree.to_value();
         let inner = Inner {

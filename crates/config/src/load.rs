@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use model::{Fault, Place, Problem};
+use model::{Fault, Place, Problem, Severity};
 use serde_json::Value;
 
 use crate::config::Loaded;
@@ -93,6 +93,7 @@ pub(crate) fn plain(value: Value, directory: &Path) -> Loaded {
         files: Vec::new(),
         directory: directory.to_owned(),
         context: source.context.clone(),
+        problems: Vec::new(),
     }
 }
 
@@ -103,7 +104,7 @@ fn finish(
     mut problems: Vec<Problem>,
 ) -> Result<Loaded, Vec<Problem>> {
     let environment = crate::environment::read(&options.env, &mut problems);
-    if !problems.is_empty() {
+    if problems.iter().any(|problem| problem.severity == Severity::Error) {
         return Err(problems);
     }
     let empty = Arc::new(Source::named("app-config.yaml", String::new()));
@@ -119,6 +120,7 @@ fn finish(
         files,
         directory: options.cwd.clone(),
         context,
+        problems,
     })
 }
 

@@ -12,6 +12,8 @@ pub(crate) struct Substituted {
     pub text: Option<String>,
     /// Whether any variable was asked for.
     pub used_variable: bool,
+    /// The first variable that has neither value nor fallback.
+    pub missing: Option<String>,
 }
 
 /// The trimmed value of a variable.
@@ -23,13 +25,18 @@ pub(crate) fn variable<'a>(environment: &'a Environment, name: &str) -> Option<&
 pub(crate) fn substitute(input: &str, environment: &Environment) -> Substituted {
     let mut text = Some(String::with_capacity(input.len()));
     let mut used_variable = false;
+    let mut missing = None;
     let mut rest = input;
     while let Some((before, escaped, expression, after)) = next_expression(rest) {
         let piece = if escaped {
             Some(format!("${{{expression}}}"))
         } else {
             used_variable = true;
-            evaluate(expression, environment)
+            let value = evaluate(expression, environment);
+            if value.is_none() && missing.is_none() {
+                missing = expression.split(":-").next().map(|name| name.trim().to_owned());
+            }
+            value
         };
         text = text.zip(piece).map(|(text, piece)| text + before + &piece);
         rest = after;
@@ -37,6 +44,7 @@ pub(crate) fn substitute(input: &str, environment: &Environment) -> Substituted 
     Substituted {
         text: text.map(|text| text + rest),
         used_variable,
+        missing,
     }
 }
 

@@ -55,16 +55,7 @@ impl Transformer<'_> {
         depth: usize,
     ) -> Option<Node> {
         if let Value::String(text) = &value {
-            let result = substitute(text, self.environment);
-            let substituted = origin.substituted || result.used_variable;
-            let content = Content::Scalar(Value::String(result.text?));
-            return Some(Node {
-                origin: Origin {
-                    substituted,
-                    ..origin
-                },
-                content,
-            });
+            return self.text(text, origin, path);
         }
         match include::resolve(&value, directory, self.environment) {
             Ok(Included::NotAnInclude) => self.children(value, origin, directory, path, depth),
@@ -73,15 +64,11 @@ impl Transformer<'_> {
                 self.report(path, Fault::error(message), &origin);
                 None
             }
-            Ok(Included::Text(text)) => {
-                let content = Content::Scalar(Value::String(text?));
-                Some(Node {
-                    origin: Origin {
-                        substituted: true,
-                        ..origin
-                    },
-                    content,
-                })
+            Ok(Included::Text(Some(text))) => Some(scalar(text, origin, true)),
+            Ok(Included::Text(None)) => {
+                let name = value["$env"].as_str().unwrap_or_default();
+                self.left_out(name, path, &origin);
+                None
             }
             Ok(Included::Data {
                 value,
@@ -103,6 +90,15 @@ impl Transformer<'_> {
         }
     }
 
+    fn text(&mut self, text: &str, origin: Origin, path: &str) -> Option<Node> {
+        let result = substitute(text, self.environment);
+        if let Some(name) = &result.missing {
+            self.left_out(name, path, &origin);
+        }
+        let substituted = origin.substituted || result.used_variable;
+        Some(scalar(result.text?, origin, substituted))
+    }
+
     /// What an `$include` brought in: its own root is not looked at again, its children are.
     fn included(
         &mut self,
@@ -113,18 +109,7 @@ impl Transformer<'_> {
         depth: usize,
     ) -> Option<Node> {
         match value {
-            Value::String(text) => {
-                let result = substitute(&text, self.environment);
-                let substituted = origin.substituted || result.used_variable;
-                let content = Content::Scalar(Value::String(result.text?));
-                Some(Node {
-                    origin: Origin {
-                        substituted,
-                        ..origin
-                    },
-                    content,
-                })
-            }
+            Value::String(text) => self.text(&text, origin, path),
             other => self.children(other, origin, directory, path, depth),
         }
     }
@@ -166,6 +151,18 @@ impl Transformer<'_> {
         Some(Node { origin, content })
     }
 
+    /// The original says nothing when a variable is not set; the setting is just not there.
+    fn left_out(&mut self, variable: &str, path: &str, origin: &Origin) {
+        let key = path.trim_start_matches('.');
+        let message = format!("Variable {variable} is not set, '{key}' is left out");
+        let hint = format!("Set it, or write ${{{variable}:-fallback}}.");
+        self.problems.push(
+            Problem::warning(Fault::input(message))
+                .at(origin.place())
+                .hint(hint),
+        );
+    }
+
     fn report(&mut self, path: &str, fault: Fault, origin: &Origin) {
         let reason = if path.is_empty() && fault.name == "TypeError" {
             fault.message
@@ -178,6 +175,16 @@ impl Transformer<'_> {
         );
         self.problems
             .push(Problem::error(Fault::error(message)).at(origin.place()));
+    }
+}
+
+fn scalar(text: String, origin: Origin, substituted: bool) -> Node {
+    Node {
+        origin: Origin {
+            substituted,
+            ..origin
+        },
+        content: Content::Scalar(Value::String(text)),
     }
 }
 

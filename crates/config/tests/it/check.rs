@@ -1,0 +1,132 @@
+//! What is reported about keys and values, and where.
+
+use crate::support::{file_name, one_file, start, texts};
+
+#[test]
+fn unknown_keys_are_reported_and_never_fatal() {
+    let text = "\
+app:
+  tilte: x
+auth:
+  providers: {}
+backend:
+  rateLimit: true
+  lissten: 1
+custom:
+  a: 1
+techdoc: {}
+integrations:
+  githb: []
+";
+    let problems = one_file(text).check();
+    assert_eq!(
+        texts(&problems),
+        [
+            "warning 2 InputError: Unknown configuration key 'app.tilte'",
+            "info 4 InputError: 'auth' belongs to the auth plugin, it has no effect yet",
+            "info 6 InputError: 'backend.rateLimit' belongs to the rate limiter, it has no effect yet",
+            "warning 7 InputError: Unknown configuration key 'backend.lissten'",
+            "warning 9 InputError: Unknown configuration key 'custom'",
+            "warning 10 InputError: Unknown configuration key 'techdoc'",
+            "warning 12 InputError: Unknown configuration key 'integrations.githb'",
+        ]
+    );
+    let hints: Vec<&str> = problems
+        .iter()
+        .filter_map(|problem| problem.hint.as_deref())
+        .collect();
+    assert_eq!(
+        hints,
+        [
+            "Did you mean 'app.title'?",
+            "Did you mean 'backend.listen'?",
+            "It has no effect. Remove it, or ignore this if it is for a plugin of your own.",
+            "Did you mean 'techdocs'?",
+            "Did you mean 'integrations.github'?",
+        ]
+    );
+}
+
+fn check(text: &str, expected: &[&str]) {
+    assert_eq!(
+        start(&[("app-config.yaml", text)], &[]).failures(),
+        expected,
+        "{text}"
+    );
+}
+
+#[test]
+fn wrong_values_are_all_reported() {
+    check(
+        "app:\n  title: 5\n  baseUrl: ''\ncatalog:\n  readonly: maybe\n  orphanStrategy: kep\n",
+        &[
+            "error 2 TypeError: Invalid type in config for key 'app.title' in 'app-config.yaml', got number, wanted string",
+            "error 3 TypeError: Invalid type in config for key 'app.baseUrl' in 'app-config.yaml', got empty-string, wanted string",
+            "error 5 Error: Unable to convert config value for key 'catalog.readonly' in 'app-config.yaml' to a boolean",
+            "error 6 InputError: Invalid value 'kep' in config for key 'catalog.orphanStrategy' in 'app-config.yaml', wanted one of keep, delete",
+        ],
+    );
+    check(
+        "catalog:\n  locations:\n    - type: url\n  rules:\n    - allow: [Component, '']\n",
+        &[
+            "error 3 Error: Missing required config value at 'catalog.locations[0].target' in 'app-config.yaml'",
+            "error 5 TypeError: Invalid type in config for key 'catalog.rules[0].allow[1]' in 'app-config.yaml', got empty-string, wanted string-array",
+        ],
+    );
+    check(
+        "catalog:\n  processingInterval: soon\n",
+        &[
+            "error 2 InputError: Invalid duration 'soon' in config at 'catalog.processingInterval', \
+           Error: Not a valid duration string, try a number followed by a unit such as '1d' or '2 seconds'",
+        ],
+    );
+    check(
+        "backend:\n  listen: nowhere\n",
+        &["error 2 Error: Unable to parse listen address nowhere, expected <port> or <host>:<port>"],
+    );
+    check(
+        "backend:\n  listen: { port: 99999 }\n",
+        &[
+            "error 2 InputError: Invalid value 99999 in config for key 'backend.listen.port' in 'app-config.yaml', \
+           wanted a whole number from 0 to 65535",
+        ],
+    );
+    check(
+        "integrations:\n  gitea:\n    - host: https://x\n",
+        &["error 3 Error: Invalid Gitea integration config, 'https://x' is not a valid host"],
+    );
+    check(
+        "catalog:\n  rules:\n    - allow: [A]\n      locations: [{ type: url, exact: a, pattern: b }]\n",
+        &["error 4 Error: A catalog rule location cannot have both exact and pattern values"],
+    );
+}
+
+#[test]
+fn variables_that_are_not_set_are_noticed() {
+    let text = "app:\n  title: ${TITLE}\norganization:\n  name: { $env: NAME }\nx: ['${A:-b}']\n";
+    let problems = one_file(text).check();
+    assert_eq!(
+        texts(&problems)[..2],
+        [
+            "warning 2 InputError: Variable TITLE is not set, 'app.title' is left out",
+            "warning 4 InputError: Variable NAME is not set, 'organization.name' is left out",
+        ]
+    );
+    assert_eq!(
+        problems[0].hint.as_deref(),
+        Some("Set it, or write ${TITLE:-fallback}.")
+    );
+}
+
+#[test]
+fn problems_name_the_file_that_wrote_the_key() {
+    let files = [
+        ("app-config.yaml", "app:\n  title: fine\n"),
+        ("app-config.local.yaml", "organization:\n\n  name: 5\n"),
+    ];
+    let start = start(&files, &[]);
+    let problems = config::Config::load(&start.options).expect_err("a number is no name");
+    assert_eq!(file_name(&problems[0]), "app-config.local.yaml");
+    assert_eq!(problems[0].place.as_ref().and_then(|place| place.line), Some(3));
+    assert!(problems[0].fault.message.contains("in 'app-config.local.yaml'"));
+}

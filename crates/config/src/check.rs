@@ -126,7 +126,8 @@ fn host_entries(sections: &Sections) -> Vec<HostEntry<'_>> {
 fn reading(sections: &Sections, found: &mut Found) {
     for (index, allow) in sections.backend.reading.allow.iter().enumerate() {
         let key = format!("backend.reading.allow[{index}].host");
-        let (_, port) = allow.host.split_once(':').unwrap_or((&allow.host, ""));
+        let after_address = allow.host.rfind(']').unwrap_or(0);
+        let (_, port) = allow.host[after_address..].split_once(':').unwrap_or_default();
         let (from, to) = port.split_once('-').unwrap_or((port, port));
         let is_range = from
             .parse::<u16>()

@@ -172,3 +172,28 @@ fn names_and_addresses() {
         "http://localhost:7008",
     );
 }
+
+#[test]
+fn hosts_that_may_be_read() {
+    let check = |host: &str, fine: bool| {
+        let value = json!({ "backend": { "reading": { "allow": [{ "host": host }] } } });
+        assert_eq!(Config::from_value(value, Path::new("/")).is_ok(), fine, "{host}");
+    };
+    for host in [
+        "example.com",
+        "*.example.com:8443",
+        "example.com:80-90",
+        "[::1]",
+        "[::1]:8080",
+    ] {
+        check(host, true);
+    }
+    for host in [
+        "example.com:",
+        "example.com:x",
+        "example.com:90-80",
+        "example.com:0",
+    ] {
+        check(host, host == "example.com:");
+    }
+}

@@ -1,1 +1,44 @@
-//! ui
+//! The design system: page layout, components, icons, styles and the few scripts.
+//!
+//! Components are functions from a small property struct to markup. They know no feature, no query
+//! and no store; a page decides what to show, this crate how it looks. Every component works
+//! without JavaScript; the scripts only enhance. Each component has samples, shown by the gallery
+//! and compared in a snapshot test.
+
+mod assets;
+mod components;
+mod gallery;
+mod highlight;
+pub mod href;
+mod icon;
+mod layout;
+mod page;
+mod routes;
+mod shell;
+
+pub use components::{
+    avatar::{avatar, person},
+    badge::{Badge, Tone, badge, count, kind_badge, lifecycle_badge, lifecycle_tone, tag},
+    button::{Button, ButtonKind, PostForm, button, copy_button, post_form, star_button},
+    card::{Card, card, definitions, definitions_wide, section},
+    code::{Code, code_block},
+    diff::{diff_view, value_text},
+    entity::{EntityHeader, EntityLine, entity_header, entity_lines, entity_link},
+    facet::{Facet, FacetOption, Facets, facet_panel},
+    field::{Field, checkbox, field, search_field, select, text_area, text_input},
+    pagination::{Pagination, pagination},
+    problem::{problem_panel, problem_summary},
+    state::{EmptyState, Notice, empty_state, error_state, no_permission, notice},
+    table::{Align, Cell, Column, Direction, Row, Table, data_table},
+    tabs::{Tab, segmented, tabs},
+    time::{duration, relative, time},
+    timeline::{TimelineEntry, timeline},
+    tree::{TreeNode, tree},
+};
+pub use gallery::{Sample, gallery_page, samples};
+pub use highlight::Language;
+pub use icon::{icon, icon_names, kind_icon};
+pub use layout::{Crumb, Live, PageHead};
+pub use page::Page;
+pub use routes::router;
+pub use shell::{Chrome, Shell, Theme};

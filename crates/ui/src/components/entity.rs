@@ -1,0 +1,88 @@
+//! Entities in pages: links, lines in lists, and the head of the entity page.
+
+use maud::{Markup, html};
+use model::EntityRef;
+
+use super::badge::kind_tone;
+use crate::href;
+use crate::icon::kind_icon;
+
+/// A link to an entity: kind icon and title, or the name when it has no title.
+pub fn entity_link(reference: &EntityRef, title: Option<&str>) -> Markup {
+    html! {
+        a.entity-link href=(href::entity(reference)) title=(reference) {
+            span class=(format_args!("kind-icon tone-{}", kind_tone(reference.kind()).as_str())) { (kind_icon(reference.kind())) }
+            span.entity-name { (title.unwrap_or(reference.name())) }
+            @if title.is_none() && reference.namespace() != "default" {
+                span.entity-namespace { (reference.namespace()) }
+            }
+        }
+    }
+}
+
+/// An entity in a list.
+#[derive(Debug, Clone)]
+pub struct EntityLine {
+    /// The entity.
+    pub reference: EntityRef,
+    /// Its title.
+    pub title: Option<String>,
+    /// What stands beside the link, for example type or description.
+    pub note: Option<String>,
+    /// The reference leads to nothing.
+    pub missing: bool,
+}
+
+/// Entities, one under another.
+pub fn entity_lines(lines: &[EntityLine]) -> Markup {
+    html! {
+        ul.entity-lines {
+            @for line in lines {
+                li {
+                    (entity_link(&line.reference, line.title.as_deref()))
+                    @if line.missing { span.badge.tone-amber { "not in the catalog" } }
+                    @if let Some(note) = &line.note { span.entity-note { (note) } }
+                }
+            }
+        }
+    }
+}
+
+/// The head of an entity's page.
+#[derive(Debug, Clone)]
+pub struct EntityHeader<'a> {
+    /// The entity.
+    pub reference: &'a EntityRef,
+    /// Its title, or its name.
+    pub title: &'a str,
+    /// Kind as the entity spells it.
+    pub kind: &'a str,
+    /// One line about it.
+    pub description: Option<&'a str>,
+    /// Small facts in a row: type, lifecycle, owner, system.
+    pub facts: Vec<(&'a str, Markup)>,
+    /// Buttons at the right.
+    pub actions: Markup,
+}
+
+/// The head of an entity's page.
+pub fn entity_header(header: &EntityHeader<'_>) -> Markup {
+    html! {
+        header.entity-header {
+            div.entity-mark {
+                span class=(format_args!("entity-tile tone-{}", kind_tone(header.kind).as_str())) { (kind_icon(header.kind)) }
+            }
+            div.entity-heading {
+                div.entity-kind { (header.kind) }
+                h1 { (header.title) }
+            }
+            div.entity-actions { (header.actions) }
+            @if let Some(description) = header.description { p.entity-description { (description) } }
+            @if !header.facts.is_empty() {
+                dl.entity-facts {
+                    @for (name, value) in &header.facts { div { dt { (name) } dd { (value) } } }
+                }
+            }
+        }
+    }
+}

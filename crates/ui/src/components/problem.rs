@@ -1,0 +1,98 @@
+//! Problems as the portal explains them: what, where, why, and the way out.
+
+use maud::{Markup, html};
+use model::{Place, Problem, Severity};
+
+use super::button::copy_button;
+use crate::icon::icon;
+
+/// All problems of a thing, the worst first.
+pub fn problem_panel(problems: &[Problem]) -> Markup {
+    let mut sorted: Vec<&Problem> = problems.iter().collect();
+    sorted.sort_by_key(|problem| problem.severity);
+    html! {
+        @if !sorted.is_empty() {
+            section.problems aria-label="Problems" {
+                @for problem in sorted { (one_problem(problem)) }
+            }
+        }
+    }
+}
+
+fn one_problem(problem: &Problem) -> Markup {
+    let word = severity_word(problem.severity);
+    html! {
+        article class=(format_args!("problem problem-{}", problem.severity.as_str())) {
+            span.problem-icon { (icon(severity_icon(problem.severity))) }
+            div.problem-text {
+                h3 { span.visually-hidden { (word) ": " } (problem.fault.name) }
+                p.problem-message { (problem.fault.message) }
+                @if let Some(cause) = &problem.fault.cause { p.problem-cause { "Cause: " (cause) } }
+                @if let Some(place) = &problem.place { (place_line(place)) }
+                @if let Some(hint) = &problem.hint { p.problem-hint { strong { "Fix: " } (hint) } }
+            }
+            (copy_button(&plain_text(problem), "Copy this problem"))
+        }
+    }
+}
+
+fn place_line(place: &Place) -> Markup {
+    html! {
+        p.problem-place {
+            code { (source_text(place)) }
+            @if let Some(document) = place.document { span { "document " (document) } }
+            @if let Some(path) = place.path.as_deref().filter(|path| !path.is_empty()) { span { "at " code { (path) } } }
+        }
+    }
+}
+
+/// `file:line:column`, as editors understand it.
+fn source_text(place: &Place) -> String {
+    let mut text = place.source.clone();
+    for number in [place.line, place.column].into_iter().flatten() {
+        text.push(':');
+        text.push_str(&number.to_string());
+    }
+    text
+}
+
+fn plain_text(problem: &Problem) -> String {
+    let mut text = problem.fault.to_string();
+    if let Some(place) = &problem.place {
+        text.push_str("\n  at ");
+        text.push_str(&source_text(place));
+    }
+    if let Some(hint) = &problem.hint {
+        text.push_str("\n  fix: ");
+        text.push_str(hint);
+    }
+    text
+}
+
+fn severity_word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "Error",
+        Severity::Warning => "Warning",
+        Severity::Info => "Note",
+    }
+}
+
+fn severity_icon(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "problem",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    }
+}
+
+/// How many problems there are, as a link to where they are explained. Nothing without problems.
+pub fn problem_summary(count: usize, worst: Severity, href: &str) -> Markup {
+    let tone = if worst == Severity::Error { "red" } else { "amber" };
+    html! {
+        @if count > 0 {
+            a class=(format_args!("badge problem-badge tone-{tone}")) href=(href) {
+                (icon(severity_icon(worst))) (count) @if count == 1 { " problem" } @else { " problems" }
+            }
+        }
+    }
+}

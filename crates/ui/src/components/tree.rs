@@ -1,0 +1,38 @@
+//! A tree that opens and closes without scripts.
+
+use maud::{Markup, html};
+
+/// A node and what is below it.
+#[derive(Debug, Clone)]
+pub struct TreeNode {
+    /// Content of the node's line.
+    pub line: Markup,
+    /// Nodes below.
+    pub children: Vec<TreeNode>,
+    /// Shown open.
+    pub open: bool,
+    /// Identity that stays when the page is fetched again.
+    pub key: String,
+}
+
+/// Nodes and all below them.
+pub fn tree(nodes: &[TreeNode]) -> Markup {
+    html! {
+        ul.tree { @for node in nodes { (branch(node)) } }
+    }
+}
+
+fn branch(node: &TreeNode) -> Markup {
+    html! {
+        li {
+            @if node.children.is_empty() {
+                div.tree-leaf { (node.line) }
+            } @else {
+                details open[node.open] data-key=(node.key) {
+                    summary { (node.line) }
+                    (tree(&node.children))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! The document around a page's body: head, navigation, top bar, main region.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use model::EntityRef;
+use plugin::{NavigationItem, NavigationSection};
+
+use crate::assets;
+use crate::components::avatar::avatar;
+use crate::icon::{icon, sprite};
+use crate::shell::{Chrome, Theme};
+
+/// A step of the way to a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Crumb {
+    /// Text of the step.
+    pub title: String,
+    /// Where it leads; the page itself has no address.
+    pub href: Option<String>,
+}
+
+impl Crumb {
+    /// A step that leads somewhere.
+    pub fn to(title: impl Into<String>, href: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            href: Some(href.into()),
+        }
+    }
+
+    /// The page itself.
+    pub fn here(title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            href: None,
+        }
+    }
+}
+
+/// Which changes of the catalog make an open page fetch itself again.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Live {
+    /// None.
+    #[default]
+    Off,
+    /// Any change.
+    Any,
+    /// Changes of this entity.
+    Entity(EntityRef),
+    /// Changes of entities whose reference starts with one of these, for example `api:`.
+    Prefixes(Vec<String>),
+}
+
+impl Live {
+    fn attribute(&self) -> Option<String> {
+        match self {
+            Self::Off => None,
+            Self::Any => Some("*".to_owned()),
+            Self::Entity(reference) => Some(reference.to_string()),
+            Self::Prefixes(prefixes) => Some(prefixes.join(" ")),
+        }
+    }
+}
+
+/// What a page says about itself.
+#[derive(Debug, Clone, Default)]
+pub struct PageHead {
+    /// Title of the document; the portal's name is added.
+    pub title: String,
+    /// The way here, shown above the content when not empty.
+    pub crumbs: Vec<Crumb>,
+    /// When the page fetches itself again.
+    pub live: Live,
+    /// The content uses the whole width (tables, graphs) rather than a readable measure.
+    pub wide: bool,
+}
+
+impl PageHead {
+    /// A head with a title, without crumbs, not live, wide.
+    pub fn new(title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            crumbs: Vec::new(),
+            live: Live::Off,
+            wide: true,
+        }
+    }
+
+    /// With this way.
+    pub fn crumbs(mut self, crumbs: Vec<Crumb>) -> Self {
+        self.crumbs = crumbs;
+        self
+    }
+
+    /// Fetches itself again on these changes.
+    pub fn live(mut self, live: Live) -> Self {
+        self.live = live;
+        self
+    }
+
+    /// With the content in a readable measure.
+    pub fn narrow(mut self) -> Self {
+        self.wide = false;
+        self
+    }
+}
+
+/// Pages the browser may fetch while the pointer rests on a link. Exports and forms are left out.
+const SPECULATION: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":"/api/*"}},{"not":{"href_matches":"/-/*"}},{"not":{"selector_matches":"[download],[rel~=external]"}}]},"eagerness":"moderate"}]}"#;
+
+/// The whole document. Only symbols of icons that occur are sent.
+pub(crate) fn document(chrome: &Chrome, head: &PageHead, body: &Markup) -> String {
+    let frame = html! {
+        a.skip-link href="#main" { "Skip to content" }
+        div.app {
+            (side_navigation(chrome))
+            (top_bar(chrome))
+            main #main.main.main-wide[head.wide] tabindex="-1" data-live=[head.live.attribute()] {
+                (crumbs(&head.crumbs))
+                (body)
+            }
+        }
+        (overlays())
+    };
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" data-theme=(chrome.theme.as_str()) {
+            (document_head(chrome, head))
+            body { (frame) (sprite(&frame.0)) }
+        }
+    };
+    page.0
+}
+
+fn document_head(chrome: &Chrome, head: &PageHead) -> Markup {
+    let scheme = match chrome.theme {
+        Theme::Auto => "light dark",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    };
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content=(scheme);
+            title { (head.title) " · " (chrome.shell.title) }
+            link rel="stylesheet" href=(assets::STYLE.href());
+            link rel="icon" href=(assets::ICON.href()) type="image/svg+xml";
+            script type="module" src=(assets::SCRIPT.href()) nonce=(chrome.nonce) {}
+            script type="speculationrules" nonce=(chrome.nonce) { (PreEscaped(SPECULATION)) }
+        }
+    }
+}
+
+fn crumbs(crumbs: &[Crumb]) -> Markup {
+    html! {
+        @if !crumbs.is_empty() {
+            nav.breadcrumbs aria-label="Breadcrumbs" {
+                ol {
+                    @for crumb in crumbs {
+                        li {
+                            @match &crumb.href {
+                                Some(href) => { a href=(href) { (crumb.title) } }
+                                None => { span aria-current="page" { (crumb.title) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn side_navigation(chrome: &Chrome) -> Markup {
+    let sections = [
+        (NavigationSection::Main, None),
+        (NavigationSection::Plugins, Some("Plugins")),
+        (NavigationSection::Administration, Some("Administration")),
+        (NavigationSection::Footer, None),
+    ];
+    html! {
+        nav #navigation.side-nav popover="auto" aria-label="Main" {
+            a.brand href="/" {
+                span.brand-mark { (icon("logo")) }
+                span.brand-text {
+                    span.brand-title { (chrome.shell.title) }
+                    @if let Some(organization) = &chrome.shell.organization {
+                        span.brand-organization { (organization) }
+                    }
+                }
+            }
+            @for (section, title) in sections {
+                (navigation_section(chrome, section, title))
+            }
+            (viewer(chrome))
+        }
+    }
+}
+
+fn navigation_section(chrome: &Chrome, section: NavigationSection, title: Option<&str>) -> Markup {
+    let mut items = chrome
+        .shell
+        .navigation
+        .iter()
+        .filter(|item| item.section == section)
+        .peekable();
+    html! {
+        @if items.peek().is_some() {
+            div.nav-section.nav-footer[section == NavigationSection::Footer] {
+                @if let Some(title) = title { div.nav-title { (title) } }
+                ul {
+                    @for item in items { (navigation_link(chrome, item)) }
+                }
+            }
+        }
+    }
+}
+
+fn navigation_link(chrome: &Chrome, item: &NavigationItem) -> Markup {
+    let current = is_within(&chrome.path, item.path);
+    html! {
+        li {
+            a.nav-link href=(item.path) aria-current=[current.then_some("page")] {
+                (icon(item.icon))
+                span { (item.title) }
+            }
+        }
+    }
+}
+
+/// Whether a page stands below a navigation entry's path. Home is only itself.
+fn is_within(path: &str, entry: &str) -> bool {
+    match path.strip_prefix(entry) {
+        Some("") => true,
+        Some(rest) => entry != "/" && rest.starts_with('/'),
+        None => false,
+    }
+}
+
+fn viewer(chrome: &Chrome) -> Markup {
+    html! {
+        @if let Some(viewer) = &chrome.viewer {
+            a.nav-viewer href="/settings" {
+                (avatar(viewer.reference.name()))
+                span.nav-viewer-name { (viewer.reference.name()) }
+            }
+        }
+    }
+}
+
+fn top_bar(chrome: &Chrome) -> Markup {
+    html! {
+        header.top-bar {
+            button.icon-button.menu-button type="button" popovertarget="navigation" aria-label="Menu" { (icon("menu")) }
+            search.top-search {
+                form action="/search" method="get" {
+                    span.search-icon { (icon("search")) }
+                    input #top-search-input.js-open-palette type="search" name="query" placeholder="Search the catalog"
+                        aria-label="Search the catalog" autocomplete="off" spellcheck="false" aria-keyshortcuts="/ Control+K";
+                    kbd.search-key aria-hidden="true" { "/" }
+                }
+            }
+            div.top-tools {
+                span #live-status.live-status data-state="static" role="status" {
+                    span.live-dot {}
+                    span.live-text { time datetime=(chrome.now) { "As of " (clock_text(chrome)) } }
+                }
+                (theme_switch(chrome))
+            }
+        }
+    }
+}
+
+fn clock_text(chrome: &Chrome) -> String {
+    chrome
+        .now
+        .to_string()
+        .get(11..16)
+        .map(|text| format!("{text} UTC"))
+        .unwrap_or_default()
+}
+
+/// Two buttons, of which the styles show the one that changes something.
+fn theme_switch(chrome: &Chrome) -> Markup {
+    html! {
+        form.theme-switch.js-theme action="/-/theme" method="post" {
+            input type="hidden" name="return" value=(chrome.here());
+            button.icon-button.to-dark name="theme" value="dark" title="Dark theme" aria-label="Dark theme" { (icon("moon")) }
+            button.icon-button.to-light name="theme" value="light" title="Light theme" aria-label="Light theme" { (icon("sun")) }
+        }
+    }
+}
+
+fn overlays() -> Markup {
+    html! {
+        dialog #palette.palette aria-label="Go to" {
+            form.palette-form action="/search" method="get" {
+                (icon("search"))
+                input #palette-input type="search" name="query" placeholder="Go to an entity or page" role="combobox"
+                    aria-label="Go to an entity or page" aria-expanded="true" aria-controls="palette-list"
+                    aria-autocomplete="list" autocomplete="off" spellcheck="false";
+                kbd aria-hidden="true" { "Esc" }
+            }
+            ul #palette-list.palette-list role="listbox" aria-label="Results" {}
+            p #palette-status.palette-status role="status" {}
+        }
+        div #toasts.toasts role="status" aria-live="polite" {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_within;
+
+    #[test]
+    fn current_entry() {
+        let check = |path, entry, expected| assert_eq!(is_within(path, entry), expected, "{path} in {entry}");
+        check("/", "/", true);
+        check("/catalog", "/", false);
+        check("/catalog", "/catalog", true);
+        check("/catalog/default/component/a", "/catalog", true);
+        check("/catalog-graph", "/catalog", false);
+    }
+}

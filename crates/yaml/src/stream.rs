@@ -1,0 +1,260 @@
+//! Documents of a stream, one after the other.
+
+use crate::builder::Builder;
+use crate::compose::Composer;
+use crate::directives::Directives;
+use crate::document::{Document, Limits};
+use crate::error::{Fault, YamlError};
+use crate::token::{Kind, Token};
+use serde_json::Value;
+
+/// A document that later tokens may still complain about.
+struct Open {
+    fault: Option<Box<Fault>>,
+    late: Option<Box<Fault>>,
+    value: Value,
+    warnings: Vec<Fault>,
+    line: usize,
+    start: usize,
+}
+
+/// Reads a whole text.
+pub struct Stream<'t> {
+    text: &'t str,
+    limits: &'t Limits,
+    builder: Builder<'t>,
+    directives: Directives,
+    at_directives: bool,
+    /// First complaint about what stands before the next document.
+    pending: Option<Box<Fault>>,
+    pending_warnings: Vec<Fault>,
+    open: Option<Open>,
+    documents: Vec<Document>,
+    nodes_left: usize,
+}
+
+/// Reads every document of `text`.
+pub fn read(text: &str, limits: &Limits) -> Vec<Document> {
+    if text.len() > limits.bytes || u32::try_from(text.len()).is_err() {
+        let message = format!("The text has {} bytes, {} are allowed", text.len(), limits.bytes);
+        let error = Fault::limit("LIMIT_BYTES", message).into_error("", &[0]);
+        return vec![Document {
+            index: 0,
+            line: 1,
+            value: Err(error),
+            warnings: Vec::new(),
+        }];
+    }
+    let stream = Stream {
+        text,
+        limits,
+        builder: Builder::new(text, limits.depth),
+        directives: Directives::default(),
+        at_directives: false,
+        pending: None,
+        pending_warnings: Vec::new(),
+        open: None,
+        documents: Vec::new(),
+        nodes_left: limits.nodes,
+    };
+    stream.read()
+}
+
+impl Stream<'_> {
+    fn read(mut self) -> Vec<Document> {
+        while let Some(token) = self.builder.token {
+            match token.kind {
+                Kind::DocumentMode | Kind::DocumentStart => {
+                    if self.documents.len() >= self.limits.documents {
+                        self.too_many();
+                        break;
+                    }
+                    self.document(token);
+                }
+                Kind::DocumentEnd => self.document_end(token),
+                Kind::Directive => self.directive(token),
+                Kind::ByteOrderMark | Kind::Space | Kind::Comment | Kind::Newline => self.builder.advance(),
+                _ => {
+                    self.stray(token, "stream");
+                    self.builder.advance();
+                }
+            }
+        }
+        self.finish();
+        self.documents
+    }
+
+    fn too_many(&mut self) {
+        self.finish();
+        let message = format!("More than {} documents", self.limits.documents);
+        self.open = Some(Open {
+            fault: Some(Fault::limit("LIMIT_DOCUMENTS", message)),
+            late: None,
+            value: Value::Null,
+            warnings: Vec::new(),
+            line: self.builder.lines.len(),
+            start: 0,
+        });
+    }
+
+    fn directive(&mut self, token: Token) {
+        self.at_directives = true;
+        if let Some((offset, message, warning)) = self.directives.add(token.text(self.text)) {
+            let start = token.start as usize + offset;
+            let fault = Fault::range(start, token.end as usize, "BAD_DIRECTIVE", message);
+            if warning {
+                self.pending_warnings.push(*fault);
+            } else {
+                self.pending.get_or_insert(fault);
+            }
+        }
+        self.builder.advance();
+    }
+
+    /// A token where nothing may stand: the original blames the document before it, if there is one.
+    fn stray(&mut self, token: Token, place: &str) {
+        let source = token.text(self.text);
+        let mut message = match token.kind {
+            Kind::Unknown => format!("Not a YAML token: {source}"),
+            kind => format!("Unexpected {} token in YAML {place}", kind.name()),
+        };
+        if !source.is_empty() {
+            message.push_str(": ");
+            message.push_str(&Value::from(source).to_string());
+        }
+        let end = if source.is_empty() {
+            token.start as usize
+        } else {
+            token.end as usize
+        };
+        let fault = Fault::range(token.start as usize, end, "UNEXPECTED_TOKEN", message);
+        self.complain(fault);
+    }
+
+    fn complain(&mut self, fault: Box<Fault>) {
+        match &mut self.open {
+            Some(open) if !self.at_directives => open.fault.get_or_insert(fault),
+            _ => self.pending.get_or_insert(fault),
+        };
+    }
+
+    fn document(&mut self, token: Token) {
+        let line_at_start = self.builder.lines.len();
+        self.builder.document();
+        for token in std::mem::take(&mut self.builder.stray) {
+            self.stray(token, "document");
+        }
+        let directives = self.directives.for_document();
+        let tree = &self.builder.tree;
+        let line = match tree.value {
+            Some(id) => self
+                .builder
+                .lines
+                .partition_point(|start| *start <= tree.node(id).start()),
+            None => line_at_start,
+        };
+        let marked = tree
+            .start
+            .of(&tree.tokens)
+            .iter()
+            .any(|token| token.kind == Kind::DocumentStart);
+        let mut composer = Composer::new(self.text, tree, &directives, self.limits, self.nodes_left);
+        let too_deep = self.builder.too_deep.map(|token| {
+            Fault::token(
+                &token,
+                "LIMIT_DEPTH",
+                format!("Nested deeper than {}", self.limits.depth),
+            )
+        });
+        let outcome = match too_deep {
+            Some(fault) => Err(fault),
+            None => composer.document(),
+        };
+        let late = composer.late.take();
+        let mut warnings = std::mem::take(&mut self.pending_warnings);
+        warnings.append(&mut composer.warnings);
+        self.nodes_left = composer.nodes_left();
+        let (value, mut fault) = match outcome {
+            Ok(value) => (value, None),
+            Err(fault) => (Value::Null, Some(fault)),
+        };
+        if self.at_directives && !marked && fault.is_none() {
+            let message = "Missing directives-end/doc-start indicator line";
+            fault = Some(Fault::at(token.start as usize, "MISSING_CHAR", message));
+        }
+        let fault = self.pending.take().or(fault);
+        self.finish();
+        self.at_directives = false;
+        let start = token.start as usize;
+        self.open = Some(Open {
+            fault,
+            late,
+            value,
+            warnings,
+            line,
+            start,
+        });
+    }
+
+    fn document_end(&mut self, token: Token) {
+        self.builder.advance();
+        let mut fault = None;
+        let orphan = self.open.is_none();
+        while let Some(token) = self.builder.token {
+            match token.kind {
+                Kind::DocumentMode => {}
+                Kind::Unknown => break,
+                Kind::Space | Kind::Comment | Kind::Newline => {}
+                kind => {
+                    let message = format!("Unexpected {} at node end", kind.name());
+                    fault.get_or_insert_with(|| Fault::token(&token, "UNEXPECTED_TOKEN", message));
+                }
+            }
+            self.builder.advance();
+            if token.kind == Kind::Newline {
+                break;
+            }
+        }
+        if orphan {
+            let message = "Unexpected doc-end without preceding document";
+            self.pending
+                .get_or_insert(Fault::token(&token, "UNEXPECTED_TOKEN", message));
+        } else if let Some(fault) = self.pending.take().or(fault)
+            && let Some(open) = &mut self.open
+        {
+            open.fault.get_or_insert(fault);
+        }
+    }
+
+    /// Hands out the open document.
+    fn finish(&mut self) {
+        let Some(mut open) = self.open.take() else { return };
+        if let Some(fault) = self.pending.take() {
+            open.fault.get_or_insert(fault);
+        }
+        let lines = &self.builder.lines;
+        let mut warnings: Vec<YamlError> = Vec::new();
+        for mut warning in open.warnings {
+            warning.name = "YAMLWarning";
+            warnings.push(warning.into_error(self.text, lines));
+        }
+        let value = match open.fault.or(open.late) {
+            Some(mut fault) => {
+                fault.start = if fault.framed {
+                    fault.start
+                } else {
+                    fault.start.max(open.start)
+                };
+                Err(fault.into_error(self.text, lines))
+            }
+            None => Ok(open.value),
+        };
+        let index = self.documents.len();
+        self.documents.push(Document {
+            index,
+            line: open.line.max(1),
+            value,
+            warnings,
+        });
+    }
+}

@@ -1,0 +1,71 @@
+//! JSON request bodies, with the limits and error texts of the original's body parser.
+
+use axum::extract::{FromRequest, Request};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use model::Fault;
+use serde_json::{Map, Value};
+
+use super::error::ApiError;
+use crate::javascript_json;
+
+/// Most bytes a JSON body may have.
+pub const BODY_LIMIT_BYTES: usize = 100 * 1024;
+
+/// A JSON object or array from the request's body; an empty body reads as `{}`.
+#[derive(Debug, Clone)]
+pub struct JsonBody(pub Value);
+
+impl<S: Send + Sync> FromRequest<S> for JsonBody {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
+        let media_type = media_type(&request);
+        let body = Limited::new(request.into_body(), BODY_LIMIT_BYTES)
+            .collect()
+            .await;
+        let body = body
+            .map_err(|error| reject(unreadable(error.as_ref())))?
+            .to_bytes();
+        parse(media_type.as_deref(), &body).map(Self).map_err(reject)
+    }
+}
+
+fn media_type(request: &Request) -> Option<String> {
+    let value = request.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
+    Some(
+        value
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase(),
+    )
+}
+
+fn unreadable(error: &(dyn std::error::Error + 'static)) -> Fault {
+    if error.is::<LengthLimitError>() {
+        Fault::input("request entity too large")
+    } else {
+        Fault::input("request aborted")
+    }
+}
+
+fn parse(media_type: Option<&str>, body: &[u8]) -> Result<Value, Fault> {
+    match media_type {
+        Some("application/json") => {}
+        None if body.is_empty() => {}
+        None => return Err(Fault::input("media type not specified")),
+        Some(other) => return Err(Fault::input(format!("unsupported media type {other}"))),
+    }
+    if body.is_empty() {
+        return Ok(Value::Object(Map::new()));
+    }
+    let text = String::from_utf8_lossy(body);
+    javascript_json::parse_container(&text).map_err(Fault::input)
+}
+
+fn reject(fault: Fault) -> Response {
+    ApiError::new(fault).into_response()
+}

@@ -1,0 +1,121 @@
+//! What all pages share: who looks, the nonce for scripts, a strict policy, and error pages.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
+use crate::access::Access;
+use crate::api::{ApiError, ErrorDetails};
+use crate::assembly::{ErrorPage, RenderErrorPage};
+use crate::options::Limits;
+use crate::readiness::Readiness;
+use crate::request_log::RequestId;
+
+/// The value that allows a page's own inline scripts and styles to run.
+#[derive(Debug, Clone)]
+pub struct Nonce(pub Arc<str>);
+
+impl Nonce {
+    fn new() -> Self {
+        Self(STANDARD_NO_PAD.encode(uuid::Uuid::new_v4().as_bytes()).into())
+    }
+
+    fn policy(&self) -> HeaderValue {
+        let nonce = &self.0;
+        let policy = format!(
+            "default-src 'self'; base-uri 'none'; connect-src 'self'; font-src 'self'; form-action 'self'; \
+             frame-ancestors 'self'; img-src 'self' data: https:; object-src 'none'; \
+             script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'"
+        );
+        HeaderValue::from_str(&policy).expect("base64 is ASCII")
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Nonce {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(Self::new))
+    }
+}
+
+pub(crate) struct PageGuard {
+    pub(crate) access: Access,
+    pub(crate) readiness: Readiness,
+    pub(crate) limits: Limits,
+    pub(crate) error_page: Option<Arc<dyn RenderErrorPage>>,
+}
+
+/// Prepares the request of a page and finishes its answer.
+pub(crate) async fn guard(State(guard): State<Arc<PageGuard>>, mut request: Request, next: Next) -> Response {
+    let nonce = Nonce::new();
+    request.extensions_mut().insert(nonce.clone());
+    let path = request.uri().path().to_owned();
+    let request_id = request
+        .extensions()
+        .get::<RequestId>()
+        .cloned()
+        .unwrap_or_default();
+    let answer = match guard.admit(&mut request).await {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    };
+    let mut answer = guard.with_error_page(answer, &path, &request_id, &nonce);
+    answer
+        .headers_mut()
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert_with(|| nonce.policy());
+    answer
+}
+
+impl PageGuard {
+    async fn admit(&self, request: &mut Request) -> Result<(), ApiError> {
+        // A page may wait for the catalog to load; it is a matter of milliseconds.
+        if !self.readiness.started_within(self.limits.startup_pause).await {
+            return Err(model::Fault::new("ServiceUnavailableError", "The catalog is still loading").into());
+        }
+        let viewer = self.access.viewer(request.headers(), request.extensions())?;
+        request.extensions_mut().insert(viewer);
+        Ok(())
+    }
+
+    /// Replaces bare errors: those without a page of their own.
+    fn with_error_page(
+        &self,
+        answer: Response,
+        path: &str,
+        request_id: &RequestId,
+        nonce: &Nonce,
+    ) -> Response {
+        let status = answer.status();
+        let has_page = answer
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+        let is_error = status.is_client_error() || status.is_server_error();
+        let Some(render) = self.error_page.as_ref().filter(|_| is_error && !has_page) else {
+            return answer;
+        };
+        let message = answer
+            .extensions()
+            .get::<ErrorDetails>()
+            .map(ErrorDetails::message);
+        let page = ErrorPage {
+            status,
+            message,
+            path: path.to_owned(),
+            request_id: request_id.clone(),
+            nonce: nonce.clone(),
+        };
+        let mut page = render.render(&page);
+        *page.status_mut() = status;
+        page
+    }
+}

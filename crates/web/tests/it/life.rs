@@ -1,0 +1,152 @@
+//! Start, stop and drain over a real socket.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::response::sse::Event;
+use axum::routing::get;
+use config::ListenAddress;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::{broadcast, oneshot};
+use web::{Lifecycle, Limits, Readiness, Stage};
+
+async fn start(router: Router, limits: Limits) -> (SocketAddr, Lifecycle, Readiness) {
+    let listen = ListenAddress {
+        host: Some("127.0.0.1".to_owned()),
+        port: 0,
+    };
+    let bound = web::bind(&listen).await.expect("a free port");
+    let address = bound.address;
+    let life = Lifecycle::new(Duration::from_secs(10));
+    let readiness = Readiness::new();
+    readiness.enter(Stage::Ready);
+    life.spawn(
+        "http",
+        web::serve(bound, router, limits, readiness.clone(), life.clone()),
+    );
+    (address, life, readiness)
+}
+
+async fn send(address: SocketAddr, path: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.expect("the server listens");
+    let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    stream
+        .write_all(request.as_bytes())
+        .await
+        .expect("the server reads");
+    stream
+}
+
+async fn rest(mut stream: TcpStream) -> String {
+    let mut text = String::new();
+    stream.read_to_string(&mut text).await.expect("the server closes");
+    text
+}
+
+#[tokio::test]
+async fn what_was_begun_is_finished() {
+    let (entered, is_in) = oneshot::channel::<()>();
+    let (finish, may_finish) = oneshot::channel::<()>();
+    let once = std::sync::Arc::new(std::sync::Mutex::new(Some((entered, may_finish))));
+    let handler = move || {
+        let (entered, may_finish) = once.lock().expect("not poisoned").take().expect("one request");
+        async move {
+            entered.send(()).expect("the test waits");
+            may_finish.await.expect("the test tells");
+            "done"
+        }
+    };
+    let (address, life, readiness) = start(Router::new().route("/", get(handler)), Limits::default()).await;
+    let stream = send(address, "/").await;
+    is_in.await.expect("the handler runs");
+    life.stop();
+    let end = tokio::spawn({
+        let life = life.clone();
+        async move { life.until_stopped().await }
+    });
+    finish.send(()).expect("the handler waits");
+    assert!(rest(stream).await.ends_with("done"));
+    end.await.expect("the life ends");
+    assert_eq!(readiness.stage(), Stage::Stopping);
+    assert!(TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
+async fn event_streams_end_with_the_server_and_tell_what_was_missed() {
+    let (sender, _) = broadcast::channel::<u32>(2);
+    let feed = sender.clone();
+    let (address, life, _) = start(Router::new(), Limits::default()).await;
+    life.stop();
+    life.until_stopped().await;
+    let life = Lifecycle::new(Duration::from_secs(10));
+    let soft = life.soft();
+    let receiver = feed.subscribe();
+    for number in 0..5 {
+        sender.send(number).expect("there is a receiver");
+    }
+    let once = std::sync::Arc::new(std::sync::Mutex::new(Some(receiver)));
+    let handler = move || {
+        let receiver = once.lock().expect("not poisoned").take().expect("one request");
+        let answer = web::sse::from_channel(receiver, soft.clone(), |number| {
+            Some(Event::default().data(number.to_string()))
+        });
+        async move { Ok::<_, Infallible>(answer) }
+    };
+    let listen = ListenAddress {
+        host: Some(address.ip().to_string()),
+        port: 0,
+    };
+    let bound = web::bind(&listen).await.expect("a free port");
+    let address = bound.address;
+    let router = Router::new().route("/", get(handler));
+    life.spawn(
+        "http",
+        web::serve(bound, router, Limits::default(), Readiness::new(), life.clone()),
+    );
+    let mut stream = send(address, "/").await;
+    let mut text = String::new();
+    let mut chunk = [0; 1024];
+    while !text.contains("data: 4") {
+        let length = stream.read(&mut chunk).await.expect("events");
+        text.push_str(&String::from_utf8_lossy(&chunk[..length]));
+    }
+    assert!(
+        text.contains("event: resync") && !text.contains("data: 2"),
+        "{text}"
+    );
+    life.stop();
+    rest(stream).await;
+    life.until_stopped().await;
+}
+
+#[tokio::test]
+async fn slow_headers_are_cut_off() {
+    let limits = Limits {
+        header_timeout: Duration::from_millis(50),
+        ..Limits::default()
+    };
+    let (address, life, _) = start(Router::new(), limits).await;
+    let mut stream = TcpStream::connect(address).await.expect("the server listens");
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nhost:")
+        .await
+        .expect("the server reads");
+    assert!(!rest(stream).await.contains("200"));
+    life.stop();
+    life.until_stopped().await;
+}
+
+#[tokio::test]
+async fn a_failed_task_ends_everything() {
+    let life = Lifecycle::new(Duration::from_secs(1));
+    life.spawn("broken", async { Err::<(), _>("the disk is full") });
+    let other = life.soft();
+    life.spawn("other", async move { other.cancelled().await });
+    assert_eq!(
+        format!("{:?}", life.until_stopped().await),
+        format!("{:?}", std::process::ExitCode::FAILURE)
+    );
+}

@@ -1,0 +1,160 @@
+//! A small site to ask.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Request, StatusCode};
+use axum::routing::{get, post};
+use axum::{Router, extract};
+use config::Config;
+use http_body_util::BodyExt;
+use model::Fault;
+use plugin::RouteSet;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use web::api::{Json, JsonText, Parameter, ReadQuery, Routes, Values};
+use web::{ApiError, CurrentViewer, JsonBody, Nonce, Query, Readiness, ServerOptions, Site, Stage};
+
+pub struct Filters {
+    filter: Vec<String>,
+    limit: Option<u64>,
+}
+
+impl ReadQuery for Filters {
+    const PARAMETERS: &'static [Parameter] = &[
+        Parameter::repeated("filter"),
+        Parameter::integer("limit"),
+        Parameter::commas("fields"),
+        Parameter::text("cursor"),
+        Parameter::choice("totalItems", &["include", "exclude"]),
+    ];
+
+    fn read(values: &Values) -> Result<Self, Fault> {
+        if values.integer("limit") == Some(0) {
+            return Err(Fault::input("Invalid limit, must be greater than zero"));
+        }
+        let filter = values.list("filter").unwrap_or_default().to_vec();
+        Ok(Self {
+            filter,
+            limit: values.integer("limit"),
+        })
+    }
+}
+
+async fn entities(Query(query): Query<Filters>) -> Json<Value> {
+    Json(json!({ "filter": query.filter, "limit": query.limit }))
+}
+
+async fn by_name(
+    extract::Path((kind, name)): extract::Path<(String, String)>,
+    Query(()): Query<()>,
+) -> Result<JsonText, ApiError> {
+    if name == "nope" {
+        return Err(Fault::not_found(format!("No entity named '{name}' found")).into());
+    }
+    Ok(JsonText(
+        format!("{{\"kind\":\"{kind}\",\"name\":\"{name}\"}}").into(),
+    ))
+}
+
+async fn echo(JsonBody(body): JsonBody) -> Json<Value> {
+    Json(body)
+}
+
+async fn who(CurrentViewer(viewer): CurrentViewer) -> Json<Value> {
+    Json(json!({ "ref": viewer.reference.to_string(), "service": viewer.is_service }))
+}
+
+async fn panics() -> StatusCode {
+    panic!("as the test wants it")
+}
+
+pub fn router_with(settings: Value) -> Router {
+    let api = Routes::new()
+        .route("/entities", get(entities))
+        .route("/entities/by-name/{kind}/{name}", get(by_name))
+        .route("/entities/by-query", post(echo).get(entities))
+        .route("/who", get(who))
+        .route("/panics", get(panics));
+    let pages = Router::new()
+        .route(
+            "/",
+            get(|Nonce(nonce): Nonce| async move { axum::response::Html(format!("<p>{nonce}</p>")) }),
+        )
+        .route("/save", post(|| async { "saved" }));
+    let config = Config::from_value(settings, Path::new("/")).expect("the settings are valid");
+    let readiness = Readiness::new();
+    readiness.enter(Stage::Ready);
+    let site = Site {
+        routes: vec![RouteSet::new("catalog").api(api.into_router()).pages(pages)],
+        options: ServerOptions::from_config(&config).expect("the options are valid"),
+        readiness,
+        health_checks: Vec::new(),
+        error_page: None,
+    };
+    site.into_router()
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).expect("a JSON body")
+    }
+
+    pub fn message(&self) -> String {
+        self.json()["error"]["message"]
+            .as_str()
+            .expect("an error body")
+            .to_owned()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().expect("a text"))
+    }
+}
+
+/// Sends `METHOD /path` with headers `name: value` and a body, as a neighbour on this machine.
+pub async fn ask(router: &Router, line: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    ask_from(router, Ipv4Addr::LOCALHOST, line, headers, body).await
+}
+
+pub async fn ask_from(
+    router: &Router,
+    peer: Ipv4Addr,
+    line: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Answer {
+    let (method, path) = line.split_once(' ').expect("METHOD /path");
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let peer = ConnectInfo(SocketAddr::from((peer, 40_000)));
+    let request = request
+        .extension(peer)
+        .body(Body::from(body.to_owned()))
+        .expect("a valid request");
+    let response = router
+        .clone()
+        .oneshot(request)
+        .await
+        .expect("routers do not fail");
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.expect("a whole body").to_bytes();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    Answer {
+        status: parts.status.as_u16(),
+        headers: parts.headers,
+        text,
+    }
+}

@@ -1,0 +1,105 @@
+//! A portal started for a test, and ended with the value.
+
+use std::io::Read as _;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::process::{root, run};
+
+/// Builds the portal and returns its path.
+pub fn build(release: bool) -> Result<PathBuf> {
+    let profile = if release { "release" } else { "debug" };
+    let mut arguments = vec!["build", "--package", "backstage"];
+    if release {
+        arguments.push("--release");
+    }
+    run("cargo", &arguments)?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    Ok(target.join(profile).join("backstage"))
+}
+
+/// A port nobody listens on at the moment.
+pub fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
+/// A running server of ours or of the original.
+pub struct Server {
+    child: Child,
+    /// Where it answers, without a trailing slash.
+    pub base: String,
+}
+
+impl Server {
+    /// Starts a command and waits until it is ready, at most `patience`.
+    pub fn start(command: &mut Command, base: String, log: &Path, patience: Duration) -> Result<Self> {
+        let output = std::fs::File::create(log)?;
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(output.try_clone()?)
+            .stderr(output)
+            .spawn()
+            .with_context(|| format!("could not start {command:?}"))?;
+        let mut server = Self { child, base };
+        server.wait_ready(log, patience)?;
+        Ok(server)
+    }
+
+    fn wait_ready(&mut self, log: &Path, patience: Duration) -> Result<()> {
+        let started = Instant::now();
+        while started.elapsed() < patience {
+            if ureq::get(format!("{}/.backstage/health/v1/readiness", self.base)).call().is_ok() {
+                return Ok(());
+            }
+            if let Some(status) = self.child.try_wait()? {
+                bail!("the server ended at start ({status}):\n{}", tail(log));
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        bail!("the server was not ready within {patience:?}:\n{}", tail(log))
+    }
+
+    /// Resident memory in bytes, of the process alone.
+    pub fn resident(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
+        line.split_whitespace().nth(1).and_then(|number| number.parse::<u64>().ok()).unwrap_or(0) * 1024
+    }
+
+    /// The JSON answer to a GET with the token both servers accept.
+    pub fn get(&self, path: &str, token: &str) -> Result<Value> {
+        let mut answer = ureq::get(format!("{}{path}", self.base))
+            .header("authorization", format!("Bearer {token}"))
+            .call()
+            .with_context(|| format!("GET {path}"))?;
+        let mut text = String::new();
+        answer.body_mut().as_reader().read_to_string(&mut text)?;
+        serde_json::from_str(&text).with_context(|| format!("GET {path} answered no JSON"))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        let started = Instant::now();
+        while started.elapsed() < Duration::from_secs(10) {
+            if let Ok(Some(_)) = self.child.try_wait() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn tail(log: &Path) -> String {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(30)..].join("\n")
+}

@@ -1,1 +1,41 @@
-//! store
+//! The only crate that knows SQL: the catalog's tables on `SQLite` and PostgreSQL behind one interface.
+//!
+//! Writers use one [`WriteTx`] at a time, whatever the engine and however many processes there are, so
+//! the change log is numbered in commit order and without gaps; readers never wait for it. The crate
+//! stores what it is given: it does not know what an entity means, reads no clock and starts no work.
+
+mod changes;
+mod database;
+mod edges;
+mod error;
+mod leases;
+mod locations;
+mod migrate;
+mod nodes;
+mod postgres;
+mod refresh_keys;
+mod relations;
+mod scan;
+mod settings;
+mod source_key;
+mod sources;
+mod sql;
+mod sqlite;
+mod store;
+mod wake;
+mod write;
+
+pub use changes::{Change, ChangeKind, HistoryRow, NewChange, Seq};
+pub use database::Database;
+pub use edges::ChildRow;
+pub use error::StoreError;
+pub use locations::Location;
+pub use nodes::Node;
+pub use relations::RelationRow;
+pub use scan::{FinalRow, ScanPosition};
+pub use settings::SettingKey;
+pub use source_key::SourceKey;
+pub use sources::SourceState;
+pub use store::{Size, Store};
+pub use wake::ChangeWake;
+pub use write::WriteTx;

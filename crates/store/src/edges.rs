@@ -1,0 +1,99 @@
+//! Who declares which entity.
+
+use crate::{SourceKey, Store, StoreError, WriteTx, sql::Arg};
+
+/// An entity that a source declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChildRow {
+    /// Its reference.
+    pub reference: String,
+    /// Who may overwrite it.
+    pub location_key: Option<String>,
+    /// Hash of its raw form.
+    pub raw_hash: String,
+}
+
+impl WriteTx {
+    /// What a source declares.
+    pub async fn children(&mut self, source: &SourceKey) -> Result<Vec<ChildRow>, StoreError> {
+        let text = "SELECT n.reference, n.location_key, n.raw_hash FROM edges e \
+             JOIN nodes n ON n.reference = e.target WHERE e.source = ? ORDER BY n.reference";
+        let rows = self.session.rows(text, vec![source.to_string().into()]).await?;
+        let child = |row: &crate::sql::Row| {
+            Ok(ChildRow {
+                reference: row.text(0)?,
+                location_key: row.maybe_text(1)?,
+                raw_hash: row.text(2)?,
+            })
+        };
+        rows.iter().map(child).collect()
+    }
+
+    /// Has a source declare `add` and no longer declare `remove`.
+    pub async fn set_edges(
+        &mut self,
+        source: &SourceKey,
+        add: &[String],
+        remove: &[String],
+    ) -> Result<(), StoreError> {
+        let name = source.to_string();
+        let row = |target: &String| Ok(vec![Arg::from(&name), Arg::from(target)]);
+        self.session
+            .insert(
+                "INSERT INTO edges (source, target) VALUES",
+                "ON CONFLICT DO NOTHING",
+                add,
+                row,
+            )
+            .await?;
+        for target in remove {
+            let arguments = vec![Arg::from(&name), Arg::from(target)];
+            self.session
+                .execute("DELETE FROM edges WHERE source = ? AND target = ?", arguments)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Who declares these entities.
+    pub async fn parents(&mut self, children: &[String]) -> Result<Vec<(String, SourceKey)>, StoreError> {
+        let text = "SELECT target, source FROM edges WHERE target IN {list} ORDER BY target, source";
+        let rows = self.session.rows_in(text, children).await?;
+        pairs(&rows)
+    }
+
+    /// Names of all providers that declare something.
+    pub async fn provider_names(&mut self) -> Result<Vec<String>, StoreError> {
+        let text = "SELECT DISTINCT source FROM edges WHERE source LIKE 'provider:%' ORDER BY source";
+        let rows = self.session.rows(text, vec![]).await?;
+        let names = rows
+            .iter()
+            .map(|row| row.text(0))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(names
+            .into_iter()
+            .map(|name| name.trim_start_matches("provider:").to_owned())
+            .collect())
+    }
+}
+
+impl Store {
+    /// Who declares these entities.
+    pub async fn parents(&self, children: &[String]) -> Result<Vec<(String, SourceKey)>, StoreError> {
+        let text = "SELECT target, source FROM edges WHERE target IN {list} ORDER BY target, source";
+        let rows = self.read().await?.rows_in(text, children).await?;
+        pairs(&rows)
+    }
+}
+
+fn pairs(rows: &[crate::sql::Row]) -> Result<Vec<(String, SourceKey)>, StoreError> {
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let pair = (row.text(0)?, SourceKey::from(row.text(1)?.as_str()));
+        // A list that was filled up may name its last element in two pieces.
+        if found.last() != Some(&pair) {
+            found.push(pair);
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,171 @@
+//! Opening a PostgreSQL database, and listening to what other processes commit.
+
+use std::{str::FromStr, sync::Arc, time::Duration};
+
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Executor, PgPool,
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
+};
+
+use crate::{Database, StoreError, migrate, sql::Session, wake::Waker};
+
+const CONNECTIONS: u32 = 10;
+const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
+/// How long to wait before listening again after the connection was lost.
+const LISTEN_PAUSE: Duration = Duration::from_millis(500);
+/// Channel of `NOTIFY`; a wake-up for another schema of the same database does no harm.
+const CHANNEL: &str = "backstage_changes";
+/// First key of the advisory lock that all writers take; the second is made from the schema's name.
+const WRITE_LOCK: &str = "SELECT pg_advisory_xact_lock(1114858049, hashtext(current_schema()))";
+
+/// Bounds that the server enforces, also against a client that died or hangs.
+const BOUNDS: &str = "SET statement_timeout = '30s'; SET lock_timeout = '25s'; \
+     SET idle_in_transaction_session_timeout = '60s'";
+
+/// The pool of one database.
+pub(crate) struct PostgresServer {
+    pub(crate) pool: PgPool,
+}
+
+impl PostgresServer {
+    /// Connects and brings the tables up to date.
+    pub(crate) async fn open(url: &SecretString, schema: Option<&str>) -> Result<Self, StoreError> {
+        let database = Database::Postgres {
+            url: url.clone(),
+            schema: None,
+        };
+        let refused = |reason: String, hint: &str| StoreError::Open {
+            database: database.to_string(),
+            reason,
+            hint: hint.to_owned(),
+        };
+        let options = PgConnectOptions::from_str(url.expose_secret()).map_err(|error| {
+            refused(
+                error.to_string(),
+                "expected postgres://user:password@host:port/database",
+            )
+        })?;
+        if let Some(name) = schema.filter(|name| !is_plain_name(name)) {
+            let reason = format!("schema name {name:?} is not plain");
+            return Err(refused(
+                reason,
+                "use lower-case letters, digits and _, not starting with a digit",
+            ));
+        }
+        let pool =
+            pool(schema).connect_with(options.statement_cache_capacity(256).disable_statement_logging());
+        let server = Self {
+            pool: pool.await.map_err(|error| connection_refused(error, &refused))?,
+        };
+        server.migrate(schema).await?;
+        Ok(server)
+    }
+
+    async fn migrate(&self, schema: Option<&str>) -> Result<(), StoreError> {
+        let mut session = Session::PostgresTransaction(self.pool.begin().await?);
+        // The schema may not exist yet, so this lock has a key of its own.
+        session
+            .rows("SELECT pg_advisory_xact_lock(1114858049, -1)", vec![])
+            .await?;
+        if let Some(schema) = schema {
+            make_schema(&mut session, schema).await?;
+        }
+        session.rows(WRITE_LOCK, vec![]).await?;
+        migrate::migrate(&mut session).await?;
+        session.commit().await
+    }
+
+    /// Begins a transaction that has the write lock of all processes.
+    pub(crate) async fn begin(&self) -> Result<Session, StoreError> {
+        let mut session = Session::PostgresTransaction(self.pool.begin().await?);
+        session.rows(WRITE_LOCK, vec![]).await?;
+        Ok(session)
+    }
+
+    pub(crate) async fn read(&self) -> Result<Session, StoreError> {
+        Ok(Session::Postgres(self.pool.acquire().await?))
+    }
+
+    /// Tells other processes, at commit.
+    pub(crate) async fn notify(session: &mut Session) -> Result<(), StoreError> {
+        session
+            .rows("SELECT pg_notify(?, '')", vec![CHANNEL.into()])
+            .await
+            .map(drop)
+    }
+}
+
+/// Makes the schema unless it is there; somebody who may only use an existing one must not be refused.
+async fn make_schema(session: &mut Session, schema: &str) -> Result<(), StoreError> {
+    let exists = session
+        .row(
+            "SELECT 1 FROM pg_namespace WHERE nspname = ?",
+            vec![schema.into()],
+        )
+        .await?;
+    if exists.is_none() {
+        session.script(format!("CREATE SCHEMA {schema}")).await?;
+    }
+    Ok(())
+}
+
+fn connection_refused(error: sqlx::Error, refused: &impl Fn(String, &str) -> StoreError) -> StoreError {
+    match StoreError::from(error) {
+        StoreError::Other(error) => refused(
+            error.to_string(),
+            "check host, user, password, database name and sslmode",
+        ),
+        other => other,
+    }
+}
+
+fn is_plain_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && name.len() <= 63
+}
+
+fn pool(schema: Option<&str>) -> PgPoolOptions {
+    let search_path = schema
+        .map(|schema| format!("; SET search_path TO {schema}"))
+        .unwrap_or_default();
+    let setup: Arc<str> = format!("{BOUNDS}{search_path}").into();
+    PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(CONNECT_PATIENCE)
+        .after_connect(move |connection, _| {
+            let setup = setup.clone();
+            Box::pin(async move { connection.execute(AssertSqlSafe(setup)).await.map(drop) })
+        })
+}
+
+/// Wakes followers whenever another process commits, until aborted. After a lost connection it wakes them
+/// too, because notifications may have been missed.
+pub(crate) async fn listen(options: Arc<PgConnectOptions>, waker: Arc<Waker>) {
+    loop {
+        if let Err(error) = listen_until_lost(&options, &waker).await {
+            tracing::debug!(%error, "not listening to the database");
+        }
+        tokio::time::sleep(LISTEN_PAUSE).await;
+    }
+}
+
+async fn listen_until_lost(options: &PgConnectOptions, waker: &Waker) -> Result<(), sqlx::Error> {
+    // A pool of its own: the listener keeps its connection, the main pool should not lack one.
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(CONNECT_PATIENCE)
+        .connect_lazy_with(options.clone());
+    let mut listener = PgListener::connect_with(&pool).await?;
+    listener.eager_reconnect(false);
+    listener.listen(CHANNEL).await?;
+    waker.wake();
+    while listener.try_recv().await?.is_some() {
+        waker.wake();
+    }
+    waker.wake();
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! What is known of each source, when it is due, and which process works on it.
+
+use jiff::Timestamp;
+use model::Problem;
+
+use crate::{
+    SourceKey, Store, StoreError, WriteTx,
+    sql::{Arg, Engine, Row},
+};
+
+/// Outcome of the last check of a source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceState {
+    /// The source.
+    pub key: SourceKey,
+    /// Version the other side gave its content.
+    pub etag: Option<String>,
+    /// Hash of the content last taken in completely.
+    pub content_hash: Option<String>,
+    /// When it was last checked.
+    pub checked_at: Option<Timestamp>,
+    /// When its content last changed.
+    pub changed_at: Option<Timestamp>,
+    /// What is wrong with it.
+    pub problems: Vec<Problem>,
+    /// When it is to be checked next; `None` never by itself.
+    pub next_check_at: Option<Timestamp>,
+    /// How long the last check took.
+    pub duration_ms: i64,
+    /// Entities it declares.
+    pub entities: u32,
+}
+
+const COLUMNS: &str =
+    "source, etag, content_hash, checked_at, changed_at, problems, next_check_at, duration_ms, entities";
+
+fn from_row(row: &Row) -> Result<SourceState, StoreError> {
+    Ok(SourceState {
+        key: SourceKey::from(row.text(0)?.as_str()),
+        etag: row.maybe_text(1)?,
+        content_hash: row.maybe_text(2)?,
+        checked_at: row.maybe_time(3)?,
+        changed_at: row.maybe_time(4)?,
+        problems: row.json(5)?,
+        next_check_at: row.maybe_time(6)?,
+        duration_ms: row.int(7)?,
+        entities: u32::try_from(row.int(8)?).unwrap_or(u32::MAX),
+    })
+}
+
+impl WriteTx {
+    /// What is known of these sources; those never checked are left out.
+    pub async fn source_state(&mut self, keys: &[SourceKey]) -> Result<Vec<SourceState>, StoreError> {
+        let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        let text = format!("SELECT {COLUMNS} FROM sources WHERE source IN {{list}}");
+        self.session
+            .rows_in(&text, &names)
+            .await?
+            .iter()
+            .map(from_row)
+            .collect()
+    }
+
+    /// Records the outcome of a check and ends the claim. A source that was marked meanwhile stays due.
+    pub async fn set_source_state(&mut self, states: &[SourceState]) -> Result<(), StoreError> {
+        let head = "INSERT INTO sources (source, etag, content_hash, checked_at, changed_at, problems, \
+             next_check_at, duration_ms, entities, marked) VALUES";
+        let tail = "ON CONFLICT (source) DO UPDATE SET etag = excluded.etag, \
+             content_hash = excluded.content_hash, checked_at = excluded.checked_at, \
+             changed_at = excluded.changed_at, problems = excluded.problems, \
+             next_check_at = CASE WHEN sources.marked = 1 THEN sources.next_check_at ELSE excluded.next_check_at END, \
+             duration_ms = excluded.duration_ms, entities = excluded.entities, held_by = NULL, held_until = NULL";
+        self.session.insert(head, tail, states, arguments).await.map(drop)
+    }
+
+    /// Has sources checked from `at` on, whatever is going on with them.
+    pub async fn mark_due(&mut self, keys: &[SourceKey], at: Timestamp) -> Result<(), StoreError> {
+        let head =
+            "INSERT INTO sources (source, problems, next_check_at, marked, duration_ms, entities) VALUES";
+        let tail = "ON CONFLICT (source) DO UPDATE SET marked = 1, next_check_at = excluded.next_check_at";
+        self.session
+            .insert(head, tail, keys, |key| {
+                Ok(vec![
+                    key.to_string().into(),
+                    "[]".into(),
+                    at.into(),
+                    true.into(),
+                    0_i64.into(),
+                    0_i64.into(),
+                ])
+            })
+            .await
+            .map(drop)
+    }
+
+    /// Forgets what was read from these sources, so that the next check takes everything in again.
+    pub async fn forget_content(&mut self, keys: &[SourceKey]) -> Result<(), StoreError> {
+        let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        let text = "UPDATE sources SET etag = NULL, content_hash = NULL WHERE source IN {list}";
+        self.session.execute_in(text, &names).await.map(drop)
+    }
+}
+
+fn arguments(state: &SourceState) -> Result<Vec<Arg>, StoreError> {
+    Ok(vec![
+        state.key.to_string().into(),
+        Arg::from(&state.etag),
+        Arg::from(&state.content_hash),
+        state.checked_at.into(),
+        state.changed_at.into(),
+        Arg::json(&state.problems)?,
+        state.next_check_at.into(),
+        state.duration_ms.into(),
+        i64::from(state.entities).into(),
+        false.into(),
+    ])
+}
+
+impl Store {
+    /// Claims due sources for `holder` until `until`, earliest first. A claim that was not ended by then
+    /// (its process died) is due again.
+    pub async fn due_sources(
+        &self,
+        now: Timestamp,
+        limit: usize,
+        holder: &str,
+        until: Timestamp,
+    ) -> Result<Vec<SourceKey>, StoreError> {
+        let mut tx = self.write().await?;
+        let locked = match tx.session.engine() {
+            Engine::Sqlite => "",
+            Engine::Postgres => "FOR UPDATE SKIP LOCKED",
+        };
+        let text = format!(
+            "UPDATE sources SET held_by = ?, held_until = ?, marked = 0 WHERE source IN (SELECT source FROM sources \
+             WHERE next_check_at <= ? AND (held_until IS NULL OR held_until <= ?) \
+             ORDER BY next_check_at LIMIT ? {locked}) RETURNING source"
+        );
+        let arguments = vec![holder.into(), until.into(), now.into(), now.into(), limit.into()];
+        let rows = tx.session.rows(text, arguments).await?;
+        tx.commit().await?;
+        rows.iter()
+            .map(|row| Ok(SourceKey::from(row.text(0)?.as_str())))
+            .collect()
+    }
+
+    /// When the next source is due that nobody holds; `None` when there is none.
+    pub async fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let text = "SELECT min(CASE WHEN held_until > ? AND held_until > next_check_at THEN held_until \
+             ELSE next_check_at END) FROM sources WHERE next_check_at IS NOT NULL";
+        let row = self.read().await?.row(text, vec![now.into()]).await?;
+        row.map_or(Ok(None), |row| row.maybe_time(0))
+    }
+
+    /// Has sources checked from `at` on.
+    pub async fn mark_due(&self, keys: &[SourceKey], at: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        tx.mark_due(keys, at).await?;
+        tx.commit().await.map(drop)
+    }
+
+    /// Gives back what `holder` claimed, on an orderly end.
+    pub async fn release_sources(&self, holder: &str) -> Result<(), StoreError> {
+        let text = "UPDATE sources SET held_by = NULL, held_until = NULL WHERE held_by = ?";
+        self.read_write(text, vec![holder.into()]).await
+    }
+
+    /// All sources, by name.
+    pub async fn sources(&self) -> Result<Vec<SourceState>, StoreError> {
+        let text = format!("SELECT {COLUMNS} FROM sources ORDER BY source");
+        self.read()
+            .await?
+            .rows(text, vec![])
+            .await?
+            .iter()
+            .map(from_row)
+            .collect()
+    }
+
+    /// One statement in a transaction of its own.
+    pub(crate) async fn read_write(&self, text: &'static str, arguments: Vec<Arg>) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        tx.session.execute(text, arguments).await?;
+        tx.commit().await.map(drop)
+    }
+}

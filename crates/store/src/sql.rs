@@ -1,0 +1,14 @@
+//! A narrow layer over two drivers, so that every statement is written once.
+//!
+//! Statements use `?` for arguments, in order; PostgreSQL gets them numbered. Texts of several rows come
+//! in a few fixed sizes, so both engines keep them prepared.
+
+mod arg;
+mod row;
+mod session;
+mod text;
+
+pub(crate) use arg::Arg;
+pub(crate) use row::Row;
+pub(crate) use session::{Engine, Session};
+use text::{in_list_chunks, row_chunks};

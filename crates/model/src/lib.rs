@@ -4,20 +4,38 @@
 //! Entities are plain JSON values; this crate says which of them are valid, what they refer to
 //! and how they are found.
 
+pub mod diff;
 pub mod entity;
 mod entity_ref;
 mod fault;
+mod filter;
 pub mod js;
 pub mod kinds;
 mod location_ref;
 mod problem;
 mod relation;
+mod rows;
+pub mod stitch;
 mod surroundings;
 
 pub use entity_ref::{EntityRef, RefParts};
 pub use fault::Fault;
+pub use filter::{Filter, predicate_from_params};
 pub use kinds::Kind;
 pub use location_ref::LocationRef;
 pub use problem::{Place, Problem, Severity};
 pub use relation::Relation;
+pub use rows::{SearchRow, search_rows};
 pub use surroundings::{Clock, Randomness, SystemClock, SystemRandomness};
+
+/// SHA-1 of bytes as 40 hex digits, the hash the original uses for names and etags.
+pub fn sha1_hex(bytes: &[u8]) -> String {
+    use sha1::Digest as _;
+    sha1::Sha1::digest(bytes)
+        .iter()
+        .fold(String::with_capacity(40), |mut hex, byte| {
+            use std::fmt::Write as _;
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+}

@@ -1,0 +1,106 @@
+//! The served form of an entity: what was processed, joined with relations, problems and identity.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{Fault, Problem, js, sha1_hex};
+
+/// Annotation of an entity that nobody declares (reference/catalog.md §1.5).
+pub const ORPHAN: &str = "backstage.io/orphan";
+
+/// What a `javascript:` URL in an annotation is replaced with.
+const REJECTED: &str = "https://backstage.io/annotation-rejected-for-security-reasons";
+
+/// Everything that makes up one served entity.
+#[derive(Debug, Clone, Copy)]
+pub struct StitchInput<'a> {
+    /// The processed entity.
+    pub processed: &'a Value,
+    /// Its id.
+    pub uid: Uuid,
+    /// Type and target of its relations, in any order.
+    pub relations: &'a [(String, String)],
+    /// What is wrong with it.
+    pub problems: &'a [Problem],
+    /// Nobody declares it.
+    pub orphan: bool,
+}
+
+/// The served entity, with `metadata.uid` and `metadata.etag`, and its hash: equal hashes, equal entities.
+///
+/// The hash covers everything but the id (reference/catalog.md §1.6).
+pub fn final_entity(input: StitchInput<'_>) -> Result<(Value, String), Fault> {
+    let mut entity = input.processed.clone();
+    let Some(fields) = entity.as_object_mut() else {
+        return Err(Fault::input("Entity is not an object"));
+    };
+    let mut relations: Vec<&(String, String)> = input.relations.iter().collect();
+    relations.sort();
+    relations.dedup();
+    let relations = relations
+        .into_iter()
+        .map(|(kind, target)| json!({"type": kind, "targetRef": target}));
+    fields.insert("relations".to_owned(), relations.collect());
+    add_status(fields, input.problems);
+    let Some(metadata) = fields.get_mut("metadata").and_then(Value::as_object_mut) else {
+        return Err(Fault::input("Entity has no metadata"));
+    };
+    clean_annotations(metadata, input.orphan);
+    metadata.remove("uid");
+    let hash = sha1_hex(js::stable_json(&entity).as_bytes());
+    let metadata = entity["metadata"].as_object_mut().expect("seen above");
+    metadata.insert("uid".to_owned(), Value::String(input.uid.to_string()));
+    if !metadata.get("etag").is_some_and(Value::is_string) {
+        metadata.insert("etag".to_owned(), Value::String(hash.clone()));
+    }
+    Ok((entity, hash))
+}
+
+/// Appends the problems to the status items that processors set.
+fn add_status(fields: &mut serde_json::Map<String, Value>, problems: &[Problem]) {
+    if problems.is_empty() {
+        return;
+    }
+    let mut items = fields
+        .get("status")
+        .and_then(|status| status["items"].as_array())
+        .cloned()
+        .unwrap_or_default();
+    items.extend(problems.iter().map(|problem| {
+        json!({
+            "type": "backstage.io/catalog-processing",
+            "level": problem.severity.as_str(),
+            "message": problem.fault.to_string(),
+            "error": problem.fault,
+        })
+    }));
+    fields.insert("status".to_owned(), json!({ "items": items }));
+}
+
+fn clean_annotations(metadata: &mut serde_json::Map<String, Value>, orphan: bool) {
+    if orphan {
+        let annotations = metadata.entry("annotations").or_insert_with(|| json!({}));
+        annotations[ORPHAN] = Value::String("true".to_owned());
+    }
+    let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_object_mut) else {
+        return;
+    };
+    for key in ["backstage.io/view-url", "backstage.io/edit-url"] {
+        if let Some(url) = annotations.get_mut(key)
+            && url.as_str().is_some_and(is_script_url)
+        {
+            *url = Value::String(REJECTED.to_owned());
+        }
+    }
+}
+
+/// Whether a browser would run it: control characters and white space before or within the scheme do
+/// not count.
+fn is_script_url(text: &str) -> bool {
+    let compact: String = text
+        .chars()
+        .filter(|c| !c.is_control() && *c != ' ')
+        .take(11)
+        .collect();
+    compact.eq_ignore_ascii_case("javascript:")
+}

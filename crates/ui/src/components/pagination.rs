@@ -8,6 +8,8 @@ use crate::icon::icon;
 /// Where one is in a list.
 #[derive(Debug, Clone, Default)]
 pub struct Pagination {
+    /// What is paged, for screen readers; "Pages" when empty.
+    pub label: &'static str,
     /// The page before.
     pub previous: Option<String>,
     /// The page after.
@@ -21,7 +23,7 @@ pub struct Pagination {
 /// Links to the pages before and after. Nothing when everything is on one page.
 pub fn pagination(pagination: &Pagination) -> Markup {
     html! {
-        nav.pagination aria-label="Pages" {
+        nav.pagination aria-label=(if pagination.label.is_empty() { "Pages" } else { pagination.label }) {
             span.pagination-range {
                 @match (pagination.range, pagination.total) {
                     (Some((first, last)), Some(total)) => { (grouped(first)) "–" (grouped(last)) " of " (grouped(total)) }

@@ -25,11 +25,11 @@ pub fn tree(nodes: &[TreeNode]) -> Markup {
 fn branch(node: &TreeNode) -> Markup {
     html! {
         li {
-            @if node.children.is_empty() {
-                div.tree-leaf { (node.line) }
-            } @else {
+            div.tree-line { (node.line) }
+            @if !node.children.is_empty() {
+                // The toggle stands beside the line, which may hold links of its own.
                 details open[node.open] data-key=(node.key) {
-                    summary { (node.line) }
+                    summary aria-label=(format_args!("Below {}", node.key)) {}
                     (tree(&node.children))
                 }
             }

@@ -15,7 +15,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample::new(
             "Pagination",
             html! {
-                (pagination(&Pagination { previous: None, next: Some("?cursor=x".into()), range: Some((1, 50)), total: Some(12_345) }))
+                (pagination(&Pagination { label: "Pages of components", previous: None, next: Some("?cursor=x".into()), range: Some((1, 50)), total: Some(12_345) }))
                 (pagination(&Pagination { total: Some(3), ..Pagination::default() }))
             },
         ),

@@ -1,1 +1,25 @@
-//! testkit
+//! What tests of several crates need from outside: a real PostgreSQL, database files, a web server that
+//! misbehaves on request, a clock and chance that do what they are told.
+//!
+//! Only for tests. Nothing here knows the catalog, so every crate may use it.
+
+mod file_server;
+mod postgres;
+mod surroundings;
+
+use std::path::PathBuf;
+
+pub use file_server::{FileServer, Mode};
+pub use postgres::{Postgres, fresh_database};
+pub use surroundings::{TestClock, TestRandomness};
+
+/// A path for a database file in a new folder, which is removed when the first part is dropped.
+///
+/// # Panics
+///
+/// When no temporary folder can be made.
+pub fn sqlite_file() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("the temporary folder is writable");
+    let path = folder.path().join("test.sqlite");
+    (folder, path)
+}

@@ -23,7 +23,7 @@ pub fn number(value: f64) -> String {
     format!("{sign}{}", place_point(&digits, exponent))
 }
 
-/// Writes `digits` with the decimal point after `exponent + 1` of them (ECMA-262 Number::toString).
+/// Writes `digits` with the decimal point after `exponent + 1` of them (ECMA-262 `Number::toString`).
 fn place_point(digits: &str, exponent: i32) -> String {
     let count = i32::try_from(digits.len()).expect("a double has at most 17 digits");
     let point = exponent + 1;

@@ -9,24 +9,31 @@ pub mod entity;
 mod entity_ref;
 mod fault;
 mod filter;
+mod formats;
+mod hints;
 pub mod js;
 pub mod kinds;
 mod location_ref;
+pub mod policy;
 mod problem;
 mod relation;
 mod rows;
+mod schema;
 pub mod stitch;
 mod surroundings;
+mod verdict;
 
 pub use entity_ref::{EntityRef, RefParts};
 pub use fault::Fault;
 pub use filter::{Filter, predicate_from_params};
-pub use kinds::Kind;
+pub use hints::hint_for;
+pub use kinds::{Kind, Kinds};
 pub use location_ref::LocationRef;
 pub use problem::{Place, Problem, Severity};
 pub use relation::Relation;
 pub use rows::{SearchRow, search_rows};
 pub use surroundings::{Clock, Randomness, SystemClock, SystemRandomness};
+pub use verdict::{Verdict, validate_document};
 
 /// SHA-1 of bytes as 40 hex digits, the hash the original uses for names and etags.
 pub fn sha1_hex(bytes: &[u8]) -> String {

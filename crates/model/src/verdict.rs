@@ -1,0 +1,51 @@
+//! What can be said of one document by itself, before anything else is known.
+
+use serde_json::Value;
+
+use crate::{EntityRef, Fault, Kinds, policy};
+
+/// The outcome for one document.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// An entity of a known kind that keeps all rules.
+    Valid(EntityRef),
+    /// An entity that breaks a rule.
+    Invalid(Fault),
+    /// An entity that no known kind recognises.
+    UnknownKind(EntityRef),
+    /// An empty document, which is ignored.
+    Empty,
+    /// Something that is no mapping; the word says what.
+    NotObject(&'static str),
+}
+
+/// Judges a document. Relations and other entities are not looked at.
+pub fn validate_document(kinds: &Kinds, document: &Value) -> Verdict {
+    match document {
+        Value::Null => return Verdict::Empty,
+        Value::Object(_) => {}
+        other => return Verdict::NotObject(kind_of(other)),
+    }
+    let mut entity = document.clone();
+    if let Err(fault) = policy::apply(&mut entity) {
+        return Verdict::Invalid(fault);
+    }
+    let Some(reference) = EntityRef::of(&entity) else {
+        return Verdict::Invalid(Fault::error("Entity has no name"));
+    };
+    match kinds.validate(&entity) {
+        Ok(true) => Verdict::Valid(reference),
+        Ok(false) => Verdict::UnknownKind(reference),
+        Err(fault) => Verdict::Invalid(fault),
+    }
+}
+
+/// The original's word for a value's type.
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::String(_) => "string",
+        Value::Number(_) => "number",
+        Value::Bool(_) => "boolean",
+        Value::Null | Value::Array(_) | Value::Object(_) => "object",
+    }
+}

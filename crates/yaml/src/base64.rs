@@ -10,7 +10,8 @@ pub fn decode(text: &str) -> Vec<u8> {
         held += 6;
         if held >= 8 {
             held -= 8;
-            bytes.push((bits >> held) as u8);
+            let byte = u8::try_from(bits >> held).expect("at most eight bits are above the held ones");
+            bytes.push(byte);
             bits &= (1 << held) - 1;
         }
     }

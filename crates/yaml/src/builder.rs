@@ -231,7 +231,7 @@ impl<'t> Builder<'t> {
     fn value(&mut self, mut outer: Outer<'_>) -> Option<NodeId> {
         let token = self.token?;
         if self.depth >= self.max_depth {
-            self.too_deep = Some(token);
+            self.too_deep.get_or_insert(token);
             return None;
         }
         self.depth += 1;

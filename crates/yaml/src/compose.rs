@@ -55,6 +55,8 @@ pub struct Composer<'a> {
     merge: bool,
     /// Nodes still allowed in the stream.
     nodes_left: usize,
+    /// Offset behind the document's content.
+    pub content_end: usize,
     pub warnings: Vec<Fault>,
     /// Fault found while resolving aliases; faults of form come first.
     pub late: Option<Box<Fault>>,
@@ -78,6 +80,7 @@ impl<'a> Composer<'a> {
             at_key: false,
             merge: limits.merge_keys || directives.is_old(),
             nodes_left: nodes,
+            content_end: 0,
             warnings: Vec::new(),
             late: None,
         }
@@ -112,6 +115,7 @@ impl<'a> Composer<'a> {
             }
             None => self.empty(properties.end, tree.start, &properties)?,
         };
+        self.content_end = composed.end;
         self.line_end(Some(tree.end), composed.end, false)?;
         Ok(composed.value)
     }
@@ -176,7 +180,7 @@ impl<'a> Composer<'a> {
         let open = properties
             .anchor
             .map(|anchor| self.anchors.open(self.text, anchor));
-        let mut composed = self.scalar_value("", true, None, at, properties)?;
+        let mut composed = self.scalar_value("", true, at, properties)?;
         if properties.has_comment {
             composed.end = properties.end;
         }
@@ -216,7 +220,7 @@ impl<'a> Composer<'a> {
         };
         let content_end = token.end as usize;
         let line_end = self.line_end(end, content_end, true)?;
-        let mut composed = self.scalar_value(&value, plain, Some(token), at, properties)?;
+        let mut composed = self.scalar_value(&value, plain, at, properties)?;
         composed.content_end = content_end;
         composed.end = line_end;
         Ok(composed)
@@ -227,12 +231,11 @@ impl<'a> Composer<'a> {
         &mut self,
         text: &str,
         plain: bool,
-        token: Option<Token>,
         at: usize,
         properties: &Properties,
     ) -> Outcome<Composed> {
         let (value, sort) = match properties.tag {
-            Some(tag) => self.tagged_scalar(text, plain, tag, token)?,
+            Some(tag) => self.tagged_scalar(text, tag)?,
             None if plain => self.plain_value(text),
             None => (Value::String(text.to_owned()), Sort::Text),
         };
@@ -282,5 +285,23 @@ fn no_empty_name(properties: &Properties) -> Outcome<()> {
             "Anchor cannot be an empty string",
         )),
         _ => Ok(()),
+    }
+}
+
+/// The string an inline key becomes, when it is sound.
+pub fn key_of(token: Token, text: &str) -> Option<String> {
+    let source = token.text(text);
+    let at = token.start as usize;
+    match token.kind {
+        Kind::SingleQuoted => quoted::single(source, at, text).ok().map(Into::into),
+        Kind::DoubleQuoted => quoted::double(source, at, text).ok().map(Into::into),
+        Kind::Scalar => {
+            let (value, sort) = crate::scalar::resolve(source, false);
+            Some(match sort {
+                Sort::Special(name) => name.to_owned(),
+                _ => crate::scalar::key_text(&value),
+            })
+        }
+        _ => None,
     }
 }

@@ -100,8 +100,8 @@ impl Fault {
         let mut message = self.message;
         if self.framed {
             let end = self.end.map(|end| position(text, lines, end));
-            message.push_str(&format!(" at line {line}, column {column}"));
-            message.push_str(&excerpt(text, lines, (line, column), end));
+            let excerpt = excerpt(text, lines, (line, column), end);
+            message = format!("{message} at line {line}, column {column}{excerpt}");
         }
         YamlError {
             name: self.name,
@@ -138,7 +138,8 @@ fn position(text: &str, lines: &[u32], offset: usize) -> (usize, usize) {
     let line = lines.partition_point(|start| *start as usize <= offset).max(1);
     let start = lines.get(line - 1).map_or(0, |start| *start as usize);
     let beyond = offset.saturating_sub(text.len());
-    (line, units(&text[start..offset.min(text.len())]) + beyond + 1)
+    let offset = text.floor_char_boundary(offset);
+    (line, units(&text[start..offset.max(start)]) + beyond + 1)
 }
 
 fn line_text<'t>(text: &'t str, lines: &[u32], line: usize) -> &'t str {

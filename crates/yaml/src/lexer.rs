@@ -27,6 +27,8 @@ pub struct Lexer<'t> {
     /// Indentation the next line needs to continue the current scalar.
     indent_next: usize,
     indent_value: usize,
+    /// The last line break found ahead, so that long lines are searched once.
+    newline: usize,
     /// Position from which a quote was searched in vain: single, double.
     no_quote_after: [Option<usize>; 2],
 }
@@ -70,6 +72,7 @@ impl<'t> Lexer<'t> {
             after_flow_key: false,
             indent_next: 0,
             indent_value: 0,
+            newline: 0,
             no_quote_after: [None, None],
         }
     }
@@ -92,12 +95,13 @@ impl<'t> Lexer<'t> {
     }
 
     /// Position of the line break that ends the current line, or the end of the text.
-    fn line_end(&self) -> usize {
-        match find(self.bytes, b'\n', self.at) {
-            Some(end) if end > self.at && self.bytes[end - 1] == b'\r' => end - 1,
-            Some(end) => end,
-            None => self.bytes.len(),
+    fn line_end(&mut self) -> usize {
+        if self.newline < self.at || self.at == 0 {
+            self.newline = find(self.bytes, b'\n', self.at).unwrap_or(self.bytes.len());
         }
+        let end = self.newline;
+        let windows = end > self.at && end < self.bytes.len() && self.bytes[end - 1] == b'\r';
+        if windows { end - 1 } else { end }
     }
 
     fn emit(&mut self, kind: Kind, end: usize) {
@@ -174,7 +178,8 @@ impl<'t> Lexer<'t> {
         }
         if self.only_comment_left() {
             self.spaces(true);
-            self.emit_some(Kind::Comment, self.line_end());
+            let line_end = self.line_end();
+            self.emit_some(Kind::Comment, line_end);
             self.newline();
             return State::Stream;
         }
@@ -361,7 +366,8 @@ impl<'t> Lexer<'t> {
     fn cuts_flow(&self, indent: usize) -> bool {
         let next = self.peek(0).filter(|byte| !matches!(byte, b'\n'));
         let outside = indent < self.indent_next && next != Some(b'#');
-        if !outside && !(indent == 0 && self.marker(self.at).is_some()) {
+        let marker = indent == 0 && self.marker(self.at).is_some();
+        if !outside && !marker {
             return false;
         }
         // A closing bracket below the line that opened it is wrong but common, so it is let through.
@@ -377,7 +383,8 @@ impl<'t> Lexer<'t> {
                 Some(b'&') => self.name(Kind::Anchor),
                 Some(b'-' | b'?' | b':') => {
                     let in_flow = self.flow_level > 0;
-                    if !blank(self.peek(1)) && !(in_flow && flow_indicator(self.peek(1))) {
+                    let ends = blank(self.peek(1)) || (in_flow && flow_indicator(self.peek(1)));
+                    if !ends {
                         return;
                     }
                     if !in_flow {

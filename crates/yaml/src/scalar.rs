@@ -174,7 +174,7 @@ fn of_number(value: f64) -> (Value, Sort) {
 /// A JSON number that prints as JavaScript prints it; integral values become integers where they fit.
 pub fn number(value: f64) -> Value {
     #[allow(clippy::cast_possible_truncation)] // guarded by the range
-    if value.trunc() == value && value.abs() <= 9_007_199_254_740_992.0 {
+    if value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0 {
         return Value::Number(Number::from(value as i64));
     }
     let text = number_text(value);

@@ -16,6 +16,7 @@ struct Open {
     warnings: Vec<Fault>,
     line: usize,
     start: usize,
+    content_end: usize,
 }
 
 /// Reads a whole text.
@@ -30,14 +31,14 @@ pub struct Stream<'t> {
     pending_warnings: Vec<Fault>,
     open: Option<Open>,
     documents: Vec<Document>,
+    /// Offsets of each document's start and of the end of its content.
+    ranges: Vec<(usize, usize)>,
     nodes_left: usize,
 }
 
 /// Reads every document of `text`.
 pub fn read(text: &str, limits: &Limits) -> Vec<Document> {
-    if text.len() > limits.bytes || u32::try_from(text.len()).is_err() {
-        let message = format!("The text has {} bytes, {} are allowed", text.len(), limits.bytes);
-        let error = Fault::limit("LIMIT_BYTES", message).into_error("", &[0]);
+    if let Some(error) = too_long(text, limits) {
         return vec![Document {
             index: 0,
             line: 1,
@@ -45,27 +46,68 @@ pub fn read(text: &str, limits: &Limits) -> Vec<Document> {
             warnings: Vec::new(),
         }];
     }
-    let stream = Stream {
-        text,
-        limits,
-        builder: Builder::new(text, limits.depth),
-        directives: Directives::default(),
-        at_directives: false,
-        pending: None,
-        pending_warnings: Vec::new(),
-        open: None,
-        documents: Vec::new(),
-        nodes_left: limits.nodes,
-    };
-    stream.read()
+    let mut stream = Stream::new(text, limits);
+    stream.run(usize::MAX);
+    stream.documents
 }
 
-impl Stream<'_> {
-    fn read(mut self) -> Vec<Document> {
-        while let Some(token) = self.builder.token {
+fn too_long(text: &str, limits: &Limits) -> Option<YamlError> {
+    if text.len() <= limits.bytes && u32::try_from(text.len()).is_ok() {
+        return None;
+    }
+    let message = format!("The text has {} bytes, {} are allowed", text.len(), limits.bytes);
+    Some(Fault::limit("LIMIT_BYTES", message).into_error("", &[0]))
+}
+
+/// Reads the only document of `text`.
+pub fn read_one(text: &str, limits: &Limits) -> Result<Value, YamlError> {
+    if let Some(error) = too_long(text, limits) {
+        return Err(error);
+    }
+    let mut stream = Stream::new(text, limits);
+    stream.run(2);
+    let lines = &stream.builder.lines;
+    if stream.documents.is_empty()
+        && let Some(fault) = stream.pending.take()
+    {
+        return Err(fault.into_error(text, lines));
+    }
+    let mut documents = stream.documents.into_iter();
+    let value = documents
+        .next()
+        .map_or(Ok(Value::Null), |document| document.value)?;
+    if let Some((start, end)) = stream.ranges.get(1) {
+        let message = "Source contains multiple documents; please use YAML.parseAllDocuments()";
+        let fault = Fault::range(*start, *end, "MULTIPLE_DOCS", message);
+        return Err(fault.into_error(text, lines));
+    }
+    Ok(value)
+}
+
+impl<'t> Stream<'t> {
+    fn new(text: &'t str, limits: &'t Limits) -> Self {
+        Stream {
+            text,
+            limits,
+            builder: Builder::new(text, limits.depth),
+            directives: Directives::default(),
+            at_directives: false,
+            pending: None,
+            pending_warnings: Vec::new(),
+            open: None,
+            documents: Vec::new(),
+            ranges: Vec::new(),
+            nodes_left: limits.nodes,
+        }
+    }
+
+    /// Reads at most `most` documents.
+    fn run(&mut self, most: usize) {
+        while let Some(token) = self.builder.token.filter(|_| self.documents.len() < most) {
             match token.kind {
                 Kind::DocumentMode | Kind::DocumentStart => {
-                    if self.documents.len() >= self.limits.documents {
+                    let begun = self.documents.len() + usize::from(self.open.is_some());
+                    if begun >= self.limits.documents {
                         self.too_many();
                         break;
                     }
@@ -81,7 +123,6 @@ impl Stream<'_> {
             }
         }
         self.finish();
-        self.documents
     }
 
     fn too_many(&mut self) {
@@ -94,6 +135,7 @@ impl Stream<'_> {
             warnings: Vec::new(),
             line: self.builder.lines.len(),
             start: 0,
+            content_end: 0,
         });
     }
 
@@ -171,6 +213,7 @@ impl Stream<'_> {
             None => composer.document(),
         };
         let late = composer.late.take();
+        let content_end = composer.content_end;
         let mut warnings = std::mem::take(&mut self.pending_warnings);
         warnings.append(&mut composer.warnings);
         self.nodes_left = composer.nodes_left();
@@ -193,6 +236,7 @@ impl Stream<'_> {
             warnings,
             line,
             start,
+            content_end,
         });
     }
 
@@ -202,9 +246,8 @@ impl Stream<'_> {
         let orphan = self.open.is_none();
         while let Some(token) = self.builder.token {
             match token.kind {
-                Kind::DocumentMode => {}
                 Kind::Unknown => break,
-                Kind::Space | Kind::Comment | Kind::Newline => {}
+                Kind::DocumentMode | Kind::Space | Kind::Comment | Kind::Newline => {}
                 kind => {
                     let message = format!("Unexpected {} at node end", kind.name());
                     fault.get_or_insert_with(|| Fault::token(&token, "UNEXPECTED_TOKEN", message));
@@ -250,6 +293,7 @@ impl Stream<'_> {
             None => Ok(open.value),
         };
         let index = self.documents.len();
+        self.ranges.push((open.start, open.content_end));
         self.documents.push(Document {
             index,
             line: open.line.max(1),

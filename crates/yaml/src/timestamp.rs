@@ -56,13 +56,11 @@ fn zone_minutes(zone: &str) -> Option<i64> {
     }
     let sign = if zone.starts_with('-') { -1 } else { 1 };
     let body = zone.strip_prefix(['-', '+'])?;
-    match body.split_once(':') {
-        Some((hours, minutes)) => Some(sign * (fixed(hours, 1, 2)? * 60 + fixed(minutes, 2, 2)?)),
-        None => {
-            let number = fixed(body, 1, 2)?;
-            Some(sign * if number < 30 { number * 60 } else { number })
-        }
+    if let Some((hours, minutes)) = body.split_once(':') {
+        return Some(sign * (fixed(hours, 1, 2)? * 60 + fixed(minutes, 2, 2)?));
     }
+    let number = fixed(body, 1, 2)?;
+    Some(sign * if number < 30 { number * 60 } else { number })
 }
 
 /// Days since 1970-01-01 of the first of a month.

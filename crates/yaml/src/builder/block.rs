@@ -183,7 +183,7 @@ impl Builder<'_> {
 
     fn inner_map(&mut self, map: &mut Collection, token: Token, item: Item) {
         if self.depth >= self.max_depth {
-            self.too_deep = Some(token);
+            self.too_deep.get_or_insert(token);
             return;
         }
         self.depth += 1;

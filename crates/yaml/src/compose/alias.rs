@@ -132,8 +132,7 @@ impl Composer<'_> {
         let value = self.anchors.all[id]
             .value
             .as_ref()
-            .map(|(value, _)| value)
-            .unwrap_or(&Value::Null);
+            .map_or(&Value::Null, |(value, _)| value);
         let (weight, height) = measure(value);
         let copy = value.clone();
         if height > self.limits.depth {

@@ -44,7 +44,7 @@ impl Composer<'_> {
         let text = self.block_text(source, &head, *indent as usize, start)?;
         let end = start + head.length + source.len();
         let (value, sort) = match properties.tag {
-            Some(tag) => self.tagged_scalar(&text, false, tag, Some(*header))?,
+            Some(tag) => self.tagged_scalar(&text, tag)?,
             None => (Value::String(text), Sort::Text),
         };
         Ok(Composed {

@@ -42,7 +42,7 @@ impl Composer<'_> {
             } => self.flow(*open, collection, *end)?,
             _ => unreachable!("only collections come here"),
         };
-        self.reshape(shape, composed, properties)
+        Self::reshape(shape, composed, properties)
     }
 
     fn block_map(&mut self, map: &Collection) -> Outcome<Composed> {
@@ -53,7 +53,7 @@ impl Composer<'_> {
         for item in &map.items {
             let start = self.key_properties(map, item, offset)?;
             if start.found.is_none() {
-                self.implicit_key(map, item, &start, offset)?;
+                self.implicit_key(map, item, offset)?;
                 if start.anchor.is_none() && start.tag.is_none() && item.separator.is_none() {
                     comment_end = Some(start.end);
                     continue;
@@ -95,7 +95,7 @@ impl Composer<'_> {
         span.and_then(|span| span.of(&self.tree.tokens).first().copied())
     }
 
-    fn implicit_key(&self, map: &Collection, item: &Item, _start: &Properties, offset: usize) -> Outcome<()> {
+    fn implicit_key(&self, map: &Collection, item: &Item, offset: usize) -> Outcome<()> {
         let Some(key) = item.key.map(|id| self.tree.node(id)) else {
             return Ok(());
         };
@@ -132,10 +132,7 @@ impl Composer<'_> {
                 let start = header.start as usize;
                 Fault::range(start, start + length, code, message)
             }
-            node => {
-                let start = node.start() as usize;
-                Fault::range(start, start + 1, code, message)
-            }
+            node => Fault::at(node.start() as usize, code, message),
         }
     }
 
@@ -147,7 +144,10 @@ impl Composer<'_> {
                 .any(|token| token.kind == Kind::Newline)
         };
         match self.tree.node(id) {
-            Node::Inline { token, end } => token.text(self.text).contains('\n') || end.is_some_and(newline),
+            Node::Inline { token, end } => {
+                super::quoted::spans_lines(token.text(self.text), token.start as usize, self.text)
+                    || end.is_some_and(newline)
+            }
             Node::Flow { collection, .. } => collection.items.iter().any(|item| {
                 newline(item.start)
                     || item.separator.is_some_and(newline)

@@ -34,14 +34,23 @@ pub fn single<'t>(source: &'t str, at: usize, text: &str) -> Outcome<Cow<'t, str
 
 /// The original reads on to the end of the text when no further quote follows, and says so there.
 fn unclosed(source: &str, at: usize, text: &str, message: &'static str) -> Box<Fault> {
-    let quote = &source[..1];
-    let rest = &text[at + 1..];
-    let end = if rest[source.len() - 1..].contains(quote) {
-        at + source.len()
-    } else {
+    let end = if never_closed(source, at, text) {
         text.len()
+    } else {
+        at + source.len()
     };
     Fault::at(end, "MISSING_CHAR", message)
+}
+
+/// Whether a quote that misses its end has no other quote of its kind behind it in the whole text.
+fn never_closed(source: &str, at: usize, text: &str) -> bool {
+    !text[at + source.len()..].contains(&source[..1])
+}
+
+/// Whether the original sees line breaks in this scalar; one that is never closed has all that follow.
+pub fn spans_lines(source: &str, at: usize, text: &str) -> bool {
+    let open = source.starts_with(['"', '\'']) && (source.len() == 1 || !source.ends_with(&source[..1]));
+    source.contains('\n') || (open && never_closed(source, at, text) && text[at..].contains('\n'))
 }
 
 fn is_blank(sign: char) -> bool {
@@ -203,8 +212,14 @@ impl Escapes<'_> {
             b'"' => "\"",
             b'/' => "/",
             b'\\' => "\\",
-            b'\n' => return self.escaped_break(2),
-            b'\r' if self.byte(self.at + 2) == b'\n' => return self.escaped_break(3),
+            b'\n' => {
+                self.escaped_break(2);
+                return Ok(());
+            }
+            b'\r' if self.byte(self.at + 2) == b'\n' => {
+                self.escaped_break(3);
+                return Ok(());
+            }
             b'x' => return self.code(2),
             b'u' => return self.code(4),
             b'U' => return self.code(8),
@@ -215,12 +230,11 @@ impl Escapes<'_> {
         Ok(())
     }
 
-    fn escaped_break(&mut self, length: usize) -> Outcome<()> {
+    fn escaped_break(&mut self, length: usize) {
         self.at += length;
         while matches!(self.byte(self.at), b' ' | b'\t') {
             self.at += 1;
         }
-        Ok(())
     }
 
     fn invalid(&self, length: usize) -> Box<Fault> {

@@ -18,13 +18,7 @@ impl Composer<'_> {
             .map_err(|message| Fault::token(&tag, "TAG_RESOLVE_FAILED", message))
     }
 
-    pub(super) fn tagged_scalar(
-        &mut self,
-        text: &str,
-        _plain: bool,
-        tag: Token,
-        _token: Option<Token>,
-    ) -> Outcome<(Value, Sort)> {
+    pub(super) fn tagged_scalar(&mut self, text: &str, tag: Token) -> Outcome<(Value, Sort)> {
         let name = self.tag_name(tag)?;
         let string = || (Value::String(text.to_owned()), Sort::Text);
         let old = self.directives.is_old();
@@ -79,12 +73,7 @@ impl Composer<'_> {
     }
 
     /// Sets and ordered maps have no JSON form and become empty objects, as in the original.
-    pub(super) fn reshape(
-        &mut self,
-        shape: Shape,
-        composed: Composed,
-        properties: &Properties,
-    ) -> Outcome<Composed> {
+    pub(super) fn reshape(shape: Shape, composed: Composed, properties: &Properties) -> Outcome<Composed> {
         let fault = |message: String| {
             let tag = properties.tag.expect("only tags ask for another shape");
             Fault::token(&tag, "TAG_RESOLVE_FAILED", message)

@@ -168,12 +168,10 @@ impl Lexer<'_> {
                 Some(more) => more + self.indent_next.max(1),
             };
             while let Some(resume) = self.continues(line) {
-                match find(self.bytes, b'\n', resume) {
-                    Some(newline) => line = newline + 1,
-                    None => {
-                        line = self.bytes.len() + 1;
-                        break;
-                    }
+                let newline = find(self.bytes, b'\n', resume);
+                line = newline.unwrap_or(self.bytes.len()) + 1;
+                if newline.is_none() {
+                    break;
                 }
             }
         }

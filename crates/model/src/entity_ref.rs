@@ -50,7 +50,7 @@ impl EntityRef {
             .or(default_kind)
             .filter(|kind| !kind.is_empty());
         let Some(kind) = kind else {
-            return Err(missing_kind(text));
+            return Err(missing_kind(&Value::from(text)));
         };
         let namespace = parts.namespace.as_deref().unwrap_or(default_namespace);
         let namespace = if namespace.is_empty() {
@@ -89,8 +89,9 @@ impl EntityRef {
     }
 }
 
-fn missing_kind(text: &str) -> Fault {
-    let shown = js::json(&Value::from(text));
+/// The error about a reference that names no kind where none is assumed.
+pub(crate) fn missing_kind(reference: &Value) -> Fault {
+    let shown = js::json(reference);
     Fault::error(format!(
         "Entity reference {shown} had missing or empty kind (e.g. did not start with \"component:\" or similar)"
     ))

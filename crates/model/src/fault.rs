@@ -75,6 +75,12 @@ impl Fault {
         self
     }
 
+    /// Puts the field at fault below another one.
+    pub(crate) fn within(self, parent: &str) -> Self {
+        let path = format!("{parent}{}", self.path.as_deref().unwrap_or_default());
+        self.at(path)
+    }
+
     /// The field at fault, from this error or the nearest cause that knows it.
     pub fn field(&self) -> Option<&str> {
         self.path

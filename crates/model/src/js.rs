@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 
 /// `String(number)`: the shortest digits that read back, exponent form from 1e21 and below 1e-6.
 pub fn number(value: f64) -> String {
@@ -23,7 +23,7 @@ pub fn number(value: f64) -> String {
     format!("{sign}{}", place_point(&digits, exponent))
 }
 
-/// Writes `digits` with the decimal point after `exponent + 1` of them (ECMA-262 `Number::toString`).
+/// Writes `digits` with the decimal point after `exponent + 1` of them (ECMA-262, `Number::toString`).
 fn place_point(digits: &str, exponent: i32) -> String {
     let count = i32::try_from(digits.len()).expect("a double has at most 17 digits");
     let point = exponent + 1;
@@ -183,4 +183,44 @@ pub fn compare(left: &str, right: &str) -> std::cmp::Ordering {
         return left.cmp(right);
     }
     left.encode_utf16().cmp(right.encode_utf16())
+}
+
+/// The members of an object in JavaScript's order: array indices ascending, then the rest as written.
+pub fn entries(map: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value)> {
+    let mut indices: Vec<(u32, &str, &Value)> = map
+        .iter()
+        .filter_map(|(key, value)| Some((array_index(key)?, key.as_str(), value)))
+        .collect();
+    indices.sort_by_key(|(index, ..)| *index);
+    let rest = map.iter().filter(|(key, _)| array_index(key).is_none());
+    indices
+        .into_iter()
+        .map(|(_, key, value)| (key, value))
+        .chain(rest.map(|(key, value)| (key.as_str(), value)))
+}
+
+/// The index that a key is the canonical text of.
+fn array_index(key: &str) -> Option<u32> {
+    let canonical = key == "0" || (!key.starts_with('0') && key.bytes().all(|byte| byte.is_ascii_digit()));
+    key.parse().ok().filter(|index| canonical && *index < u32::MAX)
+}
+
+/// `trim()`.
+pub fn trim(text: &str) -> &str {
+    text.trim_matches(is_space)
+}
+
+/// White space and line ends of ECMA-262: as Unicode's, without U+0085 and with U+FEFF.
+fn is_space(character: char) -> bool {
+    character == '\u{feff}' || (character.is_whitespace() && character != '\u{85}')
+}
+
+/// Whether JavaScript takes the value for false.
+pub fn is_falsy(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        _ => false,
+    }
 }

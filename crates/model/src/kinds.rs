@@ -1,13 +1,19 @@
 //! Entity kinds: what each requires and which relations it states (reference/catalog.md §2).
+//!
+//! Kinds see entities that have passed [`crate::policy::apply`]; they add the rules of their `spec`.
 
-mod builtin;
-mod reference;
+mod built_in;
+mod declared;
+mod model_layer;
+mod references;
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::{Fault, Relation};
+
+pub use references::sort_references;
 
 /// One kind of entity.
 pub trait Kind: Send + Sync {
@@ -21,20 +27,75 @@ pub trait Kind: Send + Sync {
     fn relations(&self, entity: &Value) -> Result<Vec<Relation>, Fault>;
 }
 
-/// Lists of references that are put in order before an entity is validated.
-const SORTED_LISTS: [&str; 7] = [
-    "providesApis",
-    "consumesApis",
-    "dependsOn",
-    "dependencyOf",
-    "memberOf",
-    "children",
-    "members",
-];
-
-/// All kinds that are known.
+/// The kinds that a catalog knows.
 #[derive(Clone)]
-pub struct Kinds(Vec<Arc<dyn Kind>>);
+pub struct Kinds {
+    /// Asked in this order; the first that recognises an entity answers for it.
+    kinds: Vec<Arc<dyn Kind>>,
+}
+
+impl Kinds {
+    /// The kinds of the original's default installation, software templates included.
+    pub fn builtin() -> Self {
+        Self {
+            kinds: built_in::KINDS
+                .iter()
+                .map(|kind| Arc::new(kind) as Arc<dyn Kind>)
+                .collect(),
+        }
+    }
+
+    /// The built-in kinds with those of the optional model layer: AI resources and APIs of type
+    /// `mcp-server`.
+    pub fn with_model_layer() -> Self {
+        let layer = model_layer::KINDS
+            .iter()
+            .map(|kind| Arc::new(kind) as Arc<dyn Kind>);
+        Self {
+            kinds: layer.chain(Self::builtin().kinds).collect(),
+        }
+    }
+
+    /// Adds a kind, asked after those already there.
+    pub fn with(mut self, kind: Arc<dyn Kind>) -> Self {
+        self.kinds.push(kind);
+        self
+    }
+
+    /// Names of all kinds, each once.
+    pub fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for kind in &self.kinds {
+            if !names.contains(&kind.kind()) {
+                names.push(kind.kind());
+            }
+        }
+        names
+    }
+
+    /// Whether some kind recognises the entity; an error when one does and the entity breaks its rules.
+    pub fn validate(&self, entity: &Value) -> Result<bool, Fault> {
+        Ok(self.recognise(entity)?.is_some())
+    }
+
+    /// The relations that the entity states, in both directions; none when no kind recognises it.
+    pub fn relations(&self, entity: &Value) -> Result<Vec<Relation>, Fault> {
+        match self.recognise(entity)? {
+            Some(kind) => kind.relations(entity),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The kind that recognises the entity and whose rules it keeps.
+    fn recognise(&self, entity: &Value) -> Result<Option<&dyn Kind>, Fault> {
+        for kind in &self.kinds {
+            if kind.validate(entity)? {
+                return Ok(Some(kind.as_ref()));
+            }
+        }
+        Ok(None)
+    }
+}
 
 impl Default for Kinds {
     fn default() -> Self {
@@ -42,63 +103,8 @@ impl Default for Kinds {
     }
 }
 
-impl Kinds {
-    /// The kinds of a default installation: the core kinds and software templates.
-    pub fn builtin() -> Self {
-        Self(builtin::all())
-    }
-
-    /// Adds a kind; it is asked after those that are there.
-    #[must_use]
-    pub fn with(mut self, kind: Arc<dyn Kind>) -> Self {
-        self.0.push(kind);
-        self
-    }
-
-    /// Names of all kinds, each once.
-    pub fn names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.0.iter().map(|kind| kind.kind()).collect();
-        names.dedup();
-        names
-    }
-
-    /// Whether some kind recognises the entity; an error when one does, but its rules are broken.
-    pub fn validate(&self, entity: &Value) -> Result<bool, Fault> {
-        for kind in &self.0 {
-            if kind.validate(entity)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// The relations that the entity states, in both directions.
-    pub fn relations(&self, entity: &Value) -> Result<Vec<Relation>, Fault> {
-        let mut found = Vec::new();
-        for kind in self.0.iter().filter(|kind| entity["kind"] == kind.kind()) {
-            found.append(&mut kind.relations(entity)?);
-        }
-        found.sort();
-        found.dedup();
-        Ok(found)
-    }
-}
-
-/// Puts the lists of references in `spec` in order, as the original serves them.
-pub fn sort_references(entity: &mut Value) {
-    let Some(spec) = entity.get_mut("spec").and_then(Value::as_object_mut) else {
-        return;
-    };
-    for key in SORTED_LISTS {
-        if let Some(Value::Array(items)) = spec.get_mut(key)
-            && items.iter().all(Value::is_string)
-        {
-            items.sort_by(|left, right| {
-                crate::js::compare(
-                    left.as_str().unwrap_or_default(),
-                    right.as_str().unwrap_or_default(),
-                )
-            });
-        }
+impl std::fmt::Debug for Kinds {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_list().entries(self.names()).finish()
     }
 }

@@ -23,12 +23,13 @@ fn all_of(conditions: Conditions) -> Filter {
         .into_iter()
         .map(|(key, values)| {
             let key = js::lowercase(&key);
-            match values.is_empty() {
-                true => Filter::Exists { key },
-                false => Filter::In {
+            if values.is_empty() {
+                Filter::Exists { key }
+            } else {
+                Filter::In {
                     key,
                     values: values.iter().map(|value| js::lowercase(value)).collect(),
-                },
+                }
             }
         })
         .collect();

@@ -106,9 +106,12 @@ fn not_a_list(logic: &str, value: &Value) -> String {
     shapes[0] = format!("Invalid at \"{logic}\"; {}", shapes[0]);
     shapes.push(format!("Expected never, received {received} at \"{logic}\""));
     shapes.extend(primitives());
-    shapes.extend(LOGIC.iter().map(|other| match *other == logic {
-        true => format!("Expected array, received {received} at \"{logic}\""),
-        false => format!("Required at \"{other}\"; Unrecognized key(s) in object: '{logic}'"),
+    shapes.extend(LOGIC.iter().map(|other| {
+        if *other == logic {
+            format!("Expected array, received {received} at \"{logic}\"")
+        } else {
+            format!("Required at \"{other}\"; Unrecognized key(s) in object: '{logic}'")
+        }
     }));
     shapes.join(", or ")
 }

@@ -1,6 +1,9 @@
 //! Tests of the data model through its public interface.
 
-#![allow(clippy::unwrap_used, reason = "a test may stop at the first thing that is not there")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not there"
+)]
 
 mod filters;
 mod validation;

@@ -226,10 +226,16 @@ impl<'t> Lexer<'t> {
             };
         }
         self.indent_value = self.spaces(false);
-        if self.indent_next > self.indent_value && !blank(self.peek(1)) {
+        if self.indent_next > self.indent_value && !self.lone_sign() {
             self.indent_next = self.indent_value;
         }
         self.block_start()
+    }
+
+    /// Whether a single UTF-16 unit stands here, with a blank behind it.
+    fn lone_sign(&self) -> bool {
+        let width = self.text[self.at..].chars().next().map_or(1, char::len_utf8);
+        width < 4 && blank(self.peek(width))
     }
 
     /// Indicators that open a block collection also count as indentation.

@@ -69,6 +69,10 @@ fn keys() {
         "? [a, b]\n: 1\n? {c: 1}\n: 2",
         &json!([{"[ a, b ]":1,"{ c: 1 }":2}]),
     );
+    check(
+        "a:\n  b: 1\né: 2\nü:\n  - 1\n",
+        &json!([{"a":{"b":1},"é":2,"ü":[1]}]),
+    );
     check("name: {{ value }}", &json!([{"name":{"{ value }":null}}]));
     check("<<: 1", &json!([{"<<":1}]));
 }

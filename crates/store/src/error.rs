@@ -1,5 +1,7 @@
 //! What can go wrong, sorted by what the caller should do: wait and retry, free space, or report a bug.
 
+use std::fmt;
+
 use sqlx::error::{DatabaseError, ErrorKind};
 
 /// Why the store could not do something. Never contains a password.
@@ -69,14 +71,14 @@ impl StoreError {
         matches!(self, Self::Unavailable { .. })
     }
 
-    pub(crate) fn malformed(what: impl Into<String>, reason: impl ToString) -> Self {
+    pub(crate) fn malformed(what: impl Into<String>, reason: impl fmt::Display) -> Self {
         Self::Malformed {
             what: what.into(),
             reason: reason.to_string(),
         }
     }
 
-    pub(crate) fn unavailable(reason: impl ToString) -> Self {
+    pub(crate) fn unavailable(reason: impl fmt::Display) -> Self {
         Self::Unavailable {
             reason: reason.to_string(),
         }

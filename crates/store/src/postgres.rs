@@ -7,11 +7,14 @@ use sqlx::{
     AssertSqlSafe, ConnectOptions, Executor, PgPool,
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{Database, StoreError, migrate, sql::Session, wake::Waker};
 
 const CONNECTIONS: u32 = 10;
 const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a writer waits for its turn among those of this process.
+const WRITE_PATIENCE: Duration = Duration::from_mins(1);
 /// How long to wait before listening again after the connection was lost.
 const LISTEN_PAUSE: Duration = Duration::from_millis(500);
 /// Channel of `NOTIFY`; a wake-up for another schema of the same database does no harm.
@@ -26,6 +29,9 @@ const BOUNDS: &str = "SET statement_timeout = '30s'; SET lock_timeout = '25s'; \
 /// The pool of one database.
 pub(crate) struct PostgresServer {
     pub(crate) pool: PgPool,
+    /// Lets one writer of this process at a time ask for the lock: waiting ones hold no connection, of
+    /// which readers, and the writer itself, would otherwise find none left.
+    turn: Arc<Semaphore>,
 }
 
 impl PostgresServer {
@@ -57,6 +63,7 @@ impl PostgresServer {
             pool(schema).connect_with(options.statement_cache_capacity(256).disable_statement_logging());
         let server = Self {
             pool: pool.await.map_err(|error| connection_refused(error, &refused))?,
+            turn: Arc::new(Semaphore::new(1)),
         };
         server.migrate(schema).await?;
         Ok(server)
@@ -76,11 +83,15 @@ impl PostgresServer {
         session.commit().await
     }
 
-    /// Begins a transaction that has the write lock of all processes.
-    pub(crate) async fn begin(&self) -> Result<Session, StoreError> {
+    /// Begins a transaction that has the write lock of all processes, and the turn in this one.
+    pub(crate) async fn begin(&self) -> Result<(Session, OwnedSemaphorePermit), StoreError> {
+        let turn = tokio::time::timeout(WRITE_PATIENCE, self.turn.clone().acquire_owned())
+            .await
+            .map_err(|_| StoreError::unavailable("other writers take too long"))?
+            .map_err(StoreError::unavailable)?;
         let mut session = Session::PostgresTransaction(self.pool.begin().await?);
         session.rows(WRITE_LOCK, vec![]).await?;
-        Ok(session)
+        Ok((session, turn))
     }
 
     pub(crate) async fn read(&self) -> Result<Session, StoreError> {

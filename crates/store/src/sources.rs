@@ -134,14 +134,18 @@ impl Store {
         let text = format!(
             "UPDATE sources SET held_by = ?, held_until = ?, marked = 0 WHERE source IN (SELECT source FROM sources \
              WHERE next_check_at <= ? AND (held_until IS NULL OR held_until <= ?) \
-             ORDER BY next_check_at LIMIT ? {locked}) RETURNING source"
+             ORDER BY next_check_at LIMIT ? {locked}) RETURNING source, next_check_at"
         );
         let arguments = vec![holder.into(), until.into(), now.into(), now.into(), limit.into()];
         let rows = tx.session.rows(text, arguments).await?;
         tx.commit().await?;
-        rows.iter()
-            .map(|row| Ok(SourceKey::from(row.text(0)?.as_str())))
-            .collect()
+        // RETURNING promises no order.
+        let mut claimed = rows
+            .iter()
+            .map(|row| Ok((row.int(1)?, SourceKey::from(row.text(0)?.as_str()))))
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        claimed.sort();
+        Ok(claimed.into_iter().map(|(_, key)| key).collect())
     }
 
     /// When the next source is due that nobody holds; `None` when there is none.

@@ -1,6 +1,7 @@
 //! Opening a `SQLite` file: one connection that writes, a few that read.
 
 use std::{
+    fmt,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -16,7 +17,7 @@ use crate::{Database, StoreError, migrate, sql::Session};
 
 const READERS: u32 = 4;
 /// How long a writer of this process waits for its turn, and for other processes on the same file.
-const WRITE_PATIENCE: Duration = Duration::from_secs(60);
+const WRITE_PATIENCE: Duration = Duration::from_mins(1);
 const BUSY_PATIENCE: Duration = Duration::from_secs(15);
 
 /// The pools of one file.
@@ -123,7 +124,7 @@ fn make_parent(path: &Path) -> Result<(), StoreError> {
         .map_err(|error| refused(path, error))
 }
 
-fn refused(path: &Path, reason: impl ToString) -> StoreError {
+fn refused(path: &Path, reason: impl fmt::Display) -> StoreError {
     StoreError::Open {
         database: Database::Sqlite(PathBuf::from(path)).to_string(),
         reason: reason.to_string(),

@@ -79,11 +79,14 @@ impl Store {
 
     /// Begins the one write transaction there can be at a time; waits for its turn.
     pub async fn write(&self) -> Result<WriteTx, StoreError> {
-        let session = match &self.inner.pools {
-            Pools::Sqlite(file) => file.begin().await?,
-            Pools::Postgres(server) => server.begin().await?,
+        let (session, turn) = match &self.inner.pools {
+            Pools::Sqlite(file) => (file.begin().await?, None),
+            Pools::Postgres(server) => {
+                let (session, turn) = server.begin().await?;
+                (session, Some(turn))
+            }
         };
-        Ok(WriteTx::new(session, self.inner.waker.clone()))
+        Ok(WriteTx::new(session, turn, self.inner.waker.clone()))
     }
 
     /// A connection for reading, or for a single statement that needs no order among writers.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::OwnedSemaphorePermit;
+
 use crate::{
     Seq, StoreError,
     postgres::PostgresServer,
@@ -14,6 +16,8 @@ use crate::{
 /// After an error nothing more should be done with it; PostgreSQL refuses further statements anyway.
 pub struct WriteTx {
     pub(crate) session: Session,
+    /// Given back after the session, as fields are dropped in order.
+    _turn: Option<OwnedSemaphorePermit>,
     waker: Arc<Waker>,
     /// Last sequence of the change log as this transaction sees it, once known.
     pub(crate) last_seq: Option<Seq>,
@@ -21,9 +25,10 @@ pub struct WriteTx {
 }
 
 impl WriteTx {
-    pub(crate) fn new(session: Session, waker: Arc<Waker>) -> Self {
+    pub(crate) fn new(session: Session, turn: Option<OwnedSemaphorePermit>, waker: Arc<Waker>) -> Self {
         Self {
             session,
+            _turn: turn,
             waker,
             last_seq: None,
             appended: false,

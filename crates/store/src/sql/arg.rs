@@ -25,13 +25,11 @@ impl Arg {
         let Self::Text(Some(text)) = self else {
             return Ok(());
         };
-        match text.as_bytes().contains(&0) {
-            false => Ok(()),
-            true => {
-                let beginning = text.chars().take_while(|&c| c != '\0').take(100).collect();
-                Err(StoreError::NulCharacter { beginning })
-            }
+        if !text.as_bytes().contains(&0) {
+            return Ok(());
         }
+        let beginning = text.chars().take_while(|&c| c != '\0').take(100).collect();
+        Err(StoreError::NulCharacter { beginning })
     }
 }
 

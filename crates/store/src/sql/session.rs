@@ -170,10 +170,18 @@ impl Session {
     pub(crate) async fn script(&mut self, text: String) -> Result<(), StoreError> {
         let script = sqlx::raw_sql(AssertSqlSafe(text));
         match self {
-            Self::Sqlite(c) => drop(script.execute(&mut **c).await?),
-            Self::SqliteTransaction(t) => drop(script.execute(&mut **t).await?),
-            Self::Postgres(c) => drop(script.execute(&mut **c).await?),
-            Self::PostgresTransaction(t) => drop(script.execute(&mut **t).await?),
+            Self::Sqlite(c) => {
+                script.execute(&mut **c).await?;
+            }
+            Self::SqliteTransaction(t) => {
+                script.execute(&mut **t).await?;
+            }
+            Self::Postgres(c) => {
+                script.execute(&mut **c).await?;
+            }
+            Self::PostgresTransaction(t) => {
+                script.execute(&mut **t).await?;
+            }
         }
         Ok(())
     }

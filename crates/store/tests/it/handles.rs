@@ -1,0 +1,127 @@
+//! Several handles to one database: opening, waiting, waking.
+
+use store::{ChangeWake, Database, Store, StoreError};
+use tokio::task::JoinSet;
+
+use crate::fixture::{Place, append, change, node, put, time};
+
+pub async fn eight_open_an_empty_database(place: &Place) {
+    let mut opening = JoinSet::new();
+    for number in 0..8 {
+        let database = place.database.clone();
+        opening.spawn(async move {
+            let store = Store::open(&database).await.unwrap();
+            put(&store, &[node(&format!("component:default/n{number}"))]).await;
+            store
+        });
+    }
+    let stores = opening.join_all().await;
+    for store in &stores {
+        store.ping().await.unwrap();
+        assert_eq!(store.size().await.unwrap().nodes, 8);
+    }
+    stores[0].close().await;
+    assert!(stores[0].ping().await.unwrap_err().is_retryable());
+}
+
+/// Writes a version of the future behind the store's back.
+async fn make_newer(database: &Database) {
+    use secrecy::ExposeSecret;
+    let statement = "INSERT INTO schema_version (version) VALUES (999)";
+    match database {
+        Database::Postgres { url, .. } => {
+            let pool = sqlx::PgPool::connect(url.expose_secret()).await.unwrap();
+            sqlx::raw_sql(statement).execute(&pool).await.unwrap();
+            pool.close().await;
+        }
+        Database::Sqlite(path) => {
+            let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+            let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+            sqlx::raw_sql(statement).execute(&pool).await.unwrap();
+            pool.close().await;
+        }
+        Database::SqliteMemory => unreachable!("nobody else can open it"),
+    }
+}
+
+pub async fn newer_tables_are_refused(place: &Place) {
+    place.open().await.close().await;
+    make_newer(&place.database).await;
+    let error = Store::open(&place.database).await.err().unwrap();
+    assert!(matches!(error, StoreError::TooNew { found: 999, .. }), "{error}");
+}
+
+pub async fn readers_do_not_wait_for_writers(place: &Place) {
+    let store = place.open().await;
+    let tx = store.write().await.unwrap();
+    let mut waiting = JoinSet::new();
+    for number in 0..20 {
+        let store = store.clone();
+        waiting.spawn(async move { append(&store, &[change(&format!("{number}"), time(0))]).await });
+    }
+    // Lets each of them get as far as it can.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+        store.ping().await.unwrap();
+    }
+    assert_eq!(store.last_seq().await.unwrap(), 0);
+    drop(tx);
+    let mut numbers = waiting.join_all().await;
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=20).collect::<Vec<_>>());
+}
+
+pub async fn a_dropped_transaction_leaves_no_trace(place: &Place) {
+    let store = place.open().await;
+    let mut wake = store.changes_woken();
+    let mut tx = store.write().await.unwrap();
+    tx.upsert_nodes(&[node("a")]).await.unwrap();
+    tx.append_changes(&[change("a", time(0))]).await.unwrap();
+    assert_eq!(
+        store.node("a").await.unwrap(),
+        None,
+        "nobody sees it before the commit"
+    );
+    drop(tx);
+    assert_eq!(append(&store, &[change("b", time(0))]).await, 1);
+    assert_eq!(store.node("a").await.unwrap(), None);
+    assert!(wake.woken().await);
+}
+
+/// Waits until a follower that reads only when woken has seen the entry.
+async fn follow(store: &Store, wake: &mut ChangeWake, seq: i64) {
+    while store.last_seq().await.unwrap() < seq {
+        assert!(wake.woken().await);
+    }
+}
+
+pub async fn commits_wake_followers(place: &Place) {
+    let store = place.open().await;
+    let mut wake = store.changes_woken();
+    let follower = tokio::spawn({
+        let store = store.clone();
+        async move {
+            for seq in 1..=3 {
+                follow(&store, &mut wake, seq).await;
+            }
+            wake
+        }
+    });
+    for _ in 0..3 {
+        append(&store, &[change("a", time(0))]).await;
+    }
+    let mut wake = follower.await.unwrap();
+    drop(store);
+    while wake.woken().await {}
+}
+
+pub async fn commits_wake_followers_elsewhere(place: &Place) {
+    let (store, elsewhere) = (place.open().await, place.open().await);
+    let mut wake = elsewhere.changes_woken();
+    // Beginning to listen wakes once without need; without NOTIFY the second round would never end.
+    for seq in 1..=4 {
+        append(&store, &[change("a", time(0))]).await;
+        assert!(wake.woken().await);
+        assert_eq!(elsewhere.changes_since(seq - 1, 9).await.unwrap().len(), 1);
+    }
+}

@@ -21,6 +21,10 @@ pub enum ChangeKind {
     Created,
     /// It is served in another form.
     Changed,
+    /// Nobody declares it any more, but it is still served.
+    Orphaned,
+    /// Somebody declares it again.
+    Adopted,
     /// It is served no more.
     Deleted,
 }
@@ -31,15 +35,23 @@ impl ChangeKind {
         match self {
             Self::Created => "created",
             Self::Changed => "changed",
+            Self::Orphaned => "orphaned",
+            Self::Adopted => "adopted",
             Self::Deleted => "deleted",
         }
     }
 
     fn parse(text: &str) -> Result<Self, StoreError> {
-        [Self::Created, Self::Changed, Self::Deleted]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
-            .ok_or_else(|| StoreError::malformed("change kind", text))
+        [
+            Self::Created,
+            Self::Changed,
+            Self::Orphaned,
+            Self::Adopted,
+            Self::Deleted,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == text)
+        .ok_or_else(|| StoreError::malformed("change kind", text))
     }
 }
 
@@ -100,6 +112,9 @@ pub struct HistoryRow {
 
 /// Entries kept for followers however old they are.
 const KEPT_FOR_FOLLOWERS: i64 = 10_000;
+
+/// Most entries forgotten in one transaction.
+const PRUNE_STEP: i64 = 5_000;
 
 impl WriteTx {
     /// Appends entries in the given order.
@@ -198,16 +213,23 @@ impl Store {
 
     /// Forgets entries older than `before`, except the last few thousand, which followers may still
     /// have to read. Only the beginning of the log is ever cut. How many went.
+    ///
+    /// Goes in small steps, between which others can write.
     pub async fn history_prune(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let text = "DELETE FROM changes WHERE seq < (SELECT least_kept FROM (SELECT coalesce(min(seq), \
-             (SELECT coalesce(max(seq), 0) + 1 FROM changes)) AS least_kept FROM changes WHERE at >= ?) kept) \
-             AND seq <= (SELECT max(seq) FROM changes) - ?";
-        let mut tx = self.write().await?;
-        let gone = tx
-            .session
-            .execute(text, vec![before.into(), KEPT_FOR_FOLLOWERS.into()])
-            .await?;
-        tx.commit().await?;
+        let text = "SELECT seq FROM changes WHERE at >= ? ORDER BY seq LIMIT 1";
+        let row = self.read().await?.row(text, vec![before.into()]).await?;
+        let first_recent = row.map_or(Ok(Seq::MAX), |row| row.int(0))?;
+        let end = first_recent.min(self.last_seq().await? - KEPT_FOR_FOLLOWERS + 1);
+        let mut gone = 0;
+        while self.oldest_seq().await? < end {
+            let step = end.min(self.oldest_seq().await? + PRUNE_STEP);
+            let mut tx = self.write().await?;
+            gone += tx
+                .session
+                .execute("DELETE FROM changes WHERE seq < ?", vec![step.into()])
+                .await?;
+            tx.commit().await?;
+        }
         Ok(gone)
     }
 }

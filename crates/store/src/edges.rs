@@ -1,6 +1,9 @@
 //! Who declares which entity.
 
-use crate::{SourceKey, Store, StoreError, WriteTx, sql::Arg};
+use crate::{
+    SourceKey, Store, StoreError, WriteTx,
+    sql::{Arg, in_list_chunks, with_list},
+};
 
 /// An entity that a source declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,11 +49,16 @@ impl WriteTx {
                 row,
             )
             .await?;
-        for target in remove {
-            let arguments = vec![Arg::from(&name), Arg::from(target)];
-            self.session
-                .execute("DELETE FROM edges WHERE source = ? AND target = ?", arguments)
-                .await?;
+        for chunk in in_list_chunks(remove) {
+            let arguments = std::iter::once(&name)
+                .chain(chunk.iter())
+                .map(Arg::from)
+                .collect();
+            let text = with_list(
+                "DELETE FROM edges WHERE source = ? AND target IN {list}",
+                chunk.len(),
+            );
+            self.session.execute(text, arguments).await?;
         }
         Ok(())
     }

@@ -16,16 +16,15 @@ impl Store {
         let text = "INSERT INTO leases (name, holder, expires_at) VALUES (?, ?, ?) \
              ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at \
              WHERE leases.holder = excluded.holder OR leases.expires_at <= ?";
-        let mut tx = self.write().await?;
-        let arguments = vec![name.into(), holder.into(), until.into(), now.into()];
-        let taken = tx.session.execute(text, arguments).await? > 0;
-        tx.commit().await?;
-        Ok(taken)
+        self.write_one(text, vec![name.into(), holder.into(), until.into(), now.into()])
+            .await
     }
 
     /// Gives a lease back; nothing happens when somebody else has it.
     pub async fn lease_release(&self, name: &str, holder: &str) -> Result<(), StoreError> {
         let text = "DELETE FROM leases WHERE name = ? AND holder = ?";
-        self.read_write(text, vec![name.into(), holder.into()]).await
+        self.write_one(text, vec![name.into(), holder.into()])
+            .await
+            .map(drop)
     }
 }

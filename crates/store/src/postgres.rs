@@ -94,6 +94,11 @@ impl PostgresServer {
         Ok((session, turn))
     }
 
+    /// Begins a transaction without that lock.
+    pub(crate) async fn begin_unordered(&self) -> Result<Session, StoreError> {
+        Ok(Session::PostgresTransaction(self.pool.begin().await?))
+    }
+
     pub(crate) async fn read(&self) -> Result<Session, StoreError> {
         Ok(Session::Postgres(self.pool.acquire().await?))
     }

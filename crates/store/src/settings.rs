@@ -39,12 +39,12 @@ impl Store {
              ON CONFLICT (user_ref, bucket, setting) DO UPDATE SET value = excluded.value";
         let mut arguments = key.arguments();
         arguments.push(Arg::json(value)?);
-        self.read_write(text, arguments).await
+        self.write_one(text, arguments).await.map(drop)
     }
 
     /// Removes a value; nothing happens when there is none.
     pub async fn setting_delete(&self, key: &SettingKey) -> Result<(), StoreError> {
         let text = "DELETE FROM settings WHERE user_ref = ? AND bucket = ? AND setting = ?";
-        self.read_write(text, key.arguments()).await
+        self.write_one(text, key.arguments()).await.map(drop)
     }
 }

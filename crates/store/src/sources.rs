@@ -1,5 +1,7 @@
 //! What is known of each source, when it is due, and which process works on it.
 
+use std::collections::{BTreeSet, HashSet};
+
 use jiff::Timestamp;
 use model::Problem;
 
@@ -70,7 +72,17 @@ impl WriteTx {
              changed_at = excluded.changed_at, problems = excluded.problems, \
              next_check_at = CASE WHEN sources.marked = 1 THEN sources.next_check_at ELSE excluded.next_check_at END, \
              duration_ms = excluded.duration_ms, entities = excluded.entities, held_by = NULL, held_until = NULL";
-        self.session.insert(head, tail, states, arguments).await.map(drop)
+        let mut seen = HashSet::new();
+        // The last state of a source counts; PostgreSQL refuses to write a row twice in one statement.
+        let states: Vec<&SourceState> = states
+            .iter()
+            .rev()
+            .filter(|state| seen.insert(&state.key))
+            .collect();
+        self.session
+            .insert(head, tail, &states, |state| arguments(state))
+            .await
+            .map(drop)
     }
 
     /// Has sources checked from `at` on, whatever is going on with them.
@@ -79,18 +91,45 @@ impl WriteTx {
             "INSERT INTO sources (source, problems, next_check_at, marked, duration_ms, entities) VALUES";
         let tail = "ON CONFLICT (source) DO UPDATE SET marked = 1, next_check_at = excluded.next_check_at";
         self.session
-            .insert(head, tail, keys, |key| {
-                Ok(vec![
-                    key.to_string().into(),
-                    "[]".into(),
-                    at.into(),
-                    true.into(),
-                    0_i64.into(),
-                    0_i64.into(),
-                ])
-            })
+            .insert(
+                head,
+                tail,
+                &keys
+                    .iter()
+                    .collect::<BTreeSet<_>>()
+                    .into_iter()
+                    .collect::<Vec<_>>(),
+                |key| {
+                    Ok(vec![
+                        key.to_string().into(),
+                        "[]".into(),
+                        at.into(),
+                        true.into(),
+                        0_i64.into(),
+                        0_i64.into(),
+                    ])
+                },
+            )
             .await
             .map(drop)
+    }
+
+    /// Which of these sources `holder` still has claimed. Ask before writing what a check found: after a
+    /// long pause another process may be at work on them.
+    pub async fn sources_held(
+        &mut self,
+        holder: &str,
+        keys: &[SourceKey],
+    ) -> Result<Vec<SourceKey>, StoreError> {
+        let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        let text = "SELECT source, held_by FROM sources WHERE held_by IS NOT NULL AND source IN {list}";
+        let mut held = Vec::new();
+        for row in self.session.rows_in(text, &names).await? {
+            if row.text(1)? == holder {
+                held.push(SourceKey::from(row.text(0)?.as_str()));
+            }
+        }
+        Ok(held)
     }
 
     /// Forgets what was read from these sources, so that the next check takes everything in again.
@@ -126,8 +165,8 @@ impl Store {
         holder: &str,
         until: Timestamp,
     ) -> Result<Vec<SourceKey>, StoreError> {
-        let mut tx = self.write().await?;
-        let locked = match tx.session.engine() {
+        let mut session = self.write_unordered().await?;
+        let locked = match session.engine() {
             Engine::Sqlite => "",
             Engine::Postgres => "FOR UPDATE SKIP LOCKED",
         };
@@ -137,8 +176,8 @@ impl Store {
              ORDER BY next_check_at LIMIT ? {locked}) RETURNING source, next_check_at"
         );
         let arguments = vec![holder.into(), until.into(), now.into(), now.into(), limit.into()];
-        let rows = tx.session.rows(text, arguments).await?;
-        tx.commit().await?;
+        let rows = session.rows(text, arguments).await?;
+        session.commit().await?;
         // RETURNING promises no order.
         let mut claimed = rows
             .iter()
@@ -166,7 +205,9 @@ impl Store {
     /// Gives back what `holder` claimed, on an orderly end.
     pub async fn release_sources(&self, holder: &str) -> Result<(), StoreError> {
         let text = "UPDATE sources SET held_by = NULL, held_until = NULL WHERE held_by = ?";
-        self.read_write(text, vec![holder.into()]).await
+        let mut tx = self.write().await?;
+        tx.session.execute(text, vec![holder.into()]).await?;
+        tx.commit().await.map(drop)
     }
 
     /// All sources, by name.
@@ -179,12 +220,5 @@ impl Store {
             .iter()
             .map(from_row)
             .collect()
-    }
-
-    /// One statement in a transaction of its own.
-    pub(crate) async fn read_write(&self, text: &'static str, arguments: Vec<Arg>) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        tx.session.execute(text, arguments).await?;
-        tx.commit().await.map(drop)
     }
 }

@@ -11,4 +11,5 @@ mod text;
 pub(crate) use arg::Arg;
 pub(crate) use row::Row;
 pub(crate) use session::{Engine, Session};
-use text::{in_list_chunks, row_chunks};
+use text::row_chunks;
+pub(crate) use text::{in_list_chunks, with_list};

@@ -7,7 +7,7 @@ use tokio::task::AbortHandle;
 use crate::{
     ChangeWake, Database, StoreError, WriteTx,
     postgres::{self, PostgresServer},
-    sql::{Engine, Session},
+    sql::{Arg, Engine, Session},
     sqlite::SqliteFile,
     wake::Waker,
 };
@@ -89,7 +89,28 @@ impl Store {
         Ok(WriteTx::new(session, turn, self.inner.waker.clone()))
     }
 
-    /// A connection for reading, or for a single statement that needs no order among writers.
+    /// A transaction that does not wait for writers of other processes (and, on PostgreSQL, of this one):
+    /// for what the change log does not tell about.
+    pub(crate) async fn write_unordered(&self) -> Result<Session, StoreError> {
+        match &self.inner.pools {
+            Pools::Sqlite(file) => file.begin().await,
+            Pools::Postgres(server) => server.begin_unordered().await,
+        }
+    }
+
+    /// One statement in such a transaction; whether it touched any row.
+    pub(crate) async fn write_one(
+        &self,
+        text: &'static str,
+        arguments: Vec<Arg>,
+    ) -> Result<bool, StoreError> {
+        let mut session = self.write_unordered().await?;
+        let touched = session.execute(text, arguments).await?;
+        session.commit().await?;
+        Ok(touched > 0)
+    }
+
+    /// A connection for reading.
     pub(crate) async fn read(&self) -> Result<Session, StoreError> {
         match &self.inner.pools {
             Pools::Sqlite(file) => file.read().await,

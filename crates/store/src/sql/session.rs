@@ -6,7 +6,8 @@ use sqlx::{AssertSqlSafe, Postgres, Sqlite, Transaction, pool::PoolConnection};
 
 use super::{
     Arg, Row, in_list_chunks, row_chunks,
-    text::{numbered, with_list, with_rows},
+    text::{numbered, with_rows},
+    with_list,
 };
 use crate::StoreError;
 

@@ -60,7 +60,7 @@ pub(crate) fn in_list_chunks<T: Clone>(items: &[T]) -> impl Iterator<Item = Cow<
 }
 
 /// Replaces `{list}` by `(?,?,…)`.
-pub(super) fn with_list(template: &str, size: usize) -> String {
+pub(crate) fn with_list(template: &str, size: usize) -> String {
     template.replace("{list}", &format!("({})", vec!["?"; size].join(",")))
 }
 

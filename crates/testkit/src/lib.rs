@@ -3,12 +3,14 @@
 //!
 //! Only for tests. Nothing here knows the catalog, so every crate may use it.
 
+mod chaos_proxy;
 mod file_server;
 mod postgres;
 mod surroundings;
 
 use std::path::PathBuf;
 
+pub use chaos_proxy::ChaosProxy;
 pub use file_server::{FileServer, Mode};
 pub use postgres::{Postgres, fresh_database};
 pub use surroundings::{TestClock, TestRandomness};

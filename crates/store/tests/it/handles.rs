@@ -1,6 +1,8 @@
 //! Several handles to one database: opening, waiting, waking.
 
+use secrecy::ExposeSecret;
 use store::{ChangeWake, Database, Store, StoreError};
+use testkit::ChaosProxy;
 use tokio::task::JoinSet;
 
 use crate::fixture::{Place, append, change, node, put, time};
@@ -124,4 +126,30 @@ pub async fn commits_wake_followers_elsewhere(place: &Place) {
         assert!(wake.woken().await);
         assert_eq!(elsewhere.changes_since(seq - 1, 9).await.unwrap().len(), 1);
     }
+}
+
+pub async fn database_gone_and_back(place: &Place) {
+    let Database::Postgres { url, .. } = &place.database else {
+        unreachable!("called with PostgreSQL")
+    };
+    let proxy = ChaosProxy::before(url.expose_secret()).await.unwrap();
+    let store = Store::open(&Database::postgres(proxy.url())).await.unwrap();
+    append(&store, &[change("a", time(0))]).await;
+    let mut tx = store.write().await.unwrap();
+    let mut wake = store.changes_woken();
+    proxy.cut();
+    let lost = tx.append_changes(&[change("lost", time(0))]).await.unwrap_err();
+    assert!(lost.is_retryable(), "{lost:?}");
+    drop(tx);
+    let gone = store.last_seq().await.unwrap_err();
+    assert!(gone.is_retryable(), "{gone:?}");
+    proxy.restore();
+    while let Err(error) = store.last_seq().await {
+        assert!(error.is_retryable(), "{error:?}");
+    }
+    // Whoever follows is told that it may have missed something, and hears of other processes again.
+    assert!(wake.woken().await);
+    append(&place.open().await, &[change("b", time(0))]).await;
+    follow(&store, &mut wake, 2).await;
+    assert_eq!(append(&store, &[change("c", time(0))]).await, 3);
 }

@@ -7,6 +7,7 @@ mod fixture;
 mod handles;
 mod nodes;
 mod people;
+mod processes;
 mod relations;
 mod sources;
 
@@ -46,6 +47,8 @@ on_both_engines! {
     nodes::listed_by_state,
     nodes::conflicts_and_bad_text_are_told,
     nodes::scanned_in_pieces,
+    processes::several_open_an_empty_database,
+    processes::killed_while_writing,
     people::locations,
     people::leases,
     people::settings,
@@ -63,4 +66,11 @@ on_both_engines! {
 async fn commits_wake_followers_elsewhere() {
     let place = fixture::Place::postgres().await;
     place.run(handles::commits_wake_followers_elsewhere).await;
+}
+
+/// Only PostgreSQL can go away alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn database_gone_and_back() {
+    let place = fixture::Place::postgres().await;
+    place.run(handles::database_gone_and_back).await;
 }

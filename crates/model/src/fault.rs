@@ -6,6 +6,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// An error with a stable name, a message and possibly the error behind it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +87,20 @@ impl Fault {
         self.path
             .as_deref()
             .or_else(|| self.cause.as_deref().and_then(Fault::field))
+    }
+
+    /// The error behind all others.
+    pub fn root(&self) -> &Fault {
+        self.cause.as_deref().map_or(self, Fault::root)
+    }
+
+    /// The form in which clients see it: each message with its causes, and the causes once more as data.
+    pub fn to_wire(&self) -> Value {
+        let mut wire = json!({"name": self.name, "message": self.describe()});
+        if let Some(cause) = &self.cause {
+            wire["cause"] = cause.to_wire();
+        }
+        wire
     }
 
     /// The message with its causes: `message; caused by Name: inner`.

@@ -1,15 +1,19 @@
 //! Which entities are asked for: the filter grammar of query strings and the predicates of bodies
 //! (reference/catalog.md §5.1, §5.2), in one normal form.
 
+mod form;
+mod issue;
+mod legacy;
 mod parameters;
 mod predicate;
-mod union;
 
 use serde_json::Value;
 
 use crate::{Fault, SearchRow};
 
+pub use issue::Issues;
 pub use parameters::predicate_from_params;
+pub use predicate::Predicate;
 
 /// A condition on an entity's rows. Keys and values are lower-cased.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -49,12 +53,12 @@ impl Filter {
 
     /// The condition that a predicate states.
     pub fn from_predicate(predicate: &Value) -> Result<Self, Fault> {
-        predicate::parse(predicate)
+        Predicate::parse(predicate)?.to_filter()
     }
 
     /// The condition of a cursor made by an older version: `{key, values}`, `{anyOf}`, `{allOf}`, `{not}`.
     pub fn from_legacy(filter: &Value) -> Result<Self, Fault> {
-        predicate::parse_legacy(filter)
+        legacy::parse(filter)
     }
 
     /// Whether an entity with these rows is meant. The index answers the same faster.

@@ -1,120 +1,138 @@
 //! What a person can do about a fault, where it can be told from the fault and the entity.
 
+mod distance;
+mod spelling;
+
 use serde_json::Value;
 
-use crate::{Fault, Kinds, entity};
+use crate::policy::ROOT_FIELDS;
+use crate::{Fault, Kinds, entity, js};
+use distance::nearest;
+
+/// Fields that belong below `metadata`.
+const METADATA_FIELDS: [&str; 8] = [
+    "name",
+    "namespace",
+    "title",
+    "description",
+    "labels",
+    "annotations",
+    "tags",
+    "links",
+];
 
 /// A way out of a fault, one sentence.
 pub fn hint_for(kinds: &Kinds, fault: &Fault, entity: &Value) -> Option<String> {
-    let text = fault.describe();
-    if let Some(field) = between(&text, "must have required property '", "'") {
-        return Some(missing(field, fault.field().unwrap_or_default()));
-    }
-    if text.contains("must NOT have additional properties") || text.contains("Unknown field") {
-        return Some("only apiVersion, kind, metadata and spec may stand at the root; move other fields below spec or metadata".to_owned());
-    }
-    if text.contains("No processor recognized the entity") {
+    if fault.message.contains("No processor recognized the entity") {
         return Some(unknown_kind(kinds, entity));
     }
-    if text.contains("had missing or empty kind") {
-        let name = between(&text, "Entity reference \"", "\"").unwrap_or("name");
+    let root = fault.root();
+    let field = root.path.as_deref().unwrap_or_default();
+    let text = root.message.as_str();
+    let says = |words: &str| text.contains(words);
+    if let Some(name) = between(text, "must have required property '", "'") {
+        return Some(missing(name, field, entity));
+    }
+    if says("must NOT have additional properties") || text.starts_with("Unknown field ") {
+        return Some(misplaced(field.rsplit('/').next().unwrap_or_default()));
+    }
+    if let Some(reference) = between(text, "Entity reference ", " had missing or empty kind") {
+        let name = reference.trim_matches('"');
         return Some(format!(
             "say what kind it is, for example `component:{name}` or `resource:{name}`"
         ));
     }
-    if let Some(found) = between(&text, "but found \"", "\"") {
-        return suggestion(&text, found);
+    if says("was not on the form [<kind>:][<namespace>/]<name>") {
+        return Some("write it as `name`, `kind:name` or `kind:namespace/name`".to_owned());
     }
-    if text.contains("must be array") {
-        return Some("write a list: one `- value` on each line, or `[a, b]`".to_owned());
+    if says(" is not valid; expected ") {
+        return spelling::better(field, entity);
     }
-    if text.contains("must be string") {
-        return Some("write a text; put numbers, dates and yes/no in quotes".to_owned());
-    }
-    None
+    wrong_value(text, field, entity)
 }
 
-fn missing(field: &str, place: &str) -> String {
-    let example = match field {
-        "owner" => "owner: my-team",
-        "lifecycle" => "lifecycle: production",
-        "type" => "type: service",
-        "children" => "children: []",
-        "memberOf" => "memberOf: []",
-        "definition" => "definition: { $text: ./openapi.yaml }",
-        other => {
-            return format!(
-                "add `{other}` at {}",
-                if place.is_empty() { "the root" } else { place }
-            );
-        }
+fn missing(name: &str, field: &str, document: &Value) -> String {
+    let example = match (name, entity::kind(document).unwrap_or_default()) {
+        ("owner", _) => "owner: my-team",
+        ("lifecycle", _) => "lifecycle: production",
+        ("type", "API") => "type: openapi",
+        ("type", "Resource") => "type: database",
+        ("type", "Group") => "type: team",
+        ("type", _) => "type: service",
+        ("children", _) => "children: []",
+        ("memberOf", _) => "memberOf: []",
+        ("definition", _) => "definition: { $text: ./openapi.yaml }",
+        ("apiVersion", _) => "apiVersion: backstage.io/v1alpha1",
+        ("kind", _) => "kind: Component",
+        ("name", _) => "name: my-component",
+        ("url", _) => "url: https://example.com",
+        ("action", _) => "action: debug:log",
+        (other, _) => other,
     };
-    format!("add `{example}` under spec")
+    match field
+        .rsplit_once('/')
+        .map(|(parent, _)| parent.trim_start_matches('/'))
+    {
+        None | Some("") => format!("add `{example}` at the root"),
+        Some(parent) => format!("add `{example}` under {}", parent.replace('/', ".")),
+    }
+}
+
+/// A field at the root that does not belong there.
+fn misplaced(field: &str) -> String {
+    if METADATA_FIELDS.contains(&field) {
+        return format!("move `{field}` below metadata");
+    }
+    if Kinds::spec_fields().any(|known| known == field) {
+        return format!("move `{field}` below spec");
+    }
+    if matches!(field, "relations" | "status") {
+        return format!("remove `{field}`; the catalog works it out by itself");
+    }
+    match nearest(field, ROOT_FIELDS.into_iter()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("remove `{field}`; the root has only apiVersion, kind, metadata and spec"),
+    }
 }
 
 fn unknown_kind(kinds: &Kinds, document: &Value) -> String {
     let kind = entity::kind(document).unwrap_or_default();
-    let near = kinds
-        .names()
-        .into_iter()
-        .find(|name| name.eq_ignore_ascii_case(kind) || distance(name, kind) <= 2);
-    match near {
+    match nearest(kind, kinds.names().into_iter()) {
         Some(name) if name == kind => {
             let version = entity::api_version(document).unwrap_or_default();
-            format!(
-                "kind {kind} is not known under apiVersion {version}; use backstage.io/v1alpha1 (templates: scaffolder.backstage.io/v1beta3)"
-            )
+            let known = kinds.api_versions(name).collect::<Vec<_>>().join(" or ");
+            format!("kind {kind} is not known under apiVersion {version}; use {known}")
         }
         Some(name) => format!("did you mean kind {name}?"),
         None => format!("kind {kind} is not known; known are {}", kinds.names().join(", ")),
     }
 }
 
-fn suggestion(text: &str, found: &str) -> Option<String> {
-    let allowed = |c: char, extra: &str| c.is_ascii_alphanumeric() || extra.contains(c);
-    let slug = |text: &str, extra: &str| {
-        let mapped: String = text
-            .chars()
-            .map(|c| if allowed(c, extra) { c } else { '-' })
-            .collect();
-        mapped
-            .split('-')
-            .filter(|word| !word.is_empty())
-            .collect::<Vec<_>>()
-            .join("-")
-    };
-    let better = if text.contains("tags.") || text.contains("metadata.namespace") {
-        slug(
-            &found.to_lowercase(),
-            if text.contains("tags.") { "+#:" } else { "" },
-        )
-    } else if text.contains("metadata.name") || text.contains("labels.") {
-        slug(found, "_.").trim_matches(['_', '.']).to_owned()
-    } else {
-        return None;
-    };
-    let short: String = better.chars().take(63).collect();
-    (!short.is_empty()).then(|| format!("write `{short}`"))
+fn wrong_value(text: &str, field: &str, document: &Value) -> Option<String> {
+    let found = document.pointer(field)?;
+    let name = field.rsplit('/').next().unwrap_or_default();
+    if text.contains("must NOT have fewer than 1 characters") || found.is_null() {
+        return Some(format!("give `{name}` a value or remove it"));
+    }
+    if text.contains("must be array") {
+        return Some("write a list: one `- value` on each line, or `[a, b]`".to_owned());
+    }
+    if text.contains("must be string") {
+        return Some(match found {
+            Value::Number(_) | Value::Bool(_) => format!("put it in quotes: \"{}\"", js::string_of(found)),
+            Value::Array(_) => "write one text, not a list".to_owned(),
+            _ => "write a text".to_owned(),
+        });
+    }
+    if text.contains("must be object") {
+        return Some(format!("write `key: value` pairs below `{name}`"));
+    }
+    text.contains("one of the allowed values")
+        .then(|| "use one of `required` and `optional`".to_owned())
 }
 
 /// The text between two marks.
 fn between<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str> {
     let rest = &text[text.find(start)? + start.len()..];
     rest.find(end).map(|stop| &rest[..stop])
-}
-
-/// Edit distance, case ignored.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.to_lowercase().chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (index, l) in left.to_lowercase().chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = index + 1;
-        for (position, r) in right.iter().enumerate() {
-            let cost = diagonal + usize::from(l != *r);
-            diagonal = row[position + 1];
-            row[position + 1] = cost.min(row[position] + 1).min(diagonal + 1);
-        }
-    }
-    row[right.len()]
 }

@@ -128,7 +128,7 @@ fn write_json(value: &Value, sorted: bool, out: &mut String) {
             out.push(']');
         }
         Value::Object(map) => {
-            let mut members: Vec<_> = map.iter().collect();
+            let mut members: Vec<_> = entries(map).collect();
             if sorted {
                 members.sort_by(|left, right| compare(left.0, right.0));
             }
@@ -201,8 +201,12 @@ pub fn entries(map: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value)>
 
 /// The index that a key is the canonical text of.
 fn array_index(key: &str) -> Option<u32> {
-    let canonical = key == "0" || (!key.starts_with('0') && key.bytes().all(|byte| byte.is_ascii_digit()));
-    key.parse().ok().filter(|index| canonical && *index < u32::MAX)
+    let digits = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
+    let is_canonical = digits && (key == "0" || !key.starts_with('0'));
+    is_canonical
+        .then(|| key.parse().ok())
+        .flatten()
+        .filter(|index| *index < u32::MAX)
 }
 
 /// `trim()`.
@@ -223,4 +227,14 @@ pub fn is_falsy(value: &Value) -> bool {
         Value::String(text) => text.is_empty(),
         _ => false,
     }
+}
+
+/// Whether a browser would run the text as a `javascript:` URL: control characters and spaces before
+/// the scheme and line ends and tabs within it do not count.
+pub fn is_script_url(text: &str) -> bool {
+    let mut characters = text.trim_start_matches(|character| character <= ' ').chars();
+    let mut next = || characters.find(|character| !matches!(character, '\r' | '\n' | '\t'));
+    "javascript:"
+        .chars()
+        .all(|wanted| next().is_some_and(|found| found.eq_ignore_ascii_case(&wanted)))
 }

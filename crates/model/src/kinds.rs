@@ -73,6 +73,19 @@ impl Kinds {
         names
     }
 
+    /// The `apiVersion` values under which a kind is known.
+    pub fn api_versions(&self, name: &str) -> impl Iterator<Item = &str> {
+        let named = self.kinds.iter().filter(move |kind| kind.kind() == name);
+        named.flat_map(|kind| kind.api_versions().iter().copied())
+    }
+
+    /// Names of the fields that the built-in kinds know below `spec`.
+    pub(crate) fn spec_fields() -> impl Iterator<Item = &'static str> {
+        built_in::KINDS
+            .iter()
+            .flat_map(|kind| kind.spec.known.iter().map(|(field, _)| *field))
+    }
+
     /// Whether some kind recognises the entity; an error when one does and the entity breaks its rules.
     pub fn validate(&self, entity: &Value) -> Result<bool, Fault> {
         Ok(self.recognise(entity)?.is_some())

@@ -25,7 +25,7 @@ mod verdict;
 
 pub use entity_ref::{EntityRef, RefParts};
 pub use fault::Fault;
-pub use filter::{Filter, predicate_from_params};
+pub use filter::{Filter, Issues, Predicate, predicate_from_params};
 pub use hints::hint_for;
 pub use kinds::{Kind, Kinds};
 pub use location_ref::LocationRef;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Fault;
+use crate::{Fault, js, sha1_hex};
 
 /// A source of entities.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -28,20 +28,49 @@ impl LocationRef {
 
     /// Parses `type:target`.
     pub fn parse(text: &str) -> Result<Self, Fault> {
-        let Some((kind, target)) = text.split_once(':') else {
-            return Err(malformed(text));
-        };
-        let (kind, target) = (kind.trim(), target.trim());
+        let (kind, target) = text.split_once(':').unwrap_or_default();
+        let (kind, target) = (js::trim(kind), js::trim(target));
         if kind.is_empty() || target.is_empty() {
-            return Err(malformed(text));
+            return Err(Fault::type_error(format!(
+                "Unable to parse location ref '{text}', expected '<type>:<target>', e.g. 'url:https://host/path'"
+            )));
+        }
+        if matches!(kind, "http" | "https") {
+            return Err(Fault::type_error(format!(
+                "Invalid location ref '{text}', please prefix it with 'url:', e.g. 'url:{text}'"
+            )));
+        }
+        if js::is_script_url(target) {
+            return Err(script_target(text));
         }
         Ok(Self::new(kind, target))
     }
+
+    /// Checks a location that was put together from parts.
+    pub fn check(&self) -> Result<(), Fault> {
+        if self.kind.is_empty() {
+            return Err(Fault::type_error("Unable to stringify location ref, empty type"));
+        }
+        if self.target.is_empty() {
+            return Err(Fault::type_error(
+                "Unable to stringify location ref, empty target",
+            ));
+        }
+        if js::is_script_url(&self.target) {
+            return Err(script_target(&self.to_string()));
+        }
+        Ok(())
+    }
+
+    /// The name of the `Location` entity that stands for this location: `generated-<sha1>`.
+    pub fn generated_name(&self) -> String {
+        format!("generated-{}", sha1_hex(self.to_string().as_bytes()))
+    }
 }
 
-fn malformed(text: &str) -> Fault {
+fn script_target(text: &str) -> Fault {
     Fault::type_error(format!(
-        "Unable to parse location reference '{text}', expected '<type>:<target>', e.g. 'url:https://host/path'"
+        "Invalid location ref '{text}', target is a javascript: URL"
     ))
 }
 

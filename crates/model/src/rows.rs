@@ -1,5 +1,6 @@
 //! The rows that filters, facets and orders match against (reference/catalog.md §4).
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
@@ -36,93 +37,133 @@ pub struct SearchRow {
 /// Fails when two keys differ only in case, as the original does.
 pub fn search_rows(served: &Value) -> Result<Vec<SearchRow>, Fault> {
     let mut walk = Walk::default();
-    walk.visit("", served);
-    let metadata = |key: &str| entity::metadata_str(served, key);
-    walk.add("metadata.name", metadata("name"));
-    walk.add("metadata.namespace", Some(entity::namespace(served)));
-    walk.add("metadata.uid", metadata("uid"));
+    walk.visit(served);
+    let metadata = |key: &str| entity::metadata_str(served, key).map(Cow::Borrowed);
+    walk.add("metadata.name".to_owned(), metadata("name"));
+    walk.add(
+        "metadata.namespace".to_owned(),
+        Some(Cow::Borrowed(entity::namespace(served))),
+    );
+    walk.add("metadata.uid".to_owned(), metadata("uid"));
     for (kind, target) in entity::relations(served) {
-        walk.add(&format!("relations.{kind}"), Some(target));
+        walk.add(format!("relations.{kind}"), Some(Cow::Borrowed(target)));
     }
-    walk.check_case()?;
-    Ok(walk.rows)
+    walk.into_rows()
+}
+
+/// A row before its key and value are lower-cased.
+struct Found<'a> {
+    key: String,
+    value: Option<Cow<'a, str>>,
 }
 
 #[derive(Default)]
-struct Walk {
-    rows: Vec<SearchRow>,
-    seen: HashSet<(String, Option<String>)>,
-    /// Keys as written, by their lower-cased form.
-    spelled: HashMap<String, Vec<String>>,
+struct Walk<'a> {
+    found: Vec<Found<'a>>,
+    /// Path of the value being visited.
+    path: String,
+    /// Paths of list items that have a row, lower-cased.
+    items: HashSet<String>,
 }
 
-impl Walk {
-    fn visit(&mut self, path: &str, value: &Value) {
+impl<'a> Walk<'a> {
+    fn add(&mut self, key: String, value: Option<Cow<'a, str>>) {
+        self.found.push(Found { key, value });
+    }
+
+    fn visit(&mut self, value: &'a Value) {
         match value {
             Value::Object(fields) => {
-                for (key, field) in fields {
-                    let inner = if path.is_empty() {
-                        key.clone()
-                    } else {
-                        format!("{path}.{key}")
-                    };
-                    if !SKIPPED.contains(&inner.as_str()) {
-                        self.visit(&inner, field);
-                    }
+                for (key, field) in js::entries(fields) {
+                    self.visit_field(key, field);
                 }
             }
             Value::Array(items) => {
                 for item in items {
-                    self.visit(path, item);
-                    if let Value::String(text) = item {
-                        self.add(&format!("{path}.{text}"), Some("true"));
-                    }
+                    self.visit(item);
+                    self.note_item(item);
                 }
             }
-            Value::Null => self.add(path, None),
-            Value::String(text) => self.add(path, Some(text)),
-            Value::Bool(_) | Value::Number(_) => self.add(path, Some(&js::string_of(value))),
+            Value::Null => self.add(self.path.clone(), None),
+            Value::String(text) => self.add(self.path.clone(), Some(Cow::Borrowed(text))),
+            Value::Bool(_) | Value::Number(_) => {
+                self.add(self.path.clone(), Some(Cow::Owned(js::string_of(value))));
+            }
         }
     }
 
-    fn add(&mut self, path: &str, value: Option<&str>) {
-        if js::length(path) > LONGEST || path.is_empty() {
-            return;
+    fn visit_field(&mut self, key: &str, field: &'a Value) {
+        let parent = self.path.len();
+        if parent > 0 {
+            self.path.push('.');
         }
-        let key = js::lowercase(path);
-        let spellings = self.spelled.entry(key.clone()).or_default();
-        if !spellings.iter().any(|known| known == path) {
-            spellings.push(path.to_owned());
+        self.path.push_str(key);
+        if !SKIPPED.contains(&self.path.as_str()) {
+            self.visit(field);
         }
-        let value = value.filter(|text| js::length(text) <= LONGEST);
-        let lowered = value.map(js::lowercase);
-        if self.seen.insert((key.clone(), lowered.clone())) {
-            self.rows.push(SearchRow {
-                key,
-                value: lowered,
-                original: value.map(str::to_owned),
-            });
+        self.path.truncate(parent);
+    }
+
+    /// A text in a list can also be asked for as a key: `metadata.tags.java`.
+    fn note_item(&mut self, item: &Value) {
+        let Value::String(text) = item else { return };
+        let key = format!("{}.{text}", self.path);
+        if self.items.insert(js::lowercase(&key)) {
+            self.add(key, Some(Cow::Borrowed("true")));
         }
     }
 
-    fn check_case(&self) -> Result<(), Fault> {
-        let mut clashes: Vec<&String> = self
-            .spelled
-            .values()
-            .filter(|spellings| spellings.len() > 1)
-            .flatten()
-            .collect();
-        if clashes.is_empty() {
-            return Ok(());
+    fn into_rows(self) -> Result<Vec<SearchRow>, Fault> {
+        let keys: Vec<String> = self.found.iter().map(|found| js::lowercase(&found.key)).collect();
+        check_case(&self.found, &keys)?;
+        let mut seen: HashSet<(String, Option<String>)> = HashSet::with_capacity(keys.len());
+        let mut rows = Vec::with_capacity(keys.len());
+        for (found, key) in self.found.into_iter().zip(keys) {
+            if js::length(&key) > LONGEST {
+                continue;
+            }
+            let row = row(key, found.value);
+            if seen.insert((row.key.clone(), row.value.clone())) {
+                rows.push(row);
+            }
         }
-        clashes.sort_by(|left, right| js::compare(left, right));
-        let listed = clashes
-            .iter()
-            .map(|key| format!("'{key}'"))
-            .collect::<Vec<_>>()
-            .join(", ");
-        Err(Fault::input(format!(
-            "Entity has duplicate keys that vary only in casing, {listed}"
-        )))
+        Ok(rows)
     }
+}
+
+fn row(key: String, written: Option<Cow<'_, str>>) -> SearchRow {
+    let lowered = written
+        .as_deref()
+        .map(js::lowercase)
+        .filter(|value| js::length(value) <= LONGEST);
+    let original = written.filter(|_| lowered.is_some()).map(Cow::into_owned);
+    SearchRow {
+        key,
+        value: lowered,
+        original,
+    }
+}
+
+/// Refuses keys that only differ in case: a filter could not tell which one is meant.
+fn check_case(found: &[Found<'_>], lowered: &[String]) -> Result<(), Fault> {
+    let mut spelled: HashMap<&str, &str> = HashMap::with_capacity(found.len());
+    let mut clashes: Vec<(&str, &str)> = Vec::new();
+    for (found, lowered) in found.iter().zip(lowered) {
+        let first = *spelled.entry(lowered).or_insert(&found.key);
+        let clash = (lowered.as_str(), found.key.as_str());
+        if first != found.key && !clashes.contains(&clash) {
+            clashes.push(clash);
+        }
+    }
+    if clashes.is_empty() {
+        return Ok(());
+    }
+    let listed = clashes
+        .iter()
+        .map(|(key, _)| format!("'{key}'"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    Err(Fault::input(format!(
+        "Entity has duplicate keys that vary only in casing, {listed}"
+    )))
 }

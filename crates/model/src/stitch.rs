@@ -3,10 +3,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::entity::{EDIT_URL, ORPHAN, VIEW_URL};
 use crate::{Fault, Problem, js, sha1_hex};
-
-/// Annotation of an entity that nobody declares (reference/catalog.md §1.5).
-pub const ORPHAN: &str = "backstage.io/orphan";
 
 /// What a `javascript:` URL in an annotation is replaced with.
 const REJECTED: &str = "https://backstage.io/annotation-rejected-for-security-reasons";
@@ -46,11 +44,11 @@ pub fn final_entity(input: StitchInput<'_>) -> Result<(Value, String), Fault> {
         return Err(Fault::input("Entity has no metadata"));
     };
     clean_annotations(metadata, input.orphan);
-    metadata.remove("uid");
+    metadata.shift_remove("uid");
     let hash = sha1_hex(js::stable_json(&entity).as_bytes());
     let metadata = entity["metadata"].as_object_mut().expect("seen above");
     metadata.insert("uid".to_owned(), Value::String(input.uid.to_string()));
-    if !metadata.get("etag").is_some_and(Value::is_string) {
+    if metadata.get("etag").is_none_or(js::is_falsy) {
         metadata.insert("etag".to_owned(), Value::String(hash.clone()));
     }
     Ok((entity, hash))
@@ -61,20 +59,24 @@ fn add_status(fields: &mut serde_json::Map<String, Value>, problems: &[Problem])
     if problems.is_empty() {
         return;
     }
-    let mut items = fields
-        .get("status")
-        .and_then(|status| status["items"].as_array())
-        .cloned()
-        .unwrap_or_default();
+    let mut status = match fields.remove("status") {
+        Some(Value::Object(status)) => status,
+        _ => serde_json::Map::new(),
+    };
+    let mut items = match status.remove("items") {
+        Some(Value::Array(items)) => items,
+        _ => Vec::new(),
+    };
     items.extend(problems.iter().map(|problem| {
         json!({
             "type": "backstage.io/catalog-processing",
             "level": problem.severity.as_str(),
             "message": problem.fault.to_string(),
-            "error": problem.fault,
+            "error": problem.fault.to_wire(),
         })
     }));
-    fields.insert("status".to_owned(), json!({ "items": items }));
+    status.insert("items".to_owned(), Value::Array(items));
+    fields.insert("status".to_owned(), Value::Object(status));
 }
 
 fn clean_annotations(metadata: &mut serde_json::Map<String, Value>, orphan: bool) {
@@ -85,22 +87,11 @@ fn clean_annotations(metadata: &mut serde_json::Map<String, Value>, orphan: bool
     let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_object_mut) else {
         return;
     };
-    for key in ["backstage.io/view-url", "backstage.io/edit-url"] {
+    for key in [VIEW_URL, EDIT_URL] {
         if let Some(url) = annotations.get_mut(key)
-            && url.as_str().is_some_and(is_script_url)
+            && url.as_str().is_some_and(js::is_script_url)
         {
             *url = Value::String(REJECTED.to_owned());
         }
     }
-}
-
-/// Whether a browser would run it: control characters and white space before or within the scheme do
-/// not count.
-fn is_script_url(text: &str) -> bool {
-    let compact: String = text
-        .chars()
-        .filter(|c| !c.is_control() && *c != ' ')
-        .take(11)
-        .collect();
-    compact.eq_ignore_ascii_case("javascript:")
 }

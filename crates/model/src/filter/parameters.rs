@@ -80,11 +80,11 @@ fn set(parameter: &str) -> Result<Conditions, Fault> {
     let mut conditions: Conditions = Vec::new();
     for statement in parameter
         .split(',')
-        .map(str::trim)
+        .map(js::trim)
         .filter(|statement| !statement.is_empty())
     {
         let (key, value) = match statement.split_once('=') {
-            Some((key, value)) => (key.trim(), Some(value.trim())),
+            Some((key, value)) => (js::trim(key), Some(js::trim(value))),
             None => (statement, None),
         };
         if key.is_empty() {

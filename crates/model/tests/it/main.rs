@@ -6,5 +6,9 @@
 )]
 
 mod filters;
+mod hints;
+mod javascript;
+mod kinds;
+mod references;
 mod validation;
 mod versions;

@@ -1,6 +1,6 @@
 //! What is an entity, and the words for what is not.
 
-use model::{Kinds, Verdict, hint_for, kinds, policy, validate_document};
+use model::{Kinds, Verdict, kinds, policy, validate_document};
 use serde_json::{Value, json};
 
 fn component() -> Value {
@@ -208,23 +208,4 @@ fn templates_need_steps_with_actions() {
         json!({"type": "service", "steps": [{"id": "x"}]}),
         "TypeError: /spec/steps/0 must have required property 'action' - missingProperty: action",
     );
-}
-
-#[test]
-fn faults_come_with_a_way_out() {
-    let check = |document: Value, expected: &str| {
-        let kinds = Kinds::builtin();
-        let fault = match validate_document(&kinds, &document) {
-            Verdict::Invalid(fault) => fault,
-            _ => model::Fault::input("No processor recognized the entity x as valid"),
-        };
-        assert_eq!(hint_for(&kinds, &fault, &document).as_deref(), Some(expected));
-    };
-    check(
-        with("/spec/owner", Value::Null),
-        "add `owner: my-team` under spec",
-    );
-    check(with("/kind", json!("Componet")), "did you mean kind Component?");
-    check(with("/metadata/tags", json!(["Not Ok"])), "write `not-ok`");
-    check(with("/metadata/name", json!("two words")), "write `two-words`");
 }

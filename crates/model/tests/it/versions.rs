@@ -68,7 +68,19 @@ fn relations_are_sorted_and_problems_become_status_items() {
         "https://backstage.io/annotation-rejected-for-security-reasons"
     );
     assert_eq!(entity["status"]["items"][0]["level"], "error");
-    assert_eq!(entity["status"]["items"][0]["error"]["cause"]["message"], "why");
+    assert_eq!(
+        entity["status"]["items"][0],
+        json!({
+            "type": "backstage.io/catalog-processing",
+            "level": "error",
+            "message": "InputError: boom; caused by Error: why",
+            "error": {
+                "name": "InputError",
+                "message": "boom; caused by Error: why",
+                "cause": {"name": "Error", "message": "why"},
+            },
+        })
+    );
 }
 
 #[test]

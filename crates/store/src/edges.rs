@@ -19,17 +19,7 @@ pub struct ChildRow {
 impl WriteTx {
     /// What a source declares.
     pub async fn children(&mut self, source: &SourceKey) -> Result<Vec<ChildRow>, StoreError> {
-        let text = "SELECT n.reference, n.location_key, n.raw_hash FROM edges e \
-             JOIN nodes n ON n.reference = e.target WHERE e.source = ? ORDER BY n.reference";
-        let rows = self.session.rows(text, vec![source.to_string().into()]).await?;
-        let child = |row: &crate::sql::Row| {
-            Ok(ChildRow {
-                reference: row.text(0)?,
-                location_key: row.maybe_text(1)?,
-                raw_hash: row.text(2)?,
-            })
-        };
-        rows.iter().map(child).collect()
+        children(&mut self.session, source).await
     }
 
     /// Has a source declare `add` and no longer declare `remove`.
@@ -86,6 +76,11 @@ impl WriteTx {
 }
 
 impl Store {
+    /// What a source declares.
+    pub async fn children(&self, source: &SourceKey) -> Result<Vec<ChildRow>, StoreError> {
+        children(&mut self.read().await?, source).await
+    }
+
     /// Who declares these entities.
     pub async fn parents(&self, children: &[String]) -> Result<Vec<(String, SourceKey)>, StoreError> {
         let text = "SELECT target, source FROM edges WHERE target IN {list} ORDER BY target, source";
@@ -104,4 +99,22 @@ fn pairs(rows: &[crate::sql::Row]) -> Result<Vec<(String, SourceKey)>, StoreErro
         }
     }
     Ok(found)
+}
+
+async fn children(
+    session: &mut crate::sql::Session,
+    source: &SourceKey,
+) -> Result<Vec<ChildRow>, StoreError> {
+    let text = "SELECT n.reference, n.location_key, n.raw_hash FROM edges e \
+         JOIN nodes n ON n.reference = e.target WHERE e.source = ? ORDER BY n.reference";
+    let rows = session.rows(text, vec![source.to_string().into()]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(ChildRow {
+                reference: row.text(0)?,
+                location_key: row.maybe_text(1)?,
+                raw_hash: row.text(2)?,
+            })
+        })
+        .collect()
 }

@@ -153,6 +153,18 @@ impl WriteTx {
 }
 
 impl Store {
+    /// The nodes with these references, in any order; those that do not exist are left out.
+    pub async fn nodes(&self, references: &[String]) -> Result<Vec<Node>, StoreError> {
+        let text = format!("SELECT {COLUMNS} FROM nodes WHERE reference IN {{list}}");
+        self.read()
+            .await?
+            .rows_in(&text, references)
+            .await?
+            .iter()
+            .map(from_row)
+            .collect()
+    }
+
     /// One node.
     pub async fn node(&self, reference: &str) -> Result<Option<Node>, StoreError> {
         let text = format!("SELECT {COLUMNS} FROM nodes WHERE reference = ?");

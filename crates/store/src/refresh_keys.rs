@@ -1,6 +1,21 @@
 //! Keys under which an entity asks to be processed again, mostly URLs it was made from.
 
-use crate::{StoreError, WriteTx, sql::Arg};
+use crate::{Store, StoreError, WriteTx, sql::Arg};
+
+impl Store {
+    /// Entities that have one of these keys.
+    pub async fn refs_by_refresh_keys(&self, keys: &[String]) -> Result<Vec<String>, StoreError> {
+        let text = "SELECT DISTINCT reference FROM refresh_keys WHERE refresh_key IN {list}";
+        let rows = self.read().await?.rows_in(text, keys).await?;
+        let mut found = rows
+            .iter()
+            .map(|row| row.text(0))
+            .collect::<Result<Vec<_>, _>>()?;
+        found.sort();
+        found.dedup();
+        Ok(found)
+    }
+}
 
 impl WriteTx {
     /// Replaces the keys of each entity.

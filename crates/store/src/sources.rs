@@ -28,7 +28,7 @@ pub struct SourceState {
     /// When it is to be checked next; `None` never by itself.
     pub next_check_at: Option<Timestamp>,
     /// How long the last check took.
-    pub duration_ms: i64,
+    pub duration_ms: u64,
     /// Entities it declares.
     pub entities: u32,
 }
@@ -45,12 +45,38 @@ fn from_row(row: &Row) -> Result<SourceState, StoreError> {
         changed_at: row.maybe_time(4)?,
         problems: row.json(5)?,
         next_check_at: row.maybe_time(6)?,
-        duration_ms: row.int(7)?,
+        duration_ms: u64::try_from(row.int(7)?).unwrap_or_default(),
         entities: u32::try_from(row.int(8)?).unwrap_or(u32::MAX),
     })
 }
 
+impl SourceState {
+    /// A source that was never checked.
+    pub fn new(key: SourceKey) -> Self {
+        Self {
+            key,
+            etag: None,
+            content_hash: None,
+            checked_at: None,
+            changed_at: None,
+            problems: Vec::new(),
+            next_check_at: None,
+            duration_ms: 0,
+            entities: 0,
+        }
+    }
+}
+
 impl WriteTx {
+    /// Forgets sources that are no more.
+    pub async fn delete_source_state(&mut self, keys: &[SourceKey]) -> Result<(), StoreError> {
+        let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        self.session
+            .execute_in("DELETE FROM sources WHERE source IN {list}", &names)
+            .await
+            .map(drop)
+    }
+
     /// What is known of these sources; those never checked are left out.
     pub async fn source_state(&mut self, keys: &[SourceKey]) -> Result<Vec<SourceState>, StoreError> {
         let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
@@ -149,13 +175,26 @@ fn arguments(state: &SourceState) -> Result<Vec<Arg>, StoreError> {
         state.changed_at.into(),
         Arg::json(&state.problems)?,
         state.next_check_at.into(),
-        state.duration_ms.into(),
+        i64::try_from(state.duration_ms).unwrap_or(i64::MAX).into(),
         i64::from(state.entities).into(),
         false.into(),
     ])
 }
 
 impl Store {
+    /// What is known of these sources; those never checked are left out.
+    pub async fn source_state(&self, keys: &[SourceKey]) -> Result<Vec<SourceState>, StoreError> {
+        let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        let text = format!("SELECT {COLUMNS} FROM sources WHERE source IN {{list}}");
+        self.read()
+            .await?
+            .rows_in(&text, &names)
+            .await?
+            .iter()
+            .map(from_row)
+            .collect()
+    }
+
     /// Claims due sources for `holder` until `until`, earliest first. A claim that was not ended by then
     /// (its process died) is due again.
     pub async fn due_sources(

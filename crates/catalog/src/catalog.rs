@@ -3,12 +3,19 @@
 use std::sync::Arc;
 
 use config::Config;
-use model::{Clock, Kinds, Randomness, SystemClock, SystemRandomness};
+use model::{Clock, Fault, Kinds, Randomness, SystemClock, SystemRandomness};
 use plugin::{EntityProvider, Processor};
+use scm::UrlReader;
 use store::Store;
 
+use crate::engine::Engine;
 use crate::index::Index;
+use crate::ingest::UrlSource;
+use crate::process::Pipeline;
 use crate::settings::Settings;
+
+/// Place of processors for which none is configured.
+const DEFAULT_PRIORITY: f64 = 20.0;
 
 /// The catalog of one process. Cheap to clone.
 #[derive(Clone)]
@@ -18,11 +25,11 @@ pub struct Catalog {
 
 /// What the handle points to. Modules of this crate reach their own slot through it.
 pub(crate) struct Parts {
-    pub(crate) config: Arc<Config>,
     pub(crate) settings: Settings,
     pub(crate) store: Store,
-    pub(crate) kinds: Arc<Kinds>,
-    pub(crate) processors: Vec<Arc<dyn Processor>>,
+    pub(crate) source: Arc<dyn UrlSource>,
+    pub(crate) pipeline: Arc<Pipeline>,
+    pub(crate) engine: Engine,
     pub(crate) providers: Vec<Arc<dyn EntityProvider>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) randomness: Arc<dyn Randomness>,
@@ -34,7 +41,8 @@ pub(crate) struct Parts {
 pub struct CatalogBuilder {
     config: Arc<Config>,
     store: Store,
-    kinds: Option<Kinds>,
+    kinds: Kinds,
+    source: Option<Arc<dyn UrlSource>>,
     processors: Vec<Arc<dyn Processor>>,
     providers: Vec<Arc<dyn EntityProvider>>,
     clock: Arc<dyn Clock>,
@@ -47,7 +55,8 @@ impl Catalog {
         CatalogBuilder {
             config,
             store,
-            kinds: None,
+            kinds: Kinds::builtin(),
+            source: None,
             processors: Vec::new(),
             providers: Vec::new(),
             clock: Arc::new(SystemClock),
@@ -64,7 +73,13 @@ impl Catalog {
 impl CatalogBuilder {
     /// Replaces the built-in kinds.
     pub fn kinds(mut self, kinds: Kinds) -> Self {
-        self.kinds = Some(kinds);
+        self.kinds = kinds;
+        self
+    }
+
+    /// Replaces what reads URLs; by default they are read over the network.
+    pub fn url_source(mut self, source: Arc<dyn UrlSource>) -> Self {
+        self.source = Some(source);
         self
     }
 
@@ -90,5 +105,66 @@ impl CatalogBuilder {
     pub fn randomness(mut self, randomness: Arc<dyn Randomness>) -> Self {
         self.randomness = randomness;
         self
+    }
+
+    /// The catalog, not yet at work. Fails for configurations that contradict themselves.
+    pub fn build(self) -> Result<Catalog, Fault> {
+        let settings = Settings::new(&self.config)?;
+        let (source, codeowners) = match self.source {
+            Some(source) => (source, None),
+            None => {
+                let reader = UrlReader::new(&self.config)?;
+                let codeowners = Arc::new(scm::codeowners::Processor::new(reader.clone()));
+                (
+                    Arc::new(reader) as Arc<dyn UrlSource>,
+                    Some(codeowners as Arc<dyn Processor>),
+                )
+            }
+        };
+        let wanted = codeowners.filter(|_| self.config.portal().codeowners);
+        let options = &self.config.catalog().processor_options;
+        let disabled = |name: &str| options.get(name).is_some_and(|option| option.disabled);
+        let mut processors: Vec<Arc<dyn Processor>> = wanted
+            .into_iter()
+            .chain(self.processors)
+            .filter(|processor| !disabled(processor.name()))
+            .collect();
+        let priority = |name: &str| {
+            options
+                .get(name)
+                .and_then(|option| option.priority)
+                .unwrap_or(DEFAULT_PRIORITY)
+        };
+        processors.sort_by(|left, right| priority(left.name()).total_cmp(&priority(right.name())));
+        let unwanted = &self.config.catalog().provider_options;
+        let disabled = |name: &str| unwanted.get(name).is_some_and(|option| option.disabled);
+        let providers = self
+            .providers
+            .into_iter()
+            .filter(|provider| !disabled(provider.name()))
+            .collect();
+        let pipeline = Pipeline {
+            kinds: Arc::new(self.kinds),
+            processors,
+            source: source.clone(),
+            local_placeholders: settings.resolve_file_placeholders,
+            max_bytes: settings.max_file_bytes,
+            limits: settings.yaml.clone(),
+        };
+        let engine = Engine::new(self.randomness.uuid().to_string());
+        let parts = Parts {
+            settings,
+            store: self.store,
+            source,
+            pipeline: Arc::new(pipeline),
+            engine,
+            providers,
+            clock: self.clock,
+            randomness: self.randomness,
+            index: Index::default(),
+        };
+        Ok(Catalog {
+            parts: Arc::new(parts),
+        })
     }
 }

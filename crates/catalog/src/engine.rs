@@ -1,1 +1,355 @@
-//! Decides when which source is refreshed and writes the outcome in transactions.
+//! Decides when which source is looked at, and writes the outcome in transactions.
+//!
+//! Sources that are due are claimed in the database, so several processes share the work and a dead
+//! one's claims run out. Nothing here reads a source or knows HTTP.
+
+mod delivery;
+mod emission;
+mod failure;
+mod refresh;
+mod writer;
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use config::OrphanStrategy;
+use model::Fault;
+use parking_lot::Mutex;
+use serde_json::json;
+use store::{SourceKey, SourceState};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+pub(crate) use delivery::{Delivery, Ending, Finished};
+pub(crate) use emission::Raw;
+pub(crate) use failure::EngineError;
+pub(crate) use refresh::later;
+pub(crate) use writer::{Writer, is_location};
+
+use crate::Catalog;
+use crate::ingest::{self, CONFIG_PROVIDER, FileWatch, LOCATION_STORE};
+
+/// Sources read at the same time.
+const CONCURRENCY: usize = 4;
+/// How long one look at a source may take.
+const LONGEST_VISIT: Duration = Duration::from_secs(240);
+/// How long a claim lasts without being finished; longer than the longest visit.
+const LEASE: Duration = Duration::from_secs(300);
+/// Longest wait until the database is asked for due sources again.
+const POLL: Duration = Duration::from_secs(1);
+/// Pause after the database failed.
+const STORE_BACK_OFF: Duration = Duration::from_secs(2);
+/// Pause between two prunings of the history.
+const PRUNE_EVERY: Duration = Duration::from_secs(3_600);
+
+/// The loop's own state.
+pub(crate) struct Engine {
+    /// Name under which this process claims sources.
+    pub holder: String,
+    wake: Notify,
+    in_flight: AtomicUsize,
+    finished: Notify,
+    failures: Mutex<HashMap<String, u32>>,
+    watch: OnceLock<FileWatch>,
+}
+
+impl Engine {
+    pub fn new(holder: String) -> Self {
+        Self {
+            holder,
+            wake: Notify::new(),
+            in_flight: AtomicUsize::new(0),
+            finished: Notify::new(),
+            failures: Mutex::new(HashMap::new()),
+            watch: OnceLock::new(),
+        }
+    }
+
+    /// Has the loop look for due sources now.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// The watch on local files, once the loop runs.
+    pub fn watch(&self) -> Option<&FileWatch> {
+        self.watch.get()
+    }
+
+    /// How often in a row the source could not be read, this time included.
+    pub fn note_failure(&self, source: &str, failed: bool) -> u32 {
+        let mut failures = self.failures.lock();
+        if !failed {
+            failures.remove(source);
+            return 0;
+        }
+        let count = failures.entry(source.to_owned()).or_default();
+        *count = count.saturating_add(1);
+        *count
+    }
+}
+
+impl Catalog {
+    /// Works until `stop` is cancelled: delivers the configured locations, runs the providers and
+    /// looks at sources when they are due. Database failures are waited out.
+    pub async fn run(&self, stop: CancellationToken) {
+        if self.parts.settings.interval.is_none() {
+            tracing::info!("catalog.processingInterval is false: sources are not read");
+            return;
+        }
+        while let Err(error) = self.start().await {
+            tracing::error!(%error, "the catalog cannot start yet");
+            if pause(&stop, STORE_BACK_OFF).await {
+                return;
+            }
+        }
+        let watching = self.start_watch(&stop);
+        let providers = ingest::run_providers(self, &stop);
+        let pruning = self.prune_history_regularly(&stop);
+        let looping = self.look_at_sources(&stop);
+        tokio::join!(watching, providers, pruning, looping);
+    }
+
+    /// Delivers what does not depend on any source: the configured and the registered locations;
+    /// removes what providers left that are no longer there.
+    pub async fn start(&self) -> Result<(), Fault> {
+        self.deliver_configured_locations().await?;
+        self.deliver_registered_locations().await?;
+        if self.parts.settings.orphaned_providers == OrphanStrategy::Delete {
+            self.remove_lost_providers().await?;
+        }
+        self.parts.engine.wake();
+        Ok(())
+    }
+
+    /// Looks at all sources that are due until none is, wherever the work comes from; for tests and
+    /// commands. Returns the number of looks.
+    pub async fn settle(&self) -> Result<usize, Fault> {
+        let stop = CancellationToken::new();
+        let mut looks = 0;
+        loop {
+            let finished = self.parts.engine.finished.notified();
+            let done = self.work_off(&stop).await?;
+            looks += done;
+            if done > 0 {
+                continue;
+            }
+            if self.parts.engine.in_flight.load(Ordering::Acquire) == 0 {
+                return Ok(looks);
+            }
+            finished.await;
+        }
+    }
+
+    async fn look_at_sources(&self, stop: &CancellationToken) {
+        while !stop.is_cancelled() {
+            let wait = match self.work_off(stop).await {
+                Ok(_) => POLL,
+                Err(error) => {
+                    tracing::error!(%error, "sources cannot be looked at");
+                    STORE_BACK_OFF
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = self.parts.engine.wake.notified() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    /// Claims and looks at due sources until none is due.
+    async fn work_off(&self, stop: &CancellationToken) -> Result<usize, Fault> {
+        let mut visits = JoinSet::new();
+        let mut done = 0;
+        loop {
+            let free = CONCURRENCY - visits.len();
+            if free > 0 && !stop.is_cancelled() {
+                for key in self.claim(free).await? {
+                    let catalog = self.clone();
+                    visits.spawn(async move { catalog.visit(key).await });
+                }
+            }
+            if visits.join_next().await.is_none() {
+                return Ok(done);
+            }
+            done += 1;
+        }
+    }
+
+    async fn claim(&self, limit: usize) -> Result<Vec<SourceKey>, Fault> {
+        let now = self.parts.clock.now();
+        let holder = &self.parts.engine.holder;
+        let claimed = self
+            .parts
+            .store
+            .due_sources(now, limit, holder, later(now, LEASE))
+            .await;
+        claimed.map_err(|error| EngineError::from(error).into())
+    }
+
+    /// One look at one source. Failures are recorded and the source is tried again later.
+    async fn visit(&self, key: SourceKey) {
+        let _in_flight = InFlight::new(&self.parts.engine);
+        let SourceKey::Entity(reference) = &key else {
+            return self.park(&key).await;
+        };
+        let look = tokio::time::timeout(LONGEST_VISIT, refresh::refresh(&self.parts, reference));
+        let result = look.await.unwrap_or_else(|_| {
+            Err(Fault::error(format!("reading took longer than {} s", LONGEST_VISIT.as_secs())).into())
+        });
+        match result {
+            Ok(()) => {}
+            Err(EngineError::LeaseLost(_)) => {
+                tracing::warn!(source = %key, "lease lost, nothing was written");
+            }
+            Err(error) => self.note_broken(&key, error.into()).await,
+        }
+    }
+
+    /// Providers are never due by themselves.
+    async fn park(&self, key: &SourceKey) {
+        let known = self
+            .parts
+            .store
+            .source_state(std::slice::from_ref(key))
+            .await
+            .ok()
+            .and_then(|mut all| all.pop());
+        let mut state = known.unwrap_or_else(|| SourceState::new(key.clone()));
+        state.next_check_at = None;
+        self.write_state(state).await;
+    }
+
+    async fn note_broken(&self, key: &SourceKey, fault: Fault) {
+        tracing::warn!(source = %key, %fault, "source could not be looked at");
+        let failures = self.parts.engine.note_failure(&key.to_string(), true);
+        let known = self
+            .parts
+            .store
+            .source_state(std::slice::from_ref(key))
+            .await
+            .ok()
+            .and_then(|mut all| all.pop());
+        let mut state = known.unwrap_or_else(|| SourceState::new(key.clone()));
+        let now = self.parts.clock.now();
+        let pause = Duration::from_secs(10) * (1 << failures.min(6).saturating_sub(1));
+        state.checked_at = Some(now);
+        state.content_hash = None;
+        state.etag = None;
+        state.problems = vec![model::Problem::error(fault)];
+        state.next_check_at = Some(later(now, pause));
+        self.write_state(state).await;
+    }
+
+    pub(crate) async fn write_state(&self, state: SourceState) {
+        let write = async {
+            let mut tx = self.parts.store.write().await?;
+            tx.set_source_state(&[state]).await?;
+            tx.commit().await
+        };
+        if let Err(error) = write.await {
+            tracing::error!(%error, "state of a source could not be written; its claim will run out");
+        }
+    }
+
+    async fn start_watch(&self, stop: &CancellationToken) {
+        if !self.parts.settings.watch_files {
+            return;
+        }
+        match FileWatch::new() {
+            Ok((watch, events)) => {
+                let watch = self.parts.engine.watch.get_or_init(|| watch);
+                self.parts.engine.wake();
+                ingest::follow_files(self, watch, events, stop).await;
+            }
+            Err(fault) => tracing::warn!(%fault, "local files are not watched, only looked at regularly"),
+        }
+    }
+
+    async fn prune_history_regularly(&self, stop: &CancellationToken) {
+        loop {
+            if let Err(error) = self.prune_history().await {
+                tracing::warn!(%error, "old history could not be removed");
+            }
+            if pause(stop, PRUNE_EVERY).await {
+                return;
+            }
+        }
+    }
+
+    /// Removes history older than `portal.history.retention`; returns the number of entries removed.
+    pub async fn prune_history(&self) -> Result<u64, Fault> {
+        let retention = jiff::SignedDuration::try_from(self.parts.settings.history_retention).ok();
+        let Some(limit) = retention.and_then(|span| self.parts.clock.now().checked_sub(span).ok()) else {
+            return Ok(0);
+        };
+        let removed = self.parts.store.history_prune(limit).await;
+        removed.map_err(|error| EngineError::from(error).into())
+    }
+
+    async fn remove_lost_providers(&self) -> Result<(), Fault> {
+        let known: Vec<&str> = self
+            .parts
+            .providers
+            .iter()
+            .map(|provider| provider.name())
+            .collect();
+        let states = self.all_source_states().await?;
+        for state in states {
+            let SourceKey::Provider(name) = &state.key else {
+                continue;
+            };
+            let is_ours = [CONFIG_PROVIDER, LOCATION_STORE].contains(&name.as_str());
+            if is_ours || known.contains(&name.as_str()) {
+                continue;
+            }
+            tracing::info!(provider = %name, "removing what a provider left that is no longer there");
+            let cause = json!({"kind": "startup", "source": state.key.to_string()});
+            let started_at = self.parts.clock.now();
+            let delivery = Delivery::begin(&self.parts, state.key.clone(), cause, false).await?;
+            delivery.finish(Ending::of_provider(started_at, true)).await?;
+            let mut tx = self.parts.store.write().await.map_err(EngineError::from)?;
+            tx.delete_source_state(&[state.key])
+                .await
+                .map_err(EngineError::from)?;
+            tx.commit().await.map_err(EngineError::from)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn all_source_states(&self) -> Result<Vec<SourceState>, Fault> {
+        self.parts
+            .store
+            .sources()
+            .await
+            .map_err(|error| EngineError::from(error).into())
+    }
+}
+
+/// Counts a look for as long as it lasts, however it ends.
+struct InFlight<'a>(&'a Engine);
+
+impl<'a> InFlight<'a> {
+    fn new(engine: &'a Engine) -> Self {
+        engine.in_flight.fetch_add(1, Ordering::AcqRel);
+        Self(engine)
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
+        self.0.finished.notify_waiters();
+    }
+}
+
+/// Waits; `true` if everything is to stop.
+pub(crate) async fn pause(stop: &CancellationToken, time: Duration) -> bool {
+    tokio::select! {
+        () = stop.cancelled() => true,
+        () = tokio::time::sleep(time) => false,
+    }
+}

@@ -1,1 +1,16 @@
-//! Reads sources: files, URLs, providers, registered locations.
+//! Reads sources: local files and patterns, URLs, registered locations and entity providers.
+//!
+//! Nothing here decides when to read or writes entities; that is the engine's.
+
+mod documents;
+mod file;
+mod provider;
+mod target;
+mod url_source;
+mod watch;
+
+pub(crate) use documents::{Rejected, Usable, located, read_documents};
+pub(crate) use provider::{CONFIG_PROVIDER, LOCATION_STORE, Removal, location_entity, run_providers};
+pub(crate) use target::{Reading, SourceFile, Target, read_target, targets, type_not_allowed};
+pub use url_source::UrlSource;
+pub(crate) use watch::{FileWatch, Watched, follow_files};

@@ -14,7 +14,14 @@ mod ingest;
 pub mod pages;
 mod process;
 pub mod query;
+mod requests;
 mod settings;
 mod stitch;
 
 pub use catalog::{Catalog, CatalogBuilder};
+pub use history::{Version, VersionSummary};
+pub use ingest::UrlSource;
+pub use requests::{DryRun, Located, SourceReport, SourceStatus, Unprocessed};
+
+pub mod browse;
+pub mod personal;

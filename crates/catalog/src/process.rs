@@ -1,1 +1,12 @@
-//! Turns one raw document into a validated entity. Pure but for the placeholders it reads.
+//! Turns one raw document into a validated entity. Pure but for the placeholders and processors,
+//! which read what the entity refers to.
+
+mod annotate;
+mod bundle;
+mod pipeline;
+mod placeholder;
+mod rules;
+
+pub(crate) use annotate::claim;
+pub(crate) use pipeline::{Document, Outcome, Pipeline, Processed};
+pub(crate) use rules::KindRules;

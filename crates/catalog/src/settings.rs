@@ -1,1 +1,164 @@
-//! The part of the configuration that the engine follows.
+//! The part of the configuration that the engine follows, checked once at start.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use config::{Config, ConflictStrategy, OrphanStrategy, ProcessingInterval};
+use model::{Fault, LocationRef, Randomness};
+use yaml::Limits;
+
+use crate::process::KindRules;
+
+/// Shortest default pause between two looks at a source; the longest is half as long again.
+const DEFAULT_INTERVAL: Duration = Duration::from_secs(100);
+/// Longest catalog file read from disk, in bytes.
+const MAX_FILE_BYTES: u64 = 16 << 20;
+/// Most files that one location pattern may match.
+const MAX_MATCHES: usize = 10_000;
+
+/// What the engine goes by.
+pub(crate) struct Settings {
+    /// Which kinds a location may bring.
+    pub rules: KindRules,
+    /// Configured locations, `file` targets absolute.
+    pub locations: Vec<LocationRef>,
+    /// Shortest pause between two looks at a source; `None` when processing is switched off.
+    pub interval: Option<Duration>,
+    /// What becomes of entities that nothing brings any more.
+    pub orphans: OrphanStrategy,
+    /// What becomes, at start, of entities of providers that are gone.
+    pub orphaned_providers: OrphanStrategy,
+    /// What registering a known location again does unless the caller says.
+    pub on_conflict: ConflictStrategy,
+    /// Locations may not be registered, changed or removed.
+    pub readonly: bool,
+    /// One broken document drops all others of its file, as in the original.
+    pub discard_file_on_error: bool,
+    /// Relative placeholders work in local files too; the original refuses them.
+    pub resolve_file_placeholders: bool,
+    /// Local files are watched.
+    pub watch_files: bool,
+    /// How long history is kept.
+    pub history_retention: Duration,
+    /// Types of location that may be registered, and that may differ from the file they stand in.
+    pub allowed_types: Vec<String>,
+    /// Largest local file, in bytes.
+    pub max_file_bytes: u64,
+    /// Most files per pattern.
+    pub max_matches: usize,
+    /// Bounds for YAML.
+    pub yaml: Limits,
+    /// Changes when documents must be processed again although they are the same.
+    pub fingerprint: String,
+}
+
+impl Settings {
+    /// Reads the settings. Fails for rules that contradict themselves.
+    pub fn new(config: &Config) -> Result<Self, Fault> {
+        let catalog = config.catalog();
+        let portal = config.portal();
+        let directory = config.directory().to_path_buf();
+        let locations: Vec<LocationRef> = catalog
+            .locations
+            .iter()
+            .map(|location| {
+                LocationRef::new(
+                    &location.kind,
+                    absolute(&directory, &location.kind, &location.target),
+                )
+            })
+            .collect();
+        let rules = KindRules::new(catalog, &directory)?;
+        let mut settings = Self {
+            rules,
+            locations,
+            interval: interval(catalog.processing_interval),
+            orphans: catalog.orphan_strategy,
+            orphaned_providers: catalog.orphan_provider_strategy,
+            on_conflict: catalog.default_location_conflict_strategy,
+            readonly: catalog.readonly,
+            discard_file_on_error: catalog.discard_file_on_error,
+            resolve_file_placeholders: portal.resolve_file_placeholders,
+            watch_files: portal.watch_files,
+            history_retention: portal.history.retention.0,
+            allowed_types: vec!["url".to_owned()],
+            max_file_bytes: MAX_FILE_BYTES,
+            max_matches: MAX_MATCHES,
+            yaml: Limits::default(),
+            fingerprint: String::new(),
+        };
+        settings.fingerprint = settings.make_fingerprint();
+        Ok(settings)
+    }
+
+    /// Pause until a source is looked at again: uniform in [interval, 1.5 interval].
+    pub fn pause(&self, randomness: &dyn Randomness) -> Duration {
+        let base = self.interval.unwrap_or(DEFAULT_INTERVAL);
+        let half = u64::try_from(base.as_millis() / 2).unwrap_or(u64::MAX - 1);
+        base + Duration::from_millis(randomness.below(half + 1))
+    }
+
+    fn make_fingerprint(&self) -> String {
+        let text = format!(
+            "{} {:?} {} {}",
+            env!("CARGO_PKG_VERSION"),
+            self.rules,
+            self.discard_file_on_error,
+            self.resolve_file_placeholders
+        );
+        model::sha1_hex(text.as_bytes())
+    }
+}
+
+/// `file` targets as absolute paths, everything else as it is.
+pub(crate) fn absolute(directory: &Path, kind: &str, target: &str) -> String {
+    if kind != "file" || target.is_empty() {
+        return target.to_owned();
+    }
+    let trailing = if target.ends_with('/') { "/" } else { "" };
+    format!("{}{trailing}", normalize(&directory.join(target)))
+}
+
+/// Removes `.` and `..` from a path without looking at the disk.
+pub(crate) fn normalize(path: &Path) -> String {
+    let mut parts = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => {
+                parts.pop();
+            }
+            other => parts.push(other),
+        }
+    }
+    parts.to_string_lossy().into_owned()
+}
+
+fn interval(setting: Option<ProcessingInterval>) -> Option<Duration> {
+    match setting {
+        Some(ProcessingInterval::Enabled(false)) => None,
+        Some(ProcessingInterval::Every(duration)) => Some(duration.0.max(Duration::from_secs(1))),
+        Some(ProcessingInterval::Enabled(true)) | None => Some(DEFAULT_INTERVAL),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_targets_become_absolute() {
+        let check = |kind: &str, target: &str, expected: &str| {
+            assert_eq!(
+                absolute(Path::new("/srv/portal"), kind, target),
+                expected,
+                "{kind}:{target}"
+            );
+        };
+        check("file", "./a.yaml", "/srv/portal/a.yaml");
+        check("file", "../b/*.yaml", "/srv/b/*.yaml");
+        check("file", "/c/./d.yaml", "/c/d.yaml");
+        check("file", "./more/", "/srv/portal/more/");
+        check("url", "./a.yaml", "./a.yaml");
+    }
+}

@@ -1,1 +1,105 @@
 //! Joins the processed entity, all relations and all problems into the served form.
+//!
+//! The joining itself is `model::stitch`, a pure function; this module feeds it from one transaction
+//! and records what changed in the change log and the history.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::Timestamp;
+use model::stitch::{StitchInput, final_entity};
+use model::{Fault, Problem, diff};
+use serde_json::Value;
+use store::{ChangeKind, NewChange, Node, RelationRow};
+
+/// Beginning of the one error that joining can give; the last served form stays.
+const JOIN_ERROR: &str = "Entity has duplicate keys";
+
+/// Makes the served form of a node again. Returns the entry for the change log if it differs from
+/// what is served now.
+pub(crate) fn restitch(
+    node: &mut Node,
+    relations: &[RelationRow],
+    cause: &Value,
+    now: Timestamp,
+) -> Option<NewChange> {
+    let processed: Value = serde_json::from_str(node.processed.as_deref()?).ok()?;
+    node.problems
+        .retain(|problem| !problem.fault.message.starts_with(JOIN_ERROR));
+    let relations: Vec<(String, String)> = relations
+        .iter()
+        .map(|row| (row.kind.clone(), row.target.clone()))
+        .collect();
+    let input = StitchInput {
+        processed: &processed,
+        uid: node.uid,
+        relations: &relations,
+        problems: &node.problems,
+        orphan: node.orphan,
+    };
+    match final_entity(input) {
+        Ok((_, hash)) if node.final_json.is_some() && node.etag.as_ref() == Some(&hash) => None,
+        Ok((entity, hash)) => Some(replace(node, &entity, hash, cause, now)),
+        Err(fault) => {
+            node.problems.push(join_problem(node, fault));
+            None
+        }
+    }
+}
+
+fn join_problem(node: &Node, fault: Fault) -> Problem {
+    let mut problem = Problem::error(fault).hint("Rename one of the keys: they are the same in lower case.");
+    problem.place.clone_from(&node.place);
+    problem
+}
+
+fn replace(node: &mut Node, entity: &Value, hash: String, cause: &Value, now: Timestamp) -> NewChange {
+    let before: Option<Value> = node
+        .final_json
+        .as_deref()
+        .and_then(|text| serde_json::from_str(text).ok());
+    let kind = change_kind(before.as_ref(), entity);
+    let changes = match &before {
+        Some(before) => diff::changes(Some(before), Some(entity)),
+        None => Vec::new(),
+    };
+    node.etag = Some(hash);
+    node.final_json = Some(entity.to_string());
+    node.updated_at = now;
+    NewChange {
+        reference: node.reference.clone(),
+        uid: node.uid,
+        kind,
+        at: now,
+        cause: cause.clone(),
+        diff: serde_json::to_value(changes).unwrap_or_default(),
+        body_before: None,
+    }
+}
+
+fn change_kind(before: Option<&Value>, after: &Value) -> ChangeKind {
+    let orphan = |entity: &Value| model::entity::annotation(entity, model::entity::ORPHAN) == Some("true");
+    match before {
+        None => ChangeKind::Created,
+        Some(before) if !orphan(before) && orphan(after) => ChangeKind::Orphaned,
+        Some(before) if orphan(before) && !orphan(after) => ChangeKind::Adopted,
+        Some(_) => ChangeKind::Changed,
+    }
+}
+
+/// Relations by the entity on which they are served.
+pub(crate) fn by_source(rows: Vec<RelationRow>) -> HashMap<String, Vec<RelationRow>> {
+    let mut grouped: HashMap<String, Vec<RelationRow>> = HashMap::new();
+    for row in rows {
+        grouped.entry(row.source.clone()).or_default().push(row);
+    }
+    grouped
+}
+
+/// The references of a set that are not among the known ones.
+pub(crate) fn missing(wanted: &BTreeSet<String>, known: &HashMap<String, Option<Node>>) -> Vec<String> {
+    wanted
+        .iter()
+        .filter(|reference| !known.contains_key(*reference))
+        .cloned()
+        .collect()
+}

@@ -1,1 +1,14 @@
-//! Integration tests of the catalog.
+//! Tests of the catalog through its public interface.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not there"
+)]
+
+mod index;
+mod ingest;
+mod locations;
+mod problems;
+mod simulation;
+mod watch;
+mod world;

@@ -19,6 +19,9 @@ pub struct PortalSection {
     pub live: bool,
     /// Takes the owner of entities without `spec.owner` from the repository's CODEOWNERS file.
     pub codeowners: bool,
+    /// Lets placeholders such as `$text: ./api.yaml` in local files read their neighbours. The original
+    /// refuses them, so the default is `false`; a portal started without a configuration has it on.
+    pub resolve_file_placeholders: bool,
     /// Bounds for everything read by URL.
     pub reading: ReadingLimits,
 }
@@ -31,6 +34,7 @@ impl Default for PortalSection {
             watch_files: true,
             live: true,
             codeowners: true,
+            resolve_file_placeholders: false,
             reading: ReadingLimits::default(),
         }
     }

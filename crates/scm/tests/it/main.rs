@@ -1,5 +1,10 @@
 //! Reading through a real socket: allowed, refused, redirected, and hostile servers.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not there"
+)]
+
 mod codeowners;
 mod hosts;
 mod plain;

@@ -1,5 +1,10 @@
 //! The reader's and the printer's behaviour, as cases.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not there"
+)]
+
 mod errors;
 mod limits;
 mod print;

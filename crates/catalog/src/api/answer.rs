@@ -1,0 +1,96 @@
+//! Answers made of entities, whose JSON is passed on as it is stored.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use model::Fault;
+use serde_json::value::RawValue;
+use store::Seq;
+use web::ApiError;
+use web::api::{Json, JsonText};
+
+use super::Api;
+use crate::query::{Body, Fields, QueryError};
+
+/// Longest wait for an own write to show in the index.
+const VISIBLE: Duration = Duration::from_secs(5);
+
+/// Why a request has no answer.
+pub(super) struct Refused(ApiError);
+
+impl From<Fault> for Refused {
+    fn from(fault: Fault) -> Self {
+        Self(ApiError::new(fault))
+    }
+}
+
+impl From<QueryError> for Refused {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Refused(fault) => fault.into(),
+            QueryError::Store(error) => Self(ApiError::internal(&error)),
+        }
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        self.0.into_response()
+    }
+}
+
+pub(super) type Answer = Result<Response, Refused>;
+
+/// One entity.
+pub(super) fn entity(body: Body) -> Answer {
+    let raw = RawValue::from_string(body.to_string()).map_err(|error| Fault::error(error.to_string()))?;
+    Ok(Json(raw).into_response())
+}
+
+/// A JSON list of bodies, projected.
+pub(super) fn list_text<'a>(bodies: impl Iterator<Item = Option<&'a Body>>, fields: &Fields) -> String {
+    let mut text = String::from("[");
+    for body in bodies {
+        if text.len() > 1 {
+            text.push(',');
+        }
+        match body {
+            Some(body) if fields.is_all() => text.push_str(body),
+            Some(body) => text.push_str(&fields.project_text(body)),
+            None => text.push_str("null"),
+        }
+    }
+    text.push(']');
+    text
+}
+
+/// A JSON text with an `ETag`.
+pub(super) fn tagged(text: String) -> Answer {
+    let raw = RawValue::from_string(text).map_err(|error| Fault::error(error.to_string()))?;
+    Ok(Json(raw).into_response())
+}
+
+/// A JSON text that is streamed without `ETag`.
+pub(super) fn streamed(text: String) -> Response {
+    JsonText(text.into()).into_response()
+}
+
+/// `name:value` pairs as an object around a list.
+pub(super) fn with_items(items: &str, total: u64, page_info: &serde_json::Value) -> String {
+    let mut text = String::with_capacity(items.len() + 200);
+    let _ = write!(
+        text,
+        "{{\"items\":{items},\"totalItems\":{total},\"pageInfo\":{page_info}}}"
+    );
+    text
+}
+
+impl Api {
+    /// Waits until what was written can be seen, so that a client reads its own writes.
+    pub(super) async fn visible(&self, seq: Option<Seq>) {
+        if let Some(seq) = seq {
+            self.catalog.wait_for(seq, VISIBLE).await;
+        }
+    }
+}

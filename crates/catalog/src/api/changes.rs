@@ -1,0 +1,78 @@
+//! Ours beside the original's: history, sources, problems and the stream of changes.
+
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use axum::response::sse::Event;
+use model::{Fault, js};
+use serde_json::json;
+use store::Seq;
+use web::Query;
+use web::api::{Json, Parameter, ReadQuery, Values};
+
+use super::Api;
+use super::answer::Answer;
+
+/// Versions in one answer.
+const VERSIONS: usize = 100;
+
+pub(super) struct Page {
+    before: Option<Seq>,
+    limit: usize,
+}
+
+impl ReadQuery for Page {
+    const PARAMETERS: &'static [Parameter] = &[Parameter::integer("before"), Parameter::integer("limit")];
+
+    fn read(values: &Values) -> Result<Self, Fault> {
+        let limit = values
+            .integer("limit")
+            .and_then(|limit| usize::try_from(limit).ok())
+            .unwrap_or(VERSIONS);
+        let before = values
+            .integer("before")
+            .and_then(|before| Seq::try_from(before).ok());
+        Ok(Self {
+            before,
+            limit: limit.clamp(1, VERSIONS),
+        })
+    }
+}
+
+pub(super) async fn history(
+    State(api): State<Api>,
+    Path((kind, namespace, name)): Path<(String, String, String)>,
+    Query(page): Query<Page>,
+) -> Answer {
+    let reference = js::lowercase(&format!("{kind}:{namespace}/{name}"));
+    let versions = api.catalog.history(&reference, page.before, page.limit).await?;
+    Ok(Json(json!({"entityRef": reference, "versions": versions})).into_response())
+}
+
+pub(super) async fn sources(State(api): State<Api>, _: Query<()>) -> Answer {
+    let sources = api.catalog.sources().await?;
+    Ok(Json(json!({ "sources": sources })).into_response())
+}
+
+pub(super) struct Owned;
+
+impl ReadQuery for Owned {
+    const PARAMETERS: &'static [Parameter] = &[Parameter::text("owner")];
+
+    fn read(_: &Values) -> Result<Self, Fault> {
+        Ok(Self)
+    }
+}
+
+/// Entities that cannot be processed, in the shape of the original's unprocessed module.
+pub(super) async fn unprocessed(State(api): State<Api>, _: Query<Owned>) -> Answer {
+    let entities = api.catalog.unprocessed().await?;
+    Ok(Json(json!({"type": "pending", "entities": entities})).into_response())
+}
+
+/// Server-sent events, one for each change as soon as it can be read.
+pub(super) async fn stream(State(api): State<Api>) -> impl IntoResponse {
+    let changes = api.catalog.index().changes();
+    web::sse::from_channel(changes, api.soft.clone(), |change| {
+        Event::default().event("change").json_data(change.to_json()).ok()
+    })
+}

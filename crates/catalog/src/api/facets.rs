@@ -1,0 +1,56 @@
+//! `/entity-facets`, by GET and by POST.
+
+use axum::extract::State;
+use axum::response::IntoResponse;
+use model::{Fault, Filter};
+use serde_json::{Map, Value, json};
+use web::api::{Json, Parameter, ReadQuery, Values};
+use web::{JsonBody, Query};
+
+use super::Api;
+use super::answer::Answer;
+
+pub(super) struct Asked {
+    facets: Vec<String>,
+    filter: Option<Filter>,
+}
+
+impl ReadQuery for Asked {
+    const PARAMETERS: &'static [Parameter] = &[
+        Parameter::repeated("facet").required(),
+        Parameter::repeated("filter"),
+    ];
+
+    fn read(values: &Values) -> Result<Self, Fault> {
+        Ok(Self {
+            facets: values.list("facet").unwrap_or_default().to_vec(),
+            filter: Filter::from_query_params(values.list("filter").unwrap_or_default())?,
+        })
+    }
+}
+
+pub(super) async fn by_get(State(api): State<Api>, Query(asked): Query<Asked>) -> Answer {
+    answer(&api, &asked.facets, asked.filter.as_ref())
+}
+
+pub(super) async fn by_post(State(api): State<Api>, JsonBody(body): JsonBody) -> Answer {
+    let facets: Vec<String> = body["facets"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
+    let filter = body.get("query").map(Filter::from_predicate).transpose()?;
+    answer(&api, &facets, filter.as_ref())
+}
+
+fn answer(api: &Api, facets: &[String], filter: Option<&Filter>) -> Answer {
+    let found = api.catalog.query(&api.access).facets(facets, filter)?;
+    let named: Map<String, Value> = facets
+        .iter()
+        .zip(found)
+        .map(|(name, values)| (name.clone(), json!(values)))
+        .collect();
+    Ok(Json(json!({ "facets": named })).into_response())
+}

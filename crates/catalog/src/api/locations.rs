@@ -1,0 +1,145 @@
+//! Registered locations.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use config::ConflictStrategy;
+use model::{EntityRef, Fault, LocationRef, entity, js};
+use serde_json::{Value, json};
+use store::Location;
+use web::api::{Json, Parameter, ReadQuery, Values};
+use web::{JsonBody, Query};
+
+use super::Api;
+use super::answer::Answer;
+
+/// Annotation that names the registered location an entity came from.
+const ORIGIN: &str = "backstage.io/managed-by-origin-location";
+
+fn shown(location: &Location) -> Value {
+    json!({
+        "id": location.id.to_string(),
+        "type": location.kind,
+        "target": location.target,
+        "entityRef": location.entity_ref,
+    })
+}
+
+pub(super) async fn list(State(api): State<Api>, _: Query<()>) -> Answer {
+    let locations = api.catalog.locations().await?;
+    let wrapped: Vec<Value> = locations
+        .iter()
+        .map(|location| json!({"data": shown(location)}))
+        .collect();
+    Ok(Json(wrapped).into_response())
+}
+
+pub(super) async fn show(State(api): State<Api>, Path(id): Path<String>, _: Query<()>) -> Answer {
+    Ok(Json(shown(&api.catalog.location(&id).await?)).into_response())
+}
+
+pub(super) struct Creation {
+    is_dry_run: bool,
+    on_conflict: Option<ConflictStrategy>,
+}
+
+impl ReadQuery for Creation {
+    const PARAMETERS: &'static [Parameter] = &[
+        Parameter::text("dryRun"),
+        Parameter::choice("onConflict", &["refresh", "reject"]),
+    ];
+
+    fn read(values: &Values) -> Result<Self, Fault> {
+        let is_dry_run = values.text("dryRun").is_some_and(|text| {
+            matches!(
+                text.to_ascii_lowercase().as_str(),
+                "true" | "1" | "yes" | "y" | "on"
+            )
+        });
+        let on_conflict = values.text("onConflict").map(|word| match word {
+            "refresh" => ConflictStrategy::Refresh,
+            _ => ConflictStrategy::Reject,
+        });
+        Ok(Self {
+            is_dry_run,
+            on_conflict,
+        })
+    }
+}
+
+pub(super) async fn create(
+    State(api): State<Api>,
+    Query(asked): Query<Creation>,
+    JsonBody(body): JsonBody,
+) -> Answer {
+    let (kind, target) = (text(&body, "type")?, text(&body, "target")?);
+    if asked.is_dry_run {
+        let outcome = api.catalog.dry_run_location(kind, target).await?;
+        let mut location = shown(&outcome.location);
+        location["id"] = json!(format!("{kind}:{target}"));
+        let answer = json!({"exists": outcome.exists, "location": location, "entities": outcome.entities});
+        return Ok((StatusCode::CREATED, Json(answer)).into_response());
+    }
+    let presence = body["presence"].as_str();
+    let located = api
+        .catalog
+        .register_location(kind, target, presence, asked.on_conflict)
+        .await?;
+    api.visible(located.seq).await;
+    let answer = json!({"location": shown(&located.location), "entities": []});
+    Ok((StatusCode::CREATED, Json(answer)).into_response())
+}
+
+pub(super) async fn update(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    JsonBody(body): JsonBody,
+) -> Answer {
+    let located = api
+        .catalog
+        .update_location(&id, text(&body, "type")?, text(&body, "target")?)
+        .await?;
+    api.visible(located.seq).await;
+    Ok(Json(shown(&located.location)).into_response())
+}
+
+fn text<'a>(body: &'a Value, key: &str) -> Result<&'a str, Fault> {
+    match &body[key] {
+        Value::String(text) => Ok(text),
+        Value::Null => Err(Fault::input(format!(
+            "request/body must have required property '{key}'"
+        ))),
+        _ => Err(Fault::input(format!("request/body/{key} must be string"))),
+    }
+}
+
+pub(super) async fn remove(State(api): State<Api>, Path(id): Path<String>) -> Answer {
+    let seq = api.catalog.unregister_location(&id).await?;
+    api.visible(seq).await;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+pub(super) async fn by_entity(
+    State(api): State<Api>,
+    Path((kind, namespace, name)): Path<(String, String, String)>,
+    _: Query<()>,
+) -> Answer {
+    let reference = js::lowercase(&format!("{kind}:{namespace}/{name}"));
+    let parsed: EntityRef = reference.parse()?;
+    let found = api.catalog.query(&api.access).entity(&parsed).await?;
+    let found = found.ok_or_else(|| Fault::not_found(format!("found no entity for ref {reference}")))?;
+    let origin = entity::annotation(&found, ORIGIN)
+        .ok_or_else(|| Fault::not_found(format!("found no origin annotation for ref {reference}")))?;
+    let origin = LocationRef::parse(origin)?;
+    let locations = api.catalog.locations().await?;
+    let location = locations
+        .iter()
+        .find(|one| one.kind == origin.kind && one.target == origin.target);
+    let missing = || {
+        Fault::not_found(format!(
+            "Found no location with type {} and target {}",
+            origin.kind, origin.target
+        ))
+    };
+    Ok(Json(shown(location.ok_or_else(missing)?)).into_response())
+}

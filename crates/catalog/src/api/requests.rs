@@ -1,0 +1,48 @@
+//! Asking the engine to look again, and to judge something without storing it.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use model::Fault;
+use serde_json::{Value, json};
+use web::JsonBody;
+use web::api::Json;
+
+use super::Api;
+use super::answer::Answer;
+
+pub(super) async fn refresh(State(api): State<Api>, JsonBody(body): JsonBody) -> Answer {
+    let known = |key: &String| matches!(key.as_str(), "entityRef" | "authorizationToken");
+    if body.as_object().is_some_and(|fields| !fields.keys().all(known)) {
+        return Err(Fault::input("request/body must NOT have additional properties").into());
+    }
+    let Some(reference) = body["entityRef"].as_str() else {
+        return Err(Fault::input("request/body must have required property 'entityRef'").into());
+    };
+    if body["authorizationToken"].is_string() {
+        return Err(Fault::new("AuthenticationError", "Illegal token").into());
+    }
+    api.catalog.refresh(reference).await?;
+    Ok(StatusCode::OK.into_response())
+}
+
+pub(super) async fn validate(State(api): State<Api>, JsonBody(body): JsonBody) -> Answer {
+    let location = body["location"].as_str().unwrap_or_default();
+    let outcome = api
+        .catalog
+        .validate_entity(body["entity"].clone(), location)
+        .await;
+    let errors: Vec<Fault> = outcome.unwrap_or_else(|fault| vec![fault]);
+    if errors.is_empty() {
+        return Ok(StatusCode::OK.into_response());
+    }
+    Ok((StatusCode::BAD_REQUEST, Json(json!({ "errors": errors }))).into_response())
+}
+
+pub(super) async fn analyze(State(api): State<Api>, JsonBody(body): JsonBody) -> Answer {
+    let target: &Value = &body["location"]["target"];
+    let found = api
+        .catalog
+        .analyze_location(target.as_str().unwrap_or_default())?;
+    Ok(Json(found).into_response())
+}

@@ -1,0 +1,115 @@
+//! Entities by uid, by name and by reference; where they come from; removing them.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use model::{Fault, Filter, js};
+use serde_json::{Value, json};
+use uuid::Uuid;
+use web::JsonBody;
+use web::Query;
+use web::api::{Json, Parameter, ReadQuery, Values};
+
+use super::Api;
+use super::answer::{Answer, entity, list_text, tagged};
+use crate::query::Fields;
+
+/// Kind, namespace and name in a path.
+type Name = (String, String, String);
+
+pub(super) async fn by_uid(State(api): State<Api>, Path(uid): Path<String>, _: Query<()>) -> Answer {
+    let known = match Uuid::parse_str(&uid) {
+        Ok(parsed) => api.catalog.query(&api.access).by_uid(parsed).await?,
+        Err(_) => None,
+    };
+    entity(known.ok_or_else(|| Fault::not_found(format!("No entity with uid {uid}")))?)
+}
+
+/// Answers 204 whether or not there was such an entity. One that its source still declares comes back.
+pub(super) async fn delete(State(api): State<Api>, Path(uid): Path<String>) -> Answer {
+    if let Ok(uid) = Uuid::parse_str(&uid) {
+        let seq = api.catalog.delete_by_uid(uid).await?;
+        api.visible(seq).await;
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+fn reference((kind, namespace, name): &Name) -> String {
+    js::lowercase(&format!("{kind}:{namespace}/{name}"))
+}
+
+pub(super) async fn by_name(State(api): State<Api>, Path(at): Path<Name>, _: Query<()>) -> Answer {
+    let found = api
+        .catalog
+        .query(&api.access)
+        .by_reference(&reference(&at))
+        .await?;
+    let (kind, namespace, name) = at;
+    let missing = || {
+        Fault::not_found(format!(
+            "No entity named '{name}' found, with kind '{kind}' in namespace '{namespace}'"
+        ))
+    };
+    entity(found.ok_or_else(missing)?)
+}
+
+pub(super) async fn ancestry(State(api): State<Api>, Path(at): Path<Name>, _: Query<()>) -> Answer {
+    let reference = reference(&at);
+    let found = api.catalog.query(&api.access).ancestry(&reference).await?;
+    let found = found.ok_or_else(|| Fault::not_found(format!("No such entity {reference}")))?;
+    let items: Vec<Value> = found
+        .items
+        .iter()
+        .map(|item| {
+            let entity: Value = serde_json::from_str(&item.entity).unwrap_or_default();
+            json!({"entity": entity, "parentEntityRefs": item.parents})
+        })
+        .collect();
+    Ok(Json(json!({"rootEntityRef": found.root, "items": items})).into_response())
+}
+
+pub(super) struct Filtered(Option<Filter>);
+
+impl ReadQuery for Filtered {
+    const PARAMETERS: &'static [Parameter] = &[Parameter::repeated("filter")];
+
+    fn read(values: &Values) -> Result<Self, Fault> {
+        Ok(Self(Filter::from_query_params(
+            values.list("filter").unwrap_or_default(),
+        )?))
+    }
+}
+
+pub(super) async fn by_refs(
+    State(api): State<Api>,
+    Query(asked): Query<Filtered>,
+    JsonBody(body): JsonBody,
+) -> Answer {
+    let Some(listed) = body["entityRefs"].as_array() else {
+        return Err(Fault::input("request/body must have required property 'entityRefs'").into());
+    };
+    let references: Vec<String> = listed
+        .iter()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
+    let mut filters: Vec<Filter> = asked.0.into_iter().collect();
+    if body["query"].is_object() {
+        filters.push(Filter::from_predicate(&body["query"])?);
+    }
+    let filter = (!filters.is_empty()).then_some(Filter::All(filters));
+    let found = api
+        .catalog
+        .query(&api.access)
+        .by_references(&references, filter.as_ref())
+        .await?;
+    let fields = Fields::parse(
+        body["fields"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str),
+    )?;
+    let items = list_text(found.iter().map(Option::as_ref), &fields);
+    tagged(format!("{{\"items\":{items}}}"))
+}

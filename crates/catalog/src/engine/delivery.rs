@@ -1,0 +1,310 @@
+//! One run of one source: documents go in, batches go to the database, and the last transaction
+//! removes what is gone and records the state of the source, so that a crash only means doing it again.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+use model::{Fault, Problem};
+use serde_json::Value;
+use store::{ChildRow, Seq, SourceKey, SourceState};
+
+use super::emission::{Emission, Raw, process_all};
+use super::failure::EngineError;
+use super::writer::Writer;
+use crate::catalog::Parts;
+
+/// Documents written in one transaction.
+const BATCH: usize = 500;
+
+/// A run under way.
+pub(crate) struct Delivery<'a> {
+    parts: &'a Parts,
+    source: SourceKey,
+    cause: Value,
+    /// Only whoever still holds the source may write what it found.
+    is_leased: bool,
+    before: HashMap<String, ChildRow>,
+    /// What this run emitted, with its owner.
+    emitted: HashMap<String, Option<String>>,
+    waiting: Vec<Emission>,
+    /// What is wrong, in the order found.
+    pub problems: Vec<Problem>,
+    /// Problems of documents that cannot be used but probably are a known entity.
+    attributed: Vec<(String, String, Problem)>,
+    pub last_seq: Option<Seq>,
+}
+
+/// How a run ended.
+pub(crate) struct Ending {
+    /// When it began.
+    pub started_at: Timestamp,
+    /// Nothing is missing: what was not emitted is gone.
+    pub is_complete: bool,
+    /// Children named here are gone whether or not the run is complete.
+    pub removed: Vec<String>,
+    /// Problems shown on the location's own entity; `None` for providers.
+    pub location_problems: Option<Vec<Problem>>,
+    pub etag: Option<String>,
+    pub content_hash: Option<String>,
+    pub next_check_at: Option<Timestamp>,
+}
+
+impl<'a> Delivery<'a> {
+    /// Begins a run. `cause` is what the history will say.
+    pub async fn begin(
+        parts: &'a Parts,
+        source: SourceKey,
+        cause: Value,
+        is_leased: bool,
+    ) -> Result<Self, EngineError> {
+        let children = parts.store.children(&source).await?;
+        Ok(Self {
+            parts,
+            source,
+            cause,
+            is_leased,
+            before: children
+                .into_iter()
+                .map(|row| (row.reference.clone(), row))
+                .collect(),
+            emitted: HashMap::new(),
+            waiting: Vec::new(),
+            problems: Vec::new(),
+            attributed: Vec::new(),
+            last_seq: None,
+        })
+    }
+
+    /// Whether anything was emitted so far.
+    pub fn has_emitted(&self) -> bool {
+        !self.emitted.is_empty()
+    }
+
+    /// Shows a problem on an entity of the file `owner` when the run is written.
+    pub fn attribute(&mut self, reference: String, owner: String, problem: Problem) {
+        self.attributed.push((reference, owner, problem));
+    }
+
+    /// Takes documents of one file. Of several with the same reference the last counts.
+    pub async fn feed(&mut self, raws: Vec<Raw>) -> Result<(), EngineError> {
+        let raws = self.without_duplicates(raws);
+        let mut raws = raws.into_iter().peekable();
+        while raws.peek().is_some() {
+            let chunk: Vec<Raw> = raws.by_ref().take(BATCH).map(|raw| self.compare(raw)).collect();
+            let emissions = process_all(&self.parts.pipeline, chunk).await?;
+            self.waiting.extend(emissions);
+            if self.waiting.len() >= BATCH {
+                self.write().await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn without_duplicates(&mut self, raws: Vec<Raw>) -> Vec<Raw> {
+        let mut last: HashMap<(String, Option<String>), usize> = HashMap::new();
+        for (index, raw) in raws.iter().enumerate() {
+            last.insert((raw.reference.clone(), raw.location_key.clone()), index);
+        }
+        let mut kept = Vec::with_capacity(last.len());
+        for (index, raw) in raws.into_iter().enumerate() {
+            let newest = last[&(raw.reference.clone(), raw.location_key.clone())];
+            if newest != index {
+                self.problems.push(duplicate(&raw));
+                continue;
+            }
+            match self.emitted.get(&raw.reference) {
+                Some(owner) if *owner != raw.location_key => {
+                    let problem = taken(&raw, owner.as_deref().unwrap_or("a provider"));
+                    self.problems.push(problem);
+                }
+                _ => {
+                    self.emitted
+                        .insert(raw.reference.clone(), raw.location_key.clone());
+                    kept.push(raw);
+                }
+            }
+        }
+        kept
+    }
+
+    /// Notes whether this source emitted exactly the same last time.
+    fn compare(&self, mut raw: Raw) -> Raw {
+        let known = self.before.get(&raw.reference);
+        raw.is_unchanged = !self.parts.pipeline.depends_on_others(&raw.entity, &raw.location)
+            && known.is_some_and(|row| row.raw_hash == raw.raw_hash && row.location_key == raw.location_key);
+        raw
+    }
+
+    async fn write(&mut self) -> Result<(), EngineError> {
+        let mut writer = self.writer().await?;
+        self.emit(&mut writer).await?;
+        self.last_seq = writer.commit().await?.or(self.last_seq);
+        Ok(())
+    }
+
+    async fn writer(&self) -> Result<Writer<'a>, EngineError> {
+        let mut writer = Writer::begin(self.parts, self.cause.clone()).await?;
+        if self.is_leased {
+            let held = writer
+                .tx
+                .sources_held(&self.parts.engine.holder, std::slice::from_ref(&self.source))
+                .await?;
+            if held.is_empty() {
+                return Err(EngineError::LeaseLost(self.source.clone()));
+            }
+        }
+        Ok(writer)
+    }
+
+    async fn emit(&mut self, writer: &mut Writer<'a>) -> Result<(), EngineError> {
+        let emissions = std::mem::take(&mut self.waiting);
+        if emissions.is_empty() {
+            return Ok(());
+        }
+        for emission in &emissions {
+            if let Some(outcome) = &emission.outcome
+                && let Err(problem) = &outcome.result
+            {
+                self.problems.push((**problem).clone());
+            }
+        }
+        let may_rekey: HashSet<String> = match &self.source {
+            SourceKey::Provider(_) => self.before.keys().cloned().collect(),
+            SourceKey::Entity(_) => HashSet::new(),
+        };
+        for (reference, problem) in writer.emit(&self.source, emissions, &may_rekey).await? {
+            self.emitted.remove(&reference);
+            self.problems.push(problem);
+        }
+        Ok(())
+    }
+
+    /// Writes what is left, removes what is gone and records the state of the source.
+    pub async fn finish(mut self, ending: Ending) -> Result<Finished, EngineError> {
+        let mut writer = self.writer().await?;
+        self.emit(&mut writer).await?;
+        for (reference, owner, problem) in std::mem::take(&mut self.attributed) {
+            writer.add_problem(&reference, &owner, problem).await?;
+        }
+        let mut gone = ending.removed;
+        gone.retain(|reference| self.before.contains_key(reference) && !self.emitted.contains_key(reference));
+        if ending.is_complete {
+            gone = self
+                .before
+                .keys()
+                .filter(|name| !self.emitted.contains_key(*name))
+                .cloned()
+                .collect();
+        }
+        gone.sort();
+        writer.abandon(&self.source, &gone).await?;
+        if let (SourceKey::Entity(reference), Some(problems)) = (&self.source, ending.location_problems) {
+            self.show_on_location(&mut writer, reference, problems, ending.is_complete)
+                .await?;
+        }
+        let kept = self
+            .before
+            .keys()
+            .filter(|name| !self.emitted.contains_key(*name) && !gone.contains(name))
+            .count();
+        let now = self.parts.clock.now();
+        let state = SourceState {
+            key: self.source.clone(),
+            etag: ending.etag,
+            content_hash: ending.content_hash,
+            checked_at: Some(now),
+            changed_at: Some(now),
+            problems: std::mem::take(&mut self.problems),
+            next_check_at: ending.next_check_at,
+            duration_ms: elapsed(ending.started_at, now),
+            entities: u32::try_from(self.emitted.len() + kept).unwrap_or(u32::MAX),
+        };
+        // A location that was deleted meanwhile must not leave its state behind.
+        let exists = match &self.source {
+            SourceKey::Entity(reference) => writer.node(reference).await?.is_some(),
+            SourceKey::Provider(_) => true,
+        };
+        if exists {
+            writer.tx.set_source_state(&[state]).await?;
+        }
+        let seq = writer.commit().await?.or(self.last_seq);
+        Ok(Finished {
+            seq,
+            emitted: self.emitted.len(),
+            removed: gone.len(),
+        })
+    }
+
+    async fn show_on_location(
+        &self,
+        writer: &mut Writer<'a>,
+        reference: &str,
+        problems: Vec<Problem>,
+        is_complete: bool,
+    ) -> Result<(), EngineError> {
+        let Some(node) = writer.node(reference).await? else {
+            return Ok(());
+        };
+        // While its own document is broken, that is what the location shows.
+        if node.raw.is_none() && node.problems != problems {
+            writer.change(reference, |node| node.problems = problems).await?;
+        }
+        let partial = self.has_emitted() && !self.parts.settings.discard_file_on_error;
+        if is_complete || partial {
+            writer.mark_ready(reference);
+        }
+        Ok(())
+    }
+}
+
+/// What a run amounted to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Finished {
+    /// Last entry of the change log that it wrote.
+    pub seq: Option<Seq>,
+    pub emitted: usize,
+    pub removed: usize,
+}
+
+/// Milliseconds between two times, 0 if the clock went backwards.
+pub(crate) fn elapsed(from: Timestamp, to: Timestamp) -> u64 {
+    u64::try_from(to.duration_since(from).as_millis()).unwrap_or_default()
+}
+
+fn duplicate(raw: &Raw) -> Problem {
+    let fault = Fault::input(format!(
+        "{} occurs more than once in {}",
+        raw.reference, raw.location
+    ));
+    let mut problem =
+        Problem::warning(fault).hint("The last of them is served. Remove or rename the others.");
+    problem.place.clone_from(&raw.place);
+    problem
+}
+
+fn taken(raw: &Raw, owner: &str) -> Problem {
+    let here = raw.location_key.as_deref().unwrap_or("a provider");
+    let fault = Fault::conflict(format!(
+        "Detected conflicting entityRef {} already referenced by {owner} and now also {here}",
+        raw.reference
+    ));
+    let mut problem = Problem::warning(fault)
+        .hint("Only the first is served. Rename one of the two, or remove the other file.");
+    problem.place.clone_from(&raw.place);
+    problem
+}
+
+impl Ending {
+    /// The end of a provider's delivery: it is never due by itself.
+    pub fn of_provider(started_at: Timestamp, is_complete: bool) -> Self {
+        Self {
+            started_at,
+            is_complete,
+            removed: Vec::new(),
+            location_problems: None,
+            etag: None,
+            content_hash: None,
+            next_check_at: None,
+        }
+    }
+}

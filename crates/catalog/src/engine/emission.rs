@@ -1,0 +1,224 @@
+//! Raw documents on their way into a transaction.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use model::{EntityRef, Fault, LocationRef, Place, Problem};
+use serde_json::Value;
+use store::RelationRow;
+
+use crate::ingest::located;
+use crate::process::{Document, Outcome, Pipeline};
+
+/// Documents processed by one task, small enough not to hold up others.
+const PER_TASK: usize = 64;
+
+/// A raw entity that a source emits.
+#[derive(Debug, Clone)]
+pub(crate) struct Raw {
+    pub reference: String,
+    pub entity: Value,
+    pub location: LocationRef,
+    pub origin: LocationRef,
+    pub location_key: Option<String>,
+    pub place: Option<Place>,
+    /// The file's content, for finding the line of a mistake.
+    pub text: Option<Bytes>,
+    pub raw_hash: String,
+    /// It is known and nothing it depends on can have changed: processing would give the same.
+    pub is_unchanged: bool,
+}
+
+/// A raw entity with the outcome of processing it.
+#[derive(Debug)]
+pub(crate) struct Emission {
+    pub reference: String,
+    pub location_key: Option<String>,
+    pub place: Option<Place>,
+    pub raw: String,
+    pub raw_hash: String,
+    /// `None` when it is unchanged.
+    pub outcome: Option<Processing>,
+}
+
+/// What processing gave, ready to be stored.
+#[derive(Debug)]
+pub(crate) struct Processing {
+    pub result: Result<Form, Box<Problem>>,
+    pub refresh_keys: Vec<String>,
+    /// Refresh keys were read this time or may have been before.
+    pub keys_changed: bool,
+}
+
+/// A processed entity, ready to be stored.
+#[derive(Debug)]
+pub(crate) struct Form {
+    pub json: String,
+    pub hash: String,
+    pub relations: Vec<RelationRow>,
+}
+
+impl Raw {
+    /// A raw entity from a file. Its reference must be complete, which its envelope promises.
+    pub fn new(entity: Value, location: LocationRef, origin: LocationRef, fingerprint: &str) -> Option<Self> {
+        let reference = EntityRef::of(&entity)?.to_string();
+        let raw_hash = model::sha1_hex(format!("{fingerprint}{entity}").as_bytes());
+        let location_key = Some(location.to_string());
+        Some(Self {
+            reference,
+            entity,
+            location,
+            origin,
+            location_key,
+            place: None,
+            text: None,
+            raw_hash,
+            is_unchanged: false,
+        })
+    }
+}
+
+/// Processes documents, several tasks at a time, and keeps their order.
+pub(crate) async fn process_all(pipeline: &Arc<Pipeline>, raws: Vec<Raw>) -> Result<Vec<Emission>, Fault> {
+    let mut tasks = Vec::new();
+    let mut raws = raws.into_iter().peekable();
+    while raws.peek().is_some() {
+        let chunk: Vec<Raw> = raws.by_ref().take(PER_TASK).collect();
+        let pipeline = pipeline.clone();
+        tasks.push(tokio::spawn(async move {
+            let mut emissions = Vec::with_capacity(chunk.len());
+            for raw in chunk {
+                emissions.push(process(&pipeline, raw).await);
+            }
+            emissions
+        }));
+    }
+    let mut emissions = Vec::new();
+    for task in tasks {
+        let done = task
+            .await
+            .map_err(|error| Fault::error(format!("processing was interrupted: {error}")))?;
+        emissions.extend(done);
+    }
+    Ok(emissions)
+}
+
+async fn process(pipeline: &Pipeline, raw: Raw) -> Emission {
+    let Raw {
+        reference,
+        entity,
+        location,
+        origin,
+        location_key,
+        place,
+        text,
+        raw_hash,
+        is_unchanged,
+    } = raw;
+    let mut emission = Emission {
+        reference,
+        location_key,
+        place,
+        raw: String::new(),
+        raw_hash,
+        outcome: None,
+    };
+    if is_unchanged {
+        return emission;
+    }
+    let raw_json = entity.to_string();
+    let Outcome { result, refresh_keys } = pipeline
+        .process(Document {
+            entity,
+            location,
+            origin,
+        })
+        .await;
+    let result = match result {
+        Ok(processed) => Ok(form(&emission.reference, processed)),
+        Err(fault) => {
+            emission.raw = raw_json;
+            Err(Box::new(problem(fault, emission.place.clone(), text.as_deref())))
+        }
+    };
+    emission.outcome = Some(Processing {
+        result,
+        refresh_keys,
+        keys_changed: true,
+    });
+    emission
+}
+
+fn form(reference: &str, processed: crate::process::Processed) -> Form {
+    let json = processed.entity.to_string();
+    let mut relations: Vec<RelationRow> = processed
+        .relations
+        .into_iter()
+        .map(|relation| RelationRow {
+            origin: reference.to_owned(),
+            source: relation.source.to_string(),
+            kind: relation.kind,
+            target: relation.target.to_string(),
+        })
+        .collect();
+    relations.sort();
+    relations.dedup();
+    let hash = model::sha1_hex(format!("{reference}\n{json}\n{relations:?}").as_bytes());
+    Form {
+        json,
+        hash,
+        relations,
+    }
+}
+
+fn problem(fault: Fault, place: Option<Place>, text: Option<&[u8]>) -> Problem {
+    let path = fault.field().map(str::to_owned);
+    let hint = hint(&fault);
+    let mut problem = Problem::error(fault);
+    problem.hint = hint;
+    problem.place = place.map(
+        |place| match text.and_then(|text| std::str::from_utf8(text).ok()) {
+            Some(text) => located(text, place, path.as_deref()),
+            None => place,
+        },
+    );
+    problem
+}
+
+/// The usual way out of the usual mistakes.
+fn hint(fault: &Fault) -> Option<String> {
+    let text = fault.describe();
+    let quoted = |before: &str| {
+        let rest = &text[text.find(before)? + before.len()..];
+        rest.split('\'').next().map(str::to_owned)
+    };
+    if let Some(property) = quoted("must have required property '") {
+        return Some(format!("Add `{property}`."));
+    }
+    let known = [
+        (
+            "No processor recognized",
+            "Check the spelling of kind and apiVersion; plugins may bring further kinds.",
+        ),
+        (
+            "had missing or empty kind",
+            "Write the kind before the name, for example `component:name`.",
+        ),
+        (
+            "could not form a URL",
+            "Relative placeholders in local files need `portal.resolveFilePlaceholders: true`.",
+        ),
+        (
+            "Unknown field",
+            "Only apiVersion, kind, metadata and spec may be written; the rest is computed.",
+        ),
+        (
+            "is not allowed. You may need",
+            "Configure the host under `integrations`, or allow it in `backend.reading.allow`.",
+        ),
+    ];
+    known
+        .iter()
+        .find(|(part, _)| text.contains(part))
+        .map(|(_, hint)| (*hint).to_owned())
+}

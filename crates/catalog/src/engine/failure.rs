@@ -1,0 +1,31 @@
+//! Why a run could not be finished.
+
+use model::Fault;
+use store::{SourceKey, StoreError};
+
+/// A run ended early; the source is tried again.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum EngineError {
+    /// The database did not do its part.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Somebody else works on the source, because this process took too long.
+    #[error("{0} was handed to another process meanwhile")]
+    LeaseLost(SourceKey),
+    /// The input is not what it must be.
+    #[error("{0}")]
+    Fault(#[from] Fault),
+}
+
+impl From<EngineError> for Fault {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Fault(fault) => fault,
+            EngineError::Store(error) if error.is_retryable() => {
+                Fault::new("ServiceUnavailableError", error.to_string())
+            }
+            EngineError::LeaseLost(_) => Fault::new("ServiceUnavailableError", error.to_string()),
+            EngineError::Store(error) => Fault::error(error.to_string()),
+        }
+    }
+}

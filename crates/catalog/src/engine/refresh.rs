@@ -1,0 +1,307 @@
+//! One look at one location: read its targets, and if anything differs hand the documents on.
+
+use jiff::{SignedDuration, Timestamp};
+use model::{EntityRef, Fault, LocationRef, Place, Problem, Severity, entity};
+use serde_json::{Value, json};
+use sha1::{Digest, Sha1};
+use std::time::Duration;
+use store::{Node, SourceKey, SourceState};
+
+use super::delivery::{Delivery, Ending, elapsed};
+use super::emission::Raw;
+use super::failure::EngineError;
+use crate::catalog::Parts;
+use crate::ingest::{self, Reading, Rejected, SourceFile, Watched};
+use crate::process::claim;
+
+/// First pause after a failed read; doubled with every further one.
+const FIRST_BACK_OFF: Duration = Duration::from_secs(10);
+
+/// Looks at the location entity `reference`, which this process has claimed.
+pub(crate) async fn refresh(parts: &Parts, reference: &str) -> Result<(), EngineError> {
+    let key = SourceKey::Entity(reference.to_owned());
+    let node = parts.store.nodes(&[reference.to_owned()]).await?.pop();
+    let location = node
+        .as_ref()
+        .and_then(|node| node.processed.as_deref())
+        .map(serde_json::from_str::<Value>);
+    let (Some(node), Some(Ok(location))) = (node, location) else {
+        return forget(parts, key).await;
+    };
+    let state = parts.store.source_state(std::slice::from_ref(&key)).await?.pop();
+    Visit {
+        parts,
+        key,
+        node,
+        location,
+        state,
+        started_at: parts.clock.now(),
+    }
+    .run()
+    .await
+}
+
+/// A location that is gone or was never valid has nothing to look at.
+async fn forget(parts: &Parts, key: SourceKey) -> Result<(), EngineError> {
+    let mut tx = parts.store.write().await?;
+    tx.delete_source_state(&[key]).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+struct Visit<'a> {
+    parts: &'a Parts,
+    key: SourceKey,
+    node: Node,
+    location: Value,
+    state: Option<SourceState>,
+    started_at: Timestamp,
+}
+
+impl Visit<'_> {
+    async fn run(self) -> Result<(), EngineError> {
+        let base = entity::annotation(&self.location, entity::MANAGED_BY_LOCATION).unwrap_or_default();
+        let base = LocationRef::parse(base)?;
+        let targets = ingest::targets(&self.location, &self.parts.settings)?;
+        self.watch(&targets);
+        let reading = self.read(&base, &targets).await;
+        let hash = self.hash(&reading);
+        let next_check_at = self.next_check(&reading);
+        if self.is_unchanged(&reading, &hash) {
+            return self.stop_early(reading.etag, next_check_at).await;
+        }
+        self.deliver(reading, hash, next_check_at).await
+    }
+
+    fn watch(&self, targets: &[Result<ingest::Target, Fault>]) {
+        let files = targets
+            .iter()
+            .flatten()
+            .filter(|target| target.location.kind == "file");
+        let files: Vec<String> = files.map(|target| target.location.target.clone()).collect();
+        if let Some(watch) = self.parts.engine.watch() {
+            watch.follow(Watched {
+                source: self.node.reference.clone(),
+                files,
+            });
+        }
+    }
+
+    async fn read(&self, base: &LocationRef, targets: &[Result<ingest::Target, Fault>]) -> Reading {
+        let mut all = Reading::default();
+        // An ETag speaks for one target only.
+        let etag = match targets {
+            [Ok(_)] => self.state.as_ref().and_then(|state| state.etag.as_deref()),
+            _ => None,
+        };
+        for target in targets {
+            let target = match target {
+                Ok(target) => target,
+                Err(fault) => {
+                    all.faults.push(fault.clone());
+                    continue;
+                }
+            };
+            let one =
+                ingest::read_target(target, base, &*self.parts.source, &self.parts.settings, etag).await;
+            all.files.extend(one.files);
+            all.faults.extend(one.faults);
+            if targets.len() == 1 {
+                (all.etag, all.not_modified) = (one.etag, one.not_modified);
+            }
+        }
+        all
+    }
+
+    /// Changes when the documents, the faults, the location or the rules do.
+    fn hash(&self, reading: &Reading) -> String {
+        let mut hash = Sha1::new();
+        hash.update(&self.parts.settings.fingerprint);
+        hash.update(self.node.processed.as_deref().unwrap_or_default());
+        for file in &reading.files {
+            hash.update(file.location.to_string());
+            hash.update(file.bytes.len().to_le_bytes());
+            hash.update(&file.bytes);
+        }
+        for fault in &reading.faults {
+            hash.update(fault.to_string());
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn is_unchanged(&self, reading: &Reading, hash: &str) -> bool {
+        // A conflict may be over although the file is the same, so such sources are gone through again.
+        let settled =
+            |state: &SourceState| !state.problems.iter().any(|one| one.fault.name == "ConflictError");
+        self.state.as_ref().is_some_and(|state| {
+            settled(state) && (reading.not_modified || state.content_hash.as_deref() == Some(hash))
+        })
+    }
+
+    async fn stop_early(self, etag: Option<String>, next_check_at: Timestamp) -> Result<(), EngineError> {
+        let now = self.parts.clock.now();
+        let mut state = self.state.unwrap_or_else(|| SourceState::new(self.key.clone()));
+        state.etag = etag;
+        state.checked_at = Some(now);
+        state.next_check_at = Some(next_check_at);
+        state.duration_ms = elapsed(self.started_at, now);
+        let mut tx = self.parts.store.write().await?;
+        if !tx
+            .sources_held(&self.parts.engine.holder, std::slice::from_ref(&self.key))
+            .await?
+            .is_empty()
+        {
+            tx.set_source_state(&[state]).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// A source that cannot be read is tried again soon, then less and less often.
+    fn next_check(&self, reading: &Reading) -> Timestamp {
+        let regular = self.parts.settings.pause(&*self.parts.randomness);
+        let broken = reading.faults.iter().any(|fault| fault.name == "Error");
+        let failures = self.parts.engine.note_failure(&self.node.reference, broken);
+        let pause = match failures {
+            0 => regular,
+            failures => regular.min(FIRST_BACK_OFF.saturating_mul(1 << failures.min(10).saturating_sub(1))),
+        };
+        later(self.parts.clock.now(), pause)
+    }
+
+    async fn deliver(self, reading: Reading, hash: String, next: Timestamp) -> Result<(), EngineError> {
+        let commit = reading.files.iter().find_map(|file| file.commit.clone());
+        let kind = if self
+            .state
+            .as_ref()
+            .is_some_and(|state| state.checked_at.is_some())
+        {
+            "refresh"
+        } else {
+            "ingest"
+        };
+        let mut cause = json!({"kind": kind, "source": self.node.reference});
+        if let Some(target) = reading.files.first() {
+            cause["location"] = target.location.to_string().into();
+        }
+        if let Some(commit) = commit {
+            cause["commit"] = commit.into();
+        }
+        let mut delivery = Delivery::begin(self.parts, self.key.clone(), cause, true).await?;
+        let mut problems: Vec<Problem> = reading
+            .faults
+            .iter()
+            .map(|fault| self.unreadable(fault))
+            .collect();
+        let mut volatile = false;
+        let discard = self.parts.settings.discard_file_on_error;
+        let mut held_back = Vec::new();
+        for file in reading.files {
+            let (raws, rejected) = self.documents(&file);
+            volatile |= raws
+                .iter()
+                .any(|raw| self.parts.pipeline.depends_on_others(&raw.entity, &raw.location));
+            for one in rejected {
+                if let Some(reference) = one.reference {
+                    delivery.attribute(reference, file.location.to_string(), one.problem.clone());
+                }
+                problems.push(one.problem);
+            }
+            if discard {
+                held_back.extend(raws);
+            } else {
+                delivery.feed(raws).await?;
+            }
+        }
+        if discard && problems.is_empty() {
+            delivery.feed(held_back).await?;
+        }
+        delivery.problems.splice(0..0, problems.iter().cloned());
+        let ending = Ending {
+            started_at: self.started_at,
+            is_complete: problems.is_empty(),
+            removed: Vec::new(),
+            location_problems: Some(problems),
+            etag: reading.etag.filter(|_| !volatile),
+            content_hash: (!volatile).then_some(hash),
+            next_check_at: Some(next),
+        };
+        let finished = delivery.finish(ending).await?;
+        tracing::debug!(source = %self.node.reference, finished.emitted, finished.removed, "source was read");
+        Ok(())
+    }
+
+    fn unreadable(&self, fault: &Fault) -> Problem {
+        let mut problem = Problem::error(fault.clone());
+        problem.place.clone_from(&self.node.place);
+        problem.hint = match fault.name.as_str() {
+            "NotFoundError" => {
+                Some("Correct the target, or set `presence: optional` if it may be missing.".to_owned())
+            }
+            _ => None,
+        };
+        problem
+    }
+
+    /// Documents of a file that may come from here, and what is wrong with the others.
+    fn documents(&self, file: &SourceFile) -> (Vec<Raw>, Vec<Rejected>) {
+        let origin = entity::annotation(&self.location, entity::MANAGED_BY_ORIGIN_LOCATION)
+            .and_then(|origin| LocationRef::parse(origin).ok())
+            .unwrap_or_else(|| file.location.clone());
+        let settings = &self.parts.settings;
+        let (usable, mut rejected) = ingest::read_documents(&file.location, &file.bytes, &settings.yaml);
+        let mut raws = Vec::with_capacity(usable.len());
+        for ingest::Usable { mut entity, place } in usable {
+            if !settings.rules.allow(&entity, &origin) {
+                rejected.push(refused(&entity, file, &origin, place));
+                continue;
+            }
+            claim(&mut entity, &file.location, &origin);
+            let raw = Raw::new(
+                entity,
+                file.location.clone(),
+                origin.clone(),
+                &settings.fingerprint,
+            );
+            // A location that names its own file is no news.
+            if let Some(mut raw) = raw.filter(|raw| raw.reference != self.node.reference) {
+                raw.place = Some(place);
+                raw.text = Some(file.bytes.clone());
+                raws.push(raw);
+            }
+        }
+        (raws, rejected)
+    }
+}
+
+fn refused(value: &Value, file: &SourceFile, origin: &LocationRef, place: Place) -> Rejected {
+    let name = EntityRef::of(value)
+        .map(|reference| reference.to_string())
+        .unwrap_or_default();
+    let kind = entity::kind(value).unwrap_or_default();
+    let fault = Fault::not_allowed(format!(
+        "Entity {name} at {}, originated at {origin}, is not of an allowed kind for that location",
+        file.location
+    ));
+    let problem = Problem {
+        severity: Severity::Error,
+        fault,
+        place: Some(place),
+        hint: None,
+    }
+    .hint(format!(
+        "Add `- allow: [{kind}]` to `catalog.rules`, or to the rules of the location."
+    ));
+    Rejected {
+        problem,
+        reference: Some(name),
+    }
+}
+
+/// A time after a pause, as far as time goes.
+pub(crate) fn later(now: Timestamp, pause: Duration) -> Timestamp {
+    SignedDuration::try_from(pause)
+        .ok()
+        .and_then(|pause| now.checked_add(pause).ok())
+        .unwrap_or(Timestamp::MAX)
+}

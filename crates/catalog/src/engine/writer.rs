@@ -1,0 +1,413 @@
+//! One write transaction on the catalog's graph: entities emitted, edges removed, orphans deleted,
+//! and at the end everything affected stitched, written and logged together.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use jiff::Timestamp;
+use model::{Fault, Place, Problem};
+use serde_json::Value;
+use store::{ChangeKind, NewChange, Node, RelationRow, Seq, SourceKey, StoreError, WriteTx};
+
+use super::emission::Emission;
+use crate::catalog::Parts;
+use crate::stitch::{by_source, missing, restitch};
+
+/// A transaction under way. Dropped without [`Writer::commit`] it leaves no trace.
+pub(crate) struct Writer<'a> {
+    pub parts: &'a Parts,
+    pub tx: WriteTx,
+    cause: Value,
+    now: Timestamp,
+    /// Nodes as they will be; `None` for references that have none.
+    nodes: HashMap<String, Option<Node>>,
+    dirty: BTreeSet<String>,
+    affected: BTreeSet<String>,
+    /// Locations that were read at least once and may be served.
+    ready: HashSet<String>,
+    changes: Vec<NewChange>,
+}
+
+impl<'a> Writer<'a> {
+    /// Begins a transaction; waits for its turn. `cause` is what the history will say.
+    pub async fn begin(parts: &'a Parts, cause: Value) -> Result<Self, StoreError> {
+        Ok(Self {
+            parts,
+            tx: parts.store.write().await?,
+            cause,
+            now: parts.clock.now(),
+            nodes: HashMap::new(),
+            dirty: BTreeSet::new(),
+            affected: BTreeSet::new(),
+            ready: HashSet::new(),
+            changes: Vec::new(),
+        })
+    }
+
+    /// The nodes of these references are known afterwards.
+    async fn load(&mut self, references: &[String]) -> Result<(), StoreError> {
+        let unknown: Vec<String> = references
+            .iter()
+            .filter(|reference| !self.nodes.contains_key(*reference))
+            .cloned()
+            .collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let found = self.tx.nodes(&unknown).await?;
+        self.nodes
+            .extend(unknown.into_iter().map(|reference| (reference, None)));
+        self.nodes
+            .extend(found.into_iter().map(|node| (node.reference.clone(), Some(node))));
+        Ok(())
+    }
+
+    /// A node as it will be.
+    pub async fn node(&mut self, reference: &str) -> Result<Option<&Node>, StoreError> {
+        self.load(&[reference.to_owned()]).await?;
+        Ok(self.nodes.get(reference).and_then(Option::as_ref))
+    }
+
+    /// Changes a node that exists and has it stitched again.
+    pub async fn change(
+        &mut self,
+        reference: &str,
+        change: impl FnOnce(&mut Node),
+    ) -> Result<bool, StoreError> {
+        self.load(&[reference.to_owned()]).await?;
+        let Some(Some(node)) = self.nodes.get_mut(reference) else {
+            return Ok(false);
+        };
+        change(node);
+        self.dirty.insert(reference.to_owned());
+        self.affected.insert(reference.to_owned());
+        Ok(true)
+    }
+
+    /// Lets a location be served: its targets were read.
+    pub fn mark_ready(&mut self, reference: &str) {
+        self.ready.insert(reference.to_owned());
+        self.affected.insert(reference.to_owned());
+    }
+
+    /// Takes over what a source emitted. Entities that belong to somebody else are left alone and
+    /// come back as problems of the source. `may_rekey` holds entities whose owner may be replaced.
+    pub async fn emit(
+        &mut self,
+        source: &SourceKey,
+        emissions: Vec<Emission>,
+        may_rekey: &HashSet<String>,
+    ) -> Result<Vec<(String, Problem)>, StoreError> {
+        let references: Vec<String> = emissions
+            .iter()
+            .map(|emission| emission.reference.clone())
+            .collect();
+        self.load(&references).await?;
+        let (mut conflicts, mut edges) = (Vec::new(), Vec::new());
+        let (mut relations, mut keys, mut due) = (Vec::new(), Vec::new(), Vec::new());
+        for emission in emissions {
+            let reference = emission.reference.clone();
+            let existing = self.nodes.get(&reference).and_then(Option::as_ref);
+            if let Some(owner) = existing.and_then(|node| other_owner(node, &emission))
+                && !may_rekey.contains(&reference)
+            {
+                conflicts.push((reference, conflict(&emission, owner, existing)));
+                continue;
+            }
+            edges.push(reference.clone());
+            let taken = self.take(emission);
+            relations.extend(taken.relations.map(|rows| (reference.clone(), rows)));
+            keys.extend(taken.refresh_keys.map(|keys| (reference.clone(), keys)));
+            if taken.is_new_target {
+                due.push(SourceKey::Entity(reference));
+            }
+        }
+        self.tx.set_edges(source, &edges, &[]).await?;
+        self.affected.extend(self.tx.replace_relations(&relations).await?);
+        if !keys.is_empty() {
+            self.tx.set_refresh_keys(&keys).await?;
+        }
+        if !due.is_empty() {
+            self.tx.mark_due(&due, self.now).await?;
+        }
+        Ok(conflicts)
+    }
+
+    /// Turns one emission into the node as it will be.
+    fn take(&mut self, emission: Emission) -> Taken {
+        let reference = emission.reference.clone();
+        let slot = self.nodes.entry(reference.clone()).or_default();
+        let is_new = slot.is_none();
+        let node = slot.get_or_insert_with(|| new_node(&emission, self.parts, self.now));
+        let mut taken = Taken::default();
+        let was_failing = node.raw.is_some();
+        let was_orphan = std::mem::take(&mut node.orphan);
+        let is_same =
+            !is_new && node.raw_hash == emission.raw_hash && node.location_key == emission.location_key;
+        node.location_key.clone_from(&emission.location_key);
+        node.raw_hash.clone_from(&emission.raw_hash);
+        let moved = node.place != emission.place;
+        node.place.clone_from(&emission.place);
+        let mut differs = is_new || was_orphan || !is_same || moved;
+        if let Some(outcome) = emission.outcome {
+            taken.refresh_keys = outcome.keys_changed.then_some(outcome.refresh_keys);
+            match outcome.result {
+                Ok(form) => {
+                    let same_form = node.result_hash == form.hash && node.processed.is_some();
+                    differs |= !same_form || was_failing;
+                    if was_failing || !is_location(&reference) {
+                        node.problems.clear();
+                    }
+                    node.raw = None;
+                    taken.is_new_target = is_location(&reference) && (!same_form || was_failing);
+                    if !same_form {
+                        node.processed = Some(form.json);
+                        node.result_hash = form.hash;
+                        taken.relations = Some(form.relations);
+                    }
+                }
+                Err(problem) => {
+                    differs |= node.problems != [(*problem).clone()];
+                    node.problems = vec![*problem];
+                    node.raw = Some(emission.raw);
+                }
+            }
+        }
+        if differs {
+            node.updated_at = self.now;
+            self.dirty.insert(reference.clone());
+            self.affected.insert(reference);
+        }
+        taken
+    }
+
+    /// Adds a problem to an entity of the file `owner`; it keeps its last good form.
+    pub async fn add_problem(
+        &mut self,
+        reference: &str,
+        owner: &str,
+        problem: Problem,
+    ) -> Result<(), StoreError> {
+        self.load(&[reference.to_owned()]).await?;
+        let known = self.nodes.get(reference).and_then(Option::as_ref);
+        let is_news =
+            |node: &Node| node.location_key.as_deref() == Some(owner) && !node.problems.contains(&problem);
+        if !known.is_some_and(is_news) {
+            return Ok(());
+        }
+        self.change(reference, |node| {
+            node.problems = vec![problem];
+            // The broken form is not the one that was processed: the next good one must be taken.
+            node.raw_hash = String::new();
+            node.raw.get_or_insert_with(|| "null".to_owned());
+        })
+        .await
+        .map(drop)
+    }
+
+    /// Removes edges; what nothing leads to any more is deleted or marked, as configured.
+    pub async fn abandon(&mut self, source: &SourceKey, references: &[String]) -> Result<(), StoreError> {
+        if references.is_empty() {
+            return Ok(());
+        }
+        self.tx.set_edges(source, &[], references).await?;
+        self.collect_orphans(references.to_vec(), self.parts.settings.orphans)
+            .await
+    }
+
+    /// Deletes or marks those of the candidates that no provider reaches any more.
+    pub async fn collect_orphans(
+        &mut self,
+        mut candidates: Vec<String>,
+        strategy: config::OrphanStrategy,
+    ) -> Result<(), StoreError> {
+        while !candidates.is_empty() {
+            let orphans = self.unreachable(&candidates).await?;
+            candidates = match strategy {
+                config::OrphanStrategy::Delete => self.delete(&orphans).await?,
+                config::OrphanStrategy::Keep => {
+                    for orphan in &orphans {
+                        self.change(orphan, |node| node.orphan = true).await?;
+                    }
+                    Vec::new()
+                }
+            };
+        }
+        Ok(())
+    }
+
+    /// Which candidates cannot be reached from any provider. Locations may lead to each other in
+    /// circles, so an edge alone does not keep an entity.
+    async fn unreachable(&mut self, candidates: &[String]) -> Result<Vec<String>, StoreError> {
+        let mut children: HashMap<String, Vec<String>> = HashMap::new();
+        let mut seen: HashSet<String> = candidates.iter().cloned().collect();
+        let mut frontier: Vec<String> = candidates.to_vec();
+        let mut reached: Vec<String> = Vec::new();
+        while !frontier.is_empty() {
+            let mut next = Vec::new();
+            for (child, parent) in self.tx.parents(&frontier).await? {
+                match parent {
+                    SourceKey::Provider(_) => reached.push(child),
+                    SourceKey::Entity(parent) => {
+                        children.entry(parent.clone()).or_default().push(child);
+                        if seen.insert(parent.clone()) {
+                            next.push(parent);
+                        }
+                    }
+                }
+            }
+            frontier = next;
+        }
+        let mut alive = HashSet::new();
+        while let Some(reference) = reached.pop() {
+            if alive.insert(reference.clone()) {
+                reached.extend(children.get(&reference).into_iter().flatten().cloned());
+            }
+        }
+        Ok(candidates
+            .iter()
+            .filter(|reference| !alive.contains(*reference))
+            .cloned()
+            .collect())
+    }
+
+    /// Deletes nodes; returns what they had emitted.
+    pub async fn delete(&mut self, references: &[String]) -> Result<Vec<String>, StoreError> {
+        self.load(references).await?;
+        let mut emitted = BTreeSet::new();
+        for reference in references {
+            // Nearly all entities emit nothing; only locations do.
+            if is_location(reference) {
+                let rows = self.tx.children(&SourceKey::Entity(reference.clone())).await?;
+                emitted.extend(rows.into_iter().map(|row| row.reference));
+            }
+        }
+        let none: Vec<(String, Vec<RelationRow>)> = references
+            .iter()
+            .map(|reference| (reference.clone(), Vec::new()))
+            .collect();
+        self.affected.extend(self.tx.replace_relations(&none).await?);
+        self.tx.delete_nodes(references).await?;
+        for reference in references {
+            self.dirty.remove(reference);
+            emitted.remove(reference);
+            if let Some(Some(node)) = self.nodes.insert(reference.clone(), None) {
+                self.changes.extend(self.deletion(node));
+            }
+        }
+        Ok(emitted.into_iter().collect())
+    }
+
+    fn deletion(&self, node: Node) -> Option<NewChange> {
+        let body = node.final_json?;
+        Some(NewChange {
+            reference: node.reference,
+            uid: node.uid,
+            kind: ChangeKind::Deleted,
+            at: self.now,
+            cause: self.cause.clone(),
+            diff: Value::Array(Vec::new()),
+            body_before: Some(body),
+        })
+    }
+
+    /// Stitches what is affected, writes and logs it, and commits.
+    pub async fn commit(mut self) -> Result<Option<Seq>, StoreError> {
+        let unknown = missing(&self.affected, &self.nodes);
+        self.load(&unknown).await?;
+        let existing: Vec<String> = self
+            .affected
+            .iter()
+            .filter(|reference| self.nodes.get(*reference).is_some_and(Option::is_some))
+            .cloned()
+            .collect();
+        let mut relations = by_source(self.tx.relations_of(&existing).await?);
+        for reference in &existing {
+            let Some(Some(node)) = self.nodes.get_mut(reference) else {
+                continue;
+            };
+            if is_location(reference) && node.final_json.is_none() && !self.ready.contains(reference) {
+                continue;
+            }
+            let rows = relations.remove(reference).unwrap_or_default();
+            let problems = node.problems.len();
+            if let Some(change) = restitch(node, &rows, &self.cause, self.now) {
+                self.changes.push(change);
+                self.dirty.insert(reference.clone());
+            } else if problems != node.problems.len() {
+                self.dirty.insert(reference.clone());
+            }
+        }
+        let mut nodes = std::mem::take(&mut self.nodes);
+        let written: Vec<Node> = self
+            .dirty
+            .iter()
+            .filter_map(|reference| nodes.remove(reference).flatten())
+            .collect();
+        if !written.is_empty() {
+            self.tx.upsert_nodes(&written).await?;
+        }
+        if !self.changes.is_empty() {
+            self.tx.append_changes(&self.changes).await?;
+        }
+        self.tx.commit().await
+    }
+}
+
+/// What taking an emission means for its surroundings.
+#[derive(Default)]
+struct Taken {
+    relations: Option<Vec<RelationRow>>,
+    refresh_keys: Option<Vec<String>>,
+    /// A location whose targets must be read.
+    is_new_target: bool,
+}
+
+fn other_owner<'n>(node: &'n Node, emission: &Emission) -> Option<&'n str> {
+    node.location_key
+        .as_deref()
+        .filter(|owner| Some(*owner) != emission.location_key.as_deref())
+}
+
+/// Whether a reference is one of a location.
+pub(crate) fn is_location(reference: &str) -> bool {
+    reference.starts_with("location:")
+}
+
+fn conflict(emission: &Emission, owner: &str, existing: Option<&Node>) -> Problem {
+    let here = emission.location_key.as_deref().unwrap_or("a provider");
+    let line = existing
+        .and_then(|node| node.place.as_ref())
+        .and_then(|place| place.line);
+    let line = line.map(|line| format!(" (line {line})")).unwrap_or_default();
+    let fault = Fault::conflict(format!(
+        "Detected conflicting entityRef {} already referenced by {owner}{line} and now also {here}",
+        emission.reference
+    ));
+    let problem = Problem::warning(fault)
+        .hint("Only the first is served. Rename one of the two, or remove the other file or location.");
+    match &emission.place {
+        Some(place) => problem.at(place.clone()),
+        None => problem.at(Place {
+            source: here.to_owned(),
+            ..Place::default()
+        }),
+    }
+}
+
+fn new_node(emission: &Emission, parts: &Parts, now: Timestamp) -> Node {
+    Node {
+        reference: emission.reference.clone(),
+        uid: parts.randomness.uuid(),
+        location_key: emission.location_key.clone(),
+        raw: None,
+        raw_hash: String::new(),
+        processed: None,
+        result_hash: String::new(),
+        problems: Vec::new(),
+        final_json: None,
+        etag: None,
+        orphan: false,
+        place: None,
+        updated_at: now,
+    }
+}

@@ -1,0 +1,182 @@
+//! Filling the read model from the store and keeping up with its change log.
+
+use std::time::Duration;
+
+use futures::{StreamExt, TryStreamExt, stream};
+use model::SearchRow;
+use store::{Change, FinalRow, ScanPosition, Seq, Store, StoreError};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::ReadModel;
+use super::handle::{AppliedChange, Index};
+
+/// Entities read at a time while loading.
+const SCAN: usize = 1000;
+/// Pages of entities read and parsed at the same time while loading.
+const SCAN_AHEAD: usize = 4;
+/// Changes read at a time.
+const FOLLOW: usize = 1000;
+/// Changes applied without letting a reader in.
+const SLICE: usize = 32;
+/// Pause after the store failed.
+const RETRY: Duration = Duration::from_secs(1);
+/// Longest wait until the change log is looked at without being woken.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// An entity ready to be taken in.
+type Entry = (Uuid, Vec<SearchRow>);
+
+impl Index {
+    /// Replaces everything by what the store serves now.
+    pub async fn load(&self, store: &Store) -> Result<Seq, StoreError> {
+        let seq = store.last_seq().await?;
+        let (sender, receiver) = mpsc::channel(SCAN_AHEAD);
+        let building = tokio::task::spawn_blocking(move || build(receiver));
+        scan(store)
+            .try_for_each(|entries| async {
+                // The builder only ends before the scan when it panicked; the join below tells.
+                let _ = sender.send(entries).await;
+                Ok(())
+            })
+            .await?;
+        drop(sender);
+        let model = building.await.expect("building the index does not panic");
+        tracing::info!(entities = model.len(), seq, "catalog index loaded");
+        *self.write() = model;
+        self.announce(seq, []);
+        Ok(seq)
+    }
+
+    /// Loads unless that has happened, then applies changes until `stop` is cancelled.
+    pub async fn follow(&self, store: &Store, stop: CancellationToken) {
+        let mut wake = store.changes_woken();
+        loop {
+            let step = async {
+                match self.catch_up(store).await {
+                    Ok(()) => {
+                        let _ = tokio::time::timeout(IDLE, wake.woken()).await;
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "the catalog index cannot read the store");
+                        tokio::time::sleep(RETRY).await;
+                    }
+                }
+            };
+            if stop.run_until_cancelled(step).await.is_none() {
+                return;
+            }
+        }
+    }
+
+    /// Applies all changes there are; loads everything where the log no longer reaches back.
+    pub async fn catch_up(&self, store: &Store) -> Result<(), StoreError> {
+        let mut applied = match self.applied() {
+            Some(applied) => applied,
+            None => self.load(store).await?,
+        };
+        loop {
+            let changes = store.changes_since(applied, FOLLOW).await?;
+            let Some(first) = changes.first() else {
+                return Ok(());
+            };
+            if first.seq != applied + 1 {
+                tracing::info!(
+                    applied,
+                    first = first.seq,
+                    "the change log was cut, loading everything again"
+                );
+                applied = self.load(store).await?;
+                continue;
+            }
+            applied = changes.last().map_or(applied, |change| change.seq);
+            self.apply(changes).await;
+        }
+    }
+
+    async fn apply(&self, changes: Vec<Change>) {
+        let parsed = tokio::task::spawn_blocking(|| -> Vec<_> {
+            changes
+                .into_iter()
+                .map(|change| (rows_of_change(&change), change))
+                .collect()
+        });
+        let parsed = parsed.await.expect("reading search rows does not panic");
+        for slice in parsed.chunks(SLICE) {
+            self.apply_slice(slice);
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn apply_slice(&self, slice: &[(Option<Vec<SearchRow>>, Change)]) {
+        let mut model = self.write();
+        for (rows, change) in slice {
+            match rows {
+                Some(rows) => upsert(&mut model, change.uid, rows),
+                None => {
+                    model.remove(change.uid);
+                }
+            }
+        }
+        drop(model);
+        let Some((_, last)) = slice.last() else { return };
+        self.announce(
+            last.seq,
+            slice.iter().map(|(_, change)| AppliedChange {
+                seq: change.seq,
+                reference: change.reference.as_str().into(),
+                kind: change.kind,
+            }),
+        );
+    }
+}
+
+fn build(mut entries: mpsc::Receiver<Vec<Entry>>) -> ReadModel {
+    let mut model = ReadModel::default();
+    while let Some(entries) = entries.blocking_recv() {
+        for (uid, rows) in entries {
+            upsert(&mut model, uid, &rows);
+        }
+    }
+    model.prepare_orders();
+    model
+}
+
+/// All served entities, parsed on several threads.
+fn scan(store: &Store) -> impl stream::Stream<Item = Result<Vec<Entry>, StoreError>> + '_ {
+    let pages = stream::try_unfold(Some(ScanPosition::default()), move |position| async move {
+        let Some(position) = position else { return Ok(None) };
+        let (rows, next) = store.scan_finals(position, SCAN).await?;
+        Ok::<_, StoreError>(Some((rows, next)))
+    });
+    let parse = |page: Result<Vec<FinalRow>, StoreError>| async {
+        let page = page?;
+        let parsing = tokio::task::spawn_blocking(move || parse_page(&page));
+        Ok(parsing.await.expect("reading search rows does not panic"))
+    };
+    pages.map(parse).buffered(SCAN_AHEAD)
+}
+
+fn parse_page(page: &[FinalRow]) -> Vec<Entry> {
+    page.iter()
+        .filter_map(|row| Some((row.uid, rows_of(&row.reference, &row.json)?)))
+        .collect()
+}
+
+fn rows_of_change(change: &Change) -> Option<Vec<SearchRow>> {
+    rows_of(&change.reference, change.body.as_deref()?)
+}
+
+fn rows_of(reference: &str, json: &str) -> Option<Vec<SearchRow>> {
+    let entity = serde_json::from_str(json).map_err(|error| error.to_string());
+    let rows = entity.and_then(|entity| model::search_rows(&entity).map_err(|fault| fault.to_string()));
+    rows.map_err(|error| tracing::error!(reference, error, "a stored entity cannot be indexed"))
+        .ok()
+}
+
+fn upsert(model: &mut ReadModel, uid: Uuid, rows: &[SearchRow]) {
+    if let Err(error) = model.upsert(uid, rows) {
+        tracing::error!(%error, "a stored entity cannot be indexed");
+    }
+}

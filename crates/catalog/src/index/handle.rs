@@ -1,0 +1,106 @@
+//! The index as the process holds it: the read model behind a lock, and news of what was applied.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use store::{ChangeKind, Seq};
+use tokio::sync::{broadcast, watch};
+
+use super::ReadModel;
+use super::bodies::Bodies;
+
+/// Changes a slow listener may be behind before it must start over.
+const CHANGES_KEPT: usize = 4096;
+
+/// A change that queries answer with from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppliedChange {
+    /// Number in the change log.
+    pub seq: Seq,
+    /// The entity.
+    pub reference: Arc<str>,
+    /// What happened.
+    pub kind: ChangeKind,
+}
+
+impl AppliedChange {
+    /// The change as the stream of changes sends it.
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({"seq": self.seq, "entityRef": &*self.reference, "op": self.kind.as_str()})
+    }
+}
+
+/// The index of one process.
+#[derive(Debug)]
+pub struct Index {
+    model: RwLock<ReadModel>,
+    applied: watch::Sender<Option<Seq>>,
+    changes: broadcast::Sender<AppliedChange>,
+    bodies: Bodies,
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self {
+            model: RwLock::default(),
+            applied: watch::Sender::new(None),
+            changes: broadcast::Sender::new(CHANGES_KEPT),
+            bodies: Bodies::default(),
+        }
+    }
+}
+
+impl Index {
+    /// The read model; hold it for one question, never across an await.
+    pub fn read(&self) -> RwLockReadGuard<'_, ReadModel> {
+        self.model.read()
+    }
+
+    /// The served JSON of entities.
+    pub fn bodies(&self) -> &Bodies {
+        &self.bodies
+    }
+
+    /// Number of the last change that queries answer with; nothing before the first load.
+    pub fn applied(&self) -> Option<Seq> {
+        *self.applied.borrow()
+    }
+
+    /// Changes as they are applied from now on.
+    pub fn changes(&self) -> broadcast::Receiver<AppliedChange> {
+        self.changes.subscribe()
+    }
+
+    /// Waits until queries answer with this change; returns whether they do.
+    pub async fn wait_for(&self, seq: Seq, longest: Duration) -> bool {
+        let mut applied = self.applied.subscribe();
+        let reached = applied.wait_for(|applied| applied.is_some_and(|applied| applied >= seq));
+        matches!(tokio::time::timeout(longest, reached).await, Ok(Ok(_)))
+    }
+
+    pub(super) fn write(&self) -> RwLockWriteGuard<'_, ReadModel> {
+        self.model.write()
+    }
+
+    /// Says that all changes up to `seq` are in; `changes` are those that came since.
+    pub(super) fn announce(&self, seq: Seq, changes: impl IntoIterator<Item = AppliedChange>) {
+        self.applied.send_replace(Some(seq));
+        for change in changes {
+            // Nobody listening is fine.
+            let _ = self.changes.send(change);
+        }
+    }
+}
+
+impl crate::Catalog {
+    /// The index of this process.
+    pub fn index(&self) -> &Index {
+        &self.parts.index
+    }
+
+    /// Waits until queries answer with a change; returns whether they do.
+    pub async fn wait_for(&self, seq: Seq, longest: Duration) -> bool {
+        self.index().wait_for(seq, longest).await
+    }
+}

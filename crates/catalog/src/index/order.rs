@@ -1,0 +1,117 @@
+//! The orders a list can be walked in, each made when first asked for and maintained from then on.
+
+use std::sync::OnceLock;
+
+use uuid::Uuid;
+
+use super::ReadModel;
+use super::keys::Key;
+use super::sorted::{Place, Sorted};
+
+/// A uid to continue after; cursors may hold any text there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UidBound {
+    /// A proper uid.
+    Uid(Uuid),
+    /// Something else, compared as text.
+    Text(String),
+}
+
+impl UidBound {
+    /// Reads the text of a cursor.
+    pub fn parse(text: &str) -> Self {
+        match Uuid::try_parse(text) {
+            Ok(uid) if uid.as_hyphenated().to_string() == text => Self::Uid(uid),
+            _ => Self::Text(text.to_owned()),
+        }
+    }
+
+    /// Whether a uid comes before the bound.
+    pub fn is_after(&self, uid: Uuid) -> bool {
+        match self {
+            Self::Uid(bound) => uid < *bound,
+            Self::Text(bound) => hyphenated(uid, &mut Uuid::encode_buffer()) < bound.as_str(),
+        }
+    }
+
+    /// Whether a uid comes after the bound.
+    pub fn is_before(&self, uid: Uuid) -> bool {
+        match self {
+            Self::Uid(bound) => uid > *bound,
+            Self::Text(bound) => hyphenated(uid, &mut Uuid::encode_buffer()) > bound.as_str(),
+        }
+    }
+}
+
+/// The text of a uid.
+pub(super) fn hyphenated(uid: Uuid, buffer: &mut [u8; 45]) -> &str {
+    uid.as_hyphenated().encode_lower(buffer)
+}
+
+impl ReadModel {
+    /// Terms of a key with a value, in order.
+    pub(super) fn key_order(&self, id: u32) -> &Sorted {
+        let Key { order, .. } = self.keys.get(id);
+        order.get_or_init(|| {
+            // Comparing the beginnings first spares most looks at far-away text.
+            let begun = |term| (beginning(self.terms.value(term).unwrap_or_default()), term);
+            let mut terms: Vec<(u128, u32)> = self.terms.of_key(id).map(begun).collect();
+            terms.sort_unstable_by(|left, right| {
+                left.0
+                    .cmp(&right.0)
+                    .then_with(|| self.terms.compare(left.1, right.1))
+            });
+            let terms: Vec<u32> = terms.into_iter().map(|(_, term)| term).collect();
+            Sorted::from_ordered(&terms)
+        })
+    }
+
+    /// Documents by uid.
+    pub(super) fn uid_order(&self) -> &Sorted {
+        ordered(&self.uid_order, || {
+            let mut docs: Vec<u32> = self.documents.live().iter().collect();
+            docs.sort_unstable_by_key(|doc| self.documents.uid(*doc));
+            docs
+        })
+    }
+
+    /// Documents by reference.
+    pub(super) fn reference_order(&self) -> &Sorted {
+        ordered(&self.reference_order, || {
+            let mut docs: Vec<u32> = self.documents.live().iter().collect();
+            docs.sort_unstable_by(|left, right| self.compare_references(*left, *right));
+            docs
+        })
+    }
+
+    /// Makes the orders that the first pages ask for, so that no request waits for them.
+    pub fn prepare_orders(&self) {
+        self.uid_order();
+        if let Some(key) = self.keys.find("metadata.name") {
+            self.key_order(key);
+        }
+    }
+
+    /// The place right after (or before) every uid up to the bound.
+    pub(super) fn uid_place(&self, bound: Option<&UidBound>, descending: bool) -> Place {
+        let order = self.uid_order();
+        match (bound, descending) {
+            (None, false) => order.start(),
+            (None, true) => order.end(),
+            (Some(bound), false) => order.place(|doc| !bound.is_before(self.documents.uid(doc))),
+            (Some(bound), true) => order.place(|doc| bound.is_after(self.documents.uid(doc))),
+        }
+    }
+}
+
+/// The first bytes of a text as a number of the same order.
+fn beginning(text: &str) -> u128 {
+    let mut bytes = [0; 16];
+    let len = text.len().min(bytes.len());
+    bytes[..len].copy_from_slice(&text.as_bytes()[..len]);
+    u128::from_be_bytes(bytes)
+}
+
+fn ordered(cell: &OnceLock<Sorted>, docs: impl FnOnce() -> Vec<u32>) -> &Sorted {
+    cell.get_or_init(|| Sorted::from_ordered(&docs()))
+}

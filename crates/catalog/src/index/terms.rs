@@ -1,0 +1,191 @@
+//! Every distinct (key, value) of the catalog once, as a number.
+//!
+//! Values that differ only in case are different terms, because facets show them apart; they share
+//! their hash, because filters do not tell them apart.
+
+use std::cmp::Ordering;
+use std::hash::BuildHasher;
+
+use hashbrown::DefaultHashBuilder;
+
+use super::arena::{Arena, Span};
+use super::pages::Pages;
+use super::posting::Posting;
+use super::shards::Shards;
+
+/// Length that marks a value that exists but never equals anything.
+const NULL: u16 = u16::MAX;
+
+#[derive(Debug)]
+struct Term {
+    text: Span,
+    key: u32,
+    original_len: u16,
+    /// Zero where the lower-cased form is the original.
+    lower_len: u16,
+    posting: Posting,
+}
+
+/// The terms.
+#[derive(Debug, Default)]
+pub struct Terms {
+    terms: Pages<Term>,
+    by_value: Shards,
+    free: Vec<u32>,
+    arena: Arena,
+    hasher: DefaultHashBuilder,
+}
+
+impl Terms {
+    /// The number of a value, and whether it was given just now. `value` is lower-cased; `None`
+    /// stands for NULL.
+    pub fn intern(&mut self, key: u32, value: Option<&str>, original: &str) -> (u32, bool) {
+        let hash = self.hash(key, value);
+        let original = value.map(|_| original);
+        let same = |id| self.key(id) == key && self.value(id) == value && self.original(id) == original;
+        if let Some(id) = self.by_value.find(hash, same) {
+            return (id, false);
+        }
+        let id = self.store(key, value, original);
+        let Self {
+            terms,
+            by_value,
+            arena,
+            hasher,
+            ..
+        } = self;
+        by_value.insert(hash, id, |held| {
+            hasher.hash_one((terms[held].key, lower(arena, &terms[held])))
+        });
+        (id, true)
+    }
+
+    fn store(&mut self, key: u32, value: Option<&str>, original: Option<&str>) -> u32 {
+        let id = self.free.pop().unwrap_or_else(|| self.terms.len());
+        let (original, value) = (original.unwrap_or_default(), value);
+        let differs = value.filter(|value| *value != original);
+        let text = self.arena.add(id, &[original, differs.unwrap_or_default()]);
+        let length = |text: &str| u16::try_from(text.len()).expect("indexed values are short");
+        let term = Term {
+            text,
+            key,
+            original_len: value.map_or(NULL, |_| length(original)),
+            lower_len: differs.map_or(0, length),
+            posting: Posting::None,
+        };
+        if id == self.terms.len() {
+            self.terms.push(term);
+        } else {
+            self.terms[id] = term;
+        }
+        id
+    }
+
+    /// Gives a number back.
+    pub fn release(&mut self, id: u32) {
+        let hash = self.hash(self.key(id), self.value(id));
+        self.by_value.remove(hash, id);
+        let term = &mut self.terms[id];
+        let (text, len) = (term.text, text_len(term));
+        term.original_len = NULL;
+        term.lower_len = 0;
+        term.posting = Posting::None;
+        self.free.push(id);
+        if self.arena.release(text, len) {
+            self.compact(text);
+        }
+    }
+
+    fn compact(&mut self, block: Span) {
+        let evicted = self.arena.evict(block);
+        for owner in evicted.owners() {
+            let term = &mut self.terms[*owner];
+            let len = text_len(term);
+            if let Some(text) = evicted.get(term.text, len) {
+                term.text = self.arena.add(*owner, &[text]);
+            }
+        }
+    }
+
+    /// All numbers for a lower-cased value, in whatever case the originals are.
+    pub fn equal(&self, key: u32, value: Option<&str>) -> impl Iterator<Item = u32> + '_ {
+        let wanted = value.map(str::to_owned);
+        self.by_value
+            .candidates(self.hash(key, value))
+            .filter(move |id| self.key(*id) == key && self.value(*id) == wanted.as_deref())
+    }
+
+    /// All numbers of a key that have a value.
+    pub fn of_key(&self, key: u32) -> impl Iterator<Item = u32> + '_ {
+        (0..self.terms.len())
+            .filter(move |id| self.terms[*id].key == key && self.terms[*id].original_len != NULL)
+    }
+
+    /// Numbers given out so far, those given back included.
+    pub fn len(&self) -> u32 {
+        self.terms.len()
+    }
+
+    /// The key.
+    pub fn key(&self, id: u32) -> u32 {
+        self.terms[id].key
+    }
+
+    /// The lower-cased value.
+    pub fn value(&self, id: u32) -> Option<&str> {
+        lower(&self.arena, &self.terms[id])
+    }
+
+    /// The value as it was written.
+    pub fn original(&self, id: u32) -> Option<&str> {
+        let term = &self.terms[id];
+        (term.original_len != NULL).then(|| self.arena.get(term.text, term.original_len.into()))
+    }
+
+    /// Who holds it.
+    pub fn posting(&self, id: u32) -> &Posting {
+        &self.terms[id].posting
+    }
+
+    /// Who holds it, to change.
+    pub fn posting_mut(&mut self, id: u32) -> &mut Posting {
+        &mut self.terms[id].posting
+    }
+
+    /// Order of two terms of one key: by lower-cased value, then as written.
+    pub fn compare(&self, left: u32, right: u32) -> Ordering {
+        (self.value(left), self.original(left)).cmp(&(self.value(right), self.original(right)))
+    }
+
+    fn hash(&self, key: u32, value: Option<&str>) -> u64 {
+        self.hasher.hash_one((key, value))
+    }
+
+    /// Bytes held.
+    pub fn heap_bytes(&self) -> usize {
+        let postings: usize = (0..self.terms.len())
+            .map(|id| self.terms[id].posting.heap_bytes())
+            .sum();
+        self.terms.heap_bytes() + self.by_value.heap_bytes() + self.arena.heap_bytes() + postings
+    }
+}
+
+fn lower<'a>(arena: &'a Arena, term: &Term) -> Option<&'a str> {
+    if term.original_len == NULL {
+        return None;
+    }
+    let original = usize::from(term.original_len);
+    match usize::from(term.lower_len) {
+        0 => Some(arena.get(term.text, original)),
+        lower => Some(&arena.get(term.text, original + lower)[original..]),
+    }
+}
+
+fn text_len(term: &Term) -> usize {
+    let original = if term.original_len == NULL {
+        0
+    } else {
+        term.original_len
+    };
+    usize::from(original) + usize::from(term.lower_len)
+}

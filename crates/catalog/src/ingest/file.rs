@@ -1,0 +1,263 @@
+//! Local files: one path, or a pattern.
+
+use std::collections::HashSet;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use globset::{GlobBuilder, GlobMatcher};
+use model::{Fault, LocationRef};
+
+use super::target::{Reading, SourceFile};
+use crate::settings::normalize;
+
+/// Deepest folder nesting that a pattern descends into.
+const MAX_DEPTH: usize = 64;
+/// Most folders that one pattern looks into.
+const MAX_FOLDERS: usize = 20_000;
+
+/// Reads what a `file` target names. A missing file is a `NotFoundError`; others are not hurt by one
+/// that cannot be read.
+pub(super) fn read_files(target: &str, max_bytes: u64, max_matches: usize) -> Reading {
+    let mut reading = Reading::default();
+    let paths = match matches(target, max_matches) {
+        Ok(paths) => paths,
+        Err(fault) => {
+            reading.faults.push(fault);
+            return reading;
+        }
+    };
+    if paths.is_empty() {
+        reading
+            .faults
+            .push(Fault::not_found(format!("file {target} does not exist")));
+    }
+    for path in paths {
+        match read(&path, max_bytes) {
+            Ok(bytes) => reading.files.push(SourceFile {
+                location: LocationRef::new("file", normalize(&path)),
+                bytes,
+                commit: None,
+            }),
+            Err(reason) if reason.kind() == ErrorKind::NotFound => {
+                reading
+                    .faults
+                    .push(Fault::not_found(format!("file {target} does not exist")));
+            }
+            Err(reason) => reading.faults.push(Fault::error(format!(
+                "file {} could not be read, {reason}",
+                path.display()
+            ))),
+        }
+    }
+    reading
+}
+
+fn read(path: &Path, max_bytes: u64) -> std::io::Result<Bytes> {
+    let metadata = std::fs::metadata(path)?;
+    if metadata.is_dir() {
+        return Err(std::io::Error::other(
+            "it is a folder; name a file in it or use a pattern such as *.yaml",
+        ));
+    }
+    if !metadata.is_file() {
+        return Err(std::io::Error::other("it is no ordinary file"));
+    }
+    if metadata.len() > max_bytes {
+        let size = metadata.len();
+        return Err(std::io::Error::other(format!(
+            "it has {size} bytes, at most {max_bytes} are read; split it"
+        )));
+    }
+    std::fs::read(path).map(Bytes::from)
+}
+
+/// Whether the target is a pattern rather than a path.
+pub(super) fn is_pattern(target: &str) -> bool {
+    target.contains(['*', '?', '[', '{'])
+}
+
+/// The files a target names, sorted.
+fn matches(target: &str, max_matches: usize) -> Result<Vec<PathBuf>, Fault> {
+    let literal = Path::new(target);
+    if !is_pattern(target) || literal.is_file() {
+        return Ok(literal
+            .symlink_metadata()
+            .is_ok()
+            .then(|| literal.to_path_buf())
+            .into_iter()
+            .collect());
+    }
+    let matcher = compile(target)?;
+    let mut search = Search {
+        matcher,
+        target,
+        found: Vec::new(),
+        seen: HashSet::new(),
+        max_matches,
+    };
+    search.visit(&base_folder(target), 0)?;
+    search.found.sort();
+    Ok(search.found)
+}
+
+/// The matcher of a pattern over whole paths.
+pub(super) fn compile(pattern: &str) -> Result<GlobMatcher, Fault> {
+    GlobBuilder::new(pattern)
+        .literal_separator(true)
+        .empty_alternates(true)
+        .build()
+        .map(|glob| glob.compile_matcher())
+        .map_err(|error| Fault::error(format!("file {pattern} could not be read, {error}")))
+}
+
+/// The deepest folder that contains all possible matches.
+pub(super) fn base_folder(pattern: &str) -> PathBuf {
+    let mut base = PathBuf::new();
+    for part in Path::new(pattern).components() {
+        if is_pattern(&part.as_os_str().to_string_lossy()) {
+            break;
+        }
+        base.push(part);
+    }
+    base
+}
+
+struct Search<'a> {
+    matcher: GlobMatcher,
+    target: &'a str,
+    found: Vec<PathBuf>,
+    /// Folders by their real path: links may lead in circles.
+    seen: HashSet<PathBuf>,
+    max_matches: usize,
+}
+
+impl Search<'_> {
+    fn visit(&mut self, folder: &Path, depth: usize) -> Result<(), Fault> {
+        let Ok(real) = folder.canonicalize() else {
+            return Ok(());
+        };
+        if depth > MAX_DEPTH || !self.seen.insert(real) {
+            return Ok(());
+        }
+        if self.seen.len() > MAX_FOLDERS {
+            return Err(self.too_many("looks into", MAX_FOLDERS, "folders"));
+        }
+        let Ok(entries) = std::fs::read_dir(folder) else {
+            return Ok(());
+        };
+        for entry in entries.flatten() {
+            let path = entry.path();
+            if self.is_hidden(&entry.file_name().to_string_lossy()) {
+                continue;
+            }
+            if path.is_dir() {
+                self.visit(&path, depth + 1)?;
+            } else if self.matcher.is_match(&path) {
+                self.found.push(path);
+                if self.found.len() > self.max_matches {
+                    return Err(self.too_many("matches", self.max_matches, "files"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Names that begin with a dot are only meant when the pattern says so.
+    fn is_hidden(&self, name: &str) -> bool {
+        name.starts_with('.')
+            && !self
+                .target
+                .split('/')
+                .any(|part| part.starts_with('.') && part != "." && part != "..")
+    }
+
+    fn too_many(&self, verb: &str, most: usize, what: &str) -> Fault {
+        Fault::error(format!(
+            "file {} could not be read, the pattern {verb} more than {most} {what}; narrow it",
+            self.target
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path, target: &str) -> (Vec<String>, Vec<String>) {
+        let reading = read_files(&folder.join(target).to_string_lossy(), 100, 50);
+        let prefix = format!("{}/", folder.display());
+        (
+            reading
+                .files
+                .iter()
+                .map(|file| file.location.target.replace(&prefix, ""))
+                .collect(),
+            reading
+                .faults
+                .iter()
+                .map(|fault| fault.to_string().replace(&prefix, ""))
+                .collect(),
+        )
+    }
+
+    #[test]
+    fn paths_and_patterns_name_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        for path in [
+            "a.yaml",
+            "leaf-a.yaml",
+            "leaf-b.yaml",
+            "leaf-c.yaml",
+            "deep/er/d.yaml",
+            ".hidden/e.yaml",
+        ] {
+            write(path, "x: 1");
+        }
+        write("big.yml", &"x".repeat(101));
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("deep/loop")).unwrap();
+        let check = |target: &str, files: &[&str], faults: &[&str]| {
+            assert_eq!(
+                names(folder.path(), target),
+                (
+                    files.iter().map(ToString::to_string).collect(),
+                    faults.iter().map(ToString::to_string).collect(),
+                ),
+                "{target}"
+            );
+        };
+        check("a.yaml", &["a.yaml"], &[]);
+        check("./deep/../a.yaml", &["a.yaml"], &[]);
+        check("leaf-[ab].yaml", &["leaf-a.yaml", "leaf-b.yaml"], &[]);
+        check("{a,leaf-c}.yaml", &["a.yaml", "leaf-c.yaml"], &[]);
+        check("deep/**/*.yaml", &["deep/er/d.yaml"], &[]);
+        check(".hidden/*.yaml", &[".hidden/e.yaml"], &[]);
+        check(
+            "gone.yaml",
+            &[],
+            &["NotFoundError: file gone.yaml does not exist"],
+        );
+        check(
+            "gone-*.yaml",
+            &[],
+            &["NotFoundError: file gone-*.yaml does not exist"],
+        );
+        check(
+            "big.yml",
+            &[],
+            &["Error: file big.yml could not be read, it has 101 bytes, at most 100 are read; split it"],
+        );
+        check(
+            "deep",
+            &[],
+            &[
+                "Error: file deep could not be read, it is a folder; name a file in it or use a pattern such as *.yaml",
+            ],
+        );
+    }
+}

@@ -1,0 +1,31 @@
+//! The seam to Git hosts and web servers, so that the loop can be simulated without any.
+
+use async_trait::async_trait;
+use model::Fault;
+use scm::{Integrations, Read, Search, UrlReader};
+
+/// Reads files by URL.
+#[async_trait]
+pub trait UrlSource: Send + Sync {
+    /// Reads one file. With the `etag` of the last read, unchanged content is not sent again.
+    async fn read(&self, url: &str, etag: Option<&str>) -> Result<Read, Fault>;
+    /// Reads the files that a URL, possibly with a pattern, names.
+    async fn search(&self, url: &str, etag: Option<&str>) -> Result<Search, Fault>;
+    /// The configured Git hosts.
+    fn integrations(&self) -> &Integrations;
+}
+
+#[async_trait]
+impl UrlSource for UrlReader {
+    async fn read(&self, url: &str, etag: Option<&str>) -> Result<Read, Fault> {
+        self.read_url(url, etag).await
+    }
+
+    async fn search(&self, url: &str, etag: Option<&str>) -> Result<Search, Fault> {
+        UrlReader::search(self, url, etag).await
+    }
+
+    fn integrations(&self) -> &Integrations {
+        UrlReader::integrations(self)
+    }
+}

@@ -1,0 +1,188 @@
+//! Watches local files, so that a saved edit shows at once.
+//!
+//! Folders are watched rather than files: editors save by renaming, and patterns match files that do
+//! not exist yet. What a watch misses, the regular look at the source finds.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use globset::GlobMatcher;
+use model::Fault;
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use parking_lot::Mutex;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::file::{base_folder, compile, is_pattern};
+use crate::Catalog;
+
+/// Quiet time after the last event before sources are looked at; editors write in several steps.
+const DEBOUNCE: Duration = Duration::from_millis(80);
+/// Events kept while the loop is busy; more than that and everything is looked at.
+const QUEUE: usize = 4_096;
+
+/// Files that one source reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Watched {
+    /// The location entity.
+    pub source: String,
+    /// Paths and patterns.
+    pub files: Vec<String>,
+}
+
+/// A running watch.
+pub(crate) struct FileWatch(Mutex<State>);
+
+struct State {
+    watcher: RecommendedWatcher,
+    folders: HashMap<PathBuf, RecursiveMode>,
+    sources: HashMap<String, Vec<Pattern>>,
+}
+
+enum Pattern {
+    Path(PathBuf),
+    Glob(Box<GlobMatcher>),
+}
+
+impl Pattern {
+    fn matches(&self, path: &Path) -> bool {
+        match self {
+            // A folder above the file may have been renamed into place.
+            Self::Path(file) => file == path || file.starts_with(path),
+            Self::Glob(glob) => glob.is_match(path),
+        }
+    }
+}
+
+impl FileWatch {
+    /// Starts watching nothing yet; changed paths arrive at the receiver.
+    pub fn new() -> Result<(Self, mpsc::Receiver<PathBuf>), Fault> {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+            let Ok(event) = event else {
+                return;
+            };
+            if matches!(event.kind, EventKind::Access(_)) {
+                return;
+            }
+            for path in event.paths {
+                // A full queue means that many changes wait already; the regular look finds the rest.
+                let _ = sender.try_send(path);
+            }
+        })
+        .map_err(|error| Fault::error(format!("files cannot be watched: {error}")))?;
+        let state = State {
+            watcher,
+            folders: HashMap::new(),
+            sources: HashMap::new(),
+        };
+        Ok((Self(Mutex::new(state)), receiver))
+    }
+
+    /// Has changes of these files reported for this source.
+    pub fn follow(&self, watched: Watched) {
+        let mut state = self.0.lock();
+        let mut patterns = Vec::new();
+        for file in &watched.files {
+            let path = Path::new(file);
+            if is_pattern(file) {
+                if let Ok(glob) = compile(file) {
+                    patterns.push(Pattern::Glob(Box::new(glob)));
+                }
+                state.add(&base_folder(file), RecursiveMode::Recursive);
+            } else {
+                patterns.push(Pattern::Path(path.to_path_buf()));
+                state.add(
+                    path.parent().unwrap_or(Path::new("/")),
+                    RecursiveMode::NonRecursive,
+                );
+            }
+        }
+        state.sources.insert(watched.source, patterns);
+    }
+
+    /// The sources that read one of these paths.
+    fn sources_of(&self, paths: &HashSet<PathBuf>) -> Vec<String> {
+        let state = self.0.lock();
+        let reads = |patterns: &Vec<Pattern>| {
+            patterns
+                .iter()
+                .any(|pattern| paths.iter().any(|path| pattern.matches(path)))
+        };
+        state
+            .sources
+            .iter()
+            .filter(|(_, patterns)| reads(patterns))
+            .map(|(source, _)| source.clone())
+            .collect()
+    }
+}
+
+impl State {
+    fn add(&mut self, folder: &Path, mode: RecursiveMode) {
+        let known = self.folders.get(folder);
+        if known == Some(&mode) || known == Some(&RecursiveMode::Recursive) {
+            return;
+        }
+        // A folder that does not exist yet is waited for in the one above it.
+        let Some(existing) = folder.ancestors().find(|ancestor| ancestor.is_dir()) else {
+            return;
+        };
+        let mode = if existing == folder {
+            mode
+        } else {
+            RecursiveMode::NonRecursive
+        };
+        match self.watcher.watch(existing, mode) {
+            Ok(()) => {
+                self.folders.insert(existing.to_path_buf(), mode);
+            }
+            Err(error) => {
+                tracing::warn!(folder = %existing.display(), %error, "folder is not watched, only looked at regularly");
+            }
+        }
+    }
+}
+
+/// Has sources looked at whose files changed, until `stop`.
+pub(crate) async fn follow_files(
+    catalog: &Catalog,
+    watch: &FileWatch,
+    mut events: mpsc::Receiver<PathBuf>,
+    stop: &CancellationToken,
+) {
+    loop {
+        let first = tokio::select! {
+            () = stop.cancelled() => return,
+            path = events.recv() => path,
+        };
+        let Some(first) = first else {
+            return;
+        };
+        let mut changed = HashSet::from([first]);
+        while let Ok(Some(path)) = tokio::time::timeout(DEBOUNCE, events.recv()).await {
+            changed.insert(path);
+            if changed.len() >= QUEUE {
+                break;
+            }
+        }
+        if let Err(fault) = mark(catalog, watch, &changed).await {
+            tracing::warn!(%fault, "changed files could not be announced");
+        }
+    }
+}
+
+async fn mark(catalog: &Catalog, watch: &FileWatch, changed: &HashSet<PathBuf>) -> Result<(), Fault> {
+    let keys: Vec<String> = changed
+        .iter()
+        .map(|path| format!("file:{}", path.display()))
+        .collect();
+    catalog.refresh_by_keys(&keys).await?;
+    let sources = watch.sources_of(changed);
+    if sources.is_empty() {
+        Ok(())
+    } else {
+        catalog.mark_dirty(&sources).await
+    }
+}

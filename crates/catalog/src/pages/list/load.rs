@@ -1,0 +1,117 @@
+//! Fetches what the catalog list shows.
+
+use model::{EntityRef, Fault, Filter};
+use plugin::Viewer;
+use serde_json::Value;
+use store::StoreError;
+use ui::Direction;
+
+use super::state::{FILTERS, ListState, Scope};
+use super::view::ListView;
+use crate::pages::failure::PageFailure;
+use crate::{Catalog, browse, personal};
+
+/// Most entities in an export.
+const MAX_EXPORT: usize = 100_000;
+/// Entities fetched at a time for an export.
+const EXPORT_STEP: usize = 1_000;
+/// Addresses of pages start here.
+const PATH: &str = "/catalog";
+
+/// One page of the list with counts for everything around it.
+pub(super) async fn load(
+    catalog: &Catalog,
+    viewer: &Viewer,
+    state: ListState,
+) -> Result<ListView, PageFailure> {
+    let starred = personal::star_set(catalog.store(), &viewer.reference).await?;
+    let scope = scope_of(catalog, viewer, state.scope).await?;
+    let listing = browse::list(catalog, request(&state, scope.clone(), state.rows())).await?;
+    let step = |cursor: Option<String>| {
+        cursor.map(|cursor| state.with(|state| state.cursor = Some(cursor)).href(PATH))
+    };
+    let (previous, next) = (step(listing.previous), step(listing.next));
+    let mut facets = Vec::with_capacity(FILTERS.len());
+    for (index, filter) in FILTERS.iter().enumerate() {
+        facets.push(counts(catalog, &state, &scope, Some(index), filter.field).await?);
+    }
+    let kinds = counts(
+        catalog,
+        &state.with(|state| state.kind = None),
+        &scope,
+        None,
+        "kind",
+    )
+    .await?;
+    let catalog_is_empty = listing.total == 0 && browse::total(catalog).await? == 0;
+    Ok(ListView {
+        entities: listing.entities,
+        total: listing.total,
+        previous,
+        next,
+        kinds,
+        facets,
+        scopes: [None; 3],
+        starred,
+        catalog_is_empty,
+        state,
+    })
+}
+
+/// Values of a field with the number of entities that the other filters leave.
+async fn counts(
+    catalog: &Catalog,
+    state: &ListState,
+    scope: &Option<Filter>,
+    left_out: Option<usize>,
+    field: &str,
+) -> Result<Vec<(String, usize)>, Fault> {
+    let mut parts = state.conditions(left_out);
+    parts.extend(scope.clone());
+    browse::counts(catalog, &Filter::All(parts), &state.text, field).await
+}
+
+/// All entities of the list, for an export.
+pub(super) async fn everything(
+    catalog: &Catalog,
+    viewer: &Viewer,
+    state: &ListState,
+) -> Result<Vec<Value>, PageFailure> {
+    let scope = scope_of(catalog, viewer, state.scope).await?;
+    let mut request = request(&state.with(|_| {}), scope, EXPORT_STEP);
+    let mut entities = Vec::new();
+    loop {
+        let listing = browse::list(catalog, request.clone()).await?;
+        entities.extend(listing.entities);
+        if listing.next.is_none() || entities.len() >= MAX_EXPORT {
+            return Ok(entities);
+        }
+        request.cursor = listing.next;
+    }
+}
+
+fn request(state: &ListState, scope: Option<Filter>, limit: usize) -> browse::ListRequest {
+    let (order, direction) = state.order_field();
+    let mut parts = state.conditions(None);
+    parts.extend(scope);
+    browse::ListRequest {
+        filter: Filter::All(parts),
+        text: state.text.clone(),
+        order: order.to_owned(),
+        descending: direction == Direction::Descending,
+        cursor: state.cursor.clone(),
+        limit,
+    }
+}
+
+async fn scope_of(catalog: &Catalog, viewer: &Viewer, scope: Scope) -> Result<Option<Filter>, StoreError> {
+    Ok(match scope {
+        Scope::All => None,
+        Scope::Owned => Some(browse::owned_by(&viewer.ownership)),
+        Scope::Starred => {
+            let texts = personal::stars(catalog.store(), &viewer.reference).await?;
+            let references: Vec<EntityRef> = texts.iter().filter_map(|text| text.parse().ok()).collect();
+            Some(browse::any_of(&references))
+        }
+    })
+}

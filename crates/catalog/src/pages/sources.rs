@@ -1,0 +1,54 @@
+//! Sources, their state, and unregistering them.
+
+mod load;
+pub(crate) mod view;
+
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+use ui::{Chrome, Crumb, Live, PageHead};
+
+use super::Pages;
+use super::failure::PageFailure;
+
+/// Entities named when asking whether a location may go.
+const NAMED: usize = 20;
+
+pub(super) async fn show(State(pages): State<Pages>, chrome: Chrome) -> Result<Response, PageFailure> {
+    let lines = pages.catalog.sources().await?;
+    let content = view::sources(&lines, pages.catalog.is_readonly(), chrome.now);
+    Ok(chrome
+        .page(PageHead::new("Sources").live(Live::Any), content)
+        .into_response())
+}
+
+#[derive(Deserialize)]
+pub(super) struct Chosen {
+    id: String,
+}
+
+/// Asks before a location goes.
+pub(super) async fn confirm(
+    State(pages): State<Pages>,
+    Query(chosen): Query<Chosen>,
+    chrome: Chrome,
+) -> Result<Response, PageFailure> {
+    let location = pages.catalog.location(&chosen.id).await?;
+    let (affected, total) = load::brought_by(&pages.catalog, &location, NAMED).await?;
+    let target = format!("{}:{}", location.kind, location.target);
+    let content = view::confirm_unregister(&chosen.id, &target, &affected, total);
+    let crumbs = vec![Crumb::to("Sources", "/sources"), Crumb::here("Unregister")];
+    Ok(chrome
+        .page(PageHead::new("Unregister").crumbs(crumbs).narrow(), content)
+        .into_response())
+}
+
+/// Removes a location and what it brought.
+pub(super) async fn unregister(
+    State(pages): State<Pages>,
+    Form(chosen): Form<Chosen>,
+) -> Result<Redirect, PageFailure> {
+    pages.catalog.unregister_location(&chosen.id).await?;
+    Ok(Redirect::to("/sources"))
+}

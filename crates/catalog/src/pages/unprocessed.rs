@@ -1,0 +1,178 @@
+//! Entities that a source declares but that are not right: failed, not done yet, orphaned.
+
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
+use maud::{Markup, html};
+use model::EntityRef;
+use serde::Deserialize;
+use store::Node;
+use ui::{
+    Button, ButtonKind, Chrome, EmptyState, Live, PageHead, Pagination, PostForm, Tab, empty_state,
+    entity_link, pagination, post_form, problem_panel, segmented, time,
+};
+
+use super::Pages;
+use super::failure::PageFailure;
+
+/// Entities on a page.
+const SHOWN: usize = 50;
+
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    show: String,
+    #[serde(default)]
+    after: String,
+}
+
+pub(super) async fn show(
+    State(pages): State<Pages>,
+    Query(asked): Query<Asked>,
+    chrome: Chrome,
+) -> Result<Response, PageFailure> {
+    let store = pages.catalog.store();
+    let group = Group::parse(&asked.show);
+    let limit = SHOWN + 1;
+    let mut nodes = match group {
+        Group::Failed => store.nodes_with_problems(&asked.after, limit).await?,
+        Group::Pending => store.nodes_without_final(&asked.after, limit).await?,
+        Group::Orphaned => store.nodes_orphaned(&asked.after, limit).await?,
+    };
+    let more = nodes.len() > SHOWN;
+    nodes.truncate(SHOWN);
+    let after = nodes.last().filter(|_| more).map(|node| node.reference.as_str());
+    let next =
+        after.map(|after| ui::href::with_query("/unprocessed", [("show", group.word()), ("after", after)]));
+    let content = unprocessed(group, &nodes, next, chrome.now);
+    Ok(chrome
+        .page(PageHead::new("Problems").live(Live::Any), content)
+        .into_response())
+}
+
+#[derive(Deserialize)]
+pub(super) struct Removal {
+    uid: uuid::Uuid,
+    #[serde(default)]
+    show: String,
+}
+
+/// Removes an entity; it comes back if a source still declares it.
+pub(super) async fn delete(
+    State(pages): State<Pages>,
+    Form(removal): Form<Removal>,
+) -> Result<Redirect, PageFailure> {
+    pages.catalog.delete_by_uid(removal.uid).await?;
+    Ok(Redirect::to(&format!(
+        "/unprocessed?show={}",
+        Group::parse(&removal.show).word()
+    )))
+}
+
+/// Which entities the page lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Group {
+    /// With problems.
+    Failed,
+    /// Never served yet.
+    Pending,
+    /// Declared by nobody any more.
+    Orphaned,
+}
+
+impl Group {
+    /// All groups with the words for the address and for people.
+    pub(crate) const ALL: [(Self, &'static str, &'static str); 3] = [
+        (Self::Failed, "failed", "Failed"),
+        (Self::Pending, "pending", "Pending"),
+        (Self::Orphaned, "orphaned", "Orphaned"),
+    ];
+
+    /// The group of that word; failed entities without one.
+    pub(crate) fn parse(word: &str) -> Self {
+        Self::ALL
+            .iter()
+            .find(|(_, known, _)| *known == word)
+            .map_or(Self::Failed, |(group, ..)| *group)
+    }
+
+    fn word(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(group, ..)| *group == self)
+            .map_or("failed", |(_, word, _)| word)
+    }
+
+    fn lead(self) -> &'static str {
+        match self {
+            Self::Failed => {
+                "Entities with problems. The last good form of an entity stays in the catalog until its descriptor is right again."
+            }
+            Self::Pending => {
+                "Entities that a source declares but that were never valid, so the catalog does not show them."
+            }
+            Self::Orphaned => {
+                "Entities that no source declares any more. Remove them, or declare them again."
+            }
+        }
+    }
+}
+
+/// The whole content of the page.
+pub(crate) fn unprocessed(group: Group, nodes: &[Node], next: Option<String>, now: Timestamp) -> Markup {
+    let tabs: Vec<Tab> = Group::ALL
+        .iter()
+        .map(|(known, word, title)| Tab::new(*title, format!("/unprocessed?show={word}"), *known == group))
+        .collect();
+    html! {
+        div.page-head { h1 { "Problems" } (segmented("Which entities", &tabs)) }
+        p.page-lead { (group.lead()) }
+        @if nodes.is_empty() { (nothing(group)) }
+        @for node in nodes { (one(group, node, now)) }
+        (pagination(&Pagination { label: "Pages", next, ..Pagination::default() }))
+    }
+}
+
+fn nothing(group: Group) -> Markup {
+    let (title, text) = match group {
+        Group::Failed => ("No problems", "Every entity that a source declares is valid."),
+        Group::Pending => ("Nothing is pending", "Every declared entity is in the catalog."),
+        Group::Orphaned => ("No orphans", "Every entity is declared by a source."),
+    };
+    empty_state(EmptyState {
+        icon: "check",
+        title,
+        text,
+        actions: None,
+    })
+}
+
+fn one(group: Group, node: &Node, now: Timestamp) -> Markup {
+    let reference = node.reference.parse::<EntityRef>().ok();
+    html! {
+        article.problem-entity data-key=(node.reference) {
+            header {
+                h2 { @match &reference { Some(reference) => { (entity_link(reference, None)) } None => { (node.reference) } } }
+                span.muted { "changed " (time(node.updated_at, now)) }
+                div.card-actions {
+                    (post_form(PostForm {
+                        action: "/catalog/refresh",
+                        values: &[("entityRef", &node.reference), ("return", &format!("/unprocessed?show={}", group.word()))],
+                        button: Button { label: "Refresh", icon: Some("refresh"), kind: ButtonKind::Ghost, ..Button::default() },
+                    }))
+                    @if group != Group::Failed {
+                        (post_form(PostForm {
+                            action: "/unprocessed/delete",
+                            values: &[("uid", &node.uid.to_string()), ("show", group.word())],
+                            button: Button { label: "Remove", icon: Some("trash"), kind: ButtonKind::Ghost, ..Button::default() },
+                        }))
+                    }
+                }
+            }
+            @if let Some(key) = &node.location_key { p.muted { "From " code { (key) } } }
+            (problem_panel(&node.problems))
+            @if node.problems.is_empty() && group == Group::Pending { p.muted { "Not processed yet." } }
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! `$text`, `$json`, `$yaml`, `$openapi` and `$asyncapi`: parts of an entity that stand in other
+//! files (reference/catalog.md §3.5).
+//!
+//! The original reads placeholders only by URL, so relative ones in local files fail there. With
+//! `portal.resolveFilePlaceholders` (on in the built-in configuration, off in configurations that
+//! come from the original) they are read from the local repository, never from outside of it.
+
+use std::path::{Path, PathBuf};
+
+use model::{Fault, LocationRef};
+use serde_json::Value;
+use yaml::Limits;
+
+use super::bundle;
+use crate::ingest::UrlSource;
+use crate::settings::normalize;
+
+const KEYS: [&str; 5] = ["$text", "$json", "$yaml", "$openapi", "$asyncapi"];
+/// Deepest nesting that is searched; documents nested deeper are refused when they are parsed.
+const MAX_DEPTH: usize = 128;
+
+/// Whether anything in the value has to be read from elsewhere.
+pub(super) fn occur_in(value: &Value) -> bool {
+    match value {
+        Value::Object(map)
+            if map.len() == 1 && KEYS.contains(&map.keys().next().map_or("", String::as_str)) =>
+        {
+            true
+        }
+        Value::Object(map) => map.values().any(occur_in),
+        Value::Array(items) => items.iter().any(occur_in),
+        _ => false,
+    }
+}
+
+/// Replaces placeholders of one entity and remembers what was read.
+pub(super) struct Resolver<'a> {
+    pub location: &'a LocationRef,
+    pub source: &'a dyn UrlSource,
+    pub local_files: bool,
+    pub max_bytes: u64,
+    pub limits: &'a Limits,
+    /// What was read, as refresh keys.
+    pub read: Vec<String>,
+}
+
+impl Resolver<'_> {
+    /// Replaces every placeholder in the value.
+    pub async fn replace(&mut self, value: &mut Value) -> Result<(), Fault> {
+        for (pointer, key, argument) in find(value) {
+            let content = self.resolve(&key, &argument).await?;
+            if let Some(place) = value.pointer_mut(&pointer) {
+                *place = content;
+            }
+        }
+        Ok(())
+    }
+
+    async fn resolve(&mut self, key: &str, argument: &Value) -> Result<Value, Fault> {
+        let Some(target) = argument.as_str() else {
+            return Err(Fault::error(format!(
+                "Placeholder {key} expected a string value parameter, in the form of an absolute URL or a relative path"
+            )));
+        };
+        let address = self.address(key, target)?;
+        let text = self.fetch(key, target, &address).await?;
+        match key {
+            "$json" => web::parse_json(&text).map_err(|message| {
+                Fault::error(format!(
+                    "Placeholder {key} failed to parse JSON data at {target}, SyntaxError: {message}"
+                ))
+            }),
+            "$yaml" => self.one_document(key, target, &text),
+            "$openapi" | "$asyncapi" => {
+                let root = self.one_document(key, target, &text)?;
+                let bundled = bundle::bundle(self, key, &address, root).await?;
+                Ok(yaml::to_string(&bundled).into())
+            }
+            _ => Ok(text.into()),
+        }
+    }
+
+    fn one_document(&self, key: &str, target: &str, text: &str) -> Result<Value, Fault> {
+        let mut documents = yaml::parse(text, self.limits);
+        if documents.len() != 1 {
+            return Err(Fault::error(format!(
+                "Placeholder {key} expected to find exactly one document of data at {target}, found {}",
+                documents.len()
+            )));
+        }
+        let document = documents.remove(0);
+        document.value.map_err(|error| {
+            Fault::error(format!(
+                "Placeholder {key} found an error in the data at {target}, {error}"
+            ))
+        })
+    }
+
+    /// Where the target is: an absolute URL, or the path of a local file.
+    pub fn address(&self, key: &str, target: &str) -> Result<Address, Fault> {
+        let unreachable = |fault: Fault| {
+            Fault::error(format!(
+                "Placeholder {key} could not form a URL out of {} and {target}, {fault}",
+                self.location.target
+            ))
+        };
+        let is_local = self.location.kind == "file" && url::Url::parse(target).is_err();
+        if is_local && self.local_files {
+            return local_path(Path::new(&self.location.target), target)
+                .map(Address::File)
+                .map_err(unreachable);
+        }
+        let hosts = self.source.integrations();
+        let url = hosts
+            .resolve_url(&self.location.target, target)
+            .map_err(unreachable)?;
+        hosts.same_repository(&self.location.target, &url)?;
+        Ok(Address::Url(url))
+    }
+
+    /// Reads the text at an address and remembers it as a refresh key.
+    pub async fn fetch(&mut self, key: &str, target: &str, address: &Address) -> Result<String, Fault> {
+        let refresh_key = address.refresh_key();
+        if !self.read.contains(&refresh_key) {
+            self.read.push(refresh_key);
+        }
+        let content = match address {
+            Address::Url(url) => self.source.read(url, None).await.map(|read| read.bytes.to_vec()),
+            Address::File(path) => read_bounded(path, self.max_bytes).await,
+        };
+        let bytes = content.map_err(|fault| {
+            Fault::error(format!(
+                "Placeholder {key} could not read location {target}, {fault}"
+            ))
+        })?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+/// Where a placeholder points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Address {
+    Url(String),
+    File(PathBuf),
+}
+
+impl Address {
+    /// The key under which a change of the file is announced.
+    pub fn refresh_key(&self) -> String {
+        match self {
+            Self::Url(url) => format!("url:{url}"),
+            Self::File(path) => format!("file:{}", path.display()),
+        }
+    }
+}
+
+/// The file next to a catalog file, as long as it is in the same repository, or without one in the
+/// same folder.
+pub(super) fn local_path(catalog_file: &Path, target: &str) -> Result<PathBuf, Fault> {
+    let folder = catalog_file.parent().unwrap_or(Path::new("/"));
+    let root = folder
+        .ancestors()
+        .find(|ancestor| ancestor.join(".git").exists())
+        .unwrap_or(folder);
+    let path = PathBuf::from(normalize(&folder.join(target)));
+    let outside = || {
+        Fault::not_allowed(format!(
+            "it lies outside of {}, from where files may be read",
+            root.display()
+        ))
+    };
+    if !path.starts_with(root) {
+        return Err(outside());
+    }
+    // A link may lead out although the path does not.
+    if let (Ok(real), Ok(real_root)) = (path.canonicalize(), root.canonicalize())
+        && !real.starts_with(real_root)
+    {
+        return Err(outside());
+    }
+    Ok(path)
+}
+
+async fn read_bounded(path: &Path, max_bytes: u64) -> Result<Vec<u8>, Fault> {
+    let missing = |error: &std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => Fault::not_found(format!("no such file {}", path.display())),
+        _ => Fault::error(format!("could not read {}: {error}", path.display())),
+    };
+    let size = tokio::fs::metadata(path)
+        .await
+        .map_err(|error| missing(&error))?
+        .len();
+    if size > max_bytes {
+        return Err(Fault::error(format!(
+            "{} has {size} bytes, at most {max_bytes} are read",
+            path.display()
+        )));
+    }
+    tokio::fs::read(path).await.map_err(|error| missing(&error))
+}
+
+/// Every placeholder: where it is, its key and its argument.
+fn find(value: &Value) -> Vec<(String, String, Value)> {
+    let mut found = Vec::new();
+    collect(value, &mut String::new(), 0, &mut found);
+    found
+}
+
+fn collect(value: &Value, pointer: &mut String, depth: usize, found: &mut Vec<(String, String, Value)>) {
+    if depth > MAX_DEPTH {
+        return;
+    }
+    let length = pointer.len();
+    match value {
+        Value::Object(map) => {
+            if map.len() == 1
+                && let Some((key, argument)) = map.iter().next()
+                && KEYS.contains(&key.as_str())
+            {
+                found.push((pointer.clone(), key.clone(), argument.clone()));
+                return;
+            }
+            for (key, child) in map {
+                pointer.push('/');
+                pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                collect(child, pointer, depth + 1, found);
+                pointer.truncate(length);
+            }
+        }
+        Value::Array(items) => {
+            for (index, child) in items.iter().enumerate() {
+                pointer.push_str(&format!("/{index}"));
+                collect(child, pointer, depth + 1, found);
+                pointer.truncate(length);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn placeholders_are_objects_with_one_known_key() {
+        let check = |value: Value, expected: &[&str]| {
+            let found: Vec<_> = find(&value)
+                .into_iter()
+                .map(|(pointer, key, _)| format!("{pointer} {key}"))
+                .collect();
+            assert_eq!(found, expected, "{value}");
+            assert_eq!(occur_in(&value), !expected.is_empty(), "{value}");
+        };
+        check(
+            json!({"spec": {"a/b": [{"$text": "x"}, {"$yaml": "y"}]}}),
+            &["/spec/a~1b/0 $text", "/spec/a~1b/1 $yaml"],
+        );
+        check(json!({"spec": {"$text": "x", "more": 1}}), &[]);
+        check(json!({"spec": {"$unknown": "x"}}), &[]);
+    }
+
+    #[test]
+    fn local_files_stay_within_their_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("catalog-info.yaml");
+        assert_eq!(
+            local_path(&file, "./docs/a.txt").unwrap(),
+            folder.path().join("docs/a.txt")
+        );
+        let fault = local_path(&file, "../../etc/passwd").unwrap_err();
+        assert!(fault.message.contains("lies outside of"), "{fault}");
+        std::os::unix::fs::symlink("/etc", folder.path().join("link")).unwrap();
+        assert!(local_path(&file, "./link/passwd").is_err());
+        std::fs::create_dir_all(folder.path().join(".git")).unwrap();
+        std::fs::create_dir_all(folder.path().join("deep/er")).unwrap();
+        let nested = folder.path().join("deep/er/catalog-info.yaml");
+        assert_eq!(
+            local_path(&nested, "../../api.yaml").unwrap(),
+            folder.path().join("api.yaml")
+        );
+    }
+}

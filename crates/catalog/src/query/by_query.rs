@@ -1,0 +1,252 @@
+//! Pages of entities that can be walked in both directions (`/entities/by-query`).
+
+use serde_json::{Value, json};
+
+use super::cursor::{Cursor, RowValues, Selection};
+use super::{Body, Direction, Fields, OrderField, Query, QueryError, versions};
+use crate::index::{Like, ReadModel, Row, UidBound, Walk, WalkOrder};
+
+/// Key of lists that nobody ordered.
+const UID: &str = "metadata.uid";
+
+/// A search text and where to look for it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FullText {
+    /// The text; blank means no search.
+    pub term: String,
+    /// Keys to look at; without any, the one the list is ordered by.
+    pub fields: Option<Vec<String>>,
+}
+
+/// What to list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PageRequest {
+    /// Where the walk stands; for the first page only what and in which order.
+    pub cursor: Cursor,
+    /// Whether this is the first page.
+    pub is_first: bool,
+    /// Rows to leave out, on the first page.
+    pub offset: usize,
+    /// Most rows on the page.
+    pub limit: usize,
+    /// Parts of the entities wanted.
+    pub fields: Fields,
+}
+
+/// A page.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// Served JSON of the entities, not yet projected.
+    pub items: Vec<Body>,
+    /// Number of entities on all pages together.
+    pub total: u64,
+    /// Leads to the page after.
+    pub next: Option<Cursor>,
+    /// Leads to the page before.
+    pub previous: Option<Cursor>,
+}
+
+impl FullText {
+    pub(super) fn from_json(value: &Value) -> Self {
+        let strings = |list: &Vec<Value>| list.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        Self {
+            term: value["term"].as_str().unwrap_or_default().to_owned(),
+            fields: value["fields"].as_array().map(strings),
+        }
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        match &self.fields {
+            Some(fields) => json!({ "term": self.term, "fields": fields }),
+            None => json!({ "term": self.term }),
+        }
+    }
+}
+
+impl PageRequest {
+    /// The first page of the entities that a predicate states; all without one.
+    pub fn first(query: Option<Value>, order: Vec<OrderField>) -> Self {
+        let selection = query.map_or(Selection::All, Selection::Query);
+        Self {
+            cursor: Cursor {
+                order,
+                selection,
+                ..Cursor::default()
+            },
+            is_first: true,
+            offset: 0,
+            limit: 20,
+            fields: Fields::all(),
+        }
+    }
+
+    /// The page a cursor leads to.
+    pub fn at(cursor: Cursor) -> Self {
+        Self {
+            is_first: false,
+            cursor,
+            ..Self::first(None, Vec::new())
+        }
+    }
+}
+
+impl Query<'_> {
+    /// One page.
+    pub async fn page(&self, request: &PageRequest) -> Result<Page, QueryError> {
+        let (mut page, wanted) = self.find_page(request)?;
+        page.items = self.present(&wanted).await?;
+        Ok(page)
+    }
+
+    fn find_page(&self, request: &PageRequest) -> Result<(Page, Vec<(uuid::Uuid, u32)>), QueryError> {
+        let cursor = &request.cursor;
+        let filter = cursor.filter()?;
+        let model = self.catalog.index().read();
+        let mut set = self.visible(&model, filter.as_ref());
+        let order = Order::of(cursor);
+        let text = Text::of(cursor, &order);
+        if let Some(text) = &text {
+            set = std::borrow::Cow::Owned(set.as_ref() & model.matching(&text.fields, &text.like));
+        }
+        let mut rows = walk_page(&model, &set, &order, text.as_ref(), request);
+        let total = cursor.total.unwrap_or_else(|| match order.key {
+            // An offset behind the end leaves no row to tell the number, in the original.
+            _ if rows.is_empty() && request.limit > 0 => 0,
+            Some(_) => model.count_valued(&set, &order.field),
+            None => set.len(),
+        });
+        let has_more = request.limit > 0 && (cursor.is_previous || rows.len() > request.limit);
+        if cursor.is_previous {
+            rows.reverse();
+        }
+        rows.truncate(request.limit);
+        let (next, previous) = neighbours(&model, cursor, &rows, &order, total, has_more);
+        let wanted = versions(&model, rows.iter().map(|row| row.doc));
+        Ok((
+            Page {
+                items: Vec::new(),
+                total,
+                next,
+                previous,
+            },
+            wanted,
+        ))
+    }
+}
+
+/// The order of a walk, made explicit.
+struct Order {
+    field: String,
+    /// The key, unless it is the uid.
+    key: Option<String>,
+    descending: bool,
+    /// Rows are told apart by value and uid, not by uid alone.
+    has_value: bool,
+}
+
+impl Order {
+    fn of(cursor: &Cursor) -> Self {
+        let first = cursor.order.first();
+        let field = first.map_or_else(|| UID.to_owned(), |order| model::js::lowercase(&order.field));
+        Self {
+            key: (field != UID).then(|| field.clone()),
+            field,
+            descending: first.is_some_and(|order| order.direction == Direction::Descending),
+            has_value: first.is_some(),
+        }
+    }
+}
+
+/// The search of a walk, made explicit.
+struct Text {
+    like: Like,
+    fields: Vec<String>,
+    /// The text is looked for in each row's own value, not in all of the entity's.
+    by_row: bool,
+}
+
+impl Text {
+    fn of(cursor: &Cursor, order: &Order) -> Option<Self> {
+        let full_text = cursor.full_text.as_ref()?;
+        let term = full_text.term.trim();
+        if term.is_empty() {
+            return None;
+        }
+        let fields = full_text
+            .fields
+            .clone()
+            .unwrap_or_else(|| vec![order.field.clone()]);
+        let fields: Vec<String> = fields.iter().map(|field| model::js::lowercase(field)).collect();
+        Some(Self {
+            like: Like::containing(term),
+            by_row: fields == [order.field.clone()],
+            fields,
+        })
+    }
+}
+
+/// Rows of the page in the direction of the walk, one more than asked for when going forward.
+fn walk_page<'m>(
+    model: &'m ReadModel,
+    set: &roaring::RoaringBitmap,
+    order: &Order,
+    text: Option<&Text>,
+    request: &PageRequest,
+) -> Vec<Row<'m>> {
+    let cursor = &request.cursor;
+    let descending = order.descending != cursor.is_previous;
+    let after = match cursor.at.as_slice() {
+        _ if request.is_first => None,
+        [Some(uid)] => Some(("", UidBound::parse(uid))),
+        [Some(value), Some(uid)] => Some((value.as_str(), UidBound::parse(uid))),
+        // A null equals nothing and precedes nothing.
+        _ => return Vec::new(),
+    };
+    let extra = usize::from(!cursor.is_previous);
+    model.walk(&Walk {
+        set,
+        order: order.key.as_deref().map_or(WalkOrder::Uid, WalkOrder::Key),
+        descending,
+        ties_descending: descending,
+        after,
+        text: text.filter(|text| text.by_row).map(|text| &text.like),
+        offset: if request.is_first { request.offset } else { 0 },
+        limit: if request.limit == 0 {
+            0
+        } else {
+            request.limit.saturating_add(extra)
+        },
+    })
+}
+
+fn neighbours(
+    model: &ReadModel,
+    cursor: &Cursor,
+    rows: &[Row<'_>],
+    order: &Order,
+    total: u64,
+    has_more: bool,
+) -> (Option<Cursor>, Option<Cursor>) {
+    let values = |row: &Row<'_>| row_values(model, row, order);
+    let first = cursor.first.clone().or_else(|| rows.first().map(values));
+    let turn = |row: &Row<'_>, is_previous| Cursor {
+        is_previous,
+        at: values(row),
+        first: first.clone(),
+        total: Some(total),
+        ..cursor.clone()
+    };
+    let next = rows.last().filter(|_| has_more).map(|row| turn(row, false));
+    let is_further = |row: &&Row<'_>| cursor.first.as_ref().is_some_and(|first| values(row) != *first);
+    let previous = rows.first().filter(is_further).map(|row| turn(row, true));
+    (next, previous)
+}
+
+fn row_values(model: &ReadModel, row: &Row<'_>, order: &Order) -> RowValues {
+    let uid = model.uid(row.doc).to_string();
+    match row.value {
+        _ if !order.has_value => vec![Some(uid)],
+        Some(value) => vec![Some(value.to_owned()), Some(uid)],
+        None => vec![Some(uid.clone()), Some(uid)],
+    }
+}

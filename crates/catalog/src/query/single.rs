@@ -1,0 +1,78 @@
+//! Entities by uid and by reference.
+
+use model::{EntityRef, Filter};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Body, Query, QueryError};
+
+impl Query<'_> {
+    /// The entity with this uid.
+    pub async fn by_uid(&self, uid: Uuid) -> Result<Option<Body>, QueryError> {
+        let version = {
+            let model = self.catalog.index().read();
+            let doc = model.by_uid(uid).filter(|doc| self.may_see(&model, *doc));
+            doc.map(|doc| (uid, model.generation(doc)))
+        };
+        self.body(version).await
+    }
+
+    /// The entity with this reference.
+    pub async fn by_reference(&self, reference: &str) -> Result<Option<Body>, QueryError> {
+        let version = {
+            let model = self.catalog.index().read();
+            let doc = model
+                .by_reference(reference)
+                .filter(|doc| self.may_see(&model, *doc));
+            doc.map(|doc| (model.uid(doc), model.generation(doc)))
+        };
+        self.body(version).await
+    }
+
+    /// The entity with this reference, parsed.
+    pub async fn entity(&self, reference: &EntityRef) -> Result<Option<Value>, QueryError> {
+        let body = self.by_reference(&reference.to_string()).await?;
+        Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
+    }
+
+    /// Entities in the order of the references, nothing where there is none that passes the filter.
+    /// References are taken as they are, so one that is not lower-cased finds nothing.
+    pub async fn by_references(
+        &self,
+        references: &[String],
+        filter: Option<&Filter>,
+    ) -> Result<Vec<Option<Body>>, QueryError> {
+        let versions: Vec<Option<(Uuid, u32)>> = {
+            let model = self.catalog.index().read();
+            let set = self.visible(&model, filter);
+            let find = |reference: &String| {
+                let doc = model.by_reference(reference).filter(|doc| set.contains(*doc))?;
+                Some((model.uid(doc), model.generation(doc)))
+            };
+            references.iter().map(find).collect()
+        };
+        let wanted: Vec<(Uuid, u32)> = versions.iter().flatten().copied().collect();
+        let found = self
+            .catalog
+            .index()
+            .bodies()
+            .get(self.catalog.store(), &wanted)
+            .await?;
+        let mut found = found.into_iter();
+        Ok(versions
+            .into_iter()
+            .map(|version| version.and_then(|_| found.next().flatten()))
+            .collect())
+    }
+
+    async fn body(&self, version: Option<(Uuid, u32)>) -> Result<Option<Body>, QueryError> {
+        let Some(version) = version else { return Ok(None) };
+        let bodies = self
+            .catalog
+            .index()
+            .bodies()
+            .get(self.catalog.store(), &[version])
+            .await?;
+        Ok(bodies.into_iter().flatten().next())
+    }
+}

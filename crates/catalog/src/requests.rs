@@ -1,0 +1,15 @@
+//! What people and other features ask of the engine: register, refresh, delete, validate, report.
+//!
+//! Every function answers when its transaction is stored; followers of the change log, the index
+//! among them, see it a moment later. Error texts are those of the original where a client sees them.
+
+mod analysis;
+mod dirty;
+mod dry_run;
+mod locations;
+mod reports;
+mod validation;
+
+pub use dry_run::DryRun;
+pub use locations::Located;
+pub use reports::{SourceReport, SourceStatus, Unprocessed};

@@ -1,0 +1,209 @@
+//! What the sources page and the page of unprocessed entities show.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use model::{Fault, Place, Problem, Severity, entity};
+use serde::Serialize;
+use serde_json::Value;
+use store::{Node, SourceKey, SourceState};
+
+use crate::Catalog;
+use crate::engine::EngineError;
+use crate::ingest::{CONFIG_PROVIDER, LOCATION_STORE};
+
+/// Most unprocessed entities reported at once.
+const MAX_REPORTED: usize = 10_000;
+
+/// How a source does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceStatus {
+    /// Not looked at yet.
+    Waiting,
+    /// Everything was read.
+    Ok,
+    /// Read, but something in it needs attention.
+    Warning,
+    /// Not or not completely readable.
+    Failing,
+}
+
+/// One source of entities.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceReport {
+    /// The location's entity, or `provider:name`.
+    pub source: String,
+    /// What is read, for example `url:https://…`; empty for providers.
+    pub location: String,
+    /// Who brought the source: `config`, `registered`, `location` (another location) or `provider`.
+    pub origin: &'static str,
+    /// Id for unregistering, when it is a registered location.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location_id: Option<String>,
+    /// How it does.
+    pub status: SourceStatus,
+    /// Entities that it brings.
+    pub entities: u32,
+    /// When it was last looked at.
+    pub last_run_at: Option<Timestamp>,
+    /// How long that took, in milliseconds.
+    pub duration_ms: u64,
+    /// When it is looked at again by itself.
+    pub next_run_at: Option<Timestamp>,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+}
+
+/// An entity that is not served, or not in its newest form.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Unprocessed {
+    /// Its reference.
+    pub entity_ref: String,
+    /// Its uid.
+    pub entity_id: uuid::Uuid,
+    /// It was never served.
+    pub is_hidden: bool,
+    /// Who may replace it.
+    pub location_key: Option<String>,
+    /// Where it stands.
+    pub place: Option<Place>,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+    /// The entity as read, while it fails.
+    pub unprocessed_entity: Option<Value>,
+    /// Its last good form.
+    pub processed_entity: Option<Value>,
+    /// When it was last written.
+    pub updated_at: Timestamp,
+}
+
+impl Catalog {
+    /// All sources, by name.
+    pub async fn sources(&self) -> Result<Vec<SourceReport>, Fault> {
+        let states = self.all_source_states().await?;
+        let names: Vec<String> = states
+            .iter()
+            .filter_map(|state| state.key.entity().map(str::to_owned))
+            .collect();
+        let nodes = self.parts.store.nodes(&names).await.map_err(EngineError::from)?;
+        let parents = self
+            .parts
+            .store
+            .parents(&names)
+            .await
+            .map_err(EngineError::from)?;
+        let ids: HashMap<String, String> = self
+            .locations()
+            .await?
+            .into_iter()
+            .map(|one| (one.entity_ref, one.id.to_string()))
+            .collect();
+        let nodes: HashMap<&str, &Node> = nodes.iter().map(|node| (node.reference.as_str(), node)).collect();
+        let mut origins: HashMap<&str, &'static str> = HashMap::new();
+        for (child, parent) in &parents {
+            origins.insert(child, origin(parent));
+        }
+        Ok(states
+            .into_iter()
+            .map(|state| {
+                let name = state.key.to_string();
+                let location = nodes
+                    .get(name.as_str())
+                    .map(|node| target(node))
+                    .unwrap_or_default();
+                let origin = origins.get(name.as_str()).copied().unwrap_or("provider");
+                report(state, location, origin, ids.get(&name).cloned())
+            })
+            .collect())
+    }
+
+    /// Entities whose newest form could not be processed, and those that were never served; by
+    /// reference.
+    pub async fn unprocessed(&self) -> Result<Vec<Unprocessed>, Fault> {
+        let failing = self
+            .parts
+            .store
+            .nodes_with_problems("", MAX_REPORTED)
+            .await
+            .map_err(EngineError::from)?;
+        let hidden = self
+            .parts
+            .store
+            .nodes_without_final("", MAX_REPORTED)
+            .await
+            .map_err(EngineError::from)?;
+        let mut all: Vec<Node> = failing.into_iter().chain(hidden).collect();
+        all.sort_by(|left, right| left.reference.cmp(&right.reference));
+        all.dedup_by(|left, right| left.reference == right.reference);
+        Ok(all.into_iter().map(unprocessed).collect())
+    }
+}
+
+fn origin(parent: &SourceKey) -> &'static str {
+    match parent {
+        SourceKey::Provider(name) if name == CONFIG_PROVIDER => "config",
+        SourceKey::Provider(name) if name == LOCATION_STORE => "registered",
+        SourceKey::Provider(_) => "provider",
+        SourceKey::Entity(_) => "location",
+    }
+}
+
+fn target(node: &Node) -> String {
+    let value: Option<Value> = node
+        .processed
+        .as_deref()
+        .and_then(|text| serde_json::from_str(text).ok());
+    let Some(value) = value else {
+        return String::new();
+    };
+    let kind = entity::spec_str(&value, "type").unwrap_or("file");
+    let list = value.pointer("/spec/targets").and_then(Value::as_array);
+    let targets: Vec<&str> = entity::spec_str(&value, "target")
+        .into_iter()
+        .chain(list.into_iter().flatten().filter_map(Value::as_str))
+        .collect();
+    match targets.as_slice() {
+        [] => String::new(),
+        [one] => format!("{kind}:{one}"),
+        [first, others @ ..] => format!("{kind}:{first} and {} more", others.len()),
+    }
+}
+
+fn report(state: SourceState, location: String, origin: &'static str, id: Option<String>) -> SourceReport {
+    let status = match state.problems.iter().map(|problem| problem.severity).min() {
+        _ if state.checked_at.is_none() => SourceStatus::Waiting,
+        Some(Severity::Error) => SourceStatus::Failing,
+        Some(Severity::Warning) => SourceStatus::Warning,
+        Some(Severity::Info) | None => SourceStatus::Ok,
+    };
+    SourceReport {
+        source: state.key.to_string(),
+        location,
+        origin,
+        location_id: id,
+        status,
+        entities: state.entities,
+        last_run_at: state.checked_at,
+        duration_ms: state.duration_ms,
+        next_run_at: state.next_check_at,
+        problems: state.problems,
+    }
+}
+
+fn unprocessed(node: Node) -> Unprocessed {
+    let parse = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
+    Unprocessed {
+        entity_ref: node.reference,
+        entity_id: node.uid,
+        is_hidden: node.final_json.is_none(),
+        location_key: node.location_key,
+        place: node.place,
+        problems: node.problems,
+        unprocessed_entity: parse(node.raw).filter(|value: &Value| !value.is_null()),
+        processed_entity: parse(node.processed),
+        updated_at: node.updated_at,
+    }
+}

@@ -1,0 +1,256 @@
+//! Registered locations, dry runs and validation.
+
+use config::ConflictStrategy;
+use serde_json::json;
+use testkit::Mode;
+
+use crate::world::{World, component, join};
+
+#[tokio::test]
+async fn a_location_lives_from_registration_to_removal() {
+    let world = World::reading(&[]).await;
+    world.start().await;
+    world
+        .server
+        .put("/a.yaml", join(&[component("a", ""), component("b", "")]));
+    world.server.put("/other.yaml", component("c", ""));
+    let target = world.server.url("/a.yaml");
+    let catalog = &world.catalog;
+    let located = catalog
+        .register_location("url", &target, None, None)
+        .await
+        .unwrap();
+    catalog.settle().await.unwrap();
+    assert_eq!(
+        world.served().await,
+        ["component:default/a", "component:default/b"]
+    );
+    let fault = catalog
+        .register_location("url", &target, None, None)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        fault.to_string(),
+        format!("ConflictError: Location url:{target} already exists")
+    );
+    let again = catalog
+        .register_location("url", &target, None, Some(ConflictStrategy::Refresh))
+        .await
+        .unwrap();
+    assert_eq!(again.location, located.location);
+
+    let id = located.location.id.to_string();
+    let updated = catalog
+        .update_location(&id, "url", &world.server.url("/other.yaml"))
+        .await
+        .unwrap();
+    assert_eq!(updated.location.entity_ref, located.location.entity_ref);
+    catalog.settle().await.unwrap();
+    assert_eq!(world.served().await, ["component:default/c"]);
+
+    catalog.unregister_location(&id).await.unwrap();
+    assert_eq!(world.served().await, [""; 0]);
+    assert_eq!(catalog.locations().await.unwrap(), []);
+    let fault = catalog.unregister_location(&id).await.unwrap_err();
+    assert_eq!(
+        fault.to_string(),
+        format!("NotFoundError: Found no location with ID {id}")
+    );
+}
+
+#[tokio::test]
+async fn locations_that_cannot_work_are_refused() {
+    let world = World::with(&[], json!({"readonly": false})).await;
+    for (kind, target, expected) in [
+        (
+            "file",
+            "/etc/hosts",
+            "InputError: Registered locations must be of an allowed type [\"url\"]",
+        ),
+        (
+            "url",
+            "",
+            "InputError: Unable to stringify location ref, empty target",
+        ),
+        (
+            "url",
+            " JavaScript\n:alert(1)",
+            "InputError: Invalid location ref 'url: JavaScript\n:alert(1)', target is a javascript: URL",
+        ),
+    ] {
+        let fault = world
+            .catalog
+            .register_location(kind, target, None, None)
+            .await
+            .unwrap_err();
+        assert_eq!(fault.to_string(), expected);
+    }
+    assert_eq!(world.catalog.locations().await.unwrap(), []);
+    let readonly = World::with(&[], json!({"readonly": true})).await;
+    let fault = readonly
+        .catalog
+        .register_location("url", "https://x/y", None, None)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        fault.to_string(),
+        "NotAllowedError: This operation not allowed in readonly mode"
+    );
+}
+
+#[tokio::test]
+async fn a_dry_run_shows_what_would_come_and_stores_nothing() {
+    let world = World::reading(&[]).await;
+    world.start().await;
+    let server = &world.server;
+    server.put("/all.yaml", "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {name: all}\nspec: {targets: [./a.yaml, ./b.yaml]}\n");
+    server.put(
+        "/a.yaml",
+        component("a", ", note: {$text: ./note.txt}, settings: {$json: ./note.json}"),
+    );
+    server.put("/b.yaml", component("b", ""));
+    server.put("/note.txt", "hello");
+    server.put("/note.json", "{\"k\": [1]}");
+    server.put("/no-json.yaml", component("a", ", x: {$json: ./note.txt}"));
+    server.put(
+        "/twice.yaml",
+        join(&[component("a", ""), component("b", ""), component("a", "")]),
+    );
+    server.put("/text.yaml", "hello world\n");
+    server.put("/kind.yaml", "apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\nmetadata: {name: t}\nspec: {type: x, steps: []}\n");
+    let base = server.url("");
+    let run = world
+        .catalog
+        .dry_run_location("url", &server.url("/all.yaml"))
+        .await
+        .unwrap();
+    let names: Vec<&str> = run
+        .entities
+        .iter()
+        .skip(1)
+        .map(|entity| entity["metadata"]["name"].as_str().unwrap())
+        .collect();
+    assert_eq!((run.exists, names), (false, vec!["all", "b", "a"]));
+    assert_eq!(run.entities[3]["spec"]["note"], json!("hello"));
+    assert_eq!(run.entities[3]["spec"]["settings"], json!({"k": [1]}));
+    assert_eq!(world.served().await, [""; 0]);
+    for (path, expected) in [
+        (
+            "/gone.yaml",
+            "NotFoundError: Unable to read url, no matching files found for BASE/gone.yaml",
+        ),
+        ("/twice.yaml", "Duplicate nested entity: component:default/a"),
+        ("/text.yaml", "Error: Expected object at root, got string"),
+        (
+            "/kind.yaml",
+            "NotAllowedError: Entity template:default/t at url:BASE/kind.yaml, originated at url:BASE/kind.yaml, is not of an allowed kind for that location",
+        ),
+        (
+            "/no-json.yaml",
+            "InputError: Processor PlaceholderProcessor threw an error while preprocessing; caused by Error: Placeholder $json failed to parse JSON data at ./note.txt, SyntaxError: Unexpected token 'h', \"hello\" is not valid JSON",
+        ),
+        (
+            "/*.yaml",
+            "Error: Unable to read url, Unsupported search pattern URL",
+        ),
+    ] {
+        let fault = world
+            .catalog
+            .dry_run_location("url", &server.url(path))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            fault.to_string(),
+            format!("InputError: {}", expected.replace("BASE", &base)),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn entities_are_validated_without_being_stored() {
+    let world = World::reading(&[]).await;
+    let entity = json!({"apiVersion": "backstage.io/v1alpha1", "kind": "Component", "metadata": {"name": "x"}, "spec": {}});
+    let faults = world
+        .catalog
+        .validate_entity(entity.clone(), "url:https://x.invalid/a.yaml")
+        .await
+        .unwrap();
+    assert!(
+        faults[0]
+            .describe()
+            .contains("must have required property 'type'"),
+        "{faults:?}"
+    );
+    for (location, expected) in [
+        (
+            "file:/tmp/x.yaml",
+            "TypeError: Invalid location ref file:/tmp/x.yaml, only 'url:<target>' is supported, e.g. url:https://host/path",
+        ),
+        (
+            "nonsense",
+            "TypeError: Unable to parse location ref 'nonsense', expected '<type>:<target>', e.g. 'url:https://host/path'",
+        ),
+        (
+            "http://h/x",
+            "TypeError: Invalid location ref 'http://h/x', please prefix it with 'url:', e.g. 'url:http://h/x'",
+        ),
+    ] {
+        let fault = world
+            .catalog
+            .validate_entity(entity.clone(), location)
+            .await
+            .unwrap_err();
+        assert_eq!(fault.to_string(), expected);
+    }
+    let answer = world
+        .catalog
+        .analyze_location("https://github.com/lumen/shop")
+        .unwrap();
+    assert_eq!(
+        answer["generateEntities"][0]["entity"]["metadata"]["name"],
+        json!("shop")
+    );
+    let fault = world.catalog.analyze_location("nonsense").unwrap_err();
+    assert_eq!(
+        fault.to_string(),
+        "InputError: The given location.target is not a URL"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_fails_leaves_the_last_good_form() {
+    let world = World::reading(&[]).await;
+    world.start().await;
+    world.server.put("/a.yaml", component("a", ""));
+    world
+        .catalog
+        .register_location("url", &world.server.url("/a.yaml"), None, None)
+        .await
+        .unwrap();
+    world.catalog.settle().await.unwrap();
+    let requests = world.server.requests();
+    world.look().await;
+    assert_eq!(world.server.requests(), requests + 1);
+    for mode in [Mode::Garbage, Mode::ServerError, Mode::NotFound] {
+        world.server.set_mode(mode);
+        world.look().await;
+        assert_eq!(world.served().await, ["component:default/a"], "{mode:?}");
+        let sources = world.catalog.sources().await.unwrap();
+        assert!(
+            sources.iter().any(|source| !source.problems.is_empty()),
+            "{mode:?}"
+        );
+    }
+    world.server.set_mode(Mode::Ok);
+    world.look().await;
+    assert!(
+        world
+            .catalog
+            .sources()
+            .await
+            .unwrap()
+            .iter()
+            .all(|source| source.problems.is_empty())
+    );
+}

@@ -1,0 +1,228 @@
+//! Mistakes: what they say, where they show, and what they leave alone.
+
+use serde_json::json;
+
+use crate::world::{World, component, join, location};
+
+#[tokio::test]
+async fn a_broken_document_leaves_its_neighbours_and_its_last_good_form() {
+    let world = World::reading(&["./a.yaml"]).await;
+    world.write("a.yaml", &join(&[component("a", ""), component("b", "")]));
+    world.start().await;
+    let good = world.entity("component:default/b").await.unwrap();
+    world.write(
+        "a.yaml",
+        &join(&[
+            component("a", ", system: new"),
+            "kind: Component\nmetadata:\n  name: b\n x: [\n".to_owned(),
+        ]),
+    );
+    world.look().await;
+    assert_eq!(
+        world.served().await,
+        ["component:default/a", "component:default/b"]
+    );
+    assert_eq!(
+        world.entity("component:default/a").await.unwrap()["spec"]["system"],
+        json!("new")
+    );
+    let b = world.entity("component:default/b").await.unwrap();
+    assert_eq!(b["spec"], good["spec"]);
+    assert!(world.status("component:default/b").await[0].starts_with("Error: YAML error at file:"));
+    let place = world
+        .store
+        .node("component:default/b")
+        .await
+        .unwrap()
+        .unwrap()
+        .problems[0]
+        .place
+        .clone()
+        .unwrap();
+    assert_eq!((place.document, place.line.is_some()), (Some(1), true));
+    world.write("a.yaml", &join(&[component("a", ""), component("b", "")]));
+    world.look().await;
+    assert_eq!(world.entity("component:default/b").await.unwrap(), good);
+}
+
+#[tokio::test]
+async fn an_invalid_document_shows_place_and_hint() {
+    let world = World::reading(&["./a.yaml"]).await;
+    world.write("a.yaml", &component("a", ""));
+    world.start().await;
+    world.write("a.yaml", "# one\napiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: a}\nspec:\n  type: service\n  lifecycle: x\n");
+    world.look().await;
+    assert_eq!(
+        world.status("component:default/a").await,
+        [
+            "InputError: Processor BuiltinKindsEntityProcessor threw an error while validating the entity \
+          component:default/a; caused by TypeError: /spec must have required property 'owner' - missingProperty: owner"
+        ]
+    );
+    let node = world.store.node("component:default/a").await.unwrap().unwrap();
+    let problem = &node.problems[0];
+    assert_eq!(problem.place.as_ref().unwrap().path.as_deref(), Some("/spec"));
+    assert!(problem.hint.is_some());
+    let listed = world.catalog.unprocessed().await.unwrap();
+    assert_eq!((listed.len(), listed[0].is_hidden), (1, false));
+}
+
+#[tokio::test]
+async fn sources_say_what_is_wrong_with_them() {
+    let world = World::reading(&["./root.yaml", "./gone.yaml", "./dir"]).await;
+    std::fs::create_dir(world.folder.path().join("dir")).unwrap();
+    world.write(
+        "root.yaml",
+        &join(&[
+            location("missing", "./not-there.yaml"),
+            location("slash", "./more/"),
+            "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {name: foreign}\nspec: {type: pigeon, target: x}\n".to_owned(),
+            "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {name: blocked}\nspec: {type: url, target: 'https://blocked.invalid/x.yaml'}\n".to_owned(),
+        ]),
+    );
+    world.start().await;
+    let folder = world.folder.path().display().to_string();
+    let mut found: Vec<String> = Vec::new();
+    for source in world.catalog.sources().await.unwrap() {
+        found.extend(
+            source
+                .problems
+                .iter()
+                .map(|problem| problem.fault.to_string().replace(&folder, "")),
+        );
+    }
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "Error: Unable to read url, Reading from 'https://blocked.invalid/x.yaml' is not allowed. You may need to configure an integration for the target host, or add it to the configured list of allowed hosts at 'backend.reading.allow'",
+            "Error: file /dir could not be read, it is a folder; name a file in it or use a pattern such as *.yaml",
+            "InputError: LocationEntityProcessor cannot handle file type location with target /root.yaml that ends with a path separator",
+            "InputError: Registered locations must be of an allowed type [\"url\"]",
+            "NotFoundError: file /gone.yaml does not exist",
+            "NotFoundError: file /not-there.yaml does not exist",
+        ]
+    );
+    // Locations that were never read are not served, as in the original.
+    assert_eq!(world.served().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn the_first_owner_of_a_name_keeps_it_until_it_lets_go() {
+    let world = World::reading(&["./a/*.yaml"]).await;
+    world.write("a/1.yaml", &component("x", ", system: first"));
+    world.write("a/2.yaml", &component("X", ", system: second"));
+    world.start().await;
+    assert_eq!(
+        world.entity("component:default/x").await.unwrap()["spec"]["system"],
+        json!("first")
+    );
+    let problems = &world.catalog.sources().await.unwrap()[0].problems;
+    assert_eq!(problems[0].fault.name, "ConflictError");
+    assert!(
+        problems[0].fault.message.contains("already referenced by file:"),
+        "{}",
+        problems[0].fault
+    );
+    std::fs::remove_file(world.folder.path().join("a/1.yaml")).unwrap();
+    world.look().await;
+    world.look().await;
+    assert_eq!(
+        world.entity("component:default/x").await.unwrap()["spec"]["system"],
+        json!("second")
+    );
+}
+
+#[tokio::test]
+async fn of_two_documents_with_one_name_the_last_is_served() {
+    let world = World::reading(&["./a.yaml"]).await;
+    world.write(
+        "a.yaml",
+        &join(&[
+            component("x", ", system: first"),
+            component("x", ", system: second"),
+        ]),
+    );
+    world.start().await;
+    assert_eq!(
+        world.entity("component:default/x").await.unwrap()["spec"]["system"],
+        json!("second")
+    );
+}
+
+#[tokio::test]
+async fn the_original_s_strictness_can_be_had() {
+    let world = World::with(&["./a.yaml"], json!({"discardFileOnError": true})).await;
+    world.write("a.yaml", &join(&[component("a", ""), "just text\n".to_owned()]));
+    world.start().await;
+    assert_eq!(world.served().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn children_survive_a_run_with_errors() {
+    let world = World::reading(&["./a.yaml"]).await;
+    world.write("a.yaml", &join(&[component("a", ""), component("b", "")]));
+    world.start().await;
+    world.write("a.yaml", "just text\n");
+    world.look().await;
+    assert_eq!(
+        world.served().await,
+        ["component:default/a", "component:default/b"]
+    );
+    std::fs::remove_file(world.folder.path().join("a.yaml")).unwrap();
+    world.look().await;
+    assert_eq!(world.served().await.len(), 2);
+}
+
+#[tokio::test]
+async fn placeholders_are_read_and_refused_as_by_the_original() {
+    let world = World::reading(&["./a.yaml"]).await;
+    world.write("a.yaml", &component("a", ", note: {$text: ./note.txt}"));
+    world.write("note.txt", "hello");
+    world.start().await;
+    let unprocessed = world.catalog.unprocessed().await.unwrap();
+    let folder = world.folder.path().display().to_string();
+    assert_eq!(
+        unprocessed[0].problems[0].fault.describe().replace(&folder, ""),
+        "Processor PlaceholderProcessor threw an error while preprocessing; caused by Error: Placeholder $text could not \
+         form a URL out of /a.yaml and ./note.txt, TypeError: Invalid URL"
+    );
+    let mut world = world;
+    world
+        .restart(|config| config["portal"] = json!({"resolveFilePlaceholders": true}))
+        .await;
+    assert_eq!(
+        world.entity("component:default/a").await.unwrap()["spec"]["note"],
+        json!("hello")
+    );
+    world.write("note.txt", "changed");
+    world.look().await;
+    assert_eq!(
+        world.entity("component:default/a").await.unwrap()["spec"]["note"],
+        json!("changed")
+    );
+}
+
+#[tokio::test]
+async fn hostile_files_hurt_only_themselves() {
+    let world = World::reading(&["./*.yaml"]).await;
+    world.write("good.yaml", &component("good", ""));
+    world.write("bomb.yaml", &alias_bomb());
+    world.write("deep.yaml", &"[".repeat(100_000));
+    std::fs::write(world.folder.path().join("latin.yaml"), b"a: \xff\n").unwrap();
+    std::os::unix::fs::symlink("loop.yaml", world.folder.path().join("loop.yaml")).unwrap();
+    world.write("lines.yaml", &"# line\n".repeat(1_000_000));
+    world.start().await;
+    assert_eq!(world.served().await, ["component:default/good"]);
+    let problems = &world.catalog.sources().await.unwrap()[0].problems;
+    assert!(problems.len() >= 4, "{problems:?}");
+}
+
+fn alias_bomb() -> String {
+    let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..10 {
+        let previous = format!("*a{}, ", level - 1).repeat(9);
+        text.push_str(&format!("a{level}: &a{level} [{previous}]\n"));
+    }
+    text
+}

@@ -1,1 +1,14 @@
-//! api-docs
+//! API definitions, rendered on the server: OpenAPI, AsyncAPI, GraphQL and gRPC; anything else as text.
+//!
+//! Every format is read into one [`Outline`] of operations and types, and one page component shows it.
+//! Reading is tolerant: a definition that is not quite right shows what could be read and what could
+//! not. Nothing is fetched: references to other files stay visible as references.
+
+mod formats;
+mod outline;
+mod pages;
+mod tab;
+
+pub use formats::{Format, read};
+pub use outline::{Field, Group, Operation, Outline, Section, TypeDefinition};
+pub use tab::contributions;

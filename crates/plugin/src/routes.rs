@@ -15,7 +15,11 @@ pub struct RouteSet {
 impl RouteSet {
     /// A set with no route yet.
     pub fn new(id: &'static str) -> Self {
-        Self { id, api: Router::new(), pages: Router::new() }
+        Self {
+            id,
+            api: Router::new(),
+            pages: Router::new(),
+        }
     }
 
     /// Sets the routes below `/api/<id>`.

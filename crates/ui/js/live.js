@@ -36,7 +36,7 @@ const isBusy = () => {
 const refresh = async () => {
   if (isBusy()) { timer = setTimeout(refresh, 2000); return; }
   timer = 0;
-  const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
+  const answer = await fetch(location.href, { headers: { accept: "text/html", "x-refetch": "1" } }).catch(() => null);
   if (!answer || !(answer.headers.get("content-type") || "").startsWith("text/html")) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const next = page.getElementById("main");

@@ -107,6 +107,8 @@ pub struct Chrome {
     pub now: Timestamp,
     /// The browser fetches the page ahead of a possible visit; nothing should be recorded.
     pub prefetch: bool,
+    /// An open page fetches itself again; that is no visit.
+    pub is_refetch: bool,
     pub(crate) nonce: String,
 }
 
@@ -126,6 +128,7 @@ impl Chrome {
             viewer: None,
             now: "2026-11-24T09:30:00Z".parse().expect("a valid time"),
             prefetch: false,
+            is_refetch: false,
             nonce: "sample".to_owned(),
         }
     }
@@ -152,6 +155,7 @@ impl Chrome {
             query: parts.uri.query().unwrap_or_default().to_owned(),
             theme: Theme::of(&parts.headers),
             viewer: parts.extensions.get::<Viewer>().cloned(),
+            is_refetch: parts.headers.contains_key("x-refetch"),
             prefetch: purpose.is_some_and(|purpose| purpose.contains("prefetch")),
             nonce: Uuid::new_v4().simple().to_string(),
         }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use axum::Router;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -18,7 +20,7 @@ use crate::api::ApiError;
 use crate::health::{HealthState, router as health_router};
 use crate::mount::{Mounts, dispatch};
 use crate::options::ServerOptions;
-use crate::pages::{Nonce, PageGuard, guard};
+use crate::pages::{PageGuard, guard};
 use crate::readiness::Readiness;
 use crate::request_log::RequestId;
 use crate::{metrics_endpoint, request_log};
@@ -30,18 +32,17 @@ pub struct ErrorPage {
     pub status: StatusCode,
     /// What went wrong, when there is more to say than the status does.
     pub message: Option<String>,
-    /// The path that was asked for.
-    pub path: String,
     /// Finds the request in the log.
     pub request_id: RequestId,
-    /// For scripts and styles of the page.
-    pub nonce: Nonce,
+    /// The head of the request.
+    pub request: Parts,
 }
 
 /// Renders the pages for errors that have no page of their own: unknown paths, panics, refusals.
+#[async_trait]
 pub trait RenderErrorPage: Send + Sync {
     /// The page; its status is set by the caller.
-    fn render(&self, error: &ErrorPage) -> Response;
+    async fn render(&self, error: ErrorPage) -> Response;
 }
 
 /// Everything a server serves.

@@ -57,17 +57,14 @@ pub(crate) struct PageGuard {
 pub(crate) async fn guard(State(guard): State<Arc<PageGuard>>, mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
-    let path = request.uri().path().to_owned();
-    let request_id = request
-        .extensions()
-        .get::<RequestId>()
-        .cloned()
-        .unwrap_or_default();
-    let answer = match guard.admit(&mut request).await {
-        Ok(()) => next.run(request).await,
+    let admitted = guard.admit(&mut request).await;
+    let (parts, body) = request.into_parts();
+    let head = parts.clone();
+    let answer = match admitted {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
         Err(error) => error.into_response(),
     };
-    let mut answer = guard.with_error_page(answer, &path, &request_id, &nonce);
+    let mut answer = guard.with_error_page(answer, head).await;
     answer
         .headers_mut()
         .entry(header::CONTENT_SECURITY_POLICY)
@@ -87,34 +84,27 @@ impl PageGuard {
     }
 
     /// Replaces bare errors: those without a page of their own.
-    fn with_error_page(
-        &self,
-        answer: Response,
-        path: &str,
-        request_id: &RequestId,
-        nonce: &Nonce,
-    ) -> Response {
+    async fn with_error_page(&self, answer: Response, request: Parts) -> Response {
         let status = answer.status();
-        let has_page = answer
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+        let kind = answer.headers().get(header::CONTENT_TYPE);
+        let has_page = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
         let is_error = status.is_client_error() || status.is_server_error();
-        let Some(render) = self.error_page.as_ref().filter(|_| is_error && !has_page) else {
+        let Some(renderer) = self.error_page.as_ref().filter(|_| is_error && !has_page) else {
             return answer;
         };
         let message = answer
             .extensions()
             .get::<ErrorDetails>()
             .map(ErrorDetails::message);
-        let page = ErrorPage {
-            status,
-            message,
-            path: path.to_owned(),
-            request_id: request_id.clone(),
-            nonce: nonce.clone(),
-        };
-        let mut page = render.render(&page);
+        let request_id = request.extensions.get::<RequestId>().cloned().unwrap_or_default();
+        let mut page = renderer
+            .render(ErrorPage {
+                status,
+                message,
+                request_id,
+                request,
+            })
+            .await;
         *page.status_mut() = status;
         page
     }

@@ -73,7 +73,7 @@ fn record(method: &Method, path: &str, id: &RequestId, status: u16, started: Ins
     metrics::histogram!("http_request_duration_seconds", "method" => method_label, "area" => area)
         .record(elapsed.as_secs_f64());
     let request_id = &*id.0;
-    let is_probe = path.starts_with("/.backstage/") || path == "/metrics" || path.starts_with("/assets/");
+    let is_probe = path.starts_with("/.backstage/") || path == "/metrics" || path.starts_with("/-/assets/");
     if is_probe && status < 500 {
         tracing::debug!(%method, path, status, duration_ms, request_id, "{method} {path} {status}");
     } else {
@@ -96,7 +96,7 @@ const API_AREAS: [&str; 5] = ["catalog", "user-settings", "search", "scaffolder"
 const PAGE_AREAS: [&str; 8] = [
     ".backstage",
     "metrics",
-    "assets",
+    "-",
     "catalog",
     "api-docs",
     "catalog-graph",

@@ -1,5 +1,10 @@
 //! The server as clients see it: in process for the wire habits, over a socket for its life.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not there"
+)]
+
 mod api;
 mod life;
 mod site;

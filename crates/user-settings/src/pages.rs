@@ -1,0 +1,92 @@
+//! Home, settings, and what the star buttons and prefetched visits post to.
+
+mod home;
+mod settings;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Form, Router};
+use catalog::{Catalog, personal};
+use model::EntityRef;
+use serde::Deserialize;
+use ui::{Chrome, href};
+use web::CurrentViewer;
+
+/// The pages, with their full paths.
+pub fn router(catalog: Catalog) -> Router {
+    Router::new()
+        .route("/", get(home::show))
+        .route("/settings", get(settings::show))
+        .route("/starred", post(star))
+        .route("/visited", post(visited))
+        .with_state(catalog)
+}
+
+#[derive(Deserialize)]
+struct StarForm {
+    #[serde(rename = "entityRef")]
+    entity_ref: String,
+    starred: bool,
+    #[serde(default)]
+    r#return: String,
+}
+
+async fn star(
+    State(catalog): State<Catalog>,
+    CurrentViewer(viewer): CurrentViewer,
+    Form(form): Form<StarForm>,
+) -> Response {
+    let Ok(entity) = form.entity_ref.parse::<EntityRef>() else {
+        return (StatusCode::BAD_REQUEST, "entityRef is not an entity reference").into_response();
+    };
+    if viewer.is_service {
+        return (StatusCode::FORBIDDEN, "a service has no stars").into_response();
+    }
+    match personal::set_star(catalog.store(), &viewer.reference, &entity, form.starred).await {
+        Ok(()) => Redirect::to(if href::is_local(&form.r#return) {
+            &form.r#return
+        } else {
+            "/"
+        })
+        .into_response(),
+        Err(error) => web::ApiError::internal(&error).into_response(),
+    }
+}
+
+#[derive(Deserialize)]
+struct VisitForm {
+    path: String,
+}
+
+/// A page that the browser had fetched ahead was really shown.
+async fn visited(
+    State(catalog): State<Catalog>,
+    CurrentViewer(viewer): CurrentViewer,
+    chrome: Chrome,
+    Form(form): Form<VisitForm>,
+) -> StatusCode {
+    let Some(entity) = entity_of(&form.path).filter(|_| !viewer.is_service) else {
+        return StatusCode::NO_CONTENT;
+    };
+    let known = personal::visits(catalog.store(), &viewer.reference)
+        .await
+        .unwrap_or_default();
+    let path = href::entity(&entity);
+    let title = known
+        .into_iter()
+        .find(|visit| visit.pathname == path)
+        .map_or_else(|| entity.name().to_owned(), |visit| visit.name);
+    match personal::record_visit(catalog.store(), &viewer.reference, &entity, &title, chrome.now).await {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// The entity whose page has this path.
+fn entity_of(path: &str) -> Option<EntityRef> {
+    let mut parts = path.strip_prefix("/catalog/")?.split('/');
+    let (namespace, kind, name) = (parts.next()?, parts.next()?, parts.next()?);
+    EntityRef::parse(&format!("{kind}:{namespace}/{name}"), None, "default").ok()
+}

@@ -1,0 +1,82 @@
+//! The home page: what one works with, what is one's own, what is broken.
+
+mod view;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use catalog::{Catalog, browse, personal};
+use model::EntityRef;
+use plugin::Viewer;
+use store::Node;
+use ui::{Chrome, Live, PageHead};
+use web::{ApiError, CurrentViewer};
+
+use view::{Home, Line};
+
+/// Lines in each card.
+const SHOWN: usize = 10;
+
+pub(super) async fn show(
+    State(catalog): State<Catalog>,
+    CurrentViewer(viewer): CurrentViewer,
+    chrome: Chrome,
+) -> Result<Response, ApiError> {
+    let home = load(&catalog, &viewer).await?;
+    let content = view::home(&home, chrome.now);
+    Ok(chrome
+        .page(PageHead::new("Home").live(Live::Any), content)
+        .into_response())
+}
+
+async fn load(catalog: &Catalog, viewer: &Viewer) -> Result<Home, ApiError> {
+    let store = catalog.store();
+    let failed = |error| ApiError::internal(&error);
+    let mut starred = personal::stars(store, &viewer.reference).await.map_err(failed)?;
+    starred.reverse();
+    let visits = personal::visits(store, &viewer.reference).await.map_err(failed)?;
+    let owned = browse::owned(catalog, &viewer.ownership, SHOWN).await?;
+    let broken = store.nodes_with_problems("", SHOWN + 1).await.map_err(failed)?;
+
+    let starred: Vec<EntityRef> = parsed(starred.iter().map(String::as_str));
+    let recent: Vec<EntityRef> = parsed(visits.iter().filter_map(|visit| visit.entity_ref.as_deref()));
+    let wanted: Vec<EntityRef> = starred.iter().chain(&recent).cloned().collect();
+    let known = browse::known(catalog, &wanted).await?;
+    let line = |reference: EntityRef| Line {
+        known: known.get(&reference).cloned().flatten(),
+        reference,
+    };
+    let visited = visits.iter().filter_map(|visit| jiff_of(visit.timestamp));
+    Ok(Home {
+        starred: starred.into_iter().map(line).collect(),
+        recent: recent.into_iter().map(line).zip(visited).collect(),
+        owned_total: owned.total,
+        owned: owned.entities,
+        broken: broken.iter().filter_map(of_viewer(viewer)).collect(),
+    })
+}
+
+fn jiff_of(milliseconds: i64) -> Option<jiff::Timestamp> {
+    jiff::Timestamp::from_millisecond(milliseconds).ok()
+}
+
+fn parsed<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<EntityRef> {
+    texts.filter_map(|text| text.parse().ok()).take(SHOWN).collect()
+}
+
+/// A broken entity with its first problem, and whether it is the viewer's own.
+fn of_viewer(viewer: &Viewer) -> impl Fn(&Node) -> Option<(EntityRef, String, bool)> {
+    move |node| {
+        let reference: EntityRef = node.reference.parse().ok()?;
+        let message = node.problems.first()?.fault.message.clone();
+        let owner = node
+            .final_json
+            .as_deref()
+            .and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+        let own = owner.is_some_and(|entity| {
+            model::entity::relations(&entity)
+                .filter(|(kind, _)| *kind == "ownedBy")
+                .any(|(_, target)| viewer.ownership.iter().any(|owned| owned.to_string() == target))
+        });
+        Some((reference, message, own))
+    }
+}

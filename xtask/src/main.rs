@@ -3,7 +3,8 @@
 //! Each task sets up what it needs on a fresh Debian machine with Rust and prints what it does.
 //! Nothing of the product lives here.
 
-mod bench;
+#![allow(clippy::print_stdout, reason = "what a task prints is its product")]
+
 mod browser;
 mod conformance;
 mod dependencies;
@@ -24,10 +25,9 @@ tasks
   test          everything that must pass: format, lints, dependency rules, unit, contract and
                 browser tests, on SQLite and on a real PostgreSQL
   check         the quick half of it: format, lints, dependency rules, tidiness
-  browser       only the end-to-end tests in a headless browser and the stock client
+  client        the original's stock client from npm against our server
   conformance   agreement with the recorded answers and verdicts of the original, against the floors
                 in conformance/floors.json; reads ../shared (or $SHARED)
-  bench         side by side with the original, a table of medians and ratios; reads ../shared
 ";
 
 fn main() -> ExitCode {
@@ -36,9 +36,8 @@ fn main() -> ExitCode {
     let outcome = match task {
         "test" => test(),
         "check" => check(),
-        "browser" => browser::run_all(),
+        "client" => browser::run_all(),
         "conformance" => conformance::run_all(),
-        "bench" => bench::run_all(&arguments[1..]),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);
@@ -56,7 +55,10 @@ fn main() -> ExitCode {
 fn check() -> Result<()> {
     setup::rust_components()?;
     run("cargo", &["fmt", "--all", "--check"])?;
-    run("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    run(
+        "cargo",
+        &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
+    )?;
     dependencies::check()?;
     tidy::check()
 }
@@ -64,6 +66,5 @@ fn check() -> Result<()> {
 fn test() -> Result<()> {
     setup::for_tests()?;
     check()?;
-    run("cargo", &["test", "--workspace"])?;
-    browser::run_all()
+    run("cargo", &["test", "--workspace"])
 }

@@ -53,7 +53,10 @@ impl Server {
     fn wait_ready(&mut self, log: &Path, patience: Duration) -> Result<()> {
         let started = Instant::now();
         while started.elapsed() < patience {
-            if ureq::get(format!("{}/.backstage/health/v1/readiness", self.base)).call().is_ok() {
+            if ureq::get(format!("{}/.backstage/health/v1/readiness", self.base))
+                .call()
+                .is_ok()
+            {
                 return Ok(());
             }
             if let Some(status) = self.child.try_wait()? {
@@ -62,13 +65,6 @@ impl Server {
             std::thread::sleep(Duration::from_millis(5));
         }
         bail!("the server was not ready within {patience:?}:\n{}", tail(log))
-    }
-
-    /// Resident memory in bytes, of the process alone.
-    pub fn resident(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
-        line.split_whitespace().nth(1).and_then(|number| number.parse::<u64>().ok()).unwrap_or(0) * 1024
     }
 
     /// The JSON answer to a GET with the token both servers accept.

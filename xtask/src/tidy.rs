@@ -46,7 +46,11 @@ fn problems_of(name: &Path, text: &str) -> Vec<String> {
 
 /// Why a line may not be in the repository.
 fn forbidden(line: &str) -> Option<&'static str> {
-    let machine_paths = [concat!("/ro", "ot/"), concat!("/wo", "rk/main"), concat!("/wo", "rk/wt-")];
+    let machine_paths = [
+        concat!("/ro", "ot/"),
+        concat!("/wo", "rk/main"),
+        concat!("/wo", "rk/wt-"),
+    ];
     if machine_paths.iter().any(|path| line.contains(path)) {
         return Some("a path of one machine");
     }
@@ -64,7 +68,10 @@ mod tests {
     fn long_files_and_machine_paths_are_reported() {
         let long = format!("//! x\n{}", "\n".repeat(MAX_LINES));
         assert_eq!(problems_of(Path::new("a.rs"), &long).len(), 1);
-        assert_eq!(problems_of(Path::new("a.md"), concat!("see /ro", "ot/x")).len(), 1);
+        assert_eq!(
+            problems_of(Path::new("a.md"), concat!("see /ro", "ot/x")).len(),
+            1
+        );
         assert!(problems_of(Path::new("a.md"), "see ./x").is_empty());
     }
 }

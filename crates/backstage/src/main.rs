@@ -1,2 +1,30 @@
-//! backstage
-fn main() {}
+//! The portal's binary: command line, wiring of all plugins, logs. No feature lives here.
+
+mod cli;
+mod commands;
+mod error_page;
+mod logging;
+mod output;
+mod settings;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let arguments = cli::Arguments::parse();
+    // Fails only when a provider was installed before, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match commands::run(arguments) {
+        Ok(code) => code,
+        Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&format!("error: {error:#}"));
+            ExitCode::from(commands::COULD_NOT_RUN)
+        }
+    }
+}

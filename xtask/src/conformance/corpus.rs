@@ -16,22 +16,33 @@ const TOKEN: &str = "contract-static-service-token-0001";
 
 /// Compares the current files and the committed-but-invalid history.
 pub fn compare(shared: &Path, binary: &Path) -> Result<Vec<Agreement>> {
-    ["current", "history"].into_iter().map(|part| judge(shared, binary, part)).collect()
+    ["current", "history"]
+        .into_iter()
+        .map(|part| judge(shared, binary, part))
+        .collect()
 }
 
 fn judge(shared: &Path, binary: &Path, part: &str) -> Result<Agreement> {
     let recorded = shared.join("contract/catalog-corpus").join(part);
     let root = shared.join("corpora/catalogs");
     let scratch = Scratch::new("corpus")?;
-    let server = replay::start(&recorded.join("config.yaml"), &root, scratch.path(), free_port()?, binary)?;
+    let server = replay::start(
+        &recorded.join("config.yaml"),
+        &root,
+        scratch.path(),
+        free_port()?,
+        binary,
+    )?;
     let served = settled(&server)?;
     let expected = entities(&std::fs::read_to_string(recorded.join("entities.jsonl"))?)?;
     let conflicts: BTreeMap<String, Value> =
         serde_json::from_str(&std::fs::read_to_string(recorded.join("conflicts.json"))?)?;
     let contested: BTreeSet<&str> = conflicts.keys().map(String::as_str).collect();
     let root = root.to_string_lossy().into_owned();
-    let actual: BTreeMap<String, Value> =
-        served.into_iter().map(|entity| (reference(&entity), plain(&entity, &root))).collect();
+    let actual: BTreeMap<String, Value> = served
+        .into_iter()
+        .map(|entity| (reference(&entity), plain(&entity, &root)))
+        .collect();
     Ok(agreement(part, &expected, &actual, &contested))
 }
 
@@ -71,7 +82,9 @@ fn agreement(
         match (expected.get(*reference), actual.get(*reference)) {
             (Some(_), None) => differences.push(format!("{reference}: not served")),
             (None, Some(_)) => differences.push(format!("{reference}: served, but not by the original")),
-            (Some(expected), Some(actual)) if expected != actual && !contested.contains(reference.as_str()) => {
+            (Some(expected), Some(actual))
+                if expected != actual && !contested.contains(reference.as_str()) =>
+            {
                 differences.push(format!("{reference}: {}", first_difference("", expected, actual)));
             }
             _ => {}
@@ -90,7 +103,10 @@ fn first_difference(path: &str, expected: &Value, actual: &Value) -> String {
     if let (Value::Object(left), Value::Object(right)) = (expected, actual) {
         let keys: BTreeSet<&String> = left.keys().chain(right.keys()).collect();
         for key in keys {
-            let (left, right) = (left.get(key).unwrap_or(&Value::Null), right.get(key).unwrap_or(&Value::Null));
+            let (left, right) = (
+                left.get(key).unwrap_or(&Value::Null),
+                right.get(key).unwrap_or(&Value::Null),
+            );
             if left != right {
                 return first_difference(&format!("{path}/{key}"), left, right);
             }
@@ -106,12 +122,23 @@ fn reference(entity: &Value) -> String {
     let name = metadata["name"].as_str().unwrap_or_default();
     let shown = match entity["spec"]["target"].as_str() {
         Some(target) if name.starts_with("generated-") || name.starts_with("<generated:") => {
-            format!("<{}>", target.rsplit("catalogs/").next().unwrap_or(target).trim_start_matches("{{ROOT}}/"))
+            format!(
+                "<{}>",
+                target
+                    .rsplit("catalogs/")
+                    .next()
+                    .unwrap_or(target)
+                    .trim_start_matches("{{ROOT}}/")
+            )
         }
         _ => name.to_owned(),
     };
     let kind = entity["kind"].as_str().unwrap_or_default();
-    format!("{kind}:{}/{shown}", metadata["namespace"].as_str().unwrap_or("default")).to_lowercase()
+    format!(
+        "{kind}:{}/{shown}",
+        metadata["namespace"].as_str().unwrap_or("default")
+    )
+    .to_lowercase()
 }
 
 /// The entity without what differs on every start: uid, etag, generated names, the corpus folder.
@@ -124,7 +151,10 @@ fn plain(entity: &Value, root: &str) -> Value {
     if let Some(metadata) = entity.get_mut("metadata").and_then(Value::as_object_mut) {
         metadata.remove("uid");
         metadata.remove("etag");
-        let generated = metadata.get("name").and_then(Value::as_str).is_some_and(|name| name.contains("generated"));
+        let generated = metadata
+            .get("name")
+            .and_then(Value::as_str)
+            .is_some_and(|name| name.contains("generated"));
         if generated {
             metadata.remove("name");
         }

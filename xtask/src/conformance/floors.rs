@@ -13,10 +13,14 @@ const SHOWN: usize = 12;
 /// Prints every figure and fails if one is below its floor or has none.
 pub fn judge(agreements: &[Agreement]) -> Result<()> {
     let path = root().join("conformance/floors.json");
-    let text = std::fs::read_to_string(&path).with_context(|| format!("could not read {}", path.display()))?;
+    let text =
+        std::fs::read_to_string(&path).with_context(|| format!("could not read {}", path.display()))?;
     let floors: BTreeMap<String, usize> = serde_json::from_str(&text).context("conformance/floors.json")?;
     let mut fallen = Vec::new();
-    println!("\n{:<34} {:>7} {:>7} {:>8}  {:>6}", "agreement with the original", "agree", "of", "share", "floor");
+    println!(
+        "\n{:<34} {:>7} {:>7} {:>8}  {:>6}",
+        "agreement with the original", "agree", "of", "share", "floor"
+    );
     for agreement in agreements {
         let floor = floors.get(&agreement.name).copied();
         println!("{}", line(agreement, floor));
@@ -28,8 +32,14 @@ pub fn judge(agreements: &[Agreement]) -> Result<()> {
         }
         match floor {
             Some(floor) if agreement.agree >= floor => {}
-            Some(floor) => fallen.push(format!("{} fell to {} (floor {floor})", agreement.name, agreement.agree)),
-            None => fallen.push(format!("{} has no floor in conformance/floors.json", agreement.name)),
+            Some(floor) => fallen.push(format!(
+                "{} fell to {} (floor {floor})",
+                agreement.name, agreement.agree
+            )),
+            None => fallen.push(format!(
+                "{} has no floor in conformance/floors.json",
+                agreement.name
+            )),
         }
     }
     let failed = fallen.len();

@@ -16,7 +16,13 @@ const FIELDS: &[&str] = &["verdict", "ref", "error"];
 pub fn compare(shared: &Path, binary: &Path) -> Result<Vec<Agreement>> {
     ["catalogs", "templates"]
         .into_iter()
-        .map(|corpus| judge(&shared.join("corpora").join(corpus), binary, &format!("verdicts/{corpus}")))
+        .map(|corpus| {
+            judge(
+                &shared.join("corpora").join(corpus),
+                binary,
+                &format!("verdicts/{corpus}"),
+            )
+        })
         .collect()
 }
 
@@ -32,10 +38,14 @@ fn judge(corpus: &Path, binary: &Path, name: &str) -> Result<Agreement> {
         .stderr(Stdio::null())
         .output()
         .context("could not run `catalog validate`")?;
-    let actual: HashMap<(String, u64), Value> =
-        lines(&String::from_utf8_lossy(&output.stdout))?.into_iter().map(|line| (key(&line), line)).collect();
-    let differences: Vec<String> =
-        expected.iter().filter_map(|line| difference(line, actual.get(&key(line)))).collect();
+    let actual: HashMap<(String, u64), Value> = lines(&String::from_utf8_lossy(&output.stdout))?
+        .into_iter()
+        .map(|line| (key(&line), line))
+        .collect();
+    let differences: Vec<String> = expected
+        .iter()
+        .filter_map(|line| difference(line, actual.get(&key(line))))
+        .collect();
     Ok(Agreement {
         name: name.to_owned(),
         agree: expected.len() - differences.len(),
@@ -45,19 +55,32 @@ fn judge(corpus: &Path, binary: &Path, name: &str) -> Result<Agreement> {
 }
 
 fn lines(text: &str) -> Result<Vec<Value>> {
-    text.lines().map(|line| serde_json::from_str(line).with_context(|| format!("no JSON: {line}"))).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).with_context(|| format!("no JSON: {line}")))
+        .collect()
 }
 
 fn key(line: &Value) -> (String, u64) {
-    (line["file"].as_str().unwrap_or_default().to_owned(), line["doc"].as_u64().unwrap_or_default())
+    (
+        line["file"].as_str().unwrap_or_default().to_owned(),
+        line["doc"].as_u64().unwrap_or_default(),
+    )
 }
 
 fn difference(expected: &Value, actual: Option<&Value>) -> Option<String> {
     let (file, document) = key(expected);
-    let Some(actual) = actual else { return Some(format!("{file} document {document}: no verdict")) };
-    FIELDS.iter().find(|field| !same(&expected[**field], &actual[**field])).map(|field| {
-        format!("{file} document {document}: {field} is {}, expected {}", actual[*field], expected[*field])
-    })
+    let Some(actual) = actual else {
+        return Some(format!("{file} document {document}: no verdict"));
+    };
+    FIELDS
+        .iter()
+        .find(|field| !same(&expected[**field], &actual[**field]))
+        .map(|field| {
+            format!(
+                "{file} document {document}: {field} is {}, expected {}",
+                actual[*field], expected[*field]
+            )
+        })
 }
 
 /// Texts are compared without surrounding white space.

@@ -1,0 +1,178 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  success
+  1  problems were found
+  2  wrong use, or something could not be read, written or reached
+
+Environment:
+  RUST_LOG         what is logged, for example `info` or `catalog=debug,web=info`
+  LOG_FORMAT       `text` or `json`; text on a terminal, json elsewhere
+  BACKSTAGE_ENV    names of configuration files to add: app-config.<name>.yaml
+  APP_CONFIG_a_b   sets the configuration key a.b";
+
+const EXAMPLES: &str = "\
+Examples:
+  backstage                                 serve with app-config.yaml, or the example catalog
+  backstage --config app-config.yaml --config app-config.production.yaml
+  backstage catalog validate .              check every descriptor below this folder
+  backstage doctor                          find out why something does not work";
+
+/// The developer portal.
+#[derive(Debug, Parser)]
+#[command(name = "backstage", version, about, after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+pub struct Arguments {
+    /// Options of every command.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do; without it: `serve`.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// A configuration file; may be repeated, later ones win. Replaces app-config.yaml
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Vec<PathBuf>,
+    /// How results are printed
+    #[arg(long, value_enum, default_value_t, global = true)]
+    pub format: Format,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: JSON, one line for each result.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "one value a process")]
+pub enum Command {
+    /// Start the portal (the default)
+    #[command(after_help = EXIT_CODES)]
+    Serve,
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Work with descriptors and entities
+    #[command(subcommand)]
+    Catalog(CatalogCommand),
+    /// Check configuration, database, port, locations and disk, and tell how to fix what is wrong
+    Doctor,
+}
+
+/// Looking at the configuration.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Check the configuration: unknown keys, values that do not fit
+    Check,
+    /// Print the merged configuration, secrets hidden
+    Print,
+    /// Print the JSON schema of app-config.yaml
+    Schema,
+    /// Print the configuration reference as Markdown
+    Reference,
+}
+
+/// Working with descriptors and entities.
+#[derive(Debug, Subcommand)]
+pub enum CatalogCommand {
+    /// Check descriptor files without a server; one line for each YAML document
+    Validate(ValidateArguments),
+    /// Print all entities of the store, or of a running server
+    Export(ExportArguments),
+    /// Find entities of a running server
+    Query(QueryArguments),
+}
+
+/// What to check.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Verdicts: valid, invalid, unknown-kind, yaml-error, empty, not-object.
+Folders are searched for *.yaml and *.yml; hidden folders and node_modules are left out.
+
+Examples:
+  backstage catalog validate catalog-info.yaml
+  backstage catalog validate --format json . | jq 'select(.verdict == \"invalid\")'")]
+pub struct ValidateArguments {
+    /// Files and folders
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Print only documents with problems
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// What to export, and as what.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  backstage catalog export > catalog.yaml
+  backstage catalog export --format json --url http://127.0.0.1:7007 > catalog.jsonl")]
+pub struct ExportArguments {
+    /// Address of a running server; without it the store is read
+    #[arg(long)]
+    pub url: Option<url::Url>,
+    /// Token of a static external access, for a server that is not on this machine
+    #[arg(long, env = "BACKSTAGE_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// Write descriptors as they were before processing: no relations, status, uid and etag
+    #[arg(long)]
+    pub plain: bool,
+}
+
+/// Which entities to find.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  backstage catalog query 'kind=component,spec.type=service' --order metadata.name
+  backstage catalog query --predicate '{\"kind\": \"api\", \"spec.type\": {\"$in\": [\"grpc\"]}}'
+  backstage catalog query kind=user --fields metadata.name,spec.memberOf --format json")]
+pub struct QueryArguments {
+    /// Filters as in the API: conditions of one are joined by `and`, several filters by `or`
+    #[arg(value_name = "FILTER")]
+    pub filters: Vec<String>,
+    /// A predicate as JSON, instead of filters
+    #[arg(long, value_name = "JSON", conflicts_with = "filters")]
+    pub predicate: Option<String>,
+    /// Order by a field; may be repeated: `metadata.name` or `metadata.name,desc`
+    #[arg(long, value_name = "FIELD[,desc]")]
+    pub order: Vec<String>,
+    /// Print only these fields, separated by commas
+    #[arg(long, value_delimiter = ',')]
+    pub fields: Vec<String>,
+    /// Only entities that contain this text
+    #[arg(long)]
+    pub text: Option<String>,
+    /// Most entities to print
+    #[arg(long, default_value_t = 500)]
+    pub limit: usize,
+    /// Address of the server; without it the configured one
+    #[arg(long)]
+    pub url: Option<url::Url>,
+    /// Token of a static external access, for a server that is not on this machine
+    #[arg(long, env = "BACKSTAGE_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,82 @@
+//! `backstage catalog export`: all entities as YAML documents or lines of JSON.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use serde_json::{Value, json};
+use store::{ScanPosition, Store};
+
+use super::remote::{PAGE, Remote};
+use crate::cli::{Common, ExportArguments, Format};
+use crate::{output, settings};
+
+/// Prints every entity.
+pub async fn run(common: &Common, what: &ExportArguments) -> Result<ExitCode> {
+    match &what.url {
+        Some(url) => from_server(&Remote::new(url, what.token.clone())?, common.format, what.plain).await?,
+        None => from_store(common, what.plain).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn from_server(server: &Remote, format: Format, plain: bool) -> Result<()> {
+    let order = json!([{ "field": "metadata.uid", "order": "asc" }]);
+    let mut query = json!({ "limit": PAGE, "orderBy": order });
+    loop {
+        let (items, _, next) = server.page(&query).await?;
+        for entity in items {
+            print(entity, format, plain)?;
+        }
+        match next {
+            Some(cursor) => query = Remote::next_page(&cursor, PAGE, &[]),
+            None => return Ok(()),
+        }
+    }
+}
+
+async fn from_store(common: &Common, plain: bool) -> Result<()> {
+    let config = settings::require(common)?;
+    let store = Store::open(&settings::database(&config)).await?;
+    let mut position = ScanPosition::default();
+    loop {
+        let (rows, next) = store.scan_finals(position, PAGE).await?;
+        for row in rows {
+            print(serde_json::from_str(&row.json)?, common.format, plain)?;
+        }
+        match next {
+            Some(next) => position = next,
+            None => return Ok(()),
+        }
+    }
+}
+
+fn print(mut entity: Value, format: Format, plain: bool) -> Result<()> {
+    if plain {
+        strip(&mut entity);
+    }
+    match format {
+        Format::Json => output::json(&entity),
+        Format::Text => output::text(&format!("---\n{}", yaml::to_string(&entity))),
+    }
+}
+
+/// Removes what the catalog adds.
+fn strip(entity: &mut Value) {
+    let Some(root) = entity.as_object_mut() else {
+        return;
+    };
+    root.remove("relations");
+    root.remove("status");
+    let Some(metadata) = root.get_mut("metadata").and_then(Value::as_object_mut) else {
+        return;
+    };
+    metadata.remove("uid");
+    metadata.remove("etag");
+    if let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_object_mut) {
+        annotations
+            .retain(|name, _| !name.starts_with("backstage.io/managed-by-") && name != "backstage.io/orphan");
+        if annotations.is_empty() {
+            metadata.remove("annotations");
+        }
+    }
+}

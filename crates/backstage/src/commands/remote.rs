@@ -1,0 +1,78 @@
+//! Asking a running server.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use reqwest::{Client, RequestBuilder};
+use serde_json::{Value, json};
+use url::Url;
+
+/// Longest time for one answer.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// Entities asked for at once.
+pub const PAGE: usize = 500;
+
+/// A running server.
+pub struct Remote {
+    client: Client,
+    base: String,
+    token: Option<String>,
+}
+
+impl Remote {
+    /// A server by its address, with or without `/api/catalog` at the end.
+    pub fn new(url: &Url, token: Option<String>) -> Result<Self> {
+        let base = url
+            .as_str()
+            .trim_end_matches('/')
+            .trim_end_matches("/entities")
+            .trim_end_matches("/api/catalog");
+        let client = Client::builder().timeout(TIMEOUT).build()?;
+        Ok(Self {
+            client,
+            base: base.to_owned(),
+            token,
+        })
+    }
+
+    /// One page of entities: the items, how many there are in all, and the cursor of the next page.
+    pub async fn page(&self, query: &Value) -> Result<(Vec<Value>, u64, Option<String>)> {
+        let url = format!("{}/api/catalog/entities/by-query", self.base);
+        let answer = self.send(self.client.post(&url).json(query), &url).await?;
+        let items = answer["items"].as_array().cloned().unwrap_or_default();
+        let next = answer["pageInfo"]["nextCursor"].as_str().map(str::to_owned);
+        Ok((items, answer["totalItems"].as_u64().unwrap_or(0), next))
+    }
+
+    /// The body of the page after a cursor.
+    pub fn next_page(cursor: &str, limit: usize, fields: &[String]) -> Value {
+        let mut body = json!({ "cursor": cursor, "limit": limit });
+        if !fields.is_empty() {
+            body["fields"] = json!(fields);
+        }
+        body
+    }
+
+    async fn send(&self, mut request: RequestBuilder, url: &str) -> Result<Value> {
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        let answer = request
+            .send()
+            .await
+            .with_context(|| format!("{url} cannot be reached; is the server running?"))?;
+        let status = answer.status();
+        let text = answer
+            .text()
+            .await
+            .with_context(|| format!("{url} broke off its answer"))?;
+        let body: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+        if !status.is_success() {
+            bail!(
+                "{url} answered {status}: {}",
+                body["error"]["message"].as_str().unwrap_or("no reason given")
+            );
+        }
+        Ok(body)
+    }
+}

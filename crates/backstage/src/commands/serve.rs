@@ -1,0 +1,99 @@
+//! `backstage serve`: the portal itself.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use catalog::Catalog;
+use config::Config;
+use store::Store;
+use web::{Bound, Lifecycle, Readiness, ServerOptions, Stage};
+
+use crate::cli::Common;
+use crate::{logging, output, settings, wiring};
+
+/// How long work that was begun may take after the signal to stop.
+const DRAIN: Duration = Duration::from_secs(30);
+
+/// Serves until a signal or a failed task.
+pub async fn run(common: &Common) -> Result<ExitCode> {
+    let started = Instant::now();
+    logging::start();
+    let config = settings::require(common)?;
+    for problem in config.check() {
+        tracing::warn!("{}", output::problem(&problem));
+    }
+    // Everything is built before the port is bound: what cannot work fails before anybody asks.
+    let limits = ServerOptions::from_config(&config)?.limits;
+    let store = open(&config).await?;
+    let readiness = Readiness::new();
+    let life = Lifecycle::install(DRAIN)?;
+    let config = Arc::new(config);
+    let catalog = wiring::open_catalog(&config, &store)?;
+    let portal = wiring::contributions(&config, &catalog, life.soft());
+    let router = wiring::router(&config, portal, readiness.clone())?;
+    let bound = bind(&config).await?;
+    let address = bound.address;
+    life.spawn(
+        "http",
+        web::serve(bound, router, limits, readiness.clone(), life.clone()),
+    );
+    start_catalog(&life, &catalog).await?;
+    readiness.enter(Stage::Ready);
+    announce(&config, address.port(), started);
+    let code = life.until_stopped().await;
+    store.close().await;
+    Ok(code)
+}
+
+/// Loads what the store serves, then follows it; reads the sources beside that.
+async fn start_catalog(life: &Lifecycle, catalog: &Catalog) -> Result<()> {
+    catalog
+        .index()
+        .load(catalog.store())
+        .await
+        .context("the catalog cannot be loaded")?;
+    let (follower, soft) = (catalog.clone(), life.soft());
+    life.spawn("catalog index", async move {
+        follower.index().follow(follower.store(), soft).await;
+    });
+    let (engine, soft) = (catalog.clone(), life.soft());
+    life.spawn("catalog sources", async move { engine.run(soft).await });
+    Ok(())
+}
+
+async fn open(config: &Config) -> Result<Store> {
+    let database = settings::database(config);
+    Store::open(&database)
+        .await
+        .with_context(|| format!("the {database} cannot be opened; `backstage doctor` tells more"))
+}
+
+async fn bind(config: &Config) -> Result<Bound> {
+    let listen = config.listen();
+    web::bind(listen).await.with_context(|| {
+        let host = listen.host.as_deref().unwrap_or("all interfaces");
+        format!(
+            "cannot listen on {host}, port {}; set backend.listen to another address",
+            listen.port
+        )
+    })
+}
+
+/// Tells where the portal is; on a terminal in a form that can be clicked.
+fn announce(config: &Config, port: u16, started: Instant) {
+    let mut address = config.base_url();
+    if config.listen().port == 0 {
+        address = format!("http://127.0.0.1:{port}");
+    }
+    let started_in_ms = started.elapsed().as_millis();
+    if output::has_audience() {
+        output::complain(&format!(
+            "\n  {} is at {address}  (ready in {started_in_ms} ms)\n",
+            config.title()
+        ));
+    } else {
+        tracing::info!(address, started_in_ms, "serving at {address}");
+    }
+}

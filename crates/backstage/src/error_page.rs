@@ -1,0 +1,81 @@
+//! Pages for errors that no plugin has a page for.
+
+use async_trait::async_trait;
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::html;
+use ui::{Chrome, PageHead, error_state};
+use web::{ErrorPage, RenderErrorPage};
+
+/// Renders errors in the portal's layout.
+pub struct LayoutErrorPage {
+    /// What surrounds every page.
+    pub shell: std::sync::Arc<ui::Shell>,
+}
+
+#[async_trait]
+impl RenderErrorPage for LayoutErrorPage {
+    async fn render(&self, error: ErrorPage) -> Response {
+        let ErrorPage {
+            status,
+            message,
+            request_id,
+            mut request,
+        } = error;
+        request.extensions.insert(self.shell.clone());
+        let Ok(chrome) = Chrome::from_request_parts(&mut request, &()).await;
+        let (title, reason, hint) = words(status, request.uri.path());
+        let reason = message
+            .filter(|_| status != StatusCode::INTERNAL_SERVER_ERROR)
+            .unwrap_or(reason);
+        let body = html! {
+            (error_state(title, &reason, Some(hint)))
+            @if status.is_server_error() {
+                p { "Request " code { (request_id.0) } }
+            }
+        };
+        chrome
+            .page(PageHead::new(title), body)
+            .status(status)
+            .into_response()
+    }
+}
+
+fn words(status: StatusCode, path: &str) -> (&'static str, String, &'static str) {
+    match status {
+        StatusCode::NOT_FOUND => (
+            "Page not found",
+            format!("There is nothing at {path}."),
+            "It may have moved or been removed. Search for it, or start from the catalog.",
+        ),
+        StatusCode::UNAUTHORIZED => (
+            "Sign-in needed",
+            "This portal is open to guests only on the machine it runs on.".to_owned(),
+            "Reach it through that machine, or let everybody in with backend.auth.dangerouslyDisableDefaultAuthPolicy.",
+        ),
+        StatusCode::FORBIDDEN => (
+            "Not allowed",
+            "The request came from a page of another site, or is not yours to make.".to_owned(),
+            "Open the portal directly and try again.",
+        ),
+        StatusCode::SERVICE_UNAVAILABLE => (
+            "Not ready yet",
+            "The catalog is loading or took too long to answer.".to_owned(),
+            "Reload the page in a moment.",
+        ),
+        status if status.is_server_error() => (
+            "Something went wrong",
+            "The portal failed to build this page. The log tells more under the request's id.".to_owned(),
+            "Reload the page; if it fails again, tell whoever runs the portal the id below.",
+        ),
+        _ => (
+            "The request was refused",
+            status
+                .canonical_reason()
+                .unwrap_or("It does not fit what this address takes.")
+                .to_owned(),
+            "Go back and try again.",
+        ),
+    }
+}

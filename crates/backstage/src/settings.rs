@@ -1,0 +1,57 @@
+//! Loading the configuration for a command.
+
+use anyhow::{Context, Result};
+use config::{Config, DatabaseTarget, LoadOptions};
+use model::Problem;
+use store::Database;
+
+use crate::cli::Common;
+use crate::output;
+
+/// What to load: the files of the command line, else those of the current folder.
+pub fn load_options(common: &Common) -> Result<LoadOptions> {
+    let cwd = std::env::current_dir().context("the current folder cannot be read")?;
+    // Variables that are no Unicode cannot be meant for us.
+    let env = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    Ok(LoadOptions {
+        files: common.config.clone(),
+        env: env.collect(),
+        cwd,
+    })
+}
+
+/// The configuration, or all that is wrong with it.
+pub fn load(common: &Common) -> Result<Result<Config, Vec<Problem>>> {
+    let options = load_options(common)?;
+    Ok(if options.has_default_file() {
+        Config::load(&options)
+    } else {
+        Config::builtin_default(&options)
+    })
+}
+
+/// The configuration; prints what is wrong and fails when it cannot be used.
+pub fn require(common: &Common) -> Result<Config> {
+    match load(common)? {
+        Ok(config) => Ok(config),
+        Err(problems) => {
+            for problem in &problems {
+                output::complain(&output::problem(problem));
+            }
+            anyhow::bail!("the configuration cannot be used; `backstage config check` tells the same")
+        }
+    }
+}
+
+/// Where the configuration keeps data, as the store wants it.
+pub fn database(config: &Config) -> Database {
+    match config.database() {
+        DatabaseTarget::SqliteFile(path) => Database::Sqlite(path.clone()),
+        DatabaseTarget::SqliteMemory => Database::SqliteMemory,
+        DatabaseTarget::Postgres { url, schema } => Database::Postgres {
+            url: url.expose().to_owned().into(),
+            schema: schema.clone(),
+        },
+    }
+}

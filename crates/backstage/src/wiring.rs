@@ -1,0 +1,101 @@
+//! The list of plugins, and how a server is put together from them.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::{Extension, Router};
+use catalog::Catalog;
+use config::Config;
+use plugin::{Contributions, Health, HealthCheck, RouteSet};
+use store::Store;
+use tokio_util::sync::CancellationToken;
+use ui::Shell;
+use web::{Readiness, ServerOptions, Site};
+
+use crate::error_page::LayoutErrorPage;
+
+/// The catalog on a store, with what plugins feed into it.
+pub fn open_catalog(config: &Arc<Config>, store: &Store) -> anyhow::Result<Catalog> {
+    Ok(Catalog::builder(config.clone(), store.clone()).build()?)
+}
+
+/// Everything the features contribute. A new plugin gets its line here.
+pub fn contributions(config: &Config, catalog: &Catalog, soft: CancellationToken) -> Contributions {
+    let mut all = Contributions::default();
+    all.extend(design_system(config));
+    all.extend(api_docs::contributions());
+    all.extend(user_settings::contributions(catalog));
+    let own = catalog_pages_and_api(catalog, &mut all, soft);
+    all.extend(own);
+    all.health_checks.push(Arc::new(DatabaseCheck {
+        store: catalog.store().clone(),
+    }));
+    all
+}
+
+/// The catalog itself; its entity page shows the tabs and cards of the plugins before it.
+fn catalog_pages_and_api(
+    catalog: &Catalog,
+    plugins: &mut Contributions,
+    soft: CancellationToken,
+) -> Contributions {
+    let tabs = std::mem::take(&mut plugins.entity_tabs);
+    let cards = std::mem::take(&mut plugins.entity_cards);
+    let routes = RouteSet::new("catalog")
+        .api(catalog::api::router(catalog.clone(), soft))
+        .pages(catalog::pages::router(catalog.clone(), tabs, cards));
+    Contributions {
+        routes: vec![routes],
+        navigation: catalog::pages::navigation(),
+        ..Contributions::default()
+    }
+}
+
+/// The router of a whole server.
+pub fn router(config: &Config, contributions: Contributions, readiness: Readiness) -> anyhow::Result<Router> {
+    let mut shell = Shell::new(config.title(), contributions.navigation);
+    shell.organization.clone_from(&config.organization().name);
+    let shell = Arc::new(shell);
+    let routes = contributions.routes.into_iter().map(|set| RouteSet {
+        pages: set.pages.layer(Extension(shell.clone())),
+        ..set
+    });
+    let site = Site {
+        routes: routes.collect(),
+        options: ServerOptions::from_config(config)?,
+        readiness,
+        health_checks: contributions.health_checks,
+        error_page: Some(Arc::new(LayoutErrorPage { shell: shell.clone() })),
+    };
+    Ok(site.into_router())
+}
+
+/// Styles, scripts and the theme; in debug builds also the gallery of components.
+fn design_system(_: &Config) -> Contributions {
+    let pages = ui::router(cfg!(debug_assertions));
+    Contributions {
+        routes: vec![RouteSet::new("ui").pages(pages)],
+        ..Contributions::default()
+    }
+}
+
+struct DatabaseCheck {
+    store: Store,
+}
+
+#[async_trait]
+impl HealthCheck for DatabaseCheck {
+    fn name(&self) -> &'static str {
+        "database"
+    }
+
+    async fn check(&self) -> Health {
+        match self.store.ping().await {
+            Ok(()) => Health::Ok,
+            Err(error) => {
+                tracing::warn!("the database does not answer: {error}");
+                Health::Failed("does not answer; see the log".to_owned())
+            }
+        }
+    }
+}

@@ -8,7 +8,7 @@ use crate::{server, setup};
 /// Installs the test packages, builds the portal and runs `tests/browser`.
 pub fn run_all() -> Result<()> {
     setup::for_tests()?;
-    let binary = server::build(false)?;
+    let binary = server::build()?;
     let folder = root().join("tests/browser");
     run_in(
         &folder,

@@ -1,26 +1,19 @@
 //! A portal started for a test, and ended with the value.
 
-use std::io::Read as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
 
 use crate::process::{root, run};
 
 /// Builds the portal and returns its path.
-pub fn build(release: bool) -> Result<PathBuf> {
-    let profile = if release { "release" } else { "debug" };
-    let mut arguments = vec!["build", "--package", "backstage"];
-    if release {
-        arguments.push("--release");
-    }
-    run("cargo", &arguments)?;
+pub fn build() -> Result<PathBuf> {
+    run("cargo", &["build", "--package", "backstage"])?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    Ok(target.join(profile).join("backstage"))
+    Ok(target.join("debug/backstage"))
 }
 
 /// A port nobody listens on at the moment.
@@ -65,17 +58,6 @@ impl Server {
             std::thread::sleep(Duration::from_millis(5));
         }
         bail!("the server was not ready within {patience:?}:\n{}", tail(log))
-    }
-
-    /// The JSON answer to a GET with the token both servers accept.
-    pub fn get(&self, path: &str, token: &str) -> Result<Value> {
-        let mut answer = ureq::get(format!("{}{path}", self.base))
-            .header("authorization", format!("Bearer {token}"))
-            .call()
-            .with_context(|| format!("GET {path}"))?;
-        let mut text = String::new();
-        answer.body_mut().as_reader().read_to_string(&mut text)?;
-        serde_json::from_str(&text).with_context(|| format!("GET {path} answered no JSON"))
     }
 }
 

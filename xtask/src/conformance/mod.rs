@@ -3,7 +3,6 @@
 //! Every figure is printed and compared with `conformance/floors.json`; a figure below its floor
 //! fails. Figures may only rise: raise the floor with them. Without the shared data it stops.
 
-mod corpus;
 mod floors;
 mod replay;
 mod verdicts;
@@ -31,9 +30,8 @@ pub struct Agreement {
 pub fn run_all() -> Result<()> {
     let shared = shared_folder()?;
     setup::for_comparison()?;
-    let binary = server::build(true)?;
+    let binary = server::build()?;
     let mut agreements = verdicts::compare(&shared, &binary)?;
-    agreements.extend(corpus::compare(&shared, &binary)?);
     agreements.extend(replay::compare(&shared, &binary)?);
     floors::judge(&agreements)
 }

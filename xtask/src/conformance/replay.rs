@@ -101,13 +101,7 @@ fn replay(area: &Area, contract: &Path, binary: &Path) -> Result<Agreement> {
 
 /// Starts our server as the recording's README says, with the original's way to read broken files
 /// (docs/compatibility.md tells why ours differs by default).
-pub(super) fn start(
-    config: &Path,
-    root: &Path,
-    work: &Path,
-    files_port: u16,
-    binary: &Path,
-) -> Result<Server> {
+fn start(config: &Path, root: &Path, work: &Path, files_port: u16, binary: &Path) -> Result<Server> {
     let port = free_port()?;
     let files = format!("http://127.0.0.1:{files_port}");
     let text = std::fs::read_to_string(config)?

@@ -11,7 +11,7 @@ use super::answer::{Answer, list_text, tagged, with_items};
 use crate::query::{Cursor, Direction, Fields, FullText, OrderField, PageRequest};
 
 /// Entities on a page when nobody says how many.
-const LIMIT: usize = 20;
+const LIMIT: usize = 200;
 
 /// A page, and whether its total is wanted.
 pub(super) struct Asked {

@@ -120,8 +120,26 @@ impl Catalog {
         if self.parts.settings.orphaned_providers == OrphanStrategy::Delete {
             self.remove_lost_providers().await?;
         }
+        self.look_at_local_files().await?;
         self.parts.engine.wake();
         Ok(())
+    }
+
+    /// Local files may have changed while nobody watched, and are cheap to look at.
+    async fn look_at_local_files(&self) -> Result<(), Fault> {
+        let states = self.all_source_states().await?;
+        let names: Vec<String> = states
+            .iter()
+            .filter_map(|state| state.key.entity().map(str::to_owned))
+            .collect();
+        let nodes = self.parts.store.nodes(&names).await.map_err(EngineError::from)?;
+        let is_local = |key: &Option<String>| key.as_deref().is_some_and(|key| key.starts_with("file:"));
+        let local: Vec<String> = nodes
+            .into_iter()
+            .filter(|node| is_local(&node.location_key))
+            .map(|node| node.reference)
+            .collect();
+        self.mark_dirty(&local).await
     }
 
     /// Looks at all sources that are due until none is, wherever the work comes from; for tests and

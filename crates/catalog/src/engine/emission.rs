@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use model::{EntityRef, Fault, LocationRef, Place, Problem};
+use model::{EntityRef, Fault, LocationRef, Place, Problem, hint_for};
 use serde_json::Value;
 use store::RelationRow;
 
@@ -138,7 +138,10 @@ async fn process(pipeline: &Pipeline, raw: Raw) -> Emission {
         Ok(processed) => Ok(form(&emission.reference, processed)),
         Err(fault) => {
             emission.raw = raw_json;
-            Err(Box::new(problem(fault, emission.place.clone(), text.as_deref())))
+            let raw = serde_json::from_str(&emission.raw).unwrap_or_default();
+            let hint = hint_for(&pipeline.kinds, &fault, &raw);
+            let problem = problem(fault, emission.place.clone(), text.as_deref());
+            Err(Box::new(Problem { hint, ..problem }))
         }
     };
     emission.outcome = Some(Processing {
@@ -173,9 +176,7 @@ fn form(reference: &str, processed: crate::process::Processed) -> Form {
 
 fn problem(fault: Fault, place: Option<Place>, text: Option<&[u8]>) -> Problem {
     let path = fault.field().map(str::to_owned);
-    let hint = hint(&fault);
     let mut problem = Problem::error(fault);
-    problem.hint = hint;
     problem.place = place.map(
         |place| match text.and_then(|text| std::str::from_utf8(text).ok()) {
             Some(text) => located(text, place, path.as_deref()),
@@ -183,42 +184,4 @@ fn problem(fault: Fault, place: Option<Place>, text: Option<&[u8]>) -> Problem {
         },
     );
     problem
-}
-
-/// The usual way out of the usual mistakes.
-fn hint(fault: &Fault) -> Option<String> {
-    let text = fault.describe();
-    let quoted = |before: &str| {
-        let rest = &text[text.find(before)? + before.len()..];
-        rest.split('\'').next().map(str::to_owned)
-    };
-    if let Some(property) = quoted("must have required property '") {
-        return Some(format!("Add `{property}`."));
-    }
-    let known = [
-        (
-            "No processor recognized",
-            "Check the spelling of kind and apiVersion; plugins may bring further kinds.",
-        ),
-        (
-            "had missing or empty kind",
-            "Write the kind before the name, for example `component:name`.",
-        ),
-        (
-            "could not form a URL",
-            "Relative placeholders in local files need `portal.resolveFilePlaceholders: true`.",
-        ),
-        (
-            "Unknown field",
-            "Only apiVersion, kind, metadata and spec may be written; the rest is computed.",
-        ),
-        (
-            "is not allowed. You may need",
-            "Configure the host under `integrations`, or allow it in `backend.reading.allow`.",
-        ),
-    ];
-    known
-        .iter()
-        .find(|(part, _)| text.contains(part))
-        .map(|(_, hint)| (*hint).to_owned())
 }

@@ -12,6 +12,9 @@ pub(crate) enum EngineError {
     /// Somebody else works on the source, because this process took too long.
     #[error("{0} was handed to another process meanwhile")]
     LeaseLost(SourceKey),
+    /// Somebody else changed or deleted an entity while it was compared with its source.
+    #[error("{0} changed meanwhile")]
+    Overtaken(String),
     /// The input is not what it must be.
     #[error("{0}")]
     Fault(#[from] Fault),
@@ -24,7 +27,9 @@ impl From<EngineError> for Fault {
             EngineError::Store(error) if error.is_retryable() => {
                 Fault::new("ServiceUnavailableError", error.to_string())
             }
-            EngineError::LeaseLost(_) => Fault::new("ServiceUnavailableError", error.to_string()),
+            EngineError::LeaseLost(_) | EngineError::Overtaken(_) => {
+                Fault::new("ServiceUnavailableError", error.to_string())
+            }
             EngineError::Store(error) => Fault::error(error.to_string()),
         }
     }

@@ -89,9 +89,9 @@ impl Visit<'_> {
 
     async fn read(&self, base: &LocationRef, targets: &[Result<ingest::Target, Fault>]) -> Reading {
         let mut all = Reading::default();
-        // An ETag speaks for one target only.
+        // An ETag speaks for one target only, and only while nothing else asks for its documents.
         let etag = match targets {
-            [Ok(_)] => self.state.as_ref().and_then(|state| state.etag.as_deref()),
+            [Ok(_)] if self.is_settled() => self.state.as_ref().and_then(|state| state.etag.as_deref()),
             _ => None,
         };
         for target in targets {
@@ -113,11 +113,26 @@ impl Visit<'_> {
         all
     }
 
-    /// Changes when the documents, the faults, the location or the rules do.
+    /// Changes when the location, the rules or the program do: then an unchanged file counts as new.
+    fn circumstances(&self) -> String {
+        let processed = self.node.processed.as_deref().unwrap_or_default();
+        model::sha1_hex(format!("{}{processed}", self.parts.settings.fingerprint).as_bytes())
+    }
+
+    /// Whether only new content can change what the source brings. A conflict may be over although
+    /// the file is the same, so such sources are gone through again.
+    fn is_settled(&self) -> bool {
+        let circumstances = self.circumstances();
+        self.state.as_ref().is_some_and(|state| {
+            let is_conflict = |problem: &Problem| problem.fault.name == "ConflictError";
+            let hash = state.content_hash.as_deref().unwrap_or_default();
+            hash.starts_with(&circumstances) && !state.problems.iter().any(is_conflict)
+        })
+    }
+
+    /// Changes when the documents, the faults or the circumstances do.
     fn hash(&self, reading: &Reading) -> String {
         let mut hash = Sha1::new();
-        hash.update(&self.parts.settings.fingerprint);
-        hash.update(self.node.processed.as_deref().unwrap_or_default());
         for file in &reading.files {
             hash.update(file.location.to_string());
             hash.update(file.bytes.len().to_le_bytes());
@@ -126,16 +141,16 @@ impl Visit<'_> {
         for fault in &reading.faults {
             hash.update(fault.to_string());
         }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        let content: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{}-{content}", self.circumstances())
     }
 
     fn is_unchanged(&self, reading: &Reading, hash: &str) -> bool {
-        // A conflict may be over although the file is the same, so such sources are gone through again.
-        let settled =
-            |state: &SourceState| !state.problems.iter().any(|one| one.fault.name == "ConflictError");
-        self.state.as_ref().is_some_and(|state| {
-            settled(state) && (reading.not_modified || state.content_hash.as_deref() == Some(hash))
-        })
+        let known = self
+            .state
+            .as_ref()
+            .and_then(|state| state.content_hash.as_deref());
+        self.is_settled() && (reading.not_modified || known == Some(hash))
     }
 
     async fn stop_early(self, etag: Option<String>, next_check_at: Timestamp) -> Result<(), EngineError> {

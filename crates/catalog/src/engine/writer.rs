@@ -9,6 +9,7 @@ use serde_json::Value;
 use store::{ChangeKind, NewChange, Node, RelationRow, Seq, SourceKey, StoreError, WriteTx};
 
 use super::emission::Emission;
+use super::failure::EngineError;
 use crate::catalog::Parts;
 use crate::stitch::{by_source, missing, restitch};
 
@@ -96,7 +97,7 @@ impl<'a> Writer<'a> {
         source: &SourceKey,
         emissions: Vec<Emission>,
         may_rekey: &HashSet<String>,
-    ) -> Result<Vec<(String, Problem)>, StoreError> {
+    ) -> Result<Vec<(String, Problem)>, EngineError> {
         let references: Vec<String> = emissions
             .iter()
             .map(|emission| emission.reference.clone())
@@ -112,6 +113,10 @@ impl<'a> Writer<'a> {
             {
                 conflicts.push((reference, conflict(&emission, owner, existing)));
                 continue;
+            }
+            let is_known = existing.is_some_and(|node| node.raw_hash == emission.raw_hash);
+            if emission.outcome.is_none() && !is_known {
+                return Err(EngineError::Overtaken(reference));
             }
             edges.push(reference.clone());
             let taken = self.take(emission);
@@ -158,7 +163,7 @@ impl<'a> Writer<'a> {
                         node.problems.clear();
                     }
                     node.raw = None;
-                    taken.is_new_target = is_location(&reference) && (!same_form || was_failing);
+                    taken.is_new_target = is_location(&reference) && (!is_same || !same_form || was_failing);
                     if !same_form {
                         node.processed = Some(form.json);
                         node.result_hash = form.hash;

@@ -152,6 +152,10 @@ impl Search<'_> {
                 continue;
             }
             if path.is_dir() {
+                // `**` does not follow links, as in the original: they may lead anywhere.
+                if self.target.contains("**") && path.is_symlink() {
+                    continue;
+                }
                 self.visit(&path, depth + 1)?;
             } else if self.matcher.is_match(&path) {
                 self.found.push(path);

@@ -61,7 +61,10 @@ async fn an_invalid_document_shows_place_and_hint() {
     );
     let node = world.store.node("component:default/a").await.unwrap().unwrap();
     let problem = &node.problems[0];
-    assert_eq!(problem.place.as_ref().unwrap().path.as_deref(), Some("/spec"));
+    assert_eq!(
+        problem.place.as_ref().unwrap().path.as_deref(),
+        Some("/spec/owner")
+    );
     assert!(problem.hint.is_some());
     let listed = world.catalog.unprocessed().await.unwrap();
     assert_eq!((listed.len(), listed[0].is_hidden), (1, false));

@@ -159,22 +159,30 @@ fn write_number(value: &Number, out: &mut String) {
 
 fn write_text(text: &str, out: &mut String) {
     out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            control if control < ' ' => {
-                write!(out, "\\u{:04x}", u32::from(control)).expect("writing to a string cannot fail");
-            }
-            other => out.push(other),
+    let mut written = 0;
+    for (index, byte) in text.bytes().enumerate() {
+        if byte >= b' ' && byte != b'"' && byte != b'\\' {
+            continue;
         }
+        out.push_str(&text[written..index]);
+        written = index + 1;
+        write_escape(byte, out);
     }
+    out.push_str(&text[written..]);
     out.push('"');
+}
+
+fn write_escape(byte: u8, out: &mut String) {
+    match byte {
+        b'"' => out.push_str("\\\""),
+        b'\\' => out.push_str("\\\\"),
+        b'\n' => out.push_str("\\n"),
+        b'\r' => out.push_str("\\r"),
+        b'\t' => out.push_str("\\t"),
+        0x8 => out.push_str("\\b"),
+        0xc => out.push_str("\\f"),
+        control => write!(out, "\\u{control:04x}").expect("writing to a string cannot fail"),
+    }
 }
 
 /// `<` on strings: by UTF-16 code units.
@@ -237,4 +245,14 @@ pub fn is_script_url(text: &str) -> bool {
     "javascript:"
         .chars()
         .all(|wanted| next().is_some_and(|found| found.eq_ignore_ascii_case(&wanted)))
+}
+
+/// A member of an object. Entities' objects are small: comparing keys is quicker than hashing them.
+pub(crate) fn member<'a>(map: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
+    /// Up to this many members looking at all of them is quicker.
+    const FEW: usize = 16;
+    if map.len() > FEW {
+        return map.get(key);
+    }
+    map.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
 }

@@ -130,7 +130,7 @@ pub fn apply(entity: &mut Value) -> Result<(), Fault> {
     };
     set_default_namespace(fields);
     check_root(fields)?;
-    format::check(entity)
+    format::check(fields)
 }
 
 fn check_shape(entity: &Value) -> Result<(), Fault> {

@@ -1,8 +1,8 @@
 //! The rows that filters, facets and orders match against (reference/catalog.md §4).
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 
+use hashbrown::{HashMap, HashSet};
 use serde_json::Value;
 
 use crate::{Fault, entity, js};
@@ -116,19 +116,26 @@ impl<'a> Walk<'a> {
     fn into_rows(self) -> Result<Vec<SearchRow>, Fault> {
         let keys: Vec<String> = self.found.iter().map(|found| js::lowercase(&found.key)).collect();
         check_case(&self.found, &keys)?;
-        let mut seen: HashSet<(String, Option<String>)> = HashSet::with_capacity(keys.len());
-        let mut rows = Vec::with_capacity(keys.len());
-        for (found, key) in self.found.into_iter().zip(keys) {
-            if js::length(&key) > LONGEST {
-                continue;
-            }
-            let row = row(key, found.value);
-            if seen.insert((row.key.clone(), row.value.clone())) {
-                rows.push(row);
-            }
-        }
-        Ok(rows)
+        let rows = self
+            .found
+            .into_iter()
+            .zip(keys)
+            .filter(|(_, key)| js::length(key) <= LONGEST);
+        Ok(distinct(rows.map(|(found, key)| row(key, found.value)).collect()))
     }
+}
+
+/// The first of each key and value.
+fn distinct(mut rows: Vec<SearchRow>) -> Vec<SearchRow> {
+    let mut seen = HashSet::with_capacity(rows.len());
+    let first: Vec<bool> = rows
+        .iter()
+        .map(|row| seen.insert((row.key.as_str(), row.value.as_deref())))
+        .collect();
+    drop(seen);
+    let mut first = first.into_iter();
+    rows.retain(|_| first.next().unwrap_or(true));
+    rows
 }
 
 fn row(key: String, written: Option<Cow<'_, str>>) -> SearchRow {
@@ -146,10 +153,17 @@ fn row(key: String, written: Option<Cow<'_, str>>) -> SearchRow {
 
 /// Refuses keys that only differ in case: a filter could not tell which one is meant.
 fn check_case(found: &[Found<'_>], lowered: &[String]) -> Result<(), Fault> {
+    if found
+        .iter()
+        .zip(lowered)
+        .all(|(found, lowered)| found.key == *lowered)
+    {
+        return Ok(());
+    }
     let mut spelled: HashMap<&str, &str> = HashMap::with_capacity(found.len());
     let mut clashes: Vec<(&str, &str)> = Vec::new();
     for (found, lowered) in found.iter().zip(lowered) {
-        let first = *spelled.entry(lowered).or_insert(&found.key);
+        let first = *spelled.entry(lowered.as_str()).or_insert(&found.key);
         let clash = (lowered.as_str(), found.key.as_str());
         if first != found.key && !clashes.contains(&clash) {
             clashes.push(clash);

@@ -1,6 +1,6 @@
 //! How names, keys, tags and links must be written.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::formats::{
     is_api_version, is_dns_label, is_key, is_kind, is_label_value, is_name, is_tag, is_url,
@@ -19,46 +19,45 @@ const NON_BLANK: &str = "a non empty string";
 const MORE: &str = "To learn more about catalog file format, visit: https://github.com/backstage/backstage/blob/master/docs/architecture-decisions/adr002-default-catalog-file-format.md";
 
 /// Checks the formats of an entity whose shape is already known to be right.
-pub(super) fn check(entity: &Value) -> Result<(), Fault> {
-    let text = |pointer: &str| {
-        entity
-            .pointer(pointer)
+pub(super) fn check(entity: &Map<String, Value>) -> Result<(), Fault> {
+    let Some(metadata) = js::member(entity, "metadata").and_then(Value::as_object) else {
+        return Ok(());
+    };
+    let require = |parent: &Map<String, Value>, field: &str, is_valid: fn(&str) -> bool, expected: &str| {
+        let key = field.rsplit('.').next().unwrap_or(field);
+        let value = js::member(parent, key)
             .and_then(Value::as_str)
-            .unwrap_or_default()
-    };
-    let require = |field: &str, pointer: &str, is_valid: fn(&str) -> bool, expected: &str| {
-        let value = text(pointer);
+            .unwrap_or_default();
         if is_valid(value) {
-            Ok(())
-        } else {
-            Err(invalid(field, value, expected).at(pointer))
+            return Ok(());
         }
+        Err(invalid(field, value, expected).at(format!("/{}", field.replace('.', "/"))))
     };
-    require("apiVersion", "/apiVersion", is_api_version, PREFIXED)?;
-    require("kind", "/kind", is_kind, KIND)?;
-    require("metadata.name", "/metadata/name", is_name, NAME)?;
-    require("metadata.namespace", "/metadata/namespace", is_dns_label, LABEL)?;
-    let metadata = &entity["metadata"];
+    require(entity, "apiVersion", is_api_version, PREFIXED)?;
+    require(entity, "kind", is_kind, KIND)?;
+    require(metadata, "metadata.name", is_name, NAME)?;
+    require(metadata, "metadata.namespace", is_dns_label, LABEL)?;
     check_map(metadata, "labels", is_label_value)?;
     check_map(metadata, "annotations", |_| true)?;
-    for (index, tag) in texts(&metadata["tags"]) {
+    for (index, tag) in list(metadata, "tags") {
+        let tag = tag.as_str().unwrap_or_default();
         if !is_tag(tag) {
             return Err(invalid(&format!("tags.{index}"), tag, TAG).at(format!("/metadata/tags/{index}")));
         }
     }
-    check_links(&metadata["links"])
+    check_links(metadata)
 }
 
-fn texts(list: &Value) -> impl Iterator<Item = (usize, &str)> {
-    list.as_array()
+fn list<'a>(metadata: &'a Map<String, Value>, name: &str) -> impl Iterator<Item = (usize, &'a Value)> {
+    js::member(metadata, name)
+        .and_then(Value::as_array)
         .into_iter()
         .flatten()
-        .map(|item| item.as_str().unwrap_or_default())
         .enumerate()
 }
 
-fn check_map(metadata: &Value, name: &str, is_valid: fn(&str) -> bool) -> Result<(), Fault> {
-    let Some(map) = metadata.get(name).and_then(Value::as_object) else {
+fn check_map(metadata: &Map<String, Value>, name: &str, is_valid: fn(&str) -> bool) -> Result<(), Fault> {
+    let Some(map) = js::member(metadata, name).and_then(Value::as_object) else {
         return Ok(());
     };
     for (key, value) in js::entries(map) {
@@ -74,8 +73,8 @@ fn check_map(metadata: &Value, name: &str, is_valid: fn(&str) -> bool) -> Result
     Ok(())
 }
 
-fn check_links(links: &Value) -> Result<(), Fault> {
-    for (index, link) in links.as_array().into_iter().flatten().enumerate() {
+fn check_links(metadata: &Map<String, Value>) -> Result<(), Fault> {
+    for (index, link) in list(metadata, "links") {
         let require = |key: &str, is_valid: fn(&str) -> bool, expected: &str| {
             let Some(value) = link[key].as_str().filter(|value| !is_valid(value)) else {
                 return Ok(());

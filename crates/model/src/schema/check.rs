@@ -101,7 +101,7 @@ impl Fields {
     /// Checks an object's member, which must be there, by these fields.
     pub(crate) fn check_within(&self, parent: &Value, name: &str) -> Checked {
         let root = Step::Root;
-        match object(parent, &root)?.get(name) {
+        match js::member(object(parent, &root)?, name) {
             Some(value) => self.check(value, &Step::Field(&root, name)),
             None => missing(&root, name),
         }
@@ -110,13 +110,13 @@ impl Fields {
     fn check(&self, value: &Value, step: &Step<'_>) -> Checked {
         let map = object(value, step)?;
         for name in self.required {
-            if !map.contains_key(*name) {
+            if js::member(map, name).is_none() {
                 return missing(step, name);
             }
         }
         self.check_others(map, step)?;
         for (name, shape) in self.known {
-            if let Some(field) = map.get(*name) {
+            if let Some(field) = js::member(map, name) {
                 shape.check_at(field, &Step::Field(step, name))?;
             }
         }

@@ -190,7 +190,7 @@ fn a_reference_without_kind_fails_where_no_kind_is_implied() {
         fault.to_string(),
         "Error: Entity reference \"x\" had missing or empty kind (e.g. did not start with \"component:\" or similar)"
     );
-    assert_eq!(fault.field(), Some("/spec/dependsOn"));
+    assert_eq!(fault.field(), Some("/spec/dependsOn/0"));
 }
 
 #[test]

@@ -126,8 +126,12 @@ impl WriteTx {
     /// Removes nodes with the relations they stated, the edges they are the source of or the target
     /// of, their refresh keys and what is known of them as sources.
     pub async fn delete_nodes(&mut self, references: &[String]) -> Result<(), StoreError> {
+        let nothing: Vec<_> = references
+            .iter()
+            .map(|reference| (reference.clone(), Vec::new()))
+            .collect();
+        self.replace_relations(&nothing).await?;
         for text in [
-            "DELETE FROM relations WHERE origin IN {list}",
             "DELETE FROM edges WHERE source IN {list}",
             "DELETE FROM edges WHERE target IN {list}",
             "DELETE FROM refresh_keys WHERE reference IN {list}",

@@ -1,8 +1,14 @@
 //! Relations, each with the entity whose processing stated it.
+//!
+//! What an entity states is one row, because most of it is on its own list and is always read and written
+//! together; only relations on the list of another entity have rows of their own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
-use crate::{StoreError, WriteTx, sql::Arg};
+use crate::{
+    StoreError, WriteTx,
+    sql::{Arg, Row},
+};
 
 /// One stored relation.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,69 +23,143 @@ pub struct RelationRow {
     pub target: String,
 }
 
+/// Source, kind and target: a relation within the set of its origin.
+type Stated = (String, String, String);
+
+/// What a batch of replacements comes to.
+#[derive(Default)]
+struct Difference {
+    changed: BTreeSet<String>,
+    sets: Vec<(String, BTreeSet<Stated>)>,
+    emptied: Vec<String>,
+    added: Vec<RelationRow>,
+    removed: Vec<RelationRow>,
+}
+
+impl Difference {
+    fn add(&mut self, origin: &str, old: &BTreeSet<Stated>, new: BTreeSet<Stated>) {
+        if *old == new {
+            return;
+        }
+        self.changed
+            .extend(new.symmetric_difference(old).map(|(source, ..)| source.clone()));
+        self.added.extend(elsewhere(origin, new.difference(old)));
+        self.removed.extend(elsewhere(origin, old.difference(&new)));
+        if new.is_empty() {
+            self.emptied.push(origin.to_owned());
+        } else {
+            self.sets.push((origin.to_owned(), new));
+        }
+    }
+}
+
+/// Those on the list of another entity than their origin.
+fn elsewhere<'a>(
+    origin: &'a str,
+    stated: impl Iterator<Item = &'a Stated>,
+) -> impl Iterator<Item = RelationRow> {
+    stated
+        .filter(move |(source, ..)| source != origin)
+        .map(move |stated| row(origin, stated.clone()))
+}
+
+fn row(origin: &str, (source, kind, target): Stated) -> RelationRow {
+    RelationRow {
+        origin: origin.to_owned(),
+        source,
+        kind,
+        target,
+    }
+}
+
 impl WriteTx {
-    /// Replaces what each origin states; the sources whose set of relations changed by it.
+    /// Replaces what each origin states; the sources whose set of relations changed by it. No origin may
+    /// occur twice.
     pub async fn replace_relations(
         &mut self,
         stated: &[(String, Vec<RelationRow>)],
     ) -> Result<BTreeSet<String>, StoreError> {
         let origins: Vec<String> = stated.iter().map(|(origin, _)| origin.clone()).collect();
-        let mut known: BTreeMap<String, BTreeSet<RelationRow>> = BTreeMap::new();
-        for row in self.select("origin", &origins).await? {
-            known.entry(row.origin.clone()).or_default().insert(row);
-        }
-        let (mut changed, mut added, mut emptied) = (BTreeSet::new(), Vec::new(), Vec::new());
+        let known = self.relation_sets(&origins).await?;
+        let (mut difference, nothing) = (Difference::default(), BTreeSet::new());
         for (origin, rows) in stated {
-            let new: BTreeSet<RelationRow> = rows.iter().cloned().collect();
-            let old = known.remove(origin).unwrap_or_default();
-            if new == old {
-                continue;
-            }
-            changed.extend(new.symmetric_difference(&old).map(|row| row.source.clone()));
-            if !old.is_empty() {
-                emptied.push(origin.clone());
-            }
-            added.extend(new);
+            let stated = |row: &RelationRow| (row.source.clone(), row.kind.clone(), row.target.clone());
+            let new = rows.iter().map(stated).collect();
+            difference.add(origin, known.get(origin).unwrap_or(&nothing), new);
         }
-        self.session
-            .execute_in("DELETE FROM relations WHERE origin IN {list}", &emptied)
-            .await?;
-        let head = "INSERT INTO relations (origin, source, kind, target) VALUES";
-        self.session
-            .insert(head, "", &added, |row| {
-                Ok(vec![
-                    Arg::from(&row.origin),
-                    Arg::from(&row.source),
-                    Arg::from(&row.kind),
-                    Arg::from(&row.target),
-                ])
-            })
-            .await?;
-        Ok(changed)
+        self.write_difference(&difference).await?;
+        Ok(difference.changed)
+    }
+
+    async fn write_difference(&mut self, difference: &Difference) -> Result<(), StoreError> {
+        let Difference {
+            sets,
+            emptied,
+            added,
+            removed,
+            ..
+        } = difference;
+        let text = "DELETE FROM relation_sets WHERE origin IN {list}";
+        self.session.execute_in(text, emptied).await?;
+        let head = "INSERT INTO relation_sets (origin, relations) VALUES";
+        let tail = "ON CONFLICT (origin) DO UPDATE SET relations = excluded.relations";
+        let set = |(origin, set): &(String, BTreeSet<Stated>)| Ok(vec![Arg::from(origin), Arg::json(set)?]);
+        self.session.insert(head, tail, sets, set).await?;
+        let columns = |row: &RelationRow| {
+            Ok(vec![
+                Arg::from(&row.source),
+                Arg::from(&row.kind),
+                Arg::from(&row.target),
+                Arg::from(&row.origin),
+            ])
+        };
+        let head = "DELETE FROM relations WHERE (source, kind, target, origin) IN (VALUES";
+        self.session.insert(head, ")", removed, columns).await?;
+        let head = "INSERT INTO relations (source, kind, target, origin) VALUES";
+        self.session.insert(head, "", added, columns).await.map(drop)
     }
 
     /// What is served on these entities' lists, whoever stated it.
     pub async fn relations_of(&mut self, sources: &[String]) -> Result<Vec<RelationRow>, StoreError> {
-        self.select("source", sources).await
+        let mut found = self.relations_from(sources).await?;
+        found.retain(|row| row.source == row.origin);
+        let text = "SELECT origin, source, kind, target FROM relations WHERE source IN {list}";
+        for row in self.session.rows_in(text, sources).await? {
+            found.push(from_row(&row)?);
+        }
+        Ok(found)
     }
 
     /// What these entities stated.
     pub async fn relations_from(&mut self, origins: &[String]) -> Result<Vec<RelationRow>, StoreError> {
-        self.select("origin", origins).await
+        let sets = self.relation_sets(origins).await?;
+        let rows = |(origin, set): (String, BTreeSet<Stated>)| {
+            set.into_iter()
+                .map(|stated| row(&origin, stated))
+                .collect::<Vec<_>>()
+        };
+        Ok(sets.into_iter().flat_map(rows).collect())
     }
 
-    async fn select(&mut self, column: &str, list: &[String]) -> Result<Vec<RelationRow>, StoreError> {
-        let text = format!("SELECT origin, source, kind, target FROM relations WHERE {column} IN {{list}}");
-        let rows = self.session.rows_in(&text, list).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(RelationRow {
-                    origin: row.text(0)?,
-                    source: row.text(1)?,
-                    kind: row.text(2)?,
-                    target: row.text(3)?,
-                })
-            })
+    async fn relation_sets(
+        &mut self,
+        origins: &[String],
+    ) -> Result<HashMap<String, BTreeSet<Stated>>, StoreError> {
+        let text = "SELECT origin, relations FROM relation_sets WHERE origin IN {list}";
+        self.session
+            .rows_in(text, origins)
+            .await?
+            .iter()
+            .map(|row| Ok((row.text(0)?, row.json(1)?)))
             .collect()
     }
+}
+
+fn from_row(row: &Row) -> Result<RelationRow, StoreError> {
+    Ok(RelationRow {
+        origin: row.text(0)?,
+        source: row.text(1)?,
+        kind: row.text(2)?,
+        target: row.text(3)?,
+    })
 }

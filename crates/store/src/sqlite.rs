@@ -16,6 +16,8 @@ use tokio::time::Instant;
 use crate::{Database, StoreError, migrate, sql::Session};
 
 const READERS: u32 = 4;
+/// Bytes; of a new file only. An entity takes 2 to 4 KB, of which a default page would hold one.
+const PAGE_SIZE: u32 = 8_192;
 /// How long a writer of this process waits for its turn, and for other processes on the same file.
 const WRITE_PATIENCE: Duration = Duration::from_mins(1);
 const BUSY_PATIENCE: Duration = Duration::from_secs(15);
@@ -86,7 +88,7 @@ async fn open_writer(path: &Path, synchronous: SqliteSynchronous) -> Result<Pool
         .create_if_missing(true)
         .pragma("cache_size", "-16000")
         // Fewer, larger checkpoints than the default 1,000 pages: a batch of entities is some thousand.
-        .pragma("wal_autocheckpoint", "4000")
+        .pragma("wal_autocheckpoint", "2000")
         .pragma("journal_size_limit", "67108864")
         .journal_mode(SqliteJournalMode::Wal);
     let writer = pool(1).connect_with(options).await?;
@@ -101,6 +103,7 @@ fn options(path: &Path, synchronous: SqliteSynchronous) -> SqliteConnectOptions 
         .filename(path)
         .busy_timeout(BUSY_PATIENCE)
         .synchronous(synchronous)
+        .page_size(PAGE_SIZE)
         .foreign_keys(false)
         .pragma("temp_store", "MEMORY")
         .statement_cache_capacity(256)

@@ -30,15 +30,21 @@ CREATE TABLE edges (
 ) {clustered};
 CREATE INDEX edges_by_target ON edges (target);
 
--- Relations, each with the entity whose processing said so.
+-- What each entity's processing stated, one row per entity however many relations: [[source, kind, target], …],
+-- sorted. Those on the entity's own list are read from here.
+CREATE TABLE relation_sets (
+  origin TEXT NOT NULL PRIMARY KEY,
+  relations TEXT NOT NULL
+) {clustered};
+
+-- Those that belong on the list of another entity, to be found by it.
 CREATE TABLE relations (
-  origin TEXT NOT NULL,
   source TEXT NOT NULL,
   kind TEXT NOT NULL,
   target TEXT NOT NULL,
-  PRIMARY KEY (origin, source, kind, target)
+  origin TEXT NOT NULL,
+  PRIMARY KEY (source, kind, target, origin)
 ) {clustered};
-CREATE INDEX relations_by_source ON relations (source);
 
 CREATE TABLE refresh_keys (
   reference TEXT NOT NULL,

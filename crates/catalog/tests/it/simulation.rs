@@ -48,6 +48,7 @@ struct Simulation {
     folder: tempfile::TempDir,
     store: Store,
     clock: TestClock,
+    chance: TestRandomness,
     url: Arc<FakeUrl>,
     catalog: Catalog,
     version: u32,
@@ -119,13 +120,15 @@ impl Simulation {
             .unwrap();
         let clock = TestClock::default();
         let url = Arc::new(FakeUrl::default());
-        let catalog = build(folder.path(), &store, &clock, &url, seed);
+        let chance = TestRandomness::new(seed);
+        let catalog = build(folder.path(), &store, &clock, &chance, &url);
         Self {
             seed,
             random: ChaCha8Rng::seed_from_u64(seed),
             folder,
             store,
             clock,
+            chance,
             url,
             catalog,
             version: 0,
@@ -246,8 +249,8 @@ impl Simulation {
             self.folder.path(),
             &self.store,
             &self.clock,
+            &self.chance,
             &self.url,
-            self.seed + 1_000,
         );
     }
 
@@ -387,7 +390,13 @@ impl Simulation {
     }
 }
 
-fn build(folder: &Path, store: &Store, clock: &TestClock, url: &Arc<FakeUrl>, seed: u64) -> Catalog {
+fn build(
+    folder: &Path,
+    store: &Store,
+    clock: &TestClock,
+    chance: &TestRandomness,
+    url: &Arc<FakeUrl>,
+) -> Catalog {
     let config = json!({"catalog": {"locations": [
         {"type": "file", "target": "./files/*.yaml"},
         {"type": "url", "target": URL},
@@ -395,9 +404,7 @@ fn build(folder: &Path, store: &Store, clock: &TestClock, url: &Arc<FakeUrl>, se
     let config = Config::from_value(config, folder).unwrap();
     Catalog::builder(Arc::new(config), store.clone())
         .clock(Arc::new(clock.clone()))
-        .randomness(Arc::new(TestRandomness::new(
-            seed ^ u64::from(std::process::id()),
-        )))
+        .randomness(Arc::new(chance.clone()))
         .url_source(url.clone())
         .providers([Arc::new(Idle) as Arc<dyn plugin::EntityProvider>])
         .build()

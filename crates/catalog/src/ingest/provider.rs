@@ -24,10 +24,10 @@ const FIRST_BACK_OFF: Duration = Duration::from_secs(5);
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(600);
 
 /// The `Location` entity of a configured or registered location, named `name` or after its target.
-pub(crate) fn location_entity(location: &LocationRef, name: Option<&str>, presence: Option<&str>) -> Value {
+pub(crate) fn location_entity(location: &LocationRef, name: Option<&str>) -> Value {
     let text = location.to_string();
     let generated = format!("generated-{}", model::sha1_hex(text.as_bytes()));
-    let mut value = json!({
+    json!({
         "apiVersion": "backstage.io/v1alpha1",
         "kind": "Location",
         "metadata": {
@@ -39,20 +39,16 @@ pub(crate) fn location_entity(location: &LocationRef, name: Option<&str>, presen
             },
         },
         "spec": {"type": location.kind, "target": location.target},
-    });
-    if let Some(presence) = presence {
-        value["spec"]["presence"] = presence.into();
-    }
-    value
+    })
 }
 
 impl Catalog {
     /// Makes `catalog.locations` the only configured ones.
     pub(crate) async fn deliver_configured_locations(&self) -> Result<(), Fault> {
         let locations = &self.parts.settings.locations;
-        let raws = locations.iter().filter_map(|location| {
-            self.raw(location_entity(location, None, None), Some(location.to_string()))
-        });
+        let raws = locations
+            .iter()
+            .filter_map(|location| self.raw(location_entity(location, None), Some(location.to_string())));
         let cause = json!({"kind": "startup", "source": CONFIG_PROVIDER});
         self.deliver(CONFIG_PROVIDER, raws.collect(), Removal::AllOthers, cause)
             .await
@@ -73,10 +69,7 @@ impl Catalog {
             .filter_map(|location| {
                 let name = location.entity_ref.rsplit('/').next();
                 let reference = LocationRef::new(&location.kind, &location.target);
-                self.raw(
-                    location_entity(&reference, name, None),
-                    Some(reference.to_string()),
-                )
+                self.raw(location_entity(&reference, name), Some(reference.to_string()))
             });
         let cause = json!({"kind": "startup", "source": LOCATION_STORE});
         self.deliver(LOCATION_STORE, raws.collect(), Removal::AllOthers, cause)

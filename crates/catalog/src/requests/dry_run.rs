@@ -38,7 +38,7 @@ impl Catalog {
     /// document that has some. Allowed in read-only mode.
     pub async fn dry_run_location(&self, kind: &str, target: &str) -> Result<DryRun, Fault> {
         let reference = self.check_location(kind, target)?;
-        let entity = location_entity(&reference, None, None);
+        let entity = location_entity(&reference, None);
         let entity_ref = EntityRef::of(&entity)
             .map(|name| name.to_string())
             .unwrap_or_default();

@@ -47,19 +47,20 @@ impl Catalog {
     }
 
     /// Registers a location and has it read. `on_conflict` says what happens when it is registered
-    /// already; by default what the configuration says.
+    /// already; by default what the configuration says. A presence is accepted but not kept, as in the
+    /// original.
     pub async fn register_location(
         &self,
         kind: &str,
         target: &str,
-        presence: Option<&str>,
+        _presence: Option<&str>,
         on_conflict: Option<ConflictStrategy>,
     ) -> Result<Located, Fault> {
         self.check_writable()?;
         let reference = self.check_location(kind, target)?;
-        let entity = location_entity(&reference, None, presence);
+        let entity = location_entity(&reference, None);
         let location = Location {
-            id: self.parts.randomness.uuid(),
+            id: self.ordered_id(),
             kind: kind.to_owned(),
             target: target.to_owned(),
             entity_ref: EntityRef::of(&entity)
@@ -92,6 +93,15 @@ impl Catalog {
         })
     }
 
+    /// An id that sorts by time, so that lists by id show the order of registration.
+    fn ordered_id(&self) -> Uuid {
+        let chance = self.parts.randomness.uuid().into_bytes();
+        let now = u64::try_from(self.parts.clock.now().as_millisecond()).unwrap_or_default();
+        let mut tail = [0; 10];
+        tail.copy_from_slice(&chance[..10]);
+        uuid::Builder::from_unix_timestamp_millis(now, &tail).into_uuid()
+    }
+
     /// Adds a row; the one that is in its way, if any.
     async fn insert(&self, location: &Location) -> Result<Option<Location>, EngineError> {
         let mut tx = self.parts.store.write().await?;
@@ -115,7 +125,7 @@ impl Catalog {
             other => other.into(),
         })?;
         let name = location.entity_ref.rsplit('/').next();
-        let entity = location_entity(&reference, name, None);
+        let entity = location_entity(&reference, name);
         let raws = self
             .raw(entity, Some(reference.to_string()))
             .into_iter()

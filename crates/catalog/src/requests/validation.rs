@@ -1,6 +1,6 @@
 //! Whether an entity would be accepted, without storing it.
 
-use model::{Fault, LocationRef, entity};
+use model::{Fault, LocationRef, entity, policy};
 use serde_json::{Map, Value};
 
 use crate::Catalog;
@@ -13,6 +13,9 @@ impl Catalog {
     pub async fn validate_entity(&self, entity: Value, location: &str) -> Result<Vec<Fault>, Fault> {
         let location = parse_location(location)?;
         let mut value = entity;
+        if let Err(fault) = policy::check_envelope(&value) {
+            return Ok(vec![fault]);
+        }
         fill_in(&mut value, &location);
         let origin = entity::annotation(&value, entity::MANAGED_BY_ORIGIN_LOCATION)
             .and_then(|text| LocationRef::parse(text).ok())

@@ -203,6 +203,15 @@ async fn entities_are_validated_without_being_stored() {
             .unwrap_err();
         assert_eq!(fault.to_string(), expected);
     }
+    let faults = world
+        .catalog
+        .validate_entity(json!({"kind": "X"}), "url:https://x.invalid/a.yaml")
+        .await
+        .unwrap();
+    assert_eq!(
+        faults[0].to_string(),
+        "TypeError: <root> must have required property 'apiVersion' - missingProperty: apiVersion"
+    );
     let answer = world
         .catalog
         .analyze_location("https://github.com/lumen/shop")

@@ -28,10 +28,12 @@ pub fn transcript(folder: &Path, arguments: &[&str]) -> String {
     } = command(folder, arguments).output().expect("the binary runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     let code = status.code().expect("an exit code");
-    format!(
+    let printed = format!(
         "$ backstage {}\n{}--- stderr\n{}--- exit code {code}\n",
         arguments.join(" "),
         text(stdout),
         text(stderr)
-    )
+    );
+    // Snapshots must read the same wherever the repository lies.
+    printed.replace(&*folder.to_string_lossy(), "{folder}")
 }

@@ -23,10 +23,10 @@ integrations:
         texts(&problems),
         [
             "warning 2 InputError: Unknown configuration key 'app.tilte'",
-            "info 4 InputError: 'auth' belongs to the auth plugin, it has no effect yet",
+            "info 3 InputError: 'auth' belongs to the auth plugin, it has no effect yet",
             "info 6 InputError: 'backend.rateLimit' belongs to the rate limiter, it has no effect yet",
             "warning 7 InputError: Unknown configuration key 'backend.lissten'",
-            "warning 9 InputError: Unknown configuration key 'custom'",
+            "warning 8 InputError: Unknown configuration key 'custom'",
             "warning 10 InputError: Unknown configuration key 'techdoc'",
             "warning 12 InputError: Unknown configuration key 'integrations.githb'",
         ]

@@ -103,7 +103,13 @@ mod tests {
             Ok(items) => format!("{items:?}"),
             Err(issues) => issues
                 .iter()
-                .map(|issue| format!("{} {}; ", issue["path"], issue["message"]))
+                .map(|issue| {
+                    format!(
+                        "{} {}; ",
+                        issue["path"],
+                        issue["message"].as_str().unwrap_or_default()
+                    )
+                })
                 .collect(),
         };
         assert_eq!(found, expected, "{body}");

@@ -1,3 +1,5 @@
+//! What is refused, with the words and places of the JavaScript package.
+
 use crate::read;
 use yaml::{Limits, parse};
 

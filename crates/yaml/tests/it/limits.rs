@@ -1,3 +1,5 @@
+//! Input that is too large, too deep or too clever.
+
 use yaml::{Limits, parse};
 
 #[track_caller]

@@ -1,3 +1,5 @@
+//! Values printed as YAML.
+
 use serde_json::json;
 use yaml::to_string;
 

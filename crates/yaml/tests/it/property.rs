@@ -1,3 +1,5 @@
+//! Laws that hold for any input.
+
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 use yaml::{Limits, locate, parse, parse_one, to_string};

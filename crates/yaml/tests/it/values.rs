@@ -1,3 +1,5 @@
+//! Documents and the values they mean.
+
 use crate::read;
 use serde_json::{Value, json};
 use yaml::{Limits, locate, parse, parse_one};

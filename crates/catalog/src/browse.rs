@@ -1,14 +1,20 @@
 //! The catalog as pages read it: lists, counts and short forms, from the index.
 //!
-//! A thin layer over `query` for this crate's pages and those of other features. It knows nothing of
-//! addresses or markup.
+//! A thin layer over `index` and `query` for this crate's pages and those of other features. It knows
+//! nothing of addresses or markup, and never reads the store for a filter, an order or a count.
 
 use std::collections::HashMap;
 
 use model::{EntityRef, Fault, Filter, entity};
+use roaring::RoaringBitmap;
 use serde_json::Value;
 
 use crate::Catalog;
+use crate::index::{Like, ReadModel};
+use crate::query::{self, Access, Direction, OrderField};
+
+/// Where a typed text is looked for.
+const NAMES: [&str; 2] = ["metadata.name", "metadata.title"];
 
 /// What to list.
 #[derive(Debug, Clone)]
@@ -131,118 +137,100 @@ pub async fn entity(catalog: &Catalog, reference: &EntityRef) -> Result<Option<V
         .flatten())
 }
 
-// ---- until the index answers: a scan ----
-
-async fn scan(catalog: &Catalog) -> Result<Vec<Value>, Fault> {
-    let mut position = store::ScanPosition::default();
-    let mut all = Vec::new();
-    loop {
-        let (rows, next) = catalog
-            .store()
-            .scan_finals(position, 1000)
-            .await
-            .map_err(|error| Fault::error(error.to_string()))?;
-        all.extend(rows.iter().filter_map(|row| serde_json::from_str(&row.json).ok()));
-        match next {
-            Some(next) => position = next,
-            None => return Ok(all),
-        }
-    }
-}
-
-fn matches(value: &Value, filter: &Filter, text: &str) -> bool {
-    let text = text.to_lowercase();
-    let hit = text.is_empty()
-        || entity::name(value).is_some_and(|name| name.to_lowercase().contains(&text))
-        || entity::title(value).is_some_and(|title| title.to_lowercase().contains(&text));
-    hit && model::search_rows(value).is_ok_and(|rows| filter.matches(&rows))
-}
-
-/// One page of entities.
+/// One page of entities. Those without the field it is ordered by come last; a cursor is the number
+/// of entities before the page.
 pub async fn list(catalog: &Catalog, request: ListRequest) -> Result<Listing, Fault> {
-    let mut found: Vec<Value> = scan(catalog)
-        .await?
-        .into_iter()
-        .filter(|value| matches(value, &request.filter, &request.text))
-        .collect();
-    let key = |value: &Value| {
-        let rows = model::search_rows(value).unwrap_or_default();
-        let wanted = model::js::lowercase(&request.order);
-        let found = rows
-            .into_iter()
-            .find(|row| row.key == wanted)
-            .and_then(|row| row.value);
-        (found.is_none(), found)
-    };
-    found.sort_by_key(key);
-    if request.descending {
-        found.reverse();
-    }
-    let total = found.len();
     let start: usize = request
         .cursor
         .as_deref()
         .and_then(|cursor| cursor.parse().ok())
         .unwrap_or(0);
-    let entities: Vec<Value> = found.into_iter().skip(start).take(request.limit).collect();
-    let end = start + entities.len();
+    let (versions, total) = {
+        let model = catalog.index().read();
+        let set = chosen(&model, &request.filter, &request.text);
+        let order = OrderField {
+            field: model::js::lowercase(&request.order),
+            direction: if request.descending {
+                Direction::Descending
+            } else {
+                Direction::Ascending
+            },
+        };
+        let mut docs = query::page_by_one(&model, &set, &order, start, request.limit);
+        docs.truncate(request.limit);
+        (query::versions(&model, docs), count(set.len()))
+    };
+    let entities = read(catalog, &versions).await?;
+    let end = start + versions.len();
     Ok(Listing {
         entities,
         total,
         previous: (start > 0).then(|| start.saturating_sub(request.limit).to_string()),
-        next: (end < total).then(|| end.to_string()),
+        next: (end < total && !versions.is_empty()).then(|| end.to_string()),
     })
 }
 
-/// Values of a field with the number of entities that hold each.
-pub async fn counts(
-    catalog: &Catalog,
-    filter: &Filter,
-    text: &str,
-    field: &str,
-) -> Result<Vec<(String, usize)>, Fault> {
-    let field = model::js::lowercase(field);
-    let mut counts: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
-    for value in scan(catalog)
-        .await?
-        .iter()
-        .filter(|value| matches(value, filter, text))
-    {
-        for row in model::search_rows(value)?
+/// Values of each field with the number of entities that hold each, in the order of the fields.
+pub fn counts(catalog: &Catalog, filter: &Filter, text: &str, fields: &[&str]) -> Vec<Vec<(String, usize)>> {
+    let model = catalog.index().read();
+    let set = chosen(&model, filter, text);
+    let facet = |field: &&str| {
+        let values = model.facet(&model::js::lowercase(field), Some(&set));
+        values
             .into_iter()
-            .filter(|row| row.key == field)
-        {
-            *counts.entry(row.original.unwrap_or_default()).or_default() += 1;
-        }
-    }
-    Ok(counts.into_iter().collect())
+            .map(|(value, held)| (value, count(held)))
+            .collect()
+    };
+    fields.iter().map(facet).collect()
 }
 
 /// Entities in the catalog.
-pub async fn total(catalog: &Catalog) -> Result<usize, Fault> {
-    Ok(scan(catalog).await?.len())
+pub fn total(catalog: &Catalog) -> usize {
+    count(catalog.index().read().len())
 }
 
 /// References of the first `limit` entities.
-pub async fn names(catalog: &Catalog, limit: usize) -> Result<Vec<EntityRef>, Fault> {
-    Ok(scan(catalog)
-        .await?
-        .iter()
-        .filter_map(EntityRef::of)
+pub fn names(catalog: &Catalog, limit: usize) -> Vec<EntityRef> {
+    let model = catalog.index().read();
+    let all = model.everything();
+    all.iter()
         .take(limit)
-        .collect())
+        .filter_map(|doc| model.reference(doc).parse().ok())
+        .collect()
 }
 
 /// Entities as they are served; `None` for those that are not in the catalog.
 pub async fn entities(catalog: &Catalog, references: &[EntityRef]) -> Result<Vec<Option<Value>>, Fault> {
-    let mut found = Vec::new();
-    for reference in references {
-        let node = catalog
-            .store()
-            .node(&reference.to_string())
-            .await
-            .map_err(|error| Fault::error(error.to_string()))?;
-        found.push(node.and_then(|node| serde_json::from_str(&node.final_json?).ok()));
+    let names: Vec<String> = references.iter().map(ToString::to_string).collect();
+    let access = Access::all();
+    let bodies = catalog.query(&access).by_references(&names, None).await;
+    let bodies = bodies.map_err(|error| Fault::error(error.to_string()))?;
+    Ok(bodies
+        .into_iter()
+        .map(|body| serde_json::from_str(&body?).ok())
+        .collect())
+}
+
+/// Entities that pass a filter and hold a text in their name or title.
+fn chosen(model: &ReadModel, filter: &Filter, text: &str) -> RoaringBitmap {
+    let set = model.evaluate(filter);
+    let text = text.trim();
+    if text.is_empty() {
+        return set.into_owned();
     }
-    Ok(found)
+    set.as_ref() & model.matching(&NAMES.map(str::to_owned), &Like::containing(text))
+}
+
+async fn read(catalog: &Catalog, versions: &[(uuid::Uuid, u32)]) -> Result<Vec<Value>, Fault> {
+    let bodies = catalog.index().bodies().get(catalog.store(), versions).await;
+    let bodies = bodies.map_err(|error| Fault::error(error.to_string()))?;
+    Ok(bodies
+        .into_iter()
+        .flatten()
+        .filter_map(|body| serde_json::from_str(&body).ok())
+        .collect())
+}
+
+fn count(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }

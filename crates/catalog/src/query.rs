@@ -24,6 +24,7 @@ pub use by_query::{FullText, Page, PageRequest};
 pub use cursor::Cursor;
 pub use facets::Facet;
 pub use fields::Fields;
+pub(crate) use list::page_by_one;
 pub use list::{ListRequest, Listed};
 
 use crate::Catalog;
@@ -159,7 +160,7 @@ impl Query<'_> {
 }
 
 /// Uid and version of documents, to fetch their bodies by.
-fn versions(model: &ReadModel, docs: impl IntoIterator<Item = u32>) -> Vec<(uuid::Uuid, u32)> {
+pub(crate) fn versions(model: &ReadModel, docs: impl IntoIterator<Item = u32>) -> Vec<(uuid::Uuid, u32)> {
     docs.into_iter()
         .map(|doc| (model.uid(doc), model.generation(doc)))
         .collect()

@@ -184,7 +184,7 @@ async fn history_tab(pages: &Pages, reference: &EntityRef, chrome: &Chrome) -> R
 async fn not_found(pages: &Pages, reference: &EntityRef, chrome: Chrome) -> Result<Response, PageFailure> {
     let node = pages.catalog.store().node(&reference.to_string()).await?;
     let problems = node.map(|node| node.problems).unwrap_or_default();
-    let near = missing::nearest(reference, browse::names(&pages.catalog, NAMES_COMPARED).await?, 5);
+    let near = missing::nearest(reference, browse::names(&pages.catalog, NAMES_COMPARED), 5);
     let head = PageHead::new("Not found").crumbs(vec![
         Crumb::to("Catalog", "/catalog"),
         Crumb::here(reference.name()),

@@ -5,6 +5,7 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod browse;
 mod index;
 mod ingest;
 mod locations;

@@ -1,6 +1,6 @@
 //! Fetches what the catalog list shows.
 
-use model::{EntityRef, Fault, Filter};
+use model::{EntityRef, Filter};
 use plugin::Viewer;
 use serde_json::Value;
 use store::StoreError;
@@ -33,7 +33,7 @@ pub(super) async fn load(
     let (previous, next) = (step(listing.previous), step(listing.next));
     let mut facets = Vec::with_capacity(FILTERS.len());
     for (index, filter) in FILTERS.iter().enumerate() {
-        facets.push(counts(catalog, &state, &scope, Some(index), filter.field).await?);
+        facets.push(counts(catalog, &state, &scope, Some(index), filter.field));
     }
     let kinds = counts(
         catalog,
@@ -41,9 +41,8 @@ pub(super) async fn load(
         &scope,
         None,
         "kind",
-    )
-    .await?;
-    let catalog_is_empty = listing.total == 0 && browse::total(catalog).await? == 0;
+    );
+    let catalog_is_empty = listing.total == 0 && browse::total(catalog) == 0;
     Ok(ListView {
         entities: listing.entities,
         total: listing.total,
@@ -59,16 +58,17 @@ pub(super) async fn load(
 }
 
 /// Values of a field with the number of entities that the other filters leave.
-async fn counts(
+fn counts(
     catalog: &Catalog,
     state: &ListState,
     scope: &Option<Filter>,
     left_out: Option<usize>,
     field: &str,
-) -> Result<Vec<(String, usize)>, Fault> {
+) -> Vec<(String, usize)> {
     let mut parts = state.conditions(left_out);
     parts.extend(scope.clone());
-    browse::counts(catalog, &Filter::All(parts), &state.text, field).await
+    let counted = browse::counts(catalog, &Filter::All(parts), &state.text, &[field]);
+    counted.into_iter().flatten().collect()
 }
 
 /// All entities of the list, for an export.

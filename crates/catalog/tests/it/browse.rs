@@ -1,0 +1,95 @@
+//! What pages list: order, text, counts and pages, read from the index.
+
+use catalog::browse::{self, ListRequest, Listing};
+use model::{Filter, entity};
+
+use crate::world::{World, join};
+
+/// Four components; one without a title, one without a system.
+async fn world() -> World {
+    let one = |name: &str, more: &str, spec: &str| {
+        format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: {name}{more}}}\n\
+             spec: {{type: service, lifecycle: production, owner: team{spec}}}\n"
+        )
+    };
+    let world = World::reading(&["./all.yaml"]).await;
+    world.write(
+        "all.yaml",
+        &join(&[
+            one("delta", ", title: Payments", ", system: b"),
+            one("alpha", ", title: Ledger, tags: [java, go]", ", system: c"),
+            one("gamma", ", tags: [go]", ""),
+            one("beta", ", title: Payouts", ", system: a"),
+        ]),
+    );
+    world.start().await;
+    world.catalog.index().catch_up(&world.store).await.unwrap();
+    world
+}
+
+fn components(text: &str, order: &str, limit: usize) -> ListRequest {
+    ListRequest {
+        filter: browse::one_of("kind", &["Component".to_owned()]),
+        text: text.to_owned(),
+        order: order.to_owned(),
+        descending: false,
+        cursor: None,
+        limit,
+    }
+}
+
+fn names(listing: &Listing) -> Vec<&str> {
+    listing.entities.iter().filter_map(entity::name).collect()
+}
+
+#[tokio::test]
+async fn entities_without_the_field_come_last_in_both_directions() {
+    let world = world().await;
+    let mut request = components("", "spec.system", 10);
+    let up = browse::list(&world.catalog, request.clone()).await.unwrap();
+    assert_eq!(names(&up), ["beta", "delta", "alpha", "gamma"]);
+    request.descending = true;
+    let down = browse::list(&world.catalog, request).await.unwrap();
+    assert_eq!(names(&down), ["alpha", "delta", "beta", "gamma"]);
+}
+
+#[tokio::test]
+async fn text_is_found_in_names_and_titles_without_regard_to_case() {
+    let world = world().await;
+    let found = |text: &str| browse::list(&world.catalog, components(text, "metadata.name", 10));
+    assert_eq!(names(&found("PAY").await.unwrap()), ["beta", "delta"]);
+    assert_eq!(names(&found(" amm ").await.unwrap()), ["gamma"]);
+    assert_eq!(found("nothing").await.unwrap().total, 0);
+}
+
+#[tokio::test]
+async fn pages_meet_without_gap_or_overlap() {
+    let world = world().await;
+    let mut request = components("", "metadata.name", 3);
+    let first = browse::list(&world.catalog, request.clone()).await.unwrap();
+    assert_eq!((names(&first), first.total), (vec!["alpha", "beta", "delta"], 4));
+    assert_eq!(first.previous, None);
+    request.cursor.clone_from(&first.next);
+    let second = browse::list(&world.catalog, request.clone()).await.unwrap();
+    assert_eq!((names(&second), second.next.clone()), (vec!["gamma"], None));
+    request.cursor = second.previous;
+    assert_eq!(
+        names(&browse::list(&world.catalog, request).await.unwrap()),
+        names(&first)
+    );
+}
+
+#[tokio::test]
+async fn counts_are_those_of_the_chosen_entities() {
+    let world = world().await;
+    let counts =
+        |filter: &Filter, text| browse::counts(&world.catalog, filter, text, &["metadata.tags", "nothing"]);
+    let all = browse::one_of("kind", &["component".to_owned()]);
+    let tag = |name: &str, count| (name.to_owned(), count);
+    assert_eq!(counts(&all, ""), [vec![tag("go", 2), tag("java", 1)], vec![]]);
+    assert_eq!(
+        counts(&all, "ledger"),
+        [vec![tag("go", 1), tag("java", 1)], vec![]]
+    );
+}

@@ -91,6 +91,8 @@ pub enum ConfigCommand {
 pub enum CatalogCommand {
     /// Check descriptor files without a server; one line for each YAML document
     Validate(ValidateArguments),
+    /// Register the locations of files, or those of another Backstage, with a running server
+    Import(ImportArguments),
     /// Print all entities of the store, or of a running server
     Export(ExportArguments),
     /// Find entities of a running server
@@ -113,6 +115,37 @@ pub struct ValidateArguments {
     /// Print only documents with problems
     #[arg(long)]
     pub quiet: bool,
+}
+
+/// What to import, and into which server.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A location is the address of a descriptor file; globs are allowed where its host can list files.
+What is registered already stays as it is. Exit code 1 when a location was refused.
+
+Examples:
+  backstage catalog import https://gitea.example.com/team/shop/src/branch/main/catalog-info.yaml
+  backstage catalog import --dry-run https://gitea.example.com/team/shop/src/branch/main/catalog-info.yaml
+  backstage catalog import --from https://backstage.example.com --from-token \"$OLD_TOKEN\"")]
+pub struct ImportArguments {
+    /// Addresses of descriptor files
+    #[arg(value_name = "LOCATION", required_unless_present = "from")]
+    pub locations: Vec<String>,
+    /// Take the registered locations of this Backstage, ours or the original
+    #[arg(long, value_name = "URL", conflicts_with = "locations")]
+    pub from: Option<url::Url>,
+    /// Token for the Backstage of `--from`
+    #[arg(long, env = "BACKSTAGE_FROM_TOKEN", hide_env_values = true, requires = "from")]
+    pub from_token: Option<String>,
+    /// Only tell what each location would bring
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Address of the server to register with; without it the configured one
+    #[arg(long)]
+    pub url: Option<url::Url>,
+    /// Token of a static external access, for a server that is not on this machine
+    #[arg(long, env = "BACKSTAGE_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
 }
 
 /// What to export, and as what.

@@ -3,6 +3,8 @@
 mod configuration;
 mod doctor;
 mod export;
+mod first_load;
+mod import;
 mod placeholders;
 mod query;
 mod remote;
@@ -28,6 +30,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Serve => block_on(serve::run(&common)),
         Command::Config(command) => configuration::run(&common, &command),
         Command::Catalog(CatalogCommand::Validate(what)) => validate::run(&common, &what),
+        Command::Catalog(CatalogCommand::Import(what)) => block_on(import::run(&common, &what)),
         Command::Catalog(CatalogCommand::Export(what)) => block_on(export::run(&common, &what)),
         Command::Catalog(CatalogCommand::Query(what)) => block_on(query::run(&common, &what)),
         Command::Doctor => block_on(doctor::run(&common)),

@@ -1,7 +1,7 @@
 //! Placeholders (`$text: ./file`) in descriptors, as far as they can be filled without a server.
 //!
-//! Only files below the folder the command was started in, or below the descriptor's folder, are
-//! read; addresses stay unread. What cannot be filled is told, and something of the likely shape
+//! Only files below the folders given to the command, the one it was started in, or the descriptor's
+//! repository are read; addresses stay unread. What cannot be filled is told, and something of the likely shape
 //! stands in for it.
 
 use std::path::{Path, PathBuf};
@@ -17,17 +17,20 @@ const MAX_FILES: usize = 200;
 /// Fills the placeholders of a document.
 pub struct Placeholders<'a> {
     /// Folder of the descriptor.
-    pub folder: &'a Path,
+    folder: &'a Path,
+    /// Files below these folders may be read, beside the descriptor's repository.
+    roots: &'a [PathBuf],
     /// What could not be filled, one sentence each.
     pub remarks: Vec<String>,
     files: usize,
 }
 
 impl<'a> Placeholders<'a> {
-    /// For a descriptor in this folder.
-    pub fn new(folder: &'a Path) -> Self {
+    /// For a descriptor in `folder`; `roots` are absolute and free of links.
+    pub fn new(folder: &'a Path, roots: &'a [PathBuf]) -> Self {
         Self {
             folder,
+            roots,
             remarks: Vec::new(),
             files: 0,
         }
@@ -78,15 +81,10 @@ impl<'a> Placeholders<'a> {
 
     fn text(&self, path: &Path) -> Result<String, String> {
         let real = path.canonicalize().map_err(|error| error.to_string())?;
-        let here = std::env::current_dir().and_then(|folder| folder.canonicalize());
-        let folder = if self.folder.as_os_str().is_empty() {
-            PathBuf::from(".")
-        } else {
-            self.folder.to_owned()
-        };
-        let roots = [here, folder.canonicalize()];
-        if !roots.iter().flatten().any(|root| real.starts_with(root)) {
-            return Err("it lies outside of the current folder".to_owned());
+        let repository = repository(self.folder);
+        let mut roots = self.roots.iter().chain(&repository);
+        if !roots.any(|root| real.starts_with(root)) {
+            return Err("it lies outside of the folders given and of the descriptor's repository".to_owned());
         }
         let size = real.metadata().map_err(|error| error.to_string())?.len();
         if size > MAX_BYTES {
@@ -94,6 +92,13 @@ impl<'a> Placeholders<'a> {
         }
         std::fs::read_to_string(&real).map_err(|error| error.to_string())
     }
+}
+
+/// The folder of the repository that a folder belongs to; without one the folder itself.
+fn repository(folder: &Path) -> Option<PathBuf> {
+    let folder = Path::new(".").join(folder).canonicalize().ok()?;
+    let root = folder.ancestors().find(|folder| folder.join(".git").exists());
+    Some(root.unwrap_or(&folder).to_owned())
 }
 
 #[derive(Clone, Copy)]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use reqwest::{Client, RequestBuilder};
+use reqwest::{Client, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -11,6 +11,14 @@ use url::Url;
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Entities asked for at once.
 pub const PAGE: usize = 500;
+
+/// An answer that is no success.
+pub struct Refusal {
+    /// Its status.
+    pub status: StatusCode,
+    /// The reason the server gives.
+    pub message: String,
+}
 
 /// A running server.
 pub struct Remote {
@@ -53,7 +61,34 @@ impl Remote {
         body
     }
 
-    async fn send(&self, mut request: RequestBuilder, url: &str) -> Result<Value> {
+    /// The registered locations: type and target.
+    pub async fn locations(&self) -> Result<Vec<(String, String)>> {
+        let url = format!("{}/api/catalog/locations", self.base);
+        let answer = self.send(self.client.get(&url), &url).await?;
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let rows = answer.as_array().map(Vec::as_slice).unwrap_or_default();
+        Ok(rows
+            .iter()
+            .filter_map(|row| Some((text(&row["data"]["type"])?, text(&row["data"]["target"])?)))
+            .collect())
+    }
+
+    /// Registers a location, or tells what it would bring. The outer error is a server out of reach,
+    /// the inner one its refusal.
+    pub async fn register(&self, kind: &str, target: &str, dry_run: bool) -> Result<Result<Value, Refusal>> {
+        let url = format!("{}/api/catalog/locations?dryRun={dry_run}", self.base);
+        let body = json!({ "type": kind, "target": target });
+        self.ask(self.client.post(&url).json(&body), &url).await
+    }
+
+    async fn send(&self, request: RequestBuilder, url: &str) -> Result<Value> {
+        match self.ask(request, url).await? {
+            Ok(body) => Ok(body),
+            Err(refusal) => bail!("{url} answered {}: {}", refusal.status, refusal.message),
+        }
+    }
+
+    async fn ask(&self, mut request: RequestBuilder, url: &str) -> Result<Result<Value, Refusal>> {
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
@@ -68,11 +103,12 @@ impl Remote {
             .with_context(|| format!("{url} broke off its answer"))?;
         let body: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
         if !status.is_success() {
-            bail!(
-                "{url} answered {status}: {}",
-                body["error"]["message"].as_str().unwrap_or("no reason given")
-            );
+            let message = body["error"]["message"].as_str().unwrap_or("no reason given");
+            return Ok(Err(Refusal {
+                status,
+                message: message.to_owned(),
+            }));
         }
-        Ok(body)
+        Ok(Ok(body))
     }
 }

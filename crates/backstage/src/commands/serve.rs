@@ -10,6 +10,7 @@ use config::Config;
 use store::Store;
 use web::{Bound, Lifecycle, Readiness, ServerOptions, Stage};
 
+use super::first_load;
 use crate::cli::Common;
 use crate::{logging, output, settings, wiring};
 
@@ -42,6 +43,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     start_catalog(&life, &catalog).await?;
     readiness.enter(Stage::Ready);
     announce(&config, address.port(), started);
+    life.spawn("first load", first_load::tell(catalog, life.soft()));
     let code = life.until_stopped().await;
     store.close().await;
     Ok(code)

@@ -1,7 +1,7 @@
 //! `backstage catalog validate`: a verdict on every YAML document, without a server.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
@@ -33,11 +33,14 @@ struct Line {
 /// Checks all files; exit code 1 when a document is not what the catalog takes.
 pub fn run(common: &Common, what: &ValidateArguments) -> Result<ExitCode> {
     let files = walk::descriptor_files(&what.paths)?;
-    let kinds = Kinds::builtin();
+    let checker = Checker {
+        kinds: Kinds::builtin(),
+        roots: roots(&what.paths),
+    };
     let progress = progress(files.len());
     let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
     for file in &files {
-        for line in check(&kinds, file)? {
+        for line in checker.check(file)? {
             *counts.entry(line.verdict).or_default() += 1;
             if !what.quiet || is_problem(line.verdict) {
                 progress.suspend(|| print(&line, common.format))?;
@@ -71,51 +74,76 @@ fn progress(files: usize) -> ProgressBar {
     ProgressBar::with_draw_target(Some(files as u64), target).with_style(style)
 }
 
-fn check(kinds: &Kinds, file: &Path) -> Result<Vec<Line>> {
-    let context = || format!("{} cannot be read", file.display());
-    let size = std::fs::metadata(file).with_context(context)?.len();
-    anyhow::ensure!(
-        size <= MAX_BYTES,
-        "{} has {size} bytes, more than {MAX_BYTES}",
-        file.display()
-    );
-    let bytes = std::fs::read(file).with_context(context)?;
-    let text = String::from_utf8_lossy(&bytes);
-    let documents = yaml::parse(&text, &Limits::default());
-    Ok(documents
-        .into_iter()
-        .map(|document| judge(kinds, file, &text, document))
-        .collect())
+/// Folders from which placeholders may be filled: those given, and the one the command runs in.
+fn roots(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let folder = |path: &PathBuf| {
+        let real = path.canonicalize().ok()?;
+        if real.is_dir() {
+            return Some(real);
+        }
+        real.parent().map(Path::to_owned)
+    };
+    paths
+        .iter()
+        .chain([&PathBuf::from(".")])
+        .filter_map(folder)
+        .collect()
 }
 
-fn judge(kinds: &Kinds, file: &Path, text: &str, document: Document) -> Line {
-    let mut line = Line {
-        file: file.to_string_lossy().into_owned(),
-        document: document.index,
-        line: document.line,
-        value: None,
-        verdict: "yaml-error",
-        reference: None,
-        error: None,
-        hint: None,
-    };
-    match document.value {
-        Err(error) => {
-            line.line = error.line;
-            line.error = Some(format!("{}: {}", error.name, first_line(&error.message)));
-            line.hint = error.hint;
-        }
-        Ok(value) => {
-            let mut filled = value.clone();
-            let mut placeholders = Placeholders::new(file.parent().unwrap_or(Path::new("")));
-            placeholders.fill(&mut filled);
-            line.tell(kinds, text, &filled);
-            // What is missing is a hint only: the file may be there when the portal reads it.
-            line.hint = line.hint.or_else(|| placeholders.remarks.into_iter().next());
-            line.value = Some(value);
-        }
+/// What the documents are judged by.
+struct Checker {
+    kinds: Kinds,
+    roots: Vec<PathBuf>,
+}
+
+impl Checker {
+    fn check(&self, file: &Path) -> Result<Vec<Line>> {
+        let context = || format!("{} cannot be read", file.display());
+        let size = std::fs::metadata(file).with_context(context)?.len();
+        anyhow::ensure!(
+            size <= MAX_BYTES,
+            "{} has {size} bytes, more than {MAX_BYTES}",
+            file.display()
+        );
+        let bytes = std::fs::read(file).with_context(context)?;
+        let text = String::from_utf8_lossy(&bytes);
+        let documents = yaml::parse(&text, &Limits::default());
+        Ok(documents
+            .into_iter()
+            .map(|document| self.judge(file, &text, document))
+            .collect())
     }
-    line
+
+    fn judge(&self, file: &Path, text: &str, document: Document) -> Line {
+        let mut line = Line {
+            file: file.to_string_lossy().into_owned(),
+            document: document.index,
+            line: document.line,
+            value: None,
+            verdict: "yaml-error",
+            reference: None,
+            error: None,
+            hint: None,
+        };
+        match document.value {
+            Err(error) => {
+                line.line = error.line;
+                line.error = Some(format!("{}: {}", error.name, first_line(&error.message)));
+                line.hint = error.hint;
+            }
+            Ok(value) => {
+                let mut filled = value.clone();
+                let folder = file.parent().unwrap_or(Path::new(""));
+                let mut placeholders = Placeholders::new(folder, &self.roots);
+                placeholders.fill(&mut filled);
+                line.tell(&self.kinds, text, &filled);
+                // What is missing is a hint only: the file may be there when the portal reads it.
+                line.hint = line.hint.or_else(|| placeholders.remarks.into_iter().next());
+                line.value = Some(value);
+            }
+        }
+        line
+    }
 }
 
 impl Line {

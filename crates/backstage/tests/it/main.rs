@@ -6,5 +6,6 @@
 )]
 
 mod commands;
+mod import;
 mod process;
 mod serving;

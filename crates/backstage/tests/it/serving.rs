@@ -2,19 +2,22 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, Stdio};
 
 use crate::process::{command, fixtures};
 
-struct Server {
+pub struct Server {
     child: Child,
-    address: String,
+    /// Host and port it listens on.
+    pub address: String,
 }
 
 impl Server {
-    /// Starts on a free port and reads the port from the log line that tells it.
-    fn start() -> Self {
-        let mut child = command(&fixtures().join("config"), &["serve"])
+    /// Starts with the configuration in a folder, which must leave the port to the system, and reads
+    /// the port from the log line that tells it.
+    pub fn start_in(folder: &Path) -> Self {
+        let mut child = command(folder, &["serve"])
             .stderr(Stdio::piped())
             .spawn()
             .expect("the binary starts");
@@ -55,7 +58,7 @@ impl Drop for Server {
 
 #[test]
 fn serves_and_stops_when_told() {
-    let mut server = Server::start();
+    let mut server = Server::start_in(&fixtures().join("config"));
     let readiness = server.get("/.backstage/health/v1/readiness");
     assert!(
         readiness.starts_with("HTTP/1.1 200") && readiness.contains(r#"{"status":"ok"}"#),

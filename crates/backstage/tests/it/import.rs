@@ -1,0 +1,70 @@
+//! `catalog import` against running servers.
+
+use std::path::Path;
+
+use tempfile::TempDir;
+use testkit::FileServer;
+
+use crate::process::transcript;
+use crate::serving::Server;
+
+/// A folder whose configuration lets `files` be read.
+fn folder(files: &FileServer) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let host = files.url("").replace("http://", "");
+    let config = format!(
+        "backend:\n  listen: {{ host: 127.0.0.1, port: 0 }}\n  reading: {{ allow: [{{ host: '{host}' }}] }}\n  \
+         database: {{ client: better-sqlite3, connection: ':memory:' }}\ncatalog: {{ locations: [] }}\n"
+    );
+    std::fs::write(folder.path().join("app-config.yaml"), config).unwrap();
+    folder
+}
+
+/// Imports and returns what was printed.
+fn import(folder: &Path, server: &Server, more: &[&str]) -> String {
+    let url = format!("http://{}", server.address);
+    transcript(folder, &[&["catalog", "import", "--url", &url], more].concat())
+}
+
+#[test]
+fn locations_are_previewed_registered_and_taken_over_from_another_server() {
+    let files = FileServer::start();
+    files.put(
+        "/a.yaml",
+        "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: imported}\n\
+         spec: {type: service, lifecycle: production, owner: team}\n",
+    );
+    let (first_folder, second_folder) = (folder(&files), folder(&files));
+    let first = Server::start_in(first_folder.path());
+    let second = Server::start_in(second_folder.path());
+    let (good, gone) = (files.url("/a.yaml"), files.url("/gone.yaml"));
+    let check = |server: &Server, arguments: &[&str], expected: &[&str], code: &str| {
+        let printed = import(first_folder.path(), server, arguments);
+        for text in expected {
+            assert!(printed.contains(text), "{text} in {printed}");
+        }
+        assert!(printed.ends_with(&format!("--- exit code {code}\n")), "{printed}");
+    };
+    let preview = [
+        &format!("readable   url:{good}"),
+        "component:default/imported",
+        "refused",
+        "no matching files",
+    ];
+    check(&first, &["--dry-run", &good, &gone], &preview, "1");
+    check(&first, &[&good], &[&format!("registered url:{good}")], "0");
+    check(&first, &[&good], &[&format!("exists     url:{good}")], "0");
+    let first_url = format!("http://{}", first.address);
+    check(
+        &second,
+        &["--from", &first_url],
+        &[&format!("registered url:{good}")],
+        "0",
+    );
+    check(
+        &second,
+        &["--from", "http://127.0.0.1:1"],
+        &["cannot be reached"],
+        "2",
+    );
+}

@@ -50,6 +50,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         "user-settings",
         &["catalog", "config", "model", "plugin", "store", "ui", "web"],
     ),
+    (
+        "search",
+        &["catalog", "config", "model", "plugin", "store", "ui", "web"],
+    ),
     ("testkit", &["model"]),
     ("xtask", &[]),
 ];

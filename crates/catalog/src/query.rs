@@ -31,7 +31,7 @@ use crate::Catalog;
 use crate::index::ReadModel;
 
 /// What the asking person or service may see.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Access {
     filter: Option<Filter>,
 }
@@ -45,6 +45,11 @@ impl Access {
     /// Only entities that pass the filter.
     pub fn only(filter: Filter) -> Self {
         Self { filter: Some(filter) }
+    }
+
+    /// Whether nothing is hidden.
+    pub fn is_everything(&self) -> bool {
+        self.filter.is_none()
     }
 }
 
@@ -127,6 +132,13 @@ impl Query<'_> {
     /// Number of entities that pass a filter.
     pub fn count(&self, filter: Option<&Filter>) -> u64 {
         self.visible(&self.catalog.index().read(), filter).len()
+    }
+
+    /// Uids of everything that may be seen.
+    pub fn visible_uids(&self) -> Vec<uuid::Uuid> {
+        let model = self.catalog.index().read();
+        let set = self.visible(&model, None);
+        set.iter().map(|doc| model.uid(doc)).collect()
     }
 
     /// Entities that pass a filter and may be seen.

@@ -13,7 +13,7 @@ use crate::load::LoadOptions;
 use crate::node::Node;
 use crate::sections::{
     AppSection, BackendSection, CatalogSection, DatabaseTarget, IntegrationsSection, ListenAddress,
-    OrganizationSection, PortalSection, Sections,
+    OrganizationSection, PortalSection, SearchSection, Sections,
 };
 use crate::transform::absolute;
 
@@ -154,6 +154,11 @@ impl Config {
     /// `portal`.
     pub fn portal(&self) -> &PortalSection {
         &self.inner.sections.portal
+    }
+
+    /// `search`.
+    pub fn search(&self) -> &SearchSection {
+        &self.inner.sections.search
     }
 
     /// Where the server listens.

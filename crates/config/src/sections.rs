@@ -8,6 +8,7 @@ mod http;
 mod integrations;
 mod listen;
 mod portal;
+mod search;
 
 pub use app::{AppSection, OrganizationSection};
 pub use backend::{
@@ -30,6 +31,7 @@ pub use integrations::{
 };
 pub use listen::{ListenAddress, ListenSetting};
 pub use portal::{HistorySection, PortalSection, ReadingLimits};
+pub use search::SearchSection;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -50,4 +52,6 @@ pub struct Sections {
     pub integrations: IntegrationsSection,
     /// Settings that only this portal has.
     pub portal: PortalSection,
+    /// The search.
+    pub search: SearchSection,
 }

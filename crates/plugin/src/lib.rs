@@ -9,12 +9,14 @@ mod entity_page;
 mod health;
 mod navigation;
 mod routes;
+mod search;
 
 pub use catalog::{DeferredEntity, EntityProvider, ProcessContext, Processor, ProviderSink};
 pub use entity_page::{EntityCard, EntityPageContext, EntityTab, RenderError, Viewer};
 pub use health::{Health, HealthCheck};
 pub use navigation::{NavigationItem, NavigationSection};
 pub use routes::RouteSet;
+pub use search::{SearchDocument, SearchSource};
 
 use std::sync::Arc;
 
@@ -37,6 +39,8 @@ pub struct Contributions {
     pub kinds: Vec<Arc<dyn model::Kind>>,
     /// Checks behind the readiness endpoint and `doctor`.
     pub health_checks: Vec<Arc<dyn HealthCheck>>,
+    /// What can be found beside the entities themselves.
+    pub search_sources: Vec<Arc<dyn SearchSource>>,
 }
 
 impl Contributions {
@@ -50,5 +54,6 @@ impl Contributions {
         self.processors.extend(other.processors);
         self.kinds.extend(other.kinds);
         self.health_checks.extend(other.health_checks);
+        self.search_sources.extend(other.search_sources);
     }
 }

@@ -1,0 +1,36 @@
+//! What plugins let people find.
+
+use async_trait::async_trait;
+use model::Fault;
+use serde_json::{Map, Value};
+
+/// One thing that can be found. It belongs to an entity: who may see that may find this, and when it
+/// changes or goes, so does this.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SearchDocument {
+    /// What people call it; shown as the result's title and searched first.
+    pub title: String,
+    /// Other names for it, searched like the title: operation ids, paths, addresses.
+    pub names: Vec<String>,
+    /// Free text, searched last.
+    pub text: String,
+    /// Path of the page that shows it, with a fragment where that jumps to the place.
+    pub location: String,
+    /// A line that tells results of the same title apart, for example the API of an operation.
+    pub note: String,
+    /// Further fields of the wire document, which clients may filter by.
+    pub fields: Map<String, Value>,
+}
+
+/// Something that turns entities into documents of one type.
+#[async_trait]
+pub trait SearchSource: Send + Sync {
+    /// The type, a word of the wire contract such as `software-catalog` or `techdocs`.
+    fn document_type(&self) -> &'static str;
+    /// Heading for results of this type, in the plural.
+    fn title(&self) -> &'static str;
+    /// How much such a result is worth beside others, in percent: 100 for an entity.
+    fn weight(&self) -> u64;
+    /// Documents of a served entity. An error leaves out this entity's documents and is logged.
+    async fn documents(&self, entity: &Value) -> Result<Vec<SearchDocument>, Fault>;
+}

@@ -1,0 +1,201 @@
+//! The index of one process, on disk or in memory. Derived data: it is built anew when it is damaged,
+//! of another version, or of another database.
+//!
+//! Writing is one at a time and blocks; call it where blocking is allowed.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
+use store::Seq;
+use tantivy::directory::error::LockError;
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term};
+
+use crate::schema::{Entry, Fields, VERSION};
+
+/// Memory of the writer. One thread's worth: a bulk load is bound by cutting words anyway.
+const WRITER_BYTES: usize = 32 << 20;
+
+/// Where the index lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// In a folder of its own, which may be deleted.
+    Folder(PathBuf),
+    /// In memory.
+    Memory,
+}
+
+/// How far the index is, kept with every commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// [`VERSION`] when it was written.
+    version: u32,
+    /// Which database it is of.
+    pub database: String,
+    /// The last change that is in.
+    pub seq: Seq,
+}
+
+impl Progress {
+    /// All of a database's changes up to `seq`.
+    pub fn new(database: &str, seq: Seq) -> Self {
+        Self {
+            version: VERSION,
+            database: database.to_owned(),
+            seq,
+        }
+    }
+}
+
+/// Why the index cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// The folder cannot be created or emptied.
+    #[error("the search index at {0} cannot be created")]
+    Folder(PathBuf, #[source] std::io::Error),
+    /// What is on disk is not what was written.
+    #[error("the search index is damaged: {0}")]
+    Damaged(String),
+    /// The engine failed.
+    #[error("the search index cannot be read or written")]
+    Engine(#[from] TantivyError),
+}
+
+/// The index.
+pub struct SearchIndex {
+    /// The fields.
+    pub fields: Fields,
+    reader: IndexReader,
+    writer: Mutex<IndexWriter>,
+    /// How far it was when it was opened.
+    pub found: Option<Progress>,
+}
+
+impl SearchIndex {
+    /// Opens the index, or an empty one where there is none that can be used.
+    pub fn open(place: &Place) -> Result<Self, IndexError> {
+        let Place::Folder(folder) = place else {
+            let (schema, fields) = Fields::declare();
+            return Self::over(Index::create_in_ram(schema), fields, None);
+        };
+        // The engine trusts what it reads; garbage in a file makes it panic.
+        let existing = catch_unwind(|| Self::existing(folder));
+        let existing =
+            existing.unwrap_or_else(|_| Err(IndexError::Damaged("its files are garbage".to_owned())));
+        match existing {
+            Ok(Some(index)) => Ok(index),
+            Ok(None) => Self::empty(folder),
+            Err(IndexError::Engine(TantivyError::LockFailure(LockError::LockBusy, _))) => {
+                tracing::warn!(folder = %folder.display(), "another process uses this search index, keeping one in memory");
+                Self::open(&Place::Memory)
+            }
+            Err(error) => {
+                tracing::warn!(folder = %folder.display(), %error, "the search index is damaged, building it anew");
+                Self::empty(folder)
+            }
+        }
+    }
+
+    /// The index in a folder, if it is of this version.
+    fn existing(folder: &Path) -> Result<Option<Self>, IndexError> {
+        if !folder.join("meta.json").exists() {
+            return Ok(None);
+        }
+        let index = Index::open_in_dir(folder)?;
+        let payload = index.load_metas()?.payload;
+        let progress: Option<Progress> = payload.and_then(|text| serde_json::from_str(&text).ok());
+        let (schema, fields) = Fields::declare();
+        match progress {
+            Some(progress) if progress.version == VERSION && index.schema() == schema => {
+                Self::over(index, fields, Some(progress)).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Fails when a file is not as it was written. Reads everything.
+    pub fn check(&self) -> Result<(), IndexError> {
+        let checked = catch_unwind(AssertUnwindSafe(|| {
+            self.reader.searcher().index().validate_checksum()
+        }));
+        let damaged = checked.map_err(|_| IndexError::Damaged("its files cannot be read".to_owned()))??;
+        match damaged.iter().next() {
+            None => Ok(()),
+            Some(file) => Err(IndexError::Damaged(format!("{} changed on disk", file.display()))),
+        }
+    }
+
+    /// An empty index in the place of whatever is there.
+    pub fn anew(place: &Place) -> Result<Self, IndexError> {
+        match place {
+            Place::Folder(folder) => Self::empty(folder),
+            Place::Memory => Self::open(place),
+        }
+    }
+
+    fn empty(folder: &Path) -> Result<Self, IndexError> {
+        let failed = |error| IndexError::Folder(folder.to_owned(), error);
+        if folder.exists() {
+            std::fs::remove_dir_all(folder).map_err(failed)?;
+        }
+        std::fs::create_dir_all(folder).map_err(failed)?;
+        let (schema, fields) = Fields::declare();
+        Self::over(Index::create_in_dir(folder, schema)?, fields, None)
+    }
+
+    fn over(index: Index, fields: Fields, found: Option<Progress>) -> Result<Self, IndexError> {
+        let writer = index.writer_with_num_threads(1, WRITER_BYTES)?;
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()?;
+        Ok(Self {
+            fields,
+            reader,
+            writer: Mutex::new(writer),
+            found,
+        })
+    }
+
+    /// What may be asked now.
+    pub fn searcher(&self) -> Searcher {
+        self.reader.searcher()
+    }
+
+    /// Forgets everything, with the next commit.
+    pub fn clear(&self) -> Result<(), IndexError> {
+        self.writer.lock().delete_all_documents()?;
+        Ok(())
+    }
+
+    /// Replaces what is known of an entity, with the next commit.
+    pub fn replace<'a>(
+        &self,
+        entity: &str,
+        entries: impl IntoIterator<Item = Entry<'a>>,
+    ) -> Result<(), IndexError> {
+        let writer = self.writer.lock();
+        writer.delete_term(Term::from_field_text(self.fields.entity, entity));
+        for entry in entries {
+            writer.add_document(self.fields.fill(entry))?;
+        }
+        Ok(())
+    }
+
+    /// Adds a document of an entity that was not there before; quicker than replacing.
+    pub fn add(&self, document: TantivyDocument) -> Result<(), IndexError> {
+        self.writer.lock().add_document(document)?;
+        Ok(())
+    }
+
+    /// Makes everything since the last commit visible, and durable where there is a disk.
+    pub fn commit(&self, progress: &Progress) -> Result<(), IndexError> {
+        let mut writer = self.writer.lock();
+        let mut prepared = writer.prepare_commit()?;
+        prepared.set_payload(&serde_json::to_string(progress).expect("numbers and texts are JSON"));
+        prepared.commit()?;
+        self.reader.reload()?;
+        Ok(())
+    }
+}

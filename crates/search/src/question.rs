@@ -1,0 +1,270 @@
+//! What was asked, as a query of the index.
+//!
+//! Scores are sums of fixed amounts, so that the order can be explained: a whole name beats the start of
+//! one, that beats a word of a name, a part in its middle, a word of the text, and last a near miss.
+//! Every piece of the question must be found somewhere, unless nothing has them all.
+
+use tantivy::Term;
+use tantivy::query::{
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, FuzzyTermQuery,
+    Occur, PhraseQuery, Query, TermQuery, TermSetQuery,
+};
+use tantivy::schema::{Field, IndexRecordOption};
+
+use crate::schema::{Fields, GRAM, facet, gram_texts};
+use crate::words::{fold, words};
+
+/// Pieces of a question that are looked at; the rest is ignored.
+const MOST_PIECES: usize = 12;
+
+/// What each way of being found is worth.
+mod score {
+    pub const WHOLE_NAME: f32 = 400.0;
+    pub const START_OF_NAME: f32 = 60.0;
+    pub const WORD_OF_NAME: f32 = 30.0;
+    pub const WORDS_OF_NAME: f32 = 45.0;
+    pub const START_OF_WORD: f32 = 16.0;
+    pub const MIDDLE_OF_NAME: f32 = 10.0;
+    pub const WORDS_OF_TEXT: f32 = 12.0;
+    pub const WORD_OF_TEXT: f32 = 1.0;
+    pub const START_OF_WORD_OF_TEXT: f32 = 2.0;
+    pub const NEAR_NAME: f32 = 8.0;
+    pub const FAR_NAME: f32 = 4.0;
+    pub const NEAR_TEXT: f32 = 1.0;
+    pub const OWNED: f32 = 6.0;
+    pub const STARRED: f32 = 9.0;
+}
+
+/// One condition on a field of the documents: any of the values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// The field, a wire field or one of our own (`entity.owner`).
+    pub field: String,
+    /// Values, in any letter case.
+    pub values: Vec<String>,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Default)]
+pub struct Question {
+    /// The text typed.
+    pub text: String,
+    /// Only these document types; all without one.
+    pub types: Vec<String>,
+    /// All must hold.
+    pub conditions: Vec<Condition>,
+    /// References in whose name the viewer owns things; found first among equals.
+    pub owners: Vec<String>,
+    /// Entities the viewer starred; found first among equals.
+    pub starred: Vec<String>,
+}
+
+/// How generously words are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tolerance {
+    /// As typed, or the beginning or (in names) the middle of a word.
+    Typed,
+    /// Also with one or two mistakes, by length.
+    Mistyped,
+    /// The same, and not every piece must be found.
+    Partly,
+}
+
+impl Question {
+    /// The pieces of the text: what stands between spaces, and what stands in quotes.
+    pub fn pieces(&self) -> Vec<String> {
+        let mut pieces = Vec::new();
+        for (number, quoted) in self.text.split('"').enumerate() {
+            if number % 2 == 1 {
+                pieces.push(quoted.to_owned());
+            } else {
+                pieces.extend(quoted.split_whitespace().map(str::to_owned));
+            }
+        }
+        pieces.retain(|piece| piece.chars().any(char::is_alphanumeric));
+        pieces.truncate(MOST_PIECES);
+        pieces
+    }
+
+    /// The query of the index.
+    pub fn query(&self, fields: &Fields, tolerance: Tolerance) -> Box<dyn Query> {
+        let pieces = self.pieces();
+        let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        let build = Builder { fields, tolerance };
+        if tolerance == Tolerance::Partly {
+            let some = pieces.iter().map(|piece| build.piece(piece)).collect();
+            clauses.push((Occur::Must, Box::new(BooleanQuery::union(some))));
+        } else {
+            clauses.extend(pieces.iter().map(|piece| (Occur::Must, build.piece(piece))));
+        }
+        if pieces.is_empty() {
+            clauses.push((Occur::Must, Box::new(AllQuery)));
+        } else {
+            let whole = fold(self.text.trim().trim_matches('"'));
+            clauses.push((
+                Occur::Should,
+                fixed(build.term(fields.exact, &whole), score::WHOLE_NAME),
+            ));
+            clauses.push((
+                Occur::Should,
+                fixed(starts_with(fields.exact, &whole), score::START_OF_NAME),
+            ));
+        }
+        clauses.extend(self.favours(fields));
+        clauses.extend(self.restrictions(fields));
+        Box::new(BooleanQuery::new(clauses))
+    }
+
+    /// What is the viewer's own or starred comes first among equals.
+    fn favours(&self, fields: &Fields) -> Vec<(Occur, Box<dyn Query>)> {
+        let owned = self.owners.iter().map(|owner| facet("entity.owner", owner));
+        let owned = any(fields.facet, owned);
+        let starred = any(fields.entity, self.starred.iter().cloned());
+        [(owned, score::OWNED), (starred, score::STARRED)]
+            .into_iter()
+            .filter_map(|(query, amount)| Some((Occur::Should, fixed(query?, amount))))
+            .collect()
+    }
+
+    fn restrictions(&self, fields: &Fields) -> Vec<(Occur, Box<dyn Query>)> {
+        let mut restrictions = Vec::new();
+        if let Some(types) = any(fields.kind, self.types.iter().cloned()) {
+            restrictions.push(types);
+        }
+        for condition in &self.conditions {
+            let values = condition
+                .values
+                .iter()
+                .map(|value| facet(&condition.field, value));
+            restrictions.push(any(fields.facet, values).unwrap_or_else(|| Box::new(EmptyQuery)));
+        }
+        let nothing = |query| (Occur::Must, fixed(query, 0.0));
+        restrictions.into_iter().map(nothing).collect()
+    }
+}
+
+/// Mistakes allowed in a word: one from four letters on, two from eight on.
+pub fn mistakes(word: &str) -> u8 {
+    match word.chars().count() {
+        0..=3 => 0,
+        4..=7 => 1,
+        _ => 2,
+    }
+}
+
+struct Builder<'a> {
+    fields: &'a Fields,
+    tolerance: Tolerance,
+}
+
+impl Builder<'_> {
+    /// All ways in which a piece may be found; the best one counts, others break ties.
+    fn piece(&self, piece: &str) -> Box<dyn Query> {
+        let folded = fold(piece);
+        let mut words: Vec<(usize, String)> = words(piece)
+            .into_iter()
+            .map(|word| (word.position, word.text))
+            .collect();
+        // The glued form of camel case is one way to find it, not a word that must be there as well.
+        words.dedup_by_key(|(position, _)| *position);
+        let words: Vec<String> = words.into_iter().map(|(_, word)| word).collect();
+        let mut ways = vec![fixed(self.term(self.fields.exact, &folded), score::WORDS_OF_NAME)];
+        ways.extend(self.middle(&folded));
+        if words.len() > 1 {
+            ways.push(fixed(phrase(self.fields.name, &words), score::WORDS_OF_NAME));
+            ways.push(fixed(phrase(self.fields.text, &words), score::WORDS_OF_TEXT));
+            let glued: String = words.concat();
+            ways.push(fixed(self.term(self.fields.name, &glued), score::WORD_OF_NAME));
+            let every = words.iter().map(|word| self.word(word)).collect();
+            ways.push(Box::new(BoostQuery::new(
+                Box::new(BooleanQuery::intersection(every)),
+                0.5,
+            )));
+        } else if let Some(word) = words.first() {
+            ways.push(self.word(word));
+        }
+        Box::new(DisjunctionMaxQuery::with_tie_breaker(ways, 0.1))
+    }
+
+    /// All ways in which one word may be found.
+    fn word(&self, word: &str) -> Box<dyn Query> {
+        let (name, text) = (self.fields.name, self.fields.text);
+        let mut ways = vec![
+            fixed(self.term(name, word), score::WORD_OF_NAME),
+            fixed(starts_with(name, word), score::START_OF_WORD),
+            Box::new(BoostQuery::new(self.term(text, word), score::WORD_OF_TEXT)),
+        ];
+        ways.extend(self.middle(word));
+        if word.chars().count() > 2 {
+            ways.push(fixed(starts_with(text, word), score::START_OF_WORD_OF_TEXT));
+        }
+        if self.tolerance != Tolerance::Typed {
+            ways.extend(self.near(word));
+        }
+        Box::new(DisjunctionMaxQuery::with_tie_breaker(ways, 0.1))
+    }
+
+    /// Words with mistakes, as many as [`mistakes`] allows.
+    fn near(&self, word: &str) -> Vec<Box<dyn Query>> {
+        let near = |field, distance| -> Box<dyn Query> {
+            Box::new(FuzzyTermQuery::new(
+                Term::from_field_text(field, word),
+                distance,
+                true,
+            ))
+        };
+        let mut ways = Vec::new();
+        let allowed = mistakes(word);
+        if allowed >= 1 {
+            ways.push(fixed(near(self.fields.name, 1), score::NEAR_NAME));
+            ways.push(fixed(near(self.fields.text, 1), score::NEAR_TEXT));
+        }
+        if allowed >= 2 {
+            ways.push(fixed(near(self.fields.name, 2), score::FAR_NAME));
+        }
+        ways
+    }
+
+    /// A part in the middle of a name: its pieces one behind the other.
+    fn middle(&self, folded: &str) -> Option<Box<dyn Query>> {
+        let pieces = gram_texts(folded);
+        let query = match pieces.as_slice() {
+            [] => return None,
+            [one] => self.term(self.fields.gram, one),
+            _ => phrase(self.fields.gram, &pieces),
+        };
+        debug_assert!(folded.chars().count() >= GRAM);
+        Some(fixed(query, score::MIDDLE_OF_NAME))
+    }
+
+    fn term(&self, field: Field, text: &str) -> Box<dyn Query> {
+        let term = Term::from_field_text(field, text);
+        Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))
+    }
+}
+
+fn fixed(query: Box<dyn Query>, amount: f32) -> Box<dyn Query> {
+    Box::new(ConstScoreQuery::new(query, amount))
+}
+
+fn phrase(field: Field, texts: &[String]) -> Box<dyn Query> {
+    let terms = texts.iter().map(|text| Term::from_field_text(field, text));
+    Box::new(PhraseQuery::new(terms.collect()))
+}
+
+/// Terms that start with a text: those that differ from it by nothing but what follows.
+fn starts_with(field: Field, text: &str) -> Box<dyn Query> {
+    Box::new(FuzzyTermQuery::new_prefix(
+        Term::from_field_text(field, text),
+        0,
+        false,
+    ))
+}
+
+fn any(field: Field, texts: impl IntoIterator<Item = String>) -> Option<Box<dyn Query>> {
+    let terms: Vec<Term> = texts
+        .into_iter()
+        .map(|text| Term::from_field_text(field, &text))
+        .collect();
+    (!terms.is_empty()).then(|| Box::new(TermSetQuery::new(terms)) as Box<dyn Query>)
+}

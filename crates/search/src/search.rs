@@ -1,0 +1,158 @@
+//! The handle that the API, the pages and the command line hold.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use catalog::Catalog;
+use catalog::query::Access;
+use parking_lot::Mutex;
+use plugin::SearchSource;
+use store::Seq;
+use tantivy::TantivyError;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::answer::{self, Answer, Page, Visible};
+use crate::entities::Entities;
+use crate::feed::{self, Feed, entity_id};
+use crate::index::{IndexError, Place, SearchIndex};
+use crate::question::Question;
+
+/// Why a question was not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// The index cannot be read.
+    #[error("the search index cannot be read")]
+    Index(#[from] TantivyError),
+    /// The index is damaged; it is being built anew.
+    #[error("the search index is damaged and is being built anew")]
+    Damaged(#[source] tokio::task::JoinError),
+}
+
+/// Search over one catalog. Cheap to clone.
+#[derive(Clone)]
+pub struct Search {
+    parts: Arc<Parts>,
+}
+
+struct Parts {
+    catalog: Catalog,
+    place: Place,
+    index: Arc<ArcSwap<SearchIndex>>,
+    damaged: Arc<Notify>,
+    sources: Vec<Arc<dyn SearchSource>>,
+    applied: Arc<AtomicI64>,
+    /// What somebody with limited access may see, for the catalog as it was at a change.
+    visible: Mutex<Option<(Seq, Access, Arc<HashSet<u64>>)>>,
+}
+
+impl Search {
+    /// Opens the index. `sources` come in addition to the entities themselves.
+    pub fn open(
+        place: &Place,
+        catalog: &Catalog,
+        sources: impl IntoIterator<Item = Arc<dyn SearchSource>>,
+    ) -> Result<Self, IndexError> {
+        let entities: Arc<dyn SearchSource> = Arc::new(Entities);
+        Ok(Self {
+            parts: Arc::new(Parts {
+                catalog: catalog.clone(),
+                place: place.clone(),
+                index: Arc::new(ArcSwap::from_pointee(SearchIndex::open(place)?)),
+                damaged: Arc::new(Notify::new()),
+                sources: std::iter::once(entities).chain(sources).collect(),
+                applied: Arc::new(AtomicI64::new(-1)),
+                visible: Mutex::new(None),
+            }),
+        })
+    }
+
+    /// Keeps the index up with the catalog until `stop` is cancelled.
+    pub async fn run(&self, stop: CancellationToken) {
+        let feed = Feed {
+            catalog: self.parts.catalog.clone(),
+            place: self.parts.place.clone(),
+            index: self.parts.index.clone(),
+            damaged: self.parts.damaged.clone(),
+            sources: self.parts.sources.clone(),
+            applied: self.parts.applied.clone(),
+        };
+        feed.run(stop).await;
+    }
+
+    /// Waits until a change of the catalog can be found; returns whether it can.
+    pub async fn wait_for(&self, seq: Seq, longest: Duration) -> bool {
+        feed::wait_for(&self.parts.applied, seq, longest).await
+    }
+
+    /// Whether everything there is was indexed once; before that, results are incomplete.
+    pub fn is_complete(&self) -> bool {
+        self.parts.applied.load(std::sync::atomic::Ordering::Acquire) >= 0
+    }
+
+    /// Document types with their headings.
+    pub fn types(&self) -> impl Iterator<Item = (&'static str, &'static str)> + '_ {
+        let sources = self.parts.sources.iter();
+        sources.map(|source| (source.document_type(), source.title()))
+    }
+
+    /// The catalog whose entities are found.
+    pub fn catalog(&self) -> &Catalog {
+        &self.parts.catalog
+    }
+
+    /// Answers a question on behalf of somebody.
+    pub async fn ask(&self, question: Question, access: &Access, page: Page) -> Result<Answer, SearchError> {
+        let visible = self.visible(access);
+        self.blocking(move |index| answer::ask(index, &question, &visible, page))
+            .await
+    }
+
+    /// Number of results of each question, none of them fetched.
+    pub async fn count(&self, questions: Vec<Question>, access: &Access) -> Result<Vec<usize>, SearchError> {
+        let visible = self.visible(access);
+        let count = move |index: &SearchIndex| {
+            let counts = questions
+                .iter()
+                .map(|question| answer::count(index, question, &visible));
+            counts.collect()
+        };
+        self.blocking(count).await
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&SearchIndex) -> Result<T, TantivyError> + Send + 'static,
+    ) -> Result<T, SearchError> {
+        let index = self.parts.index.load_full();
+        match tokio::task::spawn_blocking(move || work(&index)).await {
+            Ok(done) => Ok(done?),
+            Err(panic) => {
+                self.parts.damaged.notify_one();
+                Err(SearchError::Damaged(panic))
+            }
+        }
+    }
+
+    /// Documents of which entities may be seen. Worked out once for a state of the catalog.
+    fn visible(&self, access: &Access) -> Visible {
+        if access.is_everything() {
+            return None;
+        }
+        let applied = self.parts.catalog.index().applied().unwrap_or_default();
+        let mut kept = self.parts.visible.lock();
+        if let Some((seq, for_access, ids)) = &*kept
+            && *seq == applied
+            && for_access == access
+        {
+            return Some(ids.clone());
+        }
+        let uids = self.parts.catalog.query(access).visible_uids();
+        let ids: Arc<HashSet<u64>> = Arc::new(uids.into_iter().map(entity_id).collect());
+        *kept = Some((applied, access.clone(), ids.clone()));
+        Some(ids)
+    }
+}

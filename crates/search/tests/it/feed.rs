@@ -1,0 +1,81 @@
+//! The index follows the catalog, and outlives restarts and damage.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use store::SettingKey;
+
+use crate::world::{World, entity};
+
+fn component(name: &str) -> String {
+    entity(
+        &format!("Component:{name}"),
+        json!({}),
+        json!({ "type": "service", "lifecycle": "production", "owner": "team" }),
+    )
+}
+
+#[tokio::test]
+async fn changes_are_found_soon_and_deletions_not_any_more() {
+    let world = World::with(&component("first")).await;
+    assert_eq!(world.found("first").await, ["component:default/first"]);
+    let started = Instant::now();
+    world.write(&component("second")).await;
+    assert_eq!(world.found("second").await, ["component:default/second"]);
+    assert!(world.found("first").await.is_empty());
+    assert!(
+        started.elapsed() < Duration::from_secs(10),
+        "a change took {:?}",
+        started.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn a_restart_goes_on_where_the_index_is() {
+    let world = World::with(&component("first")).await;
+    let world = world.restart(async |_, _| {}).await;
+    assert_eq!(world.found("first").await, ["component:default/first"]);
+    world.write(&(component("first") + &component("later"))).await;
+    assert_eq!(world.found("later").await, ["component:default/later"]);
+}
+
+#[tokio::test]
+async fn a_damaged_index_is_built_anew() {
+    let world = World::with(&component("first")).await;
+    let world = world
+        .restart(async |folder, _| {
+            std::fs::write(folder.join("index/meta.json"), "{ broken").unwrap();
+        })
+        .await;
+    assert_eq!(world.found("first").await, ["component:default/first"]);
+    let world = world
+        .restart(async |folder, _| {
+            for file in std::fs::read_dir(folder.join("index")).unwrap().flatten() {
+                if file
+                    .path()
+                    .extension()
+                    .is_some_and(|kind| kind == "term" || kind == "store")
+                {
+                    std::fs::write(file.path(), "garbage").unwrap();
+                }
+            }
+        })
+        .await;
+    assert_eq!(world.found("first").await, ["component:default/first"]);
+}
+
+#[tokio::test]
+async fn an_index_of_another_database_is_not_taken_for_this_ones() {
+    let world = World::with(&component("first")).await;
+    let world = world
+        .restart(async |_, store| {
+            let key = SettingKey {
+                user: String::new(),
+                bucket: "search".into(),
+                key: "database".into(),
+            };
+            store.setting_put(&key, &json!("another")).await.unwrap();
+        })
+        .await;
+    assert_eq!(world.found("first").await, ["component:default/first"]);
+}

@@ -1,0 +1,11 @@
+//! Tests of search through its public interface.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not there"
+)]
+
+mod feed;
+mod relevance;
+mod wire;
+mod world;

@@ -1,0 +1,212 @@
+//! What is found, and in which order.
+
+use catalog::browse;
+use catalog::query::Access;
+use search::{Condition, Question};
+use serde_json::json;
+
+use crate::world::{World, asking, entities, entity};
+
+fn component(name: &str, title: Option<&str>, description: &str, tags: &[&str], owner: &str) -> String {
+    let mut metadata = json!({ "description": description, "tags": tags });
+    if let Some(title) = title {
+        metadata["title"] = json!(title);
+    }
+    let spec = json!({ "type": "service", "lifecycle": "production", "owner": owner });
+    entity(&format!("Component:{name}"), metadata, spec)
+}
+
+async fn world() -> World {
+    let people = [
+        ("nora", "Nora Payne", "nora@lumen.example"),
+        ("olaf", "Ólafur Arnalds", "olaf@lumen.example"),
+    ];
+    let users = people.map(|(name, display, email)| {
+        let spec = json!({ "memberOf": [], "profile": { "displayName": display, "email": email } });
+        entity(&format!("User:{name}"), json!({}), spec)
+    });
+    let all = [
+        component("payment", None, "The core", &[], "payers"),
+        component(
+            "payment-gateway",
+            Some("Payment Gateway"),
+            "Takes cards",
+            &["java"],
+            "payers",
+        ),
+        component(
+            "gateway-for-payments-of-partners",
+            None,
+            "For partners",
+            &[],
+            "partners",
+        ),
+        component("ledger", None, "Books every payment", &["go"], "books"),
+        component(
+            "talentmesh-api",
+            None,
+            "People and skills",
+            &["grpc-v2"],
+            "people",
+        ),
+        component("OrderService", None, "", &[], "shop"),
+        component("kubernetes-cluster-agent", None, "", &[], "platform"),
+        component(
+            "strasse",
+            Some("Größenübersicht"),
+            "Maße und Gewichte",
+            &[],
+            "books",
+        ),
+        component(
+            "bibliotheque",
+            Some("Bibliothèque"),
+            "Catalogue général des œuvres",
+            &[],
+            "books",
+        ),
+        component("lib-1.2.3", None, "A pinned library", &[], "platform"),
+    ];
+    World::with(&(all.concat() + &users.concat())).await
+}
+
+#[tokio::test]
+async fn the_best_match_comes_first() {
+    let world = world().await;
+    for (asked, expected) in [
+        ("payment", "component:default/payment"),
+        ("PAYMENT-GATEWAY", "component:default/payment-gateway"),
+        ("payment gateway", "component:default/payment-gateway"),
+        ("gateway payment", "component:default/payment-gateway"),
+        ("paymentgateway", "component:default/payment-gateway"),
+        ("pay gate", "component:default/payment-gateway"),
+        ("component:default/ledger", "component:default/ledger"),
+        ("default/ledger", "component:default/ledger"),
+        ("order service", "component:default/orderservice"),
+        ("orderserv", "component:default/orderservice"),
+        ("service order", "component:default/orderservice"),
+        ("entmesh", "component:default/talentmesh-api"),
+        ("mesh-ap", "component:default/talentmesh-api"),
+        ("kuberntes", "component:default/kubernetes-cluster-agent"),
+        ("kubernetes-clsuter", "component:default/kubernetes-cluster-agent"),
+        ("grossenubersicht", "component:default/strasse"),
+        ("Größenübersicht", "component:default/strasse"),
+        ("bibliotheque", "component:default/bibliotheque"),
+        ("catalogue general", "component:default/bibliotheque"),
+        ("oeuvres", "component:default/bibliotheque"),
+        ("1.2.3", "component:default/lib-1.2.3"),
+        ("nora@lumen.example", "user:default/nora"),
+        ("nora payne", "user:default/nora"),
+        ("olafur", "user:default/olaf"),
+        ("java", "component:default/payment-gateway"),
+        ("grpc", "component:default/talentmesh-api"),
+        ("skils", "component:default/talentmesh-api"),
+        ("books every", "component:default/ledger"),
+        ("\"takes cards\"", "component:default/payment-gateway"),
+    ] {
+        let found = world.found(asked).await;
+        assert_eq!(
+            found.first().map(String::as_str),
+            Some(expected),
+            "{asked}: {found:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn no_text_is_an_error() {
+    let world = world().await;
+    let long = "x".repeat(10_000);
+    for asked in [
+        "",
+        " ",
+        "*",
+        "[",
+        "\"",
+        "+-&&||!(){}^~?:\\/",
+        "a:b:c",
+        "🦀",
+        &long,
+        "\u{0}",
+        "😀 payment AND NOT OR",
+        "%",
+    ] {
+        let answer = world.ask(asking(asked)).await;
+        assert!(answer.hits.len() <= 10, "{asked}");
+    }
+}
+
+#[tokio::test]
+async fn a_mistake_brings_a_suggestion() {
+    let world = world().await;
+    assert_eq!(
+        world.ask(asking("paymnet")).await.suggestion.as_deref(),
+        Some("payment")
+    );
+    assert_eq!(
+        world.ask(asking("kuberntes agent")).await.suggestion.as_deref(),
+        Some("kubernetes agent")
+    );
+    assert_eq!(world.ask(asking("payment")).await.suggestion, None);
+}
+
+#[tokio::test]
+async fn conditions_restrict_and_pages_meet() {
+    let world = world().await;
+    let question = |field: &str, value: &str| Question {
+        conditions: vec![Condition {
+            field: field.to_owned(),
+            values: vec![value.to_owned()],
+        }],
+        ..Question::default()
+    };
+    for (field, value, expected) in [
+        ("kind", "user", 2),
+        ("entity.owner", "group:default/books", 3),
+        ("entity.tag", "JAVA", 1),
+        ("lifecycle", "production", 10),
+        ("nothing", "x", 0),
+    ] {
+        assert_eq!(
+            world.ask(question(field, value)).await.total,
+            expected,
+            "{field}={value}"
+        );
+    }
+    let mut all = Vec::new();
+    for offset in (0..12).step_by(5) {
+        let page = world
+            .ask_as(question("type", "service"), &Access::all(), offset, 5)
+            .await;
+        assert_eq!(page.total, 10);
+        all.extend(entities(&page));
+    }
+    all.sort();
+    all.dedup();
+    assert_eq!(all.len(), 10);
+}
+
+#[tokio::test]
+async fn what_may_not_be_seen_is_neither_found_nor_counted() {
+    let world = world().await;
+    let access = Access::only(browse::one_of("spec.owner", &["payers".to_owned()]));
+    let answer = world.ask_as(asking("payment"), &access, 0, 1).await;
+    assert_eq!((answer.total, answer.hits.len()), (2, 1));
+    assert_eq!(world.ask_as(asking("ledger"), &access, 0, 10).await.total, 0);
+}
+
+#[tokio::test]
+async fn own_and_starred_entities_come_first_among_equals() {
+    let one = |name: &str, owner: &str| component(name, None, "", &[], owner);
+    let world = World::with(&[one("svc-aa", "a"), one("svc-bb", "b"), one("svc-cc", "c")].concat()).await;
+    let owned = Question {
+        owners: vec!["group:default/b".to_owned()],
+        ..asking("svc")
+    };
+    assert_eq!(entities(&world.ask(owned).await)[0], "component:default/svc-bb");
+    let starred = Question {
+        starred: vec!["component:default/svc-cc".to_owned()],
+        ..asking("svc")
+    };
+    assert_eq!(entities(&world.ask(starred).await)[0], "component:default/svc-cc");
+}

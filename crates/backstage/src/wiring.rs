@@ -5,8 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axum::{Extension, Router};
 use catalog::Catalog;
-use config::Config;
-use plugin::{Contributions, Health, HealthCheck, RouteSet};
+use config::{Config, DatabaseTarget};
+use plugin::{Contributions, Health, HealthCheck, RouteSet, SearchSource};
+use search::Search;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 use ui::Shell;
@@ -19,18 +20,44 @@ pub fn open_catalog(config: &Arc<Config>, store: &Store) -> anyhow::Result<Catal
     Ok(Catalog::builder(config.clone(), store.clone()).build()?)
 }
 
-/// Everything the features contribute. A new plugin gets its line here.
-pub fn contributions(config: &Config, catalog: &Catalog, soft: CancellationToken) -> Contributions {
+/// What the features contribute, and what must run beside the server.
+pub struct Portal {
+    /// Everything the features contribute.
+    pub contributions: Contributions,
+    /// The search, whose index has to be fed.
+    pub search: Search,
+}
+
+/// The portal's features on a catalog. A new plugin gets its line here.
+pub fn portal(config: &Config, catalog: &Catalog, soft: CancellationToken) -> anyhow::Result<Portal> {
     let mut all = Contributions::default();
     all.extend(design_system(config));
     all.extend(api_docs::contributions());
     all.extend(user_settings::contributions(catalog));
+    let search = open_search(config, catalog, std::mem::take(&mut all.search_sources))?;
+    all.extend(search::contributions(&search, config.search()));
     let own = catalog_pages_and_api(catalog, &mut all, soft);
     all.extend(own);
     all.health_checks.push(Arc::new(DatabaseCheck {
         store: catalog.store().clone(),
     }));
-    all
+    Ok(Portal {
+        contributions: all,
+        search,
+    })
+}
+
+/// The search index lies beside the other data, or in memory when those do too.
+fn open_search(
+    config: &Config,
+    catalog: &Catalog,
+    sources: Vec<Arc<dyn SearchSource>>,
+) -> anyhow::Result<Search> {
+    let place = match config.database() {
+        DatabaseTarget::SqliteMemory => search::Place::Memory,
+        _ => search::Place::Folder(config.data_directory().join("search")),
+    };
+    Ok(Search::open(&place, catalog, sources)?)
 }
 
 /// The catalog itself; its entity page shows the tabs and cards of the plugins before it.

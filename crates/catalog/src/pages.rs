@@ -8,7 +8,6 @@ mod failure;
 mod list;
 mod register;
 mod samples;
-mod search;
 mod sources;
 mod unprocessed;
 
@@ -58,7 +57,6 @@ pub fn router(
         )
         .route("/unprocessed", get(unprocessed::show))
         .route("/unprocessed/delete", post(unprocessed::delete))
-        .route("/search", get(search::show))
         .with_state(pages)
 }
 

@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use tantivy::collector::{Count, FilterCollector, TopDocs};
+use tantivy::collector::{Collector, Count, FilterCollector, TopDocs};
 use tantivy::query::Query;
-use tantivy::schema::Value as _;
+use tantivy::schema::Value;
 use tantivy::{DocAddress, DocId, Score, Searcher, SegmentReader, TantivyDocument, TantivyError};
 
+use crate::counts::{Counts, FacetCounts};
 use crate::index::SearchIndex;
 use crate::marks::Marker;
 use crate::question::{Question, Tolerance};
@@ -26,7 +27,7 @@ const SHORT: f32 = 8.0;
 const SHORT_LETTERS: f32 = 12.0;
 
 /// Which page of the results.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Default)]
 pub struct Page {
     /// Results to leave out.
     pub offset: usize,
@@ -34,6 +35,17 @@ pub struct Page {
     pub limit: usize,
     /// The time, in seconds since 1970.
     pub now: i64,
+    /// What else to count.
+    pub counted: Counted,
+}
+
+/// What is counted beside the results.
+#[derive(Debug, Clone, Default)]
+pub struct Counted {
+    /// Fields whose values are counted among the results.
+    pub facets: &'static [&'static str],
+    /// Document types whose results are counted, whichever of them are asked for.
+    pub types: Vec<&'static str>,
 }
 
 /// Documents that somebody may see, by the first half of their entities' uids; all without a set.
@@ -49,6 +61,10 @@ pub struct Answer {
     pub marker: Marker,
     /// What may have been meant.
     pub suggestion: Option<String>,
+    /// Values of the counted fields, in their order.
+    pub facets: Vec<Counts>,
+    /// Results of the counted types, in their order.
+    pub types: Vec<usize>,
 }
 
 /// Answers. Blocks for as long as that takes.
@@ -56,85 +72,120 @@ pub fn ask(
     index: &SearchIndex,
     question: &Question,
     visible: &Visible,
-    page: Page,
+    page: &Page,
 ) -> Result<Answer, TantivyError> {
-    let searcher = index.searcher();
-    let run = |tolerance| {
-        find(
-            &searcher,
-            &*question.query(&index.fields, tolerance),
-            visible,
-            page,
-        )
+    let asked = Asked {
+        index,
+        searcher: index.searcher(),
+        question,
+        visible,
     };
-    let is_text = !question.pieces().is_empty();
-    let mut tolerance = Tolerance::Typed;
-    let (mut found, mut total) = run(tolerance)?;
-    for next in [Tolerance::Mistyped, Tolerance::Partly] {
-        let is_enough = match next {
-            Tolerance::Partly => total > 0,
-            _ => total >= FEW,
-        };
-        if !is_text || is_enough {
-            break;
-        }
-        let (more, count) = run(next)?;
-        if count > total {
-            (found, total, tolerance) = (more, count, next);
-        }
-    }
-    let suggestion = if is_text && tolerance != Tolerance::Typed {
-        spelling::suggestion(&searcher, &index.fields, &question.text)?
-    } else {
-        None
-    };
-    let hits = found
-        .into_iter()
-        .map(|(_, address)| shown(index, &searcher, address));
+    let (tolerance, found, total) = asked.best(page)?;
+    let hits = found.into_iter().map(|(_, address)| asked.shown(address));
     Ok(Answer {
         hits: hits.collect::<Result<_, _>>()?,
         total,
         marker: Marker::new(question, tolerance),
-        suggestion,
+        suggestion: asked.suggestion(tolerance)?,
+        facets: asked.facets(tolerance, page.counted.facets)?,
+        types: asked.types(tolerance, &page.counted.types)?,
     })
 }
 
-/// Number of results without fetching any.
-pub fn count(index: &SearchIndex, question: &Question, visible: &Visible) -> Result<usize, TantivyError> {
-    let query = question.query(&index.fields, Tolerance::Typed);
-    collect(&index.searcher(), &*query, visible, Count)
+/// A question to one state of the index.
+struct Asked<'a> {
+    index: &'a SearchIndex,
+    searcher: Searcher,
+    question: &'a Question,
+    visible: &'a Visible,
 }
 
-fn find(
-    searcher: &Searcher,
-    query: &dyn Query,
-    visible: &Visible,
-    page: Page,
-) -> Result<(Vec<(Score, DocAddress)>, usize), TantivyError> {
-    if page.limit == 0 {
-        return Ok((Vec::new(), collect(searcher, query, visible, Count)?));
-    }
-    let best = TopDocs::with_limit(page.limit).and_offset(page.offset);
-    let best = best.tweak_score(move |segment: &SegmentReader| worth(segment, page.now));
-    collect(searcher, query, visible, (best, Count))
-}
+/// Documents with their scores, the best first.
+type Scored = Vec<(Score, DocAddress)>;
 
-/// Only documents that the viewer may see reach the collector.
-fn collect<C: tantivy::collector::Collector + Send + Sync>(
-    searcher: &Searcher,
-    query: &dyn Query,
-    visible: &Visible,
-    collector: C,
-) -> Result<C::Fruit, TantivyError> {
-    match visible.clone() {
-        None => searcher.search(query, &collector),
-        Some(visible) => {
-            let may_see = move |id: u64| visible.contains(&id);
-            searcher.search(
-                query,
-                &FilterCollector::new("entity_id".to_owned(), may_see, collector),
-            )
+impl Asked<'_> {
+    /// A page of the results, with no more tolerance than it takes to find some.
+    fn best(&self, page: &Page) -> Result<(Tolerance, Scored, usize), TantivyError> {
+        let mut tolerance = Tolerance::Typed;
+        let (mut found, mut total) = self.find(tolerance, page)?;
+        if self.question.pieces().is_empty() {
+            return Ok((tolerance, found, total));
         }
+        for (next, enough) in [(Tolerance::Mistyped, FEW), (Tolerance::Partly, 1)] {
+            if total >= enough {
+                break;
+            }
+            let (more, count) = self.find(next, page)?;
+            if count > total {
+                (found, total, tolerance) = (more, count, next);
+            }
+        }
+        Ok((tolerance, found, total))
+    }
+
+    fn find(&self, tolerance: Tolerance, page: &Page) -> Result<(Scored, usize), TantivyError> {
+        let query = self.question.query(&self.index.fields, tolerance);
+        if page.limit == 0 {
+            return Ok((Vec::new(), self.collect(&*query, Count)?));
+        }
+        let now = page.now;
+        let best = TopDocs::with_limit(page.limit).and_offset(page.offset);
+        let best = best.tweak_score(move |segment: &SegmentReader| worth(segment, now));
+        self.collect(&*query, (best, Count))
+    }
+
+    fn suggestion(&self, tolerance: Tolerance) -> Result<Option<String>, TantivyError> {
+        if tolerance == Tolerance::Typed {
+            return Ok(None);
+        }
+        spelling::suggestion(&self.searcher, &self.index.fields, &self.question.text)
+    }
+
+    fn facets(
+        &self,
+        tolerance: Tolerance,
+        fields: &'static [&'static str],
+    ) -> Result<Vec<Counts>, TantivyError> {
+        if fields.is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = self.question.query(&self.index.fields, tolerance);
+        let found = self.collect(&*query, FacetCounts { fields })?;
+        Ok(FacetCounts { fields }.sorted(found))
+    }
+
+    fn types(&self, tolerance: Tolerance, types: &[&str]) -> Result<Vec<usize>, TantivyError> {
+        let count = |kind: &&str| {
+            let question = Question {
+                types: vec![(*kind).to_owned()],
+                ..self.question.clone()
+            };
+            self.collect(&*question.query(&self.index.fields, tolerance), Count)
+        };
+        types.iter().map(count).collect()
+    }
+
+    /// Only documents that the viewer may see reach the collector.
+    fn collect<C: Collector + Send + Sync>(
+        &self,
+        query: &dyn Query,
+        collector: C,
+    ) -> Result<C::Fruit, TantivyError> {
+        match self.visible.clone() {
+            None => self.searcher.search(query, &collector),
+            Some(visible) => {
+                let may_see = move |id: u64| visible.contains(&id);
+                let filter = FilterCollector::new("entity_id".to_owned(), may_see, collector);
+                self.searcher.search(query, &filter)
+            }
+        }
+    }
+
+    fn shown(&self, address: DocAddress) -> Result<Shown, TantivyError> {
+        let document: TantivyDocument = self.searcher.doc(address)?;
+        let body = document.get_first(self.index.fields.body);
+        let body = body.as_ref().and_then(Value::as_str).unwrap_or_default();
+        serde_json::from_str(body).map_err(|error| TantivyError::SystemError(error.to_string()))
     }
 }
 
@@ -176,11 +227,4 @@ fn worth(segment: &SegmentReader, now: i64) -> impl Fn(DocId, Score) -> Score + 
         let short = SHORT * SHORT_LETTERS / (SHORT_LETTERS + letters);
         (score + recent + short) * weight / 100.0
     }
-}
-
-fn shown(index: &SearchIndex, searcher: &Searcher, address: DocAddress) -> Result<Shown, TantivyError> {
-    let document: TantivyDocument = searcher.doc(address)?;
-    let body = document.get_first(index.fields.body);
-    let body = body.as_ref().and_then(|body| body.as_str()).unwrap_or_default();
-    serde_json::from_str(body).map_err(|error| TantivyError::SystemError(error.to_string()))
 }

@@ -73,6 +73,7 @@ async fn query(
         offset: request.page.unwrap_or(0).saturating_mul(request.limit),
         limit: if request.page.is_none() { 0 } else { request.limit },
         now: Timestamp::now().as_second(),
+        ..Page::default()
     };
     let answer = api
         .search

@@ -7,21 +7,42 @@
 
 mod answer;
 mod api;
+mod counts;
 mod entities;
 mod feed;
 mod index;
 mod marks;
+mod pages;
 mod question;
 mod schema;
 mod search;
 mod spelling;
 mod words;
 
-pub use answer::{Answer, Page};
+pub use answer::{Answer, Counted, Page};
 pub use api::{Bounds, router as api_router};
 pub use entities::DOCUMENT_TYPE as ENTITIES;
 pub use index::{IndexError, Place};
 pub use marks::{Marked, Marker};
+pub use pages::page_samples;
 pub use question::{Condition, Question};
 pub use schema::Shown;
 pub use search::{Search, SearchError};
+
+use config::SearchSection;
+use plugin::{Contributions, RouteSet};
+
+/// The plugin.
+pub fn contributions(search: &Search, section: &SearchSection) -> Contributions {
+    let bounds = Bounds {
+        term: section.max_term_length,
+        page: section.max_page_limit,
+    };
+    let routes = RouteSet::new("search")
+        .api(api_router(search.clone(), bounds))
+        .pages(pages::router(search.clone()));
+    Contributions {
+        routes: vec![routes],
+        ..Contributions::default()
+    }
+}

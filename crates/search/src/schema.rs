@@ -104,7 +104,7 @@ impl Fields {
             name: schema.add_text_field("name", cut(IndexRecordOption::WithFreqsAndPositions)),
             gram: schema.add_text_field("gram", cut(IndexRecordOption::WithFreqsAndPositions)),
             text: schema.add_text_field("text", cut(IndexRecordOption::WithFreqsAndPositions)),
-            facet: schema.add_text_field("facet", STRING),
+            facet: schema.add_text_field("facet", STRING | FAST),
             weight: schema.add_u64_field("weight", FAST),
             changed: schema.add_i64_field("changed", FAST | INDEXED),
             length: schema.add_u64_field("length", FAST),

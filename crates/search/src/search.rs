@@ -32,6 +32,13 @@ pub enum SearchError {
     Damaged(#[source] tokio::task::JoinError),
 }
 
+/// What somebody may see, for the catalog as it was at a change.
+struct Seen {
+    seq: Seq,
+    access: Access,
+    ids: Arc<HashSet<u64>>,
+}
+
 /// Search over one catalog. Cheap to clone.
 #[derive(Clone)]
 pub struct Search {
@@ -45,8 +52,8 @@ struct Parts {
     damaged: Arc<Notify>,
     sources: Vec<Arc<dyn SearchSource>>,
     applied: Arc<AtomicI64>,
-    /// What somebody with limited access may see, for the catalog as it was at a change.
-    visible: Mutex<Option<(Seq, Access, Arc<HashSet<u64>>)>>,
+    /// What the last one with limited access may see.
+    visible: Mutex<Option<Seen>>,
 }
 
 impl Search {
@@ -107,20 +114,8 @@ impl Search {
     /// Answers a question on behalf of somebody.
     pub async fn ask(&self, question: Question, access: &Access, page: Page) -> Result<Answer, SearchError> {
         let visible = self.visible(access);
-        self.blocking(move |index| answer::ask(index, &question, &visible, page))
+        self.blocking(move |index| answer::ask(index, &question, &visible, &page))
             .await
-    }
-
-    /// Number of results of each question, none of them fetched.
-    pub async fn count(&self, questions: Vec<Question>, access: &Access) -> Result<Vec<usize>, SearchError> {
-        let visible = self.visible(access);
-        let count = move |index: &SearchIndex| {
-            let counts = questions
-                .iter()
-                .map(|question| answer::count(index, question, &visible));
-            counts.collect()
-        };
-        self.blocking(count).await
     }
 
     async fn blocking<T: Send + 'static>(
@@ -144,15 +139,19 @@ impl Search {
         }
         let applied = self.parts.catalog.index().applied().unwrap_or_default();
         let mut kept = self.parts.visible.lock();
-        if let Some((seq, for_access, ids)) = &*kept
-            && *seq == applied
-            && for_access == access
+        if let Some(seen) = &*kept
+            && seen.seq == applied
+            && seen.access == *access
         {
-            return Some(ids.clone());
+            return Some(seen.ids.clone());
         }
         let uids = self.parts.catalog.query(access).visible_uids();
         let ids: Arc<HashSet<u64>> = Arc::new(uids.into_iter().map(entity_id).collect());
-        *kept = Some((applied, access.clone(), ids.clone()));
+        *kept = Some(Seen {
+            seq: applied,
+            access: access.clone(),
+            ids: ids.clone(),
+        });
         Some(ids)
     }
 }

@@ -32,8 +32,8 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     let life = Lifecycle::install(DRAIN)?;
     let config = Arc::new(config);
     let catalog = wiring::open_catalog(&config, &store)?;
-    let portal = wiring::contributions(&config, &catalog, life.soft());
-    let router = wiring::router(&config, portal, readiness.clone())?;
+    let portal = wiring::portal(&config, &catalog, life.soft())?;
+    let router = wiring::router(&config, portal.contributions, readiness.clone())?;
     let bound = bind(&config).await?;
     let address = bound.address;
     life.spawn(
@@ -41,6 +41,8 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
         web::serve(bound, router, limits, readiness.clone(), life.clone()),
     );
     start_catalog(&life, &catalog).await?;
+    let (search, soft) = (portal.search, life.soft());
+    life.spawn("search index", async move { search.run(soft).await });
     readiness.enter(Stage::Ready);
     announce(&config, address.port(), started);
     life.spawn("first load", first_load::tell(catalog, life.soft()));

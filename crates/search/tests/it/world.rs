@@ -112,6 +112,7 @@ impl World {
             offset,
             limit,
             now: NOW,
+            ..Page::default()
         };
         self.search.ask(question, access, page).await.unwrap()
     }

@@ -1,0 +1,45 @@
+//! The search page, and what the palette shows while one types.
+
+mod load;
+mod palette;
+mod samples;
+mod state;
+mod view;
+
+pub use samples::page_samples;
+
+use axum::Router;
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use ui::{Chrome, PageHead};
+use web::{ApiError, CurrentViewer};
+
+use crate::search::Search;
+use state::PageState;
+
+/// The pages with their full paths.
+pub fn router(search: Search) -> Router {
+    Router::new()
+        .route("/search", get(show))
+        .route("/-/palette", get(palette::show))
+        .with_state(search)
+}
+
+async fn show(
+    State(search): State<Search>,
+    CurrentViewer(viewer): CurrentViewer,
+    RawQuery(query): RawQuery,
+    chrome: Chrome,
+) -> Result<Response, ApiError> {
+    let state = PageState::parse(query.as_deref().unwrap_or_default());
+    let results = load::results(&search, &viewer, state, chrome.now).await?;
+    let title = if results.state.text.is_empty() {
+        "Search".to_owned()
+    } else {
+        format!("{} · Search", results.state.text)
+    };
+    Ok(chrome
+        .page(PageHead::new(title), view::results(&results))
+        .into_response())
+}

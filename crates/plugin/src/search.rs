@@ -18,6 +18,8 @@ pub struct SearchDocument {
     pub location: String,
     /// A line that tells results of the same title apart, for example the API of an operation.
     pub note: String,
+    /// How much it is worth beside others that fit as well, in percent: 100 for a component.
+    pub weight: u64,
     /// Further fields of the wire document, which clients may filter by.
     pub fields: Map<String, Value>,
 }
@@ -29,8 +31,6 @@ pub trait SearchSource: Send + Sync {
     fn document_type(&self) -> &'static str;
     /// Heading for results of this type, in the plural.
     fn title(&self) -> &'static str;
-    /// How much such a result is worth beside others, in percent: 100 for an entity.
-    fn weight(&self) -> u64;
     /// Documents of a served entity. An error leaves out this entity's documents and is logged.
     async fn documents(&self, entity: &Value) -> Result<Vec<SearchDocument>, Fault>;
 }

@@ -21,10 +21,6 @@ impl SearchSource for Entities {
         "Entities"
     }
 
-    fn weight(&self) -> u64 {
-        100
-    }
-
     async fn documents(&self, value: &Value) -> Result<Vec<SearchDocument>, Fault> {
         Ok(document(value).into_iter().collect())
     }
@@ -64,8 +60,21 @@ fn document(value: &Value) -> Option<SearchDocument> {
         text: text.join(" : "),
         location: ui::href::entity(&reference),
         note: String::new(),
+        weight: weight(reference.kind()),
         fields: fields(value),
     })
+}
+
+/// Of several entities of the same name people mostly mean the one that runs.
+fn weight(kind: &str) -> u64 {
+    match kind {
+        "component" => 100,
+        "api" | "system" | "template" => 98,
+        "group" | "user" => 97,
+        "domain" => 96,
+        "location" => 60,
+        _ => 95,
+    }
 }
 
 /// The fields that the original's documents have, in its order.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use catalog::Catalog;
 use jiff::Timestamp;
-use plugin::SearchSource;
+use plugin::{SearchDocument, SearchSource};
 use serde_json::{Value, json};
 use store::{Change, ChangeWake, ScanPosition, Seq, SettingKey, Store, StoreError};
 use tokio::sync::Notify;
@@ -210,9 +210,8 @@ impl Feed {
         let index = self.index.load_full();
         blocking(move || {
             for (reference, entity_id, facets, changed, documents) in prepared {
-                let entries = documents.into_iter().map(|(kind, weight, document)| Entry {
+                let entries = documents.into_iter().map(|(kind, document)| Entry {
                     kind,
-                    weight,
                     entity: &reference,
                     entity_id,
                     facets: &facets,
@@ -232,18 +231,12 @@ impl Feed {
         .await
     }
 
-    async fn documents(
-        &self,
-        reference: &str,
-        value: &Value,
-    ) -> Vec<(&'static str, u64, plugin::SearchDocument)> {
+    async fn documents(&self, reference: &str, value: &Value) -> Vec<(&'static str, SearchDocument)> {
         let mut documents = Vec::new();
         for source in &self.sources {
             match source.documents(value).await {
                 Ok(found) => {
-                    let labelled = found
-                        .into_iter()
-                        .map(|one| (source.document_type(), source.weight(), one));
+                    let labelled = found.into_iter().map(|one| (source.document_type(), one));
                     documents.extend(labelled);
                 }
                 Err(fault) => {

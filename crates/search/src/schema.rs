@@ -72,8 +72,6 @@ pub struct Shown {
 pub struct Entry<'a> {
     /// Document type.
     pub kind: &'a str,
-    /// Worth in percent.
-    pub weight: u64,
     /// The entity it belongs to.
     pub entity: &'a str,
     /// First half of that entity's uid.
@@ -143,7 +141,7 @@ impl Fields {
                 filled.add_text(self.facet, facet(field, &value));
             }
         }
-        filled.add_u64(self.weight, entry.weight);
+        filled.add_u64(self.weight, document.weight);
         filled.add_i64(self.changed, entry.changed);
         filled.add_u64(self.length, document.title.chars().count() as u64);
         let shown = Shown {

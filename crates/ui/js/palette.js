@@ -1,90 +1,134 @@
-// The palette: one field to go to any page or entity. Opens with / or Ctrl K.
+// The palette: one field to find anything, go anywhere and do what the page offers. Opens with / or
+// Ctrl K. Results come from the server; commands are the links and buttons that are there already:
+// those of the navigation, of an entity's head, what copies something, and all with data-command.
 const palette = document.getElementById("palette");
 const input = document.getElementById("palette-input");
 const list = document.getElementById("palette-list");
 const note = document.getElementById("palette-status");
 let options = [], chosen = 0, request;
 
-const text = (parent, tag, className, content) => {
-  const element = parent.appendChild(document.createElement(tag));
-  element.className = className;
-  element.textContent = content;
-  return element;
+const element = (parent, tag, className, content = "") => {
+  const made = parent.appendChild(document.createElement(tag));
+  made.className = className;
+  made.textContent = content;
+  return made;
 };
-const symbol = (name) => {
-  const known = document.getElementById(`i-${name}`) ? name : "entity";
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+const symbol = (parent, name) => {
+  const svg = parent.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "svg"));
   svg.setAttribute("class", "icon");
   svg.setAttribute("aria-hidden", "true");
+  const known = document.getElementById(`i-${name}`) ? name : "entity";
   svg.appendChild(document.createElementNS(svg.namespaceURI, "use")).setAttribute("href", `#i-${known}`);
-  return svg;
 };
+const marked = (parent, title, marks = []) => {
+  const span = element(parent, "span", "palette-title");
+  let at = 0;
+  for (const [from, to] of marks) {
+    span.append(title.slice(at, from));
+    element(span, "mark", "", title.slice(from, to));
+    at = to;
+  }
+  span.append(title.slice(at));
+};
+
+// Whether every word typed starts a word of the text.
+const fits = (text, term) => {
+  const words = text.toLowerCase().split(/[\s-]+/);
+  return term.split(/\s+/).every((part) => words.some((word) => word.startsWith(part)));
+};
+const iconOf = (node) => node.querySelector("use")?.getAttribute("href").slice(3) ?? "entity";
+const isVisible = (node) => !node.hidden && node.checkVisibility();
+const pages = () => [...document.querySelectorAll(".nav-link")].map((link) => ({
+  title: link.textContent.trim(), note: "Go to", href: link.getAttribute("href"), icon: iconOf(link),
+}));
+const offered = "[data-command],.entity-actions :is(a,button),#main .js-copy";
+const nameOf = (node) => node.dataset.command ?? node.getAttribute("aria-label") ?? node.textContent.trim();
+const commands = () => [...document.querySelectorAll(offered)].filter(isVisible).map((node) => ({
+  title: nameOf(node), note: "Do", icon: iconOf(node), run: () => { palette.close(); node.click(); },
+}));
+
 const choose = (index) => {
-  chosen = Math.max(0, Math.min(index, options.length - 1));
-  [...list.children].forEach((item, at) => item.setAttribute("aria-selected", at === chosen));
-  const current = list.children[chosen];
-  if (current) { input.setAttribute("aria-activedescendant", current.id); current.scrollIntoView({ block: "nearest" }); }
-  else input.removeAttribute("aria-activedescendant");
+  if (!options.length) { input.removeAttribute("aria-activedescendant"); return; }
+  chosen = (index + options.length) % options.length;
+  options.forEach(({ row }, at) => row.setAttribute("aria-selected", at === chosen));
+  const { row } = options[chosen];
+  input.setAttribute("aria-activedescendant", row.id);
+  row.scrollIntoView({ block: "nearest" });
 };
-const show = (found) => {
-  options = found;
-  list.replaceChildren(...found.map((option, index) => {
-    const item = document.createElement("li");
-    item.id = `palette-${index}`;
-    item.className = "palette-option";
-    item.setAttribute("role", "option");
-    item.append(symbol(option.icon));
-    text(item, "span", "", option.title);
-    text(item, "span", "palette-note", option.note);
-    item.addEventListener("click", () => { location.href = option.href; });
-    item.addEventListener("pointermove", () => choose(index));
-    return item;
-  }));
+const go = ({ href, run }, elsewhere) => {
+  if (run) run();
+  else if (elsewhere) open(href);
+  else location.href = href;
+};
+const addOption = (parent, option) => {
+  const row = element(parent, "li", "palette-option");
+  row.id = `palette-${options.length}`;
+  row.setAttribute("role", "option");
+  symbol(row, option.icon);
+  marked(row, option.title, option.marks);
+  element(row, "span", "palette-note", option.note);
+  const index = options.length;
+  row.addEventListener("click", (event) => go(option, event.ctrlKey || event.metaKey));
+  row.addEventListener("pointermove", () => { if (chosen !== index) choose(index); });
+  options.push({ ...option, row });
+};
+const show = (groups) => {
+  options = [];
+  list.replaceChildren();
+  for (const { title, items } of groups.filter((group) => group.items.length)) {
+    const group = element(list, "li", "palette-group");
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", title);
+    element(group, "div", "palette-heading", title).setAttribute("aria-hidden", "true");
+    const rows = element(group, "ul", "");
+    rows.setAttribute("role", "none");
+    for (const item of items) addOption(rows, item);
+  }
   choose(0);
 };
-const pages = (term) => [...document.querySelectorAll(".nav-link")]
-  .map((link) => ({ title: link.textContent.trim(), href: link.getAttribute("href"), note: "Page", icon: link.querySelector("use").getAttribute("href").slice(3) }))
-  .filter((page) => page.title.toLowerCase().includes(term));
-const entities = async (term, signal) => {
-  const query = new URLSearchParams({
-    limit: 12, fullTextFilterTerm: term, fullTextFilterFields: "metadata.name,metadata.title", orderField: "metadata.name,asc",
-    fields: "kind,metadata.name,metadata.namespace,metadata.title,spec.type",
-  });
-  const answer = await fetch(`/api/catalog/entities/by-query?${query}`, { signal });
-  if (!answer.ok) throw new Error(`the catalog answered ${answer.status}`);
-  return (await answer.json()).items.map(({ kind, metadata, spec }) => {
-    const namespace = metadata.namespace || "default";
-    const path = [namespace, kind.toLowerCase(), metadata.name].map(encodeURIComponent).join("/");
-    return { title: metadata.title || metadata.name, note: [kind, spec?.type].filter(Boolean).join(" · "), icon: kind.toLowerCase(), href: `/catalog/${path}` };
-  });
+const own = (term) => [
+  { title: "On this page", items: commands().filter((item) => fits(item.title, term)) },
+  { title: "Pages", items: pages().filter((item) => fits(item.title, term)) },
+];
+const hint = (term, answer) => {
+  if (answer.suggestion) return `Did you mean “${answer.suggestion}”?`;
+  if (term && !options.length) return `Nothing has “${term}” in its name or text.`;
+  return "";
 };
+
 const search = async () => {
   request?.abort();
   request = new AbortController();
-  const term = input.value.trim().toLowerCase();
-  const found = pages(term);
-  if (!term) { note.textContent = ""; show(found); return; }
+  const term = input.value.trim();
+  const onlyCommands = term.startsWith(">");
+  if (onlyCommands) { show(own(term.slice(1).trim().toLowerCase())); note.textContent = ""; return; }
   try {
-    const items = await entities(term, request.signal);
-    show([...items, ...found]);
-    note.textContent = items.length + found.length ? "" : `Nothing is called “${term}”. Press Enter to search everywhere.`;
+    const answer = await fetch(`/-/palette?${new URLSearchParams({ query: term })}`, { signal: request.signal });
+    if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+    const found = await answer.json();
+    const groups = found.groups;
+    if (found.total > groups.reduce((sum, group) => sum + group.items.length, 0)) {
+      groups.push({ title: "More", items: [{ title: `All ${found.total} results`, note: "", href: found.all, icon: "search" }] });
+    }
+    show([...groups, ...own(term.toLowerCase())]);
+    note.textContent = hint(term, found);
   } catch (error) {
-    if (error.name !== "AbortError") { show(found); note.textContent = `Search failed: ${error.message}`; }
+    if (error.name === "AbortError") return;
+    show(own(term.toLowerCase()));
+    note.textContent = `Search failed: ${error.message}`;
   }
 };
-const openPalette = (term = "") => {
-  input.value = term;
+const openPalette = () => {
+  input.value = "";
   palette.showModal();
   search();
 };
 
 input.addEventListener("input", search);
 input.addEventListener("keydown", (event) => {
-  if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); choose(chosen + (event.key === "ArrowDown" ? 1 : -1)); }
-  if (event.key === "Enter" && options[chosen]) {
-    event.preventDefault();
-    if (event.ctrlKey || event.metaKey) open(options[chosen].href); else location.href = options[chosen].href;
-  }
+  const steps = { ArrowDown: chosen + 1, ArrowUp: chosen - 1, PageDown: Math.min(chosen + 8, options.length - 1), PageUp: Math.max(chosen - 8, 0) };
+  if (event.key in steps) { event.preventDefault(); choose(steps[event.key]); }
+  if (event.key === "Enter" && options[chosen]) { event.preventDefault(); go(options[chosen], event.ctrlKey || event.metaKey); }
 });
 palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });
 addEventListener("pagehide", () => palette.close());

@@ -54,6 +54,7 @@ pub(crate) const STYLES: &str = joined!(
     "../css/table.css",
     "../css/tabs.css",
     "../css/facet.css",
+    "../css/search.css",
     "../css/entity.css",
     "../css/problem.css",
     "../css/code.css",

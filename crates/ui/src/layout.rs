@@ -254,8 +254,8 @@ fn top_bar(chrome: &Chrome) -> Markup {
             search.top-search {
                 form action="/search" method="get" {
                     span.search-icon { (icon("search")) }
-                    input #top-search-input.js-open-palette type="search" name="query" placeholder="Search the catalog"
-                        aria-label="Search the catalog" autocomplete="off" spellcheck="false" aria-keyshortcuts="/ Control+K";
+                    input #top-search-input.js-open-palette type="search" name="query" placeholder="Search"
+                        aria-label="Search" autocomplete="off" spellcheck="false" aria-keyshortcuts="/ Control+K";
                     kbd.search-key aria-hidden="true" { "/" }
                 }
             }
@@ -284,8 +284,8 @@ fn theme_switch(chrome: &Chrome) -> Markup {
     html! {
         form.theme-switch.js-theme action="/-/theme" method="post" {
             input type="hidden" name="return" value=(chrome.here());
-            button.icon-button.to-dark name="theme" value="dark" title="Dark theme" aria-label="Dark theme" { (icon("moon")) }
-            button.icon-button.to-light name="theme" value="light" title="Light theme" aria-label="Light theme" { (icon("sun")) }
+            button.icon-button.to-dark name="theme" value="dark" title="Dark theme" aria-label="Dark theme" data-command="Switch to the dark theme" { (icon("moon")) }
+            button.icon-button.to-light name="theme" value="light" title="Light theme" aria-label="Light theme" data-command="Switch to the light theme" { (icon("sun")) }
         }
     }
 }
@@ -295,8 +295,8 @@ fn overlays() -> Markup {
         dialog #palette.palette aria-label="Go to" {
             form.palette-form action="/search" method="get" {
                 (icon("search"))
-                input #palette-input type="search" name="query" placeholder="Go to an entity or page" role="combobox"
-                    aria-label="Go to an entity or page" aria-expanded="true" aria-controls="palette-list"
+                input #palette-input type="search" name="query" placeholder="Find anything, go anywhere, or > for commands" role="combobox"
+                    aria-label="Find anything, go anywhere, or do something" aria-expanded="true" aria-controls="palette-list"
                     aria-autocomplete="list" autocomplete="off" spellcheck="false";
                 kbd aria-hidden="true" { "Esc" }
             }

@@ -140,14 +140,17 @@ fn result(answer: &Answer, hit: &Shown) -> Markup {
     let text = |name: &str| hit.document.get(name).and_then(Value::as_str).unwrap_or_default();
     let reference: Option<EntityRef> = hit.entity.parse().ok();
     let kind = reference.as_ref().map_or("", |reference| reference.kind());
-    let excerpt = answer.marker.excerpt(text("text"));
+    // The wire contract joins description, name and address with colons.
+    let excerpt = answer.marker.excerpt(&text("text").replace(" : ", " · "));
     html! {
         li.search-result {
-            a.search-result-title href=(text("location")) {
-                span.kind-icon { (kind_icon(kind)) }
-                span { (marked(&answer.marker.mark(text("title")))) }
+            div.search-result-head {
+                a.search-result-title href=(text("location")) {
+                    span.kind-icon { (kind_icon(kind)) }
+                    span { (marked(&answer.marker.mark(text("title")))) }
+                }
+                span.search-result-note { (note(hit)) }
             }
-            span.search-result-note { (note(hit)) }
             @if !excerpt.text.is_empty() { p.search-result-text { (marked(&excerpt)) } }
         }
     }

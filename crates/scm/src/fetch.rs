@@ -220,8 +220,27 @@ fn text_header(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
+/// A request that was not answered, in the words of the original's client where it has some.
 fn unreadable(url: &Url, error: &reqwest::Error) -> Fault {
-    Fault::error(format!("Unable to read {url}, {}", reason(error)))
+    let reason = connection_reason(url, error).unwrap_or_else(|| reason(error));
+    Fault::new("FetchError", format!("request to {url} failed, reason: {reason}"))
+}
+
+fn connection_reason(url: &Url, error: &reqwest::Error) -> Option<String> {
+    let host = url.host_str()?;
+    let (mut is_refused, mut is_unknown) = (false, false);
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(known) = cause {
+        let system = known.downcast_ref::<std::io::Error>();
+        is_refused |= system.is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused);
+        is_unknown |= known.to_string() == "dns error";
+        cause = known.source();
+    }
+    if is_refused {
+        let port = url.port_or_known_default()?;
+        return Some(format!("connect ECONNREFUSED {host}:{port}"));
+    }
+    is_unknown.then(|| format!("getaddrinfo ENOTFOUND {host}"))
 }
 
 /// The innermost reason, which names no address.

@@ -155,7 +155,15 @@ impl UrlReader {
                 .then_some(Reach::Configured)
                 .ok_or_else(|| Fault::error(refused()))
         };
-        let answer = self.inner.fetcher.fetch(&request, reach).await?;
+        let answer =
+            self.inner
+                .fetcher
+                .fetch(&request, reach)
+                .await
+                .map_err(|fault| match fault.name.as_str() {
+                    "FetchError" => Fault::error(format!("Unable to read {url}, {fault}")),
+                    _ => fault,
+                })?;
         let failure = format!("could not read {}, {}", answer.url, phrase(answer.status));
         read(answer, etag, failure)
     }

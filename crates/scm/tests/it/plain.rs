@@ -211,5 +211,9 @@ async fn nobody_listening() {
         .read_url(&format!("http://127.0.0.1:{closed}/x"), None)
         .await
         .expect_err("closed");
-    assert!(error.message.contains("Connection refused"), "{}", error.message);
+    assert!(
+        error.message.contains("connect ECONNREFUSED 127.0.0.1"),
+        "{}",
+        error.message
+    );
 }

@@ -115,12 +115,13 @@ impl Catalog {
     /// Delivers what does not depend on any source: the configured and the registered locations;
     /// removes what providers left that are no longer there.
     pub async fn start(&self) -> Result<(), Fault> {
+        // First what is known, so that new locations are looked at in the order they are configured in.
+        self.look_at_local_files().await?;
         self.deliver_configured_locations().await?;
         self.deliver_registered_locations().await?;
         if self.parts.settings.orphaned_providers == OrphanStrategy::Delete {
             self.remove_lost_providers().await?;
         }
-        self.look_at_local_files().await?;
         self.parts.engine.wake();
         Ok(())
     }

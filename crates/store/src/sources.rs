@@ -1,8 +1,8 @@
 //! What is known of each source, when it is due, and which process works on it.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::Problem;
 
 use crate::{
@@ -111,31 +111,22 @@ impl WriteTx {
             .map(drop)
     }
 
-    /// Has sources checked from `at` on, whatever is going on with them.
+    /// Has sources checked from `at` on, in the order given, whatever is going on with them.
     pub async fn mark_due(&mut self, keys: &[SourceKey], at: Timestamp) -> Result<(), StoreError> {
         let head =
             "INSERT INTO sources (source, problems, next_check_at, marked, duration_ms, entities) VALUES";
         let tail = "ON CONFLICT (source) DO UPDATE SET marked = 1, next_check_at = excluded.next_check_at";
         self.session
-            .insert(
-                head,
-                tail,
-                &keys
-                    .iter()
-                    .collect::<BTreeSet<_>>()
-                    .into_iter()
-                    .collect::<Vec<_>>(),
-                |key| {
-                    Ok(vec![
-                        key.to_string().into(),
-                        "[]".into(),
-                        at.into(),
-                        true.into(),
-                        0_i64.into(),
-                        0_i64.into(),
-                    ])
-                },
-            )
+            .insert(head, tail, &in_turn(keys, at), |(key, at)| {
+                Ok(vec![
+                    key.to_string().into(),
+                    "[]".into(),
+                    (*at).into(),
+                    true.into(),
+                    0_i64.into(),
+                    0_i64.into(),
+                ])
+            })
             .await
             .map(drop)
     }
@@ -164,6 +155,17 @@ impl WriteTx {
         let text = "UPDATE sources SET etag = NULL, content_hash = NULL WHERE source IN {list}";
         self.session.execute_in(text, &names).await.map(drop)
     }
+}
+
+/// Each key once, due one microsecond after the one before it and the last at `at`: sources are
+/// claimed by that time. Sorted by key, so that concurrent writers lock rows in the same order.
+fn in_turn(keys: &[SourceKey], at: Timestamp) -> Vec<(&SourceKey, Timestamp)> {
+    let mut due = BTreeMap::new();
+    for (earlier, key) in keys.iter().rev().enumerate() {
+        let earlier = SignedDuration::from_micros(i64::try_from(earlier).unwrap_or(i64::MAX));
+        due.insert(key, at.checked_sub(earlier).unwrap_or(Timestamp::MIN));
+    }
+    due.into_iter().collect()
 }
 
 fn arguments(state: &SourceState) -> Result<Vec<Arg>, StoreError> {

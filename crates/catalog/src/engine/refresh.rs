@@ -210,6 +210,7 @@ impl Visit<'_> {
             .collect();
         let mut volatile = false;
         let discard = self.parts.settings.discard_file_on_error;
+        let mut has_refused = false;
         let mut held_back = Vec::new();
         for file in reading.files {
             let (raws, rejected) = self.documents(&file);
@@ -217,7 +218,13 @@ impl Visit<'_> {
                 .iter()
                 .any(|raw| self.parts.pipeline.depends_on_others(&raw.entity, &raw.location));
             for one in rejected {
-                if let Some(reference) = one.reference {
+                // Whoever discards files stops at the first document of a kind that is not allowed.
+                let is_refusal = one.problem.fault.name == "NotAllowedError";
+                if discard && is_refusal && std::mem::replace(&mut has_refused, true) {
+                    continue;
+                }
+                // A file that is discarded says nothing about its entities.
+                if let Some(reference) = one.reference.filter(|_| !discard) {
                     delivery.attribute(reference, file.location.to_string(), one.problem.clone());
                 }
                 problems.push(one.problem);

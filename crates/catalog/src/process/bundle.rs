@@ -9,7 +9,6 @@ use model::{Fault, LocationRef};
 use serde_json::{Map, Value, json};
 
 use super::placeholder::{Address, Resolver};
-use std::path::Path;
 
 /// Most references to other files in one definition.
 const MAX_REFERENCES: usize = 2_000;
@@ -129,7 +128,7 @@ impl Bundler<'_, '_> {
         if let Address::File(path) = file
             && url::Url::parse(target).is_err()
         {
-            return super::placeholder::local_path(Path::new(path), target).map(Address::File);
+            return self.resolver.local_file(path, target).map(Address::File);
         }
         let location = LocationRef::new(kind, base);
         let hosts = self.resolver.source.integrations();

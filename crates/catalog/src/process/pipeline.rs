@@ -5,6 +5,7 @@ use std::sync::Arc;
 use model::{EntityRef, Fault, Kinds, LocationRef, Relation, entity, kinds, policy};
 use plugin::{ProcessContext, Processor};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use yaml::Limits;
 
 use super::annotate::annotate;
@@ -76,7 +77,8 @@ impl Pipeline {
         })?;
         let before = EntityRef::of(&entity);
         if placeholder::occur_in(&entity) {
-            self.resolve(&mut entity, &location, refresh_keys).await?;
+            self.resolve(&mut entity, &location, &origin, refresh_keys)
+                .await?;
         }
         kinds::sort_references(&mut entity);
         annotate(&mut entity, &location, &origin, self.source.integrations());
@@ -94,10 +96,12 @@ impl Pipeline {
         &self,
         value: &mut Value,
         location: &LocationRef,
+        origin: &LocationRef,
         read: &mut Vec<String>,
     ) -> Result<(), Fault> {
         let mut resolver = Resolver {
             location,
+            origin,
             source: &*self.source,
             local_files: self.local_placeholders,
             max_bytes: self.max_bytes,
@@ -164,5 +168,9 @@ fn shorten(key: String) -> String {
         return key;
     }
     let start: String = key.chars().take(180).collect();
-    format!("{start}#sha1:{}", model::sha1_hex(key.as_bytes()))
+    let digest: String = Sha256::digest(key)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("{start}#sha256:{digest}")
 }

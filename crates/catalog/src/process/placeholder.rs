@@ -36,6 +36,8 @@ pub(super) fn occur_in(value: &Value) -> bool {
 /// Replaces placeholders of one entity and remembers what was read.
 pub(super) struct Resolver<'a> {
     pub location: &'a LocationRef,
+    /// The configured or registered location that led to `location`.
+    pub origin: &'a LocationRef,
     pub source: &'a dyn UrlSource,
     pub local_files: bool,
     pub max_bytes: u64,
@@ -106,7 +108,8 @@ impl Resolver<'_> {
         };
         let is_local = self.location.kind == "file" && url::Url::parse(target).is_err();
         if is_local && self.local_files {
-            return local_path(Path::new(&self.location.target), target)
+            return self
+                .local_file(Path::new(&self.location.target), target)
                 .map(Address::File)
                 .map_err(unreachable);
         }
@@ -116,6 +119,12 @@ impl Resolver<'_> {
             .map_err(unreachable)?;
         hosts.same_repository(&self.location.target, &url)?;
         Ok(Address::Url(url))
+    }
+
+    /// A local file named by a catalog file or by a file that it includes.
+    pub fn local_file(&self, named_in: &Path, target: &str) -> Result<PathBuf, Fault> {
+        let catalog_file = Path::new(&self.location.target);
+        local_path(named_in, target, &confinement(catalog_file, self.origin))
     }
 
     /// Reads the text at an address and remembers it as a refresh key.
@@ -154,14 +163,23 @@ impl Address {
     }
 }
 
-/// The file next to a catalog file, as long as it is in the same repository, or without one in the
-/// same folder.
-pub(super) fn local_path(catalog_file: &Path, target: &str) -> Result<PathBuf, Fault> {
+/// The folder that files included by a catalog file must lie in: the repository, or the folder of the
+/// configured file that leads to the catalog file, whichever is larger; without either its own folder.
+fn confinement(catalog_file: &Path, origin: &LocationRef) -> PathBuf {
     let folder = catalog_file.parent().unwrap_or(Path::new("/"));
-    let root = folder
-        .ancestors()
-        .find(|ancestor| ancestor.join(".git").exists())
-        .unwrap_or(folder);
+    let repository = folder.ancestors().find(|ancestor| ancestor.join(".git").exists());
+    let configured = Path::new(&origin.target).parent();
+    let configured = configured.filter(|parent| origin.kind == "file" && folder.starts_with(parent));
+    let roots = [repository, configured].into_iter().flatten();
+    roots
+        .min_by_key(|root| root.components().count())
+        .unwrap_or(folder)
+        .to_path_buf()
+}
+
+/// The file that `target` means in a file, as long as it lies below `root`.
+fn local_path(named_in: &Path, target: &str, root: &Path) -> Result<PathBuf, Fault> {
+    let folder = named_in.parent().unwrap_or(Path::new("/"));
     let path = PathBuf::from(normalize(&folder.join(target)));
     let outside = || {
         Fault::not_allowed(format!(
@@ -262,23 +280,36 @@ mod tests {
     }
 
     #[test]
-    fn local_files_stay_within_their_folder() {
+    fn local_files_stay_within_their_tree() {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("catalog-info.yaml");
-        assert_eq!(
-            local_path(&file, "./docs/a.txt").unwrap(),
-            folder.path().join("docs/a.txt")
-        );
-        let fault = local_path(&file, "../../etc/passwd").unwrap_err();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::create_dir_all(path("catalog/deep/er")).unwrap();
+        std::os::unix::fs::symlink("/etc", path("catalog/link")).unwrap();
+        let nested = path("catalog/deep/er/catalog-info.yaml");
+        let read = |origin: &str, target: &str| {
+            let origin = LocationRef::new("file", path(origin).display().to_string());
+            local_path(&nested, target, &confinement(&nested, &origin))
+        };
+        let check = |origin: &str, target: &str, expected: Option<&str>| {
+            let found = read(origin, target).ok();
+            assert_eq!(found, expected.map(path), "{origin} {target}");
+        };
+        let own = "catalog/deep/er/catalog-info.yaml";
+        check(own, "./docs/a.txt", Some("catalog/deep/er/docs/a.txt"));
+        check(own, "../a.txt", None);
+        // The folder of the configured file that leads here.
+        let root = "catalog/root.yaml";
+        check(root, "../../a.txt", Some("catalog/a.txt"));
+        check(root, "../../../a.txt", None);
+        check(root, "/etc/passwd", None);
+        check(root, "../../link/passwd", None);
+        check("catalog/*/er/catalog-info.yaml", "../a.txt", None);
+        check("elsewhere/root.yaml", "../a.txt", None);
+        let fault = read(root, "../../../a.txt").unwrap_err();
         assert!(fault.message.contains("lies outside of"), "{fault}");
-        std::os::unix::fs::symlink("/etc", folder.path().join("link")).unwrap();
-        assert!(local_path(&file, "./link/passwd").is_err());
-        std::fs::create_dir_all(folder.path().join(".git")).unwrap();
-        std::fs::create_dir_all(folder.path().join("deep/er")).unwrap();
-        let nested = folder.path().join("deep/er/catalog-info.yaml");
-        assert_eq!(
-            local_path(&nested, "../../api.yaml").unwrap(),
-            folder.path().join("api.yaml")
-        );
+        // The repository.
+        std::fs::create_dir_all(path(".git")).unwrap();
+        check(own, "../../../a.txt", Some("a.txt"));
+        check(own, "../../../../a.txt", None);
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axum::Router;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use plugin::{HealthCheck, RouteSet};
@@ -116,9 +116,26 @@ fn with_middleware(router: Router, mounts: Mounts, options: ServerOptions) -> Ro
             StatusCode::SERVICE_UNAVAILABLE,
             limits.answer_timeout,
         ))
+        .layer(map_response(vary_by_encoding))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn_with_state(Arc::new(options), request_log::frame))
         .layer(from_fn(request_log::log))
+}
+
+/// Tells caches that a text may come compressed, also when it is too small to be.
+async fn vary_by_encoding(mut answer: Response) -> Response {
+    let kind = answer
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    let is_text =
+        kind.is_some_and(|kind| kind.starts_with("text/") || kind.contains("json") || kind.contains("xml"));
+    if is_text {
+        answer
+            .headers_mut()
+            .append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    }
+    answer
 }
 
 fn headers(given: &[(String, String)]) -> HeaderMap {

@@ -7,13 +7,15 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use model::Fault;
 use serde_json::{Map, Value};
 
+use super::description::Operation;
 use super::error::ApiError;
 use crate::javascript_json;
 
 /// Most bytes a JSON body may have.
 pub const BODY_LIMIT_BYTES: usize = 100 * 1024;
 
-/// A JSON object or array from the request's body; an empty body reads as `{}`.
+/// A JSON object or array from the request's body; an empty body reads as `{}`. Where the API
+/// describes itself, the body is as described.
 #[derive(Debug, Clone)]
 pub struct JsonBody(pub Value);
 
@@ -22,13 +24,18 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
         let media_type = media_type(&request);
+        let operation = request.extensions().get::<Operation>().cloned();
         let body = Limited::new(request.into_body(), BODY_LIMIT_BYTES)
             .collect()
             .await;
         let body = body
             .map_err(|error| reject(unreadable(error.as_ref())))?
             .to_bytes();
-        parse(media_type.as_deref(), &body).map(Self).map_err(reject)
+        let body = parse(media_type.as_deref(), &body).map_err(reject)?;
+        if let Some(operation) = operation {
+            operation.check_body(&body).map_err(reject)?;
+        }
+        Ok(Self(body))
     }
 }
 

@@ -4,6 +4,7 @@
 //! (contract: reference/other.md §1.5, reference/catalog.md §6.2).
 
 mod body;
+mod description;
 mod error;
 mod freshness;
 mod parameters;
@@ -11,8 +12,10 @@ mod query;
 mod query_string;
 mod reply;
 mod routes;
+mod schema;
 
 pub use body::{BODY_LIMIT_BYTES, JsonBody};
+pub use description::Description;
 pub use error::ApiError;
 pub(crate) use error::ErrorDetails;
 pub(crate) use freshness::{revalidate, weak_etag};

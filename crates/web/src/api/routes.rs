@@ -6,14 +6,17 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::MethodRouter;
+use axum::routing::{MethodRouter, get};
 use tower::ServiceExt;
+
+use super::description::{self, Description};
 
 /// Collects the routes of a plugin's API.
 #[derive(Default)]
 pub struct Routes {
     router: Router,
     patterns: Vec<&'static str>,
+    description: Option<&'static Description>,
 }
 
 impl Routes {
@@ -29,6 +32,12 @@ impl Routes {
         self
     }
 
+    /// Serves a description of the API at `/openapi.json`, and checks bodies by it.
+    pub fn described_by(mut self, description: &'static Description) -> Self {
+        self.description = Some(description);
+        self.route(description::PATH, get(description::serve).with_state(description))
+    }
+
     /// The router to mount.
     pub fn into_router(mut self) -> Router {
         // `/locations/by-query` must win over `/locations/{id}`.
@@ -36,6 +45,7 @@ impl Routes {
         let found = Arc::new(Found {
             router: self.router,
             patterns: self.patterns,
+            description: self.description,
         });
         Router::new().fallback(dispatch).with_state(found)
     }
@@ -44,19 +54,21 @@ impl Routes {
 struct Found {
     router: Router,
     patterns: Vec<&'static str>,
+    description: Option<&'static Description>,
 }
 
 async fn dispatch(State(found): State<Arc<Found>>, mut request: Request) -> Response {
-    let Some(path) = found
-        .patterns
-        .iter()
-        .find_map(|pattern| spelled_as(pattern, request.uri().path()))
-    else {
+    let spelled = |pattern: &&'static str| Some((*pattern, spelled_as(pattern, request.uri().path())?));
+    let Some((pattern, path)) = found.patterns.iter().find_map(spelled) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     match with_path(request.uri(), &path) {
         Some(uri) => *request.uri_mut() = uri,
         None => return StatusCode::NOT_FOUND.into_response(),
+    }
+    if let Some(description) = found.description {
+        let operation = description.operation(pattern, request.method().clone());
+        request.extensions_mut().insert(operation);
     }
     found.router.clone().oneshot(request).await.into_response()
 }

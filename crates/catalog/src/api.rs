@@ -5,12 +5,15 @@
 
 mod answer;
 mod changes;
+mod documents;
 mod entities;
 mod facets;
+mod location_pages;
 mod locations;
 mod pages;
 mod requests;
 mod single;
+mod unprocessed;
 
 use axum::Router;
 use axum::routing::{delete, get, post};
@@ -61,12 +64,16 @@ pub fn router(catalog: Catalog, soft: CancellationToken) -> Router {
             get(changes::history).with_state(api.clone()),
         )
         .route(
+            "/entities/by-name/{kind}/{namespace}/{name}/history/{seq}",
+            get(changes::version).with_state(api.clone()),
+        )
+        .route(
             "/entities/unprocessed/failed",
-            get(changes::unprocessed).with_state(api.clone()),
+            get(unprocessed::failed).with_state(api.clone()),
         )
         .route(
             "/entities/unprocessed/pending",
-            get(changes::unprocessed).with_state(api.clone()),
+            get(unprocessed::pending).with_state(api.clone()),
         )
         .route(
             "/entities/unprocessed/delete/{uid}",
@@ -99,10 +106,19 @@ pub fn router(catalog: Catalog, soft: CancellationToken) -> Router {
                 .with_state(api.clone()),
         )
         .route(
+            "/locations/by-query",
+            post(location_pages::by_query).with_state(api.clone()),
+        )
+        .route(
             "/locations/by-entity/{kind}/{namespace}/{name}",
             get(locations::by_entity).with_state(api.clone()),
         )
+        .route(
+            "/.well-known/backstage/permissions/metadata",
+            get(documents::permissions),
+        )
         .route("/sources", get(changes::sources).with_state(api.clone()))
         .route("/changes", get(changes::stream).with_state(api))
+        .described_by(&documents::DESCRIPTION)
         .into_router()
 }

@@ -10,6 +10,7 @@ mod cursor_check;
 mod facets;
 mod fields;
 mod list;
+mod locations;
 mod single;
 
 use std::borrow::Cow;
@@ -26,6 +27,7 @@ pub use facets::Facet;
 pub use fields::Fields;
 pub(crate) use list::page_by_one;
 pub use list::{ListRequest, Listed};
+pub use locations::LocationFilter;
 
 use crate::Catalog;
 use crate::index::ReadModel;

@@ -42,10 +42,18 @@ impl IntoResponse for Refused {
 
 pub(super) type Answer = Result<Response, Refused>;
 
-/// One entity.
-pub(super) fn entity(body: Body) -> Answer {
-    let raw = RawValue::from_string(body.to_string()).map_err(|error| Fault::error(error.to_string()))?;
-    Ok(Json(raw).into_response())
+/// One entity, without an `ETag`: its body is passed on unseen.
+pub(super) fn entity(body: Body) -> Response {
+    streamed(body.to_string())
+}
+
+/// Entities: whole ones are streamed, parts of them are an answer of our own making with an `ETag`.
+pub(super) fn entities(text: String, fields: &Fields) -> Answer {
+    if fields.is_all() {
+        Ok(streamed(text))
+    } else {
+        tagged(text)
+    }
 }
 
 /// A JSON list of bodies, projected.

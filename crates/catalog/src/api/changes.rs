@@ -1,4 +1,4 @@
-//! Ours beside the original's: history, sources, problems and the stream of changes.
+//! Ours beside the original's: history, sources and the stream of changes.
 
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
@@ -48,25 +48,21 @@ pub(super) async fn history(
     Ok(Json(json!({"entityRef": reference, "versions": versions})).into_response())
 }
 
+/// The entity as one change left it.
+pub(super) async fn version(
+    State(api): State<Api>,
+    Path((kind, namespace, name, seq)): Path<(String, String, String, String)>,
+    _: Query<()>,
+) -> Answer {
+    let reference = js::lowercase(&format!("{kind}:{namespace}/{name}"));
+    let unknown = || Fault::not_found(format!("No version {seq} of {reference} is kept"));
+    let seq: Seq = seq.parse().map_err(|_| unknown())?;
+    Ok(Json(api.catalog.version(&reference, seq).await?).into_response())
+}
+
 pub(super) async fn sources(State(api): State<Api>, _: Query<()>) -> Answer {
     let sources = api.catalog.sources().await?;
     Ok(Json(json!({ "sources": sources })).into_response())
-}
-
-pub(super) struct Owned;
-
-impl ReadQuery for Owned {
-    const PARAMETERS: &'static [Parameter] = &[Parameter::text("owner")];
-
-    fn read(_: &Values) -> Result<Self, Fault> {
-        Ok(Self)
-    }
-}
-
-/// Entities that cannot be processed, in the shape of the original's unprocessed module.
-pub(super) async fn unprocessed(State(api): State<Api>, _: Query<Owned>) -> Answer {
-    let entities = api.catalog.unprocessed().await?;
-    Ok(Json(json!({"type": "pending", "entities": entities})).into_response())
 }
 
 /// Server-sent events, one for each change as soon as it can be read.

@@ -1,37 +1,22 @@
 //! `GET /entities`.
 
-use axum::extract::State;
-use axum::http::{HeaderValue, header};
-use axum::response::IntoResponse;
+use axum::extract::{OriginalUri, State};
+use axum::http::{HeaderValue, Uri, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::{Fault, Filter};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
+use url::form_urlencoded;
 use web::Query;
 use web::api::{Parameter, ReadQuery, Values};
 
 use super::Api;
-use super::answer::{Answer, list_text, streamed, tagged};
+use super::answer::{Answer, entities, list_text, streamed, tagged};
 use crate::query::{Direction, Fields, ListRequest, OrderField};
-
-/// What `encodeURIComponent` leaves as it is.
-const KEPT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'!')
-    .remove(b'~')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
 
 pub(super) struct List {
     request: ListRequest,
     fields: Fields,
-    /// Parameters to repeat in the link to the next page.
-    repeated: Vec<(&'static str, String)>,
 }
 
 impl ReadQuery for List {
@@ -45,34 +30,22 @@ impl ReadQuery for List {
     ];
 
     fn read(values: &Values) -> Result<Self, Fault> {
-        let after = values.text("after").map(decode_after).transpose()?;
+        let after = values.text("after").map(After::decode).transpose()?;
         let given = |name: &str| {
             values
                 .integer(name)
                 .map(|number| usize::try_from(number).unwrap_or(usize::MAX))
         };
-        let from_after = |name: &str| {
-            after
-                .as_ref()
-                .and_then(|after| after[name].as_u64())
-                .and_then(|number| usize::try_from(number).ok())
-        };
-        let limit = from_after("limit").or(given("limit"));
+        let is_continued = after.is_some();
+        let after = after.unwrap_or_default();
+        let limit = after.limit.or(given("limit"));
         if limit == Some(0) {
             return Err(Fault::input("Invalid limit, must be greater than zero"));
         }
-        // A cursor without numbers pages through everything.
-        let offset = from_after("offset")
-            .or(given("offset"))
-            .or(after.is_some().then_some(0));
+        let offset = after.offset.or(given("offset")).or(is_continued.then_some(0));
         let filters = values.list("filter").unwrap_or_default();
         let orders = values.list("order").unwrap_or_default();
         let fields = values.list("fields").unwrap_or_default();
-        let mut repeated = Vec::new();
-        repeated.extend(limit.map(|limit| ("limit", limit.to_string())));
-        repeated.extend(orders.iter().map(|order| ("order", order.clone())));
-        repeated.extend(filters.iter().map(|filter| ("filter", filter.clone())));
-        repeated.extend((!fields.is_empty()).then(|| ("fields", fields.join(","))));
         Ok(Self {
             request: ListRequest {
                 filter: Filter::from_query_params(filters)?,
@@ -84,7 +57,6 @@ impl ReadQuery for List {
                 limit,
             },
             fields: Fields::parse(fields.iter().map(String::as_str))?,
-            repeated,
         })
     }
 }
@@ -103,43 +75,80 @@ fn parse_order(text: &str) -> Result<OrderField, Fault> {
     }
 }
 
-fn decode_after(text: &str) -> Result<Value, Fault> {
-    let decoded = STANDARD
-        .decode(text)
-        .ok()
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    decoded.ok_or_else(|| Fault::input("Malformed after cursor, could not be parsed"))
+/// Where to go on. A text without these numbers pages through everything.
+#[derive(Default)]
+struct After {
+    limit: Option<usize>,
+    offset: Option<usize>,
 }
 
-pub(super) async fn list(State(api): State<Api>, Query(asked): Query<List>) -> Answer {
-    let listed = api.catalog.query(&api.access).list(&asked.request).await?;
+impl After {
+    fn decode(text: &str) -> Result<Self, Fault> {
+        let decoded: Option<Value> = STANDARD
+            .decode(text)
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let decoded = decoded.ok_or_else(|| Fault::input("Malformed after cursor, could not be parsed"))?;
+        let number = |name: &str| match decoded.get(name) {
+            None => Ok(None),
+            Some(value) if value.is_number() => {
+                Ok(value.as_u64().and_then(|number| usize::try_from(number).ok()))
+            }
+            Some(_) => Err(Fault::input(format!(
+                "Malformed after cursor, {name} was not a number"
+            ))),
+        };
+        Ok(Self {
+            limit: number("limit")?,
+            offset: number("offset")?,
+        })
+    }
+}
+
+pub(super) async fn list(
+    State(api): State<Api>,
+    OriginalUri(uri): OriginalUri,
+    Query(asked): Query<List>,
+) -> Answer {
+    let request = &asked.request;
+    let listed = api.catalog.query(&api.access).list(request).await?;
     let text = list_text(listed.items.iter().map(Some), &asked.fields);
-    let is_page = asked.request.limit.is_some() || asked.request.offset.is_some();
-    let mut response = if is_page || !asked.fields.is_all() {
+    let is_page = request.limit.is_some() || request.offset.is_some();
+    let mut response = if is_page {
+        entities(text, &asked.fields)?
+    } else if listed.items.is_empty() {
         tagged(text)?
     } else {
-        streamed(text).into_response()
+        streamed(text)
     };
-    if listed.has_more
-        && let Ok(link) = HeaderValue::from_str(&next_link(&asked))
-    {
-        response.headers_mut().insert(header::LINK, link);
+    if listed.has_more {
+        let limit = request.limit.unwrap_or_default();
+        let after = json!({"limit": limit, "offset": request.offset.unwrap_or(0).saturating_add(limit)});
+        if let Ok(link) = HeaderValue::from_str(&next_link(&uri, &STANDARD.encode(after.to_string()))) {
+            response.headers_mut().insert(header::LINK, link);
+        }
     }
     Ok(response)
 }
 
-/// Relative to the mount, as the original writes it.
-fn next_link(asked: &List) -> String {
-    let limit = asked.request.limit.unwrap_or_default();
-    let cursor = json!({"limit": limit, "offset": asked.request.offset.unwrap_or(0) + limit});
-    let after = STANDARD.encode(cursor.to_string());
-    let parameters = asked
-        .repeated
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .chain([("after", after.as_str())]);
-    let query: Vec<String> = parameters
-        .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, KEPT)))
-        .collect();
-    format!("</entities?{}>; rel=\"next\"", query.join("&"))
+/// The address that was asked for, relative to the mount, with another `after` and no `offset`.
+fn next_link(uri: &Uri, after: &str) -> String {
+    let path = uri.path().splitn(4, '/').last().unwrap_or_default();
+    let mut link = form_urlencoded::Serializer::new(String::new());
+    let mut is_placed = false;
+    for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
+        match &*name {
+            "offset" => {}
+            "after" if is_placed => {}
+            "after" => {
+                is_placed = true;
+                link.append_pair(&name, after);
+            }
+            _ => drop(link.append_pair(&name, &value)),
+        }
+    }
+    if !is_placed {
+        link.append_pair("after", after);
+    }
+    format!("</{path}?{}>; rel=\"next\"", link.finish())
 }

@@ -16,7 +16,7 @@ use super::answer::Answer;
 /// Annotation that names the registered location an entity came from.
 const ORIGIN: &str = "backstage.io/managed-by-origin-location";
 
-fn shown(location: &Location) -> Value {
+pub(super) fn shown(location: &Location) -> Value {
     json!({
         "id": location.id.to_string(),
         "type": location.kind,
@@ -72,7 +72,8 @@ pub(super) async fn create(
     Query(asked): Query<Creation>,
     JsonBody(body): JsonBody,
 ) -> Answer {
-    let (kind, target) = (text(&body, "type")?, text(&body, "target")?);
+    check_input(&body)?;
+    let (kind, target) = (text(&body, "type"), text(&body, "target"));
     if asked.is_dry_run {
         let outcome = api.catalog.dry_run_location(kind, target).await?;
         let mut location = shown(&outcome.location);
@@ -97,20 +98,62 @@ pub(super) async fn update(
 ) -> Answer {
     let located = api
         .catalog
-        .update_location(&id, text(&body, "type")?, text(&body, "target")?)
+        .update_location(&id, text(&body, "type"), text(&body, "target"))
         .await?;
     api.visible(located.seq).await;
     Ok(Json(shown(&located.location)).into_response())
 }
 
-fn text<'a>(body: &'a Value, key: &str) -> Result<&'a str, Fault> {
-    match &body[key] {
-        Value::String(text) => Ok(text),
-        Value::Null => Err(Fault::input(format!(
-            "request/body must have required property '{key}'"
-        ))),
-        _ => Err(Fault::input(format!("request/body/{key} must be string"))),
+/// A text that the description of the API requires.
+fn text<'a>(body: &'a Value, key: &str) -> &'a str {
+    body[key].as_str().unwrap_or_default()
+}
+
+/// What the description does not say about a new location, in the words of the original's validator.
+fn check_input(body: &Value) -> Result<(), Fault> {
+    let mut issues = Vec::new();
+    match body.get("presence") {
+        None => {}
+        Some(Value::String(presence)) if ["required", "optional"].contains(&presence.as_str()) => {}
+        Some(presence) => issues.push(wrong_presence(presence)),
     }
+    let known = ["type", "target", "presence"];
+    let fields = body.as_object().into_iter().flatten();
+    let unknown: Vec<&str> = fields
+        .map(|(key, _)| key.as_str())
+        .filter(|key| !known.contains(key))
+        .collect();
+    if !unknown.is_empty() {
+        let quoted: Vec<String> = unknown.iter().map(|key| format!("'{key}'")).collect();
+        let message = format!("Unrecognized key(s) in object: {}", quoted.join(", "));
+        issues.push(json!({"code": "unrecognized_keys", "keys": unknown, "path": [], "message": message}));
+    }
+    if issues.is_empty() {
+        return Ok(());
+    }
+    let issues = serde_json::to_string_pretty(&issues).expect("JSON values are JSON");
+    Err(Fault::input(format!("Malformed request: {issues}")))
+}
+
+fn wrong_presence(received: &Value) -> Value {
+    let expected = |word: &str| {
+        json!({
+            "issues": [{
+                "received": received,
+                "code": "invalid_literal",
+                "expected": word,
+                "path": ["presence"],
+                "message": format!("Invalid literal value, expected \"{word}\""),
+            }],
+            "name": "ZodError",
+        })
+    };
+    json!({
+        "code": "invalid_union",
+        "unionErrors": [expected("required"), expected("optional")],
+        "path": ["presence"],
+        "message": "Invalid input",
+    })
 }
 
 pub(super) async fn remove(State(api): State<Api>, Path(id): Path<String>) -> Answer {

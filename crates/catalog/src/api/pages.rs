@@ -1,23 +1,19 @@
 //! `/entities/by-query`, by GET and by POST.
 
 use axum::extract::State;
-use model::{Fault, predicate_from_params};
-use serde_json::{Map, Value, json};
+use model::{Fault, Predicate, predicate_from_params};
+use serde_json::{Value, json};
 use web::api::{Parameter, ReadQuery, Values};
 use web::{JsonBody, Query};
 
 use super::Api;
-use super::answer::{Answer, list_text, tagged, with_items};
+use super::answer::{Answer, entities, list_text, with_items};
 use crate::query::{Cursor, Direction, Fields, FullText, OrderField, PageRequest};
 
 /// Entities on a page when nobody says how many.
 const LIMIT: usize = 200;
 
-/// A page, and whether its total is wanted.
-pub(super) struct Asked {
-    request: PageRequest,
-    with_total: bool,
-}
+pub(super) struct Asked(PageRequest);
 
 impl ReadQuery for Asked {
     const PARAMETERS: &'static [Parameter] = &[
@@ -51,10 +47,8 @@ impl ReadQuery for Asked {
                 .iter()
                 .map(String::as_str),
         )?;
-        Ok(Self {
-            request,
-            with_total: values.text("totalItems") != Some("exclude"),
-        })
+        leave_out_total(&mut request, values.text("totalItems"));
+        Ok(Self(request))
     }
 }
 
@@ -66,8 +60,12 @@ fn first(values: &Values) -> Result<PageRequest, Fault> {
         .collect::<Result<Vec<_>, _>>()?;
     let filters = values.list("filter").unwrap_or_default();
     let mut request = PageRequest::first(predicate_from_params(filters)?, order);
-    request.cursor.full_text = values.text("fullTextFilterTerm").map(|term| FullText {
-        term: term.trim().to_owned(),
+    request.cursor.full_text = Some(FullText {
+        term: values
+            .text("fullTextFilterTerm")
+            .unwrap_or_default()
+            .trim()
+            .to_owned(),
         fields: values.list("fullTextFilterFields").map(<[String]>::to_vec),
     });
     Ok(request)
@@ -89,7 +87,7 @@ fn order_field(field: &str, direction: &str) -> Result<OrderField, Fault> {
 }
 
 pub(super) async fn by_get(State(api): State<Api>, Query(asked): Query<Asked>) -> Answer {
-    answer(&api, asked).await
+    answer(&api, asked.0).await
 }
 
 pub(super) async fn by_post(State(api): State<Api>, JsonBody(body): JsonBody) -> Answer {
@@ -97,9 +95,7 @@ pub(super) async fn by_post(State(api): State<Api>, JsonBody(body): JsonBody) ->
     answer(&api, asked).await
 }
 
-fn from_body(body: &Value) -> Result<Asked, Fault> {
-    let empty = Map::new();
-    let body = body.as_object().unwrap_or(&empty);
+fn from_body(body: &Value) -> Result<PageRequest, Fault> {
     let text = |key: &str| body.get(key).and_then(Value::as_str);
     let number = |key: &str| whole(body.get(key), key);
     let mut request = match text("cursor") {
@@ -116,10 +112,15 @@ fn from_body(body: &Value) -> Result<Asked, Fault> {
         .flatten()
         .filter_map(Value::as_str);
     request.fields = Fields::parse(fields)?;
-    Ok(Asked {
-        request,
-        with_total: text("totalItems") != Some("exclude"),
-    })
+    leave_out_total(&mut request, text("totalItems"));
+    Ok(request)
+}
+
+/// Who does not want the total gets 0, on this page and on those that its cursors lead to.
+fn leave_out_total(request: &mut PageRequest, choice: Option<&str>) {
+    if choice == Some("exclude") {
+        request.cursor.total = Some(0);
+    }
 }
 
 /// A whole number that is not negative.
@@ -128,18 +129,13 @@ fn whole(value: Option<&Value>, key: &str) -> Result<Option<usize>, Fault> {
         None => Ok(None),
         Some(value) => match value.as_u64() {
             Some(number) => Ok(Some(usize::try_from(number).unwrap_or(usize::MAX))),
-            None if value.is_number() => Err(Fault::input(format!("request/body/{key} must be >= 0"))),
-            None => Err(Fault::input(format!("request/body/{key} must be number"))),
+            None => Err(Fault::input(format!("request/body/{key} must be >= 0"))),
         },
     }
 }
 
-fn first_of_body(body: &Map<String, Value>) -> Result<PageRequest, Fault> {
-    if let Some(query) = body.get("query")
-        && !query.is_object()
-    {
-        return Err(Fault::input("request/body/query must be object"));
-    }
+fn first_of_body(body: &Value) -> Result<PageRequest, Fault> {
+    let query = body.get("query").map(Predicate::parse).transpose()?;
     let orders = body
         .get("orderBy")
         .and_then(Value::as_array)
@@ -153,22 +149,20 @@ fn first_of_body(body: &Map<String, Value>) -> Result<PageRequest, Fault> {
             )
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let mut request = PageRequest::first(body.get("query").cloned(), order);
-    request.cursor.full_text = body
-        .get("fullTextFilter")
-        .filter(|value| value.is_object())
-        .map(|filter| FullText {
-            term: filter["term"].as_str().unwrap_or_default().trim().to_owned(),
-            fields: filter["fields"]
-                .as_array()
-                .map(|list| list.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
-        });
+    let query = query.map(|predicate| predicate.as_json().clone());
+    let mut request = PageRequest::first(query, order);
+    request.cursor.full_text = body.get("fullTextFilter").map(|filter| FullText {
+        term: filter["term"].as_str().unwrap_or_default().trim().to_owned(),
+        fields: filter["fields"]
+            .as_array()
+            .map(|list| list.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+    });
     Ok(request)
 }
 
-async fn answer(api: &Api, asked: Asked) -> Answer {
-    let page = api.catalog.query(&api.access).page(&asked.request).await?;
-    let items = list_text(page.items.iter().map(Some), &asked.request.fields);
+async fn answer(api: &Api, request: PageRequest) -> Answer {
+    let page = api.catalog.query(&api.access).page(&request).await?;
+    let items = list_text(page.items.iter().map(Some), &request.fields);
     let mut info = json!({});
     if let Some(next) = &page.next {
         info["nextCursor"] = json!(next.encode());
@@ -176,9 +170,5 @@ async fn answer(api: &Api, asked: Asked) -> Answer {
     if let Some(previous) = &page.previous {
         info["prevCursor"] = json!(previous.encode());
     }
-    tagged(with_items(
-        &items,
-        if asked.with_total { page.total } else { 0 },
-        &info,
-    ))
+    entities(with_items(&items, page.total, &info), &request.fields)
 }

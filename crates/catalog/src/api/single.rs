@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use model::{Fault, Filter, js};
+use model::{Fault, Filter, Predicate, js};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use web::JsonBody;
@@ -11,7 +11,7 @@ use web::Query;
 use web::api::{Json, Parameter, ReadQuery, Values};
 
 use super::Api;
-use super::answer::{Answer, entity, list_text, tagged};
+use super::answer::{Answer, entities, entity, list_text};
 use crate::query::Fields;
 
 /// Kind, namespace and name in a path.
@@ -22,7 +22,8 @@ pub(super) async fn by_uid(State(api): State<Api>, Path(uid): Path<String>, _: Q
         Ok(parsed) => api.catalog.query(&api.access).by_uid(parsed).await?,
         Err(_) => None,
     };
-    entity(known.ok_or_else(|| Fault::not_found(format!("No entity with uid {uid}")))?)
+    let known = known.ok_or_else(|| Fault::not_found(format!("No entity with uid {uid}")))?;
+    Ok(entity(known))
 }
 
 /// Answers 204 whether or not there was such an entity. One that its source still declares comes back.
@@ -50,7 +51,7 @@ pub(super) async fn by_name(State(api): State<Api>, Path(at): Path<Name>, _: Que
             "No entity named '{name}' found, with kind '{kind}' in namespace '{namespace}'"
         ))
     };
-    entity(found.ok_or_else(missing)?)
+    Ok(entity(found.ok_or_else(missing)?))
 }
 
 pub(super) async fn ancestry(State(api): State<Api>, Path(at): Path<Name>, _: Query<()>) -> Answer {
@@ -80,22 +81,30 @@ impl ReadQuery for Filtered {
     }
 }
 
+/// The predicate of a body, with the words that only this route has for a wrong one.
+fn predicate(query: &Value) -> Result<Predicate, Fault> {
+    Predicate::parse_at(query, &["query"])?.map_err(|issues| {
+        Fault::input(format!(
+            "Malformed request body (did you remember to specify an application/json content type?), {issues}"
+        ))
+    })
+}
+
 pub(super) async fn by_refs(
     State(api): State<Api>,
     Query(asked): Query<Filtered>,
     JsonBody(body): JsonBody,
 ) -> Answer {
-    let Some(listed) = body["entityRefs"].as_array() else {
-        return Err(Fault::input("request/body must have required property 'entityRefs'").into());
-    };
-    let references: Vec<String> = listed
-        .iter()
+    let references: Vec<String> = body["entityRefs"]
+        .as_array()
+        .into_iter()
+        .flatten()
         .filter_map(Value::as_str)
         .map(str::to_owned)
         .collect();
     let mut filters: Vec<Filter> = asked.0.into_iter().collect();
-    if body["query"].is_object() {
-        filters.push(Filter::from_predicate(&body["query"])?);
+    if let Some(query) = body.get("query") {
+        filters.push(predicate(query)?.to_filter()?);
     }
     let filter = (!filters.is_empty()).then_some(Filter::All(filters));
     let found = api
@@ -111,5 +120,5 @@ pub(super) async fn by_refs(
             .filter_map(Value::as_str),
     )?;
     let items = list_text(found.iter().map(Option::as_ref), &fields);
-    tagged(format!("{{\"items\":{items}}}"))
+    entities(format!("{{\"items\":{items}}}"), &fields)
 }

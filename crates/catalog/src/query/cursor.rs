@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::prelude::BASE64_STANDARD;
-use model::{Fault, Filter};
+use model::{Fault, Filter, Predicate};
 use serde_json::{Map, Value, json};
 
 use super::by_query::FullText;
@@ -37,6 +37,18 @@ pub enum Selection {
     Legacy(Value),
 }
 
+/// In which order a cursor's members are written. Nobody should look, but texts get compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Layout {
+    /// Made from a request.
+    #[default]
+    Made,
+    /// Made from the cursor before.
+    Read,
+    /// Made from one that did not know the first row.
+    ReadWithoutFirst,
+}
+
 /// Where a walk stands.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Cursor {
@@ -54,6 +66,7 @@ pub struct Cursor {
     pub first: Option<RowValues>,
     /// Number of entities, counted once.
     pub total: Option<u64>,
+    pub(super) layout: Layout,
 }
 
 impl Cursor {
@@ -62,14 +75,14 @@ impl Cursor {
         let malformed = |reason: String| Fault::input(format!("Malformed cursor: {reason}"));
         let text = String::from_utf8_lossy(&decode_base64(text)).into_owned();
         let value = web::parse_json(&text).map_err(|reason| malformed(format!("SyntaxError: {reason}")))?;
-        cursor_check::check(&value)
+        let query = cursor_check::check(&value)?
             .map_err(|issues| malformed(format!("InputError: Malformed cursor: {issues}")))?;
-        let cursor = Self::from_checked(&value);
+        let cursor = Self::from_checked(&value, query);
         cursor.filter()?;
         Ok(cursor)
     }
 
-    fn from_checked(value: &Value) -> Self {
+    fn from_checked(value: &Value, query: Option<Predicate>) -> Self {
         let order = value["orderFields"]
             .as_array()
             .into_iter()
@@ -81,8 +94,8 @@ impl Cursor {
                     .and_then(Direction::parse)
                     .unwrap_or_default(),
             });
-        let selection = match (value.get("query"), value.get("filter")) {
-            (Some(query), _) => Selection::Query(query.clone()),
+        let selection = match (query, value.get("filter")) {
+            (Some(query), _) => Selection::Query(query.as_json().clone()),
             (None, Some(filter)) => Selection::Legacy(filter.clone()),
             (None, None) => Selection::All,
         };
@@ -94,30 +107,39 @@ impl Cursor {
             at: row_values(&value["orderFieldValues"]),
             first: value.get("firstSortFieldValues").map(row_values),
             total: Some(value.get("totalItems").and_then(Value::as_u64).unwrap_or(0)),
+            layout: match value.get("firstSortFieldValues") {
+                Some(_) => Layout::Read,
+                None => Layout::ReadWithoutFirst,
+            },
         }
     }
 
     /// The text for a client.
     pub fn encode(&self) -> String {
-        let mut value = Map::new();
         let order = |order: &OrderField| json!({ "field": order.field, "order": order.direction.as_str() });
-        value.insert("orderFields".into(), self.order.iter().map(order).collect());
-        value.insert("isPrevious".into(), self.is_previous.into());
-        match &self.selection {
-            Selection::All => {}
-            Selection::Query(query) => drop(value.insert("query".into(), query.clone())),
-            Selection::Legacy(filter) => drop(value.insert("filter".into(), filter.clone())),
-        }
-        if let Some(text) = &self.full_text {
-            value.insert("fullTextFilter".into(), text.to_json());
-        }
-        value.insert("orderFieldValues".into(), json!(self.at));
-        if let Some(first) = &self.first {
-            value.insert("firstSortFieldValues".into(), json!(first));
-        }
-        if let Some(total) = self.total {
-            value.insert("totalItems".into(), total.into());
-        }
+        let order = ("orderFields", Some(self.order.iter().map(order).collect()));
+        let direction = ("isPrevious", Some(self.is_previous.into()));
+        let selection = match &self.selection {
+            Selection::All => ("query", None),
+            Selection::Query(query) => ("query", Some(query.clone())),
+            Selection::Legacy(filter) => ("filter", Some(filter.clone())),
+        };
+        let text = ("fullTextFilter", self.full_text.as_ref().map(FullText::to_json));
+        let at = ("orderFieldValues", Some(json!(self.at)));
+        let first = (
+            "firstSortFieldValues",
+            self.first.as_ref().map(|first| json!(first)),
+        );
+        let total = ("totalItems", self.total.map(Value::from));
+        let members: [(&str, Option<Value>); 7] = match self.layout {
+            Layout::Made => [order, direction, selection, text, at, first, total],
+            Layout::Read => [order, direction, text, at, selection, first, total],
+            Layout::ReadWithoutFirst => [order, direction, text, at, selection, total, first],
+        };
+        let value: Map<String, Value> = members
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+            .collect();
         BASE64_STANDARD.encode(Value::Object(value).to_string())
     }
 

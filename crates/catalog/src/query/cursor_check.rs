@@ -2,15 +2,16 @@
 //!
 //! The words are those of its validator: a JSON list of issues, indented by two.
 
-use serde::Serialize;
+use model::{Fault, Predicate};
 use serde_json::{Value, json};
 
-/// Checks all members; the error is the list of issues as text.
-pub(super) fn check(cursor: &Value) -> Result<(), String> {
+/// Checks all members and returns the predicate, if there is one; the inner error is the list of issues
+/// as text. Fails outright when the predicate would take too long to read.
+pub(super) fn check(cursor: &Value) -> Result<Result<Option<Predicate>, String>, Fault> {
     let mut issues = Vec::new();
     if !cursor.is_object() {
         issues.push(invalid_type(&[], "object", Some(cursor)));
-        return Err(render(&issues));
+        return Ok(Err(render(&issues)));
     }
     check_order(cursor.get("orderFields"), &mut issues);
     let values = cursor.get("orderFieldValues");
@@ -24,15 +25,15 @@ pub(super) fn check(cursor: &Value) -> Result<(), String> {
     }
     check_values("firstSortFieldValues", first, &mut issues);
     check_member(cursor, "isPrevious", "boolean", true, &mut issues);
-    check_query(cursor.get("query"), &mut issues);
+    let query = check_query(cursor.get("query"), &mut issues)?;
     check_member(cursor, "filter", "object", false, &mut issues);
     check_member(cursor, "fullTextFilter", "object", false, &mut issues);
     check_member(cursor, "totalItems", "number", false, &mut issues);
-    if issues.is_empty() {
-        Ok(())
+    Ok(if issues.is_empty() {
+        Ok(query)
     } else {
         Err(render(&issues))
-    }
+    })
 }
 
 fn check_order(order: Option<&Value>, issues: &mut Vec<Value>) {
@@ -80,18 +81,16 @@ fn check_member(cursor: &Value, name: &str, kind: &str, required: bool, issues: 
     }
 }
 
-fn check_query(query: Option<&Value>, issues: &mut Vec<Value>) {
-    let Some(query) = query else { return };
-    let Value::Object(fields) = query else {
-        issues.push(invalid_type(&[json!("query")], "object", Some(query)));
-        return;
-    };
-    let unknown = fields
-        .keys()
-        .filter(|key| key.starts_with('$') && !["$all", "$any", "$not"].contains(&key.as_str()));
-    issues.extend(unknown.map(|key| {
-        json!({ "validation": "regex", "code": "invalid_string", "message": "Invalid", "path": ["query", key] })
-    }));
+fn check_query(query: Option<&Value>, issues: &mut Vec<Value>) -> Result<Option<Predicate>, Fault> {
+    let Some(query) = query else { return Ok(None) };
+    match Predicate::parse_at(query, &["query"])? {
+        Ok(predicate) => return Ok(Some(predicate)),
+        Err(found) => match found.to_json() {
+            Value::Array(list) => issues.extend(list),
+            other => issues.push(other),
+        },
+    }
+    Ok(None)
 }
 
 fn invalid_type(path: &[Value], expected: &str, received: Option<&Value>) -> Value {
@@ -124,9 +123,5 @@ fn type_of(value: Option<&Value>) -> &'static str {
 }
 
 fn render(issues: &[Value]) -> String {
-    serde_json::to_string_pretty(&Issues(issues)).expect("JSON values are JSON")
+    serde_json::to_string_pretty(issues).expect("JSON values are JSON")
 }
-
-#[derive(Serialize)]
-#[serde(transparent)]
-struct Issues<'a>(&'a [Value]);

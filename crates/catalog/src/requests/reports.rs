@@ -1,6 +1,6 @@
 //! What the sources page and the page of unprocessed entities show.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use model::{Fault, Place, Problem, Severity, entity};
@@ -78,6 +78,12 @@ pub struct Unprocessed {
     pub processed_entity: Option<Value>,
     /// When it was last written.
     pub updated_at: Timestamp,
+    /// When what brings it, or the location that it is, is looked at again.
+    pub next_run_at: Option<Timestamp>,
+    /// Hash of what was read.
+    pub raw_hash: String,
+    /// Hash of what became of it.
+    pub result_hash: String,
 }
 
 impl Catalog {
@@ -138,7 +144,39 @@ impl Catalog {
         let mut all: Vec<Node> = failing.into_iter().chain(hidden).collect();
         all.sort_by(|left, right| left.reference.cmp(&right.reference));
         all.dedup_by(|left, right| left.reference == right.reference);
-        Ok(all.into_iter().map(unprocessed).collect())
+        let next_runs = self.next_runs(&all).await.map_err(Fault::from)?;
+        Ok(all
+            .into_iter()
+            .zip(next_runs)
+            .map(|(node, next_run_at)| unprocessed(node, next_run_at))
+            .collect())
+    }
+
+    /// When each entity is looked at again: a location by itself, others with a source that brings them.
+    async fn next_runs(&self, nodes: &[Node]) -> Result<Vec<Option<Timestamp>>, EngineError> {
+        let names: Vec<String> = nodes.iter().map(|node| node.reference.clone()).collect();
+        let mut brought_by: HashMap<String, Vec<SourceKey>> = HashMap::new();
+        for (name, parent) in self.parts.store.parents(&names).await? {
+            brought_by.entry(name).or_default().push(parent);
+        }
+        for name in &names {
+            brought_by
+                .entry(name.clone())
+                .or_default()
+                .push(SourceKey::Entity(name.clone()));
+        }
+        let keys: HashSet<SourceKey> = brought_by.values().flatten().cloned().collect();
+        let states = self
+            .parts
+            .store
+            .source_state(&keys.into_iter().collect::<Vec<_>>())
+            .await?;
+        let next: HashMap<SourceKey, Option<Timestamp>> = states
+            .into_iter()
+            .map(|state| (state.key, state.next_check_at))
+            .collect();
+        let soonest = |name: &String| brought_by[name].iter().filter_map(|key| *next.get(key)?).min();
+        Ok(names.iter().map(soonest).collect())
     }
 }
 
@@ -193,7 +231,7 @@ fn report(state: SourceState, location: String, origin: &'static str, id: Option
     }
 }
 
-fn unprocessed(node: Node) -> Unprocessed {
+fn unprocessed(node: Node, next_run_at: Option<Timestamp>) -> Unprocessed {
     let parse = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
     Unprocessed {
         entity_ref: node.reference,
@@ -205,5 +243,8 @@ fn unprocessed(node: Node) -> Unprocessed {
         unprocessed_entity: parse(node.raw).filter(|value: &Value| !value.is_null()),
         processed_entity: parse(node.processed),
         updated_at: node.updated_at,
+        next_run_at,
+        raw_hash: node.raw_hash,
+        result_hash: node.result_hash,
     }
 }

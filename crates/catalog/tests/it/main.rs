@@ -5,6 +5,7 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod api;
 mod browse;
 mod index;
 mod ingest;

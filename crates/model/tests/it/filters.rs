@@ -147,3 +147,91 @@ proptest! {
         prop_assert_eq!(matches(&direct), matches(&Filter::from_predicate(&predicate).unwrap()));
     }
 }
+
+/// What a predicate says, read off the entity's rows without the normal form in between.
+fn holds(predicate: &Value, rows: &[SearchRow]) -> bool {
+    let Value::Object(fields) = predicate else {
+        return false;
+    };
+    let list = |parts: &Value| parts.as_array().cloned().unwrap_or_default();
+    fields.iter().all(|(key, value)| match key.as_str() {
+        "$all" => list(value).iter().all(|part| holds(part, rows)),
+        "$any" => list(value).iter().any(|part| holds(part, rows)),
+        "$not" => !holds(value, rows),
+        path => {
+            let held = rows.iter().filter(|row| row.key == path.to_lowercase());
+            field_holds(value, &held.map(|row| row.value.clone()).collect::<Vec<_>>())
+        }
+    })
+}
+
+fn field_holds(condition: &Value, held: &[Option<String>]) -> bool {
+    let text = |value: &Value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_lowercase)
+    };
+    let is = |value: &Value| held.contains(&Some(text(value)));
+    match condition {
+        Value::Object(operator) => match operator.iter().next().map(|(name, value)| (name.as_str(), value)) {
+            Some(("$exists", wanted)) => *wanted == json!(!held.is_empty()),
+            Some(("$in", Value::Array(values))) => values.iter().any(is),
+            Some(("$contains", value)) => is(value),
+            Some(("$hasPrefix", start)) => held.iter().flatten().any(|value| value.starts_with(&text(start))),
+            other => panic!("not made here: {other:?}"),
+        },
+        value => is(value),
+    }
+}
+
+fn predicate() -> impl Strategy<Value = Value> {
+    let key = prop::sample::select(vec![
+        "kind",
+        "KIND",
+        "metadata.tags",
+        "metadata.tags.go",
+        "spec.type",
+        "spec.count",
+        "spec.flag",
+        "spec.none",
+        "spec.nope",
+    ]);
+    let primitive = prop::sample::select(vec![
+        json!("component"),
+        json!("Service"),
+        json!("JAVA"),
+        json!("x"),
+        json!(5),
+        json!(true),
+        json!("null"),
+        json!(""),
+    ]);
+    let condition = prop_oneof![
+        primitive.clone(),
+        any::<bool>().prop_map(|wanted| json!({"$exists": wanted})),
+        prop::collection::vec(primitive.clone(), 0..3).prop_map(|values| json!({"$in": values})),
+        primitive.prop_map(|value| json!({"$contains": value})),
+        prop::sample::select(vec!["", "S", "comp", "ja"]).prop_map(|start| json!({"$hasPrefix": start})),
+    ];
+    let leaf = prop::collection::vec((key, condition), 0..3).prop_map(|fields| {
+        fields
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), value))
+            .collect::<Value>()
+    });
+    leaf.prop_recursive(3, 24, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(|parts| json!({"$all": parts})),
+            prop::collection::vec(inner.clone(), 0..3).prop_map(|parts| json!({"$any": parts})),
+            inner.prop_map(|part| json!({"$not": part})),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn predicates_mean_what_they_say_about_the_rows(predicate in predicate()) {
+        let filter = Filter::from_predicate(&predicate).unwrap();
+        prop_assert_eq!(matches(&filter), holds(&predicate, &search_rows(&entity()).unwrap()), "{}", predicate);
+    }
+}

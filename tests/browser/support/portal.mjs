@@ -32,7 +32,7 @@ export async function startPortal({ extraConfig = '' } = {}) {
 backend:
   baseUrl: ${base}
   listen: { host: 127.0.0.1, port: ${port} }
-  reading: { allow: [{ host: '127.0.0.1:*' }, { host: 127.0.0.1 }] }
+  reading: { allow: [{ host: '127.0.0.1:1-65535' }, { host: 127.0.0.1 }] }
   database: { client: better-sqlite3, connection: { directory: ./data } }
 catalog:
   rules: [{ allow: [Component, System, API, Resource, Location, Domain, Group, User, Template] }]

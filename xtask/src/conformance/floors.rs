@@ -42,12 +42,43 @@ pub fn judge(agreements: &[Agreement]) -> Result<()> {
             )),
         }
     }
+    print_not_judged(agreements);
     let failed = fallen.len();
     println!("\n{} passed, {failed} failed", agreements.len() - failed);
     if failed > 0 {
         bail!("{}", fallen.join("; "));
     }
     Ok(())
+}
+
+/// What the figures leave out, and why.
+fn print_not_judged(agreements: &[Agreement]) {
+    for agreement in agreements {
+        let name = &agreement.name;
+        if agreement.undecided > 0 {
+            println!(
+                "\n{name}: {} depend on which file was read first",
+                agreement.undecided
+            );
+        }
+        if agreement.other_plugins > 0 {
+            println!(
+                "\n{name}: {} ask plugins that come later",
+                agreement.other_plugins
+            );
+        }
+        for (title, cases) in [
+            ("differ on purpose", &agreement.on_purpose),
+            ("left out", &agreement.left_out),
+        ] {
+            if !cases.is_empty() {
+                println!("\n{name}: {} {title}", cases.len());
+            }
+            for case in cases {
+                println!("    {case}");
+            }
+        }
+    }
 }
 
 fn line(agreement: &Agreement, floor: Option<usize>) -> String {

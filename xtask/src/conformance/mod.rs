@@ -3,7 +3,12 @@
 //! Every figure is printed and compared with `conformance/floors.json`; a figure below its floor
 //! fails. Figures may only rise: raise the floor with them. Without the shared data it stops.
 
+mod areas;
+mod cases;
+mod corpus;
+mod exceptions;
 mod floors;
+mod recorded;
 mod replay;
 mod verdicts;
 
@@ -15,6 +20,7 @@ use crate::process::root;
 use crate::{server, setup};
 
 /// How many of the judged cases agree.
+#[derive(Default)]
 pub struct Agreement {
     /// Key in `floors.json`.
     pub name: String,
@@ -24,6 +30,34 @@ pub struct Agreement {
     pub judged: usize,
     /// What differs, a line each.
     pub differences: Vec<String>,
+    /// Cases that differ on purpose, with the reason. Not judged.
+    pub on_purpose: Vec<String>,
+    /// Cases that were not sent, with the reason.
+    pub left_out: Vec<String>,
+    /// Cases that were not sent because they ask plugins that come later.
+    pub other_plugins: usize,
+    /// Cases that differ because another of several files was read first. Not judged: the original does
+    /// not always answer the same either.
+    pub undecided: usize,
+}
+
+impl Agreement {
+    /// Nothing judged yet.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Judges one item; `difference` says what is wrong with it.
+    pub fn judge(&mut self, difference: Option<String>) {
+        self.judged += 1;
+        match difference {
+            None => self.agree += 1,
+            Some(difference) => self.differences.push(difference),
+        }
+    }
 }
 
 /// Runs every comparison.
@@ -32,6 +66,7 @@ pub fn run_all() -> Result<()> {
     setup::for_comparison()?;
     let binary = server::build()?;
     let mut agreements = verdicts::compare(&shared, &binary)?;
+    agreements.extend(corpus::compare(&shared, &binary)?);
     agreements.extend(replay::compare(&shared, &binary)?);
     floors::judge(&agreements)
 }

@@ -51,6 +51,7 @@ fn judge(corpus: &Path, binary: &Path, name: &str) -> Result<Agreement> {
         agree: expected.len() - differences.len(),
         judged: expected.len(),
         differences,
+        ..Agreement::default()
     })
 }
 

@@ -23,6 +23,8 @@ const RECENT_DAYS: f32 = 30.0;
 const RECENT: f32 = 3.0;
 /// What a very short name is worth among equals.
 const SHORT: f32 = 8.0;
+/// What a percent of a document's weight is worth: enough to decide between equals.
+const WEIGHT: f32 = 0.25;
 /// Letters at which half of that is left.
 const SHORT_LETTERS: f32 = 12.0;
 
@@ -225,6 +227,6 @@ fn worth(segment: &SegmentReader, now: i64) -> impl Fn(DocId, Score) -> Score + 
             0.0
         };
         let short = SHORT * SHORT_LETTERS / (SHORT_LETTERS + letters);
-        (score + recent + short) * weight / 100.0
+        score + recent + short + (weight - 100.0) * WEIGHT
     }
 }

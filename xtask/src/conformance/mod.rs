@@ -8,6 +8,7 @@ mod cases;
 mod corpus;
 mod exceptions;
 mod floors;
+mod golden;
 mod recorded;
 mod replay;
 mod verdicts;
@@ -68,6 +69,7 @@ pub fn run_all() -> Result<()> {
     let mut agreements = verdicts::compare(&shared, &binary)?;
     agreements.extend(corpus::compare(&shared, &binary)?);
     agreements.extend(replay::compare(&shared, &binary)?);
+    agreements.extend(golden::compare(&shared, &binary)?);
     floors::judge(&agreements)
 }
 

@@ -23,10 +23,10 @@ const RECENT_DAYS: f32 = 30.0;
 const RECENT: f32 = 3.0;
 /// What a very short name is worth among equals.
 const SHORT: f32 = 8.0;
-/// What a percent of a document's weight is worth: enough to decide between equals.
-const WEIGHT: f32 = 0.25;
 /// Letters at which half of that is left.
 const SHORT_LETTERS: f32 = 12.0;
+/// What a percent of a document's weight is worth: enough to decide between equals.
+const WEIGHT: f32 = 0.25;
 
 /// Which page of the results.
 #[derive(Debug, Clone, Default)]

@@ -18,7 +18,8 @@ pub enum NavigationSection {
 pub struct NavigationItem {
     /// Text of the link.
     pub title: &'static str,
-    /// Path the link leads to; also marks the entry as current for pages below it.
+    /// Path the link leads to; also marks the entry as current for pages below it. With a query, the
+    /// entry is current for that path when the page's address has the same parameters.
     pub path: &'static str,
     /// Name of an icon of the `ui` crate.
     pub icon: &'static str,

@@ -1,40 +1,50 @@
-// Pan and zoom of a graph, by moving its viewBox. Without this the graph scrolls with the page.
+// Zooming and dragging of graphs. Without this a graph has its natural size and its frame scrolls.
 const setUp = (graph) => {
-  const svg = graph.querySelector("svg");
+  const frame = graph.querySelector(".graph-scroll"), svg = graph.querySelector(".graph-canvas");
   if (!svg || graph.dataset.ready) return;
   graph.dataset.ready = "true";
-  const home = svg.getAttribute("viewBox").split(/[ ,]+/).map(Number);
-  let box = [...home], last = null;
-  const apply = () => svg.setAttribute("viewBox", box.join(" "));
-  const point = (event) => new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-  const zoom = (factor, at) => {
-    const width = Math.max(home[2] / 20, Math.min(home[2] * 4, box[2] * factor));
-    const scale = width / box[2];
-    box = [at.x - (at.x - box[0]) * scale, at.y - (at.y - box[1]) * scale, width, box[3] * scale];
-    apply();
+  const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+  let scale = 1, last = null, moved = false;
+  const zoom = (next, x = frame.clientWidth / 2, y = frame.clientHeight / 2) => {
+    const before = scale;
+    scale = Math.max(0.08, Math.min(2.5, next));
+    const left = (frame.scrollLeft + x) * (scale / before) - x, top = (frame.scrollTop + y) * (scale / before) - y;
+    svg.setAttribute("width", width * scale);
+    svg.setAttribute("height", height * scale);
+    frame.scrollTo(left, top);
+    graph.classList.toggle("is-draggable", frame.scrollWidth > frame.clientWidth + 1 || frame.scrollHeight > frame.clientHeight + 1);
   };
-  const middle = () => ({ x: box[0] + box[2] / 2, y: box[1] + box[3] / 2 });
-  svg.addEventListener("wheel", (event) => {
+  const fit = () => Math.min(1, frame.clientWidth / width, Math.max(frame.clientHeight, 240) / height);
+  frame.style.minHeight = `${frame.clientHeight}px`; // what stands below must not jump
+  zoom(fit() >= 0.6 ? fit() : 1);
+  const root = graph.querySelector(".is-root");
+  if (root && graph.classList.contains("is-draggable")) {
+    const at = root.getBoundingClientRect(), box = frame.getBoundingClientRect();
+    frame.scrollBy(at.x + at.width / 2 - box.x - box.width / 2, at.y + at.height / 2 - box.y - box.height / 2);
+  }
+  frame.addEventListener("wheel", (event) => {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
-    zoom(Math.exp(event.deltaY / 300), point(event));
+    const box = frame.getBoundingClientRect();
+    zoom(scale * Math.exp(-event.deltaY / 300), event.clientX - box.x, event.clientY - box.y);
   }, { passive: false });
-  svg.addEventListener("pointerdown", (event) => { if (event.button === 0 && !event.target.closest("a")) { last = point(event); svg.setPointerCapture(event.pointerId); graph.classList.add("is-moving"); } });
-  svg.addEventListener("pointermove", (event) => {
+  frame.addEventListener("pointerdown", (event) => { if (event.button === 0 && event.pointerType === "mouse") { last = event; moved = false; } });
+  frame.addEventListener("pointermove", (event) => {
     if (!last) return;
-    const now = point(event);
-    box = [box[0] + last.x - now.x, box[1] + last.y - now.y, box[2], box[3]];
-    apply();
+    if (!moved && Math.abs(event.clientX - last.clientX) + Math.abs(event.clientY - last.clientY) < 5) return;
+    if (!moved) { moved = true; frame.setPointerCapture(event.pointerId); graph.classList.add("is-moving"); }
+    frame.scrollBy(last.clientX - event.clientX, last.clientY - event.clientY);
+    last = event;
   });
   const stop = () => { last = null; graph.classList.remove("is-moving"); };
-  svg.addEventListener("pointerup", stop);
-  svg.addEventListener("pointercancel", stop);
+  frame.addEventListener("pointerup", stop);
+  frame.addEventListener("pointercancel", stop);
+  frame.addEventListener("dragstart", (event) => event.preventDefault());
+  frame.addEventListener("click", (event) => { if (moved) { event.preventDefault(); moved = false; } }, true);
+  graph.querySelector(".graph-tools").hidden = false;
   for (const button of graph.querySelectorAll("[data-graph]")) {
-    button.hidden = false;
-    button.addEventListener("click", () => {
-      const action = button.dataset.graph;
-      if (action === "fit") { box = [...home]; apply(); } else zoom(action === "in" ? 0.8 : 1.25, middle());
-    });
+    const steps = { in: () => scale * 1.25, out: () => scale / 1.25, fit };
+    button.addEventListener("click", () => zoom(steps[button.dataset.graph]()));
   }
 };
 const setUpAll = () => document.querySelectorAll(".js-graph").forEach(setUp);

@@ -46,6 +46,7 @@ const refresh = async () => {
   const focus = placeOf(document.activeElement);
   const open = new Map([...old.querySelectorAll("details[data-key]")].map((item) => [item.dataset.key, item.open]));
   const scroll = [scrollX, scrollY];
+  old.dataset.change = next.dataset.change;
   old.replaceChildren(...next.childNodes);
   for (const item of old.querySelectorAll("details[data-key]")) {
     if (open.has(item.dataset.key)) item.open = open.get(item.dataset.key);
@@ -70,6 +71,10 @@ const connect = () => {
     say("lost", `Reconnecting, as of ${clock()}`);
     if (source.readyState === EventSource.CLOSED) { source = null; setTimeout(connect, Math.min(30000, 1000 * 2 ** waiting)); }
   };
+  // What happened between the making of the page and the first moment of listening.
+  source.addEventListener("last", (event) => {
+    if (!timer && JSON.parse(event.data).seq > Number(main().dataset.change)) timer = setTimeout(refresh, 50);
+  });
   source.addEventListener("change", (event) => {
     if (!timer && concerns(JSON.parse(event.data).entityRef)) timer = setTimeout(refresh, 250);
   });

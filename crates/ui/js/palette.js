@@ -61,7 +61,7 @@ const go = ({ href, run }, elsewhere) => {
   else location.href = href;
 };
 const addOption = (parent, option) => {
-  const row = element(parent, "li", "palette-option");
+  const row = element(parent, "div", "palette-option");
   row.id = `palette-${options.length}`;
   row.setAttribute("role", "option");
   symbol(row, option.icon);
@@ -76,11 +76,11 @@ const show = (groups) => {
   options = [];
   list.replaceChildren();
   for (const { title, items } of groups.filter((group) => group.items.length)) {
-    const group = element(list, "li", "palette-group");
+    const group = element(list, "div", "palette-group");
     group.setAttribute("role", "group");
     group.setAttribute("aria-label", title);
     element(group, "div", "palette-heading", title).setAttribute("aria-hidden", "true");
-    const rows = element(group, "ul", "");
+    const rows = element(group, "div", "");
     rows.setAttribute("role", "none");
     for (const item of items) addOption(rows, item);
   }

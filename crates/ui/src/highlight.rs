@@ -114,12 +114,7 @@ fn token(rest: &str, language: Language, within: bool) -> (usize, &'static str) 
     match first {
         '"' | '\'' if language != Language::Xml || within => quoted(rest, first, language),
         '<' if language == Language::Xml => (end(rest, |c| !matches!(c, ' ' | '>')), "w"),
-        c if c.is_ascii_digit() => (
-            end(rest, |c| {
-                c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':')
-            }),
-            "n",
-        ),
+        c if c.is_ascii_digit() => number(rest),
         c if is_word(c) => word(rest, language),
         '@' | '&' | '*' | '!' if matches!(language, Language::Yaml | Language::GraphQl) => {
             (first.len_utf8() + end(&rest[1..], is_word), "w")
@@ -138,6 +133,17 @@ fn quoted(rest: &str, quote: char, language: Language) -> (usize, &'static str) 
     let length = close.map_or(rest.len(), |(at, c)| at + c.len_utf8());
     let is_key = language == Language::Json && rest[length..].trim_start().starts_with(':');
     (length, if is_key { "k" } else { "s" })
+}
+
+/// A number, date or time; what merely begins with a digit (a hash, a name) is no number.
+fn number(rest: &str) -> (usize, &'static str) {
+    let length = end(rest, |c| {
+        c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '_' | '+')
+    });
+    let text = &rest[..length];
+    let is_number =
+        text.starts_with("0x") || !text.contains(|c: char| c.is_alphabetic() && !"eETZ".contains(c));
+    (length, if is_number { "n" } else { "" })
 }
 
 fn word(rest: &str, language: Language) -> (usize, &'static str) {

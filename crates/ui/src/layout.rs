@@ -114,7 +114,8 @@ pub(crate) fn document(chrome: &Chrome, head: &PageHead, body: &Markup) -> Strin
         div.app {
             (side_navigation(chrome))
             (top_bar(chrome))
-            main #main.main.main-wide[head.wide] tabindex="-1" data-live=[head.live.attribute()] {
+            main #main.main.main-wide[head.wide] tabindex="-1" data-live=[head.live.attribute()]
+                data-change=[chrome.last_change.filter(|_| head.live != Live::Off)] {
                 (crumbs(&head.crumbs))
                 (body)
             }
@@ -216,7 +217,7 @@ fn navigation_section(chrome: &Chrome, section: NavigationSection, title: Option
 }
 
 fn navigation_link(chrome: &Chrome, item: &NavigationItem) -> Markup {
-    let current = is_within(&chrome.path, item.path);
+    let current = current_entry(chrome) == Some(item.path);
     html! {
         li {
             a.nav-link href=(item.path) aria-current=[current.then_some("page")] {
@@ -227,8 +228,21 @@ fn navigation_link(chrome: &Chrome, item: &NavigationItem) -> Markup {
     }
 }
 
-/// Whether a page stands below a navigation entry's path. Home is only itself.
-fn is_within(path: &str, entry: &str) -> bool {
+/// The navigation entry a page belongs to: the most exact one that fits.
+fn current_entry(chrome: &Chrome) -> Option<&'static str> {
+    let entries = chrome.shell.navigation.iter().map(|item| item.path);
+    entries
+        .filter(|entry| is_within(&chrome.path, &chrome.query, entry))
+        .max_by_key(|entry| entry.len())
+}
+
+/// Whether a page stands below a navigation entry's path. Home is only itself; an entry with a query
+/// wants its parameters in the page's address.
+fn is_within(path: &str, query: &str, entry: &str) -> bool {
+    if let Some((entry, wanted)) = entry.split_once('?') {
+        let has = |pair: &str| query.split('&').any(|given| given == pair);
+        return path == entry && wanted.split('&').all(has);
+    }
     match path.strip_prefix(entry) {
         Some("") => true,
         Some(rest) => entry != "/" && rest.starts_with('/'),
@@ -300,7 +314,7 @@ fn overlays() -> Markup {
                     aria-autocomplete="list" autocomplete="off" spellcheck="false";
                 kbd aria-hidden="true" { "Esc" }
             }
-            ul #palette-list.palette-list role="listbox" aria-label="Results" {}
+            div #palette-list.palette-list role="listbox" aria-label="Results" {}
             p #palette-status.palette-status role="status" {}
         }
         div #toasts.toasts role="status" aria-live="polite" {}
@@ -313,11 +327,17 @@ mod tests {
 
     #[test]
     fn current_entry() {
-        let check = |path, entry, expected| assert_eq!(is_within(path, entry), expected, "{path} in {entry}");
+        let check = |address: &str, entry, expected| {
+            let (path, query) = address.split_once('?').unwrap_or((address, ""));
+            assert_eq!(is_within(path, query, entry), expected, "{address} in {entry}");
+        };
         check("/", "/", true);
         check("/catalog", "/", false);
         check("/catalog", "/catalog", true);
         check("/catalog/default/component/a", "/catalog", true);
         check("/catalog-graph", "/catalog", false);
+        check("/catalog?q=a&kind=api", "/catalog?kind=api", true);
+        check("/catalog?kind=apis", "/catalog?kind=api", false);
+        check("/catalog", "/catalog?kind=api", false);
     }
 }

@@ -8,6 +8,7 @@
 mod assets;
 mod components;
 mod gallery;
+mod graph;
 mod highlight;
 pub mod href;
 mod icon;
@@ -21,7 +22,7 @@ pub use components::{
     badge::{Badge, Tone, badge, count, kind_badge, lifecycle_badge, lifecycle_tone, tag},
     button::{Button, ButtonKind, PostForm, button, copy_button, post_form, star_button},
     card::{Card, card, definitions, definitions_wide, section},
-    code::{Code, code_block},
+    code::{Code, code_block, inline_code},
     diff::{diff_view, value_text},
     entity::{EntityHeader, EntityLine, entity_header, entity_lines, entity_link},
     facet::{Facet, FacetOption, Facets, facet_panel},
@@ -36,6 +37,7 @@ pub use components::{
     tree::{TreeNode, tree},
 };
 pub use gallery::{Sample, gallery_page, samples};
+pub use graph::{Flow, Graph, GraphEdge, GraphNode, Layout, LayoutRefused, graph_view, layout};
 pub use highlight::Language;
 pub use icon::{icon, icon_names, kind_icon};
 pub use layout::{Crumb, Live, PageHead};

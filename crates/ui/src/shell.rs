@@ -27,6 +27,9 @@ pub struct Shell {
     pub navigation: Vec<NavigationItem>,
     /// Where the current time comes from.
     pub clock: Arc<dyn Clock>,
+    /// Number of the last change that pages show, so that a page can tell what it missed before it
+    /// began to listen.
+    pub last_change: Option<Arc<dyn Fn() -> i64 + Send + Sync>>,
 }
 
 impl Shell {
@@ -38,6 +41,7 @@ impl Shell {
             organization: None,
             navigation,
             clock: Arc::new(SystemClock),
+            last_change: None,
         }
     }
 }
@@ -109,6 +113,8 @@ pub struct Chrome {
     pub prefetch: bool,
     /// An open page fetches itself again; that is no visit.
     pub is_refetch: bool,
+    /// Number of the last change known when the request arrived.
+    pub last_change: Option<i64>,
     pub(crate) nonce: String,
 }
 
@@ -129,6 +135,7 @@ impl Chrome {
             now: "2026-11-24T09:30:00Z".parse().expect("a valid time"),
             prefetch: false,
             is_refetch: false,
+            last_change: None,
             nonce: "sample".to_owned(),
         }
     }
@@ -150,6 +157,7 @@ impl Chrome {
             .and_then(|value| value.to_str().ok());
         Self {
             now: shell.clock.now(),
+            last_change: shell.last_change.as_ref().map(|last| last()),
             shell,
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),

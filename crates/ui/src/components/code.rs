@@ -40,10 +40,24 @@ pub fn code_block(code: Code<'_>) -> Markup {
         figure.code {
             @if let Some(title) = code.title { figcaption.code-title { (title) } }
             (copy_button(code.text, "Copy the text"))
-            div.code-scroll tabindex="0" role="region" aria-label=(label) {
+            div.code-scroll tabindex="0" role="group" aria-label=(label) {
                 pre { code { (lines(code)) } }
             }
         }
+    }
+}
+
+/// A sentence in which what stands between backticks is shown as code.
+pub fn inline_code(text: &str) -> Markup {
+    let parts: Vec<&str> = text.split('`').collect();
+    // An odd backtick is no code.
+    let is_paired = parts.len() % 2 == 1;
+    html! {
+        @if is_paired {
+            @for (index, part) in parts.iter().enumerate() {
+                @if index % 2 == 1 { code.inline { (part) } } @else { (part) }
+            }
+        } @else { (text) }
     }
 }
 
@@ -54,5 +68,21 @@ fn lines(code: Code<'_>) -> Markup {
             @let marked = shown.is_some() && shown == code.marked_line;
             span.line.line-marked[marked] id=[shown.map(|shown| format!("L{shown}"))] data-line=[shown] { (line) "\n" }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_in_sentences() {
+        let check = |text: &str, expected: &str| assert_eq!(inline_code(text).0, expected, "{text}");
+        check(
+            "every `cursor` is <opaque>",
+            "every <code class=\"inline\">cursor</code> is &lt;opaque&gt;",
+        );
+        check("an odd ` stays", "an odd ` stays");
+        check("", "");
     }
 }

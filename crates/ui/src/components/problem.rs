@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use model::{Place, Problem, Severity};
 
 use super::button::copy_button;
+use super::code::inline_code;
 use crate::icon::icon;
 
 /// All problems of a thing, the worst first.
@@ -12,7 +13,7 @@ pub fn problem_panel(problems: &[Problem]) -> Markup {
     sorted.sort_by_key(|problem| problem.severity);
     html! {
         @if !sorted.is_empty() {
-            section.problems aria-label="Problems" {
+            div.problems role="group" aria-label="Problems" {
                 @for problem in sorted { (one_problem(problem)) }
             }
         }
@@ -21,15 +22,24 @@ pub fn problem_panel(problems: &[Problem]) -> Markup {
 
 fn one_problem(problem: &Problem) -> Markup {
     let word = severity_word(problem.severity);
+    let (headline, more) = problem
+        .fault
+        .message
+        .split_once('\n')
+        .unwrap_or((&problem.fault.message, ""));
     html! {
         article class=(format_args!("problem problem-{}", problem.severity.as_str())) {
             span.problem-icon { (icon(severity_icon(problem.severity))) }
             div.problem-text {
-                h3 { span.visually-hidden { (word) ": " } (problem.fault.name) }
-                p.problem-message { (problem.fault.message) }
-                @if let Some(cause) = &problem.fault.cause { p.problem-cause { "Cause: " (cause) } }
+                p.problem-title {
+                    span.visually-hidden { (word) ": " }
+                    (headline)
+                    span class=(format_args!("badge problem-name tone-{}", severity_tone(problem.severity))) { (problem.fault.name) }
+                }
+                @if !more.trim().is_empty() { pre.problem-cause { (more.trim_matches('\n')) } }
+                @if let Some(cause) = &problem.fault.cause { p.problem-cause { (cause) } }
                 @if let Some(place) = &problem.place { (place_line(place)) }
-                @if let Some(hint) = &problem.hint { p.problem-hint { strong { "Fix: " } (hint) } }
+                @if let Some(hint) = &problem.hint { p.problem-hint { strong { "Fix: " } (inline_code(hint)) } }
             }
             (copy_button(&plain_text(problem), "Copy this problem"))
         }
@@ -74,6 +84,14 @@ fn severity_word(severity: Severity) -> &'static str {
         Severity::Error => "Error",
         Severity::Warning => "Warning",
         Severity::Info => "Note",
+    }
+}
+
+fn severity_tone(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "red",
+        Severity::Warning => "amber",
+        Severity::Info => "blue",
     }
 }
 

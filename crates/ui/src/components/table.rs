@@ -40,6 +40,10 @@ pub struct Column<'a> {
     pub quiet: bool,
     /// Takes what is left of the width, and cuts long text.
     pub grows: bool,
+    /// Shown only where the window is very wide.
+    pub wide: bool,
+    /// Holds small controls, at the end of the row.
+    pub controls: bool,
 }
 
 impl<'a> Column<'a> {
@@ -75,6 +79,16 @@ impl<'a> Column<'a> {
         Self {
             title,
             quiet: true,
+            controls: true,
+            ..Self::default()
+        }
+    }
+
+    /// A column that only very wide windows have room for.
+    pub fn wide(title: &'a str) -> Self {
+        Self {
+            title,
+            wide: true,
             ..Self::default()
         }
     }
@@ -85,6 +99,8 @@ impl<'a> Column<'a> {
             (self.align == Align::End, "cell-end "),
             (self.optional, "cell-optional "),
             (self.grows, "cell-grows "),
+            (self.wide, "cell-wide "),
+            (self.controls, "cell-controls "),
         ] {
             if wanted {
                 class.push_str(name);

@@ -9,6 +9,6 @@ mod outline;
 mod pages;
 mod tab;
 
-pub use formats::{Format, read};
+pub use formats::{Broken, Format, Reading, read};
 pub use outline::{Field, Group, Operation, Outline, Section, TypeDefinition};
 pub use tab::contributions;

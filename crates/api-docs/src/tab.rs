@@ -13,11 +13,9 @@ use plugin::{
     Contributions, EntityPageContext, EntityTab, NavigationItem, NavigationSection, RenderError, RouteSet,
 };
 use serde_json::Value;
-use ui::{Code, Language, code_block};
 
-use crate::formats::{self, Format};
-use crate::outline::Outline;
-use crate::pages;
+use crate::formats::{self, Format, Reading};
+use crate::pages::{self, Asked};
 
 /// Outlines kept for the next viewer.
 const CACHED: u64 = 128;
@@ -32,13 +30,13 @@ pub fn contributions() -> Contributions {
         routes: vec![RouteSet::new("api-docs").pages(pages)],
         navigation: vec![NavigationItem {
             title: "APIs",
-            path: "/api-docs",
+            path: "/catalog?kind=api",
             icon: "api",
             section: NavigationSection::Main,
             order: 20,
         }],
         entity_tabs: vec![Arc::new(DefinitionTab {
-            outlines: Cache::new(CACHED),
+            readings: Cache::new(CACHED),
         })],
         ..Contributions::default()
     }
@@ -46,7 +44,7 @@ pub fn contributions() -> Contributions {
 
 /// The tab; it keeps what it has read, by the text of the definition.
 struct DefinitionTab {
-    outlines: Cache<u64, Option<Arc<Outline>>>,
+    readings: Cache<u64, Arc<Reading>>,
 }
 
 #[async_trait]
@@ -76,50 +74,47 @@ impl EntityTab for DefinitionTab {
             .to_owned();
         let declared = context.entity["spec"]["type"].as_str().unwrap_or_default();
         let format = Format::of(declared, &text);
-        let Some(outline) = self.outline(format, text.clone()).await? else {
-            return Ok(as_text(format, &text));
-        };
-        let at = context.reference;
-        let path = format!("/catalog/{}/{}/{}/api", at.namespace(), at.kind(), at.name());
-        Ok(pages::definition(format, &outline, &words(context.query), &path))
+        let path = ui::href::entity_tab(context.reference, self.path());
+        let asked = asked(context.query);
+        Ok(match &*self.reading(format, text.clone()).await? {
+            Reading::Outline(outline) if !asked.as_text => pages::definition(format, outline, &asked, &path),
+            Reading::Broken(broken) => pages::text(format, &text, Some(broken), &Asked::default(), &path),
+            Reading::Plain => pages::text(format, &text, None, &Asked::default(), &path),
+            Reading::Outline(_) => pages::text(format, &text, None, &asked, &path),
+        })
     }
 }
 
 impl DefinitionTab {
     /// Reads off the async threads: a large definition takes tens of milliseconds.
-    async fn outline(&self, format: Format, text: String) -> Result<Option<Arc<Outline>>, RenderError> {
+    async fn reading(&self, format: Format, text: String) -> Result<Arc<Reading>, RenderError> {
         let mut hasher = DefaultHasher::new();
         (format, &text).hash(&mut hasher);
         let key = hasher.finish();
-        if let Some(known) = self.outlines.get(&key) {
+        if let Some(known) = self.readings.get(&key) {
             return Ok(known);
         }
-        let read = tokio::task::spawn_blocking(move || formats::read(format, &text).map(Arc::new)).await;
-        let outline = read.map_err(|_| RenderError {
+        let read = tokio::task::spawn_blocking(move || Arc::new(formats::read(format, &text))).await;
+        let reading = read.map_err(|_| RenderError {
             message: "This definition could not be read: the reader stopped unexpectedly.".to_owned(),
             hint: Some("See it on the YAML tab, and please report it with the definition.".to_owned()),
         })?;
-        self.outlines.insert(key, outline.clone());
-        Ok(outline)
+        self.readings.insert(key, reading.clone());
+        Ok(reading)
     }
 }
 
-/// The `q` parameter of a query string.
-fn words(query: &str) -> String {
+/// The parameters of a query string that the tab knows.
+fn asked(query: &str) -> Asked {
     let uri = format!("/?{query}").parse().unwrap_or_default();
     let found = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri);
-    let value = found
-        .ok()
-        .and_then(|pairs| pairs.0.into_iter().find(|(name, _)| name == "q"));
-    value.map_or_else(String::new, |(_, value)| value.trim().to_owned())
-}
-
-fn as_text(format: Format, text: &str) -> Markup {
-    let looks_like_json = text.trim_start().starts_with(['{', '[']);
-    let language = match format {
-        _ if looks_like_json => Language::Json,
-        Format::OpenApi | Format::AsyncApi => Language::Yaml,
-        _ => Language::Plain,
+    let pairs = found.map(|pairs| pairs.0).unwrap_or_default();
+    let value = |wanted: &str| {
+        let pair = pairs.iter().find(|(name, _)| name == wanted);
+        pair.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
     };
-    code_block(Code::new(text, language))
+    Asked {
+        words: value("q"),
+        as_text: value("view") == "text",
+    }
 }

@@ -17,8 +17,9 @@ pub(super) fn read(text: &str) -> Outline {
         .token_limit(MAX_TOKENS)
         .parse();
     let problem = |error: &apollo_parser::Error| {
-        let line = text[..error.index().min(text.len())].lines().count().max(1);
-        format!("line {line}: {}", error.message())
+        let before = text.get(..error.index()).unwrap_or(text);
+        let line = before.matches('\n').count() + 1;
+        format!("Line {line}: {}", error.message())
     };
     let mut outline = Outline {
         problems: tree.errors().take(MAX_PROBLEMS).map(problem).collect(),

@@ -5,11 +5,18 @@ use prost_types::{
     field_descriptor_proto::{Label, Type},
 };
 
+use super::Broken;
 use crate::outline::{Field, Group, Operation, Outline, TypeDefinition};
 
-/// `None` when the text is no protocol buffer file.
-pub(super) fn read(text: &str) -> Option<Outline> {
-    let file = protox_parse::parse("definition.proto", text).ok()?;
+/// Reads one file; its imports stay names.
+pub(super) fn read(text: &str) -> Result<Outline, Broken> {
+    let file = protox_parse::parse("definition.proto", text).map_err(|error| {
+        let line = error
+            .span()
+            .and_then(|span| text.get(..span.start))
+            .map(lines_before);
+        Broken::new(error.to_string()).at(line.unwrap_or_default())
+    })?;
     let comments = Comments::of(&file);
     let mut outline = Outline {
         title: file.package().to_owned(),
@@ -26,7 +33,12 @@ pub(super) fn read(text: &str) -> Option<Outline> {
             .types
             .push(enumeration(choices, &[5, number], "", &comments));
     }
-    Some(outline)
+    Ok(outline)
+}
+
+/// The line, from 1, on which a text ends.
+fn lines_before(text: &str) -> usize {
+    text.matches('\n').count() + 1
 }
 
 fn group(service: &ServiceDescriptorProto, number: i32, comments: &Comments) -> Group {

@@ -9,6 +9,14 @@ use crate::outline::{Field, TypeDefinition};
 const MAX_DEPTH: u8 = 4;
 /// Fields shown of one schema.
 const MAX_FIELDS: usize = 300;
+/// Types of a definition that are listed.
+const MAX_TYPES: usize = 5_000;
+/// Alternatives named of one type.
+const MAX_CHOICES: usize = 12;
+/// Schemas looked at for one list of fields.
+const MAX_VISITS: usize = 1_000;
+/// Compositions (`allOf`, `items`…) followed in a row; more is a circle.
+const MAX_COMPOSED: usize = 24;
 
 /// The object a `$ref` inside the document points to, following chains; the value itself otherwise.
 pub(super) fn resolve<'a>(root: &'a Value, mut value: &'a Value) -> &'a Value {
@@ -29,42 +37,65 @@ pub(super) fn resolve<'a>(root: &'a Value, mut value: &'a Value) -> &'a Value {
 
 /// The fields of a schema, nested ones after their parent with a greater depth.
 pub(super) fn fields(root: &Value, schema: &Value) -> Vec<Field> {
-    let mut found = Vec::new();
-    collect(root, schema, 0, &mut found);
-    found
+    let mut walk = Walk {
+        root,
+        found: Vec::new(),
+        visits_left: MAX_VISITS,
+    };
+    walk.collect(schema, 0, 0);
+    walk.found
 }
 
-fn collect(root: &Value, schema: &Value, depth: u8, found: &mut Vec<Field>) {
-    let schema = resolve(root, schema);
-    if depth > MAX_DEPTH || found.len() >= MAX_FIELDS {
-        return;
-    }
-    for part in ["allOf", "oneOf", "anyOf"] {
-        for choice in schema[part].as_array().into_iter().flatten() {
-            collect(root, choice, depth, found);
+/// A walk through schemas, which may refer to each other in circles.
+struct Walk<'a> {
+    root: &'a Value,
+    found: Vec<Field>,
+    visits_left: usize,
+}
+
+impl Walk<'_> {
+    /// `depth` is that of the fields found, `composed` how many compositions lie between them.
+    fn collect(&mut self, schema: &Value, depth: u8, composed: usize) {
+        let is_over = self.visits_left == 0 || self.found.len() >= MAX_FIELDS;
+        if is_over || depth > MAX_DEPTH || composed > MAX_COMPOSED {
+            return;
         }
+        self.visits_left -= 1;
+        let schema = resolve(self.root, schema);
+        for part in ["allOf", "oneOf", "anyOf"] {
+            for choice in schema[part].as_array().into_iter().flatten() {
+                self.collect(choice, depth, composed + 1);
+            }
+        }
+        if schema["items"].is_object() {
+            self.collect(&schema["items"], depth, composed + 1);
+        }
+        self.properties(schema, depth);
     }
-    if schema["items"].is_object() {
-        collect(root, &schema["items"], depth, found);
-    }
-    let required: Vec<&str> = schema["required"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    for (name, property) in entries(schema, "properties") {
-        let target = resolve(root, property);
-        found.push(Field {
-            name: name.clone(),
-            depth,
-            kind: type_name(root, property),
-            required: required.contains(&name.as_str()),
-            description: described(property, target),
-        });
-        // A referenced type has an entry of its own; only anonymous ones unfold in place.
-        if property["$ref"].is_null() && property["items"]["$ref"].is_null() {
-            collect(root, property, depth + 1, found);
+
+    fn properties(&mut self, schema: &Value, depth: u8) {
+        let required: Vec<&str> = schema["required"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        for (name, property) in entries(schema, "properties") {
+            if self.found.len() >= MAX_FIELDS {
+                return;
+            }
+            let target = resolve(self.root, property);
+            self.found.push(Field {
+                name: name.clone(),
+                depth,
+                kind: type_name(self.root, property),
+                required: required.contains(&name.as_str()),
+                description: described(property, target),
+            });
+            // A referenced type has an entry of its own; only anonymous ones unfold in place.
+            if property["$ref"].is_null() && property["items"]["$ref"].is_null() {
+                self.collect(property, depth + 1, 0);
+            }
         }
     }
 }
@@ -91,6 +122,7 @@ pub(super) fn type_name(root: &Value, schema: &Value) -> String {
             .as_array()
             .into_iter()
             .flatten()
+            .take(MAX_CHOICES)
             .map(|part| type_name(root, part))
             .collect();
         return names.join(if *choice == "allOf" { " & " } else { " | " });
@@ -157,6 +189,7 @@ pub(super) fn types(root: &Value, schemas: &Value) -> Vec<TypeDefinition> {
         .as_object()
         .into_iter()
         .flatten()
+        .take(MAX_TYPES)
         .map(definition)
         .collect()
 }

@@ -30,6 +30,7 @@ impl RenderErrorPage for LayoutErrorPage {
             .filter(|_| status != StatusCode::INTERNAL_SERVER_ERROR)
             .unwrap_or(reason);
         let body = html! {
+            h1.visually-hidden { (title) }
             (error_state(title, &reason, Some(hint)))
             @if status.is_server_error() {
                 p { "Request " code { (request_id.0) } }

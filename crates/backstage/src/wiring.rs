@@ -79,9 +79,16 @@ fn catalog_pages_and_api(
 }
 
 /// The router of a whole server.
-pub fn router(config: &Config, contributions: Contributions, readiness: Readiness) -> anyhow::Result<Router> {
+pub fn router(
+    config: &Config,
+    catalog: &Catalog,
+    contributions: Contributions,
+    readiness: Readiness,
+) -> anyhow::Result<Router> {
     let mut shell = Shell::new(config.title(), contributions.navigation);
     shell.organization.clone_from(&config.organization().name);
+    let followed = catalog.clone();
+    shell.last_change = Some(Arc::new(move || followed.index().applied().unwrap_or_default()));
     let shell = Arc::new(shell);
     let routes = contributions.routes.into_iter().map(|set| RouteSet {
         pages: set.pages.layer(Extension(shell.clone())),

@@ -14,7 +14,10 @@ use crate::index::{Like, ReadModel};
 use crate::query::{self, Access, Direction, OrderField};
 
 /// Where a typed text is looked for.
-const NAMES: [&str; 2] = ["metadata.name", "metadata.title"];
+const NAMES: [&str; 3] = ["metadata.name", "metadata.title", "spec.profile.displayname"];
+
+/// Entries of the change log looked at for each change that is shown: an entity often changes twice.
+const LOOKED_AT_PER_CHANGE: usize = 6;
 
 /// What to list.
 #[derive(Debug, Clone)]
@@ -38,6 +41,8 @@ pub struct ListRequest {
 pub struct Listing {
     /// The entities.
     pub entities: Vec<Value>,
+    /// Entities on the pages before.
+    pub start: usize,
     /// Entities on all pages.
     pub total: usize,
     /// Cursor of the page before.
@@ -58,10 +63,90 @@ pub struct Known {
 impl Known {
     fn of(value: &Value) -> Self {
         Self {
-            title: entity::title(value).map(str::to_owned),
+            title: shown_title(value).map(str::to_owned),
             spec_type: entity::spec_type(value).map(str::to_owned),
         }
     }
+}
+
+/// Something that happened to an entity lately.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recent {
+    /// The entity.
+    pub reference: EntityRef,
+    /// What is known of it; nothing when it is gone.
+    pub known: Option<Known>,
+    /// What happened, as the change log names it.
+    pub kind: store::ChangeKind,
+    /// When.
+    pub at: jiff::Timestamp,
+}
+
+/// The entities that changed last, the latest first. Locations are left out: they say how the catalog
+/// is fed, not what it holds.
+pub async fn recent_changes(catalog: &Catalog, limit: usize) -> Result<Vec<Recent>, store::StoreError> {
+    let store = catalog.store();
+    let last = store.last_seq().await?;
+    let looked_at = i64::try_from(limit * LOOKED_AT_PER_CHANGE).unwrap_or(i64::MAX);
+    let changes = store
+        .changes_since((last - looked_at).max(0), limit * LOOKED_AT_PER_CHANGE)
+        .await?;
+    let mut found: Vec<Recent> = Vec::new();
+    for change in changes.iter().rev() {
+        let Ok(reference) = change.reference.parse::<EntityRef>() else {
+            continue;
+        };
+        if reference.kind() == "location" || found.iter().any(|recent| recent.reference == reference) {
+            continue;
+        }
+        let Some(row) = store
+            .history(&change.reference, None, 1)
+            .await?
+            .into_iter()
+            .next()
+        else {
+            continue;
+        };
+        found.push(Recent {
+            known: change
+                .body
+                .as_deref()
+                .and_then(|body| serde_json::from_str::<Value>(body).ok())
+                .map(|value| Known::of(&value)),
+            reference,
+            kind: row.kind,
+            at: row.at,
+        });
+        if found.len() == limit {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// The title people know an entity by: its own, the name in the profile of a person or group, or what
+/// a location without a name of its own leads to.
+pub fn shown_title(value: &Value) -> Option<&str> {
+    let display_name = || value["spec"]["profile"]["displayName"].as_str();
+    let is_generated = entity::kind(value) == Some("Location")
+        && entity::name(value).is_some_and(|name| name.starts_with("generated-"));
+    let target = || value["spec"]["target"].as_str().filter(|_| is_generated);
+    entity::title(value)
+        .or_else(display_name)
+        .or_else(target)
+        .filter(|title| !title.trim().is_empty())
+}
+
+/// In whose name a viewer owns things: what the sign-in says, and the groups the catalog knows.
+pub async fn ownership(catalog: &Catalog, viewer: &plugin::Viewer) -> Result<Vec<EntityRef>, Fault> {
+    let mut names = viewer.ownership.clone();
+    if let Some(person) = entity(catalog, &viewer.reference).await? {
+        let groups = entity::relations(&person).filter(|(kind, _)| *kind == "memberOf");
+        names.extend(groups.filter_map(|(_, target)| target.parse().ok()));
+    }
+    names.sort();
+    names.dedup();
+    Ok(names)
 }
 
 /// A condition on the values of a field.
@@ -164,6 +249,7 @@ pub async fn list(catalog: &Catalog, request: ListRequest) -> Result<Listing, Fa
     let end = start + versions.len();
     Ok(Listing {
         entities,
+        start,
         total,
         previous: (start > 0).then(|| start.saturating_sub(request.limit).to_string()),
         next: (end < total && !versions.is_empty()).then(|| end.to_string()),
@@ -182,6 +268,16 @@ pub fn counts(catalog: &Catalog, filter: &Filter, text: &str, fields: &[&str]) -
             .collect()
     };
     fields.iter().map(facet).collect()
+}
+
+/// Values of one field with the number of entities that hold each.
+pub fn counts_of(catalog: &Catalog, filter: &Filter, text: &str, field: &str) -> Vec<(String, usize)> {
+    counts(catalog, filter, text, &[field]).pop().unwrap_or_default()
+}
+
+/// How many entities pass a filter and hold a text in their name or title.
+pub fn total_of(catalog: &Catalog, filter: &Filter, text: &str) -> usize {
+    count(chosen(&catalog.index().read(), filter, text).len())
 }
 
 /// Entities in the catalog.

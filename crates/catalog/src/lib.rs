@@ -24,4 +24,6 @@ pub use ingest::UrlSource;
 pub use requests::{DryRun, Located, SourceReport, SourceStatus, Unprocessed};
 
 pub mod browse;
+pub mod organization;
 pub mod personal;
+pub mod surroundings;

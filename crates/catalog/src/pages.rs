@@ -5,7 +5,9 @@
 
 mod entity;
 mod failure;
+mod graph;
 mod list;
+mod organization;
 mod register;
 mod samples;
 mod sources;
@@ -49,6 +51,9 @@ pub fn router(
         .route("/catalog/refresh", post(entity::refresh))
         .route("/catalog/{namespace}/{kind}/{name}", get(entity::show))
         .route("/catalog/{namespace}/{kind}/{name}/{tab}", get(entity::show_tab))
+        .route("/org", get(organization::groups))
+        .route("/org/people", get(organization::people))
+        .route("/catalog-graph", get(graph::show))
         .route("/catalog-import", get(register::show).post(register::register))
         .route("/sources", get(sources::show))
         .route(
@@ -71,6 +76,8 @@ pub fn navigation() -> Vec<NavigationItem> {
     };
     vec![
         item("Catalog", "/catalog", "catalog", NavigationSection::Main, 10),
+        item("Organisation", "/org", "group", NavigationSection::Main, 50),
+        item("Graph", "/catalog-graph", "graph", NavigationSection::Main, 40),
         item(
             "Sources",
             "/sources",

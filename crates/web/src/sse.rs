@@ -24,9 +24,10 @@ pub fn answer(
     Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
 }
 
-/// Sends what a channel brings. A client that is too slow for the channel's bound gets an event
+/// Sends a first event, then what a channel brings. A client that is too slow for the channel's bound gets an event
 /// `resync` in place of what it missed, and should load its state again.
 pub fn from_channel<T: Clone + Send + 'static>(
+    first: Option<Event>,
     receiver: Receiver<T>,
     soft: CancellationToken,
     event_of: impl Fn(&T) -> Option<Event> + Send + 'static,
@@ -46,5 +47,5 @@ pub fn from_channel<T: Clone + Send + 'static>(
             }
         }
     });
-    answer(events, soft)
+    answer(stream::iter(first).chain(events), soft)
 }

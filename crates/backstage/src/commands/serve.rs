@@ -33,7 +33,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     let config = Arc::new(config);
     let catalog = wiring::open_catalog(&config, &store)?;
     let portal = wiring::portal(&config, &catalog, life.soft())?;
-    let router = wiring::router(&config, portal.contributions, readiness.clone())?;
+    let router = wiring::router(&config, &catalog, portal.contributions, readiness.clone())?;
     let bound = bind(&config).await?;
     let address = bound.address;
     life.spawn(

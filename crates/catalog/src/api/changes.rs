@@ -65,10 +65,18 @@ pub(super) async fn sources(State(api): State<Api>, _: Query<()>) -> Answer {
     Ok(Json(json!({ "sources": sources })).into_response())
 }
 
-/// Server-sent events, one for each change as soon as it can be read.
+/// Server-sent events, one for each change as soon as it can be read. The first one, `last`, tells the
+/// number of the last change before them.
 pub(super) async fn stream(State(api): State<Api>) -> impl IntoResponse {
     let changes = api.catalog.index().changes();
-    web::sse::from_channel(changes, api.soft.clone(), |change| {
+    let last = api.catalog.index().applied();
+    let last = last.and_then(|seq| {
+        Event::default()
+            .event("last")
+            .json_data(json!({ "seq": seq }))
+            .ok()
+    });
+    web::sse::from_channel(last, changes, api.soft.clone(), |change| {
         Event::default().event("change").json_data(change.to_json()).ok()
     })
 }

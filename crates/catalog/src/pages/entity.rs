@@ -1,8 +1,12 @@
 //! The page of one entity.
 
+mod about;
+mod dependencies;
 pub(crate) mod history;
 mod load;
 pub(crate) mod missing;
+pub(crate) mod people;
+pub(crate) mod relations;
 pub(crate) mod text;
 pub(crate) mod view;
 
@@ -88,7 +92,7 @@ async fn page(
     }
     let content = content(pages, viewer, &frame, &chrome).await?;
     if tab.is_empty() && !chrome.prefetch && !viewer.is_service && !chrome.is_refetch {
-        let title = entity::title(&frame.entity).unwrap_or(reference.name());
+        let title = browse::shown_title(&frame.entity).unwrap_or(reference.name());
         personal::record_visit(
             pages.catalog.store(),
             &viewer.reference,
@@ -104,7 +108,7 @@ async fn page(
 
 fn head(frame: &EntityFrame) -> PageHead {
     let reference = &frame.reference;
-    let title = entity::title(&frame.entity).unwrap_or(reference.name());
+    let title = browse::shown_title(&frame.entity).unwrap_or(reference.name());
     let kind = entity::kind(&frame.entity).unwrap_or(reference.kind());
     let mut crumbs = vec![
         Crumb::to("Catalog", "/catalog"),
@@ -130,9 +134,21 @@ async fn content(
         deadline: Instant::now() + PLUGIN_TIME,
     };
     match frame.current.as_str() {
-        "" => load::overview(pages, context).await,
+        "" => Box::pin(load::overview(pages, context, &frame.reference)).await,
+        dependencies::TAB => {
+            Box::pin(dependencies::tab(
+                pages,
+                &frame.entity,
+                &frame.reference,
+                &chrome.query,
+            ))
+            .await
+        }
         "history" => history_tab(pages, &frame.reference, chrome).await,
-        "yaml" => Ok(text::yaml_tab(&frame.reference, &yaml::to_string(&frame.entity))),
+        "yaml" => Ok(text::yaml_tab(
+            &frame.reference,
+            &yaml::to_string(&text::ordered(&frame.entity)),
+        )),
         path => Ok(plugin_tab(pages, path, context).await),
     }
 }

@@ -150,10 +150,16 @@ fn nothing(group: Group) -> Markup {
 
 fn one(group: Group, node: &Node, now: Timestamp) -> Markup {
     let reference = node.reference.parse::<EntityRef>().ok();
+    // A location without a name of its own is known by where it leads.
+    let is_generated = reference
+        .as_ref()
+        .is_some_and(|reference| reference.name().starts_with("generated-"));
+    let title = node.location_key.as_deref().filter(|_| is_generated);
     html! {
         article.problem-entity data-key=(node.reference) {
             header {
-                h2 { @match &reference { Some(reference) => { (entity_link(reference, None)) } None => { (node.reference) } } }
+                h2 { @match &reference { Some(reference) => { (entity_link(reference, title)) } None => { (node.reference) } } }
+                @if let Some(key) = node.location_key.as_deref().filter(|key| title != Some(key)) { code { (key) } }
                 span.muted { "changed " (time(node.updated_at, now)) }
                 div.card-actions {
                     (post_form(PostForm {
@@ -170,7 +176,6 @@ fn one(group: Group, node: &Node, now: Timestamp) -> Markup {
                     }
                 }
             }
-            @if let Some(key) = &node.location_key { p.muted { "From " code { (key) } } }
             (problem_panel(&node.problems))
             @if node.problems.is_empty() && group == Group::Pending { p.muted { "Not processed yet." } }
         }

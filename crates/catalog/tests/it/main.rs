@@ -10,6 +10,7 @@ mod browse;
 mod index;
 mod ingest;
 mod locations;
+mod pages;
 mod problems;
 mod simulation;
 mod watch;

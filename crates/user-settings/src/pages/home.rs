@@ -5,7 +5,7 @@ mod view;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use catalog::{Catalog, browse, personal};
-use model::EntityRef;
+use model::{EntityRef, Filter};
 use plugin::Viewer;
 use store::Node;
 use ui::{Chrome, Live, PageHead};
@@ -15,6 +15,8 @@ use view::{Home, Line};
 
 /// Lines in each card.
 const SHOWN: usize = 10;
+/// Lines in the card of what changed; it is news, not an inventory.
+const CHANGES: usize = 6;
 
 pub(super) async fn show(
     State(catalog): State<Catalog>,
@@ -34,9 +36,13 @@ async fn load(catalog: &Catalog, viewer: &Viewer) -> Result<Home, ApiError> {
     let mut starred = personal::stars(store, &viewer.reference).await.map_err(failed)?;
     starred.reverse();
     let visits = personal::visits(store, &viewer.reference).await.map_err(failed)?;
-    let owned = browse::owned(catalog, &viewer.ownership, SHOWN).await?;
+    let ownership = browse::ownership(catalog, viewer).await?;
+    let owned = browse::owned(catalog, &ownership, SHOWN).await?;
     let broken = store.nodes_with_problems("", SHOWN + 1).await.map_err(failed)?;
 
+    let mut kinds = browse::counts_of(catalog, &Filter::All(Vec::new()), "", "kind");
+    kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let changed = browse::recent_changes(catalog, CHANGES).await.map_err(failed)?;
     let starred: Vec<EntityRef> = parsed(starred.iter().map(String::as_str));
     let recent: Vec<EntityRef> = parsed(visits.iter().filter_map(|visit| visit.entity_ref.as_deref()));
     let wanted: Vec<EntityRef> = starred.iter().chain(&recent).cloned().collect();
@@ -47,11 +53,18 @@ async fn load(catalog: &Catalog, viewer: &Viewer) -> Result<Home, ApiError> {
     };
     let visited = visits.iter().filter_map(|visit| jiff_of(visit.timestamp));
     Ok(Home {
+        kinds,
+        changed,
         starred: starred.into_iter().map(line).collect(),
         recent: recent.into_iter().map(line).zip(visited).collect(),
         owned_total: owned.total,
         owned: owned.entities,
-        broken: broken.iter().filter_map(of_viewer(viewer)).collect(),
+        more_broken: broken.len() > SHOWN,
+        broken: broken
+            .iter()
+            .take(SHOWN)
+            .filter_map(of_owners(&ownership))
+            .collect(),
     })
 }
 
@@ -64,7 +77,7 @@ fn parsed<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<EntityRef> {
 }
 
 /// A broken entity with its first problem, and whether it is the viewer's own.
-fn of_viewer(viewer: &Viewer) -> impl Fn(&Node) -> Option<(EntityRef, String, bool)> {
+fn of_owners(ownership: &[EntityRef]) -> impl Fn(&Node) -> Option<(EntityRef, String, bool)> {
     move |node| {
         let reference: EntityRef = node.reference.parse().ok()?;
         let message = node.problems.first()?.fault.message.clone();
@@ -75,7 +88,7 @@ fn of_viewer(viewer: &Viewer) -> impl Fn(&Node) -> Option<(EntityRef, String, bo
         let own = owner.is_some_and(|entity| {
             model::entity::relations(&entity)
                 .filter(|(kind, _)| *kind == "ownedBy")
-                .any(|(_, target)| viewer.ownership.iter().any(|owned| owned.to_string() == target))
+                .any(|(_, target)| ownership.iter().any(|owned| owned.to_string() == target))
         });
         Some((reference, message, own))
     }

@@ -90,7 +90,7 @@ async fn event_streams_end_with_the_server_and_tell_what_was_missed() {
     let once = std::sync::Arc::new(std::sync::Mutex::new(Some(receiver)));
     let handler = move || {
         let receiver = once.lock().expect("not poisoned").take().expect("one request");
-        let answer = web::sse::from_channel(receiver, soft.clone(), |number| {
+        let answer = web::sse::from_channel(None, receiver, soft.clone(), |number| {
             Some(Event::default().data(number.to_string()))
         });
         async move { Ok::<_, Infallible>(answer) }

@@ -2,7 +2,26 @@
 
 use maud::{Markup, html};
 use model::EntityRef;
+use serde_json::Value;
 use ui::{Button, ButtonKind, Code, Language, button, code_block, href};
+
+/// The order in which people write an entity; anything else follows as it is served.
+const ORDER: [&str; 6] = ["apiVersion", "kind", "metadata", "spec", "relations", "status"];
+
+/// The same entity with its parts in the order of a descriptor.
+pub(super) fn ordered(entity: &Value) -> Value {
+    let Value::Object(fields) = entity else {
+        return entity.clone();
+    };
+    let known = ORDER.iter().filter_map(|key| fields.get_key_value(*key));
+    let others = fields.iter().filter(|(key, _)| !ORDER.contains(&key.as_str()));
+    Value::Object(
+        known
+            .chain(others)
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect(),
+    )
+}
 
 /// The YAML tab.
 pub(crate) fn yaml_tab(reference: &EntityRef, yaml: &str) -> Markup {

@@ -2,18 +2,18 @@
 
 use std::collections::HashMap;
 
-use crate::browse::Known;
 use maud::{Markup, html};
 use model::{EntityRef, Problem, Severity, entity};
 use serde_json::Value;
 use ui::{
-    Button, ButtonKind, Card, EntityHeader, EntityLine, Pagination, PostForm, Tab, button, card, copy_button,
-    definitions, entity_header, entity_lines, entity_link, href, icon, lifecycle_badge, pagination, person,
-    post_form, problem_panel, problem_summary, star_button, tag,
+    Button, ButtonKind, Card, EntityHeader, PostForm, Tab, button, card, entity_header, entity_link, href,
+    lifecycle_badge, post_form, problem_panel, problem_summary, star_button,
 };
 
-/// Related entities on one page of a card.
-pub(crate) const RELATED_PER_PAGE: usize = 10;
+use super::about::{about, details, links, web_address};
+use super::relations::{RelationPage, relation_card};
+use crate::browse::{Known, shown_title};
+use crate::pages::graph::view::{Drawing, picture};
 
 /// What every tab of an entity's page shows around its content.
 pub(crate) struct EntityFrame {
@@ -29,18 +29,8 @@ pub(crate) struct EntityFrame {
     pub(crate) tabs: Vec<(&'static str, String)>,
     /// The tab shown.
     pub(crate) current: String,
-}
-
-/// One page of the entities that one relation leads to.
-pub(crate) struct RelationPage {
-    /// Type of the relation.
-    pub(crate) kind: String,
-    /// Targets of this page.
-    pub(crate) targets: Vec<EntityRef>,
-    /// Targets on all pages.
-    pub(crate) total: usize,
-    /// This page, counted from 0.
-    pub(crate) page: usize,
+    /// Titles of the entities that the head names.
+    pub(crate) titles: HashMap<EntityRef, Option<Known>>,
 }
 
 /// The whole content of the page.
@@ -48,10 +38,10 @@ pub(crate) fn entity_page(frame: &EntityFrame, content: &Markup) -> Markup {
     let value = &frame.entity;
     let header = EntityHeader {
         reference: &frame.reference,
-        title: entity::title(value).unwrap_or(frame.reference.name()),
+        title: shown_title(value).unwrap_or(frame.reference.name()),
         kind: entity::kind(value).unwrap_or_default(),
         description: None,
-        facts: facts(value),
+        facts: facts(frame),
         actions: actions(frame),
     };
     let tabs: Vec<Tab> = frame
@@ -76,7 +66,18 @@ fn tab(frame: &EntityFrame, path: &str, title: &str) -> Tab {
     Tab::new(title, address, frame.current == path)
 }
 
-fn facts(value: &Value) -> Vec<(&'static str, Markup)> {
+/// Relations that the head of the page tells, with their headings.
+pub(crate) const HEAD_RELATIONS: [(&str, &str); 3] = [
+    ("Owner", "ownedBy"),
+    ("Part of", "partOf"),
+    ("Group above", "childOf"),
+];
+
+/// Targets that the head of the page has room for, per relation.
+pub(crate) const HEAD_TARGETS: usize = 3;
+
+fn facts(frame: &EntityFrame) -> Vec<(&'static str, Markup)> {
+    let value = &frame.entity;
     let mut facts: Vec<(&'static str, Markup)> = Vec::new();
     if let Some(text) = entity::spec_type(value) {
         facts.push(("Type", html! { (text) }));
@@ -84,16 +85,30 @@ fn facts(value: &Value) -> Vec<(&'static str, Markup)> {
     if let Some(word) = entity::lifecycle(value) {
         facts.push(("Lifecycle", lifecycle_badge(word)));
     }
-    for (title, relation) in [("Owner", "ownedBy"), ("Part of", "partOf")] {
-        let targets: Vec<EntityRef> = targets(value, relation).take(3).collect();
-        if !targets.is_empty() {
+    let title = |target: &EntityRef| frame.titles.get(target).and_then(Option::as_ref)?.title.clone();
+    for (heading, relation) in HEAD_RELATIONS {
+        let all: Vec<EntityRef> = targets(value, relation).collect();
+        let shown = &all[..all.len().min(HEAD_TARGETS)];
+        if !shown.is_empty() {
             facts.push((
-                title,
-                html! { div.row { @for target in &targets { (entity_link(target, None)) } } },
+                heading,
+                html! {
+                    div.row {
+                        @for target in shown { (entity_link(target, title(target).as_deref())) }
+                        @if all.len() > shown.len() { span.muted { "+" (all.len() - shown.len()) } }
+                    }
+                },
             ));
+        } else if relation == "ownedBy" && wants_owner(&frame.reference) {
+            facts.push((heading, html! { span.muted { "nobody" } }));
         }
     }
     facts
+}
+
+/// Kinds of the original that somebody should own.
+fn wants_owner(reference: &EntityRef) -> bool {
+    ["component", "api", "resource", "system", "domain"].contains(&reference.kind())
 }
 
 /// Targets of a relation of an entity.
@@ -132,207 +147,54 @@ fn actions(frame: &EntityFrame) -> Markup {
     }
 }
 
-/// Addresses that a browser may be led to; a descriptor can hold anything.
-pub(crate) fn web_address(text: Option<&str>) -> Option<&str> {
-    text.filter(|text| {
-        ["https://", "http://", "mailto:"]
-            .iter()
-            .any(|scheme| text.starts_with(scheme))
-    })
+/// The parts of the overview.
+pub(crate) struct Overview<'a> {
+    /// The served entity.
+    pub(crate) entity: &'a Value,
+    /// What surrounds it, when that is more than itself.
+    pub(crate) drawing: Option<Drawing>,
+    /// Members, groups and ownership, for people and groups.
+    pub(crate) people: Markup,
+    /// What plugins add: title and content.
+    pub(crate) cards: Vec<(&'static str, Markup)>,
+    /// Related entities.
+    pub(crate) relations: Vec<RelationPage>,
+    /// What is known of them.
+    pub(crate) known: HashMap<EntityRef, Option<Known>>,
+    /// Path of the page.
+    pub(crate) path: String,
+    /// The graph on a page of its own.
+    pub(crate) graph_href: String,
 }
 
 /// The overview: facts, links, relations, what plugins add.
-pub(crate) fn overview(
-    value: &Value,
-    relations: &[RelationPage],
-    known: &HashMap<EntityRef, Option<Known>>,
-    plugin_cards: &[(&str, Markup)],
-    path: &str,
-) -> Markup {
+pub(crate) fn overview(overview: &Overview<'_>) -> Markup {
+    let value = overview.entity;
     html! {
         div.with-side {
-            div {
+            div.stack {
                 (about(value))
-                @for (title, content) in plugin_cards { (card(Card { title, ..Card::default() }, content.clone())) }
-                @if !relations.is_empty() {
-                    div.card-grid.relation-grid { @for relation in relations { (relation_card(relation, known, path)) } }
+                (overview.people)
+                @for (title, content) in &overview.cards { (card(Card { title, ..Card::default() }, content.clone())) }
+                @if let Some(drawing) = &overview.drawing { (graph_card(drawing, &overview.graph_href)) }
+                @if !overview.relations.is_empty() {
+                    div.card-grid { @for relation in &overview.relations { (relation_card(relation, &overview.known, &overview.path)) } }
                 }
             }
-            div { (links(value)) (details(value)) }
+            div.stack { (links(value)) (details(value)) }
         }
     }
 }
 
-fn about(value: &Value) -> Markup {
-    let tags: Vec<&str> = entity::tags(value).collect();
-    let mut items: Vec<(&str, Markup)> = Vec::new();
-    let description = entity::description(value);
-    items.push(("Description", html! { @match description { Some(text) => { p.prewrap { (text) } } None => { span.muted { "No description. Add metadata.description." } } } }));
-    let owners: Vec<EntityRef> = targets(value, "ownedBy").collect();
-    items.push((
-        "Owner",
-        html! {
-            @if owners.is_empty() { span.muted { "Nobody. Add spec.owner." } }
-            @else { div.row { @for owner in &owners { (person(owner.name(), Some(&href::entity(owner)))) } } }
-        },
-    ));
-    if !tags.is_empty() {
-        items.push(("Tags", html! { div.tags { @for text in tags { (tag(text, Some(&href::with_query("/catalog", [("tag", text)])))) } } }));
-    }
-    if let Some(members) = profile(value) {
-        items.push(("Profile", members));
-    }
-    if let Some(origin) = entity::annotation(value, "backstage.io/managed-by-location") {
-        let target = origin.split_once(':').map_or(origin, |(_, target)| target);
-        items.push(("Defined in", html! {
-            span.origin {
-                @match web_address(Some(target)) { Some(address) => { a href=(address) { (target) } } None => { code { (target) } } }
-                (copy_button(target, "Copy the location"))
-            }
-        }));
-    }
+fn graph_card(drawing: &Drawing, href: &str) -> Markup {
+    let actions = html! { a href=(href) { "Explore" } };
     card(
         Card {
-            title: "About",
+            title: "Relations",
+            actions: Some(actions),
+            flush: true,
             ..Card::default()
         },
-        definitions(&items),
+        picture(drawing),
     )
-}
-
-/// Name and mail of people and groups.
-fn profile(value: &Value) -> Option<Markup> {
-    let profile = value["spec"]["profile"].as_object()?;
-    let text = |key: &str| profile.get(key).and_then(Value::as_str);
-    Some(html! {
-        @if let Some(name) = text("displayName") { div { (name) } }
-        @if let Some(mail) = text("email") { a href=(format_args!("mailto:{mail}")) { (mail) } }
-    })
-}
-
-fn links(value: &Value) -> Markup {
-    let links = value["metadata"]["links"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let shown: Vec<(&str, &str, &str)> = links
-        .iter()
-        .filter_map(|link| {
-            let address = web_address(link["url"].as_str())?;
-            let title = link["title"].as_str().unwrap_or(address);
-            Some((address, title, link["icon"].as_str().unwrap_or("external")))
-        })
-        .collect();
-    html! {
-        @if !shown.is_empty() {
-            (card(Card { title: "Links", count: Some(shown.len()), ..Card::default() }, html! {
-                ul.link-list { @for (address, title, name) in &shown { li { a href=(address) rel="external noreferrer" { (icon(link_icon(name))) (title) } } } }
-            }))
-        }
-    }
-}
-
-fn link_icon(name: &str) -> &'static str {
-    match name.to_ascii_lowercase().as_str() {
-        "dashboard" => "dashboard",
-        "docs" | "techdocs" | "article" => "docs",
-        "chat" | "help" => "chat",
-        "email" => "mail",
-        "github" | "gitlab" | "code" | "scaffolder" => "code",
-        "group" => "group",
-        "user" => "user",
-        "catalog" => "catalog",
-        "alert" | "warning" => "warning",
-        _ => "external",
-    }
-}
-
-fn details(value: &Value) -> Markup {
-    let metadata = &value["metadata"];
-    let fold = |title: &str, pairs: Vec<(&String, String)>| {
-        html! {
-            @if !pairs.is_empty() {
-                (card(Card { title, count: Some(pairs.len()), flush: true, ..Card::default() }, html! {
-                    table.key-values { tbody { @for (key, text) in &pairs { tr { th scope="row" { (key) } td { (text) } } } } }
-                }))
-            }
-        }
-    };
-    let pairs = |key: &str| -> Vec<(&String, String)> {
-        let map = metadata[key].as_object();
-        map.into_iter()
-            .flatten()
-            .map(|(name, text)| (name, ui::value_text(text)))
-            .collect()
-    };
-    html! { (fold("Labels", pairs("labels"))) (fold("Annotations", pairs("annotations"))) }
-}
-
-fn relation_card(page: &RelationPage, known: &HashMap<EntityRef, Option<Known>>, path: &str) -> Markup {
-    let lines: Vec<EntityLine> = page
-        .targets
-        .iter()
-        .map(|target| {
-            let found = known.get(target).cloned().flatten();
-            EntityLine {
-                reference: target.clone(),
-                missing: found.is_none(),
-                title: found.as_ref().and_then(|found| found.title.clone()),
-                note: found.and_then(|found| found.spec_type),
-            }
-        })
-        .collect();
-    let anchor = format!("relation-{}", page.kind);
-    let step = |number: usize| format!("{path}?{}={number}#{anchor}", href::encode(&page.kind));
-    let last = page.total.div_ceil(RELATED_PER_PAGE);
-    let first = page.page * RELATED_PER_PAGE;
-    let title = relation_title(&page.kind);
-    html! {
-        (card(Card { title: &title, count: Some(page.total), id: Some(&anchor), flush: true, ..Card::default() }, html! {
-            (entity_lines(&lines))
-            @if last > 1 {
-                (pagination(&Pagination {
-                    label: relation_pages(&page.kind),
-                    previous: (page.page > 0).then(|| step(page.page)),
-                    next: (page.page + 1 < last).then(|| step(page.page + 2)),
-                    range: Some((first + 1, first + page.targets.len())),
-                    total: Some(page.total),
-                }))
-            }
-        }))
-    }
-}
-
-/// Relations as people call them, seen from the entity, in the order shown.
-pub(crate) const RELATIONS: [(&str, &str, &str); 16] = [
-    ("hasPart", "Has parts", "Pages of parts"),
-    ("partOf", "Part of", "Pages of what this is part of"),
-    ("providesApi", "Provides APIs", "Pages of provided APIs"),
-    ("consumesApi", "Consumes APIs", "Pages of consumed APIs"),
-    ("apiProvidedBy", "Provided by", "Pages of providers"),
-    ("apiConsumedBy", "Consumed by", "Pages of consumers"),
-    ("dependsOn", "Depends on", "Pages of dependencies"),
-    ("dependencyOf", "Needed by", "Pages of dependents"),
-    ("ownerOf", "Owns", "Pages of what is owned"),
-    ("hasMember", "Members", "Pages of members"),
-    ("memberOf", "Member of", "Pages of groups"),
-    ("parentOf", "Groups below", "Pages of groups below"),
-    ("childOf", "Group above", "Pages of groups above"),
-    ("hasOwner", "Owners", "Pages of owners"),
-    ("ownedBy", "Owned by", "Pages of owners"),
-    ("subcomponentOf", "Subcomponent of", "Pages of components"),
-];
-
-fn relation_title(kind: &str) -> String {
-    RELATIONS
-        .iter()
-        .find(|(known, ..)| *known == kind)
-        .map_or_else(|| kind.to_owned(), |(_, title, _)| (*title).to_owned())
-}
-
-fn relation_pages(kind: &str) -> &'static str {
-    RELATIONS
-        .iter()
-        .find(|(known, ..)| *known == kind)
-        .map_or("Pages of related entities", |(.., label)| label)
 }

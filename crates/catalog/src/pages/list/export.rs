@@ -4,6 +4,7 @@ use model::{EntityRef, entity};
 use serde_json::Value;
 
 use super::state::COLUMNS;
+use crate::browse::shown_title;
 
 /// One line per entity with the columns shown, the reference first.
 pub(super) fn csv(entities: &[Value], shown: &[&str]) -> String {
@@ -33,7 +34,7 @@ fn cell(value: &Value, column: &str) -> String {
         targets.collect::<Vec<_>>().join(" ")
     };
     match column {
-        "name" => entity::title(value)
+        "name" => shown_title(value)
             .or(entity::name(value))
             .unwrap_or_default()
             .to_owned(),

@@ -3,7 +3,6 @@
 use model::{EntityRef, Filter};
 use plugin::Viewer;
 use serde_json::Value;
-use store::StoreError;
 use ui::Direction;
 
 use super::state::{FILTERS, ListState, Scope};
@@ -30,6 +29,7 @@ pub(super) async fn load(
     let step = |cursor: Option<String>| {
         cursor.map(|cursor| state.with(|state| state.cursor = Some(cursor)).href(PATH))
     };
+    let range = (listing.start + 1, listing.start + listing.entities.len());
     let (previous, next) = (step(listing.previous), step(listing.next));
     let mut facets = Vec::with_capacity(FILTERS.len());
     for (index, filter) in FILTERS.iter().enumerate() {
@@ -43,14 +43,16 @@ pub(super) async fn load(
         "kind",
     );
     let catalog_is_empty = listing.total == 0 && browse::total(catalog) == 0;
+    let scopes = scope_counts(catalog, viewer, &state).await?;
     Ok(ListView {
         entities: listing.entities,
         total: listing.total,
+        range,
         previous,
         next,
         kinds,
         facets,
-        scopes: [None; 3],
+        scopes,
         starred,
         catalog_is_empty,
         state,
@@ -67,8 +69,22 @@ fn counts(
 ) -> Vec<(String, usize)> {
     let mut parts = state.conditions(left_out);
     parts.extend(scope.clone());
-    let counted = browse::counts(catalog, &Filter::All(parts), &state.text, &[field]);
-    counted.into_iter().flatten().collect()
+    browse::counts_of(catalog, &Filter::All(parts), &state.text, field)
+}
+
+/// Entities that the filters leave in each scope.
+async fn scope_counts(
+    catalog: &Catalog,
+    viewer: &Viewer,
+    state: &ListState,
+) -> Result<[Option<usize>; 3], PageFailure> {
+    let mut found = [None; 3];
+    for (place, (scope, ..)) in found.iter_mut().zip(Scope::ALL) {
+        let mut parts = state.conditions(None);
+        parts.extend(scope_of(catalog, viewer, scope).await?);
+        *place = Some(browse::total_of(catalog, &Filter::All(parts), &state.text));
+    }
+    Ok(found)
 }
 
 /// All entities of the list, for an export.
@@ -104,10 +120,10 @@ fn request(state: &ListState, scope: Option<Filter>, limit: usize) -> browse::Li
     }
 }
 
-async fn scope_of(catalog: &Catalog, viewer: &Viewer, scope: Scope) -> Result<Option<Filter>, StoreError> {
+async fn scope_of(catalog: &Catalog, viewer: &Viewer, scope: Scope) -> Result<Option<Filter>, PageFailure> {
     Ok(match scope {
         Scope::All => None,
-        Scope::Owned => Some(browse::owned_by(&viewer.ownership)),
+        Scope::Owned => Some(browse::owned_by(&browse::ownership(catalog, viewer).await?)),
         Scope::Starred => {
             let texts = personal::stars(catalog.store(), &viewer.reference).await?;
             let references: Vec<EntityRef> = texts.iter().filter_map(|text| text.parse().ok()).collect();

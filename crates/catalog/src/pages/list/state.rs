@@ -279,7 +279,7 @@ impl ListState {
         let kind: &[&str] = if self.kind.is_none() { &["kind"] } else { &[] };
         let mut shown = vec!["name"];
         shown.extend(kind);
-        shown.extend(["owner", "type", "lifecycle", "description", "tags"]);
+        shown.extend(["type", "owner", "lifecycle", "description", "tags"]);
         shown
     }
 

@@ -7,9 +7,11 @@ use model::{EntityRef, entity};
 use serde_json::Value;
 use ui::{
     Button, ButtonKind, Column, EmptyState, Facet, FacetOption, Facets, Pagination, Row, Tab, Table, button,
-    data_table, empty_state, entity_link, facet_panel, icon, kind_badge, lifecycle_badge, pagination,
-    search_field, segmented, star_button, tag,
+    data_table, empty_state, entity_link, facet_panel, icon, lifecycle_badge, pagination, search_field,
+    segmented, star_button, tag,
 };
+
+use crate::browse::shown_title;
 
 use super::state::{COLUMNS, FILTERS, ListState, Scope};
 
@@ -21,6 +23,8 @@ pub(crate) struct ListView {
     pub(crate) entities: Vec<Value>,
     /// Entities on all pages.
     pub(crate) total: usize,
+    /// First and last entity of this page, counted from 1.
+    pub(crate) range: (usize, usize),
     /// Address of the page before.
     pub(crate) previous: Option<String>,
     /// Address of the page after.
@@ -38,6 +42,22 @@ pub(crate) struct ListView {
 }
 
 const PATH: &str = "/catalog";
+
+/// Kinds in the order people look for them; others follow by name.
+const KINDS: [&str; 9] = [
+    "Component",
+    "API",
+    "Resource",
+    "System",
+    "Domain",
+    "Group",
+    "User",
+    "Template",
+    "Location",
+];
+
+/// Tags shown in a row before the rest is counted.
+const TAGS_SHOWN: usize = 3;
 
 /// The whole content of the page.
 pub(crate) fn list(view: &ListView) -> Markup {
@@ -74,12 +94,20 @@ fn scopes(view: &ListView) -> Markup {
 
 fn kinds(view: &ListView) -> Markup {
     let all = view.kinds.iter().map(|(_, count)| count).sum();
+    let place = |kind: &str| {
+        KINDS
+            .iter()
+            .position(|known| *known == kind)
+            .unwrap_or(KINDS.len())
+    };
+    let mut kinds: Vec<&(String, usize)> = view.kinds.iter().collect();
+    kinds.sort_by_key(|(kind, _)| (place(kind), kind));
     let everything = view.state.with(|state| state.kind = None).href(PATH);
     let mut tabs = vec![Tab {
         count: Some(all),
         ..Tab::new("All", everything, view.state.kind.is_none())
     }];
-    tabs.extend(view.kinds.iter().map(|(kind, count)| {
+    tabs.extend(kinds.into_iter().map(|(kind, count)| {
         let wanted = model::js::lowercase(kind);
         let current = view.state.kind.as_deref() == Some(wanted.as_str());
         let href = view.state.with(|state| state.kind = Some(wanted)).href(PATH);
@@ -170,7 +198,7 @@ fn toolbar(view: &ListView) -> Markup {
     html! {
         div.toolbar {
             (search_field(PATH, "q", &view.state.text, "Filter by name or title", &kept))
-            div.toolbar-end { (column_choice(&view.state, &kept)) (exports(&view.state)) }
+            div.toolbar-end.hidden-narrow { (column_choice(&view.state, &kept)) (exports(&view.state)) }
         }
     }
 }
@@ -178,7 +206,7 @@ fn toolbar(view: &ListView) -> Markup {
 fn column_choice(state: &ListState, kept: &[(&str, &str)]) -> Markup {
     let shown = state.shown();
     html! {
-        button.button.button-ghost type="button" popovertarget="column-choice" { (icon("columns")) span { "Columns" } }
+        button.button.button-ghost.menu-anchor type="button" popovertarget="column-choice" { (icon("columns")) span { "Columns" } }
         form #column-choice.menu popover="auto" action=(PATH) method="get" {
             @for (key, value) in kept.iter().filter(|(key, _)| *key != "columns") { input type="hidden" name=(key) value=(value); }
             @if !state.text.is_empty() { input type="hidden" name="q" value=(state.text); }
@@ -219,7 +247,7 @@ fn results(view: &ListView) -> Markup {
         .collect();
     html! {
         (data_table(&Table { caption: "Entities", columns, rows }))
-        (pagination(&Pagination { label: "Pages", previous: view.previous.clone(), next: view.next.clone(), range: None, total: Some(view.total) }))
+        (pagination(&Pagination { label: "Pages", previous: view.previous.clone(), next: view.next.clone(), range: Some(view.range), total: Some(view.total) }))
     }
 }
 
@@ -232,6 +260,7 @@ fn column(state: &ListState, name: &str) -> Column<'static> {
     let base = match known.name {
         "name" => Column::new(known.title),
         "description" => Column::growing(known.title),
+        "tags" if state.columns.is_empty() => Column::wide(known.title),
         _ => Column::optional(known.title),
     };
     Column {
@@ -258,8 +287,8 @@ fn row(view: &ListView, entity: &Value, shown: &[&str], here: &str) -> Row {
 
 fn cell(value: &Value, reference: &EntityRef, column: &str) -> Markup {
     match column {
-        "name" => entity_link(reference, entity::title(value)),
-        "kind" => html! { @if let Some(kind) = entity::kind(value) { (kind_badge(kind)) } },
+        "name" => html! { (entity_link(reference, shown_title(value))) span.cell-note { (summary(value)) } },
+        "kind" => html! { span.muted { (entity::kind(value).unwrap_or_default()) } },
         "owner" => related(value, "ownedBy"),
         "system" => related(value, "partOf"),
         "type" => html! { (entity::spec_type(value).unwrap_or_default()) },
@@ -268,9 +297,32 @@ fn cell(value: &Value, reference: &EntityRef, column: &str) -> Markup {
         "description" => html! {
             @if let Some(text) = entity::description(value) { span title=(text) { (text) } }
         },
-        _ => html! {
-            span.tags-line { @for text in entity::tags(value).take(4) { (tag(text, Some(&ui::href::with_query(PATH, [("tag", text)])))) } }
-        },
+        _ => tags(value),
+    }
+}
+
+/// What a narrow window shows below the name instead of the columns it has no room for.
+fn summary(value: &Value) -> String {
+    let owner = entity::relations(value)
+        .find(|(kind, _)| *kind == "ownedBy")
+        .and_then(|(_, target)| target.parse::<EntityRef>().ok());
+    let kind = entity::kind(value).map(str::to_owned);
+    let parts = [
+        entity::spec_type(value).map(str::to_owned).or(kind),
+        owner.map(|owner| owner.name().to_owned()),
+        entity::lifecycle(value).map(str::to_owned),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+fn tags(value: &Value) -> Markup {
+    let all: Vec<&str> = entity::tags(value).collect();
+    let (shown, rest) = all.split_at(all.len().min(TAGS_SHOWN));
+    html! {
+        span.tags-line {
+            @for text in shown { (tag(text, Some(&ui::href::with_query(PATH, [("tag", *text)])))) }
+            @if !rest.is_empty() { span.muted title=(rest.join(", ")) { "+" (rest.len()) } }
+        }
     }
 }
 

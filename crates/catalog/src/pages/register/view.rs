@@ -34,7 +34,7 @@ pub(crate) fn register(
         @if is_readonly {
             (notice(Notice { tone: Tone::Amber, text: "The catalog is read-only (catalog.readonly). You can look, but not register." }))
         }
-        form.form-row action="/catalog-import" method="get" {
+        form.ask action="/catalog-import" method="get" {
             (text_input(
                 Field { name: "url", label: "Address of the descriptor", hint: Some("A catalog-info.yaml, or several with a * in the name."), error, required: true },
                 "url", url, "https://gitea.example.com/team/service/src/branch/main/catalog-info.yaml",

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use model::EntityRef;
 use ui::{
     Align, Badge, Button, ButtonKind, Column, EmptyState, PostForm, Row, Table, Tone, badge, button,
-    copy_button, data_table, duration, empty_state, entity_link, post_form, problem_panel, time,
+    copy_button, data_table, duration, empty_state, entity_link, icon, post_form, problem_panel, time,
 };
 
 /// Word and colour of a source's state.
@@ -95,7 +95,10 @@ fn row(line: &SourceReport, is_readonly: bool, now: Timestamp) -> Row {
     let cells = vec![
         html! {
             span.source-title {
-                @match &reference { Some(reference) => { (entity_link(reference, Some(title(line)))) } None => { (title(line)) } }
+                @match &reference {
+                    Some(reference) => { (entity_link(reference, Some(title(line)))) }
+                    None => { span.entity-link { span.kind-icon.tone-neutral { (icon("sources")) } span.entity-name { (title(line)) } } }
+                }
                 (copy_button(title(line), "Copy the location"))
             }
         },
@@ -130,7 +133,7 @@ fn actions(line: &SourceReport, reference: Option<&EntityRef>, is_readonly: bool
                 (post_form(PostForm { action: "/catalog/refresh", values: &[("entityRef", &reference.to_string()), ("return", "/sources")], button: ghost("Refresh", "refresh") }))
             }
             @if let Some(id) = line.location_id.as_deref().filter(|_| !is_readonly) {
-                a.button.button-ghost href=(format_args!("/sources/unregister?id={id}")) { "Unregister" }
+                a.button.button-ghost href=(format_args!("/sources/unregister?id={id}")) title="Unregister" aria-label=(format_args!("Unregister {}", title(line))) { (icon("trash")) span { "Unregister" } }
             }
         }
     }

@@ -1,11 +1,11 @@
 //! What the home page looks like.
 
-use catalog::browse::Known;
+use catalog::browse::{Known, Recent, shown_title};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use model::{EntityRef, entity};
 use serde_json::Value;
-use ui::{Card, card, entity_link, icon, time};
+use ui::{Button, Card, EmptyState, button, card, empty_state, entity_link, href, icon, kind_icon, time};
 
 /// An entity that may be gone meanwhile.
 pub(super) struct Line {
@@ -21,16 +21,71 @@ pub(super) struct Home {
     pub(super) owned_total: usize,
     /// Reference, first problem, whether the viewer owns it.
     pub(super) broken: Vec<(EntityRef, String, bool)>,
+    /// More is broken than shown.
+    pub(super) more_broken: bool,
+    /// Kinds with the number of entities, the most frequent first.
+    pub(super) kinds: Vec<(String, usize)>,
+    /// What changed last.
+    pub(super) changed: Vec<Recent>,
 }
 
 pub(super) fn home(home: &Home, now: Timestamp) -> Markup {
     html! {
         h1.page-title { "Home" }
+        @if home.kinds.is_empty() { (nothing()) } @else {
+            div.tiles.home-tiles { @for (kind, count) in &home.kinds { (tile(kind, *count)) } }
+        }
         div.home-grid {
-            (starred(&home.starred))
-            (recent(&home.recent, now))
-            (owned(home))
-            (broken(&home.broken))
+            div.stack { (starred(&home.starred)) (owned(home)) }
+            div.stack { (recent(&home.recent, now)) (broken(home)) (changed(&home.changed, now)) }
+        }
+    }
+}
+
+fn nothing() -> Markup {
+    let first = Button {
+        label: "Register a component",
+        icon: Some("plus"),
+        href: Some("/catalog-import"),
+        ..Button::default()
+    };
+    empty_state(EmptyState {
+        icon: "catalog",
+        title: "The catalog is empty",
+        text: "Register a descriptor file by its URL, or add locations to the configuration under catalog.locations.",
+        actions: Some(button(first)),
+    })
+}
+
+fn tile(kind: &str, count: usize) -> Markup {
+    html! {
+        a.tile href=(href::catalog_kind(&kind.to_lowercase())) {
+            span.tile-count { (count) }
+            span.tile-title { (kind_icon(kind)) (kind) }
+        }
+    }
+}
+
+fn changed(changes: &[Recent], now: Timestamp) -> Markup {
+    let word = |recent: &Recent| match recent.kind.as_str() {
+        "created" => "new",
+        "deleted" => "removed",
+        "orphaned" => "orphaned",
+        "adopted" => "declared again",
+        _ => "changed",
+    };
+    html! {
+        @if !changes.is_empty() {
+            (card(Card { title: "Changed lately", flush: true, ..Card::default() }, html! {
+                ul.entity-lines {
+                    @for recent in changes {
+                        li {
+                            (entity_link(&recent.reference, recent.known.as_ref().and_then(|known| known.title.as_deref())))
+                            span.entity-note { (word(recent)) " " (time(recent.at, now)) }
+                        }
+                    }
+                }
+            }))
         }
     }
 }
@@ -93,7 +148,7 @@ fn owned(home: &Home) -> Markup {
                 ul.entity-lines {
                     @for value in &home.owned {
                         @if let Some(reference) = EntityRef::of(value) {
-                            li { (entity_link(&reference, entity::title(value))) span.entity-note { (entity::spec_type(value).unwrap_or_default()) } }
+                            li { (entity_link(&reference, shown_title(value))) span.entity-note { (entity::spec_type(value).unwrap_or_default()) } }
                         }
                     }
                 }
@@ -102,8 +157,9 @@ fn owned(home: &Home) -> Markup {
     )
 }
 
-fn broken(entries: &[(EntityRef, String, bool)]) -> Markup {
-    let actions = html! { a href="/unprocessed" { "All" } };
+fn broken(home: &Home) -> Markup {
+    let entries = &home.broken;
+    let actions = html! { @if home.more_broken { a href="/unprocessed" { "All" } } @else if !entries.is_empty() { a href="/unprocessed" { "Explain" } } };
     card(
         Card {
             title: "What is broken",
@@ -115,7 +171,7 @@ fn broken(entries: &[(EntityRef, String, bool)]) -> Markup {
             @if entries.is_empty() { p.muted { "Nothing: every entity is valid." } }
             @else {
                 ul.entity-lines {
-                    @for (reference, message, own) in entries.iter().take(10) {
+                    @for (reference, message, own) in entries {
                         li {
                             (entity_link(reference, None))
                             @if *own { span.badge.tone-blue { "yours" } }

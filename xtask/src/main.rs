@@ -25,7 +25,8 @@ tasks
   test          everything that must pass: format, lints, dependency rules, unit, contract and
                 browser tests, on SQLite and on a real PostgreSQL
   check         the quick half of it: format, lints, dependency rules, tidiness
-  client        the original's stock client from npm against our server
+  browser       pages in a headless browser, and the original's stock client, against our server
+  picture       takes the picture of the README anew
   conformance   agreement with the recorded answers and verdicts of the original, against the floors
                 in conformance/floors.json; reads ../shared (or $SHARED)
 ";
@@ -36,7 +37,8 @@ fn main() -> ExitCode {
     let outcome = match task {
         "test" => test(),
         "check" => check(),
-        "client" => browser::run_all(),
+        "browser" => browser::run_all(),
+        "picture" => browser::picture(),
         "conformance" => conformance::run_all(),
         _ => {
             eprint!("{USAGE}");
@@ -66,5 +68,6 @@ fn check() -> Result<()> {
 fn test() -> Result<()> {
     setup::for_tests()?;
     check()?;
-    run("cargo", &["test", "--workspace"])
+    run("cargo", &["test", "--workspace"])?;
+    browser::run_all()
 }

@@ -11,7 +11,8 @@ use crate::process::{root, run};
 
 /// Builds the portal and returns its path.
 pub fn build() -> Result<PathBuf> {
-    run("cargo", &["build", "--package", "backstage"])?;
+    // The whole workspace is chosen so that features, and with them everything built for tests, stay the same.
+    run("cargo", &["build", "--workspace", "--bin", "backstage"])?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     Ok(target.join("debug/backstage"))
 }

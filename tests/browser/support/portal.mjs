@@ -20,15 +20,21 @@ async function freePort() {
   return port;
 }
 
-/** A running portal: `base` is its address, `folder` holds the example files it watches. */
-export async function startPortal({ extraConfig = '' } = {}) {
+/**
+ * A running portal: `base` is its address, `folder` holds the example files it watches.
+ * `files` are further catalog files, given as name and text.
+ */
+export async function startPortal({ files = {}, extraConfig = '' } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'portal-'));
   await cp(join(root, 'examples'), join(folder, 'examples'), { recursive: true });
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  const targets = ['examples/catalog.yaml', ...Object.keys(files)];
+  const locations = targets.map(target => `{ type: file, target: ./${target} }`).join(', ');
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
   await writeFile(
     join(folder, 'app-config.yaml'),
-    `app: { title: Portal under test, baseUrl: '${base}' }
+    `app: { title: OpenOva, baseUrl: '${base}' }
 backend:
   baseUrl: ${base}
   listen: { host: 127.0.0.1, port: ${port} }
@@ -36,7 +42,8 @@ backend:
   database: { client: better-sqlite3, connection: { directory: ./data } }
 catalog:
   rules: [{ allow: [Component, System, API, Resource, Location, Domain, Group, User, Template] }]
-  locations: [{ type: file, target: ./examples/catalog.yaml }]
+  locations: [${locations}]
+portal: { resolveFilePlaceholders: true }
 ${extraConfig}`,
   );
   const child = spawn(binary, ['serve', '--config', 'app-config.yaml'], { cwd: folder });

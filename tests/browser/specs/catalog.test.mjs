@@ -1,0 +1,153 @@
+// The catalog list: the address is the state; kinds, filters, scopes, order, columns, pages, exports.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { eventually, startBrowser, startPortal } from '../support/portal.mjs';
+import { text, texts, visiting } from '../support/visit.mjs';
+
+const many = Array.from({ length: 120 }, (_, number) =>
+  `apiVersion: backstage.io/v1alpha1
+kind: Resource
+metadata: { name: bucket-${String(number).padStart(3, '0')}, namespace: storage, tags: [bulk] }
+spec: { type: s3-bucket, owner: platform-team }
+`).join('---\n');
+
+let portal;
+let browser;
+
+before(async () => {
+  portal = await startPortal({ files: { 'many.yaml': many } });
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await portal?.stop();
+});
+
+const names = page => texts(page, 'tbody .entity-name');
+const rows = page => texts(page, 'tbody tr td:first-child .entity-name');
+
+test('switches kinds and shows how many there are', async () => {
+  await visiting(browser, `${portal.base}/catalog`, {}, async page => {
+    const tab = page.getByRole('navigation', { name: 'Kind' }).getByRole('link', { name: /^Resource/ });
+    const count = Number((await tab.innerText()).match(/\d+/)[0]);
+    assert.ok(count > 120);
+    await tab.click();
+    assert.equal(new URL(page.url()).searchParams.get('kind'), 'resource');
+    assert.match(await text(page, '.pagination-range'), new RegExp(`1–50 of ${count}`));
+  });
+});
+
+test('filters narrow the list and each other, and can be taken back', async () => {
+  await visiting(browser, `${portal.base}/catalog?kind=component`, {}, async page => {
+    const option = name => page.getByRole('complementary', { name: 'Filters' }).getByRole('link', { name });
+    const before = Number((await option(/^platform-team/).innerText()).match(/\d+$/)[0]);
+    await option(/^library/).click();
+    const after = await option(/^platform-team/).count();
+    const left = after ? Number((await option(/^platform-team/).innerText()).match(/\d+$/)[0]) : 0;
+    assert.ok(left < before, 'the counts of other filters follow');
+    const libraries = await rows(page);
+    assert.ok(libraries.length > 0);
+    await option(/^library/).click();
+    assert.ok((await rows(page)).length > libraries.length);
+    await option(/^production/).click();
+    await option(/^deprecated/).click();
+    assert.deepEqual(new URL(page.url()).searchParams.getAll('lifecycle'), ['production', 'deprecated']);
+    await page.getByRole('link', { name: 'Clear filters' }).click();
+    assert.equal(new URL(page.url()).search, '?kind=component');
+  });
+});
+
+test('filters while one types, without losing the place', async () => {
+  await visiting(browser, `${portal.base}/catalog`, {}, async page => {
+    const field = page.getByRole('searchbox', { name: 'Filter by name or title' });
+    await field.click();
+    await page.keyboard.type('mesh-gate');
+    await page.waitForURL(/q=mesh-gate/);
+    await eventually(async () => (await page.locator('tbody tr').count()) === 1);
+    assert.deepEqual(await rows(page), ['TalentMesh gateway']);
+    assert.ok(await field.evaluate(element => element === document.activeElement));
+  });
+});
+
+test('orders by columns, in both directions', async () => {
+  await visiting(browser, `${portal.base}/catalog?kind=component`, {}, async page => {
+    const descending = page.getByRole('columnheader', { name: 'Name' });
+    assert.equal(await descending.getAttribute('aria-sort'), 'ascending');
+    const first = (await rows(page))[0];
+    await descending.getByRole('link').click();
+    assert.equal(await page.getByRole('columnheader', { name: 'Name' }).getAttribute('aria-sort'), 'descending');
+    assert.notEqual((await rows(page))[0], first);
+    await page.getByRole('columnheader', { name: 'Type' }).getByRole('link').click();
+    const types = await texts(page, 'tbody td:nth-child(2)');
+    assert.deepEqual(types, [...types].sort());
+  });
+});
+
+test('shows the columns one chooses', async () => {
+  await visiting(browser, `${portal.base}/catalog?kind=component`, {}, async page => {
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('checkbox', { name: 'System' }).check();
+    await page.getByRole('checkbox', { name: 'Description' }).uncheck();
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.waitForURL(/columns=/);
+    const titles = await texts(page, 'thead th');
+    assert.ok(titles.some(title => /system/i.test(title)) && !titles.some(title => /description/i.test(title)), titles.join());
+  });
+});
+
+test('walks pages forward and back', async () => {
+  await visiting(browser, `${portal.base}/catalog?kind=resource&tag=bulk`, {}, async page => {
+    const seen = await rows(page);
+    await page.getByRole('link', { name: 'Next' }).click();
+    assert.match(await text(page, '.pagination-range'), /51–100 of 120/);
+    seen.push(...(await rows(page)));
+    await page.getByRole('link', { name: 'Next' }).click();
+    seen.push(...(await rows(page)));
+    assert.equal(new Set(seen).size, 120);
+    assert.equal(await page.getByRole('link', { name: 'Next' }).count(), 0);
+    await page.getByRole('link', { name: 'Previous' }).click();
+    assert.match(await text(page, '.pagination-range'), /51–100 of 120/);
+  });
+});
+
+test('exports what the list shows', async () => {
+  const query = 'kind=resource&tag=bulk';
+  const csv = await (await fetch(`${portal.base}/catalog/export.csv?${query}`)).text();
+  const lines = csv.trim().split('\r\n');
+  assert.match(lines[0], /^Reference,Name,/);
+  assert.equal(lines.length, 121);
+  assert.ok(lines[1].startsWith('resource:storage/bucket-000,'));
+  const json = await (await fetch(`${portal.base}/catalog/export.json?${query}`)).json();
+  assert.equal(json.length, 120);
+  await visiting(browser, `${portal.base}/catalog?${query}`, {}, async page => {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'CSV' }).click(),
+    ]);
+    assert.equal(download.suggestedFilename(), 'catalog.csv');
+  });
+});
+
+test('stars, and lists what is starred and what is owned', async () => {
+  await visiting(browser, `${portal.base}/catalog?kind=component`, {}, async page => {
+    const star = page.getByRole('button', { name: 'Star component:default/talentmesh-gateway' });
+    await Promise.all([page.waitForResponse(answer => answer.url().endsWith('/starred')), star.click()]);
+    assert.equal(await star.getAttribute('aria-pressed'), 'true');
+    await page.goto(`${portal.base}/catalog?scope=starred`);
+    assert.deepEqual(await rows(page), ['TalentMesh gateway']);
+    await page.goto(portal.base);
+    assert.ok((await text(page, '.home-grid')).includes('TalentMesh gateway'));
+    // The example says that the guest belongs to the platform team.
+    await page.goto(`${portal.base}/catalog?scope=owned&kind=component`);
+    const owners = new Set(await texts(page, 'tbody td:nth-child(3) .entity-name'));
+    assert.deepEqual([...owners], ['platform-team']);
+  });
+});
+
+test('says what to do when nothing is left', async () => {
+  await visiting(browser, `${portal.base}/catalog?q=zebra`, {}, async page => {
+    assert.match(await text(page, '.state'), /Nothing matches/);
+    await page.getByRole('link', { name: 'Show everything' }).click();
+    assert.ok((await names(page)).length > 10);
+  });
+});

@@ -1,0 +1,73 @@
+// API definitions of every format in the example, and one that is broken.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { eventually, startBrowser, startPortal } from '../support/portal.mjs';
+import { brokenFiles } from '../support/samples.mjs';
+import { text, texts, visiting } from '../support/visit.mjs';
+
+let portal;
+let browser;
+
+before(async () => {
+  portal = await startPortal({ files: brokenFiles });
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await portal?.stop();
+});
+
+const definition = (name, rest = '') => `${portal.base}/catalog/default/api/${name}/api${rest}`;
+
+test('every API of the example has an outline, or its text', async () => {
+  const apis = await (await fetch(`${portal.base}/api/catalog/entities?filter=kind=api`)).json();
+  const formats = new Set();
+  for (const api of apis.filter(api => api.metadata.name !== 'broken-definition')) {
+    await visiting(browser, definition(api.metadata.name), {}, async page => {
+      const operations = await page.locator('.api-operation').count();
+      const isText = ['webhook', 'trpc'].includes(api.spec.type);
+      assert.equal(operations > 0, !isText, `${api.metadata.name}: ${operations} operations`);
+      assert.equal(await page.locator('.code').count(), isText ? 1 : 0);
+      assert.equal(await page.locator('.notice').count(), 0, `${api.metadata.name} has problems`);
+      formats.add(await text(page, isText ? '.api-title' : '.api-facts'));
+    });
+  }
+  const all = [...formats].join();
+  for (const format of ['OpenAPI', 'AsyncAPI', 'GraphQL', 'gRPC', 'Text']) assert.ok(all.includes(format), format);
+});
+
+test('an operation opens and shows parameters and answers', async () => {
+  await visiting(browser, definition('talentmesh-rest'), {}, async page => {
+    const operation = page.locator('.api-operation').first();
+    await operation.locator('summary').click();
+    const body = (await operation.locator('.api-body').innerText()).replace(/\s+/g, ' ');
+    assert.match(body, /Parameters.*cursor.*200 · application\/json · PositionPage/);
+  });
+});
+
+test('searches inside the definition while one types', async () => {
+  await visiting(browser, definition('talentmesh-graph'), {}, async page => {
+    const before = await page.locator('.api-operation').count();
+    await page.getByRole('searchbox', { name: 'Search inside the definition' }).fill('pausePosition');
+    await eventually(async () => (await page.locator('.api-operation').count()) < before);
+    assert.ok((await texts(page, '.api-signature')).every(name => /pausePosition/.test(name)));
+    await page.getByRole('searchbox', { name: 'Search inside the definition' }).fill('zebra');
+    await page.getByText('Nothing in this definition mentions').waitFor();
+  });
+});
+
+test('shows the definition as text beside the outline', async () => {
+  await visiting(browser, definition('match-rpc'), {}, async page => {
+    await page.getByRole('link', { name: 'Text' }).click();
+    assert.match(await text(page, '.code pre'), /syntax = "proto3"/);
+    await page.getByRole('link', { name: 'Outline' }).click();
+    assert.ok((await page.locator('.api-operation').count()) > 0);
+  });
+});
+
+test('a broken definition shows its text with the reason and the line', async () => {
+  await visiting(browser, definition('broken-definition'), {}, async page => {
+    assert.match(await text(page, '.notice'), /could not be read, line \d: Flow sequence/);
+    assert.equal(await page.locator('.line-marked').count(), 1);
+  });
+});

@@ -1,0 +1,143 @@
+// The graph of relations: its address is its state, its nodes are links, and it stays readable at 500.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { picture, startBrowser, startPortal } from '../support/portal.mjs';
+import { text, texts, visiting } from '../support/visit.mjs';
+
+// A service in the middle of 700 others, each of which needs the next two.
+const count = 700;
+const service = (name, needs) =>
+  `apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: { name: ${name}, namespace: mesh }
+spec: { type: service, lifecycle: production, owner: platform-team, dependsOn: [${needs.map(need => `component:mesh/${need}`).join(', ')}] }
+`;
+const numbers = Array.from({ length: count }, (_, number) => number);
+const mesh = [
+  service('hub', numbers.map(number => `s${number}`)),
+  ...numbers.map(number => service(`s${number}`, [number + 1, number + 2].filter(next => next < count).map(next => `s${next}`))),
+].join('---\n');
+const star = ['wheel', 'rim'].map((name, at) =>
+  at === 0 ? service(name, numbers.slice(0, 30).map(number => `spoke${number}`)) : service(name, [])).join('---\n');
+
+let portal;
+let browser;
+
+before(async () => {
+  portal = await startPortal({ files: { 'mesh.yaml': mesh, 'star.yaml': star } });
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await portal?.stop();
+});
+
+const graph = (query = '') => `${portal.base}/catalog-graph${query}`;
+const labels = page => texts(page, '.graph-node text');
+const around = '?rootEntityRefs%5B%5D=component:default/talentmesh-api';
+
+test('shows what surrounds an entity, each pair of relations once', async () => {
+  await visiting(browser, graph(around), {}, async page => {
+    assert.equal(await text(page, '.graph-node.is-root text'), 'talentmesh-api');
+    const found = await labels(page);
+    for (const name of ['TalentMesh', 'Platform Team', 'CloudNativePG database', 'Valkey cache']) {
+      assert.ok(found.includes(name), `${name} in ${found}`);
+    }
+    await page.getByText('As a table').click();
+    const rows = await texts(page, '.relation-table tbody tr');
+    assert.equal(rows.filter(row => /talentmesh-api depends on Valkey cache/.test(row)).length, 1);
+    assert.ok(!rows.some(row => /dependencyOf/.test(row)));
+  });
+});
+
+test('steps, kinds, relations and direction are in the address', async () => {
+  await visiting(browser, graph(around), {}, async page => {
+    const before = (await labels(page)).length;
+    await page.getByRole('navigation', { name: 'Steps' }).getByRole('link', { name: '2' }).click();
+    assert.match(page.url(), /maxDepth=2/);
+    assert.ok((await labels(page)).length > before);
+    await page.getByRole('complementary').getByRole('link', { name: 'Resource' }).click();
+    assert.match(page.url(), /selectedKinds.*=resource/);
+    assert.ok((await labels(page)).includes('Valkey cache') && !(await labels(page)).includes('Platform Team'));
+    await page.getByRole('complementary').getByRole('link', { name: 'has part' }).click();
+    assert.deepEqual(await labels(page), ['talentmesh-api']);
+    await page.getByRole('link', { name: 'Clear filters' }).click();
+    const across = await page.locator('.graph-canvas').getAttribute('viewBox');
+    await page.getByRole('link', { name: 'Down' }).click();
+    assert.match(page.url(), /direction=TB/);
+    assert.notEqual(await page.locator('.graph-canvas').getAttribute('viewBox'), across);
+  });
+});
+
+test('nodes are links that the keyboard reaches, with the whole name', async () => {
+  await visiting(browser, graph(around), {}, async page => {
+    const node = page.locator('.graph-node', { hasText: 'Valkey cache' });
+    await node.focus();
+    assert.equal(await node.getAttribute('aria-label'), 'Valkey cache, Resource valkey-cache');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/resource\/valkey-cache$/);
+  });
+});
+
+test('zooms with buttons and fits into its frame', async () => {
+  await visiting(browser, graph(`${around}&maxDepth=3`), {}, async page => {
+    const width = () => page.locator('.graph-canvas').evaluate(svg => svg.getBoundingClientRect().width);
+    const before = await width();
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    assert.ok((await width()) > before);
+    await page.getByRole('button', { name: 'Fit' }).click();
+    const frame = await page.locator('.graph-scroll').evaluate(element => element.clientWidth);
+    assert.ok((await width()) <= frame + 1);
+  });
+});
+
+test('many alike entities are one stack, which opens', async () => {
+  await visiting(browser, graph('?rootEntityRefs%5B%5D=component:mesh/wheel'), {}, async page => {
+    const stack = page.locator('.graph-node.is-stack', { hasText: '30 ×' });
+    assert.equal((await labels(page)).length, 3, 'wheel, its owner, and the stack');
+    await stack.click();
+    await page.waitForURL(/collapse=false/);
+    assert.equal((await labels(page)).filter(name => name.startsWith('spoke')).length, 30);
+  });
+});
+
+test('five hundred entities are drawn soon, more are counted', async () => {
+  await visiting(browser, 'about:blank', {}, async page => {
+    const started = Date.now();
+    await page.goto(graph('?rootEntityRefs%5B%5D=component:mesh/s350&maxDepth=20&collapse=false&selectedRelations%5B%5D=dependsOn'));
+    const took = Date.now() - started;
+    assert.equal(await page.locator('.graph-node').count(), 500);
+    // The worst there is: everything hangs on everything. The build is not optimised.
+    assert.ok(took < 10_000, `${took} ms`);
+    assert.match(await text(page, '.notice'), /Only the nearest 500 entities are shown; at least \d+ more are connected/);
+    await picture(page, 'graph-500');
+  });
+});
+
+test('reads without JavaScript and without the picture', async () => {
+  await visiting(browser, graph(around), { javaScriptEnabled: false }, async page => {
+    assert.ok((await labels(page)).includes('Valkey cache'));
+    assert.ok(await page.locator('.graph-tools').isHidden());
+    await page.getByText('As a table').click();
+    assert.ok(await page.getByRole('cell', { name: 'Valkey cache' }).first().isVisible());
+  });
+});
+
+test('without a root it shows the landscape, with an unknown root what is missing', async () => {
+  await visiting(browser, graph(), {}, async page => {
+    assert.ok((await labels(page)).includes('TalentMesh'));
+    await page.goto(graph('?rootEntityRefs%5B%5D=component:default/nobody'));
+    assert.equal(await page.locator('.graph-node.is-missing').count(), 1);
+  });
+});
+
+test('the tab of an entity draws what it needs, in as many steps as one likes', async () => {
+  await visiting(browser, `${portal.base}/catalog/default/component/talentmesh-gateway/dependencies?steps=1`, {}, async page => {
+    const near = (await labels(page)).length;
+    await page.getByRole('navigation', { name: 'Steps' }).getByRole('link', { name: '2' }).click();
+    assert.ok((await labels(page)).length > near);
+    assert.ok((await text(page, '#relation-providesApi')).includes('TalentMesh REST'));
+    await page.getByRole('link', { name: 'Explore the graph' }).click();
+    await page.waitForURL(/catalog-graph\?.*maxDepth=2/);
+  });
+});

@@ -1,0 +1,145 @@
+// The main ways through the portal without a pointer.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { after, before, test } from 'node:test';
+import { eventually, startBrowser, startPortal } from '../support/portal.mjs';
+import { focused, text, visiting } from '../support/visit.mjs';
+
+let portal;
+let browser;
+
+before(async () => {
+  portal = await startPortal();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await portal?.stop();
+});
+
+/** Presses Tab until the focus is on what is looked for. */
+async function tabTo(page, wanted, most = 80) {
+  for (let step = 0; step < most; step += 1) {
+    await page.keyboard.press('Tab');
+    if (wanted.test(await focused(page))) return;
+  }
+  assert.fail(`Tab never reaches ${wanted}`);
+}
+
+test('the palette goes to an entity and to a page', async () => {
+  await visiting(browser, portal.base, {}, async page => {
+    await page.keyboard.press('/');
+    await page.keyboard.type('talentmesh-gate');
+    await page.getByRole('option', { name: /TalentMesh gateway/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/component\/talentmesh-gateway$/);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('sources');
+    await page.getByRole('option', { name: /Sources/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/sources$/);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.press('Escape');
+    assert.equal(await page.locator('#palette[open]').count(), 0);
+  });
+});
+
+test('arrows choose in the palette, Enter without a match searches', async () => {
+  await visiting(browser, portal.base, {}, async page => {
+    await page.keyboard.press('/');
+    await page.keyboard.type('talentmesh');
+    await page.getByRole('option').nth(2).waitFor();
+    await page.keyboard.press('ArrowDown');
+    const chosen = await page.locator('#palette-list [aria-selected="true"]').innerText();
+    assert.equal(await page.getAttribute('#palette-input', 'aria-activedescendant'), 'palette-1');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/catalog\//);
+    assert.ok(chosen.includes(await text(page, 'h1')));
+    await page.keyboard.press('/');
+    await page.keyboard.type('zqxjkvwy');
+    await page.getByText('Nothing has').waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/search\?query=zqx/);
+    assert.match(await text(page, 'main'), /[Nn]othing/);
+  });
+});
+
+test('from the list to an entity, to a tab, and on to a neighbour', async () => {
+  await visiting(browser, `${portal.base}/catalog?kind=component`, {}, async page => {
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('k');
+    await page.keyboard.press('j');
+    const second = page.locator('tbody tr').nth(1);
+    assert.ok(await second.evaluate(row => row.contains(document.activeElement)));
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/catalog\/default\/component\//);
+    await page.goto(`${portal.base}/catalog/default/component/talentmesh-gateway`);
+    await tabTo(page, /^Dependencies$/);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/dependencies$/);
+    await tabTo(page, /^talentmesh-api, Component$/);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/component\/talentmesh-api$/);
+    assert.equal(await text(page, 'h1'), 'talentmesh-api');
+  });
+});
+
+test('the skip link leads past the navigation, g and a letter to a page', async () => {
+  await visiting(browser, `${portal.base}/sources`, {}, async page => {
+    await page.keyboard.press('Tab');
+    assert.equal(await focused(page), 'Skip to content');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+    await page.keyboard.press('g');
+    await page.keyboard.press('c');
+    await page.waitForURL(/\/catalog$/);
+  });
+});
+
+test('registers a component', async () => {
+  const yaml = 'apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: { name: by-keyboard }\n' +
+    'spec: { type: service, lifecycle: experimental, owner: platform-team }\n';
+  const files = createServer((_, answer) => answer.end(yaml));
+  await new Promise(done => files.listen(0, '127.0.0.1', done));
+  try {
+    await visiting(browser, `${portal.base}/catalog`, {}, async page => {
+      await tabTo(page, /^Register$/);
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/catalog-import$/);
+      for (let step = 0; step < 40 && (await page.evaluate(() => document.activeElement.id)) !== 'url'; step += 1) {
+        await page.keyboard.press('Tab');
+      }
+      assert.equal(await page.evaluate(() => document.activeElement.id), 'url');
+      await page.keyboard.type(`http://127.0.0.1:${files.address().port}/catalog-info.yaml`);
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/catalog-import\?url=/);
+      assert.match(await text(page, 'main'), /by-keyboard/);
+      await tabTo(page, /^Register$/);
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/\/sources$/);
+    });
+    await eventually(async () => {
+      const answer = await fetch(`${portal.base}/api/catalog/entities/by-name/component/default/by-keyboard`);
+      return answer.ok;
+    });
+  } finally {
+    files.close();
+  }
+});
+
+test('the focus stays where it is when a page is fetched again', async () => {
+  const { appendFile } = await import('node:fs/promises');
+  await visiting(browser, `${portal.base}/catalog?kind=domain`, {}, async page => {
+    await page.locator('#live-status[data-state="live"]').waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    const before = await focused(page);
+    await appendFile(
+      `${portal.folder}/examples/domains.yaml`,
+      '---\napiVersion: backstage.io/v1alpha1\nkind: Domain\nmetadata: { name: aaa-first }\nspec: { owner: platform-team }\n',
+    );
+    await page.getByRole('link', { name: 'aaa-first' }).first().waitFor({ timeout: 5_000 });
+    assert.equal(await focused(page), before);
+  });
+});

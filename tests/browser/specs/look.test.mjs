@@ -1,0 +1,117 @@
+// Every page in light, dark and on a phone: axe finds nothing, nothing overflows or jumps, the page is
+// light, and a picture of it is kept.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { findings } from '../support/axe.mjs';
+import { looks, picture, startBrowser, startPortal } from '../support/portal.mjs';
+import { brokenFiles } from '../support/samples.mjs';
+import { visiting } from '../support/visit.mjs';
+
+const entity = '/catalog/default/component/talentmesh-gateway';
+const api = name => `/catalog/default/api/${name}/api`;
+const pages = {
+  home: '/',
+  catalog: '/catalog',
+  'catalog-filtered': '/catalog?kind=component&type=service&lifecycle=production&owner=group:default/platform-team',
+  'catalog-columns': '/catalog?columns=kind,owner,type,lifecycle,system,namespace,description,tags',
+  'catalog-nothing': '/catalog?q=zebra&scope=starred',
+  entity,
+  'entity-problem': '/catalog/default/component/never-right',
+  'entity-missing': '/catalog/default/component/talentmesh-gatewy',
+  dependencies: `${entity}/dependencies`,
+  history: `${entity}/history`,
+  yaml: `${entity}/yaml`,
+  group: '/catalog/default/group/platform-team',
+  user: '/catalog/default/user/mei',
+  system: '/catalog/default/system/talentmesh',
+  graph: '/catalog-graph',
+  'graph-of-one': '/catalog-graph?rootEntityRefs[]=system:default/talentmesh&maxDepth=2',
+  organization: '/org',
+  people: '/org/people',
+  openapi: `${api('talentmesh-rest')}?q=positions`,
+  asyncapi: api('talent-events'),
+  graphql: api('talentmesh-graph'),
+  grpc: `${api('match-rpc')}?view=text`,
+  'definition-plain': api('alert-hooks'),
+  'definition-broken': api('broken-definition'),
+  register: '/catalog-import',
+  'register-refused': '/catalog-import?url=ftp://example.com/x',
+  sources: '/sources',
+  problems: '/unprocessed',
+  orphans: '/unprocessed?show=orphaned',
+  search: '/search?query=talent',
+  settings: '/settings',
+  'not-found': '/no/such/page',
+};
+
+let portal;
+let browser;
+
+before(async () => {
+  portal = await startPortal({ files: brokenFiles });
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await portal?.stop();
+});
+
+for (const look of Object.keys(looks)) {
+  for (const [name, path] of Object.entries(pages)) {
+    test(`${name}, ${look}`, async () => {
+      await visiting(browser, portal.base + path, { look }, async page => {
+        await picture(page, `${name}-${look}`);
+        const width = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(width <= 0, `the page is ${width} pixels wider than the window`);
+        assert.equal(await page.locator('h1').count(), 1, 'one heading of the first level');
+        assert.deepEqual(await findings(page), []);
+      });
+    });
+  }
+}
+
+for (const [name, path] of Object.entries(pages)) {
+  test(`${name} is light and does not jump`, async () => {
+    await visiting(browser, 'about:blank', {}, async page => {
+      const network = await page.context().newCDPSession(page);
+      await network.send('Network.enable');
+      let bytes = 0;
+      network.on('Network.loadingFinished', event => (bytes += event.encodedDataLength));
+      await page.addInitScript(() => {
+        globalThis.shifted = 0;
+        new PerformanceObserver(list => {
+          for (const entry of list.getEntries()) globalThis.shifted += entry.value;
+        }).observe({ type: 'layout-shift', buffered: true });
+      });
+      await page.goto(portal.base + path, { waitUntil: 'load' });
+      await page.waitForTimeout(100);
+      assert.ok(bytes > 1_000 && bytes <= 100 * 1024, `${bytes} bytes were sent`);
+      assert.ok((await page.evaluate(() => globalThis.shifted)) < 0.01, 'the layout shifted');
+    });
+  });
+}
+
+test('what opens on a click is accessible too', async () => {
+  await visiting(browser, `${portal.base}/catalog`, { look: 'phone' }, async page => {
+    await page.getByRole('button', { name: 'Filters' }).click();
+    await page.locator('#facet-groups').waitFor({ state: 'visible' });
+    assert.deepEqual(await findings(page), []);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.locator('#navigation').waitFor({ state: 'visible' });
+    assert.deepEqual(await findings(page), []);
+    await picture(page, 'menu-phone');
+  });
+  await visiting(browser, `${portal.base}/catalog`, { look: 'dark' }, async page => {
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.locator('#column-choice').waitFor({ state: 'visible' });
+    assert.deepEqual(await findings(page), []);
+    await picture(page, 'columns-dark');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('/');
+    await page.keyboard.type('talent');
+    await page.getByRole('option').first().waitFor();
+    assert.deepEqual(await findings(page), []);
+    await picture(page, 'palette-dark');
+  });
+});

@@ -37,6 +37,8 @@ pub struct Operation {
     pub verb: String,
     /// Path, channel, field or method with its signature.
     pub signature: String,
+    /// What programs call it, where it has such a name: an operation id, a field, a method.
+    pub name: String,
     /// One line about it.
     pub summary: String,
     /// More about it.

@@ -14,6 +14,7 @@ use plugin::{
 };
 use serde_json::Value;
 
+use crate::findable::Operations;
 use crate::formats::{self, Format, Reading};
 use crate::pages::{self, Asked};
 
@@ -38,6 +39,7 @@ pub fn contributions() -> Contributions {
         entity_tabs: vec![Arc::new(DefinitionTab {
             readings: Cache::new(CACHED),
         })],
+        search_sources: vec![Arc::new(Operations)],
         ..Contributions::default()
     }
 }

@@ -99,6 +99,7 @@ fn operation(root: &Value, verb: &str, channel_name: &str, described: &Value, ch
     Operation {
         verb: verb.to_uppercase(),
         signature: channel_name.to_owned(),
+        name: text_at(described, "operationId"),
         summary: text_at(described, "summary"),
         description: text_at(described, "description"),
         deprecated: false,

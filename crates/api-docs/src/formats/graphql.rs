@@ -195,6 +195,7 @@ fn operation(verb: &str, field: &cst::FieldDefinition) -> Operation {
     Operation {
         verb: verb.to_owned(),
         signature: format!("{name}{arguments}: {kind}"),
+        name,
         summary: said(field.description()),
         deprecated: field
             .directives()

@@ -125,6 +125,7 @@ fn operation(root: &Value, path: &str, method: &str, item: &Value) -> Operation 
     Operation {
         verb: method.to_uppercase(),
         signature: path.to_owned(),
+        name: text_at(described, "operationId"),
         summary: text_at(described, "summary"),
         description: text_at(described, "description"),
         deprecated: described["deprecated"] == true,

@@ -5,6 +5,7 @@
 
 #![allow(clippy::print_stdout, reason = "what a task prints is its product")]
 
+mod bench;
 mod browser;
 mod conformance;
 mod dependencies;
@@ -29,6 +30,7 @@ tasks
   picture       takes the picture of the README anew
   conformance   agreement with the recorded answers and verdicts of the original, against the floors
                 in conformance/floors.json; reads ../shared (or $SHARED)
+  bench         our release build beside the original on generated catalogs (bench/README.md)
 ";
 
 fn main() -> ExitCode {
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         "browser" => browser::run_all(),
         "picture" => browser::picture(),
         "conformance" => conformance::run_all(),
+        "bench" => bench::run(&arguments[1..]),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);

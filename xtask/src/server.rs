@@ -56,9 +56,16 @@ impl Server {
             if let Some(status) = self.child.try_wait()? {
                 bail!("the server ended at start ({status}):\n{}", tail(log));
             }
-            std::thread::sleep(Duration::from_millis(5));
+            std::thread::sleep(Duration::from_millis(2));
         }
         bail!("the server was not ready within {patience:?}:\n{}", tail(log))
+    }
+}
+
+impl Server {
+    /// Id of the process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 }
 

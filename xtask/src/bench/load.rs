@@ -1,0 +1,136 @@
+//! Load on one query, made by `wrk` on one thread.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use super::contender::Running;
+
+/// A query that is measured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Name in the table.
+    pub name: &'static str,
+    /// Path with query.
+    pub path: String,
+    /// Body of a POST.
+    pub body: Option<&'static str>,
+}
+
+/// All queries, for a component that exists.
+pub fn cases(component: &str) -> Vec<Case> {
+    let get = |name, path: &str| Case {
+        name,
+        path: path.to_owned(),
+        body: None,
+    };
+    vec![
+        get("liveness", "/.backstage/health/v1/liveness"),
+        get(
+            "by-name",
+            &format!("/api/catalog/entities/by-name/component/default/{component}"),
+        ),
+        get(
+            "list-100",
+            "/api/catalog/entities?filter=kind=component,spec.type=service&limit=100",
+        ),
+        get(
+            "by-query",
+            "/api/catalog/entities/by-query?limit=20&filter=kind=component,spec.type=service&orderField=metadata.name,asc",
+        ),
+        get(
+            "by-query-text",
+            "/api/catalog/entities/by-query?limit=20&filter=kind=component&orderField=metadata.name,asc\
+             &fullTextFilterTerm=payment&fullTextFilterFields=metadata.name,metadata.title",
+        ),
+        Case {
+            name: "by-query-post",
+            path: "/api/catalog/entities/by-query".to_owned(),
+            body: Some(
+                r#"{"limit":20,"query":{"kind":"component","spec.type":"service"},"orderBy":[{"field":"metadata.name","order":"asc"}],"fullTextFilter":{"term":"payment"}}"#,
+            ),
+        },
+        get(
+            "facets",
+            "/api/catalog/entity-facets?facet=kind&facet=spec.type&facet=metadata.tags&facet=spec.owner",
+        ),
+    ]
+}
+
+/// What one window of load gave.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    /// Answers a second.
+    pub rate: f64,
+    /// Median time to the whole answer, in milliseconds.
+    pub p50: f64,
+    /// 99th percentile of it.
+    pub p99: f64,
+    /// Answers other than 2xx, and broken connections.
+    pub errors: u64,
+    /// Bytes of one answer.
+    pub bytes: f64,
+}
+
+/// Loads with one case for some seconds. A window in which no answer came gives nothing.
+pub fn window(
+    running: &Running,
+    case: &Case,
+    connections: u32,
+    seconds: u32,
+    work: &Path,
+) -> Result<Option<Window>> {
+    let script = work.join("load.lua");
+    std::fs::write(&script, lua(case))?;
+    let mut command = Command::new("wrk");
+    command
+        .args(["-t1", "--timeout", "30s"])
+        .arg(format!("-c{connections}"))
+        .arg(format!("-d{seconds}s"));
+    if let Some(token) = &running.token {
+        command.arg("-H").arg(format!("authorization: Bearer {token}"));
+    }
+    command
+        .arg("-s")
+        .arg(&script)
+        .arg(format!("{}{}", running.server.base, case.path));
+    let output = command.output().context("could not start wrk")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let line = text.lines().find_map(|line| line.strip_prefix("FIGURES "));
+    let figures: Vec<f64> = line
+        .unwrap_or_default()
+        .split(' ')
+        .filter_map(|word| word.parse().ok())
+        .collect();
+    let [requests, micros, p50, p99, errors, bytes] = figures[..] else {
+        bail!(
+            "wrk printed no figures:\n{text}{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    };
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+    let errors = errors as u64;
+    Ok((requests > 0.0).then(|| Window {
+        rate: requests / (micros / 1e6),
+        p50: p50 / 1e3,
+        p99: p99 / 1e3,
+        errors,
+        bytes: bytes / requests,
+    }))
+}
+
+/// Sends the body, and prints exact figures at the end.
+fn lua(case: &Case) -> String {
+    let post = case.body.map_or_else(String::new, |body| {
+        format!(
+            "wrk.method = 'POST'\nwrk.headers['content-type'] = 'application/json'\nwrk.body = '{body}'\n"
+        )
+    });
+    format!(
+        "{post}done = function(summary, latency)\n  local e = summary.errors\n  \
+         io.write(string.format('FIGURES %d %d %.1f %.1f %d %d\\n', summary.requests, summary.duration, \
+         latency:percentile(50), latency:percentile(99), \
+         e.status + e.connect + e.read + e.write + e.timeout, summary.bytes))\nend\n"
+    )
+}

@@ -1,0 +1,106 @@
+//! What to measure.
+
+use anyhow::{Context, Result, bail};
+
+/// How to call it.
+pub const USAGE: &str = "\
+usage: cargo xtask bench [--sizes 1k,10k,100k,1m] [--only ours|original] [--cases NAME,…]
+                         [--seconds N] [--reps N] [--idle SECONDS] [--original-up-to 10k]
+  --sizes           components in the generated catalog, about a third more entities; default 1k,10k
+  --only            one of the two contenders
+  --cases           some of the queries, or `none`
+  --seconds         length of one load window; default 5
+  --reps            repetitions of starts, ingests of ours and load windows; default 3
+  --idle            pause before idle memory is read; default 15
+  --original-up-to  largest size given to the original, which takes ten minutes for 10k; default 10k";
+
+/// A catalog's size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Size {
+    /// As it was asked for.
+    pub name: String,
+    /// Number of components.
+    pub components: usize,
+}
+
+impl Size {
+    fn parse(text: &str) -> Result<Self> {
+        let lower = text.trim().to_lowercase();
+        let (digits, factor) = match lower.strip_suffix('k') {
+            Some(digits) => (digits, 1_000),
+            None => match lower.strip_suffix('m') {
+                Some(digits) => (digits, 1_000_000),
+                None => (lower.as_str(), 1),
+            },
+        };
+        let number: usize = digits
+            .parse()
+            .with_context(|| format!("{text} is no size; write 1k, 100k or 1m"))?;
+        Ok(Self {
+            components: number * factor,
+            name: lower,
+        })
+    }
+}
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub struct Options {
+    /// Catalogs, in this order.
+    pub sizes: Vec<Size>,
+    /// Measure our server.
+    pub ours: bool,
+    /// Measure the original.
+    pub original: bool,
+    /// Queries to load with; all when nothing is said.
+    pub cases: Option<Vec<String>>,
+    /// Length of a load window.
+    pub seconds: u32,
+    /// Repetitions.
+    pub reps: usize,
+    /// Seconds until idle memory is read.
+    pub idle: u64,
+    /// Most components the original is given.
+    pub original_up_to: usize,
+}
+
+impl Options {
+    /// Reads the arguments after `bench`.
+    pub fn parse(arguments: &[String]) -> Result<Self> {
+        let mut options = Self {
+            sizes: vec![Size::parse("1k")?, Size::parse("10k")?],
+            ours: true,
+            original: true,
+            cases: None,
+            seconds: 5,
+            reps: 3,
+            idle: 15,
+            original_up_to: 10_000,
+        };
+        for pair in arguments.chunks(2) {
+            let [name, value] = pair else {
+                bail!("{} needs a value\n{USAGE}", pair[0]);
+            };
+            options.set(name, value)?;
+        }
+        Ok(options)
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<()> {
+        match name {
+            "--sizes" => self.sizes = value.split(',').map(Size::parse).collect::<Result<_>>()?,
+            "--only" => match value {
+                "ours" => self.original = false,
+                "original" => self.ours = false,
+                _ => bail!("--only takes ours or original, not {value}"),
+            },
+            "--cases" => self.cases = Some(value.split(',').map(str::to_owned).collect()),
+            "--seconds" => self.seconds = value.parse().context("--seconds takes a number")?,
+            "--reps" => self.reps = value.parse::<usize>().context("--reps takes a number")?.max(1),
+            "--idle" => self.idle = value.parse().context("--idle takes a number")?,
+            "--original-up-to" => self.original_up_to = Size::parse(value)?.components,
+            _ => bail!("{name} is not known\n{USAGE}"),
+        }
+        Ok(())
+    }
+}

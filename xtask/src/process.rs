@@ -13,6 +13,19 @@ pub fn root() -> PathBuf {
         .to_path_buf()
 }
 
+/// A program without what `cargo run` tells about this one: build scripts (`ring`'s) look at these
+/// variables, and with other values a cargo started here would build half of all dependencies again.
+fn command(program: &str) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
+    command
+}
+
 /// Runs a program in the root with our output, failing when it fails.
 pub fn run(program: &str, arguments: &[&str]) -> Result<()> {
     run_in(&root(), program, arguments)
@@ -21,7 +34,7 @@ pub fn run(program: &str, arguments: &[&str]) -> Result<()> {
 /// As [`run`], in a folder.
 pub fn run_in(folder: &Path, program: &str, arguments: &[&str]) -> Result<()> {
     eprintln!("$ {program} {}", arguments.join(" "));
-    let status = Command::new(program)
+    let status = command(program)
         .args(arguments)
         .current_dir(folder)
         .status()
@@ -34,7 +47,7 @@ pub fn run_in(folder: &Path, program: &str, arguments: &[&str]) -> Result<()> {
 
 /// Runs a program and returns what it printed, whatever its exit code.
 pub fn output(program: &str, arguments: &[&str]) -> Result<String> {
-    let output = Command::new(program)
+    let output = command(program)
         .args(arguments)
         .current_dir(root())
         .stderr(Stdio::inherit())

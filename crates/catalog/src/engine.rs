@@ -3,15 +3,16 @@
 //! Sources that are due are claimed in the database, so several processes share the work and a dead
 //! one's claims run out. Nothing here reads a source or knows HTTP.
 
+mod claims;
 mod delivery;
 mod emission;
 mod failure;
+mod group;
 mod refresh;
 mod writer;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use config::OrphanStrategy;
@@ -23,21 +24,22 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use claims::InFlight;
 pub(crate) use delivery::{Delivery, Ending, Finished};
 pub(crate) use emission::Raw;
 pub(crate) use failure::EngineError;
+use group::Group;
 pub(crate) use refresh::later;
 pub(crate) use writer::{Writer, is_location};
 
 use crate::Catalog;
 use crate::ingest::{self, CONFIG_PROVIDER, FileWatch, LOCATION_STORE};
 
-/// Sources read at the same time.
-const CONCURRENCY: usize = 4;
+/// Sources looked at at the same time. Many, because a slow server must not hold up the others, and
+/// because what is ready at the same time is written together.
+const CONCURRENCY: usize = 32;
 /// How long one look at a source may take.
 const LONGEST_VISIT: Duration = Duration::from_secs(240);
-/// How long a claim lasts without being finished; longer than the longest visit.
-const LEASE: Duration = Duration::from_secs(300);
 /// Longest wait until the database is asked for due sources again.
 const POLL: Duration = Duration::from_secs(1);
 /// Pause after the database failed.
@@ -50,7 +52,8 @@ pub(crate) struct Engine {
     /// Name under which this process claims sources.
     pub holder: String,
     wake: Notify,
-    in_flight: AtomicUsize,
+    in_flight: Mutex<HashSet<SourceKey>>,
+    group: Group,
     finished: Notify,
     failures: Mutex<HashMap<String, u32>>,
     watch: OnceLock<FileWatch>,
@@ -61,7 +64,8 @@ impl Engine {
         Self {
             holder,
             wake: Notify::new(),
-            in_flight: AtomicUsize::new(0),
+            in_flight: Mutex::default(),
+            group: Group::default(),
             finished: Notify::new(),
             failures: Mutex::new(HashMap::new()),
             watch: OnceLock::new(),
@@ -106,15 +110,20 @@ impl Catalog {
             }
         }
         let watching = self.start_watch(&stop);
-        let providers = ingest::run_providers(self, &stop);
+        // The largest of these futures; without the box, each one around it would be as large.
+        let providers = Box::pin(ingest::run_providers(self, &stop));
         let pruning = self.prune_history_regularly(&stop);
         let looping = self.look_at_sources(&stop);
-        tokio::join!(watching, providers, pruning, looping);
+        let renewing = self.renew_claims(&stop);
+        tokio::join!(watching, providers, pruning, looping, renewing);
+        self.release_claims().await;
     }
 
     /// Delivers what does not depend on any source: the configured and the registered locations;
     /// removes what providers left that are no longer there.
     pub async fn start(&self) -> Result<(), Fault> {
+        let forgotten = self.parts.store.forget_dead_holders().await;
+        forgotten.map_err(EngineError::from)?;
         // First what is known, so that new locations are looked at in the order they are configured in.
         self.look_at_local_files().await?;
         self.deliver_configured_locations().await?;
@@ -155,7 +164,7 @@ impl Catalog {
             if done > 0 {
                 continue;
             }
-            if self.parts.engine.in_flight.load(Ordering::Acquire) == 0 {
+            if self.parts.engine.in_flight.lock().is_empty() {
                 return Ok(looks);
             }
             finished.await;
@@ -179,7 +188,8 @@ impl Catalog {
         }
     }
 
-    /// Claims and looks at due sources until none is due.
+    /// Claims and looks at due sources until none is due and none is being looked at. A slow source does
+    /// not keep others waiting that become due meanwhile.
     async fn work_off(&self, stop: &CancellationToken) -> Result<usize, Fault> {
         let mut visits = JoinSet::new();
         let mut done = 0;
@@ -191,34 +201,31 @@ impl Catalog {
                     visits.spawn(async move { catalog.visit(key).await });
                 }
             }
-            if visits.join_next().await.is_none() {
-                return Ok(done);
+            tokio::select! {
+                ended = visits.join_next() => match ended {
+                    Some(_) => done += 1,
+                    None => return Ok(done),
+                },
+                () = self.parts.engine.wake.notified(), if !visits.is_empty() => {}
+                () = tokio::time::sleep(POLL), if !visits.is_empty() => {}
             }
-            done += 1;
+            // Those that were written together end together; what follows is claimed at once.
+            while visits.try_join_next().is_some() {
+                done += 1;
+            }
         }
-    }
-
-    async fn claim(&self, limit: usize) -> Result<Vec<SourceKey>, Fault> {
-        let now = self.parts.clock.now();
-        let holder = &self.parts.engine.holder;
-        let claimed = self
-            .parts
-            .store
-            .due_sources(now, limit, holder, later(now, LEASE))
-            .await;
-        claimed.map_err(|error| EngineError::from(error).into())
     }
 
     /// One look at one source. Failures are recorded and the source is tried again later.
     async fn visit(&self, key: SourceKey) {
-        let _in_flight = InFlight::new(&self.parts.engine);
+        let _in_flight = InFlight::new(&self.parts.engine, &key);
         let SourceKey::Entity(reference) = &key else {
             return self.park(&key).await;
         };
-        let look = tokio::time::timeout(LONGEST_VISIT, refresh::refresh(&self.parts, reference));
-        let result = look.await.unwrap_or_else(|_| {
-            Err(Fault::error(format!("reading took longer than {} s", LONGEST_VISIT.as_secs())).into())
-        });
+        let mut result = self.refresh_in_time(reference, false).await;
+        if matches!(result, Err(EngineError::Ungrouped)) {
+            result = self.refresh_in_time(reference, true).await;
+        }
         match result {
             Ok(()) => {}
             Err(EngineError::LeaseLost(_)) => {
@@ -226,6 +233,13 @@ impl Catalog {
             }
             Err(error) => self.note_broken(&key, error.into()).await,
         }
+    }
+
+    async fn refresh_in_time(&self, reference: &str, alone: bool) -> Result<(), EngineError> {
+        let look = tokio::time::timeout(LONGEST_VISIT, refresh::refresh(&self.parts, reference, alone));
+        look.await.unwrap_or_else(|_| {
+            Err(Fault::error(format!("reading took longer than {} s", LONGEST_VISIT.as_secs())).into())
+        })
     }
 
     /// Providers are never due by themselves.
@@ -345,23 +359,6 @@ impl Catalog {
             .sources()
             .await
             .map_err(|error| EngineError::from(error).into())
-    }
-}
-
-/// Counts a look for as long as it lasts, however it ends.
-struct InFlight<'a>(&'a Engine);
-
-impl<'a> InFlight<'a> {
-    fn new(engine: &'a Engine) -> Self {
-        engine.in_flight.fetch_add(1, Ordering::AcqRel);
-        Self(engine)
-    }
-}
-
-impl Drop for InFlight<'_> {
-    fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
-        self.0.finished.notify_waiters();
     }
 }
 

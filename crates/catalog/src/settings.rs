@@ -11,6 +11,8 @@ use crate::process::KindRules;
 
 /// Shortest default pause between two looks at a source; the longest is half as long again.
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(100);
+/// Claims are renewed a few times before they run out, so they cannot be arbitrarily short.
+const SHORTEST_CLAIM: Duration = Duration::from_secs(1);
 /// Longest catalog file read from disk, in bytes.
 const MAX_FILE_BYTES: u64 = 16 << 20;
 /// Most files that one location pattern may match.
@@ -36,6 +38,8 @@ pub(crate) struct Settings {
     pub discard_file_on_error: bool,
     /// Relative placeholders work in local files too; the original refuses them.
     pub resolve_file_placeholders: bool,
+    /// How long a claim lasts that is not renewed.
+    pub claim: Duration,
     /// Local files are watched.
     pub watch_files: bool,
     /// How long history is kept.
@@ -79,6 +83,7 @@ impl Settings {
             readonly: catalog.readonly,
             discard_file_on_error: catalog.discard_file_on_error,
             resolve_file_placeholders: portal.resolve_file_placeholders,
+            claim: portal.claim.0.max(SHORTEST_CLAIM),
             watch_files: portal.watch_files,
             history_retention: portal.history.retention.0,
             allowed_types: vec!["url".to_owned()],

@@ -3,7 +3,7 @@
 //! The joining itself is `model::stitch`, a pure function; this module feeds it from one transaction
 //! and records what changed in the change log and the history.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use model::stitch::{StitchInput, final_entity};
@@ -95,10 +95,10 @@ pub(crate) fn by_source(rows: Vec<RelationRow>) -> HashMap<String, Vec<RelationR
     grouped
 }
 
-/// The references of a set that are not among the known ones.
-pub(crate) fn missing(wanted: &BTreeSet<String>, known: &HashMap<String, Option<Node>>) -> Vec<String> {
+/// The wanted references that are not among the known ones.
+pub(crate) fn missing<C>(wanted: &BTreeMap<String, C>, known: &HashMap<String, Option<Node>>) -> Vec<String> {
     wanted
-        .iter()
+        .keys()
         .filter(|reference| !known.contains_key(*reference))
         .cloned()
         .collect()

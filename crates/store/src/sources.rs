@@ -7,7 +7,7 @@ use model::Problem;
 
 use crate::{
     SourceKey, Store, StoreError, WriteTx,
-    sql::{Arg, Engine, Row},
+    sql::{Arg, Engine, Row, in_list_chunks, with_list},
 };
 
 /// Outcome of the last check of a source.
@@ -226,6 +226,39 @@ impl Store {
             .collect::<Result<Vec<_>, StoreError>>()?;
         claimed.sort();
         Ok(claimed.into_iter().map(|(_, key)| key).collect())
+    }
+
+    /// Prolongs what `holder` still has of these claims.
+    pub async fn renew_sources(
+        &self,
+        holder: &str,
+        keys: &[SourceKey],
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
+        let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        let mut session = self.write_unordered().await?;
+        for chunk in in_list_chunks(&names) {
+            let text = with_list(
+                "UPDATE sources SET held_until = ? WHERE held_by = ? AND source IN {list}",
+                chunk.len(),
+            );
+            let mut arguments = vec![until.into(), holder.into()];
+            arguments.extend(chunk.iter().map(Arg::from));
+            session.execute(text, arguments).await?;
+        }
+        session.commit().await
+    }
+
+    /// Ends all claims and leases where only one process at a time works on the database (`SQLite`):
+    /// whoever held them is dead. Does nothing on PostgreSQL, where they run out by themselves.
+    pub async fn forget_dead_holders(&self) -> Result<(), StoreError> {
+        let mut session = self.write_unordered().await?;
+        if session.engine() == Engine::Sqlite {
+            let text = "UPDATE sources SET held_by = NULL, held_until = NULL WHERE held_by IS NOT NULL";
+            session.execute(text, vec![]).await?;
+            session.execute("DELETE FROM leases", vec![]).await?;
+        }
+        session.commit().await
     }
 
     /// When the next source is due that nobody holds; `None` when there is none.

@@ -195,7 +195,7 @@ impl Maker {
             "  title: {name} {number}\n  labels:\n    example.com/tier: '{tier}'\n  annotations:\n    \
              github.com/project-slug: example/{name}\n    backstage.io/source-location: url:https://git.example.com/example/{name}\n    \
              example.com/dashboard: https://grafana.example.com/d/{code:x}/{name}\n    example.com/cost-center: cc-{}\n    \
-             pagerduty.com/integration-key: {code:032x}\n  tags: [{tags}]\n  links:\n    - url: https://dashboard.example.com/{name}\n      \
+             pagerduty.com/integration-key: k{code:031x}\n  tags: [{tags}]\n  links:\n    - url: https://dashboard.example.com/{name}\n      \
              title: Dashboard\n    - url: https://runbooks.example.com/{name}\n      title: Runbook\nspec:\n  type: {kind}\n  \
              lifecycle: {lifecycle}\n  owner: {owner}\n  system: {system}\n  providesApis: [{provides}]\n  consumesApis: [{consumes}]\n  \
              dependsOn: ['resource:{resource}', 'component:{needed}']\n",

@@ -53,7 +53,7 @@ impl Contender {
     pub fn selected(options: &Options) -> Result<Vec<Self>> {
         let mut contenders = Vec::new();
         if options.ours {
-            run("cargo", &["build", "--release", "--package", "backstage"])?;
+            run("cargo", &["build", "--release"])?;
             let target =
                 std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
             contenders.push(Self {

@@ -12,8 +12,8 @@ use super::load::{self, Case, Window};
 use super::options::{Options, Size};
 use super::report::{Report, Unit};
 
-/// Longest wait for a catalog to be served.
-const INGEST: Duration = Duration::from_secs(3_600);
+/// Longest time without one more entity served.
+const STANDSTILL: Duration = Duration::from_secs(120);
 /// Connections of the load windows.
 const CONNECTIONS: [u32; 2] = [1, 32];
 
@@ -105,18 +105,23 @@ impl Bench<'_> {
             Who::Ours => Duration::from_millis(2),
             Who::Original => Duration::from_millis(500),
         };
-        let begun = Instant::now();
-        while running.served()? < self.made.entities as u64 {
-            if begun.elapsed() > INGEST {
+        let mut progress = (0, Instant::now());
+        loop {
+            let served = running.served()?;
+            if served >= self.made.entities as u64 {
+                return Ok(());
+            }
+            if served > progress.0 {
+                progress = (served, Instant::now());
+            }
+            if progress.1.elapsed() > STANDSTILL {
                 bail!(
-                    "{} of {} entities are served",
-                    running.served()?,
+                    "no more than {served} of {} entities are served",
                     self.made.entities
                 );
             }
             std::thread::sleep(pause);
         }
-        Ok(())
     }
 
     /// Starts on existing data until an entity is answered; the last process goes on running.

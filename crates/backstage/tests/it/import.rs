@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use testkit::FileServer;
 
 use crate::process::transcript;
-use crate::serving::Server;
+use crate::portal::Portal;
 
 /// A folder whose configuration lets `files` be read.
 fn folder(files: &FileServer) -> TempDir {
@@ -21,9 +21,8 @@ fn folder(files: &FileServer) -> TempDir {
 }
 
 /// Imports and returns what was printed.
-fn import(folder: &Path, server: &Server, more: &[&str]) -> String {
-    let url = format!("http://{}", server.address);
-    transcript(folder, &[&["catalog", "import", "--url", &url], more].concat())
+fn import(folder: &Path, url: &str, more: &[&str]) -> String {
+    transcript(folder, &[&["catalog", "import", "--url", url], more].concat())
 }
 
 #[test]
@@ -35,10 +34,12 @@ fn locations_are_previewed_registered_and_taken_over_from_another_server() {
          spec: {type: service, lifecycle: production, owner: team}\n",
     );
     let (first_folder, second_folder) = (folder(&files), folder(&files));
-    let first = Server::start_in(first_folder.path());
-    let second = Server::start_in(second_folder.path());
+    let mut first = Portal::start(first_folder.path());
+    let first_url = format!("http://{}", first.address());
+    let mut second = Portal::start(second_folder.path());
+    let second_url = format!("http://{}", second.address());
     let (good, gone) = (files.url("/a.yaml"), files.url("/gone.yaml"));
-    let check = |server: &Server, arguments: &[&str], expected: &[&str], code: &str| {
+    let check = |server: &str, arguments: &[&str], expected: &[&str], code: &str| {
         let printed = import(first_folder.path(), server, arguments);
         for text in expected {
             assert!(printed.contains(text), "{text} in {printed}");
@@ -51,18 +52,17 @@ fn locations_are_previewed_registered_and_taken_over_from_another_server() {
         "refused",
         "no matching files",
     ];
-    check(&first, &["--dry-run", &good, &gone], &preview, "1");
-    check(&first, &[&good], &[&format!("registered url:{good}")], "0");
-    check(&first, &[&good], &[&format!("exists     url:{good}")], "0");
-    let first_url = format!("http://{}", first.address);
+    check(&first_url, &["--dry-run", &good, &gone], &preview, "1");
+    check(&first_url, &[&good], &[&format!("registered url:{good}")], "0");
+    check(&first_url, &[&good], &[&format!("exists     url:{good}")], "0");
     check(
-        &second,
+        &second_url,
         &["--from", &first_url],
         &[&format!("registered url:{good}")],
         "0",
     );
     check(
-        &second,
+        &second_url,
         &["--from", "http://127.0.0.1:1"],
         &["cannot be reached"],
         "2",

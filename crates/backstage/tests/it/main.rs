@@ -5,7 +5,12 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod catalog_files;
 mod commands;
+mod crashes;
+mod full_disk;
 mod import;
+mod portal;
 mod process;
+mod replicas;
 mod serving;

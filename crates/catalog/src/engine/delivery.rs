@@ -2,6 +2,7 @@
 //! removes what is gone and records the state of the source, so that a crash only means doing it again.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use model::{Fault, Problem};
@@ -17,8 +18,8 @@ use crate::catalog::Parts;
 const BATCH: usize = 500;
 
 /// A run under way.
-pub(crate) struct Delivery<'a> {
-    parts: &'a Parts,
+pub(crate) struct Delivery {
+    parts: Arc<Parts>,
     source: SourceKey,
     cause: Value,
     /// Only whoever still holds the source may write what it found.
@@ -49,17 +50,17 @@ pub(crate) struct Ending {
     pub next_check_at: Option<Timestamp>,
 }
 
-impl<'a> Delivery<'a> {
+impl Delivery {
     /// Begins a run. `cause` is what the history will say.
     pub async fn begin(
-        parts: &'a Parts,
+        parts: &Arc<Parts>,
         source: SourceKey,
         cause: Value,
         is_leased: bool,
     ) -> Result<Self, EngineError> {
         let children = parts.store.children(&source).await?;
         Ok(Self {
-            parts,
+            parts: parts.clone(),
             source,
             cause,
             is_leased,
@@ -136,27 +137,29 @@ impl<'a> Delivery<'a> {
     }
 
     async fn write(&mut self) -> Result<(), EngineError> {
-        let mut writer = self.writer().await?;
+        let parts = self.parts.clone();
+        let mut writer = Writer::begin(&parts, self.cause.clone()).await?;
+        self.check_lease(&mut writer).await?;
         self.emit(&mut writer).await?;
         self.last_seq = writer.commit().await?.or(self.last_seq);
         Ok(())
     }
 
-    async fn writer(&self) -> Result<Writer<'a>, EngineError> {
-        let mut writer = Writer::begin(self.parts, self.cause.clone()).await?;
-        if self.is_leased {
-            let held = writer
-                .tx
-                .sources_held(&self.parts.engine.holder, std::slice::from_ref(&self.source))
-                .await?;
-            if held.is_empty() {
-                return Err(EngineError::LeaseLost(self.source.clone()));
-            }
+    async fn check_lease(&self, writer: &mut Writer<'_>) -> Result<(), EngineError> {
+        if !self.is_leased {
+            return Ok(());
         }
-        Ok(writer)
+        let held = writer
+            .tx
+            .sources_held(&self.parts.engine.holder, std::slice::from_ref(&self.source))
+            .await?;
+        if held.is_empty() {
+            return Err(EngineError::LeaseLost(self.source.clone()));
+        }
+        Ok(())
     }
 
-    async fn emit(&mut self, writer: &mut Writer<'a>) -> Result<(), EngineError> {
+    async fn emit(&mut self, writer: &mut Writer<'_>) -> Result<(), EngineError> {
         let emissions = std::mem::take(&mut self.waiting);
         if emissions.is_empty() {
             return Ok(());
@@ -179,10 +182,26 @@ impl<'a> Delivery<'a> {
         Ok(())
     }
 
-    /// Writes what is left, removes what is gone and records the state of the source.
-    pub async fn finish(mut self, ending: Ending) -> Result<Finished, EngineError> {
-        let mut writer = self.writer().await?;
-        self.emit(&mut writer).await?;
+    /// Writes what is left, removes what is gone and records the state of the source, in a transaction
+    /// of its own.
+    pub async fn finish(self, ending: Ending) -> Result<Finished, EngineError> {
+        let parts = self.parts.clone();
+        let mut writer = Writer::begin(&parts, Value::Null).await?;
+        let finished = self.write_end(&mut writer, ending).await?;
+        let seq = writer.commit().await?.or(finished.seq);
+        Ok(Finished { seq, ..finished })
+    }
+
+    /// The same in a transaction that others share. Fails with [`EngineError::LeaseLost`] or
+    /// [`EngineError::Overtaken`] before anything is written.
+    pub async fn write_end(
+        mut self,
+        writer: &mut Writer<'_>,
+        ending: Ending,
+    ) -> Result<Finished, EngineError> {
+        self.check_lease(writer).await?;
+        writer.because(self.cause.clone());
+        self.emit(writer).await?;
         for (reference, owner, problem) in std::mem::take(&mut self.attributed) {
             writer.add_problem(&reference, &owner, problem).await?;
         }
@@ -199,7 +218,7 @@ impl<'a> Delivery<'a> {
         gone.sort();
         writer.abandon(&self.source, &gone).await?;
         if let (SourceKey::Entity(reference), Some(problems)) = (&self.source, ending.location_problems) {
-            self.show_on_location(&mut writer, reference, problems, ending.is_complete)
+            self.show_on_location(writer, reference, problems, ending.is_complete)
                 .await?;
         }
         let kept = self
@@ -227,9 +246,8 @@ impl<'a> Delivery<'a> {
         if exists {
             writer.tx.set_source_state(&[state]).await?;
         }
-        let seq = writer.commit().await?.or(self.last_seq);
         Ok(Finished {
-            seq,
+            seq: self.last_seq,
             emitted: self.emitted.len(),
             removed: gone.len(),
         })
@@ -237,7 +255,7 @@ impl<'a> Delivery<'a> {
 
     async fn show_on_location(
         &self,
-        writer: &mut Writer<'a>,
+        writer: &mut Writer<'_>,
         reference: &str,
         problems: Vec<Problem>,
         is_complete: bool,

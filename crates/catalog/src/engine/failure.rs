@@ -15,6 +15,9 @@ pub(crate) enum EngineError {
     /// Somebody else changed or deleted an entity while it was compared with its source.
     #[error("{0} changed meanwhile")]
     Overtaken(String),
+    /// Several sources could not be written together; each is to be tried by itself.
+    #[error("it could not be written together with others")]
+    Ungrouped,
     /// The input is not what it must be.
     #[error("{0}")]
     Fault(#[from] Fault),
@@ -27,7 +30,7 @@ impl From<EngineError> for Fault {
             EngineError::Store(error) if error.is_retryable() => {
                 Fault::new("ServiceUnavailableError", error.to_string())
             }
-            EngineError::LeaseLost(_) | EngineError::Overtaken(_) => {
+            EngineError::LeaseLost(_) | EngineError::Overtaken(_) | EngineError::Ungrouped => {
                 Fault::new("ServiceUnavailableError", error.to_string())
             }
             EngineError::Store(error) => Fault::error(error.to_string()),

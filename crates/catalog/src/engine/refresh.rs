@@ -4,12 +4,14 @@ use jiff::{SignedDuration, Timestamp};
 use model::{EntityRef, Fault, LocationRef, Place, Problem, Severity, entity};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
+use std::sync::Arc;
 use std::time::Duration;
 use store::{Node, SourceKey, SourceState};
 
 use super::delivery::{Delivery, Ending, elapsed};
 use super::emission::Raw;
 use super::failure::EngineError;
+use super::group::finish_together;
 use crate::catalog::Parts;
 use crate::ingest::{self, Reading, Rejected, SourceFile, Watched};
 use crate::process::claim;
@@ -17,8 +19,9 @@ use crate::process::claim;
 /// First pause after a failed read; doubled with every further one.
 const FIRST_BACK_OFF: Duration = Duration::from_secs(10);
 
-/// Looks at the location entity `reference`, which this process has claimed.
-pub(crate) async fn refresh(parts: &Parts, reference: &str) -> Result<(), EngineError> {
+/// Looks at the location entity `reference`, which this process has claimed, and writes what it found
+/// together with others or `alone`.
+pub(crate) async fn refresh(parts: &Arc<Parts>, reference: &str, alone: bool) -> Result<(), EngineError> {
     let key = SourceKey::Entity(reference.to_owned());
     let node = parts.store.nodes(&[reference.to_owned()]).await?.pop();
     let location = node
@@ -36,6 +39,7 @@ pub(crate) async fn refresh(parts: &Parts, reference: &str) -> Result<(), Engine
         location,
         state,
         started_at: parts.clock.now(),
+        alone,
     }
     .run()
     .await
@@ -50,12 +54,13 @@ async fn forget(parts: &Parts, key: SourceKey) -> Result<(), EngineError> {
 }
 
 struct Visit<'a> {
-    parts: &'a Parts,
+    parts: &'a Arc<Parts>,
     key: SourceKey,
     node: Node,
     location: Value,
     state: Option<SourceState>,
     started_at: Timestamp,
+    alone: bool,
 }
 
 impl Visit<'_> {
@@ -248,7 +253,11 @@ impl Visit<'_> {
             content_hash: (!volatile).then_some(hash),
             next_check_at: Some(next),
         };
-        let finished = delivery.finish(ending).await?;
+        let finished = if self.alone {
+            delivery.finish(ending).await?
+        } else {
+            finish_together(self.parts, delivery, ending).await?
+        };
         tracing::debug!(source = %self.node.reference, finished.emitted, finished.removed, "source was read");
         Ok(())
     }

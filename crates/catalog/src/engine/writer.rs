@@ -1,7 +1,7 @@
 //! One write transaction on the catalog's graph: entities emitted, edges removed, orphans deleted,
 //! and at the end everything affected stitched, written and logged together.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 use model::{Fault, Place, Problem};
@@ -17,12 +17,14 @@ use crate::stitch::{by_source, missing, restitch};
 pub(crate) struct Writer<'a> {
     pub parts: &'a Parts,
     pub tx: WriteTx,
-    cause: Value,
+    /// What the history will say; the last is that of the source at hand.
+    causes: Vec<Value>,
     now: Timestamp,
     /// Nodes as they will be; `None` for references that have none.
     nodes: HashMap<String, Option<Node>>,
     dirty: BTreeSet<String>,
-    affected: BTreeSet<String>,
+    /// What is to be stitched, and which of the causes it is due to.
+    affected: BTreeMap<String, usize>,
     /// Locations that were read at least once and may be served.
     ready: HashSet<String>,
     changes: Vec<NewChange>,
@@ -34,14 +36,33 @@ impl<'a> Writer<'a> {
         Ok(Self {
             parts,
             tx: parts.store.write().await?,
-            cause,
+            causes: vec![cause],
             now: parts.clock.now(),
             nodes: HashMap::new(),
             dirty: BTreeSet::new(),
-            affected: BTreeSet::new(),
+            affected: BTreeMap::new(),
             ready: HashSet::new(),
             changes: Vec::new(),
         })
+    }
+
+    /// What follows happens for this reason.
+    pub fn because(&mut self, cause: Value) {
+        self.causes.push(cause);
+    }
+
+    /// The cause at hand is that of this entity's change.
+    fn touch(&mut self, reference: &str) {
+        let cause = self.causes.len() - 1;
+        self.affected.insert(reference.to_owned(), cause);
+    }
+
+    /// These are stitched again because of others; a cause of their own goes before.
+    fn touch_neighbours(&mut self, references: impl IntoIterator<Item = String>) {
+        let cause = self.causes.len() - 1;
+        for reference in references {
+            self.affected.entry(reference).or_insert(cause);
+        }
     }
 
     /// The nodes of these references are known afterwards.
@@ -80,14 +101,14 @@ impl<'a> Writer<'a> {
         };
         change(node);
         self.dirty.insert(reference.to_owned());
-        self.affected.insert(reference.to_owned());
+        self.touch(reference);
         Ok(true)
     }
 
     /// Lets a location be served: its targets were read.
     pub fn mark_ready(&mut self, reference: &str) {
         self.ready.insert(reference.to_owned());
-        self.affected.insert(reference.to_owned());
+        self.touch(reference);
     }
 
     /// Takes over what a source emitted. Entities that belong to somebody else are left alone and
@@ -103,6 +124,7 @@ impl<'a> Writer<'a> {
             .map(|emission| emission.reference.clone())
             .collect();
         self.load(&references).await?;
+        self.check_unchanged(&emissions, may_rekey)?;
         let (mut conflicts, mut edges) = (Vec::new(), Vec::new());
         let (mut relations, mut keys, mut due) = (Vec::new(), Vec::new(), Vec::new());
         for emission in emissions {
@@ -114,10 +136,6 @@ impl<'a> Writer<'a> {
                 conflicts.push((reference, conflict(&emission, owner, existing)));
                 continue;
             }
-            let is_known = existing.is_some_and(|node| node.raw_hash == emission.raw_hash);
-            if emission.outcome.is_none() && !is_known {
-                return Err(EngineError::Overtaken(reference));
-            }
             edges.push(reference.clone());
             let taken = self.take(emission);
             relations.extend(taken.relations.map(|rows| (reference.clone(), rows)));
@@ -127,7 +145,8 @@ impl<'a> Writer<'a> {
             }
         }
         self.tx.set_edges(source, &edges, &[]).await?;
-        self.affected.extend(self.tx.replace_relations(&relations).await?);
+        let neighbours = self.tx.replace_relations(&relations).await?;
+        self.touch_neighbours(neighbours);
         if !keys.is_empty() {
             self.tx.set_refresh_keys(&keys).await?;
         }
@@ -135,6 +154,27 @@ impl<'a> Writer<'a> {
             self.tx.mark_due(&due, self.now).await?;
         }
         Ok(conflicts)
+    }
+
+    /// Fails when what a source held for unchanged was changed by somebody else meanwhile; nothing was
+    /// written for the source then.
+    fn check_unchanged(
+        &self,
+        emissions: &[Emission],
+        may_rekey: &HashSet<String>,
+    ) -> Result<(), EngineError> {
+        let is_overtaken = |emission: &&Emission| {
+            let existing = self.nodes.get(&emission.reference).and_then(Option::as_ref);
+            let is_foreign = existing.is_some_and(|node| other_owner(node, emission).is_some());
+            let is_known = existing.is_some_and(|node| node.raw_hash == emission.raw_hash);
+            emission.outcome.is_none()
+                && !is_known
+                && (!is_foreign || may_rekey.contains(&emission.reference))
+        };
+        match emissions.iter().find(is_overtaken) {
+            Some(emission) => Err(EngineError::Overtaken(emission.reference.clone())),
+            None => Ok(()),
+        }
     }
 
     /// Turns one emission into the node as it will be.
@@ -180,7 +220,7 @@ impl<'a> Writer<'a> {
         if differs {
             node.updated_at = self.now;
             self.dirty.insert(reference.clone());
-            self.affected.insert(reference);
+            self.touch(&reference);
         }
         taken
     }
@@ -290,7 +330,8 @@ impl<'a> Writer<'a> {
             .iter()
             .map(|reference| (reference.clone(), Vec::new()))
             .collect();
-        self.affected.extend(self.tx.replace_relations(&none).await?);
+        let neighbours = self.tx.replace_relations(&none).await?;
+        self.touch_neighbours(neighbours);
         self.tx.delete_nodes(references).await?;
         for reference in references {
             self.dirty.remove(reference);
@@ -309,7 +350,7 @@ impl<'a> Writer<'a> {
             uid: node.uid,
             kind: ChangeKind::Deleted,
             at: self.now,
-            cause: self.cause.clone(),
+            cause: self.causes.last().cloned().unwrap_or_default(),
             diff: Value::Array(Vec::new()),
             body_before: Some(body),
         })
@@ -321,7 +362,7 @@ impl<'a> Writer<'a> {
         self.load(&unknown).await?;
         let existing: Vec<String> = self
             .affected
-            .iter()
+            .keys()
             .filter(|reference| self.nodes.get(*reference).is_some_and(Option::is_some))
             .cloned()
             .collect();
@@ -335,7 +376,7 @@ impl<'a> Writer<'a> {
             }
             let rows = relations.remove(reference).unwrap_or_default();
             let problems = node.problems.len();
-            if let Some(change) = restitch(node, &rows, &self.cause, self.now) {
+            if let Some(change) = restitch(node, &rows, &self.causes[self.affected[reference]], self.now) {
                 self.changes.push(change);
                 self.dirty.insert(reference.clone());
             } else if problems != node.problems.len() {

@@ -185,7 +185,8 @@ impl ProviderSink for Sink {
     }
 }
 
-/// Runs all providers until `stop`; one that fails is started again with growing pauses.
+/// Runs all providers until `stop`, each in one of the processes on the database; one that fails is
+/// started again with growing pauses, here or in another process.
 pub(crate) async fn run_providers(catalog: &Catalog, stop: &CancellationToken) {
     join_all(
         catalog
@@ -204,18 +205,39 @@ async fn run_one(catalog: &Catalog, provider: Arc<dyn EntityProvider>, stop: &Ca
         provider: name.clone(),
     });
     let mut back_off = FIRST_BACK_OFF;
-    while !stop.is_cancelled() {
-        match provider.run(sink.clone(), stop.clone()).await {
-            Ok(()) => return,
-            Err(fault) => {
+    while catalog.take_provider(&name, stop).await {
+        match run_while_held(catalog, &*provider, sink.clone(), stop).await {
+            // Done for good: it stays here, so that no other process does the same again.
+            Some(Ok(())) => catalog.keep_provider(&name, stop).await,
+            Some(Err(fault)) => {
                 tracing::warn!(provider = %name, %fault, "provider failed");
                 catalog.note_provider_failure(&name, fault).await;
+                catalog.give_back_provider(&name).await;
             }
+            None => {}
         }
-        if pause(stop, back_off).await {
-            return;
+        if stop.is_cancelled() || pause(stop, back_off).await {
+            break;
         }
         back_off = (back_off * 2).min(LONGEST_BACK_OFF);
+    }
+    catalog.give_back_provider(&name).await;
+}
+
+/// How the provider ended; nothing when another process took it over.
+async fn run_while_held(
+    catalog: &Catalog,
+    provider: &dyn EntityProvider,
+    sink: Arc<dyn ProviderSink>,
+    stop: &CancellationToken,
+) -> Option<Result<(), Fault>> {
+    // Told to stop, a provider still holds its lease until it has ended.
+    let never = CancellationToken::new();
+    let stop = stop.child_token();
+    let _stopped_when_dropped = stop.clone().drop_guard();
+    tokio::select! {
+        end = provider.run(sink, stop) => Some(end),
+        () = catalog.keep_provider(provider.name(), &never) => None,
     }
 }
 

@@ -24,6 +24,9 @@ pub struct PortalSection {
     pub resolve_file_placeholders: bool,
     /// Bounds for everything read by URL.
     pub reading: ReadingLimits,
+    /// How long a source or a provider stays with a process that gives no sign of life, before another
+    /// process on the same database takes over.
+    pub claim: HumanDuration,
 }
 
 impl Default for PortalSection {
@@ -36,6 +39,7 @@ impl Default for PortalSection {
             codeowners: true,
             resolve_file_placeholders: false,
             reading: ReadingLimits::default(),
+            claim: HumanDuration::seconds(30),
         }
     }
 }

@@ -1,0 +1,132 @@
+//! Who works on what: claims on due sources and leases of providers, renewed while the work lasts.
+//!
+//! A claim is short, so that the work of a process that dies is soon taken over, and renewed, so that
+//! slow work is not done twice.
+
+use std::time::Duration;
+
+use model::Fault;
+use store::{SourceKey, StoreError};
+use tokio_util::sync::CancellationToken;
+
+use super::{Engine, EngineError, later, pause};
+use crate::Catalog;
+
+/// A claim is renewed this many times before it would run out.
+const RENEWALS: u32 = 3;
+
+/// A source is being looked at for as long as this lives, however the look ends.
+pub(super) struct InFlight<'a> {
+    engine: &'a Engine,
+    key: SourceKey,
+}
+
+impl<'a> InFlight<'a> {
+    pub fn new(engine: &'a Engine, key: &SourceKey) -> Self {
+        engine.in_flight.lock().insert(key.clone());
+        Self {
+            engine,
+            key: key.clone(),
+        }
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.engine.in_flight.lock().remove(&self.key);
+        self.engine.finished.notify_waiters();
+    }
+}
+
+impl Catalog {
+    /// Claims sources that are due, at most `limit`.
+    pub(super) async fn claim(&self, limit: usize) -> Result<Vec<SourceKey>, Fault> {
+        let now = self.parts.clock.now();
+        let until = later(now, self.parts.settings.claim);
+        let holder = &self.parts.engine.holder;
+        let claimed = self.parts.store.due_sources(now, limit, holder, until).await;
+        claimed.map_err(|error| EngineError::from(error).into())
+    }
+
+    /// Renews the claims on everything being looked at, until `stop`.
+    pub(super) async fn renew_claims(&self, stop: &CancellationToken) {
+        while !pause(stop, self.renewal()).await {
+            let keys: Vec<SourceKey> = self.parts.engine.in_flight.lock().iter().cloned().collect();
+            if keys.is_empty() {
+                continue;
+            }
+            let until = later(self.parts.clock.now(), self.parts.settings.claim);
+            let holder = &self.parts.engine.holder;
+            if let Err(error) = self.parts.store.renew_sources(holder, &keys, until).await {
+                tracing::warn!(%error, "claims on sources could not be renewed");
+            }
+        }
+    }
+
+    fn renewal(&self) -> Duration {
+        self.parts.settings.claim / RENEWALS
+    }
+
+    /// Gives back what is still claimed, on an orderly end.
+    pub(super) async fn release_claims(&self) {
+        if let Err(error) = self.parts.store.release_sources(&self.parts.engine.holder).await {
+            tracing::warn!(%error, "claims on sources could not be given back; they will run out");
+        }
+    }
+
+    /// Waits until this process may run the provider; `false` when everything is to stop.
+    pub(crate) async fn take_provider(&self, name: &str, stop: &CancellationToken) -> bool {
+        while !stop.is_cancelled() {
+            match self.hold_provider(name).await {
+                Ok(true) => return true,
+                Ok(false) => {}
+                Err(error) => tracing::warn!(provider = name, %error, "lease could not be asked for"),
+            }
+            pause(stop, self.renewal()).await;
+        }
+        false
+    }
+
+    /// Keeps the provider with this process; ends when another process has it, or with `stop`.
+    pub(crate) async fn keep_provider(&self, name: &str, stop: &CancellationToken) {
+        while !pause(stop, self.renewal()).await {
+            match self.hold_provider(name).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    tracing::warn!(provider = name, "another process runs the provider now");
+                    return;
+                }
+                // Without the database nothing can be written, here or elsewhere.
+                Err(error) => tracing::warn!(provider = name, %error, "lease could not be renewed"),
+            }
+        }
+    }
+
+    /// Lets other processes run the provider at once.
+    pub(crate) async fn give_back_provider(&self, name: &str) {
+        let lease = lease_of(name);
+        if let Err(error) = self
+            .parts
+            .store
+            .lease_release(&lease, &self.parts.engine.holder)
+            .await
+        {
+            tracing::warn!(provider = name, %error, "lease could not be given back; it will run out");
+        }
+    }
+
+    /// Takes or renews the lease; whether this process has it.
+    async fn hold_provider(&self, name: &str) -> Result<bool, StoreError> {
+        let now = self.parts.clock.now();
+        let until = later(now, self.parts.settings.claim);
+        let holder = &self.parts.engine.holder;
+        self.parts
+            .store
+            .lease_acquire(&lease_of(name), holder, now, until)
+            .await
+    }
+}
+
+fn lease_of(provider: &str) -> String {
+    format!("provider:{provider}")
+}

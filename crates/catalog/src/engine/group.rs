@@ -1,0 +1,111 @@
+//! Looks that end at about the same time are written in one transaction.
+//!
+//! Entities are tied to each other across files. Written one source at a time, a team would be stitched,
+//! logged and indexed once for every file that names it; written together it is once for all of them.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+use super::delivery::{Delivery, Ending, Finished};
+use super::failure::EngineError;
+use super::writer::Writer;
+use crate::catalog::Parts;
+
+/// What waits to be written, and whose turn it is.
+#[derive(Default)]
+pub(super) struct Group {
+    waiting: Mutex<Vec<Member>>,
+    turn: tokio::sync::Mutex<()>,
+}
+
+struct Member {
+    delivery: Delivery,
+    ending: Ending,
+    answer: oneshot::Sender<Result<Finished, EngineError>>,
+}
+
+type Written = (oneshot::Sender<Result<Finished, EngineError>>, Finished);
+
+/// Ends a run together with all others that are waiting. Whoever gets the turn writes for all.
+pub(super) async fn finish_together(
+    parts: &Arc<Parts>,
+    delivery: Delivery,
+    ending: Ending,
+) -> Result<Finished, EngineError> {
+    let (answer, mut answered) = oneshot::channel();
+    let group = &parts.engine.group;
+    group.waiting.lock().push(Member {
+        delivery,
+        ending,
+        answer,
+    });
+    let _turn = group.turn.lock().await;
+    if let Ok(done) = answered.try_recv() {
+        return done;
+    }
+    let members = std::mem::take(&mut *group.waiting.lock());
+    write_all(parts, members).await;
+    // Whoever wrote for this one may have been dropped on the way.
+    answered.try_recv().unwrap_or(Err(EngineError::Ungrouped))
+}
+
+/// One transaction. A member that may not be written does not hold up the others; when the transaction
+/// itself fails, nobody knows whose fault it was, and each is tried again by itself.
+async fn write_all(parts: &Arc<Parts>, members: Vec<Member>) {
+    let size = members.len();
+    let mut written = Vec::new();
+    let end = write_members(parts, members, &mut written).await;
+    let fail = |error: EngineError| match size {
+        1 => error,
+        _ => EngineError::Ungrouped,
+    };
+    match end {
+        Ok(seq) => {
+            for (answer, finished) in written {
+                let seq = seq.or(finished.seq);
+                // Whoever gave up waiting does not miss the answer.
+                let _ = answer.send(Ok(Finished { seq, ..finished }));
+            }
+        }
+        Err((error, answer)) => {
+            if size > 1 {
+                tracing::debug!(%error, size, "a group could not be written, each is tried by itself");
+            }
+            if let Some(answer) = answer.or_else(|| written.pop().map(|(answer, _)| answer)) {
+                let _ = answer.send(Err(fail(error)));
+            }
+        }
+    }
+}
+
+type Failed = (
+    EngineError,
+    Option<oneshot::Sender<Result<Finished, EngineError>>>,
+);
+
+async fn write_members(
+    parts: &Parts,
+    members: Vec<Member>,
+    written: &mut Vec<Written>,
+) -> Result<Option<store::Seq>, Failed> {
+    let mut writer = Writer::begin(parts, Value::Null)
+        .await
+        .map_err(|error| (error.into(), None))?;
+    for member in members {
+        // Its visit was given up; somebody may be at work on the source again.
+        if member.answer.is_closed() {
+            continue;
+        }
+        match member.delivery.write_end(&mut writer, member.ending).await {
+            Ok(finished) => written.push((member.answer, finished)),
+            Err(error @ (EngineError::LeaseLost(_) | EngineError::Overtaken(_))) => {
+                let _ = member.answer.send(Err(error));
+            }
+            Err(error) => return Err((error, Some(member.answer))),
+        }
+    }
+    writer.commit().await.map_err(|error| (error.into(), None))
+}

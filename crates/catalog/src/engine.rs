@@ -110,8 +110,7 @@ impl Catalog {
             }
         }
         let watching = self.start_watch(&stop);
-        // The largest of these futures; without the box, each one around it would be as large.
-        let providers = Box::pin(ingest::run_providers(self, &stop));
+        let providers = ingest::run_providers(self, &stop);
         let pruning = self.prune_history_regularly(&stop);
         let looping = self.look_at_sources(&stop);
         let renewing = self.renew_claims(&stop);

@@ -99,7 +99,7 @@ fn component(file: usize, number: usize, edition: u32) -> String {
         "kind": "Component",
         "metadata": {"name": format!("c-{file}-{number}"), "description": "x".repeat(200)},
         "spec": {
-            "type": format!("file-{file}-edition-{edition}"), "lifecycle": "production", "owner": format!("team-{number}"),
+            "type": "service", "edition": format!("file-{file}-edition-{edition}"), "lifecycle": "production", "owner": format!("team-{number}"),
             "dependsOn": [format!("component:{next}"), "resource:shared"],
         },
     })

@@ -78,7 +78,7 @@ fn read_all(files: &CatalogFiles) {
     let mut portal = Portal::start(files.path());
     let expected = files.expected();
     eventually("all files are served", || {
-        (portal.facet("spec.type") == expected).then_some(())
+        (portal.facet("spec.edition") == expected).then_some(())
     });
     assert!(portal.stop(), "{}", portal.log());
 }
@@ -102,7 +102,7 @@ async fn served(database: &Database) -> BTreeMap<String, Value> {
 fn editions(served: &BTreeMap<String, Value>) -> BTreeMap<String, u64> {
     let mut counted = BTreeMap::new();
     for entity in served.values().filter(|entity| entity["kind"] == "Component") {
-        let edition = entity["spec"]["type"].as_str().unwrap();
+        let edition = entity["spec"]["edition"].as_str().unwrap();
         *counted.entry(edition.to_owned()).or_default() += 1;
     }
     counted
@@ -159,5 +159,10 @@ async fn check_histories(database: &Database, folder: &Path, served: &BTreeMap<S
 }
 
 fn edition(entity: &Value) -> Option<u32> {
-    entity["spec"]["type"].as_str()?.rsplit('-').next()?.parse().ok()
+    entity["spec"]["edition"]
+        .as_str()?
+        .rsplit('-')
+        .next()?
+        .parse()
+        .ok()
 }

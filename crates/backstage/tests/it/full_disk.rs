@@ -26,12 +26,12 @@ fn a_full_disk_stops_writing_and_nothing_else() {
             .get("/.backstage/health/v1/liveness")
             .starts_with("HTTP/1.1 200")
     );
-    let served: u64 = portal.facet("spec.type").values().sum();
+    let served: u64 = portal.facet("spec.edition").values().sum();
     let expected: BTreeMap<String, u64> = files.expected();
     assert!(served < expected.values().sum());
     portal.allow_large_files();
     eventually("there is room again, and everything is served", || {
-        (portal.facet("spec.type") == expected).then_some(())
+        (portal.facet("spec.edition") == expected).then_some(())
     });
     assert!(portal.stop(), "{}", portal.log());
 }

@@ -34,7 +34,7 @@ async fn three_start_at_once_on_an_empty_database_and_one_dies_at_work() {
     let expected = files.expected();
     for portal in &mut portals {
         eventually("a survivor serves everything", || {
-            (portal.facet("spec.type") == expected).then_some(())
+            (portal.facet("spec.edition") == expected).then_some(())
         });
     }
     let (first, second) = portals.split_at_mut(1);

@@ -15,6 +15,8 @@ use tokio::time::Instant;
 
 use crate::{Database, StoreError, migrate, sql::Session};
 
+/// Takes the lock for writing at once, so that a transaction never has to be begun again.
+const BEGIN: &str = "BEGIN IMMEDIATE";
 const READERS: u32 = 4;
 /// Bytes; of a new file only. An entity takes 2 to 4 KB, of which a default page would hold one.
 const PAGE_SIZE: u32 = 8_192;
@@ -44,9 +46,16 @@ impl SqliteFile {
     }
 
     pub(crate) async fn begin(&self) -> Result<Session, StoreError> {
-        Ok(Session::SqliteTransaction(
-            self.writer.begin_with("BEGIN IMMEDIATE").await?,
-        ))
+        let begun = match self.writer.begin_with(BEGIN).await {
+            // A write that the disk refuses ends the transaction behind the driver's back, which then
+            // believes for ever to be in one. Only a new connection helps.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.writer.acquire().await?.close().await?;
+                self.writer.begin_with(BEGIN).await
+            }
+            begun => begun,
+        };
+        Ok(Session::SqliteTransaction(begun?))
     }
 
     pub(crate) async fn read(&self) -> Result<Session, StoreError> {
@@ -92,7 +101,7 @@ async fn open_writer(path: &Path, synchronous: SqliteSynchronous) -> Result<Pool
         .pragma("journal_size_limit", "67108864")
         .journal_mode(SqliteJournalMode::Wal);
     let writer = pool(1).connect_with(options).await?;
-    let mut session = Session::SqliteTransaction(writer.begin_with("BEGIN IMMEDIATE").await?);
+    let mut session = Session::SqliteTransaction(writer.begin_with(BEGIN).await?);
     migrate::migrate(&mut session).await?;
     session.commit().await?;
     Ok(writer)

@@ -134,8 +134,8 @@ impl Catalog {
         Ok(())
     }
 
-    /// Local files may have changed while nobody watched, and are cheap to look at.
-    async fn look_at_local_files(&self) -> Result<(), Fault> {
+    /// Has all local files looked at: they may have changed while nobody watched, and are cheap to look at.
+    pub(crate) async fn look_at_local_files(&self) -> Result<(), Fault> {
         let states = self.all_source_states().await?;
         let names: Vec<String> = states
             .iter()

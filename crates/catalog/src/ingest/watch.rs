@@ -5,7 +5,9 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use globset::GlobMatcher;
 use model::Fault;
@@ -19,6 +21,8 @@ use crate::Catalog;
 
 /// Quiet time after the last event before sources are looked at; editors write in several steps.
 const DEBOUNCE: Duration = Duration::from_millis(80);
+/// Longest time that further events put this off.
+const LONGEST_WAIT: Duration = Duration::from_millis(500);
 /// Events kept while the loop is busy; more than that and everything is looked at.
 const QUEUE: usize = 4_096;
 
@@ -32,7 +36,11 @@ pub(crate) struct Watched {
 }
 
 /// A running watch.
-pub(crate) struct FileWatch(Mutex<State>);
+pub(crate) struct FileWatch {
+    state: Mutex<State>,
+    /// The queue was full and a change was not noted.
+    missed: Arc<AtomicBool>,
+}
 
 struct State {
     watcher: RecommendedWatcher,
@@ -46,11 +54,11 @@ enum Pattern {
 }
 
 impl Pattern {
-    fn matches(&self, path: &Path) -> bool {
+    fn matches_any(&self, paths: &HashSet<PathBuf>) -> bool {
         match self {
             // A folder above the file may have been renamed into place.
-            Self::Path(file) => file == path || file.starts_with(path),
-            Self::Glob(glob) => glob.is_match(path),
+            Self::Path(file) => file.ancestors().any(|path| paths.contains(path)),
+            Self::Glob(glob) => paths.iter().any(|path| glob.is_match(path)),
         }
     }
 }
@@ -59,6 +67,8 @@ impl FileWatch {
     /// Starts watching nothing yet; changed paths arrive at the receiver.
     pub fn new() -> Result<(Self, mpsc::Receiver<PathBuf>), Fault> {
         let (sender, receiver) = mpsc::channel(QUEUE);
+        let missed = Arc::new(AtomicBool::new(false));
+        let miss = missed.clone();
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
             let Ok(event) = event else {
                 return;
@@ -67,8 +77,9 @@ impl FileWatch {
                 return;
             }
             for path in event.paths {
-                // A full queue means that many changes wait already; the regular look finds the rest.
-                let _ = sender.try_send(path);
+                if sender.try_send(path).is_err() {
+                    miss.store(true, Ordering::Release);
+                }
             }
         })
         .map_err(|error| Fault::error(format!("files cannot be watched: {error}")))?;
@@ -77,12 +88,16 @@ impl FileWatch {
             folders: HashMap::new(),
             sources: HashMap::new(),
         };
-        Ok((Self(Mutex::new(state)), receiver))
+        let watch = Self {
+            state: Mutex::new(state),
+            missed,
+        };
+        Ok((watch, receiver))
     }
 
     /// Has changes of these files reported for this source.
     pub fn follow(&self, watched: Watched) {
-        let mut state = self.0.lock();
+        let mut state = self.state.lock();
         let mut patterns = Vec::new();
         for file in &watched.files {
             let path = Path::new(file);
@@ -104,12 +119,8 @@ impl FileWatch {
 
     /// The sources that read one of these paths.
     fn sources_of(&self, paths: &HashSet<PathBuf>) -> Vec<String> {
-        let state = self.0.lock();
-        let reads = |patterns: &Vec<Pattern>| {
-            patterns
-                .iter()
-                .any(|pattern| paths.iter().any(|path| pattern.matches(path)))
-        };
+        let state = self.state.lock();
+        let reads = |patterns: &Vec<Pattern>| patterns.iter().any(|pattern| pattern.matches_any(paths));
         state
             .sources
             .iter()
@@ -161,13 +172,19 @@ pub(crate) async fn follow_files(
             return;
         };
         let mut changed = HashSet::from([first]);
+        let begun = Instant::now();
         while let Ok(Some(path)) = tokio::time::timeout(DEBOUNCE, events.recv()).await {
             changed.insert(path);
-            if changed.len() >= QUEUE {
+            if changed.len() >= QUEUE || begun.elapsed() > LONGEST_WAIT {
                 break;
             }
         }
-        if let Err(fault) = mark(catalog, watch, &changed).await {
+        let marked = if watch.missed.swap(false, Ordering::AcqRel) {
+            catalog.look_at_local_files().await
+        } else {
+            mark(catalog, watch, &changed).await
+        };
+        if let Err(fault) = marked {
             tracing::warn!(%fault, "changed files could not be announced");
         }
     }

@@ -5,8 +5,8 @@ use std::path::Path;
 use tempfile::TempDir;
 use testkit::FileServer;
 
-use crate::process::transcript;
 use crate::portal::Portal;
+use crate::process::transcript;
 
 /// A folder whose configuration lets `files` be read.
 fn folder(files: &FileServer) -> TempDir {

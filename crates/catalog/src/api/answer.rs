@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use model::Fault;
-use serde_json::value::RawValue;
 use store::Seq;
 use web::ApiError;
-use web::api::{Json, JsonText};
+use web::api::{JsonText, TaggedText};
 
 use super::Api;
 use crate::query::{Body, Fields, QueryError};
@@ -48,17 +47,24 @@ pub(super) fn entity(body: Body) -> Response {
 }
 
 /// Entities: whole ones are streamed, parts of them are an answer of our own making with an `ETag`.
-pub(super) fn entities(text: String, fields: &Fields) -> Answer {
+pub(super) fn entities(text: String, fields: &Fields) -> Response {
     if fields.is_all() {
-        Ok(streamed(text))
+        streamed(text)
     } else {
         tagged(text)
     }
 }
 
 /// A JSON list of bodies, projected.
-pub(super) fn list_text<'a>(bodies: impl Iterator<Item = Option<&'a Body>>, fields: &Fields) -> String {
-    let mut text = String::from("[");
+pub(super) fn list_text<'a>(
+    bodies: impl Iterator<Item = Option<&'a Body>> + Clone,
+    fields: &Fields,
+) -> String {
+    let length: usize = bodies.clone().flatten().map(|body| body.len() + 1).sum();
+    // Projected, the list is much shorter.
+    let expected = if fields.is_all() { length + 2 } else { 0 };
+    let mut text = String::with_capacity(expected);
+    text.push('[');
     for body in bodies {
         if text.len() > 1 {
             text.push(',');
@@ -74,9 +80,8 @@ pub(super) fn list_text<'a>(bodies: impl Iterator<Item = Option<&'a Body>>, fiel
 }
 
 /// A JSON text with an `ETag`.
-pub(super) fn tagged(text: String) -> Answer {
-    let raw = RawValue::from_string(text).map_err(|error| Fault::error(error.to_string()))?;
-    Ok(Json(raw).into_response())
+pub(super) fn tagged(text: String) -> Response {
+    TaggedText(text.into()).into_response()
 }
 
 /// A JSON text that is streamed without `ETag`.

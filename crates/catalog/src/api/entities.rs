@@ -115,9 +115,9 @@ pub(super) async fn list(
     let text = list_text(listed.items.iter().map(Some), &asked.fields);
     let is_page = request.limit.is_some() || request.offset.is_some();
     let mut response = if is_page {
-        entities(text, &asked.fields)?
+        entities(text, &asked.fields)
     } else if listed.items.is_empty() {
-        tagged(text)?
+        tagged(text)
     } else {
         streamed(text)
     };

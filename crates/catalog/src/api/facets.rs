@@ -3,12 +3,14 @@
 use axum::extract::State;
 use axum::response::IntoResponse;
 use model::{Fault, Filter};
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 use web::api::{Json, Parameter, ReadQuery, Values};
 use web::{JsonBody, Query};
 
 use super::Api;
 use super::answer::Answer;
+use crate::query::Facet;
 
 pub(super) struct Asked {
     facets: Vec<String>,
@@ -47,10 +49,28 @@ pub(super) async fn by_post(State(api): State<Api>, JsonBody(body): JsonBody) ->
 
 fn answer(api: &Api, facets: &[String], filter: Option<&Filter>) -> Answer {
     let found = api.catalog.query(&api.access).facets(facets, filter)?;
-    let named: Map<String, Value> = facets
-        .iter()
-        .zip(found)
-        .map(|(name, values)| (name.clone(), json!(values)))
-        .collect();
-    Ok(Json(json!({ "facets": named })).into_response())
+    // Asked for twice, a facet is answered once.
+    let is_first = |at: usize| !facets[..at].contains(&facets[at]);
+    let named = facets.iter().zip(&found).enumerate();
+    let named = Named(
+        named
+            .filter(|(at, _)| is_first(*at))
+            .map(|(_, pair)| pair)
+            .collect(),
+    );
+    Ok(Json(Answered { facets: named }).into_response())
+}
+
+#[derive(Serialize)]
+struct Answered<'a> {
+    facets: Named<'a>,
+}
+
+/// An object of facets in the order they were asked for.
+struct Named<'a>(Vec<(&'a String, &'a Vec<Facet>)>);
+
+impl Serialize for Named<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
 }

@@ -170,5 +170,6 @@ async fn answer(api: &Api, request: PageRequest) -> Answer {
     if let Some(previous) = &page.previous {
         info["prevCursor"] = json!(previous.encode());
     }
-    entities(with_items(&items, page.total, &info), &request.fields)
+    let text = with_items(&items, page.total, &info);
+    Ok(entities(text, &request.fields))
 }

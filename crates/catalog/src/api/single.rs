@@ -120,5 +120,6 @@ pub(super) async fn by_refs(
             .filter_map(Value::as_str),
     )?;
     let items = list_text(found.iter().map(Option::as_ref), &fields);
-    entities(format!("{{\"items\":{items}}}"), &fields)
+    let text = format!("{{\"items\":{items}}}");
+    Ok(entities(text, &fields))
 }

@@ -22,6 +22,6 @@ pub(crate) use freshness::{revalidate, weak_etag};
 pub use parameters::{Parameter, Values};
 pub use query::{Query, ReadQuery};
 pub(crate) use query_string::well_escaped;
-pub use reply::{Json, JsonText};
+pub use reply::{Json, JsonText, TaggedText};
 pub use routes::Routes;
 pub(crate) use routes::with_path;

@@ -19,17 +19,25 @@ pub struct Json<T>(pub T);
 #[derive(Debug, Clone)]
 pub struct JsonText(pub Bytes);
 
+/// Text that already is JSON, sent as it is with a weak `ETag`.
+#[derive(Debug, Clone)]
+pub struct TaggedText(pub Bytes);
+
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         match serde_json::to_vec(&self.0) {
-            Ok(text) => {
-                let etag = weak_etag(&text);
-                let mut response = JsonText(text.into()).into_response();
-                response.headers_mut().insert(header::ETAG, etag);
-                response
-            }
+            Ok(text) => TaggedText(text.into()).into_response(),
             Err(error) => ApiError::internal(&error).into_response(),
         }
+    }
+}
+
+impl IntoResponse for TaggedText {
+    fn into_response(self) -> Response {
+        let etag = weak_etag(&self.0);
+        let mut response = JsonText(self.0).into_response();
+        response.headers_mut().insert(header::ETAG, etag);
+        response
     }
 }
 

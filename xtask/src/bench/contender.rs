@@ -53,12 +53,9 @@ impl Contender {
     pub fn selected(options: &Options) -> Result<Vec<Self>> {
         let mut contenders = Vec::new();
         if options.ours {
-            run("cargo", &["build", "--release"])?;
-            let target =
-                std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
             contenders.push(Self {
                 who: Who::Ours,
-                program: target.join("release/backstage"),
+                program: options.binary.clone().map_or_else(build, Ok)?,
             });
         }
         if options.original {
@@ -138,6 +135,13 @@ impl Contender {
             .env("PEER_KEEP_DB", "1");
         Ok(command)
     }
+}
+
+/// Builds our release binary and returns its path.
+fn build() -> Result<PathBuf> {
+    run("cargo", &["build", "--release"])?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    Ok(target.join("release/backstage"))
 }
 
 /// The script that starts the original, which must be installed.

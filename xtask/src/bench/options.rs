@@ -1,18 +1,21 @@
 //! What to measure.
 
+use std::path::PathBuf;
+
 use anyhow::{Context, Result, bail};
 
 /// How to call it.
 pub const USAGE: &str = "\
 usage: cargo xtask bench [--sizes 1k,10k,100k,1m] [--only ours|original] [--cases NAME,…]
-                         [--seconds N] [--reps N] [--idle SECONDS] [--original-up-to 10k]
+                         [--seconds N] [--reps N] [--idle SECONDS] [--original-up-to 10k] [--binary PATH]
   --sizes           components in the generated catalog, about a third more entities; default 1k,10k
   --only            one of the two contenders
   --cases           some of the queries, or `none`
   --seconds         length of one load window; default 5
   --reps            repetitions of starts, ingests of ours and load windows; default 3
   --idle            pause before idle memory is read; default 15
-  --original-up-to  largest size given to the original, which takes ten minutes for 10k; default 10k";
+  --original-up-to  largest size given to the original, which takes ten minutes for 10k; default 10k
+  --binary          a release build of ours to measure; by default this repository is built";
 
 /// A catalog's size.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +65,8 @@ pub struct Options {
     pub idle: u64,
     /// Most components the original is given.
     pub original_up_to: usize,
+    /// Our binary, unless it is to be built.
+    pub binary: Option<PathBuf>,
 }
 
 impl Options {
@@ -76,6 +81,7 @@ impl Options {
             reps: 3,
             idle: 15,
             original_up_to: 10_000,
+            binary: None,
         };
         for pair in arguments.chunks(2) {
             let [name, value] = pair else {
@@ -99,6 +105,7 @@ impl Options {
             "--reps" => self.reps = value.parse::<usize>().context("--reps takes a number")?.max(1),
             "--idle" => self.idle = value.parse().context("--idle takes a number")?,
             "--original-up-to" => self.original_up_to = Size::parse(value)?.components,
+            "--binary" => self.binary = Some(PathBuf::from(value).canonicalize().context(value.to_owned())?),
             _ => bail!("{name} is not known\n{USAGE}"),
         }
         Ok(())

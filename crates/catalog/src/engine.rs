@@ -20,7 +20,7 @@ use model::Fault;
 use parking_lot::Mutex;
 use serde_json::json;
 use store::{SourceKey, SourceState};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -35,9 +35,10 @@ pub(crate) use writer::{Writer, is_location};
 use crate::Catalog;
 use crate::ingest::{self, CONFIG_PROVIDER, FileWatch, LOCATION_STORE};
 
-/// Sources looked at at the same time. Many, because a slow server must not hold up the others, and
-/// because what is ready at the same time is written together.
-const CONCURRENCY: usize = 32;
+/// Sources claimed at the same time. Many, because what is ready at the same time is written together.
+const CONCURRENCY: usize = 256;
+/// Sources read at the same time; a slow server must not hold up the others.
+const READING: usize = 32;
 /// How long one look at a source may take.
 const LONGEST_VISIT: Duration = Duration::from_secs(240);
 /// Longest wait until the database is asked for due sources again.
@@ -54,6 +55,7 @@ pub(crate) struct Engine {
     wake: Notify,
     in_flight: Mutex<HashSet<SourceKey>>,
     group: Group,
+    reading: Semaphore,
     finished: Notify,
     failures: Mutex<HashMap<String, u32>>,
     watch: OnceLock<FileWatch>,
@@ -66,6 +68,7 @@ impl Engine {
             wake: Notify::new(),
             in_flight: Mutex::default(),
             group: Group::default(),
+            reading: Semaphore::new(READING),
             finished: Notify::new(),
             failures: Mutex::new(HashMap::new()),
             watch: OnceLock::new(),
@@ -75,6 +78,16 @@ impl Engine {
     /// Has the loop look for due sources now.
     pub fn wake(&self) {
         self.wake.notify_one();
+    }
+
+    /// Waits until another source may be read.
+    pub async fn start_reading(&self) -> Option<SemaphorePermit<'_>> {
+        self.reading.acquire().await.ok()
+    }
+
+    /// Whether any source is being read.
+    pub fn is_reading(&self) -> bool {
+        self.reading.available_permits() < READING
     }
 
     /// The watch on local files, once the loop runs.
@@ -235,7 +248,9 @@ impl Catalog {
     }
 
     async fn refresh_in_time(&self, reference: &str, alone: bool) -> Result<(), EngineError> {
-        let look = tokio::time::timeout(LONGEST_VISIT, refresh::refresh(&self.parts, reference, alone));
+        let permit = self.parts.engine.start_reading().await;
+        let look = refresh::refresh(&self.parts, reference, alone, permit);
+        let look = tokio::time::timeout(LONGEST_VISIT, look);
         look.await.unwrap_or_else(|_| {
             Err(Fault::error(format!("reading took longer than {} s", LONGEST_VISIT.as_secs())).into())
         })

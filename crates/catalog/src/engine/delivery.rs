@@ -76,6 +76,11 @@ impl Delivery {
         })
     }
 
+    /// Documents that are not yet written.
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
     /// Whether anything was emitted so far.
     pub fn has_emitted(&self) -> bool {
         !self.emitted.is_empty()

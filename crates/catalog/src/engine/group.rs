@@ -4,21 +4,37 @@
 //! logged and indexed once for every file that names it; written together it is once for all of them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde_json::Value;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::delivery::{Delivery, Ending, Finished};
 use super::failure::EngineError;
 use super::writer::Writer;
 use crate::catalog::Parts;
 
+/// Most documents that wait to be written at the same time, which bounds their memory.
+const MOST_DOCUMENTS: u32 = 8_000;
+/// How long the first of a group waits for others that are being read.
+const COMPANY: Duration = Duration::from_millis(20);
+
 /// What waits to be written, and whose turn it is.
-#[derive(Default)]
 pub(super) struct Group {
     waiting: Mutex<Vec<Member>>,
     turn: tokio::sync::Mutex<()>,
+    room: Semaphore,
+}
+
+impl Default for Group {
+    fn default() -> Self {
+        Self {
+            waiting: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+            room: Semaphore::new(MOST_DOCUMENTS as usize),
+        }
+    }
 }
 
 struct Member {
@@ -37,6 +53,9 @@ pub(super) async fn finish_together(
 ) -> Result<Finished, EngineError> {
     let (answer, mut answered) = oneshot::channel();
     let group = &parts.engine.group;
+    let documents = u32::try_from(delivery.waiting()).unwrap_or(MOST_DOCUMENTS);
+    // Never closed, and those who have room are written without needing more of it.
+    let _room = group.room.acquire_many(documents.min(MOST_DOCUMENTS)).await;
     group.waiting.lock().push(Member {
         delivery,
         ending,
@@ -45,6 +64,9 @@ pub(super) async fn finish_together(
     let _turn = group.turn.lock().await;
     if let Ok(done) = answered.try_recv() {
         return done;
+    }
+    if parts.engine.is_reading() {
+        tokio::time::sleep(COMPANY).await;
     }
     let members = std::mem::take(&mut *group.waiting.lock());
     write_all(parts, members).await;

@@ -7,6 +7,7 @@ use sha1::{Digest, Sha1};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Node, SourceKey, SourceState};
+use tokio::sync::SemaphorePermit;
 
 use super::delivery::{Delivery, Ending, elapsed};
 use super::emission::Raw;
@@ -20,8 +21,13 @@ use crate::process::claim;
 const FIRST_BACK_OFF: Duration = Duration::from_secs(10);
 
 /// Looks at the location entity `reference`, which this process has claimed, and writes what it found
-/// together with others or `alone`.
-pub(crate) async fn refresh(parts: &Arc<Parts>, reference: &str, alone: bool) -> Result<(), EngineError> {
+/// together with others or `alone`. `permit` is given back when nothing more is to be read.
+pub(crate) async fn refresh(
+    parts: &Arc<Parts>,
+    reference: &str,
+    alone: bool,
+    permit: Option<SemaphorePermit<'_>>,
+) -> Result<(), EngineError> {
     let key = SourceKey::Entity(reference.to_owned());
     let node = parts.store.nodes(&[reference.to_owned()]).await?.pop();
     let location = node
@@ -40,6 +46,7 @@ pub(crate) async fn refresh(parts: &Arc<Parts>, reference: &str, alone: bool) ->
         state,
         started_at: parts.clock.now(),
         alone,
+        permit,
     }
     .run()
     .await
@@ -61,6 +68,7 @@ struct Visit<'a> {
     state: Option<SourceState>,
     started_at: Timestamp,
     alone: bool,
+    permit: Option<SemaphorePermit<'a>>,
 }
 
 impl Visit<'_> {
@@ -253,6 +261,7 @@ impl Visit<'_> {
             content_hash: (!volatile).then_some(hash),
             next_check_at: Some(next),
         };
+        drop(self.permit);
         let finished = if self.alone {
             delivery.finish(ending).await?
         } else {

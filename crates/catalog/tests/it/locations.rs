@@ -229,8 +229,9 @@ async fn entities_are_validated_without_being_stored() {
 
 #[tokio::test]
 async fn a_server_that_fails_leaves_the_last_good_form() {
-    let world = World::reading(&[]).await;
-    world.start().await;
+    let mut world = World::reading(&["./local.yaml"]).await;
+    let limits = json!({"reading": {"totalTimeout": "1 second", "maxBytes": 1_000_000}});
+    world.restart(|config| config["portal"] = limits).await;
     world.server.put("/a.yaml", component("a", ""));
     world
         .catalog
@@ -241,13 +242,32 @@ async fn a_server_that_fails_leaves_the_last_good_form() {
     let requests = world.server.requests();
     world.look().await;
     assert_eq!(world.server.requests(), requests + 1);
-    for mode in [Mode::Garbage, Mode::ServerError, Mode::NotFound] {
+    let modes = [
+        Mode::Slow,
+        Mode::Endless,
+        Mode::Garbage,
+        Mode::ServerError,
+        Mode::NotFound,
+    ];
+    for (number, mode) in modes.into_iter().enumerate() {
         world.server.set_mode(mode);
+        let name = format!("local-{number}");
+        world.write("local.yaml", &component(&name, ""));
         world.look().await;
-        assert_eq!(world.served().await, ["component:default/a"], "{mode:?}");
+        let expected = [
+            "component:default/a".to_owned(),
+            format!("component:default/{name}"),
+        ];
+        assert_eq!(world.served().await, expected, "{mode:?}");
         let sources = world.catalog.sources().await.unwrap();
-        assert!(
-            sources.iter().any(|source| !source.problems.is_empty()),
+        let broken: Vec<&str> = sources
+            .iter()
+            .filter(|source| !source.problems.is_empty())
+            .map(|source| source.location.as_str())
+            .collect();
+        assert_eq!(
+            broken,
+            [format!("url:{}", world.server.url("/a.yaml"))],
             "{mode:?}"
         );
     }

@@ -127,7 +127,8 @@ impl Catalog {
         let pruning = self.prune_history_regularly(&stop);
         let looping = self.look_at_sources(&stop);
         let renewing = self.renew_claims(&stop);
-        tokio::join!(watching, providers, pruning, looping, renewing);
+        // In one place on the heap: whoever awaits this need not be as large as all of them.
+        Box::pin(async move { tokio::join!(watching, providers, pruning, looping, renewing) }).await;
         self.release_claims().await;
     }
 

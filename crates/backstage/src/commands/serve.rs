@@ -63,9 +63,7 @@ async fn start_catalog(life: &Lifecycle, catalog: &Catalog) -> Result<()> {
         follower.index().follow(follower.store(), soft).await;
     });
     let (engine, soft) = (catalog.clone(), life.soft());
-    life.spawn("catalog sources", async move {
-        Box::pin(engine.run(soft)).await;
-    });
+    life.spawn("catalog sources", async move { engine.run(soft).await });
     Ok(())
 }
 

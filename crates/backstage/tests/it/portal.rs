@@ -49,6 +49,8 @@ impl Portal {
             .path()
             .join(format!("{}.log", NUMBER.fetch_add(1, Ordering::Relaxed)));
         let file = std::fs::File::create(&log).expect("the log can be made");
+        // Each replica keeps its search index on a disk of its own.
+        command.env("APP_CONFIG_portal_dataDirectory", folder.path().join("data"));
         let child = command.stderr(file).spawn().expect("the binary starts");
         Self {
             child,

@@ -23,7 +23,7 @@ const SCAN: usize = 1_000;
 /// Entities between two commits while everything is indexed: what is in can be found meanwhile.
 const COMMIT_EVERY: usize = 20_000;
 /// Changes read at a time.
-const FOLLOW: usize = 1_000;
+const FOLLOW: usize = 5_000;
 /// Pause after a wake-up, so that a burst of changes is one commit.
 const GATHER: Duration = Duration::from_millis(100);
 /// Pause after a failure.

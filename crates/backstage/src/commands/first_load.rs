@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::output;
 
 /// Pause between two looks at the state of the sources.
-const STEP: Duration = Duration::from_millis(100);
+const STEP: Duration = Duration::from_millis(300);
 /// Time until the first source is known; without one there is nothing to wait for.
 const UNTIL_SOURCES: Duration = Duration::from_secs(1);
 /// After this time the rest is left to the sources page.

@@ -6,6 +6,7 @@
 )]
 
 mod feed;
+mod pages;
 mod relevance;
 mod wire;
 mod world;

@@ -8,6 +8,7 @@ use ui::href;
 
 use crate::formats::{self, Format, Reading};
 use crate::outline::{Group, Operation};
+use crate::pages::MAX_ENTRIES;
 
 /// Operations of one definition that are made findable.
 const MOST: usize = 2_000;
@@ -42,14 +43,29 @@ impl SearchSource for Operations {
             let with_group = move |operation| (group, operation);
             group.operations.iter().map(with_group)
         });
-        let documents = operations
-            .take(MOST)
-            .map(|(group, operation)| document(&reference, api, group, operation));
+        let documents = operations.take(MOST).enumerate().map(|(at, (group, operation))| {
+            let location = location(&reference, at, operation);
+            document(&reference, api, group, operation, location)
+        });
         Ok(documents.collect())
     }
 }
 
-fn document(reference: &EntityRef, api: &str, group: &Group, operation: &Operation) -> SearchDocument {
+/// Where the operation is shown. What the page leaves out of a long definition, it shows when asked.
+fn location(reference: &EntityRef, position: usize, operation: &Operation) -> String {
+    let words = Some(operation.signature.as_str()).filter(|_| position >= MAX_ENTRIES);
+    let path = href::entity_tab(reference, "api");
+    let page = href::with_query(&path, words.map(|words| ("q", words)));
+    format!("{page}#{}", operation.anchor())
+}
+
+fn document(
+    reference: &EntityRef,
+    api: &str,
+    group: &Group,
+    operation: &Operation,
+    location: String,
+) -> SearchDocument {
     let mut fields = Map::new();
     let mut add = |name: &str, text: &str| fields.insert(name.to_owned(), text.into());
     add("kind", "API");
@@ -68,9 +84,33 @@ fn document(reference: &EntityRef, api: &str, group: &Group, operation: &Operati
             .map(String::as_str)
             .collect::<Vec<_>>()
             .join(" · "),
-        location: format!("{}#{}", href::entity_tab(reference, "api"), operation.anchor()),
+        location,
         note: format!("{api} · operation"),
         weight: if operation.deprecated { 60 } else { 80 },
         fields,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_location_is_on_the_page_it_leads_to() {
+        let reference: EntityRef = "api:default/big".parse().expect("a reference");
+        let operation = Operation {
+            verb: "GET".to_owned(),
+            signature: "/things/{id}".to_owned(),
+            ..Operation::default()
+        };
+        let tab = "/catalog/default/api/big/api";
+        assert_eq!(
+            location(&reference, 0, &operation),
+            format!("{tab}#get-things-id")
+        );
+        assert_eq!(
+            location(&reference, MAX_ENTRIES, &operation),
+            format!("{tab}?q=/things/%7Bid%7D#get-things-id")
+        );
     }
 }

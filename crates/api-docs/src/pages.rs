@@ -12,7 +12,7 @@ use crate::formats::{Broken, Format};
 use crate::outline::{Field, Group, Operation, Outline, Section, TypeDefinition};
 
 /// Operations and types on one page; beyond that one searches.
-const MAX_ENTRIES: usize = 500;
+pub(crate) const MAX_ENTRIES: usize = 500;
 /// Fields on one page; what comes later shows its fields when it is searched for.
 const MAX_FIELDS: usize = 4_000;
 /// Lines of a definition shown as text.
@@ -201,9 +201,10 @@ impl Page {
         })
     }
 
+    /// The anchor is what is folded, not the disclosure: browsers unfold what they scroll to.
     fn entry(&self, head: &Head<'_>, body: Markup) -> Markup {
         html! {
-            details.api-operation id=(head.anchor) open[self.open] data-key=(head.anchor) {
+            details.api-operation open[self.open] data-key=(head.anchor) {
                 summary {
                     (badge(Badge { text: head.verb, tone: head.tone, icon: None }))
                     code.api-signature { (head.name) }
@@ -213,7 +214,7 @@ impl Page {
                         (icon("chevron-right"))
                     }
                 }
-                div.api-body { (body) }
+                div.api-body id=(head.anchor) { (body) }
             }
         }
     }

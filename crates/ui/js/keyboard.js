@@ -1,6 +1,6 @@
 // j and k walk the rows of a list, Enter follows, "g c" goes to the page whose name starts with c.
 let goingUntil = 0;
-const rows = () => [...document.querySelectorAll(".js-rows tbody tr, .entity-lines > li")].filter((row) => row.querySelector("a"));
+const rows = () => [...document.querySelectorAll(".js-rows tbody tr, .entity-lines > li, .search-results > li")].filter((row) => row.querySelector("a"));
 const walk = (step) => {
   const all = rows();
   const at = all.findIndex((row) => row.contains(document.activeElement));

@@ -44,7 +44,7 @@ const pages = () => [...document.querySelectorAll(".nav-link")].map((link) => ({
 const offered = "[data-command],.entity-actions :is(a,button),#main .js-copy";
 const nameOf = (node) => node.dataset.command ?? node.getAttribute("aria-label") ?? node.textContent.trim();
 const commands = () => [...document.querySelectorAll(offered)].filter(isVisible).map((node) => ({
-  title: nameOf(node), note: "Do", icon: iconOf(node), run: () => { palette.close(); node.click(); },
+  title: nameOf(node), note: "Do", icon: iconOf(node), run: () => node.click(),
 }));
 
 const choose = (index) => {
@@ -56,8 +56,9 @@ const choose = (index) => {
   row.scrollIntoView({ block: "nearest" });
 };
 const go = ({ href, run }, elsewhere) => {
+  if (elsewhere && href) { open(href); return; }
+  palette.close(); // the address may lead to another place of the same page
   if (run) run();
-  else if (elsewhere) open(href);
   else location.href = href;
 };
 const addOption = (parent, option) => {

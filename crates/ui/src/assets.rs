@@ -82,6 +82,7 @@ pub(crate) const SCRIPTS: &str = joined!(
     "../js/copy.js",
     "../js/form.js",
     "../js/graph.js",
+    "../js/anchor.js",
 );
 
 const FAVICON: &str = include_str!("../css/favicon.svg");

@@ -125,9 +125,11 @@ test('results are walked by key', async () => {
 });
 
 for (const look of Object.keys(looks)) {
-  test(`nothing for axe to find, ${look}`, async () => {
+  test(`has room, and nothing for axe to find, ${look}`, async () => {
     await visiting(browser, `${portal.base}/search?query=talnetmesh`, { look }, async page => {
       await page.locator('.search-suggestion').waitFor();
+      const [results, main] = [await page.locator('.search-results').boundingBox(), await page.locator('main').boundingBox()];
+      assert.ok(results.width > 0.7 * main.width, `${results.width} of ${main.width} pixels are for the results`);
       assert.deepEqual(await findings(page), []);
       await page.keyboard.press('/');
       await page.keyboard.type('talent');

@@ -110,16 +110,15 @@ impl CatalogBuilder {
     /// The catalog, not yet at work. Fails for configurations that contradict themselves.
     pub fn build(self) -> Result<Catalog, Fault> {
         let settings = Settings::new(&self.config)?;
-        let (source, codeowners) = match self.source {
-            Some(source) => (source, None),
-            None => {
-                let reader = UrlReader::new(&self.config)?;
-                let codeowners = Arc::new(scm::codeowners::Processor::new(reader.clone()));
-                (
-                    Arc::new(reader) as Arc<dyn UrlSource>,
-                    Some(codeowners as Arc<dyn Processor>),
-                )
-            }
+        let (source, codeowners) = if let Some(source) = self.source {
+            (source, None)
+        } else {
+            let reader = UrlReader::new(&self.config)?;
+            let codeowners = Arc::new(scm::codeowners::Processor::new(reader.clone()));
+            (
+                Arc::new(reader) as Arc<dyn UrlSource>,
+                Some(codeowners as Arc<dyn Processor>),
+            )
         };
         let wanted = codeowners.filter(|_| self.config.portal().codeowners);
         let options = &self.config.catalog().processor_options;

@@ -40,13 +40,13 @@ const CONCURRENCY: usize = 256;
 /// Sources read at the same time; a slow server must not hold up the others.
 const READING: usize = 32;
 /// How long one look at a source may take.
-const LONGEST_VISIT: Duration = Duration::from_secs(240);
+const LONGEST_VISIT: Duration = Duration::from_mins(4);
 /// Longest wait until the database is asked for due sources again.
 const POLL: Duration = Duration::from_secs(1);
 /// Pause after the database failed.
 const STORE_BACK_OFF: Duration = Duration::from_secs(2);
 /// Pause between two prunings of the history.
-const PRUNE_EVERY: Duration = Duration::from_secs(3_600);
+const PRUNE_EVERY: Duration = Duration::from_hours(1);
 
 /// The loop's own state.
 pub(crate) struct Engine {

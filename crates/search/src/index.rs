@@ -85,16 +85,26 @@ impl SearchIndex {
             existing.unwrap_or_else(|_| Err(IndexError::Damaged("its files are garbage".to_owned())));
         match existing {
             Ok(Some(index)) => Ok(index),
-            Ok(None) => Self::empty(folder),
+            Ok(None) => Self::empty_or_memory(folder),
             Err(IndexError::Engine(TantivyError::LockFailure(LockError::LockBusy, _))) => {
                 tracing::warn!(folder = %folder.display(), "another process uses this search index, keeping one in memory");
                 Self::open(&Place::Memory)
             }
             Err(error) => {
                 tracing::warn!(folder = %folder.display(), %error, "the search index is damaged, building it anew");
-                Self::empty(folder)
+                Self::empty_or_memory(folder)
             }
         }
+    }
+
+    /// An empty index in a folder, or in memory where the folder cannot be had: it belongs to another
+    /// process that starts at the same time, or nothing may be written there.
+    fn empty_or_memory(folder: &Path) -> Result<Self, IndexError> {
+        Self::empty(folder).or_else(|error| {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(error, folder = %folder.display(), "the search index is kept in memory");
+            Self::open(&Place::Memory)
+        })
     }
 
     /// The index in a folder, if it is of this version.

@@ -103,7 +103,7 @@ impl Question {
             let whole = fold(self.text.trim().trim_matches('"'));
             clauses.push((
                 Occur::Should,
-                fixed(build.term(fields.exact, &whole), score::WHOLE_NAME),
+                fixed(term(fields.exact, &whole), score::WHOLE_NAME),
             ));
             clauses.push((
                 Occur::Should,
@@ -168,13 +168,13 @@ impl Builder<'_> {
         // The glued form of camel case is one way to find it, not a word that must be there as well.
         words.dedup_by_key(|(position, _)| *position);
         let words: Vec<String> = words.into_iter().map(|(_, word)| word).collect();
-        let mut ways = vec![fixed(self.term(self.fields.exact, &folded), score::WORDS_OF_NAME)];
+        let mut ways = vec![fixed(term(self.fields.exact, &folded), score::WORDS_OF_NAME)];
         ways.extend(self.middle(&folded));
         if words.len() > 1 {
             ways.push(fixed(phrase(self.fields.name, &words), score::WORDS_OF_NAME));
             ways.push(fixed(phrase(self.fields.text, &words), score::WORDS_OF_TEXT));
             let glued: String = words.concat();
-            ways.push(fixed(self.term(self.fields.name, &glued), score::WORD_OF_NAME));
+            ways.push(fixed(term(self.fields.name, &glued), score::WORD_OF_NAME));
             let every = words.iter().map(|word| self.word(word)).collect();
             ways.push(Box::new(BoostQuery::new(
                 Box::new(BooleanQuery::intersection(every)),
@@ -190,9 +190,9 @@ impl Builder<'_> {
     fn word(&self, word: &str) -> Box<dyn Query> {
         let (name, text) = (self.fields.name, self.fields.text);
         let mut ways = vec![
-            fixed(self.term(name, word), score::WORD_OF_NAME),
+            fixed(term(name, word), score::WORD_OF_NAME),
             fixed(starts_with(name, word), score::START_OF_WORD),
-            Box::new(BoostQuery::new(self.term(text, word), score::WORD_OF_TEXT)),
+            Box::new(BoostQuery::new(term(text, word), score::WORD_OF_TEXT)),
         ];
         ways.extend(self.middle(word));
         if word.chars().count() > 2 {
@@ -230,17 +230,17 @@ impl Builder<'_> {
         let pieces = gram_texts(folded);
         let query = match pieces.as_slice() {
             [] => return None,
-            [one] => self.term(self.fields.gram, one),
+            [one] => term(self.fields.gram, one),
             _ => phrase(self.fields.gram, &pieces),
         };
         debug_assert!(folded.chars().count() >= GRAM);
         Some(fixed(query, score::MIDDLE_OF_NAME))
     }
+}
 
-    fn term(&self, field: Field, text: &str) -> Box<dyn Query> {
-        let term = Term::from_field_text(field, text);
-        Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))
-    }
+fn term(field: Field, text: &str) -> Box<dyn Query> {
+    let term = Term::from_field_text(field, text);
+    Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))
 }
 
 fn fixed(query: Box<dyn Query>, amount: f32) -> Box<dyn Query> {

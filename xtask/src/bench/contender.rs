@@ -79,7 +79,7 @@ impl Contender {
             &mut command,
             base,
             &data.with_extension("log"),
-            Duration::from_secs(120),
+            Duration::from_mins(2),
         )?;
         Ok(Running { server, token: None })
     }

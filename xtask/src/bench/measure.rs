@@ -13,7 +13,7 @@ use super::options::{Options, Size};
 use super::report::{Report, Unit};
 
 /// Longest time without one more entity served.
-const STANDSTILL: Duration = Duration::from_secs(120);
+const STANDSTILL: Duration = Duration::from_mins(2);
 /// Connections of the load windows.
 const CONNECTIONS: [u32; 2] = [1, 32];
 

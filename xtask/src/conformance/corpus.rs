@@ -20,7 +20,7 @@ const TOKEN: &str = "Bearer contract-static-service-token-0001";
 /// How long the list of entities must stay the same.
 const QUIET: Duration = Duration::from_secs(4);
 /// How long that may take.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 const HALVES: &[Area] = &[
     Area {

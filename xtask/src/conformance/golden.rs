@@ -13,7 +13,7 @@ use crate::process::{Scratch, root};
 use crate::server::{Server, free_port};
 
 /// Longest wait until the catalogs are read and can be found.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 /// The set is settled when the number of documents stays the same for this long.
 const QUIET: Duration = Duration::from_secs(3);
 

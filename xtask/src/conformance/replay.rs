@@ -103,7 +103,7 @@ pub fn start(config: &Path, root: &Path, work: &Path, files_port: u16, binary: &
         &mut command,
         format!("http://127.0.0.1:{port}"),
         &work.join("server.log"),
-        Duration::from_secs(60),
+        Duration::from_mins(1),
     )
 }
 

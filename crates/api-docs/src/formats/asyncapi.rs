@@ -82,7 +82,7 @@ fn operations_of_3(root: &Value) -> Vec<Group> {
 fn operation(root: &Value, verb: &str, channel_name: &str, described: &Value, channel: &Value) -> Operation {
     let mut sections = Vec::new();
     let parameters: Vec<Field> = entries(channel, "parameters")
-        .map(|(name, p)| parameter(root, name, resolve(root, p)))
+        .map(|(name, p)| parameter(name, resolve(root, p)))
         .collect();
     if !parameters.is_empty() {
         sections.push(Section {
@@ -107,11 +107,11 @@ fn operation(root: &Value, verb: &str, channel_name: &str, described: &Value, ch
     }
 }
 
-fn parameter(root: &Value, name: &str, described: &Value) -> Field {
+fn parameter(name: &str, described: &Value) -> Field {
     Field {
         name: name.to_owned(),
         depth: 0,
-        kind: type_name(root, &described["schema"]),
+        kind: type_name(&described["schema"]),
         required: true,
         description: text_at(described, "description"),
     }
@@ -142,7 +142,7 @@ fn message_section(root: &Value, message: &Value) -> Section {
     Section {
         heading: format!(
             "Message · {}",
-            name.unwrap_or_else(|| type_name(root, &message["payload"]))
+            name.unwrap_or_else(|| type_name(&message["payload"]))
         ),
         description: [text_at(message, "summary"), text_at(message, "description")]
             .join(" ")

@@ -101,10 +101,7 @@ fn operation(root: &Value, path: &str, method: &str, item: &Value) -> Operation 
         .collect();
     let (bodies, parameters): (Vec<&Value>, Vec<&Value>) = all.into_iter().partition(|p| p["in"] == "body");
     if !parameters.is_empty() {
-        let fields = parameters
-            .into_iter()
-            .map(|parameter| parameter_field(root, parameter))
-            .collect();
+        let fields = parameters.into_iter().map(parameter_field).collect();
         sections.push(Section {
             heading: "Parameters".to_owned(),
             fields,
@@ -133,14 +130,14 @@ fn operation(root: &Value, path: &str, method: &str, item: &Value) -> Operation 
     }
 }
 
-fn parameter_field(root: &Value, parameter: &Value) -> Field {
+fn parameter_field(parameter: &Value) -> Field {
     let schema = if parameter["schema"].is_object() {
         &parameter["schema"]
     } else {
         parameter
     };
     let place = text_at(parameter, "in");
-    let kind = type_name(root, schema);
+    let kind = type_name(schema);
     Field {
         name: text_at(parameter, "name"),
         depth: 0,
@@ -171,7 +168,7 @@ fn answers(status: &str, root: &Value, response: &Value) -> Vec<Section> {
 }
 
 fn content(heading: &str, holder: &Value, root: &Value, schema: &Value) -> Section {
-    let kind = type_name(root, schema);
+    let kind = type_name(schema);
     let heading = if kind.is_empty() {
         heading.to_owned()
     } else {

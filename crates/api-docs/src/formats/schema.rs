@@ -88,7 +88,7 @@ impl Walk<'_> {
             self.found.push(Field {
                 name: name.clone(),
                 depth,
-                kind: type_name(self.root, property),
+                kind: type_name(property),
                 required: required.contains(&name.as_str()),
                 description: described(property, target),
             });
@@ -110,7 +110,7 @@ fn described(property: &Value, target: &Value) -> String {
 }
 
 /// A type as a person reads it.
-pub(super) fn type_name(root: &Value, schema: &Value) -> String {
+pub(super) fn type_name(schema: &Value) -> String {
     if let Some(reference) = schema["$ref"].as_str() {
         return reference.rsplit('/').next().unwrap_or(reference).to_owned();
     }
@@ -123,7 +123,7 @@ pub(super) fn type_name(root: &Value, schema: &Value) -> String {
             .into_iter()
             .flatten()
             .take(MAX_CHOICES)
-            .map(|part| type_name(root, part))
+            .map(type_name)
             .collect();
         return names.join(if *choice == "allOf" { " & " } else { " | " });
     }
@@ -138,7 +138,7 @@ pub(super) fn type_name(root: &Value, schema: &Value) -> String {
         _ => String::new(),
     };
     if name == "array" {
-        let item = type_name(root, &schema["items"]);
+        let item = type_name(&schema["items"]);
         name = if item.is_empty() {
             name
         } else {
@@ -174,7 +174,7 @@ pub(super) fn types(root: &Value, schemas: &Value) -> Vec<TypeDefinition> {
     let definition = |(name, schema): (&String, &Value)| {
         let fields = fields(root, schema);
         let kind = if fields.is_empty() {
-            type_name(root, schema)
+            type_name(schema)
         } else {
             "object".to_owned()
         };

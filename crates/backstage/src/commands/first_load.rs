@@ -15,7 +15,7 @@ const STEP: Duration = Duration::from_millis(300);
 /// Time until the first source is known; without one there is nothing to wait for.
 const UNTIL_SOURCES: Duration = Duration::from_secs(1);
 /// After this time the rest is left to the sources page.
-const LONGEST: Duration = Duration::from_secs(600);
+const LONGEST: Duration = Duration::from_mins(10);
 /// Problems told one by one.
 const SHOWN: usize = 20;
 

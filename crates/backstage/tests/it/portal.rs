@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::process::command;
 
 /// Longest wait for anything a portal does.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A process, ended with the value.
 pub struct Portal {

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::ReadModel;
 use super::like::Like;
 use super::order::hyphenated;
+use super::sorted::Sorted;
 use super::update::UID;
 
 /// A set of entities, borrowed where the index has it ready.
@@ -115,7 +116,7 @@ impl ReadModel {
         let order = self.key_order(id);
         let is_match = |term: &u32| self.terms.value(*term).is_some_and(|value| text.matches(value));
         if order.len() as u64 * 8 < u64::from(self.terms.len()) {
-            order.forward(order.start()).filter(is_match).collect()
+            order.forward(Sorted::start()).filter(is_match).collect()
         } else {
             // Most of the texts are to be read: faster in the order of memory.
             self.terms.of_key(id).filter(is_match).collect()

@@ -4,6 +4,7 @@ use roaring::RoaringBitmap;
 
 use super::ReadModel;
 use super::order::hyphenated;
+use super::sorted::Sorted;
 use super::update::UID;
 
 /// Looking one document's terms up costs about this many looks at a posting.
@@ -40,7 +41,7 @@ impl ReadModel {
             None => self.terms.posting(term).len(),
         };
         order
-            .forward(order.start())
+            .forward(Sorted::start())
             .map(|term| (term, count(term)))
             .filter(|(_, count)| *count > 0)
             .collect()

@@ -96,7 +96,7 @@ impl ReadModel {
     pub(super) fn uid_place(&self, bound: Option<&UidBound>, descending: bool) -> Place {
         let order = self.uid_order();
         match (bound, descending) {
-            (None, false) => order.start(),
+            (None, false) => Sorted::start(),
             (None, true) => order.end(),
             (Some(bound), false) => order.place(|doc| !bound.is_before(self.documents.uid(doc))),
             (Some(bound), true) => order.place(|doc| bound.is_after(self.documents.uid(doc))),

@@ -44,7 +44,7 @@ impl Sorted {
     }
 
     /// The place before the first entry.
-    pub fn start(&self) -> Place {
+    pub fn start() -> Place {
         Place { run: 0, at: 0 }
     }
 

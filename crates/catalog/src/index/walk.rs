@@ -11,6 +11,7 @@ use roaring::RoaringBitmap;
 use super::ReadModel;
 use super::like::Like;
 use super::order::UidBound;
+use super::sorted::Sorted;
 
 /// What to order by.
 #[derive(Debug, Clone, Copy)]
@@ -64,7 +65,7 @@ impl ReadModel {
         let Some(id) = self.keys.find(key) else { return 0 };
         let order = self.key_order(id);
         let rows: u64 = order
-            .forward(order.start())
+            .forward(Sorted::start())
             .map(|term| self.terms.posting(term).len_in(set))
             .sum();
         usize::try_from(rows).expect("rows fit memory")
@@ -109,7 +110,7 @@ impl ReadModel {
         } else if walk.descending {
             pick(&mut order.backward(order.end()));
         } else {
-            pick(&mut order.forward(order.start()));
+            pick(&mut order.forward(Sorted::start()));
         }
         rows.into_iter().map(|doc| Row { doc, value: None }).collect()
     }
@@ -156,7 +157,7 @@ impl ReadModel {
             while let Some(more) = terms.next_if(|term| self.terms.value(*term) == value) {
                 group.push(more);
             }
-            if !self.wanted(value, walk.text) {
+            if !is_wanted(value, walk.text) {
                 continue;
             }
             self.add_group(&group, walk, &mut skip, &mut rows);
@@ -191,16 +192,12 @@ impl ReadModel {
         rows.extend(docs[skipped..].iter().map(|doc| (group[0], *doc)));
     }
 
-    fn wanted(&self, value: Option<&str>, text: Option<&Like>) -> bool {
-        text.is_none_or(|text| value.is_some_and(|value| text.matches(value)))
-    }
-
     /// Terms of a key in the walk's direction, from the value to continue with on.
     fn terms_from<'a>(&'a self, id: u32, walk: &Walk<'_>) -> Box<dyn Iterator<Item = u32> + 'a> {
         let order = self.key_order(id);
         let value = |term: u32| self.terms.value(term).unwrap_or_default();
         match (walk.after.as_ref().map(|(after, _)| *after), walk.descending) {
-            (None, false) => Box::new(order.forward(order.start())),
+            (None, false) => Box::new(order.forward(Sorted::start())),
             (None, true) => Box::new(order.backward(order.end())),
             (Some(after), false) => Box::new(order.forward(order.place(|term| value(term) < after))),
             (Some(after), true) => Box::new(order.backward(order.place(|term| value(term) <= after))),
@@ -214,7 +211,7 @@ impl ReadModel {
             .iter()
             .flat_map(|doc| self.values_of(doc, id).map(move |term| (term, doc)));
         let mut rows: Vec<(u32, u32)> = rows
-            .filter(|(term, _)| self.wanted(self.terms.value(*term), walk.text))
+            .filter(|(term, _)| is_wanted(self.terms.value(*term), walk.text))
             .filter(|(term, doc)| self.is_behind(*term, *doc, walk))
             .collect();
         let compare = |left: &(u32, u32), right: &(u32, u32)| self.compare_rows(*left, *right, walk);
@@ -332,6 +329,11 @@ impl Members<'_> {
         }
         docs
     }
+}
+
+/// Whether a row's own value matches the search text, if there is one.
+fn is_wanted(value: Option<&str>, text: Option<&Like>) -> bool {
+    text.is_none_or(|text| value.is_some_and(|value| text.matches(value)))
 }
 
 fn passes(bound: Option<&UidBound>, uid: uuid::Uuid, descending: bool) -> bool {

@@ -56,7 +56,7 @@ pub(crate) fn read_documents(
                 let reference = recover(text, document.line);
                 let place = Place { line: number(error.line), column: number(error.column), ..place };
                 let mut problem = Problem::error(Fault::error(format!("YAML error at {location}, {error}"))).at(place);
-                problem.hint = error.hint.clone();
+                problem.hint.clone_from(&error.hint);
                 rejected.push(Rejected { problem, reference });
             }
         }

@@ -21,7 +21,7 @@ pub(crate) const LOCATION_STORE: &str = "DefaultLocationStore";
 
 /// First pause after a provider failed; doubled up to the longest.
 const FIRST_BACK_OFF: Duration = Duration::from_secs(5);
-const LONGEST_BACK_OFF: Duration = Duration::from_secs(600);
+const LONGEST_BACK_OFF: Duration = Duration::from_mins(10);
 
 /// The `Location` entity of a configured or registered location, named `name` or after its target.
 pub(crate) fn location_entity(location: &LocationRef, name: Option<&str>) -> Value {

@@ -102,20 +102,14 @@ fn groups(search: &Search, answer: &Answer) -> Vec<Group> {
     let mut groups: Vec<(&str, Group)> = Vec::new();
     for hit in &answer.hits {
         let item = item(answer, hit);
-        match groups.iter_mut().find(|(kind, _)| *kind == hit.kind) {
-            Some((_, group)) => group.items.push(item),
-            None => {
-                let title = search.types().find(|(kind, _)| *kind == hit.kind);
-                let title = title.map_or(hit.kind.as_str(), |(_, title)| title).to_owned();
-                groups.push((
-                    &hit.kind,
-                    Group {
-                        title,
-                        items: vec![item],
-                    },
-                ));
-            }
+        if let Some((_, group)) = groups.iter_mut().find(|(kind, _)| *kind == hit.kind) {
+            group.items.push(item);
+            continue;
         }
+        let title = search.types().find(|(kind, _)| *kind == hit.kind);
+        let title = title.map_or(hit.kind.as_str(), |(_, title)| title).to_owned();
+        let items = vec![item];
+        groups.push((&hit.kind, Group { title, items }));
     }
     groups.into_iter().map(|(_, group)| group).collect()
 }

@@ -79,3 +79,15 @@ async fn an_index_of_another_database_is_not_taken_for_this_ones() {
         .await;
     assert_eq!(world.found("first").await, ["component:default/first"]);
 }
+
+#[tokio::test]
+async fn an_index_that_cannot_be_kept_on_disk_is_kept_in_memory() {
+    let world = World::with(&component("first")).await;
+    let world = world
+        .restart(async |folder, _| {
+            std::fs::remove_dir_all(folder.join("index")).unwrap();
+            std::fs::write(folder.join("index"), "no folder").unwrap();
+        })
+        .await;
+    assert_eq!(world.found("first").await, ["component:default/first"]);
+}

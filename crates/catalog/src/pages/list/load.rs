@@ -33,12 +33,12 @@ pub(super) async fn load(
     let (previous, next) = (step(listing.previous), step(listing.next));
     let mut facets = Vec::with_capacity(FILTERS.len());
     for (index, filter) in FILTERS.iter().enumerate() {
-        facets.push(counts(catalog, &state, &scope, Some(index), filter.field));
+        facets.push(counts(catalog, &state, scope.as_ref(), Some(index), filter.field));
     }
     let kinds = counts(
         catalog,
         &state.with(|state| state.kind = None),
-        &scope,
+        scope.as_ref(),
         None,
         "kind",
     );
@@ -63,12 +63,12 @@ pub(super) async fn load(
 fn counts(
     catalog: &Catalog,
     state: &ListState,
-    scope: &Option<Filter>,
+    scope: Option<&Filter>,
     left_out: Option<usize>,
     field: &str,
 ) -> Vec<(String, usize)> {
     let mut parts = state.conditions(left_out);
-    parts.extend(scope.clone());
+    parts.extend(scope.cloned());
     browse::counts_of(catalog, &Filter::All(parts), &state.text, field)
 }
 

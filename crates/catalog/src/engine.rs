@@ -9,6 +9,7 @@ mod emission;
 mod failure;
 mod group;
 mod refresh;
+mod watching;
 mod writer;
 
 use std::collections::{HashMap, HashSet};
@@ -300,20 +301,6 @@ impl Catalog {
         };
         if let Err(error) = write.await {
             tracing::error!(%error, "state of a source could not be written; its claim will run out");
-        }
-    }
-
-    async fn start_watch(&self, stop: &CancellationToken) {
-        if !self.parts.settings.watch_files {
-            return;
-        }
-        match FileWatch::new() {
-            Ok((watch, events)) => {
-                let watch = self.parts.engine.watch.get_or_init(|| watch);
-                self.parts.engine.wake();
-                ingest::follow_files(self, watch, events, stop).await;
-            }
-            Err(fault) => tracing::warn!(%fault, "local files are not watched, only looked at regularly"),
         }
     }
 

@@ -45,6 +45,28 @@ async fn three_start_at_once_on_an_empty_database_and_one_dies_at_work() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_that_the_dead_one_read_are_watched_by_the_living() {
+    let mut files = CatalogFiles::new(9, &database().await);
+    let mut portals: Vec<Portal> = (0..2).map(|_| Portal::start(files.path())).collect();
+    let expected = files.expected();
+    for portal in &mut portals {
+        portal.address();
+        eventually("everything is served", || {
+            (portal.facet("spec.edition") == expected).then_some(())
+        });
+    }
+    portals.remove(0).kill();
+    for file in 0..9 {
+        files.edit(file);
+    }
+    let expected = files.expected();
+    eventually("the survivor noticed every edit", || {
+        (portals[0].facet("spec.edition") == expected).then_some(())
+    });
+    assert!(portals[0].stop());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn slow_work_stays_with_its_process_until_that_dies() {
     let server = FileServer::start();
     let component = |name: &str, kind: &str| {

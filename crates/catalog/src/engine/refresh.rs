@@ -13,8 +13,9 @@ use super::delivery::{Delivery, Ending, elapsed};
 use super::emission::Raw;
 use super::failure::EngineError;
 use super::group::finish_together;
+use super::watching::follow;
 use crate::catalog::Parts;
-use crate::ingest::{self, Reading, Rejected, SourceFile, Watched};
+use crate::ingest::{self, Reading, Rejected, SourceFile};
 use crate::process::claim;
 
 /// First pause after a failed read; doubled with every further one.
@@ -76,7 +77,7 @@ impl Visit<'_> {
         let base = entity::annotation(&self.location, entity::MANAGED_BY_LOCATION).unwrap_or_default();
         let base = LocationRef::parse(base)?;
         let targets = ingest::targets(&self.location, &self.parts.settings)?;
-        self.watch(&targets);
+        follow(self.parts, &self.node.reference, &targets);
         let reading = self.read(&base, &targets).await;
         let hash = self.hash(&reading);
         let next_check_at = self.next_check(&reading);
@@ -84,20 +85,6 @@ impl Visit<'_> {
             return self.stop_early(reading.etag, next_check_at).await;
         }
         self.deliver(reading, hash, next_check_at).await
-    }
-
-    fn watch(&self, targets: &[Result<ingest::Target, Fault>]) {
-        let files = targets
-            .iter()
-            .flatten()
-            .filter(|target| target.location.kind == "file");
-        let files: Vec<String> = files.map(|target| target.location.target.clone()).collect();
-        if let Some(watch) = self.parts.engine.watch() {
-            watch.follow(Watched {
-                source: self.node.reference.clone(),
-                files,
-            });
-        }
     }
 
     async fn read(&self, base: &LocationRef, targets: &[Result<ingest::Target, Fault>]) -> Reading {

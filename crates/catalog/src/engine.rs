@@ -8,6 +8,7 @@ mod delivery;
 mod emission;
 mod failure;
 mod group;
+mod put_off;
 mod refresh;
 mod watching;
 mod writer;
@@ -30,6 +31,7 @@ pub(crate) use delivery::{Delivery, Ending, Finished};
 pub(crate) use emission::Raw;
 pub(crate) use failure::EngineError;
 use group::Group;
+use put_off::PutOff;
 pub(crate) use refresh::later;
 pub(crate) use writer::{Writer, is_location};
 
@@ -56,6 +58,7 @@ pub(crate) struct Engine {
     wake: Notify,
     in_flight: Mutex<HashSet<SourceKey>>,
     group: Group,
+    put_off: PutOff,
     reading: Semaphore,
     finished: Notify,
     failures: Mutex<HashMap<String, u32>>,
@@ -69,6 +72,7 @@ impl Engine {
             wake: Notify::new(),
             in_flight: Mutex::default(),
             group: Group::default(),
+            put_off: PutOff::default(),
             reading: Semaphore::new(READING),
             finished: Notify::new(),
             failures: Mutex::new(HashMap::new()),
@@ -89,6 +93,11 @@ impl Engine {
     /// Whether any source is being read.
     pub fn is_reading(&self) -> bool {
         self.reading.available_permits() < READING
+    }
+
+    /// How many sources are being looked at.
+    pub fn in_flight(&self) -> usize {
+        self.in_flight.lock().len()
     }
 
     /// The watch on local files, once the loop runs.
@@ -128,8 +137,10 @@ impl Catalog {
         let pruning = self.prune_history_regularly(&stop);
         let looping = self.look_at_sources(&stop);
         let renewing = self.renew_claims(&stop);
+        let taking_over = self.stitch_for_the_dead(&stop);
         // In one place on the heap: whoever awaits this need not be as large as all of them.
-        Box::pin(async move { tokio::join!(watching, providers, pruning, looping, renewing) }).await;
+        Box::pin(async move { tokio::join!(watching, providers, pruning, looping, renewing, taking_over) })
+            .await;
         self.release_claims().await;
     }
 
@@ -138,6 +149,9 @@ impl Catalog {
     pub async fn start(&self) -> Result<(), Fault> {
         let forgotten = self.parts.store.forget_dead_holders().await;
         forgotten.map_err(EngineError::from)?;
+        // What an earlier run had no time for.
+        let stitched = put_off::stitch_put_off(&self.parts).await;
+        stitched.map_err(EngineError::from)?;
         // First what is known, so that new locations are looked at in the order they are configured in.
         self.look_at_local_files().await?;
         self.deliver_configured_locations().await?;
@@ -214,6 +228,9 @@ impl Catalog {
                     let catalog = self.clone();
                     visits.spawn(async move { catalog.visit(key).await });
                 }
+            }
+            if visits.is_empty() || self.parts.engine.put_off.is_due(self.parts.clock.now()) {
+                self.stitch_put_off().await?;
             }
             tokio::select! {
                 ended = visits.join_next() => match ended {

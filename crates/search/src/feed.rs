@@ -26,6 +26,11 @@ const COMMIT_EVERY: usize = 20_000;
 const FOLLOW: usize = 5_000;
 /// Pause after a wake-up, so that a burst of changes is one commit.
 const GATHER: Duration = Duration::from_millis(100);
+/// So many changes at once are a burst: it is taken in when it is over, so that it does not compete with
+/// whoever makes them, and what changes more than once is indexed once.
+const BURST: Seq = 1_000;
+/// How long a burst may last.
+const LONGEST_BURST: Duration = Duration::from_secs(15);
 /// Pause after a failure.
 const RETRY: Duration = Duration::from_secs(2);
 /// Longest wait until the change log is looked at without being woken.
@@ -81,7 +86,8 @@ impl Feed {
         match self.step(progress).await {
             Ok(()) => {
                 let _ = tokio::time::timeout(IDLE, wake.woken()).await;
-                tokio::time::sleep(GATHER).await;
+                let known = progress.as_ref().map_or(0, |progress| progress.seq);
+                self.gather(known).await;
                 false
             }
             Err(error) => {
@@ -89,6 +95,21 @@ impl Feed {
                 tokio::time::sleep(RETRY).await;
                 matches!(error, FeedError::Index(_))
             }
+        }
+    }
+
+    /// Waits a moment for more changes, and for the end of a burst.
+    async fn gather(&self, known: Seq) {
+        tokio::time::sleep(GATHER).await;
+        let end = tokio::time::Instant::now() + LONGEST_BURST;
+        let mut seen = known + BURST;
+        // Without the database the next step has the failure to tell.
+        while let Ok(last) = self.catalog.store().last_seq().await
+            && last > seen
+            && tokio::time::Instant::now() < end
+        {
+            seen = last;
+            tokio::time::sleep(GATHER * 3).await;
         }
     }
 

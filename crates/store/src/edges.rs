@@ -30,15 +30,8 @@ impl WriteTx {
         remove: &[String],
     ) -> Result<(), StoreError> {
         let name = source.to_string();
-        let row = |target: &String| Ok(vec![Arg::from(&name), Arg::from(target)]);
-        self.session
-            .insert(
-                "INSERT INTO edges (source, target) VALUES",
-                "ON CONFLICT DO NOTHING",
-                add,
-                row,
-            )
-            .await?;
+        let edges: Vec<(&str, &str)> = add.iter().map(|target| (&*name, &**target)).collect();
+        self.add_edges(&edges).await?;
         for chunk in in_list_chunks(remove) {
             let arguments = std::iter::once(&name)
                 .chain(chunk.iter())
@@ -51,6 +44,16 @@ impl WriteTx {
             self.session.execute(text, arguments).await?;
         }
         Ok(())
+    }
+
+    /// Has sources, given by name, declare entities.
+    pub async fn add_edges(&mut self, edges: &[(&str, &str)]) -> Result<(), StoreError> {
+        let head = "INSERT INTO edges (source, target) VALUES";
+        let row = |(source, target): &(&str, &str)| Ok(vec![(*source).into(), (*target).into()]);
+        self.session
+            .insert(head, "ON CONFLICT DO NOTHING", edges, row)
+            .await
+            .map(drop)
     }
 
     /// Who declares these entities.

@@ -21,6 +21,7 @@ mod source_key;
 mod sources;
 mod sql;
 mod sqlite;
+mod stitches;
 mod store;
 mod wake;
 mod write;

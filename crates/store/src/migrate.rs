@@ -9,7 +9,10 @@ use crate::{
 };
 
 /// All versions in order; the first is version 1. A text that was released never changes.
-const VERSIONS: [&str; 1] = [include_str!("migrations/0001_catalog.sql")];
+const VERSIONS: [&str; 2] = [
+    include_str!("migrations/0001_catalog.sql"),
+    include_str!("migrations/0002_stitches.sql"),
+];
 
 const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)";
 

@@ -124,7 +124,7 @@ impl WriteTx {
     }
 
     /// Removes nodes with the relations they stated, the edges they are the source of or the target
-    /// of, their refresh keys and what is known of them as sources.
+    /// of, their refresh keys, and what is known of them as sources.
     pub async fn delete_nodes(&mut self, references: &[String]) -> Result<(), StoreError> {
         let nothing: Vec<_> = references
             .iter()
@@ -135,6 +135,7 @@ impl WriteTx {
             "DELETE FROM edges WHERE source IN {list}",
             "DELETE FROM edges WHERE target IN {list}",
             "DELETE FROM refresh_keys WHERE reference IN {list}",
+            "DELETE FROM stitches WHERE reference IN {list}",
             "DELETE FROM sources WHERE source IN {list}",
             "DELETE FROM nodes WHERE reference IN {list}",
         ] {

@@ -3,7 +3,7 @@
 //! What an entity states is one row, because most of it is on its own list and is always read and written
 //! together; only relations on the list of another entity have rows of their own.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::{
     StoreError, WriteTx,
@@ -29,7 +29,7 @@ type Stated = (String, String, String);
 /// What a batch of replacements comes to.
 #[derive(Default)]
 struct Difference {
-    changed: BTreeSet<String>,
+    changed: BTreeMap<String, String>,
     sets: Vec<(String, BTreeSet<Stated>)>,
     emptied: Vec<String>,
     added: Vec<RelationRow>,
@@ -41,8 +41,11 @@ impl Difference {
         if *old == new {
             return;
         }
-        self.changed
-            .extend(new.symmetric_difference(old).map(|(source, ..)| source.clone()));
+        for (source, ..) in new.symmetric_difference(old) {
+            self.changed
+                .entry(source.clone())
+                .or_insert_with(|| origin.to_owned());
+        }
         self.added.extend(elsewhere(origin, new.difference(old)));
         self.removed.extend(elsewhere(origin, old.difference(&new)));
         if new.is_empty() {
@@ -73,12 +76,12 @@ fn row(origin: &str, (source, kind, target): Stated) -> RelationRow {
 }
 
 impl WriteTx {
-    /// Replaces what each origin states; the sources whose set of relations changed by it. No origin may
-    /// occur twice.
+    /// Replaces what each origin states; the sources whose set of relations changed by it, each with one
+    /// of the origins that did it. No origin may occur twice.
     pub async fn replace_relations(
         &mut self,
         stated: &[(String, Vec<RelationRow>)],
-    ) -> Result<BTreeSet<String>, StoreError> {
+    ) -> Result<BTreeMap<String, String>, StoreError> {
         let origins: Vec<String> = stated.iter().map(|(origin, _)| origin.clone()).collect();
         let known = self.relation_sets(&origins).await?;
         let (mut difference, nothing) = (Difference::default(), BTreeSet::new());

@@ -11,6 +11,7 @@ use store::{ChildRow, Seq, SourceKey, SourceState};
 
 use super::emission::{Emission, Raw, process_all};
 use super::failure::EngineError;
+use super::put_off::stitch_put_off;
 use super::writer::Writer;
 use crate::catalog::Parts;
 
@@ -33,6 +34,8 @@ pub(crate) struct Delivery {
     /// Problems of documents that cannot be used but probably are a known entity.
     attributed: Vec<(String, String, Problem)>,
     pub last_seq: Option<Seq>,
+    /// Some of it is written but not yet stitched.
+    has_put_off: bool,
 }
 
 /// How a run ended.
@@ -73,7 +76,19 @@ impl Delivery {
             problems: Vec::new(),
             attributed: Vec::new(),
             last_seq: None,
+            has_put_off: false,
         })
+    }
+
+    /// The source, if only whoever holds it may write what it found.
+    pub fn leased(&self) -> Option<&SourceKey> {
+        self.is_leased.then_some(&self.source)
+    }
+
+    /// Entities that writing the rest of the run asks for.
+    pub fn references(&self) -> impl Iterator<Item = &str> {
+        let emitted = self.waiting.iter().map(|emission| emission.reference.as_str());
+        emitted.chain(self.source.entity())
     }
 
     /// Documents that are not yet written.
@@ -146,19 +161,14 @@ impl Delivery {
         let mut writer = Writer::begin(&parts, self.cause.clone()).await?;
         self.check_lease(&mut writer).await?;
         self.emit(&mut writer).await?;
-        self.last_seq = writer.commit().await?.or(self.last_seq);
+        self.last_seq = writer.commit_and_put_off().await?.or(self.last_seq);
+        self.has_put_off = true;
+        self.parts.engine.put_off.note(self.parts.clock.now());
         Ok(())
     }
 
     async fn check_lease(&self, writer: &mut Writer<'_>) -> Result<(), EngineError> {
-        if !self.is_leased {
-            return Ok(());
-        }
-        let held = writer
-            .tx
-            .sources_held(&self.parts.engine.holder, std::slice::from_ref(&self.source))
-            .await?;
-        if held.is_empty() {
+        if self.is_leased && !writer.holds(&self.source).await? {
             return Err(EngineError::LeaseLost(self.source.clone()));
         }
         Ok(())
@@ -193,7 +203,10 @@ impl Delivery {
         let parts = self.parts.clone();
         let mut writer = Writer::begin(&parts, Value::Null).await?;
         let finished = self.write_end(&mut writer, ending).await?;
-        let seq = writer.commit().await?.or(finished.seq);
+        let mut seq = writer.commit().await?.or(finished.seq);
+        if finished.has_put_off {
+            seq = stitch_put_off(&parts).await?.or(seq);
+        }
         Ok(Finished { seq, ..finished })
     }
 
@@ -249,10 +262,11 @@ impl Delivery {
             SourceKey::Provider(_) => true,
         };
         if exists {
-            writer.tx.set_source_state(&[state]).await?;
+            writer.set_state(state);
         }
         Ok(Finished {
             seq: self.last_seq,
+            has_put_off: self.has_put_off,
             emitted: self.emitted.len(),
             removed: gone.len(),
         })
@@ -287,6 +301,8 @@ pub(crate) struct Finished {
     pub seq: Option<Seq>,
     pub emitted: usize,
     pub removed: usize,
+    /// Some of what it wrote is not yet stitched.
+    pub has_put_off: bool,
 }
 
 /// Milliseconds between two times, 0 if the clock went backwards.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde_json::Value;
+use store::{SourceKey, StoreError};
 use tokio::sync::{Semaphore, oneshot};
 
 use super::delivery::{Delivery, Ending, Finished};
@@ -17,6 +18,9 @@ use crate::catalog::Parts;
 
 /// Most documents that wait to be written at the same time, which bounds their memory.
 const MOST_DOCUMENTS: u32 = 8_000;
+/// From this many documents, or other sources being looked at, on it is worth while to stitch later.
+const MANY_DOCUMENTS: usize = 500;
+const MANY_SOURCES: usize = 8;
 /// How long the first of a group waits for others that are being read.
 const COMPANY: Duration = Duration::from_millis(20);
 
@@ -113,7 +117,8 @@ async fn write_members(
     members: Vec<Member>,
     written: &mut Vec<Written>,
 ) -> Result<Option<store::Seq>, Failed> {
-    let mut writer = Writer::begin(parts, Value::Null)
+    let put_off = is_busy(parts, &members);
+    let mut writer = begin(parts, &members)
         .await
         .map_err(|error| (error.into(), None))?;
     for member in members {
@@ -129,5 +134,30 @@ async fn write_members(
             Err(error) => return Err((error, Some(member.answer))),
         }
     }
-    writer.commit().await.map_err(|error| (error.into(), None))
+    let committed = if put_off {
+        parts.engine.put_off.note(parts.clock.now());
+        writer.commit_and_put_off().await
+    } else {
+        writer.commit().await
+    };
+    committed.map_err(|error| (error.into(), None))
+}
+
+async fn begin<'p>(parts: &'p Parts, members: &[Member]) -> Result<Writer<'p>, StoreError> {
+    let leased = members.iter().filter_map(|member| member.delivery.leased());
+    let leased: Vec<SourceKey> = leased.cloned().collect();
+    let asked = members.iter().flat_map(|member| member.delivery.references());
+    let mut asked: Vec<String> = asked.map(str::to_owned).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    let mut writer = Writer::begin(parts, Value::Null).await?;
+    writer.prepare(&leased, &asked).await?;
+    Ok(writer)
+}
+
+/// Whether enough is going on that joining is better done when more of it has come in.
+fn is_busy(parts: &Parts, members: &[Member]) -> bool {
+    let documents: usize = members.iter().map(|member| member.delivery.waiting()).sum();
+    let others = parts.engine.in_flight().saturating_sub(members.len());
+    documents >= MANY_DOCUMENTS || others >= MANY_SOURCES || parts.engine.put_off.is_any()
 }

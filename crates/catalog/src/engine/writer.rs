@@ -1,17 +1,21 @@
 //! One write transaction on the catalog's graph: entities emitted, edges removed, orphans deleted,
 //! and at the end everything affected stitched, written and logged together.
 
+mod commit;
+mod orphans;
+mod pending;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 use model::{Fault, Place, Problem};
 use serde_json::Value;
-use store::{ChangeKind, NewChange, Node, RelationRow, Seq, SourceKey, StoreError, WriteTx};
+use store::{NewChange, Node, RelationRow, SourceKey, SourceState, StoreError, WriteTx};
 
 use super::emission::Emission;
 use super::failure::EngineError;
 use crate::catalog::Parts;
-use crate::stitch::{by_source, missing, restitch};
+use pending::Pending;
 
 /// A transaction under way. Dropped without [`Writer::commit`] it leaves no trace.
 pub(crate) struct Writer<'a> {
@@ -23,11 +27,16 @@ pub(crate) struct Writer<'a> {
     /// Nodes as they will be; `None` for references that have none.
     nodes: HashMap<String, Option<Node>>,
     dirty: BTreeSet<String>,
-    /// What is to be stitched, and which of the causes it is due to.
+    /// What is to be stitched because it changed itself, and which of the causes it is due to.
     affected: BTreeMap<String, usize>,
+    /// The same because of others.
+    neighbours: BTreeMap<String, usize>,
     /// Locations that were read at least once and may be served.
     ready: HashSet<String>,
     changes: Vec<NewChange>,
+    pending: Pending,
+    /// Sources known to be held by this process.
+    held: HashSet<SourceKey>,
 }
 
 impl<'a> Writer<'a> {
@@ -41,8 +50,11 @@ impl<'a> Writer<'a> {
             nodes: HashMap::new(),
             dirty: BTreeSet::new(),
             affected: BTreeMap::new(),
+            neighbours: BTreeMap::new(),
             ready: HashSet::new(),
             changes: Vec::new(),
+            pending: Pending::default(),
+            held: HashSet::new(),
         })
     }
 
@@ -57,12 +69,26 @@ impl<'a> Writer<'a> {
         self.affected.insert(reference.to_owned(), cause);
     }
 
-    /// These are stitched again because of others; a cause of their own goes before.
-    fn touch_neighbours(&mut self, references: impl IntoIterator<Item = String>) {
-        let cause = self.causes.len() - 1;
-        for reference in references {
-            self.affected.entry(reference).or_insert(cause);
+    /// Looks up in one go what several sources will ask for.
+    pub async fn prepare(&mut self, leased: &[SourceKey], references: &[String]) -> Result<(), StoreError> {
+        let holder = &self.parts.engine.holder;
+        self.held.extend(self.tx.sources_held(holder, leased).await?);
+        self.load(references).await
+    }
+
+    /// Whether this process still holds the source.
+    pub async fn holds(&mut self, source: &SourceKey) -> Result<bool, StoreError> {
+        if !self.held.contains(source) {
+            let holder = &self.parts.engine.holder;
+            let held = self.tx.sources_held(holder, std::slice::from_ref(source)).await?;
+            self.held.extend(held);
         }
+        Ok(self.held.contains(source))
+    }
+
+    /// Records how a look at a source ended.
+    pub fn set_state(&mut self, state: SourceState) {
+        self.pending.states.push(state);
     }
 
     /// The nodes of these references are known afterwards.
@@ -125,8 +151,7 @@ impl<'a> Writer<'a> {
             .collect();
         self.load(&references).await?;
         self.check_unchanged(&emissions, may_rekey)?;
-        let (mut conflicts, mut edges) = (Vec::new(), Vec::new());
-        let (mut relations, mut keys, mut due) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut conflicts, source) = (Vec::new(), source.to_string());
         for emission in emissions {
             let reference = emission.reference.clone();
             let existing = self.nodes.get(&reference).and_then(Option::as_ref);
@@ -136,22 +161,9 @@ impl<'a> Writer<'a> {
                 conflicts.push((reference, conflict(&emission, owner, existing)));
                 continue;
             }
-            edges.push(reference.clone());
+            self.pending.edges.push((source.clone(), reference.clone()));
             let taken = self.take(emission);
-            relations.extend(taken.relations.map(|rows| (reference.clone(), rows)));
-            keys.extend(taken.refresh_keys.map(|keys| (reference.clone(), keys)));
-            if taken.is_new_target {
-                due.push(SourceKey::Entity(reference));
-            }
-        }
-        self.tx.set_edges(source, &edges, &[]).await?;
-        let neighbours = self.tx.replace_relations(&relations).await?;
-        self.touch_neighbours(neighbours);
-        if !keys.is_empty() {
-            self.tx.set_refresh_keys(&keys).await?;
-        }
-        if !due.is_empty() {
-            self.tx.mark_due(&due, self.now).await?;
+            self.pending.take(reference, taken, self.causes.len() - 1);
         }
         Ok(conflicts)
     }
@@ -247,155 +259,6 @@ impl<'a> Writer<'a> {
         })
         .await
         .map(drop)
-    }
-
-    /// Removes edges; what nothing leads to any more is deleted or marked, as configured.
-    pub async fn abandon(&mut self, source: &SourceKey, references: &[String]) -> Result<(), StoreError> {
-        if references.is_empty() {
-            return Ok(());
-        }
-        self.tx.set_edges(source, &[], references).await?;
-        self.collect_orphans(references.to_vec(), self.parts.settings.orphans)
-            .await
-    }
-
-    /// Deletes or marks those of the candidates that no provider reaches any more.
-    pub async fn collect_orphans(
-        &mut self,
-        mut candidates: Vec<String>,
-        strategy: config::OrphanStrategy,
-    ) -> Result<(), StoreError> {
-        while !candidates.is_empty() {
-            let orphans = self.unreachable(&candidates).await?;
-            candidates = match strategy {
-                config::OrphanStrategy::Delete => self.delete(&orphans).await?,
-                config::OrphanStrategy::Keep => {
-                    for orphan in &orphans {
-                        self.change(orphan, |node| node.orphan = true).await?;
-                    }
-                    Vec::new()
-                }
-            };
-        }
-        Ok(())
-    }
-
-    /// Which candidates cannot be reached from any provider. Locations may lead to each other in
-    /// circles, so an edge alone does not keep an entity.
-    async fn unreachable(&mut self, candidates: &[String]) -> Result<Vec<String>, StoreError> {
-        let mut children: HashMap<String, Vec<String>> = HashMap::new();
-        let mut seen: HashSet<String> = candidates.iter().cloned().collect();
-        let mut frontier: Vec<String> = candidates.to_vec();
-        let mut reached: Vec<String> = Vec::new();
-        while !frontier.is_empty() {
-            let mut next = Vec::new();
-            for (child, parent) in self.tx.parents(&frontier).await? {
-                match parent {
-                    SourceKey::Provider(_) => reached.push(child),
-                    SourceKey::Entity(parent) => {
-                        children.entry(parent.clone()).or_default().push(child);
-                        if seen.insert(parent.clone()) {
-                            next.push(parent);
-                        }
-                    }
-                }
-            }
-            frontier = next;
-        }
-        let mut alive = HashSet::new();
-        while let Some(reference) = reached.pop() {
-            if alive.insert(reference.clone()) {
-                reached.extend(children.get(&reference).into_iter().flatten().cloned());
-            }
-        }
-        Ok(candidates
-            .iter()
-            .filter(|reference| !alive.contains(*reference))
-            .cloned()
-            .collect())
-    }
-
-    /// Deletes nodes; returns what they had emitted.
-    pub async fn delete(&mut self, references: &[String]) -> Result<Vec<String>, StoreError> {
-        self.load(references).await?;
-        let mut emitted = BTreeSet::new();
-        for reference in references {
-            // Nearly all entities emit nothing; only locations do.
-            if is_location(reference) {
-                let rows = self.tx.children(&SourceKey::Entity(reference.clone())).await?;
-                emitted.extend(rows.into_iter().map(|row| row.reference));
-            }
-        }
-        let none: Vec<(String, Vec<RelationRow>)> = references
-            .iter()
-            .map(|reference| (reference.clone(), Vec::new()))
-            .collect();
-        let neighbours = self.tx.replace_relations(&none).await?;
-        self.touch_neighbours(neighbours);
-        self.tx.delete_nodes(references).await?;
-        for reference in references {
-            self.dirty.remove(reference);
-            emitted.remove(reference);
-            if let Some(Some(node)) = self.nodes.insert(reference.clone(), None) {
-                self.changes.extend(self.deletion(node));
-            }
-        }
-        Ok(emitted.into_iter().collect())
-    }
-
-    fn deletion(&self, node: Node) -> Option<NewChange> {
-        let body = node.final_json?;
-        Some(NewChange {
-            reference: node.reference,
-            uid: node.uid,
-            kind: ChangeKind::Deleted,
-            at: self.now,
-            cause: self.causes.last().cloned().unwrap_or_default(),
-            diff: Value::Array(Vec::new()),
-            body_before: Some(body),
-        })
-    }
-
-    /// Stitches what is affected, writes and logs it, and commits.
-    pub async fn commit(mut self) -> Result<Option<Seq>, StoreError> {
-        let unknown = missing(&self.affected, &self.nodes);
-        self.load(&unknown).await?;
-        let existing: Vec<String> = self
-            .affected
-            .keys()
-            .filter(|reference| self.nodes.get(*reference).is_some_and(Option::is_some))
-            .cloned()
-            .collect();
-        let mut relations = by_source(self.tx.relations_of(&existing).await?);
-        for reference in &existing {
-            let Some(Some(node)) = self.nodes.get_mut(reference) else {
-                continue;
-            };
-            if is_location(reference) && node.final_json.is_none() && !self.ready.contains(reference) {
-                continue;
-            }
-            let rows = relations.remove(reference).unwrap_or_default();
-            let problems = node.problems.len();
-            if let Some(change) = restitch(node, &rows, &self.causes[self.affected[reference]], self.now) {
-                self.changes.push(change);
-                self.dirty.insert(reference.clone());
-            } else if problems != node.problems.len() {
-                self.dirty.insert(reference.clone());
-            }
-        }
-        let mut nodes = std::mem::take(&mut self.nodes);
-        let written: Vec<Node> = self
-            .dirty
-            .iter()
-            .filter_map(|reference| nodes.remove(reference).flatten())
-            .collect();
-        if !written.is_empty() {
-            self.tx.upsert_nodes(&written).await?;
-        }
-        if !self.changes.is_empty() {
-            self.tx.append_changes(&self.changes).await?;
-        }
-        self.tx.commit().await
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod api;
 mod browse;
+mod bursts;
 mod index;
 mod ingest;
 mod locations;

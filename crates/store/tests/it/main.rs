@@ -10,6 +10,7 @@ mod people;
 mod processes;
 mod relations;
 mod sources;
+mod stitches;
 
 /// Makes two tests, one for each engine, of every named check.
 macro_rules! on_both_engines {
@@ -59,6 +60,7 @@ on_both_engines! {
     sources::claims_expire,
     sources::marked_while_claimed,
     sources::state_is_kept,
+    stitches::wait_for_their_turn,
 }
 
 /// Only PostgreSQL tells other processes.

@@ -1,0 +1,121 @@
+//! Stitching that was put off while many sources are read, and when it is done.
+//!
+//! A burst ends when no source is being looked at any more. A long one is interrupted now and then, so
+//! that what has come in is served: after two seconds, then each time the burst is twice as old.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use model::Fault;
+use parking_lot::Mutex;
+use serde_json::Value;
+use store::{Seq, StoreError};
+use tokio_util::sync::CancellationToken;
+
+use super::{EngineError, Writer, later, pause};
+use crate::Catalog;
+use crate::catalog::Parts;
+
+/// Entities stitched in one transaction.
+const BATCH: usize = 1_000;
+/// First interruption of a burst, and the longest time between two of them.
+const FIRST: Duration = Duration::from_secs(2);
+const LONGEST: Duration = Duration::from_mins(1);
+
+/// Whether this process has put anything off.
+#[derive(Default)]
+pub(super) struct PutOff {
+    burst: Mutex<Option<Burst>>,
+}
+
+struct Burst {
+    next: Timestamp,
+    pause: Duration,
+    is_any: bool,
+}
+
+impl PutOff {
+    /// Something is put off.
+    pub fn note(&self, now: Timestamp) {
+        let mut burst = self.burst.lock();
+        let burst = burst.get_or_insert_with(|| Burst {
+            next: later(now, FIRST),
+            pause: FIRST,
+            is_any: true,
+        });
+        burst.is_any = true;
+    }
+
+    /// Whether something was put off and not yet done.
+    pub fn is_any(&self) -> bool {
+        self.burst.lock().as_ref().is_some_and(|burst| burst.is_any)
+    }
+
+    /// Whether what was put off has waited long enough, however long the burst still lasts.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        let burst = self.burst.lock();
+        burst
+            .as_ref()
+            .is_some_and(|burst| burst.is_any && burst.next <= now)
+    }
+
+    /// All of it will now be done; the burst goes on or is over.
+    fn begin(&self, now: Timestamp, is_over: bool) {
+        let mut burst = self.burst.lock();
+        if is_over {
+            *burst = None;
+        } else if let Some(burst) = &mut *burst {
+            burst.pause = (burst.pause * 2).min(LONGEST);
+            burst.next = later(now, burst.pause);
+            burst.is_any = false;
+        }
+    }
+}
+
+impl Catalog {
+    /// Stitches what this process put off.
+    pub(super) async fn stitch_put_off(&self) -> Result<(), Fault> {
+        let engine = &self.parts.engine;
+        if !engine.put_off.is_any() {
+            return Ok(());
+        }
+        let is_over = engine.in_flight() == 0;
+        engine.put_off.begin(self.parts.clock.now(), is_over);
+        let done = stitch_put_off(&self.parts).await;
+        if done.is_err() {
+            engine.put_off.note(self.parts.clock.now());
+        }
+        done.map(drop).map_err(|error| EngineError::from(error).into())
+    }
+
+    /// Stitches what a process put off that died since, until `stop`.
+    pub(super) async fn stitch_for_the_dead(&self, stop: &CancellationToken) {
+        let patience = self.parts.settings.claim;
+        while !pause(stop, patience).await {
+            let done = async {
+                let since = self.parts.store.stitches_since().await?;
+                let now = self.parts.clock.now();
+                if since.is_some_and(|since| later(since, patience) <= now) {
+                    stitch_put_off(&self.parts).await?;
+                }
+                Ok::<_, StoreError>(())
+            };
+            if let Err(error) = done.await {
+                tracing::warn!(%error, "entities that wait for being stitched cannot be looked at");
+            }
+        }
+    }
+}
+
+/// Stitches everything that was put off; the last entry of the change log that this wrote.
+pub(super) async fn stitch_put_off(parts: &Parts) -> Result<Option<Seq>, StoreError> {
+    let mut last = None;
+    loop {
+        let writer = Writer::begin(parts, Value::Null).await?;
+        let (taken, seq) = writer.stitch_put_off(BATCH).await?;
+        last = seq.or(last);
+        if taken < BATCH {
+            return Ok(last);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Many sources at once: what they bring is joined once.
+
+use std::fmt::Write as _;
+
+use crate::world::World;
+
+fn component(name: &str, description: &str) -> String {
+    format!(
+        "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: {name}\n  description: {description}\n\
+         spec:\n  type: service\n  lifecycle: production\n  owner: team\n"
+    )
+}
+
+const TEAM: &str = "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata:\n  name: team\n\
+                    spec:\n  type: team\n  children: []\n";
+
+/// A team that is named by every one of many files gets one entry in its history, and is complete.
+#[tokio::test]
+async fn neighbours_are_joined_once() {
+    let names: Vec<String> = (0..60).map(|number| format!("part-{number}.yaml")).collect();
+    let mut locations: Vec<&str> = names.iter().map(String::as_str).collect();
+    locations.insert(0, "team.yaml");
+    let world = World::reading(&locations).await;
+    world.write("team.yaml", TEAM);
+    for (number, name) in names.iter().enumerate() {
+        world.write(name, &component(&format!("c{number}"), "first"));
+    }
+    world.start().await;
+    let team = world.entity("group:default/team").await.unwrap();
+    assert_eq!(team["relations"].as_array().unwrap().len(), 60);
+    let history = world
+        .store
+        .history("group:default/team", None, 100)
+        .await
+        .unwrap();
+    assert_eq!(history.len(), 1, "{history:?}");
+    assert_eq!(
+        history[0].cause["source"],
+        team_source(&world).await,
+        "its own file is the cause"
+    );
+    assert_eq!(world.store.stitches_since().await.unwrap(), None);
+
+    // What is served already shows its own change without waiting for the others.
+    for (number, name) in names.iter().enumerate() {
+        world.write(name, &component(&format!("c{number}"), "second"));
+    }
+    world.look().await;
+    let one = world.entity("component:default/c7").await.unwrap();
+    assert_eq!(one["metadata"]["description"], "second");
+    let history = world
+        .store
+        .history("group:default/team", None, 100)
+        .await
+        .unwrap();
+    assert_eq!(history.len(), 1, "nothing about the team changed: {history:?}");
+}
+
+async fn team_source(world: &World) -> String {
+    let parents = world
+        .store
+        .parents(&["group:default/team".to_owned()])
+        .await
+        .unwrap();
+    parents[0].1.to_string()
+}
+
+/// A file of more documents than one transaction takes is served whole, each entity with one entry.
+#[tokio::test]
+async fn a_large_file_is_joined_once() {
+    let world = World::reading(&["all.yaml"]).await;
+    let mut text = TEAM.to_owned();
+    for number in 0..1_200 {
+        let _ = write!(text, "---\n{}", component(&format!("c{number}"), "first"));
+    }
+    world.write("all.yaml", &text);
+    world.start().await;
+    assert_eq!(world.served().await.len(), 1_201);
+    let team = world.entity("group:default/team").await.unwrap();
+    assert_eq!(team["relations"].as_array().unwrap().len(), 1_200);
+    let history = world
+        .store
+        .history("group:default/team", None, 100)
+        .await
+        .unwrap();
+    assert_eq!(history.len(), 1, "{history:?}");
+}
+
+/// A process that ends in the middle leaves work for the next.
+#[tokio::test]
+async fn what_was_put_off_survives_a_restart() {
+    let mut world = World::reading(&["team.yaml"]).await;
+    world.write("team.yaml", TEAM);
+    world.start().await;
+    let mut tx = world.store.write().await.unwrap();
+    let mut node = tx
+        .nodes(&["group:default/team".to_owned()])
+        .await
+        .unwrap()
+        .remove(0);
+    // As an interrupted burst leaves it: known, but not served.
+    (node.final_json, node.etag) = (None, None);
+    tx.upsert_nodes(&[node]).await.unwrap();
+    let cause = serde_json::json!({"kind": "ingest"});
+    let since = jiff::Timestamp::UNIX_EPOCH;
+    tx.put_off_stitching(&[("group:default/team", &cause)], true, since)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert!(world.entity("group:default/team").await.is_none());
+    world.restart(|_| {}).await;
+    assert!(world.entity("group:default/team").await.is_some());
+    assert_eq!(world.store.stitches_since().await.unwrap(), None);
+}

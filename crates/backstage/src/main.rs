@@ -1,5 +1,6 @@
 //! The portal's binary: command line, wiring of all plugins, logs. No feature lives here.
 
+mod background;
 mod cli;
 mod commands;
 mod error_page;

@@ -9,6 +9,7 @@ use config::{Config, DatabaseTarget};
 use plugin::{Contributions, Health, HealthCheck, RouteSet, SearchSource};
 use search::Search;
 use store::Store;
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 use ui::Shell;
 use web::{Readiness, ServerOptions, Site};
@@ -29,12 +30,23 @@ pub struct Portal {
 }
 
 /// The portal's features on a catalog. A new plugin gets its line here.
-pub fn portal(config: &Config, catalog: &Catalog, soft: CancellationToken) -> anyhow::Result<Portal> {
+pub async fn portal(
+    config: &Config,
+    catalog: &Catalog,
+    background: &Handle,
+    soft: CancellationToken,
+) -> anyhow::Result<Portal> {
     let mut all = Contributions::default();
     all.extend(design_system(config));
     all.extend(api_docs::contributions());
     all.extend(user_settings::contributions(catalog));
-    let search = open_search(config, catalog, std::mem::take(&mut all.search_sources))?;
+    let search = open_search(
+        config,
+        catalog,
+        background,
+        std::mem::take(&mut all.search_sources),
+    )
+    .await?;
     all.extend(search::contributions(&search, config.search()));
     let own = catalog_pages_and_api(catalog, &mut all, soft);
     all.extend(own);
@@ -48,16 +60,20 @@ pub fn portal(config: &Config, catalog: &Catalog, soft: CancellationToken) -> an
 }
 
 /// The search index lies beside the other data, or in memory when those do too.
-fn open_search(
+async fn open_search(
     config: &Config,
     catalog: &Catalog,
+    background: &Handle,
     sources: Vec<Arc<dyn SearchSource>>,
 ) -> anyhow::Result<Search> {
     let place = match config.database() {
         DatabaseTarget::SqliteMemory => search::Place::Memory,
         _ => search::Place::Folder(config.data_directory().join("search")),
     };
-    Ok(Search::open(&place, catalog, sources)?)
+    let catalog = catalog.clone();
+    // There, because the threads of the index have the priority of the one that starts them.
+    let opening = background.spawn_blocking(move || Search::open(&place, &catalog, sources));
+    Ok(opening.await??)
 }
 
 /// The catalog itself; its entity page shows the tabs and cards of the plugins before it.

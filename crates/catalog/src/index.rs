@@ -11,6 +11,7 @@ mod evaluate;
 mod facets;
 mod follow;
 mod handle;
+mod haystack;
 mod keys;
 mod like;
 mod order;

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use model::stitch::{StitchInput, final_entity};
 use model::{Fault, Problem, diff};
 use serde_json::Value;
-use store::{ChangeKind, NewChange, Node, RelationRow};
+use store::{ChangeKind, NewChange, Node};
 
 /// Beginning of the one error that joining can give; the last served form stays.
 const JOIN_ERROR: &str = "Entity has duplicate keys";
@@ -18,21 +18,17 @@ const JOIN_ERROR: &str = "Entity has duplicate keys";
 /// what is served now.
 pub(crate) fn restitch(
     node: &mut Node,
-    relations: &[RelationRow],
+    relations: &[(String, String)],
     cause: &Value,
     now: Timestamp,
 ) -> Option<NewChange> {
     let processed: Value = serde_json::from_str(node.processed.as_deref()?).ok()?;
     node.problems
         .retain(|problem| !problem.fault.message.starts_with(JOIN_ERROR));
-    let relations: Vec<(String, String)> = relations
-        .iter()
-        .map(|row| (row.kind.clone(), row.target.clone()))
-        .collect();
     let input = StitchInput {
-        processed: &processed,
+        processed,
         uid: node.uid,
-        relations: &relations,
+        relations,
         problems: &node.problems,
         orphan: node.orphan,
     };
@@ -84,15 +80,6 @@ fn change_kind(before: Option<&Value>, after: &Value) -> ChangeKind {
         Some(before) if orphan(before) && !orphan(after) => ChangeKind::Adopted,
         Some(_) => ChangeKind::Changed,
     }
-}
-
-/// Relations by the entity on which they are served.
-pub(crate) fn by_source(rows: Vec<RelationRow>) -> HashMap<String, Vec<RelationRow>> {
-    let mut grouped: HashMap<String, Vec<RelationRow>> = HashMap::new();
-    for row in rows {
-        grouped.entry(row.source.clone()).or_default().push(row);
-    }
-    grouped
 }
 
 /// The wanted references that are not among the known ones.

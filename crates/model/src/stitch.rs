@@ -10,10 +10,10 @@ use crate::{Fault, Problem, js, sha1_hex};
 const REJECTED: &str = "https://backstage.io/annotation-rejected-for-security-reasons";
 
 /// Everything that makes up one served entity.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct StitchInput<'a> {
     /// The processed entity.
-    pub processed: &'a Value,
+    pub processed: Value,
     /// Its id.
     pub uid: Uuid,
     /// Type and target of its relations, in any order.
@@ -28,7 +28,7 @@ pub struct StitchInput<'a> {
 ///
 /// The hash covers everything but the id (reference/catalog.md §1.6).
 pub fn final_entity(input: StitchInput<'_>) -> Result<(Value, String), Fault> {
-    let mut entity = input.processed.clone();
+    let mut entity = input.processed;
     let Some(fields) = entity.as_object_mut() else {
         return Err(Fault::input("Entity is not an object"));
     };

@@ -12,6 +12,7 @@ use store::Seq;
 use tantivy::directory::error::LockError;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term};
 
+use crate::cut;
 use crate::schema::{Entry, Fields, VERSION};
 
 /// Memory of the writer. One thread's worth: a bulk load is bound by cutting words anyway.
@@ -155,6 +156,7 @@ impl SearchIndex {
     }
 
     fn over(index: Index, fields: Fields, found: Option<Progress>) -> Result<Self, IndexError> {
+        cut::register(&index);
         let writer = index.writer_with_num_threads(1, WRITER_BYTES)?;
         let reader = index
             .reader_builder()

@@ -8,6 +8,7 @@
 mod answer;
 mod api;
 mod counts;
+mod cut;
 mod entities;
 mod feed;
 mod index;

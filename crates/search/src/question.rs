@@ -11,7 +11,8 @@ use tantivy::query::{
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
-use crate::schema::{Fields, GRAM, facet, gram_texts};
+use crate::cut::{GRAM, gram_texts};
+use crate::schema::{Fields, facet};
 use crate::words::{fold, words};
 
 /// Pieces of a question that are looked at; the rest is ignored.

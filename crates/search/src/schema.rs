@@ -1,7 +1,7 @@
 //! The fields of the index, and how a document fills them.
 //!
-//! Texts come in as words that this crate cut itself ([`crate::words`]), so a question and a document
-//! are always cut the same way. Change [`VERSION`] with anything here: an index of another version is
+//! Texts are cut by this crate ([`crate::cut`]), so a question and a document are always cut the same
+//! way. Change [`VERSION`] with anything here: an index of another version is
 //! built anew.
 
 use model::EntityRef;
@@ -12,17 +12,15 @@ use tantivy::TantivyDocument;
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
 };
-use tantivy::tokenizer::{PreTokenizedString, Token};
 
-use crate::words::{Word, fold, glued, name_words, words};
+use crate::cut;
+use crate::words::{fold, glued};
 
 /// Of the fields and of how texts are cut.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Bytes of free text that are searched; more is hardly ever about the thing.
 const LONGEST_TEXT: usize = 64 * 1024;
-/// Length of the pieces by which a part in the middle of a name is found.
-pub const GRAM: usize = 3;
 /// Values of wire fields longer than this are no filter values.
 const LONGEST_VALUE: usize = 256;
 
@@ -88,10 +86,10 @@ impl Fields {
     /// Declares the fields.
     pub fn declare() -> (Schema, Self) {
         let mut schema = Schema::builder();
-        let cut = |record| {
+        let cut = |way| {
             let indexing = TextFieldIndexing::default()
-                .set_tokenizer("raw")
-                .set_index_option(record);
+                .set_tokenizer(way)
+                .set_index_option(IndexRecordOption::WithFreqsAndPositions);
             TextOptions::default().set_indexing_options(indexing)
         };
         let fields = Self {
@@ -99,9 +97,9 @@ impl Fields {
             entity_id: schema.add_u64_field("entity_id", FAST),
             kind: schema.add_text_field("kind", STRING),
             exact: schema.add_text_field("exact", STRING),
-            name: schema.add_text_field("name", cut(IndexRecordOption::WithFreqsAndPositions)),
-            gram: schema.add_text_field("gram", cut(IndexRecordOption::WithFreqsAndPositions)),
-            text: schema.add_text_field("text", cut(IndexRecordOption::WithFreqsAndPositions)),
+            name: schema.add_text_field("name", cut(cut::NAME)),
+            gram: schema.add_text_field("gram", cut(cut::GRAMS)),
+            text: schema.add_text_field("text", cut(cut::WORDS)),
             facet: schema.add_text_field("facet", STRING | FAST),
             weight: schema.add_u64_field("weight", FAST),
             changed: schema.add_i64_field("changed", FAST | INDEXED),
@@ -122,18 +120,18 @@ impl Fields {
             filled.add_text(self.exact, fold(name.trim()));
         }
         for name in std::iter::once(&document.title).chain(&document.names) {
-            filled.add_pre_tokenized_text(self.name, tokens(name_words(name)));
+            filled.add_text(self.name, name);
             for text in std::iter::once(fold(name)).chain(glued(name)) {
-                filled.add_pre_tokenized_text(self.gram, grams(&text));
+                filled.add_text(self.gram, text);
             }
         }
-        filled.add_pre_tokenized_text(self.text, tokens(words(cut(&document.text))));
-        filled.add_pre_tokenized_text(self.text, tokens(words(&document.note)));
+        filled.add_text(self.text, beginning(&document.text));
+        filled.add_text(self.text, &document.note);
         for (field, value) in entry.facets {
             filled.add_text(self.facet, facet(field, value));
             // A tag, a type and an owner's name are words to be found by, too.
             if let Some(text) = spoken(field, value) {
-                filled.add_pre_tokenized_text(self.text, tokens(words(text)));
+                filled.add_text(self.text, text);
             }
         }
         for (field, value) in &document.fields {
@@ -167,43 +165,6 @@ fn spoken<'a>(field: &str, value: &'a str) -> Option<&'a str> {
         "entity.tag" | "entity.type" => Some(value),
         "entity.owner" => value.rsplit('/').next(),
         _ => None,
-    }
-}
-
-/// The pieces of a folded text, one behind the other.
-pub fn gram_texts(text: &str) -> Vec<String> {
-    let letters: Vec<char> = text.chars().collect();
-    letters
-        .windows(GRAM)
-        .map(|piece| piece.iter().collect())
-        .collect()
-}
-
-fn grams(text: &str) -> PreTokenizedString {
-    let token = |(position, text): (usize, String)| Token {
-        offset_from: position,
-        offset_to: position + GRAM,
-        position,
-        text,
-        position_length: 1,
-    };
-    PreTokenizedString {
-        text: String::new(),
-        tokens: gram_texts(text).into_iter().enumerate().map(token).collect(),
-    }
-}
-
-fn tokens(words: Vec<Word>) -> PreTokenizedString {
-    let token = |word: Word| Token {
-        offset_from: word.start,
-        offset_to: word.end,
-        position: word.position,
-        text: word.text,
-        position_length: 1,
-    };
-    PreTokenizedString {
-        text: String::new(),
-        tokens: words.into_iter().map(token).collect(),
     }
 }
 
@@ -254,7 +215,7 @@ fn scalars(value: &Value) -> Vec<String> {
     }
 }
 
-fn cut(text: &str) -> &str {
+fn beginning(text: &str) -> &str {
     let mut end = text.len().min(LONGEST_TEXT);
     while !text.is_char_boundary(end) {
         end -= 1;

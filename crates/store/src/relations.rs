@@ -3,12 +3,10 @@
 //! What an entity states is one row, because most of it is on its own list and is always read and written
 //! together; only relations on the list of another entity have rows of their own.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::{
-    StoreError, WriteTx,
-    sql::{Arg, Row},
-};
+use crate::{StoreError, WriteTx, sql::Arg};
 
 /// One stored relation.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +20,9 @@ pub struct RelationRow {
     /// The entity it points to.
     pub target: String,
 }
+
+/// Type and target of relations that are served on one list.
+pub type Served = Vec<(String, String)>;
 
 /// Source, kind and target: a relation within the set of its origin.
 type Stated = (String, String, String);
@@ -122,26 +123,22 @@ impl WriteTx {
         self.session.insert(head, "", added, columns).await.map(drop)
     }
 
-    /// What is served on these entities' lists, whoever stated it.
-    pub async fn relations_of(&mut self, sources: &[String]) -> Result<Vec<RelationRow>, StoreError> {
-        let mut found = self.relations_from(sources).await?;
-        found.retain(|row| row.source == row.origin);
-        let text = "SELECT origin, source, kind, target FROM relations WHERE source IN {list}";
+    /// Type and target of what is served on these entities' lists, whoever stated it, by entity.
+    pub async fn relations_of(&mut self, sources: &[String]) -> Result<HashMap<String, Served>, StoreError> {
+        let mut found: HashMap<String, Served> = HashMap::with_capacity(sources.len());
+        let text = "SELECT origin, relations FROM relation_sets WHERE origin IN {list}";
         for row in self.session.rows_in(text, sources).await? {
-            found.push(from_row(&row)?);
+            let (origin, stated) = (row.text(0)?, row.text(1)?);
+            let own = own_relations(&origin, &stated)?;
+            // A list that was filled up may name its last element in two pieces.
+            found.insert(origin, own);
+        }
+        let text = "SELECT source, kind, target FROM relations WHERE source IN {list}";
+        for row in self.session.rows_in(text, sources).await? {
+            let relation = (row.text(1)?, row.text(2)?);
+            found.entry(row.text(0)?).or_default().push(relation);
         }
         Ok(found)
-    }
-
-    /// What these entities stated.
-    pub async fn relations_from(&mut self, origins: &[String]) -> Result<Vec<RelationRow>, StoreError> {
-        let sets = self.relation_sets(origins).await?;
-        let rows = |(origin, set): (String, BTreeSet<Stated>)| {
-            set.into_iter()
-                .map(|stated| row(&origin, stated))
-                .collect::<Vec<_>>()
-        };
-        Ok(sets.into_iter().flat_map(rows).collect())
     }
 
     async fn relation_sets(
@@ -158,11 +155,14 @@ impl WriteTx {
     }
 }
 
-fn from_row(row: &Row) -> Result<RelationRow, StoreError> {
-    Ok(RelationRow {
-        origin: row.text(0)?,
-        source: row.text(1)?,
-        kind: row.text(2)?,
-        target: row.text(3)?,
-    })
+/// Those of a stored set that are on the list of the entity itself. Reads the text without copying what
+/// belongs elsewhere, about half of it.
+fn own_relations(origin: &str, stated: &str) -> Result<Served, StoreError> {
+    let stated: Vec<(Cow<'_, str>, Cow<'_, str>, Cow<'_, str>)> =
+        serde_json::from_str(stated).map_err(|error| StoreError::malformed("relations", error))?;
+    Ok(stated
+        .into_iter()
+        .filter(|(source, ..)| source == origin)
+        .map(|(_, kind, target)| (kind.into_owned(), target.into_owned()))
+        .collect())
 }

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::FutureExt;
+use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -104,8 +105,26 @@ impl Lifecycle {
 
     /// Runs a task. When it fails or panics, everything stops; on a hard stop it is dropped.
     pub fn spawn<T: TaskEnd>(&self, name: &'static str, task: impl Future<Output = T> + Send + 'static) {
-        let life = self.clone();
-        self.tasks.spawn(async move {
+        self.tasks.spawn(self.clone().watched(name, task));
+    }
+
+    /// The same on the threads of another runtime.
+    pub fn spawn_on<T: TaskEnd>(
+        &self,
+        runtime: &Handle,
+        name: &'static str,
+        task: impl Future<Output = T> + Send + 'static,
+    ) {
+        self.tasks.spawn_on(self.clone().watched(name, task), runtime);
+    }
+
+    fn watched<T: TaskEnd>(
+        self,
+        name: &'static str,
+        task: impl Future<Output = T> + Send + 'static,
+    ) -> impl Future<Output = ()> + Send + 'static {
+        let life = self;
+        async move {
             let end = tokio::select! {
                 end = AssertUnwindSafe(task).catch_unwind() => end,
                 () = life.hard.cancelled() => return,
@@ -119,7 +138,7 @@ impl Lifecycle {
                 life.has_failed.store(true, Ordering::Relaxed);
                 life.soft.cancel();
             }
-        });
+        }
     }
 
     /// Waits for the end of everything: success unless a task failed.

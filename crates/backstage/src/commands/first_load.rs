@@ -47,6 +47,7 @@ async fn load(catalog: &Catalog) -> Result<Summary, model::Fault> {
     let progress = progress();
     let is_waiting = |source: &&SourceReport| source.status == SourceStatus::Waiting;
     let (sources, waiting) = loop {
+        let asked = Instant::now();
         let sources = catalog.sources().await?;
         let waiting = sources
             .iter()
@@ -55,11 +56,14 @@ async fn load(catalog: &Catalog) -> Result<Summary, model::Fault> {
             .count();
         progress.set_length(sources.len() as u64);
         progress.set_position((sources.len() - waiting) as u64);
-        let is_done = waiting == 0 && (!sources.is_empty() || started.elapsed() > UNTIL_SOURCES);
+        let is_done = waiting == 0
+            && (!sources.is_empty() || started.elapsed() > UNTIL_SOURCES)
+            && catalog.is_stitched().await?;
         if is_done || started.elapsed() > LONGEST {
             break (sources, waiting);
         }
-        tokio::time::sleep(STEP).await;
+        // Of very many sources the looking itself takes time, which is theirs.
+        tokio::time::sleep(STEP.max(asked.elapsed() * 20)).await;
     };
     progress.finish_and_clear();
     let elapsed = started.elapsed();

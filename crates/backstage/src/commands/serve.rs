@@ -11,6 +11,7 @@ use store::Store;
 use web::{Bound, Lifecycle, Readiness, ServerOptions, Stage};
 
 use super::first_load;
+use crate::background::Background;
 use crate::cli::Common;
 use crate::{logging, output, settings, wiring};
 
@@ -31,8 +32,9 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     let readiness = Readiness::new();
     let life = Lifecycle::install(DRAIN)?;
     let config = Arc::new(config);
+    let background = Background::start()?;
     let catalog = wiring::open_catalog(&config, &store)?;
-    let portal = wiring::portal(&config, &catalog, life.soft())?;
+    let portal = wiring::portal(&config, &catalog, background.handle(), life.soft()).await?;
     let router = wiring::router(&config, &catalog, portal.contributions, readiness.clone())?;
     let bound = bind(&config).await?;
     let address = bound.address;
@@ -40,19 +42,25 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
         "http",
         web::serve(bound, router, limits, readiness.clone(), life.clone()),
     );
-    start_catalog(&life, &catalog).await?;
+    start_catalog(&life, &background, &catalog).await?;
     let (search, soft) = (portal.search, life.soft());
-    life.spawn("search index", async move { search.run(soft).await });
+    life.spawn_on(background.handle(), "search index", async move {
+        search.run(soft).await;
+    });
     readiness.enter(Stage::Ready);
     announce(&config, address.port(), started);
-    life.spawn("first load", first_load::tell(catalog, life.soft()));
+    life.spawn_on(
+        background.handle(),
+        "first load",
+        first_load::tell(catalog, life.soft()),
+    );
     let code = life.until_stopped().await;
     store.close().await;
     Ok(code)
 }
 
 /// Loads what the store serves, then follows it; reads the sources beside that.
-async fn start_catalog(life: &Lifecycle, catalog: &Catalog) -> Result<()> {
+async fn start_catalog(life: &Lifecycle, background: &Background, catalog: &Catalog) -> Result<()> {
     catalog
         .index()
         .load(catalog.store())
@@ -63,7 +71,9 @@ async fn start_catalog(life: &Lifecycle, catalog: &Catalog) -> Result<()> {
         follower.index().follow(follower.store(), soft).await;
     });
     let (engine, soft) = (catalog.clone(), life.soft());
-    life.spawn("catalog sources", async move { engine.run(soft).await });
+    life.spawn_on(background.handle(), "catalog sources", async move {
+        engine.run(soft).await;
+    });
     Ok(())
 }
 

@@ -73,6 +73,14 @@ impl PutOff {
 }
 
 impl Catalog {
+    /// Whether everything that was read is served: nothing waits for being joined.
+    pub async fn is_stitched(&self) -> Result<bool, Fault> {
+        let since = self.parts.store.stitches_since().await;
+        since
+            .map(|since| since.is_none())
+            .map_err(|error| EngineError::from(error).into())
+    }
+
     /// Stitches what this process put off.
     pub(super) async fn stitch_put_off(&self) -> Result<(), Fault> {
         let engine = &self.parts.engine;

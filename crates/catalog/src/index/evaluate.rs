@@ -7,6 +7,7 @@ use roaring::RoaringBitmap;
 use uuid::Uuid;
 
 use super::ReadModel;
+use super::haystack::Haystack;
 use super::like::Like;
 use super::order::hyphenated;
 use super::sorted::Sorted;
@@ -113,14 +114,30 @@ impl ReadModel {
     }
 
     fn matching_terms(&self, id: u32, text: &Like) -> Vec<u32> {
-        let order = self.key_order(id);
         let is_match = |term: &u32| self.terms.value(*term).is_some_and(|value| text.matches(value));
+        if let Like::Contains(wanted) = text {
+            let mut found = self.haystack(id).find(wanted);
+            // The number of a value that is gone may stand for another one now.
+            found.retain(|term| self.terms.key(*term) == id && is_match(term));
+            return found;
+        }
+        let order = self.key_order(id);
         if order.len() as u64 * 8 < u64::from(self.terms.len()) {
             order.forward(Sorted::start()).filter(is_match).collect()
         } else {
             // Most of the texts are to be read: faster in the order of memory.
             self.terms.of_key(id).filter(is_match).collect()
         }
+    }
+
+    fn haystack(&self, id: u32) -> &Haystack {
+        self.keys.get(id).haystack.get_or_init(|| {
+            let mut haystack = Haystack::default();
+            for term in self.terms.of_key(id) {
+                haystack.add(term, self.terms.value(term).unwrap_or_default());
+            }
+            haystack
+        })
     }
 
     /// Entities that have a value for a key.

@@ -19,7 +19,7 @@ const SCAN_AHEAD: usize = 4;
 /// Changes read at a time.
 const FOLLOW: usize = 1000;
 /// Changes applied without letting a reader in.
-const SLICE: usize = 32;
+const SLICE: usize = 8;
 /// Pause after the store failed.
 const RETRY: Duration = Duration::from_secs(1);
 /// Longest wait until the change log is looked at without being woken.

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use roaring::RoaringBitmap;
 
+use super::haystack::Haystack;
 use super::sorted::Sorted;
 
 /// What is known about one key.
@@ -18,6 +19,8 @@ pub struct Key {
     pub null_only: RoaringBitmap,
     /// Terms with a value, in order; made when first asked for, then kept.
     pub order: OnceLock<Sorted>,
+    /// The same values in one text; made when first searched in.
+    pub haystack: OnceLock<Haystack>,
 }
 
 /// The keys.
@@ -82,7 +85,9 @@ impl Keys {
     pub fn heap_bytes(&self) -> usize {
         let key = |key: &Key| {
             let sets = key.exists.serialized_size() + key.null_only.serialized_size();
-            size_of::<Key>() + 2 * key.name.len() + sets + key.order.get().map_or(0, Sorted::heap_bytes)
+            let order = key.order.get().map_or(0, Sorted::heap_bytes);
+            let haystack = key.haystack.get().map_or(0, Haystack::heap_bytes);
+            size_of::<Key>() + 2 * key.name.len() + sets + order + haystack
         };
         self.slots.iter().map(key).sum()
     }

@@ -4,6 +4,7 @@ use model::SearchRow;
 use uuid::Uuid;
 
 use super::ReadModel;
+use super::haystack::Haystack;
 use super::references::PARTS;
 
 /// Key of the uid, which is kept as a number and not as a term.
@@ -72,10 +73,14 @@ impl ReadModel {
         let value = row.value.as_deref();
         let original = row.original.as_deref().or(value).unwrap_or_default();
         let (term, is_new) = self.terms.intern(key, value, original);
-        if is_new && value.is_some() {
+        if let Some(value) = value.filter(|_| is_new) {
             let Self { keys, terms, .. } = self;
-            if let Some(order) = keys.get_mut(key).order.get_mut() {
+            let key = keys.get_mut(key);
+            if let Some(order) = key.order.get_mut() {
                 order.insert(term, |held| terms.compare(held, term).is_lt());
+            }
+            if let Some(haystack) = key.haystack.get_mut() {
+                haystack.add(term, value);
             }
         }
         term
@@ -137,8 +142,12 @@ impl ReadModel {
             return;
         }
         let Self { keys, terms, .. } = self;
-        if let Some(order) = keys.get_mut(terms.key(term)).order.get_mut() {
+        let key = keys.get_mut(terms.key(term));
+        if let Some(order) = key.order.get_mut() {
             order.remove(term, |held| terms.compare(held, term).is_lt());
+        }
+        if key.haystack.get_mut().is_some_and(Haystack::note_gone) {
+            key.haystack.take();
         }
         terms.release(term);
     }

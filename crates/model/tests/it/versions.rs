@@ -41,7 +41,7 @@ fn served(orphan: bool, problems: &[Problem]) -> (Value, String) {
         ("dependsOn".to_owned(), "x:y/z".to_owned()),
     ];
     let input = stitch::StitchInput {
-        processed: &processed,
+        processed,
         uid: Uuid::nil(),
         relations: &relations,
         problems,

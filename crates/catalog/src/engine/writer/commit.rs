@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use model::Problem;
 use serde_json::Value;
-use store::{Node, RelationRow, Seq, StoreError};
+use store::{Node, Seq, StoreError};
 
 use super::{Writer, is_location};
-use crate::stitch::{by_source, missing, restitch};
+use crate::stitch::{missing, restitch};
 
 impl Writer<'_> {
     /// Stitches what is affected, writes and logs it, and commits.
@@ -85,7 +85,7 @@ impl Writer<'_> {
             .filter(|reference| self.nodes.get(*reference).is_some_and(Option::is_some))
             .cloned()
             .collect();
-        let mut relations = by_source(self.tx.relations_of(&existing).await?);
+        let mut relations = self.tx.relations_of(&existing).await?;
         for reference in existing {
             let rows = relations.remove(&reference).unwrap_or_default();
             let cause = affected[&reference];
@@ -94,7 +94,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn stitch_one(&mut self, reference: String, relations: &[RelationRow], cause: usize) {
+    fn stitch_one(&mut self, reference: String, relations: &[(String, String)], cause: usize) {
         let Some(Some(node)) = self.nodes.get_mut(&reference) else {
             return;
         };

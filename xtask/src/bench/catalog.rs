@@ -28,6 +28,8 @@ pub struct Generated {
     pub entities: usize,
     /// Name of a component in the middle of it.
     pub some_component: String,
+    /// Name of the one that is written last.
+    pub last_component: String,
 }
 
 /// Writes a catalog into a folder. Small ones have 20 documents a file, large ones 200.
@@ -48,6 +50,7 @@ fn write(components: usize, edition: u32, folder: &Path) -> Result<Generated> {
         files: Vec::new(),
         entities: 0,
         some_component: component_name(components / 2),
+        last_component: component_name(components - 1),
     };
     loop {
         let documents: Vec<String> = maker.by_ref().take(per_file).collect();

@@ -16,6 +16,15 @@ pub struct Case {
     pub path: String,
     /// Body of a POST.
     pub body: Option<&'static str>,
+    /// The original has no such thing, or finds nothing.
+    pub only_ours: bool,
+}
+
+impl Case {
+    /// Whether it asks the search and not the catalog.
+    pub fn is_search(&self) -> bool {
+        self.name.starts_with("search")
+    }
 }
 
 /// All queries, for a component that exists.
@@ -24,6 +33,11 @@ pub fn cases(component: &str) -> Vec<Case> {
         name,
         path: path.to_owned(),
         body: None,
+        only_ours: false,
+    };
+    let ours = |name, path: &str| Case {
+        only_ours: true,
+        ..get(name, path)
     };
     vec![
         get("liveness", "/.backstage/health/v1/liveness"),
@@ -50,11 +64,19 @@ pub fn cases(component: &str) -> Vec<Case> {
             body: Some(
                 r#"{"limit":20,"query":{"kind":"component","spec.type":"service"},"orderBy":[{"field":"metadata.name","order":"asc"}],"fullTextFilter":{"term":"payment"}}"#,
             ),
+            only_ours: false,
         },
         get(
             "facets",
             "/api/catalog/entity-facets?facet=kind&facet=spec.type&facet=metadata.tags&facet=spec.owner",
         ),
+        get("search-word", "/api/search/query?term=payment"),
+        get("search-words", "/api/search/query?term=fraud%20gateway%20invoice"),
+        get("search-name", &format!("/api/search/query?term={component}")),
+        ours("search-prefix", "/api/search/query?term=paym"),
+        ours("search-infix", "/api/search/query?term=atewa"),
+        ours("search-typo", "/api/search/query?term=paymnet"),
+        ours("search-palette", "/-/palette?q=gatewy"),
     ]
 }
 

@@ -88,6 +88,9 @@ impl Bench<'_> {
             running.sign_in(self.contender.who)?;
             self.wait_until_served(&running)?;
             ingests.push(ready.elapsed().as_secs_f64());
+            if rep == reps && self.contender.who == Who::Ours {
+                self.search_index(&running, ready, &data)?;
+            }
             if rep == reps {
                 std::thread::sleep(Duration::from_secs(self.options.idle));
                 let resident = running.resident()?;
@@ -97,6 +100,32 @@ impl Bench<'_> {
         self.note("start, empty database", Unit::Millis, &starts);
         self.note("ingest", Unit::Seconds, &ingests);
         Ok(data)
+    }
+
+    /// How long after the start the last component was found, and the room the index takes.
+    fn search_index(&mut self, running: &Running, since: Instant, data: &Path) -> Result<()> {
+        self.wait_until_found(running)?;
+        self.note("search complete", Unit::Seconds, &[since.elapsed().as_secs_f64()]);
+        let size = folder_size(&data.join("data/search"))?;
+        self.note("search index on disk", Unit::Mebibytes, &[size]);
+        Ok(())
+    }
+
+    /// Waits until the search knows the component that is asked for; it may be behind the catalog.
+    fn wait_until_found(&self, running: &Running) -> Result<()> {
+        let path = format!("/api/search/query?term={}", self.made.last_component);
+        let begun = Instant::now();
+        while begun.elapsed() < STANDSTILL * 3 {
+            let answer = running.json(&path)?;
+            if answer["results"]
+                .as_array()
+                .is_some_and(|found| !found.is_empty())
+            {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        bail!("{} is not found by the search", self.made.last_component)
     }
 
     fn wait_until_served(&self, running: &Running) -> Result<()> {
@@ -152,10 +181,16 @@ impl Bench<'_> {
     }
 
     fn queries(&mut self, running: &Running) -> Result<()> {
-        let cases: Vec<Case> = load::cases(&self.made.some_component)
+        let mut cases: Vec<Case> = load::cases(&self.made.some_component)
             .into_iter()
-            .filter(|case| self.wants(case.name))
+            .filter(|case| self.wants(case.name) && (!case.only_ours || self.contender.who == Who::Ours))
             .collect();
+        if cases.iter().any(Case::is_search)
+            && let Err(error) = self.wait_until_found(running)
+        {
+            eprintln!("{}: {error}, so it is not measured", self.contender.who.name());
+            cases.retain(|case| !case.is_search());
+        }
         for case in &cases {
             load::window(running, case, 4, 1, self.work)?;
             for connections in CONNECTIONS {
@@ -268,6 +303,16 @@ impl Bench<'_> {
         }
         Ok(())
     }
+}
+
+/// MiB of the files in a folder.
+fn folder_size(folder: &Path) -> Result<f64> {
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(folder).with_context(|| format!("no folder {}", folder.display()))? {
+        bytes += entry?.metadata()?.len();
+    }
+    #[allow(clippy::cast_precision_loss, reason = "a size to read")]
+    Ok(bytes as f64 / f64::from(1 << 20))
 }
 
 fn millis(since: Instant) -> f64 {

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 /// How much nicer than others (`nice(2)`, 0 to 19).
-const NICENESS: i32 = 10;
+const NICENESS: i32 = 5;
 
 /// The threads; they end when this is dropped.
 pub struct Background {

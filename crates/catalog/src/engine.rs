@@ -15,6 +15,7 @@ mod writer;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use config::OrphanStrategy;
@@ -59,6 +60,8 @@ pub(crate) struct Engine {
     in_flight: Mutex<HashSet<SourceKey>>,
     group: Group,
     put_off: PutOff,
+    /// Sources claimed so far.
+    claims: AtomicU64,
     reading: Semaphore,
     finished: Notify,
     failures: Mutex<HashMap<String, u32>>,
@@ -73,6 +76,7 @@ impl Engine {
             in_flight: Mutex::default(),
             group: Group::default(),
             put_off: PutOff::default(),
+            claims: AtomicU64::new(0),
             reading: Semaphore::new(READING),
             finished: Notify::new(),
             failures: Mutex::new(HashMap::new()),
@@ -226,7 +230,8 @@ impl Catalog {
             if free > 0 && !stop.is_cancelled() {
                 for key in self.claim(free).await? {
                     let catalog = self.clone();
-                    visits.spawn(async move { catalog.visit(key).await });
+                    let turn = self.parts.engine.claims.fetch_add(1, Ordering::Relaxed);
+                    visits.spawn(async move { catalog.visit(key, turn).await });
                 }
             }
             if visits.is_empty() || self.parts.engine.put_off.is_due(self.parts.clock.now()) {
@@ -247,15 +252,16 @@ impl Catalog {
         }
     }
 
-    /// One look at one source. Failures are recorded and the source is tried again later.
-    async fn visit(&self, key: SourceKey) {
+    /// One look at one source, claimed before those with a higher `turn`. Failures are recorded and the source
+    /// is tried again later.
+    async fn visit(&self, key: SourceKey, turn: u64) {
         let _in_flight = InFlight::new(&self.parts.engine, &key);
         let SourceKey::Entity(reference) = &key else {
             return self.park(&key).await;
         };
-        let mut result = self.refresh_in_time(reference, false).await;
+        let mut result = self.refresh_in_time(reference, Some(turn)).await;
         if matches!(result, Err(EngineError::Ungrouped)) {
-            result = self.refresh_in_time(reference, true).await;
+            result = self.refresh_in_time(reference, None).await;
         }
         match result {
             Ok(()) => {}
@@ -266,9 +272,9 @@ impl Catalog {
         }
     }
 
-    async fn refresh_in_time(&self, reference: &str, alone: bool) -> Result<(), EngineError> {
+    async fn refresh_in_time(&self, reference: &str, turn: Option<u64>) -> Result<(), EngineError> {
         let permit = self.parts.engine.start_reading().await;
-        let look = refresh::refresh(&self.parts, reference, alone, permit);
+        let look = refresh::refresh(&self.parts, reference, turn, permit);
         let look = tokio::time::timeout(LONGEST_VISIT, look);
         look.await.unwrap_or_else(|_| {
             Err(Fault::error(format!("reading took longer than {} s", LONGEST_VISIT.as_secs())).into())

@@ -42,6 +42,8 @@ impl Default for Group {
 }
 
 struct Member {
+    /// Of several sources with the same entity the first claimed is to own it, not the first read.
+    turn: u64,
     delivery: Delivery,
     ending: Ending,
     answer: oneshot::Sender<Result<Finished, EngineError>>,
@@ -52,6 +54,7 @@ type Written = (oneshot::Sender<Result<Finished, EngineError>>, Finished);
 /// Ends a run together with all others that are waiting. Whoever gets the turn writes for all.
 pub(super) async fn finish_together(
     parts: &Arc<Parts>,
+    turn: u64,
     delivery: Delivery,
     ending: Ending,
 ) -> Result<Finished, EngineError> {
@@ -61,6 +64,7 @@ pub(super) async fn finish_together(
     // Never closed, and those who have room are written without needing more of it.
     let _room = group.room.acquire_many(documents.min(MOST_DOCUMENTS)).await;
     group.waiting.lock().push(Member {
+        turn,
         delivery,
         ending,
         answer,
@@ -72,7 +76,8 @@ pub(super) async fn finish_together(
     if parts.engine.is_reading() {
         tokio::time::sleep(COMPANY).await;
     }
-    let members = std::mem::take(&mut *group.waiting.lock());
+    let mut members = std::mem::take(&mut *group.waiting.lock());
+    members.sort_by_key(|member| member.turn);
     write_all(parts, members).await;
     // Whoever wrote for this one may have been dropped on the way.
     answered.try_recv().unwrap_or(Err(EngineError::Ungrouped))

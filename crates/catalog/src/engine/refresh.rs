@@ -22,11 +22,12 @@ use crate::process::claim;
 const FIRST_BACK_OFF: Duration = Duration::from_secs(10);
 
 /// Looks at the location entity `reference`, which this process has claimed, and writes what it found
-/// together with others or `alone`. `permit` is given back when nothing more is to be read.
+/// together with others in the order of their `turn`, or alone. `permit` is given back when nothing more is
+/// to be read.
 pub(crate) async fn refresh(
     parts: &Arc<Parts>,
     reference: &str,
-    alone: bool,
+    turn: Option<u64>,
     permit: Option<SemaphorePermit<'_>>,
 ) -> Result<(), EngineError> {
     let key = SourceKey::Entity(reference.to_owned());
@@ -46,7 +47,7 @@ pub(crate) async fn refresh(
         location,
         state,
         started_at: parts.clock.now(),
-        alone,
+        turn,
         permit,
     }
     .run()
@@ -68,7 +69,7 @@ struct Visit<'a> {
     location: Value,
     state: Option<SourceState>,
     started_at: Timestamp,
-    alone: bool,
+    turn: Option<u64>,
     permit: Option<SemaphorePermit<'a>>,
 }
 
@@ -249,10 +250,9 @@ impl Visit<'_> {
             next_check_at: Some(next),
         };
         drop(self.permit);
-        let finished = if self.alone {
-            delivery.finish(ending).await?
-        } else {
-            finish_together(self.parts, delivery, ending).await?
+        let finished = match self.turn {
+            Some(turn) => finish_together(self.parts, turn, delivery, ending).await?,
+            None => delivery.finish(ending).await?,
         };
         tracing::debug!(source = %self.node.reference, finished.emitted, finished.removed, "source was read");
         Ok(())

@@ -1,11 +1,12 @@
-//! The rows that filters, facets and orders match against (reference/catalog.md §4).
+//! The rows that filters, facets and orders match against (reference/catalog.md §4), and one of our own:
+//! how well the entity is.
 
 use std::borrow::Cow;
 
 use hashbrown::{HashMap, HashSet};
 use serde_json::Value;
 
-use crate::{Fault, entity, js};
+use crate::{Fault, HEALTH, Health, entity, js};
 
 /// Longest key and longest value, in UTF-16 units; longer keys are skipped, longer values have no text.
 const LONGEST: usize = 200;
@@ -47,6 +48,9 @@ pub fn search_rows(served: &Value) -> Result<Vec<SearchRow>, Fault> {
     walk.add("metadata.uid".to_owned(), metadata("uid"));
     for (kind, target) in entity::relations(served) {
         walk.add(format!("relations.{kind}"), Some(Cow::Borrowed(target)));
+    }
+    for health in Health::of(served) {
+        walk.add(HEALTH.to_owned(), Some(Cow::Borrowed(health.as_str())));
     }
     walk.into_rows()
 }

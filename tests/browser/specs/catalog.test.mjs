@@ -1,5 +1,7 @@
 // The catalog list: the address is the state; kinds, filters, scopes, order, columns, pages, exports.
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { eventually, startBrowser, startPortal } from '../support/portal.mjs';
 import { text, texts, visiting } from '../support/visit.mjs';
@@ -11,11 +13,17 @@ metadata: { name: bucket-${String(number).padStart(3, '0')}, namespace: storage,
 spec: { type: s3-bucket, owner: platform-team }
 `).join('---\n');
 
+const shaky = owner => `apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: { name: shaky, tags: [trial] }
+spec: { type: service, lifecycle: experimental${owner} }
+`;
+
 let portal;
 let browser;
 
 before(async () => {
-  portal = await startPortal({ files: { 'many.yaml': many } });
+  portal = await startPortal({ files: { 'many.yaml': many, 'shaky.yaml': shaky(', owner: platform-team') } });
   browser = await startBrowser();
 });
 after(async () => {
@@ -54,6 +62,19 @@ test('filters narrow the list and each other, and can be taken back', async () =
     assert.deepEqual(new URL(page.url()).searchParams.getAll('lifecycle'), ['production', 'deprecated']);
     await page.getByRole('link', { name: 'Clear filters' }).click();
     assert.equal(new URL(page.url()).search, '?kind=component');
+  });
+});
+
+test('filters by health, and the counts follow what happens', async () => {
+  await visiting(browser, `${portal.base}/catalog?tag=trial`, {}, async page => {
+    const filters = page.getByRole('complementary', { name: 'Filters' });
+    assert.equal(await filters.getByRole('link', { name: /errors/ }).count(), 0);
+    await writeFile(join(portal.folder, 'shaky.yaml'), shaky(''));
+    await filters.getByRole('link', { name: /^Has errors.*1$/s }).click();
+    assert.equal(new URL(page.url()).searchParams.get('health'), 'error');
+    assert.deepEqual(await rows(page), ['shaky']);
+    await writeFile(join(portal.folder, 'shaky.yaml'), shaky(', owner: platform-team'));
+    await page.getByText('Nothing matches').waitFor();
   });
 });
 

@@ -1,9 +1,10 @@
 //! What pages list: order, text, counts and pages, read from the index.
 
 use catalog::browse::{self, ListRequest, Listing};
-use model::{Filter, entity};
+use model::{Filter, HEALTH, entity};
+use serde_json::json;
 
-use crate::world::{World, join};
+use crate::world::{World, component, join};
 
 /// Four components; one without a title, one without a system.
 async fn world() -> World {
@@ -92,4 +93,46 @@ async fn counts_are_those_of_the_chosen_entities() {
         counts(&all, "ledger"),
         [vec![tag("go", 1), tag("java", 1)], vec![]]
     );
+}
+
+#[tokio::test]
+async fn health_is_counted_and_filtered_as_it_changes() {
+    let keeps = json!({"orphanStrategy": "keep"});
+    let world = World::with(&["./a.yaml", "./b.yaml"], keeps).await;
+    let good = join(&[component("a", ""), component("b", "")]);
+    world.write("a.yaml", &good);
+    world.write("b.yaml", &component("c", ""));
+    world.start().await;
+    let all = browse::one_of("kind", &["component".to_owned()]);
+    let counts = async || {
+        world.catalog.index().catch_up(&world.store).await.unwrap();
+        browse::counts_of(&world.catalog, &all, "", HEALTH)
+    };
+    let held = |word: &str, count| (word.to_owned(), count);
+    assert_eq!(counts().await, [held("healthy", 3)]);
+
+    world.write(
+        "a.yaml",
+        &join(&[
+            component("a", ""),
+            "kind: Component\nmetadata:\n  name: b\n x: [\n".to_owned(),
+        ]),
+    );
+    world.write("b.yaml", &component("d", ""));
+    world.look().await;
+    let expected = [held("error", 1), held("healthy", 2), held("orphaned", 1)];
+    assert_eq!(counts().await, expected);
+    let failing = ListRequest {
+        filter: Filter::All(vec![all.clone(), browse::one_of(HEALTH, &["error".to_owned()])]),
+        ..components("", "metadata.name", 10)
+    };
+    assert_eq!(
+        names(&browse::list(&world.catalog, failing.clone()).await.unwrap()),
+        ["b"]
+    );
+
+    world.write("a.yaml", &good);
+    world.look().await;
+    world.catalog.index().catch_up(&world.store).await.unwrap();
+    assert_eq!(browse::list(&world.catalog, failing).await.unwrap().total, 0);
 }

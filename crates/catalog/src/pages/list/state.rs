@@ -1,6 +1,6 @@
 //! What the catalog list shows, as its address says it. The address is the only state.
 
-use model::Filter;
+use model::{Filter, HEALTH};
 use ui::{Direction, href};
 use url::form_urlencoded;
 
@@ -45,7 +45,7 @@ pub(crate) struct FilterKey {
 }
 
 /// The filters, in the order shown.
-pub(crate) const FILTERS: [FilterKey; 5] = [
+pub(crate) const FILTERS: [FilterKey; 6] = [
     FilterKey {
         name: "type",
         title: "Type",
@@ -60,6 +60,11 @@ pub(crate) const FILTERS: [FilterKey; 5] = [
         name: "lifecycle",
         title: "Lifecycle",
         field: "spec.lifecycle",
+    },
+    FilterKey {
+        name: "health",
+        title: "Health",
+        field: HEALTH,
     },
     FilterKey {
         name: "tag",
@@ -359,8 +364,9 @@ mod tests {
     #[test]
     fn a_change_starts_the_list_again() {
         let state = ListState::parse("tag=a&cursor=x");
-        assert_eq!(state.toggled(3, "b").href("/catalog"), "/catalog?tag=a&tag=b");
-        assert_eq!(state.toggled(3, "a").href("/catalog"), "/catalog");
+        let tag = FILTERS.iter().position(|filter| filter.name == "tag").unwrap();
+        assert_eq!(state.toggled(tag, "b").href("/catalog"), "/catalog?tag=a&tag=b");
+        assert_eq!(state.toggled(tag, "a").href("/catalog"), "/catalog");
         assert_eq!(
             state.ordered("name").href("/catalog"),
             "/catalog?tag=a&sort=-name"

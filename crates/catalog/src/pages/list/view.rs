@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use maud::{Markup, html};
-use model::{EntityRef, entity};
+use model::{EntityRef, HEALTH, Health, entity};
 use serde_json::Value;
 use ui::{
     Button, ButtonKind, Column, EmptyState, Facet, FacetOption, Facets, Pagination, Row, Tab, Table, button,
@@ -13,7 +13,7 @@ use ui::{
 
 use crate::browse::shown_title;
 
-use super::state::{COLUMNS, FILTERS, ListState, Scope};
+use super::state::{COLUMNS, FILTERS, FilterKey, ListState, Scope};
 
 /// A page of the list, with everything around it.
 pub(crate) struct ListView {
@@ -148,7 +148,7 @@ fn facets(view: &ListView) -> Facets {
 fn options(state: &ListState, filter: usize, values: &[(String, usize)]) -> Vec<FacetOption> {
     let chosen = &state.chosen[filter];
     let option = |value: &str, count: usize, selected: bool| FacetOption {
-        label: label_of(value),
+        label: label_of(&FILTERS[filter], value),
         count: Some(count),
         href: state.toggled(filter, &model::js::lowercase(value)).href(PATH),
         selected,
@@ -178,11 +178,24 @@ fn options(state: &ListState, filter: usize, values: &[(String, usize)]) -> Vec<
 }
 
 /// Owners are references; a person reads the name, with the namespace when it is not the usual one.
-fn label_of(value: &str) -> String {
+fn label_of(filter: &FilterKey, value: &str) -> String {
+    if filter.field == HEALTH {
+        return health_label(value).to_owned();
+    }
     match value.parse::<EntityRef>() {
         Ok(reference) if reference.namespace() == "default" => reference.name().to_owned(),
         Ok(reference) => format!("{}/{}", reference.namespace(), reference.name()),
         Err(_) => value.to_owned(),
+    }
+}
+
+fn health_label(value: &str) -> &str {
+    match Health::ALL.into_iter().find(|health| health.as_str() == value) {
+        Some(Health::Error) => "Has errors",
+        Some(Health::Warning) => "Has warnings",
+        Some(Health::Orphaned) => "Orphaned",
+        Some(Health::Healthy) => "Healthy",
+        None => value,
     }
 }
 

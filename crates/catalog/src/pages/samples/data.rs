@@ -94,6 +94,7 @@ pub(super) fn list_view(query: &str, entities: Vec<Value>) -> ListView {
                 ("user:people/ana", 2),
             ]),
             counts(&[("production", 1_000), ("experimental", 200)]),
+            counts(&[("healthy", 1_226), ("error", 11), ("orphaned", 3)]),
             counts(&[("rust", 400), ("talent", 12)]),
             counts(&[("default", 1_240)]),
         ],

@@ -56,7 +56,7 @@ fn location(reference: &EntityRef, position: usize, operation: &Operation) -> St
     let words = Some(operation.signature.as_str()).filter(|_| position >= MAX_ENTRIES);
     let path = href::entity_tab(reference, "api");
     let page = href::with_query(&path, words.map(|words| ("q", words)));
-    format!("{page}#{}", operation.anchor())
+    format!("{page}#{}", operation.anchor)
 }
 
 fn document(
@@ -93,7 +93,10 @@ fn document(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::pages;
 
     #[test]
     fn every_location_is_on_the_page_it_leads_to() {
@@ -101,6 +104,7 @@ mod tests {
         let operation = Operation {
             verb: "GET".to_owned(),
             signature: "/things/{id}".to_owned(),
+            anchor: "get-things-id".to_owned(),
             ..Operation::default()
         };
         let tab = "/catalog/default/api/big/api";
@@ -112,5 +116,32 @@ mod tests {
             location(&reference, MAX_ENTRIES, &operation),
             format!("{tab}?q=/things/%7Bid%7D#get-things-id")
         );
+    }
+    #[tokio::test]
+    async fn operations_that_read_alike_are_found_each_at_its_own_place() {
+        let get = |summary: &str| json!({"get": {"summary": summary}});
+        let paths = json!({"/a/{id}": get("one"), "/a/id": get("two"), "/A-id": get("three")});
+        let text = json!({"openapi": "3.0.0", "info": {"title": "t"}, "paths": paths}).to_string();
+        let value = json!({
+            "kind": "API", "metadata": {"name": "twins"}, "spec": {"type": "openapi", "definition": text},
+        });
+        let documents = Operations.documents(&value).await.expect("documents");
+        let Reading::Outline(outline) = formats::read(Format::OpenApi, &text) else {
+            panic!("the definition is right");
+        };
+        let asked = pages::Asked::default();
+        let page = pages::definition(Format::OpenApi, &outline, &asked, "/api").0;
+        for (document, summary) in documents.iter().zip(["one", "two", "three"]) {
+            let (_, anchor) = document.location.split_once('#').expect("an anchor");
+            let entry = page
+                .split("<details")
+                .find(|entry| entry.contains(&format!("id=\"{anchor}\"")));
+            assert!(
+                entry.is_some_and(|entry| entry.contains(summary)),
+                "{summary} at {anchor}"
+            );
+            assert_eq!(page.matches(&format!("id=\"{anchor}\"")).count(), 1);
+        }
+        assert_eq!(documents.len(), 3);
     }
 }

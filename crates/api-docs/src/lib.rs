@@ -4,6 +4,7 @@
 //! Reading is tolerant: a definition that is not quite right shows what could be read and what could
 //! not. Nothing is fetched: references to other files stay visible as references.
 
+mod anchors;
 mod findable;
 mod formats;
 mod outline;

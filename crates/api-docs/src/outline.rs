@@ -47,6 +47,8 @@ pub struct Operation {
     pub deprecated: bool,
     /// Parameters, body, answers.
     pub sections: Vec<Section>,
+    /// Where it stands on the page; nothing else there has this anchor.
+    pub anchor: String,
 }
 
 /// One part of an operation's description.
@@ -86,6 +88,8 @@ pub struct TypeDefinition {
     pub description: String,
     /// Its fields or values.
     pub fields: Vec<Field>,
+    /// Where it stands on the page; nothing else there has this anchor.
+    pub anchor: String,
 }
 
 impl Outline {
@@ -116,32 +120,4 @@ impl Outline {
         });
         found
     }
-}
-
-impl Operation {
-    /// Anchor of the operation on its page: stable for the same verb and signature.
-    pub fn anchor(&self) -> String {
-        anchor(&format!("{} {}", self.verb, self.signature))
-    }
-}
-
-impl TypeDefinition {
-    /// Anchor of the type on its page.
-    pub fn anchor(&self) -> String {
-        anchor(&format!("type {}", self.name))
-    }
-}
-
-/// Lower-case words joined by dashes.
-fn anchor(text: &str) -> String {
-    let mapped: String = text
-        .to_lowercase()
-        .chars()
-        .map(|c| if c.is_alphanumeric() { c } else { '-' })
-        .collect();
-    mapped
-        .split('-')
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join("-")
 }

@@ -167,7 +167,7 @@ impl Page {
 
     fn operation(&self, operation: &Operation) -> Markup {
         let head = Head {
-            anchor: operation.anchor(),
+            anchor: &operation.anchor,
             verb: &operation.verb,
             tone: tone(&operation.verb),
             name: &operation.signature,
@@ -188,7 +188,7 @@ impl Page {
 
     fn type_definition(&self, kind: &TypeDefinition) -> Markup {
         let head = Head {
-            anchor: kind.anchor(),
+            anchor: &kind.anchor,
             verb: &kind.kind,
             tone: Tone::Neutral,
             name: &kind.name,
@@ -256,7 +256,7 @@ impl Page {
 
 /// The line of an operation or type.
 struct Head<'a> {
-    anchor: String,
+    anchor: &'a str,
     verb: &'a str,
     tone: Tone,
     name: &'a str,

@@ -104,6 +104,7 @@ fn operation(root: &Value, verb: &str, channel_name: &str, described: &Value, ch
         description: text_at(described, "description"),
         deprecated: false,
         sections,
+        anchor: String::new(),
     }
 }
 

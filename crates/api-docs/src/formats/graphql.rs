@@ -156,6 +156,7 @@ fn add_object(
             kind: "type".into(),
             description,
             fields,
+            anchor: String::new(),
         });
         return;
     };
@@ -233,6 +234,7 @@ fn push(outline: &mut Outline, name: Option<cst::Name>, kind: &str, description:
         kind: kind.to_owned(),
         description,
         fields,
+        anchor: String::new(),
     });
 }
 

@@ -11,6 +11,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::anchors;
 use crate::outline::Outline;
 
 /// What a definition is written in.
@@ -127,7 +128,7 @@ fn attempt(format: Format, text: &str) -> Result<Option<Outline>, Broken> {
         let megabytes = MAX_BYTES / (1024 * 1024);
         return Err(Broken::new(format!("it is longer than {megabytes} MiB")));
     }
-    let outline = match format {
+    let mut outline = match format {
         Format::OpenApi => openapi::read(&value(text)?),
         Format::AsyncApi => asyncapi::read(&value(text)?),
         Format::GraphQl => graphql::read(text),
@@ -141,7 +142,10 @@ fn attempt(format: Format, text: &str) -> Result<Option<Outline>, Broken> {
             "it declares nothing that a definition in {} has",
             format.name()
         ))),
-        _ => Ok(Some(outline)),
+        _ => {
+            anchors::assign(&mut outline);
+            Ok(Some(outline))
+        }
     }
 }
 

@@ -127,6 +127,7 @@ fn operation(root: &Value, path: &str, method: &str, item: &Value) -> Operation 
         description: text_at(described, "description"),
         deprecated: described["deprecated"] == true,
         sections,
+        anchor: String::new(),
     }
 }
 

@@ -102,6 +102,7 @@ fn add_message(
         kind: "message".to_owned(),
         description: comments.at(path),
         fields,
+        anchor: String::new(),
     });
     let inside = format!("{name}.");
     for (position, nested) in (0..).zip(&message.nested_type) {
@@ -137,6 +138,7 @@ fn enumeration(
         kind: "enum".to_owned(),
         description: comments.at(path),
         fields,
+        anchor: String::new(),
     }
 }
 

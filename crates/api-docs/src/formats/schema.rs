@@ -183,6 +183,7 @@ pub(super) fn types(root: &Value, schemas: &Value) -> Vec<TypeDefinition> {
             kind,
             description: text_at(schema, "description"),
             fields,
+            anchor: String::new(),
         }
     };
     schemas

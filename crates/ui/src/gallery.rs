@@ -6,6 +6,7 @@ use crate::layout::{Crumb, PageHead};
 use crate::{Chrome, Page, section};
 
 mod content;
+mod graphs;
 mod lists;
 
 /// A component in one of its states.
@@ -26,6 +27,7 @@ impl Sample {
 pub fn samples() -> Vec<Sample> {
     let mut samples = content::samples();
     samples.extend(lists::samples());
+    samples.extend(graphs::samples());
     samples
 }
 

@@ -7,7 +7,7 @@ mod api;
 mod pages;
 
 pub use api::router as api_router;
-pub use pages::router as pages_router;
+pub use pages::{page_samples, router as pages_router};
 
 use catalog::Catalog;
 use plugin::{Contributions, NavigationItem, NavigationSection, RouteSet};

@@ -1,7 +1,10 @@
 //! Home, settings, and what the star buttons and prefetched visits post to.
 
 mod home;
+mod samples;
 mod settings;
+
+pub use samples::page_samples;
 
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -1,6 +1,6 @@
 //! The home page: what one works with, what is one's own, what is broken.
 
-mod view;
+pub(super) mod view;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};

@@ -11,7 +11,7 @@ pub(super) async fn show(chrome: Chrome) -> Page {
     chrome.page(PageHead::new("Settings").narrow(), content)
 }
 
-fn settings(theme: Theme, viewer: Option<&Viewer>) -> Markup {
+pub(super) fn settings(theme: Theme, viewer: Option<&Viewer>) -> Markup {
     html! {
         h1.page-title { "Settings" }
         (card(Card { title: "Appearance", ..Card::default() }, appearance(theme)))

@@ -8,28 +8,29 @@ use serde_json::Value;
 use ui::{Button, Card, EmptyState, button, card, empty_state, entity_link, href, icon, kind_icon, time};
 
 /// An entity that may be gone meanwhile.
-pub(super) struct Line {
-    pub(super) reference: EntityRef,
-    pub(super) known: Option<Known>,
+pub(in crate::pages) struct Line {
+    pub(in crate::pages) reference: EntityRef,
+    pub(in crate::pages) known: Option<Known>,
 }
 
 /// What the page shows.
-pub(super) struct Home {
-    pub(super) starred: Vec<Line>,
-    pub(super) recent: Vec<(Line, Timestamp)>,
-    pub(super) owned: Vec<Value>,
-    pub(super) owned_total: usize,
+#[derive(Default)]
+pub(in crate::pages) struct Home {
+    pub(in crate::pages) starred: Vec<Line>,
+    pub(in crate::pages) recent: Vec<(Line, Timestamp)>,
+    pub(in crate::pages) owned: Vec<Value>,
+    pub(in crate::pages) owned_total: usize,
     /// Reference, first problem, whether the viewer owns it.
-    pub(super) broken: Vec<(EntityRef, String, bool)>,
+    pub(in crate::pages) broken: Vec<(EntityRef, String, bool)>,
     /// More is broken than shown.
-    pub(super) more_broken: bool,
+    pub(in crate::pages) more_broken: bool,
     /// Kinds with the number of entities, the most frequent first.
-    pub(super) kinds: Vec<(String, usize)>,
+    pub(in crate::pages) kinds: Vec<(String, usize)>,
     /// What changed last.
-    pub(super) changed: Vec<Recent>,
+    pub(in crate::pages) changed: Vec<Recent>,
 }
 
-pub(super) fn home(home: &Home, now: Timestamp) -> Markup {
+pub(in crate::pages) fn home(home: &Home, now: Timestamp) -> Markup {
     html! {
         h1.page-title { "Home" }
         @if home.kinds.is_empty() { (nothing()) } @else {

@@ -1,0 +1,106 @@
+//! Samples of home and settings in their states, for the snapshot test and for looking at.
+
+use catalog::browse::{Known, Recent};
+use jiff::Timestamp;
+use maud::Markup;
+use model::EntityRef;
+use plugin::Viewer;
+use serde_json::json;
+use store::ChangeKind;
+use ui::Theme;
+
+use super::home::view::{Home, Line, home};
+use super::settings::settings;
+
+/// Pages with their states: a name usable in a path, and the content.
+pub fn page_samples() -> Vec<(&'static str, Markup)> {
+    let nothing_kept = Home {
+        kinds: kinds(),
+        ..Home::default()
+    };
+    vec![
+        ("home", home(&full(), at("09:30"))),
+        ("home-of-somebody-new", home(&nothing_kept, at("09:30"))),
+        ("home-of-an-empty-catalog", home(&Home::default(), at("09:30"))),
+        ("settings", settings(Theme::Dark, Some(&viewer()))),
+        ("settings-of-nobody", settings(Theme::Auto, None)),
+    ]
+}
+
+fn full() -> Home {
+    let change = |name: &str, kind, time| Recent {
+        reference: reference(name),
+        known: None,
+        kind,
+        at: at(time),
+    };
+    Home {
+        starred: vec![
+            line("component:default/talentmesh-api", true),
+            line("api:default/gone", false),
+        ],
+        recent: vec![(line("resource:default/valkey-cache", true), at("09:12"))],
+        owned: vec![json!({
+            "kind": "Component",
+            "metadata": {"name": "orders", "title": "Orders"},
+            "spec": {"type": "service"},
+        })],
+        owned_total: 31,
+        broken: vec![
+            (
+                reference("component:default/orders"),
+                "/spec must have required property 'owner'".to_owned(),
+                true,
+            ),
+            (
+                reference("api:shop/prices"),
+                "Name is already taken".to_owned(),
+                false,
+            ),
+        ],
+        more_broken: true,
+        kinds: kinds(),
+        changed: vec![
+            change("component:default/orders", ChangeKind::Created, "09:28"),
+            change("api:default/gone", ChangeKind::Deleted, "08:00"),
+        ],
+    }
+}
+
+fn kinds() -> Vec<(String, usize)> {
+    [("Component", 1_240), ("API", 210), ("Group", 40)]
+        .map(|(kind, count)| (kind.to_owned(), count))
+        .to_vec()
+}
+
+/// An entity of a list, or one that is gone.
+fn line(name: &str, is_there: bool) -> Line {
+    let known = Known {
+        title: Some("A title".to_owned()),
+        spec_type: Some("service".to_owned()),
+    };
+    Line {
+        reference: reference(name),
+        known: is_there.then_some(known),
+    }
+}
+
+fn viewer() -> Viewer {
+    Viewer {
+        reference: reference("user:default/ines"),
+        ownership: vec![
+            reference("user:default/ines"),
+            reference("group:default/platform-team"),
+        ],
+        is_service: false,
+    }
+}
+
+fn reference(text: &str) -> EntityRef {
+    text.parse().expect("a reference")
+}
+
+/// A time of one day.
+fn at(time: &str) -> Timestamp {
+    format!("2026-11-24T{time}:00Z").parse().expect("a time")
+}

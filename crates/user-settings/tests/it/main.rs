@@ -1,0 +1,3 @@
+//! Samples of the pages compared with what they looked like.
+
+mod pages;

@@ -5,6 +5,7 @@
 //! here. Layout follows dagre, so that pictures look as in the original.
 
 mod draw;
+mod extent;
 mod layout;
 
 pub use draw::graph_view;

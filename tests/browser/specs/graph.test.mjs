@@ -1,6 +1,7 @@
 // The graph of relations: its address is its state, its nodes are links, and it stays readable at 500.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { findings } from '../support/axe.mjs';
 import { picture, startBrowser, startPortal } from '../support/portal.mjs';
 import { text, texts, visiting } from '../support/visit.mjs';
 
@@ -107,11 +108,22 @@ test('five hundred entities are drawn soon, more are counted', async () => {
     await page.goto(graph('?rootEntityRefs%5B%5D=component:mesh/s350&maxDepth=20&collapse=false&selectedRelations%5B%5D=dependsOn'));
     const took = Date.now() - started;
     assert.equal(await page.locator('.graph-node').count(), 500);
-    // The worst there is: everything hangs on everything. The build is not optimised.
-    assert.ok(took < 10_000, `${took} ms`);
+    // The build is not optimised, and most of the time is the browser's.
+    assert.ok(took < 5_000, `${took} ms`);
     assert.match(await text(page, '.notice'), /Only the nearest 500 entities are shown; at least \d+ more are connected/);
     await picture(page, 'graph-500');
+    // A node looks like one of a small graph, where colours and sizes are checked.
+    assert.deepEqual(await findings(page, { without: ['color-contrast', 'target-size'] }), []);
   });
+});
+
+test('a graph in which everything hangs on everything is drawn soon, too', async () => {
+  const query = '?rootEntityRefs%5B%5D=component:mesh/hub&maxDepth=20&collapse=false';
+  // Laid out with every arrow it would take the server many seconds.
+  const answer = await fetch(graph(query), { signal: AbortSignal.timeout(5_000) });
+  const page = await answer.text();
+  assert.equal(page.match(/<a class="graph-node/g).length, 500);
+  assert.ok(!page.includes('too entangled'));
 });
 
 test('reads without JavaScript and without the picture', async () => {

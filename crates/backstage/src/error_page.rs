@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use maud::html;
-use ui::{Chrome, PageHead, error_state};
+use maud::{Markup, html};
+use ui::{Button, Chrome, EmptyState, PageHead, button, empty_state, error_state};
 use web::{ErrorPage, RenderErrorPage};
 
 /// Renders errors in the portal's layout.
@@ -31,7 +31,8 @@ impl RenderErrorPage for LayoutErrorPage {
             .unwrap_or(reason);
         let body = html! {
             h1.visually-hidden { (title) }
-            (error_state(title, &reason, Some(hint)))
+            @if status == StatusCode::NOT_FOUND { (not_found(title, &format!("{reason} {hint}"))) }
+            @else { (error_state(title, &reason, Some(hint))) }
             @if status.is_server_error() {
                 p { "Request " code { (request_id.0) } }
             }
@@ -43,12 +44,32 @@ impl RenderErrorPage for LayoutErrorPage {
     }
 }
 
+/// Nothing failed: the ways on are offered, not only named.
+fn not_found(title: &str, text: &str) -> Markup {
+    let way = |label, icon, address| {
+        button(Button {
+            label,
+            icon: Some(icon),
+            href: Some(address),
+            ..Button::default()
+        })
+    };
+    empty_state(EmptyState {
+        icon: "search",
+        title,
+        text,
+        actions: Some(
+            html! { (way("Search", "search", "/search")) (way("Browse the catalog", "catalog", "/catalog")) },
+        ),
+    })
+}
+
 fn words(status: StatusCode, path: &str) -> (&'static str, String, &'static str) {
     match status {
         StatusCode::NOT_FOUND => (
             "Page not found",
             format!("There is nothing at {path}."),
-            "It may have moved or been removed. Search for it, or start from the catalog.",
+            "It may have moved or been removed.",
         ),
         StatusCode::UNAUTHORIZED => (
             "Sign-in needed",

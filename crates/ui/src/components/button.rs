@@ -42,6 +42,8 @@ pub struct Button<'a> {
     pub href: Option<&'a str>,
     /// Name and value sent with the form.
     pub value: Option<(&'a str, &'a str)>,
+    /// What the palette calls it, where the text says too little on its own.
+    pub command: Option<&'a str>,
 }
 
 /// A button or a link that looks like one.
@@ -52,10 +54,10 @@ pub fn button(button: Button<'_>) -> Markup {
     };
     html! {
         @match button.href {
-            Some(href) => { a class=(button.kind.class()) href=(href) { (content) } }
+            Some(href) => { a class=(button.kind.class()) href=(href) data-command=[button.command] { (content) } }
             None => {
                 button class=(button.kind.class()) type="submit" name=[button.value.map(|value| value.0)]
-                    value=[button.value.map(|value| value.1)] { (content) }
+                    value=[button.value.map(|value| value.1)] data-command=[button.command] { (content) }
             }
         }
     }

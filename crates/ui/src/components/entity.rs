@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use model::EntityRef;
 
 use super::badge::kind_tone;
+use super::button::copy_button;
 use crate::href;
 use crate::icon::kind_icon;
 
@@ -74,7 +75,10 @@ pub fn entity_header(header: &EntityHeader<'_>) -> Markup {
             }
             div.entity-heading {
                 div.entity-kind { (header.kind) }
-                h1 { (header.title) }
+                div.entity-title {
+                    h1 { (header.title) }
+                    (copy_button(&header.reference.to_string(), "Copy the reference"))
+                }
             }
             div.entity-actions { (header.actions) }
             @if let Some(description) = header.description { p.entity-description { (description) } }

@@ -46,11 +46,11 @@ pub struct Facets {
 pub fn facet_panel(facets: &Facets) -> Markup {
     html! {
         aside.facets aria-label="Filters" {
-            button.button.facets-button type="button" popovertarget="facet-groups" {
+            button.button.sheet-button type="button" popovertarget="facet-groups" {
                 (icon("filter")) span { "Filters" }
                 @if facets.active > 0 { span.count { (facets.active) } }
             }
-            div #facet-groups.facet-groups popover="auto" {
+            div #facet-groups.facet-groups.sheet popover="auto" {
                 @if let Some(clear) = &facets.clear {
                     a.facet-clear-all href=(clear) { (icon("close")) "Clear filters" }
                 }

@@ -78,7 +78,7 @@ fn actions() -> Vec<Sample> {
             "Buttons",
             html! {
                 div.row {
-                    @for kind in kinds { (button(Button { label: "Register", icon: Some("plus"), kind, href: Some("/catalog-import"), value: None })) }
+                    @for kind in kinds { (button(Button { label: "Register", icon: Some("plus"), kind, href: Some("/catalog-import"), ..Button::default() })) }
                     (post_form(PostForm { action: "/-/gallery", values: &[("a", "b")], button: Button { label: "Refresh", icon: Some("refresh"), ..Button::default() } }))
                     (copy_button("text", "Copy"))
                     (star_button("component:default/a", true, "/")) (star_button("component:default/b", false, "/"))
@@ -227,7 +227,7 @@ fn states() -> Vec<Sample> {
         icon: Some("plus"),
         kind: ButtonKind::Primary,
         href: Some("/catalog-import"),
-        value: None,
+        ..Button::default()
     });
     vec![
         Sample::new(

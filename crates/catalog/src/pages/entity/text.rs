@@ -32,7 +32,7 @@ pub(crate) fn yaml_tab(reference: &EntityRef, yaml: &str) -> Markup {
         icon: Some(icon),
         kind: ButtonKind::Ghost,
         href: Some(address),
-        value: None,
+        ..Button::default()
     };
     html! {
         div.toolbar {

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use model::{EntityRef, Problem, Severity, entity};
 use serde_json::Value;
 use ui::{
-    Button, ButtonKind, Card, EntityHeader, PostForm, Tab, button, card, entity_header, entity_link, href,
+    Button, Card, EntityHeader, PostForm, Tab, button, card, entity_header, entity_link, href,
     lifecycle_badge, post_form, problem_panel, problem_summary, star_button,
 };
 
@@ -127,21 +127,22 @@ fn actions(frame: &EntityFrame) -> Markup {
         .map(|problem| problem.severity)
         .min()
         .unwrap_or(Severity::Info);
-    let ghost = |label, icon, address| Button {
+    let link = |label, icon, address, command| Button {
         label,
         icon: Some(icon),
-        kind: ButtonKind::Secondary,
         href: Some(address),
-        value: None,
+        command: Some(command),
+        ..Button::default()
     };
+    let address = |annotation| web_address(entity::annotation(&frame.entity, annotation));
     html! {
         (problem_summary(frame.problems.len(), worst, &format!("{here}#problems")))
-        @if let Some(address) = web_address(entity::annotation(&frame.entity, "backstage.io/view-url")) { (button(ghost("Source", "code", address))) }
-        @if let Some(address) = web_address(entity::annotation(&frame.entity, "backstage.io/edit-url")) { (button(ghost("Edit", "edit", address))) }
+        @if let Some(address) = address(entity::VIEW_URL) { (button(link("Source", "code", address, "Open the source in Git"))) }
+        @if let Some(address) = address(entity::EDIT_URL) { (button(link("Edit", "edit", address, "Edit the source in Git"))) }
         (post_form(PostForm {
             action: "/catalog/refresh",
             values: &[("entityRef", text.as_str()), ("return", here.as_str())],
-            button: Button { label: "Refresh", icon: Some("refresh"), ..Button::default() },
+            button: Button { label: "Refresh", icon: Some("refresh"), command: Some("Refresh this entity"), ..Button::default() },
         }))
         (star_button(&text, frame.starred, &here))
     }

@@ -141,10 +141,13 @@ fn controls(state: &GraphState) -> Markup {
         })
         .to_vec();
     html! {
-        div.row { span.muted { "Steps" } (segmented("Steps from the root", &depths)) }
-        div.hidden-narrow { (segmented("Direction of arrows", &flows)) }
-        (switch("Shortest ways only", state.is_simplified, &state.with(|state| state.is_simplified = !state.is_simplified)))
-        (switch("Stack alike entities", !state.is_expanded, &state.with(|state| state.is_expanded = !state.is_expanded)))
+        div.row { span.muted.graph-steps { "Steps" } (segmented("Steps from the root", &depths)) }
+        button.button.sheet-button type="button" popovertarget="graph-options" aria-label="Options" { (ui::icon("settings")) }
+        div #graph-options.graph-options.sheet popover="auto" {
+            (segmented("Direction of arrows", &flows))
+            (switch("Shortest ways only", state.is_simplified, &state.with(|state| state.is_simplified = !state.is_simplified)))
+            (switch("Stack alike entities", !state.is_expanded, &state.with(|state| state.is_expanded = !state.is_expanded)))
+        }
     }
 }
 

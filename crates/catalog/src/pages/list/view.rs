@@ -66,7 +66,7 @@ pub(crate) fn list(view: &ListView) -> Markup {
             h1 { "Catalog" }
             (scopes(view))
             div.page-actions {
-                (button(Button { label: "Register", icon: Some("plus"), kind: ButtonKind::Primary, href: Some("/catalog-import"), value: None }))
+                (button(Button { label: "Register", icon: Some("plus"), kind: ButtonKind::Primary, href: Some("/catalog-import"), ..Button::default() }))
             }
         }
         (kinds(view))
@@ -353,7 +353,7 @@ fn nothing(view: &ListView) -> Markup {
         icon: Some("plus"),
         kind: ButtonKind::Primary,
         href: Some("/catalog-import"),
-        value: None,
+        ..Button::default()
     };
     if view.catalog_is_empty {
         let actions = html! { (button(register("Register a component"))) (button(Button { label: "Look at the sources", href: Some("/sources"), ..Button::default() })) };

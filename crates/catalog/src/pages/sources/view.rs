@@ -45,7 +45,7 @@ pub(crate) fn sources(lines: &[SourceReport], is_readonly: bool, now: Timestamp)
         div.page-head {
             h1 { "Sources" }
             @if failing > 0 { (badge(Badge { text: &format!("{failing} failing"), tone: Tone::Red, icon: Some("problem") })) }
-            div.page-actions { (button(Button { label: "Register", icon: Some("plus"), kind: ButtonKind::Primary, href: Some("/catalog-import"), value: None })) }
+            div.page-actions { (button(Button { label: "Register", icon: Some("plus"), kind: ButtonKind::Primary, href: Some("/catalog-import"), ..Button::default() })) }
         }
         p.page-lead { "Where the catalog's entities come from, how the last look went, and when the next one is due." }
         @if lines.is_empty() {
@@ -53,7 +53,7 @@ pub(crate) fn sources(lines: &[SourceReport], is_readonly: bool, now: Timestamp)
                 icon: "sources",
                 title: "No sources",
                 text: "Register a descriptor file by its URL, or list locations in the configuration under catalog.locations.",
-                actions: Some(button(Button { label: "Register a component", icon: Some("plus"), kind: ButtonKind::Primary, href: Some("/catalog-import"), value: None })),
+                actions: Some(button(Button { label: "Register a component", icon: Some("plus"), kind: ButtonKind::Primary, href: Some("/catalog-import"), ..Button::default() })),
             }))
         } @else {
             (data_table(&table(lines, is_readonly, now)))
@@ -125,7 +125,7 @@ fn actions(line: &SourceReport, reference: Option<&EntityRef>, is_readonly: bool
         icon: Some(icon),
         kind: ButtonKind::Ghost,
         href: None,
-        value: None,
+        ..Button::default()
     };
     html! {
         div.row-actions {

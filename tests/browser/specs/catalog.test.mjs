@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { eventually, startBrowser, startPortal } from '../support/portal.mjs';
+import { test } from 'node:test';
+import { eventually } from '../support/portal.mjs';
+import { browser, portal, sharePortalAndBrowser } from '../support/suite.mjs';
 import { text, texts, visiting } from '../support/visit.mjs';
 
 const many = Array.from({ length: 120 }, (_, number) =>
@@ -19,17 +20,7 @@ metadata: { name: shaky, tags: [trial] }
 spec: { type: service, lifecycle: experimental${owner} }
 `;
 
-let portal;
-let browser;
-
-before(async () => {
-  portal = await startPortal({ files: { 'many.yaml': many, 'shaky.yaml': shaky(', owner: platform-team') } });
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await portal?.stop();
-});
+sharePortalAndBrowser({ files: { 'many.yaml': many, 'shaky.yaml': shaky(', owner: platform-team') } });
 
 const names = page => texts(page, 'tbody .entity-name');
 const rows = page => texts(page, 'tbody tr td:first-child .entity-name');

@@ -1,21 +1,12 @@
 // API definitions of every format in the example, and one that is broken.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { eventually, startBrowser, startPortal } from '../support/portal.mjs';
+import { test } from 'node:test';
+import { eventually } from '../support/portal.mjs';
 import { brokenFiles } from '../support/samples.mjs';
+import { browser, portal, sharePortalAndBrowser } from '../support/suite.mjs';
 import { text, texts, visiting } from '../support/visit.mjs';
 
-let portal;
-let browser;
-
-before(async () => {
-  portal = await startPortal({ files: brokenFiles });
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await portal?.stop();
-});
+sharePortalAndBrowser({ files: brokenFiles });
 
 const definition = (name, rest = '') => `${portal.base}/catalog/default/api/${name}/api${rest}`;
 

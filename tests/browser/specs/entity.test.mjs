@@ -2,22 +2,13 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { eventually, startBrowser, startPortal } from '../support/portal.mjs';
+import { test } from 'node:test';
+import { eventually } from '../support/portal.mjs';
 import { brokenFiles } from '../support/samples.mjs';
+import { browser, portal, sharePortalAndBrowser } from '../support/suite.mjs';
 import { text, texts, visiting } from '../support/visit.mjs';
 
-let portal;
-let browser;
-
-before(async () => {
-  portal = await startPortal({ files: brokenFiles });
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await portal?.stop();
-});
+sharePortalAndBrowser({ files: brokenFiles });
 
 const entity = (kind, name, rest = '') => `${portal.base}/catalog/default/${kind}/${name}${rest}`;
 

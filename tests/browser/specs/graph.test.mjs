@@ -1,8 +1,9 @@
 // The graph of relations: its address is its state, its nodes are links, and it stays readable at 500.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { findings } from '../support/axe.mjs';
-import { picture, startBrowser, startPortal } from '../support/portal.mjs';
+import { picture } from '../support/portal.mjs';
+import { browser, portal, sharePortalAndBrowser } from '../support/suite.mjs';
 import { text, texts, visiting } from '../support/visit.mjs';
 
 // A service in the middle of 700 others, each of which needs the next two.
@@ -21,17 +22,7 @@ const mesh = [
 const star = ['wheel', 'rim'].map((name, at) =>
   at === 0 ? service(name, numbers.slice(0, 30).map(number => `spoke${number}`)) : service(name, [])).join('---\n');
 
-let portal;
-let browser;
-
-before(async () => {
-  portal = await startPortal({ files: { 'mesh.yaml': mesh, 'star.yaml': star } });
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await portal?.stop();
-});
+sharePortalAndBrowser({ files: { 'mesh.yaml': mesh, 'star.yaml': star } });
 
 const graph = (query = '') => `${portal.base}/catalog-graph${query}`;
 const labels = page => texts(page, '.graph-node text');
@@ -67,6 +58,17 @@ test('steps, kinds, relations and direction are in the address', async () => {
     await page.getByRole('link', { name: 'Down' }).click();
     assert.match(page.url(), /direction=TB/);
     assert.notEqual(await page.locator('.graph-canvas').getAttribute('viewBox'), across);
+  });
+});
+
+test('on a phone the options are one line, the rest comes up when asked for', async () => {
+  await visiting(browser, graph(around), { look: 'phone' }, async page => {
+    const controls = await page.locator('.graph-controls').boundingBox();
+    assert.ok(controls.height < 50, `${controls.height} pixels`);
+    await page.getByRole('button', { name: 'Options' }).click();
+    assert.deepEqual(await findings(page), []);
+    await page.getByRole('link', { name: 'Down' }).click();
+    assert.match(page.url(), /direction=TB/);
   });
 });
 

@@ -1,21 +1,20 @@
 // The main ways through the portal without a pointer.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { after, before, test } from 'node:test';
-import { eventually, startBrowser, startPortal } from '../support/portal.mjs';
+import { test } from 'node:test';
+import { eventually } from '../support/portal.mjs';
+import { browser, portal, sharePortalAndBrowser } from '../support/suite.mjs';
 import { focused, text, visiting } from '../support/visit.mjs';
 
-let portal;
-let browser;
+const linked = `apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: linked
+  annotations: { backstage.io/view-url: https://gitea.example.com/linked, backstage.io/edit-url: https://gitea.example.com/linked/edit }
+spec: { type: service, lifecycle: production, owner: platform-team }
+`;
 
-before(async () => {
-  portal = await startPortal();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await portal?.stop();
-});
+sharePortalAndBrowser({ files: { 'linked.yaml': linked } });
 
 /** Presses Tab until the focus is on what is looked for. */
 async function tabTo(page, wanted, most = 80) {
@@ -41,6 +40,29 @@ test('the palette goes to an entity and to a page', async () => {
     await page.keyboard.press('Control+k');
     await page.keyboard.press('Escape');
     assert.equal(await page.locator('#palette[open]').count(), 0);
+  });
+});
+
+test('the palette does what the head of an entity offers, and switches the theme', async () => {
+  await visiting(browser, `${portal.base}/catalog/default/component/linked`, {}, async page => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const command = async (typed, name) => {
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type(`>${typed}`);
+      await page.getByRole('option', { name }).waitFor();
+      await page.keyboard.press('Enter');
+    };
+    await command('copy ref', 'Copy the reference');
+    await eventually(async () => (await page.evaluate(() => navigator.clipboard.readText())) === 'component:default/linked');
+    await command('dark', 'Switch to the dark theme');
+    await page.locator('html[data-theme="dark"]').waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('>git');
+    await page.getByRole('option', { name: 'Open the source in Git' }).waitFor();
+    await page.getByRole('option', { name: 'Edit the source in Git' }).waitFor();
+    await page.keyboard.press('Escape');
+    await Promise.all([page.waitForResponse(/catalog\/refresh$/), command('refresh', 'Refresh this entity')]);
+    assert.equal(await page.getByRole('link', { name: 'Source', exact: true }).getAttribute('href'), 'https://gitea.example.com/linked');
   });
 });
 

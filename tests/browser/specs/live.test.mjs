@@ -2,21 +2,11 @@
 import assert from 'node:assert/strict';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { startBrowser, startPortal } from '../support/portal.mjs';
+import { test } from 'node:test';
+import { browser, portal, sharePortalAndBrowser } from '../support/suite.mjs';
 import { text, visiting } from '../support/visit.mjs';
 
-let portal;
-let browser;
-
-before(async () => {
-  portal = await startPortal({ files: { 'own.yaml': own('before') } });
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await portal?.stop();
-});
+sharePortalAndBrowser({ files: { 'own.yaml': own('before') } });
 
 function own(description, more = '') {
   return `apiVersion: backstage.io/v1alpha1

@@ -1,10 +1,11 @@
 // Every page in light, dark and on a phone: axe finds nothing, nothing overflows or jumps, the page is
 // light, and a picture of it is kept.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { findings } from '../support/axe.mjs';
-import { picture, startBrowser, startPortal } from '../support/portal.mjs';
+import { picture } from '../support/portal.mjs';
 import { brokenFiles } from '../support/samples.mjs';
+import { browser, portal, sharePortalAndBrowser } from '../support/suite.mjs';
 import { visiting } from '../support/visit.mjs';
 
 const entity = '/catalog/default/component/talentmesh-gateway';
@@ -44,17 +45,7 @@ const pages = {
   'not-found': '/no/such/page',
 };
 
-let portal;
-let browser;
-
-before(async () => {
-  portal = await startPortal({ files: brokenFiles });
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await portal?.stop();
-});
+sharePortalAndBrowser({ files: brokenFiles });
 
 /** What must hold in every look; keeps a picture. */
 async function assertSound(page, name) {

@@ -1,20 +1,11 @@
 // Groups, people, and what they own together.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { eventually, startBrowser, startPortal } from '../support/portal.mjs';
+import { test } from 'node:test';
+import { eventually } from '../support/portal.mjs';
+import { browser, portal, sharePortalAndBrowser } from '../support/suite.mjs';
 import { text, texts, visiting } from '../support/visit.mjs';
 
-let portal;
-let browser;
-
-before(async () => {
-  portal = await startPortal();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await portal?.stop();
-});
+sharePortalAndBrowser();
 
 test('the tree counts people and belongings through the groups below', async () => {
   await visiting(browser, `${portal.base}/org`, {}, async page => {

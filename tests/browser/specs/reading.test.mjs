@@ -1,22 +1,14 @@
 // Everything can be read and done without JavaScript.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { after, before, test } from 'node:test';
-import { eventually, startBrowser, startPortal } from '../support/portal.mjs';
+import { test } from 'node:test';
+import { eventually } from '../support/portal.mjs';
+import { browser, portal, sharePortalAndBrowser } from '../support/suite.mjs';
 import { text, texts, visiting } from '../support/visit.mjs';
 
-let portal;
-let browser;
 const still = { javaScriptEnabled: false };
 
-before(async () => {
-  portal = await startPortal();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await portal?.stop();
-});
+sharePortalAndBrowser();
 
 test('pages have their content in the answer itself', async () => {
   for (const [path, expected] of [

@@ -2,21 +2,19 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
-import { eventually, startBrowser, startPortal } from '../support/portal.mjs';
+import { eventually } from '../support/portal.mjs';
+import { browser, portal, sharePortalAndBrowser } from '../support/suite.mjs';
 import { text, visiting } from '../support/visit.mjs';
 
 const good = 'apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: { name: from-afar, description: Comes over the network. }\n' +
   'spec: { type: service, lifecycle: experimental, owner: platform-team }\n';
 const bad = good.replace('from-afar', 'from-afar-but-wrong').replace(', owner: platform-team', '');
 
-let portal;
-let browser;
 let files;
 let served;
 
+sharePortalAndBrowser();
 before(async () => {
-  portal = await startPortal();
-  browser = await startBrowser();
   served = { '/good.yaml': good, '/bad.yaml': `${good.replace('from-afar', 'neighbour')}---\n${bad}`, '/garbage.yaml': 'kind: [unclosed\n' };
   files = createServer((request, answer) => {
     const content = served[request.url];
@@ -27,8 +25,6 @@ before(async () => {
 });
 after(async () => {
   files?.close();
-  await browser?.close();
-  await portal?.stop();
 });
 
 const at = path => `http://127.0.0.1:${files.address().port}${path}`;

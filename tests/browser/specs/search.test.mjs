@@ -1,25 +1,19 @@
 // Search: the palette while one types, and the page with all results, also without JavaScript.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { findings } from '../support/axe.mjs';
-import { eventually, looks, picture, startBrowser, startPortal } from '../support/portal.mjs';
+import { eventually, looks, picture } from '../support/portal.mjs';
+import { browser, portal, sharePortalAndBrowser } from '../support/suite.mjs';
 import { focused, text, texts, visiting } from '../support/visit.mjs';
 
 const still = { javaScriptEnabled: false };
-let portal;
-let browser;
 
+sharePortalAndBrowser();
 before(async () => {
-  portal = await startPortal();
-  browser = await startBrowser();
   await eventually(async () => {
     const found = await (await fetch(`${portal.base}/-/palette?query=createPosition`)).json();
     return found.total > 0;
   }, { what: () => 'operations cannot be found' });
-});
-after(async () => {
-  await browser?.close();
-  await portal?.stop();
 });
 
 /** Opens the palette, types, and waits for an option with that name. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { eventually } from '../support/portal.mjs';
-import { browser, portal, sharePortalAndBrowser } from '../support/suite.mjs';
+import { browser, portal, sharePortalAndBrowser, waitUntilFound } from '../support/suite.mjs';
 import { focused, text, visiting } from '../support/visit.mjs';
 
 const linked = `apiVersion: backstage.io/v1alpha1
@@ -15,6 +15,7 @@ spec: { type: service, lifecycle: production, owner: platform-team }
 `;
 
 sharePortalAndBrowser({ files: { 'linked.yaml': linked } });
+waitUntilFound('talentmesh-gateway');
 
 /** Presses Tab until the focus is on what is looked for. */
 async function tabTo(page, wanted, most = 80) {

@@ -1,20 +1,15 @@
 // Search: the palette while one types, and the page with all results, also without JavaScript.
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { findings } from '../support/axe.mjs';
 import { eventually, looks, picture } from '../support/portal.mjs';
-import { browser, portal, sharePortalAndBrowser } from '../support/suite.mjs';
+import { browser, portal, sharePortalAndBrowser, waitUntilFound } from '../support/suite.mjs';
 import { focused, text, texts, visiting } from '../support/visit.mjs';
 
 const still = { javaScriptEnabled: false };
 
 sharePortalAndBrowser();
-before(async () => {
-  await eventually(async () => {
-    const found = await (await fetch(`${portal.base}/-/palette?query=createPosition`)).json();
-    return found.total > 0;
-  }, { what: () => 'operations cannot be found' });
-});
+waitUntilFound('createPosition');
 
 /** Opens the palette, types, and waits for an option with that name. */
 async function ask(page, words, expected) {

@@ -9,9 +9,9 @@ use model::{EntityRef, Fault, Filter, entity};
 use roaring::RoaringBitmap;
 use serde_json::Value;
 
-use crate::Catalog;
 use crate::index::{Like, ReadModel};
 use crate::query::{self, Access, Direction, OrderField};
+use crate::{Catalog, store_fault};
 
 /// Where a typed text is looked for.
 const NAMES: [&str; 3] = ["metadata.name", "metadata.title", "spec.profile.displayname"];
@@ -299,8 +299,7 @@ pub fn names(catalog: &Catalog, limit: usize) -> Vec<EntityRef> {
 pub async fn entities(catalog: &Catalog, references: &[EntityRef]) -> Result<Vec<Option<Value>>, Fault> {
     let names: Vec<String> = references.iter().map(ToString::to_string).collect();
     let access = Access::all();
-    let bodies = catalog.query(&access).by_references(&names, None).await;
-    let bodies = bodies.map_err(|error| Fault::error(error.to_string()))?;
+    let bodies = catalog.query(&access).by_references(&names, None).await?;
     Ok(bodies
         .into_iter()
         .map(|body| serde_json::from_str(&body?).ok())
@@ -319,7 +318,7 @@ fn chosen(model: &ReadModel, filter: &Filter, text: &str) -> RoaringBitmap {
 
 async fn read(catalog: &Catalog, versions: &[(uuid::Uuid, u32)]) -> Result<Vec<Value>, Fault> {
     let bodies = catalog.index().bodies().get(catalog.store(), versions).await;
-    let bodies = bodies.map_err(|error| Fault::error(error.to_string()))?;
+    let bodies = bodies.map_err(|error| store_fault(&error))?;
     Ok(bodies
         .into_iter()
         .flatten()

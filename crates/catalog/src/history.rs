@@ -10,7 +10,7 @@ use serde_json::Value;
 use store::{ChangeKind, HistoryRow, Seq};
 
 use crate::Catalog;
-use crate::engine::EngineError;
+use crate::store_fault;
 
 /// Entries read at once while walking back.
 const PAGE: usize = 200;
@@ -86,7 +86,7 @@ impl Catalog {
                 .store
                 .node(reference)
                 .await
-                .map_err(EngineError::from)?;
+                .map_err(|error| store_fault(&error))?;
             let seen = std::mem::replace(&mut newest, self.rows(reference, None, 1).await?);
             if seen == newest {
                 let body = node.and_then(|node| node.final_json);
@@ -102,7 +102,7 @@ impl Catalog {
         limit: usize,
     ) -> Result<Vec<HistoryRow>, Fault> {
         let rows = self.parts.store.history(reference, before, limit).await;
-        rows.map_err(|error| EngineError::from(error).into())
+        rows.map_err(|error| store_fault(&error))
     }
 }
 

@@ -8,6 +8,7 @@
 pub mod api;
 mod catalog;
 mod engine;
+mod failure;
 mod history;
 pub mod index;
 mod ingest;
@@ -19,6 +20,7 @@ mod settings;
 mod stitch;
 
 pub use catalog::{Catalog, CatalogBuilder};
+pub use failure::store_fault;
 pub use history::{Version, VersionSummary};
 pub use ingest::UrlSource;
 pub use requests::{DryRun, Located, SourceReport, SourceStatus, Unprocessed};

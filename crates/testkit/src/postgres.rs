@@ -5,10 +5,10 @@
 
 use std::{
     env, fs,
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
     os::unix::{fs::MetadataExt, process::CommandExt},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -18,18 +18,22 @@ use std::{
 use anyhow::{Context, bail, ensure};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-/// `$1` is the folder, `$2` where the programs are. Says `ready`, or why not.
+/// `$1` is the folder, `$2` where the programs are. Says `ready`, or why not; then does what it is told,
+/// line by line, and says `done`.
 const SERVE: &str = r#"
 cd "$1" || exit 1
-stop() { cd /; "$2/pg_ctl" stop -D "$1/data" -m immediate; rm -rf "$1"; }
-if "$2/initdb" -D data -U postgres -A trust -E UTF8 --locale=C --no-sync &&
-   "$2/pg_ctl" start -w -t 60 -D data -l server.log -o "-h '' -k '$1' -N 300 -F"
+begin() { "$2/pg_ctl" start -w -t 60 -D "$1/data" -l "$1/server.log" -o "-h '' -k '$1' -N 300 -F" 3>&-; }
+end() { "$2/pg_ctl" stop -D "$1/data" -m immediate; }
+if "$2/initdb" -D data -U postgres -A trust -E UTF8 --locale=C --no-sync && begin "$@"
 then echo ready >&3
-else cat setup.log server.log >&3
+else cat setup.log server.log >&3; exec 3>&-
 fi
-exec 3>&-
-read -r _
-stop "$@"
+while read -r order
+do "$order" "$@" && echo done >&3 || echo failed >&3
+done
+end "$@"
+cd /
+rm -rf "$1"
 "#;
 
 /// A running server.
@@ -37,6 +41,7 @@ pub struct Postgres {
     folder: PathBuf,
     /// The waiting shell; its standard input is the pipe.
     keeper: Child,
+    answers: BufReader<ChildStdout>,
     databases: AtomicU32,
 }
 
@@ -65,19 +70,43 @@ impl Postgres {
             .process_group(0) // Ctrl-C must not reach it before it has cleaned up.
             .spawn()
             .context("cannot start a shell for PostgreSQL")?;
-        let mut answer = BufReader::new(keeper.stdout.take().context("stdout is a pipe")?);
+        let mut answers = BufReader::new(keeper.stdout.take().context("stdout is a pipe")?);
         let mut said = String::new();
-        answer.read_line(&mut said)?;
+        answers.read_line(&mut said)?;
         if said != "ready\n" {
-            answer.read_to_string(&mut said)?;
+            answers.read_to_string(&mut said)?;
             drop(keeper.stdin.take());
             bail!("PostgreSQL of {} does not start:\n{said}", programs.display());
         }
         Ok(Self {
             folder,
             keeper,
+            answers,
             databases: AtomicU32::new(0),
         })
+    }
+
+    /// Ends the server as a crash would: connections break, clients get no warning.
+    pub fn crash(&mut self) -> anyhow::Result<()> {
+        self.tell("end")
+    }
+
+    /// Starts the server again on its data after a [crash](Self::crash).
+    pub fn come_back(&mut self) -> anyhow::Result<()> {
+        self.tell("begin")
+    }
+
+    fn tell(&mut self, order: &str) -> anyhow::Result<()> {
+        let pipe = self.keeper.stdin.as_mut().context("stdin is a pipe")?;
+        writeln!(pipe, "{order}")?;
+        let mut said = String::new();
+        self.answers.read_line(&mut said)?;
+        ensure!(
+            said == "done\n",
+            "PostgreSQL does not {order}; see {}/server.log",
+            self.folder.display()
+        );
+        Ok(())
     }
 
     /// The address of a database of this server.
@@ -172,6 +201,16 @@ mod tests {
                 .await
                 .unwrap();
         }
+    }
+
+    #[tokio::test]
+    async fn data_outlives_a_crash() {
+        let mut server = Postgres::start().unwrap();
+        let url = server.fresh_database().await.unwrap();
+        server.crash().unwrap();
+        assert!(PgConnection::connect(&url).await.is_err());
+        server.come_back().unwrap();
+        assert!(PgConnection::connect(&url).await.is_ok());
     }
 
     #[test]

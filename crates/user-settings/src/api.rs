@@ -52,7 +52,7 @@ fn person(viewer: &Viewer) -> Result<String, Fault> {
 }
 
 pub(crate) fn failed(error: StoreError) -> ApiError {
-    ApiError::internal(&error)
+    catalog::store_fault(&error).into()
 }
 
 async fn read(

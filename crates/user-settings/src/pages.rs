@@ -54,7 +54,7 @@ async fn star(
             "/"
         })
         .into_response(),
-        Err(error) => web::ApiError::internal(&error).into_response(),
+        Err(error) => web::ApiError::new(catalog::store_fault(&error)).into_response(),
     }
 }
 

@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::access::Access;
-use crate::api::{ApiError, ErrorDetails};
+use crate::api::{ApiError, ErrorDetails, tell_when_to_retry};
 use crate::assembly::{ErrorPage, RenderErrorPage};
 use crate::options::Limits;
 use crate::readiness::Readiness;
@@ -106,6 +106,7 @@ impl PageGuard {
             })
             .await;
         *page.status_mut() = status;
+        tell_when_to_retry(&mut page);
         page
     }
 }

@@ -109,7 +109,7 @@ fn editions(served: &BTreeMap<String, Value>) -> BTreeMap<String, u64> {
 }
 
 /// The change log has no gaps.
-async fn check_log(database: &Database) {
+pub async fn check_log(database: &Database) {
     let store = Store::open(database).await.unwrap();
     let changes = store.changes_since(0, 100_000).await.unwrap();
     store.close().await;

@@ -8,6 +8,7 @@
 mod catalog_files;
 mod commands;
 mod crashes;
+mod faults;
 mod full_disk;
 mod import;
 mod portal;

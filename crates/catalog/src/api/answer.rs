@@ -26,10 +26,7 @@ impl From<Fault> for Refused {
 
 impl From<QueryError> for Refused {
     fn from(error: QueryError) -> Self {
-        match error {
-            QueryError::Refused(fault) => fault.into(),
-            QueryError::Store(error) => Self(ApiError::internal(&error)),
-        }
+        Fault::from(error).into()
     }
 }
 

@@ -39,6 +39,12 @@ pub(super) fn read_files(target: &str, max_bytes: u64, max_matches: usize) -> Re
                 bytes,
                 commit: None,
             }),
+            Err(reason) if reason.kind() == ErrorKind::NotFound && path.is_symlink() => {
+                reading.faults.push(Fault::error(format!(
+                    "file {} could not be read, it is a link to something that does not exist",
+                    path.display()
+                )));
+            }
             Err(reason) if reason.kind() == ErrorKind::NotFound => {
                 reading
                     .faults
@@ -225,6 +231,7 @@ mod tests {
         }
         write("big.yml", &"x".repeat(101));
         std::os::unix::fs::symlink(folder.path(), folder.path().join("deep/loop")).unwrap();
+        std::os::unix::fs::symlink("nothing", folder.path().join("link.yaml")).unwrap();
         let check = |target: &str, files: &[&str], faults: &[&str]| {
             assert_eq!(
                 names(folder.path(), target),
@@ -255,6 +262,11 @@ mod tests {
             "big.yml",
             &[],
             &["Error: file big.yml could not be read, it has 101 bytes, at most 100 are read; split it"],
+        );
+        check(
+            "{a,link}.yaml",
+            &["a.yaml"],
+            &["Error: file link.yaml could not be read, it is a link to something that does not exist"],
         );
         check(
             "deep",

@@ -93,14 +93,17 @@ async fn page(
     let content = content(pages, viewer, &frame, &chrome).await?;
     if tab.is_empty() && !chrome.prefetch && !viewer.is_service && !chrome.is_refetch {
         let title = browse::shown_title(&frame.entity).unwrap_or(reference.name());
-        personal::record_visit(
+        let visited = personal::record_visit(
             pages.catalog.store(),
             &viewer.reference,
             reference,
             title,
             chrome.now,
-        )
-        .await?;
+        );
+        // A page that can be read is not withheld because a visit cannot be noted, say on a full disk.
+        if let Err(error) = visited.await {
+            tracing::warn!(%error, entity = %reference, "a visit was not noted");
+        }
     }
     let markup = view::entity_page(&frame, &content);
     Ok(chrome.page(head(&frame), markup).into_response())

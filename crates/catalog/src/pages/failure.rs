@@ -5,6 +5,8 @@ use model::Fault;
 use store::StoreError;
 use web::ApiError;
 
+use crate::store_fault;
+
 /// Why a page could not be made. The error page around it is the server's.
 pub(crate) struct PageFailure(ApiError);
 
@@ -16,7 +18,7 @@ impl From<Fault> for PageFailure {
 
 impl From<StoreError> for PageFailure {
     fn from(error: StoreError) -> Self {
-        Self(ApiError::internal(&error))
+        store_fault(&error).into()
     }
 }
 

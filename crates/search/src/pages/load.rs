@@ -61,7 +61,7 @@ pub async fn personal(search: &Search, viewer: &Viewer, question: Question) -> R
     let starred = personal::stars(search.catalog().store(), &viewer.reference).await;
     Ok(Question {
         owners: viewer.ownership.iter().map(ToString::to_string).collect(),
-        starred: starred.map_err(|error| ApiError::internal(&error))?,
+        starred: starred.map_err(|error| catalog::store_fault(&error))?,
         ..question
     })
 }

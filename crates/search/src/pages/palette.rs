@@ -73,7 +73,7 @@ pub async fn show(
     };
     if state.text.is_empty() {
         let visits = personal::visits(search.catalog().store(), &viewer.reference).await;
-        let visits = visits.map_err(|error| ApiError::internal(&error))?;
+        let visits = visits.map_err(|error| catalog::store_fault(&error))?;
         return Ok(Json(before_typing(visits, chrome.now)).into_response());
     }
     let question = Question {

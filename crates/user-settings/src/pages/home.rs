@@ -32,7 +32,7 @@ pub(super) async fn show(
 
 async fn load(catalog: &Catalog, viewer: &Viewer) -> Result<Home, ApiError> {
     let store = catalog.store();
-    let failed = |error| ApiError::internal(&error);
+    let failed = |error| catalog::store_fault(&error);
     let mut starred = personal::stars(store, &viewer.reference).await.map_err(failed)?;
     starred.reverse();
     let visits = personal::visits(store, &viewer.reference).await.map_err(failed)?;

@@ -1,11 +1,14 @@
 //! Errors as answers: the status of a fault and the body around it.
 
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use model::Fault;
 use serde_json::{Map, Value, json};
 
 use super::reply::Json;
+
+/// When something that does not answer now is worth another try, in seconds.
+const RETRY_AFTER_SECONDS: u16 = 5;
 
 /// A fault on its way to a client.
 ///
@@ -107,7 +110,18 @@ impl ErrorDetails {
             "response".to_owned(),
             json!({ "statusCode": self.status.as_u16() }),
         );
-        (self.status, Json(Value::Object(body))).into_response()
+        let mut answer = (self.status, Json(Value::Object(body))).into_response();
+        tell_when_to_retry(&mut answer);
+        answer
+    }
+}
+
+/// Tells clients that were sent away for now when to come back.
+pub(crate) fn tell_when_to_retry(answer: &mut Response) {
+    if answer.status() == StatusCode::SERVICE_UNAVAILABLE {
+        answer
+            .headers_mut()
+            .insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into());
     }
 }
 

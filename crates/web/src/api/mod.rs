@@ -17,7 +17,7 @@ mod schema;
 pub use body::{BODY_LIMIT_BYTES, JsonBody};
 pub use description::Description;
 pub use error::ApiError;
-pub(crate) use error::ErrorDetails;
+pub(crate) use error::{ErrorDetails, tell_when_to_retry};
 pub(crate) use freshness::{revalidate, weak_etag};
 pub use parameters::{Parameter, Values};
 pub use query::{Query, ReadQuery};

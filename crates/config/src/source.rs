@@ -59,7 +59,7 @@ impl Source {
             return None;
         }
         let segments: Vec<&str> = path.iter().map(String::as_str).collect();
-        let (line, column) = yaml::locate(&self.text, 0, &segments)?;
+        let (line, column) = yaml::locate(&self.text, 1, &segments)?;
         Some((u32::try_from(line).ok()?, u32::try_from(column).ok()?))
     }
 }

@@ -46,9 +46,10 @@ pub fn parse_one(text: &str, limits: &Limits) -> Result<Value, YamlError> {
 
 /// Line and column (both from 1) of the value at `path` in one document, or of its deepest ancestor that exists.
 ///
-/// `document` counts as [`Document::index`] does; sequence items are addressed by their decimal index.
-pub fn locate(text: &str, document: usize, path: &[&str]) -> Option<(usize, usize)> {
-    locate::find(text, document, path)
+/// The document is the one whose content begins in `line`, see [`Document::line`]; what stands before it is not
+/// read again. Sequence items are addressed by their decimal index.
+pub fn locate(text: &str, line: usize, path: &[&str]) -> Option<(usize, usize)> {
+    locate::find(text, line, path)
 }
 
 /// Prints a value as `yaml.stringify` would, with a final line break.

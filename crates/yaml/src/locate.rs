@@ -7,25 +7,31 @@ use crate::token::{Kind, Token};
 use crate::tree::{Collection, Item, Node, NodeId, Tree};
 
 /// Line and column, from 1, of the deepest node of `path` that exists.
-pub fn find(text: &str, document: usize, path: &[&str]) -> Option<(usize, usize)> {
+pub fn find(text: &str, first_line: usize, path: &[&str]) -> Option<(usize, usize)> {
     u32::try_from(text.len()).ok()?;
+    let before = first_line.checked_sub(1)?;
+    let text = &text[line_start(text, before)?..];
     let mut builder = Builder::new(text, Limits::default().depth);
-    let mut index = 0;
     while let Some(token) = builder.token {
         if !matches!(token.kind, Kind::DocumentMode | Kind::DocumentStart) {
             builder.advance();
             continue;
         }
         builder.document();
-        builder.stray.clear();
-        if index == document {
-            let root = builder.tree.value;
-            let offset = root.map_or(token.start, |root| descend(text, &builder.tree, root, path));
-            return Some(position(text, offset as usize));
-        }
-        index += 1;
+        let root = builder.tree.value;
+        let offset = root.map_or(token.start, |root| descend(text, &builder.tree, root, path));
+        let (line, column) = position(text, offset as usize);
+        return Some((before + line, column));
     }
     None
+}
+
+/// Offset of the line behind so many others.
+fn line_start(text: &str, before: usize) -> Option<usize> {
+    match before {
+        0 => Some(0),
+        _ => text.match_indices('\n').nth(before - 1).map(|(at, _)| at + 1),
+    }
 }
 
 fn position(text: &str, offset: usize) -> (usize, usize) {

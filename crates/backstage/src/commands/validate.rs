@@ -168,7 +168,7 @@ impl Line {
                 "unknown-kind"
             }
             Verdict::Invalid(fault) => {
-                self.line = place(text, self.document, fault.field()).unwrap_or(self.line);
+                self.line = place(text, self.line, fault.field()).unwrap_or(self.line);
                 self.hint = model::hint_for(kinds, &fault, value);
                 self.error = Some(fault.to_string());
                 "invalid"
@@ -182,8 +182,8 @@ fn first_line(message: &str) -> &str {
     message.lines().next().unwrap_or_default()
 }
 
-/// The line of a field, or of what is there of the way to it.
-fn place(text: &str, document: usize, pointer: Option<&str>) -> Option<usize> {
+/// The line of a field, or of what is there of the way to it, in the document that begins in `first_line`.
+fn place(text: &str, first_line: usize, pointer: Option<&str>) -> Option<usize> {
     let pointer = pointer?;
     let path: Vec<String> = pointer
         .split('/')
@@ -191,7 +191,7 @@ fn place(text: &str, document: usize, pointer: Option<&str>) -> Option<usize> {
         .map(|part| part.replace("~1", "/").replace("~0", "~"))
         .collect();
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    yaml::locate(text, document, &path).map(|(line, _)| line)
+    yaml::locate(text, first_line, &path).map(|(line, _)| line)
 }
 
 fn print(line: &Line, format: Format) -> Result<()> {

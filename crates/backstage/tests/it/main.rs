@@ -10,6 +10,7 @@ mod commands;
 mod crashes;
 mod faults;
 mod full_disk;
+mod hostile;
 mod import;
 mod portal;
 mod process;

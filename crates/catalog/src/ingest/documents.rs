@@ -2,7 +2,10 @@
 
 use model::{EntityRef, Fault, LocationRef, Place, Problem, policy};
 use serde_json::Value;
-use yaml::Limits;
+use yaml::{Document, Limits, YamlError};
+
+/// Most documents of one file whose problems are told one by one. A file with more of them is something else.
+const MAX_TOLD: usize = 1_000;
 
 /// A document that cannot be used.
 #[derive(Debug)]
@@ -30,38 +33,86 @@ pub(crate) fn read_documents(
         Err(error) => return (Vec::new(), vec![not_utf8(location, bytes, &error)]),
     };
     let (mut usable, mut rejected) = (Vec::new(), Vec::new());
+    let mut untold = 0;
     for document in yaml::parse(text, limits) {
-        let place = Place {
-            source: location.to_string(),
-            line: number(document.line),
-            document: number(document.index),
-            ..Place::default()
-        };
-        match document.value {
-            Ok(Value::Null) => {}
-            Ok(entity @ Value::Object(_)) => match policy::check_envelope(&entity) {
-                Ok(()) => usable.push(Usable { entity, place }),
-                Err(fault) => rejected.push(refused(text, &entity, fault, place)),
-            },
-            Ok(other) => rejected.push(Rejected {
-                problem: Problem::error(Fault::error(format!(
-                    "Expected object at root, got {}",
-                    type_of(&other)
-                )))
-                .at(place)
-                .hint("Every document of a catalog file is one entity: a mapping with apiVersion, kind and metadata."),
-                reference: None,
-            }),
-            Err(error) => {
-                let reference = recover(text, document.line);
-                let place = Place { line: number(error.line), column: number(error.column), ..place };
-                let mut problem = Problem::error(Fault::error(format!("YAML error at {location}, {error}"))).at(place);
-                problem.hint.clone_from(&error.hint);
-                rejected.push(Rejected { problem, reference });
-            }
+        match judge(location, text, document) {
+            Some(Ok(one)) => usable.push(one),
+            Some(Err(explain)) if rejected.len() < MAX_TOLD => rejected.push(explain()),
+            Some(Err(_)) => untold += 1,
+            None => {}
         }
     }
+    if untold > 0 {
+        rejected.push(too_many(location, untold));
+    }
     (usable, rejected)
+}
+
+/// Says why a document cannot be used; finding the place in the text takes a while.
+type Explain<'t> = Box<dyn FnOnce() -> Rejected + 't>;
+
+/// Whether a document can be used; nothing for an empty one.
+fn judge<'t>(
+    location: &LocationRef,
+    text: &'t str,
+    document: Document,
+) -> Option<Result<Usable, Explain<'t>>> {
+    let place = Place {
+        source: location.to_string(),
+        line: number(document.line),
+        document: number(document.index),
+        ..Place::default()
+    };
+    Some(match document.value {
+        Ok(Value::Null) => return None,
+        Ok(entity @ Value::Object(_)) => match policy::check_envelope(&entity) {
+            Ok(()) => Ok(Usable { entity, place }),
+            Err(fault) => Err(Box::new(move || refused(text, &entity, fault, place))),
+        },
+        Ok(other) => Err(Box::new(move || no_mapping(&other, place))),
+        Err(error) => {
+            let fault = Fault::error(format!("YAML error at {location}, {error}"));
+            Err(Box::new(move || broken(text, document.line, error, fault, place)))
+        }
+    })
+}
+
+fn no_mapping(value: &Value, place: Place) -> Rejected {
+    let fault = Fault::error(format!("Expected object at root, got {}", type_of(value)));
+    let hint =
+        "Every document of a catalog file is one entity: a mapping with apiVersion, kind and metadata.";
+    Rejected {
+        problem: Problem::error(fault).at(place).hint(hint),
+        reference: None,
+    }
+}
+
+fn broken(text: &str, first_line: usize, error: YamlError, fault: Fault, place: Place) -> Rejected {
+    let place = Place {
+        line: number(error.line),
+        column: number(error.column),
+        ..place
+    };
+    let mut problem = Problem::error(fault).at(place);
+    problem.hint = error.hint;
+    Rejected {
+        problem,
+        reference: recover(text, first_line),
+    }
+}
+
+fn too_many(location: &LocationRef, untold: usize) -> Rejected {
+    let fault = Fault::error(format!("{untold} more documents of this file cannot be used"));
+    let place = Place {
+        source: location.to_string(),
+        ..Place::default()
+    };
+    Rejected {
+        problem: Problem::error(fault)
+            .at(place)
+            .hint("Correct the others first, or leave the file out if it is not meant for the catalog."),
+        reference: None,
+    }
 }
 
 fn refused(text: &str, entity: &Value, fault: Fault, place: Place) -> Rejected {
@@ -87,7 +138,7 @@ pub(crate) fn located(text: &str, mut place: Place, path: Option<&str>) -> Place
         .map(|key| key.replace("~1", "/").replace("~0", "~"))
         .collect();
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-    if let Some((line, column)) = yaml::locate(text, place.document.unwrap_or_default() as usize, &keys) {
+    if let Some((line, column)) = yaml::locate(text, place.line.unwrap_or(1) as usize, &keys) {
         place.line = number(line);
         place.column = number(column);
     }
@@ -207,6 +258,15 @@ mod tests {
                 Some("component:default/x"),
             )],
         );
+    }
+
+    #[test]
+    fn of_very_many_bad_documents_the_first_are_told() {
+        let good = "apiVersion: a\nkind: Component\nmetadata: {name: good}\n";
+        let (usable, rejected) = read(&format!("{}{good}", "a: b\n---\n".repeat(MAX_TOLD + 20)));
+        assert_eq!((usable, rejected.len()), (1, MAX_TOLD + 1));
+        let last = rejected.last().map(|(told, _)| told.as_str());
+        assert_eq!(last, Some("20 more documents of this file cannot be used @None"));
     }
 
     #[test]

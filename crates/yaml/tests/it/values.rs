@@ -157,9 +157,11 @@ fn places() {
         (&["spec", "list", "1"], (9, 7)),
     ];
     for (path, place) in cases {
-        assert_eq!(locate(text, 1, path), Some(place), "{path:?}");
+        assert_eq!(locate(text, 4, path), Some(place), "{path:?}");
     }
-    assert_eq!(locate(text, 2, &[]), None);
+    assert_eq!(locate(text, 2, &["a"]), Some((2, 1)));
+    assert_eq!(locate(text, 11, &[]), None);
+    assert_eq!(locate(text, 0, &[]), None);
     let lines: Vec<usize> = parse(text, &Limits::default())
         .iter()
         .map(|document| document.line)

@@ -12,6 +12,7 @@ mod faults;
 mod full_disk;
 mod hostile;
 mod import;
+mod laws;
 mod portal;
 mod process;
 mod replicas;

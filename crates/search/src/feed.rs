@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::entities::facets;
-use crate::index::{IndexError, Place, Progress, SearchIndex};
+use crate::index::{IndexError, Progress, SearchIndex};
 use crate::schema::Entry;
 
 /// Entities read at a time while everything is indexed.
@@ -50,7 +50,6 @@ pub enum FeedError {
 /// What fills the index.
 pub(crate) struct Feed {
     pub catalog: Catalog,
-    pub place: Place,
     /// Replaced when what is on disk cannot be used any more.
     pub index: Arc<ArcSwap<SearchIndex>>,
     /// Woken when somebody could not read the index.
@@ -127,8 +126,8 @@ impl Feed {
 
     /// An empty index in the place of the one that cannot be used.
     async fn start_over(&self) {
-        let place = self.place.clone();
-        match blocking(move || SearchIndex::anew(&place)).await {
+        let unusable = self.index.load_full();
+        match blocking(move || unusable.anew()).await {
             Ok(index) => {
                 self.applied.store(-1, Ordering::Release);
                 self.index.store(Arc::new(index));

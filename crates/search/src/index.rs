@@ -1,15 +1,17 @@
 //! The index of one process, on disk or in memory. Derived data: it is built anew when it is damaged,
 //! of another version, or of another database.
 //!
-//! Writing is one at a time and blocks; call it where blocking is allowed.
+//! A folder belongs to one process at a time, who holds the lock file beside it; another one keeps its index in
+//! memory. Writing is one at a time and blocks; call it where blocking is allowed.
 
+use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use store::Seq;
-use tantivy::directory::error::LockError;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term};
 
 use crate::cut;
@@ -55,6 +57,9 @@ pub enum IndexError {
     /// The folder cannot be created or emptied.
     #[error("the search index at {0} cannot be created")]
     Folder(PathBuf, #[source] std::io::Error),
+    /// Somebody else has the folder, or nothing may be written beside it.
+    #[error("the search index at {0} cannot be locked; give every process a data folder of its own")]
+    Locked(PathBuf, #[source] std::io::Error),
     /// What is on disk is not what was written.
     #[error("the search index is damaged: {0}")]
     Damaged(String),
@@ -63,8 +68,32 @@ pub enum IndexError {
     Engine(#[from] TantivyError),
 }
 
+/// A folder that is ours until this is dropped, or the process ends in whatever way.
+struct OwnFolder {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl OwnFolder {
+    /// The lock lies beside the folder, because the folder is removed and made again.
+    fn claim(path: &Path) -> Result<Self, IndexError> {
+        let failed = |error| IndexError::Locked(path.to_owned(), error);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(failed)?;
+        }
+        let lock = File::create(path.with_extension("lock")).map_err(failed)?;
+        lock.try_lock().map_err(|error| failed(error.into()))?;
+        Ok(Self {
+            path: path.to_owned(),
+            _lock: lock,
+        })
+    }
+}
+
 /// The index.
 pub struct SearchIndex {
+    /// Where it lies; nothing when it is in memory.
+    home: Option<Arc<OwnFolder>>,
     /// The fields.
     pub fields: Fields,
     reader: IndexReader,
@@ -74,52 +103,52 @@ pub struct SearchIndex {
 }
 
 impl SearchIndex {
-    /// Opens the index, or an empty one where there is none that can be used.
+    /// Opens the index, or an empty one where there is none that can be used. It is kept in memory where the
+    /// folder cannot be had.
     pub fn open(place: &Place) -> Result<Self, IndexError> {
         let Place::Folder(folder) = place else {
-            let (schema, fields) = Fields::declare();
-            return Self::over(Index::create_in_ram(schema), fields, None);
+            return Self::in_memory();
         };
+        let opened = OwnFolder::claim(folder).and_then(|home| Self::in_folder(&Arc::new(home)));
+        opened.or_else(|error| {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(error, folder = %folder.display(), "the search index is kept in memory");
+            Self::in_memory()
+        })
+    }
+
+    fn in_memory() -> Result<Self, IndexError> {
+        let (schema, fields) = Fields::declare();
+        Self::over(None, Index::create_in_ram(schema), fields, None)
+    }
+
+    fn in_folder(home: &Arc<OwnFolder>) -> Result<Self, IndexError> {
         // The engine trusts what it reads; garbage in a file makes it panic.
-        let existing = catch_unwind(|| Self::existing(folder));
+        let existing = catch_unwind(AssertUnwindSafe(|| Self::existing(home)));
         let existing =
             existing.unwrap_or_else(|_| Err(IndexError::Damaged("its files are garbage".to_owned())));
         match existing {
             Ok(Some(index)) => Ok(index),
-            Ok(None) => Self::empty_or_memory(folder),
-            Err(IndexError::Engine(TantivyError::LockFailure(LockError::LockBusy, _))) => {
-                tracing::warn!(folder = %folder.display(), "another process uses this search index, keeping one in memory");
-                Self::open(&Place::Memory)
-            }
+            Ok(None) => Self::empty(home),
             Err(error) => {
-                tracing::warn!(folder = %folder.display(), %error, "the search index is damaged, building it anew");
-                Self::empty_or_memory(folder)
+                tracing::warn!(folder = %home.path.display(), %error, "the search index is damaged, building it anew");
+                Self::empty(home)
             }
         }
-    }
-
-    /// An empty index in a folder, or in memory where the folder cannot be had: it belongs to another
-    /// process that starts at the same time, or nothing may be written there.
-    fn empty_or_memory(folder: &Path) -> Result<Self, IndexError> {
-        Self::empty(folder).or_else(|error| {
-            let error: &dyn std::error::Error = &error;
-            tracing::warn!(error, folder = %folder.display(), "the search index is kept in memory");
-            Self::open(&Place::Memory)
-        })
     }
 
     /// The index in a folder, if it is of this version.
-    fn existing(folder: &Path) -> Result<Option<Self>, IndexError> {
-        if !folder.join("meta.json").exists() {
+    fn existing(home: &Arc<OwnFolder>) -> Result<Option<Self>, IndexError> {
+        if !home.path.join("meta.json").exists() {
             return Ok(None);
         }
-        let index = Index::open_in_dir(folder)?;
+        let index = Index::open_in_dir(&home.path)?;
         let payload = index.load_metas()?.payload;
         let progress: Option<Progress> = payload.and_then(|text| serde_json::from_str(&text).ok());
         let (schema, fields) = Fields::declare();
         match progress {
             Some(progress) if progress.version == VERSION && index.schema() == schema => {
-                Self::over(index, fields, Some(progress)).map(Some)
+                Self::over(Some(home.clone()), index, fields, Some(progress)).map(Some)
             }
             _ => Ok(None),
         }
@@ -137,25 +166,32 @@ impl SearchIndex {
         }
     }
 
-    /// An empty index in the place of whatever is there.
-    pub fn anew(place: &Place) -> Result<Self, IndexError> {
-        match place {
-            Place::Folder(folder) => Self::empty(folder),
-            Place::Memory => Self::open(place),
+    /// An empty index in the place of this one.
+    pub fn anew(&self) -> Result<Self, IndexError> {
+        match &self.home {
+            Some(home) => Self::empty(home),
+            None => Self::in_memory(),
         }
     }
 
-    fn empty(folder: &Path) -> Result<Self, IndexError> {
-        let failed = |error| IndexError::Folder(folder.to_owned(), error);
+    fn empty(home: &Arc<OwnFolder>) -> Result<Self, IndexError> {
+        let folder = &home.path;
+        let failed = |error| IndexError::Folder(folder.clone(), error);
         if folder.exists() {
             std::fs::remove_dir_all(folder).map_err(failed)?;
         }
         std::fs::create_dir_all(folder).map_err(failed)?;
         let (schema, fields) = Fields::declare();
-        Self::over(Index::create_in_dir(folder, schema)?, fields, None)
+        let index = Index::create_in_dir(folder, schema)?;
+        Self::over(Some(home.clone()), index, fields, None)
     }
 
-    fn over(index: Index, fields: Fields, found: Option<Progress>) -> Result<Self, IndexError> {
+    fn over(
+        home: Option<Arc<OwnFolder>>,
+        index: Index,
+        fields: Fields,
+        found: Option<Progress>,
+    ) -> Result<Self, IndexError> {
         cut::register(&index);
         let writer = index.writer_with_num_threads(1, WRITER_BYTES)?;
         let reader = index
@@ -163,6 +199,7 @@ impl SearchIndex {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()?;
         Ok(Self {
+            home,
             fields,
             reader,
             writer: Mutex::new(writer),

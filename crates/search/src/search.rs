@@ -47,7 +47,6 @@ pub struct Search {
 
 struct Parts {
     catalog: Catalog,
-    place: Place,
     index: Arc<ArcSwap<SearchIndex>>,
     damaged: Arc<Notify>,
     sources: Vec<Arc<dyn SearchSource>>,
@@ -67,7 +66,6 @@ impl Search {
         Ok(Self {
             parts: Arc::new(Parts {
                 catalog: catalog.clone(),
-                place: place.clone(),
                 index: Arc::new(ArcSwap::from_pointee(SearchIndex::open(place)?)),
                 damaged: Arc::new(Notify::new()),
                 sources: std::iter::once(entities).chain(sources).collect(),
@@ -81,7 +79,6 @@ impl Search {
     pub async fn run(&self, stop: CancellationToken) {
         let feed = Feed {
             catalog: self.parts.catalog.clone(),
-            place: self.parts.place.clone(),
             index: self.parts.index.clone(),
             damaged: self.parts.damaged.clone(),
             sources: self.parts.sources.clone(),

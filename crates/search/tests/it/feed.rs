@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use search::{Place, Search};
 use serde_json::json;
 use store::SettingKey;
+use tokio_util::sync::CancellationToken;
 
 use crate::world::{World, entity};
 
@@ -78,6 +80,40 @@ async fn an_index_of_another_database_is_not_taken_for_this_ones() {
         })
         .await;
     assert_eq!(world.found("first").await, ["component:default/first"]);
+}
+
+#[tokio::test]
+async fn a_folder_belongs_to_one_at_a_time() {
+    let world = World::with(&component("first")).await;
+    let files = || {
+        let mut names: Vec<_> = std::fs::read_dir(world.folder.path().join("index"))
+            .unwrap()
+            .map(|file| file.unwrap().file_name())
+            .collect();
+        names.sort();
+        names
+    };
+    let before = files();
+    let another = Search::open(
+        &Place::Folder(world.folder.path().join("index")),
+        &world.catalog,
+        [],
+    )
+    .unwrap();
+    let stop = CancellationToken::new();
+    let following = stop.clone().drop_guard();
+    let run = tokio::spawn({
+        let another = another.clone();
+        async move { another.run(stop).await }
+    });
+    let seq = world.store.last_seq().await.unwrap();
+    assert!(another.wait_for(seq, Duration::from_secs(20)).await);
+    assert_eq!(files(), before);
+    assert_eq!(world.found("first").await, ["component:default/first"]);
+    drop(following);
+    run.await.unwrap();
+    world.write(&(component("first") + &component("later"))).await;
+    assert_eq!(world.found("later").await, ["component:default/later"]);
 }
 
 #[tokio::test]

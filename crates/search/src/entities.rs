@@ -34,10 +34,11 @@ fn document(value: &Value) -> Option<SearchDocument> {
             .pointer(&format!("/spec/profile/{key}"))
             .and_then(Value::as_str)
     };
+    // The text is the wire contract's; what else can be found is among the names.
     let texts = [
         entity::description(value),
-        profile("displayName"),
-        profile("email"),
+        profile("displayName").filter(|_| matches!(reference.kind(), "user" | "group")),
+        profile("email").filter(|_| reference.kind() == "user"),
     ];
     let text: Vec<&str> = texts
         .into_iter()

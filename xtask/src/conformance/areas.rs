@@ -77,8 +77,8 @@ pub const AREAS: &[Area] = &[
         files: FileServer::BeforeStart,
         paths: &[],
     },
-    // Left out until their plugins come: auth, permission, notifications, techdocs, search, events,
-    // proxy, scaffolder, signals.
+    // Left out until their plugins come: auth, permission, notifications, techdocs, events, proxy,
+    // scaffolder, signals.
     Area {
         name: "misc",
         folder: "misc",
@@ -89,6 +89,7 @@ pub const AREAS: &[Area] = &[
         paths: &[
             "/api/user-settings",
             "/api/catalog/",
+            "/api/search/",
             "/api/zilch",
             "/.",
             "/zilch",

@@ -138,3 +138,46 @@ async fn wrong_parameters_are_refused_with_the_originals_words() {
         assert!(message.contains(expected), "{message}");
     }
 }
+
+/// The pages of the recorded cases hold documents of other plugins, too, so they are walked here.
+#[tokio::test]
+async fn pages_are_walked_by_cursors() {
+    let world = world().await;
+    for (query, titles, next, previous) in [
+        ("pageLimit=2", 2, Some("MQ=="), None),
+        ("pageLimit=2&pageCursor=MQ==", 1, None, Some("MA==")),
+        ("pageLimit=1&pageCursor=MQ==", 1, Some("Mg=="), Some("MA==")),
+        ("pageLimit=2&pageCursor=NQ==", 0, None, Some("NA==")),
+        ("pageLimit=2&pageCursor=garbage", 0, None, None),
+        ("pageLimit=0", 3, None, None),
+        ("pageLimit=3", 3, None, None),
+    ] {
+        let (status, body) = get(&world, &format!("term=&filters%5Bkind%5D=Component&{query}")).await;
+        assert_eq!(
+            (status, &body["numberOfResults"]),
+            (StatusCode::OK, &json!(3)),
+            "{query}"
+        );
+        assert_eq!(body["results"].as_array().map(Vec::len), Some(titles), "{query}");
+        assert_eq!(body["nextPageCursor"].as_str(), next, "{query}");
+        assert_eq!(body["previousPageCursor"].as_str(), previous, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_text_of_people_and_groups_is_that_of_the_original() {
+    let profile = json!({ "displayName": "Payment People", "email": "payers@lumen.example" });
+    let group = json!({ "type": "team", "children": [], "profile": profile });
+    let user = json!({ "memberOf": [], "profile": profile });
+    let description = || json!({ "description": "Pays" });
+    let all = entity("Group:payers", description(), group) + &entity("User:payer", description(), user);
+    let world = World::with(&all).await;
+    for (kind, text) in [
+        ("Group", "Pays : Payment People"),
+        ("User", "Pays : Payment People : payers@lumen.example"),
+    ] {
+        let query = format!("term=payers%40lumen.example&filters%5Bkind%5D={kind}");
+        let (_, body) = get(&world, &query).await;
+        assert_eq!(body["results"][0]["document"]["text"], text, "{body}");
+    }
+}

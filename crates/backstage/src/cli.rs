@@ -103,7 +103,8 @@ pub enum CatalogCommand {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Verdicts: valid, invalid, unknown-kind, yaml-error, empty, not-object.
-Folders are searched for *.yaml and *.yml; hidden folders and node_modules are left out.
+Folders are searched for *.yaml and *.yml; hidden folders and node_modules are left out. A file
+found so that a descriptor takes in ($text: ./openapi.yaml) is told, but counts as no problem.
 
 Examples:
   backstage catalog validate catalog-info.yaml

@@ -9,6 +9,7 @@ mod placeholders;
 mod query;
 mod remote;
 mod serve;
+mod taken_in;
 mod validate;
 mod walk;
 

@@ -14,6 +14,9 @@ const MAX_BYTES: u64 = 10 * 1024 * 1024;
 /// Placeholders filled in one document.
 const MAX_FILES: usize = 200;
 
+/// Keys of placeholders, as they stand in a text.
+pub const PLACEHOLDERS: [&str; 5] = ["$text", "$json", "$yaml", "$openapi", "$asyncapi"];
+
 /// Fills the placeholders of a document.
 pub struct Placeholders<'a> {
     /// Folder of the descriptor.
@@ -22,6 +25,8 @@ pub struct Placeholders<'a> {
     roots: &'a [PathBuf],
     /// What could not be filled, one sentence each.
     pub remarks: Vec<String>,
+    /// Files that were filled in, by their real paths.
+    pub read: Vec<PathBuf>,
     files: usize,
 }
 
@@ -32,6 +37,7 @@ impl<'a> Placeholders<'a> {
             folder,
             roots,
             remarks: Vec::new(),
+            read: Vec::new(),
             files: 0,
         }
     }
@@ -79,7 +85,7 @@ impl<'a> Placeholders<'a> {
         }
     }
 
-    fn text(&self, path: &Path) -> Result<String, String> {
+    fn text(&mut self, path: &Path) -> Result<String, String> {
         let real = path.canonicalize().map_err(|error| error.to_string())?;
         let repository = repository(self.folder);
         let mut roots = self.roots.iter().chain(&repository);
@@ -90,7 +96,9 @@ impl<'a> Placeholders<'a> {
         if size > MAX_BYTES {
             return Err(format!("it has {size} bytes, more than {MAX_BYTES}"));
         }
-        std::fs::read_to_string(&real).map_err(|error| error.to_string())
+        let text = std::fs::read_to_string(&real).map_err(|error| error.to_string())?;
+        self.read.push(real);
+        Ok(text)
     }
 }
 

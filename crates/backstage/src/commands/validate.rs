@@ -11,12 +11,17 @@ use serde_json::{Map, Value};
 use yaml::{Document, Limits};
 
 use super::placeholders::Placeholders;
+use super::taken_in::TakenIn;
 use super::{code, walk};
 use crate::cli::{Common, Format, ValidateArguments};
 use crate::output;
 
 /// Larger files are not read; the catalog refuses them too.
 const MAX_BYTES: u64 = 10 * 1024 * 1024;
+
+const VALID: &str = "valid";
+/// How documents are counted that are no entities, but parts of one.
+const PART: &str = "taken in by another file";
 
 /// One document and what the catalog would say about it.
 struct Line {
@@ -28,21 +33,26 @@ struct Line {
     reference: Option<EntityRef>,
     error: Option<String>,
     hint: Option<String>,
+    /// The file of the entity that it is a part of.
+    part_of: Option<PathBuf>,
 }
 
 /// Checks all files; exit code 1 when a document is not what the catalog takes.
 pub fn run(common: &Common, what: &ValidateArguments) -> Result<ExitCode> {
     let files = walk::descriptor_files(&what.paths)?;
+    let roots = roots(&what.paths);
     let checker = Checker {
+        taken_in: TakenIn::by(&files, &roots, MAX_BYTES),
+        named: &what.paths,
         kinds: Kinds::builtin(),
-        roots: roots(&what.paths),
+        roots,
     };
     let progress = progress(files.len());
     let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
     for file in &files {
         for line in checker.check(file)? {
-            *counts.entry(line.verdict).or_default() += 1;
-            if !what.quiet || is_problem(line.verdict) {
+            *counts.entry(line.outcome()).or_default() += 1;
+            if !what.quiet || is_problem(line.outcome()) {
                 progress.suspend(|| print(&line, common.format))?;
             }
         }
@@ -56,12 +66,12 @@ pub fn run(common: &Common, what: &ValidateArguments) -> Result<ExitCode> {
             .collect();
         output::complain(&format!("{} file(s): {}", files.len(), summary.join(", ")));
     }
-    Ok(code(counts.keys().any(|verdict| is_problem(verdict))))
+    Ok(code(counts.keys().any(|outcome| is_problem(outcome))))
 }
 
-/// An empty document is harmless: the catalog skips it.
-fn is_problem(verdict: &str) -> bool {
-    verdict != "valid" && verdict != "empty"
+/// An empty document is harmless: the catalog skips it. A part is judged with what takes it in.
+fn is_problem(outcome: &str) -> bool {
+    ![VALID, "empty", PART].contains(&outcome)
 }
 
 fn progress(files: usize) -> ProgressBar {
@@ -91,12 +101,15 @@ fn roots(paths: &[PathBuf]) -> Vec<PathBuf> {
 }
 
 /// What the documents are judged by.
-struct Checker {
+struct Checker<'a> {
     kinds: Kinds,
     roots: Vec<PathBuf>,
+    taken_in: TakenIn,
+    /// Who names a file means it as a descriptor.
+    named: &'a [PathBuf],
 }
 
-impl Checker {
+impl Checker<'_> {
     fn check(&self, file: &Path) -> Result<Vec<Line>> {
         let context = || format!("{} cannot be read", file.display());
         let size = std::fs::metadata(file).with_context(context)?.len();
@@ -108,10 +121,16 @@ impl Checker {
         let bytes = std::fs::read(file).with_context(context)?;
         let text = String::from_utf8_lossy(&bytes);
         let documents = yaml::parse(&text, &Limits::default());
-        Ok(documents
-            .into_iter()
-            .map(|document| self.judge(file, &text, document))
-            .collect())
+        let descriptor = self.taken_in.descriptor_of(file);
+        let descriptor = descriptor.filter(|_| !self.named.iter().any(|named| named == file));
+        let judge = |document| {
+            let mut line = self.judge(file, &text, document);
+            if let Some(descriptor) = descriptor.filter(|_| !line.is_meant_as_entity()) {
+                line.become_part_of(descriptor);
+            }
+            line
+        };
+        Ok(documents.into_iter().map(judge).collect())
     }
 
     fn judge(&self, file: &Path, text: &str, document: Document) -> Line {
@@ -124,6 +143,7 @@ impl Checker {
             reference: None,
             error: None,
             hint: None,
+            part_of: None,
         };
         match document.value {
             Err(error) => {
@@ -147,12 +167,34 @@ impl Checker {
 }
 
 impl Line {
+    fn outcome(&self) -> &'static str {
+        if self.part_of.is_some() {
+            PART
+        } else {
+            self.verdict
+        }
+    }
+
+    fn is_meant_as_entity(&self) -> bool {
+        let has =
+            |read: fn(&Value) -> Option<&str>| self.value.as_ref().is_some_and(|value| read(value).is_some());
+        has(entity::api_version) && has(entity::kind)
+    }
+
+    fn become_part_of(&mut self, descriptor: &Path) {
+        self.part_of = Some(descriptor.to_owned());
+        self.hint = Some(format!(
+            "no entity of its own, so it does not count: {} takes it in",
+            descriptor.display()
+        ));
+    }
+
     fn tell(&mut self, kinds: &Kinds, text: &str, value: &Value) {
         self.verdict = match model::validate_document(kinds, value) {
             Verdict::Empty => "empty",
             Verdict::Valid(reference) => {
                 self.reference = Some(reference);
-                "valid"
+                VALID
             }
             Verdict::NotObject(what) => {
                 let what = if what == "object" { "list" } else { what };
@@ -235,6 +277,12 @@ fn as_json(line: &Line) -> Value {
         ),
         ("error", line.error.clone().map(Value::from)),
         ("hint", line.hint.clone().map(Value::from)),
+        (
+            "partOf",
+            line.part_of
+                .as_ref()
+                .map(|descriptor| descriptor.to_string_lossy().into()),
+        ),
     ];
     fields.extend(
         optional

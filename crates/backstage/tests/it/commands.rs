@@ -39,17 +39,34 @@ fn a_missing_file_is_no_verdict() {
 #[test]
 fn the_example_catalog_is_valid() {
     let examples = fixtures().join("../../../../../examples");
-    let folders = [
-        "catalog.yaml",
-        "domains.yaml",
-        "org",
-        "platform",
-        "talentmesh",
-        "billing",
-    ];
-    let arguments = [&["catalog", "validate", "--quiet"], folders.as_slice()].concat();
-    let printed = transcript(&examples, &arguments);
+    let printed = transcript(&examples, &["catalog", "validate", "--quiet", "."]);
     assert!(printed.ends_with("exit code 0\n"), "{printed}");
+    assert!(printed.contains(" taken in by another file"), "{printed}");
+}
+
+#[test]
+fn a_file_that_another_takes_in_is_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "catalog-info.yaml",
+        "apiVersion: backstage.io/v1alpha1\nkind: API\nmetadata: {name: pay}\n\
+         spec: {type: openapi, lifecycle: production, owner: team, definition: {$text: ./openapi.yaml}}\n",
+    );
+    write("openapi.yaml", "openapi: 3.1.0\n");
+    insta::assert_snapshot!(transcript(folder.path(), &["catalog", "validate", "."]));
+    let printed = transcript(folder.path(), &["catalog", "validate", "openapi.yaml"]);
+    assert!(
+        printed.ends_with("exit code 1\n"),
+        "who names it means it: {printed}"
+    );
+    write("other.yaml", "openapi: 3.1.0\n");
+    let printed = transcript(folder.path(), &["catalog", "validate", "--quiet", "."]);
+    assert!(printed.contains("other.yaml:1: document 0: invalid"), "{printed}");
+    assert!(
+        !printed.contains("openapi.yaml:1") && printed.ends_with("exit code 1\n"),
+        "{printed}"
+    );
 }
 
 #[test]

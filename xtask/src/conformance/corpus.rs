@@ -233,9 +233,7 @@ fn references(name: String, recorded: &Recorded, served: &Served) -> Agreement {
         .keys()
         .filter(|reference| !recorded.refs.contains(*reference))
     {
-        if recorded.is_contested(reference) {
-            agreement.undecided += 1;
-        } else {
+        if !recorded.is_contested(reference) {
             agreement.judge(Some(format!("{reference} is served")));
         }
     }
@@ -293,7 +291,9 @@ fn failed(name: String, recorded: &Recorded, served: &Served) -> Agreement {
         let (expected, found) = (told(expected), told(found));
         match expected == found {
             true => agreement.judge(None),
-            false if recorded.is_contested(key) => agreement.undecided += 1,
+            false if recorded.is_contested(key) => {
+                agreement.undecided += usize::from(recorded.failed.contains_key(key));
+            }
             false => agreement.judge(Some(format!("{key}: {found:?}, expected {expected:?}"))),
         }
     }
@@ -311,7 +311,9 @@ fn facets(name: String, recorded: &Recorded, served: &Served) -> Agreement {
             let (expected, found) = (count(&expected), count(&found));
             match expected == found {
                 true => agreement.judge(None),
-                false if (expected - found).abs() <= shifted => agreement.undecided += 1,
+                false if (expected - found).abs() <= shifted => {
+                    agreement.undecided += usize::from(expected > 0);
+                }
                 false => agreement.judge(Some(format!("{facet}={value}: {found}, expected {expected}"))),
             }
         }

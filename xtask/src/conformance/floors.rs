@@ -18,8 +18,8 @@ pub fn judge(agreements: &[Agreement]) -> Result<()> {
     let floors: BTreeMap<String, usize> = serde_json::from_str(&text).context("conformance/floors.json")?;
     let mut fallen = Vec::new();
     println!(
-        "\n{:<34} {:>7} {:>7} {:>8}  {:>6}",
-        "agreement with the original", "agree", "of", "share", "floor"
+        "\n{:<34} {:>7} {:>7} {:>8}  {:>6} {:>6}",
+        "agreement with the original", "agree", "of", "share", "open", "floor"
     );
     for agreement in agreements {
         let floor = floors.get(&agreement.name).copied();
@@ -31,10 +31,11 @@ pub fn judge(agreements: &[Agreement]) -> Result<()> {
             println!("    … and {} more", agreement.differences.len() - SHOWN);
         }
         match floor {
-            Some(floor) if agreement.agree >= floor => {}
+            Some(floor) if agreement.figure() >= floor => {}
             Some(floor) => fallen.push(format!(
                 "{} fell to {} (floor {floor})",
-                agreement.name, agreement.agree
+                agreement.name,
+                agreement.figure()
             )),
             None => fallen.push(format!(
                 "{} has no floor in conformance/floors.json",
@@ -57,7 +58,7 @@ fn print_not_judged(agreements: &[Agreement]) {
         let name = &agreement.name;
         if agreement.undecided > 0 {
             println!(
-                "\n{name}: {} depend on which file was read first",
+                "\n{name}: {} are open, they depend on which file was read first",
                 agreement.undecided
             );
         }
@@ -85,12 +86,13 @@ fn line(agreement: &Agreement, floor: Option<usize>) -> String {
     let judged = agreement.judged.max(1);
     let thousandths = agreement.agree * 100_000 / judged;
     format!(
-        "{:<34} {:>7} {:>7} {:>4}.{:03}%  {:>6}",
+        "{:<34} {:>7} {:>7} {:>4}.{:03}%  {:>6} {:>6}",
         agreement.name,
         agreement.agree,
         agreement.judged,
         thousandths / 1000,
         thousandths % 1000,
+        agreement.undecided,
         floor.map_or_else(|| "none".to_owned(), |floor| floor.to_string())
     )
 }

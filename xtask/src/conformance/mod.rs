@@ -37,8 +37,8 @@ pub struct Agreement {
     pub left_out: Vec<String>,
     /// Cases that were not sent because they ask plugins that come later.
     pub other_plugins: usize,
-    /// Cases that differ because another of several files was read first. Not judged: the original does
-    /// not always answer the same either.
+    /// Recorded cases that differ because another of several files was read first. Not judged: the original
+    /// does not always answer the same either.
     pub undecided: usize,
 }
 
@@ -49,6 +49,13 @@ impl Agreement {
             name: name.into(),
             ..Self::default()
         }
+    }
+
+    /// What is compared with the floor: everything recorded that agrees, or differs only by which of several
+    /// files was read first. How many of those agree is luck and depends on the machine's load, the sum is
+    /// not.
+    pub fn figure(&self) -> usize {
+        self.agree + self.undecided
     }
 
     /// Judges one item; `difference` says what is wrong with it.

@@ -17,18 +17,7 @@ impl TakenIn {
     pub fn by(descriptors: &[PathBuf], roots: &[PathBuf], max_bytes: u64) -> Self {
         let mut taken = HashMap::new();
         for descriptor in descriptors {
-            let is_small = fs::metadata(descriptor).is_ok_and(|file| file.len() <= max_bytes);
-            let text = fs::read_to_string(descriptor).ok().filter(|_| is_small);
-            let Some(text) = text.filter(|text| PLACEHOLDERS.iter().any(|name| text.contains(name))) else {
-                continue;
-            };
-            let mut placeholders = Placeholders::new(descriptor.parent().unwrap_or(Path::new("")), roots);
-            for document in yaml::parse(&text, &Limits::default()) {
-                if let Ok(mut value) = document.value {
-                    placeholders.fill(&mut value);
-                }
-            }
-            for file in placeholders.read {
+            for file in files_of(descriptor, roots, max_bytes) {
                 taken.entry(file).or_insert_with(|| descriptor.clone());
             }
         }
@@ -43,4 +32,23 @@ impl TakenIn {
             .map(PathBuf::as_path)
             .filter(|descriptor| *descriptor != file)
     }
+}
+
+/// The files that a descriptor takes in. Most descriptors are not parsed for that: they name no placeholder.
+fn files_of(descriptor: &Path, roots: &[PathBuf], max_bytes: u64) -> Vec<PathBuf> {
+    let is_small = fs::metadata(descriptor).is_ok_and(|file| file.len() <= max_bytes);
+    let text = is_small.then(|| fs::read_to_string(descriptor).ok()).flatten();
+    let text = text.unwrap_or_default();
+    if !PLACEHOLDERS.iter().any(|name| text.contains(name)) {
+        return Vec::new();
+    }
+    let folder = descriptor.parent().unwrap_or(Path::new(""));
+    let taken = |mut value| {
+        let mut placeholders = Placeholders::new(folder, roots);
+        placeholders.fill(&mut value);
+        placeholders.read
+    };
+    let documents = yaml::parse(&text, &Limits::default());
+    let values = documents.into_iter().filter_map(|document| document.value.ok());
+    values.flat_map(taken).collect()
 }

@@ -11,14 +11,14 @@ use crate::{StoreError, WriteTx, sql::Arg};
 /// One stored relation.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RelationRow {
-    /// The entity that stated it.
-    pub origin: String,
     /// The entity on whose list it is served.
     pub source: String,
     /// The relation's type.
     pub kind: String,
     /// The entity it points to.
     pub target: String,
+    /// The entity that stated it.
+    pub origin: String,
 }
 
 /// Type and target of relations that are served on one list.
@@ -91,6 +91,8 @@ impl WriteTx {
             let new = rows.iter().map(stated).collect();
             difference.add(origin, known.get(origin).unwrap_or(&nothing), new);
         }
+        // Side by side in the table as well: rows of one entity come from all over the catalog.
+        difference.added.sort_unstable();
         self.write_difference(&difference).await?;
         Ok(difference.changed)
     }

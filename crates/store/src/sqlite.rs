@@ -96,8 +96,9 @@ async fn open_writer(path: &Path, synchronous: SqliteSynchronous) -> Result<Pool
     let options = options(path, synchronous)
         .create_if_missing(true)
         .pragma("cache_size", "-16000")
-        // Fewer, larger checkpoints than the default 1,000 pages: a batch of entities is some thousand.
-        .pragma("wal_autocheckpoint", "2000")
+        // Fewer, larger checkpoints than the default 1,000 pages: a batch of entities is some thousand, and
+        // many of a burst change the same ones.
+        .pragma("wal_autocheckpoint", "8000")
         .pragma("journal_size_limit", "67108864")
         .journal_mode(SqliteJournalMode::Wal);
     let writer = pool(1).connect_with(options).await?;

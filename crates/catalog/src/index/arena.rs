@@ -58,9 +58,13 @@ impl Arena {
 
     /// The string of `len` bytes at a span.
     pub fn get(&self, span: Span, len: usize) -> &str {
+        std::str::from_utf8(self.bytes(span, len)).expect("only strings were added")
+    }
+
+    /// The same as bytes. They compare as the strings do, and need no look at each of them before.
+    pub fn bytes(&self, span: Span, len: usize) -> &[u8] {
         let (block, offset) = Self::place(span);
-        let bytes = &self.blocks[block].bytes[offset..offset + len];
-        std::str::from_utf8(bytes).expect("only strings were added")
+        &self.blocks[block].bytes[offset..offset + len]
     }
 
     /// Gives `len` bytes at a span up. Returns whether their block is now worth emptying.

@@ -59,7 +59,7 @@ impl ReadModel {
     /// Terms with a value that a document holds of a key.
     pub(super) fn values_of(&self, doc: u32, key: u32) -> impl Iterator<Item = u32> + '_ {
         let terms = self.documents.terms(doc).iter().copied();
-        terms.filter(move |term| self.terms.key(*term) == key && self.terms.value(*term).is_some())
+        terms.filter(move |term| self.terms.key(*term) == key && self.terms.has_value(*term))
     }
 
     fn uid_facet(&self, set: Option<&RoaringBitmap>) -> Vec<(String, u64)> {

@@ -43,7 +43,8 @@ impl Index {
             .await?;
         drop(sender);
         let model = building.await.expect("building the index does not panic");
-        tracing::info!(entities = model.len(), seq, "catalog index loaded");
+        let mebibytes = model.heap_bytes() >> 20;
+        tracing::info!(entities = model.len(), seq, mebibytes, "catalog index loaded");
         *self.write() = model;
         self.announce(seq, []);
         Ok(seq)

@@ -1,8 +1,8 @@
 //! The keys that can be filtered and ordered by.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use hashbrown::HashMap;
 use roaring::RoaringBitmap;
 
 use super::haystack::Haystack;

@@ -42,7 +42,8 @@ impl Terms {
     pub fn intern(&mut self, key: u32, value: Option<&str>, original: &str) -> (u32, bool) {
         let hash = self.hash(key, value);
         let original = value.map(|_| original);
-        let same = |id| self.key(id) == key && self.value(id) == value && self.original(id) == original;
+        let wanted = (value.map(str::as_bytes), original.map(str::as_bytes));
+        let same = |id| self.key(id) == key && self.bytes(id) == wanted;
         if let Some(id) = self.by_value.find(hash, same) {
             return (id, false);
         }
@@ -55,7 +56,7 @@ impl Terms {
             ..
         } = self;
         by_value.insert(hash, id, |held| {
-            hasher.hash_one((terms[held].key, lower(arena, &terms[held])))
+            hasher.hash_one((terms[held].key, bytes(arena, &terms[held]).0))
         });
         (id, true)
     }
@@ -83,7 +84,7 @@ impl Terms {
 
     /// Gives a number back.
     pub fn release(&mut self, id: u32) {
-        let hash = self.hash(self.key(id), self.value(id));
+        let hash = self.hash_of(id);
         self.by_value.remove(hash, id);
         let term = &mut self.terms[id];
         let (text, len) = (term.text, text_len(term));
@@ -109,10 +110,10 @@ impl Terms {
 
     /// All numbers for a lower-cased value, in whatever case the originals are.
     pub fn equal(&self, key: u32, value: Option<&str>) -> impl Iterator<Item = u32> + '_ {
-        let wanted = value.map(str::to_owned);
+        let wanted = value.map(|value| value.as_bytes().to_owned());
         self.by_value
             .candidates(self.hash(key, value))
-            .filter(move |id| self.key(*id) == key && self.value(*id) == wanted.as_deref())
+            .filter(move |id| self.key(*id) == key && self.bytes(*id).0 == wanted.as_deref())
     }
 
     /// All numbers of a key that have a value.
@@ -136,6 +137,11 @@ impl Terms {
         lower(&self.arena, &self.terms[id])
     }
 
+    /// Whether there is a value.
+    pub fn has_value(&self, id: u32) -> bool {
+        self.terms[id].original_len != NULL
+    }
+
     /// The value as it was written.
     pub fn original(&self, id: u32) -> Option<&str> {
         let term = &self.terms[id];
@@ -154,11 +160,20 @@ impl Terms {
 
     /// Order of two terms of one key: by lower-cased value, then as written.
     pub fn compare(&self, left: u32, right: u32) -> Ordering {
-        (self.value(left), self.original(left)).cmp(&(self.value(right), self.original(right)))
+        self.bytes(left).cmp(&self.bytes(right))
     }
 
     fn hash(&self, key: u32, value: Option<&str>) -> u64 {
-        self.hasher.hash_one((key, value))
+        self.hasher.hash_one((key, value.map(str::as_bytes)))
+    }
+
+    fn hash_of(&self, id: u32) -> u64 {
+        self.hasher.hash_one((self.key(id), self.bytes(id).0))
+    }
+
+    /// The lower-cased value and the one that was written.
+    fn bytes(&self, id: u32) -> Forms<'_> {
+        bytes(&self.arena, &self.terms[id])
     }
 
     /// Bytes held.
@@ -168,6 +183,19 @@ impl Terms {
             .sum();
         self.terms.heap_bytes() + self.by_value.heap_bytes() + self.arena.heap_bytes() + postings
     }
+}
+
+/// Lower-cased, and as it was written.
+type Forms<'a> = (Option<&'a [u8]>, Option<&'a [u8]>);
+
+fn bytes<'a>(arena: &'a Arena, term: &Term) -> Forms<'a> {
+    if term.original_len == NULL {
+        return (None, None);
+    }
+    let both = arena.bytes(term.text, text_len(term));
+    let (original, lower) = both.split_at(term.original_len.into());
+    let lower = if lower.is_empty() { original } else { lower };
+    (Some(lower), Some(original))
 }
 
 fn lower<'a>(arena: &'a Arena, term: &Term) -> Option<&'a str> {

@@ -130,7 +130,7 @@ impl ReadModel {
 
     /// The keys of some terms, ascending, and whether each has a value among them.
     fn keys_of(&self, terms: &[u32]) -> Vec<(u32, bool)> {
-        let pair = |term: &u32| (self.terms.key(*term), self.terms.value(*term).is_some());
+        let pair = |term: &u32| (self.terms.key(*term), self.terms.has_value(*term));
         let mut keys: Vec<(u32, bool)> = terms.iter().map(pair).collect();
         keys.sort_unstable_by_key(|(key, valued)| (*key, !*valued));
         keys.dedup_by_key(|(key, _)| *key);

@@ -37,11 +37,12 @@ impl Writer<'_> {
     /// Writes what was gathered. Whatever reads edges, relations or sources comes after.
     pub(super) async fn flush(&mut self) -> Result<(), StoreError> {
         let pending = std::mem::take(&mut self.pending);
-        let edges: Vec<(&str, &str)> = pending
+        let mut edges: Vec<(&str, &str)> = pending
             .edges
             .iter()
             .map(|(source, target)| (&**source, &**target))
             .collect();
+        edges.sort_unstable();
         self.tx.add_edges(&edges).await?;
         self.flush_relations(pending.relations).await?;
         if !pending.refresh_keys.is_empty() {

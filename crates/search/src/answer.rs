@@ -4,19 +4,21 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use tantivy::collector::{Collector, Count, FilterCollector, TopDocs};
-use tantivy::query::Query;
+use tantivy::query::{BooleanQuery, Occur, Query};
 use tantivy::schema::Value;
-use tantivy::{DocAddress, DocId, Score, Searcher, SegmentReader, TantivyDocument, TantivyError};
+use tantivy::{DocAddress, DocId, Score, Searcher, SegmentReader, TantivyDocument, TantivyError, Term};
 
 use crate::counts::{Counts, FacetCounts};
 use crate::index::SearchIndex;
 use crate::marks::Marker;
-use crate::question::{Question, Tolerance};
+use crate::question::{Question, Tolerance, score};
 use crate::schema::Shown;
 use crate::spelling;
 
 /// With so few results, words with mistakes are looked for, too.
 const FEW: usize = 3;
+/// From so many documents with each word on, names are looked at alone first.
+const MANY: u64 = 1_000;
 /// Days after which a change no longer counts as recent.
 const RECENT_DAYS: f32 = 30.0;
 /// What a change just now is worth.
@@ -113,8 +115,12 @@ impl Asked<'_> {
         if self.question.pieces().is_empty() {
             return Ok((tolerance, found, total));
         }
+        // Whoever types a whole name made no mistake.
+        let is_named = found
+            .first()
+            .is_some_and(|(worth, _)| *worth >= score::WHOLE_NAME);
         for (next, enough) in [(Tolerance::Mistyped, FEW), (Tolerance::Partly, 1)] {
-            if total >= enough {
+            if total >= enough || is_named {
                 break;
             }
             let (more, count) = self.find(next, page)?;
@@ -130,10 +136,53 @@ impl Asked<'_> {
         if page.limit == 0 {
             return Ok((Vec::new(), self.collect(&*query, Count)?));
         }
-        let now = page.now;
-        let best = TopDocs::with_limit(page.limit).and_offset(page.offset);
-        let best = best.tweak_score(move |segment: &SegmentReader| worth(segment, now));
-        self.collect(&*query, (best, Count))
+        if tolerance == Tolerance::Typed && self.is_broad()? {
+            let total = self.collect(&*query, Count)?;
+            return Ok((self.names_first(query, page)?, total));
+        }
+        self.collect(&*query, (best(page), Count))
+    }
+
+    /// Whether each word of the question is in very many documents.
+    fn is_broad(&self) -> Result<bool, TantivyError> {
+        let fields = &self.index.fields;
+        let words = self.question.words();
+        for word in &words {
+            let in_names = Term::from_field_text(fields.word_start, word);
+            let in_texts = Term::from_field_text(fields.text, word);
+            let found = self.searcher.doc_freq(&in_names)? + self.searcher.doc_freq(&in_texts)?;
+            if found < MANY {
+                return Ok(false);
+            }
+        }
+        Ok(!words.is_empty())
+    }
+
+    /// A page of very many results: those found by their names, then the others. A frequent word is in the
+    /// text of half the catalog, and working out what each of those is worth is in vain where names fill
+    /// the page.
+    fn names_first(&self, query: Box<dyn Query>, page: &Page) -> Result<Scored, TantivyError> {
+        let names = self.question.names_query(&self.index.fields);
+        let named = self.collect(&*names, Count)?;
+        let mut found = Vec::new();
+        if page.offset < named {
+            found = self.top(&*names, page)?;
+        }
+        if found.len() < page.limit {
+            let others = BooleanQuery::new(vec![(Occur::Must, query), (Occur::MustNot, names)]);
+            let rest = Page {
+                offset: page.offset.saturating_sub(named),
+                limit: page.limit - found.len(),
+                now: page.now,
+                ..Page::default()
+            };
+            found.extend(self.top(&others, &rest)?);
+        }
+        Ok(found)
+    }
+
+    fn top(&self, query: &dyn Query, page: &Page) -> Result<Scored, TantivyError> {
+        self.collect(query, best(page))
     }
 
     fn suggestion(&self, tolerance: Tolerance) -> Result<Option<String>, TantivyError> {
@@ -189,6 +238,14 @@ impl Asked<'_> {
         let body = body.as_ref().and_then(Value::as_str).unwrap_or_default();
         serde_json::from_str(body).map_err(|error| TantivyError::SystemError(error.to_string()))
     }
+}
+
+/// The best of a page, without those of the pages before.
+fn best(page: &Page) -> impl Collector<Fruit = Scored> + use<> {
+    let now = page.now;
+    TopDocs::with_limit(page.limit)
+        .and_offset(page.offset)
+        .tweak_score(move |segment: &SegmentReader| worth(segment, now))
 }
 
 /// The score of a match, adjusted by what kind of document it is, how long its name and how old its

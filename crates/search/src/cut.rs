@@ -11,6 +11,13 @@ pub const WORDS: &str = "words";
 pub const NAME: &str = "name";
 /// Pieces of a folded text.
 pub const GRAMS: &str = "grams";
+/// All beginnings of a folded text.
+pub const STARTS: &str = "starts";
+/// All beginnings of the words of a name.
+pub const WORD_STARTS: &str = "word-starts";
+
+/// Letters of the longest beginning that is kept; what begins with more than that is looked up another way.
+pub const LONGEST_START: usize = 20;
 
 /// Length of the pieces by which a part in the middle of a name is found.
 pub const GRAM: usize = 3;
@@ -24,6 +31,11 @@ pub fn register(index: &Index) {
     register(WORDS, |text| tokens(words(text)));
     register(NAME, |text| tokens(name_words(text)));
     register(GRAMS, grams);
+    register(STARTS, starts);
+    register(WORD_STARTS, |text| {
+        let words = name_words(text);
+        words.iter().flat_map(|word| starts(&word.text)).collect()
+    });
 }
 
 /// The pieces of a folded text, one behind the other.
@@ -49,6 +61,18 @@ impl Tokenizer for Way {
             tokens: (self.cut)(text),
         })
     }
+}
+
+fn starts(text: &str) -> Vec<Token> {
+    let ends = text.char_indices().map(|(at, letter)| at + letter.len_utf8());
+    let token = |end| Token {
+        offset_from: 0,
+        offset_to: end,
+        position: 0,
+        text: text[..end].to_owned(),
+        position_length: 1,
+    };
+    ends.take(LONGEST_START).map(token).collect()
 }
 
 fn grams(text: &str) -> Vec<Token> {

@@ -186,9 +186,10 @@ impl Feed {
         loop {
             let (rows, next) = store.scan_finals(position, SCAN).await?;
             (entities, since_commit) = (entities + rows.len(), since_commit + rows.len());
-            let texts = rows
-                .into_iter()
-                .map(|row| (row.reference, row.uid, Some(row.json.into()), 0));
+            let texts = rows.into_iter().map(|row| {
+                let changed = row.changed_at.as_second();
+                (row.reference, row.uid, Some(row.json.into()), changed)
+            });
             self.write(texts.collect(), true).await?;
             let Some(next) = next else { break };
             position = next;

@@ -4,14 +4,16 @@
 //! one, that beats a word of a name, a part in its middle, a word of the text, and last a near miss.
 //! Every piece of the question must be found somewhere, unless nothing has them all.
 
+use std::ops::Bound;
+
 use tantivy::Term;
 use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, FuzzyTermQuery,
-    Occur, PhraseQuery, Query, TermQuery, TermSetQuery,
+    Occur, PhraseQuery, Query, RangeQuery, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
-use crate::cut::{GRAM, gram_texts};
+use crate::cut::{GRAM, LONGEST_START, gram_texts};
 use crate::schema::{Fields, facet};
 use crate::words::{fold, words};
 
@@ -19,7 +21,7 @@ use crate::words::{fold, words};
 const MOST_PIECES: usize = 12;
 
 /// What each way of being found is worth.
-mod score {
+pub mod score {
     pub const WHOLE_NAME: f32 = 400.0;
     pub const START_OF_NAME: f32 = 60.0;
     pub const WORD_OF_NAME: f32 = 30.0;
@@ -87,11 +89,36 @@ impl Question {
         pieces
     }
 
+    /// The words of all pieces.
+    pub fn words(&self) -> Vec<String> {
+        let words_of = |piece: &String| words(piece).into_iter().map(|word| word.text);
+        self.pieces().iter().flat_map(words_of).collect()
+    }
+
     /// The query of the index.
     pub fn query(&self, fields: &Fields, tolerance: Tolerance) -> Box<dyn Query> {
+        self.query_of(Builder {
+            fields,
+            tolerance,
+            names_only: false,
+        })
+    }
+
+    /// The same as typed, but every piece must be found in a name.
+    pub fn names_query(&self, fields: &Fields) -> Box<dyn Query> {
+        self.query_of(Builder {
+            fields,
+            tolerance: Tolerance::Typed,
+            names_only: true,
+        })
+    }
+
+    fn query_of(&self, build: Builder<'_>) -> Box<dyn Query> {
         let pieces = self.pieces();
+        let Builder {
+            fields, tolerance, ..
+        } = build;
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
-        let build = Builder { fields, tolerance };
         if tolerance == Tolerance::Partly {
             let some = pieces.iter().map(|piece| build.piece(piece)).collect();
             clauses.push((Occur::Must, Box::new(BooleanQuery::union(some))));
@@ -108,7 +135,10 @@ impl Question {
             ));
             clauses.push((
                 Occur::Should,
-                fixed(starts_with(fields.exact, &whole), score::START_OF_NAME),
+                fixed(
+                    starts_with(fields.start, fields.exact, &whole),
+                    score::START_OF_NAME,
+                ),
             ));
         }
         clauses.extend(self.favours(fields));
@@ -156,6 +186,7 @@ pub fn mistakes(word: &str) -> u8 {
 struct Builder<'a> {
     fields: &'a Fields,
     tolerance: Tolerance,
+    names_only: bool,
 }
 
 impl Builder<'_> {
@@ -173,7 +204,9 @@ impl Builder<'_> {
         ways.extend(self.middle(&folded));
         if words.len() > 1 {
             ways.push(fixed(phrase(self.fields.name, &words), score::WORDS_OF_NAME));
-            ways.push(fixed(phrase(self.fields.text, &words), score::WORDS_OF_TEXT));
+            if !self.names_only {
+                ways.push(fixed(phrase(self.fields.text, &words), score::WORDS_OF_TEXT));
+            }
             let glued: String = words.concat();
             ways.push(fixed(term(self.fields.name, &glued), score::WORD_OF_NAME));
             let every = words.iter().map(|word| self.word(word)).collect();
@@ -189,20 +222,32 @@ impl Builder<'_> {
 
     /// All ways in which one word may be found.
     fn word(&self, word: &str) -> Box<dyn Query> {
-        let (name, text) = (self.fields.name, self.fields.text);
+        let name = self.fields.name;
         let mut ways = vec![
             fixed(term(name, word), score::WORD_OF_NAME),
-            fixed(starts_with(name, word), score::START_OF_WORD),
-            Box::new(BoostQuery::new(term(text, word), score::WORD_OF_TEXT)),
+            fixed(
+                starts_with(self.fields.word_start, name, word),
+                score::START_OF_WORD,
+            ),
         ];
         ways.extend(self.middle(word));
-        if word.chars().count() > 2 {
-            ways.push(fixed(starts_with(text, word), score::START_OF_WORD_OF_TEXT));
+        if !self.names_only {
+            ways.extend(self.in_text(word));
         }
         if self.tolerance != Tolerance::Typed {
             ways.extend(self.near(word));
         }
         Box::new(DisjunctionMaxQuery::with_tie_breaker(ways, 0.1))
+    }
+
+    fn in_text(&self, word: &str) -> Vec<Box<dyn Query>> {
+        let text = self.fields.text;
+        let mut ways: Vec<Box<dyn Query>> =
+            vec![Box::new(BoostQuery::new(term(text, word), score::WORD_OF_TEXT))];
+        if word.chars().count() > 2 {
+            ways.push(fixed(beginning_with(text, word), score::START_OF_WORD_OF_TEXT));
+        }
+        ways
     }
 
     /// Words with mistakes, as many as [`mistakes`] allows.
@@ -253,13 +298,27 @@ fn phrase(field: Field, texts: &[String]) -> Box<dyn Query> {
     Box::new(PhraseQuery::new(terms.collect()))
 }
 
-/// Terms that start with a text: those that differ from it by nothing but what follows.
-fn starts_with(field: Field, text: &str) -> Box<dyn Query> {
-    Box::new(FuzzyTermQuery::new_prefix(
-        Term::from_field_text(field, text),
-        0,
-        false,
-    ))
+/// What starts with a text: by the beginnings that are kept, or the whole ones for a longer text.
+fn starts_with(beginnings: Field, whole: Field, text: &str) -> Box<dyn Query> {
+    if text.chars().count() > LONGEST_START {
+        return beginning_with(whole, text);
+    }
+    let term = Term::from_field_text(beginnings, text);
+    Box::new(TermQuery::new(term, IndexRecordOption::Basic))
+}
+
+/// All terms from a text on to the first that does not begin with it.
+fn beginning_with(field: Field, text: &str) -> Box<dyn Query> {
+    let mut end: Vec<char> = text.chars().collect();
+    let next = |letter: char| (letter..=char::MAX).nth(1);
+    let last = end.pop().and_then(next);
+    let upper = last.map_or(Bound::Unbounded, |last| {
+        end.push(last);
+        let end: String = end.into_iter().collect();
+        Bound::Excluded(Term::from_field_text(field, &end))
+    });
+    let lower = Bound::Included(Term::from_field_text(field, text));
+    Box::new(RangeQuery::new(lower, upper))
 }
 
 fn any(field: Field, texts: impl IntoIterator<Item = String>) -> Option<Box<dyn Query>> {

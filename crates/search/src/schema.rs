@@ -17,7 +17,7 @@ use crate::cut;
 use crate::words::{fold, glued};
 
 /// Of the fields and of how texts are cut.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Bytes of free text that are searched; more is hardly ever about the thing.
 const LONGEST_TEXT: usize = 64 * 1024;
@@ -37,6 +37,10 @@ pub struct Fields {
     pub exact: Field,
     /// Words of names.
     pub name: Field,
+    /// Beginnings of whole names, folded.
+    pub start: Field,
+    /// Beginnings of the words of names.
+    pub word_start: Field,
     /// Pieces of names, to find what stands in their middle.
     pub gram: Field,
     /// Words of the text.
@@ -86,6 +90,13 @@ impl Fields {
     /// Declares the fields.
     pub fn declare() -> (Schema, Self) {
         let mut schema = Schema::builder();
+        let indexed = |way, record| {
+            let indexing = TextFieldIndexing::default()
+                .set_tokenizer(way)
+                .set_fieldnorms(false)
+                .set_index_option(record);
+            TextOptions::default().set_indexing_options(indexing)
+        };
         let cut = |way| {
             let indexing = TextFieldIndexing::default()
                 .set_tokenizer(way)
@@ -98,6 +109,9 @@ impl Fields {
             kind: schema.add_text_field("kind", STRING),
             exact: schema.add_text_field("exact", STRING),
             name: schema.add_text_field("name", cut(cut::NAME)),
+            start: schema.add_text_field("start", indexed(cut::STARTS, IndexRecordOption::Basic)),
+            word_start: schema
+                .add_text_field("word_start", indexed(cut::WORD_STARTS, IndexRecordOption::Basic)),
             gram: schema.add_text_field("gram", cut(cut::GRAMS)),
             text: schema.add_text_field("text", cut(cut::WORDS)),
             facet: schema.add_text_field("facet", STRING | FAST),
@@ -117,10 +131,13 @@ impl Fields {
         filled.add_u64(self.entity_id, entry.entity_id);
         filled.add_text(self.kind, entry.kind);
         for name in names(&document, entry.entity) {
-            filled.add_text(self.exact, fold(name.trim()));
+            let name = fold(name.trim());
+            filled.add_text(self.start, &name);
+            filled.add_text(self.exact, name);
         }
         for name in std::iter::once(&document.title).chain(&document.names) {
             filled.add_text(self.name, name);
+            filled.add_text(self.word_start, name);
             for text in std::iter::once(fold(name)).chain(glued(name)) {
                 filled.add_text(self.gram, text);
             }

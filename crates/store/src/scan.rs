@@ -1,5 +1,6 @@
 //! Reading everything that is served, in pieces, to build an index from.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{Store, StoreError};
@@ -17,6 +18,8 @@ pub struct FinalRow {
     pub reference: String,
     /// What is served.
     pub json: String,
+    /// When it last changed.
+    pub changed_at: Timestamp,
 }
 
 impl Store {
@@ -28,7 +31,7 @@ impl Store {
         after: ScanPosition,
         limit: usize,
     ) -> Result<(Vec<FinalRow>, Option<ScanPosition>), StoreError> {
-        let text = "SELECT number, uid, reference, final_json FROM nodes \
+        let text = "SELECT number, uid, reference, final_json, updated_at FROM nodes \
              WHERE final_json IS NOT NULL AND number > ? ORDER BY number LIMIT ?";
         let rows = self
             .read()
@@ -43,6 +46,7 @@ impl Store {
                     uid: row.uuid(1)?,
                     reference: row.text(2)?,
                     json: row.text(3)?,
+                    changed_at: row.time(4)?,
                 })
             })
             .collect::<Result<Vec<_>, StoreError>>()?;

@@ -76,7 +76,7 @@ pub fn cases(component: &str) -> Vec<Case> {
         ours("search-prefix", "/api/search/query?term=paym"),
         ours("search-infix", "/api/search/query?term=atewa"),
         ours("search-typo", "/api/search/query?term=paymnet"),
-        ours("search-palette", "/-/palette?q=gatewy"),
+        ours("search-palette", "/-/palette?query=gatewy"),
     ]
 }
 

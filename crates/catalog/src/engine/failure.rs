@@ -3,6 +3,8 @@
 use model::Fault;
 use store::{SourceKey, StoreError};
 
+use crate::failure::store_fault;
+
 /// A run ended early; the source is tried again.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum EngineError {
@@ -27,9 +29,7 @@ impl From<EngineError> for Fault {
     fn from(error: EngineError) -> Self {
         match error {
             EngineError::Fault(fault) => fault,
-            EngineError::Store(error) if error.is_retryable() => {
-                Fault::new("ServiceUnavailableError", error.to_string())
-            }
+            EngineError::Store(error) if error.is_retryable() => store_fault(&error),
             EngineError::LeaseLost(_) | EngineError::Overtaken(_) | EngineError::Ungrouped => {
                 Fault::new("ServiceUnavailableError", error.to_string())
             }

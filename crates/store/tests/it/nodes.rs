@@ -166,14 +166,14 @@ pub async fn scanned_in_pieces(place: &Place) {
         let (rows, next) = store.scan_finals(after, 10).await.unwrap();
         seen.extend(
             rows.into_iter()
-                .map(|row| (row.uid, row.reference, Some(row.json))),
+                .map(|row| (row.uid, row.reference, Some(row.json), row.changed_at)),
         );
         (position, pieces) = (next, pieces + 1);
     }
     nodes.remove(3);
     let expected = nodes
         .into_iter()
-        .map(|node| (node.uid, node.reference, node.final_json));
+        .map(|node| (node.uid, node.reference, node.final_json, node.updated_at));
     assert_eq!(seen, expected.collect::<Vec<_>>());
     assert_eq!(pieces, 4);
 }

@@ -63,6 +63,18 @@ impl<'a> Writer<'a> {
         self.causes.push(cause);
     }
 
+    /// The same for one of the files that a source reads: it is what the history names.
+    fn because_of_file(&mut self, location: Option<&str>) {
+        let Some((cause, location)) = self.causes.last().zip(location) else {
+            return;
+        };
+        if cause.get("location").is_some_and(|known| known != location) {
+            let mut cause = cause.clone();
+            cause["location"] = location.into();
+            self.causes.push(cause);
+        }
+    }
+
     /// The cause at hand is that of this entity's change.
     fn touch(&mut self, reference: &str) {
         let cause = self.causes.len() - 1;
@@ -162,6 +174,7 @@ impl<'a> Writer<'a> {
                 continue;
             }
             self.pending.edges.push((source.clone(), reference.clone()));
+            self.because_of_file(emission.location_key.as_deref());
             let taken = self.take(emission);
             self.pending.take(reference, taken, self.causes.len() - 1);
         }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use store::HistoryRow;
+
 use crate::world::World;
 
 fn component(name: &str, description: &str) -> String {
@@ -26,14 +28,7 @@ async fn neighbours_are_joined_once() {
         world.write(name, &component(&format!("c{number}"), "first"));
     }
     world.start().await;
-    let team = world.entity("group:default/team").await.unwrap();
-    assert_eq!(team["relations"].as_array().unwrap().len(), 60);
-    let history = world
-        .store
-        .history("group:default/team", None, 100)
-        .await
-        .unwrap();
-    assert_eq!(history.len(), 1, "{history:?}");
+    let history = joined_once(&world, 60).await;
     assert_eq!(
         history[0].cause["source"],
         team_source(&world).await,
@@ -48,12 +43,18 @@ async fn neighbours_are_joined_once() {
     world.look().await;
     let one = world.entity("component:default/c7").await.unwrap();
     assert_eq!(one["metadata"]["description"], "second");
-    let history = world
-        .store
-        .history("group:default/team", None, 100)
-        .await
-        .unwrap();
-    assert_eq!(history.len(), 1, "nothing about the team changed: {history:?}");
+    // Nothing about the team changed.
+    joined_once(&world, 60).await;
+}
+
+/// The team's history, after checking that it is complete with its first entry.
+async fn joined_once(world: &World, members: usize) -> Vec<HistoryRow> {
+    let team = world.entity("group:default/team").await.unwrap();
+    assert_eq!(team["relations"].as_array().unwrap().len(), members);
+    let history = world.store.history("group:default/team", None, 100);
+    let history = history.await.unwrap();
+    assert_eq!(history.len(), 1, "{history:?}");
+    history
 }
 
 async fn team_source(world: &World) -> String {
@@ -76,14 +77,7 @@ async fn a_large_file_is_joined_once() {
     world.write("all.yaml", &text);
     world.start().await;
     assert_eq!(world.served().await.len(), 1_201);
-    let team = world.entity("group:default/team").await.unwrap();
-    assert_eq!(team["relations"].as_array().unwrap().len(), 1_200);
-    let history = world
-        .store
-        .history("group:default/team", None, 100)
-        .await
-        .unwrap();
-    assert_eq!(history.len(), 1, "{history:?}");
+    joined_once(&world, 1_200).await;
 }
 
 /// A process that ends in the middle leaves work for the next.
@@ -111,4 +105,21 @@ async fn what_was_put_off_survives_a_restart() {
     world.restart(|_| {}).await;
     assert!(world.entity("group:default/team").await.is_some());
     assert_eq!(world.store.stitches_since().await.unwrap(), None);
+}
+
+/// One location may read many files; the history of an entity names the one it stands in.
+#[tokio::test]
+async fn the_cause_is_the_file_of_the_entity() {
+    let world = World::reading(&["parts/*.yaml"]).await;
+    world.write("parts/a.yaml", TEAM);
+    world.write("parts/b.yaml", &component("one", "first"));
+    world.start().await;
+    for (reference, file) in [
+        ("group:default/team", "a.yaml"),
+        ("component:default/one", "b.yaml"),
+    ] {
+        let history = world.store.history(reference, None, 10).await.unwrap();
+        let location = history[0].cause["location"].as_str().unwrap();
+        assert!(location.ends_with(file), "{reference}: {location}");
+    }
 }

@@ -234,8 +234,9 @@ impl Catalog {
                     visits.spawn(async move { catalog.visit(key, turn).await });
                 }
             }
-            if visits.is_empty() || self.parts.engine.put_off.is_due(self.parts.clock.now()) {
-                self.stitch_put_off().await?;
+            let is_time = visits.is_empty() || self.parts.engine.put_off.is_due(self.parts.clock.now());
+            if is_time && self.stitch_put_off().await? {
+                continue;
             }
             tokio::select! {
                 ended = visits.join_next() => match ended {

@@ -18,6 +18,8 @@ use crate::catalog::Parts;
 
 /// Entities stitched in one transaction.
 const BATCH: usize = 1_000;
+/// Transactions after which others get a turn: sources that became due meanwhile.
+const IN_A_ROW: usize = 10;
 /// First interruption of a burst, and the longest time between two of them.
 const FIRST: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_mins(1);
@@ -59,6 +61,14 @@ impl PutOff {
             .is_some_and(|burst| burst.is_any && burst.next <= now)
     }
 
+    /// There was more than could be done at once.
+    fn go_on(&self, now: Timestamp) {
+        self.note(now);
+        if let Some(burst) = &mut *self.burst.lock() {
+            burst.next = now;
+        }
+    }
+
     /// All of it will now be done; the burst goes on or is over.
     fn begin(&self, now: Timestamp, is_over: bool) {
         let mut burst = self.burst.lock();
@@ -81,19 +91,25 @@ impl Catalog {
             .map_err(|error| EngineError::from(error).into())
     }
 
-    /// Stitches what this process put off.
-    pub(super) async fn stitch_put_off(&self) -> Result<(), Fault> {
-        let engine = &self.parts.engine;
+    /// Stitches what this process put off; returns whether some is left, because others should have a turn.
+    pub(super) async fn stitch_put_off(&self) -> Result<bool, Fault> {
+        let (engine, now) = (&self.parts.engine, self.parts.clock.now());
         if !engine.put_off.is_any() {
-            return Ok(());
+            return Ok(false);
         }
-        let is_over = engine.in_flight() == 0;
-        engine.put_off.begin(self.parts.clock.now(), is_over);
-        let done = stitch_put_off(&self.parts).await;
-        if done.is_err() {
-            engine.put_off.note(self.parts.clock.now());
+        engine.put_off.begin(now, engine.in_flight() == 0);
+        for _ in 0..IN_A_ROW {
+            match stitch_batch(&self.parts).await {
+                Ok((_, true)) => {}
+                Ok((_, false)) => return Ok(false),
+                Err(error) => {
+                    engine.put_off.note(now);
+                    return Err(EngineError::from(error).into());
+                }
+            }
         }
-        done.map(drop).map_err(|error| EngineError::from(error).into())
+        engine.put_off.go_on(now);
+        Ok(true)
     }
 
     /// Stitches what a process put off that died since, until `stop`.
@@ -119,11 +135,17 @@ impl Catalog {
 pub(super) async fn stitch_put_off(parts: &Parts) -> Result<Option<Seq>, StoreError> {
     let mut last = None;
     loop {
-        let writer = Writer::begin(parts, Value::Null).await?;
-        let (taken, seq) = writer.stitch_put_off(BATCH).await?;
+        let (seq, has_more) = stitch_batch(parts).await?;
         last = seq.or(last);
-        if taken < BATCH {
+        if !has_more {
             return Ok(last);
         }
     }
+}
+
+/// One transaction of it, and whether there may be more.
+async fn stitch_batch(parts: &Parts) -> Result<(Option<Seq>, bool), StoreError> {
+    let writer = Writer::begin(parts, Value::Null).await?;
+    let (taken, seq) = writer.stitch_put_off(BATCH).await?;
+    Ok((seq, taken == BATCH))
 }

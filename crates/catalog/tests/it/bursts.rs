@@ -80,6 +80,31 @@ async fn a_large_file_is_joined_once() {
     joined_once(&world, 1_200).await;
 }
 
+/// Very much that waits is done in turns between which sources are looked at, and all of it is done.
+#[tokio::test]
+async fn a_long_queue_is_worked_off_in_turns() {
+    let world = World::reading(&["all.yaml"]).await;
+    world.catalog.start().await.unwrap();
+    // They stand before the others, and are no longer there when their turn comes.
+    let gone: Vec<String> = (0..11_000)
+        .map(|number| format!("api:default/gone-{number:05}"))
+        .collect();
+    let cause = serde_json::json!({"kind": "ingest"});
+    let rows: Vec<_> = gone.iter().map(|reference| (&**reference, &cause)).collect();
+    let mut tx = world.store.write().await.unwrap();
+    tx.put_off_stitching(&rows, true, jiff::Timestamp::UNIX_EPOCH)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let text: Vec<String> = (0..600)
+        .map(|number| component(&format!("c{number}"), "first"))
+        .collect();
+    world.write("all.yaml", &text.join("---\n"));
+    world.catalog.settle().await.unwrap();
+    assert_eq!(world.served().await.len(), 600);
+    assert_eq!(world.store.stitches_since().await.unwrap(), None);
+}
+
 /// A process that ends in the middle leaves work for the next.
 #[tokio::test]
 async fn what_was_put_off_survives_a_restart() {

@@ -228,10 +228,16 @@ impl Catalog {
         loop {
             let free = CONCURRENCY - visits.len();
             if free > 0 && !stop.is_cancelled() {
-                for key in self.claim(free).await? {
+                let claimed = self.claim(free).await?;
+                // All of them before the first is looked at, which is to know that there are others.
+                let claimed: Vec<InFlight> = claimed
+                    .into_iter()
+                    .map(|key| InFlight::new(&self.parts, key))
+                    .collect();
+                for source in claimed {
                     let catalog = self.clone();
                     let turn = self.parts.engine.claims.fetch_add(1, Ordering::Relaxed);
-                    visits.spawn(async move { catalog.visit(key, turn).await });
+                    visits.spawn(async move { catalog.visit(&source.key, turn).await });
                 }
             }
             let is_time = visits.is_empty() || self.parts.engine.put_off.is_due(self.parts.clock.now());
@@ -255,10 +261,9 @@ impl Catalog {
 
     /// One look at one source, claimed before those with a higher `turn`. Failures are recorded and the source
     /// is tried again later.
-    async fn visit(&self, key: SourceKey, turn: u64) {
-        let _in_flight = InFlight::new(&self.parts.engine, &key);
-        let SourceKey::Entity(reference) = &key else {
-            return self.park(&key).await;
+    async fn visit(&self, key: &SourceKey, turn: u64) {
+        let SourceKey::Entity(reference) = key else {
+            return self.park(key).await;
         };
         let mut result = self.refresh_in_time(reference, Some(turn)).await;
         if matches!(result, Err(EngineError::Ungrouped)) {
@@ -269,7 +274,7 @@ impl Catalog {
             Err(EngineError::LeaseLost(_)) => {
                 tracing::warn!(source = %key, "lease lost, nothing was written");
             }
-            Err(error) => self.note_broken(&key, error.into()).await,
+            Err(error) => self.note_broken(key, error.into()).await,
         }
     }
 

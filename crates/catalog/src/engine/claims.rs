@@ -3,38 +3,40 @@
 //! A claim is short, so that the work of a process that dies is soon taken over, and renewed, so that
 //! slow work is not done twice.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::Fault;
 use store::{SourceKey, StoreError};
 use tokio_util::sync::CancellationToken;
 
-use super::{Engine, EngineError, later, pause};
+use super::{EngineError, later, pause};
 use crate::Catalog;
+use crate::catalog::Parts;
 
 /// A claim is renewed this many times before it would run out.
 const RENEWALS: u32 = 3;
 
 /// A source is being looked at for as long as this lives, however the look ends.
-pub(super) struct InFlight<'a> {
-    engine: &'a Engine,
-    key: SourceKey,
+pub(super) struct InFlight {
+    parts: Arc<Parts>,
+    pub key: SourceKey,
 }
 
-impl<'a> InFlight<'a> {
-    pub fn new(engine: &'a Engine, key: &SourceKey) -> Self {
-        engine.in_flight.lock().insert(key.clone());
+impl InFlight {
+    pub fn new(parts: &Arc<Parts>, key: SourceKey) -> Self {
+        parts.engine.in_flight.lock().insert(key.clone());
         Self {
-            engine,
-            key: key.clone(),
+            parts: parts.clone(),
+            key,
         }
     }
 }
 
-impl Drop for InFlight<'_> {
+impl Drop for InFlight {
     fn drop(&mut self) {
-        self.engine.in_flight.lock().remove(&self.key);
-        self.engine.finished.notify_waiters();
+        self.parts.engine.in_flight.lock().remove(&self.key);
+        self.parts.engine.finished.notify_waiters();
     }
 }
 

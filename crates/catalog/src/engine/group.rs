@@ -18,7 +18,7 @@ use crate::catalog::Parts;
 
 /// Most documents that wait to be written at the same time, which bounds their memory.
 const MOST_DOCUMENTS: u32 = 8_000;
-/// From this many documents, or other sources being looked at, on it is worth while to stitch later.
+/// From this many documents, or sources being looked at, on it is worth while to stitch later.
 const MANY_DOCUMENTS: usize = 500;
 const MANY_SOURCES: usize = 8;
 /// How long the first of a group waits for others that are being read.
@@ -163,6 +163,7 @@ async fn begin<'p>(parts: &'p Parts, members: &[Member]) -> Result<Writer<'p>, S
 /// Whether enough is going on that joining is better done when more of it has come in.
 fn is_busy(parts: &Parts, members: &[Member]) -> bool {
     let documents: usize = members.iter().map(|member| member.delivery.waiting()).sum();
-    let others = parts.engine.in_flight().saturating_sub(members.len());
-    documents >= MANY_DOCUMENTS || others >= MANY_SOURCES || parts.engine.put_off.is_any()
+    let sources = parts.engine.in_flight();
+    let has_more = sources > members.len() && sources >= MANY_SOURCES;
+    documents >= MANY_DOCUMENTS || has_more || parts.engine.put_off.is_any()
 }

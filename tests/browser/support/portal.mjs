@@ -56,6 +56,7 @@ ${extraConfig}`,
     return answer.ok;
   };
   await eventually(ready, { what: () => `the portal did not start:\n${log}` });
+  await complete(base);
   return {
     base,
     folder,
@@ -66,6 +67,18 @@ ${extraConfig}`,
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Waits until nothing more comes in: a page that is open then would take it up live, and move. */
+async function complete(base) {
+  let [last, since] = [-1, Date.now()];
+  const isQuiet = async () => {
+    const answer = await fetch(`${base}/api/catalog/entities/by-query?limit=0`);
+    const { totalItems } = await answer.json();
+    if (totalItems !== last) [last, since] = [totalItems, Date.now()];
+    return Date.now() - since > 500;
+  };
+  await eventually(isQuiet, { what: () => 'the catalog goes on growing' });
 }
 
 /** Polls `probe` until it returns something true, at most `within` milliseconds. */

@@ -154,7 +154,7 @@ impl Catalog {
         let forgotten = self.parts.store.forget_dead_holders().await;
         forgotten.map_err(EngineError::from)?;
         // What an earlier run had no time for.
-        let stitched = put_off::stitch_put_off(&self.parts).await;
+        let stitched = put_off::stitch_all_put_off(&self.parts).await;
         stitched.map_err(EngineError::from)?;
         // First what is known, so that new locations are looked at in the order they are configured in.
         self.look_at_local_files().await?;
@@ -241,7 +241,7 @@ impl Catalog {
                 }
             }
             let is_time = visits.is_empty() || self.parts.engine.put_off.is_due(self.parts.clock.now());
-            if is_time && self.stitch_put_off().await? {
+            if is_time && self.stitch_some_put_off().await? {
                 continue;
             }
             tokio::select! {

@@ -11,7 +11,7 @@ use store::{ChildRow, Seq, SourceKey, SourceState};
 
 use super::emission::{Emission, Raw, process_all};
 use super::failure::EngineError;
-use super::put_off::stitch_put_off;
+use super::put_off::stitch_all_put_off;
 use super::writer::Writer;
 use crate::catalog::Parts;
 
@@ -205,7 +205,7 @@ impl Delivery {
         let finished = self.write_end(&mut writer, ending).await?;
         let mut seq = writer.commit().await?.or(finished.seq);
         if finished.has_put_off {
-            seq = stitch_put_off(&parts).await?.or(seq);
+            seq = stitch_all_put_off(&parts).await?.or(seq);
         }
         Ok(Finished { seq, ..finished })
     }

@@ -91,8 +91,9 @@ impl Catalog {
             .map_err(|error| EngineError::from(error).into())
     }
 
-    /// Stitches what this process put off; returns whether some is left, because others should have a turn.
-    pub(super) async fn stitch_put_off(&self) -> Result<bool, Fault> {
+    /// Stitches some of what this process put off; returns whether there is more, which waits because others
+    /// should have a turn.
+    pub(super) async fn stitch_some_put_off(&self) -> Result<bool, Fault> {
         let (engine, now) = (&self.parts.engine, self.parts.clock.now());
         if !engine.put_off.is_any() {
             return Ok(false);
@@ -120,7 +121,7 @@ impl Catalog {
                 let since = self.parts.store.stitches_since().await?;
                 let now = self.parts.clock.now();
                 if since.is_some_and(|since| later(since, patience) <= now) {
-                    stitch_put_off(&self.parts).await?;
+                    stitch_all_put_off(&self.parts).await?;
                 }
                 Ok::<_, StoreError>(())
             };
@@ -132,7 +133,7 @@ impl Catalog {
 }
 
 /// Stitches everything that was put off; the last entry of the change log that this wrote.
-pub(super) async fn stitch_put_off(parts: &Parts) -> Result<Option<Seq>, StoreError> {
+pub(super) async fn stitch_all_put_off(parts: &Parts) -> Result<Option<Seq>, StoreError> {
     let mut last = None;
     loop {
         let (seq, has_more) = stitch_batch(parts).await?;

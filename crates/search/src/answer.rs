@@ -11,7 +11,7 @@ use tantivy::{DocAddress, DocId, Score, Searcher, SegmentReader, TantivyDocument
 use crate::counts::{Counts, FacetCounts};
 use crate::index::SearchIndex;
 use crate::marks::Marker;
-use crate::question::{Question, Tolerance, score};
+use crate::question::{Question, Tolerance};
 use crate::schema::Shown;
 use crate::spelling;
 
@@ -115,12 +115,9 @@ impl Asked<'_> {
         if self.question.pieces().is_empty() {
             return Ok((tolerance, found, total));
         }
-        // Whoever types a whole name made no mistake.
-        let is_named = found
-            .first()
-            .is_some_and(|(worth, _)| *worth >= score::WHOLE_NAME);
         for (next, enough) in [(Tolerance::Mistyped, FEW), (Tolerance::Partly, 1)] {
-            if total >= enough || is_named {
+            // Whoever types a whole name made no mistake.
+            if total >= enough || (next == Tolerance::Mistyped && self.is_whole_name()?) {
                 break;
             }
             let (more, count) = self.find(next, page)?;
@@ -141,6 +138,13 @@ impl Asked<'_> {
             return Ok((self.names_first(query, page)?, total));
         }
         self.collect(&*query, (best(page), Count))
+    }
+
+    /// Whether the question is the whole name of something that may be seen. Asked of the index and not of a
+    /// page's scores, so that it holds for all pages alike.
+    fn is_whole_name(&self) -> Result<bool, TantivyError> {
+        let query = self.question.whole_name_query(&self.index.fields);
+        Ok(self.collect(&*query, Count)? > 0)
     }
 
     /// Whether each word of the question is in very many documents.

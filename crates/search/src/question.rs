@@ -21,7 +21,7 @@ use crate::words::{fold, words};
 const MOST_PIECES: usize = 12;
 
 /// What each way of being found is worth.
-pub mod score {
+mod score {
     pub const WHOLE_NAME: f32 = 400.0;
     pub const START_OF_NAME: f32 = 60.0;
     pub const WORD_OF_NAME: f32 = 30.0;
@@ -113,6 +113,18 @@ impl Question {
         })
     }
 
+    /// Only what has the whole text as a name.
+    pub fn whole_name_query(&self, fields: &Fields) -> Box<dyn Query> {
+        let mut clauses = vec![(Occur::Must, term(fields.exact, &self.whole()))];
+        clauses.extend(self.restrictions(fields));
+        Box::new(BooleanQuery::new(clauses))
+    }
+
+    /// The text as a name would be indexed.
+    fn whole(&self) -> String {
+        fold(self.text.trim().trim_matches('"'))
+    }
+
     fn query_of(&self, build: Builder<'_>) -> Box<dyn Query> {
         let pieces = self.pieces();
         let Builder {
@@ -128,7 +140,7 @@ impl Question {
         if pieces.is_empty() {
             clauses.push((Occur::Must, Box::new(AllQuery)));
         } else {
-            let whole = fold(self.text.trim().trim_matches('"'));
+            let whole = self.whole();
             clauses.push((
                 Occur::Should,
                 fixed(term(fields.exact, &whole), score::WHOLE_NAME),

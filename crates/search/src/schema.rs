@@ -17,7 +17,7 @@ use crate::cut;
 use crate::words::{fold, glued};
 
 /// Of the fields and of how texts are cut.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Bytes of free text that are searched; more is hardly ever about the thing.
 const LONGEST_TEXT: usize = 64 * 1024;
@@ -90,30 +90,23 @@ impl Fields {
     /// Declares the fields.
     pub fn declare() -> (Schema, Self) {
         let mut schema = Schema::builder();
-        let indexed = |way, record| {
+        let cut = |way, record| {
             let indexing = TextFieldIndexing::default()
                 .set_tokenizer(way)
-                .set_fieldnorms(false)
                 .set_index_option(record);
             TextOptions::default().set_indexing_options(indexing)
         };
-        let cut = |way| {
-            let indexing = TextFieldIndexing::default()
-                .set_tokenizer(way)
-                .set_index_option(IndexRecordOption::WithFreqsAndPositions);
-            TextOptions::default().set_indexing_options(indexing)
-        };
+        let (placed, plain) = (IndexRecordOption::WithFreqsAndPositions, IndexRecordOption::Basic);
         let fields = Self {
             entity: schema.add_text_field("entity", STRING),
             entity_id: schema.add_u64_field("entity_id", FAST),
             kind: schema.add_text_field("kind", STRING),
             exact: schema.add_text_field("exact", STRING),
-            name: schema.add_text_field("name", cut(cut::NAME)),
-            start: schema.add_text_field("start", indexed(cut::STARTS, IndexRecordOption::Basic)),
-            word_start: schema
-                .add_text_field("word_start", indexed(cut::WORD_STARTS, IndexRecordOption::Basic)),
-            gram: schema.add_text_field("gram", cut(cut::GRAMS)),
-            text: schema.add_text_field("text", cut(cut::WORDS)),
+            name: schema.add_text_field("name", cut(cut::NAME, placed)),
+            start: schema.add_text_field("start", cut(cut::STARTS, plain)),
+            word_start: schema.add_text_field("word_start", cut(cut::WORD_STARTS, plain)),
+            gram: schema.add_text_field("gram", cut(cut::GRAMS, placed)),
+            text: schema.add_text_field("text", cut(cut::WORDS, placed)),
             facet: schema.add_text_field("facet", STRING | FAST),
             weight: schema.add_u64_field("weight", FAST),
             changed: schema.add_i64_field("changed", FAST | INDEXED),

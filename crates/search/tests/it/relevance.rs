@@ -186,6 +186,22 @@ async fn conditions_restrict_and_pages_meet() {
     assert_eq!(all.len(), 10);
 }
 
+/// A whole name is no mistake: nothing similar is added, on no page, and also where only the number is asked.
+#[tokio::test]
+async fn a_whole_name_finds_the_same_on_every_page() {
+    let world = world().await;
+    let whole = "payment-gateway";
+    let named = world.ask(asking(whole)).await;
+    assert_eq!(
+        entities(&named).first().map(String::as_str),
+        Some("component:default/payment-gateway")
+    );
+    for (offset, limit) in [(0, 0), (named.total, 5)] {
+        let page = world.ask_as(asking(whole), &Access::all(), offset, limit).await;
+        assert_eq!(page.total, named.total, "{offset} {limit}");
+    }
+}
+
 #[tokio::test]
 async fn what_may_not_be_seen_is_neither_found_nor_counted() {
     let world = world().await;

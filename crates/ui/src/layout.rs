@@ -126,7 +126,7 @@ pub(crate) fn document(chrome: &Chrome, head: &PageHead, body: &Markup) -> Strin
         (DOCTYPE)
         html lang="en" data-theme=(chrome.theme.as_str()) {
             (document_head(chrome, head))
-            body { (frame) (sprite(&frame.0)) }
+            body { (frame) (sprite(&frame.0)) span #page-end hidden {} }
         }
     };
     page.0
@@ -145,6 +145,9 @@ fn document_head(chrome: &Chrome, head: &PageHead) -> Markup {
             meta name="color-scheme" content=(scheme);
             title { (head.title) " · " (chrome.shell.title) }
             link rel="stylesheet" href=(assets::STYLE.href());
+            // Nothing is painted before the page is there as a whole: a table would change its columns with every
+            // row that comes in. Browsers that do not know this paint as they always did.
+            link rel="expect" href="#page-end" blocking="render";
             link rel="icon" href=(assets::ICON.href()) type="image/svg+xml";
             script type="module" src=(assets::SCRIPT.href()) nonce=(chrome.nonce) {}
             script type="speculationrules" nonce=(chrome.nonce) { (PreEscaped(SPECULATION)) }

@@ -59,7 +59,7 @@ fn compare_half(half: &Area, shared: &Path, binary: &Path) -> Result<Vec<Agreeme
     let root = shared.join("corpora/catalogs");
     let server = replay::start(&contract.join(half.config), &root, scratch.path(), 0, binary)?;
     settle(&server)?;
-    let recorded = Recorded::read(&contract.join(half.folder))?;
+    let recorded = Recorded::read(&contract.join(half.folder), documents(&root)?)?;
     let served = Served::ask(&server, &root.to_string_lossy(), &recorded)?;
     let name = |what: &str| format!("{}/{what}", half.name);
     let command = replay::program(&contract, &server, &root, scratch.path());
@@ -112,10 +112,12 @@ struct Recorded {
     facets: Value,
     /// Files that bring the same reference; which of them wins depends on timing.
     conflicts: BTreeMap<String, BTreeSet<String>>,
+    /// The files of the corpus that hold a document of a kind and name, whether it is valid or not.
+    documents: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Recorded {
-    fn read(folder: &Path) -> Result<Self> {
+    fn read(folder: &Path, documents: BTreeMap<String, BTreeSet<String>>) -> Result<Self> {
         let text = |name: &str| {
             let path = folder.join(name);
             std::fs::read_to_string(&path)
@@ -142,6 +144,7 @@ impl Recorded {
             failed: failing.into_iter().map(|row| (key(&row), row)).collect(),
             conflicts: serde_json::from_str(&text("conflicts.json")?)?,
             facets: serde_json::from_str(&facets)?,
+            documents,
             text: [lines, failed, text("refs.json")?].concat(),
         })
     }
@@ -149,6 +152,18 @@ impl Recorded {
     /// Whether which file wins decides about it.
     fn is_contested(&self, reference: &str) -> bool {
         self.conflicts.contains_key(reference)
+    }
+
+    /// Whether both rows are about one reference that several files bring, and each tells of another file.
+    /// The recorded conflicts know valid references only; a document with a bad name is contested as well.
+    fn is_from_another_file(&self, expected: &Value, found: &Value) -> bool {
+        let place = |row: &Value| row["location_key"].as_str().unwrap_or_default().to_owned();
+        let brings = |place: &String| {
+            let files = self.documents.get(&kind_and_name(reference_of(found)));
+            files.is_some_and(|files| files.contains(place))
+        };
+        let (expected, found_place) = (place(expected), place(found));
+        expected != found_place && brings(&expected) && brings(&found_place)
     }
 
     /// Contested references that another file won than in the recording.
@@ -159,6 +174,33 @@ impl Recorded {
         };
         self.conflicts.keys().filter(differs).count()
     }
+}
+
+/// The files that hold a document of a kind and name, from the verdicts of the corpus.
+fn documents(root: &Path) -> Result<BTreeMap<String, BTreeSet<String>>> {
+    let path = root.join("VERDICTS.jsonl");
+    let text =
+        std::fs::read_to_string(&path).with_context(|| format!("could not read {}", path.display()))?;
+    let mut documents = BTreeMap::<String, BTreeSet<String>>::new();
+    for line in text.lines() {
+        let row: Value = serde_json::from_str(line)?;
+        let field = |name: &str| row[name].as_str().unwrap_or_default();
+        let known_as = format!("{}:{}", field("kind"), field("name")).to_lowercase();
+        let file = format!("file:{{{{ROOT}}}}/{}", field("file"));
+        documents.entry(known_as).or_default().insert(file);
+    }
+    Ok(documents)
+}
+
+/// A reference without its namespace, which no verdict of an invalid document tells.
+fn kind_and_name(reference: &str) -> String {
+    let (kind, rest) = reference.split_once(':').unwrap_or_default();
+    let name = rest.split_once('/').map_or(rest, |(_, name)| name);
+    format!("{kind}:{name}").to_lowercase()
+}
+
+fn reference_of(row: &Value) -> &str {
+    row["entity_ref"].as_str().unwrap_or_default()
 }
 
 /// What our server makes of them.
@@ -204,7 +246,7 @@ impl Served {
 
 /// What a failed entity is known by; a name that was made from a foreign path says nothing.
 fn key(row: &Value) -> String {
-    let reference = row["entity_ref"].as_str().unwrap_or_default();
+    let reference = reference_of(row);
     let place = row["location_key"].as_str().unwrap_or_default();
     if is_foreign_name(reference) {
         format!("location of {place}")
@@ -288,10 +330,13 @@ fn failed(name: String, recorded: &Recorded, served: &Served) -> Agreement {
         let told = |row: Option<&Value>| {
             row.map(|row| ["location_key", "visible", "errors"].map(|field| row[field].clone()))
         };
+        let is_from_another_file = expected
+            .zip(found)
+            .is_some_and(|(expected, found)| recorded.is_from_another_file(expected, found));
         let (expected, found) = (told(expected), told(found));
         match expected == found {
             true => agreement.judge(None),
-            false if recorded.is_contested(key) => {
+            false if recorded.is_contested(key) || is_from_another_file => {
                 agreement.undecided += usize::from(recorded.failed.contains_key(key));
             }
             false => agreement.judge(Some(format!("{key}: {found:?}, expected {expected:?}"))),

@@ -6,6 +6,7 @@
 mod block;
 mod flow;
 
+use crate::document::Limits;
 use crate::lexer::Lexer;
 use crate::token::{Kind, Span, Token};
 use crate::tree::{Collection, Item, Node, NodeId, Tree};
@@ -28,6 +29,13 @@ enum OuterKind {
     Flow,
 }
 
+/// Which limit was passed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Refusal {
+    TooDeep,
+    TooMany,
+}
+
 /// Reads tokens and keeps the little state that spans nodes.
 pub struct Builder<'t> {
     lexer: Lexer<'t>,
@@ -37,11 +45,11 @@ pub struct Builder<'t> {
     pub tree: Tree,
     /// Line starts as the original counts them.
     pub lines: Vec<u32>,
-    /// Set where nesting passed the limit; the rest of the document is then skipped.
-    pub too_deep: Option<Token>,
+    /// Set where a limit was passed; the rest of the document is then skipped.
+    pub refused: Option<(Refusal, Token)>,
     /// Tokens found where no node may start; reported at once, before the document itself.
     pub stray: Vec<Token>,
-    max_depth: usize,
+    limits: &'t Limits,
     depth: usize,
     at_new_line: bool,
     indent: u32,
@@ -49,16 +57,16 @@ pub struct Builder<'t> {
 }
 
 impl<'t> Builder<'t> {
-    pub fn new(text: &'t str, max_depth: usize) -> Self {
+    pub fn new(text: &'t str, limits: &'t Limits) -> Self {
         let mut builder = Builder {
             lexer: Lexer::new(text),
             text,
             token: None,
             tree: Tree::default(),
             lines: vec![0],
-            too_deep: None,
+            refused: None,
             stray: Vec::new(),
-            max_depth,
+            limits,
             depth: 0,
             at_new_line: true,
             indent: 0,
@@ -130,7 +138,7 @@ impl<'t> Builder<'t> {
         self.tree.tokens.clear();
         self.tree.nodes.clear();
         self.tree.start_offset = self.token.map_or(0, |token| token.start);
-        self.too_deep = None;
+        self.refused = None;
         self.depth = 0;
         let mut start = Span::default();
         if self.kind() == Some(Kind::DocumentStart) {
@@ -157,7 +165,7 @@ impl<'t> Builder<'t> {
         value: &mut Option<NodeId>,
         end: &mut Span,
     ) -> bool {
-        let skipping = self.too_deep.is_some();
+        let skipping = self.refused.is_some();
         match token.kind {
             Kind::DocumentEnd => return false,
             Kind::DocumentStart if skipping => return false,
@@ -227,11 +235,29 @@ impl<'t> Builder<'t> {
         collection.items.pop().map(|item| item.start)
     }
 
+    /// Whether a node at a token would be nested too deep.
+    fn is_too_deep(&mut self, token: Token) -> bool {
+        let is_too_deep = self.depth >= self.limits.depth;
+        if is_too_deep {
+            self.refused.get_or_insert((Refusal::TooDeep, token));
+        }
+        is_too_deep
+    }
+
+    /// Whether the rest of the document is skipped.
+    fn has_refused(&mut self) -> bool {
+        if self.tree.nodes.len() > self.limits.nodes
+            && let Some(token) = self.token
+        {
+            self.refused.get_or_insert((Refusal::TooMany, token));
+        }
+        self.refused.is_some()
+    }
+
     /// Reads the node that starts at the current token, if a node can start there.
     fn value(&mut self, mut outer: Outer<'_>) -> Option<NodeId> {
         let token = self.token?;
-        if self.depth >= self.max_depth {
-            self.too_deep.get_or_insert(token);
+        if self.is_too_deep(token) {
             return None;
         }
         self.depth += 1;

@@ -24,7 +24,7 @@ pub struct Limits {
     /// Deepest nesting of collections, aliases included. Default 100, so that the JSON form stays readable
     /// for parsers that stop at 128.
     pub depth: usize,
-    /// Most nodes in one stream, copies made by aliases included. Default 2 million.
+    /// Most nodes in one stream, copies made by aliases included. Default 1 million.
     pub nodes: usize,
     /// How often one anchor may be used, weighed as the original weighs it. Default 100.
     pub aliases: usize,
@@ -39,7 +39,7 @@ impl Default for Limits {
         Limits {
             bytes: 16 << 20,
             depth: 100,
-            nodes: 2_000_000,
+            nodes: 1_000_000,
             aliases: 100,
             documents: 100_000,
             merge_keys: false,

@@ -11,7 +11,8 @@ pub fn find(text: &str, first_line: usize, path: &[&str]) -> Option<(usize, usiz
     u32::try_from(text.len()).ok()?;
     let before = first_line.checked_sub(1)?;
     let text = &text[line_start(text, before)?..];
-    let mut builder = Builder::new(text, Limits::default().depth);
+    let limits = Limits::default();
+    let mut builder = Builder::new(text, &limits);
     while let Some(token) = builder.token {
         if !matches!(token.kind, Kind::DocumentMode | Kind::DocumentStart) {
             builder.advance();

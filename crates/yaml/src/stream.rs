@@ -1,6 +1,6 @@
 //! Documents of a stream, one after the other.
 
-use crate::builder::Builder;
+use crate::builder::{Builder, Refusal};
 use crate::compose::Composer;
 use crate::directives::Directives;
 use crate::document::{Document, Limits};
@@ -89,7 +89,7 @@ impl<'t> Stream<'t> {
         Stream {
             text,
             limits,
-            builder: Builder::new(text, limits.depth),
+            builder: Builder::new(text, limits),
             directives: Directives::default(),
             at_directives: false,
             pending: None,
@@ -201,14 +201,14 @@ impl<'t> Stream<'t> {
             .iter()
             .any(|token| token.kind == Kind::DocumentStart);
         let mut composer = Composer::new(self.text, tree, &directives, self.limits, self.nodes_left);
-        let too_deep = self.builder.too_deep.map(|token| {
-            Fault::token(
-                &token,
-                "LIMIT_DEPTH",
-                format!("Nested deeper than {}", self.limits.depth),
-            )
+        let refused = self.builder.refused.map(|(refusal, token)| {
+            let (code, message) = match refusal {
+                Refusal::TooDeep => ("LIMIT_DEPTH", format!("Nested deeper than {}", self.limits.depth)),
+                Refusal::TooMany => ("LIMIT_NODES", format!("More than {} nodes", self.limits.nodes)),
+            };
+            Fault::token(&token, code, message)
         });
-        let outcome = match too_deep {
+        let outcome = match refused {
             Some(fault) => Err(fault),
             None => composer.document(),
         };

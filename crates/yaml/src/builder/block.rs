@@ -7,7 +7,7 @@ use crate::tree::{Collection, Item, Node, NodeId};
 impl Builder<'_> {
     pub(super) fn block_map(&mut self, mut map: Collection) -> NodeId {
         while let Some(token) = self.token {
-            if self.too_deep.is_some() || !self.map_token(&mut map, token) {
+            if self.has_refused() || !self.map_token(&mut map, token) {
                 break;
             }
         }
@@ -182,8 +182,7 @@ impl Builder<'_> {
     }
 
     fn inner_map(&mut self, map: &mut Collection, token: Token, item: Item) {
-        if self.depth >= self.max_depth {
-            self.too_deep.get_or_insert(token);
+        if self.is_too_deep(token) {
             return;
         }
         self.depth += 1;
@@ -356,7 +355,7 @@ impl Builder<'_> {
 
     pub(super) fn block_seq(&mut self, mut seq: Collection) -> NodeId {
         while let Some(token) = self.token {
-            if self.too_deep.is_some() || !self.seq_token(&mut seq, token) {
+            if self.has_refused() || !self.seq_token(&mut seq, token) {
                 break;
             }
         }

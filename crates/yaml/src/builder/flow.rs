@@ -29,7 +29,7 @@ impl Builder<'_> {
 
     /// Reads items up to the closing bracket (true) or a cut (false).
     fn flow_items(&mut self, collection: &mut Collection, outer: OuterKind, end: &mut Span) -> bool {
-        while let Some(token) = self.token.filter(|_| self.too_deep.is_none()) {
+        while let Some(token) = self.token.filter(|_| !self.has_refused()) {
             match token.kind {
                 Kind::FlowCut => {
                     if outer != OuterKind::Flow {

@@ -171,6 +171,13 @@ impl Store {
         )
     }
 
+    /// The entity and the time of an entry; nothing when there is none of this number, or no longer.
+    pub async fn change_at(&self, seq: Seq) -> Result<Option<(Uuid, Timestamp)>, StoreError> {
+        let text = "SELECT uid, at FROM changes WHERE seq = ?";
+        let row = self.read().await?.row(text, vec![seq.into()]).await?;
+        row.map(|row| Ok((row.uuid(0)?, row.time(1)?))).transpose()
+    }
+
     /// Entries after `seq`, oldest first, at most `limit`.
     pub async fn changes_since(&self, seq: Seq, limit: usize) -> Result<Vec<Change>, StoreError> {
         let text = "SELECT c.seq, c.reference, c.uid, c.kind, n.final_json FROM changes c \

@@ -37,6 +37,7 @@ pub use scan::{FinalRow, ScanPosition};
 pub use settings::SettingKey;
 pub use source_key::SourceKey;
 pub use sources::SourceState;
+pub use stitches::StitchRound;
 pub use store::{Size, Store};
 pub use wake::ChangeWake;
 pub use write::WriteTx;

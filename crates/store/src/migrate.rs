@@ -9,9 +9,10 @@ use crate::{
 };
 
 /// All versions in order; the first is version 1. A text that was released never changes.
-const VERSIONS: [&str; 2] = [
+const VERSIONS: [&str; 3] = [
     include_str!("migrations/0001_catalog.sql"),
     include_str!("migrations/0002_stitches.sql"),
+    include_str!("migrations/0003_stitches_of_new_entities.sql"),
 ];
 
 const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY)";

@@ -8,34 +8,85 @@ use crate::{
     sql::{Arg, Row},
 };
 
+/// Once through everything that waits. What is put off meanwhile, perhaps once more, is left for the next
+/// round; otherwise entities that many others name would be stitched for each of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StitchRound {
+    behind: String,
+    until: Timestamp,
+    only_new: bool,
+}
+
+impl StitchRound {
+    /// Takes what was put off until now.
+    pub fn new(now: Timestamp) -> Self {
+        Self {
+            behind: String::new(),
+            until: now,
+            only_new: false,
+        }
+    }
+
+    /// Leaves those out that are served already and only get more relations.
+    pub fn of_new_entities(now: Timestamp) -> Self {
+        Self {
+            only_new: true,
+            ..Self::new(now)
+        }
+    }
+}
+
 impl WriteTx {
-    /// Has these entities stitched later, each for its reason. For those already waiting the new reason
-    /// counts if `is_own`: then it is their own change and not that of a neighbour. No reference may occur
-    /// twice.
+    /// Has these entities stitched later, each for its reason. `is_new` says that they are not served yet;
+    /// then the new reason counts for those already waiting, too: it is their own and not a neighbour's. No
+    /// reference may occur twice.
     pub async fn put_off_stitching(
         &mut self,
         entities: &[(&str, &Value)],
-        is_own: bool,
+        is_new: bool,
         since: Timestamp,
     ) -> Result<(), StoreError> {
-        let head = "INSERT INTO stitches (reference, cause, since) VALUES";
-        let tail = if is_own {
-            "ON CONFLICT (reference) DO UPDATE SET cause = excluded.cause"
+        let head = "INSERT INTO stitches (reference, cause, since, is_new) VALUES";
+        let tail = if is_new {
+            "ON CONFLICT (reference) DO UPDATE SET cause = excluded.cause, is_new = excluded.is_new"
         } else {
             "ON CONFLICT DO NOTHING"
         };
         let row = |(reference, cause): &(&str, &Value)| {
-            Ok(vec![(*reference).into(), Arg::json(cause)?, since.into()])
+            Ok(vec![
+                (*reference).into(),
+                Arg::json(cause)?,
+                since.into(),
+                is_new.into(),
+            ])
         };
         self.session.insert(head, tail, entities, row).await.map(drop)
     }
 
-    /// Takes entities that wait for being stitched, at most `limit`, each with the reason.
-    pub async fn take_stitches(&mut self, limit: usize) -> Result<Vec<(String, Value)>, StoreError> {
-        let text = "DELETE FROM stitches WHERE reference IN \
-             (SELECT reference FROM stitches ORDER BY reference LIMIT ?) RETURNING reference, cause";
-        let rows = self.session.rows(text, vec![limit.into()]).await?;
-        rows.iter().map(|row| Ok((row.text(0)?, row.json(1)?))).collect()
+    /// Takes entities of a round, at most `limit`, each with the reason; the round goes on behind them.
+    pub async fn take_stitches(
+        &mut self,
+        round: &mut StitchRound,
+        limit: usize,
+    ) -> Result<Vec<(String, Value)>, StoreError> {
+        let text = "DELETE FROM stitches WHERE reference IN (SELECT reference FROM stitches \
+             WHERE reference > ? AND since <= ? AND is_new >= ? ORDER BY reference LIMIT ?) \
+             RETURNING reference, cause";
+        let arguments = vec![
+            Arg::from(&round.behind),
+            round.until.into(),
+            round.only_new.into(),
+            limit.into(),
+        ];
+        let rows = self.session.rows(text, arguments).await?;
+        let taken: Vec<(String, Value)> = rows
+            .iter()
+            .map(|row| Ok((row.text(0)?, row.json(1)?)))
+            .collect::<Result<_, StoreError>>()?;
+        if let Some((last, _)) = taken.iter().max_by_key(|(reference, _)| reference) {
+            round.behind.clone_from(last);
+        }
+        Ok(taken)
     }
 }
 

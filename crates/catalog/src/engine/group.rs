@@ -140,11 +140,14 @@ async fn write_members(
         }
     }
     let committed = if put_off {
-        parts.engine.put_off.note(parts.clock.now());
         writer.commit_and_put_off().await
     } else {
         writer.commit().await
     };
+    if put_off {
+        // After it is written: a round that began meanwhile has not seen it.
+        parts.engine.put_off.note(parts.clock.now());
+    }
     committed.map_err(|error| (error.into(), None))
 }
 

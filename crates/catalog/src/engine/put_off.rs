@@ -1,7 +1,8 @@
 //! Stitching that was put off while many sources are read, and when it is done.
 //!
 //! A burst ends when no source is being looked at any more. A long one is interrupted now and then, so
-//! that what has come in is served: after two seconds, then each time the burst is twice as old.
+//! that what has come in is served: after two seconds, then each time the burst is twice as old, and each time
+//! no entity is stitched more than once.
 
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use jiff::Timestamp;
 use model::Fault;
 use parking_lot::Mutex;
 use serde_json::Value;
-use store::{Seq, StoreError};
+use store::{Seq, StitchRound, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use super::{EngineError, Writer, later, pause};
@@ -23,6 +24,8 @@ const IN_A_ROW: usize = 10;
 /// First interruption of a burst, and the longest time between two of them.
 const FIRST: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_mins(1);
+/// While the pauses are not longer than this, interruptions leave those out that are served already.
+const ONLY_NEW: Duration = Duration::from_secs(16);
 
 /// Whether this process has put anything off.
 #[derive(Default)]
@@ -34,23 +37,33 @@ struct Burst {
     next: Timestamp,
     pause: Duration,
     is_any: bool,
+    /// What was begun and had to let others have a turn.
+    begun: Option<StitchRound>,
+}
+
+impl Burst {
+    fn new(now: Timestamp) -> Self {
+        Self {
+            next: later(now, FIRST),
+            pause: FIRST,
+            is_any: false,
+            begun: None,
+        }
+    }
 }
 
 impl PutOff {
     /// Something is put off.
     pub fn note(&self, now: Timestamp) {
-        let mut burst = self.burst.lock();
-        let burst = burst.get_or_insert_with(|| Burst {
-            next: later(now, FIRST),
-            pause: FIRST,
-            is_any: true,
-        });
-        burst.is_any = true;
+        self.burst.lock().get_or_insert_with(|| Burst::new(now)).is_any = true;
     }
 
     /// Whether something was put off and not yet done.
     pub fn is_any(&self) -> bool {
-        self.burst.lock().as_ref().is_some_and(|burst| burst.is_any)
+        let burst = self.burst.lock();
+        burst
+            .as_ref()
+            .is_some_and(|burst| burst.is_any || burst.begun.is_some())
     }
 
     /// Whether what was put off has waited long enough, however long the burst still lasts.
@@ -58,27 +71,35 @@ impl PutOff {
         let burst = self.burst.lock();
         burst
             .as_ref()
-            .is_some_and(|burst| burst.is_any && burst.next <= now)
+            .is_some_and(|burst| burst.begun.is_some() || (burst.is_any && burst.next <= now))
+    }
+
+    /// Goes on with what was begun, or begins with all that was put off until now; the burst goes on or is
+    /// over.
+    fn begin(&self, now: Timestamp, is_over: bool) -> Option<StitchRound> {
+        let mut held = self.burst.lock();
+        let burst = held.as_mut()?;
+        if let Some(begun) = burst.begun.take() {
+            return Some(begun);
+        }
+        if !burst.is_any {
+            return None;
+        }
+        burst.pause = (burst.pause * 2).min(LONGEST);
+        burst.next = later(now, burst.pause);
+        if !is_over && burst.pause <= ONLY_NEW {
+            return Some(StitchRound::of_new_entities(now));
+        }
+        burst.is_any = false;
+        if is_over {
+            *held = None;
+        }
+        Some(StitchRound::new(now))
     }
 
     /// There was more than could be done at once.
-    fn go_on(&self, now: Timestamp) {
-        self.note(now);
-        if let Some(burst) = &mut *self.burst.lock() {
-            burst.next = now;
-        }
-    }
-
-    /// All of it will now be done; the burst goes on or is over.
-    fn begin(&self, now: Timestamp, is_over: bool) {
-        let mut burst = self.burst.lock();
-        if is_over {
-            *burst = None;
-        } else if let Some(burst) = &mut *burst {
-            burst.pause = (burst.pause * 2).min(LONGEST);
-            burst.next = later(now, burst.pause);
-            burst.is_any = false;
-        }
+    fn interrupt(&self, now: Timestamp, round: StitchRound) {
+        self.burst.lock().get_or_insert_with(|| Burst::new(now)).begun = Some(round);
     }
 }
 
@@ -95,12 +116,11 @@ impl Catalog {
     /// should have a turn.
     pub(super) async fn stitch_some_put_off(&self) -> Result<bool, Fault> {
         let (engine, now) = (&self.parts.engine, self.parts.clock.now());
-        if !engine.put_off.is_any() {
+        let Some(mut round) = engine.put_off.begin(now, engine.in_flight() == 0) else {
             return Ok(false);
-        }
-        engine.put_off.begin(now, engine.in_flight() == 0);
+        };
         for _ in 0..IN_A_ROW {
-            match stitch_batch(&self.parts).await {
+            match stitch_batch(&self.parts, &mut round).await {
                 Ok((_, true)) => {}
                 Ok((_, false)) => return Ok(false),
                 Err(error) => {
@@ -109,7 +129,7 @@ impl Catalog {
                 }
             }
         }
-        engine.put_off.go_on(now);
+        engine.put_off.interrupt(now, round);
         Ok(true)
     }
 
@@ -134,9 +154,9 @@ impl Catalog {
 
 /// Stitches everything that was put off; the last entry of the change log that this wrote.
 pub(super) async fn stitch_all_put_off(parts: &Parts) -> Result<Option<Seq>, StoreError> {
-    let mut last = None;
+    let (mut last, mut round) = (None, StitchRound::new(parts.clock.now()));
     loop {
-        let (seq, has_more) = stitch_batch(parts).await?;
+        let (seq, has_more) = stitch_batch(parts, &mut round).await?;
         last = seq.or(last);
         if !has_more {
             return Ok(last);
@@ -145,8 +165,8 @@ pub(super) async fn stitch_all_put_off(parts: &Parts) -> Result<Option<Seq>, Sto
 }
 
 /// One transaction of it, and whether there may be more.
-async fn stitch_batch(parts: &Parts) -> Result<(Option<Seq>, bool), StoreError> {
+async fn stitch_batch(parts: &Parts, round: &mut StitchRound) -> Result<(Option<Seq>, bool), StoreError> {
     let writer = Writer::begin(parts, Value::Null).await?;
-    let (taken, seq) = writer.stitch_put_off(BATCH).await?;
+    let (taken, seq) = writer.stitch_put_off(round, BATCH).await?;
     Ok((seq, taken == BATCH))
 }

@@ -1,6 +1,7 @@
 //! What waits for being stitched.
 
 use serde_json::{Value, json};
+use store::StitchRound;
 
 use crate::fixture::{Place, node, put, strings, time};
 
@@ -23,16 +24,36 @@ pub async fn wait_for_their_turn(place: &Place) {
     tx.commit().await.unwrap();
     assert_eq!(store.stitches_since().await.unwrap(), Some(time(1)));
 
+    // A round of new entities leaves the neighbours.
+    let mut tx = store.write().await.unwrap();
+    let mut new = StitchRound::of_new_entities(time(4));
+    assert_eq!(tx.take_stitches(&mut new, 10).await.unwrap().len(), 2);
+    tx.rollback().await.unwrap();
+
     // A crash before the end leaves them waiting.
     let mut tx = store.write().await.unwrap();
-    assert_eq!(tx.take_stitches(10).await.unwrap().len(), 3);
+    assert_eq!(
+        tx.take_stitches(&mut StitchRound::new(time(4)), 10)
+            .await
+            .unwrap()
+            .len(),
+        3
+    );
     tx.rollback().await.unwrap();
 
     let mut tx = store.write().await.unwrap();
-    let mut taken: Vec<(String, Value)> = tx.take_stitches(2).await.unwrap();
+    let mut round = StitchRound::new(time(2));
+    let mut taken: Vec<(String, Value)> = tx.take_stitches(&mut round, 2).await.unwrap();
     taken.sort_by(|one, other| one.0.cmp(&other.0));
     assert_eq!(taken, [("a".to_owned(), own.clone()), ("b".to_owned(), own)]);
-    assert_eq!(tx.take_stitches(2).await.unwrap(), [("c".to_owned(), other)]);
+    // What a neighbour puts off again, and what comes in meanwhile, is left for the next round.
+    tx.put_off_stitching(&[("b", &other), ("z", &other)], false, time(3))
+        .await
+        .unwrap();
+    let rest = tx.take_stitches(&mut round, 2).await.unwrap();
+    assert_eq!(rest, [("c".to_owned(), other)]);
+    let mut next = StitchRound::new(time(3));
+    assert_eq!(tx.take_stitches(&mut next, 5).await.unwrap().len(), 2);
     tx.commit().await.unwrap();
     assert_eq!(store.stitches_since().await.unwrap(), None);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::Problem;
 use serde_json::Value;
-use store::{Node, Seq, StoreError};
+use store::{Node, Seq, StitchRound, StoreError};
 
 use super::{Writer, is_location};
 use crate::stitch::{missing, restitch};
@@ -38,9 +38,13 @@ impl Writer<'_> {
         self.write().await
     }
 
-    /// Stitches what was put off, at most `limit` entities; returns how many there were.
-    pub async fn stitch_put_off(mut self, limit: usize) -> Result<(usize, Option<Seq>), StoreError> {
-        let waiting = self.tx.take_stitches(limit).await?;
+    /// Stitches entities of a round through what was put off, at most `limit`; returns how many there were.
+    pub async fn stitch_put_off(
+        mut self,
+        round: &mut StitchRound,
+        limit: usize,
+    ) -> Result<(usize, Option<Seq>), StoreError> {
+        let waiting = self.tx.take_stitches(round, limit).await?;
         let taken = waiting.len();
         let mut affected = BTreeMap::new();
         for (reference, cause) in waiting {
@@ -64,7 +68,7 @@ impl Writer<'_> {
     async fn put_off(
         &mut self,
         mut affected: BTreeMap<String, usize>,
-        is_own: bool,
+        is_new: bool,
     ) -> Result<(), StoreError> {
         // Locations are served once their targets were read; those that were not yet come back then.
         affected.retain(|reference, _| {
@@ -74,7 +78,7 @@ impl Writer<'_> {
             .iter()
             .map(|(reference, cause)| (&**reference, &self.causes[*cause]))
             .collect();
-        self.tx.put_off_stitching(&rows, is_own, self.now).await
+        self.tx.put_off_stitching(&rows, is_new, self.now).await
     }
 
     async fn stitch(&mut self, affected: BTreeMap<String, usize>) -> Result<(), StoreError> {

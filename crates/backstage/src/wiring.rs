@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axum::{Extension, Router};
 use catalog::Catalog;
+use catalog::index::SnapshotFile;
 use config::{Config, DatabaseTarget};
 use plugin::{Contributions, Health, HealthCheck, RouteSet, SearchSource};
 use search::Search;
@@ -18,7 +19,12 @@ use crate::error_page::LayoutErrorPage;
 
 /// The catalog on a store, with what plugins feed into it.
 pub fn open_catalog(config: &Arc<Config>, store: &Store) -> anyhow::Result<Catalog> {
-    Ok(Catalog::builder(config.clone(), store.clone()).build()?)
+    let mut builder = Catalog::builder(config.clone(), store.clone());
+    if !matches!(config.database(), DatabaseTarget::SqliteMemory) {
+        let file = config.data_directory().join("catalog.index");
+        builder = builder.index_snapshot(SnapshotFile::new(file));
+    }
+    Ok(builder.build()?)
 }
 
 /// What the features contribute, and what must run beside the server.

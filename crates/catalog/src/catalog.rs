@@ -9,7 +9,7 @@ use scm::UrlReader;
 use store::Store;
 
 use crate::engine::Engine;
-use crate::index::Index;
+use crate::index::{Index, SnapshotFile};
 use crate::ingest::UrlSource;
 use crate::process::Pipeline;
 use crate::settings::Settings;
@@ -47,6 +47,7 @@ pub struct CatalogBuilder {
     providers: Vec<Arc<dyn EntityProvider>>,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
+    index_snapshot: Option<SnapshotFile>,
 }
 
 impl Catalog {
@@ -61,6 +62,7 @@ impl Catalog {
             providers: Vec::new(),
             clock: Arc::new(SystemClock),
             randomness: Arc::new(SystemRandomness),
+            index_snapshot: None,
         }
     }
 
@@ -104,6 +106,12 @@ impl CatalogBuilder {
     /// Sets where identifiers and jitter come from.
     pub fn randomness(mut self, randomness: Arc<dyn Randomness>) -> Self {
         self.randomness = randomness;
+        self
+    }
+
+    /// Sets where the index is saved, so that the next start need not read every entity.
+    pub fn index_snapshot(mut self, file: SnapshotFile) -> Self {
+        self.index_snapshot = Some(file);
         self
     }
 
@@ -160,7 +168,7 @@ impl CatalogBuilder {
             providers,
             clock: self.clock,
             randomness: self.randomness,
-            index: Index::default(),
+            index: Index::new(self.index_snapshot),
         };
         Ok(Catalog {
             parts: Arc::new(parts),

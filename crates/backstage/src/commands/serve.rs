@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use catalog::Catalog;
 use config::Config;
-use store::Store;
+use store::{Store, StoreError};
 use web::{Bound, Lifecycle, Readiness, ServerOptions, Stage};
 
 use super::first_load;
@@ -34,6 +34,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     let config = Arc::new(config);
     let background = Background::start()?;
     let catalog = wiring::open_catalog(&config, &store)?;
+    let loading = tokio::spawn(load(catalog.clone()));
     let portal = wiring::portal(&config, &catalog, background.handle(), life.soft()).await?;
     let router = wiring::router(&config, &catalog, portal.contributions, readiness.clone())?;
     let bound = bind(&config).await?;
@@ -42,7 +43,8 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
         "http",
         web::serve(bound, router, limits, readiness.clone(), life.clone()),
     );
-    start_catalog(&life, &background, &catalog).await?;
+    loading.await?.context("the catalog cannot be loaded")?;
+    start_catalog(&life, &background, &catalog);
     let (search, soft) = (portal.search, life.soft());
     life.spawn_on(background.handle(), "search index", async move {
         search.run(soft).await;
@@ -59,13 +61,13 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     Ok(code)
 }
 
-/// Loads what the store serves, then follows it; reads the sources beside that.
-async fn start_catalog(life: &Lifecycle, background: &Background, catalog: &Catalog) -> Result<()> {
-    catalog
-        .index()
-        .load(catalog.store())
-        .await
-        .context("the catalog cannot be loaded")?;
+/// Loads what the store serves.
+async fn load(catalog: Catalog) -> Result<(), StoreError> {
+    catalog.index().catch_up(catalog.store()).await
+}
+
+/// Follows what the store serves; reads the sources beside that.
+fn start_catalog(life: &Lifecycle, background: &Background, catalog: &Catalog) {
     let (follower, soft) = (catalog.clone(), life.soft());
     life.spawn("catalog index", async move {
         follower.index().follow(follower.store(), soft).await;
@@ -74,7 +76,6 @@ async fn start_catalog(life: &Lifecycle, background: &Background, catalog: &Cata
     life.spawn_on(background.handle(), "catalog sources", async move {
         engine.run(soft).await;
     });
-    Ok(())
 }
 
 async fn open(config: &Config) -> Result<Store> {

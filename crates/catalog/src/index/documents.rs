@@ -47,6 +47,17 @@ impl Documents {
         (id, true)
     }
 
+    /// Makes room for this many more entities.
+    pub fn reserve(&mut self, count: u32) {
+        let Self {
+            documents,
+            by_uid,
+            hasher,
+            ..
+        } = self;
+        by_uid.reserve(count, |held| hasher.hash_one(documents[held].uid));
+    }
+
     fn allocate(&mut self, uid: Uuid) -> u32 {
         if let Some(id) = self.free.pop() {
             self.documents[id].uid = uid;

@@ -1,6 +1,6 @@
 //! Filling the read model from the store and keeping up with its change log.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use model::SearchRow;
@@ -13,9 +13,9 @@ use super::ReadModel;
 use super::handle::{AppliedChange, Index};
 
 /// Entities read at a time while loading.
-const SCAN: usize = 1000;
+const SCAN: usize = 100;
 /// Pages of entities read and parsed at the same time while loading.
-const SCAN_AHEAD: usize = 4;
+const SCAN_AHEAD: usize = 2;
 /// Changes read at a time.
 const FOLLOW: usize = 1000;
 /// Changes applied without letting a reader in.
@@ -29,35 +29,41 @@ const IDLE: Duration = Duration::from_secs(30);
 type Entry = (Uuid, Vec<SearchRow>);
 
 impl Index {
-    /// Replaces everything by what the store serves now.
-    pub async fn load(&self, store: &Store) -> Result<Seq, StoreError> {
-        let seq = store.last_seq().await?;
-        let (sender, receiver) = mpsc::channel(SCAN_AHEAD);
-        let building = tokio::task::spawn_blocking(move || build(receiver));
-        scan(store)
-            .try_for_each(|entries| async {
-                // The builder only ends before the scan when it panicked; the join below tells.
-                let _ = sender.send(entries).await;
-                Ok(())
-            })
-            .await?;
-        drop(sender);
-        let model = building.await.expect("building the index does not panic");
+    /// Replaces everything by what the store serves now, or served when the last snapshot was saved.
+    async fn load(&self, store: &Store) -> Result<Seq, StoreError> {
+        let begun = Instant::now();
+        let last = store.last_seq().await?;
+        let (model, seq, from) = match self.restored(store, last).await? {
+            Some((model, seq)) => (model, seq, "its snapshot"),
+            None => (read_all(store).await?, last, "every entity"),
+        };
         let mebibytes = model.heap_bytes() >> 20;
-        tracing::info!(entities = model.len(), seq, mebibytes, "catalog index loaded");
+        let milliseconds = begun.elapsed().as_millis();
+        let entities = model.len();
+        tracing::info!(
+            entities,
+            seq,
+            mebibytes,
+            milliseconds,
+            "catalog index made from {from}"
+        );
         *self.write() = model;
         self.announce(seq, []);
         Ok(seq)
     }
 
-    /// Loads unless that has happened, then applies changes until `stop` is cancelled.
+    /// Loads unless that has happened, then applies changes until `stop` is cancelled; saves a snapshot now
+    /// and then, and at the end.
     pub async fn follow(&self, store: &Store, stop: CancellationToken) {
         let mut wake = store.changes_woken();
         loop {
             let step = async {
                 match self.catch_up(store).await {
                     Ok(()) => {
-                        let _ = tokio::time::timeout(IDLE, wake.woken()).await;
+                        let is_quiet = tokio::time::timeout(IDLE, wake.woken()).await.is_err();
+                        if is_quiet && self.is_worth_saving() {
+                            self.save(store).await;
+                        }
                     }
                     Err(error) => {
                         tracing::warn!(%error, "the catalog index cannot read the store");
@@ -66,7 +72,7 @@ impl Index {
                 }
             };
             if stop.run_until_cancelled(step).await.is_none() {
-                return;
+                return self.save(store).await;
             }
         }
     }
@@ -131,6 +137,21 @@ impl Index {
             }),
         );
     }
+}
+
+/// Everything the store serves.
+async fn read_all(store: &Store) -> Result<ReadModel, StoreError> {
+    let (sender, receiver) = mpsc::channel(SCAN_AHEAD);
+    let building = tokio::task::spawn_blocking(move || build(receiver));
+    scan(store)
+        .try_for_each(|entries| async {
+            // The builder only ends before the scan when it panicked; the join below tells.
+            let _ = sender.send(entries).await;
+            Ok(())
+        })
+        .await?;
+    drop(sender);
+    Ok(building.await.expect("building the index does not panic"))
 }
 
 fn build(mut entries: mpsc::Receiver<Vec<Entry>>) -> ReadModel {

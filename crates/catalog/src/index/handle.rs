@@ -1,6 +1,7 @@
 //! The index as the process holds it: the read model behind a lock, and news of what was applied.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -9,6 +10,7 @@ use tokio::sync::{broadcast, watch};
 
 use super::ReadModel;
 use super::bodies::Bodies;
+use super::snapshot::SnapshotFile;
 
 /// Changes a slow listener may be behind before it must start over.
 const CHANGES_KEPT: usize = 4096;
@@ -34,24 +36,28 @@ impl AppliedChange {
 /// The index of one process.
 #[derive(Debug)]
 pub struct Index {
-    model: RwLock<ReadModel>,
+    model: Arc<RwLock<ReadModel>>,
+    snapshot: Option<SnapshotFile>,
+    /// The last change in the snapshot, or that one could not be saved of; 0 for none.
+    pub(super) saved: AtomicI64,
     applied: watch::Sender<Option<Seq>>,
     changes: broadcast::Sender<AppliedChange>,
     bodies: Bodies,
 }
 
-impl Default for Index {
-    fn default() -> Self {
+impl Index {
+    /// An empty index that is saved there, if anywhere.
+    pub fn new(snapshot: Option<SnapshotFile>) -> Self {
         Self {
-            model: RwLock::default(),
+            model: Arc::default(),
+            snapshot,
+            saved: AtomicI64::new(0),
             applied: watch::Sender::new(None),
             changes: broadcast::Sender::new(CHANGES_KEPT),
             bodies: Bodies::default(),
         }
     }
-}
 
-impl Index {
     /// The read model; hold it for one question, never across an await.
     pub fn read(&self) -> RwLockReadGuard<'_, ReadModel> {
         self.model.read()
@@ -77,6 +83,16 @@ impl Index {
         let mut applied = self.applied.subscribe();
         let reached = applied.wait_for(|applied| applied.is_some_and(|applied| applied >= seq));
         matches!(tokio::time::timeout(longest, reached).await, Ok(Ok(_)))
+    }
+
+    /// The read model, to be read on a thread of its own.
+    pub(super) fn shared(&self) -> Arc<RwLock<ReadModel>> {
+        Arc::clone(&self.model)
+    }
+
+    /// Where snapshots lie.
+    pub(super) fn snapshot(&self) -> Option<&SnapshotFile> {
+        self.snapshot.as_ref()
     }
 
     pub(super) fn write(&self) -> RwLockWriteGuard<'_, ReadModel> {

@@ -76,6 +76,11 @@ impl Keys {
         &mut self.slots[id as usize]
     }
 
+    /// Numbers given out so far, those given back included.
+    pub fn numbers(&self) -> u32 {
+        u32::try_from(self.slots.len()).expect("fewer than 2^32 keys")
+    }
+
     /// Names in use.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.by_name.keys().map(AsRef::as_ref)

@@ -35,6 +35,19 @@ pub enum Posting {
 }
 
 impl Posting {
+    /// Holds these documents, which ascend.
+    pub fn of_ascending(docs: &[u32]) -> Self {
+        if docs.len() <= FEW {
+            let mut posting = Self::None;
+            for doc in docs {
+                posting.insert(*doc);
+            }
+            return posting;
+        }
+        let bitmap = RoaringBitmap::from_sorted_iter(docs.iter().copied());
+        Self::Many(Box::new(bitmap.expect("the documents ascend")))
+    }
+
     /// Adds a document that is not in yet.
     pub fn insert(&mut self, doc: u32) {
         match self {

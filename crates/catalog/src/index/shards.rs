@@ -24,6 +24,15 @@ impl Shards {
         self.tables[shard(hash)].insert_unique(hash, id, |held| rehash(*held));
     }
 
+    /// Makes room for this many more ids, which spread over all parts.
+    pub fn reserve(&mut self, count: u32, rehash: impl Fn(u32) -> u64) {
+        // Chance gives some parts a few more than others.
+        let even = count as usize / SHARDS;
+        for table in &mut self.tables {
+            table.reserve(even + even / 4, |held| rehash(*held));
+        }
+    }
+
     /// The id with this hash for which `same` holds.
     pub fn find(&self, hash: u64, same: impl Fn(u32) -> bool) -> Option<u32> {
         self.tables[shard(hash)].find(hash, |held| same(*held)).copied()

@@ -47,6 +47,27 @@ impl Terms {
         if let Some(id) = self.by_value.find(hash, same) {
             return (id, false);
         }
+        (self.add(hash, key, value, original), true)
+    }
+
+    /// The number of a value that is not there yet. `value` is lower-cased; `None` stands for NULL.
+    pub fn add_new(&mut self, key: u32, value: Option<&str>, original: &str) -> u32 {
+        self.add(self.hash(key, value), key, value, value.map(|_| original))
+    }
+
+    /// Makes room for this many more values.
+    pub fn reserve(&mut self, count: u32) {
+        let Self {
+            terms,
+            by_value,
+            arena,
+            hasher,
+            ..
+        } = self;
+        by_value.reserve(count, |held| hash_of(hasher, arena, &terms[held]));
+    }
+
+    fn add(&mut self, hash: u64, key: u32, value: Option<&str>, original: Option<&str>) -> u32 {
         let id = self.store(key, value, original);
         let Self {
             terms,
@@ -55,10 +76,8 @@ impl Terms {
             hasher,
             ..
         } = self;
-        by_value.insert(hash, id, |held| {
-            hasher.hash_one((terms[held].key, bytes(arena, &terms[held]).0))
-        });
-        (id, true)
+        by_value.insert(hash, id, |held| hash_of(hasher, arena, &terms[held]));
+        id
     }
 
     fn store(&mut self, key: u32, value: Option<&str>, original: Option<&str>) -> u32 {
@@ -168,7 +187,7 @@ impl Terms {
     }
 
     fn hash_of(&self, id: u32) -> u64 {
-        self.hasher.hash_one((self.key(id), self.bytes(id).0))
+        hash_of(&self.hasher, &self.arena, &self.terms[id])
     }
 
     /// The lower-cased value and the one that was written.
@@ -187,6 +206,10 @@ impl Terms {
 
 /// Lower-cased, and as it was written.
 type Forms<'a> = (Option<&'a [u8]>, Option<&'a [u8]>);
+
+fn hash_of(hasher: &DefaultHashBuilder, arena: &Arena, term: &Term) -> u64 {
+    hasher.hash_one((term.key, bytes(arena, term).0))
+}
 
 fn bytes<'a>(arena: &'a Arena, term: &Term) -> Forms<'a> {
     if term.original_len == NULL {

@@ -152,7 +152,7 @@ impl ReadModel {
         terms.release(term);
     }
 
-    fn remember_reference(&mut self, doc: u32) {
+    pub(super) fn remember_reference(&mut self, doc: u32) {
         let parts = self.parts(doc);
         let hash = self.reference_hash(parts);
         let twin = self.by_reference.find(hash, |held| self.parts(held) == parts);

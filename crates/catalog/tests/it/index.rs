@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::index::{Like, ReadModel, UidBound, Walk, WalkOrder};
+use catalog::index::{Like, ReadModel, SnapshotFile, Stamp, UidBound, Walk, WalkOrder};
 use model::{Filter, SearchRow};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -14,6 +14,7 @@ type Plain = BTreeMap<Uuid, Vec<SearchRow>>;
 enum Step {
     Upsert(u8, Vec<(u8, u8)>),
     Remove(u8),
+    SaveAndRead,
     Ask,
 }
 
@@ -71,11 +72,27 @@ fn rows(id: u8, values: &[(u8, u8)]) -> Vec<SearchRow> {
     rows
 }
 
+/// The same model, out of a file.
+fn saved_and_read(model: &ReadModel) -> ReadModel {
+    let folder = tempfile::tempdir().unwrap();
+    let file = SnapshotFile::new(folder.path().join("new/catalog.index"));
+    let stamp = Stamp {
+        seq: 7,
+        uid: uid(7),
+        at: -7,
+    };
+    file.save(model, stamp).unwrap();
+    let (read, found) = file.read().unwrap().unwrap();
+    assert_eq!(found, stamp);
+    read
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let values = prop::collection::vec((any::<u8>(), any::<u8>()), 0..8);
     prop_oneof![
         6 => (any::<u8>(), values).prop_map(|(id, values)| Step::Upsert(id, values)),
         2 => any::<u8>().prop_map(Step::Remove),
+        1 => Just(Step::SaveAndRead),
         1 => Just(Step::Ask),
     ]
 }
@@ -137,6 +154,9 @@ fn apply(model: &mut ReadModel, plain: &mut Plain, steps: &[Step]) {
                 assert_eq!(model.remove(uid(*id)), plain.remove(&uid(*id)).is_some());
             }
             // Orders are made on the first question and must be kept up from there.
+            Step::SaveAndRead => {
+                *model = saved_and_read(model);
+            }
             Step::Ask => {
                 model.prepare_orders();
                 for key in KEYS {

@@ -13,6 +13,7 @@ mod ingest;
 mod locations;
 mod pages;
 mod problems;
+mod saved_index;
 mod simulation;
 mod watch;
 mod world;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use catalog::Catalog;
+use catalog::index::SnapshotFile;
 use config::Config;
 use serde_json::{Value, json};
 use store::{Database, Store};
@@ -131,8 +132,14 @@ fn build(config: &Value, folder: &Path, store: &Store, clock: &TestClock) -> Cat
     Catalog::builder(Arc::new(config), store.clone())
         .clock(Arc::new(clock.clone()))
         .randomness(Arc::new(TestRandomness::new(7)))
+        .index_snapshot(snapshot_in(folder))
         .build()
         .unwrap()
+}
+
+/// Where the index of a world in this folder is saved.
+pub fn snapshot_in(folder: &Path) -> SnapshotFile {
+    SnapshotFile::new(folder.join("catalog.index"))
 }
 
 /// A valid component.

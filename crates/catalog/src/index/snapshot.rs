@@ -6,7 +6,7 @@
 
 mod format;
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -63,17 +63,14 @@ impl SnapshotFile {
         &self.0
     }
 
-    /// Writes a snapshot beside the last one and puts it in its place.
+    /// Writes a snapshot beside the last one and puts it in its place, whoever else does the same.
     pub fn save(&self, model: &ReadModel, stamp: Stamp) -> io::Result<()> {
-        if let Some(folder) = self.0.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let fresh = self.0.with_extension("new");
-        let written = write(model, stamp, &fresh).and_then(|()| fs::rename(&fresh, &self.0));
-        if written.is_err() {
-            let _ = fs::remove_file(&fresh);
-        }
-        written
+        let folder = self.0.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        let fresh = tempfile::Builder::new().prefix("catalog.index.").tempfile_in(folder)?;
+        write(model, stamp, fresh.reopen()?)?;
+        fresh.persist(&self.0)?;
+        Ok(())
     }
 
     /// Reads the last snapshot; nothing when there is none of this version.
@@ -86,8 +83,8 @@ impl SnapshotFile {
     }
 }
 
-fn write(model: &ReadModel, stamp: Stamp, path: &Path) -> io::Result<()> {
-    let mut writer = Writer::create(path)?;
+fn write(model: &ReadModel, stamp: Stamp, file: File) -> io::Result<()> {
+    let mut writer = Writer::new(file);
     writer.bytes(&MAGIC)?;
     writer.number(VERSION)?;
     writer.text(env!("CARGO_PKG_VERSION"))?;

@@ -20,12 +20,12 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Makes the file, or empties the one that is there.
-    pub fn create(path: &Path) -> io::Result<Self> {
-        Ok(Self {
-            file: BufWriter::with_capacity(BUFFER, File::create(path)?),
+    /// Writes into an empty file.
+    pub fn new(file: File) -> Self {
+        Self {
+            file: BufWriter::with_capacity(BUFFER, file),
             checksum: Hasher::new(),
-        })
+        }
     }
 
     /// Bytes whose number the reader knows.

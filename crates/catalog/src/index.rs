@@ -23,9 +23,11 @@ mod restore;
 mod shards;
 mod snapshot;
 mod sorted;
+mod term_list;
 mod terms;
 mod update;
 mod walk;
+mod written;
 
 use std::sync::OnceLock;
 

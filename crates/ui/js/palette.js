@@ -107,11 +107,13 @@ const search = async () => {
     const answer = await fetch(`/-/palette?${new URLSearchParams({ query: term })}`, { signal: request.signal });
     if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
     const found = await answer.json();
-    const groups = found.groups;
+    const groups = found.groups, mine = own(term.toLowerCase());
+    // What has the words in its name goes before what merely has them somewhere.
+    const isLoose = !groups.some(({ items }) => items.some(({ title }) => fits(title, term.toLowerCase())));
     if (found.total > groups.reduce((sum, group) => sum + group.items.length, 0)) {
       groups.push({ title: "More", items: [{ title: `All ${found.total} results`, note: "", href: found.all, icon: "search" }] });
     }
-    show([...groups, ...own(term.toLowerCase())]);
+    show(isLoose ? [...mine, ...groups] : [...groups, ...mine]);
     note.textContent = hint(term, found);
   } catch (error) {
     if (error.name === "AbortError") return;

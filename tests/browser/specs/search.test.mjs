@@ -79,6 +79,16 @@ test('arrows choose among results, pages and commands', async () => {
   });
 });
 
+test('a command that is named comes before results that are not', async () => {
+  await visiting(browser, `${portal.base}/catalog`, {}, async page => {
+    await ask(page, 'theme', /Switch to the dark theme/);
+    assert.match((await texts(page, '#palette-list [role=option]'))[0], /^Switch to the dark theme/);
+    await page.keyboard.press('Escape');
+    await ask(page, 'sources', /Sources/);
+    assert.match((await texts(page, '#palette-list [role=option]'))[0], /^Sources/);
+  });
+});
+
 test('the page filters, corrects and leads on without JavaScript', async () => {
   await visiting(browser, `${portal.base}/search?query=talentmesh`, still, async page => {
     await page.getByRole('navigation', { name: 'Kinds of results' }).getByRole('link', { name: /Entities/ }).click();

@@ -28,7 +28,7 @@ pub struct Arena {
 
 impl Arena {
     /// Copies the parts in, one after the other, on behalf of `owner`.
-    pub fn add(&mut self, owner: u32, parts: &[&str]) -> Span {
+    pub fn add(&mut self, owner: u32, parts: &[&[u8]]) -> Span {
         let len: usize = parts.iter().map(|part| part.len()).sum();
         assert!(len <= BLOCK, "an indexed string fits a block");
         let block = self.block_with_room(len);
@@ -36,7 +36,7 @@ impl Arena {
         let bytes = &mut self.blocks[block].bytes;
         let offset = bytes.len();
         for part in parts {
-            bytes.extend_from_slice(part.as_bytes());
+            bytes.extend_from_slice(part);
         }
         Span(u32::try_from(block << BLOCK_BITS | offset).expect("less than 4 GiB of strings"))
     }
@@ -56,12 +56,7 @@ impl Arena {
         block
     }
 
-    /// The string of `len` bytes at a span.
-    pub fn get(&self, span: Span, len: usize) -> &str {
-        std::str::from_utf8(self.bytes(span, len)).expect("only strings were added")
-    }
-
-    /// The same as bytes. They compare as the strings do, and need no look at each of them before.
+    /// The `len` bytes at a span.
     pub fn bytes(&self, span: Span, len: usize) -> &[u8] {
         let (block, offset) = Self::place(span);
         &self.blocks[block].bytes[offset..offset + len]
@@ -109,10 +104,9 @@ impl Evicted {
         &self.block.owners
     }
 
-    /// The string of `len` bytes at a span, if the span lies in this block.
-    pub fn get(&self, span: Span, len: usize) -> Option<&str> {
+    /// The `len` bytes at a span, if the span lies in this block.
+    pub fn get(&self, span: Span, len: usize) -> Option<&[u8]> {
         let (number, offset) = Arena::place(span);
-        let bytes = (number == self.number).then(|| &self.block.bytes[offset..offset + len])?;
-        Some(std::str::from_utf8(bytes).expect("only strings were added"))
+        (number == self.number).then(|| &self.block.bytes[offset..offset + len])
     }
 }

@@ -8,7 +8,7 @@ use store::{Store, StoreError};
 use uuid::Uuid;
 
 /// Most bytes of JSON kept.
-const LIMIT_BYTES: u64 = 64 << 20;
+const LIMIT_BYTES: u64 = 32 << 20;
 /// What an entry costs beside its text.
 const ENTRY_BYTES: usize = 160;
 /// Most bodies asked for in one statement.

@@ -8,13 +8,13 @@ use uuid::Uuid;
 
 use super::pages::Pages;
 use super::shards::Shards;
+use super::term_list::TermList;
 
 #[derive(Debug)]
 struct Document {
     uid: Uuid,
     generation: u32,
-    /// Kind, namespace and name first, the rest ascending.
-    terms: Box<[u32]>,
+    terms: TermList,
 }
 
 /// The documents.
@@ -66,7 +66,7 @@ impl Documents {
         self.documents.push(Document {
             uid,
             generation: 0,
-            terms: Box::default(),
+            terms: TermList::default(),
         })
     }
 
@@ -95,15 +95,15 @@ impl Documents {
     }
 
     /// Terms of an entity: kind, namespace, name, then the rest ascending.
-    pub fn terms(&self, id: u32) -> &[u32] {
-        &self.documents[id].terms
+    pub fn terms(&self, id: u32) -> impl Iterator<Item = u32> + '_ {
+        self.documents[id].terms.iter()
     }
 
-    /// Sets the terms and returns the former ones.
-    pub fn replace_terms(&mut self, id: u32, terms: Box<[u32]>) -> Box<[u32]> {
+    /// Sets the terms.
+    pub fn set_terms(&mut self, id: u32, terms: &[u32]) {
         let document = &mut self.documents[id];
         document.generation = document.generation.wrapping_add(1);
-        std::mem::replace(&mut document.terms, terms)
+        document.terms = TermList::pack(terms);
     }
 
     /// All entities.
@@ -116,7 +116,7 @@ impl Documents {
         let terms: usize = self
             .live
             .iter()
-            .map(|id| self.documents[id].terms.len() * 4)
+            .map(|id| self.documents[id].terms.heap_bytes())
             .sum();
         self.documents.heap_bytes() + self.by_uid.heap_bytes() + self.live.serialized_size() + terms
     }

@@ -60,7 +60,7 @@ impl ReadModel {
         }
         self.keys
             .find(key)
-            .map_or_else(nothing, |id| Cow::Borrowed(&self.keys.get(id).exists))
+            .map_or_else(nothing, |id| self.keys.get(id).exists.set())
     }
 
     fn one_of(&self, key: &str, values: &[String]) -> Set<'_> {
@@ -136,7 +136,7 @@ impl ReadModel {
             for term in self.terms.of_key(id) {
                 haystack.add(term, self.terms.value(term).unwrap_or_default());
             }
-            haystack
+            Box::new(haystack)
         })
     }
 
@@ -152,9 +152,9 @@ impl ReadModel {
     pub(super) fn valued(&self, id: u32) -> Set<'_> {
         let key = self.keys.get(id);
         if key.null_only.is_empty() {
-            Cow::Borrowed(&key.exists)
+            key.exists.set()
         } else {
-            Cow::Owned(&key.exists - &key.null_only)
+            Cow::Owned(key.exists.set().as_ref() - key.null_only.set().as_ref())
         }
     }
 

@@ -25,7 +25,7 @@ impl ReadModel {
             Some(set) if set.len() * TERMS_PER_DOCUMENT < terms => self.count_by_document(id, set),
             _ => self.count_by_term(id, set),
         };
-        let original = |term| self.terms.original(term).unwrap_or_default().to_owned();
+        let original = |term| self.terms.original(term).unwrap_or_default().into_owned();
         let mut values: Vec<(String, u64)> = counts
             .into_iter()
             .map(|(term, count)| (original(term), count))
@@ -58,7 +58,7 @@ impl ReadModel {
 
     /// Terms with a value that a document holds of a key.
     pub(super) fn values_of(&self, doc: u32, key: u32) -> impl Iterator<Item = u32> + '_ {
-        let terms = self.documents.terms(doc).iter().copied();
+        let terms = self.documents.terms(doc);
         terms.filter(move |term| self.terms.key(*term) == key && self.terms.has_value(*term))
     }
 

@@ -62,7 +62,7 @@ impl ReadModel {
                     .then_with(|| self.terms.compare(left.1, right.1))
             });
             let terms: Vec<u32> = terms.into_iter().map(|(_, term)| term).collect();
-            Sorted::from_ordered(&terms)
+            Box::new(Sorted::from_ordered(&terms))
         })
     }
 

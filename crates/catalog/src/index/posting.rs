@@ -3,6 +3,8 @@
 //! Most terms are held by one document, a few by most of them; each case has its own form, because
 //! a bitmap for a single number costs a hundred bytes and there are millions of single numbers.
 
+use std::borrow::Cow;
+
 use roaring::RoaringBitmap;
 
 const FEW: usize = 7;
@@ -105,7 +107,7 @@ impl Posting {
                 }
             }
         }
-        matches!(self, Self::None)
+        self.is_empty()
     }
 
     fn shrunk(bitmap: &RoaringBitmap) -> Self {
@@ -114,6 +116,19 @@ impl Posting {
             posting.insert(doc);
         }
         posting
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::None)
+    }
+
+    /// The documents as a set.
+    pub fn set(&self) -> Cow<'_, RoaringBitmap> {
+        match self {
+            Self::Many(bitmap) => Cow::Borrowed(bitmap),
+            small => Cow::Owned(small.small().iter().copied().collect()),
+        }
     }
 
     /// How many documents.

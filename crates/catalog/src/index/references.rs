@@ -14,12 +14,6 @@ impl ReadModel {
         self.reference_pieces(doc).concat()
     }
 
-    /// Kind, namespace and name as they were written.
-    pub fn original_parts(&self, doc: u32) -> [&str; 3] {
-        let terms = self.documents.terms(doc);
-        [0, 1, 2].map(|at| self.terms.original(terms[at]).unwrap_or_default())
-    }
-
     /// The entity with exactly this reference, lower-cased.
     pub fn by_reference(&self, reference: &str) -> Option<u32> {
         let (kind, rest) = reference.split_once(':')?;
@@ -30,8 +24,11 @@ impl ReadModel {
     }
 
     pub(super) fn parts(&self, doc: u32) -> [&str; 3] {
-        let terms = self.documents.terms(doc);
-        [0, 1, 2].map(|at| self.terms.value(terms[at]).unwrap_or_default())
+        let mut terms = self.documents.terms(doc);
+        PARTS.map(|_| {
+            let term = terms.next();
+            term.and_then(|term| self.terms.value(term)).unwrap_or_default()
+        })
     }
 
     pub(super) fn reference_hash(&self, parts: [&str; 3]) -> u64 {

@@ -1,7 +1,6 @@
 //! Putting the index together from what a snapshot holds, all at once: far quicker than one entity after the
 //! other, because what an entity is held by is sorted once.
 
-use roaring::RoaringBitmap;
 use uuid::Uuid;
 
 use super::ReadModel;
@@ -26,14 +25,14 @@ impl ReadModel {
 
     /// Takes an entity in whose terms, ordered as they are kept, are there already. Who holds them is only known
     /// after [`ReadModel::finish_restoring`]. Returns whether it makes sense.
-    pub(super) fn restore(&mut self, uid: Uuid, terms: Box<[u32]>) -> bool {
+    pub(super) fn restore(&mut self, uid: Uuid, terms: &[u32]) -> bool {
         let is_part = |(key, term): (&str, &u32)| self.keys.find(key) == Some(self.terms.key(*term));
-        let has_parts = terms.len() >= PARTS.len() && PARTS.into_iter().zip(&terms).all(is_part);
+        let has_parts = terms.len() >= PARTS.len() && PARTS.into_iter().zip(terms).all(is_part);
         let (doc, is_new) = self.documents.intern(uid);
         if !has_parts || !is_new {
             return false;
         }
-        self.documents.replace_terms(doc, terms);
+        self.documents.set_terms(doc, terms);
         self.remember_reference(doc);
         true
     }
@@ -49,7 +48,7 @@ impl ReadModel {
         let mut ends = vec![0_usize; self.terms.len() as usize + 1];
         for doc in live() {
             for term in self.documents.terms(doc) {
-                ends[*term as usize + 1] += 1;
+                ends[term as usize + 1] += 1;
             }
         }
         for at in 1..ends.len() {
@@ -59,7 +58,7 @@ impl ReadModel {
         let mut holders = vec![0; ends.last().copied().unwrap_or(0)];
         for doc in live() {
             for term in self.documents.terms(doc) {
-                let at = &mut ends[*term as usize];
+                let at = &mut ends[term as usize];
                 holders[*at] = doc;
                 *at += 1;
             }
@@ -75,17 +74,21 @@ impl ReadModel {
         let mut all: Vec<Holders> = vec![Holders::default(); self.keys.numbers() as usize];
         for doc in self.documents.live() {
             for term in self.documents.terms(doc) {
-                let holders = &mut all[self.terms.key(*term) as usize];
+                let holders = &mut all[self.terms.key(term) as usize];
                 push_once(&mut holders.any, doc);
-                if self.terms.has_value(*term) {
+                if self.terms.has_value(term) {
                     push_once(&mut holders.valued, doc);
                 }
             }
         }
         for (key, holders) in (0..).zip(all) {
             let key = self.keys.get_mut(key);
-            key.exists = ascending(&holders.any);
-            key.null_only = &key.exists - ascending(&holders.valued);
+            key.exists = Posting::of_ascending(&holders.any);
+            if holders.valued.len() < holders.any.len() {
+                let is_null = |doc: &u32| holders.valued.binary_search(doc).is_err();
+                let null_only: Vec<u32> = holders.any.iter().copied().filter(is_null).collect();
+                key.null_only = Posting::of_ascending(&null_only);
+            }
         }
     }
 }
@@ -94,8 +97,4 @@ fn push_once(docs: &mut Vec<u32>, doc: u32) {
     if docs.last() != Some(&doc) {
         docs.push(doc);
     }
-}
-
-fn ascending(docs: &[u32]) -> RoaringBitmap {
-    RoaringBitmap::from_sorted_iter(docs.iter().copied()).expect("entities are visited in order")
 }

@@ -26,10 +26,10 @@ impl Shards {
 
     /// Makes room for this many more ids, which spread over all parts.
     pub fn reserve(&mut self, count: u32, rehash: impl Fn(u32) -> u64) {
-        // Chance gives some parts a few more than others.
+        // Not more: parts to which chance gives more grow by themselves, room for all would be twice as much.
         let even = count as usize / SHARDS;
         for table in &mut self.tables {
-            table.reserve(even + even / 4, |held| rehash(*held));
+            table.reserve(even, |held| rehash(*held));
         }
     }
 

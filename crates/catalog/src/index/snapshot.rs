@@ -67,7 +67,9 @@ impl SnapshotFile {
     pub fn save(&self, model: &ReadModel, stamp: Stamp) -> io::Result<()> {
         let folder = self.0.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
-        let fresh = tempfile::Builder::new().prefix("catalog.index.").tempfile_in(folder)?;
+        let fresh = tempfile::Builder::new()
+            .prefix("catalog.index.")
+            .tempfile_in(folder)?;
         write(model, stamp, fresh.reopen()?)?;
         fresh.persist(&self.0)?;
         Ok(())
@@ -115,7 +117,7 @@ fn write_terms(model: &ReadModel, keys: &[u32], writer: &mut Writer) -> io::Resu
     let terms = &model.terms;
     let mut numbers = vec![u32::MAX; terms.len() as usize];
     let used: Vec<u32> = (0..terms.len())
-        .filter(|term| terms.posting(*term).len() > 0)
+        .filter(|term| !terms.posting(*term).is_empty())
         .collect();
     writer.count(used.len())?;
     for (number, term) in (0..).zip(used) {
@@ -125,7 +127,7 @@ fn write_terms(model: &ReadModel, keys: &[u32], writer: &mut Writer) -> io::Resu
             None => writer.number(key | NO_VALUE)?,
             Some((value, original)) => {
                 writer.number(key)?;
-                writer.text(original)?;
+                writer.text(&original)?;
                 writer.text(if value == original { "" } else { value })?;
             }
         }
@@ -138,9 +140,9 @@ fn write_documents(model: &ReadModel, terms: &[u32], writer: &mut Writer) -> io:
     writer.count(usize::try_from(model.len()).map_err(io::Error::other)?)?;
     for doc in documents.live() {
         writer.bytes(documents.uid(doc).as_bytes())?;
-        writer.count(documents.terms(doc).len())?;
+        writer.count(documents.terms(doc).count())?;
         for term in documents.terms(doc) {
-            writer.number(terms[*term as usize])?;
+            writer.number(terms[term as usize])?;
         }
     }
     Ok(())
@@ -172,7 +174,7 @@ fn read(reader: &mut Reader) -> io::Result<Option<(ReadModel, Stamp)>> {
     for _ in 0..entities {
         let uid = Uuid::from_bytes(reader.bytes()?);
         let held = reader.numbers_below(terms)?;
-        if !model.restore(uid, held) {
+        if !model.restore(uid, &held) {
             return Err(damaged("an entity has no reference, or comes twice"));
         }
     }

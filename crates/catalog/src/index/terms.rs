@@ -3,6 +3,7 @@
 //! Values that differ only in case are different terms, because facets show them apart; they share
 //! their hash, because filters do not tell them apart.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::hash::BuildHasher;
 
@@ -12,6 +13,7 @@ use super::arena::{Arena, Span};
 use super::pages::Pages;
 use super::posting::Posting;
 use super::shards::Shards;
+use super::written::Written;
 
 /// Length that marks a value that exists but never equals anything.
 const NULL: u16 = u16::MAX;
@@ -20,9 +22,10 @@ const NULL: u16 = u16::MAX;
 struct Term {
     text: Span,
     key: u32,
-    original_len: u16,
-    /// Zero where the lower-cased form is the original.
-    lower_len: u16,
+    /// Length of the lower-cased value, which lies first.
+    len: u16,
+    /// How it was written lies behind that.
+    written: u16,
     posting: Posting,
 }
 
@@ -41,9 +44,8 @@ impl Terms {
     /// stands for NULL.
     pub fn intern(&mut self, key: u32, value: Option<&str>, original: &str) -> (u32, bool) {
         let hash = self.hash(key, value);
-        let original = value.map(|_| original);
-        let wanted = (value.map(str::as_bytes), original.map(str::as_bytes));
-        let same = |id| self.key(id) == key && self.bytes(id) == wanted;
+        let wanted = value.map(|value| (value.as_bytes(), Written::of(original, value)));
+        let same = |id| self.key(id) == key && self.forms(id) == wanted;
         if let Some(id) = self.by_value.find(hash, same) {
             return (id, false);
         }
@@ -52,7 +54,7 @@ impl Terms {
 
     /// The number of a value that is not there yet. `value` is lower-cased; `None` stands for NULL.
     pub fn add_new(&mut self, key: u32, value: Option<&str>, original: &str) -> u32 {
-        self.add(self.hash(key, value), key, value, value.map(|_| original))
+        self.add(self.hash(key, value), key, value, original)
     }
 
     /// Makes room for this many more values.
@@ -67,7 +69,7 @@ impl Terms {
         by_value.reserve(count, |held| hash_of(hasher, arena, &terms[held]));
     }
 
-    fn add(&mut self, hash: u64, key: u32, value: Option<&str>, original: Option<&str>) -> u32 {
+    fn add(&mut self, hash: u64, key: u32, value: Option<&str>, original: &str) -> u32 {
         let id = self.store(key, value, original);
         let Self {
             terms,
@@ -80,17 +82,16 @@ impl Terms {
         id
     }
 
-    fn store(&mut self, key: u32, value: Option<&str>, original: Option<&str>) -> u32 {
+    fn store(&mut self, key: u32, value: Option<&str>, original: &str) -> u32 {
         let id = self.free.pop().unwrap_or_else(|| self.terms.len());
-        let (original, value) = (original.unwrap_or_default(), value);
-        let differs = value.filter(|value| *value != original);
-        let text = self.arena.add(id, &[original, differs.unwrap_or_default()]);
-        let length = |text: &str| u16::try_from(text.len()).expect("indexed values are short");
+        let lower = value.unwrap_or_default();
+        let written = Written::of(value.map_or("", |_| original), lower);
+        let len = u16::try_from(lower.len()).expect("indexed values are short");
         let term = Term {
-            text,
+            text: self.arena.add(id, &[lower.as_bytes(), written.bytes()]),
             key,
-            original_len: value.map_or(NULL, |_| length(original)),
-            lower_len: differs.map_or(0, length),
+            len: value.map_or(NULL, |_| len),
+            written: written.mark(),
             posting: Posting::None,
         };
         if id == self.terms.len() {
@@ -107,8 +108,8 @@ impl Terms {
         self.by_value.remove(hash, id);
         let term = &mut self.terms[id];
         let (text, len) = (term.text, text_len(term));
-        term.original_len = NULL;
-        term.lower_len = 0;
+        term.len = NULL;
+        term.written = 0;
         term.posting = Posting::None;
         self.free.push(id);
         if self.arena.release(text, len) {
@@ -132,13 +133,12 @@ impl Terms {
         let wanted = value.map(|value| value.as_bytes().to_owned());
         self.by_value
             .candidates(self.hash(key, value))
-            .filter(move |id| self.key(*id) == key && self.bytes(*id).0 == wanted.as_deref())
+            .filter(move |id| self.key(*id) == key && self.lower(*id) == wanted.as_deref())
     }
 
     /// All numbers of a key that have a value.
     pub fn of_key(&self, key: u32) -> impl Iterator<Item = u32> + '_ {
-        (0..self.terms.len())
-            .filter(move |id| self.terms[*id].key == key && self.terms[*id].original_len != NULL)
+        (0..self.terms.len()).filter(move |id| self.terms[*id].key == key && self.terms[*id].len != NULL)
     }
 
     /// Numbers given out so far, those given back included.
@@ -153,18 +153,22 @@ impl Terms {
 
     /// The lower-cased value.
     pub fn value(&self, id: u32) -> Option<&str> {
-        lower(&self.arena, &self.terms[id])
+        let lower = self.lower(id)?;
+        Some(std::str::from_utf8(lower).expect("values are text"))
     }
 
     /// Whether there is a value.
     pub fn has_value(&self, id: u32) -> bool {
-        self.terms[id].original_len != NULL
+        self.terms[id].len != NULL
     }
 
     /// The value as it was written.
-    pub fn original(&self, id: u32) -> Option<&str> {
-        let term = &self.terms[id];
-        (term.original_len != NULL).then(|| self.arena.get(term.text, term.original_len.into()))
+    pub fn original(&self, id: u32) -> Option<Cow<'_, str>> {
+        let lower = self.value(id)?;
+        Some(match self.terms[id].written {
+            0 => Cow::Borrowed(lower),
+            _ => self.written(id).restore(lower).into_owned().into(),
+        })
     }
 
     /// Who holds it.
@@ -179,7 +183,8 @@ impl Terms {
 
     /// Order of two terms of one key: by lower-cased value, then as written.
     pub fn compare(&self, left: u32, right: u32) -> Ordering {
-        self.bytes(left).cmp(&self.bytes(right))
+        let values = self.lower(left).cmp(&self.lower(right));
+        values.then_with(|| self.original(left).cmp(&self.original(right)))
     }
 
     fn hash(&self, key: u32, value: Option<&str>) -> u64 {
@@ -190,9 +195,20 @@ impl Terms {
         hash_of(&self.hasher, &self.arena, &self.terms[id])
     }
 
-    /// The lower-cased value and the one that was written.
-    fn bytes(&self, id: u32) -> Forms<'_> {
-        bytes(&self.arena, &self.terms[id])
+    /// The lower-cased value as bytes. They compare as the text does, and need no look at each of them before.
+    fn lower(&self, id: u32) -> Option<&[u8]> {
+        lower(&self.arena, &self.terms[id])
+    }
+
+    fn written(&self, id: u32) -> Written<'_> {
+        let term = &self.terms[id];
+        let all = self.arena.bytes(term.text, text_len(term));
+        Written::read(&all[lower_len(term)..], term.written)
+    }
+
+    /// The lower-cased value, and how it was written.
+    fn forms(&self, id: u32) -> Option<(&[u8], Written<'_>)> {
+        Some((self.lower(id)?, self.written(id)))
     }
 
     /// Bytes held.
@@ -204,39 +220,18 @@ impl Terms {
     }
 }
 
-/// Lower-cased, and as it was written.
-type Forms<'a> = (Option<&'a [u8]>, Option<&'a [u8]>);
-
 fn hash_of(hasher: &DefaultHashBuilder, arena: &Arena, term: &Term) -> u64 {
-    hasher.hash_one((term.key, bytes(arena, term).0))
+    hasher.hash_one((term.key, lower(arena, term)))
 }
 
-fn bytes<'a>(arena: &'a Arena, term: &Term) -> Forms<'a> {
-    if term.original_len == NULL {
-        return (None, None);
-    }
-    let both = arena.bytes(term.text, text_len(term));
-    let (original, lower) = both.split_at(term.original_len.into());
-    let lower = if lower.is_empty() { original } else { lower };
-    (Some(lower), Some(original))
+fn lower<'a>(arena: &'a Arena, term: &Term) -> Option<&'a [u8]> {
+    (term.len != NULL).then(|| arena.bytes(term.text, lower_len(term)))
 }
 
-fn lower<'a>(arena: &'a Arena, term: &Term) -> Option<&'a str> {
-    if term.original_len == NULL {
-        return None;
-    }
-    let original = usize::from(term.original_len);
-    match usize::from(term.lower_len) {
-        0 => Some(arena.get(term.text, original)),
-        lower => Some(&arena.get(term.text, original + lower)[original..]),
-    }
+fn lower_len(term: &Term) -> usize {
+    if term.len == NULL { 0 } else { term.len.into() }
 }
 
 fn text_len(term: &Term) -> usize {
-    let original = if term.original_len == NULL {
-        0
-    } else {
-        term.original_len
-    };
-    usize::from(original) + usize::from(term.lower_len)
+    lower_len(term) + Written::length(term.written)
 }

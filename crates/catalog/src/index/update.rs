@@ -4,7 +4,6 @@ use model::SearchRow;
 use uuid::Uuid;
 
 use super::ReadModel;
-use super::haystack::Haystack;
 use super::references::PARTS;
 
 /// Key of the uid, which is kept as a number and not as a term.
@@ -31,8 +30,7 @@ impl ReadModel {
         if !is_new {
             self.forget_reference(doc);
         }
-        let former = self.documents.replace_terms(doc, terms.into());
-        self.move_terms(doc, &former);
+        self.exchange_terms(doc, terms);
         self.remember_reference(doc);
         if is_new {
             self.insert_into_uid_order(doc);
@@ -47,8 +45,7 @@ impl ReadModel {
         };
         self.forget_reference(doc);
         self.remove_from_uid_order(doc);
-        let former = self.documents.replace_terms(doc, Box::default());
-        self.move_terms(doc, &former);
+        self.exchange_terms(doc, Vec::new());
         self.documents.release(doc);
         true
     }
@@ -86,10 +83,12 @@ impl ReadModel {
         term
     }
 
-    /// Brings postings and keys in line after the terms of a document were exchanged.
-    fn move_terms(&mut self, doc: u32, former: &[u32]) {
-        let former = ascending(former);
-        let current = ascending(self.documents.terms(doc));
+    /// Gives a document other terms and brings postings and keys in line.
+    fn exchange_terms(&mut self, doc: u32, mut current: Vec<u32>) {
+        let mut former: Vec<u32> = self.documents.terms(doc).collect();
+        self.documents.set_terms(doc, &current);
+        former.sort_unstable();
+        current.sort_unstable();
         for term in current.iter().filter(|term| former.binary_search(term).is_err()) {
             self.terms.posting_mut(*term).insert(doc);
         }
@@ -111,7 +110,9 @@ impl ReadModel {
                 continue;
             }
             let key = self.keys.get_mut(*key);
-            key.exists.insert(doc);
+            if !key.exists.contains(doc) {
+                key.exists.insert(doc);
+            }
             if *valued {
                 key.null_only.remove(doc);
             } else {
@@ -146,7 +147,11 @@ impl ReadModel {
         if let Some(order) = key.order.get_mut() {
             order.remove(term, |held| terms.compare(held, term).is_lt());
         }
-        if key.haystack.get_mut().is_some_and(Haystack::note_gone) {
+        if key
+            .haystack
+            .get_mut()
+            .is_some_and(|haystack| haystack.note_gone())
+        {
             key.haystack.take();
         }
         terms.release(term);
@@ -199,10 +204,4 @@ impl ReadModel {
             order.remove(doc, |held| documents.uid(held) < uid);
         }
     }
-}
-
-fn ascending(terms: &[u32]) -> Vec<u32> {
-    let mut terms = terms.to_vec();
-    terms.sort_unstable();
-    terms
 }

@@ -1,7 +1,9 @@
 //! Local files: one path, or a pattern.
 
 use std::collections::HashSet;
-use std::io::ErrorKind;
+use std::fmt::Display;
+use std::fs::File;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -69,13 +71,21 @@ fn read(path: &Path, max_bytes: u64) -> std::io::Result<Bytes> {
     if !metadata.is_file() {
         return Err(std::io::Error::other("it is no ordinary file"));
     }
-    if metadata.len() > max_bytes {
-        let size = metadata.len();
-        return Err(std::io::Error::other(format!(
+    let too_large = |size: &dyn Display| {
+        std::io::Error::other(format!(
             "it has {size} bytes, at most {max_bytes} are read; split it"
-        )));
+        ))
+    };
+    if metadata.len() > max_bytes {
+        return Err(too_large(&metadata.len()));
     }
-    std::fs::read(path).map(Bytes::from)
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0) + 1);
+    // It may have grown since.
+    let mut bounded = File::open(path)?.take(max_bytes.saturating_add(1));
+    if bounded.read_to_end(&mut bytes)? as u64 > max_bytes {
+        return Err(too_large(&"too many"));
+    }
+    Ok(Bytes::from(bytes))
 }
 
 /// Whether the target is a pattern rather than a path.

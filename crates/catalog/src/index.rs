@@ -12,6 +12,7 @@ mod facets;
 mod follow;
 mod handle;
 mod haystack;
+mod holders;
 mod keep;
 mod keys;
 mod like;

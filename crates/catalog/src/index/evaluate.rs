@@ -160,7 +160,7 @@ impl ReadModel {
 
     fn holders(&self, terms: &[u32]) -> Set<'_> {
         if let [term] = terms
-            && let Some(bitmap) = self.terms.posting(*term).bitmap()
+            && let Some(bitmap) = self.terms.bitmap(*term)
         {
             return Cow::Borrowed(bitmap);
         }

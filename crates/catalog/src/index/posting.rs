@@ -10,7 +10,7 @@ use roaring::RoaringBitmap;
 const FEW: usize = 7;
 
 /// A small sorted set on one cache line.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Few {
     len: u32,
     docs: [u32; FEW],
@@ -23,7 +23,7 @@ impl Few {
 }
 
 /// Documents of one term.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub enum Posting {
     /// No document; the term is about to go or has just come.
     #[default]

@@ -65,7 +65,7 @@ impl ReadModel {
         }
         let mut begin = 0;
         for (term, end) in (0..self.terms.len()).zip(ends) {
-            *self.terms.posting_mut(term) = Posting::of_ascending(&holders[begin..end]);
+            self.terms.set_holders(term, &holders[begin..end]);
             begin = end;
         }
     }

@@ -8,8 +8,10 @@ use std::cmp::Ordering;
 use std::hash::BuildHasher;
 
 use hashbrown::DefaultHashBuilder;
+use roaring::RoaringBitmap;
 
 use super::arena::{Arena, Span};
+use super::holders::{Held, Holders};
 use super::pages::Pages;
 use super::posting::Posting;
 use super::shards::Shards;
@@ -26,13 +28,14 @@ struct Term {
     len: u16,
     /// How it was written lies behind that.
     written: u16,
-    posting: Posting,
+    held: Held,
 }
 
 /// The terms.
 #[derive(Debug, Default)]
 pub struct Terms {
     terms: Pages<Term>,
+    holders: Holders,
     by_value: Shards,
     free: Vec<u32>,
     arena: Arena,
@@ -92,7 +95,7 @@ impl Terms {
             key,
             len: value.map_or(NULL, |_| len),
             written: written.mark(),
-            posting: Posting::None,
+            held: Held::None,
         };
         if id == self.terms.len() {
             self.terms.push(term);
@@ -110,7 +113,7 @@ impl Terms {
         let (text, len) = (term.text, text_len(term));
         term.len = NULL;
         term.written = 0;
-        term.posting = Posting::None;
+        term.held = Held::None;
         self.free.push(id);
         if self.arena.release(text, len) {
             self.compact(text);
@@ -172,13 +175,28 @@ impl Terms {
     }
 
     /// Who holds it.
-    pub fn posting(&self, id: u32) -> &Posting {
-        &self.terms[id].posting
+    pub fn posting(&self, id: u32) -> Cow<'_, Posting> {
+        self.holders.get(self.terms[id].held)
     }
 
-    /// Who holds it, to change.
-    pub fn posting_mut(&mut self, id: u32) -> &mut Posting {
-        &mut self.terms[id].posting
+    /// Who holds it, where they are very many.
+    pub fn bitmap(&self, id: u32) -> Option<&RoaringBitmap> {
+        self.holders.listed(self.terms[id].held)?.bitmap()
+    }
+
+    /// A document holds it from now on.
+    pub fn add_holder(&mut self, id: u32, doc: u32) {
+        self.holders.add(&mut self.terms[id].held, doc);
+    }
+
+    /// A document does not hold it any more; returns whether nobody does.
+    pub fn remove_holder(&mut self, id: u32, doc: u32) -> bool {
+        self.holders.remove(&mut self.terms[id].held, doc)
+    }
+
+    /// These documents, which ascend, hold it from now on; nobody did before.
+    pub fn set_holders(&mut self, id: u32, docs: &[u32]) {
+        self.terms[id].held = self.holders.of_ascending(docs);
     }
 
     /// Order of two terms of one key: by lower-cased value, then as written.
@@ -213,10 +231,8 @@ impl Terms {
 
     /// Bytes held.
     pub fn heap_bytes(&self) -> usize {
-        let postings: usize = (0..self.terms.len())
-            .map(|id| self.terms[id].posting.heap_bytes())
-            .sum();
-        self.terms.heap_bytes() + self.by_value.heap_bytes() + self.arena.heap_bytes() + postings
+        let holders = self.holders.heap_bytes();
+        self.terms.heap_bytes() + self.by_value.heap_bytes() + self.arena.heap_bytes() + holders
     }
 }
 

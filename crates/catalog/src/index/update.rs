@@ -90,7 +90,7 @@ impl ReadModel {
         former.sort_unstable();
         current.sort_unstable();
         for term in current.iter().filter(|term| former.binary_search(term).is_err()) {
-            self.terms.posting_mut(*term).insert(doc);
+            self.terms.add_holder(*term, doc);
         }
         let keys = self.mark_keys(doc, &former, &current);
         for term in former.iter().filter(|term| current.binary_search(term).is_err()) {
@@ -139,7 +139,7 @@ impl ReadModel {
     }
 
     fn drop_term(&mut self, doc: u32, term: u32) {
-        if !self.terms.posting_mut(term).remove(doc) {
+        if !self.terms.remove_holder(term, doc) {
             return;
         }
         let Self { keys, terms, .. } = self;

@@ -14,6 +14,10 @@ struct Tool {
 
 const TEST_TOOLS: &[Tool] = &[
     Tool {
+        package: "make",
+        present: || exists("make"),
+    },
+    Tool {
         package: "postgresql",
         present: postgresql,
     },
@@ -41,7 +45,7 @@ fn postgresql() -> bool {
         })
 }
 
-/// What the tests need: PostgreSQL, a browser, and Node for the stock client.
+/// What the tests need: make for building the allocator, PostgreSQL, a browser, and Node for the stock client.
 pub fn for_tests() -> Result<()> {
     install(TEST_TOOLS)
 }

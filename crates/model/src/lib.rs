@@ -33,7 +33,7 @@ pub use kinds::{Kind, Kinds};
 pub use location_ref::LocationRef;
 pub use problem::{Place, Problem, Severity};
 pub use relation::Relation;
-pub use rows::{SearchRow, search_rows};
+pub use rows::{ROWS_VERSION, SearchRow, search_rows};
 pub use surroundings::{Clock, Randomness, SystemClock, SystemRandomness};
 pub use verdict::{Verdict, validate_document};
 

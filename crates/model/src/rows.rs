@@ -8,6 +8,9 @@ use serde_json::Value;
 
 use crate::{Fault, HEALTH, Health, entity, js};
 
+/// Raised with every change of the rows that an entity has: what was derived from them and saved is then of no use.
+pub const ROWS_VERSION: u32 = 1;
+
 /// Longest key and longest value, in UTF-16 units; longer keys are skipped, longer values have no text.
 const LONGEST: usize = 200;
 

@@ -116,9 +116,12 @@ impl ReadModel {
     fn matching_terms(&self, id: u32, text: &Like) -> Vec<u32> {
         let is_match = |term: &u32| self.terms.value(*term).is_some_and(|value| text.matches(value));
         if let Like::Contains(wanted) = text {
-            let mut found = self.haystack(id).find(wanted);
-            // The number of a value that is gone may stand for another one now.
-            found.retain(|term| self.terms.key(*term) == id && is_match(term));
+            let haystack = self.haystack(id);
+            let mut found = haystack.find(wanted);
+            if !haystack.is_exact() {
+                // The number of a value that is gone may stand for another one now.
+                found.retain(|term| self.terms.key(*term) == id && is_match(term));
+            }
             return found;
         }
         let order = self.key_order(id);

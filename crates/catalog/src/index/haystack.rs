@@ -33,6 +33,11 @@ impl Haystack {
         self.gone > WASTE && self.gone * 2 > self.ends.len()
     }
 
+    /// Whether every value that was added is still there.
+    pub fn is_exact(&self) -> bool {
+        self.gone == 0
+    }
+
     /// Terms whose values contained `wanted` when they were added, each once for every time it was added.
     pub fn find(&self, wanted: &str) -> Vec<u32> {
         if wanted.is_empty() {

@@ -149,6 +149,14 @@ impl Posting {
         }
     }
 
+    /// Whether any of these documents is in `set`.
+    pub fn meets(&self, set: &RoaringBitmap) -> bool {
+        match self {
+            Self::Many(bitmap) => !bitmap.is_disjoint(set),
+            small => small.small().iter().any(|doc| set.contains(*doc)),
+        }
+    }
+
     /// Whether a document is in.
     pub fn contains(&self, doc: u32) -> bool {
         match self {

@@ -10,6 +10,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use model::ROWS_VERSION;
 use store::{Seq, Store, StoreError};
 use uuid::Uuid;
 
@@ -17,8 +18,8 @@ use super::ReadModel;
 use format::{Reader, Writer, damaged};
 
 /// First bytes of the file.
-const MAGIC: [u8; 8] = *b"portalix";
-/// Raised when the file or the rows that are derived from an entity change.
+const MAGIC: [u8; 8] = *b"CATINDEX";
+/// Raised when the file changes.
 const VERSION: u32 = 1;
 /// Most values and entities for which room is made before they are read.
 const MOST_EXPECTED: u32 = 1 << 26;
@@ -89,6 +90,7 @@ fn write(model: &ReadModel, stamp: Stamp, file: File) -> io::Result<()> {
     let mut writer = Writer::new(file);
     writer.bytes(&MAGIC)?;
     writer.number(VERSION)?;
+    writer.number(ROWS_VERSION)?;
     writer.text(env!("CARGO_PKG_VERSION"))?;
     writer.long(stamp.seq)?;
     writer.bytes(stamp.uid.as_bytes())?;
@@ -149,8 +151,11 @@ fn write_documents(model: &ReadModel, terms: &[u32], writer: &mut Writer) -> io:
 }
 
 fn read(reader: &mut Reader) -> io::Result<Option<(ReadModel, Stamp)>> {
-    if reader.bytes()? != MAGIC || reader.number()? != VERSION || reader.text()? != env!("CARGO_PKG_VERSION")
-    {
+    let is_known = reader.bytes()? == MAGIC
+        && reader.number()? == VERSION
+        && reader.number()? == ROWS_VERSION
+        && reader.text()? == env!("CARGO_PKG_VERSION");
+    if !is_known {
         return Ok(None);
     }
     let stamp = Stamp {
@@ -198,4 +203,25 @@ fn read_term(model: &mut ReadModel, reader: &mut Reader, keys: u32) -> io::Resul
         value => model.terms.add_new(key, Some(value), &original),
     };
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_another_version_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = SnapshotFile::new(folder.path().join("catalog.index"));
+        assert!(file.read().unwrap().is_none(), "there is none");
+        for (version, rows) in [(VERSION + 1, ROWS_VERSION), (VERSION, ROWS_VERSION + 1)] {
+            let mut writer = Writer::new(File::create(file.path()).unwrap());
+            writer.bytes(&MAGIC).unwrap();
+            writer.number(version).unwrap();
+            writer.number(rows).unwrap();
+            writer.text(env!("CARGO_PKG_VERSION")).unwrap();
+            writer.finish().unwrap();
+            assert!(file.read().unwrap().is_none());
+        }
+    }
 }

@@ -179,6 +179,15 @@ impl Terms {
         self.holders.get(self.terms[id].held)
     }
 
+    /// Whether anybody in `set` holds it.
+    pub fn is_held_in(&self, id: u32, set: &RoaringBitmap) -> bool {
+        match self.terms[id].held {
+            Held::None => false,
+            Held::One(doc) => set.contains(doc),
+            held @ Held::More(_) => self.holders.get(held).meets(set),
+        }
+    }
+
     /// Who holds it, where they are very many.
     pub fn bitmap(&self, id: u32) -> Option<&RoaringBitmap> {
         self.holders.listed(self.terms[id].held)?.bitmap()

@@ -4,6 +4,7 @@
 //! sorting the set. Which is cheaper depends on how much of the catalog the set is; a walk that turns
 //! out longer than a sort is given up, so that no page costs much more than the cheaper way.
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 
 use roaring::RoaringBitmap;
@@ -12,6 +13,9 @@ use super::ReadModel;
 use super::like::Like;
 use super::order::UidBound;
 use super::sorted::Sorted;
+
+/// Sorting an entity costs about as much as going past so many entries of an order that are not in the set.
+const STEPS_PER_ENTITY: u64 = 50;
 
 /// What to order by.
 #[derive(Debug, Clone, Copy)]
@@ -129,7 +133,7 @@ impl ReadModel {
         let walked = if walk_is_longer {
             None
         } else {
-            self.walk_terms(id, walk, entities * 6 + 1000)
+            self.walk_terms(id, walk, entities * STEPS_PER_ENTITY + 10_000)
         };
         let rows = walked.unwrap_or_else(|| self.sort_set(id, walk));
         rows.into_iter()
@@ -142,30 +146,38 @@ impl ReadModel {
 
     /// Rows found by following the order of the key; nothing when it takes more than `steps` entries.
     fn walk_terms(&self, id: u32, walk: &Walk<'_>, steps: u64) -> Option<Vec<(u32, u32)>> {
-        let mut terms = self.terms_from(id, walk).peekable();
+        let gone = Cell::new(0);
+        let is_within = |_: &u32| {
+            gone.set(gone.get() + 1);
+            gone.get() <= steps
+        };
+        let terms = self.terms_from(id, walk).take_while(is_within);
+        let mut terms = terms
+            .filter(|term| self.terms.is_held_in(*term, walk.set))
+            .peekable();
         let mut rows = Vec::new();
         let mut skip = walk.offset;
         let mut group = Vec::new();
-        for step in 0.. {
-            if step > steps && skip + walk.limit > rows.len() {
-                return None;
-            }
-            let Some(first) = terms.next() else { break };
+        while let Some(first) = terms.next() {
             group.clear();
             group.push(first);
             let value = self.terms.value(first);
             while let Some(more) = terms.next_if(|term| self.terms.value(*term) == value) {
                 group.push(more);
             }
+            if gone.get() > steps {
+                // The group may go on.
+                return None;
+            }
             if !is_wanted(value, walk.text) {
                 continue;
             }
             self.add_group(&group, walk, &mut skip, &mut rows);
             if rows.len() >= walk.limit {
-                break;
+                return Some(rows);
             }
         }
-        Some(rows)
+        (gone.get() <= steps).then_some(rows)
     }
 
     fn add_group(&self, group: &[u32], walk: &Walk<'_>, skip: &mut usize, rows: &mut Vec<(u32, u32)>) {

@@ -38,13 +38,13 @@ impl Index {
             None => (read_all(store).await?, last, "every entity"),
         };
         let mebibytes = model.heap_bytes() >> 20;
-        let milliseconds = begun.elapsed().as_millis();
+        let load_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let entities = model.len();
         tracing::info!(
             entities,
             seq,
             mebibytes,
-            milliseconds,
+            load_ms,
             "catalog index made from {from}"
         );
         *self.write() = model;

@@ -22,7 +22,7 @@ const FOLLOW: usize = 1000;
 const SLICE: usize = 8;
 /// Pause after the store failed.
 const RETRY: Duration = Duration::from_secs(1);
-/// Longest wait until the change log is looked at without being woken.
+/// Longest wait until the change log is looked at without being woken; after such a one the index may be saved.
 const IDLE: Duration = Duration::from_secs(30);
 
 /// An entity ready to be taken in.

@@ -9,7 +9,7 @@ use super::references::PARTS;
 
 /// Entities of each key: those that have it, and those that have a value for it. Ascending.
 #[derive(Default, Clone)]
-struct Holders {
+struct KeyHolders {
     any: Vec<u32>,
     valued: Vec<u32>,
 }
@@ -71,7 +71,7 @@ impl ReadModel {
     }
 
     fn restore_keys(&mut self) {
-        let mut all: Vec<Holders> = vec![Holders::default(); self.keys.numbers() as usize];
+        let mut all: Vec<KeyHolders> = vec![KeyHolders::default(); self.keys.numbers() as usize];
         for doc in self.documents.live() {
             for term in self.documents.terms(doc) {
                 let holders = &mut all[self.terms.key(term) as usize];

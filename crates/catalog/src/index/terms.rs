@@ -62,27 +62,22 @@ impl Terms {
 
     /// Makes room for this many more values.
     pub fn reserve(&mut self, count: u32) {
-        let Self {
-            terms,
-            by_value,
-            arena,
-            hasher,
-            ..
-        } = self;
-        by_value.reserve(count, |held| hash_of(hasher, arena, &terms[held]));
+        let (by_value, rehash) = self.table();
+        by_value.reserve(count, rehash);
     }
 
     fn add(&mut self, hash: u64, key: u32, value: Option<&str>, original: &str) -> u32 {
         let id = self.store(key, value, original);
-        let Self {
-            terms,
-            by_value,
-            arena,
-            hasher,
-            ..
-        } = self;
-        by_value.insert(hash, id, |held| hash_of(hasher, arena, &terms[held]));
+        let (by_value, rehash) = self.table();
+        by_value.insert(hash, id, rehash);
         id
+    }
+
+    /// The values by their hash, and the hash of each, which is asked for when the table grows.
+    fn table(&mut self) -> (&mut Shards, impl Fn(u32) -> u64 + '_) {
+        let (terms, arena, hasher) = (&self.terms, &self.arena, &self.hasher);
+        let rehash = move |held| hash_of(hasher, arena, &terms[held]);
+        (&mut self.by_value, rehash)
     }
 
     fn store(&mut self, key: u32, value: Option<&str>, original: &str) -> u32 {

@@ -170,3 +170,38 @@ async fn stitch_batch(parts: &Parts, round: &mut StitchRound) -> Result<(Option<
     let (taken, seq) = writer.stitch_put_off(round, BATCH).await?;
     Ok((seq, taken == BATCH))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_that_ends_in_a_round_of_new_entities_still_has_all_of_it_stitched() {
+        let (put_off, start) = (PutOff::default(), Timestamp::UNIX_EPOCH);
+        let after = |seconds| later(start, Duration::from_secs(seconds));
+        assert_eq!(put_off.begin(start, true), None);
+        put_off.note(start);
+        assert!(!put_off.is_due(after(1)));
+        assert!(put_off.is_due(after(2)));
+        let new = StitchRound::of_new_entities(after(2));
+        assert_eq!(put_off.begin(after(2), false), Some(new.clone()));
+        put_off.interrupt(after(2), new.clone());
+        assert!(put_off.is_due(after(2)), "what was begun goes on at once");
+        assert_eq!(put_off.begin(after(3), true), Some(new));
+        assert!(put_off.is_any(), "the others still wait");
+        assert_eq!(put_off.begin(after(3), true), Some(StitchRound::new(after(3))));
+        assert!(!put_off.is_any());
+    }
+
+    #[test]
+    fn a_long_burst_does_not_keep_neighbours_waiting_for_its_end() {
+        let (put_off, mut now) = (PutOff::default(), Timestamp::UNIX_EPOCH);
+        let mut rounds = Vec::new();
+        for _ in 0..5 {
+            put_off.note(now);
+            now = later(now, LONGEST);
+            rounds.push(put_off.begin(now, false) == Some(StitchRound::new(now)));
+        }
+        assert_eq!(rounds, [false, false, false, true, true]);
+    }
+}

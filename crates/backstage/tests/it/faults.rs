@@ -41,6 +41,13 @@ async fn postgresql_dies_and_comes_back() {
             .starts_with("HTTP/1.1 200")
     );
 
+    // However long the database is away, what was saved meanwhile is not forgotten.
+    eventually("the edits cannot be announced", || {
+        portal
+            .log()
+            .contains("changed files could not be announced")
+            .then_some(())
+    });
     server.come_back().unwrap();
     serves_everything(&mut portal, &files);
     eventually("it is ready again", || {

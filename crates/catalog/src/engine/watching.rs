@@ -3,13 +3,15 @@
 
 use model::Fault;
 use serde_json::Value;
-use store::{Node, StoreError};
+use store::StoreError;
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
-use super::is_location;
+use super::{STORE_BACK_OFF, is_location, pause};
 use crate::Catalog;
 use crate::catalog::Parts;
+use crate::index::AppliedChange;
 use crate::ingest::{self, FileWatch, Target, Watched};
 
 /// Has changes of a location's local files reported, once there is a watch.
@@ -44,47 +46,49 @@ impl Catalog {
         }
     }
 
-    /// Every location that comes into the catalog, whoever brought it.
+    /// Every location that comes into the catalog, whoever brought it. After a failure of the database all of
+    /// them are gone through again.
     async fn follow_locations_of_others(&self, stop: &CancellationToken) {
-        let mut changes = self.index().changes();
-        let following = async {
-            self.follow_all_locations().await;
-            loop {
-                match changes.recv().await {
-                    Ok(change) if is_location(&change.reference) => {
-                        self.follow_locations(&[change.reference.to_string()]).await;
-                    }
-                    Ok(_) => {}
-                    Err(RecvError::Lagged(_)) => self.follow_all_locations().await,
-                    Err(RecvError::Closed) => return,
+        while !stop.is_cancelled() {
+            let mut changes = self.index().changes();
+            let following = async {
+                self.follow_all_locations().await?;
+                self.follow_new_locations(&mut changes).await
+            };
+            match stop.run_until_cancelled(following).await {
+                Some(Err(error)) => {
+                    tracing::warn!(%error, "locations cannot be read to watch their files, it is tried again");
+                    pause(stop, STORE_BACK_OFF).await;
                 }
+                Some(Ok(())) | None => return,
             }
-        };
-        stop.run_until_cancelled(following).await;
-    }
-
-    async fn follow_all_locations(&self) {
-        match self.all_source_states().await {
-            Ok(states) => {
-                let names = states
-                    .iter()
-                    .filter_map(|state| state.key.entity().map(str::to_owned));
-                self.follow_locations(&names.collect::<Vec<_>>()).await;
-            }
-            Err(error) => tracing::warn!(%error, "locations cannot be listed to watch their files"),
         }
     }
 
-    async fn follow_locations(&self, references: &[String]) {
-        let nodes: Result<Vec<Node>, StoreError> = self.parts.store.nodes(references).await;
-        let nodes = match nodes {
-            Ok(nodes) => nodes,
-            Err(error) => {
-                tracing::warn!(%error, "locations cannot be read to watch their files");
-                return;
+    /// Until the index is gone.
+    async fn follow_new_locations(&self, changes: &mut Receiver<AppliedChange>) -> Result<(), StoreError> {
+        loop {
+            match changes.recv().await {
+                Ok(change) if is_location(&change.reference) => {
+                    self.follow_locations(&[change.reference.to_string()]).await?;
+                }
+                Ok(_) => {}
+                Err(RecvError::Lagged(_)) => self.follow_all_locations().await?,
+                Err(RecvError::Closed) => return Ok(()),
             }
-        };
-        for node in nodes {
+        }
+    }
+
+    async fn follow_all_locations(&self) -> Result<(), StoreError> {
+        let states = self.parts.store.sources().await?;
+        let names = states
+            .iter()
+            .filter_map(|state| state.key.entity().map(str::to_owned));
+        self.follow_locations(&names.collect::<Vec<_>>()).await
+    }
+
+    async fn follow_locations(&self, references: &[String]) -> Result<(), StoreError> {
+        for node in self.parts.store.nodes(references).await? {
             let location: Option<Value> = node
                 .processed
                 .as_deref()
@@ -94,5 +98,6 @@ impl Catalog {
                 follow(&self.parts, &node.reference, &targets);
             }
         }
+        Ok(())
     }
 }

@@ -23,6 +23,8 @@ use crate::Catalog;
 const DEBOUNCE: Duration = Duration::from_millis(80);
 /// Longest time that further events put this off.
 const LONGEST_WAIT: Duration = Duration::from_millis(500);
+/// Pause before changes are announced again that the database did not take.
+const RETRY: Duration = Duration::from_secs(1);
 /// Events kept while the loop is busy; more than that and everything is looked at.
 const QUEUE: usize = 4_096;
 
@@ -156,38 +158,55 @@ impl State {
     }
 }
 
-/// Has sources looked at whose files changed, until `stop`.
+/// Has sources looked at whose files changed, until `stop`. While the database does not answer, what changed
+/// is kept and announced later: nobody will save the file again only because of that.
 pub(crate) async fn follow_files(
     catalog: &Catalog,
     watch: &FileWatch,
     mut events: mpsc::Receiver<PathBuf>,
     stop: &CancellationToken,
 ) {
+    let mut changed = HashSet::new();
     loop {
-        let first = tokio::select! {
-            () = stop.cancelled() => return,
-            path = events.recv() => path,
-        };
-        let Some(first) = first else {
+        let gathered = stop.run_until_cancelled(gather(&mut events, &mut changed)).await;
+        if gathered != Some(true) {
             return;
-        };
-        let mut changed = HashSet::from([first]);
-        let begun = Instant::now();
-        while let Ok(Some(path)) = tokio::time::timeout(DEBOUNCE, events.recv()).await {
-            changed.insert(path);
-            if changed.len() >= QUEUE || begun.elapsed() > LONGEST_WAIT {
-                break;
-            }
         }
-        let marked = if watch.missed.swap(false, Ordering::AcqRel) {
+        let missed = watch.missed.swap(false, Ordering::AcqRel);
+        let marked = if missed {
             catalog.look_at_local_files().await
         } else {
             mark(catalog, watch, &changed).await
         };
-        if let Err(fault) = marked {
-            tracing::warn!(%fault, "changed files could not be announced");
+        match marked {
+            Ok(()) => changed.clear(),
+            Err(fault) => {
+                tracing::warn!(%fault, "changed files could not be announced, it is tried again");
+                watch.missed.fetch_or(missed, Ordering::AcqRel);
+            }
         }
     }
+}
+
+/// Waits for changes until it is quiet for a moment, or only for a pause when some are left from before;
+/// false when there will be no more.
+async fn gather(events: &mut mpsc::Receiver<PathBuf>, changed: &mut HashSet<PathBuf>) -> bool {
+    if changed.is_empty() {
+        let Some(first) = events.recv().await else {
+            return false;
+        };
+        changed.insert(first);
+    } else {
+        tokio::time::sleep(RETRY).await;
+    }
+    let begun = Instant::now();
+    while changed.len() < QUEUE && begun.elapsed() <= LONGEST_WAIT {
+        let Ok(Some(path)) = tokio::time::timeout(DEBOUNCE, events.recv()).await else {
+            break;
+        };
+        changed.insert(path);
+    }
+    true
 }
 
 async fn mark(catalog: &Catalog, watch: &FileWatch, changed: &HashSet<PathBuf>) -> Result<(), Fault> {

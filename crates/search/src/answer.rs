@@ -196,6 +196,7 @@ impl Asked<'_> {
         spelling::suggestion(&self.searcher, &self.index.fields, &self.question.text)
     }
 
+    /// Counts the values of each field as if no value of it had been chosen: choosing another shows so many more.
     fn facets(
         &self,
         tolerance: Tolerance,
@@ -204,7 +205,23 @@ impl Asked<'_> {
         if fields.is_empty() {
             return Ok(Vec::new());
         }
-        let query = self.question.query(&self.index.fields, tolerance);
+        let mut all = self.counts(self.question, tolerance, fields)?;
+        for (at, field) in fields.iter().enumerate() {
+            let others = self.question.without_condition(field);
+            if let Some(others) = others {
+                all[at] = self.counts(&others, tolerance, &fields[at..=at])?.swap_remove(0);
+            }
+        }
+        Ok(all)
+    }
+
+    fn counts(
+        &self,
+        question: &Question,
+        tolerance: Tolerance,
+        fields: &'static [&'static str],
+    ) -> Result<Vec<Counts>, TantivyError> {
+        let query = question.query(&self.index.fields, tolerance);
         let found = self.collect(&*query, FacetCounts { fields })?;
         Ok(FacetCounts { fields }.sorted(found))
     }

@@ -95,6 +95,16 @@ impl Question {
         self.pieces().iter().flat_map(words_of).collect()
     }
 
+    /// The same without its condition on a field; nothing when there is none.
+    pub fn without_condition(&self, field: &str) -> Option<Self> {
+        let is_on = |condition: &Condition| condition.field == field;
+        self.conditions.iter().any(is_on).then(|| {
+            let mut others = self.clone();
+            others.conditions.retain(|condition| !is_on(condition));
+            others
+        })
+    }
+
     /// The query of the index.
     pub fn query(&self, fields: &Fields, tolerance: Tolerance) -> Box<dyn Query> {
         self.query_of(Builder {

@@ -226,3 +226,40 @@ async fn own_and_starred_entities_come_first_among_equals() {
     };
     assert_eq!(entities(&world.ask(starred).await)[0], "component:default/svc-cc");
 }
+
+#[tokio::test]
+async fn values_of_a_filter_are_counted_as_if_none_of_them_were_chosen() {
+    let world = world().await;
+    let condition = |field: &str, value: &str| Condition {
+        field: field.to_owned(),
+        values: vec![value.to_owned()],
+    };
+    let fields = &["entity.owner", "entity.tag"];
+    let counted = |conditions| {
+        let question = Question {
+            conditions,
+            ..asking("payment")
+        };
+        world.ask_counting(question, fields)
+    };
+    let all = counted(Vec::new()).await;
+    assert!(all.facets[0].len() > 2, "{:?}", all.facets);
+    let of_payers = counted(vec![condition("entity.owner", "group:default/payers")]).await;
+    assert_eq!(of_payers.total, 2);
+    assert_eq!(
+        of_payers.facets[0], all.facets[0],
+        "choosing another owner adds to the results"
+    );
+    assert_eq!(
+        of_payers.facets[1],
+        [("java".to_owned(), 1)],
+        "others count the results"
+    );
+    let of_java = vec![
+        condition("entity.owner", "group:default/payers"),
+        condition("entity.tag", "java"),
+    ];
+    let of_java = counted(of_java).await;
+    assert_eq!(of_java.total, 1);
+    assert_eq!(of_java.facets[0], [("group:default/payers".to_owned(), 1)]);
+}

@@ -7,7 +7,7 @@ use std::time::Duration;
 use catalog::Catalog;
 use catalog::query::Access;
 use config::Config;
-use search::{Answer, Page, Place, Question, Search};
+use search::{Answer, Counted, Page, Place, Question, Search};
 use serde_json::{Value, json};
 use store::{Database, Store};
 use tempfile::TempDir;
@@ -115,6 +115,20 @@ impl World {
             ..Page::default()
         };
         self.search.ask(question, access, page).await.unwrap()
+    }
+
+    /// The same, and how many of the results have which value of these fields.
+    pub async fn ask_counting(&self, question: Question, facets: &'static [&'static str]) -> Answer {
+        let page = Page {
+            limit: 10,
+            now: NOW,
+            counted: Counted {
+                facets,
+                ..Counted::default()
+            },
+            ..Page::default()
+        };
+        self.search.ask(question, &Access::all(), page).await.unwrap()
     }
 
     /// References of what is found, the best first.

@@ -73,7 +73,7 @@ fn facet(group: &Facet) -> Markup {
             }
             ul { @for option in first { (facet_option(option)) } }
             @if !rest.is_empty() {
-                details.facet-more {
+                details.facet-more open[rest.iter().any(|option| option.selected)] {
                     summary { (rest.len()) " more" }
                     ul { @for option in rest { (facet_option(option)) } }
                 }

@@ -34,6 +34,11 @@ impl StitchRound {
             ..Self::new(now)
         }
     }
+
+    /// When it began: what was put off since is left to the next.
+    pub fn begun(&self) -> Timestamp {
+        self.until
+    }
 }
 
 impl WriteTx {

@@ -2,7 +2,7 @@
 //!
 //! A burst ends when no source is being looked at any more. A long one is interrupted now and then, so
 //! that what has come in is served: after two seconds, then each time the burst is twice as old, and each time
-//! no entity is stitched more than once.
+//! no entity is stitched more than once. However much there is, interruptions take a small part of the time.
 
 use std::time::Duration;
 
@@ -24,6 +24,8 @@ const IN_A_ROW: usize = 10;
 /// First interruption of a burst, and the longest time between two of them.
 const FIRST: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_mins(1);
+/// How many times as long as an interruption the pause behind it is at least.
+const REST: i32 = 4;
 /// While the pauses are not longer than this, interruptions leave those out that are served already.
 const ONLY_NEW: Duration = Duration::from_secs(16);
 
@@ -97,6 +99,15 @@ impl PutOff {
         Some(StitchRound::new(now))
     }
 
+    /// A round is through. The longer it took, the later the next.
+    fn end(&self, now: Timestamp, round: &StitchRound) {
+        if let Some(burst) = self.burst.lock().as_mut() {
+            let took = now.duration_since(round.begun());
+            let rest = took.checked_mul(REST).and_then(|rest| now.checked_add(rest).ok());
+            burst.next = burst.next.max(rest.unwrap_or(Timestamp::MAX));
+        }
+    }
+
     /// There was more than could be done at once.
     fn interrupt(&self, now: Timestamp, round: StitchRound) {
         self.burst.lock().get_or_insert_with(|| Burst::new(now)).begun = Some(round);
@@ -122,7 +133,11 @@ impl Catalog {
         for _ in 0..IN_A_ROW {
             match stitch_batch(&self.parts, &mut round).await {
                 Ok((_, true)) => {}
-                Ok((_, false)) => return Ok(false),
+                // A burst that ended during a round of new entities has the others stitched at once.
+                Ok((_, false)) => {
+                    engine.put_off.end(self.parts.clock.now(), &round);
+                    return Ok(engine.in_flight() == 0 && engine.put_off.is_any());
+                }
                 Err(error) => {
                     engine.put_off.note(now);
                     return Err(EngineError::from(error).into());
@@ -191,6 +206,20 @@ mod tests {
         assert!(put_off.is_any(), "the others still wait");
         assert_eq!(put_off.begin(after(3), true), Some(StitchRound::new(after(3))));
         assert!(!put_off.is_any());
+    }
+
+    #[test]
+    fn a_round_that_takes_long_is_followed_by_a_longer_pause() {
+        let (put_off, start) = (PutOff::default(), Timestamp::UNIX_EPOCH);
+        let after = |seconds| later(start, Duration::from_secs(seconds));
+        put_off.note(start);
+        let round = put_off.begin(after(2), false).unwrap();
+        put_off.interrupt(after(20), round.clone());
+        assert_eq!(put_off.begin(after(30), false), Some(round.clone()));
+        put_off.end(after(32), &round);
+        put_off.note(after(33));
+        assert!(!put_off.is_due(after(32 + 4 * 30 - 1)));
+        assert!(put_off.is_due(after(32 + 4 * 30)));
     }
 
     #[test]

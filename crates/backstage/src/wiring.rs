@@ -17,12 +17,25 @@ use web::{Readiness, ServerOptions, Site};
 
 use crate::error_page::LayoutErrorPage;
 
+/// Where the catalog's index is saved. It is being read from now on, because a start waits for it.
+pub fn saved_index(config: &Config) -> Option<SnapshotFile> {
+    if matches!(config.database(), DatabaseTarget::SqliteMemory) {
+        return None;
+    }
+    let file = SnapshotFile::new(config.data_directory().join("catalog.index"));
+    file.read_ahead();
+    Some(file)
+}
+
 /// The catalog on a store, with what plugins feed into it.
-pub fn open_catalog(config: &Arc<Config>, store: &Store) -> anyhow::Result<Catalog> {
+pub fn open_catalog(
+    config: &Arc<Config>,
+    store: &Store,
+    saved_index: Option<SnapshotFile>,
+) -> anyhow::Result<Catalog> {
     let mut builder = Catalog::builder(config.clone(), store.clone());
-    if !matches!(config.database(), DatabaseTarget::SqliteMemory) {
-        let file = config.data_directory().join("catalog.index");
-        builder = builder.index_snapshot(SnapshotFile::new(file));
+    if let Some(file) = saved_index {
+        builder = builder.index_snapshot(file);
     }
     Ok(builder.build()?)
 }

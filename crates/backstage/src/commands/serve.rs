@@ -23,6 +23,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     let started = Instant::now();
     logging::start();
     let config = settings::require(common)?;
+    let saved_index = wiring::saved_index(&config);
     for problem in config.check() {
         tracing::warn!("{}", output::problem(&problem));
     }
@@ -33,7 +34,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     let life = Lifecycle::install(DRAIN)?;
     let config = Arc::new(config);
     let background = Background::start()?;
-    let catalog = wiring::open_catalog(&config, &store)?;
+    let catalog = wiring::open_catalog(&config, &store, saved_index)?;
     let loading = tokio::spawn(load(catalog.clone()));
     let portal = wiring::portal(&config, &catalog, background.handle(), life.soft()).await?;
     let router = wiring::router(&config, &catalog, portal.contributions, readiness.clone())?;

@@ -100,10 +100,10 @@ impl Documents {
     }
 
     /// Sets the terms.
-    pub fn set_terms(&mut self, id: u32, terms: &[u32]) {
+    pub fn set_terms(&mut self, id: u32, terms: TermList) {
         let document = &mut self.documents[id];
         document.generation = document.generation.wrapping_add(1);
-        document.terms = TermList::pack(terms);
+        document.terms = terms;
     }
 
     /// All entities.

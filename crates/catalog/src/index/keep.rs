@@ -57,12 +57,11 @@ impl Index {
             return Ok(None);
         };
         let reading = tokio::task::spawn_blocking(move || {
-            let read = file.read().unwrap_or_else(|error| {
+            file.read().unwrap_or_else(|error| {
                 let path = file.path().display();
                 tracing::warn!(file = %path, %error, "the saved catalog index is of no use, every entity is read");
                 None
-            });
-            read.inspect(|(model, _)| model.prepare_orders())
+            })
         });
         let Some((model, stamp)) = reading.await.expect("reading the index does not panic") else {
             return Ok(None);

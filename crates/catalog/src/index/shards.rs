@@ -19,6 +19,25 @@ impl Default for Shards {
 }
 
 impl Shards {
+    /// Holds the ids from 0 on, which have these hashes. One part after the other is filled: each fits the
+    /// processor's cache, all of them do not.
+    pub fn of_hashes(hashes: impl Iterator<Item = u64>) -> Self {
+        let mut parts: Vec<Vec<(u64, u32)>> = vec![Vec::new(); SHARDS];
+        for (id, hash) in (0..).zip(hashes) {
+            parts[shard(hash)].push((hash, id));
+        }
+        let table = |part: Vec<(u64, u32)>| {
+            let mut table = HashTable::with_capacity(part.len());
+            for (hash, id) in part {
+                table.insert_unique(hash, id, |_| unreachable!("there is room for all"));
+            }
+            table
+        };
+        Self {
+            tables: parts.into_iter().map(table).collect(),
+        }
+    }
+
     /// Adds an id; `rehash` gives the hash of ids already in.
     pub fn insert(&mut self, hash: u64, id: u32, rehash: impl Fn(u32) -> u64) {
         self.tables[shard(hash)].insert_unique(hash, id, |held| rehash(*held));

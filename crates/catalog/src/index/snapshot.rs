@@ -5,26 +5,27 @@
 //! is as good as none. Entries of the change log that came after it are applied as always.
 
 mod format;
+mod reading;
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
 
 use model::ROWS_VERSION;
+use parking_lot::Mutex;
 use store::{Seq, Store, StoreError};
 use uuid::Uuid;
 
 use super::ReadModel;
-use format::{Reader, Writer, damaged};
+use super::term_list::TermList;
+use format::Writer;
 
 /// First bytes of the file.
 const MAGIC: [u8; 8] = *b"CATINDEX";
-/// Raised when the file changes.
-const VERSION: u32 = 1;
-/// Most values and entities for which room is made before they are read.
-const MOST_EXPECTED: u32 = 1 << 26;
-/// Marks a value that exists but never equals anything.
-const NO_VALUE: u32 = 1 << 31;
+/// Raised when the file changes, or how [`Terms`](super::terms::Terms) and [`TermList`] keep what is in it.
+const VERSION: u32 = 2;
 
 /// The last change that is in a snapshot. Another database has another one under this number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,40 +50,64 @@ impl Stamp {
     }
 }
 
+/// What a file holds; nothing when it is not there or of another version.
+type Snapshot = Option<(ReadModel, Stamp)>;
+
 /// Where snapshots lie.
 #[derive(Debug, Clone)]
-pub struct SnapshotFile(PathBuf);
+pub struct SnapshotFile {
+    path: PathBuf,
+    /// Is being read before anybody asks for it.
+    ahead: Arc<Mutex<Option<JoinHandle<io::Result<Snapshot>>>>>,
+}
 
 impl SnapshotFile {
     /// Names the file; its folder need not exist.
     pub fn new(path: PathBuf) -> Self {
-        Self(path)
+        Self {
+            path,
+            ahead: Arc::default(),
+        }
     }
 
     /// The file.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
+    }
+
+    /// Begins to read it on a thread of its own, for the next [`SnapshotFile::read`].
+    pub fn read_ahead(&self) {
+        let path = self.path.clone();
+        let reading = thread::spawn(move || read(&path));
+        *self.ahead.lock() = Some(reading);
     }
 
     /// Writes a snapshot beside the last one and puts it in its place, whoever else does the same.
     pub fn save(&self, model: &ReadModel, stamp: Stamp) -> io::Result<()> {
-        let folder = self.0.parent().unwrap_or(Path::new("."));
+        let folder = self.path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
         let fresh = tempfile::Builder::new()
             .prefix("catalog.index.")
             .tempfile_in(folder)?;
         write(model, stamp, fresh.reopen()?)?;
-        fresh.persist(&self.0)?;
+        fresh.persist(&self.path)?;
         Ok(())
     }
 
     /// Reads the last snapshot; nothing when there is none of this version.
-    pub fn read(&self) -> io::Result<Option<(ReadModel, Stamp)>> {
-        match Reader::open(&self.0) {
-            Ok(mut reader) => read(&mut reader),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
+    pub fn read(&self) -> io::Result<Snapshot> {
+        let ahead = self.ahead.lock().take();
+        match ahead {
+            Some(reading) => reading.join().expect("reading a snapshot does not panic"),
+            None => read(&self.path),
         }
+    }
+}
+
+fn read(path: &Path) -> io::Result<Snapshot> {
+    match reading::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        read => read,
     }
 }
 
@@ -97,6 +122,7 @@ fn write(model: &ReadModel, stamp: Stamp, file: File) -> io::Result<()> {
     writer.long(stamp.at)?;
     let keys = write_keys(model, &mut writer)?;
     let terms = write_terms(model, &keys, &mut writer)?;
+    writer.begin_second_part();
     write_documents(model, &terms, &mut writer)?;
     writer.finish()
 }
@@ -114,7 +140,7 @@ fn write_keys(model: &ReadModel, writer: &mut Writer) -> io::Result<Vec<u32>> {
     Ok(numbers)
 }
 
-/// Writes the values in use; the new number of each.
+/// Writes the values in use; the new number of each, `u32::MAX` for the others.
 fn write_terms(model: &ReadModel, keys: &[u32], writer: &mut Writer) -> io::Result<Vec<u32>> {
     let terms = &model.terms;
     let mut numbers = vec![u32::MAX; terms.len() as usize];
@@ -124,84 +150,27 @@ fn write_terms(model: &ReadModel, keys: &[u32], writer: &mut Writer) -> io::Resu
     writer.count(used.len())?;
     for (number, term) in (0..).zip(used) {
         numbers[term as usize] = number;
-        let key = keys[terms.key(term) as usize];
-        match terms.value(term).zip(terms.original(term)) {
-            None => writer.number(key | NO_VALUE)?,
-            Some((value, original)) => {
-                writer.number(key)?;
-                writer.text(&original)?;
-                writer.text(if value == original { "" } else { value })?;
-            }
-        }
+        let saved = terms.saved(term);
+        writer.number(keys[terms.key(term) as usize])?;
+        writer.bytes(&saved.len.to_le_bytes())?;
+        writer.bytes(&saved.written.to_le_bytes())?;
+        writer.bytes(saved.text)?;
     }
     Ok(numbers)
 }
 
 fn write_documents(model: &ReadModel, terms: &[u32], writer: &mut Writer) -> io::Result<()> {
     let documents = &model.documents;
+    writer.count(terms.iter().filter(|number| **number != u32::MAX).count())?;
     writer.count(usize::try_from(model.len()).map_err(io::Error::other)?)?;
     for doc in documents.live() {
         writer.bytes(documents.uid(doc).as_bytes())?;
-        writer.count(documents.terms(doc).count())?;
-        for term in documents.terms(doc) {
-            writer.number(terms[term as usize])?;
-        }
+        // Numbers in use ascend as those before did.
+        let held: Vec<u32> = documents.terms(doc).map(|term| terms[term as usize]).collect();
+        let packed = TermList::pack(&held);
+        writer.count(packed.bytes().len())?;
+        writer.bytes(packed.bytes())?;
     }
-    Ok(())
-}
-
-fn read(reader: &mut Reader) -> io::Result<Option<(ReadModel, Stamp)>> {
-    let is_known = reader.bytes()? == MAGIC
-        && reader.number()? == VERSION
-        && reader.number()? == ROWS_VERSION
-        && reader.text()? == env!("CARGO_PKG_VERSION");
-    if !is_known {
-        return Ok(None);
-    }
-    let stamp = Stamp {
-        seq: reader.long()?,
-        uid: Uuid::from_bytes(reader.bytes()?),
-        at: reader.long()?,
-    };
-    let mut model = ReadModel::default();
-    let keys = reader.number()?;
-    for _ in 0..keys {
-        let name = reader.text()?.to_owned();
-        model.keys.intern(&name);
-    }
-    let terms = reader.number()?;
-    model.terms.reserve(terms.min(MOST_EXPECTED));
-    for _ in 0..terms {
-        read_term(&mut model, reader, keys)?;
-    }
-    let entities = reader.number()?;
-    model.expect(entities.min(MOST_EXPECTED));
-    for _ in 0..entities {
-        let uid = Uuid::from_bytes(reader.bytes()?);
-        let held = reader.numbers_below(terms)?;
-        if !model.restore(uid, &held) {
-            return Err(damaged("an entity has no reference, or comes twice"));
-        }
-    }
-    model.finish_restoring();
-    Ok(Some((model, stamp)))
-}
-
-fn read_term(model: &mut ReadModel, reader: &mut Reader, keys: u32) -> io::Result<()> {
-    let number = reader.number()?;
-    let key = number & !NO_VALUE;
-    if key >= keys {
-        return Err(damaged("a value has no key"));
-    }
-    if number != key {
-        model.terms.add_new(key, None, "");
-        return Ok(());
-    }
-    let original = reader.text()?.to_owned();
-    match reader.text()? {
-        "" => model.terms.add_new(key, Some(&original), &original),
-        value => model.terms.add_new(key, Some(value), &original),
-    };
     Ok(())
 }
 

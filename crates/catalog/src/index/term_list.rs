@@ -21,6 +21,16 @@ impl TermList {
         Self(packed.into())
     }
 
+    /// The list that has this form.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        Self(bytes.into())
+    }
+
+    /// Its form.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// The terms.
     pub fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         let (mut bytes, mut last) = (self.0.iter(), 0);

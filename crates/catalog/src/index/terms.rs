@@ -31,6 +31,30 @@ struct Term {
     held: Held,
 }
 
+/// A value as it is kept, here and in a snapshot.
+#[derive(Debug, Clone, Copy)]
+pub struct Saved<'a> {
+    /// Length of the lower-cased value, or that there is none.
+    pub len: u16,
+    /// [`Written::mark`].
+    pub written: u16,
+    /// The lower-cased value and how it was written.
+    pub text: &'a [u8],
+}
+
+impl Saved<'_> {
+    /// Bytes of text that belong to these two.
+    pub fn text_len(len: u16, written: u16) -> usize {
+        let lower = if len == NULL { 0 } else { len.into() };
+        lower + Written::length(written)
+    }
+
+    /// Whether the lower-cased value is text.
+    pub fn is_text(&self) -> bool {
+        self.len == NULL || std::str::from_utf8(&self.text[..self.len.into()]).is_ok()
+    }
+}
+
 /// The terms.
 #[derive(Debug, Default)]
 pub struct Terms {
@@ -55,15 +79,36 @@ impl Terms {
         (self.add(hash, key, value, original), true)
     }
 
-    /// The number of a value that is not there yet. `value` is lower-cased; `None` stands for NULL.
-    pub fn add_new(&mut self, key: u32, value: Option<&str>, original: &str) -> u32 {
-        self.add(self.hash(key, value), key, value, original)
+    /// A value as a snapshot keeps it.
+    pub fn saved(&self, id: u32) -> Saved<'_> {
+        let term = &self.terms[id];
+        Saved {
+            len: term.len,
+            written: term.written,
+            text: self.arena.bytes(term.text, text_len(term)),
+        }
     }
 
-    /// Makes room for this many more values.
-    pub fn reserve(&mut self, count: u32) {
-        let (by_value, rehash) = self.table();
-        by_value.reserve(count, rehash);
+    /// Takes a value in that is not there yet. It is found by its text after [`Terms::find_by_value`] only.
+    pub fn restore(&mut self, key: u32, saved: Saved<'_>) {
+        let term = Term {
+            text: self.arena.add(self.terms.len(), &[saved.text]),
+            key,
+            len: saved.len,
+            written: saved.written,
+            held: Held::None,
+        };
+        self.terms.push(term);
+    }
+
+    /// The values by their hash. To be put in place once every value is in.
+    pub fn find_by_value(&self) -> Shards {
+        Shards::of_hashes((0..self.len()).map(|id| self.hash_of(id)))
+    }
+
+    /// What [`Terms::find_by_value`] found.
+    pub fn set_by_value(&mut self, by_value: Shards) {
+        self.by_value = by_value;
     }
 
     fn add(&mut self, hash: u64, key: u32, value: Option<&str>, original: &str) -> u32 {
@@ -198,9 +243,12 @@ impl Terms {
         self.holders.remove(&mut self.terms[id].held, doc)
     }
 
-    /// These documents, which ascend, hold it from now on; nobody did before.
-    pub fn set_holders(&mut self, id: u32, docs: &[u32]) {
-        self.terms[id].held = self.holders.of_ascending(docs);
+    /// Who holds each term from now on, in the order of their numbers; nobody did before.
+    pub fn set_holders(&mut self, held: Vec<Held>, holders: Holders) {
+        for (id, held) in (0..).zip(held) {
+            self.terms[id].held = held;
+        }
+        self.holders = holders;
     }
 
     /// Order of two terms of one key: by lower-cased value, then as written.
@@ -253,5 +301,5 @@ fn lower_len(term: &Term) -> usize {
 }
 
 fn text_len(term: &Term) -> usize {
-    lower_len(term) + Written::length(term.written)
+    Saved::text_len(term.len, term.written)
 }

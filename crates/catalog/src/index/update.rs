@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::ReadModel;
 use super::references::PARTS;
+use super::term_list::TermList;
 
 /// Key of the uid, which is kept as a number and not as a term.
 pub(super) const UID: &str = "metadata.uid";
@@ -86,7 +87,7 @@ impl ReadModel {
     /// Gives a document other terms and brings postings and keys in line.
     fn exchange_terms(&mut self, doc: u32, mut current: Vec<u32>) {
         let mut former: Vec<u32> = self.documents.terms(doc).collect();
-        self.documents.set_terms(doc, &current);
+        self.documents.set_terms(doc, TermList::pack(&current));
         former.sort_unstable();
         current.sort_unstable();
         for term in current.iter().filter(|term| former.binary_search(term).is_err()) {

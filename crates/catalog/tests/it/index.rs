@@ -51,10 +51,16 @@ fn uid(id: u8) -> Uuid {
 }
 
 fn rows(id: u8, values: &[(u8, u8)]) -> Vec<SearchRow> {
+    // As texts, `default-2/` comes before `default/`, and letter case makes no difference.
+    let kinds = ["Component", "API", "component", "Component-Set"];
+    let namespaces = ["default", "default-2", "Default", "d"];
     let mut rows = vec![
-        row("kind", Some(["Component", "API"][usize::from(id % 2)])),
+        row("kind", Some(kinds[usize::from(id) % kinds.len()])),
         row("metadata.name", Some(&format!("Name-{id}"))),
-        row("metadata.namespace", Some("default")),
+        row(
+            "metadata.namespace",
+            Some(namespaces[usize::from(id / 4) % namespaces.len()]),
+        ),
         row("metadata.uid", Some(&uid(id).to_string())),
     ];
     for (key, value) in values {

@@ -1,22 +1,27 @@
-//! Numbers and texts in a file, with a checksum at its end. Knows nothing of what they mean.
+//! Numbers and texts in a file of two parts. At its end stand where the second part begins, so that both can be read
+//! at the same time, and a checksum. Knows nothing of what they mean.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use crc32fast::Hasher;
 
 /// Bytes buffered between the file and whoever reads or writes it.
 const BUFFER: usize = 256 << 10;
-/// Longest text; indexed texts are far shorter.
-const LONGEST_TEXT: usize = u16::MAX as usize;
 /// Length of the checksum.
 const CHECKSUM: usize = 4;
+/// Length of what stands at the end.
+const TRAILER: usize = 8 + CHECKSUM;
 
 /// A file being written.
 pub struct Writer {
     file: BufWriter<File>,
     checksum: Hasher,
+    written: u64,
+    second_part: u64,
 }
 
 impl Writer {
@@ -25,12 +30,20 @@ impl Writer {
         Self {
             file: BufWriter::with_capacity(BUFFER, file),
             checksum: Hasher::new(),
+            written: 0,
+            second_part: 0,
         }
+    }
+
+    /// What follows may be read beside what came before.
+    pub fn begin_second_part(&mut self) {
+        self.second_part = self.written;
     }
 
     /// Bytes whose number the reader knows.
     pub fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.checksum.update(bytes);
+        self.written += bytes.len() as u64;
         self.file.write_all(bytes)
     }
 
@@ -56,8 +69,9 @@ impl Writer {
         self.bytes(text.as_bytes())
     }
 
-    /// Adds the checksum and waits until everything is on disk.
+    /// Adds what stands at the end and waits until everything is on disk.
     pub fn finish(mut self) -> io::Result<()> {
+        self.bytes(&self.second_part.to_le_bytes())?;
         let checksum = self.checksum.finalize();
         self.file.write_all(&checksum.to_le_bytes())?;
         self.file
@@ -69,28 +83,78 @@ impl Writer {
 
 /// A file being read, whose checksum was right.
 pub struct Reader {
-    file: BufReader<File>,
-    text: Vec<u8>,
+    place: Place,
+    /// What was read of the file; from `at` on it is still to be taken.
+    buffer: Vec<u8>,
+    at: usize,
+    second_part: u64,
+}
+
+/// A place in a file that others read as well. All read the file that was opened, whatever is put in its place.
+struct Place {
+    file: Arc<File>,
+    at: u64,
+}
+
+impl Read for Place {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read_at(buffer, self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
 }
 
 impl Reader {
     /// Opens a file and looks through all of it first, so that what follows is what was written.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let length = check(&mut File::open(path)?)?;
-        if length < CHECKSUM as u64 {
-            return Err(damaged("it ends too early"));
+        let file = Arc::new(File::open(path)?);
+        let second_part = check(&file)?;
+        Ok(Self::at(file, 0, second_part))
+    }
+
+    /// The same file from its second part on.
+    pub fn second_part(&self) -> Self {
+        Self::at(Arc::clone(&self.place.file), self.second_part, self.second_part)
+    }
+
+    fn at(file: Arc<File>, at: u64, second_part: u64) -> Self {
+        Self {
+            place: Place { file, at },
+            buffer: Vec::with_capacity(BUFFER),
+            at: 0,
+            second_part,
         }
-        Ok(Self {
-            file: BufReader::with_capacity(BUFFER, File::open(path)?),
-            text: vec![0; LONGEST_TEXT],
-        })
+    }
+
+    /// The next bytes, in place.
+    pub fn take(&mut self, length: usize) -> io::Result<&[u8]> {
+        if self.buffer.len() - self.at < length {
+            self.fill(length)?;
+        }
+        let taken = &self.buffer[self.at..self.at + length];
+        self.at += length;
+        Ok(taken)
+    }
+
+    /// Has so many bytes in the buffer, and more where there are.
+    fn fill(&mut self, length: usize) -> io::Result<()> {
+        self.buffer.drain(..self.at);
+        self.at = 0;
+        let wanted = BUFFER.max(length) - self.buffer.len();
+        self.place
+            .by_ref()
+            .take(wanted as u64)
+            .read_to_end(&mut self.buffer)?;
+        if self.buffer.len() < length {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(())
     }
 
     /// Bytes of a known number.
     pub fn bytes<const N: usize>(&mut self) -> io::Result<[u8; N]> {
-        let mut bytes = [0; N];
-        self.file.read_exact(&mut bytes)?;
-        Ok(bytes)
+        let taken = self.take(N)?;
+        Ok(taken.try_into().expect("as many as were asked for"))
     }
 
     /// A number.
@@ -98,21 +162,9 @@ impl Reader {
         self.bytes().map(u32::from_le_bytes)
     }
 
-    /// Numbers that each stand for one of `count` things, as many as the first number says.
-    pub fn numbers_below(&mut self, count: u32) -> io::Result<Box<[u32]>> {
-        let length = self.number()? as usize;
-        if length > count as usize {
-            return Err(damaged("an entity has more values than there are"));
-        }
-        self.text.resize(LONGEST_TEXT.max(length * size_of::<u32>()), 0);
-        let bytes = &mut self.text[..length * size_of::<u32>()];
-        self.file.read_exact(bytes)?;
-        let (numbers, _) = bytes.as_chunks();
-        let numbers: Box<[u32]> = numbers.iter().copied().map(u32::from_le_bytes).collect();
-        if numbers.iter().any(|number| *number >= count) {
-            return Err(damaged("it speaks of something that is not in it"));
-        }
-        Ok(numbers)
+    /// A small number.
+    pub fn short(&mut self) -> io::Result<u16> {
+        self.bytes().map(u16::from_le_bytes)
     }
 
     /// A large number.
@@ -122,30 +174,37 @@ impl Reader {
 
     /// A text.
     pub fn text(&mut self) -> io::Result<&str> {
-        let length = usize::from(u16::from_le_bytes(self.bytes()?));
-        let text = &mut self.text[..length];
-        self.file.read_exact(text)?;
-        std::str::from_utf8(text).map_err(io::Error::other)
+        let length = self.short()?;
+        std::str::from_utf8(self.take(length.into())?).map_err(io::Error::other)
     }
 }
 
-/// Compares the checksum; the length of the file.
-fn check(file: &mut File) -> io::Result<u64> {
+/// Compares the checksum; where the second part begins.
+fn check(file: &Arc<File>) -> io::Result<u64> {
     let length = file.metadata()?.len();
-    let mut rest = length.saturating_sub(CHECKSUM as u64);
+    let Some(checked) = length
+        .checked_sub(CHECKSUM as u64)
+        .filter(|_| length >= TRAILER as u64)
+    else {
+        return Err(damaged("it ends too early"));
+    };
+    let mut place = Place {
+        file: Arc::clone(file),
+        at: 0,
+    };
     let (mut checksum, mut buffer) = (Hasher::new(), vec![0; BUFFER]);
-    while rest > 0 {
-        let wanted = usize::try_from(rest).map_or(BUFFER, |rest| rest.min(BUFFER));
-        file.read_exact(&mut buffer[..wanted])?;
+    while place.at < checked {
+        let wanted = usize::try_from(checked - place.at).map_or(BUFFER, |rest| rest.min(BUFFER));
+        place.read_exact(&mut buffer[..wanted])?;
         checksum.update(&buffer[..wanted]);
-        rest -= wanted as u64;
     }
-    let mut expected = [0; CHECKSUM];
-    file.read_exact(&mut expected)?;
-    if checksum.finalize() != u32::from_le_bytes(expected) {
+    let mut trailer = [0; TRAILER];
+    file.read_exact_at(&mut trailer, length - TRAILER as u64)?;
+    let (second_part, expected) = trailer.split_at(8);
+    if checksum.finalize().to_le_bytes() != *expected {
         return Err(damaged("its checksum is wrong"));
     }
-    Ok(length)
+    Ok(u64::from_le_bytes(second_part.try_into().expect("eight bytes")))
 }
 
 /// The file is not what was written.

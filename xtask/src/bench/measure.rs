@@ -131,7 +131,7 @@ impl Bench<'_> {
     fn wait_until_served(&self, running: &Running) -> Result<()> {
         // The original answers on the thread that ingests, so it is not asked often.
         let pause = match self.contender.who {
-            Who::Ours => Duration::from_millis(2),
+            Who::Ours => Duration::from_millis(10),
             Who::Original => Duration::from_millis(500),
         };
         let mut progress = (0, Instant::now());

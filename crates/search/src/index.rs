@@ -154,10 +154,14 @@ impl SearchIndex {
         }
     }
 
-    /// Fails when a file is not as it was written. Reads everything.
+    /// Fails when a file is not as it was written. Reads everything, but keeps nothing of it in memory: the files are
+    /// mapped for this alone.
     pub fn check(&self) -> Result<(), IndexError> {
+        let Some(home) = &self.home else {
+            return Ok(());
+        };
         let checked = catch_unwind(AssertUnwindSafe(|| {
-            self.reader.searcher().index().validate_checksum()
+            Index::open_in_dir(&home.path)?.validate_checksum()
         }));
         let damaged = checked.map_err(|_| IndexError::Damaged("its files cannot be read".to_owned()))??;
         match damaged.iter().next() {

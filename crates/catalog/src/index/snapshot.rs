@@ -98,7 +98,10 @@ impl SnapshotFile {
     pub fn read(&self) -> io::Result<Snapshot> {
         let ahead = self.ahead.lock().take();
         match ahead {
-            Some(reading) => reading.join().expect("reading a snapshot does not panic"),
+            // Whatever is wrong with it, a start does without it.
+            Some(reading) => reading
+                .join()
+                .unwrap_or_else(|_| Err(format::damaged("reading it panicked"))),
             None => read(&self.path),
         }
     }

@@ -35,6 +35,11 @@ impl StitchRound {
         }
     }
 
+    /// Whether it takes everything, not only what is not served yet.
+    pub fn is_full(&self) -> bool {
+        !self.only_new
+    }
+
     /// When it began: what was put off since is left to the next.
     pub fn begun(&self) -> Timestamp {
         self.until

@@ -2,7 +2,8 @@
 //!
 //! A burst ends when no source is being looked at any more. A long one is interrupted now and then, so
 //! that what has come in is served: after two seconds, then each time the burst is twice as old, and each time
-//! no entity is stitched more than once. However much there is, interruptions take a small part of the time.
+//! no entity is stitched more than once. However much there is, what is new does not wait for longer than a
+//! minute, and stitching again what is served already takes a small part of the time.
 
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ const IN_A_ROW: usize = 10;
 /// First interruption of a burst, and the longest time between two of them.
 const FIRST: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_mins(1);
-/// How many times as long as an interruption the pause behind it is at least.
+/// How many times as long as a round through everything only what is new is stitched behind it.
 const REST: i32 = 4;
 /// While the pauses are not longer than this, interruptions leave those out that are served already.
 const ONLY_NEW: Duration = Duration::from_secs(16);
@@ -39,6 +40,8 @@ struct Burst {
     next: Timestamp,
     pause: Duration,
     is_any: bool,
+    /// Until then interruptions leave out what is served already.
+    only_new_until: Timestamp,
     /// What was begun and had to let others have a turn.
     begun: Option<StitchRound>,
 }
@@ -49,6 +52,7 @@ impl Burst {
             next: later(now, FIRST),
             pause: FIRST,
             is_any: false,
+            only_new_until: Timestamp::MIN,
             begun: None,
         }
     }
@@ -89,7 +93,8 @@ impl PutOff {
         }
         burst.pause = (burst.pause * 2).min(LONGEST);
         burst.next = later(now, burst.pause);
-        if !is_over && burst.pause <= ONLY_NEW {
+        let is_early = burst.pause <= ONLY_NEW || now < burst.only_new_until;
+        if is_early && !is_over {
             return Some(StitchRound::of_new_entities(now));
         }
         burst.is_any = false;
@@ -99,12 +104,12 @@ impl PutOff {
         Some(StitchRound::new(now))
     }
 
-    /// A round is through. The longer it took, the later the next.
+    /// A round is through. The longer one through everything took, the later the next.
     fn end(&self, now: Timestamp, round: &StitchRound) {
-        if let Some(burst) = self.burst.lock().as_mut() {
+        if let Some(burst) = self.burst.lock().as_mut().filter(|_| round.is_full()) {
             let took = now.duration_since(round.begun());
             let rest = took.checked_mul(REST).and_then(|rest| now.checked_add(rest).ok());
-            burst.next = burst.next.max(rest.unwrap_or(Timestamp::MAX));
+            burst.only_new_until = rest.unwrap_or(Timestamp::MAX);
         }
     }
 
@@ -209,17 +214,21 @@ mod tests {
     }
 
     #[test]
-    fn a_round_that_takes_long_is_followed_by_a_longer_pause() {
-        let (put_off, start) = (PutOff::default(), Timestamp::UNIX_EPOCH);
-        let after = |seconds| later(start, Duration::from_secs(seconds));
-        put_off.note(start);
-        let round = put_off.begin(after(2), false).unwrap();
-        put_off.interrupt(after(20), round.clone());
-        assert_eq!(put_off.begin(after(30), false), Some(round.clone()));
-        put_off.end(after(32), &round);
-        put_off.note(after(33));
-        assert!(!put_off.is_due(after(32 + 4 * 30 - 1)));
-        assert!(put_off.is_due(after(32 + 4 * 30)));
+    fn a_long_round_through_everything_is_followed_by_some_through_what_is_new() {
+        let (put_off, mut now) = (PutOff::default(), Timestamp::UNIX_EPOCH);
+        let mut next = |took: u64| {
+            put_off.note(now);
+            now = later(now, LONGEST);
+            let round = put_off.begin(now, false).unwrap();
+            now = later(now, Duration::from_secs(took));
+            put_off.end(now, &round);
+            round.is_full()
+        };
+        assert!((0..3).all(|_| !next(0)));
+        assert!(next(45), "the burst is old enough");
+        // Three minutes of rest.
+        assert_eq!([next(0), next(0), next(0)], [false, false, true]);
+        assert!(next(0), "a short one needs no rest");
     }
 
     #[test]

@@ -46,7 +46,11 @@ async fn survive(seed: u64, kills: usize, configs: [Value; 2], databases: [Datab
     let mut files = CatalogFiles::new(FILES, &configs[0]);
     let mut longest = Duration::from_millis(400);
     let mut interrupted = 0;
-    for _ in 0..kills {
+    // More than that where none of them hit the work.
+    for kill in 0..kills * 5 {
+        if kill >= kills && interrupted > 0 {
+            break;
+        }
         let mut portal = Portal::start(files.path());
         let begun = Instant::now();
         let longest_ms = u64::try_from(longest.as_millis()).unwrap();

@@ -207,8 +207,7 @@ impl Asked<'_> {
         }
         let mut all = self.counts(self.question, tolerance, fields)?;
         for (at, field) in fields.iter().enumerate() {
-            let others = self.question.without_condition(field);
-            if let Some(others) = others {
+            if let Some(others) = self.question.without_condition(field) {
                 all[at] = self.counts(&others, tolerance, &fields[at..=at])?.swap_remove(0);
             }
         }

@@ -166,7 +166,7 @@ pub(crate) async fn follow_files(
     mut events: mpsc::Receiver<PathBuf>,
     stop: &CancellationToken,
 ) {
-    let mut changed = HashSet::new();
+    let (mut changed, mut is_failing) = (HashSet::new(), false);
     loop {
         let gathered = stop.run_until_cancelled(gather(&mut events, &mut changed)).await;
         if gathered != Some(true) {
@@ -179,9 +179,15 @@ pub(crate) async fn follow_files(
             mark(catalog, watch, &changed).await
         };
         match marked {
-            Ok(()) => changed.clear(),
+            Ok(()) => {
+                changed.clear();
+                is_failing = false;
+            }
             Err(fault) => {
-                tracing::warn!(%fault, "changed files could not be announced, it is tried again");
+                // Told once and not each second for as long as the database is away.
+                if !std::mem::replace(&mut is_failing, true) {
+                    tracing::warn!(%fault, "changed files could not be announced, it is tried again");
+                }
                 watch.missed.fetch_or(missed, Ordering::AcqRel);
             }
         }

@@ -19,39 +19,20 @@ async fn main() {
     let database = arguments
         .next()
         .map_or(Database::SqliteMemory, |path| Database::Sqlite(path.into()));
-    let kinds = [
-        "Component",
-        "API",
-        "Location",
-        "System",
-        "Group",
-        "User",
-        "Resource",
-        "Domain",
-    ];
     let config = json!({"catalog": {
         "locations": [{"type": "file", "target": format!("{folder}/*.yaml")}],
-        "rules": [{"allow": kinds}],
+        "rules": [{"allow": testkit::KINDS}],
     }});
     let config = Config::from_value(config, std::path::Path::new("/")).expect("the configuration is sound");
     let store = Store::open(&database).await.expect("the database opens");
     let catalog = Catalog::builder(Arc::new(config), store.clone())
         .build()
         .expect("the catalog builds");
-    let start = Instant::now();
-    catalog.start().await.expect("it starts");
-    catalog.settle().await.expect("it settles");
-    println!(
-        "first ingest: {:?}, {} changes",
-        start.elapsed(),
-        store.last_seq().await.expect("it counts")
-    );
-    let start = Instant::now();
-    catalog.start().await.expect("it starts");
-    catalog.settle().await.expect("it settles");
-    println!(
-        "second look:  {:?}, {} changes",
-        start.elapsed(),
-        store.last_seq().await.expect("it counts")
-    );
+    for look in ["first ingest", "second look"] {
+        let start = Instant::now();
+        catalog.start().await.expect("it starts");
+        catalog.settle().await.expect("it settles");
+        let changes = store.last_seq().await.expect("it counts");
+        println!("{look}: {:?}, {changes} changes", start.elapsed());
+    }
 }

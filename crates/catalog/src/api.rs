@@ -17,6 +17,7 @@ mod unprocessed;
 
 use axum::Router;
 use axum::routing::{delete, get, post};
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use web::api::Routes;
 
@@ -121,4 +122,9 @@ pub fn router(catalog: Catalog, soft: CancellationToken) -> Router {
         .route("/changes", get(changes::stream).with_state(api))
         .described_by(&documents::DESCRIPTION)
         .into_router()
+}
+
+/// The texts of a list in a body; whatever else is in it does not count.
+fn texts(list: &Value) -> impl Iterator<Item = &str> {
+    list.as_array().into_iter().flatten().filter_map(Value::as_str)
 }

@@ -170,10 +170,7 @@ impl Catalog {
     /// Has all local files looked at: they may have changed while nobody watched, and are cheap to look at.
     pub(crate) async fn look_at_local_files(&self) -> Result<(), Fault> {
         let states = self.all_source_states().await?;
-        let names: Vec<String> = states
-            .iter()
-            .filter_map(|state| state.key.entity().map(str::to_owned))
-            .collect();
+        let names = entity_names(&states);
         let nodes = self.parts.store.nodes(&names).await.map_err(EngineError::from)?;
         let is_local = |key: &Option<String>| key.as_deref().is_some_and(|key| key.starts_with("file:"));
         let local: Vec<String> = nodes
@@ -287,16 +284,16 @@ impl Catalog {
         })
     }
 
+    /// What is known of a source; nothing yet where that cannot be read.
+    pub(crate) async fn state_of(&self, key: &SourceKey) -> SourceState {
+        let known = self.parts.store.source_state(std::slice::from_ref(key)).await;
+        let known = known.ok().and_then(|mut all| all.pop());
+        known.unwrap_or_else(|| SourceState::new(key.clone()))
+    }
+
     /// Providers are never due by themselves.
     async fn park(&self, key: &SourceKey) {
-        let known = self
-            .parts
-            .store
-            .source_state(std::slice::from_ref(key))
-            .await
-            .ok()
-            .and_then(|mut all| all.pop());
-        let mut state = known.unwrap_or_else(|| SourceState::new(key.clone()));
+        let mut state = self.state_of(key).await;
         state.next_check_at = None;
         self.write_state(state).await;
     }
@@ -304,14 +301,7 @@ impl Catalog {
     async fn note_broken(&self, key: &SourceKey, fault: Fault) {
         tracing::warn!(source = %key, %fault, "source could not be looked at");
         let failures = self.parts.engine.note_failure(&key.to_string(), true);
-        let known = self
-            .parts
-            .store
-            .source_state(std::slice::from_ref(key))
-            .await
-            .ok()
-            .and_then(|mut all| all.pop());
-        let mut state = known.unwrap_or_else(|| SourceState::new(key.clone()));
+        let mut state = self.state_of(key).await;
         let now = self.parts.clock.now();
         let pause = Duration::from_secs(10) * (1 << failures.min(6).saturating_sub(1));
         state.checked_at = Some(now);
@@ -399,4 +389,10 @@ pub(crate) async fn pause(stop: &CancellationToken, time: Duration) -> bool {
         () = stop.cancelled() => true,
         () = tokio::time::sleep(time) => false,
     }
+}
+
+/// References of the Location entities among sources.
+pub(crate) fn entity_names(states: &[SourceState]) -> Vec<String> {
+    let names = states.iter().filter_map(|state| state.key.entity());
+    names.map(str::to_owned).collect()
 }

@@ -4,6 +4,19 @@ use std::fmt::Write;
 
 use serde_json::{Map, Number, Value};
 
+/// What validators written in JavaScript call the type of a value, or of one that is missing.
+pub fn type_of(value: Option<&Value>) -> &'static str {
+    match value {
+        None => "undefined",
+        Some(Value::Null) => "null",
+        Some(Value::Bool(_)) => "boolean",
+        Some(Value::Number(_)) => "number",
+        Some(Value::String(_)) => "string",
+        Some(Value::Array(_)) => "array",
+        Some(Value::Object(_)) => "object",
+    }
+}
+
 /// `String(number)`: the shortest digits that read back, exponent form from 1e21 and below 1e-6.
 pub fn number(value: f64) -> String {
     if value.is_nan() {

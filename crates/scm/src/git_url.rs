@@ -160,13 +160,7 @@ fn name_index(splits: &[&str]) -> usize {
 fn azure(url: &Url, splits: &[&str]) -> GitUrl {
     let mut parsed = match splits {
         [_, owner, _, _, name] => named(owner, name, format!("_git/{name}")),
-        [collection @ "DefaultCollection", _, name] => named(name, name, format!("{collection}/_git/{name}")),
-        [owner, _, name] => named(owner, name, format!("{owner}/_git/{name}")),
-        [organization, owner, _, name] => named(owner, name, format!("{organization}/{owner}/_git/{name}")),
-        _ => GitUrl {
-            name: splits.join("/"),
-            ..GitUrl::default()
-        },
+        splits => azure_project(splits),
     };
     for (key, value) in url.query_pairs() {
         match key.as_ref() {
@@ -184,6 +178,13 @@ fn azure(url: &Url, splits: &[&str]) -> GitUrl {
 fn visual_studio(splits: &[&str]) -> GitUrl {
     match splits {
         [_, name] => named(name, name, format!("_git/{name}")),
+        splits => azure_project(splits),
+    }
+}
+
+/// What both of Microsoft's hosts have in common.
+fn azure_project(splits: &[&str]) -> GitUrl {
+    match splits {
         [collection @ "DefaultCollection", _, name] => named(name, name, format!("{collection}/_git/{name}")),
         [owner, _, name] => named(owner, name, format!("{owner}/_git/{name}")),
         [organization, owner, _, name] => named(owner, name, format!("{organization}/{owner}/_git/{name}")),

@@ -15,6 +15,18 @@ pub use file_server::{FileServer, Mode};
 pub use postgres::{Postgres, fresh_database};
 pub use surroundings::{TestClock, TestRandomness};
 
+/// The kinds a test's locations may bring: all but templates.
+pub const KINDS: [&str; 8] = [
+    "Component",
+    "API",
+    "Location",
+    "System",
+    "Group",
+    "User",
+    "Resource",
+    "Domain",
+];
+
 /// A path for a database file in a new folder, which is removed when the first part is dropped.
 ///
 /// # Panics

@@ -4,12 +4,11 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use model::{Fault, Filter};
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 use web::api::{Json, Parameter, ReadQuery, Values};
 use web::{JsonBody, Query};
 
-use super::Api;
 use super::answer::Answer;
+use super::{Api, texts};
 use crate::query::Facet;
 
 pub(super) struct Asked {
@@ -36,13 +35,7 @@ pub(super) async fn by_get(State(api): State<Api>, Query(asked): Query<Asked>) -
 }
 
 pub(super) async fn by_post(State(api): State<Api>, JsonBody(body): JsonBody) -> Answer {
-    let facets: Vec<String> = body["facets"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .map(str::to_owned)
-        .collect();
+    let facets: Vec<String> = texts(&body["facets"]).map(str::to_owned).collect();
     let filter = body.get("query").map(Filter::from_predicate).transpose()?;
     answer(&api, &facets, filter.as_ref())
 }

@@ -10,8 +10,8 @@ use web::JsonBody;
 use web::Query;
 use web::api::{Json, Parameter, ReadQuery, Values};
 
-use super::Api;
 use super::answer::{Answer, entities, entity, list_text};
+use super::{Api, texts};
 use crate::query::Fields;
 
 /// Kind, namespace and name in a path.
@@ -95,13 +95,7 @@ pub(super) async fn by_refs(
     Query(asked): Query<Filtered>,
     JsonBody(body): JsonBody,
 ) -> Answer {
-    let references: Vec<String> = body["entityRefs"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .map(str::to_owned)
-        .collect();
+    let references: Vec<String> = texts(&body["entityRefs"]).map(str::to_owned).collect();
     let mut filters: Vec<Filter> = asked.0.into_iter().collect();
     if let Some(query) = body.get("query") {
         filters.push(predicate(query)?.to_filter()?);
@@ -112,13 +106,7 @@ pub(super) async fn by_refs(
         .query(&api.access)
         .by_references(&references, filter.as_ref())
         .await?;
-    let fields = Fields::parse(
-        body["fields"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str),
-    )?;
+    let fields = Fields::parse(texts(&body["fields"]))?;
     let items = list_text(found.iter().map(Option::as_ref), &fields);
     let text = format!("{{\"items\":{items}}}");
     Ok(entities(text, &fields))

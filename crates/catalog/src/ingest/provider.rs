@@ -8,7 +8,7 @@ use futures::future::join_all;
 use model::{EntityRef, Fault, LocationRef, entity, policy};
 use plugin::{DeferredEntity, EntityProvider, ProviderSink};
 use serde_json::{Value, json};
-use store::{SourceKey, SourceState};
+use store::SourceKey;
 use tokio_util::sync::CancellationToken;
 
 use crate::Catalog;
@@ -244,14 +244,7 @@ async fn run_while_held(
 impl Catalog {
     async fn note_provider_failure(&self, name: &str, fault: Fault) {
         let key = SourceKey::Provider(name.to_owned());
-        let known = self
-            .parts
-            .store
-            .source_state(std::slice::from_ref(&key))
-            .await
-            .ok()
-            .and_then(|mut all| all.pop());
-        let mut state = known.unwrap_or_else(|| SourceState::new(key));
+        let mut state = self.state_of(&key).await;
         state.checked_at = Some(self.parts.clock.now());
         state.problems = vec![model::Problem::error(fault)];
         self.write_state(state).await;

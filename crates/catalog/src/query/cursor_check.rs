@@ -2,6 +2,7 @@
 //!
 //! The words are those of its validator: a JSON list of issues, indented by two.
 
+use model::js::type_of;
 use model::{Fault, Predicate};
 use serde_json::{Value, json};
 
@@ -107,18 +108,6 @@ fn wrong(received: Option<&Value>, expected: &str) -> String {
     match received {
         None => "Required".to_owned(),
         some => format!("Expected {expected}, received {}", type_of(some)),
-    }
-}
-
-fn type_of(value: Option<&Value>) -> &'static str {
-    match value {
-        None => "undefined",
-        Some(Value::Null) => "null",
-        Some(Value::Bool(_)) => "boolean",
-        Some(Value::Number(_)) => "number",
-        Some(Value::String(_)) => "string",
-        Some(Value::Array(_)) => "array",
-        Some(Value::Object(_)) => "object",
     }
 }
 

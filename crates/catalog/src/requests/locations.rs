@@ -2,7 +2,7 @@
 
 use config::ConflictStrategy;
 use model::{EntityRef, Fault, LocationRef};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::{Location, Seq, SourceKey, StoreError};
 use uuid::Uuid;
 
@@ -79,18 +79,10 @@ impl Catalog {
                 }
             };
         }
-        let raws = self
-            .raw(entity, Some(reference.to_string()))
-            .into_iter()
-            .collect();
-        let cause = json!({"kind": "api", "request": "register location", "location": reference.to_string()});
-        let finished = self
-            .deliver(LOCATION_STORE, raws, Removal::These(Vec::new()), cause)
+        let seq = self
+            .deliver_location("register location", &reference, entity)
             .await?;
-        Ok(Located {
-            location,
-            seq: finished.seq,
-        })
+        Ok(Located { location, seq })
     }
 
     /// An id that sorts by time, so that lists by id show the order of registration.
@@ -126,18 +118,28 @@ impl Catalog {
         })?;
         let name = location.entity_ref.rsplit('/').next();
         let entity = location_entity(&reference, name);
+        let seq = self
+            .deliver_location("update location", &reference, entity)
+            .await?;
+        Ok(Located { location, seq })
+    }
+
+    /// Has the entity of a registered location written; the number of the last change, if there was one.
+    async fn deliver_location(
+        &self,
+        request: &str,
+        reference: &LocationRef,
+        entity: Value,
+    ) -> Result<Option<Seq>, Fault> {
         let raws = self
             .raw(entity, Some(reference.to_string()))
             .into_iter()
             .collect();
-        let cause = json!({"kind": "api", "request": "update location", "location": reference.to_string()});
+        let cause = json!({"kind": "api", "request": request, "location": reference.to_string()});
         let finished = self
             .deliver(LOCATION_STORE, raws, Removal::These(Vec::new()), cause)
             .await?;
-        Ok(Located {
-            location,
-            seq: finished.seq,
-        })
+        Ok(finished.seq)
     }
 
     async fn replace(&self, location: &Location) -> Result<(), EngineError> {

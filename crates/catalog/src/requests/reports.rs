@@ -9,7 +9,7 @@ use serde_json::Value;
 use store::{Node, SourceKey, SourceState};
 
 use crate::Catalog;
-use crate::engine::EngineError;
+use crate::engine::{EngineError, entity_names};
 use crate::ingest::{CONFIG_PROVIDER, LOCATION_STORE};
 
 /// Most unprocessed entities reported at once.
@@ -90,10 +90,7 @@ impl Catalog {
     /// All sources, by name.
     pub async fn sources(&self) -> Result<Vec<SourceReport>, Fault> {
         let states = self.all_source_states().await?;
-        let names: Vec<String> = states
-            .iter()
-            .filter_map(|state| state.key.entity().map(str::to_owned))
-            .collect();
+        let names = entity_names(&states);
         let nodes = self.parts.store.nodes(&names).await.map_err(EngineError::from)?;
         let parents = self
             .parts

@@ -35,19 +35,9 @@ impl World {
             .iter()
             .map(|target| json!({"type": "file", "target": target}))
             .collect();
-        let kinds = [
-            "Component",
-            "API",
-            "Location",
-            "System",
-            "Group",
-            "User",
-            "Resource",
-            "Domain",
-        ];
         let mut config = json!({
             "backend": {"reading": {"allow": [{"host": host}]}},
-            "catalog": {"locations": locations, "rules": [{"allow": kinds}]},
+            "catalog": {"locations": locations, "rules": [{"allow": testkit::KINDS}]},
         });
         for (key, value) in more.as_object().unwrap() {
             config["catalog"][key] = value.clone();

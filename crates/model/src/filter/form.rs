@@ -232,7 +232,7 @@ impl Reader {
     fn refuse(&mut self, expected: &'static str, value: Option<&Value>) -> Outcome {
         self.note(Reason::Type {
             expected,
-            received: type_of(value),
+            received: js::type_of(value),
         })
     }
 
@@ -273,17 +273,5 @@ impl Parts {
             (false, true) => Outcome::Nearly(value),
             (false, false) => Outcome::Fits(value),
         }
-    }
-}
-
-fn type_of(value: Option<&Value>) -> &'static str {
-    match value {
-        None => "undefined",
-        Some(Value::Null) => "null",
-        Some(Value::Bool(_)) => "boolean",
-        Some(Value::Number(_)) => "number",
-        Some(Value::String(_)) => "string",
-        Some(Value::Array(_)) => "array",
-        Some(Value::Object(_)) => "object",
     }
 }

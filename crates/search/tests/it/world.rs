@@ -167,19 +167,9 @@ pub fn entity(reference: &str, metadata: Value, spec: Value) -> String {
 }
 
 fn catalog(folder: &Path, store: &Store) -> Catalog {
-    let kinds = [
-        "Component",
-        "API",
-        "Location",
-        "System",
-        "Group",
-        "User",
-        "Resource",
-        "Domain",
-    ];
     let config = json!({ "catalog": {
         "locations": [{ "type": "file", "target": "./all.yaml" }],
-        "rules": [{ "allow": kinds }],
+        "rules": [{ "allow": testkit::KINDS }],
     } });
     let config = Config::from_value(config, folder).unwrap();
     Catalog::builder(Arc::new(config), store.clone())

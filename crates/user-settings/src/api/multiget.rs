@@ -69,15 +69,7 @@ fn read_items(body: &Value) -> Result<Vec<(String, String)>, Vec<Value>> {
 }
 
 fn issue(expected: &str, found: Option<&Value>, path: Value) -> Value {
-    let received = match found {
-        None => "undefined",
-        Some(Value::Null) => "null",
-        Some(Value::Bool(_)) => "boolean",
-        Some(Value::Number(_)) => "number",
-        Some(Value::String(_)) => "string",
-        Some(Value::Array(_)) => "array",
-        Some(Value::Object(_)) => "object",
-    };
+    let received = model::js::type_of(found);
     let message = if found.is_none() {
         "Required".to_owned()
     } else {

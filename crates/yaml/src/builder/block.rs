@@ -56,21 +56,26 @@ impl Builder<'_> {
     fn map_blank(&mut self, map: &mut Collection, token: Token) {
         let item = map.items.last_mut().expect("a mapping starts with an item");
         if let Some(value) = item.value {
-            if token.kind == Kind::Newline && self.ends_with_comment(value) {
-                return self.take_into_end(value);
-            }
-            let mut start = Span::default();
-            self.take(&mut start);
-            map.items.push(Item {
-                start,
-                ..Item::default()
-            });
+            self.blank_after(value, map, token);
         } else if let Some(separator) = &mut item.separator {
             self.take(separator);
         } else if !self.comment_of_previous(map, token) {
             let item = map.items.last_mut().expect("a mapping starts with an item");
             self.take(&mut item.start);
         }
+    }
+
+    /// A blank behind a value: part of its last comment, or the beginning of the next item.
+    fn blank_after(&mut self, value: NodeId, collection: &mut Collection, token: Token) {
+        if token.kind == Kind::Newline && self.ends_with_comment(value) {
+            return self.take_into_end(value);
+        }
+        let mut start = Span::default();
+        self.take(&mut start);
+        collection.items.push(Item {
+            start,
+            ..Item::default()
+        });
     }
 
     fn ends_with_comment(&self, value: NodeId) -> bool {
@@ -408,15 +413,7 @@ impl Builder<'_> {
     fn seq_blank(&mut self, seq: &mut Collection, token: Token) {
         let item = seq.items.last_mut().expect("a sequence starts with an item");
         if let Some(value) = item.value {
-            if token.kind == Kind::Newline && self.ends_with_comment(value) {
-                return self.take_into_end(value);
-            }
-            let mut start = Span::default();
-            self.take(&mut start);
-            seq.items.push(Item {
-                start,
-                ..Item::default()
-            });
+            self.blank_after(value, seq, token);
         } else if token.kind == Kind::Newline || !self.comment_of_previous(seq, token) {
             let item = seq.items.last_mut().expect("a sequence starts with an item");
             self.take(&mut item.start);

@@ -10,6 +10,8 @@ pub struct Document {
     pub index: usize,
     /// First line with content, from 1 (the `---` line itself when the document is empty).
     pub line: usize,
+    /// Where that line begins in the text, in bytes.
+    pub offset: usize,
     /// The value, or the first error of the document.
     pub value: Result<Value, YamlError>,
     /// Things that were read but look wrong, such as an unknown tag.

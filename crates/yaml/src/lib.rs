@@ -46,8 +46,8 @@ pub fn parse_one(text: &str, limits: &Limits) -> Result<Value, YamlError> {
 
 /// Line and column (both from 1) of the value at `path` in one document, or of its deepest ancestor that exists.
 ///
-/// The document is the one whose content begins in `line`, see [`Document::line`]; what stands before it is not
-/// read again. Sequence items are addressed by their decimal index.
+/// The document is the first of `text`, which begins with the line of that number: what stands before it in its
+/// file need not be looked at, see [`Document::offset`]. Sequence items are addressed by their decimal index.
 pub fn locate(text: &str, line: usize, path: &[&str]) -> Option<(usize, usize)> {
     locate::find(text, line, path)
 }

@@ -10,7 +10,6 @@ use crate::tree::{Collection, Item, Node, NodeId, Tree};
 pub fn find(text: &str, first_line: usize, path: &[&str]) -> Option<(usize, usize)> {
     u32::try_from(text.len()).ok()?;
     let before = first_line.checked_sub(1)?;
-    let text = &text[line_start(text, before)?..];
     let limits = Limits::default();
     let mut builder = Builder::new(text, &limits);
     while let Some(token) = builder.token {
@@ -25,14 +24,6 @@ pub fn find(text: &str, first_line: usize, path: &[&str]) -> Option<(usize, usiz
         return Some((before + line, column));
     }
     None
-}
-
-/// Offset of the line behind so many others.
-fn line_start(text: &str, before: usize) -> Option<usize> {
-    match before {
-        0 => Some(0),
-        _ => text.match_indices('\n').nth(before - 1).map(|(at, _)| at + 1),
-    }
 }
 
 fn position(text: &str, offset: usize) -> (usize, usize) {

@@ -42,6 +42,7 @@ pub fn read(text: &str, limits: &Limits) -> Vec<Document> {
         return vec![Document {
             index: 0,
             line: 1,
+            offset: 0,
             value: Err(error),
             warnings: Vec::new(),
         }];
@@ -293,10 +294,12 @@ impl<'t> Stream<'t> {
             None => Ok(open.value),
         };
         let index = self.documents.len();
+        let line = open.line.max(1);
         self.ranges.push((open.start, open.content_end));
         self.documents.push(Document {
             index,
-            line: open.line.max(1),
+            line,
+            offset: lines[line - 1] as usize,
             value,
             warnings,
         });

@@ -156,7 +156,7 @@ impl Checker<'_> {
                 let folder = file.parent().unwrap_or(Path::new(""));
                 let mut placeholders = Placeholders::new(folder, &self.roots);
                 placeholders.fill(&mut filled);
-                line.tell(&self.kinds, text, &filled);
+                line.tell(&self.kinds, &text[document.offset..], &filled);
                 // What is missing is a hint only: the file may be there when the portal reads it.
                 line.hint = line.hint.or_else(|| placeholders.remarks.into_iter().next());
                 line.value = Some(value);
@@ -224,7 +224,8 @@ fn first_line(message: &str) -> &str {
     message.lines().next().unwrap_or_default()
 }
 
-/// The line of a field, or of what is there of the way to it, in the document that begins in `first_line`.
+/// The line of a field, or of what is there of the way to it, in the document at the beginning of `text`, whose
+/// line is `first_line`.
 fn place(text: &str, first_line: usize, pointer: Option<&str>) -> Option<usize> {
     let pointer = pointer?;
     let path: Vec<String> = pointer

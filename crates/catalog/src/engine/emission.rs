@@ -22,7 +22,7 @@ pub(crate) struct Raw {
     pub origin: LocationRef,
     pub location_key: Option<String>,
     pub place: Option<Place>,
-    /// The file's content, for finding the line of a mistake.
+    /// The text of its document, for finding the line of a mistake.
     pub text: Option<Bytes>,
     pub raw_hash: String,
     /// It is known and nothing it depends on can have changed: processing would give the same.

@@ -278,7 +278,12 @@ impl Visit<'_> {
         let settings = &self.parts.settings;
         let (usable, mut rejected) = ingest::read_documents(&file.location, &file.bytes, &settings.yaml);
         let mut raws = Vec::with_capacity(usable.len());
-        for ingest::Usable { mut entity, place } in usable {
+        for one in usable {
+            let ingest::Usable {
+                mut entity,
+                place,
+                range,
+            } = one;
             if !settings.rules.allow(&entity, &origin) {
                 rejected.push(refused(&entity, file, &origin, place));
                 continue;
@@ -293,7 +298,7 @@ impl Visit<'_> {
             // A location that names its own file is no news.
             if let Some(mut raw) = raw.filter(|raw| raw.reference != self.node.reference) {
                 raw.place = Some(place);
-                raw.text = Some(file.bytes.clone());
+                raw.text = Some(file.bytes.slice(range));
                 raws.push(raw);
             }
         }

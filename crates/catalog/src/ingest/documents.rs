@@ -1,5 +1,7 @@
 //! From the bytes of a file to its documents, and to what is wrong with those that cannot be used.
 
+use std::ops::Range;
+
 use model::{EntityRef, Fault, LocationRef, Place, Problem, policy};
 use serde_json::Value;
 use yaml::{Document, Limits, YamlError};
@@ -20,6 +22,8 @@ pub(crate) struct Rejected {
 pub(crate) struct Usable {
     pub entity: Value,
     pub place: Place,
+    /// Where it lies in its file, in bytes.
+    pub range: Range<usize>,
 }
 
 /// Reads all documents of a file. Empty ones are passed over.
@@ -34,8 +38,10 @@ pub(crate) fn read_documents(
     };
     let (mut usable, mut rejected) = (Vec::new(), Vec::new());
     let mut untold = 0;
-    for document in yaml::parse(text, limits) {
-        match judge(location, text, document) {
+    let mut documents = yaml::parse(text, limits).into_iter().peekable();
+    while let Some(document) = documents.next() {
+        let end = documents.peek().map_or(text.len(), |next| next.offset);
+        match judge(location, text, document.offset..end, document) {
             Some(Ok(one)) => usable.push(one),
             Some(Err(explain)) if rejected.len() < MAX_TOLD => rejected.push(explain()),
             Some(Err(_)) => untold += 1,
@@ -55,8 +61,10 @@ type Explain<'t> = Box<dyn FnOnce() -> Rejected + 't>;
 fn judge<'t>(
     location: &LocationRef,
     text: &'t str,
+    range: Range<usize>,
     document: Document,
 ) -> Option<Result<Usable, Explain<'t>>> {
+    let text = &text[range.clone()];
     let place = Place {
         source: location.to_string(),
         line: number(document.line),
@@ -66,13 +74,13 @@ fn judge<'t>(
     Some(match document.value {
         Ok(Value::Null) => return None,
         Ok(entity @ Value::Object(_)) => match policy::check_envelope(&entity) {
-            Ok(()) => Ok(Usable { entity, place }),
+            Ok(()) => Ok(Usable { entity, place, range }),
             Err(fault) => Err(Box::new(move || refused(text, &entity, fault, place))),
         },
         Ok(other) => Err(Box::new(move || no_mapping(&other, place))),
         Err(error) => {
             let fault = Fault::error(format!("YAML error at {location}, {error}"));
-            Err(Box::new(move || broken(text, document.line, error, fault, place)))
+            Err(Box::new(move || broken(text, error, fault, place)))
         }
     })
 }
@@ -87,7 +95,7 @@ fn no_mapping(value: &Value, place: Place) -> Rejected {
     }
 }
 
-fn broken(text: &str, first_line: usize, error: YamlError, fault: Fault, place: Place) -> Rejected {
+fn broken(text: &str, error: YamlError, fault: Fault, place: Place) -> Rejected {
     let place = Place {
         line: number(error.line),
         column: number(error.column),
@@ -97,7 +105,7 @@ fn broken(text: &str, first_line: usize, error: YamlError, fault: Fault, place: 
     problem.hint = error.hint;
     Rejected {
         problem,
-        reference: recover(text, first_line),
+        reference: recover(text),
     }
 }
 
@@ -127,7 +135,8 @@ fn refused(text: &str, entity: &Value, fault: Fault, place: Place) -> Rejected {
     }
 }
 
-/// Completes a place with line and column of a field, or of its nearest ancestor.
+/// Completes the place of a document, of which this is the text, with line and column of a field, or of its
+/// nearest ancestor.
 pub(crate) fn located(text: &str, mut place: Place, path: Option<&str>) -> Place {
     let Some(path) = path else {
         return place;
@@ -166,10 +175,9 @@ fn not_utf8(location: &LocationRef, bytes: &[u8], error: &std::str::Utf8Error) -
 
 /// Guesses which entity a broken document describes: the first `kind:`, `name:` and `namespace:`
 /// of its lines up to the next document.
-fn recover(text: &str, first_line: usize) -> Option<String> {
-    let lines = text.lines().skip(first_line.saturating_sub(1));
+fn recover(text: &str) -> Option<String> {
     let (mut kind, mut name, mut namespace) = (None, None, None);
-    for (index, line) in lines.enumerate() {
+    for (index, line) in text.lines().enumerate() {
         if index > 0 && line.starts_with("---") {
             break;
         }
@@ -272,8 +280,8 @@ mod tests {
     #[test]
     fn broken_yaml_still_names_its_entity() {
         let text = "apiVersion: a\nkind: Component\nmetadata:\n  name: Broken # really\n  namespace: ops\n worse: 1\n---\nkind: API\n";
-        assert_eq!(recover(text, 1).as_deref(), Some("component:ops/broken"));
-        assert_eq!(recover(text, 8), None);
+        assert_eq!(recover(text).as_deref(), Some("component:ops/broken"));
+        assert_eq!(recover("kind: API\n"), None);
     }
 
     #[test]

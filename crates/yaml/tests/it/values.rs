@@ -157,14 +157,14 @@ fn places() {
         (&["spec", "list", "1"], (9, 7)),
     ];
     for (path, place) in cases {
-        assert_eq!(locate(text, 4, path), Some(place), "{path:?}");
+        assert_eq!(locate(&text[13..], 4, path), Some(place), "{path:?}");
     }
-    assert_eq!(locate(text, 2, &["a"]), Some((2, 1)));
-    assert_eq!(locate(text, 11, &[]), None);
+    assert_eq!(locate(text, 1, &["a"]), Some((2, 1)));
+    assert_eq!(locate("# nothing\n", 1, &[]), None);
     assert_eq!(locate(text, 0, &[]), None);
-    let lines: Vec<usize> = parse(text, &Limits::default())
+    let lines: Vec<(usize, usize)> = parse(text, &Limits::default())
         .iter()
-        .map(|document| document.line)
+        .map(|document| (document.line, document.offset))
         .collect();
-    assert_eq!(lines, [2, 4]);
+    assert_eq!(lines, [(2, 4), (4, 13)]);
 }

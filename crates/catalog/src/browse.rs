@@ -10,7 +10,7 @@ use roaring::RoaringBitmap;
 use serde_json::Value;
 
 use crate::index::{Like, ReadModel};
-use crate::query::{self, Access, Direction, OrderField};
+use crate::query::{self, Access};
 use crate::{Catalog, store_fault};
 
 /// Where a typed text is looked for.
@@ -67,7 +67,25 @@ impl Known {
             spec_type: entity::spec_type(value).map(str::to_owned),
         }
     }
+
+    /// The same from the index, which spares reading the entity.
+    fn indexed(model: &ReadModel, doc: u32) -> Self {
+        let written = |key| model.written(doc, key).filter(|text| !text.trim().is_empty());
+        let is_generated = || {
+            let name = model.reference(doc);
+            name.starts_with("location:") && name.contains("/generated-")
+        };
+        Self {
+            title: written("metadata.title")
+                .or_else(|| written("spec.profile.displayname"))
+                .or_else(|| written("spec.target").filter(|_| is_generated())),
+            spec_type: written("spec.type"),
+        }
+    }
 }
+
+/// What is known of entities that are named somewhere; nothing of those that are not in the catalog.
+pub type Named = HashMap<EntityRef, Option<Known>>;
 
 /// Something that happened to an entity lately.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -201,17 +219,17 @@ pub async fn owned(catalog: &Catalog, owners: &[EntityRef], limit: usize) -> Res
     list(catalog, request).await
 }
 
-/// Short forms of entities; `None` for those that are not in the catalog.
-pub async fn known(
-    catalog: &Catalog,
-    references: &[EntityRef],
-) -> Result<HashMap<EntityRef, Option<Known>>, Fault> {
-    let found = entities(catalog, references).await?;
-    Ok(references
-        .iter()
-        .cloned()
-        .zip(found.iter().map(|value| value.as_ref().map(Known::of)))
-        .collect())
+/// What is known of entities.
+pub fn known<'a>(catalog: &Catalog, references: impl IntoIterator<Item = &'a EntityRef>) -> Named {
+    let model = catalog.index().read();
+    let of = |reference: &EntityRef| {
+        let doc = model.by_reference(&reference.to_string())?;
+        Some(Known::indexed(&model, doc))
+    };
+    references
+        .into_iter()
+        .map(|reference| (reference.clone(), of(reference)))
+        .collect()
 }
 
 /// An entity as it is served.
@@ -222,8 +240,8 @@ pub async fn entity(catalog: &Catalog, reference: &EntityRef) -> Result<Option<V
         .flatten())
 }
 
-/// One page of entities. Those without the field it is ordered by come last; a cursor is the number
-/// of entities before the page.
+/// One page of entities, those with the same value by name. Those without the field it is ordered by come last; a
+/// cursor is the number of entities before the page.
 pub async fn list(catalog: &Catalog, request: ListRequest) -> Result<Listing, Fault> {
     let start: usize = request
         .cursor
@@ -233,16 +251,8 @@ pub async fn list(catalog: &Catalog, request: ListRequest) -> Result<Listing, Fa
     let (versions, total) = {
         let model = catalog.index().read();
         let set = chosen(&model, &request.filter, &request.text);
-        let order = OrderField {
-            field: model::js::lowercase(&request.order),
-            direction: if request.descending {
-                Direction::Descending
-            } else {
-                Direction::Ascending
-            },
-        };
-        let mut docs = query::page_by_one(&model, &set, &order, start, request.limit);
-        docs.truncate(request.limit);
+        let order = model::js::lowercase(&request.order);
+        let docs = model.page_by_value(&set, &order, request.descending, start, request.limit);
         (query::versions(&model, docs), count(set.len()))
     };
     let entities = read(catalog, &versions).await?;

@@ -10,6 +10,7 @@ mod documents;
 mod evaluate;
 mod facets;
 mod follow;
+mod grouped;
 mod handle;
 mod haystack;
 mod holders;
@@ -95,6 +96,13 @@ impl ReadModel {
         self.values_of(doc, id)
             .filter_map(|term| self.terms.value(term))
             .collect()
+    }
+
+    /// The first value that an entity holds of a key, as it was written.
+    pub fn written(&self, doc: u32, key: &str) -> Option<String> {
+        let id = self.keys.find(key)?;
+        let term = self.values_of(doc, id).next()?;
+        Some(self.terms.original(term)?.into_owned())
     }
 
     /// Keys that any entity has.

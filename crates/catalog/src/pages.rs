@@ -6,6 +6,7 @@
 mod entity;
 mod failure;
 mod graph;
+mod link;
 mod list;
 mod organization;
 mod register;

@@ -25,7 +25,6 @@ pub use by_query::{FullText, Page, PageRequest};
 pub use cursor::Cursor;
 pub use facets::Facet;
 pub use fields::Fields;
-pub(crate) use list::page_by_one;
 pub use list::{ListRequest, Listed};
 pub use locations::LocationFilter;
 

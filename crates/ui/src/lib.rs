@@ -24,7 +24,7 @@ pub use components::{
     card::{Card, card, definitions, definitions_wide, section},
     code::{Code, code_block, inline_code},
     diff::{diff_view, value_text},
-    entity::{EntityHeader, EntityLine, entity_header, entity_lines, entity_link},
+    entity::{EntityHeader, EntityLine, entity_header, entity_lines, entity_link, missing_link},
     facet::{Facet, FacetOption, Facets, facet_panel},
     field::{Field, checkbox, field, search_field, select, text_area, text_input},
     pagination::{Pagination, pagination},

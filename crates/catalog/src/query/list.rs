@@ -81,7 +81,7 @@ fn page(model: &ReadModel, set: &roaring::RoaringBitmap, request: &ListRequest) 
 }
 
 /// Entities with the field in its order, then those without by uid.
-pub(crate) fn page_by_one(
+fn page_by_one(
     model: &ReadModel,
     set: &roaring::RoaringBitmap,
     order: &OrderField,

@@ -307,6 +307,22 @@ proptest! {
     }
 
     #[test]
+    fn people_find_equal_values_by_name(
+        steps in prop::collection::vec(step(), 1..80),
+        key in prop::sample::select(vec!["spec.type", "metadata.tags", "spec.nothing", "metadata.name"]),
+        offset in 0_usize..40,
+        limit in 1_usize..20,
+        descending in any::<bool>(),
+    ) {
+        let (mut model, mut plain) = (ReadModel::default(), Plain::new());
+        apply(&mut model, &mut plain, &steps);
+        let expected: Vec<Uuid> = plain_by_value(&plain, key, descending).into_iter().skip(offset).take(limit).collect();
+        let found = model.page_by_value(&model.everything(), key, descending, offset, limit);
+        let found: Vec<Uuid> = found.iter().map(|doc| model.uid(*doc)).collect();
+        prop_assert_eq!(found, expected);
+    }
+
+    #[test]
     fn references_lead_to_their_entity(steps in prop::collection::vec(step(), 1..80)) {
         let (mut model, mut plain) = (ReadModel::default(), Plain::new());
         apply(&mut model, &mut plain, &steps);
@@ -332,6 +348,29 @@ fn reference(rows: &[SearchRow]) -> String {
         value("metadata.namespace"),
         value("metadata.name")
     )
+}
+
+/// Entities by their first value of a key in the direction, then by name; those without a value last.
+fn plain_by_value(plain: &Plain, key: &str, descending: bool) -> Vec<Uuid> {
+    let name = |rows: &[SearchRow]| reference(rows).rsplit('/').next().unwrap_or_default().to_owned();
+    let value = |rows: &[SearchRow]| {
+        let held = rows.iter().filter(|row| row.key == key && row.value.is_some());
+        let held = held.map(|row| (row.value.clone(), row.original.clone()));
+        if descending { held.max() } else { held.min() }
+    };
+    let mut all: Vec<_> = plain
+        .iter()
+        .map(|(uid, rows)| (value(rows), name(rows), *uid))
+        .collect();
+    all.sort_by(|left, right| {
+        let values = match (&left.0, &right.0) {
+            (Some(left), Some(right)) if descending => right.cmp(left),
+            (Some(left), Some(right)) => left.cmp(right),
+            (left, right) => right.is_some().cmp(&left.is_some()),
+        };
+        values.then_with(|| left.1.cmp(&right.1))
+    });
+    all.into_iter().map(|(.., uid)| uid).collect()
 }
 
 #[test]

@@ -6,7 +6,7 @@ use model::EntityRef;
 use super::badge::kind_tone;
 use super::button::copy_button;
 use crate::href;
-use crate::icon::kind_icon;
+use crate::icon::{icon, kind_icon};
 
 /// A link to an entity: kind icon and title, or the name when it has no title.
 pub fn entity_link(reference: &EntityRef, title: Option<&str>) -> Markup {
@@ -17,6 +17,17 @@ pub fn entity_link(reference: &EntityRef, title: Option<&str>) -> Markup {
             @if title.is_none() && reference.namespace() != "default" {
                 span.entity-namespace { (reference.namespace()) }
             }
+        }
+    }
+}
+
+/// A link to an entity that is not in the catalog; its page says what to do.
+pub fn missing_link(reference: &EntityRef) -> Markup {
+    html! {
+        a.entity-link.entity-missing href=(href::entity(reference)) title={ (reference) " is not in the catalog" } {
+            span.kind-icon.tone-amber { (icon("warning")) }
+            span.entity-name { (reference.name()) }
+            span.visually-hidden { "(not in the catalog)" }
         }
     }
 }

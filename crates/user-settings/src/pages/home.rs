@@ -46,7 +46,7 @@ async fn load(catalog: &Catalog, viewer: &Viewer) -> Result<Home, ApiError> {
     let starred: Vec<EntityRef> = parsed(starred.iter().map(String::as_str));
     let recent: Vec<EntityRef> = parsed(visits.iter().filter_map(|visit| visit.entity_ref.as_deref()));
     let wanted: Vec<EntityRef> = starred.iter().chain(&recent).cloned().collect();
-    let known = browse::known(catalog, &wanted).await?;
+    let known = browse::known(catalog, &wanted);
     let line = |reference: EntityRef| Line {
         known: known.get(&reference).cloned().flatten(),
         reference,

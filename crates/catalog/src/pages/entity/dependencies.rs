@@ -91,7 +91,7 @@ pub(super) async fn tab(
         .iter()
         .flat_map(|page| page.targets.iter().cloned())
         .collect();
-    let known = browse::known(catalog, &shown).await?;
+    let known = browse::known(catalog, &shown);
     let path = href::entity_tab(reference, TAB);
     let controls = controls(&path, &state);
     Ok(html! {

@@ -1,10 +1,11 @@
 //! Fetches what the entity page shows.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use futures::future::join_all;
 use maud::{Markup, html};
-use model::EntityRef;
+use model::{EntityRef, Fault, Place, Problem, entity};
 use plugin::{EntityPageContext, Viewer};
 use serde_json::Value;
 use ui::{error_state, href};
@@ -15,8 +16,10 @@ use super::{dependencies, people};
 use crate::pages::Pages;
 use crate::pages::failure::PageFailure;
 use crate::pages::graph::state::GraphState;
-use crate::{browse, personal};
+use crate::{Catalog, browse, personal};
 
+/// Missing entities that are named.
+const MISSING_NAMED: usize = 5;
 /// Places of the built-in tabs among those of plugins.
 const BUILT_IN: [(i32, &str, &str); 3] = [
     (0, "", "Overview"),
@@ -43,15 +46,40 @@ pub(super) async fn frame(
         .iter()
         .flat_map(|(_, relation)| view::targets(&entity, relation).take(HEAD_TARGETS))
         .collect();
+    let (mut problems, place) = node.map_or_else(Default::default, |node| (node.problems, node.place));
+    problems.extend(missing_targets(&pages.catalog, &entity, place));
     Ok(Some(EntityFrame {
-        titles: browse::known(&pages.catalog, &told).await?,
+        known: browse::known(&pages.catalog, &told),
         tabs: tabs(pages, &entity),
         entity,
         reference: reference.clone(),
-        problems: node.map(|node| node.problems).unwrap_or_default(),
+        problems,
         starred,
         current: tab.to_owned(),
     }))
+}
+
+/// A warning when relations lead to entities that are not in the catalog.
+fn missing_targets(catalog: &Catalog, entity: &Value, place: Option<Place>) -> Option<Problem> {
+    let targets: BTreeSet<EntityRef> = entity::relations(entity)
+        .filter_map(|(_, target)| target.parse().ok())
+        .collect();
+    let known = browse::known(catalog, &targets);
+    let missing: Vec<&EntityRef> = targets.iter().filter(|target| known[target].is_none()).collect();
+    let first: Vec<String> = missing
+        .iter()
+        .take(MISSING_NAMED)
+        .map(ToString::to_string)
+        .collect();
+    let names = match missing.len().checked_sub(first.len())? {
+        _ if missing.is_empty() => return None,
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    };
+    let fault = Fault::not_found(format!("It refers to what is not in the catalog: {names}"));
+    let problem = Problem::warning(fault)
+        .hint("Correct the names in the descriptor, or register the files that describe what is missing.");
+    Some(Problem { place, ..problem })
 }
 
 fn tabs(pages: &Pages, entity: &Value) -> Vec<(&'static str, String)> {
@@ -89,8 +117,7 @@ pub(super) async fn overview(
         .iter()
         .flat_map(|page| page.targets.iter().cloned())
         .collect();
-    let (known, cards, drawing, people) = tokio::join!(
-        browse::known(catalog, &shown),
+    let (cards, drawing, people) = tokio::join!(
         plugin_cards(pages, context),
         Box::pin(dependencies::small(catalog, context.entity, reference)),
         Box::pin(people::load(catalog, context.entity, reference, context.query)),
@@ -101,7 +128,7 @@ pub(super) async fn overview(
         people: people?,
         cards,
         relations,
-        known: known?,
+        known: browse::known(catalog, &shown),
         path: href::entity(reference),
         graph_href: GraphState::around(reference).href(),
     }))

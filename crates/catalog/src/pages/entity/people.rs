@@ -132,19 +132,19 @@ async fn group(catalog: &Catalog, reference: &EntityRef, asked: &Asked) -> Resul
     let owned = |groups: &[EntityRef]| browse::total_of(catalog, &browse::owned_by(groups), "");
     let tree = line(&organization, &owned, reference, &mut HashSet::new(), 0);
     Ok(PeopleParts {
-        members: Some(members(catalog, &organization, reference, &all, asked).await?),
+        members: Some(members(catalog, &organization, reference, &all, asked)),
         below: tree.map(|line| line.below).unwrap_or_default(),
         ownership: ownership(catalog, reference, &all, asked, "With groups below").await?,
     })
 }
 
-async fn members(
+fn members(
     catalog: &Catalog,
     organization: &Organization,
     reference: &EntityRef,
     all: &[EntityRef],
     asked: &Asked,
-) -> Result<Members, PageFailure> {
+) -> Members {
     let direct = organization.members(&all[..1]);
     let everybody = organization.members(all);
     let differs = everybody.len() != direct.len();
@@ -152,7 +152,7 @@ async fn members(
     let pages = shown.len().div_ceil(MEMBERS).max(1);
     let page = asked.page.min(pages - 1);
     let people: Vec<EntityRef> = shown.iter().skip(page * MEMBERS).take(MEMBERS).cloned().collect();
-    let known = browse::known(catalog, &people).await?;
+    let known = browse::known(catalog, &people);
     let step = |page: usize| Asked { page, ..*asked }.href(reference, "members");
     let choice = |direct_members: bool| {
         Asked {
@@ -173,7 +173,7 @@ async fn members(
             .and_then(|known| known.title.clone());
         (person.clone(), title.unwrap_or_else(|| person.name().to_owned()))
     };
-    Ok(Members {
+    Members {
         range: (page * MEMBERS + 1, page * MEMBERS + people.len()),
         people: people.iter().map(named).collect(),
         total: shown.len(),
@@ -187,7 +187,7 @@ async fn members(
         } else {
             Vec::new()
         },
-    })
+    }
 }
 
 async fn ownership(

@@ -1,6 +1,6 @@
 //! Cards of related entities, a page at a time.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 use model::{EntityRef, entity};
@@ -8,7 +8,7 @@ use serde_json::Value;
 use ui::{Card, EntityLine, Pagination, card, entity_lines, href, pagination};
 use url::form_urlencoded;
 
-use crate::browse::Known;
+use crate::browse::Named;
 
 /// Related entities on one page of a card.
 pub(crate) const RELATED_PER_PAGE: usize = 10;
@@ -67,11 +67,7 @@ fn relation_page(kind: &str, mut targets: Vec<EntityRef>, query: &str) -> Relati
 }
 
 /// The card of one relation.
-pub(crate) fn relation_card(
-    page: &RelationPage,
-    known: &HashMap<EntityRef, Option<Known>>,
-    path: &str,
-) -> Markup {
+pub(crate) fn relation_card(page: &RelationPage, known: &Named, path: &str) -> Markup {
     let lines: Vec<EntityLine> = page
         .targets
         .iter()

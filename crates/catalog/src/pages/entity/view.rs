@@ -1,19 +1,18 @@
 //! The entity page: its head, its tabs, and the overview.
 
-use std::collections::HashMap;
-
 use maud::{Markup, html};
 use model::{EntityRef, Problem, Severity, entity};
 use serde_json::Value;
 use ui::{
-    Button, Card, EntityHeader, PostForm, Tab, button, card, entity_header, entity_link, href,
-    lifecycle_badge, post_form, problem_panel, problem_summary, star_button,
+    Button, Card, EntityHeader, PostForm, Tab, button, card, entity_header, href, lifecycle_badge, post_form,
+    problem_panel, problem_summary, star_button,
 };
 
 use super::about::{about, details, links, web_address};
 use super::relations::{RelationPage, relation_card};
-use crate::browse::{Known, shown_title};
+use crate::browse::{Named, shown_title};
 use crate::pages::graph::view::{Drawing, picture};
+use crate::pages::link::named_link;
 
 /// What every tab of an entity's page shows around its content.
 pub(crate) struct EntityFrame {
@@ -29,8 +28,8 @@ pub(crate) struct EntityFrame {
     pub(crate) tabs: Vec<(&'static str, String)>,
     /// The tab shown.
     pub(crate) current: String,
-    /// Titles of the entities that the head names.
-    pub(crate) titles: HashMap<EntityRef, Option<Known>>,
+    /// What is known of the entities that the head names.
+    pub(crate) known: Named,
 }
 
 /// The whole content of the page.
@@ -85,7 +84,6 @@ fn facts(frame: &EntityFrame) -> Vec<(&'static str, Markup)> {
     if let Some(word) = entity::lifecycle(value) {
         facts.push(("Lifecycle", lifecycle_badge(word)));
     }
-    let title = |target: &EntityRef| frame.titles.get(target).and_then(Option::as_ref)?.title.clone();
     for (heading, relation) in HEAD_RELATIONS {
         let all: Vec<EntityRef> = targets(value, relation).collect();
         let shown = &all[..all.len().min(HEAD_TARGETS)];
@@ -94,7 +92,7 @@ fn facts(frame: &EntityFrame) -> Vec<(&'static str, Markup)> {
                 heading,
                 html! {
                     div.row {
-                        @for target in shown { (entity_link(target, title(target).as_deref())) }
+                        @for target in shown { (named_link(target, &frame.known)) }
                         @if all.len() > shown.len() { span.muted { "+" (all.len() - shown.len()) } }
                     }
                 },
@@ -161,7 +159,7 @@ pub(crate) struct Overview<'a> {
     /// Related entities.
     pub(crate) relations: Vec<RelationPage>,
     /// What is known of them.
-    pub(crate) known: HashMap<EntityRef, Option<Known>>,
+    pub(crate) known: Named,
     /// Path of the page.
     pub(crate) path: String,
     /// The graph on a page of its own.

@@ -1,12 +1,14 @@
 //! Fetches what the catalog list shows.
 
+use std::collections::HashSet;
+
 use model::{EntityRef, Filter};
 use plugin::Viewer;
 use serde_json::Value;
 use ui::Direction;
 
 use super::state::{FILTERS, ListState, Scope};
-use super::view::ListView;
+use super::view::{self, ListView};
 use crate::pages::failure::PageFailure;
 use crate::{Catalog, browse, personal};
 
@@ -42,6 +44,7 @@ pub(super) async fn load(
         None,
         "kind",
     );
+    let known = browse::known(catalog, &named(&listing.entities, &facets));
     let catalog_is_empty = listing.total == 0 && browse::total(catalog) == 0;
     let scopes = scope_counts(catalog, viewer, &state).await?;
     Ok(ListView {
@@ -55,8 +58,21 @@ pub(super) async fn load(
         scopes,
         starred,
         catalog_is_empty,
+        known,
         state,
     })
+}
+
+/// The entities that rows and filters name.
+fn named(entities: &[Value], facets: &[Vec<(String, usize)>]) -> HashSet<EntityRef> {
+    let related = |value| [view::OWNER, view::SYSTEM].map(|relation| view::first_target(value, relation));
+    let values = facets.iter().flatten().map(|(value, _)| value);
+    entities
+        .iter()
+        .flat_map(related)
+        .flatten()
+        .chain(values.filter_map(|value| value.parse().ok()))
+        .collect()
 }
 
 /// Values of a field with the number of entities that the other filters leave.

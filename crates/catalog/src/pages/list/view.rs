@@ -11,9 +11,9 @@ use ui::{
     segmented, star_button, tag,
 };
 
-use crate::browse::shown_title;
-
 use super::state::{COLUMNS, FILTERS, FilterKey, ListState, Scope};
+use crate::browse::{Named, shown_title};
+use crate::pages::link::named_link;
 
 /// A page of the list, with everything around it.
 pub(crate) struct ListView {
@@ -39,6 +39,8 @@ pub(crate) struct ListView {
     pub(crate) starred: HashSet<String>,
     /// The catalog holds nothing at all.
     pub(crate) catalog_is_empty: bool,
+    /// What is known of owners and systems.
+    pub(crate) known: Named,
 }
 
 const PATH: &str = "/catalog";
@@ -56,8 +58,18 @@ const KINDS: [&str; 9] = [
     "Location",
 ];
 
+/// Relations whose first target has a column.
+pub(crate) const OWNER: &str = "ownedBy";
+pub(crate) const SYSTEM: &str = "partOf";
+
 /// Tags shown in a row before the rest is counted.
 const TAGS_SHOWN: usize = 3;
+
+/// The owner or system of an entity, as a column shows it.
+pub(crate) fn first_target(value: &Value, relation: &str) -> Option<EntityRef> {
+    let (_, target) = entity::relations(value).find(|(kind, _)| *kind == relation)?;
+    target.parse().ok()
+}
 
 /// The whole content of the page.
 pub(crate) fn list(view: &ListView) -> Markup {
@@ -131,7 +143,7 @@ fn facets(view: &ListView) -> Facets {
                 (!chosen.is_empty()).then(|| state.with(|state| state.chosen[index].clear()).href(PATH));
             Facet {
                 title: filter.title.to_owned(),
-                options: options(state, index, values),
+                options: options(view, index, values),
                 shown: 8,
                 clear,
             }
@@ -145,10 +157,11 @@ fn facets(view: &ListView) -> Facets {
 }
 
 /// Chosen values first, even those that leave nothing; then the most frequent.
-fn options(state: &ListState, filter: usize, values: &[(String, usize)]) -> Vec<FacetOption> {
+fn options(view: &ListView, filter: usize, values: &[(String, usize)]) -> Vec<FacetOption> {
+    let state = &view.state;
     let chosen = &state.chosen[filter];
     let option = |value: &str, count: usize, selected: bool| FacetOption {
-        label: label_of(&FILTERS[filter], value),
+        label: label_of(view, &FILTERS[filter], value),
         count: Some(count),
         href: state.toggled(filter, &model::js::lowercase(value)).href(PATH),
         selected,
@@ -177,14 +190,14 @@ fn options(state: &ListState, filter: usize, values: &[(String, usize)]) -> Vec<
     found
 }
 
-/// Owners are references; a person reads the name, with the namespace when it is not the usual one.
-fn label_of(filter: &FilterKey, value: &str) -> String {
+/// Owners are references; a person reads the title, with the namespace when it is not the usual one.
+fn label_of(view: &ListView, filter: &FilterKey, value: &str) -> String {
     if filter.field == HEALTH {
         return health_label(value).to_owned();
     }
     match value.parse::<EntityRef>() {
-        Ok(reference) if reference.namespace() == "default" => reference.name().to_owned(),
-        Ok(reference) => format!("{}/{}", reference.namespace(), reference.name()),
+        Ok(reference) if reference.namespace() == "default" => name_of(view, &reference),
+        Ok(reference) => format!("{}/{}", reference.namespace(), name_of(view, &reference)),
         Err(_) => value.to_owned(),
     }
 }
@@ -288,7 +301,10 @@ fn row(view: &ListView, entity: &Value, shown: &[&str], here: &str) -> Row {
         return Row::default();
     };
     let text = reference.to_string();
-    let mut cells: Vec<Markup> = shown.iter().map(|name| cell(entity, &reference, name)).collect();
+    let mut cells: Vec<Markup> = shown
+        .iter()
+        .map(|name| cell(view, entity, &reference, name))
+        .collect();
     cells.push(star_button(&text, view.starred.contains(&text), here));
     Row {
         failed: entity["status"]["items"]
@@ -298,12 +314,14 @@ fn row(view: &ListView, entity: &Value, shown: &[&str], here: &str) -> Row {
     }
 }
 
-fn cell(value: &Value, reference: &EntityRef, column: &str) -> Markup {
+fn cell(view: &ListView, value: &Value, reference: &EntityRef, column: &str) -> Markup {
     match column {
-        "name" => html! { (entity_link(reference, shown_title(value))) span.cell-note { (summary(value)) } },
+        "name" => {
+            html! { (entity_link(reference, shown_title(value))) span.cell-note { (summary(view, value)) } }
+        }
         "kind" => html! { span.muted { (entity::kind(value).unwrap_or_default()) } },
-        "owner" => related(value, "ownedBy"),
-        "system" => related(value, "partOf"),
+        "owner" => related(view, value, OWNER),
+        "system" => related(view, value, SYSTEM),
         "type" => html! { (entity::spec_type(value).unwrap_or_default()) },
         "lifecycle" => html! { @if let Some(word) = entity::lifecycle(value) { (lifecycle_badge(word)) } },
         "namespace" => html! { (reference.namespace()) },
@@ -315,14 +333,12 @@ fn cell(value: &Value, reference: &EntityRef, column: &str) -> Markup {
 }
 
 /// What a narrow window shows below the name instead of the columns it has no room for.
-fn summary(value: &Value) -> String {
-    let owner = entity::relations(value)
-        .find(|(kind, _)| *kind == "ownedBy")
-        .and_then(|(_, target)| target.parse::<EntityRef>().ok());
+fn summary(view: &ListView, value: &Value) -> String {
+    let owner = first_target(value, OWNER);
     let kind = entity::kind(value).map(str::to_owned);
     let parts = [
         entity::spec_type(value).map(str::to_owned).or(kind),
-        owner.map(|owner| owner.name().to_owned()),
+        owner.map(|owner| name_of(view, &owner)),
         entity::lifecycle(value).map(str::to_owned),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
@@ -339,12 +355,16 @@ fn tags(value: &Value) -> Markup {
     }
 }
 
-/// The first target of a relation.
-fn related(value: &Value, relation: &str) -> Markup {
-    let target = entity::relations(value)
-        .find(|(kind, _)| *kind == relation)
-        .and_then(|(_, target)| target.parse::<EntityRef>().ok());
-    html! { @if let Some(target) = target { (entity_link(&target, None)) } }
+fn related(view: &ListView, value: &Value, relation: &str) -> Markup {
+    html! { @if let Some(target) = first_target(value, relation) { (named_link(&target, &view.known)) } }
+}
+
+/// The title of an entity, or its name.
+fn name_of(view: &ListView, reference: &EntityRef) -> String {
+    let known = view.known.get(reference).and_then(Option::as_ref);
+    known
+        .and_then(|known| known.title.clone())
+        .unwrap_or_else(|| reference.name().to_owned())
 }
 
 fn nothing(view: &ListView) -> Markup {

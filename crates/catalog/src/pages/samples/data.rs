@@ -100,6 +100,7 @@ pub(super) fn list_view(query: &str, entities: Vec<Value>) -> ListView {
         ],
         scopes: [Some(1_240), Some(12), Some(3)],
         starred: HashSet::from(["component:default/talentmesh-api".to_owned()]),
+        known: std::collections::HashMap::new(),
         catalog_is_empty: false,
     }
 }

@@ -55,7 +55,7 @@ pub(super) fn frame(current: &str) -> view::EntityFrame {
         starred: true,
         tabs: tabs.map(|(path, title)| (path, title.to_owned())).to_vec(),
         current: current.to_owned(),
-        titles: HashMap::new(),
+        known: HashMap::new(),
     }
 }
 

@@ -10,6 +10,7 @@ mod failure;
 mod group;
 mod put_off;
 mod refresh;
+mod seen;
 mod watching;
 mod writer;
 

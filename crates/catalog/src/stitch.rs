@@ -32,7 +32,15 @@ pub(crate) fn restitch(
         problems: &node.problems,
         orphan: node.orphan,
     };
-    match final_entity(input) {
+    let joined = final_entity(input).and_then(|joined| {
+        let is_served = node.final_json.is_some() && node.etag.as_ref() == Some(&joined.1);
+        // What is served passed before.
+        if !is_served {
+            model::check_keys(&joined.0)?;
+        }
+        Ok(joined)
+    });
+    match joined {
         Ok((_, hash)) if node.final_json.is_some() && node.etag.as_ref() == Some(&hash) => None,
         Ok((entity, hash)) => Some(replace(node, &entity, hash, cause, now)),
         Err(fault) => {

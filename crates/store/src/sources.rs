@@ -89,6 +89,18 @@ impl WriteTx {
             .collect()
     }
 
+    /// Sources that have a problem whose fault has this name.
+    pub async fn sources_with_problem(&mut self, fault: &str) -> Result<Vec<SourceState>, StoreError> {
+        let text = format!("SELECT {COLUMNS} FROM sources WHERE problems LIKE ? ORDER BY source");
+        let rows = self
+            .session
+            .rows(text, vec![format!("%\"{fault}\"%").into()])
+            .await?;
+        let states: Result<Vec<SourceState>, StoreError> = rows.iter().map(from_row).collect();
+        let has_it = |state: &SourceState| state.problems.iter().any(|problem| problem.fault.name == fault);
+        Ok(states?.into_iter().filter(has_it).collect())
+    }
+
     /// Records the outcome of a check and ends the claim. A source that was marked meanwhile stays due.
     pub async fn set_source_state(&mut self, states: &[SourceState]) -> Result<(), StoreError> {
         let head = "INSERT INTO sources (source, etag, content_hash, checked_at, changed_at, problems, \

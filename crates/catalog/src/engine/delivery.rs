@@ -12,6 +12,7 @@ use store::{ChildRow, Seq, SourceKey, SourceState};
 use super::emission::{Emission, Raw, process_all};
 use super::failure::EngineError;
 use super::put_off::stitch_all_put_off;
+use super::seen::Seen;
 use super::writer::Writer;
 use crate::catalog::Parts;
 
@@ -29,6 +30,10 @@ pub(crate) struct Delivery {
     /// What this run emitted, with its owner.
     emitted: HashMap<String, Option<String>>,
     waiting: Vec<Emission>,
+    /// Documents of entities that another file of this source owned so far.
+    contested: Vec<Raw>,
+    /// Entities whose owner does not declare them any more.
+    moved: HashSet<String>,
     /// What is wrong, in the order found.
     pub problems: Vec<Problem>,
     /// Problems of documents that cannot be used but probably are a known entity.
@@ -42,8 +47,10 @@ pub(crate) struct Delivery {
 pub(crate) struct Ending {
     /// When it began.
     pub started_at: Timestamp,
-    /// Nothing is missing: what was not emitted is gone.
+    /// Nothing is wrong with the source.
     pub is_complete: bool,
+    /// Of what was not emitted, what is gone.
+    pub seen: Seen,
     /// Children named here are gone whether or not the run is complete.
     pub removed: Vec<String>,
     /// Problems shown on the location's own entity; `None` for providers.
@@ -73,6 +80,8 @@ impl Delivery {
                 .collect(),
             emitted: HashMap::new(),
             waiting: Vec::new(),
+            contested: Vec::new(),
+            moved: HashSet::new(),
             problems: Vec::new(),
             attributed: Vec::new(),
             last_seq: None,
@@ -109,6 +118,40 @@ impl Delivery {
     /// Takes documents of one file. Of several with the same reference the last counts.
     pub async fn feed(&mut self, raws: Vec<Raw>) -> Result<(), EngineError> {
         let raws = self.without_duplicates(raws);
+        let (contested, raws) = raws.into_iter().partition(|raw| self.is_contested(raw));
+        self.contested.extend::<Vec<Raw>>(contested);
+        let raws = self.first_of_each(raws);
+        self.process(raws).await
+    }
+
+    /// Takes documents that have moved from one file of the source to another: their entities stay what they are.
+    /// Those that their owner still declares are conflicts. To be called after the last file.
+    pub async fn feed_moved(&mut self, seen: &Seen) -> Result<(), EngineError> {
+        let contested = std::mem::take(&mut self.contested);
+        let (moved, other): (Vec<Raw>, Vec<Raw>) = contested.into_iter().partition(|raw| {
+            let owner = self
+                .before
+                .get(&raw.reference)
+                .and_then(|row| row.location_key.as_deref());
+            !self.emitted.contains_key(&raw.reference) && seen.shows_gone(&raw.reference, owner)
+        });
+        self.moved.extend(moved.iter().map(|raw| raw.reference.clone()));
+        let raws = moved.into_iter().chain(other).collect();
+        let raws = self.first_of_each(raws);
+        self.process(raws).await
+    }
+
+    /// Whether another file of this source owned the entity when it was last read.
+    fn is_contested(&self, raw: &Raw) -> bool {
+        let owner = self
+            .before
+            .get(&raw.reference)
+            .and_then(|row| row.location_key.as_deref());
+        let here = raw.location_key.as_deref();
+        self.source.entity().is_some() && owner.is_some_and(|owner| here.is_some_and(|here| here != owner))
+    }
+
+    async fn process(&mut self, raws: Vec<Raw>) -> Result<(), EngineError> {
         let mut raws = raws.into_iter().peekable();
         while raws.peek().is_some() {
             let chunk: Vec<Raw> = raws.by_ref().take(BATCH).map(|raw| self.compare(raw)).collect();
@@ -129,10 +172,19 @@ impl Delivery {
         let mut kept = Vec::with_capacity(last.len());
         for (index, raw) in raws.into_iter().enumerate() {
             let newest = last[&(raw.reference.clone(), raw.location_key.clone())];
-            if newest != index {
+            if newest == index {
+                kept.push(raw);
+            } else {
                 self.problems.push(duplicate(&raw));
-                continue;
             }
+        }
+        kept
+    }
+
+    /// Of several files with the same entity the first counts.
+    fn first_of_each(&mut self, raws: Vec<Raw>) -> Vec<Raw> {
+        let mut kept = Vec::with_capacity(raws.len());
+        for raw in raws {
             match self.emitted.get(&raw.reference) {
                 Some(owner) if *owner != raw.location_key => {
                     let problem = taken(&raw, owner.as_deref().unwrap_or("a provider"));
@@ -188,7 +240,7 @@ impl Delivery {
         }
         let may_rekey: HashSet<String> = match &self.source {
             SourceKey::Provider(_) => self.before.keys().cloned().collect(),
-            SourceKey::Entity(_) => HashSet::new(),
+            SourceKey::Entity(_) => self.moved.clone(),
         };
         for (reference, problem) in writer.emit(&self.source, emissions, &may_rekey).await? {
             self.emitted.remove(&reference);
@@ -225,15 +277,15 @@ impl Delivery {
         }
         let mut gone = ending.removed;
         gone.retain(|reference| self.before.contains_key(reference) && !self.emitted.contains_key(reference));
-        if ending.is_complete {
-            gone = self
-                .before
-                .keys()
-                .filter(|name| !self.emitted.contains_key(*name))
-                .cloned()
-                .collect();
-        }
+        let unmet = self.before.values().filter(|row| {
+            !self.emitted.contains_key(&row.reference)
+                && ending
+                    .seen
+                    .shows_gone(&row.reference, row.location_key.as_deref())
+        });
+        gone.extend(unmet.map(|row| row.reference.clone()));
         gone.sort();
+        gone.dedup();
         writer.abandon(&self.source, &gone).await?;
         if let (SourceKey::Entity(reference), Some(problems)) = (&self.source, ending.location_problems) {
             self.show_on_location(writer, reference, problems, ending.is_complete)
@@ -339,6 +391,7 @@ impl Ending {
         Self {
             started_at,
             is_complete,
+            seen: Seen::of_provider(is_complete),
             removed: Vec::new(),
             location_problems: None,
             etag: None,

@@ -13,6 +13,7 @@ use super::delivery::{Delivery, Ending, elapsed};
 use super::emission::Raw;
 use super::failure::EngineError;
 use super::group::finish_together;
+use super::seen::Seen;
 use super::watching::follow;
 use crate::catalog::Parts;
 use crate::ingest::{self, Reading, Rejected, SourceFile};
@@ -213,8 +214,13 @@ impl Visit<'_> {
         let discard = self.parts.settings.discard_file_on_error;
         let mut has_refused = false;
         let mut held_back = Vec::new();
+        let mut seen = Seen::files(reading.faults.is_empty());
         for file in reading.files {
             let (raws, rejected) = self.documents(&file);
+            seen.note(file.location.to_string(), rejected.iter().all(Rejected::is_told));
+            for reference in rejected.iter().filter_map(|one| one.reference.clone()) {
+                seen.note_refused(reference);
+            }
             volatile |= raws
                 .iter()
                 .any(|raw| self.parts.pipeline.depends_on_others(&raw.entity, &raw.location));
@@ -239,10 +245,15 @@ impl Visit<'_> {
         if discard && problems.is_empty() {
             delivery.feed(held_back).await?;
         }
+        if discard && !problems.is_empty() {
+            seen = Seen::default();
+        }
+        delivery.feed_moved(&seen).await?;
         delivery.problems.splice(0..0, problems.iter().cloned());
         let ending = Ending {
             started_at: self.started_at,
             is_complete: problems.is_empty(),
+            seen,
             removed: Vec::new(),
             location_problems: Some(problems),
             etag: reading.etag.filter(|_| !volatile),

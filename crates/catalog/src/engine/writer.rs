@@ -37,6 +37,8 @@ pub(crate) struct Writer<'a> {
     pending: Pending,
     /// Sources known to be held by this process.
     held: HashSet<SourceKey>,
+    /// Entities that others may declare from now on.
+    freed: HashSet<String>,
 }
 
 impl<'a> Writer<'a> {
@@ -55,6 +57,7 @@ impl<'a> Writer<'a> {
             changes: Vec::new(),
             pending: Pending::default(),
             held: HashSet::new(),
+            freed: HashSet::new(),
         })
     }
 
@@ -284,10 +287,11 @@ struct Taken {
     is_new_target: bool,
 }
 
+/// Who else owns an entity; whoever left it behind does not.
 fn other_owner<'n>(node: &'n Node, emission: &Emission) -> Option<&'n str> {
     node.location_key
         .as_deref()
-        .filter(|owner| Some(*owner) != emission.location_key.as_deref())
+        .filter(|owner| !node.orphan && Some(*owner) != emission.location_key.as_deref())
 }
 
 /// Whether a reference is one of a location.

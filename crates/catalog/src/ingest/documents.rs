@@ -17,6 +17,13 @@ pub(crate) struct Rejected {
     pub reference: Option<String>,
 }
 
+impl Rejected {
+    /// Whether it is known what the document declares, although it may not come from there.
+    pub fn is_told(&self) -> bool {
+        self.problem.fault.name == "NotAllowedError"
+    }
+}
+
 /// A document that has the shape of an entity.
 #[derive(Debug)]
 pub(crate) struct Usable {

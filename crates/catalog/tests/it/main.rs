@@ -11,6 +11,7 @@ mod bursts;
 mod index;
 mod ingest;
 mod locations;
+mod moves;
 mod pages;
 mod problems;
 mod saved_index;

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use model::Problem;
 use serde_json::Value;
-use store::{Node, Seq, StitchRound, StoreError};
+use store::{Node, Seq, SourceKey, StitchRound, StoreError};
 
 use super::{Writer, is_location};
 use crate::stitch::{missing, restitch};
+
+/// Name of the fault of a source that wants an entity of another.
+const CONFLICT: &str = "ConflictError";
 
 impl Writer<'_> {
     /// Stitches what is affected, writes and logs it, and commits.
@@ -114,6 +117,7 @@ impl Writer<'_> {
     }
 
     async fn write(mut self) -> Result<Option<Seq>, StoreError> {
+        let has_due = self.free_conflicts().await?;
         let mut nodes = std::mem::take(&mut self.nodes);
         let written: Vec<Node> = self
             .dirty
@@ -122,6 +126,29 @@ impl Writer<'_> {
             .collect();
         self.tx.upsert_nodes(&written).await?;
         self.tx.append_changes(&self.changes).await?;
-        self.tx.commit().await
+        let seq = self.tx.commit().await?;
+        if has_due {
+            self.parts.engine.wake();
+        }
+        Ok(seq)
+    }
+
+    /// Sources that wanted an entity which nobody owns any more are due; returns whether there are some.
+    async fn free_conflicts(&mut self) -> Result<bool, StoreError> {
+        if self.freed.is_empty() {
+            return Ok(false);
+        }
+        let wants = |problem: &Problem| {
+            let mut words = problem.fault.message.split(' ');
+            problem.fault.name == CONFLICT && words.any(|word| self.freed.contains(word))
+        };
+        let states = self.tx.sources_with_problem(CONFLICT).await?;
+        let due: Vec<SourceKey> = states
+            .into_iter()
+            .filter(|state| state.problems.iter().any(wants))
+            .map(|state| state.key)
+            .collect();
+        self.tx.mark_due(&due, self.now).await?;
+        Ok(!due.is_empty())
     }
 }

@@ -34,6 +34,7 @@ impl Writer<'_> {
                     for orphan in &orphans {
                         self.change(orphan, |node| node.orphan = true).await?;
                     }
+                    self.freed.extend(orphans);
                     Vec::new()
                 }
             };
@@ -97,6 +98,7 @@ impl Writer<'_> {
             self.neighbours.entry(changed).or_insert(cause);
         }
         self.tx.delete_nodes(references).await?;
+        self.freed.extend(references.iter().cloned());
         for reference in references {
             self.dirty.remove(reference);
             emitted.remove(reference);
@@ -109,12 +111,17 @@ impl Writer<'_> {
 
     fn deletion(&self, node: Node) -> Option<NewChange> {
         let body = node.final_json?;
+        let mut cause = self.causes.last().cloned().unwrap_or_default();
+        // Of the files that a source reads, the one that declared it.
+        if let Some((location, owner)) = cause.get_mut("location").zip(node.location_key) {
+            *location = owner.into();
+        }
         Some(NewChange {
             reference: node.reference,
             uid: node.uid,
             kind: ChangeKind::Deleted,
             at: self.now,
-            cause: self.causes.last().cloned().unwrap_or_default(),
+            cause,
             diff: Value::Array(Vec::new()),
             body_before: Some(body),
         })

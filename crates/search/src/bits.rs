@@ -30,6 +30,22 @@ impl Bits {
         self.blocks[document as usize / 64] |= 1 << (document % 64);
     }
 
+    /// Takes documents in. Those of a block are put together first when they come in order.
+    pub fn extend(&mut self, documents: &[DocId]) {
+        let mut current = (0, 0);
+        for document in documents {
+            let (block, bit) = (*document as usize / 64, 1 << (document % 64));
+            if block != current.0 {
+                self.blocks[current.0] |= current.1;
+                current = (block, 0);
+            }
+            current.1 |= bit;
+        }
+        if current.1 != 0 {
+            self.blocks[current.0] |= current.1;
+        }
+    }
+
     /// Whether a document is in.
     pub fn contains(&self, document: DocId) -> bool {
         self.blocks[document as usize / 64] >> (document % 64) & 1 == 1
@@ -63,6 +79,11 @@ impl Bits {
             left.blocks[document as usize / 64] &= !(1 << (document % 64));
         }
         *self = left;
+    }
+
+    /// Whether no document is in.
+    pub fn is_empty(&self) -> bool {
+        self.blocks.iter().all(|block| *block == 0)
     }
 
     /// Documents in it.
@@ -115,9 +136,7 @@ mod tests {
 
     fn bits(documents: &[DocId]) -> Bits {
         let mut bits = Bits::none(DOCUMENTS);
-        for document in documents {
-            bits.insert(*document);
-        }
+        bits.extend(documents);
         bits
     }
 
@@ -127,7 +146,8 @@ mod tests {
 
     #[test]
     fn what_was_put_in_is_there_in_order() {
-        let some = bits(&[199, 0, 64, 63, 130]);
+        let mut some = bits(&[199, 0, 64, 130]);
+        some.insert(63);
         assert_eq!(documents(&some), [0, 63, 64, 130, 199]);
         assert_eq!(some.count(), 5);
         assert!(some.contains(63) && !some.contains(62));

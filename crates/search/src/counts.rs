@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use tantivy::{Searcher, SegmentReader, TantivyError};
+use tantivy::columnar::StrColumn;
+use tantivy::{Searcher, TantivyError};
 
 use crate::bits::Bits;
 
 /// Values of a field with the number of documents, the most frequent first.
 pub type Counts = Vec<(String, usize)>;
 
-/// By `field=value`.
-type ByText = BTreeMap<String, usize>;
+/// By value.
+type ByValue = BTreeMap<String, usize>;
 
 /// Counts the values of some fields among documents, a list for each field.
 pub fn of(
@@ -18,55 +19,62 @@ pub fn of(
     documents: &[Bits],
     fields: &[&'static str],
 ) -> Result<Vec<Counts>, TantivyError> {
-    let mut all = ByText::new();
+    let mut found = vec![ByValue::new(); fields.len()];
     for (part, documents) in searcher.segment_readers().iter().zip(documents) {
-        for (text, count) in in_part(part, documents, fields)? {
-            *all.entry(text).or_default() += count;
+        let Some(column) = part.fast_fields().str("facet")? else {
+            continue;
+        };
+        let numbers = numbers(&column, documents);
+        for (field, found) in fields.iter().zip(&mut found) {
+            add_values(&column, &numbers, field, found)?;
         }
     }
-    Ok(fields.iter().map(|field| sorted(&mut all, field)).collect())
+    Ok(found.into_iter().map(sorted).collect())
 }
 
-fn sorted(found: &mut ByText, field: &str) -> Counts {
-    let start = format!("{field}=");
-    let mut counts: Counts = Vec::new();
-    found.retain(|text, count| match text.strip_prefix(&start) {
-        Some(value) => {
-            counts.push((value.to_owned(), *count));
-            false
-        }
-        None => true,
-    });
+fn sorted(found: ByValue) -> Counts {
+    let mut counts: Counts = found.into_iter().collect();
     counts.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
     counts
 }
 
-fn in_part(part: &SegmentReader, documents: &Bits, fields: &[&str]) -> Result<ByText, TantivyError> {
-    let mut found = ByText::new();
-    let Some(column) = part.fast_fields().str("facet")? else {
-        return Ok(found);
-    };
-    // By the value's number in this part of the index.
-    let mut counts = vec![0_usize; column.dictionary().num_terms()];
+/// How many of the documents have each text of the column, by the text's number.
+fn numbers(column: &StrColumn, documents: &Bits) -> Vec<usize> {
+    let mut numbers = vec![0; column.dictionary().num_terms()];
     for document in documents.iter() {
-        for value in column.term_ords(document) {
-            // Values of a part fit a vector, so their numbers fit its index.
-            if let Some(count) = usize::try_from(value)
-                .ok()
-                .and_then(|value| counts.get_mut(value))
-            {
-                *count += 1;
+        for text in column.term_ords(document) {
+            // Texts of a part fit a vector, so their numbers fit its index.
+            if let Some(number) = usize::try_from(text).ok().and_then(|text| numbers.get_mut(text)) {
+                *number += 1;
             }
         }
     }
-    let mut text = String::new();
-    for (value, count) in counts.into_iter().enumerate().filter(|(_, count)| *count > 0) {
-        text.clear();
-        let is_there = column.ord_to_str(value as u64, &mut text)?;
-        let field = text.split('=').next().unwrap_or_default();
-        if is_there && fields.contains(&field) {
-            found.insert(text.clone(), count);
+    numbers
+}
+
+/// Adds the values of a field. They lie side by side, and are read in one go.
+fn add_values(
+    column: &StrColumn,
+    numbers: &[usize],
+    field: &str,
+    found: &mut ByValue,
+) -> Result<(), TantivyError> {
+    let start = format!("{field}=");
+    let mut texts = column.dictionary().range().ge(start.as_bytes()).into_stream()?;
+    while texts.advance() {
+        let Some(value) = texts.key().strip_prefix(start.as_bytes()) else {
+            break;
+        };
+        let number = usize::try_from(texts.term_ord()).ok();
+        let number = number
+            .and_then(|text| numbers.get(text))
+            .copied()
+            .unwrap_or_default();
+        if number > 0 {
+            *found
+                .entry(String::from_utf8_lossy(value).into_owned())
+                .or_default() += number;
         }
     }
-    Ok(found)
+    Ok(())
 }

@@ -173,15 +173,13 @@ impl<'a> Builder<'a> {
         ways
     }
 
-    /// A part in the middle of a name: its pieces one behind the other.
+    /// A part in the middle of a name. All its pieces are looked for: names that have them all, but not one
+    /// behind the other, are as good as none, and places would have to be read for each name.
     fn middle(&mut self, folded: &str) -> Option<Way> {
         let pieces = gram_texts(folded);
-        let docs = match pieces.as_slice() {
-            [] => return None,
-            [one] => Docs::Any(vec![term(self.fields.gram, one)]),
-            _ => phrase(self.fields.gram, &pieces),
-        };
-        Some(self.fixed(docs, score::MIDDLE_OF_NAME))
+        let terms = pieces.iter().map(|piece| term(self.fields.gram, piece));
+        let docs = Docs::Each(terms.collect());
+        (!pieces.is_empty()).then(|| self.fixed(docs, score::MIDDLE_OF_NAME))
     }
 }
 

@@ -7,7 +7,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
-use tantivy::{DocAddress, Searcher, SegmentOrdinal, TantivyError};
+use tantivy::{DocAddress, DocId, Searcher, SegmentOrdinal, TantivyError};
 
 use crate::bits::Bits;
 use crate::found::Found;
@@ -116,9 +116,13 @@ impl<'a> Ranking<'a> {
 
     /// Whether nothing that is left can be among the best.
     fn is_settled(&self, ways: &[Way]) -> bool {
-        let most: f32 = ways.iter().map(|way| way.most(&self.found.sets)).sum();
         let standing = self.standings.iter().map(Standing::most).fold(f32::MIN, f32::max);
-        self.worst() > most + standing + ROUNDING
+        self.worst() > self.most(ways) + standing + ROUNDING
+    }
+
+    /// No document is worth more by how it was found.
+    fn most(&self, ways: &[Way]) -> f32 {
+        ways.iter().map(|way| way.most(&self.found.sets)).sum()
     }
 
     /// What a document must be worth to be among the best.
@@ -132,6 +136,7 @@ impl<'a> Ranking<'a> {
 
     /// Looks at what is left of a set, or of everything.
     fn look_at(&mut self, ways: &[Way], set: Option<usize>) {
+        let most = self.most(ways);
         for part in 0..self.left.len() {
             let mut documents = self.left[part].clone();
             if let Some(set) = set {
@@ -139,14 +144,23 @@ impl<'a> Ranking<'a> {
             }
             self.left[part].drop(&documents);
             for document in documents.iter() {
-                let worth = |way: &Way| way.worth(&self.found.sets, part, document);
-                let worth: f32 = ways.iter().filter_map(worth).sum();
-                self.offer(Ranked {
-                    worth: worth + self.standings[part].of(document),
-                    address: DocAddress::new(ordinal(part), document),
-                });
+                self.consider(ways, most, part, document);
             }
         }
+    }
+
+    /// Takes a document among the best when it is one of them. Of most the standing alone says that they are not.
+    fn consider(&mut self, ways: &[Way], most: f32, part: usize, document: DocId) {
+        let standing = self.standings[part].of(document);
+        if self.worst() > most + standing + ROUNDING {
+            return;
+        }
+        let worth = |way: &Way| way.worth(&self.found.sets, part, document);
+        let worth: f32 = ways.iter().filter_map(worth).sum();
+        self.offer(Ranked {
+            worth: worth + standing,
+            address: DocAddress::new(ordinal(part), document),
+        });
     }
 
     fn offer(&mut self, ranked: Ranked) {

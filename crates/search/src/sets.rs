@@ -99,6 +99,9 @@ fn each(part: &SegmentReader, terms: &[Term]) -> Result<Bits, TantivyError> {
     let mut bits = Bits::all(part.max_doc());
     for term in terms {
         bits.keep(&any(part, std::slice::from_ref(term))?);
+        if bits.is_empty() {
+            break;
+        }
     }
     Ok(bits)
 }
@@ -146,7 +149,7 @@ fn near(searcher: &Searcher, term: &Term, mistakes: u8) -> Result<Vec<Bits>, Tan
 fn add(bits: &mut Bits, index: &InvertedIndexReader, term: &TermInfo) -> Result<(), TantivyError> {
     let mut found = index.read_block_postings_from_terminfo(term, IndexRecordOption::Basic)?;
     while !found.docs().is_empty() {
-        found.docs().iter().for_each(|document| bits.insert(*document));
+        bits.extend(found.docs());
         found.advance();
     }
     Ok(())
@@ -167,7 +170,7 @@ fn often_in(part: &SegmentReader, term: &Term) -> Result<(Bits, Counts), Tantivy
     if let Some(mut found) = index.read_block_postings(term, IndexRecordOption::WithFreqs)? {
         counts.reserve(found.doc_freq() as usize);
         while !found.docs().is_empty() {
-            found.docs().iter().for_each(|document| bits.insert(*document));
+            bits.extend(found.docs());
             let few = |count: &u32| u8::try_from(*count).unwrap_or(u8::MAX);
             counts.extend(found.freqs().iter().map(few));
             found.advance();

@@ -1,8 +1,9 @@
 //! What a document is worth whatever is asked: by its kind, the length of its name and its last change.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 
-use tantivy::columnar::ColumnValues;
+use tantivy::columnar::{Cardinality, Column, ColumnValues};
 use tantivy::{DocId, SegmentReader, TantivyError};
 
 /// Days after which a change no longer counts as recent.
@@ -29,9 +30,9 @@ impl Standing {
     pub fn at(now: i64, part: &SegmentReader) -> Result<Self, TantivyError> {
         let columns = part.fast_fields();
         Ok(Self {
-            weight: columns.u64("weight")?.first_or_default_col(100),
-            length: columns.u64("length")?.first_or_default_col(0),
-            changed: columns.i64("changed")?.first_or_default_col(0),
+            weight: values(columns.u64("weight")?, 100),
+            length: values(columns.u64("length")?, 0),
+            changed: values(columns.i64("changed")?, 0),
             now,
         })
     }
@@ -50,6 +51,17 @@ impl Standing {
     /// No document is worth more.
     pub fn most(&self) -> f32 {
         RECENT + short(self.length.min_value()) + weight(self.weight.max_value())
+    }
+}
+
+/// The values of a column. Where every document has one, they are read without looking for it.
+fn values<T: PartialOrd + Copy + Debug + Default + Send + Sync + 'static>(
+    column: Column<T>,
+    default: T,
+) -> Arc<dyn ColumnValues<T>> {
+    match column.get_cardinality() {
+        Cardinality::Full => column.values,
+        _ => column.first_or_default_col(default),
     }
 }
 

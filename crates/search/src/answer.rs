@@ -74,9 +74,9 @@ pub fn ask(
         question,
         visible,
     };
-    let (tolerance, found) = asked.find()?;
+    let (tolerance, mut found) = asked.find()?;
     Ok(Answer {
-        hits: asked.page(&found, page)?,
+        hits: asked.page(&mut found, page)?,
         total: found.total(),
         marker: Marker::new(question, tolerance),
         suggestion: asked.suggestion(tolerance)?,
@@ -129,7 +129,7 @@ impl Asked<'_> {
         Ok(named.total() > 0)
     }
 
-    fn page(&self, found: &Found, page: &Page) -> Result<Vec<Shown>, TantivyError> {
+    fn page(&self, found: &mut Found, page: &Page) -> Result<Vec<Shown>, TantivyError> {
         if page.limit == 0 || page.offset >= found.total() {
             return Ok(Vec::new());
         }

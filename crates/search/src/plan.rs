@@ -127,8 +127,14 @@ impl<'a> Builder<'a> {
         let mut ways = vec![self.term(self.fields.exact, &folded, score::WORDS_OF_NAME)];
         ways.extend(self.middle(&folded));
         if words.len() > 1 {
-            ways.push(self.fixed(phrase(self.fields.name, &words), score::WORDS_OF_NAME));
-            ways.push(self.fixed(phrase(self.fields.text, &words), score::WORDS_OF_TEXT));
+            ways.push(self.fixed(
+                Docs::Phrase(terms(self.fields.name, &words)),
+                score::WORDS_OF_NAME,
+            ));
+            ways.push(self.fixed(
+                Docs::Inside(terms(self.fields.text, &words)),
+                score::WORDS_OF_TEXT,
+            ));
             ways.push(self.term(self.fields.name, &words.concat(), score::WORD_OF_NAME));
             ways.push(Way::All(words.iter().map(|word| self.word(word)).collect()));
         } else if let Some(word) = words.first() {
@@ -187,8 +193,8 @@ fn term(field: Field, text: &str) -> Term {
     Term::from_field_text(field, text)
 }
 
-fn phrase(field: Field, texts: &[String]) -> Docs {
-    Docs::Phrase(texts.iter().map(|text| term(field, text)).collect())
+fn terms(field: Field, texts: &[String]) -> Vec<Term> {
+    texts.iter().map(|text| term(field, text)).collect()
 }
 
 /// What starts with a text: by the beginnings that are kept, or the whole ones for a longer text.

@@ -7,10 +7,11 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
-use tantivy::{DocAddress, DocId, Searcher, SegmentOrdinal, TantivyError};
+use tantivy::{DocAddress, DocId, Searcher, SegmentOrdinal, SegmentReader, TantivyError};
 
 use crate::bits::Bits;
 use crate::found::Found;
+use crate::sets::Insider;
 use crate::standing::Standing;
 use crate::ways::Way;
 
@@ -41,19 +42,21 @@ impl PartialOrd for Ranked {
 
 /// So many of the best, the best first.
 pub fn best(
-    found: &Found,
+    found: &mut Found,
     searcher: &Searcher,
     now: i64,
     many: usize,
 ) -> Result<Vec<DocAddress>, TantivyError> {
     let mut ranking = Ranking::new(found, searcher, now, many)?;
-    ranking.run();
+    ranking.run()?;
     let best = ranking.best.into_sorted_vec();
     Ok(best.into_iter().map(|Reverse(ranked)| ranked.address).collect())
 }
 
 struct Ranking<'a> {
-    found: &'a Found,
+    found: &'a mut Found,
+    parts: &'a [SegmentReader],
+    insiders: Vec<Insider>,
     standings: Vec<Standing>,
     /// What was not looked at yet, for each part of the index.
     left: Vec<Bits>,
@@ -65,32 +68,40 @@ struct Ranking<'a> {
 }
 
 impl<'a> Ranking<'a> {
-    fn new(found: &'a Found, searcher: &Searcher, now: i64, many: usize) -> Result<Self, TantivyError> {
-        let parts = searcher.segment_readers().iter();
-        let standings = parts.map(|part| Standing::at(now, part));
+    fn new(
+        found: &'a mut Found,
+        searcher: &'a Searcher,
+        now: i64,
+        many: usize,
+    ) -> Result<Self, TantivyError> {
+        let parts = searcher.segment_readers();
+        let standings = parts.iter().map(|part| Standing::at(now, part));
         Ok(Self {
-            found,
+            parts,
+            insiders: Insider::all(searcher, &found.plan.sets)?,
             standings: standings.collect::<Result<_, _>>()?,
             left: found.documents.clone(),
             gone: vec![false; found.sets.len()],
             best: BinaryHeap::new(),
             many: many.min(found.total()),
+            found,
         })
     }
 
-    fn run(&mut self) {
+    fn run(&mut self) -> Result<(), TantivyError> {
         for set in self.order() {
             let ways = self.ways();
             if self.is_settled(&ways) {
-                return;
+                return Ok(());
             }
-            self.look_at(&ways, Some(set));
+            self.look_at(&ways, Some(set))?;
             self.gone[set] = true;
         }
         let ways = self.ways();
-        if !self.is_settled(&ways) {
-            self.look_at(&ways, None);
+        if self.is_settled(&ways) {
+            return Ok(());
         }
+        self.look_at(&ways, None)
     }
 
     /// The sets that are worth something, those that are worth most first.
@@ -100,7 +111,9 @@ impl<'a> Ranking<'a> {
         sets.sort_by(|left, right| right.1.total_cmp(&left.1));
         let mut order: Vec<usize> = Vec::new();
         for (set, _) in sets {
-            if !order.contains(&set) {
+            // Who is in an inner one is not known before they are looked at.
+            let is_inner = self.insiders.iter().any(|insider| insider.set == set);
+            if !is_inner && !order.contains(&set) {
                 order.push(set);
             }
         }
@@ -135,7 +148,7 @@ impl<'a> Ranking<'a> {
     }
 
     /// Looks at what is left of a set, or of everything.
-    fn look_at(&mut self, ways: &[Way], set: Option<usize>) {
+    fn look_at(&mut self, ways: &[Way], set: Option<usize>) -> Result<(), TantivyError> {
         let most = self.most(ways);
         for part in 0..self.left.len() {
             let mut documents = self.left[part].clone();
@@ -143,10 +156,15 @@ impl<'a> Ranking<'a> {
                 documents.keep(&self.found.sets[set].bits[part]);
             }
             self.left[part].drop(&documents);
+            for insider in &self.insiders {
+                let inside = insider.among(&documents, &self.parts[part])?;
+                self.found.sets[insider.set].bits[part].join(&inside);
+            }
             for document in documents.iter() {
                 self.consider(ways, most, part, document);
             }
         }
+        Ok(())
     }
 
     /// Takes a document among the best when it is one of them. Of most the standing alone says that they are not.
@@ -189,6 +207,7 @@ mod tests {
     use crate::index::{Place, Progress, SearchIndex};
     use crate::question::{Question, Tolerance};
     use crate::schema::Entry;
+    use crate::sets::Docs;
 
     const NOW: i64 = 2_000_000_000;
     const DAY: i64 = 86_400;
@@ -236,8 +255,13 @@ mod tests {
         Found::look_up(plan, &index.searcher(), visible).unwrap()
     }
 
-    /// Every document looked at, with all ways.
-    fn everything(found: &Found, searcher: &Searcher) -> Vec<DocAddress> {
+    /// Every document looked at, with all ways, and all sets read as a whole.
+    fn everything(found: &mut Found, searcher: &Searcher) -> Vec<DocAddress> {
+        for (set, docs) in found.plan.sets.iter().enumerate() {
+            if let Docs::Inside(terms) = docs {
+                found.sets[set] = Docs::Phrase(terms.clone()).read(searcher).unwrap();
+            }
+        }
         let ways: Vec<&Way> = found.plan.pieces.iter().chain(&found.plan.favours).collect();
         let mut all = Vec::new();
         for (number, part) in searcher.segment_readers().iter().enumerate() {
@@ -275,11 +299,11 @@ mod tests {
             .iter()
             .flat_map(|text| tolerances.map(|tolerance| (text, tolerance)))
         {
-            let found = found(&index, text, tolerance, &None);
-            let all = everything(&found, &searcher);
-            assert_eq!(all.len(), found.total());
+            let all = everything(&mut found(&index, text, tolerance, &None), &searcher);
             for many in [0, 1, 5, 40, 1_000] {
-                let best = best(&found, &searcher, NOW, many).unwrap();
+                let mut found = found(&index, text, tolerance, &None);
+                assert_eq!(all.len(), found.total());
+                let best = best(&mut found, &searcher, NOW, many).unwrap();
                 assert_eq!(
                     best,
                     all[..many.min(all.len())],
@@ -294,19 +318,19 @@ mod tests {
         let index = index();
         let all = found(&index, "payment", Tolerance::Typed, &None).total();
         let some: Visible = Some(std::sync::Arc::new((0..100).collect()));
-        let found = found(&index, "payment", Tolerance::Typed, &some);
+        let mut found = found(&index, "payment", Tolerance::Typed, &some);
         assert!(0 < found.total() && found.total() < all);
-        let best = best(&found, &index.searcher(), NOW, 1_000).unwrap();
+        let best = best(&mut found, &index.searcher(), NOW, 1_000).unwrap();
         assert_eq!(best.len(), found.total());
     }
 
     #[test]
     fn what_cannot_be_among_the_best_is_not_looked_at() {
         let index = index();
-        let found = found(&index, "payment", Tolerance::Typed, &None);
+        let mut found = found(&index, "payment", Tolerance::Typed, &None);
         let searcher = index.searcher();
-        let mut ranking = Ranking::new(&found, &searcher, NOW, 3).unwrap();
-        ranking.run();
+        let mut ranking = Ranking::new(&mut found, &searcher, NOW, 3).unwrap();
+        ranking.run().unwrap();
         let left: usize = ranking.left.iter().map(Bits::count).sum();
         assert!(left > found.total() / 2, "{left} of {}", found.total());
     }

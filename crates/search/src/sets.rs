@@ -2,9 +2,12 @@
 
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::TermInfo;
-use tantivy::query::{Bm25Weight, EnableScoring, FuzzyTermQuery, PhraseQuery, Query};
+use tantivy::query::{Bm25Weight, EnableScoring, FuzzyTermQuery, PhraseQuery, Query, Weight};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocId, DocSet, InvertedIndexReader, Searcher, SegmentReader, TERMINATED, TantivyError, Term};
+use tantivy::{
+    DocId, DocSet, InvertedIndexReader, Searcher, SeekDangerResult, SegmentReader, TERMINATED, TantivyError,
+    Term,
+};
 
 use crate::bits::Bits;
 
@@ -19,6 +22,9 @@ pub enum Docs {
     Often(Term),
     /// With the terms one behind the other.
     Phrase(Vec<Term>),
+    /// The same among documents that are found anyway, for having each of the terms. Read as none: who is in is only
+    /// asked of the documents that are looked at, because it takes reading places.
+    Inside(Vec<Term>),
     /// With a term that begins with this one.
     Beginning(Term),
     /// With a term that is this one but for so many mistakes.
@@ -71,6 +77,7 @@ impl Docs {
             Self::Each(terms) => in_parts(searcher, |part| each(part, terms)),
             Self::Beginning(term) => in_parts(searcher, |part| beginning(part, term)),
             Self::Phrase(terms) => phrase(searcher, terms),
+            Self::Inside(_) => in_parts(searcher, |part| Ok(Bits::none(part.max_doc()))),
             Self::Near(term, mistakes) => near(searcher, term, *mistakes),
         }?;
         Ok(Set { bits, often: None })
@@ -118,8 +125,7 @@ fn beginning(part: &SegmentReader, term: &Term) -> Result<Bits, TantivyError> {
 }
 
 fn phrase(searcher: &Searcher, terms: &[Term]) -> Result<Vec<Bits>, TantivyError> {
-    let query = PhraseQuery::new(terms.to_vec());
-    let weight = query.weight(EnableScoring::disabled_from_searcher(searcher))?;
+    let weight = phrase_weight(searcher, terms)?;
     in_parts(searcher, |part| {
         let mut bits = Bits::none(part.max_doc());
         let mut found = weight.scorer(part, 1.0)?;
@@ -130,6 +136,52 @@ fn phrase(searcher: &Searcher, terms: &[Term]) -> Result<Vec<Bits>, TantivyError
         }
         Ok(bits)
     })
+}
+
+fn phrase_weight(searcher: &Searcher, terms: &[Term]) -> Result<Box<dyn Weight>, TantivyError> {
+    PhraseQuery::new(terms.to_vec()).weight(EnableScoring::disabled_from_searcher(searcher))
+}
+
+/// Asks of documents whether they are in a [`Docs::Inside`].
+pub struct Insider {
+    /// The set's number.
+    pub set: usize,
+    weight: Box<dyn Weight>,
+}
+
+impl Insider {
+    /// For each such set.
+    pub fn all(searcher: &Searcher, sets: &[Docs]) -> Result<Vec<Self>, TantivyError> {
+        let mut all = Vec::new();
+        for (set, docs) in sets.iter().enumerate() {
+            if let Docs::Inside(terms) = docs {
+                let weight = phrase_weight(searcher, terms)?;
+                all.push(Self { set, weight });
+            }
+        }
+        Ok(all)
+    }
+
+    /// Those of the documents that are in.
+    pub fn among(&self, documents: &Bits, part: &SegmentReader) -> Result<Bits, TantivyError> {
+        let mut inside = Bits::none(part.max_doc());
+        let mut found = self.weight.scorer(part, 1.0)?;
+        // Nothing before this one is in.
+        let mut next = found.doc();
+        for document in documents.iter() {
+            if document < next {
+                continue;
+            }
+            next = match found.seek_danger(document) {
+                SeekDangerResult::Found => {
+                    inside.insert(document);
+                    document + 1
+                }
+                SeekDangerResult::SeekLowerBound(next) => next,
+            };
+        }
+        Ok(inside)
+    }
 }
 
 fn near(searcher: &Searcher, term: &Term, mistakes: u8) -> Result<Vec<Bits>, TantivyError> {

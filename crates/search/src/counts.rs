@@ -2,111 +2,79 @@
 
 use std::collections::BTreeMap;
 
-use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::StrColumn;
-use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader};
+use tantivy::{Searcher, TantivyError};
+
+use crate::bits::Bits;
 
 /// Values of a field with the number of documents, the most frequent first.
 pub type Counts = Vec<(String, usize)>;
 
-/// Counts `field=value` texts of some fields.
-pub struct FacetCounts {
-    /// The fields, in the order of the answer.
-    pub fields: &'static [&'static str],
-}
+/// By value.
+type ByValue = BTreeMap<String, usize>;
 
-pub struct SegmentCounts {
-    fields: &'static [&'static str],
-    column: Option<StrColumn>,
-    /// By the value's number in the segment.
-    counts: Vec<usize>,
-}
-
-impl FacetCounts {
-    /// Sorted counts, a list for each field.
-    pub fn sorted(&self, mut found: BTreeMap<String, usize>) -> Vec<Counts> {
-        let of = |field: &&str| {
-            let start = format!("{field}=");
-            let mut counts: Counts = Vec::new();
-            found.retain(|text, count| match text.strip_prefix(&start) {
-                Some(value) => {
-                    counts.push((value.to_owned(), *count));
-                    false
-                }
-                None => true,
-            });
-            counts.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
-            counts
+/// Counts the values of some fields among documents, a list for each field.
+pub fn of(
+    searcher: &Searcher,
+    documents: &[Bits],
+    fields: &[&'static str],
+) -> Result<Vec<Counts>, TantivyError> {
+    let mut found = vec![ByValue::new(); fields.len()];
+    for (part, documents) in searcher.segment_readers().iter().zip(documents) {
+        let Some(column) = part.fast_fields().str("facet")? else {
+            continue;
         };
-        self.fields.iter().map(of).collect()
-    }
-}
-
-impl Collector for FacetCounts {
-    type Fruit = BTreeMap<String, usize>;
-    type Child = SegmentCounts;
-
-    fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<SegmentCounts> {
-        let column = segment.fast_fields().str("facet")?;
-        let values = column
-            .as_ref()
-            .map_or(0, |column| column.dictionary().num_terms());
-        Ok(SegmentCounts {
-            fields: self.fields,
-            column,
-            counts: vec![0; values],
-        })
-    }
-
-    fn requires_scoring(&self) -> bool {
-        false
-    }
-
-    fn merge_fruits(
-        &self,
-        segments: Vec<BTreeMap<String, usize>>,
-    ) -> tantivy::Result<BTreeMap<String, usize>> {
-        let mut all = BTreeMap::new();
-        for (text, count) in segments.into_iter().flatten() {
-            *all.entry(text).or_default() += count;
+        let numbers = numbers(&column, documents);
+        for (field, found) in fields.iter().zip(&mut found) {
+            add_values(&column, &numbers, field, found)?;
         }
-        Ok(all)
     }
+    Ok(found.into_iter().map(sorted).collect())
 }
 
-impl SegmentCollector for SegmentCounts {
-    type Fruit = BTreeMap<String, usize>;
+fn sorted(found: ByValue) -> Counts {
+    let mut counts: Counts = found.into_iter().collect();
+    counts.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+    counts
+}
 
-    fn collect(&mut self, document: DocId, _: Score) {
-        let Some(column) = &self.column else { return };
-        for value in column.term_ords(document) {
-            // Values of a segment fit a vector, so their numbers fit its index.
-            if let Some(count) = usize::try_from(value)
-                .ok()
-                .and_then(|value| self.counts.get_mut(value))
-            {
-                *count += 1;
+/// How many of the documents have each text of the column, by the text's number.
+fn numbers(column: &StrColumn, documents: &Bits) -> Vec<usize> {
+    let mut numbers = vec![0; column.dictionary().num_terms()];
+    for document in documents.iter() {
+        for text in column.term_ords(document) {
+            // Texts of a part fit a vector, so their numbers fit its index.
+            if let Some(number) = usize::try_from(text).ok().and_then(|text| numbers.get_mut(text)) {
+                *number += 1;
             }
         }
     }
+    numbers
+}
 
-    fn harvest(self) -> BTreeMap<String, usize> {
-        let mut found = BTreeMap::new();
-        let Some(column) = self.column else { return found };
-        let mut text = String::new();
-        for (value, count) in self
-            .counts
-            .into_iter()
-            .enumerate()
-            .filter(|(_, count)| *count > 0)
-        {
-            text.clear();
-            let is_there = column.ord_to_str(value as u64, &mut text).unwrap_or(false);
-            let field = text.split('=').next().unwrap_or_default();
-            if is_there && self.fields.contains(&field) {
-                found.insert(text.clone(), count);
-            }
+/// Adds the values of a field. They lie side by side, and are read in one go.
+fn add_values(
+    column: &StrColumn,
+    numbers: &[usize],
+    field: &str,
+    found: &mut ByValue,
+) -> Result<(), TantivyError> {
+    let start = format!("{field}=");
+    let mut texts = column.dictionary().range().ge(start.as_bytes()).into_stream()?;
+    while texts.advance() {
+        let Some(value) = texts.key().strip_prefix(start.as_bytes()) else {
+            break;
+        };
+        let number = usize::try_from(texts.term_ord()).ok();
+        let number = number
+            .and_then(|text| numbers.get(text))
+            .copied()
+            .unwrap_or_default();
+        if number > 0 {
+            *found
+                .entry(String::from_utf8_lossy(value).into_owned())
+                .or_default() += number;
         }
-        found
     }
+    Ok(())
 }

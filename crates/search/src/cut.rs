@@ -1,5 +1,7 @@
 //! How the engine cuts the texts of documents: with this crate's own rules.
 
+use std::collections::HashSet;
+
 use tantivy::Index;
 use tantivy::tokenizer::{PreTokenizedStream, PreTokenizedString, TextAnalyzer, Token, Tokenizer};
 
@@ -9,7 +11,7 @@ use crate::words::{Word, name_words, words};
 pub const WORDS: &str = "words";
 /// Words of a name, together with the glued form.
 pub const NAME: &str = "name";
-/// Pieces of a folded text.
+/// Pieces of folded texts, a text on each line; a piece that is there more than once is cut once.
 pub const GRAMS: &str = "grams";
 /// All beginnings of a folded text.
 pub const STARTS: &str = "starts";
@@ -19,8 +21,10 @@ pub const WORD_STARTS: &str = "word-starts";
 /// Letters of the longest beginning that is kept; what begins with more than that is looked up another way.
 pub const LONGEST_START: usize = 20;
 
-/// Length of the pieces by which a part in the middle of a name is found.
-pub const GRAM: usize = 3;
+/// Letters of the shortest pieces by which a part in the middle of a name is found.
+pub const SHORTEST_GRAM: usize = 3;
+/// Letters of the longest ones. Most of what is typed is one piece then and is looked up as it is.
+pub const LONGEST_GRAM: usize = 6;
 
 /// Makes the ways to cut known to an index. Without them nothing can be written.
 pub fn register(index: &Index) {
@@ -38,13 +42,22 @@ pub fn register(index: &Index) {
     });
 }
 
-/// The pieces of a folded text, one behind the other.
-pub fn gram_texts(text: &str) -> Vec<String> {
-    let letters: Vec<char> = text.chars().collect();
-    letters
-        .windows(GRAM)
-        .map(|piece| piece.iter().collect())
-        .collect()
+/// The pieces that all are in a name when a folded text is a part of it; none for a text that is too short.
+pub fn gram_texts(text: &str) -> Vec<&str> {
+    let letters = text.chars().count();
+    if letters < SHORTEST_GRAM {
+        return Vec::new();
+    }
+    windows(text, letters.min(LONGEST_GRAM)).collect()
+}
+
+/// All runs of so many letters.
+fn windows(text: &str, letters: usize) -> impl Iterator<Item = &str> {
+    let starts = text.char_indices().map(|(at, _)| at);
+    let ends = starts.clone().skip(letters).chain([text.len()]);
+    // A text with fewer letters has none of so many.
+    let many = (text.chars().count() + 1).saturating_sub(letters);
+    starts.zip(ends).take(many).map(|(start, end)| &text[start..end])
 }
 
 #[derive(Clone)]
@@ -75,15 +88,18 @@ fn starts(text: &str) -> Vec<Token> {
     ends.take(LONGEST_START).map(token).collect()
 }
 
-fn grams(text: &str) -> Vec<Token> {
-    let token = |(position, text): (usize, String)| Token {
-        offset_from: position,
-        offset_to: position + GRAM,
-        position,
-        text,
+fn grams(texts: &str) -> Vec<Token> {
+    let lengths = SHORTEST_GRAM..=LONGEST_GRAM;
+    let of = |text| lengths.clone().flat_map(move |letters| windows(text, letters));
+    let pieces: HashSet<&str> = texts.lines().flat_map(of).collect();
+    let token = |text: &str| Token {
+        offset_from: 0,
+        offset_to: text.len(),
+        position: 0,
+        text: text.to_owned(),
         position_length: 1,
     };
-    gram_texts(text).into_iter().enumerate().map(token).collect()
+    pieces.into_iter().map(token).collect()
 }
 
 fn tokens(words: Vec<Word>) -> Vec<Token> {
@@ -95,4 +111,37 @@ fn tokens(words: Vec<Word>) -> Vec<Token> {
         position_length: 1,
     };
     words.into_iter().map(token).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_text_has_only_pieces_of_the_text() {
+        let texts = "größe-api\ngrosseapi";
+        let cut: HashSet<String> = grams(texts).into_iter().map(|token| token.text).collect();
+        for part in ["röß", "öße-a", "größe-api", "sseapi", "grosseapi"] {
+            let pieces = gram_texts(part);
+            assert!(
+                !pieces.is_empty() && pieces.iter().all(|piece| cut.contains(*piece)),
+                "{part}"
+            );
+        }
+        for other in ["apigro", "-apig", "api\n", "eapix", "grosse-"] {
+            let pieces = gram_texts(other);
+            assert!(!pieces.iter().all(|piece| cut.contains(*piece)), "{other}");
+        }
+        assert!(gram_texts("ap").is_empty());
+    }
+
+    #[test]
+    fn a_piece_is_cut_once() {
+        let cut: Vec<String> = grams("abab-abab\nabab")
+            .into_iter()
+            .map(|token| token.text)
+            .collect();
+        let different: HashSet<&String> = cut.iter().collect();
+        assert_eq!(cut.len(), different.len());
+    }
 }

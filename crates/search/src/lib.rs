@@ -7,17 +7,24 @@
 
 mod answer;
 mod api;
+mod bits;
 mod counts;
 mod cut;
 mod entities;
 mod feed;
+mod found;
 mod index;
 mod marks;
 mod pages;
+mod plan;
 mod question;
+mod rank;
 mod schema;
 mod search;
+mod sets;
 mod spelling;
+mod standing;
+mod ways;
 mod words;
 
 pub use answer::{Answer, Counted, Page};

@@ -17,7 +17,7 @@ use crate::cut;
 use crate::words::{fold, glued};
 
 /// Of the fields and of how texts are cut.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Bytes of free text that are searched; more is hardly ever about the thing.
 const LONGEST_TEXT: usize = 64 * 1024;
@@ -105,7 +105,7 @@ impl Fields {
             name: schema.add_text_field("name", cut(cut::NAME, placed)),
             start: schema.add_text_field("start", cut(cut::STARTS, plain)),
             word_start: schema.add_text_field("word_start", cut(cut::WORD_STARTS, plain)),
-            gram: schema.add_text_field("gram", cut(cut::GRAMS, placed)),
+            gram: schema.add_text_field("gram", cut(cut::GRAMS, plain)),
             text: schema.add_text_field("text", cut(cut::WORDS, placed)),
             facet: schema.add_text_field("facet", STRING | FAST),
             weight: schema.add_u64_field("weight", FAST),
@@ -128,13 +128,13 @@ impl Fields {
             filled.add_text(self.start, &name);
             filled.add_text(self.exact, name);
         }
+        let mut parts_of = Vec::new();
         for name in std::iter::once(&document.title).chain(&document.names) {
             filled.add_text(self.name, name);
             filled.add_text(self.word_start, name);
-            for text in std::iter::once(fold(name)).chain(glued(name)) {
-                filled.add_text(self.gram, text);
-            }
+            parts_of.extend(std::iter::once(fold(name)).chain(glued(name)));
         }
+        filled.add_text(self.gram, parts_of.join("\n"));
         filled.add_text(self.text, beginning(&document.text));
         filled.add_text(self.text, &document.note);
         for (field, value) in entry.facets {

@@ -4,7 +4,8 @@ use std::io::IsTerminal as _;
 
 use tracing_subscriber::EnvFilter;
 
-const DEFAULT: &str = "info,sqlx=warn,hyper=warn,h2=warn,rustls=warn";
+/// A folder that goes takes its watch along; the crate that watches warns of that.
+const DEFAULT: &str = "info,sqlx=warn,hyper=warn,h2=warn,rustls=warn,notify=error";
 
 /// Starts logging, and logs panics with their place.
 pub fn start() {

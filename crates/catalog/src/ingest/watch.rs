@@ -3,21 +3,22 @@
 //! Folders are watched rather than files: editors save by renaming, and patterns match files that do
 //! not exist yet. What a watch misses, the regular look at the source finds.
 
+mod patterns;
+
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use globset::GlobMatcher;
 use model::Fault;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::file::{base_folder, compile, is_pattern};
 use crate::Catalog;
+use patterns::{Changed, Pattern};
 
 /// Quiet time after the last event before sources are looked at; editors write in several steps.
 const DEBOUNCE: Duration = Duration::from_millis(80);
@@ -48,21 +49,6 @@ struct State {
     watcher: RecommendedWatcher,
     folders: HashMap<PathBuf, RecursiveMode>,
     sources: HashMap<String, Vec<Pattern>>,
-}
-
-enum Pattern {
-    Path(PathBuf),
-    Glob(Box<GlobMatcher>),
-}
-
-impl Pattern {
-    fn matches_any(&self, paths: &HashSet<PathBuf>) -> bool {
-        match self {
-            // A folder above the file may have been renamed into place.
-            Self::Path(file) => file.ancestors().any(|path| paths.contains(path)),
-            Self::Glob(glob) => paths.iter().any(|path| glob.is_match(path)),
-        }
-    }
 }
 
 impl FileWatch {
@@ -99,30 +85,19 @@ impl FileWatch {
 
     /// Has changes of these files reported for this source.
     pub fn follow(&self, watched: Watched) {
+        let patterns: Vec<Pattern> = watched.files.iter().flat_map(|file| Pattern::of(file)).collect();
         let mut state = self.state.lock();
-        let mut patterns = Vec::new();
-        for file in &watched.files {
-            let path = Path::new(file);
-            if is_pattern(file) {
-                if let Ok(glob) = compile(file) {
-                    patterns.push(Pattern::Glob(Box::new(glob)));
-                }
-                state.add(&base_folder(file), RecursiveMode::Recursive);
-            } else {
-                patterns.push(Pattern::Path(path.to_path_buf()));
-                state.add(
-                    path.parent().unwrap_or(Path::new("/")),
-                    RecursiveMode::NonRecursive,
-                );
-            }
+        for pattern in &patterns {
+            let (folder, mode) = folder_of(pattern);
+            state.add(folder, mode);
         }
         state.sources.insert(watched.source, patterns);
     }
 
-    /// The sources that read one of these paths.
-    fn sources_of(&self, paths: &HashSet<PathBuf>) -> Vec<String> {
+    /// The sources that read something of what changed.
+    fn sources_of(&self, changed: &Changed) -> Vec<String> {
         let state = self.state.lock();
-        let reads = |patterns: &Vec<Pattern>| patterns.iter().any(|pattern| pattern.matches_any(paths));
+        let reads = |patterns: &Vec<Pattern>| patterns.iter().any(|pattern| pattern.is_hit_by(changed));
         state
             .sources
             .iter()
@@ -132,7 +107,37 @@ impl FileWatch {
     }
 }
 
+fn folder_of(pattern: &Pattern) -> (&Path, RecursiveMode) {
+    match pattern.folder() {
+        (folder, true) => (folder, RecursiveMode::Recursive),
+        (folder, false) => (folder, RecursiveMode::NonRecursive),
+    }
+}
+
 impl State {
+    /// Watches folders again that came, went or were replaced: a watch ends with the folder it was for.
+    fn renew(&mut self, changed: &Changed) {
+        let wanted = self.sources.values().flatten().map(folder_of);
+        let touched: HashSet<(PathBuf, bool)> = wanted
+            .filter(|(folder, _)| changed.touches(folder))
+            .map(|(folder, mode)| (folder.to_path_buf(), mode == RecursiveMode::Recursive))
+            .collect();
+        for (folder, _) in &touched {
+            if self.folders.remove(folder).is_some() {
+                // It fails when the folder is gone, and the watch with it.
+                let _ = self.watcher.unwatch(folder);
+            }
+        }
+        for (folder, is_deep) in touched {
+            let mode = if is_deep {
+                RecursiveMode::Recursive
+            } else {
+                RecursiveMode::NonRecursive
+            };
+            self.add(&folder, mode);
+        }
+    }
+
     fn add(&mut self, folder: &Path, mode: RecursiveMode) {
         let known = self.folders.get(folder);
         if known == Some(&mode) || known == Some(&RecursiveMode::Recursive) {
@@ -215,13 +220,16 @@ async fn gather(events: &mut mpsc::Receiver<PathBuf>, changed: &mut HashSet<Path
     true
 }
 
-async fn mark(catalog: &Catalog, watch: &FileWatch, changed: &HashSet<PathBuf>) -> Result<(), Fault> {
-    let keys: Vec<String> = changed
+async fn mark(catalog: &Catalog, watch: &FileWatch, paths: &HashSet<PathBuf>) -> Result<(), Fault> {
+    let changed = Changed::of(paths);
+    // Before anything is read: what comes later is noticed then.
+    watch.state.lock().renew(&changed);
+    let keys: Vec<String> = paths
         .iter()
         .map(|path| format!("file:{}", path.display()))
         .collect();
     catalog.refresh_by_keys(&keys).await?;
-    let sources = watch.sources_of(changed);
+    let sources = watch.sources_of(&changed);
     if sources.is_empty() {
         Ok(())
     } else {

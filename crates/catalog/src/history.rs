@@ -53,6 +53,12 @@ impl Catalog {
         Ok(rows.into_iter().map(summary).collect())
     }
 
+    /// Whether anything declares the entity, or did and left it behind; it may be one that was never served.
+    pub async fn exists(&self, entity_ref: &str) -> Result<bool, Fault> {
+        let node = self.store().node(&js::lowercase(entity_ref)).await;
+        Ok(node.map_err(|error| store_fault(&error))?.is_some())
+    }
+
     /// The entity as the change `seq` left it. Fails with `NotFoundError` when that is not known (any more).
     pub async fn version(&self, entity_ref: &str, seq: Seq) -> Result<Version, Fault> {
         let reference = js::lowercase(entity_ref);

@@ -4,6 +4,7 @@
 //! the shape of results, highlights and cursors are the original's.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
@@ -15,13 +16,18 @@ use model::Fault;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 use uuid::Uuid;
-use web::api::{Json, Routes};
+use web::api::{Description, Json, Routes};
 use web::{ApiError, CurrentViewer};
 
 use crate::answer::{Answer, Page};
 use crate::marks::Marked;
 use crate::question::{Condition, Question};
 use crate::search::Search;
+
+/// The description of this API: that of the npm package `@backstage/plugin-search-backend`, as data and without
+/// edits (copyright The Backstage Authors, Apache License 2.0).
+static DESCRIPTION: LazyLock<Description> =
+    LazyLock::new(|| Description::embedded(include_str!("api/openapi.json")));
 
 /// Results on a page unless the client says otherwise.
 const PAGE: usize = 25;
@@ -53,6 +59,7 @@ pub fn router(search: Search, bounds: Bounds) -> axum::Router {
         tag: Uuid::new_v4(),
     };
     Routes::new()
+        .described_by(&DESCRIPTION)
         .route("/query", get(query).with_state(api))
         .route("/.well-known/backstage/permissions/metadata", get(permissions))
         .into_router()

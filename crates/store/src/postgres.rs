@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::{Database, StoreError, migrate, sql::Session, wake::Waker};
 
 const CONNECTIONS: u32 = 10;
-const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
+const CONNECT_PATIENCE: Duration = Duration::from_secs(3);
 /// How long a writer waits for its turn among those of this process.
 const WRITE_PATIENCE: Duration = Duration::from_mins(1);
 /// How long to wait before listening again after the connection was lost.

@@ -13,6 +13,7 @@ mod javascript_json;
 mod lifecycle;
 mod metrics_endpoint;
 mod mount;
+mod nul;
 mod options;
 mod pages;
 mod readiness;

@@ -90,6 +90,7 @@ impl Mounts {
         if !decodes(path) {
             return Err(Fault::input("malformed uri'"));
         }
+        crate::nul::refuse_in_address(request.uri())?;
         let uri = with_path(request.uri(), path).ok_or_else(|| Fault::input("malformed uri'"))?;
         let original = std::mem::replace(request.uri_mut(), uri);
         request.extensions_mut().insert(OriginalUri(original));

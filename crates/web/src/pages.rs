@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
@@ -55,6 +55,9 @@ pub(crate) struct PageGuard {
 
 /// Prepares the request of a page and finishes its answer.
 pub(crate) async fn guard(State(guard): State<Arc<PageGuard>>, mut request: Request, next: Next) -> Response {
+    if let Some(moved) = without_slash(&request) {
+        return moved;
+    }
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
     let admitted = guard.admit(&mut request).await;
@@ -72,12 +75,23 @@ pub(crate) async fn guard(State(guard): State<Arc<PageGuard>>, mut request: Requ
     answer
 }
 
+/// Where a page lies whose address ends with a slash. Not for `//host/`, which would lead to another site.
+fn without_slash(request: &Request) -> Option<Response> {
+    let path = request.uri().path().strip_suffix('/')?;
+    if request.method() != Method::GET || path.is_empty() || path.starts_with("//") || path.ends_with('/') {
+        return None;
+    }
+    let query = request.uri().query().map(|query| format!("?{query}"));
+    Some(Redirect::permanent(&format!("{path}{}", query.unwrap_or_default())).into_response())
+}
+
 impl PageGuard {
     async fn admit(&self, request: &mut Request) -> Result<(), ApiError> {
         // A page may wait for the catalog to load; it is a matter of milliseconds.
         if !self.readiness.started_within(self.limits.startup_pause).await {
             return Err(model::Fault::new("ServiceUnavailableError", "The catalog is still loading").into());
         }
+        crate::nul::refuse_in_address(request.uri())?;
         let viewer = self.access.viewer(request.headers(), request.extensions())?;
         request.extensions_mut().insert(viewer);
         Ok(())

@@ -45,6 +45,9 @@ pub(super) async fn history(
 ) -> Answer {
     let reference = js::lowercase(&format!("{kind}:{namespace}/{name}"));
     let versions = api.catalog.history(&reference, page.before, page.limit).await?;
+    if versions.is_empty() && page.before.is_none() && !api.catalog.exists(&reference).await? {
+        return Err(Fault::not_found(format!("Nothing is known of an entity {reference}")).into());
+    }
     Ok(Json(json!({"entityRef": reference, "versions": versions})).into_response())
 }
 

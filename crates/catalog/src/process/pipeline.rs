@@ -12,6 +12,8 @@ use super::annotate::annotate;
 use super::placeholder::{self, Resolver};
 use crate::ingest::UrlSource;
 
+/// Longest reference to another entity, in bytes.
+const MAX_REFERENCE: usize = 1_000;
 /// Longest refresh key stored as it is; longer ones are shortened and hashed.
 const MAX_REFRESH_KEY: usize = 255;
 
@@ -140,7 +142,28 @@ impl Pipeline {
             ))
             .caused_by(cause)
         })?;
+        check_lengths(&relations)?;
         Ok(Processed { entity, relations })
+    }
+}
+
+/// What the database can have an index on.
+fn check_lengths(relations: &[Relation]) -> Result<(), Fault> {
+    let ends = relations
+        .iter()
+        .flat_map(|relation| [&relation.source, &relation.target]);
+    let long = ends
+        .map(ToString::to_string)
+        .find(|text| text.len() > MAX_REFERENCE);
+    match long {
+        None => Ok(()),
+        Some(text) => {
+            let begin: String = text.chars().take(80).collect();
+            Err(Fault::input(format!(
+                "The entity reference {begin}… has {} bytes, more than {MAX_REFERENCE}",
+                text.len()
+            )))
+        }
     }
 }
 

@@ -239,3 +239,21 @@ fn alias_bomb() -> String {
     }
     text
 }
+
+#[tokio::test]
+async fn a_reference_of_unreasonable_length_hurts_only_its_entity() {
+    let world = World::reading(&["./a.yaml"]).await;
+    let long = format!(", dependsOn: ['component:{}']", "x".repeat(9_000));
+    world.write("a.yaml", &join(&[component("a", ""), component("b", &long)]));
+    world.start().await;
+    assert_eq!(world.served().await, ["component:default/a"]);
+    let node = world.store.node("component:default/b").await.unwrap().unwrap();
+    assert!(
+        node.problems[0]
+            .fault
+            .message
+            .ends_with("… has 9018 bytes, more than 1000"),
+        "{:?}",
+        node.problems
+    );
+}

@@ -31,9 +31,12 @@ async fn world() -> World {
 async fn get(world: &World, query: &str) -> (StatusCode, Value) {
     let bounds = Bounds { term: 100, page: 100 };
     let api = search::api_router(world.search.clone(), bounds);
-    let mut request = Request::get(format!("/query?{query}"))
-        .body(Body::empty())
-        .unwrap();
+    let path = if query.starts_with('/') {
+        query.to_owned()
+    } else {
+        format!("/query?{query}")
+    };
+    let mut request = Request::get(path).body(Body::empty()).unwrap();
     let viewer = plugin::Viewer {
         reference: "user:default/guest".parse().unwrap(),
         ownership: Vec::new(),
@@ -44,6 +47,15 @@ async fn get(world: &World, query: &str) -> (StatusCode, Value) {
     let status = answer.status();
     let body = axum::body::to_bytes(answer.into_body(), 1 << 20).await.unwrap();
     (status, serde_json::from_slice(&body).unwrap())
+}
+
+#[tokio::test]
+async fn the_api_describes_itself() {
+    let (status, body) = get(&world().await, "/openapi.json").await;
+    assert_eq!(
+        (status, &body["info"]["title"]),
+        (StatusCode::OK, &json!("search"))
+    );
 }
 
 #[tokio::test]

@@ -158,3 +158,30 @@ pub async fn ask_from(
         text,
     }
 }
+
+#[tokio::test]
+async fn addresses_that_end_with_a_slash_lead_to_their_page() {
+    let site = router_with(json!({}));
+    let answer = ask(&site, "GET /save/?a=b", &[], "").await;
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (308, Some("/save?a=b"))
+    );
+    // Never to another site.
+    for path in ["GET //example.com/", "GET /save//", "POST /save/"] {
+        assert_eq!(ask(&site, path, &[], "").await.status, 404, "{path}");
+    }
+    assert_eq!(ask(&site, "GET /", &[], "").await.status, 200);
+}
+
+#[tokio::test]
+async fn the_character_that_no_database_keeps_is_refused() {
+    let site = router_with(json!({}));
+    let answer = ask(&site, "GET /api/catalog/texts%00", &[], "").await;
+    assert_eq!(answer.status, 400);
+    assert_eq!(
+        answer.message(),
+        "The address has a NUL character (%00), which nothing here can be named by"
+    );
+    assert_eq!(ask(&site, "GET /save?x=%00", &[], "").await.status, 400);
+}

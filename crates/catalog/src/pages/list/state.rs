@@ -171,7 +171,8 @@ impl ListState {
     }
 
     fn read(&mut self, key: &str, value: &str) {
-        match key {
+        match original_name(key).unwrap_or(key) {
+            "user" => self.read("scope", value),
             "kind" => self.kind = Some(model::js::lowercase(value)),
             "scope" => {
                 let found = Scope::ALL.iter().find(|(_, word, _)| *word == value);
@@ -182,7 +183,7 @@ impl ListState {
             "columns" => self.columns.extend(value.split(',').filter_map(column_name)),
             "cursor" => self.cursor = Some(value.to_owned()),
             "limit" => self.limit = value.parse().ok().map(|limit: usize| limit.clamp(1, MAX_LIMIT)),
-            _ => self.read_filter(key, value),
+            name => self.read_filter(name, value),
         }
     }
 
@@ -316,6 +317,18 @@ impl ListState {
     }
 }
 
+/// The name of a filter of the original's catalog page, `filters[owners][0]`, so that links to it still work.
+fn original_name(key: &str) -> Option<&str> {
+    let (name, _) = key.strip_prefix("filters[")?.split_once(']')?;
+    Some(match name {
+        "owners" => "owner",
+        "lifecycles" => "lifecycle",
+        "tags" => "tag",
+        "text" => "q",
+        other => other,
+    })
+}
+
 fn parse_order(text: &str) -> Option<(&'static str, Direction)> {
     let (name, direction) = match text.strip_prefix('-') {
         Some(name) => (name, Direction::Descending),
@@ -359,6 +372,15 @@ mod tests {
         );
         check("scope=owned&scope=nothing&unknown=1", "/catalog");
         check("cursor=abc%3D", "/catalog?cursor=abc%3D");
+        // As the original's page writes them.
+        check(
+            "filters%5Bkind%5D=user&filters[owners][0]=group:default/a&filters[user]=owned&filters[text]=x",
+            "/catalog?kind=user&scope=owned&owner=group:default/a&q=x",
+        );
+        check(
+            "filters[kind]=api&filters[user]=all&filters[tags]=java&filters[lifecycles]=production",
+            "/catalog?kind=api&lifecycle=production&tag=java",
+        );
     }
 
     #[test]

@@ -62,6 +62,8 @@ const KINDS: [&str; 9] = [
 pub(crate) const OWNER: &str = "ownedBy";
 pub(crate) const SYSTEM: &str = "partOf";
 
+/// Letters shown of a description.
+const DESCRIPTION: usize = 400;
 /// Tags shown in a row before the rest is counted.
 const TAGS_SHOWN: usize = 3;
 
@@ -326,10 +328,16 @@ fn cell(view: &ListView, value: &Value, reference: &EntityRef, column: &str) -> 
         "lifecycle" => html! { @if let Some(word) = entity::lifecycle(value) { (lifecycle_badge(word)) } },
         "namespace" => html! { (reference.namespace()) },
         "description" => html! {
-            @if let Some(text) = entity::description(value) { span title=(text) { (text) } }
+            @if let Some(text) = entity::description(value).map(beginning) { span title=(text) { (text) } }
         },
         _ => tags(value),
     }
+}
+
+/// As much of a description as a row has room for.
+fn beginning(text: &str) -> &str {
+    let end = text.char_indices().nth(DESCRIPTION);
+    end.map_or(text, |(at, _)| &text[..at])
 }
 
 /// What a narrow window shows below the name instead of the columns it has no room for.

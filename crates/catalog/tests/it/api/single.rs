@@ -172,6 +172,12 @@ async fn history_tells_what_changed_and_why() {
             "404 No version 999999 of component:default/alpha is kept",
         )
         .await;
+    portal
+        .check(
+            "GET /entities/by-name/component/default/never/history",
+            "404 Nothing is known of an entity component:default/never",
+        )
+        .await;
     let everything = portal.ask("GET /entities?filter=kind=api").await;
     assert_eq!(names(&everything), "pay");
 }

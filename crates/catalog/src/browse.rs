@@ -58,6 +58,8 @@ pub struct Known {
     pub title: Option<String>,
     /// Its type.
     pub spec_type: Option<String>,
+    /// Its kind, as it spells it.
+    pub kind: Option<String>,
 }
 
 impl Known {
@@ -65,6 +67,7 @@ impl Known {
         Self {
             title: shown_title(value).map(str::to_owned),
             spec_type: entity::spec_type(value).map(str::to_owned),
+            kind: entity::kind(value).map(str::to_owned),
         }
     }
 
@@ -80,6 +83,7 @@ impl Known {
                 .or_else(|| written("spec.profile.displayname"))
                 .or_else(|| written("spec.target").filter(|_| is_generated())),
             spec_type: written("spec.type"),
+            kind: written("kind"),
         }
     }
 }

@@ -30,12 +30,12 @@ use tokio_util::sync::CancellationToken;
 
 use claims::InFlight;
 pub(crate) use delivery::{Delivery, Ending, Finished};
-pub(crate) use emission::Raw;
+pub(crate) use emission::{Raw, problem};
 pub(crate) use failure::EngineError;
 use group::Group;
 use put_off::PutOff;
-pub(crate) use refresh::later;
-pub(crate) use writer::{Writer, is_location};
+pub(crate) use refresh::{later, refused};
+pub(crate) use writer::{Writer, conflict_of, is_location};
 
 use crate::Catalog;
 use crate::ingest::{self, CONFIG_PROVIDER, FileWatch, LOCATION_STORE};

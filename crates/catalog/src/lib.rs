@@ -23,7 +23,7 @@ pub use catalog::{Catalog, CatalogBuilder};
 pub use failure::store_fault;
 pub use history::{Version, VersionSummary};
 pub use ingest::UrlSource;
-pub use requests::{DryRun, Located, SourceReport, SourceStatus, Unprocessed};
+pub use requests::{DryRun, Fate, Located, Preview, SourceReport, SourceStatus, Unprocessed};
 
 pub mod browse;
 pub mod organization;

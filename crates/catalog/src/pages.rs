@@ -3,6 +3,7 @@
 //! Every page is a function from plain data to markup (`view`, with samples) and a handler that
 //! fetches the data. Pages ask the engine and the index, never the wire API.
 
+mod done;
 mod entity;
 mod failure;
 mod graph;
@@ -62,7 +63,10 @@ pub fn router(
             get(sources::confirm).post(sources::unregister),
         )
         .route("/unprocessed", get(unprocessed::show))
-        .route("/unprocessed/delete", post(unprocessed::delete))
+        .route(
+            "/unprocessed/delete",
+            get(unprocessed::confirm).post(unprocessed::delete),
+        )
         .with_state(pages)
 }
 

@@ -7,9 +7,11 @@ mod analysis;
 mod dirty;
 mod dry_run;
 mod locations;
+mod preview;
 mod reports;
 mod validation;
 
 pub use dry_run::DryRun;
 pub use locations::Located;
+pub use preview::{Fate, Preview};
 pub use reports::{SourceReport, SourceStatus, Unprocessed};

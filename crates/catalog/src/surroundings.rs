@@ -110,6 +110,11 @@ pub async fn surroundings(catalog: &Catalog, request: &Request) -> Result<Surrou
         if wanted.is_empty() {
             break;
         }
+        if request.is_simplified && depth == request.depth {
+            // Of the last ones only what is written on them matters.
+            walk.name(browse::known(catalog, &wanted));
+            break;
+        }
         let bodies = browse::entities(catalog, &wanted).await?;
         for (reference, body) in wanted.into_iter().zip(bodies) {
             walk.visit(reference, body, depth < request.depth);
@@ -174,6 +179,17 @@ impl<'a> Walk<'a> {
     fn frontier(&self, depth: usize) -> Vec<EntityRef> {
         let places = self.places.iter().filter(|(place, _)| place.depth == depth);
         places.map(|(place, _)| place.reference.clone()).collect()
+    }
+
+    fn name(&mut self, named: browse::Named) {
+        for (reference, known) in named {
+            if let (Some(at), Some(known)) = (self.known.get(&reference), known) {
+                let place = &mut self.places[*at].0;
+                place.is_missing = false;
+                place.title = known.title;
+                place.kind = known.kind.unwrap_or_else(|| reference.kind().to_owned());
+            }
+        }
     }
 
     fn visit(&mut self, reference: EntityRef, body: Option<Value>, goes_on: bool) {

@@ -174,7 +174,8 @@ fn form(reference: &str, processed: crate::process::Processed) -> Form {
     }
 }
 
-fn problem(fault: Fault, place: Option<Place>, text: Option<&[u8]>) -> Problem {
+/// A problem of a document, whose text helps to find the line.
+pub(crate) fn problem(fault: Fault, place: Option<Place>, text: Option<&[u8]>) -> Problem {
     let path = fault.field().map(str::to_owned);
     let mut problem = Problem::error(fault);
     problem.place = place.map(

@@ -1,7 +1,7 @@
 //! One look at one location: read its targets, and if anything differs hand the documents on.
 
 use jiff::{SignedDuration, Timestamp};
-use model::{EntityRef, Fault, LocationRef, Place, Problem, Severity, entity};
+use model::{EntityRef, Fault, Kinds, LocationRef, Place, Problem, Severity, entity, hint_for};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 use std::sync::Arc;
@@ -296,7 +296,7 @@ impl Visit<'_> {
                 range,
             } = one;
             if !settings.rules.allow(&entity, &origin) {
-                rejected.push(refused(&entity, file, &origin, place));
+                rejected.push(refused(&entity, file, &origin, place, &self.parts.pipeline.kinds));
                 continue;
             }
             claim(&mut entity, &file.location, &origin);
@@ -317,7 +317,14 @@ impl Visit<'_> {
     }
 }
 
-fn refused(value: &Value, file: &SourceFile, origin: &LocationRef, place: Place) -> Rejected {
+/// A document whose kind may not come from its location.
+pub(crate) fn refused(
+    value: &Value,
+    file: &SourceFile,
+    origin: &LocationRef,
+    place: Place,
+    kinds: &Kinds,
+) -> Rejected {
     let name = EntityRef::of(value)
         .map(|reference| reference.to_string())
         .unwrap_or_default();
@@ -326,15 +333,22 @@ fn refused(value: &Value, file: &SourceFile, origin: &LocationRef, place: Place)
         "Entity {name} at {}, originated at {origin}, is not of an allowed kind for that location",
         file.location
     ));
+    let is_known = kinds.names().iter().any(|known| known.eq_ignore_ascii_case(kind));
+    let hint = if is_known {
+        Some(format!(
+            "Add `- allow: [{kind}]` to `catalog.rules`, or to the rules of the location."
+        ))
+    } else {
+        // Allowing a kind that nothing knows would only lead to the next mistake.
+        let unknown = Fault::input("No processor recognized the entity");
+        hint_for(kinds, &unknown, value)
+    };
     let problem = Problem {
         severity: Severity::Error,
         fault,
         place: Some(place),
-        hint: None,
-    }
-    .hint(format!(
-        "Add `- allow: [{kind}]` to `catalog.rules`, or to the rules of the location."
-    ));
+        hint,
+    };
     Rejected {
         problem,
         reference: Some(name),

@@ -301,23 +301,30 @@ pub(crate) fn is_location(reference: &str) -> bool {
 
 fn conflict(emission: &Emission, owner: &str, existing: Option<&Node>) -> Problem {
     let here = emission.location_key.as_deref().unwrap_or("a provider");
+    conflict_of(&emission.reference, here, owner, existing, emission.place.clone())
+}
+
+/// An entity that is declared `here` as well as by its `owner`.
+pub(crate) fn conflict_of(
+    reference: &str,
+    here: &str,
+    owner: &str,
+    existing: Option<&Node>,
+    place: Option<Place>,
+) -> Problem {
     let line = existing
         .and_then(|node| node.place.as_ref())
         .and_then(|place| place.line);
     let line = line.map(|line| format!(" (line {line})")).unwrap_or_default();
     let fault = Fault::conflict(format!(
-        "Detected conflicting entityRef {} already referenced by {owner}{line} and now also {here}",
-        emission.reference
+        "Detected conflicting entityRef {reference} already referenced by {owner}{line} and now also {here}"
     ));
     let problem = Problem::warning(fault)
         .hint("Only the first is served. Rename one of the two, or remove the other file or location.");
-    match &emission.place {
-        Some(place) => problem.at(place.clone()),
-        None => problem.at(Place {
-            source: here.to_owned(),
-            ..Place::default()
-        }),
-    }
+    problem.at(place.unwrap_or_else(|| Place {
+        source: here.to_owned(),
+        ..Place::default()
+    }))
 }
 
 fn new_node(emission: &Emission, parts: &Parts, now: Timestamp) -> Node {

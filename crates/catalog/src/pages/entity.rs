@@ -17,7 +17,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Redirect, Response};
-use maud::Markup;
+use maud::{Markup, html};
 use model::{EntityRef, Fault, entity};
 use plugin::{EntityPageContext, Viewer};
 use serde::Deserialize;
@@ -26,6 +26,7 @@ use url::form_urlencoded;
 use web::CurrentViewer;
 
 use super::Pages;
+use super::done::{telling, told};
 use super::failure::PageFailure;
 use crate::{browse, personal};
 use view::EntityFrame;
@@ -105,7 +106,8 @@ async fn page(
             tracing::warn!(%error, entity = %reference, "a visit was not noted");
         }
     }
-    let markup = view::entity_page(&frame, &content);
+    let page = view::entity_page(&frame, &content);
+    let markup = html! { (told(&chrome.query)) (page) };
     Ok(chrome.page(head(&frame), markup).into_response())
 }
 
@@ -118,7 +120,12 @@ fn head(frame: &EntityFrame) -> PageHead {
         Crumb::to(kind, href::catalog_kind(reference.kind())),
     ];
     crumbs.push(Crumb::here(title));
-    PageHead::new(title)
+    let tab = frame
+        .tabs
+        .iter()
+        .find(|(path, _)| *path == frame.current && !path.is_empty());
+    let heading = tab.map_or_else(|| title.to_owned(), |(_, tab)| format!("{title} · {tab}"));
+    PageHead::new(heading)
         .crumbs(crumbs)
         .live(Live::Entity(reference.clone()))
 }
@@ -229,9 +236,10 @@ pub(super) async fn refresh(
     Form(form): Form<RefreshForm>,
 ) -> Result<Redirect, PageFailure> {
     pages.catalog.refresh(&form.entity_ref).await?;
-    Ok(Redirect::to(if href::is_local(&form.r#return) {
+    let page = if href::is_local(&form.r#return) {
         &form.r#return
     } else {
         "/catalog"
-    }))
+    };
+    Ok(Redirect::to(&telling(page, "refreshed")))
 }

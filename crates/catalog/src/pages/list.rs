@@ -29,8 +29,13 @@ pub(super) async fn show(
         .as_ref()
         .map_or(Live::Any, |kind| Live::Prefixes(vec![format!("{kind}:")]));
     let view = load::load(&pages.catalog, &viewer, state).await?;
+    let kinds = view.kinds.iter().map(|(kind, _)| kind);
+    let kind = kinds
+        .into_iter()
+        .find(|kind| view.state.kind.as_deref() == Some(&model::js::lowercase(kind)));
+    let title = kind.map_or_else(|| "Catalog".to_owned(), |kind| format!("{kind} · Catalog"));
     Ok(chrome
-        .page(PageHead::new("Catalog").live(live), view::list(&view))
+        .page(PageHead::new(title).live(live), view::list(&view))
         .into_response())
 }
 

@@ -12,8 +12,9 @@ use ui::{Chrome, Crumb, PageHead};
 use url::Url;
 
 use super::Pages;
+use super::done::telling;
 use super::failure::PageFailure;
-use view::Preview;
+use crate::Preview;
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -70,7 +71,7 @@ pub(super) async fn register(
         .register_location("url", url, None, Some(ConflictStrategy::Refresh))
         .await
     {
-        Ok(_) => Ok(Redirect::to("/sources").into_response()),
+        Ok(_) => Ok(Redirect::to(&telling("/sources", "registered")).into_response()),
         Err(fault) => {
             let preview = Preview {
                 problems: vec![Problem::error(fault)],
@@ -95,16 +96,9 @@ fn check(text: &str) -> Result<(), String> {
 }
 
 async fn preview(pages: &Pages, url: &str) -> Result<Preview, PageFailure> {
-    let outcome: Result<_, Fault> = pages.catalog.dry_run_location("url", url).await;
-    Ok(match outcome {
-        Ok(run) => Preview {
-            exists: run.exists,
-            entities: run.entities,
-            problems: Vec::new(),
-        },
-        Err(fault) => Preview {
-            problems: vec![Problem::error(fault)],
-            ..Preview::default()
-        },
-    })
+    let outcome: Result<_, Fault> = pages.catalog.preview_location("url", url).await;
+    Ok(outcome.unwrap_or_else(|fault| Preview {
+        problems: vec![Problem::error(fault)],
+        ..Preview::default()
+    }))
 }

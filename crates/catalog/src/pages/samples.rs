@@ -10,9 +10,10 @@ use super::entity::{history, missing, text};
 use super::graph::view as graph;
 use super::list::view::{ListView, list};
 use super::organization::view as organization;
-use super::register::view::{Preview, register};
+use super::register::view::register;
 use super::sources::view::{confirm_unregister, sources};
 use super::unprocessed::{Group, unprocessed};
+use crate::{Fate, Preview};
 use data::{component, entities, list_view, node, now, problems, reference, source_lines, versions};
 use entity::{entity_overview, entity_tab};
 
@@ -134,7 +135,10 @@ fn administration() -> Vec<PageSample> {
                 None,
                 Some(&Preview {
                     exists: false,
-                    entities: entities(),
+                    entities: entities()
+                        .into_iter()
+                        .zip([Fate::New, Fate::Known, Fate::Taken].into_iter().cycle())
+                        .collect(),
                     problems: problems(),
                 }),
                 false,

@@ -6,10 +6,12 @@ pub(crate) mod view;
 use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use maud::html;
 use serde::Deserialize;
 use ui::{Chrome, Crumb, Live, PageHead};
 
 use super::Pages;
+use super::done::{telling, told};
 use super::failure::PageFailure;
 
 /// Entities named when asking whether a location may go.
@@ -17,7 +19,8 @@ const NAMED: usize = 20;
 
 pub(super) async fn show(State(pages): State<Pages>, chrome: Chrome) -> Result<Response, PageFailure> {
     let lines = pages.catalog.sources().await?;
-    let content = view::sources(&lines, pages.catalog.is_readonly(), chrome.now);
+    let list = view::sources(&lines, pages.catalog.is_readonly(), chrome.now);
+    let content = html! { (told(&chrome.query)) (list) };
     Ok(chrome
         .page(PageHead::new("Sources").live(Live::Any), content)
         .into_response())
@@ -50,5 +53,5 @@ pub(super) async fn unregister(
     Form(chosen): Form<Chosen>,
 ) -> Result<Redirect, PageFailure> {
     pages.catalog.unregister_location(&chosen.id).await?;
-    Ok(Redirect::to("/sources"))
+    Ok(Redirect::to(&telling("/sources", "unregistered")))
 }

@@ -5,15 +5,16 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use maud::{Markup, html};
-use model::EntityRef;
+use model::{EntityRef, Fault};
 use serde::Deserialize;
 use store::Node;
 use ui::{
-    Button, ButtonKind, Chrome, EmptyState, Live, PageHead, Pagination, PostForm, Tab, empty_state,
-    entity_link, pagination, post_form, problem_panel, segmented, time,
+    Button, ButtonKind, Chrome, Crumb, EmptyState, Live, PageHead, Pagination, PostForm, Tab, button,
+    empty_state, entity_link, href, pagination, post_form, problem_panel, segmented, time,
 };
 
 use super::Pages;
+use super::done::{telling, told};
 use super::failure::PageFailure;
 
 /// Entities on a page.
@@ -44,8 +45,9 @@ pub(super) async fn show(
     nodes.truncate(SHOWN);
     let after = nodes.last().filter(|_| more).map(|node| node.reference.as_str());
     let next =
-        after.map(|after| ui::href::with_query("/unprocessed", [("show", group.word()), ("after", after)]));
-    let content = unprocessed(group, &nodes, next, chrome.now);
+        after.map(|after| href::with_query("/unprocessed", [("show", group.word()), ("after", after)]));
+    let list = unprocessed(group, &nodes, next, chrome.now);
+    let content = html! { (told(&chrome.query)) (list) };
     Ok(chrome
         .page(PageHead::new("Problems").live(Live::Any), content)
         .into_response())
@@ -58,16 +60,57 @@ pub(super) struct Removal {
     show: String,
 }
 
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    entity: String,
+    #[serde(default)]
+    show: String,
+}
+
+/// Asks before an entity is removed.
+pub(super) async fn confirm(
+    State(pages): State<Pages>,
+    Query(wanted): Query<Wanted>,
+    chrome: Chrome,
+) -> Result<Response, PageFailure> {
+    let missing = || Fault::not_found(format!("There is no entity {}", wanted.entity));
+    let node = pages
+        .catalog
+        .store()
+        .node(&wanted.entity)
+        .await?
+        .ok_or_else(missing)?;
+    let content = confirm_removal(&node, Group::parse(&wanted.show));
+    let crumbs = vec![Crumb::to("Problems", "/unprocessed"), Crumb::here("Remove")];
+    Ok(chrome
+        .page(PageHead::new("Remove").crumbs(crumbs).narrow(), content)
+        .into_response())
+}
+
+fn confirm_removal(node: &Node, group: Group) -> Markup {
+    let list = format!("/unprocessed?show={}", group.word());
+    html! {
+        h1.page-title { "Remove this entity?" }
+        p { code { (node.reference) } }
+        @if group == Group::Orphaned { p { "No source declares it any more, so it does not come back. Its history is kept." } }
+        @else { p { "A source still declares it: it comes back with the next look at that source, unless the file changes or the location is unregistered." } }
+        form.form-row.confirm action="/unprocessed/delete" method="post" {
+            input type="hidden" name="uid" value=(node.uid);
+            input type="hidden" name="show" value=(group.word());
+            (button(Button { label: "Remove", icon: Some("trash"), kind: ButtonKind::Danger, ..Button::default() }))
+            (button(Button { label: "Keep it", href: Some(&list), ..Button::default() }))
+        }
+    }
+}
+
 /// Removes an entity; it comes back if a source still declares it.
 pub(super) async fn delete(
     State(pages): State<Pages>,
     Form(removal): Form<Removal>,
 ) -> Result<Redirect, PageFailure> {
     pages.catalog.delete_by_uid(removal.uid).await?;
-    Ok(Redirect::to(&format!(
-        "/unprocessed?show={}",
-        Group::parse(&removal.show).word()
-    )))
+    let list = format!("/unprocessed?show={}", Group::parse(&removal.show).word());
+    Ok(Redirect::to(&telling(&list, "removed")))
 }
 
 /// Which entities the page lists.
@@ -85,7 +128,7 @@ impl Group {
     /// All groups with the words for the address and for people.
     pub(crate) const ALL: [(Self, &'static str, &'static str); 3] = [
         (Self::Failed, "failed", "Failed"),
-        (Self::Pending, "pending", "Pending"),
+        (Self::Pending, "pending", "Never valid"),
         (Self::Orphaned, "orphaned", "Orphaned"),
     ];
 
@@ -137,7 +180,7 @@ pub(crate) fn unprocessed(group: Group, nodes: &[Node], next: Option<String>, no
 fn nothing(group: Group) -> Markup {
     let (title, text) = match group {
         Group::Failed => ("No problems", "Every entity that a source declares is valid."),
-        Group::Pending => ("Nothing is pending", "Every declared entity is in the catalog."),
+        Group::Pending => ("Nothing is missing", "Every declared entity is in the catalog."),
         Group::Orphaned => ("No orphans", "Every entity is declared by a source."),
     };
     empty_state(EmptyState {
@@ -168,10 +211,12 @@ fn one(group: Group, node: &Node, now: Timestamp) -> Markup {
                         button: Button { label: "Refresh", icon: Some("refresh"), kind: ButtonKind::Ghost, ..Button::default() },
                     }))
                     @if group != Group::Failed {
-                        (post_form(PostForm {
-                            action: "/unprocessed/delete",
-                            values: &[("uid", &node.uid.to_string()), ("show", group.word())],
-                            button: Button { label: "Remove", icon: Some("trash"), kind: ButtonKind::Ghost, ..Button::default() },
+                        (button(Button {
+                            label: "Remove",
+                            icon: Some("trash"),
+                            kind: ButtonKind::Ghost,
+                            href: Some(&href::with_query("/unprocessed/delete", [("entity", node.reference.as_str()), ("show", group.word())])),
+                            ..Button::default()
                         }))
                     }
                 }

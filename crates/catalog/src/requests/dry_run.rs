@@ -2,13 +2,14 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use model::{EntityRef, Fault, LocationRef, entity};
+use bytes::Bytes;
+use model::{EntityRef, Fault, LocationRef, Place, Problem, Relation, entity};
 use serde_json::Value;
 use store::Location;
 use uuid::Uuid;
 
 use crate::Catalog;
-use crate::engine::EngineError;
+use crate::engine::{EngineError, problem, refused};
 use crate::ingest::{self, location_entity};
 use crate::process::{Document, claim};
 
@@ -26,11 +27,31 @@ pub struct DryRun {
     pub entities: Vec<Value>,
 }
 
+/// A document on the way, and where it stands.
+pub(super) struct Found {
+    pub document: Document,
+    pub place: Option<Place>,
+    pub text: Option<Bytes>,
+}
+
+impl Found {
+    /// A document that stands in no file.
+    pub fn nowhere(document: Document) -> Self {
+        Self {
+            document,
+            place: None,
+            text: None,
+        }
+    }
+}
+
 /// What one step of a dry run found.
 pub(super) struct Step {
     pub entity: Option<Value>,
-    pub children: Vec<Document>,
-    pub faults: Vec<Fault>,
+    pub place: Option<Place>,
+    pub relations: Vec<Relation>,
+    pub children: Vec<Found>,
+    pub problems: Vec<Problem>,
 }
 
 impl Catalog {
@@ -42,15 +63,7 @@ impl Catalog {
         let entity_ref = EntityRef::of(&entity)
             .map(|name| name.to_string())
             .unwrap_or_default();
-        let known = self
-            .parts
-            .store
-            .location_list()
-            .await
-            .map_err(EngineError::from)?;
-        let exists = known
-            .iter()
-            .any(|location| location.kind == kind && location.target == target);
+        let exists = self.is_registered(kind, target).await?;
         let entities = self.dry_run(entity, &reference).await?;
         let location = Location {
             id: Uuid::nil(),
@@ -65,6 +78,19 @@ impl Catalog {
         })
     }
 
+    /// Whether a location is registered.
+    pub(super) async fn is_registered(&self, kind: &str, target: &str) -> Result<bool, Fault> {
+        let known = self
+            .parts
+            .store
+            .location_list()
+            .await
+            .map_err(EngineError::from)?;
+        Ok(known
+            .iter()
+            .any(|location| location.kind == kind && location.target == target))
+    }
+
     async fn dry_run(&self, entity: Value, reference: &LocationRef) -> Result<Vec<Value>, Fault> {
         let root = Document {
             entity,
@@ -72,11 +98,11 @@ impl Catalog {
             origin: reference.clone(),
         };
         // The location first, then as the original: the last found is gone into first.
-        let mut waiting = VecDeque::from([root]);
+        let mut waiting = VecDeque::from([Found::nowhere(root)]);
         let mut seen = HashSet::new();
         let mut entities = Vec::new();
-        while let Some(document) = waiting.pop_back() {
-            let name = EntityRef::of(&document.entity)
+        while let Some(found) = waiting.pop_back() {
+            let name = EntityRef::of(&found.document.entity)
                 .map(|name| name.to_string())
                 .unwrap_or_default();
             if !seen.insert(name.clone()) {
@@ -87,16 +113,17 @@ impl Catalog {
                     "The location brings more than {MAX_ENTITIES} entities; register it without a preview"
                 )));
             }
-            let step = self.step(document).await;
-            if !step.faults.is_empty() {
-                let texts: Vec<String> = step.faults.iter().map(ToString::to_string).collect();
+            let step = self.step(found).await;
+            if !step.problems.is_empty() {
+                let faults = step.problems.iter().map(|problem| &problem.fault);
+                let texts: Vec<String> = faults.map(ToString::to_string).collect();
                 return Err(Fault::input(texts.join(", ")));
             }
             let own = step.entity.as_ref().and_then(EntityRef::of);
             waiting.extend(
                 step.children
                     .into_iter()
-                    .filter(|child| EntityRef::of(&child.entity) != own),
+                    .filter(|child| EntityRef::of(&child.document.entity) != own),
             );
             entities.extend(step.entity);
         }
@@ -104,75 +131,90 @@ impl Catalog {
     }
 
     /// Processes one document, and reads its targets if it is a location.
-    pub(super) async fn step(&self, document: Document) -> Step {
-        let origin = document.origin.clone();
+    pub(super) async fn step(&self, found: Found) -> Step {
+        let Found {
+            document,
+            place,
+            text,
+        } = found;
+        let (origin, raw) = (document.origin.clone(), document.entity.clone());
         match self.parts.pipeline.process(document).await.result {
-            Err(fault) => Step {
-                entity: None,
-                children: Vec::new(),
-                faults: vec![fault],
-            },
+            Err(fault) => {
+                let hint = model::hint_for(&self.parts.pipeline.kinds, &fault, &raw);
+                let problem = problem(fault, place.clone(), text.as_deref());
+                Step {
+                    entity: None,
+                    place,
+                    relations: Vec::new(),
+                    children: Vec::new(),
+                    problems: vec![Problem { hint, ..problem }],
+                }
+            }
             Ok(processed) => {
                 let value = processed.entity;
                 let is_location = entity::kind(&value) == Some("Location");
-                let (children, faults) = if is_location {
+                let (children, problems) = if is_location {
                     self.children_of(&value, &origin).await
                 } else {
                     (Vec::new(), Vec::new())
                 };
                 Step {
                     entity: Some(value),
+                    place,
+                    relations: processed.relations,
                     children,
-                    faults,
+                    problems,
                 }
             }
         }
     }
 
-    async fn children_of(&self, location: &Value, origin: &LocationRef) -> (Vec<Document>, Vec<Fault>) {
+    async fn children_of(&self, location: &Value, origin: &LocationRef) -> (Vec<Found>, Vec<Problem>) {
         let settings = &self.parts.settings;
         let own = entity::annotation(location, entity::MANAGED_BY_LOCATION).unwrap_or_default();
         let (base, targets) = match (LocationRef::parse(own), ingest::targets(location, settings)) {
             (Ok(base), Ok(targets)) => (base, targets),
-            (Err(fault), _) | (_, Err(fault)) => return (Vec::new(), vec![fault]),
+            (Err(fault), _) | (_, Err(fault)) => return (Vec::new(), vec![Problem::error(fault)]),
         };
-        let (mut children, mut faults) = (Vec::new(), Vec::new());
+        let (mut children, mut problems) = (Vec::new(), Vec::new());
         for target in targets {
             let target = match target {
                 Ok(target) => target,
                 Err(fault) => {
-                    faults.push(fault);
+                    problems.push(Problem::error(fault));
                     continue;
                 }
             };
             let reading = ingest::read_target(&target, &base, &*self.parts.source, settings, None).await;
-            faults.extend(reading.faults);
+            problems.extend(reading.faults.into_iter().map(Problem::error));
             for file in reading.files {
                 let (usable, rejected) = ingest::read_documents(&file.location, &file.bytes, &settings.yaml);
-                faults.extend(rejected.into_iter().map(|one| one.problem.fault));
-                for ingest::Usable { mut entity, .. } in usable {
+                problems.extend(rejected.into_iter().map(|one| one.problem));
+                for one in usable {
+                    let ingest::Usable {
+                        mut entity,
+                        place,
+                        range,
+                    } = one;
                     if !settings.rules.allow(&entity, origin) {
-                        faults.push(not_allowed(&entity, &file.location, origin));
+                        problems
+                            .push(refused(&entity, &file, origin, place, &self.parts.pipeline.kinds).problem);
                         continue;
                     }
                     claim(&mut entity, &file.location, origin);
-                    children.push(Document {
+                    let document = Document {
                         entity,
                         location: file.location.clone(),
                         origin: origin.clone(),
+                    };
+                    children.push(Found {
+                        document,
+                        place: Some(place),
+                        text: Some(file.bytes.slice(range)),
                     });
                 }
             }
         }
-        (children, faults)
+        (children, problems)
     }
-}
-
-fn not_allowed(value: &Value, location: &LocationRef, origin: &LocationRef) -> Fault {
-    let name = EntityRef::of(value)
-        .map(|reference| reference.to_string())
-        .unwrap_or_default();
-    Fault::not_allowed(format!(
-        "Entity {name} at {location}, originated at {origin}, is not of an allowed kind for that location"
-    ))
 }

@@ -3,6 +3,7 @@
 use model::{Fault, LocationRef, entity, policy};
 use serde_json::{Map, Value};
 
+use super::dry_run::Found;
 use crate::Catalog;
 use crate::process::Document;
 
@@ -21,13 +22,13 @@ impl Catalog {
             .and_then(|text| LocationRef::parse(text).ok())
             .unwrap_or_else(|| location.clone());
         let step = self
-            .step(Document {
+            .step(Found::nowhere(Document {
                 entity: value,
                 location,
                 origin,
-            })
+            }))
             .await;
-        Ok(step.faults)
+        Ok(step.problems.into_iter().map(|problem| problem.fault).collect())
     }
 }
 

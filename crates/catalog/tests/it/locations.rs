@@ -4,6 +4,8 @@ use config::ConflictStrategy;
 use serde_json::json;
 use testkit::Mode;
 
+use catalog::Fate;
+
 use crate::world::{World, component, join};
 
 #[tokio::test]
@@ -96,6 +98,78 @@ async fn locations_that_cannot_work_are_refused() {
         fault.to_string(),
         "NotAllowedError: This operation not allowed in readonly mode"
     );
+}
+
+#[tokio::test]
+async fn a_preview_goes_on_after_mistakes_and_says_what_would_become_of_each() {
+    let world = World::reading(&["./own.yaml"]).await;
+    world.write("own.yaml", &component("mine", ""));
+    world.start().await;
+    world.catalog.index().catch_up(&world.store).await.unwrap();
+    world.server.put(
+        "/all.yaml",
+        join(&[
+            component("new", ", dependsOn: ['component:good', 'component:gone']"),
+            component("Not a name", ""),
+            component("mine", ""),
+            component("good", ""),
+            component("good", ""),
+            "kind: Component\nmetadata: [\n".to_owned(),
+        ]),
+    );
+    let preview = world
+        .catalog
+        .preview_location("url", &world.server.url("/all.yaml"))
+        .await
+        .unwrap();
+    let entities: Vec<(&str, Fate)> = preview
+        .entities
+        .iter()
+        .map(|(entity, fate)| (entity["metadata"]["name"].as_str().unwrap(), *fate))
+        .collect();
+    assert_eq!(
+        entities,
+        [("new", Fate::New), ("mine", Fate::Taken), ("good", Fate::New)]
+    );
+    let told: Vec<(String, Option<u32>)> = preview
+        .problems
+        .iter()
+        .map(|problem| {
+            let line = problem.place.as_ref().and_then(|place| place.line);
+            (
+                problem.fault.root().message.lines().next().unwrap().to_owned(),
+                line,
+            )
+        })
+        .collect();
+    let find = |text: &str| told.iter().find(|(message, _)| message.contains(text));
+    for (text, line) in [
+        ("\"metadata.name\" is not valid", 8),
+        ("Detected conflicting entityRef component:default/mine", 11),
+        ("component:default/good occurs more than once", 21),
+        (
+            "new refers to what is not in the catalog: component:default/gone, group:default/team",
+            1,
+        ),
+        ("Flow sequence", 28),
+    ] {
+        assert_eq!(
+            find(text).and_then(|(_, line)| *line),
+            Some(line),
+            "{text} in {told:?}"
+        );
+    }
+    // Registered, it is there already.
+    world.server.put("/all.yaml", component("good", ""));
+    let target = world.server.url("/all.yaml");
+    world
+        .catalog
+        .register_location("url", &target, None, None)
+        .await
+        .unwrap();
+    world.catalog.settle().await.unwrap();
+    let preview = world.catalog.preview_location("url", &target).await.unwrap();
+    assert_eq!((preview.exists, preview.entities[0].1), (true, Fate::Known));
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Problems as the portal explains them: what, where, why, and the way out.
 
 use maud::{Markup, html};
-use model::{Place, Problem, Severity};
+use model::{Fault, Place, Problem, Severity};
 
 use super::button::copy_button;
 use super::code::inline_code;
@@ -22,11 +22,9 @@ pub fn problem_panel(problems: &[Problem]) -> Markup {
 
 fn one_problem(problem: &Problem) -> Markup {
     let word = severity_word(problem.severity);
-    let (headline, more) = problem
-        .fault
-        .message
-        .split_once('\n')
-        .unwrap_or((&problem.fault.message, ""));
+    let root = problem.fault.root();
+    let (headline, more) = root.message.split_once('\n').unwrap_or((&root.message, ""));
+    let circumstances = circumstances(&problem.fault);
     html! {
         article class=(format_args!("problem problem-{}", problem.severity.as_str())) {
             span.problem-icon { (icon(severity_icon(problem.severity))) }
@@ -34,10 +32,10 @@ fn one_problem(problem: &Problem) -> Markup {
                 p.problem-title {
                     span.visually-hidden { (word) ": " }
                     (headline)
-                    span class=(format_args!("badge problem-name tone-{}", severity_tone(problem.severity))) { (problem.fault.name) }
+                    span class=(format_args!("badge problem-name tone-{}", severity_tone(problem.severity))) { (root.name) }
                 }
                 @if !more.trim().is_empty() { pre.problem-cause { (more.trim_matches('\n')) } }
-                @if let Some(cause) = &problem.fault.cause { p.problem-cause { (cause) } }
+                @for message in circumstances { p.problem-circumstances { (message) } }
                 @if let Some(place) = &problem.place { (place_line(place)) }
                 @if let Some(hint) = &problem.hint { p.problem-hint { strong { "Fix: " } (inline_code(hint)) } }
             }
@@ -46,11 +44,22 @@ fn one_problem(problem: &Problem) -> Markup {
     }
 }
 
+/// What was being done when it went wrong, the outermost first: the messages around the root.
+fn circumstances(fault: &Fault) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut fault = fault;
+    while let Some(cause) = &fault.cause {
+        found.push(fault.message.as_str());
+        fault = cause;
+    }
+    found
+}
+
 fn place_line(place: &Place) -> Markup {
     html! {
         p.problem-place {
             code { (source_text(place)) }
-            @if let Some(document) = place.document { span { "document " (document) } }
+            @if let Some(document) = place.document { span { "document " (document + 1) } }
             @if let Some(path) = place.path.as_deref().filter(|path| !path.is_empty()) { span { "at " code { (path) } } }
         }
     }

@@ -11,7 +11,7 @@ use store::Node;
 use ui::{Chrome, Live, PageHead};
 use web::{ApiError, CurrentViewer};
 
-use view::{Home, Line};
+use view::{Broken, Home, Line};
 
 /// Lines in each card.
 const SHOWN: usize = 10;
@@ -60,11 +60,7 @@ async fn load(catalog: &Catalog, viewer: &Viewer) -> Result<Home, ApiError> {
         owned_total: owned.total,
         owned: owned.entities,
         more_broken: broken.len() > SHOWN,
-        broken: broken
-            .iter()
-            .take(SHOWN)
-            .filter_map(of_owners(&ownership))
-            .collect(),
+        broken: broken_lines(catalog, &broken, &ownership),
     })
 }
 
@@ -76,11 +72,28 @@ fn parsed<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<EntityRef> {
     texts.filter_map(|text| text.parse().ok()).take(SHOWN).collect()
 }
 
+fn broken_lines(catalog: &Catalog, nodes: &[Node], ownership: &[EntityRef]) -> Vec<Broken> {
+    let shown = &nodes[..nodes.len().min(SHOWN)];
+    let references: Vec<EntityRef> = parsed(shown.iter().map(|node| node.reference.as_str()));
+    let known = browse::known(catalog, &references);
+    let line = |(reference, message, is_own)| Broken {
+        title: known
+            .get(&reference)
+            .cloned()
+            .flatten()
+            .and_then(|known| known.title),
+        reference,
+        message,
+        is_own,
+    };
+    shown.iter().filter_map(of_owners(ownership)).map(line).collect()
+}
+
 /// A broken entity with its first problem, and whether it is the viewer's own.
 fn of_owners(ownership: &[EntityRef]) -> impl Fn(&Node) -> Option<(EntityRef, String, bool)> {
     move |node| {
         let reference: EntityRef = node.reference.parse().ok()?;
-        let message = node.problems.first()?.fault.message.clone();
+        let message = node.problems.first()?.fault.root().message.clone();
         let owner = node
             .final_json
             .as_deref()

@@ -1,6 +1,6 @@
 //! Samples of home and settings in their states, for the snapshot test and for looking at.
 
-use catalog::browse::{Known, Recent};
+use catalog::browse::{Known, Named, Recent};
 use jiff::Timestamp;
 use maud::Markup;
 use model::EntityRef;
@@ -9,7 +9,7 @@ use serde_json::json;
 use store::ChangeKind;
 use ui::Theme;
 
-use super::home::view::{Home, Line, home};
+use super::home::view::{Broken, Home, Line, home};
 use super::settings::settings;
 
 /// Pages with their states: a name usable in a path, and the content.
@@ -22,8 +22,14 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         ("home", home(&full(), at("09:30"))),
         ("home-of-somebody-new", home(&nothing_kept, at("09:30"))),
         ("home-of-an-empty-catalog", home(&Home::default(), at("09:30"))),
-        ("settings", settings(Theme::Dark, Some(&viewer()))),
-        ("settings-of-nobody", settings(Theme::Auto, None)),
+        (
+            "settings",
+            settings(Theme::Dark, Some(&viewer()), &viewer().ownership, &Named::new()),
+        ),
+        (
+            "settings-of-nobody",
+            settings(Theme::Auto, None, &[], &Named::new()),
+        ),
     ]
 }
 
@@ -47,16 +53,18 @@ fn full() -> Home {
         })],
         owned_total: 31,
         broken: vec![
-            (
-                reference("component:default/orders"),
-                "/spec must have required property 'owner'".to_owned(),
-                true,
-            ),
-            (
-                reference("api:shop/prices"),
-                "Name is already taken".to_owned(),
-                false,
-            ),
+            Broken {
+                reference: reference("component:default/orders"),
+                title: None,
+                message: "/spec must have required property 'owner'".to_owned(),
+                is_own: true,
+            },
+            Broken {
+                reference: reference("api:shop/prices"),
+                title: None,
+                message: "Name is already taken".to_owned(),
+                is_own: false,
+            },
         ],
         more_broken: true,
         kinds: kinds(),
@@ -76,6 +84,7 @@ fn kinds() -> Vec<(String, usize)> {
 /// An entity of a list, or one that is gone.
 fn line(name: &str, is_there: bool) -> Line {
     let known = Known {
+        kind: None,
         title: Some("A title".to_owned()),
         spec_type: Some("service".to_owned()),
     };

@@ -1,21 +1,32 @@
 //! The settings page: how the portal looks, and who one is to it.
 
+use axum::extract::State;
+use catalog::Catalog;
+use catalog::browse::{self, Named};
 use maud::{Markup, html};
+use model::EntityRef;
 use plugin::Viewer;
 use ui::{
     Button, ButtonKind, Card, Chrome, Page, PageHead, Theme, button, card, definitions, entity_link, person,
 };
+use web::ApiError;
 
-pub(super) async fn show(chrome: Chrome) -> Page {
-    let content = settings(chrome.theme, chrome.viewer.as_ref());
-    chrome.page(PageHead::new("Settings").narrow(), content)
+pub(super) async fn show(State(catalog): State<Catalog>, chrome: Chrome) -> Result<Page, ApiError> {
+    let owners = match &chrome.viewer {
+        Some(viewer) => browse::ownership(&catalog, viewer).await?,
+        None => Vec::new(),
+    };
+    let known = browse::known(&catalog, &owners);
+    let content = settings(chrome.theme, chrome.viewer.as_ref(), &owners, &known);
+    Ok(chrome.page(PageHead::new("Settings").narrow(), content))
 }
 
-pub(super) fn settings(theme: Theme, viewer: Option<&Viewer>) -> Markup {
+/// The content; `owners` are in whose name the viewer owns things.
+pub(super) fn settings(theme: Theme, viewer: Option<&Viewer>, owners: &[EntityRef], known: &Named) -> Markup {
     html! {
         h1.page-title { "Settings" }
         (card(Card { title: "Appearance", ..Card::default() }, appearance(theme)))
-        (card(Card { title: "Identity", ..Card::default() }, identity(viewer)))
+        (card(Card { title: "Identity", ..Card::default() }, identity(viewer, owners, known)))
         (card(Card { title: "Keyboard", ..Card::default() }, keyboard()))
     }
 }
@@ -40,10 +51,11 @@ fn appearance(theme: Theme) -> Markup {
     }
 }
 
-fn identity(viewer: Option<&Viewer>) -> Markup {
+fn identity(viewer: Option<&Viewer>, owners: &[EntityRef], known: &Named) -> Markup {
     let Some(viewer) = viewer else {
         return html! { p.muted { "Nobody is signed in." } };
     };
+    let title = |owner: &EntityRef| known.get(owner).and_then(Option::as_ref)?.title.as_deref();
     definitions(&[
         (
             "You are",
@@ -55,7 +67,7 @@ fn identity(viewer: Option<&Viewer>) -> Markup {
         ("Reference", html! { code { (viewer.reference) } }),
         (
             "You own as",
-            html! { div.row { @for reference in &viewer.ownership { (entity_link(reference, None)) } } },
+            html! { div.row { @for owner in owners { (entity_link(owner, title(owner))) } } },
         ),
     ])
 }

@@ -15,8 +15,16 @@ pub(crate) fn about(value: &Value) -> Markup {
             html! { a href=(format_args!("mailto:{mail}")) { (mail) } },
         ));
     }
+    let targets: Vec<&str> = targets(value).collect();
+    if !targets.is_empty() {
+        items.push((
+            "Targets",
+            html! { ul.plain { @for target in &targets { li { (location_link(target)) } } } },
+        ));
+    }
     if let Some(origin) = entity::annotation(value, entity::MANAGED_BY_LOCATION) {
-        items.push(("Defined in", origin_link(origin)));
+        let target = origin.split_once(':').map_or(origin, |(_, target)| target);
+        items.push(("Defined in", location_link(target)));
     }
     card(
         Card {
@@ -36,8 +44,17 @@ pub(crate) fn about(value: &Value) -> Markup {
     )
 }
 
-fn origin_link(origin: &str) -> Markup {
-    let target = origin.split_once(':').map_or(origin, |(_, target)| target);
+/// What a location leads to.
+fn targets(value: &Value) -> impl Iterator<Item = &str> {
+    let is_location = entity::kind(value) == Some("Location");
+    let one = value["spec"]["target"].as_str();
+    let list = value["spec"]["targets"].as_array().into_iter().flatten();
+    one.into_iter()
+        .chain(list.filter_map(Value::as_str))
+        .filter(move |_| is_location)
+}
+
+fn location_link(target: &str) -> Markup {
     html! {
         span.origin {
             @match web_address(Some(target)) { Some(address) => { a href=(address) { (target) } } None => { code { (target) } } }

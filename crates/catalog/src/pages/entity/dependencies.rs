@@ -31,8 +31,8 @@ const DEPENDENCIES: [&str; 9] = [
 ];
 /// Forward names of the relations that the graph follows, unless the entity consists of parts.
 const FOLLOWED: [&str; 3] = ["dependsOn", "providesApi", "consumesApi"];
-/// Entities in the small graph of the overview.
-const SMALL: usize = 40;
+/// Entities in the small graph of the overview, where many alike are one stack.
+const SMALL: usize = 2_000;
 /// Steps that can be chosen.
 const STEPS: [usize; 4] = [1, 2, 3, 4];
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use futures::future::join_all;
 use maud::{Markup, html};
-use model::{EntityRef, Fault, Place, Problem, entity};
+use model::{EntityRef, Fault, LocationRef, Place, Problem, entity};
 use plugin::{EntityPageContext, Viewer};
 use serde_json::Value;
 use ui::{error_state, href};
@@ -13,6 +13,7 @@ use ui::{error_state, href};
 use super::relations::relation_pages;
 use super::view::{self, EntityFrame, HEAD_RELATIONS, HEAD_TARGETS, Overview};
 use super::{dependencies, people};
+use crate::ingest::location_entity;
 use crate::pages::Pages;
 use crate::pages::failure::PageFailure;
 use crate::pages::graph::state::GraphState;
@@ -48,7 +49,9 @@ pub(super) async fn frame(
         .collect();
     let (mut problems, place) = node.map_or_else(Default::default, |node| (node.problems, node.place));
     problems.extend(missing_targets(&pages.catalog, &entity, place));
+    let location_id = location_id(&pages.catalog, &entity).await?;
     Ok(Some(EntityFrame {
+        location_id,
         known: browse::known(&pages.catalog, &told),
         tabs: tabs(pages, &entity),
         entity,
@@ -57,6 +60,18 @@ pub(super) async fn frame(
         starred,
         current: tab.to_owned(),
     }))
+}
+
+/// The registered location that an entity comes from, if it may be unregistered.
+async fn location_id(catalog: &Catalog, entity: &Value) -> Result<Option<String>, PageFailure> {
+    let origin = entity::annotation(entity, entity::MANAGED_BY_ORIGIN_LOCATION)
+        .and_then(|origin| LocationRef::parse(origin).ok());
+    let name = origin.and_then(|origin| EntityRef::of(&location_entity(&origin, None)));
+    let Some(name) = name.filter(|_| !catalog.is_readonly()) else {
+        return Ok(None);
+    };
+    let location = catalog.store().location_by_ref(&name.to_string()).await?;
+    Ok(location.map(|location| location.id.to_string()))
 }
 
 /// A warning when relations lead to entities that are not in the catalog.

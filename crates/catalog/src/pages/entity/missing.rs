@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use model::{EntityRef, Problem};
-use ui::{Button, EmptyState, button, empty_state, entity_link, href, problem_panel};
+use ui::{Button, EmptyState, PostForm, button, empty_state, entity_link, href, post_form, problem_panel};
 
 /// Says that there is no such entity; shows why when the portal knows.
 pub(crate) fn missing(reference: &EntityRef, problems: &[Problem], near: &[EntityRef]) -> Markup {
@@ -14,10 +14,21 @@ pub(crate) fn missing(reference: &EntityRef, problems: &[Problem], near: &[Entit
     } else {
         "A source declares it, but it never was valid. What is wrong stands above.".to_owned()
     };
-    let all = href::with_query("/catalog", [("kind", reference.kind()), ("q", reference.name())]);
+    let all = href::with_query("/search", [("query", reference.name())]);
+    let name = reference.to_string();
+    let here = href::entity(reference);
     let actions = html! {
-        (button(Button { label: "Search the catalog", icon: Some("search"), href: Some(&all), ..Button::default() }))
-        (button(Button { label: "Register it", icon: Some("plus"), href: Some("/catalog-import"), ..Button::default() }))
+        (button(Button { label: "Search for it", icon: Some("search"), href: Some(&all), ..Button::default() }))
+        @if problems.is_empty() {
+            (button(Button { label: "Register it", icon: Some("plus"), href: Some("/catalog-import"), ..Button::default() }))
+        } @else {
+            (button(Button { label: "All problems", icon: Some("problem"), href: Some("/unprocessed"), ..Button::default() }))
+            (post_form(PostForm {
+                action: "/catalog/refresh",
+                values: &[("entityRef", name.as_str()), ("return", here.as_str())],
+                button: Button { label: "Read it again", icon: Some("refresh"), ..Button::default() },
+            }))
+        }
     };
     html! {
         h1.visually-hidden { (title) }

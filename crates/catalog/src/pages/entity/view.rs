@@ -30,6 +30,8 @@ pub(crate) struct EntityFrame {
     pub(crate) current: String,
     /// What is known of the entities that the head names.
     pub(crate) known: Named,
+    /// Id of the registered location that brought it, when the viewer may remove that.
+    pub(crate) location_id: Option<String>,
 }
 
 /// The whole content of the page.
@@ -142,6 +144,9 @@ fn actions(frame: &EntityFrame) -> Markup {
             values: &[("entityRef", text.as_str()), ("return", here.as_str())],
             button: Button { label: "Refresh", icon: Some("refresh"), command: Some("Refresh this entity"), ..Button::default() },
         }))
+        @if let Some(id) = &frame.location_id {
+            (button(link("Unregister", "trash", &href::with_query("/sources/unregister", [("id", id.as_str())]), "Unregister this entity's location")))
+        }
         (star_button(&text, frame.starred, &here))
     }
 }

@@ -1,23 +1,14 @@
 //! What registering looks like: the question, the preview, the outcome.
 
 use maud::{Markup, html};
-use model::{EntityRef, Problem, entity};
+use model::{EntityRef, Severity, entity};
 use serde_json::Value;
 use ui::{
-    Button, ButtonKind, Card, Code, Column, Field, Language, Notice, Row, Table, Tone, button, card,
-    code_block, data_table, entity_link, kind_badge, notice, problem_panel, text_input,
+    Badge, Button, ButtonKind, Card, Code, Column, Field, Language, Notice, Row, Table, Tone, badge, button,
+    card, code_block, data_table, entity_link, kind_badge, notice, problem_panel, text_input,
 };
 
-/// What a location would bring.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Preview {
-    /// The location is registered already.
-    pub(crate) exists: bool,
-    /// The entities, the Location itself among them.
-    pub(crate) entities: Vec<Value>,
-    /// What is wrong.
-    pub(crate) problems: Vec<Problem>,
-}
+use crate::{Fate, Preview};
 
 const EXAMPLE: &str = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: my-service\n  description: What it does, in one sentence.\nspec:\n  type: service\n  lifecycle: production\n  owner: my-team\n";
 
@@ -56,10 +47,11 @@ fn outcome(url: &str, preview: &Preview, is_readonly: bool) -> Markup {
             @if preview.exists { (notice(Notice { tone: Tone::Blue, text: "This location is registered already. Registering again reads it again." })) }
             (problem_panel(&preview.problems))
             @if count > 0 { (data_table(&table(&preview.entities))) }
+            @else if preview.problems.is_empty() { p.muted { "The file declares no entity." } }
             @if !is_readonly {
                 form.form-row.confirm action="/catalog-import" method="post" {
                     input type="hidden" name="url" value=(url);
-                    @if preview.problems.is_empty() {
+                    @if !preview.problems.iter().any(|problem| problem.severity == Severity::Error) {
                         (button(Button { label: "Register", icon: Some("plus"), kind: ButtonKind::Primary, ..Button::default() }))
                     } @else {
                         (button(Button { label: "Register all the same", icon: Some("plus"), ..Button::default() }))
@@ -71,28 +63,43 @@ fn outcome(url: &str, preview: &Preview, is_readonly: bool) -> Markup {
     }
 }
 
-fn table(entities: &[Value]) -> Table<'static> {
-    let row = |value: &Value| {
+fn table(entities: &[(Value, Fate)]) -> Table<'static> {
+    let row = |(value, fate): &(Value, Fate)| {
         let reference = EntityRef::of(value)?;
         Some(Row::new(vec![
             entity_link(&reference, entity::title(value)),
             html! { @if let Some(kind) = entity::kind(value) { (kind_badge(kind)) } },
+            fate_badge(*fate),
             html! { (entity::owner(value).unwrap_or_default()) },
             html! { (entity::spec_type(value).unwrap_or_default()) },
             html! { (entity::description(value).unwrap_or_default()) },
         ]))
     };
     Table {
-        caption: "What would be created",
+        caption: "What would come of it",
         columns: vec![
             Column::new("Name"),
             Column::new("Kind"),
+            Column::new("Outcome"),
             Column::optional("Owner"),
             Column::optional("Type"),
             Column::growing("Description"),
         ],
         rows: entities.iter().filter_map(row).collect(),
     }
+}
+
+fn fate_badge(fate: Fate) -> Markup {
+    let (text, tone) = match fate {
+        Fate::New => ("new", Tone::Green),
+        Fate::Known => ("there already", Tone::Blue),
+        Fate::Taken => ("not taken: another file has it", Tone::Amber),
+    };
+    badge(Badge {
+        text,
+        tone,
+        icon: None,
+    })
 }
 
 fn example() -> Markup {

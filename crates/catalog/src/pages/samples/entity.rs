@@ -56,6 +56,7 @@ pub(super) fn frame(current: &str) -> view::EntityFrame {
         tabs: tabs.map(|(path, title)| (path, title.to_owned())).to_vec(),
         current: current.to_owned(),
         known: HashMap::new(),
+        location_id: None,
     }
 }
 
@@ -72,6 +73,7 @@ pub(super) fn entity_overview() -> Markup {
         page: 0,
     };
     let known = Known {
+        kind: None,
         title: Some("PostgreSQL".to_owned()),
         spec_type: Some("database".to_owned()),
     };

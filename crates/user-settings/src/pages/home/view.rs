@@ -20,8 +20,8 @@ pub(in crate::pages) struct Home {
     pub(in crate::pages) recent: Vec<(Line, Timestamp)>,
     pub(in crate::pages) owned: Vec<Value>,
     pub(in crate::pages) owned_total: usize,
-    /// Reference, first problem, whether the viewer owns it.
-    pub(in crate::pages) broken: Vec<(EntityRef, String, bool)>,
+    /// The first entities with something wrong.
+    pub(in crate::pages) broken: Vec<Broken>,
     /// More is broken than shown.
     pub(in crate::pages) more_broken: bool,
     /// Kinds with the number of entities, the most frequent first.
@@ -158,6 +158,16 @@ fn owned(home: &Home) -> Markup {
     )
 }
 
+/// An entity with something wrong.
+pub(in crate::pages) struct Broken {
+    pub(in crate::pages) reference: EntityRef,
+    pub(in crate::pages) title: Option<String>,
+    /// What is wrong first of all.
+    pub(in crate::pages) message: String,
+    /// The viewer or a group of the viewer owns it.
+    pub(in crate::pages) is_own: bool,
+}
+
 fn broken(home: &Home) -> Markup {
     let entries = &home.broken;
     let actions = html! { @if home.more_broken { a href="/unprocessed" { "All" } } @else if !entries.is_empty() { a href="/unprocessed" { "Explain" } } };
@@ -172,11 +182,11 @@ fn broken(home: &Home) -> Markup {
             @if entries.is_empty() { p.muted { "Nothing: every entity is valid." } }
             @else {
                 ul.entity-lines {
-                    @for (reference, message, own) in entries {
+                    @for broken in entries {
                         li {
-                            (entity_link(reference, None))
-                            @if *own { span.badge.tone-blue { "yours" } }
-                            span.entity-note title=(message) { (message) }
+                            (entity_link(&broken.reference, broken.title.as_deref()))
+                            @if broken.is_own { span.badge.tone-blue { "yours" } }
+                            span.entity-note title=(broken.message) { (broken.message) }
                         }
                     }
                 }

@@ -1,0 +1,35 @@
+//! What a person just did, told once on the page that follows: `?done=registered`.
+
+use maud::{Markup, html};
+use ui::{Notice, Tone, notice};
+use url::form_urlencoded;
+
+/// Words of the address with what they tell.
+const TOLD: [(&str, &str); 4] = [
+    (
+        "registered",
+        "Registered. It is being read; what it brings is in the catalog in a moment.",
+    ),
+    (
+        "unregistered",
+        "Unregistered, with everything that only this location brought.",
+    ),
+    (
+        "refreshed",
+        "Its source is read again now; what changed shows in a moment.",
+    ),
+    ("removed", "Removed. It comes back if a source still declares it."),
+];
+
+/// Tells what was done, if the address says so.
+pub(super) fn told(query: &str) -> Markup {
+    let done = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "done");
+    let text = done.and_then(|(_, word)| TOLD.iter().find(|(known, _)| *known == word));
+    html! { @if let Some((_, text)) = text { (notice(Notice { tone: Tone::Green, text })) } }
+}
+
+/// The address of a page that is to tell it.
+pub(super) fn telling(address: &str, word: &str) -> String {
+    let sign = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{sign}done={word}")
+}

@@ -52,6 +52,8 @@ pub struct Place {
     pub title: Option<String>,
     /// Its kind, as it spells it.
     pub kind: String,
+    /// Its type, when it has one; of a stack, that of all its entities.
+    pub entity_type: Option<String>,
     /// Steps from the nearest root.
     pub depth: usize,
     /// It is named by a relation but not in the catalog.
@@ -169,6 +171,7 @@ impl<'a> Walk<'a> {
             reference: reference.clone(),
             title: None,
             kind: reference.kind().to_owned(),
+            entity_type: None,
             depth,
             is_missing: true,
             stack: Vec::new(),
@@ -199,6 +202,7 @@ impl<'a> Walk<'a> {
         let place = &mut self.places[at].0;
         place.is_missing = false;
         place.title = browse::shown_title(&body).map(str::to_owned);
+        place.entity_type = entity::spec_type(&body).map(str::to_owned);
         if let Some(kind) = entity::kind(&body) {
             kind.clone_into(&mut place.kind);
         }
@@ -253,13 +257,14 @@ impl<'a> Walk<'a> {
             }
         }
         let arrow = |((from, to), relations)| Arrow { from, to, relations };
+        let led_by: Vec<Option<usize>> = self.places.iter().map(|(_, by)| *by).collect();
         let found = Surroundings {
             places: self.places.into_iter().map(|(place, _)| place).collect(),
             arrows: arrows.into_iter().map(arrow).collect(),
             left_out: self.left_out.len(),
         };
         if self.request.collapses {
-            collapse::collapsed(found)
+            collapse::collapsed(found, &led_by)
         } else {
             found
         }
@@ -407,6 +412,42 @@ mod tests {
                 "b dependsOn c",
                 "g ownerOf a",
             ],
+        );
+    }
+
+    #[test]
+    fn a_crowd_whose_members_hang_on_each_other_becomes_a_stack() {
+        let all: Vec<String> = (0..99).map(|number| format!("s{number}")).collect();
+        let mut world = vec![format!(
+            "a: hasPart>{} ownedBy>group:default/g",
+            all.join(" hasPart>")
+        )];
+        world.extend(
+            all.windows(2)
+                .map(|pair| format!("{}: dependsOn>{} ownedBy>group:default/g", pair[0], pair[1])),
+        );
+        let lines: Vec<&str> = world.iter().map(String::as_str).collect();
+        let collapsed = Request {
+            collapses: true,
+            limit: 200,
+            ..request(1)
+        };
+        check(
+            &walk(&lines, &collapsed),
+            &["a hasPart 99×component", "g ownerOf a", "g ownerOf 99×component"],
+        );
+        // Fewer are shown one by one.
+        assert_eq!(
+            walk(
+                &lines,
+                &Request {
+                    limit: 40,
+                    ..collapsed
+                }
+            )
+            .places
+            .len(),
+            40
         );
     }
 

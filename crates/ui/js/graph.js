@@ -1,4 +1,30 @@
-// Zooming and dragging of graphs. Without this a graph has its natural size and its frame scrolls.
+// Zooming, dragging and full screen of graphs. Without this a graph has its natural size and its frame scrolls.
+// Narrower, a graph opens so that root and neighbours are in sight, but never smaller than that.
+const NARROW = 600, SMALLEST_START = 0.3;
+
+// What stands around the root: itself and the arrows that touch it.
+const nearBox = (graph) => {
+  const boxes = [...graph.querySelectorAll(".is-root, .graph-edge.is-near")].map((part) => part.getBBox());
+  if (!boxes.length) return null;
+  const side = (of, pick) => pick(...boxes.map(of));
+  const x = side((box) => box.x, Math.min), y = side((box) => box.y, Math.min);
+  return { x, y, width: side((box) => box.x + box.width, Math.max) - x, height: side((box) => box.y + box.height, Math.max) - y };
+};
+
+// Among many arrows those of the node under the pointer, or with the focus, come out.
+const bringOut = (graph) => {
+  const nodes = [...graph.querySelectorAll(".graph-node")], edges = [...graph.querySelectorAll("[data-ends]")];
+  let lit = [];
+  const show = (event) => {
+    const at = nodes.indexOf(event.target.closest(".graph-node") ?? document.activeElement.closest(".graph-node"));
+    for (const edge of lit) edge.classList.remove("is-lit");
+    lit = at < 0 ? [] : edges.filter((edge) => edge.dataset.ends.split(" ").includes(String(at)));
+    for (const edge of lit) edge.classList.add("is-lit");
+  };
+  graph.addEventListener("pointerover", show);
+  graph.addEventListener("focusin", show);
+};
+
 const setUp = (graph) => {
   const frame = graph.querySelector(".graph-scroll"), svg = graph.querySelector(".graph-canvas");
   if (!svg || graph.dataset.ready) return;
@@ -16,12 +42,17 @@ const setUp = (graph) => {
   };
   const fit = () => Math.min(1, frame.clientWidth / width, Math.max(frame.clientHeight, 240) / height);
   frame.style.minHeight = `${frame.clientHeight}px`; // what stands below must not jump
-  zoom(fit() >= 0.6 ? fit() : 1);
+  const near = frame.clientWidth < NARROW ? nearBox(graph) : null;
+  if (near) zoom(Math.max(SMALLEST_START, Math.min(1, frame.clientWidth / Math.min(width, near.width + 360), Math.max(frame.clientHeight, 240) / near.height)));
+  else zoom(fit() >= 0.6 ? fit() : 1);
   const root = graph.querySelector(".is-root");
   if (root && graph.classList.contains("is-draggable")) {
     const at = root.getBoundingClientRect(), box = frame.getBoundingClientRect();
+    const middle = near && near.width * scale <= frame.clientWidth ? (near.x + near.width / 2) * scale : null;
     frame.scrollBy(at.x + at.width / 2 - box.x - box.width / 2, at.y + at.height / 2 - box.y - box.height / 2);
+    if (middle !== null) frame.scrollLeft = middle - frame.clientWidth / 2;
   }
+  if (graph.classList.contains("is-crowded")) bringOut(graph);
   frame.addEventListener("wheel", (event) => {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
@@ -44,8 +75,16 @@ const setUp = (graph) => {
   graph.querySelector(".graph-tools").hidden = false;
   for (const button of graph.querySelectorAll("[data-graph]")) {
     const steps = { in: () => scale * 1.25, out: () => scale / 1.25, fit };
-    button.addEventListener("click", () => zoom(steps[button.dataset.graph]()));
+    const step = steps[button.dataset.graph];
+    if (step) button.addEventListener("click", () => zoom(step()));
+    else if (!document.fullscreenEnabled) button.hidden = true;
+    else button.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : graph.requestFullscreen()));
   }
+  graph.addEventListener("fullscreenchange", () => {
+    const isFull = document.fullscreenElement === graph;
+    graph.querySelector("[data-graph=full]").setAttribute("aria-pressed", isFull);
+    zoom(Math.max(fit(), 0.3));
+  });
 };
 const setUpAll = () => document.querySelectorAll(".js-graph").forEach(setUp);
 setUpAll();

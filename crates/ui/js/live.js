@@ -1,7 +1,6 @@
 // Follows the catalog's changes and fetches the page again when one concerns it. Says honestly how
-// fresh the page is. Keeps focus, scroll, selection and open disclosures.
+// fresh the page is. Waits while one types, selects or has something open.
 const status = document.getElementById("live-status");
-const main = () => document.getElementById("main");
 let source, timer, waiting = 0, asOf = new Date();
 
 const say = (state, text) => {
@@ -11,55 +10,29 @@ const say = (state, text) => {
 const clock = () => asOf.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
 const concerns = (reference) => {
-  const scope = main().dataset.live;
+  const scope = mainPart().dataset.live;
   return scope === "*" || scope.split(" ").some((part) => reference.startsWith(part));
-};
-
-// An element's place that survives a new rendering: its id, or its key and order within the row.
-const placeOf = (element) => {
-  if (!element || !main().contains(element)) return null;
-  if (element.id) return () => document.getElementById(element.id);
-  const row = element.closest("[data-key]");
-  const selector = "a,button,input,select,summary,[tabindex]";
-  const base = row || main();
-  const index = [...base.querySelectorAll(selector)].indexOf(element);
-  const key = row && CSS.escape(row.dataset.key);
-  return () => (key ? main().querySelector(`[data-key="${key}"]`) : main())?.querySelectorAll(selector)[index];
 };
 
 const isBusy = () => {
   const active = document.activeElement;
-  const typing = active?.matches("input:not([type=checkbox]),textarea,select") && main().contains(active);
-  return typing || main().querySelector(":popover-open,dialog[open]") || !getSelection().isCollapsed;
+  const typing = active?.matches("input:not([type=checkbox]),textarea,select") && mainPart().contains(active);
+  return typing || document.fullscreenElement || mainPart().querySelector(":popover-open,dialog[open]") || !getSelection().isCollapsed;
 };
 
 const refresh = async () => {
   if (isBusy()) { timer = setTimeout(refresh, 2000); return; }
   timer = 0;
-  const answer = await fetch(location.href, { headers: { accept: "text/html", "x-refetch": "1" } }).catch(() => null);
-  if (!answer || !(answer.headers.get("content-type") || "").startsWith("text/html")) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  const next = page.getElementById("main");
-  if (!next || isBusy()) return;
-  asOf = new Date();
-  const old = main();
-  const focus = placeOf(document.activeElement);
-  const open = new Map([...old.querySelectorAll("details[data-key]")].map((item) => [item.dataset.key, item.open]));
-  const scroll = [scrollX, scrollY];
-  old.dataset.change = next.dataset.change;
-  old.replaceChildren(...next.childNodes);
-  for (const item of old.querySelectorAll("details[data-key]")) {
-    if (open.has(item.dataset.key)) item.open = open.get(item.dataset.key);
-  }
-  document.getElementById("icons")?.replaceWith(page.getElementById("icons"));
-  document.title = page.title;
-  focus?.()?.focus({ preventScroll: true });
-  scrollTo(...scroll);
-  document.dispatchEvent(new CustomEvent("page:changed"));
+  const address = location.href;
+  const answer = await fetchPage(address);
+  // Somebody filtered meanwhile: this is not the page shown any more.
+  if (address !== location.href) return refresh();
+  if (answer && !isBusy()) takePage(answer.page);
 };
+document.addEventListener("page:changed", () => (asOf = new Date()));
 
 const connect = () => {
-  if (source || document.hidden || !main()?.dataset.live) return;
+  if (source || document.hidden || !mainPart()?.dataset.live) return;
   source = new EventSource("/api/catalog/changes");
   source.onopen = () => {
     if (waiting) refresh();
@@ -73,7 +46,7 @@ const connect = () => {
   };
   // What happened between the making of the page and the first moment of listening.
   source.addEventListener("last", (event) => {
-    if (!timer && JSON.parse(event.data).seq > Number(main().dataset.change)) timer = setTimeout(refresh, 50);
+    if (!timer && JSON.parse(event.data).seq > Number(mainPart().dataset.change)) timer = setTimeout(refresh, 50);
   });
   source.addEventListener("change", (event) => {
     if (!timer && concerns(JSON.parse(event.data).entityRef)) timer = setTimeout(refresh, 250);

@@ -1,10 +1,11 @@
 // The palette: one field to find anything, go anywhere and do what the page offers. Opens with / or
-// Ctrl K. Results come from the server; commands are the links and buttons that are there already:
+// Ctrl K, and from the field at the top, whose text it takes over. Results come from the server; commands are the links and buttons that are there already:
 // those of the navigation, of an entity's head, what copies something, and all with data-command.
 const palette = document.getElementById("palette");
 const input = document.getElementById("palette-input");
 const list = document.getElementById("palette-list");
 const note = document.getElementById("palette-status");
+const topField = document.querySelector(".js-open-palette");
 let options = [], chosen = 0, request;
 
 const element = (parent, tag, className, content = "") => {
@@ -55,7 +56,8 @@ const choose = (index) => {
   input.setAttribute("aria-activedescendant", row.id);
   row.scrollIntoView({ block: "nearest" });
 };
-const go = ({ href, run }, elsewhere) => {
+const go = ({ href, run, instead }, elsewhere) => {
+  if (instead) { input.value = instead; search(); return; }
   if (elsewhere && href) { open(href); return; }
   palette.close(); // the address may lead to another place of the same page
   if (run) run();
@@ -73,7 +75,7 @@ const addOption = (parent, option) => {
   row.addEventListener("pointermove", () => { if (chosen !== index) choose(index); });
   options.push({ ...option, row });
 };
-const show = (groups) => {
+const show = (groups, first = 0) => {
   options = [];
   list.replaceChildren();
   for (const { title, items } of groups.filter((group) => group.items.length)) {
@@ -85,17 +87,16 @@ const show = (groups) => {
     rows.setAttribute("role", "none");
     for (const item of items) addOption(rows, item);
   }
-  choose(0);
+  choose(first);
 };
 const own = (term) => [
   { title: "On this page", items: commands().filter((item) => fits(item.title, term)) },
   { title: "Pages", items: pages().filter((item) => fits(item.title, term)) },
 ];
-const hint = (term, answer) => {
-  if (answer.suggestion) return `Did you mean “${answer.suggestion}”?`;
-  if (term && !options.length) return `Nothing has “${term}” in its name or text.`;
-  return "";
-};
+const corrected = ({ suggestion }) => ({
+  title: "Did you mean",
+  items: suggestion ? [{ title: suggestion, note: "Search for this", instead: suggestion, icon: "search" }] : [],
+});
 
 const search = async () => {
   request?.abort();
@@ -113,32 +114,47 @@ const search = async () => {
     if (found.total > groups.reduce((sum, group) => sum + group.items.length, 0)) {
       groups.push({ title: "More", items: [{ title: `All ${found.total} results`, note: "", href: found.all, icon: "search" }] });
     }
-    show(isLoose ? [...mine, ...groups] : [...groups, ...mine]);
-    note.textContent = hint(term, found);
+    const all = isLoose ? [...mine, ...groups] : [...groups, ...mine];
+    const isFound = all.some(({ items }) => items.length);
+    // Another spelling is offered first, but what was found is what Enter takes.
+    show([corrected(found), ...all], found.suggestion && isFound ? 1 : 0);
+    note.textContent = term && !isFound ? `Nothing has “${term}” in its name or text.` : "";
   } catch (error) {
     if (error.name === "AbortError") return;
     show(own(term.toLowerCase()));
     note.textContent = `Search failed: ${error.message}`;
   }
 };
-const openPalette = () => {
-  input.value = "";
+const openPalette = (text = topField?.value ?? "") => {
+  input.value = text;
   palette.showModal();
   search();
 };
 
 input.addEventListener("input", search);
 input.addEventListener("keydown", (event) => {
+  // A search field would take the first Esc to empty itself.
+  if (event.key === "Escape" && !event.isComposing) { event.preventDefault(); palette.close(); }
   const steps = { ArrowDown: chosen + 1, ArrowUp: chosen - 1, PageDown: Math.min(chosen + 8, options.length - 1), PageUp: Math.max(chosen - 8, 0) };
   if (event.key in steps) { event.preventDefault(); choose(steps[event.key]); }
   if (event.key === "Enter" && options[chosen]) { event.preventDefault(); go(options[chosen], event.ctrlKey || event.metaKey); }
 });
 palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });
 addEventListener("pagehide", () => palette.close());
-document.querySelector(".js-open-palette")?.addEventListener("pointerdown", (event) => { event.preventDefault(); openPalette(); });
+// Opened when the press is over: what follows it on a touch screen would meet the palette and close it.
+// The focus stays where it was, so that it is there again afterwards.
+topField?.addEventListener("mousedown", (event) => event.preventDefault());
+topField?.addEventListener("click", () => { openPalette(); input.select(); });
+for (const typed of ["input", "compositionend"]) {
+  topField?.addEventListener(typed, (event) => {
+    if (event.isComposing || palette.open) return;
+    openPalette(topField.value);
+    topField.value = topField.defaultValue;
+  });
+}
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input,textarea,select,[contenteditable]");
   const command = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
   const slash = event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
-  if (command || slash) { event.preventDefault(); if (!palette.open) openPalette(); }
+  if (command || slash) { event.preventDefault(); if (!palette.open) { openPalette(); input.select(); } }
 });

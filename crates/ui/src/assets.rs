@@ -70,19 +70,23 @@ pub(crate) const STYLES: &str = joined!(
     "../css/print.css",
 );
 
-/// All scripts, each in a block of its own so that their names do not meet.
-pub(crate) const SCRIPTS: &str = joined!(
-    "{\n",
-    "}\n",
-    "../js/theme.js",
-    "../js/live.js",
-    "../js/palette.js",
-    "../js/keyboard.js",
-    "../js/star.js",
-    "../js/copy.js",
-    "../js/form.js",
-    "../js/graph.js",
-    "../js/anchor.js",
+/// All scripts, each in a block of its own so that their names do not meet; only those of the first are for all.
+pub(crate) const SCRIPTS: &str = concat!(
+    include_str!("../js/page.js"),
+    joined!(
+        "{\n",
+        "}\n",
+        "../js/theme.js",
+        "../js/live.js",
+        "../js/palette.js",
+        "../js/keyboard.js",
+        "../js/star.js",
+        "../js/copy.js",
+        "../js/form.js",
+        "../js/tabs.js",
+        "../js/graph.js",
+        "../js/anchor.js",
+    )
 );
 
 const FAVICON: &str = include_str!("../css/favicon.svg");

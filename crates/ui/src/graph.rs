@@ -4,12 +4,18 @@
 //! scrolls without scripts; the script adds zooming and dragging. What the nodes mean is not known
 //! here. Layout follows dagre, so that pictures look as in the original.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 mod draw;
 mod extent;
 mod layout;
 
 pub use draw::graph_view;
 pub use layout::{Layout, LayoutRefused, layout};
+
+/// Most arrows that have words on them.
+const MOST_WORDS: usize = 48;
 
 /// Where arrows lead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -98,8 +104,40 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// Words on arrows help in small graphs and hide large ones.
-    pub(crate) fn shows_edge_labels(&self) -> bool {
-        self.edges.len() <= 48
+    /// Words on arrows help in small graphs and hide large ones; a word that most arrows have is said once.
+    pub(crate) fn shows_word(&self, edge: &GraphEdge) -> bool {
+        self.edges.len() <= MOST_WORDS && self.usual_word() != Some(edge.label.as_str())
+    }
+
+    /// The word that most arrows have, where there are many.
+    pub(crate) fn usual_word(&self) -> Option<&str> {
+        let (word, count) = self.words().into_iter().next()?;
+        (self.edges.len() >= 12 && count * 10 >= self.edges.len() * 7).then_some(word)
+    }
+
+    /// The words on arrows with how many have them, the most frequent first.
+    pub(crate) fn words(&self) -> Vec<(&str, usize)> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for edge in &self.edges {
+            *counts.entry(&edge.label).or_default() += 1;
+        }
+        let mut words: Vec<(&str, usize)> = counts.into_iter().collect();
+        words.sort_by_key(|(_, count)| Reverse(*count));
+        words
+    }
+
+    /// So many arrows that only those of what one looks at are to be seen well.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.edges.len() > 150
+    }
+
+    /// Most nodes of a large graph hang on one and the same: layers between them would say nothing.
+    pub(crate) fn is_star(&self) -> bool {
+        let mut touching = vec![0_usize; self.nodes.len()];
+        for edge in &self.edges {
+            touching[edge.from] += 1;
+            touching[edge.to] += 1;
+        }
+        self.nodes.len() > 120 && touching.iter().any(|count| count * 2 > self.nodes.len())
     }
 }

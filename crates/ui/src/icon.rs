@@ -170,6 +170,10 @@ const ICONS: &[(&str, &str)] = &[
     ("minus", r#"<path d="M3 8h10"/>"#),
     (
         "fit",
+        r#"<rect x="1.5" y="3" width="13" height="10" rx="1.5"/><path d="M4.5 8h7M6.500 6l-2 2 2 2M9.500 6l2 2-2 2"/>"#,
+    ),
+    (
+        "full-screen",
         r#"<path d="M2.5 6V2.500H6M10 2.500h3.500V6M13.5 10v3.500H10M6 13.500H2.500V10"/>"#,
     ),
     ("edit", r#"<path d="m10.5 2.5 3 3-8 8h-3v-3zM8.5 4.500l3 3"/>"#),

@@ -271,8 +271,8 @@ fn top_bar(chrome: &Chrome) -> Markup {
             search.top-search {
                 form action="/search" method="get" {
                     span.search-icon { (icon("search")) }
-                    input #top-search-input.js-open-palette type="search" name="query" placeholder="Search"
-                        aria-label="Search" autocomplete="off" spellcheck="false" aria-keyshortcuts="/ Control+K";
+                    input #top-search-input.js-open-palette type="search" name="query" value=[searched_text(chrome)]
+                        placeholder="Search" aria-label="Search" autocomplete="off" spellcheck="false" aria-keyshortcuts="/ Control+K";
                     kbd.search-key aria-hidden="true" { "/" }
                 }
             }
@@ -285,6 +285,18 @@ fn top_bar(chrome: &Chrome) -> Markup {
             }
         }
     }
+}
+
+/// What the page of results was asked for, to be changed where it was typed.
+fn searched_text(chrome: &Chrome) -> Option<String> {
+    let pairs = (chrome.path == "/search").then_some(chrome.query.split('&'))?;
+    let typed = pairs.into_iter().find_map(|pair| pair.strip_prefix("query="))?;
+    let spaced = typed.replace('+', " ");
+    Some(
+        percent_encoding::percent_decode_str(&spaced)
+            .decode_utf8_lossy()
+            .into_owned(),
+    )
 }
 
 fn clock_text(chrome: &Chrome) -> String {
@@ -326,7 +338,20 @@ fn overlays() -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use super::is_within;
+    use super::{is_within, searched_text};
+    use crate::shell::{Chrome, Shell};
+
+    #[test]
+    fn the_top_field_holds_what_was_searched() {
+        let check = |path: &str, query: &str, expected: Option<&str>| {
+            let mut chrome = Chrome::sample(Shell::default(), path);
+            query.clone_into(&mut chrome.query);
+            assert_eq!(searched_text(&chrome).as_deref(), expected, "{path}?{query}");
+        };
+        check("/search", "type=api&query=a+b%2Bc%C3%A9", Some("a b+cé"));
+        check("/search", "", None);
+        check("/catalog", "query=a", None);
+    }
 
     #[test]
     fn current_entry() {

@@ -29,6 +29,7 @@ pub use components::{
     field::{Field, checkbox, field, search_field, select, text_area, text_input},
     pagination::{Pagination, pagination},
     problem::{problem_panel, problem_summary},
+    sheet::sheet_head,
     state::{EmptyState, Notice, empty_state, error_state, no_permission, notice},
     table::{Align, Cell, Column, Direction, Row, Table, data_table},
     tabs::{Tab, segmented, tabs},

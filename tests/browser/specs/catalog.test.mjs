@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { eventually } from '../support/portal.mjs';
 import { browser, portal, sharePortalAndBrowser } from '../support/suite.mjs';
-import { text, texts, visiting } from '../support/visit.mjs';
+import { focused, text, texts, turn, visiting } from '../support/visit.mjs';
 
 const many = Array.from({ length: 120 }, (_, number) =>
   `apiVersion: backstage.io/v1alpha1
@@ -40,18 +40,18 @@ test('filters narrow the list and each other, and can be taken back', async () =
   await visiting(browser, `${portal.base}/catalog?kind=component`, {}, async page => {
     const option = name => page.getByRole('complementary', { name: 'Filters' }).getByRole('link', { name });
     const before = Number((await option(/^platform-team/).innerText()).match(/\d+$/)[0]);
-    await option(/^library/).click();
+    await turn(page, option(/^library/));
     const after = await option(/^platform-team/).count();
     const left = after ? Number((await option(/^platform-team/).innerText()).match(/\d+$/)[0]) : 0;
     assert.ok(left < before, 'the counts of other filters follow');
     const libraries = await rows(page);
     assert.ok(libraries.length > 0);
-    await option(/^library/).click();
+    await turn(page, option(/^library/));
     assert.ok((await rows(page)).length > libraries.length);
-    await option(/^production/).click();
-    await option(/^deprecated/).click();
+    await turn(page, option(/^production/));
+    await turn(page, option(/^deprecated/));
     assert.deepEqual(new URL(page.url()).searchParams.getAll('lifecycle'), ['production', 'deprecated']);
-    await page.getByRole('link', { name: 'Clear filters' }).click();
+    await turn(page, page.getByRole('link', { name: 'Clear filters' }));
     assert.equal(new URL(page.url()).search, '?kind=component');
   });
 });
@@ -61,7 +61,7 @@ test('filters by health, and the counts follow what happens', async () => {
     const filters = page.getByRole('complementary', { name: 'Filters' });
     assert.equal(await filters.getByRole('link', { name: /errors/ }).count(), 0);
     await writeFile(join(portal.folder, 'shaky.yaml'), shaky(''));
-    await filters.getByRole('link', { name: /^Has errors.*1$/s }).click();
+    await turn(page, filters.getByRole('link', { name: /^Has errors.*1$/s }));
     assert.equal(new URL(page.url()).searchParams.get('health'), 'error');
     assert.deepEqual(await rows(page), ['shaky']);
     await writeFile(join(portal.folder, 'shaky.yaml'), shaky(', owner: platform-team'));
@@ -86,10 +86,10 @@ test('orders by columns, in both directions', async () => {
     const descending = page.getByRole('columnheader', { name: 'Name' });
     assert.equal(await descending.getAttribute('aria-sort'), 'ascending');
     const first = (await rows(page))[0];
-    await descending.getByRole('link').click();
+    await turn(page, descending.getByRole('link'));
     assert.equal(await page.getByRole('columnheader', { name: 'Name' }).getAttribute('aria-sort'), 'descending');
     assert.notEqual((await rows(page))[0], first);
-    await page.getByRole('columnheader', { name: 'Type' }).getByRole('link').click();
+    await turn(page, page.getByRole('columnheader', { name: 'Type' }).getByRole('link'));
     const types = await texts(page, 'tbody td:nth-child(2)');
     assert.deepEqual(types, [...types].sort());
   });
@@ -110,16 +110,61 @@ test('shows the columns one chooses', async () => {
 test('walks pages forward and back', async () => {
   await visiting(browser, `${portal.base}/catalog?kind=resource&tag=bulk`, {}, async page => {
     const seen = await rows(page);
-    await page.getByRole('link', { name: 'Next' }).click();
+    await turn(page, page.getByRole('link', { name: 'Next' }));
     assert.match(await text(page, '.pagination-range'), /51–100 of 120/);
     seen.push(...(await rows(page)));
-    await page.getByRole('link', { name: 'Next' }).click();
+    await turn(page, page.getByRole('link', { name: 'Next' }));
     seen.push(...(await rows(page)));
     assert.equal(new Set(seen).size, 120);
     assert.equal(await page.getByRole('link', { name: 'Next' }).count(), 0);
-    await page.getByRole('link', { name: 'Previous' }).click();
+    await turn(page, page.getByRole('link', { name: 'Previous' }));
     assert.match(await text(page, '.pagination-range'), /51–100 of 120/);
   });
+});
+
+test('filters, orders and pages keep the place, and lead back', async () => {
+  await visiting(browser, `${portal.base}/catalog?kind=resource`, {}, async page => {
+    const filters = page.getByRole('complementary', { name: 'Filters' });
+    const top = async control => (await control.boundingBox()).y;
+    const follow = async control => {
+      await control.focus();
+      const [before, scroll, address] = [await top(control), await page.evaluate(() => scrollY), page.url()];
+      await page.keyboard.press('Enter');
+      await page.waitForURL(next => next.href !== address);
+      assert.ok(await control.evaluate(element => element === document.activeElement), await focused(page));
+      assert.equal(await page.evaluate(() => scrollY), scroll);
+      return (await top(control)) - before;
+    };
+    await page.evaluate(() => { globalThis.isSamePage = true; });
+    await page.mouse.wheel(0, 300);
+    await page.waitForFunction(() => scrollY > 0);
+    const buckets = filters.getByRole('link', { name: /^s3-bucket/ });
+    assert.equal(await follow(buckets), 0, 'what was chosen stays where it was');
+    assert.deepEqual(new Set(await texts(page, 'tbody td:nth-child(2)')), new Set(['s3-bucket']));
+    await follow(page.getByRole('columnheader', { name: 'Name' }).getByRole('link'));
+    await page.goBack();
+    await page.waitForURL(address => !address.searchParams.has('sort'));
+    await page.goBack();
+    await page.waitForURL(address => !address.searchParams.has('type'));
+    await eventually(async () => (await page.locator('tbody tr').count()) === 50);
+    await follow(page.getByRole('link', { name: 'Next' }));
+    assert.match(await text(page, '.pagination-range'), /^51–/);
+    assert.ok(await page.evaluate(() => globalThis.isSamePage), 'nothing was loaded anew');
+  });
+});
+
+test('the choice of columns opens at its button', async () => {
+  for (const width of [1024, 1440, 2560]) {
+    await visiting(browser, 'about:blank', {}, async page => {
+      await page.setViewportSize({ width, height: 900 });
+      await page.goto(`${portal.base}/catalog`);
+      const button = page.getByRole('button', { name: 'Columns' });
+      await button.click();
+      const [at, menu] = [await button.boundingBox(), await page.locator('#column-choice').boundingBox()];
+      assert.ok(menu.y >= at.y + at.height && menu.y < at.y + at.height + 12, `${menu.y} below ${at.y}`);
+      assert.ok(Math.abs(menu.x + menu.width - at.x - at.width) < 2, `${menu.x} at ${at.x}`);
+    });
+  }
 });
 
 test('exports what the list shows', async () => {

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findings } from '../support/axe.mjs';
-import { picture } from '../support/portal.mjs';
+import { eventually, picture } from '../support/portal.mjs';
 import { browser, portal, sharePortalAndBrowser } from '../support/suite.mjs';
-import { text, texts, visiting } from '../support/visit.mjs';
+import { text, texts, turn, visiting } from '../support/visit.mjs';
 
 // A service in the middle of 700 others, each of which needs the next two.
 const count = 700;
@@ -45,17 +45,17 @@ test('shows what surrounds an entity, each pair of relations once', async () => 
 test('steps, kinds, relations and direction are in the address', async () => {
   await visiting(browser, graph(around), {}, async page => {
     const before = (await labels(page)).length;
-    await page.getByRole('navigation', { name: 'Steps' }).getByRole('link', { name: '2' }).click();
+    await turn(page, page.getByRole('navigation', { name: 'Steps' }).getByRole('link', { name: '2' }));
     assert.match(page.url(), /maxDepth=2/);
     assert.ok((await labels(page)).length > before);
-    await page.getByRole('complementary').getByRole('link', { name: 'Resource' }).click();
+    await turn(page, page.getByRole('complementary').getByRole('link', { name: 'Resource' }));
     assert.match(page.url(), /selectedKinds.*=resource/);
     assert.ok((await labels(page)).includes('Valkey cache') && !(await labels(page)).includes('Platform Team'));
-    await page.getByRole('complementary').getByRole('link', { name: 'has part' }).click();
+    await turn(page, page.getByRole('complementary').getByRole('link', { name: 'has part' }));
     assert.deepEqual(await labels(page), ['talentmesh-api']);
-    await page.getByRole('link', { name: 'Clear filters' }).click();
+    await turn(page, page.getByRole('link', { name: 'Clear filters' }));
     const across = await page.locator('.graph-canvas').getAttribute('viewBox');
-    await page.getByRole('link', { name: 'Down' }).click();
+    await turn(page, page.getByRole('link', { name: 'Down' }));
     assert.match(page.url(), /direction=TB/);
     assert.notEqual(await page.locator('.graph-canvas').getAttribute('viewBox'), across);
   });
@@ -67,7 +67,7 @@ test('on a phone the options are one line, the rest comes up when asked for', as
     assert.ok(controls.height < 50, `${controls.height} pixels`);
     await page.getByRole('button', { name: 'Options' }).click();
     assert.deepEqual(await findings(page), []);
-    await page.getByRole('link', { name: 'Down' }).click();
+    await turn(page, page.getByRole('link', { name: 'Down' }));
     assert.match(page.url(), /direction=TB/);
   });
 });
@@ -91,6 +91,40 @@ test('zooms with buttons and fits into its frame', async () => {
     await page.getByRole('button', { name: 'Fit' }).click();
     const frame = await page.locator('.graph-scroll').evaluate(element => element.clientWidth);
     assert.ok((await width()) <= frame + 1);
+  });
+});
+
+test('fills the screen, and leaves it again', async () => {
+  await visiting(browser, graph(around), {}, async page => {
+    const button = page.getByRole('button', { name: 'Full screen' });
+    await button.click();
+    await page.waitForFunction(() => document.fullscreenElement?.matches('.graph'));
+    assert.deepEqual(await findings(page), []);
+    await button.click();
+    await page.waitForFunction(() => !document.fullscreenElement);
+  });
+});
+
+test('on a phone it opens with the neighbours in sight', async () => {
+  await visiting(browser, graph(around), { look: 'phone' }, async page => {
+    const frame = await page.locator('.graph-scroll').boundingBox();
+    for (const name of ['TalentMesh gateway', 'Valkey cache', 'CloudNativePG database']) {
+      const node = await page.locator('.graph-node', { hasText: name }).boundingBox();
+      assert.ok(node.x >= frame.x && node.x + node.width <= frame.x + frame.width, `${name} at ${node.x}`);
+    }
+  });
+});
+
+test('a crowd is shown as stacks, and one by one its arrows come out when looked at', async () => {
+  const around = '?rootEntityRefs%5B%5D=component:mesh/hub';
+  await visiting(browser, graph(around), {}, async page => {
+    assert.ok((await labels(page)).some(name => /^\d+ × service$/.test(name)), (await labels(page)).join());
+    assert.ok((await labels(page)).length < 10);
+    await page.goto(graph(`${around}&collapse=false`));
+    assert.equal(await page.locator('.graph-edge.is-lit').count(), 0);
+    await page.locator('.graph-node', { hasText: /^s100,/ }).focus();
+    await eventually(async () => (await page.locator('.graph-edge.is-lit').count()) >= 2);
+    assert.match(await text(page, '.graph-legend'), /depends on/);
   });
 });
 
@@ -148,7 +182,7 @@ test('without a root it shows the landscape, with an unknown root what is missin
 test('the tab of an entity draws what it needs, in as many steps as one likes', async () => {
   await visiting(browser, `${portal.base}/catalog/default/component/talentmesh-gateway/dependencies?steps=1`, {}, async page => {
     const near = (await labels(page)).length;
-    await page.getByRole('navigation', { name: 'Steps' }).getByRole('link', { name: '2' }).click();
+    await turn(page, page.getByRole('navigation', { name: 'Steps' }).getByRole('link', { name: '2' }));
     assert.ok((await labels(page)).length > near);
     assert.ok((await text(page, '#relation-providesApi')).includes('TalentMesh REST'));
     await page.getByRole('link', { name: 'Explore the graph' }).click();

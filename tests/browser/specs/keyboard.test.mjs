@@ -44,6 +44,26 @@ test('the palette goes to an entity and to a page', async () => {
   });
 });
 
+test('the palette takes over what is typed at the top, and one Esc closes it', async () => {
+  await visiting(browser, `${portal.base}/search?query=talent`, {}, async page => {
+    const [field, top] = [page.locator('#palette-input'), page.locator('#top-search-input')];
+    assert.equal(await top.inputValue(), 'talent');
+    await page.keyboard.press('Control+k');
+    assert.equal(await field.inputValue(), 'talent');
+    await page.keyboard.press('Escape');
+    assert.ok(await page.locator('#palette').isHidden());
+    await top.focus();
+    await page.keyboard.press('End');
+    await page.keyboard.type('mesh');
+    assert.equal(await field.inputValue(), 'talentmesh');
+    assert.equal(await top.inputValue(), 'talent');
+    await field.fill('talnetmesh');
+    await page.getByRole('group', { name: 'Did you mean' }).getByRole('option', { name: /^talentmesh/ }).click();
+    await eventually(async () => (await field.inputValue()) === 'talentmesh');
+    await page.getByRole('option', { name: /TalentMesh gateway/ }).waitFor();
+  });
+});
+
 test('the palette does what the head of an entity offers, and switches the theme', async () => {
   await visiting(browser, `${portal.base}/catalog/default/component/linked`, {}, async page => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);

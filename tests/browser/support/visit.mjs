@@ -32,6 +32,18 @@ export async function visiting(browser, address, options, body) {
   }
 }
 
+/** Uses a control that leads to another form of the same page, in place or, without JavaScript, by loading it. */
+export async function turn(page, control) {
+  const before = page.url();
+  await control.click();
+  await page.waitForURL(address => address.href !== before);
+}
+
+/** How many pixels the page can be scrolled sideways. */
+export function overhang(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
 // Elements of SVG have no inner text.
 const read = element => (element.innerText ?? element.textContent).replace(/\s+/g, ' ').trim();
 

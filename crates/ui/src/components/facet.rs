@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::badge::grouped;
+use super::sheet::sheet_head;
 use crate::icon::icon;
 
 /// One value of a filter.
@@ -51,9 +52,10 @@ pub fn facet_panel(facets: &Facets) -> Markup {
                 @if facets.active > 0 { span.count { (facets.active) } }
             }
             div #facet-groups.facet-groups.sheet popover="auto" {
-                @if let Some(clear) = &facets.clear {
-                    a.facet-clear-all href=(clear) { (icon("close")) "Clear filters" }
-                }
+                // There in any case, so that what stands below does not move when something is chosen.
+                (sheet_head("Filters", "facet-groups", &html! {
+                    @if let Some(clear) = &facets.clear { a.facet-clear-all href=(clear) data-key="clear" { "Clear filters" } }
+                }))
                 @for group in facets.groups.iter().filter(|group| !group.options.is_empty()) { (facet(group)) }
             }
         }
@@ -68,23 +70,23 @@ fn facet(group: &Facet) -> Markup {
             div.facet-head {
                 h2 { (group.title) }
                 @if let Some(clear) = &group.clear {
-                    a.facet-clear href=(clear) aria-label=(format_args!("Clear {}", group.title)) { "Clear" }
+                    a.facet-clear href=(clear) aria-label=(format_args!("Clear {}", group.title)) data-key=(format_args!("clear {}", group.title)) { "Clear" }
                 }
             }
-            ul { @for option in first { (facet_option(option)) } }
+            ul { @for option in first { (facet_option(group, option)) } }
             @if !rest.is_empty() {
-                details.facet-more open[rest.iter().any(|option| option.selected)] {
+                details.facet-more open[rest.iter().any(|option| option.selected)] data-key=(format_args!("{} more", group.title)) {
                     summary { (rest.len()) " more" }
-                    ul { @for option in rest { (facet_option(option)) } }
+                    ul { @for option in rest { (facet_option(group, option)) } }
                 }
             }
         }
     }
 }
 
-fn facet_option(option: &FacetOption) -> Markup {
+fn facet_option(group: &Facet, option: &FacetOption) -> Markup {
     html! {
-        li {
+        li data-key=(format_args!("{} {}", group.title, option.label)) {
             a.facet-option href=(option.href) aria-current=[option.selected.then_some("true")] rel="nofollow" {
                 span.facet-box aria-hidden="true" { @if option.selected { (icon("check")) } }
                 span.facet-label title=(option.label) { (option.label) }

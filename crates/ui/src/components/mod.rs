@@ -11,6 +11,7 @@ pub(crate) mod facet;
 pub(crate) mod field;
 pub(crate) mod pagination;
 pub(crate) mod problem;
+pub(crate) mod sheet;
 pub(crate) mod state;
 pub(crate) mod table;
 pub(crate) mod tabs;

@@ -22,8 +22,13 @@ pub struct Pagination {
 
 /// Links to the pages before and after. Nothing when everything is on one page.
 pub fn pagination(pagination: &Pagination) -> Markup {
+    let name = if pagination.label.is_empty() {
+        "Pages"
+    } else {
+        pagination.label
+    };
     html! {
-        nav.pagination aria-label=(if pagination.label.is_empty() { "Pages" } else { pagination.label }) {
+        nav.pagination aria-label=(name) {
             span.pagination-range {
                 @match (pagination.range, pagination.total) {
                     (Some((first, last)), Some(total)) => { (grouped(first)) "–" (grouped(last)) " of " (grouped(total)) }
@@ -32,17 +37,17 @@ pub fn pagination(pagination: &Pagination) -> Markup {
                 }
             }
             @if pagination.previous.is_some() || pagination.next.is_some() {
-                (step("Previous", "chevron-left", "prev", pagination.previous.as_deref()))
-                (step("Next", "chevron-right", "next", pagination.next.as_deref()))
+                (step(name, "Previous", "chevron-left", "prev", pagination.previous.as_deref()))
+                (step(name, "Next", "chevron-right", "next", pagination.next.as_deref()))
             }
         }
     }
 }
 
-fn step(label: &str, icon_name: &str, relation: &str, href: Option<&str>) -> Markup {
+fn step(pages: &str, label: &str, icon_name: &str, relation: &str, href: Option<&str>) -> Markup {
     html! {
         @match href {
-            Some(href) => { a.icon-button.framed href=(href) rel=(relation) aria-label=(label) title=(label) { (icon(icon_name)) } }
+            Some(href) => { a.icon-button.framed href=(href) rel=(relation) data-key=(format_args!("{pages} {relation}")) aria-label=(label) title=(label) { (icon(icon_name)) } }
             None => { span.icon-button.framed.is-off aria-hidden="true" { (icon(icon_name)) } }
         }
     }

@@ -185,7 +185,7 @@ fn heading(column: &Column<'_>, class: &str) -> Markup {
         th scope="col" class=[some(class)] aria-sort=[order.map(|order| order.0)] {
             @match &column.sort_href {
                 Some(href) => {
-                    a.sort-link href=(href) rel="nofollow" {
+                    a.sort-link href=(href) rel="nofollow" data-key=(format_args!("order by {}", column.title)) {
                         (column.title) @if let Some((_, name)) = order { (icon(name)) }
                     }
                 }

@@ -14,8 +14,9 @@ use crate::icon::{icon, kind_icon};
 /// A graph at its natural size; the frame scrolls when it is larger. `label` says what it shows.
 pub fn graph_view(graph: &Graph, layout: &Layout, label: &str) -> Markup {
     let (width, height) = (layout.width.ceil(), layout.height.ceil());
+    let is_star = graph.is_star();
     html! {
-        div.graph.js-graph {
+        div.graph.js-graph.is-crowded[graph.is_crowded()] {
             div.graph-scroll tabindex="0" role="region" aria-label=(label) {
                 svg.graph-canvas viewBox=(format_args!("0 0 {width} {height}")) width=(width) height=(height) {
                     defs {
@@ -24,13 +25,17 @@ pub fn graph_view(graph: &Graph, layout: &Layout, label: &str) -> Markup {
                         }
                     }
                     g aria-hidden="true" {
-                        @for (edge, way) in graph.edges.iter().zip(&layout.edges) { (arrow(graph, edge, way)) }
+                        // Behind, so that those of the root are seen among many.
+                        @for is_near in [false, true] {
+                            @for (edge, way) in graph.edges.iter().zip(&layout.edges).filter(|(edge, _)| touches_root(graph, edge) == is_near) { (arrow(graph, edge, way, is_star)) }
+                        }
                     }
                     @for (node, place) in graph.nodes.iter().zip(&layout.nodes) { (self::node(node, *place)) }
                 }
             }
+            (legend(graph))
             div.graph-tools hidden {
-                @for (action, name, title) in [("in", "plus", "Zoom in"), ("out", "minus", "Zoom out"), ("fit", "fit", "Fit into the frame")] {
+                @for (action, name, title) in TOOLS {
                     button.icon-button type="button" data-graph=(action) title=(title) aria-label=(title) { (icon(name)) }
                 }
             }
@@ -38,13 +43,47 @@ pub fn graph_view(graph: &Graph, layout: &Layout, label: &str) -> Markup {
     }
 }
 
-fn arrow(graph: &Graph, edge: &GraphEdge, way: &Way) -> Markup {
-    let words = way.label.filter(|_| graph.shows_edge_labels());
-    let touches_root = graph.nodes[edge.from].is_root || graph.nodes[edge.to].is_root;
+const TOOLS: [(&str, &str, &str); 4] = [
+    ("in", "plus", "Zoom in"),
+    ("out", "minus", "Zoom out"),
+    ("fit", "fit", "Fit into the frame"),
+    ("full", "full-screen", "Full screen"),
+];
+
+/// Kinds of arrows named where the words are not on the arrows.
+const LEGEND: usize = 6;
+
+/// What the arrows without a word mean.
+fn legend(graph: &Graph) -> Markup {
+    let words = graph.words();
+    let has_words = graph.edges.iter().any(|edge| graph.shows_word(edge));
+    html! {
+        @if has_words {
+            @if let Some(word) = graph.usual_word() { p.graph-legend { "Arrows without a word: " (word) } }
+        } @else if let [(word, _)] = words.as_slice() {
+            p.graph-legend { "All arrows: " (word) }
+        } @else if !words.is_empty() {
+            p.graph-legend {
+                "Arrows: "
+                @for (at, (word, count)) in words.iter().take(LEGEND).enumerate() { @if at > 0 { ", " } (word) " (" (count) ")" }
+                @if words.len() > LEGEND { ", and others" }
+            }
+        }
+    }
+}
+
+fn touches_root(graph: &Graph, edge: &GraphEdge) -> bool {
+    graph.nodes[edge.from].is_root || graph.nodes[edge.to].is_root
+}
+
+fn arrow(graph: &Graph, edge: &GraphEdge, way: &Way, is_star: bool) -> Markup {
+    let words = way.label.filter(|_| graph.shows_word(edge));
+    // The script brings out those of the node one looks at.
+    let ends = graph.is_crowded().then(|| format!("{} {}", edge.from, edge.to));
     html! {
         @if way.points.len() >= 2 {
-            g.graph-edge.is-near[touches_root] {
-                path d=(curve(&way.points, graph.flow.is_horizontal())) marker-end="url(#graph-arrow)" { title { (edge.label) } }
+            g.graph-edge.is-near[touches_root(graph, edge)] data-ends=[ends] {
+                path d=(line(graph, edge, way, is_star)) marker-end="url(#graph-arrow)" { title { (edge.label) } }
                 @if let Some((x, y)) = words {
                     @let width = edge_label_width(&edge.label);
                     rect x=(rounded(x - width / 2.0)) y=(rounded(y - EDGE_LABEL_HEIGHT / 2.0)) width=(rounded(width)) height=(EDGE_LABEL_HEIGHT) rx="4" {}
@@ -53,6 +92,41 @@ fn arrow(graph: &Graph, edge: &GraphEdge, way: &Way) -> Markup {
             }
         }
     }
+}
+
+fn line(graph: &Graph, edge: &GraphEdge, way: &Way, is_star: bool) -> String {
+    let is_horizontal = graph.flow.is_horizontal();
+    match way.points.as_slice() {
+        [from, .., to] if is_star && touches_root(graph, edge) => {
+            let end_at_root = if graph.nodes[edge.from].is_root {
+                *from
+            } else {
+                *to
+            };
+            branch(*from, *to, end_at_root, is_horizontal)
+        }
+        points => curve(points, is_horizontal),
+    }
+}
+
+/// Distance from the root at which the arrows of a star branch off.
+const BRANCHING: f64 = 24.0;
+
+/// A line along a trunk that all arrows of a star have in common: hundreds of curves would be a solid bar.
+fn branch(from: (f64, f64), to: (f64, f64), root: (f64, f64), horizontal: bool) -> String {
+    let along = |(x, y): (f64, f64)| if horizontal { x } else { y };
+    let across = |(x, y): (f64, f64)| if horizontal { y } else { x };
+    let other = if root == from { to } else { from };
+    let trunk = along(root) + BRANCHING * (along(other) - along(root)).signum();
+    let (first, second) = if horizontal { ('H', 'V') } else { ('V', 'H') };
+    format!(
+        "M{} {}{first}{}{second}{}{first}{}",
+        rounded(from.0),
+        rounded(from.1),
+        rounded(trunk),
+        rounded(across(to)),
+        rounded(along(to))
+    )
 }
 
 /// A smooth line through points that leaves and arrives along the flow.
@@ -127,6 +201,14 @@ mod tests {
         assert_eq!(cut("talentmesh-api"), "talentmesh-api");
         let cut = cut("a-name-that-is-longer-than-anybody-should-have-to-read");
         assert!(cut.ends_with('…') && text_width(&cut) <= MAX_TEXT, "{cut}");
+    }
+
+    #[test]
+    fn arrows_of_a_star_share_a_trunk() {
+        let (root, node) = ((10.0, 50.0), (90.0, 7.0));
+        assert_eq!(branch(root, node, root, true), "M10 50H34V7H90");
+        assert_eq!(branch(node, root, root, true), "M90 7H34V50H10");
+        assert_eq!(branch(root, node, root, false), "M10 50V26H90V7");
     }
 
     #[test]

@@ -68,7 +68,7 @@ impl WorkControl for Deadline {
 /// A graph too entangled for that is placed by its shortest ways alone; the other arrows then lead
 /// straight from node to node.
 pub fn layout(graph: &Graph, budget: Duration) -> Result<Layout, LayoutRefused> {
-    if extent::pieces(graph) > MAX_PIECES {
+    if graph.is_star() || extent::pieces(graph) > MAX_PIECES {
         return attempt(graph, &shortest_ways(graph), budget);
     }
     let everything: Vec<usize> = (0..graph.edges.len()).collect();
@@ -135,7 +135,11 @@ fn prepared(graph: &Graph, edges: &[usize]) -> Work {
         },
         nodesep: 14.0,
         edgesep: 10.0,
-        ranksep: if graph.shows_edge_labels() { 34.0 } else { 64.0 },
+        ranksep: if graph.edges.iter().any(|edge| graph.shows_word(edge)) {
+            34.0
+        } else {
+            64.0
+        },
         marginx: MARGIN,
         marginy: MARGIN,
         ..GraphLabel::default()
@@ -150,7 +154,7 @@ fn prepared(graph: &Graph, edges: &[usize]) -> Work {
     }
     for index in edges {
         let edge = &graph.edges[*index];
-        let (width, height) = if graph.shows_edge_labels() {
+        let (width, height) = if graph.shows_word(edge) {
             (edge_label_width(&edge.label), EDGE_LABEL_HEIGHT)
         } else {
             (0.0, 0.0)

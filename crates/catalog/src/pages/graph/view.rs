@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use ui::{
     Button, Column, EmptyState, Facet, FacetOption, Facets, Flow, Graph, GraphEdge, GraphNode, Layout,
     Notice, Row, Tab, Table, Tone, button, data_table, empty_state, entity_link, facet_panel, graph_view,
-    href, notice, segmented,
+    href, notice, segmented, sheet_head,
 };
 
 use super::state::{GraphState, MAX_DEPTH, toggled};
@@ -66,7 +66,10 @@ fn label(place: &Place) -> String {
     match (place.stack.len(), &place.title) {
         (0, Some(title)) => title.clone(),
         (0, None) => place.reference.name().to_owned(),
-        (count, _) => format!("{count} × {}", place.kind),
+        (count, _) => match &place.entity_type {
+            Some(word) => format!("{count} × {word}"),
+            None => format!("{count} × {}", place.kind),
+        },
     }
 }
 
@@ -76,7 +79,15 @@ fn title(place: &Place) -> String {
         // Whoever speaks to the page says what stands there, so the name begins with it.
         0 if place.title.is_some() => format!("{}, {} {}", label(place), place.kind, place.reference.name()),
         0 => format!("{}, {}", label(place), place.kind),
-        _ => format!("{}, shown as one; show them one by one", label(place)),
+        count => {
+            let word = place.entity_type.iter().map(|word| format!(" of type {word}"));
+            let word: String = word.collect();
+            format!(
+                "{}, {count} of kind {}{word}, shown as one; show them one by one",
+                label(place),
+                place.kind
+            )
+        }
     }
 }
 
@@ -144,7 +155,8 @@ fn controls(state: &GraphState) -> Markup {
         div.row { span.muted.graph-steps { "Steps" } (segmented("Steps from the root", &depths)) }
         button.button.sheet-button type="button" popovertarget="graph-options" aria-label="Options" { (ui::icon("settings")) }
         div #graph-options.graph-options.sheet popover="auto" {
-            (segmented("Direction of arrows", &flows))
+            (sheet_head("Options", "graph-options", &html! {}))
+            div.row { span.muted { "Arrows lead" } (segmented("Direction of arrows", &flows)) }
             (switch("Shortest ways only", state.is_simplified, &state.with(|state| state.is_simplified = !state.is_simplified)))
             (switch("Stack alike entities", !state.is_expanded, &state.with(|state| state.is_expanded = !state.is_expanded)))
         }
@@ -236,8 +248,13 @@ pub(crate) fn picture(drawing: &Drawing) -> Markup {
     }
 }
 
+/// How many entities are shown, one by one or in a stack.
+fn entities(found: &Surroundings) -> usize {
+    found.places.iter().map(|place| place.stack.len().max(1)).sum()
+}
+
 fn summary(found: &Surroundings) -> String {
-    let entities: usize = found.places.iter().map(|place| place.stack.len().max(1)).sum();
+    let entities = entities(found);
     let plural =
         |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
     format!(
@@ -250,7 +267,7 @@ fn summary(found: &Surroundings) -> String {
 fn left_out(found: &Surroundings) -> String {
     format!(
         "Only the nearest {} entities are shown; at least {} more are connected. Choose fewer steps, kinds or relations.",
-        found.places.len(),
+        entities(found),
         found.left_out
     )
 }

@@ -107,6 +107,7 @@ pub(super) fn drawing(is_laid_out: bool) -> Drawing {
         reference: reference(text),
         title: None,
         kind: reference(text).kind().to_owned(),
+        entity_type: None,
         depth,
         is_missing,
         stack: Vec::new(),

@@ -19,6 +19,8 @@ use crate::catalog::Parts;
 use crate::ingest::{self, Reading, Rejected, SourceFile};
 use crate::process::claim;
 
+/// What a failed request says when nobody answered.
+const UNREACHABLE: [&str; 3] = ["ENOTFOUND", "ECONNREFUSED", "timed out"];
 /// First pause after a failed read; doubled with every further one.
 const FIRST_BACK_OFF: Duration = Duration::from_secs(10);
 
@@ -275,6 +277,9 @@ impl Visit<'_> {
         problem.hint = match fault.name.as_str() {
             "NotFoundError" => {
                 Some("Correct the target, or set `presence: optional` if it may be missing.".to_owned())
+            }
+            _ if UNREACHABLE.iter().any(|sign| fault.message.contains(sign)) => {
+                Some("Check the address, and whether this machine can reach the host.".to_owned())
             }
             _ => None,
         };

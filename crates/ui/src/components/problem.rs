@@ -7,6 +7,9 @@ use super::button::copy_button;
 use super::code::inline_code;
 use crate::icon::icon;
 
+/// What the original writes between a mistake and where the rules are.
+const FURTHER: &str = ". To learn more about catalog file format, visit: ";
+
 /// All problems of a thing, the worst first.
 pub fn problem_panel(problems: &[Problem]) -> Markup {
     let mut sorted: Vec<&Problem> = problems.iter().collect();
@@ -24,6 +27,7 @@ fn one_problem(problem: &Problem) -> Markup {
     let word = severity_word(problem.severity);
     let root = problem.fault.root();
     let (headline, more) = root.message.split_once('\n').unwrap_or((&root.message, ""));
+    let (headline, further) = headline.split_once(FURTHER).unwrap_or((headline, ""));
     let circumstances = circumstances(&problem.fault);
     html! {
         article class=(format_args!("problem problem-{}", problem.severity.as_str())) {
@@ -35,6 +39,7 @@ fn one_problem(problem: &Problem) -> Markup {
                     span class=(format_args!("badge problem-name tone-{}", severity_tone(problem.severity))) { (root.name) }
                 }
                 @if !more.trim().is_empty() { pre.problem-cause { (more.trim_matches('\n')) } }
+                @if further.starts_with("https://") { p.problem-circumstances { "More: " a href=(further) { (further) } } }
                 @for message in circumstances { p.problem-circumstances { (message) } }
                 @if let Some(place) = &problem.place { (place_line(place)) }
                 @if let Some(hint) = &problem.hint { p.problem-hint { strong { "Fix: " } (inline_code(hint)) } }

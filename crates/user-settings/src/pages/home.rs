@@ -76,17 +76,22 @@ fn broken_lines(catalog: &Catalog, nodes: &[Node], ownership: &[EntityRef]) -> V
     let shown = &nodes[..nodes.len().min(SHOWN)];
     let references: Vec<EntityRef> = parsed(shown.iter().map(|node| node.reference.as_str()));
     let known = browse::known(catalog, &references);
-    let line = |(reference, message, is_own)| Broken {
-        title: known
+    let line = |node: &Node| {
+        let (reference, message, is_own) = of_owners(ownership)(node)?;
+        let title = known
             .get(&reference)
-            .cloned()
-            .flatten()
-            .and_then(|known| known.title),
-        reference,
-        message,
-        is_own,
+            .and_then(Option::as_ref)
+            .and_then(|known| known.title.clone());
+        // A location without a name of its own is known by where it leads.
+        let is_generated = reference.name().starts_with("generated-");
+        Some(Broken {
+            title: title.or_else(|| node.location_key.clone().filter(|_| is_generated)),
+            reference,
+            message,
+            is_own,
+        })
     };
-    shown.iter().filter_map(of_owners(ownership)).map(line).collect()
+    shown.iter().filter_map(line).collect()
 }
 
 /// A broken entity with its first problem, and whether it is the viewer's own.

@@ -68,6 +68,7 @@ document.addEventListener("input", (event) => {
 
 // The button that opened a part may be a new one by the time that part is closed.
 document.addEventListener("toggle", ({ target, newState }) => {
-  if (newState !== "closed" || document.activeElement !== document.body) return;
+  const active = document.activeElement, isLost = active === document.body || target.contains(active);
+  if (newState !== "closed" || !isLost) return;
   document.querySelector(`[popovertarget="${target.id}"]:not(.sheet-close)`)?.focus({ preventScroll: true });
 }, true);

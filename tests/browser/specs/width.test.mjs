@@ -35,6 +35,8 @@ const pages = [
   '/catalog',
   '/catalog?kind=component',
   '/catalog?columns=kind,owner,type,lifecycle,system,namespace,description,tags',
+  '/catalog?columns=kind,owner,type,lifecycle,system,tags',
+  '/catalog?columns=owner,type,lifecycle,system',
   entity,
   `${entity}/dependencies`,
   `${entity}/history`,

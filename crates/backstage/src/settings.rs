@@ -44,6 +44,17 @@ pub fn require(common: &Common) -> Result<Config> {
     }
 }
 
+/// Where the configuration came from, in a few words.
+pub fn source(config: &Config) -> String {
+    match config.files() {
+        [] => format!(
+            "no app-config.yaml in {}, the built-in example configuration is used",
+            config.directory().display()
+        ),
+        files => format!("{} configuration file(s)", files.len()),
+    }
+}
+
 /// Where the configuration keeps data, as the store wants it.
 pub fn database(config: &Config) -> Database {
     match config.database() {

@@ -68,7 +68,7 @@ fn configuration(config: &Config) -> Vec<Finding> {
     if remarks.is_empty() {
         return vec![good(
             "configuration",
-            format!("{} file(s), no problems", config.files().len()),
+            format!("{}, no problems", settings::source(config)),
         )];
     }
     let as_finding = |problem: &model::Problem| Finding {

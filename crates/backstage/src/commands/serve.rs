@@ -1,5 +1,6 @@
 //! `backstage serve`: the portal itself.
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,6 +25,9 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     logging::start();
     let config = settings::require(common)?;
     let saved_index = wiring::saved_index(&config);
+    if config.files().is_empty() {
+        tracing::info!("{}", settings::source(&config));
+    }
     for problem in config.check() {
         tracing::warn!("{}", output::problem(&problem));
     }
@@ -51,7 +55,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
         search.run(soft).await;
     });
     readiness.enter(Stage::Ready);
-    announce(&config, address.port(), started);
+    announce(&config, address, started);
     life.spawn_on(
         background.handle(),
         "first load",
@@ -97,19 +101,36 @@ async fn bind(config: &Config) -> Result<Bound> {
     })
 }
 
-/// Tells where the portal is; on a terminal in a form that can be clicked.
-fn announce(config: &Config, port: u16, started: Instant) {
-    let mut address = config.base_url();
-    if config.listen().port == 0 {
-        address = format!("http://127.0.0.1:{port}");
-    }
+/// Tells where the portal listens, and where people find it when that is somewhere else; on a terminal in a form
+/// that can be clicked.
+fn announce(config: &Config, listening: SocketAddr, started: Instant) {
+    let address = format!("http://{}", reachable(listening));
+    let public = config::without_passwords(&config.base_url());
+    let public = (config.has_base_url() && public != address).then_some(public);
     let started_in_ms = started.elapsed().as_millis();
     if output::has_audience() {
+        let public = public.map_or_else(String::new, |public| format!(", configured as {public}"));
         output::complain(&format!(
-            "\n  {} is at {address}  (ready in {started_in_ms} ms)\n",
+            "\n  {} is at {address}{public}  (ready in {started_in_ms} ms)\n",
             config.title()
         ));
+    } else if let Some(public) = public {
+        tracing::info!(
+            address,
+            public,
+            started_in_ms,
+            "serving at {address}, configured as {public}"
+        );
     } else {
         tracing::info!(address, started_in_ms, "serving at {address}");
+    }
+}
+
+/// An address that can be opened on this machine: all interfaces are none.
+fn reachable(listening: SocketAddr) -> String {
+    if listening.ip().is_unspecified() {
+        format!("localhost:{}", listening.port())
+    } else {
+        listening.to_string()
     }
 }

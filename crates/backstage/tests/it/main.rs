@@ -7,6 +7,7 @@
 
 mod catalog_files;
 mod commands;
+mod configuration;
 mod crashes;
 mod faults;
 mod full_disk;

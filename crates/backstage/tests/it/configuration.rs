@@ -66,7 +66,7 @@ fn no_secret_stands_in_what_is_wrong() {
     check(
         config.path(),
         &["config", "check"],
-        &["app-config.yaml:1:", "Nested mappings"],
+        &["app-config.yaml:1:", "are not allowed"],
         1,
     );
     let config = folder("integrations: {github: [{token: *geheim }]}\n");

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod configuration;
+mod descriptor;
 mod doctor;
 mod export;
 mod first_load;
@@ -11,6 +12,7 @@ mod remote;
 mod serve;
 mod taken_in;
 mod validate;
+mod verdict_line;
 mod walk;
 
 use std::process::ExitCode;

@@ -18,3 +18,4 @@ mod portal;
 mod process;
 mod replicas;
 mod serving;
+mod validate;

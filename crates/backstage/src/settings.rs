@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use config::{Config, DatabaseTarget, LoadOptions};
 use model::Problem;
-use store::Database;
+use store::{Database, Store, StoreError};
 
 use crate::cli::Common;
 use crate::output;
@@ -64,5 +64,21 @@ pub fn database(config: &Config) -> Database {
             url: url.expose().to_owned().into(),
             schema: schema.clone(),
         },
+    }
+}
+
+/// Opens the store of the configuration; what fails names it.
+pub async fn open_store(config: &Config) -> Result<Store> {
+    let database = database(config);
+    Store::open(&database)
+        .await
+        .map_err(|error| named(error, &database))
+}
+
+/// An error that says which database it is about.
+pub fn named(error: StoreError, database: &Database) -> anyhow::Error {
+    match error.naming(database) {
+        error @ (StoreError::Open { .. } | StoreError::Damaged { .. }) => error.into(),
+        error => anyhow::Error::new(error).context(format!("the {database} cannot be used")),
     }
 }

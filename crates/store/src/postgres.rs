@@ -4,15 +4,18 @@ use std::{str::FromStr, sync::Arc, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, Executor, PgPool,
+    AssertSqlSafe, ConnectOptions, Connection, Executor, PgPool,
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 use crate::{Database, StoreError, migrate, sql::Session, wake::Waker};
 
 const CONNECTIONS: u32 = 10;
 const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
+/// How long to wait before another attempt to reach the server.
+const CONNECT_PAUSE: Duration = Duration::from_millis(250);
 /// How long a writer waits for its turn among those of this process.
 const WRITE_PATIENCE: Duration = Duration::from_mins(1);
 /// How long to wait before listening again after the connection was lost.
@@ -59,6 +62,9 @@ impl PostgresServer {
                 "use lower-case letters, digits and _, not starting with a digit",
             ));
         }
+        first_connection(&options)
+            .await
+            .map_err(|reason| refused(reason, "check that the server runs, its host and its port"))?;
         let pool =
             pool(schema).connect_with(options.statement_cache_capacity(256).disable_statement_logging());
         let server = Self {
@@ -124,6 +130,41 @@ async fn make_schema(session: &mut Session, schema: &str) -> Result<(), StoreErr
         session.script(format!("CREATE SCHEMA {schema}")).await?;
     }
     Ok(())
+}
+
+/// Waits until the server can be reached, and tells at once when it cannot: it may be starting, too. The pool would
+/// wait as long without a word. Whatever a server that is reached answers is left to the pool.
+async fn first_connection(options: &PgConnectOptions) -> Result<(), String> {
+    let give_up = Instant::now() + CONNECT_PATIENCE;
+    let mut told = None;
+    loop {
+        let reason = match tokio::time::timeout_at(give_up, options.connect()).await {
+            Ok(Ok(connection)) => {
+                let _ = connection.close().await;
+                return Ok(());
+            }
+            Ok(Err(sqlx::Error::Io(error))) => format!("{} cannot be reached: {error}", place(options)),
+            Ok(Err(_)) => return Ok(()),
+            Err(_) => {
+                let silent = || format!("{} does not answer", place(options));
+                return Err(told.unwrap_or_else(silent));
+            }
+        };
+        if told.is_none() {
+            let seconds = CONNECT_PATIENCE.as_secs();
+            tracing::warn!("PostgreSQL at {reason}; trying again for {seconds} s");
+        }
+        told = Some(reason);
+        tokio::time::sleep(CONNECT_PAUSE).await;
+    }
+}
+
+/// Host and port, or the socket.
+fn place(options: &PgConnectOptions) -> String {
+    match options.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    }
 }
 
 fn connection_refused(error: sqlx::Error, refused: &impl Fn(String, &str) -> StoreError) -> StoreError {

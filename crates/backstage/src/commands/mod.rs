@@ -3,6 +3,7 @@
 mod configuration;
 mod descriptor;
 mod doctor;
+mod doctor_locations;
 mod export;
 mod first_load;
 mod import;

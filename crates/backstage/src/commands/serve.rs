@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use catalog::Catalog;
 use config::Config;
-use store::{Store, StoreError};
+use store::StoreError;
 use web::{Bound, Lifecycle, Readiness, ServerOptions, Stage};
 
 use super::first_load;
@@ -33,7 +33,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     }
     // Everything is built before the port is bound: what cannot work fails before anybody asks.
     let limits = ServerOptions::from_config(&config)?.limits;
-    let store = open(&config).await?;
+    let store = settings::open_store(&config).await?;
     let readiness = Readiness::new();
     let life = Lifecycle::install(DRAIN)?;
     let config = Arc::new(config);
@@ -48,7 +48,8 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
         "http",
         web::serve(bound, router, limits, readiness.clone(), life.clone()),
     );
-    loading.await?.context("the catalog cannot be loaded")?;
+    let loaded = loading.await?;
+    loaded.map_err(|error| settings::named(error, &settings::database(&config)))?;
     start_catalog(&life, &background, &catalog);
     let (search, soft) = (portal.search, life.soft());
     life.spawn_on(background.handle(), "search index", async move {
@@ -81,13 +82,6 @@ fn start_catalog(life: &Lifecycle, background: &Background, catalog: &Catalog) {
     life.spawn_on(background.handle(), "catalog sources", async move {
         engine.run(soft).await;
     });
-}
-
-async fn open(config: &Config) -> Result<Store> {
-    let database = settings::database(config);
-    Store::open(&database)
-        .await
-        .with_context(|| format!("the {database} cannot be opened; `backstage doctor` tells more"))
 }
 
 async fn bind(config: &Config) -> Result<Bound> {

@@ -9,6 +9,7 @@ mod catalog_files;
 mod commands;
 mod configuration;
 mod crashes;
+mod doctor;
 mod faults;
 mod full_disk;
 mod hostile;

@@ -106,12 +106,13 @@ Verdicts: valid, invalid, unknown-kind, yaml-error, empty, not-object, and refus
 kind are kept, but the catalog cannot take it (in JSON `valid` with a field `refused`).
 Folders are searched for ordinary files *.yaml and *.yml; hidden folders and node_modules are left
 out. A file found so that a descriptor takes in ($text: ./openapi.yaml) is told, but counts as no
-problem. What cannot be read is told after the verdicts on the others, with exit code 2.
+problem. What cannot be read is told after the verdicts on the others (in JSON with the verdict
+unreadable), with exit code 2.
 
 Examples:
   backstage catalog validate catalog-info.yaml
   helm template chart | backstage catalog validate -
-  backstage catalog validate --format json . | jq 'select(.verdict == \"invalid\")'")]
+  backstage catalog validate --format json . | jq 'select(.verdict == \"invalid\" or .refused)'")]
 pub struct ValidateArguments {
     /// Files, pipes and folders; `-` for standard input
     #[arg(required = true, value_name = "PATH")]

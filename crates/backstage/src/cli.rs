@@ -102,18 +102,22 @@ pub enum CatalogCommand {
 /// What to check.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Verdicts: valid, invalid, unknown-kind, yaml-error, empty, not-object.
-Folders are searched for *.yaml and *.yml; hidden folders and node_modules are left out. A file
-found so that a descriptor takes in ($text: ./openapi.yaml) is told, but counts as no problem.
+Verdicts: valid, invalid, unknown-kind, yaml-error, empty, not-object, and refused: the rules of the
+kind are kept, but the catalog cannot take it (in JSON `valid` with a field `refused`).
+Folders are searched for ordinary files *.yaml and *.yml; hidden folders and node_modules are left
+out. A file found so that a descriptor takes in ($text: ./openapi.yaml) is told, but counts as no
+problem. What cannot be read is told after the verdicts on the others (in JSON with the verdict
+unreadable), with exit code 2.
 
 Examples:
   backstage catalog validate catalog-info.yaml
-  backstage catalog validate --format json . | jq 'select(.verdict == \"invalid\")'")]
+  helm template chart | backstage catalog validate -
+  backstage catalog validate --format json . | jq 'select(.verdict == \"invalid\" or .refused)'")]
 pub struct ValidateArguments {
-    /// Files and folders
+    /// Files, pipes and folders; `-` for standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// Print only documents with problems
+    /// Print only documents with problems or warnings
     #[arg(long)]
     pub quiet: bool,
 }

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use config::{Config, DatabaseTarget, LoadOptions};
 use model::Problem;
-use store::Database;
+use store::{Database, Store, StoreError};
 
 use crate::cli::Common;
 use crate::output;
@@ -44,6 +44,17 @@ pub fn require(common: &Common) -> Result<Config> {
     }
 }
 
+/// Where the configuration came from, in a few words.
+pub fn source(config: &Config) -> String {
+    match config.files() {
+        [] => format!(
+            "no app-config.yaml in {}, the built-in example configuration is used",
+            config.directory().display()
+        ),
+        files => format!("{} configuration file(s)", files.len()),
+    }
+}
+
 /// Where the configuration keeps data, as the store wants it.
 pub fn database(config: &Config) -> Database {
     match config.database() {
@@ -53,5 +64,21 @@ pub fn database(config: &Config) -> Database {
             url: url.expose().to_owned().into(),
             schema: schema.clone(),
         },
+    }
+}
+
+/// Opens the store of the configuration; what fails names it.
+pub async fn open_store(config: &Config) -> Result<Store> {
+    let database = database(config);
+    Store::open(&database)
+        .await
+        .map_err(|error| named(error, &database))
+}
+
+/// An error that says which database it is about.
+pub fn named(error: StoreError, database: &Database) -> anyhow::Error {
+    match error.naming(database) {
+        error @ (StoreError::Open { .. } | StoreError::Damaged { .. }) => error.into(),
+        error => anyhow::Error::new(error).context(format!("the {database} cannot be used")),
     }
 }

@@ -4,11 +4,12 @@ use model::{Fault, Problem};
 
 use crate::json_path::segments;
 use crate::node::Node;
-use crate::sections::Sections;
+use crate::sections::{HttpsSetting, Sections};
 
 /// Checks values; errors here keep the portal from starting.
 pub(crate) fn values(sections: &Sections, tree: &Node) -> Vec<Problem> {
     let mut found = Vec::new();
+    https(sections, &mut found);
     urls(sections, &mut found);
     hosts(sections, &mut found);
     reading(sections, &mut found);
@@ -21,6 +22,17 @@ pub(crate) fn values(sections: &Sections, tree: &Node) -> Vec<Problem> {
 }
 
 type Found = Vec<(String, Problem)>;
+
+/// What is served in the clear must not be taken for protected.
+fn https(sections: &Sections, found: &mut Found) {
+    let wanted = sections.backend.https.as_ref();
+    if wanted.is_some_and(|setting| !matches!(setting, HttpsSetting::Generated(false))) {
+        let fault = Fault::input("'backend.https' cannot be used: this server speaks plain HTTP only");
+        let hint = "Let a proxy or an ingress in front of it speak HTTPS and remove this key; \
+                    app.baseUrl and backend.baseUrl keep their https:// address.";
+        found.push(("backend.https".to_owned(), Problem::error(fault).hint(hint)));
+    }
+}
 
 fn urls(sections: &Sections, found: &mut Found) {
     let own = [

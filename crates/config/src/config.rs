@@ -64,7 +64,8 @@ pub(crate) struct Loaded {
 impl Config {
     /// Reads files and environment. On failure all problems are returned, not only the first.
     pub fn load(options: &LoadOptions) -> Result<Self, Vec<Problem>> {
-        Self::from_loaded(crate::load::load(options)?)
+        let loaded = crate::load::load(options).map_err(shown)?;
+        Self::from_loaded(loaded)
     }
 
     /// The configuration without any file: the example catalog next to `options.cwd` and an
@@ -86,8 +87,10 @@ impl Config {
             known,
         } = conform::conform(&loaded.tree, &loaded.context);
         problems.splice(0..0, loaded.problems.iter().cloned());
-        let sections = sections(value, &mut problems);
+        let mut sections = sections(value, &mut problems);
+        sections.catalog.settle();
         problems.extend(crate::check::values(&sections, &loaded.tree));
+        problems.extend(crate::idle::keys(&sections, &loaded.tree));
         let listen = collect(
             listen(&sections.backend),
             &loaded.tree,
@@ -98,8 +101,9 @@ impl Config {
         let database = sections.backend.database.target(&loaded.directory, &data);
         let database = collect(database, &loaded.tree, "backend.database", &mut problems);
         let (false, Some(listen), Some(database)) = (has_errors(&problems), listen, database) else {
-            return Err(problems);
+            return Err(shown(problems));
         };
+        let problems = shown(problems);
         let Loaded {
             tree,
             files,
@@ -187,6 +191,11 @@ impl Config {
         configured.map_or_else(|| self.listen_url(), |url| url.trim_end_matches('/').to_owned())
     }
 
+    /// Whether the address people open is configured, and not made from where the server listens.
+    pub fn has_base_url(&self) -> bool {
+        self.app().base_url.is_some() || self.backend().base_url.is_some()
+    }
+
     fn listen_url(&self) -> String {
         let ListenAddress { host, port } = self.listen();
         match host.as_deref() {
@@ -235,6 +244,11 @@ impl Config {
     pub fn redacted(&self) -> Value {
         crate::redact::redact(&self.inner.tree, &self.inner.secrets, &self.inner.known)
     }
+}
+
+/// Problems as they may be shown: values of the configuration stand in them.
+fn shown(problems: Vec<Problem>) -> Vec<Problem> {
+    problems.into_iter().map(crate::shown::problem).collect()
 }
 
 /// The source named in messages about a path: that of the key, else the topmost source.

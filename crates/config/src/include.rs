@@ -106,7 +106,8 @@ fn parse(text: &str, is_json: bool) -> Result<Value, String> {
     if is_json {
         serde_json::from_str(text).map_err(|error| format!("SyntaxError: {error}"))
     } else {
-        yaml::parse_one(text, &yaml::Limits::default()).map_err(|error| error.to_string())
+        yaml::parse_one(text, &yaml::Limits::default())
+            .map_err(|error| format!("{}: {}", error.name, crate::shown::syntax_reason(&error.message)))
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::config::Loaded;
 use crate::merge::merge;
 use crate::node::{Content, Node, Origin};
+use crate::shown::syntax_reason;
 use crate::source::{Source, read_bounded};
 use crate::transform::{Transformer, absolute};
 
@@ -28,9 +29,12 @@ pub struct LoadOptions {
 }
 
 impl LoadOptions {
-    /// Whether any file is there to be read without `--config`.
+    /// Whether files are meant to be read: named ones, or any in the folder, be it a link to nothing or one
+    /// that only adds to `app-config.yaml`.
     pub fn has_default_file(&self) -> bool {
-        !self.files.is_empty() || self.cwd.join("app-config.yaml").exists()
+        !self.files.is_empty()
+            || self.cwd.join("app-config.yaml").symlink_metadata().is_ok()
+            || self.default_files().len() > 1
     }
 
     /// The files to read, lowest priority first.
@@ -128,7 +132,7 @@ fn read_file(file: &Path, options: &LoadOptions, problems: &mut Vec<Problem>) ->
     let text = match read_bounded(file) {
         Ok(text) => text,
         Err(error) => {
-            problems.push(unreadable(file, &error));
+            problems.push(unreadable(file, &error, options));
             return None;
         }
     };
@@ -151,7 +155,7 @@ fn read_file(file: &Path, options: &LoadOptions, problems: &mut Vec<Problem>) ->
     node
 }
 
-fn unreadable(file: &Path, error: &std::io::Error) -> Problem {
+fn unreadable(file: &Path, error: &std::io::Error, options: &LoadOptions) -> Problem {
     let name = file.display();
     let place = Place {
         source: name.to_string(),
@@ -163,15 +167,30 @@ fn unreadable(file: &Path, error: &std::io::Error) -> Problem {
             "Config argument \"{name}\" looks like a URL but remote configuration is not enabled"
         )))
         .hint("Download the file and pass its path."),
+        std::io::ErrorKind::NotFound if file.is_symlink() => Problem::error(Fault::not_found(format!(
+            "Config file \"{name}\" is a link to something that does not exist"
+        )))
+        .hint("Correct the link, or name another file with --config."),
         std::io::ErrorKind::NotFound => {
             Problem::error(Fault::not_found(format!("Config file \"{name}\" does not exist")))
-                .hint("Create it, or name another file with --config.")
+                .hint(missing_hint(options))
         }
         _ => Problem::error(Fault::error(format!(
             "Failed to read config file at \"{name}\", {error}"
         ))),
     }
     .at(place)
+}
+
+fn missing_hint(options: &LoadOptions) -> String {
+    let others = options.files.is_empty().then(|| options.default_files());
+    match others.as_deref() {
+        Some([_, other, ..]) => format!(
+            "{} only adds to it: create it, or name the files to read with --config.",
+            other.file_name().unwrap_or_default().to_string_lossy()
+        ),
+        _ => "Create it, or name another file with --config.".to_owned(),
+    }
 }
 
 fn parse(text: &str) -> Result<Value, yaml::YamlError> {
@@ -185,7 +204,7 @@ fn malformed(error: yaml::YamlError, source: &str) -> Problem {
         column: u32::try_from(error.column).ok(),
         ..Place::default()
     };
-    let problem = Problem::error(Fault::new(error.name, error.message)).at(place);
+    let problem = Problem::error(Fault::new(error.name, syntax_reason(&error.message))).at(place);
     match error.hint {
         Some(hint) => problem.hint(hint),
         None => problem,

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::node::{Content, Node};
+use crate::shown::without_passwords;
 
 /// Stands where a secret was.
 pub(crate) const REDACTED: &str = "<secret>";
 
 /// Words that mark a key as a secret's, compared without case, `-` and `_`.
-const SECRET_WORDS: [&str; 18] = [
+const SECRET_WORDS: [&str; 17] = [
     "password",
     "passphrase",
     "token",
@@ -23,7 +24,6 @@ const SECRET_WORDS: [&str; 18] = [
     "credential",
     "connectionstring",
     "authorization",
-    "webhookurl",
     "cookie",
     "dsn",
     "passwd",
@@ -92,32 +92,36 @@ impl Redaction<'_> {
             Value::String(_) if node.origin.substituted && !self.known.contains(path) => {
                 Value::from(REDACTED)
             }
-            Value::String(text) => Value::String(without_password(text)),
+            Value::String(text) if is_secret_webhook(path, text) => Value::from(REDACTED),
+            Value::String(text) => Value::String(without_passwords(text)),
             other => other.clone(),
         }
     }
 }
 
 /// Whether a key's name says that its value is a secret.
-fn is_secret_key(key: &str) -> bool {
+pub(crate) fn is_secret_key(key: &str) -> bool {
+    let key = plain(key);
+    // A personal access token; as a part of a word it is mostly a path.
+    if key == "pat" {
+        return true;
+    }
+    !HARMLESS.contains(&key.as_str()) && SECRET_WORDS.iter().any(|word| key.contains(word))
+}
+
+/// A key without case, `-` and `_`.
+fn plain(key: &str) -> String {
     let key: String = key
         .chars()
         .filter(|character| !matches!(character, '-' | '_'))
         .collect();
-    let key = key.to_lowercase();
-    !HARMLESS.contains(&key.as_str()) && SECRET_WORDS.iter().any(|word| key.contains(word))
+    key.to_lowercase()
 }
 
-/// `https://user:password@host` → `https://user:<secret>@host`.
-fn without_password(text: &str) -> String {
-    let Some((scheme, rest)) = text.split_once("://") else {
-        return text.to_owned();
-    };
-    let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let Some(at) = rest[..authority_end].rfind('@') else {
-        return text.to_owned();
-    };
-    let user = rest[..at].split_once(':').map_or("", |(user, _)| user);
-    let separator = if user.is_empty() { "" } else { ":" };
-    format!("{scheme}://{user}{separator}{REDACTED}{}", &rest[at..])
+/// Whether the address of a webhook is itself the secret: it carries a login, a query, or a path that nobody
+/// could guess.
+fn is_secret_webhook(path: &[String], text: &str) -> bool {
+    let is_webhook = path.last().is_some_and(|key| plain(key).contains("webhookurl"));
+    let address = text.split_once("://").map_or(text, |(_, rest)| rest);
+    is_webhook && (address.contains(['@', '?']) || address.split('/').skip(1).any(|part| part.len() >= 20))
 }

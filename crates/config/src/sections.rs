@@ -16,9 +16,9 @@ pub use backend::{
     LifecycleSection, ReadingAllow, ReadingSection,
 };
 pub use catalog::{
-    AllowRule, AllowedKind, CatalogLocation, CatalogRule, CatalogSection, ConflictStrategy, ImportSection,
-    LocationRule, OrphanStrategy, ProcessingInterval, ProcessorOptions, ProviderOptions, RuleLocation,
-    ScmEvents, ScmEventsSection, StitchingSection,
+    AllowRule, AllowedKind, CONFIG_LOCATIONS, CatalogLocation, CatalogRule, CatalogSection, ConflictStrategy,
+    ImportSection, LocationRule, OrphanStrategy, ProcessingInterval, ProcessorOptions, ProviderOptions,
+    RuleLocation, ScmEvents, ScmEventsSection, StitchingSection,
 };
 pub use database::{ConnectionSection, DatabaseClient, DatabaseConnection, DatabaseSection, DatabaseTarget};
 pub use http::{

@@ -6,7 +6,7 @@ mod spelling;
 use serde_json::Value;
 
 use crate::policy::ROOT_FIELDS;
-use crate::{Fault, Kinds, entity, js};
+use crate::{Fault, Kinds, entity};
 use distance::nearest;
 
 /// Fields that belong below `metadata`.
@@ -44,6 +44,9 @@ pub fn hint_for(kinds: &Kinds, fault: &Fault, entity: &Value) -> Option<String> 
     }
     if says("was not on the form [<kind>:][<namespace>/]<name>") {
         return Some("write it as `name`, `kind:name` or `kind:namespace/name`".to_owned());
+    }
+    if says("duplicate keys that vary only in casing") {
+        return Some("rename one of the keys: they are the same in lower case".to_owned());
     }
     if says(" is not valid; expected ") {
         return spelling::better(field, entity);
@@ -119,7 +122,8 @@ fn wrong_value(text: &str, field: &str, document: &Value) -> Option<String> {
     }
     if text.contains("must be string") {
         return Some(match found {
-            Value::Number(_) | Value::Bool(_) => format!("put it in quotes: \"{}\"", js::string_of(found)),
+            // How it is written is not known here: 1.10 and 0x1F have become 1.1 and 31.
+            Value::Number(_) | Value::Bool(_) => "put it in quotes, as it is written".to_owned(),
             Value::Array(_) => "write one text, not a list".to_owned(),
             _ => "write a text".to_owned(),
         });

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{EntityRef, Fault, Kinds, policy};
+use crate::{EntityRef, Fault, Kinds, check_keys, entity, policy};
 
 /// The outcome for one document.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +38,25 @@ pub fn validate_document(kinds: &Kinds, document: &Value) -> Verdict {
         Ok(false) => Verdict::UnknownKind(reference),
         Err(fault) => Verdict::Invalid(fault),
     }
+}
+
+/// Refuses relations to something without a kind. The rules of a kind do not look at them, joining entities does.
+pub fn check_relations(kinds: &Kinds, document: &Value) -> Result<(), Fault> {
+    let mut entity = document.clone();
+    policy::apply(&mut entity)?;
+    kinds.relations(&entity).map(drop)
+}
+
+/// Refuses keys that would be the same in lower case once the document is served.
+pub fn check_served_keys(document: &Value) -> Result<(), Fault> {
+    let mut served = document.clone();
+    let annotations = served.pointer_mut("/metadata/annotations");
+    if let Some(annotations) = annotations.and_then(Value::as_object_mut) {
+        for ours in [entity::MANAGED_BY_LOCATION, entity::MANAGED_BY_ORIGIN_LOCATION] {
+            annotations.insert(ours.to_owned(), Value::from(""));
+        }
+    }
+    check_keys(&served)
 }
 
 /// The original's word for a value's type.

@@ -100,11 +100,7 @@ impl UrlReader {
     /// Reads the files that a URL names. A file that does not exist is no error: nothing is found.
     /// Patterns in URLs are not supported yet.
     pub async fn search(&self, url: &str, etag: Option<&str>) -> Result<Search, Fault> {
-        let parsed = parse(url)?;
-        self.permit(&parsed, url)?;
-        if decoded_path(&parsed).contains(['*', '?']) {
-            return Err(Fault::error("Unsupported search pattern URL"));
-        }
+        self.check_searched(url)?;
         match self.read_url(url, etag).await {
             Ok(Read {
                 not_modified: true,
@@ -132,6 +128,24 @@ impl UrlReader {
             Err(fault) if fault.name == "NotFoundError" => Ok(Search::default()),
             Err(fault) => Err(fault),
         }
+    }
+
+    /// Whether an address could be read, as far as that can be told without reading it.
+    pub fn check(&self, url: &str) -> Result<(), Fault> {
+        let parsed = self.check_searched(url)?;
+        match self.inner.integrations.by_url(&parsed) {
+            Some(integration) => integration.raw_file(url).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    fn check_searched(&self, url: &str) -> Result<Url, Fault> {
+        let parsed = parse(url)?;
+        self.permit(&parsed, url)?;
+        if decoded_path(&parsed).contains(['*', '?']) {
+            return Err(Fault::error("Unsupported search pattern URL"));
+        }
+        Ok(parsed)
     }
 
     fn permit(&self, parsed: &Url, url: &str) -> Result<(), Fault> {

@@ -4,6 +4,8 @@ use std::fmt;
 
 use sqlx::error::{DatabaseError, ErrorKind};
 
+use crate::Database;
+
 /// Why the store could not do something. Never contains a password.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -29,6 +31,14 @@ pub enum StoreError {
         reason: String,
         /// The way out.
         hint: String,
+    },
+    /// The file is no database, or no longer a whole one.
+    #[error("the {database} is damaged: {reason}; {RECOVERY}")]
+    Damaged {
+        /// Which one, as far as it is known.
+        database: String,
+        /// What SQLite said.
+        reason: String,
     },
     /// The tables were made by a newer version of this program.
     #[error(
@@ -62,13 +72,35 @@ pub enum StoreError {
     },
     /// Anything else: a bug in this program or a damaged database.
     #[error("database error: {0}")]
-    Other(#[source] sqlx::Error),
+    // No source: the text has the reason already, and a chain would tell it again.
+    Other(sqlx::Error),
 }
+
+/// What can be done about a damaged file.
+const RECOVERY: &str = "stop the portal, then restore a backup, or save what can be read with `sqlite3 FILE .recover`, \
+     or move the file away: entities are read again from their sources, registered locations, history and what \
+     people keep are lost";
 
 impl StoreError {
     /// Whether the same call may succeed later without anybody changing anything.
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::Unavailable { .. })
+    }
+
+    /// The same error, which names the database where only that is missing.
+    #[must_use]
+    pub fn naming(self, which: &Database) -> Self {
+        match self {
+            Self::Damaged { reason, .. } => Self::damaged(which.to_string(), reason),
+            other => other,
+        }
+    }
+
+    pub(crate) fn damaged(database: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Damaged {
+            database: database.into(),
+            reason: reason.into(),
+        }
     }
 
     pub(crate) fn malformed(what: impl Into<String>, reason: impl fmt::Display) -> Self {
@@ -115,6 +147,7 @@ fn from_database(error: &dyn DatabaseError) -> Option<StoreError> {
 fn from_sqlite_code(code: u32, reason: String) -> Option<StoreError> {
     match code & 0xff {
         5 | 6 => Some(StoreError::Unavailable { reason }), // BUSY, LOCKED
+        11 | 26 => Some(StoreError::damaged("database", reason)), // CORRUPT, NOTADB
         13 => Some(StoreError::Full { reason }),
         _ => None,
     }

@@ -4,15 +4,21 @@ use std::{str::FromStr, sync::Arc, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, Executor, PgPool,
+    AssertSqlSafe, ConnectOptions, Connection, Executor, PgPool,
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 use crate::{Database, StoreError, migrate, sql::Session, wake::Waker};
 
 const CONNECTIONS: u32 = 10;
-const CONNECT_PATIENCE: Duration = Duration::from_secs(3);
+/// How long a start tries to reach the server.
+const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a request waits for a connection, when the server is away or all are in use.
+const ACQUIRE_PATIENCE: Duration = Duration::from_secs(3);
+/// How long to wait before another attempt to reach the server.
+const CONNECT_PAUSE: Duration = Duration::from_millis(250);
 /// How long a writer waits for its turn among those of this process.
 const WRITE_PATIENCE: Duration = Duration::from_mins(1);
 /// How long to wait before listening again after the connection was lost.
@@ -59,6 +65,9 @@ impl PostgresServer {
                 "use lower-case letters, digits and _, not starting with a digit",
             ));
         }
+        first_connection(&options)
+            .await
+            .map_err(|reason| refused(reason, "check that the server runs, its host and its port"))?;
         let pool =
             pool(schema).connect_with(options.statement_cache_capacity(256).disable_statement_logging());
         let server = Self {
@@ -126,6 +135,41 @@ async fn make_schema(session: &mut Session, schema: &str) -> Result<(), StoreErr
     Ok(())
 }
 
+/// Waits until the server can be reached, and tells at once when it cannot: it may be starting, too. The pool would
+/// wait as long without a word. Whatever a server that is reached answers is left to the pool.
+async fn first_connection(options: &PgConnectOptions) -> Result<(), String> {
+    let give_up = Instant::now() + CONNECT_PATIENCE;
+    let mut told = None;
+    loop {
+        let reason = match tokio::time::timeout_at(give_up, options.connect()).await {
+            Ok(Ok(connection)) => {
+                let _ = connection.close().await;
+                return Ok(());
+            }
+            Ok(Err(sqlx::Error::Io(error))) => format!("{} cannot be reached: {error}", place(options)),
+            Ok(Err(_)) => return Ok(()),
+            Err(_) => {
+                let silent = || format!("{} does not answer", place(options));
+                return Err(told.unwrap_or_else(silent));
+            }
+        };
+        if told.is_none() {
+            let seconds = CONNECT_PATIENCE.as_secs();
+            tracing::warn!("PostgreSQL at {reason}; trying again for {seconds} s");
+        }
+        told = Some(reason);
+        tokio::time::sleep(CONNECT_PAUSE).await;
+    }
+}
+
+/// Host and port, or the socket.
+fn place(options: &PgConnectOptions) -> String {
+    match options.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    }
+}
+
 fn connection_refused(error: sqlx::Error, refused: &impl Fn(String, &str) -> StoreError) -> StoreError {
     match StoreError::from(error) {
         StoreError::Other(error) => refused(
@@ -151,7 +195,7 @@ fn pool(schema: Option<&str>) -> PgPoolOptions {
     let setup: Arc<str> = format!("{BOUNDS}{search_path}").into();
     PgPoolOptions::new()
         .max_connections(CONNECTIONS)
-        .acquire_timeout(CONNECT_PATIENCE)
+        .acquire_timeout(ACQUIRE_PATIENCE)
         .after_connect(move |connection, _| {
             let setup = setup.clone();
             Box::pin(async move { connection.execute(AssertSqlSafe(setup)).await.map(drop) })
@@ -173,7 +217,7 @@ async fn listen_until_lost(options: &PgConnectOptions, waker: &Waker) -> Result<
     // A pool of its own: the listener keeps its connection, the main pool should not lack one.
     let pool = PgPoolOptions::new()
         .max_connections(1)
-        .acquire_timeout(CONNECT_PATIENCE)
+        .acquire_timeout(ACQUIRE_PATIENCE)
         .connect_lazy_with(options.clone());
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.eager_reconnect(false);

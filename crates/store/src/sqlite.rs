@@ -78,7 +78,7 @@ async fn open_file(
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
             Err(StoreError::Other(error)) => return Err(refused(path, error)),
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.naming(&Database::Sqlite(path.to_owned()))),
         }
     };
     let options = options(path, synchronous)

@@ -128,6 +128,22 @@ impl Store {
         self.read().await?.rows("SELECT 1", vec![]).await.map(drop)
     }
 
+    /// Looks through a SQLite file for damage, which takes a while for a large one. A server looks after its files
+    /// by itself.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        let mut session = self.read().await?;
+        if session.engine() == Engine::Postgres {
+            return Ok(());
+        }
+        let row = session.row("PRAGMA quick_check(1)", vec![]).await?;
+        let found = row.map_or(Ok(String::new()), |row| row.text(0))?;
+        if found == "ok" {
+            return Ok(());
+        }
+        let first = found.lines().next_back().unwrap_or_default();
+        Err(StoreError::damaged("database", first))
+    }
+
     /// How much the database holds; counts rows, so not for every request.
     pub async fn size(&self) -> Result<Size, StoreError> {
         let mut session = self.read().await?;

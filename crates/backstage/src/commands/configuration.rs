@@ -33,9 +33,9 @@ pub fn run(common: &Common, command: &ConfigCommand) -> Result<ExitCode> {
 }
 
 fn check(common: &Common) -> Result<ExitCode> {
-    let (problems, files) = match settings::load(common)? {
-        Ok(config) => (config.check(), config.files().len()),
-        Err(problems) => (problems, 0),
+    let (problems, source) = match settings::load(common)? {
+        Ok(config) => (config.check(), settings::source(&config)),
+        Err(problems) => (problems, String::new()),
     };
     for problem in &problems {
         match common.format {
@@ -52,7 +52,7 @@ fn check(common: &Common) -> Result<ExitCode> {
         } else {
             format!("usable, {} remarks", problems.len())
         };
-        output::line(&format!("{files} configuration file(s): {notes}"))?;
+        output::line(&format!("{source}: {notes}"))?;
     }
     Ok(code(has_errors))
 }

@@ -7,17 +7,21 @@ use std::time::Duration;
 use anyhow::Result;
 use config::Config;
 use serde_json::json;
-use store::Store;
+use store::{Database, Store, StoreError};
 
-use super::code;
+use super::{code, doctor_locations};
 use crate::cli::{Common, Format};
 use crate::{output, settings};
 
 /// Longest time for one check.
 const TIMEOUT: Duration = Duration::from_secs(10);
+/// The store itself gives up a server after ten seconds, and then knows why.
+const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
+/// What to do about a database that cannot be used, when nothing better is known.
+const REACH: &str = "check backend.database and that the server or folder can be reached by this user";
 
 /// What one check found.
-struct Finding {
+pub struct Finding {
     check: &'static str,
     outcome: Outcome,
     /// What was found, one sentence.
@@ -50,9 +54,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
             findings.push(database(&config).await);
             findings.push(port(&config).await);
             findings.push(data_folder(&config.data_directory()));
-            for location in &config.catalog().locations {
-                findings.push(location_file(&config, &location.kind, &location.target));
-            }
+            findings.extend(doctor_locations::check(&config));
         }
     }
     for finding in &findings {
@@ -68,7 +70,7 @@ fn configuration(config: &Config) -> Vec<Finding> {
     if remarks.is_empty() {
         return vec![good(
             "configuration",
-            format!("{} file(s), no problems", config.files().len()),
+            format!("{}, no problems", settings::source(config)),
         )];
     }
     let as_finding = |problem: &model::Problem| Finding {
@@ -82,19 +84,46 @@ fn configuration(config: &Config) -> Vec<Finding> {
 
 async fn database(config: &Config) -> Finding {
     let database = settings::database(config);
-    let opened = tokio::time::timeout(TIMEOUT, Store::open(&database)).await;
-    let fix = "check backend.database and that the server or folder can be reached by this user";
-    match opened {
-        Ok(Ok(store)) => {
+    let opened = tokio::time::timeout(OPEN_TIMEOUT, Store::open(&database)).await;
+    let store = match opened {
+        Ok(Ok(store)) => store,
+        Ok(Err(error)) => return unusable(error, &database),
+        Err(_) => {
+            let seconds = OPEN_TIMEOUT.as_secs();
+            return bad(
+                "database",
+                format!("{database} did not answer within {seconds} s"),
+                REACH,
+            );
+        }
+    };
+    match tokio::time::timeout(TIMEOUT, store.check()).await {
+        Ok(Ok(())) => {
             store.close().await;
             good("database", format!("{database} can be opened"))
         }
-        Ok(Err(error)) => bad("database", format!("{database}: {error}"), fix),
-        Err(_) => bad(
+        Ok(Err(error)) => unusable(error, &database),
+        // A large file; it is not closed, because that would wait for the end.
+        Err(_) => good(
             "database",
-            format!("{database} did not answer within {} s", TIMEOUT.as_secs()),
-            fix,
+            format!("{database} can be opened, it is too large to look for damage"),
         ),
+    }
+}
+
+fn unusable(error: StoreError, database: &Database) -> Finding {
+    match error.naming(database) {
+        StoreError::Open {
+            database,
+            reason,
+            hint,
+        } => bad("database", format!("cannot open {database}: {reason}"), &hint),
+        error @ StoreError::Damaged { .. } => {
+            let text = error.to_string();
+            let (found, fix) = text.split_once("; ").unwrap_or((&text, ""));
+            bad("database", found.to_owned(), fix)
+        }
+        error => bad("database", format!("{database}: {error}"), REACH),
     }
 }
 
@@ -129,28 +158,8 @@ fn data_folder(folder: &Path) -> Finding {
     }
 }
 
-fn location_file(config: &Config, kind: &str, target: &str) -> Finding {
-    if kind != "file" {
-        return good(
-            "location",
-            format!("{kind}:{target} is read by the running portal"),
-        );
-    }
-    let path = config.directory().join(target);
-    if target.contains(['*', '?', '{']) {
-        return good("location", format!("{} is a pattern", path.display()));
-    }
-    match std::fs::File::open(&path) {
-        Ok(_) => good("location", format!("{} can be read", path.display())),
-        Err(error) => bad(
-            "location",
-            format!("{} cannot be read: {error}", path.display()),
-            "correct catalog.locations; relative targets start at the folder of the configuration",
-        ),
-    }
-}
-
-fn good(check: &'static str, text: String) -> Finding {
+/// Nothing is wrong.
+pub fn good(check: &'static str, text: String) -> Finding {
     Finding {
         check,
         outcome: Outcome::Good,
@@ -159,7 +168,8 @@ fn good(check: &'static str, text: String) -> Finding {
     }
 }
 
-fn bad(check: &'static str, text: String, fix: &str) -> Finding {
+/// Something does not work.
+pub fn bad(check: &'static str, text: String, fix: &str) -> Finding {
     Finding {
         check,
         outcome: Outcome::Bad,

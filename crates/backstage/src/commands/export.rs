@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use serde_json::{Value, json};
-use store::{ScanPosition, Store};
+use store::ScanPosition;
 
 use super::remote::{PAGE, Remote};
 use crate::cli::{Common, ExportArguments, Format};
@@ -36,7 +36,7 @@ async fn from_server(server: &Remote, format: Format, plain: bool) -> Result<()>
 
 async fn from_store(common: &Common, plain: bool) -> Result<()> {
     let config = settings::require(common)?;
-    let store = Store::open(&settings::database(&config)).await?;
+    let store = settings::open_store(&config).await?;
     let mut position = ScanPosition::default();
     loop {
         let (rows, next) = store.scan_finals(position, PAGE).await?;

@@ -38,8 +38,12 @@ pub async fn run(common: &Common, what: &ImportArguments) -> Result<ExitCode> {
     let progress = progress(locations.len());
     let mut refused = 0;
     for (kind, target) in locations {
-        let answer = server.register(&kind, &target, what.dry_run).await?;
-        let outcome = Outcome::of(kind, target, what.dry_run, answer);
+        let outcome = if let Some(reason) = unreadable(&kind, &target) {
+            Outcome::refused(kind, target, reason)
+        } else {
+            let answer = server.register(&kind, &target, what.dry_run).await?;
+            Outcome::of(kind, target, what.dry_run, answer)
+        };
         refused += usize::from(outcome.reason.is_some());
         progress.suspend(|| outcome.print(common.format))?;
         progress.inc(1);
@@ -51,12 +55,27 @@ pub async fn run(common: &Common, what: &ImportArguments) -> Result<ExitCode> {
 /// What to register: type and target.
 async fn locations(what: &ImportArguments) -> Result<Vec<(String, String)>> {
     let Some(from) = &what.from else {
-        let given = what.locations.iter();
-        return Ok(given.map(|target| ("url".to_owned(), target.clone())).collect());
+        // As locations are shown, so they may be given.
+        let given = what.locations.iter().map(|given| {
+            let given = given.trim();
+            given.strip_prefix("url:").unwrap_or(given).to_owned()
+        });
+        return Ok(given.map(|target| ("url".to_owned(), target)).collect());
     };
     let other = Remote::new(from, what.from_token.clone())?;
     let found = other.locations().await;
     found.with_context(|| format!("the locations of {from} cannot be listed"))
+}
+
+/// Why no server could ever read a location.
+fn unreadable(kind: &str, target: &str) -> Option<String> {
+    let is_address = Url::parse(target)
+        .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some());
+    (kind == "url" && !is_address).then(|| {
+        "it is no address that begins with http:// or https://; files of the server's machine belong into \
+         catalog.locations of its app-config.yaml"
+            .to_owned()
+    })
 }
 
 fn progress(locations: usize) -> ProgressBar {
@@ -71,6 +90,16 @@ fn progress(locations: usize) -> ProgressBar {
 }
 
 impl Outcome {
+    fn refused(kind: String, target: String, reason: String) -> Self {
+        Self {
+            kind,
+            target,
+            word: "refused",
+            entities: Vec::new(),
+            reason: Some(reason),
+        }
+    }
+
     fn of(kind: String, target: String, dry_run: bool, answer: Result<Value, Refusal>) -> Self {
         let (word, entities, reason) = match answer {
             Ok(body) if dry_run => {
@@ -95,7 +124,7 @@ impl Outcome {
     }
 
     fn print(&self, format: Format) -> Result<()> {
-        let location = format!("{}:{}", self.kind, self.target);
+        let location = format!("{}:{}", self.kind, config::without_passwords(&self.target));
         if format == Format::Json {
             let mut line = json!({ "location": location, "outcome": self.word });
             if !self.entities.is_empty() {

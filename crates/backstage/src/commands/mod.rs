@@ -1,7 +1,9 @@
 //! The commands, one file each.
 
 mod configuration;
+mod descriptor;
 mod doctor;
+mod doctor_locations;
 mod export;
 mod first_load;
 mod import;
@@ -11,6 +13,7 @@ mod remote;
 mod serve;
 mod taken_in;
 mod validate;
+mod verdict_line;
 mod walk;
 
 use std::process::ExitCode;

@@ -92,7 +92,11 @@ impl<'a> Placeholders<'a> {
         if !roots.any(|root| real.starts_with(root)) {
             return Err("it lies outside of the folders given and of the descriptor's repository".to_owned());
         }
-        let size = real.metadata().map_err(|error| error.to_string())?.len();
+        let metadata = real.metadata().map_err(|error| error.to_string())?;
+        if !metadata.is_file() {
+            return Err("it is no ordinary file".to_owned());
+        }
+        let size = metadata.len();
         if size > MAX_BYTES {
             return Err(format!("it has {size} bytes, more than {MAX_BYTES}"));
         }

@@ -1,5 +1,6 @@
 //! `backstage serve`: the portal itself.
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use catalog::Catalog;
 use config::Config;
-use store::{Store, StoreError};
+use store::StoreError;
 use web::{Bound, Lifecycle, Readiness, ServerOptions, Stage};
 
 use super::first_load;
@@ -24,12 +25,15 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     logging::start();
     let config = settings::require(common)?;
     let saved_index = wiring::saved_index(&config);
+    if config.files().is_empty() {
+        tracing::info!("{}", settings::source(&config));
+    }
     for problem in config.check() {
         tracing::warn!("{}", output::problem(&problem));
     }
     // Everything is built before the port is bound: what cannot work fails before anybody asks.
     let limits = ServerOptions::from_config(&config)?.limits;
-    let store = open(&config).await?;
+    let store = settings::open_store(&config).await?;
     let readiness = Readiness::new();
     let life = Lifecycle::install(DRAIN)?;
     let config = Arc::new(config);
@@ -44,14 +48,15 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
         "http",
         web::serve(bound, router, limits, readiness.clone(), life.clone()),
     );
-    loading.await?.context("the catalog cannot be loaded")?;
+    let loaded = loading.await?;
+    loaded.map_err(|error| settings::named(error, &settings::database(&config)))?;
     start_catalog(&life, &background, &catalog);
     let (search, soft) = (portal.search, life.soft());
     life.spawn_on(background.handle(), "search index", async move {
         search.run(soft).await;
     });
     readiness.enter(Stage::Ready);
-    announce(&config, address.port(), started);
+    announce(&config, address, started);
     life.spawn_on(
         background.handle(),
         "first load",
@@ -79,13 +84,6 @@ fn start_catalog(life: &Lifecycle, background: &Background, catalog: &Catalog) {
     });
 }
 
-async fn open(config: &Config) -> Result<Store> {
-    let database = settings::database(config);
-    Store::open(&database)
-        .await
-        .with_context(|| format!("the {database} cannot be opened; `backstage doctor` tells more"))
-}
-
 async fn bind(config: &Config) -> Result<Bound> {
     let listen = config.listen();
     web::bind(listen).await.with_context(|| {
@@ -97,19 +95,36 @@ async fn bind(config: &Config) -> Result<Bound> {
     })
 }
 
-/// Tells where the portal is; on a terminal in a form that can be clicked.
-fn announce(config: &Config, port: u16, started: Instant) {
-    let mut address = config.base_url();
-    if config.listen().port == 0 {
-        address = format!("http://127.0.0.1:{port}");
-    }
+/// Tells where the portal listens, and where people find it when that is somewhere else; on a terminal in a form
+/// that can be clicked.
+fn announce(config: &Config, listening: SocketAddr, started: Instant) {
+    let address = format!("http://{}", reachable(listening));
+    let public = config::without_passwords(&config.base_url());
+    let public = (config.has_base_url() && public != address).then_some(public);
     let started_in_ms = started.elapsed().as_millis();
     if output::has_audience() {
+        let public = public.map_or_else(String::new, |public| format!(", configured as {public}"));
         output::complain(&format!(
-            "\n  {} is at {address}  (ready in {started_in_ms} ms)\n",
+            "\n  {} is at {address}{public}  (ready in {started_in_ms} ms)\n",
             config.title()
         ));
+    } else if let Some(public) = public {
+        tracing::info!(
+            address,
+            public,
+            started_in_ms,
+            "serving at {address}, configured as {public}"
+        );
     } else {
         tracing::info!(address, started_in_ms, "serving at {address}");
+    }
+}
+
+/// An address that can be opened on this machine: all interfaces are none.
+fn reachable(listening: SocketAddr) -> String {
+    if listening.ip().is_unspecified() {
+        format!("localhost:{}", listening.port())
+    } else {
+        listening.to_string()
     }
 }

@@ -36,7 +36,8 @@ impl TakenIn {
 
 /// The files that a descriptor takes in. Most descriptors are not parsed for that: they name no placeholder.
 fn files_of(descriptor: &Path, roots: &[PathBuf], max_bytes: u64) -> Vec<PathBuf> {
-    let is_small = fs::metadata(descriptor).is_ok_and(|file| file.len() <= max_bytes);
+    // A pipe can be read only once, and this is not the time.
+    let is_small = fs::metadata(descriptor).is_ok_and(|file| file.is_file() && file.len() <= max_bytes);
     let text = is_small.then(|| fs::read_to_string(descriptor).ok()).flatten();
     let text = text.unwrap_or_default();
     if !PLACEHOLDERS.iter().any(|name| text.contains(name)) {

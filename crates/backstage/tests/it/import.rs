@@ -56,6 +56,39 @@ fn locations_are_previewed_registered_and_taken_over_from_another_server() {
     check(&first_url, &[&good], &[&format!("registered url:{good}")], "0");
     check(&first_url, &[&good], &[&format!("exists     url:{good}")], "0");
     check(
+        &first_url,
+        &[&format!("url:{good}")],
+        &[&format!("exists     url:{good}")],
+        "0",
+    );
+    let other = files.url("/a.yaml?v=2");
+    let never = [
+        "foo",
+        "./plain.yaml",
+        "file:///etc/passwd",
+        "ftp://h/x.yaml",
+        &files.url("/x.yaml").replace("http://", "http://u:geheim@"),
+        &other,
+    ];
+    let refused = [
+        "refused    url:foo\n           it is no address that begins with http:// or https://",
+        "refused    url:./plain.yaml",
+        "refused    url:file:///etc/passwd",
+        "refused    url:ftp://h/x.yaml",
+        "refused    url:http://u:<secret>@",
+        "contains a login",
+        &format!("registered url:{other}"),
+    ];
+    check(&first_url, &never, &refused, "1");
+    let printed = import(first_folder.path(), &first_url, &never);
+    // The first line repeats the command.
+    assert!(
+        printed.lines().skip(1).all(|line| !line.contains("geheim")),
+        "{printed}"
+    );
+    let kept = first.get("/api/catalog/locations");
+    assert!(!kept.contains("geheim") && !kept.contains("passwd"), "{kept}");
+    check(
         &second_url,
         &["--from", &first_url],
         &[&format!("registered url:{good}")],

@@ -7,7 +7,9 @@
 
 mod catalog_files;
 mod commands;
+mod configuration;
 mod crashes;
+mod doctor;
 mod faults;
 mod full_disk;
 mod hostile;
@@ -17,3 +19,4 @@ mod portal;
 mod process;
 mod replicas;
 mod serving;
+mod validate;

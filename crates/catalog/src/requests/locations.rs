@@ -203,6 +203,13 @@ impl Catalog {
         if target.trim().is_empty() {
             return Err(Fault::input("Unable to stringify location ref, empty target"));
         }
+        if has_login(target) {
+            // Everybody who sees the location would see it; it is not repeated here either.
+            return Err(Fault::input(
+                "Invalid location ref, the address of the target contains a login; remove it and configure it \
+                 for the host under integrations",
+            ));
+        }
         if is_script(target) {
             return Err(Fault::input(format!(
                 "Invalid location ref '{kind}:{target}', target is a javascript: URL"
@@ -214,6 +221,10 @@ impl Catalog {
 
 fn exists(reference: &LocationRef) -> Fault {
     Fault::conflict(format!("Location {reference} already exists"))
+}
+
+fn has_login(target: &str) -> bool {
+    url::Url::parse(target).is_ok_and(|url| !url.username().is_empty() || url.password().is_some())
 }
 
 /// Whether a browser would run the target; control characters and case do not stop it.

@@ -20,9 +20,10 @@ pub struct BackendSection {
     pub base_url: Option<String>,
     /// Where to listen. Default: `127.0.0.1:7007`. With a port alone: all interfaces.
     pub listen: Option<ListenSetting>,
-    /// TLS for the server.
+    /// Not supported: the server speaks plain HTTP, and with anything but `false` here it does not
+    /// start. A proxy or an ingress in front of it speaks HTTPS.
     pub https: Option<HttpsSetting>,
-    /// Which proxies may tell the client's address. `true` trusts the nearest one.
+    /// Which proxies may tell the client's address; accepted without effect.
     pub trust_proxy: Option<Value>,
     /// Where data is kept.
     pub database: DatabaseSection,
@@ -43,7 +44,7 @@ pub struct BackendSection {
     pub lifecycle: LifecycleSection,
     /// Who may call the API.
     pub auth: AuthenticationSection,
-    /// Folder for temporary files. Default: the system's.
+    /// Folder for temporary files; accepted without effect. The system's is used.
     pub working_directory: Option<String>,
 }
 

@@ -7,6 +7,9 @@ use serde::Deserialize;
 
 use crate::HumanDuration;
 
+/// The provider that brings `catalog.locations`; it can be left out by `catalog.providerOptions`.
+pub const CONFIG_LOCATIONS: &str = "ConfigLocationProvider";
+
 /// Where entities come from and what is allowed.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase")]
@@ -28,19 +31,30 @@ pub struct CatalogSection {
     pub stitching_strategy: StitchingSection,
     /// What registering a known location again does. Default: `reject`.
     pub default_location_conflict_strategy: ConflictStrategy,
-    /// Reactions to events of Git hosts. Default: none.
+    /// Reactions to events of Git hosts; not used yet.
     pub scm_events: Option<ScmEvents>,
-    /// Order and use of processors, by their names.
+    /// Order and use of processors, by their names: `CodeOwnersProcessor`.
     pub processor_options: BTreeMap<String, ProcessorOptions>,
-    /// Use of entity providers, by their names.
+    /// Use of entity providers, by their names: `ConfigLocationProvider`, without which
+    /// `catalog.locations` are not read.
     pub provider_options: BTreeMap<String, ProviderOptions>,
-    /// Leaves out the processors that read files and URLs.
+    /// Leaves out the processors that read files and URLs; accepted without effect.
     pub disable_default_processors: bool,
-    /// Registering an existing component.
+    /// Registering an existing component; not used yet.
     pub import: ImportSection,
     /// Drops all documents of a file when one of them cannot be read, as the original does. Off by
     /// default: here one broken document never hides its neighbours.
     pub discard_file_on_error: bool,
+}
+
+impl CatalogSection {
+    /// Takes out the locations when the provider that brings them is left out.
+    pub(crate) fn settle(&mut self) {
+        let options = self.provider_options.get(CONFIG_LOCATIONS);
+        if options.is_some_and(|options| options.disabled) {
+            self.locations.clear();
+        }
+    }
 }
 
 /// A configured location.

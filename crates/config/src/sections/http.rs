@@ -69,7 +69,7 @@ pub struct CorsSection {
     pub credentials: Option<bool>,
     /// How long a preflight answer may be kept, in seconds.
     pub max_age: Option<u64>,
-    /// Hands preflight requests on to the routes.
+    /// Hands preflight requests on to the routes; accepted without effect.
     pub preflight_continue: Option<bool>,
     /// Status of a preflight answer.
     pub options_success_status: Option<u16>,
@@ -119,15 +119,15 @@ impl Timeout {
 pub struct ServerSection {
     /// How long a client may take to send its headers.
     pub headers_timeout: Option<Timeout>,
-    /// How long a client may take to send a whole request.
+    /// How long a client may take to send a whole request; accepted without effect.
     pub request_timeout: Option<Timeout>,
-    /// How long an idle connection is kept.
+    /// How long an idle connection is kept; accepted without effect.
     pub keep_alive_timeout: Option<Timeout>,
-    /// How long a connection may stand still.
+    /// How long a connection may stand still; accepted without effect.
     pub timeout: Option<Timeout>,
-    /// Most headers of a request.
+    /// Most headers of a request; accepted without effect.
     pub max_headers_count: Option<u32>,
-    /// Most requests on one connection.
+    /// Most requests on one connection; accepted without effect.
     pub max_requests_per_socket: Option<u32>,
 }
 

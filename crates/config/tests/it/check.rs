@@ -130,3 +130,50 @@ fn problems_name_the_file_that_wrote_the_key() {
     assert_eq!(problems[0].place.as_ref().and_then(|place| place.line), Some(3));
     assert!(problems[0].fault.message.contains("in 'app-config.local.yaml'"));
 }
+
+#[test]
+fn known_keys_without_effect_are_told() {
+    let text = "\
+app:
+  baseUrl: https://h.example/portal/
+backend:
+  baseUrl: https://h.example/
+  trustProxy: false
+  server: { headersTimeout: 5000, maxRequestsPerSocket: 100 }
+  auth:
+    externalAccess:
+      - type: static
+        options: { token: long-enough }
+        accessRestrictions: [{ plugin: catalog }]
+catalog:
+  processorOptions:
+    CodeOwnersProcessor: { disabled: true }
+    FileReaderProcessor: { disabled: true }
+    Other: { disabled: false }
+  providerOptions:
+    ConfigLocationProvider: { disabled: true }
+    Unknown: { disabled: true }
+";
+    assert_eq!(
+        texts(&one_file(text).check()),
+        [
+            "warning 11 InputError: 'backend.auth.externalAccess[0].accessRestrictions' has no effect here",
+            "warning 6 InputError: 'backend.server.maxRequestsPerSocket' has no effect here",
+            "warning 15 InputError: 'catalog.processorOptions.FileReaderProcessor' has no effect here",
+            "warning 19 InputError: 'catalog.providerOptions.Unknown' has no effect here",
+            "warning 2 InputError: The path '/portal/' of 'app.baseUrl' has no effect here",
+        ]
+    );
+}
+
+#[test]
+fn configured_locations_are_left_out_with_their_provider() {
+    let text = |disabled: bool| {
+        format!(
+            "catalog:\n  locations: [{{ type: file, target: a.yaml }}]\n  \
+             providerOptions: {{ ConfigLocationProvider: {{ disabled: {disabled} }} }}\n"
+        )
+    };
+    assert_eq!(one_file(&text(false)).catalog().locations.len(), 1);
+    assert_eq!(one_file(&text(true)).catalog().locations.len(), 0);
+}

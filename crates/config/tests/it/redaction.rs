@@ -60,3 +60,29 @@ fn connection_strings() {
     let config = start(&[("app-config.yaml", text)], &[]).config();
     assert_eq!(config.redacted()["backend"]["database"]["connection"], ":memory:");
 }
+
+#[test]
+fn addresses_and_short_names() {
+    let text = "\
+custom:
+  pat: geheim
+  path: shown
+  link: 'https://h/x?page=2&token=geheim&sig=geheim'
+  caData: shown
+  webhookUrl: 'https://chat.example.com/hooks/builds'
+  slackWebhookUrl: 'https://hooks.example.com/services/T000/B000/geheimgeheimgeheim1234'
+  otherWebhookUrl: 'https://u:geheim@chat.example.com'
+";
+    let config = start(&[("app-config.yaml", text)], &[]).config();
+    let shown = &config.redacted()["custom"];
+    let expected = json!({
+        "pat": "<secret>",
+        "path": "shown",
+        "link": "https://h/x?page=2&token=<secret>&sig=<secret>",
+        "caData": "shown",
+        "webhookUrl": "https://chat.example.com/hooks/builds",
+        "slackWebhookUrl": "<secret>",
+        "otherWebhookUrl": "<secret>",
+    });
+    assert_eq!(shown, &expected);
+}

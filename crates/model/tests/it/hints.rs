@@ -47,7 +47,7 @@ fn every_common_mistake_has_a_way_out() {
         "add `name: my-component` under metadata",
     );
     check("/kind", Value::Null, "add `kind: Component` at the root");
-    check("/spec/owner", json!(5), "put it in quotes: \"5\"");
+    check("/spec/owner", json!(5), "put it in quotes, as it is written");
     check("/spec/owner", json!(""), "give `owner` a value or remove it");
     check(
         "/spec/dependsOn",

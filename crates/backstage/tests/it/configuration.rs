@@ -1,0 +1,123 @@
+//! What `config check`, `doctor` and the start say of a configuration.
+
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::portal::Portal;
+use crate::process::transcript;
+
+/// A folder with one `app-config.yaml`.
+fn folder(config: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("app-config.yaml"), config).unwrap();
+    folder
+}
+
+/// Runs a command and looks for texts in what it printed.
+#[track_caller]
+fn check(folder: &Path, arguments: &[&str], expected: &[&str], code: u8) {
+    let printed = transcript(folder, arguments);
+    for text in expected {
+        assert!(printed.contains(text), "{text} in {printed}");
+    }
+    assert!(printed.ends_with(&format!("--- exit code {code}\n")), "{printed}");
+    assert!(!printed.contains("geheim"), "{printed}");
+}
+
+#[test]
+fn nothing_claims_https_that_serves_http() {
+    for value in ["true", "{ certificate: { cert: a.pem, key: b.pem } }"] {
+        let folder = folder(&format!("app: {{ title: T }}\nbackend:\n  https: {value}\n"));
+        let expected = [
+            "{folder}/app-config.yaml:3",
+            "'backend.https' cannot be used",
+            "plain HTTP",
+            "remove this key",
+        ];
+        check(folder.path(), &["config", "check"], &expected, 1);
+        check(folder.path(), &["doctor"], &expected, 1);
+        check(folder.path(), &["serve"], &expected, 2);
+    }
+    check(
+        folder("backend: { https: false }\n").path(),
+        &["config", "check"],
+        &["no problems"],
+        0,
+    );
+}
+
+#[test]
+fn the_start_tells_where_it_listens_and_not_only_what_is_configured() {
+    let folder = folder(
+        "app: { baseUrl: 'https://portal.example.com' }\ncatalog: { locations: [] }\nbackend:\n  \
+         listen: { host: 127.0.0.1, port: 0 }\n  database: { client: better-sqlite3, connection: ':memory:' }\n",
+    );
+    let mut portal = Portal::start(folder.path());
+    let address = portal.address();
+    let told = format!("serving at http://{address}, configured as https://portal.example.com");
+    assert!(portal.log().contains(&told), "{}", portal.log());
+}
+
+#[test]
+fn no_secret_stands_in_what_is_wrong() {
+    let config = folder("integrations: {github: [{token: geheim: foo}]}\n");
+    check(
+        config.path(),
+        &["config", "check"],
+        &["app-config.yaml:1:", "are not allowed"],
+        1,
+    );
+    let config = folder("integrations: {github: [{token: *geheim }]}\n");
+    check(
+        config.path(),
+        &["config", "check"],
+        &["app-config.yaml:1:", "Unresolved alias"],
+        1,
+    );
+    let config = folder("app: {baseUrl: 'postgres://u:geheim@h'}\n");
+    check(
+        config.path(),
+        &["config", "check"],
+        &["postgres://u:<secret>@h"],
+        1,
+    );
+    let config = folder("backend: {database: {client: 'postgres://u:geheim@h'}}\n");
+    check(
+        config.path(),
+        &["config", "check"],
+        &["backend.database.client"],
+        1,
+    );
+    let config = folder("x: { $include: 'y.yaml' }\n");
+    std::fs::write(config.path().join("y.yaml"), "a: geheim: b\n").unwrap();
+    check(
+        config.path(),
+        &["config", "check"],
+        &["y.yaml", "Nested mappings"],
+        1,
+    );
+}
+
+#[test]
+fn a_missing_main_file_is_told_when_others_are_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let built_in = ["the built-in example configuration is used"];
+    check(folder.path(), &["config", "check"], &built_in, 0);
+    std::fs::write(folder.path().join("app-config.local.yaml"), "app: { title: T }\n").unwrap();
+    let expected = [
+        "{folder}/app-config.yaml: error",
+        "does not exist",
+        "app-config.local.yaml only adds to it",
+    ];
+    check(folder.path(), &["config", "check"], &expected, 1);
+    check(folder.path(), &["serve"], &expected, 2);
+    symlink("gone.yaml", folder.path().join("app-config.yaml")).unwrap();
+    std::fs::remove_file(folder.path().join("app-config.local.yaml")).unwrap();
+    let expected = [
+        "{folder}/app-config.yaml: error",
+        "a link to something that does not exist",
+    ];
+    check(folder.path(), &["config", "check"], &expected, 1);
+}

@@ -434,7 +434,7 @@ mod tests {
         };
         check(
             &walk(&lines, &collapsed),
-            &["a hasPart 99×component", "g ownerOf a", "g ownerOf 99×component"],
+            &["g ownerOf a", "g ownerOf 99×component", "a hasPart 99×component"],
         );
         // Fewer are shown one by one.
         assert_eq!(

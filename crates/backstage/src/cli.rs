@@ -166,7 +166,7 @@ pub struct ExportArguments {
     /// Token of a static external access, for a server that is not on this machine
     #[arg(long, env = "BACKSTAGE_TOKEN", hide_env_values = true)]
     pub token: Option<String>,
-    /// Write descriptors as they were before processing: no relations, status, uid and etag
+    /// Write descriptors that a location can read again: no relations, status, uid and etag, and no Locations
     #[arg(long)]
     pub plain: bool,
 }

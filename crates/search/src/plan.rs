@@ -39,6 +39,9 @@ impl Question {
         let pieces = self.pieces();
         build.plan.pieces = pieces.iter().map(|piece| build.piece(piece)).collect();
         build.plan.any_piece = tolerance == Tolerance::Partly;
+        if self.is_unanswerable() {
+            build.plan.pieces.push(Way::Best(Vec::new()));
+        }
         if !pieces.is_empty() {
             let whole = self.whole();
             build.favour(Docs::Any(vec![term(fields.exact, &whole)]), score::WHOLE_NAME);

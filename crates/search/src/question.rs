@@ -56,6 +56,15 @@ impl Question {
         pieces
     }
 
+    /// Whether there is a text, but no letter or digit in it: then it finds nothing. A star asks for everything.
+    pub fn is_unanswerable(&self) -> bool {
+        self.pieces().is_empty()
+            && self
+                .text
+                .chars()
+                .any(|c| !c.is_whitespace() && !matches!(c, '*' | '"'))
+    }
+
     /// The text as a name would be indexed.
     pub fn whole(&self) -> String {
         fold(self.text.trim().trim_matches('"'))

@@ -50,17 +50,26 @@ async fn from_store(common: &Common, plain: bool) -> Result<()> {
     }
 }
 
-fn print(mut entity: Value, format: Format, plain: bool) -> Result<()> {
-    if plain {
-        strip(&mut entity);
-    }
+fn print(entity: Value, format: Format, plain: bool) -> Result<()> {
+    let Some(entity) = (if plain { as_declared(entity) } else { Some(entity) }) else {
+        return Ok(());
+    };
     match format {
         Format::Json => output::json(&entity),
         Format::Text => output::text(&format!("---\n{}", yaml::to_string(&entity))),
     }
 }
 
-/// Removes what the catalog adds.
+/// An entity without what the catalog adds. Nothing for a Location: it is how the catalog was fed, and read again
+/// it would lead to the files that the other entities came from.
+fn as_declared(mut entity: Value) -> Option<Value> {
+    if entity["kind"] == "Location" {
+        return None;
+    }
+    strip(&mut entity);
+    Some(entity)
+}
+
 fn strip(entity: &mut Value) {
     let Some(root) = entity.as_object_mut() else {
         return;
@@ -78,5 +87,25 @@ fn strip(entity: &mut Value) {
         if annotations.is_empty() {
             metadata.remove("annotations");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_exported_plain_can_be_read_again() {
+        let declared =
+            json!({"kind": "Component", "metadata": {"name": "a", "annotations": {"x/y": "1"}}, "spec": {}});
+        let mut served = declared.clone();
+        served["relations"] = json!([]);
+        served["metadata"]["uid"] = json!("u");
+        served["metadata"]["etag"] = json!("e");
+        served["metadata"]["annotations"]["backstage.io/managed-by-location"] = json!("file:/a.yaml");
+        assert_eq!(as_declared(served), Some(declared));
+        let location =
+            json!({"kind": "Location", "metadata": {"name": "generated-1"}, "spec": {"target": "./a.yaml"}});
+        assert_eq!(as_declared(location), None);
     }
 }

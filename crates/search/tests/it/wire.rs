@@ -50,6 +50,15 @@ async fn get(world: &World, query: &str) -> (StatusCode, Value) {
 }
 
 #[tokio::test]
+async fn a_text_without_letters_finds_nothing_and_a_star_everything() {
+    let world = world().await;
+    for (term, expected) in [("%F0%9F%98%80", 0), ("%3F!", 0), ("*", 4), ("", 4), ("%22%22", 4)] {
+        let (_, body) = get(&world, &format!("term={term}")).await;
+        assert_eq!(body["numberOfResults"], json!(expected), "{term}");
+    }
+}
+
+#[tokio::test]
 async fn the_api_describes_itself() {
     let (status, body) = get(&world().await, "/openapi.json").await;
     assert_eq!(

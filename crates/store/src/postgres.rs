@@ -157,6 +157,10 @@ async fn first_connection(options: &PgConnectOptions) -> Result<(), String> {
             let seconds = CONNECT_PATIENCE.as_secs();
             tracing::warn!("PostgreSQL at {reason}; trying again for {seconds} s");
         }
+        // A refusal may come so fast that the bound above never counts.
+        if Instant::now() >= give_up {
+            return Err(reason);
+        }
         told = Some(reason);
         tokio::time::sleep(CONNECT_PAUSE).await;
     }

@@ -81,7 +81,7 @@ fn settle(server: &Server) -> Result<()> {
             "/api/catalog/entities?fields=kind,metadata.name,metadata.etag",
         )?
         .to_string();
-        if now != last {
+        if now != last || is_reading(server)? {
             (last, since) = (now, Instant::now());
         } else if since.elapsed() > QUIET {
             return Ok(());
@@ -89,6 +89,15 @@ fn settle(server: &Server) -> Result<()> {
         std::thread::sleep(Duration::from_millis(500));
     }
     bail!("the catalog did not come to rest within {PATIENCE:?}")
+}
+
+/// Whether some source was not read yet: on a busy machine nothing may change for seconds meanwhile.
+pub fn is_reading(server: &Server) -> Result<bool> {
+    let answer = ask(server, "/api/catalog/sources")?;
+    let sources = answer["sources"]
+        .as_array()
+        .context("there is a list of sources")?;
+    Ok(sources.iter().any(|source| source["status"] == "waiting"))
 }
 
 fn ask(server: &Server, path: &str) -> Result<Value> {

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::Agreement;
+use super::corpus::is_reading;
 use crate::process::{Scratch, root};
 use crate::server::{Server, free_port};
 
@@ -137,7 +138,7 @@ fn settle(server: &Server) -> Result<u64> {
     let (mut last, mut since) = (0, Instant::now());
     while started.elapsed() < PATIENCE {
         let total = query(server, "", 1)?["numberOfResults"].as_u64().unwrap_or(0);
-        if total != last {
+        if total != last || is_reading(server)? {
             (last, since) = (total, Instant::now());
         }
         if total > 0 && since.elapsed() > QUIET {

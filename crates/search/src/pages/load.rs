@@ -1,8 +1,12 @@
 //! Fetches what the search page shows.
 
-use catalog::personal;
+use std::collections::{HashMap, HashSet};
+
+use catalog::browse::{self, Named};
 use catalog::query::Access;
+use catalog::{Catalog, personal};
 use jiff::Timestamp;
+use model::{EntityRef, Filter};
 use plugin::Viewer;
 use web::ApiError;
 
@@ -19,8 +23,57 @@ pub struct Results {
     pub answer: Option<Answer>,
     /// Document types with their headings.
     pub types: Vec<(&'static str, &'static str)>,
+    /// How people call what the answer names.
+    pub words: Words,
     /// Everything there is was indexed.
     pub is_complete: bool,
+}
+
+/// How people call kinds and owners, which the index knows in lower case and by reference.
+#[derive(Default)]
+pub struct Words {
+    kinds: HashMap<String, String>,
+    named: Named,
+}
+
+impl Words {
+    /// For everything that an answer names.
+    pub fn of(catalog: &Catalog, answer: &Answer) -> Self {
+        let values = answer.facets.iter().flatten().map(|(value, _)| value.as_str());
+        let owners = answer
+            .hits
+            .iter()
+            .filter_map(|hit| hit.document.get("owner")?.as_str());
+        let references: HashSet<EntityRef> = values
+            .chain(owners)
+            .filter_map(|text| text.parse().ok())
+            .collect();
+        let kinds = browse::counts_of(catalog, &Filter::All(Vec::new()), "", "kind");
+        Self {
+            kinds: kinds
+                .into_iter()
+                .map(|(kind, _)| (kind.to_lowercase(), kind))
+                .collect(),
+            named: browse::known(catalog, &references),
+        }
+    }
+
+    /// A kind as entities spell it.
+    pub fn kind<'a>(&'a self, kind: &'a str) -> &'a str {
+        self.kinds.get(kind).map_or(kind, String::as_str)
+    }
+
+    /// The title of an entity, or its name; any other text as it is.
+    pub fn name<'a>(&'a self, reference: &'a str) -> &'a str {
+        let known = reference
+            .parse()
+            .ok()
+            .and_then(|reference: EntityRef| self.named.get(&reference));
+        let title = known
+            .and_then(Option::as_ref)
+            .and_then(|known| known.title.as_deref());
+        title.unwrap_or_else(|| reference.rsplit('/').next().unwrap_or(reference))
+    }
 }
 
 /// Asks on behalf of a viewer.
@@ -48,7 +101,9 @@ pub async fn results(
     } else {
         None
     };
+    let words = answer.as_ref().map(|answer| Words::of(search.catalog(), answer));
     Ok(Results {
+        words: words.unwrap_or_default(),
         state,
         answer,
         types,

@@ -13,7 +13,7 @@ use ui::Chrome;
 use web::api::Json;
 use web::{ApiError, CurrentViewer};
 
-use super::load::personal;
+use super::load::{Words, personal};
 use super::state::PageState;
 use super::view::note;
 use crate::answer::{Answer, Page};
@@ -100,8 +100,9 @@ pub async fn show(
 /// Results by type, the type with the best result first.
 fn groups(search: &Search, answer: &Answer) -> Vec<Group> {
     let mut groups: Vec<(&str, Group)> = Vec::new();
+    let words = Words::of(search.catalog(), answer);
     for hit in &answer.hits {
-        let item = item(answer, hit);
+        let item = item(&words, answer, hit);
         if let Some((_, group)) = groups.iter_mut().find(|(kind, _)| *kind == hit.kind) {
             group.items.push(item);
             continue;
@@ -114,7 +115,7 @@ fn groups(search: &Search, answer: &Answer) -> Vec<Group> {
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-fn item(answer: &Answer, hit: &Shown) -> Item {
+fn item(words: &Words, answer: &Answer, hit: &Shown) -> Item {
     let text = |name: &str| hit.document.get(name).and_then(Value::as_str).unwrap_or_default();
     let title = answer.marker.mark(text("title"));
     let units = |end: usize| title.text[..end].encode_utf16().count();
@@ -124,7 +125,7 @@ fn item(answer: &Answer, hit: &Shown) -> Item {
         .map(|mark| (units(mark.start), units(mark.end)));
     Item {
         marks: marks.collect(),
-        note: note(hit),
+        note: note(words, hit),
         href: text("location").to_owned(),
         icon: icon(&hit.entity),
         title: title.text.clone(),

@@ -3,7 +3,7 @@
 use maud::Markup;
 use serde_json::json;
 
-use super::load::Results;
+use super::load::{Results, Words};
 use super::state::PageState;
 use super::view;
 use crate::answer::Answer;
@@ -49,6 +49,7 @@ fn sample(query: &str, answer: Option<(Vec<Shown>, Option<&str>)>) -> Results {
         hits,
     });
     Results {
+        words: Words::default(),
         is_complete: answer.is_some(),
         state,
         answer,

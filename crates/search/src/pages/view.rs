@@ -8,7 +8,7 @@ use ui::{
     facet_panel, kind_icon, notice, pagination, search_field,
 };
 
-use super::load::Results;
+use super::load::{Results, Words};
 use super::state::{FILTERS, PAGE, PageState};
 use crate::answer::Answer;
 use crate::marks::Marked;
@@ -41,11 +41,11 @@ fn found(results: &Results, answer: &Answer) -> Markup {
             p.search-suggestion { "Did you mean " a href=(state.with(|state| state.text.clone_from(suggestion)).href()) { (suggestion) } "?" }
         }
         div.with-facets {
-            (facet_panel(&facets(state, answer)))
+            (facet_panel(&facets(&results.words, state, answer)))
             div {
                 @if answer.hits.is_empty() { (nothing(state)) }
                 @else {
-                    ol.search-results.js-rows { @for hit in &answer.hits { (result(answer, hit)) } }
+                    ol.search-results.js-rows { @for hit in &answer.hits { (result(&results.words, answer, hit)) } }
                     (pages(state, answer))
                 }
             }
@@ -84,7 +84,7 @@ fn type_tabs(results: &Results, answer: &Answer) -> Markup {
     ui::tabs("Kinds of results", &tabs)
 }
 
-fn facets(state: &PageState, answer: &Answer) -> Facets {
+fn facets(words: &Words, state: &PageState, answer: &Answer) -> Facets {
     let mut groups = Vec::new();
     for (at, filter) in FILTERS.iter().enumerate() {
         let chosen = &state.chosen[at];
@@ -102,7 +102,7 @@ fn facets(state: &PageState, answer: &Answer) -> Facets {
             title: filter.title.to_owned(),
             options: values
                 .into_iter()
-                .map(|(value, number)| option(state, at, value, number))
+                .map(|(value, number)| option(words, state, at, value, number))
                 .collect(),
             shown: 6,
             clear: (!chosen.is_empty()).then(|| state.with(|state| state.chosen[at].clear()).href()),
@@ -118,7 +118,7 @@ fn facets(state: &PageState, answer: &Answer) -> Facets {
     }
 }
 
-fn option(state: &PageState, filter: usize, value: String, number: usize) -> FacetOption {
+fn option(words: &Words, state: &PageState, filter: usize, value: String, number: usize) -> FacetOption {
     let selected = state.chosen[filter].contains(&value);
     let switched = state.with(|state| {
         let values = &mut state.chosen[filter];
@@ -129,14 +129,18 @@ fn option(state: &PageState, filter: usize, value: String, number: usize) -> Fac
         }
     });
     FacetOption {
-        label: value.rsplit('/').next().unwrap_or(&value).to_owned(),
+        label: match FILTERS[filter].name {
+            "kind" => words.kind(&value),
+            _ => words.name(&value),
+        }
+        .to_owned(),
         count: Some(number),
         href: switched.href(),
         selected,
     }
 }
 
-fn result(answer: &Answer, hit: &Shown) -> Markup {
+fn result(words: &Words, answer: &Answer, hit: &Shown) -> Markup {
     let text = |name: &str| hit.document.get(name).and_then(Value::as_str).unwrap_or_default();
     let reference: Option<EntityRef> = hit.entity.parse().ok();
     let kind = reference.as_ref().map_or("", |reference| reference.kind());
@@ -149,7 +153,7 @@ fn result(answer: &Answer, hit: &Shown) -> Markup {
                     span.kind-icon { (kind_icon(kind)) }
                     span { (marked(&answer.marker.mark(text("title")))) }
                 }
-                span.search-result-note { (note(hit)) }
+                span.search-result-note { (note(words, hit)) }
             }
             @if !excerpt.text.is_empty() { p.search-result-text { (marked(&excerpt)) } }
         }
@@ -157,12 +161,12 @@ fn result(answer: &Answer, hit: &Shown) -> Markup {
 }
 
 /// What a result is, in a few words.
-pub fn note(hit: &Shown) -> String {
+pub fn note(names: &Words, hit: &Shown) -> String {
     if !hit.note.is_empty() {
         return hit.note.clone();
     }
     let text = |name: &str| hit.document.get(name).and_then(Value::as_str).unwrap_or_default();
-    let owner = text("owner").rsplit('/').next().unwrap_or_default();
+    let owner = names.name(text("owner"));
     let namespace = Some(text("namespace")).filter(|namespace| *namespace != "default");
     let kind = Some(text("type")).filter(|kind| *kind != "other");
     let words = [Some(text("kind")), kind, Some(owner), namespace];

@@ -39,10 +39,10 @@ test('switches kinds and shows how many there are', async () => {
 test('filters narrow the list and each other, and can be taken back', async () => {
   await visiting(browser, `${portal.base}/catalog?kind=component`, {}, async page => {
     const option = name => page.getByRole('complementary', { name: 'Filters' }).getByRole('link', { name });
-    const before = Number((await option(/^platform-team/).innerText()).match(/\d+$/)[0]);
+    const before = Number((await option(/^Platform Team/).innerText()).match(/\d+$/)[0]);
     await turn(page, option(/^library/));
-    const after = await option(/^platform-team/).count();
-    const left = after ? Number((await option(/^platform-team/).innerText()).match(/\d+$/)[0]) : 0;
+    const after = await option(/^Platform Team/).count();
+    const left = after ? Number((await option(/^Platform Team/).innerText()).match(/\d+$/)[0]) : 0;
     assert.ok(left < before, 'the counts of other filters follow');
     const libraries = await rows(page);
     assert.ok(libraries.length > 0);
@@ -197,7 +197,7 @@ test('stars, and lists what is starred and what is owned', async () => {
     // The example says that the guest belongs to the platform team.
     await page.goto(`${portal.base}/catalog?scope=owned&kind=component`);
     const owners = new Set(await texts(page, 'tbody td:nth-child(3) .entity-name'));
-    assert.deepEqual([...owners], ['platform-team']);
+    assert.deepEqual([...owners], ['Platform Team']);
   });
 });
 

@@ -160,7 +160,7 @@ test('registers a component', async () => {
       assert.match(await text(page, 'main'), /by-keyboard/);
       await tabTo(page, /^Register$/);
       await page.keyboard.press('Enter');
-      await page.waitForURL(/\/sources$/);
+      await page.waitForURL(/\/sources\?done=registered$/);
     });
     await eventually(async () => {
       const answer = await fetch(`${portal.base}/api/catalog/entities/by-name/component/default/by-keyboard`);

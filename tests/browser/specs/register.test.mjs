@@ -51,7 +51,8 @@ test('a good file is previewed, registered, shown as a source, and unregistered'
     await row.getByRole('link', { name: /^Unregister/ }).click();
     assert.match(await text(page, 'main'), /Unregister this location\?.*from-afar/);
     await page.getByRole('button', { name: 'Unregister' }).click();
-    await page.waitForURL(/\/sources$/);
+    await page.waitForURL(/\/sources\?done=unregistered$/);
+    assert.match(await text(page, '.notice'), /^Unregistered/);
     assert.equal(await exists('from-afar'), false);
     assert.equal(await row.count(), 0);
   });

@@ -34,7 +34,7 @@ pub(crate) use emission::{Raw, problem};
 pub(crate) use failure::EngineError;
 use group::Group;
 use put_off::PutOff;
-pub(crate) use refresh::{later, refused};
+pub(crate) use refresh::{admit, later};
 pub(crate) use writer::{Writer, conflict_of, is_location};
 
 use crate::Catalog;

@@ -129,10 +129,7 @@ impl Delivery {
     pub async fn feed_moved(&mut self, seen: &Seen) -> Result<(), EngineError> {
         let contested = std::mem::take(&mut self.contested);
         let (moved, other): (Vec<Raw>, Vec<Raw>) = contested.into_iter().partition(|raw| {
-            let owner = self
-                .before
-                .get(&raw.reference)
-                .and_then(|row| row.location_key.as_deref());
+            let owner = self.owner_before(&raw.reference);
             !self.emitted.contains_key(&raw.reference) && seen.shows_gone(&raw.reference, owner)
         });
         self.moved.extend(moved.iter().map(|raw| raw.reference.clone()));
@@ -143,12 +140,12 @@ impl Delivery {
 
     /// Whether another file of this source owned the entity when it was last read.
     fn is_contested(&self, raw: &Raw) -> bool {
-        let owner = self
-            .before
-            .get(&raw.reference)
-            .and_then(|row| row.location_key.as_deref());
-        let here = raw.location_key.as_deref();
-        self.source.entity().is_some() && owner.is_some_and(|owner| here.is_some_and(|here| here != owner))
+        let owners = self.owner_before(&raw.reference).zip(raw.location_key.as_deref());
+        self.source.entity().is_some() && owners.is_some_and(|(before, now)| before != now)
+    }
+
+    fn owner_before(&self, reference: &str) -> Option<&str> {
+        self.before.get(reference)?.location_key.as_deref()
     }
 
     async fn process(&mut self, raws: Vec<Raw>) -> Result<(), EngineError> {
@@ -391,7 +388,7 @@ impl Ending {
         Self {
             started_at,
             is_complete,
-            seen: Seen::of_provider(is_complete),
+            seen: Seen::new(is_complete),
             removed: Vec::new(),
             location_problems: None,
             etag: None,

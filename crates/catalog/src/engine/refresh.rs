@@ -16,7 +16,7 @@ use super::group::finish_together;
 use super::seen::Seen;
 use super::watching::follow;
 use crate::catalog::Parts;
-use crate::ingest::{self, Reading, Rejected, SourceFile};
+use crate::ingest::{self, Reading, Rejected, SourceFile, Usable};
 use crate::process::claim;
 
 /// What a failed request says when nobody answered.
@@ -216,7 +216,7 @@ impl Visit<'_> {
         let discard = self.parts.settings.discard_file_on_error;
         let mut has_refused = false;
         let mut held_back = Vec::new();
-        let mut seen = Seen::files(reading.faults.is_empty());
+        let mut seen = Seen::new(reading.faults.is_empty());
         for file in reading.files {
             let (raws, rejected) = self.documents(&file);
             seen.note(file.location.to_string(), rejected.iter().all(Rejected::is_told));
@@ -291,26 +291,11 @@ impl Visit<'_> {
         let origin = entity::annotation(&self.location, entity::MANAGED_BY_ORIGIN_LOCATION)
             .and_then(|origin| LocationRef::parse(origin).ok())
             .unwrap_or_else(|| file.location.clone());
-        let settings = &self.parts.settings;
-        let (usable, mut rejected) = ingest::read_documents(&file.location, &file.bytes, &settings.yaml);
-        let mut raws = Vec::with_capacity(usable.len());
-        for one in usable {
-            let ingest::Usable {
-                mut entity,
-                place,
-                range,
-            } = one;
-            if !settings.rules.allow(&entity, &origin) {
-                rejected.push(refused(&entity, file, &origin, place, &self.parts.pipeline.kinds));
-                continue;
-            }
-            claim(&mut entity, &file.location, &origin);
-            let raw = Raw::new(
-                entity,
-                file.location.clone(),
-                origin.clone(),
-                &settings.fingerprint,
-            );
+        let (admitted, rejected) = admit(self.parts, file, &origin);
+        let mut raws = Vec::with_capacity(admitted.len());
+        for Usable { entity, place, range } in admitted {
+            let fingerprint = &self.parts.settings.fingerprint;
+            let raw = Raw::new(entity, file.location.clone(), origin.clone(), fingerprint);
             // A location that names its own file is no news.
             if let Some(mut raw) = raw.filter(|raw| raw.reference != self.node.reference) {
                 raw.place = Some(place);
@@ -322,14 +307,31 @@ impl Visit<'_> {
     }
 }
 
+/// Documents of a file that may come from a location with this origin, with the annotations that say so, and what
+/// is wrong with the others.
+pub(crate) fn admit(parts: &Parts, file: &SourceFile, origin: &LocationRef) -> (Vec<Usable>, Vec<Rejected>) {
+    let settings = &parts.settings;
+    let (usable, mut rejected) = ingest::read_documents(&file.location, &file.bytes, &settings.yaml);
+    let mut admitted = Vec::with_capacity(usable.len());
+    for mut one in usable {
+        if settings.rules.allow(&one.entity, origin) {
+            claim(&mut one.entity, &file.location, origin);
+            admitted.push(one);
+        } else {
+            rejected.push(refused(
+                &one.entity,
+                file,
+                origin,
+                one.place,
+                &parts.pipeline.kinds,
+            ));
+        }
+    }
+    (admitted, rejected)
+}
+
 /// A document whose kind may not come from its location.
-pub(crate) fn refused(
-    value: &Value,
-    file: &SourceFile,
-    origin: &LocationRef,
-    place: Place,
-    kinds: &Kinds,
-) -> Rejected {
+fn refused(value: &Value, file: &SourceFile, origin: &LocationRef, place: Place, kinds: &Kinds) -> Rejected {
     let name = EntityRef::of(value)
         .map(|reference| reference.to_string())
         .unwrap_or_default();

@@ -15,17 +15,12 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// Everything there is, or nothing that says what is gone.
-    pub fn of_provider(has_all: bool) -> Self {
+    /// Nothing yet; `has_all` says that nothing will be missing.
+    pub fn new(has_all: bool) -> Self {
         Self {
             has_all,
             ..Self::default()
         }
-    }
-
-    /// Files that are read one by one; `has_all` says that there are no others.
-    pub fn files(has_all: bool) -> Self {
-        Self::of_provider(has_all)
     }
 
     /// Notes a file, and whether all of its documents could be told.

@@ -9,9 +9,9 @@ use store::Location;
 use uuid::Uuid;
 
 use crate::Catalog;
-use crate::engine::{EngineError, problem, refused};
+use crate::engine::{EngineError, admit, problem};
 use crate::ingest::{self, location_entity};
-use crate::process::{Document, claim};
+use crate::process::Document;
 
 /// Most entities that one dry run goes through.
 const MAX_ENTITIES: usize = 5_000;
@@ -188,31 +188,17 @@ impl Catalog {
             let reading = ingest::read_target(&target, &base, &*self.parts.source, settings, None).await;
             problems.extend(reading.faults.into_iter().map(Problem::error));
             for file in reading.files {
-                let (usable, rejected) = ingest::read_documents(&file.location, &file.bytes, &settings.yaml);
+                let (admitted, rejected) = admit(&self.parts, &file, origin);
                 problems.extend(rejected.into_iter().map(|one| one.problem));
-                for one in usable {
-                    let ingest::Usable {
-                        mut entity,
-                        place,
-                        range,
-                    } = one;
-                    if !settings.rules.allow(&entity, origin) {
-                        problems
-                            .push(refused(&entity, &file, origin, place, &self.parts.pipeline.kinds).problem);
-                        continue;
-                    }
-                    claim(&mut entity, &file.location, origin);
-                    let document = Document {
-                        entity,
+                children.extend(admitted.into_iter().map(|one| Found {
+                    document: Document {
+                        entity: one.entity,
                         location: file.location.clone(),
                         origin: origin.clone(),
-                    };
-                    children.push(Found {
-                        document,
-                        place: Some(place),
-                        text: Some(file.bytes.slice(range)),
-                    });
-                }
+                    },
+                    place: Some(one.place),
+                    text: Some(file.bytes.slice(one.range)),
+                }));
             }
         }
         (children, problems)

@@ -111,6 +111,17 @@ test('the page filters, corrects and leads on without JavaScript', async () => {
   });
 });
 
+test('owners and kinds stand as their pages show them', async () => {
+  await visiting(browser, `${portal.base}/search?query=talentmesh`, still, async page => {
+    const gateway = page.locator('.search-result', { hasText: 'TalentMesh gateway' }).locator('.search-result-note');
+    assert.equal(await gateway.innerText(), 'Component · service · Talent');
+    const filters = await text(page, '.facets');
+    assert.match(filters, /Component/);
+    assert.match(filters, /Talent\b(?!-team)/);
+    assert.doesNotMatch(filters, /talent-team/);
+  });
+});
+
 test('results are walked by key', async () => {
   await visiting(browser, `${portal.base}/search?query=talentmesh`, {}, async page => {
     const titles = await texts(page, '.search-result-title');

@@ -8,11 +8,13 @@ use catalog::{Catalog, personal};
 use jiff::Timestamp;
 use model::{EntityRef, Filter};
 use plugin::Viewer;
+use serde_json::Value;
 use web::ApiError;
 
 use super::state::{FIELDS, PAGE, PageState};
 use crate::answer::{Answer, Counted, Page};
 use crate::question::Question;
+use crate::schema::Shown;
 use crate::search::Search;
 
 /// What the search page shows.
@@ -40,13 +42,10 @@ impl Words {
     /// For everything that an answer names.
     pub fn of(catalog: &Catalog, answer: &Answer) -> Self {
         let values = answer.facets.iter().flatten().map(|(value, _)| value.as_str());
-        let owners = answer
-            .hits
-            .iter()
-            .filter_map(|hit| hit.document.get("owner")?.as_str());
+        let owners = answer.hits.iter().filter_map(owner_of);
         let references: HashSet<EntityRef> = values
-            .chain(owners)
             .filter_map(|text| text.parse().ok())
+            .chain(owners)
             .collect();
         let kinds = browse::counts_of(catalog, &Filter::All(Vec::new()), "", "kind");
         Self {
@@ -63,6 +62,14 @@ impl Words {
         self.kinds.get(kind).map_or(kind, String::as_str)
     }
 
+    /// The title of a result's owner, or its name.
+    pub fn owner(&self, hit: &Shown) -> Option<String> {
+        let owner = owner_of(hit)?;
+        let known = self.named.get(&owner).and_then(Option::as_ref);
+        let title = known.and_then(|known| known.title.clone());
+        Some(title.unwrap_or_else(|| owner.name().to_owned()))
+    }
+
     /// The title of an entity, or its name; any other text as it is.
     pub fn name<'a>(&'a self, reference: &'a str) -> &'a str {
         let known = reference
@@ -74,6 +81,13 @@ impl Words {
             .and_then(|known| known.title.as_deref());
         title.unwrap_or_else(|| reference.rsplit('/').next().unwrap_or(reference))
     }
+}
+
+/// The owner of a result, which is written as descriptors write it: a group of the same namespace, unless it says more.
+fn owner_of(hit: &Shown) -> Option<EntityRef> {
+    let text = |name: &str| hit.document.get(name).and_then(Value::as_str);
+    let owner = text("owner").filter(|owner| !owner.is_empty())?;
+    EntityRef::parse(owner, Some("group"), text("namespace").unwrap_or("default")).ok()
 }
 
 /// Asks on behalf of a viewer.

@@ -166,10 +166,10 @@ pub fn note(names: &Words, hit: &Shown) -> String {
         return hit.note.clone();
     }
     let text = |name: &str| hit.document.get(name).and_then(Value::as_str).unwrap_or_default();
-    let owner = names.name(text("owner"));
+    let owner = names.owner(hit);
     let namespace = Some(text("namespace")).filter(|namespace| *namespace != "default");
     let kind = Some(text("type")).filter(|kind| *kind != "other");
-    let words = [Some(text("kind")), kind, Some(owner), namespace];
+    let words = [Some(text("kind")), kind, owner.as_deref(), namespace];
     let words: Vec<&str> = words
         .into_iter()
         .flatten()

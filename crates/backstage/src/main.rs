@@ -1,13 +1,10 @@
 //! The portal's binary: command line, wiring of all plugins, logs. No feature lives here.
 
-mod background;
 mod cli;
 mod commands;
-mod error_page;
 mod logging;
 mod output;
 mod settings;
-mod wiring;
 
 use std::process::ExitCode;
 

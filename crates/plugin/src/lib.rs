@@ -12,7 +12,7 @@ mod routes;
 mod search;
 
 pub use catalog::{DeferredEntity, EntityProvider, ProcessContext, Processor, ProviderSink};
-pub use entity_page::{EntityCard, EntityPageContext, EntityTab, RenderError, Viewer};
+pub use entity_page::{EntityCard, EntityPageContext, EntityTab, RenderError};
 pub use health::{Health, HealthCheck};
 pub use navigation::{NavigationItem, NavigationSection};
 pub use routes::RouteSet;

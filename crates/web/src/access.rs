@@ -8,8 +8,8 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use model::{EntityRef, Fault};
-use plugin::Viewer;
+use model::Fault;
+use model::Viewer;
 use sha1::{Digest, Sha1};
 
 use crate::api::ApiError;
@@ -53,7 +53,7 @@ impl Access {
     pub(crate) fn viewer(&self, headers: &HeaderMap, extensions: &Extensions) -> Result<Viewer, Fault> {
         match bearer(headers) {
             Some(token) => self.service(token),
-            None if self.is_open || self.is_local(headers, extensions) => Ok(guest()),
+            None if self.is_open || self.is_local(headers, extensions) => Ok(Viewer::guest()),
             None => Err(unauthenticated("Missing credentials")),
         }
     }
@@ -62,11 +62,7 @@ impl Access {
         // Comparing digests tells nothing about the token by its timing.
         let digest: [u8; 20] = Sha1::digest(token).into();
         match self.tokens.iter().find(|known| known.digest == digest) {
-            Some(known) => Ok(Viewer {
-                reference: EntityRef::new("service", "default", &known.subject),
-                ownership: Vec::new(),
-                is_service: true,
-            }),
+            Some(known) => Ok(Viewer::service(&known.subject, Vec::new())),
             None if self.is_open => {
                 Err(unauthenticated("Could not resolve credentials")
                     .caused_by(unauthenticated("Illegal token")))
@@ -99,15 +95,6 @@ impl Access {
                 .host_names
                 .iter()
                 .any(|known| known.eq_ignore_ascii_case(name))
-    }
-}
-
-fn guest() -> Viewer {
-    let reference = EntityRef::new("user", "default", "guest");
-    Viewer {
-        ownership: vec![reference.clone()],
-        reference,
-        is_service: false,
     }
 }
 

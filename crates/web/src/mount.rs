@@ -84,7 +84,7 @@ impl Mounts {
             ));
         }
         let viewer = self.access.viewer(request.headers(), request.extensions())?;
-        if !viewer.is_service {
+        if !viewer.is_service() {
             self.refuse_foreign_pages(&request)?;
         }
         if !decodes(path) {

@@ -12,9 +12,10 @@ use store::StoreError;
 use web::{Bound, Lifecycle, Readiness, ServerOptions, Stage};
 
 use super::first_load;
-use crate::background::Background;
 use crate::cli::Common;
-use crate::{logging, output, settings, wiring};
+use crate::{logging, output, settings};
+use portal::background::Background;
+use portal::wiring;
 
 /// How long work that was begun may take after the signal to stop.
 const DRAIN: Duration = Duration::from_secs(30);

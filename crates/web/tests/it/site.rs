@@ -64,7 +64,7 @@ async fn echo(JsonBody(body): JsonBody) -> Json<Value> {
 }
 
 async fn who(CurrentViewer(viewer): CurrentViewer) -> Json<Value> {
-    Json(json!({ "ref": viewer.reference.to_string(), "service": viewer.is_service }))
+    Json(json!({ "ref": viewer.reference().to_string(), "service": viewer.is_service() }))
 }
 
 async fn panics() -> StatusCode {

@@ -8,14 +8,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use catalog::Catalog;
 use config::Config;
-use store::StoreError;
 use web::{Bound, Lifecycle, Readiness, ServerOptions, Stage};
 
 use super::first_load;
 use crate::cli::Common;
 use crate::{logging, output, settings};
 use portal::background::Background;
-use portal::wiring;
+use portal::{Ground, Portal};
 
 /// How long work that was begun may take after the signal to stop.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -25,7 +24,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     let started = Instant::now();
     logging::start();
     let config = settings::require(common)?;
-    let saved_index = wiring::saved_index(&config);
+    let saved_index = portal::saved_index(&config);
     if config.files().is_empty() {
         tracing::info!("{}", settings::source(&config));
     }
@@ -39,10 +38,16 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     let life = Lifecycle::install(DRAIN)?;
     let config = Arc::new(config);
     let background = Background::start()?;
-    let catalog = wiring::open_catalog(&config, &store, saved_index)?;
-    let loading = tokio::spawn(load(catalog.clone()));
-    let portal = wiring::portal(&config, &catalog, background.handle(), life.soft()).await?;
-    let router = wiring::router(&config, &catalog, portal.contributions, readiness.clone())?;
+    let ground = Ground {
+        config: config.clone(),
+        store: store.clone(),
+        background: background.handle().clone(),
+        stop: life.soft(),
+        saved_index,
+    };
+    let portal = Portal::open(ground, Vec::new(), readiness.clone()).await?;
+    let (catalog, search) = (portal.catalog.clone(), portal.search.clone());
+    let (router, loading) = portal.into_router();
     let bound = bind(&config).await?;
     let address = bound.address;
     life.spawn(
@@ -52,7 +57,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     let loaded = loading.await?;
     loaded.map_err(|error| settings::named(error, &settings::database(&config)))?;
     start_catalog(&life, &background, &catalog);
-    let (search, soft) = (portal.search, life.soft());
+    let soft = life.soft();
     life.spawn_on(background.handle(), "search index", async move {
         search.run(soft).await;
     });
@@ -66,11 +71,6 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     let code = life.until_stopped().await;
     store.close().await;
     Ok(code)
-}
-
-/// Loads what the store serves.
-async fn load(catalog: Catalog) -> Result<(), StoreError> {
-    catalog.index().catch_up(catalog.store()).await
 }
 
 /// Follows what the store serves; reads the sources beside that.

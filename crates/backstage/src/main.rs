@@ -6,6 +6,7 @@ mod commands;
 mod error_page;
 mod logging;
 mod output;
+mod process;
 mod settings;
 mod wiring;
 

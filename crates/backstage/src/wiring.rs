@@ -7,7 +7,7 @@ use axum::{Extension, Router};
 use catalog::Catalog;
 use catalog::index::SnapshotFile;
 use config::{Config, DatabaseTarget};
-use plugin::{Contributions, Health, HealthCheck, RouteSet, SearchSource};
+use plugin::{Contributions, Health, HealthCheck, HealthScope, RouteSet, SearchSource};
 use search::Search;
 use store::Store;
 use tokio::runtime::Handle;
@@ -119,7 +119,8 @@ pub fn router(
     catalog: &Catalog,
     contributions: Contributions,
     readiness: Readiness,
-) -> anyhow::Result<Router> {
+    options: ServerOptions,
+) -> Router {
     let mut shell = Shell::new(config.title(), contributions.navigation);
     shell.organization.clone_from(&config.organization().name);
     let followed = catalog.clone();
@@ -131,12 +132,12 @@ pub fn router(
     });
     let site = Site {
         routes: routes.collect(),
-        options: ServerOptions::from_config(config)?,
+        options,
         readiness,
         health_checks: contributions.health_checks,
         error_page: Some(Arc::new(LayoutErrorPage { shell: shell.clone() })),
     };
-    Ok(site.into_router())
+    site.into_router()
 }
 
 /// Styles, scripts and the theme; in debug builds also the gallery of components.
@@ -156,6 +157,10 @@ struct DatabaseCheck {
 impl HealthCheck for DatabaseCheck {
     fn name(&self) -> &'static str {
         "database"
+    }
+
+    fn scope(&self) -> HealthScope {
+        HealthScope::Portal
     }
 
     async fn check(&self) -> Health {

@@ -13,7 +13,7 @@ mod search;
 
 pub use catalog::{DeferredEntity, EntityProvider, ProcessContext, Processor, ProviderSink};
 pub use entity_page::{EntityCard, EntityPageContext, EntityTab, RenderError, Viewer};
-pub use health::{Health, HealthCheck};
+pub use health::{Health, HealthCheck, HealthScope};
 pub use navigation::{NavigationItem, NavigationSection};
 pub use routes::RouteSet;
 pub use search::{SearchDocument, SearchSource};

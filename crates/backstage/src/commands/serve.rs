@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use catalog::Catalog;
 use config::{Config, ListenAddress};
 use store::StoreError;
-use web::{Access, Bound, Ending, Lifecycle, Readiness, ServerOptions, Stage};
+use web::{Access, Bound, Ending, Lifecycle, Limits, Readiness, ServerOptions, Stage};
 
 use super::first_load;
 use crate::background::Background;
@@ -40,13 +40,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     keep_below_open_files(&mut options);
     let store = settings::open_store(&config).await?;
     let readiness = Readiness::new();
-    let life = Lifecycle::install(Ending {
-        drain: DRAIN,
-        deadline: options.limits.shutdown_delay + DRAIN + FORCE_AFTER,
-        haste: HASTE,
-        end: process::end,
-    })?;
-    process::survive_file_size_limit()?;
+    let life = begin_life(&options)?;
     let config = Arc::new(config);
     let background = Background::start()?;
     let catalog = wiring::open_catalog(&config, &store, saved_index)?;
@@ -64,16 +58,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     let bound = bind(config.listen(), "backend.listen").await?;
     let address = bound.address;
     if let Some(listen) = metrics {
-        let bound = bind(&listen, "portal.metrics.listen").await?;
-        tracing::info!("metrics at http://{}/metrics", reachable(bound.address));
-        let serving = web::serve(
-            bound,
-            web::metrics_router(),
-            limits.clone(),
-            readiness.clone(),
-            life.clone(),
-        );
-        life.spawn("metrics", serving);
+        serve_metrics(&listen, limits.clone(), &readiness, &life).await?;
     }
     life.spawn(
         "http",
@@ -96,6 +81,38 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     let code = life.until_stopped().await;
     store.close().await;
     Ok(code)
+}
+
+/// From now on signals are heard.
+fn begin_life(options: &ServerOptions) -> Result<Lifecycle> {
+    process::survive_file_size_limit()?;
+    let life = Lifecycle::install(Ending {
+        drain: DRAIN,
+        deadline: options.limits.shutdown_delay + DRAIN + FORCE_AFTER,
+        haste: HASTE,
+        end: process::end,
+    })?;
+    Ok(life)
+}
+
+/// Serves metrics at an address of their own.
+async fn serve_metrics(
+    listen: &ListenAddress,
+    limits: Limits,
+    readiness: &Readiness,
+    life: &Lifecycle,
+) -> Result<()> {
+    let bound = bind(listen, "portal.metrics.listen").await?;
+    tracing::info!("metrics at http://{}/metrics", reachable(bound.address));
+    let serving = web::serve(
+        bound,
+        web::metrics_router(),
+        limits,
+        readiness.clone(),
+        life.clone(),
+    );
+    life.spawn("metrics", serving);
+    Ok(())
 }
 
 /// Loads what the store serves.

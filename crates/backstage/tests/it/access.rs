@@ -90,7 +90,7 @@ fn metrics_have_an_address_of_their_own_where_one_is_configured() {
 #[test]
 fn open_files_are_raised_as_far_as_the_system_lets() {
     let folder = folder("backend:\n  listen: { host: 127.0.0.1, port: 0 }");
-    let mut portal = Portal::start_limited(folder.path(), "ulimit -H -n 600; ulimit -S -n 300");
+    let mut portal = Portal::start_limited(folder.path(), "ulimit -S -n 300; ulimit -H -n 600");
     portal.address();
     assert_eq!(portal.open_files(), ("600".to_owned(), "600".to_owned()));
     let told = "at most 300 connections instead of 4096";

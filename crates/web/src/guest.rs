@@ -176,13 +176,12 @@ pub(crate) fn is_of_another_origin(request: &Request) -> bool {
         && text("sec-fetch-mode") == Some("navigate")
         && text("sec-fetch-dest") == Some("document");
     match (text("sec-fetch-site"), headers.get(header::ORIGIN)) {
-        (Some("same-origin" | "none"), _) => false,
+        (Some("same-origin" | "none"), _) | (None, None) => false,
         (Some(_), _) => !follows_link,
         (None, Some(origin)) => {
             let origin = origin.to_str().ok().and_then(|origin| origin.split("://").nth(1));
             origin.is_none() || origin != authority(request.uri(), headers)
         }
-        (None, None) => false,
     }
 }
 

@@ -59,13 +59,12 @@ pub async fn serve(bound: Bound, router: Router, limits: Limits, readiness: Read
         let Some((stream, peer)) = accepted else {
             continue;
         };
-        match connections.admit(peer) {
-            Some(admitted) => {
-                let served = connections.clone().serve(stream, peer, admitted, endings.clone());
-                tasks.spawn(served);
-            }
-            None => tracing::debug!(%peer, "too many connections; closing a new one"),
-        }
+        let Some(admitted) = connections.admit(peer) else {
+            tracing::debug!(%peer, "too many connections; closing a new one");
+            continue;
+        };
+        let served = connections.clone().serve(stream, peer, admitted, endings.clone());
+        tasks.spawn(served);
     }
     drop(bound);
     endings.soft.cancel();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::portal::{Portal, eventually};
+use crate::portal::{Portal, ask, eventually};
 
 fn folder(config: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -83,7 +83,7 @@ fn metrics_have_an_address_of_their_own_where_one_is_configured() {
         Some(rest.split('/').next()?.to_owned())
     };
     let address = eventually("the address is told", || portal.log().lines().find_map(told));
-    let answer = portal.get_from(&address, "/metrics");
+    let answer = ask(&address, "GET /metrics HTTP/1.1", "");
     assert!(answer.contains("backstage_build_info{"), "{answer}");
 }
 

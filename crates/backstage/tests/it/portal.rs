@@ -100,11 +100,6 @@ impl Portal {
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 
-    /// A whole answer of another address of the process.
-    pub fn get_from(&self, address: &str, path: &str) -> String {
-        ask(address, &format!("GET {path} HTTP/1.1"), "")
-    }
-
     fn request(&mut self, line: &str, body: &str) -> String {
         ask(&self.address(), line, body)
     }
@@ -181,7 +176,8 @@ impl Drop for Portal {
     }
 }
 
-fn ask(address: &str, line: &str, body: &str) -> String {
+/// A whole answer, head included, to a request at any address.
+pub fn ask(address: &str, line: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("the portal listens");
     stream
         .set_read_timeout(Some(PATIENCE))

@@ -57,7 +57,7 @@ async fn health_is_told_however_many_clients_there_are() {
     let limits = Limits {
         max_connections: 8,
         max_connections_per_peer: 8,
-        header_timeout: Duration::from_secs(60),
+        header_timeout: Duration::from_mins(1),
         ..Limits::default()
     };
     let (address, _life) = serve(limits).await;
@@ -96,7 +96,7 @@ async fn one_client_does_not_take_the_room_of_others() {
     let limits = Limits {
         max_connections: 8,
         max_connections_per_peer: 2,
-        header_timeout: Duration::from_secs(60),
+        header_timeout: Duration::from_mins(1),
         ..Limits::default()
     };
     let (address, _life) = serve(limits).await;

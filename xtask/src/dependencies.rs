@@ -35,6 +35,7 @@ const BANNED: &[&str] = &["openssl-sys", "native-tls", "aws-lc-sys", "aws-lc-rs"
 const ARROWS: &[(&str, &[&str])] = &[
     ("yaml", &[]),
     ("model", &[]),
+    ("read-model", &["model"]),
     ("config", &["model", "yaml"]),
     ("store", &["model"]),
     ("plugin", &["model"]),
@@ -43,7 +44,21 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("scm", &["config", "model", "plugin"]),
     (
         "catalog",
-        &["config", "model", "plugin", "scm", "store", "ui", "web", "yaml"],
+        &["config", "model", "plugin", "read-model", "scm", "store", "yaml"],
+    ),
+    (
+        "catalog-web",
+        &[
+            "catalog",
+            "config",
+            "model",
+            "plugin",
+            "store",
+            "ui",
+            "user-settings",
+            "web",
+            "yaml",
+        ],
     ),
     ("api-docs", &["catalog", "model", "plugin", "ui", "web", "yaml"]),
     (
@@ -52,7 +67,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "search",
-        &["catalog", "config", "model", "plugin", "store", "ui", "web"],
+        &[
+            "catalog",
+            "config",
+            "model",
+            "plugin",
+            "store",
+            "ui",
+            "user-settings",
+            "web",
+        ],
     ),
     ("testkit", &["model"]),
     ("xtask", &[]),

@@ -1,14 +1,11 @@
 //! The portal's binary: command line, wiring of all plugins, logs. No feature lives here.
 
-mod background;
 mod cli;
 mod commands;
-mod error_page;
 mod logging;
 mod output;
 mod process;
 mod settings;
-mod wiring;
 
 use std::process::ExitCode;
 

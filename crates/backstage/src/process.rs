@@ -55,10 +55,32 @@ pub fn end() {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
 
     fn check(open_files: Option<u64>, expected: usize) {
         assert_eq!(connections_within(open_files, 4096), expected, "{open_files:?}");
+    }
+
+    #[test]
+    fn a_process_ends_whatever_its_threads_do() {
+        const IN_CHILD: &str = "END_WITH_BUSY_THREADS";
+        if std::env::var_os(IN_CHILD).is_some() {
+            std::thread::spawn(|| {
+                loop {
+                    std::hint::spin_loop();
+                }
+            });
+            end();
+        }
+        let name = "process::tests::a_process_ends_whatever_its_threads_do";
+        let status = Command::new(std::env::current_exe().expect("this test"))
+            .args(["--exact", name])
+            .env(IN_CHILD, "1")
+            .status()
+            .expect("it runs");
+        assert_eq!(status.code(), Some(FORCED));
     }
 
     #[test]

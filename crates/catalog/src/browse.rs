@@ -9,9 +9,9 @@ use model::{EntityRef, Fault, Filter, entity};
 use roaring::RoaringBitmap;
 use serde_json::Value;
 
-use crate::index::{Like, ReadModel};
 use crate::query::{self, Access};
 use crate::{Catalog, store_fault};
+use read_model::{Like, ReadModel};
 
 /// Where a typed text is looked for.
 const NAMES: [&str; 3] = ["metadata.name", "metadata.title", "spec.profile.displayname"];
@@ -160,9 +160,9 @@ pub fn shown_title(value: &Value) -> Option<&str> {
 }
 
 /// In whose name a viewer owns things: what the sign-in says, and the groups the catalog knows.
-pub async fn ownership(catalog: &Catalog, viewer: &plugin::Viewer) -> Result<Vec<EntityRef>, Fault> {
-    let mut names = viewer.ownership.clone();
-    if let Some(person) = entity(catalog, &viewer.reference).await? {
+pub async fn ownership(catalog: &Catalog, viewer: &model::Viewer) -> Result<Vec<EntityRef>, Fault> {
+    let mut names = viewer.claims.to_vec();
+    if let Some(person) = entity(catalog, viewer.reference()).await? {
         let groups = entity::relations(&person).filter(|(kind, _)| *kind == "memberOf");
         names.extend(groups.filter_map(|(_, target)| target.parse().ok()));
     }

@@ -9,10 +9,11 @@ use scm::UrlReader;
 use store::Store;
 
 use crate::engine::Engine;
-use crate::index::{Index, SnapshotFile};
+use crate::index::Index;
 use crate::ingest::UrlSource;
 use crate::process::Pipeline;
 use crate::settings::Settings;
+use read_model::SnapshotFile;
 
 /// Place of processors for which none is configured.
 const DEFAULT_PRIORITY: f64 = 20.0;

@@ -1,8 +1,7 @@
-//! What a client is told when the store did not do its part.
+//! A failure of the store as a fault that a caller may see.
 
 use model::Fault;
 use store::StoreError;
-use web::ApiError;
 
 use crate::query::QueryError;
 
@@ -13,7 +12,17 @@ pub fn store_fault(error: &StoreError) -> Fault {
         let reason = "The database does not answer at the moment; try again in a few seconds";
         return Fault::new("ServiceUnavailableError", reason);
     }
-    ApiError::internal(error).fault().clone()
+    internal(error)
+}
+
+/// Logs a failure once with its causes and names it by the id of that log line.
+fn internal(error: &dyn std::error::Error) -> Fault {
+    let mut log_id = uuid::Uuid::new_v4().simple().to_string();
+    log_id.truncate(20);
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    let chain = causes.fold(error.to_string(), |chain, cause| format!("{chain}: {cause}"));
+    tracing::error!(log_id, "request failed: {chain}");
+    Fault::error(format!("An internal error occurred logId={log_id}"))
 }
 
 impl From<QueryError> for Fault {

@@ -5,14 +5,12 @@
 //! writes it all in transactions, `index` and `query` answer, `api` and `pages` serve. Other features
 //! use [`Catalog`]; SQL is the `store` crate's business and HTTP serving that of `web`.
 
-pub mod api;
 mod catalog;
 mod engine;
 mod failure;
 mod history;
 pub mod index;
 mod ingest;
-pub mod pages;
 mod process;
 pub mod query;
 mod requests;
@@ -27,5 +25,4 @@ pub use requests::{DryRun, Fate, Located, Preview, SourceReport, SourceStatus, U
 
 pub mod browse;
 pub mod organization;
-pub mod personal;
 pub mod surroundings;

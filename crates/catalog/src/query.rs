@@ -29,7 +29,7 @@ pub use list::{ListRequest, Listed};
 pub use locations::LocationFilter;
 
 use crate::Catalog;
-use crate::index::ReadModel;
+use read_model::ReadModel;
 
 /// What the asking person or service may see.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -4,19 +4,8 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use maud::Markup;
-use model::EntityRef;
+use model::{EntityRef, Viewer};
 use serde_json::Value;
-
-/// Who looks at a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Viewer {
-    /// The person's entity, for example `user:default/guest`.
-    pub reference: EntityRef,
-    /// References in whose name the viewer owns things: the own one and the groups.
-    pub ownership: Vec<EntityRef>,
-    /// The caller is a service with a static token, not a person.
-    pub is_service: bool,
-}
 
 /// What a tab or card gets to render.
 #[derive(Clone, Copy)]

@@ -7,14 +7,18 @@
 mod catalog;
 mod entity_page;
 mod health;
+mod id;
 mod navigation;
+mod permission;
 mod routes;
 mod search;
 
 pub use catalog::{DeferredEntity, EntityProvider, ProcessContext, Processor, ProviderSink};
-pub use entity_page::{EntityCard, EntityPageContext, EntityTab, RenderError, Viewer};
+pub use entity_page::{EntityCard, EntityPageContext, EntityTab, RenderError};
 pub use health::{Health, HealthCheck, HealthScope};
+pub use id::PluginId;
 pub use navigation::{NavigationItem, NavigationSection};
+pub use permission::{Condition, Decision, Permission, PermissionAction, Policy};
 pub use routes::RouteSet;
 pub use search::{SearchDocument, SearchSource};
 

@@ -257,8 +257,8 @@ fn viewer(chrome: &Chrome) -> Markup {
     html! {
         @if let Some(viewer) = &chrome.viewer {
             a.nav-viewer href="/settings" {
-                (avatar(viewer.reference.name()))
-                span.nav-viewer-name { (viewer.reference.name()) }
+                (avatar(viewer.reference().name()))
+                span.nav-viewer-name { (viewer.reference().name()) }
             }
         }
     }

@@ -8,8 +8,9 @@ use axum::http::header::{COOKIE, HeaderMap};
 use axum::http::request::Parts;
 use jiff::Timestamp;
 use maud::Markup;
+use model::Viewer;
 use model::{Clock, SystemClock};
-use plugin::{NavigationItem, Viewer};
+use plugin::NavigationItem;
 use uuid::Uuid;
 
 use crate::layout::PageHead;

@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use model::Fault;
-use plugin::Viewer;
+use model::Viewer;
 use serde_json::{Value, json};
 use store::{SettingKey, Store, StoreError};
 use web::api::{Json, Routes};
@@ -43,12 +43,12 @@ where
 }
 
 fn person(viewer: &Viewer) -> Result<String, Fault> {
-    if viewer.is_service {
+    if viewer.is_service() {
         return Err(Fault::not_allowed(
             "This endpoint does not allow 'service' credentials",
         ));
     }
-    Ok(viewer.reference.to_string())
+    Ok(viewer.reference().to_string())
 }
 
 pub(crate) fn failed(error: StoreError) -> ApiError {

@@ -1,10 +1,11 @@
 //! What a person keeps: settings of any kind, stars, recent visits, and the home page made of them.
 //!
 //! `api` is the wire contract of the original's user-settings plugin; `pages` are home and settings.
-//! Values live in the store; what a star or a visit is, `catalog::personal` knows.
+//! Values live in the store; what a star or a visit is, `personal` knows.
 
 mod api;
 mod pages;
+pub mod personal;
 
 pub use api::router as api_router;
 pub use pages::{page_samples, router as pages_router};

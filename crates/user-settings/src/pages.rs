@@ -6,12 +6,13 @@ mod settings;
 
 pub use samples::page_samples;
 
+use crate::personal;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
-use catalog::{Catalog, personal};
+use catalog::Catalog;
 use model::EntityRef;
 use serde::Deserialize;
 use ui::{Chrome, href};
@@ -44,10 +45,10 @@ async fn star(
     let Ok(entity) = form.entity_ref.parse::<EntityRef>() else {
         return (StatusCode::BAD_REQUEST, "entityRef is not an entity reference").into_response();
     };
-    if viewer.is_service {
+    if viewer.is_service() {
         return (StatusCode::FORBIDDEN, "a service has no stars").into_response();
     }
-    match personal::set_star(catalog.store(), &viewer.reference, &entity, form.starred).await {
+    match personal::set_star(catalog.store(), viewer.reference(), &entity, form.starred).await {
         Ok(()) => Redirect::to(if href::is_local(&form.r#return) {
             &form.r#return
         } else {
@@ -70,10 +71,10 @@ async fn visited(
     chrome: Chrome,
     Form(form): Form<VisitForm>,
 ) -> StatusCode {
-    let Some(entity) = entity_of(&form.path).filter(|_| !viewer.is_service) else {
+    let Some(entity) = entity_of(&form.path).filter(|_| !viewer.is_service()) else {
         return StatusCode::NO_CONTENT;
     };
-    let known = personal::visits(catalog.store(), &viewer.reference)
+    let known = personal::visits(catalog.store(), viewer.reference())
         .await
         .unwrap_or_default();
     let path = href::entity(&entity);
@@ -81,7 +82,7 @@ async fn visited(
         .into_iter()
         .find(|visit| visit.pathname == path)
         .map_or_else(|| entity.name().to_owned(), |visit| visit.name);
-    match personal::record_visit(catalog.store(), &viewer.reference, &entity, &title, chrome.now).await {
+    match personal::record_visit(catalog.store(), viewer.reference(), &entity, &title, chrome.now).await {
         Ok(()) => StatusCode::NO_CONTENT,
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -6,8 +6,8 @@ use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use model::{EntityRef, Fault};
-use plugin::Viewer;
+use model::Fault;
+use model::Viewer;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -63,7 +63,7 @@ impl Access {
     pub(crate) fn viewer(&self, request: &Request) -> Result<Viewer, Fault> {
         match bearer(request.headers()) {
             Some(token) => self.service(token, Peer::of(request.extensions())),
-            None if self.is_open || self.is_guest(request) => Ok(guest()),
+            None if self.is_open || self.is_guest(request) => Ok(Viewer::guest()),
             None => Err(unauthenticated("Missing credentials")),
         }
     }
@@ -82,11 +82,7 @@ impl Access {
             ));
         }
         match known.map(|index| &self.tokens[index]) {
-            Some(known) => Ok(Viewer {
-                reference: EntityRef::new("service", "default", &known.subject),
-                ownership: Vec::new(),
-                is_service: true,
-            }),
+            Some(known) => Ok(Viewer::service(&known.subject, Vec::new())),
             None if self.is_open => {
                 Err(unauthenticated("Could not resolve credentials")
                     .caused_by(unauthenticated("Illegal token")))
@@ -125,15 +121,6 @@ impl Access {
             "This portal shows its pages to nobody without a token."
         };
         format!("{who} Now {}. {}", self.guest, self.guest.remedy())
-    }
-}
-
-fn guest() -> Viewer {
-    let reference = EntityRef::new("user", "default", "guest");
-    Viewer {
-        ownership: vec![reference.clone()],
-        reference,
-        is_service: false,
     }
 }
 

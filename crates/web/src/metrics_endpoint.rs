@@ -71,7 +71,7 @@ async fn guarded(State(state): State<Arc<(Option<StaticToken>, Access)>>, reques
         return render();
     }
     match access.viewer(&request) {
-        Ok(viewer) if viewer.is_service || !guest::is_of_another_origin(&request) => render(),
+        Ok(viewer) if viewer.is_service() || !guest::is_of_another_origin(&request) => render(),
         Ok(_) => StatusCode::FORBIDDEN.into_response(),
         Err(fault) => (ApiError::new(fault).status(), REFUSED).into_response(),
     }

@@ -85,7 +85,7 @@ impl Mounts {
             ));
         }
         let viewer = self.access.viewer(&request)?;
-        if !viewer.is_service {
+        if !viewer.is_service() {
             self.refuse_foreign_pages(&request)?;
         }
         if !decodes(path) {

@@ -109,7 +109,7 @@ impl PageGuard {
                 "AuthenticationError" => Fault::new(fault.name, self.access.refusal()),
                 _ => fault,
             })?;
-        if !viewer.is_service && guest::is_of_another_origin(request) {
+        if !viewer.is_service() && guest::is_of_another_origin(request) {
             return Err(Fault::not_allowed(
                 "Another site's page asked for this. Only a link that a person follows may lead here from another site.",
             )

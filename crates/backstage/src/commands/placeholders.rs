@@ -75,7 +75,7 @@ impl<'a> Placeholders<'a> {
             .map_err(|reason| format!("{} cannot be read: {reason}", path.display()))?;
         match kind {
             Kind::Text => Ok(Value::String(text)),
-            Kind::Json => web::parse_json(&text).map_err(|reason| format!("{target} is no JSON: {reason}")),
+            Kind::Json => model::parse_json(&text).map_err(|reason| format!("{target} is no JSON: {reason}")),
             Kind::Yaml => yaml::parse_one(&text, &Limits::default()).map_err(|error| {
                 format!(
                     "{target} is no YAML: {}",

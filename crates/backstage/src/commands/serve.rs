@@ -12,9 +12,10 @@ use store::StoreError;
 use web::{Access, Bound, Ending, Lifecycle, Limits, Readiness, ServerOptions, Stage};
 
 use super::first_load;
-use crate::background::Background;
 use crate::cli::Common;
-use crate::{logging, output, process, settings, wiring};
+use crate::{logging, output, process, settings};
+use portal::background::Background;
+use portal::wiring;
 
 /// How long work that was begun may take after the signal to stop.
 const DRAIN: Duration = Duration::from_secs(30);

@@ -9,8 +9,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::ReadModel;
 use super::handle::{AppliedChange, Index};
+use read_model::ReadModel;
 
 /// Entities read at a time while loading.
 const SCAN: usize = 100;

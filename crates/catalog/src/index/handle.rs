@@ -8,9 +8,9 @@ use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use store::{ChangeKind, Seq};
 use tokio::sync::{broadcast, watch};
 
-use super::ReadModel;
 use super::bodies::Bodies;
-use super::snapshot::SnapshotFile;
+use read_model::ReadModel;
+use read_model::SnapshotFile;
 
 /// Changes a slow listener may be behind before it must start over.
 const CHANGES_KEPT: usize = 4096;

@@ -4,9 +4,9 @@ use std::sync::atomic::Ordering;
 
 use store::{Seq, Store, StoreError};
 
-use super::ReadModel;
 use super::handle::Index;
-use super::snapshot::Stamp;
+use read_model::ReadModel;
+use read_model::Stamp;
 
 /// Fewest changes for which a snapshot is saved while the portal runs.
 const MANY: u64 = 1_000;
@@ -32,7 +32,7 @@ impl Index {
             return;
         }
         // Without the database there will be nothing to start from either.
-        let Ok(Some(stamp)) = Stamp::of(store, applied).await else {
+        let Ok(Some(stamp)) = stamp_of(store, applied).await else {
             return;
         };
         let model = self.shared();
@@ -67,10 +67,20 @@ impl Index {
             return Ok(None);
         };
         let is_near = last.abs_diff(stamp.seq) <= MANY.max(model.len() / SHARE_TO_READ);
-        if !is_near || Stamp::of(store, stamp.seq).await? != Some(stamp) {
+        if !is_near || stamp_of(store, stamp.seq).await? != Some(stamp) {
             return Ok(None);
         }
         self.saved.store(stamp.seq, Ordering::Relaxed);
         Ok(Some((model, stamp.seq)))
     }
+}
+
+/// The stamp of a change; nothing when the log does not have it.
+async fn stamp_of(store: &Store, seq: Seq) -> Result<Option<Stamp>, StoreError> {
+    let change = store.change_at(seq).await?;
+    Ok(change.map(|(uid, at)| Stamp {
+        seq,
+        uid,
+        at: at.as_millisecond(),
+    }))
 }

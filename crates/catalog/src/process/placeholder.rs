@@ -67,7 +67,7 @@ impl Resolver<'_> {
         let address = self.address(key, target)?;
         let text = self.fetch(key, target, &address).await?;
         match key {
-            "$json" => web::parse_json(&text).map_err(|message| {
+            "$json" => model::parse_json(&text).map_err(|message| {
                 Fault::error(format!(
                     "Placeholder {key} failed to parse JSON data at {target}, SyntaxError: {message}"
                 ))

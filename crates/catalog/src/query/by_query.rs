@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::cursor::{Cursor, RowValues, Selection};
 use super::{Body, Direction, Fields, OrderField, Query, QueryError, versions};
-use crate::index::{Like, ReadModel, Row, UidBound, Walk, WalkOrder};
+use read_model::{Like, ReadModel, Row, UidBound, Walk, WalkOrder};
 
 /// Key of lists that nobody ordered.
 const UID: &str = "metadata.uid";

@@ -74,7 +74,7 @@ impl Cursor {
     pub fn decode(text: &str) -> Result<Self, Fault> {
         let malformed = |reason: String| Fault::input(format!("Malformed cursor: {reason}"));
         let text = String::from_utf8_lossy(&decode_base64(text)).into_owned();
-        let value = web::parse_json(&text).map_err(|reason| malformed(format!("SyntaxError: {reason}")))?;
+        let value = model::parse_json(&text).map_err(|reason| malformed(format!("SyntaxError: {reason}")))?;
         let query = cursor_check::check(&value)?
             .map_err(|issues| malformed(format!("InputError: Malformed cursor: {issues}")))?;
         let cursor = Self::from_checked(&value, query);

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use model::Filter;
 
 use super::{Body, Direction, OrderField, Query, QueryError, versions};
-use crate::index::{ReadModel, Walk, WalkOrder};
+use read_model::{ReadModel, Walk, WalkOrder};
 
 /// What to list.
 #[derive(Debug, Clone, Default)]

@@ -20,6 +20,14 @@ pub struct Located {
 }
 
 impl Catalog {
+    /// The registered location with this address, if there is one.
+    pub async fn registered_location(&self, address: &LocationRef) -> Result<Option<Location>, StoreError> {
+        let Some(name) = EntityRef::of(&location_entity(address, None)) else {
+            return Ok(None);
+        };
+        self.parts.store.location_by_ref(&name.to_string()).await
+    }
+
     /// Whether locations may only be looked at (`catalog.readonly`).
     pub fn is_readonly(&self) -> bool {
         self.parts.settings.readonly

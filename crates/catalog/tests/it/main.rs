@@ -5,14 +5,11 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
-mod api;
 mod browse;
 mod bursts;
-mod index;
 mod ingest;
 mod locations;
 mod moves;
-mod pages;
 mod problems;
 mod saved_index;
 mod simulation;

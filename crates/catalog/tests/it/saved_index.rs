@@ -1,6 +1,6 @@
 //! The saved index: it is there after an end, it is believed where it should be, and never otherwise.
 
-use catalog::index::{ReadModel, SnapshotFile, Stamp};
+use read_model::{ReadModel, SnapshotFile, Stamp};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 

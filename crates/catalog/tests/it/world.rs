@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use catalog::Catalog;
-use catalog::index::SnapshotFile;
 use config::Config;
+use read_model::SnapshotFile;
 use serde_json::{Value, json};
 use store::{Database, Store};
 use tempfile::TempDir;

@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use catalog::Catalog;
 use catalog::browse::{self, Named};
 use catalog::query::Access;
-use catalog::{Catalog, personal};
 use jiff::Timestamp;
+use model::Viewer;
 use model::{EntityRef, Filter};
-use plugin::Viewer;
 use serde_json::Value;
+use user_settings::personal;
 use web::ApiError;
 
 use super::state::{FIELDS, PAGE, PageState};
@@ -127,9 +128,9 @@ pub async fn results(
 
 /// A question that knows what its viewer owns and starred.
 pub async fn personal(search: &Search, viewer: &Viewer, question: Question) -> Result<Question, ApiError> {
-    let starred = personal::stars(search.catalog().store(), &viewer.reference).await;
+    let starred = personal::stars(search.catalog().store(), viewer.reference()).await;
     Ok(Question {
-        owners: viewer.ownership.iter().map(ToString::to_string).collect(),
+        owners: viewer.claims.iter().map(ToString::to_string).collect(),
         starred: starred.map_err(|error| catalog::store_fault(&error))?,
         ..question
     })

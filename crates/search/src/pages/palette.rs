@@ -3,13 +3,13 @@
 
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
-use catalog::personal::{self, Visit};
 use catalog::query::Access;
 use jiff::Timestamp;
 use model::EntityRef;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use ui::Chrome;
+use user_settings::personal::{self, Visit};
 use web::api::Json;
 use web::{ApiError, CurrentViewer};
 
@@ -72,7 +72,7 @@ pub async fn show(
         ..PageState::default()
     };
     if state.text.is_empty() {
-        let visits = personal::visits(search.catalog().store(), &viewer.reference).await;
+        let visits = personal::visits(search.catalog().store(), viewer.reference()).await;
         let visits = visits.map_err(|error| catalog::store_fault(&error))?;
         return Ok(Json(before_typing(visits, chrome.now)).into_response());
     }

@@ -37,11 +37,7 @@ async fn get(world: &World, query: &str) -> (StatusCode, Value) {
         format!("/query?{query}")
     };
     let mut request = Request::get(path).body(Body::empty()).unwrap();
-    let viewer = plugin::Viewer {
-        reference: "user:default/guest".parse().unwrap(),
-        ownership: Vec::new(),
-        is_service: false,
-    };
+    let viewer = model::Viewer::guest();
     request.extensions_mut().insert(viewer);
     let answer = api.oneshot(request).await.unwrap();
     let status = answer.status();

@@ -2,11 +2,12 @@
 
 pub(super) mod view;
 
+use crate::personal;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use catalog::{Catalog, browse, personal};
+use catalog::{Catalog, browse};
+use model::Viewer;
 use model::{EntityRef, Filter};
-use plugin::Viewer;
 use store::Node;
 use ui::{Chrome, Live, PageHead};
 use web::{ApiError, CurrentViewer};
@@ -33,9 +34,11 @@ pub(super) async fn show(
 async fn load(catalog: &Catalog, viewer: &Viewer) -> Result<Home, ApiError> {
     let store = catalog.store();
     let failed = |error| catalog::store_fault(&error);
-    let mut starred = personal::stars(store, &viewer.reference).await.map_err(failed)?;
+    let mut starred = personal::stars(store, viewer.reference()).await.map_err(failed)?;
     starred.reverse();
-    let visits = personal::visits(store, &viewer.reference).await.map_err(failed)?;
+    let visits = personal::visits(store, viewer.reference())
+        .await
+        .map_err(failed)?;
     let ownership = browse::ownership(catalog, viewer).await?;
     let owned = browse::owned(catalog, &ownership, SHOWN).await?;
     let broken = store.nodes_with_problems("", SHOWN + 1).await.map_err(failed)?;

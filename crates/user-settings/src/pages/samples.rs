@@ -4,7 +4,7 @@ use catalog::browse::{Known, Named, Recent};
 use jiff::Timestamp;
 use maud::Markup;
 use model::EntityRef;
-use plugin::Viewer;
+use model::Viewer;
 use serde_json::json;
 use store::ChangeKind;
 use ui::Theme;
@@ -24,7 +24,7 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         ("home-of-an-empty-catalog", home(&Home::default(), at("09:30"))),
         (
             "settings",
-            settings(Theme::Dark, Some(&viewer()), &viewer().ownership, &Named::new()),
+            settings(Theme::Dark, Some(&viewer()), &viewer().claims, &Named::new()),
         ),
         (
             "settings-of-nobody",
@@ -95,14 +95,8 @@ fn line(name: &str, is_there: bool) -> Line {
 }
 
 fn viewer() -> Viewer {
-    Viewer {
-        reference: reference("user:default/ines"),
-        ownership: vec![
-            reference("user:default/ines"),
-            reference("group:default/platform-team"),
-        ],
-        is_service: false,
-    }
+    let claims = ["user:default/ines", "group:default/platform-team"].map(reference);
+    Viewer::person(reference("user:default/ines"), claims.to_vec(), None)
 }
 
 fn reference(text: &str) -> EntityRef {

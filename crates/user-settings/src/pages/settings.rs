@@ -5,7 +5,7 @@ use catalog::Catalog;
 use catalog::browse::{self, Named};
 use maud::{Markup, html};
 use model::EntityRef;
-use plugin::Viewer;
+use model::Viewer;
 use ui::{
     Button, ButtonKind, Card, Chrome, Page, PageHead, Theme, button, card, definitions, entity_link, person,
 };
@@ -60,11 +60,11 @@ fn identity(viewer: Option<&Viewer>, owners: &[EntityRef], known: &Named) -> Mar
         (
             "You are",
             person(
-                viewer.reference.name(),
-                Some(&ui::href::entity(&viewer.reference)),
+                viewer.reference().name(),
+                Some(&ui::href::entity(viewer.reference())),
             ),
         ),
-        ("Reference", html! { code { (viewer.reference) } }),
+        ("Reference", html! { code { (viewer.reference()) } }),
         (
             "You own as",
             html! { div.row { @for owner in owners { (entity_link(owner, title(owner))) } } },

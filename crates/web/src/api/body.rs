@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::description::Operation;
 use super::error::ApiError;
-use crate::{javascript_json, nul};
+use crate::nul;
 
 /// Most bytes a JSON body may have.
 pub const BODY_LIMIT_BYTES: usize = 100 * 1024;
@@ -70,7 +70,7 @@ fn parse(media_type: Option<&str>, body: &[u8]) -> Result<Value, Fault> {
         return Ok(Value::Object(Map::new()));
     }
     let text = String::from_utf8_lossy(body);
-    let body = javascript_json::parse_container(&text).map_err(Fault::input)?;
+    let body = model::parse_json_container(&text).map_err(Fault::input)?;
     nul::refuse_in_body(&body)?;
     Ok(body)
 }

@@ -68,7 +68,7 @@ async fn echo(JsonBody(body): JsonBody) -> Json<Value> {
 }
 
 async fn who(CurrentViewer(viewer): CurrentViewer) -> Json<Value> {
-    Json(json!({ "ref": viewer.reference.to_string(), "service": viewer.is_service }))
+    Json(json!({ "ref": viewer.reference().to_string(), "service": viewer.is_service() }))
 }
 
 /// A stream that never ends and never says anything.

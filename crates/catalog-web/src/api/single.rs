@@ -1,0 +1,113 @@
+//! Entities by uid, by name and by reference; where they come from; removing them.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use model::{Fault, Filter, Predicate, js};
+use serde_json::{Value, json};
+use uuid::Uuid;
+use web::JsonBody;
+use web::Query;
+use web::api::{Json, Parameter, ReadQuery, Values};
+
+use super::answer::{Answer, entities, entity, list_text};
+use super::{Api, texts};
+use catalog::query::Fields;
+
+/// Kind, namespace and name in a path.
+type Name = (String, String, String);
+
+pub(super) async fn by_uid(State(api): State<Api>, Path(uid): Path<String>, _: Query<()>) -> Answer {
+    let known = match Uuid::parse_str(&uid) {
+        Ok(parsed) => api.catalog.query(&api.access).by_uid(parsed).await?,
+        Err(_) => None,
+    };
+    let known = known.ok_or_else(|| Fault::not_found(format!("No entity with uid {uid}")))?;
+    Ok(entity(known))
+}
+
+/// Answers 204 whether or not there was such an entity. One that its source still declares comes back.
+pub(super) async fn delete(State(api): State<Api>, Path(uid): Path<String>) -> Answer {
+    if let Ok(uid) = Uuid::parse_str(&uid) {
+        let seq = api.catalog.delete_by_uid(uid).await?;
+        api.visible(seq).await;
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+fn reference((kind, namespace, name): &Name) -> String {
+    js::lowercase(&format!("{kind}:{namespace}/{name}"))
+}
+
+pub(super) async fn by_name(State(api): State<Api>, Path(at): Path<Name>, _: Query<()>) -> Answer {
+    let found = api
+        .catalog
+        .query(&api.access)
+        .by_reference(&reference(&at))
+        .await?;
+    let (kind, namespace, name) = at;
+    let missing = || {
+        Fault::not_found(format!(
+            "No entity named '{name}' found, with kind '{kind}' in namespace '{namespace}'"
+        ))
+    };
+    Ok(entity(found.ok_or_else(missing)?))
+}
+
+pub(super) async fn ancestry(State(api): State<Api>, Path(at): Path<Name>, _: Query<()>) -> Answer {
+    let reference = reference(&at);
+    let found = api.catalog.query(&api.access).ancestry(&reference).await?;
+    let found = found.ok_or_else(|| Fault::not_found(format!("No such entity {reference}")))?;
+    let items: Vec<Value> = found
+        .items
+        .iter()
+        .map(|item| {
+            let entity: Value = serde_json::from_str(&item.entity).unwrap_or_default();
+            json!({"entity": entity, "parentEntityRefs": item.parents})
+        })
+        .collect();
+    Ok(Json(json!({"rootEntityRef": found.root, "items": items})).into_response())
+}
+
+pub(super) struct Filtered(Option<Filter>);
+
+impl ReadQuery for Filtered {
+    const PARAMETERS: &'static [Parameter] = &[Parameter::repeated("filter")];
+
+    fn read(values: &Values) -> Result<Self, Fault> {
+        Ok(Self(Filter::from_query_params(
+            values.list("filter").unwrap_or_default(),
+        )?))
+    }
+}
+
+/// The predicate of a body, with the words that only this route has for a wrong one.
+fn predicate(query: &Value) -> Result<Predicate, Fault> {
+    Predicate::parse_at(query, &["query"])?.map_err(|issues| {
+        Fault::input(format!(
+            "Malformed request body (did you remember to specify an application/json content type?), {issues}"
+        ))
+    })
+}
+
+pub(super) async fn by_refs(
+    State(api): State<Api>,
+    Query(asked): Query<Filtered>,
+    JsonBody(body): JsonBody,
+) -> Answer {
+    let references: Vec<String> = texts(&body["entityRefs"]).map(str::to_owned).collect();
+    let mut filters: Vec<Filter> = asked.0.into_iter().collect();
+    if let Some(query) = body.get("query") {
+        filters.push(predicate(query)?.to_filter()?);
+    }
+    let filter = (!filters.is_empty()).then_some(Filter::All(filters));
+    let found = api
+        .catalog
+        .query(&api.access)
+        .by_references(&references, filter.as_ref())
+        .await?;
+    let fields = Fields::parse(texts(&body["fields"]))?;
+    let items = list_text(found.iter().map(Option::as_ref), &fields);
+    let text = format!("{{\"items\":{items}}}");
+    Ok(entities(text, &fields))
+}

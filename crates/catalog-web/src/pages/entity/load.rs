@@ -1,0 +1,168 @@
+//! Fetches what the entity page shows.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use futures::future::join_all;
+use maud::{Markup, html};
+use model::Viewer;
+use model::{EntityRef, Fault, LocationRef, Place, Problem, entity};
+use plugin::EntityPageContext;
+use serde_json::Value;
+use ui::{error_state, href};
+
+use super::relations::relation_pages;
+use super::view::{self, EntityFrame, HEAD_RELATIONS, HEAD_TARGETS, Overview};
+use super::{dependencies, people};
+use crate::pages::Pages;
+use crate::pages::failure::PageFailure;
+use crate::pages::graph::state::GraphState;
+use catalog::{Catalog, browse};
+use user_settings::personal;
+
+/// Missing entities that are named.
+const MISSING_NAMED: usize = 5;
+/// Places of the built-in tabs among those of plugins.
+const BUILT_IN: [(i32, &str, &str); 3] = [
+    (0, "", "Overview"),
+    (80, "history", "History"),
+    (90, "yaml", "YAML"),
+];
+
+/// What every tab shows; `None` when there is no such entity.
+pub(super) async fn frame(
+    pages: &Pages,
+    viewer: &Viewer,
+    reference: &EntityRef,
+    tab: &str,
+) -> Result<Option<EntityFrame>, PageFailure> {
+    let Some(entity) = browse::entity(&pages.catalog, reference).await? else {
+        return Ok(None);
+    };
+    let store = pages.catalog.store();
+    let node = store.node(&reference.to_string()).await?;
+    let starred = personal::star_set(store, viewer.reference())
+        .await?
+        .contains(&reference.to_string());
+    let told: Vec<EntityRef> = HEAD_RELATIONS
+        .iter()
+        .flat_map(|(_, relation)| view::targets(&entity, relation).take(HEAD_TARGETS))
+        .collect();
+    let (mut problems, place) = node.map_or_else(Default::default, |node| (node.problems, node.place));
+    problems.extend(missing_targets(&pages.catalog, &entity, place));
+    let location_id = location_id(&pages.catalog, &entity).await?;
+    Ok(Some(EntityFrame {
+        location_id,
+        known: browse::known(&pages.catalog, &told),
+        tabs: tabs(pages, &entity),
+        entity,
+        reference: reference.clone(),
+        problems,
+        starred,
+        current: tab.to_owned(),
+    }))
+}
+
+/// The registered location that an entity comes from, if it may be unregistered.
+async fn location_id(catalog: &Catalog, entity: &Value) -> Result<Option<String>, PageFailure> {
+    let origin = entity::annotation(entity, entity::MANAGED_BY_ORIGIN_LOCATION)
+        .and_then(|origin| LocationRef::parse(origin).ok());
+    let Some(origin) = origin.filter(|_| !catalog.is_readonly()) else {
+        return Ok(None);
+    };
+    let location = catalog.registered_location(&origin).await?;
+    Ok(location.map(|location| location.id.to_string()))
+}
+
+/// A warning when relations lead to entities that are not in the catalog.
+fn missing_targets(catalog: &Catalog, entity: &Value, place: Option<Place>) -> Option<Problem> {
+    let targets: BTreeSet<EntityRef> = entity::relations(entity)
+        .filter_map(|(_, target)| target.parse().ok())
+        .collect();
+    let known = browse::known(catalog, &targets);
+    let missing: Vec<&EntityRef> = targets.iter().filter(|target| known[target].is_none()).collect();
+    let first: Vec<String> = missing
+        .iter()
+        .take(MISSING_NAMED)
+        .map(ToString::to_string)
+        .collect();
+    let names = match missing.len().checked_sub(first.len())? {
+        _ if missing.is_empty() => return None,
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    };
+    let fault = Fault::not_found(format!("It refers to what is not in the catalog: {names}"));
+    let problem = Problem::warning(fault)
+        .hint("Correct the names in the descriptor, or register the files that describe what is missing.");
+    Some(Problem { place, ..problem })
+}
+
+fn tabs(pages: &Pages, entity: &Value) -> Vec<(&'static str, String)> {
+    let mut tabs: Vec<(i32, &'static str, &str)> = BUILT_IN.to_vec();
+    if dependencies::applies_to(entity) {
+        tabs.push((10, dependencies::TAB, "Dependencies"));
+    }
+    let plugins = pages.tabs.iter().filter(|tab| tab.applies_to(entity));
+    tabs.extend(plugins.map(|tab| (tab.order(), tab.path(), tab.title())));
+    tabs.sort_by_key(|(order, ..)| *order);
+    tabs.into_iter()
+        .map(|(_, path, title)| (path, title.to_owned()))
+        .collect()
+}
+
+/// The overview's content.
+pub(super) async fn overview(
+    pages: &Pages,
+    context: EntityPageContext<'_>,
+    reference: &EntityRef,
+) -> Result<Markup, PageFailure> {
+    let catalog = &pages.catalog;
+    let is_told =
+        |kind: &str| people::TOLD.contains(&kind) || HEAD_RELATIONS.iter().any(|(_, told)| *told == kind);
+    let told_by_people = people::tells(reference);
+    let wanted = |kind: &str| {
+        if told_by_people {
+            !is_told(kind)
+        } else {
+            !HEAD_RELATIONS.iter().any(|(_, told)| *told == kind)
+        }
+    };
+    let relations = relation_pages(context.entity, context.query, wanted);
+    let shown: Vec<EntityRef> = relations
+        .iter()
+        .flat_map(|page| page.targets.iter().cloned())
+        .collect();
+    let (cards, drawing, people) = tokio::join!(
+        plugin_cards(pages, context),
+        Box::pin(dependencies::small(catalog, context.entity, reference)),
+        Box::pin(people::load(catalog, context.entity, reference, context.query)),
+    );
+    Ok(view::overview(&Overview {
+        entity: context.entity,
+        drawing: drawing?,
+        people: people?,
+        cards,
+        relations,
+        known: browse::known(catalog, &shown),
+        path: href::entity(reference),
+        graph_href: GraphState::around(reference).href(),
+    }))
+}
+
+async fn plugin_cards(pages: &Pages, context: EntityPageContext<'_>) -> Vec<(&'static str, Markup)> {
+    let limit = context.deadline.saturating_duration_since(Instant::now());
+    let applying = pages.cards.iter().filter(|card| card.applies_to(context.entity));
+    let rendered = applying.map(|card| async move {
+        let markup = match tokio::time::timeout(limit, card.render(context)).await {
+            Ok(Ok(markup)) => markup,
+            Ok(Err(error)) => error_state(
+                "This card could not be made",
+                &error.message,
+                error.hint.as_deref(),
+            ),
+            Err(_) => html! { p.muted { "This card took too long and was left out." } },
+        };
+        (card.title(), markup)
+    });
+    join_all(rendered).await
+}

@@ -1,0 +1,204 @@
+//! The entity page: its head, its tabs, and the overview.
+
+use maud::{Markup, html};
+use model::{EntityRef, Problem, Severity, entity};
+use serde_json::Value;
+use ui::{
+    Button, Card, EntityHeader, PostForm, Tab, button, card, entity_header, href, lifecycle_badge, post_form,
+    problem_panel, problem_summary, star_button,
+};
+
+use super::about::{about, details, links, web_address};
+use super::relations::{RelationPage, relation_card};
+use crate::pages::graph::view::{Drawing, picture};
+use crate::pages::link::named_link;
+use catalog::browse::{Named, shown_title};
+
+/// What every tab of an entity's page shows around its content.
+pub(crate) struct EntityFrame {
+    /// The served entity.
+    pub(crate) entity: Value,
+    /// Its reference.
+    pub(crate) reference: EntityRef,
+    /// What is wrong with it.
+    pub(crate) problems: Vec<Problem>,
+    /// The viewer starred it.
+    pub(crate) starred: bool,
+    /// Tabs that apply, in order: path segment (empty for the overview) and title.
+    pub(crate) tabs: Vec<(&'static str, String)>,
+    /// The tab shown.
+    pub(crate) current: String,
+    /// What is known of the entities that the head names.
+    pub(crate) known: Named,
+    /// Id of the registered location that brought it, when the viewer may remove that.
+    pub(crate) location_id: Option<String>,
+}
+
+/// The whole content of the page.
+pub(crate) fn entity_page(frame: &EntityFrame, content: &Markup) -> Markup {
+    let value = &frame.entity;
+    let header = EntityHeader {
+        reference: &frame.reference,
+        title: shown_title(value).unwrap_or(frame.reference.name()),
+        kind: entity::kind(value).unwrap_or_default(),
+        description: None,
+        facts: facts(frame),
+        actions: actions(frame),
+    };
+    let tabs: Vec<Tab> = frame
+        .tabs
+        .iter()
+        .map(|(path, title)| tab(frame, path, title))
+        .collect();
+    html! {
+        (entity_header(&header))
+        (ui::tabs("Views of this entity", &tabs))
+        @if frame.current.is_empty() && !frame.problems.is_empty() { div #problems { (problem_panel(&frame.problems)) } }
+        (content)
+    }
+}
+
+fn tab(frame: &EntityFrame, path: &str, title: &str) -> Tab {
+    let address = if path.is_empty() {
+        href::entity(&frame.reference)
+    } else {
+        href::entity_tab(&frame.reference, path)
+    };
+    Tab::new(title, address, frame.current == path)
+}
+
+/// Relations that the head of the page tells, with their headings.
+pub(crate) const HEAD_RELATIONS: [(&str, &str); 3] = [
+    ("Owner", "ownedBy"),
+    ("Part of", "partOf"),
+    ("Group above", "childOf"),
+];
+
+/// Targets that the head of the page has room for, per relation.
+pub(crate) const HEAD_TARGETS: usize = 3;
+
+fn facts(frame: &EntityFrame) -> Vec<(&'static str, Markup)> {
+    let value = &frame.entity;
+    let mut facts: Vec<(&'static str, Markup)> = Vec::new();
+    if let Some(text) = entity::spec_type(value) {
+        facts.push(("Type", html! { (text) }));
+    }
+    if let Some(word) = entity::lifecycle(value) {
+        facts.push(("Lifecycle", lifecycle_badge(word)));
+    }
+    for (heading, relation) in HEAD_RELATIONS {
+        let all: Vec<EntityRef> = targets(value, relation).collect();
+        let shown = &all[..all.len().min(HEAD_TARGETS)];
+        if !shown.is_empty() {
+            facts.push((
+                heading,
+                html! {
+                    div.row {
+                        @for target in shown { (named_link(target, &frame.known)) }
+                        @if all.len() > shown.len() { span.muted { "+" (all.len() - shown.len()) } }
+                    }
+                },
+            ));
+        } else if relation == "ownedBy" && wants_owner(&frame.reference) {
+            facts.push((heading, html! { span.muted { "nobody" } }));
+        }
+    }
+    facts
+}
+
+/// Kinds of the original that somebody should own.
+fn wants_owner(reference: &EntityRef) -> bool {
+    ["component", "api", "resource", "system", "domain"].contains(&reference.kind())
+}
+
+/// Targets of a relation of an entity.
+pub(crate) fn targets<'a>(value: &'a Value, relation: &'a str) -> impl Iterator<Item = EntityRef> + 'a {
+    entity::relations(value)
+        .filter(move |(kind, _)| *kind == relation)
+        .filter_map(|(_, target)| target.parse().ok())
+}
+
+fn actions(frame: &EntityFrame) -> Markup {
+    let text = frame.reference.to_string();
+    let here = href::entity(&frame.reference);
+    let worst = frame
+        .problems
+        .iter()
+        .map(|problem| problem.severity)
+        .min()
+        .unwrap_or(Severity::Info);
+    let link = |label, icon, address, command| Button {
+        label,
+        icon: Some(icon),
+        href: Some(address),
+        command: Some(command),
+        ..Button::default()
+    };
+    let address = |annotation| web_address(entity::annotation(&frame.entity, annotation));
+    html! {
+        (problem_summary(frame.problems.len(), worst, &format!("{here}#problems")))
+        @if let Some(address) = address(entity::VIEW_URL) { (button(link("Source", "code", address, "Open the source in Git"))) }
+        @if let Some(address) = address(entity::EDIT_URL) { (button(link("Edit", "edit", address, "Edit the source in Git"))) }
+        (post_form(PostForm {
+            action: "/catalog/refresh",
+            values: &[("entityRef", text.as_str()), ("return", here.as_str())],
+            button: Button { label: "Refresh", icon: Some("refresh"), command: Some("Refresh this entity"), ..Button::default() },
+        }))
+        @if let Some(id) = &frame.location_id {
+            (button(link("Unregister", "trash", &href::with_query("/sources/unregister", [("id", id.as_str())]), "Unregister this entity's location")))
+        }
+        (star_button(&text, frame.starred, &here))
+    }
+}
+
+/// The parts of the overview.
+pub(crate) struct Overview<'a> {
+    /// The served entity.
+    pub(crate) entity: &'a Value,
+    /// What surrounds it, when that is more than itself.
+    pub(crate) drawing: Option<Drawing>,
+    /// Members, groups and ownership, for people and groups.
+    pub(crate) people: Markup,
+    /// What plugins add: title and content.
+    pub(crate) cards: Vec<(&'static str, Markup)>,
+    /// Related entities.
+    pub(crate) relations: Vec<RelationPage>,
+    /// What is known of them.
+    pub(crate) known: Named,
+    /// Path of the page.
+    pub(crate) path: String,
+    /// The graph on a page of its own.
+    pub(crate) graph_href: String,
+}
+
+/// The overview: facts, links, relations, what plugins add.
+pub(crate) fn overview(overview: &Overview<'_>) -> Markup {
+    let value = overview.entity;
+    html! {
+        div.with-side {
+            div.stack {
+                (about(value))
+                (overview.people)
+                @for (title, content) in &overview.cards { (card(Card { title, ..Card::default() }, content.clone())) }
+                @if let Some(drawing) = &overview.drawing { (graph_card(drawing, &overview.graph_href)) }
+                @if !overview.relations.is_empty() {
+                    div.card-grid { @for relation in &overview.relations { (relation_card(relation, &overview.known, &overview.path)) } }
+                }
+            }
+            div.stack { (links(value)) (details(value)) }
+        }
+    }
+}
+
+fn graph_card(drawing: &Drawing, href: &str) -> Markup {
+    let actions = html! { a href=(href) { "Explore" } };
+    card(
+        Card {
+            title: "Relations",
+            actions: Some(actions),
+            flush: true,
+            ..Card::default()
+        },
+        picture(drawing),
+    )
+}

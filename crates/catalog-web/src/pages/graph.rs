@@ -1,0 +1,107 @@
+//! The graph of relations: a page of its own, and parts of the entity page.
+
+pub(crate) mod state;
+pub(crate) mod view;
+
+use std::time::Duration;
+
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use model::{EntityRef, Filter};
+use ui::{Chrome, Crumb, Flow, Live, PageHead, href};
+
+use super::Pages;
+use super::failure::PageFailure;
+use catalog::surroundings::{self, Request};
+use catalog::{Catalog, browse};
+use state::GraphState;
+use view::{Drawing, GraphPage};
+
+/// Most entities in a graph.
+pub(crate) const MAX_PLACES: usize = 500;
+/// Most entities that a landscape begins with.
+const MAX_ROOTS: usize = 100;
+/// Longest that drawing may take.
+const DRAWING_TIME: Duration = Duration::from_millis(1_500);
+
+/// The graph as the address says.
+pub(super) async fn show(
+    State(pages): State<Pages>,
+    RawQuery(query): RawQuery,
+    chrome: Chrome,
+) -> Result<Response, PageFailure> {
+    let state = GraphState::parse(query.as_deref().unwrap_or_default());
+    let catalog = &pages.catalog;
+    let everything = Filter::All(Vec::new());
+    let kinds = browse::counts_of(catalog, &everything, "", "kind");
+    let mut request = state.request(MAX_PLACES);
+    if state.roots.is_empty() {
+        request = landscape(catalog, request).await?;
+    }
+    let drawing = draw(catalog, &request, state.flow).await?;
+    let head = match state.roots.as_slice() {
+        [] => PageHead::new("Graph"),
+        [root, ..] => PageHead::new(format!("Graph of {}", root.name())).crumbs(vec![
+            Crumb::to("Catalog", "/catalog"),
+            Crumb::to(root.name(), href::entity(root)),
+            Crumb::here("Graph"),
+        ]),
+    };
+    let page = GraphPage {
+        state,
+        kinds: kinds.into_iter().map(|(kind, _)| kind).collect(),
+        drawing,
+    };
+    Ok(chrome
+        .page(head.live(Live::Any), view::page(&page))
+        .into_response())
+}
+
+/// Without a root: the domains, or where there are none the systems, and what they consist of.
+async fn landscape(catalog: &Catalog, request: Request) -> Result<Request, PageFailure> {
+    for kind in ["domain", "system", "component"] {
+        let listing = browse::list(
+            catalog,
+            browse::ListRequest {
+                filter: browse::one_of("kind", &[kind.to_owned()]),
+                text: String::new(),
+                order: "metadata.name".to_owned(),
+                descending: false,
+                cursor: None,
+                limit: MAX_ROOTS,
+            },
+        )
+        .await?;
+        if !listing.entities.is_empty() {
+            let relations = if request.relations.is_empty() {
+                vec!["hasPart".to_owned()]
+            } else {
+                request.relations
+            };
+            return Ok(Request {
+                roots: listing.entities.iter().filter_map(EntityRef::of).collect(),
+                relations,
+                ..request
+            });
+        }
+    }
+    Ok(request)
+}
+
+/// Collects and lays out. The layout runs beside the threads that serve requests.
+pub(super) async fn draw(catalog: &Catalog, request: &Request, flow: Flow) -> Result<Drawing, PageFailure> {
+    let found = surroundings::surroundings(catalog, request).await?;
+    let graph = view::graph(&found, request, flow);
+    let task = tokio::task::spawn_blocking(move || {
+        let layout = ui::layout(&graph, DRAWING_TIME);
+        (graph, layout.ok())
+    });
+    let (graph, layout) = match task.await {
+        Ok((graph, layout)) => (graph, layout),
+        Err(error) => {
+            tracing::error!("the layout of a graph failed: {error}");
+            (ui::Graph::default(), None)
+        }
+    };
+    Ok(Drawing { found, graph, layout })
+}

@@ -1,0 +1,150 @@
+//! Fetches what the catalog list shows.
+
+use std::collections::HashSet;
+
+use model::Viewer;
+use model::{EntityRef, Filter};
+use serde_json::Value;
+use ui::Direction;
+
+use super::state::{FILTERS, ListState, Scope};
+use super::view::{self, ListView};
+use crate::pages::failure::PageFailure;
+use catalog::{Catalog, browse};
+use user_settings::personal;
+
+/// Most entities in an export.
+const MAX_EXPORT: usize = 100_000;
+/// Entities fetched at a time for an export.
+const EXPORT_STEP: usize = 1_000;
+/// Addresses of pages start here.
+const PATH: &str = "/catalog";
+
+/// One page of the list with counts for everything around it.
+pub(super) async fn load(
+    catalog: &Catalog,
+    viewer: &Viewer,
+    state: ListState,
+) -> Result<ListView, PageFailure> {
+    let starred = personal::star_set(catalog.store(), viewer.reference()).await?;
+    let scope = scope_of(catalog, viewer, state.scope).await?;
+    let listing = browse::list(catalog, request(&state, scope.clone(), state.rows())).await?;
+    let step = |cursor: Option<String>| {
+        cursor.map(|cursor| state.with(|state| state.cursor = Some(cursor)).href(PATH))
+    };
+    let range = (listing.start + 1, listing.start + listing.entities.len());
+    let (previous, next) = (step(listing.previous), step(listing.next));
+    let mut facets = Vec::with_capacity(FILTERS.len());
+    for (index, filter) in FILTERS.iter().enumerate() {
+        facets.push(counts(catalog, &state, scope.as_ref(), Some(index), filter.field));
+    }
+    let kinds = counts(
+        catalog,
+        &state.with(|state| state.kind = None),
+        scope.as_ref(),
+        None,
+        "kind",
+    );
+    let known = browse::known(catalog, &named(&listing.entities, &facets));
+    let catalog_is_empty = listing.total == 0 && browse::total(catalog) == 0;
+    let scopes = scope_counts(catalog, viewer, &state).await?;
+    Ok(ListView {
+        entities: listing.entities,
+        total: listing.total,
+        range,
+        previous,
+        next,
+        kinds,
+        facets,
+        scopes,
+        starred,
+        catalog_is_empty,
+        known,
+        state,
+    })
+}
+
+/// The entities that rows and filters name.
+fn named(entities: &[Value], facets: &[Vec<(String, usize)>]) -> HashSet<EntityRef> {
+    let related = |value| [view::OWNER, view::SYSTEM].map(|relation| view::first_target(value, relation));
+    let values = facets.iter().flatten().map(|(value, _)| value);
+    entities
+        .iter()
+        .flat_map(related)
+        .flatten()
+        .chain(values.filter_map(|value| value.parse().ok()))
+        .collect()
+}
+
+/// Values of a field with the number of entities that the other filters leave.
+fn counts(
+    catalog: &Catalog,
+    state: &ListState,
+    scope: Option<&Filter>,
+    left_out: Option<usize>,
+    field: &str,
+) -> Vec<(String, usize)> {
+    let mut parts = state.conditions(left_out);
+    parts.extend(scope.cloned());
+    browse::counts_of(catalog, &Filter::All(parts), &state.text, field)
+}
+
+/// Entities that the filters leave in each scope.
+async fn scope_counts(
+    catalog: &Catalog,
+    viewer: &Viewer,
+    state: &ListState,
+) -> Result<[Option<usize>; 3], PageFailure> {
+    let mut found = [None; 3];
+    for (place, (scope, ..)) in found.iter_mut().zip(Scope::ALL) {
+        let mut parts = state.conditions(None);
+        parts.extend(scope_of(catalog, viewer, scope).await?);
+        *place = Some(browse::total_of(catalog, &Filter::All(parts), &state.text));
+    }
+    Ok(found)
+}
+
+/// All entities of the list, for an export.
+pub(super) async fn everything(
+    catalog: &Catalog,
+    viewer: &Viewer,
+    state: &ListState,
+) -> Result<Vec<Value>, PageFailure> {
+    let scope = scope_of(catalog, viewer, state.scope).await?;
+    let mut request = request(&state.with(|_| {}), scope, EXPORT_STEP);
+    let mut entities = Vec::new();
+    loop {
+        let listing = browse::list(catalog, request.clone()).await?;
+        entities.extend(listing.entities);
+        if listing.next.is_none() || entities.len() >= MAX_EXPORT {
+            return Ok(entities);
+        }
+        request.cursor = listing.next;
+    }
+}
+
+fn request(state: &ListState, scope: Option<Filter>, limit: usize) -> browse::ListRequest {
+    let (order, direction) = state.order_field();
+    let mut parts = state.conditions(None);
+    parts.extend(scope);
+    browse::ListRequest {
+        filter: Filter::All(parts),
+        text: state.text.clone(),
+        order: order.to_owned(),
+        descending: direction == Direction::Descending,
+        cursor: state.cursor.clone(),
+        limit,
+    }
+}
+
+async fn scope_of(catalog: &Catalog, viewer: &Viewer, scope: Scope) -> Result<Option<Filter>, PageFailure> {
+    Ok(match scope {
+        Scope::All => None,
+        Scope::Owned => Some(browse::owned_by(&browse::ownership(catalog, viewer).await?)),
+        Scope::Starred => {
+            let texts = personal::stars(catalog.store(), viewer.reference()).await?;
+            let references: Vec<EntityRef> = texts.iter().filter_map(|text| text.parse().ok()).collect();
+            Some(browse::any_of(&references))
+        }
+    })
+}

@@ -1,0 +1,230 @@
+//! What the organisation looks like.
+
+use std::collections::HashSet;
+
+use maud::{Markup, html};
+use model::{EntityRef, entity};
+use serde_json::Value;
+use ui::{
+    Button, Column, EmptyState, Notice, Pagination, Row, Tab, Table, Tone, TreeNode, avatar, button, count,
+    data_table, empty_state, entity_link, href, notice, pagination, search_field, segmented, tree,
+};
+
+use catalog::browse::shown_title;
+use catalog::organization::Organization;
+
+/// Where the tree of groups stands.
+pub(crate) const GROUPS_PATH: &str = "/org";
+/// Where the people stand.
+pub(crate) const PEOPLE_PATH: &str = "/org/people";
+/// Levels of the tree that are open at first.
+const OPEN_LEVELS: usize = 2;
+/// Levels of the tree that are shown at all.
+const MAX_LEVELS: usize = 12;
+/// Owners that fit into the address of the catalog list.
+pub(crate) const MAX_OWNERS: usize = 50;
+
+/// A group of the tree with what it amounts to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TeamLine {
+    /// The group.
+    pub(crate) reference: EntityRef,
+    /// Its title.
+    pub(crate) title: Option<String>,
+    /// Its type.
+    pub(crate) spec_type: Option<String>,
+    /// One line about it.
+    pub(crate) description: Option<String>,
+    /// People in it or in groups below it.
+    pub(crate) people: usize,
+    /// Entities owned by it or by groups below it, and where they are listed.
+    pub(crate) owned: usize,
+    /// The catalog list of what is owned, when its address is short enough.
+    pub(crate) owned_href: Option<String>,
+    /// Groups below.
+    pub(crate) below: Vec<TeamLine>,
+}
+
+/// The tree of an organisation. `owned` counts what a set of groups owns.
+pub(crate) fn lines(organization: &Organization, owned: &dyn Fn(&[EntityRef]) -> usize) -> Vec<TeamLine> {
+    let tops = organization.tops.iter();
+    tops.filter_map(|top| line(organization, owned, top, &mut HashSet::new(), 0))
+        .collect()
+}
+
+/// A group and what is below it.
+pub(crate) fn line(
+    organization: &Organization,
+    owned: &dyn Fn(&[EntityRef]) -> usize,
+    at: &EntityRef,
+    above: &mut HashSet<EntityRef>,
+    level: usize,
+) -> Option<TeamLine> {
+    let team = organization.team(at)?;
+    if level >= MAX_LEVELS || !above.insert(at.clone()) {
+        return None;
+    }
+    let groups = organization.with_below(at);
+    let below = team.below.iter();
+    let below = below
+        .filter_map(|group| line(organization, owned, group, above, level + 1))
+        .collect();
+    above.remove(at);
+    Some(TeamLine {
+        reference: at.clone(),
+        title: team.title.clone(),
+        spec_type: team.spec_type.clone(),
+        description: team.description.clone(),
+        people: organization.members(&groups).len(),
+        owned: owned(&groups),
+        owned_href: owned_href(&groups, None),
+        below,
+    })
+}
+
+/// The catalog list of what these own; nothing when they are too many for an address.
+pub(crate) fn owned_href(owners: &[EntityRef], kind: Option<&str>) -> Option<String> {
+    if owners.len() > MAX_OWNERS {
+        return None;
+    }
+    let texts: Vec<String> = owners.iter().map(ToString::to_string).collect();
+    let kind = kind.map(|kind| ("kind", kind));
+    let owners = texts.iter().map(|text| ("owner", text.as_str()));
+    Some(href::with_query("/catalog", kind.into_iter().chain(owners)))
+}
+
+fn head(total: usize, is_people: bool) -> Markup {
+    let tabs = [
+        Tab::new("Groups", GROUPS_PATH, !is_people),
+        Tab::new("People", PEOPLE_PATH, is_people),
+    ];
+    html! {
+        div.page-head { h1 { "Organisation" } (segmented("What to show", &tabs)) (count(total)) }
+    }
+}
+
+/// The page of groups.
+pub(crate) fn groups(tops: &[TeamLine], total: usize, is_partial: bool) -> Markup {
+    html! {
+        (head(total, false))
+        @if is_partial { (notice(Notice { tone: Tone::Amber, text: "There are more groups than this page shows." })) }
+        @if tops.is_empty() {
+            (empty_state(EmptyState {
+                icon: "group",
+                title: "No groups yet",
+                text: "Describe teams as entities of kind Group, with spec.parent or spec.children between them, and people as Users.",
+                actions: Some(button(Button { label: "Register a file", icon: Some("plus"), href: Some("/catalog-import"), ..Button::default() })),
+            }))
+        } @else {
+            div.team-tree { (team_tree(tops)) }
+        }
+    }
+}
+
+/// Groups as a tree.
+pub(crate) fn team_tree(tops: &[TeamLine]) -> Markup {
+    tree(&nodes(tops, 0))
+}
+
+fn nodes(lines: &[TeamLine], level: usize) -> Vec<TreeNode> {
+    let node = |line: &TeamLine| TreeNode {
+        line: team(line),
+        children: nodes(&line.below, level + 1),
+        open: level < OPEN_LEVELS,
+        key: line.reference.to_string(),
+    };
+    lines.iter().map(node).collect()
+}
+
+fn team(line: &TeamLine) -> Markup {
+    let people = format!(
+        "{} {}",
+        line.people,
+        if line.people == 1 { "person" } else { "people" }
+    );
+    let owned = format!("owns {}", line.owned);
+    html! {
+        (entity_link(&line.reference, line.title.as_deref()))
+        @if let Some(word) = &line.spec_type { span.team-type { (word) } }
+        @if let Some(text) = &line.description { span.team-about title=(text) { (text) } }
+        span.team-figures {
+            span { (people) }
+            @match line.owned_href.as_deref().filter(|_| line.owned > 0) {
+                Some(address) => { a href=(address) { (owned) } }
+                None => { span { (owned) } }
+            }
+        }
+    }
+}
+
+/// One page of people.
+pub(crate) struct People {
+    /// Words that were asked for.
+    pub(crate) text: String,
+    /// The people of this page.
+    pub(crate) people: Vec<Value>,
+    /// People on all pages.
+    pub(crate) total: usize,
+    /// First and last person of this page, counted from 1.
+    pub(crate) range: (usize, usize),
+    /// The page before.
+    pub(crate) previous: Option<String>,
+    /// The page after.
+    pub(crate) next: Option<String>,
+}
+
+/// The page of people.
+pub(crate) fn people(view: &People) -> Markup {
+    html! {
+        (head(view.total, true))
+        div.toolbar { (search_field(PEOPLE_PATH, "q", &view.text, "Filter by name", &[])) }
+        div data-results {
+            @if view.people.is_empty() { (nobody(&view.text)) }
+            @else {
+                (data_table(&Table {
+                    caption: "People",
+                    columns: vec![Column::new("Name"), Column::optional("Mail"), Column::optional("Groups"), Column::growing("About")],
+                    rows: view.people.iter().filter_map(person_row).collect(),
+                }))
+                (pagination(&Pagination { label: "Pages of people", previous: view.previous.clone(), next: view.next.clone(), range: Some(view.range), total: Some(view.total) }))
+            }
+        }
+    }
+}
+
+fn nobody(text: &str) -> Markup {
+    let (title, text) = if text.is_empty() {
+        (
+            "No people yet",
+            "Describe people as entities of kind User, with the groups they belong to in spec.memberOf.",
+        )
+    } else {
+        (
+            "Nobody is called that",
+            "No name or title of a person contains these words.",
+        )
+    };
+    empty_state(EmptyState {
+        icon: "user",
+        title,
+        text,
+        actions: None,
+    })
+}
+
+fn person_row(value: &Value) -> Option<Row> {
+    let reference = EntityRef::of(value)?;
+    let name = shown_title(value).unwrap_or(reference.name());
+    let mail = value["spec"]["profile"]["email"].as_str();
+    let groups: Vec<EntityRef> = entity::relations(value)
+        .filter(|(kind, _)| *kind == "memberOf")
+        .filter_map(|(_, target)| target.parse().ok())
+        .collect();
+    let cells = vec![
+        html! { span.person { (avatar(name)) a.entity-name href=(href::entity(&reference)) title=(reference) { (name) } } },
+        html! { @if let Some(mail) = mail { a.muted href=(format_args!("mailto:{mail}")) { (mail) } } },
+        html! { span.row-inline { @for group in groups.iter().take(2) { (entity_link(group, None)) } @if groups.len() > 2 { span.muted { "+" (groups.len() - 2) } } } },
+        html! { @if let Some(text) = entity::description(value) { span title=(text) { (text) } } },
+    ];
+    Some(Row::new(cells).key(reference.to_string()))
+}

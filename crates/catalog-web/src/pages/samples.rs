@@ -1,0 +1,181 @@
+//! Samples of every page in its states, for the snapshot test and for looking at.
+
+mod data;
+mod entity;
+
+use maud::Markup;
+use serde_json::Value;
+
+use super::entity::{history, missing, text};
+use super::graph::view as graph;
+use super::list::view::{ListView, list};
+use super::organization::view as organization;
+use super::register::view::register;
+use super::sources::view::{confirm_unregister, sources};
+use super::unprocessed::{Group, unprocessed};
+use catalog::{Fate, Preview};
+use data::{component, entities, list_view, node, now, problems, reference, source_lines, versions};
+use entity::{entity_overview, entity_tab};
+
+/// A page in one of its states.
+pub struct PageSample {
+    /// Page and state, usable in a path.
+    pub name: &'static str,
+    /// Its content.
+    pub markup: Markup,
+}
+
+/// Every page with its states.
+pub fn page_samples() -> Vec<PageSample> {
+    [lists(), entity_pages(), administration()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn sample(name: &'static str, markup: Markup) -> PageSample {
+    PageSample { name, markup }
+}
+
+fn entity_pages() -> Vec<PageSample> {
+    vec![
+        sample("entity", entity_overview()),
+        sample(
+            "entity-history",
+            entity_tab(
+                "history",
+                &history::history(&component(), &versions(), true, now()),
+            ),
+        ),
+        sample(
+            "entity-version",
+            entity_tab(
+                "history",
+                &history::version(&component(), 3, Some("kind: Component\n")),
+            ),
+        ),
+        sample(
+            "entity-yaml",
+            entity_tab(
+                "yaml",
+                &text::yaml_tab(
+                    &component(),
+                    "kind: Component\nmetadata:\n  name: talentmesh-api\n",
+                ),
+            ),
+        ),
+        sample(
+            "entity-missing",
+            missing::missing(&reference("component:default/talentmesh-ap"), &[], &[component()]),
+        ),
+        sample(
+            "entity-never-valid",
+            missing::missing(&component(), &problems(), &[]),
+        ),
+        sample("entity-team", entity_tab("", &entity::team_parts())),
+        sample("entity-team-empty", entity_tab("", &entity::empty_team_parts())),
+    ]
+}
+
+fn lists() -> Vec<PageSample> {
+    vec![
+        sample(
+            "list",
+            list(&list_view(
+                "kind=component&owner=group:default/platform-team",
+                entities(),
+            )),
+        ),
+        sample(
+            "list-empty",
+            list(&ListView {
+                catalog_is_empty: true,
+                ..list_view("", Vec::new())
+            }),
+        ),
+        sample(
+            "list-nothing",
+            list(&list_view("q=zebra&scope=starred", Vec::new())),
+        ),
+        sample(
+            "graph",
+            graph::page(&entity::graph_page(
+                "rootEntityRefs[]=component:default/talentmesh-api&selectedKinds[]=api&maxDepth=3",
+                entity::drawing(true),
+            )),
+        ),
+        sample(
+            "graph-too-large",
+            graph::page(&entity::graph_page("", entity::drawing(false))),
+        ),
+        sample(
+            "graph-empty",
+            graph::page(&entity::graph_page("", graph::Drawing::default())),
+        ),
+        sample(
+            "organization",
+            organization::groups(&entity::team_lines(), 4, true),
+        ),
+        sample("organization-empty", organization::groups(&[], 0, false)),
+        sample("people", organization::people(&people("", vec![data::person()]))),
+        sample(
+            "people-nobody",
+            organization::people(&people("zebra", Vec::new())),
+        ),
+    ]
+}
+
+fn administration() -> Vec<PageSample> {
+    vec![
+        sample("register", register("", None, None, false)),
+        sample(
+            "register-preview",
+            register(
+                "https://gitea.example.com/a/b/catalog-info.yaml",
+                None,
+                Some(&Preview {
+                    exists: false,
+                    entities: entities()
+                        .into_iter()
+                        .zip([Fate::New, Fate::Known, Fate::Taken].into_iter().cycle())
+                        .collect(),
+                    problems: problems(),
+                }),
+                false,
+            ),
+        ),
+        sample(
+            "register-invalid",
+            register(
+                "talentmesh",
+                Some("This is not an address. It has to begin with https://."),
+                None,
+                true,
+            ),
+        ),
+        sample("sources", sources(&source_lines(), false, now())),
+        sample("sources-empty", sources(&[], false, now())),
+        sample(
+            "unregister",
+            confirm_unregister(
+                "1",
+                "url:https://gitea.example.com/a/b/catalog-info.yaml",
+                &[component()],
+                12,
+            ),
+        ),
+        sample("unprocessed", unprocessed(Group::Pending, &[node()], None, now())),
+        sample("unprocessed-empty", unprocessed(Group::Failed, &[], None, now())),
+    ]
+}
+
+fn people(text: &str, people: Vec<Value>) -> organization::People {
+    organization::People {
+        text: text.to_owned(),
+        total: people.len(),
+        range: (1, people.len()),
+        people,
+        previous: None,
+        next: None,
+    }
+}

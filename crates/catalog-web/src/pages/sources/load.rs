@@ -1,0 +1,31 @@
+//! Fetches what would go with a location.
+
+use model::{EntityRef, Fault};
+use store::Location;
+
+use catalog::{Catalog, browse};
+
+/// Entities that came through a location: the first by name, and how many there are.
+pub(super) async fn brought_by(
+    catalog: &Catalog,
+    location: &Location,
+    limit: usize,
+) -> Result<(Vec<EntityRef>, usize), Fault> {
+    let origin = format!("{}:{}", location.kind, location.target);
+    let request = browse::ListRequest {
+        filter: browse::one_of(
+            "metadata.annotations.backstage.io/managed-by-origin-location",
+            &[origin],
+        ),
+        text: String::new(),
+        order: "metadata.name".to_owned(),
+        descending: false,
+        cursor: None,
+        limit,
+    };
+    let found = browse::list(catalog, request).await?;
+    Ok((
+        found.entities.iter().filter_map(EntityRef::of).collect(),
+        found.total,
+    ))
+}

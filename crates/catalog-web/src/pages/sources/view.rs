@@ -1,0 +1,176 @@
+//! What the sources page looks like.
+
+use catalog::{SourceReport, SourceStatus};
+use jiff::Timestamp;
+use maud::{Markup, html};
+use model::EntityRef;
+use ui::{
+    Align, Badge, Button, ButtonKind, Column, EmptyState, PostForm, Row, Table, Tone, badge, button,
+    copy_button, data_table, duration, empty_state, entity_link, icon, post_form, problem_panel, time,
+};
+
+/// Word and colour of a source's state.
+fn state(source: &SourceReport) -> (&'static str, Tone) {
+    match source.status {
+        SourceStatus::Failing => ("Failing", Tone::Red),
+        SourceStatus::Warning => ("Warnings", Tone::Amber),
+        SourceStatus::Waiting => ("Not read yet", Tone::Neutral),
+        SourceStatus::Ok => ("Works", Tone::Green),
+    }
+}
+
+/// What is read, or the provider's name.
+fn title(source: &SourceReport) -> &str {
+    if source.location.is_empty() {
+        source.source.trim_start_matches("provider:")
+    } else {
+        &source.location
+    }
+}
+
+/// How the source came to be.
+fn origin(source: &SourceReport) -> &'static str {
+    match source.origin {
+        "config" => "Configured",
+        "registered" => "Registered",
+        "location" => "Nested",
+        _ => "Provider",
+    }
+}
+
+/// The whole content of the page.
+pub(crate) fn sources(lines: &[SourceReport], is_readonly: bool, now: Timestamp) -> Markup {
+    let failing = lines.iter().filter(|line| state(line).1 == Tone::Red).count();
+    html! {
+        div.page-head {
+            h1 { "Sources" }
+            @if failing > 0 { (badge(Badge { text: &format!("{failing} failing"), tone: Tone::Red, icon: Some("problem") })) }
+            div.page-actions { (button(Button { label: "Register", icon: Some("plus"), kind: ButtonKind::Primary, href: Some("/catalog-import"), ..Button::default() })) }
+        }
+        p.page-lead { "Where the catalog's entities come from, how the last look went, and when the next one is due." }
+        @if lines.is_empty() {
+            (empty_state(EmptyState {
+                icon: "sources",
+                title: "No sources",
+                text: "Register a descriptor file by its URL, or list locations in the configuration under catalog.locations.",
+                actions: Some(button(Button { label: "Register a component", icon: Some("plus"), kind: ButtonKind::Primary, href: Some("/catalog-import"), ..Button::default() })),
+            }))
+        } @else {
+            (data_table(&table(lines, is_readonly, now)))
+            (problems(lines))
+        }
+    }
+}
+
+fn table(lines: &[SourceReport], is_readonly: bool, now: Timestamp) -> Table<'static> {
+    let number = |title| Column {
+        align: Align::End,
+        optional: true,
+        ..Column::new(title)
+    };
+    Table {
+        caption: "Sources",
+        columns: vec![
+            Column::new("Source"),
+            Column::new("State"),
+            Column::optional("Origin"),
+            number("Entities"),
+            Column::optional("Last look"),
+            Column::optional("Next look"),
+            number("Took"),
+            Column::controls("Actions"),
+        ],
+        rows: lines.iter().map(|line| row(line, is_readonly, now)).collect(),
+    }
+}
+
+fn row(line: &SourceReport, is_readonly: bool, now: Timestamp) -> Row {
+    let (word, tone) = state(line);
+    let reference = line
+        .source
+        .parse::<EntityRef>()
+        .ok()
+        .filter(|_| !line.source.starts_with("provider:"));
+    let moment = |at: Option<Timestamp>| html! { @match at { Some(at) => { (time(at, now)) } None => { span.muted { "–" } } } };
+    let cells = vec![
+        html! {
+            span.source-title {
+                @match &reference {
+                    Some(reference) => { (entity_link(reference, Some(title(line)))) }
+                    None => { span.entity-link { span.kind-icon.tone-neutral { (icon("sources")) } span.entity-name { (title(line)) } } }
+                }
+                (copy_button(title(line), "Copy the location"))
+            }
+        },
+        html! {
+            @if line.problems.is_empty() { (badge(Badge { text: word, tone, icon: None })) }
+            @else { a href=(format_args!("#{}", anchor(line))) { (badge(Badge { text: word, tone, icon: Some("problem") })) } }
+        },
+        html! { (origin(line)) },
+        html! { (line.entities) },
+        moment(line.last_run_at),
+        moment(line.next_run_at),
+        html! { @if line.last_run_at.is_some() { (duration(line.duration_ms)) } },
+        actions(line, reference.as_ref(), is_readonly),
+    ];
+    Row {
+        failed: tone == Tone::Red,
+        ..Row::new(cells).key(line.source.clone())
+    }
+}
+
+fn actions(line: &SourceReport, reference: Option<&EntityRef>, is_readonly: bool) -> Markup {
+    let ghost = |label, icon| Button {
+        label,
+        icon: Some(icon),
+        kind: ButtonKind::Ghost,
+        href: None,
+        ..Button::default()
+    };
+    html! {
+        div.row-actions {
+            @if let Some(reference) = reference {
+                (post_form(PostForm { action: "/catalog/refresh", values: &[("entityRef", &reference.to_string()), ("return", "/sources")], button: ghost("Refresh", "refresh") }))
+            }
+            @if let Some(id) = line.location_id.as_deref().filter(|_| !is_readonly) {
+                a.button.button-ghost href=(format_args!("/sources/unregister?id={id}")) title="Unregister" aria-label=(format_args!("Unregister {}", title(line))) { (icon("trash")) span { "Unregister" } }
+            }
+        }
+    }
+}
+
+fn problems(lines: &[SourceReport]) -> Markup {
+    html! {
+        @for line in lines.iter().filter(|line| !line.problems.is_empty()) {
+            section.section id=(anchor(line)) { h2 { (title(line)) } (problem_panel(&line.problems)) }
+        }
+    }
+}
+
+fn anchor(line: &SourceReport) -> String {
+    let name: String = line
+        .source
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
+    format!("source-{name}")
+}
+
+/// Asks before a location and what it brought are removed.
+pub(crate) fn confirm_unregister(id: &str, target: &str, affected: &[EntityRef], total: usize) -> Markup {
+    html! {
+        h1.page-title { "Unregister this location?" }
+        p { code { (target) } }
+        @if total == 0 { p { "It brought no entities." } }
+        @else {
+            p { "These entities go with it, unless another source declares them too:" }
+            ul.entity-lines.framed { @for reference in affected { li { (entity_link(reference, None)) } } }
+            @if total > affected.len() { p.muted { "and " (total - affected.len()) " more" } }
+        }
+        form.form-row.confirm action="/sources/unregister" method="post" {
+            input type="hidden" name="id" value=(id);
+            (button(Button { label: "Unregister", icon: Some("trash"), kind: ButtonKind::Danger, ..Button::default() }))
+            (button(Button { label: "Keep it", href: Some("/sources"), ..Button::default() }))
+        }
+    }
+}

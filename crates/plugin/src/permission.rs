@@ -1,0 +1,83 @@
+//! Permissions: their names, a policy's decisions, and conditions in the wire form of the original.
+//!
+//! Only data and the trait of a policy. A condition becomes a filter in the crate whose things it is about.
+
+use async_trait::async_trait;
+use model::{Fault, Viewer};
+use serde_json::Value;
+
+/// What a permission lets a caller do, the `action` attribute of the wire contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PermissionAction {
+    /// Make something.
+    Create,
+    /// See something.
+    Read,
+    /// Change something.
+    Update,
+    /// Remove something.
+    Delete,
+    /// Use something: a proxy, a template's step.
+    Use,
+}
+
+impl PermissionAction {
+    /// The word on the wire; the contract has none for [`PermissionAction::Use`].
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Read => "read",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Use => "use",
+        }
+    }
+}
+
+/// A permission that a route or an action may need.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct Permission {
+    /// Its name on the wire, for example `catalog.entity.read`.
+    pub name: &'static str,
+    /// What it lets a caller do.
+    pub action: PermissionAction,
+    /// The type of things that it is decided for one by one, for example `catalog-entity`; nothing for a
+    /// permission that is granted as a whole.
+    pub resource: Option<&'static str>,
+}
+
+/// A condition on a thing, in the form in which policies of the original write it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition {
+    /// A rule of the plugin whose things are decided about, for example `IS_ENTITY_OWNER`.
+    Rule {
+        /// Name of the rule.
+        name: String,
+        /// Its parameters.
+        parameters: Value,
+    },
+    /// All of these.
+    All(Vec<Condition>),
+    /// At least one of these.
+    Any(Vec<Condition>),
+    /// Not this.
+    Not(Box<Condition>),
+}
+
+/// A policy's answer for one viewer and one permission.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    /// Always.
+    Allow,
+    /// Never.
+    Deny,
+    /// For things that meet a condition.
+    Conditional(Condition),
+}
+
+/// Decides what viewers may do.
+#[async_trait]
+pub trait Policy: Send + Sync {
+    /// Decisions for these permissions, in the same order.
+    async fn decide(&self, viewer: &Viewer, asked: &[&'static Permission]) -> Result<Vec<Decision>, Fault>;
+}

@@ -1,0 +1,449 @@
+//! The index against the plain reading of what it should answer, on random catalogs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Filter, SearchRow};
+use proptest::prelude::*;
+use read_model::{Like, ReadModel, SnapshotFile, Stamp, UidBound, Walk, WalkOrder};
+use uuid::Uuid;
+
+/// A catalog as a map, which needs no cleverness to be right.
+type Plain = BTreeMap<Uuid, Vec<SearchRow>>;
+
+#[derive(Debug, Clone)]
+enum Step {
+    Upsert(u8, Vec<(u8, u8)>),
+    Remove(u8),
+    SaveAndRead,
+    Ask,
+}
+
+const KEYS: [&str; 5] = [
+    "spec.type",
+    "metadata.tags",
+    "metadata.title",
+    "spec.nothing",
+    "relations.ownedby",
+];
+const VALUES: [Option<&str>; 9] = [
+    Some("service"),
+    Some("Service"),
+    Some("API"),
+    Some(""),
+    Some("Zoë"),
+    Some("zo%"),
+    Some("group:default/a"),
+    None,
+    Some("10"),
+];
+
+fn row(key: &str, original: Option<&str>) -> SearchRow {
+    SearchRow {
+        key: key.to_owned(),
+        value: original.map(str::to_lowercase),
+        original: original.map(str::to_owned),
+    }
+}
+
+/// Well-mixed, so that the order of uids is not the order of arrival.
+fn uid(id: u8) -> Uuid {
+    Uuid::from_u128(u128::from(id).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835))
+}
+
+fn rows(id: u8, values: &[(u8, u8)]) -> Vec<SearchRow> {
+    // As texts, `default-2/` comes before `default/`, and letter case makes no difference.
+    let kinds = ["Component", "API", "component", "Component-Set"];
+    let namespaces = ["default", "default-2", "Default", "d"];
+    let mut rows = vec![
+        row("kind", Some(kinds[usize::from(id) % kinds.len()])),
+        row("metadata.name", Some(&format!("Name-{id}"))),
+        row(
+            "metadata.namespace",
+            Some(namespaces[usize::from(id / 4) % namespaces.len()]),
+        ),
+        row("metadata.uid", Some(&uid(id).to_string())),
+    ];
+    for (key, value) in values {
+        let row = row(
+            KEYS[usize::from(*key) % KEYS.len()],
+            VALUES[usize::from(*value) % VALUES.len()],
+        );
+        if !rows
+            .iter()
+            .any(|held| held.key == row.key && held.value == row.value)
+        {
+            rows.push(row);
+        }
+    }
+    rows
+}
+
+/// The same model, out of a file.
+fn saved_and_read(model: &ReadModel) -> ReadModel {
+    let folder = tempfile::tempdir().unwrap();
+    let file = SnapshotFile::new(folder.path().join("new/catalog.index"));
+    let stamp = Stamp {
+        seq: 7,
+        uid: uid(7),
+        at: -7,
+    };
+    file.save(model, stamp).unwrap();
+    let (read, found) = file.read().unwrap().unwrap();
+    assert_eq!(found, stamp);
+    read
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let values = prop::collection::vec((any::<u8>(), any::<u8>()), 0..8);
+    prop_oneof![
+        6 => (any::<u8>(), values).prop_map(|(id, values)| Step::Upsert(id, values)),
+        2 => any::<u8>().prop_map(Step::Remove),
+        1 => Just(Step::SaveAndRead),
+        1 => Just(Step::Ask),
+    ]
+}
+
+fn filter() -> impl Strategy<Value = Filter> {
+    let key = prop::sample::select(vec![
+        "kind",
+        "spec.type",
+        "metadata.tags",
+        "metadata.uid",
+        "nope",
+        "spec.nothing",
+        "relations.ownedby",
+    ]);
+    let value = prop_oneof![
+        prop::sample::select(vec![
+            "service",
+            "api",
+            "component",
+            "",
+            "zoë",
+            "10",
+            "group:default/a"
+        ])
+        .prop_map(str::to_owned),
+        any::<u8>().prop_map(|id| uid(id).to_string()),
+    ];
+    let leaf = prop_oneof![
+        key.clone().prop_map(|key| Filter::Exists { key: key.to_owned() }),
+        (key.clone(), prop::collection::vec(value, 0..3)).prop_map(|(key, values)| Filter::In {
+            key: key.to_owned(),
+            values
+        }),
+        (key, prop::sample::select(vec!["", "s", "se", "zo", "9"])).prop_map(|(key, prefix)| {
+            Filter::Prefix {
+                key: key.to_owned(),
+                prefix: prefix.to_owned(),
+            }
+        }),
+    ];
+    leaf.prop_recursive(3, 16, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Filter::All),
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Filter::Any),
+            inner.prop_map(|part| Filter::Not(Box::new(part))),
+        ]
+    })
+}
+
+fn apply(model: &mut ReadModel, plain: &mut Plain, steps: &[Step]) {
+    for step in steps {
+        match step {
+            Step::Upsert(id, values) => {
+                let rows = rows(*id, values);
+                model.upsert(uid(*id), &rows).expect("rows are complete");
+                plain.insert(uid(*id), rows);
+            }
+            Step::Remove(id) => {
+                assert_eq!(model.remove(uid(*id)), plain.remove(&uid(*id)).is_some());
+            }
+            // Orders are made on the first question and must be kept up from there.
+            Step::SaveAndRead => {
+                *model = saved_and_read(model);
+            }
+            Step::Ask => {
+                model.prepare_orders();
+                for key in KEYS {
+                    model.facet(key, None);
+                }
+            }
+        }
+    }
+}
+
+fn uids(model: &ReadModel, docs: impl IntoIterator<Item = u32>) -> BTreeSet<Uuid> {
+    docs.into_iter().map(|doc| model.uid(doc)).collect()
+}
+
+/// Rows of an ordered list, by the plain reading: (value, uid).
+fn plain_rows(
+    plain: &Plain,
+    filter: &Filter,
+    key: &str,
+    text: Option<&Like>,
+    descending: bool,
+) -> Vec<(String, Uuid)> {
+    let mut rows: Vec<(String, Uuid)> = Vec::new();
+    for (uid, held) in plain.iter().filter(|(_, rows)| filter.matches(rows)) {
+        let values = held
+            .iter()
+            .filter(|row| row.key == key)
+            .filter_map(|row| row.value.clone());
+        rows.extend(
+            values
+                .filter(|value| text.is_none_or(|text| text.matches(value)))
+                .map(|value| (value, *uid)),
+        );
+    }
+    rows.sort();
+    if descending {
+        rows.reverse();
+    }
+    rows
+}
+
+/// Rows of an ordered list, gathered page by page.
+fn walked_rows(
+    model: &ReadModel,
+    filter: &Filter,
+    key: &str,
+    text: Option<&Like>,
+    descending: bool,
+) -> Vec<(String, Uuid)> {
+    let set = model.evaluate(filter);
+    let mut rows: Vec<(String, Uuid)> = Vec::new();
+    loop {
+        let last = rows.last().cloned();
+        let walk = Walk {
+            set: &set,
+            order: WalkOrder::Key(key),
+            descending,
+            ties_descending: descending,
+            after: last
+                .as_ref()
+                .map(|(value, uid)| (value.as_str(), UidBound::parse(&uid.to_string()))),
+            text,
+            offset: 0,
+            limit: 3,
+        };
+        let page = model.walk(&walk);
+        if page.is_empty() {
+            return rows;
+        }
+        rows.extend(
+            page.iter()
+                .map(|row| (row.value.unwrap_or_default().to_owned(), model.uid(row.doc))),
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn answers_as_the_plain_reading_does(
+        steps in prop::collection::vec(step(), 1..120),
+        filters in prop::collection::vec(filter(), 1..4),
+        descending in any::<bool>(),
+        text in prop::option::of(prop::sample::select(vec!["e", "z%", "_o", "1"])),
+    ) {
+        let (mut model, mut plain) = (ReadModel::default(), Plain::new());
+        apply(&mut model, &mut plain, &steps);
+        let text = text.map(Like::containing);
+        prop_assert_eq!(model.len(), plain.len() as u64);
+        for filter in &filters {
+            let set = model.evaluate(filter).into_owned();
+            let expected: BTreeSet<Uuid> =
+                plain.iter().filter(|(_, rows)| filter.matches(rows)).map(|(uid, _)| *uid).collect();
+            prop_assert_eq!(uids(&model, &set), expected, "{:?}", filter);
+            for key in KEYS.iter().chain(&["metadata.name", "kind"]) {
+                let expected = plain_rows(&plain, filter, key, text.as_ref(), descending);
+                prop_assert_eq!(walked_rows(&model, filter, key, text.as_ref(), descending), expected, "{}", key);
+                let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+                for row in plain.values().filter(|rows| filter.matches(rows)).flatten() {
+                    if row.key == **key && row.value.is_some() {
+                        *counts.entry(row.original.clone().unwrap_or_default()).or_default() += 1;
+                    }
+                }
+                prop_assert_eq!(model.facet(key, Some(&set)), counts.into_iter().collect::<Vec<_>>());
+            }
+        }
+    }
+
+    #[test]
+    fn offset_leaves_out_the_first_rows(
+        steps in prop::collection::vec(step(), 1..80),
+        offset in 0_usize..40,
+        limit in 0_usize..20,
+        descending in any::<bool>(),
+    ) {
+        let (mut model, mut plain) = (ReadModel::default(), Plain::new());
+        apply(&mut model, &mut plain, &steps);
+        let everything = Filter::All(Vec::new());
+        let set = model.everything();
+        let mut walk = Walk {
+            set: &set, order: WalkOrder::Key("spec.type"), descending, ties_descending: descending,
+            after: None, text: None, offset, limit,
+        };
+        let expected = plain_rows(&plain, &everything, "spec.type", None, descending);
+        let expected: Vec<Uuid> = expected.into_iter().skip(offset).take(limit).map(|(_, uid)| uid).collect();
+        let found: Vec<Uuid> = model.walk(&walk).iter().map(|row| model.uid(row.doc)).collect();
+        prop_assert_eq!(found, expected);
+
+        walk.order = WalkOrder::Uid;
+        let mut expected: Vec<Uuid> = plain.keys().copied().collect();
+        if descending { expected.reverse(); }
+        let expected: Vec<Uuid> = expected.into_iter().skip(offset).take(limit).collect();
+        let found: Vec<Uuid> = model.walk(&walk).iter().map(|row| model.uid(row.doc)).collect();
+        prop_assert_eq!(found, expected);
+
+        walk.order = WalkOrder::Reference;
+        let mut expected: Vec<String> = plain.values().map(|rows| reference(rows)).collect();
+        expected.sort();
+        if descending { expected.reverse(); }
+        let expected: Vec<String> = expected.into_iter().skip(offset).take(limit).collect();
+        let found: Vec<String> = model.walk(&walk).iter().map(|row| model.reference(row.doc)).collect();
+        prop_assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn people_find_equal_values_by_name(
+        steps in prop::collection::vec(step(), 1..80),
+        key in prop::sample::select(vec!["spec.type", "metadata.tags", "spec.nothing", "metadata.name"]),
+        offset in 0_usize..40,
+        limit in 1_usize..20,
+        descending in any::<bool>(),
+    ) {
+        let (mut model, mut plain) = (ReadModel::default(), Plain::new());
+        apply(&mut model, &mut plain, &steps);
+        let expected: Vec<Uuid> = plain_by_value(&plain, key, descending).into_iter().skip(offset).take(limit).collect();
+        let found = model.page_by_value(&model.everything(), key, descending, offset, limit);
+        let found: Vec<Uuid> = found.iter().map(|doc| model.uid(*doc)).collect();
+        prop_assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn references_lead_to_their_entity(steps in prop::collection::vec(step(), 1..80)) {
+        let (mut model, mut plain) = (ReadModel::default(), Plain::new());
+        apply(&mut model, &mut plain, &steps);
+        for (uid, rows) in &plain {
+            let doc = model.by_reference(&reference(rows));
+            prop_assert_eq!(doc.map(|doc| model.uid(doc)), Some(*uid));
+            prop_assert_eq!(model.by_uid(*uid), doc);
+        }
+        prop_assert_eq!(model.by_reference("component:default/name-400"), None);
+    }
+}
+
+fn reference(rows: &[SearchRow]) -> String {
+    let value = |key: &str| {
+        rows.iter()
+            .find(|row| row.key == key)
+            .and_then(|row| row.value.clone())
+            .expect("has it")
+    };
+    format!(
+        "{}:{}/{}",
+        value("kind"),
+        value("metadata.namespace"),
+        value("metadata.name")
+    )
+}
+
+/// Entities by their first value of a key in the direction, then by name; those without a value last.
+fn plain_by_value(plain: &Plain, key: &str, descending: bool) -> Vec<Uuid> {
+    let name = |rows: &[SearchRow]| reference(rows).rsplit('/').next().unwrap_or_default().to_owned();
+    let value = |rows: &[SearchRow]| {
+        let held = rows.iter().filter(|row| row.key == key && row.value.is_some());
+        let held = held.map(|row| (row.value.clone(), row.original.clone()));
+        if descending { held.max() } else { held.min() }
+    };
+    let mut all: Vec<_> = plain
+        .iter()
+        .map(|(uid, rows)| (value(rows), name(rows), *uid))
+        .collect();
+    all.sort_by(|left, right| {
+        let values = match (&left.0, &right.0) {
+            (Some(left), Some(right)) if descending => right.cmp(left),
+            (Some(left), Some(right)) => left.cmp(right),
+            (left, right) => right.is_some().cmp(&left.is_some()),
+        };
+        values.then_with(|| left.1.cmp(&right.1))
+    });
+    all.into_iter().map(|(.., uid)| uid).collect()
+}
+
+#[test]
+fn large_sets_are_walked_in_the_same_order_as_small_ones() {
+    let mut model = ReadModel::default();
+    let mut expected = Vec::new();
+    for id in 0..5000_u32 {
+        let uid = Uuid::from_u128(u128::from(id.wrapping_mul(2_654_435_761)) << 90 | u128::from(id));
+        let kind = if id % 50 == 0 { "Group" } else { "Component" };
+        let values = [
+            ("kind", kind),
+            ("metadata.name", &format!("n{id}")),
+            ("metadata.namespace", "default"),
+            ("spec.type", "x"),
+        ];
+        let rows: Vec<SearchRow> = values.iter().map(|(key, value)| row(key, Some(value))).collect();
+        model.upsert(uid, &rows).expect("rows are complete");
+        expected.push((kind, uid));
+    }
+    for kind in ["group", "component"] {
+        let mut uids: Vec<Uuid> = expected
+            .iter()
+            .filter(|(held, _)| held.to_lowercase() == kind)
+            .map(|(_, uid)| *uid)
+            .collect();
+        uids.sort();
+        let filter = Filter::In {
+            key: "kind".into(),
+            values: vec![kind.into()],
+        };
+        assert_eq!(
+            walked_rows(&model, &filter, "spec.type", None, false)
+                .iter()
+                .map(|(_, uid)| *uid)
+                .collect::<Vec<_>>(),
+            uids
+        );
+    }
+}
+
+#[test]
+fn memory_is_given_back_when_values_go() {
+    let mut model = ReadModel::default();
+    let fill = |model: &mut ReadModel, round: u32| {
+        for id in 0..2000_u32 {
+            let values = [
+                ("kind", "Component".to_owned()),
+                ("metadata.name", format!("n{id}")),
+                ("metadata.namespace", "default".to_owned()),
+                (
+                    "metadata.description",
+                    format!("a description of some length, {id} in round {round}").repeat(3),
+                ),
+            ];
+            let rows: Vec<SearchRow> = values.iter().map(|(key, value)| row(key, Some(value))).collect();
+            model
+                .upsert(Uuid::from_u128(id.into()), &rows)
+                .expect("rows are complete");
+        }
+    };
+    fill(&mut model, 0);
+    let once = model.heap_bytes();
+    for round in 1..20 {
+        fill(&mut model, round);
+    }
+    assert!(
+        model.heap_bytes() < 3 * once,
+        "{} bytes after changes, {once} before",
+        model.heap_bytes()
+    );
+    for id in 0..2000_u32 {
+        assert!(model.remove(Uuid::from_u128(id.into())));
+    }
+    assert!(model.is_empty());
+    assert_eq!(model.keys().count(), 0);
+}

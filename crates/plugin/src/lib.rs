@@ -33,7 +33,7 @@ pub use entity_page::{
     Badge, BadgeTone, Body, EntityAction, EntityActions, EntityBadges, EntityCard, EntityPage, EntityTab,
     Form, Moment, Place, RenderError, TabAnswer,
 };
-pub use health::{Health, HealthCheck};
+pub use health::{Health, HealthCheck, HealthScope};
 pub use id::PluginId;
 pub use navigation::{NavigationItem, NavigationSection};
 pub use people::{HomeCard, PaletteCommand, SettingsSection};

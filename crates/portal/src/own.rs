@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use catalog::Catalog;
-use plugin::{Contributions, Health, HealthCheck, RouteSet};
+use plugin::{Contributions, Health, HealthCheck, HealthScope, RouteSet};
 use store::Store;
 
 use crate::plugins::OWN;
@@ -29,6 +29,10 @@ struct DatabaseCheck {
 impl HealthCheck for DatabaseCheck {
     fn name(&self) -> &'static str {
         "database"
+    }
+
+    fn scope(&self) -> HealthScope {
+        HealthScope::Portal
     }
 
     async fn check(&self) -> Health {

@@ -29,6 +29,10 @@ pub struct Ground {
     pub store: Store,
     /// Threads for work that no request waits for.
     pub background: Handle,
+    /// The server's settings.
+    pub options: ServerOptions,
+    /// Whether the portal can serve.
+    pub readiness: Readiness,
     /// Cancelled when the server stops; ends open streams.
     pub stop: CancellationToken,
     /// Where the catalog's index is saved.
@@ -82,11 +86,13 @@ fn catalog(
 
 impl Portal {
     /// Puts a portal together from the built-in plugins and those that are added. The catalog's index begins to load.
-    pub async fn open(ground: Ground, added: Vec<AddedPlugin>, readiness: Readiness) -> anyhow::Result<Self> {
+    pub async fn open(ground: Ground, added: Vec<AddedPlugin>) -> anyhow::Result<Self> {
         let Ground {
             config,
             store,
             background,
+            options,
+            readiness,
             stop,
             saved_index,
         } = ground;
@@ -107,7 +113,7 @@ impl Portal {
             all.add(made);
         }
         all.refuse_collisions((&catalog_web::ID, &catalog_web::BUILT_IN_TABS))?;
-        let site = hand_out(all, &config, &catalog, &search, &slots, readiness)?;
+        let site = hand_out(all, (&config, options), &catalog, &search, (&slots, readiness));
         Ok(Self {
             catalog,
             search,
@@ -131,12 +137,11 @@ async fn load(catalog: Catalog) -> Result<(), StoreError> {
 /// compile.
 fn hand_out(
     all: Collected,
-    config: &Config,
+    (config, options): (&Config, ServerOptions),
     catalog: &Catalog,
     search: &Search,
-    slots: &Slots,
-    readiness: Readiness,
-) -> anyhow::Result<Site> {
+    (slots, readiness): (&Slots, Readiness),
+) -> Site {
     let Collected {
         routes,
         navigation,
@@ -174,13 +179,13 @@ fn hand_out(
         pages: set.pages.layer(Extension(shell.clone())),
         ..set
     });
-    Ok(Site {
+    Site {
         routes: routes.collect(),
-        options: ServerOptions::from_config(config)?,
+        options,
         readiness,
         health_checks: parts(health_checks),
         error_page: Some(Arc::new(LayoutErrorPage { shell: shell.clone() })),
-    })
+    }
 }
 
 /// The contributions without their plugins.

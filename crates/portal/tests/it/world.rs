@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use tokio::runtime::Handle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tower::ServiceExt;
-use web::{Readiness, Stage};
+use web::{Readiness, ServerOptions, Stage};
 
 /// Longest wait for something that is made in the background.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -36,6 +36,7 @@ impl World {
             "catalog": {"rules": [{"allow": ["Component", "Teapot"]}]},
         });
         let config = Arc::new(Config::from_value(config, folder.path()).unwrap());
+        let options = ServerOptions::from_config(&config)?;
         let store = Store::open(&Database::SqliteMemory).await?;
         let stop = CancellationToken::new();
         let readiness = Readiness::new();
@@ -43,10 +44,12 @@ impl World {
             config,
             store,
             background: Handle::current(),
+            options,
+            readiness: readiness.clone(),
             stop: stop.clone(),
             saved_index: None,
         };
-        let portal = Portal::open(ground, added, readiness.clone()).await?;
+        let portal = Portal::open(ground, added).await?;
         let (catalog, search) = (portal.catalog.clone(), portal.search.clone());
         let (router, loading) = portal.into_router();
         loading.await??;

@@ -37,10 +37,10 @@ use hashbrown::DefaultHashBuilder;
 use uuid::Uuid;
 
 pub use evaluate::Set;
-pub use handle::{AppliedChange, Index};
+pub use handle::{AppliedChange, Index, IndexNews};
 pub use like::Like;
 pub use order::UidBound;
-pub use snapshot::{SnapshotFile, Stamp};
+pub use snapshot::SnapshotFile;
 pub use update::MissingPart;
 pub use walk::{Row, Walk, WalkOrder};
 
@@ -84,7 +84,7 @@ impl ReadModel {
     }
 
     /// Counts the versions seen of an entity; a body kept under an older count is stale.
-    pub fn generation(&self, doc: u32) -> u32 {
+    pub fn generation(&self, doc: u32) -> u64 {
         self.documents.generation(doc)
     }
 

@@ -15,8 +15,7 @@ use std::thread::{self, JoinHandle};
 
 use model::ROWS_VERSION;
 use parking_lot::Mutex;
-use store::{Seq, Store, StoreError};
-use uuid::Uuid;
+use store::LogMark;
 
 use super::ReadModel;
 use super::term_list::TermList;
@@ -25,33 +24,10 @@ use format::Writer;
 /// First bytes of the file.
 const MAGIC: [u8; 8] = *b"CATINDEX";
 /// Raised when the file changes, or how [`Terms`](super::terms::Terms) and [`TermList`] keep what is in it.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
-/// The last change that is in a snapshot. Another database has another one under this number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stamp {
-    /// Its number in the change log.
-    pub seq: Seq,
-    /// The entity.
-    pub uid: Uuid,
-    /// When, in milliseconds since 1970.
-    pub at: i64,
-}
-
-impl Stamp {
-    /// The stamp of a change; nothing when the log does not have it.
-    pub async fn of(store: &Store, seq: Seq) -> Result<Option<Self>, StoreError> {
-        let change = store.change_at(seq).await?;
-        Ok(change.map(|(uid, at)| Self {
-            seq,
-            uid,
-            at: at.as_millisecond(),
-        }))
-    }
-}
-
-/// What a file holds; nothing when it is not there or of another version.
-type Snapshot = Option<(ReadModel, Stamp)>;
+/// What a file holds, up to which change; nothing when it is not there or of another version.
+type Snapshot = Option<(ReadModel, LogMark)>;
 
 /// Where snapshots lie.
 #[derive(Debug, Clone)]
@@ -83,13 +59,13 @@ impl SnapshotFile {
     }
 
     /// Writes a snapshot beside the last one and puts it in its place, whoever else does the same.
-    pub fn save(&self, model: &ReadModel, stamp: Stamp) -> io::Result<()> {
+    pub fn save(&self, model: &ReadModel, mark: LogMark) -> io::Result<()> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
         let fresh = tempfile::Builder::new()
             .prefix("catalog.index.")
             .tempfile_in(folder)?;
-        write(model, stamp, fresh.reopen()?)?;
+        write(model, mark, fresh.reopen()?)?;
         fresh.persist(&self.path)?;
         Ok(())
     }
@@ -114,15 +90,16 @@ fn read(path: &Path) -> io::Result<Snapshot> {
     }
 }
 
-fn write(model: &ReadModel, stamp: Stamp, file: File) -> io::Result<()> {
+fn write(model: &ReadModel, mark: LogMark, file: File) -> io::Result<()> {
     let mut writer = Writer::new(file);
     writer.bytes(&MAGIC)?;
     writer.number(VERSION)?;
     writer.number(ROWS_VERSION)?;
     writer.text(env!("CARGO_PKG_VERSION"))?;
-    writer.long(stamp.seq)?;
-    writer.bytes(stamp.uid.as_bytes())?;
-    writer.long(stamp.at)?;
+    writer.long(mark.epoch)?;
+    writer.long(mark.seq)?;
+    writer.bytes(mark.uid.as_bytes())?;
+    writer.long(mark.at)?;
     let keys = write_keys(model, &mut writer)?;
     let terms = write_terms(model, &keys, &mut writer)?;
     writer.begin_second_part();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use catalog::index::{Like, ReadModel, SnapshotFile, Stamp, UidBound, Walk, WalkOrder};
+use catalog::index::{Like, ReadModel, SnapshotFile, UidBound, Walk, WalkOrder};
 use model::{Filter, SearchRow};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -82,7 +82,8 @@ fn rows(id: u8, values: &[(u8, u8)]) -> Vec<SearchRow> {
 fn saved_and_read(model: &ReadModel) -> ReadModel {
     let folder = tempfile::tempdir().unwrap();
     let file = SnapshotFile::new(folder.path().join("new/catalog.index"));
-    let stamp = Stamp {
+    let stamp = store::LogMark {
+        epoch: 3,
         seq: 7,
         uid: uid(7),
         at: -7,

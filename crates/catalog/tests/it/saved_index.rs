@@ -1,6 +1,7 @@
 //! The saved index: it is there after an end, it is believed where it should be, and never otherwise.
 
-use catalog::index::{ReadModel, SnapshotFile, Stamp};
+use catalog::index::{ReadModel, SnapshotFile};
+use store::LogMark;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -65,16 +66,20 @@ async fn a_snapshot_of_another_database_is_not() {
     let (mut world, file) = saved().await;
     let (_, stamp) = file.read().unwrap().unwrap();
     let others = [
-        Stamp {
+        LogMark {
             uid: Uuid::nil(),
             ..stamp
         },
-        Stamp {
+        LogMark {
             at: stamp.at - 1,
             ..stamp
         },
-        Stamp {
+        LogMark {
             seq: stamp.seq + 5,
+            ..stamp
+        },
+        LogMark {
+            epoch: stamp.epoch ^ 1,
             ..stamp
         },
     ];

@@ -14,6 +14,7 @@ mod locations;
 mod moves;
 mod pages;
 mod problems;
+mod registering;
 mod saved_index;
 mod simulation;
 mod watch;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::world::{self, names_found};
 
 /// Longest wait for everybody to notice.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 /// What the server said before it was replaced, and what the other one says under the same numbers.
 const LOST: [&str; 2] = ["lost-one", "lost-two"];

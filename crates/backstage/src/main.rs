@@ -1,5 +1,6 @@
 //! The portal's binary: command line, wiring of all plugins, logs. No feature lives here.
 
+mod asked_protection;
 mod background;
 mod cli;
 mod commands;

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use ui::Shell;
 use web::{Readiness, ServerOptions, Site};
 
+use crate::asked_protection::guarded;
 use crate::error_page::LayoutErrorPage;
 
 /// Where the catalog's index is saved. It is being read from now on, because a start waits for it.
@@ -136,7 +137,7 @@ pub fn router(
         health_checks: contributions.health_checks,
         error_page: Some(Arc::new(LayoutErrorPage { shell: shell.clone() })),
     };
-    Ok(site.into_router())
+    Ok(guarded(site.into_router(), config))
 }
 
 /// Styles, scripts and the theme; in debug builds also the gallery of components.

@@ -30,11 +30,11 @@ use tokio_util::sync::CancellationToken;
 
 use claims::InFlight;
 pub(crate) use delivery::{Delivery, Ending, Finished};
-pub(crate) use emission::{Raw, problem};
+pub(crate) use emission::{Raw, problem, with_remarks};
 pub(crate) use failure::EngineError;
 use group::Group;
 use put_off::PutOff;
-pub(crate) use refresh::{admit, later};
+pub(crate) use refresh::{admit, later, unreadable};
 pub(crate) use writer::{Writer, conflict_of, is_location};
 
 use crate::Catalog;

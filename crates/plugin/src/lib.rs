@@ -11,7 +11,7 @@ mod navigation;
 mod routes;
 mod search;
 
-pub use catalog::{DeferredEntity, EntityProvider, ProcessContext, Processor, ProviderSink};
+pub use catalog::{DeferredEntity, EntityProvider, ProcessContext, Processor, ProviderSink, Remarks};
 pub use entity_page::{EntityCard, EntityPageContext, EntityTab, RenderError, Viewer};
 pub use health::{Health, HealthCheck};
 pub use navigation::{NavigationItem, NavigationSection};

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use catalog::Catalog;
 use config::Config;
+use model::Severity;
 use store::StoreError;
 use web::{Bound, Lifecycle, Readiness, ServerOptions, Stage};
 
@@ -25,11 +26,13 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     logging::start();
     let config = settings::require(common)?;
     let saved_index = wiring::saved_index(&config);
-    if config.files().is_empty() {
-        tracing::info!("{}", settings::source(&config));
-    }
+    tracing::info!("configuration: {}", settings::source(&config));
     for problem in config.check() {
-        tracing::warn!("{}", output::problem(&problem));
+        match problem.severity {
+            Severity::Error => tracing::error!("{}", output::problem(&problem)),
+            Severity::Warning => tracing::warn!("{}", output::problem(&problem)),
+            Severity::Info => tracing::info!("{}", output::problem(&problem)),
+        }
     }
     // Everything is built before the port is bound: what cannot work fails before anybody asks.
     let limits = ServerOptions::from_config(&config)?.limits;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::Catalog;
 use crate::engine::{EngineError, Writer};
-use crate::ingest::{LOCATION_STORE, Removal, location_entity, type_not_allowed};
+use crate::ingest::{CONFIG_PROVIDER, LOCATION_STORE, Removal, location_entity, type_not_allowed};
 
 /// A registered location, and the change-log entry after which it shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +68,7 @@ impl Catalog {
                 .unwrap_or_default(),
         };
         if let Some(known) = self.insert(&location).await? {
+            self.bring_back_location(&known.entity_ref).await?;
             return match on_conflict.unwrap_or(self.parts.settings.on_conflict) {
                 ConflictStrategy::Reject => Err(exists(&reference)),
                 ConflictStrategy::Refresh => {
@@ -122,6 +123,39 @@ impl Catalog {
             .deliver_location("update location", &reference, entity)
             .await?;
         Ok(Located { location, seq })
+    }
+
+    /// Brings the entity of a configured or registered location back if it is gone: its provider delivers it only when
+    /// the list of locations changes. Nothing happens for any other entity.
+    pub(super) async fn bring_back_location(&self, reference: &str) -> Result<Option<Seq>, Fault> {
+        let store = &self.parts.store;
+        if store.node(reference).await.map_err(EngineError::from)?.is_some() {
+            return Ok(None);
+        }
+        let is_meant = |entity: &Value| EntityRef::of(entity).is_some_and(|name| name.to_string() == reference);
+        let configured = self.parts.settings.locations.iter();
+        let mut configured = configured.map(|location| (location, location_entity(location, None)));
+        if let Some((location, entity)) = configured.find(|(_, entity)| is_meant(entity)) {
+            let location = location.clone();
+            return self.bring_back(CONFIG_PROVIDER, &location, entity).await;
+        }
+        let row = store.location_by_ref(reference).await.map_err(EngineError::from)?;
+        let Some(row) = row else { return Ok(None) };
+        let location = LocationRef::new(&row.kind, &row.target);
+        let entity = location_entity(&location, row.entity_ref.rsplit('/').next());
+        self.bring_back(LOCATION_STORE, &location, entity).await
+    }
+
+    async fn bring_back(
+        &self,
+        provider: &str,
+        location: &LocationRef,
+        entity: Value,
+    ) -> Result<Option<Seq>, Fault> {
+        let raws = self.raw(entity, Some(location.to_string())).into_iter().collect();
+        let cause = json!({"kind": "provider", "source": provider, "location": location.to_string()});
+        let finished = self.deliver(provider, raws, Removal::These(Vec::new()), cause).await?;
+        Ok(finished.seq)
     }
 
     /// Has the entity of a registered location written; the number of the last change, if there was one.

@@ -400,7 +400,6 @@ mod tests {
         check("{%- if values.extra %}\napiVersion: a\nkind: API\n{%- endif %}\n", "as `{%- if values.extra %}` tells");
         check("kind: A\nmetadata:\n  name: {{ cookiecutter.name }}\n", "not filled in, as `{{ cookiecutter.name }}`");
         check("{{- if .Values.on }}\nkind: A\n{{- end }}\n", "not filled in");
-        check("a: [\n", "");
     }
 
     #[test]

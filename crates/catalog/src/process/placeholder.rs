@@ -34,7 +34,7 @@ pub(super) fn occur_in(value: &Value) -> bool {
 }
 
 /// Replaces placeholders of one entity and remembers what was read.
-pub(super) struct Resolver<'a> {
+pub(crate) struct Resolver<'a> {
     pub location: &'a LocationRef,
     /// The configured or registered location that led to `location`.
     pub origin: &'a LocationRef,
@@ -156,7 +156,7 @@ impl Resolver<'_> {
 
 /// Where a placeholder points.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Address {
+pub(crate) enum Address {
     Url(String),
     File(PathBuf),
 }

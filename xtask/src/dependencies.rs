@@ -148,8 +148,14 @@ mod tests {
         assert_eq!(violations("store", "ui"), ["store must not depend on ui"]);
         assert_eq!(violations("backstage", "catalog"), [""; 0]);
         let without_row = violations("newcomer", "model");
-        assert!(without_row[0].starts_with("newcomer has no row in the arrows"), "{without_row:?}");
-        assert_eq!(foreign_arrows("newcomer", &json!({ "dependencies": [] })).len(), 1);
+        assert!(
+            without_row[0].starts_with("newcomer has no row in the arrows"),
+            "{without_row:?}"
+        );
+        assert_eq!(
+            foreign_arrows("newcomer", &json!({ "dependencies": [] })).len(),
+            1
+        );
     }
 
     #[test]

@@ -110,8 +110,13 @@ impl Offline {
         let (mut files, mut faults) = (Vec::new(), Vec::new());
         for target in targets.unwrap_or_default() {
             match target {
+                // Without a type it is an address when the location itself comes by URL, which most do.
+                Ok(target) if is_address(&target.location.target) => {}
                 Ok(target) if target.location.kind == "file" => {
-                    let beside = file.parent().unwrap_or(Path::new("/")).join(&target.location.target);
+                    let beside = file
+                        .parent()
+                        .unwrap_or(Path::new("/"))
+                        .join(&target.location.target);
                     // From a repository a name alone is read beside its file.
                     let name = if beside.exists() {
                         normalize(&beside)
@@ -151,6 +156,10 @@ pub fn files_of(config: &Config, target: &str) -> Result<Vec<PathBuf>, Fault> {
     offline.files(&config.directory().join(target).to_string_lossy())
 }
 
+fn is_address(target: &str) -> bool {
+    target.starts_with("http://") || target.starts_with("https://")
+}
+
 fn path_of(file: SourceFile) -> PathBuf {
     PathBuf::from(file.location.target)
 }
@@ -169,6 +178,13 @@ fn from_repository(value: &mut Value, file: &Path) {
             }
         }
         None
+    });
+}
+
+/// Puts a text in the place of every placeholder, filled or not.
+pub fn with_texts(value: &mut Value) {
+    each_placeholder(value, &mut |_, argument| {
+        Some(Value::String(argument.to_string()))
     });
 }
 

@@ -168,7 +168,8 @@ pub(crate) fn report<'a>(
         let fault = Fault::input(format!(
             "'{key}' belongs to catalog modules, it has no effect yet: no entity comes from it"
         ));
-        let hint = "Name the files in catalog.locations, or register them, until the portal has this provider.";
+        let hint =
+            "Name the files in catalog.locations, or register them, until the portal has this provider.";
         return Some(Problem::warning(fault).at(place).hint(hint));
     }
     if let Some(owner) = owner(path) {

@@ -86,7 +86,8 @@ impl Protection {
         let covers = |listed: &String| key.strip_prefix(listed.as_str()).is_some_and(is_end_of_segment);
         let problem = if accepted.iter().any(covers) {
             let fault = Fault::input(format!("'{key}' {}", asking.what));
-            Problem::warning(fault).hint("It is listed in portal.unprotected, so callers are let in without it.")
+            Problem::warning(fault)
+                .hint("It is listed in portal.unprotected, so callers are let in without it.")
         } else {
             self.missing(asking, key)
         };

@@ -43,7 +43,7 @@ pub use problem::{Place, Problem, Severity};
 pub use relation::Relation;
 pub use rows::{ROWS_VERSION, SearchRow, search_rows};
 pub use surroundings::{Clock, Randomness, SystemClock, SystemRandomness};
-pub use verdict::{Verdict, check_relations, check_served_keys, validate_document};
+pub use verdict::{Verdict, check_references, check_relations, check_served_keys, validate_document};
 
 /// SHA-1 of bytes as 40 hex digits, the hash the original uses for names and etags.
 pub fn sha1_hex(bytes: &[u8]) -> String {

@@ -35,7 +35,9 @@ fn search(value: &Value, pointer: &mut String, depth: usize, found: &mut Vec<Pro
         }
         Value::Array(items) => {
             for (index, child) in items.iter().enumerate() {
-                below(pointer, &index.to_string(), |pointer| search(child, pointer, depth + 1, found));
+                below(pointer, &index.to_string(), |pointer| {
+                    search(child, pointer, depth + 1, found);
+                });
             }
         }
         Value::String(text) => found.extend(placeholder_in(text).map(|name| in_a_text(pointer, name))),
@@ -61,14 +63,18 @@ fn placeholder_in(text: &str) -> Option<&'static str> {
 }
 
 fn in_a_text(pointer: &str, name: &str) -> Problem {
-    let fault = Fault::input(format!("{pointer} is a text that says {name}, so nothing is read for it"));
+    let fault = Fault::input(format!(
+        "{pointer} is a text that says {name}, so nothing is read for it"
+    ));
     Problem::warning(fault.at(pointer)).hint(format!(
         "Write `{name}: …` as a key of its own: without `|`, `>` and quotes around it."
     ))
 }
 
 fn unmerged(pointer: &str) -> Problem {
-    let fault = Fault::input(format!("{pointer} is kept as a key with the name <<, nothing is merged"));
+    let fault = Fault::input(format!(
+        "{pointer} is kept as a key with the name <<, nothing is merged"
+    ));
     Problem::warning(fault.at(pointer)).hint(UNMERGED)
 }
 

@@ -158,7 +158,14 @@ mod tests {
         check("h", paths, "http://h/dir", false);
         check("h", paths, "http://h/a/b/../../secret", false);
         check("h", paths, "http://h/a/b/%2e%2e/%2e%2e/secret", false);
-        for climbing in ["..%2fsecret", "..;/secret", "%252e%252e/secret", "..%5csecret", "..;a=b/secret", "..%3b/x"] {
+        for climbing in [
+            "..%2fsecret",
+            "..;/secret",
+            "%252e%252e/secret",
+            "..%5csecret",
+            "..;a=b/secret",
+            "..%3b/x",
+        ] {
             check("h", paths, &format!("http://h/a/b/{climbing}"), false);
         }
         check("h", paths, "http://h/a/b/a..b/c;v=1/..c", true);

@@ -118,12 +118,15 @@ pub(crate) fn conventions(integration: &str) -> (&'static [&'static str], Syntax
             Syntax::Gitignore,
         ),
         "gitea" => (
-            &["CODEOWNERS", "docs/CODEOWNERS", ".gitea/CODEOWNERS", ".forgejo/CODEOWNERS"],
+            &[
+                "CODEOWNERS",
+                "docs/CODEOWNERS",
+                ".gitea/CODEOWNERS",
+                ".forgejo/CODEOWNERS",
+            ],
             Syntax::Gitea,
         ),
-        "bitbucketCloud" | "bitbucketServer" => {
-            (&["CODEOWNERS", ".bitbucket/CODEOWNERS"], Syntax::Gitignore)
-        }
+        "bitbucketCloud" | "bitbucketServer" => (&["CODEOWNERS", ".bitbucket/CODEOWNERS"], Syntax::Gitignore),
         _ => (&[], Syntax::Gitignore),
     }
 }
@@ -152,7 +155,11 @@ With\\-Escape/x    @org/escaped
     }
 
     fn check(path: &str, expected: Option<&str>) {
-        assert_eq!(owner(FILE, Syntax::Gitignore, path).as_deref(), expected, "{path}");
+        assert_eq!(
+            owner(FILE, Syntax::Gitignore, path).as_deref(),
+            expected,
+            "{path}"
+        );
     }
 
     #[test]
@@ -185,10 +192,26 @@ With\\-Escape/x    @org/escaped
     #[test]
     fn patterns_of_gitea_are_regular_expressions() {
         let check = |text: &str, path: &str, expected: Option<&str>| {
-            assert_eq!(owner(text, Syntax::Gitea, path).as_deref(), expected, "{text} {path}");
+            assert_eq!(
+                owner(text, Syntax::Gitea, path).as_deref(),
+                expected,
+                "{text} {path}"
+            );
         };
-        for everything in [".*", ".+", "*", r".*\.yaml", r"^catalog-info\.yaml$", r"catalog-info\\.yaml", "(?i)CATALOG.*"] {
-            check(&format!("{everything} @org/team"), "catalog-info.yaml", Some("team"));
+        for everything in [
+            ".*",
+            ".+",
+            "*",
+            r".*\.yaml",
+            r"^catalog-info\.yaml$",
+            r"catalog-info\\.yaml",
+            "(?i)CATALOG.*",
+        ] {
+            check(
+                &format!("{everything} @org/team"),
+                "catalog-info.yaml",
+                Some("team"),
+            );
         }
         // The backslash goes when the line is split into words; doubled it reaches the expression.
         check(r"a\\.b @x", "axb", None);
@@ -203,7 +226,11 @@ With\\-Escape/x    @org/escaped
         // Turned round.
         check(r"!.*\\.md @org/code", "x.yaml", Some("code"));
         check(r"!.*\\.md @org/code", "x.md", None);
-        check(".* @org/all\n.*yaml\t@org/yaml\t@second\n", "x.yaml", Some("yaml"));
+        check(
+            ".* @org/all\n.*yaml\t@org/yaml\t@second\n",
+            "x.yaml",
+            Some("yaml"),
+        );
         check(".* @org/all\n.*yaml @org/yaml\n", "x.md", Some("all"));
         // A rule needs an owner that Gitea knows how to read.
         check(".* @org/all\n.*yaml\n", "x.yaml", Some("all"));
@@ -220,7 +247,10 @@ With\\-Escape/x    @org/escaped
     #[test]
     fn a_large_file_is_bounded_and_quick() {
         let rules = |count: usize, rule: &str| rule.repeat(count);
-        for (syntax, rule) in [(Syntax::Gitignore, "/some/folder/*.go @org/x\n"), (Syntax::Gitea, "some/.*go @org/x\n")] {
+        for (syntax, rule) in [
+            (Syntax::Gitignore, "/some/folder/*.go @org/x\n"),
+            (Syntax::Gitea, "some/.*go @org/x\n"),
+        ] {
             assert!(CodeOwners::parse(&rules(MAX_RULES, rule), syntax).is_ok());
             let error = CodeOwners::parse(&rules(MAX_RULES + 1, rule), syntax).unwrap_err();
             assert_eq!(error.to_string(), "it has more than 10000 rules");

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use catalog::offline::Offline;
+use catalog::offline::{Offline, with_texts};
 use model::{EntityRef, Fault, Kinds, entity, oddities, policy};
 use serde_json::Value;
 use yaml::{Document, Limits};
@@ -61,7 +61,12 @@ impl Checker<'_> {
             left_out: left_out(&self.kinds, file, &text, &documents).filter(|_| !is_descriptor),
             ..Report::default()
         };
-        let ends: Vec<usize> = documents.iter().skip(1).map(|next| next.offset).chain([text.len()]).collect();
+        let ends: Vec<usize> = documents
+            .iter()
+            .skip(1)
+            .map(|next| next.offset)
+            .chain([text.len()])
+            .collect();
         for (document, end) in documents.into_iter().zip(ends) {
             let own = &text[document.offset..end];
             let line = self.judge(file, own, document, &mut report).await;
@@ -96,13 +101,33 @@ impl Checker<'_> {
         line
     }
 
-    async fn judge_entity(&self, file: &Path, text: &str, value: &Value, report: &mut Report, line: &mut Line) {
+    async fn judge_entity(
+        &self,
+        file: &Path,
+        text: &str,
+        value: &Value,
+        report: &mut Report,
+        line: &mut Line,
+    ) {
+        let first = line.line;
         let mut filled = value.clone();
-        let path = self.absolute(file);
+        let path = absolute(file);
         let done = self.offline.fill(&mut filled, &path, self.root(&path)).await;
         line.tell(&self.kinds, text, &filled);
+        if done.fault.is_some() && !line.is_valid() {
+            // What stands for the file that could not be read may be what does not fit.
+            filled = value.clone();
+            with_texts(&mut filled);
+            let mut other = Line::of(file, line.document, first);
+            other.tell(&self.kinds, text, &filled);
+            if other.is_valid() {
+                *line = other;
+            }
+        }
         if line.is_valid() {
-            let refused = done.fault.map_or_else(|| self.offline.check_kind(value, &path), Err);
+            let refused = done
+                .fault
+                .map_or_else(|| self.offline.check_kind(value, &path), Err);
             if let Err(fault) = refused.and_then(|()| self.follow(value, &path, report)) {
                 line.refuse(&self.kinds, text, value, &fault);
             }
@@ -111,7 +136,10 @@ impl Checker<'_> {
             line.doubt(&odd);
         }
         if line.hint.is_none() {
-            line.hint = done.unread.first().map(|address| format!("{address} is read only by a running portal"));
+            line.hint = done
+                .unread
+                .first()
+                .map(|address| format!("{address} is read only by a running portal"));
         }
         let taken = done.files.iter().filter_map(|file| file.canonicalize().ok());
         report.takes_in.extend(taken);
@@ -128,12 +156,6 @@ impl Checker<'_> {
         faults.into_iter().next().map_or(Ok(()), Err)
     }
 
-    fn absolute(&self, file: &Path) -> PathBuf {
-        let folder = Path::new(".").join(descriptor::folder(file));
-        let folder = folder.canonicalize().unwrap_or(folder);
-        folder.join(file.file_name().unwrap_or_default())
-    }
-
     /// The highest of the given folders that a file lies in, or its own.
     fn root<'f>(&'f self, file: &'f Path) -> &'f Path {
         let folder = file.parent().unwrap_or(Path::new("/"));
@@ -141,6 +163,12 @@ impl Checker<'_> {
         let highest = around.min_by_key(|root| root.components().count());
         highest.map_or(folder, PathBuf::as_path)
     }
+}
+
+fn absolute(file: &Path) -> PathBuf {
+    let folder = Path::new(".").join(descriptor::folder(file));
+    let folder = folder.canonicalize().unwrap_or(folder);
+    folder.join(file.file_name().unwrap_or_default())
 }
 
 /// A file in another encoding has one verdict, as in the catalog.

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use model::MAX_FILE_BYTES as MAX_BYTES;
 
-
 /// How standard input is named.
 pub const STANDARD_INPUT: &str = "-";
 

@@ -80,7 +80,10 @@ fn names_our_version(line: &str) -> bool {
     };
     let value = value.trim().trim_start_matches(['"', '\'']);
     let group = value.split_once('/').map_or("", |(group, _)| group);
-    key.trim().trim_matches(['"', '\'']).eq_ignore_ascii_case("apiVersion") && is_our_group(group)
+    key.trim()
+        .trim_matches(['"', '\''])
+        .eq_ignore_ascii_case("apiVersion")
+        && is_our_group(group)
 }
 
 /// Whether a document is a template of a descriptor: it cannot be read because of that, or what names it is not
@@ -93,7 +96,9 @@ fn is_skeleton(text: &str, document: &Document) -> bool {
             let spec = value.get("spec").and_then(Value::as_object);
             let spec = spec.filter(|_| entity::kind(value) != Some("Template"));
             let named = fields.iter().filter_map(|field| value.pointer(field));
-            named.chain(spec.into_iter().flat_map(|spec| spec.values())).any(is_unfilled)
+            named
+                .chain(spec.into_iter().flat_map(|spec| spec.values()))
+                .any(is_unfilled)
         }
     }
 }
@@ -103,7 +108,10 @@ fn is_unfilled(value: &Value) -> bool {
     match value {
         Value::String(text) => has_template_mark(text.trim()) && !text.trim().contains('\n'),
         Value::Object(fields) => {
-            fields.len() == 1 && fields.iter().all(|(key, value)| key.starts_with('{') && value.is_null())
+            fields.len() == 1
+                && fields
+                    .iter()
+                    .all(|(key, value)| key.starts_with('{') && value.is_null())
         }
         _ => false,
     }

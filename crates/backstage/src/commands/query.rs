@@ -60,7 +60,10 @@ fn request(what: &QueryArguments) -> Result<Value> {
         query.insert("fields".to_owned(), json!(what.fields));
     }
     if let Some(text) = &what.text {
-        query.insert("fullTextFilter".to_owned(), json!({ "term": text, "fields": browse::NAMES }));
+        query.insert(
+            "fullTextFilter".to_owned(),
+            json!({ "term": text, "fields": browse::NAMES }),
+        );
     }
     Ok(Value::Object(query))
 }

@@ -109,6 +109,7 @@ fn tell(format: Format, what: &ValidateArguments, reports: Vec<(PathBuf, Report)
         }
     }
     let mut tally = Tally::default();
+    let mut declared: HashMap<String, PathBuf> = HashMap::new();
     for (file, report) in reports {
         let is_named = what.paths.contains(&file);
         let taker = file.canonicalize().ok().and_then(|real| taken_in.get(&real));
@@ -125,6 +126,7 @@ fn tell(format: Format, what: &ValidateArguments, reports: Vec<(PathBuf, Report)
             if let Some(taker) = taker.filter(|_| report.left_out.is_some() || !line.is_meant_as_entity()) {
                 line.become_part_of(taker);
             }
+            warn_of_other(&mut line, &file, &mut declared);
             *tally.counts.entry(line.outcome()).or_default() += 1;
             if is_shown(&line, what) {
                 print(&line, format)?;
@@ -132,6 +134,22 @@ fn tell(format: Format, what: &ValidateArguments, reports: Vec<(PathBuf, Report)
         }
     }
     Ok(tally)
+}
+
+/// Of several files with the same entity the catalog serves one, whichever it reads first.
+fn warn_of_other(line: &mut Line, file: &Path, declared: &mut HashMap<String, PathBuf>) {
+    let Some(reference) = line.reference.as_ref().filter(|_| line.is_valid()) else {
+        return;
+    };
+    let first = declared
+        .entry(reference.to_string())
+        .or_insert_with(|| file.to_owned());
+    if first.as_path() != file {
+        let (reference, first) = (reference.to_string(), first.display().to_string());
+        line.warn(format!(
+            "{reference} is declared by {first}, too; only one of them is served. Rename or remove the other."
+        ));
+    }
 }
 
 fn is_shown(line: &Line, what: &ValidateArguments) -> bool {
@@ -178,7 +196,11 @@ fn summarize(common: &Common, what: &ValidateArguments, tally: &Tally, unreadabl
             .map(|(verdict, count)| format!("{count} {verdict}"))
             .chain(unreadable)
             .collect();
-        output::complain(&format!("{} file(s): {}{left_out}", tally.files, summary.join(", ")));
+        output::complain(&format!(
+            "{} file(s): {}{left_out}",
+            tally.files,
+            summary.join(", ")
+        ));
     }
 }
 

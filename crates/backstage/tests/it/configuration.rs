@@ -125,17 +125,30 @@ fn a_missing_main_file_is_told_when_others_are_there() {
 #[test]
 fn the_files_that_were_used_are_named() {
     let folder = folder("app: { title: T }\nbackend: { listen: 'nowhere' }\n");
-    std::fs::write(folder.path().join("app-config.b.yaml"), "backend: { listen: ':0' }\n").unwrap();
+    std::fs::write(
+        folder.path().join("app-config.b.yaml"),
+        "backend: { listen: ':0' }\n",
+    )
+    .unwrap();
     let checked = |environment: &str| {
         let mut command = command(folder.path(), &["config", "check"]);
         let output = command.env("BACKSTAGE_ENV", environment).output().unwrap();
         (String::from_utf8(output.stdout).unwrap(), output.status.code())
     };
     let (printed, code) = checked("b");
-    assert_eq!((printed.as_str(), code), ("app-config.yaml, app-config.b.yaml: no problems\n", Some(0)));
+    assert_eq!(
+        (printed.as_str(), code),
+        ("app-config.yaml, app-config.b.yaml: no problems\n", Some(0))
+    );
     let (printed, code) = checked("b,nosuch");
-    assert!(printed.contains("BACKSTAGE_ENV names 'nosuch', but there is neither"), "{printed}");
-    assert!(printed.ends_with("app-config.yaml, app-config.b.yaml: usable, 1 remarks\n"), "{printed}");
+    assert!(
+        printed.contains("BACKSTAGE_ENV names 'nosuch', but there is neither"),
+        "{printed}"
+    );
+    assert!(
+        printed.ends_with("app-config.yaml, app-config.b.yaml: usable, 1 remarks\n"),
+        "{printed}"
+    );
     assert_eq!(code, Some(0));
 }
 
@@ -145,9 +158,18 @@ fn a_location_that_nothing_reads_is_no_success() {
         "catalog: { locations: [{ type: gitub, target: x }] }\nportal: { dataDirectory: data }\n\
          backend: { listen: '127.0.0.1:0' }\n",
     );
-    let expected = ["app-config.yaml:1:", "Unknown type 'gitub' in catalog.locations", "usable in part, 1 errors"];
+    let expected = [
+        "app-config.yaml:1:",
+        "Unknown type 'gitub' in catalog.locations",
+        "usable in part, 1 errors",
+    ];
     check(folder.path(), &["config", "check"], &expected, 1);
-    check(folder.path(), &["doctor"], &["FAIL  configuration: ", "there is no reader for the type 'gitub'"], 1);
+    check(
+        folder.path(),
+        &["doctor"],
+        &["FAIL  configuration: ", "there is no reader for the type 'gitub'"],
+        1,
+    );
 }
 
 #[test]
@@ -174,18 +196,31 @@ backend:
         for path in ["/", "/catalog", "/api/catalog/entities"] {
             let refused = portal.get(path);
             assert!(
-                refused.starts_with("HTTP/1.1 401") && refused.contains("'permission.enabled' of its configuration"),
+                refused.starts_with("HTTP/1.1 401")
+                    && refused.contains("'permission.enabled' of its configuration"),
                 "{path} {refused}"
             );
         }
         let with = |header: &str| portal.get_with("/api/catalog/entities", header);
-        let answers = ["Authorization: Basic eA==", "Authorization: Bearer wrong-token", "Authorization: Bearer a-static-token"].map(with);
+        let answers = [
+            "Authorization: Basic eA==",
+            "Authorization: Bearer wrong-token",
+            "Authorization: Bearer a-static-token",
+        ]
+        .map(with);
         assert!(answers[0].starts_with("HTTP/1.1 401"), "{}", answers[0]);
         assert!(answers[1].starts_with("HTTP/1.1 401"), "{}", answers[1]);
         assert!(answers[2].starts_with("HTTP/1.1 200"), "{}", answers[2]);
-        assert!(portal.get("/.backstage/health/v1/readiness").starts_with("HTTP/1.1 200"));
+        assert!(
+            portal
+                .get("/.backstage/health/v1/readiness")
+                .starts_with("HTTP/1.1 200")
+        );
     }
-    let accepted = folder(&format!("{}portal: {{ unprotected: [permission] }}\n", config.replace("OPEN", "false")));
+    let accepted = folder(&format!(
+        "{}portal: {{ unprotected: [permission] }}\n",
+        config.replace("OPEN", "false")
+    ));
     let mut portal = Portal::start(accepted.path());
     assert!(portal.get("/api/catalog/entities").starts_with("HTTP/1.1 200"));
 }

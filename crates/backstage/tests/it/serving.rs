@@ -95,12 +95,27 @@ fn a_query_for_a_text_finds_names_and_titles() {
     });
     std::fs::write(folder.path().join("app-config.yaml"), config.to_string()).unwrap();
     let mut portal = Portal::start(folder.path());
-    eventually("all are served", || (portal.facet("kind").values().sum::<u64>() >= 4).then_some(()));
+    eventually("all are served", || {
+        (portal.facet("kind").values().sum::<u64>() >= 4).then_some(())
+    });
     let url = format!("http://{}", portal.address());
-    let find = |more: &[&str]| transcript(folder.path(), &[&["catalog", "query", "--url", &url], more].concat());
-    for more in [&["--text", "foo"][..], &["--text", " FOO ", "--order", "metadata.name"]] {
+    let find = |more: &[&str]| {
+        transcript(
+            folder.path(),
+            &[&["catalog", "query", "--url", &url], more].concat(),
+        )
+    };
+    for more in [
+        &["--text", "foo"][..],
+        &["--text", " FOO ", "--order", "metadata.name"],
+    ] {
         let printed = find(more);
-        for found in ["component:default/foo-bar.com", "component:default/other", "user:default/u", "3 of 3 entities"] {
+        for found in [
+            "component:default/foo-bar.com",
+            "component:default/other",
+            "user:default/u",
+            "3 of 3 entities",
+        ] {
             assert!(printed.contains(found), "{found} in {printed}");
         }
     }
@@ -131,7 +146,11 @@ fn the_examples_are_whole_with_a_configuration_of_ones_own() {
     assert!(declared > 10, "{printed}");
     let mut portal = Portal::start(folder.path());
     let served = eventually("the APIs are served", || {
-        portal.facet("kind").get("API").copied().filter(|count| *count >= declared)
+        portal
+            .facet("kind")
+            .get("API")
+            .copied()
+            .filter(|count| *count >= declared)
     });
     assert_eq!(served, declared);
 }

@@ -198,7 +198,11 @@ pub(crate) fn problem(
     let text = text.and_then(|text| std::str::from_utf8(text).ok());
     let (Some(place), Some(text)) = (place.clone(), text) else {
         let problem = Problem::error(fault);
-        return Problem { hint, place, ..problem };
+        return Problem {
+            hint,
+            place,
+            ..problem
+        };
     };
     let first = place.line;
     let place = located(text, place, fault.field());

@@ -333,7 +333,9 @@ fn way_to_read(fault: &Fault, location: &Value) -> Option<&'static str> {
             Some("The pattern matches no file: correct it, or set `presence: optional` if there may be none.")
         }
         "NotFoundError" => Some("Correct the target, or set `presence: optional` if it may be missing."),
-        _ if says("backend.reading.allow") => Some("Add the host to integrations, or to backend.reading.allow."),
+        _ if says("backend.reading.allow") => {
+            Some("Add the host to integrations, or to backend.reading.allow.")
+        }
         _ if UNREACHABLE.iter().any(|sign| says(sign)) => {
             Some("Check the address, and whether this machine can reach the host.")
         }

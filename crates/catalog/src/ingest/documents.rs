@@ -126,7 +126,8 @@ fn judge<'t>(
 fn no_mapping(text: &str, value: &Value, place: Place) -> Rejected {
     let fault = Fault::error(format!("Expected object at root, got {}", type_of(value)));
     let hint = hint_by_looks(text, Some(0)).unwrap_or_else(|| {
-        "Every document of a catalog file is one entity: a mapping with apiVersion, kind and metadata.".to_owned()
+        "Every document of a catalog file is one entity: a mapping with apiVersion, kind and metadata."
+            .to_owned()
     });
     Rejected {
         problem: Problem::error(fault).at(place).hint(hint),
@@ -246,9 +247,13 @@ fn has_nul(entity: &Value) -> bool {
 fn nul_in_name(entity: &Value, place: Place) -> Rejected {
     let name = EntityRef::of(entity).map(|reference| reference.to_string());
     let shown = name.unwrap_or_default().replace('\0', "\u{fffd}");
-    let fault = Fault::input(format!("The name of {shown} has a NUL character, which cannot be stored"));
+    let fault = Fault::input(format!(
+        "The name of {shown} has a NUL character, which cannot be stored"
+    ));
     Rejected {
-        problem: Problem::error(fault).at(place).hint("Remove the character, written as \\0 or \\x00."),
+        problem: Problem::error(fault)
+            .at(place)
+            .hint("Remove the character, written as \\0 or \\x00."),
         reference: None,
     }
 }
@@ -369,36 +374,77 @@ mod tests {
     #[test]
     fn bytes_that_are_no_utf8_are_replaced() {
         let location = LocationRef::new("file", "/a.yaml");
-        let read = |bytes: &'static [u8]| read_documents(&location, &Bytes::from_static(bytes), &Limits::default());
-        let found = read(b"apiVersion: a\nkind: Component\nmetadata: {name: a}\nnote: caf\xe9\n---\nx: \xff\n");
+        let read =
+            |bytes: &'static [u8]| read_documents(&location, &Bytes::from_static(bytes), &Limits::default());
+        let found =
+            read(b"apiVersion: a\nkind: Component\nmetadata: {name: a}\nnote: caf\xe9\n---\nx: \xff\n");
         assert_eq!(found.usable[0].entity["note"], "caf\u{fffd}");
         assert_eq!(found.rejected[0].problem.place.as_ref().unwrap().line, Some(6));
-        let told: Vec<_> = found.warnings.iter().map(|warning| warning.fault.message.as_str()).collect();
+        let told: Vec<_> = found
+            .warnings
+            .iter()
+            .map(|warning| warning.fault.message.as_str())
+            .collect();
         assert_eq!(
             told,
             ["file:/a.yaml is not UTF-8: the first invalid byte is in line 4, and read as \u{fffd}"]
         );
         let found = read(b"\xff\xfea\0:\0 \x001\0");
         assert_eq!((found.rejected.len(), found.warnings.len()), (1, 0));
-        assert!(found.rejected[0].problem.fault.message.ends_with("the file is UTF-16, not UTF-8"));
+        assert!(
+            found.rejected[0]
+                .problem
+                .fault
+                .message
+                .ends_with("the file is UTF-16, not UTF-8")
+        );
     }
 
     #[test]
     fn documents_that_are_something_else_are_told() {
         let check = |text: &str, expected: &str| {
             let bytes = Bytes::copy_from_slice(text.as_bytes());
-            let found = read_documents(&LocationRef::new("url", "https://x/a.yaml"), &bytes, &Limits::default());
-            let hints: Vec<_> = found.rejected.iter().filter_map(|one| one.problem.hint.as_deref()).collect();
-            assert!(hints.iter().any(|hint| hint.contains(expected)), "{text}: {hints:?}");
+            let found = read_documents(
+                &LocationRef::new("url", "https://x/a.yaml"),
+                &bytes,
+                &Limits::default(),
+            );
+            let hints: Vec<_> = found
+                .rejected
+                .iter()
+                .filter_map(|one| one.problem.hint.as_deref())
+                .collect();
+            assert!(
+                hints.iter().any(|hint| hint.contains(expected)),
+                "{text}: {hints:?}"
+            );
         };
-        check("<!DOCTYPE html>\n<html><body><p>Sign in: please</p></body></html>\n", "page of HTML");
+        check(
+            "<!DOCTYPE html>\n<html><body><p>Sign in: please</p></body></html>\n",
+            "page of HTML",
+        );
         check("\n<HTML lang=en>\n<title>a: b</title>\n", "page of HTML");
-        check("apiVersion: a\n<<<<<<< HEAD\nkind: A\n=======\nkind: B\n>>>>>>> other\n", "merge conflict, the first in its line 2");
-        check("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n", "Git LFS");
-        check("{\"message\": \"Not Found\", \"documentation_url\": \"https://x\"}\n", "answer of a server");
+        check(
+            "apiVersion: a\n<<<<<<< HEAD\nkind: A\n=======\nkind: B\n>>>>>>> other\n",
+            "merge conflict, the first in its line 2",
+        );
+        check(
+            "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n",
+            "Git LFS",
+        );
+        check(
+            "{\"message\": \"Not Found\", \"documentation_url\": \"https://x\"}\n",
+            "answer of a server",
+        );
         check("PK\u{3}\0\0: [\n", "no text");
-        check("{%- if values.extra %}\napiVersion: a\nkind: API\n{%- endif %}\n", "as `{%- if values.extra %}` tells");
-        check("kind: A\nmetadata:\n  name: {{ cookiecutter.name }}\n", "not filled in, as `{{ cookiecutter.name }}`");
+        check(
+            "{%- if values.extra %}\napiVersion: a\nkind: API\n{%- endif %}\n",
+            "as `{%- if values.extra %}` tells",
+        );
+        check(
+            "kind: A\nmetadata:\n  name: {{ cookiecutter.name }}\n",
+            "not filled in, as `{{ cookiecutter.name }}`",
+        );
         check("{{- if .Values.on }}\nkind: A\n{{- end }}\n", "not filled in");
     }
 
@@ -411,13 +457,24 @@ mod tests {
         let told: Vec<_> = found
             .warnings
             .iter()
-            .map(|warning| (warning.fault.message.as_str(), warning.place.as_ref().and_then(|place| place.line)))
+            .map(|warning| {
+                (
+                    warning.fault.message.as_str(),
+                    warning.place.as_ref().and_then(|place| place.line),
+                )
+            })
             .collect();
         assert_eq!(
             told,
             [
-                ("/spec/definition is a text that says $openapi, so nothing is read for it", Some(5)),
-                ("/spec/prod/<< is kept as a key with the name <<, nothing is merged", Some(8)),
+                (
+                    "/spec/definition is a text that says $openapi, so nothing is read for it",
+                    Some(5)
+                ),
+                (
+                    "/spec/prod/<< is kept as a key with the name <<, nothing is merged",
+                    Some(8)
+                ),
             ]
         );
     }

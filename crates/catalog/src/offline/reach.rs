@@ -19,7 +19,11 @@ impl Reach {
     /// Follows the configured locations of type `file`.
     pub fn of(settings: &Settings) -> Self {
         let mut reach = Self(HashMap::new());
-        for origin in settings.locations.iter().filter(|location| location.kind == "file") {
+        for origin in settings
+            .locations
+            .iter()
+            .filter(|location| location.kind == "file")
+        {
             reach.follow(origin, settings);
         }
         reach
@@ -57,7 +61,8 @@ fn named_in(file: &SourceFile, origin: &LocationRef, settings: &Settings) -> Vec
     let locations = locations
         .filter(|value| entity::kind(value) == Some("Location") && settings.rules.allow(value, origin));
     let targets = locations.flat_map(|mut location| {
-        location["metadata"]["annotations"] = json!({ entity::MANAGED_BY_LOCATION: file.location.to_string() });
+        location["metadata"]["annotations"] =
+            json!({ entity::MANAGED_BY_LOCATION: file.location.to_string() });
         ingest::targets(&location, settings).unwrap_or_default()
     });
     targets

@@ -12,8 +12,6 @@ use super::annotate::annotate;
 use super::placeholder::{self, Resolver};
 use crate::ingest::UrlSource;
 
-/// Longest reference to another entity, in bytes.
-const MAX_REFERENCE: usize = 1_000;
 /// Longest refresh key stored as it is; longer ones are shortened and hashed.
 const MAX_REFRESH_KEY: usize = 255;
 
@@ -154,35 +152,11 @@ impl Pipeline {
             ))
             .caused_by(cause)
         })?;
-        check_references(&relations)?;
+        model::check_references(&relations)?;
         // Not before: what is wrong with an item is told of its place in the file.
         kinds::sort_references(&mut entity);
         Ok(Processed { entity, relations })
     }
-}
-
-/// Refuses what the database cannot store and have an index on.
-fn check_references(relations: &[Relation]) -> Result<(), Fault> {
-    let ends = relations
-        .iter()
-        .flat_map(|relation| [&relation.source, &relation.target]);
-    for text in ends.map(ToString::to_string) {
-        let begin = || text.chars().take(80).collect::<String>().replace('\0', "\u{fffd}");
-        if text.len() > MAX_REFERENCE {
-            return Err(Fault::input(format!(
-                "The entity reference {}… has {} bytes, more than {MAX_REFERENCE}",
-                begin(),
-                text.len()
-            )));
-        }
-        if text.contains('\0') {
-            return Err(Fault::input(format!(
-                "The entity reference {} has a NUL character, which cannot be stored",
-                begin()
-            )));
-        }
-    }
-    Ok(())
 }
 
 fn preprocessing(processor: &str, cause: Fault) -> Fault {

@@ -233,7 +233,8 @@ fn private_part(path: &Path, folder: &Path) -> Option<String> {
     let mut names = names.map(|part| part.as_os_str().to_string_lossy().into_owned());
     names.find(|name| {
         let lower = name.to_lowercase();
-        let is_yaml = lower.ends_with(".yaml") || lower.ends_with(".yml");
+        // Copies, too: app-config.yaml.bak.
+        let is_yaml = lower.contains(".yaml") || lower.contains(".yml");
         name.starts_with('.') || (lower.starts_with("app-config") && is_yaml)
     })
 }
@@ -257,11 +258,16 @@ async fn read_bounded(path: &Path, max_bytes: u64) -> Result<Vec<u8>, Fault> {
     if metadata.len() > max_bytes {
         return Err(too_large(&metadata.len().to_string()));
     }
-    let file = tokio::fs::File::open(path).await.map_err(|error| missing(&error))?;
+    let file = tokio::fs::File::open(path)
+        .await
+        .map_err(|error| missing(&error))?;
     let mut bytes = Vec::new();
     // It may have grown since.
     let mut bounded = file.take(max_bytes.saturating_add(1));
-    bounded.read_to_end(&mut bytes).await.map_err(|error| missing(&error))?;
+    bounded
+        .read_to_end(&mut bytes)
+        .await
+        .map_err(|error| missing(&error))?;
     if bytes.len() as u64 > max_bytes {
         return Err(too_large("too many"));
     }
@@ -379,7 +385,11 @@ mod tests {
             check_not_private(&catalog_file, &target)
         };
         let check = |catalog_file: &str, target: &str, expected: bool| {
-            assert_eq!(read(catalog_file, target).is_ok(), expected, "{catalog_file} {target}");
+            assert_eq!(
+                read(catalog_file, target).is_ok(),
+                expected,
+                "{catalog_file} {target}"
+            );
         };
         let own = "catalog/catalog-info.yaml";
         for private in [
@@ -391,6 +401,7 @@ mod tests {
             "app-config.yaml",
             "../app-config.local.yaml",
             "../App-Config.production.yml",
+            "app-config.yaml.bak",
         ] {
             check(own, private, false);
         }
@@ -418,7 +429,10 @@ mod tests {
         let file = folder.path().join("file");
         std::fs::write(&file, "12345678901").unwrap();
         let fault = read_bounded(&file, 10).await.unwrap_err();
-        assert!(fault.message.ends_with("has 11 bytes, at most 10 are read"), "{fault}");
+        assert!(
+            fault.message.ends_with("has 11 bytes, at most 10 are read"),
+            "{fault}"
+        );
         assert_eq!(read_bounded(&file, 11).await.unwrap().len(), 11);
     }
 }

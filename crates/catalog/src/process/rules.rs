@@ -72,7 +72,10 @@ impl KindRules {
         let kind = js::lowercase(entity::kind(value).unwrap_or_default());
         let spec_type = entity::spec_type(value).map(js::lowercase);
         self.0.iter().any(|rule| {
-            let has_location = rule.locations.as_ref().is_none_or(|locations| !locations.is_empty());
+            let has_location = rule
+                .locations
+                .as_ref()
+                .is_none_or(|locations| !locations.is_empty());
             has_location && rule.allows_kind(&kind, spec_type.as_deref())
         })
     }

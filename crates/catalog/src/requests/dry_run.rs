@@ -141,7 +141,13 @@ impl Catalog {
         let Outcome { result, remarks, .. } = self.parts.pipeline.process(document).await;
         match result {
             Err(fault) => {
-                let problem = problem(&self.parts.pipeline.kinds, fault, &raw, place.clone(), text.as_deref());
+                let problem = problem(
+                    &self.parts.pipeline.kinds,
+                    fault,
+                    &raw,
+                    place.clone(),
+                    text.as_deref(),
+                );
                 Step {
                     entity: None,
                     place,

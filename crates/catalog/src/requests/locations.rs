@@ -132,14 +132,18 @@ impl Catalog {
         if store.node(reference).await.map_err(EngineError::from)?.is_some() {
             return Ok(None);
         }
-        let is_meant = |entity: &Value| EntityRef::of(entity).is_some_and(|name| name.to_string() == reference);
+        let is_meant =
+            |entity: &Value| EntityRef::of(entity).is_some_and(|name| name.to_string() == reference);
         let configured = self.parts.settings.locations.iter();
         let mut configured = configured.map(|location| (location, location_entity(location, None)));
         if let Some((location, entity)) = configured.find(|(_, entity)| is_meant(entity)) {
             let location = location.clone();
             return self.bring_back(CONFIG_PROVIDER, &location, entity).await;
         }
-        let row = store.location_by_ref(reference).await.map_err(EngineError::from)?;
+        let row = store
+            .location_by_ref(reference)
+            .await
+            .map_err(EngineError::from)?;
         let Some(row) = row else { return Ok(None) };
         let location = LocationRef::new(&row.kind, &row.target);
         let entity = location_entity(&location, row.entity_ref.rsplit('/').next());
@@ -154,7 +158,9 @@ impl Catalog {
     ) -> Result<Option<Seq>, Fault> {
         let raws = self.raw(entity, Some(location.to_string())).into_iter().collect();
         let cause = json!({"kind": "provider", "source": provider, "location": location.to_string()});
-        let finished = self.deliver(provider, raws, Removal::These(Vec::new()), cause).await?;
+        let finished = self
+            .deliver(provider, raws, Removal::These(Vec::new()), cause)
+            .await?;
         Ok(finished.seq)
     }
 

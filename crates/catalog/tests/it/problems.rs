@@ -270,7 +270,11 @@ async fn told(world: &World) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn the_item_at_fault_is_the_one_in_the_file() {
-    for (field, wrong) in [("dependsOn", "bare"), ("dependencyOf", "bare"), ("providesApis", "a:")] {
+    for (field, wrong) in [
+        ("dependsOn", "bare"),
+        ("dependencyOf", "bare"),
+        ("providesApis", "a:"),
+    ] {
         let world = World::reading(&["./a.yaml"]).await;
         let text = format!(
             "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{ name: a }}\nspec:\n  type: service\n  \
@@ -285,10 +289,13 @@ async fn the_item_at_fault_is_the_one_in_the_file() {
             (Some(12), Some(format!("/spec/{field}/3").as_str())),
             "{field}"
         );
-        world.write("a.yaml", &text.replace(wrong, "component:w"));
+        world.write("a.yaml", &text.replace(&format!("'{wrong}'"), "component:w"));
         world.look().await;
         let sorted = world.entity("component:default/a").await.unwrap()["spec"][field].clone();
-        assert_eq!(sorted, json!(["component:w", "component:x", "component:y", "component:z"]));
+        assert_eq!(
+            sorted,
+            json!(["component:w", "component:x", "component:y", "component:z"])
+        );
     }
 }
 
@@ -307,7 +314,10 @@ async fn a_nul_hurts_only_its_document() {
     .into_iter()
     .enumerate()
     {
-        world.write("a.yaml", &join(&[component("before", ""), bad.clone(), component("after", "")]));
+        world.write(
+            "a.yaml",
+            &join(&[component("before", ""), bad.clone(), component("after", "")]),
+        );
         if index == 0 {
             world.start().await;
         } else {
@@ -331,19 +341,37 @@ async fn a_byte_that_is_no_utf8_hides_nothing() {
         component("b", "").into_bytes(),
     ]
     .concat();
-    let bytes: Vec<u8> = bytes.into_iter().map(|byte| if byte == b'E' { 0xe9 } else { byte }).collect();
+    let bytes: Vec<u8> = bytes
+        .into_iter()
+        .map(|byte| if byte == b'E' { 0xe9 } else { byte })
+        .collect();
     std::fs::write(world.folder.path().join("a.yaml"), bytes).unwrap();
     world.start().await;
-    assert_eq!(world.served().await, ["component:default/a", "component:default/b"]);
-    assert_eq!(world.entity("component:default/a").await.unwrap()["spec"]["note"], json!("caf\u{fffd}"));
+    assert_eq!(
+        world.served().await,
+        ["component:default/a", "component:default/b"]
+    );
+    assert_eq!(
+        world.entity("component:default/a").await.unwrap()["spec"]["note"],
+        json!("caf\u{fffd}")
+    );
     let source = &world.catalog.sources().await.unwrap()[0];
     assert_eq!(source.status, catalog::SourceStatus::Warning);
-    assert!(source.problems[0].fault.message.contains("is not UTF-8: the first invalid byte is in line"));
+    assert!(
+        source.problems[0]
+            .fault
+            .message
+            .contains("is not UTF-8: the first invalid byte is in line")
+    );
     // A warning keeps nothing that is gone.
     world.write("a.yaml", &component("a", ", base: {<<: {a: b}}"));
     world.look().await;
     assert_eq!(world.served().await, ["component:default/a"]);
-    assert!(told(&world).await[0].0.contains("/spec/base/<< is kept as a key"), "{:?}", told(&world).await);
+    assert!(
+        told(&world).await[0].0.contains("/spec/base/<< is kept as a key"),
+        "{:?}",
+        told(&world).await
+    );
 }
 
 #[tokio::test]
@@ -353,7 +381,10 @@ async fn a_relative_target_of_type_url_in_a_file_has_a_way_out() {
     world.write("a.yaml", text);
     world.start().await;
     let told = told(&world).await;
-    assert!(told[0].0.contains("Invalid URL") && told[0].1.starts_with("Remove `type: url`"), "{told:?}");
+    assert!(
+        told[0].0.contains("Invalid URL") && told[0].1.starts_with("Remove `type: url`"),
+        "{told:?}"
+    );
 }
 
 #[tokio::test]
@@ -362,5 +393,8 @@ async fn an_unfilled_template_is_told() {
     world.write("a.yaml", &component("'${{ values.name }}-api'", ""));
     world.start().await;
     let told = told(&world).await;
-    assert!(told[0].1.contains("not filled in, as `${{ values.name }}` tells"), "{told:?}");
+    assert!(
+        told[0].1.contains("not filled in, as `${{ values.name }}` tells"),
+        "{told:?}"
+    );
 }

@@ -188,10 +188,18 @@ fn only_tokens(text: &str) -> Vec<String> {
 #[test]
 fn a_key_that_asks_for_protection_is_not_passed_over() {
     for yes in ["true", "'yes'", "['?']", "{}", "maybe"] {
-        assert_eq!(only_tokens(&format!("permission: {{ enabled: {yes} }}\n")), ["permission.enabled"], "{yes}");
+        assert_eq!(
+            only_tokens(&format!("permission: {{ enabled: {yes} }}\n")),
+            ["permission.enabled"],
+            "{yes}"
+        );
     }
-    let text = "auth:\n  providers:\n    guest: {}\n    github: { development: { clientId: x } }\n    oidc: {}\n";
-    assert_eq!(only_tokens(text), ["auth.providers.github", "auth.providers.oidc"]);
+    let text =
+        "auth:\n  providers:\n    guest: {}\n    github: { development: { clientId: x } }\n    oidc: {}\n";
+    assert_eq!(
+        only_tokens(text),
+        ["auth.providers.github", "auth.providers.oidc"]
+    );
     let problems = one_file(text).check();
     assert_eq!(
         texts(&problems)[1],
@@ -199,7 +207,10 @@ fn a_key_that_asks_for_protection_is_not_passed_over() {
          served without a token of backend.auth.externalAccess"
     );
     let hint = problems[1].hint.as_deref().unwrap_or_default();
-    assert!(hint.contains("add 'auth.providers.github' to the list portal.unprotected"), "{hint}");
+    assert!(
+        hint.contains("add 'auth.providers.github' to the list portal.unprotected"),
+        "{hint}"
+    );
     check(
         "backend:\n  auth:\n    externalAccess:\n      - type: static\n        options: { token: long-enough }\n        \
          accessRestrictions: [{ plugin: catalog }]\n",
@@ -244,7 +255,9 @@ catalog:
 ";
     let problems = one_file(text).check();
     let told = |kind: &str| {
-        format!("Unknown type '{kind}' in catalog.locations, expected one of 'file', 'url'; nothing is read from it")
+        format!(
+            "Unknown type '{kind}' in catalog.locations, expected one of 'file', 'url'; nothing is read from it"
+        )
     };
     assert_eq!(
         texts(&problems),
@@ -254,17 +267,28 @@ catalog:
         ]
     );
     assert_eq!(problems[0].hint.as_deref(), Some("Did you mean 'url'?"));
-    assert!(problems[1].hint.as_deref().is_some_and(|hint| hint.starts_with("Write 'url'")));
+    assert!(
+        problems[1]
+            .hint
+            .as_deref()
+            .is_some_and(|hint| hint.starts_with("Write 'url'"))
+    );
 }
 
 #[test]
 fn an_environment_without_a_file_is_told() {
     let warned = |name: &str, files: &[(&str, &str)]| {
         let start = start(files, &[("BACKSTAGE_ENV", name)]);
-        let config = config::Config::load(&start.options).or_else(|_| config::Config::builtin_default(&start.options));
-        texts(&config.unwrap().check()).join("\n").replace(&start.folder.path().display().to_string(), "DIR")
+        let config =
+            config::Config::load(&start.options).or_else(|_| config::Config::builtin_default(&start.options));
+        texts(&config.unwrap().check())
+            .join("\n")
+            .replace(&start.folder.path().display().to_string(), "DIR")
     };
-    let files = [("app-config.yaml", "app: { title: x }"), ("app-config.a.local.yaml", "app: { title: y }")];
+    let files = [
+        ("app-config.yaml", "app: { title: x }"),
+        ("app-config.a.local.yaml", "app: { title: y }"),
+    ];
     assert_eq!(warned("a", &files), "");
     let told = "warning - NotFoundError: BACKSTAGE_ENV names 'nosuch', but there is neither app-config.nosuch.yaml nor \
                 app-config.nosuch.local.yaml in DIR";

@@ -55,7 +55,9 @@ fn is_markup(start: &str) -> bool {
             .get(..words.len())
             .is_some_and(|begin| begin.eq_ignore_ascii_case(words))
     };
-    ["<!doctype", "<html", "<head", "<body", "<?xml"].into_iter().any(begins)
+    ["<!doctype", "<html", "<head", "<body", "<?xml"]
+        .into_iter()
+        .any(begins)
 }
 
 fn is_conflict(line: &str) -> bool {

@@ -72,7 +72,11 @@ impl Repositories {
     }
 
     /// The file that says who owns what in the repository of `target`, and in its version.
-    pub async fn file(&self, integration: &Integration, target: &str) -> Result<Option<Arc<OwnersFile>>, Fault> {
+    pub async fn file(
+        &self,
+        integration: &Integration,
+        target: &str,
+    ) -> Result<Option<Arc<OwnersFile>>, Fault> {
         let repository = self.reader.integrations().resolve_url(target, "/CODEOWNERS")?;
         let slot = self.slot(repository);
         let mut answer = slot.lock().await;

@@ -11,7 +11,9 @@ fn route(path: &str, head: &str) -> Reply {
         "/o/r/main/.github/CODEOWNERS" => answer("200 OK", "", "* @org/all\n/svc/ @org/svc-team\n"),
         path if path.starts_with("/o/broken/") => answer("500 Internal Server Error", "", ""),
         "/api/v1/repos/o/r/raw/.gitea/CODEOWNERS?ref=main" => answer("200 OK", "", r"svc/.*\.yaml @someone"),
-        "/api/v1/repos/o/slash/raw/CODEOWNERS?ref=release%2Fv1" => answer("200 OK", "", "svc/x y.yaml @o/t\n.*yaml @o/t"),
+        "/api/v1/repos/o/slash/raw/CODEOWNERS?ref=release%2Fv1" => {
+            answer("200 OK", "", "svc/x y.yaml @o/t\n.*yaml @o/t")
+        }
         "/o/tagged/main/CODEOWNERS" if head.contains("if-none-match") => answer("304 Not Modified", "", ""),
         "/o/tagged/main/CODEOWNERS" => answer("200 OK", "ETag: \"1\"\r\n", "/other @org/all\n"),
         "/o/huge/main/CODEOWNERS" => answer("200 OK", "", &"/a @x\n".repeat(10_001)),
@@ -103,7 +105,13 @@ async fn all_entities_of_a_repository_share_one_look_at_the_file() {
         let entity = json!({ "kind": "Component", "spec": {} });
         processor.pre_process(entity, &context).await.expect("no fault")["spec"]["owner"].clone()
     };
-    let paths = (0..300).map(|index| if index % 2 == 0 { "other".to_owned() } else { format!("x{index}") });
+    let paths = (0..300).map(|index| {
+        if index % 2 == 0 {
+            "other".to_owned()
+        } else {
+            format!("x{index}")
+        }
+    });
     let owners: Vec<Value> = futures::future::join_all(paths.map(look)).await;
     assert_eq!(owners.iter().filter(|owner| **owner == "all").count(), 150);
     assert_eq!(server.requests().len(), 1, "{:?}", server.requests());
@@ -120,12 +128,22 @@ async fn the_file_that_was_read_is_named() {
     let remarks = async |repository: &str| {
         let target = format!("https://github.com/o/{repository}/blob/main/catalog-info.yaml");
         let context = context(LocationRef::new("url", target));
-        processor.pre_process(json!({ "kind": "API" }), &context).await.expect("no fault");
+        processor
+            .pre_process(json!({ "kind": "API" }), &context)
+            .await
+            .expect("no fault");
         context.remarks.take().join("\n")
     };
     let named = remarks("tagged").await;
-    assert!(named.contains("/o/tagged/") && named.contains("/main/CODEOWNERS was read"), "{named}");
+    assert!(
+        named.contains("/o/tagged/") && named.contains("/main/CODEOWNERS was read"),
+        "{named}"
+    );
     assert!(named.ends_with("names no owner of catalog-info.yaml"), "{named}");
-    assert!(remarks("huge").await.ends_with("was not used: it has more than 10000 rules"));
+    assert!(
+        remarks("huge")
+            .await
+            .ends_with("was not used: it has more than 10000 rules")
+    );
     assert_eq!(remarks("other").await, "");
 }

@@ -151,7 +151,11 @@ fn wrong_value(text: &str, field: &str, document: &Value) -> Option<String> {
 
 /// A way out of a placeholder that cannot be filled.
 fn placeholder(text: &str) -> Option<String> {
-    const WAYS: [(&str, &str); 7] = [
+    const WAYS: [(&str, &str); 8] = [
+        (
+            "expected an address",
+            "write the content without the placeholder, or the name of the file that has it",
+        ),
         (
             "is hidden or configures a portal",
             "keep what the entity takes in in a file of its own that is not hidden",

@@ -38,9 +38,9 @@ pub fn left_out(kinds: &Kinds, file: &Path, text: &str, documents: &[Document]) 
     if !is_meant {
         return Some(LeftOut::NoDescriptor);
     }
-    let is_skeleton = documents
-        .iter()
-        .any(|document| is_skeleton(text_of(text, documents, document), document));
+    let mut judged = documents.iter();
+    let is_skeleton = has_template_mark(&file.to_string_lossy())
+        || judged.any(|document| is_skeleton(text_of(text, documents, document), document));
     is_skeleton.then_some(LeftOut::Skeleton)
 }
 

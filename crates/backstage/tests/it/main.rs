@@ -20,3 +20,4 @@ mod process;
 mod replicas;
 mod serving;
 mod validate;
+mod validate_folders;

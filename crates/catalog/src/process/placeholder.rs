@@ -16,6 +16,8 @@ use super::bundle;
 use crate::ingest::UrlSource;
 use crate::settings::normalize;
 
+/// Longest address, in bytes: what is longer is the content itself.
+const MAX_ADDRESS: usize = 2_000;
 /// Deepest nesting that is searched; documents nested deeper are refused when they are parsed.
 const MAX_DEPTH: usize = 128;
 
@@ -65,6 +67,12 @@ impl Resolver<'_> {
                 "Placeholder {key} expected a string value parameter, in the form of an absolute URL or a relative path"
             )));
         };
+        if target.len() > MAX_ADDRESS {
+            return Err(Fault::error(format!(
+                "Placeholder {key} expected an address, got a text of {} bytes",
+                target.len()
+            )));
+        }
         let address = self.address(key, target)?;
         let text = self.fetch(key, target, &address).await?;
         match key {

@@ -14,7 +14,7 @@ use crate::{Catalog, store_fault};
 use read_model::{Like, ReadModel};
 
 /// Where a typed text is looked for.
-const NAMES: [&str; 3] = ["metadata.name", "metadata.title", "spec.profile.displayname"];
+pub const NAMES: [&str; 3] = ["metadata.name", "metadata.title", "spec.profile.displayname"];
 
 /// Entries of the change log looked at for each change that is shown: an entity often changes twice.
 const LOOKED_AT_PER_CHANGE: usize = 6;

@@ -24,11 +24,14 @@ use axum::routing::{get, post};
 use plugin::{EntityCard, EntityTab, NavigationItem, NavigationSection};
 
 use catalog::Catalog;
+use store::Store;
 
 /// What the handlers of the pages have at hand.
 #[derive(Clone)]
 pub(crate) struct Pages {
     catalog: Catalog,
+    /// Keeps the stars and visits of people.
+    store: Store,
     tabs: Arc<[Arc<dyn EntityTab>]>,
     cards: Arc<[Arc<dyn EntityCard>]>,
 }
@@ -36,6 +39,7 @@ pub(crate) struct Pages {
 /// The pages with their full paths. Tabs and cards are what plugins contributed.
 pub fn router(
     catalog: Catalog,
+    store: Store,
     mut tabs: Vec<Arc<dyn EntityTab>>,
     mut cards: Vec<Arc<dyn EntityCard>>,
 ) -> Router {
@@ -43,6 +47,7 @@ pub fn router(
     cards.sort_by_key(|card| card.order());
     let pages = Pages {
         catalog,
+        store,
         tabs: tabs.into(),
         cards: cards.into(),
     };

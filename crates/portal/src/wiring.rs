@@ -52,26 +52,27 @@ pub struct Portal {
 pub async fn portal(
     config: &Config,
     catalog: &Catalog,
+    store: &Store,
     background: &Handle,
     soft: CancellationToken,
 ) -> anyhow::Result<Portal> {
     let mut all = Contributions::default();
     all.extend(design_system(config));
     all.extend(api_docs::contributions());
-    all.extend(user_settings::contributions(catalog));
+    all.extend(user_settings::contributions(catalog, store));
     let search = open_search(
         config,
         catalog,
+        store,
         background,
         std::mem::take(&mut all.search_sources),
     )
     .await?;
     all.extend(search::contributions(&search, config.search()));
-    let own = catalog_pages_and_api(catalog, &mut all, soft);
+    let own = catalog_pages_and_api(catalog, store, &mut all, soft);
     all.extend(own);
-    all.health_checks.push(Arc::new(DatabaseCheck {
-        store: catalog.store().clone(),
-    }));
+    all.health_checks
+        .push(Arc::new(DatabaseCheck { store: store.clone() }));
     Ok(Portal {
         contributions: all,
         search,
@@ -82,6 +83,7 @@ pub async fn portal(
 async fn open_search(
     config: &Config,
     catalog: &Catalog,
+    store: &Store,
     background: &Handle,
     sources: Vec<Arc<dyn SearchSource>>,
 ) -> anyhow::Result<Search> {
@@ -89,15 +91,16 @@ async fn open_search(
         DatabaseTarget::SqliteMemory => search::Place::Memory,
         _ => search::Place::Folder(config.data_directory().join("search")),
     };
-    let catalog = catalog.clone();
+    let (catalog, store) = (catalog.clone(), store.clone());
     // There, because the threads of the index have the priority of the one that starts them.
-    let opening = background.spawn_blocking(move || Search::open(&place, &catalog, sources));
+    let opening = background.spawn_blocking(move || Search::open(&place, &catalog, &store, sources));
     Ok(opening.await??)
 }
 
 /// The catalog itself; its entity page shows the tabs and cards of the plugins before it.
 fn catalog_pages_and_api(
     catalog: &Catalog,
+    store: &Store,
     plugins: &mut Contributions,
     soft: CancellationToken,
 ) -> Contributions {
@@ -105,7 +108,12 @@ fn catalog_pages_and_api(
     let cards = std::mem::take(&mut plugins.entity_cards);
     let routes = RouteSet::new("catalog")
         .api(catalog_web::api::router(catalog.clone(), soft))
-        .pages(catalog_web::pages::router(catalog.clone(), tabs, cards));
+        .pages(catalog_web::pages::router(
+            catalog.clone(),
+            store.clone(),
+            tabs,
+            cards,
+        ));
     Contributions {
         routes: vec![routes],
         navigation: catalog_web::pages::navigation(),
@@ -123,7 +131,7 @@ pub fn router(
     let mut shell = Shell::new(config.title(), contributions.navigation);
     shell.organization.clone_from(&config.organization().name);
     let followed = catalog.clone();
-    shell.last_change = Some(Arc::new(move || followed.index().applied().unwrap_or_default()));
+    shell.last_change = Some(Arc::new(move || followed.applied().unwrap_or_default()));
     let shell = Arc::new(shell);
     let routes = contributions.routes.into_iter().map(|set| RouteSet {
         pages: set.pages.layer(Extension(shell.clone())),

@@ -12,9 +12,10 @@ pub use pages::{page_samples, router as pages_router};
 
 use catalog::Catalog;
 use plugin::{Contributions, NavigationItem, NavigationSection, RouteSet};
+use store::Store;
 
 /// The plugin.
-pub fn contributions(catalog: &Catalog) -> Contributions {
+pub fn contributions(catalog: &Catalog, store: &Store) -> Contributions {
     let item = |title, path, icon, section| NavigationItem {
         title,
         path,
@@ -23,8 +24,8 @@ pub fn contributions(catalog: &Catalog) -> Contributions {
         order: 0,
     };
     let routes = RouteSet::new("user-settings")
-        .api(api_router(catalog.store().clone()))
-        .pages(pages_router(catalog.clone()));
+        .api(api_router(store.clone()))
+        .pages(pages_router(catalog.clone(), store.clone()));
     Contributions {
         routes: vec![routes],
         navigation: vec![

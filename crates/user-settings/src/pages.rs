@@ -15,17 +15,26 @@ use axum::{Form, Router};
 use catalog::Catalog;
 use model::EntityRef;
 use serde::Deserialize;
+use store::Store;
 use ui::{Chrome, href};
 use web::CurrentViewer;
 
+/// What the handlers have at hand.
+#[derive(Clone)]
+struct Pages {
+    catalog: Catalog,
+    /// Keeps settings, stars and visits.
+    store: Store,
+}
+
 /// The pages, with their full paths.
-pub fn router(catalog: Catalog) -> Router {
+pub fn router(catalog: Catalog, store: Store) -> Router {
     Router::new()
         .route("/", get(home::show))
         .route("/settings", get(settings::show))
         .route("/starred", post(star))
         .route("/visited", post(visited))
-        .with_state(catalog)
+        .with_state(Pages { catalog, store })
 }
 
 #[derive(Deserialize)]
@@ -38,7 +47,7 @@ struct StarForm {
 }
 
 async fn star(
-    State(catalog): State<Catalog>,
+    State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
     Form(form): Form<StarForm>,
 ) -> Response {
@@ -48,7 +57,7 @@ async fn star(
     if viewer.is_service() {
         return (StatusCode::FORBIDDEN, "a service has no stars").into_response();
     }
-    match personal::set_star(catalog.store(), viewer.reference(), &entity, form.starred).await {
+    match personal::set_star(&pages.store, viewer.reference(), &entity, form.starred).await {
         Ok(()) => Redirect::to(if href::is_local(&form.r#return) {
             &form.r#return
         } else {
@@ -66,7 +75,7 @@ struct VisitForm {
 
 /// A page that the browser had fetched ahead was really shown.
 async fn visited(
-    State(catalog): State<Catalog>,
+    State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
     chrome: Chrome,
     Form(form): Form<VisitForm>,
@@ -74,7 +83,7 @@ async fn visited(
     let Some(entity) = entity_of(&form.path).filter(|_| !viewer.is_service()) else {
         return StatusCode::NO_CONTENT;
     };
-    let known = personal::visits(catalog.store(), viewer.reference())
+    let known = personal::visits(&pages.store, viewer.reference())
         .await
         .unwrap_or_default();
     let path = href::entity(&entity);
@@ -82,7 +91,7 @@ async fn visited(
         .into_iter()
         .find(|visit| visit.pathname == path)
         .map_or_else(|| entity.name().to_owned(), |visit| visit.name);
-    match personal::record_visit(catalog.store(), viewer.reference(), &entity, &title, chrome.now).await {
+    match personal::record_visit(&pages.store, viewer.reference(), &entity, &title, chrome.now).await {
         Ok(()) => StatusCode::NO_CONTENT,
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -41,7 +41,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     let background = Background::start()?;
     let catalog = wiring::open_catalog(&config, &store, saved_index)?;
     let loading = tokio::spawn(load(catalog.clone()));
-    let portal = wiring::portal(&config, &catalog, background.handle(), life.soft()).await?;
+    let portal = wiring::portal(&config, &catalog, &store, background.handle(), life.soft()).await?;
     let router = wiring::router(&config, &catalog, portal.contributions, readiness.clone())?;
     let bound = bind(&config).await?;
     let address = bound.address;
@@ -61,7 +61,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     life.spawn_on(
         background.handle(),
         "first load",
-        first_load::tell(catalog, life.soft()),
+        first_load::tell(catalog, store.clone(), life.soft()),
     );
     let code = life.until_stopped().await;
     store.close().await;
@@ -70,14 +70,14 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
 
 /// Loads what the store serves.
 async fn load(catalog: Catalog) -> Result<(), StoreError> {
-    catalog.index().catch_up(catalog.store()).await
+    catalog.catch_up().await
 }
 
 /// Follows what the store serves; reads the sources beside that.
 fn start_catalog(life: &Lifecycle, background: &Background, catalog: &Catalog) {
     let (follower, soft) = (catalog.clone(), life.soft());
     life.spawn("catalog index", async move {
-        follower.index().follow(follower.store(), soft).await;
+        follower.follow(soft).await;
     });
     let (engine, soft) = (catalog.clone(), life.soft());
     life.spawn_on(background.handle(), "catalog sources", async move {

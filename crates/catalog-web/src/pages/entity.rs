@@ -29,12 +29,14 @@ use web::CurrentViewer;
 use super::Pages;
 use super::done::{telling, told};
 use super::failure::PageFailure;
-use catalog::browse;
+use catalog::browse::shown_title;
+use catalog::{Sight, View};
+use sight::CurrentSight;
 use user_settings::personal;
 use view::EntityFrame;
 
-/// Most names looked at for near ones.
-const NAMES_COMPARED: usize = 100_000;
+/// Near names offered for one that leads to nothing.
+const NEAR: usize = 5;
 /// Longest that a plugin's tab or card may take.
 const PLUGIN_TIME: Duration = Duration::from_millis(1_500);
 
@@ -42,35 +44,31 @@ const PLUGIN_TIME: Duration = Duration::from_millis(1_500);
 pub(super) async fn show(
     State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
+    CurrentSight(sight): CurrentSight,
     Path((namespace, kind, name)): Path<(String, String, String)>,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
-    page(
-        &pages,
-        &viewer,
-        &EntityRef::new(&kind, &namespace, &name),
-        "",
-        chrome,
-    )
-    .await
+    let reference = EntityRef::new(&kind, &namespace, &name);
+    page(&pages, &sight, &viewer, &reference, "", chrome).await
 }
 
 /// Any other tab.
 pub(super) async fn show_tab(
     State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
+    CurrentSight(sight): CurrentSight,
     Path((namespace, kind, name, tab)): Path<(String, String, String, String)>,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
     let reference = EntityRef::new(&kind, &namespace, &name);
     if tab == "raw.yaml" {
-        return raw(&pages, &reference).await;
+        return raw(pages.catalog.seen_by(&sight), &reference).await;
     }
-    page(&pages, &viewer, &reference, &tab, chrome).await
+    page(&pages, &sight, &viewer, &reference, &tab, chrome).await
 }
 
-async fn raw(pages: &Pages, reference: &EntityRef) -> Result<Response, PageFailure> {
-    match browse::entity(&pages.catalog, reference).await? {
+async fn raw(view: View<'_>, reference: &EntityRef) -> Result<Response, PageFailure> {
+    match view.entity(reference).await? {
         Some(entity) => Ok((
             [(CONTENT_TYPE, "text/plain; charset=utf-8")],
             yaml::to_string(&entity),
@@ -82,27 +80,23 @@ async fn raw(pages: &Pages, reference: &EntityRef) -> Result<Response, PageFailu
 
 async fn page(
     pages: &Pages,
+    sight: &Sight,
     viewer: &Viewer,
     reference: &EntityRef,
     tab: &str,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
-    let Some(frame) = load::frame(pages, viewer, reference, tab).await? else {
-        return not_found(pages, reference, chrome).await;
+    let seen = pages.catalog.seen_by(sight);
+    let Some(frame) = load::frame(pages, seen, viewer, reference, tab).await? else {
+        return not_found(seen, reference, chrome).await;
     };
     if !frame.tabs.iter().any(|(path, _)| *path == tab) {
         return Ok(Redirect::to(&href::entity(reference)).into_response());
     }
-    let content = content(pages, viewer, &frame, &chrome).await?;
+    let content = content(pages, seen, viewer, &frame, &chrome).await?;
     if tab.is_empty() && !chrome.prefetch && !viewer.is_service() && !chrome.is_refetch {
-        let title = browse::shown_title(&frame.entity).unwrap_or(reference.name());
-        let visited = personal::record_visit(
-            pages.catalog.store(),
-            viewer.reference(),
-            reference,
-            title,
-            chrome.now,
-        );
+        let title = shown_title(&frame.entity).unwrap_or(reference.name());
+        let visited = personal::record_visit(&pages.store, viewer.reference(), reference, title, chrome.now);
         // A page that can be read is not withheld because a visit cannot be noted, say on a full disk.
         if let Err(error) = visited.await {
             tracing::warn!(%error, entity = %reference, "a visit was not noted");
@@ -115,7 +109,7 @@ async fn page(
 
 fn head(frame: &EntityFrame) -> PageHead {
     let reference = &frame.reference;
-    let title = browse::shown_title(&frame.entity).unwrap_or(reference.name());
+    let title = shown_title(&frame.entity).unwrap_or(reference.name());
     let kind = entity::kind(&frame.entity).unwrap_or(reference.kind());
     let mut crumbs = vec![
         Crumb::to("Catalog", "/catalog"),
@@ -134,6 +128,7 @@ fn head(frame: &EntityFrame) -> PageHead {
 
 async fn content(
     pages: &Pages,
+    seen: View<'_>,
     viewer: &Viewer,
     frame: &EntityFrame,
     chrome: &Chrome,
@@ -146,17 +141,17 @@ async fn content(
         deadline: Instant::now() + PLUGIN_TIME,
     };
     match frame.current.as_str() {
-        "" => Box::pin(load::overview(pages, context, &frame.reference)).await,
+        "" => Box::pin(load::overview(pages, seen, context, &frame.reference)).await,
         dependencies::TAB => {
             Box::pin(dependencies::tab(
-                pages,
+                seen,
                 &frame.entity,
                 &frame.reference,
                 &chrome.query,
             ))
             .await
         }
-        "history" => history_tab(pages, &frame.reference, chrome).await,
+        "history" => history_tab(seen, &frame.reference, chrome).await,
         "yaml" => Ok(text::yaml_tab(
             &frame.reference,
             &yaml::to_string(&text::ordered(&frame.entity)),
@@ -188,7 +183,7 @@ async fn plugin_tab(pages: &Pages, path: &str, context: EntityPageContext<'_>) -
     }
 }
 
-async fn history_tab(pages: &Pages, reference: &EntityRef, chrome: &Chrome) -> Result<Markup, PageFailure> {
+async fn history_tab(seen: View<'_>, reference: &EntityRef, chrome: &Chrome) -> Result<Markup, PageFailure> {
     let number = |wanted: &str| {
         form_urlencoded::parse(chrome.query.as_bytes())
             .find(|(key, _)| key == wanted)
@@ -196,12 +191,11 @@ async fn history_tab(pages: &Pages, reference: &EntityRef, chrome: &Chrome) -> R
     };
     let text = reference.to_string();
     if let Some(seq) = number("version") {
-        let version = pages.catalog.version(&text, seq).await?;
+        let version = seen.version(&text, seq).await?;
         let yaml = version.entity.as_ref().map(yaml::to_string);
         return Ok(history::version(reference, seq, yaml.as_deref()));
     }
-    let mut rows = pages
-        .catalog
+    let mut rows = seen
         .history(&text, number("before"), history::ENTRIES + 1)
         .await?;
     let more = rows.len() > history::ENTRIES;
@@ -209,10 +203,9 @@ async fn history_tab(pages: &Pages, reference: &EntityRef, chrome: &Chrome) -> R
     Ok(history::history(reference, &rows, more, chrome.now))
 }
 
-async fn not_found(pages: &Pages, reference: &EntityRef, chrome: Chrome) -> Result<Response, PageFailure> {
-    let node = pages.catalog.store().node(&reference.to_string()).await?;
-    let problems = node.map(|node| node.problems).unwrap_or_default();
-    let near = missing::nearest(reference, browse::names(&pages.catalog, NAMES_COMPARED), 5);
+async fn not_found(seen: View<'_>, reference: &EntityRef, chrome: Chrome) -> Result<Response, PageFailure> {
+    let problems = seen.condition(reference).await?.problems;
+    let near = seen.near_names(reference, NEAR);
     let head = PageHead::new("Not found").crumbs(vec![
         Crumb::to("Catalog", "/catalog"),
         Crumb::here(reference.name()),
@@ -235,9 +228,10 @@ pub(super) struct RefreshForm {
 /// Has an entity's source read again soon.
 pub(super) async fn refresh(
     State(pages): State<Pages>,
+    CurrentSight(sight): CurrentSight,
     Form(form): Form<RefreshForm>,
 ) -> Result<Redirect, PageFailure> {
-    pages.catalog.refresh(&form.entity_ref).await?;
+    pages.catalog.seen_by(&sight).refresh(&form.entity_ref).await?;
     let page = if href::is_local(&form.r#return) {
         &form.r#return
     } else {

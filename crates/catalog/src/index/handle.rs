@@ -5,10 +5,12 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
-use store::{ChangeKind, Seq};
+use store::{ChangeKind, Seq, StoreError};
 use tokio::sync::{broadcast, watch};
+use tokio_util::sync::CancellationToken;
 
 use super::bodies::Bodies;
+use super::{Glimpse, Sights};
 use read_model::ReadModel;
 use read_model::SnapshotFile;
 
@@ -24,6 +26,8 @@ pub struct AppliedChange {
     pub reference: Arc<str>,
     /// What happened.
     pub kind: ChangeKind,
+    /// What the restricted sights of listeners saw of it.
+    pub(crate) glimpses: Arc<[Glimpse]>,
 }
 
 impl AppliedChange {
@@ -35,7 +39,7 @@ impl AppliedChange {
 
 /// The index of one process.
 #[derive(Debug)]
-pub struct Index {
+pub(crate) struct Index {
     model: Arc<RwLock<ReadModel>>,
     snapshot: Option<SnapshotFile>,
     /// The last change in the snapshot, or that one could not be saved of; 0 for none.
@@ -43,6 +47,7 @@ pub struct Index {
     applied: watch::Sender<Option<Seq>>,
     changes: broadcast::Sender<AppliedChange>,
     bodies: Bodies,
+    sights: Sights,
 }
 
 impl Index {
@@ -55,6 +60,7 @@ impl Index {
             applied: watch::Sender::new(None),
             changes: broadcast::Sender::new(CHANGES_KEPT),
             bodies: Bodies::default(),
+            sights: Sights::default(),
         }
     }
 
@@ -66,6 +72,11 @@ impl Index {
     /// The served JSON of entities.
     pub fn bodies(&self) -> &Bodies {
         &self.bodies
+    }
+
+    /// The entities of restricted sights.
+    pub fn sights(&self) -> &Sights {
+        &self.sights
     }
 
     /// Number of the last change that queries answer with; nothing before the first load.
@@ -111,12 +122,27 @@ impl Index {
 
 impl crate::Catalog {
     /// The index of this process.
-    pub fn index(&self) -> &Index {
+    pub(crate) fn index(&self) -> &Index {
         &self.parts.index
+    }
+
+    /// Number of the last change that answers are given with; nothing before the first load.
+    pub fn applied(&self) -> Option<Seq> {
+        self.index().applied()
     }
 
     /// Waits until queries answer with a change; returns whether they do.
     pub async fn wait_for(&self, seq: Seq, longest: Duration) -> bool {
         self.index().wait_for(seq, longest).await
+    }
+
+    /// Loads unless that has happened, and takes in all changes there are.
+    pub async fn catch_up(&self) -> Result<(), StoreError> {
+        self.index().catch_up(self.store()).await
+    }
+
+    /// Answers with every change soon after it was made, until `stop` is cancelled.
+    pub async fn follow(&self, stop: CancellationToken) {
+        self.index().follow(self.store(), stop).await;
     }
 }

@@ -97,6 +97,7 @@ async fn a_folder_belongs_to_one_at_a_time() {
     let another = Search::open(
         &Place::Folder(world.folder.path().join("index")),
         &world.catalog,
+        &world.store,
         [],
     )
     .unwrap();

@@ -105,7 +105,7 @@ async fn a_preview_goes_on_after_mistakes_and_says_what_would_become_of_each() {
     let world = World::reading(&["./own.yaml"]).await;
     world.write("own.yaml", &component("mine", ""));
     world.start().await;
-    world.catalog.index().catch_up(&world.store).await.unwrap();
+    world.catalog.catch_up().await.unwrap();
     world.server.put(
         "/all.yaml",
         join(&[

@@ -103,6 +103,12 @@ impl Settings {
         base + Duration::from_millis(randomness.below(half + 1))
     }
 
+    /// No check of a source is further away than this, unless a clock was wrong.
+    pub fn longest_pause(&self) -> Duration {
+        let base = self.interval.unwrap_or(DEFAULT_INTERVAL);
+        base * 2
+    }
+
     fn make_fingerprint(&self) -> String {
         let text = format!(
             "{} {:?} {} {}",

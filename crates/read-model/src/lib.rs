@@ -63,6 +63,11 @@ impl ReadModel {
         self.documents.live().len()
     }
 
+    /// Says which load of the index this is: versions of different loads are different.
+    pub fn set_load(&mut self, load: u32) {
+        self.documents.set_load(load);
+    }
+
     /// Whether there is no entity.
     pub fn is_empty(&self) -> bool {
         self.documents.live().is_empty()
@@ -79,7 +84,7 @@ impl ReadModel {
     }
 
     /// Counts the versions seen of an entity; a body kept under an older count is stale.
-    pub fn generation(&self, doc: u32) -> u32 {
+    pub fn generation(&self, doc: u32) -> u64 {
         self.documents.generation(doc)
     }
 

@@ -24,16 +24,18 @@ use format::Writer;
 /// First bytes of the file.
 const MAGIC: [u8; 8] = *b"CATINDEX";
 /// Raised when the file changes, or how [`Terms`](crate::terms::Terms) and [`TermList`] keep what is in it.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// The last change that is in a snapshot. Another database has another one under this number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp {
+    /// Which change log.
+    pub epoch: i64,
     /// Its number in the change log.
     pub seq: i64,
     /// The entity.
     pub uid: Uuid,
-    /// When, in milliseconds since 1970.
+    /// When, in microseconds since 1970.
     pub at: i64,
 }
 
@@ -107,6 +109,7 @@ fn write(model: &ReadModel, stamp: Stamp, file: File) -> io::Result<()> {
     writer.number(VERSION)?;
     writer.number(ROWS_VERSION)?;
     writer.text(env!("CARGO_PKG_VERSION"))?;
+    writer.long(stamp.epoch)?;
     writer.long(stamp.seq)?;
     writer.bytes(stamp.uid.as_bytes())?;
     writer.long(stamp.at)?;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Node, SourceKey, SourceState};
+use store::{Lane, Node, SourceKey, SourceState};
 use tokio::sync::SemaphorePermit;
 
 use super::delivery::{Delivery, Ending, elapsed};
@@ -59,7 +59,7 @@ pub(crate) async fn refresh(
 
 /// A location that is gone or was never valid has nothing to look at.
 async fn forget(parts: &Parts, key: SourceKey) -> Result<(), EngineError> {
-    let mut tx = parts.store.write().await?;
+    let mut tx = parts.store.write(Lane::Bulk).await?;
     tx.delete_source_state(&[key]).await?;
     tx.commit().await?;
     Ok(())
@@ -164,7 +164,7 @@ impl Visit<'_> {
         state.checked_at = Some(now);
         state.next_check_at = Some(next_check_at);
         state.duration_ms = elapsed(self.started_at, now);
-        let mut tx = self.parts.store.write().await?;
+        let mut tx = self.parts.store.write(Lane::Bulk).await?;
         if !tx
             .sources_held(&self.parts.engine.holder, std::slice::from_ref(&self.key))
             .await?

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use model::{Fault, js};
 use serde_json::json;
-use store::{Seq, SourceKey};
+use store::{Lane, Seq, SourceKey};
 use uuid::Uuid;
 
 use crate::Catalog;
@@ -27,7 +27,7 @@ impl Catalog {
             .map(|node| SourceKey::Entity(node.reference))
             .collect();
         if !keys.is_empty() {
-            let mut tx = self.parts.store.write().await?;
+            let mut tx = self.parts.store.write(Lane::Person).await?;
             tx.mark_due(&keys, self.parts.clock.now()).await?;
             tx.commit().await?;
             self.parts.engine.wake();
@@ -106,8 +106,12 @@ impl Catalog {
     }
 
     async fn delete_entity(&self, uid: Uuid) -> Result<Option<Seq>, EngineError> {
-        let mut writer =
-            Writer::begin(&self.parts, json!({"kind": "api", "request": "delete entity"})).await?;
+        let mut writer = Writer::begin(
+            &self.parts,
+            Lane::Person,
+            json!({"kind": "api", "request": "delete entity"}),
+        )
+        .await?;
         let Some(node) = writer.tx.nodes_by_uid(&[uid]).await?.pop() else {
             return Ok(None);
         };

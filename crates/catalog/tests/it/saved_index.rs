@@ -77,6 +77,10 @@ async fn a_snapshot_of_another_database_is_not() {
             seq: stamp.seq + 5,
             ..stamp
         },
+        Stamp {
+            epoch: stamp.epoch ^ 1,
+            ..stamp
+        },
     ];
     for other in others {
         file.save(&ReadModel::default(), other).unwrap();

@@ -29,6 +29,7 @@ pub fn read(path: &Path) -> io::Result<Option<(ReadModel, Stamp)>> {
         return Ok(None);
     }
     let stamp = Stamp {
+        epoch: first.long()?,
         seq: first.long()?,
         uid: Uuid::from_bytes(first.bytes()?),
         at: first.long()?,

@@ -83,6 +83,7 @@ fn saved_and_read(model: &ReadModel) -> ReadModel {
     let folder = tempfile::tempdir().unwrap();
     let file = SnapshotFile::new(folder.path().join("new/catalog.index"));
     let stamp = Stamp {
+        epoch: 3,
         seq: 7,
         uid: uid(7),
         at: -7,

@@ -1,7 +1,7 @@
 //! The change log: what followers and readers of the history may rely on.
 
 use serde_json::json;
-use store::{ChangeKind, NewChange, Store};
+use store::{ChangeKind, Lane, NewChange, Store};
 
 use crate::fixture::{Place, append, change, node, put, time};
 
@@ -16,7 +16,7 @@ pub async fn appended_in_order(place: &Place) {
         ..change("a", time(0))
     };
     assert_eq!(append(&store, &[created, change("gone", time(0))]).await, 2);
-    let mut tx = store.write().await.unwrap();
+    let mut tx = store.write(Lane::Bulk).await.unwrap();
     tx.append_changes(&[]).await.unwrap();
     tx.append_changes(&[change("b", time(1))]).await.unwrap();
     tx.append_changes(&[change("c", time(1))]).await.unwrap();
@@ -38,7 +38,7 @@ const ROUNDS: i64 = 5;
 async fn write(store: Store, writer: i64) {
     for round in 0..ROUNDS * 2 {
         let changes = vec![change(&format!("{writer}"), time(round)); 3];
-        let mut tx = store.write().await.unwrap();
+        let mut tx = store.write(Lane::Bulk).await.unwrap();
         tx.append_changes(&changes).await.unwrap();
         if round % 2 == 0 {
             tx.commit().await.unwrap();

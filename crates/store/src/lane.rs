@@ -21,7 +21,7 @@ pub enum Lane {
 
 impl Lane {
     /// How long a bulk transaction should take at most.
-    pub const BULK_AIM: Duration = Duration::from_millis(20);
+    pub const BULK_AIM: Duration = Duration::from_millis(10);
 }
 
 /// How long a writer waits for its turn among those of this process.

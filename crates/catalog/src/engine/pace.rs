@@ -55,9 +55,9 @@ mod tests {
                 Duration::from_micros(100) * u32::try_from(entities).unwrap(),
             );
         }
-        assert_eq!(pace.entities(), 200);
+        assert_eq!(pace.entities(), 100);
         pace.note(3, Duration::from_micros(300));
-        assert_eq!(pace.entities(), 200, "a small transaction says nothing");
+        assert_eq!(pace.entities(), 100, "a small transaction says nothing");
         for _ in 0..20 {
             pace.note(pace.entities(), Duration::from_secs(9));
         }

@@ -191,15 +191,9 @@ async fn a_fail_over_to_a_copy_that_lacks_the_last_changes_converges() {
 
     // The copy takes the place of the first; other processes have written to it before this one comes back.
     proxy.cut();
-    let copied = url
-        .rsplit_once('/')
-        .unwrap()
-        .1
-        .split_once('?')
-        .unwrap()
-        .0
-        .to_owned();
-    let elsewhere = Store::open(&Database::postgres(second.url(&copied)))
+    let (copied, _) = url.split_once('?').unwrap();
+    let copied = copied.rsplit_once('/').unwrap().1;
+    let elsewhere = Store::open(&Database::postgres(second.url(copied)))
         .await
         .unwrap();
     let mut last = 0;
@@ -210,7 +204,7 @@ async fn a_fail_over_to_a_copy_that_lacks_the_last_changes_converges() {
     tokio::task::spawn_blocking(move || first.crash().unwrap())
         .await
         .unwrap();
-    proxy.lead_to(&second.url(&copied)).unwrap();
+    proxy.lead_to(&second.url(copied)).unwrap();
     proxy.restore();
     replica
         .answers_with(&["kept", INSTEAD[0], INSTEAD[1], INSTEAD[2]], &LOST)

@@ -15,13 +15,15 @@ mod samples;
 mod sources;
 mod unprocessed;
 
+pub use entity::BUILT_IN_TABS;
+pub use entity::parts::EntityParts;
 pub use samples::{PageSample, page_samples};
 
-use std::sync::Arc;
+use std::sync::LazyLock;
 
 use axum::Router;
 use axum::routing::{get, post};
-use plugin::{EntityCard, EntityTab, NavigationItem, NavigationSection};
+use plugin::{NavigationItem, NavigationSection, Slot};
 
 use catalog::Catalog;
 
@@ -29,30 +31,26 @@ use catalog::Catalog;
 #[derive(Clone)]
 pub(crate) struct Pages {
     catalog: Catalog,
-    tabs: Arc<[Arc<dyn EntityTab>]>,
-    cards: Arc<[Arc<dyn EntityCard>]>,
+    parts: Slot<EntityParts>,
 }
 
-/// The pages with their full paths. Tabs and cards are what plugins contributed.
-pub fn router(
-    catalog: Catalog,
-    mut tabs: Vec<Arc<dyn EntityTab>>,
-    mut cards: Vec<Arc<dyn EntityCard>>,
-) -> Router {
-    tabs.sort_by_key(|tab| tab.order());
-    cards.sort_by_key(|card| card.order());
-    let pages = Pages {
-        catalog,
-        tabs: tabs.into(),
-        cards: cards.into(),
-    };
+/// The pages with their full paths. `parts` are what plugins put on the entity page.
+pub fn router(catalog: Catalog, parts: Slot<EntityParts>) -> Router {
+    let pages = Pages { catalog, parts };
     Router::new()
         .route("/catalog", get(list::show))
         .route("/catalog/export.csv", get(list::export_csv))
         .route("/catalog/export.json", get(list::export_json))
         .route("/catalog/refresh", post(entity::refresh))
         .route("/catalog/{namespace}/{kind}/{name}", get(entity::show))
-        .route("/catalog/{namespace}/{kind}/{name}/{tab}", get(entity::show_tab))
+        .route(
+            "/catalog/{namespace}/{kind}/{name}/{tab}",
+            get(entity::show_tab).post(entity::act),
+        )
+        .route(
+            "/catalog/{namespace}/{kind}/{name}/{tab}/{*rest}",
+            get(entity::show_below_tab).post(entity::act_below),
+        )
         .route("/org", get(organization::groups))
         .route("/org/people", get(organization::people))
         .route("/catalog-graph", get(graph::show))
@@ -72,13 +70,7 @@ pub fn router(
 
 /// Entries of the navigation.
 pub fn navigation() -> Vec<NavigationItem> {
-    let item = |title, path, icon, section, order| NavigationItem {
-        title,
-        path,
-        icon,
-        section,
-        order,
-    };
+    let item = NavigationItem::new;
     vec![
         item("Catalog", "/catalog", "catalog", NavigationSection::Main, 10),
         item("Organisation", "/org", "group", NavigationSection::Main, 50),
@@ -98,4 +90,14 @@ pub fn navigation() -> Vec<NavigationItem> {
             20,
         ),
     ]
+}
+
+/// The parts of plugins before all have contributed, and in tests.
+static NO_PARTS: LazyLock<EntityParts> = LazyLock::new(EntityParts::default);
+
+impl Pages {
+    /// The parts of plugins on the entity page.
+    fn parts(&self) -> &EntityParts {
+        self.parts.get().unwrap_or(&NO_PARTS)
+    }
 }

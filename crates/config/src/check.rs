@@ -2,9 +2,10 @@
 
 use model::{Fault, Problem};
 
+use crate::Secret;
 use crate::json_path::segments;
 use crate::node::Node;
-use crate::sections::{HttpsSetting, Sections};
+use crate::sections::{HttpsSetting, ListenAddress, Sections};
 
 /// Checks values; errors here keep the portal from starting.
 pub(crate) fn values(sections: &Sections, tree: &Node) -> Vec<Problem> {
@@ -14,6 +15,8 @@ pub(crate) fn values(sections: &Sections, tree: &Node) -> Vec<Problem> {
     hosts(sections, &mut found);
     reading(sections, &mut found);
     tokens(sections, &mut found);
+    metrics(sections, &mut found);
+    connections(sections, &mut found);
     rules(sections, &mut found);
     found
         .into_iter()
@@ -161,17 +164,48 @@ fn reading(sections: &Sections, found: &mut Found) {
     }
 }
 
+fn is_token(token: &Secret) -> bool {
+    token.expose().len() >= 8 && !token.expose().contains(char::is_whitespace)
+}
+
+fn illegal_token(key: String) -> (String, Problem) {
+    let fault = Fault::error(format!(
+        "Illegal token at '{key}', must be at least 8 characters without spaces"
+    ));
+    (key, Problem::error(fault))
+}
+
+fn metrics(sections: &Sections, found: &mut Found) {
+    let metrics = &sections.portal.metrics;
+    if metrics.token.as_ref().is_some_and(|token| !is_token(token)) {
+        found.push(illegal_token("portal.metrics.token".to_owned()));
+    }
+    if let Some(Err(fault)) = metrics.listen.as_ref().map(ListenAddress::try_from) {
+        found.push(("portal.metrics.listen".to_owned(), Problem::error(fault)));
+    }
+}
+
+fn connections(sections: &Sections, found: &mut Found) {
+    let connections = &sections.portal.connections;
+    let bounds = [
+        ("max", connections.max),
+        ("maxPerAddress", connections.max_per_address),
+    ];
+    for (name, _) in bounds.into_iter().filter(|(_, bound)| *bound == 0) {
+        let key = format!("portal.connections.{name}");
+        let fault = Fault::input(format!(
+            "'{key}' is 0, so that nobody could call; write at least 1"
+        ));
+        found.push((key, Problem::error(fault)));
+    }
+}
+
 fn tokens(sections: &Sections, found: &mut Found) {
     for (index, access) in sections.backend.auth.external_access.iter().enumerate() {
         let key = format!("backend.auth.externalAccess[{index}]");
         match (access.kind.as_str(), &access.options.token) {
-            ("static", Some(token))
-                if token.expose().len() < 8 || token.expose().contains(char::is_whitespace) =>
-            {
-                let fault = Fault::error(format!(
-                    "Illegal token at '{key}.options.token', must be at least 8 characters without spaces"
-                ));
-                found.push((format!("{key}.options.token"), Problem::error(fault)));
+            ("static", Some(token)) if !is_token(token) => {
+                found.push(illegal_token(format!("{key}.options.token")));
             }
             ("static", None) => {
                 let fault = Fault::error(format!("Missing required config value at '{key}.options.token'"));

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use model::LogMark;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -73,22 +73,6 @@ pub struct NewChange {
     pub diff: Value,
     /// The last served form of a deleted entity.
     pub body_before: Option<String>,
-}
-
-/// A place in the change log of one database: an entry that a follower has applied.
-///
-/// The number alone does not tell it: a server that lost its last entries, after a fail-over or when a backup was
-/// restored, gives their numbers away again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LogMark {
-    /// Which log.
-    pub epoch: i64,
-    /// Number of the entry; 0 before the first.
-    pub seq: Seq,
-    /// Its entity.
-    pub uid: Uuid,
-    /// Its time, in microseconds since 1970.
-    pub at: i64,
 }
 
 /// Entries after a mark, as far as they were read at once.
@@ -242,7 +226,7 @@ impl Store {
              LEFT JOIN nodes n ON n.uid = c.uid WHERE c.seq >= ? ORDER BY c.seq LIMIT ?";
         let arguments = vec![mark.seq.into(), limit.saturating_add(1).into()];
         let rows = session.rows(text, arguments).await?;
-        if !mark.is_before(&rows, &mut session).await? {
+        if !is_before(mark, &rows, &mut session).await? {
             return Ok(None);
         }
         let rows = &rows[usize::from(mark.seq > 0).min(rows.len())..];
@@ -316,27 +300,16 @@ impl Change {
     }
 }
 
-impl LogMark {
-    fn beginning(epoch: i64) -> Self {
-        Self {
-            epoch,
-            seq: 0,
-            uid: Uuid::nil(),
-            at: 0,
-        }
-    }
-
-    /// Whether the rows, which begin with the entry of the mark if there is one, go on from it.
-    async fn is_before(&self, rows: &[Row], session: &mut Session) -> Result<bool, StoreError> {
-        let Some(first) = rows.first() else {
-            return Ok(self.seq == 0 && self.epoch == epoch(session).await?);
-        };
-        let is_entry = match self.seq {
-            0 => first.int(0)? == 1,
-            seq => first.int(0)? == seq && first.uuid(1)? == self.uid && first.int(2)? == self.at,
-        };
-        Ok(is_entry && first.int(6)? == self.epoch)
-    }
+/// Whether the rows, which begin with the entry of the mark if there is one, go on from it.
+async fn is_before(mark: &LogMark, rows: &[Row], session: &mut Session) -> Result<bool, StoreError> {
+    let Some(first) = rows.first() else {
+        return Ok(mark.seq == 0 && mark.epoch == epoch(session).await?);
+    };
+    let is_entry = match mark.seq {
+        0 => first.int(0)? == 1,
+        seq => first.int(0)? == seq && first.uuid(1)? == mark.uid && first.int(2)? == mark.at,
+    };
+    Ok(is_entry && first.int(6)? == mark.epoch)
 }
 
 async fn epoch(session: &mut Session) -> Result<i64, StoreError> {

@@ -28,13 +28,14 @@ mod store;
 mod wake;
 mod write;
 
-pub use changes::{Change, ChangeKind, Followed, HistoryRow, LogMark, NewChange, Seq};
+pub use changes::{Change, ChangeKind, Followed, HistoryRow, NewChange, Seq};
 pub use database::Database;
 pub use edges::ChildRow;
 pub use error::StoreError;
 pub use lane::Lane;
 pub use locations::Location;
 pub use migrate::Migration;
+pub use model::LogMark;
 pub use nodes::Node;
 pub use relations::RelationRow;
 pub use scan::{FinalRow, ScanPosition};

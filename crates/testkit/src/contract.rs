@@ -20,17 +20,17 @@ macro_rules! store_contract {
         mod sqlite {$(
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $check() {
-                let (_folder, path) = ::testkit::sqlite_file();
+                let (_folder, path) = $crate::sqlite_file();
                 let made = $make(::store::Database::Sqlite(path)).await;
-                ::testkit::in_time(crate::$module::$check(&made)).await;
+                $crate::in_time(super::$module::$check(&made)).await;
             }
         )+}
         mod postgres {$(
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $check() {
-                let url = ::testkit::fresh_database().await;
+                let url = $crate::fresh_database().await;
                 let made = $make(::store::Database::postgres(url)).await;
-                ::testkit::in_time(crate::$module::$check(&made)).await;
+                $crate::in_time(super::$module::$check(&made)).await;
             }
         )+}
     };

@@ -1,12 +1,13 @@
 //! Home, settings, and what the star buttons and prefetched visits post to.
 
 mod home;
+mod parts;
 mod samples;
 mod settings;
 
 pub use samples::page_samples;
 
-use crate::personal;
+use crate::{PersonalParts, personal};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -14,18 +15,27 @@ use axum::routing::{get, post};
 use axum::{Form, Router};
 use catalog::Catalog;
 use model::EntityRef;
+use plugin::Slot;
 use serde::Deserialize;
 use ui::{Chrome, href};
 use web::CurrentViewer;
 
 /// The pages, with their full paths.
-pub fn router(catalog: Catalog) -> Router {
+pub fn router(catalog: Catalog, parts: Slot<PersonalParts>) -> Router {
+    let pages = Pages { catalog, parts };
     Router::new()
         .route("/", get(home::show))
         .route("/settings", get(settings::show))
         .route("/starred", post(star))
         .route("/visited", post(visited))
-        .with_state(catalog)
+        .with_state(pages)
+}
+
+/// What the handlers have at hand.
+#[derive(Clone)]
+struct Pages {
+    catalog: Catalog,
+    parts: Slot<PersonalParts>,
 }
 
 #[derive(Deserialize)]
@@ -38,7 +48,7 @@ struct StarForm {
 }
 
 async fn star(
-    State(catalog): State<Catalog>,
+    State(Pages { catalog, .. }): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
     Form(form): Form<StarForm>,
 ) -> Response {
@@ -66,7 +76,7 @@ struct VisitForm {
 
 /// A page that the browser had fetched ahead was really shown.
 async fn visited(
-    State(catalog): State<Catalog>,
+    State(Pages { catalog, .. }): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
     chrome: Chrome,
     Form(form): Form<VisitForm>,

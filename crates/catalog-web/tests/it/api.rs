@@ -103,7 +103,8 @@ impl Portal {
         let (method, path) = line.split_once(' ').expect("METHOD /path");
         let mut request = Request::builder()
             .method(method)
-            .uri(format!("/api/catalog{path}"));
+            .uri(format!("/api/catalog{path}"))
+            .header("host", "localhost");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -10,8 +10,7 @@ use tokio::sync::{broadcast, watch};
 
 use super::bodies::Bodies;
 use super::keep::Saved;
-use read_model::ReadModel;
-use read_model::SnapshotFile;
+use read_model::{ReadModel, SnapshotFile};
 
 /// Changes a slow listener may be behind before it must start over.
 const CHANGES_KEPT: usize = 4096;

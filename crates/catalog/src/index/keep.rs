@@ -7,7 +7,6 @@ use tokio::time::Instant;
 
 use super::handle::Index;
 use read_model::ReadModel;
-use read_model::Stamp;
 
 /// Fewest changes for which a snapshot is saved while the portal runs.
 const MANY: u64 = 1_000;
@@ -56,7 +55,7 @@ impl Index {
             let model = model.read();
             // Under the lock: the model may be ahead of its mark, never behind, and both are of one log.
             let mark = applied.borrow().unwrap_or(mark);
-            match file.save(&model, stamp_of(&mark)) {
+            match file.save(&model, mark) {
                 Ok(()) => tracing::debug!(file = %path, seq = mark.seq, "catalog index saved"),
                 Err(error) => tracing::warn!(file = %path, %error, "the catalog index cannot be saved"),
             }
@@ -87,34 +86,14 @@ impl Index {
                 None
             })
         });
-        let Some((model, stamp)) = reading.await.expect("reading the index does not panic") else {
+        let Some((model, mark)) = reading.await.expect("reading the index does not panic") else {
             return Ok(None);
         };
-        let mark = mark_of(&stamp);
         let is_near = last.seq.abs_diff(mark.seq) <= MANY.max(model.len() / SHARE_TO_READ);
         if !is_near || !store.has_mark(&mark).await? {
             return Ok(None);
         }
         self.note_saved(mark);
         Ok(Some((model, mark)))
-    }
-}
-
-/// A place in the change log as a snapshot keeps it.
-fn stamp_of(mark: &LogMark) -> Stamp {
-    Stamp {
-        epoch: mark.epoch,
-        seq: mark.seq,
-        uid: mark.uid,
-        at: mark.at,
-    }
-}
-
-fn mark_of(stamp: &Stamp) -> LogMark {
-    LogMark {
-        epoch: stamp.epoch,
-        seq: stamp.seq,
-        uid: stamp.uid,
-        at: stamp.at,
     }
 }

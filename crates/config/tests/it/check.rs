@@ -102,6 +102,18 @@ fn wrong_values_are_all_reported() {
 }
 
 #[test]
+fn what_bounds_or_guards_the_portal_must_work() {
+    check(
+        "portal:\n  metrics:\n    token: short\n    listen: nowhere\n  connections:\n    max: 0\n",
+        &[
+            "error 3 Error: Illegal token at 'portal.metrics.token', must be at least 8 characters without spaces",
+            "error 4 Error: Unable to parse listen address nowhere, expected <port> or <host>:<port>",
+            "error 6 InputError: 'portal.connections.max' is 0, so that nobody could call; write at least 1",
+        ],
+    );
+}
+
+#[test]
 fn variables_that_are_not_set_are_noticed() {
     let text = "app:\n  title: ${TITLE}\norganization:\n  name: { $env: NAME }\nx: ['${A:-b}']\n";
     let problems = one_file(text).check();

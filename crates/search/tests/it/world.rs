@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use catalog::Catalog;
-use read_model::SnapshotFile;
 use catalog::query::Access;
 use config::Config;
+use read_model::SnapshotFile;
 use search::{Answer, Counted, Page, Place, Question, Search};
 use serde_json::{Value, json};
 use store::{Database, Store};
@@ -35,7 +35,8 @@ impl World {
         std::fs::write(folder.path().join("all.yaml"), text).unwrap();
         let store = Store::open(&Database::SqliteMemory).await.unwrap();
         let catalog = catalog(folder.path(), &store);
-        let search = Search::open(&Place::Folder(folder.path().join("index")), &catalog, []).unwrap();
+        let search = Search::open(&Place::Folder(folder.path().join("index")), &catalog).unwrap();
+        search.feed_from([]);
         let mut world = Self {
             folder,
             store,
@@ -72,7 +73,8 @@ impl World {
         change(folder.path(), &store).await;
         let catalog = catalog(folder.path(), &store);
         catalog.index().catch_up(&store).await.unwrap();
-        let search = Search::open(&Place::Folder(folder.path().join("index")), &catalog, []).unwrap();
+        let search = Search::open(&Place::Folder(folder.path().join("index")), &catalog).unwrap();
+        search.feed_from([]);
         let mut world = Self {
             folder,
             store,

@@ -13,6 +13,10 @@ pub struct Place {
 }
 
 impl Place {
+    #[expect(
+        clippy::unused_async,
+        reason = "what the contract's tests call may have to wait"
+    )]
     pub async fn of(database: Database) -> Self {
         Self { database }
     }

@@ -21,6 +21,8 @@ testkit::store_contract! {
     changes::appended_in_order,
     changes::gapless_with_many_writers,
     changes::history_of_an_entity,
+    changes::read_in_pieces_of_bounded_size,
+    changes::a_mark_is_known_in_its_own_log_only,
     changes::only_old_history_is_pruned,
     handles::eight_open_an_empty_database,
     handles::newer_tables_are_refused,

@@ -68,7 +68,9 @@ pub async fn one_job_for_every_subscription(world: &World) {
         running.end().await;
     }
     let mut seen = std::mem::take(&mut *seen.lock());
-    seen.values_mut().for_each(|lines| lines.sort());
+    for lines in seen.values_mut() {
+        lines.sort();
+    }
     let lines = vec!["\"one\" by guest".to_owned(), "\"two\" by guest".to_owned()];
     let expected = [("test.build", lines.clone()), ("test.index", lines)];
     assert_eq!(

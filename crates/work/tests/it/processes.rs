@@ -53,9 +53,10 @@ async fn other_process() {
     let Ok(address) = std::env::var(DATABASE) else {
         return;
     };
-    let database = match address.starts_with("postgres://") {
-        true => Database::postgres(address),
-        false => Database::Sqlite(address.into()),
+    let database = if address.starts_with("postgres://") {
+        Database::postgres(address)
+    } else {
+        Database::Sqlite(address.into())
     };
     let world = opened(database).await;
     let running = world.run(doing("test.killed", FIRST, |job: Job| async move {

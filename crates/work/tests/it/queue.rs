@@ -10,8 +10,11 @@ use work::{JobId, JobOptions, JobState, WorkError};
 
 use crate::fixture::{POLICY, World, doing, options};
 
+/// Id, attempt, payload and author of a job.
+type Seen = (JobId, u32, Value, Actor);
+
 pub async fn done_once_with_what_it_was_given(world: &World) {
-    let seen: Arc<Mutex<Vec<(JobId, u32, Value, Actor)>>> = Arc::default();
+    let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
     let noted = seen.clone();
     let running = world.run(doing("test.echo", POLICY, move |job| {
         noted.lock().push((job.id, job.attempt, job.payload, job.actor));

@@ -28,12 +28,12 @@ struct Table {
 
 impl Table {
     fn check(&self) -> Result<(), StoreError> {
-        match *self.is_down.lock() {
-            true => Err(StoreError::Unavailable {
-                reason: "down".to_owned(),
-            }),
-            false => Ok(()),
+        if !*self.is_down.lock() {
+            return Ok(());
         }
+        Err(StoreError::Unavailable {
+            reason: "down".to_owned(),
+        })
     }
 }
 

@@ -28,6 +28,11 @@ impl Schedule {
         }
     }
 
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// What its jobs are to do.
     pub fn payload(mut self, payload: Value) -> Self {
         self.payload = payload;

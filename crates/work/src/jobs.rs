@@ -167,6 +167,14 @@ impl Jobs {
         tables::log::lines(&mut self.store.read().await?, id, after, limit).await
     }
 
+    /// The last lines of a job's log, oldest first.
+    pub async fn last_lines(&self, id: JobId, limit: usize) -> Result<Vec<LogLine>, StoreError> {
+        let mut session = self.store.read().await?;
+        let count = tables::log::count(&mut session, id).await?;
+        let before = count.saturating_sub(u32::try_from(limit).unwrap_or(u32::MAX));
+        tables::log::lines(&mut session, id, before, limit.clamp(1, MOST_LISTED)).await
+    }
+
     /// How many jobs there are of each kind in each state.
     pub async fn kinds(&self) -> Result<Vec<KindReport>, StoreError> {
         tables::jobs::kinds(&mut self.store.read().await?).await

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use model::{Actor, Fault};
-use store::{Arg, Row, Session, StoreError, Tx};
+use store::{Arg, Engine, Row, Session, StoreError, Tx};
 use uuid::Uuid;
 
 use super::{later, locking, now, number};
@@ -26,7 +26,8 @@ const COLUMNS: &str = "id, kind, state, exclusive_key, payload, actor, attempt, 
      created_at, started_at, ended_at, due_at";
 
 pub async fn insert(tx: &mut Tx, job: NewJob<'_>) -> Result<JobId, StoreError> {
-    let created_at = now(tx).await?;
+    let at = now(tx).await?;
+    let created_at = at.max(after_newest(tx).await?);
     let id = Uuid::new_v4();
     let text = "INSERT INTO work_jobs (id, kind, state, exclusive_key, payload, actor, schedule, due_at, created_at) \
          VALUES (?, ?, 'waiting', ?, ?, ?, ?, ?, ?)";
@@ -37,11 +38,23 @@ pub async fn insert(tx: &mut Tx, job: NewJob<'_>) -> Result<JobId, StoreError> {
         job.payload.into(),
         Arg::json(&job.actor.to_json())?,
         job.schedule.into(),
-        later(created_at, job.delay).into(),
+        later(at, job.delay).into(),
         created_at.into(),
     ];
     tx.execute(text, arguments).await?;
     Ok(JobId(id))
+}
+
+/// SQLite counts milliseconds, in which several jobs are made: they stay in the order in which they were enqueued.
+async fn after_newest(session: &mut Session) -> Result<Timestamp, StoreError> {
+    if session.engine() == Engine::Postgres {
+        return Ok(Timestamp::MIN);
+    }
+    let row = session
+        .row("SELECT max(created_at) FROM work_jobs", vec![])
+        .await?;
+    let newest = row.map_or(Ok(None), |row| row.maybe_time(0))?;
+    Ok(newest.map_or(Timestamp::MIN, |newest| later(newest, Duration::from_micros(1))))
 }
 
 fn report(row: &Row) -> Result<JobReport, StoreError> {

@@ -75,3 +75,10 @@ pub async fn lines(
     };
     rows.iter().map(line).collect()
 }
+
+/// Number of the last line.
+pub async fn count(session: &mut Session, job: JobId) -> Result<u32, StoreError> {
+    let text = "SELECT log_lines FROM work_jobs WHERE id = ?";
+    let row = session.row(text, vec![job.0.into()]).await?;
+    row.map_or(Ok(0), |row| row.int(0).map(number))
+}

@@ -26,17 +26,24 @@ use axum::routing::{get, post};
 use plugin::{NavigationItem, NavigationSection, Slot};
 
 use catalog::Catalog;
+use store::Store;
 
 /// What the handlers of the pages have at hand.
 #[derive(Clone)]
 pub(crate) struct Pages {
     catalog: Catalog,
+    /// Keeps the stars and visits of people.
+    store: Store,
     parts: Slot<EntityParts>,
 }
 
 /// The pages with their full paths. `parts` are what plugins put on the entity page.
-pub fn router(catalog: Catalog, parts: Slot<EntityParts>) -> Router {
-    let pages = Pages { catalog, parts };
+pub fn router(catalog: Catalog, store: Store, parts: Slot<EntityParts>) -> Router {
+    let pages = Pages {
+        catalog,
+        store,
+        parts,
+    };
     Router::new()
         .route("/catalog", get(list::show))
         .route("/catalog/export.csv", get(list::export_csv))

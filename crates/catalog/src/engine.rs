@@ -31,12 +31,12 @@ use tokio_util::sync::CancellationToken;
 
 use claims::InFlight;
 pub(crate) use delivery::{Delivery, Ending, Finished, elapsed};
-pub(crate) use emission::{Emission, Raw, problem, process_all};
+pub(crate) use emission::{Emission, Raw, problem, process_all, with_remarks};
 pub(crate) use failure::EngineError;
 use group::Group;
 use pace::Pace;
 use put_off::PutOff;
-pub(crate) use refresh::{admit, later};
+pub(crate) use refresh::{admit, later, unreadable};
 pub(crate) use writer::{Writer, conflict_of, is_location};
 
 use crate::Catalog;

@@ -6,11 +6,15 @@ use catalog::Catalog;
 use catalog_web::EntityParts;
 use config::Config;
 use model::{Fault, Kinds};
-use plugin::{Collisions, Contributions, Declaration, Feeds, PluginId, Slot, refuse_same_declarations};
+use plugin::{
+    ActionRegistry, Collisions, Contributions, Declaration, Feeds, PluginId, Slot, refuse_same_declarations,
+};
 use scm::UrlReader;
 use search::Search;
+use store::Store;
 use tokio_util::sync::CancellationToken;
 use user_settings::PersonalParts;
+use work::Jobs;
 
 /// The portal's own parts: the design system's files and the check of the database.
 pub(crate) const OWN: PluginId = PluginId::built_in("ui");
@@ -33,6 +37,7 @@ pub fn declarations() -> Vec<Declaration> {
         Declaration::new(search::ID),
         Declaration::new(user_settings::ID),
         Declaration::new(api_docs::ID),
+        Declaration::new(work_web::ID),
         Declaration::new(OWN),
     ]
 }
@@ -59,21 +64,24 @@ pub(crate) fn feeds(config: &Config, reader: &UrlReader) -> Result<Feeds, Fault>
 pub(crate) struct Slots {
     pub(crate) entity_page: Slot<EntityParts>,
     pub(crate) personal: Slot<PersonalParts>,
+    pub(crate) actions: Slot<ActionRegistry>,
 }
 
 /// What the built-in plugins contribute.
 pub(crate) fn contributions(
     config: &Config,
-    catalog: &Catalog,
+    (catalog, store): (&Catalog, &Store),
     search: &Search,
     slots: &Slots,
+    jobs: &Jobs,
     stop: CancellationToken,
 ) -> Vec<Contributions> {
     vec![
-        crate::own::contributions(catalog),
+        crate::own::contributions(store),
         api_docs::contributions(),
-        user_settings::contributions(catalog, slots.personal.clone()),
+        user_settings::contributions(catalog, store, slots.personal.clone()),
         search::contributions(search, config.search()),
-        catalog_web::contributions(catalog, slots.entity_page.clone(), stop),
+        work_web::contributions(jobs, slots.actions.clone()),
+        catalog_web::contributions(catalog, store, slots.entity_page.clone(), stop),
     ]
 }

@@ -6,26 +6,31 @@ use axum::{Extension, Router};
 use catalog::Catalog;
 use catalog_web::EntityParts;
 use config::{Config, DatabaseTarget};
-use plugin::{Collected, Declaration, Of, RouteSet};
+use model::Fault;
+use plugin::{ActionRegistry, Collected, Declaration, Of, RouteSet};
 use read_model::SnapshotFile;
 use scm::UrlReader;
 use search::Search;
-use store::{Store, StoreError};
+use store::{Migration, Store, StoreError};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use ui::{PluginFiles, Shell};
 use user_settings::PersonalParts;
 use web::{Readiness, ServerOptions, Site};
+use work::{JobHandler, JobRunner, JobRunnerBuilder, Jobs, Schedule, Subscription};
 
 use crate::error_page::LayoutErrorPage;
 use crate::plugins::{self, AddedPlugin, Slots};
+
+/// The tables of plugins, for [`Store::open_with`].
+pub const TABLES: &[(&str, &[Migration])] = &[(work::PLUGIN, work::MIGRATIONS)];
 
 /// What a portal is made on.
 pub struct Ground {
     /// The configuration.
     pub config: Arc<Config>,
-    /// The database.
+    /// The database, opened with [`TABLES`].
     pub store: Store,
     /// Threads for work that no request waits for.
     pub background: Handle,
@@ -45,6 +50,8 @@ pub struct Portal {
     pub catalog: Catalog,
     /// The search, whose index has to be fed.
     pub search: Search,
+    /// Runs the jobs and schedules of all plugins; to be run as long as the server serves.
+    pub jobs: Arc<JobRunner>,
     loading: JoinHandle<Result<(), StoreError>>,
     site: Site,
 }
@@ -105,18 +112,20 @@ impl Portal {
         }
         let catalog = catalog(&config, &store, saved_index, feeds, declarations)?;
         let loading = tokio::spawn(load(catalog.clone()));
-        let search = open_search(&config, &catalog, &background).await?;
-        let slots = Slots::default();
+        let search = open_search(&config, (&catalog, &store), &background).await?;
+        let (slots, jobs) = (Slots::default(), Jobs::new(store.clone()));
         let mut all = Collected::default();
-        let built_in = plugins::contributions(&config, &catalog, &search, &slots, stop);
+        let built_in = plugins::contributions(&config, (&catalog, &store), &search, &slots, &jobs, stop);
         for made in built_in.into_iter().chain(contributions) {
             all.add(made);
         }
         all.refuse_collisions((&catalog_web::ID, &catalog_web::BUILT_IN_TABS))?;
-        let site = hand_out(all, (&config, options), &catalog, &search, (&slots, readiness));
+        let parts = (&catalog, &search, jobs);
+        let (site, jobs) = hand_out(all, (&config, options), parts, (&slots, readiness))?;
         Ok(Self {
             catalog,
             search,
+            jobs: Arc::new(jobs),
             loading,
             site,
         })
@@ -130,7 +139,7 @@ impl Portal {
 
 /// Loads what the store serves.
 async fn load(catalog: Catalog) -> Result<(), StoreError> {
-    catalog.index().catch_up(catalog.store()).await
+    catalog.catch_up().await
 }
 
 /// Gives every contribution to its consumer. The pattern names every point: a point that nobody consumes does not
@@ -138,10 +147,9 @@ async fn load(catalog: Catalog) -> Result<(), StoreError> {
 fn hand_out(
     all: Collected,
     (config, options): (&Config, ServerOptions),
-    catalog: &Catalog,
-    search: &Search,
+    (catalog, search, jobs): (&Catalog, &Search, Jobs),
     (slots, readiness): (&Slots, Readiness),
-) -> Site {
+) -> anyhow::Result<(Site, JobRunner)> {
     let Collected {
         routes,
         navigation,
@@ -154,6 +162,10 @@ fn hand_out(
         settings_sections,
         palette_commands,
         search_sources,
+        actions,
+        jobs: handlers,
+        schedules,
+        subscriptions,
         health_checks,
     } = all;
     slots.entity_page.fill(EntityParts::new(
@@ -166,26 +178,49 @@ fn hand_out(
         .personal
         .fill(PersonalParts::new(home_cards, settings_sections));
     search.feed_from(search_sources);
+    slots.actions.fill(ActionRegistry::new(actions)?);
+    let jobs = runner(jobs, (handlers, schedules, subscriptions))?;
     let plugin_files = Arc::new(PluginFiles::new(assets));
     let mut shell = Shell::new(config.title(), parts(navigation));
     shell.organization.clone_from(&config.organization().name);
     shell.commands = parts(palette_commands);
     shell.plugin_files = plugin_files.clone();
     let followed = catalog.clone();
-    shell.last_change = Some(Arc::new(move || followed.index().applied().unwrap_or_default()));
+    shell.last_change = Some(Arc::new(move || followed.applied().unwrap_or_default()));
     let shell = Arc::new(shell);
     let files = RouteSet::new("plugin-files").pages(plugin_files.router());
     let routes = parts(routes).into_iter().chain([files]).map(|set| RouteSet {
         pages: set.pages.layer(Extension(shell.clone())),
         ..set
     });
-    Site {
+    let site = Site {
         routes: routes.collect(),
         options,
         readiness,
         health_checks: parts(health_checks),
         error_page: Some(Arc::new(LayoutErrorPage { shell: shell.clone() })),
-    }
+    };
+    Ok((site, jobs))
+}
+
+/// What runs the jobs of all plugins.
+fn runner(
+    jobs: Jobs,
+    (handlers, schedules, subscriptions): (
+        Vec<Of<Arc<dyn JobHandler>>>,
+        Vec<Of<Schedule>>,
+        Vec<Of<Subscription>>,
+    ),
+) -> Result<JobRunner, Fault> {
+    let mut runner = JobRunner::builder(jobs);
+    runner = parts(handlers)
+        .into_iter()
+        .fold(runner, JobRunnerBuilder::handler);
+    runner = parts(schedules)
+        .into_iter()
+        .fold(runner, JobRunnerBuilder::schedule);
+    let subscriptions = parts(subscriptions).into_iter();
+    subscriptions.fold(runner, JobRunnerBuilder::subscription).build()
 }
 
 /// The contributions without their plugins.
@@ -194,13 +229,17 @@ fn parts<T>(all: Vec<Of<T>>) -> Vec<T> {
 }
 
 /// The search index lies beside the other data, or in memory when those do too.
-async fn open_search(config: &Config, catalog: &Catalog, background: &Handle) -> anyhow::Result<Search> {
+async fn open_search(
+    config: &Config,
+    (catalog, store): (&Catalog, &Store),
+    background: &Handle,
+) -> anyhow::Result<Search> {
     let place = match config.database() {
         DatabaseTarget::SqliteMemory => search::Place::Memory,
         _ => search::Place::Folder(config.data_directory().join("search")),
     };
-    let catalog = catalog.clone();
+    let (catalog, store) = (catalog.clone(), store.clone());
     // Threads of the index take over the priority of the thread that starts them.
-    let opening = background.spawn_blocking(move || Search::open(&place, &catalog));
+    let opening = background.spawn_blocking(move || Search::open(&place, &catalog, &store));
     Ok(opening.await??)
 }

@@ -15,6 +15,7 @@ use plugin::{
     Contributions, HomeCard, NavigationItem, NavigationSection, Of, PluginId, RouteSet, SettingsSection, Slot,
 };
 use std::sync::Arc;
+use store::Store;
 
 /// The plugin's name.
 pub const ID: PluginId = PluginId::built_in("user-settings");
@@ -42,11 +43,11 @@ impl PersonalParts {
 }
 
 /// The plugin.
-pub fn contributions(catalog: &Catalog, parts: Slot<PersonalParts>) -> Contributions {
+pub fn contributions(catalog: &Catalog, store: &Store, parts: Slot<PersonalParts>) -> Contributions {
     let item = |title, path, icon, section| NavigationItem::new(title, path, icon, section, 0);
     let routes = RouteSet::new("user-settings")
-        .api(api_router(catalog.store().clone()))
-        .pages(pages_router(catalog.clone(), parts));
+        .api(api_router(store.clone()))
+        .pages(pages_router(catalog.clone(), store.clone(), parts));
     Contributions {
         routes: vec![routes],
         navigation: vec![

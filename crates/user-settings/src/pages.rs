@@ -17,25 +17,32 @@ use catalog::Catalog;
 use model::EntityRef;
 use plugin::Slot;
 use serde::Deserialize;
+use store::Store;
 use ui::{Chrome, href};
 use web::CurrentViewer;
 
+/// What the handlers have at hand.
+#[derive(Clone)]
+struct Pages {
+    catalog: Catalog,
+    /// Keeps settings, stars and visits.
+    store: Store,
+    parts: Slot<PersonalParts>,
+}
+
 /// The pages, with their full paths.
-pub fn router(catalog: Catalog, parts: Slot<PersonalParts>) -> Router {
-    let pages = Pages { catalog, parts };
+pub fn router(catalog: Catalog, store: Store, parts: Slot<PersonalParts>) -> Router {
+    let pages = Pages {
+        catalog,
+        store,
+        parts,
+    };
     Router::new()
         .route("/", get(home::show))
         .route("/settings", get(settings::show))
         .route("/starred", post(star))
         .route("/visited", post(visited))
         .with_state(pages)
-}
-
-/// What the handlers have at hand.
-#[derive(Clone)]
-struct Pages {
-    catalog: Catalog,
-    parts: Slot<PersonalParts>,
 }
 
 #[derive(Deserialize)]
@@ -48,7 +55,7 @@ struct StarForm {
 }
 
 async fn star(
-    State(Pages { catalog, .. }): State<Pages>,
+    State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
     Form(form): Form<StarForm>,
 ) -> Response {
@@ -58,7 +65,7 @@ async fn star(
     if viewer.is_service() {
         return (StatusCode::FORBIDDEN, "a service has no stars").into_response();
     }
-    match personal::set_star(catalog.store(), viewer.reference(), &entity, form.starred).await {
+    match personal::set_star(&pages.store, viewer.reference(), &entity, form.starred).await {
         Ok(()) => Redirect::to(if href::is_local(&form.r#return) {
             &form.r#return
         } else {
@@ -76,7 +83,7 @@ struct VisitForm {
 
 /// A page that the browser had fetched ahead was really shown.
 async fn visited(
-    State(Pages { catalog, .. }): State<Pages>,
+    State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
     chrome: Chrome,
     Form(form): Form<VisitForm>,
@@ -84,7 +91,7 @@ async fn visited(
     let Some(entity) = entity_of(&form.path).filter(|_| !viewer.is_service()) else {
         return StatusCode::NO_CONTENT;
     };
-    let known = personal::visits(catalog.store(), viewer.reference())
+    let known = personal::visits(&pages.store, viewer.reference())
         .await
         .unwrap_or_default();
     let path = href::entity(&entity);
@@ -92,7 +99,7 @@ async fn visited(
         .into_iter()
         .find(|visit| visit.pathname == path)
         .map_or_else(|| entity.name().to_owned(), |visit| visit.name);
-    match personal::record_visit(catalog.store(), viewer.reference(), &entity, &title, chrome.now).await {
+    match personal::record_visit(&pages.store, viewer.reference(), &entity, &title, chrome.now).await {
         Ok(()) => StatusCode::NO_CONTENT,
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }

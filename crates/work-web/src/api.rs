@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use model::Fault;
+use plugin::{ActionRegistry, Slot};
 use serde_json::{Value, json};
 use web::api::{Json, Parameter, ReadQuery, Routes, Values};
 use web::{ApiError, Query};
@@ -19,7 +20,7 @@ const LISTED: usize = 100;
 
 type Answer = Result<Response, ApiError>;
 
-pub(crate) fn router(jobs: Jobs) -> Router {
+pub(crate) fn router(jobs: Jobs, actions: Slot<ActionRegistry>) -> Router {
     Routes::new()
         .route("/jobs", get(list).with_state(jobs.clone()))
         .route("/jobs/{id}", get(show).with_state(jobs.clone()))
@@ -28,6 +29,7 @@ pub(crate) fn router(jobs: Jobs) -> Router {
         .route("/jobs/{id}/retry", post(retry_job).with_state(jobs.clone()))
         .route("/kinds", get(kinds).with_state(jobs.clone()))
         .route("/schedules", get(schedules).with_state(jobs))
+        .route("/actions", get(all_actions).with_state(actions))
         .into_router()
 }
 
@@ -142,6 +144,11 @@ async fn schedules(State(jobs): State<Jobs>, _: Query<()>) -> Answer {
         })
     };
     Ok(Json(json!({"items": schedules.iter().map(schedule).collect::<Vec<_>>()})).into_response())
+}
+
+async fn all_actions(State(actions): State<Slot<ActionRegistry>>, _: Query<()>) -> Answer {
+    let actions = actions.get().map(ActionRegistry::to_json);
+    Ok(Json(json!({"items": actions.unwrap_or(json!([]))})).into_response())
 }
 
 fn shown(job: &JobReport) -> Value {

@@ -11,17 +11,17 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::Response;
 use model::{Actor, Fault};
-use plugin::{Contributions, NavigationItem, NavigationSection, PluginId, RouteSet};
+use plugin::{ActionRegistry, Contributions, NavigationItem, NavigationSection, PluginId, RouteSet, Slot};
 use web::{CurrentViewer, RequestId};
 use work::{Cancelling, JobId, JobReport, Jobs, WorkError};
 
 /// The plugin's name.
 pub const ID: PluginId = PluginId::built_in("work");
 
-/// The plugin.
-pub fn contributions(jobs: &Jobs) -> Contributions {
+/// The plugin. `actions` are those of all plugins.
+pub fn contributions(jobs: &Jobs, actions: Slot<ActionRegistry>) -> Contributions {
     let routes = RouteSet::new("work")
-        .api(api::router(jobs.clone()))
+        .api(api::router(jobs.clone(), actions))
         .pages(pages::router(jobs.clone()));
     let entry = NavigationItem::new("Work", "/work", "clock", NavigationSection::Administration, 30);
     Contributions {

@@ -75,7 +75,10 @@ fn configuration(config: &Config) -> Vec<Finding> {
     }
     let as_finding = |problem: &model::Problem| Finding {
         check: "configuration",
-        outcome: Outcome::Doubtful,
+        outcome: match problem.severity {
+            model::Severity::Error => Outcome::Bad,
+            _ => Outcome::Doubtful,
+        },
         text: output::problem(problem),
         fix: None,
     };
@@ -84,7 +87,7 @@ fn configuration(config: &Config) -> Vec<Finding> {
 
 async fn database(config: &Config) -> Finding {
     let database = settings::database(config);
-    let opened = tokio::time::timeout(OPEN_TIMEOUT, Store::open(&database)).await;
+    let opened = tokio::time::timeout(OPEN_TIMEOUT, Store::open_with(&database, portal::TABLES)).await;
     let store = match opened {
         Ok(Ok(store)) => store,
         Ok(Err(error)) => return unusable(error, &database),

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use catalog::Catalog;
 use config::{Config, ListenAddress};
+use model::Severity;
 use web::{Access, Bound, Ending, Lifecycle, Limits, Readiness, ServerOptions, Stage};
 
 use super::first_load;
@@ -29,11 +30,13 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     logging::start();
     let config = settings::require(common)?;
     let saved_index = portal::saved_index(&config);
-    if config.files().is_empty() {
-        tracing::info!("{}", settings::source(&config));
-    }
+    tracing::info!("configuration: {}", settings::source(&config));
     for problem in config.check() {
-        tracing::warn!("{}", output::problem(&problem));
+        match problem.severity {
+            Severity::Error => tracing::error!("{}", output::problem(&problem)),
+            Severity::Warning => tracing::warn!("{}", output::problem(&problem)),
+            Severity::Info => tracing::info!("{}", output::problem(&problem)),
+        }
     }
     // Everything is built before the port is bound: what cannot work fails before anybody asks.
     let mut options = ServerOptions::from_config(&config)?;
@@ -55,7 +58,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
         saved_index,
     };
     let portal = Portal::open(ground, Vec::new()).await?;
-    let (catalog, search) = (portal.catalog.clone(), portal.search.clone());
+    let (catalog, search, jobs) = (portal.catalog.clone(), portal.search.clone(), portal.jobs.clone());
     let (router, loading) = portal.into_router();
     let bound = bind(config.listen(), "backend.listen").await?;
     let address = bound.address;
@@ -73,12 +76,16 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     life.spawn_on(background.handle(), "search index", async move {
         search.run(soft).await;
     });
+    let soft = life.soft();
+    life.spawn_on(background.handle(), "jobs", async move {
+        jobs.run(&soft).await;
+    });
     readiness.enter(Stage::Ready);
     announce(&config, address, started);
     life.spawn_on(
         background.handle(),
         "first load",
-        first_load::tell(catalog, life.soft()),
+        first_load::tell(catalog, store.clone(), life.soft()),
     );
     let code = life.until_stopped().await;
     store.close().await;
@@ -121,7 +128,7 @@ async fn serve_metrics(
 fn start_catalog(life: &Lifecycle, background: &Background, catalog: &Catalog) {
     let (follower, soft) = (catalog.clone(), life.soft());
     life.spawn("catalog index", async move {
-        follower.index().follow(follower.store(), soft).await;
+        follower.follow(soft).await;
     });
     let (engine, soft) = (catalog.clone(), life.soft());
     life.spawn_on(background.handle(), "catalog sources", async move {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::Catalog;
 use crate::engine::{Emission, EngineError, Writer};
-use crate::ingest::{location_entity, registered_key, type_not_allowed};
+use crate::ingest::{CONFIG_PROVIDER, Removal, location_entity, registered_key, type_not_allowed};
 
 /// A registered location, and the change-log entry after which it shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,16 +79,19 @@ impl Catalog {
         };
         match self.register(&location).await? {
             Ok(seq) => Ok(Located { location, seq }),
-            Err(known) => match on_conflict.unwrap_or(self.parts.settings.on_conflict) {
-                ConflictStrategy::Reject => Err(exists(&reference)),
-                ConflictStrategy::Refresh => {
-                    self.mark_dirty(std::slice::from_ref(&known.entity_ref)).await?;
-                    Ok(Located {
-                        location: known,
-                        seq: None,
-                    })
+            Err(known) => {
+                self.bring_back_location(&known.entity_ref).await?;
+                match on_conflict.unwrap_or(self.parts.settings.on_conflict) {
+                    ConflictStrategy::Reject => Err(exists(&reference)),
+                    ConflictStrategy::Refresh => {
+                        self.mark_dirty(std::slice::from_ref(&known.entity_ref)).await?;
+                        Ok(Located {
+                            location: known,
+                            seq: None,
+                        })
+                    }
                 }
-            },
+            }
         }
     }
 
@@ -124,6 +127,37 @@ impl Catalog {
             other => other.into(),
         })?;
         Ok(Located { location, seq })
+    }
+
+    /// Brings the entity of a configured or registered location back if it is gone: its source delivers it only when
+    /// the list of locations changes. Nothing happens for any other entity.
+    pub(super) async fn bring_back_location(&self, reference: &str) -> Result<Option<Seq>, Fault> {
+        let store = &self.parts.store;
+        if store.node(reference).await.map_err(EngineError::from)?.is_some() {
+            return Ok(None);
+        }
+        let is_meant =
+            |entity: &Value| EntityRef::of(entity).is_some_and(|name| name.to_string() == reference);
+        let configured = self.parts.settings.locations.iter();
+        let mut configured = configured.map(|location| (location, location_entity(location, None)));
+        if let Some((location, entity)) = configured.find(|(_, entity)| is_meant(entity)) {
+            let raws = self.raw(entity, Some(location.to_string())).into_iter().collect();
+            let cause =
+                json!({"kind": "provider", "source": CONFIG_PROVIDER, "location": location.to_string()});
+            let finished = self.deliver(CONFIG_PROVIDER, raws, Removal::These(Vec::new()), cause);
+            return Ok(finished.await?.seq);
+        }
+        let row = store.location_by_ref(reference).await;
+        let Some(row) = row.map_err(EngineError::from)? else {
+            return Ok(None);
+        };
+        self.bring_back(&row).await.map_err(Into::into)
+    }
+
+    async fn bring_back(&self, location: &Location) -> Result<Option<Seq>, EngineError> {
+        let emissions = self.registered_emission(location).await?;
+        let writer = Writer::begin(&self.parts, Lane::Person, because("bring back", location)).await?;
+        self.write_registered(writer, emissions).await
     }
 
     async fn replace(&self, location: &Location) -> Result<Option<Seq>, EngineError> {

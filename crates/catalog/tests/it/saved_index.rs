@@ -1,5 +1,6 @@
 //! The saved index: it is there after an end, it is believed where it should be, and never otherwise.
 
+use catalog::browse;
 use catalog::index::IndexNews;
 use model::LogMark;
 use read_model::{ReadModel, SnapshotFile};
@@ -19,18 +20,17 @@ async fn saved() -> (World, SnapshotFile) {
 }
 
 async fn follow_and_stop(world: &World) {
-    let index = world.catalog.index();
-    index.catch_up(&world.store).await.unwrap();
+    world.catalog.catch_up().await.unwrap();
     let stop = CancellationToken::new();
     stop.cancel();
-    index.follow(&world.store, stop).await;
+    world.catalog.follow(stop).await;
 }
 
 /// What a new start finds: number of entities and whether a lately added one is among them.
-async fn start_again(world: &mut World) -> u64 {
+async fn start_again(world: &mut World) -> usize {
     world.restart(|_| {}).await;
-    world.catalog.index().catch_up(&world.store).await.unwrap();
-    world.catalog.index().read().len()
+    world.catalog.catch_up().await.unwrap();
+    world.seen().total()
 }
 
 #[tokio::test]
@@ -46,11 +46,15 @@ async fn a_start_goes_on_from_what_was_saved() {
     );
     world.start().await;
     assert_eq!(start_again(&mut world).await, 3);
-    let index = world.catalog.index().read();
-    let one = index.by_reference("component:default/one").unwrap();
-    assert_eq!(index.values(one, "spec.system"), ["s"]);
-    assert!(index.by_reference("component:default/two").is_none());
-    assert!(index.by_reference("component:default/three").is_some());
+    let served = async |name: &str| {
+        let reference = format!("component:default/{name}").parse().unwrap();
+        world.seen().entity(&reference).await.unwrap()
+    };
+    assert_eq!(served("one").await.unwrap()["spec"]["system"], "s");
+    let filtered = browse::one_of("spec.system", &["s".to_owned()]);
+    assert_eq!(world.seen().total_of(&filtered, ""), 1);
+    assert!(served("two").await.is_none());
+    assert!(served("three").await.is_some());
 }
 
 /// Otherwise the other tests would show nothing.

@@ -65,7 +65,7 @@ async fn world() -> World {
     let readiness = Readiness::new();
     readiness.enter(Stage::Ready);
     let config = Config::from_value(json!({}), std::path::Path::new(".")).unwrap();
-    let routes = work_web::contributions(&jobs).routes;
+    let routes = work_web::contributions(&jobs, plugin::Slot::default()).routes;
     let shell = Arc::new(ui::Shell::default());
     let routes = routes.into_iter().map(|set| plugin::RouteSet {
         pages: set.pages.layer(axum::Extension(shell.clone())),

@@ -38,7 +38,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("read-model", &["model"]),
     ("config", &["model", "yaml"]),
     ("store", &["model"]),
-    ("plugin", &["model"]),
+    ("work", &["model", "store"]),
+    ("plugin", &["model", "work"]),
     ("web", &["config", "model", "plugin"]),
     ("ui", &["model", "plugin"]),
     ("scm", &["config", "model", "plugin"]),
@@ -61,6 +62,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "yaml",
         ],
     ),
+    ("work-web", &["model", "plugin", "ui", "web", "work"]),
     ("sight", &["catalog", "model", "plugin", "web"]),
     (
         "api-docs",

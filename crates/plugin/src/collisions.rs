@@ -59,6 +59,9 @@ impl Collected {
         found.all("type of search document", &self.search_sources, |source| {
             source.document_type().to_owned()
         });
+        found.all("action", &self.actions, |action| action.id().to_owned());
+        found.all("kind of job", &self.jobs, |job| job.kind().to_owned());
+        found.all("schedule", &self.schedules, |schedule| schedule.name().to_owned());
         found.all("health check", &self.health_checks, |check| {
             check.name().to_owned()
         });

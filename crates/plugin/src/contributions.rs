@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use work::{JobHandler, Schedule, Subscription};
+
 use crate::{
-    Asset, EntityActions, EntityBadges, EntityCard, EntityTab, HealthCheck, HomeCard, NavigationItem,
+    Action, Asset, EntityActions, EntityBadges, EntityCard, EntityTab, HealthCheck, HomeCard, NavigationItem,
     PaletteCommand, PluginId, RouteSet, SearchSource, SettingsSection,
 };
 
@@ -82,6 +84,14 @@ points! {
     palette_commands: PaletteCommand,
     /// What can be found beside the entities themselves.
     search_sources: Arc<dyn SearchSource>,
+    /// Steps for templates, the command line and agents.
+    actions: Arc<dyn Action>,
+    /// Handlers of durable jobs.
+    jobs: Arc<dyn JobHandler>,
+    /// Jobs that are enqueued every period.
+    schedules: Schedule,
+    /// Events that are handled by jobs.
+    subscriptions: Subscription,
     /// Checks behind the readiness endpoint and `doctor`.
     health_checks: Arc<dyn HealthCheck>,
 }

@@ -5,6 +5,7 @@
 //! what it does. A built-in plugin, a plugin loaded at run time and a test plugin look the same from here. This
 //! crate knows no feature and performs no IO.
 
+mod actions;
 mod asset;
 mod catalog;
 mod collisions;
@@ -22,6 +23,7 @@ mod routes;
 mod search;
 mod slot;
 
+pub use actions::{Action, ActionContext, ActionExample, ActionRegistry, ActionSchema, Secrets};
 pub use asset::{Asset, AssetKind};
 pub use catalog::{DeferredEntity, EntityProvider, ProcessContext, Processor, ProviderSink, Remarks};
 pub use collisions::{Collisions, refuse_same_declarations};

@@ -10,4 +10,4 @@ mod plugins;
 mod portal;
 
 pub use plugins::{AddedPlugin, check_configuration, declarations, kinds};
-pub use portal::{Ground, Portal, saved_index};
+pub use portal::{Ground, Portal, TABLES, saved_index};

@@ -7,7 +7,8 @@ use catalog_web::EntityParts;
 use config::{ClaimedSection, Config};
 use model::{Fault, Kinds, Problem};
 use plugin::{
-    Collisions, ConfigSection, Contributions, Declaration, Feeds, PluginId, Slot, refuse_same_declarations,
+    ActionRegistry, Collisions, ConfigSection, Contributions, Declaration, Feeds, PluginId, Slot,
+    refuse_same_declarations,
 };
 use scm::UrlReader;
 use search::Search;
@@ -15,6 +16,7 @@ use serde_json::Value;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 use user_settings::PersonalParts;
+use work::Jobs;
 
 /// The portal's own parts: the design system's files and the check of the database.
 pub(crate) const OWN: PluginId = PluginId::built_in("ui");
@@ -37,6 +39,7 @@ pub fn declarations() -> Vec<Declaration> {
         Declaration::new(search::ID),
         Declaration::new(user_settings::ID),
         Declaration::new(api_docs::ID),
+        Declaration::new(work_web::ID),
         Declaration::new(OWN),
     ]
 }
@@ -86,6 +89,7 @@ pub(crate) fn feeds(config: &Config, reader: &UrlReader) -> Result<Feeds, Fault>
 pub(crate) struct Slots {
     pub(crate) entity_page: Slot<EntityParts>,
     pub(crate) personal: Slot<PersonalParts>,
+    pub(crate) actions: Slot<ActionRegistry>,
 }
 
 /// What the built-in plugins contribute.
@@ -94,6 +98,7 @@ pub(crate) fn contributions(
     (catalog, store): (&Catalog, &Store),
     search: &Search,
     slots: &Slots,
+    jobs: &Jobs,
     stop: CancellationToken,
 ) -> Vec<Contributions> {
     vec![
@@ -101,6 +106,7 @@ pub(crate) fn contributions(
         api_docs::contributions(),
         user_settings::contributions(catalog, store, slots.personal.clone()),
         search::contributions(search, config.search()),
+        work_web::contributions(jobs, slots.actions.clone()),
         catalog_web::contributions(catalog, store, slots.entity_page.clone(), stop),
     ]
 }

@@ -6,26 +6,31 @@ use axum::{Extension, Router};
 use catalog::Catalog;
 use catalog_web::EntityParts;
 use config::{Config, DatabaseTarget};
-use plugin::{Collected, Declaration, Of, RouteSet};
+use model::Fault;
+use plugin::{ActionRegistry, Collected, Declaration, Of, RouteSet};
 use read_model::SnapshotFile;
 use scm::UrlReader;
 use search::Search;
-use store::{Store, StoreError};
+use store::{Migration, Store, StoreError};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use ui::{PluginFiles, Shell};
 use user_settings::PersonalParts;
 use web::{Readiness, ServerOptions, Site};
+use work::{JobHandler, JobRunner, JobRunnerBuilder, Jobs, Schedule, Subscription};
 
 use crate::error_page::LayoutErrorPage;
 use crate::plugins::{self, AddedPlugin, Slots};
+
+/// The tables of plugins, for [`Store::open_with`].
+pub const TABLES: &[(&str, &[Migration])] = &[(work::PLUGIN, work::MIGRATIONS)];
 
 /// What a portal is made on.
 pub struct Ground {
     /// The configuration.
     pub config: Arc<Config>,
-    /// The database.
+    /// The database, opened with [`TABLES`].
     pub store: Store,
     /// Threads for work that no request waits for.
     pub background: Handle,
@@ -45,6 +50,8 @@ pub struct Portal {
     pub catalog: Catalog,
     /// The search, whose index has to be fed.
     pub search: Search,
+    /// Runs the jobs and schedules of all plugins; to be run as long as the server serves.
+    pub jobs: Arc<JobRunner>,
     loading: JoinHandle<Result<(), StoreError>>,
     site: Site,
 }
@@ -106,17 +113,19 @@ impl Portal {
         let catalog = catalog(&config, &store, saved_index, feeds, declarations)?;
         let loading = tokio::spawn(load(catalog.clone()));
         let search = open_search(&config, (&catalog, &store), &background).await?;
-        let slots = Slots::default();
+        let (slots, jobs) = (Slots::default(), Jobs::new(store.clone()));
         let mut all = Collected::default();
-        let built_in = plugins::contributions(&config, (&catalog, &store), &search, &slots, stop);
+        let built_in = plugins::contributions(&config, (&catalog, &store), &search, &slots, &jobs, stop);
         for made in built_in.into_iter().chain(contributions) {
             all.add(made);
         }
         all.refuse_collisions((&catalog_web::ID, &catalog_web::BUILT_IN_TABS))?;
-        let site = hand_out(all, (&config, options), &catalog, &search, (&slots, readiness));
+        let parts = (&catalog, &search, jobs);
+        let (site, jobs) = hand_out(all, (&config, options), parts, (&slots, readiness))?;
         Ok(Self {
             catalog,
             search,
+            jobs: Arc::new(jobs),
             loading,
             site,
         })
@@ -138,10 +147,9 @@ async fn load(catalog: Catalog) -> Result<(), StoreError> {
 fn hand_out(
     all: Collected,
     (config, options): (&Config, ServerOptions),
-    catalog: &Catalog,
-    search: &Search,
+    (catalog, search, jobs): (&Catalog, &Search, Jobs),
     (slots, readiness): (&Slots, Readiness),
-) -> Site {
+) -> anyhow::Result<(Site, JobRunner)> {
     let Collected {
         routes,
         navigation,
@@ -154,6 +162,10 @@ fn hand_out(
         settings_sections,
         palette_commands,
         search_sources,
+        actions,
+        jobs: handlers,
+        schedules,
+        subscriptions,
         health_checks,
     } = all;
     slots.entity_page.fill(EntityParts::new(
@@ -166,6 +178,8 @@ fn hand_out(
         .personal
         .fill(PersonalParts::new(home_cards, settings_sections));
     search.feed_from(search_sources);
+    slots.actions.fill(ActionRegistry::new(actions)?);
+    let jobs = runner(jobs, (handlers, schedules, subscriptions))?;
     let plugin_files = Arc::new(PluginFiles::new(assets));
     let mut shell = Shell::new(config.title(), parts(navigation));
     shell.organization.clone_from(&config.organization().name);
@@ -179,13 +193,34 @@ fn hand_out(
         pages: set.pages.layer(Extension(shell.clone())),
         ..set
     });
-    Site {
+    let site = Site {
         routes: routes.collect(),
         options,
         readiness,
         health_checks: parts(health_checks),
         error_page: Some(Arc::new(LayoutErrorPage { shell: shell.clone() })),
-    }
+    };
+    Ok((site, jobs))
+}
+
+/// What runs the jobs of all plugins.
+fn runner(
+    jobs: Jobs,
+    (handlers, schedules, subscriptions): (
+        Vec<Of<Arc<dyn JobHandler>>>,
+        Vec<Of<Schedule>>,
+        Vec<Of<Subscription>>,
+    ),
+) -> Result<JobRunner, Fault> {
+    let mut runner = JobRunner::builder(jobs);
+    runner = parts(handlers)
+        .into_iter()
+        .fold(runner, JobRunnerBuilder::handler);
+    runner = parts(schedules)
+        .into_iter()
+        .fold(runner, JobRunnerBuilder::schedule);
+    let subscriptions = parts(subscriptions).into_iter();
+    subscriptions.fold(runner, JobRunnerBuilder::subscription).build()
 }
 
 /// The contributions without their plugins.

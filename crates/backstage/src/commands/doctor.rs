@@ -87,7 +87,7 @@ fn configuration(config: &Config) -> Vec<Finding> {
 
 async fn database(config: &Config) -> Finding {
     let database = settings::database(config);
-    let opened = tokio::time::timeout(OPEN_TIMEOUT, Store::open(&database)).await;
+    let opened = tokio::time::timeout(OPEN_TIMEOUT, Store::open_with(&database, portal::TABLES)).await;
     let store = match opened {
         Ok(Ok(store)) => store,
         Ok(Err(error)) => return unusable(error, &database),

@@ -58,7 +58,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
         saved_index,
     };
     let portal = Portal::open(ground, Vec::new()).await?;
-    let (catalog, search) = (portal.catalog.clone(), portal.search.clone());
+    let (catalog, search, jobs) = (portal.catalog.clone(), portal.search.clone(), portal.jobs.clone());
     let (router, loading) = portal.into_router();
     let bound = bind(config.listen(), "backend.listen").await?;
     let address = bound.address;
@@ -75,6 +75,10 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     let soft = life.soft();
     life.spawn_on(background.handle(), "search index", async move {
         search.run(soft).await;
+    });
+    let soft = life.soft();
+    life.spawn_on(background.handle(), "jobs", async move {
+        jobs.run(&soft).await;
     });
     readiness.enter(Stage::Ready);
     announce(&config, address, started);

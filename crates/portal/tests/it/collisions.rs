@@ -29,6 +29,9 @@ async fn names_that_two_plugins_claim_are_refused() {
         "navigation entry \"/teapots\"",
         "palette command \"Brew tea\"",
         "type of search document \"tea-recipe\"",
+        "action \"teapots:pour\"",
+        "kind of job \"teapots.descale\"",
+        "schedule \"teapots.monthly\"",
         "health check \"kettle\"",
     ] {
         let sentence = format!("the {claimed} is claimed by teapots and by copy");

@@ -20,6 +20,7 @@ async fn every_contribution_has_its_effect() {
     entity_page(&world).await;
     tabs(&world).await;
     personal_pages(&world).await;
+    work(&world).await;
     world
         .until(
             "/api/search/query?term=lapsang&types%5B0%5D=tea-recipe",
@@ -116,6 +117,23 @@ async fn tabs(world: &World) {
     assert_eq!((status, to), (303, format!("{TEAPOT}/brew?brewed=4")));
     let (_, page) = world.send(form("")).await;
     assert!(page.contains("minutes are missing"));
+}
+
+/// The schedule and the event are done by jobs, and the action is offered.
+async fn work(world: &World) {
+    let done = |payload: &str| format!("\"state\":\"done\",\"key\":null,\"payload\":{payload}");
+    let jobs = "/api/work/jobs?kind=teapots.descale";
+    world.until(jobs, &done("\"kettle\"")).await;
+    let mut tx = world.store.write_unordered(store::Lane::Person).await.unwrap();
+    let actor = model::Actor::system("test");
+    work::Events
+        .publish(&mut tx, "teapots.limed", &"pot", &actor)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    world.until(jobs, &done("\"pot\"")).await;
+    world.until("/work/schedules", "teapots.monthly").await;
+    world.until("/api/work/actions", "teapots:pour").await;
 }
 
 async fn personal_pages(world: &World) {

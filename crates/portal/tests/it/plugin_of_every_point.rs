@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use axum::Router;
@@ -12,15 +12,17 @@ use axum::routing::get;
 use maud::html;
 use model::{EntityRef, Fault, Kind, Problem, Relation, Viewer};
 use plugin::{
-    Asset, AssetKind, Badge, BadgeTone, Body, ConfigSection, Contributions, Declaration, DeferredEntity,
-    EntityAction, EntityActions, EntityBadges, EntityCard, EntityPage, EntityProvider, EntityTab, Feeds,
-    Form, Health, HealthCheck, HomeCard, Moment, NavigationItem, NavigationSection, PaletteCommand,
-    Permission, PermissionAction, Place, PluginId, ProcessContext, Processor, ProviderSink, RenderError,
-    RouteSet, SearchDocument, SearchSource, SettingsSection, TabAnswer,
+    Action, ActionContext, ActionSchema, Asset, AssetKind, Badge, BadgeTone, Body, ConfigSection,
+    Contributions, Declaration, DeferredEntity, EntityAction, EntityActions, EntityBadges, EntityCard,
+    EntityPage, EntityProvider, EntityTab, Feeds, Form, Health, HealthCheck, HomeCard, Moment,
+    NavigationItem, NavigationSection, PaletteCommand, Permission, PermissionAction, Place, PluginId,
+    ProcessContext, Processor, ProviderSink, RenderError, RouteSet, SearchDocument, SearchSource,
+    SettingsSection, TabAnswer,
 };
 use portal::AddedPlugin;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
+use work::{Job, JobFailure, JobHandler, Schedule, Subscription};
 
 pub const ID: PluginId = PluginId::built_in("teapots");
 pub static BREW: Permission = Permission {
@@ -52,6 +54,8 @@ pub fn contributions() -> Contributions {
     let routes = RouteSet::new("teapots")
         .api(Router::new().route("/brew", get(|| async { "I'm a teapot" })))
         .pages(Router::new().route("/teapots", get(|| async { "All teapots" })));
+    let month = Duration::from_hours(24 * 30);
+    let monthly = Schedule::every("teapots.monthly", month, "teapots.descale").payload(json!("kettle"));
     Contributions {
         routes: vec![routes],
         navigation: vec![NavigationItem::new(
@@ -78,6 +82,10 @@ pub fn contributions() -> Contributions {
             path: "/teapots".into(),
         }],
         search_sources: vec![Arc::new(Recipes)],
+        actions: vec![Arc::new(Pour)],
+        jobs: vec![Arc::new(Descale)],
+        schedules: vec![monthly],
+        subscriptions: vec![Subscription::new("teapots.limed", "teapots.descale")],
         health_checks: vec![Arc::new(Kettle)],
         ..Contributions::of(ID)
     }
@@ -356,6 +364,47 @@ impl SearchSource for Recipes {
             weight: 100,
             ..SearchDocument::default()
         }])
+    }
+}
+
+/// A step that templates, the command line and agents can run.
+struct Pour;
+
+#[async_trait]
+impl Action for Pour {
+    fn id(&self) -> &'static str {
+        "teapots:pour"
+    }
+
+    fn description(&self) -> &'static str {
+        "Pours tea."
+    }
+
+    fn schema(&self) -> ActionSchema {
+        ActionSchema {
+            input: json!({"type": "object", "properties": {"cups": {"type": "integer"}}}),
+            output: json!({"type": "object", "properties": {"poured": {"type": "integer"}}}),
+        }
+    }
+
+    async fn run(&self, context: ActionContext) -> Result<Value, Fault> {
+        context.log.info("pouring");
+        Ok(json!({"poured": context.input["cups"]}))
+    }
+}
+
+/// Jobs of the kind `teapots.descale`: those of the schedule, and one for each event of the topic `teapots.limed`.
+struct Descale;
+
+#[async_trait]
+impl JobHandler for Descale {
+    fn kind(&self) -> &'static str {
+        "teapots.descale"
+    }
+
+    async fn run(&self, job: Job) -> Result<(), JobFailure> {
+        job.log.info(format!("descaling the {}", job.payload));
+        Ok(())
     }
 }
 

@@ -23,6 +23,7 @@ use web::{Readiness, ServerOptions, Stage};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub struct World {
+    pub store: Store,
     router: Router,
     _folder: TempDir,
     _stop: DropGuard,
@@ -37,12 +38,12 @@ impl World {
         });
         let config = Arc::new(Config::from_value(config, folder.path()).unwrap());
         let options = ServerOptions::from_config(&config)?;
-        let store = Store::open(&Database::SqliteMemory).await?;
+        let store = Store::open_with(&Database::SqliteMemory, portal::TABLES).await?;
         let stop = CancellationToken::new();
         let readiness = Readiness::new();
         let ground = Ground {
             config,
-            store,
+            store: store.clone(),
             background: Handle::current(),
             options,
             readiness: readiness.clone(),
@@ -51,6 +52,8 @@ impl World {
         };
         let portal = Portal::open(ground, added).await?;
         let (catalog, search) = (portal.catalog.clone(), portal.search.clone());
+        let (jobs, soft) = (portal.jobs.clone(), stop.clone());
+        tokio::spawn(async move { jobs.run(&soft).await });
         let (router, loading) = portal.into_router();
         loading.await??;
         readiness.enter(Stage::Ready);
@@ -61,6 +64,7 @@ impl World {
         let soft = stop.clone();
         tokio::spawn(async move { search.run(soft).await });
         Ok(Self {
+            store,
             router,
             _folder: folder,
             _stop: stop.drop_guard(),

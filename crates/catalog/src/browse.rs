@@ -239,7 +239,7 @@ impl View<'_> {
         if !self.sight.is_everything() {
             let last = || row.body_before.as_deref().and_then(parse);
             let form = served.clone().or_else(last);
-            if !form.is_some_and(|form| self.sight.passes(&form)) {
+            if !form.is_some_and(|form| self.sight.sees(&form)) {
                 return Ok(None);
             }
         }

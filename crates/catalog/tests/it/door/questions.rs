@@ -234,9 +234,9 @@ impl Asked<'_> {
             let whole = self.whole.listing(request.clone()).await.unwrap();
             let visible = self.visible.listing(request).await.unwrap();
             let mut expected = visible.entities.clone();
-            expected
-                .iter_mut()
-                .for_each(|entity| self.leave_out_hidden(entity));
+            for entity in &mut expected {
+                self.leave_out_hidden(entity);
+            }
             same("listing", &whole.entities, &expected);
             let rest =
                 |page: &browse::Listing| (page.start, page.total, page.previous.clone(), page.next.clone());

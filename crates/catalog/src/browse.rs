@@ -237,7 +237,7 @@ impl View<'_> {
                 Some(form) => Some(form.clone()),
                 None => self.last_form(&change.reference).await?,
             };
-            if !form.is_some_and(|form| self.sight.passes(&form)) {
+            if !form.is_some_and(|form| self.sight.sees(&form)) {
                 return Ok(None);
             }
         }

@@ -69,7 +69,7 @@ impl View<'_> {
             if before.is_some_and(|before| step.row.seq >= before) {
                 continue;
             }
-            let passes = |form: &Option<Value>| form.as_ref().is_none_or(|form| self.sight.passes(form));
+            let passes = |form: &Option<Value>| form.as_ref().is_none_or(|form| self.sight.sees(form));
             let is_shown = passes(&step.after) && passes(&walk.entity);
             let mut summary = summary(step.row);
             if !is_shown {
@@ -96,7 +96,7 @@ impl View<'_> {
             .filter(|row| row.kind == ChangeKind::Deleted)
             .and_then(|row| row.body_before);
         let form: Option<Value> = body.and_then(|text| serde_json::from_str(&text).ok());
-        Ok(form.is_some_and(|form| self.sight.passes(&form)))
+        Ok(form.is_some_and(|form| self.sight.sees(&form)))
     }
 
     /// The entity as the change `seq` left it. Fails with `NotFoundError` when that is not known (any more).
@@ -109,7 +109,7 @@ impl View<'_> {
         let mut walk = self.walk(&reference).await?;
         while let Some(step) = walk.next().await? {
             if step.row.seq == seq {
-                let is_hidden = step.after.as_ref().is_some_and(|form| !self.sight.passes(form));
+                let is_hidden = step.after.as_ref().is_some_and(|form| !self.sight.sees(form));
                 let entity = step.after;
                 return if is_hidden {
                     Err(unknown())

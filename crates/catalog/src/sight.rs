@@ -86,7 +86,7 @@ impl Sight {
     }
 
     /// Whether an entity as it is, or once was, served may be seen. One that has no rows may not.
-    pub(crate) fn passes(&self, entity: &Value) -> bool {
+    pub fn sees(&self, entity: &Value) -> bool {
         self.filter
             .as_ref()
             .is_none_or(|filter| model::search_rows(entity).is_ok_and(|rows| filter.matches(&rows)))

@@ -7,10 +7,11 @@ use catalog::Catalog;
 use catalog_web::EntityParts;
 use config::{Config, DatabaseTarget};
 use model::Fault;
-use plugin::{ActionRegistry, Collected, Declaration, Of, RouteSet};
+use plugin::{ActionRegistry, Collected, Declaration, Of, Policy, RouteSet};
 use read_model::SnapshotFile;
 use scm::UrlReader;
 use search::Search;
+use sight::ReadPolicy;
 use store::{Migration, Store, StoreError};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
@@ -36,6 +37,8 @@ pub struct Ground {
     pub background: Handle,
     /// The server's settings.
     pub options: ServerOptions,
+    /// Decides what callers may see and do; without one, every caller that is let in may do everything.
+    pub policy: Option<Arc<dyn Policy>>,
     /// Whether the portal can serve.
     pub readiness: Readiness,
     /// Cancelled when the server stops; ends open streams.
@@ -99,6 +102,7 @@ impl Portal {
             store,
             background,
             options,
+            policy,
             readiness,
             stop,
             saved_index,
@@ -122,6 +126,10 @@ impl Portal {
         all.refuse_collisions((&catalog_web::ID, &catalog_web::BUILT_IN_TABS))?;
         let parts = (&catalog, &search, jobs);
         let (site, jobs) = hand_out(all, (&config, options), parts, (&slots, readiness))?;
+        let site = match policy {
+            Some(policy) => decided_by(site, policy),
+            None => site,
+        };
         Ok(Self {
             catalog,
             search,
@@ -135,6 +143,16 @@ impl Portal {
     pub fn into_router(self) -> (Router, JoinHandle<Result<(), StoreError>>) {
         (self.site.into_router(), self.loading)
     }
+}
+
+/// The site with the policy in every request.
+fn decided_by(mut site: Site, policy: Arc<dyn Policy>) -> Site {
+    let policy = ReadPolicy(policy);
+    for set in &mut site.routes {
+        set.api = std::mem::take(&mut set.api).layer(Extension(policy.clone()));
+        set.pages = std::mem::take(&mut set.pages).layer(Extension(policy.clone()));
+    }
+    site
 }
 
 /// Loads what the store serves.

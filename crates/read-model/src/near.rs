@@ -2,8 +2,8 @@
 
 use crate::ReadModel;
 
-/// Most values read to each side, however many of their entities count.
-const MOST_READ: usize = 512;
+/// Most values read to each side for each entity that is wanted, however many of their entities count.
+const READ_PER_ENTITY: usize = 16;
 
 impl ReadModel {
     /// Entities that `counts` says yes to and whose value of a key stands right before or right after a lower-cased
@@ -26,7 +26,7 @@ impl ReadModel {
         counts: &impl Fn(u32) -> bool,
     ) -> Vec<u32> {
         let mut found = Vec::new();
-        for term in terms.take(MOST_READ) {
+        for term in terms.take(most * READ_PER_ENTITY) {
             let holders = self.terms.posting(term);
             let holders = holders.set();
             found.extend(holders.iter().filter(|doc| counts(*doc)).take(most - found.len()));

@@ -1,7 +1,5 @@
 //! Asking the index: one page of results, with exact counts of what the viewer may see.
 
-use std::sync::Arc;
-
 use tantivy::schema::Value;
 use tantivy::{DocAddress, Searcher, TantivyDocument, TantivyError, Term};
 
@@ -14,6 +12,7 @@ use crate::rank;
 use crate::schema::Shown;
 use crate::sets::Docs;
 use crate::spelling;
+use crate::visible::Visible;
 use crate::ways::{Plan, Way};
 
 /// With so few results, words with mistakes are looked for, too.
@@ -40,9 +39,6 @@ pub struct Counted {
     /// Document types whose results are counted, whichever of them are asked for.
     pub types: Vec<String>,
 }
-
-/// Says of entities, by the first half of their uids, whether their documents may be seen; without it all may.
-pub type Visible = Option<Arc<dyn Fn(&[u64]) -> Vec<bool> + Send + Sync>>;
 
 /// The answer to a question.
 pub struct Answer {

@@ -13,7 +13,7 @@ use base64::prelude::*;
 use jiff::Timestamp;
 use model::Fault;
 use serde_json::{Map, Value, json};
-use sight::CurrentSight;
+use sight::{CurrentSight, for_sight};
 use url::form_urlencoded;
 use uuid::Uuid;
 use web::ApiError;
@@ -84,7 +84,7 @@ async fn query(
     };
     let answer = api.search.ask(request.question.clone(), &sight, page).await;
     let answer = answer.map_err(|error| ApiError::internal(&error))?;
-    Ok(Json(render(&answer, &request, api.tag)).into_response())
+    Ok(for_sight(&sight, Json(render(&answer, &request, api.tag))))
 }
 
 /// What the client wants.

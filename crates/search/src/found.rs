@@ -2,9 +2,9 @@
 
 use tantivy::{DocId, Searcher, SegmentReader, TantivyError};
 
-use crate::answer::Visible;
 use crate::bits::Bits;
 use crate::sets::{Docs, Set};
+use crate::visible::Visible;
 use crate::ways::{Plan, Restriction};
 
 /// All documents found for a plan.
@@ -84,18 +84,7 @@ fn leave_visible(found: &mut Bits, part: &SegmentReader, visible: &Visible) -> R
         found.retain(|document| alive.is_alive(document));
     }
     if let Some(visible) = visible {
-        let ids = part.fast_fields().u64("entity_id")?;
-        let known = found
-            .iter()
-            .filter_map(|document| Some((document, ids.first(document)?)));
-        let (documents, ids): (Vec<DocId>, Vec<u64>) = known.unzip();
-        let seen = documents
-            .into_iter()
-            .zip(visible(&ids))
-            .filter(|(_, is_seen)| *is_seen);
-        let seen: Vec<DocId> = seen.map(|(document, _)| document).collect();
-        *found = Bits::none(part.max_doc());
-        found.extend(&seen);
+        visible.leave_in(found, part)?;
     }
     Ok(())
 }

@@ -24,6 +24,7 @@ mod search;
 mod sets;
 mod spelling;
 mod standing;
+mod visible;
 mod ways;
 mod words;
 

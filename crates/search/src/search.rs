@@ -5,18 +5,20 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use catalog::{Catalog, Sight};
+use catalog::{Catalog, Sight, SightKey};
+use parking_lot::Mutex;
 use plugin::{Of, SearchSource, Slot};
 use store::{Seq, Store};
 use tantivy::TantivyError;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::answer::{self, Answer, Page, Visible};
+use crate::answer::{self, Answer, Page};
 use crate::entities::Entities;
 use crate::feed::{self, Feed};
 use crate::index::{IndexError, Place, SearchIndex};
 use crate::question::Question;
+use crate::visible::{KeptParts, Visible, VisibleDocuments};
 
 /// Why a question was not answered.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +44,19 @@ struct Parts {
     damaged: Arc<Notify>,
     sources: Slot<Vec<Of<Arc<dyn SearchSource>>>>,
     applied: Arc<AtomicI64>,
+    /// What the sights that asked lately show, the latest first.
+    kept: Mutex<Vec<Kept>>,
 }
+
+/// What a sight shows, for as long as it shows the same entities.
+struct Kept {
+    key: SightKey,
+    version: u64,
+    parts: Arc<KeptParts>,
+}
+
+/// Most sights kept.
+const MOST_KEPT: usize = 32;
 
 impl Search {
     /// Opens the index. `store` has what the catalog serves and its change log, which the index follows. It is fed with
@@ -56,6 +70,7 @@ impl Search {
                 damaged: Arc::new(Notify::new()),
                 sources: Slot::default(),
                 applied: Arc::new(AtomicI64::new(-1)),
+                kept: Mutex::default(),
             }),
         })
     }
@@ -111,10 +126,36 @@ impl Search {
 
     /// Answers a question with what a sight shows.
     pub async fn ask(&self, question: Question, sight: &Sight, page: Page) -> Result<Answer, SearchError> {
-        let seen = self.parts.catalog.seen_by(sight).seen_ids();
-        let visible: Visible = seen.map(|seen| Arc::new(move |ids: &[u64]| seen.are_seen(ids)) as _);
+        let visible = self.visible(sight);
         self.blocking(move |index| answer::ask(index, &question, &visible, &page))
             .await
+    }
+
+    fn visible(&self, sight: &Sight) -> Visible {
+        let seen = self.parts.catalog.seen_by(sight).seen_ids()?;
+        let parts = self.kept_parts(sight.key(), seen.version());
+        let are_seen = move |ids: &[u64]| seen.are_seen(ids);
+        Some(Arc::new(VisibleDocuments::new(are_seen, parts)))
+    }
+
+    fn kept_parts(&self, key: SightKey, version: u64) -> Arc<KeptParts> {
+        let mut kept = self.parts.kept.lock();
+        let known = kept
+            .iter()
+            .position(|one| one.key == key)
+            .map(|at| kept.remove(at));
+        let parts = known
+            .filter(|known| known.version == version)
+            .map(|known| known.parts);
+        let parts = parts.unwrap_or_default();
+        let latest = Kept {
+            key,
+            version,
+            parts: Arc::clone(&parts),
+        };
+        kept.insert(0, latest);
+        kept.truncate(MOST_KEPT);
+        parts
     }
 
     async fn blocking<T: Send + 'static>(

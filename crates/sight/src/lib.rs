@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use catalog::Sight;
 use model::{Fault, Principal, Viewer};
@@ -68,6 +69,21 @@ impl<S: Send + Sync> FromRequestParts<S> for WholeSight {
         let fault = Fault::not_allowed("This is open to callers who may see the whole catalog");
         Err(ApiError::new(fault).into_response())
     }
+}
+
+/// An answer that depends on what the caller sees: caches must not give it to another caller, and equal texts for
+/// different sights have different tags.
+pub fn for_sight(sight: &Sight, answer: impl IntoResponse) -> Response {
+    let mut response = answer.into_response();
+    let headers = response.headers_mut();
+    headers.append(header::VARY, HeaderValue::from_static("Cookie, Authorization"));
+    let tag = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok());
+    if let (Some(tag), Some(key)) = (tag.and_then(|tag| tag.strip_suffix('"')), sight.key().tag())
+        && let Ok(tag) = HeaderValue::from_str(&format!("{tag}-{key}\""))
+    {
+        headers.insert(header::ETAG, tag);
+    }
+    response
 }
 
 #[cfg(test)]

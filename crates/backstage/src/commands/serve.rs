@@ -53,6 +53,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
         store: store.clone(),
         background: background.handle().clone(),
         options,
+        policy: None,
         readiness: readiness.clone(),
         stop: life.soft(),
         saved_index,

@@ -119,14 +119,22 @@ impl Index {
     fn apply_slice(&self, slice: &[(Option<Vec<SearchRow>>, Change)], epoch: i64) {
         let Some((_, last)) = slice.last() else { return };
         let mut model = self.write();
+        // Under the lock for writing no sight can come into use.
+        let is_watched = !self.sights().is_empty();
         let mut applied = Vec::with_capacity(slice.len());
         for (rows, change) in slice {
-            let docs = exchange(&mut model, change, rows.as_deref());
+            let glimpses = if is_watched {
+                let docs = exchange(&mut model, change, rows.as_deref());
+                self.sights().bring_forward(&model, &docs)
+            } else {
+                take_in(&mut model, change, rows.as_deref());
+                Vec::new()
+            };
             applied.push(AppliedChange {
                 seq: change.seq,
                 reference: change.reference.as_str().into(),
                 kind: change.kind,
-                glimpses: self.sights().bring_forward(&model, &docs).into(),
+                glimpses: glimpses.into(),
             });
         }
         self.announce(last.mark(epoch), applied);
@@ -137,16 +145,20 @@ impl Index {
 fn exchange(model: &mut ReadModel, change: &Change, rows: Option<&[SearchRow]>) -> Vec<u32> {
     let find = |model: &ReadModel| [model.by_uid(change.uid), model.by_reference(&change.reference)];
     let former = find(model);
+    take_in(model, change, rows);
+    let mut docs: Vec<u32> = former.into_iter().chain(find(model)).flatten().collect();
+    docs.sort_unstable();
+    docs.dedup();
+    docs
+}
+
+fn take_in(model: &mut ReadModel, change: &Change, rows: Option<&[SearchRow]>) {
     match rows {
         Some(rows) => upsert(model, change.uid, rows),
         None => {
             model.remove(change.uid);
         }
     }
-    let mut docs: Vec<u32> = former.into_iter().chain(find(model)).flatten().collect();
-    docs.sort_unstable();
-    docs.dedup();
-    docs
 }
 
 /// Everything the store serves.

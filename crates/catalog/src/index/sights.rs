@@ -5,6 +5,7 @@
 //! lock for reading and brought forward under its lock for writing.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use model::Filter;
 use parking_lot::Mutex;
@@ -20,6 +21,8 @@ const KEPT: usize = 64;
 #[derive(Debug, Default)]
 pub(crate) struct Sights {
     kept: Mutex<Vec<Kept>>,
+    /// Number of the last set that was made or changed.
+    versions: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -27,6 +30,8 @@ struct Kept {
     key: SightKey,
     filter: Arc<Filter>,
     set: Arc<RoaringBitmap>,
+    /// Another number for every other set.
+    version: u64,
     /// How many listen to changes with this sight.
     listeners: usize,
 }
@@ -43,7 +48,18 @@ impl Sights {
     /// The entities of a sight; nothing when that is all of them.
     pub(crate) fn set(&self, model: &ReadModel, sight: &Sight) -> Option<Arc<RoaringBitmap>> {
         let filter = sight.filter()?;
-        Some(self.used(model, sight.key(), filter, 0))
+        Some(self.used(model, sight.key(), filter, 0).0)
+    }
+
+    /// A number that changes when the sight shows other entities.
+    pub(crate) fn version(&self, model: &ReadModel, sight: &Sight) -> u64 {
+        sight
+            .filter()
+            .map_or(0, |filter| self.used(model, sight.key(), filter, 0).1)
+    }
+
+    fn next_version(&self) -> u64 {
+        self.versions.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// Keeps a sight until [`Sights::ignore`], so that changes say what it sees of them.
@@ -68,24 +84,31 @@ impl Sights {
         key: SightKey,
         filter: &Arc<Filter>,
         listeners: usize,
-    ) -> Arc<RoaringBitmap> {
-        if let Some(set) = touch(&mut self.kept.lock(), key, listeners) {
-            return set;
+    ) -> (Arc<RoaringBitmap>, u64) {
+        if let Some(known) = touch(&mut self.kept.lock(), key, listeners) {
+            return known;
         }
         // Beside the lock: others go on with their sights meanwhile.
         let set = Arc::new(model.evaluate(filter).into_owned());
         let mut kept = self.kept.lock();
-        if let Some(set) = touch(&mut kept, key, listeners) {
-            return set;
+        if let Some(known) = touch(&mut kept, key, listeners) {
+            return known;
         }
+        let version = self.next_version();
         kept.push(Kept {
             key,
             filter: Arc::clone(filter),
             set: Arc::clone(&set),
+            version,
             listeners,
         });
         trim(&mut kept);
-        set
+        (set, version)
+    }
+
+    /// Whether no sight is in use, so that a change concerns none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.kept.lock().is_empty()
     }
 
     /// Takes a change in that was made to these entities, some of which may be gone. Says what the sights of
@@ -100,6 +123,9 @@ impl Sights {
                 let was_seen = one.set.contains(*doc);
                 before |= was_seen;
                 after |= is_seen;
+                if was_seen != is_seen {
+                    one.version = self.next_version();
+                }
                 match (was_seen, is_seen) {
                     (false, true) => {
                         Arc::make_mut(&mut one.set).insert(*doc);
@@ -124,18 +150,19 @@ impl Sights {
         kept.retain(|one| one.listeners > 0);
         for one in kept.iter_mut() {
             one.set = Arc::new(model.evaluate(&one.filter).into_owned());
+            one.version = self.next_version();
         }
     }
 }
 
 /// The set of a sight that is kept, which has now been used last.
-fn touch(kept: &mut Vec<Kept>, key: SightKey, listeners: usize) -> Option<Arc<RoaringBitmap>> {
+fn touch(kept: &mut Vec<Kept>, key: SightKey, listeners: usize) -> Option<(Arc<RoaringBitmap>, u64)> {
     let at = kept.iter().position(|one| one.key == key)?;
     let mut one = kept.remove(at);
     one.listeners += listeners;
-    let set = Arc::clone(&one.set);
+    let found = (Arc::clone(&one.set), one.version);
     kept.push(one);
-    Some(set)
+    Some(found)
 }
 
 /// Forgets the sights that were not used for longest.

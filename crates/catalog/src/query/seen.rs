@@ -21,6 +21,12 @@ impl View<'_> {
 }
 
 impl SeenIds {
+    /// Changes whenever the sight shows other entities.
+    pub fn version(&self) -> u64 {
+        let model = self.catalog.index().read();
+        self.catalog.index().sights().version(&model, &self.sight)
+    }
+
     /// Whether each of some entities is seen, by the first half of its uid. One that is gone is not.
     pub fn are_seen(&self, half_uids: &[u64]) -> Vec<bool> {
         let model = self.catalog.index().read();

@@ -7,6 +7,7 @@
 
 mod browse;
 mod bursts;
+mod door;
 mod ingest;
 mod locations;
 mod moves;

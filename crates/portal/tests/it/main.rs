@@ -9,4 +9,6 @@ mod collisions;
 mod every_point;
 mod failing;
 mod plugin_of_every_point;
+mod sight;
+mod uses_of_full_sight;
 mod world;

@@ -46,6 +46,7 @@ impl World {
             store: store.clone(),
             background: Handle::current(),
             options,
+            policy: None,
             readiness: readiness.clone(),
             stop: stop.clone(),
             saved_index: None,

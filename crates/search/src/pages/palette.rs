@@ -2,14 +2,14 @@
 //! types, what the viewer went to lately and often.
 
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use catalog::View;
 use catalog::browse::Known;
 use jiff::Timestamp;
 use model::EntityRef;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sight::CurrentSight;
+use sight::{CurrentSight, for_sight};
 use ui::Chrome;
 use user_settings::personal::{self, Visit};
 use web::api::Json;
@@ -78,7 +78,7 @@ pub async fn show(
         let visits = personal::visits(search.store(), viewer.reference()).await;
         let visits = visits.map_err(|error| catalog::store_fault(&error))?;
         let visits = without_hidden(search.catalog().seen_by(&sight), visits);
-        return Ok(Json(before_typing(visits, chrome.now)).into_response());
+        return Ok(for_sight(&sight, Json(before_typing(visits, chrome.now))));
     }
     let question = Question {
         text: state.text.clone(),
@@ -98,7 +98,7 @@ pub async fn show(
         total: answer.total,
         all: state.href(),
     };
-    Ok(Json(palette).into_response())
+    Ok(for_sight(&sight, Json(palette)))
 }
 
 /// Results by type, the type with the best result first.

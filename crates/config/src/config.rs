@@ -48,6 +48,14 @@ impl std::fmt::Debug for Config {
     }
 }
 
+/// A section of the configuration that a plugin reads.
+pub struct ClaimedSection<'a> {
+    /// Its key, with dots between parts.
+    pub path: &'a str,
+    /// Problems of a value of it. A fault's path is a key within the section, with dots between parts.
+    pub check: &'a dyn Fn(&Value) -> Vec<Problem>,
+}
+
 /// What loading found, before it is checked.
 pub(crate) struct Loaded {
     /// The merged tree.
@@ -250,6 +258,34 @@ impl Config {
     /// it from starting.
     pub fn check(&self) -> Vec<Problem> {
         self.inner.problems.clone()
+    }
+
+    /// The same, for a portal whose plugins read sections that this crate does not know: nothing is said of keys in
+    /// their sections, and their own checks come in addition.
+    pub fn check_with(&self, claimed: &[ClaimedSection<'_>]) -> Vec<Problem> {
+        let mut problems = self.check();
+        let places: Vec<Place> = claimed
+            .iter()
+            .filter_map(|section| self.inner.tree.at(&segments(section.path)))
+            .map(|node| node.origin.place())
+            .collect();
+        let is_claimed =
+            |problem: &Problem| problem.place.as_ref().is_some_and(|place| places.contains(place));
+        problems.retain(|problem| problem.severity == Severity::Error || !is_claimed(problem));
+        for section in claimed {
+            let Some(node) = self.inner.tree.at(&segments(section.path)) else {
+                continue;
+            };
+            let found = (section.check)(&node.to_value());
+            problems.extend(shown(found).into_iter().map(|problem| {
+                let place = problem.fault.path.as_deref().map_or_else(
+                    || node.origin.place(),
+                    |path| self.place(&format!("{}.{path}", section.path)),
+                );
+                problem.at(place)
+            }));
+        }
+        problems
     }
 
     /// The merged configuration with every secret replaced.

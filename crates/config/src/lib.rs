@@ -30,7 +30,7 @@ mod substitute;
 mod suggest;
 mod transform;
 
-pub use config::Config;
+pub use config::{ClaimedSection, Config};
 pub use duration::HumanDuration;
 pub use load::LoadOptions;
 pub use reference::reference_markdown;

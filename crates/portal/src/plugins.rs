@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use catalog::Catalog;
 use catalog_web::EntityParts;
-use config::Config;
-use model::{Fault, Kinds};
+use config::{ClaimedSection, Config};
+use model::{Fault, Kinds, Problem};
 use plugin::{
-    ActionRegistry, Collisions, Contributions, Declaration, Feeds, PluginId, Slot, refuse_same_declarations,
+    ActionRegistry, Collisions, ConfigSection, Contributions, Declaration, Feeds, PluginId, Slot,
+    refuse_same_declarations,
 };
 use scm::UrlReader;
 use search::Search;
+use serde_json::Value;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 use user_settings::PersonalParts;
@@ -47,6 +49,29 @@ pub fn kinds(declarations: &[Declaration]) -> Result<Kinds, Collisions> {
     refuse_same_declarations(declarations)?;
     let added = declarations.iter().flat_map(|declaration| &declaration.kinds);
     Ok(added.fold(Kinds::builtin(), |kinds, kind| kinds.with(kind.clone())))
+}
+
+/// Problems of a configuration, the sections of these plugins included.
+pub fn check_configuration(config: &Config, declarations: &[Declaration]) -> Vec<Problem> {
+    let sections: Vec<&Arc<dyn ConfigSection>> = declarations
+        .iter()
+        .filter_map(|declaration| declaration.config.as_ref())
+        .collect();
+    let checks: Vec<Box<dyn Fn(&Value) -> Vec<Problem> + '_>> = sections
+        .iter()
+        .map(|section| {
+            Box::new(|value: &Value| section.check(value)) as Box<dyn Fn(&Value) -> Vec<Problem> + '_>
+        })
+        .collect();
+    let claimed: Vec<ClaimedSection<'_>> = sections
+        .iter()
+        .zip(&checks)
+        .map(|(section, check)| ClaimedSection {
+            path: section.path(),
+            check,
+        })
+        .collect();
+    config.check_with(&claimed)
 }
 
 /// What the built-in plugins feed into the catalog.

@@ -34,7 +34,10 @@ pub fn run(common: &Common, command: &ConfigCommand) -> Result<ExitCode> {
 
 fn check(common: &Common) -> Result<ExitCode> {
     let (problems, source) = match settings::load(common)? {
-        Ok(config) => (config.check(), settings::source(&config)),
+        Ok(config) => (
+            portal::check_configuration(&config, &portal::declarations()),
+            settings::source(&config),
+        ),
         Err(problems) => (problems, String::new()),
     };
     for problem in &problems {

@@ -66,7 +66,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
 }
 
 fn configuration(config: &Config) -> Vec<Finding> {
-    let remarks = config.check();
+    let remarks = portal::check_configuration(config, &portal::declarations());
     if remarks.is_empty() {
         return vec![good(
             "configuration",

@@ -31,7 +31,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     let config = settings::require(common)?;
     let saved_index = portal::saved_index(&config);
     tracing::info!("configuration: {}", settings::source(&config));
-    for problem in config.check() {
+    for problem in portal::check_configuration(&config, &portal::declarations()) {
         match problem.severity {
             Severity::Error => tracing::error!("{}", output::problem(&problem)),
             Severity::Warning => tracing::warn!("{}", output::problem(&problem)),

@@ -8,7 +8,6 @@ use anyhow::Result;
 use catalog::offline::Offline;
 use config::Config;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use model::Kinds;
 use serde_json::json;
 
 use super::checker::{Checker, Report};
@@ -24,7 +23,7 @@ use crate::{output, settings};
 pub async fn run(common: &Common, what: &ValidateArguments) -> Result<ExitCode> {
     let found = walk::descriptor_files(&what.paths);
     let checker = Checker {
-        kinds: Kinds::builtin(),
+        kinds: portal::kinds(&portal::declarations())?,
         roots: roots(&what.paths),
         offline: offline(common)?,
         named: &what.paths,

@@ -375,14 +375,14 @@ async fn a_location_whose_entity_was_deleted_comes_back() {
     let names = configured.into_iter().map(|source| source.source);
     for name in names.filter(|name| name.starts_with("location:")) {
         let uid = world.store.node(&name).await.unwrap().unwrap().uid;
-        world.catalog.delete_by_uid(uid).await.unwrap();
+        world.seen().delete_by_uid(uid).await.unwrap();
         world.catalog.settle().await.unwrap();
         assert_eq!(
             world.served().await,
             ["component:default/a", "component:default/b"],
             "{name}"
         );
-        world.catalog.refresh(&name).await.unwrap();
+        world.seen().refresh(&name).await.unwrap();
     }
     assert_eq!(world.catalog.locations().await.unwrap(), [located.location]);
     let fault = world

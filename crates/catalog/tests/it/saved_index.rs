@@ -1,7 +1,7 @@
 //! The saved index: it is there after an end, it is believed where it should be, and never otherwise.
 
 use catalog::browse;
-use catalog::index::IndexNews;
+use catalog::query::SeenNews;
 use model::LogMark;
 use read_model::{ReadModel, SnapshotFile};
 use tokio_util::sync::CancellationToken;
@@ -126,27 +126,21 @@ async fn nothing_is_left_where_nothing_can_be_written() {
 }
 
 #[tokio::test]
-async fn another_log_has_everything_loaded_again_and_no_old_body_served() {
+async fn another_log_has_everything_loaded_again() {
     let (world, _) = saved().await;
-    let index = world.catalog.index();
-    let mut news = index.news();
-    let version = |name: &str| {
-        let model = index.read();
-        let doc = model.by_reference(name).unwrap();
-        (model.uid(doc), model.generation(doc))
-    };
-    let before = version("component:default/one");
-    index.bodies().get(&world.store, &[before]).await.unwrap();
+    let mut changes = world.seen().changes();
+    let reference = "component:default/one".parse().unwrap();
+    assert!(world.seen().entity(&reference).await.unwrap().is_some());
     world.store.begin_epoch().await.unwrap();
-    index.catch_up(&world.store).await.unwrap();
-    assert_ne!(
-        version("component:default/one"),
-        before,
-        "what is cached is of the log of before"
+    world.catalog.catch_up().await.unwrap();
+    let news = changes.applied.try_recv().unwrap();
+    assert_eq!(changes.sight.see(&news), Some(SeenNews::Reloaded));
+    assert!(world.seen().entity(&reference).await.unwrap().is_some());
+    assert_eq!(
+        world.catalog.applied(),
+        Some(world.store.log_mark().await.unwrap().seq)
     );
-    assert_eq!(news.try_recv().unwrap(), IndexNews::Reloaded);
-    assert_eq!(index.mark(), Some(world.store.log_mark().await.unwrap()));
     // Nothing is loaded twice.
-    index.catch_up(&world.store).await.unwrap();
-    assert!(news.try_recv().is_err());
+    world.catalog.catch_up().await.unwrap();
+    assert!(changes.applied.try_recv().is_err());
 }

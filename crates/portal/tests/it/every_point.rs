@@ -1,7 +1,11 @@
 //! Each contribution of the plugin of every point has its effect, seen from outside.
 
+use std::path::Path;
+
 use axum::body::Body;
 use axum::http::Request;
+
+use serde_json::{Value, json};
 
 use crate::plugin_of_every_point::teapots;
 use crate::world::World;
@@ -136,4 +140,22 @@ async fn personal_pages(world: &World) {
     let home = world.get("/").await.1;
     assert!(home.contains("Tea is ready, guest") && home.contains("Tea time"));
     assert!(world.get("/settings").await.1.contains("One lump or two"));
+}
+
+/// Section of the configuration and kind: the commands ask the declarations.
+#[test]
+fn a_declaration_is_read_without_a_portal() {
+    let declarations = [teapots().declaration];
+    let check = |spout: Value| {
+        let config =
+            config::Config::from_value(json!({"teapots": {"spout": spout}}), Path::new("/")).unwrap();
+        assert_eq!(config.check().len(), 1, "without the plugin the key is unknown");
+        portal::check_configuration(&config, &declarations)
+    };
+    assert_eq!(check(json!("left")), []);
+    let problems = check(json!(7));
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].fault.message, "teapots.spout must be a text");
+    let kinds = portal::kinds(&declarations).unwrap();
+    assert!(kinds.names().contains(&"Teapot"));
 }

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::routing::get;
 use maud::html;
-use model::{EntityRef, Fault, Kind, Relation, Viewer};
+use model::{EntityRef, Fault, Kind, Problem, Relation, Viewer};
 use plugin::{
     Action, ActionContext, ActionSchema, Asset, AssetKind, Badge, BadgeTone, Body, ConfigSection,
     Contributions, Declaration, DeferredEntity, EntityAction, EntityActions, EntityBadges, EntityCard,
@@ -101,6 +101,17 @@ impl ConfigSection for Section {
 
     fn schema(&self) -> Value {
         json!({"type": "object", "properties": {"spout": {"type": "string", "description": "Where tea comes out."}}})
+    }
+
+    fn check(&self, section: &Value) -> Vec<Problem> {
+        if section["spout"].is_string() {
+            return Vec::new();
+        }
+        let fault = Fault::input("teapots.spout must be a text");
+        vec![Problem::error(Fault {
+            path: Some("spout".to_owned()),
+            ..fault
+        })]
     }
 }
 

@@ -45,7 +45,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("scm", &["config", "model", "plugin"]),
     (
         "catalog",
-        &["config", "model", "plugin", "read-model", "scm", "store", "yaml"],
+        &[
+            "config",
+            "model",
+            "plugin",
+            "read-model",
+            "scm",
+            "store",
+            "work",
+            "yaml",
+        ],
     ),
     (
         "catalog-web",

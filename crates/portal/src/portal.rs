@@ -197,7 +197,7 @@ fn hand_out(
         .fill(PersonalParts::new(home_cards, settings_sections));
     search.feed_from(search_sources);
     slots.actions.fill(ActionRegistry::new(actions)?);
-    let jobs = runner(jobs, (handlers, schedules, subscriptions))?;
+    let jobs = runner(jobs, handlers, schedules, subscriptions)?;
     let plugin_files = Arc::new(PluginFiles::new(assets));
     let mut shell = Shell::new(config.title(), parts(navigation));
     shell.organization.clone_from(&config.organization().name);
@@ -224,11 +224,9 @@ fn hand_out(
 /// What runs the jobs of all plugins.
 fn runner(
     jobs: Jobs,
-    (handlers, schedules, subscriptions): (
-        Vec<Of<Arc<dyn JobHandler>>>,
-        Vec<Of<Schedule>>,
-        Vec<Of<Subscription>>,
-    ),
+    handlers: Vec<Of<Arc<dyn JobHandler>>>,
+    schedules: Vec<Of<Schedule>>,
+    subscriptions: Vec<Of<Subscription>>,
 ) -> Result<JobRunner, Fault> {
     let mut runner = JobRunner::builder(jobs);
     runner = parts(handlers)

@@ -46,7 +46,9 @@ impl World {
             config["catalog"][key] = value.clone();
         }
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&Database::SqliteMemory).await.unwrap();
+        let store = Store::open_with(&Database::SqliteMemory, &[(work::PLUGIN, work::MIGRATIONS)])
+            .await
+            .unwrap();
         let clock = TestClock::default();
         let catalog = build(&config, folder.path(), &store, &clock);
         Self {

@@ -4,13 +4,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use axum::Router;
 use axum::response::Redirect;
-use axum::routing::get;
 use maud::Markup;
 use moka::sync::Cache;
 use plugin::{
-    Contributions, EntityPageContext, EntityTab, NavigationItem, NavigationSection, RenderError, RouteSet,
+    Contributions, EntityPageContext, EntityTab, NavigationItem, NavigationSection, PluginId, RenderError,
+    Routes, Rows, Rule,
 };
 use serde_json::Value;
 
@@ -23,12 +22,11 @@ const CACHED: u64 = 128;
 
 /// What this plugin adds to the portal.
 pub fn contributions() -> Contributions {
-    let pages = Router::new().route(
-        "/api-docs",
-        get(|| async { Redirect::temporary("/catalog?kind=api") }),
-    );
+    let pages = Rows::new().get("/api-docs", Rule::signed_in().prefetch(), async || {
+        Redirect::temporary("/catalog?kind=api")
+    });
     Contributions {
-        routes: vec![RouteSet::new("api-docs").pages(pages)],
+        routes: vec![Routes::new(PluginId::built_in("api-docs")).pages(pages)],
         navigation: vec![NavigationItem {
             title: "APIs",
             path: "/catalog?kind=api",

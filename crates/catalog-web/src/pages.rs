@@ -19,11 +19,13 @@ pub use samples::{PageSample, page_samples};
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::routing::{get, post};
-use plugin::{EntityCard, EntityTab, NavigationItem, NavigationSection};
-
 use catalog::Catalog;
+use plugin::{EntityCard, EntityTab, NavigationItem, NavigationSection, Rows, Rule};
+
+use crate::permissions::{
+    ENTITY_REFRESH, LOCATION_CREATE, LOCATION_DELETE, LOCATION_READ, READ, UNPROCESSED_DELETE,
+    UNPROCESSED_READ,
+};
 
 /// What the handlers of the pages have at hand.
 #[derive(Clone)]
@@ -34,11 +36,11 @@ pub(crate) struct Pages {
 }
 
 /// The pages with their full paths. Tabs and cards are what plugins contributed.
-pub fn router(
+pub fn rows(
     catalog: Catalog,
     mut tabs: Vec<Arc<dyn EntityTab>>,
     mut cards: Vec<Arc<dyn EntityCard>>,
-) -> Router {
+) -> Rows {
     tabs.sort_by_key(|tab| tab.order());
     cards.sort_by_key(|card| card.order());
     let pages = Pages {
@@ -46,28 +48,54 @@ pub fn router(
         tabs: tabs.into(),
         cards: cards.into(),
     };
-    Router::new()
-        .route("/catalog", get(list::show))
-        .route("/catalog/export.csv", get(list::export_csv))
-        .route("/catalog/export.json", get(list::export_json))
-        .route("/catalog/refresh", post(entity::refresh))
-        .route("/catalog/{namespace}/{kind}/{name}", get(entity::show))
-        .route("/catalog/{namespace}/{kind}/{name}/{tab}", get(entity::show_tab))
-        .route("/org", get(organization::groups))
-        .route("/org/people", get(organization::people))
-        .route("/catalog-graph", get(graph::show))
-        .route("/catalog-import", get(register::show).post(register::register))
-        .route("/sources", get(sources::show))
-        .route(
-            "/sources/unregister",
-            get(sources::confirm).post(sources::unregister),
+    entity_rows()
+        .with_state(&pages)
+        .and(administration_rows().with_state(&pages))
+}
+
+fn entity_rows() -> Rows<Pages> {
+    let ahead = READ.prefetch();
+    Rows::new()
+        .get("/catalog", ahead, list::show)
+        .get("/catalog/export.csv", READ, list::export_csv)
+        .get("/catalog/export.json", READ, list::export_json)
+        .post(
+            "/catalog/refresh",
+            Rule::signed_in().needs(&ENTITY_REFRESH),
+            entity::refresh,
         )
-        .route("/unprocessed", get(unprocessed::show))
-        .route(
-            "/unprocessed/delete",
-            get(unprocessed::confirm).post(unprocessed::delete),
+        .get("/catalog/{namespace}/{kind}/{name}", ahead, entity::show)
+        .get(
+            "/catalog/{namespace}/{kind}/{name}/{tab}",
+            ahead,
+            entity::show_tab,
         )
-        .with_state(pages)
+        .get("/org", ahead, organization::groups)
+        .get("/org/people", ahead, organization::people)
+        .get("/catalog-graph", ahead, graph::show)
+}
+
+fn administration_rows() -> Rows<Pages> {
+    let create = Rule::signed_in().needs(&LOCATION_CREATE);
+    let unregister = Rule::signed_in().needs(&LOCATION_DELETE);
+    let remove = Rule::signed_in().needs(&UNPROCESSED_DELETE);
+    Rows::new()
+        .get("/catalog-import", create, register::show)
+        .post("/catalog-import", create, register::register)
+        .get(
+            "/sources",
+            Rule::signed_in().needs(&LOCATION_READ).prefetch(),
+            sources::show,
+        )
+        .get("/sources/unregister", unregister, sources::confirm)
+        .post("/sources/unregister", unregister, sources::unregister)
+        .get(
+            "/unprocessed",
+            Rule::signed_in().needs(&UNPROCESSED_READ).prefetch(),
+            unprocessed::show,
+        )
+        .get("/unprocessed/delete", remove, unprocessed::confirm)
+        .post("/unprocessed/delete", remove, unprocessed::delete)
 }
 
 /// Entries of the navigation.

@@ -9,11 +9,7 @@ use crate::node::{Content, Node};
 use crate::sections::{CONFIG_LOCATIONS, Sections};
 
 /// The keys, and what holds instead; `*` stands for any name or item.
-const KEYS: [(&str, &str); 14] = [
-    (
-        "backend.auth.externalAccess.*.accessRestrictions",
-        "Such a caller may call everything.",
-    ),
+const KEYS: [(&str, &str); 13] = [
     (
         "backend.cors.preflightContinue",
         "Preflight requests are always answered.",

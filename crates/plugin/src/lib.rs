@@ -4,22 +4,26 @@
 //! fills a [`Contributions`]. There is one small trait per point and no trait for "a plugin", so a
 //! contribution says exactly what it does. This crate knows no feature and performs no IO.
 
+mod authenticator;
 mod catalog;
 mod entity_page;
 mod health;
 mod id;
 mod navigation;
 mod permission;
+mod refusal;
 mod routes;
 mod search;
 
+pub use authenticator::Authenticator;
 pub use catalog::{DeferredEntity, EntityProvider, ProcessContext, Processor, ProviderSink};
 pub use entity_page::{EntityCard, EntityPageContext, EntityTab, RenderError};
 pub use health::{Health, HealthCheck, HealthScope};
 pub use id::PluginId;
 pub use navigation::{NavigationItem, NavigationSection};
 pub use permission::{Condition, Decision, Permission, PermissionAction, Policy};
-pub use routes::RouteSet;
+pub use refusal::{Refusal, RefusalObserver};
+pub use routes::{BODY_LIMIT_BYTES, Caller, Face, Routes, RowHead, Rows, Rule};
 pub use search::{SearchDocument, SearchSource};
 
 use std::sync::Arc;
@@ -28,7 +32,7 @@ use std::sync::Arc;
 #[derive(Default)]
 pub struct Contributions {
     /// HTTP routes, in the order they were added.
-    pub routes: Vec<RouteSet>,
+    pub routes: Vec<Routes>,
     /// Entries of the left navigation.
     pub navigation: Vec<NavigationItem>,
     /// Tabs of the entity page, shown in order where they apply.
@@ -41,6 +45,8 @@ pub struct Contributions {
     pub processors: Vec<Arc<dyn Processor>>,
     /// Entity kinds beside the built-in ones.
     pub kinds: Vec<Arc<dyn model::Kind>>,
+    /// Ways to find out who calls, asked in this order.
+    pub authenticators: Vec<Arc<dyn Authenticator>>,
     /// Checks behind the readiness endpoint and `doctor`.
     pub health_checks: Vec<Arc<dyn HealthCheck>>,
     /// What can be found beside the entities themselves.
@@ -57,6 +63,7 @@ impl Contributions {
         self.entity_providers.extend(other.entity_providers);
         self.processors.extend(other.processors);
         self.kinds.extend(other.kinds);
+        self.authenticators.extend(other.authenticators);
         self.health_checks.extend(other.health_checks);
         self.search_sources.extend(other.search_sources);
     }

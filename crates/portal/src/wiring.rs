@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use axum::{Extension, Router};
+use axum::Extension;
 use catalog::Catalog;
 use config::{Config, DatabaseTarget};
-use plugin::{Contributions, Health, HealthCheck, HealthScope, RouteSet, SearchSource};
+use plugin::{Contributions, Health, HealthCheck, HealthScope, PluginId, Routes, RowHead, SearchSource};
 use read_model::SnapshotFile;
 use search::Search;
 use store::Store;
@@ -103,9 +103,9 @@ fn catalog_pages_and_api(
 ) -> Contributions {
     let tabs = std::mem::take(&mut plugins.entity_tabs);
     let cards = std::mem::take(&mut plugins.entity_cards);
-    let routes = RouteSet::new("catalog")
-        .api(catalog_web::api::router(catalog.clone(), soft))
-        .pages(catalog_web::pages::router(catalog.clone(), tabs, cards));
+    let routes = Routes::new(catalog_web::permissions::PLUGIN)
+        .api(catalog_web::api::rows(catalog.clone(), soft))
+        .pages(catalog_web::pages::rows(catalog.clone(), tabs, cards));
     Contributions {
         routes: vec![routes],
         navigation: catalog_web::pages::navigation(),
@@ -113,38 +113,47 @@ fn catalog_pages_and_api(
     }
 }
 
-/// The router of a whole server.
-pub fn router(
+/// A whole server.
+pub fn site(
     config: &Config,
     catalog: &Catalog,
     contributions: Contributions,
     readiness: Readiness,
     options: ServerOptions,
-) -> Router {
-    let mut shell = Shell::new(config.title(), contributions.navigation);
+) -> Site {
+    let pages = prefetched(&contributions.routes);
+    let mut shell =
+        Shell::new(config.title(), contributions.navigation).prefetching(pages.iter().map(String::as_str));
     shell.organization.clone_from(&config.organization().name);
     let followed = catalog.clone();
     shell.last_change = Some(Arc::new(move || followed.index().applied().unwrap_or_default()));
     let shell = Arc::new(shell);
-    let routes = contributions.routes.into_iter().map(|set| RouteSet {
-        pages: set.pages.layer(Extension(shell.clone())),
-        ..set
-    });
-    let site = Site {
-        routes: routes.collect(),
-        options,
-        readiness,
+    let surrounded = |set: Routes| set.wrapped(|_, endpoint| endpoint.route_layer(Extension(shell.clone())));
+    Site {
         health_checks: contributions.health_checks,
+        authenticators: contributions.authenticators,
         error_page: Some(Arc::new(LayoutErrorPage { shell: shell.clone() })),
-    };
-    site.into_router()
+        ..Site::new(
+            contributions.routes.into_iter().map(surrounded).collect(),
+            options,
+            readiness,
+        )
+    }
+}
+
+/// Pages that a browser may fetch ahead.
+fn prefetched(routes: &[Routes]) -> Vec<String> {
+    let rows = routes.iter().flat_map(Routes::table);
+    rows.filter(|row| row.rule.prefetch)
+        .map(RowHead::full_path)
+        .collect()
 }
 
 /// Styles, scripts and the theme; in debug builds also the gallery of components.
 fn design_system(_: &Config) -> Contributions {
-    let pages = ui::router(cfg!(debug_assertions));
+    let pages = ui::rows(cfg!(debug_assertions));
     Contributions {
-        routes: vec![RouteSet::new("ui").pages(pages)],
+        routes: vec![Routes::new(PluginId::built_in("ui")).pages(pages)],
         ..Contributions::default()
     }
 }

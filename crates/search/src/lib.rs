@@ -28,7 +28,7 @@ mod ways;
 mod words;
 
 pub use answer::{Answer, Counted, Page};
-pub use api::{Bounds, router as api_router};
+pub use api::{Bounds, rows as api_rows};
 pub use entities::DOCUMENT_TYPE as ENTITIES;
 pub use index::{IndexError, Place};
 pub use marks::{Marked, Marker};
@@ -38,7 +38,7 @@ pub use schema::Shown;
 pub use search::{Search, SearchError};
 
 use config::SearchSection;
-use plugin::{Contributions, RouteSet};
+use plugin::{Contributions, PluginId, Routes};
 
 /// The plugin.
 pub fn contributions(search: &Search, section: &SearchSection) -> Contributions {
@@ -46,9 +46,9 @@ pub fn contributions(search: &Search, section: &SearchSection) -> Contributions 
         term: section.max_term_length,
         page: section.max_page_limit,
     };
-    let routes = RouteSet::new("search")
-        .api(api_router(search.clone(), bounds))
-        .pages(pages::router(search.clone()));
+    let routes = Routes::new(PluginId::built_in("search"))
+        .api(api_rows(search.clone(), bounds))
+        .pages(pages::rows(search));
     Contributions {
         routes: vec![routes],
         ..Contributions::default()

@@ -16,6 +16,7 @@ mod layout;
 mod page;
 mod routes;
 mod shell;
+mod speculation;
 
 pub use components::{
     avatar::{avatar, person},
@@ -43,5 +44,5 @@ pub use highlight::Language;
 pub use icon::{icon, icon_names, kind_icon};
 pub use layout::{Crumb, Live, PageHead};
 pub use page::Page;
-pub use routes::router;
+pub use routes::rows;
 pub use shell::{Chrome, Shell, Theme};

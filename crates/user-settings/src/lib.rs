@@ -7,11 +7,11 @@ mod api;
 mod pages;
 pub mod personal;
 
-pub use api::router as api_router;
-pub use pages::{page_samples, router as pages_router};
+pub use api::rows as api_rows;
+pub use pages::{page_samples, rows as page_rows};
 
 use catalog::Catalog;
-use plugin::{Contributions, NavigationItem, NavigationSection, RouteSet};
+use plugin::{Contributions, NavigationItem, NavigationSection, PluginId, Routes};
 
 /// The plugin.
 pub fn contributions(catalog: &Catalog) -> Contributions {
@@ -22,9 +22,9 @@ pub fn contributions(catalog: &Catalog) -> Contributions {
         section,
         order: 0,
     };
-    let routes = RouteSet::new("user-settings")
-        .api(api_router(catalog.store().clone()))
-        .pages(pages_router(catalog.clone()));
+    let routes = Routes::new(PluginId::built_in("user-settings"))
+        .api(api_rows(catalog.store()))
+        .pages(page_rows(catalog));
     Contributions {
         routes: vec![routes],
         navigation: vec![

@@ -7,24 +7,24 @@ mod settings;
 pub use samples::page_samples;
 
 use crate::personal;
+use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
-use axum::{Form, Router};
 use catalog::Catalog;
 use model::EntityRef;
+use plugin::{Rows, Rule};
 use serde::Deserialize;
 use ui::{Chrome, href};
 use web::CurrentViewer;
 
 /// The pages, with their full paths.
-pub fn router(catalog: Catalog) -> Router {
-    Router::new()
-        .route("/", get(home::show))
-        .route("/settings", get(settings::show))
-        .route("/starred", post(star))
-        .route("/visited", post(visited))
+pub fn rows(catalog: &Catalog) -> Rows {
+    Rows::new()
+        .get("/", Rule::signed_in().prefetch(), home::show)
+        .get("/settings", Rule::signed_in().prefetch(), settings::show)
+        .post("/starred", Rule::person(), star)
+        .post("/visited", Rule::person(), visited)
         .with_state(catalog)
 }
 

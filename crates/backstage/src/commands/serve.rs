@@ -49,7 +49,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     let portal = wiring::portal(&config, &catalog, background.handle(), life.soft()).await?;
     tell_who_may_call(&options.access);
     let (limits, metrics) = (options.limits.clone(), options.metrics.listen.clone());
-    let router = wiring::router(
+    let site = wiring::site(
         &config,
         &catalog,
         portal.contributions,
@@ -63,7 +63,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     }
     life.spawn(
         "http",
-        web::serve(bound, router, limits, readiness.clone(), life.clone()),
+        web::serve(bound, site.into_router(), limits, readiness.clone(), life.clone()),
     );
     let loaded = loading.await?;
     loaded.map_err(|error| settings::named(error, &settings::database(&config)))?;

@@ -8,7 +8,7 @@ use model::{EntityRef, Fault, LocationRef, entity, js};
 use serde_json::{Value, json};
 use store::Location;
 use web::api::{Json, Parameter, ReadQuery, Values};
-use web::{JsonBody, Query};
+use web::{Granted, JsonBody, Query};
 
 use super::Api;
 use super::answer::Answer;
@@ -25,8 +25,8 @@ pub(super) fn shown(location: &Location) -> Value {
     })
 }
 
-pub(super) async fn list(State(api): State<Api>, _: Query<()>) -> Answer {
-    let locations = api.catalog.locations().await?;
+pub(super) async fn list(State(api): State<Api>, granted: Granted, _: Query<()>) -> Answer {
+    let locations = seen(&api, &granted).await?;
     let wrapped: Vec<Value> = locations
         .iter()
         .map(|location| json!({"data": shown(location)}))
@@ -34,7 +34,24 @@ pub(super) async fn list(State(api): State<Api>, _: Query<()>) -> Answer {
     Ok(Json(wrapped).into_response())
 }
 
-pub(super) async fn show(State(api): State<Api>, Path(id): Path<String>, _: Query<()>) -> Answer {
+/// The locations that the caller may see: all or none.
+pub(super) async fn seen(api: &Api, granted: &Granted) -> Result<Vec<Location>, Fault> {
+    if granted.is_whole() {
+        api.catalog.locations().await
+    } else {
+        Ok(Vec::new())
+    }
+}
+
+pub(super) async fn show(
+    State(api): State<Api>,
+    granted: Granted,
+    Path(id): Path<String>,
+    _: Query<()>,
+) -> Answer {
+    if !granted.is_whole() {
+        return Err(Fault::not_found(format!("Found no location with ID {id}")).into());
+    }
     Ok(Json(shown(&api.catalog.location(&id).await?)).into_response())
 }
 
@@ -164,6 +181,7 @@ pub(super) async fn remove(State(api): State<Api>, Path(id): Path<String>) -> An
 
 pub(super) async fn by_entity(
     State(api): State<Api>,
+    granted: Granted,
     Path((kind, namespace, name)): Path<(String, String, String)>,
     _: Query<()>,
 ) -> Answer {
@@ -174,7 +192,7 @@ pub(super) async fn by_entity(
     let origin = entity::annotation(&found, ORIGIN)
         .ok_or_else(|| Fault::not_found(format!("found no origin annotation for ref {reference}")))?;
     let origin = LocationRef::parse(origin)?;
-    let locations = api.catalog.locations().await?;
+    let locations = seen(&api, &granted).await?;
     let location = locations
         .iter()
         .find(|one| one.kind == origin.kind && one.target == origin.target);

@@ -156,7 +156,6 @@ backend:
     externalAccess:
       - type: static
         options: { token: long-enough }
-        accessRestrictions: [{ plugin: catalog }]
 catalog:
   processorOptions:
     CodeOwnersProcessor: { disabled: true }
@@ -169,10 +168,9 @@ catalog:
     assert_eq!(
         texts(&one_file(text).check()),
         [
-            "warning 11 InputError: 'backend.auth.externalAccess[0].accessRestrictions' has no effect here",
             "warning 6 InputError: 'backend.server.maxRequestsPerSocket' has no effect here",
-            "warning 15 InputError: 'catalog.processorOptions.FileReaderProcessor' has no effect here",
-            "warning 19 InputError: 'catalog.providerOptions.Unknown' has no effect here",
+            "warning 14 InputError: 'catalog.processorOptions.FileReaderProcessor' has no effect here",
+            "warning 18 InputError: 'catalog.providerOptions.Unknown' has no effect here",
             "warning 2 InputError: The path '/portal/' of 'app.baseUrl' has no effect here",
         ]
     );
@@ -188,4 +186,45 @@ fn configured_locations_are_left_out_with_their_provider() {
     };
     assert_eq!(one_file(&text(false)).catalog().locations.len(), 1);
     assert_eq!(one_file(&text(true)).catalog().locations.len(), 0);
+}
+
+/// What is wrong with the restrictions of a caller, with the number of the restriction.
+fn restrictions(list: &str) -> Vec<String> {
+    let text = format!(
+        "backend:\n  auth:\n    externalAccess:\n      - type: static\n        options: {{ token: long-enough }}\n        \
+         accessRestrictions: {list}\n"
+    );
+    match config::Config::load(&start(&[("app-config.yaml", &text)], &[]).options) {
+        Ok(config) => texts(&config.check()),
+        Err(problems) => texts(&problems),
+    }
+}
+
+#[test]
+fn restrictions_of_callers_that_restrict_nothing_are_refused() {
+    let fine = "[{ plugin: catalog, permission: 'catalog.entity.read, b' }, { plugin: search }]";
+    assert_eq!(restrictions(fine), Vec::<String>::new());
+    for (list, expected) in [
+        (
+            "[{ plugin: search, permissions: [x] }]",
+            "accessRestrictions[0].permissions'",
+        ),
+        (
+            "[{ plugin: a, permissionAttribute: { actions: read } }]",
+            "permissionAttribute.actions'",
+        ),
+        ("[{ plugin: a }, { plugin: a }]", "twice for plugin 'a'"),
+        (
+            "[{ plugin: a, permissionAttribute: { action: [read, see] } }]",
+            "Invalid value 'see' at 'action'",
+        ),
+        (
+            "[{ plugin: a, permission: [] }]",
+            "A list without any entry leaves everything",
+        ),
+    ] {
+        let told = restrictions(list);
+        let is_told = told.len() == 1 && told[0].starts_with("error 6 ") && told[0].contains(expected);
+        assert!(is_told, "{list}: {told:#?}");
+    }
 }

@@ -30,7 +30,7 @@ async fn world() -> World {
 
 async fn get(world: &World, query: &str) -> (StatusCode, Value) {
     let bounds = Bounds { term: 100, page: 100 };
-    let api = search::api_router(world.search.clone(), bounds);
+    let api = search::api_rows(world.search.clone(), bounds).into_open_router();
     let path = if query.starts_with('/') {
         query.to_owned()
     } else {

@@ -15,12 +15,14 @@ mod samples;
 mod sources;
 mod unprocessed;
 
+pub use entity::BUILT_IN_TABS;
+pub use entity::parts::EntityParts;
 pub use samples::{PageSample, page_samples};
 
-use std::sync::Arc;
+use std::sync::LazyLock;
 
 use catalog::Catalog;
-use plugin::{EntityCard, EntityTab, NavigationItem, NavigationSection, Rows, Rule};
+use plugin::{NavigationItem, NavigationSection, Rows, Rule, Slot};
 
 use crate::permissions::{
     ENTITY_REFRESH, LOCATION_CREATE, LOCATION_DELETE, LOCATION_READ, READ, UNPROCESSED_DELETE,
@@ -31,29 +33,19 @@ use crate::permissions::{
 #[derive(Clone)]
 pub(crate) struct Pages {
     catalog: Catalog,
-    tabs: Arc<[Arc<dyn EntityTab>]>,
-    cards: Arc<[Arc<dyn EntityCard>]>,
+    parts: Slot<EntityParts>,
 }
 
-/// The pages with their full paths. Tabs and cards are what plugins contributed.
-pub fn rows(
-    catalog: Catalog,
-    mut tabs: Vec<Arc<dyn EntityTab>>,
-    mut cards: Vec<Arc<dyn EntityCard>>,
-) -> Rows {
-    tabs.sort_by_key(|tab| tab.order());
-    cards.sort_by_key(|card| card.order());
-    let pages = Pages {
-        catalog,
-        tabs: tabs.into(),
-        cards: cards.into(),
-    };
+/// The pages with their full paths. `parts` are what plugins put on the entity page.
+pub fn rows(catalog: Catalog, parts: Slot<EntityParts>) -> Rows {
+    let pages = Pages { catalog, parts };
     entity_rows()
         .with_state(&pages)
         .and(administration_rows().with_state(&pages))
 }
 
 fn entity_rows() -> Rows<Pages> {
+    const ENTITY: &str = "/catalog/{namespace}/{kind}/{name}";
     let ahead = READ.prefetch();
     Rows::new()
         .get("/catalog", ahead, list::show)
@@ -64,12 +56,15 @@ fn entity_rows() -> Rows<Pages> {
             Rule::signed_in().needs(&ENTITY_REFRESH),
             entity::refresh,
         )
-        .get("/catalog/{namespace}/{kind}/{name}", ahead, entity::show)
+        .get(ENTITY, ahead, entity::show)
+        .get(format!("{ENTITY}/{{tab}}"), ahead, entity::show_tab)
+        .post(format!("{ENTITY}/{{tab}}"), READ, entity::act)
         .get(
-            "/catalog/{namespace}/{kind}/{name}/{tab}",
+            format!("{ENTITY}/{{tab}}/{{*rest}}"),
             ahead,
-            entity::show_tab,
+            entity::show_below_tab,
         )
+        .post(format!("{ENTITY}/{{tab}}/{{*rest}}"), READ, entity::act_below)
         .get("/org", ahead, organization::groups)
         .get("/org/people", ahead, organization::people)
         .get("/catalog-graph", ahead, graph::show)
@@ -100,13 +95,7 @@ fn administration_rows() -> Rows<Pages> {
 
 /// Entries of the navigation.
 pub fn navigation() -> Vec<NavigationItem> {
-    let item = |title, path, icon, section, order| NavigationItem {
-        title,
-        path,
-        icon,
-        section,
-        order,
-    };
+    let item = NavigationItem::new;
     vec![
         item("Catalog", "/catalog", "catalog", NavigationSection::Main, 10),
         item("Organisation", "/org", "group", NavigationSection::Main, 50),
@@ -126,4 +115,14 @@ pub fn navigation() -> Vec<NavigationItem> {
             20,
         ),
     ]
+}
+
+/// The parts of plugins before all have contributed, and in tests.
+static NO_PARTS: LazyLock<EntityParts> = LazyLock::new(EntityParts::default);
+
+impl Pages {
+    /// The parts of plugins on the entity page.
+    fn parts(&self) -> &EntityParts {
+        self.parts.get().unwrap_or(&NO_PARTS)
+    }
 }

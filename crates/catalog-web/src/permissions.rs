@@ -1,9 +1,6 @@
 //! The catalog's permissions, by their names on the wire.
 
-use plugin::{Permission, PermissionAction, PluginId, Rule};
-
-/// The catalog among the plugins.
-pub const PLUGIN: PluginId = PluginId::built_in("catalog");
+use plugin::{Permission, PermissionAction, Rule};
 
 const ENTITY: Option<&str> = Some("catalog-entity");
 

@@ -39,7 +39,7 @@ pub struct Counted {
     /// Fields whose values are counted among the results.
     pub facets: &'static [&'static str],
     /// Document types whose results are counted, whichever of them are asked for.
-    pub types: Vec<&'static str>,
+    pub types: Vec<String>,
 }
 
 /// Documents that somebody may see, by the first half of their entities' uids; all without a set.
@@ -166,8 +166,8 @@ impl Asked<'_> {
         Ok(all)
     }
 
-    fn types(&self, found: &Found, types: &[&str]) -> Result<Vec<usize>, TantivyError> {
-        let docs = |kind: &&str| Docs::Any(vec![Term::from_field_text(self.index.fields.kind, kind)]);
+    fn types(&self, found: &Found, types: &[String]) -> Result<Vec<usize>, TantivyError> {
+        let docs = |kind: &String| Docs::Any(vec![Term::from_field_text(self.index.fields.kind, kind)]);
         let sets: Vec<Docs> = types.iter().map(docs).collect();
         found.of_any_type(&self.searcher, &sets)
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use catalog::Catalog;
 use jiff::Timestamp;
-use plugin::{SearchDocument, SearchSource};
+use plugin::{Of, PartFailure, SearchDocument, SearchSource, contained};
 use serde_json::{Value, json};
 use store::{Change, ChangeWake, ScanPosition, Seq, SettingKey, Store, StoreError};
 use tokio::sync::Notify;
@@ -33,6 +33,8 @@ const BURST: Seq = 1_000;
 const LONGEST_BURST: Duration = Duration::from_secs(15);
 /// Pause after a failure.
 const RETRY: Duration = Duration::from_secs(2);
+/// Longest that a source may take for the documents of one entity.
+const SOURCE_TIME: Duration = Duration::from_secs(5);
 /// Longest wait until the change log is looked at without being woken.
 const IDLE: Duration = Duration::from_secs(30);
 
@@ -54,7 +56,7 @@ pub(crate) struct Feed {
     pub index: Arc<ArcSwap<SearchIndex>>,
     /// Woken when somebody could not read the index.
     pub damaged: Arc<Notify>,
-    pub sources: Vec<Arc<dyn SearchSource>>,
+    pub sources: Vec<Of<Arc<dyn SearchSource>>>,
     /// The last change that can be found; -1 while everything is indexed for the first time.
     pub applied: Arc<AtomicI64>,
 }
@@ -221,17 +223,19 @@ impl Feed {
         let mut prepared = Vec::with_capacity(entities.len());
         for (reference, uid, body, changed) in entities {
             let value: Option<Value> = body.and_then(|body| serde_json::from_str(&body).ok());
+            let value = value.map(Arc::new);
             let documents = match &value {
                 Some(value) => self.documents(&reference, value).await,
                 None => Vec::new(),
             };
-            let facets = value.as_ref().map(facets).unwrap_or_default();
+            let facets = value.as_deref().map(facets).unwrap_or_default();
             prepared.push((reference, entity_id(uid), facets, changed, documents));
         }
         let index = self.index.load_full();
         blocking(move || {
             for (reference, entity_id, facets, changed, documents) in prepared {
-                let entries = documents.into_iter().map(|(kind, document)| Entry {
+                let (kinds, documents): (Vec<String>, Vec<SearchDocument>) = documents.into_iter().unzip();
+                let entries = kinds.iter().zip(documents).map(|(kind, document)| Entry {
                     kind,
                     entity: &reference,
                     entity_id,
@@ -252,17 +256,19 @@ impl Feed {
         .await
     }
 
-    async fn documents(&self, reference: &str, value: &Value) -> Vec<(&'static str, SearchDocument)> {
+    async fn documents(&self, reference: &str, value: &Arc<Value>) -> Vec<(String, SearchDocument)> {
         let mut documents = Vec::new();
-        for source in &self.sources {
-            match source.documents(value).await {
-                Ok(found) => {
-                    let labelled = found.into_iter().map(|one| (source.document_type(), one));
-                    documents.extend(labelled);
-                }
-                Err(fault) => {
-                    let kind = source.document_type();
+        for Of { plugin, part: source } in &self.sources {
+            let kind = source.document_type();
+            let (part, entity) = (source.clone(), value.clone());
+            let work = async move { part.documents(&entity).await };
+            match contained(plugin, "search source", SOURCE_TIME, work).await {
+                Ok(found) => documents.extend(found.into_iter().map(|one| (kind.to_owned(), one))),
+                Err(PartFailure::Failed(fault)) => {
                     tracing::warn!(entity = reference, kind, %fault, "cannot be made findable");
+                }
+                Err(PartFailure::TooSlow(_) | PartFailure::Panicked) => {
+                    tracing::warn!(entity = reference, kind, "left out of the search");
                 }
             }
         }

@@ -38,7 +38,12 @@ pub use schema::Shown;
 pub use search::{Search, SearchError};
 
 use config::SearchSection;
-use plugin::{Contributions, PluginId, Routes};
+use std::borrow::Cow;
+
+use plugin::{Asset, AssetKind, Contributions, PluginId, Routes};
+
+/// The plugin's name.
+pub const ID: PluginId = PluginId::built_in("search");
 
 /// The plugin.
 pub fn contributions(search: &Search, section: &SearchSection) -> Contributions {
@@ -46,11 +51,15 @@ pub fn contributions(search: &Search, section: &SearchSection) -> Contributions 
         term: section.max_term_length,
         page: section.max_page_limit,
     };
-    let routes = Routes::new(PluginId::built_in("search"))
+    let routes = Routes::new(ID)
         .api(api_rows(search.clone(), bounds))
         .pages(pages::rows(search));
     Contributions {
         routes: vec![routes],
-        ..Contributions::default()
+        assets: vec![Asset {
+            kind: AssetKind::Style,
+            text: Cow::Borrowed(include_str!("../css/results.css")),
+        }],
+        ..Contributions::of(ID)
     }
 }

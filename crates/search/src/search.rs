@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use catalog::Catalog;
 use catalog::query::Access;
 use parking_lot::Mutex;
-use plugin::SearchSource;
+use plugin::{Of, SearchSource, Slot};
 use store::Seq;
 use tantivy::TantivyError;
 use tokio::sync::Notify;
@@ -49,30 +49,36 @@ struct Parts {
     catalog: Catalog,
     index: Arc<ArcSwap<SearchIndex>>,
     damaged: Arc<Notify>,
-    sources: Vec<Arc<dyn SearchSource>>,
+    sources: Slot<Vec<Of<Arc<dyn SearchSource>>>>,
     applied: Arc<AtomicI64>,
     /// What the last one with limited access may see.
     visible: Mutex<Option<Seen>>,
 }
 
 impl Search {
-    /// Opens the index. `sources` come in addition to the entities themselves.
-    pub fn open(
-        place: &Place,
-        catalog: &Catalog,
-        sources: impl IntoIterator<Item = Arc<dyn SearchSource>>,
-    ) -> Result<Self, IndexError> {
-        let entities: Arc<dyn SearchSource> = Arc::new(Entities);
+    /// Opens the index. It is fed with [`Search::feed_from`] and [`Search::run`].
+    pub fn open(place: &Place, catalog: &Catalog) -> Result<Self, IndexError> {
         Ok(Self {
             parts: Arc::new(Parts {
                 catalog: catalog.clone(),
                 index: Arc::new(ArcSwap::from_pointee(SearchIndex::open(place)?)),
                 damaged: Arc::new(Notify::new()),
-                sources: std::iter::once(entities).chain(sources).collect(),
+                sources: Slot::default(),
                 applied: Arc::new(AtomicI64::new(-1)),
                 visible: Mutex::new(None),
             }),
         })
+    }
+
+    /// Sets the sources of documents: the entities themselves and those of plugins. Once, before the index is run.
+    pub fn feed_from(&self, sources: impl IntoIterator<Item = Of<Arc<dyn SearchSource>>>) {
+        let entities = Of {
+            plugin: crate::ID,
+            part: Arc::new(Entities) as Arc<dyn SearchSource>,
+        };
+        self.parts
+            .sources
+            .fill(std::iter::once(entities).chain(sources).collect());
     }
 
     /// Keeps the index up with the catalog until `stop` is cancelled.
@@ -81,7 +87,7 @@ impl Search {
             catalog: self.parts.catalog.clone(),
             index: self.parts.index.clone(),
             damaged: self.parts.damaged.clone(),
-            sources: self.parts.sources.clone(),
+            sources: self.parts.sources.get().cloned().unwrap_or_default(),
             applied: self.parts.applied.clone(),
         };
         feed.run(stop).await;
@@ -98,9 +104,9 @@ impl Search {
     }
 
     /// Document types with their headings.
-    pub fn types(&self) -> impl Iterator<Item = (&'static str, &'static str)> + '_ {
-        let sources = self.parts.sources.iter();
-        sources.map(|source| (source.document_type(), source.title()))
+    pub fn types(&self) -> impl Iterator<Item = (&str, &str)> + '_ {
+        let sources = self.parts.sources.get().into_iter().flatten();
+        sources.map(|source| (source.part.document_type(), source.part.title()))
     }
 
     /// The catalog whose entities are found.

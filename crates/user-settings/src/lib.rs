@@ -11,26 +11,48 @@ pub use api::rows as api_rows;
 pub use pages::{page_samples, rows as page_rows};
 
 use catalog::Catalog;
-use plugin::{Contributions, NavigationItem, NavigationSection, PluginId, Routes};
+use plugin::{
+    Contributions, HomeCard, NavigationItem, NavigationSection, Of, PluginId, Routes, SettingsSection, Slot,
+};
+use std::sync::Arc;
+
+/// The plugin's name.
+pub const ID: PluginId = PluginId::built_in("user-settings");
+
+/// What other plugins put on the pages of a person.
+#[derive(Default)]
+pub struct PersonalParts {
+    pub(crate) home_cards: Vec<Of<Arc<dyn HomeCard>>>,
+    pub(crate) settings_sections: Vec<Of<Arc<dyn SettingsSection>>>,
+}
+
+impl PersonalParts {
+    /// Cards of the home page and sections of the settings page, put in order.
+    pub fn new(
+        mut home_cards: Vec<Of<Arc<dyn HomeCard>>>,
+        mut settings_sections: Vec<Of<Arc<dyn SettingsSection>>>,
+    ) -> Self {
+        home_cards.sort_by_key(|card| card.part.place().order);
+        settings_sections.sort_by_key(|section| section.part.place().order);
+        Self {
+            home_cards,
+            settings_sections,
+        }
+    }
+}
 
 /// The plugin.
-pub fn contributions(catalog: &Catalog) -> Contributions {
-    let item = |title, path, icon, section| NavigationItem {
-        title,
-        path,
-        icon,
-        section,
-        order: 0,
-    };
-    let routes = Routes::new(PluginId::built_in("user-settings"))
+pub fn contributions(catalog: &Catalog, parts: Slot<PersonalParts>) -> Contributions {
+    let item = |title, path, icon, section| NavigationItem::new(title, path, icon, section, 0);
+    let routes = Routes::new(ID)
         .api(api_rows(catalog.store()))
-        .pages(page_rows(catalog));
+        .pages(page_rows(catalog.clone(), parts));
     Contributions {
         routes: vec![routes],
         navigation: vec![
             item("Home", "/", "home", NavigationSection::Main),
             item("Settings", "/settings", "settings", NavigationSection::Footer),
         ],
-        ..Contributions::default()
+        ..Contributions::of(ID)
     }
 }

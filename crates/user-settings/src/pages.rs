@@ -1,31 +1,39 @@
 //! Home, settings, and what the star buttons and prefetched visits post to.
 
 mod home;
+mod parts;
 mod samples;
 mod settings;
 
 pub use samples::page_samples;
 
-use crate::personal;
+use crate::{PersonalParts, personal};
 use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use catalog::Catalog;
 use model::EntityRef;
-use plugin::{Rows, Rule};
+use plugin::{Rows, Rule, Slot};
 use serde::Deserialize;
 use ui::{Chrome, href};
 use web::CurrentViewer;
 
 /// The pages, with their full paths.
-pub fn rows(catalog: &Catalog) -> Rows {
+pub fn rows(catalog: Catalog, parts: Slot<PersonalParts>) -> Rows {
     Rows::new()
         .get("/", Rule::signed_in().prefetch(), home::show)
         .get("/settings", Rule::signed_in().prefetch(), settings::show)
         .post("/starred", Rule::person(), star)
         .post("/visited", Rule::person(), visited)
-        .with_state(catalog)
+        .with_state(&Pages { catalog, parts })
+}
+
+/// What the handlers have at hand.
+#[derive(Clone)]
+struct Pages {
+    catalog: Catalog,
+    parts: Slot<PersonalParts>,
 }
 
 #[derive(Deserialize)]
@@ -38,7 +46,7 @@ struct StarForm {
 }
 
 async fn star(
-    State(catalog): State<Catalog>,
+    State(Pages { catalog, .. }): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
     Form(form): Form<StarForm>,
 ) -> Response {
@@ -66,7 +74,7 @@ struct VisitForm {
 
 /// A page that the browser had fetched ahead was really shown.
 async fn visited(
-    State(catalog): State<Catalog>,
+    State(Pages { catalog, .. }): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
     chrome: Chrome,
     Form(form): Form<VisitForm>,

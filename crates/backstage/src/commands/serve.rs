@@ -8,14 +8,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use catalog::Catalog;
 use config::{Config, ListenAddress};
-use store::StoreError;
 use web::{Access, Bound, Ending, Lifecycle, Limits, Readiness, ServerOptions, Stage};
 
 use super::first_load;
 use crate::cli::Common;
 use crate::{logging, output, process, settings};
 use portal::background::Background;
-use portal::wiring;
+use portal::{Ground, Portal};
 
 /// How long work that was begun may take after the signal to stop.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -29,7 +28,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     let started = Instant::now();
     logging::start();
     let config = settings::require(common)?;
-    let saved_index = wiring::saved_index(&config);
+    let saved_index = portal::saved_index(&config);
     if config.files().is_empty() {
         tracing::info!("{}", settings::source(&config));
     }
@@ -44,18 +43,19 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     let life = begin_life(&options)?;
     let config = Arc::new(config);
     let background = Background::start()?;
-    let catalog = wiring::open_catalog(&config, &store, saved_index)?;
-    let loading = tokio::spawn(load(catalog.clone()));
-    let portal = wiring::portal(&config, &catalog, background.handle(), life.soft()).await?;
     tell_who_may_call(&options.access);
     let (limits, metrics) = (options.limits.clone(), options.metrics.listen.clone());
-    let site = wiring::site(
-        &config,
-        &catalog,
-        portal.contributions,
-        readiness.clone(),
+    let ground = Ground {
+        config: config.clone(),
         options,
-    );
+        store: store.clone(),
+        background: background.handle().clone(),
+        stop: life.soft(),
+        saved_index,
+    };
+    let portal = Portal::open(ground, Vec::new(), readiness.clone()).await?;
+    let (catalog, search) = (portal.catalog.clone(), portal.search.clone());
+    let (router, loading) = portal.into_router();
     let bound = bind(config.listen(), "backend.listen").await?;
     let address = bound.address;
     if let Some(listen) = metrics {
@@ -63,12 +63,12 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     }
     life.spawn(
         "http",
-        web::serve(bound, site.into_router(), limits, readiness.clone(), life.clone()),
+        web::serve(bound, router, limits, readiness.clone(), life.clone()),
     );
     let loaded = loading.await?;
     loaded.map_err(|error| settings::named(error, &settings::database(&config)))?;
     start_catalog(&life, &background, &catalog);
-    let (search, soft) = (portal.search, life.soft());
+    let soft = life.soft();
     life.spawn_on(background.handle(), "search index", async move {
         search.run(soft).await;
     });
@@ -114,11 +114,6 @@ async fn serve_metrics(
     );
     life.spawn("metrics", serving);
     Ok(())
-}
-
-/// Loads what the store serves.
-async fn load(catalog: Catalog) -> Result<(), StoreError> {
-    catalog.index().catch_up(catalog.store()).await
 }
 
 /// Follows what the store serves; reads the sources beside that.

@@ -25,7 +25,7 @@ pub struct Results {
     /// The answer; nothing when nothing was asked.
     pub answer: Option<Answer>,
     /// Document types with their headings.
-    pub types: Vec<(&'static str, &'static str)>,
+    pub types: Vec<(String, String)>,
     /// How people call what the answer names.
     pub words: Words,
     /// Everything there is was indexed.
@@ -98,7 +98,10 @@ pub async fn results(
     state: PageState,
     now: Timestamp,
 ) -> Result<Results, ApiError> {
-    let types: Vec<(&'static str, &'static str)> = search.types().collect();
+    let types = search
+        .types()
+        .map(|(kind, title)| (kind.to_owned(), title.to_owned()));
+    let types: Vec<(String, String)> = types.collect();
     let is_asked = !state.text.is_empty() || state.active() > 0 || state.document_type.is_some();
     let answer = if is_asked {
         let question = personal(search, viewer, state.question()).await?;
@@ -108,7 +111,7 @@ pub async fn results(
             now: now.as_second(),
             counted: Counted {
                 facets: FIELDS,
-                types: types.iter().map(|(kind, _)| *kind).collect(),
+                types: types.iter().map(|(kind, _)| kind.clone()).collect(),
             },
         };
         let answer = search.ask(question, &Access::all(), page).await;

@@ -34,7 +34,8 @@ impl World {
         std::fs::write(folder.path().join("all.yaml"), text).unwrap();
         let store = Store::open(&Database::SqliteMemory).await.unwrap();
         let catalog = catalog(folder.path(), &store);
-        let search = Search::open(&Place::Folder(folder.path().join("index")), &catalog, []).unwrap();
+        let search = Search::open(&Place::Folder(folder.path().join("index")), &catalog).unwrap();
+        search.feed_from([]);
         let mut world = Self {
             folder,
             store,
@@ -71,7 +72,8 @@ impl World {
         change(folder.path(), &store).await;
         let catalog = catalog(folder.path(), &store);
         catalog.index().catch_up(&store).await.unwrap();
-        let search = Search::open(&Place::Folder(folder.path().join("index")), &catalog, []).unwrap();
+        let search = Search::open(&Place::Folder(folder.path().join("index")), &catalog).unwrap();
+        search.feed_from([]);
         let mut world = Self {
             folder,
             store,

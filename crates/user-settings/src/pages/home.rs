@@ -2,6 +2,7 @@
 
 pub(super) mod view;
 
+use super::{Pages, parts};
 use crate::personal;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -20,12 +21,15 @@ const SHOWN: usize = 10;
 const CHANGES: usize = 6;
 
 pub(super) async fn show(
-    State(catalog): State<Catalog>,
+    State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
     chrome: Chrome,
 ) -> Result<Response, ApiError> {
-    let home = load(&catalog, &viewer).await?;
-    let content = view::home(&home, chrome.now);
+    let (home, cards) = tokio::join!(
+        load(&pages.catalog, &viewer),
+        parts::home_cards(&pages.parts, &viewer)
+    );
+    let content = view::home(&home?, &cards, chrome.now);
     Ok(chrome
         .page(PageHead::new("Home").live(Live::Any), content)
         .into_response())

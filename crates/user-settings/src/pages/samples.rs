@@ -19,16 +19,24 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         ..Home::default()
     };
     vec![
-        ("home", home(&full(), at("09:30"))),
-        ("home-of-somebody-new", home(&nothing_kept, at("09:30"))),
-        ("home-of-an-empty-catalog", home(&Home::default(), at("09:30"))),
+        ("home", home(&full(), &[], at("09:30"))),
+        ("home-of-somebody-new", home(&nothing_kept, &[], at("09:30"))),
+        (
+            "home-of-an-empty-catalog",
+            home(&Home::default(), &[], at("09:30")),
+        ),
         (
             "settings",
-            settings(Theme::Dark, Some(&viewer()), &viewer().claims, &Named::new()),
+            settings(
+                Theme::Dark,
+                Some(&viewer()),
+                (&viewer().claims, &Named::new()),
+                &[],
+            ),
         ),
         (
             "settings-of-nobody",
-            settings(Theme::Auto, None, &[], &Named::new()),
+            settings(Theme::Auto, None, (&[], &Named::new()), &[]),
         ),
     ]
 }

@@ -1,7 +1,8 @@
 //! The settings page: how the portal looks, and who one is to it.
 
+use super::Pages;
+use super::parts::settings_sections;
 use axum::extract::State;
-use catalog::Catalog;
 use catalog::browse::{self, Named};
 use maud::{Markup, html};
 use model::EntityRef;
@@ -11,22 +12,35 @@ use ui::{
 };
 use web::ApiError;
 
-pub(super) async fn show(State(catalog): State<Catalog>, chrome: Chrome) -> Result<Page, ApiError> {
+pub(super) async fn show(
+    State(Pages { catalog, parts }): State<Pages>,
+    chrome: Chrome,
+) -> Result<Page, ApiError> {
     let owners = match &chrome.viewer {
         Some(viewer) => browse::ownership(&catalog, viewer).await?,
         None => Vec::new(),
     };
     let known = browse::known(&catalog, &owners);
-    let content = settings(chrome.theme, chrome.viewer.as_ref(), &owners, &known);
+    let sections = match &chrome.viewer {
+        Some(viewer) => settings_sections(&parts, viewer).await,
+        None => Vec::new(),
+    };
+    let content = settings(chrome.theme, chrome.viewer.as_ref(), (&owners, &known), &sections);
     Ok(chrome.page(PageHead::new("Settings").narrow(), content))
 }
 
-/// The content; `owners` are in whose name the viewer owns things.
-pub(super) fn settings(theme: Theme, viewer: Option<&Viewer>, owners: &[EntityRef], known: &Named) -> Markup {
+/// The content: `owners` are the references by which the viewer owns things, `sections` those of plugins.
+pub(super) fn settings(
+    theme: Theme,
+    viewer: Option<&Viewer>,
+    (owners, known): (&[EntityRef], &Named),
+    sections: &[Markup],
+) -> Markup {
     html! {
         h1.page-title { "Settings" }
         (card(Card { title: "Appearance", ..Card::default() }, appearance(theme)))
         (card(Card { title: "Identity", ..Card::default() }, identity(viewer, owners, known)))
+        @for section in sections { (section) }
         (card(Card { title: "Keyboard", ..Card::default() }, keyboard()))
     }
 }

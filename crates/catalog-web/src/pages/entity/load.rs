@@ -1,16 +1,16 @@
 //! Fetches what the entity page shows.
 
 use std::collections::BTreeSet;
-use std::time::Instant;
+use std::sync::Arc;
 
-use futures::future::join_all;
-use maud::{Markup, html};
+use maud::Markup;
 use model::Viewer;
 use model::{EntityRef, Fault, LocationRef, Place, Problem, entity};
-use plugin::EntityPageContext;
+use plugin::EntityPage;
 use serde_json::Value;
-use ui::{error_state, href};
+use ui::href;
 
+use super::parts::Wanted;
 use super::relations::relation_pages;
 use super::view::{self, EntityFrame, HEAD_RELATIONS, HEAD_TARGETS, Overview};
 use super::{dependencies, people};
@@ -55,7 +55,7 @@ pub(super) async fn frame(
         location_id,
         known: browse::known(&pages.catalog, &told),
         tabs: tabs(pages, &entity),
-        entity,
+        entity: Arc::new(entity),
         reference: reference.clone(),
         problems,
         starred,
@@ -97,48 +97,46 @@ fn missing_targets(catalog: &Catalog, entity: &Value, place: Option<Place>) -> O
     Some(Problem { place, ..problem })
 }
 
-fn tabs(pages: &Pages, entity: &Value) -> Vec<(&'static str, String)> {
-    let mut tabs: Vec<(i32, &'static str, &str)> = BUILT_IN.to_vec();
+fn tabs(pages: &Pages, entity: &Value) -> Vec<(String, String)> {
+    let own = |(order, path, title): (i32, &str, &str)| (order, path.to_owned(), title.to_owned());
+    let mut tabs: Vec<(i32, String, String)> = BUILT_IN.map(own).to_vec();
     if dependencies::applies_to(entity) {
-        tabs.push((10, dependencies::TAB, "Dependencies"));
+        tabs.push(own((10, dependencies::TAB, "Dependencies")));
     }
-    let plugins = pages.tabs.iter().filter(|tab| tab.applies_to(entity));
-    tabs.extend(plugins.map(|tab| (tab.order(), tab.path(), tab.title())));
+    tabs.extend(pages.parts().tabs(entity));
     tabs.sort_by_key(|(order, ..)| *order);
-    tabs.into_iter()
-        .map(|(_, path, title)| (path, title.to_owned()))
-        .collect()
+    tabs.into_iter().map(|(_, path, title)| (path, title)).collect()
 }
 
 /// The overview's content.
 pub(super) async fn overview(
     pages: &Pages,
-    context: EntityPageContext<'_>,
-    reference: &EntityRef,
+    wanted: &Wanted,
+    page: EntityPage,
 ) -> Result<Markup, PageFailure> {
-    let catalog = &pages.catalog;
+    let (catalog, entity, reference) = (&pages.catalog, &*page.entity, &page.reference);
     let is_told =
         |kind: &str| people::TOLD.contains(&kind) || HEAD_RELATIONS.iter().any(|(_, told)| *told == kind);
     let told_by_people = people::tells(reference);
-    let wanted = |kind: &str| {
+    let is_shown = |kind: &str| {
         if told_by_people {
             !is_told(kind)
         } else {
             !HEAD_RELATIONS.iter().any(|(_, told)| *told == kind)
         }
     };
-    let relations = relation_pages(context.entity, context.query, wanted);
+    let relations = relation_pages(entity, &page.query, is_shown);
     let shown: Vec<EntityRef> = relations
         .iter()
         .flat_map(|page| page.targets.iter().cloned())
         .collect();
     let (cards, drawing, people) = tokio::join!(
-        plugin_cards(pages, context),
-        Box::pin(dependencies::small(catalog, context.entity, reference)),
-        Box::pin(people::load(catalog, context.entity, reference, context.query)),
+        pages.parts().cards(wanted, &page),
+        Box::pin(dependencies::small(catalog, entity, reference)),
+        Box::pin(people::load(catalog, entity, reference, &page.query)),
     );
     Ok(view::overview(&Overview {
-        entity: context.entity,
+        entity,
         drawing: drawing?,
         people: people?,
         cards,
@@ -147,22 +145,4 @@ pub(super) async fn overview(
         path: href::entity(reference),
         graph_href: GraphState::around(reference).href(),
     }))
-}
-
-async fn plugin_cards(pages: &Pages, context: EntityPageContext<'_>) -> Vec<(&'static str, Markup)> {
-    let limit = context.deadline.saturating_duration_since(Instant::now());
-    let applying = pages.cards.iter().filter(|card| card.applies_to(context.entity));
-    let rendered = applying.map(|card| async move {
-        let markup = match tokio::time::timeout(limit, card.render(context)).await {
-            Ok(Ok(markup)) => markup,
-            Ok(Err(error)) => error_state(
-                "This card could not be made",
-                &error.message,
-                error.hint.as_deref(),
-            ),
-            Err(_) => html! { p.muted { "This card took too long and was left out." } },
-        };
-        (card.title(), markup)
-    });
-    join_all(rendered).await
 }

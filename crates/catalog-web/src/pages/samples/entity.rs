@@ -49,11 +49,13 @@ pub(super) fn frame(current: &str) -> view::EntityFrame {
         ("yaml", "YAML"),
     ];
     view::EntityFrame {
-        entity: full_entity(),
+        entity: std::sync::Arc::new(full_entity()),
         reference: component(),
         problems: problems(),
         starred: true,
-        tabs: tabs.map(|(path, title)| (path, title.to_owned())).to_vec(),
+        tabs: tabs
+            .map(|(path, title)| (path.to_owned(), title.to_owned()))
+            .to_vec(),
         current: current.to_owned(),
         known: HashMap::new(),
         location_id: None,
@@ -61,7 +63,7 @@ pub(super) fn frame(current: &str) -> view::EntityFrame {
 }
 
 pub(super) fn entity_tab(current: &str, content: &Markup) -> Markup {
-    view::entity_page(&frame(current), content)
+    view::entity_page(&frame(current), Default::default(), content)
 }
 
 /// The overview of a component with everything on it.

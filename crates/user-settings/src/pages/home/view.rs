@@ -30,7 +30,7 @@ pub(in crate::pages) struct Home {
     pub(in crate::pages) changed: Vec<Recent>,
 }
 
-pub(in crate::pages) fn home(home: &Home, now: Timestamp) -> Markup {
+pub(in crate::pages) fn home(home: &Home, plugin_cards: &[Markup], now: Timestamp) -> Markup {
     html! {
         h1.page-title { "Home" }
         @if home.kinds.is_empty() { (nothing()) } @else {
@@ -38,7 +38,7 @@ pub(in crate::pages) fn home(home: &Home, now: Timestamp) -> Markup {
         }
         div.home-grid {
             div.stack { (starred(&home.starred)) (owned(home)) }
-            div.stack { (recent(&home.recent, now)) (broken(home)) (changed(&home.changed, now)) }
+            div.stack { (recent(&home.recent, now)) (broken(home)) (changed(&home.changed, now)) @for card in plugin_cards { (card) } }
         }
     }
 }

@@ -1,0 +1,79 @@
+//! The list of plugins. A built-in plugin gets a line in each function that concerns it.
+
+use std::sync::Arc;
+
+use catalog::Catalog;
+use catalog_web::EntityParts;
+use config::Config;
+use model::{Fault, Kinds};
+use plugin::{Collisions, Contributions, Declaration, Feeds, PluginId, Slot, refuse_same_declarations};
+use scm::UrlReader;
+use search::Search;
+use tokio_util::sync::CancellationToken;
+use user_settings::PersonalParts;
+
+/// The portal's own parts: the design system's files and the check of the database.
+pub(crate) const OWN: PluginId = PluginId::built_in("ui");
+
+/// A plugin beside the built-in ones, brought by the program that starts the portal: one that was loaded at run time,
+/// or that of a test.
+pub struct AddedPlugin {
+    /// What it is.
+    pub declaration: Declaration,
+    /// What it feeds into the catalog.
+    pub feeds: Feeds,
+    /// What it shows, serves and runs.
+    pub contributions: Contributions,
+}
+
+/// The built-in plugins as they describe themselves.
+pub fn declarations() -> Vec<Declaration> {
+    vec![
+        Declaration::new(catalog_web::ID),
+        Declaration::new(search::ID),
+        Declaration::new(user_settings::ID),
+        Declaration::new(api_docs::ID),
+        Declaration::new(OWN),
+    ]
+}
+
+/// The kinds that a catalog with these plugins knows. Refuses plugins that claim the same names.
+pub fn kinds(declarations: &[Declaration]) -> Result<Kinds, Collisions> {
+    refuse_same_declarations(declarations)?;
+    let added = declarations.iter().flat_map(|declaration| &declaration.kinds);
+    Ok(added.fold(Kinds::builtin(), |kinds, kind| kinds.with(kind.clone())))
+}
+
+/// What the built-in plugins feed into the catalog.
+pub(crate) fn feeds(config: &Config, reader: &UrlReader) -> Result<Feeds, Fault> {
+    let mut all = Feeds::default();
+    if config.portal().codeowners {
+        all.processors
+            .push(Arc::new(scm::codeowners::Processor::new(reader.clone())));
+    }
+    Ok(all)
+}
+
+/// Places in the pages of built-in plugins for the parts of all plugins.
+#[derive(Clone, Default)]
+pub(crate) struct Slots {
+    pub(crate) entity_page: Slot<EntityParts>,
+    pub(crate) personal: Slot<PersonalParts>,
+}
+
+/// What the built-in plugins contribute.
+pub(crate) fn contributions(
+    config: &Config,
+    catalog: &Catalog,
+    search: &Search,
+    slots: &Slots,
+    stop: CancellationToken,
+) -> Vec<Contributions> {
+    vec![
+        crate::own::contributions(catalog),
+        api_docs::contributions(),
+        user_settings::contributions(catalog, slots.personal.clone()),
+        search::contributions(search, config.search()),
+        catalog_web::contributions(catalog, slots.entity_page.clone(), stop),
+    ]
+}

@@ -1,0 +1,220 @@
+//! How a portal is put together: declarations, then feeds and the catalog, then contributions, handed out once.
+
+use std::sync::Arc;
+
+use axum::{Extension, Router};
+use catalog::Catalog;
+use catalog_web::EntityParts;
+use config::{Config, DatabaseTarget};
+use plugin::{Collected, Declaration, Of, PluginId, Routes, RowHead};
+use read_model::SnapshotFile;
+use scm::UrlReader;
+use search::Search;
+use store::{Store, StoreError};
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use ui::{PluginFiles, Shell};
+use user_settings::PersonalParts;
+use web::{Readiness, ServerOptions, Site};
+
+use crate::error_page::LayoutErrorPage;
+use crate::plugins::{self, AddedPlugin, Slots};
+
+/// The files of plugins among the routes.
+const FILES: PluginId = PluginId::built_in("plugin-files");
+
+/// What a portal is made on.
+pub struct Ground {
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// How the server behaves.
+    pub options: ServerOptions,
+    /// The database.
+    pub store: Store,
+    /// Threads for work that no request waits for.
+    pub background: Handle,
+    /// Cancelled when the server stops; ends open streams.
+    pub stop: CancellationToken,
+    /// Where the catalog's index is saved.
+    pub saved_index: Option<SnapshotFile>,
+}
+
+/// A portal whose parts are ready to run.
+pub struct Portal {
+    /// The catalog.
+    pub catalog: Catalog,
+    /// The search, whose index has to be fed.
+    pub search: Search,
+    loading: JoinHandle<Result<(), StoreError>>,
+    site: Site,
+}
+
+/// Where the catalog's index is saved. It is being read from now on, because a start waits for it.
+pub fn saved_index(config: &Config) -> Option<SnapshotFile> {
+    if matches!(config.database(), DatabaseTarget::SqliteMemory) {
+        return None;
+    }
+    let file = SnapshotFile::new(config.data_directory().join("catalog.index"));
+    file.read_ahead();
+    Some(file)
+}
+
+/// The catalog with what plugins feed into it.
+fn catalog(
+    config: &Arc<Config>,
+    store: &Store,
+    saved_index: Option<SnapshotFile>,
+    added: Vec<plugin::Feeds>,
+    declarations: Vec<Declaration>,
+) -> anyhow::Result<Catalog> {
+    let reader = UrlReader::new(config)?;
+    let mut builder = Catalog::builder(config.clone(), store.clone())
+        .kinds(plugins::kinds(&declarations)?)
+        .url_source(Arc::new(reader.clone()));
+    for feeds in std::iter::once(plugins::feeds(config, &reader)?).chain(added) {
+        let plugin::Feeds {
+            processors,
+            providers,
+        } = feeds;
+        builder = builder.processors(processors).providers(providers);
+    }
+    if let Some(file) = saved_index {
+        builder = builder.index_snapshot(file);
+    }
+    Ok(builder.build()?)
+}
+
+impl Portal {
+    /// Puts a portal together from the built-in plugins and those that are added. The catalog's index begins to load.
+    pub async fn open(ground: Ground, added: Vec<AddedPlugin>, readiness: Readiness) -> anyhow::Result<Self> {
+        let Ground {
+            config,
+            options,
+            store,
+            background,
+            stop,
+            saved_index,
+        } = ground;
+        let mut declarations = plugins::declarations();
+        let (mut feeds, mut contributions) = (Vec::new(), Vec::new());
+        for plugin in added {
+            declarations.push(plugin.declaration);
+            feeds.push(plugin.feeds);
+            contributions.push(plugin.contributions);
+        }
+        let catalog = catalog(&config, &store, saved_index, feeds, declarations)?;
+        let loading = tokio::spawn(load(catalog.clone()));
+        let search = open_search(&config, &catalog, &background).await?;
+        let slots = Slots::default();
+        let mut all = Collected::default();
+        let built_in = plugins::contributions(&config, &catalog, &search, &slots, stop);
+        for made in built_in.into_iter().chain(contributions) {
+            all.add(made);
+        }
+        all.refuse_collisions((&catalog_web::ID, &catalog_web::BUILT_IN_TABS))?;
+        let made = (&catalog, &search, &slots);
+        let site = hand_out(all, &config, made, readiness, options);
+        Ok(Self {
+            catalog,
+            search,
+            loading,
+            site,
+        })
+    }
+
+    /// Every row that is served.
+    pub fn table(&self) -> Vec<RowHead> {
+        self.site.table()
+    }
+
+    /// The router of the whole server, and the end of loading.
+    pub fn into_router(self) -> (Router, JoinHandle<Result<(), StoreError>>) {
+        (self.site.into_router(), self.loading)
+    }
+}
+
+/// Loads what the store serves.
+async fn load(catalog: Catalog) -> Result<(), StoreError> {
+    catalog.index().catch_up(catalog.store()).await
+}
+
+/// Gives every contribution to its consumer. The pattern names every point: a point that nobody consumes does not
+/// compile.
+fn hand_out(
+    all: Collected,
+    config: &Config,
+    (catalog, search, slots): (&Catalog, &Search, &Slots),
+    readiness: Readiness,
+    options: ServerOptions,
+) -> Site {
+    let Collected {
+        routes,
+        navigation,
+        assets,
+        entity_tabs,
+        entity_cards,
+        entity_badges,
+        entity_actions,
+        home_cards,
+        settings_sections,
+        palette_commands,
+        search_sources,
+        authenticators,
+        health_checks,
+    } = all;
+    slots.entity_page.fill(EntityParts::new(
+        entity_tabs,
+        entity_cards,
+        entity_badges,
+        entity_actions,
+    ));
+    slots
+        .personal
+        .fill(PersonalParts::new(home_cards, settings_sections));
+    search.feed_from(search_sources);
+    let plugin_files = Arc::new(PluginFiles::new(assets));
+    let mut routes = parts(routes);
+    routes.push(Routes::new(FILES).pages(plugin_files.rows()));
+    let pages = prefetched(&routes);
+    let mut shell =
+        Shell::new(config.title(), parts(navigation)).prefetching(pages.iter().map(String::as_str));
+    shell.organization.clone_from(&config.organization().name);
+    shell.commands = parts(palette_commands);
+    shell.plugin_files = plugin_files.clone();
+    let followed = catalog.clone();
+    shell.last_change = Some(Arc::new(move || followed.index().applied().unwrap_or_default()));
+    let shell = Arc::new(shell);
+    let surrounded = |set: Routes| set.wrapped(|_, endpoint| endpoint.route_layer(Extension(shell.clone())));
+    Site {
+        health_checks: parts(health_checks),
+        authenticators: parts(authenticators),
+        error_page: Some(Arc::new(LayoutErrorPage { shell: shell.clone() })),
+        ..Site::new(routes.into_iter().map(surrounded).collect(), options, readiness)
+    }
+}
+
+/// Pages that a browser may fetch ahead.
+fn prefetched(routes: &[Routes]) -> Vec<String> {
+    let rows = routes.iter().flat_map(Routes::table);
+    rows.filter(|row| row.rule.prefetch)
+        .map(RowHead::full_path)
+        .collect()
+}
+
+/// The contributions without their plugins.
+fn parts<T>(all: Vec<Of<T>>) -> Vec<T> {
+    all.into_iter().map(|of| of.part).collect()
+}
+
+/// The search index lies beside the other data, or in memory when those do too.
+async fn open_search(config: &Config, catalog: &Catalog, background: &Handle) -> anyhow::Result<Search> {
+    let place = match config.database() {
+        DatabaseTarget::SqliteMemory => search::Place::Memory,
+        _ => search::Place::Folder(config.data_directory().join("search")),
+    };
+    let catalog = catalog.clone();
+    // Threads of the index take over the priority of the thread that starts them.
+    let opening = background.spawn_blocking(move || Search::open(&place, &catalog));
+    Ok(opening.await??)
+}

@@ -14,7 +14,7 @@ use crate::{Catalog, store_fault};
 use read_model::{Like, ReadModel};
 
 /// Where a typed text is looked for.
-const NAMES: [&str; 3] = ["metadata.name", "metadata.title", "spec.profile.displayname"];
+pub const NAMES: [&str; 3] = ["metadata.name", "metadata.title", "spec.profile.displayname"];
 
 /// Entries of the change log looked at for each change that is shown: an entity often changes twice.
 const LOOKED_AT_PER_CHANGE: usize = 6;
@@ -121,14 +121,6 @@ pub async fn recent_changes(catalog: &Catalog, limit: usize) -> Result<Vec<Recen
         if reference.kind() == "location" || found.iter().any(|recent| recent.reference == reference) {
             continue;
         }
-        let Some(row) = store
-            .history(&change.reference, None, 1)
-            .await?
-            .into_iter()
-            .next()
-        else {
-            continue;
-        };
         found.push(Recent {
             known: change
                 .body
@@ -136,8 +128,8 @@ pub async fn recent_changes(catalog: &Catalog, limit: usize) -> Result<Vec<Recen
                 .and_then(|body| serde_json::from_str::<Value>(body).ok())
                 .map(|value| Known::of(&value)),
             reference,
-            kind: row.kind,
-            at: row.at,
+            kind: change.kind,
+            at: change.at,
         });
         if found.len() == limit {
             break;
@@ -330,7 +322,7 @@ fn chosen(model: &ReadModel, filter: &Filter, text: &str) -> RoaringBitmap {
     set.as_ref() & model.matching(&NAMES.map(str::to_owned), &Like::containing(text))
 }
 
-async fn read(catalog: &Catalog, versions: &[(uuid::Uuid, u32)]) -> Result<Vec<Value>, Fault> {
+async fn read(catalog: &Catalog, versions: &[(uuid::Uuid, u64)]) -> Result<Vec<Value>, Fault> {
     let bodies = catalog.index().bodies().get(catalog.store(), versions).await;
     let bodies = bodies.map_err(|error| store_fault(&error))?;
     Ok(bodies

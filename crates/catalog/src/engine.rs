@@ -8,6 +8,7 @@ mod delivery;
 mod emission;
 mod failure;
 mod group;
+mod pace;
 mod put_off;
 mod refresh;
 mod seen;
@@ -23,18 +24,19 @@ use config::OrphanStrategy;
 use model::Fault;
 use parking_lot::Mutex;
 use serde_json::json;
-use store::{SourceKey, SourceState};
+use store::{Lane, SourceKey, SourceState};
 use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use claims::InFlight;
-pub(crate) use delivery::{Delivery, Ending, Finished};
-pub(crate) use emission::{Raw, problem};
+pub(crate) use delivery::{Delivery, Ending, Finished, elapsed};
+pub(crate) use emission::{Emission, Raw, problem, process_all, with_remarks};
 pub(crate) use failure::EngineError;
 use group::Group;
+use pace::Pace;
 use put_off::PutOff;
-pub(crate) use refresh::{admit, later};
+pub(crate) use refresh::{admit, later, unreadable};
 pub(crate) use writer::{Writer, conflict_of, is_location};
 
 use crate::Catalog;
@@ -50,6 +52,8 @@ const LONGEST_VISIT: Duration = Duration::from_mins(4);
 const POLL: Duration = Duration::from_secs(1);
 /// Pause after the database failed.
 const STORE_BACK_OFF: Duration = Duration::from_secs(2);
+/// Pause between two looks for sources that wait too long.
+const CORRECT_EVERY: Duration = Duration::from_mins(1);
 /// Pause between two prunings of the history.
 const PRUNE_EVERY: Duration = Duration::from_hours(1);
 
@@ -61,6 +65,10 @@ pub(crate) struct Engine {
     in_flight: Mutex<HashSet<SourceKey>>,
     group: Group,
     put_off: PutOff,
+    /// How much is written at once.
+    writing: Pace,
+    /// How much is stitched at once.
+    stitching: Pace,
     /// Sources claimed so far.
     claims: AtomicU64,
     reading: Semaphore,
@@ -77,6 +85,8 @@ impl Engine {
             in_flight: Mutex::default(),
             group: Group::default(),
             put_off: PutOff::default(),
+            writing: Pace::default(),
+            stitching: Pace::default(),
             claims: AtomicU64::new(0),
             reading: Semaphore::new(READING),
             finished: Notify::new(),
@@ -93,6 +103,11 @@ impl Engine {
     /// Waits until another source may be read.
     pub async fn start_reading(&self) -> Option<SemaphorePermit<'_>> {
         self.reading.acquire().await.ok()
+    }
+
+    /// How many entities fit into one transaction.
+    pub fn entities_at_once(&self) -> usize {
+        self.writing.entities()
     }
 
     /// Whether any source is being read.
@@ -143,9 +158,20 @@ impl Catalog {
         let looping = self.look_at_sources(&stop);
         let renewing = self.renew_claims(&stop);
         let taking_over = self.stitch_for_the_dead(&stop);
+        let correcting = self.correct_dates(&stop);
         // In one place on the heap: whoever awaits this need not be as large as all of them.
-        Box::pin(async move { tokio::join!(watching, providers, pruning, looping, renewing, taking_over) })
-            .await;
+        Box::pin(async move {
+            tokio::join!(
+                watching,
+                providers,
+                pruning,
+                looping,
+                renewing,
+                taking_over,
+                correcting
+            )
+        })
+        .await;
         self.release_claims().await;
     }
 
@@ -315,13 +341,44 @@ impl Catalog {
 
     pub(crate) async fn write_state(&self, state: SourceState) {
         let write = async {
-            let mut tx = self.parts.store.write().await?;
+            let mut tx = self.parts.store.write(Lane::Bulk).await?;
             tx.set_source_state(&[state]).await?;
             tx.commit().await
         };
         if let Err(error) = write.await {
             tracing::error!(%error, "state of a source could not be written; its claim will run out");
         }
+    }
+
+    /// Has no source wait for a time that a clock set which was ahead, at the start and now and then.
+    async fn correct_dates(&self, stop: &CancellationToken) {
+        let longest = self.parts.settings.longest_pause();
+        loop {
+            if let Err(error) = self.bring_forward().await {
+                tracing::warn!(%error, "sources that wait too long cannot be found");
+            }
+            if pause(stop, longest.min(CORRECT_EVERY)).await {
+                return;
+            }
+        }
+    }
+
+    /// Has sources that would be checked later than any pause allows checked after the longest; how many.
+    pub async fn bring_forward(&self) -> Result<u64, Fault> {
+        let latest = later(self.parts.clock.now(), self.parts.settings.longest_pause());
+        let moved = self
+            .parts
+            .store
+            .bring_forward(latest)
+            .await
+            .map_err(EngineError::from)?;
+        if moved > 0 {
+            tracing::warn!(
+                sources = moved,
+                "a clock was ahead; sources that waited for it are checked earlier"
+            );
+        }
+        Ok(moved)
     }
 
     async fn prune_history_regularly(&self, stop: &CancellationToken) {
@@ -366,7 +423,12 @@ impl Catalog {
             let started_at = self.parts.clock.now();
             let delivery = Delivery::begin(&self.parts, state.key.clone(), cause, false).await?;
             delivery.finish(Ending::of_provider(started_at, true)).await?;
-            let mut tx = self.parts.store.write().await.map_err(EngineError::from)?;
+            let mut tx = self
+                .parts
+                .store
+                .write(Lane::Bulk)
+                .await
+                .map_err(EngineError::from)?;
             tx.delete_source_state(&[state.key])
                 .await
                 .map_err(EngineError::from)?;

@@ -7,4 +7,4 @@ mod follow;
 mod handle;
 mod keep;
 
-pub use handle::{AppliedChange, Index};
+pub use handle::{AppliedChange, Index, IndexNews};

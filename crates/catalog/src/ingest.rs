@@ -5,12 +5,15 @@
 mod documents;
 mod file;
 mod provider;
+mod registered;
 mod target;
 mod url_source;
 mod watch;
 
-pub(crate) use documents::{Rejected, Usable, located, read_documents};
+pub(crate) use documents::{Documents, Rejected, Usable, line_within, located, read_documents};
+pub(crate) use file::read_files;
 pub(crate) use provider::{CONFIG_PROVIDER, LOCATION_STORE, Removal, location_entity, run_providers};
+pub(crate) use registered::registered_key;
 pub(crate) use target::{Reading, SourceFile, Target, read_target, targets, type_not_allowed};
 pub use url_source::UrlSource;
 pub(crate) use watch::{FileWatch, Watched, follow_files};

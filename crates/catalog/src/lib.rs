@@ -24,5 +24,6 @@ pub use ingest::UrlSource;
 pub use requests::{DryRun, Fate, Located, Preview, SourceReport, SourceStatus, Unprocessed};
 
 pub mod browse;
+pub mod offline;
 pub mod organization;
 pub mod surroundings;

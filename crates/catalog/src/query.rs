@@ -161,7 +161,7 @@ impl Query<'_> {
     }
 
     /// The bodies of entities, those that went away meanwhile left out.
-    async fn present(&self, versions: &[(uuid::Uuid, u32)]) -> Result<Vec<Body>, StoreError> {
+    async fn present(&self, versions: &[(uuid::Uuid, u64)]) -> Result<Vec<Body>, StoreError> {
         let bodies = self
             .catalog
             .index()
@@ -173,7 +173,7 @@ impl Query<'_> {
 }
 
 /// Uid and version of documents, to fetch their bodies by.
-pub(crate) fn versions(model: &ReadModel, docs: impl IntoIterator<Item = u32>) -> Vec<(uuid::Uuid, u32)> {
+pub(crate) fn versions(model: &ReadModel, docs: impl IntoIterator<Item = u32>) -> Vec<(uuid::Uuid, u64)> {
     docs.into_iter()
         .map(|doc| (model.uid(doc), model.generation(doc)))
         .collect()

@@ -8,6 +8,7 @@ use crate::Secret;
 use crate::json_path::segments;
 use crate::node::Node;
 use crate::sections::{AccessRestriction, HttpsSetting, ListenAddress, OneOrMany, Sections};
+use crate::suggest::suggest;
 
 /// Checks values; errors here keep the portal from starting.
 pub(crate) fn values(sections: &Sections, tree: &Node) -> Vec<Problem> {
@@ -23,6 +24,29 @@ pub(crate) fn values(sections: &Sections, tree: &Node) -> Vec<Problem> {
     found
         .into_iter()
         .map(|(key, problem)| problem.at(tree.nearest(&segments(&key)).origin.place()))
+        .collect()
+}
+
+/// The types of location that are read.
+const LOCATION_TYPES: [&str; 2] = ["file", "url"];
+
+/// Configured locations that nothing reads: errors that hurt only their own entities.
+pub(crate) fn locations(sections: &Sections, tree: &Node) -> Vec<Problem> {
+    let locations = sections.catalog.locations.iter().enumerate();
+    let unknown = locations.filter(|(_, location)| !LOCATION_TYPES.contains(&location.kind.as_str()));
+    unknown
+        .map(|(index, location)| {
+            let kind = &location.kind;
+            let fault = Fault::input(format!(
+                "Unknown type '{kind}' in catalog.locations, expected one of 'file', 'url'; nothing is read from it"
+            ));
+            let hint = match suggest(kind, LOCATION_TYPES.into_iter()) {
+                Some(meant) => format!("Did you mean '{meant}'?"),
+                None => "Write 'url' for an address, and 'file' for a file of this machine.".to_owned(),
+            };
+            let place = tree.nearest(&segments(&format!("catalog.locations[{index}].type")));
+            Problem::error(fault).at(place.origin.place()).hint(hint)
+        })
         .collect()
 }
 

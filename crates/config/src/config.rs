@@ -35,6 +35,7 @@ struct Inner {
     problems: Vec<Problem>,
     secrets: BTreeSet<Vec<String>>,
     known: BTreeSet<Vec<String>>,
+    only_tokens: Vec<String>,
 }
 
 /// Shows where the configuration came from, and none of its values.
@@ -90,6 +91,8 @@ impl Config {
         let mut sections = sections(value, &mut problems);
         sections.catalog.settle();
         problems.extend(crate::check::values(&sections, &loaded.tree));
+        let protection = crate::protection::asked_for(&sections, &loaded.tree);
+        problems.extend(protection.problems);
         problems.extend(crate::idle::keys(&sections, &loaded.tree));
         let listen = collect(
             listen(&sections.backend),
@@ -103,6 +106,7 @@ impl Config {
         let (false, Some(listen), Some(database)) = (has_errors(&problems), listen, database) else {
             return Err(shown(problems));
         };
+        problems.extend(crate::check::locations(&sections, &loaded.tree));
         let problems = shown(problems);
         let Loaded {
             tree,
@@ -124,6 +128,7 @@ impl Config {
             problems,
             secrets,
             known,
+            only_tokens: protection.only_tokens,
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -163,6 +168,12 @@ impl Config {
     /// `search`.
     pub fn search(&self) -> &SearchSection {
         &self.inner.sections.search
+    }
+
+    /// Keys that ask for protection which the portal does not have, and because of which nobody may be served
+    /// without a token of `backend.auth.externalAccess`.
+    pub fn only_tokens_because_of(&self) -> &[String] {
+        &self.inner.only_tokens
     }
 
     /// Where the server listens.
@@ -235,7 +246,8 @@ impl Config {
         context(&self.inner.tree, &segments(key), &self.inner.context)
     }
 
-    /// Unknown keys and questionable settings; none of them keeps the portal from starting.
+    /// Unknown keys and settings that are questionable or, as errors, hurt a part of the portal; none of them keeps
+    /// it from starting.
     pub fn check(&self) -> Vec<Problem> {
         self.inner.problems.clone()
     }

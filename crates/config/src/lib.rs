@@ -17,6 +17,7 @@ mod json_path;
 mod load;
 mod merge;
 mod node;
+mod protection;
 mod read;
 mod redact;
 mod reference;

@@ -26,7 +26,7 @@ mod slot;
 
 pub use asset::{Asset, AssetKind};
 pub use authenticator::Authenticator;
-pub use catalog::{DeferredEntity, EntityProvider, ProcessContext, Processor, ProviderSink};
+pub use catalog::{DeferredEntity, EntityProvider, ProcessContext, Processor, ProviderSink, Remarks};
 pub use collisions::{Collisions, refuse_same_declarations};
 pub use config_section::ConfigSection;
 pub use contained::{PartFailure, contained, contained_now};

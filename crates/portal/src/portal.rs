@@ -28,12 +28,14 @@ const FILES: PluginId = PluginId::built_in("plugin-files");
 pub struct Ground {
     /// The configuration.
     pub config: Arc<Config>,
-    /// How the server behaves.
-    pub options: ServerOptions,
     /// The database.
     pub store: Store,
     /// Threads for work that no request waits for.
     pub background: Handle,
+    /// The server's settings.
+    pub options: ServerOptions,
+    /// Whether the portal can serve.
+    pub readiness: Readiness,
     /// Cancelled when the server stops; ends open streams.
     pub stop: CancellationToken,
     /// Where the catalog's index is saved.
@@ -87,12 +89,13 @@ fn catalog(
 
 impl Portal {
     /// Puts a portal together from the built-in plugins and those that are added. The catalog's index begins to load.
-    pub async fn open(ground: Ground, added: Vec<AddedPlugin>, readiness: Readiness) -> anyhow::Result<Self> {
+    pub async fn open(ground: Ground, added: Vec<AddedPlugin>) -> anyhow::Result<Self> {
         let Ground {
             config,
-            options,
             store,
             background,
+            options,
+            readiness,
             stop,
             saved_index,
         } = ground;
@@ -113,8 +116,7 @@ impl Portal {
             all.add(made);
         }
         all.refuse_collisions((&catalog_web::ID, &catalog_web::BUILT_IN_TABS))?;
-        let made = (&catalog, &search, &slots);
-        let site = hand_out(all, &config, made, readiness, options);
+        let site = hand_out(all, (&config, options), &catalog, &search, (&slots, readiness));
         Ok(Self {
             catalog,
             search,
@@ -143,10 +145,10 @@ async fn load(catalog: Catalog) -> Result<(), StoreError> {
 /// compile.
 fn hand_out(
     all: Collected,
-    config: &Config,
-    (catalog, search, slots): (&Catalog, &Search, &Slots),
-    readiness: Readiness,
-    options: ServerOptions,
+    (config, options): (&Config, ServerOptions),
+    catalog: &Catalog,
+    search: &Search,
+    (slots, readiness): (&Slots, Readiness),
 ) -> Site {
     let Collected {
         routes,

@@ -25,9 +25,16 @@ pub struct Documents {
     free: Vec<u32>,
     by_uid: Shards,
     hasher: DefaultHashBuilder,
+    /// Which load of the index this is; versions of different loads are different.
+    load: u32,
 }
 
 impl Documents {
+    /// Says which load of the index this is.
+    pub fn set_load(&mut self, load: u32) {
+        self.load = load;
+    }
+
     /// The number of an entity, given if it is new.
     pub fn intern(&mut self, uid: Uuid) -> (u32, bool) {
         if let Some(doc) = self.find(uid) {
@@ -89,9 +96,9 @@ impl Documents {
         self.documents[id].uid
     }
 
-    /// Counts the versions seen of an entity.
-    pub fn generation(&self, id: u32) -> u32 {
-        self.documents[id].generation
+    /// Changes with every version seen of an entity, and when everything is loaded again.
+    pub fn generation(&self, id: u32) -> u64 {
+        u64::from(self.load) << 32 | u64::from(self.documents[id].generation)
     }
 
     /// Terms of an entity: kind, namespace, name, then the rest ascending.

@@ -35,7 +35,7 @@ use uuid::Uuid;
 pub use evaluate::Set;
 pub use like::Like;
 pub use order::UidBound;
-pub use snapshot::{SnapshotFile, Stamp};
+pub use snapshot::SnapshotFile;
 pub use update::MissingPart;
 pub use walk::{Row, Walk, WalkOrder};
 
@@ -79,8 +79,13 @@ impl ReadModel {
     }
 
     /// Counts the versions seen of an entity; a body kept under an older count is stale.
-    pub fn generation(&self, doc: u32) -> u32 {
+    pub fn generation(&self, doc: u32) -> u64 {
         self.documents.generation(doc)
+    }
+
+    /// Sets the number of this load, so that versions of an earlier model never equal versions of this one.
+    pub fn set_load(&mut self, load: u32) {
+        self.documents.set_load(load);
     }
 
     /// Lower-cased values that an entity holds of a key.

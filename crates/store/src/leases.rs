@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{Store, StoreError};
+use crate::{Lane, Store, StoreError};
 
 impl Store {
     /// Takes or renews a lease until `until`; whether `holder` has it now.
@@ -16,14 +16,14 @@ impl Store {
         let text = "INSERT INTO leases (name, holder, expires_at) VALUES (?, ?, ?) \
              ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at \
              WHERE leases.holder = excluded.holder OR leases.expires_at <= ?";
-        self.write_one(text, vec![name.into(), holder.into(), until.into(), now.into()])
-            .await
+        let arguments = vec![name.into(), holder.into(), until.into(), now.into()];
+        Ok(self.write_one(Lane::Bulk, text, arguments).await? > 0)
     }
 
     /// Gives a lease back; nothing happens when somebody else has it.
     pub async fn lease_release(&self, name: &str, holder: &str) -> Result<(), StoreError> {
         let text = "DELETE FROM leases WHERE name = ? AND holder = ?";
-        self.write_one(text, vec![name.into(), holder.into()])
+        self.write_one(Lane::Bulk, text, vec![name.into(), holder.into()])
             .await
             .map(drop)
     }

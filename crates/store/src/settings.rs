@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{Store, StoreError, sql::Arg};
+use crate::{Lane, Store, StoreError, sql::Arg};
 
 /// Names one value of one person.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -39,12 +39,14 @@ impl Store {
              ON CONFLICT (user_ref, bucket, setting) DO UPDATE SET value = excluded.value";
         let mut arguments = key.arguments();
         arguments.push(Arg::json(value)?);
-        self.write_one(text, arguments).await.map(drop)
+        self.write_one(Lane::Person, text, arguments).await.map(drop)
     }
 
     /// Removes a value; nothing happens when there is none.
     pub async fn setting_delete(&self, key: &SettingKey) -> Result<(), StoreError> {
         let text = "DELETE FROM settings WHERE user_ref = ? AND bucket = ? AND setting = ?";
-        self.write_one(text, key.arguments()).await.map(drop)
+        self.write_one(Lane::Person, text, key.arguments())
+            .await
+            .map(drop)
     }
 }

@@ -48,6 +48,8 @@ const connect = () => {
   source.addEventListener("last", (event) => {
     if (!timer && JSON.parse(event.data).seq > Number(mainPart().dataset.change)) timer = setTimeout(refresh, 50);
   });
+  // Changes were missed, or the catalog was loaded again; not by everybody at the same moment.
+  source.addEventListener("resync", () => (timer ||= setTimeout(refresh, 250 + Math.random() * 2000)));
   source.addEventListener("change", (event) => {
     if (!timer && concerns(JSON.parse(event.data).entityRef)) timer = setTimeout(refresh, 250);
   });

@@ -20,6 +20,11 @@ pub enum GuestRule {
     SwitchedOn,
     /// `portal.auth.guest` is `false`.
     SwitchedOff,
+    /// Keys of the configuration ask for protection that the portal does not have, and others may reach it.
+    ProtectionAsked {
+        /// The keys.
+        keys: Vec<String>,
+    },
     /// The server listens on an address that other machines may reach.
     ListensElsewhere {
         /// The address, or `all interfaces`.
@@ -37,11 +42,19 @@ pub enum GuestRule {
 impl GuestRule {
     /// The rule of a configuration.
     pub fn from_config(config: &Config) -> Self {
-        match config.portal().auth.guest {
-            Some(true) => return Self::SwitchedOn,
-            Some(false) => return Self::SwitchedOff,
-            None => {}
+        let keys = config.only_tokens_because_of();
+        match (config.portal().auth.guest, Self::of_place(config)) {
+            (Some(false), _) => Self::SwitchedOff,
+            // A person on the machine itself has it in hand anyway; the start warns of the keys.
+            (_, Self::OnlyThisMachine) => Self::OnlyThisMachine,
+            _ if !keys.is_empty() => Self::ProtectionAsked { keys: keys.to_vec() },
+            (Some(true), _) => Self::SwitchedOn,
+            (None, rule) => rule,
         }
+    }
+
+    /// The rule that follows from the addresses alone.
+    fn of_place(config: &Config) -> Self {
         let host = config.listen().host.as_deref();
         if !host.is_some_and(is_this_machine) {
             let address = host.unwrap_or("all interfaces").to_owned();
@@ -89,6 +102,12 @@ impl Display for GuestRule {
             Self::SwitchedOn => formatter
                 .write_str("requests from this machine are the guest's, because portal.auth.guest is true"),
             Self::SwitchedOff => formatter.write_str("there is no guest, because portal.auth.guest is false"),
+            Self::ProtectionAsked { keys } => write!(
+                formatter,
+                "there is no guest, because {} of the configuration ask for protection that this portal does not have; \
+                 remove them, or list them in portal.unprotected to do without",
+                keys.join(" and ")
+            ),
             Self::ListensElsewhere { address } => write!(
                 formatter,
                 "there is no guest, because the server listens on {address} (backend.listen) and a proxy there would \
@@ -246,6 +265,14 @@ mod tests {
             json!({ "backend": { "listen": ":1" }, "portal": { "auth": { "guest": true } } }),
             "requests from this machine are the guest's, because portal.auth.guest is true",
         );
+        let asked = json!({ "permission": { "enabled": true } });
+        check(asked, alone);
+        for open in [json!({ "listen": ":1" }), json!({ "baseUrl": far })] {
+            check(
+                json!({ "permission": { "enabled": true }, "backend": open, "portal": { "auth": { "guest": true } } }),
+                "there is no guest, because permission.enabled of the configuration ask for protection",
+            );
+        }
         check(
             json!({ "portal": { "auth": { "guest": false } } }),
             "there is no guest, because portal.auth.guest is false",

@@ -94,10 +94,12 @@ fn access(config: &Config) -> Access {
             let subject = entry.options.subject.as_deref().unwrap_or("external");
             Some(StaticToken::new(token.expose(), subject).restricted_to(restrictions(entry)))
         });
+    let guest = GuestRule::from_config(config);
     Access {
         tokens: tokens.collect(),
-        is_open: authentication.dangerously_disable_default_auth_policy,
-        guest: GuestRule::from_config(config),
+        is_open: authentication.dangerously_disable_default_auth_policy
+            && !matches!(guest, GuestRule::ProtectionAsked { .. }),
+        guest,
         host_names: guest::host_of_url(&config.base_url()).into_iter().collect(),
         wrong_tokens: WrongTokens::default(),
     }

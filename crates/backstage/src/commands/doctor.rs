@@ -75,7 +75,10 @@ fn configuration(config: &Config) -> Vec<Finding> {
     }
     let as_finding = |problem: &model::Problem| Finding {
         check: "configuration",
-        outcome: Outcome::Doubtful,
+        outcome: match problem.severity {
+            model::Severity::Error => Outcome::Bad,
+            _ => Outcome::Doubtful,
+        },
         text: output::problem(problem),
         fix: None,
     };

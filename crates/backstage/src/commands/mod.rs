@@ -1,17 +1,17 @@
 //! The commands, one file each.
 
+mod checker;
 mod configuration;
 mod descriptor;
+mod descriptor_signs;
 mod doctor;
 mod doctor_locations;
 mod export;
 mod first_load;
 mod import;
-mod placeholders;
 mod query;
 mod remote;
 mod serve;
-mod taken_in;
 mod validate;
 mod verdict_line;
 mod walk;
@@ -34,7 +34,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => block_on(serve::run(&common)),
         Command::Config(command) => configuration::run(&common, &command),
-        Command::Catalog(CatalogCommand::Validate(what)) => validate::run(&common, &what),
+        Command::Catalog(CatalogCommand::Validate(what)) => block_on(validate::run(&common, &what)),
         Command::Catalog(CatalogCommand::Import(what)) => block_on(import::run(&common, &what)),
         Command::Catalog(CatalogCommand::Export(what)) => block_on(export::run(&common, &what)),
         Command::Catalog(CatalogCommand::Query(what)) => block_on(query::run(&common, &what)),

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use catalog::Catalog;
 use config::{Config, ListenAddress};
+use model::Severity;
 use web::{Access, Bound, Ending, Lifecycle, Limits, Readiness, ServerOptions, Stage};
 
 use super::first_load;
@@ -29,11 +30,13 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     logging::start();
     let config = settings::require(common)?;
     let saved_index = portal::saved_index(&config);
-    if config.files().is_empty() {
-        tracing::info!("{}", settings::source(&config));
-    }
+    tracing::info!("configuration: {}", settings::source(&config));
     for problem in config.check() {
-        tracing::warn!("{}", output::problem(&problem));
+        match problem.severity {
+            Severity::Error => tracing::error!("{}", output::problem(&problem)),
+            Severity::Warning => tracing::warn!("{}", output::problem(&problem)),
+            Severity::Info => tracing::info!("{}", output::problem(&problem)),
+        }
     }
     // Everything is built before the port is bound: what cannot work fails before anybody asks.
     let mut options = ServerOptions::from_config(&config)?;
@@ -47,13 +50,14 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     let (limits, metrics) = (options.limits.clone(), options.metrics.listen.clone());
     let ground = Ground {
         config: config.clone(),
-        options,
         store: store.clone(),
         background: background.handle().clone(),
+        options,
+        readiness: readiness.clone(),
         stop: life.soft(),
         saved_index,
     };
-    let portal = Portal::open(ground, Vec::new(), readiness.clone()).await?;
+    let portal = Portal::open(ground, Vec::new()).await?;
     let (catalog, search) = (portal.catalog.clone(), portal.search.clone());
     let (router, loading) = portal.into_router();
     let bound = bind(config.listen(), "backend.listen").await?;

@@ -21,3 +21,4 @@ mod process;
 mod replicas;
 mod serving;
 mod validate;
+mod validate_folders;

@@ -86,6 +86,11 @@ impl Portal {
         self.request(&format!("GET {path} HTTP/1.1"), "")
     }
 
+    /// The same with one more header.
+    pub fn get_with(&mut self, path: &str, header: &str) -> String {
+        self.request(&format!("GET {path} HTTP/1.1\r\n{header}"), "")
+    }
+
     /// The JSON body of an answer; null when there is none.
     pub fn json(&mut self, path: &str) -> Value {
         let answer = self.get(path);

@@ -11,6 +11,7 @@ use web::api::{Json, Parameter, ReadQuery, Values};
 
 use super::Api;
 use super::answer::Answer;
+use catalog::index::IndexNews;
 
 /// Versions in one answer.
 const VERSIONS: usize = 100;
@@ -71,7 +72,7 @@ pub(super) async fn sources(State(api): State<Api>, _: Query<()>) -> Answer {
 /// Server-sent events, one for each change as soon as it can be read. The first one, `last`, tells the
 /// number of the last change before them.
 pub(super) async fn stream(State(api): State<Api>) -> impl IntoResponse {
-    let changes = api.catalog.index().changes();
+    let changes = api.catalog.index().news();
     let last = api.catalog.index().applied();
     let last = last.and_then(|seq| {
         Event::default()
@@ -79,7 +80,8 @@ pub(super) async fn stream(State(api): State<Api>) -> impl IntoResponse {
             .json_data(json!({ "seq": seq }))
             .ok()
     });
-    web::sse::from_channel(last, changes, api.soft.clone(), |change| {
-        Event::default().event("change").json_data(change.to_json()).ok()
+    web::sse::from_channel(last, changes, api.soft.clone(), |news| match news {
+        IndexNews::Change(change) => Event::default().event("change").json_data(change.to_json()).ok(),
+        IndexNews::Reloaded => Some(web::sse::resync()),
     })
 }

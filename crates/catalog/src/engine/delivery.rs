@@ -7,7 +7,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use model::{Fault, Problem};
 use serde_json::Value;
-use store::{ChildRow, Seq, SourceKey, SourceState};
+use store::{ChildRow, Lane, Seq, SourceKey, SourceState};
+use tokio::time::Instant;
 
 use super::emission::{Emission, Raw, process_all};
 use super::failure::EngineError;
@@ -15,9 +16,6 @@ use super::put_off::stitch_all_put_off;
 use super::seen::Seen;
 use super::writer::Writer;
 use crate::catalog::Parts;
-
-/// Documents written in one transaction.
-const BATCH: usize = 500;
 
 /// A run under way.
 pub(crate) struct Delivery {
@@ -151,10 +149,11 @@ impl Delivery {
     async fn process(&mut self, raws: Vec<Raw>) -> Result<(), EngineError> {
         let mut raws = raws.into_iter().peekable();
         while raws.peek().is_some() {
-            let chunk: Vec<Raw> = raws.by_ref().take(BATCH).map(|raw| self.compare(raw)).collect();
+            let fitting = self.parts.engine.writing.entities();
+            let chunk: Vec<Raw> = raws.by_ref().take(fitting).map(|raw| self.compare(raw)).collect();
             let emissions = process_all(&self.parts.pipeline, chunk).await?;
             self.waiting.extend(emissions);
-            if self.waiting.len() >= BATCH {
+            if self.waiting.len() >= fitting {
                 self.write().await?;
             }
         }
@@ -207,11 +206,13 @@ impl Delivery {
 
     async fn write(&mut self) -> Result<(), EngineError> {
         let parts = self.parts.clone();
-        let mut writer = Writer::begin(&parts, self.cause.clone()).await?;
+        let mut writer = Writer::begin(&parts, Lane::Bulk, self.cause.clone()).await?;
         self.check_lease(&mut writer).await?;
+        let (begun, entities) = (Instant::now(), self.waiting.len());
         self.emit(&mut writer).await?;
         self.last_seq = writer.commit_and_put_off().await?.or(self.last_seq);
         self.has_put_off = true;
+        self.parts.engine.writing.note(entities, begun.elapsed());
         self.parts.engine.put_off.note(self.parts.clock.now());
         Ok(())
     }
@@ -250,7 +251,7 @@ impl Delivery {
     /// of its own.
     pub async fn finish(self, ending: Ending) -> Result<Finished, EngineError> {
         let parts = self.parts.clone();
-        let mut writer = Writer::begin(&parts, Value::Null).await?;
+        let mut writer = Writer::begin(&parts, Lane::Bulk, Value::Null).await?;
         let finished = self.write_end(&mut writer, ending).await?;
         let mut seq = writer.commit().await?.or(finished.seq);
         if finished.has_put_off {

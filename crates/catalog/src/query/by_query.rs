@@ -98,7 +98,7 @@ impl Query<'_> {
         Ok(page)
     }
 
-    fn find_page(&self, request: &PageRequest) -> Result<(Page, Vec<(uuid::Uuid, u32)>), QueryError> {
+    fn find_page(&self, request: &PageRequest) -> Result<(Page, Vec<(uuid::Uuid, u64)>), QueryError> {
         let cursor = &request.cursor;
         let filter = cursor.filter()?;
         let model = self.catalog.index().read();

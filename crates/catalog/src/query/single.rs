@@ -42,7 +42,7 @@ impl Query<'_> {
         references: &[String],
         filter: Option<&Filter>,
     ) -> Result<Vec<Option<Body>>, QueryError> {
-        let versions: Vec<Option<(Uuid, u32)>> = {
+        let versions: Vec<Option<(Uuid, u64)>> = {
             let model = self.catalog.index().read();
             let set = self.visible(&model, filter);
             let find = |reference: &String| {
@@ -51,7 +51,7 @@ impl Query<'_> {
             };
             references.iter().map(find).collect()
         };
-        let wanted: Vec<(Uuid, u32)> = versions.iter().flatten().copied().collect();
+        let wanted: Vec<(Uuid, u64)> = versions.iter().flatten().copied().collect();
         let found = self
             .catalog
             .index()
@@ -65,7 +65,7 @@ impl Query<'_> {
             .collect())
     }
 
-    async fn body(&self, version: Option<(Uuid, u32)>) -> Result<Option<Body>, QueryError> {
+    async fn body(&self, version: Option<(Uuid, u64)>) -> Result<Option<Body>, QueryError> {
         let Some(version) = version else { return Ok(None) };
         let bodies = self
             .catalog

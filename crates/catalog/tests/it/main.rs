@@ -11,6 +11,7 @@ mod ingest;
 mod locations;
 mod moves;
 mod problems;
+mod registering;
 mod saved_index;
 mod simulation;
 mod watch;

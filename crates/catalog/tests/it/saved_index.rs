@@ -1,6 +1,8 @@
 //! The saved index: it is there after an end, it is believed where it should be, and never otherwise.
 
-use read_model::{ReadModel, SnapshotFile, Stamp};
+use catalog::index::IndexNews;
+use model::LogMark;
+use read_model::{ReadModel, SnapshotFile};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -65,16 +67,20 @@ async fn a_snapshot_of_another_database_is_not() {
     let (mut world, file) = saved().await;
     let (_, stamp) = file.read().unwrap().unwrap();
     let others = [
-        Stamp {
+        LogMark {
             uid: Uuid::nil(),
             ..stamp
         },
-        Stamp {
+        LogMark {
             at: stamp.at - 1,
             ..stamp
         },
-        Stamp {
+        LogMark {
             seq: stamp.seq + 5,
+            ..stamp
+        },
+        LogMark {
+            epoch: stamp.epoch ^ 1,
             ..stamp
         },
     ];
@@ -113,4 +119,30 @@ async fn nothing_is_left_where_nothing_can_be_written() {
     let blocked = SnapshotFile::new(world.folder.path().join("all.yaml/catalog.index"));
     assert!(blocked.save(&model, stamp).is_err());
     assert!(blocked.read().is_err() || blocked.read().unwrap().is_none());
+}
+
+#[tokio::test]
+async fn another_log_has_everything_loaded_again_and_no_old_body_served() {
+    let (world, _) = saved().await;
+    let index = world.catalog.index();
+    let mut news = index.news();
+    let version = |name: &str| {
+        let model = index.read();
+        let doc = model.by_reference(name).unwrap();
+        (model.uid(doc), model.generation(doc))
+    };
+    let before = version("component:default/one");
+    index.bodies().get(&world.store, &[before]).await.unwrap();
+    world.store.begin_epoch().await.unwrap();
+    index.catch_up(&world.store).await.unwrap();
+    assert_ne!(
+        version("component:default/one"),
+        before,
+        "what is cached is of the log of before"
+    );
+    assert_eq!(news.try_recv().unwrap(), IndexNews::Reloaded);
+    assert_eq!(index.mark(), Some(world.store.log_mark().await.unwrap()));
+    // Nothing is loaded twice.
+    index.catch_up(&world.store).await.unwrap();
+    assert!(news.try_recv().is_err());
 }

@@ -20,9 +20,12 @@ pub struct PortalSection {
     pub live: bool,
     /// Takes the owner of entities without `spec.owner` from the repository's CODEOWNERS file.
     pub codeowners: bool,
-    /// Lets placeholders such as `$text: ./api.yaml` in local files read their neighbours. The original
-    /// refuses them, so the default is `false`; a portal started without a configuration has it on.
+    /// Lets placeholders such as `$text: ./api.yaml` in local files read files of the same repository, or below
+    /// the folder of the configured file. The original refuses them, which is to be had with `false`.
     pub resolve_file_placeholders: bool,
+    /// Keys that ask for protection which the portal does not have, such as `permission.enabled`, but are to have no
+    /// effect. Without an entry here such a key has the portal serve other machines only with a token, or keeps it from starting.
+    pub unprotected: Vec<String>,
     /// Bounds for everything read by URL.
     pub reading: ReadingLimits,
     /// How long a source or a provider stays with a process that gives no sign of life, before another
@@ -44,7 +47,8 @@ impl Default for PortalSection {
             watch_files: true,
             live: true,
             codeowners: true,
-            resolve_file_placeholders: false,
+            resolve_file_placeholders: true,
+            unprotected: Vec::new(),
             reading: ReadingLimits::default(),
             claim: HumanDuration::seconds(30),
             auth: PortalAuthSection::default(),
@@ -133,7 +137,7 @@ pub struct ReadingLimits {
 impl Default for ReadingLimits {
     fn default() -> Self {
         Self {
-            max_bytes: 10 * 1024 * 1024,
+            max_bytes: model::MAX_FILE_BYTES,
             connect_timeout: HumanDuration::seconds(5),
             total_timeout: HumanDuration::seconds(30),
         }

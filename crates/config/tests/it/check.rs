@@ -156,6 +156,7 @@ backend:
     externalAccess:
       - type: static
         options: { token: long-enough }
+portal: { unprotected: [backend.auth] }
 catalog:
   processorOptions:
     CodeOwnersProcessor: { disabled: true }
@@ -169,8 +170,8 @@ catalog:
         texts(&one_file(text).check()),
         [
             "warning 6 InputError: 'backend.server.maxRequestsPerSocket' has no effect here",
-            "warning 14 InputError: 'catalog.processorOptions.FileReaderProcessor' has no effect here",
-            "warning 18 InputError: 'catalog.providerOptions.Unknown' has no effect here",
+            "warning 15 InputError: 'catalog.processorOptions.FileReaderProcessor' has no effect here",
+            "warning 19 InputError: 'catalog.providerOptions.Unknown' has no effect here",
             "warning 2 InputError: The path '/portal/' of 'app.baseUrl' has no effect here",
         ]
     );
@@ -197,6 +198,61 @@ fn restrictions(list: &str) -> Vec<String> {
     match config::Config::load(&start(&[("app-config.yaml", &text)], &[]).options) {
         Ok(config) => texts(&config.check()),
         Err(problems) => texts(&problems),
+    }
+}
+
+/// The keys because of which nobody is served without a token.
+fn only_tokens(text: &str) -> Vec<String> {
+    one_file(text).only_tokens_because_of().to_vec()
+}
+
+#[test]
+fn a_key_that_asks_for_protection_is_not_passed_over() {
+    for yes in ["true", "'yes'", "['?']", "{}", "maybe"] {
+        assert_eq!(
+            only_tokens(&format!("permission: {{ enabled: {yes} }}\n")),
+            ["permission.enabled"],
+            "{yes}"
+        );
+    }
+    let text =
+        "auth:\n  providers:\n    guest: {}\n    github: { development: { clientId: x } }\n    oidc: {}\n";
+    assert_eq!(
+        only_tokens(text),
+        ["auth.providers.github", "auth.providers.oidc"]
+    );
+    let problems = one_file(text).check();
+    assert_eq!(
+        texts(&problems)[1],
+        "warning 4 InputError: 'auth.providers.github' asks for a sign-in, which this portal does not have: other \
+         machines are served only with a token of backend.auth.externalAccess"
+    );
+    let hint = problems[1].hint.as_deref().unwrap_or_default();
+    assert!(
+        hint.contains("add 'auth.providers.github' to the list portal.unprotected"),
+        "{hint}"
+    );
+    let asks_for_nothing = "\
+permission: { enabled: false }
+auth: { environment: development, providers: { guest: { userEntityRef: 'user:default/guest' }, github: null, x: false } }
+";
+    assert_eq!(only_tokens(asks_for_nothing), [""; 0]);
+}
+
+#[test]
+fn protection_that_is_missing_can_be_accepted() {
+    let unprotected = |accepted: &str| {
+        only_tokens(&format!(
+            "permission: {{ enabled: true }}\nauth: {{ providers: {{ github: {{}} }} }}\n\
+             portal: {{ unprotected: [{accepted}] }}\n"
+        ))
+    };
+    let both = ["permission.enabled", "auth.providers.github"];
+    assert_eq!(unprotected(""), both);
+    assert_eq!(unprotected("auth.providers.gitlab, auth.prov"), both);
+    assert_eq!(unprotected("permission.enabled"), both[1..]);
+    for all in ["permission.enabled, auth.providers.github", "permission, auth"] {
+        assert_eq!(unprotected(all), [""; 0], "{all}");
     }
 }
 
@@ -227,4 +283,57 @@ fn restrictions_of_callers_that_restrict_nothing_are_refused() {
         let is_told = told.len() == 1 && told[0].starts_with("error 6 ") && told[0].contains(expected);
         assert!(is_told, "{list}: {told:#?}");
     }
+}
+
+#[test]
+fn locations_that_nothing_reads_are_errors_of_their_own() {
+    let text = "\
+catalog:
+  locations:
+    - { type: url, target: 'https://h.example/a.yaml' }
+    - { type: urll, target: 'https://h.example/a.yaml' }
+    - type: github
+      target: x
+";
+    let problems = one_file(text).check();
+    let told = |kind: &str| {
+        format!(
+            "Unknown type '{kind}' in catalog.locations, expected one of 'file', 'url'; nothing is read from it"
+        )
+    };
+    assert_eq!(
+        texts(&problems),
+        [
+            format!("error 4 InputError: {}", told("urll")),
+            format!("error 5 InputError: {}", told("github")),
+        ]
+    );
+    assert_eq!(problems[0].hint.as_deref(), Some("Did you mean 'url'?"));
+    assert!(
+        problems[1]
+            .hint
+            .as_deref()
+            .is_some_and(|hint| hint.starts_with("Write 'url'"))
+    );
+}
+
+#[test]
+fn an_environment_without_a_file_is_told() {
+    let warned = |name: &str, files: &[(&str, &str)]| {
+        let start = start(files, &[("BACKSTAGE_ENV", name)]);
+        let config =
+            config::Config::load(&start.options).or_else(|_| config::Config::builtin_default(&start.options));
+        texts(&config.unwrap().check())
+            .join("\n")
+            .replace(&start.folder.path().display().to_string(), "DIR")
+    };
+    let files = [
+        ("app-config.yaml", "app: { title: x }"),
+        ("app-config.a.local.yaml", "app: { title: y }"),
+    ];
+    assert_eq!(warned("a", &files), "");
+    let told = "warning - NotFoundError: BACKSTAGE_ENV names 'nosuch', but there is neither app-config.nosuch.yaml nor \
+                app-config.nosuch.local.yaml in DIR";
+    assert_eq!(warned("a, nosuch", &files), told);
+    assert_eq!(warned("nosuch", &[]), told);
 }

@@ -36,18 +36,20 @@ impl World {
             "catalog": {"rules": [{"allow": ["Component", "Teapot"]}]},
         });
         let config = Arc::new(Config::from_value(config, folder.path()).unwrap());
+        let options = ServerOptions::from_config(&config)?;
         let store = Store::open(&Database::SqliteMemory).await?;
         let stop = CancellationToken::new();
         let readiness = Readiness::new();
         let ground = Ground {
-            options: ServerOptions::from_config(&config)?,
             config,
             store,
             background: Handle::current(),
+            options,
+            readiness: readiness.clone(),
             stop: stop.clone(),
             saved_index: None,
         };
-        let portal = Portal::open(ground, added, readiness.clone()).await?;
+        let portal = Portal::open(ground, added).await?;
         let (catalog, search) = (portal.catalog.clone(), portal.search.clone());
         let (router, loading) = portal.into_router();
         loading.await??;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Filter, SearchRow};
 use proptest::prelude::*;
-use read_model::{Like, ReadModel, SnapshotFile, Stamp, UidBound, Walk, WalkOrder};
+use read_model::{Like, ReadModel, SnapshotFile, UidBound, Walk, WalkOrder};
 use uuid::Uuid;
 
 /// A catalog as a map, which needs no cleverness to be right.
@@ -82,7 +82,8 @@ fn rows(id: u8, values: &[(u8, u8)]) -> Vec<SearchRow> {
 fn saved_and_read(model: &ReadModel) -> ReadModel {
     let folder = tempfile::tempdir().unwrap();
     let file = SnapshotFile::new(folder.path().join("new/catalog.index"));
-    let stamp = Stamp {
+    let stamp = model::LogMark {
+        epoch: 3,
         seq: 7,
         uid: uid(7),
         at: -7,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use catalog::Catalog;
 use catalog::query::Access;
 use config::Config;
+use read_model::SnapshotFile;
 use search::{Answer, Counted, Page, Place, Question, Search};
 use serde_json::{Value, json};
 use store::{Database, Store};
@@ -168,15 +169,34 @@ pub fn entity(reference: &str, metadata: Value, spec: Value) -> String {
     format!("---\n{entity}\n")
 }
 
+/// References of what a search finds.
+pub async fn names_found(search: &Search, text: &str) -> Vec<String> {
+    let page = Page {
+        limit: 10,
+        now: NOW,
+        ..Page::default()
+    };
+    // While the index is being built anew there may be nothing to ask.
+    let answer = search.ask(asking(text), &Access::all(), page).await;
+    answer.map_or_else(|_| Vec::new(), |answer| entities(&answer))
+}
+
 fn catalog(folder: &Path, store: &Store) -> Catalog {
+    catalog_with(folder, store, None)
+}
+
+/// A catalog whose index is saved there, if anywhere.
+pub fn catalog_with(folder: &Path, store: &Store, snapshot: Option<SnapshotFile>) -> Catalog {
     let config = json!({ "catalog": {
         "locations": [{ "type": "file", "target": "./all.yaml" }],
         "rules": [{ "allow": testkit::KINDS }],
     } });
     let config = Config::from_value(config, folder).unwrap();
-    Catalog::builder(Arc::new(config), store.clone())
+    let mut builder = Catalog::builder(Arc::new(config), store.clone())
         .clock(Arc::new(TestClock::default()))
-        .randomness(Arc::new(TestRandomness::new(7)))
-        .build()
-        .unwrap()
+        .randomness(Arc::new(TestRandomness::new(7)));
+    if let Some(file) = snapshot {
+        builder = builder.index_snapshot(file);
+    }
+    builder.build().unwrap()
 }

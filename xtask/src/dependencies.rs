@@ -53,6 +53,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "config",
             "model",
             "plugin",
+            "sight",
             "store",
             "ui",
             "user-settings",
@@ -60,10 +61,16 @@ const ARROWS: &[(&str, &[&str])] = &[
             "yaml",
         ],
     ),
-    ("api-docs", &["catalog", "model", "plugin", "ui", "web", "yaml"]),
+    ("sight", &["catalog", "model", "plugin", "web"]),
+    (
+        "api-docs",
+        &["catalog", "model", "plugin", "sight", "ui", "web", "yaml"],
+    ),
     (
         "user-settings",
-        &["catalog", "config", "model", "plugin", "store", "ui", "web"],
+        &[
+            "catalog", "config", "model", "plugin", "sight", "store", "ui", "web",
+        ],
     ),
     (
         "search",
@@ -72,6 +79,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "config",
             "model",
             "plugin",
+            "sight",
             "store",
             "ui",
             "user-settings",

@@ -16,7 +16,6 @@ mod single;
 mod unprocessed;
 
 use catalog::Catalog;
-use catalog::query::Access;
 use plugin::{Rows, Rule};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -31,19 +30,13 @@ use crate::permissions::{
 #[derive(Clone)]
 pub(crate) struct Api {
     catalog: Catalog,
-    /// What callers may see: everything, until permissions decide.
-    access: Access,
     /// Ends open streams.
     soft: CancellationToken,
 }
 
 /// The rows below `/api/catalog`. `soft` ends open streams when the server stops.
 pub fn rows(catalog: Catalog, soft: CancellationToken) -> Rows {
-    let api = Api {
-        catalog,
-        access: Access::all(),
-        soft,
-    };
+    let api = Api { catalog, soft };
     entity_rows()
         .with_state(&api)
         .and(unprocessed_rows().with_state(&api))

@@ -23,6 +23,7 @@ use std::sync::LazyLock;
 
 use catalog::Catalog;
 use plugin::{NavigationItem, NavigationSection, Rows, Rule, Slot};
+use store::Store;
 
 use crate::permissions::{
     ENTITY_REFRESH, LOCATION_CREATE, LOCATION_DELETE, LOCATION_READ, READ, UNPROCESSED_DELETE,
@@ -33,12 +34,18 @@ use crate::permissions::{
 #[derive(Clone)]
 pub(crate) struct Pages {
     catalog: Catalog,
+    /// Keeps the stars and visits of people.
+    store: Store,
     parts: Slot<EntityParts>,
 }
 
 /// The pages with their full paths. `parts` are what plugins put on the entity page.
-pub fn rows(catalog: Catalog, parts: Slot<EntityParts>) -> Rows {
-    let pages = Pages { catalog, parts };
+pub fn rows(catalog: Catalog, store: Store, parts: Slot<EntityParts>) -> Rows {
+    let pages = Pages {
+        catalog,
+        store,
+        parts,
+    };
     entity_rows()
         .with_state(&pages)
         .and(administration_rows().with_state(&pages))

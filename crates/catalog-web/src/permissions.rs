@@ -1,6 +1,7 @@
 //! The catalog's permissions, by their names on the wire.
 
 use plugin::{Permission, PermissionAction, Rule};
+pub use sight::ENTITY_READ;
 
 const ENTITY: Option<&str> = Some("catalog-entity");
 
@@ -16,8 +17,6 @@ const fn permission(
     }
 }
 
-/// See an entity.
-pub static ENTITY_READ: Permission = permission("catalog.entity.read", PermissionAction::Read, ENTITY);
 /// Remove an entity.
 pub static ENTITY_DELETE: Permission = permission("catalog.entity.delete", PermissionAction::Delete, ENTITY);
 /// Have an entity's sources read again.
@@ -59,7 +58,7 @@ pub static PERMISSIONS: [&Permission; 10] = [
     &UNPROCESSED_DELETE,
 ];
 
-/// The rule of most routes: see entities.
-pub(crate) const READ: Rule = Rule::signed_in().needs(&ENTITY_READ);
+/// The rule of most routes: their handlers show what the caller's sight lets through.
+pub(crate) const READ: Rule = Rule::signed_in().left_to_handler(&ENTITY_READ);
 /// The rule of routes that show registered locations; who may not see any sees none.
 pub(crate) const SEE_LOCATIONS: Rule = Rule::signed_in().left_to_handler(&LOCATION_READ);

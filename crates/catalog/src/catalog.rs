@@ -68,7 +68,7 @@ impl Catalog {
     }
 
     /// The store beneath, for reads that the index does not answer.
-    pub fn store(&self) -> &Store {
+    pub(crate) fn store(&self) -> &Store {
         &self.parts.store
     }
 }

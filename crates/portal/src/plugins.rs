@@ -9,6 +9,7 @@ use model::{Fault, Kinds};
 use plugin::{Collisions, Contributions, Declaration, Feeds, PluginId, Slot, refuse_same_declarations};
 use scm::UrlReader;
 use search::Search;
+use store::Store;
 use tokio_util::sync::CancellationToken;
 use user_settings::PersonalParts;
 
@@ -64,16 +65,16 @@ pub(crate) struct Slots {
 /// What the built-in plugins contribute.
 pub(crate) fn contributions(
     config: &Config,
-    catalog: &Catalog,
+    (catalog, store): (&Catalog, &Store),
     search: &Search,
     slots: &Slots,
     stop: CancellationToken,
 ) -> Vec<Contributions> {
     vec![
-        crate::own::contributions(catalog),
+        crate::own::contributions(store),
         api_docs::contributions(),
-        user_settings::contributions(catalog, slots.personal.clone()),
+        user_settings::contributions(catalog, store, slots.personal.clone()),
         search::contributions(search, config.search()),
-        catalog_web::contributions(catalog, slots.entity_page.clone(), stop),
+        catalog_web::contributions(catalog, store, slots.entity_page.clone(), stop),
     ]
 }

@@ -108,10 +108,10 @@ impl Portal {
         }
         let catalog = catalog(&config, &store, saved_index, feeds, declarations)?;
         let loading = tokio::spawn(load(catalog.clone()));
-        let search = open_search(&config, &catalog, &background).await?;
+        let search = open_search(&config, (&catalog, &store), &background).await?;
         let slots = Slots::default();
         let mut all = Collected::default();
-        let built_in = plugins::contributions(&config, &catalog, &search, &slots, stop);
+        let built_in = plugins::contributions(&config, (&catalog, &store), &search, &slots, stop);
         for made in built_in.into_iter().chain(contributions) {
             all.add(made);
         }
@@ -138,7 +138,7 @@ impl Portal {
 
 /// Loads what the store serves.
 async fn load(catalog: Catalog) -> Result<(), StoreError> {
-    catalog.index().catch_up(catalog.store()).await
+    catalog.catch_up().await
 }
 
 /// Gives every contribution to its consumer. The pattern names every point: a point that nobody consumes does not
@@ -185,7 +185,7 @@ fn hand_out(
     shell.commands = parts(palette_commands);
     shell.plugin_files = plugin_files.clone();
     let followed = catalog.clone();
-    shell.last_change = Some(Arc::new(move || followed.index().applied().unwrap_or_default()));
+    shell.last_change = Some(Arc::new(move || followed.applied().unwrap_or_default()));
     let shell = Arc::new(shell);
     let surrounded = |set: Routes| set.wrapped(|_, endpoint| endpoint.route_layer(Extension(shell.clone())));
     Site {
@@ -210,13 +210,17 @@ fn parts<T>(all: Vec<Of<T>>) -> Vec<T> {
 }
 
 /// The search index lies beside the other data, or in memory when those do too.
-async fn open_search(config: &Config, catalog: &Catalog, background: &Handle) -> anyhow::Result<Search> {
+async fn open_search(
+    config: &Config,
+    (catalog, store): (&Catalog, &Store),
+    background: &Handle,
+) -> anyhow::Result<Search> {
     let place = match config.database() {
         DatabaseTarget::SqliteMemory => search::Place::Memory,
         _ => search::Place::Folder(config.data_directory().join("search")),
     };
-    let catalog = catalog.clone();
+    let (catalog, store) = (catalog.clone(), store.clone());
     // Threads of the index take over the priority of the thread that starts them.
-    let opening = background.spawn_blocking(move || Search::open(&place, &catalog));
+    let opening = background.spawn_blocking(move || Search::open(&place, &catalog, &store));
     Ok(opening.await??)
 }

@@ -13,6 +13,8 @@ mod haystack;
 mod holders;
 mod keys;
 mod like;
+mod matches;
+mod near;
 mod order;
 mod pages;
 mod posting;
@@ -71,6 +73,11 @@ impl ReadModel {
     /// The entity with this uid.
     pub fn by_uid(&self, uid: Uuid) -> Option<u32> {
         self.documents.find(uid)
+    }
+
+    /// The entity whose uid begins with these 64 bits, by which other indexes know it.
+    pub fn by_half_uid(&self, half: u64) -> Option<u32> {
+        self.documents.find_half(half)
     }
 
     /// The uid of an entity.

@@ -1,6 +1,5 @@
 //! Asking the index: one page of results, with exact counts of what the viewer may see.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use tantivy::schema::Value;
@@ -15,7 +14,7 @@ use crate::rank;
 use crate::schema::Shown;
 use crate::sets::Docs;
 use crate::spelling;
-use crate::ways::Plan;
+use crate::ways::{Plan, Way};
 
 /// With so few results, words with mistakes are looked for, too.
 const FEW: usize = 3;
@@ -42,8 +41,8 @@ pub struct Counted {
     pub types: Vec<String>,
 }
 
-/// Documents that somebody may see, by the first half of their entities' uids; all without a set.
-pub type Visible = Option<Arc<HashSet<u64>>>;
+/// Says of entities, by the first half of their uids, whether their documents may be seen; without it all may.
+pub type Visible = Option<Arc<dyn Fn(&[u64]) -> Vec<bool> + Send + Sync>>;
 
 /// The answer to a question.
 pub struct Answer {
@@ -139,11 +138,23 @@ impl Asked<'_> {
         page.map(|address| self.shown(address)).collect()
     }
 
+    /// Whether a document that may be seen has a word.
+    fn is_seen(&self, word: &Term) -> Result<bool, TantivyError> {
+        if self.visible.is_none() {
+            return Ok(true);
+        }
+        let mut plan = Plan::default();
+        let set = plan.set(Docs::Any(vec![word.clone()]));
+        plan.pieces.push(Way::In(set, 1.0));
+        Ok(self.look_up(plan)?.total() > 0)
+    }
+
     fn suggestion(&self, tolerance: Tolerance) -> Result<Option<String>, TantivyError> {
         if tolerance == Tolerance::Typed {
             return Ok(None);
         }
-        spelling::suggestion(&self.searcher, &self.index.fields, &self.question.text)
+        let is_seen = |term: &Term| self.is_seen(term);
+        spelling::suggestion(&self.searcher, &self.index.fields, &self.question.text, &is_seen)
     }
 
     /// Counts the values of each field as if no value of it had been chosen: choosing another shows so many more.

@@ -9,15 +9,15 @@ use std::sync::LazyLock;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use base64::prelude::*;
-use catalog::query::Access;
 use jiff::Timestamp;
 use model::Fault;
 use plugin::{Rows, Rule};
 use serde_json::{Map, Value, json};
+use sight::CurrentSight;
 use url::form_urlencoded;
 use uuid::Uuid;
+use web::ApiError;
 use web::api::{Described, Description, Json};
-use web::{ApiError, CurrentViewer};
 
 use crate::answer::{Answer, Page};
 use crate::marks::Marked;
@@ -76,7 +76,7 @@ async fn permissions() -> Response {
 
 async fn query(
     State(api): State<Api>,
-    CurrentViewer(_): CurrentViewer,
+    CurrentSight(sight): CurrentSight,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let request = Request::read(&query.unwrap_or_default(), &api)?;
@@ -86,10 +86,7 @@ async fn query(
         now: Timestamp::now().as_second(),
         ..Page::default()
     };
-    let answer = api
-        .search
-        .ask(request.question.clone(), &Access::all(), page)
-        .await;
+    let answer = api.search.ask(request.question.clone(), &sight, page).await;
     let answer = answer.map_err(|error| ApiError::internal(&error))?;
     Ok(Json(render(&answer, &request, api.tag)).into_response())
 }

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use catalog::Catalog;
 use plugin::{Of, PartFailure, SearchDocument, SearchSource, contained};
 use serde_json::Value;
 use store::{Change, ChangeWake, LogMark, ScanPosition, Seq, Store, StoreError};
@@ -50,7 +49,8 @@ pub enum FeedError {
 
 /// What fills the index.
 pub(crate) struct Feed {
-    pub catalog: Catalog,
+    /// Has what is served, and the change log.
+    pub store: Store,
     /// Replaced when what is on disk cannot be used any more.
     pub index: Arc<ArcSwap<SearchIndex>>,
     /// Woken when somebody could not read the index.
@@ -63,7 +63,7 @@ pub(crate) struct Feed {
 impl Feed {
     /// Feeds until `stop` is cancelled. Failures are logged and tried again.
     pub async fn run(self, stop: CancellationToken) {
-        let mut wake = self.catalog.store().changes_woken();
+        let mut wake = self.store.changes_woken();
         let mut known = None;
         let work = async {
             self.check().await;
@@ -103,7 +103,7 @@ impl Feed {
         let end = tokio::time::Instant::now() + LONGEST_BURST;
         let mut seen = known + BURST;
         // Without the database the next step has the failure to tell.
-        while let Ok(last) = self.catalog.store().last_seq().await
+        while let Ok(last) = self.store.last_seq().await
             && last > seen
             && tokio::time::Instant::now() < end
         {
@@ -138,7 +138,7 @@ impl Feed {
 
     /// Everything that happened since the last step.
     async fn step(&self, known: &mut Option<LogMark>) -> Result<(), FeedError> {
-        let store = self.catalog.store();
+        let store = &self.store;
         let mut mark = match *known {
             Some(mark) => mark,
             None => self.start(store).await?,

@@ -85,7 +85,17 @@ fn leave_visible(found: &mut Bits, part: &SegmentReader, visible: &Visible) -> R
     }
     if let Some(visible) = visible {
         let ids = part.fast_fields().u64("entity_id")?;
-        found.retain(|document| ids.first(document).is_some_and(|id| visible.contains(&id)));
+        let known = found
+            .iter()
+            .filter_map(|document| Some((document, ids.first(document)?)));
+        let (documents, ids): (Vec<DocId>, Vec<u64>) = known.unzip();
+        let seen = documents
+            .into_iter()
+            .zip(visible(&ids))
+            .filter(|(_, is_seen)| *is_seen);
+        let seen: Vec<DocId> = seen.map(|(document, _)| document).collect();
+        *found = Bits::none(part.max_doc());
+        found.extend(&seen);
     }
     Ok(())
 }

@@ -1,23 +1,20 @@
 //! The handle that the API, the pages and the command line hold.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use catalog::Catalog;
-use catalog::query::Access;
-use parking_lot::Mutex;
+use catalog::{Catalog, Sight};
 use plugin::{Of, SearchSource, Slot};
-use store::Seq;
+use store::{Seq, Store};
 use tantivy::TantivyError;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::answer::{self, Answer, Page, Visible};
 use crate::entities::Entities;
-use crate::feed::{self, Feed, entity_id};
+use crate::feed::{self, Feed};
 use crate::index::{IndexError, Place, SearchIndex};
 use crate::question::Question;
 
@@ -32,13 +29,6 @@ pub enum SearchError {
     Damaged(#[source] tokio::task::JoinError),
 }
 
-/// What somebody may see, for the catalog as it was at a change.
-struct Seen {
-    seq: Seq,
-    access: Access,
-    ids: Arc<HashSet<u64>>,
-}
-
 /// Search over one catalog. Cheap to clone.
 #[derive(Clone)]
 pub struct Search {
@@ -47,25 +37,25 @@ pub struct Search {
 
 struct Parts {
     catalog: Catalog,
+    store: Store,
     index: Arc<ArcSwap<SearchIndex>>,
     damaged: Arc<Notify>,
     sources: Slot<Vec<Of<Arc<dyn SearchSource>>>>,
     applied: Arc<AtomicI64>,
-    /// What the last one with limited access may see.
-    visible: Mutex<Option<Seen>>,
 }
 
 impl Search {
-    /// Opens the index. It is fed with [`Search::feed_from`] and [`Search::run`].
-    pub fn open(place: &Place, catalog: &Catalog) -> Result<Self, IndexError> {
+    /// Opens the index. `store` has what the catalog serves and its change log, which the index follows. It is fed with
+    /// [`Search::feed_from`] and [`Search::run`].
+    pub fn open(place: &Place, catalog: &Catalog, store: &Store) -> Result<Self, IndexError> {
         Ok(Self {
             parts: Arc::new(Parts {
                 catalog: catalog.clone(),
+                store: store.clone(),
                 index: Arc::new(ArcSwap::from_pointee(SearchIndex::open(place)?)),
                 damaged: Arc::new(Notify::new()),
                 sources: Slot::default(),
                 applied: Arc::new(AtomicI64::new(-1)),
-                visible: Mutex::new(None),
             }),
         })
     }
@@ -84,7 +74,7 @@ impl Search {
     /// Keeps the index up with the catalog until `stop` is cancelled.
     pub async fn run(&self, stop: CancellationToken) {
         let feed = Feed {
-            catalog: self.parts.catalog.clone(),
+            store: self.parts.store.clone(),
             index: self.parts.index.clone(),
             damaged: self.parts.damaged.clone(),
             sources: self.parts.sources.get().cloned().unwrap_or_default(),
@@ -114,9 +104,15 @@ impl Search {
         &self.parts.catalog
     }
 
-    /// Answers a question on behalf of somebody.
-    pub async fn ask(&self, question: Question, access: &Access, page: Page) -> Result<Answer, SearchError> {
-        let visible = self.visible(access);
+    /// The store that keeps what people starred and visited.
+    pub fn store(&self) -> &Store {
+        &self.parts.store
+    }
+
+    /// Answers a question with what a sight shows.
+    pub async fn ask(&self, question: Question, sight: &Sight, page: Page) -> Result<Answer, SearchError> {
+        let seen = self.parts.catalog.seen_by(sight).seen_ids();
+        let visible: Visible = seen.map(|seen| Arc::new(move |ids: &[u64]| seen.are_seen(ids)) as _);
         self.blocking(move |index| answer::ask(index, &question, &visible, &page))
             .await
     }
@@ -133,28 +129,5 @@ impl Search {
                 Err(SearchError::Damaged(panic))
             }
         }
-    }
-
-    /// Documents of which entities may be seen. Worked out once for a state of the catalog.
-    fn visible(&self, access: &Access) -> Visible {
-        if access.is_everything() {
-            return None;
-        }
-        let applied = self.parts.catalog.index().applied().unwrap_or_default();
-        let mut kept = self.parts.visible.lock();
-        if let Some(seen) = &*kept
-            && seen.seq == applied
-            && seen.access == *access
-        {
-            return Some(seen.ids.clone());
-        }
-        let uids = self.parts.catalog.query(access).visible_uids();
-        let ids: Arc<HashSet<u64>> = Arc::new(uids.into_iter().map(entity_id).collect());
-        *kept = Some(Seen {
-            seq: applied,
-            access: access.clone(),
-            ids: ids.clone(),
-        });
-        Some(ids)
     }
 }

@@ -15,6 +15,7 @@ use plugin::{
     Contributions, HomeCard, NavigationItem, NavigationSection, Of, PluginId, Routes, SettingsSection, Slot,
 };
 use std::sync::Arc;
+use store::Store;
 
 /// The plugin's name.
 pub const ID: PluginId = PluginId::built_in("user-settings");
@@ -42,11 +43,11 @@ impl PersonalParts {
 }
 
 /// The plugin.
-pub fn contributions(catalog: &Catalog, parts: Slot<PersonalParts>) -> Contributions {
+pub fn contributions(catalog: &Catalog, store: &Store, parts: Slot<PersonalParts>) -> Contributions {
     let item = |title, path, icon, section| NavigationItem::new(title, path, icon, section, 0);
     let routes = Routes::new(ID)
-        .api(api_rows(catalog.store()))
-        .pages(page_rows(catalog.clone(), parts));
+        .api(api_rows(store))
+        .pages(page_rows(catalog.clone(), store.clone(), parts));
     Contributions {
         routes: vec![routes],
         navigation: vec![

@@ -16,24 +16,32 @@ use catalog::Catalog;
 use model::EntityRef;
 use plugin::{Rows, Rule, Slot};
 use serde::Deserialize;
+use store::Store;
 use ui::{Chrome, href};
 use web::CurrentViewer;
-
-/// The pages, with their full paths.
-pub fn rows(catalog: Catalog, parts: Slot<PersonalParts>) -> Rows {
-    Rows::new()
-        .get("/", Rule::signed_in().prefetch(), home::show)
-        .get("/settings", Rule::signed_in().prefetch(), settings::show)
-        .post("/starred", Rule::person(), star)
-        .post("/visited", Rule::person(), visited)
-        .with_state(&Pages { catalog, parts })
-}
 
 /// What the handlers have at hand.
 #[derive(Clone)]
 struct Pages {
     catalog: Catalog,
+    /// Keeps settings, stars and visits.
+    store: Store,
     parts: Slot<PersonalParts>,
+}
+
+/// The pages, with their full paths.
+pub fn rows(catalog: Catalog, store: Store, parts: Slot<PersonalParts>) -> Rows {
+    let pages = Pages {
+        catalog,
+        store,
+        parts,
+    };
+    Rows::new()
+        .get("/", Rule::signed_in().prefetch(), home::show)
+        .get("/settings", Rule::signed_in().prefetch(), settings::show)
+        .post("/starred", Rule::person(), star)
+        .post("/visited", Rule::person(), visited)
+        .with_state(&pages)
 }
 
 #[derive(Deserialize)]
@@ -46,7 +54,7 @@ struct StarForm {
 }
 
 async fn star(
-    State(Pages { catalog, .. }): State<Pages>,
+    State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
     Form(form): Form<StarForm>,
 ) -> Response {
@@ -56,7 +64,7 @@ async fn star(
     if viewer.is_service() {
         return (StatusCode::FORBIDDEN, "a service has no stars").into_response();
     }
-    match personal::set_star(catalog.store(), viewer.reference(), &entity, form.starred).await {
+    match personal::set_star(&pages.store, viewer.reference(), &entity, form.starred).await {
         Ok(()) => Redirect::to(if href::is_local(&form.r#return) {
             &form.r#return
         } else {
@@ -74,7 +82,7 @@ struct VisitForm {
 
 /// A page that the browser had fetched ahead was really shown.
 async fn visited(
-    State(Pages { catalog, .. }): State<Pages>,
+    State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
     chrome: Chrome,
     Form(form): Form<VisitForm>,
@@ -82,7 +90,7 @@ async fn visited(
     let Some(entity) = entity_of(&form.path).filter(|_| !viewer.is_service()) else {
         return StatusCode::NO_CONTENT;
     };
-    let known = personal::visits(catalog.store(), viewer.reference())
+    let known = personal::visits(&pages.store, viewer.reference())
         .await
         .unwrap_or_default();
     let path = href::entity(&entity);
@@ -90,7 +98,7 @@ async fn visited(
         .into_iter()
         .find(|visit| visit.pathname == path)
         .map_or_else(|| entity.name().to_owned(), |visit| visit.name);
-    match personal::record_visit(catalog.store(), viewer.reference(), &entity, &title, chrome.now).await {
+    match personal::record_visit(&pages.store, viewer.reference(), &entity, &title, chrome.now).await {
         Ok(()) => StatusCode::NO_CONTENT,
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }

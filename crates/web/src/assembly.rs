@@ -115,8 +115,8 @@ impl Site {
             doorkeeper: Doorkeeper {
                 access: options.access.clone(),
                 authenticators: self.authenticators,
-                policy: self.policy,
             },
+            policy: self.policy,
             cors: options.cors.clone(),
             readiness: self.readiness,
             limits: options.limits.clone(),

@@ -1,4 +1,4 @@
-//! Finds out who calls, and what a policy lets the caller do.
+//! Finds out who calls.
 //!
 //! Asked in this order: the static tokens of the configuration, the authenticators that plugins bring, the guest.
 
@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::Request;
 use model::{Fault, Viewer};
-use plugin::{Authenticator, Decision, Permission, PluginId, Policy};
+use plugin::Authenticator;
 
 use crate::access::{Access, bearer};
 use crate::peer::Peer;
@@ -15,7 +15,6 @@ use crate::peer::Peer;
 pub(crate) struct Doorkeeper {
     pub(crate) access: Access,
     pub(crate) authenticators: Vec<Arc<dyn Authenticator>>,
-    pub(crate) policy: Option<Arc<dyn Policy>>,
 }
 
 impl Doorkeeper {
@@ -62,25 +61,5 @@ impl Doorkeeper {
             }
         }
         Ok(None)
-    }
-
-    /// Whether a viewer has a permission. Services have those that their tokens leave; a policy is asked about all others.
-    pub(crate) async fn decide(
-        &self,
-        viewer: &Viewer,
-        plugin: &PluginId,
-        permission: &'static Permission,
-    ) -> Result<Decision, Fault> {
-        if !permission.is_left_to(viewer, plugin) {
-            return Ok(Decision::Deny);
-        }
-        match &self.policy {
-            Some(policy) if !viewer.is_service_alone() => {
-                let decisions = policy.decide(viewer, &[permission]).await?;
-                // A policy that does not answer lets nobody in.
-                Ok(decisions.into_iter().next().unwrap_or(Decision::Deny))
-            }
-            _ => Ok(Decision::Allow),
-        }
     }
 }

@@ -16,7 +16,7 @@ use futures::FutureExt;
 use http_body_util::Limited;
 use model::{Actor, Fault, Viewer};
 use percent_encoding::percent_decode_str;
-use plugin::{Caller, Decision, Face, PluginId, Refusal, RefusalObserver, RowHead, Rule};
+use plugin::{Caller, Decision, Face, PluginId, Policy, Refusal, RefusalObserver, RowHead, Rule};
 
 use crate::access::bearer;
 use crate::api::ApiError;
@@ -24,7 +24,7 @@ use crate::api::BodyLimit;
 use crate::call::{Call, Route};
 use crate::cors::Cors;
 use crate::doorkeeper::Doorkeeper;
-use crate::granted::Granted;
+use crate::granted::Permissions;
 use crate::guest;
 use crate::options::Limits;
 use crate::readiness::Readiness;
@@ -33,6 +33,7 @@ use crate::request_log::RequestId;
 /// What all gates share.
 pub(crate) struct Gates {
     pub(crate) doorkeeper: Doorkeeper,
+    pub(crate) policy: Option<Arc<dyn Policy>>,
     pub(crate) cors: Option<Cors>,
     pub(crate) readiness: Readiness,
     pub(crate) limits: Limits,
@@ -130,9 +131,7 @@ impl Gate {
         } else {
             self.with_caller(request).await.map_err(refused)?
         };
-        if let Some(permission) = self.rule.needs {
-            self.grant(&mut request, permission).await.map_err(refused)?;
-        }
+        self.grant(&mut request).await.map_err(refused)?;
         request.extensions_mut().insert(BodyLimit {
             bytes: self.rule.body,
             is_raw: self.rule.is_raw,
@@ -244,32 +243,32 @@ impl Gate {
         Ok(())
     }
 
-    /// Asks whether the caller has the row's permission.
-    async fn grant(
-        &self,
-        request: &mut Request,
-        permission: &'static plugin::Permission,
-    ) -> Result<(), Fault> {
-        let viewer = request.extensions().get::<Viewer>().cloned();
-        let viewer = viewer.unwrap_or_else(Viewer::nobody);
+    /// Asks whether the caller has the row's permission, unless the handler does.
+    async fn grant(&self, request: &mut Request) -> Result<(), Fault> {
         let Some(plugin) = &self.plugin else {
             return Ok(());
         };
-        let doorkeeper = &self.gates.doorkeeper;
-        let decision = doorkeeper.decide(&viewer, plugin, permission).await?;
-        if decision != Decision::Allow && !self.rule.is_left_to_handler {
-            // The original says nothing; a person reads more.
-            let message = match self.face {
-                Face::Api => String::new(),
-                Face::Page | Face::Plain => format!("This needs the permission {}.", permission.name),
-            };
-            let fault = Fault::not_allowed(message);
-            let refusal = self.refusal(request, &viewer, &fault);
-            self.tell(refusal).await;
-            return Err(fault);
+        let permissions =
+            Permissions::new(self.gates.policy.clone(), plugin.clone()).needing(self.rule.needs);
+        request.extensions_mut().insert(permissions.clone());
+        let Some(permission) = self.rule.needs.filter(|_| !self.rule.is_left_to_handler) else {
+            return Ok(());
+        };
+        let viewer = request.extensions().get::<Viewer>().cloned();
+        let viewer = viewer.unwrap_or_else(Viewer::nobody);
+        // A handler that does not apply a condition must not be called.
+        if permissions.decide(&viewer, permission).await? == Decision::Allow {
+            return Ok(());
         }
-        request.extensions_mut().insert(Granted(decision));
-        Ok(())
+        // The original says nothing; a person reads more.
+        let message = match self.face {
+            Face::Api => String::new(),
+            Face::Page | Face::Plain => format!("This needs the permission {}.", permission.name),
+        };
+        let fault = Fault::not_allowed(message);
+        let refusal = self.refusal(request, &viewer, &fault);
+        self.tell(refusal).await;
+        Err(fault)
     }
 
     /// The refusal of a change; reading changes nothing.

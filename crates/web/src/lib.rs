@@ -38,7 +38,7 @@ pub use access::{Access, CurrentViewer, StaticToken};
 pub use api::{ApiError, JsonBody, Query, RawBody};
 pub use assembly::{ErrorPage, RenderErrorPage, Site};
 pub use cors::Cors;
-pub use granted::Granted;
+pub use granted::{Granted, Permissions};
 pub use guest::GuestRule;
 pub use last_resort::Ending;
 pub use lifecycle::{Lifecycle, TaskEnd};

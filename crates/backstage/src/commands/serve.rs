@@ -81,7 +81,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     life.spawn_on(
         background.handle(),
         "first load",
-        first_load::tell(catalog, life.soft()),
+        first_load::tell(catalog, store.clone(), life.soft()),
     );
     let code = life.until_stopped().await;
     store.close().await;
@@ -124,7 +124,7 @@ async fn serve_metrics(
 fn start_catalog(life: &Lifecycle, background: &Background, catalog: &Catalog) {
     let (follower, soft) = (catalog.clone(), life.soft());
     life.spawn("catalog index", async move {
-        follower.index().follow(follower.store(), soft).await;
+        follower.follow(soft).await;
     });
     let (engine, soft) = (catalog.clone(), life.soft());
     life.spawn_on(background.handle(), "catalog sources", async move {

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use catalog::Sight;
 use model::Fault;
 use store::Seq;
 use web::ApiError;
@@ -37,6 +39,21 @@ impl IntoResponse for Refused {
 }
 
 pub(super) type Answer = Result<Response, Refused>;
+
+/// An answer that depends on what the caller sees: caches must not give it to another caller, and equal texts for
+/// different sights have different tags.
+pub(super) fn for_sight(sight: &Sight, answer: impl IntoResponse) -> Response {
+    let mut response = answer.into_response();
+    let headers = response.headers_mut();
+    headers.append(header::VARY, HeaderValue::from_static("Cookie, Authorization"));
+    let tag = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok());
+    if let (Some(tag), Some(key)) = (tag.and_then(|tag| tag.strip_suffix('"')), sight.key().tag())
+        && let Ok(tag) = HeaderValue::from_str(&format!("{tag}-{key}\""))
+    {
+        headers.insert(header::ETAG, tag);
+    }
+    response
+}
 
 /// One entity, without an `ETag`: its body is passed on unseen.
 pub(super) fn entity(body: Body) -> Response {

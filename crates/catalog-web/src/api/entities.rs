@@ -6,12 +6,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::{Fault, Filter};
 use serde_json::{Value, json};
+use sight::CurrentSight;
 use url::form_urlencoded;
 use web::Query;
 use web::api::{Parameter, ReadQuery, Values};
 
 use super::Api;
-use super::answer::{Answer, entities, list_text, streamed, tagged};
+use super::answer::{Answer, entities, for_sight, list_text, streamed, tagged};
 use catalog::query::{Direction, Fields, ListRequest, OrderField};
 
 pub(super) struct List {
@@ -107,20 +108,22 @@ impl After {
 
 pub(super) async fn list(
     State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
     OriginalUri(uri): OriginalUri,
     Query(asked): Query<List>,
 ) -> Answer {
     let request = &asked.request;
-    let listed = api.catalog.query(&api.access).list(request).await?;
+    let listed = api.catalog.seen_by(&sight).list(request).await?;
     let text = list_text(listed.items.iter().map(Some), &asked.fields);
     let is_page = request.limit.is_some() || request.offset.is_some();
-    let mut response = if is_page {
+    let response = if is_page {
         entities(text, &asked.fields)
     } else if listed.items.is_empty() {
         tagged(text)
     } else {
         streamed(text)
     };
+    let mut response = for_sight(&sight, response);
     if listed.has_more {
         let limit = request.limit.unwrap_or_default();
         let after = json!({"limit": limit, "offset": request.offset.unwrap_or(0).saturating_add(limit)});

@@ -1,14 +1,15 @@
 //! `/entity-facets`, by GET and by POST.
 
 use axum::extract::State;
-use axum::response::IntoResponse;
 use model::{Fault, Filter};
 use serde::{Serialize, Serializer};
+use sight::CurrentSight;
 use web::api::{Json, Parameter, ReadQuery, Values};
 use web::{JsonBody, Query};
 
-use super::answer::Answer;
+use super::answer::{Answer, for_sight};
 use super::{Api, texts};
+use catalog::Sight;
 use catalog::query::Facet;
 
 pub(super) struct Asked {
@@ -30,18 +31,26 @@ impl ReadQuery for Asked {
     }
 }
 
-pub(super) async fn by_get(State(api): State<Api>, Query(asked): Query<Asked>) -> Answer {
-    answer(&api, &asked.facets, asked.filter.as_ref())
+pub(super) async fn by_get(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    answer(&api, &sight, &asked.facets, asked.filter.as_ref())
 }
 
-pub(super) async fn by_post(State(api): State<Api>, JsonBody(body): JsonBody) -> Answer {
+pub(super) async fn by_post(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    JsonBody(body): JsonBody,
+) -> Answer {
     let facets: Vec<String> = texts(&body["facets"]).map(str::to_owned).collect();
     let filter = body.get("query").map(Filter::from_predicate).transpose()?;
-    answer(&api, &facets, filter.as_ref())
+    answer(&api, &sight, &facets, filter.as_ref())
 }
 
-fn answer(api: &Api, facets: &[String], filter: Option<&Filter>) -> Answer {
-    let found = api.catalog.query(&api.access).facets(facets, filter)?;
+fn answer(api: &Api, sight: &Sight, facets: &[String], filter: Option<&Filter>) -> Answer {
+    let found = api.catalog.seen_by(sight).facets(facets, filter)?;
     // Asked for twice, a facet is answered once.
     let is_first = |at: usize| !facets[..at].contains(&facets[at]);
     let named = facets.iter().zip(&found).enumerate();
@@ -51,7 +60,7 @@ fn answer(api: &Api, facets: &[String], filter: Option<&Filter>) -> Answer {
             .map(|(_, pair)| pair)
             .collect(),
     );
-    Ok(Json(Answered { facets: named }).into_response())
+    Ok(for_sight(sight, Json(Answered { facets: named })))
 }
 
 #[derive(Serialize)]

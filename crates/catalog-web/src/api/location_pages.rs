@@ -7,12 +7,12 @@ use base64::engine::general_purpose::STANDARD;
 use model::Fault;
 use serde_json::{Value, json};
 use uuid::Uuid;
+use web::JsonBody;
 use web::api::Json;
-use web::{Granted, JsonBody};
 
 use super::Api;
 use super::answer::Answer;
-use super::locations::{seen, shown};
+use super::locations::{SeenLocations, shown};
 use catalog::query::LocationFilter;
 
 /// Locations on a page when nobody says how many.
@@ -25,9 +25,13 @@ struct Asked {
     filter: Option<LocationFilter>,
 }
 
-pub(super) async fn by_query(State(api): State<Api>, granted: Granted, JsonBody(body): JsonBody) -> Answer {
+pub(super) async fn by_query(
+    State(api): State<Api>,
+    seen: SeenLocations,
+    JsonBody(body): JsonBody,
+) -> Answer {
     let asked = Asked::read(&body)?;
-    let mut locations = seen(&api, &granted).await?;
+    let mut locations = seen.of(&api.catalog).await?;
     locations.retain(|location| {
         asked
             .filter

@@ -1,11 +1,14 @@
 //! Registered locations.
 
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use catalog::Catalog;
 use config::ConflictStrategy;
 use model::{EntityRef, Fault, LocationRef, entity, js};
 use serde_json::{Value, json};
+use sight::WholeSight;
 use store::Location;
 use web::api::{Json, Parameter, ReadQuery, Values};
 use web::{Granted, JsonBody, Query};
@@ -25,8 +28,8 @@ pub(super) fn shown(location: &Location) -> Value {
     })
 }
 
-pub(super) async fn list(State(api): State<Api>, granted: Granted, _: Query<()>) -> Answer {
-    let locations = seen(&api, &granted).await?;
+pub(super) async fn list(State(api): State<Api>, seen: SeenLocations, _: Query<()>) -> Answer {
+    let locations = seen.of(&api.catalog).await?;
     let wrapped: Vec<Value> = locations
         .iter()
         .map(|location| json!({"data": shown(location)}))
@@ -34,22 +37,42 @@ pub(super) async fn list(State(api): State<Api>, granted: Granted, _: Query<()>)
     Ok(Json(wrapped).into_response())
 }
 
-/// The locations that the caller may see: all or none.
-pub(super) async fn seen(api: &Api, granted: &Granted) -> Result<Vec<Location>, Fault> {
-    if granted.is_whole() {
-        api.catalog.locations().await
-    } else {
-        Ok(Vec::new())
+/// Whether the caller may see registered locations: all or none of them. A caller that sees only a part of the catalog
+/// is refused.
+pub(super) struct SeenLocations {
+    are_seen: bool,
+}
+
+impl SeenLocations {
+    /// The locations.
+    pub(super) async fn of(&self, catalog: &Catalog) -> Result<Vec<Location>, Fault> {
+        if self.are_seen {
+            catalog.locations().await
+        } else {
+            Ok(Vec::new())
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SeenLocations {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let are_seen = Granted::from_request_parts(parts, state).await?.is_whole();
+        if are_seen {
+            WholeSight::from_request_parts(parts, state).await?;
+        }
+        Ok(Self { are_seen })
     }
 }
 
 pub(super) async fn show(
     State(api): State<Api>,
-    granted: Granted,
+    seen: SeenLocations,
     Path(id): Path<String>,
     _: Query<()>,
 ) -> Answer {
-    if !granted.is_whole() {
+    if !seen.are_seen {
         return Err(Fault::not_found(format!("Found no location with ID {id}")).into());
     }
     Ok(Json(shown(&api.catalog.location(&id).await?)).into_response())
@@ -86,6 +109,7 @@ impl ReadQuery for Creation {
 
 pub(super) async fn create(
     State(api): State<Api>,
+    _: WholeSight,
     Query(asked): Query<Creation>,
     JsonBody(body): JsonBody,
 ) -> Answer {
@@ -110,6 +134,7 @@ pub(super) async fn create(
 
 pub(super) async fn update(
     State(api): State<Api>,
+    _: WholeSight,
     Path(id): Path<String>,
     JsonBody(body): JsonBody,
 ) -> Answer {
@@ -173,7 +198,7 @@ fn wrong_presence(received: &Value) -> Value {
     })
 }
 
-pub(super) async fn remove(State(api): State<Api>, Path(id): Path<String>) -> Answer {
+pub(super) async fn remove(State(api): State<Api>, _: WholeSight, Path(id): Path<String>) -> Answer {
     let seq = api.catalog.unregister_location(&id).await?;
     api.visible(seq).await;
     Ok(StatusCode::NO_CONTENT.into_response())
@@ -181,18 +206,19 @@ pub(super) async fn remove(State(api): State<Api>, Path(id): Path<String>) -> An
 
 pub(super) async fn by_entity(
     State(api): State<Api>,
-    granted: Granted,
+    WholeSight(sight): WholeSight,
+    seen: SeenLocations,
     Path((kind, namespace, name)): Path<(String, String, String)>,
     _: Query<()>,
 ) -> Answer {
     let reference = js::lowercase(&format!("{kind}:{namespace}/{name}"));
     let parsed: EntityRef = reference.parse()?;
-    let found = api.catalog.query(&api.access).entity(&parsed).await?;
+    let found = api.catalog.seen_by(&sight).entity(&parsed).await?;
     let found = found.ok_or_else(|| Fault::not_found(format!("found no entity for ref {reference}")))?;
     let origin = entity::annotation(&found, ORIGIN)
         .ok_or_else(|| Fault::not_found(format!("found no origin annotation for ref {reference}")))?;
     let origin = LocationRef::parse(origin)?;
-    let locations = seen(&api, &granted).await?;
+    let locations = seen.of(&api.catalog).await?;
     let location = locations
         .iter()
         .find(|one| one.kind == origin.kind && one.target == origin.target);

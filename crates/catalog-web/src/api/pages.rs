@@ -3,11 +3,13 @@
 use axum::extract::State;
 use model::{Fault, Predicate, predicate_from_params};
 use serde_json::{Value, json};
+use sight::CurrentSight;
 use web::api::{Parameter, ReadQuery, Values};
 use web::{JsonBody, Query};
 
 use super::Api;
-use super::answer::{Answer, entities, list_text, with_items};
+use super::answer::{Answer, entities, for_sight, list_text, with_items};
+use catalog::Sight;
 use catalog::query::{Cursor, Direction, Fields, FullText, OrderField, PageRequest};
 
 /// Entities on a page when nobody says how many.
@@ -86,13 +88,21 @@ fn order_field(field: &str, direction: &str) -> Result<OrderField, Fault> {
     }
 }
 
-pub(super) async fn by_get(State(api): State<Api>, Query(asked): Query<Asked>) -> Answer {
-    answer(&api, asked.0).await
+pub(super) async fn by_get(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    answer(&api, &sight, asked.0).await
 }
 
-pub(super) async fn by_post(State(api): State<Api>, JsonBody(body): JsonBody) -> Answer {
+pub(super) async fn by_post(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    JsonBody(body): JsonBody,
+) -> Answer {
     let asked = from_body(&body)?;
-    answer(&api, asked).await
+    answer(&api, &sight, asked).await
 }
 
 fn from_body(body: &Value) -> Result<PageRequest, Fault> {
@@ -160,8 +170,8 @@ fn first_of_body(body: &Value) -> Result<PageRequest, Fault> {
     Ok(request)
 }
 
-async fn answer(api: &Api, request: PageRequest) -> Answer {
-    let page = api.catalog.query(&api.access).page(&request).await?;
+async fn answer(api: &Api, sight: &Sight, request: PageRequest) -> Answer {
+    let page = api.catalog.seen_by(sight).page(&request).await?;
     let items = list_text(page.items.iter().map(Some), &request.fields);
     let mut info = json!({});
     if let Some(next) = &page.next {
@@ -171,5 +181,5 @@ async fn answer(api: &Api, request: PageRequest) -> Answer {
         info["prevCursor"] = json!(previous.encode());
     }
     let text = with_items(&items, page.total, &info);
-    Ok(entities(text, &request.fields))
+    Ok(for_sight(sight, entities(text, &request.fields)))
 }

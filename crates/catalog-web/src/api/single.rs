@@ -5,31 +5,41 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use model::{Fault, Filter, Predicate, js};
 use serde_json::{Value, json};
+use sight::CurrentSight;
 use uuid::Uuid;
 use web::JsonBody;
 use web::Query;
 use web::api::{Json, Parameter, ReadQuery, Values};
 
-use super::answer::{Answer, entities, entity, list_text};
+use super::answer::{Answer, entities, entity, for_sight, list_text};
 use super::{Api, texts};
 use catalog::query::Fields;
 
 /// Kind, namespace and name in a path.
 type Name = (String, String, String);
 
-pub(super) async fn by_uid(State(api): State<Api>, Path(uid): Path<String>, _: Query<()>) -> Answer {
+pub(super) async fn by_uid(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    Path(uid): Path<String>,
+    _: Query<()>,
+) -> Answer {
     let known = match Uuid::parse_str(&uid) {
-        Ok(parsed) => api.catalog.query(&api.access).by_uid(parsed).await?,
+        Ok(parsed) => api.catalog.seen_by(&sight).by_uid(parsed).await?,
         Err(_) => None,
     };
     let known = known.ok_or_else(|| Fault::not_found(format!("No entity with uid {uid}")))?;
-    Ok(entity(known))
+    Ok(for_sight(&sight, entity(known)))
 }
 
 /// Answers 204 whether or not there was such an entity. One that its source still declares comes back.
-pub(super) async fn delete(State(api): State<Api>, Path(uid): Path<String>) -> Answer {
+pub(super) async fn delete(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    Path(uid): Path<String>,
+) -> Answer {
     if let Ok(uid) = Uuid::parse_str(&uid) {
-        let seq = api.catalog.delete_by_uid(uid).await?;
+        let seq = api.catalog.seen_by(&sight).delete_by_uid(uid).await?;
         api.visible(seq).await;
     }
     Ok(StatusCode::NO_CONTENT.into_response())
@@ -39,24 +49,30 @@ fn reference((kind, namespace, name): &Name) -> String {
     js::lowercase(&format!("{kind}:{namespace}/{name}"))
 }
 
-pub(super) async fn by_name(State(api): State<Api>, Path(at): Path<Name>, _: Query<()>) -> Answer {
-    let found = api
-        .catalog
-        .query(&api.access)
-        .by_reference(&reference(&at))
-        .await?;
+pub(super) async fn by_name(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    Path(at): Path<Name>,
+    _: Query<()>,
+) -> Answer {
+    let found = api.catalog.seen_by(&sight).by_reference(&reference(&at)).await?;
     let (kind, namespace, name) = at;
     let missing = || {
         Fault::not_found(format!(
             "No entity named '{name}' found, with kind '{kind}' in namespace '{namespace}'"
         ))
     };
-    Ok(entity(found.ok_or_else(missing)?))
+    Ok(for_sight(&sight, entity(found.ok_or_else(missing)?)))
 }
 
-pub(super) async fn ancestry(State(api): State<Api>, Path(at): Path<Name>, _: Query<()>) -> Answer {
+pub(super) async fn ancestry(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    Path(at): Path<Name>,
+    _: Query<()>,
+) -> Answer {
     let reference = reference(&at);
-    let found = api.catalog.query(&api.access).ancestry(&reference).await?;
+    let found = api.catalog.seen_by(&sight).ancestry(&reference).await?;
     let found = found.ok_or_else(|| Fault::not_found(format!("No such entity {reference}")))?;
     let items: Vec<Value> = found
         .items
@@ -66,7 +82,8 @@ pub(super) async fn ancestry(State(api): State<Api>, Path(at): Path<Name>, _: Qu
             json!({"entity": entity, "parentEntityRefs": item.parents})
         })
         .collect();
-    Ok(Json(json!({"rootEntityRef": found.root, "items": items})).into_response())
+    let answer = json!({"rootEntityRef": found.root, "items": items});
+    Ok(for_sight(&sight, Json(answer)))
 }
 
 pub(super) struct Filtered(Option<Filter>);
@@ -92,6 +109,7 @@ fn predicate(query: &Value) -> Result<Predicate, Fault> {
 
 pub(super) async fn by_refs(
     State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
     Query(asked): Query<Filtered>,
     JsonBody(body): JsonBody,
 ) -> Answer {
@@ -103,11 +121,11 @@ pub(super) async fn by_refs(
     let filter = (!filters.is_empty()).then_some(Filter::All(filters));
     let found = api
         .catalog
-        .query(&api.access)
+        .seen_by(&sight)
         .by_references(&references, filter.as_ref())
         .await?;
     let fields = Fields::parse(texts(&body["fields"]))?;
     let items = list_text(found.iter().map(Option::as_ref), &fields);
     let text = format!("{{\"items\":{items}}}");
-    Ok(entities(text, &fields))
+    Ok(for_sight(&sight, entities(text, &fields)))
 }

@@ -30,13 +30,15 @@ use web::CurrentViewer;
 use super::Pages;
 use super::done::{telling, told};
 use super::failure::PageFailure;
-use catalog::browse;
+use catalog::browse::shown_title;
+use catalog::{Sight, View};
 use parts::Wanted;
+use sight::CurrentSight;
 use user_settings::personal;
 use view::EntityFrame;
 
-/// Most names looked at for near ones.
-const NAMES_COMPARED: usize = 100_000;
+/// Near names offered for one that leads to nothing.
+const NEAR: usize = 5;
 /// Paths of the tabs that need no plugin.
 pub const BUILT_IN_TABS: [&str; 5] = ["", dependencies::TAB, "history", "yaml", "raw.yaml"];
 
@@ -44,72 +46,79 @@ pub const BUILT_IN_TABS: [&str; 5] = ["", dependencies::TAB, "history", "yaml", 
 pub(super) async fn show(
     State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
+    CurrentSight(sight): CurrentSight,
     Path((namespace, kind, name)): Path<(String, String, String)>,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
     let reference = EntityRef::new(&kind, &namespace, &name);
-    page(&pages, &viewer, &reference, ("", ""), chrome).await
+    page(&pages, &sight, &viewer, &reference, ("", ""), chrome).await
 }
 
 /// Any other tab.
 pub(super) async fn show_tab(
     State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
+    CurrentSight(sight): CurrentSight,
     Path((namespace, kind, name, tab)): Path<(String, String, String, String)>,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
     let reference = EntityRef::new(&kind, &namespace, &name);
     if tab == "raw.yaml" {
-        return raw(&pages, &reference).await;
+        return raw(pages.catalog.seen_by(&sight), &reference).await;
     }
-    page(&pages, &viewer, &reference, (&tab, ""), chrome).await
+    page(&pages, &sight, &viewer, &reference, (&tab, ""), chrome).await
 }
 
 /// An address below a tab.
 pub(super) async fn show_below_tab(
     State(pages): State<Pages>,
+    CurrentSight(sight): CurrentSight,
     CurrentViewer(viewer): CurrentViewer,
     Path((namespace, kind, name, tab, rest)): Path<(String, String, String, String, String)>,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
     let reference = EntityRef::new(&kind, &namespace, &name);
-    page(&pages, &viewer, &reference, (&tab, &rest), chrome).await
+    page(&pages, &sight, &viewer, &reference, (&tab, &rest), chrome).await
 }
 
 /// A form that was sent to a tab.
 pub(super) async fn act(
     State(pages): State<Pages>,
+    CurrentSight(sight): CurrentSight,
     CurrentViewer(viewer): CurrentViewer,
     Path((namespace, kind, name, tab)): Path<(String, String, String, String)>,
     chrome: Chrome,
     Form(form): Form<SentForm>,
 ) -> Result<Response, PageFailure> {
     let reference = EntityRef::new(&kind, &namespace, &name);
-    sent(&pages, &viewer, &reference, (&tab, ""), chrome, form).await
+    sent(&pages, &sight, &viewer, &reference, (&tab, ""), chrome, form).await
 }
 
 /// A form that was sent to an address below a tab.
 pub(super) async fn act_below(
     State(pages): State<Pages>,
+    CurrentSight(sight): CurrentSight,
     CurrentViewer(viewer): CurrentViewer,
     Path((namespace, kind, name, tab, rest)): Path<(String, String, String, String, String)>,
     chrome: Chrome,
     Form(form): Form<SentForm>,
 ) -> Result<Response, PageFailure> {
     let reference = EntityRef::new(&kind, &namespace, &name);
-    sent(&pages, &viewer, &reference, (&tab, &rest), chrome, form).await
+    sent(&pages, &sight, &viewer, &reference, (&tab, &rest), chrome, form).await
 }
 
 async fn sent(
     pages: &Pages,
+    sight: &Sight,
     viewer: &Viewer,
     reference: &EntityRef,
     (tab, rest): (&str, &str),
     chrome: Chrome,
     form: SentForm,
 ) -> Result<Response, PageFailure> {
-    let Some(frame) = load::frame(pages, viewer, reference, tab).await? else {
-        return not_found(pages, reference, chrome).await;
+    let seen = pages.catalog.seen_by(sight);
+    let Some(frame) = load::frame(pages, seen, viewer, reference, tab).await? else {
+        return not_found(seen, reference, chrome).await;
     };
     if !frame.tabs.iter().any(|(path, _)| path == tab) {
         return Ok(StatusCode::NOT_FOUND.into_response());
@@ -121,8 +130,8 @@ async fn sent(
     }))
 }
 
-async fn raw(pages: &Pages, reference: &EntityRef) -> Result<Response, PageFailure> {
-    match browse::entity(&pages.catalog, reference).await? {
+async fn raw(view: View<'_>, reference: &EntityRef) -> Result<Response, PageFailure> {
+    match view.entity(reference).await? {
         Some(entity) => Ok((
             [(CONTENT_TYPE, "text/plain; charset=utf-8")],
             yaml::to_string(&entity),
@@ -134,27 +143,23 @@ async fn raw(pages: &Pages, reference: &EntityRef) -> Result<Response, PageFailu
 
 async fn page(
     pages: &Pages,
+    sight: &Sight,
     viewer: &Viewer,
     reference: &EntityRef,
     (tab, rest): (&str, &str),
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
-    let Some(frame) = load::frame(pages, viewer, reference, tab).await? else {
-        return not_found(pages, reference, chrome).await;
+    let seen = pages.catalog.seen_by(sight);
+    let Some(frame) = load::frame(pages, seen, viewer, reference, tab).await? else {
+        return not_found(seen, reference, chrome).await;
     };
     if !frame.tabs.iter().any(|(path, _)| path == tab) {
         return Ok(Redirect::to(&href::entity(reference)).into_response());
     }
-    let answer = content(pages, viewer, &frame, rest, &chrome).await?;
+    let answer = content(pages, seen, viewer, &frame, rest, &chrome).await?;
     if frame.current.is_empty() && !chrome.prefetch && !viewer.is_service() && !chrome.is_refetch {
-        let title = browse::shown_title(&frame.entity).unwrap_or(reference.name());
-        let visited = personal::record_visit(
-            pages.catalog.store(),
-            viewer.reference(),
-            reference,
-            title,
-            chrome.now,
-        );
+        let title = shown_title(&frame.entity).unwrap_or(reference.name());
+        let visited = personal::record_visit(&pages.store, viewer.reference(), reference, title, chrome.now);
         // A page that can be read is not withheld because a visit cannot be noted, say on a full disk.
         if let Err(error) = visited.await {
             tracing::warn!(%error, entity = %reference, "a visit was not noted");
@@ -199,7 +204,7 @@ fn entity_page(frame: &EntityFrame, viewer: &Viewer, rest: &str, query: &str) ->
 
 fn head(frame: &EntityFrame) -> PageHead {
     let reference = &frame.reference;
-    let title = browse::shown_title(&frame.entity).unwrap_or(reference.name());
+    let title = shown_title(&frame.entity).unwrap_or(reference.name());
     let kind = entity::kind(&frame.entity).unwrap_or(reference.kind());
     let mut crumbs = vec![
         Crumb::to("Catalog", "/catalog"),
@@ -218,6 +223,7 @@ fn head(frame: &EntityFrame) -> PageHead {
 
 async fn content(
     pages: &Pages,
+    seen: View<'_>,
     viewer: &Viewer,
     frame: &EntityFrame,
     rest: &str,
@@ -226,17 +232,17 @@ async fn content(
     let (wanted, query) = Wanted::split(&chrome.query);
     let at = entity_page(frame, viewer, rest, &query);
     let content = match frame.current.as_str() {
-        "" => Box::pin(load::overview(pages, &wanted, at)).await?,
+        "" => Box::pin(load::overview(pages, seen, &wanted, at)).await?,
         dependencies::TAB => {
             Box::pin(dependencies::tab(
-                pages,
+                seen,
                 &frame.entity,
                 &frame.reference,
                 &chrome.query,
             ))
             .await?
         }
-        "history" => history_tab(pages, &frame.reference, chrome).await?,
+        "history" => history_tab(seen, &frame.reference, chrome).await?,
         "yaml" => text::yaml_tab(&frame.reference, &yaml::to_string(&text::ordered(&frame.entity))),
         path => return Ok(pages.parts().tab(path, &wanted, at).await),
     };
@@ -244,7 +250,7 @@ async fn content(
     Ok((!is_below).then_some(TabAnswer::Content(Body::Ours(content))))
 }
 
-async fn history_tab(pages: &Pages, reference: &EntityRef, chrome: &Chrome) -> Result<Markup, PageFailure> {
+async fn history_tab(seen: View<'_>, reference: &EntityRef, chrome: &Chrome) -> Result<Markup, PageFailure> {
     let number = |wanted: &str| {
         form_urlencoded::parse(chrome.query.as_bytes())
             .find(|(key, _)| key == wanted)
@@ -252,12 +258,11 @@ async fn history_tab(pages: &Pages, reference: &EntityRef, chrome: &Chrome) -> R
     };
     let text = reference.to_string();
     if let Some(seq) = number("version") {
-        let version = pages.catalog.version(&text, seq).await?;
+        let version = seen.version(&text, seq).await?;
         let yaml = version.entity.as_ref().map(yaml::to_string);
         return Ok(history::version(reference, seq, yaml.as_deref()));
     }
-    let mut rows = pages
-        .catalog
+    let mut rows = seen
         .history(&text, number("before"), history::ENTRIES + 1)
         .await?;
     let more = rows.len() > history::ENTRIES;
@@ -265,10 +270,9 @@ async fn history_tab(pages: &Pages, reference: &EntityRef, chrome: &Chrome) -> R
     Ok(history::history(reference, &rows, more, chrome.now))
 }
 
-async fn not_found(pages: &Pages, reference: &EntityRef, chrome: Chrome) -> Result<Response, PageFailure> {
-    let node = pages.catalog.store().node(&reference.to_string()).await?;
-    let problems = node.map(|node| node.problems).unwrap_or_default();
-    let near = missing::nearest(reference, browse::names(&pages.catalog, NAMES_COMPARED), 5);
+async fn not_found(seen: View<'_>, reference: &EntityRef, chrome: Chrome) -> Result<Response, PageFailure> {
+    let problems = seen.condition(reference).await?.problems;
+    let near = seen.near_names(reference, NEAR);
     let head = PageHead::new("Not found").crumbs(vec![
         Crumb::to("Catalog", "/catalog"),
         Crumb::here(reference.name()),
@@ -291,9 +295,10 @@ pub(super) struct RefreshForm {
 /// Has an entity's source read again soon.
 pub(super) async fn refresh(
     State(pages): State<Pages>,
+    CurrentSight(sight): CurrentSight,
     Form(form): Form<RefreshForm>,
 ) -> Result<Redirect, PageFailure> {
-    pages.catalog.refresh(&form.entity_ref).await?;
+    pages.catalog.seen_by(&sight).refresh(&form.entity_ref).await?;
     let page = if href::is_local(&form.r#return) {
         &form.r#return
     } else {

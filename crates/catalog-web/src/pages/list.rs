@@ -9,6 +9,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
+use sight::CurrentSight;
 use ui::{Chrome, Live, PageHead};
 use web::CurrentViewer;
 
@@ -20,6 +21,7 @@ use state::ListState;
 pub(super) async fn show(
     State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
+    CurrentSight(sight): CurrentSight,
     RawQuery(query): RawQuery,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
@@ -28,7 +30,7 @@ pub(super) async fn show(
         .kind
         .as_ref()
         .map_or(Live::Any, |kind| Live::Prefixes(vec![format!("{kind}:")]));
-    let view = load::load(&pages.catalog, &viewer, state).await?;
+    let view = load::load(pages.catalog.seen_by(&sight), &pages.store, &viewer, state).await?;
     let kinds = view.kinds.iter().map(|(kind, _)| kind);
     let kind = kinds
         .into_iter()
@@ -43,10 +45,11 @@ pub(super) async fn show(
 pub(super) async fn export_csv(
     State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
+    CurrentSight(sight): CurrentSight,
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageFailure> {
     let state = ListState::parse(query.as_deref().unwrap_or_default());
-    let entities = load::everything(&pages.catalog, &viewer, &state).await?;
+    let entities = load::everything(pages.catalog.seen_by(&sight), &pages.store, &viewer, &state).await?;
     Ok(file(
         "catalog.csv",
         "text/csv; charset=utf-8",
@@ -58,10 +61,11 @@ pub(super) async fn export_csv(
 pub(super) async fn export_json(
     State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
+    CurrentSight(sight): CurrentSight,
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageFailure> {
     let state = ListState::parse(query.as_deref().unwrap_or_default());
-    let entities = load::everything(&pages.catalog, &viewer, &state).await?;
+    let entities = load::everything(pages.catalog.seen_by(&sight), &pages.store, &viewer, &state).await?;
     Ok(file(
         "catalog.json",
         "application/json; charset=utf-8",

@@ -10,7 +10,7 @@ use ui::{Chrome, Live, PageHead, href};
 use super::Pages;
 use super::failure::PageFailure;
 use catalog::browse;
-use catalog::organization::Organization;
+use sight::CurrentSight;
 use view::{People, TeamLine};
 
 /// People on a page.
@@ -25,9 +25,14 @@ pub(super) struct Asked {
 }
 
 /// The tree of groups.
-pub(super) async fn groups(State(pages): State<Pages>, chrome: Chrome) -> Result<Response, PageFailure> {
-    let organization = Organization::of(&pages.catalog).await?;
-    let owned = |groups: &[model::EntityRef]| browse::total_of(&pages.catalog, &browse::owned_by(groups), "");
+pub(super) async fn groups(
+    State(pages): State<Pages>,
+    CurrentSight(sight): CurrentSight,
+    chrome: Chrome,
+) -> Result<Response, PageFailure> {
+    let seen = pages.catalog.seen_by(&sight);
+    let organization = seen.organization().await?;
+    let owned = |groups: &[model::EntityRef]| seen.total_of(&browse::owned_by(groups), "");
     let tops: Vec<TeamLine> = view::lines(&organization, &owned);
     let head =
         PageHead::new("Organisation").live(Live::Prefixes(vec!["group:".to_owned(), "user:".to_owned()]));
@@ -42,6 +47,7 @@ pub(super) async fn groups(State(pages): State<Pages>, chrome: Chrome) -> Result
 /// The people.
 pub(super) async fn people(
     State(pages): State<Pages>,
+    CurrentSight(sight): CurrentSight,
     Query(asked): Query<Asked>,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
@@ -54,7 +60,7 @@ pub(super) async fn people(
         cursor: Some(asked.cursor),
         limit: PEOPLE,
     };
-    let listing = browse::list(&pages.catalog, request).await?;
+    let listing = pages.catalog.seen_by(&sight).listing(request).await?;
     let step = |cursor: Option<String>| {
         cursor.map(|cursor| href::with_query(view::PEOPLE_PATH, [("q", text.as_str()), ("cursor", &cursor)]))
     };

@@ -68,15 +68,15 @@ impl Portal {
         world.write("lab.yaml", &lab());
         world.start().await;
         let stop = CancellationToken::new();
-        let (catalog, store, soft) = (world.catalog.clone(), world.store.clone(), stop.clone());
-        catalog.index().catch_up(&store).await.unwrap();
-        tokio::spawn(async move { catalog.index().follow(&store, soft).await });
+        let (catalog, soft) = (world.catalog.clone(), stop.clone());
+        catalog.catch_up().await.unwrap();
+        tokio::spawn(async move { catalog.follow(soft).await });
         let readiness = Readiness::new();
         readiness.enter(Stage::Ready);
         let api = catalog_web::api::rows(world.catalog.clone(), stop.clone());
         let config = config::Config::from_value(json!({}), world.folder.path()).unwrap();
         let site = Site::new(
-            vec![Routes::new(catalog_web::permissions::PLUGIN).api(api)],
+            vec![Routes::new(catalog_web::ID).api(api)],
             ServerOptions::from_config(&config).unwrap(),
             readiness,
         );
@@ -143,12 +143,7 @@ impl Portal {
     /// Reads everything again and shows it.
     pub async fn settle(&self) {
         self.world.catalog.settle().await.unwrap();
-        self.world
-            .catalog
-            .index()
-            .catch_up(&self.world.store)
-            .await
-            .unwrap();
+        self.world.catalog.catch_up().await.unwrap();
     }
 }
 

@@ -114,27 +114,39 @@ impl Index {
         }
     }
 
+    /// Applies changes and tells of them before a reader gets in: who begins to listen then knows which of them its
+    /// first answers have.
     fn apply_slice(&self, slice: &[(Option<Vec<SearchRow>>, Change)], epoch: i64) {
-        let mut model = self.write();
-        for (rows, change) in slice {
-            match rows {
-                Some(rows) => upsert(&mut model, change.uid, rows),
-                None => {
-                    model.remove(change.uid);
-                }
-            }
-        }
-        drop(model);
         let Some((_, last)) = slice.last() else { return };
-        self.announce(
-            last.mark(epoch),
-            slice.iter().map(|(_, change)| AppliedChange {
+        let mut model = self.write();
+        let mut applied = Vec::with_capacity(slice.len());
+        for (rows, change) in slice {
+            let docs = exchange(&mut model, change, rows.as_deref());
+            applied.push(AppliedChange {
                 seq: change.seq,
                 reference: change.reference.as_str().into(),
                 kind: change.kind,
-            }),
-        );
+                glimpses: self.sights().bring_forward(&model, &docs).into(),
+            });
+        }
+        self.announce(last.mark(epoch), applied);
     }
+}
+
+/// Applies a change; the entities that it may have touched.
+fn exchange(model: &mut ReadModel, change: &Change, rows: Option<&[SearchRow]>) -> Vec<u32> {
+    let find = |model: &ReadModel| [model.by_uid(change.uid), model.by_reference(&change.reference)];
+    let former = find(model);
+    match rows {
+        Some(rows) => upsert(model, change.uid, rows),
+        None => {
+            model.remove(change.uid);
+        }
+    }
+    let mut docs: Vec<u32> = former.into_iter().chain(find(model)).flatten().collect();
+    docs.sort_unstable();
+    docs.dedup();
+    docs
 }
 
 /// Everything the store serves.

@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use store::{ChangeKind, LogMark, Seq};
+use store::{ChangeKind, LogMark, Seq, StoreError};
 use tokio::sync::{broadcast, watch};
+use tokio_util::sync::CancellationToken;
 
 use super::bodies::Bodies;
 use super::keep::Saved;
+use super::{Glimpse, Sights};
 use read_model::{ReadModel, SnapshotFile};
 
 /// Changes a slow listener may be behind before it must start over.
@@ -24,6 +26,8 @@ pub struct AppliedChange {
     pub reference: Arc<str>,
     /// What happened.
     pub kind: ChangeKind,
+    /// What the restricted sights of listeners saw of it.
+    pub(crate) glimpses: Arc<[Glimpse]>,
 }
 
 impl AppliedChange {
@@ -44,7 +48,7 @@ pub enum IndexNews {
 
 /// The index of one process.
 #[derive(Debug)]
-pub struct Index {
+pub(crate) struct Index {
     model: Arc<RwLock<ReadModel>>,
     snapshot: Option<SnapshotFile>,
     /// What is saved, or could not be, and when that was.
@@ -53,6 +57,7 @@ pub struct Index {
     applied: watch::Sender<Option<LogMark>>,
     news: broadcast::Sender<IndexNews>,
     bodies: Bodies,
+    sights: Sights,
 }
 
 impl Index {
@@ -66,6 +71,7 @@ impl Index {
             applied: watch::Sender::new(None),
             news: broadcast::Sender::new(CHANGES_KEPT),
             bodies: Bodies::default(),
+            sights: Sights::default(),
         }
     }
 
@@ -77,6 +83,11 @@ impl Index {
     /// The served JSON of entities.
     pub fn bodies(&self) -> &Bodies {
         &self.bodies
+    }
+
+    /// The entities of restricted sights.
+    pub fn sights(&self) -> &Sights {
+        &self.sights
     }
 
     /// Number of the last change that queries answer with; nothing before the first load.
@@ -131,6 +142,7 @@ impl Index {
         new.set_load(load);
         let mut model = self.model.write();
         *model = new;
+        self.sights.start_over(&model);
         // Whoever saves must not find the model of one log with the mark of another.
         self.applied.send_replace(Some(mark));
         drop(model);
@@ -151,8 +163,13 @@ impl Index {
 
 impl crate::Catalog {
     /// The index of this process.
-    pub fn index(&self) -> &Index {
+    pub(crate) fn index(&self) -> &Index {
         &self.parts.index
+    }
+
+    /// Number of the last change that answers are given with; nothing before the first load.
+    pub fn applied(&self) -> Option<Seq> {
+        self.index().applied()
     }
 
     /// Waits until queries answer with a change; returns whether they do.
@@ -168,5 +185,15 @@ impl crate::Catalog {
                 .await;
         }
         index.wait_for(seq, longest).await
+    }
+
+    /// Loads unless that has happened, and takes in all changes there are.
+    pub async fn catch_up(&self) -> Result<(), StoreError> {
+        self.index().catch_up(self.store()).await
+    }
+
+    /// Answers with every change soon after it was made, until `stop` is cancelled.
+    pub async fn follow(&self, stop: CancellationToken) {
+        self.index().follow(self.store(), stop).await;
     }
 }

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::cursor::{Cursor, RowValues, Selection};
-use super::{Body, Direction, Fields, OrderField, Query, QueryError, versions};
+use super::{Body, Direction, Fields, OrderField, QueryError, View, versions};
+use crate::index::Version;
 use read_model::{Like, ReadModel, Row, UidBound, Walk, WalkOrder};
 
 /// Key of lists that nobody ordered.
@@ -90,7 +91,7 @@ impl PageRequest {
     }
 }
 
-impl Query<'_> {
+impl View<'_> {
     /// One page.
     pub async fn page(&self, request: &PageRequest) -> Result<Page, QueryError> {
         let (mut page, wanted) = self.find_page(request)?;
@@ -98,7 +99,7 @@ impl Query<'_> {
         Ok(page)
     }
 
-    fn find_page(&self, request: &PageRequest) -> Result<(Page, Vec<(uuid::Uuid, u64)>), QueryError> {
+    fn find_page(&self, request: &PageRequest) -> Result<(Page, Vec<Version>), QueryError> {
         let cursor = &request.cursor;
         let filter = cursor.filter()?;
         let model = self.catalog.index().read();

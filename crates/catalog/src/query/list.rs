@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use model::Filter;
 
-use super::{Body, Direction, OrderField, Query, QueryError, versions};
+use super::{Body, Direction, OrderField, QueryError, View, versions};
 use read_model::{ReadModel, Walk, WalkOrder};
 
 /// What to list.
@@ -29,7 +29,7 @@ pub struct Listed {
     pub has_more: bool,
 }
 
-impl Query<'_> {
+impl View<'_> {
     /// A list. A whole list leaves out entities that lack the field it is ordered by and is otherwise
     /// by uid; a page puts them last and is otherwise by reference.
     pub async fn list(&self, request: &ListRequest) -> Result<Listed, QueryError> {

@@ -37,7 +37,7 @@ impl Catalog {
 
     /// Has an entity and all locations above it looked at now. The reference is taken as text, only
     /// lower-cased. Fails with `NotFoundError` for an unknown entity.
-    pub async fn refresh(&self, entity_ref: &str) -> Result<(), Fault> {
+    pub(crate) async fn refresh(&self, entity_ref: &str) -> Result<(), Fault> {
         let reference = js::lowercase(entity_ref);
         let known = self
             .parts
@@ -102,7 +102,7 @@ impl Catalog {
 
     /// Deletes an entity. It comes back if a location or the list of locations still brings it; an unknown uid is no
     /// error.
-    pub async fn delete_by_uid(&self, uid: Uuid) -> Result<Option<Seq>, Fault> {
+    pub(crate) async fn delete_by_uid(&self, uid: Uuid) -> Result<Option<Seq>, Fault> {
         let Some((reference, seq)) = self.delete_entity(uid).await? else {
             return Ok(None);
         };

@@ -126,7 +126,7 @@ impl Catalog {
 
     /// Entities whose newest form could not be processed, and those that were never served; by
     /// reference.
-    pub async fn unprocessed(&self) -> Result<Vec<Unprocessed>, Fault> {
+    pub(crate) async fn unprocessed(&self) -> Result<Vec<Unprocessed>, Fault> {
         let failing = self
             .parts
             .store

@@ -105,7 +105,7 @@ async fn a_preview_goes_on_after_mistakes_and_says_what_would_become_of_each() {
     let world = World::reading(&["./own.yaml"]).await;
     world.write("own.yaml", &component("mine", ""));
     world.start().await;
-    world.catalog.index().catch_up(&world.store).await.unwrap();
+    world.catalog.catch_up().await.unwrap();
     world.server.put(
         "/all.yaml",
         join(&[
@@ -375,14 +375,14 @@ async fn a_location_whose_entity_was_deleted_comes_back() {
     let names = configured.into_iter().map(|source| source.source);
     for name in names.filter(|name| name.starts_with("location:")) {
         let uid = world.store.node(&name).await.unwrap().unwrap().uid;
-        world.catalog.delete_by_uid(uid).await.unwrap();
+        world.seen().delete_by_uid(uid).await.unwrap();
         world.catalog.settle().await.unwrap();
         assert_eq!(
             world.served().await,
             ["component:default/a", "component:default/b"],
             "{name}"
         );
-        world.catalog.refresh(&name).await.unwrap();
+        world.seen().refresh(&name).await.unwrap();
     }
     assert_eq!(world.catalog.locations().await.unwrap(), [located.location]);
     let fault = world

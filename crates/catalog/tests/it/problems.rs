@@ -66,7 +66,7 @@ async fn an_invalid_document_shows_place_and_hint() {
         Some("/spec/owner")
     );
     assert!(problem.hint.is_some());
-    let listed = world.catalog.unprocessed().await.unwrap();
+    let listed = world.seen().unprocessed().await.unwrap();
     assert_eq!((listed.len(), listed[0].is_hidden), (1, false));
 }
 
@@ -185,7 +185,7 @@ async fn placeholders_are_read_and_refused_as_by_the_original() {
     world
         .restart(|config| config["portal"] = json!({"resolveFilePlaceholders": false}))
         .await;
-    let unprocessed = world.catalog.unprocessed().await.unwrap();
+    let unprocessed = world.seen().unprocessed().await.unwrap();
     let folder = world.folder.path().display().to_string();
     assert_eq!(
         unprocessed[0].problems[0].fault.describe().replace(&folder, ""),

@@ -57,7 +57,7 @@ impl World {
         let (engine, soft) = (catalog.clone(), stop.clone());
         tokio::spawn(async move { engine.run(soft).await });
         let (follower, soft) = (catalog.clone(), stop.clone());
-        tokio::spawn(async move { follower.index().follow(follower.store(), soft).await });
+        tokio::spawn(async move { follower.follow(soft).await });
         let soft = stop.clone();
         tokio::spawn(async move { search.run(soft).await });
         Ok(Self {

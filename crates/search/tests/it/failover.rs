@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use catalog::Catalog;
-use catalog::index::IndexNews;
+use catalog::browse::Known;
+use catalog::query::SeenNews;
+use catalog::{Catalog, Sight};
+use model::EntityRef;
 use read_model::SnapshotFile;
 use search::{Place, Search};
 use store::{ChangeKind, Database, Lane, NewChange, Node, Store};
@@ -75,13 +77,13 @@ impl Replica {
         let store = Store::open(&Database::postgres(url)).await.unwrap();
         let snapshot = SnapshotFile::new(folder.join("catalog.index"));
         let catalog = world::catalog_with(folder, &store, Some(snapshot));
-        let search = Search::open(&Place::Folder(folder.join("index")), &catalog).unwrap();
+        let search = Search::open(&Place::Folder(folder.join("index")), &catalog, &store).unwrap();
         search.feed_from([]);
         let stop = CancellationToken::new();
         let following = vec![
             tokio::spawn({
-                let (catalog, store, stop) = (catalog.clone(), store.clone(), stop.clone());
-                async move { catalog.index().follow(&store, stop).await }
+                let (catalog, stop) = (catalog.clone(), stop.clone());
+                async move { catalog.follow(stop).await }
             }),
             tokio::spawn({
                 let (search, stop) = (search.clone(), stop.clone());
@@ -109,8 +111,9 @@ impl Replica {
     }
 
     fn has(&self, name: &str) -> bool {
-        let reference = format!("component:default/{name}");
-        self.catalog.index().read().by_reference(&reference).is_some()
+        let reference = EntityRef::new("component", "default", name);
+        let known = self.catalog.seen_by(&SIGHT).known([&reference]);
+        matches!(known[&reference], Known::Seen(_))
     }
 
     /// Waits until index and search answer with all of these and none of those.
@@ -142,24 +145,20 @@ impl Replica {
         );
     }
 
-    async fn description(&self, uid: Uuid) -> String {
-        let index = self.catalog.index();
-        let version = {
-            let model = index.read();
-            let doc = model.by_uid(uid).unwrap();
-            (uid, model.generation(doc))
-        };
-        let body = index
-            .bodies()
-            .get(&self.store, &[version])
+    async fn description(&self, name: &str) -> String {
+        let reference = EntityRef::new("component", "default", name);
+        let entity = self
+            .catalog
+            .seen_by(&SIGHT)
+            .entity(&reference)
             .await
             .unwrap()
-            .remove(0)
             .unwrap();
-        let entity: serde_json::Value = serde_json::from_str(&body).unwrap();
         entity["metadata"]["description"].as_str().unwrap().to_owned()
     }
 }
+
+const SIGHT: Sight = Sight::system("test");
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_fail_over_to_a_copy_that_lacks_the_last_changes_converges() {
@@ -185,10 +184,10 @@ async fn a_fail_over_to_a_copy_that_lacks_the_last_changes_converges() {
     }
     put(&replica.store, "kept", kept, "lost, too").await;
     replica.answers_with(&["kept", LOST[0], LOST[1]], &[]).await;
-    let mut news = replica.catalog.index().news();
+    let mut changes = replica.catalog.seen_by(&SIGHT).changes();
     let seq = replica.store.last_seq().await.unwrap();
     assert!(replica.catalog.wait_for(seq, SOON).await);
-    assert_eq!(replica.description(kept).await, "lost, too");
+    assert_eq!(replica.description("kept").await, "lost, too");
 
     // The copy takes the place of the first; other processes have written to it before this one comes back.
     proxy.cut();
@@ -211,16 +210,23 @@ async fn a_fail_over_to_a_copy_that_lacks_the_last_changes_converges() {
         .answers_with(&["kept", INSTEAD[0], INSTEAD[1], INSTEAD[2]], &LOST)
         .await;
     assert_eq!(
-        replica.description(kept).await,
+        replica.description("kept").await,
         "before",
         "no body of the lost log is served"
     );
-    let is_told = async { while news.recv().await.unwrap() != IndexNews::Reloaded {} };
+    let is_told = async {
+        loop {
+            let news = changes.applied.recv().await.unwrap();
+            if changes.sight.see(&news) == Some(SeenNews::Reloaded) {
+                return;
+            }
+        }
+    };
     tokio::time::timeout(SOON, is_told)
         .await
         .expect("who listens is told to ask again");
-    let mark = replica.catalog.index().mark().unwrap();
-    assert_eq!(mark, elsewhere.log_mark().await.unwrap());
+    let mark = elsewhere.log_mark().await.unwrap();
+    assert_eq!(replica.catalog.applied(), Some(mark.seq));
 
     // What was saved is of the new log, and a start goes on from it.
     replica.end().await;

@@ -88,7 +88,12 @@ async fn a_folder_belongs_to_one_at_a_time() {
         names
     };
     let before = files();
-    let another = Search::open(&Place::Folder(world.folder.path().join("index")), &world.catalog).unwrap();
+    let another = Search::open(
+        &Place::Folder(world.folder.path().join("index")),
+        &world.catalog,
+        &world.store,
+    )
+    .unwrap();
     another.feed_from([]);
     let stop = CancellationToken::new();
     let following = stop.clone().drop_guard();

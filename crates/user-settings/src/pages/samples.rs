@@ -1,6 +1,6 @@
 //! Samples of home and settings in their states, for the snapshot test and for looking at.
 
-use catalog::browse::{Known, Named, Recent};
+use catalog::browse::{Head, Named, Recent};
 use jiff::Timestamp;
 use maud::Markup;
 use model::EntityRef;
@@ -91,7 +91,7 @@ fn kinds() -> Vec<(String, usize)> {
 
 /// An entity of a list, or one that is gone.
 fn line(name: &str, is_there: bool) -> Line {
-    let known = Known {
+    let known = Head {
         kind: None,
         title: Some("A title".to_owned()),
         spec_type: Some("service".to_owned()),

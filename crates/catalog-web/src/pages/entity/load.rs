@@ -17,7 +17,8 @@ use super::{dependencies, people};
 use crate::pages::Pages;
 use crate::pages::failure::PageFailure;
 use crate::pages::graph::state::GraphState;
-use catalog::{Catalog, browse};
+use catalog::View;
+use catalog::browse::Known;
 use user_settings::personal;
 
 /// Missing entities that are named.
@@ -32,28 +33,28 @@ const BUILT_IN: [(i32, &str, &str); 3] = [
 /// What every tab shows; `None` when there is no such entity.
 pub(super) async fn frame(
     pages: &Pages,
+    seen: View<'_>,
     viewer: &Viewer,
     reference: &EntityRef,
     tab: &str,
 ) -> Result<Option<EntityFrame>, PageFailure> {
-    let Some(entity) = browse::entity(&pages.catalog, reference).await? else {
+    let Some(entity) = seen.entity(reference).await? else {
         return Ok(None);
     };
-    let store = pages.catalog.store();
-    let node = store.node(&reference.to_string()).await?;
-    let starred = personal::star_set(store, viewer.reference())
+    let condition = seen.condition(reference).await?;
+    let starred = personal::star_set(&pages.store, viewer.reference())
         .await?
         .contains(&reference.to_string());
     let told: Vec<EntityRef> = HEAD_RELATIONS
         .iter()
         .flat_map(|(_, relation)| view::targets(&entity, relation).take(HEAD_TARGETS))
         .collect();
-    let (mut problems, place) = node.map_or_else(Default::default, |node| (node.problems, node.place));
-    problems.extend(missing_targets(&pages.catalog, &entity, place));
-    let location_id = location_id(&pages.catalog, &entity).await?;
+    let mut problems = condition.problems;
+    problems.extend(missing_targets(seen, &entity, condition.place));
+    let location_id = location_id(seen, &entity).await?;
     Ok(Some(EntityFrame {
         location_id,
-        known: browse::known(&pages.catalog, &told),
+        known: seen.known(&told),
         tabs: tabs(pages, &entity),
         entity: Arc::new(entity),
         reference: reference.clone(),
@@ -64,10 +65,12 @@ pub(super) async fn frame(
 }
 
 /// The registered location that an entity comes from, if it may be unregistered.
-async fn location_id(catalog: &Catalog, entity: &Value) -> Result<Option<String>, PageFailure> {
+async fn location_id(seen: View<'_>, entity: &Value) -> Result<Option<String>, PageFailure> {
+    let catalog = seen.catalog();
+    let may_remove = seen.sight().is_everything() && !catalog.is_readonly();
     let origin = entity::annotation(entity, entity::MANAGED_BY_ORIGIN_LOCATION)
         .and_then(|origin| LocationRef::parse(origin).ok());
-    let Some(origin) = origin.filter(|_| !catalog.is_readonly()) else {
+    let Some(origin) = origin.filter(|_| may_remove) else {
         return Ok(None);
     };
     let location = catalog.registered_location(&origin).await?;
@@ -75,12 +78,15 @@ async fn location_id(catalog: &Catalog, entity: &Value) -> Result<Option<String>
 }
 
 /// A warning when relations lead to entities that are not in the catalog.
-fn missing_targets(catalog: &Catalog, entity: &Value, place: Option<Place>) -> Option<Problem> {
+fn missing_targets(seen: View<'_>, entity: &Value, place: Option<Place>) -> Option<Problem> {
     let targets: BTreeSet<EntityRef> = entity::relations(entity)
         .filter_map(|(_, target)| target.parse().ok())
         .collect();
-    let known = browse::known(catalog, &targets);
-    let missing: Vec<&EntityRef> = targets.iter().filter(|target| known[target].is_none()).collect();
+    let known = seen.known(&targets);
+    let missing: Vec<&EntityRef> = targets
+        .iter()
+        .filter(|target| known[target] == Known::Missing)
+        .collect();
     let first: Vec<String> = missing
         .iter()
         .take(MISSING_NAMED)
@@ -111,10 +117,11 @@ fn tabs(pages: &Pages, entity: &Value) -> Vec<(String, String)> {
 /// The overview's content.
 pub(super) async fn overview(
     pages: &Pages,
+    seen: View<'_>,
     wanted: &Wanted,
     page: EntityPage,
 ) -> Result<Markup, PageFailure> {
-    let (catalog, entity, reference) = (&pages.catalog, &*page.entity, &page.reference);
+    let (entity, reference) = (&*page.entity, &page.reference);
     let is_told =
         |kind: &str| people::TOLD.contains(&kind) || HEAD_RELATIONS.iter().any(|(_, told)| *told == kind);
     let told_by_people = people::tells(reference);
@@ -132,8 +139,8 @@ pub(super) async fn overview(
         .collect();
     let (cards, drawing, people) = tokio::join!(
         pages.parts().cards(wanted, &page),
-        Box::pin(dependencies::small(catalog, entity, reference)),
-        Box::pin(people::load(catalog, entity, reference, &page.query)),
+        Box::pin(dependencies::small(seen, entity, reference)),
+        Box::pin(people::load(seen, entity, reference, &page.query)),
     );
     Ok(view::overview(&Overview {
         entity,
@@ -141,7 +148,7 @@ pub(super) async fn overview(
         people: people?,
         cards,
         relations,
-        known: browse::known(catalog, &shown),
+        known: seen.known(&shown),
         path: href::entity(reference),
         graph_href: GraphState::around(reference).href(),
     }))

@@ -14,7 +14,7 @@ use crate::pages::entity::{people, view};
 use crate::pages::graph::state::GraphState;
 use crate::pages::graph::view::{Drawing, GraphPage, graph};
 use crate::pages::organization::view::TeamLine;
-use catalog::browse::Known;
+use catalog::browse::{Head, Known};
 use catalog::surroundings::{Arrow, Place, Surroundings};
 
 pub(super) fn full_entity() -> Value {
@@ -74,7 +74,7 @@ pub(super) fn entity_overview() -> Markup {
         total,
         page: 0,
     };
-    let known = Known {
+    let known = Head {
         kind: None,
         title: Some("PostgreSQL".to_owned()),
         spec_type: Some("database".to_owned()),
@@ -94,8 +94,8 @@ pub(super) fn entity_overview() -> Markup {
             ),
         ],
         known: HashMap::from([
-            (reference("resource:default/cnpg-database"), Some(known)),
-            (reference("api:default/talentmesh"), Some(Known::default())),
+            (reference("resource:default/cnpg-database"), Known::Seen(known)),
+            (reference("api:default/talentmesh"), Known::Seen(Head::default())),
         ]),
         path: ui::href::entity(&component()),
         graph_href: GraphState::around(&component()).href(),

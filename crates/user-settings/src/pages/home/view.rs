@@ -1,6 +1,6 @@
 //! What the home page looks like.
 
-use catalog::browse::{Known, Recent, shown_title};
+use catalog::browse::{Head, Recent, shown_title};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use model::{EntityRef, entity};
@@ -10,7 +10,7 @@ use ui::{Button, Card, EmptyState, button, card, empty_state, entity_link, href,
 /// An entity that may be gone meanwhile.
 pub(in crate::pages) struct Line {
     pub(in crate::pages) reference: EntityRef,
-    pub(in crate::pages) known: Option<Known>,
+    pub(in crate::pages) known: Option<Head>,
 }
 
 /// What the page shows.

@@ -86,6 +86,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "web",
         ],
     ),
+    ("audit", &["model", "plugin", "store", "ui", "web"]),
     ("testkit", &["model"]),
     ("backstage", EVERYTHING),
     ("xtask", &[]),

@@ -6,6 +6,7 @@
 //! crate knows no feature and performs no IO.
 
 mod asset;
+mod audit;
 mod authenticator;
 mod catalog;
 mod collisions;
@@ -19,12 +20,12 @@ mod id;
 mod navigation;
 mod people;
 mod permission;
-mod refusal;
 mod routes;
 mod search;
 mod slot;
 
 pub use asset::{Asset, AssetKind};
+pub use audit::{AuditEvent, AuditLog, AuditOutcome};
 pub use authenticator::Authenticator;
 pub use catalog::{DeferredEntity, EntityProvider, ProcessContext, Processor, ProviderSink, Remarks};
 pub use collisions::{Collisions, refuse_same_declarations};
@@ -41,7 +42,6 @@ pub use id::PluginId;
 pub use navigation::{NavigationItem, NavigationSection};
 pub use people::{HomeCard, PaletteCommand, SettingsSection};
 pub use permission::{Condition, Decision, Permission, PermissionAction, Policy};
-pub use refusal::{Refusal, RefusalObserver};
 pub use routes::{BODY_LIMIT_BYTES, Caller, Face, Routes, RowHead, Rows, Rule};
 pub use search::{SearchDocument, SearchSource};
 pub use slot::Slot;

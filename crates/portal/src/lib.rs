@@ -9,5 +9,5 @@ mod own;
 mod plugins;
 mod portal;
 
-pub use plugins::{AddedPlugin, declarations, kinds};
+pub use plugins::{AddedPlugin, TABLES, declarations, kinds};
 pub use portal::{Ground, Portal, saved_index};

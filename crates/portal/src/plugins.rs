@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use audit::Audit;
 use catalog::Catalog;
 use catalog_web::EntityParts;
 use config::Config;
@@ -9,7 +10,7 @@ use model::{Fault, Kinds};
 use plugin::{Collisions, Contributions, Declaration, Feeds, PluginId, Slot, refuse_same_declarations};
 use scm::UrlReader;
 use search::Search;
-use store::Store;
+use store::{Migration, Store};
 use tokio_util::sync::CancellationToken;
 use user_settings::PersonalParts;
 
@@ -27,13 +28,23 @@ pub struct AddedPlugin {
     pub contributions: Contributions,
 }
 
+/// Plugins that keep tables of their own, with the versions of their tables.
+pub const TABLES: &[(&str, &[Migration])] = &[("audit", audit::MIGRATIONS)];
+
 /// The built-in plugins as they describe themselves.
 pub fn declarations() -> Vec<Declaration> {
     vec![
-        Declaration::new(catalog_web::ID),
+        Declaration {
+            permissions: &catalog_web::permissions::PERMISSIONS,
+            ..Declaration::new(catalog_web::ID)
+        },
         Declaration::new(search::ID),
         Declaration::new(user_settings::ID),
         Declaration::new(api_docs::ID),
+        Declaration {
+            permissions: &audit::PERMISSIONS,
+            ..Declaration::new(audit::ID)
+        },
         Declaration::new(OWN),
     ]
 }
@@ -65,13 +76,14 @@ pub(crate) struct Slots {
 /// What the built-in plugins contribute.
 pub(crate) fn contributions(
     config: &Config,
-    (catalog, store): (&Catalog, &Store),
+    (catalog, store, audit): (&Catalog, &Store, &Audit),
     search: &Search,
     slots: &Slots,
     stop: CancellationToken,
 ) -> Vec<Contributions> {
     vec![
         crate::own::contributions(store),
+        audit::contributions(audit),
         api_docs::contributions(),
         user_settings::contributions(catalog, store, slots.personal.clone()),
         search::contributions(search, config.search()),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use audit::Audit;
 use axum::{Extension, Router};
 use catalog::Catalog;
 use catalog_web::EntityParts;
@@ -65,13 +66,14 @@ pub fn saved_index(config: &Config) -> Option<SnapshotFile> {
 /// The catalog with what plugins feed into it.
 fn catalog(
     config: &Arc<Config>,
-    store: &Store,
-    saved_index: Option<SnapshotFile>,
+    (store, saved_index): (&Store, Option<SnapshotFile>),
     added: Vec<plugin::Feeds>,
     declarations: Vec<Declaration>,
+    audit: &Audit,
 ) -> anyhow::Result<Catalog> {
     let reader = UrlReader::new(config)?;
     let mut builder = Catalog::builder(config.clone(), store.clone())
+        .audit(Arc::new(audit.clone()))
         .kinds(plugins::kinds(&declarations)?)
         .url_source(Arc::new(reader.clone()));
     for feeds in std::iter::once(plugins::feeds(config, &reader)?).chain(added) {
@@ -106,17 +108,19 @@ impl Portal {
             feeds.push(plugin.feeds);
             contributions.push(plugin.contributions);
         }
-        let catalog = catalog(&config, &store, saved_index, feeds, declarations)?;
+        let audit = Audit::new(store.clone());
+        let catalog = catalog(&config, (&store, saved_index), feeds, declarations, &audit)?;
         let loading = tokio::spawn(load(catalog.clone()));
         let search = open_search(&config, (&catalog, &store), &background).await?;
         let slots = Slots::default();
         let mut all = Collected::default();
-        let built_in = plugins::contributions(&config, (&catalog, &store), &search, &slots, stop);
+        let built_in = plugins::contributions(&config, (&catalog, &store, &audit), &search, &slots, stop);
         for made in built_in.into_iter().chain(contributions) {
             all.add(made);
         }
         all.refuse_collisions((&catalog_web::ID, &catalog_web::BUILT_IN_TABS))?;
-        let site = hand_out(all, (&config, options), &catalog, &search, (&slots, readiness));
+        let mut site = hand_out(all, (&config, options), &catalog, &search, (&slots, readiness));
+        site.audit = Some(Arc::new(audit));
         Ok(Self {
             catalog,
             search,

@@ -4,15 +4,16 @@
 
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{Extensions, HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use model::{Fault, Restriction, Viewer};
+use model::{Actor, Fault, Restriction, Viewer};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::api::ApiError;
 use crate::guest::{self, GuestRule};
 use crate::peer::Peer;
+use crate::request_log::RequestId;
 use crate::throttle::WrongTokens;
 
 /// Who may call this server.
@@ -59,6 +60,16 @@ impl StaticToken {
         let digest: [u8; 32] = Sha256::digest(token).into();
         self.digest.ct_eq(&digest).into()
     }
+}
+
+/// The author of what the request at hand changes.
+#[derive(Debug, Clone)]
+pub struct CurrentActor(pub Actor);
+
+/// A viewer as the author of changes, with the request that asks for them.
+pub(crate) fn actor_of(viewer: &Viewer, extensions: &Extensions) -> Actor {
+    let id = extensions.get::<RequestId>();
+    Actor::caller(viewer, id.map(|id| id.0.clone()))
 }
 
 /// The viewer of the request at hand.
@@ -158,6 +169,15 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for CurrentActor {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let CurrentViewer(viewer) = CurrentViewer::from_request_parts(parts, state).await?;
+        Ok(Self(actor_of(&viewer, &parts.extensions)))
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for CurrentViewer {

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
-use plugin::{Authenticator, Face, HealthCheck, PluginId, Policy, RefusalObserver, Routes, RowHead};
+use plugin::{AuditLog, Authenticator, Face, HealthCheck, PluginId, Policy, Routes, RowHead};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -66,8 +66,8 @@ pub struct Site {
     pub authenticators: Vec<Arc<dyn Authenticator>>,
     /// Decides what callers may do; without it they may do everything that their credentials leave.
     pub policy: Option<Arc<dyn Policy>>,
-    /// Hears of changes that were refused.
-    pub refusals: Option<Arc<dyn RefusalObserver>>,
+    /// Hears of changes that were refused before they reached their handler.
+    pub audit: Option<Arc<dyn AuditLog>>,
     /// Pages for errors; without it they have an empty or JSON body.
     pub error_page: Option<Arc<dyn RenderErrorPage>>,
 }
@@ -82,7 +82,7 @@ impl Site {
             health_checks: Vec::new(),
             authenticators: Vec::new(),
             policy: None,
-            refusals: None,
+            audit: None,
             error_page: None,
         }
     }
@@ -120,7 +120,7 @@ impl Site {
             cors: options.cors.clone(),
             readiness: self.readiness,
             limits: options.limits.clone(),
-            refusals: self.refusals,
+            audit: self.audit,
         });
         let rows: Vec<_> = all.into_iter().flat_map(Routes::into_rows).collect();
         let (api, full_paths): (Vec<_>, Vec<_>) =

@@ -8,17 +8,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{OriginalUri, Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use http_body_util::Limited;
-use model::{Actor, Fault, Viewer};
+use model::{Fault, Viewer};
 use percent_encoding::percent_decode_str;
-use plugin::{Caller, Decision, Face, PluginId, Policy, Refusal, RefusalObserver, RowHead, Rule};
+use plugin::{AuditEvent, AuditLog, AuditOutcome, Caller, Decision, Face, PluginId, Policy, RowHead, Rule};
 
-use crate::access::bearer;
+use crate::access::{actor_of, bearer};
 use crate::api::ApiError;
 use crate::api::BodyLimit;
 use crate::call::{Call, Route};
@@ -28,7 +28,6 @@ use crate::granted::Permissions;
 use crate::guest;
 use crate::options::Limits;
 use crate::readiness::Readiness;
-use crate::request_log::RequestId;
 
 /// What all gates share.
 pub(crate) struct Gates {
@@ -37,7 +36,7 @@ pub(crate) struct Gates {
     pub(crate) cors: Option<Cors>,
     pub(crate) readiness: Readiness,
     pub(crate) limits: Limits,
-    pub(crate) refusals: Option<Arc<dyn RefusalObserver>>,
+    pub(crate) audit: Option<Arc<dyn AuditLog>>,
 }
 
 /// The gate of one row, or of all that has no row on a face.
@@ -272,23 +271,32 @@ impl Gate {
     }
 
     /// The refusal of a change; reading changes nothing.
-    fn refusal(&self, request: &Request, viewer: &Viewer, fault: &Fault) -> Option<Refusal> {
+    fn refusal(&self, request: &Request, viewer: &Viewer, fault: &Fault) -> Option<AuditEvent> {
         let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
         let route = self.route.as_ref().filter(|_| changes)?;
-        let id = request.extensions().get::<RequestId>();
-        Some(Refusal {
-            actor: Actor::caller(viewer, id.map(|id| id.0.clone())),
-            route: format!("{} {}", request.method(), route.path),
-            needs: self.rule.needs,
-            reason: fault.message.clone(),
+        let action = match self.rule.needs {
+            Some(permission) => permission.name.into(),
+            None => format!("{} {}", request.method(), route.path).into(),
+        };
+        Some(AuditEvent {
+            actor: actor_of(viewer, request.extensions()),
+            action,
+            subject: format!("{} {}", request.method(), asked_for(request)),
+            outcome: AuditOutcome::Refused(fault.message.clone()),
         })
     }
 
-    async fn tell(&self, refusal: Option<Refusal>) {
-        if let (Some(observer), Some(refusal)) = (&self.gates.refusals, refusal) {
-            observer.refused(refusal).await;
+    async fn tell(&self, refusal: Option<AuditEvent>) {
+        if let (Some(audit), Some(refusal)) = (&self.gates.audit, refusal) {
+            audit.record(refusal).await;
         }
     }
+}
+
+/// The path of a request as the client wrote it.
+fn asked_for(request: &Request) -> &str {
+    let original = request.extensions().get::<OriginalUri>();
+    original.map_or_else(|| request.uri().path(), |uri| uri.0.path())
 }
 
 fn too_slow(time: Duration) -> Fault {

@@ -34,7 +34,7 @@ mod shares;
 pub mod sse;
 mod throttle;
 
-pub use access::{Access, CurrentViewer, StaticToken};
+pub use access::{Access, CurrentActor, CurrentViewer, StaticToken};
 pub use api::{ApiError, JsonBody, Query, RawBody};
 pub use assembly::{ErrorPage, RenderErrorPage, Site};
 pub use cors::Cors;

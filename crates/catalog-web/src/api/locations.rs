@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sight::WholeSight;
 use store::Location;
 use web::api::{Json, Parameter, ReadQuery, Values};
-use web::{Granted, JsonBody, Query};
+use web::{CurrentActor, Granted, JsonBody, Query};
 
 use super::Api;
 use super::answer::Answer;
@@ -110,6 +110,7 @@ impl ReadQuery for Creation {
 pub(super) async fn create(
     State(api): State<Api>,
     _: WholeSight,
+    CurrentActor(actor): CurrentActor,
     Query(asked): Query<Creation>,
     JsonBody(body): JsonBody,
 ) -> Answer {
@@ -125,7 +126,7 @@ pub(super) async fn create(
     let presence = body["presence"].as_str();
     let located = api
         .catalog
-        .register_location(kind, target, presence, asked.on_conflict)
+        .register_location(&actor, (kind, target), presence, asked.on_conflict)
         .await?;
     api.visible(located.seq).await;
     let answer = json!({"location": shown(&located.location), "entities": []});
@@ -135,12 +136,13 @@ pub(super) async fn create(
 pub(super) async fn update(
     State(api): State<Api>,
     _: WholeSight,
+    CurrentActor(actor): CurrentActor,
     Path(id): Path<String>,
     JsonBody(body): JsonBody,
 ) -> Answer {
     let located = api
         .catalog
-        .update_location(&id, text(&body, "type"), text(&body, "target"))
+        .update_location(&actor, &id, (text(&body, "type"), text(&body, "target")))
         .await?;
     api.visible(located.seq).await;
     Ok(Json(shown(&located.location)).into_response())
@@ -198,8 +200,13 @@ fn wrong_presence(received: &Value) -> Value {
     })
 }
 
-pub(super) async fn remove(State(api): State<Api>, _: WholeSight, Path(id): Path<String>) -> Answer {
-    let seq = api.catalog.unregister_location(&id).await?;
+pub(super) async fn remove(
+    State(api): State<Api>,
+    _: WholeSight,
+    CurrentActor(actor): CurrentActor,
+    Path(id): Path<String>,
+) -> Answer {
+    let seq = api.catalog.unregister_location(&actor, &id).await?;
     api.visible(seq).await;
     Ok(StatusCode::NO_CONTENT.into_response())
 }

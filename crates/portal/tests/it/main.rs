@@ -9,4 +9,5 @@ mod collisions;
 mod every_point;
 mod failing;
 mod plugin_of_every_point;
+mod served;
 mod world;

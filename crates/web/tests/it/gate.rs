@@ -8,8 +8,8 @@ use axum::Router;
 use axum::http::request::Parts;
 use model::{Fault, Viewer};
 use plugin::{
-    Authenticator, Condition, Decision, Permission, PermissionAction, PluginId, Policy, Refusal,
-    RefusalObserver, Routes, Rows, Rule,
+    AuditEvent, AuditLog, AuditOutcome, Authenticator, Condition, Decision, Permission, PermissionAction,
+    PluginId, Policy, Refusal, RefusalObserver, Routes, Rows, Rule,
 };
 use serde_json::{Value, json};
 use web::{CurrentViewer, Granted, JsonBody, RawBody, Site};
@@ -72,12 +72,12 @@ impl Policy for SomeThings {
 }
 
 #[derive(Default)]
-struct Heard(Mutex<Vec<Refusal>>);
+struct Heard(Mutex<Vec<AuditEvent>>);
 
 #[async_trait]
-impl RefusalObserver for Heard {
-    async fn refused(&self, refusal: Refusal) {
-        self.0.lock().unwrap().push(refusal);
+impl AuditLog for Heard {
+    async fn record(&self, event: AuditEvent) {
+        self.0.lock().unwrap().push(event);
     }
 }
 
@@ -226,7 +226,7 @@ async fn a_policy_decides_for_persons() {
     let mut site = lab();
     let heard = Arc::new(Heard::default());
     site.policy = Some(Arc::new(SomeThings));
-    site.refusals = Some(heard.clone());
+    site.audit = Some(heard.clone());
     let router = &site.into_router();
     check(router, "POST /change", &[INES, ("x-request-id", "r1")], "403").await;
     check(router, "POST /change", &[FULL], "200 service:default/ci").await;
@@ -236,19 +236,28 @@ async fn a_policy_decides_for_persons() {
     check(router, "GET /seen", &[FULL], "200 Allow").await;
     check(router, "POST /change", &[LIMITED], "403").await;
     let heard = heard.0.lock().unwrap();
-    let told: Vec<(String, &str)> = heard
+    let told: Vec<(String, &str, &str)> = heard
         .iter()
-        .map(|one| (one.actor.name(), one.route.as_str()))
+        .map(|one| (one.actor.name(), &*one.action, one.subject.as_str()))
         .collect();
     assert_eq!(
         told,
         [
-            ("user:default/ines".to_owned(), "POST /api/lab/change"),
-            ("service:ci".to_owned(), "POST /api/lab/change")
+            (
+                "user:default/ines".to_owned(),
+                "lab.thing.change",
+                "POST /api/lab/change"
+            ),
+            (
+                "service:ci".to_owned(),
+                "lab.thing.change",
+                "POST /api/lab/change"
+            )
         ],
         "changes that were refused are told, reads are not"
     );
     assert_eq!(heard[0].actor.to_json()["request"], "r1");
+    assert_eq!(heard[0].outcome, AuditOutcome::Refused(String::new()));
 }
 
 async fn panics() -> &'static str {

@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use model::{Fault, Viewer};
 use plugin::{
     AuditEvent, AuditLog, AuditOutcome, Authenticator, Condition, Decision, Permission, PermissionAction,
-    PluginId, Policy, Refusal, RefusalObserver, Routes, Rows, Rule,
+    PluginId, Policy, Routes, Rows, Rule,
 };
 use serde_json::{Value, json};
 use web::{CurrentViewer, Granted, JsonBody, RawBody, Site};

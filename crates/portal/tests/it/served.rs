@@ -243,12 +243,10 @@ async fn changes_and_refusals_are_in_the_audit() {
         page.contains("service:reader") && !page.contains("user:default/ines catalog"),
         "{page}"
     );
-    let history = world.get("/api/catalog/entities?filter=kind=location").await.1;
-    let entities: serde_json::Value = serde_json::from_str(&history).unwrap();
-    let name = entities[0]["metadata"]["name"].as_str().unwrap().to_owned();
-    let page = world
-        .get(&format!("/catalog/default/location/{name}/history"))
-        .await
-        .1;
-    assert!(page.contains("by <strong>ines</strong>"), "{page}");
+    let locations = world.get("/api/catalog/locations").await.1;
+    let locations: serde_json::Value = serde_json::from_str(&locations).unwrap();
+    let reference = locations[0]["data"]["entityRef"].as_str().unwrap();
+    let name = reference.rsplit('/').next().unwrap();
+    let history = format!("/catalog/default/location/{name}/history");
+    world.until(&history, "by <strong>ines</strong>").await;
 }

@@ -78,7 +78,7 @@ fn media_type(request: &Request) -> Option<String> {
 
 fn unreadable(error: &(dyn std::error::Error + 'static)) -> Fault {
     let mut chain = std::iter::successors(Some(error), |error| error.source());
-    if chain.any(|error| error.is::<LengthLimitError>()) {
+    if chain.any(<dyn std::error::Error + 'static>::is::<LengthLimitError>) {
         Fault::input("request entity too large")
     } else {
         Fault::input("request aborted")

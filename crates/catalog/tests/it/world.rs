@@ -14,6 +14,9 @@ use testkit::{FileServer, TestClock, TestRandomness};
 /// Nothing is hidden.
 pub static EVERYTHING: Sight = Sight::system("a test");
 
+/// The author of what tests change.
+pub const ACTOR: model::Actor = model::Actor::system("test");
+
 pub struct World {
     pub folder: TempDir,
     pub server: FileServer,

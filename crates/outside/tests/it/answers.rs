@@ -168,12 +168,12 @@ async fn slow_endless_and_no_http() {
     let url = Url::parse(&server.url("/a")).unwrap();
     let ask = async |mode| {
         server.set_mode(mode);
-        let request = scene.host.get(url.clone()).within(Duration::from_millis(300));
+        let request = scene.host.get(url.clone()).within(Duration::from_secs(1));
         request.send().await?.bytes().await
     };
     assert_eq!(ask(Mode::Ok).await.unwrap(), "content");
     let what = async |mode| ask(mode).await.unwrap_err().what;
-    assert_eq!(what(Mode::Slow).await, What::TooSlow(Duration::from_millis(300)));
+    assert_eq!(what(Mode::Slow).await, What::TooSlow(Duration::from_secs(1)));
     assert_eq!(what(Mode::Endless).await, What::TooLarge(10_000));
     assert!(matches!(what(Mode::Garbage).await, What::BrokenOff(_)));
 }

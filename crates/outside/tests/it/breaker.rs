@@ -55,7 +55,7 @@ async fn a_probe_that_is_given_up_leaves_the_next_one_to_try() {
         scene.failure("/gateway").await;
     }
     scene.clock.advance(SignedDuration::from_secs(10));
-    let probe = scene.text("/hang");
+    let probe = scene.text("/hang-long");
     let other = async {
         tokio::time::sleep(Duration::from_millis(20)).await;
         scene.failure("/json").await

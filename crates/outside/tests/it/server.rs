@@ -17,7 +17,7 @@ use url::Url;
 /// What the server has seen.
 #[derive(Default)]
 pub struct Seen {
-    /// Calls of `/hang` under way.
+    /// Calls of `/hang` and `/hang-long` under way.
     pub now: AtomicUsize,
     /// Most of them at once.
     pub most: AtomicUsize,
@@ -147,7 +147,8 @@ fn routes(seen: Arc<Seen>) -> Router {
                 Redirect::temporary(&format!("http://localhost:{port}/token"))
             }),
         )
-        .route("/hang", get(hang))
+        .route("/hang", get(async |seen| hang(seen, 100).await))
+        .route("/hang-long", get(async |seen| hang(seen, 60_000).await))
         .route("/flaky", get(flaky))
         .route("/large", get(async || "x".repeat(20_000)))
         .route("/drip", get(drip))
@@ -172,7 +173,7 @@ async fn denied(headers: HeaderMap) -> Response {
 }
 
 /// Counts who is there, also who hangs up.
-async fn hang(State(seen): State<Arc<Seen>>) {
+async fn hang(State(seen): State<Arc<Seen>>, milliseconds: u64) {
     struct Leave(Arc<Seen>);
     impl Drop for Leave {
         fn drop(&mut self) {
@@ -182,7 +183,7 @@ async fn hang(State(seen): State<Arc<Seen>>) {
     let now = seen.now.fetch_add(1, Ordering::SeqCst) + 1;
     seen.most.fetch_max(now, Ordering::SeqCst);
     let _leave = Leave(seen);
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    tokio::time::sleep(Duration::from_millis(milliseconds)).await;
 }
 
 async fn flaky(State(seen): State<Arc<Seen>>) -> Result<&'static str, StatusCode> {
@@ -194,10 +195,10 @@ async fn flaky(State(seen): State<Arc<Seen>>) -> Result<&'static str, StatusCode
     }
 }
 
-/// Three parts, each after 100 ms.
+/// Three parts, each after 300 ms.
 async fn drip() -> Body {
     let parts = futures::stream::unfold(0, |number| async move {
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
         (number < 3).then(|| (Ok::<_, std::io::Error>(format!("{number};")), number + 1))
     });
     Body::from_stream(parts)

@@ -24,7 +24,7 @@ const MAX_REASON: usize = 200;
 
 /// An answer whose content is still to be read. It keeps its place among the host's calls until it is read or dropped.
 pub struct Answer {
-    body: Body,
+    body: Box<Body>,
 }
 
 /// The answer to a conditional request ([`crate::Request::if_changed`]).
@@ -37,7 +37,7 @@ pub enum Changed {
 
 impl Answer {
     pub(crate) fn new(body: Body) -> Self {
-        Self { body }
+        Self { body: Box::new(body) }
     }
 
     /// Its status.

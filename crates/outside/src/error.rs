@@ -12,7 +12,7 @@ use url::Url;
 #[derive(Clone, PartialEq, Eq)]
 pub struct OutsideError {
     host: Arc<str>,
-    address: Url,
+    address: Box<Url>,
     /// What happened.
     pub what: What,
 }
@@ -87,7 +87,7 @@ impl OutsideError {
     pub(crate) fn new(host: Arc<str>, url: &Url, what: What) -> Self {
         Self {
             host,
-            address: without_login(url),
+            address: Box::new(without_login(url)),
             what,
         }
     }

@@ -68,7 +68,7 @@ impl Request {
             Err(_) => {
                 self.unusable = Some(format!(
                     "the header {name} would contain a line break or the like"
-                ))
+                ));
             }
         }
         self

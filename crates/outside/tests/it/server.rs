@@ -93,7 +93,7 @@ pub fn policy() -> HostPolicy {
         breaker: Some(BreakerPolicy {
             failures: 3,
             first_pause: Duration::from_secs(10),
-            longest_pause: Duration::from_secs(60),
+            longest_pause: Duration::from_mins(1),
         }),
         resolver: None,
     }

@@ -1,8 +1,8 @@
 //! Calls to other servers, each bounded: time, size, calls at once, and rest for a host that is away.
 //!
 //! A feature names each server it calls once ([`OutsideCalls::host`]) and says its bounds ([`HostPolicy`]). It gets answers
-//! or an [`OutsideError`] in plain words, never with a token. Pages and `doctor` read how each host is from
-//! [`OutsideCalls::status`]; operators read it from the metrics `outside_*`.
+//! or an [`OutsideError`] in plain words, never with a token. How each host is, for pages and `doctor`, says
+//! [`OutsideCalls::status`]; operators see it in the metrics `outside_*`.
 //!
 //! This crate does not judge which addresses may be called. A caller that lets others choose addresses passes a resolver
 //! ([`HostPolicy::resolver`]) and chooses the host of each redirect ([`Request::follow`]).

@@ -4,4 +4,5 @@
 //! that reads sources, nor the store.
 
 pub mod api;
+mod outgoing;
 pub mod pages;

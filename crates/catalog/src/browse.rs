@@ -270,6 +270,15 @@ pub async fn list(catalog: &Catalog, request: ListRequest) -> Result<Listing, Fa
     })
 }
 
+/// The entities of a list from its beginning on, to be fetched by their versions.
+pub fn versions(catalog: &Catalog, request: &ListRequest) -> Vec<(uuid::Uuid, u32)> {
+    let model = catalog.index().read();
+    let set = chosen(&model, &request.filter, &request.text);
+    let order = model::js::lowercase(&request.order);
+    let docs = model.page_by_value(&set, &order, request.descending, 0, request.limit);
+    query::versions(&model, docs)
+}
+
 /// Values of each field with the number of entities that hold each, in the order of the fields.
 pub fn counts(catalog: &Catalog, filter: &Filter, text: &str, fields: &[&str]) -> Vec<Vec<(String, usize)>> {
     let model = catalog.index().read();

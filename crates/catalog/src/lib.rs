@@ -5,6 +5,7 @@
 //! writes it all in transactions, `index` and `query` answer, `api` and `pages` serve. Other features
 //! use [`Catalog`]; SQL is the `store` crate's business and HTTP serving that of `web`.
 
+mod aside;
 mod catalog;
 mod engine;
 mod failure;
@@ -17,6 +18,7 @@ mod requests;
 mod settings;
 mod stitch;
 
+pub use aside::Caller;
 pub use catalog::{Catalog, CatalogBuilder};
 pub use failure::store_fault;
 pub use history::{Version, VersionSummary};

@@ -11,6 +11,8 @@ mod facets;
 mod fields;
 mod list;
 mod locations;
+mod ordered;
+mod portions;
 mod single;
 
 use std::borrow::Cow;
@@ -27,6 +29,7 @@ pub use facets::Facet;
 pub use fields::Fields;
 pub use list::{ListRequest, Listed};
 pub use locations::LocationFilter;
+pub use portions::{Portions, Wanted};
 
 use crate::Catalog;
 use read_model::ReadModel;

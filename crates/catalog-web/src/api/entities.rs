@@ -11,7 +11,8 @@ use web::Query;
 use web::api::{Parameter, ReadQuery, Values};
 
 use super::Api;
-use super::answer::{Answer, entities, list_text, streamed, tagged};
+use super::answer::{Answer, Tag, send};
+use crate::outgoing::Outgoing;
 use catalog::query::{Direction, Fields, ListRequest, OrderField};
 
 pub(super) struct List {
@@ -111,17 +112,15 @@ pub(super) async fn list(
     Query(asked): Query<List>,
 ) -> Answer {
     let request = &asked.request;
-    let listed = api.catalog.query(&api.access).list(request).await?;
-    let text = list_text(listed.items.iter().map(Some), &asked.fields);
+    let (wanted, has_more) = api.catalog.query(&api.access).list_versions(request).await?;
     let is_page = request.limit.is_some() || request.offset.is_some();
-    let mut response = if is_page {
-        entities(text, &asked.fields)
-    } else if listed.items.is_empty() {
-        tagged(text)
-    } else {
-        streamed(text)
+    let tag = match is_page {
+        true => Tag::of(&asked.fields),
+        false if wanted.is_empty() => Tag::WhereShort,
+        false => Tag::Never,
     };
-    if listed.has_more {
+    let mut response = send(&api, Outgoing::list(wanted, &asked.fields), tag).await?;
+    if has_more {
         let limit = request.limit.unwrap_or_default();
         let after = json!({"limit": limit, "offset": request.offset.unwrap_or(0).saturating_add(limit)});
         if let Ok(link) = HeaderValue::from_str(&next_link(&uri, &STANDARD.encode(after.to_string()))) {

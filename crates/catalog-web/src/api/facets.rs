@@ -1,5 +1,7 @@
 //! `/entity-facets`, by GET and by POST.
 
+use std::collections::HashSet;
+
 use axum::extract::State;
 use axum::response::IntoResponse;
 use model::{Fault, Filter};
@@ -7,8 +9,9 @@ use serde::{Serialize, Serializer};
 use web::api::{Json, Parameter, ReadQuery, Values};
 use web::{JsonBody, Query};
 
-use super::answer::Answer;
+use super::answer::{Answer, Refused};
 use super::{Api, texts};
+use catalog::Caller;
 use catalog::query::Facet;
 
 pub(super) struct Asked {
@@ -31,27 +34,26 @@ impl ReadQuery for Asked {
 }
 
 pub(super) async fn by_get(State(api): State<Api>, Query(asked): Query<Asked>) -> Answer {
-    answer(&api, &asked.facets, asked.filter.as_ref())
+    answer(&api, &asked.facets, asked.filter).await
 }
 
 pub(super) async fn by_post(State(api): State<Api>, JsonBody(body): JsonBody) -> Answer {
     let facets: Vec<String> = texts(&body["facets"]).map(str::to_owned).collect();
     let filter = body.get("query").map(Filter::from_predicate).transpose()?;
-    answer(&api, &facets, filter.as_ref())
+    answer(&api, &facets, filter).await
 }
 
-fn answer(api: &Api, facets: &[String], filter: Option<&Filter>) -> Answer {
-    let found = api.catalog.query(&api.access).facets(facets, filter)?;
-    // Asked for twice, a facet is answered once.
-    let is_first = |at: usize| !facets[..at].contains(&facets[at]);
-    let named = facets.iter().zip(&found).enumerate();
-    let named = Named(
-        named
-            .filter(|(at, _)| is_first(*at))
-            .map(|(_, pair)| pair)
-            .collect(),
-    );
-    Ok(Json(Answered { facets: named }).into_response())
+async fn answer(api: &Api, facets: &[String], filter: Option<Filter>) -> Answer {
+    // Asked for twice, a facet is counted and answered once.
+    let mut seen = HashSet::new();
+    let facets: Vec<String> = facets.iter().filter(|facet| seen.insert(*facet)).cloned().collect();
+    let (catalog, access) = (api.catalog.clone(), api.access.clone());
+    let count = move |caller: &Caller| {
+        let found = catalog.query(&access).facets(&facets, filter.as_ref(), caller)?;
+        let named = Named(facets.iter().zip(&found).collect());
+        Ok::<_, Refused>(Json(Answered { facets: named }).into_response())
+    };
+    api.catalog.aside(count).await?
 }
 
 #[derive(Serialize)]

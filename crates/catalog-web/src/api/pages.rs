@@ -7,7 +7,8 @@ use web::api::{Parameter, ReadQuery, Values};
 use web::{JsonBody, Query};
 
 use super::Api;
-use super::answer::{Answer, entities, list_text, with_items};
+use super::answer::{Answer, Tag, send};
+use crate::outgoing::Outgoing;
 use catalog::query::{Cursor, Direction, Fields, FullText, OrderField, PageRequest};
 
 /// Entities on a page when nobody says how many.
@@ -161,8 +162,7 @@ fn first_of_body(body: &Value) -> Result<PageRequest, Fault> {
 }
 
 async fn answer(api: &Api, request: PageRequest) -> Answer {
-    let page = api.catalog.query(&api.access).page(&request).await?;
-    let items = list_text(page.items.iter().map(Some), &request.fields);
+    let (page, wanted) = api.catalog.query(&api.access).page_versions(&request).await?;
     let mut info = json!({});
     if let Some(next) = &page.next {
         info["nextCursor"] = json!(next.encode());
@@ -170,6 +170,7 @@ async fn answer(api: &Api, request: PageRequest) -> Answer {
     if let Some(previous) = &page.previous {
         info["prevCursor"] = json!(previous.encode());
     }
-    let text = with_items(&items, page.total, &info);
-    Ok(entities(text, &request.fields))
+    let after = format!(",\"totalItems\":{},\"pageInfo\":{info}}}", page.total);
+    let list = Outgoing::list(wanted, &request.fields).within("{\"items\":", &after);
+    send(api, list, Tag::of(&request.fields)).await
 }

@@ -10,7 +10,8 @@ use web::JsonBody;
 use web::Query;
 use web::api::{Json, Parameter, ReadQuery, Values};
 
-use super::answer::{Answer, entities, entity, list_text};
+use super::answer::{Answer, Tag, entity, send};
+use crate::outgoing::Outgoing;
 use super::{Api, texts};
 use catalog::query::Fields;
 
@@ -101,13 +102,9 @@ pub(super) async fn by_refs(
         filters.push(predicate(query)?.to_filter()?);
     }
     let filter = (!filters.is_empty()).then_some(Filter::All(filters));
-    let found = api
-        .catalog
-        .query(&api.access)
-        .by_references(&references, filter.as_ref())
-        .await?;
+    let query = api.catalog.query(&api.access);
+    let wanted = query.versions_by_reference(&references, filter.as_ref());
     let fields = Fields::parse(texts(&body["fields"]))?;
-    let items = list_text(found.iter().map(Option::as_ref), &fields);
-    let text = format!("{{\"items\":{items}}}");
-    Ok(entities(text, &fields))
+    let list = Outgoing::with_gaps(wanted, &fields).within("{\"items\":", "}");
+    send(&api, list, Tag::of(&fields)).await
 }

@@ -5,15 +5,17 @@ mod load;
 pub(crate) mod state;
 pub(crate) mod view;
 
+use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
 use ui::{Chrome, Live, PageHead};
 use web::CurrentViewer;
 
 use super::Pages;
 use super::failure::PageFailure;
+use crate::outgoing::{Answered, Outgoing};
+use catalog::query::Fields;
 use state::ListState;
 
 /// The list as the address says.
@@ -46,12 +48,12 @@ pub(super) async fn export_csv(
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageFailure> {
     let state = ListState::parse(query.as_deref().unwrap_or_default());
-    let entities = load::everything(&pages.catalog, &viewer, &state).await?;
-    Ok(file(
-        "catalog.csv",
-        "text/csv; charset=utf-8",
-        export::csv(&entities, &state.shown()),
-    ))
+    let wanted = load::everything(&pages.catalog, &viewer, &state).await?;
+    let shown = state.shown();
+    let heading = export::heading(&shown);
+    let list = Outgoing::lines(wanted, heading, move |body| export::row(body, &shown));
+    let body = list.answer(&pages.catalog).await?;
+    Ok(file("catalog.csv", "text/csv; charset=utf-8", body))
 }
 
 /// The list's entities as they are served.
@@ -61,22 +63,23 @@ pub(super) async fn export_json(
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageFailure> {
     let state = ListState::parse(query.as_deref().unwrap_or_default());
-    let entities = load::everything(&pages.catalog, &viewer, &state).await?;
-    Ok(file(
-        "catalog.json",
-        "application/json; charset=utf-8",
-        Value::Array(entities).to_string(),
-    ))
+    let wanted = load::everything(&pages.catalog, &viewer, &state).await?;
+    let list = Outgoing::list(wanted, &Fields::all());
+    let body = list.answer(&pages.catalog).await?;
+    Ok(file("catalog.json", "application/json; charset=utf-8", body))
 }
 
-fn file(name: &str, media_type: &'static str, text: String) -> Response {
+fn file(name: &str, media_type: &'static str, content: Answered) -> Response {
     let disposition = format!("attachment; filename=\"{name}\"");
     (
         [
             (CONTENT_TYPE, media_type.to_owned()),
             (CONTENT_DISPOSITION, disposition),
         ],
-        text,
+        match content {
+            Answered::Short(text) => Body::from(text),
+            Answered::Long(body) => body,
+        },
     )
         .into_response()
 }

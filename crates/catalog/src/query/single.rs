@@ -4,7 +4,7 @@ use model::{EntityRef, Filter};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Body, Query, QueryError};
+use super::{Body, Query, QueryError, Wanted};
 
 impl Query<'_> {
     /// The entity with this uid.
@@ -42,15 +42,7 @@ impl Query<'_> {
         references: &[String],
         filter: Option<&Filter>,
     ) -> Result<Vec<Option<Body>>, QueryError> {
-        let versions: Vec<Option<(Uuid, u32)>> = {
-            let model = self.catalog.index().read();
-            let set = self.visible(&model, filter);
-            let find = |reference: &String| {
-                let doc = model.by_reference(reference).filter(|doc| set.contains(*doc))?;
-                Some((model.uid(doc), model.generation(doc)))
-            };
-            references.iter().map(find).collect()
-        };
+        let versions = self.versions_by_reference(references, filter);
         let wanted: Vec<(Uuid, u32)> = versions.iter().flatten().copied().collect();
         let found = self
             .catalog
@@ -63,6 +55,17 @@ impl Query<'_> {
             .into_iter()
             .map(|version| version.and_then(|_| found.next().flatten()))
             .collect())
+    }
+
+    /// The same, to be fetched by their versions.
+    pub fn versions_by_reference(&self, references: &[String], filter: Option<&Filter>) -> Vec<Wanted> {
+        let model = self.catalog.index().read();
+        let set = self.visible(&model, filter);
+        let find = |reference: &String| {
+            let doc = model.by_reference(reference).filter(|doc| set.contains(*doc))?;
+            Some((model.uid(doc), model.generation(doc)))
+        };
+        references.iter().map(find).collect()
     }
 
     async fn body(&self, version: Option<(Uuid, u32)>) -> Result<Option<Body>, QueryError> {

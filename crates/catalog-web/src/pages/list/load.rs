@@ -15,8 +15,6 @@ use user_settings::personal;
 
 /// Most entities in an export.
 const MAX_EXPORT: usize = 100_000;
-/// Entities fetched at a time for an export.
-const EXPORT_STEP: usize = 1_000;
 /// Addresses of pages start here.
 const PATH: &str = "/catalog";
 
@@ -104,23 +102,16 @@ async fn scope_counts(
     Ok(found)
 }
 
-/// All entities of the list, for an export.
+/// All entities of the list, for an export, to be fetched by their versions.
 pub(super) async fn everything(
     catalog: &Catalog,
     viewer: &Viewer,
     state: &ListState,
-) -> Result<Vec<Value>, PageFailure> {
+) -> Result<Vec<(uuid::Uuid, u32)>, PageFailure> {
     let scope = scope_of(catalog, viewer, state.scope).await?;
-    let mut request = request(&state.with(|_| {}), scope, EXPORT_STEP);
-    let mut entities = Vec::new();
-    loop {
-        let listing = browse::list(catalog, request.clone()).await?;
-        entities.extend(listing.entities);
-        if listing.next.is_none() || entities.len() >= MAX_EXPORT {
-            return Ok(entities);
-        }
-        request.cursor = listing.next;
-    }
+    let request = request(&state.with(|_| {}), scope, MAX_EXPORT);
+    let asked = catalog.clone();
+    Ok(catalog.aside(move |_| browse::versions(&asked, &request)).await?)
 }
 
 fn request(state: &ListState, scope: Option<Filter>, limit: usize) -> browse::ListRequest {

@@ -8,5 +8,5 @@ mod placeholder;
 mod rules;
 
 pub(crate) use annotate::claim;
-pub(crate) use pipeline::{Document, Outcome, Pipeline, Processed};
+pub(crate) use pipeline::{Dependence, Document, Outcome, Pipeline, Processed};
 pub(crate) use rules::KindRules;

@@ -13,7 +13,7 @@ mod permission;
 mod routes;
 mod search;
 
-pub use catalog::{DeferredEntity, EntityProvider, ProcessContext, Processor, ProviderSink};
+pub use catalog::{DeferredEntity, EntityProvider, Freshness, ProcessContext, Processor, ProviderSink};
 pub use entity_page::{EntityCard, EntityPageContext, EntityTab, RenderError};
 pub use health::{Health, HealthCheck};
 pub use id::PluginId;

@@ -11,6 +11,7 @@ use store::{ChildRow, Seq, SourceKey, SourceState};
 
 use super::emission::{Emission, Raw, process_all};
 use super::failure::EngineError;
+use super::problems::Problems;
 use super::put_off::stitch_all_put_off;
 use super::seen::Seen;
 use super::writer::Writer;
@@ -18,6 +19,9 @@ use crate::catalog::Parts;
 
 /// Documents written in one transaction.
 const BATCH: usize = 500;
+
+/// Most problems of one run that are shown on the entities that their documents probably are.
+const MAX_ATTRIBUTED: usize = 10_000;
 
 /// A run under way.
 pub(crate) struct Delivery {
@@ -35,7 +39,7 @@ pub(crate) struct Delivery {
     /// Entities whose owner does not declare them any more.
     moved: HashSet<String>,
     /// What is wrong, in the order found.
-    pub problems: Vec<Problem>,
+    pub problems: Problems,
     /// Problems of documents that cannot be used but probably are a known entity.
     attributed: Vec<(String, String, Problem)>,
     pub last_seq: Option<Seq>,
@@ -82,7 +86,7 @@ impl Delivery {
             waiting: Vec::new(),
             contested: Vec::new(),
             moved: HashSet::new(),
-            problems: Vec::new(),
+            problems: Problems::default(),
             attributed: Vec::new(),
             last_seq: None,
             has_put_off: false,
@@ -112,7 +116,9 @@ impl Delivery {
 
     /// Shows a problem on an entity of the file `owner` when the run is written.
     pub fn attribute(&mut self, reference: String, owner: String, problem: Problem) {
-        self.attributed.push((reference, owner, problem));
+        if self.attributed.len() < MAX_ATTRIBUTED {
+            self.attributed.push((reference, owner, problem));
+        }
     }
 
     /// Takes documents of one file. Of several with the same reference the last counts.
@@ -200,7 +206,8 @@ impl Delivery {
     /// Notes whether this source emitted exactly the same last time.
     fn compare(&self, mut raw: Raw) -> Raw {
         let known = self.before.get(&raw.reference);
-        raw.is_unchanged = !self.parts.pipeline.depends_on_others(&raw.entity, &raw.location)
+        let dependence = self.parts.pipeline.dependence(&raw.entity, &raw.context());
+        raw.is_unchanged = !dependence.is_any
             && known.is_some_and(|row| row.raw_hash == raw.raw_hash && row.location_key == raw.location_key);
         raw
     }
@@ -300,7 +307,7 @@ impl Delivery {
             content_hash: ending.content_hash,
             checked_at: Some(now),
             changed_at: Some(now),
-            problems: std::mem::take(&mut self.problems),
+            problems: std::mem::take(&mut self.problems).into_told(),
             next_check_at: ending.next_check_at,
             duration_ms: elapsed(ending.started_at, now),
             entities: u32::try_from(self.emitted.len() + kept).unwrap_or(u32::MAX),

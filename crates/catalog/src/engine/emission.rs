@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use model::{EntityRef, Fault, LocationRef, Place, Problem, hint_for};
+use plugin::ProcessContext;
 use serde_json::Value;
 use store::RelationRow;
 
@@ -27,6 +28,16 @@ pub(crate) struct Raw {
     pub raw_hash: String,
     /// It is known and nothing it depends on can have changed: processing would give the same.
     pub is_unchanged: bool,
+}
+
+impl Raw {
+    /// What processors may know of it.
+    pub fn context(&self) -> ProcessContext {
+        ProcessContext {
+            location: self.location.clone(),
+            origin: self.origin.clone(),
+        }
+    }
 }
 
 /// A raw entity with the outcome of processing it.

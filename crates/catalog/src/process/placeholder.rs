@@ -19,6 +19,9 @@ const KEYS: [&str; 5] = ["$text", "$json", "$yaml", "$openapi", "$asyncapi"];
 /// Deepest nesting that is searched; documents nested deeper are refused when they are parsed.
 const MAX_DEPTH: usize = 128;
 
+/// Most bytes that the placeholders of one entity bring, all files together.
+const MAX_BYTES: usize = 32 << 20;
+
 /// Whether anything in the value has to be read from elsewhere.
 pub(super) fn occur_in(value: &Value) -> bool {
     match value {
@@ -44,6 +47,8 @@ pub(super) struct Resolver<'a> {
     pub limits: &'a Limits,
     /// What was read, as refresh keys.
     pub read: Vec<String>,
+    /// Bytes read so far.
+    pub bytes: usize,
 }
 
 impl Resolver<'_> {
@@ -142,6 +147,13 @@ impl Resolver<'_> {
                 "Placeholder {key} could not read location {target}, {fault}"
             ))
         })?;
+        self.bytes += bytes.len();
+        if self.bytes > MAX_BYTES {
+            return Err(Fault::error(format!(
+                "Placeholder {key} was not resolved at {target}, the placeholders of an entity bring at most {} MiB",
+                MAX_BYTES >> 20
+            )));
+        }
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 }
@@ -204,10 +216,12 @@ async fn read_bounded(path: &Path, max_bytes: u64) -> Result<Vec<u8>, Fault> {
         std::io::ErrorKind::NotFound => Fault::not_found(format!("no such file {}", path.display())),
         _ => Fault::error(format!("could not read {}: {error}", path.display())),
     };
-    let size = tokio::fs::metadata(path)
-        .await
-        .map_err(|error| missing(&error))?
-        .len();
+    let metadata = tokio::fs::metadata(path).await.map_err(|error| missing(&error))?;
+    // To open a pipe waits for somebody who writes.
+    if !metadata.is_file() {
+        return Err(Fault::error(format!("{} is no ordinary file", path.display())));
+    }
+    let size = metadata.len();
     if size > max_bytes {
         return Err(Fault::error(format!(
             "{} has {size} bytes, at most {max_bytes} are read",

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use model::Fault;
-use plugin::ProcessContext;
+use plugin::{Freshness, ProcessContext};
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -71,10 +71,17 @@ impl plugin::Processor for Processor {
         "CodeOwnersProcessor"
     }
 
-    async fn pre_process(&self, mut entity: Value, context: &ProcessContext) -> Result<Value, Fault> {
-        if context.location.kind != "url" || !lacks_owner(&entity) {
-            return Ok(entity);
+    fn freshness(&self, entity: &Value, context: &ProcessContext) -> Freshness {
+        if context.location.kind != "url" || !lacks_owner(entity) {
+            return Freshness::NotMine;
         }
+        Freshness::Depends {
+            on: Vec::new(),
+            recheck: None,
+        }
+    }
+
+    async fn pre_process(&self, mut entity: Value, context: &ProcessContext) -> Result<Value, Fault> {
         if let Some(owner) = self.owner(&context.location.target).await?
             && let Some(map) = entity.as_object_mut()
             && let Some(spec) = map

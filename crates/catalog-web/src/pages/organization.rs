@@ -9,9 +9,10 @@ use ui::{Chrome, Live, PageHead, href};
 
 use super::Pages;
 use super::failure::PageFailure;
-use catalog::browse;
+use catalog::{Caller, browse};
+use model::EntityRef;
 use catalog::organization::Organization;
-use view::{People, TeamLine};
+use view::{Drawing, People};
 
 /// People on a page.
 const PEOPLE: usize = 50;
@@ -27,14 +28,22 @@ pub(super) struct Asked {
 /// The tree of groups.
 pub(super) async fn groups(State(pages): State<Pages>, chrome: Chrome) -> Result<Response, PageFailure> {
     let organization = Organization::of(&pages.catalog).await?;
-    let owned = |groups: &[model::EntityRef]| browse::total_of(&pages.catalog, &browse::owned_by(groups), "");
-    let tops: Vec<TeamLine> = view::lines(&organization, &owned);
+    let (total, is_partial, catalog) = (organization.len(), organization.is_partial, pages.catalog.clone());
+    let draw = move |caller: &Caller| {
+        let owned = |groups: &[EntityRef]| match caller.is_gone() {
+            true => 0,
+            false => browse::total_of(&catalog, &browse::owned_by(groups), ""),
+        };
+        let mut drawing = Drawing::new(&organization, &owned);
+        (drawing.lines(), drawing.is_full())
+    };
+    let (tops, is_full) = pages.catalog.aside(draw).await?;
     let head =
         PageHead::new("Organisation").live(Live::Prefixes(vec!["group:".to_owned(), "user:".to_owned()]));
     Ok(chrome
         .page(
             head,
-            view::groups(&tops, organization.len(), organization.is_partial),
+            view::groups(&tops, total, is_partial || is_full),
         )
         .into_response())
 }

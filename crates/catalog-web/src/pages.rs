@@ -24,6 +24,7 @@ use axum::routing::{get, post};
 use plugin::{EntityCard, EntityTab, NavigationItem, NavigationSection};
 
 use catalog::Catalog;
+use user_settings::VisitLog;
 
 /// What the handlers of the pages have at hand.
 #[derive(Clone)]
@@ -31,6 +32,7 @@ pub(crate) struct Pages {
     catalog: Catalog,
     tabs: Arc<[Arc<dyn EntityTab>]>,
     cards: Arc<[Arc<dyn EntityCard>]>,
+    visits: VisitLog,
 }
 
 /// The pages with their full paths. Tabs and cards are what plugins contributed.
@@ -42,6 +44,7 @@ pub fn router(
     tabs.sort_by_key(|tab| tab.order());
     cards.sort_by_key(|card| card.order());
     let pages = Pages {
+        visits: VisitLog::new(catalog.store().clone()),
         catalog,
         tabs: tabs.into(),
         cards: cards.into(),

@@ -6,9 +6,11 @@
 mod api;
 mod pages;
 pub mod personal;
+mod visit_log;
 
 pub use api::router as api_router;
 pub use pages::{page_samples, router as pages_router};
+pub use visit_log::VisitLog;
 
 use catalog::Catalog;
 use plugin::{Contributions, NavigationItem, NavigationSection, RouteSet};

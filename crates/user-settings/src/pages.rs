@@ -6,12 +6,13 @@ mod settings;
 
 pub use samples::page_samples;
 
-use crate::personal;
+use crate::VisitLog;
+use crate::personal::{self, Visited};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use axum::{Form, Router};
+use axum::{Extension, Form, Router};
 use catalog::Catalog;
 use model::EntityRef;
 use serde::Deserialize;
@@ -20,11 +21,13 @@ use web::CurrentViewer;
 
 /// The pages, with their full paths.
 pub fn router(catalog: Catalog) -> Router {
+    let visits = VisitLog::new(catalog.store().clone());
     Router::new()
         .route("/", get(home::show))
         .route("/settings", get(settings::show))
         .route("/starred", post(star))
         .route("/visited", post(visited))
+        .layer(Extension(visits))
         .with_state(catalog)
 }
 
@@ -66,7 +69,7 @@ struct VisitForm {
 
 /// A page that the browser had fetched ahead was really shown.
 async fn visited(
-    State(catalog): State<Catalog>,
+    Extension(visits): Extension<VisitLog>,
     CurrentViewer(viewer): CurrentViewer,
     chrome: Chrome,
     Form(form): Form<VisitForm>,
@@ -74,18 +77,14 @@ async fn visited(
     let Some(entity) = entity_of(&form.path).filter(|_| !viewer.is_service()) else {
         return StatusCode::NO_CONTENT;
     };
-    let known = personal::visits(catalog.store(), viewer.reference())
-        .await
-        .unwrap_or_default();
-    let path = href::entity(&entity);
-    let title = known
-        .into_iter()
-        .find(|visit| visit.pathname == path)
-        .map_or_else(|| entity.name().to_owned(), |visit| visit.name);
-    match personal::record_visit(catalog.store(), viewer.reference(), &entity, &title, chrome.now).await {
-        Ok(()) => StatusCode::NO_CONTENT,
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
-    }
+    // The title is that of an earlier visit: the page itself was made when it was fetched ahead.
+    let visited = Visited {
+        entity,
+        title: None,
+        at: chrome.now,
+    };
+    visits.note(viewer.reference(), visited);
+    StatusCode::NO_CONTENT
 }
 
 /// The entity whose page has this path.

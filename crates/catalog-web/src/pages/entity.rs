@@ -30,7 +30,7 @@ use super::Pages;
 use super::done::{telling, told};
 use super::failure::PageFailure;
 use catalog::browse;
-use user_settings::personal;
+use user_settings::personal::Visited;
 use view::EntityFrame;
 
 /// Most names looked at for near ones.
@@ -96,17 +96,12 @@ async fn page(
     let content = content(pages, viewer, &frame, &chrome).await?;
     if tab.is_empty() && !chrome.prefetch && !viewer.is_service() && !chrome.is_refetch {
         let title = browse::shown_title(&frame.entity).unwrap_or(reference.name());
-        let visited = personal::record_visit(
-            pages.catalog.store(),
-            viewer.reference(),
-            reference,
-            title,
-            chrome.now,
-        );
-        // A page that can be read is not withheld because a visit cannot be noted, say on a full disk.
-        if let Err(error) = visited.await {
-            tracing::warn!(%error, entity = %reference, "a visit was not noted");
-        }
+        let visited = Visited {
+            entity: reference.clone(),
+            title: Some(title.to_owned()),
+            at: chrome.now,
+        };
+        pages.visits.note(viewer.reference(), visited);
     }
     let page = view::entity_page(&frame, &content);
     let markup = html! { (told(&chrome.query)) (page) };

@@ -14,6 +14,8 @@ use super::answer::Answer;
 
 /// Versions in one answer.
 const VERSIONS: usize = 100;
+/// Most topics of one listener.
+const MAX_TOPICS: usize = 100;
 
 pub(super) struct Page {
     before: Option<Seq>,
@@ -68,9 +70,36 @@ pub(super) async fn sources(State(api): State<Api>, _: Query<()>) -> Answer {
     Ok(Json(json!({ "sources": sources })).into_response())
 }
 
+/// Which changes a listener wants: all, those of an entity, or those of entities whose reference begins with a
+/// text that ends in `:` or `/`.
+#[derive(Debug, Default)]
+pub(super) struct Topics(Option<Vec<String>>);
+
+impl ReadQuery for Topics {
+    const PARAMETERS: &'static [Parameter] = &[Parameter::commas("topics")];
+
+    fn read(values: &Values) -> Result<Self, Fault> {
+        let topics = values.list("topics");
+        if topics.is_some_and(|topics| topics.len() > MAX_TOPICS) {
+            return Err(Fault::input(format!("At most {MAX_TOPICS} topics can be followed")));
+        }
+        Ok(Self(topics.map(<[String]>::to_vec)))
+    }
+}
+
+impl Topics {
+    fn concern(&self, reference: &str) -> bool {
+        let concerns = |topic: &String| match topic.ends_with([':', '/']) {
+            true => reference.starts_with(topic.as_str()),
+            false => topic == "*" || topic == reference,
+        };
+        self.0.as_ref().is_none_or(|topics| topics.iter().any(concerns))
+    }
+}
+
 /// Server-sent events, one for each change as soon as it can be read. The first one, `last`, tells the
 /// number of the last change before them.
-pub(super) async fn stream(State(api): State<Api>) -> impl IntoResponse {
+pub(super) async fn stream(State(api): State<Api>, Query(topics): Query<Topics>) -> impl IntoResponse {
     let changes = api.catalog.index().changes();
     let last = api.catalog.index().applied();
     let last = last.and_then(|seq| {
@@ -79,7 +108,27 @@ pub(super) async fn stream(State(api): State<Api>) -> impl IntoResponse {
             .json_data(json!({ "seq": seq }))
             .ok()
     });
-    web::sse::from_channel(last, changes, api.soft.clone(), |change| {
-        Event::default().event("change").json_data(change.to_json()).ok()
+    web::sse::from_channel(last, changes, api.soft.clone(), move |change| {
+        let event = || Event::default().event("change").json_data(change.to_json()).ok();
+        topics.concern(&change.reference).then(event).flatten()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Topics;
+
+    #[test]
+    fn a_topic_is_an_entity_or_a_group_of_them() {
+        let check = |topics: Option<&[&str]>, reference: &str, expected: bool| {
+            let topics = Topics(topics.map(|topics| topics.iter().map(ToString::to_string).collect()));
+            assert_eq!(topics.concern(reference), expected, "{topics:?} {reference}");
+        };
+        check(None, "component:default/pay", true);
+        check(Some(&["*"]), "component:default/pay", true);
+        check(Some(&["component:default/pay"]), "component:default/pay", true);
+        check(Some(&["component:default/pay"]), "component:default/payment", false);
+        check(Some(&["group:", "user:"]), "user:default/a", true);
+        check(Some(&["group:default/"]), "group:ops/a", false);
+    }
 }

@@ -18,6 +18,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+/// How long the end waits for tasks to be dropped.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
 /// Handle to the life of the process. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Lifecycle {
@@ -153,7 +156,10 @@ impl Lifecycle {
             }
         }
         self.hard.cancel();
-        self.tasks.wait().await;
+        // A task that computes cannot be dropped before it comes to a point where it waits.
+        if tokio::time::timeout(LAST_WORDS, self.tasks.wait()).await.is_err() {
+            tracing::warn!("a task does not let itself be dropped; ending without it");
+        }
         if self.has_failed.load(Ordering::Relaxed) {
             ExitCode::FAILURE
         } else {

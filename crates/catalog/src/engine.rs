@@ -20,7 +20,7 @@ mod writer;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use config::OrphanStrategy;
@@ -70,6 +70,8 @@ pub(crate) struct Engine {
     in_flight: Mutex<HashSet<SourceKey>>,
     group: Group,
     put_off: PutOff,
+    /// Other processes know that this one has put joins off.
+    has_announced_joins: AtomicBool,
     /// Sources claimed so far.
     claims: AtomicU64,
     room: ReadingRoom,
@@ -89,6 +91,7 @@ impl Engine {
             in_flight: Mutex::default(),
             group: Group::default(),
             put_off: PutOff::default(),
+            has_announced_joins: AtomicBool::new(false),
             claims: AtomicU64::new(0),
             room: ReadingRoom::default(),
             readers: Readers::default(),

@@ -20,6 +20,11 @@ use crate::catalog::Parts;
 /// Documents written in one transaction.
 const BATCH: usize = 500;
 
+/// Documents that may bring other files with them, of those that are processed together.
+const OPEN_ENDED: usize = 16;
+/// From this weight on documents are written although they are few.
+const HEAVY: usize = 2_000;
+
 /// Most problems of one run that are shown on the entities that their documents probably are.
 const MAX_ATTRIBUTED: usize = 10_000;
 
@@ -109,6 +114,11 @@ impl Delivery {
         self.waiting.len()
     }
 
+    /// What they weigh: one for each, and more for long ones.
+    pub fn weight(&self) -> usize {
+        self.waiting.iter().map(Emission::weight).sum()
+    }
+
     /// Whether anything was emitted so far.
     pub fn has_emitted(&self) -> bool {
         !self.emitted.is_empty()
@@ -155,16 +165,32 @@ impl Delivery {
     }
 
     async fn process(&mut self, raws: Vec<Raw>) -> Result<(), EngineError> {
-        let mut raws = raws.into_iter().peekable();
-        while raws.peek().is_some() {
-            let chunk: Vec<Raw> = raws.by_ref().take(BATCH).map(|raw| self.compare(raw)).collect();
+        let mut raws = raws.into_iter();
+        loop {
+            let chunk = self.next_chunk(&mut raws);
+            if chunk.is_empty() {
+                return Ok(());
+            }
             let emissions = process_all(&self.parts.pipeline, chunk).await?;
             self.waiting.extend(emissions);
-            if self.waiting.len() >= BATCH {
+            if self.waiting.len() >= BATCH || self.weight() >= HEAVY {
                 self.write().await?;
             }
         }
-        Ok(())
+    }
+
+    /// Documents that are processed together: few of those that may bring other files with them.
+    fn next_chunk(&self, raws: &mut impl Iterator<Item = Raw>) -> Vec<Raw> {
+        let (mut chunk, mut open) = (Vec::new(), 0);
+        while chunk.len() < BATCH
+            && open < OPEN_ENDED
+            && let Some(raw) = raws.next()
+        {
+            let (raw, is_open) = self.compare(raw);
+            open += usize::from(is_open);
+            chunk.push(raw);
+        }
+        chunk
     }
 
     fn without_duplicates(&mut self, raws: Vec<Raw>) -> Vec<Raw> {
@@ -203,13 +229,13 @@ impl Delivery {
         kept
     }
 
-    /// Notes whether this source emitted exactly the same last time.
-    fn compare(&self, mut raw: Raw) -> Raw {
+    /// Notes whether this source emitted exactly the same last time; with it, whether that depends on others.
+    fn compare(&self, mut raw: Raw) -> (Raw, bool) {
         let known = self.before.get(&raw.reference);
         let dependence = self.parts.pipeline.dependence(&raw.entity, &raw.context());
         raw.is_unchanged = !dependence.is_any
             && known.is_some_and(|row| row.raw_hash == raw.raw_hash && row.location_key == raw.location_key);
-        raw
+        (raw, dependence.is_any)
     }
 
     async fn write(&mut self) -> Result<(), EngineError> {

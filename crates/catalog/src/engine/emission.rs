@@ -14,6 +14,9 @@ use crate::process::{Document, Outcome, Pipeline};
 /// Documents processed by one task, small enough not to hold up others.
 const PER_TASK: usize = 64;
 
+/// Bytes that weigh as much as a document of its own.
+const BYTES_PER_WEIGHT: usize = 16 << 10;
+
 /// A raw entity that a source emits.
 #[derive(Debug, Clone)]
 pub(crate) struct Raw {
@@ -67,6 +70,14 @@ pub(crate) struct Form {
     pub json: String,
     pub hash: String,
     pub relations: Vec<RelationRow>,
+}
+
+impl Emission {
+    /// One, and one more for each so many bytes.
+    pub fn weight(&self) -> usize {
+        let form = self.outcome.as_ref().and_then(|outcome| outcome.result.as_ref().ok());
+        1 + (self.raw.len() + form.map_or(0, |form| form.json.len())) / BYTES_PER_WEIGHT
+    }
 }
 
 impl Raw {

@@ -151,7 +151,7 @@ fn build(
 ) -> Catalog {
     let config = json!({
         "catalog": {"locations": locations, "rules": [{"allow": testkit::KINDS}]},
-        "portal": {"resolveFilePlaceholders": true},
+        "portal": {"resolveFilePlaceholders": true, "claim": "1s"},
     });
     let config = Config::from_value(config, folder.path()).unwrap();
     Catalog::builder(Arc::new(config), store.clone())
@@ -382,4 +382,28 @@ async fn a_processor_says_how_long_its_work_stays_true() {
     place.catalog.mark_dirty(&all).await.unwrap();
     place.catalog.settle().await.unwrap();
     assert!(calls.load(Ordering::SeqCst) >= 2, "another version sees everything again");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn joins_that_a_living_process_puts_off_are_left_to_it() {
+    let place = Place::reading(vec![file("./a.yaml")], Vec::new()).await;
+    place.write("a.yaml", &component("a", ""));
+    let (catalog, stop) = (place.catalog.clone(), CancellationToken::new());
+    let running = stop.clone();
+    let run = tokio::spawn(async move { catalog.run(running).await });
+    place.soon(async || place.is_served("component:default/a").await).await;
+    place.soon(async || place.catalog.is_stitched().await.unwrap()).await;
+    let now = TestClock::default().now();
+    let (long_ago, later) = (now - jiff::SignedDuration::from_mins(5), now + jiff::SignedDuration::from_mins(5));
+    assert!(place.store.lease_acquire("joins:another", "another", now, later).await.unwrap());
+    let mut tx = place.store.write().await.unwrap();
+    let cause = json!({"kind": "refresh"});
+    tx.put_off_stitching(&[("component:default/a", &cause)], false, long_ago).await.unwrap();
+    tx.commit().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    assert!(!place.catalog.is_stitched().await.unwrap(), "the other one will do it");
+    place.store.lease_release("joins:another", "another").await.unwrap();
+    place.soon(async || place.catalog.is_stitched().await.unwrap()).await;
+    stop.cancel();
+    run.await.unwrap();
 }

@@ -392,7 +392,8 @@ impl Catalog {
             return;
         };
         let now = self.parts.clock.now();
-        state.next_check_at = pause.map_or(state.next_check_at.or(Some(now)), |pause| Some(later(now, pause)));
+        state.next_check_at =
+            pause.map_or(state.next_check_at.or(Some(now)), |pause| Some(later(now, pause)));
         self.write_claimed_state(state).await;
     }
 

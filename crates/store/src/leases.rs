@@ -32,7 +32,11 @@ impl Store {
         self.write_one(text, vec![Arg::from(&pattern), now.into()])
             .await?;
         let text = "SELECT count(*) FROM leases WHERE name LIKE ? AND holder <> ?";
-        let row = self.read().await?.row(text, vec![Arg::from(&pattern), holder.into()]).await?;
+        let row = self
+            .read()
+            .await?
+            .row(text, vec![Arg::from(&pattern), holder.into()])
+            .await?;
         Ok(row.map_or(Ok(0), |row| row.int(0))? > 0)
     }
 

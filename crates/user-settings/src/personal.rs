@@ -127,7 +127,10 @@ pub(crate) async fn record_visits(
     let change = |known: Option<Value>| {
         let known = visits_in(&known.unwrap_or_default());
         let all = visited.iter().fold(known, |known, one| {
-            let title = one.title.clone().unwrap_or_else(|| known_title(&known, &one.entity));
+            let title = one
+                .title
+                .clone()
+                .unwrap_or_else(|| known_title(&known, &one.entity));
             with_visit(known, &one.entity, &title, one.at)
         });
         json!(all)

@@ -81,7 +81,9 @@ impl ReadQuery for Topics {
     fn read(values: &Values) -> Result<Self, Fault> {
         let topics = values.list("topics");
         if topics.is_some_and(|topics| topics.len() > MAX_TOPICS) {
-            return Err(Fault::input(format!("At most {MAX_TOPICS} topics can be followed")));
+            return Err(Fault::input(format!(
+                "At most {MAX_TOPICS} topics can be followed"
+            )));
         }
         Ok(Self(topics.map(<[String]>::to_vec)))
     }
@@ -89,9 +91,9 @@ impl ReadQuery for Topics {
 
 impl Topics {
     fn concern(&self, reference: &str) -> bool {
-        let concerns = |topic: &String| match topic.ends_with([':', '/']) {
-            true => reference.starts_with(topic.as_str()),
-            false => topic == "*" || topic == reference,
+        let concerns = |topic: &String| {
+            let is_group = topic.ends_with([':', '/']) && reference.starts_with(topic.as_str());
+            is_group || topic == "*" || topic == reference
         };
         self.0.as_ref().is_none_or(|topics| topics.iter().any(concerns))
     }
@@ -127,7 +129,11 @@ mod tests {
         check(None, "component:default/pay", true);
         check(Some(&["*"]), "component:default/pay", true);
         check(Some(&["component:default/pay"]), "component:default/pay", true);
-        check(Some(&["component:default/pay"]), "component:default/payment", false);
+        check(
+            Some(&["component:default/pay"]),
+            "component:default/payment",
+            false,
+        );
         check(Some(&["group:", "user:"]), "user:default/a", true);
         check(Some(&["group:default/"]), "group:ops/a", false);
     }

@@ -114,10 +114,12 @@ pub(super) async fn list(
     let request = &asked.request;
     let (wanted, has_more) = api.catalog.query(&api.access).list_versions(request).await?;
     let is_page = request.limit.is_some() || request.offset.is_some();
-    let tag = match is_page {
-        true => Tag::of(&asked.fields),
-        false if wanted.is_empty() => Tag::WhereShort,
-        false => Tag::Never,
+    let tag = if is_page {
+        Tag::of(&asked.fields)
+    } else if wanted.is_empty() {
+        Tag::WhereShort
+    } else {
+        Tag::Never
     };
     let mut response = send(&api, Outgoing::list(wanted, &asked.fields), tag).await?;
     if has_more {

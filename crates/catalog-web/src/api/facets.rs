@@ -46,7 +46,11 @@ pub(super) async fn by_post(State(api): State<Api>, JsonBody(body): JsonBody) ->
 async fn answer(api: &Api, facets: &[String], filter: Option<Filter>) -> Answer {
     // Asked for twice, a facet is counted and answered once.
     let mut seen = HashSet::new();
-    let facets: Vec<String> = facets.iter().filter(|facet| seen.insert(*facet)).cloned().collect();
+    let facets: Vec<String> = facets
+        .iter()
+        .filter(|facet| seen.insert(*facet))
+        .cloned()
+        .collect();
     let (catalog, access) = (api.catalog.clone(), api.access.clone());
     let count = move |caller: &Caller| {
         let found = catalog.query(&access).facets(&facets, filter.as_ref(), caller)?;

@@ -11,8 +11,8 @@ use web::Query;
 use web::api::{Json, Parameter, ReadQuery, Values};
 
 use super::answer::{Answer, Tag, entity, send};
-use crate::outgoing::Outgoing;
 use super::{Api, texts};
+use crate::outgoing::Outgoing;
 use catalog::query::Fields;
 
 /// Kind, namespace and name in a path.

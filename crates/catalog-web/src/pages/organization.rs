@@ -9,9 +9,9 @@ use ui::{Chrome, Live, PageHead, href};
 
 use super::Pages;
 use super::failure::PageFailure;
+use catalog::organization::Organization;
 use catalog::{Caller, browse};
 use model::EntityRef;
-use catalog::organization::Organization;
 use view::{Drawing, People};
 
 /// People on a page.
@@ -30,9 +30,11 @@ pub(super) async fn groups(State(pages): State<Pages>, chrome: Chrome) -> Result
     let organization = Organization::of(&pages.catalog).await?;
     let (total, is_partial, catalog) = (organization.len(), organization.is_partial, pages.catalog.clone());
     let draw = move |caller: &Caller| {
-        let owned = |groups: &[EntityRef]| match caller.is_gone() {
-            true => 0,
-            false => browse::total_of(&catalog, &browse::owned_by(groups), ""),
+        let owned = |groups: &[EntityRef]| {
+            if caller.is_gone() {
+                return 0;
+            }
+            browse::total_of(&catalog, &browse::owned_by(groups), "")
         };
         let mut drawing = Drawing::new(&organization, &owned);
         (drawing.lines(), drawing.is_full())
@@ -41,10 +43,7 @@ pub(super) async fn groups(State(pages): State<Pages>, chrome: Chrome) -> Result
     let head =
         PageHead::new("Organisation").live(Live::Prefixes(vec!["group:".to_owned(), "user:".to_owned()]));
     Ok(chrome
-        .page(
-            head,
-            view::groups(&tops, total, is_partial || is_full),
-        )
+        .page(head, view::groups(&tops, total, is_partial || is_full))
         .into_response())
 }
 

@@ -75,7 +75,10 @@ pub(crate) struct Form {
 impl Emission {
     /// One, and one more for each so many bytes.
     pub fn weight(&self) -> usize {
-        let form = self.outcome.as_ref().and_then(|outcome| outcome.result.as_ref().ok());
+        let form = self
+            .outcome
+            .as_ref()
+            .and_then(|outcome| outcome.result.as_ref().ok());
         1 + (self.raw.len() + form.map_or(0, |form| form.json.len())) / BYTES_PER_WEIGHT
     }
 }

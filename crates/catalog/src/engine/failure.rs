@@ -40,9 +40,7 @@ impl From<EngineError> for Fault {
             | EngineError::Overtaken(_)
             | EngineError::Ungrouped
             | EngineError::Crowded(_)
-            | EngineError::Stopped => {
-                Fault::new("ServiceUnavailableError", error.to_string())
-            }
+            | EngineError::Stopped => Fault::new("ServiceUnavailableError", error.to_string()),
             EngineError::Store(error) => Fault::error(error.to_string()),
         }
     }

@@ -30,7 +30,10 @@ impl Problems {
     /// Puts others before these.
     pub fn put_first(&mut self, first: Vec<Problem>) {
         let rest = std::mem::take(&mut self.kept);
-        first.into_iter().chain(rest).for_each(|problem| self.push(problem));
+        first
+            .into_iter()
+            .chain(rest)
+            .for_each(|problem| self.push(problem));
     }
 
     /// Whether there are none.
@@ -42,7 +45,11 @@ impl Problems {
     pub fn into_told(self) -> Vec<Problem> {
         let mut told = self.kept;
         if self.more > 0 {
-            let name = if self.has_more_conflicts { CONFLICT } else { "Error" };
+            let name = if self.has_more_conflicts {
+                CONFLICT
+            } else {
+                "Error"
+            };
             let fault = Fault::new(name, format!("{} more problems of this source", self.more));
             told.push(Problem::error(fault).hint("Correct those that are shown first."));
         }

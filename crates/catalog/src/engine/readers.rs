@@ -80,17 +80,31 @@ mod tests {
     fn a_target_has_few_readers_and_room_again_when_one_leaves() {
         let (readers, target) = (Readers::default(), LocationRef::new("file", "/a.yaml"));
         for number in 0..MOST {
-            readers.admit(&format!("location:default/l{number:02}"), &target).unwrap();
+            readers
+                .admit(&format!("location:default/l{number:02}"), &target)
+                .unwrap();
         }
         let fault = readers.admit("location:default/more", &target).unwrap_err();
-        assert!(fault.message.contains("file:/a.yaml is read by 20 locations already"), "{fault}");
-        readers.admit("location:default/l03", &target).expect("it counts already");
+        assert!(
+            fault
+                .message
+                .contains("file:/a.yaml is read by 20 locations already"),
+            "{fault}"
+        );
+        readers
+            .admit("location:default/l03", &target)
+            .expect("it counts already");
         assert_eq!(readers.of_full(&target).len(), MOST);
         readers.forget("location:default/l03");
         assert!(readers.of_full(&target).is_empty());
         readers.admit("location:default/more", &target).unwrap();
-        readers.admit("location:default/more", &LocationRef::new("file", "/b.yaml")).unwrap();
-        readers.keep_only("location:default/more", &BTreeSet::from(["file:/b.yaml".to_owned()]));
+        readers
+            .admit("location:default/more", &LocationRef::new("file", "/b.yaml"))
+            .unwrap();
+        readers.keep_only(
+            "location:default/more",
+            &BTreeSet::from(["file:/b.yaml".to_owned()]),
+        );
         assert!(readers.of_full(&target).is_empty());
     }
 }

@@ -114,7 +114,9 @@ mod tests {
     use super::*;
 
     async fn in_time<T>(waiting: impl Future<Output = T>) -> Option<T> {
-        tokio::time::timeout(Duration::from_millis(200), waiting).await.ok()
+        tokio::time::timeout(Duration::from_millis(200), waiting)
+            .await
+            .ok()
     }
 
     #[tokio::test]

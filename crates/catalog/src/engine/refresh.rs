@@ -94,14 +94,14 @@ impl Visit<'_> {
             self.seat = engine.room.enter(self.host(&base, &targets).as_deref()).await?;
             Ok::<_, EngineError>(self.read(&base, &targets).await)
         };
-        let reading = stop.run_until_cancelled(engine.reading(reading)).await;
+        let reading = stop.run_until_cancelled(engine.reading(Box::pin(reading))).await;
         let reading = reading.unwrap_or(Err(EngineError::Stopped))?;
         let hash = self.hash(&reading);
         let next_check_at = self.next_check(&reading);
         if self.is_unchanged(&reading, &hash) {
             return self.stop_early(reading.etag, next_check_at).await;
         }
-        stop.run_until_cancelled(self.deliver(reading, hash, next_check_at))
+        stop.run_until_cancelled(Box::pin(self.deliver(reading, hash, next_check_at)))
             .await
             .unwrap_or(Err(EngineError::Stopped))
     }
@@ -120,20 +120,25 @@ impl Visit<'_> {
                 admitted.push(target);
                 continue;
             };
-            let others = readers.of_full(&target.location);
-            let there: BTreeSet<String> = match others.is_empty() {
-                true => BTreeSet::new(),
-                false => {
-                    let nodes = self.parts.store.nodes(&others).await?;
-                    nodes.into_iter().map(|node| node.reference).collect()
-                }
-            };
-            for gone in others.iter().filter(|other| !there.contains(*other)) {
-                readers.forget(gone);
-            }
+            self.forget_readers_that_are_gone(&target).await?;
             admitted.push(readers.admit(own, &target.location).map(|()| target));
         }
         Ok(admitted)
+    }
+
+    /// Makes room among the readers of a target, where there is none.
+    async fn forget_readers_that_are_gone(&self, target: &Target) -> Result<(), EngineError> {
+        let readers = &self.parts.engine.readers;
+        let others = readers.of_full(&target.location);
+        if others.is_empty() {
+            return Ok(());
+        }
+        let nodes = self.parts.store.nodes(&others).await?;
+        let there: BTreeSet<String> = nodes.into_iter().map(|node| node.reference).collect();
+        for gone in others.iter().filter(|other| !there.contains(*other)) {
+            readers.forget(gone);
+        }
+        Ok(())
     }
 
     /// The host that the first of the targets by URL is read from.
@@ -271,7 +276,13 @@ impl Visit<'_> {
         }
         let mut delivery = Delivery::begin(self.parts, self.key.clone(), cause, true).await?;
         let mut problems = Problems::default();
-        problems.put_first(reading.faults.iter().map(|fault| self.unreadable(fault)).collect());
+        problems.put_first(
+            reading
+                .faults
+                .iter()
+                .map(|fault| self.unreadable(fault))
+                .collect(),
+        );
         let mut dependence = Dependence::default();
         let discard = self.parts.settings.discard_file_on_error;
         let mut has_refused = false;
@@ -315,7 +326,9 @@ impl Visit<'_> {
         let problems = problems.into_told();
         delivery.problems.put_first(problems.clone());
         let is_settled = !dependence.is_any;
-        let recheck = dependence.recheck.map(|pause| later(self.parts.clock.now(), pause));
+        let recheck = dependence
+            .recheck
+            .map(|pause| later(self.parts.clock.now(), pause));
         let ending = Ending {
             started_at: self.started_at,
             is_complete,

@@ -167,13 +167,18 @@ mod tests {
             host.note(Some(&unanswered()), now);
         }
         let fault = host.admit("slow.example", now).unwrap_err();
-        assert!(fault.message.contains("slow.example timed out several times"), "{fault}");
+        assert!(
+            fault.message.contains("slow.example timed out several times"),
+            "{fault}"
+        );
         now += FIRST_PAUSE;
         host.admit("slow.example", now).expect("one may try");
-        host.admit("slow.example", now).expect_err("the others wait for it");
+        host.admit("slow.example", now)
+            .expect_err("the others wait for it");
         host.note(Some(&unanswered()), now);
         now += FIRST_PAUSE;
-        host.admit("slow.example", now).expect_err("the pause is longer now");
+        host.admit("slow.example", now)
+            .expect_err("the pause is longer now");
         now += FIRST_PAUSE;
         host.admit("slow.example", now).unwrap();
         host.note(None, now);

@@ -32,19 +32,15 @@ impl Room {
 
     /// Takes room for a file; fails where there is not enough, after which there is none for any other.
     pub fn take(&mut self, file: &str, bytes: usize) -> Result<(), Fault> {
-        match self.left.checked_sub(bytes as u64) {
-            Some(left) => {
-                self.left = left;
-                Ok(())
-            }
-            None => {
-                self.left = 0;
-                Err(Fault::error(format!(
-                    "{file} was left out: with it the source would bring more than {} MiB; split the location",
-                    self.all >> 20
-                )))
-            }
+        let left = self.left.checked_sub(bytes as u64);
+        self.left = left.unwrap_or(0);
+        if left.is_some() {
+            return Ok(());
         }
+        Err(Fault::error(format!(
+            "{file} was left out: with it the source would bring more than {} MiB; split the location",
+            self.all >> 20
+        )))
     }
 
     /// Whether nothing more can be brought.
@@ -62,7 +58,10 @@ pub(crate) fn bounded(mut faults: Vec<Fault>) -> Vec<Fault> {
     let (more, last) = (more.len(), more.into_iter().next_back());
     // Under the name of one of them, which decides when the source is read again.
     let name = last.map_or_else(|| "Error".to_owned(), |fault| fault.name);
-    faults.push(Fault::new(name, format!("{more} more targets or files could not be read")));
+    faults.push(Fault::new(
+        name,
+        format!("{more} more targets or files could not be read"),
+    ));
     faults
 }
 

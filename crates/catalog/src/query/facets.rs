@@ -34,9 +34,10 @@ impl Query<'_> {
             return Err(Fault::input("Missing or empty facets parameter").into());
         }
         if keys.len() > MAX_KEYS {
-            return Err(
-                Fault::input(format!("At most {MAX_KEYS} facets are counted at once; ask for fewer")).into(),
-            );
+            return Err(Fault::input(format!(
+                "At most {MAX_KEYS} facets are counted at once; ask for fewer"
+            ))
+            .into());
         }
         let (mut found, mut bytes) = (Vec::with_capacity(keys.len()), 0);
         for key in keys.iter().take_while(|_| !caller.is_gone()) {

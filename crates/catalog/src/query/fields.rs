@@ -181,7 +181,10 @@ mod tests {
     fn absurd_fields_are_refused_and_repeated_ones_count_once() {
         let long = "a.".repeat(30_000);
         let fault = Fields::parse([long.as_str()]).unwrap_err();
-        assert!(fault.message.contains("at most 1000 bytes and 200 parts"), "{fault}");
+        assert!(
+            fault.message.contains("at most 1000 bytes and 200 parts"),
+            "{fault}"
+        );
         let deep = "a.".repeat(300);
         Fields::parse([deep.as_str()]).unwrap_err();
         let many: Vec<String> = (0..201).map(|number| format!("f{number}")).collect();

@@ -42,10 +42,7 @@ impl Query<'_> {
     }
 
     /// The entities of a list, to be fetched by their versions, and whether there are more after these.
-    pub async fn list_versions(
-        &self,
-        request: &ListRequest,
-    ) -> Result<(Vec<(Uuid, u32)>, bool), QueryError> {
+    pub async fn list_versions(&self, request: &ListRequest) -> Result<(Vec<(Uuid, u32)>, bool), QueryError> {
         // By one field the index has the order ready, by several it is made for the question.
         if request.order.len() < 2 {
             return Ok(self.find_list(request, &Caller::default()));
@@ -84,12 +81,7 @@ fn whole(model: &ReadModel, set: &roaring::RoaringBitmap, request: &ListRequest)
 }
 
 /// One row more than asked for, to see whether there is more.
-fn page(
-    model: &ReadModel,
-    set: &roaring::RoaringBitmap,
-    request: &ListRequest,
-    caller: &Caller,
-) -> Vec<u32> {
+fn page(model: &ReadModel, set: &roaring::RoaringBitmap, request: &ListRequest, caller: &Caller) -> Vec<u32> {
     let offset = request.offset.unwrap_or(0);
     let limit = request.limit.map_or(usize::MAX, |limit| limit.saturating_add(1));
     match distinct(&request.order).as_slice() {

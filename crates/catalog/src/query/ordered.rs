@@ -49,7 +49,9 @@ pub(super) fn rows(
         .collect();
     let (mut found, mut passed) = (Vec::new(), 0_usize);
     while found.len() < limit {
-        let Some(mut first) = standing.peek_mut() else { break };
+        let Some(mut first) = standing.peek_mut() else {
+            break;
+        };
         if passed >= offset {
             found.push(first.0.doc);
         }

@@ -187,11 +187,20 @@ async fn a_host_that_hangs_keeps_neither_files_nor_other_hosts_waiting() {
     let (catalog, stop) = (place.catalog.clone(), CancellationToken::new());
     let (running, stopped) = (stop.clone(), stop.clone());
     let run = tokio::spawn(async move { catalog.run(running).await });
-    place.soon(async || place.is_served("component:default/a").await).await;
-    place.soon(async || place.is_served("component:default/b").await).await;
+    place
+        .soon(async || place.is_served("component:default/a").await)
+        .await;
+    place
+        .soon(async || place.is_served("component:default/b").await)
+        .await;
     place.write("a.yaml", &join(&[component("a", ""), component("edited", "")]));
-    place.soon(async || place.is_served("component:default/edited").await).await;
-    assert!(place.hosts.reads.load(Ordering::SeqCst) <= 20, "few ask a host at once");
+    place
+        .soon(async || place.is_served("component:default/edited").await)
+        .await;
+    assert!(
+        place.hosts.reads.load(Ordering::SeqCst) <= 20,
+        "few ask a host at once"
+    );
     // A stop reaches what waits for a host, and gives its sources back.
     stopped.cancel();
     tokio::time::timeout(Duration::from_secs(5), run)
@@ -199,7 +208,11 @@ async fn a_host_that_hangs_keeps_neither_files_nor_other_hosts_waiting() {
         .expect("it stops although a host hangs")
         .unwrap();
     let later = jiff::Timestamp::from_second(1_767_225_600 + 60).unwrap();
-    let due = place.store.due_sources(later, 1_000, "another", later).await.unwrap();
+    let due = place
+        .store
+        .due_sources(later, 1_000, "another", later)
+        .await
+        .unwrap();
     assert!(due.len() >= 300, "{} of 300 are free", due.len());
 }
 
@@ -214,7 +227,10 @@ async fn a_visit_that_panics_is_a_failed_one_and_hurts_no_other() {
     assert_eq!(place.faults().await, [told]);
     let states = place.states().await;
     let failed = states.iter().find(|state| !state.problems.is_empty()).unwrap();
-    let pause = failed.next_check_at.unwrap().duration_since(TestClock::default().now());
+    let pause = failed
+        .next_check_at
+        .unwrap()
+        .duration_since(TestClock::default().now());
     assert_eq!(pause.as_secs(), 10, "it is tried again after a pause");
 }
 
@@ -228,27 +244,44 @@ async fn the_same_target_is_read_once() {
     );
     place.serve("https://fine.invalid/b.yaml", &component("b", ""));
     place.settle().await;
-    assert!(place.is_served("component:default/b").await, "{:?}", place.faults().await);
+    assert!(
+        place.is_served("component:default/b").await,
+        "{:?}",
+        place.faults().await
+    );
     assert_eq!(place.hosts.reads.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
 async fn targets_and_problems_of_a_location_are_bounded() {
     let place = Place::reading(vec![file("./root.yaml")], Vec::new()).await;
-    let targets: Vec<String> = (0..10_050).map(|number| format!("./gone-{number}.yaml")).collect();
+    let targets: Vec<String> = (0..10_050)
+        .map(|number| format!("./gone-{number}.yaml"))
+        .collect();
     place.write("root.yaml", &location("many", &targets.join(", ")));
     place.settle().await;
     let faults = place.faults().await;
     assert_eq!(faults.len(), 1_000);
-    assert_eq!(faults[0], format!("NotFoundError: file {}/gone-0.yaml does not exist", place.folder.path().display()));
-    assert_eq!(faults[999], "InputError: 9002 more targets or files could not be read");
+    assert_eq!(
+        faults[0],
+        format!(
+            "NotFoundError: file {}/gone-0.yaml does not exist",
+            place.folder.path().display()
+        )
+    );
+    assert_eq!(
+        faults[999],
+        "InputError: 9002 more targets or files could not be read"
+    );
 }
 
 #[tokio::test]
 async fn problems_of_a_file_are_bounded() {
     let place = Place::reading(vec![file("./a.yaml")], Vec::new()).await;
     let wrong = |number: usize| {
-        format!("apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: c{number}}}\nspec: {{}}\n")
+        format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: c{number}}}\nspec: {{}}\n"
+        )
     };
     let documents: Vec<String> = (0..1_500).map(wrong).collect();
     place.write("a.yaml", &join(&documents));
@@ -269,7 +302,11 @@ async fn only_so_many_locations_read_one_file() {
     place.settle().await;
     let faults = place.faults().await;
     assert_eq!(faults.len(), 11, "{faults:?}");
-    assert!(faults.iter().all(|fault| fault.contains("is read by 20 locations already")));
+    assert!(
+        faults
+            .iter()
+            .all(|fault| fault.contains("is read by 20 locations already"))
+    );
 }
 
 #[tokio::test]
@@ -293,7 +330,10 @@ async fn a_definition_that_multiplies_is_refused() {
     place.settle().await;
     let faults = place.faults().await;
     assert_eq!(faults.len(), 1);
-    assert!(faults[0].contains("a definition of more than 16 MiB"), "{faults:?}");
+    assert!(
+        faults[0].contains("a definition of more than 16 MiB"),
+        "{faults:?}"
+    );
 }
 
 #[tokio::test]
@@ -304,13 +344,19 @@ async fn placeholders_of_an_entity_bring_so_much_and_no_pipe() {
     place.write(
         "a.yaml",
         &join(&[
-            entity("big", "a: {$text: ./big.txt}, b: {$text: ./big.txt}, c: {$text: ./big.txt}"),
+            entity(
+                "big",
+                "a: {$text: ./big.txt}, b: {$text: ./big.txt}, c: {$text: ./big.txt}",
+            ),
             entity("folder", "a: {$text: ./}"),
         ]),
     );
     place.settle().await;
     let faults = place.faults().await;
-    assert!(faults[0].contains("the placeholders of an entity bring at most 32 MiB"), "{faults:?}");
+    assert!(
+        faults[0].contains("the placeholders of an entity bring at most 32 MiB"),
+        "{faults:?}"
+    );
     assert!(faults[1].contains("is no ordinary file"), "{faults:?}");
 }
 
@@ -350,7 +396,9 @@ impl Processor for Systems {
 #[tokio::test]
 async fn a_processor_says_how_long_its_work_stays_true() {
     let entity = |kind: &str| {
-        format!("apiVersion: backstage.io/v1alpha1\nkind: {kind}\nmetadata: {{name: x}}\nspec: {{owner: o, type: team, children: []}}\n")
+        format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: {kind}\nmetadata: {{name: x}}\nspec: {{owner: o, type: team, children: []}}\n"
+        )
     };
     let locations = vec![
         url("https://fine.invalid/group.yaml"),
@@ -369,19 +417,35 @@ async fn a_processor_says_how_long_its_work_stays_true() {
     place.settle().await;
     assert_eq!(calls.swap(0, Ordering::SeqCst), 2, "not for the group");
     let states = place.states().await;
-    let settled = states.iter().filter(|state| state.etag.is_some() && state.content_hash.is_some());
+    let settled = states
+        .iter()
+        .filter(|state| state.etag.is_some() && state.content_hash.is_some());
     assert_eq!(settled.count(), 2, "only the component depends on something else");
     let now = TestClock::default().now();
-    let soonest = states.iter().filter_map(|state| state.next_check_at).min().unwrap();
+    let soonest = states
+        .iter()
+        .filter_map(|state| state.next_check_at)
+        .min()
+        .unwrap();
     assert_eq!(soonest.duration_since(now).as_secs(), 30);
-    let all: Vec<String> = states.iter().filter_map(|state| state.key.entity().map(str::to_owned)).collect();
+    let all: Vec<String> = states
+        .iter()
+        .filter_map(|state| state.key.entity().map(str::to_owned))
+        .collect();
     place.catalog.mark_dirty(&all).await.unwrap();
     place.catalog.settle().await.unwrap();
-    assert_eq!(calls.swap(0, Ordering::SeqCst), 1, "the others are known to be the same");
+    assert_eq!(
+        calls.swap(0, Ordering::SeqCst),
+        1,
+        "the others are known to be the same"
+    );
     place.restart(systems(2)).await;
     place.catalog.mark_dirty(&all).await.unwrap();
     place.catalog.settle().await.unwrap();
-    assert!(calls.load(Ordering::SeqCst) >= 2, "another version sees everything again");
+    assert!(
+        calls.load(Ordering::SeqCst) >= 2,
+        "another version sees everything again"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -391,19 +455,43 @@ async fn joins_that_a_living_process_puts_off_are_left_to_it() {
     let (catalog, stop) = (place.catalog.clone(), CancellationToken::new());
     let running = stop.clone();
     let run = tokio::spawn(async move { catalog.run(running).await });
-    place.soon(async || place.is_served("component:default/a").await).await;
-    place.soon(async || place.catalog.is_stitched().await.unwrap()).await;
+    place
+        .soon(async || place.is_served("component:default/a").await)
+        .await;
+    place
+        .soon(async || place.catalog.is_stitched().await.unwrap())
+        .await;
     let now = TestClock::default().now();
-    let (long_ago, later) = (now - jiff::SignedDuration::from_mins(5), now + jiff::SignedDuration::from_mins(5));
-    assert!(place.store.lease_acquire("joins:another", "another", now, later).await.unwrap());
+    let (long_ago, later) = (
+        now - jiff::SignedDuration::from_mins(5),
+        now + jiff::SignedDuration::from_mins(5),
+    );
+    assert!(
+        place
+            .store
+            .lease_acquire("joins:another", "another", now, later)
+            .await
+            .unwrap()
+    );
     let mut tx = place.store.write().await.unwrap();
     let cause = json!({"kind": "refresh"});
-    tx.put_off_stitching(&[("component:default/a", &cause)], false, long_ago).await.unwrap();
+    tx.put_off_stitching(&[("component:default/a", &cause)], false, long_ago)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     tokio::time::sleep(Duration::from_millis(2_500)).await;
-    assert!(!place.catalog.is_stitched().await.unwrap(), "the other one will do it");
-    place.store.lease_release("joins:another", "another").await.unwrap();
-    place.soon(async || place.catalog.is_stitched().await.unwrap()).await;
+    assert!(
+        !place.catalog.is_stitched().await.unwrap(),
+        "the other one will do it"
+    );
+    place
+        .store
+        .lease_release("joins:another", "another")
+        .await
+        .unwrap();
+    place
+        .soon(async || place.catalog.is_stitched().await.unwrap())
+        .await;
     stop.cancel();
     run.await.unwrap();
 }

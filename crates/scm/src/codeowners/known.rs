@@ -61,7 +61,11 @@ mod tests {
         assert!(known.get("b", now + Duration::from_secs(10)).is_none());
         assert!(known.get("a", now + FRESH).is_none());
         for number in 0..200 {
-            known.put(format!("f{number}"), Ok(None), now + Duration::from_millis(number));
+            known.put(
+                format!("f{number}"),
+                Ok(None),
+                now + Duration::from_millis(number),
+            );
         }
         assert_eq!(known.files.lock().unwrap().len(), MOST);
         assert!(known.get("f199", now).is_some());

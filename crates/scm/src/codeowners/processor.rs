@@ -58,7 +58,9 @@ impl Processor {
             return file;
         }
         let file = match self.reader.read_url(&url, None).await {
-            Ok(read) => Ok(Some(Arc::new(CodeOwners::parse(&String::from_utf8_lossy(&read.bytes))))),
+            Ok(read) => Ok(Some(Arc::new(CodeOwners::parse(&String::from_utf8_lossy(
+                &read.bytes,
+            ))))),
             Err(fault) if fault.name == "NotFoundError" => Ok(None),
             Err(fault) => Err(fault),
         };

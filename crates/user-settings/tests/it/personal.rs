@@ -29,7 +29,10 @@ async fn stars_given_at_once_are_all_kept() {
 #[tokio::test]
 async fn visits_are_noted_without_waiting_and_all_counted() {
     let store = Store::open(&Database::SqliteMemory).await.unwrap();
-    let (log, viewer) = (VisitLog::new(store.clone()), EntityRef::new("user", "default", "ann"));
+    let (log, viewer) = (
+        VisitLog::new(store.clone()),
+        EntityRef::new("user", "default", "ann"),
+    );
     // While somebody writes for long.
     let writing = store.write().await.unwrap();
     for number in 0..30 {

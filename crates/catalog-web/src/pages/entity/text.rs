@@ -72,7 +72,11 @@ mod tests {
         assert!(shown.ends_with('\n'));
         let reference = EntityRef::new("component", "default", "a");
         let page = yaml_tab(&reference, &yaml).into_string();
-        assert!(page.len() < 8 << 20 && page.contains("too long to be shown whole"), "{}", page.len());
+        assert!(
+            page.len() < 8 << 20 && page.contains("too long to be shown whole"),
+            "{}",
+            page.len()
+        );
         assert_eq!(beginning("a: 1"), "a: 1");
     }
 }

@@ -23,9 +23,7 @@ pub(super) fn row(body: &str, shown: &[&'static str]) -> String {
 }
 
 fn columns(shown: &[&'static str]) -> impl Iterator<Item = &'static ColumnKey> {
-    COLUMNS
-        .iter()
-        .filter(|column| shown.contains(&column.name))
+    COLUMNS.iter().filter(|column| shown.contains(&column.name))
 }
 
 fn cell(value: &Value, column: &str) -> String {

@@ -87,8 +87,17 @@ async fn orders_that_are_repeated_make_no_more_rows() {
         .names(&format!("GET /entities?{COMPONENTS}&limit=3{orders}"))
         .await;
     assert_eq!(names, "Alpha Alpha beta");
-    let fields = ["metadata.tags", "relations.providesApi", "spec.list", "kind", "spec.rank"];
-    let orders: String = fields.iter().map(|field| format!("&order=desc:{field}")).collect();
+    let fields = [
+        "metadata.tags",
+        "relations.providesApi",
+        "spec.list",
+        "kind",
+        "spec.rank",
+    ];
+    let orders: String = fields
+        .iter()
+        .map(|field| format!("&order=desc:{field}"))
+        .collect();
     let names = portal
         .names(&format!("GET /entities?{COMPONENTS}&offset=1&limit=2{orders}"))
         .await;
@@ -103,8 +112,13 @@ async fn an_entity_with_many_values_stands_in_few_rows() {
     let portal = Portal::start().await;
     let values: Vec<String> = (0..100).map(|number| format!("v{number:02}")).collect();
     let list = values.join(", ");
-    let many = component("many", &format!(", a: [{list}], b: [{list}], c: [{list}], d: [{list}]"));
-    portal.world.write("lab.yaml", &join(&[many, component("one", "")]));
+    let many = component(
+        "many",
+        &format!(", a: [{list}], b: [{list}], c: [{list}], d: [{list}]"),
+    );
+    portal
+        .world
+        .write("lab.yaml", &join(&[many, component("one", "")]));
     portal.world.look().await;
     portal.settle().await;
     let orders = "&order=asc:spec.a&order=asc:spec.b&order=asc:spec.c&order=asc:spec.d";
@@ -142,7 +156,10 @@ async fn long_lists_go_out_in_portions() {
             frames.push(data.len());
             all.extend_from_slice(&data);
         }
-        assert!(frames.len() > 2 && frames.iter().all(|bytes| *bytes < 8 << 20), "{line} {frames:?}");
+        assert!(
+            frames.len() > 2 && frames.iter().all(|bytes| *bytes < 8 << 20),
+            "{line} {frames:?}"
+        );
         let value: Value = serde_json::from_slice(&all).unwrap();
         let items = value.as_array().or(value["items"].as_array()).unwrap();
         assert_eq!(items.len(), 100, "{line}");

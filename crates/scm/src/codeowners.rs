@@ -1,15 +1,11 @@
 //! `CODEOWNERS` files: who owns which path of a repository.
 
-mod known;
 mod pattern;
 mod processor;
 
 pub use processor::Processor;
 
 use pattern::Pattern;
-
-/// Most lines of a file that are read.
-const MAX_LINES: usize = 10_000;
 
 /// The rules of a file, in its order.
 #[derive(Debug, Clone, Default)]
@@ -24,9 +20,9 @@ struct Rule {
 }
 
 impl CodeOwners {
-    /// Reads a file, its first ten thousand lines. Comments, empty lines and section headings are passed over.
+    /// Reads a file. Comments, empty lines and section headings are passed over.
     pub fn parse(text: &str) -> Self {
-        let rules = text.lines().take(MAX_LINES).filter_map(|line| {
+        let rules = text.lines().filter_map(|line| {
             let content = line.split('#').next().unwrap_or_default().trim();
             let mut words = content.split_whitespace();
             let pattern = words

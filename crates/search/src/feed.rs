@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use catalog::Catalog;
+use jiff::Timestamp;
 use plugin::{SearchDocument, SearchSource};
 use serde_json::{Value, json};
 use store::{Change, ChangeWake, ScanPosition, Seq, SettingKey, Store, StoreError};
@@ -22,7 +23,7 @@ const SCAN: usize = 1_000;
 /// Entities between two commits while everything is indexed: what is in can be found meanwhile.
 const COMMIT_EVERY: usize = 20_000;
 /// Changes read at a time.
-const FOLLOW: usize = 1_000;
+const FOLLOW: usize = 5_000;
 /// Pause after a wake-up, so that a burst of changes is one commit.
 const GATHER: Duration = Duration::from_millis(100);
 /// So many changes at once are a burst: it is taken in when it is over, so that it does not compete with
@@ -204,15 +205,14 @@ impl Feed {
     }
 
     async fn apply(&self, changes: Vec<Change>) -> Result<(), FeedError> {
+        let now = Timestamp::now().as_second();
         let mut newest = std::collections::BTreeMap::new();
         for change in changes {
-            // The time of the change and not of the indexing, which differs from process to process.
-            let changed = change.at.as_second();
-            newest.insert(change.reference, (change.uid, change.body, changed));
+            newest.insert(change.reference, (change.uid, change.body));
         }
         let entities = newest
             .into_iter()
-            .map(|(reference, (uid, body, changed))| (reference, uid, body, changed));
+            .map(|(reference, (uid, body))| (reference, uid, body, now));
         self.write(entities.collect(), false).await
     }
 

@@ -85,8 +85,6 @@ pub struct Change {
     pub uid: Uuid,
     /// What happened.
     pub kind: ChangeKind,
-    /// When.
-    pub at: Timestamp,
     /// What is served now, which may be newer than the entry; `None` when nothing is.
     pub body: Option<Arc<str>>,
 }
@@ -182,7 +180,7 @@ impl Store {
 
     /// Entries after `seq`, oldest first, at most `limit`.
     pub async fn changes_since(&self, seq: Seq, limit: usize) -> Result<Vec<Change>, StoreError> {
-        let text = "SELECT c.seq, c.reference, c.uid, c.kind, c.at, n.final_json FROM changes c \
+        let text = "SELECT c.seq, c.reference, c.uid, c.kind, n.final_json FROM changes c \
              LEFT JOIN nodes n ON n.uid = c.uid WHERE c.seq > ? ORDER BY c.seq LIMIT ?";
         let rows = self
             .read()
@@ -195,8 +193,7 @@ impl Store {
                 reference: row.text(1)?,
                 uid: row.uuid(2)?,
                 kind: ChangeKind::parse(&row.text(3)?)?,
-                at: row.time(4)?,
-                body: row.maybe_text(5)?.map(Arc::from),
+                body: row.maybe_text(4)?.map(Arc::from),
             })
         };
         rows.iter().map(change).collect()

@@ -18,9 +18,6 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long the end waits for tasks to be dropped.
-const LAST_WORDS: Duration = Duration::from_secs(2);
-
 /// Handle to the life of the process. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Lifecycle {
@@ -156,10 +153,7 @@ impl Lifecycle {
             }
         }
         self.hard.cancel();
-        // A task that computes cannot be dropped before it comes to a point where it waits.
-        if tokio::time::timeout(LAST_WORDS, self.tasks.wait()).await.is_err() {
-            tracing::warn!("a task does not let itself be dropped; ending without it");
-        }
+        self.tasks.wait().await;
         if self.has_failed.load(Ordering::Relaxed) {
             ExitCode::FAILURE
         } else {

@@ -17,7 +17,6 @@ mod verdict_line;
 mod walk;
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::Result;
 
@@ -27,9 +26,6 @@ use crate::cli::{Arguments, CatalogCommand, Command};
 pub const FOUND_PROBLEMS: u8 = 1;
 /// Exit code: wrong use, or something could not be read, written or reached.
 pub const COULD_NOT_RUN: u8 = 2;
-
-/// How long an ended command waits for threads that are still at work.
-const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// Runs the command of the command line.
 pub fn run(arguments: Arguments) -> Result<ExitCode> {
@@ -46,11 +42,10 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
 }
 
 fn block_on(command: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let end = runtime.block_on(command);
-    // What still runs on a thread of its own must not keep the process from ending.
-    runtime.shutdown_timeout(LAST_WORDS);
-    end
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(command)
 }
 
 fn code(has_problems: bool) -> ExitCode {

@@ -1,15 +1,11 @@
 //! One pattern with the meaning that `.gitignore` gives it, without regard to case.
 
-use std::sync::OnceLock;
-
 use globset::{GlobBuilder, GlobMatcher};
 
-/// A pattern, compiled when it is first compared: of a long file most never are. What cannot be compiled matches
-/// nothing.
+/// A compiled pattern. What cannot be compiled matches nothing.
 #[derive(Debug, Clone)]
 pub(super) struct Pattern {
-    text: String,
-    glob: OnceLock<Option<GlobMatcher>>,
+    glob: Option<GlobMatcher>,
     only_directories: bool,
 }
 
@@ -26,31 +22,23 @@ impl Pattern {
             format!("**/{body}")
         };
         let is_negated = text.starts_with('!') || body.is_empty();
-        Self {
-            glob: if is_negated {
-                OnceLock::from(None)
-            } else {
-                OnceLock::new()
-            },
-            text: glob,
-            only_directories,
-        }
-    }
-
-    fn compile(&self) -> Option<GlobMatcher> {
-        let glob = GlobBuilder::new(&self.text)
+        let compiled = GlobBuilder::new(&glob)
             .literal_separator(true)
             .case_insensitive(true)
             .backslash_escape(true)
             .build();
-        glob.ok().map(|glob| glob.compile_matcher())
+        Self {
+            glob: compiled
+                .ok()
+                .filter(|_| !is_negated)
+                .map(|glob| glob.compile_matcher()),
+            only_directories,
+        }
     }
 
     /// Whether the pattern names the path or a folder above it.
     pub(super) fn matches(&self, path: &str) -> bool {
-        let Some(glob) = self.glob.get_or_init(|| self.compile()) else {
-            return false;
-        };
+        let Some(glob) = &self.glob else { return false };
         let is_file_match = !self.only_directories && !path.is_empty() && glob.is_match(path);
         is_file_match || path.match_indices('/').any(|(at, _)| glob.is_match(&path[..at]))
     }

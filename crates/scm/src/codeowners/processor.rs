@@ -1,15 +1,11 @@
 //! Gives entities without `spec.owner` the owner that their repository's `CODEOWNERS` names.
 
-use std::sync::Arc;
-use std::time::Instant;
-
 use async_trait::async_trait;
 use model::Fault;
 use plugin::{Freshness, ProcessContext};
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::known::{File, Known};
 use super::{CodeOwners, candidates};
 use crate::git_url::GitUrl;
 use crate::reader::UrlReader;
@@ -20,16 +16,12 @@ const KINDS: [&str; 5] = ["API", "Component", "Domain", "Resource", "System"];
 /// Fills in `spec.owner` from `CODEOWNERS`.
 pub struct Processor {
     reader: UrlReader,
-    known: Known,
 }
 
 impl Processor {
     /// A processor that reads through `reader`.
     pub fn new(reader: UrlReader) -> Self {
-        Self {
-            reader,
-            known: Known::default(),
-        }
+        Self { reader }
     }
 
     async fn owner(&self, target: &str) -> Result<Option<String>, Fault> {
@@ -43,29 +35,16 @@ impl Processor {
         let mut failure = None;
         for path in candidates(integration.kind()) {
             let file = integrations.resolve_url(target, &format!("/{path}"))?;
-            match self.file(file).await {
-                Ok(Some(owners)) => return Ok(owners.owner(&path_within(integration.kind(), target)?)),
-                Ok(None) => {}
+            match self.reader.read_url(&file, None).await {
+                Ok(read) => {
+                    let owners = CodeOwners::parse(&String::from_utf8_lossy(&read.bytes));
+                    return Ok(owners.owner(&path_within(integration.kind(), target)?));
+                }
+                Err(fault) if fault.name == "NotFoundError" => {}
                 Err(fault) => failure = Some(fault),
             }
         }
         failure.map_or(Ok(None), Err)
-    }
-
-    /// A file as it is, or was a moment ago.
-    async fn file(&self, url: String) -> File {
-        if let Some(file) = self.known.get(&url, Instant::now()) {
-            return file;
-        }
-        let file = match self.reader.read_url(&url, None).await {
-            Ok(read) => Ok(Some(Arc::new(CodeOwners::parse(&String::from_utf8_lossy(
-                &read.bytes,
-            ))))),
-            Err(fault) if fault.name == "NotFoundError" => Ok(None),
-            Err(fault) => Err(fault),
-        };
-        self.known.put(url, file.clone(), Instant::now());
-        file
     }
 }
 

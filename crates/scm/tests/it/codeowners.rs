@@ -1,22 +1,13 @@
 //! The processor that fills in owners.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use model::LocationRef;
 use plugin::{ProcessContext, Processor};
 use serde_json::{Value, json};
 
 use crate::server::{Reply, Server, answer};
 
-/// Requests for files of the repository that counts them.
-static COUNTED: AtomicUsize = AtomicUsize::new(0);
-
 fn route(path: &str, _head: &str) -> Reply {
     match path {
-        path if path.starts_with("/o/counted/") => {
-            COUNTED.fetch_add(1, Ordering::SeqCst);
-            answer("200 OK", "", &"/none/ @org/none\n".repeat(100))
-        }
         "/o/r/main/.github/CODEOWNERS" => answer("200 OK", "", "* @org/all\n/svc/ @org/svc-team\n"),
         path if path.starts_with("/o/broken/") => answer("500 Internal Server Error", "", ""),
         "/api/v1/repos/o/r/raw/.gitea/CODEOWNERS?ref=main" => {
@@ -27,12 +18,6 @@ fn route(path: &str, _head: &str) -> Reply {
 }
 
 async fn owner(entity: Value, location: &str) -> Result<Value, String> {
-    let mut owners = owners(&[entity], location).await?;
-    Ok(owners.remove(0))
-}
-
-/// Owners that one processor finds.
-async fn owners(entities: &[Value], location: &str) -> Result<Vec<Value>, String> {
     let server = Server::start(route).await;
     let (base, host) = (server.url(""), format!("127.0.0.1:{}", server.port));
     let reader = server.reader(&json!({ "integrations": {
@@ -45,20 +30,11 @@ async fn owners(entities: &[Value], location: &str) -> Result<Vec<Value>, String
         origin: location,
     };
     let processor = scm::codeowners::Processor::new(reader);
-    let mut owners = Vec::new();
-    for entity in entities {
-        let entity = processor.pre_process(entity.clone(), &context).await;
-        owners.push(entity.map_err(|fault| fault.to_string())?["spec"]["owner"].clone());
-    }
-    Ok(owners)
-}
-
-#[tokio::test]
-async fn a_file_is_read_once_for_many_entities() {
-    let entities = vec![json!({ "kind": "Component", "spec": { "type": "service" } }); 50];
-    let location = "url:https://github.com/o/counted/blob/main/catalog-info.yaml";
-    assert_eq!(owners(&entities, location).await, Ok(vec![Value::Null; 50]));
-    assert_eq!(COUNTED.load(Ordering::SeqCst), 1);
+    let entity = processor
+        .pre_process(entity, &context)
+        .await
+        .map_err(|fault| fault.to_string())?;
+    Ok(entity["spec"]["owner"].clone())
 }
 
 const FILE: &str = "url:https://github.com/o/r/blob/main/svc/catalog-info.yaml";

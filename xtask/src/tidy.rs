@@ -36,12 +36,39 @@ fn problems_of(name: &Path, text: &str) -> Vec<String> {
     if is_rust && !text.starts_with("//!") && !name.starts_with("fuzz") {
         problems.push(format!("{}: begins without a module comment", name.display()));
     }
+    let may_have_sql = !is_rust || may_have_sql(name);
     for (number, line) in text.lines().enumerate() {
+        if !may_have_sql && has_sql(line) {
+            let reason = "SQL outside of a module named `tables`";
+            problems.push(format!("{}:{}: {reason}", name.display(), number + 1));
+        }
         if let Some(reason) = forbidden(line) {
             problems.push(format!("{}:{}: {reason}", name.display(), number + 1));
         }
     }
     problems
+}
+
+/// The store's own crate, modules named `tables`, and this file, which names the words.
+fn may_have_sql(name: &Path) -> bool {
+    name.starts_with("crates/store")
+        || name.starts_with("xtask")
+        || name
+            .components()
+            .any(|part| part.as_os_str() == "tables" || part.as_os_str() == "tables.rs")
+}
+
+/// Whether a text in the line begins as a statement does that reads or writes rows.
+fn has_sql(line: &str) -> bool {
+    let begins = [
+        "\"SELECT ",
+        "\"INSERT INTO ",
+        "\"UPDATE ",
+        "\"DELETE FROM ",
+        "\"WITH ",
+        "\"REPLACE INTO ",
+    ];
+    !line.trim_start().starts_with("//") && begins.iter().any(|begin| line.contains(begin))
 }
 
 /// Why a line may not be in the repository.
@@ -63,6 +90,18 @@ fn forbidden(line: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sql_stands_in_modules_named_tables() {
+        let text = "//! x\nlet text = \"SELECT 1\";\nlet other = \"DELETE FROM a WHERE b = ?\";";
+        let count = |name| problems_of(Path::new(name), text).len();
+        assert_eq!(count("crates/jobs/src/jobs.rs"), 2);
+        assert_eq!(count("crates/jobs/src/tables.rs"), 0);
+        assert_eq!(count("crates/jobs/src/tables/claims.rs"), 0);
+        assert_eq!(count("crates/store/src/nodes.rs"), 0);
+        let request = "//! x\nportal.check(\"DELETE /entities\", \"204\");";
+        assert!(problems_of(Path::new("crates/a/tests/it/api.rs"), request).is_empty());
+    }
 
     #[test]
     fn long_files_and_machine_paths_are_reported() {

@@ -13,4 +13,4 @@ mod tab;
 
 pub use formats::{Broken, Format, Reading, read};
 pub use outline::{Field, Group, Operation, Outline, Section, TypeDefinition};
-pub use tab::contributions;
+pub use tab::{ID, contributions};

@@ -1,5 +1,6 @@
 //! The API tab of the entity page, and the navigation entry.
 
+use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -10,7 +11,8 @@ use axum::routing::get;
 use maud::Markup;
 use moka::sync::Cache;
 use plugin::{
-    Contributions, EntityPageContext, EntityTab, NavigationItem, NavigationSection, RenderError, RouteSet,
+    Asset, AssetKind, Body, Contributions, EntityPage, EntityTab, NavigationItem, NavigationSection, Place,
+    PluginId, RenderError, RouteSet, TabAnswer,
 };
 use serde_json::Value;
 
@@ -21,6 +23,11 @@ use crate::pages::{self, Asked};
 /// Outlines kept for the next viewer.
 const CACHED: u64 = 128;
 
+/// The plugin's name.
+pub const ID: PluginId = PluginId::built_in("api-docs");
+/// Where the tab stands.
+static PLACE: Place = Place::new("api", "API", 20);
+
 /// What this plugin adds to the portal.
 pub fn contributions() -> Contributions {
     let pages = Router::new().route(
@@ -29,18 +36,22 @@ pub fn contributions() -> Contributions {
     );
     Contributions {
         routes: vec![RouteSet::new("api-docs").pages(pages)],
-        navigation: vec![NavigationItem {
-            title: "APIs",
-            path: "/catalog?kind=api",
-            icon: "api",
-            section: NavigationSection::Main,
-            order: 20,
+        navigation: vec![NavigationItem::new(
+            "APIs",
+            "/catalog?kind=api",
+            "api",
+            NavigationSection::Main,
+            20,
+        )],
+        assets: vec![Asset {
+            kind: AssetKind::Style,
+            text: Cow::Borrowed(include_str!("../css/definition.css")),
         }],
         entity_tabs: vec![Arc::new(DefinitionTab {
             readings: Cache::new(CACHED),
         })],
         search_sources: vec![Arc::new(Operations)],
-        ..Contributions::default()
+        ..Contributions::of(ID)
     }
 }
 
@@ -51,16 +62,8 @@ struct DefinitionTab {
 
 #[async_trait]
 impl EntityTab for DefinitionTab {
-    fn path(&self) -> &'static str {
-        "api"
-    }
-
-    fn title(&self) -> &'static str {
-        "API"
-    }
-
-    fn order(&self) -> i32 {
-        20
+    fn place(&self) -> &Place {
+        &PLACE
     }
 
     fn applies_to(&self, entity: &Value) -> bool {
@@ -69,15 +72,25 @@ impl EntityTab for DefinitionTab {
             .is_some_and(|text| !text.trim().is_empty())
     }
 
-    async fn render(&self, context: EntityPageContext<'_>) -> Result<Markup, RenderError> {
-        let text = context.entity["spec"]["definition"]
+    async fn show(&self, page: EntityPage) -> Result<TabAnswer, RenderError> {
+        if !page.rest.is_empty() {
+            return Ok(TabAnswer::NotFound);
+        }
+        let shown = self.definition(&page).await?;
+        Ok(TabAnswer::Content(Body::Ours(shown)))
+    }
+}
+
+impl DefinitionTab {
+    async fn definition(&self, page: &EntityPage) -> Result<Markup, RenderError> {
+        let text = page.entity["spec"]["definition"]
             .as_str()
             .unwrap_or_default()
             .to_owned();
-        let declared = context.entity["spec"]["type"].as_str().unwrap_or_default();
+        let declared = page.entity["spec"]["type"].as_str().unwrap_or_default();
         let format = Format::of(declared, &text);
-        let path = ui::href::entity_tab(context.reference, self.path());
-        let asked = asked(context.query);
+        let path = ui::href::entity_tab(&page.reference, &PLACE.path);
+        let asked = asked(&page.query);
         Ok(match &*self.reading(format, text.clone()).await? {
             Reading::Outline(outline) if !asked.as_text => pages::definition(format, outline, &asked, &path),
             Reading::Broken(broken) => pages::text(format, &text, Some(broken), &Asked::default(), &path),
@@ -85,9 +98,7 @@ impl EntityTab for DefinitionTab {
             Reading::Outline(_) => pages::text(format, &text, None, &asked, &path),
         })
     }
-}
 
-impl DefinitionTab {
     /// Reads off the async threads: a large definition takes tens of milliseconds.
     async fn reading(&self, format: Format, text: String) -> Result<Arc<Reading>, RenderError> {
         let mut hasher = DefaultHasher::new();

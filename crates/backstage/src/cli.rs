@@ -105,9 +105,15 @@ pub enum CatalogCommand {
 Verdicts: valid, invalid, unknown-kind, yaml-error, empty, not-object, and refused: the rules of the
 kind are kept, but the catalog cannot take it (in JSON `valid` with a field `refused`).
 Folders are searched for ordinary files *.yaml and *.yml; hidden folders and node_modules are left
-out. A file found so that a descriptor takes in ($text: ./openapi.yaml) is told, but counts as no
-problem. What cannot be read is told after the verdicts on the others (in JSON with the verdict
-unreadable), with exit code 2.
+out. A file found so is judged if it is a descriptor: it is named catalog-info, a Location names
+it, or one of its documents has an apiVersion of backstage.io, or a kind of the catalog and an
+apiVersion without a group or none. Other YAML and templates that were not filled in are left out
+and counted; --left-out names them. A file that a descriptor takes in ($text: ./openapi.yaml) is
+told, but counts as no problem. What cannot be read is told after the verdicts on the others (in
+JSON with the verdict unreadable), with exit code 2, as is a search that finds no descriptor.
+
+Placeholders, targets of Locations and, with --config or an app-config.yaml in the current folder,
+the rules and hosts of the configuration are held against the files on this disk; no host is asked.
 
 Examples:
   backstage catalog validate catalog-info.yaml
@@ -120,6 +126,9 @@ pub struct ValidateArguments {
     /// Print only documents with problems or warnings
     #[arg(long)]
     pub quiet: bool,
+    /// Name the YAML files of folders that are no descriptors, too
+    #[arg(long)]
+    pub left_out: bool,
 }
 
 /// What to import, and into which server.
@@ -191,7 +200,7 @@ pub struct QueryArguments {
     /// Print only these fields, separated by commas
     #[arg(long, value_delimiter = ',')]
     pub fields: Vec<String>,
-    /// Only entities that contain this text
+    /// Only entities with this text in their name or title, as in the catalog list
     #[arg(long)]
     pub text: Option<String>,
     /// Most entities to print

@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod logging;
 mod output;
+mod process;
 mod settings;
 
 use std::process::ExitCode;

@@ -1,5 +1,7 @@
 //! Loading the configuration for a command.
 
+use std::path::PathBuf;
+
 use anyhow::{Context, Result};
 use config::{Config, DatabaseTarget, LoadOptions};
 use model::Problem;
@@ -51,7 +53,13 @@ pub fn source(config: &Config) -> String {
             "no app-config.yaml in {}, the built-in example configuration is used",
             config.directory().display()
         ),
-        files => format!("{} configuration file(s)", files.len()),
+        files => {
+            let shown = |file: &PathBuf| {
+                let below = file.strip_prefix(config.directory()).unwrap_or(file);
+                below.display().to_string()
+            };
+            files.iter().map(shown).collect::<Vec<_>>().join(", ")
+        }
     }
 }
 
@@ -70,7 +78,7 @@ pub fn database(config: &Config) -> Database {
 /// Opens the store of the configuration; what fails names it.
 pub async fn open_store(config: &Config) -> Result<Store> {
     let database = database(config);
-    Store::open(&database)
+    Store::open_with(&database, portal::TABLES)
         .await
         .map_err(|error| named(error, &database))
 }

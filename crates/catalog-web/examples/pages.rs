@@ -15,13 +15,8 @@ async fn main() -> std::io::Result<()> {
     let address = std::env::args()
         .nth(1)
         .unwrap_or_else(|| "127.0.0.1:7101".to_owned());
-    let item = |title, path, icon, order| NavigationItem {
-        title,
-        path,
-        icon,
-        section: NavigationSection::Main,
-        order,
-    };
+    let item =
+        |title, path, icon, order| NavigationItem::new(title, path, icon, NavigationSection::Main, order);
     let navigation = vec![
         item("Home", "/", "home", 0),
         item("Catalog", "/sample", "catalog", 10),

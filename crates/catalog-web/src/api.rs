@@ -22,25 +22,18 @@ use tokio_util::sync::CancellationToken;
 use web::api::Routes;
 
 use catalog::Catalog;
-use catalog::query::Access;
 
 /// What the handlers have at hand.
 #[derive(Clone)]
 pub(crate) struct Api {
     catalog: Catalog,
-    /// What callers may see: everything, until permissions decide.
-    access: Access,
     /// Ends open streams.
     soft: CancellationToken,
 }
 
 /// The routes below `/api/catalog`. `soft` ends open streams when the server stops.
 pub fn router(catalog: Catalog, soft: CancellationToken) -> Router {
-    let api = Api {
-        catalog,
-        access: Access::all(),
-        soft,
-    };
+    let api = Api { catalog, soft };
     Routes::new()
         .route("/entities", get(entities::list).with_state(api.clone()))
         .route(

@@ -1,6 +1,7 @@
 //! Lists of entities on their way out, portion by portion: an answer never lies in memory whole, and
 //! nothing more is read or rendered when the client is gone.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::body::Body as HttpBody;
@@ -27,7 +28,7 @@ pub(crate) struct Outgoing {
 
 /// How the entities are written.
 struct Form {
-    /// What becomes of a body; without it bodies are passed on as they are.
+    /// What becomes of a body, nothing of one that is left out; without it bodies are passed on as they are.
     render: Option<Arc<Render>>,
     /// What stands for entities that are not there; without it they are left out.
     gap: Option<&'static str>,
@@ -44,7 +45,7 @@ pub(crate) enum Answered {
 
 impl Outgoing {
     /// A JSON list; entities that went away meanwhile are left out.
-    pub(crate) fn list(wanted: Vec<(Uuid, u32)>, fields: &Fields) -> Self {
+    pub(crate) fn list(wanted: Vec<(Uuid, u64)>, fields: &Fields) -> Self {
         let mut list = Self::with_gaps(present(wanted), fields);
         list.form.gap = None;
         list
@@ -68,9 +69,19 @@ impl Outgoing {
         }
     }
 
+    /// A JSON list of what is made of each entity.
+    pub(crate) fn rendered(
+        wanted: Vec<(Uuid, u64)>,
+        render: impl Fn(&Body) -> String + Send + Sync + 'static,
+    ) -> Self {
+        let mut list = Self::list(wanted, &Fields::all());
+        list.form.render = Some(Arc::new(render));
+        list
+    }
+
     /// A line for each entity below a first one.
     pub(crate) fn lines(
-        wanted: Vec<(Uuid, u32)>,
+        wanted: Vec<(Uuid, u64)>,
         first: String,
         line: impl Fn(&Body) -> String + Send + Sync + 'static,
     ) -> Self {
@@ -123,7 +134,7 @@ impl Outgoing {
     }
 }
 
-fn present(wanted: Vec<(Uuid, u32)>) -> Vec<Wanted> {
+fn present(wanted: Vec<(Uuid, u64)>) -> Vec<Wanted> {
     wanted.into_iter().map(Some).collect()
 }
 
@@ -167,17 +178,18 @@ impl Form {
     fn joined(&self, bodies: &[Option<Body>], caller: &Caller) -> String {
         let mut text = String::new();
         for body in bodies.iter().take_while(|_| !caller.is_gone()) {
-            if body.is_none() && self.gap.is_none() {
+            let one = match (body, &self.render) {
+                (Some(body), Some(render)) => Cow::Owned(render(body)),
+                (Some(body), None) => Cow::Borrowed(&**body),
+                (None, _) => Cow::Borrowed(self.gap.unwrap_or_default()),
+            };
+            if one.is_empty() {
                 continue;
             }
             if !text.is_empty() {
                 text.push_str(self.between);
             }
-            match (body, &self.render) {
-                (Some(body), Some(render)) => text.push_str(&render(body)),
-                (Some(body), None) => text.push_str(body),
-                (None, _) => text.push_str(self.gap.unwrap_or_default()),
-            }
+            text.push_str(&one);
         }
         text
     }

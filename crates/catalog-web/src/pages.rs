@@ -15,39 +15,37 @@ mod samples;
 mod sources;
 mod unprocessed;
 
+pub use entity::BUILT_IN_TABS;
+pub use entity::parts::EntityParts;
 pub use samples::{PageSample, page_samples};
 
-use std::sync::Arc;
+use std::sync::LazyLock;
 
 use axum::Router;
 use axum::routing::{get, post};
-use plugin::{EntityCard, EntityTab, NavigationItem, NavigationSection};
+use plugin::{NavigationItem, NavigationSection, Slot};
 
 use catalog::Catalog;
+use store::Store;
 use user_settings::VisitLog;
 
 /// What the handlers of the pages have at hand.
 #[derive(Clone)]
 pub(crate) struct Pages {
     catalog: Catalog,
-    tabs: Arc<[Arc<dyn EntityTab>]>,
-    cards: Arc<[Arc<dyn EntityCard>]>,
+    /// Keeps the stars and visits of people.
+    store: Store,
     visits: VisitLog,
+    parts: Slot<EntityParts>,
 }
 
-/// The pages with their full paths. Tabs and cards are what plugins contributed.
-pub fn router(
-    catalog: Catalog,
-    mut tabs: Vec<Arc<dyn EntityTab>>,
-    mut cards: Vec<Arc<dyn EntityCard>>,
-) -> Router {
-    tabs.sort_by_key(|tab| tab.order());
-    cards.sort_by_key(|card| card.order());
+/// The pages with their full paths. `parts` are what plugins put on the entity page.
+pub fn router(catalog: Catalog, store: Store, parts: Slot<EntityParts>) -> Router {
     let pages = Pages {
-        visits: VisitLog::new(catalog.store().clone()),
+        visits: VisitLog::new(store.clone()),
         catalog,
-        tabs: tabs.into(),
-        cards: cards.into(),
+        store,
+        parts,
     };
     Router::new()
         .route("/catalog", get(list::show))
@@ -55,7 +53,14 @@ pub fn router(
         .route("/catalog/export.json", get(list::export_json))
         .route("/catalog/refresh", post(entity::refresh))
         .route("/catalog/{namespace}/{kind}/{name}", get(entity::show))
-        .route("/catalog/{namespace}/{kind}/{name}/{tab}", get(entity::show_tab))
+        .route(
+            "/catalog/{namespace}/{kind}/{name}/{tab}",
+            get(entity::show_tab).post(entity::act),
+        )
+        .route(
+            "/catalog/{namespace}/{kind}/{name}/{tab}/{*rest}",
+            get(entity::show_below_tab).post(entity::act_below),
+        )
         .route("/org", get(organization::groups))
         .route("/org/people", get(organization::people))
         .route("/catalog-graph", get(graph::show))
@@ -75,13 +80,7 @@ pub fn router(
 
 /// Entries of the navigation.
 pub fn navigation() -> Vec<NavigationItem> {
-    let item = |title, path, icon, section, order| NavigationItem {
-        title,
-        path,
-        icon,
-        section,
-        order,
-    };
+    let item = NavigationItem::new;
     vec![
         item("Catalog", "/catalog", "catalog", NavigationSection::Main, 10),
         item("Organisation", "/org", "group", NavigationSection::Main, 50),
@@ -101,4 +100,14 @@ pub fn navigation() -> Vec<NavigationItem> {
             20,
         ),
     ]
+}
+
+/// The parts of plugins before all have contributed, and in tests.
+static NO_PARTS: LazyLock<EntityParts> = LazyLock::new(EntityParts::default);
+
+impl Pages {
+    /// The parts of plugins on the entity page.
+    fn parts(&self) -> &EntityParts {
+        self.parts.get().unwrap_or(&NO_PARTS)
+    }
 }

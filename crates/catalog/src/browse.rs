@@ -1,23 +1,29 @@
 //! The catalog as pages read it: lists, counts and short forms, from the index.
 //!
-//! A thin layer over `index` and `query` for this crate's pages and those of other features. It knows
-//! nothing of addresses or markup, and never reads the store for a filter, an order or a count.
+//! Further questions to a [`View`]. Entities come parsed, and without their relations to entities that the sight
+//! hides: a page that shows what it gets names nothing that is hidden. It knows nothing of addresses or markup, and
+//! never reads the store for a filter, an order or a count.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use model::{EntityRef, Fault, Filter, entity};
 use roaring::RoaringBitmap;
 use serde_json::Value;
+use store::StoreError;
 
-use crate::query::{self, Access};
-use crate::{Catalog, store_fault};
+use crate::index::Version;
+use crate::query::{self, View};
+use crate::store_fault;
 use read_model::{Like, ReadModel};
 
 /// Where a typed text is looked for.
-const NAMES: [&str; 3] = ["metadata.name", "metadata.title", "spec.profile.displayname"];
+pub const NAMES: [&str; 3] = ["metadata.name", "metadata.title", "spec.profile.displayname"];
 
-/// Entries of the change log looked at for each change that is shown: an entity often changes twice.
-const LOOKED_AT_PER_CHANGE: usize = 6;
+/// Entries of the change log read at a time for the latest changes.
+const CHANGES_READ: usize = 50;
+/// Most entries read for them.
+const MOST_CHANGES_READ: usize = 1_000;
 
 /// What to list.
 #[derive(Debug, Clone)]
@@ -51,9 +57,9 @@ pub struct Listing {
     pub next: Option<String>,
 }
 
-/// What a list tells of an entity.
+/// What a list shows of an entity.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Known {
+pub struct Head {
     /// Its title.
     pub title: Option<String>,
     /// Its type.
@@ -62,7 +68,7 @@ pub struct Known {
     pub kind: Option<String>,
 }
 
-impl Known {
+impl Head {
     fn of(value: &Value) -> Self {
         Self {
             title: shown_title(value).map(str::to_owned),
@@ -88,8 +94,42 @@ impl Known {
     }
 }
 
-/// What is known of entities that are named somewhere; nothing of those that are not in the catalog.
-pub type Named = HashMap<EntityRef, Option<Known>>;
+/// What is known of an entity that is named somewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Known {
+    /// It may be seen.
+    Seen(Head),
+    /// It is in the catalog, but may not be seen: neither its name nor its absence is shown.
+    Hidden,
+    /// It is not in the catalog.
+    Missing,
+}
+
+impl Known {
+    /// What may be seen of it.
+    pub fn seen(&self) -> Option<&Head> {
+        match self {
+            Self::Seen(head) => Some(head),
+            Self::Hidden | Self::Missing => None,
+        }
+    }
+
+    /// The same, taken out.
+    pub fn into_seen(self) -> Option<Head> {
+        match self {
+            Self::Seen(head) => Some(head),
+            Self::Hidden | Self::Missing => None,
+        }
+    }
+}
+
+/// What is known of entities that are named somewhere.
+pub type Named = HashMap<EntityRef, Known>;
+
+/// The title of an entity among those that are known.
+pub fn title_of<'a>(named: &'a Named, reference: &EntityRef) -> Option<&'a str> {
+    named.get(reference)?.seen()?.title.as_deref()
+}
 
 /// Something that happened to an entity lately.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,53 +137,11 @@ pub struct Recent {
     /// The entity.
     pub reference: EntityRef,
     /// What is known of it; nothing when it is gone.
-    pub known: Option<Known>,
+    pub known: Option<Head>,
     /// What happened, as the change log names it.
     pub kind: store::ChangeKind,
     /// When.
     pub at: jiff::Timestamp,
-}
-
-/// The entities that changed last, the latest first. Locations are left out: they say how the catalog
-/// is fed, not what it holds.
-pub async fn recent_changes(catalog: &Catalog, limit: usize) -> Result<Vec<Recent>, store::StoreError> {
-    let store = catalog.store();
-    let last = store.last_seq().await?;
-    let looked_at = i64::try_from(limit * LOOKED_AT_PER_CHANGE).unwrap_or(i64::MAX);
-    let changes = store
-        .changes_since((last - looked_at).max(0), limit * LOOKED_AT_PER_CHANGE)
-        .await?;
-    let mut found: Vec<Recent> = Vec::new();
-    for change in changes.iter().rev() {
-        let Ok(reference) = change.reference.parse::<EntityRef>() else {
-            continue;
-        };
-        if reference.kind() == "location" || found.iter().any(|recent| recent.reference == reference) {
-            continue;
-        }
-        let Some(row) = store
-            .history(&change.reference, None, 1)
-            .await?
-            .into_iter()
-            .next()
-        else {
-            continue;
-        };
-        found.push(Recent {
-            known: change
-                .body
-                .as_deref()
-                .and_then(|body| serde_json::from_str::<Value>(body).ok())
-                .map(|value| Known::of(&value)),
-            reference,
-            kind: row.kind,
-            at: row.at,
-        });
-        if found.len() == limit {
-            break;
-        }
-    }
-    Ok(found)
 }
 
 /// The title people know an entity by: its own, the name in the profile of a person or group, or what
@@ -157,18 +155,6 @@ pub fn shown_title(value: &Value) -> Option<&str> {
         .or_else(display_name)
         .or_else(target)
         .filter(|title| !title.trim().is_empty())
-}
-
-/// In whose name a viewer owns things: what the sign-in says, and the groups the catalog knows.
-pub async fn ownership(catalog: &Catalog, viewer: &model::Viewer) -> Result<Vec<EntityRef>, Fault> {
-    let mut names = viewer.claims.to_vec();
-    if let Some(person) = entity(catalog, viewer.reference()).await? {
-        let groups = entity::relations(&person).filter(|(kind, _)| *kind == "memberOf");
-        names.extend(groups.filter_map(|(_, target)| target.parse().ok()));
-    }
-    names.sort();
-    names.dedup();
-    Ok(names)
 }
 
 /// A condition on the values of a field.
@@ -210,143 +196,231 @@ pub fn any_of(references: &[EntityRef]) -> Filter {
     Filter::Any(parts.collect())
 }
 
-/// The first entities of these owners, by name.
-pub async fn owned(catalog: &Catalog, owners: &[EntityRef], limit: usize) -> Result<Listing, Fault> {
-    let request = ListRequest {
-        filter: owned_by(owners),
-        text: String::new(),
-        order: "metadata.name".to_owned(),
-        descending: false,
-        cursor: None,
-        limit,
-    };
-    list(catalog, request).await
-}
-
-/// What is known of entities.
-pub fn known<'a>(catalog: &Catalog, references: impl IntoIterator<Item = &'a EntityRef>) -> Named {
-    let model = catalog.index().read();
-    let of = |reference: &EntityRef| {
-        let doc = model.by_reference(&reference.to_string())?;
-        Some(Known::indexed(&model, doc))
-    };
-    references
-        .into_iter()
-        .map(|reference| (reference.clone(), of(reference)))
-        .collect()
-}
-
-/// An entity as it is served.
-pub async fn entity(catalog: &Catalog, reference: &EntityRef) -> Result<Option<Value>, Fault> {
-    Ok(entities(catalog, std::slice::from_ref(reference))
-        .await?
-        .pop()
-        .flatten())
-}
-
-/// One page of entities, those with the same value by name. Those without the field it is ordered by come last; a
-/// cursor is the number of entities before the page.
-pub async fn list(catalog: &Catalog, request: ListRequest) -> Result<Listing, Fault> {
-    let start: usize = request
-        .cursor
-        .as_deref()
-        .and_then(|cursor| cursor.parse().ok())
-        .unwrap_or(0);
-    let (versions, total) = {
-        let model = catalog.index().read();
-        let set = chosen(&model, &request.filter, &request.text);
-        let order = model::js::lowercase(&request.order);
-        let docs = model.page_by_value(&set, &order, request.descending, start, request.limit);
-        (query::versions(&model, docs), count(set.len()))
-    };
-    let entities = read(catalog, &versions).await?;
-    let end = start + versions.len();
-    Ok(Listing {
-        entities,
-        start,
-        total,
-        previous: (start > 0).then(|| start.saturating_sub(request.limit).to_string()),
-        next: (end < total && !versions.is_empty()).then(|| end.to_string()),
-    })
-}
-
-/// The entities of a list from its beginning on, to be fetched by their versions.
-pub fn versions(catalog: &Catalog, request: &ListRequest) -> Vec<(uuid::Uuid, u32)> {
-    let model = catalog.index().read();
-    let set = chosen(&model, &request.filter, &request.text);
-    let order = model::js::lowercase(&request.order);
-    let docs = model.page_by_value(&set, &order, request.descending, 0, request.limit);
-    query::versions(&model, docs)
-}
-
-/// Values of each field with the number of entities that hold each, in the order of the fields.
-pub fn counts(catalog: &Catalog, filter: &Filter, text: &str, fields: &[&str]) -> Vec<Vec<(String, usize)>> {
-    let model = catalog.index().read();
-    let set = chosen(&model, filter, text);
-    let facet = |field: &&str| {
-        let values = model.facet(&model::js::lowercase(field), Some(&set));
-        values
-            .into_iter()
-            .map(|(value, held)| (value, count(held)))
-            .collect()
-    };
-    fields.iter().map(facet).collect()
-}
-
-/// Values of one field with the number of entities that hold each.
-pub fn counts_of(catalog: &Catalog, filter: &Filter, text: &str, field: &str) -> Vec<(String, usize)> {
-    counts(catalog, filter, text, &[field]).pop().unwrap_or_default()
-}
-
-/// How many entities pass a filter and hold a text in their name or title.
-pub fn total_of(catalog: &Catalog, filter: &Filter, text: &str) -> usize {
-    count(chosen(&catalog.index().read(), filter, text).len())
-}
-
-/// Entities in the catalog.
-pub fn total(catalog: &Catalog) -> usize {
-    count(catalog.index().read().len())
-}
-
-/// References of the first `limit` entities.
-pub fn names(catalog: &Catalog, limit: usize) -> Vec<EntityRef> {
-    let model = catalog.index().read();
-    let all = model.everything();
-    all.iter()
-        .take(limit)
-        .filter_map(|doc| model.reference(doc).parse().ok())
-        .collect()
-}
-
-/// Entities as they are served; `None` for those that are not in the catalog.
-pub async fn entities(catalog: &Catalog, references: &[EntityRef]) -> Result<Vec<Option<Value>>, Fault> {
-    let names: Vec<String> = references.iter().map(ToString::to_string).collect();
-    let access = Access::all();
-    let bodies = catalog.query(&access).by_references(&names, None).await?;
-    Ok(bodies
-        .into_iter()
-        .map(|body| serde_json::from_str(&body?).ok())
-        .collect())
-}
-
-/// Entities that pass a filter and hold a text in their name or title.
-fn chosen(model: &ReadModel, filter: &Filter, text: &str) -> RoaringBitmap {
-    let set = model.evaluate(filter);
-    let text = text.trim();
-    if text.is_empty() {
-        return set.into_owned();
+impl View<'_> {
+    /// The entities that changed last, the latest first. Locations are left out: they say how the catalog is fed,
+    /// not what it holds.
+    pub async fn recent_changes(&self, limit: usize) -> Result<Vec<Recent>, StoreError> {
+        let store = self.catalog.store();
+        let mut end = store.last_seq().await?;
+        let (mut found, mut met, mut read) = (Vec::new(), HashSet::new(), 0);
+        while found.len() < limit && end > 0 && read < MOST_CHANGES_READ {
+            let start = end.saturating_sub_unsigned(CHANGES_READ as u64).max(0);
+            let mut changes = store.changes_since(start, CHANGES_READ).await?;
+            changes.retain(|change| change.seq <= end);
+            read += CHANGES_READ;
+            end = start;
+            for change in changes.iter().rev() {
+                if met.insert(change.reference.clone())
+                    && let Some(recent) = self.recent(change).await?
+                {
+                    found.push(recent);
+                }
+            }
+        }
+        found.truncate(limit);
+        Ok(found)
     }
-    set.as_ref() & model.matching(&NAMES.map(str::to_owned), &Like::containing(text))
-}
 
-async fn read(catalog: &Catalog, versions: &[(uuid::Uuid, u32)]) -> Result<Vec<Value>, Fault> {
-    let bodies = catalog.index().bodies().get(catalog.store(), versions).await;
-    let bodies = bodies.map_err(|error| store_fault(&error))?;
-    Ok(bodies
-        .into_iter()
-        .flatten()
-        .filter_map(|body| serde_json::from_str(&body).ok())
-        .collect())
+    /// A change as it is shown; nothing when it is of no interest or may not be seen. Of what is gone, its last form
+    /// decides.
+    async fn recent(&self, change: &store::Change) -> Result<Option<Recent>, StoreError> {
+        let Ok(reference) = change.reference.parse::<EntityRef>() else {
+            return Ok(None);
+        };
+        if reference.kind() == "location" {
+            return Ok(None);
+        }
+        let parse = |text: &str| serde_json::from_str::<Value>(text).ok();
+        let served = change.body.as_deref().and_then(parse);
+        if !self.sight.is_everything() {
+            let form = match &served {
+                Some(form) => Some(form.clone()),
+                None => self.last_form(&change.reference).await?,
+            };
+            if !form.is_some_and(|form| self.sight.sees(&form)) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Recent {
+            known: served.as_ref().map(Head::of),
+            reference,
+            kind: change.kind,
+            at: change.at,
+        }))
+    }
+
+    /// The last form of an entity that is gone.
+    async fn last_form(&self, reference: &str) -> Result<Option<Value>, StoreError> {
+        let last = self.catalog.store().history(reference, None, 1).await?;
+        let body = last.into_iter().next().and_then(|row| row.body_before);
+        Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
+    }
+
+    /// In whose name a viewer owns things: the claims of the sign-in, and the groups that the catalog knows.
+    pub async fn ownership(&self, viewer: &model::Viewer) -> Result<Vec<EntityRef>, Fault> {
+        let mut names = viewer.claims.to_vec();
+        if let Some(person) = self.entity(viewer.reference()).await? {
+            let groups = entity::relations(&person).filter(|(kind, _)| *kind == "memberOf");
+            names.extend(groups.filter_map(|(_, target)| target.parse().ok()));
+        }
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// The first entities of these owners, by name.
+    pub async fn owned(&self, owners: &[EntityRef], limit: usize) -> Result<Listing, Fault> {
+        let request = ListRequest {
+            filter: owned_by(owners),
+            text: String::new(),
+            order: "metadata.name".to_owned(),
+            descending: false,
+            cursor: None,
+            limit,
+        };
+        self.listing(request).await
+    }
+
+    /// What is known of entities.
+    pub fn known<'b>(&self, references: impl IntoIterator<Item = &'b EntityRef>) -> Named {
+        let model = self.catalog.index().read();
+        let of = |reference: &EntityRef| match model.by_reference(&reference.to_string()) {
+            None => Known::Missing,
+            Some(doc) if self.may_see(&model, doc) => Known::Seen(Head::indexed(&model, doc)),
+            Some(_) => Known::Hidden,
+        };
+        references
+            .into_iter()
+            .map(|reference| (reference.clone(), of(reference)))
+            .collect()
+    }
+
+    /// One page of entities, those with the same value by name. Those without the field it is ordered by come last; a
+    /// cursor is the number of entities before the page.
+    pub async fn listing(&self, request: ListRequest) -> Result<Listing, Fault> {
+        let start: usize = request
+            .cursor
+            .as_deref()
+            .and_then(|cursor| cursor.parse().ok())
+            .unwrap_or(0);
+        let (versions, total) = {
+            let model = self.catalog.index().read();
+            let set = self.chosen(&model, &request.filter, &request.text);
+            let order = model::js::lowercase(&request.order);
+            let docs = model.page_by_value(&set, &order, request.descending, start, request.limit);
+            (query::versions(&model, docs), count(set.len()))
+        };
+        let entities = self.read(&versions).await?;
+        let end = start + versions.len();
+        Ok(Listing {
+            entities,
+            start,
+            total,
+            previous: (start > 0).then(|| start.saturating_sub(request.limit).to_string()),
+            next: (end < total && !versions.is_empty()).then(|| end.to_string()),
+        })
+    }
+
+    /// The entities of a list from its beginning on, to be fetched by their versions.
+    pub fn listing_versions(&self, request: &ListRequest) -> Vec<Version> {
+        let model = self.catalog.index().read();
+        let set = self.chosen(&model, &request.filter, &request.text);
+        let order = model::js::lowercase(&request.order);
+        let docs = model.page_by_value(&set, &order, request.descending, 0, request.limit);
+        query::versions(&model, docs)
+    }
+
+    /// Values of each field with the number of entities that hold each, in the order of the fields.
+    pub fn counts(&self, filter: &Filter, text: &str, fields: &[&str]) -> Vec<Vec<(String, usize)>> {
+        let model = self.catalog.index().read();
+        let set = self.chosen(&model, filter, text);
+        let facet = |field: &&str| {
+            let values = model.facet(&model::js::lowercase(field), Some(&set));
+            values
+                .into_iter()
+                .map(|(value, held)| (value, count(held)))
+                .collect()
+        };
+        fields.iter().map(facet).collect()
+    }
+
+    /// Values of one field with the number of entities that hold each.
+    pub fn counts_of(&self, filter: &Filter, text: &str, field: &str) -> Vec<(String, usize)> {
+        self.counts(filter, text, &[field]).pop().unwrap_or_default()
+    }
+
+    /// How many entities pass a filter and hold a text in their name or title.
+    pub fn total_of(&self, filter: &Filter, text: &str) -> usize {
+        count(self.chosen(&self.catalog.index().read(), filter, text).len())
+    }
+
+    /// Entities in the catalog.
+    pub fn total(&self) -> usize {
+        count(self.count(None))
+    }
+
+    /// An entity as it is served.
+    pub async fn entity(&self, reference: &EntityRef) -> Result<Option<Value>, Fault> {
+        let found = self.entities(std::slice::from_ref(reference)).await?;
+        Ok(found.into_iter().next().flatten())
+    }
+
+    /// Entities as they are served; `None` for those that are not in the catalog.
+    pub async fn entities(&self, references: &[EntityRef]) -> Result<Vec<Option<Value>>, Fault> {
+        let names: Vec<String> = references.iter().map(ToString::to_string).collect();
+        let bodies = self.by_references(&names, None).await?;
+        let parse = |body: Option<query::Body>| serde_json::from_str(&body?).ok();
+        let mut entities: Vec<Option<Value>> = bodies.into_iter().map(parse).collect();
+        self.leave_out_hidden(entities.iter_mut().flatten());
+        Ok(entities)
+    }
+
+    /// Entities that pass a filter and hold a text in their name or title.
+    fn chosen<'m>(&self, model: &'m ReadModel, filter: &Filter, text: &str) -> Cow<'m, RoaringBitmap> {
+        let set = self.visible(model, Some(filter));
+        let text = text.trim();
+        if text.is_empty() {
+            return set;
+        }
+        Cow::Owned(set.as_ref() & model.matching(&NAMES.map(str::to_owned), &Like::containing(text)))
+    }
+
+    /// An entity as a page shows it, made of what is served; nothing where it may not be seen any more.
+    pub fn shown(&self, body: &str) -> Option<Value> {
+        let mut entity = serde_json::from_str(body).ok()?;
+        if !self.sight.sees(&entity) {
+            return None;
+        }
+        self.leave_out_hidden(std::iter::once(&mut entity));
+        Some(entity)
+    }
+
+    async fn read(&self, versions: &[Version]) -> Result<Vec<Value>, Fault> {
+        let bodies = self.present(versions).await;
+        let bodies = bodies.map_err(|error| store_fault(&error))?;
+        let parsed = bodies.iter().filter_map(|body| serde_json::from_str(body).ok());
+        let mut entities: Vec<Value> = parsed.collect();
+        self.leave_out_hidden(entities.iter_mut());
+        Ok(entities)
+    }
+
+    /// Takes the relations to hidden entities out of entities that a page shows.
+    fn leave_out_hidden<'v>(&self, entities: impl Iterator<Item = &'v mut Value>) {
+        if self.sight.is_everything() {
+            return;
+        }
+        let model = self.catalog.index().read();
+        let is_hidden = |relation: &Value| {
+            let target = relation["targetRef"].as_str().map(model::js::lowercase);
+            let doc = target.and_then(|target| model.by_reference(&target));
+            doc.is_some_and(|doc| !self.may_see(&model, doc))
+        };
+        for entity in entities {
+            if let Some(relations) = entity.get_mut("relations").and_then(Value::as_array_mut) {
+                relations.retain(|relation| !is_hidden(relation));
+            }
+        }
+    }
 }
 
 fn count(number: u64) -> usize {

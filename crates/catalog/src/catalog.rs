@@ -71,7 +71,7 @@ impl Catalog {
     }
 
     /// The store beneath, for reads that the index does not answer.
-    pub fn store(&self) -> &Store {
+    pub(crate) fn store(&self) -> &Store {
         &self.parts.store
     }
 }
@@ -122,23 +122,16 @@ impl CatalogBuilder {
     /// The catalog, not yet at work. Fails for configurations that contradict themselves.
     pub fn build(self) -> Result<Catalog, Fault> {
         let mut settings = Settings::new(&self.config)?;
-        let (source, codeowners) = if let Some(source) = self.source {
-            (source, None)
-        } else {
-            let reader = UrlReader::new(&self.config)?;
-            let codeowners = Arc::new(scm::codeowners::Processor::new(reader.clone()));
-            (
-                Arc::new(reader) as Arc<dyn UrlSource>,
-                Some(codeowners as Arc<dyn Processor>),
-            )
+        let source = match self.source {
+            Some(source) => source,
+            None => Arc::new(UrlReader::new(&self.config)?),
         };
         let source: Arc<dyn UrlSource> = Arc::new(PerHost::new(source));
-        let wanted = codeowners.filter(|_| self.config.portal().codeowners);
         let options = &self.config.catalog().processor_options;
         let disabled = |name: &str| options.get(name).is_some_and(|option| option.disabled);
-        let mut processors: Vec<Arc<dyn Processor>> = wanted
+        let mut processors: Vec<Arc<dyn Processor>> = self
+            .processors
             .into_iter()
-            .chain(self.processors)
             .filter(|processor| !disabled(processor.name()))
             .collect();
         let priority = |name: &str| {

@@ -8,6 +8,7 @@ mod delivery;
 mod emission;
 mod failure;
 mod group;
+mod pace;
 mod problems;
 mod put_off;
 mod readers;
@@ -27,20 +28,21 @@ use config::OrphanStrategy;
 use model::Fault;
 use parking_lot::Mutex;
 use serde_json::json;
-use store::{SourceKey, SourceState};
+use store::{Lane, SourceKey, SourceState};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use claims::InFlight;
-pub(crate) use delivery::{Delivery, Ending, Finished};
-pub(crate) use emission::{Raw, problem};
+pub(crate) use delivery::{Delivery, Ending, Finished, elapsed};
+pub(crate) use emission::{Emission, Raw, problem, process_all, with_remarks};
 pub(crate) use failure::EngineError;
 use group::Group;
+use pace::Pace;
 use put_off::PutOff;
 use readers::Readers;
 use reading::ReadingRoom;
-pub(crate) use refresh::{admit, later};
+pub(crate) use refresh::{admit, later, unreadable};
 use visits::{Ended, Visits};
 pub(crate) use writer::{Writer, conflict_of, is_location};
 
@@ -59,6 +61,8 @@ const POLL: Duration = Duration::from_secs(1);
 const CROWDED: Duration = Duration::from_secs(5);
 /// Pause after the database failed.
 const STORE_BACK_OFF: Duration = Duration::from_secs(2);
+/// Pause between two looks for sources that wait too long.
+const CORRECT_EVERY: Duration = Duration::from_mins(1);
 /// Pause between two prunings of the history.
 const PRUNE_EVERY: Duration = Duration::from_hours(1);
 
@@ -72,6 +76,10 @@ pub(crate) struct Engine {
     put_off: PutOff,
     /// Other processes know that this one has put joins off.
     has_announced_joins: AtomicBool,
+    /// How much is written at once.
+    writing: Pace,
+    /// How much is stitched at once.
+    stitching: Pace,
     /// Sources claimed so far.
     claims: AtomicU64,
     room: ReadingRoom,
@@ -92,6 +100,8 @@ impl Engine {
             group: Group::default(),
             put_off: PutOff::default(),
             has_announced_joins: AtomicBool::new(false),
+            writing: Pace::default(),
+            stitching: Pace::default(),
             claims: AtomicU64::new(0),
             room: ReadingRoom::default(),
             readers: Readers::default(),
@@ -105,6 +115,11 @@ impl Engine {
     /// Has the loop look for due sources now.
     pub fn wake(&self) {
         self.wake.notify_one();
+    }
+
+    /// How many entities fit into one transaction.
+    pub fn entities_at_once(&self) -> usize {
+        self.writing.entities()
     }
 
     /// Whether any source is being read.
@@ -184,9 +199,20 @@ impl Catalog {
         let looping = self.look_at_sources(&stop);
         let renewing = self.renew_claims(&stop);
         let taking_over = self.stitch_for_the_dead(&stop);
+        let correcting = self.correct_dates(&stop);
         // In one place on the heap: whoever awaits this need not be as large as all of them.
-        Box::pin(async move { tokio::join!(watching, providers, pruning, looping, renewing, taking_over) })
-            .await;
+        Box::pin(async move {
+            tokio::join!(
+                watching,
+                providers,
+                pruning,
+                looping,
+                renewing,
+                taking_over,
+                correcting
+            )
+        })
+        .await;
         self.release_claims().await;
     }
 
@@ -400,7 +426,7 @@ impl Catalog {
     /// Records how a visit ended, unless another process has the source by now: it knows better.
     async fn write_claimed_state(&self, state: SourceState) {
         let write = async {
-            let mut tx = self.parts.store.write().await?;
+            let mut tx = self.parts.store.write(Lane::Bulk).await?;
             let holder = &self.parts.engine.holder;
             let held = tx.sources_held(holder, std::slice::from_ref(&state.key)).await?;
             if !held.is_empty() {
@@ -415,13 +441,44 @@ impl Catalog {
 
     pub(crate) async fn write_state(&self, state: SourceState) {
         let write = async {
-            let mut tx = self.parts.store.write().await?;
+            let mut tx = self.parts.store.write(Lane::Bulk).await?;
             tx.set_source_state(&[state]).await?;
             tx.commit().await
         };
         if let Err(error) = write.await {
             tracing::error!(%error, "state of a source could not be written; its claim will run out");
         }
+    }
+
+    /// Has no source wait for a time that a clock set which was ahead, at the start and now and then.
+    async fn correct_dates(&self, stop: &CancellationToken) {
+        let longest = self.parts.settings.longest_pause();
+        loop {
+            if let Err(error) = self.bring_forward().await {
+                tracing::warn!(%error, "sources that wait too long cannot be found");
+            }
+            if pause(stop, longest.min(CORRECT_EVERY)).await {
+                return;
+            }
+        }
+    }
+
+    /// Has sources that would be checked later than any pause allows checked after the longest; how many.
+    pub async fn bring_forward(&self) -> Result<u64, Fault> {
+        let latest = later(self.parts.clock.now(), self.parts.settings.longest_pause());
+        let moved = self
+            .parts
+            .store
+            .bring_forward(latest)
+            .await
+            .map_err(EngineError::from)?;
+        if moved > 0 {
+            tracing::warn!(
+                sources = moved,
+                "a clock was ahead; sources that waited for it are checked earlier"
+            );
+        }
+        Ok(moved)
     }
 
     async fn prune_history_regularly(&self, stop: &CancellationToken) {
@@ -466,7 +523,12 @@ impl Catalog {
             let started_at = self.parts.clock.now();
             let delivery = Delivery::begin(&self.parts, state.key.clone(), cause, false).await?;
             delivery.finish(Ending::of_provider(started_at, true)).await?;
-            let mut tx = self.parts.store.write().await.map_err(EngineError::from)?;
+            let mut tx = self
+                .parts
+                .store
+                .write(Lane::Bulk)
+                .await
+                .map_err(EngineError::from)?;
             tx.delete_source_state(&[state.key])
                 .await
                 .map_err(EngineError::from)?;

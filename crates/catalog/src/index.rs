@@ -6,5 +6,9 @@ mod bodies;
 mod follow;
 mod handle;
 mod keep;
+mod sights;
 
-pub use handle::{AppliedChange, Index};
+pub(crate) use bodies::Version;
+pub(crate) use handle::Index;
+pub use handle::{AppliedChange, IndexNews};
+pub(crate) use sights::{Glimpse, Sights};

@@ -2,29 +2,34 @@
 //!
 //! One module per stage of an entity's life: `ingest` reads sources, `process` turns documents into
 //! validated entities, `stitch` joins what several said about one entity, `engine` decides when and
-//! writes it all in transactions, `index` and `query` answer, `api` and `pages` serve. Other features
-//! use [`Catalog`]; SQL is the `store` crate's business and HTTP serving that of `web`.
+//! writes it all in transactions, `index` and `query` answer. Other features hold a [`Catalog`] and reach
+//! its data through [`Catalog::seen_by`] alone; SQL is the `store` crate's business and HTTP serving that of `web`.
 
 mod aside;
 mod catalog;
 mod engine;
 mod failure;
 mod history;
-pub mod index;
+mod index;
 mod ingest;
 mod process;
 pub mod query;
 mod requests;
 mod settings;
+mod sight;
 mod stitch;
 
 pub use aside::Caller;
 pub use catalog::{Catalog, CatalogBuilder};
 pub use failure::store_fault;
 pub use history::{Version, VersionSummary};
+pub use index::{AppliedChange, IndexNews};
 pub use ingest::UrlSource;
+pub use query::View;
 pub use requests::{DryRun, Fate, Located, Preview, SourceReport, SourceStatus, Unprocessed};
+pub use sight::{Sight, SightKey};
 
 pub mod browse;
+pub mod offline;
 pub mod organization;
 pub mod surroundings;

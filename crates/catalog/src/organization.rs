@@ -1,13 +1,13 @@
 //! Who belongs to whom: groups below groups, their people, and what they own together.
 //!
-//! Answered from the index, from the relations that the catalog made of `spec.parent`, `spec.children`,
+//! The index says which groups there are; who belongs to them stands in their bodies, in the relations that the catalog made of `spec.parent`, `spec.children`,
 //! `spec.members` and `spec.memberOf`. Circles among groups are followed once.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use model::{EntityRef, Fault, entity};
 
-use crate::{Catalog, browse};
+use crate::{View, browse};
 
 /// Most groups that are followed; an organisation beyond that is shown in part.
 pub const MAX_GROUPS: usize = 5_000;
@@ -40,21 +40,6 @@ pub struct Organization {
 }
 
 impl Organization {
-    /// Reads all groups.
-    pub async fn of(catalog: &Catalog) -> Result<Self, Fault> {
-        let request = browse::ListRequest {
-            filter: browse::one_of("kind", &["group".to_owned()]),
-            text: String::new(),
-            order: "metadata.name".to_owned(),
-            descending: false,
-            cursor: None,
-            limit: MAX_GROUPS,
-        };
-        let listing = browse::list(catalog, request).await?;
-        let teams = listing.entities.iter().filter_map(team);
-        Ok(Self::from_teams(teams, listing.next.is_some()))
-    }
-
     /// The organisation of these groups.
     pub fn from_teams(teams: impl Iterator<Item = Team>, is_partial: bool) -> Self {
         let teams: BTreeMap<EntityRef, Team> = teams.map(|team| (team.reference.clone(), team)).collect();
@@ -131,6 +116,30 @@ impl Organization {
     }
 }
 
+impl View<'_> {
+    /// All groups.
+    pub async fn organization(&self) -> Result<Organization, Fault> {
+        let request = browse::ListRequest {
+            filter: browse::one_of("kind", &["group".to_owned()]),
+            text: String::new(),
+            order: "metadata.name".to_owned(),
+            descending: false,
+            cursor: None,
+            limit: MAX_GROUPS,
+        };
+        let listing = self.listing(request).await?;
+        let teams = listing.entities.iter().filter_map(team);
+        Ok(Organization::from_teams(teams, listing.next.is_some()))
+    }
+
+    /// How many entities of each kind these own, the most frequent kind first.
+    pub fn owned_kinds(&self, owners: &[EntityRef]) -> Vec<(String, usize)> {
+        let mut kinds = self.counts_of(&browse::owned_by(owners), "", "kind");
+        kinds.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+        kinds
+    }
+}
+
 fn team(value: &serde_json::Value) -> Option<Team> {
     let related = |wanted: &str| {
         entity::relations(value)
@@ -146,13 +155,6 @@ fn team(value: &serde_json::Value) -> Option<Team> {
         members: related("hasMember").into_iter().collect(),
         below: related("parentOf"),
     })
-}
-
-/// How many entities of each kind these own, the most frequent kind first.
-pub fn owned_kinds(catalog: &Catalog, owners: &[EntityRef]) -> Vec<(String, usize)> {
-    let mut kinds = browse::counts_of(catalog, &browse::owned_by(owners), "", "kind");
-    kinds.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
-    kinds
 }
 
 #[cfg(test)]

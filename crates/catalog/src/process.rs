@@ -9,4 +9,5 @@ mod rules;
 
 pub(crate) use annotate::claim;
 pub(crate) use pipeline::{Dependence, Document, Outcome, Pipeline, Processed};
+pub(crate) use placeholder::Resolver;
 pub(crate) use rules::KindRules;

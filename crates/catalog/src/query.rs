@@ -1,19 +1,24 @@
-//! Lists, pages, facets and single entities, answered from the index.
+//! The door to the catalog's data: every question is asked through a [`View`], which is given for a [`Sight`].
 //!
-//! Filters, orders and counts come from memory; only the entities of the page at hand are fetched.
-//! Every question is asked on behalf of somebody ([`Access`]). Nothing here knows HTTP.
+//! Filters, orders and counts come from memory; only the entities of the page at hand are fetched. What a sight
+//! hides is answered as if it were not there. Nothing here knows HTTP.
 
 mod ancestry;
 mod by_query;
+mod changes;
 mod cursor;
 mod cursor_check;
 mod facets;
 mod fields;
 mod list;
 mod locations;
+mod mutations;
+mod near;
 mod ordered;
 mod portions;
+mod seen;
 mod single;
+mod unright;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -24,38 +29,19 @@ use store::StoreError;
 
 pub use ancestry::{Ancestor, Ancestry};
 pub use by_query::{FullText, Page, PageRequest};
+pub use changes::{ChangeSight, Changes, SeenChange, SeenNews};
 pub use cursor::Cursor;
 pub use facets::Facet;
 pub use fields::Fields;
 pub use list::{ListRequest, Listed};
 pub use locations::LocationFilter;
 pub use portions::{Portions, Wanted};
+pub use seen::SeenIds;
+pub use unright::{Condition, Unright};
 
-use crate::Catalog;
+use crate::index::Version;
+use crate::{Catalog, Sight};
 use read_model::ReadModel;
-
-/// What the asking person or service may see.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Access {
-    filter: Option<Filter>,
-}
-
-impl Access {
-    /// Everything.
-    pub fn all() -> Self {
-        Self::default()
-    }
-
-    /// Only entities that pass the filter.
-    pub fn only(filter: Filter) -> Self {
-        Self { filter: Some(filter) }
-    }
-
-    /// Whether nothing is hidden.
-    pub fn is_everything(&self) -> bool {
-        self.filter.is_none()
-    }
-}
 
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -115,56 +101,67 @@ pub struct OrderField {
 /// Served JSON of an entity.
 pub type Body = Arc<str>;
 
-/// Questions on behalf of somebody.
+/// The catalog as far as a sight lets it be seen.
 #[derive(Clone, Copy)]
-pub struct Query<'a> {
-    catalog: &'a Catalog,
-    access: &'a Access,
+pub struct View<'a> {
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) sight: &'a Sight,
 }
 
 impl Catalog {
-    /// Asks on behalf of somebody.
-    pub fn query<'a>(&'a self, access: &'a Access) -> Query<'a> {
-        Query {
-            catalog: self,
-            access,
-        }
+    /// The only way to entities, their history and relations, names, changes and counts.
+    pub fn seen_by<'a>(&'a self, sight: &'a Sight) -> View<'a> {
+        View { catalog: self, sight }
     }
 }
 
-impl Query<'_> {
+impl<'a> View<'a> {
+    /// The catalog that is seen.
+    pub fn catalog(&self) -> &'a Catalog {
+        self.catalog
+    }
+
+    /// The sight it is seen with.
+    pub fn sight(&self) -> &'a Sight {
+        self.sight
+    }
+
     /// Number of entities that pass a filter.
     pub fn count(&self, filter: Option<&Filter>) -> u64 {
         self.visible(&self.catalog.index().read(), filter).len()
     }
 
-    /// Uids of everything that may be seen.
-    pub fn visible_uids(&self) -> Vec<uuid::Uuid> {
-        let model = self.catalog.index().read();
-        let set = self.visible(&model, None);
-        set.iter().map(|doc| model.uid(doc)).collect()
-    }
-
     /// Entities that pass a filter and may be seen.
-    fn visible<'m>(&self, model: &'m ReadModel, filter: Option<&Filter>) -> Cow<'m, RoaringBitmap> {
-        let asked = filter.map(|filter| model.evaluate(filter));
-        let allowed = self.access.filter.as_ref().map(|filter| model.evaluate(filter));
-        match (asked, allowed) {
-            (Some(asked), Some(allowed)) => Cow::Owned(asked.as_ref() & allowed.as_ref()),
-            (Some(set), None) | (None, Some(set)) => set,
+    pub(crate) fn visible<'m>(
+        &self,
+        model: &'m ReadModel,
+        filter: Option<&Filter>,
+    ) -> Cow<'m, RoaringBitmap> {
+        let allowed = self.catalog.index().sights().set(model, self.sight);
+        let passing = filter.map(|filter| model.evaluate(filter));
+        match (passing, allowed) {
+            (Some(passing), Some(allowed)) => Cow::Owned(passing.as_ref() & allowed.as_ref()),
+            (Some(passing), None) => passing,
+            (None, Some(allowed)) => Cow::Owned(RoaringBitmap::clone(&allowed)),
             (None, None) => model.everything(),
         }
     }
 
-    fn may_see(&self, model: &ReadModel, doc: u32) -> bool {
-        self.access
-            .filter
-            .as_ref()
-            .is_none_or(|filter| model.evaluate(filter).contains(doc))
+    /// Whether an entity of the index may be seen.
+    pub(crate) fn may_see(&self, model: &ReadModel, doc: u32) -> bool {
+        self.sight
+            .filter()
+            .is_none_or(|filter| model.matches(filter, doc))
+    }
+
+    /// The entity with this reference, if it is served and may be seen.
+    pub(crate) fn find(&self, model: &ReadModel, reference: &str) -> Option<u32> {
+        let doc = model.by_reference(reference)?;
+        self.may_see(model, doc).then_some(doc)
     }
 
     /// The bodies of entities, those that went away meanwhile left out.
-    async fn present(&self, versions: &[(uuid::Uuid, u32)]) -> Result<Vec<Body>, StoreError> {
+    pub(crate) async fn present(&self, versions: &[Version]) -> Result<Vec<Body>, StoreError> {
         let bodies = self
             .catalog
             .index()
@@ -176,7 +173,7 @@ impl Query<'_> {
 }
 
 /// Uid and version of documents, to fetch their bodies by.
-pub(crate) fn versions(model: &ReadModel, docs: impl IntoIterator<Item = u32>) -> Vec<(uuid::Uuid, u32)> {
+pub(crate) fn versions(model: &ReadModel, docs: impl IntoIterator<Item = u32>) -> Vec<Version> {
     docs.into_iter()
         .map(|doc| (model.uid(doc), model.generation(doc)))
         .collect()

@@ -15,8 +15,6 @@ use crate::process::KindRules;
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(100);
 /// Claims are renewed a few times before they run out, so they cannot be arbitrarily short.
 const SHORTEST_CLAIM: Duration = Duration::from_secs(1);
-/// Longest catalog file read from disk, in bytes.
-const MAX_FILE_BYTES: u64 = 16 << 20;
 /// Most files that one location pattern may match.
 const MAX_MATCHES: usize = 10_000;
 
@@ -89,7 +87,7 @@ impl Settings {
             watch_files: portal.watch_files,
             history_retention: portal.history.retention.0,
             allowed_types: vec!["url".to_owned()],
-            max_file_bytes: MAX_FILE_BYTES,
+            max_file_bytes: model::MAX_FILE_BYTES,
             max_matches: MAX_MATCHES,
             yaml: Limits::default(),
             fingerprint: String::new(),
@@ -113,6 +111,12 @@ impl Settings {
         let base = self.interval.unwrap_or(DEFAULT_INTERVAL);
         let half = u64::try_from(base.as_millis() / 2).unwrap_or(u64::MAX - 1);
         base + Duration::from_millis(randomness.below(half + 1))
+    }
+
+    /// No check of a source is further away than this, unless a clock was wrong.
+    pub fn longest_pause(&self) -> Duration {
+        let base = self.interval.unwrap_or(DEFAULT_INTERVAL);
+        base * 2
     }
 
     fn make_fingerprint(&self) -> String {

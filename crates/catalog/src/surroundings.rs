@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use model::{EntityRef, Fault, entity};
 use serde_json::Value;
 
-use crate::{Catalog, browse};
+use crate::{View, browse};
 
 /// Pairs of relations: forward, backward, and how people say the forward one.
 pub const PAIRS: [(&str, &str, &str); 7] = [
@@ -104,25 +104,27 @@ fn forward(relation: &str) -> (&str, bool) {
         .unwrap_or((relation, false))
 }
 
-/// Collects what surrounds the roots of a request.
-pub async fn surroundings(catalog: &Catalog, request: &Request) -> Result<Surroundings, Fault> {
-    let mut walk = Walk::new(request);
-    for depth in 0..=request.depth {
-        let wanted = walk.frontier(depth);
-        if wanted.is_empty() {
-            break;
+impl View<'_> {
+    /// Collects what surrounds the roots of a request. Nothing hidden is met on the way.
+    pub async fn surroundings(&self, request: &Request) -> Result<Surroundings, Fault> {
+        let mut walk = Walk::new(request);
+        for depth in 0..=request.depth {
+            let wanted = walk.frontier(depth);
+            if wanted.is_empty() {
+                break;
+            }
+            if request.is_simplified && depth == request.depth {
+                // Of the last ones only what is written on them matters.
+                walk.name(self.known(&wanted));
+                break;
+            }
+            let bodies = self.entities(&wanted).await?;
+            for (reference, body) in wanted.into_iter().zip(bodies) {
+                walk.visit(reference, body, depth < request.depth);
+            }
         }
-        if request.is_simplified && depth == request.depth {
-            // Of the last ones only what is written on them matters.
-            walk.name(browse::known(catalog, &wanted));
-            break;
-        }
-        let bodies = browse::entities(catalog, &wanted).await?;
-        for (reference, body) in wanted.into_iter().zip(bodies) {
-            walk.visit(reference, body, depth < request.depth);
-        }
+        Ok(walk.finish())
     }
-    Ok(walk.finish())
 }
 
 /// A relation that passes the request.
@@ -186,7 +188,7 @@ impl<'a> Walk<'a> {
 
     fn name(&mut self, named: browse::Named) {
         for (reference, known) in named {
-            if let (Some(at), Some(known)) = (self.known.get(&reference), known) {
+            if let (Some(at), Some(known)) = (self.known.get(&reference), known.into_seen()) {
                 let place = &mut self.places[*at].0;
                 place.is_missing = false;
                 place.title = known.title;

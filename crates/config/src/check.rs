@@ -2,9 +2,11 @@
 
 use model::{Fault, Problem};
 
+use crate::Secret;
 use crate::json_path::segments;
 use crate::node::Node;
-use crate::sections::{HttpsSetting, Sections};
+use crate::sections::{HttpsSetting, ListenAddress, Sections};
+use crate::suggest::suggest;
 
 /// Checks values; errors here keep the portal from starting.
 pub(crate) fn values(sections: &Sections, tree: &Node) -> Vec<Problem> {
@@ -14,10 +16,35 @@ pub(crate) fn values(sections: &Sections, tree: &Node) -> Vec<Problem> {
     hosts(sections, &mut found);
     reading(sections, &mut found);
     tokens(sections, &mut found);
+    metrics(sections, &mut found);
+    connections(sections, &mut found);
     rules(sections, &mut found);
     found
         .into_iter()
         .map(|(key, problem)| problem.at(tree.nearest(&segments(&key)).origin.place()))
+        .collect()
+}
+
+/// The types of location that are read.
+const LOCATION_TYPES: [&str; 2] = ["file", "url"];
+
+/// Configured locations that nothing reads: errors that hurt only their own entities.
+pub(crate) fn locations(sections: &Sections, tree: &Node) -> Vec<Problem> {
+    let locations = sections.catalog.locations.iter().enumerate();
+    let unknown = locations.filter(|(_, location)| !LOCATION_TYPES.contains(&location.kind.as_str()));
+    unknown
+        .map(|(index, location)| {
+            let kind = &location.kind;
+            let fault = Fault::input(format!(
+                "Unknown type '{kind}' in catalog.locations, expected one of 'file', 'url'; nothing is read from it"
+            ));
+            let hint = match suggest(kind, LOCATION_TYPES.into_iter()) {
+                Some(meant) => format!("Did you mean '{meant}'?"),
+                None => "Write 'url' for an address, and 'file' for a file of this machine.".to_owned(),
+            };
+            let place = tree.nearest(&segments(&format!("catalog.locations[{index}].type")));
+            Problem::error(fault).at(place.origin.place()).hint(hint)
+        })
         .collect()
 }
 
@@ -161,17 +188,48 @@ fn reading(sections: &Sections, found: &mut Found) {
     }
 }
 
+fn is_token(token: &Secret) -> bool {
+    token.expose().len() >= 8 && !token.expose().contains(char::is_whitespace)
+}
+
+fn illegal_token(key: String) -> (String, Problem) {
+    let fault = Fault::error(format!(
+        "Illegal token at '{key}', must be at least 8 characters without spaces"
+    ));
+    (key, Problem::error(fault))
+}
+
+fn metrics(sections: &Sections, found: &mut Found) {
+    let metrics = &sections.portal.metrics;
+    if metrics.token.as_ref().is_some_and(|token| !is_token(token)) {
+        found.push(illegal_token("portal.metrics.token".to_owned()));
+    }
+    if let Some(Err(fault)) = metrics.listen.as_ref().map(ListenAddress::try_from) {
+        found.push(("portal.metrics.listen".to_owned(), Problem::error(fault)));
+    }
+}
+
+fn connections(sections: &Sections, found: &mut Found) {
+    let connections = &sections.portal.connections;
+    let bounds = [
+        ("max", connections.max),
+        ("maxPerAddress", connections.max_per_address),
+    ];
+    for (name, _) in bounds.into_iter().filter(|(_, bound)| *bound == 0) {
+        let key = format!("portal.connections.{name}");
+        let fault = Fault::input(format!(
+            "'{key}' is 0, so that nobody could call; write at least 1"
+        ));
+        found.push((key, Problem::error(fault)));
+    }
+}
+
 fn tokens(sections: &Sections, found: &mut Found) {
     for (index, access) in sections.backend.auth.external_access.iter().enumerate() {
         let key = format!("backend.auth.externalAccess[{index}]");
         match (access.kind.as_str(), &access.options.token) {
-            ("static", Some(token))
-                if token.expose().len() < 8 || token.expose().contains(char::is_whitespace) =>
-            {
-                let fault = Fault::error(format!(
-                    "Illegal token at '{key}.options.token', must be at least 8 characters without spaces"
-                ));
-                found.push((format!("{key}.options.token"), Problem::error(fault)));
+            ("static", Some(token)) if !is_token(token) => {
+                found.push(illegal_token(format!("{key}.options.token")));
             }
             ("static", None) => {
                 let fault = Fault::error(format!("Missing required config value at '{key}.options.token'"));

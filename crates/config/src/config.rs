@@ -35,6 +35,7 @@ struct Inner {
     problems: Vec<Problem>,
     secrets: BTreeSet<Vec<String>>,
     known: BTreeSet<Vec<String>>,
+    only_tokens: Vec<String>,
 }
 
 /// Shows where the configuration came from, and none of its values.
@@ -45,6 +46,14 @@ impl std::fmt::Debug for Config {
             .field("files", &self.inner.files)
             .finish_non_exhaustive()
     }
+}
+
+/// A section of the configuration that a plugin reads.
+pub struct ClaimedSection<'a> {
+    /// Its key, with dots between parts.
+    pub path: &'a str,
+    /// Problems of a value of it. A fault's path is a key within the section, with dots between parts.
+    pub check: &'a dyn Fn(&Value) -> Vec<Problem>,
 }
 
 /// What loading found, before it is checked.
@@ -90,6 +99,8 @@ impl Config {
         let mut sections = sections(value, &mut problems);
         sections.catalog.settle();
         problems.extend(crate::check::values(&sections, &loaded.tree));
+        let protection = crate::protection::asked_for(&sections, &loaded.tree);
+        problems.extend(protection.problems);
         problems.extend(crate::idle::keys(&sections, &loaded.tree));
         let listen = collect(
             listen(&sections.backend),
@@ -103,6 +114,7 @@ impl Config {
         let (false, Some(listen), Some(database)) = (has_errors(&problems), listen, database) else {
             return Err(shown(problems));
         };
+        problems.extend(crate::check::locations(&sections, &loaded.tree));
         let problems = shown(problems);
         let Loaded {
             tree,
@@ -124,6 +136,7 @@ impl Config {
             problems,
             secrets,
             known,
+            only_tokens: protection.only_tokens,
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -163,6 +176,12 @@ impl Config {
     /// `search`.
     pub fn search(&self) -> &SearchSection {
         &self.inner.sections.search
+    }
+
+    /// Keys that ask for protection which the portal does not have, and because of which nobody may be served
+    /// without a token of `backend.auth.externalAccess`.
+    pub fn only_tokens_because_of(&self) -> &[String] {
+        &self.inner.only_tokens
     }
 
     /// Where the server listens.
@@ -235,9 +254,38 @@ impl Config {
         context(&self.inner.tree, &segments(key), &self.inner.context)
     }
 
-    /// Unknown keys and questionable settings; none of them keeps the portal from starting.
+    /// Unknown keys and settings that are questionable or, as errors, hurt a part of the portal; none of them keeps
+    /// it from starting.
     pub fn check(&self) -> Vec<Problem> {
         self.inner.problems.clone()
+    }
+
+    /// The same, for a portal whose plugins read sections that this crate does not know: nothing is said of keys in
+    /// their sections, and their own checks come in addition.
+    pub fn check_with(&self, claimed: &[ClaimedSection<'_>]) -> Vec<Problem> {
+        let mut problems = self.check();
+        let places: Vec<Place> = claimed
+            .iter()
+            .filter_map(|section| self.inner.tree.at(&segments(section.path)))
+            .map(|node| node.origin.place())
+            .collect();
+        let is_claimed =
+            |problem: &Problem| problem.place.as_ref().is_some_and(|place| places.contains(place));
+        problems.retain(|problem| problem.severity == Severity::Error || !is_claimed(problem));
+        for section in claimed {
+            let Some(node) = self.inner.tree.at(&segments(section.path)) else {
+                continue;
+            };
+            let found = (section.check)(&node.to_value());
+            problems.extend(shown(found).into_iter().map(|problem| {
+                let place = problem.fault.path.as_deref().map_or_else(
+                    || node.origin.place(),
+                    |path| self.place(&format!("{}.{path}", section.path)),
+                );
+                problem.at(place)
+            }));
+        }
+        problems
     }
 
     /// The merged configuration with every secret replaced.

@@ -164,6 +164,14 @@ pub(crate) fn report<'a>(
 ) -> Option<Problem> {
     let key = dotted(path);
     let place = node.origin.place();
+    if key == "catalog.providers" {
+        let fault = Fault::input(format!(
+            "'{key}' belongs to catalog modules, it has no effect yet: no entity comes from it"
+        ));
+        let hint =
+            "Name the files in catalog.locations, or register them, until the portal has this provider.";
+        return Some(Problem::warning(fault).at(place).hint(hint));
+    }
     if let Some(owner) = owner(path) {
         let fault = Fault::input(format!("'{key}' belongs to {owner}, it has no effect yet"));
         return Some(

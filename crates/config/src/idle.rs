@@ -9,11 +9,7 @@ use crate::node::{Content, Node};
 use crate::sections::{CONFIG_LOCATIONS, Sections};
 
 /// The keys, and what holds instead; `*` stands for any name or item.
-const KEYS: [(&str, &str); 14] = [
-    (
-        "backend.auth.externalAccess.*.accessRestrictions",
-        "Such a caller may call everything.",
-    ),
+const KEYS: [(&str, &str); 13] = [
     (
         "backend.cors.preflightContinue",
         "Preflight requests are always answered.",
@@ -76,7 +72,7 @@ fn remark(tree: &Node, path: &[String], instead: &str) -> Problem {
 }
 
 /// The paths that a pattern has in a tree. What is switched off needs no remark.
-fn set_below(node: &Node, pattern: &[String]) -> Vec<Vec<String>> {
+pub(crate) fn set_below(node: &Node, pattern: &[String]) -> Vec<Vec<String>> {
     let Some((first, rest)) = pattern.split_first() else {
         let is_off = matches!(node.content, Content::Scalar(Value::Null | Value::Bool(false)));
         return if is_off { Vec::new() } else { vec![Vec::new()] };

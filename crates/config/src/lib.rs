@@ -17,6 +17,7 @@ mod json_path;
 mod load;
 mod merge;
 mod node;
+mod protection;
 mod read;
 mod redact;
 mod reference;
@@ -29,7 +30,7 @@ mod substitute;
 mod suggest;
 mod transform;
 
-pub use config::Config;
+pub use config::{ClaimedSection, Config};
 pub use duration::HumanDuration;
 pub use load::LoadOptions;
 pub use reference::reference_markdown;

@@ -51,14 +51,9 @@ impl LoadOptions {
 
     /// `app-config.yaml` must exist; the others are read when they do.
     fn default_files(&self) -> Vec<PathBuf> {
-        let names = self.env.get("BACKSTAGE_ENV").map_or("", String::as_str);
-        let names: Vec<&str> = names
-            .split(',')
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-            .collect();
-        let shared = names.iter().map(|name| format!("app-config.{name}.yaml"));
-        let local = names.iter().map(|name| format!("app-config.{name}.local.yaml"));
+        let names = self.environment_names();
+        let shared = names.iter().map(|name| shared_file(name));
+        let local = names.iter().map(|name| local_file(name));
         let optional = shared.chain(["app-config.local.yaml".to_owned()]).chain(local);
         let optional = optional
             .map(|name| self.cwd.join(name))
@@ -68,12 +63,53 @@ impl LoadOptions {
             .chain(optional)
             .collect()
     }
+
+    /// The names in `BACKSTAGE_ENV`.
+    fn environment_names(&self) -> Vec<&str> {
+        let names = self.env.get("BACKSTAGE_ENV").map_or("", String::as_str);
+        names
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+            .collect()
+    }
+
+    /// A warning for each name in `BACKSTAGE_ENV` that adds no file.
+    fn names_without_file(&self) -> Vec<Problem> {
+        let names = self.environment_names().into_iter();
+        let (folder, is_ours) = (self.cwd.display(), self.files.is_empty());
+        let is_missing = |name: &&str| {
+            let files = [shared_file(name), local_file(name)];
+            is_ours && !files.iter().any(|file| self.cwd.join(file).exists())
+        };
+        let warning = |name: &str| {
+            let (shared, local) = (shared_file(name), local_file(name));
+            let fault = Fault::not_found(format!(
+                "BACKSTAGE_ENV names '{name}', but there is neither {shared} nor {local} in {folder}"
+            ));
+            let place = Place {
+                source: "environment variable BACKSTAGE_ENV".to_owned(),
+                ..Place::default()
+            };
+            let hint = "Create the file, correct the name, or name the files to read with --config.";
+            Problem::warning(fault).at(place).hint(hint)
+        };
+        names.filter(is_missing).map(warning).collect()
+    }
+}
+
+fn shared_file(name: &str) -> String {
+    format!("app-config.{name}.yaml")
+}
+
+fn local_file(name: &str) -> String {
+    format!("app-config.{name}.local.yaml")
 }
 
 /// Reads and merges all sources.
 pub(crate) fn load(options: &LoadOptions) -> Result<Loaded, Vec<Problem>> {
     let files = options.resolved_files();
-    let mut problems = Vec::new();
+    let mut problems = options.names_without_file();
     let nodes: Vec<Node> = files
         .iter()
         .filter_map(|file| read_file(file, options, &mut problems))
@@ -86,7 +122,7 @@ pub(crate) fn builtin(options: &LoadOptions) -> Result<Loaded, Vec<Problem>> {
     let source = Arc::new(Source::named("built-in defaults", BUILTIN.to_owned()));
     let value = parse(BUILTIN).map_err(|error| vec![malformed(error, &source.context)])?;
     let node = Node::from_value(value, Origin::root(&source));
-    finish(vec![node], Vec::new(), options, Vec::new())
+    finish(vec![node], Vec::new(), options, options.names_without_file())
 }
 
 /// A plain value without file or environment.

@@ -119,6 +119,11 @@ impl Node {
         }
     }
 
+    /// The node on a path.
+    pub(crate) fn at(&self, path: &[String]) -> Option<&Node> {
+        path.iter().try_fold(self, |node, segment| node.child(segment))
+    }
+
     /// The deepest existing node on a path; the node itself for an empty path.
     pub(crate) fn nearest(&self, path: &[String]) -> &Node {
         let mut node = self;

@@ -30,7 +30,9 @@ pub use integrations::{
     GiteaIntegration, GithubApp, GithubIntegration, GitlabIntegration, GitlabRetry, IntegrationsSection,
 };
 pub use listen::{ListenAddress, ListenSetting};
-pub use portal::{HistorySection, PortalSection, ReadingLimits};
+pub use portal::{
+    ConnectionLimits, HistorySection, MetricsSection, PortalAuthSection, PortalSection, ReadingLimits,
+};
 pub use search::SearchSection;
 
 use schemars::JsonSchema;

@@ -21,7 +21,11 @@ pub(crate) fn variable<'a>(environment: &'a Environment, name: &str) -> Option<&
     environment.get(name).map(|value| value.trim())
 }
 
-/// Replaces `${NAME}` and `${NAME:-fallback}`; `$${…}` stands for a literal `${…}`.
+/// Deepest nesting of fallbacks; what is nested deeper stays as it is written.
+const MAX_DEPTH: usize = 16;
+
+/// Replaces `${NAME}` and `${NAME:-fallback}`, where the fallback may hold variables again; `$${…}` stands for a
+/// literal `${…}`.
 pub(crate) fn substitute(input: &str, environment: &Environment) -> Substituted {
     let mut text = Some(String::with_capacity(input.len()));
     let mut used_variable = false;
@@ -32,11 +36,13 @@ pub(crate) fn substitute(input: &str, environment: &Environment) -> Substituted 
             Some(format!("${{{expression}}}"))
         } else {
             used_variable = true;
-            let value = evaluate(expression, environment);
-            if value.is_none() && missing.is_none() {
-                missing = expression.split(":-").next().map(|name| name.trim().to_owned());
+            match evaluate(expression, environment) {
+                Ok(value) => Some(value),
+                Err(name) => {
+                    missing.get_or_insert(name);
+                    None
+                }
             }
-            value
         };
         text = text.zip(piece).map(|(text, piece)| text + before + &piece);
         rest = after;
@@ -48,31 +54,54 @@ pub(crate) fn substitute(input: &str, environment: &Environment) -> Substituted 
     }
 }
 
-/// Finds the next `${…}` without braces inside: text before it, whether it is escaped, its inside
-/// and the text after it.
+/// Finds the next `${…}`, in which braces occur only as further `${…}` behind `:-`: text before it, whether it is
+/// escaped, its inside and the text after it.
 fn next_expression(text: &str) -> Option<(&str, bool, &str, &str)> {
     let mut from = 0;
     loop {
         let start = from + text[from..].find("${")?;
         let inside = &text[start + 2..];
-        let end = inside.find(['{', '}'])?;
-        if inside.as_bytes()[end] == b'}' {
+        if let Some(end) = expression_end(inside, 0) {
             let escaped = text[..start].ends_with('$');
             let before = &text[..start - usize::from(escaped)];
             return Some((before, escaped, &inside[..end], &inside[end + 1..]));
         }
-        from = start + 2 + end;
+        from = start + 2;
     }
 }
 
-fn evaluate(expression: &str, environment: &Environment) -> Option<String> {
-    match expression.split_once(":-") {
-        Some((name, fallback)) => variable(environment, name.trim())
-            .filter(|value| !value.is_empty())
-            .or_else(|| Some(fallback.trim()).filter(|fallback| !fallback.is_empty()))
-            .map(str::to_owned),
-        None => variable(environment, expression.trim()).map(str::to_owned),
+/// Where the brace is that closes an expression, of which this is the inside and what follows.
+fn expression_end(inside: &str, depth: usize) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let brace = at + inside[at..].find(['{', '}'])?;
+        if inside.as_bytes()[brace] == b'}' {
+            return Some(brace);
+        }
+        let before = &inside[..brace];
+        if depth == MAX_DEPTH || !before.ends_with('$') || !before.contains(":-") {
+            return None;
+        }
+        at = brace + 1 + expression_end(&inside[brace + 1..], depth + 1)? + 1;
     }
+}
+
+/// The value of an expression, or the name of the variable that has none.
+fn evaluate(expression: &str, environment: &Environment) -> Result<String, String> {
+    let (name, fallback) = match expression.split_once(":-") {
+        Some((name, fallback)) => (name.trim(), Some(fallback.trim())),
+        None => (expression.trim(), None),
+    };
+    let value = variable(environment, name);
+    let Some(fallback) = fallback else {
+        return value.map(str::to_owned).ok_or_else(|| name.to_owned());
+    };
+    if let Some(value) = value.filter(|value| !value.is_empty()) {
+        return Ok(value.to_owned());
+    }
+    let filled = substitute(fallback, environment);
+    let text = filled.text.filter(|text| !text.is_empty());
+    text.ok_or_else(|| filled.missing.unwrap_or_else(|| name.to_owned()))
 }
 
 #[cfg(test)]
@@ -112,5 +141,27 @@ mod tests {
         check("$A {A}", Some("$A {A}"));
         check("é${A}é", Some("éoneé"));
         check("${}", None);
+    }
+
+    #[test]
+    fn a_fallback_may_hold_variables() {
+        check("${MISSING:-${A}}", Some("one"));
+        check("${MISSING:-${GONE:-deep}}", Some("deep"));
+        check("${A:-${GONE:-deep}}", Some("one"));
+        check("${MISSING:-${GONE}}", None);
+        check("x${MISSING:-a${GONE:-b}c${A}d}y", Some("xabconedy"));
+        check("${MISSING:-${EMPTY:-${GONE:-third}}}", Some("third"));
+        check("$${MISSING:-${A}}", Some("${MISSING:-${A}}"));
+        check("${MISSING:-{A}}", Some("${MISSING:-{A}}"));
+        check("${MISSING:-${A}", Some("${MISSING:-one"));
+        check("${${A}}", Some("${one}"));
+        let nested = |depth: usize| format!("{}last{}", "${MISSING:-".repeat(depth), "}".repeat(depth));
+        check(&nested(MAX_DEPTH), Some("last"));
+        let environment = Environment::new();
+        let missing = |input: &str| substitute(input, &environment).missing;
+        assert_eq!(missing("${A:-${B}}").as_deref(), Some("B"));
+        assert_eq!(missing("${A:-}").as_deref(), Some("A"));
+        // Neither time nor memory depend on what is nested without end.
+        assert!(substitute(&"${A:-".repeat(50_000), &environment).text.is_some());
     }
 }

@@ -1,10 +1,15 @@
 //! What a person can do about a fault, where it can be told from the fault and the entity.
 
 mod distance;
+mod source_text;
 mod spelling;
+
+pub use source_text::{has_template_mark, hint_by_looks, hint_if_unfilled};
 
 use serde_json::Value;
 
+use crate::oddities::UNMERGED;
+use crate::placeholders::PLACEHOLDERS;
 use crate::policy::ROOT_FIELDS;
 use crate::{Fault, Kinds, entity};
 use distance::nearest;
@@ -44,6 +49,12 @@ pub fn hint_for(kinds: &Kinds, fault: &Fault, entity: &Value) -> Option<String> 
     }
     if says("was not on the form [<kind>:][<namespace>/]<name>") {
         return Some("write it as `name`, `kind:name` or `kind:namespace/name`".to_owned());
+    }
+    if field.ends_with("/<<") {
+        return Some(UNMERGED.to_owned());
+    }
+    if says("Placeholder $") {
+        return placeholder(text);
     }
     if says("duplicate keys that vary only in casing") {
         return Some("rename one of the keys: they are the same in lower case".to_owned());
@@ -114,6 +125,9 @@ fn unknown_kind(kinds: &Kinds, document: &Value) -> String {
 fn wrong_value(text: &str, field: &str, document: &Value) -> Option<String> {
     let found = document.pointer(field)?;
     let name = field.rsplit('/').next().unwrap_or_default();
+    if let Some(hint) = beside_placeholder(found) {
+        return Some(hint);
+    }
     if text.contains("must NOT have fewer than 1 characters") || found.is_null() {
         return Some(format!("give `{name}` a value or remove it"));
     }
@@ -133,6 +147,60 @@ fn wrong_value(text: &str, field: &str, document: &Value) -> Option<String> {
     }
     text.contains("one of the allowed values")
         .then(|| "use one of `required` and `optional`".to_owned())
+}
+
+/// A way out of a placeholder that cannot be filled.
+fn placeholder(text: &str) -> Option<String> {
+    const WAYS: [(&str, &str); 8] = [
+        (
+            "expected an address",
+            "write the content without the placeholder, or the name of the file that has it",
+        ),
+        (
+            "is hidden or configures a portal",
+            "keep what the entity takes in in a file of its own that is not hidden",
+        ),
+        (
+            "lies outside of",
+            "keep the file in the repository of the descriptor, or below the folder of the configured file",
+        ),
+        (
+            "could not form a URL",
+            "set `portal.resolveFilePlaceholders: true`, so that files on disk may take in their neighbours, or write a \
+             whole address",
+        ),
+        (
+            "backend.reading.allow",
+            "add the host to integrations, or to backend.reading.allow",
+        ),
+        (
+            "same repository",
+            "copy the file into the repository of the descriptor: others are not read for it",
+        ),
+        (
+            "NotFoundError",
+            "correct the path: it begins at the folder of the descriptor, with `/` at the root of the repository",
+        ),
+        ("is no ordinary file", "name a file"),
+    ];
+    let way = WAYS.into_iter().find(|(words, _)| text.contains(words));
+    way.map(|(_, hint)| hint.to_owned())
+}
+
+/// A way out where a placeholder was meant, but is none.
+fn beside_placeholder(found: &Value) -> Option<String> {
+    let fields = found.as_object()?;
+    let name = fields.keys().find(|key| key.starts_with('$'))?;
+    if PLACEHOLDERS.contains(&name.as_str()) {
+        return Some(match fields.len() {
+            1 => format!("`{name}` brings in a value that does not fit here"),
+            _ => format!("a placeholder stands alone: remove the keys beside `{name}`"),
+        });
+    }
+    let meant = nearest(name, PLACEHOLDERS.into_iter());
+    let meant = meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"));
+    let known = PLACEHOLDERS.join(", ");
+    Some(format!("`{name}` is no placeholder, known are {known}{meant}"))
 }
 
 /// The text between two marks.

@@ -17,7 +17,11 @@ mod javascript_json;
 pub mod js;
 mod key_clash;
 pub mod kinds;
+mod limits;
 mod location_ref;
+mod log_mark;
+mod oddities;
+mod placeholders;
 pub mod policy;
 mod problem;
 mod relation;
@@ -31,17 +35,21 @@ pub use entity_ref::{EntityRef, RefParts};
 pub use fault::Fault;
 pub use filter::{Filter, Issues, Predicate, predicate_from_params};
 pub use health::{HEALTH, Health};
-pub use hints::hint_for;
+pub use hints::{has_template_mark, hint_by_looks, hint_for, hint_if_unfilled};
 pub use identity::{Actor, Principal, Restriction, Viewer};
 pub use javascript_json::{parse_json, parse_json_container};
 pub use key_clash::check_keys;
 pub use kinds::{Kind, Kinds};
+pub use limits::MAX_FILE_BYTES;
 pub use location_ref::LocationRef;
+pub use log_mark::LogMark;
+pub use oddities::oddities;
+pub use placeholders::PLACEHOLDERS;
 pub use problem::{Place, Problem, Severity};
 pub use relation::Relation;
 pub use rows::{ROWS_VERSION, SearchRow, search_rows};
 pub use surroundings::{Clock, Randomness, SystemClock, SystemRandomness};
-pub use verdict::{Verdict, check_relations, check_served_keys, validate_document};
+pub use verdict::{Verdict, check_references, check_relations, check_served_keys, validate_document};
 
 /// SHA-1 of bytes as 40 hex digits, the hash the original uses for names and etags.
 pub fn sha1_hex(bytes: &[u8]) -> String {

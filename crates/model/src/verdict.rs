@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::{EntityRef, Fault, Kinds, check_keys, entity, policy};
+use crate::{EntityRef, Fault, Kinds, Relation, check_keys, entity, policy};
+
+/// Longest reference to another entity, in bytes.
+const MAX_REFERENCE: usize = 1_000;
 
 /// The outcome for one document.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,11 +43,40 @@ pub fn validate_document(kinds: &Kinds, document: &Value) -> Verdict {
     }
 }
 
-/// Refuses relations to something without a kind. The rules of a kind do not look at them, joining entities does.
+/// Refuses relations to something without a kind, or whose references cannot be stored. The rules of a kind do not look at them, joining entities does.
 pub fn check_relations(kinds: &Kinds, document: &Value) -> Result<(), Fault> {
     let mut entity = document.clone();
     policy::apply(&mut entity)?;
-    kinds.relations(&entity).map(drop)
+    check_references(&kinds.relations(&entity)?)
+}
+
+/// Refuses references that no database can store and have an index on.
+pub fn check_references(relations: &[Relation]) -> Result<(), Fault> {
+    let ends = relations
+        .iter()
+        .flat_map(|relation| [&relation.source, &relation.target]);
+    for text in ends.map(ToString::to_string) {
+        let begin = || {
+            text.chars()
+                .take(80)
+                .collect::<String>()
+                .replace('\0', "\u{fffd}")
+        };
+        if text.len() > MAX_REFERENCE {
+            return Err(Fault::input(format!(
+                "The entity reference {}… has {} bytes, more than {MAX_REFERENCE}",
+                begin(),
+                text.len()
+            )));
+        }
+        if text.contains('\0') {
+            return Err(Fault::input(format!(
+                "The entity reference {} has a NUL character, which cannot be stored",
+                begin()
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses keys that would be the same in lower case once the document is served.

@@ -1,6 +1,6 @@
 //! What plugins feed into the catalog: entities, and changes to entities before validation.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -46,6 +46,28 @@ pub struct ProcessContext {
     pub location: LocationRef,
     /// The registered location that led there.
     pub origin: LocationRef,
+    /// Where to note what helps when the entity fails.
+    pub remarks: Remarks,
+}
+
+/// What processors noticed on the way: told beside what is wrong with the entity, if anything is.
+#[derive(Debug, Clone, Default)]
+pub struct Remarks(Arc<Mutex<Vec<String>>>);
+
+impl Remarks {
+    /// Notes one sentence, without a full stop.
+    pub fn add(&self, text: impl Into<String>) {
+        self.lock().push(text.into());
+    }
+
+    /// Takes all that was noted.
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// How long what a processor made of an entity stays true.

@@ -13,11 +13,25 @@ pub enum Health {
     Failed(String),
 }
 
+/// What stands still when a check fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HealthScope {
+    /// The whole portal: an orchestrator must send requests elsewhere.
+    Portal,
+    /// One plugin; everything else serves on.
+    #[default]
+    Plugin,
+}
+
 /// A part of the portal that can say whether it works.
 #[async_trait]
 pub trait HealthCheck: Send + Sync {
     /// What is checked, for example `database`.
     fn name(&self) -> &str;
-    /// Checks now. The caller bounds the time.
+    /// What stands still when this fails. Only the portal's own checks decide whether it is ready.
+    fn scope(&self) -> HealthScope {
+        HealthScope::default()
+    }
+    /// Checks now. The caller bounds the time; a panic counts as a failure of this check alone.
     async fn check(&self) -> Health;
 }

@@ -1,5 +1,7 @@
 //! Entries of the left navigation.
 
+use std::borrow::Cow;
+
 /// Where in the navigation an entry stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NavigationSection {
@@ -17,14 +19,33 @@ pub enum NavigationSection {
 #[derive(Debug, Clone)]
 pub struct NavigationItem {
     /// Text of the link.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// Path the link leads to; also marks the entry as current for pages below it. With a query, the
     /// entry is current for that path when the page's address has the same parameters.
-    pub path: &'static str,
+    pub path: Cow<'static, str>,
     /// Name of an icon of the `ui` crate.
-    pub icon: &'static str,
+    pub icon: Cow<'static, str>,
     /// Where the entry stands.
     pub section: NavigationSection,
     /// Order within the section, low first.
     pub order: i32,
+}
+
+impl NavigationItem {
+    /// An entry of a built-in plugin.
+    pub const fn new(
+        title: &'static str,
+        path: &'static str,
+        icon: &'static str,
+        section: NavigationSection,
+        order: i32,
+    ) -> Self {
+        Self {
+            title: Cow::Borrowed(title),
+            path: Cow::Borrowed(path),
+            icon: Cow::Borrowed(icon),
+            section,
+            order,
+        }
+    }
 }

@@ -28,9 +28,9 @@ pub struct SearchDocument {
 #[async_trait]
 pub trait SearchSource: Send + Sync {
     /// The type, a word of the wire contract such as `software-catalog` or `techdocs`.
-    fn document_type(&self) -> &'static str;
+    fn document_type(&self) -> &str;
     /// Heading for results of this type, in the plural.
-    fn title(&self) -> &'static str;
+    fn title(&self) -> &str;
     /// Documents of a served entity. An error leaves out this entity's documents and is logged.
     async fn documents(&self, entity: &Value) -> Result<Vec<SearchDocument>, Fault>;
 }

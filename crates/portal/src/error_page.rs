@@ -1,17 +1,32 @@
 //! Pages for errors that no plugin has a page for.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use ui::{Button, Chrome, EmptyState, PageHead, button, empty_state, error_state};
+use ui::{Button, Chrome, EmptyState, PageHead, Shell, button, empty_state, error_state};
 use web::{ErrorPage, RenderErrorPage};
 
 /// Renders errors in the portal's layout.
 pub struct LayoutErrorPage {
     /// What surrounds every page.
-    pub shell: std::sync::Arc<ui::Shell>,
+    pub shell: Arc<Shell>,
+}
+
+impl LayoutErrorPage {
+    /// Who may not see the portal gets no navigation, each entry of which would lead to the same refusal.
+    fn shell_for(&self, status: StatusCode) -> Arc<Shell> {
+        if status != StatusCode::UNAUTHORIZED {
+            return self.shell.clone();
+        }
+        let mut bare = Shell::clone(&self.shell);
+        bare.navigation.clear();
+        bare.last_change = None;
+        Arc::new(bare)
+    }
 }
 
 #[async_trait]
@@ -23,7 +38,7 @@ impl RenderErrorPage for LayoutErrorPage {
             request_id,
             mut request,
         } = error;
-        request.extensions.insert(self.shell.clone());
+        request.extensions.insert(self.shell_for(status));
         let Ok(chrome) = Chrome::from_request_parts(&mut request, &()).await;
         let (title, reason, hint) = words(status, request.uri.path());
         let reason = message
@@ -72,14 +87,19 @@ fn words(status: StatusCode, path: &str) -> (&'static str, String, &'static str)
             "It may have moved or been removed.",
         ),
         StatusCode::UNAUTHORIZED => (
-            "Sign-in needed",
-            "This portal is open to guests only on the machine it runs on.".to_owned(),
-            "Reach it through that machine, or let everybody in with backend.auth.dangerouslyDisableDefaultAuthPolicy.",
+            "This portal is not open to you",
+            "The request carried nothing that says who asks.".to_owned(),
+            "How people sign in here is described under Access in docs/operations.md.",
         ),
         StatusCode::FORBIDDEN => (
             "Not allowed",
             "The request came from a page of another site, or is not yours to make.".to_owned(),
             "Open the portal directly and try again.",
+        ),
+        StatusCode::TOO_MANY_REQUESTS => (
+            "Too many tries",
+            "Too many requests of this kind came from your address.".to_owned(),
+            "Try again in a minute.",
         ),
         StatusCode::SERVICE_UNAVAILABLE => (
             "Not ready yet",

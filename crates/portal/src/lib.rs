@@ -1,8 +1,13 @@
-//! The portal put together: the list of plugins, what each gets and where its contributions go.
+//! The portal put together: the list of plugins, what each gets, and where its contributions go.
 //!
 //! This crate and the command line (`backstage`) are the only ones that see every feature. It holds no
 //! feature of its own, so that a test can start a whole portal with one plugin more.
 
 pub mod background;
 mod error_page;
-pub mod wiring;
+mod own;
+mod plugins;
+mod portal;
+
+pub use plugins::{AddedPlugin, check_configuration, declarations, kinds};
+pub use portal::{Ground, Portal, TABLES, saved_index};

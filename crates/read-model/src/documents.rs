@@ -25,9 +25,16 @@ pub struct Documents {
     free: Vec<u32>,
     by_uid: Shards,
     hasher: DefaultHashBuilder,
+    /// Which load of the index this is; versions of different loads are different.
+    load: u32,
 }
 
 impl Documents {
+    /// Says which load of the index this is.
+    pub fn set_load(&mut self, load: u32) {
+        self.load = load;
+    }
+
     /// The number of an entity, given if it is new.
     pub fn intern(&mut self, uid: Uuid) -> (u32, bool) {
         if let Some(doc) = self.find(uid) {
@@ -41,8 +48,8 @@ impl Documents {
             hasher,
             ..
         } = self;
-        by_uid.insert(hasher.hash_one(uid), id, |held| {
-            hasher.hash_one(documents[held].uid)
+        by_uid.insert(hasher.hash_one(half(uid)), id, |held| {
+            hasher.hash_one(half(documents[held].uid))
         });
         (id, true)
     }
@@ -55,7 +62,7 @@ impl Documents {
             hasher,
             ..
         } = self;
-        by_uid.reserve(count, |held| hasher.hash_one(documents[held].uid));
+        by_uid.reserve(count, |held| hasher.hash_one(half(documents[held].uid)));
     }
 
     fn allocate(&mut self, uid: Uuid) -> u32 {
@@ -72,7 +79,7 @@ impl Documents {
 
     /// Forgets an entity; its terms must have been taken before.
     pub fn release(&mut self, id: u32) {
-        let hash = self.hasher.hash_one(self.documents[id].uid);
+        let hash = self.hasher.hash_one(half(self.documents[id].uid));
         self.by_uid.remove(hash, id);
         self.live.remove(id);
         self.free.push(id);
@@ -80,8 +87,15 @@ impl Documents {
 
     /// The number of an entity.
     pub fn find(&self, uid: Uuid) -> Option<u32> {
+        let hash = self.hasher.hash_one(half(uid));
+        self.by_uid.find(hash, |held| self.documents[held].uid == uid)
+    }
+
+    /// The number of the entity whose uid begins with these 64 bits.
+    pub fn find_half(&self, wanted: u64) -> Option<u32> {
+        let hash = self.hasher.hash_one(wanted);
         self.by_uid
-            .find(self.hasher.hash_one(uid), |held| self.documents[held].uid == uid)
+            .find(hash, |held| half(self.documents[held].uid) == wanted)
     }
 
     /// The uid.
@@ -89,9 +103,9 @@ impl Documents {
         self.documents[id].uid
     }
 
-    /// Counts the versions seen of an entity.
-    pub fn generation(&self, id: u32) -> u32 {
-        self.documents[id].generation
+    /// Changes with every version seen of an entity, and when everything is loaded again.
+    pub fn generation(&self, id: u32) -> u64 {
+        u64::from(self.load) << 32 | u64::from(self.documents[id].generation)
     }
 
     /// Terms of an entity: kind, namespace, name, then the rest ascending.
@@ -120,4 +134,9 @@ impl Documents {
             .sum();
         self.documents.heap_bytes() + self.by_uid.heap_bytes() + self.live.serialized_size() + terms
     }
+}
+
+/// The first half of a uid, by which entities are found: it has enough random bits to tell them apart.
+fn half(uid: Uuid) -> u64 {
+    uid.as_u64_pair().0
 }

@@ -13,6 +13,8 @@ mod haystack;
 mod holders;
 mod keys;
 mod like;
+mod matches;
+mod near;
 mod order;
 mod pages;
 mod posting;
@@ -35,7 +37,7 @@ use uuid::Uuid;
 pub use evaluate::Set;
 pub use like::Like;
 pub use order::UidBound;
-pub use snapshot::{SnapshotFile, Stamp};
+pub use snapshot::SnapshotFile;
 pub use update::MissingPart;
 pub use walk::{Row, Walk, WalkOrder};
 
@@ -73,14 +75,24 @@ impl ReadModel {
         self.documents.find(uid)
     }
 
+    /// The entity whose uid begins with these 64 bits, by which other indexes know it.
+    pub fn by_half_uid(&self, half: u64) -> Option<u32> {
+        self.documents.find_half(half)
+    }
+
     /// The uid of an entity.
     pub fn uid(&self, doc: u32) -> Uuid {
         self.documents.uid(doc)
     }
 
     /// Counts the versions seen of an entity; a body kept under an older count is stale.
-    pub fn generation(&self, doc: u32) -> u32 {
+    pub fn generation(&self, doc: u32) -> u64 {
         self.documents.generation(doc)
+    }
+
+    /// Sets the number of this load, so that versions of an earlier model never equal versions of this one.
+    pub fn set_load(&mut self, load: u32) {
+        self.documents.set_load(load);
     }
 
     /// Lower-cased values that an entity holds of a key.

@@ -13,9 +13,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use model::ROWS_VERSION;
+use model::{LogMark, ROWS_VERSION};
 use parking_lot::Mutex;
-use uuid::Uuid;
 
 use crate::ReadModel;
 use crate::term_list::TermList;
@@ -24,21 +23,10 @@ use format::Writer;
 /// First bytes of the file.
 const MAGIC: [u8; 8] = *b"CATINDEX";
 /// Raised when the file changes, or how [`Terms`](crate::terms::Terms) and [`TermList`] keep what is in it.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
-/// The last change that is in a snapshot. Another database has another one under this number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stamp {
-    /// Its number in the change log.
-    pub seq: i64,
-    /// The entity.
-    pub uid: Uuid,
-    /// When, in milliseconds since 1970.
-    pub at: i64,
-}
-
-/// What a file holds; nothing when it is not there or of another version.
-type Snapshot = Option<(ReadModel, Stamp)>;
+/// What a file holds, up to which change; nothing when it is not there or of another version.
+type Snapshot = Option<(ReadModel, LogMark)>;
 
 /// Where snapshots lie.
 #[derive(Debug, Clone)]
@@ -70,13 +58,13 @@ impl SnapshotFile {
     }
 
     /// Writes a snapshot beside the last one and puts it in its place, whoever else does the same.
-    pub fn save(&self, model: &ReadModel, stamp: Stamp) -> io::Result<()> {
+    pub fn save(&self, model: &ReadModel, mark: LogMark) -> io::Result<()> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
         let fresh = tempfile::Builder::new()
             .prefix("catalog.index.")
             .tempfile_in(folder)?;
-        write(model, stamp, fresh.reopen()?)?;
+        write(model, mark, fresh.reopen()?)?;
         fresh.persist(&self.path)?;
         Ok(())
     }
@@ -101,15 +89,16 @@ fn read(path: &Path) -> io::Result<Snapshot> {
     }
 }
 
-fn write(model: &ReadModel, stamp: Stamp, file: File) -> io::Result<()> {
+fn write(model: &ReadModel, mark: LogMark, file: File) -> io::Result<()> {
     let mut writer = Writer::new(file);
     writer.bytes(&MAGIC)?;
     writer.number(VERSION)?;
     writer.number(ROWS_VERSION)?;
     writer.text(env!("CARGO_PKG_VERSION"))?;
-    writer.long(stamp.seq)?;
-    writer.bytes(stamp.uid.as_bytes())?;
-    writer.long(stamp.at)?;
+    writer.long(mark.epoch)?;
+    writer.long(mark.seq)?;
+    writer.bytes(mark.uid.as_bytes())?;
+    writer.long(mark.at)?;
     let keys = write_keys(model, &mut writer)?;
     let terms = write_terms(model, &keys, &mut writer)?;
     writer.begin_second_part();

@@ -25,6 +25,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
         || first >= 240
         || (first == 100 && (64..128).contains(&second))
         || (first == 192 && second == 0 && third == 0)
+        || (first == 192 && second == 88 && third == 99)
         || (first == 198 && (18..20).contains(&second));
     !special && !reserved
 }
@@ -34,8 +35,10 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         return is_public_v4(mapped);
     }
     let [first, second, ..] = address.segments();
-    // 2000::/3 is all that is routed; documentation within it is not.
-    (first & 0xe000) == 0x2000 && !(first == 0x2001 && second == 0x0db8)
+    // 2000::/3 is all that is routed. Within it, 2001::/23 is for protocols (Teredo, benchmarks and others), and two
+    // blocks are for documentation.
+    let is_special = (first == 0x2001 && (second < 0x200 || second == 0x0db8)) || (first & 0xfff0) == 0x3ff0;
+    (first & 0xe000) == 0x2000 && !is_special
 }
 
 /// The IPv4 address inside mapped (`::ffff:0:0/96`), NAT64 (`64:ff9b::/96`) and 6to4 (`2002::/16`) addresses.
@@ -113,6 +116,11 @@ mod tests {
             "64:ff9b::7f00:1",
             "2002:7f00:1::",
             "2001:db8::1",
+            "192.88.99.1",
+            "2001::1",
+            "2001:0:7f00:1::1",
+            "2001:2::1",
+            "3fff::1",
         ] {
             check(private, false);
         }
@@ -120,6 +128,9 @@ mod tests {
             "1.1.1.1",
             "172.32.0.1",
             "100.128.0.1",
+            "192.88.98.1",
+            "2001:200::1",
+            "2001:4860:4860::8888",
             "2606:4700::1111",
             "::ffff:8.8.8.8",
         ] {

@@ -3,6 +3,8 @@
 use config::ReadingAllow;
 use url::Url;
 
+use crate::git_url::climbs;
+
 /// The allowed hosts, ports and paths.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct AllowList {
@@ -72,6 +74,10 @@ impl Entry {
 
     fn path_fits(&self, path: &str) -> bool {
         let Some(paths) = &self.paths else { return true };
+        // What is still encoded here is decoded by some servers, and leads out of the path then.
+        if climbs(path) {
+            return false;
+        }
         let path = collapse(path);
         paths.iter().any(|allowed| {
             let below = allowed.strip_suffix('/').unwrap_or(allowed);
@@ -152,5 +158,17 @@ mod tests {
         check("h", paths, "http://h/dir", false);
         check("h", paths, "http://h/a/b/../../secret", false);
         check("h", paths, "http://h/a/b/%2e%2e/%2e%2e/secret", false);
+        for climbing in [
+            "..%2fsecret",
+            "..;/secret",
+            "%252e%252e/secret",
+            "..%5csecret",
+            "..;a=b/secret",
+            "..%3b/x",
+        ] {
+            check("h", paths, &format!("http://h/a/b/{climbing}"), false);
+        }
+        check("h", paths, "http://h/a/b/a..b/c;v=1/..c", true);
+        check("h", None, "http://h/a/..%2fsecret", true);
     }
 }

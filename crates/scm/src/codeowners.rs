@@ -1,47 +1,76 @@
 //! `CODEOWNERS` files: who owns which path of a repository.
 
+mod gitea;
 mod pattern;
 mod processor;
+mod repositories;
 
 pub use processor::Processor;
 
-use pattern::Pattern;
+use std::fmt::{self, Display};
 
-/// The rules of a file, in its order.
-#[derive(Debug, Clone, Default)]
+/// Longest file, in bytes: GitHub reads none that is longer.
+const MAX_BYTES: usize = 3 << 20;
+/// Most rules of a file.
+const MAX_RULES: usize = 10_000;
+
+/// What the patterns of a file are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Syntax {
+    /// Those of `.gitignore`, as on GitHub, GitLab and Bitbucket.
+    Gitignore,
+    /// Regular expressions, as on Gitea and Forgejo.
+    Gitea,
+}
+
+/// The rules of a file, in its order. Patterns are compiled only when a path is looked up.
+#[derive(Debug, Clone)]
 pub struct CodeOwners {
+    syntax: Syntax,
     rules: Vec<Rule>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Rule {
-    pattern: Pattern,
+    pattern: String,
     owners: Vec<String>,
 }
 
+/// A file that is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TooLarge(String);
+
+impl Display for TooLarge {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
 impl CodeOwners {
-    /// Reads a file. Comments, empty lines and section headings are passed over.
-    pub fn parse(text: &str) -> Self {
-        let rules = text.lines().filter_map(|line| {
-            let content = line.split('#').next().unwrap_or_default().trim();
-            let mut words = content.split_whitespace();
-            let pattern = words
-                .next()
-                .filter(|word| !word.starts_with('[') && !word.starts_with("^["))?;
-            Some(Rule {
-                pattern: Pattern::new(pattern),
-                owners: words.map(str::to_owned).collect(),
-            })
-        });
-        Self {
-            rules: rules.collect(),
+    /// Reads a file. What is no rule, such as comments, empty lines and section headings, is passed over.
+    pub fn parse(text: &str, syntax: Syntax) -> Result<Self, TooLarge> {
+        if text.len() > MAX_BYTES {
+            return Err(TooLarge(format!("it has more than {MAX_BYTES} bytes")));
         }
+        let read = match syntax {
+            Syntax::Gitignore => rule_of_globs,
+            Syntax::Gitea => gitea::rule,
+        };
+        let rules: Vec<Rule> = text.lines().filter_map(read).take(MAX_RULES + 1).collect();
+        if rules.len() > MAX_RULES {
+            return Err(TooLarge(format!("it has more than {MAX_RULES} rules")));
+        }
+        Ok(Self { syntax, rules })
     }
 
     /// The owners of a path, as written: those of the last rule that matches.
     pub fn owners(&self, path: &str) -> &[String] {
         let path = path.trim_start_matches('/');
-        let rule = self.rules.iter().rev().find(|rule| rule.pattern.matches(path));
+        let matches = match self.syntax {
+            Syntax::Gitignore => pattern::matches,
+            Syntax::Gitea => gitea::matches,
+        };
+        let rule = self.rules.iter().rev().find(|rule| matches(&rule.pattern, path));
         rule.map_or(&[], |rule| &rule.owners)
     }
 
@@ -49,6 +78,18 @@ impl CodeOwners {
     pub fn owner(&self, path: &str) -> Option<String> {
         self.owners(path).first().map(|owner| entity_owner(owner))
     }
+}
+
+fn rule_of_globs(line: &str) -> Option<Rule> {
+    let content = line.split('#').next().unwrap_or_default().trim();
+    let mut words = content.split_whitespace();
+    let pattern = words
+        .next()
+        .filter(|word| !word.starts_with('[') && !word.starts_with("^["))?;
+    Some(Rule {
+        pattern: pattern.to_owned(),
+        owners: words.map(str::to_owned).collect(),
+    })
 }
 
 /// `@org/team` → `team`, `@user` → `User:user`, an e-mail address → its local part.
@@ -65,14 +106,28 @@ fn entity_owner(owner: &str) -> String {
     }
 }
 
-/// Where a host's repositories keep the file, in the order of preference.
-pub(crate) fn candidates(integration: &str) -> &'static [&'static str] {
+/// Where a host's repositories keep the file, in the order of preference, and what its patterns are.
+pub(crate) fn conventions(integration: &str) -> (&'static [&'static str], Syntax) {
     match integration {
-        "github" => &["CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS"],
-        "gitlab" => &["CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS"],
-        "gitea" => &["CODEOWNERS", ".gitea/CODEOWNERS", "docs/CODEOWNERS"],
-        "bitbucketCloud" | "bitbucketServer" => &["CODEOWNERS", ".bitbucket/CODEOWNERS"],
-        _ => &[],
+        "github" => (
+            &["CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS"],
+            Syntax::Gitignore,
+        ),
+        "gitlab" => (
+            &["CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS"],
+            Syntax::Gitignore,
+        ),
+        "gitea" => (
+            &[
+                "CODEOWNERS",
+                "docs/CODEOWNERS",
+                ".gitea/CODEOWNERS",
+                ".forgejo/CODEOWNERS",
+            ],
+            Syntax::Gitea,
+        ),
+        "bitbucketCloud" | "bitbucketServer" => (&["CODEOWNERS", ".bitbucket/CODEOWNERS"], Syntax::Gitignore),
+        _ => (&[], Syntax::Gitignore),
     }
 }
 
@@ -92,10 +147,19 @@ apps/             @org/apps/nested
 [Section]
 !negated.txt      @never
 a/**/z.txt        @org/stars
+With\\-Escape/x    @org/escaped
 ";
 
+    fn owner(text: &str, syntax: Syntax, path: &str) -> Option<String> {
+        CodeOwners::parse(text, syntax).unwrap().owner(path)
+    }
+
     fn check(path: &str, expected: Option<&str>) {
-        assert_eq!(CodeOwners::parse(FILE).owner(path).as_deref(), expected, "{path}");
+        assert_eq!(
+            owner(FILE, Syntax::Gitignore, path).as_deref(),
+            expected,
+            "{path}"
+        );
     }
 
     #[test]
@@ -115,11 +179,83 @@ a/**/z.txt        @org/stars
         check("a/z.txt", Some("stars"));
         check("a/b/c/z.txt", Some("stars"));
         check("/README.md", Some("all"));
+        check("with-escape/x", Some("escaped"));
     }
 
     #[test]
     fn nothing_matches_in_an_empty_file() {
-        assert_eq!(CodeOwners::parse("\n# x\n").owner("a"), None);
-        assert_eq!(CodeOwners::parse("/a @x").owner(""), None);
+        assert_eq!(owner("\n# x\n", Syntax::Gitignore, "a"), None);
+        assert_eq!(owner("/a @x", Syntax::Gitignore, ""), None);
+        assert_eq!(owner("\n# x\n", Syntax::Gitea, "a"), None);
+    }
+
+    #[test]
+    fn patterns_of_gitea_are_regular_expressions() {
+        let check = |text: &str, path: &str, expected: Option<&str>| {
+            assert_eq!(
+                owner(text, Syntax::Gitea, path).as_deref(),
+                expected,
+                "{text} {path}"
+            );
+        };
+        for everything in [
+            ".*",
+            ".+",
+            "*",
+            r".*\.yaml",
+            r"^catalog-info\.yaml$",
+            r"catalog-info\\.yaml",
+            "(?i)CATALOG.*",
+        ] {
+            check(
+                &format!("{everything} @org/team"),
+                "catalog-info.yaml",
+                Some("team"),
+            );
+        }
+        // The backslash goes when the line is split into words; doubled it reaches the expression.
+        check(r"a\\.b @x", "axb", None);
+        check(r"a\.b @x", "axb", Some("User:x"));
+        check(r"with\ blank\#s @x", "with blank#s", Some("User:x"));
+        // The whole path has to match.
+        check("docs @org/docs", "docs/x.yaml", None);
+        check("docs/.* @org/docs", "docs/x.yaml", Some("docs"));
+        check("/docs/.* @org/docs", "docs/x.yaml", None);
+        check("a|b/.*$ @org/either", "x/b/c", Some("either"));
+        check("Docs/.* @org/docs", "docs/x.yaml", None);
+        // Turned round.
+        check(r"!.*\\.md @org/code", "x.yaml", Some("code"));
+        check(r"!.*\\.md @org/code", "x.md", None);
+        check(
+            ".* @org/all\n.*yaml\t@org/yaml\t@second\n",
+            "x.yaml",
+            Some("yaml"),
+        );
+        check(".* @org/all\n.*yaml @org/yaml\n", "x.md", Some("all"));
+        // A rule needs an owner that Gitea knows how to read.
+        check(".* @org/all\n.*yaml\n", "x.yaml", Some("all"));
+        check(".* @org/all\n.*yaml # @org/x", "x.yaml", Some("all"));
+        check(".* @org/all\n.*yaml @a/b/c", "x.yaml", Some("all"));
+        check(".* user", "x", Some("User:user"));
+        check(".* org/team", "x", Some("team"));
+        // What is no expression, or none that ends in time, matches nothing.
+        check(".* @org/all\n.*( @broken\n(?=x).* @ahead", "x", Some("all"));
+        check("!( @broken", "x", None);
+        check(&format!("{} @big", "(a{1000}){1000}"), "a", None);
+    }
+
+    #[test]
+    fn a_large_file_is_bounded_and_quick() {
+        let rules = |count: usize, rule: &str| rule.repeat(count);
+        for (syntax, rule) in [
+            (Syntax::Gitignore, "/some/folder/*.go @org/x\n"),
+            (Syntax::Gitea, "some/.*go @org/x\n"),
+        ] {
+            assert!(CodeOwners::parse(&rules(MAX_RULES, rule), syntax).is_ok());
+            let error = CodeOwners::parse(&rules(MAX_RULES + 1, rule), syntax).unwrap_err();
+            assert_eq!(error.to_string(), "it has more than 10000 rules");
+        }
+        let error = CodeOwners::parse(&"#\n".repeat(MAX_BYTES), Syntax::Gitignore).unwrap_err();
+        assert_eq!(error.to_string(), format!("it has more than {MAX_BYTES} bytes"));
     }
 }

@@ -75,10 +75,14 @@ fn path_of(text: &str) -> &str {
     rest.split_once('/').map_or("", |(_, path)| path)
 }
 
-fn climbs(path: &str) -> bool {
+/// Whether a path leads upwards for any server: however often it is encoded, and with parameters behind the dots.
+pub(crate) fn climbs(path: &str) -> bool {
     let mut text = path.to_owned();
     for _ in 0..16 {
-        let is_dots = |segment: &str| segment == "." || segment == "..";
+        let is_dots = |segment: &str| {
+            let name = segment.split(';').next().unwrap_or_default();
+            name == "." || name == ".."
+        };
         if text.split(['/', '\\', '?', '&', '=']).any(is_dots) {
             return true;
         }

@@ -84,6 +84,14 @@ impl Integration {
         }
     }
 
+    /// Where a file is in its repository.
+    pub(crate) fn path_in_repository(&self, url: &str) -> Result<String, Fault> {
+        match &self.kind {
+            Host::Gitea { base } => gitea::path_in_repository(url, base),
+            _ => Ok(crate::git_url::GitUrl::parse_safe(url)?.file),
+        }
+    }
+
     /// A reference within a file, as an absolute URL of the same repository.
     pub(crate) fn resolve_url(&self, base: &Url, relative: &str) -> Result<String, Fault> {
         match &self.kind {

@@ -1,8 +1,5 @@
 //! Asking the index: one page of results, with exact counts of what the viewer may see.
 
-use std::collections::HashSet;
-use std::sync::Arc;
-
 use tantivy::schema::Value;
 use tantivy::{DocAddress, Searcher, TantivyDocument, TantivyError, Term};
 
@@ -15,7 +12,8 @@ use crate::rank;
 use crate::schema::Shown;
 use crate::sets::Docs;
 use crate::spelling;
-use crate::ways::Plan;
+use crate::visible::Visible;
+use crate::ways::{Plan, Way};
 
 /// With so few results, words with mistakes are looked for, too.
 const FEW: usize = 3;
@@ -39,11 +37,8 @@ pub struct Counted {
     /// Fields whose values are counted among the results.
     pub facets: &'static [&'static str],
     /// Document types whose results are counted, whichever of them are asked for.
-    pub types: Vec<&'static str>,
+    pub types: Vec<String>,
 }
-
-/// Documents that somebody may see, by the first half of their entities' uids; all without a set.
-pub type Visible = Option<Arc<HashSet<u64>>>;
 
 /// The answer to a question.
 pub struct Answer {
@@ -139,11 +134,23 @@ impl Asked<'_> {
         page.map(|address| self.shown(address)).collect()
     }
 
+    /// Whether a document that may be seen has a word.
+    fn is_seen(&self, word: &Term) -> Result<bool, TantivyError> {
+        if self.visible.is_none() {
+            return Ok(true);
+        }
+        let mut plan = Plan::default();
+        let set = plan.set(Docs::Any(vec![word.clone()]));
+        plan.pieces.push(Way::In(set, 1.0));
+        Ok(self.look_up(plan)?.total() > 0)
+    }
+
     fn suggestion(&self, tolerance: Tolerance) -> Result<Option<String>, TantivyError> {
         if tolerance == Tolerance::Typed {
             return Ok(None);
         }
-        spelling::suggestion(&self.searcher, &self.index.fields, &self.question.text)
+        let is_seen = |term: &Term| self.is_seen(term);
+        spelling::suggestion(&self.searcher, &self.index.fields, &self.question.text, &is_seen)
     }
 
     /// Counts the values of each field as if no value of it had been chosen: choosing another shows so many more.
@@ -166,8 +173,8 @@ impl Asked<'_> {
         Ok(all)
     }
 
-    fn types(&self, found: &Found, types: &[&str]) -> Result<Vec<usize>, TantivyError> {
-        let docs = |kind: &&str| Docs::Any(vec![Term::from_field_text(self.index.fields.kind, kind)]);
+    fn types(&self, found: &Found, types: &[String]) -> Result<Vec<usize>, TantivyError> {
+        let docs = |kind: &String| Docs::Any(vec![Term::from_field_text(self.index.fields.kind, kind)]);
         let sets: Vec<Docs> = types.iter().map(docs).collect();
         found.of_any_type(&self.searcher, &sets)
     }

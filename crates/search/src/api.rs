@@ -10,14 +10,14 @@ use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use base64::prelude::*;
-use catalog::query::Access;
 use jiff::Timestamp;
 use model::Fault;
 use serde_json::{Map, Value, json};
+use sight::{CurrentSight, for_sight};
 use url::form_urlencoded;
 use uuid::Uuid;
+use web::ApiError;
 use web::api::{Description, Json, Routes};
-use web::{ApiError, CurrentViewer};
 
 use crate::answer::{Answer, Page};
 use crate::marks::Marked;
@@ -72,7 +72,7 @@ async fn permissions() -> Response {
 
 async fn query(
     State(api): State<Api>,
-    CurrentViewer(_): CurrentViewer,
+    CurrentSight(sight): CurrentSight,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let request = Request::read(&query.unwrap_or_default(), &api)?;
@@ -82,12 +82,9 @@ async fn query(
         now: Timestamp::now().as_second(),
         ..Page::default()
     };
-    let answer = api
-        .search
-        .ask(request.question.clone(), &Access::all(), page)
-        .await;
+    let answer = api.search.ask(request.question.clone(), &sight, page).await;
     let answer = answer.map_err(|error| ApiError::internal(&error))?;
-    Ok(Json(render(&answer, &request, api.tag)).into_response())
+    Ok(for_sight(&sight, Json(render(&answer, &request, api.tag))))
 }
 
 /// What the client wants.

@@ -5,11 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use catalog::Catalog;
-use jiff::Timestamp;
-use plugin::{SearchDocument, SearchSource};
-use serde_json::{Value, json};
-use store::{Change, ChangeWake, ScanPosition, Seq, SettingKey, Store, StoreError};
+use plugin::{Of, PartFailure, SearchDocument, SearchSource, contained};
+use serde_json::Value;
+use store::{Change, ChangeWake, LogMark, ScanPosition, Seq, Store, StoreError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -33,6 +31,8 @@ const BURST: Seq = 1_000;
 const LONGEST_BURST: Duration = Duration::from_secs(15);
 /// Pause after a failure.
 const RETRY: Duration = Duration::from_secs(2);
+/// Longest that a source may take for the documents of one entity.
+const SOURCE_TIME: Duration = Duration::from_secs(5);
 /// Longest wait until the change log is looked at without being woken.
 const IDLE: Duration = Duration::from_secs(30);
 
@@ -49,12 +49,13 @@ pub enum FeedError {
 
 /// What fills the index.
 pub(crate) struct Feed {
-    pub catalog: Catalog,
+    /// Has what is served, and the change log.
+    pub store: Store,
     /// Replaced when what is on disk cannot be used any more.
     pub index: Arc<ArcSwap<SearchIndex>>,
     /// Woken when somebody could not read the index.
     pub damaged: Arc<Notify>,
-    pub sources: Vec<Arc<dyn SearchSource>>,
+    pub sources: Vec<Of<Arc<dyn SearchSource>>>,
     /// The last change that can be found; -1 while everything is indexed for the first time.
     pub applied: Arc<AtomicI64>,
 }
@@ -62,18 +63,18 @@ pub(crate) struct Feed {
 impl Feed {
     /// Feeds until `stop` is cancelled. Failures are logged and tried again.
     pub async fn run(self, stop: CancellationToken) {
-        let mut wake = self.catalog.store().changes_woken();
-        let mut progress = None;
+        let mut wake = self.store.changes_woken();
+        let mut known = None;
         let work = async {
             self.check().await;
             loop {
                 let is_unusable = tokio::select! {
-                    is_unusable = self.turn(&mut progress, &mut wake) => is_unusable,
+                    is_unusable = self.turn(&mut known, &mut wake) => is_unusable,
                     () = self.damaged.notified() => true,
                 };
                 if is_unusable {
                     self.start_over().await;
-                    progress = None;
+                    known = None;
                 }
             }
         };
@@ -81,12 +82,11 @@ impl Feed {
     }
 
     /// One step and the pause behind it; whether the index failed.
-    async fn turn(&self, progress: &mut Option<Progress>, wake: &mut ChangeWake) -> bool {
-        match self.step(progress).await {
+    async fn turn(&self, known: &mut Option<LogMark>, wake: &mut ChangeWake) -> bool {
+        match self.step(known).await {
             Ok(()) => {
                 let _ = tokio::time::timeout(IDLE, wake.woken()).await;
-                let known = progress.as_ref().map_or(0, |progress| progress.seq);
-                self.gather(known).await;
+                self.gather(known.map_or(0, |mark| mark.seq)).await;
                 false
             }
             Err(error) => {
@@ -103,7 +103,7 @@ impl Feed {
         let end = tokio::time::Instant::now() + LONGEST_BURST;
         let mut seen = known + BURST;
         // Without the database the next step has the failure to tell.
-        while let Ok(last) = self.catalog.store().last_seq().await
+        while let Ok(last) = self.store.last_seq().await
             && last > seen
             && tokio::time::Instant::now() < end
         {
@@ -137,48 +137,47 @@ impl Feed {
     }
 
     /// Everything that happened since the last step.
-    async fn step(&self, progress: &mut Option<Progress>) -> Result<(), FeedError> {
-        let store = self.catalog.store();
-        if progress.is_none() {
-            *progress = Some(self.start(store).await?);
-        }
-        let Some(known) = progress.as_mut() else {
-            return Ok(());
+    async fn step(&self, known: &mut Option<LogMark>) -> Result<(), FeedError> {
+        let store = &self.store;
+        let mut mark = match *known {
+            Some(mark) => mark,
+            None => self.start(store).await?,
         };
         loop {
-            let changes = store.changes_since(known.seq, FOLLOW).await?;
-            let Some(first) = changes.first() else {
-                return Ok(());
-            };
-            if first.seq != known.seq + 1 {
-                tracing::info!("the change log was cut, indexing everything again");
-                *known = self.everything(store, &known.database).await?;
+            *known = Some(mark);
+            let Some(followed) = store.changes_after(&mark, FOLLOW).await? else {
+                tracing::warn!(
+                    "the change log does not go on from what was indexed, everything is indexed again"
+                );
+                mark = self.everything(store).await?;
                 continue;
+            };
+            if followed.changes.is_empty() {
+                return Ok(());
             }
-            known.seq = changes.last().map_or(known.seq, |change| change.seq);
-            self.apply(changes).await?;
-            self.commit(known).await?;
+            mark = followed.mark;
+            self.apply(followed.changes).await?;
+            self.commit(Some(mark)).await?;
         }
     }
 
     /// Goes on where the index is, or from the beginning.
-    async fn start(&self, store: &Store) -> Result<Progress, FeedError> {
-        let database = database_id(store).await?;
-        let last = store.last_seq().await?;
-        match &self.index.load().found {
-            Some(found) if found.database == database && found.seq <= last => {
-                self.applied.store(found.seq, Ordering::Release);
-                Ok(found.clone())
+    async fn start(&self, store: &Store) -> Result<LogMark, FeedError> {
+        let found = self.index.load().found.as_ref().and_then(|found| found.mark);
+        match found {
+            Some(mark) if store.has_mark(&mark).await? => {
+                self.applied.store(mark.seq, Ordering::Release);
+                Ok(mark)
             }
-            _ => self.everything(store, &database).await,
+            _ => self.everything(store).await,
         }
     }
 
     /// Indexes everything that is served.
-    async fn everything(&self, store: &Store, database: &str) -> Result<Progress, FeedError> {
+    async fn everything(&self, store: &Store) -> Result<LogMark, FeedError> {
         let started = std::time::Instant::now();
-        let progress = Progress::new(database, store.last_seq().await?);
-        let partial = Progress::new(database, -1);
+        self.applied.store(-1, Ordering::Release);
+        let mark = store.log_mark().await?;
         let index = self.index.load_full();
         blocking(move || index.clear()).await?;
         let mut position = ScanPosition::default();
@@ -195,24 +194,23 @@ impl Feed {
             position = next;
             if since_commit >= COMMIT_EVERY {
                 since_commit = 0;
-                self.commit(&partial).await?;
+                self.commit(None).await?;
             }
         }
-        self.commit(&progress).await?;
+        self.commit(Some(mark)).await?;
         let seconds = started.elapsed().as_secs_f64();
         tracing::info!(entities, seconds, "search index built");
-        Ok(progress)
+        Ok(mark)
     }
 
     async fn apply(&self, changes: Vec<Change>) -> Result<(), FeedError> {
-        let now = Timestamp::now().as_second();
         let mut newest = std::collections::BTreeMap::new();
         for change in changes {
-            newest.insert(change.reference, (change.uid, change.body));
+            newest.insert(change.reference, (change.uid, change.body, change.at.as_second()));
         }
         let entities = newest
             .into_iter()
-            .map(|(reference, (uid, body))| (reference, uid, body, now));
+            .map(|(reference, (uid, body, at))| (reference, uid, body, at));
         self.write(entities.collect(), false).await
     }
 
@@ -221,17 +219,19 @@ impl Feed {
         let mut prepared = Vec::with_capacity(entities.len());
         for (reference, uid, body, changed) in entities {
             let value: Option<Value> = body.and_then(|body| serde_json::from_str(&body).ok());
+            let value = value.map(Arc::new);
             let documents = match &value {
                 Some(value) => self.documents(&reference, value).await,
                 None => Vec::new(),
             };
-            let facets = value.as_ref().map(facets).unwrap_or_default();
+            let facets = value.as_deref().map(facets).unwrap_or_default();
             prepared.push((reference, entity_id(uid), facets, changed, documents));
         }
         let index = self.index.load_full();
         blocking(move || {
             for (reference, entity_id, facets, changed, documents) in prepared {
-                let entries = documents.into_iter().map(|(kind, document)| Entry {
+                let (kinds, documents): (Vec<String>, Vec<SearchDocument>) = documents.into_iter().unzip();
+                let entries = kinds.iter().zip(documents).map(|(kind, document)| Entry {
                     kind,
                     entity: &reference,
                     entity_id,
@@ -252,28 +252,30 @@ impl Feed {
         .await
     }
 
-    async fn documents(&self, reference: &str, value: &Value) -> Vec<(&'static str, SearchDocument)> {
+    async fn documents(&self, reference: &str, value: &Arc<Value>) -> Vec<(String, SearchDocument)> {
         let mut documents = Vec::new();
-        for source in &self.sources {
-            match source.documents(value).await {
-                Ok(found) => {
-                    let labelled = found.into_iter().map(|one| (source.document_type(), one));
-                    documents.extend(labelled);
-                }
-                Err(fault) => {
-                    let kind = source.document_type();
+        for Of { plugin, part: source } in &self.sources {
+            let kind = source.document_type();
+            let (part, entity) = (source.clone(), value.clone());
+            let work = async move { part.documents(&entity).await };
+            match contained(plugin, "search source", SOURCE_TIME, work).await {
+                Ok(found) => documents.extend(found.into_iter().map(|one| (kind.to_owned(), one))),
+                Err(PartFailure::Failed(fault)) => {
                     tracing::warn!(entity = reference, kind, %fault, "cannot be made findable");
+                }
+                Err(PartFailure::TooSlow(_) | PartFailure::Panicked) => {
+                    tracing::warn!(entity = reference, kind, "left out of the search");
                 }
             }
         }
         documents
     }
 
-    async fn commit(&self, progress: &Progress) -> Result<(), FeedError> {
-        let (index, progress) = (self.index.load_full(), progress.clone());
-        let seq = progress.seq;
-        blocking(move || index.commit(&progress)).await?;
-        self.applied.store(seq, Ordering::Release);
+    async fn commit(&self, mark: Option<LogMark>) -> Result<(), FeedError> {
+        let index = self.index.load_full();
+        blocking(move || index.commit(&Progress::new(mark))).await?;
+        self.applied
+            .store(mark.map_or(-1, |mark| mark.seq), Ordering::Release);
         Ok(())
     }
 }
@@ -298,28 +300,6 @@ async fn blocking<T: Send + 'static>(
         Ok(done) => Ok(done?),
         Err(panic) => Err(IndexError::Damaged(panic.to_string()).into()),
     }
-}
-
-/// A name of the database, made once: an index of another one must not be taken for this one's.
-async fn database_id(store: &Store) -> Result<String, StoreError> {
-    let key = SettingKey {
-        user: String::new(),
-        bucket: "search".to_owned(),
-        key: "database".to_owned(),
-    };
-    if let Some(Value::String(id)) = store.setting_get(&key).await? {
-        return Ok(id);
-    }
-    store
-        .setting_put(&key, &json!(Uuid::new_v4().to_string()))
-        .await?;
-    // Another process may have been quicker; everybody takes what is stored.
-    let stored = store.setting_get(&key).await?;
-    Ok(stored
-        .as_ref()
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned())
 }
 
 /// Waits for a change to be findable.

@@ -2,9 +2,9 @@
 
 use tantivy::{DocId, Searcher, SegmentReader, TantivyError};
 
-use crate::answer::Visible;
 use crate::bits::Bits;
 use crate::sets::{Docs, Set};
+use crate::visible::Visible;
 use crate::ways::{Plan, Restriction};
 
 /// All documents found for a plan.
@@ -84,8 +84,7 @@ fn leave_visible(found: &mut Bits, part: &SegmentReader, visible: &Visible) -> R
         found.retain(|document| alive.is_alive(document));
     }
     if let Some(visible) = visible {
-        let ids = part.fast_fields().u64("entity_id")?;
-        found.retain(|document| ids.first(document).is_some_and(|id| visible.contains(&id)));
+        visible.leave_in(found, part)?;
     }
     Ok(())
 }

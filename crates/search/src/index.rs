@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
-use store::Seq;
+use store::LogMark;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term};
 
 use crate::cut;
@@ -34,19 +34,16 @@ pub enum Place {
 pub struct Progress {
     /// [`VERSION`] when it was written.
     version: u32,
-    /// Which database it is of.
-    pub database: String,
-    /// The last change that is in.
-    pub seq: Seq,
+    /// The last change that is in; nothing while everything is indexed for the first time.
+    pub mark: Option<LogMark>,
 }
 
 impl Progress {
-    /// All of a database's changes up to `seq`.
-    pub fn new(database: &str, seq: Seq) -> Self {
+    /// All changes of a log up to a mark.
+    pub fn new(mark: Option<LogMark>) -> Self {
         Self {
             version: VERSION,
-            database: database.to_owned(),
-            seq,
+            mark,
         }
     }
 }

@@ -24,6 +24,7 @@ mod search;
 mod sets;
 mod spelling;
 mod standing;
+mod visible;
 mod ways;
 mod words;
 
@@ -38,7 +39,12 @@ pub use schema::Shown;
 pub use search::{Search, SearchError};
 
 use config::SearchSection;
-use plugin::{Contributions, RouteSet};
+use std::borrow::Cow;
+
+use plugin::{Asset, AssetKind, Contributions, PluginId, RouteSet};
+
+/// The plugin's name.
+pub const ID: PluginId = PluginId::built_in("search");
 
 /// The plugin.
 pub fn contributions(search: &Search, section: &SearchSection) -> Contributions {
@@ -51,6 +57,10 @@ pub fn contributions(search: &Search, section: &SearchSection) -> Contributions 
         .pages(pages::router(search.clone()));
     Contributions {
         routes: vec![routes],
-        ..Contributions::default()
+        assets: vec![Asset {
+            kind: AssetKind::Style,
+            text: Cow::Borrowed(include_str!("../css/results.css")),
+        }],
+        ..Contributions::of(ID)
     }
 }

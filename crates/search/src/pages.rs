@@ -12,6 +12,7 @@ use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use sight::CurrentSight;
 use ui::{Chrome, PageHead};
 use web::{ApiError, CurrentViewer};
 
@@ -29,11 +30,12 @@ pub fn router(search: Search) -> Router {
 async fn show(
     State(search): State<Search>,
     CurrentViewer(viewer): CurrentViewer,
+    CurrentSight(sight): CurrentSight,
     RawQuery(query): RawQuery,
     chrome: Chrome,
 ) -> Result<Response, ApiError> {
     let state = PageState::parse(query.as_deref().unwrap_or_default());
-    let results = load::results(&search, &viewer, state, chrome.now).await?;
+    let results = load::results(&search, &sight, &viewer, state, chrome.now).await?;
     let title = if results.state.text.is_empty() {
         "Search".to_owned()
     } else {

@@ -1,25 +1,24 @@
 //! The handle that the API, the pages and the command line hold.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use catalog::Catalog;
-use catalog::query::Access;
+use catalog::{Catalog, Sight, SightKey};
 use parking_lot::Mutex;
-use plugin::SearchSource;
-use store::Seq;
+use plugin::{Of, SearchSource, Slot};
+use store::{Seq, Store};
 use tantivy::TantivyError;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::answer::{self, Answer, Page, Visible};
+use crate::answer::{self, Answer, Page};
 use crate::entities::Entities;
-use crate::feed::{self, Feed, entity_id};
+use crate::feed::{self, Feed};
 use crate::index::{IndexError, Place, SearchIndex};
 use crate::question::Question;
+use crate::visible::{KeptParts, Visible, VisibleDocuments};
 
 /// Why a question was not answered.
 #[derive(Debug, thiserror::Error)]
@@ -32,13 +31,6 @@ pub enum SearchError {
     Damaged(#[source] tokio::task::JoinError),
 }
 
-/// What somebody may see, for the catalog as it was at a change.
-struct Seen {
-    seq: Seq,
-    access: Access,
-    ids: Arc<HashSet<u64>>,
-}
-
 /// Search over one catalog. Cheap to clone.
 #[derive(Clone)]
 pub struct Search {
@@ -47,41 +39,60 @@ pub struct Search {
 
 struct Parts {
     catalog: Catalog,
+    store: Store,
     index: Arc<ArcSwap<SearchIndex>>,
     damaged: Arc<Notify>,
-    sources: Vec<Arc<dyn SearchSource>>,
+    sources: Slot<Vec<Of<Arc<dyn SearchSource>>>>,
     applied: Arc<AtomicI64>,
-    /// What the last one with limited access may see.
-    visible: Mutex<Option<Seen>>,
+    /// What the sights that asked lately show, the latest first.
+    kept: Mutex<Vec<Kept>>,
 }
 
+/// What a sight shows, for as long as it shows the same entities.
+struct Kept {
+    key: SightKey,
+    version: u64,
+    parts: Arc<KeptParts>,
+}
+
+/// Most sights kept.
+const MOST_KEPT: usize = 32;
+
 impl Search {
-    /// Opens the index. `sources` come in addition to the entities themselves.
-    pub fn open(
-        place: &Place,
-        catalog: &Catalog,
-        sources: impl IntoIterator<Item = Arc<dyn SearchSource>>,
-    ) -> Result<Self, IndexError> {
-        let entities: Arc<dyn SearchSource> = Arc::new(Entities);
+    /// Opens the index. `store` has what the catalog serves and its change log, which the index follows. It is fed with
+    /// [`Search::feed_from`] and [`Search::run`].
+    pub fn open(place: &Place, catalog: &Catalog, store: &Store) -> Result<Self, IndexError> {
         Ok(Self {
             parts: Arc::new(Parts {
                 catalog: catalog.clone(),
+                store: store.clone(),
                 index: Arc::new(ArcSwap::from_pointee(SearchIndex::open(place)?)),
                 damaged: Arc::new(Notify::new()),
-                sources: std::iter::once(entities).chain(sources).collect(),
+                sources: Slot::default(),
                 applied: Arc::new(AtomicI64::new(-1)),
-                visible: Mutex::new(None),
+                kept: Mutex::default(),
             }),
         })
+    }
+
+    /// Sets the sources of documents: the entities themselves and those of plugins. Once, before the index is run.
+    pub fn feed_from(&self, sources: impl IntoIterator<Item = Of<Arc<dyn SearchSource>>>) {
+        let entities = Of {
+            plugin: crate::ID,
+            part: Arc::new(Entities) as Arc<dyn SearchSource>,
+        };
+        self.parts
+            .sources
+            .fill(std::iter::once(entities).chain(sources).collect());
     }
 
     /// Keeps the index up with the catalog until `stop` is cancelled.
     pub async fn run(&self, stop: CancellationToken) {
         let feed = Feed {
-            catalog: self.parts.catalog.clone(),
+            store: self.parts.store.clone(),
             index: self.parts.index.clone(),
             damaged: self.parts.damaged.clone(),
-            sources: self.parts.sources.clone(),
+            sources: self.parts.sources.get().cloned().unwrap_or_default(),
             applied: self.parts.applied.clone(),
         };
         feed.run(stop).await;
@@ -98,9 +109,9 @@ impl Search {
     }
 
     /// Document types with their headings.
-    pub fn types(&self) -> impl Iterator<Item = (&'static str, &'static str)> + '_ {
-        let sources = self.parts.sources.iter();
-        sources.map(|source| (source.document_type(), source.title()))
+    pub fn types(&self) -> impl Iterator<Item = (&str, &str)> + '_ {
+        let sources = self.parts.sources.get().into_iter().flatten();
+        sources.map(|source| (source.part.document_type(), source.part.title()))
     }
 
     /// The catalog whose entities are found.
@@ -108,11 +119,43 @@ impl Search {
         &self.parts.catalog
     }
 
-    /// Answers a question on behalf of somebody.
-    pub async fn ask(&self, question: Question, access: &Access, page: Page) -> Result<Answer, SearchError> {
-        let visible = self.visible(access);
+    /// The store that keeps what people starred and visited.
+    pub fn store(&self) -> &Store {
+        &self.parts.store
+    }
+
+    /// Answers a question with what a sight shows.
+    pub async fn ask(&self, question: Question, sight: &Sight, page: Page) -> Result<Answer, SearchError> {
+        let visible = self.visible(sight);
         self.blocking(move |index| answer::ask(index, &question, &visible, &page))
             .await
+    }
+
+    fn visible(&self, sight: &Sight) -> Visible {
+        let seen = self.parts.catalog.seen_by(sight).seen_ids()?;
+        let parts = self.kept_parts(sight.key(), seen.version());
+        let are_seen = move |ids: &[u64]| seen.are_seen(ids);
+        Some(Arc::new(VisibleDocuments::new(are_seen, parts)))
+    }
+
+    fn kept_parts(&self, key: SightKey, version: u64) -> Arc<KeptParts> {
+        let mut kept = self.parts.kept.lock();
+        let known = kept
+            .iter()
+            .position(|one| one.key == key)
+            .map(|at| kept.remove(at));
+        let parts = known
+            .filter(|known| known.version == version)
+            .map(|known| known.parts);
+        let parts = parts.unwrap_or_default();
+        let latest = Kept {
+            key,
+            version,
+            parts: Arc::clone(&parts),
+        };
+        kept.insert(0, latest);
+        kept.truncate(MOST_KEPT);
+        parts
     }
 
     async fn blocking<T: Send + 'static>(
@@ -127,28 +170,5 @@ impl Search {
                 Err(SearchError::Damaged(panic))
             }
         }
-    }
-
-    /// Documents of which entities may be seen. Worked out once for a state of the catalog.
-    fn visible(&self, access: &Access) -> Visible {
-        if access.is_everything() {
-            return None;
-        }
-        let applied = self.parts.catalog.index().applied().unwrap_or_default();
-        let mut kept = self.parts.visible.lock();
-        if let Some(seen) = &*kept
-            && seen.seq == applied
-            && seen.access == *access
-        {
-            return Some(seen.ids.clone());
-        }
-        let uids = self.parts.catalog.query(access).visible_uids();
-        let ids: Arc<HashSet<u64>> = Arc::new(uids.into_iter().map(entity_id).collect());
-        *kept = Some(Seen {
-            seq: applied,
-            access: access.clone(),
-            ids: ids.clone(),
-        });
-        Some(ids)
     }
 }

@@ -11,9 +11,17 @@ use crate::words::{fold, words};
 /// Words near a mistyped one that are compared in each part of the index.
 const MOST_CANDIDATES: usize = 500;
 
+/// Says whether anything that may be seen has a word: no other word is suggested.
+type IsSeen<'a> = dyn Fn(&Term) -> Result<bool, TantivyError> + 'a;
+
 /// The text with every unknown word replaced by the nearest known one; nothing when there is no
 /// unknown word, or none that is near a known one.
-pub fn suggestion(searcher: &Searcher, fields: &Fields, text: &str) -> Result<Option<String>, TantivyError> {
+pub fn suggestion(
+    searcher: &Searcher,
+    fields: &Fields,
+    text: &str,
+    is_seen: &IsSeen<'_>,
+) -> Result<Option<String>, TantivyError> {
     let mut suggested = String::with_capacity(text.len());
     let mut copied = 0;
     let mut is_other = false;
@@ -24,10 +32,10 @@ pub fn suggestion(searcher: &Searcher, fields: &Fields, text: &str) -> Result<Op
             continue;
         }
         position = Some(word.position);
-        if is_known(searcher, fields, &word.text)? {
+        if is_known(searcher, fields, &word.text, is_seen)? {
             continue;
         }
-        if let Some(near) = nearest(searcher, fields.name, &word.text)? {
+        if let Some(near) = nearest(searcher, fields.name, &word.text, is_seen)? {
             suggested.push_str(&text[copied..word.start]);
             suggested.push_str(&near);
             copied = word.end;
@@ -38,9 +46,15 @@ pub fn suggestion(searcher: &Searcher, fields: &Fields, text: &str) -> Result<Op
     Ok((is_other && fold(&suggested) != fold(text)).then_some(suggested))
 }
 
-fn is_known(searcher: &Searcher, fields: &Fields, word: &str) -> Result<bool, TantivyError> {
+fn is_known(
+    searcher: &Searcher,
+    fields: &Fields,
+    word: &str,
+    is_seen: &IsSeen<'_>,
+) -> Result<bool, TantivyError> {
     for field in [fields.name, fields.text] {
-        if searcher.doc_freq(&Term::from_field_text(field, word))? > 0 {
+        let term = Term::from_field_text(field, word);
+        if searcher.doc_freq(&term)? > 0 && is_seen(&term)? {
             return Ok(true);
         }
     }
@@ -48,13 +62,18 @@ fn is_known(searcher: &Searcher, fields: &Fields, word: &str) -> Result<bool, Ta
 }
 
 /// The word with the fewest mistakes between; the more frequent one of equals.
-fn nearest(searcher: &Searcher, field: Field, word: &str) -> Result<Option<String>, TantivyError> {
+fn nearest(
+    searcher: &Searcher,
+    field: Field,
+    word: &str,
+    is_seen: &IsSeen<'_>,
+) -> Result<Option<String>, TantivyError> {
     let allowed = mistakes(word);
     if allowed == 0 {
         return Ok(None);
     }
     let automaton = FuzzyTermQuery::new(Term::from_field_text(field, word), allowed, true).automaton()?;
-    let mut best: Option<(usize, std::cmp::Reverse<u32>, String)> = None;
+    let mut found: Vec<(usize, std::cmp::Reverse<u32>, String)> = Vec::new();
     for segment in searcher.segment_readers() {
         let index = segment.inverted_index(field)?;
         let mut terms = index.terms().search(&automaton).into_stream()?;
@@ -65,15 +84,15 @@ fn nearest(searcher: &Searcher, field: Field, word: &str) -> Result<Option<Strin
                 continue;
             };
             let distance = strsim::osa_distance(candidate, word);
-            let found = (
-                distance,
-                std::cmp::Reverse(terms.value().doc_freq),
-                candidate.to_owned(),
-            );
-            if best.as_ref().is_none_or(|best| found < *best) {
-                best = Some(found);
-            }
+            let frequency = std::cmp::Reverse(terms.value().doc_freq);
+            found.push((distance, frequency, candidate.to_owned()));
         }
     }
-    Ok(best.map(|(_, _, word)| word))
+    found.sort_unstable();
+    for (_, _, candidate) in found {
+        if is_seen(&Term::from_field_text(field, &candidate))? {
+            return Ok(Some(candidate));
+        }
+    }
+    Ok(None)
 }

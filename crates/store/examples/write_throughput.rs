@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde_json::json;
-use store::{ChangeKind, Database, NewChange, Node, RelationRow, ScanPosition, SourceKey, Store, StoreError};
+use store::{
+    ChangeKind, Database, Lane, NewChange, Node, RelationRow, ScanPosition, SourceKey, Store, StoreError,
+};
 use uuid::Uuid;
 
 const SIZES: [usize; 3] = [1_300, 13_000, 100_000];
@@ -56,7 +58,7 @@ async fn write(store: &Store, nodes: &[Node], kind: ChangeKind) -> Result<(), St
         .map(|(index, node)| relations(index, node))
         .collect();
     let changes: Vec<NewChange> = nodes.iter().map(|node| change(node, kind)).collect();
-    let mut tx = store.write().await?;
+    let mut tx = store.write(Lane::Bulk).await?;
     tx.nodes(&references).await?;
     tx.upsert_nodes(nodes).await?;
     tx.set_edges(&SourceKey::Provider("throughput".to_owned()), &references, &[])

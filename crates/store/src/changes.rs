@@ -1,14 +1,15 @@
 //! The change log, which is also the history of every entity.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use jiff::Timestamp;
+use model::LogMark;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    Store, StoreError, WriteTx,
-    sql::{Arg, Row},
+    Lane, Store, StoreError, WriteTx, nodes,
+    sql::{Arg, Row, Session},
 };
 
 /// Number of an entry: 1, 2, 3, … in the order of commits, without gaps.
@@ -74,6 +75,15 @@ pub struct NewChange {
     pub body_before: Option<String>,
 }
 
+/// Entries after a mark, as far as they were read at once.
+#[derive(Debug, Clone)]
+pub struct Followed {
+    /// Oldest first; none when there are no more.
+    pub changes: Vec<Change>,
+    /// Behind the last of them.
+    pub mark: LogMark,
+}
+
 /// An entry as followers read it.
 #[derive(Debug, Clone)]
 pub struct Change {
@@ -85,6 +95,8 @@ pub struct Change {
     pub uid: Uuid,
     /// What happened.
     pub kind: ChangeKind,
+    /// When.
+    pub at: Timestamp,
     /// What is served now, which may be newer than the entry; `None` when nothing is.
     pub body: Option<Arc<str>>,
 }
@@ -114,7 +126,10 @@ pub struct HistoryRow {
 const KEPT_FOR_FOLLOWERS: i64 = 10_000;
 
 /// Most entries forgotten in one transaction.
-const PRUNE_STEP: i64 = 5_000;
+const PRUNE_STEP: i64 = 1_000;
+
+/// Most bytes of what is served that are read at once.
+pub(crate) const MOST_BYTES: i64 = 16 << 20;
 
 impl WriteTx {
     /// Appends entries in the given order.
@@ -171,32 +186,64 @@ impl Store {
         )
     }
 
-    /// The entity and the time of an entry; nothing when there is none of this number, or no longer.
-    pub async fn change_at(&self, seq: Seq) -> Result<Option<(Uuid, Timestamp)>, StoreError> {
-        let text = "SELECT uid, at FROM changes WHERE seq = ?";
-        let row = self.read().await?.row(text, vec![seq.into()]).await?;
-        row.map(|row| Ok((row.uuid(0)?, row.time(1)?))).transpose()
+    /// The end of the log: what a full scan that is begun after this call contains.
+    pub async fn log_mark(&self) -> Result<LogMark, StoreError> {
+        let mut session = self.read().await?;
+        let epoch = epoch(&mut session).await?;
+        let text = "SELECT seq, uid, at FROM changes ORDER BY seq DESC LIMIT 1";
+        let Some(row) = session.row(text, vec![]).await? else {
+            return Ok(LogMark::beginning(epoch));
+        };
+        Ok(LogMark {
+            epoch,
+            seq: row.int(0)?,
+            uid: row.uuid(1)?,
+            at: row.int(2)?,
+        })
     }
 
-    /// Entries after `seq`, oldest first, at most `limit`.
+    /// Begins a new epoch: no follower goes on from what it has applied. For whoever put other data into a database by
+    /// hand.
+    pub async fn begin_epoch(&self) -> Result<(), StoreError> {
+        let chance = Uuid::new_v4().as_u64_pair().0.cast_signed();
+        let text = "UPDATE log_epoch SET epoch = ?";
+        self.write_one(Lane::Person, text, vec![chance.into()])
+            .await
+            .map(drop)
+    }
+
+    /// Whether the entry of a mark is in the log.
+    pub async fn has_mark(&self, mark: &LogMark) -> Result<bool, StoreError> {
+        Ok(self.changes_after(mark, 0).await?.is_some())
+    }
+
+    /// Entries after a mark, at most `limit` and at most about 16 MiB of them. Nothing when the log does not have the
+    /// entry of the mark: it was cut, or it is another one. Then a follower must start from a full scan.
+    pub async fn changes_after(&self, mark: &LogMark, limit: usize) -> Result<Option<Followed>, StoreError> {
+        let mut session = self.read().await?;
+        let text = "SELECT c.seq, c.uid, c.at, c.reference, c.kind, cast(octet_length(n.final_json) AS bigint), \
+             (SELECT epoch FROM log_epoch) FROM changes c \
+             LEFT JOIN nodes n ON n.uid = c.uid WHERE c.seq >= ? ORDER BY c.seq LIMIT ?";
+        let arguments = vec![mark.seq.into(), limit.saturating_add(1).into()];
+        let rows = session.rows(text, arguments).await?;
+        if !is_before(mark, &rows, &mut session).await? {
+            return Ok(None);
+        }
+        let rows = &rows[usize::from(mark.seq > 0).min(rows.len())..];
+        let rows = &rows[..within_budget(rows)?.min(limit)];
+        let changes = with_bodies(&mut session, rows).await?;
+        let mark = changes.last().map_or(*mark, |last| last.mark(mark.epoch));
+        Ok(Some(Followed { changes, mark }))
+    }
+
+    /// Entries after `seq`, oldest first, at most `limit`; for whoever was not following.
     pub async fn changes_since(&self, seq: Seq, limit: usize) -> Result<Vec<Change>, StoreError> {
-        let text = "SELECT c.seq, c.reference, c.uid, c.kind, n.final_json FROM changes c \
+        let mut session = self.read().await?;
+        let text = "SELECT c.seq, c.uid, c.at, c.reference, c.kind, cast(octet_length(n.final_json) AS bigint) FROM changes c \
              LEFT JOIN nodes n ON n.uid = c.uid WHERE c.seq > ? ORDER BY c.seq LIMIT ?";
-        let rows = self
-            .read()
-            .await?
-            .rows(text, vec![seq.into(), limit.into()])
-            .await?;
-        let change = |row: &Row| {
-            Ok(Change {
-                seq: row.int(0)?,
-                reference: row.text(1)?,
-                uid: row.uuid(2)?,
-                kind: ChangeKind::parse(&row.text(3)?)?,
-                body: row.maybe_text(4)?.map(Arc::from),
-            })
-        };
-        rows.iter().map(change).collect()
+        let rows = session.rows(text, vec![seq.into(), limit.into()]).await?;
+        let rows = &rows[..within_budget(&rows)?];
+        with_bodies(&mut session, rows).await
     }
 
     /// Entries of one entity, newest first, with a number below `before`, at most `limit`.
@@ -230,7 +277,7 @@ impl Store {
         let mut gone = 0;
         while self.oldest_seq().await? < end {
             let step = end.min(self.oldest_seq().await? + PRUNE_STEP);
-            let mut tx = self.write().await?;
+            let mut tx = self.write(Lane::Bulk).await?;
             gone += tx
                 .session
                 .execute("DELETE FROM changes WHERE seq < ?", vec![step.into()])
@@ -239,6 +286,68 @@ impl Store {
         }
         Ok(gone)
     }
+}
+
+impl Change {
+    /// The place of this entry in the log of an epoch.
+    pub fn mark(&self, epoch: i64) -> LogMark {
+        LogMark {
+            epoch,
+            seq: self.seq,
+            uid: self.uid,
+            at: self.at.as_microsecond(),
+        }
+    }
+}
+
+/// Whether the rows, which begin with the entry of the mark if there is one, go on from it.
+async fn is_before(mark: &LogMark, rows: &[Row], session: &mut Session) -> Result<bool, StoreError> {
+    let Some(first) = rows.first() else {
+        return Ok(mark.seq == 0 && mark.epoch == epoch(session).await?);
+    };
+    let is_entry = match mark.seq {
+        0 => first.int(0)? == 1,
+        seq => first.int(0)? == seq && first.uuid(1)? == mark.uid && first.int(2)? == mark.at,
+    };
+    Ok(is_entry && first.int(6)? == mark.epoch)
+}
+
+async fn epoch(session: &mut Session) -> Result<i64, StoreError> {
+    let row = session.row("SELECT epoch FROM log_epoch", vec![]).await?;
+    row.map_or(Ok(0), |row| row.int(0))
+}
+
+/// How many of the rows, one at least, have bodies that together are not too large; each entity counts once.
+fn within_budget(rows: &[Row]) -> Result<usize, StoreError> {
+    let (mut seen, mut bytes) = (HashSet::new(), 0);
+    for (index, row) in rows.iter().enumerate() {
+        if seen.insert(row.uuid(1)?) {
+            bytes += row.maybe_int(5)?.unwrap_or(0);
+        }
+        if bytes > MOST_BYTES && index > 0 {
+            return Ok(index);
+        }
+    }
+    Ok(rows.len())
+}
+
+/// Entries with what is served of their entities, which is read once for each.
+async fn with_bodies(session: &mut Session, rows: &[Row]) -> Result<Vec<Change>, StoreError> {
+    let uids: HashSet<Uuid> = rows.iter().map(|row| row.uuid(1)).collect::<Result<_, _>>()?;
+    let uids: Vec<Uuid> = uids.into_iter().collect();
+    let bodies = nodes::bodies(session, &uids).await?;
+    let change = |row: &Row| {
+        let uid = row.uuid(1)?;
+        Ok(Change {
+            seq: row.int(0)?,
+            reference: row.text(3)?,
+            uid,
+            kind: ChangeKind::parse(&row.text(4)?)?,
+            at: row.time(2)?,
+            body: bodies.get(&uid).cloned(),
+        })
+    };
+    rows.iter().map(change).collect()
 }
 
 fn history_row(row: &Row) -> Result<HistoryRow, StoreError> {

@@ -1,6 +1,6 @@
 //! What can go wrong, sorted by what the caller should do: wait and retry, free space, or report a bug.
 
-use std::fmt;
+use std::{fmt, path::PathBuf};
 
 use sqlx::error::{DatabaseError, ErrorKind};
 
@@ -42,13 +42,43 @@ pub enum StoreError {
     },
     /// The tables were made by a newer version of this program.
     #[error(
-        "the database has schema version {found}, this program knows up to {known}; run the newer version again or restore a backup"
+        "the database has version {found} of the tables of {plugin:?}, this program knows up to {known}; run the newer version again or restore a backup"
     )]
     TooNew {
+        /// Whose tables.
+        plugin: String,
         /// Version found in the database.
         found: i64,
         /// Newest version this program can work with.
         known: i64,
+    },
+    /// Tables cannot be brought up to date.
+    #[error("the tables of plugin {plugin:?} cannot be brought to version {version}: {reason}")]
+    Migration {
+        /// Whose tables.
+        plugin: String,
+        /// The version that fails.
+        version: u32,
+        /// Why.
+        reason: String,
+    },
+    /// The database may only be read.
+    #[error("the database takes no writes: {reason}; make its file and folder writable")]
+    ReadOnly {
+        /// What the driver said.
+        reason: String,
+    },
+    /// The file was removed or replaced while it was open.
+    #[error(
+        "the SQLite file {} is no longer there: {reason}; whatever was written since would be lost, so nothing is \
+         written: put it back, or stop the portal and restore a backup",
+        path.display()
+    )]
+    Gone {
+        /// Where it was.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
     },
     /// A uniqueness rule was violated, for example two nodes with one uid.
     #[error("conflict in the database: {reason}")]
@@ -85,6 +115,14 @@ impl StoreError {
     /// Whether the same call may succeed later without anybody changing anything.
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::Unavailable { .. })
+    }
+
+    /// Whether the database as a whole does not do its part, so that no caller could have done better.
+    pub fn is_outage(&self) -> bool {
+        matches!(
+            self,
+            Self::Unavailable { .. } | Self::Full { .. } | Self::ReadOnly { .. } | Self::Gone { .. }
+        )
     }
 
     /// The same error, which names the database where only that is missing.
@@ -147,6 +185,7 @@ fn from_database(error: &dyn DatabaseError) -> Option<StoreError> {
 fn from_sqlite_code(code: u32, reason: String) -> Option<StoreError> {
     match code & 0xff {
         5 | 6 => Some(StoreError::Unavailable { reason }), // BUSY, LOCKED
+        8 => Some(StoreError::ReadOnly { reason }),        // READONLY
         11 | 26 => Some(StoreError::damaged("database", reason)), // CORRUPT, NOTADB
         13 => Some(StoreError::Full { reason }),
         _ => None,

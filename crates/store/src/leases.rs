@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{Store, StoreError, sql::Arg};
+use crate::{Lane, Store, StoreError, sql::Arg};
 
 impl Store {
     /// Takes or renews a lease until `until`; whether `holder` has it now.
@@ -16,8 +16,8 @@ impl Store {
         let text = "INSERT INTO leases (name, holder, expires_at) VALUES (?, ?, ?) \
              ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at \
              WHERE leases.holder = excluded.holder OR leases.expires_at <= ?";
-        self.write_one(text, vec![name.into(), holder.into(), until.into(), now.into()])
-            .await
+        let arguments = vec![name.into(), holder.into(), until.into(), now.into()];
+        Ok(self.write_one(Lane::Bulk, text, arguments).await? > 0)
     }
 
     /// Whether anybody but `holder` has a lease whose name begins like this. Those that ran out are forgotten.
@@ -29,7 +29,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let pattern = format!("{prefix}%");
         let text = "DELETE FROM leases WHERE name LIKE ? AND expires_at <= ?";
-        self.write_one(text, vec![Arg::from(&pattern), now.into()])
+        self.write_one(Lane::Bulk, text, vec![Arg::from(&pattern), now.into()])
             .await?;
         let text = "SELECT count(*) FROM leases WHERE name LIKE ? AND holder <> ?";
         let row = self
@@ -43,7 +43,7 @@ impl Store {
     /// Gives a lease back; nothing happens when somebody else has it.
     pub async fn lease_release(&self, name: &str, holder: &str) -> Result<(), StoreError> {
         let text = "DELETE FROM leases WHERE name = ? AND holder = ?";
-        self.write_one(text, vec![name.into(), holder.into()])
+        self.write_one(Lane::Bulk, text, vec![name.into(), holder.into()])
             .await
             .map(drop)
     }

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::{
     Store, StoreError, WriteTx,
-    sql::{Arg, Row},
+    sql::{Arg, Row, Session},
 };
 
 /// A registered location.
@@ -51,12 +51,22 @@ impl WriteTx {
             > 0)
     }
 
+    /// All locations, by id.
+    pub async fn location_list(&mut self) -> Result<Vec<Location>, StoreError> {
+        all(&mut self.session).await
+    }
+
     /// The location of a type and target.
     pub async fn location_find(&mut self, kind: &str, target: &str) -> Result<Option<Location>, StoreError> {
         let text = "SELECT id, kind, target, entity_ref FROM locations WHERE kind = ? AND target = ?";
         let row = self.session.row(text, vec![kind.into(), target.into()]).await?;
         row.as_ref().map(from_row).transpose()
     }
+}
+
+async fn all(session: &mut Session) -> Result<Vec<Location>, StoreError> {
+    let text = "SELECT id, kind, target, entity_ref FROM locations ORDER BY id";
+    session.rows(text, vec![]).await?.iter().map(from_row).collect()
 }
 
 fn arguments(location: &Location) -> Vec<Arg> {
@@ -71,14 +81,7 @@ fn arguments(location: &Location) -> Vec<Arg> {
 impl Store {
     /// All locations, by id.
     pub async fn location_list(&self) -> Result<Vec<Location>, StoreError> {
-        let text = "SELECT id, kind, target, entity_ref FROM locations ORDER BY id";
-        self.read()
-            .await?
-            .rows(text, vec![])
-            .await?
-            .iter()
-            .map(from_row)
-            .collect()
+        all(&mut self.read().await?).await
     }
 
     /// One location.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     Store, StoreError, WriteTx,
-    sql::{Arg, Row},
+    sql::{Arg, Row, Session},
 };
 
 /// An entity with everything needed to process and serve it.
@@ -157,6 +157,18 @@ impl WriteTx {
     }
 }
 
+/// Served JSON by id; ids that are not served are left out.
+pub(crate) async fn bodies(
+    session: &mut Session,
+    uids: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<str>>, StoreError> {
+    let text = "SELECT uid, final_json FROM nodes WHERE final_json IS NOT NULL AND uid IN {list}";
+    let rows = session.rows_in(text, uids).await?;
+    rows.iter()
+        .map(|row| Ok((row.uuid(0)?, Arc::from(row.text(1)?))))
+        .collect()
+}
+
 impl Store {
     /// The nodes with these references, in any order; those that do not exist are left out.
     pub async fn nodes(&self, references: &[String]) -> Result<Vec<Node>, StoreError> {
@@ -179,11 +191,7 @@ impl Store {
 
     /// Served JSON by id; ids that are not served are left out.
     pub async fn bodies(&self, uids: &[Uuid]) -> Result<HashMap<Uuid, Arc<str>>, StoreError> {
-        let text = "SELECT uid, final_json FROM nodes WHERE final_json IS NOT NULL AND uid IN {list}";
-        let rows = self.read().await?.rows_in(text, uids).await?;
-        rows.iter()
-            .map(|row| Ok((row.uuid(0)?, Arc::from(row.text(1)?))))
-            .collect()
+        bodies(&mut self.read().await?, uids).await
     }
 
     /// Nodes that have problems, by reference, after the given one.

@@ -7,10 +7,15 @@ use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, Executor, PgPool,
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
-use crate::{Database, StoreError, migrate, sql::Session, wake::Waker};
+use crate::{
+    Database, Lane, StoreError,
+    lane::{Gate, Turn},
+    migrate::{self, Plugins},
+    sql::{Connection as PoolConnection, Session},
+    wake::Waker,
+};
 
 const CONNECTIONS: u32 = 10;
 /// How long a start tries to reach the server.
@@ -19,8 +24,6 @@ const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
 const ACQUIRE_PATIENCE: Duration = Duration::from_secs(3);
 /// How long to wait before another attempt to reach the server.
 const CONNECT_PAUSE: Duration = Duration::from_millis(250);
-/// How long a writer waits for its turn among those of this process.
-const WRITE_PATIENCE: Duration = Duration::from_mins(1);
 /// How long to wait before listening again after the connection was lost.
 const LISTEN_PAUSE: Duration = Duration::from_millis(500);
 /// Channel of `NOTIFY`; a wake-up for another schema of the same database does no harm.
@@ -37,12 +40,16 @@ pub(crate) struct PostgresServer {
     pub(crate) pool: PgPool,
     /// Lets one writer of this process at a time ask for the lock: waiting ones hold no connection, of
     /// which readers, and the writer itself, would otherwise find none left.
-    turn: Arc<Semaphore>,
+    gate: Arc<Gate>,
 }
 
 impl PostgresServer {
     /// Connects and brings the tables up to date.
-    pub(crate) async fn open(url: &SecretString, schema: Option<&str>) -> Result<Self, StoreError> {
+    pub(crate) async fn open(
+        url: &SecretString,
+        schema: Option<&str>,
+        plugins: &Plugins<'_>,
+    ) -> Result<Self, StoreError> {
         let database = Database::Postgres {
             url: url.clone(),
             schema: None,
@@ -72,14 +79,17 @@ impl PostgresServer {
             pool(schema).connect_with(options.statement_cache_capacity(256).disable_statement_logging());
         let server = Self {
             pool: pool.await.map_err(|error| connection_refused(error, &refused))?,
-            turn: Arc::new(Semaphore::new(1)),
+            gate: Arc::default(),
         };
-        server.migrate(schema).await?;
+        server.migrate(schema, plugins).await?;
         Ok(server)
     }
 
-    async fn migrate(&self, schema: Option<&str>) -> Result<(), StoreError> {
-        let mut session = Session::PostgresTransaction(self.pool.begin().await?);
+    async fn migrate(&self, schema: Option<&str>, plugins: &Plugins<'_>) -> Result<(), StoreError> {
+        if migrate::is_current(&mut self.read().await?, plugins).await? {
+            return Ok(());
+        }
+        let mut session = self.begin_unordered().await?;
         // The schema may not exist yet, so this lock has a key of its own.
         session
             .rows("SELECT pg_advisory_xact_lock(1114858049, -1)", vec![])
@@ -88,28 +98,27 @@ impl PostgresServer {
             make_schema(&mut session, schema).await?;
         }
         session.rows(WRITE_LOCK, vec![]).await?;
-        migrate::migrate(&mut session).await?;
+        migrate::migrate(&mut session, plugins).await?;
         session.commit().await
     }
 
     /// Begins a transaction that has the write lock of all processes, and the turn in this one.
-    pub(crate) async fn begin(&self) -> Result<(Session, OwnedSemaphorePermit), StoreError> {
-        let turn = tokio::time::timeout(WRITE_PATIENCE, self.turn.clone().acquire_owned())
-            .await
-            .map_err(|_| StoreError::unavailable("other writers take too long"))?
-            .map_err(StoreError::unavailable)?;
-        let mut session = Session::PostgresTransaction(self.pool.begin().await?);
+    pub(crate) async fn begin(&self, lane: Lane) -> Result<(Session, Turn), StoreError> {
+        let turn = self.gate.turn(lane).await?;
+        let mut session = self.begin_unordered().await?;
         session.rows(WRITE_LOCK, vec![]).await?;
         Ok((session, turn))
     }
 
     /// Begins a transaction without that lock.
     pub(crate) async fn begin_unordered(&self) -> Result<Session, StoreError> {
-        Ok(Session::PostgresTransaction(self.pool.begin().await?))
+        Ok(Session(PoolConnection::PostgresTransaction(
+            self.pool.begin().await?,
+        )))
     }
 
     pub(crate) async fn read(&self) -> Result<Session, StoreError> {
-        Ok(Session::Postgres(self.pool.acquire().await?))
+        Ok(Session(PoolConnection::Postgres(self.pool.acquire().await?)))
     }
 
     /// Tells other processes, at commit.

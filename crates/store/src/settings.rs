@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{Store, StoreError, sql::Arg};
+use crate::{Lane, Store, StoreError, sql::Arg};
 
 /// Names one value of one person.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -40,7 +40,7 @@ impl Store {
     pub async fn setting_put(&self, key: &SettingKey, value: &Value) -> Result<(), StoreError> {
         let mut arguments = key.arguments();
         arguments.push(Arg::json(value)?);
-        self.write_one(PUT, arguments).await.map(drop)
+        self.write_one(Lane::Person, PUT, arguments).await.map(drop)
     }
 
     /// Changes a value on the basis of what it is. No other change comes in between.
@@ -49,7 +49,7 @@ impl Store {
         key: &SettingKey,
         change: impl FnOnce(Option<Value>) -> Value + Send,
     ) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write(Lane::Person).await?;
         let text = "SELECT value FROM settings WHERE user_ref = ? AND bucket = ? AND setting = ?";
         let rows = tx.session.rows(text, key.arguments()).await?;
         let known = rows.first().map(|row| row.json(0)).transpose()?;
@@ -62,6 +62,8 @@ impl Store {
     /// Removes a value; nothing happens when there is none.
     pub async fn setting_delete(&self, key: &SettingKey) -> Result<(), StoreError> {
         let text = "DELETE FROM settings WHERE user_ref = ? AND bucket = ? AND setting = ?";
-        self.write_one(text, key.arguments()).await.map(drop)
+        self.write_one(Lane::Person, text, key.arguments())
+            .await
+            .map(drop)
     }
 }

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use model::Problem;
 
 use crate::{
-    SourceKey, Store, StoreError, WriteTx,
+    Lane, SourceKey, Store, StoreError, WriteTx,
     sql::{Arg, Engine, Row, in_list_chunks, with_list},
 };
 
@@ -218,7 +218,7 @@ impl Store {
         holder: &str,
         until: Timestamp,
     ) -> Result<Vec<SourceKey>, StoreError> {
-        let mut session = self.write_unordered().await?;
+        let mut session = self.write_unordered(Lane::Bulk).await?;
         let locked = match session.engine() {
             Engine::Sqlite => "",
             Engine::Postgres => "FOR UPDATE SKIP LOCKED",
@@ -248,7 +248,7 @@ impl Store {
         until: Timestamp,
     ) -> Result<(), StoreError> {
         let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
-        let mut session = self.write_unordered().await?;
+        let mut session = self.write_unordered(Lane::Bulk).await?;
         for chunk in in_list_chunks(&names) {
             let text = with_list(
                 "UPDATE sources SET held_until = ? WHERE held_by = ? AND source IN {list}",
@@ -264,13 +264,25 @@ impl Store {
     /// Ends all claims and leases where only one process at a time works on the database (`SQLite`):
     /// whoever held them is dead. Does nothing on PostgreSQL, where they run out by themselves.
     pub async fn forget_dead_holders(&self) -> Result<(), StoreError> {
-        let mut session = self.write_unordered().await?;
+        let mut session = self.write_unordered(Lane::Bulk).await?;
         if session.engine() == Engine::Sqlite {
             let text = "UPDATE sources SET held_by = NULL, held_until = NULL WHERE held_by IS NOT NULL";
             session.execute(text, vec![]).await?;
             session.execute("DELETE FROM leases", vec![]).await?;
         }
         session.commit().await
+    }
+
+    /// Has sources that would be checked after `latest` checked then: whoever said so had a clock that was ahead.
+    pub async fn bring_forward(&self, latest: Timestamp) -> Result<u64, StoreError> {
+        let some = "SELECT 1 FROM sources WHERE next_check_at > ? LIMIT 1";
+        let found = self.read().await?.row(some, vec![latest.into()]).await?;
+        if found.is_none() {
+            return Ok(0);
+        }
+        let text = "UPDATE sources SET next_check_at = ? WHERE next_check_at > ?";
+        self.write_one(Lane::Bulk, text, vec![latest.into(), latest.into()])
+            .await
     }
 
     /// When the next source is due that nobody holds; `None` when there is none.
@@ -283,7 +295,7 @@ impl Store {
 
     /// Has sources checked from `at` on.
     pub async fn mark_due(&self, keys: &[SourceKey], at: Timestamp) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write(Lane::Bulk).await?;
         tx.mark_due(keys, at).await?;
         tx.commit().await.map(drop)
     }
@@ -291,7 +303,7 @@ impl Store {
     /// Gives back what `holder` claimed, on an orderly end.
     pub async fn release_sources(&self, holder: &str) -> Result<(), StoreError> {
         let text = "UPDATE sources SET held_by = NULL, held_until = NULL WHERE held_by = ?";
-        let mut tx = self.write().await?;
+        let mut tx = self.write(Lane::Bulk).await?;
         tx.session.execute(text, vec![holder.into()]).await?;
         tx.commit().await.map(drop)
     }

@@ -8,8 +8,9 @@ mod row;
 mod session;
 mod text;
 
-pub(crate) use arg::Arg;
-pub(crate) use row::Row;
-pub(crate) use session::{Engine, Session};
+pub use arg::Arg;
+pub use row::Row;
+pub(crate) use session::Connection;
+pub use session::{Engine, Session};
 use text::row_chunks;
-pub(crate) use text::{in_list_chunks, with_list};
+pub use text::{in_list_chunks, with_list};

@@ -1,11 +1,11 @@
 //! The handle to a database and what concerns it as a whole.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use tokio::task::AbortHandle;
 
 use crate::{
-    ChangeWake, Database, StoreError, WriteTx,
+    ChangeWake, Database, Lane, Migration, StoreError, Tx, WriteTx, migrate,
     postgres::{self, PostgresServer},
     sql::{Arg, Engine, Session},
     sqlite::SqliteFile,
@@ -49,16 +49,27 @@ pub struct Size {
 }
 
 impl Store {
-    /// Opens a database, bringing its tables up to date first. Several processes may do so at once.
+    /// Opens a database with the catalog's tables alone; [`Store::open_with`] those of plugins as well.
+    pub async fn open(database: &Database) -> Result<Self, StoreError> {
+        Self::open_with(database, &[]).await
+    }
+
+    /// Opens a database, bringing the tables of the catalog and of these plugins, named by their ids, up to date
+    /// first. Several processes may do so at once, and no writer is waited for unless there is something to do.
+    /// Tables of plugins that are not named stay as they are.
     ///
     /// Must be called within a tokio runtime.
-    pub async fn open(database: &Database) -> Result<Self, StoreError> {
+    pub async fn open_with(
+        database: &Database,
+        plugins: &[(&str, &[Migration])],
+    ) -> Result<Self, StoreError> {
+        let plugins = migrate::with_catalog(plugins)?;
         let waker = Arc::new(Waker::new());
         let pools = match database {
-            Database::Sqlite(path) => Pools::Sqlite(SqliteFile::open(path).await?),
-            Database::SqliteMemory => Pools::Sqlite(SqliteFile::temporary().await?),
+            Database::Sqlite(path) => Pools::Sqlite(SqliteFile::open(path, &plugins).await?),
+            Database::SqliteMemory => Pools::Sqlite(SqliteFile::temporary(&plugins).await?),
             Database::Postgres { url, schema } => {
-                Pools::Postgres(PostgresServer::open(url, schema.as_deref()).await?)
+                Pools::Postgres(PostgresServer::open(url, schema.as_deref(), &plugins).await?)
             }
         };
         let listener = match &pools {
@@ -77,41 +88,46 @@ impl Store {
         })
     }
 
-    /// Begins the one write transaction there can be at a time; waits for its turn.
-    pub async fn write(&self) -> Result<WriteTx, StoreError> {
+    /// Begins the one transaction at a time, of all processes, that may change entities and append to the change
+    /// log; waits for its turn.
+    pub async fn write(&self, lane: Lane) -> Result<WriteTx, StoreError> {
         let (session, turn) = match &self.inner.pools {
-            Pools::Sqlite(file) => (file.begin().await?, None),
-            Pools::Postgres(server) => {
-                let (session, turn) = server.begin().await?;
-                (session, Some(turn))
-            }
+            Pools::Sqlite(file) => file.begin(lane).await?,
+            Pools::Postgres(server) => server.begin(lane).await?,
         };
-        Ok(WriteTx::new(session, turn, self.inner.waker.clone()))
+        Ok(WriteTx::new(
+            Tx::new(session, Some(turn)),
+            self.inner.waker.clone(),
+        ))
     }
 
-    /// A transaction that does not wait for writers of other processes (and, on PostgreSQL, of this one):
-    /// for what the change log does not tell about.
-    pub(crate) async fn write_unordered(&self) -> Result<Session, StoreError> {
-        match &self.inner.pools {
-            Pools::Sqlite(file) => file.begin().await,
-            Pools::Postgres(server) => server.begin_unordered().await,
-        }
+    /// Begins a transaction for what the change log does not tell about: settings, jobs, sessions. On PostgreSQL
+    /// it waits for nobody but writers of the same rows; `SQLite` has one writer at a time.
+    pub async fn write_unordered(&self, lane: Lane) -> Result<Tx, StoreError> {
+        Ok(match &self.inner.pools {
+            Pools::Sqlite(file) => {
+                let (session, turn) = file.begin(lane).await?;
+                Tx::new(session, Some(turn))
+            }
+            Pools::Postgres(server) => Tx::new(server.begin_unordered().await?, None),
+        })
     }
 
-    /// One statement in such a transaction; whether it touched any row.
-    pub(crate) async fn write_one(
+    /// One statement in a [transaction](Self::write_unordered) of its own; how many rows it touched.
+    pub async fn write_one(
         &self,
-        text: &'static str,
+        lane: Lane,
+        text: impl Into<Cow<'static, str>>,
         arguments: Vec<Arg>,
-    ) -> Result<bool, StoreError> {
-        let mut session = self.write_unordered().await?;
-        let touched = session.execute(text, arguments).await?;
-        session.commit().await?;
-        Ok(touched > 0)
+    ) -> Result<u64, StoreError> {
+        let mut tx = self.write_unordered(lane).await?;
+        let touched = tx.execute(text, arguments).await?;
+        tx.commit().await?;
+        Ok(touched)
     }
 
-    /// A connection for reading.
-    pub(crate) async fn read(&self) -> Result<Session, StoreError> {
+    /// A connection for reading. Give it back (drop it) before asking for another: there are few.
+    pub async fn read(&self) -> Result<Session, StoreError> {
         match &self.inner.pools {
             Pools::Sqlite(file) => file.read().await,
             Pools::Postgres(server) => server.read().await,
@@ -125,6 +141,9 @@ impl Store {
 
     /// Asks the database for a sign of life.
     pub async fn ping(&self) -> Result<(), StoreError> {
+        if let Pools::Sqlite(file) = &self.inner.pools {
+            file.check_place()?;
+        }
         self.read().await?.rows("SELECT 1", vec![]).await.map(drop)
     }
 

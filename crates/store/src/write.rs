@@ -1,23 +1,94 @@
-//! The write transaction. What it can do is told by the modules of the things it writes.
+//! The transactions that write. What they can do for the catalog stands in the modules of the things they write.
 
-use std::sync::Arc;
-
-use tokio::sync::OwnedSemaphorePermit;
+use std::{
+    borrow::Cow,
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
 
 use crate::{
-    Seq, StoreError,
+    Arg, Seq, StoreError,
+    lane::Turn,
     postgres::PostgresServer,
     sql::{Engine, Session},
     wake::Waker,
 };
 
-/// The one transaction that writes. Dropped without [`WriteTx::commit`] it leaves no trace.
+/// A transaction that writes. Dropped without [`Tx::commit`] it leaves no trace.
 ///
-/// After an error nothing more should be done with it; PostgreSQL refuses further statements anyway.
-pub struct WriteTx {
+/// Reads like a [`Session`]. After an error nothing more should be done with it; PostgreSQL refuses further
+/// statements anyway.
+pub struct Tx {
     pub(crate) session: Session,
     /// Given back after the session, as fields are dropped in order.
-    _turn: Option<OwnedSemaphorePermit>,
+    _turn: Option<Turn>,
+}
+
+impl Tx {
+    pub(crate) fn new(session: Session, turn: Option<Turn>) -> Self {
+        Self { session, _turn: turn }
+    }
+
+    /// Runs a statement; how many rows it touched. One with `RETURNING` is run by [`Session::rows`].
+    pub async fn execute(
+        &mut self,
+        text: impl Into<Cow<'static, str>>,
+        arguments: Vec<Arg>,
+    ) -> Result<u64, StoreError> {
+        self.session.execute(text, arguments).await
+    }
+
+    /// Runs a statement with `{list}` in it for pieces of the list; how many rows it touched.
+    pub async fn execute_in<T: Clone + Into<Arg>>(
+        &mut self,
+        template: &str,
+        list: &[T],
+    ) -> Result<u64, StoreError> {
+        self.session.execute_in(template, list).await
+    }
+
+    /// `head VALUES (…),(…) tail` for all items, many at a time; how many rows it touched.
+    ///
+    /// `head` is `INSERT INTO table (column, …) VALUES`, `arguments` gives one item's values in their order.
+    pub async fn insert<T>(
+        &mut self,
+        head: &str,
+        tail: &str,
+        items: &[T],
+        arguments: impl Fn(&T) -> Result<Vec<Arg>, StoreError>,
+    ) -> Result<u64, StoreError> {
+        self.session.insert(head, tail, items, arguments).await
+    }
+
+    /// Keeps what was done.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        self.session.commit().await
+    }
+
+    /// Gives up what was done. Dropping does the same, but only once the connection is next used.
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        self.session.rollback().await
+    }
+}
+
+impl Deref for Tx {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        &self.session
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+}
+
+/// The one transaction at a time that may write entities and append to the change log. It is a [`Tx`] as well: what
+/// plugins write with it is kept together with the entities, or not at all.
+pub struct WriteTx {
+    tx: Tx,
     waker: Arc<Waker>,
     /// Last sequence of the change log as this transaction sees it, once known.
     pub(crate) last_seq: Option<Seq>,
@@ -25,10 +96,9 @@ pub struct WriteTx {
 }
 
 impl WriteTx {
-    pub(crate) fn new(session: Session, turn: Option<OwnedSemaphorePermit>, waker: Arc<Waker>) -> Self {
+    pub(crate) fn new(tx: Tx, waker: Arc<Waker>) -> Self {
         Self {
-            session,
-            _turn: turn,
+            tx,
             waker,
             last_seq: None,
             appended: false,
@@ -37,10 +107,10 @@ impl WriteTx {
 
     /// Keeps what was done; the last sequence appended to the change log, if any.
     pub async fn commit(mut self) -> Result<Option<Seq>, StoreError> {
-        if self.appended && self.session.engine() == Engine::Postgres {
-            PostgresServer::notify(&mut self.session).await?;
+        if self.appended && self.engine() == Engine::Postgres {
+            PostgresServer::notify(&mut self.tx.session).await?;
         }
-        self.session.commit().await?;
+        self.tx.commit().await?;
         if !self.appended {
             return Ok(None);
         }
@@ -50,11 +120,20 @@ impl WriteTx {
 
     /// Gives up what was done. Dropping does the same, but only once the connection is next used.
     pub async fn rollback(self) -> Result<(), StoreError> {
-        match self.session {
-            Session::SqliteTransaction(transaction) => transaction.rollback().await?,
-            Session::PostgresTransaction(transaction) => transaction.rollback().await?,
-            Session::Sqlite(_) | Session::Postgres(_) => {}
-        }
-        Ok(())
+        self.tx.rollback().await
+    }
+}
+
+impl Deref for WriteTx {
+    type Target = Tx;
+
+    fn deref(&self) -> &Tx {
+        &self.tx
+    }
+}
+
+impl DerefMut for WriteTx {
+    fn deref_mut(&mut self) -> &mut Tx {
+        &mut self.tx
     }
 }

@@ -1,9 +1,10 @@
-//! What tests of several crates need from outside: a real PostgreSQL, database files, a web server that
+//! What tests of several crates need from outside: a real PostgreSQL, database files, tests on both of them, a web server that
 //! misbehaves on request, a clock and chance that do what they are told.
 //!
 //! Only for tests. Nothing here knows the catalog, so every crate may use it.
 
 mod chaos_proxy;
+mod contract;
 mod file_server;
 mod postgres;
 mod surroundings;
@@ -11,6 +12,7 @@ mod surroundings;
 use std::path::PathBuf;
 
 pub use chaos_proxy::ChaosProxy;
+pub use contract::in_time;
 pub use file_server::{FileServer, Mode};
 pub use postgres::{Postgres, fresh_database};
 pub use surroundings::{TestClock, TestRandomness};

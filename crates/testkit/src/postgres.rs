@@ -18,13 +18,18 @@ use std::{
 use anyhow::{Context, bail, ensure};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-/// `$1` is the folder, `$2` where the programs are. Says `ready`, or why not; then does what it is told,
+/// `$1` is the folder, `$2` where the programs are, `$3` the folder of a server to copy, if any. Says `ready`, or why not; then does what it is told,
 /// line by line, and says `done`.
 const SERVE: &str = r#"
 cd "$1" || exit 1
 begin() { "$2/pg_ctl" start -w -t 60 -D "$1/data" -l "$1/server.log" -o "-h '' -k '$1' -N 300 -F" 3>&-; }
 end() { "$2/pg_ctl" stop -D "$1/data" -m immediate; }
-if "$2/initdb" -D data -U postgres -A trust -E UTF8 --locale=C --no-sync && begin "$@"
+make() {
+  if [ -n "$3" ]; then cp -a "$3/data" data && rm -f data/postmaster.pid
+  else "$2/initdb" -D data -U postgres -A trust -E UTF8 --locale=C --no-sync
+  fi
+}
+if make "$@" && begin "$@"
 then echo ready >&3
 else cat setup.log server.log >&3; exec 3>&-
 fi
@@ -55,6 +60,18 @@ impl Postgres {
 
     /// Starts another server, for tests that stop it; it stops when dropped.
     pub fn start() -> anyhow::Result<Self> {
+        Self::start_with(Path::new(""))
+    }
+
+    /// Starts another server with a copy of what this one holds now. This one crashes and comes back on the way.
+    pub fn start_copy(&mut self) -> anyhow::Result<Self> {
+        self.crash()?;
+        let copy = Self::start_with(&self.folder);
+        self.come_back()?;
+        copy
+    }
+
+    fn start_with(copied: &Path) -> anyhow::Result<Self> {
         let programs = find_programs()?;
         let folder = tempfile::Builder::new().prefix("pg").tempdir()?.keep();
         let mut command = command_for(&folder)?;
@@ -62,7 +79,7 @@ impl Postgres {
             .args(["sh", "-c"])
             .arg(format!("exec 3>&1 >\"$1/setup.log\" 2>&1\n{SERVE}"))
             .arg("sh")
-            .args([&folder, &programs])
+            .args([folder.as_path(), &programs, copied])
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

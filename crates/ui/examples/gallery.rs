@@ -17,13 +17,7 @@ async fn main() -> std::io::Result<()> {
 }
 
 fn navigation() -> Vec<NavigationItem> {
-    let item = |title, path, icon, section, order| NavigationItem {
-        title,
-        path,
-        icon,
-        section,
-        order,
-    };
+    let item = NavigationItem::new;
     let (main, administration) = (NavigationSection::Main, NavigationSection::Administration);
     vec![
         item("Home", "/", "home", main, 0),

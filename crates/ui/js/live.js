@@ -60,7 +60,8 @@ const connect = () => {
   });
   // The server sends only what concerns the page.
   source.addEventListener("change", soon);
-  source.addEventListener("resync", soon);
+  // Changes were missed, or the catalog was loaded again; not by everybody at the same moment.
+  source.addEventListener("resync", () => setTimeout(soon, Math.random() * 2000));
 };
 const disconnect = () => {
   source?.close();

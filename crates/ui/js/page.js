@@ -44,6 +44,11 @@ const takePage = (page, kept) => {
   const focus = placeOf(document.activeElement), places = scrolls(), scroll = [scrollX, scrollY];
   const open = new Map([...main.querySelectorAll("details[data-key]")].map((item) => [item.dataset.key, item.open]));
   const twin = kept?.id ? page.getElementById(kept.id) : null;
+  // What was filled stays until its successor is there.
+  for (const part of next.querySelectorAll("[data-deferred]")) {
+    const filled = document.getElementById(part.id);
+    if (filled && !filled.dataset.deferred) part.replaceChildren(...filled.cloneNode(true).childNodes);
+  }
   main.dataset.change = next.dataset.change;
   if (twin) {
     if (kept.popover) kept.replaceChildren(...twin.childNodes);

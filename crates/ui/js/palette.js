@@ -39,8 +39,8 @@ const fits = (text, term) => {
 };
 const iconOf = (node) => node.querySelector("use")?.getAttribute("href").slice(3) ?? "entity";
 const isVisible = (node) => !node.hidden && node.checkVisibility();
-const pages = () => [...document.querySelectorAll(".nav-link")].map((link) => ({
-  title: link.textContent.trim(), note: "Go to", href: link.getAttribute("href"), icon: iconOf(link),
+const pages = () => [...document.querySelectorAll(".nav-link,#palette-commands a")].map((link) => ({
+  title: link.textContent.trim(), words: link.dataset.words, note: "Go to", href: link.getAttribute("href"), icon: iconOf(link),
 }));
 const offered = "[data-command],.entity-actions :is(a,button),#main .js-copy";
 const nameOf = (node) => node.dataset.command ?? node.getAttribute("aria-label") ?? node.textContent.trim();
@@ -91,7 +91,7 @@ const show = (groups, first = 0) => {
 };
 const own = (term) => [
   { title: "On this page", items: commands().filter((item) => fits(item.title, term)) },
-  { title: "Pages", items: pages().filter((item) => fits(item.title, term)) },
+  { title: "Pages", items: pages().filter((item) => fits(`${item.title} ${item.words ?? ""}`, term)) },
 ];
 const corrected = ({ suggestion }) => ({
   title: "Did you mean",

@@ -54,7 +54,7 @@ pub(crate) const STYLES: &str = joined!(
     "../css/table.css",
     "../css/tabs.css",
     "../css/facet.css",
-    "../css/search.css",
+    "../css/marks.css",
     "../css/entity.css",
     "../css/problem.css",
     "../css/code.css",
@@ -65,7 +65,6 @@ pub(crate) const STYLES: &str = joined!(
     "../css/tree.css",
     "../css/dialog.css",
     "../css/graph.css",
-    "../css/definition.css",
     "../css/extras.css",
     "../css/print.css",
 );
@@ -84,6 +83,7 @@ pub(crate) const SCRIPTS: &str = concat!(
         "../js/copy.js",
         "../js/form.js",
         "../js/tabs.js",
+        "../js/deferred.js",
         "../js/graph.js",
         "../js/anchor.js",
     )

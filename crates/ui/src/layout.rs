@@ -120,7 +120,7 @@ pub(crate) fn document(chrome: &Chrome, head: &PageHead, body: &Markup) -> Strin
                 (body)
             }
         }
-        (overlays())
+        (overlays(chrome))
     };
     let page = html! {
         (DOCTYPE)
@@ -145,6 +145,7 @@ fn document_head(chrome: &Chrome, head: &PageHead) -> Markup {
             meta name="color-scheme" content=(scheme);
             title { (head.title) " · " (chrome.shell.title) }
             link rel="stylesheet" href=(assets::STYLE.href());
+            (chrome.shell.plugin_files.links(&chrome.nonce))
             // Nothing is painted before the page is there as a whole: a table would change its columns with every
             // row that comes in. Browsers that do not know this paint as they always did.
             link rel="expect" href="#page-end" blocking="render";
@@ -220,11 +221,11 @@ fn navigation_section(chrome: &Chrome, section: NavigationSection, title: Option
 }
 
 fn navigation_link(chrome: &Chrome, item: &NavigationItem) -> Markup {
-    let current = current_entry(chrome) == Some(item.path);
+    let current = current_entry(chrome) == Some(&item.path);
     html! {
         li {
             a.nav-link href=(item.path) aria-current=[current.then_some("page")] {
-                (icon(item.icon))
+                (icon(&item.icon))
                 span { (item.title) }
             }
         }
@@ -232,8 +233,8 @@ fn navigation_link(chrome: &Chrome, item: &NavigationItem) -> Markup {
 }
 
 /// The navigation entry a page belongs to: the most exact one that fits.
-fn current_entry(chrome: &Chrome) -> Option<&'static str> {
-    let entries = chrome.shell.navigation.iter().map(|item| item.path);
+fn current_entry(chrome: &Chrome) -> Option<&str> {
+    let entries = chrome.shell.navigation.iter().map(|item| &*item.path);
     entries
         .filter(|entry| is_within(&chrome.path, &chrome.query, entry))
         .max_by_key(|entry| entry.len())
@@ -319,7 +320,7 @@ fn theme_switch(chrome: &Chrome) -> Markup {
     }
 }
 
-fn overlays() -> Markup {
+fn overlays(chrome: &Chrome) -> Markup {
     html! {
         dialog #palette.palette aria-label="Go to" {
             form.palette-form action="/search" method="get" {
@@ -331,6 +332,13 @@ fn overlays() -> Markup {
             }
             div #palette-list.palette-list role="listbox" aria-label="Results" {}
             p #palette-status.palette-status role="status" {}
+        }
+        @if !chrome.shell.commands.is_empty() {
+            div #palette-commands hidden {
+                @for command in &chrome.shell.commands {
+                    a href=(command.path) data-words=(command.words) { (icon(&command.icon)) (command.title) }
+                }
+            }
         }
         div #toasts.toasts role="status" aria-live="polite" {}
     }

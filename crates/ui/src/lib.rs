@@ -7,6 +7,7 @@
 
 mod assets;
 mod components;
+mod foreign;
 mod gallery;
 mod graph;
 mod highlight;
@@ -14,6 +15,7 @@ pub mod href;
 mod icon;
 mod layout;
 mod page;
+mod plugin_files;
 mod routes;
 mod shell;
 
@@ -37,11 +39,13 @@ pub use components::{
     timeline::{TimelineEntry, timeline},
     tree::{TreeNode, tree},
 };
+pub use foreign::foreign_html;
 pub use gallery::{Sample, gallery_page, samples};
 pub use graph::{Flow, Graph, GraphEdge, GraphNode, Layout, LayoutRefused, graph_view, layout};
 pub use highlight::Language;
 pub use icon::{icon, icon_names, kind_icon};
 pub use layout::{Crumb, Live, PageHead};
 pub use page::Page;
+pub use plugin_files::PluginFiles;
 pub use routes::router;
 pub use shell::{Chrome, Shell, Theme};

@@ -10,11 +10,12 @@ use jiff::Timestamp;
 use maud::Markup;
 use model::Viewer;
 use model::{Clock, SystemClock};
-use plugin::NavigationItem;
+use plugin::{NavigationItem, PaletteCommand};
 use uuid::Uuid;
 
 use crate::layout::PageHead;
 use crate::page::Page;
+use crate::plugin_files::PluginFiles;
 
 /// What is the same for every page of a process. Given to the page routes as an axum `Extension`
 /// of `Arc<Shell>`.
@@ -26,6 +27,10 @@ pub struct Shell {
     pub organization: Option<String>,
     /// Entries of the left navigation, in order of section and place.
     pub navigation: Vec<NavigationItem>,
+    /// Commands of the palette beside the navigation.
+    pub commands: Vec<PaletteCommand>,
+    /// Files of plugins that every page links.
+    pub plugin_files: Arc<PluginFiles>,
     /// Where the current time comes from.
     pub clock: Arc<dyn Clock>,
     /// Number of the last change that pages show, so that a page can tell what it missed before it
@@ -36,11 +41,18 @@ pub struct Shell {
 impl Shell {
     /// A shell with the navigation sorted by section, place and title.
     pub fn new(title: impl Into<String>, mut navigation: Vec<NavigationItem>) -> Self {
-        navigation.sort_by_key(|item| (item.section, item.order, item.title));
+        navigation.sort_by(|left, right| {
+            let place = |item: &NavigationItem| (item.section, item.order);
+            place(left)
+                .cmp(&place(right))
+                .then_with(|| left.title.cmp(&right.title))
+        });
         Self {
             title: title.into(),
             organization: None,
             navigation,
+            commands: Vec::new(),
+            plugin_files: Arc::default(),
             clock: Arc::new(SystemClock),
             last_change: None,
         }

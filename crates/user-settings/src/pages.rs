@@ -1,34 +1,51 @@
 //! Home, settings, and what the star buttons and prefetched visits post to.
 
 mod home;
+mod parts;
 mod samples;
 mod settings;
 
 pub use samples::page_samples;
 
-use crate::VisitLog;
 use crate::personal::{self, Visited};
+use crate::{PersonalParts, VisitLog};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use axum::{Extension, Form, Router};
+use axum::{Form, Router};
 use catalog::Catalog;
 use model::EntityRef;
+use plugin::Slot;
 use serde::Deserialize;
+use store::Store;
 use ui::{Chrome, href};
 use web::CurrentViewer;
 
+/// What the handlers have at hand.
+#[derive(Clone)]
+struct Pages {
+    catalog: Catalog,
+    /// Keeps settings, stars and visits.
+    store: Store,
+    visits: VisitLog,
+    parts: Slot<PersonalParts>,
+}
+
 /// The pages, with their full paths.
-pub fn router(catalog: Catalog) -> Router {
-    let visits = VisitLog::new(catalog.store().clone());
+pub fn router(catalog: Catalog, store: Store, parts: Slot<PersonalParts>) -> Router {
+    let pages = Pages {
+        visits: VisitLog::new(store.clone()),
+        catalog,
+        store,
+        parts,
+    };
     Router::new()
         .route("/", get(home::show))
         .route("/settings", get(settings::show))
         .route("/starred", post(star))
         .route("/visited", post(visited))
-        .layer(Extension(visits))
-        .with_state(catalog)
+        .with_state(pages)
 }
 
 #[derive(Deserialize)]
@@ -41,7 +58,7 @@ struct StarForm {
 }
 
 async fn star(
-    State(catalog): State<Catalog>,
+    State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
     Form(form): Form<StarForm>,
 ) -> Response {
@@ -51,7 +68,7 @@ async fn star(
     if viewer.is_service() {
         return (StatusCode::FORBIDDEN, "a service has no stars").into_response();
     }
-    match personal::set_star(catalog.store(), viewer.reference(), &entity, form.starred).await {
+    match personal::set_star(&pages.store, viewer.reference(), &entity, form.starred).await {
         Ok(()) => Redirect::to(if href::is_local(&form.r#return) {
             &form.r#return
         } else {
@@ -69,7 +86,7 @@ struct VisitForm {
 
 /// A page that the browser had fetched ahead was really shown.
 async fn visited(
-    Extension(visits): Extension<VisitLog>,
+    State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
     chrome: Chrome,
     Form(form): Form<VisitForm>,
@@ -83,7 +100,7 @@ async fn visited(
         title: None,
         at: chrome.now,
     };
-    visits.note(viewer.reference(), visited);
+    pages.visits.note(viewer.reference(), visited);
     StatusCode::NO_CONTENT
 }
 

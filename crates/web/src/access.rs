@@ -1,36 +1,40 @@
-//! Who may call: static tokens for services, the guest on loopback, nobody else yet.
+//! Who may call: static tokens for services, the guest where there is one, nobody else yet.
 //!
 //! Sign-in of people comes with its own plugin; the extractor is already what handlers use.
 
-use std::net::{IpAddr, SocketAddr};
-
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use model::Fault;
 use model::Viewer;
-use sha1::{Digest, Sha1};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 use crate::api::ApiError;
+use crate::guest::{self, GuestRule};
+use crate::peer::Peer;
+use crate::throttle::WrongTokens;
 
 /// Who may call this server.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Access {
     /// Callers with a token of their own.
     pub tokens: Vec<StaticToken>,
     /// Everybody who reaches the server is the guest.
     pub is_open: bool,
-    /// Host names under which a guest on loopback may call, beside `localhost` and loopback
-    /// addresses. Others are refused, so that a web page cannot reach the portal through a name
-    /// that it had resolved to this machine.
+    /// Whether a caller on this machine is the guest.
+    pub guest: GuestRule,
+    /// Host names under which the guest may call, beside `localhost` and loopback addresses.
     pub host_names: Vec<String>,
+    /// Callers that try tokens.
+    pub wrong_tokens: WrongTokens,
 }
 
 /// A token from `backend.auth.externalAccess`. Only its digest is kept.
 #[derive(Debug, Clone)]
 pub struct StaticToken {
-    digest: [u8; 20],
+    digest: [u8; 32],
     subject: String,
 }
 
@@ -38,9 +42,15 @@ impl StaticToken {
     /// Knows a caller by a token.
     pub fn new(token: &str, subject: impl Into<String>) -> Self {
         Self {
-            digest: Sha1::digest(token).into(),
+            digest: Sha256::digest(token).into(),
             subject: subject.into(),
         }
+    }
+
+    /// Whether a text is this token. The time that takes tells nothing about the token.
+    pub(crate) fn is(&self, token: &str) -> bool {
+        let digest: [u8; 32] = Sha256::digest(token).into();
+        self.digest.ct_eq(&digest).into()
     }
 }
 
@@ -50,18 +60,28 @@ pub struct CurrentViewer(pub Viewer);
 
 impl Access {
     /// Finds out who calls.
-    pub(crate) fn viewer(&self, headers: &HeaderMap, extensions: &Extensions) -> Result<Viewer, Fault> {
-        match bearer(headers) {
-            Some(token) => self.service(token),
-            None if self.is_open || self.is_local(headers, extensions) => Ok(Viewer::guest()),
+    pub(crate) fn viewer(&self, request: &Request) -> Result<Viewer, Fault> {
+        match bearer(request.headers()) {
+            Some(token) => self.service(token, Peer::of(request.extensions())),
+            None if self.is_open || self.is_guest(request) => Ok(Viewer::guest()),
             None => Err(unauthenticated("Missing credentials")),
         }
     }
 
-    fn service(&self, token: &str) -> Result<Viewer, Fault> {
-        // Comparing digests tells nothing about the token by its timing.
-        let digest: [u8; 20] = Sha1::digest(token).into();
-        match self.tokens.iter().find(|known| known.digest == digest) {
+    /// Whether a request without a token is the guest's.
+    pub(crate) fn is_guest(&self, request: &Request) -> bool {
+        self.guest.admits() && guest::is_local(request, &self.host_names)
+    }
+
+    fn service(&self, token: &str, peer: Option<Peer>) -> Result<Viewer, Fault> {
+        let known = self.tokens.iter().position(|known| known.is(token));
+        if peer.is_some_and(|peer| !self.wrong_tokens.may_try(peer, known)) {
+            return Err(Fault::new(
+                "TooManyRequestsError",
+                "Too many wrong tokens came from this address; try again in a minute",
+            ));
+        }
+        match known.map(|index| &self.tokens[index]) {
             Some(known) => Ok(Viewer::service(&known.subject, Vec::new())),
             None if self.is_open => {
                 Err(unauthenticated("Could not resolve credentials")
@@ -71,30 +91,36 @@ impl Access {
         }
     }
 
-    /// A direct connection of this machine to itself. Behind a proxy every peer looks local.
-    fn is_local(&self, headers: &HeaderMap, extensions: &Extensions) -> bool {
-        let peer = extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|info| info.0.ip().to_canonical());
-        let is_proxied = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
-        peer.is_some_and(|peer| peer.is_loopback()) && !is_proxied && self.is_own_name(headers)
+    /// Who may call, in a sentence for the log.
+    pub fn summary(&self) -> String {
+        let services = match self.tokens.len() {
+            0 => "no service has a token".to_owned(),
+            1 => "one service has a token".to_owned(),
+            count => format!("{count} services have a token"),
+        };
+        if self.is_open {
+            format!(
+                "everybody who reaches the server may do everything, because \
+                 backend.auth.dangerouslyDisableDefaultAuthPolicy is true; {services}"
+            )
+        } else {
+            format!("{}; {services}", self.guest)
+        }
     }
 
-    fn is_own_name(&self, headers: &HeaderMap) -> bool {
-        let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else {
-            return true;
+    /// Whether a person can open the pages at all.
+    pub fn admits_people(&self) -> bool {
+        self.is_open || self.guest.admits()
+    }
+
+    /// What a person reads who may not open a page: who may, and how that is changed.
+    pub(crate) fn refusal(&self) -> String {
+        let who = if self.guest.admits() {
+            "This portal shows its pages only on the machine it runs on."
+        } else {
+            "This portal shows its pages to nobody without a token."
         };
-        let name = match host.strip_prefix('[') {
-            Some(rest) => rest.split(']').next().unwrap_or_default(),
-            None => host.split(':').next().unwrap_or_default(),
-        };
-        let is_loopback = name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-        is_loopback
-            || name.eq_ignore_ascii_case("localhost")
-            || self
-                .host_names
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(name))
+        format!("{who} Now {}. {}", self.guest, self.guest.remedy())
     }
 }
 

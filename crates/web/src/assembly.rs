@@ -8,7 +8,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use plugin::{HealthCheck, RouteSet};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -17,13 +16,14 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api::ApiError;
-use crate::health::{HealthState, router as health_router};
+use crate::health::{Check, HealthState, router as health_router};
+use crate::holding::{Holding, hold};
 use crate::mount::{Mounts, dispatch};
 use crate::options::ServerOptions;
 use crate::pages::{PageGuard, guard};
 use crate::readiness::Readiness;
 use crate::request_log::RequestId;
-use crate::{metrics_endpoint, request_log};
+use crate::{caching, metrics_endpoint, request_log};
 
 /// What an error page tells.
 #[derive(Debug, Clone)]
@@ -88,7 +88,7 @@ impl Site {
             .layer(from_fn_with_state(page_guard, guard));
         let health = HealthState {
             readiness: readiness.clone(),
-            checks: health_checks.into(),
+            checks: health_checks.into_iter().map(Check::new).collect(),
             headers: Arc::new(headers(&options.health_headers)),
         };
         let mounts = Mounts {
@@ -98,8 +98,8 @@ impl Site {
             readiness,
             limits: options.limits.clone(),
         };
-        metrics_endpoint::install();
-        let own = health_router(health).route("/metrics", get(metrics_endpoint::render));
+        let metrics = metrics_endpoint::router(options.metrics.clone(), options.access.clone());
+        let own = health_router(health).merge(metrics);
         let whole = own
             .method_not_allowed_fallback(|| async { StatusCode::NOT_FOUND })
             .fallback_service(pages);
@@ -116,6 +116,8 @@ fn with_middleware(router: Router, mounts: Mounts, options: ServerOptions) -> Ro
             StatusCode::SERVICE_UNAVAILABLE,
             limits.answer_timeout,
         ))
+        .layer(from_fn_with_state(Holding::new(&limits), hold))
+        .layer(map_response(caching::private))
         .layer(map_response(vary_by_encoding))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn_with_state(Arc::new(options), request_log::frame))

@@ -1,6 +1,10 @@
-//! The health endpoints that orchestrators ask (contract: reference/other.md §1.4).
+//! The health endpoints that orchestrators ask.
+//!
+//! All checks run at the same time. Those of the portal itself are waited for and decide; the others are only told, in
+//! the log and as a metric, so that no plugin takes the portal out of service.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -8,7 +12,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use plugin::{Health, HealthCheck};
+use futures::future::join_all;
+use plugin::{Health, HealthCheck, HealthScope};
 use serde_json::json;
 
 use crate::api::Json;
@@ -20,9 +25,12 @@ const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub(crate) struct HealthState {
     pub(crate) readiness: Readiness,
-    pub(crate) checks: Arc<[Arc<dyn HealthCheck>]>,
+    pub(crate) checks: Arc<[Arc<Check>]>,
     pub(crate) headers: Arc<HeaderMap>,
 }
+
+/// Where the endpoints lie.
+pub(crate) const PATH: &str = "/.backstage/health/";
 
 pub(crate) fn router(state: HealthState) -> Router {
     Router::new()
@@ -51,19 +59,71 @@ async fn readiness(State(state): State<HealthState>) -> Response {
     ((*state.headers).clone(), answer).into_response()
 }
 
-async fn first_failure(checks: &[Arc<dyn HealthCheck>]) -> Option<String> {
-    for check in checks {
-        match tokio::time::timeout(CHECK_TIMEOUT, check.check()).await {
-            Ok(Health::Failed(reason)) => return Some(format!("{}: {reason}", check.name())),
-            Ok(Health::Ok | Health::Degraded(_)) => {}
-            Err(_) => {
-                return Some(format!(
-                    "{}: no answer within {} s",
-                    check.name(),
-                    CHECK_TIMEOUT.as_secs()
-                ));
-            }
+/// Runs all checks; the first complaint of those that decide.
+async fn first_failure(checks: &[Arc<Check>]) -> Option<String> {
+    let (deciding, others): (Vec<_>, Vec<_>) = checks
+        .iter()
+        .cloned()
+        .partition(|check| check.of.scope() == HealthScope::Portal);
+    for check in others {
+        tokio::spawn(async move { check.run_alone().await });
+    }
+    let complaints = join_all(deciding.iter().map(|check| check.run())).await;
+    complaints.into_iter().flatten().next()
+}
+
+/// A check, and what it said last.
+pub(crate) struct Check {
+    of: Arc<dyn HealthCheck>,
+    is_running: AtomicBool,
+    last_complaint: Mutex<Option<String>>,
+}
+
+impl Check {
+    pub(crate) fn new(of: Arc<dyn HealthCheck>) -> Arc<Self> {
+        Arc::new(Self {
+            of,
+            is_running: AtomicBool::new(false),
+            last_complaint: Mutex::default(),
+        })
+    }
+
+    /// Runs, unless it runs already: nobody waits for it, so that it could pile up.
+    async fn run_alone(&self) {
+        if !self.is_running.swap(true, Ordering::AcqRel) {
+            self.run().await;
+            self.is_running.store(false, Ordering::Release);
         }
     }
-    None
+
+    /// What is wrong.
+    async fn run(&self) -> Option<String> {
+        let of = self.of.clone();
+        let mut task = tokio::spawn(async move { of.check().await });
+        let outcome = tokio::time::timeout(CHECK_TIMEOUT, &mut task).await;
+        task.abort();
+        let reason = match outcome {
+            Ok(Ok(Health::Ok | Health::Degraded(_))) => None,
+            Ok(Ok(Health::Failed(reason))) => Some(reason),
+            Ok(Err(_)) => Some("the check panicked; the log says where".to_owned()),
+            Err(_) => Some(format!("no answer within {} s", CHECK_TIMEOUT.as_secs())),
+        };
+        let complaint = reason.map(|reason| format!("{}: {reason}", self.of.name()));
+        self.tell(complaint.clone());
+        complaint
+    }
+
+    /// As a metric, and in the log when it changes.
+    fn tell(&self, complaint: Option<String>) {
+        let name = self.of.name().to_owned();
+        let works = f64::from(u8::from(complaint.is_none()));
+        metrics::gauge!("backstage_health_check", "name" => name.clone()).set(works);
+        let mut last = self.last_complaint.lock().unwrap_or_else(PoisonError::into_inner);
+        match (&*last, &complaint) {
+            (None, Some(complaint)) => tracing::warn!(check = name, "health check failed: {complaint}"),
+            (Some(_), None) => tracing::info!(check = name, "health check works again"),
+            _ => {}
+        }
+        *last = complaint;
+    }
 }

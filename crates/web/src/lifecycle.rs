@@ -14,9 +14,10 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use tokio::runtime::Handle;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+use crate::last_resort::Ending;
 
 /// Handle to the life of the process. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -59,33 +60,17 @@ impl Lifecycle {
         }
     }
 
-    /// A life that also ends on SIGINT and SIGTERM. Needs a running tokio runtime.
-    pub fn install(drain: Duration) -> io::Result<Self> {
-        let life = Self::new(drain);
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        let stopped = life.clone();
-        // Not tracked: it must outlive the tasks, to hear the second signal.
-        tokio::spawn(async move {
-            for is_first in [true, false] {
-                let name = tokio::select! {
-                    _ = interrupt.recv() => "SIGINT",
-                    _ = terminate.recv() => "SIGTERM",
-                    () = stopped.hard.cancelled() => return,
-                };
-                tracing::info!(
-                    signal = name,
-                    "{}",
-                    if is_first { "stopping" } else { "stopping at once" }
-                );
-                if is_first {
-                    stopped.soft.cancel();
-                } else {
-                    stopped.hard.cancel();
-                }
-            }
-        });
+    /// A life that also ends on SIGINT and SIGTERM. When the process is still there after `ending.deadline`, or a
+    /// second after a second signal asked for haste, it is ended whatever runs.
+    pub fn install(ending: Ending) -> io::Result<Self> {
+        let life = Self::new(ending.drain);
+        crate::last_resort::install(life.clone(), ending)?;
         Ok(life)
+    }
+
+    /// Drops what is left instead of waiting for it.
+    pub(crate) fn hurry(&self) {
+        self.hard.cancel();
     }
 
     /// Cancelled when no new work may be taken.

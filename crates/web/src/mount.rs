@@ -13,9 +13,10 @@ use model::Fault;
 use percent_encoding::percent_decode_str;
 use tower::ServiceExt;
 
-use crate::access::{Access, bearer};
+use crate::access::Access;
 use crate::api::{ApiError, ErrorDetails, revalidate, with_path};
 use crate::cors::Cors;
+use crate::guest;
 use crate::options::Limits;
 use crate::readiness::Readiness;
 
@@ -83,7 +84,7 @@ impl Mounts {
                 "Service has not started up yet",
             ));
         }
-        let viewer = self.access.viewer(request.headers(), request.extensions())?;
+        let viewer = self.access.viewer(&request)?;
         if !viewer.is_service() {
             self.refuse_foreign_pages(&request)?;
         }
@@ -98,21 +99,13 @@ impl Mounts {
         Ok(request)
     }
 
-    /// A guest is known by the connection alone, so another site's page must not act in its name.
+    /// A guest is known by the connection alone, so another site's page must not act or read in its name.
     fn refuse_foreign_pages(&self, request: &Request) -> Result<(), Fault> {
-        let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-        if is_safe || bearer(request.headers()).is_some() {
-            return Ok(());
-        }
-        let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-        let is_foreign = match (text("sec-fetch-site"), text("origin")) {
-            (Some(site), _) => !matches!(site, "same-origin" | "none"),
-            (None, Some(origin)) => text("host").is_none_or(|host| origin.split("://").nth(1) != Some(host)),
-            (None, None) => false,
-        };
-        let is_trusted = text("origin")
-            .is_some_and(|origin| self.cors.as_ref().is_some_and(|cors| cors.is_allowed(origin)));
-        if is_foreign && !is_trusted {
+        let origin = request.headers().get(header::ORIGIN);
+        let origin = origin.and_then(|origin| origin.to_str().ok());
+        let is_trusted =
+            origin.is_some_and(|origin| self.cors.as_ref().is_some_and(|cors| cors.is_allowed(origin)));
+        if !is_trusted && guest::is_of_another_origin(request) {
             return Err(Fault::not_allowed(
                 "Requests from pages of other origins must carry a token",
             ));

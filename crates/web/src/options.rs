@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use config::{BackendSection, Config};
+use config::Config;
 use model::Fault;
 
 use crate::access::{Access, StaticToken};
 use crate::cors::Cors;
+use crate::guest::{self, GuestRule};
+use crate::metrics_endpoint::MetricsAccess;
 use crate::security_headers::SecurityHeaders;
+use crate::throttle::WrongTokens;
 
 /// How a server behaves.
 #[derive(Debug, Clone)]
@@ -20,6 +23,8 @@ pub struct ServerOptions {
     pub cors: Option<Cors>,
     /// Extra headers of the health endpoints.
     pub health_headers: Vec<(String, String)>,
+    /// Who may read `/metrics`.
+    pub metrics: MetricsAccess,
     /// Bounds.
     pub limits: Limits,
 }
@@ -27,8 +32,16 @@ pub struct ServerOptions {
 /// Bounds of the server.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Connections served at once; further ones wait to be accepted.
+    /// Connections served at once; of further ones only some that ask for the health are taken.
     pub max_connections: usize,
+    /// The same for each client.
+    pub max_connections_per_peer: usize,
+    /// Bytes of finished answers that wait to be read.
+    pub max_unread_bytes: usize,
+    /// The same for each client.
+    pub max_unread_bytes_per_peer: usize,
+    /// Time for a client to read the next part of an answer.
+    pub write_timeout: Duration,
     /// Time for a client to send its headers.
     pub header_timeout: Duration,
     /// Time until an answer must begin.
@@ -43,6 +56,10 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_connections: 4096,
+            max_connections_per_peer: 2048,
+            max_unread_bytes: 512 * 1024 * 1024,
+            max_unread_bytes_per_peer: 128 * 1024 * 1024,
+            write_timeout: Duration::from_secs(30),
             header_timeout: Duration::from_secs(15),
             answer_timeout: Duration::from_secs(30),
             startup_pause: Duration::from_secs(5),
@@ -60,7 +77,8 @@ impl ServerOptions {
             headers: SecurityHeaders::from_config(backend)?,
             cors: backend.cors.as_ref().map(Cors::from_config),
             health_headers: backend.health.headers.clone().into_iter().collect(),
-            limits: limits(backend),
+            metrics: MetricsAccess::from_config(config),
+            limits: limits(config),
         })
     }
 }
@@ -78,24 +96,29 @@ fn access(config: &Config) -> Access {
                 entry.options.subject.as_deref().unwrap_or("external"),
             ))
         });
-    let base_url = config.base_url();
-    let authority = base_url.split("://").nth(1).unwrap_or_default();
-    let host = authority.split(['/', ':']).next().unwrap_or_default();
+    let guest = GuestRule::from_config(config);
     Access {
         tokens: tokens.collect(),
-        is_open: authentication.dangerously_disable_default_auth_policy,
-        host_names: vec![host.to_owned()],
+        is_open: authentication.dangerously_disable_default_auth_policy
+            && !matches!(guest, GuestRule::ProtectionAsked { .. }),
+        guest,
+        host_names: guest::host_of_url(&config.base_url()).into_iter().collect(),
+        wrong_tokens: WrongTokens::default(),
     }
 }
 
-fn limits(backend: &BackendSection) -> Limits {
+fn limits(config: &Config) -> Limits {
+    let (backend, connections) = (config.backend(), &config.portal().connections);
     let default = Limits::default();
     let duration = |setting: Option<config::HumanDuration>| setting.map(|duration| duration.0);
+    let header_timeout = backend.server.headers_timeout.map(config::Timeout::duration);
     Limits {
-        header_timeout: backend
-            .server
-            .headers_timeout
-            .map_or(default.header_timeout, config::Timeout::duration),
+        max_connections: connections.max,
+        max_connections_per_peer: connections.max_per_address,
+        // In the original, zero switches the bound off.
+        header_timeout: header_timeout
+            .filter(|timeout| !timeout.is_zero())
+            .unwrap_or(default.header_timeout),
         startup_pause: duration(backend.lifecycle.startup_request_pause_timeout)
             .unwrap_or(default.startup_pause),
         shutdown_delay: duration(backend.lifecycle.server_shutdown_delay).unwrap_or(default.shutdown_delay),

@@ -10,10 +10,12 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use model::Fault;
 
 use crate::access::Access;
 use crate::api::{ApiError, ErrorDetails, tell_when_to_retry};
 use crate::assembly::{ErrorPage, RenderErrorPage};
+use crate::guest;
 use crate::options::Limits;
 use crate::readiness::Readiness;
 use crate::request_log::RequestId;
@@ -85,14 +87,34 @@ fn without_slash(request: &Request) -> Option<Response> {
     Some(Redirect::permanent(&format!("{path}{}", query.unwrap_or_default())).into_response())
 }
 
+/// Styles, scripts and the icon: a page that refuses, or says that the portal still starts, needs them too.
+fn is_public(path: &str) -> bool {
+    path.starts_with("/-/assets/") || path == "/favicon.ico"
+}
+
 impl PageGuard {
     async fn admit(&self, request: &mut Request) -> Result<(), ApiError> {
+        if is_public(request.uri().path()) {
+            return Ok(());
+        }
         // A page may wait for the catalog to load; it is a matter of milliseconds.
         if !self.readiness.started_within(self.limits.startup_pause).await {
-            return Err(model::Fault::new("ServiceUnavailableError", "The catalog is still loading").into());
+            return Err(Fault::new("ServiceUnavailableError", "The catalog is still loading").into());
         }
         crate::nul::refuse_in_address(request.uri())?;
-        let viewer = self.access.viewer(request.headers(), request.extensions())?;
+        let viewer = self
+            .access
+            .viewer(request)
+            .map_err(|fault| match fault.name.as_str() {
+                "AuthenticationError" => Fault::new(fault.name, self.access.refusal()),
+                _ => fault,
+            })?;
+        if !viewer.is_service() && guest::is_of_another_origin(request) {
+            return Err(Fault::not_allowed(
+                "Another site's page asked for this. Only a link that a person follows may lead here from another site.",
+            )
+            .into());
+        }
         request.extensions_mut().insert(viewer);
         Ok(())
     }

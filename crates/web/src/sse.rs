@@ -24,6 +24,11 @@ pub fn answer(
     Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
 }
 
+/// Has a client load its state again.
+pub fn resync() -> Event {
+    Event::default().event("resync").data("{}")
+}
+
 /// Sends a first event, then what a channel brings. A client that is too slow for the channel's bound gets an event
 /// `resync` in place of what it missed, and should load its state again.
 pub fn from_channel<T: Clone + Send + 'static>(
@@ -41,7 +46,7 @@ pub fn from_channel<T: Clone + Send + 'static>(
                     }
                 }
                 Err(RecvError::Lagged(_)) => {
-                    return Some((Event::default().event("resync").data("{}"), (receiver, event_of)));
+                    return Some((resync(), (receiver, event_of)));
                 }
                 Err(RecvError::Closed) => return None,
             }

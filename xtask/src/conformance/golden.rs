@@ -124,6 +124,10 @@ fn start(shared: &Path, work: &Path, binary: &Path) -> Result<Server> {
     std::fs::write(&file, text.trim_end().to_owned() + &location)?;
     let mut command = Command::new(binary);
     command.current_dir(work).arg("serve").arg("--config").arg(&file);
+    // As they were recorded: the original reads no placeholder of a local file.
+    command.env("APP_CONFIG_portal_resolveFilePlaceholders", "false");
+    // The recorded policy allows everything.
+    command.env("APP_CONFIG_portal_unprotected", r#"["permission.enabled"]"#);
     Server::start(
         &mut command,
         format!("http://127.0.0.1:{port}"),

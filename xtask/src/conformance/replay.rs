@@ -84,7 +84,7 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// Starts our server as the recording's README says, with the original's way to read broken files
-/// (docs/compatibility.md tells why ours differs by default).
+/// and to refuse placeholders in local ones (docs/compatibility.md tells why ours differs by default).
 pub fn start(config: &Path, root: &Path, work: &Path, files_port: u16, binary: &Path) -> Result<Server> {
     let port = free_port()?;
     let files = format!("http://127.0.0.1:{files_port}");
@@ -99,6 +99,9 @@ pub fn start(config: &Path, root: &Path, work: &Path, files_port: u16, binary: &
     let mut command = Command::new(binary);
     command.current_dir(work).arg("serve").arg("--config").arg(&file);
     command.env("APP_CONFIG_catalog_discardFileOnError", "true");
+    command.env("APP_CONFIG_portal_resolveFilePlaceholders", "false");
+    // The recorded policy allows everything.
+    command.env("APP_CONFIG_portal_unprotected", r#"["permission.enabled"]"#);
     Server::start(
         &mut command,
         format!("http://127.0.0.1:{port}"),

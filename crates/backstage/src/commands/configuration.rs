@@ -34,7 +34,10 @@ pub fn run(common: &Common, command: &ConfigCommand) -> Result<ExitCode> {
 
 fn check(common: &Common) -> Result<ExitCode> {
     let (problems, source) = match settings::load(common)? {
-        Ok(config) => (config.check(), settings::source(&config)),
+        Ok(config) => (
+            portal::check_configuration(&config, &portal::declarations()),
+            settings::source(&config),
+        ),
         Err(problems) => (problems, String::new()),
     };
     for problem in &problems {
@@ -43,16 +46,15 @@ fn check(common: &Common) -> Result<ExitCode> {
             Format::Text => output::line(&output::problem(problem))?,
         }
     }
-    let has_errors = problems
-        .iter()
-        .any(|problem: &Problem| problem.severity == Severity::Error);
-    if common.format == Format::Text && !has_errors {
-        let notes = if problems.is_empty() {
-            "no problems".to_owned()
-        } else {
-            format!("usable, {} remarks", problems.len())
+    let is_error = |problem: &&Problem| problem.severity == Severity::Error;
+    let errors = problems.iter().filter(is_error).count();
+    if common.format == Format::Text && !source.is_empty() {
+        let notes = match (errors, problems.len()) {
+            (0, 0) => "no problems".to_owned(),
+            (0, remarks) => format!("usable, {remarks} remarks"),
+            (errors, all) => format!("usable in part, {errors} errors, {} remarks", all - errors),
         };
         output::line(&format!("{source}: {notes}"))?;
     }
-    Ok(code(has_errors))
+    Ok(code(errors > 0))
 }

@@ -4,8 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Larger files are not read; the catalog refuses them too.
-pub const MAX_BYTES: u64 = 10 * 1024 * 1024;
+use model::MAX_FILE_BYTES as MAX_BYTES;
 
 /// How standard input is named.
 pub const STANDARD_INPUT: &str = "-";

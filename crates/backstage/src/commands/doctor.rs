@@ -66,7 +66,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
 }
 
 fn configuration(config: &Config) -> Vec<Finding> {
-    let remarks = config.check();
+    let remarks = portal::check_configuration(config, &portal::declarations());
     if remarks.is_empty() {
         return vec![good(
             "configuration",
@@ -75,7 +75,10 @@ fn configuration(config: &Config) -> Vec<Finding> {
     }
     let as_finding = |problem: &model::Problem| Finding {
         check: "configuration",
-        outcome: Outcome::Doubtful,
+        outcome: match problem.severity {
+            model::Severity::Error => Outcome::Bad,
+            _ => Outcome::Doubtful,
+        },
         text: output::problem(problem),
         fix: None,
     };
@@ -84,7 +87,7 @@ fn configuration(config: &Config) -> Vec<Finding> {
 
 async fn database(config: &Config) -> Finding {
     let database = settings::database(config);
-    let opened = tokio::time::timeout(OPEN_TIMEOUT, Store::open(&database)).await;
+    let opened = tokio::time::timeout(OPEN_TIMEOUT, Store::open_with(&database, portal::TABLES)).await;
     let store = match opened {
         Ok(Ok(store)) => store,
         Ok(Err(error)) => return unusable(error, &database),

@@ -1,9 +1,10 @@
 //! `backstage doctor`: which configured locations could be read, without asking any server.
 
-use std::fs::{self, File};
 use std::path::Path;
 
+use catalog::offline::files_of;
 use config::{CatalogLocation, Config, without_passwords};
+use model::Fault;
 use scm::UrlReader;
 
 use super::doctor::{Finding, bad, good};
@@ -62,26 +63,24 @@ fn url(config: &Config, target: &str) -> Told<()> {
 
 fn file(config: &Config, target: &str) -> Told<String> {
     let path = config.directory().join(target);
-    if let Some(start) = target.find(['*', '?', '{', '[']) {
-        // The folder that the pattern begins in.
-        let folder = target[..start].rfind('/').map_or("", |end| &target[..=end]);
-        let folder = config.directory().join(folder);
-        return match fs::read_dir(&folder) {
-            Ok(_) => Ok(format!("{} is a pattern", path.display())),
-            Err(error) => Err(unreadable(config, &folder, &error.to_string())),
-        };
+    match files_of(config, target) {
+        Ok(found) if found == [path.clone()] => Ok(format!("{} can be read", path.display())),
+        Ok(found) => Ok(format!("{} names {} files", path.display(), found.len())),
+        Err(fault) if is_pattern(target) && fault.name == "NotFoundError" => {
+            Err(unreadable(config, &path, "the pattern matches no file"))
+        }
+        Err(fault) => Err(unreadable(config, &path, reason(&fault))),
     }
-    // Opened only then: a pipe would be waited for.
-    let is_file = fs::metadata(&path).map(|found| found.is_file());
-    match is_file.and_then(|is_file| Ok((is_file, is_file.then(|| File::open(&path)).transpose()?))) {
-        Ok((true, _)) => Ok(format!("{} can be read", path.display())),
-        Ok((false, _)) => Err(unreadable(
-            config,
-            &path,
-            "it is no file; a pattern such as *.yaml names those in a folder",
-        )),
-        Err(error) => Err(unreadable(config, &path, &error.to_string())),
-    }
+}
+
+fn is_pattern(target: &str) -> bool {
+    target.contains(['*', '?', '[', '{'])
+}
+
+/// What the catalog says of a file, without its name.
+fn reason(fault: &Fault) -> &str {
+    let said = fault.message.split_once("could not be read, ");
+    said.map_or(fault.message.as_str(), |(_, reason)| reason)
 }
 
 fn unreadable(config: &Config, path: &Path, reason: &str) -> (String, String) {

@@ -3,9 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use catalog::{Catalog, SourceReport, SourceStatus, browse};
+use catalog::{Catalog, Sight, SourceReport, SourceStatus};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use model::{Filter, Problem, Severity};
+use store::Store;
 use tokio_util::sync::CancellationToken;
 
 use crate::output;
@@ -16,6 +17,8 @@ const STEP: Duration = Duration::from_millis(300);
 const UNTIL_SOURCES: Duration = Duration::from_secs(1);
 /// After this time the rest is left to the sources page.
 const LONGEST: Duration = Duration::from_mins(10);
+/// Whoever runs the portal is told of everything that was loaded.
+static SIGHT: Sight = Sight::system("the summary of the first load");
 /// Problems told one by one.
 const SHOWN: usize = 20;
 
@@ -31,8 +34,8 @@ struct Summary {
 }
 
 /// Waits for the sources, then tells. Ends early without a word when the process stops.
-pub async fn tell(catalog: Catalog, stop: CancellationToken) {
-    let Some(summary) = stop.run_until_cancelled(load(&catalog)).await else {
+pub async fn tell(catalog: Catalog, store: Store, stop: CancellationToken) {
+    let Some(summary) = stop.run_until_cancelled(load(&catalog, &store)).await else {
         return;
     };
     match summary {
@@ -42,7 +45,7 @@ pub async fn tell(catalog: Catalog, stop: CancellationToken) {
     }
 }
 
-async fn load(catalog: &Catalog) -> Result<Summary, model::Fault> {
+async fn load(catalog: &Catalog, store: &Store) -> Result<Summary, model::Fault> {
     let started = Instant::now();
     let progress = progress();
     let is_waiting = |source: &&SourceReport| source.status == SourceStatus::Waiting;
@@ -67,7 +70,7 @@ async fn load(catalog: &Catalog) -> Result<Summary, model::Fault> {
     };
     progress.finish_and_clear();
     let elapsed = started.elapsed();
-    if let Ok(seq) = catalog.store().last_seq().await {
+    if let Ok(seq) = store.last_seq().await {
         catalog.wait_for(seq, LONGEST).await;
     }
     Ok(Summary {
@@ -91,7 +94,9 @@ fn progress() -> ProgressBar {
 
 /// Kinds with the number of their entities, the largest first.
 fn kinds(catalog: &Catalog) -> Vec<(String, usize)> {
-    let counted = browse::counts(catalog, &Filter::All(Vec::new()), "", &["kind"]);
+    let counted = catalog
+        .seen_by(&SIGHT)
+        .counts(&Filter::All(Vec::new()), "", &["kind"]);
     let mut kinds: Vec<(String, usize)> = counted.into_iter().flatten().collect();
     kinds.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
     kinds
@@ -100,7 +105,7 @@ fn kinds(catalog: &Catalog) -> Vec<(String, usize)> {
 /// What is wrong with sources and entities; what both say is told once, errors first.
 async fn problems(catalog: &Catalog, sources: &[SourceReport]) -> Result<Vec<Problem>, model::Fault> {
     let mut problems: Vec<Problem> = Vec::new();
-    let entities = catalog.unprocessed().await?;
+    let entities = catalog.seen_by(&SIGHT).unprocessed().await?;
     let all = sources
         .iter()
         .flat_map(|source| &source.problems)

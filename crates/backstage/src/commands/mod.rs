@@ -1,22 +1,23 @@
 //! The commands, one file each.
 
+mod checker;
 mod configuration;
 mod descriptor;
+mod descriptor_signs;
 mod doctor;
 mod doctor_locations;
 mod export;
 mod first_load;
 mod import;
-mod placeholders;
 mod query;
 mod remote;
 mod serve;
-mod taken_in;
 mod validate;
 mod verdict_line;
 mod walk;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Result;
 
@@ -33,7 +34,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => block_on(serve::run(&common)),
         Command::Config(command) => configuration::run(&common, &command),
-        Command::Catalog(CatalogCommand::Validate(what)) => validate::run(&common, &what),
+        Command::Catalog(CatalogCommand::Validate(what)) => block_on(validate::run(&common, &what)),
         Command::Catalog(CatalogCommand::Import(what)) => block_on(import::run(&common, &what)),
         Command::Catalog(CatalogCommand::Export(what)) => block_on(export::run(&common, &what)),
         Command::Catalog(CatalogCommand::Query(what)) => block_on(query::run(&common, &what)),
@@ -41,11 +42,15 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
     }
 }
 
+/// How long threads may still take for what cannot be interrupted, such as a write to the disk.
+const LAST_WRITES: Duration = Duration::from_secs(2);
+
 fn block_on(command: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?
-        .block_on(command)
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let outcome = runtime.block_on(command);
+    // Dropping it would wait for such threads without bound.
+    runtime.shutdown_timeout(LAST_WRITES);
+    outcome
 }
 
 fn code(has_problems: bool) -> ExitCode {
@@ -53,5 +58,25 @@ fn code(has_problems: bool) -> ExitCode {
         ExitCode::from(FOUND_PROBLEMS)
     } else {
         ExitCode::SUCCESS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn threads_that_cannot_be_interrupted_do_not_hold_the_end() {
+        let begun = Instant::now();
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let outcome = block_on(async move {
+            tokio::task::spawn_blocking(move || released.recv());
+            Ok(ExitCode::SUCCESS)
+        });
+        assert!(outcome.is_ok());
+        assert!(begun.elapsed() < LAST_WRITES * 5, "{:?}", begun.elapsed());
+        drop(release);
     }
 }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
+use catalog::browse;
 use model::entity;
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -59,7 +60,10 @@ fn request(what: &QueryArguments) -> Result<Value> {
         query.insert("fields".to_owned(), json!(what.fields));
     }
     if let Some(text) = &what.text {
-        query.insert("fullTextFilter".to_owned(), json!({ "term": text }));
+        query.insert(
+            "fullTextFilter".to_owned(),
+            json!({ "term": text, "fields": browse::NAMES }),
+        );
     }
     Ok(Value::Object(query))
 }

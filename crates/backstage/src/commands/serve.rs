@@ -7,44 +7,65 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use catalog::Catalog;
-use config::Config;
-use store::StoreError;
-use web::{Bound, Lifecycle, Readiness, ServerOptions, Stage};
+use config::{Config, ListenAddress};
+use model::Severity;
+use web::{Access, Bound, Ending, Lifecycle, Limits, Readiness, ServerOptions, Stage};
 
 use super::first_load;
 use crate::cli::Common;
-use crate::{logging, output, settings};
+use crate::{logging, output, process, settings};
 use portal::background::Background;
-use portal::wiring;
+use portal::{Ground, Portal};
 
 /// How long work that was begun may take after the signal to stop.
 const DRAIN: Duration = Duration::from_secs(30);
+/// How much later the process ends whatever runs.
+const FORCE_AFTER: Duration = Duration::from_secs(5);
+/// How long it may take to end after a second signal.
+const HASTE: Duration = Duration::from_secs(3);
 
 /// Serves until a signal or a failed task.
 pub async fn run(common: &Common) -> Result<ExitCode> {
     let started = Instant::now();
     logging::start();
     let config = settings::require(common)?;
-    let saved_index = wiring::saved_index(&config);
-    if config.files().is_empty() {
-        tracing::info!("{}", settings::source(&config));
-    }
-    for problem in config.check() {
-        tracing::warn!("{}", output::problem(&problem));
+    let saved_index = portal::saved_index(&config);
+    tracing::info!("configuration: {}", settings::source(&config));
+    for problem in portal::check_configuration(&config, &portal::declarations()) {
+        match problem.severity {
+            Severity::Error => tracing::error!("{}", output::problem(&problem)),
+            Severity::Warning => tracing::warn!("{}", output::problem(&problem)),
+            Severity::Info => tracing::info!("{}", output::problem(&problem)),
+        }
     }
     // Everything is built before the port is bound: what cannot work fails before anybody asks.
-    let limits = ServerOptions::from_config(&config)?.limits;
+    let mut options = ServerOptions::from_config(&config)?;
+    keep_below_open_files(&mut options);
     let store = settings::open_store(&config).await?;
     let readiness = Readiness::new();
-    let life = Lifecycle::install(DRAIN)?;
+    let life = begin_life(&options)?;
     let config = Arc::new(config);
     let background = Background::start()?;
-    let catalog = wiring::open_catalog(&config, &store, saved_index)?;
-    let loading = tokio::spawn(load(catalog.clone()));
-    let portal = wiring::portal(&config, &catalog, background.handle(), life.soft()).await?;
-    let router = wiring::router(&config, &catalog, portal.contributions, readiness.clone())?;
-    let bound = bind(&config).await?;
+    tell_who_may_call(&options.access);
+    let (limits, metrics) = (options.limits.clone(), options.metrics.listen.clone());
+    let ground = Ground {
+        config: config.clone(),
+        store: store.clone(),
+        background: background.handle().clone(),
+        options,
+        policy: None,
+        readiness: readiness.clone(),
+        stop: life.soft(),
+        saved_index,
+    };
+    let portal = Portal::open(ground, Vec::new()).await?;
+    let (catalog, search, jobs) = (portal.catalog.clone(), portal.search.clone(), portal.jobs.clone());
+    let (router, loading) = portal.into_router();
+    let bound = bind(config.listen(), "backend.listen").await?;
     let address = bound.address;
+    if let Some(listen) = metrics {
+        serve_metrics(&listen, limits.clone(), &readiness, &life).await?;
+    }
     life.spawn(
         "http",
         web::serve(bound, router, limits, readiness.clone(), life.clone()),
@@ -52,32 +73,63 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     let loaded = loading.await?;
     loaded.map_err(|error| settings::named(error, &settings::database(&config)))?;
     start_catalog(&life, &background, &catalog);
-    let (search, soft) = (portal.search, life.soft());
+    let soft = life.soft();
     life.spawn_on(background.handle(), "search index", async move {
         search.run(soft).await;
+    });
+    let soft = life.soft();
+    life.spawn_on(background.handle(), "jobs", async move {
+        jobs.run(&soft).await;
     });
     readiness.enter(Stage::Ready);
     announce(&config, address, started);
     life.spawn_on(
         background.handle(),
         "first load",
-        first_load::tell(catalog, life.soft()),
+        first_load::tell(catalog, store.clone(), life.soft()),
     );
     let code = life.until_stopped().await;
     store.close().await;
     Ok(code)
 }
 
-/// Loads what the store serves.
-async fn load(catalog: Catalog) -> Result<(), StoreError> {
-    catalog.index().catch_up(catalog.store()).await
+/// From now on signals are heard.
+fn begin_life(options: &ServerOptions) -> Result<Lifecycle> {
+    process::survive_file_size_limit()?;
+    let life = Lifecycle::install(Ending {
+        drain: DRAIN,
+        deadline: options.limits.shutdown_delay + DRAIN + FORCE_AFTER,
+        haste: HASTE,
+        end: process::end,
+    })?;
+    Ok(life)
+}
+
+/// Serves metrics at an address of their own.
+async fn serve_metrics(
+    listen: &ListenAddress,
+    limits: Limits,
+    readiness: &Readiness,
+    life: &Lifecycle,
+) -> Result<()> {
+    let bound = bind(listen, "portal.metrics.listen").await?;
+    tracing::info!("metrics at http://{}/metrics", reachable(bound.address));
+    let serving = web::serve(
+        bound,
+        web::metrics_router(),
+        limits,
+        readiness.clone(),
+        life.clone(),
+    );
+    life.spawn("metrics", serving);
+    Ok(())
 }
 
 /// Follows what the store serves; reads the sources beside that.
 fn start_catalog(life: &Lifecycle, background: &Background, catalog: &Catalog) {
     let (follower, soft) = (catalog.clone(), life.soft());
     life.spawn("catalog index", async move {
-        follower.index().follow(follower.store(), soft).await;
+        follower.follow(soft).await;
     });
     let (engine, soft) = (catalog.clone(), life.soft());
     life.spawn_on(background.handle(), "catalog sources", async move {
@@ -85,12 +137,38 @@ fn start_catalog(life: &Lifecycle, background: &Background, catalog: &Catalog) {
     });
 }
 
-async fn bind(config: &Config) -> Result<Bound> {
-    let listen = config.listen();
+/// Idle connections must not use up the files that everything else needs.
+fn keep_below_open_files(options: &mut ServerOptions) {
+    let open_files = process::raise_open_files();
+    let limits = &mut options.limits;
+    let wanted = limits.max_connections;
+    limits.max_connections = process::connections_within(open_files, wanted);
+    if limits.max_connections < wanted {
+        tracing::warn!(
+            "at most {} connections instead of {wanted}: the system lets this process open {} files (ulimit -n)",
+            limits.max_connections,
+            open_files.unwrap_or_default()
+        );
+        limits.max_connections_per_peer = limits
+            .max_connections_per_peer
+            .min(limits.max_connections.div_ceil(2));
+    }
+}
+
+/// Once, at the start: a portal that nobody can open looks like a broken one.
+fn tell_who_may_call(access: &Access) {
+    if access.admits_people() {
+        tracing::info!("who may call: {}", access.summary());
+    } else {
+        tracing::warn!("nobody can open the pages without a token: {}", access.summary());
+    }
+}
+
+async fn bind(listen: &ListenAddress, key: &str) -> Result<Bound> {
     web::bind(listen).await.with_context(|| {
         let host = listen.host.as_deref().unwrap_or("all interfaces");
         format!(
-            "cannot listen on {host}, port {}; set backend.listen to another address",
+            "cannot listen on {host}, port {}; set {key} to another address",
             listen.port
         )
     })

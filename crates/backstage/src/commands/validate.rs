@@ -1,60 +1,166 @@
-//! `backstage catalog validate`: a verdict on every YAML document, without a server.
+//! `backstage catalog validate`: a verdict on every document of the descriptors, without a server.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
+use catalog::offline::Offline;
+use config::Config;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use model::{EntityRef, Kinds, policy};
 use serde_json::json;
-use yaml::{Document, Limits};
 
-use super::descriptor::{self, MAX_BYTES};
-use super::placeholders::Placeholders;
-use super::taken_in::TakenIn;
-use super::verdict_line::{Line, PART, VALID, first_line, print};
+use super::checker::{Checker, Report};
+use super::descriptor_signs::LeftOut;
+use super::verdict_line::{Line, PART, VALID, print};
 use super::walk::{self, Unreadable};
 use super::{COULD_NOT_RUN, code};
 use crate::cli::{Common, Format, ValidateArguments};
-use crate::output;
+use crate::{output, settings};
 
-/// Checks all files; exit code 1 when a document is not what the catalog takes, 2 when something could not be read.
-pub fn run(common: &Common, what: &ValidateArguments) -> Result<ExitCode> {
+/// Checks all files; exit code 1 when a document is not what the catalog takes, 2 when something could not be read
+/// or there is nothing to check.
+pub async fn run(common: &Common, what: &ValidateArguments) -> Result<ExitCode> {
     let found = walk::descriptor_files(&what.paths);
-    let roots = roots(&what.paths);
     let checker = Checker {
-        taken_in: TakenIn::by(&found.files, &roots, MAX_BYTES),
+        kinds: portal::kinds(&portal::declarations())?,
+        roots: roots(&what.paths),
+        offline: offline(common)?,
         named: &what.paths,
-        kinds: Kinds::builtin(),
-        roots,
     };
     let mut unreadable = found.unreadable;
     let progress = progress(found.files.len());
-    let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
-    for file in &found.files {
-        match checker.check(file) {
-            Ok(lines) => {
-                for line in lines {
-                    *counts.entry(line.outcome()).or_default() += 1;
-                    if !what.quiet || is_problem(line.outcome()) || line.warning.is_some() {
-                        progress.suspend(|| print(&line, common.format))?;
-                    }
-                }
-            }
-            Err(error) => unreadable.push(Unreadable::new(file, error)),
+    let mut reports = Vec::with_capacity(found.files.len());
+    for file in found.files {
+        match checker.check(&file).await {
+            Ok(report) => reports.push((file, report)),
+            Err(error) => unreadable.push(Unreadable::new(&file, error)),
         }
         progress.inc(1);
     }
     progress.finish_and_clear();
+    let reports = follow_locations(&checker, reports).await;
+    let tally = tell(common.format, what, reports)?;
     for one in &unreadable {
         print_unreadable(one, common.format)?;
     }
-    summarize(common, what, found.files.len(), &counts, unreadable.len());
-    if !unreadable.is_empty() || found.files.is_empty() {
+    summarize(common, what, &tally, unreadable.len());
+    if !unreadable.is_empty() || tally.files == 0 {
         return Ok(ExitCode::from(COULD_NOT_RUN));
     }
-    Ok(code(counts.keys().any(|outcome| is_problem(outcome))))
+    Ok(code(tally.counts.keys().any(|outcome| is_problem(outcome))))
+}
+
+/// What the server would go by: the configuration that is named, or that of this folder if it can be used.
+fn offline(common: &Common) -> Result<Offline> {
+    let options = settings::load_options(common)?;
+    if !options.has_default_file() {
+        return Ok(Offline::without_configuration()?);
+    }
+    let config = match Config::load(&options) {
+        Ok(config) => config,
+        Err(_) if common.config.is_empty() => {
+            output::complain(
+                "warning: the app-config.yaml here cannot be used, see `backstage config check`; its rules are not applied",
+            );
+            return Ok(Offline::without_configuration()?);
+        }
+        Err(_) => settings::require(common)?,
+    };
+    Ok(Offline::new(&config)?)
+}
+
+/// What a location names is a descriptor, whatever it looks like: it is judged after all.
+async fn follow_locations(checker: &Checker<'_>, reports: Vec<(PathBuf, Report)>) -> Vec<(PathBuf, Report)> {
+    let named: HashSet<PathBuf> = reports
+        .iter()
+        .filter(|(_, report)| report.left_out.is_none())
+        .flat_map(|(_, report)| report.leads_to.iter().cloned())
+        .collect();
+    let mut followed = Vec::with_capacity(reports.len());
+    for (file, report) in reports {
+        let is_named = || file.canonicalize().is_ok_and(|real| named.contains(&real));
+        let again = if report.left_out.is_some() && is_named() {
+            checker.check_as_descriptor(&file).await.ok()
+        } else {
+            None
+        };
+        followed.push((file, again.unwrap_or(report)));
+    }
+    followed
+}
+
+/// What was counted.
+#[derive(Default)]
+struct Tally {
+    /// Files that are descriptors, or parts of one.
+    files: usize,
+    counts: BTreeMap<&'static str, usize>,
+    left_out: usize,
+}
+
+/// Prints the lines of all files and counts them.
+fn tell(format: Format, what: &ValidateArguments, reports: Vec<(PathBuf, Report)>) -> Result<Tally> {
+    let mut taken_in: HashMap<PathBuf, PathBuf> = HashMap::new();
+    for (file, report) in &reports {
+        for part in &report.takes_in {
+            taken_in.entry(part.clone()).or_insert_with(|| file.clone());
+        }
+    }
+    let mut tally = Tally::default();
+    let mut declared: HashMap<String, PathBuf> = HashMap::new();
+    for (file, report) in reports {
+        let is_named = what.paths.contains(&file);
+        let taker = file.canonicalize().ok().and_then(|real| taken_in.get(&real));
+        let taker = taker.filter(|taker| !is_named && **taker != file);
+        if let (Some(left_out), None) = (report.left_out, taker) {
+            tally.left_out += 1;
+            if what.left_out {
+                print_left_out(&file, left_out, format)?;
+            }
+            continue;
+        }
+        tally.files += 1;
+        for mut line in report.lines {
+            if let Some(taker) = taker.filter(|_| report.left_out.is_some() || !line.is_meant_as_entity()) {
+                line.become_part_of(taker);
+            }
+            warn_of_other(&mut line, &file, &mut declared);
+            *tally.counts.entry(line.outcome()).or_default() += 1;
+            if is_shown(&line, what) {
+                print(&line, format)?;
+            }
+        }
+    }
+    Ok(tally)
+}
+
+/// Of several files with the same entity the catalog serves one, whichever it reads first.
+fn warn_of_other(line: &mut Line, file: &Path, declared: &mut HashMap<String, PathBuf>) {
+    let Some(reference) = line.reference.as_ref().filter(|_| line.is_valid()) else {
+        return;
+    };
+    let first = declared
+        .entry(reference.to_string())
+        .or_insert_with(|| file.to_owned());
+    if first.as_path() != file {
+        let (reference, first) = (reference.to_string(), first.display().to_string());
+        line.warn(format!(
+            "{reference} is declared by {first}, too; only one of them is served. Rename or remove the other."
+        ));
+    }
+}
+
+fn is_shown(line: &Line, what: &ValidateArguments) -> bool {
+    !what.quiet || is_problem(line.outcome()) || line.warning.is_some()
+}
+
+fn print_left_out(file: &Path, why: LeftOut, format: Format) -> Result<()> {
+    let file = file.to_string_lossy();
+    match format {
+        Format::Json => output::json(&json!({"file": file, "verdict": "left-out", "reason": why.reason()})),
+        Format::Text => output::line(&format!("{file}: left out: {}", why.reason())),
+    }
 }
 
 fn print_unreadable(one: &Unreadable, format: Format) -> Result<()> {
@@ -65,27 +171,35 @@ fn print_unreadable(one: &Unreadable, format: Format) -> Result<()> {
     }
 }
 
-fn summarize(
-    common: &Common,
-    what: &ValidateArguments,
-    files: usize,
-    counts: &BTreeMap<&'static str, usize>,
-    unreadable: usize,
-) {
-    if files == 0 && unreadable == 0 {
-        let folders: Vec<String> = what.paths.iter().map(|path| path.display().to_string()).collect();
-        output::complain(&format!(
-            "error: there is no file *.yaml or *.yml in {}; name the folder or file that holds descriptors",
-            folders.join(", ")
-        ));
+fn summarize(common: &Common, what: &ValidateArguments, tally: &Tally, unreadable: usize) {
+    let folders: Vec<String> = what.paths.iter().map(|path| path.display().to_string()).collect();
+    let folders = folders.join(", ");
+    let left_out = match tally.left_out {
+        0 => String::new(),
+        count => format!("; {count} other YAML file(s) left out, --left-out names them"),
+    };
+    if tally.files == 0 && unreadable == 0 {
+        output::complain(&match tally.left_out {
+            0 => format!(
+                "error: there is no file *.yaml or *.yml in {folders}; name the folder or file that holds descriptors"
+            ),
+            count => format!(
+                "error: none of the {count} YAML files in {folders} is a descriptor; --left-out tells why, and a file \
+                 that is named is judged whatever it holds"
+            ),
+        });
     } else if common.format == Format::Text {
         let unreadable = (unreadable > 0).then(|| format!("{unreadable} cannot be read"));
+        let counts = tally.counts.iter();
         let summary: Vec<String> = counts
-            .iter()
             .map(|(verdict, count)| format!("{count} {verdict}"))
             .chain(unreadable)
             .collect();
-        output::complain(&format!("{files} file(s): {}", summary.join(", ")));
+        output::complain(&format!(
+            "{} file(s): {}{left_out}",
+            tally.files,
+            summary.join(", ")
+        ));
     }
 }
 
@@ -118,114 +232,4 @@ fn roots(paths: &[PathBuf]) -> Vec<PathBuf> {
         .chain([&PathBuf::from(".")])
         .filter_map(folder)
         .collect()
-}
-
-/// What the documents are judged by.
-struct Checker<'a> {
-    kinds: Kinds,
-    roots: Vec<PathBuf>,
-    taken_in: TakenIn,
-    /// Who names a file means it as a descriptor.
-    named: &'a [PathBuf],
-}
-
-impl Checker<'_> {
-    fn check(&self, file: &Path) -> std::io::Result<Vec<Line>> {
-        let bytes = descriptor::read(file)?;
-        let text = match std::str::from_utf8(&bytes) {
-            Ok(text) => text,
-            Err(error) => return Ok(vec![not_utf8(file, &bytes, &error)]),
-        };
-        let documents = yaml::parse(text, &Limits::default());
-        let descriptor = self.taken_in.descriptor_of(file);
-        let descriptor = descriptor.filter(|_| !self.named.iter().any(|named| named == file));
-        let judge = |document| {
-            let mut line = self.judge(file, text, document);
-            if let Some(descriptor) = descriptor.filter(|_| !line.is_meant_as_entity()) {
-                line.become_part_of(descriptor);
-            }
-            line
-        };
-        let mut lines: Vec<Line> = documents.into_iter().map(judge).collect();
-        warn_of_repeated(&mut lines);
-        Ok(lines)
-    }
-
-    fn judge(&self, file: &Path, text: &str, document: Document) -> Line {
-        let mut line = Line {
-            file: file.to_string_lossy().into_owned(),
-            document: document.index,
-            line: document.line,
-            value: None,
-            verdict: "yaml-error",
-            reference: None,
-            error: None,
-            refused: None,
-            warning: None,
-            hint: None,
-            part_of: None,
-        };
-        match document.value {
-            Err(error) => {
-                line.line = error.line;
-                line.error = Some(format!("{}: {}", error.name, first_line(&error.message)));
-                line.hint = error.hint;
-            }
-            Ok(value) => {
-                let mut filled = value.clone();
-                let folder = descriptor::folder(file);
-                let mut placeholders = Placeholders::new(folder, &self.roots);
-                placeholders.fill(&mut filled);
-                line.tell(&self.kinds, &text[document.offset..], &filled);
-                // What is missing is a hint only: the file may be there when the portal reads it.
-                line.hint = line.hint.or_else(|| placeholders.remarks.into_iter().next());
-                line.value = Some(value);
-            }
-        }
-        line
-    }
-}
-
-/// A file that is no text has one verdict, as in the catalog.
-fn not_utf8(file: &Path, bytes: &[u8], error: &std::str::Utf8Error) -> Line {
-    let before = &bytes[..error.valid_up_to()];
-    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-    Line {
-        file: file.to_string_lossy().into_owned(),
-        document: 0,
-        line,
-        value: None,
-        verdict: "yaml-error",
-        reference: None,
-        error: Some(format!(
-            "Error: the file is not UTF-8: invalid byte at line {line}"
-        )),
-        refused: None,
-        warning: None,
-        hint: Some("Save the file as UTF-8.".to_owned()),
-        part_of: None,
-    }
-}
-
-/// Of several documents with the same entity the catalog serves the last.
-fn warn_of_repeated(lines: &mut [Line]) {
-    let declared = |line: &Line| {
-        let value = line.value.as_ref()?;
-        policy::check_envelope(value).ok()?;
-        EntityRef::of(value).map(|reference| reference.to_string())
-    };
-    let references: Vec<Option<String>> = lines.iter().map(declared).collect();
-    let last: HashMap<&String, usize> = references
-        .iter()
-        .enumerate()
-        .filter_map(|(index, reference)| Some((reference.as_ref()?, index)))
-        .collect();
-    for (index, (line, reference)) in lines.iter_mut().zip(&references).enumerate() {
-        if let Some(reference) = reference.as_ref().filter(|reference| last[reference] != index) {
-            line.warning = Some(format!(
-                "{reference} occurs more than once in {}; the last of them is served. Remove or rename the others.",
-                line.file
-            ));
-        }
-    }
 }

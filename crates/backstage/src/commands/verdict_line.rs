@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use model::{EntityRef, Fault, Kinds, Verdict, entity};
+use model::{EntityRef, Fault, Kinds, Problem, Verdict, entity, policy};
 use serde_json::{Map, Value};
 
 use crate::cli::Format;
@@ -43,6 +43,48 @@ pub struct Line {
 }
 
 impl Line {
+    /// The line of a document that cannot be read, until more is known.
+    pub fn of(file: &Path, document: usize, line: usize) -> Self {
+        Self {
+            file: file.to_string_lossy().into_owned(),
+            document,
+            line,
+            value: None,
+            verdict: "yaml-error",
+            reference: None,
+            error: None,
+            refused: None,
+            warning: None,
+            hint: None,
+            part_of: None,
+        }
+    }
+
+    /// Whether the catalog takes the document, as far as is known.
+    pub fn is_valid(&self) -> bool {
+        self.word() == VALID
+    }
+
+    /// Adds a warning.
+    pub fn warn(&mut self, text: String) {
+        self.warning = Some(match self.warning.take() {
+            Some(before) => format!("{before}; {text}"),
+            None => text,
+        });
+    }
+
+    /// Adds what is probably not meant.
+    pub fn doubt(&mut self, odd: &Problem) {
+        let hint = odd.hint.as_deref().unwrap_or_default();
+        self.warn(format!("{}. {hint}", odd.fault.message));
+    }
+
+    /// Refuses a document that keeps the rules of its kind.
+    pub fn refuse(&mut self, kinds: &Kinds, text: &str, value: &Value, fault: &Fault) {
+        self.complain(kinds, text, value, fault);
+        self.refused = self.error.take();
+    }
+
     /// The word to count it under.
     pub fn outcome(&self) -> &'static str {
         if self.part_of.is_some() { PART } else { self.word() }
@@ -78,6 +120,7 @@ impl Line {
                 self.hint = Some(format!(
                     "a {what} stands where an entity should: apiVersion, kind, metadata, spec"
                 ));
+                self.hint = model::hint_by_looks(text, Some(0)).or(self.hint.take());
                 "not-object"
             }
             Verdict::UnknownKind(reference) => {
@@ -86,7 +129,7 @@ impl Line {
                 self.reference = Some(reference);
                 "unknown-kind"
             }
-            Verdict::Invalid(fault) => self.refuse(kinds, text, value, &fault),
+            Verdict::Invalid(fault) => self.complain(kinds, text, value, &fault),
         };
     }
 
@@ -94,19 +137,24 @@ impl Line {
     /// a field of its own, because the original's rules do not cover them.
     fn serve(&mut self, kinds: &Kinds, text: &str, value: &Value, reference: EntityRef) -> &'static str {
         if let Err(fault) = model::check_served_keys(value) {
-            return self.refuse(kinds, text, value, &fault);
+            return self.complain(kinds, text, value, &fault);
         }
         if let Err(fault) = model::check_relations(kinds, value) {
             self.refuse(kinds, text, value, &fault);
-            self.refused = self.error.take();
         }
         self.reference = Some(reference);
         VALID
     }
 
-    fn refuse(&mut self, kinds: &Kinds, text: &str, value: &Value, fault: &Fault) -> &'static str {
-        self.line = place(text, self.line, fault.field()).unwrap_or(self.line);
-        self.hint = model::hint_for(kinds, fault, value);
+    fn complain(&mut self, kinds: &Kinds, text: &str, value: &Value, fault: &Fault) -> &'static str {
+        let line = place(text, self.line, fault.field()).unwrap_or(self.line);
+        let within = line.checked_sub(self.line);
+        self.line = line;
+        let looks = match policy::check_envelope(value) {
+            Ok(()) => model::hint_if_unfilled(text, within),
+            Err(_) => model::hint_by_looks(text, within),
+        };
+        self.hint = looks.or_else(|| model::hint_for(kinds, fault, value));
         self.error = Some(fault.to_string());
         "invalid"
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use crate::portal::Portal;
-use crate::process::transcript;
+use crate::process::{command, transcript};
 
 /// A folder with one `app-config.yaml`.
 fn folder(config: &str) -> TempDir {
@@ -120,4 +120,122 @@ fn a_missing_main_file_is_told_when_others_are_there() {
         "a link to something that does not exist",
     ];
     check(folder.path(), &["config", "check"], &expected, 1);
+}
+
+#[test]
+fn the_files_that_were_used_are_named() {
+    let folder = folder("app: { title: T }\nbackend: { listen: 'nowhere' }\n");
+    std::fs::write(
+        folder.path().join("app-config.b.yaml"),
+        "backend: { listen: ':0' }\n",
+    )
+    .unwrap();
+    let checked = |environment: &str| {
+        let mut command = command(folder.path(), &["config", "check"]);
+        let output = command.env("BACKSTAGE_ENV", environment).output().unwrap();
+        (String::from_utf8(output.stdout).unwrap(), output.status.code())
+    };
+    let (printed, code) = checked("b");
+    assert_eq!(
+        (printed.as_str(), code),
+        ("app-config.yaml, app-config.b.yaml: no problems\n", Some(0))
+    );
+    let (printed, code) = checked("b,nosuch");
+    assert!(
+        printed.contains("BACKSTAGE_ENV names 'nosuch', but there is neither"),
+        "{printed}"
+    );
+    assert!(
+        printed.ends_with("app-config.yaml, app-config.b.yaml: usable, 1 remarks\n"),
+        "{printed}"
+    );
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn a_location_that_nothing_reads_is_no_success() {
+    let folder = folder(
+        "catalog: { locations: [{ type: gitub, target: x }] }\nportal: { dataDirectory: data }\n\
+         backend: { listen: '127.0.0.1:0' }\n",
+    );
+    let expected = [
+        "app-config.yaml:1:",
+        "Unknown type 'gitub' in catalog.locations",
+        "usable in part, 1 errors",
+    ];
+    check(folder.path(), &["config", "check"], &expected, 1);
+    check(
+        folder.path(),
+        &["doctor"],
+        &["FAIL  configuration: ", "there is no reader for the type 'gitub'"],
+        1,
+    );
+}
+
+#[test]
+fn a_portal_serves_nobody_without_the_protection_it_is_asked_for() {
+    let config = "\
+permission: { enabled: true }
+catalog: { locations: [] }
+backend:
+  baseUrl: https://portal.example.com
+  listen: { host: 127.0.0.1, port: 0 }
+  database: { client: better-sqlite3, connection: ':memory:' }
+  auth:
+    dangerouslyDisableDefaultAuthPolicy: OPEN
+    externalAccess: [{ type: static, options: { token: a-static-token, subject: me } }]
+";
+    for open in ["false", "true"] {
+        let folder = folder(&config.replace("OPEN", open));
+        let expected = [
+            "{folder}/app-config.yaml:1",
+            "'permission.enabled' asks for permissions, which this portal does not have: other machines are served only with a token",
+            "add 'permission.enabled' to the list portal.unprotected",
+        ];
+        check(folder.path(), &["config", "check"], &expected, 0);
+        let mut portal = Portal::start(folder.path());
+        for path in ["/", "/catalog", "/api/catalog/entities"] {
+            let refused = portal.get(path);
+            assert!(
+                refused.starts_with("HTTP/1.1 401")
+                    && (refused.contains("permission.enabled of the configuration")
+                        || path.starts_with("/api")),
+                "{path} {refused}"
+            );
+        }
+        let with = |header: &str| portal.get_with("/api/catalog/entities", header);
+        let answers = [
+            "Authorization: Basic eA==",
+            "Authorization: Bearer wrong-token",
+            "Authorization: Bearer a-static-token",
+        ]
+        .map(with);
+        assert!(answers[0].starts_with("HTTP/1.1 401"), "{}", answers[0]);
+        assert!(answers[1].starts_with("HTTP/1.1 401"), "{}", answers[1]);
+        assert!(answers[2].starts_with("HTTP/1.1 200"), "{}", answers[2]);
+        assert!(
+            portal
+                .get("/.backstage/health/v1/readiness")
+                .starts_with("HTTP/1.1 200")
+        );
+    }
+    let accepted = folder(&format!(
+        "{}portal: {{ unprotected: [permission] }}\n",
+        config.replace("OPEN", "false")
+    ));
+    let mut portal = Portal::start(accepted.path());
+    assert!(
+        portal.get("/api/catalog/entities").starts_with("HTTP/1.1 401"),
+        "no guest behind another host"
+    );
+    let near = folder(
+        &config
+            .replace("OPEN", "false")
+            .replace("https://portal.example.com", "http://localhost"),
+    );
+    let mut portal = Portal::start(near.path());
+    assert!(
+        portal.get("/api/catalog/entities").starts_with("HTTP/1.1 200"),
+        "a person on the machine itself"
+    );
 }

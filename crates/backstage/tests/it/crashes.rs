@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use catalog::Catalog;
+use catalog::{Catalog, Sight};
 use config::Config;
 use model::{Randomness, diff};
 use serde_json::{Value, json};
@@ -130,8 +130,10 @@ async fn check_histories(database: &Database, folder: &Path, served: &BTreeMap<S
     let store = Store::open(database).await.unwrap();
     let config = Config::from_value(json!({}), folder).unwrap();
     let catalog = Catalog::builder(Arc::new(config), store.clone()).build().unwrap();
+    let everything = Sight::system("a test");
+    let seen = catalog.seen_by(&everything);
     for (reference, entity) in served {
-        let history = catalog.history(reference, None, 1_000).await.unwrap();
+        let history = seen.history(reference, None, 1_000).await.unwrap();
         let mut current = entity.clone();
         let mut newer = u32::MAX;
         for entry in &history {
@@ -151,7 +153,7 @@ async fn check_histories(database: &Database, folder: &Path, served: &BTreeMap<S
         }
         let oldest = history.last().map(|entry| entry.kind);
         assert_eq!(oldest, Some("created"), "{reference}");
-        let newest = catalog.version(reference, history[0].seq).await.unwrap().entity;
+        let newest = seen.version(reference, history[0].seq).await.unwrap().entity;
         let mut newest = newest.expect("it is served");
         newest["metadata"]
             .as_object_mut()

@@ -39,6 +39,8 @@ fn locations_that_cannot_be_read_are_told_without_asking_anybody() {
         "file, target: app-config.yaml",
         "file, target: 'gone/*.yaml'",
         "file, target: .",
+        "file, target: 'none-*.yaml'",
+        "file, target: 'app-*.yaml'",
     ];
     let lines = locations
         .map(|location| format!("    - {{ type: {location} }}\n"))
@@ -57,8 +59,10 @@ fn locations_that_cannot_be_read_are_told_without_asking_anybody() {
         "FAIL  location: {folder}/gone.yaml cannot be read",
         "relative ones start at the folder the portal is started in, here {folder}",
         "ok    location: {folder}/app-config.yaml can be read",
-        "FAIL  location: {folder}/gone/ cannot be read",
-        "it is no file",
+        "FAIL  location: {folder}/gone/*.yaml cannot be read: the pattern matches no file",
+        "FAIL  location: {folder}/none-*.yaml cannot be read: the pattern matches no file",
+        "ok    location: {folder}/app-*.yaml names 1 files",
+        "FAIL  location: {folder}/. cannot be read: it is a folder",
     ];
     check(folder.path(), "doctor", &expected, 1);
 }

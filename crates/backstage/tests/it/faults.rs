@@ -74,7 +74,7 @@ async fn sqlite_is_locked_by_another_program_for_a_while() {
     serves_everything(&mut portal, &files);
 
     let other = Store::open(&Database::Sqlite(file.clone())).await.unwrap();
-    let lock = other.write().await.unwrap();
+    let lock = other.write(store::Lane::Bulk).await.unwrap();
     files.edit(1);
     tokio::time::sleep(Duration::from_secs(2)).await;
     for page in ["/catalog", HISTORY, "/.backstage/health/v1/readiness"] {

@@ -5,6 +5,7 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod access;
 mod catalog_files;
 mod commands;
 mod configuration;
@@ -20,3 +21,4 @@ mod process;
 mod replicas;
 mod serving;
 mod validate;
+mod validate_folders;

@@ -30,13 +30,16 @@ impl Portal {
 
     /// Starts with a largest size of files, in KiB, that `allow_large_files` lifts again.
     pub fn start_with_small_files(folder: &Path, kibibytes: u32) -> Self {
+        Self::start_limited(folder, &format!("ulimit -S -f {}", kibibytes * 2))
+    }
+
+    /// Starts with limits that a shell sets before.
+    pub fn start_limited(folder: &Path, limits: &str) -> Self {
         let plain = command(folder, &["serve"]);
         let mut limited = Command::new("sh");
-        // Ignored, the signal becomes an error of the write, as on a full disk.
-        let script = format!("trap '' XFSZ; ulimit -S -f {}; exec \"$0\" serve", kibibytes * 2);
         limited
             .current_dir(folder)
-            .args(["-c", &script])
+            .args(["-c", &format!("{limits}; exec \"$0\" serve")])
             .arg(plain.get_program())
             .env("LOG_FORMAT", "json");
         Self::spawn(limited)
@@ -83,6 +86,11 @@ impl Portal {
         self.request(&format!("GET {path} HTTP/1.1"), "")
     }
 
+    /// The same with one more header.
+    pub fn get_with(&mut self, path: &str, header: &str) -> String {
+        self.request(&format!("GET {path} HTTP/1.1\r\n{header}"), "")
+    }
+
     /// The JSON body of an answer; null when there is none.
     pub fn json(&mut self, path: &str) -> Value {
         let answer = self.get(path);
@@ -98,21 +106,7 @@ impl Portal {
     }
 
     fn request(&mut self, line: &str, body: &str) -> String {
-        let address = self.address();
-        let mut stream = TcpStream::connect(&address).expect("the portal listens");
-        stream
-            .set_read_timeout(Some(PATIENCE))
-            .expect("a time-out can be set");
-        let length = body.len();
-        write!(
-            stream,
-            "{line}\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\n\
-             content-length: {length}\r\n\r\n{body}"
-        )
-        .expect("sent");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
-        answer
+        ask(&self.address(), line, body)
     }
 
     /// Values of a key with the number of entities that have each.
@@ -145,6 +139,19 @@ impl Portal {
         assert!(done.success());
     }
 
+    /// The soft and the hard limit of open files.
+    pub fn open_files(&self) -> (String, String) {
+        let limits = std::fs::read_to_string(format!("/proc/{}/limits", self.child.id())).expect("it runs");
+        let line = limits
+            .lines()
+            .find_map(|line| line.strip_prefix("Max open files"));
+        let mut words = line
+            .expect("Linux tells it")
+            .split_whitespace()
+            .map(str::to_owned);
+        words.next().zip(words.next()).expect("two limits")
+    }
+
     /// Most memory it ever had resident, in MiB.
     pub fn peak_mib(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
@@ -172,6 +179,24 @@ impl Drop for Portal {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A whole answer, head included, to a request at any address.
+pub fn ask(address: &str, line: &str, body: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("the portal listens");
+    stream
+        .set_read_timeout(Some(PATIENCE))
+        .expect("a time-out can be set");
+    let length = body.len();
+    write!(
+        stream,
+        "{line}\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\n\
+         content-length: {length}\r\n\r\n{body}"
+    )
+    .expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer
 }
 
 /// Tries again until there is an answer, for [`PATIENCE`] at most.

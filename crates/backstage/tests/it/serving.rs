@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::portal::{Portal, eventually};
-use crate::process::fixtures;
+use crate::process::{fixtures, transcript};
 
 /// What a change may take from the saved file to the search.
 const SOON: Duration = Duration::from_secs(1);
@@ -65,4 +65,92 @@ fn an_edit_can_be_found_within_a_second() {
         })
         .collect();
     assert!(times.iter().min().is_some_and(|best| *best < SOON), "{times:?}");
+}
+
+#[test]
+fn a_query_for_a_text_finds_names_and_titles() {
+    let folder = tempfile::tempdir().unwrap();
+    let entity = |kind: &str, name: &str, more: &str| {
+        format!("apiVersion: backstage.io/v1alpha1\nkind: {kind}\nmetadata: {{name: {name}{more}}}\n")
+    };
+    let component = "spec: {type: service, lifecycle: production, owner: someteam}\n---\n";
+    let text = [
+        &entity("Component", "foo-bar.com", ""),
+        component,
+        &entity("Component", "other", ", title: The Foo"),
+        component,
+        &entity("Component", "neither", ", description: foo"),
+        component,
+        &entity("User", "u", ""),
+        "spec: {memberOf: [], profile: {displayName: Foo Fighter}}\n",
+    ]
+    .concat();
+    std::fs::write(folder.path().join("all.yaml"), text).unwrap();
+    let config = json!({
+        "backend": {
+            "listen": {"host": "127.0.0.1", "port": 0},
+            "database": {"client": "better-sqlite3", "connection": ":memory:"},
+        },
+        "catalog": {"locations": [{"type": "file", "target": "all.yaml"}], "rules": [{"allow": ["Component", "User"]}]},
+    });
+    std::fs::write(folder.path().join("app-config.yaml"), config.to_string()).unwrap();
+    let mut portal = Portal::start(folder.path());
+    eventually("all are served", || {
+        (portal.facet("kind").values().sum::<u64>() >= 4).then_some(())
+    });
+    let url = format!("http://{}", portal.address());
+    let find = |more: &[&str]| {
+        transcript(
+            folder.path(),
+            &[&["catalog", "query", "--url", &url], more].concat(),
+        )
+    };
+    for more in [
+        &["--text", "foo"][..],
+        &["--text", " FOO ", "--order", "metadata.name"],
+    ] {
+        let printed = find(more);
+        for found in [
+            "component:default/foo-bar.com",
+            "component:default/other",
+            "user:default/u",
+            "3 of 3 entities",
+        ] {
+            assert!(printed.contains(found), "{found} in {printed}");
+        }
+    }
+    let printed = find(&["kind=component", "--text", "foo"]);
+    assert!(printed.contains("2 of 2 entities"), "{printed}");
+}
+
+#[test]
+fn the_examples_are_whole_with_a_configuration_of_ones_own() {
+    let examples = fixtures().join("../../../../../examples").canonicalize().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let config = json!({
+        "app": {"title": "Ours", "baseUrl": "http://localhost:7007"},
+        "backend": {
+            "baseUrl": "http://localhost:7007",
+            "listen": {"host": "127.0.0.1", "port": 0},
+            "database": {"client": "better-sqlite3", "connection": ":memory:"},
+        },
+        "auth": {"providers": {"guest": {}}},
+        "catalog": {
+            "rules": [{"allow": ["Component", "API", "Location", "System", "Domain", "Resource", "Group", "User", "Template"]}],
+            "locations": [{"type": "file", "target": examples.join("catalog.yaml")}],
+        },
+    });
+    std::fs::write(folder.path().join("app-config.yaml"), config.to_string()).unwrap();
+    let printed = transcript(&examples, &["catalog", "validate", "."]);
+    let declared = printed.matches("valid  api:").count() as u64;
+    assert!(declared > 10, "{printed}");
+    let mut portal = Portal::start(folder.path());
+    let served = eventually("the APIs are served", || {
+        portal
+            .facet("kind")
+            .get("API")
+            .copied()
+            .filter(|count| *count >= declared)
+    });
+    assert_eq!(served, declared);
 }

@@ -12,14 +12,14 @@ use crate::process::{command, transcript};
 const BROKEN: &str =
     "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: piped}\nspec: {}\n";
 
-fn component(name: &str, more: &str) -> String {
+pub fn component(name: &str, more: &str) -> String {
     format!(
         "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: {name}}}\n\
          spec: {{type: service, lifecycle: production, owner: team{more}}}\n"
     )
 }
 
-fn folder(files: &[(&str, &str)]) -> TempDir {
+pub fn folder(files: &[(&str, &str)]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
         std::fs::write(folder.path().join(name), text).unwrap();
@@ -28,7 +28,7 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
 }
 
 #[track_caller]
-fn check(folder: &Path, arguments: &[&str], expected: &[&str], code: u8) {
+pub fn check(folder: &Path, arguments: &[&str], expected: &[&str], code: u8) {
     let printed = transcript(folder, &[&["catalog", "validate"], arguments].concat());
     for text in expected {
         assert!(printed.contains(text), "{text} in {printed}");
@@ -45,6 +45,11 @@ fn what_the_server_refuses_later_is_invalid() {
             "fine.yaml",
             &component("a", ", dependsOn: ['resource:foo'], flavour: x"),
         ),
+        (
+            "long.yaml",
+            &component("a", &format!(", dependsOn: ['component:{}']", "x".repeat(2_000))),
+        ),
+        ("nul.yaml", &component("a", ", dependsOn: [\"component:a\\0b\"]")),
         (
             "annotation.yaml",
             &component("a, annotations: {backstage.io/Managed-by-location: x}", ""),
@@ -69,19 +74,42 @@ fn what_the_server_refuses_later_is_invalid() {
         1,
     );
     check("fine.yaml", &["document 0: valid"], 0);
+    check(
+        "long.yaml",
+        &["document 0: refused", "has 2018 bytes, more than 1000"],
+        1,
+    );
+    check("nul.yaml", &["document 0: refused", "has a NUL character"], 1);
 }
 
 #[test]
-fn a_file_that_is_no_text_is_refused() {
+fn an_entity_that_two_files_declare_is_warned_of() {
+    let files = folder(&[("a.yaml", &component("a", "")), ("b.yaml", &component("A", ""))]);
+    let expected = [
+        "b.yaml:1: document 0: valid",
+        "warning: component:default/a is declared by ./a.yaml, too; only one of them is served",
+        "2 file(s): 2 valid",
+    ];
+    check(files.path(), &["--quiet", "."], &expected, 0);
+}
+
+#[test]
+fn bytes_that_are_no_utf8_are_replaced_and_told() {
     let files = folder(&[]);
     let bytes = [component("a", "").as_bytes(), b"# \xff\n"].concat();
     std::fs::write(files.path().join("latin.yaml"), bytes).unwrap();
     let expected = [
-        "latin.yaml:5: document 0: yaml-error",
-        "the file is not UTF-8: invalid byte at line 5",
+        "latin.yaml:1: document 0: valid",
+        "warning: the file is not UTF-8: the first invalid byte is in line 5",
+    ];
+    check(files.path(), &["."], &expected, 0);
+    std::fs::write(files.path().join("wide.yaml"), b"\xff\xfea\0:\0\n\0").unwrap();
+    let expected = [
+        "wide.yaml:1: document 0: yaml-error",
+        "UTF-16",
         "hint: Save the file as UTF-8.",
     ];
-    check(files.path(), &["."], &expected, 1);
+    check(files.path(), &["wide.yaml"], &expected, 1);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use web::api::{JsonText, TaggedText};
 use super::Api;
 use crate::outgoing::{Answered, Outgoing};
 use catalog::query::{Body, Fields, QueryError};
+pub(super) use sight::for_sight;
 
 /// Longest wait for an own write to show in the index.
 const VISIBLE: Duration = Duration::from_secs(5);

@@ -5,12 +5,14 @@ use axum::response::IntoResponse;
 use axum::response::sse::Event;
 use model::{Fault, js};
 use serde_json::json;
+use sight::{CurrentSight, WholeSight};
 use store::Seq;
 use web::Query;
 use web::api::{Json, Parameter, ReadQuery, Values};
 
 use super::Api;
-use super::answer::Answer;
+use super::answer::{Answer, for_sight};
+use catalog::query::SeenNews;
 
 /// Versions in one answer.
 const VERSIONS: usize = 100;
@@ -42,30 +44,35 @@ impl ReadQuery for Page {
 
 pub(super) async fn history(
     State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
     Path((kind, namespace, name)): Path<(String, String, String)>,
     Query(page): Query<Page>,
 ) -> Answer {
     let reference = js::lowercase(&format!("{kind}:{namespace}/{name}"));
-    let versions = api.catalog.history(&reference, page.before, page.limit).await?;
-    if versions.is_empty() && page.before.is_none() && !api.catalog.exists(&reference).await? {
+    let view = api.catalog.seen_by(&sight);
+    let versions = view.history(&reference, page.before, page.limit).await?;
+    if versions.is_empty() && page.before.is_none() && !view.exists(&reference).await? {
         return Err(Fault::not_found(format!("Nothing is known of an entity {reference}")).into());
     }
-    Ok(Json(json!({"entityRef": reference, "versions": versions})).into_response())
+    let answer = json!({"entityRef": reference, "versions": versions});
+    Ok(for_sight(&sight, Json(answer)))
 }
 
 /// The entity as one change left it.
 pub(super) async fn version(
     State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
     Path((kind, namespace, name, seq)): Path<(String, String, String, String)>,
     _: Query<()>,
 ) -> Answer {
     let reference = js::lowercase(&format!("{kind}:{namespace}/{name}"));
     let unknown = || Fault::not_found(format!("No version {seq} of {reference} is kept"));
     let seq: Seq = seq.parse().map_err(|_| unknown())?;
-    Ok(Json(api.catalog.version(&reference, seq).await?).into_response())
+    let version = api.catalog.seen_by(&sight).version(&reference, seq).await?;
+    Ok(for_sight(&sight, Json(version)))
 }
 
-pub(super) async fn sources(State(api): State<Api>, _: Query<()>) -> Answer {
+pub(super) async fn sources(State(api): State<Api>, _: WholeSight, _: Query<()>) -> Answer {
     let sources = api.catalog.sources().await?;
     Ok(Json(json!({ "sources": sources })).into_response())
 }
@@ -101,18 +108,27 @@ impl Topics {
 
 /// Server-sent events, one for each change as soon as it can be read. The first one, `last`, tells the
 /// number of the last change before them.
-pub(super) async fn stream(State(api): State<Api>, Query(topics): Query<Topics>) -> impl IntoResponse {
-    let changes = api.catalog.index().changes();
-    let last = api.catalog.index().applied();
-    let last = last.and_then(|seq| {
+pub(super) async fn stream(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    Query(topics): Query<Topics>,
+) -> impl IntoResponse {
+    let changes = api.catalog.seen_by(&sight).changes();
+    let last = changes.last.and_then(|seq| {
         Event::default()
             .event("last")
             .json_data(json!({ "seq": seq }))
             .ok()
     });
-    web::sse::from_channel(last, changes, api.soft.clone(), move |change| {
-        let event = || Event::default().event("change").json_data(change.to_json()).ok();
-        topics.concern(&change.reference).then(event).flatten()
+    let sight = changes.sight;
+    web::sse::from_channel(last, changes.applied, api.soft.clone(), move |news| {
+        match sight.see(news)? {
+            SeenNews::Change(seen) => {
+                let event = || Event::default().event("change").json_data(seen.to_json()).ok();
+                topics.concern(&seen.reference).then(event).flatten()
+            }
+            SeenNews::Reloaded => Some(web::sse::resync()),
+        }
     })
 }
 

@@ -6,12 +6,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::{Fault, Filter};
 use serde_json::{Value, json};
+use sight::CurrentSight;
 use url::form_urlencoded;
 use web::Query;
 use web::api::{Parameter, ReadQuery, Values};
 
 use super::Api;
-use super::answer::{Answer, Tag, send};
+use super::answer::{Answer, Tag, for_sight, send};
 use crate::outgoing::Outgoing;
 use catalog::query::{Direction, Fields, ListRequest, OrderField};
 
@@ -108,11 +109,13 @@ impl After {
 
 pub(super) async fn list(
     State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
     OriginalUri(uri): OriginalUri,
     Query(asked): Query<List>,
 ) -> Answer {
     let request = &asked.request;
-    let (wanted, has_more) = api.catalog.query(&api.access).list_versions(request).await?;
+    let view = api.catalog.seen_by(&sight);
+    let (wanted, has_more) = view.list_versions(request).await?;
     let is_page = request.limit.is_some() || request.offset.is_some();
     let tag = if is_page {
         Tag::of(&asked.fields)
@@ -121,7 +124,8 @@ pub(super) async fn list(
     } else {
         Tag::Never
     };
-    let mut response = send(&api, Outgoing::list(wanted, &asked.fields), tag).await?;
+    let response = send(&api, Outgoing::list(wanted, &asked.fields), tag).await?;
+    let mut response = for_sight(&sight, response);
     if has_more {
         let limit = request.limit.unwrap_or_default();
         let after = json!({"limit": limit, "offset": request.offset.unwrap_or(0).saturating_add(limit)});

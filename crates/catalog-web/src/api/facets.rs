@@ -3,15 +3,15 @@
 use std::collections::HashSet;
 
 use axum::extract::State;
-use axum::response::IntoResponse;
 use model::{Fault, Filter};
 use serde::{Serialize, Serializer};
+use sight::CurrentSight;
 use web::api::{Json, Parameter, ReadQuery, Values};
 use web::{JsonBody, Query};
 
-use super::answer::{Answer, Refused};
+use super::answer::{Answer, Refused, for_sight};
 use super::{Api, texts};
-use catalog::Caller;
+use catalog::{Caller, Sight};
 use catalog::query::Facet;
 
 pub(super) struct Asked {
@@ -33,17 +33,25 @@ impl ReadQuery for Asked {
     }
 }
 
-pub(super) async fn by_get(State(api): State<Api>, Query(asked): Query<Asked>) -> Answer {
-    answer(&api, &asked.facets, asked.filter).await
+pub(super) async fn by_get(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    answer(&api, sight, &asked.facets, asked.filter).await
 }
 
-pub(super) async fn by_post(State(api): State<Api>, JsonBody(body): JsonBody) -> Answer {
+pub(super) async fn by_post(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    JsonBody(body): JsonBody,
+) -> Answer {
     let facets: Vec<String> = texts(&body["facets"]).map(str::to_owned).collect();
     let filter = body.get("query").map(Filter::from_predicate).transpose()?;
-    answer(&api, &facets, filter).await
+    answer(&api, sight, &facets, filter).await
 }
 
-async fn answer(api: &Api, facets: &[String], filter: Option<Filter>) -> Answer {
+async fn answer(api: &Api, sight: Sight, facets: &[String], filter: Option<Filter>) -> Answer {
     // Asked for twice, a facet is counted and answered once.
     let mut seen = HashSet::new();
     let facets: Vec<String> = facets
@@ -51,11 +59,12 @@ async fn answer(api: &Api, facets: &[String], filter: Option<Filter>) -> Answer 
         .filter(|facet| seen.insert(*facet))
         .cloned()
         .collect();
-    let (catalog, access) = (api.catalog.clone(), api.access.clone());
+    let catalog = api.catalog.clone();
     let count = move |caller: &Caller| {
-        let found = catalog.query(&access).facets(&facets, filter.as_ref(), caller)?;
+        let view = catalog.seen_by(&sight);
+        let found = view.facets(&facets, filter.as_ref(), caller)?;
         let named = Named(facets.iter().zip(&found).collect());
-        Ok::<_, Refused>(Json(Answered { facets: named }).into_response())
+        Ok::<_, Refused>(for_sight(&sight, Json(Answered { facets: named })))
     };
     api.catalog.aside(count).await?
 }

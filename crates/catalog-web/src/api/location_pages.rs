@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::Fault;
 use serde_json::{Value, json};
+use sight::WholeSight;
 use uuid::Uuid;
 use web::JsonBody;
 use web::api::Json;
@@ -25,7 +26,7 @@ struct Asked {
     filter: Option<LocationFilter>,
 }
 
-pub(super) async fn by_query(State(api): State<Api>, JsonBody(body): JsonBody) -> Answer {
+pub(super) async fn by_query(State(api): State<Api>, _: WholeSight, JsonBody(body): JsonBody) -> Answer {
     let asked = Asked::read(&body)?;
     let mut locations = api.catalog.locations().await?;
     locations.retain(|location| {

@@ -6,6 +6,7 @@ use axum::response::IntoResponse;
 use config::ConflictStrategy;
 use model::{EntityRef, Fault, LocationRef, entity, js};
 use serde_json::{Value, json};
+use sight::WholeSight;
 use store::Location;
 use web::api::{Json, Parameter, ReadQuery, Values};
 use web::{JsonBody, Query};
@@ -25,7 +26,7 @@ pub(super) fn shown(location: &Location) -> Value {
     })
 }
 
-pub(super) async fn list(State(api): State<Api>, _: Query<()>) -> Answer {
+pub(super) async fn list(State(api): State<Api>, _: WholeSight, _: Query<()>) -> Answer {
     let locations = api.catalog.locations().await?;
     let wrapped: Vec<Value> = locations
         .iter()
@@ -34,7 +35,12 @@ pub(super) async fn list(State(api): State<Api>, _: Query<()>) -> Answer {
     Ok(Json(wrapped).into_response())
 }
 
-pub(super) async fn show(State(api): State<Api>, Path(id): Path<String>, _: Query<()>) -> Answer {
+pub(super) async fn show(
+    State(api): State<Api>,
+    _: WholeSight,
+    Path(id): Path<String>,
+    _: Query<()>,
+) -> Answer {
     Ok(Json(shown(&api.catalog.location(&id).await?)).into_response())
 }
 
@@ -69,6 +75,7 @@ impl ReadQuery for Creation {
 
 pub(super) async fn create(
     State(api): State<Api>,
+    _: WholeSight,
     Query(asked): Query<Creation>,
     JsonBody(body): JsonBody,
 ) -> Answer {
@@ -93,6 +100,7 @@ pub(super) async fn create(
 
 pub(super) async fn update(
     State(api): State<Api>,
+    _: WholeSight,
     Path(id): Path<String>,
     JsonBody(body): JsonBody,
 ) -> Answer {
@@ -156,7 +164,7 @@ fn wrong_presence(received: &Value) -> Value {
     })
 }
 
-pub(super) async fn remove(State(api): State<Api>, Path(id): Path<String>) -> Answer {
+pub(super) async fn remove(State(api): State<Api>, _: WholeSight, Path(id): Path<String>) -> Answer {
     let seq = api.catalog.unregister_location(&id).await?;
     api.visible(seq).await;
     Ok(StatusCode::NO_CONTENT.into_response())
@@ -164,12 +172,13 @@ pub(super) async fn remove(State(api): State<Api>, Path(id): Path<String>) -> An
 
 pub(super) async fn by_entity(
     State(api): State<Api>,
+    WholeSight(sight): WholeSight,
     Path((kind, namespace, name)): Path<(String, String, String)>,
     _: Query<()>,
 ) -> Answer {
     let reference = js::lowercase(&format!("{kind}:{namespace}/{name}"));
     let parsed: EntityRef = reference.parse()?;
-    let found = api.catalog.query(&api.access).entity(&parsed).await?;
+    let found = api.catalog.seen_by(&sight).entity(&parsed).await?;
     let found = found.ok_or_else(|| Fault::not_found(format!("found no entity for ref {reference}")))?;
     let origin = entity::annotation(&found, ORIGIN)
         .ok_or_else(|| Fault::not_found(format!("found no origin annotation for ref {reference}")))?;

@@ -3,12 +3,14 @@
 use axum::extract::State;
 use model::{Fault, Predicate, predicate_from_params};
 use serde_json::{Value, json};
+use sight::CurrentSight;
 use web::api::{Parameter, ReadQuery, Values};
 use web::{JsonBody, Query};
 
 use super::Api;
-use super::answer::{Answer, Tag, send};
+use super::answer::{Answer, Tag, for_sight, send};
 use crate::outgoing::Outgoing;
+use catalog::Sight;
 use catalog::query::{Cursor, Direction, Fields, FullText, OrderField, PageRequest};
 
 /// Entities on a page when nobody says how many.
@@ -87,13 +89,21 @@ fn order_field(field: &str, direction: &str) -> Result<OrderField, Fault> {
     }
 }
 
-pub(super) async fn by_get(State(api): State<Api>, Query(asked): Query<Asked>) -> Answer {
-    answer(&api, asked.0).await
+pub(super) async fn by_get(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    answer(&api, &sight, asked.0).await
 }
 
-pub(super) async fn by_post(State(api): State<Api>, JsonBody(body): JsonBody) -> Answer {
+pub(super) async fn by_post(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    JsonBody(body): JsonBody,
+) -> Answer {
     let asked = from_body(&body)?;
-    answer(&api, asked).await
+    answer(&api, &sight, asked).await
 }
 
 fn from_body(body: &Value) -> Result<PageRequest, Fault> {
@@ -161,8 +171,8 @@ fn first_of_body(body: &Value) -> Result<PageRequest, Fault> {
     Ok(request)
 }
 
-async fn answer(api: &Api, request: PageRequest) -> Answer {
-    let (page, wanted) = api.catalog.query(&api.access).page_versions(&request).await?;
+async fn answer(api: &Api, sight: &Sight, request: PageRequest) -> Answer {
+    let (page, wanted) = api.catalog.seen_by(sight).page_versions(&request).await?;
     let mut info = json!({});
     if let Some(next) = &page.next {
         info["nextCursor"] = json!(next.encode());
@@ -172,5 +182,6 @@ async fn answer(api: &Api, request: PageRequest) -> Answer {
     }
     let after = format!(",\"totalItems\":{},\"pageInfo\":{info}}}", page.total);
     let list = Outgoing::list(wanted, &request.fields).within("{\"items\":", &after);
-    send(api, list, Tag::of(&request.fields)).await
+    let response = send(api, list, Tag::of(&request.fields)).await?;
+    Ok(for_sight(sight, response))
 }

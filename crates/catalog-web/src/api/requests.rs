@@ -5,18 +5,23 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use model::Fault;
 use serde_json::{Value, json};
+use sight::CurrentSight;
 use web::JsonBody;
 use web::api::Json;
 
 use super::Api;
 use super::answer::Answer;
 
-pub(super) async fn refresh(State(api): State<Api>, JsonBody(body): JsonBody) -> Answer {
+pub(super) async fn refresh(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    JsonBody(body): JsonBody,
+) -> Answer {
     let reference = body["entityRef"].as_str().unwrap_or_default();
     if body["authorizationToken"].is_string() {
         return Err(Fault::new("AuthenticationError", "Illegal token").into());
     }
-    api.catalog.refresh(reference).await?;
+    api.catalog.seen_by(&sight).refresh(reference).await?;
     Ok(StatusCode::OK.into_response())
 }
 

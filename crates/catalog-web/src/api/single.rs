@@ -5,12 +5,13 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use model::{Fault, Filter, Predicate, js};
 use serde_json::{Value, json};
+use sight::CurrentSight;
 use uuid::Uuid;
 use web::JsonBody;
 use web::Query;
 use web::api::{Json, Parameter, ReadQuery, Values};
 
-use super::answer::{Answer, Tag, entity, send};
+use super::answer::{Answer, Tag, entity, for_sight, send};
 use super::{Api, texts};
 use crate::outgoing::Outgoing;
 use catalog::query::Fields;
@@ -18,19 +19,28 @@ use catalog::query::Fields;
 /// Kind, namespace and name in a path.
 type Name = (String, String, String);
 
-pub(super) async fn by_uid(State(api): State<Api>, Path(uid): Path<String>, _: Query<()>) -> Answer {
+pub(super) async fn by_uid(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    Path(uid): Path<String>,
+    _: Query<()>,
+) -> Answer {
     let known = match Uuid::parse_str(&uid) {
-        Ok(parsed) => api.catalog.query(&api.access).by_uid(parsed).await?,
+        Ok(parsed) => api.catalog.seen_by(&sight).by_uid(parsed).await?,
         Err(_) => None,
     };
     let known = known.ok_or_else(|| Fault::not_found(format!("No entity with uid {uid}")))?;
-    Ok(entity(known))
+    Ok(for_sight(&sight, entity(known)))
 }
 
 /// Answers 204 whether or not there was such an entity. One that its source still declares comes back.
-pub(super) async fn delete(State(api): State<Api>, Path(uid): Path<String>) -> Answer {
+pub(super) async fn delete(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    Path(uid): Path<String>,
+) -> Answer {
     if let Ok(uid) = Uuid::parse_str(&uid) {
-        let seq = api.catalog.delete_by_uid(uid).await?;
+        let seq = api.catalog.seen_by(&sight).delete_by_uid(uid).await?;
         api.visible(seq).await;
     }
     Ok(StatusCode::NO_CONTENT.into_response())
@@ -40,24 +50,30 @@ fn reference((kind, namespace, name): &Name) -> String {
     js::lowercase(&format!("{kind}:{namespace}/{name}"))
 }
 
-pub(super) async fn by_name(State(api): State<Api>, Path(at): Path<Name>, _: Query<()>) -> Answer {
-    let found = api
-        .catalog
-        .query(&api.access)
-        .by_reference(&reference(&at))
-        .await?;
+pub(super) async fn by_name(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    Path(at): Path<Name>,
+    _: Query<()>,
+) -> Answer {
+    let found = api.catalog.seen_by(&sight).by_reference(&reference(&at)).await?;
     let (kind, namespace, name) = at;
     let missing = || {
         Fault::not_found(format!(
             "No entity named '{name}' found, with kind '{kind}' in namespace '{namespace}'"
         ))
     };
-    Ok(entity(found.ok_or_else(missing)?))
+    Ok(for_sight(&sight, entity(found.ok_or_else(missing)?)))
 }
 
-pub(super) async fn ancestry(State(api): State<Api>, Path(at): Path<Name>, _: Query<()>) -> Answer {
+pub(super) async fn ancestry(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    Path(at): Path<Name>,
+    _: Query<()>,
+) -> Answer {
     let reference = reference(&at);
-    let found = api.catalog.query(&api.access).ancestry(&reference).await?;
+    let found = api.catalog.seen_by(&sight).ancestry(&reference).await?;
     let found = found.ok_or_else(|| Fault::not_found(format!("No such entity {reference}")))?;
     let items: Vec<Value> = found
         .items
@@ -67,7 +83,8 @@ pub(super) async fn ancestry(State(api): State<Api>, Path(at): Path<Name>, _: Qu
             json!({"entity": entity, "parentEntityRefs": item.parents})
         })
         .collect();
-    Ok(Json(json!({"rootEntityRef": found.root, "items": items})).into_response())
+    let answer = json!({"rootEntityRef": found.root, "items": items});
+    Ok(for_sight(&sight, Json(answer)))
 }
 
 pub(super) struct Filtered(Option<Filter>);
@@ -93,6 +110,7 @@ fn predicate(query: &Value) -> Result<Predicate, Fault> {
 
 pub(super) async fn by_refs(
     State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
     Query(asked): Query<Filtered>,
     JsonBody(body): JsonBody,
 ) -> Answer {
@@ -102,9 +120,10 @@ pub(super) async fn by_refs(
         filters.push(predicate(query)?.to_filter()?);
     }
     let filter = (!filters.is_empty()).then_some(Filter::All(filters));
-    let query = api.catalog.query(&api.access);
-    let wanted = query.versions_by_reference(&references, filter.as_ref());
+    let view = api.catalog.seen_by(&sight);
+    let wanted = view.versions_by_reference(&references, filter.as_ref());
     let fields = Fields::parse(texts(&body["fields"]))?;
     let list = Outgoing::with_gaps(wanted, &fields).within("{\"items\":", "}");
-    send(&api, list, Tag::of(&fields)).await
+    let response = send(&api, list, Tag::of(&fields)).await?;
+    Ok(for_sight(&sight, response))
 }

@@ -5,15 +5,15 @@
 //! (docs/compatibility.md).
 
 use axum::extract::State;
-use axum::response::IntoResponse;
 use model::{Fault, Severity};
 use serde_json::{Value, json};
+use sight::CurrentSight;
 use web::Query;
 use web::api::{Json, Parameter, ReadQuery, Values};
 
 use super::Api;
-use super::answer::Answer;
-use catalog::Unprocessed;
+use super::answer::{Answer, for_sight};
+use catalog::{Unprocessed, View};
 
 pub(super) struct Asked {
     owner: Option<String>,
@@ -29,16 +29,30 @@ impl ReadQuery for Asked {
     }
 }
 
-pub(super) async fn failed(State(api): State<Api>, Query(asked): Query<Asked>) -> Answer {
-    answer(&api, "failed", &asked, |one| !one.is_hidden).await
+pub(super) async fn failed(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    answer(api.catalog.seen_by(&sight), "failed", &asked, |one| {
+        !one.is_hidden
+    })
+    .await
 }
 
-pub(super) async fn pending(State(api): State<Api>, Query(asked): Query<Asked>) -> Answer {
-    answer(&api, "pending", &asked, |one| one.is_hidden).await
+pub(super) async fn pending(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    answer(api.catalog.seen_by(&sight), "pending", &asked, |one| {
+        one.is_hidden
+    })
+    .await
 }
 
-async fn answer(api: &Api, kind: &str, asked: &Asked, is_meant: fn(&Unprocessed) -> bool) -> Answer {
-    let all = api.catalog.unprocessed().await?;
+async fn answer(view: View<'_>, kind: &str, asked: &Asked, is_meant: fn(&Unprocessed) -> bool) -> Answer {
+    let all = view.unprocessed().await?;
     let rows: Vec<Value> = all
         .iter()
         .filter(|one| is_meant(one))
@@ -49,7 +63,8 @@ async fn answer(api: &Api, kind: &str, asked: &Asked, is_meant: fn(&Unprocessed)
             asked.owner.as_ref().is_none_or(|wanted| owner == wanted)
         })
         .collect();
-    Ok(Json(json!({"type": kind, "entities": rows})).into_response())
+    let answer = json!({"type": kind, "entities": rows});
+    Ok(for_sight(view.sight(), Json(answer)))
 }
 
 fn row(one: &Unprocessed) -> Value {

@@ -5,12 +5,13 @@ mod dependencies;
 pub(crate) mod history;
 mod load;
 pub(crate) mod missing;
+pub(crate) mod parts;
 pub(crate) mod people;
 pub(crate) mod relations;
 pub(crate) mod text;
 pub(crate) mod view;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::Form;
 use axum::extract::{Path, State};
@@ -20,57 +21,117 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use model::Viewer;
 use model::{EntityRef, Fault, entity};
-use plugin::EntityPageContext;
+use plugin::{Body, EntityPage, Form as SentForm, TabAnswer};
 use serde::Deserialize;
-use ui::{Chrome, Crumb, Live, Page, PageHead, error_state, href};
+use ui::{Chrome, Crumb, Live, Page, PageHead, href};
 use url::form_urlencoded;
 use web::CurrentViewer;
 
 use super::Pages;
 use super::done::{telling, told};
 use super::failure::PageFailure;
-use catalog::browse;
+use catalog::browse::shown_title;
+use catalog::{Sight, View};
+use parts::Wanted;
+use sight::CurrentSight;
 use user_settings::personal::Visited;
 use view::EntityFrame;
 
-/// Most names looked at for near ones.
-const NAMES_COMPARED: usize = 100_000;
-/// Longest that a plugin's tab or card may take.
-const PLUGIN_TIME: Duration = Duration::from_millis(1_500);
+/// Near names offered for one that leads to nothing.
+const NEAR: usize = 5;
+/// Paths of the tabs that need no plugin.
+pub const BUILT_IN_TABS: [&str; 5] = ["", dependencies::TAB, "history", "yaml", "raw.yaml"];
 
 /// The overview.
 pub(super) async fn show(
     State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
+    CurrentSight(sight): CurrentSight,
     Path((namespace, kind, name)): Path<(String, String, String)>,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
-    page(
-        &pages,
-        &viewer,
-        &EntityRef::new(&kind, &namespace, &name),
-        "",
-        chrome,
-    )
-    .await
+    let reference = EntityRef::new(&kind, &namespace, &name);
+    page(&pages, &sight, &viewer, &reference, ("", ""), chrome).await
 }
 
 /// Any other tab.
 pub(super) async fn show_tab(
     State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
+    CurrentSight(sight): CurrentSight,
     Path((namespace, kind, name, tab)): Path<(String, String, String, String)>,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
     let reference = EntityRef::new(&kind, &namespace, &name);
     if tab == "raw.yaml" {
-        return raw(&pages, &reference).await;
+        return raw(pages.catalog.seen_by(&sight), &reference).await;
     }
-    page(&pages, &viewer, &reference, &tab, chrome).await
+    page(&pages, &sight, &viewer, &reference, (&tab, ""), chrome).await
 }
 
-async fn raw(pages: &Pages, reference: &EntityRef) -> Result<Response, PageFailure> {
-    match browse::entity(&pages.catalog, reference).await? {
+/// An address below a tab.
+pub(super) async fn show_below_tab(
+    State(pages): State<Pages>,
+    CurrentSight(sight): CurrentSight,
+    CurrentViewer(viewer): CurrentViewer,
+    Path((namespace, kind, name, tab, rest)): Path<(String, String, String, String, String)>,
+    chrome: Chrome,
+) -> Result<Response, PageFailure> {
+    let reference = EntityRef::new(&kind, &namespace, &name);
+    page(&pages, &sight, &viewer, &reference, (&tab, &rest), chrome).await
+}
+
+/// A form that was sent to a tab.
+pub(super) async fn act(
+    State(pages): State<Pages>,
+    CurrentSight(sight): CurrentSight,
+    CurrentViewer(viewer): CurrentViewer,
+    Path((namespace, kind, name, tab)): Path<(String, String, String, String)>,
+    chrome: Chrome,
+    Form(form): Form<SentForm>,
+) -> Result<Response, PageFailure> {
+    let reference = EntityRef::new(&kind, &namespace, &name);
+    sent(&pages, &sight, &viewer, &reference, (&tab, ""), chrome, form).await
+}
+
+/// A form that was sent to an address below a tab.
+pub(super) async fn act_below(
+    State(pages): State<Pages>,
+    CurrentSight(sight): CurrentSight,
+    CurrentViewer(viewer): CurrentViewer,
+    Path((namespace, kind, name, tab, rest)): Path<(String, String, String, String, String)>,
+    chrome: Chrome,
+    Form(form): Form<SentForm>,
+) -> Result<Response, PageFailure> {
+    let reference = EntityRef::new(&kind, &namespace, &name);
+    sent(&pages, &sight, &viewer, &reference, (&tab, &rest), chrome, form).await
+}
+
+async fn sent(
+    pages: &Pages,
+    sight: &Sight,
+    viewer: &Viewer,
+    reference: &EntityRef,
+    (tab, rest): (&str, &str),
+    chrome: Chrome,
+    form: SentForm,
+) -> Result<Response, PageFailure> {
+    let seen = pages.catalog.seen_by(sight);
+    let Some(frame) = load::frame(pages, seen, viewer, reference, tab).await? else {
+        return not_found(seen, reference, chrome).await;
+    };
+    if !frame.tabs.iter().any(|(path, _)| path == tab) {
+        return Ok(StatusCode::NOT_FOUND.into_response());
+    }
+    let at = entity_page(&frame, viewer, rest, &chrome.query);
+    let answer = pages.parts().act(tab, at, form).await;
+    Ok(answered(answer, |content| {
+        whole(pages, viewer, &frame, &content, chrome)
+    }))
+}
+
+async fn raw(view: View<'_>, reference: &EntityRef) -> Result<Response, PageFailure> {
+    match view.entity(reference).await? {
         Some(entity) => Ok((
             [(CONTENT_TYPE, "text/plain; charset=utf-8")],
             yaml::to_string(&entity),
@@ -82,20 +143,22 @@ async fn raw(pages: &Pages, reference: &EntityRef) -> Result<Response, PageFailu
 
 async fn page(
     pages: &Pages,
+    sight: &Sight,
     viewer: &Viewer,
     reference: &EntityRef,
-    tab: &str,
+    (tab, rest): (&str, &str),
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
-    let Some(frame) = load::frame(pages, viewer, reference, tab).await? else {
-        return not_found(pages, reference, chrome).await;
+    let seen = pages.catalog.seen_by(sight);
+    let Some(frame) = load::frame(pages, seen, viewer, reference, tab).await? else {
+        return not_found(seen, reference, chrome).await;
     };
-    if !frame.tabs.iter().any(|(path, _)| *path == tab) {
+    if !frame.tabs.iter().any(|(path, _)| path == tab) {
         return Ok(Redirect::to(&href::entity(reference)).into_response());
     }
-    let content = content(pages, viewer, &frame, &chrome).await?;
-    if tab.is_empty() && !chrome.prefetch && !viewer.is_service() && !chrome.is_refetch {
-        let title = browse::shown_title(&frame.entity).unwrap_or(reference.name());
+    let answer = content(pages, seen, viewer, &frame, rest, &chrome).await?;
+    if frame.current.is_empty() && !chrome.prefetch && !viewer.is_service() && !chrome.is_refetch {
+        let title = shown_title(&frame.entity).unwrap_or(reference.name());
         let visited = Visited {
             entity: reference.clone(),
             title: Some(title.to_owned()),
@@ -103,14 +166,46 @@ async fn page(
         };
         pages.visits.note(viewer.reference(), visited);
     }
-    let page = view::entity_page(&frame, &content);
+    Ok(answered(answer, |content| {
+        whole(pages, viewer, &frame, &content, chrome)
+    }))
+}
+
+fn answered(answer: Option<TabAnswer>, page: impl FnOnce(Markup) -> Response) -> Response {
+    match answer {
+        Some(TabAnswer::Content(Body::Ours(content))) => page(content),
+        Some(TabAnswer::Content(Body::Foreign(html))) => page(ui::foreign_html(&html)),
+        Some(TabAnswer::Redirect(path)) if href::is_local(&path) => Redirect::to(&path).into_response(),
+        Some(TabAnswer::Redirect(_) | TabAnswer::NotFound) | None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// The page around a tab's content.
+fn whole(pages: &Pages, viewer: &Viewer, frame: &EntityFrame, content: &Markup, chrome: Chrome) -> Response {
+    let (badges, actions) = (
+        pages.parts().badges(&frame.reference, &frame.entity, viewer),
+        pages.parts().actions(&frame.reference, &frame.entity, viewer),
+    );
+    let page = view::entity_page(frame, (badges, actions), content);
     let markup = html! { (told(&chrome.query)) (page) };
-    Ok(chrome.page(head(&frame), markup).into_response())
+    chrome.page(head(frame), markup).into_response()
+}
+
+/// What a plugin's part gets.
+fn entity_page(frame: &EntityFrame, viewer: &Viewer, rest: &str, query: &str) -> EntityPage {
+    EntityPage {
+        entity: frame.entity.clone(),
+        reference: frame.reference.clone(),
+        viewer: viewer.clone(),
+        rest: rest.to_owned(),
+        query: query.to_owned(),
+        deadline: Instant::now(),
+    }
 }
 
 fn head(frame: &EntityFrame) -> PageHead {
     let reference = &frame.reference;
-    let title = browse::shown_title(&frame.entity).unwrap_or(reference.name());
+    let title = shown_title(&frame.entity).unwrap_or(reference.name());
     let kind = entity::kind(&frame.entity).unwrap_or(reference.kind());
     let mut crumbs = vec![
         Crumb::to("Catalog", "/catalog"),
@@ -129,61 +224,34 @@ fn head(frame: &EntityFrame) -> PageHead {
 
 async fn content(
     pages: &Pages,
+    seen: View<'_>,
     viewer: &Viewer,
     frame: &EntityFrame,
+    rest: &str,
     chrome: &Chrome,
-) -> Result<Markup, PageFailure> {
-    let context = EntityPageContext {
-        entity: &frame.entity,
-        reference: &frame.reference,
-        viewer,
-        query: &chrome.query,
-        deadline: Instant::now() + PLUGIN_TIME,
-    };
-    match frame.current.as_str() {
-        "" => Box::pin(load::overview(pages, context, &frame.reference)).await,
+) -> Result<Option<TabAnswer>, PageFailure> {
+    let (wanted, query) = Wanted::split(&chrome.query);
+    let at = entity_page(frame, viewer, rest, &query);
+    let content = match frame.current.as_str() {
+        "" => Box::pin(load::overview(pages, seen, &wanted, at)).await?,
         dependencies::TAB => {
             Box::pin(dependencies::tab(
-                pages,
+                seen,
                 &frame.entity,
                 &frame.reference,
                 &chrome.query,
             ))
-            .await
+            .await?
         }
-        "history" => history_tab(pages, &frame.reference, chrome).await,
-        "yaml" => Ok(text::yaml_tab(
-            &frame.reference,
-            &yaml::to_string(&text::ordered(&frame.entity)),
-        )),
-        path => Ok(plugin_tab(pages, path, context).await),
-    }
-}
-
-async fn plugin_tab(pages: &Pages, path: &str, context: EntityPageContext<'_>) -> Markup {
-    let Some(tab) = pages.tabs.iter().find(|tab| tab.path() == path) else {
-        return error_state(
-            "There is no such view",
-            "The plugin that brought it is not there any more.",
-            None,
-        );
+        "history" => history_tab(seen, &frame.reference, chrome).await?,
+        "yaml" => text::yaml_tab(&frame.reference, &yaml::to_string(&text::ordered(&frame.entity))),
+        path => return Ok(pages.parts().tab(path, &wanted, at).await),
     };
-    match tokio::time::timeout(PLUGIN_TIME, tab.render(context)).await {
-        Ok(Ok(markup)) => markup,
-        Ok(Err(error)) => error_state(
-            "This view could not be made",
-            &error.message,
-            error.hint.as_deref(),
-        ),
-        Err(_) => error_state(
-            "This view took too long",
-            "It was given up after a second and a half.",
-            Some("Load the page again; if it stays like this, tell the people who run the portal."),
-        ),
-    }
+    let is_below = !rest.is_empty();
+    Ok((!is_below).then_some(TabAnswer::Content(Body::Ours(content))))
 }
 
-async fn history_tab(pages: &Pages, reference: &EntityRef, chrome: &Chrome) -> Result<Markup, PageFailure> {
+async fn history_tab(seen: View<'_>, reference: &EntityRef, chrome: &Chrome) -> Result<Markup, PageFailure> {
     let number = |wanted: &str| {
         form_urlencoded::parse(chrome.query.as_bytes())
             .find(|(key, _)| key == wanted)
@@ -191,12 +259,11 @@ async fn history_tab(pages: &Pages, reference: &EntityRef, chrome: &Chrome) -> R
     };
     let text = reference.to_string();
     if let Some(seq) = number("version") {
-        let version = pages.catalog.version(&text, seq).await?;
+        let version = seen.version(&text, seq).await?;
         let yaml = version.entity.as_ref().map(yaml::to_string);
         return Ok(history::version(reference, seq, yaml.as_deref()));
     }
-    let mut rows = pages
-        .catalog
+    let mut rows = seen
         .history(&text, number("before"), history::ENTRIES + 1)
         .await?;
     let more = rows.len() > history::ENTRIES;
@@ -204,10 +271,9 @@ async fn history_tab(pages: &Pages, reference: &EntityRef, chrome: &Chrome) -> R
     Ok(history::history(reference, &rows, more, chrome.now))
 }
 
-async fn not_found(pages: &Pages, reference: &EntityRef, chrome: Chrome) -> Result<Response, PageFailure> {
-    let node = pages.catalog.store().node(&reference.to_string()).await?;
-    let problems = node.map(|node| node.problems).unwrap_or_default();
-    let near = missing::nearest(reference, browse::names(&pages.catalog, NAMES_COMPARED), 5);
+async fn not_found(seen: View<'_>, reference: &EntityRef, chrome: Chrome) -> Result<Response, PageFailure> {
+    let problems = seen.condition(reference).await?.problems;
+    let near = seen.near_names(reference, NEAR);
     let head = PageHead::new("Not found").crumbs(vec![
         Crumb::to("Catalog", "/catalog"),
         Crumb::here(reference.name()),
@@ -230,9 +296,10 @@ pub(super) struct RefreshForm {
 /// Has an entity's source read again soon.
 pub(super) async fn refresh(
     State(pages): State<Pages>,
+    CurrentSight(sight): CurrentSight,
     Form(form): Form<RefreshForm>,
 ) -> Result<Redirect, PageFailure> {
-    pages.catalog.refresh(&form.entity_ref).await?;
+    pages.catalog.seen_by(&sight).refresh(&form.entity_ref).await?;
     let page = if href::is_local(&form.r#return) {
         &form.r#return
     } else {

@@ -12,8 +12,9 @@ use ui::{Chrome, Crumb, Flow, Live, PageHead, href};
 
 use super::Pages;
 use super::failure::PageFailure;
-use catalog::surroundings::{self, Request};
-use catalog::{Catalog, browse};
+use catalog::surroundings::Request;
+use catalog::{View, browse};
+use sight::CurrentSight;
 use state::GraphState;
 use view::{Drawing, GraphPage};
 
@@ -27,18 +28,19 @@ const DRAWING_TIME: Duration = Duration::from_millis(1_500);
 /// The graph as the address says.
 pub(super) async fn show(
     State(pages): State<Pages>,
+    CurrentSight(sight): CurrentSight,
     RawQuery(query): RawQuery,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
     let state = GraphState::parse(query.as_deref().unwrap_or_default());
-    let catalog = &pages.catalog;
+    let seen = pages.catalog.seen_by(&sight);
     let everything = Filter::All(Vec::new());
-    let kinds = browse::counts_of(catalog, &everything, "", "kind");
+    let kinds = seen.counts_of(&everything, "", "kind");
     let mut request = state.request(MAX_PLACES);
     if state.roots.is_empty() {
-        request = landscape(catalog, request).await?;
+        request = landscape(seen, request).await?;
     }
-    let drawing = draw(catalog, &request, state.flow).await?;
+    let drawing = draw(seen, &request, state.flow).await?;
     let head = match state.roots.as_slice() {
         [] => PageHead::new("Graph"),
         [root, ..] => PageHead::new(format!("Graph of {}", root.name())).crumbs(vec![
@@ -58,20 +60,17 @@ pub(super) async fn show(
 }
 
 /// Without a root: the domains, or where there are none the systems, and what they consist of.
-async fn landscape(catalog: &Catalog, request: Request) -> Result<Request, PageFailure> {
+async fn landscape(seen: View<'_>, request: Request) -> Result<Request, PageFailure> {
     for kind in ["domain", "system", "component"] {
-        let listing = browse::list(
-            catalog,
-            browse::ListRequest {
-                filter: browse::one_of("kind", &[kind.to_owned()]),
-                text: String::new(),
-                order: "metadata.name".to_owned(),
-                descending: false,
-                cursor: None,
-                limit: MAX_ROOTS,
-            },
-        )
-        .await?;
+        let first = browse::ListRequest {
+            filter: browse::one_of("kind", &[kind.to_owned()]),
+            text: String::new(),
+            order: "metadata.name".to_owned(),
+            descending: false,
+            cursor: None,
+            limit: MAX_ROOTS,
+        };
+        let listing = seen.listing(first).await?;
         if !listing.entities.is_empty() {
             let relations = if request.relations.is_empty() {
                 vec!["hasPart".to_owned()]
@@ -89,8 +88,8 @@ async fn landscape(catalog: &Catalog, request: Request) -> Result<Request, PageF
 }
 
 /// Collects and lays out. The layout runs beside the threads that serve requests.
-pub(super) async fn draw(catalog: &Catalog, request: &Request, flow: Flow) -> Result<Drawing, PageFailure> {
-    let found = surroundings::surroundings(catalog, request).await?;
+pub(super) async fn draw(seen: View<'_>, request: &Request, flow: Flow) -> Result<Drawing, PageFailure> {
+    let found = seen.surroundings(request).await?;
     let graph = view::graph(&found, request, flow);
     let task = tokio::task::spawn_blocking(move || {
         let layout = ui::layout(&graph, DRAWING_TIME);

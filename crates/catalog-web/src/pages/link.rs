@@ -1,16 +1,18 @@
-//! Links to entities that another one names: by title, and marked where they lead to nothing.
+//! Links to entities that another one names: by title, marked where they lead to nothing, and without a name where
+//! they lead to what may not be seen.
 
-use maud::Markup;
+use maud::{Markup, html};
 use model::EntityRef;
 use ui::{entity_link, missing_link};
 
-use catalog::browse::Named;
+use catalog::browse::{Known, Named};
 
 /// A link to an entity of which something may be known.
 pub(crate) fn named_link(reference: &EntityRef, known: &Named) -> Markup {
     match known.get(reference) {
-        Some(None) => missing_link(reference),
-        Some(Some(known)) => entity_link(reference, known.title.as_deref()),
+        Some(Known::Missing) => missing_link(reference),
+        Some(Known::Hidden) => html! { span.muted { "hidden from you" } },
+        Some(Known::Seen(head)) => entity_link(reference, head.title.as_deref()),
         None => entity_link(reference, None),
     }
 }

@@ -9,19 +9,21 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use sight::CurrentSight;
 use ui::{Chrome, Live, PageHead};
 use web::CurrentViewer;
 
 use super::Pages;
 use super::failure::PageFailure;
 use crate::outgoing::{Answered, Outgoing};
-use catalog::query::Fields;
+use catalog::query::{Body as Entity, Fields};
 use state::ListState;
 
 /// The list as the address says.
 pub(super) async fn show(
     State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
+    CurrentSight(sight): CurrentSight,
     RawQuery(query): RawQuery,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
@@ -30,7 +32,7 @@ pub(super) async fn show(
         .kind
         .as_ref()
         .map_or(Live::Any, |kind| Live::Prefixes(vec![format!("{kind}:")]));
-    let view = load::load(&pages.catalog, &viewer, state).await?;
+    let view = load::load(pages.catalog.seen_by(&sight), &pages.store, &viewer, state).await?;
     let kinds = view.kinds.iter().map(|(kind, _)| kind);
     let kind = kinds
         .into_iter()
@@ -45,14 +47,21 @@ pub(super) async fn show(
 pub(super) async fn export_csv(
     State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
+    CurrentSight(sight): CurrentSight,
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageFailure> {
     let state = ListState::parse(query.as_deref().unwrap_or_default());
-    let wanted = load::everything(&pages.catalog, &viewer, &state).await?;
+    let wanted = load::everything(pages.catalog.seen_by(&sight), &pages.store, &viewer, &state).await?;
     let shown = state.shown();
     let heading = export::heading(&shown);
-    let list = Outgoing::lines(wanted, heading, move |body| export::row(body, &shown));
-    let body = list.answer(&pages.catalog).await?;
+    let catalog = pages.catalog.clone();
+    let line = move |body: &Entity| {
+        let entity = catalog.seen_by(&sight).shown(body);
+        entity.map_or_else(String::new, |entity| export::row(&entity, &shown))
+    };
+    let body = Outgoing::lines(wanted, heading, line)
+        .answer(&pages.catalog)
+        .await?;
     Ok(file("catalog.csv", "text/csv; charset=utf-8", body))
 }
 
@@ -60,11 +69,20 @@ pub(super) async fn export_csv(
 pub(super) async fn export_json(
     State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
+    CurrentSight(sight): CurrentSight,
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageFailure> {
     let state = ListState::parse(query.as_deref().unwrap_or_default());
-    let wanted = load::everything(&pages.catalog, &viewer, &state).await?;
-    let list = Outgoing::list(wanted, &Fields::all());
+    let wanted = load::everything(pages.catalog.seen_by(&sight), &pages.store, &viewer, &state).await?;
+    let list = if sight.is_everything() {
+        Outgoing::list(wanted, &Fields::all())
+    } else {
+        let catalog = pages.catalog.clone();
+        Outgoing::rendered(wanted, move |body| {
+            let entity = catalog.seen_by(&sight).shown(body);
+            entity.map_or_else(String::new, |entity| entity.to_string())
+        })
+    };
     let body = list.answer(&pages.catalog).await?;
     Ok(file("catalog.json", "application/json; charset=utf-8", body))
 }

@@ -9,9 +9,9 @@ use ui::{Chrome, Live, PageHead, href};
 
 use super::Pages;
 use super::failure::PageFailure;
-use catalog::organization::Organization;
 use catalog::{Caller, browse};
 use model::EntityRef;
+use sight::CurrentSight;
 use view::{Drawing, People};
 
 /// People on a page.
@@ -26,15 +26,21 @@ pub(super) struct Asked {
 }
 
 /// The tree of groups.
-pub(super) async fn groups(State(pages): State<Pages>, chrome: Chrome) -> Result<Response, PageFailure> {
-    let organization = Organization::of(&pages.catalog).await?;
+pub(super) async fn groups(
+    State(pages): State<Pages>,
+    CurrentSight(sight): CurrentSight,
+    chrome: Chrome,
+) -> Result<Response, PageFailure> {
+    let organization = pages.catalog.seen_by(&sight).organization().await?;
     let (total, is_partial, catalog) = (organization.len(), organization.is_partial, pages.catalog.clone());
     let draw = move |caller: &Caller| {
         let owned = |groups: &[EntityRef]| {
             if caller.is_gone() {
                 return 0;
             }
-            browse::total_of(&catalog, &browse::owned_by(groups), "")
+            catalog
+                .seen_by(&sight)
+                .total_of(&browse::owned_by(groups), "")
         };
         let mut drawing = Drawing::new(&organization, &owned);
         (drawing.lines(), drawing.is_full())
@@ -50,6 +56,7 @@ pub(super) async fn groups(State(pages): State<Pages>, chrome: Chrome) -> Result
 /// The people.
 pub(super) async fn people(
     State(pages): State<Pages>,
+    CurrentSight(sight): CurrentSight,
     Query(asked): Query<Asked>,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
@@ -62,7 +69,7 @@ pub(super) async fn people(
         cursor: Some(asked.cursor),
         limit: PEOPLE,
     };
-    let listing = browse::list(&pages.catalog, request).await?;
+    let listing = pages.catalog.seen_by(&sight).listing(request).await?;
     let step = |cursor: Option<String>| {
         cursor.map(|cursor| href::with_query(view::PEOPLE_PATH, [("q", text.as_str()), ("cursor", &cursor)]))
     };

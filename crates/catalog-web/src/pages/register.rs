@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use config::ConflictStrategy;
 use model::{Fault, Problem};
 use serde::Deserialize;
+use sight::WholeSight;
 use ui::{Chrome, Crumb, PageHead};
 use url::Url;
 
@@ -25,6 +26,7 @@ pub(super) struct Asked {
 /// The question, and the preview once an address was given.
 pub(super) async fn show(
     State(pages): State<Pages>,
+    _: WholeSight,
     Query(asked): Query<Asked>,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
@@ -59,6 +61,7 @@ fn page(
 /// Registers the location. One that is registered already is read again.
 pub(super) async fn register(
     State(pages): State<Pages>,
+    _: WholeSight,
     chrome: Chrome,
     Form(asked): Form<Asked>,
 ) -> Result<Response, PageFailure> {

@@ -8,6 +8,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::html;
 use serde::Deserialize;
+use sight::WholeSight;
 use ui::{Chrome, Crumb, Live, PageHead};
 
 use super::Pages;
@@ -17,7 +18,11 @@ use super::failure::PageFailure;
 /// Entities named when asking whether a location may go.
 const NAMED: usize = 20;
 
-pub(super) async fn show(State(pages): State<Pages>, chrome: Chrome) -> Result<Response, PageFailure> {
+pub(super) async fn show(
+    State(pages): State<Pages>,
+    _: WholeSight,
+    chrome: Chrome,
+) -> Result<Response, PageFailure> {
     let lines = pages.catalog.sources().await?;
     let list = view::sources(&lines, pages.catalog.is_readonly(), chrome.now);
     let content = html! { (told(&chrome.query)) (list) };
@@ -34,11 +39,12 @@ pub(super) struct Chosen {
 /// Asks before a location goes.
 pub(super) async fn confirm(
     State(pages): State<Pages>,
+    WholeSight(sight): WholeSight,
     Query(chosen): Query<Chosen>,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
     let location = pages.catalog.location(&chosen.id).await?;
-    let (affected, total) = load::brought_by(&pages.catalog, &location, NAMED).await?;
+    let (affected, total) = load::brought_by(pages.catalog.seen_by(&sight), &location, NAMED).await?;
     let target = format!("{}:{}", location.kind, location.target);
     let content = view::confirm_unregister(&chosen.id, &target, &affected, total);
     let crumbs = vec![Crumb::to("Sources", "/sources"), Crumb::here("Unregister")];
@@ -50,6 +56,7 @@ pub(super) async fn confirm(
 /// Removes a location and what it brought.
 pub(super) async fn unregister(
     State(pages): State<Pages>,
+    _: WholeSight,
     Form(chosen): Form<Chosen>,
 ) -> Result<Redirect, PageFailure> {
     pages.catalog.unregister_location(&chosen.id).await?;

@@ -3,10 +3,12 @@
 use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use catalog::query::Unright;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use model::{EntityRef, Fault};
 use serde::Deserialize;
+use sight::CurrentSight;
 use store::Node;
 use ui::{
     Button, ButtonKind, Chrome, Crumb, EmptyState, Live, PageHead, Pagination, PostForm, Tab, button,
@@ -30,17 +32,19 @@ pub(super) struct Asked {
 
 pub(super) async fn show(
     State(pages): State<Pages>,
+    CurrentSight(sight): CurrentSight,
     Query(asked): Query<Asked>,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
-    let store = pages.catalog.store();
     let group = Group::parse(&asked.show);
     let limit = SHOWN + 1;
-    let mut nodes = match group {
-        Group::Failed => store.nodes_with_problems(&asked.after, limit).await?,
-        Group::Pending => store.nodes_without_final(&asked.after, limit).await?,
-        Group::Orphaned => store.nodes_orphaned(&asked.after, limit).await?,
+    let which = match group {
+        Group::Failed => Unright::Failed,
+        Group::Pending => Unright::Pending,
+        Group::Orphaned => Unright::Orphaned,
     };
+    let seen = pages.catalog.seen_by(&sight);
+    let mut nodes = seen.unright(which, &asked.after, limit).await?;
     let more = nodes.len() > SHOWN;
     nodes.truncate(SHOWN);
     let after = nodes.last().filter(|_| more).map(|node| node.reference.as_str());
@@ -70,16 +74,14 @@ pub(super) struct Wanted {
 /// Asks before an entity is removed.
 pub(super) async fn confirm(
     State(pages): State<Pages>,
+    CurrentSight(sight): CurrentSight,
     Query(wanted): Query<Wanted>,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
     let missing = || Fault::not_found(format!("There is no entity {}", wanted.entity));
-    let node = pages
-        .catalog
-        .store()
-        .node(&wanted.entity)
-        .await?
-        .ok_or_else(missing)?;
+    let reference: EntityRef = wanted.entity.parse().map_err(|_| missing())?;
+    let node = pages.catalog.seen_by(&sight).node(&reference).await?;
+    let node = node.ok_or_else(missing)?;
     let content = confirm_removal(&node, Group::parse(&wanted.show));
     let crumbs = vec![Crumb::to("Problems", "/unprocessed"), Crumb::here("Remove")];
     Ok(chrome
@@ -106,9 +108,10 @@ fn confirm_removal(node: &Node, group: Group) -> Markup {
 /// Removes an entity; it comes back if a source still declares it.
 pub(super) async fn delete(
     State(pages): State<Pages>,
+    CurrentSight(sight): CurrentSight,
     Form(removal): Form<Removal>,
 ) -> Result<Redirect, PageFailure> {
-    pages.catalog.delete_by_uid(removal.uid).await?;
+    pages.catalog.seen_by(&sight).delete_by_uid(removal.uid).await?;
     let list = format!("/unprocessed?show={}", Group::parse(&removal.show).word());
     Ok(Redirect::to(&telling(&list, "removed")))
 }

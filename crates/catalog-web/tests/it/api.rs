@@ -69,9 +69,9 @@ impl Portal {
         world.write("lab.yaml", &lab());
         world.start().await;
         let stop = CancellationToken::new();
-        let (catalog, store, soft) = (world.catalog.clone(), world.store.clone(), stop.clone());
-        catalog.index().catch_up(&store).await.unwrap();
-        tokio::spawn(async move { catalog.index().follow(&store, soft).await });
+        let (catalog, soft) = (world.catalog.clone(), stop.clone());
+        catalog.catch_up().await.unwrap();
+        tokio::spawn(async move { catalog.follow(soft).await });
         let readiness = Readiness::new();
         readiness.enter(Stage::Ready);
         let api = catalog_web::api::router(world.catalog.clone(), stop.clone());
@@ -104,7 +104,8 @@ impl Portal {
         let (method, path) = line.split_once(' ').expect("METHOD /path");
         let mut request = Request::builder()
             .method(method)
-            .uri(format!("/api/catalog{path}"));
+            .uri(format!("/api/catalog{path}"))
+            .header("host", "localhost");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -145,12 +146,7 @@ impl Portal {
     /// Reads everything again and shows it.
     pub async fn settle(&self) {
         self.world.catalog.settle().await.unwrap();
-        self.world
-            .catalog
-            .index()
-            .catch_up(&self.world.store)
-            .await
-            .unwrap();
+        self.world.catalog.catch_up().await.unwrap();
     }
 }
 

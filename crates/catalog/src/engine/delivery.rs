@@ -7,7 +7,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use model::{Fault, Problem};
 use serde_json::Value;
-use store::{ChildRow, Seq, SourceKey, SourceState};
+use store::{ChildRow, Lane, Seq, SourceKey, SourceState};
+use tokio::time::Instant;
 
 use super::emission::{Emission, Raw, process_all};
 use super::failure::EngineError;
@@ -16,9 +17,6 @@ use super::put_off::stitch_all_put_off;
 use super::seen::Seen;
 use super::writer::Writer;
 use crate::catalog::Parts;
-
-/// Documents written in one transaction.
-const BATCH: usize = 500;
 
 /// Documents that may bring other files with them, of those that are processed together.
 const OPEN_ENDED: usize = 16;
@@ -167,22 +165,23 @@ impl Delivery {
     async fn process(&mut self, raws: Vec<Raw>) -> Result<(), EngineError> {
         let mut raws = raws.into_iter();
         loop {
-            let chunk = self.next_chunk(&mut raws);
+            let fitting = self.parts.engine.writing.entities();
+            let chunk = self.next_chunk(&mut raws, fitting);
             if chunk.is_empty() {
                 return Ok(());
             }
             let emissions = process_all(&self.parts.pipeline, chunk).await?;
             self.waiting.extend(emissions);
-            if self.waiting.len() >= BATCH || self.weight() >= HEAVY {
+            if self.waiting.len() >= fitting || self.weight() >= HEAVY {
                 self.write().await?;
             }
         }
     }
 
-    /// Documents that are processed together: few of those that may bring other files with them.
-    fn next_chunk(&self, raws: &mut impl Iterator<Item = Raw>) -> Vec<Raw> {
+    /// Documents that are processed together: as many as fit, and few of those that may bring other files with them.
+    fn next_chunk(&self, raws: &mut impl Iterator<Item = Raw>, fitting: usize) -> Vec<Raw> {
         let (mut chunk, mut open) = (Vec::new(), 0);
-        while chunk.len() < BATCH
+        while chunk.len() < fitting
             && open < OPEN_ENDED
             && let Some(raw) = raws.next()
         {
@@ -240,11 +239,13 @@ impl Delivery {
 
     async fn write(&mut self) -> Result<(), EngineError> {
         let parts = self.parts.clone();
-        let mut writer = Writer::begin(&parts, self.cause.clone()).await?;
+        let mut writer = Writer::begin(&parts, Lane::Bulk, self.cause.clone()).await?;
         self.check_lease(&mut writer).await?;
+        let (begun, entities) = (Instant::now(), self.waiting.len());
         self.emit(&mut writer).await?;
         self.last_seq = writer.commit_and_put_off().await?.or(self.last_seq);
         self.has_put_off = true;
+        self.parts.engine.writing.note(entities, begun.elapsed());
         self.parts.engine.put_off.note(self.parts.clock.now());
         Ok(())
     }
@@ -283,7 +284,7 @@ impl Delivery {
     /// of its own.
     pub async fn finish(self, ending: Ending) -> Result<Finished, EngineError> {
         let parts = self.parts.clone();
-        let mut writer = Writer::begin(&parts, Value::Null).await?;
+        let mut writer = Writer::begin(&parts, Lane::Bulk, Value::Null).await?;
         let finished = self.write_end(&mut writer, ending).await?;
         let mut seq = writer.commit().await?.or(finished.seq);
         if finished.has_put_off {

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use model::{EntityRef, Fault, LocationRef, Place, Problem, hint_for};
-use plugin::ProcessContext;
+use model::{EntityRef, Fault, Kinds, LocationRef, Place, Problem, hint_for, hint_if_unfilled};
+use plugin::{ProcessContext, Remarks};
 use serde_json::Value;
 use store::RelationRow;
 
-use crate::ingest::located;
+use crate::ingest::{line_within, located};
 use crate::process::{Document, Outcome, Pipeline};
 
 /// Documents processed by one task, small enough not to hold up others.
@@ -39,6 +39,7 @@ impl Raw {
         ProcessContext {
             location: self.location.clone(),
             origin: self.origin.clone(),
+            remarks: Remarks::default(),
         }
     }
 }
@@ -152,7 +153,11 @@ async fn process(pipeline: &Pipeline, raw: Raw) -> Emission {
         return emission;
     }
     let raw_json = entity.to_string();
-    let Outcome { result, refresh_keys } = pipeline
+    let Outcome {
+        result,
+        refresh_keys,
+        remarks,
+    } = pipeline
         .process(Document {
             entity,
             location,
@@ -164,9 +169,9 @@ async fn process(pipeline: &Pipeline, raw: Raw) -> Emission {
         Err(fault) => {
             emission.raw = raw_json;
             let raw = serde_json::from_str(&emission.raw).unwrap_or_default();
-            let hint = hint_for(&pipeline.kinds, &fault, &raw);
-            let problem = problem(fault, emission.place.clone(), text.as_deref());
-            Err(Box::new(Problem { hint, ..problem }))
+            let place = emission.place.clone();
+            let problem = problem(&pipeline.kinds, fault, &raw, place, text.as_deref());
+            Err(Box::new(with_remarks(problem, &remarks)))
         }
     };
     emission.outcome = Some(Processing {
@@ -199,15 +204,35 @@ fn form(reference: &str, processed: crate::process::Processed) -> Form {
     }
 }
 
-/// A problem of a document, whose text helps to find the line.
-pub(crate) fn problem(fault: Fault, place: Option<Place>, text: Option<&[u8]>) -> Problem {
-    let path = fault.field().map(str::to_owned);
-    let mut problem = Problem::error(fault);
-    problem.place = place.map(
-        |place| match text.and_then(|text| std::str::from_utf8(text).ok()) {
-            Some(text) => located(text, place, path.as_deref()),
-            None => place,
-        },
-    );
+/// A problem with what processors noticed on the way to it.
+pub(crate) fn with_remarks(mut problem: Problem, remarks: &[String]) -> Problem {
+    let hint = problem.hint.into_iter().chain(remarks.iter().cloned());
+    let hint: Vec<String> = hint.collect();
+    problem.hint = (!hint.is_empty()).then(|| hint.join("; "));
     problem
+}
+
+/// A problem of a document, whose text helps to find the line and the way out.
+pub(crate) fn problem(
+    kinds: &Kinds,
+    fault: Fault,
+    raw: &Value,
+    place: Option<Place>,
+    text: Option<&[u8]>,
+) -> Problem {
+    let hint = hint_for(kinds, &fault, raw);
+    let text = text.and_then(|text| std::str::from_utf8(text).ok());
+    let (Some(place), Some(text)) = (place.clone(), text) else {
+        let problem = Problem::error(fault);
+        return Problem {
+            hint,
+            place,
+            ..problem
+        };
+    };
+    let first = place.line;
+    let place = located(text, place, fault.field());
+    let hint = hint_if_unfilled(text, line_within(first, &place)).or(hint);
+    let problem = Problem::error(fault).at(place);
+    Problem { hint, ..problem }
 }

@@ -35,7 +35,7 @@ impl From<EngineError> for Fault {
     fn from(error: EngineError) -> Self {
         match error {
             EngineError::Fault(fault) => fault,
-            EngineError::Store(error) if error.is_retryable() => store_fault(&error),
+            EngineError::Store(error) if error.is_outage() => store_fault(&error),
             EngineError::LeaseLost(_)
             | EngineError::Overtaken(_)
             | EngineError::Ungrouped

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde_json::Value;
-use store::{SourceKey, StoreError};
-use tokio::sync::{Semaphore, oneshot};
+use store::{Lane, SourceKey, StoreError};
+use tokio::sync::{Semaphore, oneshot, oneshot::error::TryRecvError};
+use tokio::time::Instant;
 
 use super::delivery::{Delivery, Ending, Finished};
 use super::failure::EngineError;
@@ -71,17 +72,48 @@ pub(super) async fn finish_together(
         answer,
     });
     let _turn = group.turn.lock().await;
-    if let Ok(done) = answered.try_recv() {
-        return done;
+    // Those claimed earlier are written first, perhaps in several transactions.
+    loop {
+        match answered.try_recv() {
+            Ok(done) => return done,
+            // Whoever wrote for this one may have been dropped on the way.
+            Err(TryRecvError::Closed) => return Err(EngineError::Ungrouped),
+            Err(TryRecvError::Empty) => {}
+        }
+        let fitting = parts.engine.writing.entities();
+        if group.documents() < fitting && parts.engine.is_reading() {
+            tokio::time::sleep(COMPANY).await;
+        }
+        write_all(parts, group.take(fitting)).await;
     }
-    if parts.engine.is_reading() {
-        tokio::time::sleep(COMPANY).await;
+}
+
+impl Group {
+    /// Documents that wait to be written; a source counts as one.
+    fn documents(&self) -> usize {
+        self.waiting.lock().iter().map(Member::size).sum()
     }
-    let mut members = std::mem::take(&mut *group.waiting.lock());
-    members.sort_by_key(|member| member.turn);
-    write_all(parts, members).await;
-    // Whoever wrote for this one may have been dropped on the way.
-    answered.try_recv().unwrap_or(Err(EngineError::Ungrouped))
+
+    /// Those that are written next, in the order in which they were claimed: one at least, and no more than fit into
+    /// a transaction.
+    fn take(&self, fitting: usize) -> Vec<Member> {
+        let mut waiting = self.waiting.lock();
+        waiting.sort_by_key(|member| member.turn);
+        let mut size = 0;
+        let fits = |member: &&Member| {
+            size += member.size();
+            size <= fitting
+        };
+        let count = waiting.iter().take_while(fits).count().max(1);
+        let count = count.min(waiting.len());
+        waiting.drain(..count).collect()
+    }
+}
+
+impl Member {
+    fn size(&self) -> usize {
+        self.delivery.waiting() + 1
+    }
 }
 
 /// One transaction. A member that may not be written does not hold up the others; when the transaction
@@ -124,9 +156,11 @@ async fn write_members(
     written: &mut Vec<Written>,
 ) -> Result<Option<store::Seq>, Failed> {
     let put_off = is_busy(parts, &members);
+    let entities = members.iter().map(Member::size).sum();
     let mut writer = begin(parts, &members)
         .await
         .map_err(|error| (error.into(), None))?;
+    let begun = Instant::now();
     for member in members {
         // Its visit was given up; somebody may be at work on the source again.
         if member.answer.is_closed() {
@@ -145,6 +179,7 @@ async fn write_members(
     } else {
         writer.commit().await
     };
+    parts.engine.writing.note(entities, begun.elapsed());
     if put_off {
         // After it is written: a round that began meanwhile has not seen it.
         parts.engine.put_off.note(parts.clock.now());
@@ -159,7 +194,7 @@ async fn begin<'p>(parts: &'p Parts, members: &[Member]) -> Result<Writer<'p>, S
     let mut asked: Vec<String> = asked.map(str::to_owned).collect();
     asked.sort_unstable();
     asked.dedup();
-    let mut writer = Writer::begin(parts, Value::Null).await?;
+    let mut writer = Writer::begin(parts, Lane::Bulk, Value::Null).await?;
     writer.prepare(&leased, &asked).await?;
     Ok(writer)
 }

@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use model::Fault;
 use parking_lot::Mutex;
 use serde_json::Value;
-use store::{Seq, StitchRound, StoreError};
+use store::{Lane, Seq, StitchRound, StoreError};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::claims::JOINS;
@@ -19,10 +20,8 @@ use super::{EngineError, Writer, later, pause};
 use crate::Catalog;
 use crate::catalog::Parts;
 
-/// Entities stitched in one transaction.
-const BATCH: usize = 1_000;
-/// Transactions after which others get a turn: sources that became due meanwhile.
-const IN_A_ROW: usize = 10;
+/// Entities after which others get a turn: sources that became due meanwhile.
+const IN_A_ROW: usize = 10_000;
 /// First interruption of a burst, and the longest time between two of them.
 const FIRST: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_mins(1);
@@ -136,11 +135,12 @@ impl Catalog {
         let Some(mut round) = engine.put_off.begin(now, engine.in_flight() == 0) else {
             return Ok(false);
         };
-        for _ in 0..IN_A_ROW {
+        let mut stitched = 0;
+        while stitched < IN_A_ROW {
             match stitch_batch(&self.parts, &mut round).await {
-                Ok((_, true)) => {}
+                Ok(batch) if batch.has_more => stitched += batch.entities,
                 // A burst that ended during a round of new entities has the others stitched at once.
-                Ok((_, false)) => {
+                Ok(_) => {
                     engine.put_off.end(self.parts.clock.now(), &round);
                     return Ok(engine.in_flight() == 0 && engine.put_off.is_any());
                 }
@@ -187,19 +187,35 @@ impl Catalog {
 pub(super) async fn stitch_all_put_off(parts: &Parts) -> Result<Option<Seq>, StoreError> {
     let (mut last, mut round) = (None, StitchRound::new(parts.clock.now()));
     loop {
-        let (seq, has_more) = stitch_batch(parts, &mut round).await?;
-        last = seq.or(last);
-        if !has_more {
+        let batch = stitch_batch(parts, &mut round).await?;
+        last = batch.seq.or(last);
+        if !batch.has_more {
             return Ok(last);
         }
     }
 }
 
-/// One transaction of it, and whether there may be more.
-async fn stitch_batch(parts: &Parts, round: &mut StitchRound) -> Result<(Option<Seq>, bool), StoreError> {
-    let writer = Writer::begin(parts, Value::Null).await?;
-    let (taken, seq) = writer.stitch_put_off(round, BATCH).await?;
-    Ok((seq, taken == BATCH))
+/// What one transaction stitched.
+struct Batch {
+    /// The last entry of the change log that it wrote.
+    seq: Option<Seq>,
+    entities: usize,
+    /// It took as many as it might.
+    has_more: bool,
+}
+
+async fn stitch_batch(parts: &Parts, round: &mut StitchRound) -> Result<Batch, StoreError> {
+    let pace = &parts.engine.stitching;
+    let fitting = pace.entities();
+    let writer = Writer::begin(parts, Lane::Bulk, Value::Null).await?;
+    let begun = Instant::now();
+    let (entities, seq) = writer.stitch_put_off(round, fitting).await?;
+    pace.note(entities, begun.elapsed());
+    Ok(Batch {
+        seq,
+        entities,
+        has_more: entities == fitting,
+    })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use sha1::{Digest, Sha1};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Node, SourceKey, SourceState};
+use store::{Lane, Node, SourceKey, SourceState};
 use tokio_util::sync::CancellationToken;
 
 use super::delivery::{Delivery, Ending, elapsed};
@@ -19,7 +19,7 @@ use super::reading::{MUCH, Seat};
 use super::seen::Seen;
 use super::watching::follow;
 use crate::catalog::Parts;
-use crate::ingest::{self, Reading, Rejected, Room, SourceFile, Target, Usable};
+use crate::ingest::{self, Documents, Reading, Rejected, Room, SourceFile, Target, Usable};
 use crate::process::{Dependence, claim};
 
 /// What a failed request says when nobody answered.
@@ -63,7 +63,7 @@ pub(crate) async fn refresh(
 /// A location that is gone or was never valid has nothing to look at.
 async fn forget(parts: &Parts, key: SourceKey) -> Result<(), EngineError> {
     parts.engine.readers.forget(key.entity().unwrap_or_default());
-    let mut tx = parts.store.write().await?;
+    let mut tx = parts.store.write(Lane::Bulk).await?;
     tx.delete_source_state(&[key]).await?;
     tx.commit().await?;
     Ok(())
@@ -232,7 +232,7 @@ impl Visit<'_> {
         state.checked_at = Some(now);
         state.next_check_at = Some(next_check_at);
         state.duration_ms = elapsed(self.started_at, now);
-        let mut tx = self.parts.store.write().await?;
+        let mut tx = self.parts.store.write(Lane::Bulk).await?;
         if !tx
             .sources_held(&self.parts.engine.holder, std::slice::from_ref(&self.key))
             .await?
@@ -280,7 +280,7 @@ impl Visit<'_> {
             reading
                 .faults
                 .iter()
-                .map(|fault| self.unreadable(fault))
+                .map(|fault| unreadable(fault, &self.location, self.node.place.clone()))
                 .collect(),
         );
         let mut dependence = Dependence::default();
@@ -289,7 +289,14 @@ impl Visit<'_> {
         let mut held_back = Vec::new();
         let mut seen = Seen::new(reading.faults.is_empty());
         for file in reading.files {
-            let (raws, rejected) = self.documents(&file);
+            let Fed {
+                raws,
+                rejected,
+                warnings,
+            } = self.documents(&file);
+            warnings
+                .into_iter()
+                .for_each(|warning| delivery.problems.push(warning));
             seen.note(file.location.to_string(), rejected.iter().all(Rejected::is_told));
             for reference in rejected.iter().filter_map(|one| one.reference.clone()) {
                 seen.note_refused(reference);
@@ -348,63 +355,99 @@ impl Visit<'_> {
         Ok(())
     }
 
-    fn unreadable(&self, fault: &Fault) -> Problem {
-        let mut problem = Problem::error(fault.clone());
-        problem.place.clone_from(&self.node.place);
-        problem.hint = match fault.name.as_str() {
-            "NotFoundError" => {
-                Some("Correct the target, or set `presence: optional` if it may be missing.".to_owned())
-            }
-            _ if UNREACHABLE.iter().any(|sign| fault.message.contains(sign)) => {
-                Some("Check the address, and whether this machine can reach the host.".to_owned())
-            }
-            _ => None,
-        };
-        problem
-    }
-
     /// Documents of a file that may come from here, and what is wrong with the others.
-    fn documents(&self, file: &SourceFile) -> (Vec<Raw>, Vec<Rejected>) {
+    fn documents(&self, file: &SourceFile) -> Fed {
         let origin = entity::annotation(&self.location, entity::MANAGED_BY_ORIGIN_LOCATION)
             .and_then(|origin| LocationRef::parse(origin).ok())
             .unwrap_or_else(|| file.location.clone());
-        let (admitted, rejected) = admit(self.parts, file, &origin);
-        let mut raws = Vec::with_capacity(admitted.len());
-        for Usable { entity, place, range } in admitted {
+        let Documents {
+            usable,
+            rejected,
+            warnings,
+        } = admit(self.parts, file, &origin);
+        let mut raws = Vec::with_capacity(usable.len());
+        for Usable { entity, place, text } in usable {
             let fingerprint = &self.parts.settings.fingerprint;
             let raw = Raw::new(entity, file.location.clone(), origin.clone(), fingerprint);
             // A location that names its own file is no news.
             if let Some(mut raw) = raw.filter(|raw| raw.reference != self.node.reference) {
                 raw.place = Some(place);
-                raw.text = Some(file.bytes.slice(range));
+                raw.text = Some(text);
                 raws.push(raw);
             }
         }
-        (raws, rejected)
+        Fed {
+            raws,
+            rejected,
+            warnings,
+        }
     }
+}
+
+/// A problem of a location, of which something cannot be read.
+pub(crate) fn unreadable(fault: &Fault, location: &Value, place: Option<Place>) -> Problem {
+    let problem = Problem::error(fault.clone());
+    Problem {
+        place,
+        hint: way_to_read(fault, location).map(str::to_owned),
+        ..problem
+    }
+}
+
+fn way_to_read(fault: &Fault, location: &Value) -> Option<&'static str> {
+    let says = |words: &str| fault.message.contains(words);
+    let own = entity::annotation(location, entity::MANAGED_BY_LOCATION).unwrap_or_default();
+    if says("Invalid URL") && own.starts_with("file:") && entity::spec_type(location) == Some("url") {
+        return Some(
+            "Remove `type: url`: this location is in a file on disk, where a relative target names a file beside it. \
+             Or write the whole address.",
+        );
+    }
+    match fault.name.as_str() {
+        "NotFoundError" if says("/src/branch/") => Some(
+            "Correct the target; a slash in the name of a branch is written %2F. Set `presence: optional` if the file \
+             may be missing.",
+        ),
+        "NotFoundError" if fault.message.contains(['*', '?', '[', '{']) => {
+            Some("The pattern matches no file: correct it, or set `presence: optional` if there may be none.")
+        }
+        "NotFoundError" => Some("Correct the target, or set `presence: optional` if it may be missing."),
+        _ if says("backend.reading.allow") => {
+            Some("Add the host to integrations, or to backend.reading.allow.")
+        }
+        _ if UNREACHABLE.iter().any(|sign| says(sign)) => {
+            Some("Check the address, and whether this machine can reach the host.")
+        }
+        _ => None,
+    }
+}
+
+/// What one file brings into a run.
+struct Fed {
+    raws: Vec<Raw>,
+    rejected: Vec<Rejected>,
+    warnings: Vec<Problem>,
 }
 
 /// Documents of a file that may come from a location with this origin, with the annotations that say so, and what
 /// is wrong with the others.
-pub(crate) fn admit(parts: &Parts, file: &SourceFile, origin: &LocationRef) -> (Vec<Usable>, Vec<Rejected>) {
+pub(crate) fn admit(parts: &Parts, file: &SourceFile, origin: &LocationRef) -> Documents {
     let settings = &parts.settings;
-    let (usable, mut rejected) = ingest::read_documents(&file.location, &file.bytes, &settings.yaml);
-    let mut admitted = Vec::with_capacity(usable.len());
-    for mut one in usable {
+    let mut found = ingest::read_documents(&file.location, &file.bytes, &settings.yaml);
+    let mut admitted = Vec::with_capacity(found.usable.len());
+    for mut one in std::mem::take(&mut found.usable) {
         if settings.rules.allow(&one.entity, origin) {
             claim(&mut one.entity, &file.location, origin);
             admitted.push(one);
         } else {
-            rejected.push(refused(
-                &one.entity,
-                file,
-                origin,
-                one.place,
-                &parts.pipeline.kinds,
-            ));
+            let kinds = &parts.pipeline.kinds;
+            found
+                .rejected
+                .push(refused(&one.entity, file, origin, one.place, kinds));
         }
     }
-    (admitted, rejected)
+    found.usable = admitted;
+    found
 }
 
 /// A document whose kind may not come from its location.

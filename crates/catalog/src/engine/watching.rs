@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::{STORE_BACK_OFF, is_location, pause};
 use crate::Catalog;
 use crate::catalog::Parts;
-use crate::index::AppliedChange;
+use crate::index::IndexNews;
 use crate::ingest::{self, FileWatch, Target, Watched};
 
 /// Has changes of a location's local files reported, once there is a watch.
@@ -50,7 +50,7 @@ impl Catalog {
     /// them are gone through again.
     async fn follow_locations_of_others(&self, stop: &CancellationToken) {
         while !stop.is_cancelled() {
-            let mut changes = self.index().changes();
+            let mut changes = self.index().news();
             let following = async {
                 self.follow_all_locations().await?;
                 self.follow_new_locations(&mut changes).await
@@ -66,14 +66,14 @@ impl Catalog {
     }
 
     /// Until the index is gone.
-    async fn follow_new_locations(&self, changes: &mut Receiver<AppliedChange>) -> Result<(), StoreError> {
+    async fn follow_new_locations(&self, changes: &mut Receiver<IndexNews>) -> Result<(), StoreError> {
         loop {
             match changes.recv().await {
-                Ok(change) if is_location(&change.reference) => {
+                Ok(IndexNews::Change(change)) if is_location(&change.reference) => {
                     self.follow_locations(&[change.reference.to_string()]).await?;
                 }
-                Ok(_) => {}
-                Err(RecvError::Lagged(_)) => self.follow_all_locations().await?,
+                Ok(IndexNews::Change(_)) => {}
+                Ok(IndexNews::Reloaded) | Err(RecvError::Lagged(_)) => self.follow_all_locations().await?,
                 Err(RecvError::Closed) => return Ok(()),
             }
         }

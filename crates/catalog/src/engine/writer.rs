@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use jiff::Timestamp;
 use model::{Fault, Place, Problem};
 use serde_json::Value;
-use store::{NewChange, Node, RelationRow, SourceKey, SourceState, StoreError, WriteTx};
+use store::{Lane, NewChange, Node, RelationRow, SourceKey, SourceState, StoreError, WriteTx};
 
 use super::emission::Emission;
 use super::failure::EngineError;
@@ -43,10 +43,10 @@ pub(crate) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     /// Begins a transaction; waits for its turn. `cause` is what the history will say.
-    pub async fn begin(parts: &'a Parts, cause: Value) -> Result<Self, StoreError> {
+    pub async fn begin(parts: &'a Parts, lane: Lane, cause: Value) -> Result<Self, StoreError> {
         Ok(Self {
             parts,
-            tx: parts.store.write().await?,
+            tx: parts.store.write(lane).await?,
             causes: vec![cause],
             now: parts.clock.now(),
             nodes: HashMap::new(),

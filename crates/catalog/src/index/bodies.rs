@@ -16,7 +16,7 @@ const FETCH: usize = 500;
 
 /// An entity at one of its versions. The index is never ahead of the store, so what is fetched for a
 /// version is that version or newer, never older.
-pub type Version = (Uuid, u32);
+pub type Version = (Uuid, u64);
 
 /// The bodies kept.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use model::SearchRow;
-use store::{Change, FinalRow, ScanPosition, Seq, Store, StoreError};
+use store::{Change, FinalRow, LogMark, ScanPosition, Store, StoreError};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -30,11 +30,11 @@ type Entry = (Uuid, Vec<SearchRow>);
 
 impl Index {
     /// Replaces everything by what the store serves now, or served when the last snapshot was saved.
-    async fn load(&self, store: &Store) -> Result<Seq, StoreError> {
+    async fn load(&self, store: &Store) -> Result<LogMark, StoreError> {
         let begun = Instant::now();
-        let last = store.last_seq().await?;
-        let (model, seq, from) = match self.restored(store, last).await? {
-            Some((model, seq)) => (model, seq, "its snapshot"),
+        let last = store.log_mark().await?;
+        let (model, mark, from) = match self.restored(store, &last).await? {
+            Some((model, mark)) => (model, mark, "its snapshot"),
             None => (read_all(store).await?, last, "every entity"),
         };
         let mebibytes = model.heap_bytes() >> 20;
@@ -42,14 +42,13 @@ impl Index {
         let entities = model.len();
         tracing::info!(
             entities,
-            seq,
+            seq = mark.seq,
             mebibytes,
             load_ms,
             "catalog index made from {from}"
         );
-        *self.write() = model;
-        self.announce(seq, []);
-        Ok(seq)
+        self.replace(model, mark);
+        Ok(mark)
     }
 
     /// Loads unless that has happened, then applies changes until `stop` is cancelled; saves a snapshot now
@@ -61,8 +60,8 @@ impl Index {
                 match self.catch_up(store).await {
                     Ok(()) => {
                         let is_quiet = tokio::time::timeout(IDLE, wake.woken()).await.is_err();
-                        if is_quiet && self.is_worth_saving() {
-                            self.save(store).await;
+                        if self.is_worth_saving(is_quiet) {
+                            self.save().await;
                         }
                     }
                     Err(error) => {
@@ -72,37 +71,36 @@ impl Index {
                 }
             };
             if stop.run_until_cancelled(step).await.is_none() {
-                return self.save(store).await;
+                return self.save().await;
             }
         }
     }
 
-    /// Applies all changes there are; loads everything where the log no longer reaches back.
+    /// Applies all changes there are. Loads everything where the log does not have the last one that was applied: it
+    /// was cut, or the database lost what it had said.
     pub async fn catch_up(&self, store: &Store) -> Result<(), StoreError> {
-        let mut applied = match self.applied() {
-            Some(applied) => applied,
+        let mut mark = match self.mark() {
+            Some(mark) => mark,
             None => self.load(store).await?,
         };
         loop {
-            let changes = store.changes_since(applied, FOLLOW).await?;
-            let Some(first) = changes.first() else {
-                return Ok(());
-            };
-            if first.seq != applied + 1 {
-                tracing::info!(
-                    applied,
-                    first = first.seq,
-                    "the change log was cut, loading everything again"
+            let Some(followed) = store.changes_after(&mark, FOLLOW).await? else {
+                tracing::warn!(
+                    applied = mark.seq,
+                    "the change log does not go on from what was applied, everything is loaded again"
                 );
-                applied = self.load(store).await?;
+                mark = self.load(store).await?;
                 continue;
+            };
+            if followed.changes.is_empty() {
+                return Ok(());
             }
-            applied = changes.last().map_or(applied, |change| change.seq);
-            self.apply(changes).await;
+            self.apply(followed.changes, mark.epoch).await;
+            mark = followed.mark;
         }
     }
 
-    async fn apply(&self, changes: Vec<Change>) {
+    async fn apply(&self, changes: Vec<Change>, epoch: i64) {
         let parsed = tokio::task::spawn_blocking(|| -> Vec<_> {
             changes
                 .into_iter()
@@ -111,31 +109,55 @@ impl Index {
         });
         let parsed = parsed.await.expect("reading search rows does not panic");
         for slice in parsed.chunks(SLICE) {
-            self.apply_slice(slice);
+            self.apply_slice(slice, epoch);
             tokio::task::yield_now().await;
         }
     }
 
-    fn apply_slice(&self, slice: &[(Option<Vec<SearchRow>>, Change)]) {
-        let mut model = self.write();
-        for (rows, change) in slice {
-            match rows {
-                Some(rows) => upsert(&mut model, change.uid, rows),
-                None => {
-                    model.remove(change.uid);
-                }
-            }
-        }
-        drop(model);
+    /// Applies changes and tells of them before a reader gets in: who begins to listen then knows which of them its
+    /// first answers have.
+    fn apply_slice(&self, slice: &[(Option<Vec<SearchRow>>, Change)], epoch: i64) {
         let Some((_, last)) = slice.last() else { return };
-        self.announce(
-            last.seq,
-            slice.iter().map(|(_, change)| AppliedChange {
+        let mut model = self.write();
+        // Under the lock for writing no sight can come into use.
+        let is_watched = !self.sights().is_empty();
+        let mut applied = Vec::with_capacity(slice.len());
+        for (rows, change) in slice {
+            let glimpses = if is_watched {
+                let docs = exchange(&mut model, change, rows.as_deref());
+                self.sights().bring_forward(&model, &docs)
+            } else {
+                take_in(&mut model, change, rows.as_deref());
+                Vec::new()
+            };
+            applied.push(AppliedChange {
                 seq: change.seq,
                 reference: change.reference.as_str().into(),
                 kind: change.kind,
-            }),
-        );
+                glimpses: glimpses.into(),
+            });
+        }
+        self.announce(last.mark(epoch), applied);
+    }
+}
+
+/// Applies a change; the entities that it may have touched.
+fn exchange(model: &mut ReadModel, change: &Change, rows: Option<&[SearchRow]>) -> Vec<u32> {
+    let find = |model: &ReadModel| [model.by_uid(change.uid), model.by_reference(&change.reference)];
+    let former = find(model);
+    take_in(model, change, rows);
+    let mut docs: Vec<u32> = former.into_iter().chain(find(model)).flatten().collect();
+    docs.sort_unstable();
+    docs.dedup();
+    docs
+}
+
+fn take_in(model: &mut ReadModel, change: &Change, rows: Option<&[SearchRow]>) {
+    match rows {
+        Some(rows) => upsert(model, change.uid, rows),
+        None => {
+            model.remove(change.uid);
+        }
     }
 }
 

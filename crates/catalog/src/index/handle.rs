@@ -1,16 +1,18 @@
 //! The index as the process holds it: the read model behind a lock, and news of what was applied.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
-use store::{ChangeKind, Seq};
+use parking_lot::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use store::{ChangeKind, LogMark, Seq, StoreError};
 use tokio::sync::{broadcast, watch};
+use tokio_util::sync::CancellationToken;
 
 use super::bodies::Bodies;
-use read_model::ReadModel;
-use read_model::SnapshotFile;
+use super::keep::Saved;
+use super::{Glimpse, Sights};
+use read_model::{ReadModel, SnapshotFile};
 
 /// Changes a slow listener may be behind before it must start over.
 const CHANGES_KEPT: usize = 4096;
@@ -24,6 +26,8 @@ pub struct AppliedChange {
     pub reference: Arc<str>,
     /// What happened.
     pub kind: ChangeKind,
+    /// What the restricted sights of listeners saw of it.
+    pub(crate) glimpses: Arc<[Glimpse]>,
 }
 
 impl AppliedChange {
@@ -33,16 +37,27 @@ impl AppliedChange {
     }
 }
 
+/// What queries answer with from now on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IndexNews {
+    /// One more change.
+    Change(AppliedChange),
+    /// Everything was loaded again: whoever keeps what it asked before should ask again.
+    Reloaded,
+}
+
 /// The index of one process.
 #[derive(Debug)]
-pub struct Index {
+pub(crate) struct Index {
     model: Arc<RwLock<ReadModel>>,
     snapshot: Option<SnapshotFile>,
-    /// The last change in the snapshot, or that one could not be saved of; 0 for none.
-    pub(super) saved: AtomicI64,
-    applied: watch::Sender<Option<Seq>>,
-    changes: broadcast::Sender<AppliedChange>,
+    /// What is saved, or could not be, and when that was.
+    pub(super) saved: Mutex<Option<Saved>>,
+    loads: AtomicU32,
+    applied: watch::Sender<Option<LogMark>>,
+    news: broadcast::Sender<IndexNews>,
     bodies: Bodies,
+    sights: Sights,
 }
 
 impl Index {
@@ -51,10 +66,12 @@ impl Index {
         Self {
             model: Arc::default(),
             snapshot,
-            saved: AtomicI64::new(0),
+            saved: Mutex::default(),
+            loads: AtomicU32::new(0),
             applied: watch::Sender::new(None),
-            changes: broadcast::Sender::new(CHANGES_KEPT),
+            news: broadcast::Sender::new(CHANGES_KEPT),
             bodies: Bodies::default(),
+            sights: Sights::default(),
         }
     }
 
@@ -68,26 +85,46 @@ impl Index {
         &self.bodies
     }
 
+    /// The entities of restricted sights.
+    pub fn sights(&self) -> &Sights {
+        &self.sights
+    }
+
     /// Number of the last change that queries answer with; nothing before the first load.
     pub fn applied(&self) -> Option<Seq> {
+        self.mark().map(|mark| mark.seq)
+    }
+
+    /// The last change that queries answer with; nothing before the first load.
+    pub fn mark(&self) -> Option<LogMark> {
         *self.applied.borrow()
     }
 
     /// Changes as they are applied from now on.
-    pub fn changes(&self) -> broadcast::Receiver<AppliedChange> {
-        self.changes.subscribe()
+    pub fn news(&self) -> broadcast::Receiver<IndexNews> {
+        self.news.subscribe()
     }
 
     /// Waits until queries answer with this change; returns whether they do.
     pub async fn wait_for(&self, seq: Seq, longest: Duration) -> bool {
+        self.wait_until(longest, |mark| mark.seq >= seq).await
+    }
+
+    /// Waits until the last change that queries answer with is one of these; returns whether it is.
+    async fn wait_until(&self, longest: Duration, is_reached: impl Fn(&LogMark) -> bool) -> bool {
         let mut applied = self.applied.subscribe();
-        let reached = applied.wait_for(|applied| applied.is_some_and(|applied| applied >= seq));
+        let reached = applied.wait_for(|mark| mark.as_ref().is_some_and(&is_reached));
         matches!(tokio::time::timeout(longest, reached).await, Ok(Ok(_)))
     }
 
     /// The read model, to be read on a thread of its own.
     pub(super) fn shared(&self) -> Arc<RwLock<ReadModel>> {
         Arc::clone(&self.model)
+    }
+
+    /// The last change in the read model, to be asked for while it is locked.
+    pub(super) fn marks(&self) -> watch::Receiver<Option<LogMark>> {
+        self.applied.subscribe()
     }
 
     /// Where snapshots lie.
@@ -99,24 +136,64 @@ impl Index {
         self.model.write()
     }
 
-    /// Says that all changes up to `seq` are in; `changes` are those that came since.
-    pub(super) fn announce(&self, seq: Seq, changes: impl IntoIterator<Item = AppliedChange>) {
-        self.applied.send_replace(Some(seq));
-        for change in changes {
+    /// Replaces everything by what was served at a mark.
+    pub(super) fn replace(&self, mut new: ReadModel, mark: LogMark) {
+        let load = self.loads.fetch_add(1, Ordering::Relaxed);
+        new.set_load(load);
+        let mut model = self.model.write();
+        *model = new;
+        self.sights.start_over(&model);
+        // Whoever saves must not find the model of one log with the mark of another.
+        self.applied.send_replace(Some(mark));
+        drop(model);
+        if load > 0 {
             // Nobody listening is fine.
-            let _ = self.changes.send(change);
+            let _ = self.news.send(IndexNews::Reloaded);
+        }
+    }
+
+    /// Says that all changes up to `mark` are in; `changes` are those that came since.
+    pub(super) fn announce(&self, mark: LogMark, changes: impl IntoIterator<Item = AppliedChange>) {
+        self.applied.send_replace(Some(mark));
+        for change in changes {
+            let _ = self.news.send(IndexNews::Change(change));
         }
     }
 }
 
 impl crate::Catalog {
     /// The index of this process.
-    pub fn index(&self) -> &Index {
+    pub(crate) fn index(&self) -> &Index {
         &self.parts.index
+    }
+
+    /// Number of the last change that answers are given with; nothing before the first load.
+    pub fn applied(&self) -> Option<Seq> {
+        self.index().applied()
     }
 
     /// Waits until queries answer with a change; returns whether they do.
     pub async fn wait_for(&self, seq: Seq, longest: Duration) -> bool {
-        self.index().wait_for(seq, longest).await
+        let index = self.index();
+        // The number may be one that a server gave away again after it lost entries: then those that were applied
+        // are of no worth, and everything is about to be loaded again.
+        if let Some(mark) = index.mark().filter(|mark| mark.seq >= seq)
+            && let Ok(false) = self.parts.store.has_mark(&mark).await
+        {
+            return index
+                .wait_until(longest, |now| *now != mark && now.seq >= seq)
+                .await;
+        }
+        index.wait_for(seq, longest).await
+    }
+
+    /// Loads unless that has happened, and takes in all changes there are.
+    pub async fn catch_up(&self) -> Result<(), StoreError> {
+        self.index().catch_up(self.store()).await
+    }
+
+    /// Answers with every change soon after it was made, until `stop` is cancelled.
+    pub async fn follow(&self, stop: CancellationToken) {
+        self.index().follow(self.store(), stop).await;
     }
 }

@@ -1,12 +1,12 @@
 //! When the index is saved as a file and when the file is good enough to start from.
 
-use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use store::{Seq, Store, StoreError};
+use store::{LogMark, Store, StoreError};
+use tokio::time::Instant;
 
 use super::handle::Index;
 use read_model::ReadModel;
-use read_model::Stamp;
 
 /// Fewest changes for which a snapshot is saved while the portal runs.
 const MANY: u64 = 1_000;
@@ -14,45 +14,68 @@ const MANY: u64 = 1_000;
 const SHARE_TO_SAVE: u64 = 10;
 /// Share of the entities whose changes are read after a snapshot; reading everything is quicker otherwise.
 const SHARE_TO_READ: u64 = 2;
+/// Shortest time between two snapshots of a catalog that never rests.
+const PAUSE: Duration = Duration::from_mins(5);
+/// After this time few changes are worth a snapshot, too.
+const LONGEST: Duration = Duration::from_mins(30);
+
+/// The last snapshot, or the last that could not be saved.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Saved {
+    mark: LogMark,
+    at: Instant,
+}
 
 impl Index {
-    /// Whether so much has changed since the last snapshot that the next start would notice.
-    pub(super) fn is_worth_saving(&self) -> bool {
-        let saved = self.saved.load(Ordering::Relaxed);
-        let changes = self.applied().unwrap_or(0).abs_diff(saved);
-        self.snapshot().is_some() && changes >= MANY.max(self.read().len() / SHARE_TO_SAVE)
+    /// Whether so much has changed since the last snapshot that the next start would notice. While changes keep coming
+    /// it is saved now and then, and not as soon as there are enough of them.
+    pub(super) fn is_worth_saving(&self, is_quiet: bool) -> bool {
+        let (Some(_), Some(mark)) = (self.snapshot(), self.mark()) else {
+            return false;
+        };
+        let saved = *self.saved.lock();
+        let changes = mark.seq.abs_diff(saved.map_or(0, |saved| saved.mark.seq));
+        let has_many = changes >= MANY.max(self.read().len() / SHARE_TO_SAVE);
+        let age = saved.map(|saved| saved.at.elapsed());
+        let is_old = |limit| age.is_none_or(|age| age >= limit);
+        (has_many && (is_quiet || is_old(PAUSE))) || (changes > 0 && age.is_some() && is_old(LONGEST))
     }
 
     /// Saves a snapshot, if there is a place for it and anything new.
-    pub(super) async fn save(&self, store: &Store) {
-        let (Some(file), Some(applied)) = (self.snapshot().cloned(), self.applied()) else {
+    pub(super) async fn save(&self) {
+        let (Some(file), Some(mark)) = (self.snapshot().cloned(), self.mark()) else {
             return;
         };
-        if applied == self.saved.load(Ordering::Relaxed) {
+        if self.saved.lock().is_some_and(|saved| saved.mark == mark) {
             return;
         }
-        // Without the database there will be nothing to start from either.
-        let Ok(Some(stamp)) = stamp_of(store, applied).await else {
-            return;
-        };
-        let model = self.shared();
+        let (model, applied) = (self.shared(), self.marks());
         let saving = tokio::task::spawn_blocking(move || {
             let path = file.path().display();
-            match file.save(&model.read(), stamp) {
-                Ok(()) => tracing::debug!(file = %path, seq = stamp.seq, "catalog index saved"),
+            let model = model.read();
+            // Under the lock: the model may be ahead of its mark, never behind, and both are of one log.
+            let mark = applied.borrow().unwrap_or(mark);
+            match file.save(&model, mark) {
+                Ok(()) => tracing::debug!(file = %path, seq = mark.seq, "catalog index saved"),
                 Err(error) => tracing::warn!(file = %path, %error, "the catalog index cannot be saved"),
             }
+            mark
         });
-        saving.await.expect("saving the index does not panic");
-        self.saved.store(applied, Ordering::Relaxed);
+        let mark = saving.await.expect("saving the index does not panic");
+        self.note_saved(mark);
+    }
+
+    fn note_saved(&self, mark: LogMark) {
+        let at = Instant::now();
+        *self.saved.lock() = Some(Saved { mark, at });
     }
 
     /// The last snapshot, if it is of this database and not too old.
     pub(super) async fn restored(
         &self,
         store: &Store,
-        last: Seq,
-    ) -> Result<Option<(ReadModel, Seq)>, StoreError> {
+        last: &LogMark,
+    ) -> Result<Option<(ReadModel, LogMark)>, StoreError> {
         let Some(file) = self.snapshot().cloned() else {
             return Ok(None);
         };
@@ -63,24 +86,14 @@ impl Index {
                 None
             })
         });
-        let Some((model, stamp)) = reading.await.expect("reading the index does not panic") else {
+        let Some((model, mark)) = reading.await.expect("reading the index does not panic") else {
             return Ok(None);
         };
-        let is_near = last.abs_diff(stamp.seq) <= MANY.max(model.len() / SHARE_TO_READ);
-        if !is_near || stamp_of(store, stamp.seq).await? != Some(stamp) {
+        let is_near = last.seq.abs_diff(mark.seq) <= MANY.max(model.len() / SHARE_TO_READ);
+        if !is_near || !store.has_mark(&mark).await? {
             return Ok(None);
         }
-        self.saved.store(stamp.seq, Ordering::Relaxed);
-        Ok(Some((model, stamp.seq)))
+        self.note_saved(mark);
+        Ok(Some((model, mark)))
     }
-}
-
-/// The stamp of a change; nothing when the log does not have it.
-async fn stamp_of(store: &Store, seq: Seq) -> Result<Option<Stamp>, StoreError> {
-    let change = store.change_at(seq).await?;
-    Ok(change.map(|(uid, at)| Stamp {
-        seq,
-        uid,
-        at: at.as_millisecond(),
-    }))
 }

@@ -21,7 +21,7 @@ const MAX_FOLDERS: usize = 20_000;
 
 /// Reads what a `file` target names. A missing file is a `NotFoundError`; others are not hurt by one
 /// that cannot be read.
-pub(super) fn read_files(target: &str, max_bytes: u64, max_matches: usize, room: &mut Room) -> Reading {
+pub(crate) fn read_files(target: &str, max_bytes: u64, max_matches: usize, room: &mut Room) -> Reading {
     let mut reading = Reading::default();
     let paths = match matches(target, max_matches) {
         Ok(paths) => paths,

@@ -12,7 +12,7 @@ use store::SourceKey;
 use tokio_util::sync::CancellationToken;
 
 use crate::Catalog;
-use crate::engine::{Delivery, Ending, EngineError, Finished, Raw, pause};
+use crate::engine::{Delivery, Ending, Finished, Raw, pause};
 
 /// Name under which `catalog.locations` delivers.
 pub(crate) const CONFIG_PROVIDER: &str = "ConfigLocationProvider";
@@ -51,28 +51,6 @@ impl Catalog {
             .filter_map(|location| self.raw(location_entity(location, None), Some(location.to_string())));
         let cause = json!({"kind": "startup", "source": CONFIG_PROVIDER});
         self.deliver(CONFIG_PROVIDER, raws.collect(), Removal::AllOthers, cause)
-            .await
-            .map(drop)
-    }
-
-    /// Makes the table of locations the only registered ones.
-    pub(crate) async fn deliver_registered_locations(&self) -> Result<(), Fault> {
-        let locations = self
-            .parts
-            .store
-            .location_list()
-            .await
-            .map_err(EngineError::from)?;
-        let raws = locations
-            .iter()
-            .filter(|location| location.kind != "bootstrap")
-            .filter_map(|location| {
-                let name = location.entity_ref.rsplit('/').next();
-                let reference = LocationRef::new(&location.kind, &location.target);
-                self.raw(location_entity(&reference, name), Some(reference.to_string()))
-            });
-        let cause = json!({"kind": "startup", "source": LOCATION_STORE});
-        self.deliver(LOCATION_STORE, raws.collect(), Removal::AllOthers, cause)
             .await
             .map(drop)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{EntityRef, Fault, Kinds, LocationRef, Relation, entity, kinds, policy};
-use plugin::{Freshness, ProcessContext, Processor};
+use plugin::{Freshness, ProcessContext, Processor, Remarks};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use yaml::Limits;
@@ -13,8 +13,6 @@ use super::annotate::annotate;
 use super::placeholder::{self, Resolver};
 use crate::ingest::UrlSource;
 
-/// Longest reference to another entity, in bytes.
-const MAX_REFERENCE: usize = 1_000;
 /// Longest refresh key stored as it is; longer ones are shortened and hashed.
 const MAX_REFRESH_KEY: usize = 255;
 
@@ -32,6 +30,8 @@ pub(crate) struct Outcome {
     pub result: Result<Processed, Fault>,
     /// What was read on the way; a change there means processing again.
     pub refresh_keys: Vec<String>,
+    /// What processors noticed on the way.
+    pub remarks: Vec<String>,
 }
 
 /// A valid entity and what it says about others.
@@ -75,9 +75,11 @@ impl Pipeline {
     /// Processes one document. Never fails as a whole: an error belongs to the document.
     pub async fn process(&self, document: Document) -> Outcome {
         let mut refresh_keys = Vec::new();
-        let result = self.run(document, &mut refresh_keys).await;
+        let remarks = Remarks::default();
+        let result = self.run(document, &mut refresh_keys, &remarks).await;
         Outcome {
             result,
+            remarks: remarks.take(),
             refresh_keys: refresh_keys.into_iter().map(shorten).collect(),
         }
     }
@@ -97,7 +99,12 @@ impl Pipeline {
         dependence
     }
 
-    async fn run(&self, document: Document, refresh_keys: &mut Vec<String>) -> Result<Processed, Fault> {
+    async fn run(
+        &self,
+        document: Document,
+        refresh_keys: &mut Vec<String>,
+        remarks: &Remarks,
+    ) -> Result<Processed, Fault> {
         let Document {
             mut entity,
             location,
@@ -111,9 +118,12 @@ impl Pipeline {
             self.resolve(&mut entity, &location, &origin, refresh_keys)
                 .await?;
         }
-        kinds::sort_references(&mut entity);
         annotate(&mut entity, &location, &origin, self.source.integrations());
-        let context = ProcessContext { location, origin };
+        let context = ProcessContext {
+            location,
+            origin,
+            remarks: remarks.clone(),
+        };
         for processor in &self.processors {
             match processor.freshness(&entity, &context) {
                 Freshness::NotMine => continue,
@@ -177,28 +187,10 @@ impl Pipeline {
             ))
             .caused_by(cause)
         })?;
-        check_lengths(&relations)?;
+        model::check_references(&relations)?;
+        // Not before: what is wrong with an item is told of its place in the file.
+        kinds::sort_references(&mut entity);
         Ok(Processed { entity, relations })
-    }
-}
-
-/// What the database can have an index on.
-fn check_lengths(relations: &[Relation]) -> Result<(), Fault> {
-    let ends = relations
-        .iter()
-        .flat_map(|relation| [&relation.source, &relation.target]);
-    let long = ends
-        .map(ToString::to_string)
-        .find(|text| text.len() > MAX_REFERENCE);
-    match long {
-        None => Ok(()),
-        Some(text) => {
-            let begin: String = text.chars().take(80).collect();
-            Err(Fault::input(format!(
-                "The entity reference {begin}… has {} bytes, more than {MAX_REFERENCE}",
-                text.len()
-            )))
-        }
     }
 }
 

@@ -1,21 +1,23 @@
 //! `$text`, `$json`, `$yaml`, `$openapi` and `$asyncapi`: parts of an entity that stand in other
 //! files (reference/catalog.md §3.5).
 //!
-//! The original reads placeholders only by URL, so relative ones in local files fail there. With
-//! `portal.resolveFilePlaceholders` (on in the built-in configuration, off in configurations that
-//! come from the original) they are read from the local repository, never from outside of it.
+//! The original reads placeholders only by URL, so relative ones in local files fail there, as they do here with
+//! `portal.resolveFilePlaceholders: false`. Else they are read from the local repository, never from outside of it,
+//! and never what is hidden there or configures a portal.
 
 use std::path::{Path, PathBuf};
 
-use model::{Fault, LocationRef};
+use model::{Fault, LocationRef, PLACEHOLDERS};
 use serde_json::Value;
+use tokio::io::AsyncReadExt as _;
 use yaml::Limits;
 
 use super::bundle;
 use crate::ingest::UrlSource;
 use crate::settings::normalize;
 
-const KEYS: [&str; 5] = ["$text", "$json", "$yaml", "$openapi", "$asyncapi"];
+/// Longest address, in bytes: what is longer is the content itself.
+const MAX_ADDRESS: usize = 2_000;
 /// Deepest nesting that is searched; documents nested deeper are refused when they are parsed.
 const MAX_DEPTH: usize = 128;
 
@@ -26,7 +28,7 @@ const MAX_BYTES: usize = 32 << 20;
 pub(super) fn occur_in(value: &Value) -> bool {
     match value {
         Value::Object(map)
-            if map.len() == 1 && KEYS.contains(&map.keys().next().map_or("", String::as_str)) =>
+            if map.len() == 1 && PLACEHOLDERS.contains(&map.keys().next().map_or("", String::as_str)) =>
         {
             true
         }
@@ -37,7 +39,7 @@ pub(super) fn occur_in(value: &Value) -> bool {
 }
 
 /// Replaces placeholders of one entity and remembers what was read.
-pub(super) struct Resolver<'a> {
+pub(crate) struct Resolver<'a> {
     pub location: &'a LocationRef,
     /// The configured or registered location that led to `location`.
     pub origin: &'a LocationRef,
@@ -55,7 +57,8 @@ impl Resolver<'_> {
     /// Replaces every placeholder in the value.
     pub async fn replace(&mut self, value: &mut Value) -> Result<(), Fault> {
         for (pointer, key, argument) in find(value) {
-            let content = self.resolve(&key, &argument).await?;
+            let content = self.resolve(&key, &argument).await;
+            let content = content.map_err(|fault| fault.at(pointer.clone()))?;
             if let Some(place) = value.pointer_mut(&pointer) {
                 *place = content;
             }
@@ -69,6 +72,12 @@ impl Resolver<'_> {
                 "Placeholder {key} expected a string value parameter, in the form of an absolute URL or a relative path"
             )));
         };
+        if target.len() > MAX_ADDRESS {
+            return Err(Fault::error(format!(
+                "Placeholder {key} expected an address, got a text of {} bytes",
+                target.len()
+            )));
+        }
         let address = self.address(key, target)?;
         let text = self.fetch(key, target, &address).await?;
         match key {
@@ -129,12 +138,19 @@ impl Resolver<'_> {
     /// A local file named by a catalog file or by a file that it includes.
     pub fn local_file(&self, named_in: &Path, target: &str) -> Result<PathBuf, Fault> {
         let catalog_file = Path::new(&self.location.target);
-        local_path(named_in, target, &confinement(catalog_file, self.origin))
+        let path = local_path(named_in, target, &confinement(catalog_file, self.origin))?;
+        check_not_private(catalog_file, &path)?;
+        Ok(path)
     }
 
     /// Reads the text at an address and remembers it as a refresh key.
     pub async fn fetch(&mut self, key: &str, target: &str, address: &Address) -> Result<String, Fault> {
         let refresh_key = address.refresh_key();
+        if refresh_key.contains('\0') {
+            return Err(Fault::input(format!(
+                "Placeholder {key} names a file with a NUL character"
+            )));
+        }
         if !self.read.contains(&refresh_key) {
             self.read.push(refresh_key);
         }
@@ -160,7 +176,7 @@ impl Resolver<'_> {
 
 /// Where a placeholder points.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Address {
+pub(crate) enum Address {
     Url(String),
     File(PathBuf),
 }
@@ -211,24 +227,71 @@ fn local_path(named_in: &Path, target: &str, root: &Path) -> Result<PathBuf, Fau
     Ok(path)
 }
 
+/// Refuses what no descriptor has a reason to show: hidden files and folders, which hold passwords and the insides of
+/// repositories, and configurations of portals. What lies in the catalog file's own folder may be hidden with it.
+fn check_not_private(catalog_file: &Path, path: &Path) -> Result<(), Fault> {
+    let folder = catalog_file.parent().unwrap_or(Path::new("/"));
+    let real = path.canonicalize();
+    let real_folder = folder.canonicalize();
+    let real = real.as_deref().ok().zip(real_folder.as_deref().ok());
+    for (path, folder) in [(path, folder)].into_iter().chain(real) {
+        if let Some(name) = private_part(path, folder) {
+            return Err(Fault::not_allowed(format!(
+                "{} is not read: {name} is hidden or configures a portal, and may hold secrets",
+                path.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// The part of a path, beyond those it shares with `folder`, that is private.
+fn private_part(path: &Path, folder: &Path) -> Option<String> {
+    let shared = path.components().zip(folder.components());
+    let shared = shared.take_while(|(left, right)| left == right).count();
+    let names = path.components().skip(shared);
+    let mut names = names.map(|part| part.as_os_str().to_string_lossy().into_owned());
+    names.find(|name| {
+        let lower = name.to_lowercase();
+        // Copies, too: app-config.yaml.bak.
+        let is_yaml = lower.contains(".yaml") || lower.contains(".yml");
+        name.starts_with('.') || (lower.starts_with("app-config") && is_yaml)
+    })
+}
+
 async fn read_bounded(path: &Path, max_bytes: u64) -> Result<Vec<u8>, Fault> {
     let missing = |error: &std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => Fault::not_found(format!("no such file {}", path.display())),
         _ => Fault::error(format!("could not read {}: {error}", path.display())),
     };
     let metadata = tokio::fs::metadata(path).await.map_err(|error| missing(&error))?;
-    // To open a pipe waits for somebody who writes.
     if !metadata.is_file() {
+        // A pipe would be waited for.
         return Err(Fault::error(format!("{} is no ordinary file", path.display())));
     }
-    let size = metadata.len();
-    if size > max_bytes {
-        return Err(Fault::error(format!(
+    let too_large = |size: &str| {
+        Fault::error(format!(
             "{} has {size} bytes, at most {max_bytes} are read",
             path.display()
-        )));
+        ))
+    };
+    if metadata.len() > max_bytes {
+        return Err(too_large(&metadata.len().to_string()));
     }
-    tokio::fs::read(path).await.map_err(|error| missing(&error))
+    let file = tokio::fs::File::open(path)
+        .await
+        .map_err(|error| missing(&error))?;
+    let mut bytes = Vec::new();
+    // It may have grown since.
+    let mut bounded = file.take(max_bytes.saturating_add(1));
+    bounded
+        .read_to_end(&mut bytes)
+        .await
+        .map_err(|error| missing(&error))?;
+    if bytes.len() as u64 > max_bytes {
+        return Err(too_large("too many"));
+    }
+    Ok(bytes)
 }
 
 /// Every placeholder: where it is, its key and its argument.
@@ -247,7 +310,7 @@ fn collect(value: &Value, pointer: &mut String, depth: usize, found: &mut Vec<(S
         Value::Object(map) => {
             if map.len() == 1
                 && let Some((key, argument)) = map.iter().next()
-                && KEYS.contains(&key.as_str())
+                && PLACEHOLDERS.contains(&key.as_str())
             {
                 found.push((pointer.clone(), key.clone(), argument.clone()));
                 return;
@@ -325,5 +388,71 @@ mod tests {
         std::fs::create_dir_all(path(".git")).unwrap();
         check(own, "../../../a.txt", Some("a.txt"));
         check(own, "../../../../a.txt", None);
+    }
+
+    #[test]
+    fn private_files_are_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        for name in ["catalog/.github", "catalog/docs/.hidden", ".git"] {
+            std::fs::create_dir_all(path(name)).unwrap();
+        }
+        std::fs::write(path("catalog/.env"), "SECRET=1").unwrap();
+        std::os::unix::fs::symlink(path("catalog/.env"), path("catalog/innocent.txt")).unwrap();
+        let read = |catalog_file: &str, target: &str| {
+            let catalog_file = path(catalog_file);
+            let target = PathBuf::from(normalize(&catalog_file.parent().unwrap().join(target)));
+            check_not_private(&catalog_file, &target)
+        };
+        let check = |catalog_file: &str, target: &str, expected: bool| {
+            assert_eq!(
+                read(catalog_file, target).is_ok(),
+                expected,
+                "{catalog_file} {target}"
+            );
+        };
+        let own = "catalog/catalog-info.yaml";
+        for private in [
+            "./.env",
+            ".github/x.md",
+            "../.git/config",
+            "docs/.hidden/x",
+            "innocent.txt",
+            "app-config.yaml",
+            "../app-config.local.yaml",
+            "../App-Config.production.yml",
+            "app-config.yaml.bak",
+        ] {
+            check(own, private, false);
+        }
+        for open in ["./api.yaml", "../docs/a.b.md", "app-config.md", "config.yaml"] {
+            check(own, open, true);
+        }
+        check("catalog/.github/catalog-info.yaml", "./api.yaml", true);
+        check("catalog/.github/catalog-info.yaml", "../docs/x.yaml", true);
+        check("catalog/.github/catalog-info.yaml", "./.env", false);
+        check("catalog/.github/catalog-info.yaml", "../.env", false);
+        let fault = read(own, "../.git/config").unwrap_err();
+        assert!(fault.message.contains(".git is hidden"), "{fault}");
+    }
+
+    #[tokio::test]
+    async fn only_ordinary_files_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        for path in [pipe.as_path(), folder.path(), Path::new("/dev/zero")] {
+            let fault = read_bounded(path, 10).await.unwrap_err();
+            assert!(fault.message.ends_with("is no ordinary file"), "{fault}");
+        }
+        let file = folder.path().join("file");
+        std::fs::write(&file, "12345678901").unwrap();
+        let fault = read_bounded(&file, 10).await.unwrap_err();
+        assert!(
+            fault.message.ends_with("has 11 bytes, at most 10 are read"),
+            "{fault}"
+        );
+        assert_eq!(read_bounded(&file, 11).await.unwrap().len(), 11);
     }
 }

@@ -67,6 +67,19 @@ impl KindRules {
         Ok(Self(rules))
     }
 
+    /// Whether there is a location that this entity may come from.
+    pub fn allow_somewhere(&self, value: &Value) -> bool {
+        let kind = js::lowercase(entity::kind(value).unwrap_or_default());
+        let spec_type = entity::spec_type(value).map(js::lowercase);
+        self.0.iter().any(|rule| {
+            let has_location = rule
+                .locations
+                .as_ref()
+                .is_none_or(|locations| !locations.is_empty());
+            has_location && rule.allows_kind(&kind, spec_type.as_deref())
+        })
+    }
+
     /// Whether this entity may come from the registered location `origin`.
     pub fn allow(&self, value: &Value, origin: &LocationRef) -> bool {
         let kind = js::lowercase(entity::kind(value).unwrap_or_default());
@@ -96,13 +109,17 @@ impl Rule {
         self.locations
             .as_ref()
             .is_none_or(|all| all.iter().any(|one| one.matches(origin)))
-            && self.allow.iter().any(|allowed| {
-                allowed.kind == kind
-                    && allowed
-                        .spec_type
-                        .as_deref()
-                        .is_none_or(|wanted| Some(wanted) == spec_type)
-            })
+            && self.allows_kind(kind, spec_type)
+    }
+
+    fn allows_kind(&self, kind: &str, spec_type: Option<&str>) -> bool {
+        self.allow.iter().any(|allowed| {
+            allowed.kind == kind
+                && allowed
+                    .spec_type
+                    .as_deref()
+                    .is_none_or(|wanted| Some(wanted) == spec_type)
+        })
     }
 }
 

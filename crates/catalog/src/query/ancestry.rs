@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Body, Query, QueryError};
+use super::{Body, QueryError, View};
 
 /// Most steps up.
 const DEEPEST: usize = 32;
@@ -25,7 +25,7 @@ pub struct Ancestry {
     pub items: Vec<Ancestor>,
 }
 
-impl Query<'_> {
+impl View<'_> {
     /// The way up from an entity; nothing if there is no such entity.
     pub async fn ancestry(&self, reference: &str) -> Result<Option<Ancestry>, QueryError> {
         let mut seen = BTreeSet::from([reference.to_owned()]);
@@ -66,6 +66,12 @@ impl Query<'_> {
         }
         for list in parents.values_mut() {
             list.sort();
+        }
+        if !self.sight.is_everything() {
+            let model = self.catalog.index().read();
+            for list in parents.values_mut() {
+                list.retain(|parent| self.find(&model, parent).is_some());
+            }
         }
         Ok(parents)
     }

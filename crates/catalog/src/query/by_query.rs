@@ -6,8 +6,9 @@ use model::Fault;
 use serde_json::{Value, json};
 
 use super::cursor::{Cursor, RowValues, Selection};
-use super::{Body, Direction, Fields, OrderField, Query, QueryError, versions};
+use super::{Body, Direction, Fields, OrderField, QueryError, View, versions};
 use crate::aside::Caller;
+use crate::index::Version;
 use read_model::{Like, ReadModel, Row, UidBound, Walk, WalkOrder};
 
 /// Key of lists that nobody ordered.
@@ -103,7 +104,7 @@ impl PageRequest {
     }
 }
 
-impl Query<'_> {
+impl View<'_> {
     /// One page.
     pub async fn page(&self, request: &PageRequest) -> Result<Page, QueryError> {
         let (mut page, wanted) = self.page_versions(request).await?;
@@ -112,20 +113,17 @@ impl Query<'_> {
     }
 
     /// One page without its entities, which are to be fetched by the versions beside it.
-    pub async fn page_versions(
-        &self,
-        request: &PageRequest,
-    ) -> Result<(Page, Vec<(uuid::Uuid, u32)>), QueryError> {
+    pub async fn page_versions(&self, request: &PageRequest) -> Result<(Page, Vec<Version>), QueryError> {
         // Only a search for a text goes through values; everything else the index has ready.
         if request.cursor.full_text.as_ref().is_none_or(FullText::is_blank) {
             return self.find_page(request);
         }
-        let (catalog, access, request) = (self.catalog.clone(), self.access.clone(), request.clone());
-        let find = move |_: &Caller| catalog.query(&access).find_page(&request);
+        let (catalog, sight, request) = (self.catalog.clone(), self.sight.clone(), request.clone());
+        let find = move |_: &Caller| catalog.seen_by(&sight).find_page(&request);
         self.catalog.aside(find).await?
     }
 
-    fn find_page(&self, request: &PageRequest) -> Result<(Page, Vec<(uuid::Uuid, u32)>), QueryError> {
+    fn find_page(&self, request: &PageRequest) -> Result<(Page, Vec<Version>), QueryError> {
         let cursor = &request.cursor;
         let filter = cursor.filter()?;
         let model = self.catalog.index().read();

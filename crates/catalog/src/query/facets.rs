@@ -2,7 +2,7 @@
 
 use model::{Fault, Filter, js};
 
-use super::{Query, QueryError};
+use super::{QueryError, View};
 use crate::aside::Caller;
 
 /// Most keys of one question.
@@ -21,7 +21,7 @@ pub struct Facet {
     pub count: u64,
 }
 
-impl Query<'_> {
+impl View<'_> {
     /// Values of each key among the entities that pass a filter, in the order of the keys asked for. Nothing
     /// more is counted once the caller is gone.
     pub fn facets(
@@ -61,7 +61,7 @@ impl Query<'_> {
     /// Holds the index for one key only, so that changes come in between two of them.
     fn facet(&self, key: &str, filter: Option<&Filter>) -> Vec<Facet> {
         let model = self.catalog.index().read();
-        let is_restricted = filter.is_some() || self.access.filter.is_some();
+        let is_restricted = filter.is_some() || !self.sight.is_everything();
         let set = is_restricted.then(|| self.visible(&model, filter));
         let values = model.facet(&js::lowercase(key), set.as_deref());
         values

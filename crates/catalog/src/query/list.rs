@@ -3,10 +3,10 @@
 use model::Filter;
 
 use super::ordered::{distinct, rows as ordered_rows};
-use super::{Body, Direction, OrderField, Query, QueryError, versions};
+use super::{Body, Direction, OrderField, QueryError, View, versions};
 use crate::aside::Caller;
+use crate::index::Version;
 use read_model::{ReadModel, Walk, WalkOrder};
-use uuid::Uuid;
 
 /// What to list.
 #[derive(Debug, Clone, Default)]
@@ -30,7 +30,7 @@ pub struct Listed {
     pub has_more: bool,
 }
 
-impl Query<'_> {
+impl View<'_> {
     /// A list. A whole list leaves out entities that lack the field it is ordered by and is otherwise
     /// by uid; a page puts them last and is otherwise by reference.
     pub async fn list(&self, request: &ListRequest) -> Result<Listed, QueryError> {
@@ -42,17 +42,17 @@ impl Query<'_> {
     }
 
     /// The entities of a list, to be fetched by their versions, and whether there are more after these.
-    pub async fn list_versions(&self, request: &ListRequest) -> Result<(Vec<(Uuid, u32)>, bool), QueryError> {
+    pub async fn list_versions(&self, request: &ListRequest) -> Result<(Vec<Version>, bool), QueryError> {
         // By one field the index has the order ready, by several it is made for the question.
         if request.order.len() < 2 {
             return Ok(self.find_list(request, &Caller::default()));
         }
-        let (catalog, access, request) = (self.catalog.clone(), self.access.clone(), request.clone());
-        let find = move |caller: &Caller| catalog.query(&access).find_list(&request, caller);
+        let (catalog, sight, request) = (self.catalog.clone(), self.sight.clone(), request.clone());
+        let find = move |caller: &Caller| catalog.seen_by(&sight).find_list(&request, caller);
         Ok(self.catalog.aside(find).await?)
     }
 
-    fn find_list(&self, request: &ListRequest, caller: &Caller) -> (Vec<(Uuid, u32)>, bool) {
+    fn find_list(&self, request: &ListRequest, caller: &Caller) -> (Vec<Version>, bool) {
         let model = self.catalog.index().read();
         let set = self.visible(&model, request.filter.as_ref());
         let is_page = request.limit.is_some() || request.offset.is_some();

@@ -1,13 +1,12 @@
 //! The entities of a long answer, fetched in portions: the answer never lies in memory whole, and nothing
 //! more is fetched when nobody reads on.
 
-use uuid::Uuid;
-
 use super::{Body, QueryError};
 use crate::Catalog;
+use crate::index::Version;
 
 /// An entity at one of its versions, or nothing where the answer has a gap.
-pub type Wanted = Option<(Uuid, u32)>;
+pub type Wanted = Option<Version>;
 
 /// Entities in the first portion, and in the largest.
 const FIRST: usize = 64;
@@ -43,7 +42,7 @@ impl Portions {
             return Ok(None);
         }
         let portion = &rest[..rest.len().min(self.size)];
-        let versions: Vec<(Uuid, u32)> = portion.iter().flatten().copied().collect();
+        let versions: Vec<Version> = portion.iter().flatten().copied().collect();
         let bodies = self.catalog.index().bodies();
         let fetched = bodies.get(self.catalog.store(), &versions).await?;
         let bytes: usize = fetched.iter().flatten().map(|body| body.len()).sum();

@@ -1,12 +1,12 @@
 //! Entities by uid and by reference.
 
-use model::{EntityRef, Filter};
-use serde_json::Value;
+use model::Filter;
 use uuid::Uuid;
 
-use super::{Body, Query, QueryError, Wanted};
+use super::{Body, QueryError, View, Wanted};
+use crate::index::Version;
 
-impl Query<'_> {
+impl View<'_> {
     /// The entity with this uid.
     pub async fn by_uid(&self, uid: Uuid) -> Result<Option<Body>, QueryError> {
         let version = {
@@ -21,18 +21,10 @@ impl Query<'_> {
     pub async fn by_reference(&self, reference: &str) -> Result<Option<Body>, QueryError> {
         let version = {
             let model = self.catalog.index().read();
-            let doc = model
-                .by_reference(reference)
-                .filter(|doc| self.may_see(&model, *doc));
+            let doc = self.find(&model, reference);
             doc.map(|doc| (model.uid(doc), model.generation(doc)))
         };
         self.body(version).await
-    }
-
-    /// The entity with this reference, parsed.
-    pub async fn entity(&self, reference: &EntityRef) -> Result<Option<Value>, QueryError> {
-        let body = self.by_reference(&reference.to_string()).await?;
-        Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
     }
 
     /// Entities in the order of the references, nothing where there is none that passes the filter.
@@ -43,7 +35,7 @@ impl Query<'_> {
         filter: Option<&Filter>,
     ) -> Result<Vec<Option<Body>>, QueryError> {
         let versions = self.versions_by_reference(references, filter);
-        let wanted: Vec<(Uuid, u32)> = versions.iter().flatten().copied().collect();
+        let wanted: Vec<Version> = versions.iter().flatten().copied().collect();
         let found = self
             .catalog
             .index()
@@ -60,22 +52,17 @@ impl Query<'_> {
     /// The same, to be fetched by their versions.
     pub fn versions_by_reference(&self, references: &[String], filter: Option<&Filter>) -> Vec<Wanted> {
         let model = self.catalog.index().read();
-        let set = self.visible(&model, filter);
+        let passing = filter.map(|filter| model.evaluate(filter));
         let find = |reference: &String| {
-            let doc = model.by_reference(reference).filter(|doc| set.contains(*doc))?;
-            Some((model.uid(doc), model.generation(doc)))
+            let doc = self.find(&model, reference)?;
+            let passes = passing.as_ref().is_none_or(|passing| passing.contains(doc));
+            passes.then(|| (model.uid(doc), model.generation(doc)))
         };
         references.iter().map(find).collect()
     }
 
-    async fn body(&self, version: Option<(Uuid, u32)>) -> Result<Option<Body>, QueryError> {
+    async fn body(&self, version: Option<Version>) -> Result<Option<Body>, QueryError> {
         let Some(version) = version else { return Ok(None) };
-        let bodies = self
-            .catalog
-            .index()
-            .bodies()
-            .get(self.catalog.store(), &[version])
-            .await?;
-        Ok(bodies.into_iter().flatten().next())
+        Ok(self.present(&[version]).await?.pop())
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use model::{Fault, js};
 use serde_json::json;
-use store::{Seq, SourceKey};
+use store::{Lane, Seq, SourceKey};
 use uuid::Uuid;
 
 use crate::Catalog;
@@ -27,7 +27,7 @@ impl Catalog {
             .map(|node| SourceKey::Entity(node.reference))
             .collect();
         if !keys.is_empty() {
-            let mut tx = self.parts.store.write().await?;
+            let mut tx = self.parts.store.write(Lane::Person).await?;
             tx.mark_due(&keys, self.parts.clock.now()).await?;
             tx.commit().await?;
             self.parts.engine.wake();
@@ -37,7 +37,7 @@ impl Catalog {
 
     /// Has an entity and all locations above it looked at now. The reference is taken as text, only
     /// lower-cased. Fails with `NotFoundError` for an unknown entity.
-    pub async fn refresh(&self, entity_ref: &str) -> Result<(), Fault> {
+    pub(crate) async fn refresh(&self, entity_ref: &str) -> Result<(), Fault> {
         let reference = js::lowercase(entity_ref);
         let known = self
             .parts
@@ -100,17 +100,28 @@ impl Catalog {
         Ok(all)
     }
 
-    /// Deletes an entity. It comes back if a location still brings it; an unknown uid is no error.
-    pub async fn delete_by_uid(&self, uid: Uuid) -> Result<Option<Seq>, Fault> {
-        self.delete_entity(uid).await.map_err(Into::into)
+    /// Deletes an entity. It comes back if a location or the list of locations still brings it; an unknown uid is no
+    /// error.
+    pub(crate) async fn delete_by_uid(&self, uid: Uuid) -> Result<Option<Seq>, Fault> {
+        let Some((reference, seq)) = self.delete_entity(uid).await? else {
+            return Ok(None);
+        };
+        let back = self.bring_back_location(&reference).await?;
+        Ok(back.or(seq))
     }
 
-    async fn delete_entity(&self, uid: Uuid) -> Result<Option<Seq>, EngineError> {
-        let mut writer =
-            Writer::begin(&self.parts, json!({"kind": "api", "request": "delete entity"})).await?;
+    /// The name of the deleted entity, and the last change.
+    async fn delete_entity(&self, uid: Uuid) -> Result<Option<(String, Option<Seq>)>, EngineError> {
+        let mut writer = Writer::begin(
+            &self.parts,
+            Lane::Person,
+            json!({"kind": "api", "request": "delete entity"}),
+        )
+        .await?;
         let Some(node) = writer.tx.nodes_by_uid(&[uid]).await?.pop() else {
             return Ok(None);
         };
+        let reference = node.reference.clone();
         let parents = writer.tx.parents(std::slice::from_ref(&node.reference)).await?;
         let sources: Vec<SourceKey> = parents
             .into_iter()
@@ -131,6 +142,6 @@ impl Catalog {
         writer.tx.mark_due(&sources, self.parts.clock.now()).await?;
         let seq = writer.commit().await?;
         self.parts.engine.wake();
-        Ok(seq)
+        Ok(Some((reference, seq)))
     }
 }

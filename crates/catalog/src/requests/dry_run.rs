@@ -9,9 +9,9 @@ use store::Location;
 use uuid::Uuid;
 
 use crate::Catalog;
-use crate::engine::{EngineError, admit, problem};
+use crate::engine::{EngineError, admit, problem, unreadable, with_remarks};
 use crate::ingest::{self, Room, location_entity};
-use crate::process::Document;
+use crate::process::{Document, Outcome};
 
 /// Most entities that one dry run goes through.
 const MAX_ENTITIES: usize = 5_000;
@@ -146,16 +146,22 @@ impl Catalog {
             text,
         } = found;
         let (origin, raw) = (document.origin.clone(), document.entity.clone());
-        match self.parts.pipeline.process(document).await.result {
+        let Outcome { result, remarks, .. } = self.parts.pipeline.process(document).await;
+        match result {
             Err(fault) => {
-                let hint = model::hint_for(&self.parts.pipeline.kinds, &fault, &raw);
-                let problem = problem(fault, place.clone(), text.as_deref());
+                let problem = problem(
+                    &self.parts.pipeline.kinds,
+                    fault,
+                    &raw,
+                    place.clone(),
+                    text.as_deref(),
+                );
                 Step {
                     entity: None,
                     place,
                     relations: Vec::new(),
                     children: Vec::new(),
-                    problems: vec![Problem { hint, ..problem }],
+                    problems: vec![with_remarks(problem, &remarks)],
                 }
             }
             Ok(processed) => {
@@ -197,24 +203,25 @@ impl Catalog {
             let target = match target {
                 Ok(target) => target,
                 Err(fault) => {
-                    problems.push(Problem::error(fault));
+                    problems.push(unreadable(&fault, location, None));
                     continue;
                 }
             };
             let source = &*self.parts.source;
             let reading = ingest::read_target(&target, &base, source, settings, None, room).await;
-            problems.extend(reading.faults.into_iter().map(Problem::error));
+            let faults = reading.faults.iter();
+            problems.extend(faults.map(|fault| unreadable(fault, location, None)));
             for file in reading.files {
-                let (admitted, rejected) = admit(&self.parts, &file, origin);
-                problems.extend(rejected.into_iter().map(|one| one.problem));
-                children.extend(admitted.into_iter().map(|one| Found {
+                let admitted = admit(&self.parts, &file, origin);
+                problems.extend(admitted.rejected.into_iter().map(|one| one.problem));
+                children.extend(admitted.usable.into_iter().map(|one| Found {
                     document: Document {
                         entity: one.entity,
                         location: file.location.clone(),
                         origin: origin.clone(),
                     },
                     place: Some(one.place),
-                    text: Some(file.bytes.slice(one.range)),
+                    text: Some(one.text),
                 }));
             }
         }

@@ -1,14 +1,16 @@
 //! Registered locations.
 
+use std::collections::HashSet;
+
 use config::ConflictStrategy;
 use model::{EntityRef, Fault, LocationRef};
 use serde_json::{Value, json};
-use store::{Location, Seq, SourceKey, StoreError};
+use store::{Lane, Location, Seq, SourceState, StoreError};
 use uuid::Uuid;
 
 use crate::Catalog;
-use crate::engine::{EngineError, Writer};
-use crate::ingest::{LOCATION_STORE, Removal, location_entity, type_not_allowed};
+use crate::engine::{Emission, EngineError, Writer};
+use crate::ingest::{CONFIG_PROVIDER, Removal, location_entity, registered_key, type_not_allowed};
 
 /// A registered location, and the change-log entry after which it shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,22 +77,22 @@ impl Catalog {
                 .map(|name| name.to_string())
                 .unwrap_or_default(),
         };
-        if let Some(known) = self.insert(&location).await? {
-            return match on_conflict.unwrap_or(self.parts.settings.on_conflict) {
-                ConflictStrategy::Reject => Err(exists(&reference)),
-                ConflictStrategy::Refresh => {
-                    self.mark_dirty(std::slice::from_ref(&known.entity_ref)).await?;
-                    Ok(Located {
-                        location: known,
-                        seq: None,
-                    })
+        match self.register(&location).await? {
+            Ok(seq) => Ok(Located { location, seq }),
+            Err(known) => {
+                self.bring_back_location(&known.entity_ref).await?;
+                match on_conflict.unwrap_or(self.parts.settings.on_conflict) {
+                    ConflictStrategy::Reject => Err(exists(&reference)),
+                    ConflictStrategy::Refresh => {
+                        self.mark_dirty(std::slice::from_ref(&known.entity_ref)).await?;
+                        Ok(Located {
+                            location: known,
+                            seq: None,
+                        })
+                    }
                 }
-            };
+            }
         }
-        let seq = self
-            .deliver_location("register location", &reference, entity)
-            .await?;
-        Ok(Located { location, seq })
     }
 
     /// An id that sorts by time, so that lists by id show the order of registration.
@@ -102,15 +104,15 @@ impl Catalog {
         uuid::Builder::from_unix_timestamp_millis(now, &tail).into_uuid()
     }
 
-    /// Adds a row; the one that is in its way, if any.
-    async fn insert(&self, location: &Location) -> Result<Option<Location>, EngineError> {
-        let mut tx = self.parts.store.write().await?;
-        if let Some(known) = tx.location_find(&location.kind, &location.target).await? {
-            return Ok(Some(known));
+    /// Writes a row with its entity; the row that is in its way, if any.
+    async fn register(&self, location: &Location) -> Result<Result<Option<Seq>, Location>, EngineError> {
+        let emissions = self.registered_emission(location).await?;
+        let mut writer = Writer::begin(&self.parts, Lane::Person, because("register", location)).await?;
+        if let Some(known) = writer.tx.location_find(&location.kind, &location.target).await? {
+            return Ok(Err(known));
         }
-        tx.location_insert(location).await?;
-        tx.commit().await?;
-        Ok(None)
+        writer.tx.location_insert(location).await?;
+        self.write_registered(writer, emissions).await.map(Ok)
     }
 
     /// Points a registered location somewhere else. Its entity keeps its name.
@@ -120,48 +122,87 @@ impl Catalog {
         let mut location = self.location(id).await?;
         kind.clone_into(&mut location.kind);
         target.clone_into(&mut location.target);
-        self.replace(&location).await.map_err(|error| match error {
+        let seq = self.replace(&location).await.map_err(|error| match error {
             EngineError::Store(StoreError::Conflict { .. }) => exists(&reference),
             other => other.into(),
         })?;
-        let name = location.entity_ref.rsplit('/').next();
-        let entity = location_entity(&reference, name);
-        let seq = self
-            .deliver_location("update location", &reference, entity)
-            .await?;
         Ok(Located { location, seq })
     }
 
-    /// Has the entity of a registered location written; the number of the last change, if there was one.
-    async fn deliver_location(
-        &self,
-        request: &str,
-        reference: &LocationRef,
-        entity: Value,
-    ) -> Result<Option<Seq>, Fault> {
-        let raws = self
-            .raw(entity, Some(reference.to_string()))
-            .into_iter()
-            .collect();
-        let cause = json!({"kind": "api", "request": request, "location": reference.to_string()});
-        let finished = self
-            .deliver(LOCATION_STORE, raws, Removal::These(Vec::new()), cause)
-            .await?;
-        Ok(finished.seq)
+    /// Brings the entity of a configured or registered location back if it is gone: its source delivers it only when
+    /// the list of locations changes. Nothing happens for any other entity.
+    pub(super) async fn bring_back_location(&self, reference: &str) -> Result<Option<Seq>, Fault> {
+        let store = &self.parts.store;
+        if store.node(reference).await.map_err(EngineError::from)?.is_some() {
+            return Ok(None);
+        }
+        let is_meant =
+            |entity: &Value| EntityRef::of(entity).is_some_and(|name| name.to_string() == reference);
+        let configured = self.parts.settings.locations.iter();
+        let mut configured = configured.map(|location| (location, location_entity(location, None)));
+        if let Some((location, entity)) = configured.find(|(_, entity)| is_meant(entity)) {
+            let raws = self.raw(entity, Some(location.to_string())).into_iter().collect();
+            let cause =
+                json!({"kind": "provider", "source": CONFIG_PROVIDER, "location": location.to_string()});
+            let finished = self.deliver(CONFIG_PROVIDER, raws, Removal::These(Vec::new()), cause);
+            return Ok(finished.await?.seq);
+        }
+        let row = store.location_by_ref(reference).await;
+        let Some(row) = row.map_err(EngineError::from)? else {
+            return Ok(None);
+        };
+        self.bring_back(&row).await.map_err(Into::into)
     }
 
-    async fn replace(&self, location: &Location) -> Result<(), EngineError> {
-        let mut tx = self.parts.store.write().await?;
-        let other = tx.location_find(&location.kind, &location.target).await?;
+    async fn bring_back(&self, location: &Location) -> Result<Option<Seq>, EngineError> {
+        let emissions = self.registered_emission(location).await?;
+        let writer = Writer::begin(&self.parts, Lane::Person, because("bring back", location)).await?;
+        self.write_registered(writer, emissions).await
+    }
+
+    async fn replace(&self, location: &Location) -> Result<Option<Seq>, EngineError> {
+        let emissions = self.registered_emission(location).await?;
+        let mut writer = Writer::begin(&self.parts, Lane::Person, because("update", location)).await?;
+        let other = writer.tx.location_find(&location.kind, &location.target).await?;
         if other.is_some_and(|other| other.id != location.id) {
             return Err(StoreError::Conflict {
                 reason: "location".to_owned(),
             }
             .into());
         }
-        tx.location_update(location).await?;
-        tx.commit().await?;
-        Ok(())
+        if !writer.tx.location_update(location).await? {
+            // Somebody unregistered it since it was read.
+            return Err(Fault::not_found(format!("Found no location with ID {}", location.id)).into());
+        }
+        self.write_registered(writer, emissions).await
+    }
+
+    /// Keeps a row together with its entity. An entity that belongs to somebody else stays theirs.
+    async fn write_registered(
+        &self,
+        mut writer: Writer<'_>,
+        emissions: Vec<Emission>,
+    ) -> Result<Option<Seq>, EngineError> {
+        let key = registered_key();
+        let references: Vec<String> = emissions.iter().map(|one| one.reference.clone()).collect();
+        let parents = writer.tx.parents(&references).await?;
+        let known = parents.into_iter().filter(|(_, parent)| *parent == key);
+        let may_rekey: HashSet<String> = known.map(|(reference, _)| reference).collect();
+        let added = references.len() - may_rekey.len();
+        let conflicts = writer.emit(&key, emissions, &may_rekey).await?;
+        let state = writer.tx.source_state(std::slice::from_ref(&key)).await?.pop();
+        let mut state = state.unwrap_or_else(|| SourceState::new(key));
+        let added = added.saturating_sub(conflicts.len());
+        state.entities = state
+            .entities
+            .saturating_add(u32::try_from(added).unwrap_or(u32::MAX));
+        state
+            .problems
+            .extend(conflicts.into_iter().map(|(_, problem)| problem));
+        writer.set_state(state);
+        let seq = writer.commit().await?;
+        self.parts.engine.wake();
+        Ok(seq)
     }
 
     /// Removes a registered location, its entity, and whatever nothing else leads to.
@@ -172,15 +213,11 @@ impl Catalog {
     }
 
     async fn remove(&self, location: &Location) -> Result<Option<Seq>, EngineError> {
-        let cause = json!({
-            "kind": "api", "request": "unregister location",
-            "location": format!("{}:{}", location.kind, location.target),
-        });
-        let mut writer = Writer::begin(&self.parts, cause).await?;
+        let cause = because("unregister", location);
+        let mut writer = Writer::begin(&self.parts, Lane::Person, cause).await?;
         writer.tx.location_delete(location.id).await?;
-        let key = SourceKey::Provider(LOCATION_STORE.to_owned());
         let gone = vec![location.entity_ref.clone()];
-        writer.tx.set_edges(&key, &[], &gone).await?;
+        writer.tx.set_edges(&registered_key(), &[], &gone).await?;
         // Whoever unregisters means it: no orphan is kept.
         writer
             .collect_orphans(gone, config::OrphanStrategy::Delete)
@@ -225,6 +262,14 @@ impl Catalog {
         }
         Ok(LocationRef::new(kind, target))
     }
+}
+
+/// What the history says of a request.
+fn because(request: &str, location: &Location) -> Value {
+    json!({
+        "kind": "api", "request": format!("{request} location"),
+        "location": format!("{}:{}", location.kind, location.target),
+    })
 }
 
 fn exists(reference: &LocationRef) -> Fault {

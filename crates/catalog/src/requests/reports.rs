@@ -3,14 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
-use model::{Fault, Place, Problem, Severity, entity};
+use model::{Fault, LocationRef, Place, Problem, Severity, entity};
 use serde::Serialize;
 use serde_json::Value;
 use store::{Node, SourceKey, SourceState};
 
 use crate::Catalog;
+use crate::catalog::Parts;
 use crate::engine::{EngineError, entity_names};
-use crate::ingest::{CONFIG_PROVIDER, LOCATION_STORE};
+use crate::ingest::{self, CONFIG_PROVIDER, LOCATION_STORE, Target};
 
 /// Most unprocessed entities reported at once.
 const MAX_REPORTED: usize = 10_000;
@@ -115,7 +116,7 @@ impl Catalog {
                 let name = state.key.to_string();
                 let location = nodes
                     .get(name.as_str())
-                    .map(|node| target(node))
+                    .map(|node| target(node, &self.parts))
                     .unwrap_or_default();
                 let origin = origins.get(name.as_str()).copied().unwrap_or("provider");
                 report(state, location, origin, ids.get(&name).cloned())
@@ -125,7 +126,7 @@ impl Catalog {
 
     /// Entities whose newest form could not be processed, and those that were never served; by
     /// reference.
-    pub async fn unprocessed(&self) -> Result<Vec<Unprocessed>, Fault> {
+    pub(crate) async fn unprocessed(&self) -> Result<Vec<Unprocessed>, Fault> {
         let failing = self
             .parts
             .store
@@ -186,7 +187,8 @@ fn origin(parent: &SourceKey) -> &'static str {
     }
 }
 
-fn target(node: &Node) -> String {
+/// What a location reads, in full: targets of the same name in several repositories must be told apart.
+fn target(node: &Node, parts: &Parts) -> String {
     let value: Option<Value> = node
         .processed
         .as_deref()
@@ -194,17 +196,37 @@ fn target(node: &Node) -> String {
     let Some(value) = value else {
         return String::new();
     };
-    let kind = entity::spec_str(&value, "type").unwrap_or("file");
+    let own = entity::annotation(&value, entity::MANAGED_BY_LOCATION).unwrap_or_default();
+    let own = LocationRef::parse(own).ok();
+    let full = |target: Target| full_address(target.location, own.as_ref(), parts);
+    let targets = ingest::targets(&value, &parts.settings).unwrap_or_default();
+    let targets: Result<Vec<String>, Fault> = targets.into_iter().map(|target| target.map(full)).collect();
+    match targets.unwrap_or_else(|_| as_written(&value)).as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first, others @ ..] => format!("{first} and {} more", others.len()),
+    }
+}
+
+/// An address in a file that was read by URL may begin at that file.
+fn full_address(target: LocationRef, own: Option<&LocationRef>, parts: &Parts) -> String {
+    let own = own.filter(|own| own.kind == "url" && target.kind == "url");
+    let resolved = own.and_then(|own| {
+        let hosts = parts.source.integrations();
+        hosts.resolve_url(&own.target, &target.target).ok()
+    });
+    resolved.map_or_else(|| target.to_string(), |url| format!("url:{url}"))
+}
+
+/// The targets of a location that nothing can read.
+fn as_written(value: &Value) -> Vec<String> {
+    let kind = entity::spec_str(value, "type").unwrap_or("file");
     let list = value.pointer("/spec/targets").and_then(Value::as_array);
-    let targets: Vec<&str> = entity::spec_str(&value, "target")
+    entity::spec_str(value, "target")
         .into_iter()
         .chain(list.into_iter().flatten().filter_map(Value::as_str))
-        .collect();
-    match targets.as_slice() {
-        [] => String::new(),
-        [one] => format!("{kind}:{one}"),
-        [first, others @ ..] => format!("{kind}:{first} and {} more", others.len()),
-    }
+        .map(|target| format!("{kind}:{target}"))
+        .collect()
 }
 
 fn report(state: SourceState, location: String, origin: &'static str, id: Option<String>) -> SourceReport {

@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use plugin::{Freshness, ProcessContext, Processor};
 use scm::{Found, Integrations, Read, Search};
 use serde_json::{Value, json};
-use store::{Database, SourceState, Store};
+use store::{Database, Lane, SourceState, Store};
 use testkit::{TestClock, TestRandomness};
 use tokio_util::sync::CancellationToken;
 
@@ -473,7 +473,7 @@ async fn joins_that_a_living_process_puts_off_are_left_to_it() {
             .await
             .unwrap()
     );
-    let mut tx = place.store.write().await.unwrap();
+    let mut tx = place.store.write(Lane::Bulk).await.unwrap();
     let cause = json!({"kind": "refresh"});
     tx.put_off_stitching(&[("component:default/a", &cause)], false, long_ago)
         .await

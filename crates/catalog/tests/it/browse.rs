@@ -25,7 +25,7 @@ async fn world() -> World {
         ]),
     );
     world.start().await;
-    world.catalog.index().catch_up(&world.store).await.unwrap();
+    world.catalog.catch_up().await.unwrap();
     world
 }
 
@@ -48,17 +48,18 @@ fn names(listing: &Listing) -> Vec<&str> {
 async fn entities_without_the_field_come_last_in_both_directions() {
     let world = world().await;
     let mut request = components("", "spec.system", 10);
-    let up = browse::list(&world.catalog, request.clone()).await.unwrap();
+    let up = world.seen().listing(request.clone()).await.unwrap();
     assert_eq!(names(&up), ["beta", "delta", "alpha", "gamma"]);
     request.descending = true;
-    let down = browse::list(&world.catalog, request).await.unwrap();
+    let down = world.seen().listing(request).await.unwrap();
     assert_eq!(names(&down), ["alpha", "delta", "beta", "gamma"]);
 }
 
 #[tokio::test]
 async fn text_is_found_in_names_and_titles_without_regard_to_case() {
     let world = world().await;
-    let found = |text: &str| browse::list(&world.catalog, components(text, "metadata.name", 10));
+    let seen = world.seen();
+    let found = |text: &str| seen.listing(components(text, "metadata.name", 10));
     assert_eq!(names(&found("PAY").await.unwrap()), ["beta", "delta"]);
     assert_eq!(names(&found(" amm ").await.unwrap()), ["gamma"]);
     assert_eq!(found("nothing").await.unwrap().total, 0);
@@ -68,15 +69,15 @@ async fn text_is_found_in_names_and_titles_without_regard_to_case() {
 async fn pages_meet_without_gap_or_overlap() {
     let world = world().await;
     let mut request = components("", "metadata.name", 3);
-    let first = browse::list(&world.catalog, request.clone()).await.unwrap();
+    let first = world.seen().listing(request.clone()).await.unwrap();
     assert_eq!((names(&first), first.total), (vec!["alpha", "beta", "delta"], 4));
     assert_eq!(first.previous, None);
     request.cursor.clone_from(&first.next);
-    let second = browse::list(&world.catalog, request.clone()).await.unwrap();
+    let second = world.seen().listing(request.clone()).await.unwrap();
     assert_eq!((names(&second), second.next.clone()), (vec!["gamma"], None));
     request.cursor = second.previous;
     assert_eq!(
-        names(&browse::list(&world.catalog, request).await.unwrap()),
+        names(&world.seen().listing(request).await.unwrap()),
         names(&first)
     );
 }
@@ -84,8 +85,7 @@ async fn pages_meet_without_gap_or_overlap() {
 #[tokio::test]
 async fn counts_are_those_of_the_chosen_entities() {
     let world = world().await;
-    let counts =
-        |filter: &Filter, text| browse::counts(&world.catalog, filter, text, &["metadata.tags", "nothing"]);
+    let counts = |filter: &Filter, text| world.seen().counts(filter, text, &["metadata.tags", "nothing"]);
     let all = browse::one_of("kind", &["component".to_owned()]);
     let tag = |name: &str, count| (name.to_owned(), count);
     assert_eq!(counts(&all, ""), [vec![tag("go", 2), tag("java", 1)], vec![]]);
@@ -105,8 +105,8 @@ async fn health_is_counted_and_filtered_as_it_changes() {
     world.start().await;
     let all = browse::one_of("kind", &["component".to_owned()]);
     let counts = async || {
-        world.catalog.index().catch_up(&world.store).await.unwrap();
-        browse::counts_of(&world.catalog, &all, "", HEALTH)
+        world.catalog.catch_up().await.unwrap();
+        world.seen().counts_of(&all, "", HEALTH)
     };
     let held = |word: &str, count| (word.to_owned(), count);
     assert_eq!(counts().await, [held("healthy", 3)]);
@@ -127,12 +127,12 @@ async fn health_is_counted_and_filtered_as_it_changes() {
         ..components("", "metadata.name", 10)
     };
     assert_eq!(
-        names(&browse::list(&world.catalog, failing.clone()).await.unwrap()),
+        names(&world.seen().listing(failing.clone()).await.unwrap()),
         ["b"]
     );
 
     world.write("a.yaml", &good);
     world.look().await;
-    world.catalog.index().catch_up(&world.store).await.unwrap();
-    assert_eq!(browse::list(&world.catalog, failing).await.unwrap().total, 0);
+    world.catalog.catch_up().await.unwrap();
+    assert_eq!(world.seen().listing(failing).await.unwrap().total, 0);
 }

@@ -91,7 +91,7 @@ async fn a_long_queue_is_worked_off_in_turns() {
         .collect();
     let cause = serde_json::json!({"kind": "ingest"});
     let rows: Vec<_> = gone.iter().map(|reference| (&**reference, &cause)).collect();
-    let mut tx = world.store.write().await.unwrap();
+    let mut tx = world.store.write(store::Lane::Bulk).await.unwrap();
     tx.put_off_stitching(&rows, true, jiff::Timestamp::UNIX_EPOCH)
         .await
         .unwrap();
@@ -111,7 +111,7 @@ async fn what_was_put_off_survives_a_restart() {
     let mut world = World::reading(&["team.yaml"]).await;
     world.write("team.yaml", TEAM);
     world.start().await;
-    let mut tx = world.store.write().await.unwrap();
+    let mut tx = world.store.write(store::Lane::Bulk).await.unwrap();
     let mut node = tx
         .nodes(&["group:default/team".to_owned()])
         .await

@@ -139,7 +139,7 @@ async fn a_deleted_entity_comes_back_with_a_new_uid() {
     world.start().await;
     let uid = world.entity("component:default/a").await.unwrap()["metadata"]["uid"].clone();
     world
-        .catalog
+        .seen()
         .delete_by_uid(uid.as_str().unwrap().parse().unwrap())
         .await
         .unwrap();
@@ -171,7 +171,7 @@ async fn every_version_can_be_seen_again() {
         ));
     }
     let history = world
-        .catalog
+        .seen()
         .history("component:default/a", None, 10)
         .await
         .unwrap();
@@ -183,7 +183,7 @@ async fn every_version_can_be_seen_again() {
             .find(|(seq, _)| entry.seq <= *seq)
             .map(|(_, entity)| entity.clone());
         let version = world
-            .catalog
+            .seen()
             .version("component:default/a", entry.seq)
             .await
             .unwrap();
@@ -194,7 +194,7 @@ async fn every_version_can_be_seen_again() {
         Some("location:default")
     );
     let fault = world
-        .catalog
+        .seen()
         .version("component:default/a", 1_000)
         .await
         .unwrap_err();

@@ -105,7 +105,7 @@ async fn a_preview_goes_on_after_mistakes_and_says_what_would_become_of_each() {
     let world = World::reading(&["./own.yaml"]).await;
     world.write("own.yaml", &component("mine", ""));
     world.start().await;
-    world.catalog.index().catch_up(&world.store).await.unwrap();
+    world.catalog.catch_up().await.unwrap();
     world.server.put(
         "/all.yaml",
         join(&[
@@ -356,4 +356,71 @@ async fn a_server_that_fails_leaves_the_last_good_form() {
             .iter()
             .all(|source| source.problems.is_empty())
     );
+}
+
+#[tokio::test]
+async fn a_location_whose_entity_was_deleted_comes_back() {
+    let world = World::reading(&["./configured.yaml"]).await;
+    world.write("configured.yaml", &component("a", ""));
+    world.start().await;
+    world.server.put("/b.yaml", component("b", ""));
+    let target = world.server.url("/b.yaml");
+    let located = world
+        .catalog
+        .register_location("url", &target, None, None)
+        .await
+        .unwrap();
+    world.catalog.settle().await.unwrap();
+    let configured = world.catalog.sources().await.unwrap();
+    let names = configured.into_iter().map(|source| source.source);
+    for name in names.filter(|name| name.starts_with("location:")) {
+        let uid = world.store.node(&name).await.unwrap().unwrap().uid;
+        world.seen().delete_by_uid(uid).await.unwrap();
+        world.catalog.settle().await.unwrap();
+        assert_eq!(
+            world.served().await,
+            ["component:default/a", "component:default/b"],
+            "{name}"
+        );
+        world.seen().refresh(&name).await.unwrap();
+    }
+    assert_eq!(world.catalog.locations().await.unwrap(), [located.location]);
+    let fault = world
+        .catalog
+        .register_location("url", &target, None, None)
+        .await
+        .unwrap_err();
+    assert_eq!(fault.name, "ConflictError");
+}
+
+#[tokio::test]
+async fn a_nested_location_is_named_by_its_full_address() {
+    let world = World::reading(&["./root.yaml"]).await;
+    let nested = |target: &str| {
+        format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {{name: {target}}}\nspec: {{targets: [./{target}.yaml]}}\n"
+        )
+    };
+    world.write("root.yaml", &nested("local"));
+    world.write("local.yaml", &component("a", ""));
+    world.start().await;
+    world.server.put("/repo/root.yaml", nested("shared"));
+    world.server.put("/repo/shared.yaml", component("b", ""));
+    let target = world.server.url("/repo/root.yaml");
+    world
+        .catalog
+        .register_location("url", &target, None, None)
+        .await
+        .unwrap();
+    world.catalog.settle().await.unwrap();
+    let sources = world.catalog.sources().await.unwrap();
+    let mut shown: Vec<String> = sources.into_iter().map(|source| source.location).collect();
+    shown.sort();
+    let folder = world.folder.path().display();
+    for expected in [
+        format!("file:{folder}/local.yaml"),
+        format!("url:{}", world.server.url("/repo/shared.yaml")),
+    ] {
+        assert!(shown.contains(&expected), "{expected} {shown:?}");
+    }
 }

@@ -8,10 +8,12 @@
 mod bounds;
 mod browse;
 mod bursts;
+mod door;
 mod ingest;
 mod locations;
 mod moves;
 mod problems;
+mod registering;
 mod saved_index;
 mod simulation;
 mod watch;

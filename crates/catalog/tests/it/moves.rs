@@ -130,7 +130,7 @@ async fn the_history_of_what_is_gone_names_its_file() {
     world.start().await;
     world.remove("g/b.yaml");
     world.look().await;
-    let last = &world.catalog.history(B, None, 1).await.unwrap()[0];
+    let last = &world.seen().history(B, None, 1).await.unwrap()[0];
     assert_eq!(last.kind, "deleted");
     let location = last.cause["location"].as_str().unwrap();
     assert!(location.ends_with("/g/b.yaml"), "{location}");

@@ -66,7 +66,7 @@ async fn an_invalid_document_shows_place_and_hint() {
         Some("/spec/owner")
     );
     assert!(problem.hint.is_some());
-    let listed = world.catalog.unprocessed().await.unwrap();
+    let listed = world.seen().unprocessed().await.unwrap();
     assert_eq!((listed.len(), listed[0].is_hidden), (1, false));
 }
 
@@ -179,21 +179,22 @@ async fn children_survive_a_run_with_errors() {
 
 #[tokio::test]
 async fn placeholders_are_read_and_refused_as_by_the_original() {
-    let world = World::reading(&["./a.yaml"]).await;
+    let mut world = World::reading(&["./a.yaml"]).await;
     world.write("a.yaml", &component("a", ", note: {$text: ./note.txt}"));
     world.write("note.txt", "hello");
-    world.start().await;
-    let unprocessed = world.catalog.unprocessed().await.unwrap();
+    world
+        .restart(|config| config["portal"] = json!({"resolveFilePlaceholders": false}))
+        .await;
+    let unprocessed = world.seen().unprocessed().await.unwrap();
     let folder = world.folder.path().display().to_string();
     assert_eq!(
         unprocessed[0].problems[0].fault.describe().replace(&folder, ""),
         "Processor PlaceholderProcessor threw an error while preprocessing; caused by Error: Placeholder $text could not \
          form a URL out of /a.yaml and ./note.txt, TypeError: Invalid URL"
     );
-    let mut world = world;
-    world
-        .restart(|config| config["portal"] = json!({"resolveFilePlaceholders": true}))
-        .await;
+    let hint = unprocessed[0].problems[0].hint.as_deref().unwrap_or_default();
+    assert!(hint.contains("portal.resolveFilePlaceholders: true"), "{hint}");
+    world.restart(|config| config["portal"] = json!({})).await;
     assert_eq!(
         world.entity("component:default/a").await.unwrap()["spec"]["note"],
         json!("hello")
@@ -255,5 +256,145 @@ async fn a_reference_of_unreasonable_length_hurts_only_its_entity() {
             .ends_with("… has 9018 bytes, more than 1000"),
         "{:?}",
         node.problems
+    );
+}
+
+/// Problems of all sources, with the hint of each.
+async fn told(world: &World) -> Vec<(String, String)> {
+    let sources = world.catalog.sources().await.unwrap();
+    let problems = sources.into_iter().flat_map(|source| source.problems);
+    problems
+        .map(|problem| (problem.fault.to_string(), problem.hint.unwrap_or_default()))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_item_at_fault_is_the_one_in_the_file() {
+    for (field, wrong) in [
+        ("dependsOn", "bare"),
+        ("dependencyOf", "bare"),
+        ("providesApis", "a:"),
+    ] {
+        let world = World::reading(&["./a.yaml"]).await;
+        let text = format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{ name: a }}\nspec:\n  type: service\n  \
+             lifecycle: x\n  owner: o\n  {field}:\n    - component:z\n    - component:y\n    - component:x\n    - '{wrong}'\n"
+        );
+        world.write("a.yaml", &text);
+        world.start().await;
+        let node = world.store.node("component:default/a").await.unwrap().unwrap();
+        let place = node.problems[0].place.clone().unwrap();
+        assert_eq!(
+            (place.line, place.path.as_deref()),
+            (Some(12), Some(format!("/spec/{field}/3").as_str())),
+            "{field}"
+        );
+        world.write("a.yaml", &text.replace(&format!("'{wrong}'"), "component:w"));
+        world.look().await;
+        let sorted = world.entity("component:default/a").await.unwrap()["spec"][field].clone();
+        assert_eq!(
+            sorted,
+            json!(["component:w", "component:x", "component:y", "component:z"])
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_nul_hurts_only_its_document() {
+    let world = World::reading(&["./*.yaml"]).await;
+    world.write("note.txt", "hello");
+    for (index, bad) in [
+        component("bad", "").replace("owner: team", "owner: \"te\\0am\""),
+        component("bad", ", dependsOn: [\"component:a\\0b\"]"),
+        component("\"b\\0ad\"", ""),
+        component("bad", "").replace("name: bad", "name: bad, namespace: \"n\\0s\""),
+        component("bad", ", note: {$text: \"./note\\0.txt\"}"),
+        component("bad", "").replace("kind: Component", "kind: \"Comp\\0onent\""),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        world.write(
+            "a.yaml",
+            &join(&[component("before", ""), bad.clone(), component("after", "")]),
+        );
+        if index == 0 {
+            world.start().await;
+        } else {
+            world.look().await;
+        }
+        assert_eq!(
+            world.served().await,
+            ["component:default/after", "component:default/before"],
+            "{bad}"
+        );
+        assert_eq!(told(&world).await.len(), 1, "{bad}: {:?}", told(&world).await);
+    }
+}
+
+#[tokio::test]
+async fn a_byte_that_is_no_utf8_hides_nothing() {
+    let world = World::reading(&["./a.yaml"]).await;
+    let bytes = [
+        component("a", ", note: cafE").into_bytes(),
+        b"---\n".to_vec(),
+        component("b", "").into_bytes(),
+    ]
+    .concat();
+    let bytes: Vec<u8> = bytes
+        .into_iter()
+        .map(|byte| if byte == b'E' { 0xe9 } else { byte })
+        .collect();
+    std::fs::write(world.folder.path().join("a.yaml"), bytes).unwrap();
+    world.start().await;
+    assert_eq!(
+        world.served().await,
+        ["component:default/a", "component:default/b"]
+    );
+    assert_eq!(
+        world.entity("component:default/a").await.unwrap()["spec"]["note"],
+        json!("caf\u{fffd}")
+    );
+    let source = &world.catalog.sources().await.unwrap()[0];
+    assert_eq!(source.status, catalog::SourceStatus::Warning);
+    assert!(
+        source.problems[0]
+            .fault
+            .message
+            .contains("is not UTF-8: the first invalid byte is in line")
+    );
+    // A warning keeps nothing that is gone.
+    world.write("a.yaml", &component("a", ", base: {<<: {a: b}}"));
+    world.look().await;
+    assert_eq!(world.served().await, ["component:default/a"]);
+    assert!(
+        told(&world).await[0].0.contains("/spec/base/<< is kept as a key"),
+        "{:?}",
+        told(&world).await
+    );
+}
+
+#[tokio::test]
+async fn a_relative_target_of_type_url_in_a_file_has_a_way_out() {
+    let world = World::reading(&["./a.yaml"]).await;
+    let text = "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {name: l}\nspec: {type: url, targets: [./b.yaml]}\n";
+    world.write("a.yaml", text);
+    world.start().await;
+    let told = told(&world).await;
+    assert!(
+        told[0].0.contains("Invalid URL") && told[0].1.starts_with("Remove `type: url`"),
+        "{told:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_unfilled_template_is_told() {
+    let world = World::reading(&["./a.yaml"]).await;
+    world.write("a.yaml", &component("'${{ values.name }}-api'", ""));
+    world.start().await;
+    let told = told(&world).await;
+    assert!(
+        told[0].1.contains("not filled in, as `${{ values.name }}` tells"),
+        "{told:?}"
     );
 }

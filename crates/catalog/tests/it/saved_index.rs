@@ -1,6 +1,9 @@
 //! The saved index: it is there after an end, it is believed where it should be, and never otherwise.
 
-use read_model::{ReadModel, SnapshotFile, Stamp};
+use catalog::browse;
+use catalog::query::SeenNews;
+use model::LogMark;
+use read_model::{ReadModel, SnapshotFile};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -17,18 +20,17 @@ async fn saved() -> (World, SnapshotFile) {
 }
 
 async fn follow_and_stop(world: &World) {
-    let index = world.catalog.index();
-    index.catch_up(&world.store).await.unwrap();
+    world.catalog.catch_up().await.unwrap();
     let stop = CancellationToken::new();
     stop.cancel();
-    index.follow(&world.store, stop).await;
+    world.catalog.follow(stop).await;
 }
 
 /// What a new start finds: number of entities and whether a lately added one is among them.
-async fn start_again(world: &mut World) -> u64 {
+async fn start_again(world: &mut World) -> usize {
     world.restart(|_| {}).await;
-    world.catalog.index().catch_up(&world.store).await.unwrap();
-    world.catalog.index().read().len()
+    world.catalog.catch_up().await.unwrap();
+    world.seen().total()
 }
 
 #[tokio::test]
@@ -44,11 +46,15 @@ async fn a_start_goes_on_from_what_was_saved() {
     );
     world.start().await;
     assert_eq!(start_again(&mut world).await, 3);
-    let index = world.catalog.index().read();
-    let one = index.by_reference("component:default/one").unwrap();
-    assert_eq!(index.values(one, "spec.system"), ["s"]);
-    assert!(index.by_reference("component:default/two").is_none());
-    assert!(index.by_reference("component:default/three").is_some());
+    let served = async |name: &str| {
+        let reference = format!("component:default/{name}").parse().unwrap();
+        world.seen().entity(&reference).await.unwrap()
+    };
+    assert_eq!(served("one").await.unwrap()["spec"]["system"], "s");
+    let filtered = browse::one_of("spec.system", &["s".to_owned()]);
+    assert_eq!(world.seen().total_of(&filtered, ""), 1);
+    assert!(served("two").await.is_none());
+    assert!(served("three").await.is_some());
 }
 
 /// Otherwise the other tests would show nothing.
@@ -65,16 +71,20 @@ async fn a_snapshot_of_another_database_is_not() {
     let (mut world, file) = saved().await;
     let (_, stamp) = file.read().unwrap().unwrap();
     let others = [
-        Stamp {
+        LogMark {
             uid: Uuid::nil(),
             ..stamp
         },
-        Stamp {
+        LogMark {
             at: stamp.at - 1,
             ..stamp
         },
-        Stamp {
+        LogMark {
             seq: stamp.seq + 5,
+            ..stamp
+        },
+        LogMark {
+            epoch: stamp.epoch ^ 1,
             ..stamp
         },
     ];
@@ -113,4 +123,24 @@ async fn nothing_is_left_where_nothing_can_be_written() {
     let blocked = SnapshotFile::new(world.folder.path().join("all.yaml/catalog.index"));
     assert!(blocked.save(&model, stamp).is_err());
     assert!(blocked.read().is_err() || blocked.read().unwrap().is_none());
+}
+
+#[tokio::test]
+async fn another_log_has_everything_loaded_again() {
+    let (world, _) = saved().await;
+    let mut changes = world.seen().changes();
+    let reference = "component:default/one".parse().unwrap();
+    assert!(world.seen().entity(&reference).await.unwrap().is_some());
+    world.store.begin_epoch().await.unwrap();
+    world.catalog.catch_up().await.unwrap();
+    let news = changes.applied.try_recv().unwrap();
+    assert_eq!(changes.sight.see(&news), Some(SeenNews::Reloaded));
+    assert!(world.seen().entity(&reference).await.unwrap().is_some());
+    assert_eq!(
+        world.catalog.applied(),
+        Some(world.store.log_mark().await.unwrap().seq)
+    );
+    // Nothing is loaded twice.
+    world.catalog.catch_up().await.unwrap();
+    assert!(changes.applied.try_recv().is_err());
 }

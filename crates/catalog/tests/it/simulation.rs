@@ -21,6 +21,8 @@ use std::sync::Mutex;
 use store::{Database, Store};
 use testkit::{TestClock, TestRandomness};
 
+use crate::world::EVERYTHING;
+
 const NAMES: usize = 12;
 const FILES: usize = 4;
 const STEPS: usize = 40;
@@ -362,11 +364,22 @@ impl Simulation {
     async fn check_history(&self, served: &BTreeMap<String, Value>) {
         for name in 0..NAMES {
             let reference = format!("component:default/n{name}");
-            let mut history = self.catalog.history(&reference, None, 10_000).await.unwrap();
+            let mut history = self
+                .catalog
+                .seen_by(&EVERYTHING)
+                .history(&reference, None, 10_000)
+                .await
+                .unwrap();
             history.reverse();
             let mut current: Option<Value> = None;
             for entry in history {
-                let version = self.catalog.version(&reference, entry.seq).await.unwrap().entity;
+                let version = self
+                    .catalog
+                    .seen_by(&EVERYTHING)
+                    .version(&reference, entry.seq)
+                    .await
+                    .unwrap()
+                    .entity;
                 let place = format!("seed {}: {reference} at {}", self.seed, entry.seq);
                 match entry.kind {
                     "created" => assert!(current.is_none() && version.is_some(), "{place}"),

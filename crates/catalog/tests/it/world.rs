@@ -3,13 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use catalog::Catalog;
+use catalog::{Catalog, Sight, View};
 use config::Config;
 use read_model::SnapshotFile;
 use serde_json::{Value, json};
 use store::{Database, Store};
 use tempfile::TempDir;
 use testkit::{FileServer, TestClock, TestRandomness};
+
+/// Nothing is hidden.
+pub static EVERYTHING: Sight = Sight::system("a test");
 
 pub struct World {
     pub folder: TempDir,
@@ -61,6 +64,11 @@ impl World {
         change(&mut self.config);
         self.catalog = build(&self.config, self.folder.path(), &self.store, &self.clock);
         self.start().await;
+    }
+
+    /// The whole catalog.
+    pub fn seen(&self) -> View<'_> {
+        self.catalog.seen_by(&EVERYTHING)
     }
 
     pub fn write(&self, path: &str, text: &str) {

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::HumanDuration;
+use super::ListenSetting;
+use crate::{HumanDuration, Secret};
 
 /// Settings that only this portal has.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -19,14 +20,23 @@ pub struct PortalSection {
     pub live: bool,
     /// Takes the owner of entities without `spec.owner` from the repository's CODEOWNERS file.
     pub codeowners: bool,
-    /// Lets placeholders such as `$text: ./api.yaml` in local files read their neighbours. The original
-    /// refuses them, so the default is `false`; a portal started without a configuration has it on.
+    /// Lets placeholders such as `$text: ./api.yaml` in local files read files of the same repository, or below
+    /// the folder of the configured file. The original refuses them, which is to be had with `false`.
     pub resolve_file_placeholders: bool,
+    /// Keys that ask for protection which the portal does not have, such as `permission.enabled`, but are to have no
+    /// effect. Without an entry here such a key has the portal serve other machines only with a token, or keeps it from starting.
+    pub unprotected: Vec<String>,
     /// Bounds for everything read by URL.
     pub reading: ReadingLimits,
     /// How long a source or a provider stays with a process that gives no sign of life, before another
     /// process on the same database takes over.
     pub claim: HumanDuration,
+    /// Who may open the pages without a token.
+    pub auth: PortalAuthSection,
+    /// Who may read `/metrics`.
+    pub metrics: MetricsSection,
+    /// Bounds for connections.
+    pub connections: ConnectionLimits,
 }
 
 impl Default for PortalSection {
@@ -37,9 +47,56 @@ impl Default for PortalSection {
             watch_files: true,
             live: true,
             codeowners: true,
-            resolve_file_placeholders: false,
+            resolve_file_placeholders: true,
+            unprotected: Vec::new(),
             reading: ReadingLimits::default(),
             claim: HumanDuration::seconds(30),
+            auth: PortalAuthSection::default(),
+            metrics: MetricsSection::default(),
+            connections: ConnectionLimits::default(),
+        }
+    }
+}
+
+/// Who may open the pages without a token.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct PortalAuthSection {
+    /// Whether a direct request from the machine of the portal is the guest's, who may do everything. Default:
+    /// only while `backend.listen` is an address of this machine alone, such as `127.0.0.1:7007`, and neither
+    /// `app.baseUrl` nor `backend.baseUrl` names another host. Behind a proxy or a sidecar on the same machine
+    /// `true` may admit everybody.
+    pub guest: Option<bool>,
+}
+
+/// Who may read `/metrics`. Without these settings: the guest, and services with a token of
+/// `backend.auth.externalAccess`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct MetricsSection {
+    /// An address of their own for metrics, such as `:9464`, open to everybody who reaches it. The portal's own
+    /// address has no `/metrics` then.
+    pub listen: Option<ListenSetting>,
+    /// A token for metrics alone, sent as `Authorization: Bearer`: at least 8 characters without spaces.
+    pub token: Option<Secret>,
+}
+
+/// Bounds for connections. They are kept below the process's limit of open files.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ConnectionLimits {
+    /// Most connections at once. Beyond it only some health probes are answered.
+    pub max: usize,
+    /// Most connections of one client: an IPv4 address, or an IPv6 network of 64 bits. A proxy is one client. Half of
+    /// them may be event streams, of which an open page has one.
+    pub max_per_address: usize,
+}
+
+impl Default for ConnectionLimits {
+    fn default() -> Self {
+        Self {
+            max: 4096,
+            max_per_address: 2048,
         }
     }
 }
@@ -80,7 +137,7 @@ pub struct ReadingLimits {
 impl Default for ReadingLimits {
     fn default() -> Self {
         Self {
-            max_bytes: 10 * 1024 * 1024,
+            max_bytes: model::MAX_FILE_BYTES,
             connect_timeout: HumanDuration::seconds(5),
             total_timeout: HumanDuration::seconds(30),
         }

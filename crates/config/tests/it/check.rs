@@ -102,6 +102,18 @@ fn wrong_values_are_all_reported() {
 }
 
 #[test]
+fn what_bounds_or_guards_the_portal_must_work() {
+    check(
+        "portal:\n  metrics:\n    token: short\n    listen: nowhere\n  connections:\n    max: 0\n",
+        &[
+            "error 3 Error: Illegal token at 'portal.metrics.token', must be at least 8 characters without spaces",
+            "error 4 Error: Unable to parse listen address nowhere, expected <port> or <host>:<port>",
+            "error 6 InputError: 'portal.connections.max' is 0, so that nobody could call; write at least 1",
+        ],
+    );
+}
+
+#[test]
 fn variables_that_are_not_set_are_noticed() {
     let text = "app:\n  title: ${TITLE}\norganization:\n  name: { $env: NAME }\nx: ['${A:-b}']\n";
     let problems = one_file(text).check();
@@ -145,6 +157,7 @@ backend:
       - type: static
         options: { token: long-enough }
         accessRestrictions: [{ plugin: catalog }]
+portal: { unprotected: [backend.auth] }
 catalog:
   processorOptions:
     CodeOwnersProcessor: { disabled: true }
@@ -157,10 +170,11 @@ catalog:
     assert_eq!(
         texts(&one_file(text).check()),
         [
-            "warning 11 InputError: 'backend.auth.externalAccess[0].accessRestrictions' has no effect here",
+            "warning 11 InputError: 'backend.auth.externalAccess[0].accessRestrictions' asks for limits to a token, \
+             which this portal does not have",
             "warning 6 InputError: 'backend.server.maxRequestsPerSocket' has no effect here",
-            "warning 15 InputError: 'catalog.processorOptions.FileReaderProcessor' has no effect here",
-            "warning 19 InputError: 'catalog.providerOptions.Unknown' has no effect here",
+            "warning 16 InputError: 'catalog.processorOptions.FileReaderProcessor' has no effect here",
+            "warning 20 InputError: 'catalog.providerOptions.Unknown' has no effect here",
             "warning 2 InputError: The path '/portal/' of 'app.baseUrl' has no effect here",
         ]
     );
@@ -176,4 +190,120 @@ fn configured_locations_are_left_out_with_their_provider() {
     };
     assert_eq!(one_file(&text(false)).catalog().locations.len(), 1);
     assert_eq!(one_file(&text(true)).catalog().locations.len(), 0);
+}
+
+/// The keys because of which nobody is served without a token.
+fn only_tokens(text: &str) -> Vec<String> {
+    one_file(text).only_tokens_because_of().to_vec()
+}
+
+#[test]
+fn a_key_that_asks_for_protection_is_not_passed_over() {
+    for yes in ["true", "'yes'", "['?']", "{}", "maybe"] {
+        assert_eq!(
+            only_tokens(&format!("permission: {{ enabled: {yes} }}\n")),
+            ["permission.enabled"],
+            "{yes}"
+        );
+    }
+    let text =
+        "auth:\n  providers:\n    guest: {}\n    github: { development: { clientId: x } }\n    oidc: {}\n";
+    assert_eq!(
+        only_tokens(text),
+        ["auth.providers.github", "auth.providers.oidc"]
+    );
+    let problems = one_file(text).check();
+    assert_eq!(
+        texts(&problems)[1],
+        "warning 4 InputError: 'auth.providers.github' asks for a sign-in, which this portal does not have: other \
+         machines are served only with a token of backend.auth.externalAccess"
+    );
+    let hint = problems[1].hint.as_deref().unwrap_or_default();
+    assert!(
+        hint.contains("add 'auth.providers.github' to the list portal.unprotected"),
+        "{hint}"
+    );
+    check(
+        "backend:\n  auth:\n    externalAccess:\n      - type: static\n        options: { token: long-enough }\n        \
+         accessRestrictions: [{ plugin: catalog }]\n",
+        &[
+            "error 6 InputError: 'backend.auth.externalAccess[0].accessRestrictions' asks for limits to a token, which \
+             this portal does not have",
+        ],
+    );
+    let asks_for_nothing = "\
+permission: { enabled: false }
+auth: { environment: development, providers: { guest: { userEntityRef: 'user:default/guest' }, github: null, x: false } }
+";
+    assert_eq!(only_tokens(asks_for_nothing), [""; 0]);
+}
+
+#[test]
+fn protection_that_is_missing_can_be_accepted() {
+    let unprotected = |accepted: &str| {
+        only_tokens(&format!(
+            "permission: {{ enabled: true }}\nauth: {{ providers: {{ github: {{}} }} }}\n\
+             portal: {{ unprotected: [{accepted}] }}\n"
+        ))
+    };
+    let both = ["permission.enabled", "auth.providers.github"];
+    assert_eq!(unprotected(""), both);
+    assert_eq!(unprotected("auth.providers.gitlab, auth.prov"), both);
+    assert_eq!(unprotected("permission.enabled"), both[1..]);
+    for all in ["permission.enabled, auth.providers.github", "permission, auth"] {
+        assert_eq!(unprotected(all), [""; 0], "{all}");
+    }
+}
+
+#[test]
+fn locations_that_nothing_reads_are_errors_of_their_own() {
+    let text = "\
+catalog:
+  locations:
+    - { type: url, target: 'https://h.example/a.yaml' }
+    - { type: urll, target: 'https://h.example/a.yaml' }
+    - type: github
+      target: x
+";
+    let problems = one_file(text).check();
+    let told = |kind: &str| {
+        format!(
+            "Unknown type '{kind}' in catalog.locations, expected one of 'file', 'url'; nothing is read from it"
+        )
+    };
+    assert_eq!(
+        texts(&problems),
+        [
+            format!("error 4 InputError: {}", told("urll")),
+            format!("error 5 InputError: {}", told("github")),
+        ]
+    );
+    assert_eq!(problems[0].hint.as_deref(), Some("Did you mean 'url'?"));
+    assert!(
+        problems[1]
+            .hint
+            .as_deref()
+            .is_some_and(|hint| hint.starts_with("Write 'url'"))
+    );
+}
+
+#[test]
+fn an_environment_without_a_file_is_told() {
+    let warned = |name: &str, files: &[(&str, &str)]| {
+        let start = start(files, &[("BACKSTAGE_ENV", name)]);
+        let config =
+            config::Config::load(&start.options).or_else(|_| config::Config::builtin_default(&start.options));
+        texts(&config.unwrap().check())
+            .join("\n")
+            .replace(&start.folder.path().display().to_string(), "DIR")
+    };
+    let files = [
+        ("app-config.yaml", "app: { title: x }"),
+        ("app-config.a.local.yaml", "app: { title: y }"),
+    ];
+    assert_eq!(warned("a", &files), "");
+    let told = "warning - NotFoundError: BACKSTAGE_ENV names 'nosuch', but there is neither app-config.nosuch.yaml nor \
+                app-config.nosuch.local.yaml in DIR";
+    assert_eq!(warned("a, nosuch", &files), told);
+    assert_eq!(warned("nosuch", &[]), told);
 }

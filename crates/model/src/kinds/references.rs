@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{EntityRef, Fault, entity_ref, js};
 
-/// Fields of `spec` whose lists are sorted before validation.
+/// Fields of `spec` whose lists are sorted once the entity is valid: before that, faults name places in the file.
 const SORTED: [&str; 7] = [
     "providesApis",
     "consumesApis",

@@ -4,11 +4,12 @@ use std::io;
 use std::path::Path;
 use std::thread;
 
+use model::LogMark;
 use model::ROWS_VERSION;
 use uuid::Uuid;
 
 use super::format::{Reader, damaged};
-use super::{MAGIC, Stamp, VERSION};
+use super::{MAGIC, VERSION};
 use crate::ReadModel;
 use crate::keys::Keys;
 use crate::restore::Entities;
@@ -19,7 +20,7 @@ use crate::terms::{Saved, Terms};
 const MOST_EXPECTED: u32 = 1 << 26;
 
 /// Reads a whole file; nothing when it is of another version.
-pub fn read(path: &Path) -> io::Result<Option<(ReadModel, Stamp)>> {
+pub fn read(path: &Path) -> io::Result<Option<(ReadModel, LogMark)>> {
     let mut first = Reader::open(path)?;
     let is_known = first.bytes()? == MAGIC
         && first.number()? == VERSION
@@ -28,7 +29,8 @@ pub fn read(path: &Path) -> io::Result<Option<(ReadModel, Stamp)>> {
     if !is_known {
         return Ok(None);
     }
-    let stamp = Stamp {
+    let mark = LogMark {
+        epoch: first.long()?,
         seq: first.long()?,
         uid: Uuid::from_bytes(first.bytes()?),
         at: first.long()?,
@@ -42,7 +44,7 @@ pub fn read(path: &Path) -> io::Result<Option<(ReadModel, Stamp)>> {
     let ((keys, terms), entities) = (values?, entities?);
     let model = ReadModel::of_parts(keys, terms, entities);
     let model = model.ok_or_else(|| damaged("entities and values do not fit each other"))?;
-    Ok(Some((model, stamp)))
+    Ok(Some((model, mark)))
 }
 
 fn read_values(reader: &mut Reader) -> io::Result<(Keys, Terms)> {

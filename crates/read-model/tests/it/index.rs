@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Filter, SearchRow};
 use proptest::prelude::*;
-use read_model::{Like, ReadModel, SnapshotFile, Stamp, UidBound, Walk, WalkOrder};
+use read_model::{Like, ReadModel, SnapshotFile, UidBound, Walk, WalkOrder};
 use uuid::Uuid;
 
 /// A catalog as a map, which needs no cleverness to be right.
@@ -82,7 +82,8 @@ fn rows(id: u8, values: &[(u8, u8)]) -> Vec<SearchRow> {
 fn saved_and_read(model: &ReadModel) -> ReadModel {
     let folder = tempfile::tempdir().unwrap();
     let file = SnapshotFile::new(folder.path().join("new/catalog.index"));
-    let stamp = Stamp {
+    let stamp = model::LogMark {
+        epoch: 3,
         seq: 7,
         uid: uid(7),
         at: -7,
@@ -256,6 +257,9 @@ proptest! {
             let expected: BTreeSet<Uuid> =
                 plain.iter().filter(|(_, rows)| filter.matches(rows)).map(|(uid, _)| *uid).collect();
             prop_assert_eq!(uids(&model, &set), expected, "{:?}", filter);
+            for doc in model.everything().iter() {
+                prop_assert_eq!(model.matches(filter, doc), set.contains(doc), "{:?}", filter);
+            }
             for key in KEYS.iter().chain(&["metadata.name", "kind"]) {
                 let expected = plain_rows(&plain, filter, key, text.as_ref(), descending);
                 prop_assert_eq!(walked_rows(&model, filter, key, text.as_ref(), descending), expected, "{}", key);
@@ -330,6 +334,7 @@ proptest! {
             let doc = model.by_reference(&reference(rows));
             prop_assert_eq!(doc.map(|doc| model.uid(doc)), Some(*uid));
             prop_assert_eq!(model.by_uid(*uid), doc);
+            prop_assert_eq!(model.by_half_uid(uid.as_u64_pair().0), doc);
         }
         prop_assert_eq!(model.by_reference("component:default/name-400"), None);
     }
@@ -371,6 +376,35 @@ fn plain_by_value(plain: &Plain, key: &str, descending: bool) -> Vec<Uuid> {
         values.then_with(|| left.1.cmp(&right.1))
     });
     all.into_iter().map(|(.., uid)| uid).collect()
+}
+
+#[test]
+fn values_beside_a_text_are_found_on_both_sides_as_far_as_they_count() {
+    let mut model = ReadModel::default();
+    for (id, name) in (0..).zip(["alpha", "beta", "delta", "epsilon", "gamma"]) {
+        let values = [
+            ("kind", "Component"),
+            ("metadata.name", name),
+            ("metadata.namespace", "d"),
+        ];
+        let rows: Vec<SearchRow> = values.iter().map(|(key, value)| row(key, Some(value))).collect();
+        model.upsert(uid(id), &rows).expect("rows are complete");
+    }
+    let check = |text: &str, most: usize, hidden: &str, expected: &str| {
+        let found = model.beside("metadata.name", text, most, |doc| {
+            !model.reference(doc).ends_with(hidden)
+        });
+        let names: Vec<String> = found
+            .iter()
+            .map(|doc| model.reference(*doc).replace("component:d/", ""))
+            .collect();
+        assert_eq!(names.join(" "), expected, "{text} {most} {hidden}");
+    };
+    check("delta", 1, "-", "delta beta");
+    check("cheta", 2, "-", "delta epsilon beta alpha");
+    check("cheta", 1, "delta", "epsilon beta");
+    check("zeta", 3, "-", "gamma epsilon delta");
+    assert!(model.beside("nothing", "x", 3, |_| true).is_empty());
 }
 
 #[test]

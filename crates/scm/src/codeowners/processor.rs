@@ -2,12 +2,11 @@
 
 use async_trait::async_trait;
 use model::Fault;
-use plugin::{Freshness, ProcessContext};
+use plugin::{Freshness, ProcessContext, Remarks};
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{CodeOwners, candidates};
-use crate::git_url::GitUrl;
+use super::repositories::Repositories;
 use crate::reader::UrlReader;
 
 /// Kinds that have an owner.
@@ -15,46 +14,38 @@ const KINDS: [&str; 5] = ["API", "Component", "Domain", "Resource", "System"];
 
 /// Fills in `spec.owner` from `CODEOWNERS`.
 pub struct Processor {
-    reader: UrlReader,
+    repositories: Repositories,
 }
 
 impl Processor {
     /// A processor that reads through `reader`.
     pub fn new(reader: UrlReader) -> Self {
-        Self { reader }
+        Self {
+            repositories: Repositories::new(reader),
+        }
     }
 
-    async fn owner(&self, target: &str) -> Result<Option<String>, Fault> {
+    async fn owner(&self, target: &str, remarks: &Remarks) -> Result<Option<String>, Fault> {
         let Ok(url) = Url::parse(target) else {
             return Ok(None);
         };
-        let integrations = self.reader.integrations();
-        let Some(integration) = integrations.by_url(&url) else {
+        let Some(integration) = self.repositories.integration(&url) else {
             return Ok(None);
         };
-        let mut failure = None;
-        for path in candidates(integration.kind()) {
-            let file = integrations.resolve_url(target, &format!("/{path}"))?;
-            match self.reader.read_url(&file, None).await {
-                Ok(read) => {
-                    let owners = CodeOwners::parse(&String::from_utf8_lossy(&read.bytes));
-                    return Ok(owners.owner(&path_within(integration.kind(), target)?));
-                }
-                Err(fault) if fault.name == "NotFoundError" => {}
-                Err(fault) => failure = Some(fault),
-            }
+        let Some(file) = self.repositories.file(integration, target).await? else {
+            return Ok(None);
+        };
+        let path = integration.path_in_repository(target)?;
+        let asked = (file.clone(), path.clone());
+        // Of a large file many patterns are compiled for that.
+        let owner = tokio::task::spawn_blocking(move || asked.0.owner(&asked.1)).await;
+        match owner.map_err(|error| Fault::error(error.to_string()))? {
+            Ok(Some(owner)) => return Ok(Some(owner)),
+            Ok(None) => remarks.add(format!("{} was read, and names no owner of {path}", file.url)),
+            Err(error) => remarks.add(format!("{} was not used: {error}", file.url)),
         }
-        failure.map_or(Ok(None), Err)
+        Ok(None)
     }
-}
-
-/// The catalog file's path in its repository. On Gitea the reference has a word before it.
-fn path_within(kind: &str, target: &str) -> Result<String, Fault> {
-    let file = GitUrl::parse_safe(target)?.file;
-    let without_reference = file.split_once('/').filter(|_| kind == "gitea");
-    Ok(without_reference
-        .map_or(file.as_str(), |(_, path)| path)
-        .to_owned())
 }
 
 fn lacks_owner(entity: &Value) -> bool {
@@ -85,7 +76,7 @@ impl plugin::Processor for Processor {
         if self.freshness(&entity, context) == Freshness::NotMine {
             return Ok(entity);
         }
-        if let Some(owner) = self.owner(&context.location.target).await?
+        if let Some(owner) = self.owner(&context.location.target, &context.remarks).await?
             && let Some(map) = entity.as_object_mut()
             && let Some(spec) = map
                 .entry("spec")

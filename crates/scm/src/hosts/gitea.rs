@@ -1,6 +1,7 @@
 //! Gitea and Forgejo.
 
 use model::Fault;
+use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::incorrect;
@@ -26,6 +27,13 @@ fn file<'a>(url: &'a str, base: &str) -> Result<File<'a>, Fault> {
             "expected <owner>/<repository>/src/branch/<branch>/<file>",
         )),
     }
+}
+
+/// The path of a file, without the reference before it.
+pub(super) fn path_in_repository(url: &str, base: &str) -> Result<String, Fault> {
+    crate::git_url::GitUrl::parse_safe(url)?;
+    let path = percent_decode_str(file(url, base)?.path);
+    Ok(path.decode_utf8_lossy().into_owned())
 }
 
 /// The API's address of a raw file. It carries an entity tag, unlike `contents`.

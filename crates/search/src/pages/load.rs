@@ -2,9 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use catalog::Catalog;
-use catalog::browse::{self, Named};
-use catalog::query::Access;
+use catalog::browse::{Known, Named, title_of};
+use catalog::{Sight, View};
 use jiff::Timestamp;
 use model::Viewer;
 use model::{EntityRef, Filter};
@@ -25,7 +24,7 @@ pub struct Results {
     /// The answer; nothing when nothing was asked.
     pub answer: Option<Answer>,
     /// Document types with their headings.
-    pub types: Vec<(&'static str, &'static str)>,
+    pub types: Vec<(String, String)>,
     /// How people call what the answer names.
     pub words: Words,
     /// Everything there is was indexed.
@@ -41,20 +40,20 @@ pub struct Words {
 
 impl Words {
     /// For everything that an answer names.
-    pub fn of(catalog: &Catalog, answer: &Answer) -> Self {
+    pub fn of(seen: View<'_>, answer: &Answer) -> Self {
         let values = answer.facets.iter().flatten().map(|(value, _)| value.as_str());
         let owners = answer.hits.iter().filter_map(owner_of);
         let references: HashSet<EntityRef> = values
             .filter_map(|text| text.parse().ok())
             .chain(owners)
             .collect();
-        let kinds = browse::counts_of(catalog, &Filter::All(Vec::new()), "", "kind");
+        let kinds = seen.counts_of(&Filter::All(Vec::new()), "", "kind");
         Self {
             kinds: kinds
                 .into_iter()
                 .map(|(kind, _)| (kind.to_lowercase(), kind))
                 .collect(),
-            named: browse::known(catalog, &references),
+            named: seen.known(&references),
         }
     }
 
@@ -63,23 +62,23 @@ impl Words {
         self.kinds.get(kind).map_or(kind, String::as_str)
     }
 
+    /// Whether a value names an entity that may not be seen.
+    pub fn is_hidden(&self, value: &str) -> bool {
+        let reference = value.parse::<EntityRef>();
+        reference.is_ok_and(|reference| self.named.get(&reference) == Some(&Known::Hidden))
+    }
+
     /// The title of a result's owner, or its name.
     pub fn owner(&self, hit: &Shown) -> Option<String> {
-        let owner = owner_of(hit)?;
-        let known = self.named.get(&owner).and_then(Option::as_ref);
-        let title = known.and_then(|known| known.title.clone());
-        Some(title.unwrap_or_else(|| owner.name().to_owned()))
+        let owner = owner_of(hit).filter(|owner| self.named.get(owner) != Some(&Known::Hidden))?;
+        let title = title_of(&self.named, &owner).unwrap_or(owner.name());
+        Some(title.to_owned())
     }
 
     /// The title of an entity, or its name; any other text as it is.
     pub fn name<'a>(&'a self, reference: &'a str) -> &'a str {
-        let known = reference
-            .parse()
-            .ok()
-            .and_then(|reference: EntityRef| self.named.get(&reference));
-        let title = known
-            .and_then(Option::as_ref)
-            .and_then(|known| known.title.as_deref());
+        let parsed: Option<EntityRef> = reference.parse().ok();
+        let title = parsed.and_then(|reference| title_of(&self.named, &reference));
         title.unwrap_or_else(|| reference.rsplit('/').next().unwrap_or(reference))
     }
 }
@@ -94,11 +93,15 @@ fn owner_of(hit: &Shown) -> Option<EntityRef> {
 /// Asks on behalf of a viewer.
 pub async fn results(
     search: &Search,
+    sight: &Sight,
     viewer: &Viewer,
     state: PageState,
     now: Timestamp,
 ) -> Result<Results, ApiError> {
-    let types: Vec<(&'static str, &'static str)> = search.types().collect();
+    let types = search
+        .types()
+        .map(|(kind, title)| (kind.to_owned(), title.to_owned()));
+    let types: Vec<(String, String)> = types.collect();
     let is_asked = !state.text.is_empty() || state.active() > 0 || state.document_type.is_some();
     let answer = if is_asked {
         let question = personal(search, viewer, state.question()).await?;
@@ -108,15 +111,16 @@ pub async fn results(
             now: now.as_second(),
             counted: Counted {
                 facets: FIELDS,
-                types: types.iter().map(|(kind, _)| *kind).collect(),
+                types: types.iter().map(|(kind, _)| kind.clone()).collect(),
             },
         };
-        let answer = search.ask(question, &Access::all(), page).await;
+        let answer = search.ask(question, sight, page).await;
         Some(answer.map_err(|error| ApiError::internal(&error))?)
     } else {
         None
     };
-    let words = answer.as_ref().map(|answer| Words::of(search.catalog(), answer));
+    let seen = search.catalog().seen_by(sight);
+    let words = answer.as_ref().map(|answer| Words::of(seen, answer));
     Ok(Results {
         words: words.unwrap_or_default(),
         state,
@@ -128,7 +132,7 @@ pub async fn results(
 
 /// A question that knows what its viewer owns and starred.
 pub async fn personal(search: &Search, viewer: &Viewer, question: Question) -> Result<Question, ApiError> {
-    let starred = personal::stars(search.catalog().store(), viewer.reference()).await;
+    let starred = personal::stars(search.store(), viewer.reference()).await;
     Ok(Question {
         owners: viewer.claims.iter().map(ToString::to_string).collect(),
         starred: starred.map_err(|error| catalog::store_fault(&error))?,

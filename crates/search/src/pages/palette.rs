@@ -2,12 +2,14 @@
 //! types, what the viewer went to lately and often.
 
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
-use catalog::query::Access;
+use axum::response::Response;
+use catalog::View;
+use catalog::browse::Known;
 use jiff::Timestamp;
 use model::EntityRef;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use sight::{CurrentSight, for_sight};
 use ui::Chrome;
 use user_settings::personal::{self, Visit};
 use web::api::Json;
@@ -64,6 +66,7 @@ struct Item {
 pub async fn show(
     State(search): State<Search>,
     CurrentViewer(viewer): CurrentViewer,
+    CurrentSight(sight): CurrentSight,
     Query(asked): Query<Asked>,
     chrome: Chrome,
 ) -> Result<Response, ApiError> {
@@ -72,9 +75,10 @@ pub async fn show(
         ..PageState::default()
     };
     if state.text.is_empty() {
-        let visits = personal::visits(search.catalog().store(), viewer.reference()).await;
+        let visits = personal::visits(search.store(), viewer.reference()).await;
         let visits = visits.map_err(|error| catalog::store_fault(&error))?;
-        return Ok(Json(before_typing(visits, chrome.now)).into_response());
+        let visits = without_hidden(search.catalog().seen_by(&sight), visits);
+        return Ok(for_sight(&sight, Json(before_typing(visits, chrome.now))));
     }
     let question = Question {
         text: state.text.clone(),
@@ -86,21 +90,21 @@ pub async fn show(
         now: chrome.now.as_second(),
         ..Page::default()
     };
-    let answer = search.ask(question, &Access::all(), page).await;
+    let answer = search.ask(question, &sight, page).await;
     let answer = answer.map_err(|error| ApiError::internal(&error))?;
     let palette = Palette {
-        groups: groups(&search, &answer),
+        groups: groups(&search, search.catalog().seen_by(&sight), &answer),
         suggestion: answer.suggestion.clone(),
         total: answer.total,
         all: state.href(),
     };
-    Ok(Json(palette).into_response())
+    Ok(for_sight(&sight, Json(palette)))
 }
 
 /// Results by type, the type with the best result first.
-fn groups(search: &Search, answer: &Answer) -> Vec<Group> {
+fn groups(search: &Search, seen: View<'_>, answer: &Answer) -> Vec<Group> {
     let mut groups: Vec<(&str, Group)> = Vec::new();
-    let words = Words::of(search.catalog(), answer);
+    let words = Words::of(seen, answer);
     for hit in &answer.hits {
         let item = item(&words, answer, hit);
         if let Some((_, group)) = groups.iter_mut().find(|(kind, _)| *kind == hit.kind) {
@@ -137,6 +141,17 @@ fn icon(entity: &str) -> String {
     reference
         .map(|reference| reference.kind().to_owned())
         .unwrap_or_default()
+}
+
+/// Visits of entities that may be seen, and of what is not in the catalog any more.
+fn without_hidden(seen: View<'_>, mut visits: Vec<Visit>) -> Vec<Visit> {
+    let reference = |visit: &Visit| visit.entity_ref.as_deref()?.parse::<EntityRef>().ok();
+    let references: Vec<EntityRef> = visits.iter().filter_map(reference).collect();
+    let known = seen.known(&references);
+    visits.retain(|visit| {
+        reference(visit).is_none_or(|reference| known.get(&reference) != Some(&Known::Hidden))
+    });
+    visits
 }
 
 fn before_typing(visits: Vec<Visit>, now: Timestamp) -> Palette {

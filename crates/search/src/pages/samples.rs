@@ -53,7 +53,7 @@ fn sample(query: &str, answer: Option<(Vec<Shown>, Option<&str>)>) -> Results {
         is_complete: answer.is_some(),
         state,
         answer,
-        types: vec![(crate::ENTITIES, "Entities")],
+        types: vec![(crate::ENTITIES.to_owned(), "Entities".to_owned())],
     }
 }
 

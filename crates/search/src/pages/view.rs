@@ -89,6 +89,8 @@ fn facets(words: &Words, state: &PageState, answer: &Answer) -> Facets {
     for (at, filter) in FILTERS.iter().enumerate() {
         let chosen = &state.chosen[at];
         let counts = answer.facets.get(at).map(Vec::as_slice).unwrap_or_default();
+        let counts = counts.iter().filter(|(value, _)| !words.is_hidden(value));
+        let counts: Vec<(String, usize)> = counts.cloned().collect();
         let gone = chosen
             .iter()
             .filter(|value| !counts.iter().any(|(known, _)| known == *value));

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use search::{Place, Search};
 use serde_json::json;
-use store::SettingKey;
 use tokio_util::sync::CancellationToken;
 
 use crate::world::{World, entity};
@@ -71,12 +70,7 @@ async fn an_index_of_another_database_is_not_taken_for_this_ones() {
     let world = World::with(&component("first")).await;
     let world = world
         .restart(async |_, store| {
-            let key = SettingKey {
-                user: String::new(),
-                bucket: "search".into(),
-                key: "database".into(),
-            };
-            store.setting_put(&key, &json!("another")).await.unwrap();
+            store.begin_epoch().await.unwrap();
         })
         .await;
     assert_eq!(world.found("first").await, ["component:default/first"]);
@@ -97,9 +91,10 @@ async fn a_folder_belongs_to_one_at_a_time() {
     let another = Search::open(
         &Place::Folder(world.folder.path().join("index")),
         &world.catalog,
-        [],
+        &world.store,
     )
     .unwrap();
+    another.feed_from([]);
     let stop = CancellationToken::new();
     let following = stop.clone().drop_guard();
     let run = tokio::spawn({

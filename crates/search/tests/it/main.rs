@@ -5,6 +5,7 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod failover;
 mod feed;
 mod pages;
 mod relevance;

@@ -1,11 +1,11 @@
 //! What is found, and in which order.
 
+use catalog::Sight;
 use catalog::browse;
-use catalog::query::Access;
 use search::{Condition, Question};
 use serde_json::json;
 
-use crate::world::{World, asking, entities, entity};
+use crate::world::{EVERYTHING, World, asking, entities, entity};
 
 fn component(name: &str, title: Option<&str>, description: &str, tags: &[&str], owner: &str) -> String {
     let mut metadata = json!({ "description": description, "tags": tags });
@@ -176,7 +176,7 @@ async fn conditions_restrict_and_pages_meet() {
     let mut all = Vec::new();
     for offset in (0..12).step_by(5) {
         let page = world
-            .ask_as(question("type", "service"), &Access::all(), offset, 5)
+            .ask_as(question("type", "service"), &EVERYTHING, offset, 5)
             .await;
         assert_eq!(page.total, 10);
         all.extend(entities(&page));
@@ -197,7 +197,7 @@ async fn a_whole_name_finds_the_same_on_every_page() {
         Some("component:default/payment-gateway")
     );
     for (offset, limit) in [(0, 0), (named.total, 5)] {
-        let page = world.ask_as(asking(whole), &Access::all(), offset, limit).await;
+        let page = world.ask_as(asking(whole), &EVERYTHING, offset, limit).await;
         assert_eq!(page.total, named.total, "{offset} {limit}");
     }
 }
@@ -205,10 +205,10 @@ async fn a_whole_name_finds_the_same_on_every_page() {
 #[tokio::test]
 async fn what_may_not_be_seen_is_neither_found_nor_counted() {
     let world = world().await;
-    let access = Access::only(browse::one_of("spec.owner", &["payers".to_owned()]));
-    let answer = world.ask_as(asking("payment"), &access, 0, 1).await;
+    let sight = Sight::only(browse::one_of("spec.owner", &["payers".to_owned()]));
+    let answer = world.ask_as(asking("payment"), &sight, 0, 1).await;
     assert_eq!((answer.total, answer.hits.len()), (2, 1));
-    assert_eq!(world.ask_as(asking("ledger"), &access, 0, 10).await.total, 0);
+    assert_eq!(world.ask_as(asking("ledger"), &sight, 0, 10).await.total, 0);
 }
 
 #[tokio::test]

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use catalog::Catalog;
-use catalog::query::Access;
+use catalog::{Catalog, Sight};
 use config::Config;
+use read_model::SnapshotFile;
 use search::{Answer, Counted, Page, Place, Question, Search};
 use serde_json::{Value, json};
 use store::{Database, Store};
@@ -16,6 +16,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Longest wait for a change to be findable.
 const SOON: Duration = Duration::from_secs(20);
+/// Nothing is hidden.
+pub static EVERYTHING: Sight = Sight::system("a test");
 /// A time after all changes of the tests.
 pub const NOW: i64 = 2_000_000_000;
 
@@ -34,7 +36,8 @@ impl World {
         std::fs::write(folder.path().join("all.yaml"), text).unwrap();
         let store = Store::open(&Database::SqliteMemory).await.unwrap();
         let catalog = catalog(folder.path(), &store);
-        let search = Search::open(&Place::Folder(folder.path().join("index")), &catalog, []).unwrap();
+        let search = Search::open(&Place::Folder(folder.path().join("index")), &catalog, &store).unwrap();
+        search.feed_from([]);
         let mut world = Self {
             folder,
             store,
@@ -70,8 +73,9 @@ impl World {
         tokio::time::sleep(Duration::from_millis(300)).await;
         change(folder.path(), &store).await;
         let catalog = catalog(folder.path(), &store);
-        catalog.index().catch_up(&store).await.unwrap();
-        let search = Search::open(&Place::Folder(folder.path().join("index")), &catalog, []).unwrap();
+        catalog.catch_up().await.unwrap();
+        let search = Search::open(&Place::Folder(folder.path().join("index")), &catalog, &store).unwrap();
+        search.feed_from([]);
         let mut world = Self {
             folder,
             store,
@@ -86,7 +90,7 @@ impl World {
     /// Everything written so far is served and can be found.
     pub async fn settle(&self) {
         self.catalog.settle().await.unwrap();
-        self.catalog.index().catch_up(&self.store).await.unwrap();
+        self.catalog.catch_up().await.unwrap();
         let seq = self.store.last_seq().await.unwrap();
         assert!(
             self.search.wait_for(seq, SOON).await,
@@ -104,17 +108,17 @@ impl World {
     }
 
     pub async fn ask(&self, question: Question) -> Answer {
-        self.ask_as(question, &Access::all(), 0, 10).await
+        self.ask_as(question, &EVERYTHING, 0, 10).await
     }
 
-    pub async fn ask_as(&self, question: Question, access: &Access, offset: usize, limit: usize) -> Answer {
+    pub async fn ask_as(&self, question: Question, sight: &Sight, offset: usize, limit: usize) -> Answer {
         let page = Page {
             offset,
             limit,
             now: NOW,
             ..Page::default()
         };
-        self.search.ask(question, access, page).await.unwrap()
+        self.search.ask(question, sight, page).await.unwrap()
     }
 
     /// The same, and how many of the results have which value of these fields.
@@ -128,7 +132,7 @@ impl World {
             },
             ..Page::default()
         };
-        self.search.ask(question, &Access::all(), page).await.unwrap()
+        self.search.ask(question, &EVERYTHING, page).await.unwrap()
     }
 
     /// References of what is found, the best first.
@@ -166,15 +170,34 @@ pub fn entity(reference: &str, metadata: Value, spec: Value) -> String {
     format!("---\n{entity}\n")
 }
 
+/// References of what a search finds.
+pub async fn names_found(search: &Search, text: &str) -> Vec<String> {
+    let page = Page {
+        limit: 10,
+        now: NOW,
+        ..Page::default()
+    };
+    // While the index is being built anew there may be nothing to ask.
+    let answer = search.ask(asking(text), &Sight::system("test"), page).await;
+    answer.map_or_else(|_| Vec::new(), |answer| entities(&answer))
+}
+
 fn catalog(folder: &Path, store: &Store) -> Catalog {
+    catalog_with(folder, store, None)
+}
+
+/// A catalog whose index is saved there, if anywhere.
+pub fn catalog_with(folder: &Path, store: &Store, snapshot: Option<SnapshotFile>) -> Catalog {
     let config = json!({ "catalog": {
         "locations": [{ "type": "file", "target": "./all.yaml" }],
         "rules": [{ "allow": testkit::KINDS }],
     } });
     let config = Config::from_value(config, folder).unwrap();
-    Catalog::builder(Arc::new(config), store.clone())
+    let mut builder = Catalog::builder(Arc::new(config), store.clone())
         .clock(Arc::new(TestClock::default()))
-        .randomness(Arc::new(TestRandomness::new(7)))
-        .build()
-        .unwrap()
+        .randomness(Arc::new(TestRandomness::new(7)));
+    if let Some(file) = snapshot {
+        builder = builder.index_snapshot(file);
+    }
+    builder.build().unwrap()
 }

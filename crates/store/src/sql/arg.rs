@@ -5,17 +5,21 @@ use uuid::Uuid;
 
 use crate::StoreError;
 
-/// An argument; the variant fixes its SQL type, null or not.
-#[derive(Debug, Clone)]
-pub(crate) enum Arg {
+/// An argument of a statement; the variant fixes its SQL type, null or not. Made with `into()` from texts, numbers,
+/// flags, times and ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arg {
+    /// `TEXT`.
     Text(Option<String>),
+    /// `BIGINT`: numbers, flags (0 and 1) and times (microseconds since 1970).
     Int(Option<i64>),
+    /// `{bytes}`: ids and digests.
     Bytes(Option<Vec<u8>>),
 }
 
 impl Arg {
     /// A value as JSON text.
-    pub(crate) fn json(value: &impl serde::Serialize) -> Result<Self, StoreError> {
+    pub fn json(value: &impl serde::Serialize) -> Result<Self, StoreError> {
         let text = serde_json::to_string(value).map_err(|error| StoreError::malformed("JSON", error))?;
         Ok(Self::from(text))
     }
@@ -90,5 +94,41 @@ impl From<Option<Timestamp>> for Arg {
 impl From<Uuid> for Arg {
     fn from(uuid: Uuid) -> Self {
         Self::Bytes(Some(uuid.as_bytes().to_vec()))
+    }
+}
+
+impl From<Option<i64>> for Arg {
+    fn from(number: Option<i64>) -> Self {
+        Self::Int(number)
+    }
+}
+
+impl From<u32> for Arg {
+    fn from(number: u32) -> Self {
+        Self::Int(Some(number.into()))
+    }
+}
+
+impl From<Option<String>> for Arg {
+    fn from(text: Option<String>) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Option<&str>> for Arg {
+    fn from(text: Option<&str>) -> Self {
+        Self::Text(text.map(str::to_owned))
+    }
+}
+
+impl From<Vec<u8>> for Arg {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(Some(bytes))
+    }
+}
+
+impl From<Option<Uuid>> for Arg {
+    fn from(uuid: Option<Uuid>) -> Self {
+        Self::Bytes(uuid.map(|uuid| uuid.as_bytes().to_vec()))
     }
 }

@@ -5,7 +5,9 @@ use std::{borrow::Cow, future::Future, time::Duration};
 use sqlx::{AssertSqlSafe, Postgres, Sqlite, Transaction, pool::PoolConnection};
 
 use super::{
-    Arg, Row, in_list_chunks, row_chunks,
+    Arg, Row, in_list_chunks,
+    row::EngineRow,
+    row_chunks,
     text::{numbered, with_rows},
     with_list,
 };
@@ -14,15 +16,23 @@ use crate::StoreError;
 /// PostgreSQL cancels a statement after 30 s by itself; this is for a server or network that is silent.
 const SILENCE: Duration = Duration::from_secs(40);
 
-/// Which SQL is spoken.
+/// Which database answers, for the few statements that differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Engine {
+pub enum Engine {
+    /// A `SQLite` file.
     Sqlite,
+    /// A PostgreSQL server.
     Postgres,
 }
 
+/// Reads: a connection, alone or in a transaction.
+///
+/// Statements use `?` for arguments, in order, on both engines, and therefore nowhere else. Outside of a transaction
+/// two statements may see different states.
+pub struct Session(pub(crate) Connection);
+
 /// A connection of a pool, alone or in a transaction that is rolled back when dropped.
-pub(crate) enum Session {
+pub(crate) enum Connection {
     Sqlite(PoolConnection<Sqlite>),
     Postgres(PoolConnection<Postgres>),
     SqliteTransaction(Transaction<'static, Sqlite>),
@@ -45,10 +55,11 @@ macro_rules! query {
 }
 
 impl Session {
-    pub(crate) fn engine(&self) -> Engine {
-        match self {
-            Self::Sqlite(_) | Self::SqliteTransaction(_) => Engine::Sqlite,
-            Self::Postgres(_) | Self::PostgresTransaction(_) => Engine::Postgres,
+    /// Which database answers.
+    pub fn engine(&self) -> Engine {
+        match &self.0 {
+            Connection::Sqlite(_) | Connection::SqliteTransaction(_) => Engine::Sqlite,
+            Connection::Postgres(_) | Connection::PostgresTransaction(_) => Engine::Postgres,
         }
     }
 
@@ -68,46 +79,50 @@ impl Session {
     ) -> Result<u64, StoreError> {
         arguments.iter().try_for_each(Arg::check)?;
         let text = self.text(text);
-        match self {
-            Self::Sqlite(c) => Ok(query!(text, arguments).execute(&mut **c).await?.rows_affected()),
-            Self::SqliteTransaction(t) => {
+        match &mut self.0 {
+            Connection::Sqlite(c) => Ok(query!(text, arguments).execute(&mut **c).await?.rows_affected()),
+            Connection::SqliteTransaction(t) => {
                 Ok(query!(text, arguments).execute(&mut **t).await?.rows_affected())
             }
-            Self::Postgres(c) => Ok(heard(query!(text, arguments).execute(&mut **c))
+            Connection::Postgres(c) => Ok(heard(query!(text, arguments).execute(&mut **c))
                 .await?
                 .rows_affected()),
-            Self::PostgresTransaction(t) => Ok(heard(query!(text, arguments).execute(&mut **t))
+            Connection::PostgresTransaction(t) => Ok(heard(query!(text, arguments).execute(&mut **t))
                 .await?
                 .rows_affected()),
         }
     }
 
-    /// Runs a statement and collects its rows.
-    pub(crate) async fn rows(
+    /// Runs a statement and collects its rows; bound their number in the statement.
+    pub async fn rows(
         &mut self,
         text: impl Into<Cow<'static, str>>,
         arguments: Vec<Arg>,
     ) -> Result<Vec<Row>, StoreError> {
         arguments.iter().try_for_each(Arg::check)?;
         let text = self.text(text);
-        Ok(match self {
-            Self::Sqlite(c) => wrapped(query!(text, arguments).fetch_all(&mut **c).await?, Row::Sqlite),
-            Self::SqliteTransaction(t) => {
-                wrapped(query!(text, arguments).fetch_all(&mut **t).await?, Row::Sqlite)
-            }
-            Self::Postgres(c) => wrapped(
-                heard(query!(text, arguments).fetch_all(&mut **c)).await?,
-                Row::Postgres,
+        Ok(match &mut self.0 {
+            Connection::Sqlite(c) => wrapped(
+                query!(text, arguments).fetch_all(&mut **c).await?,
+                EngineRow::Sqlite,
             ),
-            Self::PostgresTransaction(t) => wrapped(
+            Connection::SqliteTransaction(t) => wrapped(
+                query!(text, arguments).fetch_all(&mut **t).await?,
+                EngineRow::Sqlite,
+            ),
+            Connection::Postgres(c) => wrapped(
+                heard(query!(text, arguments).fetch_all(&mut **c)).await?,
+                EngineRow::Postgres,
+            ),
+            Connection::PostgresTransaction(t) => wrapped(
                 heard(query!(text, arguments).fetch_all(&mut **t)).await?,
-                Row::Postgres,
+                EngineRow::Postgres,
             ),
         })
     }
 
     /// The first row, if there is one.
-    pub(crate) async fn row(
+    pub async fn row(
         &mut self,
         text: impl Into<Cow<'static, str>>,
         arguments: Vec<Arg>,
@@ -116,7 +131,7 @@ impl Session {
     }
 
     /// Runs a statement with `{list}` in it for pieces of the list and joins the rows.
-    pub(crate) async fn rows_in<T: Clone + Into<Arg>>(
+    pub async fn rows_in<T: Clone + Into<Arg>>(
         &mut self,
         template: &str,
         list: &[T],
@@ -170,35 +185,44 @@ impl Session {
     /// Runs several statements without arguments.
     pub(crate) async fn script(&mut self, text: String) -> Result<(), StoreError> {
         let script = sqlx::raw_sql(AssertSqlSafe(text));
-        match self {
-            Self::Sqlite(c) => {
+        match &mut self.0 {
+            Connection::Sqlite(c) => {
                 script.execute(&mut **c).await?;
             }
-            Self::SqliteTransaction(t) => {
+            Connection::SqliteTransaction(t) => {
                 script.execute(&mut **t).await?;
             }
-            Self::Postgres(c) => {
+            Connection::Postgres(c) => {
                 script.execute(&mut **c).await?;
             }
-            Self::PostgresTransaction(t) => {
+            Connection::PostgresTransaction(t) => {
                 script.execute(&mut **t).await?;
             }
         }
         Ok(())
     }
 
+    /// Ends the transaction, giving up what it did.
+    pub(crate) async fn rollback(self) -> Result<(), StoreError> {
+        match self.0 {
+            Connection::Sqlite(_) | Connection::Postgres(_) => Ok(()),
+            Connection::SqliteTransaction(transaction) => Ok(transaction.rollback().await?),
+            Connection::PostgresTransaction(transaction) => Ok(heard(transaction.rollback()).await?),
+        }
+    }
+
     /// Ends the transaction, keeping what it did.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(_) | Self::Postgres(_) => Ok(()),
-            Self::SqliteTransaction(transaction) => Ok(transaction.commit().await?),
-            Self::PostgresTransaction(transaction) => Ok(heard(transaction.commit()).await?),
+        match self.0 {
+            Connection::Sqlite(_) | Connection::Postgres(_) => Ok(()),
+            Connection::SqliteTransaction(transaction) => Ok(transaction.commit().await?),
+            Connection::PostgresTransaction(transaction) => Ok(heard(transaction.commit()).await?),
         }
     }
 }
 
-fn wrapped<R>(rows: Vec<R>, wrap: fn(R) -> Row) -> Vec<Row> {
-    rows.into_iter().map(wrap).collect()
+fn wrapped<R>(rows: Vec<R>, wrap: fn(R) -> EngineRow) -> Vec<Row> {
+    rows.into_iter().map(|row| Row(wrap(row))).collect()
 }
 
 /// Waits for the server's answer, but not forever.

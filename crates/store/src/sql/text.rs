@@ -44,7 +44,7 @@ pub(super) fn with_rows(head: &str, columns: usize, rows: usize, tail: &str) -> 
 }
 
 /// Cuts a list into pieces for [`with_list`], each filled up to one of a few sizes.
-pub(crate) fn in_list_chunks<T: Clone>(items: &[T]) -> impl Iterator<Item = Cow<'_, [T]>> {
+pub fn in_list_chunks<T: Clone>(items: &[T]) -> impl Iterator<Item = Cow<'_, [T]>> {
     items.chunks(LIST_SIZES[LIST_SIZES.len() - 1]).map(|chunk| {
         let size = LIST_SIZES
             .into_iter()
@@ -59,8 +59,8 @@ pub(crate) fn in_list_chunks<T: Clone>(items: &[T]) -> impl Iterator<Item = Cow<
     })
 }
 
-/// Replaces `{list}` by `(?,?,…)`.
-pub(crate) fn with_list(template: &str, size: usize) -> String {
+/// Replaces `{list}` by `(?,?,…)`, for a piece of [`in_list_chunks`].
+pub fn with_list(template: &str, size: usize) -> String {
     template.replace("{list}", &format!("({})", vec!["?"; size].join(",")))
 }
 

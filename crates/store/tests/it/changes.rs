@@ -1,7 +1,7 @@
 //! The change log: what followers and readers of the history may rely on.
 
 use serde_json::json;
-use store::{ChangeKind, NewChange, Store};
+use store::{ChangeKind, Lane, LogMark, NewChange, Node, Store};
 
 use crate::fixture::{Place, append, change, node, put, time};
 
@@ -16,7 +16,7 @@ pub async fn appended_in_order(place: &Place) {
         ..change("a", time(0))
     };
     assert_eq!(append(&store, &[created, change("gone", time(0))]).await, 2);
-    let mut tx = store.write().await.unwrap();
+    let mut tx = store.write(Lane::Bulk).await.unwrap();
     tx.append_changes(&[]).await.unwrap();
     tx.append_changes(&[change("b", time(1))]).await.unwrap();
     tx.append_changes(&[change("c", time(1))]).await.unwrap();
@@ -38,7 +38,7 @@ const ROUNDS: i64 = 5;
 async fn write(store: Store, writer: i64) {
     for round in 0..ROUNDS * 2 {
         let changes = vec![change(&format!("{writer}"), time(round)); 3];
-        let mut tx = store.write().await.unwrap();
+        let mut tx = store.write(Lane::Bulk).await.unwrap();
         tx.append_changes(&changes).await.unwrap();
         if round % 2 == 0 {
             tx.commit().await.unwrap();
@@ -121,4 +121,79 @@ pub async fn only_old_history_is_pruned(place: &Place) {
     );
     assert_eq!(store.oldest_seq().await.unwrap(), 51);
     assert_eq!(append(&store, &[change("a", time(600))]).await, 10_051);
+}
+
+pub async fn read_in_pieces_of_bounded_size(place: &Place) {
+    let store = place.open().await;
+    let beginning = store.log_mark().await.unwrap();
+    let large: Vec<Node> = (0..40)
+        .map(|number| Node {
+            final_json: Some("x".repeat(1 << 20)),
+            processed: None,
+            ..node(&format!("n{number}"))
+        })
+        .collect();
+    put(&store, &large).await;
+    let changes: Vec<NewChange> = large
+        .iter()
+        .map(|node| NewChange {
+            uid: node.uid,
+            ..change(&node.reference, time(0))
+        })
+        .collect();
+    append(&store, &changes).await;
+    // An entity that changes often is read once.
+    append(&store, &vec![changes[39].clone(); 500]).await;
+    let (mut mark, mut sizes) = (beginning, Vec::new());
+    loop {
+        let followed = store.changes_after(&mark, 1_000).await.unwrap().unwrap();
+        if followed.changes.is_empty() {
+            break;
+        }
+        sizes.push(followed.changes.len());
+        mark = followed.mark;
+    }
+    assert_eq!(sizes, [16, 16, 508]);
+    let (mut position, mut pieces) = (store::ScanPosition::default(), Vec::new());
+    while let (rows, Some(next)) = store.scan_finals(position, 1_000).await.unwrap() {
+        pieces.push(rows.len());
+        position = next;
+    }
+    assert_eq!(pieces, [16, 16, 8]);
+}
+
+pub async fn a_mark_is_known_in_its_own_log_only(place: &Place) {
+    let store = place.open().await;
+    let beginning = store.log_mark().await.unwrap();
+    assert!(store.has_mark(&beginning).await.unwrap());
+    append(&store, &[change("a", time(0)), change("b", time(1))]).await;
+    let mark = store.log_mark().await.unwrap();
+    assert_eq!(mark.seq, 2);
+    assert!(store.has_mark(&mark).await.unwrap() && store.has_mark(&beginning).await.unwrap());
+    let all = store.changes_after(&beginning, 9).await.unwrap().unwrap();
+    assert_eq!((all.changes.len(), all.mark), (2, mark));
+    assert_eq!(all.changes[1].at, time(1));
+    for other in [
+        LogMark { seq: 3, ..mark },
+        LogMark {
+            at: mark.at + 1,
+            ..mark
+        },
+        LogMark {
+            uid: uuid::Uuid::nil(),
+            ..mark
+        },
+        LogMark {
+            epoch: mark.epoch ^ 1,
+            ..mark
+        },
+        LogMark {
+            epoch: mark.epoch ^ 1,
+            ..beginning
+        },
+    ] {
+        assert!(!store.has_mark(&other).await.unwrap(), "{other:?}");
+    }
+    store.begin_epoch().await.unwrap();
+    assert!(!store.has_mark(&mark).await.unwrap() && !store.has_mark(&beginning).await.unwrap());
 }

@@ -1,44 +1,56 @@
 //! Databases to check on, and short ways to make what is stored.
 
-use std::{future::Future, time::Duration};
-
 use jiff::{SignedDuration, Timestamp};
+use secrecy::ExposeSecret;
 use serde_json::json;
-use store::{ChangeKind, Database, NewChange, Node, Store};
-use tempfile::TempDir;
+use sqlx::AssertSqlSafe;
+use store::{ChangeKind, Database, Lane, Migration, NewChange, Node, Store};
 use uuid::Uuid;
 
 /// An empty database.
 pub struct Place {
     pub database: Database,
-    _folder: Option<TempDir>,
 }
 
 impl Place {
-    pub fn sqlite() -> Self {
-        let (folder, path) = testkit::sqlite_file();
-        Self {
-            database: Database::Sqlite(path),
-            _folder: Some(folder),
-        }
+    #[expect(
+        clippy::unused_async,
+        reason = "what the contract's tests call may have to wait"
+    )]
+    pub async fn of(database: Database) -> Self {
+        Self { database }
     }
 
     pub async fn postgres() -> Self {
-        Self {
-            database: Database::postgres(testkit::fresh_database().await),
-            _folder: None,
-        }
+        Self::of(Database::postgres(testkit::fresh_database().await)).await
     }
 
     pub async fn open(&self) -> Store {
-        Store::open(&self.database).await.unwrap()
+        self.open_with(&[]).await
     }
 
-    /// Runs a check, for a minute at most.
-    pub async fn run<'a, F: Future<Output = ()>>(&'a self, check: impl FnOnce(&'a Self) -> F) {
-        tokio::time::timeout(Duration::from_mins(1), check(self))
-            .await
-            .expect("the check ends in time");
+    pub async fn open_with(&self, plugins: &[(&str, &[Migration])]) -> Store {
+        Store::open_with(&self.database, plugins).await.unwrap()
+    }
+
+    /// Runs statements behind the store's back.
+    pub async fn run(&self, script: String) {
+        match &self.database {
+            Database::Postgres { url, .. } => {
+                let pool = sqlx::PgPool::connect(url.expose_secret()).await.unwrap();
+                sqlx::raw_sql(AssertSqlSafe(script)).execute(&pool).await.unwrap();
+                pool.close().await;
+            }
+            Database::Sqlite(path) => {
+                let options = sqlx::sqlite::SqliteConnectOptions::new()
+                    .filename(path)
+                    .create_if_missing(true);
+                let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+                sqlx::raw_sql(AssertSqlSafe(script)).execute(&pool).await.unwrap();
+                pool.close().await;
+            }
+            Database::SqliteMemory => unreachable!("nobody else can open it"),
+        }
     }
 }
 
@@ -84,14 +96,14 @@ pub fn change(reference: &str, at: Timestamp) -> NewChange {
 
 /// Writes nodes in a transaction of their own.
 pub async fn put(store: &Store, nodes: &[Node]) {
-    let mut tx = store.write().await.unwrap();
+    let mut tx = store.write(Lane::Bulk).await.unwrap();
     tx.upsert_nodes(nodes).await.unwrap();
     tx.commit().await.unwrap();
 }
 
 /// Appends changes in a transaction of their own; the last number.
 pub async fn append(store: &Store, changes: &[NewChange]) -> i64 {
-    let mut tx = store.write().await.unwrap();
+    let mut tx = store.write(Lane::Bulk).await.unwrap();
     tx.append_changes(changes).await.unwrap();
     tx.commit().await.unwrap().unwrap()
 }

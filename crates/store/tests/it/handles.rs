@@ -1,7 +1,7 @@
 //! Several handles to one database: opening, waiting, waking.
 
 use secrecy::ExposeSecret;
-use store::{ChangeWake, Database, Store, StoreError};
+use store::{ChangeWake, Database, Lane, Store, StoreError};
 use testkit::ChaosProxy;
 use tokio::task::JoinSet;
 
@@ -26,36 +26,17 @@ pub async fn eight_open_an_empty_database(place: &Place) {
     assert!(stores[0].ping().await.unwrap_err().is_retryable());
 }
 
-/// Writes a version of the future behind the store's back.
-async fn make_newer(database: &Database) {
-    use secrecy::ExposeSecret;
-    let statement = "INSERT INTO schema_version (version) VALUES (999)";
-    match database {
-        Database::Postgres { url, .. } => {
-            let pool = sqlx::PgPool::connect(url.expose_secret()).await.unwrap();
-            sqlx::raw_sql(statement).execute(&pool).await.unwrap();
-            pool.close().await;
-        }
-        Database::Sqlite(path) => {
-            let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
-            let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
-            sqlx::raw_sql(statement).execute(&pool).await.unwrap();
-            pool.close().await;
-        }
-        Database::SqliteMemory => unreachable!("nobody else can open it"),
-    }
-}
-
 pub async fn newer_tables_are_refused(place: &Place) {
     place.open().await.close().await;
-    make_newer(&place.database).await;
+    let newer = "INSERT INTO plugin_migrations (plugin, version, digest) VALUES ('catalog', 999, '')";
+    place.run(newer.to_owned()).await;
     let error = Store::open(&place.database).await.err().unwrap();
     assert!(matches!(error, StoreError::TooNew { found: 999, .. }), "{error}");
 }
 
 pub async fn readers_do_not_wait_for_writers(place: &Place) {
     let store = place.open().await;
-    let tx = store.write().await.unwrap();
+    let tx = store.write(Lane::Bulk).await.unwrap();
     let mut waiting = JoinSet::new();
     for number in 0..20 {
         let store = store.clone();
@@ -76,7 +57,7 @@ pub async fn readers_do_not_wait_for_writers(place: &Place) {
 pub async fn a_dropped_transaction_leaves_no_trace(place: &Place) {
     let store = place.open().await;
     let mut wake = store.changes_woken();
-    let mut tx = store.write().await.unwrap();
+    let mut tx = store.write(Lane::Bulk).await.unwrap();
     tx.upsert_nodes(&[node("a")]).await.unwrap();
     tx.append_changes(&[change("a", time(0))]).await.unwrap();
     assert_eq!(
@@ -135,7 +116,7 @@ pub async fn database_gone_and_back(place: &Place) {
     let proxy = ChaosProxy::before(url.expose_secret()).await.unwrap();
     let store = Store::open(&Database::postgres(proxy.url())).await.unwrap();
     append(&store, &[change("a", time(0))]).await;
-    let mut tx = store.write().await.unwrap();
+    let mut tx = store.write(Lane::Bulk).await.unwrap();
     let mut wake = store.changes_woken();
     proxy.cut();
     let lost = tx.append_changes(&[change("lost", time(0))]).await.unwrap_err();

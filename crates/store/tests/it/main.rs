@@ -3,45 +3,39 @@
 #![allow(clippy::unwrap_used, reason = "checks are functions that two tests share")]
 
 mod changes;
+mod files;
 mod fixture;
 mod handles;
+mod lanes;
+mod migrations;
 mod nodes;
 mod people;
+mod plugin_tables;
 mod processes;
 mod relations;
 mod sources;
 mod stitches;
 
-/// Makes two tests, one for each engine, of every named check.
-macro_rules! on_both_engines {
-    ($($module:ident::$check:ident,)+) => {
-        mod sqlite {$(
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $check() {
-                let place = crate::fixture::Place::sqlite();
-                place.run(crate::$module::$check).await;
-            }
-        )+}
-        mod postgres {$(
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $check() {
-                let place = crate::fixture::Place::postgres().await;
-                place.run(crate::$module::$check).await;
-            }
-        )+}
-    };
-}
-
-on_both_engines! {
+testkit::store_contract! {
+    with crate::fixture::Place::of;
     changes::appended_in_order,
     changes::gapless_with_many_writers,
     changes::history_of_an_entity,
+    changes::read_in_pieces_of_bounded_size,
+    changes::a_mark_is_known_in_its_own_log_only,
     changes::only_old_history_is_pruned,
     handles::eight_open_an_empty_database,
     handles::newer_tables_are_refused,
     handles::readers_do_not_wait_for_writers,
     handles::a_dropped_transaction_leaves_no_trace,
     handles::commits_wake_followers,
+    lanes::people_overtake_bulk_work,
+    lanes::unordered_writes_wait_for_no_writer_of_another_process,
+    migrations::a_start_with_nothing_to_do_waits_for_no_writer,
+    migrations::a_database_of_before_is_taken_over,
+    migrations::another_text_is_refused,
+    migrations::a_version_that_fails_leaves_nothing,
+    migrations::odd_lists_are_refused,
     nodes::written_read_and_replaced,
     nodes::deleted_with_what_belongs_to_them,
     nodes::many_at_once,
@@ -53,6 +47,8 @@ on_both_engines! {
     people::locations,
     people::leases,
     people::settings,
+    plugin_tables::written_and_read,
+    plugin_tables::kept_together_with_entities,
     relations::differences_are_told,
     relations::edges,
     relations::refresh_keys,
@@ -67,12 +63,28 @@ on_both_engines! {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn commits_wake_followers_elsewhere() {
     let place = fixture::Place::postgres().await;
-    place.run(handles::commits_wake_followers_elsewhere).await;
+    testkit::in_time(handles::commits_wake_followers_elsewhere(&place)).await;
 }
 
 /// Only PostgreSQL can go away alone.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn database_gone_and_back() {
     let place = fixture::Place::postgres().await;
-    place.run(handles::database_gone_and_back).await;
+    testkit::in_time(handles::database_gone_and_back(&place)).await;
+}
+
+/// Only a file can be removed, and has permissions.
+#[tokio::test]
+async fn a_file_that_is_removed_takes_no_writes() {
+    files::removed_while_open().await;
+}
+
+#[tokio::test]
+async fn a_new_file_is_its_owners_alone() {
+    files::private_to_its_owner().await;
+}
+
+#[tokio::test]
+async fn a_file_that_may_only_be_read_says_so() {
+    files::read_only().await;
 }

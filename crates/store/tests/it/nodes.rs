@@ -1,7 +1,7 @@
 //! Entities and the scan over them.
 
 use model::{Fault, Place as Written, Problem};
-use store::{Node, ScanPosition, SourceKey, StoreError};
+use store::{Lane, Node, ScanPosition, SourceKey, StoreError};
 use uuid::Uuid;
 
 use crate::fixture::{Place, node, put, strings};
@@ -32,7 +32,7 @@ pub async fn written_read_and_replaced(place: &Place) {
     first.problems.clear();
     first.orphan = false;
     put(&store, std::slice::from_ref(&first)).await;
-    let mut tx = store.write().await.unwrap();
+    let mut tx = store.write(Lane::Bulk).await.unwrap();
     let found = tx
         .nodes(&strings(&["component:default/a", "component:default/b"]))
         .await;
@@ -49,7 +49,7 @@ pub async fn deleted_with_what_belongs_to_them(place: &Place) {
     let [gone, kept] = [gone.reference, kept.reference];
     let key = SourceKey::Entity(gone.clone());
     let provider = SourceKey::Provider("p".to_owned());
-    let mut tx = store.write().await.unwrap();
+    let mut tx = store.write(Lane::Bulk).await.unwrap();
     tx.set_edges(&provider, &[gone.clone(), kept.clone()], &[])
         .await
         .unwrap();
@@ -92,7 +92,7 @@ pub async fn many_at_once(place: &Place) {
     assert_eq!(bodies.len(), 1_537);
     assert_eq!(Some(&*bodies[&uids[700]]), nodes[700].final_json.as_deref());
     let references: Vec<String> = nodes.into_iter().map(|node| node.reference).collect();
-    let mut tx = store.write().await.unwrap();
+    let mut tx = store.write(Lane::Bulk).await.unwrap();
     assert_eq!(tx.nodes(&references[..530]).await.unwrap().len(), 530);
     tx.delete_nodes(&references[1..]).await.unwrap();
     tx.commit().await.unwrap();
@@ -122,7 +122,7 @@ pub async fn listed_by_state(place: &Place) {
     assert_eq!(next, std::slice::from_ref(&never));
     assert_eq!(store.nodes_without_final("", 5).await.unwrap(), [never]);
     assert_eq!(store.nodes_orphaned("", 5).await.unwrap(), [orphan]);
-    let mut tx = store.write().await.unwrap();
+    let mut tx = store.write(Lane::Bulk).await.unwrap();
     assert_eq!(
         tx.undeclared(2).await.unwrap(),
         strings(&["component:default/a", "component:default/b"])
@@ -137,7 +137,7 @@ pub async fn conflicts_and_bad_text_are_told(place: &Place) {
         uid: first.uid,
         ..node("component:default/b")
     };
-    let mut tx = store.write().await.unwrap();
+    let mut tx = store.write(Lane::Bulk).await.unwrap();
     let error = tx.upsert_nodes(&[same_id]).await.unwrap_err();
     assert!(matches!(error, StoreError::Conflict { .. }), "{error}");
     tx.rollback().await.unwrap();
@@ -145,7 +145,7 @@ pub async fn conflicts_and_bad_text_are_told(place: &Place) {
         raw_hash: "a\0b".to_owned(),
         ..node("component:default/c")
     };
-    let mut tx = store.write().await.unwrap();
+    let mut tx = store.write(Lane::Bulk).await.unwrap();
     let error = tx.upsert_nodes(&[bad]).await.unwrap_err();
     assert_eq!(
         error.to_string(),

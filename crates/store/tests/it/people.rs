@@ -1,7 +1,7 @@
 //! Registered locations, leases and what people keep.
 
 use serde_json::json;
-use store::{Location, SettingKey, StoreError};
+use store::{Lane, Location, SettingKey, StoreError};
 use uuid::Uuid;
 
 use crate::fixture::{Place, time};
@@ -18,14 +18,14 @@ fn location(target: &str) -> Location {
 pub async fn locations(place: &Place) {
     let store = place.open().await;
     let (first, second) = (location("a"), location("b"));
-    let mut tx = store.write().await.unwrap();
+    let mut tx = store.write(Lane::Bulk).await.unwrap();
     tx.location_insert(&first).await.unwrap();
     tx.location_insert(&second).await.unwrap();
     assert_eq!(tx.location_find("url", "a").await.unwrap(), Some(first.clone()));
     assert_eq!(tx.location_find("file", "a").await.unwrap(), None);
     tx.commit().await.unwrap();
 
-    let mut tx = store.write().await.unwrap();
+    let mut tx = store.write(Lane::Bulk).await.unwrap();
     let error = tx.location_insert(&location("a")).await.unwrap_err();
     assert!(matches!(error, StoreError::Conflict { .. }), "{error}");
     tx.rollback().await.unwrap();
@@ -34,7 +34,7 @@ pub async fn locations(place: &Place) {
         target: "c".to_owned(),
         ..first.clone()
     };
-    let mut tx = store.write().await.unwrap();
+    let mut tx = store.write(Lane::Bulk).await.unwrap();
     assert!(tx.location_update(&moved).await.unwrap());
     assert!(!tx.location_update(&location("d")).await.unwrap());
     assert!(tx.location_delete(second.id).await.unwrap());

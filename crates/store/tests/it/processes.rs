@@ -10,7 +10,7 @@ use std::{
 
 use model::Randomness;
 use secrecy::ExposeSecret;
-use store::{Change, ChangeKind, Database, NewChange, Store};
+use store::{Change, ChangeKind, Database, Lane, NewChange, Store};
 use testkit::TestRandomness;
 
 use crate::fixture::{Place, change, node, time};
@@ -87,7 +87,7 @@ async fn append_one(store: &Store) -> i64 {
 async fn write_forever(store: &Store) {
     let mut old: Vec<String> = Vec::new();
     loop {
-        let mut tx = store.write().await.unwrap();
+        let mut tx = store.write(Lane::Bulk).await.unwrap();
         let made: Vec<_> = (0..40)
             .map(|_| node(&format!("component:default/{}", uuid::Uuid::new_v4())))
             .collect();

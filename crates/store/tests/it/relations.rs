@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use store::{RelationRow, SourceKey, WriteTx};
+use store::{Lane, RelationRow, SourceKey, WriteTx};
 
 use crate::fixture::{Place, node, put, strings};
 
@@ -31,7 +31,7 @@ async fn check(tx: &mut WriteTx, origin: &str, rows: &[&str], expected: &[&str])
 
 pub async fn differences_are_told(place: &Place) {
     let store = place.open().await;
-    let mut tx = store.write().await.unwrap();
+    let mut tx = store.write(Lane::Bulk).await.unwrap();
     let owned = ["c c ownedBy g", "c g ownerOf c"];
     check(&mut tx, "c", &owned, &["c", "g"]).await;
     check(&mut tx, "c", &owned, &[]).await;
@@ -87,7 +87,7 @@ pub async fn edges(place: &Place) {
     let store = place.open().await;
     put(&store, &[node("a"), node("b"), node("c")]).await;
     let (provider, entity) = (SourceKey::Provider("p".into()), SourceKey::Entity("a".into()));
-    let mut tx = store.write().await.unwrap();
+    let mut tx = store.write(Lane::Bulk).await.unwrap();
     tx.set_edges(&provider, &strings(&["a", "b"]), &[]).await.unwrap();
     tx.set_edges(&provider, &strings(&["b", "c"]), &strings(&["a"]))
         .await
@@ -112,7 +112,7 @@ pub async fn edges(place: &Place) {
 
 pub async fn refresh_keys(place: &Place) {
     let store = place.open().await;
-    let mut tx = store.write().await.unwrap();
+    let mut tx = store.write(Lane::Bulk).await.unwrap();
     let keys = [
         ("a".to_owned(), strings(&["k", "l", "k"])),
         ("b".to_owned(), strings(&["l"])),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use model::{Fault, Problem};
-use store::{SourceKey, SourceState, Store};
+use store::{Lane, SourceKey, SourceState, Store};
 
 use crate::fixture::{Place, time};
 
@@ -27,7 +27,7 @@ fn state(name: &str, next: Option<Timestamp>) -> SourceState {
 }
 
 async fn finish(store: &Store, state: SourceState) {
-    let mut tx = store.write().await.unwrap();
+    let mut tx = store.write(Lane::Bulk).await.unwrap();
     tx.set_source_state(&[state]).await.unwrap();
     assert_eq!(
         tx.commit().await.unwrap(),
@@ -109,7 +109,7 @@ pub async fn state_is_kept(place: &Place) {
     finish(&store, second.clone()).await;
     finish(&store, first.clone()).await;
     assert_eq!(store.sources().await.unwrap(), [first.clone(), second]);
-    let mut tx = store.write().await.unwrap();
+    let mut tx = store.write(Lane::Bulk).await.unwrap();
     assert_eq!(
         tx.source_state(&[key("a"), key("none")]).await.unwrap(),
         std::slice::from_ref(&first)

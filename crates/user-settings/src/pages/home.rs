@@ -2,13 +2,17 @@
 
 pub(super) mod view;
 
+use super::{Pages, parts};
 use crate::personal;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use catalog::{Catalog, browse};
+use catalog::View;
+use catalog::browse::{self, Known};
+use catalog::query::Unright;
 use model::Viewer;
 use model::{EntityRef, Filter};
-use store::Node;
+use sight::CurrentSight;
+use store::{Node, Store};
 use ui::{Chrome, Live, PageHead};
 use web::{ApiError, CurrentViewer};
 
@@ -20,50 +24,65 @@ const SHOWN: usize = 10;
 const CHANGES: usize = 6;
 
 pub(super) async fn show(
-    State(catalog): State<Catalog>,
+    State(pages): State<Pages>,
     CurrentViewer(viewer): CurrentViewer,
+    CurrentSight(sight): CurrentSight,
     chrome: Chrome,
 ) -> Result<Response, ApiError> {
-    let home = load(&catalog, &viewer).await?;
-    let content = view::home(&home, chrome.now);
+    let (home, cards) = tokio::join!(
+        load(pages.catalog.seen_by(&sight), &pages.store, &viewer),
+        parts::home_cards(&pages.parts, &viewer)
+    );
+    let content = view::home(&home?, &cards, chrome.now);
     Ok(chrome
         .page(PageHead::new("Home").live(Live::Any), content)
         .into_response())
 }
 
-async fn load(catalog: &Catalog, viewer: &Viewer) -> Result<Home, ApiError> {
-    let store = catalog.store();
+async fn load(seen: View<'_>, store: &Store, viewer: &Viewer) -> Result<Home, ApiError> {
     let failed = |error| catalog::store_fault(&error);
     let mut starred = personal::stars(store, viewer.reference()).await.map_err(failed)?;
     starred.reverse();
     let visits = personal::visits(store, viewer.reference())
         .await
         .map_err(failed)?;
-    let ownership = browse::ownership(catalog, viewer).await?;
-    let owned = browse::owned(catalog, &ownership, SHOWN).await?;
-    let broken = store.nodes_with_problems("", SHOWN + 1).await.map_err(failed)?;
+    let ownership = seen.ownership(viewer).await?;
+    let owned = seen.owned(&ownership, SHOWN).await?;
+    let broken = seen.unright(Unright::Failed, "", SHOWN + 1).await?;
 
-    let mut kinds = browse::counts_of(catalog, &Filter::All(Vec::new()), "", "kind");
+    let mut kinds = seen.counts_of(&Filter::All(Vec::new()), "", "kind");
     kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let changed = browse::recent_changes(catalog, CHANGES).await.map_err(failed)?;
+    let changed = seen.recent_changes(CHANGES).await.map_err(failed)?;
     let starred: Vec<EntityRef> = parsed(starred.iter().map(String::as_str));
-    let recent: Vec<EntityRef> = parsed(visits.iter().filter_map(|visit| visit.entity_ref.as_deref()));
-    let wanted: Vec<EntityRef> = starred.iter().chain(&recent).cloned().collect();
-    let known = browse::known(catalog, &wanted);
+    let recent = visits.iter().filter_map(|visit| {
+        let reference: EntityRef = visit.entity_ref.as_deref()?.parse().ok()?;
+        Some((reference, jiff_of(visit.timestamp)?))
+    });
+    let recent: Vec<(EntityRef, jiff::Timestamp)> = recent.take(SHOWN).collect();
+    let wanted: Vec<EntityRef> = starred
+        .iter()
+        .chain(recent.iter().map(|(reference, _)| reference))
+        .cloned()
+        .collect();
+    let known = seen.known(&wanted);
+    let is_shown = |reference: &EntityRef| known.get(reference) != Some(&Known::Hidden);
     let line = |reference: EntityRef| Line {
-        known: known.get(&reference).cloned().flatten(),
+        known: known.get(&reference).and_then(Known::seen).cloned(),
         reference,
     };
-    let visited = visits.iter().filter_map(|visit| jiff_of(visit.timestamp));
     Ok(Home {
         kinds,
         changed,
-        starred: starred.into_iter().map(line).collect(),
-        recent: recent.into_iter().map(line).zip(visited).collect(),
+        starred: starred.into_iter().filter(is_shown).map(line).collect(),
+        recent: recent
+            .into_iter()
+            .filter(|(reference, _)| is_shown(reference))
+            .map(|(reference, at)| (line(reference), at))
+            .collect(),
         owned_total: owned.total,
         owned: owned.entities,
         more_broken: broken.len() > SHOWN,
-        broken: broken_lines(catalog, &broken, &ownership),
+        broken: broken_lines(seen, &broken, &ownership),
     })
 }
 
@@ -75,16 +94,13 @@ fn parsed<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<EntityRef> {
     texts.filter_map(|text| text.parse().ok()).take(SHOWN).collect()
 }
 
-fn broken_lines(catalog: &Catalog, nodes: &[Node], ownership: &[EntityRef]) -> Vec<Broken> {
+fn broken_lines(seen: View<'_>, nodes: &[Node], ownership: &[EntityRef]) -> Vec<Broken> {
     let shown = &nodes[..nodes.len().min(SHOWN)];
     let references: Vec<EntityRef> = parsed(shown.iter().map(|node| node.reference.as_str()));
-    let known = browse::known(catalog, &references);
+    let known = seen.known(&references);
     let line = |node: &Node| {
         let (reference, message, is_own) = of_owners(ownership)(node)?;
-        let title = known
-            .get(&reference)
-            .and_then(Option::as_ref)
-            .and_then(|known| known.title.clone());
+        let title = browse::title_of(&known, &reference).map(str::to_owned);
         // A location without a name of its own is known by where it leads.
         let is_generated = reference.name().starts_with("generated-");
         Some(Broken {

@@ -1,6 +1,6 @@
 //! Samples of home and settings in their states, for the snapshot test and for looking at.
 
-use catalog::browse::{Known, Named, Recent};
+use catalog::browse::{Head, Named, Recent};
 use jiff::Timestamp;
 use maud::Markup;
 use model::EntityRef;
@@ -19,16 +19,24 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         ..Home::default()
     };
     vec![
-        ("home", home(&full(), at("09:30"))),
-        ("home-of-somebody-new", home(&nothing_kept, at("09:30"))),
-        ("home-of-an-empty-catalog", home(&Home::default(), at("09:30"))),
+        ("home", home(&full(), &[], at("09:30"))),
+        ("home-of-somebody-new", home(&nothing_kept, &[], at("09:30"))),
+        (
+            "home-of-an-empty-catalog",
+            home(&Home::default(), &[], at("09:30")),
+        ),
         (
             "settings",
-            settings(Theme::Dark, Some(&viewer()), &viewer().claims, &Named::new()),
+            settings(
+                Theme::Dark,
+                Some(&viewer()),
+                (&viewer().claims, &Named::new()),
+                &[],
+            ),
         ),
         (
             "settings-of-nobody",
-            settings(Theme::Auto, None, &[], &Named::new()),
+            settings(Theme::Auto, None, (&[], &Named::new()), &[]),
         ),
     ]
 }
@@ -83,7 +91,7 @@ fn kinds() -> Vec<(String, usize)> {
 
 /// An entity of a list, or one that is gone.
 fn line(name: &str, is_there: bool) -> Line {
-    let known = Known {
+    let known = Head {
         kind: None,
         title: Some("A title".to_owned()),
         spec_type: Some("service".to_owned()),

@@ -1,32 +1,49 @@
 //! The settings page: how the portal looks, and who one is to it.
 
+use super::Pages;
+use super::parts::settings_sections;
 use axum::extract::State;
-use catalog::Catalog;
-use catalog::browse::{self, Named};
+use catalog::browse::{Named, title_of};
 use maud::{Markup, html};
 use model::EntityRef;
 use model::Viewer;
+use sight::CurrentSight;
 use ui::{
     Button, ButtonKind, Card, Chrome, Page, PageHead, Theme, button, card, definitions, entity_link, person,
 };
 use web::ApiError;
 
-pub(super) async fn show(State(catalog): State<Catalog>, chrome: Chrome) -> Result<Page, ApiError> {
+pub(super) async fn show(
+    State(pages): State<Pages>,
+    CurrentSight(sight): CurrentSight,
+    chrome: Chrome,
+) -> Result<Page, ApiError> {
+    let seen = pages.catalog.seen_by(&sight);
     let owners = match &chrome.viewer {
-        Some(viewer) => browse::ownership(&catalog, viewer).await?,
+        Some(viewer) => seen.ownership(viewer).await?,
         None => Vec::new(),
     };
-    let known = browse::known(&catalog, &owners);
-    let content = settings(chrome.theme, chrome.viewer.as_ref(), &owners, &known);
+    let known = seen.known(&owners);
+    let sections = match &chrome.viewer {
+        Some(viewer) => settings_sections(&pages.parts, viewer).await,
+        None => Vec::new(),
+    };
+    let content = settings(chrome.theme, chrome.viewer.as_ref(), (&owners, &known), &sections);
     Ok(chrome.page(PageHead::new("Settings").narrow(), content))
 }
 
-/// The content; `owners` are in whose name the viewer owns things.
-pub(super) fn settings(theme: Theme, viewer: Option<&Viewer>, owners: &[EntityRef], known: &Named) -> Markup {
+/// The content: `owners` are the references by which the viewer owns things, `sections` those of plugins.
+pub(super) fn settings(
+    theme: Theme,
+    viewer: Option<&Viewer>,
+    (owners, known): (&[EntityRef], &Named),
+    sections: &[Markup],
+) -> Markup {
     html! {
         h1.page-title { "Settings" }
         (card(Card { title: "Appearance", ..Card::default() }, appearance(theme)))
         (card(Card { title: "Identity", ..Card::default() }, identity(viewer, owners, known)))
+        @for section in sections { (section) }
         (card(Card { title: "Keyboard", ..Card::default() }, keyboard()))
     }
 }
@@ -55,7 +72,6 @@ fn identity(viewer: Option<&Viewer>, owners: &[EntityRef], known: &Named) -> Mar
     let Some(viewer) = viewer else {
         return html! { p.muted { "Nobody is signed in." } };
     };
-    let title = |owner: &EntityRef| known.get(owner).and_then(Option::as_ref)?.title.as_deref();
     definitions(&[
         (
             "You are",
@@ -67,7 +83,7 @@ fn identity(viewer: Option<&Viewer>, owners: &[EntityRef], known: &Named) -> Mar
         ("Reference", html! { code { (viewer.reference()) } }),
         (
             "You own as",
-            html! { div.row { @for owner in owners { (entity_link(owner, title(owner))) } } },
+            html! { div.row { @for owner in owners { (entity_link(owner, title_of(known, owner))) } } },
         ),
     ])
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use model::EntityRef;
-use store::{Database, Store};
+use store::{Database, Lane, Store};
 use user_settings::VisitLog;
 use user_settings::personal::{self, Visited};
 
@@ -34,7 +34,7 @@ async fn visits_are_noted_without_waiting_and_all_counted() {
         EntityRef::new("user", "default", "ann"),
     );
     // While somebody writes for long.
-    let writing = store.write().await.unwrap();
+    let writing = store.write(Lane::Person).await.unwrap();
     for number in 0..30 {
         log.note(
             &viewer,

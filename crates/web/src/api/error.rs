@@ -9,6 +9,8 @@ use super::reply::Json;
 
 /// When something that does not answer now is worth another try, in seconds.
 const RETRY_AFTER_SECONDS: u16 = 5;
+/// The same for a client that asked too often.
+const BRAKE_SECONDS: u16 = 60;
 
 /// A fault on its way to a client.
 ///
@@ -118,11 +120,12 @@ impl ErrorDetails {
 
 /// Tells clients that were sent away for now when to come back.
 pub(crate) fn tell_when_to_retry(answer: &mut Response) {
-    if answer.status() == StatusCode::SERVICE_UNAVAILABLE {
-        answer
-            .headers_mut()
-            .insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into());
-    }
+    let seconds = match answer.status() {
+        StatusCode::SERVICE_UNAVAILABLE => RETRY_AFTER_SECONDS,
+        StatusCode::TOO_MANY_REQUESTS => BRAKE_SECONDS,
+        _ => return,
+    };
+    answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
 }
 
 /// A fault as clients see it: the message includes the causes, which also follow as data.
@@ -144,6 +147,7 @@ fn status_of(name: &str) -> StatusCode {
         "NotFoundError" => StatusCode::NOT_FOUND,
         "ConflictError" => StatusCode::CONFLICT,
         "NotModifiedError" => StatusCode::NOT_MODIFIED,
+        "TooManyRequestsError" => StatusCode::TOO_MANY_REQUESTS,
         "NotImplementedError" => StatusCode::NOT_IMPLEMENTED,
         "ServiceUnavailableError" => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,

@@ -1,7 +1,6 @@
 //! Start, stop and drain over a real socket.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -13,38 +12,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{broadcast, oneshot};
 use web::{Lifecycle, Limits, Readiness, Stage};
 
-async fn start(router: Router, limits: Limits) -> (SocketAddr, Lifecycle, Readiness) {
-    let listen = ListenAddress {
-        host: Some("127.0.0.1".to_owned()),
-        port: 0,
-    };
-    let bound = web::bind(&listen).await.expect("a free port");
-    let address = bound.address;
-    let life = Lifecycle::new(Duration::from_secs(10));
-    let readiness = Readiness::new();
-    readiness.enter(Stage::Ready);
-    life.spawn(
-        "http",
-        web::serve(bound, router, limits, readiness.clone(), life.clone()),
-    );
-    (address, life, readiness)
-}
-
-async fn send(address: SocketAddr, path: &str) -> TcpStream {
-    let mut stream = TcpStream::connect(address).await.expect("the server listens");
-    let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n");
-    stream
-        .write_all(request.as_bytes())
-        .await
-        .expect("the server reads");
-    stream
-}
-
-async fn rest(mut stream: TcpStream) -> String {
-    let mut text = String::new();
-    stream.read_to_string(&mut text).await.expect("the server closes");
-    text
-}
+use crate::wire::{rest, send, start};
 
 #[tokio::test]
 async fn what_was_begun_is_finished() {

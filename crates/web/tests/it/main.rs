@@ -6,5 +6,13 @@
 )]
 
 mod api;
+mod caching;
+mod connections;
+mod ending;
+mod guest;
+mod health;
 mod life;
+mod metrics;
+mod reading;
 mod site;
+mod wire;

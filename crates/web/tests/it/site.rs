@@ -13,9 +13,13 @@ use http_body_util::BodyExt;
 use model::Fault;
 use plugin::RouteSet;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use web::api::{Json, JsonText, Parameter, ReadQuery, Routes, Values};
 use web::{ApiError, CurrentViewer, JsonBody, Nonce, Query, Readiness, ServerOptions, Site, Stage};
+
+/// Bytes of the large answer.
+pub const LARGE: usize = 20 * 1024 * 1024;
 
 pub struct Filters {
     filter: Vec<String>,
@@ -67,34 +71,49 @@ async fn who(CurrentViewer(viewer): CurrentViewer) -> Json<Value> {
     Json(json!({ "ref": viewer.reference().to_string(), "service": viewer.is_service() }))
 }
 
+/// A stream that never ends and never says anything.
+async fn events() -> impl axum::response::IntoResponse {
+    web::sse::answer(futures::stream::pending(), CancellationToken::new())
+}
+
 async fn panics() -> StatusCode {
     panic!("as the test wants it")
 }
 
 pub fn router_with(settings: Value) -> Router {
+    site_with(settings).into_router()
+}
+
+/// The site itself, for what a test adds to it.
+pub fn site_with(settings: Value) -> Site {
     let api = Routes::new()
         .route("/entities", get(entities))
         .route("/entities/by-name/{kind}/{name}", get(by_name))
         .route("/entities/by-query", post(echo).get(entities))
         .route("/who", get(who))
-        .route("/panics", get(panics));
+        .route("/panics", get(panics))
+        .route("/large", get(|| async { "x".repeat(LARGE) }))
+        .route("/events", get(events));
     let pages = Router::new()
         .route(
             "/",
             get(|Nonce(nonce): Nonce| async move { axum::response::Html(format!("<p>{nonce}</p>")) }),
         )
-        .route("/save", post(|| async { "saved" }));
+        .route("/save", post(|| async { "saved" }))
+        .route(
+            "/-/assets/style.css",
+            get(|| async { ([("cache-control", "public")], "p {}") }),
+        );
     let config = Config::from_value(settings, Path::new("/")).expect("the settings are valid");
     let readiness = Readiness::new();
     readiness.enter(Stage::Ready);
-    let site = Site {
+    Site {
         routes: vec![RouteSet::new("catalog").api(api.into_router()).pages(pages)],
         options: ServerOptions::from_config(&config).expect("the options are valid"),
         readiness,
         health_checks: Vec::new(),
         error_page: None,
-    };
-    site.into_router()
+    }
 }
 
 pub struct Answer {
@@ -136,6 +155,9 @@ pub async fn ask_from(
 ) -> Answer {
     let (method, path) = line.split_once(' ').expect("METHOD /path");
     let mut request = Request::builder().method(method).uri(path);
+    if headers.iter().all(|(name, _)| *name != "host") {
+        request = request.header("host", "localhost");
+    }
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
@@ -144,6 +166,11 @@ pub async fn ask_from(
         .extension(peer)
         .body(Body::from(body.to_owned()))
         .expect("a valid request");
+    send(router, request).await
+}
+
+/// Sends a request as it is.
+pub async fn send(router: &Router, request: Request<Body>) -> Answer {
     let response = router
         .clone()
         .oneshot(request)

@@ -7,13 +7,12 @@ use ui::{Button, Flow, Tab, button, href, segmented};
 use url::form_urlencoded;
 
 use super::relations::{relation_card, relation_pages};
-use crate::pages::Pages;
 use crate::pages::failure::PageFailure;
 use crate::pages::graph::state::GraphState;
 use crate::pages::graph::view::{Drawing, drawing};
 use crate::pages::graph::{MAX_PLACES, draw};
+use catalog::View;
 use catalog::surroundings::Request;
-use catalog::{Catalog, browse};
 
 /// Path of the tab.
 pub(super) const TAB: &str = "dependencies";
@@ -60,7 +59,7 @@ fn is_followed(kind: &str) -> bool {
 
 /// What surrounds an entity at one step, for the overview; nothing when that is nothing.
 pub(super) async fn small(
-    catalog: &Catalog,
+    seen: View<'_>,
     value: &Value,
     reference: &EntityRef,
 ) -> Result<Option<Drawing>, PageFailure> {
@@ -72,26 +71,25 @@ pub(super) async fn small(
         is_simplified: true,
         ..GraphState::around(reference).request(SMALL)
     };
-    let drawing = draw(catalog, &request, Flow::Right).await?;
+    let drawing = draw(seen, &request, Flow::Right).await?;
     Ok((!drawing.found.arrows.is_empty() && drawing.layout.is_some()).then_some(drawing))
 }
 
 /// The tab's content.
 pub(super) async fn tab(
-    pages: &Pages,
+    seen: View<'_>,
     value: &Value,
     reference: &EntityRef,
     query: &str,
 ) -> Result<Markup, PageFailure> {
-    let catalog = &pages.catalog;
     let state = graph_state(value, reference, steps(query));
-    let picture = draw(catalog, &state.request(MAX_PLACES), state.flow).await?;
+    let picture = draw(seen, &state.request(MAX_PLACES), state.flow).await?;
     let relations = relation_pages(value, query, |kind| DEPENDENCIES.contains(&kind));
     let shown: Vec<EntityRef> = relations
         .iter()
         .flat_map(|page| page.targets.iter().cloned())
         .collect();
-    let known = browse::known(catalog, &shown);
+    let known = seen.known(&shown);
     let path = href::entity_tab(reference, TAB);
     let controls = controls(&path, &state);
     Ok(html! {

@@ -1,23 +1,24 @@
 //! Fetches what the entity page shows.
 
 use std::collections::BTreeSet;
-use std::time::Instant;
+use std::sync::Arc;
 
-use futures::future::join_all;
-use maud::{Markup, html};
+use maud::Markup;
 use model::Viewer;
 use model::{EntityRef, Fault, LocationRef, Place, Problem, entity};
-use plugin::EntityPageContext;
+use plugin::EntityPage;
 use serde_json::Value;
-use ui::{error_state, href};
+use ui::href;
 
+use super::parts::Wanted;
 use super::relations::relation_pages;
 use super::view::{self, EntityFrame, HEAD_RELATIONS, HEAD_TARGETS, Overview};
 use super::{dependencies, people};
 use crate::pages::Pages;
 use crate::pages::failure::PageFailure;
 use crate::pages::graph::state::GraphState;
-use catalog::{Catalog, browse};
+use catalog::View;
+use catalog::browse::Known;
 use user_settings::personal;
 
 /// Missing entities that are named.
@@ -32,30 +33,30 @@ const BUILT_IN: [(i32, &str, &str); 3] = [
 /// What every tab shows; `None` when there is no such entity.
 pub(super) async fn frame(
     pages: &Pages,
+    seen: View<'_>,
     viewer: &Viewer,
     reference: &EntityRef,
     tab: &str,
 ) -> Result<Option<EntityFrame>, PageFailure> {
-    let Some(entity) = browse::entity(&pages.catalog, reference).await? else {
+    let Some(entity) = seen.entity(reference).await? else {
         return Ok(None);
     };
-    let store = pages.catalog.store();
-    let node = store.node(&reference.to_string()).await?;
-    let starred = personal::star_set(store, viewer.reference())
+    let condition = seen.condition(reference).await?;
+    let starred = personal::star_set(&pages.store, viewer.reference())
         .await?
         .contains(&reference.to_string());
     let told: Vec<EntityRef> = HEAD_RELATIONS
         .iter()
         .flat_map(|(_, relation)| view::targets(&entity, relation).take(HEAD_TARGETS))
         .collect();
-    let (mut problems, place) = node.map_or_else(Default::default, |node| (node.problems, node.place));
-    problems.extend(missing_targets(&pages.catalog, &entity, place));
-    let location_id = location_id(&pages.catalog, &entity).await?;
+    let mut problems = condition.problems;
+    problems.extend(missing_targets(seen, &entity, condition.place));
+    let location_id = location_id(seen, &entity).await?;
     Ok(Some(EntityFrame {
         location_id,
-        known: browse::known(&pages.catalog, &told),
+        known: seen.known(&told),
         tabs: tabs(pages, &entity),
-        entity,
+        entity: Arc::new(entity),
         reference: reference.clone(),
         problems,
         starred,
@@ -64,10 +65,12 @@ pub(super) async fn frame(
 }
 
 /// The registered location that an entity comes from, if it may be unregistered.
-async fn location_id(catalog: &Catalog, entity: &Value) -> Result<Option<String>, PageFailure> {
+async fn location_id(seen: View<'_>, entity: &Value) -> Result<Option<String>, PageFailure> {
+    let catalog = seen.catalog();
+    let may_remove = seen.sight().is_everything() && !catalog.is_readonly();
     let origin = entity::annotation(entity, entity::MANAGED_BY_ORIGIN_LOCATION)
         .and_then(|origin| LocationRef::parse(origin).ok());
-    let Some(origin) = origin.filter(|_| !catalog.is_readonly()) else {
+    let Some(origin) = origin.filter(|_| may_remove) else {
         return Ok(None);
     };
     let location = catalog.registered_location(&origin).await?;
@@ -75,12 +78,15 @@ async fn location_id(catalog: &Catalog, entity: &Value) -> Result<Option<String>
 }
 
 /// A warning when relations lead to entities that are not in the catalog.
-fn missing_targets(catalog: &Catalog, entity: &Value, place: Option<Place>) -> Option<Problem> {
+fn missing_targets(seen: View<'_>, entity: &Value, place: Option<Place>) -> Option<Problem> {
     let targets: BTreeSet<EntityRef> = entity::relations(entity)
         .filter_map(|(_, target)| target.parse().ok())
         .collect();
-    let known = browse::known(catalog, &targets);
-    let missing: Vec<&EntityRef> = targets.iter().filter(|target| known[target].is_none()).collect();
+    let known = seen.known(&targets);
+    let missing: Vec<&EntityRef> = targets
+        .iter()
+        .filter(|target| known[target] == Known::Missing)
+        .collect();
     let first: Vec<String> = missing
         .iter()
         .take(MISSING_NAMED)
@@ -97,72 +103,53 @@ fn missing_targets(catalog: &Catalog, entity: &Value, place: Option<Place>) -> O
     Some(Problem { place, ..problem })
 }
 
-fn tabs(pages: &Pages, entity: &Value) -> Vec<(&'static str, String)> {
-    let mut tabs: Vec<(i32, &'static str, &str)> = BUILT_IN.to_vec();
+fn tabs(pages: &Pages, entity: &Value) -> Vec<(String, String)> {
+    let own = |(order, path, title): (i32, &str, &str)| (order, path.to_owned(), title.to_owned());
+    let mut tabs: Vec<(i32, String, String)> = BUILT_IN.map(own).to_vec();
     if dependencies::applies_to(entity) {
-        tabs.push((10, dependencies::TAB, "Dependencies"));
+        tabs.push(own((10, dependencies::TAB, "Dependencies")));
     }
-    let plugins = pages.tabs.iter().filter(|tab| tab.applies_to(entity));
-    tabs.extend(plugins.map(|tab| (tab.order(), tab.path(), tab.title())));
+    tabs.extend(pages.parts().tabs(entity));
     tabs.sort_by_key(|(order, ..)| *order);
-    tabs.into_iter()
-        .map(|(_, path, title)| (path, title.to_owned()))
-        .collect()
+    tabs.into_iter().map(|(_, path, title)| (path, title)).collect()
 }
 
 /// The overview's content.
 pub(super) async fn overview(
     pages: &Pages,
-    context: EntityPageContext<'_>,
-    reference: &EntityRef,
+    seen: View<'_>,
+    wanted: &Wanted,
+    page: EntityPage,
 ) -> Result<Markup, PageFailure> {
-    let catalog = &pages.catalog;
+    let (entity, reference) = (&*page.entity, &page.reference);
     let is_told =
         |kind: &str| people::TOLD.contains(&kind) || HEAD_RELATIONS.iter().any(|(_, told)| *told == kind);
     let told_by_people = people::tells(reference);
-    let wanted = |kind: &str| {
+    let is_shown = |kind: &str| {
         if told_by_people {
             !is_told(kind)
         } else {
             !HEAD_RELATIONS.iter().any(|(_, told)| *told == kind)
         }
     };
-    let relations = relation_pages(context.entity, context.query, wanted);
+    let relations = relation_pages(entity, &page.query, is_shown);
     let shown: Vec<EntityRef> = relations
         .iter()
         .flat_map(|page| page.targets.iter().cloned())
         .collect();
     let (cards, drawing, people) = tokio::join!(
-        plugin_cards(pages, context),
-        Box::pin(dependencies::small(catalog, context.entity, reference)),
-        Box::pin(people::load(catalog, context.entity, reference, context.query)),
+        pages.parts().cards(wanted, &page),
+        Box::pin(dependencies::small(seen, entity, reference)),
+        Box::pin(people::load(seen, entity, reference, &page.query)),
     );
     Ok(view::overview(&Overview {
-        entity: context.entity,
+        entity,
         drawing: drawing?,
         people: people?,
         cards,
         relations,
-        known: browse::known(catalog, &shown),
+        known: seen.known(&shown),
         path: href::entity(reference),
         graph_href: GraphState::around(reference).href(),
     }))
-}
-
-async fn plugin_cards(pages: &Pages, context: EntityPageContext<'_>) -> Vec<(&'static str, Markup)> {
-    let limit = context.deadline.saturating_duration_since(Instant::now());
-    let applying = pages.cards.iter().filter(|card| card.applies_to(context.entity));
-    let rendered = applying.map(|card| async move {
-        let markup = match tokio::time::timeout(limit, card.render(context)).await {
-            Ok(Ok(markup)) => markup,
-            Ok(Err(error)) => error_state(
-                "This card could not be made",
-                &error.message,
-                error.hint.as_deref(),
-            ),
-            Err(_) => html! { p.muted { "This card took too long and was left out." } },
-        };
-        (card.title(), markup)
-    });
-    join_all(rendered).await
 }

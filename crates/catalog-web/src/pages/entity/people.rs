@@ -8,8 +8,8 @@ use url::form_urlencoded;
 
 use crate::pages::failure::PageFailure;
 use crate::pages::organization::view::{Drawing, TeamLine, owned_href, team_tree};
-use catalog::organization::{self, Organization};
-use catalog::{Catalog, browse};
+use catalog::organization::Organization;
+use catalog::{View, browse};
 
 /// Relations that these parts tell, so that no card of their own does.
 pub(super) const TOLD: [&str; 4] = ["hasMember", "parentOf", "childOf", "ownerOf"];
@@ -68,7 +68,7 @@ pub(crate) struct PeopleParts {
 
 /// The parts for an entity; nothing for what is neither group nor person.
 pub(super) async fn load(
-    catalog: &Catalog,
+    seen: View<'_>,
     value: &Value,
     reference: &EntityRef,
     query: &str,
@@ -78,13 +78,13 @@ pub(super) async fn load(
     }
     let asked = Asked::parse(query);
     let parts = if reference.kind() == "group" {
-        group(catalog, reference, &asked).await?
+        group(seen, reference, &asked).await?
     } else {
         let mut owners = vec![reference.clone()];
         let groups = entity::relations(value).filter(|(kind, _)| *kind == "memberOf");
         owners.extend(groups.filter_map(|(_, target)| target.parse::<EntityRef>().ok()));
         PeopleParts {
-            ownership: ownership(catalog, reference, &owners, &asked, "With groups").await?,
+            ownership: ownership(seen, reference, &owners, &asked, "With groups").await?,
             ..PeopleParts::default()
         }
     };
@@ -124,20 +124,20 @@ impl Asked {
     }
 }
 
-async fn group(catalog: &Catalog, reference: &EntityRef, asked: &Asked) -> Result<PeopleParts, PageFailure> {
-    let organization = Organization::of(catalog).await?;
+async fn group(seen: View<'_>, reference: &EntityRef, asked: &Asked) -> Result<PeopleParts, PageFailure> {
+    let organization = seen.organization().await?;
     let all = organization.with_below(reference);
-    let owned = |groups: &[EntityRef]| browse::total_of(catalog, &browse::owned_by(groups), "");
+    let owned = |groups: &[EntityRef]| seen.total_of(&browse::owned_by(groups), "");
     let tree = Drawing::new(&organization, &owned).line(reference);
     Ok(PeopleParts {
-        members: Some(members(catalog, &organization, reference, &all, asked)),
+        members: Some(members(seen, &organization, reference, &all, asked)),
         below: tree.map(|line| line.below).unwrap_or_default(),
-        ownership: ownership(catalog, reference, &all, asked, "With groups below").await?,
+        ownership: ownership(seen, reference, &all, asked, "With groups below").await?,
     })
 }
 
 fn members(
-    catalog: &Catalog,
+    seen: View<'_>,
     organization: &Organization,
     reference: &EntityRef,
     all: &[EntityRef],
@@ -150,7 +150,7 @@ fn members(
     let pages = shown.len().div_ceil(MEMBERS).max(1);
     let page = asked.page.min(pages - 1);
     let people: Vec<EntityRef> = shown.iter().skip(page * MEMBERS).take(MEMBERS).cloned().collect();
-    let known = browse::known(catalog, &people);
+    let known = seen.known(&people);
     let step = |page: usize| Asked { page, ..*asked }.href(reference, "members");
     let choice = |direct_members: bool| {
         Asked {
@@ -165,11 +165,8 @@ fn members(
         ..Tab::new(title, choice(is_direct), asked.direct_members == is_direct)
     };
     let named = |person: &EntityRef| {
-        let title = known
-            .get(person)
-            .and_then(Option::as_ref)
-            .and_then(|known| known.title.clone());
-        (person.clone(), title.unwrap_or_else(|| person.name().to_owned()))
+        let title = browse::title_of(&known, person).unwrap_or(person.name());
+        (person.clone(), title.to_owned())
     };
     Members {
         range: (page * MEMBERS + 1, page * MEMBERS + people.len()),
@@ -189,17 +186,17 @@ fn members(
 }
 
 async fn ownership(
-    catalog: &Catalog,
+    seen: View<'_>,
     reference: &EntityRef,
     all: &[EntityRef],
     asked: &Asked,
     title: &str,
 ) -> Result<Ownership, PageFailure> {
-    let count = |owners: &[EntityRef]| browse::total_of(catalog, &browse::owned_by(owners), "");
+    let count = |owners: &[EntityRef]| seen.total_of(&browse::owned_by(owners), "");
     let (direct, everything) = (count(&all[..1]), count(all));
     let owners = if asked.direct_ownership { &all[..1] } else { all };
-    let listing = browse::owned(catalog, owners, OWNED).await?;
-    let kinds = organization::owned_kinds(catalog, owners);
+    let listing = seen.owned(owners, OWNED).await?;
+    let kinds = seen.owned_kinds(owners);
     let choice = |direct_ownership: bool| {
         Asked {
             direct_ownership,

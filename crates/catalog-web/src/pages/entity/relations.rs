@@ -8,7 +8,7 @@ use serde_json::Value;
 use ui::{Card, EntityLine, Pagination, card, entity_lines, href, pagination};
 use url::form_urlencoded;
 
-use catalog::browse::Named;
+use catalog::browse::{Known, Named};
 
 /// Related entities on one page of a card.
 pub(crate) const RELATED_PER_PAGE: usize = 10;
@@ -71,13 +71,14 @@ pub(crate) fn relation_card(page: &RelationPage, known: &Named, path: &str) -> M
     let lines: Vec<EntityLine> = page
         .targets
         .iter()
+        .filter(|target| known.get(target) != Some(&Known::Hidden))
         .map(|target| {
-            let found = known.get(target).cloned().flatten();
+            let found = known.get(target).and_then(Known::seen);
             EntityLine {
                 reference: target.clone(),
                 missing: found.is_none(),
-                title: found.as_ref().and_then(|found| found.title.clone()),
-                note: found.and_then(|found| found.spec_type),
+                title: found.and_then(|found| found.title.clone()),
+                note: found.and_then(|found| found.spec_type.clone()),
             }
         })
         .collect();

@@ -1,5 +1,7 @@
 //! The entity page: its head, its tabs, and the overview.
 
+use std::sync::Arc;
+
 use maud::{Markup, html};
 use model::{EntityRef, Problem, Severity, entity};
 use serde_json::Value;
@@ -17,7 +19,7 @@ use catalog::browse::{Named, shown_title};
 /// What every tab of an entity's page shows around its content.
 pub(crate) struct EntityFrame {
     /// The served entity.
-    pub(crate) entity: Value,
+    pub(crate) entity: Arc<Value>,
     /// Its reference.
     pub(crate) reference: EntityRef,
     /// What is wrong with it.
@@ -25,7 +27,7 @@ pub(crate) struct EntityFrame {
     /// The viewer starred it.
     pub(crate) starred: bool,
     /// Tabs that apply, in order: path segment (empty for the overview) and title.
-    pub(crate) tabs: Vec<(&'static str, String)>,
+    pub(crate) tabs: Vec<(String, String)>,
     /// The tab shown.
     pub(crate) current: String,
     /// What is known of the entities that the head names.
@@ -34,16 +36,20 @@ pub(crate) struct EntityFrame {
     pub(crate) location_id: Option<String>,
 }
 
-/// The whole content of the page.
-pub(crate) fn entity_page(frame: &EntityFrame, content: &Markup) -> Markup {
-    let value = &frame.entity;
+/// The whole content of the page; badges and further actions come from plugins.
+pub(crate) fn entity_page(
+    frame: &EntityFrame,
+    (badges, more_actions): (Markup, Markup),
+    content: &Markup,
+) -> Markup {
+    let value = &*frame.entity;
     let header = EntityHeader {
         reference: &frame.reference,
         title: shown_title(value).unwrap_or(frame.reference.name()),
         kind: entity::kind(value).unwrap_or_default(),
         description: None,
         facts: facts(frame),
-        actions: actions(frame),
+        actions: html! { (badges) (actions(frame)) (more_actions) },
     };
     let tabs: Vec<Tab> = frame
         .tabs
@@ -78,7 +84,7 @@ pub(crate) const HEAD_RELATIONS: [(&str, &str); 3] = [
 pub(crate) const HEAD_TARGETS: usize = 3;
 
 fn facts(frame: &EntityFrame) -> Vec<(&'static str, Markup)> {
-    let value = &frame.entity;
+    let value = &*frame.entity;
     let mut facts: Vec<(&'static str, Markup)> = Vec::new();
     if let Some(text) = entity::spec_type(value) {
         facts.push(("Type", html! { (text) }));
@@ -159,8 +165,8 @@ pub(crate) struct Overview<'a> {
     pub(crate) drawing: Option<Drawing>,
     /// Members, groups and ownership, for people and groups.
     pub(crate) people: Markup,
-    /// What plugins add: title and content.
-    pub(crate) cards: Vec<(&'static str, Markup)>,
+    /// Cards of plugins.
+    pub(crate) cards: Vec<Markup>,
     /// Related entities.
     pub(crate) relations: Vec<RelationPage>,
     /// What is known of them.
@@ -179,7 +185,7 @@ pub(crate) fn overview(overview: &Overview<'_>) -> Markup {
             div.stack {
                 (about(value))
                 (overview.people)
-                @for (title, content) in &overview.cards { (card(Card { title, ..Card::default() }, content.clone())) }
+                @for card in &overview.cards { (card) }
                 @if let Some(drawing) = &overview.drawing { (graph_card(drawing, &overview.graph_href)) }
                 @if !overview.relations.is_empty() {
                     div.card-grid { @for relation in &overview.relations { (relation_card(relation, &overview.known, &overview.path)) } }

@@ -12,13 +12,12 @@ pub(super) fn heading(shown: &[&'static str]) -> String {
     line(std::iter::once("Reference".to_owned()).chain(titles))
 }
 
-/// The line of an entity, given as it is served.
-pub(super) fn row(body: &str, shown: &[&'static str]) -> String {
-    let value: Value = serde_json::from_str(body).unwrap_or_default();
-    let Some(reference) = EntityRef::of(&value) else {
+/// The line of an entity.
+pub(super) fn row(value: &Value, shown: &[&'static str]) -> String {
+    let Some(reference) = EntityRef::of(value) else {
         return String::new();
     };
-    let cells = columns(shown).map(|column| cell(&value, column.name));
+    let cells = columns(shown).map(|column| cell(value, column.name));
     line(std::iter::once(reference.to_string()).chain(cells))
 }
 
@@ -79,7 +78,7 @@ mod tests {
         let shown = ["name", "description"];
         assert_eq!(heading(&shown), "Reference,Name,Description\r\n");
         assert_eq!(
-            row(&value.to_string(), &shown),
+            row(&value, &shown),
             "component:default/a,a,\"'=1+1, \"\"x\"\"\"\r\n"
         );
     }

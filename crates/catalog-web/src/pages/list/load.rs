@@ -10,7 +10,9 @@ use ui::Direction;
 use super::state::{FILTERS, ListState, Scope};
 use super::view::{self, ListView};
 use crate::pages::failure::PageFailure;
-use catalog::{Catalog, browse};
+use catalog::{Caller, View};
+use catalog::browse::{self, Known};
+use store::Store;
 use user_settings::personal;
 
 /// Most entities in an export.
@@ -20,13 +22,14 @@ const PATH: &str = "/catalog";
 
 /// One page of the list with counts for everything around it.
 pub(super) async fn load(
-    catalog: &Catalog,
+    seen: View<'_>,
+    store: &Store,
     viewer: &Viewer,
     state: ListState,
 ) -> Result<ListView, PageFailure> {
-    let starred = personal::star_set(catalog.store(), viewer.reference()).await?;
-    let scope = scope_of(catalog, viewer, state.scope).await?;
-    let listing = browse::list(catalog, request(&state, scope.clone(), state.rows())).await?;
+    let starred = personal::star_set(store, viewer.reference()).await?;
+    let scope = scope_of(seen, store, viewer, state.scope).await?;
+    let listing = seen.listing(request(&state, scope.clone(), state.rows())).await?;
     let step = |cursor: Option<String>| {
         cursor.map(|cursor| state.with(|state| state.cursor = Some(cursor)).href(PATH))
     };
@@ -34,18 +37,21 @@ pub(super) async fn load(
     let (previous, next) = (step(listing.previous), step(listing.next));
     let mut facets = Vec::with_capacity(FILTERS.len());
     for (index, filter) in FILTERS.iter().enumerate() {
-        facets.push(counts(catalog, &state, scope.as_ref(), Some(index), filter.field));
+        facets.push(counts(seen, &state, scope.as_ref(), Some(index), filter.field));
     }
     let kinds = counts(
-        catalog,
+        seen,
         &state.with(|state| state.kind = None),
         scope.as_ref(),
         None,
         "kind",
     );
-    let known = browse::known(catalog, &named(&listing.entities, &facets));
-    let catalog_is_empty = listing.total == 0 && browse::total(catalog) == 0;
-    let scopes = scope_counts(catalog, viewer, &state).await?;
+    let known = seen.known(&named(&listing.entities, &facets));
+    for values in &mut facets {
+        values.retain(|(value, _)| !is_hidden(&known, value));
+    }
+    let catalog_is_empty = listing.total == 0 && seen.total() == 0;
+    let scopes = scope_counts(seen, store, viewer, &state).await?;
     Ok(ListView {
         entities: listing.entities,
         total: listing.total,
@@ -62,6 +68,12 @@ pub(super) async fn load(
     })
 }
 
+/// Whether a value names an entity that may not be seen.
+fn is_hidden(known: &browse::Named, value: &str) -> bool {
+    let reference = value.parse::<EntityRef>();
+    reference.is_ok_and(|reference| known.get(&reference) == Some(&Known::Hidden))
+}
+
 /// The entities that rows and filters name.
 fn named(entities: &[Value], facets: &[Vec<(String, usize)>]) -> HashSet<EntityRef> {
     let related = |value| [view::OWNER, view::SYSTEM].map(|relation| view::first_target(value, relation));
@@ -76,7 +88,7 @@ fn named(entities: &[Value], facets: &[Vec<(String, usize)>]) -> HashSet<EntityR
 
 /// Values of a field with the number of entities that the other filters leave.
 fn counts(
-    catalog: &Catalog,
+    seen: View<'_>,
     state: &ListState,
     scope: Option<&Filter>,
     left_out: Option<usize>,
@@ -84,34 +96,37 @@ fn counts(
 ) -> Vec<(String, usize)> {
     let mut parts = state.conditions(left_out);
     parts.extend(scope.cloned());
-    browse::counts_of(catalog, &Filter::All(parts), &state.text, field)
+    seen.counts_of(&Filter::All(parts), &state.text, field)
 }
 
 /// Entities that the filters leave in each scope.
 async fn scope_counts(
-    catalog: &Catalog,
+    seen: View<'_>,
+    store: &Store,
     viewer: &Viewer,
     state: &ListState,
 ) -> Result<[Option<usize>; 3], PageFailure> {
     let mut found = [None; 3];
     for (place, (scope, ..)) in found.iter_mut().zip(Scope::ALL) {
         let mut parts = state.conditions(None);
-        parts.extend(scope_of(catalog, viewer, scope).await?);
-        *place = Some(browse::total_of(catalog, &Filter::All(parts), &state.text));
+        parts.extend(scope_of(seen, store, viewer, scope).await?);
+        *place = Some(seen.total_of(&Filter::All(parts), &state.text));
     }
     Ok(found)
 }
 
 /// All entities of the list, for an export, to be fetched by their versions.
 pub(super) async fn everything(
-    catalog: &Catalog,
+    seen: View<'_>,
+    store: &Store,
     viewer: &Viewer,
     state: &ListState,
-) -> Result<Vec<(uuid::Uuid, u32)>, PageFailure> {
-    let scope = scope_of(catalog, viewer, state.scope).await?;
+) -> Result<Vec<(uuid::Uuid, u64)>, PageFailure> {
+    let scope = scope_of(seen, store, viewer, state.scope).await?;
     let request = request(&state.with(|_| {}), scope, MAX_EXPORT);
-    let asked = catalog.clone();
-    Ok(catalog.aside(move |_| browse::versions(&asked, &request)).await?)
+    let (catalog, sight) = (seen.catalog().clone(), seen.sight().clone());
+    let find = move |_: &Caller| catalog.seen_by(&sight).listing_versions(&request);
+    Ok(seen.catalog().aside(find).await?)
 }
 
 fn request(state: &ListState, scope: Option<Filter>, limit: usize) -> browse::ListRequest {
@@ -128,12 +143,17 @@ fn request(state: &ListState, scope: Option<Filter>, limit: usize) -> browse::Li
     }
 }
 
-async fn scope_of(catalog: &Catalog, viewer: &Viewer, scope: Scope) -> Result<Option<Filter>, PageFailure> {
+async fn scope_of(
+    seen: View<'_>,
+    store: &Store,
+    viewer: &Viewer,
+    scope: Scope,
+) -> Result<Option<Filter>, PageFailure> {
     Ok(match scope {
         Scope::All => None,
-        Scope::Owned => Some(browse::owned_by(&browse::ownership(catalog, viewer).await?)),
+        Scope::Owned => Some(browse::owned_by(&seen.ownership(viewer).await?)),
         Scope::Starred => {
-            let texts = personal::stars(catalog.store(), viewer.reference()).await?;
+            let texts = personal::stars(store, viewer.reference()).await?;
             let references: Vec<EntityRef> = texts.iter().filter_map(|text| text.parse().ok()).collect();
             Some(browse::any_of(&references))
         }

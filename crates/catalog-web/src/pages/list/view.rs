@@ -13,7 +13,7 @@ use ui::{
 
 use super::state::{COLUMNS, FILTERS, FilterKey, ListState, Scope};
 use crate::pages::link::named_link;
-use catalog::browse::{Named, shown_title};
+use catalog::browse::{Named, shown_title, title_of};
 
 /// A page of the list, with everything around it.
 pub(crate) struct ListView {
@@ -369,10 +369,9 @@ fn related(view: &ListView, value: &Value, relation: &str) -> Markup {
 
 /// The title of an entity, or its name.
 fn name_of(view: &ListView, reference: &EntityRef) -> String {
-    let known = view.known.get(reference).and_then(Option::as_ref);
-    known
-        .and_then(|known| known.title.clone())
-        .unwrap_or_else(|| reference.name().to_owned())
+    title_of(&view.known, reference)
+        .unwrap_or(reference.name())
+        .to_owned()
 }
 
 fn nothing(view: &ListView) -> Markup {

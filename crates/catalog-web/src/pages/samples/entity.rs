@@ -14,7 +14,7 @@ use crate::pages::entity::{people, view};
 use crate::pages::graph::state::GraphState;
 use crate::pages::graph::view::{Drawing, GraphPage, graph};
 use crate::pages::organization::view::TeamLine;
-use catalog::browse::Known;
+use catalog::browse::{Head, Known};
 use catalog::surroundings::{Arrow, Place, Surroundings};
 
 pub(super) fn full_entity() -> Value {
@@ -49,11 +49,13 @@ pub(super) fn frame(current: &str) -> view::EntityFrame {
         ("yaml", "YAML"),
     ];
     view::EntityFrame {
-        entity: full_entity(),
+        entity: std::sync::Arc::new(full_entity()),
         reference: component(),
         problems: problems(),
         starred: true,
-        tabs: tabs.map(|(path, title)| (path, title.to_owned())).to_vec(),
+        tabs: tabs
+            .map(|(path, title)| (path.to_owned(), title.to_owned()))
+            .to_vec(),
         current: current.to_owned(),
         known: HashMap::new(),
         location_id: None,
@@ -61,7 +63,7 @@ pub(super) fn frame(current: &str) -> view::EntityFrame {
 }
 
 pub(super) fn entity_tab(current: &str, content: &Markup) -> Markup {
-    view::entity_page(&frame(current), content)
+    view::entity_page(&frame(current), Default::default(), content)
 }
 
 /// The overview of a component with everything on it.
@@ -72,7 +74,7 @@ pub(super) fn entity_overview() -> Markup {
         total,
         page: 0,
     };
-    let known = Known {
+    let known = Head {
         kind: None,
         title: Some("PostgreSQL".to_owned()),
         spec_type: Some("database".to_owned()),
@@ -92,8 +94,8 @@ pub(super) fn entity_overview() -> Markup {
             ),
         ],
         known: HashMap::from([
-            (reference("resource:default/cnpg-database"), Some(known)),
-            (reference("api:default/talentmesh"), Some(Known::default())),
+            (reference("resource:default/cnpg-database"), Known::Seen(known)),
+            (reference("api:default/talentmesh"), Known::Seen(Head::default())),
         ]),
         path: ui::href::entity(&component()),
         graph_href: GraphState::around(&component()).href(),

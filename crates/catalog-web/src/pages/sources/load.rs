@@ -3,11 +3,11 @@
 use model::{EntityRef, Fault};
 use store::Location;
 
-use catalog::{Catalog, browse};
+use catalog::{View, browse};
 
 /// Entities that came through a location: the first by name, and how many there are.
 pub(super) async fn brought_by(
-    catalog: &Catalog,
+    seen: View<'_>,
     location: &Location,
     limit: usize,
 ) -> Result<(Vec<EntityRef>, usize), Fault> {
@@ -23,7 +23,7 @@ pub(super) async fn brought_by(
         cursor: None,
         limit,
     };
-    let found = browse::list(catalog, request).await?;
+    let found = seen.listing(request).await?;
     Ok((
         found.entities.iter().filter_map(EntityRef::of).collect(),
         found.total,

@@ -1,6 +1,6 @@
 //! What the home page looks like.
 
-use catalog::browse::{Known, Recent, shown_title};
+use catalog::browse::{Head, Recent, shown_title};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use model::{EntityRef, entity};
@@ -10,7 +10,7 @@ use ui::{Button, Card, EmptyState, button, card, empty_state, entity_link, href,
 /// An entity that may be gone meanwhile.
 pub(in crate::pages) struct Line {
     pub(in crate::pages) reference: EntityRef,
-    pub(in crate::pages) known: Option<Known>,
+    pub(in crate::pages) known: Option<Head>,
 }
 
 /// What the page shows.
@@ -30,7 +30,7 @@ pub(in crate::pages) struct Home {
     pub(in crate::pages) changed: Vec<Recent>,
 }
 
-pub(in crate::pages) fn home(home: &Home, now: Timestamp) -> Markup {
+pub(in crate::pages) fn home(home: &Home, plugin_cards: &[Markup], now: Timestamp) -> Markup {
     html! {
         h1.page-title { "Home" }
         @if home.kinds.is_empty() { (nothing()) } @else {
@@ -38,7 +38,7 @@ pub(in crate::pages) fn home(home: &Home, now: Timestamp) -> Markup {
         }
         div.home-grid {
             div.stack { (starred(&home.starred)) (owned(home)) }
-            div.stack { (recent(&home.recent, now)) (broken(home)) (changed(&home.changed, now)) }
+            div.stack { (recent(&home.recent, now)) (broken(home)) (changed(&home.changed, now)) @for card in plugin_cards { (card) } }
         }
     }
 }

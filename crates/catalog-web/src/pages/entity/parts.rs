@@ -1,0 +1,274 @@
+//! The parts of plugins on the entity page: tabs, cards, badges and actions.
+//!
+//! Every part runs contained: an error, a panic or slowness is shown in its place and hurts nothing else. A deferred
+//! part is left out of the page at first; the page names an address that answers with the part filled in.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
+use maud::{Markup, html};
+use model::{EntityRef, Viewer};
+use plugin::{
+    Badge, BadgeTone, Body, EntityAction, EntityActions, EntityBadges, EntityCard, EntityPage, EntityTab,
+    Form, Moment, Of, RenderError, TabAnswer, contained, contained_now,
+};
+use serde_json::Value;
+use ui::{Button, Card, Tone, badge, button, card, error_state, href};
+
+/// Longest that a part may hold up the page.
+const INLINE_TIME: Duration = Duration::from_millis(300);
+/// Longest that a tab may take that is made with its page.
+const TAB_TIME: Duration = Duration::from_millis(1_500);
+/// Longest that a deferred part may take.
+const DEFERRED_TIME: Duration = Duration::from_secs(10);
+/// The parameter that asks for deferred parts: `all`, or the path of one.
+const PART: &str = "part";
+
+/// What plugins contribute to the entity page.
+#[derive(Default)]
+pub struct EntityParts {
+    tabs: Vec<Of<Arc<dyn EntityTab>>>,
+    cards: Vec<Of<Arc<dyn EntityCard>>>,
+    badges: Vec<Of<Arc<dyn EntityBadges>>>,
+    actions: Vec<Of<Arc<dyn EntityActions>>>,
+}
+
+/// Which deferred parts a request asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Wanted(Option<String>);
+
+impl Wanted {
+    /// Splits the request's query into the wish and the query that parts see.
+    pub(crate) fn split(query: &str) -> (Self, String) {
+        let is_wish = |pair: &&str| pair.split('=').next() == Some(PART);
+        let wish = query.split('&').find(is_wish);
+        let value = wish
+            .and_then(|pair| pair.split_once('='))
+            .map(|(_, value)| value.to_owned());
+        let rest: Vec<&str> = query.split('&').filter(|pair| !is_wish(pair)).collect();
+        (Self(value), rest.join("&"))
+    }
+
+    fn asks_for(&self, path: &str) -> bool {
+        self.0
+            .as_deref()
+            .is_some_and(|wish| wish == "all" || wish == path)
+    }
+}
+
+impl EntityParts {
+    /// The parts of all plugins, put in order.
+    pub fn new(
+        mut tabs: Vec<Of<Arc<dyn EntityTab>>>,
+        mut cards: Vec<Of<Arc<dyn EntityCard>>>,
+        badges: Vec<Of<Arc<dyn EntityBadges>>>,
+        actions: Vec<Of<Arc<dyn EntityActions>>>,
+    ) -> Self {
+        tabs.sort_by_key(|tab| tab.part.place().order);
+        cards.sort_by_key(|card| card.part.place().order);
+        Self {
+            tabs,
+            cards,
+            badges,
+            actions,
+        }
+    }
+
+    /// Order, path and title of the tabs that apply.
+    pub(crate) fn tabs(&self, entity: &Value) -> impl Iterator<Item = (i32, String, String)> {
+        self.tabs
+            .iter()
+            .filter(|tab| contained_now(&tab.plugin, "tab", || tab.part.applies_to(entity)) == Some(true))
+            .map(|tab| {
+                let place = tab.part.place();
+                (place.order, place.path.to_string(), place.title.to_string())
+            })
+    }
+
+    /// A tab's answer; nothing where no plugin has a tab of this path.
+    pub(crate) async fn tab(&self, path: &str, wanted: &Wanted, page: EntityPage) -> Option<TabAnswer> {
+        let tab = self.tabs.iter().find(|tab| tab.part.place().path == path)?;
+        let is_deferred = tab.part.moment() == Moment::Deferred;
+        if is_deferred && !wanted.asks_for(path) {
+            let address = address(&href::entity_tab(&page.reference, path), &page);
+            let waiting = placeholder(&format!("tab-{path}"), path, &address);
+            return Some(TabAnswer::Content(Body::Ours(waiting)));
+        }
+        let limit = if is_deferred { DEFERRED_TIME } else { TAB_TIME };
+        let (part, id) = (tab.part.clone(), format!("tab-{path}"));
+        let page = due(page, limit);
+        let shown = contained(&tab.plugin, "tab", limit, async move { part.show(page).await }).await;
+        Some(match shown {
+            Ok(TabAnswer::Content(body)) => {
+                TabAnswer::Content(Body::Ours(html! { div id=(id) { (ours(body)) } }))
+            }
+            Ok(other) => other,
+            Err(failure) => {
+                let error = failure.explain(&tab.plugin);
+                TabAnswer::Content(Body::Ours(broken("This view could not be made", &error)))
+            }
+        })
+    }
+
+    /// A tab's answer to a form; nothing where no plugin has a tab of this path.
+    pub(crate) async fn act(&self, path: &str, page: EntityPage, form: Form) -> Option<TabAnswer> {
+        let tab = self.tabs.iter().find(|tab| tab.part.place().path == path)?;
+        let part = tab.part.clone();
+        let page = due(page, DEFERRED_TIME);
+        let done = contained(&tab.plugin, "tab", DEFERRED_TIME, async move {
+            part.act(page, form).await
+        })
+        .await;
+        Some(done.unwrap_or_else(|failure| {
+            let error = failure.explain(&tab.plugin);
+            TabAnswer::Content(Body::Ours(broken("This could not be done", &error)))
+        }))
+    }
+
+    /// The cards that apply, made at the same time.
+    pub(crate) async fn cards(&self, wanted: &Wanted, page: &EntityPage) -> Vec<Markup> {
+        let applying = self.cards.iter().filter(|card| {
+            contained_now(&card.plugin, "card", || card.part.applies_to(&page.entity)) == Some(true)
+        });
+        join_all(applying.map(|card| one_card(card, wanted, page))).await
+    }
+
+    /// Badges for the head of the page.
+    pub(crate) fn badges(&self, reference: &EntityRef, entity: &Value, viewer: &Viewer) -> Markup {
+        let all = self.badges.iter().flat_map(|of| {
+            contained_now(&of.plugin, "badge", || of.part.badges(reference, entity, viewer))
+                .unwrap_or_default()
+        });
+        html! { @for one in all { (one_badge(&one)) } }
+    }
+
+    /// Actions for the head of the page.
+    pub(crate) fn actions(&self, reference: &EntityRef, entity: &Value, viewer: &Viewer) -> Markup {
+        let all = self.actions.iter().flat_map(|of| {
+            contained_now(&of.plugin, "action", || {
+                of.part.actions(reference, entity, viewer)
+            })
+            .unwrap_or_default()
+        });
+        html! { @for one in all { (one_action(&one)) } }
+    }
+}
+
+async fn one_card(of: &Of<Arc<dyn EntityCard>>, wanted: &Wanted, page: &EntityPage) -> Markup {
+    let place = of.part.place();
+    let id = format!("card-{}", place.path);
+    let is_deferred = of.part.moment() == Moment::Deferred;
+    let content = if is_deferred && !wanted.asks_for(&place.path) {
+        placeholder(&id, &place.path, &address(&href::entity(&page.reference), page))
+    } else {
+        let limit = if is_deferred { DEFERRED_TIME } else { INLINE_TIME };
+        let (part, page) = (of.part.clone(), due(page.clone(), limit));
+        let shown = contained(&of.plugin, "card", limit, async move { part.show(page).await }).await;
+        let made = shown.map_or_else(
+            |failure| broken("This card could not be made", &failure.explain(&of.plugin)),
+            ours,
+        );
+        html! { div id=(id) { (made) } }
+    };
+    card(
+        Card {
+            title: &place.title,
+            ..Card::default()
+        },
+        content,
+    )
+}
+
+/// The page with the moment at which the part is given up.
+fn due(page: EntityPage, limit: Duration) -> EntityPage {
+    EntityPage {
+        deadline: Instant::now() + limit,
+        ..page
+    }
+}
+
+fn ours(body: Body) -> Markup {
+    match body {
+        Body::Ours(markup) => markup,
+        Body::Foreign(html) => ui::foreign_html(&html),
+    }
+}
+
+fn broken(title: &str, error: &RenderError) -> Markup {
+    error_state(title, &error.message, error.hint.as_deref())
+}
+
+/// The address of the page at hand.
+fn address(path: &str, page: &EntityPage) -> String {
+    let path = if page.rest.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}/{}", page.rest)
+    };
+    if page.query.is_empty() {
+        format!("{path}?")
+    } else {
+        format!("{path}?{}&", page.query)
+    }
+}
+
+/// Stands for a deferred part until the script has fetched it. Without scripts the link leads to the page with all
+/// its parts.
+fn placeholder(id: &str, path: &str, address: &str) -> Markup {
+    html! {
+        div.deferred id=(id) data-deferred=(format!("{address}{PART}={path}")) {
+            p.muted { "Loading… " a href=(format!("{address}{PART}=all")) { "Show now" } }
+        }
+    }
+}
+
+fn one_badge(one: &Badge) -> Markup {
+    let tone = match one.tone {
+        BadgeTone::Neutral => Tone::Neutral,
+        BadgeTone::Good => Tone::Green,
+        BadgeTone::Warning => Tone::Amber,
+        BadgeTone::Bad => Tone::Red,
+    };
+    let shown = badge(ui::Badge {
+        text: &one.text,
+        tone,
+        ..ui::Badge::default()
+    });
+    match one.path.as_deref().filter(|path| href::is_local(path)) {
+        Some(path) => html! { a.badge-link href=(path) { (shown) } },
+        None => shown,
+    }
+}
+
+/// An action whose target is neither a path of this portal nor an `https:` address is left out.
+fn one_action(one: &EntityAction) -> Markup {
+    if !href::is_local(&one.target) && !one.target.starts_with("https://") {
+        return Markup::default();
+    }
+    button(Button {
+        label: &one.title,
+        icon: Some(&one.icon),
+        href: Some(&one.target),
+        command: Some(&one.title),
+        ..Button::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Wanted;
+
+    #[test]
+    fn the_wish_is_not_part_of_the_query_that_parts_see() {
+        for (query, wish, rest) in [
+            ("", None, ""),
+            ("q=x&part=all&y=1", Some("all"), "q=x&y=1"),
+            ("part=pods", Some("pods"), ""),
+            ("apart=1", None, "apart=1"),
+        ] {
+            let (wanted, seen) = Wanted::split(query);
+            assert_eq!((wanted.0.as_deref(), seen.as_str()), (wish, rest), "{query}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Entities that are declared but not right, and what is wrong with a single one.
+//!
+//! What is wrong lies in the store and not in the index. An entity that is not served is in nobody's sight but that
+//! of those who see everything.
+
+use model::{EntityRef, Fault, Place, Problem};
+use store::{Node, StoreError};
+
+use super::View;
+use crate::{Unprocessed, store_fault};
+
+/// Rows read at a time for a restricted sight.
+const READ: usize = 500;
+/// Most rows read for one page of a restricted sight.
+const MOST_READ: usize = 20_000;
+
+/// In which way entities are not right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unright {
+    /// They have problems.
+    Failed,
+    /// They never were served.
+    Pending,
+    /// Nothing declares them any more.
+    Orphaned,
+}
+
+/// What the portal knows of an entity beside what it serves.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Condition {
+    /// What is wrong with it.
+    pub problems: Vec<Problem>,
+    /// Where it is written.
+    pub place: Option<Place>,
+}
+
+impl View<'_> {
+    /// What is wrong with an entity and where it is written; nothing for one that is unknown.
+    pub async fn condition(&self, reference: &EntityRef) -> Result<Condition, Fault> {
+        let node = self.node(reference).await?;
+        Ok(node.map_or_else(Condition::default, |node| Condition {
+            problems: node.problems,
+            place: node.place,
+        }))
+    }
+
+    /// An entity as it is stored.
+    pub async fn node(&self, reference: &EntityRef) -> Result<Option<Node>, Fault> {
+        let reference = reference.to_string();
+        if !self.is_in_sight(&reference) {
+            return Ok(None);
+        }
+        let node = self.catalog.store().node(&reference).await;
+        node.map_err(|error| store_fault(&error))
+    }
+
+    /// Entities that are not right in one way, by reference, after one of them.
+    pub async fn unright(&self, which: Unright, after: &str, limit: usize) -> Result<Vec<Node>, Fault> {
+        if self.sight.is_everything() {
+            return self.read_unright(which, after, limit).await;
+        }
+        let (mut found, mut after, mut read) = (Vec::new(), after.to_owned(), 0);
+        while found.len() < limit && read < MOST_READ {
+            let mut nodes = self.read_unright(which, &after, READ).await?;
+            let Some(last) = nodes.last() else { break };
+            last.reference.clone_into(&mut after);
+            read += nodes.len();
+            let model = self.catalog.index().read();
+            nodes.retain(|node| self.find(&model, &node.reference).is_some());
+            found.append(&mut nodes);
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    async fn read_unright(&self, which: Unright, after: &str, limit: usize) -> Result<Vec<Node>, Fault> {
+        let store = self.catalog.store();
+        let nodes: Result<Vec<Node>, StoreError> = match which {
+            Unright::Failed => store.nodes_with_problems(after, limit).await,
+            Unright::Pending => store.nodes_without_final(after, limit).await,
+            Unright::Orphaned => store.nodes_orphaned(after, limit).await,
+        };
+        nodes.map_err(|error| store_fault(&error))
+    }
+
+    /// Entities whose newest form could not be processed, and those that were never served; by reference.
+    pub async fn unprocessed(&self) -> Result<Vec<Unprocessed>, Fault> {
+        let mut all = self.catalog.unprocessed().await?;
+        if !self.sight.is_everything() {
+            let model = self.catalog.index().read();
+            all.retain(|one| self.find(&model, &one.entity_ref).is_some());
+        }
+        Ok(all)
+    }
+}

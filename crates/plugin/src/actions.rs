@@ -1,0 +1,284 @@
+//! Actions: steps that templates, the command line and agents can run.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use model::{Actor, Fault};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+use work::{Checkpoint, JobLog};
+
+use crate::{Collisions, Of, PartFailure, contained};
+
+/// A step that something can be made of, for example `catalog:register`.
+///
+/// An action is run at least once: where it is a step of a job, a process may end after the work and before the
+/// record of it. An action therefore does the same again without harm, or keeps what it has done in the checkpoint.
+#[async_trait]
+pub trait Action: Send + Sync + 'static {
+    /// The name: a word for the area, `:`, and a word for the work.
+    fn id(&self) -> &str;
+    /// What it does, for people who choose one.
+    fn description(&self) -> &str;
+    /// What it takes and what it gives.
+    fn schema(&self) -> ActionSchema;
+    /// Inputs that are right, to be shown beside the description.
+    fn examples(&self) -> Vec<ActionExample> {
+        Vec::new()
+    }
+    /// Whether it can say what it would do without doing it. Others are passed over in a dry run.
+    fn has_dry_run(&self) -> bool {
+        false
+    }
+    /// Longest time of one run.
+    fn time(&self) -> Duration {
+        Duration::from_mins(10)
+    }
+    /// Does it; the answer is what the schema says.
+    async fn run(&self, context: ActionContext) -> Result<Value, Fault>;
+}
+
+/// What an action takes and gives, as JSON Schema.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActionSchema {
+    /// Its input, an object.
+    pub input: Value,
+    /// Its answer.
+    pub output: Value,
+}
+
+/// An input that is right.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActionExample {
+    /// What it shows.
+    pub description: String,
+    /// The input.
+    pub input: Value,
+}
+
+/// What a run of an action has at hand.
+pub struct ActionContext {
+    /// The input.
+    pub input: Value,
+    /// In whose name it is run. What the actor may do is decided where it does it.
+    pub actor: Actor,
+    /// A folder of this run alone; steps of one template share it.
+    pub workspace: PathBuf,
+    /// Values that stand in no log.
+    pub secrets: Secrets,
+    /// What people read about the run.
+    pub log: JobLog,
+    /// What earlier attempts at the same step have kept.
+    pub checkpoint: Checkpoint,
+    /// Cancelled when the run must end.
+    pub stop: CancellationToken,
+    /// Nothing may change outside of the workspace.
+    pub dry_run: bool,
+}
+
+/// Secrets by name. Shown nowhere.
+#[derive(Clone, Default)]
+pub struct Secrets(BTreeMap<String, SecretString>);
+
+impl Secrets {
+    /// These secrets.
+    pub fn new(secrets: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(
+            secrets
+                .into_iter()
+                .map(|(name, secret)| (name, secret.into()))
+                .collect(),
+        )
+    }
+
+    /// A secret, if there is one of this name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|secret| secret.expose_secret())
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// All actions of a portal by their names.
+#[derive(Clone, Default)]
+pub struct ActionRegistry(Arc<BTreeMap<String, Of<Arc<dyn Action>>>>);
+
+impl ActionRegistry {
+    /// A registry of these actions; refuses two of the same name.
+    pub fn new(actions: Vec<Of<Arc<dyn Action>>>) -> Result<Self, Collisions> {
+        let (mut known, mut collisions) = (BTreeMap::new(), Vec::new());
+        for action in actions {
+            let id = action.part.id().to_owned();
+            let plugin = action.plugin.clone();
+            if let Some(other) = known.insert(id.clone(), action) {
+                let other: Of<Arc<dyn Action>> = other;
+                collisions.push(format!(
+                    "the action \"{id}\" is claimed by {} and by {plugin}",
+                    other.plugin
+                ));
+            }
+        }
+        if collisions.is_empty() {
+            Ok(Self(Arc::new(known)))
+        } else {
+            Err(Collisions(collisions))
+        }
+    }
+
+    /// An action.
+    pub fn get(&self, id: &str) -> Option<&Arc<dyn Action>> {
+        self.0.get(id).map(|action| &action.part)
+    }
+
+    /// All actions by their names.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<dyn Action>> {
+        self.0.values().map(|action| &action.part)
+    }
+
+    /// The actions as lists on the wire and agents read them.
+    pub fn to_json(&self) -> Value {
+        let example = |one: &ActionExample| json!({"description": one.description, "input": one.input});
+        let action = |action: &Arc<dyn Action>| {
+            let ActionSchema { input, output } = action.schema();
+            json!({
+                "id": action.id(),
+                "description": action.description(),
+                "schema": {"input": input, "output": output},
+                "examples": action.examples().iter().map(example).collect::<Vec<_>>(),
+            })
+        };
+        self.all().map(action).collect()
+    }
+
+    /// Runs an action as a task of its own, within its time: a panic is a fault. In a dry run an action that has none
+    /// is passed over and gives an empty object.
+    pub async fn run(&self, id: &str, context: ActionContext) -> Result<Value, Fault> {
+        let Some(Of { plugin, part: action }) = self.0.get(id) else {
+            let known: Vec<&str> = self.0.keys().map(String::as_str).collect();
+            return Err(Fault::not_found(format!(
+                "there is no action \"{id}\"; there are: {}",
+                known.join(", ")
+            )));
+        };
+        if context.dry_run && !action.has_dry_run() {
+            context.log.info(format!("{id} is passed over in a dry run"));
+            return Ok(json!({}));
+        }
+        let (action, limit) = (action.clone(), action.time());
+        let running = async move { action.run(context).await };
+        let ended = contained(plugin, "action", limit, running).await;
+        ended.map_err(|failure| match failure {
+            PartFailure::Failed(fault) => fault,
+            PartFailure::TooSlow(limit) => Fault::error(format!(
+                "the action \"{id}\" took longer than the {} s that it may",
+                limit.as_secs()
+            )),
+            PartFailure::Panicked => {
+                Fault::error(format!("the action \"{id}\" panicked; the log says where"))
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PluginId;
+
+    /// Gives its input back, or does what the input says.
+    struct Echo(&'static str, bool);
+
+    #[async_trait]
+    impl Action for Echo {
+        fn id(&self) -> &str {
+            self.0
+        }
+
+        fn description(&self) -> &'static str {
+            "Says the same again."
+        }
+
+        fn schema(&self) -> ActionSchema {
+            ActionSchema {
+                input: json!({"type": "object"}),
+                output: json!({"type": "object"}),
+            }
+        }
+
+        fn has_dry_run(&self) -> bool {
+            self.1
+        }
+
+        fn time(&self) -> Duration {
+            Duration::from_millis(100)
+        }
+
+        async fn run(&self, context: ActionContext) -> Result<Value, Fault> {
+            match context.input.as_str() {
+                Some("panic") => panic!("as tests do"),
+                Some("wait") => std::future::pending().await,
+                Some("secret") => Ok(json!(context.secrets.get("token"))),
+                _ => Ok(context.input),
+            }
+        }
+    }
+
+    const ONE: PluginId = PluginId::built_in("one");
+    const TWO: PluginId = PluginId::built_in("two");
+
+    fn of(plugin: PluginId, id: &'static str, has_dry_run: bool) -> Of<Arc<dyn Action>> {
+        Of {
+            plugin,
+            part: Arc::new(Echo(id, has_dry_run)),
+        }
+    }
+
+    fn context(input: Value, dry_run: bool) -> ActionContext {
+        ActionContext {
+            input,
+            actor: Actor::system("test"),
+            workspace: PathBuf::new(),
+            secrets: Secrets::new([("token".to_owned(), "hush".to_owned())]),
+            log: JobLog::in_memory(),
+            checkpoint: Checkpoint::in_memory(None),
+            stop: CancellationToken::new(),
+            dry_run,
+        }
+    }
+
+    #[test]
+    fn equal_names_are_refused() {
+        let actions = vec![of(ONE, "a:b", true), of(TWO, "a:b", true), of(TWO, "a:c", true)];
+        let refused = ActionRegistry::new(actions).err().unwrap();
+        assert_eq!(refused.0, ["the action \"a:b\" is claimed by one and by two"]);
+    }
+
+    #[tokio::test]
+    async fn actions_may_fail_in_every_way() {
+        let registry = ActionRegistry::new(vec![of(ONE, "a:b", true), of(TWO, "a:c", false)]).unwrap();
+        let run = async |id, input, dry_run| registry.run(id, context(input, dry_run)).await;
+        assert_eq!(run("a:b", json!({"x": 1}), true).await, Ok(json!({"x": 1})));
+        assert_eq!(run("a:c", json!({"x": 1}), true).await, Ok(json!({})));
+        assert_eq!(run("a:c", json!("secret"), false).await, Ok(json!("hush")));
+        for (id, input, expected) in [
+            ("a:d", "", "there is no action \"a:d\"; there are: a:b, a:c"),
+            ("a:b", "panic", "the action \"a:b\" panicked"),
+            ("a:b", "wait", "the action \"a:b\" took longer"),
+        ] {
+            let fault = run(id, json!(input), false).await.unwrap_err();
+            assert!(fault.message.starts_with(expected), "{fault}");
+        }
+        let shown = format!("{:?}", context(Value::Null, true).secrets);
+        assert_eq!(shown, "{\"token\"}");
+        assert_eq!(registry.to_json()[0]["id"], "a:b");
+    }
+}

@@ -1,0 +1,97 @@
+//! What a plugin shows, serves and runs, and the contributions of all plugins together.
+
+use std::sync::Arc;
+
+use work::{JobHandler, Schedule, Subscription};
+
+use crate::{
+    Action, Asset, EntityActions, EntityBadges, EntityCard, EntityTab, HealthCheck, HomeCard, NavigationItem,
+    PaletteCommand, PluginId, RouteSet, SearchSource, SettingsSection,
+};
+
+/// A contribution and the plugin that it comes from.
+pub struct Of<T> {
+    /// The plugin.
+    pub plugin: PluginId,
+    /// The contribution.
+    pub part: T,
+}
+
+impl<T: Clone> Clone for Of<T> {
+    fn clone(&self) -> Self {
+        Self {
+            plugin: self.plugin.clone(),
+            part: self.part.clone(),
+        }
+    }
+}
+
+/// Declares the points once: as lists of one plugin, and as lists of all plugins in which each entry knows its
+/// plugin. A new point is one line here; the consumers' destructuring of [`Collected`] does not compile until
+/// the point has a consumer.
+macro_rules! points {
+    ($($(#[$doc:meta])* $point:ident: $part:ty),+ $(,)?) => {
+        /// What one plugin contributes. Made after the catalog.
+        pub struct Contributions {
+            /// The plugin.
+            pub plugin: PluginId,
+            $($(#[$doc])* pub $point: Vec<$part>,)+
+        }
+
+        /// The contributions of all plugins, in the order of the plugins.
+        #[derive(Default)]
+        pub struct Collected {
+            $($(#[$doc])* pub $point: Vec<Of<$part>>,)+
+        }
+
+        impl Contributions {
+            /// Nothing yet, of this plugin.
+            pub fn of(plugin: PluginId) -> Self {
+                Self { plugin, $($point: Vec::new(),)+ }
+            }
+        }
+
+        impl Collected {
+            /// Adds the contributions of one plugin.
+            pub fn add(&mut self, of: Contributions) {
+                let Contributions { plugin, $($point,)+ } = of;
+                $(self.$point.extend($point.into_iter().map(|part| Of { plugin: plugin.clone(), part }));)+
+            }
+        }
+    };
+}
+
+points! {
+    /// HTTP routes.
+    routes: RouteSet,
+    /// Entries of the left navigation.
+    navigation: NavigationItem,
+    /// Styles and scripts.
+    assets: Asset,
+    /// Tabs of the entity page.
+    entity_tabs: Arc<dyn EntityTab>,
+    /// Cards on the overview tab of the entity page.
+    entity_cards: Arc<dyn EntityCard>,
+    /// Badges in the head of the entity page.
+    entity_badges: Arc<dyn EntityBadges>,
+    /// Actions in the head of the entity page.
+    entity_actions: Arc<dyn EntityActions>,
+    /// Cards of the home page.
+    home_cards: Arc<dyn HomeCard>,
+    /// Sections of the settings page.
+    settings_sections: Arc<dyn SettingsSection>,
+    /// Commands of the palette.
+    palette_commands: PaletteCommand,
+    /// What can be found beside the entities themselves.
+    search_sources: Arc<dyn SearchSource>,
+    /// Steps for templates, the command line and agents.
+    actions: Arc<dyn Action>,
+    /// Handlers of durable jobs.
+    jobs: Arc<dyn JobHandler>,
+    /// Jobs that are enqueued every period.
+    schedules: Schedule,
+    /// Events that are handled by jobs.
+    subscriptions: Subscription,
+    /// Checks behind the readiness endpoint and `doctor`.
+    health_checks: Arc<dyn HealthCheck>,
+}

@@ -1,0 +1,112 @@
+//! The list of plugins. A built-in plugin gets a line in each function that concerns it.
+
+use std::sync::Arc;
+
+use catalog::Catalog;
+use catalog_web::EntityParts;
+use config::{ClaimedSection, Config};
+use model::{Fault, Kinds, Problem};
+use plugin::{
+    ActionRegistry, Collisions, ConfigSection, Contributions, Declaration, Feeds, PluginId, Slot,
+    refuse_same_declarations,
+};
+use scm::UrlReader;
+use search::Search;
+use serde_json::Value;
+use store::Store;
+use tokio_util::sync::CancellationToken;
+use user_settings::PersonalParts;
+use work::Jobs;
+
+/// The portal's own parts: the design system's files and the check of the database.
+pub(crate) const OWN: PluginId = PluginId::built_in("ui");
+
+/// A plugin beside the built-in ones, brought by the program that starts the portal: one that was loaded at run time,
+/// or that of a test.
+pub struct AddedPlugin {
+    /// What it is.
+    pub declaration: Declaration,
+    /// What it feeds into the catalog.
+    pub feeds: Feeds,
+    /// What it shows, serves and runs.
+    pub contributions: Contributions,
+}
+
+/// The built-in plugins as they describe themselves.
+pub fn declarations() -> Vec<Declaration> {
+    vec![
+        Declaration::new(catalog_web::ID),
+        Declaration::new(search::ID),
+        Declaration::new(user_settings::ID),
+        Declaration::new(api_docs::ID),
+        Declaration::new(work_web::ID),
+        Declaration::new(OWN),
+    ]
+}
+
+/// The kinds that a catalog with these plugins knows. Refuses plugins that claim the same names.
+pub fn kinds(declarations: &[Declaration]) -> Result<Kinds, Collisions> {
+    refuse_same_declarations(declarations)?;
+    let added = declarations.iter().flat_map(|declaration| &declaration.kinds);
+    Ok(added.fold(Kinds::builtin(), |kinds, kind| kinds.with(kind.clone())))
+}
+
+/// Problems of a configuration, the sections of these plugins included.
+pub fn check_configuration(config: &Config, declarations: &[Declaration]) -> Vec<Problem> {
+    let sections: Vec<&Arc<dyn ConfigSection>> = declarations
+        .iter()
+        .filter_map(|declaration| declaration.config.as_ref())
+        .collect();
+    let checks: Vec<Box<dyn Fn(&Value) -> Vec<Problem> + '_>> = sections
+        .iter()
+        .map(|section| {
+            Box::new(|value: &Value| section.check(value)) as Box<dyn Fn(&Value) -> Vec<Problem> + '_>
+        })
+        .collect();
+    let claimed: Vec<ClaimedSection<'_>> = sections
+        .iter()
+        .zip(&checks)
+        .map(|(section, check)| ClaimedSection {
+            path: section.path(),
+            check,
+        })
+        .collect();
+    config.check_with(&claimed)
+}
+
+/// What the built-in plugins feed into the catalog.
+pub(crate) fn feeds(config: &Config, reader: &UrlReader) -> Result<Feeds, Fault> {
+    let mut all = Feeds::default();
+    if config.portal().codeowners {
+        all.processors
+            .push(Arc::new(scm::codeowners::Processor::new(reader.clone())));
+    }
+    Ok(all)
+}
+
+/// Places in the pages of built-in plugins for the parts of all plugins.
+#[derive(Clone, Default)]
+pub(crate) struct Slots {
+    pub(crate) entity_page: Slot<EntityParts>,
+    pub(crate) personal: Slot<PersonalParts>,
+    pub(crate) actions: Slot<ActionRegistry>,
+}
+
+/// What the built-in plugins contribute.
+pub(crate) fn contributions(
+    config: &Config,
+    (catalog, store): (&Catalog, &Store),
+    search: &Search,
+    slots: &Slots,
+    jobs: &Jobs,
+    stop: CancellationToken,
+) -> Vec<Contributions> {
+    vec![
+        crate::own::contributions(store),
+        api_docs::contributions(),
+        user_settings::contributions(catalog, store, slots.personal.clone()),
+        search::contributions(search, config.search()),
+        work_web::contributions(jobs, slots.actions.clone()),
+        catalog_web::contributions(catalog, store, slots.entity_page.clone(), stop),
+    ]
+}

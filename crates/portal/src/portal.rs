@@ -1,0 +1,263 @@
+//! How a portal is put together: declarations, then feeds and the catalog, then contributions, handed out once.
+
+use std::sync::Arc;
+
+use axum::{Extension, Router};
+use catalog::Catalog;
+use catalog_web::EntityParts;
+use config::{Config, DatabaseTarget};
+use model::Fault;
+use plugin::{ActionRegistry, Collected, Declaration, Of, Policy, RouteSet};
+use read_model::SnapshotFile;
+use scm::UrlReader;
+use search::Search;
+use sight::ReadPolicy;
+use store::{Migration, Store, StoreError};
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use ui::{PluginFiles, Shell};
+use user_settings::PersonalParts;
+use web::{Readiness, ServerOptions, Site};
+use work::{JobHandler, JobRunner, JobRunnerBuilder, Jobs, Schedule, Subscription};
+
+use crate::error_page::LayoutErrorPage;
+use crate::plugins::{self, AddedPlugin, Slots};
+
+/// The tables of plugins, for [`Store::open_with`].
+pub const TABLES: &[(&str, &[Migration])] = &[(work::PLUGIN, work::MIGRATIONS)];
+
+/// What a portal is made on.
+pub struct Ground {
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// The database, opened with [`TABLES`].
+    pub store: Store,
+    /// Threads for work that no request waits for.
+    pub background: Handle,
+    /// The server's settings.
+    pub options: ServerOptions,
+    /// Decides what callers may see and do; without one, every caller that is let in may do everything.
+    pub policy: Option<Arc<dyn Policy>>,
+    /// Whether the portal can serve.
+    pub readiness: Readiness,
+    /// Cancelled when the server stops; ends open streams.
+    pub stop: CancellationToken,
+    /// Where the catalog's index is saved.
+    pub saved_index: Option<SnapshotFile>,
+}
+
+/// A portal whose parts are ready to run.
+pub struct Portal {
+    /// The catalog.
+    pub catalog: Catalog,
+    /// The search, whose index has to be fed.
+    pub search: Search,
+    /// Runs the jobs and schedules of all plugins; to be run as long as the server serves.
+    pub jobs: Arc<JobRunner>,
+    loading: JoinHandle<Result<(), StoreError>>,
+    site: Site,
+}
+
+/// Where the catalog's index is saved. It is being read from now on, because a start waits for it.
+pub fn saved_index(config: &Config) -> Option<SnapshotFile> {
+    if matches!(config.database(), DatabaseTarget::SqliteMemory) {
+        return None;
+    }
+    let file = SnapshotFile::new(config.data_directory().join("catalog.index"));
+    file.read_ahead();
+    Some(file)
+}
+
+/// The catalog with what plugins feed into it.
+fn catalog(
+    config: &Arc<Config>,
+    store: &Store,
+    saved_index: Option<SnapshotFile>,
+    added: Vec<plugin::Feeds>,
+    declarations: Vec<Declaration>,
+) -> anyhow::Result<Catalog> {
+    let reader = UrlReader::new(config)?;
+    let mut builder = Catalog::builder(config.clone(), store.clone())
+        .kinds(plugins::kinds(&declarations)?)
+        .url_source(Arc::new(reader.clone()));
+    for feeds in std::iter::once(plugins::feeds(config, &reader)?).chain(added) {
+        let plugin::Feeds {
+            processors,
+            providers,
+        } = feeds;
+        builder = builder.processors(processors).providers(providers);
+    }
+    if let Some(file) = saved_index {
+        builder = builder.index_snapshot(file);
+    }
+    Ok(builder.build()?)
+}
+
+impl Portal {
+    /// Puts a portal together from the built-in plugins and those that are added. The catalog's index begins to load.
+    pub async fn open(ground: Ground, added: Vec<AddedPlugin>) -> anyhow::Result<Self> {
+        let Ground {
+            config,
+            store,
+            background,
+            options,
+            policy,
+            readiness,
+            stop,
+            saved_index,
+        } = ground;
+        let mut declarations = plugins::declarations();
+        let (mut feeds, mut contributions) = (Vec::new(), Vec::new());
+        for plugin in added {
+            declarations.push(plugin.declaration);
+            feeds.push(plugin.feeds);
+            contributions.push(plugin.contributions);
+        }
+        let catalog = catalog(&config, &store, saved_index, feeds, declarations)?;
+        let loading = tokio::spawn(load(catalog.clone()));
+        let search = open_search(&config, (&catalog, &store), &background).await?;
+        let (slots, jobs) = (Slots::default(), Jobs::new(store.clone()));
+        let mut all = Collected::default();
+        let built_in = plugins::contributions(&config, (&catalog, &store), &search, &slots, &jobs, stop);
+        for made in built_in.into_iter().chain(contributions) {
+            all.add(made);
+        }
+        all.refuse_collisions((&catalog_web::ID, &catalog_web::BUILT_IN_TABS))?;
+        let parts = (&catalog, &search, jobs);
+        let (site, jobs) = hand_out(all, (&config, options), parts, (&slots, readiness))?;
+        let site = match policy {
+            Some(policy) => decided_by(site, policy),
+            None => site,
+        };
+        Ok(Self {
+            catalog,
+            search,
+            jobs: Arc::new(jobs),
+            loading,
+            site,
+        })
+    }
+
+    /// The router of the whole server, and the end of loading.
+    pub fn into_router(self) -> (Router, JoinHandle<Result<(), StoreError>>) {
+        (self.site.into_router(), self.loading)
+    }
+}
+
+/// The site with the policy in every request.
+fn decided_by(mut site: Site, policy: Arc<dyn Policy>) -> Site {
+    let policy = ReadPolicy(policy);
+    for set in &mut site.routes {
+        set.api = std::mem::take(&mut set.api).layer(Extension(policy.clone()));
+        set.pages = std::mem::take(&mut set.pages).layer(Extension(policy.clone()));
+    }
+    site
+}
+
+/// Loads what the store serves.
+async fn load(catalog: Catalog) -> Result<(), StoreError> {
+    catalog.catch_up().await
+}
+
+/// Gives every contribution to its consumer. The pattern names every point: a point that nobody consumes does not
+/// compile.
+fn hand_out(
+    all: Collected,
+    (config, options): (&Config, ServerOptions),
+    (catalog, search, jobs): (&Catalog, &Search, Jobs),
+    (slots, readiness): (&Slots, Readiness),
+) -> anyhow::Result<(Site, JobRunner)> {
+    let Collected {
+        routes,
+        navigation,
+        assets,
+        entity_tabs,
+        entity_cards,
+        entity_badges,
+        entity_actions,
+        home_cards,
+        settings_sections,
+        palette_commands,
+        search_sources,
+        actions,
+        jobs: handlers,
+        schedules,
+        subscriptions,
+        health_checks,
+    } = all;
+    slots.entity_page.fill(EntityParts::new(
+        entity_tabs,
+        entity_cards,
+        entity_badges,
+        entity_actions,
+    ));
+    slots
+        .personal
+        .fill(PersonalParts::new(home_cards, settings_sections));
+    search.feed_from(search_sources);
+    slots.actions.fill(ActionRegistry::new(actions)?);
+    let jobs = runner(jobs, (handlers, schedules, subscriptions))?;
+    let plugin_files = Arc::new(PluginFiles::new(assets));
+    let mut shell = Shell::new(config.title(), parts(navigation));
+    shell.organization.clone_from(&config.organization().name);
+    shell.commands = parts(palette_commands);
+    shell.plugin_files = plugin_files.clone();
+    let followed = catalog.clone();
+    shell.last_change = Some(Arc::new(move || followed.applied().unwrap_or_default()));
+    let shell = Arc::new(shell);
+    let files = RouteSet::new("plugin-files").pages(plugin_files.router());
+    let routes = parts(routes).into_iter().chain([files]).map(|set| RouteSet {
+        pages: set.pages.layer(Extension(shell.clone())),
+        ..set
+    });
+    let site = Site {
+        routes: routes.collect(),
+        options,
+        readiness,
+        health_checks: parts(health_checks),
+        error_page: Some(Arc::new(LayoutErrorPage { shell: shell.clone() })),
+    };
+    Ok((site, jobs))
+}
+
+/// What runs the jobs of all plugins.
+fn runner(
+    jobs: Jobs,
+    (handlers, schedules, subscriptions): (
+        Vec<Of<Arc<dyn JobHandler>>>,
+        Vec<Of<Schedule>>,
+        Vec<Of<Subscription>>,
+    ),
+) -> Result<JobRunner, Fault> {
+    let mut runner = JobRunner::builder(jobs);
+    runner = parts(handlers)
+        .into_iter()
+        .fold(runner, JobRunnerBuilder::handler);
+    runner = parts(schedules)
+        .into_iter()
+        .fold(runner, JobRunnerBuilder::schedule);
+    let subscriptions = parts(subscriptions).into_iter();
+    subscriptions.fold(runner, JobRunnerBuilder::subscription).build()
+}
+
+/// The contributions without their plugins.
+fn parts<T>(all: Vec<Of<T>>) -> Vec<T> {
+    all.into_iter().map(|of| of.part).collect()
+}
+
+/// The search index lies beside the other data, or in memory when those do too.
+async fn open_search(
+    config: &Config,
+    (catalog, store): (&Catalog, &Store),
+    background: &Handle,
+) -> anyhow::Result<Search> {
+    let place = match config.database() {
+        DatabaseTarget::SqliteMemory => search::Place::Memory,
+        _ => search::Place::Folder(config.data_directory().join("search")),
+    };
+    let (catalog, store) = (catalog.clone(), store.clone());
+    // Threads of the index take over the priority of the thread that starts them.
+    let opening = background.spawn_blocking(move || Search::open(&place, &catalog, &store));
+    Ok(opening.await??)
+}

@@ -1,0 +1,161 @@
+//! Each contribution of the plugin of every point has its effect, seen from outside.
+
+use std::path::Path;
+
+use axum::body::Body;
+use axum::http::Request;
+
+use serde_json::{Value, json};
+
+use crate::plugin_of_every_point::teapots;
+use crate::world::World;
+
+const TEAPOT: &str = "/catalog/default/teapot/brown-betty";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_contribution_has_its_effect() {
+    let world = World::with(vec![teapots()]).await.unwrap();
+    feeds(&world).await;
+    routes_and_frame(&world).await;
+    entity_page(&world).await;
+    tabs(&world).await;
+    personal_pages(&world).await;
+    work(&world).await;
+    world
+        .until(
+            "/api/search/query?term=lapsang&types%5B0%5D=tea-recipe",
+            "/teapots#lapsang",
+        )
+        .await;
+}
+
+/// Kind, provider and processor: the teapot is served, with what the processor added.
+async fn feeds(world: &World) {
+    world
+        .until(
+            "/api/catalog/entities/by-name/teapot/default/brown-betty",
+            "celadon",
+        )
+        .await;
+    let sources = world.get("/sources").await.1;
+    assert!(
+        sources.contains("teapots:shelf"),
+        "the provider is on the sources page"
+    );
+}
+
+async fn routes_and_frame(world: &World) {
+    assert_eq!(
+        world.get("/api/teapots/brew").await,
+        (200, "I'm a teapot".to_owned())
+    );
+    assert_eq!(world.get("/teapots").await, (200, "All teapots".to_owned()));
+    let page = world.get("/catalog").await.1;
+    for part in [
+        "href=\"/teapots\"",
+        "Teapots",
+        "Brew tea",
+        "data-words=\"kettle\"",
+        "/-/plugins/plugins.",
+    ] {
+        assert!(page.contains(part), "{part} on every page");
+    }
+    let at = page.find("/-/plugins/plugins.").unwrap();
+    let address: String = page[at..].chars().take_while(|letter| *letter != '"').collect();
+    let (status, style) = world.get(&address).await;
+    assert_eq!(status, 200);
+    assert!(style.contains(".teapot { color: teal }"));
+    let ready = world.get("/.backstage/health/v1/readiness").await;
+    assert_eq!(
+        ready.0, 200,
+        "a plugin's check that is degraded does not take the portal down"
+    );
+}
+
+async fn entity_page(world: &World) {
+    let page = world.get(TEAPOT).await.1;
+    for part in [
+        "Brew",
+        "Steep",
+        ">Hot<",
+        "href=\"/teapots?pour\"",
+        "Loading…",
+        "Steam",
+    ] {
+        assert!(page.contains(part), "{part} on the entity page");
+    }
+    assert!(
+        !page.contains("spill()"),
+        "a target that is no address is left out"
+    );
+    assert!(!page.contains("Steam rises"), "a deferred card comes later");
+    for wish in ["steam", "all"] {
+        let page = world.get(&format!("{TEAPOT}?part={wish}")).await.1;
+        assert!(page.contains("Steam rises from brown-betty"), "part={wish}");
+    }
+}
+
+async fn tabs(world: &World) {
+    let page = world.get(&format!("{TEAPOT}/brew")).await.1;
+    assert!(page.contains("Brewing in brown-betty"));
+    let page = world.get(&format!("{TEAPOT}/brew/leaves/assam")).await.1;
+    assert!(page.contains("<b>Assam</b>"));
+    assert!(!page.contains("boil()"), "foreign HTML is sanitised");
+    assert_eq!(world.get(&format!("{TEAPOT}/brew/nothing")).await.0, 404);
+    let page = world.get(&format!("{TEAPOT}/steep")).await.1;
+    assert!(page.contains("Loading…") && !page.contains("Steeped"));
+    let page = world.get(&format!("{TEAPOT}/steep?part=steep")).await.1;
+    assert!(page.contains("Steeped for four minutes"));
+    let form = |text: &'static str| {
+        Request::post(format!("{TEAPOT}/brew"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("origin", "http://localhost")
+            .body(Body::from(text))
+            .unwrap()
+    };
+    let (status, to) = world.send(form("minutes=4")).await;
+    assert_eq!((status, to), (303, format!("{TEAPOT}/brew?brewed=4")));
+    let (_, page) = world.send(form("")).await;
+    assert!(page.contains("minutes are missing"));
+}
+
+/// The schedule and the event are done by jobs, and the action is offered.
+async fn work(world: &World) {
+    let done = |payload: &str| format!("\"state\":\"done\",\"key\":null,\"payload\":{payload}");
+    let jobs = "/api/work/jobs?kind=teapots.descale";
+    world.until(jobs, &done("\"kettle\"")).await;
+    let mut tx = world.store.write_unordered(store::Lane::Person).await.unwrap();
+    let actor = model::Actor::system("test");
+    work::Events
+        .publish(&mut tx, "teapots.limed", &"pot", &actor)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    world.until(jobs, &done("\"pot\"")).await;
+    world.until("/work/schedules", "teapots.monthly").await;
+    world.until("/api/work/actions", "teapots:pour").await;
+}
+
+async fn personal_pages(world: &World) {
+    let home = world.get("/").await.1;
+    assert!(home.contains("Tea is ready, guest") && home.contains("Tea time"));
+    assert!(world.get("/settings").await.1.contains("One lump or two"));
+}
+
+/// Section of the configuration and kind: the commands ask the declarations.
+#[test]
+fn a_declaration_is_read_without_a_portal() {
+    let declarations = [teapots().declaration];
+    let check = |spout: Value| {
+        let config =
+            config::Config::from_value(json!({"teapots": {"spout": spout}}), Path::new("/")).unwrap();
+        assert_eq!(config.check().len(), 1, "without the plugin the key is unknown");
+        portal::check_configuration(&config, &declarations)
+    };
+    assert_eq!(check(json!("left")), []);
+    let problems = check(json!(7));
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].fault.message, "teapots.spout must be a text");
+    let kinds = portal::kinds(&declarations).unwrap();
+    assert!(kinds.names().contains(&"Teapot"));
+}

@@ -1,0 +1,14 @@
+//! Tests of a whole portal in process, with one plugin more than usual.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not there"
+)]
+
+mod collisions;
+mod every_point;
+mod failing;
+mod plugin_of_every_point;
+mod sight;
+mod uses_of_full_sight;
+mod world;

@@ -1,0 +1,422 @@
+//! A plugin that contributes one of every point: the living documentation of the extension points.
+//!
+//! It is about teapots. `every_point.rs` shows the effect of each contribution from outside.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::routing::get;
+use maud::html;
+use model::{EntityRef, Fault, Kind, Problem, Relation, Viewer};
+use plugin::{
+    Action, ActionContext, ActionSchema, Asset, AssetKind, Badge, BadgeTone, Body, ConfigSection,
+    Contributions, Declaration, DeferredEntity, EntityAction, EntityActions, EntityBadges, EntityCard,
+    EntityPage, EntityProvider, EntityTab, Feeds, Form, Health, HealthCheck, HomeCard, Moment,
+    NavigationItem, NavigationSection, PaletteCommand, Permission, PermissionAction, Place, PluginId,
+    ProcessContext, Processor, ProviderSink, RenderError, RouteSet, SearchDocument, SearchSource,
+    SettingsSection, TabAnswer,
+};
+use portal::AddedPlugin;
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+use work::{Job, JobFailure, JobHandler, Schedule, Subscription};
+
+pub const ID: PluginId = PluginId::built_in("teapots");
+pub static BREW: Permission = Permission {
+    name: "teapots.brew",
+    action: PermissionAction::Use,
+    resource: None,
+};
+
+static PERMISSIONS: &[&Permission] = &[&BREW];
+
+/// The whole plugin.
+pub fn teapots() -> AddedPlugin {
+    AddedPlugin {
+        declaration: Declaration {
+            config: Some(Arc::new(Section)),
+            permissions: PERMISSIONS,
+            kinds: vec![Arc::new(TeapotKind)],
+            ..Declaration::new(ID)
+        },
+        feeds: Feeds {
+            processors: vec![Arc::new(Glaze)],
+            providers: vec![Arc::new(Shelf)],
+        },
+        contributions: contributions(),
+    }
+}
+
+pub fn contributions() -> Contributions {
+    let routes = RouteSet::new("teapots")
+        .api(Router::new().route("/brew", get(|| async { "I'm a teapot" })))
+        .pages(Router::new().route("/teapots", get(|| async { "All teapots" })));
+    let month = Duration::from_hours(24 * 30);
+    let monthly = Schedule::every("teapots.monthly", month, "teapots.descale").payload(json!("kettle"));
+    Contributions {
+        routes: vec![routes],
+        navigation: vec![NavigationItem::new(
+            "Teapots",
+            "/teapots",
+            "entity",
+            NavigationSection::Plugins,
+            10,
+        )],
+        assets: vec![Asset {
+            kind: AssetKind::Style,
+            text: Cow::Borrowed(".teapot { color: teal }"),
+        }],
+        entity_tabs: vec![Arc::new(BrewTab), Arc::new(SlowTab)],
+        entity_cards: vec![Arc::new(SteamCard)],
+        entity_badges: vec![Arc::new(HotBadge)],
+        entity_actions: vec![Arc::new(PourAction)],
+        home_cards: vec![Arc::new(TeaTime)],
+        settings_sections: vec![Arc::new(Sugar)],
+        palette_commands: vec![PaletteCommand {
+            title: "Brew tea".into(),
+            words: "kettle".into(),
+            icon: "entity".into(),
+            path: "/teapots".into(),
+        }],
+        search_sources: vec![Arc::new(Recipes)],
+        actions: vec![Arc::new(Pour)],
+        jobs: vec![Arc::new(Descale)],
+        schedules: vec![monthly],
+        subscriptions: vec![Subscription::new("teapots.limed", "teapots.descale")],
+        health_checks: vec![Arc::new(Kettle)],
+        ..Contributions::of(ID)
+    }
+}
+
+/// The section `teapots` of the configuration.
+struct Section;
+
+impl ConfigSection for Section {
+    fn path(&self) -> &'static str {
+        "teapots"
+    }
+
+    fn schema(&self) -> Value {
+        json!({"type": "object", "properties": {"spout": {"type": "string", "description": "Where tea comes out."}}})
+    }
+
+    fn check(&self, section: &Value) -> Vec<Problem> {
+        if section["spout"].is_string() {
+            return Vec::new();
+        }
+        let fault = Fault::input("teapots.spout must be a text");
+        vec![Problem::error(Fault {
+            path: Some("spout".to_owned()),
+            ..fault
+        })]
+    }
+}
+
+/// The kind `Teapot`.
+struct TeapotKind;
+
+impl Kind for TeapotKind {
+    fn kind(&self) -> &'static str {
+        "Teapot"
+    }
+
+    fn api_versions(&self) -> &[&str] {
+        &["teapots.example/v1"]
+    }
+
+    fn validate(&self, entity: &Value) -> Result<bool, Fault> {
+        Ok(entity["kind"] == "Teapot" && entity["apiVersion"] == "teapots.example/v1")
+    }
+
+    fn relations(&self, _: &Value) -> Result<Vec<Relation>, Fault> {
+        Ok(Vec::new())
+    }
+}
+
+/// Marks every teapot before it is validated.
+struct Glaze;
+
+#[async_trait]
+impl Processor for Glaze {
+    fn name(&self) -> &'static str {
+        "GlazeProcessor"
+    }
+
+    async fn pre_process(&self, mut entity: Value, _: &ProcessContext) -> Result<Value, Fault> {
+        if entity["kind"] == "Teapot" {
+            entity["metadata"]["annotations"]["teapots.example/glaze"] = json!("celadon");
+        }
+        Ok(entity)
+    }
+}
+
+/// Delivers one teapot.
+struct Shelf;
+
+#[async_trait]
+impl EntityProvider for Shelf {
+    fn name(&self) -> &'static str {
+        "teapots:shelf"
+    }
+
+    async fn run(&self, sink: Arc<dyn ProviderSink>, stop: CancellationToken) -> Result<(), Fault> {
+        let entity = json!({
+            "apiVersion": "teapots.example/v1",
+            "kind": "Teapot",
+            "metadata": {
+                "name": "brown-betty",
+                "annotations": {
+                    "backstage.io/managed-by-location": "url:https://teapots.example/shelf",
+                    "backstage.io/managed-by-origin-location": "url:https://teapots.example/shelf",
+                },
+            },
+            "spec": {"volume": "1l"},
+        });
+        let location_key = Some("teapots:shelf".to_owned());
+        sink.full(vec![DeferredEntity { entity, location_key }]).await?;
+        stop.cancelled().await;
+        Ok(())
+    }
+}
+
+fn is_teapot(entity: &Value) -> bool {
+    entity["kind"] == "Teapot"
+}
+
+static BREW_PLACE: Place = Place::new("brew", "Brew", 30);
+static SLOW_PLACE: Place = Place::new("steep", "Steep", 31);
+static STEAM_PLACE: Place = Place::new("steam", "Steam", 10);
+static TEA_TIME_PLACE: Place = Place::new("tea-time", "Tea time", 10);
+static SUGAR_PLACE: Place = Place::new("sugar", "Sugar", 10);
+
+/// A tab with an address below it, and a form.
+struct BrewTab;
+
+#[async_trait]
+impl EntityTab for BrewTab {
+    fn place(&self) -> &Place {
+        &BREW_PLACE
+    }
+
+    fn applies_to(&self, entity: &Value) -> bool {
+        is_teapot(entity)
+    }
+
+    async fn show(&self, page: EntityPage) -> Result<TabAnswer, RenderError> {
+        match page.rest.as_str() {
+            "" => Ok(TabAnswer::Content(Body::Ours(
+                html! { p { "Brewing in " (page.reference.name()) } },
+            ))),
+            "leaves/assam" => Ok(TabAnswer::Content(Body::Foreign(
+                "<b>Assam</b><script>boil()</script>".to_owned(),
+            ))),
+            _ => Ok(TabAnswer::NotFound),
+        }
+    }
+
+    async fn act(&self, page: EntityPage, form: Form) -> Result<TabAnswer, RenderError> {
+        let minutes = form.iter().find(|(name, _)| name == "minutes");
+        let Some((_, minutes)) = minutes else {
+            return Err(RenderError {
+                message: "minutes are missing".to_owned(),
+                hint: None,
+            });
+        };
+        let to = format!(
+            "{}?brewed={minutes}",
+            ui::href::entity_tab(&page.reference, "brew")
+        );
+        Ok(TabAnswer::Redirect(to))
+    }
+}
+
+/// A tab that asks somewhere else, so it is made after the page.
+struct SlowTab;
+
+#[async_trait]
+impl EntityTab for SlowTab {
+    fn place(&self) -> &Place {
+        &SLOW_PLACE
+    }
+
+    fn applies_to(&self, entity: &Value) -> bool {
+        is_teapot(entity)
+    }
+
+    fn moment(&self) -> Moment {
+        Moment::Deferred
+    }
+
+    async fn show(&self, _: EntityPage) -> Result<TabAnswer, RenderError> {
+        Ok(TabAnswer::Content(Body::Ours(
+            html! { p { "Steeped for four minutes" } },
+        )))
+    }
+}
+
+/// A card of the overview, made after the page.
+struct SteamCard;
+
+#[async_trait]
+impl EntityCard for SteamCard {
+    fn place(&self) -> &Place {
+        &STEAM_PLACE
+    }
+
+    fn applies_to(&self, entity: &Value) -> bool {
+        is_teapot(entity)
+    }
+
+    fn moment(&self) -> Moment {
+        Moment::Deferred
+    }
+
+    async fn show(&self, page: EntityPage) -> Result<Body, RenderError> {
+        Ok(Body::Ours(
+            html! { p { "Steam rises from " (page.reference.name()) } },
+        ))
+    }
+}
+
+struct HotBadge;
+
+impl EntityBadges for HotBadge {
+    fn badges(&self, _: &EntityRef, entity: &Value, _: &Viewer) -> Vec<Badge> {
+        let hot = Badge {
+            text: "Hot".to_owned(),
+            tone: BadgeTone::Warning,
+            path: Some("/teapots".to_owned()),
+        };
+        if is_teapot(entity) { vec![hot] } else { Vec::new() }
+    }
+}
+
+struct PourAction;
+
+impl EntityActions for PourAction {
+    fn actions(&self, _: &EntityRef, entity: &Value, _: &Viewer) -> Vec<EntityAction> {
+        let action = |title: &str, target: &str| EntityAction {
+            title: title.to_owned(),
+            icon: "link".into(),
+            target: target.to_owned(),
+        };
+        if is_teapot(entity) {
+            vec![
+                action("Pour", "/teapots?pour"),
+                action("Spill", "javascript:spill()"),
+            ]
+        } else {
+            Vec::new()
+        }
+    }
+}
+
+struct TeaTime;
+
+#[async_trait]
+impl HomeCard for TeaTime {
+    fn place(&self) -> &Place {
+        &TEA_TIME_PLACE
+    }
+
+    async fn show(&self, viewer: Viewer, _: Instant) -> Result<Option<Body>, RenderError> {
+        let name = viewer.reference().name().to_owned();
+        Ok(Some(Body::Ours(html! { p { "Tea is ready, " (name) } })))
+    }
+}
+
+struct Sugar;
+
+#[async_trait]
+impl SettingsSection for Sugar {
+    fn place(&self) -> &Place {
+        &SUGAR_PLACE
+    }
+
+    async fn show(&self, _: Viewer, _: Instant) -> Result<Body, RenderError> {
+        Ok(Body::Ours(html! { p { "One lump or two" } }))
+    }
+}
+
+/// Makes recipes findable.
+struct Recipes;
+
+#[async_trait]
+impl SearchSource for Recipes {
+    fn document_type(&self) -> &'static str {
+        "tea-recipe"
+    }
+
+    fn title(&self) -> &'static str {
+        "Tea recipes"
+    }
+
+    async fn documents(&self, entity: &Value) -> Result<Vec<SearchDocument>, Fault> {
+        if !is_teapot(entity) {
+            return Ok(Vec::new());
+        }
+        Ok(vec![SearchDocument {
+            title: "Lapsang souchong".to_owned(),
+            location: "/teapots#lapsang".to_owned(),
+            weight: 100,
+            ..SearchDocument::default()
+        }])
+    }
+}
+
+/// A step that templates, the command line and agents can run.
+struct Pour;
+
+#[async_trait]
+impl Action for Pour {
+    fn id(&self) -> &'static str {
+        "teapots:pour"
+    }
+
+    fn description(&self) -> &'static str {
+        "Pours tea."
+    }
+
+    fn schema(&self) -> ActionSchema {
+        ActionSchema {
+            input: json!({"type": "object", "properties": {"cups": {"type": "integer"}}}),
+            output: json!({"type": "object", "properties": {"poured": {"type": "integer"}}}),
+        }
+    }
+
+    async fn run(&self, context: ActionContext) -> Result<Value, Fault> {
+        context.log.info("pouring");
+        Ok(json!({"poured": context.input["cups"]}))
+    }
+}
+
+/// Jobs of the kind `teapots.descale`: those of the schedule, and one for each event of the topic `teapots.limed`.
+struct Descale;
+
+#[async_trait]
+impl JobHandler for Descale {
+    fn kind(&self) -> &'static str {
+        "teapots.descale"
+    }
+
+    async fn run(&self, job: Job) -> Result<(), JobFailure> {
+        job.log.info(format!("descaling the {}", job.payload));
+        Ok(())
+    }
+}
+
+struct Kettle;
+
+#[async_trait]
+impl HealthCheck for Kettle {
+    fn name(&self) -> &'static str {
+        "kettle"
+    }
+
+    async fn check(&self) -> Health {
+        Health::Degraded("lime scale".to_owned())
+    }
+}

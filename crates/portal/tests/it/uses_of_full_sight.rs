@@ -1,0 +1,45 @@
+//! Whoever is not asked for by a caller sees everything only with a reason that stands here.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// All uses of a sight that sees everything, outside of tests.
+const USES: [(&str, &str); 1] = [(
+    "backstage/src/commands/first_load.rs",
+    "the summary of the first load",
+)];
+
+fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            rust_files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_use_has_a_reason_that_is_listed() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut files = Vec::new();
+    for entry in fs::read_dir(crates).unwrap() {
+        rust_files(&entry.unwrap().path().join("src"), &mut files);
+    }
+    let mut found = Vec::new();
+    for file in &files {
+        let text = fs::read_to_string(file).unwrap();
+        let name = file.strip_prefix(crates).unwrap().display().to_string();
+        for (_, rest) in text
+            .match_indices("Sight::system(\"")
+            .map(|(at, found)| (at, &text[at + found.len()..]))
+        {
+            let reason = rest.split('"').next().unwrap_or_default();
+            found.push((name.clone(), reason.to_owned()));
+        }
+    }
+    let expected = USES.map(|(file, reason)| (file.to_owned(), reason.to_owned()));
+    assert!(files.len() > 300, "{} files were read", files.len());
+    assert_eq!(found, expected);
+}

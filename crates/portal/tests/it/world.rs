@@ -1,0 +1,111 @@
+//! A portal in process: an empty folder, an in-memory database, and the router that the server uses.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use config::Config;
+use http_body_util::BodyExt;
+use portal::{AddedPlugin, Ground, Portal};
+use serde_json::json;
+use store::{Database, Store};
+use tempfile::TempDir;
+use tokio::runtime::Handle;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tower::ServiceExt;
+use web::{Readiness, ServerOptions, Stage};
+
+/// Longest wait for something that is made in the background.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+pub struct World {
+    pub store: Store,
+    router: Router,
+    _folder: TempDir,
+    _stop: DropGuard,
+}
+
+impl World {
+    pub async fn with(added: Vec<AddedPlugin>) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let config = json!({
+            "backend": {"database": {"client": "better-sqlite3", "connection": ":memory:"}},
+            "catalog": {"rules": [{"allow": ["Component", "Teapot"]}]},
+        });
+        let config = Arc::new(Config::from_value(config, folder.path()).unwrap());
+        let options = ServerOptions::from_config(&config)?;
+        let store = Store::open_with(&Database::SqliteMemory, portal::TABLES).await?;
+        let stop = CancellationToken::new();
+        let readiness = Readiness::new();
+        let ground = Ground {
+            config,
+            store: store.clone(),
+            background: Handle::current(),
+            options,
+            policy: None,
+            readiness: readiness.clone(),
+            stop: stop.clone(),
+            saved_index: None,
+        };
+        let portal = Portal::open(ground, added).await?;
+        let (catalog, search) = (portal.catalog.clone(), portal.search.clone());
+        let (jobs, soft) = (portal.jobs.clone(), stop.clone());
+        tokio::spawn(async move { jobs.run(&soft).await });
+        let (router, loading) = portal.into_router();
+        loading.await??;
+        readiness.enter(Stage::Ready);
+        let (engine, soft) = (catalog.clone(), stop.clone());
+        tokio::spawn(async move { engine.run(soft).await });
+        let (follower, soft) = (catalog.clone(), stop.clone());
+        tokio::spawn(async move { follower.follow(soft).await });
+        let soft = stop.clone();
+        tokio::spawn(async move { search.run(soft).await });
+        Ok(Self {
+            store,
+            router,
+            _folder: folder,
+            _stop: stop.drop_guard(),
+        })
+    }
+
+    /// Status and text of an answer.
+    pub async fn get(&self, path: &str) -> (u16, String) {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn send(&self, mut request: Request<Body>) -> (u16, String) {
+        let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000));
+        request.extensions_mut().insert(ConnectInfo(peer));
+        request
+            .headers_mut()
+            .entry("host")
+            .or_insert("localhost".parse().unwrap());
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let status = answer.status().as_u16();
+        let location = answer.headers().get("location").cloned();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        let text = String::from_utf8_lossy(&body).into_owned();
+        let to = location.map(|to| to.to_str().unwrap().to_owned());
+        (status, to.unwrap_or(text))
+    }
+
+    /// Asks until the answer has this text.
+    pub async fn until(&self, path: &str, expected: &str) -> String {
+        let begun = tokio::time::Instant::now();
+        loop {
+            let (status, text) = self.get(path).await;
+            if status == 200 && text.contains(expected) {
+                return text;
+            }
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "{path}: no {expected:?} in {status} {text}"
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What the caller of a request sees of the catalog.
+//!
+//! This is the one place where a caller becomes a [`Sight`]. Handlers of every feature take a [`CurrentSight`];
+//! without it they cannot ask the catalog anything. Where a portal has a policy, the policy decides; until then every
+//! caller that proved who it is sees everything.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use catalog::Sight;
+use model::{Fault, Principal, Viewer};
+use plugin::{Decision, Permission, PermissionAction, Policy};
+use web::{ApiError, CurrentViewer};
+
+/// The permission to see an entity.
+pub static ENTITY_READ: Permission = Permission {
+    name: "catalog.entity.read",
+    action: PermissionAction::Read,
+    resource: Some("catalog-entity"),
+};
+
+/// The policy that decides what callers see. A layer of the portal puts it into requests.
+#[derive(Clone)]
+pub struct ReadPolicy(pub Arc<dyn Policy>);
+
+/// What the caller of the request at hand sees.
+#[derive(Debug, Clone)]
+pub struct CurrentSight(pub Sight);
+
+/// The sight of a caller that sees everything; other callers are refused. For data of the whole portal that no filter
+/// on entities can decide about: sources, registered locations, previews.
+#[derive(Debug, Clone)]
+pub struct WholeSight(pub Sight);
+
+/// What a caller sees.
+async fn sight_of(viewer: &Viewer, policy: Option<&ReadPolicy>) -> Result<Sight, Fault> {
+    let decision = match policy {
+        Some(ReadPolicy(policy)) => policy.decide(viewer, &[&ENTITY_READ]).await?.pop(),
+        None if viewer.who == Principal::Nobody => None,
+        None => Some(Decision::Allow),
+    };
+    Sight::of(&decision.unwrap_or(Decision::Deny))
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for CurrentSight {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let CurrentViewer(viewer) = CurrentViewer::from_request_parts(parts, state).await?;
+        let policy = parts.extensions.get::<ReadPolicy>().cloned();
+        let sight = sight_of(&viewer, policy.as_ref()).await;
+        sight
+            .map(Self)
+            .map_err(|fault| ApiError::new(fault).into_response())
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for WholeSight {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let CurrentSight(sight) = CurrentSight::from_request_parts(parts, state).await?;
+        if sight.is_everything() {
+            return Ok(Self(sight));
+        }
+        let fault = Fault::not_allowed("This is open to callers who may see the whole catalog");
+        Err(ApiError::new(fault).into_response())
+    }
+}
+
+/// An answer that depends on what the caller sees: caches must not give it to another caller, and equal texts for
+/// different sights have different tags.
+pub fn for_sight(sight: &Sight, answer: impl IntoResponse) -> Response {
+    let mut response = answer.into_response();
+    let headers = response.headers_mut();
+    headers.append(header::VARY, HeaderValue::from_static("Cookie, Authorization"));
+    let tag = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok());
+    if let (Some(tag), Some(key)) = (tag.and_then(|tag| tag.strip_suffix('"')), sight.key().tag())
+        && let Ok(tag) = HeaderValue::from_str(&format!("{tag}-{key}\""))
+    {
+        headers.insert(header::ETAG, tag);
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use async_trait::async_trait;
+    use catalog::SightKey;
+    use plugin::Condition;
+    use serde_json::json;
+
+    struct Says(Vec<Decision>);
+
+    #[async_trait]
+    impl Policy for Says {
+        async fn decide(&self, _: &Viewer, _: &[&'static Permission]) -> Result<Vec<Decision>, Fault> {
+            Ok(self.0.clone())
+        }
+    }
+
+    async fn check(viewer: &Viewer, policy: Option<Vec<Decision>>, is_everything: bool) {
+        let policy = policy.map(|says| ReadPolicy(Arc::new(Says(says))));
+        let sight = sight_of(viewer, policy.as_ref()).await.unwrap();
+        assert_eq!(sight.key() == SightKey::Everything, is_everything, "{viewer:?}");
+    }
+
+    #[tokio::test]
+    async fn a_policy_decides_and_without_one_every_caller_that_is_somebody_sees_everything() {
+        check(&Viewer::guest(), None, true).await;
+        check(&Viewer::service("ci", Vec::new()), None, true).await;
+        check(&Viewer::nobody(), None, false).await;
+        check(&Viewer::guest(), Some(vec![Decision::Allow]), true).await;
+        check(&Viewer::guest(), Some(vec![Decision::Deny]), false).await;
+        // A policy that forgets to answer allows nothing.
+        check(&Viewer::guest(), Some(Vec::new()), false).await;
+        let kind = Condition::Rule {
+            name: "IS_ENTITY_KIND".to_owned(),
+            parameters: json!({"kinds": ["API"]}),
+        };
+        check(&Viewer::guest(), Some(vec![Decision::Conditional(kind)]), false).await;
+    }
+
+    #[tokio::test]
+    async fn a_rule_that_does_not_exist_is_an_error_and_not_a_sight() {
+        let unknown = Condition::Rule {
+            name: "IS_NICE".to_owned(),
+            parameters: json!({}),
+        };
+        let policy = ReadPolicy(Arc::new(Says(vec![Decision::Conditional(unknown)])));
+        let fault = sight_of(&Viewer::guest(), Some(&policy)).await.unwrap_err();
+        assert!(fault.message.contains("'IS_NICE' does not exist"), "{fault}");
+    }
+}

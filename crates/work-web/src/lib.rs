@@ -1,0 +1,81 @@
+//! What administrators see of work that lasts: jobs and schedules as pages (`/work`) and as an API (`/api/work`).
+
+mod api;
+mod pages;
+
+pub use pages::{PageSample, page_samples};
+
+use std::str::FromStr;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::Response;
+use model::{Actor, Fault};
+use plugin::{ActionRegistry, Contributions, NavigationItem, NavigationSection, PluginId, RouteSet, Slot};
+use web::{CurrentViewer, RequestId};
+use work::{Cancelling, JobId, JobReport, Jobs, WorkError};
+
+/// The plugin's name.
+pub const ID: PluginId = PluginId::built_in("work");
+
+/// The plugin. `actions` are those of all plugins.
+pub fn contributions(jobs: &Jobs, actions: Slot<ActionRegistry>) -> Contributions {
+    let routes = RouteSet::new("work")
+        .api(api::router(jobs.clone(), actions))
+        .pages(pages::router(jobs.clone()));
+    let entry = NavigationItem::new("Work", "/work", "clock", NavigationSection::Administration, 30);
+    Contributions {
+        routes: vec![routes],
+        navigation: vec![entry],
+        ..Contributions::of(ID)
+    }
+}
+
+/// A job by the id of an address.
+async fn job(jobs: &Jobs, id: &str) -> Result<JobReport, Fault> {
+    let found = match JobId::from_str(id) {
+        Ok(id) => jobs.show(id).await.map_err(fault)?,
+        Err(_) => None,
+    };
+    found.ok_or_else(|| {
+        Fault::not_found(format!(
+            "There is no job {id:?}. Jobs that have ended are kept for some time only."
+        ))
+    })
+}
+
+/// Ends a job that has not ended.
+async fn cancel(jobs: &Jobs, id: JobId, actor: &Actor) -> Result<(), Fault> {
+    match jobs.cancel(id, actor).await.map_err(fault)? {
+        Cancelling::Cancelled | Cancelling::Asked => Ok(()),
+        Cancelling::HasEnded => Err(Fault::conflict(format!("The job {id} has ended already."))),
+        Cancelling::Missing => Err(Fault::not_found(format!("There is no job {id}."))),
+    }
+}
+
+/// Has a job done again that did not end well.
+async fn retry(jobs: &Jobs, id: JobId, actor: &Actor) -> Result<(), Fault> {
+    if jobs.retry(id, actor).await.map_err(fault)? {
+        return Ok(());
+    }
+    Err(Fault::conflict(format!(
+        "The job {id} is not one that failed or was cancelled, so it cannot be done again."
+    )))
+}
+
+fn fault(error: impl Into<WorkError>) -> Fault {
+    error.into().into()
+}
+
+/// The author of what a request asks for.
+struct Author(Actor);
+
+impl<S: Send + Sync> FromRequestParts<S> for Author {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let CurrentViewer(viewer) = CurrentViewer::from_request_parts(parts, state).await?;
+        let request = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
+        Ok(Self(Actor::caller(&viewer, request)))
+    }
+}

@@ -1,0 +1,218 @@
+//! Runs what can be claimed: one task for each claim, renewed by a task of its own.
+
+mod held;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::back_off::BackOff;
+use crate::claim::{Claim, Claims, Ending};
+use crate::panics::caught;
+use held::{Held, Run};
+
+/// A claim is renewed this many times before it would run out.
+const RENEWALS: u32 = 4;
+/// Pauses while the database does not answer.
+const OUTAGE: BackOff = BackOff::new(Duration::from_millis(200), Duration::from_secs(15));
+/// Times that an ending is written anew after the runner was asked to stop.
+const LAST_TRIES: u32 = 3;
+
+/// How much is run at once, and how often the database is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Most runs of this runner at the same time.
+    pub at_once: usize,
+    /// Longest time until something that became due is seen.
+    pub poll: Duration,
+    /// Time after which the claims of a process that died are free.
+    pub hold: Duration,
+    /// Time that a run gets to end after it was asked to.
+    pub grace: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            at_once: 8,
+            poll: Duration::from_secs(1),
+            hold: Duration::from_secs(30),
+            grace: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Claims what is due, works on it, and gives it back.
+///
+/// Every claim has a task of its own: a run that computes, fails or panics holds up no other. A claim that was lost
+/// ends its run. A database that does not answer ends no run: without it nobody else can claim either, and what the
+/// run writes is checked by the claim's number.
+pub struct Runner<C: Claims> {
+    shared: Arc<Shared<C>>,
+}
+
+struct Shared<C: Claims> {
+    claims: C,
+    pace: Pace,
+    held: Held<C::Key>,
+    nudge: Arc<Nudge>,
+}
+
+/// Has a runner of this process look before its time.
+#[derive(Debug, Default)]
+pub struct Nudge {
+    due: Notify,
+    ending: Notify,
+}
+
+impl Nudge {
+    /// Something may have become due.
+    pub fn due(&self) {
+        self.due.notify_one();
+    }
+
+    /// Something that runs may have to end.
+    pub fn ending(&self) {
+        self.ending.notify_one();
+    }
+}
+
+impl<C: Claims> Runner<C> {
+    /// A runner that has claimed nothing yet.
+    pub fn new(claims: C, pace: Pace) -> Self {
+        Self::nudged_by(claims, pace, Arc::default())
+    }
+
+    /// The same, which looks at once when it is nudged.
+    pub fn nudged_by(claims: C, pace: Pace, nudge: Arc<Nudge>) -> Self {
+        let held = Held::default();
+        let shared = Arc::new(Shared {
+            claims,
+            pace,
+            held,
+            nudge,
+        });
+        Self { shared }
+    }
+
+    /// Runs until `stop`. Then nothing more is claimed, all runs are asked to end, get their grace, and are dropped
+    /// after it. What did not end by itself is due again at once.
+    pub async fn run<W, F>(&self, work: W, stop: &CancellationToken)
+    where
+        W: Fn(Claim<C::Key>, C::Task, CancellationToken) -> F + Send + Sync + 'static,
+        F: Future<Output = Ending> + Send + 'static,
+    {
+        let shared = &self.shared;
+        let work = Arc::new(work);
+        let mut tasks = JoinSet::new();
+        let renewed = CancellationToken::new();
+        let _renewals_end = renewed.clone().drop_guard();
+        tokio::spawn(shared.clone().renew_until(renewed));
+        let mut failures = 0;
+        while !stop.is_cancelled() {
+            while tasks.try_join_next().is_some() {}
+            let (claimed, pause) = shared.look(tasks.len(), &mut failures).await;
+            for (claim, task) in claimed {
+                let run = shared.held.begin(claim, stop);
+                tasks.spawn(shared.clone().attempt(work.clone(), task, run));
+            }
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = shared.nudge.due.notified() => {}
+                _ = tasks.join_next(), if !tasks.is_empty() => {}
+                () = stop.cancelled() => {}
+            }
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+}
+
+impl<C: Claims> Shared<C> {
+    /// Claims what is due, and says when to look again.
+    async fn look(&self, running: usize, failures: &mut u32) -> (Vec<(Claim<C::Key>, C::Task)>, Duration) {
+        let room = self.pace.at_once.saturating_sub(running);
+        if room == 0 {
+            return (Vec::new(), self.pace.poll);
+        }
+        match self.claims.claim_due(room).await {
+            Ok(claimed) => {
+                *failures = 0;
+                let pause = match claimed.len() {
+                    0 => self.pace.poll,
+                    _ => Duration::ZERO,
+                };
+                (claimed, pause)
+            }
+            Err(error) => {
+                *failures = failures.saturating_add(1);
+                tracing::warn!(%error, "due work cannot be claimed; it is tried again, and what runs goes on");
+                (Vec::new(), OUTAGE.pause(*failures))
+            }
+        }
+    }
+
+    /// One run, to the end that is recorded.
+    async fn attempt<W, F>(self: Arc<Self>, work: Arc<W>, task: C::Task, run: Run<C::Key>)
+    where
+        W: Fn(Claim<C::Key>, C::Task, CancellationToken) -> F + Send + Sync + 'static,
+        F: Future<Output = Ending> + Send + 'static,
+    {
+        run.alone().await;
+        let (claim, stop) = (run.claim().clone(), run.stop().clone());
+        let running = caught(async { work(claim, task, stop).await });
+        let overdue = async {
+            run.stop().cancelled().await;
+            tokio::time::sleep(self.pace.grace).await;
+        };
+        let ending = tokio::select! {
+            end = running => match end {
+                // A failure after a request to end says nothing about the work.
+                Ok(Ending::Retry(_)) if run.stop().is_cancelled() => Ending::Stopped,
+                end => end.unwrap_or_else(Ending::Retry),
+            },
+            () = overdue => Ending::Stopped,
+        };
+        self.settle(&run, &ending).await;
+    }
+
+    /// Records an ending, as soon as the database answers.
+    async fn settle(&self, run: &Run<C::Key>, ending: &Ending) {
+        let (mut failures, mut last_tries) = (0, 0);
+        while let Err(error) = self.claims.settle(run.claim(), ending).await {
+            failures += 1;
+            last_tries += u32::from(run.stop().is_cancelled());
+            let key = &run.claim().key;
+            if !error.is_outage() || last_tries > LAST_TRIES {
+                tracing::error!(?key, %error, "how work ended cannot be recorded; it is done again after a while");
+                return;
+            }
+            tracing::warn!(?key, %error, "how work ended cannot be recorded; it is tried again");
+            tokio::time::sleep(OUTAGE.pause(failures)).await;
+        }
+    }
+
+    async fn renew_until(self: Arc<Self>, end: CancellationToken) {
+        let pause = self.pace.hold / RENEWALS;
+        loop {
+            tokio::select! {
+                () = end.cancelled() => return,
+                () = tokio::time::sleep(pause) => {}
+                () = self.nudge.ending.notified() => {}
+            }
+            let claims = self.held.claims();
+            if claims.is_empty() {
+                continue;
+            }
+            match self.claims.renew(&claims).await {
+                Ok(to_end) => self.held.end(&to_end),
+                Err(error) => {
+                    tracing::warn!(%error, "claims cannot be renewed; what runs goes on");
+                }
+            }
+        }
+    }
+}

@@ -5,14 +5,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use axum::Router;
 use axum::response::Redirect;
-use axum::routing::get;
 use maud::Markup;
 use moka::sync::Cache;
 use plugin::{
     Asset, AssetKind, Body, Contributions, EntityPage, EntityTab, NavigationItem, NavigationSection, Place,
-    PluginId, RenderError, RouteSet, TabAnswer,
+    PluginId, RenderError, Routes, Rows, Rule, TabAnswer,
 };
 use serde_json::Value;
 
@@ -30,12 +28,11 @@ static PLACE: Place = Place::new("api", "API", 20);
 
 /// What this plugin adds to the portal.
 pub fn contributions() -> Contributions {
-    let pages = Router::new().route(
-        "/api-docs",
-        get(|| async { Redirect::temporary("/catalog?kind=api") }),
-    );
+    let pages = Rows::new().get("/api-docs", Rule::signed_in().prefetch(), async || {
+        Redirect::temporary("/catalog?kind=api")
+    });
     Contributions {
-        routes: vec![RouteSet::new("api-docs").pages(pages)],
+        routes: vec![Routes::new(ID).pages(pages)],
         navigation: vec![NavigationItem::new(
             "APIs",
             "/catalog?kind=api",

@@ -78,7 +78,7 @@ pub fn database(config: &Config) -> Database {
 /// Opens the store of the configuration; what fails names it.
 pub async fn open_store(config: &Config) -> Result<Store> {
     let database = database(config);
-    Store::open_with(&database, portal::TABLES)
+    Store::open_with(&database, &portal::tables(&portal::declarations()))
         .await
         .map_err(|error| named(error, &database))
 }

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Extension, Router};
-use plugin::{NavigationItem, NavigationSection};
+use plugin::{NavigationItem, NavigationSection, Rule};
 use ui::{Chrome, Crumb, PageHead};
 
 #[tokio::main]
@@ -22,10 +21,9 @@ async fn main() -> std::io::Result<()> {
         item("Catalog", "/sample", "catalog", 10),
         item("APIs", "/api-docs", "api", 20),
     ];
-    let router = Router::new()
-        .route("/sample/{name}", get(sample))
-        .merge(ui::router(true));
-    let router = router.layer(Extension(Arc::new(ui::Shell::new("Backstage", navigation))));
+    let rows = ui::rows(true).get("/sample/{name}", Rule::anyone(), sample);
+    let shell = Extension(Arc::new(ui::Shell::new("Backstage", navigation)));
+    let router = rows.into_open_router().layer(shell);
     axum::serve(tokio::net::TcpListener::bind(address).await?, router).await
 }
 

@@ -15,13 +15,16 @@ mod requests;
 mod single;
 mod unprocessed;
 
-use axum::Router;
-use axum::routing::{delete, get, post};
+use catalog::Catalog;
+use plugin::{Rows, Rule};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
-use web::api::Routes;
+use web::api::Described;
 
-use catalog::Catalog;
+use crate::permissions::{
+    ENTITY_DELETE, ENTITY_REFRESH, ENTITY_VALIDATE, LOCATION_ANALYZE, LOCATION_CREATE, LOCATION_DELETE,
+    LOCATION_READ, READ, SEE_LOCATIONS, UNPROCESSED_DELETE, UNPROCESSED_READ,
+};
 
 /// What the handlers have at hand.
 #[derive(Clone)]
@@ -31,90 +34,98 @@ pub(crate) struct Api {
     soft: CancellationToken,
 }
 
-/// The routes below `/api/catalog`. `soft` ends open streams when the server stops.
-pub fn router(catalog: Catalog, soft: CancellationToken) -> Router {
+/// The rows below `/api/catalog`. `soft` ends open streams when the server stops.
+pub fn rows(catalog: Catalog, soft: CancellationToken) -> Rows {
     let api = Api { catalog, soft };
-    Routes::new()
-        .route("/entities", get(entities::list).with_state(api.clone()))
-        .route(
-            "/entities/by-query",
-            get(pages::by_get).post(pages::by_post).with_state(api.clone()),
-        )
-        .route("/entities/by-refs", post(single::by_refs).with_state(api.clone()))
-        .route(
-            "/entities/by-uid/{uid}",
-            get(single::by_uid).delete(single::delete).with_state(api.clone()),
-        )
-        .route(
-            "/entities/by-name/{kind}/{namespace}/{name}",
-            get(single::by_name).with_state(api.clone()),
-        )
-        .route(
-            "/entities/by-name/{kind}/{namespace}/{name}/ancestry",
-            get(single::ancestry).with_state(api.clone()),
-        )
-        .route(
-            "/entities/by-name/{kind}/{namespace}/{name}/history",
-            get(changes::history).with_state(api.clone()),
-        )
-        .route(
-            "/entities/by-name/{kind}/{namespace}/{name}/history/{seq}",
-            get(changes::version).with_state(api.clone()),
-        )
-        .route(
-            "/entities/unprocessed/failed",
-            get(unprocessed::failed).with_state(api.clone()),
-        )
-        .route(
-            "/entities/unprocessed/pending",
-            get(unprocessed::pending).with_state(api.clone()),
-        )
-        .route(
-            "/entities/unprocessed/delete/{uid}",
-            delete(single::delete).with_state(api.clone()),
-        )
-        .route(
-            "/entity-facets",
-            get(facets::by_get).post(facets::by_post).with_state(api.clone()),
-        )
-        .route("/refresh", post(requests::refresh).with_state(api.clone()))
-        .route(
-            "/validate-entity",
-            post(requests::validate).with_state(api.clone()),
-        )
-        .route(
-            "/analyze-location",
-            post(requests::analyze).with_state(api.clone()),
-        )
-        .route(
-            "/locations",
-            get(locations::list)
-                .post(locations::create)
-                .with_state(api.clone()),
-        )
-        .route(
-            "/locations/{id}",
-            get(locations::show)
-                .put(locations::update)
-                .delete(locations::remove)
-                .with_state(api.clone()),
-        )
-        .route(
-            "/locations/by-query",
-            post(location_pages::by_query).with_state(api.clone()),
-        )
-        .route(
-            "/locations/by-entity/{kind}/{namespace}/{name}",
-            get(locations::by_entity).with_state(api.clone()),
-        )
-        .route(
-            "/.well-known/backstage/permissions/metadata",
-            get(documents::permissions),
-        )
-        .route("/sources", get(changes::sources).with_state(api.clone()))
-        .route("/changes", get(changes::stream).with_state(api))
+    entity_rows()
+        .with_state(&api)
+        .and(unprocessed_rows().with_state(&api))
+        .and(location_rows().with_state(&api))
+        .and(other_rows().with_state(&api))
         .described_by(&documents::DESCRIPTION)
-        .into_router()
+}
+
+fn entity_rows() -> Rows<Api> {
+    const NAMED: &str = "/entities/by-name/{kind}/{namespace}/{name}";
+    Rows::new()
+        .get("/entities", READ, entities::list)
+        .get("/entities/by-query", READ, pages::by_get)
+        .post("/entities/by-query", READ, pages::by_post)
+        .post("/entities/by-refs", READ, single::by_refs)
+        .get("/entities/by-uid/{uid}", READ, single::by_uid)
+        .delete(
+            "/entities/by-uid/{uid}",
+            Rule::signed_in().needs(&ENTITY_DELETE),
+            single::delete,
+        )
+        .get(NAMED, READ, single::by_name)
+        .get(format!("{NAMED}/ancestry"), READ, single::ancestry)
+        .get(format!("{NAMED}/history"), READ, changes::history)
+        .get(format!("{NAMED}/history/{{seq}}"), READ, changes::version)
+        .get("/entity-facets", READ, facets::by_get)
+        .post("/entity-facets", READ, facets::by_post)
+}
+
+fn unprocessed_rows() -> Rows<Api> {
+    let read = Rule::signed_in().needs(&UNPROCESSED_READ);
+    Rows::new()
+        .get("/entities/unprocessed/failed", read, unprocessed::failed)
+        .get("/entities/unprocessed/pending", read, unprocessed::pending)
+        .delete(
+            "/entities/unprocessed/delete/{uid}",
+            Rule::signed_in().needs(&UNPROCESSED_DELETE),
+            single::delete,
+        )
+}
+
+fn location_rows() -> Rows<Api> {
+    let create = Rule::signed_in().needs(&LOCATION_CREATE);
+    Rows::new()
+        .get("/locations", SEE_LOCATIONS, locations::list)
+        .post("/locations", create, locations::create)
+        .get("/locations/{id}", SEE_LOCATIONS, locations::show)
+        .put("/locations/{id}", create, locations::update)
+        .delete(
+            "/locations/{id}",
+            Rule::signed_in().needs(&LOCATION_DELETE),
+            locations::remove,
+        )
+        .post("/locations/by-query", SEE_LOCATIONS, location_pages::by_query)
+        .get(
+            "/locations/by-entity/{kind}/{namespace}/{name}",
+            SEE_LOCATIONS,
+            locations::by_entity,
+        )
+        .post(
+            "/analyze-location",
+            Rule::signed_in().needs(&LOCATION_ANALYZE),
+            requests::analyze,
+        )
+}
+
+fn other_rows() -> Rows<Api> {
+    Rows::new()
+        .post(
+            "/refresh",
+            Rule::signed_in().needs(&ENTITY_REFRESH),
+            requests::refresh,
+        )
+        .post(
+            "/validate-entity",
+            Rule::signed_in().needs(&ENTITY_VALIDATE),
+            requests::validate,
+        )
+        .get(
+            "/.well-known/backstage/permissions/metadata",
+            Rule::signed_in(),
+            documents::permissions,
+        )
+        .get(
+            "/sources",
+            Rule::signed_in().needs(&LOCATION_READ),
+            changes::sources,
+        )
+        .get("/changes", READ, changes::stream)
 }
 
 /// The texts of a list in a body; whatever else is in it does not count.

@@ -6,11 +6,12 @@
 pub mod api;
 mod outgoing;
 pub mod pages;
+pub mod permissions;
 
 pub use pages::{BUILT_IN_TABS, EntityParts};
 
 use catalog::Catalog;
-use plugin::{Contributions, PluginId, RouteSet, Slot};
+use plugin::{Contributions, PluginId, Routes, Slot};
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -24,9 +25,9 @@ pub fn contributions(
     parts: Slot<EntityParts>,
     stop: CancellationToken,
 ) -> Contributions {
-    let routes = RouteSet::new("catalog")
-        .api(api::router(catalog.clone(), stop))
-        .pages(pages::router(catalog.clone(), store.clone(), parts));
+    let routes = Routes::new(ID)
+        .api(api::rows(catalog.clone(), stop))
+        .pages(pages::rows(catalog.clone(), store.clone(), parts));
     Contributions {
         routes: vec![routes],
         navigation: pages::navigation(),

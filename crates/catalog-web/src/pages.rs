@@ -21,13 +21,15 @@ pub use samples::{PageSample, page_samples};
 
 use std::sync::LazyLock;
 
-use axum::Router;
-use axum::routing::{get, post};
-use plugin::{NavigationItem, NavigationSection, Slot};
-
 use catalog::Catalog;
+use plugin::{NavigationItem, NavigationSection, Rows, Rule, Slot};
 use store::Store;
 use user_settings::VisitLog;
+
+use crate::permissions::{
+    ENTITY_READ, ENTITY_REFRESH, LOCATION_CREATE, LOCATION_DELETE, LOCATION_READ, READ, UNPROCESSED_DELETE,
+    UNPROCESSED_READ,
+};
 
 /// What the handlers of the pages have at hand.
 #[derive(Clone)]
@@ -40,42 +42,67 @@ pub(crate) struct Pages {
 }
 
 /// The pages with their full paths. `parts` are what plugins put on the entity page.
-pub fn router(catalog: Catalog, store: Store, parts: Slot<EntityParts>) -> Router {
+pub fn rows(catalog: Catalog, store: Store, parts: Slot<EntityParts>) -> Rows {
     let pages = Pages {
         visits: VisitLog::new(store.clone()),
         catalog,
         store,
         parts,
     };
-    Router::new()
-        .route("/catalog", get(list::show))
-        .route("/catalog/export.csv", get(list::export_csv))
-        .route("/catalog/export.json", get(list::export_json))
-        .route("/catalog/refresh", post(entity::refresh))
-        .route("/catalog/{namespace}/{kind}/{name}", get(entity::show))
-        .route(
-            "/catalog/{namespace}/{kind}/{name}/{tab}",
-            get(entity::show_tab).post(entity::act),
+    entity_rows()
+        .with_state(&pages)
+        .and(administration_rows().with_state(&pages))
+}
+
+fn entity_rows() -> Rows<Pages> {
+    const ENTITY: &str = "/catalog/{namespace}/{kind}/{name}";
+    let ahead = READ.prefetch();
+    // No permission is known for what a plugin's form changes; tokens of services are not for it.
+    let act = Rule::person().left_to_handler(&ENTITY_READ);
+    Rows::new()
+        .get("/catalog", ahead, list::show)
+        .get("/catalog/export.csv", READ, list::export_csv)
+        .get("/catalog/export.json", READ, list::export_json)
+        .post(
+            "/catalog/refresh",
+            Rule::signed_in().needs(&ENTITY_REFRESH),
+            entity::refresh,
         )
-        .route(
-            "/catalog/{namespace}/{kind}/{name}/{tab}/{*rest}",
-            get(entity::show_below_tab).post(entity::act_below),
+        .get(ENTITY, ahead, entity::show)
+        .get(format!("{ENTITY}/{{tab}}"), ahead, entity::show_tab)
+        .post(format!("{ENTITY}/{{tab}}"), act, entity::act)
+        .get(
+            format!("{ENTITY}/{{tab}}/{{*rest}}"),
+            ahead,
+            entity::show_below_tab,
         )
-        .route("/org", get(organization::groups))
-        .route("/org/people", get(organization::people))
-        .route("/catalog-graph", get(graph::show))
-        .route("/catalog-import", get(register::show).post(register::register))
-        .route("/sources", get(sources::show))
-        .route(
-            "/sources/unregister",
-            get(sources::confirm).post(sources::unregister),
+        .post(format!("{ENTITY}/{{tab}}/{{*rest}}"), act, entity::act_below)
+        .get("/org", ahead, organization::groups)
+        .get("/org/people", ahead, organization::people)
+        .get("/catalog-graph", ahead, graph::show)
+}
+
+fn administration_rows() -> Rows<Pages> {
+    let create = Rule::signed_in().needs(&LOCATION_CREATE);
+    let unregister = Rule::signed_in().needs(&LOCATION_DELETE);
+    let remove = Rule::signed_in().needs(&UNPROCESSED_DELETE);
+    Rows::new()
+        .get("/catalog-import", create, register::show)
+        .post("/catalog-import", create, register::register)
+        .get(
+            "/sources",
+            Rule::signed_in().needs(&LOCATION_READ).prefetch(),
+            sources::show,
         )
-        .route("/unprocessed", get(unprocessed::show))
-        .route(
-            "/unprocessed/delete",
-            get(unprocessed::confirm).post(unprocessed::delete),
+        .get("/sources/unregister", unregister, sources::confirm)
+        .post("/sources/unregister", unregister, sources::unregister)
+        .get(
+            "/unprocessed",
+            Rule::signed_in().needs(&UNPROCESSED_READ).prefetch(),
+            unprocessed::show,
         )
-        .with_state(pages)
+        .get("/unprocessed/delete", remove, unprocessed::confirm)
+        .post("/unprocessed/delete", remove, unprocessed::delete)
 }
 
 /// Entries of the navigation.

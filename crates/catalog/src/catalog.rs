@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use config::Config;
 use model::{Clock, Fault, Kinds, Randomness, SystemClock, SystemRandomness};
-use plugin::{EntityProvider, Processor};
+use plugin::{AuditLog, EntityProvider, Processor};
 use scm::UrlReader;
 use store::Store;
 
@@ -33,6 +33,7 @@ pub(crate) struct Parts {
     pub(crate) pipeline: Arc<Pipeline>,
     pub(crate) engine: Engine,
     pub(crate) providers: Vec<Arc<dyn EntityProvider>>,
+    pub(crate) audit: Option<Arc<dyn AuditLog>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) randomness: Arc<dyn Randomness>,
     /// Read model, filled from the change log (modules `index` and `query`).
@@ -49,6 +50,7 @@ pub struct CatalogBuilder {
     source: Option<Arc<dyn UrlSource>>,
     processors: Vec<Arc<dyn Processor>>,
     providers: Vec<Arc<dyn EntityProvider>>,
+    audit: Option<Arc<dyn AuditLog>>,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
     index_snapshot: Option<SnapshotFile>,
@@ -64,6 +66,7 @@ impl Catalog {
             source: None,
             processors: Vec::new(),
             providers: Vec::new(),
+            audit: None,
             clock: Arc::new(SystemClock),
             randomness: Arc::new(SystemRandomness),
             index_snapshot: None,
@@ -80,6 +83,12 @@ impl CatalogBuilder {
     /// Replaces the built-in kinds.
     pub fn kinds(mut self, kinds: Kinds) -> Self {
         self.kinds = kinds;
+        self
+    }
+
+    /// Tells what people and services change, and what they may not.
+    pub fn audit(mut self, audit: Arc<dyn AuditLog>) -> Self {
+        self.audit = Some(audit);
         self
     }
 
@@ -165,6 +174,7 @@ impl CatalogBuilder {
             pipeline: Arc::new(pipeline),
             engine,
             providers,
+            audit: self.audit,
             clock: self.clock,
             randomness: self.randomness,
             index: Index::new(self.index_snapshot),

@@ -4,6 +4,7 @@
 //! among them, see it a moment later. Error texts are those of the original where a client sees them.
 
 mod analysis;
+mod audited;
 mod dirty;
 mod dry_run;
 mod locations;
@@ -11,6 +12,7 @@ mod preview;
 mod reports;
 mod validation;
 
+use audited::cause;
 pub use dry_run::DryRun;
 pub use locations::Located;
 pub use preview::{Fate, Preview};

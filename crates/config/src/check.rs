@@ -1,11 +1,13 @@
 //! Rules about values that a schema cannot say.
 
+use std::collections::BTreeSet;
+
 use model::{Fault, Problem};
 
 use crate::Secret;
 use crate::json_path::segments;
 use crate::node::Node;
-use crate::sections::{HttpsSetting, ListenAddress, Sections};
+use crate::sections::{AccessRestriction, HttpsSetting, ListenAddress, OneOrMany, Sections};
 use crate::suggest::suggest;
 
 /// Checks values; errors here keep the portal from starting.
@@ -224,9 +226,46 @@ fn connections(sections: &Sections, found: &mut Found) {
     }
 }
 
+/// Refuses what could be meant as a limit and would be none.
+fn restrictions(entry: &str, restrictions: &[AccessRestriction], found: &mut Found) {
+    let mut plugins = BTreeSet::new();
+    for (index, restriction) in restrictions.iter().enumerate() {
+        let key = format!("{entry}.accessRestrictions[{index}]");
+        let mut refuse = |message: String| {
+            let message = format!("{message}, at '{key}'");
+            found.push((key.clone(), Problem::error(Fault::input(message))));
+        };
+        let attribute = restriction.permission_attribute.as_ref();
+        for action in restriction.actions() {
+            if !["create", "read", "update", "delete"].contains(&action.as_str()) {
+                refuse(format!(
+                    "Invalid value '{action}' at 'action' in 'permissionAttribute' config, valid values are 'create', \
+                     'read', 'update', 'delete'"
+                ));
+            }
+        }
+        let names_nothing =
+            |list: &Option<OneOrMany>| list.as_ref().is_some_and(|list| list.words().is_empty());
+        if names_nothing(&restriction.permission)
+            || attribute.is_some_and(|attribute| names_nothing(&attribute.action))
+        {
+            refuse(
+                "A list without any entry leaves everything; name what is left, or remove the key".to_owned(),
+            );
+        }
+        if !plugins.insert(restriction.plugin.as_str()) {
+            refuse(format!(
+                "Attempted to declare 'accessRestrictions' twice for plugin '{}', which is not permitted",
+                restriction.plugin
+            ));
+        }
+    }
+}
+
 fn tokens(sections: &Sections, found: &mut Found) {
     for (index, access) in sections.backend.auth.external_access.iter().enumerate() {
         let key = format!("backend.auth.externalAccess[{index}]");
+        restrictions(&key, &access.access_restrictions, found);
         match (access.kind.as_str(), &access.options.token) {
             ("static", Some(token)) if !is_token(token) => {
                 found.push(illegal_token(format!("{key}.options.token")));

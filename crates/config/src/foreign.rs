@@ -156,6 +156,9 @@ const KEYS: &[(&str, &str)] = &[
     ("xcmetrics", "the XCMetrics plugin"),
 ];
 
+/// Where a key that is not known might have been meant as a protection: there it keeps the portal from starting.
+const STRICT: &str = "backend.auth.externalAccess.*.accessRestrictions";
+
 /// What is to be said about a key that no section has.
 pub(crate) fn report<'a>(
     path: &[String],
@@ -186,7 +189,16 @@ pub(crate) fn report<'a>(
     let foreign = KEYS
         .iter()
         .filter_map(|(pattern, _)| last_segment_below(pattern, parents));
-    let problem = Problem::warning(Fault::input(format!("Unknown configuration key '{key}'"))).at(place);
+    let fault = Fault::input(format!("Unknown configuration key '{key}'"));
+    let problem = if matches(STRICT, path) {
+        return Some(
+            Problem::error(fault)
+                .at(place)
+                .hint("A restriction has 'plugin', 'permission' and 'permissionAttribute' with 'action'."),
+        );
+    } else {
+        Problem::warning(fault).at(place)
+    };
     Some(match suggest(last, siblings.chain(foreign)) {
         Some(meant) => {
             let meant: Vec<String> = parents.iter().cloned().chain([meant.to_owned()]).collect();

@@ -1,5 +1,5 @@
 //! Keys that ask for protection which the portal does not have. The portal must not be taken for protected because of
-//! them: other machines are served only with a token, or it does not start, unless `portal.unprotected` lists the key.
+//! them: other machines are served only with a token, unless `portal.unprotected` lists the key.
 
 use model::{Fault, Problem};
 
@@ -14,32 +14,16 @@ struct Asking {
     pattern: &'static str,
     /// What it asks for, and what is missing.
     what: &'static str,
-    /// What happens all the same.
-    consequence: Consequence,
 }
 
-enum Consequence {
-    /// Callers without a token are refused: a token of its own stands above permissions and sign-in.
-    OnlyTokens,
-    /// The portal does not start.
-    NoStart,
-}
-
-const KEYS: [Asking; 3] = [
+const KEYS: [Asking; 2] = [
     Asking {
         pattern: "permission.enabled",
         what: "asks for permissions, which this portal does not have",
-        consequence: Consequence::OnlyTokens,
     },
     Asking {
         pattern: "auth.providers.*",
         what: "asks for a sign-in, which this portal does not have",
-        consequence: Consequence::OnlyTokens,
-    },
-    Asking {
-        pattern: "backend.auth.externalAccess.*.accessRestrictions",
-        what: "asks for limits to a token, which this portal does not have",
-        consequence: Consequence::NoStart,
     },
 ];
 
@@ -96,19 +80,13 @@ impl Protection {
 
     fn missing(&mut self, asking: &Asking, key: &str) -> Problem {
         let way_out = format!("Remove it, or add '{key}' to the list portal.unprotected to do without it.");
-        match asking.consequence {
-            Consequence::OnlyTokens => {
-                self.only_tokens.push(key.to_owned());
-                let fault = Fault::input(format!(
-                    "'{key}' {}: other machines are served only with a token of backend.auth.externalAccess",
-                    asking.what
-                ));
-                Problem::warning(fault).hint(way_out)
-            }
-            Consequence::NoStart => {
-                Problem::error(Fault::input(format!("'{key}' {}", asking.what))).hint(way_out)
-            }
-        }
+        // A token of its own stands above permissions and sign-in.
+        self.only_tokens.push(key.to_owned());
+        let fault = Fault::input(format!(
+            "'{key}' {}: other machines are served only with a token of backend.auth.externalAccess",
+            asking.what
+        ));
+        Problem::warning(fault).hint(way_out)
     }
 }
 

@@ -12,8 +12,8 @@ mod search;
 
 pub use app::{AppSection, OrganizationSection};
 pub use backend::{
-    AuthenticationSection, BackendSection, ExternalAccess, ExternalAccessOptions, HealthSection,
-    LifecycleSection, ReadingAllow, ReadingSection,
+    AccessRestriction, AuthenticationSection, BackendSection, ExternalAccess, ExternalAccessOptions,
+    HealthSection, LifecycleSection, PermissionAttribute, ReadingAllow, ReadingSection,
 };
 pub use catalog::{
     AllowRule, AllowedKind, CONFIG_LOCATIONS, CatalogLocation, CatalogRule, CatalogSection, ConflictStrategy,

@@ -106,6 +106,27 @@ impl Viewer {
         &self.reference
     }
 
+    /// Whether the caller is a program that calls for nobody.
+    pub fn is_service_alone(&self) -> bool {
+        matches!(
+            self.who,
+            Principal::Service {
+                on_behalf_of: None,
+                ..
+            }
+        )
+    }
+
+    /// The only plugins that the caller's credential is good for; empty for all.
+    pub fn only_plugins(&self) -> Vec<&str> {
+        match &self.who {
+            Principal::Service { restrictions, .. } => {
+                restrictions.iter().map(|limit| limit.plugin.as_str()).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether the caller is a program and nobody's settings are its own.
     pub fn is_service(&self) -> bool {
         matches!(self.who, Principal::Service { .. })

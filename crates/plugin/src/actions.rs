@@ -98,7 +98,7 @@ impl Secrets {
 
     /// A secret, if there is one of this name.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|secret| secret.expose_secret())
+        self.0.get(name).map(ExposeSecret::expose_secret)
     }
 }
 

@@ -39,7 +39,13 @@ impl Collected {
         for path in reserved_tabs.1 {
             found.claim("entity tab", path, reserved_tabs.0);
         }
-        found.all("API mount", &self.routes, |routes| routes.id.to_owned());
+        found.all("API mount", &self.routes, |routes| routes.plugin().to_string());
+        for Of { plugin, part } in &self.routes {
+            for row in part.table() {
+                found.claim("route", row, plugin);
+            }
+        }
+        found.all("authenticator", &self.authenticators, |one| one.name().to_owned());
         found.all("entity tab", &self.entity_tabs, |tab| {
             tab.place().path.to_string()
         });

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use work::{JobHandler, Schedule, Subscription};
 
 use crate::{
-    Action, Asset, EntityActions, EntityBadges, EntityCard, EntityTab, HealthCheck, HomeCard, NavigationItem,
-    PaletteCommand, PluginId, RouteSet, SearchSource, SettingsSection,
+    Action, Asset, Authenticator, EntityActions, EntityBadges, EntityCard, EntityTab, HealthCheck, HomeCard,
+    NavigationItem, PaletteCommand, PluginId, Routes, SearchSource, SettingsSection,
 };
 
 /// A contribution and the plugin that it comes from.
@@ -63,7 +63,7 @@ macro_rules! points {
 
 points! {
     /// HTTP routes.
-    routes: RouteSet,
+    routes: Routes,
     /// Entries of the left navigation.
     navigation: NavigationItem,
     /// Styles and scripts.
@@ -92,6 +92,8 @@ points! {
     schedules: Schedule,
     /// Events that are handled by jobs.
     subscriptions: Subscription,
+    /// Ways to find out who calls.
+    authenticators: Arc<dyn Authenticator>,
     /// Checks behind the readiness endpoint and `doctor`.
     health_checks: Arc<dyn HealthCheck>,
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use model::Kind;
+use store::Migration;
 
 use crate::{ConfigSection, EntityProvider, Permission, PluginId, Processor};
 
@@ -13,6 +14,8 @@ pub struct Declaration {
     pub id: PluginId,
     /// The section of the configuration that it reads.
     pub config: Option<Arc<dyn ConfigSection>>,
+    /// Versions of the tables that it keeps.
+    pub migrations: &'static [Migration],
     /// Permissions that its routes and actions need.
     pub permissions: &'static [&'static Permission],
     /// Entity kinds that it brings.
@@ -25,6 +28,7 @@ impl Declaration {
         Self {
             id,
             config: None,
+            migrations: &[],
             permissions: &[],
             kinds: Vec::new(),
         }

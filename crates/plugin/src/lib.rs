@@ -7,6 +7,8 @@
 
 mod actions;
 mod asset;
+mod audit;
+mod authenticator;
 mod catalog;
 mod collisions;
 mod config_section;
@@ -25,6 +27,8 @@ mod slot;
 
 pub use actions::{Action, ActionContext, ActionExample, ActionRegistry, ActionSchema, Secrets};
 pub use asset::{Asset, AssetKind};
+pub use audit::{AuditEvent, AuditLog, AuditOutcome};
+pub use authenticator::Authenticator;
 pub use catalog::{
     DeferredEntity, EntityProvider, Freshness, ProcessContext, Processor, ProviderSink, Remarks,
 };
@@ -42,6 +46,6 @@ pub use id::PluginId;
 pub use navigation::{NavigationItem, NavigationSection};
 pub use people::{HomeCard, PaletteCommand, SettingsSection};
 pub use permission::{Condition, Decision, Permission, PermissionAction, Policy};
-pub use routes::RouteSet;
+pub use routes::{BODY_LIMIT_BYTES, Caller, Face, Routes, RowHead, Rows, Rule};
 pub use search::{SearchDocument, SearchSource};
 pub use slot::Slot;

@@ -3,8 +3,10 @@
 //! Only data and the trait of a policy. A condition becomes a filter in the crate whose things it is about.
 
 use async_trait::async_trait;
-use model::{Fault, Viewer};
+use model::{Fault, Principal, Restriction, Viewer};
 use serde_json::Value;
+
+use crate::id::PluginId;
 
 /// What a permission lets a caller do, the `action` attribute of the wire contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,6 +46,22 @@ pub struct Permission {
     /// The type of things that it is decided for one by one, for example `catalog-entity`; nothing for a
     /// permission that is granted as a whole.
     pub resource: Option<&'static str>,
+}
+
+impl Permission {
+    /// Whether the credential of a viewer leaves this permission of a plugin. Only tokens of services take some away.
+    pub fn is_left_to(&self, viewer: &Viewer, plugin: &PluginId) -> bool {
+        let Principal::Service { restrictions, .. } = &viewer.who else {
+            return true;
+        };
+        let is_within = |limit: &Restriction| {
+            let has = |list: &[String], word: &str| list.is_empty() || list.iter().any(|one| one == word);
+            limit.plugin == plugin.as_str()
+                && has(&limit.permissions, self.name)
+                && has(&limit.actions, self.action.as_str())
+        };
+        restrictions.is_empty() || restrictions.iter().any(is_within)
+    }
 }
 
 /// A condition on a thing, in the form in which policies of the original write it.

@@ -9,5 +9,5 @@ mod own;
 mod plugins;
 mod portal;
 
-pub use plugins::{AddedPlugin, check_configuration, declarations, kinds};
-pub use portal::{Ground, Portal, TABLES, saved_index};
+pub use plugins::{AddedPlugin, check_configuration, declarations, kinds, tables};
+pub use portal::{Ground, Portal, saved_index};

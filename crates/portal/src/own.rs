@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use plugin::{Contributions, Health, HealthCheck, HealthScope, RouteSet};
+use plugin::{Contributions, Health, HealthCheck, HealthScope, Routes};
 use store::Store;
 
 use crate::plugins::OWN;
 
 /// Styles, scripts and the theme; in debug builds also the gallery of components.
 pub(crate) fn contributions(store: &Store) -> Contributions {
-    let pages = ui::router(cfg!(debug_assertions));
+    let pages = ui::rows(cfg!(debug_assertions));
     Contributions {
-        routes: vec![RouteSet::new("ui").pages(pages)],
+        routes: vec![Routes::new(OWN).pages(pages)],
         health_checks: vec![Arc::new(DatabaseCheck { store: store.clone() })],
         ..Contributions::of(OWN)
     }

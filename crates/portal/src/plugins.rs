@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use audit::Audit;
 use catalog::Catalog;
 use catalog_web::EntityParts;
 use config::{ClaimedSection, Config};
@@ -13,7 +14,7 @@ use plugin::{
 use scm::UrlReader;
 use search::Search;
 use serde_json::Value;
-use store::Store;
+use store::{Migration, Store};
 use tokio_util::sync::CancellationToken;
 use user_settings::PersonalParts;
 use work::Jobs;
@@ -32,14 +33,35 @@ pub struct AddedPlugin {
     pub contributions: Contributions,
 }
 
+/// The tables of these plugins, for [`Store::open_with`].
+pub fn tables(declarations: &[Declaration]) -> Vec<(&str, &'static [Migration])> {
+    declarations
+        .iter()
+        .filter(|declaration| !declaration.migrations.is_empty())
+        .map(|declaration| (declaration.id.as_str(), declaration.migrations))
+        .collect()
+}
+
 /// The built-in plugins as they describe themselves.
 pub fn declarations() -> Vec<Declaration> {
     vec![
-        Declaration::new(catalog_web::ID),
+        Declaration {
+            permissions: &catalog_web::permissions::PERMISSIONS,
+            ..Declaration::new(catalog_web::ID)
+        },
         Declaration::new(search::ID),
         Declaration::new(user_settings::ID),
         Declaration::new(api_docs::ID),
-        Declaration::new(work_web::ID),
+        Declaration {
+            migrations: work::MIGRATIONS,
+            permissions: &work_web::PERMISSIONS,
+            ..Declaration::new(work_web::ID)
+        },
+        Declaration {
+            migrations: audit::MIGRATIONS,
+            permissions: &audit::PERMISSIONS,
+            ..Declaration::new(audit::ID)
+        },
         Declaration::new(OWN),
     ]
 }
@@ -95,7 +117,7 @@ pub(crate) struct Slots {
 /// What the built-in plugins contribute.
 pub(crate) fn contributions(
     config: &Config,
-    (catalog, store): (&Catalog, &Store),
+    (catalog, store, audit): (&Catalog, &Store, &Audit),
     search: &Search,
     slots: &Slots,
     jobs: &Jobs,
@@ -103,6 +125,7 @@ pub(crate) fn contributions(
 ) -> Vec<Contributions> {
     vec![
         crate::own::contributions(store),
+        audit::contributions(audit),
         api_docs::contributions(),
         user_settings::contributions(catalog, store, slots.personal.clone()),
         search::contributions(search, config.search()),

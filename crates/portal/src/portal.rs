@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
+use audit::Audit;
 use axum::{Extension, Router};
 use catalog::Catalog;
 use catalog_web::EntityParts;
 use config::{Config, DatabaseTarget};
 use model::Fault;
-use plugin::{ActionRegistry, Collected, Declaration, Of, Policy, RouteSet};
+use plugin::{ActionRegistry, Collected, Declaration, Of, PluginId, Policy, Routes, RowHead};
 use read_model::SnapshotFile;
 use scm::UrlReader;
 use search::Search;
-use sight::ReadPolicy;
-use store::{Migration, Store, StoreError};
+use store::{Store, StoreError};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -24,8 +24,8 @@ use work::{JobHandler, JobRunner, JobRunnerBuilder, Jobs, Schedule, Subscription
 use crate::error_page::LayoutErrorPage;
 use crate::plugins::{self, AddedPlugin, Slots};
 
-/// The tables of plugins, for [`Store::open_with`].
-pub const TABLES: &[(&str, &[Migration])] = &[(work::PLUGIN, work::MIGRATIONS)];
+/// The files of plugins among the routes.
+const FILES: PluginId = PluginId::built_in("plugin-files");
 
 /// What a portal is made on.
 pub struct Ground {
@@ -72,13 +72,14 @@ pub fn saved_index(config: &Config) -> Option<SnapshotFile> {
 /// The catalog with what plugins feed into it.
 fn catalog(
     config: &Arc<Config>,
-    store: &Store,
-    saved_index: Option<SnapshotFile>,
+    (store, saved_index): (&Store, Option<SnapshotFile>),
     added: Vec<plugin::Feeds>,
     declarations: Vec<Declaration>,
+    audit: &Audit,
 ) -> anyhow::Result<Catalog> {
     let reader = UrlReader::new(config)?;
     let mut builder = Catalog::builder(config.clone(), store.clone())
+        .audit(Arc::new(audit.clone()))
         .kinds(plugins::kinds(&declarations)?)
         .url_source(Arc::new(reader.clone()));
     for feeds in std::iter::once(plugins::feeds(config, &reader)?).chain(added) {
@@ -114,22 +115,22 @@ impl Portal {
             feeds.push(plugin.feeds);
             contributions.push(plugin.contributions);
         }
-        let catalog = catalog(&config, &store, saved_index, feeds, declarations)?;
+        let audit = Audit::new(store.clone());
+        let catalog = catalog(&config, (&store, saved_index), feeds, declarations, &audit)?;
         let loading = tokio::spawn(load(catalog.clone()));
         let search = open_search(&config, (&catalog, &store), &background).await?;
         let (slots, jobs) = (Slots::default(), Jobs::new(store.clone()));
         let mut all = Collected::default();
-        let built_in = plugins::contributions(&config, (&catalog, &store), &search, &slots, &jobs, stop);
+        let built_in =
+            plugins::contributions(&config, (&catalog, &store, &audit), &search, &slots, &jobs, stop);
         for made in built_in.into_iter().chain(contributions) {
             all.add(made);
         }
         all.refuse_collisions((&catalog_web::ID, &catalog_web::BUILT_IN_TABS))?;
         let parts = (&catalog, &search, jobs);
-        let (site, jobs) = hand_out(all, (&config, options), parts, (&slots, readiness))?;
-        let site = match policy {
-            Some(policy) => decided_by(site, policy),
-            None => site,
-        };
+        let (mut site, jobs) = hand_out(all, (&config, options), parts, (&slots, readiness))?;
+        site.audit = Some(Arc::new(audit));
+        site.policy = policy;
         Ok(Self {
             catalog,
             search,
@@ -139,20 +140,15 @@ impl Portal {
         })
     }
 
+    /// Every row that is served.
+    pub fn table(&self) -> Vec<RowHead> {
+        self.site.table()
+    }
+
     /// The router of the whole server, and the end of loading.
     pub fn into_router(self) -> (Router, JoinHandle<Result<(), StoreError>>) {
         (self.site.into_router(), self.loading)
     }
-}
-
-/// The site with the policy in every request.
-fn decided_by(mut site: Site, policy: Arc<dyn Policy>) -> Site {
-    let policy = ReadPolicy(policy);
-    for set in &mut site.routes {
-        set.api = std::mem::take(&mut set.api).layer(Extension(policy.clone()));
-        set.pages = std::mem::take(&mut set.pages).layer(Extension(policy.clone()));
-    }
-    site
 }
 
 /// Loads what the store serves.
@@ -184,6 +180,7 @@ fn hand_out(
         jobs: handlers,
         schedules,
         subscriptions,
+        authenticators,
         health_checks,
     } = all;
     slots.entity_page.fill(EntityParts::new(
@@ -197,26 +194,25 @@ fn hand_out(
         .fill(PersonalParts::new(home_cards, settings_sections));
     search.feed_from(search_sources);
     slots.actions.fill(ActionRegistry::new(actions)?);
-    let jobs = runner(jobs, (handlers, schedules, subscriptions))?;
+    let jobs = runner(jobs, handlers, schedules, subscriptions)?;
     let plugin_files = Arc::new(PluginFiles::new(assets));
-    let mut shell = Shell::new(config.title(), parts(navigation));
+    let mut routes = parts(routes);
+    routes.push(Routes::new(FILES).pages(plugin_files.rows()));
+    let pages = prefetched(&routes);
+    let mut shell =
+        Shell::new(config.title(), parts(navigation)).prefetching(pages.iter().map(String::as_str));
     shell.organization.clone_from(&config.organization().name);
     shell.commands = parts(palette_commands);
     shell.plugin_files = plugin_files.clone();
     let followed = catalog.clone();
     shell.last_change = Some(Arc::new(move || followed.applied().unwrap_or_default()));
     let shell = Arc::new(shell);
-    let files = RouteSet::new("plugin-files").pages(plugin_files.router());
-    let routes = parts(routes).into_iter().chain([files]).map(|set| RouteSet {
-        pages: set.pages.layer(Extension(shell.clone())),
-        ..set
-    });
+    let surrounded = |set: Routes| set.wrapped(|_, endpoint| endpoint.route_layer(Extension(shell.clone())));
     let site = Site {
-        routes: routes.collect(),
-        options,
-        readiness,
         health_checks: parts(health_checks),
+        authenticators: parts(authenticators),
         error_page: Some(Arc::new(LayoutErrorPage { shell: shell.clone() })),
+        ..Site::new(routes.into_iter().map(surrounded).collect(), options, readiness)
     };
     Ok((site, jobs))
 }
@@ -224,11 +220,9 @@ fn hand_out(
 /// What runs the jobs of all plugins.
 fn runner(
     jobs: Jobs,
-    (handlers, schedules, subscriptions): (
-        Vec<Of<Arc<dyn JobHandler>>>,
-        Vec<Of<Schedule>>,
-        Vec<Of<Subscription>>,
-    ),
+    handlers: Vec<Of<Arc<dyn JobHandler>>>,
+    schedules: Vec<Of<Schedule>>,
+    subscriptions: Vec<Of<Subscription>>,
 ) -> Result<JobRunner, Fault> {
     let mut runner = JobRunner::builder(jobs);
     runner = parts(handlers)
@@ -239,6 +233,14 @@ fn runner(
         .fold(runner, JobRunnerBuilder::schedule);
     let subscriptions = parts(subscriptions).into_iter();
     subscriptions.fold(runner, JobRunnerBuilder::subscription).build()
+}
+
+/// Pages that a browser may fetch ahead.
+fn prefetched(routes: &[Routes]) -> Vec<String> {
+    let rows = routes.iter().flat_map(Routes::table);
+    rows.filter(|row| row.rule.prefetch)
+        .map(RowHead::full_path)
+        .collect()
 }
 
 /// The contributions without their plugins.

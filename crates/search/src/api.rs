@@ -8,16 +8,16 @@ use std::sync::LazyLock;
 
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use base64::prelude::*;
 use jiff::Timestamp;
 use model::Fault;
+use plugin::{Rows, Rule};
 use serde_json::{Map, Value, json};
 use sight::{CurrentSight, for_sight};
 use url::form_urlencoded;
 use uuid::Uuid;
 use web::ApiError;
-use web::api::{Description, Json, Routes};
+use web::api::{Described, Description, Json};
 
 use crate::answer::{Answer, Page};
 use crate::marks::Marked;
@@ -51,18 +51,22 @@ struct Api {
     tag: Uuid,
 }
 
-/// The routes below `/api/search`.
-pub fn router(search: Search, bounds: Bounds) -> axum::Router {
+/// The rows below `/api/search`.
+pub fn rows(search: Search, bounds: Bounds) -> Rows {
     let api = Api {
         search,
         bounds,
         tag: Uuid::new_v4(),
     };
-    Routes::new()
+    Rows::new()
+        .get("/query", Rule::signed_in(), query)
+        .get(
+            "/.well-known/backstage/permissions/metadata",
+            Rule::signed_in(),
+            permissions,
+        )
+        .with_state(&api)
         .described_by(&DESCRIPTION)
-        .route("/query", get(query).with_state(api))
-        .route("/.well-known/backstage/permissions/metadata", get(permissions))
-        .into_router()
 }
 
 /// The plugin has no permissions of its own: what may be found is what may be read.

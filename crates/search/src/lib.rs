@@ -29,7 +29,7 @@ mod ways;
 mod words;
 
 pub use answer::{Answer, Counted, Page};
-pub use api::{Bounds, router as api_router};
+pub use api::{Bounds, rows as api_rows};
 pub use entities::DOCUMENT_TYPE as ENTITIES;
 pub use index::{IndexError, Place};
 pub use marks::{Marked, Marker};
@@ -41,7 +41,7 @@ pub use search::{Search, SearchError};
 use config::SearchSection;
 use std::borrow::Cow;
 
-use plugin::{Asset, AssetKind, Contributions, PluginId, RouteSet};
+use plugin::{Asset, AssetKind, Contributions, PluginId, Routes};
 
 /// The plugin's name.
 pub const ID: PluginId = PluginId::built_in("search");
@@ -52,9 +52,9 @@ pub fn contributions(search: &Search, section: &SearchSection) -> Contributions 
         term: section.max_term_length,
         page: section.max_page_limit,
     };
-    let routes = RouteSet::new("search")
-        .api(api_router(search.clone(), bounds))
-        .pages(pages::router(search.clone()));
+    let routes = Routes::new(ID)
+        .api(api_rows(search.clone(), bounds))
+        .pages(pages::rows(search));
     Contributions {
         routes: vec![routes],
         assets: vec![Asset {

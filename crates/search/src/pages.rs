@@ -8,10 +8,9 @@ mod view;
 
 pub use samples::page_samples;
 
-use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use plugin::{Rows, Rule};
 use sight::CurrentSight;
 use ui::{Chrome, PageHead};
 use web::{ApiError, CurrentViewer};
@@ -20,10 +19,10 @@ use crate::search::Search;
 use state::PageState;
 
 /// The pages with their full paths.
-pub fn router(search: Search) -> Router {
-    Router::new()
-        .route("/search", get(show))
-        .route("/-/palette", get(palette::show))
+pub fn rows(search: &Search) -> Rows {
+    Rows::new()
+        .get("/search", Rule::signed_in().prefetch(), show)
+        .get("/-/palette", Rule::signed_in(), palette::show)
         .with_state(search)
 }
 

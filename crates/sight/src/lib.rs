@@ -4,16 +4,14 @@
 //! without it they cannot ask the catalog anything. Where a portal has a policy, the policy decides; until then every
 //! caller that proved who it is sees everything.
 
-use std::sync::Arc;
-
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use catalog::Sight;
-use model::{Fault, Principal, Viewer};
-use plugin::{Decision, Permission, PermissionAction, Policy};
-use web::{ApiError, CurrentViewer};
+use model::{Fault, Viewer};
+use plugin::{Decision, Permission, PermissionAction};
+use web::{ApiError, CurrentViewer, Permissions};
 
 /// The permission to see an entity.
 pub static ENTITY_READ: Permission = Permission {
@@ -21,10 +19,6 @@ pub static ENTITY_READ: Permission = Permission {
     action: PermissionAction::Read,
     resource: Some("catalog-entity"),
 };
-
-/// The policy that decides what callers see. A layer of the portal puts it into requests.
-#[derive(Clone)]
-pub struct ReadPolicy(pub Arc<dyn Policy>);
 
 /// What the caller of the request at hand sees.
 #[derive(Debug, Clone)]
@@ -35,14 +29,13 @@ pub struct CurrentSight(pub Sight);
 #[derive(Debug, Clone)]
 pub struct WholeSight(pub Sight);
 
-/// What a caller sees.
-async fn sight_of(viewer: &Viewer, policy: Option<&ReadPolicy>) -> Result<Sight, Fault> {
-    let decision = match policy {
-        Some(ReadPolicy(policy)) => policy.decide(viewer, &[&ENTITY_READ]).await?.pop(),
-        None if viewer.who == Principal::Nobody => None,
-        None => Some(Decision::Allow),
+/// What a caller sees. Where nothing decides about permissions, that is nothing.
+async fn sight_of(viewer: &Viewer, permissions: Option<&Permissions>) -> Result<Sight, Fault> {
+    let decision = match permissions {
+        Some(permissions) => permissions.decide(viewer, &ENTITY_READ).await?,
+        None => Decision::Deny,
     };
-    Sight::of(&decision.unwrap_or(Decision::Deny))
+    Sight::of(&decision)
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for CurrentSight {
@@ -50,8 +43,8 @@ impl<S: Send + Sync> FromRequestParts<S> for CurrentSight {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let CurrentViewer(viewer) = CurrentViewer::from_request_parts(parts, state).await?;
-        let policy = parts.extensions.get::<ReadPolicy>().cloned();
-        let sight = sight_of(&viewer, policy.as_ref()).await;
+        let permissions = parts.extensions.get::<Permissions>().cloned();
+        let sight = sight_of(&viewer, permissions.as_ref()).await;
         sight
             .map(Self)
             .map_err(|fault| ApiError::new(fault).into_response())
@@ -88,10 +81,13 @@ pub fn for_sight(sight: &Sight, answer: impl IntoResponse) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use async_trait::async_trait;
     use catalog::SightKey;
-    use plugin::Condition;
+    use model::Restriction;
+    use plugin::{Condition, PluginId, Policy};
     use serde_json::json;
 
     struct Says(Vec<Decision>);
@@ -103,9 +99,13 @@ mod tests {
         }
     }
 
+    fn permissions(policy: Option<Vec<Decision>>) -> Permissions {
+        let policy = policy.map(|says| Arc::new(Says(says)) as Arc<dyn Policy>);
+        Permissions::new(policy, PluginId::built_in("catalog"))
+    }
+
     async fn check(viewer: &Viewer, policy: Option<Vec<Decision>>, is_everything: bool) {
-        let policy = policy.map(|says| ReadPolicy(Arc::new(Says(says))));
-        let sight = sight_of(viewer, policy.as_ref()).await.unwrap();
+        let sight = sight_of(viewer, Some(&permissions(policy))).await.unwrap();
         assert_eq!(sight.key() == SightKey::Everything, is_everything, "{viewer:?}");
     }
 
@@ -114,6 +114,19 @@ mod tests {
         check(&Viewer::guest(), None, true).await;
         check(&Viewer::service("ci", Vec::new()), None, true).await;
         check(&Viewer::nobody(), None, false).await;
+        let restricted = |actions: &[&str]| Restriction {
+            plugin: "catalog".to_owned(),
+            permissions: Vec::new(),
+            actions: actions.iter().map(ToString::to_string).collect(),
+        };
+        check(&Viewer::service("ci", vec![restricted(&["read"])]), None, true).await;
+        check(&Viewer::service("ci", vec![restricted(&["create"])]), None, false).await;
+        let ungated = sight_of(&Viewer::guest(), None).await.unwrap();
+        assert_eq!(
+            ungated.key() == SightKey::Everything,
+            false,
+            "without a gate nothing is seen"
+        );
         check(&Viewer::guest(), Some(vec![Decision::Allow]), true).await;
         check(&Viewer::guest(), Some(vec![Decision::Deny]), false).await;
         // A policy that forgets to answer allows nothing.
@@ -131,8 +144,8 @@ mod tests {
             name: "IS_NICE".to_owned(),
             parameters: json!({}),
         };
-        let policy = ReadPolicy(Arc::new(Says(vec![Decision::Conditional(unknown)])));
-        let fault = sight_of(&Viewer::guest(), Some(&policy)).await.unwrap_err();
+        let permissions = permissions(Some(vec![Decision::Conditional(unknown)]));
+        let fault = sight_of(&Viewer::guest(), Some(&permissions)).await.unwrap_err();
         assert!(fault.message.contains("'IS_NICE' does not exist"), "{fault}");
     }
 }

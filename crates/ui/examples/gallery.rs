@@ -12,7 +12,9 @@ async fn main() -> std::io::Result<()> {
         .unwrap_or_else(|| "127.0.0.1:7100".to_owned());
     let mut shell = ui::Shell::new("Backstage", navigation());
     shell.organization = Some("OpenOva".to_owned());
-    let router = ui::router(true).layer(Extension(Arc::new(shell)));
+    let router = ui::rows(true)
+        .into_open_router()
+        .layer(Extension(Arc::new(shell)));
     axum::serve(tokio::net::TcpListener::bind(address).await?, router).await
 }
 

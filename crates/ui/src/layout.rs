@@ -104,9 +104,6 @@ impl PageHead {
     }
 }
 
-/// Pages the browser may fetch while the pointer rests on a link. Exports and forms are left out.
-const SPECULATION: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/*"},{"not":{"href_matches":"/api/*"}},{"not":{"href_matches":"/-/*"}},{"not":{"selector_matches":"[download],[rel~=external]"}}]},"eagerness":"moderate"}]}"#;
-
 /// The whole document. Only symbols of icons that occur are sent.
 pub(crate) fn document(chrome: &Chrome, head: &PageHead, body: &Markup) -> String {
     let frame = html! {
@@ -151,7 +148,9 @@ fn document_head(chrome: &Chrome, head: &PageHead) -> Markup {
             link rel="expect" href="#page-end" blocking="render";
             link rel="icon" href=(assets::ICON.href()) type="image/svg+xml";
             script type="module" src=(assets::SCRIPT.href()) nonce=(chrome.nonce) {}
-            script type="speculationrules" nonce=(chrome.nonce) { (PreEscaped(SPECULATION)) }
+            @if let Some(rules) = &chrome.shell.speculation {
+                script type="speculationrules" nonce=(chrome.nonce) { (PreEscaped(rules)) }
+            }
         }
     }
 }

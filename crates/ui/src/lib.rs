@@ -18,6 +18,7 @@ mod page;
 mod plugin_files;
 mod routes;
 mod shell;
+mod speculation;
 
 pub use components::{
     avatar::{avatar, person},
@@ -47,5 +48,5 @@ pub use icon::{icon, icon_names, kind_icon};
 pub use layout::{Crumb, Live, PageHead};
 pub use page::Page;
 pub use plugin_files::PluginFiles;
-pub use routes::router;
+pub use routes::rows;
 pub use shell::{Chrome, Shell, Theme};

@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use maud::{Markup, html};
-use plugin::{Asset, AssetKind, Of};
+use plugin::{Asset, AssetKind, Of, Rows, Rule};
 use sha1::{Digest, Sha1};
 
 /// Where the files are served.
@@ -66,9 +64,9 @@ impl PluginFiles {
     }
 
     /// Serves the files.
-    pub fn router(self: Arc<Self>) -> Router {
-        Router::new()
-            .route(&format!("{MOUNT}/{{name}}"), get(show))
+    pub fn rows(self: &Arc<Self>) -> Rows {
+        Rows::new()
+            .get(format!("{MOUNT}/{{name}}"), Rule::anyone(), show)
             .with_state(self)
     }
 }

@@ -1,28 +1,28 @@
 //! The routes of the design system itself: assets, the theme and the gallery.
 
+use axum::Form;
 use axum::extract::Path;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
-use axum::{Form, Router};
+use plugin::{Rows, Rule};
 use serde::Deserialize;
 
 use crate::{Chrome, Theme, assets, gallery, href};
 
-/// Serves `/-/assets/*` and `/-/theme`, and `/-/gallery` when `with_gallery`.
-pub fn router(with_gallery: bool) -> Router {
-    let router = Router::new()
-        .route("/-/assets/{name}", get(asset))
-        .route("/-/theme", post(choose_theme))
-        .route(
-            "/favicon.ico",
-            get(|| async { Redirect::permanent(&assets::ICON.href()) }),
-        );
+/// The rows for `/-/assets/*` and `/-/theme`, and `/-/gallery` when `with_gallery`.
+pub fn rows(with_gallery: bool) -> Rows {
+    let rows = Rows::new()
+        // A page that refuses, or says that the portal still starts, needs its styles too.
+        .get("/-/assets/{name}", Rule::anyone(), asset)
+        .get("/favicon.ico", Rule::anyone(), async || {
+            Redirect::permanent(&assets::ICON.href())
+        })
+        .post("/-/theme", Rule::signed_in(), choose_theme);
     if with_gallery {
-        router.route("/-/gallery", get(show_gallery))
+        rows.get("/-/gallery", Rule::signed_in(), show_gallery)
     } else {
-        router
+        rows
     }
 }
 

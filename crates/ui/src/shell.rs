@@ -8,14 +8,14 @@ use axum::http::header::{COOKIE, HeaderMap};
 use axum::http::request::Parts;
 use jiff::Timestamp;
 use maud::Markup;
-use model::Viewer;
-use model::{Clock, SystemClock};
+use model::{Clock, Principal, SystemClock, Viewer};
 use plugin::{NavigationItem, PaletteCommand};
 use uuid::Uuid;
 
 use crate::layout::PageHead;
 use crate::page::Page;
 use crate::plugin_files::PluginFiles;
+use crate::speculation;
 
 /// What is the same for every page of a process. Given to the page routes as an axum `Extension`
 /// of `Arc<Shell>`.
@@ -36,6 +36,7 @@ pub struct Shell {
     /// Number of the last change that pages show, so that a page can tell what it missed before it
     /// began to listen.
     pub last_change: Option<Arc<dyn Fn() -> i64 + Send + Sync>>,
+    pub(crate) speculation: Option<String>,
 }
 
 impl Shell {
@@ -55,7 +56,14 @@ impl Shell {
             plugin_files: Arc::default(),
             clock: Arc::new(SystemClock),
             last_change: None,
+            speculation: None,
         }
+    }
+
+    /// Lets browsers fetch these pages before a person follows the link; paths as routes write them.
+    pub fn prefetching<'a>(mut self, paths: impl IntoIterator<Item = &'a str>) -> Self {
+        self.speculation = speculation::rules(paths);
+        self
     }
 }
 
@@ -164,6 +172,7 @@ impl Chrome {
 
     fn of(parts: &Parts) -> Self {
         let shell = parts.extensions.get::<Arc<Shell>>().cloned().unwrap_or_default();
+        let viewer = parts.extensions.get::<Viewer>();
         let purpose = parts
             .headers
             .get("sec-purpose")
@@ -175,7 +184,7 @@ impl Chrome {
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             theme: Theme::of(&parts.headers),
-            viewer: parts.extensions.get::<Viewer>().cloned(),
+            viewer: viewer.filter(|viewer| viewer.who != Principal::Nobody).cloned(),
             is_refetch: parts.headers.contains_key("x-refetch"),
             prefetch: purpose.is_some_and(|purpose| purpose.contains("prefetch")),
             nonce: Uuid::new_v4().simple().to_string(),

@@ -2,26 +2,27 @@
 
 mod multiget;
 
-use axum::Router;
 use axum::extract::{FromRef, FromRequestParts, Path, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use model::Fault;
 use model::Viewer;
+use plugin::{Rows, Rule};
 use serde_json::{Value, json};
 use store::{SettingKey, Store, StoreError};
-use web::api::{Json, Routes};
+use web::api::Json;
 use web::{ApiError, CurrentViewer, JsonBody};
 
-/// The routes below `/api/user-settings`.
-pub fn router(store: Store) -> Router {
-    let values = get(read).put(write).delete(remove).with_state(store.clone());
-    Routes::new()
-        .route("/buckets/{bucket}/keys/{*key}", values)
-        .route("/multiget", post(multiget::multiget).with_state(store))
-        .into_router()
+/// The rows below `/api/user-settings`.
+pub fn rows(store: &Store) -> Rows {
+    const VALUE: &str = "/buckets/{bucket}/keys/{*key}";
+    Rows::new()
+        .get(VALUE, Rule::person(), read)
+        .put(VALUE, Rule::person(), write)
+        .delete(VALUE, Rule::person(), remove)
+        .post("/multiget", Rule::person(), multiget::multiget)
+        .with_state(store)
 }
 
 /// The person who asks. Services have no settings.

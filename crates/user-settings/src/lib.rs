@@ -8,13 +8,13 @@ mod pages;
 pub mod personal;
 mod visit_log;
 
-pub use api::router as api_router;
-pub use pages::{page_samples, router as pages_router};
+pub use api::rows as api_rows;
+pub use pages::{page_samples, rows as page_rows};
 pub use visit_log::VisitLog;
 
 use catalog::Catalog;
 use plugin::{
-    Contributions, HomeCard, NavigationItem, NavigationSection, Of, PluginId, RouteSet, SettingsSection, Slot,
+    Contributions, HomeCard, NavigationItem, NavigationSection, Of, PluginId, Routes, SettingsSection, Slot,
 };
 use std::sync::Arc;
 use store::Store;
@@ -47,9 +47,9 @@ impl PersonalParts {
 /// The plugin.
 pub fn contributions(catalog: &Catalog, store: &Store, parts: Slot<PersonalParts>) -> Contributions {
     let item = |title, path, icon, section| NavigationItem::new(title, path, icon, section, 0);
-    let routes = RouteSet::new("user-settings")
-        .api(api_router(store.clone()))
-        .pages(pages_router(catalog.clone(), store.clone(), parts));
+    let routes = Routes::new(ID)
+        .api(api_rows(store))
+        .pages(page_rows(catalog.clone(), store.clone(), parts));
     Contributions {
         routes: vec![routes],
         navigation: vec![

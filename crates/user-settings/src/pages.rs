@@ -9,14 +9,13 @@ pub use samples::page_samples;
 
 use crate::personal::{self, Visited};
 use crate::{PersonalParts, VisitLog};
+use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
-use axum::{Form, Router};
 use catalog::Catalog;
 use model::EntityRef;
-use plugin::Slot;
+use plugin::{Rows, Rule, Slot};
 use serde::Deserialize;
 use store::Store;
 use ui::{Chrome, href};
@@ -33,19 +32,19 @@ struct Pages {
 }
 
 /// The pages, with their full paths.
-pub fn router(catalog: Catalog, store: Store, parts: Slot<PersonalParts>) -> Router {
+pub fn rows(catalog: Catalog, store: Store, parts: Slot<PersonalParts>) -> Rows {
     let pages = Pages {
         visits: VisitLog::new(store.clone()),
         catalog,
         store,
         parts,
     };
-    Router::new()
-        .route("/", get(home::show))
-        .route("/settings", get(settings::show))
-        .route("/starred", post(star))
-        .route("/visited", post(visited))
-        .with_state(pages)
+    Rows::new()
+        .get("/", Rule::signed_in().prefetch(), home::show)
+        .get("/settings", Rule::signed_in().prefetch(), settings::show)
+        .post("/starred", Rule::person(), star)
+        .post("/visited", Rule::person(), visited)
+        .with_state(&pages)
 }
 
 #[derive(Deserialize)]

@@ -1,19 +1,19 @@
-//! Who may call: static tokens for services, the guest where there is one, nobody else yet.
+//! Who may call by configuration alone: services with a static token, and the guest where there is one.
 //!
-//! Sign-in of people comes with its own plugin; the extractor is already what handlers use.
+//! People sign in through the authenticators of plugins, which the doorkeeper asks between the two.
 
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{Extensions, HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use model::Fault;
-use model::Viewer;
+use model::{Actor, Fault, Restriction, Viewer};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::api::ApiError;
 use crate::guest::{self, GuestRule};
 use crate::peer::Peer;
+use crate::request_log::RequestId;
 use crate::throttle::WrongTokens;
 
 /// Who may call this server.
@@ -36,6 +36,7 @@ pub struct Access {
 pub struct StaticToken {
     digest: [u8; 32],
     subject: String,
+    restrictions: Vec<Restriction>,
 }
 
 impl StaticToken {
@@ -44,7 +45,14 @@ impl StaticToken {
         Self {
             digest: Sha256::digest(token).into(),
             subject: subject.into(),
+            restrictions: Vec::new(),
         }
+    }
+
+    /// The same token, good only for this.
+    pub fn restricted_to(mut self, restrictions: Vec<Restriction>) -> Self {
+        self.restrictions = restrictions;
+        self
     }
 
     /// Whether a text is this token. The time that takes tells nothing about the token.
@@ -54,41 +62,63 @@ impl StaticToken {
     }
 }
 
+/// The author of what the request at hand changes.
+#[derive(Debug, Clone)]
+pub struct CurrentActor(pub Actor);
+
+/// A viewer as the author of changes, with the request that asks for them.
+pub(crate) fn actor_of(viewer: &Viewer, extensions: &Extensions) -> Actor {
+    let id = extensions.get::<RequestId>();
+    Actor::caller(viewer, id.map(|id| id.0.clone()))
+}
+
 /// The viewer of the request at hand.
 #[derive(Debug, Clone)]
 pub struct CurrentViewer(pub Viewer);
 
 impl Access {
-    /// Finds out who calls.
-    pub(crate) fn viewer(&self, request: &Request) -> Result<Viewer, Fault> {
-        match bearer(request.headers()) {
-            Some(token) => self.service(token, Peer::of(request.extensions())),
-            None if self.is_open || self.is_guest(request) => Ok(Viewer::guest()),
-            None => Err(unauthenticated("Missing credentials")),
+    /// The service that a token is of; nothing for a token that none of the configured ones is.
+    pub(crate) fn service(&self, token: &str, peer: Option<Peer>) -> Option<Result<Viewer, Fault>> {
+        let index = self.tokens.iter().position(|known| known.is(token))?;
+        if peer.is_some_and(|peer| !self.wrong_tokens.may_try(peer, Some(index))) {
+            return Some(Err(too_many_tries()));
         }
+        let known = &self.tokens[index];
+        Some(Ok(Viewer::service(&known.subject, known.restrictions.clone())))
+    }
+
+    /// The refusal of a token that nothing knows.
+    pub(crate) fn unknown_token(&self, peer: Option<Peer>) -> Fault {
+        let illegal = unauthenticated("Illegal token");
+        self.wrong_token(
+            peer,
+            if self.is_open {
+                unauthenticated("Could not resolve credentials").caused_by(illegal)
+            } else {
+                illegal
+            },
+        )
+    }
+
+    /// The refusal of a wrong token, which is counted: an address that tries too many is told only that.
+    pub(crate) fn wrong_token(&self, peer: Option<Peer>, fault: Fault) -> Fault {
+        if peer.is_some_and(|peer| !self.wrong_tokens.may_try(peer, None)) {
+            return too_many_tries();
+        }
+        fault
+    }
+
+    /// Who calls without any credential: the guest, where there is one.
+    pub(crate) fn guest(&self, request: &Request) -> Result<Viewer, Fault> {
+        if self.is_open || self.is_guest(request) {
+            return Ok(Viewer::guest());
+        }
+        Err(unauthenticated("Missing credentials"))
     }
 
     /// Whether a request without a token is the guest's.
-    pub(crate) fn is_guest(&self, request: &Request) -> bool {
+    fn is_guest(&self, request: &Request) -> bool {
         self.guest.admits() && guest::is_local(request, &self.host_names)
-    }
-
-    fn service(&self, token: &str, peer: Option<Peer>) -> Result<Viewer, Fault> {
-        let known = self.tokens.iter().position(|known| known.is(token));
-        if peer.is_some_and(|peer| !self.wrong_tokens.may_try(peer, known)) {
-            return Err(Fault::new(
-                "TooManyRequestsError",
-                "Too many wrong tokens came from this address; try again in a minute",
-            ));
-        }
-        match known.map(|index| &self.tokens[index]) {
-            Some(known) => Ok(Viewer::service(&known.subject, Vec::new())),
-            None if self.is_open => {
-                Err(unauthenticated("Could not resolve credentials")
-                    .caused_by(unauthenticated("Illegal token")))
-            }
-            None => Err(unauthenticated("Illegal token")),
-        }
     }
 
     /// Who may call, in a sentence for the log.
@@ -124,6 +154,13 @@ impl Access {
     }
 }
 
+fn too_many_tries() -> Fault {
+    Fault::new(
+        "TooManyRequestsError",
+        "Too many wrong tokens came from this address; try again in a minute",
+    )
+}
+
 fn unauthenticated(message: &str) -> Fault {
     Fault::new("AuthenticationError", message)
 }
@@ -132,6 +169,15 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for CurrentActor {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let CurrentViewer(viewer) = CurrentViewer::from_request_parts(parts, state).await?;
+        Ok(Self(actor_of(&viewer, &parts.extensions)))
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for CurrentViewer {

@@ -7,13 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use futures::future::join_all;
-use plugin::{Health, HealthCheck, HealthScope};
+use plugin::{Health, HealthCheck, HealthScope, Rows, Rule};
 use serde_json::json;
 
 use crate::api::Json;
@@ -32,10 +30,10 @@ pub(crate) struct HealthState {
 /// Where the endpoints lie.
 pub(crate) const PATH: &str = "/.backstage/health/";
 
-pub(crate) fn router(state: HealthState) -> Router {
-    Router::new()
-        .route("/.backstage/health/v1/readiness", get(readiness))
-        .route("/.backstage/health/v1/liveness", get(liveness))
+pub(crate) fn rows(state: &HealthState) -> Rows {
+    Rows::new()
+        .get("/.backstage/health/v1/readiness", Rule::anyone(), readiness)
+        .get("/.backstage/health/v1/liveness", Rule::anyone(), liveness)
         .with_state(state)
 }
 

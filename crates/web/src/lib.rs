@@ -1,16 +1,20 @@
 //! The HTTP side of the portal: server, middleware, extractors, and errors as answers.
 //!
-//! Features write routers and handlers; this crate puts them together ([`Site`]), guards them
-//! ([`Access`]) and serves them ([`serve`]) within the bounds of a [`Lifecycle`]. It knows the wire
+//! Features write rows of routes and handlers; this crate puts them together ([`Site`]), sets a gate before each
+//! and serves them ([`serve`]) within the bounds of a [`Lifecycle`]. It knows the wire
 //! habits that clients of the original rely on, but no feature, no route and no entity.
 
 mod access;
 pub mod api;
 mod assembly;
 mod caching;
+mod call;
 mod connection_watch;
 mod connections;
 mod cors;
+mod doorkeeper;
+mod gate;
+mod granted;
 mod guest;
 mod health;
 mod holding;
@@ -30,10 +34,11 @@ mod shares;
 pub mod sse;
 mod throttle;
 
-pub use access::{Access, CurrentViewer, StaticToken};
-pub use api::{ApiError, JsonBody, Query};
+pub use access::{Access, CurrentActor, CurrentViewer, StaticToken};
+pub use api::{ApiError, JsonBody, Query, RawBody};
 pub use assembly::{ErrorPage, RenderErrorPage, Site};
 pub use cors::Cors;
+pub use granted::{Granted, Permissions};
 pub use guest::GuestRule;
 pub use last_resort::Ending;
 pub use lifecycle::{Lifecycle, TaskEnd};

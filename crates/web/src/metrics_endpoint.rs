@@ -9,10 +9,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use config::{Config, ListenAddress};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use plugin::{Rows, Rule};
 
 use crate::access::{Access, StaticToken, bearer};
 use crate::api::ApiError;
 use crate::guest;
+use crate::peer::Peer;
 
 const BUCKETS_SECONDS: [f64; 11] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0,
@@ -43,15 +45,16 @@ impl MetricsAccess {
     }
 }
 
-/// The route on the portal's own address.
-pub(crate) fn router(metrics: MetricsAccess, access: Access) -> Router {
+/// The row on the portal's own address, unless metrics have an address of their own. Its rule leaves the decision to
+/// the handler, because the token for metrics is good for nothing else.
+pub(crate) fn rows(metrics: &MetricsAccess, access: &Access) -> Rows {
     install();
     if metrics.listen.is_some() {
-        return Router::new().route("/metrics", get(|| async { StatusCode::NOT_FOUND }));
+        return Rows::new();
     }
-    Router::new()
-        .route("/metrics", get(guarded))
-        .with_state(Arc::new((metrics.token, access)))
+    Rows::new()
+        .get("/metrics", Rule::anyone(), guarded)
+        .with_state(&Arc::new((metrics.token.clone(), access.clone())))
 }
 
 /// Metrics and nothing else, for an address of their own.
@@ -70,8 +73,14 @@ async fn guarded(State(state): State<Arc<(Option<StaticToken>, Access)>>, reques
     if is_reader {
         return render();
     }
-    match access.viewer(&request) {
-        Ok(viewer) if viewer.is_service() || !guest::is_of_another_origin(&request) => render(),
+    let peer = Peer::of(request.extensions());
+    let service = given.map(|token| {
+        let known = access.service(token, peer);
+        known.unwrap_or_else(|| Err(access.unknown_token(peer)))
+    });
+    match service.unwrap_or_else(|| access.guest(&request)) {
+        Ok(viewer) if viewer.is_service() && viewer.only_plugins().is_empty() => render(),
+        Ok(viewer) if !viewer.is_service() && !guest::is_of_another_origin(&request) => render(),
         Ok(_) => StatusCode::FORBIDDEN.into_response(),
         Err(fault) => (ApiError::new(fault).status(), REFUSED).into_response(),
     }

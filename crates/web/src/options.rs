@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use config::Config;
-use model::Fault;
+use config::{AccessRestriction, Config, ExternalAccess};
+use model::{Fault, Restriction};
 
 use crate::access::{Access, StaticToken};
 use crate::cors::Cors;
@@ -44,7 +44,7 @@ pub struct Limits {
     pub write_timeout: Duration,
     /// Time for a client to send its headers.
     pub header_timeout: Duration,
-    /// Time until an answer must begin.
+    /// Time until an answer must begin, unless the rule of its route says otherwise.
     pub answer_timeout: Duration,
     /// How long a request waits for the start to finish.
     pub startup_pause: Duration,
@@ -91,10 +91,8 @@ fn access(config: &Config) -> Access {
         .filter(|entry| entry.kind == "static")
         .filter_map(|entry| {
             let token = entry.options.token.as_ref()?;
-            Some(StaticToken::new(
-                token.expose(),
-                entry.options.subject.as_deref().unwrap_or("external"),
-            ))
+            let subject = entry.options.subject.as_deref().unwrap_or("external");
+            Some(StaticToken::new(token.expose(), subject).restricted_to(restrictions(entry)))
         });
     let guest = GuestRule::from_config(config);
     Access {
@@ -105,6 +103,16 @@ fn access(config: &Config) -> Access {
         host_names: guest::host_of_url(&config.base_url()).into_iter().collect(),
         wrong_tokens: WrongTokens::default(),
     }
+}
+
+fn restrictions(entry: &ExternalAccess) -> Vec<Restriction> {
+    let restrictions = entry.access_restrictions.iter();
+    let restriction = |one: &AccessRestriction| Restriction {
+        plugin: one.plugin.clone(),
+        permissions: one.permissions(),
+        actions: one.actions(),
+    };
+    restrictions.map(restriction).collect()
 }
 
 fn limits(config: &Config) -> Limits {

@@ -1,4 +1,4 @@
-//! What all pages share: who looks, the nonce for scripts, a strict policy, and error pages.
+//! What all pages share: the nonce for scripts, a strict policy, and error pages.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -10,14 +10,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use model::Fault;
 
-use crate::access::Access;
-use crate::api::{ApiError, ErrorDetails, tell_when_to_retry};
+use crate::api::{ErrorDetails, tell_when_to_retry};
 use crate::assembly::{ErrorPage, RenderErrorPage};
-use crate::guest;
-use crate::options::Limits;
-use crate::readiness::Readiness;
+use crate::call::Call;
 use crate::request_log::RequestId;
 
 /// The value that allows a page's own inline scripts and styles to run.
@@ -49,9 +45,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Nonce {
 }
 
 pub(crate) struct PageGuard {
-    pub(crate) access: Access,
-    pub(crate) readiness: Readiness,
-    pub(crate) limits: Limits,
     pub(crate) error_page: Option<Arc<dyn RenderErrorPage>>,
 }
 
@@ -62,13 +55,12 @@ pub(crate) async fn guard(State(guard): State<Arc<PageGuard>>, mut request: Requ
     }
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
-    let admitted = guard.admit(&mut request).await;
     let (parts, body) = request.into_parts();
-    let head = parts.clone();
-    let answer = match admitted {
-        Ok(()) => next.run(Request::from_parts(parts, body)).await,
-        Err(error) => error.into_response(),
-    };
+    let mut head = parts.clone();
+    let answer = next.run(Request::from_parts(parts, body)).await;
+    if let Some(viewer) = Call::of(&head.extensions).viewer() {
+        head.extensions.insert(viewer.clone());
+    }
     let mut answer = guard.with_error_page(answer, head).await;
     answer
         .headers_mut()
@@ -87,38 +79,7 @@ fn without_slash(request: &Request) -> Option<Response> {
     Some(Redirect::permanent(&format!("{path}{}", query.unwrap_or_default())).into_response())
 }
 
-/// Styles, scripts and the icon: a page that refuses, or says that the portal still starts, needs them too.
-fn is_public(path: &str) -> bool {
-    path.starts_with("/-/assets/") || path == "/favicon.ico"
-}
-
 impl PageGuard {
-    async fn admit(&self, request: &mut Request) -> Result<(), ApiError> {
-        if is_public(request.uri().path()) {
-            return Ok(());
-        }
-        // A page may wait for the catalog to load; it is a matter of milliseconds.
-        if !self.readiness.started_within(self.limits.startup_pause).await {
-            return Err(Fault::new("ServiceUnavailableError", "The catalog is still loading").into());
-        }
-        crate::nul::refuse_in_address(request.uri())?;
-        let viewer = self
-            .access
-            .viewer(request)
-            .map_err(|fault| match fault.name.as_str() {
-                "AuthenticationError" => Fault::new(fault.name, self.access.refusal()),
-                _ => fault,
-            })?;
-        if !viewer.is_service() && guest::is_of_another_origin(request) {
-            return Err(Fault::not_allowed(
-                "Another site's page asked for this. Only a link that a person follows may lead here from another site.",
-            )
-            .into());
-        }
-        request.extensions_mut().insert(viewer);
-        Ok(())
-    }
-
     /// Replaces bare errors: those without a page of their own.
     async fn with_error_page(&self, answer: Response, request: Parts) -> Response {
         let status = answer.status();

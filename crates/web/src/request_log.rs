@@ -1,7 +1,7 @@
 //! One log line and two metrics for each request, its id, and the headers around every answer.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method};
@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
+use crate::call::Call;
 use crate::options::ServerOptions;
 
 const HEADER: &str = "x-request-id";
@@ -45,70 +46,52 @@ pub(crate) async fn log(mut request: Request, next: Next) -> Response {
     let id = RequestId::of(&request);
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
+    let call = Call::default();
     request.extensions_mut().insert(id.clone());
+    request.extensions_mut().insert(call.clone());
     let span = tracing::info_span!("request", request_id = %id.0);
     let mut answer = next.run(request).instrument(span).await;
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         answer.headers_mut().insert(HEADER, value);
     }
-    record(&method, &path, &id, answer.status().as_u16(), started);
+    count(&method, &call, answer.status().as_u16(), started.elapsed());
+    tell(&method, &path, &id, answer.status().as_u16(), started.elapsed());
     answer
 }
 
-fn record(method: &Method, path: &str, id: &RequestId, status: u16, started: Instant) {
-    let elapsed = started.elapsed();
-    let duration_ms = elapsed.as_secs_f64() * 1000.0;
-    let area = area(path);
-    let method_label = if method.is_safe()
-        || matches!(
-            *method,
-            Method::POST | Method::PUT | Method::DELETE | Method::PATCH
-        ) {
-        method.as_str().to_owned()
-    } else {
-        "other".to_owned()
+/// Labels have few values: the rows of the table, and one for everything that has no row.
+fn count(method: &Method, call: &Call, status: u16, elapsed: Duration) {
+    let method = match *method {
+        Method::GET
+        | Method::HEAD
+        | Method::OPTIONS
+        | Method::POST
+        | Method::PUT
+        | Method::DELETE
+        | Method::PATCH => method.as_str().to_owned(),
+        _ => "other".to_owned(),
     };
-    metrics::counter!("http_requests_total", "method" => method_label.clone(), "area" => area.clone(), "status" => status.to_string())
-        .increment(1);
-    metrics::histogram!("http_request_duration_seconds", "method" => method_label, "area" => area)
+    let (plugin, path) = match call.route() {
+        Some(route) => (route.plugin.to_string(), route.path.to_string()),
+        None => ("none".to_owned(), "none".to_owned()),
+    };
+    metrics::counter!(
+        "http_requests_total",
+        "method" => method.clone(), "plugin" => plugin.clone(), "path" => path.clone(), "status" => status.to_string()
+    )
+    .increment(1);
+    metrics::histogram!("http_request_duration_seconds", "method" => method, "plugin" => plugin, "path" => path)
         .record(elapsed.as_secs_f64());
+}
+
+fn tell(method: &Method, path: &str, id: &RequestId, status: u16, elapsed: Duration) {
+    let duration_ms = elapsed.as_secs_f64() * 1000.0;
     let request_id = &*id.0;
     let is_probe = path.starts_with("/.backstage/") || path == "/metrics" || path.starts_with("/-/assets/");
     if is_probe && status < 500 {
         tracing::debug!(%method, path, status, duration_ms, request_id, "{method} {path} {status}");
     } else {
         tracing::info!(%method, path, status, duration_ms, request_id, "{method} {path} {status}");
-    }
-}
-
-/// A label with few values: the API's plugin, or the first part of a page's path where that is known
-/// to be a word and not something a client made up.
-fn area(path: &str) -> String {
-    let mut parts = path.split('/').skip(1);
-    let first = parts.next().unwrap_or_default();
-    match first {
-        "api" => format!("api/{}", known(parts.next().unwrap_or_default(), &API_AREAS)),
-        _ => known(first, &PAGE_AREAS).to_owned(),
-    }
-}
-
-const API_AREAS: [&str; 5] = ["catalog", "user-settings", "search", "scaffolder", "techdocs"];
-const PAGE_AREAS: [&str; 8] = [
-    ".backstage",
-    "metrics",
-    "-",
-    "catalog",
-    "api-docs",
-    "catalog-graph",
-    "org",
-    "settings",
-];
-
-fn known<'a>(word: &'a str, words: &[&str]) -> &'a str {
-    if word.is_empty() || words.contains(&word) {
-        word
-    } else {
-        "other"
     }
 }
 

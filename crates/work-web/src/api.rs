@@ -2,35 +2,36 @@
 
 use std::str::FromStr;
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use model::Fault;
-use plugin::{ActionRegistry, Slot};
+use plugin::{ActionRegistry, Rows, Rule, Slot};
 use serde_json::{Value, json};
-use web::api::{Json, Parameter, ReadQuery, Routes, Values};
+use web::api::{Json, Parameter, ReadQuery, Values};
 use web::{ApiError, Query};
 use work::{JobFilter, JobPosition, JobReport, JobState, Jobs, LogLine, ScheduleReport};
 
-use crate::{Author, cancel, fault, job, retry};
+use crate::{Author, CHANGE, SEE, cancel, fault, job, retry};
 
 /// Jobs or lines in one answer, unless the request says otherwise.
 const LISTED: usize = 100;
 
 type Answer = Result<Response, ApiError>;
 
-pub(crate) fn router(jobs: Jobs, actions: Slot<ActionRegistry>) -> Router {
-    Routes::new()
-        .route("/jobs", get(list).with_state(jobs.clone()))
-        .route("/jobs/{id}", get(show).with_state(jobs.clone()))
-        .route("/jobs/{id}/log", get(log).with_state(jobs.clone()))
-        .route("/jobs/{id}/cancel", post(cancel_job).with_state(jobs.clone()))
-        .route("/jobs/{id}/retry", post(retry_job).with_state(jobs.clone()))
-        .route("/kinds", get(kinds).with_state(jobs.clone()))
-        .route("/schedules", get(schedules).with_state(jobs))
-        .route("/actions", get(all_actions).with_state(actions))
-        .into_router()
+pub(crate) fn rows(jobs: &Jobs, actions: &Slot<ActionRegistry>) -> Rows {
+    let work = Rows::new()
+        .get("/jobs", SEE, list)
+        .get("/jobs/{id}", SEE, show)
+        .get("/jobs/{id}/log", SEE, log)
+        .post("/jobs/{id}/cancel", CHANGE, cancel_job)
+        .post("/jobs/{id}/retry", CHANGE, retry_job)
+        .get("/kinds", SEE, kinds)
+        .get("/schedules", SEE, schedules)
+        .with_state(jobs);
+    let actions = Rows::new()
+        .get("/actions", Rule::signed_in(), all_actions)
+        .with_state(actions);
+    work.and(actions)
 }
 
 struct Listing {

@@ -11,18 +11,39 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::Response;
 use model::{Actor, Fault};
-use plugin::{ActionRegistry, Contributions, NavigationItem, NavigationSection, PluginId, RouteSet, Slot};
+use plugin::{
+    ActionRegistry, Contributions, NavigationItem, NavigationSection, Permission, PermissionAction, PluginId,
+    Routes, Rule, Slot,
+};
 use web::{CurrentViewer, RequestId};
 use work::{Cancelling, JobId, JobReport, Jobs, WorkError};
 
 /// The plugin's name.
 pub const ID: PluginId = PluginId::built_in("work");
 
+/// See jobs, their logs and schedules.
+pub static READ: Permission = Permission {
+    name: "work.job.read",
+    action: PermissionAction::Read,
+    resource: None,
+};
+/// End jobs and have them done again.
+pub static UPDATE: Permission = Permission {
+    name: "work.job.update",
+    action: PermissionAction::Update,
+    resource: None,
+};
+/// All permissions of the plugin.
+pub static PERMISSIONS: [&Permission; 2] = [&READ, &UPDATE];
+
+const SEE: Rule = Rule::signed_in().needs(&READ);
+const CHANGE: Rule = Rule::signed_in().needs(&UPDATE);
+
 /// The plugin. `actions` are those of all plugins.
 pub fn contributions(jobs: &Jobs, actions: Slot<ActionRegistry>) -> Contributions {
-    let routes = RouteSet::new("work")
-        .api(api::router(jobs.clone(), actions))
-        .pages(pages::router(jobs.clone()));
+    let routes = Routes::new(ID)
+        .api(api::rows(jobs, &actions))
+        .pages(pages::rows(jobs));
     let entry = NavigationItem::new("Work", "/work", "clock", NavigationSection::Administration, 30);
     Contributions {
         routes: vec![routes],

@@ -5,18 +5,17 @@ mod view;
 
 pub use samples::{PageSample, page_samples};
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
 use maud::{Markup, html};
 use model::Fault;
+use plugin::Rows;
 use ui::{Chrome, Crumb, Notice, PageHead, Tone, notice};
 use url::form_urlencoded;
 use web::ApiError;
 use work::{JobFilter, JobReport, Jobs};
 
-use crate::{Author, cancel, fault, job, retry};
+use crate::{Author, CHANGE, SEE, cancel, fault, job, retry};
 use view::{Decision, JobList};
 
 /// Jobs on one page of the list.
@@ -33,13 +32,15 @@ const DONE: [(&str, &str); 2] = [
     ("retried", "It is done again, from its last checkpoint on."),
 ];
 
-pub(crate) fn router(jobs: Jobs) -> Router {
-    Router::new()
-        .route("/work", get(list))
-        .route("/work/schedules", get(schedules))
-        .route("/work/jobs/{id}", get(show))
-        .route("/work/jobs/{id}/cancel", get(confirm_cancel).post(cancel_job))
-        .route("/work/jobs/{id}/retry", get(confirm_retry).post(retry_job))
+pub(crate) fn rows(jobs: &Jobs) -> Rows {
+    Rows::new()
+        .get("/work", SEE.prefetch(), list)
+        .get("/work/schedules", SEE.prefetch(), schedules)
+        .get("/work/jobs/{id}", SEE.prefetch(), show)
+        .get("/work/jobs/{id}/cancel", CHANGE, confirm_cancel)
+        .post("/work/jobs/{id}/cancel", CHANGE, cancel_job)
+        .get("/work/jobs/{id}/retry", CHANGE, confirm_retry)
+        .post("/work/jobs/{id}/retry", CHANGE, retry_job)
         .with_state(jobs)
 }
 

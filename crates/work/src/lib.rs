@@ -38,6 +38,7 @@ pub use job::{Job, JobFailure, JobHandler, JobId, JobOptions, JobPolicy};
 pub use job_log::{JobLog, LogLevel};
 pub use job_runner::{JobRunner, JobRunnerBuilder};
 pub use jobs::{Cancelling, JobFilter, JobPage, Jobs};
+pub use panics::caught;
 pub use report::{JobPosition, JobReport, JobState, KindReport, LogLine, ScheduleReport};
 pub use retention::Retention;
 pub use runner::{Nudge, Pace, Runner};

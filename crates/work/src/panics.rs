@@ -8,7 +8,7 @@ use futures::FutureExt;
 use model::Fault;
 
 /// Runs a future to its end; a panic is the fault that names it. The work's state is not used afterwards.
-pub(crate) async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Fault> {
+pub async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Fault> {
     let end = AssertUnwindSafe(work).catch_unwind().await;
     end.map_err(|panic| Fault::error(format!("the work panicked: {}", text(&*panic))))
 }

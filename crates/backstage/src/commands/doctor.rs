@@ -87,7 +87,9 @@ fn configuration(config: &Config) -> Vec<Finding> {
 
 async fn database(config: &Config) -> Finding {
     let database = settings::database(config);
-    let opened = tokio::time::timeout(OPEN_TIMEOUT, Store::open_with(&database, portal::TABLES)).await;
+    let declarations = portal::declarations();
+    let tables = portal::tables(&declarations);
+    let opened = tokio::time::timeout(OPEN_TIMEOUT, Store::open_with(&database, &tables)).await;
     let store = match opened {
         Ok(Ok(store)) => store,
         Ok(Err(error)) => return unusable(error, &database),

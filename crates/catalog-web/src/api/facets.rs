@@ -11,8 +11,8 @@ use web::{JsonBody, Query};
 
 use super::answer::{Answer, Refused, for_sight};
 use super::{Api, texts};
-use catalog::{Caller, Sight};
 use catalog::query::Facet;
+use catalog::{Caller, Sight};
 
 pub(super) struct Asked {
     facets: Vec<String>,

@@ -6,14 +6,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use model::Fault;
 use serde_json::{Value, json};
-use sight::WholeSight;
 use uuid::Uuid;
 use web::JsonBody;
 use web::api::Json;
 
 use super::Api;
 use super::answer::Answer;
-use super::locations::shown;
+use super::locations::{SeenLocations, shown};
 use catalog::query::LocationFilter;
 
 /// Locations on a page when nobody says how many.
@@ -26,9 +25,13 @@ struct Asked {
     filter: Option<LocationFilter>,
 }
 
-pub(super) async fn by_query(State(api): State<Api>, _: WholeSight, JsonBody(body): JsonBody) -> Answer {
+pub(super) async fn by_query(
+    State(api): State<Api>,
+    seen: SeenLocations,
+    JsonBody(body): JsonBody,
+) -> Answer {
     let asked = Asked::read(&body)?;
-    let mut locations = api.catalog.locations().await?;
+    let mut locations = seen.of(&api.catalog).await?;
     locations.retain(|location| {
         asked
             .filter

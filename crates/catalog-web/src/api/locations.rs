@@ -1,15 +1,17 @@
 //! Registered locations.
 
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::StatusCode;
-use axum::response::IntoResponse;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use catalog::Catalog;
 use config::ConflictStrategy;
 use model::{EntityRef, Fault, LocationRef, entity, js};
 use serde_json::{Value, json};
 use sight::WholeSight;
 use store::Location;
 use web::api::{Json, Parameter, ReadQuery, Values};
-use web::{JsonBody, Query};
+use web::{CurrentActor, Granted, JsonBody, Query};
 
 use super::Api;
 use super::answer::Answer;
@@ -26,8 +28,8 @@ pub(super) fn shown(location: &Location) -> Value {
     })
 }
 
-pub(super) async fn list(State(api): State<Api>, _: WholeSight, _: Query<()>) -> Answer {
-    let locations = api.catalog.locations().await?;
+pub(super) async fn list(State(api): State<Api>, seen: SeenLocations, _: Query<()>) -> Answer {
+    let locations = seen.of(&api.catalog).await?;
     let wrapped: Vec<Value> = locations
         .iter()
         .map(|location| json!({"data": shown(location)}))
@@ -35,12 +37,44 @@ pub(super) async fn list(State(api): State<Api>, _: WholeSight, _: Query<()>) ->
     Ok(Json(wrapped).into_response())
 }
 
+/// Whether the caller may see registered locations: all or none of them. A caller that sees only a part of the catalog
+/// is refused.
+pub(super) struct SeenLocations {
+    are_seen: bool,
+}
+
+impl SeenLocations {
+    /// The locations.
+    pub(super) async fn of(&self, catalog: &Catalog) -> Result<Vec<Location>, Fault> {
+        if self.are_seen {
+            catalog.locations().await
+        } else {
+            Ok(Vec::new())
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SeenLocations {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let are_seen = Granted::from_request_parts(parts, state).await?.is_whole();
+        if are_seen {
+            WholeSight::from_request_parts(parts, state).await?;
+        }
+        Ok(Self { are_seen })
+    }
+}
+
 pub(super) async fn show(
     State(api): State<Api>,
-    _: WholeSight,
+    seen: SeenLocations,
     Path(id): Path<String>,
     _: Query<()>,
 ) -> Answer {
+    if !seen.are_seen {
+        return Err(Fault::not_found(format!("Found no location with ID {id}")).into());
+    }
     Ok(Json(shown(&api.catalog.location(&id).await?)).into_response())
 }
 
@@ -76,6 +110,7 @@ impl ReadQuery for Creation {
 pub(super) async fn create(
     State(api): State<Api>,
     _: WholeSight,
+    CurrentActor(actor): CurrentActor,
     Query(asked): Query<Creation>,
     JsonBody(body): JsonBody,
 ) -> Answer {
@@ -91,7 +126,7 @@ pub(super) async fn create(
     let presence = body["presence"].as_str();
     let located = api
         .catalog
-        .register_location(kind, target, presence, asked.on_conflict)
+        .register_location(&actor, (kind, target), presence, asked.on_conflict)
         .await?;
     api.visible(located.seq).await;
     let answer = json!({"location": shown(&located.location), "entities": []});
@@ -101,12 +136,13 @@ pub(super) async fn create(
 pub(super) async fn update(
     State(api): State<Api>,
     _: WholeSight,
+    CurrentActor(actor): CurrentActor,
     Path(id): Path<String>,
     JsonBody(body): JsonBody,
 ) -> Answer {
     let located = api
         .catalog
-        .update_location(&id, text(&body, "type"), text(&body, "target"))
+        .update_location(&actor, &id, (text(&body, "type"), text(&body, "target")))
         .await?;
     api.visible(located.seq).await;
     Ok(Json(shown(&located.location)).into_response())
@@ -164,8 +200,13 @@ fn wrong_presence(received: &Value) -> Value {
     })
 }
 
-pub(super) async fn remove(State(api): State<Api>, _: WholeSight, Path(id): Path<String>) -> Answer {
-    let seq = api.catalog.unregister_location(&id).await?;
+pub(super) async fn remove(
+    State(api): State<Api>,
+    _: WholeSight,
+    CurrentActor(actor): CurrentActor,
+    Path(id): Path<String>,
+) -> Answer {
+    let seq = api.catalog.unregister_location(&actor, &id).await?;
     api.visible(seq).await;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -173,6 +214,7 @@ pub(super) async fn remove(State(api): State<Api>, _: WholeSight, Path(id): Path
 pub(super) async fn by_entity(
     State(api): State<Api>,
     WholeSight(sight): WholeSight,
+    seen: SeenLocations,
     Path((kind, namespace, name)): Path<(String, String, String)>,
     _: Query<()>,
 ) -> Answer {
@@ -183,7 +225,7 @@ pub(super) async fn by_entity(
     let origin = entity::annotation(&found, ORIGIN)
         .ok_or_else(|| Fault::not_found(format!("found no origin annotation for ref {reference}")))?;
     let origin = LocationRef::parse(origin)?;
-    let locations = api.catalog.locations().await?;
+    let locations = seen.of(&api.catalog).await?;
     let location = locations
         .iter()
         .find(|one| one.kind == origin.kind && one.target == origin.target);

@@ -6,8 +6,8 @@ use axum::response::IntoResponse;
 use model::Fault;
 use serde_json::{Value, json};
 use sight::CurrentSight;
-use web::JsonBody;
 use web::api::Json;
+use web::{CurrentActor, JsonBody};
 
 use super::Api;
 use super::answer::Answer;
@@ -15,13 +15,14 @@ use super::answer::Answer;
 pub(super) async fn refresh(
     State(api): State<Api>,
     CurrentSight(sight): CurrentSight,
+    CurrentActor(actor): CurrentActor,
     JsonBody(body): JsonBody,
 ) -> Answer {
     let reference = body["entityRef"].as_str().unwrap_or_default();
     if body["authorizationToken"].is_string() {
         return Err(Fault::new("AuthenticationError", "Illegal token").into());
     }
-    api.catalog.seen_by(&sight).refresh(reference).await?;
+    api.catalog.seen_by(&sight).refresh(&actor, reference).await?;
     Ok(StatusCode::OK.into_response())
 }
 

@@ -7,9 +7,8 @@ use model::{Fault, Filter, Predicate, js};
 use serde_json::{Value, json};
 use sight::CurrentSight;
 use uuid::Uuid;
-use web::JsonBody;
-use web::Query;
 use web::api::{Json, Parameter, ReadQuery, Values};
+use web::{CurrentActor, JsonBody, Query};
 
 use super::answer::{Answer, Tag, entity, for_sight, send};
 use super::{Api, texts};
@@ -37,10 +36,11 @@ pub(super) async fn by_uid(
 pub(super) async fn delete(
     State(api): State<Api>,
     CurrentSight(sight): CurrentSight,
+    CurrentActor(actor): CurrentActor,
     Path(uid): Path<String>,
 ) -> Answer {
     if let Ok(uid) = Uuid::parse_str(&uid) {
-        let seq = api.catalog.seen_by(&sight).delete_by_uid(uid).await?;
+        let seq = api.catalog.seen_by(&sight).delete_by_uid(&actor, uid).await?;
         api.visible(seq).await;
     }
     Ok(StatusCode::NO_CONTENT.into_response())

@@ -25,7 +25,7 @@ use plugin::{Body, EntityPage, Form as SentForm, TabAnswer};
 use serde::Deserialize;
 use ui::{Chrome, Crumb, Live, Page, PageHead, href};
 use url::form_urlencoded;
-use web::CurrentViewer;
+use web::{CurrentActor, CurrentViewer};
 
 use super::Pages;
 use super::done::{telling, told};
@@ -297,9 +297,14 @@ pub(super) struct RefreshForm {
 pub(super) async fn refresh(
     State(pages): State<Pages>,
     CurrentSight(sight): CurrentSight,
+    CurrentActor(actor): CurrentActor,
     Form(form): Form<RefreshForm>,
 ) -> Result<Redirect, PageFailure> {
-    pages.catalog.seen_by(&sight).refresh(&form.entity_ref).await?;
+    pages
+        .catalog
+        .seen_by(&sight)
+        .refresh(&actor, &form.entity_ref)
+        .await?;
     let page = if href::is_local(&form.r#return) {
         &form.r#return
     } else {

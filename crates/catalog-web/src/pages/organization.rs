@@ -38,9 +38,7 @@ pub(super) async fn groups(
             if caller.is_gone() {
                 return 0;
             }
-            catalog
-                .seen_by(&sight)
-                .total_of(&browse::owned_by(groups), "")
+            catalog.seen_by(&sight).total_of(&browse::owned_by(groups), "")
         };
         let mut drawing = Drawing::new(&organization, &owned);
         (drawing.lines(), drawing.is_full())

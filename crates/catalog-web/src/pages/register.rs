@@ -11,6 +11,7 @@ use serde::Deserialize;
 use sight::WholeSight;
 use ui::{Chrome, Crumb, PageHead};
 use url::Url;
+use web::CurrentActor;
 
 use super::Pages;
 use super::done::telling;
@@ -62,6 +63,7 @@ fn page(
 pub(super) async fn register(
     State(pages): State<Pages>,
     _: WholeSight,
+    CurrentActor(actor): CurrentActor,
     chrome: Chrome,
     Form(asked): Form<Asked>,
 ) -> Result<Response, PageFailure> {
@@ -71,7 +73,7 @@ pub(super) async fn register(
     }
     match pages
         .catalog
-        .register_location("url", url, None, Some(ConflictStrategy::Refresh))
+        .register_location(&actor, ("url", url), None, Some(ConflictStrategy::Refresh))
         .await
     {
         Ok(_) => Ok(Redirect::to(&telling("/sources", "registered")).into_response()),

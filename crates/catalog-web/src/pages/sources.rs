@@ -10,6 +10,7 @@ use maud::html;
 use serde::Deserialize;
 use sight::WholeSight;
 use ui::{Chrome, Crumb, Live, PageHead};
+use web::CurrentActor;
 
 use super::Pages;
 use super::done::{telling, told};
@@ -57,8 +58,9 @@ pub(super) async fn confirm(
 pub(super) async fn unregister(
     State(pages): State<Pages>,
     _: WholeSight,
+    CurrentActor(actor): CurrentActor,
     Form(chosen): Form<Chosen>,
 ) -> Result<Redirect, PageFailure> {
-    pages.catalog.unregister_location(&chosen.id).await?;
+    pages.catalog.unregister_location(&actor, &chosen.id).await?;
     Ok(Redirect::to(&telling("/sources", "unregistered")))
 }

@@ -15,6 +15,8 @@ use ui::{
     empty_state, entity_link, href, pagination, post_form, problem_panel, segmented, time,
 };
 
+use web::CurrentActor;
+
 use super::Pages;
 use super::done::{telling, told};
 use super::failure::PageFailure;
@@ -109,9 +111,14 @@ fn confirm_removal(node: &Node, group: Group) -> Markup {
 pub(super) async fn delete(
     State(pages): State<Pages>,
     CurrentSight(sight): CurrentSight,
+    CurrentActor(actor): CurrentActor,
     Form(removal): Form<Removal>,
 ) -> Result<Redirect, PageFailure> {
-    pages.catalog.seen_by(&sight).delete_by_uid(removal.uid).await?;
+    pages
+        .catalog
+        .seen_by(&sight)
+        .delete_by_uid(&actor, removal.uid)
+        .await?;
     let list = format!("/unprocessed?show={}", Group::parse(&removal.show).word());
     Ok(Redirect::to(&telling(&list, "removed")))
 }

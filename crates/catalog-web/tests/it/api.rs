@@ -18,7 +18,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request};
 use http_body_util::BodyExt;
-use plugin::RouteSet;
+use plugin::Routes;
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -74,15 +74,13 @@ impl Portal {
         tokio::spawn(async move { catalog.follow(soft).await });
         let readiness = Readiness::new();
         readiness.enter(Stage::Ready);
-        let api = catalog_web::api::router(world.catalog.clone(), stop.clone());
+        let api = catalog_web::api::rows(world.catalog.clone(), stop.clone());
         let config = config::Config::from_value(json!({}), world.folder.path()).unwrap();
-        let site = Site {
-            routes: vec![RouteSet::new("catalog").api(api)],
-            options: ServerOptions::from_config(&config).unwrap(),
+        let site = Site::new(
+            vec![Routes::new(catalog_web::ID).api(api)],
+            ServerOptions::from_config(&config).unwrap(),
             readiness,
-            health_checks: Vec::new(),
-            error_page: None,
-        };
+        );
         Self {
             world,
             router: site.into_router(),

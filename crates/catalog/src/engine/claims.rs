@@ -1,4 +1,4 @@
-//! Who works on what: claims on due sources and leases of providers, renewed while the work lasts.
+//! Who works on what: claims on due sources, renewed while the work lasts.
 //!
 //! A claim is short, so that the work of a process that dies is soon taken over, and renewed, so that
 //! slow work is not done twice.
@@ -96,60 +96,4 @@ impl Catalog {
             tracing::warn!(%error, "claims on sources could not be given back; they will run out");
         }
     }
-
-    /// Waits until this process may run the provider; `false` when everything is to stop.
-    pub(crate) async fn take_provider(&self, name: &str, stop: &CancellationToken) -> bool {
-        while !stop.is_cancelled() {
-            match self.hold_provider(name).await {
-                Ok(true) => return true,
-                Ok(false) => {}
-                Err(error) => tracing::warn!(provider = name, %error, "lease could not be asked for"),
-            }
-            pause(stop, self.renewal()).await;
-        }
-        false
-    }
-
-    /// Keeps the provider with this process; ends when another process has it, or with `stop`.
-    pub(crate) async fn keep_provider(&self, name: &str, stop: &CancellationToken) {
-        while !pause(stop, self.renewal()).await {
-            match self.hold_provider(name).await {
-                Ok(true) => {}
-                Ok(false) => {
-                    tracing::warn!(provider = name, "another process runs the provider now");
-                    return;
-                }
-                // Without the database nothing can be written, here or elsewhere.
-                Err(error) => tracing::warn!(provider = name, %error, "lease could not be renewed"),
-            }
-        }
-    }
-
-    /// Lets other processes run the provider at once.
-    pub(crate) async fn give_back_provider(&self, name: &str) {
-        let lease = lease_of(name);
-        if let Err(error) = self
-            .parts
-            .store
-            .lease_release(&lease, &self.parts.engine.holder)
-            .await
-        {
-            tracing::warn!(provider = name, %error, "lease could not be given back; it will run out");
-        }
-    }
-
-    /// Takes or renews the lease; whether this process has it.
-    async fn hold_provider(&self, name: &str) -> Result<bool, StoreError> {
-        let now = self.parts.clock.now();
-        let until = later(now, self.parts.settings.claim);
-        let holder = &self.parts.engine.holder;
-        self.parts
-            .store
-            .lease_acquire(&lease_of(name), holder, now, until)
-            .await
-    }
-}
-
-fn lease_of(provider: &str) -> String {
-    format!("provider:{provider}")
 }

@@ -9,6 +9,7 @@ use model::{Fault, Problem};
 use serde_json::Value;
 use store::{ChildRow, Lane, Seq, SourceKey, SourceState};
 use tokio::time::Instant;
+use work::Claim;
 
 use super::emission::{Emission, Raw, process_all};
 use super::failure::EngineError;
@@ -33,6 +34,8 @@ pub(crate) struct Delivery {
     cause: Value,
     /// Only whoever still holds the source may write what it found.
     is_leased: bool,
+    /// The claim under which a provider delivers: without it nothing is written.
+    claim: Option<Claim<String>>,
     before: HashMap<String, ChildRow>,
     /// What this run emitted, with its owner.
     emitted: HashMap<String, Option<String>>,
@@ -81,6 +84,7 @@ impl Delivery {
             source,
             cause,
             is_leased,
+            claim: None,
             before: children
                 .into_iter()
                 .map(|row| (row.reference.clone(), row))
@@ -94,6 +98,12 @@ impl Delivery {
             last_seq: None,
             has_put_off: false,
         })
+    }
+
+    /// Has everything refused once this claim is lost.
+    pub fn under(mut self, claim: Option<Claim<String>>) -> Self {
+        self.claim = claim;
+        self
     }
 
     /// The source, if only whoever holds it may write what it found.
@@ -252,6 +262,11 @@ impl Delivery {
 
     async fn check_lease(&self, writer: &mut Writer<'_>) -> Result<(), EngineError> {
         if self.is_leased && !writer.holds(&self.source).await? {
+            return Err(EngineError::LeaseLost(self.source.clone()));
+        }
+        if let Some(claim) = &self.claim
+            && !writer.holds_claim(claim).await?
+        {
             return Err(EngineError::LeaseLost(self.source.clone()));
         }
         Ok(())

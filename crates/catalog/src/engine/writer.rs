@@ -101,6 +101,11 @@ impl<'a> Writer<'a> {
         Ok(self.held.contains(source))
     }
 
+    /// Whether this run of a provider still holds its claim; it does until the transaction ends.
+    pub async fn holds_claim(&mut self, claim: &work::Claim<String>) -> Result<bool, StoreError> {
+        work::Standing::is_held(&mut self.tx, claim).await
+    }
+
     /// Records how a look at a source ended.
     pub fn set_state(&mut self, state: SourceState) {
         self.pending.states.push(state);

@@ -1,15 +1,16 @@
 //! Entity providers, among them the configured and the registered locations.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::future::join_all;
 use model::{EntityRef, Fault, LocationRef, entity, policy};
 use plugin::{DeferredEntity, EntityProvider, ProviderSink};
 use serde_json::{Value, json};
 use store::SourceKey;
 use tokio_util::sync::CancellationToken;
+use work::{BackOff, Claim, Pace, Runner, Standing};
 
 use crate::Catalog;
 use crate::engine::{Delivery, Ending, Finished, Raw, pause};
@@ -19,9 +20,12 @@ pub(crate) const CONFIG_PROVIDER: &str = "ConfigLocationProvider";
 /// Name under which registered locations deliver.
 pub(crate) const LOCATION_STORE: &str = "DefaultLocationStore";
 
-/// First pause after a provider failed; doubled up to the longest.
-const FIRST_BACK_OFF: Duration = Duration::from_secs(5);
-const LONGEST_BACK_OFF: Duration = Duration::from_mins(10);
+/// Pauses after a provider failed.
+const BACK_OFF: BackOff = BackOff::new(Duration::from_secs(5), Duration::from_mins(10));
+/// After a run of this length a failure counts as the first one.
+const GOOD_RUN: Duration = Duration::from_mins(10);
+/// Longest time until a provider that nobody runs is taken.
+const LONGEST_POLL: Duration = Duration::from_secs(2);
 
 /// The `Location` entity of a configured or registered location, named `name` or after its target.
 pub(crate) fn location_entity(location: &LocationRef, name: Option<&str>) -> Value {
@@ -78,9 +82,21 @@ impl Catalog {
         removal: Removal,
         cause: Value,
     ) -> Result<Finished, Fault> {
+        self.deliver_under(None, provider, raws, (removal, cause)).await
+    }
+
+    /// One delivery of a provider that may only write while it holds its claim.
+    async fn deliver_under(
+        &self,
+        claim: Option<Claim<String>>,
+        provider: &str,
+        raws: Vec<Raw>,
+        (removal, cause): (Removal, Value),
+    ) -> Result<Finished, Fault> {
         let started_at = self.parts.clock.now();
         let key = SourceKey::Provider(provider.to_owned());
-        let mut delivery = Delivery::begin(&self.parts, key, cause, false).await?;
+        let delivery = Delivery::begin(&self.parts, key, cause, false).await?;
+        let mut delivery = delivery.under(claim);
         delivery.feed(raws).await?;
         let mut ending = Ending::of_provider(started_at, matches!(removal, Removal::AllOthers));
         if let Removal::These(references) = removal {
@@ -104,6 +120,8 @@ pub(crate) enum Removal {
 struct Sink {
     catalog: Catalog,
     provider: String,
+    /// What is delivered after it was lost is refused.
+    claim: Option<Claim<String>>,
 }
 
 impl Sink {
@@ -141,7 +159,12 @@ impl ProviderSink for Sink {
     async fn full(&self, entities: Vec<DeferredEntity>) -> Result<(), Fault> {
         let raws = self.raws(entities)?;
         self.catalog
-            .deliver(&self.provider, raws, Removal::AllOthers, self.cause())
+            .deliver_under(
+                self.claim.clone(),
+                &self.provider,
+                raws,
+                (Removal::AllOthers, self.cause()),
+            )
             .await
             .map(drop)
     }
@@ -153,7 +176,12 @@ impl ProviderSink for Sink {
             .map(|reference| model::js::lowercase(reference))
             .collect();
         self.catalog
-            .deliver(&self.provider, raws, Removal::These(removed), self.cause())
+            .deliver_under(
+                self.claim.clone(),
+                &self.provider,
+                raws,
+                (Removal::These(removed), self.cause()),
+            )
             .await
             .map(drop)
     }
@@ -163,59 +191,72 @@ impl ProviderSink for Sink {
     }
 }
 
-/// Runs all providers until `stop`, each in one of the processes on the database; one that fails is
-/// started again with growing pauses, here or in another process.
+/// Runs all providers until `stop`, each in one of the processes on the database and as a task of its own; one that
+/// fails or panics is started again with growing pauses, here or in another process.
 pub(crate) async fn run_providers(catalog: &Catalog, stop: &CancellationToken) {
-    join_all(
-        catalog
-            .parts
-            .providers
-            .iter()
-            .map(|provider| run_one(catalog, provider.clone(), stop)),
-    )
-    .await;
+    let providers: HashMap<String, Arc<dyn EntityProvider>> = catalog
+        .parts
+        .providers
+        .iter()
+        .map(|provider| (format!("provider:{}", provider.name()), provider.clone()))
+        .collect();
+    if providers.is_empty() {
+        return;
+    }
+    let claim = catalog.parts.settings.claim;
+    let pace = Pace {
+        at_once: providers.len(),
+        hold: claim,
+        poll: (claim / 4).min(LONGEST_POLL),
+        ..Pace::default()
+    };
+    let names = providers.keys().cloned().collect();
+    let standing = Standing::new(catalog.parts.store.clone(), names, &pace, BACK_OFF, GOOD_RUN);
+    while let Err(error) = standing.declare().await {
+        tracing::warn!(%error, "providers cannot be claimed yet");
+        if pause(stop, BACK_OFF.first).await {
+            return;
+        }
+    }
+    let catalog = catalog.clone();
+    let work = move |claim: Claim<String>, (), stop| {
+        let (catalog, provider) = (catalog.clone(), providers.get(&claim.key).cloned());
+        async move {
+            match provider {
+                Some(provider) => run_one(&catalog, provider, claim, stop).await,
+                None => work::Ending::Stopped,
+            }
+        }
+    };
+    Runner::new(standing, pace).run(work, stop).await;
 }
 
-async fn run_one(catalog: &Catalog, provider: Arc<dyn EntityProvider>, stop: &CancellationToken) {
+async fn run_one(
+    catalog: &Catalog,
+    provider: Arc<dyn EntityProvider>,
+    claim: Claim<String>,
+    stop: CancellationToken,
+) -> work::Ending {
     let name = provider.name().to_owned();
     let sink: Arc<dyn ProviderSink> = Arc::new(Sink {
         catalog: catalog.clone(),
         provider: name.clone(),
+        claim: Some(claim),
     });
-    let mut back_off = FIRST_BACK_OFF;
-    while catalog.take_provider(&name, stop).await {
-        match run_while_held(catalog, &*provider, sink.clone(), stop).await {
+    let ended = work::caught(async { provider.run(sink, stop.clone()).await }).await;
+    match ended.and_then(|ended| ended) {
+        Ok(()) => {
             // Done for good: it stays here, so that no other process does the same again.
-            Some(Ok(())) => catalog.keep_provider(&name, stop).await,
-            Some(Err(fault)) => {
+            stop.cancelled().await;
+            work::Ending::Stopped
+        }
+        Err(fault) => {
+            if !stop.is_cancelled() {
                 tracing::warn!(provider = %name, %fault, "provider failed");
-                catalog.note_provider_failure(&name, fault).await;
-                catalog.give_back_provider(&name).await;
+                catalog.note_provider_failure(&name, fault.clone()).await;
             }
-            None => {}
+            work::Ending::Retry(fault)
         }
-        if stop.is_cancelled() || pause(stop, back_off).await {
-            break;
-        }
-        back_off = (back_off * 2).min(LONGEST_BACK_OFF);
-    }
-    catalog.give_back_provider(&name).await;
-}
-
-/// How the provider ended; nothing when another process took it over.
-async fn run_while_held(
-    catalog: &Catalog,
-    provider: &dyn EntityProvider,
-    sink: Arc<dyn ProviderSink>,
-    stop: &CancellationToken,
-) -> Option<Result<(), Fault>> {
-    // Told to stop, a provider still holds its lease until it has ended.
-    let never = CancellationToken::new();
-    let stop = stop.child_token();
-    let _stopped_when_dropped = stop.clone().drop_guard();
-    tokio::select! {
-        end = provider.run(sink, stop) => Some(end),
-        () = catalog.keep_provider(provider.name(), &never) => None,
     }
 }
 
@@ -233,6 +274,7 @@ impl Catalog {
         Arc::new(Sink {
             catalog: self.clone(),
             provider: provider.to_owned(),
+            claim: None,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What a caller may ask to be done to an entity: only to one that it sees.
 
-use model::{Fault, js};
+use model::{Actor, Fault, js};
 use store::Seq;
 use uuid::Uuid;
 
@@ -9,15 +9,19 @@ use super::View;
 impl View<'_> {
     /// Has an entity and all locations above it looked at now. The reference is taken as text, only lower-cased.
     /// Fails with `NotFoundError` for an unknown entity.
-    pub async fn refresh(&self, entity_ref: &str) -> Result<(), Fault> {
-        if !self.is_in_sight(&js::lowercase(entity_ref)) {
-            return Err(Fault::not_found(format!("Entity {entity_ref} not found")));
-        }
-        self.catalog.refresh(entity_ref).await
+    pub async fn refresh(&self, actor: &Actor, entity_ref: &str) -> Result<(), Fault> {
+        let outcome = if self.is_in_sight(&js::lowercase(entity_ref)) {
+            self.catalog.refresh(entity_ref).await
+        } else {
+            Err(Fault::not_found(format!("Entity {entity_ref} not found")))
+        };
+        self.catalog
+            .audited(actor, "catalog.entity.refresh", entity_ref.to_owned(), outcome)
+            .await
     }
 
     /// Deletes an entity. It comes back if a location still brings it; an unknown uid is no error.
-    pub async fn delete_by_uid(&self, uid: Uuid) -> Result<Option<Seq>, Fault> {
+    pub async fn delete_by_uid(&self, actor: &Actor, uid: Uuid) -> Result<Option<Seq>, Fault> {
         let is_in_sight = self.sight.is_everything() || {
             let model = self.catalog.index().read();
             model.by_uid(uid).is_some_and(|doc| self.may_see(&model, doc))
@@ -25,7 +29,7 @@ impl View<'_> {
         if !is_in_sight {
             return Ok(None);
         }
-        self.catalog.delete_by_uid(uid).await
+        self.catalog.delete_by_uid(actor, uid).await
     }
 
     /// Whether a reference may lead to something: any may where nothing is hidden, elsewhere that of a served entity

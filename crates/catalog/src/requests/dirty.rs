@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use model::{Fault, js};
-use serde_json::json;
+use model::{Actor, Fault, js};
 use store::{Lane, Seq, SourceKey};
 use uuid::Uuid;
 
+use super::cause;
 use crate::Catalog;
 use crate::engine::{EngineError, Writer, is_location};
 
@@ -102,22 +102,35 @@ impl Catalog {
 
     /// Deletes an entity. It comes back if a location or the list of locations still brings it; an unknown uid is no
     /// error.
-    pub(crate) async fn delete_by_uid(&self, uid: Uuid) -> Result<Option<Seq>, Fault> {
-        let Some((reference, seq)) = self.delete_entity(uid).await? else {
+    pub(crate) async fn delete_by_uid(&self, actor: &Actor, uid: Uuid) -> Result<Option<Seq>, Fault> {
+        let mut subject = uid.to_string();
+        let outcome = self.delete_and_bring_back(actor, uid, &mut subject).await;
+        self.audited(actor, "catalog.entity.delete", subject, outcome)
+            .await
+    }
+
+    /// Names the entity in `subject` as soon as it is known.
+    async fn delete_and_bring_back(
+        &self,
+        actor: &Actor,
+        uid: Uuid,
+        subject: &mut String,
+    ) -> Result<Option<Seq>, Fault> {
+        let Some((reference, seq)) = self.delete_entity(actor, uid).await? else {
             return Ok(None);
         };
+        subject.clone_from(&reference);
         let back = self.bring_back_location(&reference).await?;
         Ok(back.or(seq))
     }
 
     /// The name of the deleted entity, and the last change.
-    async fn delete_entity(&self, uid: Uuid) -> Result<Option<(String, Option<Seq>)>, EngineError> {
-        let mut writer = Writer::begin(
-            &self.parts,
-            Lane::Person,
-            json!({"kind": "api", "request": "delete entity"}),
-        )
-        .await?;
+    async fn delete_entity(
+        &self,
+        actor: &Actor,
+        uid: Uuid,
+    ) -> Result<Option<(String, Option<Seq>)>, EngineError> {
+        let mut writer = Writer::begin(&self.parts, Lane::Person, cause(actor, "delete entity")).await?;
         let Some(node) = writer.tx.nodes_by_uid(&[uid]).await?.pop() else {
             return Ok(None);
         };

@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 
 use config::ConflictStrategy;
-use model::{EntityRef, Fault, LocationRef};
+use model::{Actor, EntityRef, Fault, LocationRef};
 use serde_json::{Value, json};
 use store::{Lane, Location, Seq, SourceState, StoreError};
 use uuid::Uuid;
 
+use super::cause;
 use crate::Catalog;
 use crate::engine::{Emission, EngineError, Writer};
 use crate::ingest::{CONFIG_PROVIDER, Removal, location_entity, registered_key, type_not_allowed};
@@ -61,9 +62,20 @@ impl Catalog {
     /// original.
     pub async fn register_location(
         &self,
-        kind: &str,
-        target: &str,
+        actor: &Actor,
+        (kind, target): (&str, &str),
         _presence: Option<&str>,
+        on_conflict: Option<ConflictStrategy>,
+    ) -> Result<Located, Fault> {
+        let outcome = self.register_or_refresh(actor, (kind, target), on_conflict).await;
+        self.audited(actor, "catalog.location.create", shown(kind, target), outcome)
+            .await
+    }
+
+    async fn register_or_refresh(
+        &self,
+        actor: &Actor,
+        (kind, target): (&str, &str),
         on_conflict: Option<ConflictStrategy>,
     ) -> Result<Located, Fault> {
         self.check_writable()?;
@@ -77,7 +89,7 @@ impl Catalog {
                 .map(|name| name.to_string())
                 .unwrap_or_default(),
         };
-        match self.register(&location).await? {
+        match self.register(actor, &location).await? {
             Ok(seq) => Ok(Located { location, seq }),
             Err(known) => {
                 self.bring_back_location(&known.entity_ref).await?;
@@ -105,9 +117,14 @@ impl Catalog {
     }
 
     /// Writes a row with its entity; the row that is in its way, if any.
-    async fn register(&self, location: &Location) -> Result<Result<Option<Seq>, Location>, EngineError> {
+    async fn register(
+        &self,
+        actor: &Actor,
+        location: &Location,
+    ) -> Result<Result<Option<Seq>, Location>, EngineError> {
         let emissions = self.registered_emission(location).await?;
-        let mut writer = Writer::begin(&self.parts, Lane::Person, because("register", location)).await?;
+        let mut writer =
+            Writer::begin(&self.parts, Lane::Person, because(actor, "register", location)).await?;
         if let Some(known) = writer.tx.location_find(&location.kind, &location.target).await? {
             return Ok(Err(known));
         }
@@ -116,16 +133,36 @@ impl Catalog {
     }
 
     /// Points a registered location somewhere else. Its entity keeps its name.
-    pub async fn update_location(&self, id: &str, kind: &str, target: &str) -> Result<Located, Fault> {
+    pub async fn update_location(
+        &self,
+        actor: &Actor,
+        id: &str,
+        (kind, target): (&str, &str),
+    ) -> Result<Located, Fault> {
+        let outcome = self.point_elsewhere(actor, id, (kind, target)).await;
+        let subject = format!("{id} to {}", shown(kind, target));
+        self.audited(actor, "catalog.location.update", subject, outcome)
+            .await
+    }
+
+    async fn point_elsewhere(
+        &self,
+        actor: &Actor,
+        id: &str,
+        (kind, target): (&str, &str),
+    ) -> Result<Located, Fault> {
         self.check_writable()?;
         let reference = self.check_location(kind, target)?;
         let mut location = self.location(id).await?;
         kind.clone_into(&mut location.kind);
         target.clone_into(&mut location.target);
-        let seq = self.replace(&location).await.map_err(|error| match error {
-            EngineError::Store(StoreError::Conflict { .. }) => exists(&reference),
-            other => other.into(),
-        })?;
+        let seq = self
+            .replace(actor, &location)
+            .await
+            .map_err(|error| match error {
+                EngineError::Store(StoreError::Conflict { .. }) => exists(&reference),
+                other => other.into(),
+            })?;
         Ok(Located { location, seq })
     }
 
@@ -156,13 +193,22 @@ impl Catalog {
 
     async fn bring_back(&self, location: &Location) -> Result<Option<Seq>, EngineError> {
         let emissions = self.registered_emission(location).await?;
-        let writer = Writer::begin(&self.parts, Lane::Person, because("bring back", location)).await?;
+        let writer = Writer::begin(
+            &self.parts,
+            Lane::Person,
+            because(
+                &Actor::system("registered location without entity"),
+                "bring back",
+                location,
+            ),
+        )
+        .await?;
         self.write_registered(writer, emissions).await
     }
 
-    async fn replace(&self, location: &Location) -> Result<Option<Seq>, EngineError> {
+    async fn replace(&self, actor: &Actor, location: &Location) -> Result<Option<Seq>, EngineError> {
         let emissions = self.registered_emission(location).await?;
-        let mut writer = Writer::begin(&self.parts, Lane::Person, because("update", location)).await?;
+        let mut writer = Writer::begin(&self.parts, Lane::Person, because(actor, "update", location)).await?;
         let other = writer.tx.location_find(&location.kind, &location.target).await?;
         if other.is_some_and(|other| other.id != location.id) {
             return Err(StoreError::Conflict {
@@ -206,14 +252,23 @@ impl Catalog {
     }
 
     /// Removes a registered location, its entity, and whatever nothing else leads to.
-    pub async fn unregister_location(&self, id: &str) -> Result<Option<Seq>, Fault> {
-        self.check_writable()?;
-        let location = self.location(id).await?;
-        self.remove(&location).await.map_err(Into::into)
+    pub async fn unregister_location(&self, actor: &Actor, id: &str) -> Result<Option<Seq>, Fault> {
+        let mut subject = id.to_owned();
+        let outcome = self.unregister(actor, id, &mut subject).await;
+        self.audited(actor, "catalog.location.delete", subject, outcome)
+            .await
     }
 
-    async fn remove(&self, location: &Location) -> Result<Option<Seq>, EngineError> {
-        let cause = because("unregister", location);
+    /// Names the location in `subject` as soon as it is known.
+    async fn unregister(&self, actor: &Actor, id: &str, subject: &mut String) -> Result<Option<Seq>, Fault> {
+        self.check_writable()?;
+        let location = self.location(id).await?;
+        *subject = format!("{}:{}", location.kind, location.target);
+        self.remove(actor, &location).await.map_err(Into::into)
+    }
+
+    async fn remove(&self, actor: &Actor, location: &Location) -> Result<Option<Seq>, EngineError> {
+        let cause = because(actor, "unregister", location);
         let mut writer = Writer::begin(&self.parts, Lane::Person, cause).await?;
         writer.tx.location_delete(location.id).await?;
         let gone = vec![location.entity_ref.clone()];
@@ -265,11 +320,18 @@ impl Catalog {
 }
 
 /// What the history says of a request.
-fn because(request: &str, location: &Location) -> Value {
-    json!({
-        "kind": "api", "request": format!("{request} location"),
-        "location": format!("{}:{}", location.kind, location.target),
-    })
+fn because(actor: &Actor, request: &str, location: &Location) -> Value {
+    let mut cause = cause(actor, &format!("{request} location"));
+    cause["location"] = format!("{}:{}", location.kind, location.target).into();
+    cause
+}
+
+/// A location as the audit names it. An address with a login is refused, and its password is for nobody's eyes.
+fn shown(kind: &str, target: &str) -> String {
+    if has_login(target) {
+        return format!("{kind}:(an address with a login)");
+    }
+    format!("{kind}:{target}")
 }
 
 fn exists(reference: &LocationRef) -> Fault {

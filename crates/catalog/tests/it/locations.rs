@@ -6,7 +6,7 @@ use testkit::Mode;
 
 use catalog::Fate;
 
-use crate::world::{World, component, join};
+use crate::world::{ACTOR, World, component, join};
 
 #[tokio::test]
 async fn a_location_lives_from_registration_to_removal() {
@@ -19,7 +19,7 @@ async fn a_location_lives_from_registration_to_removal() {
     let target = world.server.url("/a.yaml");
     let catalog = &world.catalog;
     let located = catalog
-        .register_location("url", &target, None, None)
+        .register_location(&ACTOR, ("url", &target), None, None)
         .await
         .unwrap();
     catalog.settle().await.unwrap();
@@ -28,7 +28,7 @@ async fn a_location_lives_from_registration_to_removal() {
         ["component:default/a", "component:default/b"]
     );
     let fault = catalog
-        .register_location("url", &target, None, None)
+        .register_location(&ACTOR, ("url", &target), None, None)
         .await
         .unwrap_err();
     assert_eq!(
@@ -36,24 +36,24 @@ async fn a_location_lives_from_registration_to_removal() {
         format!("ConflictError: Location url:{target} already exists")
     );
     let again = catalog
-        .register_location("url", &target, None, Some(ConflictStrategy::Refresh))
+        .register_location(&ACTOR, ("url", &target), None, Some(ConflictStrategy::Refresh))
         .await
         .unwrap();
     assert_eq!(again.location, located.location);
 
     let id = located.location.id.to_string();
     let updated = catalog
-        .update_location(&id, "url", &world.server.url("/other.yaml"))
+        .update_location(&ACTOR, &id, ("url", &world.server.url("/other.yaml")))
         .await
         .unwrap();
     assert_eq!(updated.location.entity_ref, located.location.entity_ref);
     catalog.settle().await.unwrap();
     assert_eq!(world.served().await, ["component:default/c"]);
 
-    catalog.unregister_location(&id).await.unwrap();
+    catalog.unregister_location(&ACTOR, &id).await.unwrap();
     assert_eq!(world.served().await, [""; 0]);
     assert_eq!(catalog.locations().await.unwrap(), []);
-    let fault = catalog.unregister_location(&id).await.unwrap_err();
+    let fault = catalog.unregister_location(&ACTOR, &id).await.unwrap_err();
     assert_eq!(
         fault.to_string(),
         format!("NotFoundError: Found no location with ID {id}")
@@ -82,7 +82,7 @@ async fn locations_that_cannot_work_are_refused() {
     ] {
         let fault = world
             .catalog
-            .register_location(kind, target, None, None)
+            .register_location(&ACTOR, (kind, target), None, None)
             .await
             .unwrap_err();
         assert_eq!(fault.to_string(), expected);
@@ -91,7 +91,7 @@ async fn locations_that_cannot_work_are_refused() {
     let readonly = World::with(&[], json!({"readonly": true})).await;
     let fault = readonly
         .catalog
-        .register_location("url", "https://x/y", None, None)
+        .register_location(&ACTOR, ("url", "https://x/y"), None, None)
         .await
         .unwrap_err();
     assert_eq!(
@@ -164,7 +164,7 @@ async fn a_preview_goes_on_after_mistakes_and_says_what_would_become_of_each() {
     let target = world.server.url("/all.yaml");
     world
         .catalog
-        .register_location("url", &target, None, None)
+        .register_location(&ACTOR, ("url", &target), None, None)
         .await
         .unwrap();
     world.catalog.settle().await.unwrap();
@@ -309,7 +309,7 @@ async fn a_server_that_fails_leaves_the_last_good_form() {
     world.server.put("/a.yaml", component("a", ""));
     world
         .catalog
-        .register_location("url", &world.server.url("/a.yaml"), None, None)
+        .register_location(&ACTOR, ("url", &world.server.url("/a.yaml")), None, None)
         .await
         .unwrap();
     world.catalog.settle().await.unwrap();
@@ -367,7 +367,7 @@ async fn a_location_whose_entity_was_deleted_comes_back() {
     let target = world.server.url("/b.yaml");
     let located = world
         .catalog
-        .register_location("url", &target, None, None)
+        .register_location(&ACTOR, ("url", &target), None, None)
         .await
         .unwrap();
     world.catalog.settle().await.unwrap();
@@ -375,19 +375,19 @@ async fn a_location_whose_entity_was_deleted_comes_back() {
     let names = configured.into_iter().map(|source| source.source);
     for name in names.filter(|name| name.starts_with("location:")) {
         let uid = world.store.node(&name).await.unwrap().unwrap().uid;
-        world.seen().delete_by_uid(uid).await.unwrap();
+        world.seen().delete_by_uid(&ACTOR, uid).await.unwrap();
         world.catalog.settle().await.unwrap();
         assert_eq!(
             world.served().await,
             ["component:default/a", "component:default/b"],
             "{name}"
         );
-        world.seen().refresh(&name).await.unwrap();
+        world.seen().refresh(&ACTOR, &name).await.unwrap();
     }
     assert_eq!(world.catalog.locations().await.unwrap(), [located.location]);
     let fault = world
         .catalog
-        .register_location("url", &target, None, None)
+        .register_location(&ACTOR, ("url", &target), None, None)
         .await
         .unwrap_err();
     assert_eq!(fault.name, "ConflictError");
@@ -409,7 +409,7 @@ async fn a_nested_location_is_named_by_its_full_address() {
     let target = world.server.url("/repo/root.yaml");
     world
         .catalog
-        .register_location("url", &target, None, None)
+        .register_location(&ACTOR, ("url", &target), None, None)
         .await
         .unwrap();
     world.catalog.settle().await.unwrap();

@@ -13,6 +13,7 @@ mod ingest;
 mod locations;
 mod moves;
 mod problems;
+mod providers;
 mod registering;
 mod saved_index;
 mod simulation;

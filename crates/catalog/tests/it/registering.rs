@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use tokio::task::JoinSet;
 
-use crate::world::{World, component};
+use crate::world::{ACTOR, World, component};
 
 /// Starts of this process or of others, each of which compares the table with the catalog.
 const STARTS: usize = 12;
@@ -21,7 +21,7 @@ async fn a_start_removes_nothing_that_is_registered_meanwhile() {
             for number in 0..STARTS * 2 {
                 let target = format!("https://git.example/{worker}/{number}.yaml");
                 catalog
-                    .register_location("url", &target, None, None)
+                    .register_location(&ACTOR, ("url", &target), None, None)
                     .await
                     .unwrap();
             }
@@ -56,7 +56,7 @@ async fn a_row_that_is_gone_takes_its_entity_along_at_the_next_start() {
     let target = world.server.url("/a.yaml");
     let located = world
         .catalog
-        .register_location("url", &target, None, None)
+        .register_location(&ACTOR, ("url", &target), None, None)
         .await
         .unwrap();
     world.catalog.settle().await.unwrap();
@@ -82,7 +82,7 @@ async fn a_source_does_not_wait_for_the_time_of_a_clock_that_was_ahead() {
     world.clock.advance(SignedDuration::from_hours(24));
     world
         .catalog
-        .register_location("url", &target, None, None)
+        .register_location(&ACTOR, ("url", &target), None, None)
         .await
         .unwrap();
     world.catalog.settle().await.unwrap();

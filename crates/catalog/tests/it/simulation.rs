@@ -117,9 +117,12 @@ impl UrlSource for FakeUrl {
 impl Simulation {
     async fn new(seed: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&Database::Sqlite(folder.path().join("db.sqlite")))
-            .await
-            .unwrap();
+        let store = Store::open_with(
+            &Database::Sqlite(folder.path().join("db.sqlite")),
+            &[(work::PLUGIN, work::MIGRATIONS)],
+        )
+        .await
+        .unwrap();
         let clock = TestClock::default();
         let url = Arc::new(FakeUrl::default());
         let chance = TestRandomness::new(seed);

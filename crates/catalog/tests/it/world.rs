@@ -14,6 +14,9 @@ use testkit::{FileServer, TestClock, TestRandomness};
 /// Nothing is hidden.
 pub static EVERYTHING: Sight = Sight::system("a test");
 
+/// The author of what tests change.
+pub const ACTOR: model::Actor = model::Actor::system("test");
+
 pub struct World {
     pub folder: TempDir,
     pub server: FileServer,
@@ -46,7 +49,9 @@ impl World {
             config["catalog"][key] = value.clone();
         }
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&Database::SqliteMemory).await.unwrap();
+        let store = Store::open_with(&Database::SqliteMemory, &[(work::PLUGIN, work::MIGRATIONS)])
+            .await
+            .unwrap();
         let clock = TestClock::default();
         let catalog = build(&config, folder.path(), &store, &clock);
         Self {

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::http::Headers;
 use super::{
-    CorsSection, CspDirective, DatabaseSection, HttpsSetting, ListenSetting, ReferrerSection, ServerSection,
+    CorsSection, CspDirective, DatabaseSection, HttpsSetting, ListenSetting, OneOrMany, ReferrerSection,
+    ServerSection,
 };
 use crate::{HumanDuration, Secret};
 
@@ -104,9 +105,45 @@ pub struct ExternalAccess {
     /// What the type needs.
     #[serde(default)]
     pub options: ExternalAccessOptions,
-    /// Limits to plugins and permissions; not used yet.
+    /// What such a caller may do; without it everything.
     #[serde(default)]
-    pub access_restrictions: Option<Value>,
+    pub access_restrictions: Vec<AccessRestriction>,
+}
+
+/// A plugin that a caller outside the portal may call. Plugins that no entry names are refused to it.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessRestriction {
+    /// The plugin, for example `catalog`.
+    pub plugin: String,
+    /// Names of the permissions that are left, as a list or separated by spaces or commas; without it all of the plugin.
+    #[serde(default)]
+    pub permission: Option<OneOrMany>,
+    /// Which permissions are left, by what they allow.
+    #[serde(default)]
+    pub permission_attribute: Option<PermissionAttribute>,
+}
+
+/// What the permissions of an access restriction allow.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct PermissionAttribute {
+    /// `create`, `read`, `update` or `delete`, or several as a list or separated by spaces or commas.
+    #[serde(default)]
+    pub action: Option<OneOrMany>,
+}
+
+impl AccessRestriction {
+    /// Names of the permissions that are left; empty for all.
+    pub fn permissions(&self) -> Vec<String> {
+        self.permission.as_ref().map(OneOrMany::words).unwrap_or_default()
+    }
+
+    /// Actions of the permissions that are left; empty for all.
+    pub fn actions(&self) -> Vec<String> {
+        let attribute = self.permission_attribute.as_ref();
+        let action = attribute.and_then(|attribute| attribute.action.as_ref());
+        action.map(OneOrMany::words).unwrap_or_default()
+    }
 }
 
 /// Options of a caller outside the portal.

@@ -25,6 +25,16 @@ impl OneOrMany {
             Self::Many(texts) => texts,
         }
     }
+
+    /// All words: a single text may hold several, separated by spaces or commas.
+    pub fn words(&self) -> Vec<String> {
+        let words = match self {
+            Self::One(text) => text.split([' ', ',']).collect(),
+            Self::Many(texts) => texts.iter().map(String::as_str).collect::<Vec<_>>(),
+        };
+        let words = words.into_iter().map(str::trim);
+        words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    }
 }
 
 /// `backend.https`.

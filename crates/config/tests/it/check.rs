@@ -156,7 +156,6 @@ backend:
     externalAccess:
       - type: static
         options: { token: long-enough }
-        accessRestrictions: [{ plugin: catalog }]
 portal: { unprotected: [backend.auth] }
 catalog:
   processorOptions:
@@ -170,11 +169,9 @@ catalog:
     assert_eq!(
         texts(&one_file(text).check()),
         [
-            "warning 11 InputError: 'backend.auth.externalAccess[0].accessRestrictions' asks for limits to a token, \
-             which this portal does not have",
             "warning 6 InputError: 'backend.server.maxRequestsPerSocket' has no effect here",
-            "warning 16 InputError: 'catalog.processorOptions.FileReaderProcessor' has no effect here",
-            "warning 20 InputError: 'catalog.providerOptions.Unknown' has no effect here",
+            "warning 15 InputError: 'catalog.processorOptions.FileReaderProcessor' has no effect here",
+            "warning 19 InputError: 'catalog.providerOptions.Unknown' has no effect here",
             "warning 2 InputError: The path '/portal/' of 'app.baseUrl' has no effect here",
         ]
     );
@@ -190,6 +187,18 @@ fn configured_locations_are_left_out_with_their_provider() {
     };
     assert_eq!(one_file(&text(false)).catalog().locations.len(), 1);
     assert_eq!(one_file(&text(true)).catalog().locations.len(), 0);
+}
+
+/// What is wrong with the restrictions of a caller, with the number of the restriction.
+fn restrictions(list: &str) -> Vec<String> {
+    let text = format!(
+        "backend:\n  auth:\n    externalAccess:\n      - type: static\n        options: {{ token: long-enough }}\n        \
+         accessRestrictions: {list}\n"
+    );
+    match config::Config::load(&start(&[("app-config.yaml", &text)], &[]).options) {
+        Ok(config) => texts(&config.check()),
+        Err(problems) => texts(&problems),
+    }
 }
 
 /// The keys because of which nobody is served without a token.
@@ -223,14 +232,6 @@ fn a_key_that_asks_for_protection_is_not_passed_over() {
         hint.contains("add 'auth.providers.github' to the list portal.unprotected"),
         "{hint}"
     );
-    check(
-        "backend:\n  auth:\n    externalAccess:\n      - type: static\n        options: { token: long-enough }\n        \
-         accessRestrictions: [{ plugin: catalog }]\n",
-        &[
-            "error 6 InputError: 'backend.auth.externalAccess[0].accessRestrictions' asks for limits to a token, which \
-             this portal does not have",
-        ],
-    );
     let asks_for_nothing = "\
 permission: { enabled: false }
 auth: { environment: development, providers: { guest: { userEntityRef: 'user:default/guest' }, github: null, x: false } }
@@ -252,6 +253,35 @@ fn protection_that_is_missing_can_be_accepted() {
     assert_eq!(unprotected("permission.enabled"), both[1..]);
     for all in ["permission.enabled, auth.providers.github", "permission, auth"] {
         assert_eq!(unprotected(all), [""; 0], "{all}");
+    }
+}
+
+#[test]
+fn restrictions_of_callers_that_restrict_nothing_are_refused() {
+    let fine = "[{ plugin: catalog, permission: 'catalog.entity.read, b' }, { plugin: search }]";
+    assert_eq!(restrictions(fine), Vec::<String>::new());
+    for (list, expected) in [
+        (
+            "[{ plugin: search, permissions: [x] }]",
+            "accessRestrictions[0].permissions'",
+        ),
+        (
+            "[{ plugin: a, permissionAttribute: { actions: read } }]",
+            "permissionAttribute.actions'",
+        ),
+        ("[{ plugin: a }, { plugin: a }]", "twice for plugin 'a'"),
+        (
+            "[{ plugin: a, permissionAttribute: { action: [read, see] } }]",
+            "Invalid value 'see' at 'action'",
+        ),
+        (
+            "[{ plugin: a, permission: [] }]",
+            "A list without any entry leaves everything",
+        ),
+    ] {
+        let told = restrictions(list);
+        let is_told = told.len() == 1 && told[0].starts_with("error 6 ") && told[0].contains(expected);
+        assert!(is_told, "{list}: {told:#?}");
     }
 }
 

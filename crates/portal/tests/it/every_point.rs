@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::Request;
 
 use serde_json::{Value, json};
+use store::Lane;
 
 use crate::plugin_of_every_point::teapots;
 use crate::world::World;
@@ -20,6 +21,8 @@ async fn every_contribution_has_its_effect() {
     entity_page(&world).await;
     tabs(&world).await;
     personal_pages(&world).await;
+    callers(&world).await;
+    tables(&world).await;
     work(&world).await;
     world
         .until(
@@ -158,4 +161,25 @@ fn a_declaration_is_read_without_a_portal() {
     assert_eq!(problems[0].fault.message, "teapots.spout must be a text");
     let kinds = portal::kinds(&declarations).unwrap();
     assert!(kinds.names().contains(&"Teapot"));
+}
+
+/// Authenticators are asked before a caller counts as the guest.
+async fn callers(world: &World) {
+    let with = |spout: &'static str| {
+        Request::get("/api/teapots/brew")
+            .header("x-spout", spout)
+            .body(Body::empty())
+            .unwrap()
+    };
+    assert_eq!(world.send(with("short-and-stout")).await.0, 200);
+    let (status, answer) = world.send(with("long")).await;
+    assert_eq!(status, 401);
+    assert!(answer.contains("This spout is unknown"), "{answer}");
+}
+
+async fn tables(world: &World) {
+    let insert = "INSERT INTO teapots_brews (teapot, minutes) VALUES (?, ?)";
+    let brew = vec!["brown-betty".into(), 4_i64.into()];
+    let written = world.store.write_one(Lane::Person, insert, brew).await.unwrap();
+    assert_eq!(written, 1);
 }

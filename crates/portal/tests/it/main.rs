@@ -9,6 +9,7 @@ mod collisions;
 mod every_point;
 mod failing;
 mod plugin_of_every_point;
+mod served;
 mod sight;
 mod uses_of_full_sight;
 mod world;

@@ -7,20 +7,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use axum::Router;
-use axum::routing::get;
+use axum::http::request::Parts;
 use maud::html;
 use model::{EntityRef, Fault, Kind, Problem, Relation, Viewer};
 use plugin::{
-    Action, ActionContext, ActionSchema, Asset, AssetKind, Badge, BadgeTone, Body, ConfigSection,
-    Contributions, Declaration, DeferredEntity, EntityAction, EntityActions, EntityBadges, EntityCard,
-    EntityPage, EntityProvider, EntityTab, Feeds, Form, Health, HealthCheck, HomeCard, Moment,
+    Action, ActionContext, ActionSchema, Asset, AssetKind, Authenticator, Badge, BadgeTone, Body,
+    ConfigSection, Contributions, Declaration, DeferredEntity, EntityAction, EntityActions, EntityBadges,
+    EntityCard, EntityPage, EntityProvider, EntityTab, Feeds, Form, Health, HealthCheck, HomeCard, Moment,
     NavigationItem, NavigationSection, PaletteCommand, Permission, PermissionAction, Place, PluginId,
-    ProcessContext, Processor, ProviderSink, RenderError, RouteSet, SearchDocument, SearchSource,
+    ProcessContext, Processor, ProviderSink, RenderError, Routes, Rows, Rule, SearchDocument, SearchSource,
     SettingsSection, TabAnswer,
 };
 use portal::AddedPlugin;
 use serde_json::{Value, json};
+use store::Migration;
 use tokio_util::sync::CancellationToken;
 use work::{Job, JobFailure, JobHandler, Schedule, Subscription};
 
@@ -33,11 +33,18 @@ pub static BREW: Permission = Permission {
 
 static PERMISSIONS: &[&Permission] = &[&BREW];
 
+/// A table of the plugin's own; its name begins with the plugin's.
+static TABLES: &[Migration] = &[Migration {
+    version: 1,
+    sql: "CREATE TABLE teapots_brews (teapot TEXT NOT NULL, minutes BIGINT NOT NULL)",
+}];
+
 /// The whole plugin.
 pub fn teapots() -> AddedPlugin {
     AddedPlugin {
         declaration: Declaration {
             config: Some(Arc::new(Section)),
+            migrations: TABLES,
             permissions: PERMISSIONS,
             kinds: vec![Arc::new(TeapotKind)],
             ..Declaration::new(ID)
@@ -51,9 +58,9 @@ pub fn teapots() -> AddedPlugin {
 }
 
 pub fn contributions() -> Contributions {
-    let routes = RouteSet::new("teapots")
-        .api(Router::new().route("/brew", get(|| async { "I'm a teapot" })))
-        .pages(Router::new().route("/teapots", get(|| async { "All teapots" })));
+    let routes = Routes::new(ID)
+        .api(Rows::new().get("/brew", Rule::signed_in(), async || "I'm a teapot"))
+        .pages(Rows::new().get("/teapots", Rule::signed_in().prefetch(), async || "All teapots"));
     let month = Duration::from_hours(24 * 30);
     let monthly = Schedule::every("teapots.monthly", month, "teapots.descale").payload(json!("kettle"));
     Contributions {
@@ -86,6 +93,7 @@ pub fn contributions() -> Contributions {
         jobs: vec![Arc::new(Descale)],
         schedules: vec![monthly],
         subscriptions: vec![Subscription::new("teapots.limed", "teapots.descale")],
+        authenticators: vec![Arc::new(Spout)],
         health_checks: vec![Arc::new(Kettle)],
         ..Contributions::of(ID)
     }
@@ -405,6 +413,24 @@ impl JobHandler for Descale {
     async fn run(&self, job: Job) -> Result<(), JobFailure> {
         job.log.info(format!("descaling the {}", job.payload));
         Ok(())
+    }
+}
+
+/// Knows its callers by a header.
+struct Spout;
+
+#[async_trait]
+impl Authenticator for Spout {
+    fn name(&self) -> &'static str {
+        "spout"
+    }
+
+    async fn authenticate(&self, request: &Parts) -> Result<Option<Viewer>, Fault> {
+        match request.headers.get("x-spout").map(|spout| spout.as_bytes()) {
+            None => Ok(None),
+            Some(b"short-and-stout") => Ok(Some(Viewer::service("teapot", Vec::new()))),
+            Some(_) => Err(Fault::new("AuthenticationError", "This spout is unknown")),
+        }
     }
 }
 

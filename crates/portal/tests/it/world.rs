@@ -10,6 +10,7 @@ use axum::extract::ConnectInfo;
 use axum::http::Request;
 use config::Config;
 use http_body_util::BodyExt;
+use plugin::RowHead;
 use portal::{AddedPlugin, Ground, Portal};
 use serde_json::json;
 use store::{Database, Store};
@@ -25,6 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct World {
     pub store: Store,
     router: Router,
+    table: Vec<RowHead>,
     _folder: TempDir,
     _stop: DropGuard,
 }
@@ -33,12 +35,28 @@ impl World {
     pub async fn with(added: Vec<AddedPlugin>) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let config = json!({
-            "backend": {"database": {"client": "better-sqlite3", "connection": ":memory:"}},
+            "backend": {
+                "database": {"client": "better-sqlite3", "connection": ":memory:"},
+                "auth": {"externalAccess": [
+                    {"type": "static", "options": {"token": "whole-token", "subject": "ci"}},
+                    {"type": "static", "options": {"token": "reading-token", "subject": "reader"},
+                     "accessRestrictions": [{"plugin": "catalog", "permissionAttribute": {"action": "read"}}]},
+                    {"type": "static", "options": {"token": "elsewhere-token", "subject": "other"},
+                     "accessRestrictions": [{"plugin": "elsewhere"}]},
+                ]},
+            },
             "catalog": {"rules": [{"allow": ["Component", "Teapot"]}]},
         });
         let config = Arc::new(Config::from_value(config, folder.path()).unwrap());
         let options = ServerOptions::from_config(&config)?;
-        let store = Store::open_with(&Database::SqliteMemory, portal::TABLES).await?;
+        let built_in = portal::declarations();
+        let mut tables = portal::tables(&built_in);
+        for plugin in &added {
+            tables.extend(portal::tables(std::slice::from_ref(&plugin.declaration)));
+        }
+        tables.sort_by_key(|(plugin, _)| *plugin);
+        tables.dedup_by_key(|(plugin, _)| *plugin);
+        let store = Store::open_with(&Database::SqliteMemory, &tables).await?;
         let stop = CancellationToken::new();
         let readiness = Readiness::new();
         let ground = Ground {
@@ -55,6 +73,7 @@ impl World {
         let (catalog, search) = (portal.catalog.clone(), portal.search.clone());
         let (jobs, soft) = (portal.jobs.clone(), stop.clone());
         tokio::spawn(async move { jobs.run(&soft).await });
+        let table = portal.table();
         let (router, loading) = portal.into_router();
         loading.await??;
         readiness.enter(Stage::Ready);
@@ -67,9 +86,23 @@ impl World {
         Ok(Self {
             store,
             router,
+            table,
             _folder: folder,
             _stop: stop.drop_guard(),
         })
+    }
+
+    /// Every row that is served.
+    pub fn table(&self) -> &[RowHead] {
+        &self.table
+    }
+
+    /// Status of an answer, whose body may never end.
+    pub async fn status(&self, mut request: Request<Body>) -> u16 {
+        let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000));
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        answer.status().as_u16()
     }
 
     /// Status and text of an answer.

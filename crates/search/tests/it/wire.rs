@@ -30,7 +30,7 @@ async fn world() -> World {
 
 async fn get(world: &World, query: &str) -> (StatusCode, Value) {
     let bounds = Bounds { term: 100, page: 100 };
-    let api = search::api_router(world.search.clone(), bounds);
+    let api = search::api_rows(world.search.clone(), bounds).into_open_router();
     let path = if query.starts_with('/') {
         query.to_owned()
     } else {
@@ -39,6 +39,8 @@ async fn get(world: &World, query: &str) -> (StatusCode, Value) {
     let mut request = Request::get(path).body(Body::empty()).unwrap();
     let viewer = model::Viewer::guest();
     request.extensions_mut().insert(viewer);
+    let permissions = web::Permissions::new(None, search::ID);
+    request.extensions_mut().insert(permissions);
     let answer = api.oneshot(request).await.unwrap();
     let status = answer.status();
     let body = axum::body::to_bytes(answer.into_body(), 1 << 20).await.unwrap();

@@ -41,7 +41,7 @@ fn a_page_has_title_crumbs_live_scope_and_only_its_icons() {
 
 async fn get(path: &str) -> (StatusCode, axum::http::HeaderMap, String) {
     let request = Request::get(path).body(Body::empty()).unwrap();
-    let answer = ui::router(true).oneshot(request).await.unwrap();
+    let answer = ui::rows(true).into_open_router().oneshot(request).await.unwrap();
     let (parts, body) = answer.into_parts();
     let bytes = body.collect().await.unwrap().to_bytes();
     (
@@ -87,7 +87,7 @@ async fn the_theme_is_kept_in_a_cookie_and_leads_only_to_own_pages() {
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(format!("theme=dark&return={back}")))
             .unwrap();
-        let answer = ui::router(false).oneshot(request).await.unwrap();
+        let answer = ui::rows(false).into_open_router().oneshot(request).await.unwrap();
         assert_eq!(answer.status(), StatusCode::SEE_OTHER);
         assert_eq!(answer.headers()[header::LOCATION], expected);
         assert!(

@@ -3,16 +3,41 @@
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use model::Fault;
+use plugin::BODY_LIMIT_BYTES;
 use serde_json::{Map, Value};
 
 use super::description::Operation;
 use super::error::ApiError;
 use crate::nul;
 
-/// Most bytes a JSON body may have.
-pub const BODY_LIMIT_BYTES: usize = 100 * 1024;
+/// What the rule of the row says about bodies.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BodyLimit {
+    pub(crate) bytes: usize,
+    pub(crate) is_raw: bool,
+}
+
+/// The bytes of a body as they came, on a row whose rule has a raw body.
+#[derive(Debug, Clone)]
+pub struct RawBody(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for RawBody {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
+        let limit = request.extensions().get::<BodyLimit>().copied();
+        if !limit.is_some_and(|limit| limit.is_raw) {
+            return Err(reject(Fault::error(
+                "The rule of this route does not say that its body is read as it came",
+            )));
+        }
+        let body = request.into_body().collect().await;
+        Ok(Self(body.map_err(|error| reject(unreadable(&error)))?.to_bytes()))
+    }
+}
 
 /// A JSON object or array from the request's body; an empty body reads as `{}`. Where the API
 /// describes itself, the body is as described.
@@ -25,9 +50,9 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
     async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
         let media_type = media_type(&request);
         let operation = request.extensions().get::<Operation>().cloned();
-        let body = Limited::new(request.into_body(), BODY_LIMIT_BYTES)
-            .collect()
-            .await;
+        let limit = request.extensions().get::<BodyLimit>();
+        let limit = limit.map_or(BODY_LIMIT_BYTES, |limit| limit.bytes);
+        let body = Limited::new(request.into_body(), limit).collect().await;
         let body = body
             .map_err(|error| reject(unreadable(error.as_ref())))?
             .to_bytes();
@@ -52,7 +77,8 @@ fn media_type(request: &Request) -> Option<String> {
 }
 
 fn unreadable(error: &(dyn std::error::Error + 'static)) -> Fault {
-    if error.is::<LengthLimitError>() {
+    let mut chain = std::iter::successors(Some(error), |error| error.source());
+    if chain.any(<dyn std::error::Error + 'static>::is::<LengthLimitError>) {
         Fault::input("request entity too large")
     } else {
         Fault::input("request aborted")

@@ -2,17 +2,21 @@
 //!
 //! Query strings are checked by what each route reads (`ReadQuery`), not by the document.
 
+use std::sync::Arc;
+
+use axum::Extension;
 use axum::extract::{OriginalUri, State};
 use axum::http::Method;
 use axum::response::{IntoResponse, Response};
 use model::Fault;
+use plugin::{Rows, Rule};
 use serde_json::{Map, Value};
 
 use super::reply::Json;
 use super::schema;
 
 /// Where the document is served, relative to the mount.
-pub(super) const PATH: &str = "/openapi.json";
+const PATH: &str = "/openapi.json";
 
 /// An OpenAPI 3 document.
 #[derive(Debug)]
@@ -24,8 +28,30 @@ pub struct Description {
 #[derive(Debug, Clone)]
 pub(super) struct Operation {
     description: &'static Description,
-    pattern: &'static str,
+    pattern: Arc<str>,
     method: Method,
+}
+
+/// Rows that are described.
+pub trait Described {
+    /// Serves a description of the API at `/openapi.json`, and checks the bodies of all rows so far by it.
+    fn described_by(self, description: &'static Description) -> Self;
+}
+
+impl Described for Rows {
+    fn described_by(self, description: &'static Description) -> Self {
+        let served = Rows::new()
+            .get(PATH, Rule::signed_in(), serve)
+            .with_state(&description);
+        self.wrapped(|method, pattern, endpoint| {
+            endpoint.route_layer(Extension(Operation {
+                description,
+                pattern: pattern.into(),
+                method: method.clone(),
+            }))
+        })
+        .and(served)
+    }
 }
 
 impl Description {
@@ -33,14 +59,6 @@ impl Description {
     pub fn embedded(text: &str) -> Self {
         Self {
             document: serde_json::from_str(text).expect("embedded documents are JSON"),
-        }
-    }
-
-    pub(super) fn operation(&'static self, pattern: &'static str, method: Method) -> Operation {
-        Operation {
-            description: self,
-            pattern,
-            method,
         }
     }
 
@@ -62,18 +80,15 @@ impl Operation {
     pub(super) fn check_body(&self, body: &Value) -> Result<(), Fault> {
         let document = &self.description.document;
         let method = self.method.as_str().to_ascii_lowercase();
-        let schema =
-            &document["paths"][self.pattern][&method]["requestBody"]["content"]["application/json"]["schema"];
+        let schema = &document["paths"][&*self.pattern][&method]["requestBody"]["content"]["application/json"]
+            ["schema"];
         schema::check(document, schema, body)
             .map_err(|complaint| Fault::input(format!("request/body{complaint}")))
     }
 }
 
 /// `GET /openapi.json`.
-pub(super) async fn serve(
-    State(description): State<&'static Description>,
-    OriginalUri(uri): OriginalUri,
-) -> Response {
+async fn serve(State(description): State<&'static Description>, OriginalUri(uri): OriginalUri) -> Response {
     let path = uri.path().trim_end_matches('/');
     let mount = path.len().checked_sub(PATH.len()).and_then(|end| path.get(..end));
     Json(description.mounted_at(mount.unwrap_or_default())).into_response()

@@ -14,8 +14,9 @@ mod reply;
 mod routes;
 mod schema;
 
-pub use body::{BODY_LIMIT_BYTES, JsonBody};
-pub use description::Description;
+pub(crate) use body::BodyLimit;
+pub use body::{JsonBody, RawBody};
+pub use description::{Described, Description};
 pub use error::ApiError;
 pub(crate) use error::{ErrorDetails, tell_when_to_retry};
 pub(crate) use freshness::{revalidate, weak_etag};
@@ -23,5 +24,4 @@ pub use parameters::{Parameter, Values};
 pub use query::{Query, ReadQuery};
 pub(crate) use query_string::well_escaped;
 pub use reply::{Json, JsonText, TaggedText};
-pub use routes::Routes;
-pub(crate) use routes::with_path;
+pub(crate) use routes::{ApiRouter, with_path};

@@ -1,76 +1,69 @@
 //! API routes, found as the original finds them: in any letter case, with or without a last slash.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{StatusCode, Uri};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
+use axum::routing::MethodRouter;
+use plugin::{Face, PluginId, RowHead};
 use tower::ServiceExt;
 
-use super::description::{self, Description};
+use crate::gate::{Gate, Gates, enforce};
 
-/// Collects the routes of a plugin's API.
-#[derive(Default)]
-pub struct Routes {
+/// The API of one plugin.
+pub(crate) struct ApiRouter {
     router: Router,
-    patterns: Vec<&'static str>,
-    description: Option<&'static Description>,
+    patterns: Vec<Cow<'static, str>>,
+    /// For what has no row.
+    elsewhere: Arc<Gate>,
 }
 
-impl Routes {
-    /// No route yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Adds a route, written as axum writes it (`/entities/by-uid/{uid}`).
-    pub fn route(mut self, pattern: &'static str, methods: MethodRouter) -> Self {
-        self.router = self.router.route(pattern, methods);
-        self.patterns.push(pattern);
-        self
-    }
-
-    /// Serves a description of the API at `/openapi.json`, and checks bodies by it.
-    pub fn described_by(mut self, description: &'static Description) -> Self {
-        self.description = Some(description);
-        self.route(description::PATH, get(description::serve).with_state(description))
-    }
-
-    /// The router to mount.
-    pub fn into_router(mut self) -> Router {
+impl ApiRouter {
+    /// Puts the rows of a plugin together, each behind its gate.
+    pub(crate) fn new(
+        gates: &Arc<Gates>,
+        plugin: &PluginId,
+        rows: impl IntoIterator<Item = (RowHead, MethodRouter)>,
+    ) -> Self {
+        let elsewhere = gates.elsewhere(Face::Api, Some(plugin.clone()));
+        let mut router = Router::new();
+        let mut patterns: Vec<Cow<'static, str>> = Vec::new();
+        for (head, endpoint) in rows {
+            let gate = from_fn_with_state(gates.of(&head), enforce);
+            router = router.route(&head.path, endpoint.route_layer(gate));
+            if !patterns.contains(&head.path) {
+                patterns.push(head.path);
+            }
+        }
         // `/locations/by-query` must win over `/locations/{id}`.
-        self.patterns.sort_by_key(|pattern| pattern.matches('{').count());
-        let found = Arc::new(Found {
-            router: self.router,
-            patterns: self.patterns,
-            description: self.description,
+        patterns.sort_by_key(|pattern| pattern.matches('{').count());
+        let wrong_method = elsewhere.clone();
+        let router = router.method_not_allowed_fallback(move |request: Request| async move {
+            wrong_method
+                .nothing(request, StatusCode::METHOD_NOT_ALLOWED)
+                .await
         });
-        Router::new().fallback(dispatch).with_state(found)
+        Self {
+            router,
+            patterns,
+            elsewhere,
+        }
     }
-}
 
-struct Found {
-    router: Router,
-    patterns: Vec<&'static str>,
-    description: Option<&'static Description>,
-}
-
-async fn dispatch(State(found): State<Arc<Found>>, mut request: Request) -> Response {
-    let spelled = |pattern: &&'static str| Some((*pattern, spelled_as(pattern, request.uri().path())?));
-    let Some((pattern, path)) = found.patterns.iter().find_map(spelled) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    match with_path(request.uri(), &path) {
-        Some(uri) => *request.uri_mut() = uri,
-        None => return StatusCode::NOT_FOUND.into_response(),
+    /// Answers a request whose path is relative to the mount.
+    pub(crate) async fn answer(&self, mut request: Request) -> Response {
+        let spelled = |pattern: &Cow<'static, str>| spelled_as(pattern, request.uri().path());
+        let spelled = self.patterns.iter().find_map(spelled);
+        let Some(uri) = spelled.and_then(|path| with_path(request.uri(), &path)) else {
+            return self.elsewhere.nothing(request, StatusCode::NOT_FOUND).await;
+        };
+        *request.uri_mut() = uri;
+        self.router.clone().oneshot(request).await.into_response()
     }
-    if let Some(description) = found.description {
-        let operation = description.operation(pattern, request.method().clone());
-        request.extensions_mut().insert(operation);
-    }
-    found.router.clone().oneshot(request).await.into_response()
 }
 
 /// The path with its fixed parts spelled as in the pattern, if it fits.
@@ -96,12 +89,15 @@ fn spelled_as(pattern: &str, path: &str) -> Option<String> {
     rest.next().is_none().then_some(joined)
 }
 
+/// The address with another path; host and query stay.
 pub(crate) fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
     let text = match uri.query() {
         Some(query) => format!("{path}?{query}"),
         None => path.to_owned(),
     };
-    text.parse().ok()
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(text.parse().ok()?);
+    Uri::from_parts(parts).ok()
 }
 
 #[cfg(test)]

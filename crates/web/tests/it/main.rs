@@ -9,6 +9,7 @@ mod api;
 mod caching;
 mod connections;
 mod ending;
+mod gate;
 mod guest;
 mod health;
 mod life;

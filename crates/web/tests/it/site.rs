@@ -6,16 +6,15 @@ use std::path::Path;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
-use axum::routing::{get, post};
 use axum::{Router, extract};
 use config::Config;
 use http_body_util::BodyExt;
 use model::Fault;
-use plugin::RouteSet;
+use plugin::{PluginId, Routes, Rows, Rule};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
-use web::api::{Json, JsonText, Parameter, ReadQuery, Routes, Values};
+use web::api::{Json, JsonText, Parameter, ReadQuery, Values};
 use web::{ApiError, CurrentViewer, JsonBody, Nonce, Query, Readiness, ServerOptions, Site, Stage};
 
 /// Bytes of the large answer.
@@ -86,34 +85,30 @@ pub fn router_with(settings: Value) -> Router {
 
 /// The site itself, for what a test adds to it.
 pub fn site_with(settings: Value) -> Site {
-    let api = Routes::new()
-        .route("/entities", get(entities))
-        .route("/entities/by-name/{kind}/{name}", get(by_name))
-        .route("/entities/by-query", post(echo).get(entities))
-        .route("/who", get(who))
-        .route("/panics", get(panics))
-        .route("/large", get(|| async { "x".repeat(LARGE) }))
-        .route("/events", get(events));
-    let pages = Router::new()
-        .route(
-            "/",
-            get(|Nonce(nonce): Nonce| async move { axum::response::Html(format!("<p>{nonce}</p>")) }),
-        )
-        .route("/save", post(|| async { "saved" }))
-        .route(
-            "/-/assets/style.css",
-            get(|| async { ([("cache-control", "public")], "p {}") }),
-        );
+    let rule = Rule::signed_in();
+    let api = Rows::new()
+        .get("/entities", rule, entities)
+        .get("/entities/by-name/{kind}/{name}", rule, by_name)
+        .post("/entities/by-query", rule, echo)
+        .get("/entities/by-query", rule, entities)
+        .get("/who", rule, who)
+        .get("/panics", rule, panics)
+        .get("/large", rule, async || "x".repeat(LARGE))
+        .get("/events", rule, events);
+    let pages = Rows::new()
+        .get("/", rule, async |Nonce(nonce): Nonce| {
+            axum::response::Html(format!("<p>{nonce}</p>"))
+        })
+        .post("/save", rule, async || "saved")
+        .get("/-/assets/style.css", Rule::anyone(), async || {
+            ([("cache-control", "public")], "p {}")
+        });
+    let catalog = Routes::new(PluginId::built_in("catalog")).api(api).pages(pages);
     let config = Config::from_value(settings, Path::new("/")).expect("the settings are valid");
     let readiness = Readiness::new();
     readiness.enter(Stage::Ready);
-    Site {
-        routes: vec![RouteSet::new("catalog").api(api.into_router()).pages(pages)],
-        options: ServerOptions::from_config(&config).expect("the options are valid"),
-        readiness,
-        health_checks: Vec::new(),
-        error_page: None,
-    }
+    let options = ServerOptions::from_config(&config).expect("the options are valid");
+    Site::new(vec![catalog], options, readiness)
 }
 
 pub struct Answer {

@@ -67,17 +67,10 @@ async fn world() -> World {
     let config = Config::from_value(json!({}), std::path::Path::new(".")).unwrap();
     let routes = work_web::contributions(&jobs, plugin::Slot::default()).routes;
     let shell = Arc::new(ui::Shell::default());
-    let routes = routes.into_iter().map(|set| plugin::RouteSet {
-        pages: set.pages.layer(axum::Extension(shell.clone())),
-        ..set
-    });
-    let site = Site {
-        routes: routes.collect(),
-        options: ServerOptions::from_config(&config).unwrap(),
-        readiness,
-        health_checks: Vec::new(),
-        error_page: None,
-    };
+    let surrounded =
+        |set: plugin::Routes| set.wrapped(|_, endpoint| endpoint.route_layer(axum::Extension(shell.clone())));
+    let options = ServerOptions::from_config(&config).unwrap();
+    let site = Site::new(routes.into_iter().map(surrounded).collect(), options, readiness);
     World {
         jobs,
         router: site.into_router(),

@@ -3,7 +3,7 @@
 use catalog::VersionSummary;
 use jiff::Timestamp;
 use maud::{Markup, html};
-use model::{EntityRef, diff};
+use model::{Actor, EntityRef, Principal, diff};
 use serde_json::Value;
 use ui::{
     Button, Code, EmptyState, Language, Pagination, TimelineEntry, Tone, button, code_block, diff_view,
@@ -72,15 +72,29 @@ fn differences(changes: &[diff::Change]) -> Markup {
     diff_view(&shown)
 }
 
-/// Why it changed: the source, the commit when known, or the request.
+/// Why it changed: who asked for it, the source, the commit when known, or the request.
 fn cause(cause: &Value) -> Markup {
     let text = |key: &str| cause[key].as_str();
+    let actor = Actor::from_json(&cause["actor"]);
     html! {
-        @match text("location").or_else(|| text("source")).or_else(|| text("kind")) {
-            Some(source) => { "by " code.prewrap { (source) } }
+        @if let Some(actor) = &actor { "by " strong { (name(actor)) } }
+        @match text("location").or_else(|| text("source")).or_else(|| text("request")).or_else(|| text("kind")) {
+            Some(source) => { (if actor.is_some() { ": " } else { "by " }) code.prewrap { (source) } }
             None => {}
         }
         @if let Some(commit) = text("commit") { " at " code { (commit.get(..10).unwrap_or(commit)) } }
+    }
+}
+
+/// A person by name, everybody else as the audit names them.
+fn name(actor: &Actor) -> String {
+    match actor {
+        Actor::Caller {
+            who: Principal::Person { entity, .. },
+            ..
+        } => entity.name().to_owned(),
+        Actor::System { reason } => format!("the portal ({reason})"),
+        Actor::Caller { .. } => actor.name(),
     }
 }
 

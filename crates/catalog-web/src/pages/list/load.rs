@@ -10,8 +10,8 @@ use ui::Direction;
 use super::state::{FILTERS, ListState, Scope};
 use super::view::{self, ListView};
 use crate::pages::failure::PageFailure;
-use catalog::{Caller, View};
 use catalog::browse::{self, Known};
+use catalog::{Caller, View};
 use store::Store;
 use user_settings::personal;
 

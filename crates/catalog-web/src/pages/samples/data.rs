@@ -135,7 +135,14 @@ pub(super) fn versions() -> Vec<VersionSummary> {
             "2026-11-24T09:12:00Z",
             json!([{"path": "/spec/lifecycle", "before": "experimental", "after": "production"}]),
         ),
-        version(3, "created", "2026-11-20T08:00:00Z", json!([])),
+        VersionSummary {
+            cause: json!({
+                "kind": "api", "request": "register location",
+                "location": "url:https://gitea.example.com/talent/api/catalog-info.yaml",
+                "actor": {"type": "person", "entity": "user:default/ines", "request": "4711"},
+            }),
+            ..version(3, "created", "2026-11-20T08:00:00Z", json!([]))
+        },
     ]
 }
 

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use model::{Fault, Problem, diff};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use store::{Lane, ChangeKind, Database, NewChange, Node, SourceKey, Store};
+use store::{ChangeKind, Database, Lane, NewChange, Node, SourceKey, Store};
 use testkit::TestClock;
 use uuid::Uuid;
 

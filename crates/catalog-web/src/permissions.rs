@@ -1,0 +1,64 @@
+//! The catalog's permissions, by their names on the wire.
+
+use plugin::{Permission, PermissionAction, Rule};
+pub use sight::ENTITY_READ;
+
+const ENTITY: Option<&str> = Some("catalog-entity");
+
+const fn permission(
+    name: &'static str,
+    action: PermissionAction,
+    resource: Option<&'static str>,
+) -> Permission {
+    Permission {
+        name,
+        action,
+        resource,
+    }
+}
+
+/// Remove an entity.
+pub static ENTITY_DELETE: Permission = permission("catalog.entity.delete", PermissionAction::Delete, ENTITY);
+/// Have an entity's sources read again.
+pub static ENTITY_REFRESH: Permission =
+    permission("catalog.entity.refresh", PermissionAction::Update, ENTITY);
+/// Have an entity judged that is not in the catalog.
+pub static ENTITY_VALIDATE: Permission = permission("catalog.entity.validate", PermissionAction::Use, None);
+/// See registered locations.
+pub static LOCATION_READ: Permission = permission("catalog.location.read", PermissionAction::Read, None);
+/// Register a location, or point one elsewhere.
+pub static LOCATION_CREATE: Permission =
+    permission("catalog.location.create", PermissionAction::Create, None);
+/// Unregister a location.
+pub static LOCATION_DELETE: Permission =
+    permission("catalog.location.delete", PermissionAction::Delete, None);
+/// Have a repository looked at before it is registered.
+pub static LOCATION_ANALYZE: Permission = permission("catalog.location.analyze", PermissionAction::Use, None);
+/// See entities that are not served, and why.
+pub static UNPROCESSED_READ: Permission =
+    permission("catalog.entities.unprocessed.read", PermissionAction::Read, None);
+/// Remove entities that are not served.
+pub static UNPROCESSED_DELETE: Permission = permission(
+    "catalog.entities.unprocessed.delete",
+    PermissionAction::Delete,
+    None,
+);
+
+/// All of them.
+pub static PERMISSIONS: [&Permission; 10] = [
+    &ENTITY_READ,
+    &ENTITY_DELETE,
+    &ENTITY_REFRESH,
+    &ENTITY_VALIDATE,
+    &LOCATION_READ,
+    &LOCATION_CREATE,
+    &LOCATION_DELETE,
+    &LOCATION_ANALYZE,
+    &UNPROCESSED_READ,
+    &UNPROCESSED_DELETE,
+];
+
+/// The rule of most routes: their handlers show what the caller's sight lets through.
+pub(crate) const READ: Rule = Rule::signed_in().left_to_handler(&ENTITY_READ);
+/// The rule of routes that show registered locations; who may not see any sees none.
+pub(crate) const SEE_LOCATIONS: Rule = Rule::signed_in().left_to_handler(&LOCATION_READ);

@@ -1,0 +1,68 @@
+//! What people and services changed, as it is told to whoever keeps it.
+
+use std::borrow::Cow;
+
+use async_trait::async_trait;
+use model::{Actor, Fault};
+
+/// A change that was made, tried or refused.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuditEvent {
+    /// Who.
+    pub actor: Actor,
+    /// What: the name of the permission that the change needs, or the route.
+    pub action: Cow<'static, str>,
+    /// What it was done to: an entity reference, a location, a path.
+    pub subject: String,
+    /// How it ended.
+    pub outcome: AuditOutcome,
+}
+
+/// How a change ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AuditOutcome {
+    /// It is made.
+    Done,
+    /// The actor may not make it; the sentence says why and may be empty.
+    Refused(String),
+    /// It could not be made; the sentence says why.
+    Failed(String),
+}
+
+impl AuditOutcome {
+    /// The words for outcomes.
+    pub const WORDS: [&'static str; 3] = ["done", "refused", "failed"];
+
+    /// The outcome of an operation.
+    pub fn of<T>(result: &Result<T, Fault>) -> Self {
+        match result {
+            Ok(_) => Self::Done,
+            Err(fault) if fault.name == "NotAllowedError" => Self::Refused(fault.describe()),
+            Err(fault) => Self::Failed(fault.describe()),
+        }
+    }
+
+    /// The word for it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Refused(_) => "refused",
+            Self::Failed(_) => "failed",
+        }
+    }
+
+    /// Why it was refused or failed.
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Done => "",
+            Self::Refused(reason) | Self::Failed(reason) => reason,
+        }
+    }
+}
+
+/// Keeps what was changed and refused.
+#[async_trait]
+pub trait AuditLog: Send + Sync {
+    /// Keeps an event. It does not fail: the change is made or refused already.
+    async fn record(&self, event: AuditEvent);
+}

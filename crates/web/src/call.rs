@@ -1,0 +1,47 @@
+//! What becomes known of a request while it is answered, for the log, the metrics and error pages.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::http::Extensions;
+use model::Viewer;
+use plugin::PluginId;
+
+/// Filled in by the gate of the route; every layer outside reads it afterwards.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Call(Arc<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    route: OnceLock<Route>,
+    viewer: OnceLock<Viewer>,
+}
+
+/// The row of the table that a request was for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Route {
+    pub(crate) plugin: PluginId,
+    /// The path with its parameters' names.
+    pub(crate) path: Arc<str>,
+}
+
+impl Call {
+    pub(crate) fn of(extensions: &Extensions) -> Self {
+        extensions.get::<Self>().cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn is_for(&self, route: &Route) {
+        let _ = self.0.route.set(route.clone());
+    }
+
+    pub(crate) fn is_by(&self, viewer: &Viewer) {
+        let _ = self.0.viewer.set(viewer.clone());
+    }
+
+    pub(crate) fn route(&self) -> Option<&Route> {
+        self.0.route.get()
+    }
+
+    pub(crate) fn viewer(&self) -> Option<&Viewer> {
+        self.0.viewer.get()
+    }
+}

@@ -4,6 +4,7 @@
 //! the loop that reads sources. The store is handed in for what people keep: stars and visits.
 
 pub mod api;
+mod outgoing;
 pub mod pages;
 pub mod permissions;
 

@@ -24,6 +24,7 @@ use std::sync::LazyLock;
 use catalog::Catalog;
 use plugin::{NavigationItem, NavigationSection, Rows, Rule, Slot};
 use store::Store;
+use user_settings::VisitLog;
 
 use crate::permissions::{
     ENTITY_READ, ENTITY_REFRESH, LOCATION_CREATE, LOCATION_DELETE, LOCATION_READ, READ, UNPROCESSED_DELETE,
@@ -36,12 +37,14 @@ pub(crate) struct Pages {
     catalog: Catalog,
     /// Keeps the stars and visits of people.
     store: Store,
+    visits: VisitLog,
     parts: Slot<EntityParts>,
 }
 
 /// The pages with their full paths. `parts` are what plugins put on the entity page.
 pub fn rows(catalog: Catalog, store: Store, parts: Slot<EntityParts>) -> Rows {
     let pages = Pages {
+        visits: VisitLog::new(store.clone()),
         catalog,
         store,
         parts,

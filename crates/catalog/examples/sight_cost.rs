@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use catalog::browse::{self, ListRequest as PageOfList};
 use catalog::query::{Direction, ListRequest, OrderField, PageRequest};
-use catalog::{Catalog, Sight, View};
+use catalog::{Caller, Catalog, Sight, View};
 use config::Config;
 use jiff::Timestamp;
 use model::Filter;
@@ -99,7 +99,11 @@ async fn ask(view: View<'_>, question: &str, round: usize) {
             drop(view.list(&request).await);
         }
         "page" => drop(view.page(&PageRequest::first(None, Vec::new())).await),
-        "facets" => drop(view.facets(&["kind".to_owned(), "spec.type".to_owned()], Some(&filter))),
+        "facets" => drop(view.facets(
+            &["kind".to_owned(), "spec.type".to_owned()],
+            Some(&filter),
+            &Caller::default(),
+        )),
         "listing" => drop(view.listing(listing(filter, round)).await),
         "counts" => drop(view.counts(
             &Filter::All(Vec::new()),

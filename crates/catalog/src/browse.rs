@@ -321,6 +321,15 @@ impl View<'_> {
         })
     }
 
+    /// The entities of a list from its beginning on, to be fetched by their versions.
+    pub fn listing_versions(&self, request: &ListRequest) -> Vec<Version> {
+        let model = self.catalog.index().read();
+        let set = self.chosen(&model, &request.filter, &request.text);
+        let order = model::js::lowercase(&request.order);
+        let docs = model.page_by_value(&set, &order, request.descending, 0, request.limit);
+        query::versions(&model, docs)
+    }
+
     /// Values of each field with the number of entities that hold each, in the order of the fields.
     pub fn counts(&self, filter: &Filter, text: &str, fields: &[&str]) -> Vec<Vec<(String, usize)>> {
         let model = self.catalog.index().read();
@@ -374,6 +383,16 @@ impl View<'_> {
             return set;
         }
         Cow::Owned(set.as_ref() & model.matching(&NAMES.map(str::to_owned), &Like::containing(text)))
+    }
+
+    /// An entity as a page shows it, made of what is served; nothing where it may not be seen any more.
+    pub fn shown(&self, body: &str) -> Option<Value> {
+        let mut entity = serde_json::from_str(body).ok()?;
+        if !self.sight.sees(&entity) {
+            return None;
+        }
+        self.leave_out_hidden(std::iter::once(&mut entity));
+        Some(entity)
     }
 
     async fn read(&self, versions: &[Version]) -> Result<Vec<Value>, Fault> {

@@ -8,9 +8,10 @@ use plugin::{AuditLog, EntityProvider, Processor};
 use scm::UrlReader;
 use store::Store;
 
+use crate::aside::Aside;
 use crate::engine::Engine;
 use crate::index::Index;
-use crate::ingest::UrlSource;
+use crate::ingest::{PerHost, UrlSource};
 use crate::process::Pipeline;
 use crate::settings::Settings;
 use read_model::SnapshotFile;
@@ -37,6 +38,8 @@ pub(crate) struct Parts {
     pub(crate) randomness: Arc<dyn Randomness>,
     /// Read model, filled from the change log (modules `index` and `query`).
     pub(crate) index: Index,
+    /// Room for work that takes a while.
+    pub(crate) aside: Aside,
 }
 
 /// Puts a [`Catalog`] together; what is not set is the real thing with no plugins.
@@ -127,11 +130,12 @@ impl CatalogBuilder {
 
     /// The catalog, not yet at work. Fails for configurations that contradict themselves.
     pub fn build(self) -> Result<Catalog, Fault> {
-        let settings = Settings::new(&self.config)?;
+        let mut settings = Settings::new(&self.config)?;
         let source = match self.source {
             Some(source) => source,
             None => Arc::new(UrlReader::new(&self.config)?),
         };
+        let source: Arc<dyn UrlSource> = Arc::new(PerHost::new(source));
         let options = &self.config.catalog().processor_options;
         let disabled = |name: &str| options.get(name).is_some_and(|option| option.disabled);
         let mut processors: Vec<Arc<dyn Processor>> = self
@@ -146,6 +150,7 @@ impl CatalogBuilder {
                 .unwrap_or(DEFAULT_PRIORITY)
         };
         processors.sort_by(|left, right| priority(left.name()).total_cmp(&priority(right.name())));
+        settings.note_processing(&processors, &self.kinds);
         let unwanted = &self.config.catalog().provider_options;
         let disabled = |name: &str| unwanted.get(name).is_some_and(|option| option.disabled);
         let providers = self
@@ -173,6 +178,7 @@ impl CatalogBuilder {
             clock: self.clock,
             randomness: self.randomness,
             index: Index::new(self.index_snapshot),
+            aside: Aside::default(),
         };
         Ok(Catalog {
             parts: Arc::new(parts),

@@ -9,15 +9,19 @@ mod emission;
 mod failure;
 mod group;
 mod pace;
+mod problems;
 mod put_off;
+mod readers;
+mod reading;
 mod refresh;
 mod seen;
+mod visits;
 mod watching;
 mod writer;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use config::OrphanStrategy;
@@ -25,8 +29,8 @@ use model::Fault;
 use parking_lot::Mutex;
 use serde_json::json;
 use store::{Lane, SourceKey, SourceState};
-use tokio::sync::{Notify, Semaphore, SemaphorePermit};
-use tokio::task::JoinSet;
+use tokio::sync::Notify;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use claims::InFlight;
@@ -36,7 +40,10 @@ pub(crate) use failure::EngineError;
 use group::Group;
 use pace::Pace;
 use put_off::PutOff;
+use readers::Readers;
+use reading::ReadingRoom;
 pub(crate) use refresh::{admit, later, unreadable};
+use visits::{Ended, Visits};
 pub(crate) use writer::{Writer, conflict_of, is_location};
 
 use crate::Catalog;
@@ -44,12 +51,14 @@ use crate::ingest::{self, CONFIG_PROVIDER, FileWatch, LOCATION_STORE};
 
 /// Sources claimed at the same time. Many, because what is ready at the same time is written together.
 const CONCURRENCY: usize = 256;
-/// Sources read at the same time; a slow server must not hold up the others.
-const READING: usize = 32;
 /// How long one look at a source may take.
 const LONGEST_VISIT: Duration = Duration::from_mins(4);
+/// From then on a source that is being read does not keep what others brought from being joined.
+const STALLED_AFTER: Duration = Duration::from_secs(2);
 /// Longest wait until the database is asked for due sources again.
 const POLL: Duration = Duration::from_secs(1);
+/// Pause of a source for whose host too many others wait.
+const CROWDED: Duration = Duration::from_secs(5);
 /// Pause after the database failed.
 const STORE_BACK_OFF: Duration = Duration::from_secs(2);
 /// Pause between two looks for sources that wait too long.
@@ -65,13 +74,18 @@ pub(crate) struct Engine {
     in_flight: Mutex<HashSet<SourceKey>>,
     group: Group,
     put_off: PutOff,
+    /// Other processes know that this one has put joins off.
+    has_announced_joins: AtomicBool,
     /// How much is written at once.
     writing: Pace,
     /// How much is stitched at once.
     stitching: Pace,
     /// Sources claimed so far.
     claims: AtomicU64,
-    reading: Semaphore,
+    room: ReadingRoom,
+    readers: Readers,
+    /// Sources that a host keeps waiting.
+    stalled: AtomicUsize,
     finished: Notify,
     failures: Mutex<HashMap<String, u32>>,
     watch: OnceLock<FileWatch>,
@@ -85,10 +99,13 @@ impl Engine {
             in_flight: Mutex::default(),
             group: Group::default(),
             put_off: PutOff::default(),
+            has_announced_joins: AtomicBool::new(false),
             writing: Pace::default(),
             stitching: Pace::default(),
             claims: AtomicU64::new(0),
-            reading: Semaphore::new(READING),
+            room: ReadingRoom::default(),
+            readers: Readers::default(),
+            stalled: AtomicUsize::new(0),
             finished: Notify::new(),
             failures: Mutex::new(HashMap::new()),
             watch: OnceLock::new(),
@@ -100,11 +117,6 @@ impl Engine {
         self.wake.notify_one();
     }
 
-    /// Waits until another source may be read.
-    pub async fn start_reading(&self) -> Option<SemaphorePermit<'_>> {
-        self.reading.acquire().await.ok()
-    }
-
     /// How many entities fit into one transaction.
     pub fn entities_at_once(&self) -> usize {
         self.writing.entities()
@@ -112,12 +124,25 @@ impl Engine {
 
     /// Whether any source is being read.
     pub fn is_reading(&self) -> bool {
-        self.reading.available_permits() < READING
+        self.room.is_in_use()
     }
 
-    /// How many sources are being looked at.
+    /// How many sources are being looked at, without those that a host keeps waiting: nobody knows whether
+    /// they will ever bring anything.
     pub fn in_flight(&self) -> usize {
-        self.in_flight.lock().len()
+        let all = self.in_flight.lock().len();
+        all.saturating_sub(self.stalled.load(Ordering::Relaxed))
+    }
+
+    /// What is read may take long; from a while on the source counts as one that is kept waiting.
+    pub async fn reading<T>(&self, reading: impl Future<Output = T>) -> T {
+        let mut reading = std::pin::pin!(reading);
+        tokio::select! {
+            read = &mut reading => return read,
+            () = tokio::time::sleep(STALLED_AFTER) => {}
+        }
+        let _stalled = Stalled::new(&self.stalled);
+        reading.await
     }
 
     /// The watch on local files, once the loop runs.
@@ -135,6 +160,22 @@ impl Engine {
         let count = failures.entry(source.to_owned()).or_default();
         *count = count.saturating_add(1);
         *count
+    }
+}
+
+/// A source that a host keeps waiting, for as long as this lives.
+struct Stalled<'a>(&'a AtomicUsize);
+
+impl<'a> Stalled<'a> {
+    fn new(stalled: &'a AtomicUsize) -> Self {
+        stalled.fetch_add(1, Ordering::Relaxed);
+        Self(stalled)
+    }
+}
+
+impl Drop for Stalled<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -247,64 +288,95 @@ impl Catalog {
     /// Claims and looks at due sources until none is due and none is being looked at. A slow source does
     /// not keep others waiting that become due meanwhile.
     async fn work_off(&self, stop: &CancellationToken) -> Result<usize, Fault> {
-        let mut visits = JoinSet::new();
-        let mut done = 0;
+        let (mut visits, mut done) = (Visits::default(), 0);
+        let mut store_rests_until: Option<Instant> = None;
         loop {
-            let free = CONCURRENCY - visits.len();
-            if free > 0 && !stop.is_cancelled() {
-                let claimed = self.claim(free).await?;
-                // All of them before the first is looked at, which is to know that there are others.
-                let claimed: Vec<InFlight> = claimed
-                    .into_iter()
-                    .map(|key| InFlight::new(&self.parts, key))
-                    .collect();
-                for source in claimed {
-                    let catalog = self.clone();
-                    let turn = self.parts.engine.claims.fetch_add(1, Ordering::Relaxed);
-                    visits.spawn(async move { catalog.visit(&source.key, turn).await });
+            if store_rests_until.is_none_or(|until| until <= Instant::now()) {
+                store_rests_until = None;
+                match self.begin_some(&mut visits, stop).await {
+                    Ok(true) => continue,
+                    Ok(false) => {}
+                    Err(error) if visits.is_empty() => return Err(error),
+                    // What is under way is not given up because nothing more can be begun.
+                    Err(error) => {
+                        tracing::warn!(%error, "no more sources can be looked at for now");
+                        store_rests_until = Some(Instant::now() + STORE_BACK_OFF);
+                    }
                 }
             }
-            let is_time = visits.is_empty() || self.parts.engine.put_off.is_due(self.parts.clock.now());
-            if is_time && self.stitch_some_put_off().await? {
-                continue;
-            }
             tokio::select! {
-                ended = visits.join_next() => match ended {
-                    Some(_) => done += 1,
+                ended = visits.next() => match ended {
+                    Some(ended) => done += self.note_ended(ended).await,
                     None => return Ok(done),
                 },
                 () = self.parts.engine.wake.notified(), if !visits.is_empty() => {}
                 () = tokio::time::sleep(POLL), if !visits.is_empty() => {}
             }
             // Those that were written together end together; what follows is claimed at once.
-            while visits.try_join_next().is_some() {
-                done += 1;
+            while let Some(ended) = visits.try_next() {
+                done += self.note_ended(ended).await;
             }
         }
     }
 
+    /// Begins visits of sources that are due, and joins what was put off when it is time; returns whether more
+    /// of that is to be done at once.
+    async fn begin_some(&self, visits: &mut Visits, stop: &CancellationToken) -> Result<bool, Fault> {
+        let free = CONCURRENCY - visits.len();
+        if free > 0 && !stop.is_cancelled() {
+            let claimed = self.claim(free).await?;
+            // All of them before the first is looked at, which is to know that there are others.
+            let claimed: Vec<InFlight> = claimed
+                .into_iter()
+                .map(|key| InFlight::new(&self.parts, key))
+                .collect();
+            for source in claimed {
+                let (catalog, stop, key) = (self.clone(), stop.clone(), source.key.clone());
+                let turn = self.parts.engine.claims.fetch_add(1, Ordering::Relaxed);
+                visits.begin(key, async move { catalog.visit(&source.key, turn, &stop).await });
+            }
+        }
+        let engine = &self.parts.engine;
+        let is_time = engine.in_flight() == 0 || engine.put_off.is_due(self.parts.clock.now());
+        Ok(is_time && self.stitch_some_put_off().await?)
+    }
+
+    async fn note_ended(&self, ended: Ended) -> usize {
+        if let Ended::Panicked(key) = ended {
+            let fault = Fault::error("the portal failed while it read this source; its log says where");
+            self.note_broken(&key, fault).await;
+        }
+        1
+    }
+
     /// One look at one source, claimed before those with a higher `turn`. Failures are recorded and the source
     /// is tried again later.
-    async fn visit(&self, key: &SourceKey, turn: u64) {
+    async fn visit(&self, key: &SourceKey, turn: u64, stop: &CancellationToken) {
         let SourceKey::Entity(reference) = key else {
             return self.park(key).await;
         };
-        let mut result = self.refresh_in_time(reference, Some(turn)).await;
+        let mut result = self.refresh_in_time(reference, Some(turn), stop).await;
         if matches!(result, Err(EngineError::Ungrouped)) {
-            result = self.refresh_in_time(reference, None).await;
+            result = self.refresh_in_time(reference, None, stop).await;
         }
         match result {
             Ok(()) => {}
             Err(EngineError::LeaseLost(_)) => {
                 tracing::warn!(source = %key, "lease lost, nothing was written");
             }
+            Err(EngineError::Stopped) => self.give_back(key, None).await,
+            Err(EngineError::Crowded(_)) => self.give_back(key, Some(CROWDED)).await,
             Err(error) => self.note_broken(key, error.into()).await,
         }
     }
 
-    async fn refresh_in_time(&self, reference: &str, turn: Option<u64>) -> Result<(), EngineError> {
-        let permit = self.parts.engine.start_reading().await;
-        let look = refresh::refresh(&self.parts, reference, turn, permit);
+    async fn refresh_in_time(
+        &self,
+        reference: &str,
+        turn: Option<u64>,
+        stop: &CancellationToken,
+    ) -> Result<(), EngineError> {
+        let look = refresh::refresh(&self.parts, reference, turn, stop);
         let look = tokio::time::timeout(LONGEST_VISIT, look);
         look.await.unwrap_or_else(|_| {
             Err(Fault::error(format!("reading took longer than {} s", LONGEST_VISIT.as_secs())).into())
@@ -322,7 +394,7 @@ impl Catalog {
     async fn park(&self, key: &SourceKey) {
         let mut state = self.state_of(key).await;
         state.next_check_at = None;
-        self.write_state(state).await;
+        self.write_claimed_state(state).await;
     }
 
     async fn note_broken(&self, key: &SourceKey, fault: Fault) {
@@ -336,7 +408,35 @@ impl Catalog {
         state.etag = None;
         state.problems = vec![model::Problem::error(fault)];
         state.next_check_at = Some(later(now, pause));
-        self.write_state(state).await;
+        self.write_claimed_state(state).await;
+    }
+
+    /// Ends the claim on a source that was not looked at: it is due as before, or after a pause.
+    async fn give_back(&self, key: &SourceKey, pause: Option<Duration>) {
+        let known = self.parts.store.source_state(std::slice::from_ref(key)).await;
+        let Some(mut state) = known.ok().and_then(|mut all| all.pop()) else {
+            return;
+        };
+        let now = self.parts.clock.now();
+        state.next_check_at =
+            pause.map_or(state.next_check_at.or(Some(now)), |pause| Some(later(now, pause)));
+        self.write_claimed_state(state).await;
+    }
+
+    /// Records how a visit ended, unless another process has the source by now: it knows better.
+    async fn write_claimed_state(&self, state: SourceState) {
+        let write = async {
+            let mut tx = self.parts.store.write(Lane::Bulk).await?;
+            let holder = &self.parts.engine.holder;
+            let held = tx.sources_held(holder, std::slice::from_ref(&state.key)).await?;
+            if !held.is_empty() {
+                tx.set_source_state(&[state]).await?;
+            }
+            tx.commit().await
+        };
+        if let Err(error) = write.await {
+            tracing::error!(%error, "state of a source could not be written; its claim will run out");
+        }
     }
 
     pub(crate) async fn write_state(&self, state: SourceState) {

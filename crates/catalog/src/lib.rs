@@ -5,6 +5,7 @@
 //! writes it all in transactions, `index` and `query` answer. Other features hold a [`Catalog`] and reach
 //! its data through [`Catalog::seen_by`] alone; SQL is the `store` crate's business and HTTP serving that of `web`.
 
+mod aside;
 mod catalog;
 mod engine;
 mod failure;
@@ -18,6 +19,7 @@ mod settings;
 mod sight;
 mod stitch;
 
+pub use aside::Caller;
 pub use catalog::{Catalog, CatalogBuilder};
 pub use failure::store_fault;
 pub use history::{Version, VersionSummary};

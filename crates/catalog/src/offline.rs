@@ -9,7 +9,7 @@ use config::Config;
 use model::{Fault, LocationRef, PLACEHOLDERS, entity};
 use serde_json::{Map, Value};
 
-use crate::ingest::{self, SourceFile};
+use crate::ingest::{self, Room, SourceFile};
 use crate::process::Resolver;
 use crate::settings::{Settings, normalize};
 use reach::Reach;
@@ -72,6 +72,7 @@ impl Offline {
             max_bytes: self.settings.max_file_bytes,
             limits: &self.settings.yaml,
             read: Vec::new(),
+            bytes: 0,
         };
         let fault = resolver.replace(entity).await.err();
         let files = resolver.read.iter().filter_map(|key| key.strip_prefix("file:"));
@@ -138,7 +139,8 @@ impl Offline {
 
     /// The files that the target of a `file` location names; a fault if the catalog could not read one of them.
     pub fn files(&self, target: &str) -> Result<Vec<PathBuf>, Fault> {
-        let reading = ingest::read_files(target, self.settings.max_file_bytes, self.settings.max_matches);
+        let (most, matches) = (self.settings.max_file_bytes, self.settings.max_matches);
+        let reading = ingest::read_files(target, most, matches, &mut Room::of(ingest::MAX_BYTES));
         match reading.faults.into_iter().next() {
             Some(fault) => Err(fault),
             None => Ok(reading.files.into_iter().map(path_of).collect()),

@@ -3,7 +3,7 @@
 //! The index says which groups there are; who belongs to them stands in their bodies, in the relations that the catalog made of `spec.parent`, `spec.children`,
 //! `spec.members` and `spec.memberOf`. Circles among groups are followed once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use model::{EntityRef, Fault, entity};
 
@@ -40,7 +40,8 @@ pub struct Organization {
 }
 
 impl Organization {
-    fn from_teams(teams: impl Iterator<Item = Team>, is_partial: bool) -> Self {
+    /// The organisation of these groups.
+    pub fn from_teams(teams: impl Iterator<Item = Team>, is_partial: bool) -> Self {
         let teams: BTreeMap<EntityRef, Team> = teams.map(|team| (team.reference.clone(), team)).collect();
         let mut found = Self {
             tops: Vec::new(),
@@ -55,11 +56,14 @@ impl Organization {
             .cloned()
             .collect();
         // Groups that only stand below each other hang on none of these: their first one leads in.
-        let mut reached: BTreeSet<EntityRef> = tops.iter().flat_map(|top| found.with_below(top)).collect();
+        let mut reached = HashSet::new();
+        for top in &tops {
+            found.reach(top, &mut reached);
+        }
         for team in found.teams.keys() {
             if !reached.contains(team) {
                 tops.push(team.clone());
-                reached.extend(found.with_below(team));
+                found.reach(team, &mut reached);
             }
         }
         found.tops = tops;
@@ -83,12 +87,20 @@ impl Organization {
 
     /// A group and all below it, itself first, each once.
     pub fn with_below(&self, top: &EntityRef) -> Vec<EntityRef> {
-        let mut found = vec![top.clone()];
+        self.reach(top, &mut HashSet::new())
+    }
+
+    /// What can be reached from a group and was not before, in the order it is met.
+    fn reach(&self, top: &EntityRef, reached: &mut HashSet<EntityRef>) -> Vec<EntityRef> {
+        let mut found = Vec::new();
+        if reached.insert(top.clone()) {
+            found.push(top.clone());
+        }
         let mut at = 0;
         while at < found.len() {
             let below = self.teams.get(&found[at]).map(|team| team.below.as_slice());
             for team in below.unwrap_or_default() {
-                if !found.contains(team) {
+                if reached.insert(team.clone()) {
                     found.push(team.clone());
                 }
             }

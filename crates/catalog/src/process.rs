@@ -8,6 +8,6 @@ mod placeholder;
 mod rules;
 
 pub(crate) use annotate::claim;
-pub(crate) use pipeline::{Document, Outcome, Pipeline, Processed};
+pub(crate) use pipeline::{Dependence, Document, Outcome, Pipeline, Processed};
 pub(crate) use placeholder::Resolver;
 pub(crate) use rules::KindRules;

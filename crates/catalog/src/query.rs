@@ -14,6 +14,8 @@ mod list;
 mod locations;
 mod mutations;
 mod near;
+mod ordered;
+mod portions;
 mod seen;
 mod single;
 mod unright;
@@ -33,6 +35,7 @@ pub use facets::Facet;
 pub use fields::Fields;
 pub use list::{ListRequest, Listed};
 pub use locations::LocationFilter;
+pub use portions::{Portions, Wanted};
 pub use seen::SeenIds;
 pub use unright::{Condition, Unright};
 

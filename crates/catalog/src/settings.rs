@@ -1,10 +1,12 @@
 //! The part of the configuration that the engine follows, checked once at start.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use config::{Config, ConflictStrategy, OrphanStrategy, ProcessingInterval};
-use model::{Fault, LocationRef, Randomness};
+use model::{Fault, Kinds, LocationRef, Randomness};
+use plugin::Processor;
 use yaml::Limits;
 
 use crate::process::KindRules;
@@ -92,6 +94,16 @@ impl Settings {
         };
         settings.fingerprint = settings.make_fingerprint();
         Ok(settings)
+    }
+
+    /// Documents are processed again when other processors or kinds take part, or other versions of them.
+    pub fn note_processing(&mut self, processors: &[Arc<dyn Processor>], kinds: &Kinds) {
+        let processors: Vec<String> = processors
+            .iter()
+            .map(|processor| format!("{} {}", processor.name(), processor.version()))
+            .collect();
+        let text = format!("{} {processors:?} {:?}", self.fingerprint, kinds.names());
+        self.fingerprint = model::sha1_hex(text.as_bytes());
     }
 
     /// Pause until a source is looked at again: uniform in [interval, 1.5 interval].

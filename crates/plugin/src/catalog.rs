@@ -1,6 +1,7 @@
 //! What plugins feed into the catalog: entities, and changes to entities before validation.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use model::{Fault, LocationRef};
@@ -69,11 +70,35 @@ impl Remarks {
     }
 }
 
+/// How long what a processor made of an entity stays true.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Freshness {
+    /// As long as the entity and its place stay the same.
+    OfItsInput,
+    /// The processor leaves this entity alone and is not called.
+    NotMine,
+    /// It depends on something else as well, so the entity's source is gone through again each time.
+    Depends {
+        /// Refresh keys of what it depends on: a change that is announced there is taken in soon.
+        on: Vec<String>,
+        /// Longest time until the source is read again; without it, as long as for any other source.
+        recheck: Option<Duration>,
+    },
+}
+
 /// A step that may change an entity before it is validated.
 #[async_trait]
 pub trait Processor: Send + Sync {
     /// A name for messages and `catalog.processorOptions`.
     fn name(&self) -> &str;
+    /// Grows when the processor makes something else of the same entity: then all are processed again.
+    fn version(&self) -> u32 {
+        1
+    }
+    /// How long what [`Processor::pre_process`] makes of this entity, as its file declares it, stays true.
+    fn freshness(&self, _entity: &Value, _context: &ProcessContext) -> Freshness {
+        Freshness::OfItsInput
+    }
     /// Returns the entity, changed or not. An error fails this one entity.
     async fn pre_process(&self, entity: Value, context: &ProcessContext) -> Result<Value, Fault>;
 }

@@ -29,7 +29,9 @@ pub use actions::{Action, ActionContext, ActionExample, ActionRegistry, ActionSc
 pub use asset::{Asset, AssetKind};
 pub use audit::{AuditEvent, AuditLog, AuditOutcome};
 pub use authenticator::Authenticator;
-pub use catalog::{DeferredEntity, EntityProvider, ProcessContext, Processor, ProviderSink, Remarks};
+pub use catalog::{
+    DeferredEntity, EntityProvider, Freshness, ProcessContext, Processor, ProviderSink, Remarks,
+};
 pub use collisions::{Collisions, refuse_same_declarations};
 pub use config_section::ConfigSection;
 pub use contained::{PartFailure, contained, contained_now};

@@ -14,7 +14,8 @@ impl Like {
     pub fn containing(text: &str) -> Self {
         let text = model::js::lowercase(text);
         if text.contains(['%', '_']) {
-            Self::Pattern(text.split('%').map(|piece| piece.chars().collect()).collect())
+            let pieces = text.split('%').filter(|piece| !piece.is_empty());
+            Self::Pattern(pieces.map(|piece| piece.chars().collect()).collect())
         } else {
             Self::Contains(text)
         }

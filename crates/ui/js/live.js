@@ -1,7 +1,7 @@
 // Follows the catalog's changes and fetches the page again when one concerns it. Says honestly how
 // fresh the page is. Waits while one types, selects or has something open.
 const status = document.getElementById("live-status");
-let source, timer, waiting = 0, asOf = new Date();
+let source, topics, timer, waiting = 0, asOf = new Date(), last = 0;
 
 const say = (state, text) => {
   status.dataset.state = state;
@@ -9,9 +9,13 @@ const say = (state, text) => {
 };
 const clock = () => asOf.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
-const concerns = (reference) => {
-  const scope = mainPart().dataset.live;
-  return scope === "*" || scope.split(" ").some((part) => reference.startsWith(part));
+// Pages about everything change all the time, and many may be open: each fetches itself now and then, at a
+// moment of its own.
+const soon = () => {
+  if (timer) return;
+  const [every, spread] = topics === "*" ? [5000, 1] : [1000, 0.25];
+  const wait = Math.max(250, last + every - Date.now());
+  timer = setTimeout(refresh, wait * (1 + spread * Math.random()));
 };
 
 const isBusy = () => {
@@ -23,19 +27,25 @@ const isBusy = () => {
 const refresh = async () => {
   if (isBusy()) { timer = setTimeout(refresh, 2000); return; }
   timer = 0;
+  last = Date.now();
   const address = location.href;
   const answer = await fetchPage(address);
   // Somebody filtered meanwhile: this is not the page shown any more.
   if (address !== location.href) return refresh();
   if (answer && !isBusy()) takePage(answer.page);
 };
-document.addEventListener("page:changed", () => (asOf = new Date()));
+document.addEventListener("page:changed", () => {
+  asOf = new Date();
+  if (source && mainPart()?.dataset.live !== topics) { disconnect(); waiting = 0; connect(); }
+});
 
 const connect = () => {
   if (source || document.hidden || !mainPart()?.dataset.live) return;
-  source = new EventSource("/api/catalog/changes");
+  topics = mainPart().dataset.live;
+  const asked = topics.split(" ").map(encodeURIComponent).join(",");
+  source = new EventSource(`/api/catalog/changes?topics=${asked}`);
   source.onopen = () => {
-    if (waiting) refresh();
+    if (waiting) soon();
     waiting = 0;
     say("live", "Live");
   };
@@ -48,11 +58,10 @@ const connect = () => {
   source.addEventListener("last", (event) => {
     if (!timer && JSON.parse(event.data).seq > Number(mainPart().dataset.change)) timer = setTimeout(refresh, 50);
   });
+  // The server sends only what concerns the page.
+  source.addEventListener("change", soon);
   // Changes were missed, or the catalog was loaded again; not by everybody at the same moment.
-  source.addEventListener("resync", () => (timer ||= setTimeout(refresh, 250 + Math.random() * 2000)));
-  source.addEventListener("change", (event) => {
-    if (!timer && concerns(JSON.parse(event.data).entityRef)) timer = setTimeout(refresh, 250);
-  });
+  source.addEventListener("resync", () => setTimeout(soon, Math.random() * 2000));
 };
 const disconnect = () => {
   source?.close();

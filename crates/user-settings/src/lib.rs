@@ -6,9 +6,11 @@
 mod api;
 mod pages;
 pub mod personal;
+mod visit_log;
 
 pub use api::rows as api_rows;
 pub use pages::{page_samples, rows as page_rows};
+pub use visit_log::VisitLog;
 
 use catalog::Catalog;
 use plugin::{

@@ -7,7 +7,8 @@ mod settings;
 
 pub use samples::page_samples;
 
-use crate::{PersonalParts, personal};
+use crate::personal::{self, Visited};
+use crate::{PersonalParts, VisitLog};
 use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -26,12 +27,14 @@ struct Pages {
     catalog: Catalog,
     /// Keeps settings, stars and visits.
     store: Store,
+    visits: VisitLog,
     parts: Slot<PersonalParts>,
 }
 
 /// The pages, with their full paths.
 pub fn rows(catalog: Catalog, store: Store, parts: Slot<PersonalParts>) -> Rows {
     let pages = Pages {
+        visits: VisitLog::new(store.clone()),
         catalog,
         store,
         parts,
@@ -90,18 +93,14 @@ async fn visited(
     let Some(entity) = entity_of(&form.path).filter(|_| !viewer.is_service()) else {
         return StatusCode::NO_CONTENT;
     };
-    let known = personal::visits(&pages.store, viewer.reference())
-        .await
-        .unwrap_or_default();
-    let path = href::entity(&entity);
-    let title = known
-        .into_iter()
-        .find(|visit| visit.pathname == path)
-        .map_or_else(|| entity.name().to_owned(), |visit| visit.name);
-    match personal::record_visit(&pages.store, viewer.reference(), &entity, &title, chrome.now).await {
-        Ok(()) => StatusCode::NO_CONTENT,
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
-    }
+    // The title is that of an earlier visit: the page itself was made when it was fetched ahead.
+    let visited = Visited {
+        entity,
+        title: None,
+        at: chrome.now,
+    };
+    pages.visits.note(viewer.reference(), visited);
+    StatusCode::NO_CONTENT
 }
 
 /// The entity whose page has this path.

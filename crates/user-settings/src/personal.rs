@@ -56,8 +56,7 @@ fn visits_key(viewer: &EntityRef) -> SettingKey {
 /// References of the entities a viewer starred, in the order they were starred.
 pub async fn stars(store: &Store, viewer: &EntityRef) -> Result<Vec<String>, StoreError> {
     let value = store.setting_get(&stars_key(viewer)).await?.unwrap_or_default();
-    let texts = value.as_array().into_iter().flatten().filter_map(Value::as_str);
-    Ok(texts.map(str::to_owned).collect())
+    Ok(starred_in(&value))
 }
 
 /// The same as a set.
@@ -72,20 +71,32 @@ pub async fn set_star(
     entity: &EntityRef,
     starred: bool,
 ) -> Result<(), StoreError> {
-    let mut list = stars(store, viewer).await?;
     let text = entity.to_string();
-    list.retain(|known| *known != text);
-    if starred {
-        list.push(text);
-        let surplus = list.len().saturating_sub(MAX_STARS);
-        list.drain(..surplus);
-    }
-    store.setting_put(&stars_key(viewer), &json!(list)).await
+    let change = |known: Option<Value>| {
+        let mut list = starred_in(&known.unwrap_or_default());
+        list.retain(|known| *known != text);
+        if starred {
+            list.push(text);
+            let surplus = list.len().saturating_sub(MAX_STARS);
+            list.drain(..surplus);
+        }
+        json!(list)
+    };
+    store.setting_change(&stars_key(viewer), change).await
+}
+
+fn starred_in(value: &Value) -> Vec<String> {
+    let texts = value.as_array().into_iter().flatten().filter_map(Value::as_str);
+    texts.map(str::to_owned).collect()
 }
 
 /// Pages a viewer went to, the latest first. A stored form that cannot be read counts as none.
 pub async fn visits(store: &Store, viewer: &EntityRef) -> Result<Vec<Visit>, StoreError> {
     let value = store.setting_get(&visits_key(viewer)).await?.unwrap_or_default();
+    Ok(visits_in(&value))
+}
+
+fn visits_in(value: &Value) -> Vec<Visit> {
     let mut visits: Vec<Visit> = value
         .as_array()
         .into_iter()
@@ -93,20 +104,44 @@ pub async fn visits(store: &Store, viewer: &EntityRef) -> Result<Vec<Visit>, Sto
         .filter_map(|visit| serde_json::from_value(visit.clone()).ok())
         .collect();
     visits.sort_by_key(|visit| std::cmp::Reverse(visit.timestamp));
-    Ok(visits)
+    visits
 }
 
-/// Counts a visit of an entity's page.
-pub async fn record_visit(
+/// An entity's page that somebody went to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visited {
+    /// The entity.
+    pub entity: EntityRef,
+    /// Title of the page; without it the one that is known of it, or its name.
+    pub title: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Counts visits of a viewer, in their order.
+pub(crate) async fn record_visits(
     store: &Store,
     viewer: &EntityRef,
-    entity: &EntityRef,
-    title: &str,
-    at: Timestamp,
+    visited: &[Visited],
 ) -> Result<(), StoreError> {
-    let known = visits(store, viewer).await?;
-    let list = with_visit(known, entity, title, at);
-    store.setting_put(&visits_key(viewer), &json!(list)).await
+    let change = |known: Option<Value>| {
+        let known = visits_in(&known.unwrap_or_default());
+        let all = visited.iter().fold(known, |known, one| {
+            let title = one
+                .title
+                .clone()
+                .unwrap_or_else(|| known_title(&known, &one.entity));
+            with_visit(known, &one.entity, &title, one.at)
+        });
+        json!(all)
+    };
+    store.setting_change(&visits_key(viewer), change).await
+}
+
+fn known_title(known: &[Visit], entity: &EntityRef) -> String {
+    let path = ui::href::entity(entity);
+    let visit = known.iter().find(|visit| visit.pathname == path);
+    visit.map_or_else(|| entity.name().to_owned(), |visit| visit.name.clone())
 }
 
 fn with_visit(mut visits: Vec<Visit>, entity: &EntityRef, title: &str, at: Timestamp) -> Vec<Visit> {

@@ -1,6 +1,5 @@
 //! Answers made of entities, whose JSON is passed on as it is stored.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
@@ -10,6 +9,7 @@ use web::ApiError;
 use web::api::{JsonText, TaggedText};
 
 use super::Api;
+use crate::outgoing::{Answered, Outgoing};
 use catalog::query::{Body, Fields, QueryError};
 pub(super) use sight::for_sight;
 
@@ -39,42 +39,40 @@ impl IntoResponse for Refused {
 
 pub(super) type Answer = Result<Response, Refused>;
 
+/// Whether an answer gets an `ETag`, which can only be made of what is known whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tag {
+    Never,
+    WhereShort,
+}
+
+impl Tag {
+    /// Whole entities are passed on unseen. Parts of them are an answer of our own making.
+    pub fn of(fields: &Fields) -> Self {
+        if fields.is_all() {
+            Self::Never
+        } else {
+            Self::WhereShort
+        }
+    }
+}
+
+/// Sends a list of entities.
+pub(super) async fn send(api: &Api, list: Outgoing, tag: Tag) -> Answer {
+    Ok(match list.answer(&api.catalog).await? {
+        Answered::Short(text) if tag == Tag::WhereShort => tagged(text),
+        Answered::Short(text) => streamed(text),
+        Answered::Long(body) => {
+            let mut response = streamed(String::new());
+            *response.body_mut() = body;
+            response
+        }
+    })
+}
+
 /// One entity, without an `ETag`: its body is passed on unseen.
 pub(super) fn entity(body: Body) -> Response {
     streamed(body.to_string())
-}
-
-/// Entities: whole ones are streamed, parts of them are an answer of our own making with an `ETag`.
-pub(super) fn entities(text: String, fields: &Fields) -> Response {
-    if fields.is_all() {
-        streamed(text)
-    } else {
-        tagged(text)
-    }
-}
-
-/// A JSON list of bodies, projected.
-pub(super) fn list_text<'a>(
-    bodies: impl Iterator<Item = Option<&'a Body>> + Clone,
-    fields: &Fields,
-) -> String {
-    let length: usize = bodies.clone().flatten().map(|body| body.len() + 1).sum();
-    // Projected, the list is much shorter.
-    let expected = if fields.is_all() { length + 2 } else { 0 };
-    let mut text = String::with_capacity(expected);
-    text.push('[');
-    for body in bodies {
-        if text.len() > 1 {
-            text.push(',');
-        }
-        match body {
-            Some(body) if fields.is_all() => text.push_str(body),
-            Some(body) => text.push_str(&fields.project_text(body)),
-            None => text.push_str("null"),
-        }
-    }
-    text.push(']');
-    text
 }
 
 /// A JSON text with an `ETag`.
@@ -85,16 +83,6 @@ pub(super) fn tagged(text: String) -> Response {
 /// A JSON text that is streamed without `ETag`.
 pub(super) fn streamed(text: String) -> Response {
     JsonText(text.into()).into_response()
-}
-
-/// `name:value` pairs as an object around a list.
-pub(super) fn with_items(items: &str, total: u64, page_info: &serde_json::Value) -> String {
-    let mut text = String::with_capacity(items.len() + 200);
-    let _ = write!(
-        text,
-        "{{\"items\":{items},\"totalItems\":{total},\"pageInfo\":{page_info}}}"
-    );
-    text
 }
 
 impl Api {

@@ -16,6 +16,8 @@ use catalog::query::SeenNews;
 
 /// Versions in one answer.
 const VERSIONS: usize = 100;
+/// Most topics of one listener.
+const MAX_TOPICS: usize = 100;
 
 pub(super) struct Page {
     before: Option<Seq>,
@@ -75,9 +77,42 @@ pub(super) async fn sources(State(api): State<Api>, _: WholeSight, _: Query<()>)
     Ok(Json(json!({ "sources": sources })).into_response())
 }
 
+/// Which changes a listener wants: all, those of an entity, or those of entities whose reference begins with a
+/// text that ends in `:` or `/`.
+#[derive(Debug, Default)]
+pub(super) struct Topics(Option<Vec<String>>);
+
+impl ReadQuery for Topics {
+    const PARAMETERS: &'static [Parameter] = &[Parameter::commas("topics")];
+
+    fn read(values: &Values) -> Result<Self, Fault> {
+        let topics = values.list("topics");
+        if topics.is_some_and(|topics| topics.len() > MAX_TOPICS) {
+            return Err(Fault::input(format!(
+                "At most {MAX_TOPICS} topics can be followed"
+            )));
+        }
+        Ok(Self(topics.map(<[String]>::to_vec)))
+    }
+}
+
+impl Topics {
+    fn concern(&self, reference: &str) -> bool {
+        let concerns = |topic: &String| {
+            let is_group = topic.ends_with([':', '/']) && reference.starts_with(topic.as_str());
+            is_group || topic == "*" || topic == reference
+        };
+        self.0.as_ref().is_none_or(|topics| topics.iter().any(concerns))
+    }
+}
+
 /// Server-sent events, one for each change as soon as it can be read. The first one, `last`, tells the
 /// number of the last change before them.
-pub(super) async fn stream(State(api): State<Api>, CurrentSight(sight): CurrentSight) -> impl IntoResponse {
+pub(super) async fn stream(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    Query(topics): Query<Topics>,
+) -> impl IntoResponse {
     let changes = api.catalog.seen_by(&sight).changes();
     let last = changes.last.and_then(|seq| {
         Event::default()
@@ -88,8 +123,34 @@ pub(super) async fn stream(State(api): State<Api>, CurrentSight(sight): CurrentS
     let sight = changes.sight;
     web::sse::from_channel(last, changes.applied, api.soft.clone(), move |news| {
         match sight.see(news)? {
-            SeenNews::Change(seen) => Event::default().event("change").json_data(seen.to_json()).ok(),
+            SeenNews::Change(seen) => {
+                let event = || Event::default().event("change").json_data(seen.to_json()).ok();
+                topics.concern(&seen.reference).then(event).flatten()
+            }
             SeenNews::Reloaded => Some(web::sse::resync()),
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Topics;
+
+    #[test]
+    fn a_topic_is_an_entity_or_a_group_of_them() {
+        let check = |topics: Option<&[&str]>, reference: &str, expected: bool| {
+            let topics = Topics(topics.map(|topics| topics.iter().map(ToString::to_string).collect()));
+            assert_eq!(topics.concern(reference), expected, "{topics:?} {reference}");
+        };
+        check(None, "component:default/pay", true);
+        check(Some(&["*"]), "component:default/pay", true);
+        check(Some(&["component:default/pay"]), "component:default/pay", true);
+        check(
+            Some(&["component:default/pay"]),
+            "component:default/payment",
+            false,
+        );
+        check(Some(&["group:", "user:"]), "user:default/a", true);
+        check(Some(&["group:default/"]), "group:ops/a", false);
+    }
 }

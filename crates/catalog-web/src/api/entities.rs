@@ -12,7 +12,8 @@ use web::Query;
 use web::api::{Parameter, ReadQuery, Values};
 
 use super::Api;
-use super::answer::{Answer, entities, for_sight, list_text, streamed, tagged};
+use super::answer::{Answer, Tag, for_sight, send};
+use crate::outgoing::Outgoing;
 use catalog::query::{Direction, Fields, ListRequest, OrderField};
 
 pub(super) struct List {
@@ -113,18 +114,19 @@ pub(super) async fn list(
     Query(asked): Query<List>,
 ) -> Answer {
     let request = &asked.request;
-    let listed = api.catalog.seen_by(&sight).list(request).await?;
-    let text = list_text(listed.items.iter().map(Some), &asked.fields);
+    let view = api.catalog.seen_by(&sight);
+    let (wanted, has_more) = view.list_versions(request).await?;
     let is_page = request.limit.is_some() || request.offset.is_some();
-    let response = if is_page {
-        entities(text, &asked.fields)
-    } else if listed.items.is_empty() {
-        tagged(text)
+    let tag = if is_page {
+        Tag::of(&asked.fields)
+    } else if wanted.is_empty() {
+        Tag::WhereShort
     } else {
-        streamed(text)
+        Tag::Never
     };
+    let response = send(&api, Outgoing::list(wanted, &asked.fields), tag).await?;
     let mut response = for_sight(&sight, response);
-    if listed.has_more {
+    if has_more {
         let limit = request.limit.unwrap_or_default();
         let after = json!({"limit": limit, "offset": request.offset.unwrap_or(0).saturating_add(limit)});
         if let Ok(link) = HeaderValue::from_str(&next_link(&uri, &STANDARD.encode(after.to_string()))) {

@@ -1,5 +1,7 @@
 //! `/entity-facets`, by GET and by POST.
 
+use std::collections::HashSet;
+
 use axum::extract::State;
 use model::{Fault, Filter};
 use serde::{Serialize, Serializer};
@@ -7,10 +9,10 @@ use sight::CurrentSight;
 use web::api::{Json, Parameter, ReadQuery, Values};
 use web::{JsonBody, Query};
 
-use super::answer::{Answer, for_sight};
+use super::answer::{Answer, Refused, for_sight};
 use super::{Api, texts};
-use catalog::Sight;
 use catalog::query::Facet;
+use catalog::{Caller, Sight};
 
 pub(super) struct Asked {
     facets: Vec<String>,
@@ -36,7 +38,7 @@ pub(super) async fn by_get(
     CurrentSight(sight): CurrentSight,
     Query(asked): Query<Asked>,
 ) -> Answer {
-    answer(&api, &sight, &asked.facets, asked.filter.as_ref())
+    answer(&api, sight, &asked.facets, asked.filter).await
 }
 
 pub(super) async fn by_post(
@@ -46,21 +48,25 @@ pub(super) async fn by_post(
 ) -> Answer {
     let facets: Vec<String> = texts(&body["facets"]).map(str::to_owned).collect();
     let filter = body.get("query").map(Filter::from_predicate).transpose()?;
-    answer(&api, &sight, &facets, filter.as_ref())
+    answer(&api, sight, &facets, filter).await
 }
 
-fn answer(api: &Api, sight: &Sight, facets: &[String], filter: Option<&Filter>) -> Answer {
-    let found = api.catalog.seen_by(sight).facets(facets, filter)?;
-    // Asked for twice, a facet is answered once.
-    let is_first = |at: usize| !facets[..at].contains(&facets[at]);
-    let named = facets.iter().zip(&found).enumerate();
-    let named = Named(
-        named
-            .filter(|(at, _)| is_first(*at))
-            .map(|(_, pair)| pair)
-            .collect(),
-    );
-    Ok(for_sight(sight, Json(Answered { facets: named })))
+async fn answer(api: &Api, sight: Sight, facets: &[String], filter: Option<Filter>) -> Answer {
+    // Asked for twice, a facet is counted and answered once.
+    let mut seen = HashSet::new();
+    let facets: Vec<String> = facets
+        .iter()
+        .filter(|facet| seen.insert(*facet))
+        .cloned()
+        .collect();
+    let catalog = api.catalog.clone();
+    let count = move |caller: &Caller| {
+        let view = catalog.seen_by(&sight);
+        let found = view.facets(&facets, filter.as_ref(), caller)?;
+        let named = Named(facets.iter().zip(&found).collect());
+        Ok::<_, Refused>(for_sight(&sight, Json(Answered { facets: named })))
+    };
+    api.catalog.aside(count).await?
 }
 
 #[derive(Serialize)]

@@ -8,7 +8,8 @@ use web::api::{Parameter, ReadQuery, Values};
 use web::{JsonBody, Query};
 
 use super::Api;
-use super::answer::{Answer, entities, for_sight, list_text, with_items};
+use super::answer::{Answer, Tag, for_sight, send};
+use crate::outgoing::Outgoing;
 use catalog::Sight;
 use catalog::query::{Cursor, Direction, Fields, FullText, OrderField, PageRequest};
 
@@ -171,8 +172,7 @@ fn first_of_body(body: &Value) -> Result<PageRequest, Fault> {
 }
 
 async fn answer(api: &Api, sight: &Sight, request: PageRequest) -> Answer {
-    let page = api.catalog.seen_by(sight).page(&request).await?;
-    let items = list_text(page.items.iter().map(Some), &request.fields);
+    let (page, wanted) = api.catalog.seen_by(sight).page_versions(&request).await?;
     let mut info = json!({});
     if let Some(next) = &page.next {
         info["nextCursor"] = json!(next.encode());
@@ -180,6 +180,8 @@ async fn answer(api: &Api, sight: &Sight, request: PageRequest) -> Answer {
     if let Some(previous) = &page.previous {
         info["prevCursor"] = json!(previous.encode());
     }
-    let text = with_items(&items, page.total, &info);
-    Ok(for_sight(sight, entities(text, &request.fields)))
+    let after = format!(",\"totalItems\":{},\"pageInfo\":{info}}}", page.total);
+    let list = Outgoing::list(wanted, &request.fields).within("{\"items\":", &after);
+    let response = send(api, list, Tag::of(&request.fields)).await?;
+    Ok(for_sight(sight, response))
 }

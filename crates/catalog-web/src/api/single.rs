@@ -10,8 +10,9 @@ use uuid::Uuid;
 use web::api::{Json, Parameter, ReadQuery, Values};
 use web::{CurrentActor, JsonBody, Query};
 
-use super::answer::{Answer, entities, entity, for_sight, list_text};
+use super::answer::{Answer, Tag, entity, for_sight, send};
 use super::{Api, texts};
+use crate::outgoing::Outgoing;
 use catalog::query::Fields;
 
 /// Kind, namespace and name in a path.
@@ -119,13 +120,10 @@ pub(super) async fn by_refs(
         filters.push(predicate(query)?.to_filter()?);
     }
     let filter = (!filters.is_empty()).then_some(Filter::All(filters));
-    let found = api
-        .catalog
-        .seen_by(&sight)
-        .by_references(&references, filter.as_ref())
-        .await?;
+    let view = api.catalog.seen_by(&sight);
+    let wanted = view.versions_by_reference(&references, filter.as_ref());
     let fields = Fields::parse(texts(&body["fields"]))?;
-    let items = list_text(found.iter().map(Option::as_ref), &fields);
-    let text = format!("{{\"items\":{items}}}");
-    Ok(for_sight(&sight, entities(text, &fields)))
+    let list = Outgoing::with_gaps(wanted, &fields).within("{\"items\":", "}");
+    let response = send(&api, list, Tag::of(&fields)).await?;
+    Ok(for_sight(&sight, response))
 }

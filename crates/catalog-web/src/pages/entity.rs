@@ -34,7 +34,7 @@ use catalog::browse::shown_title;
 use catalog::{Sight, View};
 use parts::Wanted;
 use sight::CurrentSight;
-use user_settings::personal;
+use user_settings::personal::Visited;
 use view::EntityFrame;
 
 /// Near names offered for one that leads to nothing.
@@ -159,11 +159,12 @@ async fn page(
     let answer = content(pages, seen, viewer, &frame, rest, &chrome).await?;
     if frame.current.is_empty() && !chrome.prefetch && !viewer.is_service() && !chrome.is_refetch {
         let title = shown_title(&frame.entity).unwrap_or(reference.name());
-        let visited = personal::record_visit(&pages.store, viewer.reference(), reference, title, chrome.now);
-        // A page that can be read is not withheld because a visit cannot be noted, say on a full disk.
-        if let Err(error) = visited.await {
-            tracing::warn!(%error, entity = %reference, "a visit was not noted");
-        }
+        let visited = Visited {
+            entity: reference.clone(),
+            title: Some(title.to_owned()),
+            at: chrome.now,
+        };
+        pages.visits.note(viewer.reference(), visited);
     }
     Ok(answered(answer, |content| {
         whole(pages, viewer, &frame, &content, chrome)

@@ -5,6 +5,7 @@ use model::Fault;
 use store::StoreError;
 use web::ApiError;
 
+use catalog::query::QueryError;
 use catalog::store_fault;
 
 /// Why a page could not be made. The error page around it is the server's.
@@ -19,6 +20,12 @@ impl From<Fault> for PageFailure {
 impl From<StoreError> for PageFailure {
     fn from(error: StoreError) -> Self {
         store_fault(&error).into()
+    }
+}
+
+impl From<QueryError> for PageFailure {
+    fn from(error: QueryError) -> Self {
+        Fault::from(error).into()
     }
 }
 

@@ -5,16 +5,18 @@ mod load;
 pub(crate) mod state;
 pub(crate) mod view;
 
+use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
 use sight::CurrentSight;
 use ui::{Chrome, Live, PageHead};
 use web::CurrentViewer;
 
 use super::Pages;
 use super::failure::PageFailure;
+use crate::outgoing::{Answered, Outgoing};
+use catalog::query::{Body as Entity, Fields};
 use state::ListState;
 
 /// The list as the address says.
@@ -49,12 +51,18 @@ pub(super) async fn export_csv(
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageFailure> {
     let state = ListState::parse(query.as_deref().unwrap_or_default());
-    let entities = load::everything(pages.catalog.seen_by(&sight), &pages.store, &viewer, &state).await?;
-    Ok(file(
-        "catalog.csv",
-        "text/csv; charset=utf-8",
-        export::csv(&entities, &state.shown()),
-    ))
+    let wanted = load::everything(pages.catalog.seen_by(&sight), &pages.store, &viewer, &state).await?;
+    let shown = state.shown();
+    let heading = export::heading(&shown);
+    let catalog = pages.catalog.clone();
+    let line = move |body: &Entity| {
+        let entity = catalog.seen_by(&sight).shown(body);
+        entity.map_or_else(String::new, |entity| export::row(&entity, &shown))
+    };
+    let body = Outgoing::lines(wanted, heading, line)
+        .answer(&pages.catalog)
+        .await?;
+    Ok(file("catalog.csv", "text/csv; charset=utf-8", body))
 }
 
 /// The list's entities as they are served.
@@ -65,22 +73,31 @@ pub(super) async fn export_json(
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageFailure> {
     let state = ListState::parse(query.as_deref().unwrap_or_default());
-    let entities = load::everything(pages.catalog.seen_by(&sight), &pages.store, &viewer, &state).await?;
-    Ok(file(
-        "catalog.json",
-        "application/json; charset=utf-8",
-        Value::Array(entities).to_string(),
-    ))
+    let wanted = load::everything(pages.catalog.seen_by(&sight), &pages.store, &viewer, &state).await?;
+    let list = if sight.is_everything() {
+        Outgoing::list(wanted, &Fields::all())
+    } else {
+        let catalog = pages.catalog.clone();
+        Outgoing::rendered(wanted, move |body| {
+            let entity = catalog.seen_by(&sight).shown(body);
+            entity.map_or_else(String::new, |entity| entity.to_string())
+        })
+    };
+    let body = list.answer(&pages.catalog).await?;
+    Ok(file("catalog.json", "application/json; charset=utf-8", body))
 }
 
-fn file(name: &str, media_type: &'static str, text: String) -> Response {
+fn file(name: &str, media_type: &'static str, content: Answered) -> Response {
     let disposition = format!("attachment; filename=\"{name}\"");
     (
         [
             (CONTENT_TYPE, media_type.to_owned()),
             (CONTENT_DISPOSITION, disposition),
         ],
-        text,
+        match content {
+            Answered::Short(text) => Body::from(text),
+            Answered::Long(body) => body,
+        },
     )
         .into_response()
 }

@@ -9,9 +9,10 @@ use ui::{Chrome, Live, PageHead, href};
 
 use super::Pages;
 use super::failure::PageFailure;
-use catalog::browse;
+use catalog::{Caller, browse};
+use model::EntityRef;
 use sight::CurrentSight;
-use view::{People, TeamLine};
+use view::{Drawing, People};
 
 /// People on a page.
 const PEOPLE: usize = 50;
@@ -30,17 +31,23 @@ pub(super) async fn groups(
     CurrentSight(sight): CurrentSight,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
-    let seen = pages.catalog.seen_by(&sight);
-    let organization = seen.organization().await?;
-    let owned = |groups: &[model::EntityRef]| seen.total_of(&browse::owned_by(groups), "");
-    let tops: Vec<TeamLine> = view::lines(&organization, &owned);
+    let organization = pages.catalog.seen_by(&sight).organization().await?;
+    let (total, is_partial, catalog) = (organization.len(), organization.is_partial, pages.catalog.clone());
+    let draw = move |caller: &Caller| {
+        let owned = |groups: &[EntityRef]| {
+            if caller.is_gone() {
+                return 0;
+            }
+            catalog.seen_by(&sight).total_of(&browse::owned_by(groups), "")
+        };
+        let mut drawing = Drawing::new(&organization, &owned);
+        (drawing.lines(), drawing.is_full())
+    };
+    let (tops, is_full) = pages.catalog.aside(draw).await?;
     let head =
         PageHead::new("Organisation").live(Live::Prefixes(vec!["group:".to_owned(), "user:".to_owned()]));
     Ok(chrome
-        .page(
-            head,
-            view::groups(&tops, organization.len(), organization.is_partial),
-        )
+        .page(head, view::groups(&tops, total, is_partial || is_full))
         .into_response())
 }
 

@@ -2,6 +2,7 @@
 //! (reference/catalog.md §5, §6), in process on a real database.
 
 mod bodies;
+mod bounds;
 mod cursors;
 mod documents;
 mod facets;

@@ -4,10 +4,11 @@
 //! slow work is not done twice.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use model::Fault;
-use store::SourceKey;
+use store::{SourceKey, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use super::{EngineError, later, pause};
@@ -16,6 +17,9 @@ use crate::catalog::Parts;
 
 /// A claim is renewed this many times before it would run out.
 const RENEWALS: u32 = 3;
+
+/// What the leases of processes that have put joins off begin with.
+pub(super) const JOINS: &str = "joins:";
 
 /// A source is being looked at for as long as this lives, however the look ends.
 pub(super) struct InFlight {
@@ -53,6 +57,9 @@ impl Catalog {
     /// Renews the claims on everything being looked at, until `stop`.
     pub(super) async fn renew_claims(&self, stop: &CancellationToken) {
         while !pause(stop, self.renewal()).await {
+            if let Err(error) = self.announce_joins().await {
+                tracing::warn!(%error, "other processes may join what this one has put off");
+            }
             let keys: Vec<SourceKey> = self.parts.engine.in_flight.lock().iter().cloned().collect();
             if keys.is_empty() {
                 continue;
@@ -63,6 +70,20 @@ impl Catalog {
                 tracing::warn!(%error, "claims on sources could not be renewed");
             }
         }
+    }
+
+    /// Tells other processes, while it lasts, that this one has put joins off and will do them.
+    async fn announce_joins(&self) -> Result<(), StoreError> {
+        let (engine, store) = (&self.parts.engine, &self.parts.store);
+        let (now, name) = (self.parts.clock.now(), format!("{JOINS}{}", engine.holder));
+        if engine.put_off.is_any() {
+            let until = later(now, self.parts.settings.claim);
+            engine.has_announced_joins.store(true, Ordering::Relaxed);
+            store.lease_acquire(&name, &engine.holder, now, until).await?;
+        } else if engine.has_announced_joins.swap(false, Ordering::Relaxed) {
+            store.lease_release(&name, &engine.holder).await?;
+        }
+        Ok(())
     }
 
     fn renewal(&self) -> Duration {

@@ -13,10 +13,19 @@ use work::Claim;
 
 use super::emission::{Emission, Raw, process_all};
 use super::failure::EngineError;
+use super::problems::Problems;
 use super::put_off::stitch_all_put_off;
 use super::seen::Seen;
 use super::writer::Writer;
 use crate::catalog::Parts;
+
+/// Documents that may bring other files with them, of those that are processed together.
+const OPEN_ENDED: usize = 16;
+/// From this weight on documents are written although they are few.
+const HEAVY: usize = 2_000;
+
+/// Most problems of one run that are shown on the entities that their documents probably are.
+const MAX_ATTRIBUTED: usize = 10_000;
 
 /// A run under way.
 pub(crate) struct Delivery {
@@ -36,7 +45,7 @@ pub(crate) struct Delivery {
     /// Entities whose owner does not declare them any more.
     moved: HashSet<String>,
     /// What is wrong, in the order found.
-    pub problems: Vec<Problem>,
+    pub problems: Problems,
     /// Problems of documents that cannot be used but probably are a known entity.
     attributed: Vec<(String, String, Problem)>,
     pub last_seq: Option<Seq>,
@@ -84,7 +93,7 @@ impl Delivery {
             waiting: Vec::new(),
             contested: Vec::new(),
             moved: HashSet::new(),
-            problems: Vec::new(),
+            problems: Problems::default(),
             attributed: Vec::new(),
             last_seq: None,
             has_put_off: false,
@@ -113,6 +122,11 @@ impl Delivery {
         self.waiting.len()
     }
 
+    /// What they weigh: one for each, and more for long ones.
+    pub fn weight(&self) -> usize {
+        self.waiting.iter().map(Emission::weight).sum()
+    }
+
     /// Whether anything was emitted so far.
     pub fn has_emitted(&self) -> bool {
         !self.emitted.is_empty()
@@ -120,7 +134,9 @@ impl Delivery {
 
     /// Shows a problem on an entity of the file `owner` when the run is written.
     pub fn attribute(&mut self, reference: String, owner: String, problem: Problem) {
-        self.attributed.push((reference, owner, problem));
+        if self.attributed.len() < MAX_ATTRIBUTED {
+            self.attributed.push((reference, owner, problem));
+        }
     }
 
     /// Takes documents of one file. Of several with the same reference the last counts.
@@ -157,17 +173,33 @@ impl Delivery {
     }
 
     async fn process(&mut self, raws: Vec<Raw>) -> Result<(), EngineError> {
-        let mut raws = raws.into_iter().peekable();
-        while raws.peek().is_some() {
+        let mut raws = raws.into_iter();
+        loop {
             let fitting = self.parts.engine.writing.entities();
-            let chunk: Vec<Raw> = raws.by_ref().take(fitting).map(|raw| self.compare(raw)).collect();
+            let chunk = self.next_chunk(&mut raws, fitting);
+            if chunk.is_empty() {
+                return Ok(());
+            }
             let emissions = process_all(&self.parts.pipeline, chunk).await?;
             self.waiting.extend(emissions);
-            if self.waiting.len() >= fitting {
+            if self.waiting.len() >= fitting || self.weight() >= HEAVY {
                 self.write().await?;
             }
         }
-        Ok(())
+    }
+
+    /// Documents that are processed together: as many as fit, and few of those that may bring other files with them.
+    fn next_chunk(&self, raws: &mut impl Iterator<Item = Raw>, fitting: usize) -> Vec<Raw> {
+        let (mut chunk, mut open) = (Vec::new(), 0);
+        while chunk.len() < fitting
+            && open < OPEN_ENDED
+            && let Some(raw) = raws.next()
+        {
+            let (raw, is_open) = self.compare(raw);
+            open += usize::from(is_open);
+            chunk.push(raw);
+        }
+        chunk
     }
 
     fn without_duplicates(&mut self, raws: Vec<Raw>) -> Vec<Raw> {
@@ -206,12 +238,13 @@ impl Delivery {
         kept
     }
 
-    /// Notes whether this source emitted exactly the same last time.
-    fn compare(&self, mut raw: Raw) -> Raw {
+    /// Notes whether this source emitted exactly the same last time; with it, whether that depends on others.
+    fn compare(&self, mut raw: Raw) -> (Raw, bool) {
         let known = self.before.get(&raw.reference);
-        raw.is_unchanged = !self.parts.pipeline.depends_on_others(&raw.entity, &raw.location)
+        let dependence = self.parts.pipeline.dependence(&raw.entity, &raw.context());
+        raw.is_unchanged = !dependence.is_any
             && known.is_some_and(|row| row.raw_hash == raw.raw_hash && row.location_key == raw.location_key);
-        raw
+        (raw, dependence.is_any)
     }
 
     async fn write(&mut self) -> Result<(), EngineError> {
@@ -316,7 +349,7 @@ impl Delivery {
             content_hash: ending.content_hash,
             checked_at: Some(now),
             changed_at: Some(now),
-            problems: std::mem::take(&mut self.problems),
+            problems: std::mem::take(&mut self.problems).into_told(),
             next_check_at: ending.next_check_at,
             duration_ms: elapsed(ending.started_at, now),
             entities: u32::try_from(self.emitted.len() + kept).unwrap_or(u32::MAX),

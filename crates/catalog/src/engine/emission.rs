@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use model::{EntityRef, Fault, Kinds, LocationRef, Place, Problem, hint_for, hint_if_unfilled};
+use plugin::{ProcessContext, Remarks};
 use serde_json::Value;
 use store::RelationRow;
 
@@ -12,6 +13,9 @@ use crate::process::{Document, Outcome, Pipeline};
 
 /// Documents processed by one task, small enough not to hold up others.
 const PER_TASK: usize = 64;
+
+/// Bytes that weigh as much as a document of its own.
+const BYTES_PER_WEIGHT: usize = 16 << 10;
 
 /// A raw entity that a source emits.
 #[derive(Debug, Clone)]
@@ -27,6 +31,17 @@ pub(crate) struct Raw {
     pub raw_hash: String,
     /// It is known and nothing it depends on can have changed: processing would give the same.
     pub is_unchanged: bool,
+}
+
+impl Raw {
+    /// What processors may know of it.
+    pub fn context(&self) -> ProcessContext {
+        ProcessContext {
+            location: self.location.clone(),
+            origin: self.origin.clone(),
+            remarks: Remarks::default(),
+        }
+    }
 }
 
 /// A raw entity with the outcome of processing it.
@@ -56,6 +71,17 @@ pub(crate) struct Form {
     pub json: String,
     pub hash: String,
     pub relations: Vec<RelationRow>,
+}
+
+impl Emission {
+    /// One, and one more for each so many bytes.
+    pub fn weight(&self) -> usize {
+        let form = self
+            .outcome
+            .as_ref()
+            .and_then(|outcome| outcome.result.as_ref().ok());
+        1 + (self.raw.len() + form.map_or(0, |form| form.json.len())) / BYTES_PER_WEIGHT
+    }
 }
 
 impl Raw {

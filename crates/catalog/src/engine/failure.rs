@@ -20,6 +20,12 @@ pub(crate) enum EngineError {
     /// Several sources could not be written together; each is to be tried by itself.
     #[error("it could not be written together with others")]
     Ungrouped,
+    /// Too many sources wait for the same host; it is tried a little later.
+    #[error("too many sources wait for {0}")]
+    Crowded(String),
+    /// Everything is to stop; the source is left as it was.
+    #[error("stopping")]
+    Stopped,
     /// The input is not what it must be.
     #[error("{0}")]
     Fault(#[from] Fault),
@@ -30,9 +36,11 @@ impl From<EngineError> for Fault {
         match error {
             EngineError::Fault(fault) => fault,
             EngineError::Store(error) if error.is_outage() => store_fault(&error),
-            EngineError::LeaseLost(_) | EngineError::Overtaken(_) | EngineError::Ungrouped => {
-                Fault::new("ServiceUnavailableError", error.to_string())
-            }
+            EngineError::LeaseLost(_)
+            | EngineError::Overtaken(_)
+            | EngineError::Ungrouped
+            | EngineError::Crowded(_)
+            | EngineError::Stopped => Fault::new("ServiceUnavailableError", error.to_string()),
             EngineError::Store(error) => Fault::error(error.to_string()),
         }
     }

@@ -17,7 +17,8 @@ use super::failure::EngineError;
 use super::writer::Writer;
 use crate::catalog::Parts;
 
-/// Most documents that wait to be written at the same time, which bounds their memory.
+/// Most documents that wait to be written at the same time, which bounds their memory. A long one counts as
+/// several.
 const MOST_DOCUMENTS: u32 = 8_000;
 /// From this many documents, or sources being looked at, on it is worth while to stitch later.
 const MANY_DOCUMENTS: usize = 500;
@@ -61,7 +62,7 @@ pub(super) async fn finish_together(
 ) -> Result<Finished, EngineError> {
     let (answer, mut answered) = oneshot::channel();
     let group = &parts.engine.group;
-    let documents = u32::try_from(delivery.waiting()).unwrap_or(MOST_DOCUMENTS);
+    let documents = u32::try_from(delivery.weight()).unwrap_or(MOST_DOCUMENTS);
     // Never closed, and those who have room are written without needing more of it.
     let _room = group.room.acquire_many(documents.min(MOST_DOCUMENTS)).await;
     group.waiting.lock().push(Member {

@@ -15,6 +15,7 @@ use store::{Lane, Seq, StitchRound, StoreError};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::claims::JOINS;
 use super::{EngineError, Writer, later, pause};
 use crate::Catalog;
 use crate::catalog::Parts;
@@ -153,14 +154,24 @@ impl Catalog {
         Ok(true)
     }
 
+    /// Whether something waits that nobody will do: a process that lives does all that waits, also what it has not
+    /// put off itself.
+    async fn has_stale_joins(&self, patience: Duration) -> Result<bool, StoreError> {
+        let (store, holder) = (&self.parts.store, &self.parts.engine.holder);
+        let now = self.parts.clock.now();
+        let since = store.stitches_since().await?;
+        if self.parts.engine.put_off.is_any() || since.is_none_or(|since| later(since, patience) > now) {
+            return Ok(false);
+        }
+        Ok(!store.is_leased_elsewhere(JOINS, holder, now).await?)
+    }
+
     /// Stitches what a process put off that died since, until `stop`.
     pub(super) async fn stitch_for_the_dead(&self, stop: &CancellationToken) {
         let patience = self.parts.settings.claim;
         while !pause(stop, patience).await {
             let done = async {
-                let since = self.parts.store.stitches_since().await?;
-                let now = self.parts.clock.now();
-                if since.is_some_and(|since| later(since, patience) <= now) {
+                if self.has_stale_joins(patience).await? {
                     stitch_all_put_off(&self.parts).await?;
                 }
                 Ok::<_, StoreError>(())

@@ -4,20 +4,23 @@ use jiff::{SignedDuration, Timestamp};
 use model::{EntityRef, Fault, Kinds, LocationRef, Place, Problem, Severity, entity, hint_for};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Lane, Node, SourceKey, SourceState};
-use tokio::sync::SemaphorePermit;
+use tokio_util::sync::CancellationToken;
 
 use super::delivery::{Delivery, Ending, elapsed};
 use super::emission::Raw;
 use super::failure::EngineError;
 use super::group::finish_together;
+use super::problems::Problems;
+use super::reading::{MUCH, Seat};
 use super::seen::Seen;
 use super::watching::follow;
 use crate::catalog::Parts;
-use crate::ingest::{self, Documents, Reading, Rejected, SourceFile, Usable};
-use crate::process::claim;
+use crate::ingest::{self, Documents, Reading, Rejected, Room, SourceFile, Target, Usable};
+use crate::process::{Dependence, claim};
 
 /// What a failed request says when nobody answered.
 const UNREACHABLE: [&str; 3] = ["ENOTFOUND", "ECONNREFUSED", "timed out"];
@@ -25,13 +28,12 @@ const UNREACHABLE: [&str; 3] = ["ENOTFOUND", "ECONNREFUSED", "timed out"];
 const FIRST_BACK_OFF: Duration = Duration::from_secs(10);
 
 /// Looks at the location entity `reference`, which this process has claimed, and writes what it found
-/// together with others in the order of their `turn`, or alone. `permit` is given back when nothing more is
-/// to be read.
+/// together with others in the order of their `turn`, or alone. Ends early with `stop`.
 pub(crate) async fn refresh(
     parts: &Arc<Parts>,
     reference: &str,
     turn: Option<u64>,
-    permit: Option<SemaphorePermit<'_>>,
+    stop: &CancellationToken,
 ) -> Result<(), EngineError> {
     let key = SourceKey::Entity(reference.to_owned());
     let node = parts.store.nodes(&[reference.to_owned()]).await?.pop();
@@ -51,7 +53,8 @@ pub(crate) async fn refresh(
         state,
         started_at: parts.clock.now(),
         turn,
-        permit,
+        stop,
+        seat: Seat::default(),
     }
     .run()
     .await
@@ -59,6 +62,7 @@ pub(crate) async fn refresh(
 
 /// A location that is gone or was never valid has nothing to look at.
 async fn forget(parts: &Parts, key: SourceKey) -> Result<(), EngineError> {
+    parts.engine.readers.forget(key.entity().unwrap_or_default());
     let mut tx = parts.store.write(Lane::Bulk).await?;
     tx.delete_source_state(&[key]).await?;
     tx.commit().await?;
@@ -73,32 +77,92 @@ struct Visit<'a> {
     state: Option<SourceState>,
     started_at: Timestamp,
     turn: Option<u64>,
-    permit: Option<SemaphorePermit<'a>>,
+    stop: &'a CancellationToken,
+    /// Given back when nothing more is to be read.
+    seat: Seat,
 }
 
 impl Visit<'_> {
-    async fn run(self) -> Result<(), EngineError> {
+    async fn run(mut self) -> Result<(), EngineError> {
         let base = entity::annotation(&self.location, entity::MANAGED_BY_LOCATION).unwrap_or_default();
         let base = LocationRef::parse(base)?;
         let targets = ingest::targets(&self.location, &self.parts.settings)?;
         follow(self.parts, &self.node.reference, &targets);
-        let reading = self.read(&base, &targets).await;
+        let (stop, engine) = (self.stop, &self.parts.engine);
+        let reading = async {
+            let targets = self.admitted(targets).await?;
+            self.seat = engine.room.enter(self.host(&base, &targets).as_deref()).await?;
+            Ok::<_, EngineError>(self.read(&base, &targets).await)
+        };
+        let reading = stop.run_until_cancelled(engine.reading(Box::pin(reading))).await;
+        let reading = reading.unwrap_or(Err(EngineError::Stopped))?;
         let hash = self.hash(&reading);
         let next_check_at = self.next_check(&reading);
         if self.is_unchanged(&reading, &hash) {
             return self.stop_early(reading.etag, next_check_at).await;
         }
-        self.deliver(reading, hash, next_check_at).await
+        stop.run_until_cancelled(Box::pin(self.deliver(reading, hash, next_check_at)))
+            .await
+            .unwrap_or(Err(EngineError::Stopped))
     }
 
-    async fn read(&self, base: &LocationRef, targets: &[Result<ingest::Target, Fault>]) -> Reading {
-        let mut all = Reading::default();
+    /// The targets that this source may read beside all others that read them.
+    async fn admitted(
+        &self,
+        targets: Vec<Result<Target, Fault>>,
+    ) -> Result<Vec<Result<Target, Fault>>, EngineError> {
+        let (readers, own) = (&self.parts.engine.readers, &self.node.reference);
+        let named = targets.iter().flatten().map(|target| target.location.to_string());
+        readers.keep_only(own, &named.collect());
+        let mut admitted = Vec::with_capacity(targets.len());
+        for target in targets {
+            let Ok(target) = target else {
+                admitted.push(target);
+                continue;
+            };
+            self.forget_readers_that_are_gone(&target).await?;
+            admitted.push(readers.admit(own, &target.location).map(|()| target));
+        }
+        Ok(admitted)
+    }
+
+    /// Makes room among the readers of a target, where there is none.
+    async fn forget_readers_that_are_gone(&self, target: &Target) -> Result<(), EngineError> {
+        let readers = &self.parts.engine.readers;
+        let others = readers.of_full(&target.location);
+        if others.is_empty() {
+            return Ok(());
+        }
+        let nodes = self.parts.store.nodes(&others).await?;
+        let there: BTreeSet<String> = nodes.into_iter().map(|node| node.reference).collect();
+        for gone in others.iter().filter(|other| !there.contains(*other)) {
+            readers.forget(gone);
+        }
+        Ok(())
+    }
+
+    /// The host that the first of the targets by URL is read from.
+    fn host(&self, base: &LocationRef, targets: &[Result<Target, Fault>]) -> Option<String> {
+        let mut by_url = targets
+            .iter()
+            .flatten()
+            .filter(|target| target.location.kind == "url");
+        let target = &by_url.next()?.location.target;
+        let url = self.parts.source.integrations().resolve_url(&base.target, target);
+        Some(url.map(|url| ingest::host_of(&url)).unwrap_or_default())
+    }
+
+    async fn read(&mut self, base: &LocationRef, targets: &[Result<Target, Fault>]) -> Reading {
+        let (mut all, mut room) = (Reading::default(), Room::of(ingest::MAX_BYTES));
         // An ETag speaks for one target only, and only while nothing else asks for its documents.
         let etag = match targets {
-            [Ok(_)] if self.is_settled() => self.state.as_ref().and_then(|state| state.etag.as_deref()),
+            [Ok(_)] if self.is_settled() => self.state.as_ref().and_then(|state| state.etag.clone()),
             _ => None,
         };
         for target in targets {
+            if room.is_full() {
+                break;
+            }
             let target = match target {
                 Ok(target) => target,
                 Err(fault) => {
@@ -106,14 +170,18 @@ impl Visit<'_> {
                     continue;
                 }
             };
-            let one =
-                ingest::read_target(target, base, &*self.parts.source, &self.parts.settings, etag).await;
+            let (source, settings) = (&*self.parts.source, &self.parts.settings);
+            let one = ingest::read_target(target, base, source, settings, etag.as_deref(), &mut room).await;
+            if room.taken() > MUCH {
+                self.parts.engine.room.bring_much(&mut self.seat).await;
+            }
             all.files.extend(one.files);
             all.faults.extend(one.faults);
             if targets.len() == 1 {
                 (all.etag, all.not_modified) = (one.etag, one.not_modified);
             }
         }
+        all.faults = ingest::bounded(all.faults);
         all
     }
 
@@ -207,12 +275,15 @@ impl Visit<'_> {
             cause["commit"] = commit.into();
         }
         let mut delivery = Delivery::begin(self.parts, self.key.clone(), cause, true).await?;
-        let mut problems: Vec<Problem> = reading
-            .faults
-            .iter()
-            .map(|fault| unreadable(fault, &self.location, self.node.place.clone()))
-            .collect();
-        let mut volatile = false;
+        let mut problems = Problems::default();
+        problems.put_first(
+            reading
+                .faults
+                .iter()
+                .map(|fault| unreadable(fault, &self.location, self.node.place.clone()))
+                .collect(),
+        );
+        let mut dependence = Dependence::default();
         let discard = self.parts.settings.discard_file_on_error;
         let mut has_refused = false;
         let mut held_back = Vec::new();
@@ -223,14 +294,16 @@ impl Visit<'_> {
                 rejected,
                 warnings,
             } = self.documents(&file);
-            delivery.problems.extend(warnings);
+            warnings
+                .into_iter()
+                .for_each(|warning| delivery.problems.push(warning));
             seen.note(file.location.to_string(), rejected.iter().all(Rejected::is_told));
             for reference in rejected.iter().filter_map(|one| one.reference.clone()) {
                 seen.note_refused(reference);
             }
-            volatile |= raws
-                .iter()
-                .any(|raw| self.parts.pipeline.depends_on_others(&raw.entity, &raw.location));
+            for raw in &raws {
+                dependence.add(self.parts.pipeline.dependence(&raw.entity, &raw.context()));
+            }
             for one in rejected {
                 // Whoever discards files stops at the first document of a kind that is not allowed.
                 let is_refusal = one.problem.fault.name == "NotAllowedError";
@@ -256,18 +329,24 @@ impl Visit<'_> {
             seen = Seen::default();
         }
         delivery.feed_moved(&seen).await?;
-        delivery.problems.splice(0..0, problems.iter().cloned());
+        let is_complete = problems.is_empty();
+        let problems = problems.into_told();
+        delivery.problems.put_first(problems.clone());
+        let is_settled = !dependence.is_any;
+        let recheck = dependence
+            .recheck
+            .map(|pause| later(self.parts.clock.now(), pause));
         let ending = Ending {
             started_at: self.started_at,
-            is_complete: problems.is_empty(),
+            is_complete,
             seen,
             removed: Vec::new(),
             location_problems: Some(problems),
-            etag: reading.etag.filter(|_| !volatile),
-            content_hash: (!volatile).then_some(hash),
-            next_check_at: Some(next),
+            etag: reading.etag.filter(|_| is_settled),
+            content_hash: is_settled.then_some(hash),
+            next_check_at: Some(recheck.map_or(next, |recheck| recheck.min(next))),
         };
-        drop(self.permit);
+        drop(self.seat);
         let finished = match self.turn {
             Some(turn) => finish_together(self.parts, turn, delivery, ending).await?,
             None => delivery.finish(ending).await?,

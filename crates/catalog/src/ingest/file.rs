@@ -10,6 +10,7 @@ use bytes::Bytes;
 use globset::{GlobBuilder, GlobMatcher};
 use model::{Fault, LocationRef};
 
+use super::room::Room;
 use super::target::{Reading, SourceFile};
 use crate::settings::normalize;
 
@@ -20,7 +21,7 @@ const MAX_FOLDERS: usize = 20_000;
 
 /// Reads what a `file` target names. A missing file is a `NotFoundError`; others are not hurt by one
 /// that cannot be read.
-pub(crate) fn read_files(target: &str, max_bytes: u64, max_matches: usize) -> Reading {
+pub(crate) fn read_files(target: &str, max_bytes: u64, max_matches: usize, room: &mut Room) -> Reading {
     let mut reading = Reading::default();
     let paths = match matches(target, max_matches) {
         Ok(paths) => paths,
@@ -35,7 +36,17 @@ pub(crate) fn read_files(target: &str, max_bytes: u64, max_matches: usize) -> Re
             .push(Fault::not_found(format!("file {target} does not exist")));
     }
     for path in paths {
-        match read(&path, max_bytes) {
+        if room.is_full() {
+            break;
+        }
+        let read = read(&path, max_bytes);
+        if let Ok(bytes) = &read
+            && let Err(fault) = room.take(&format!("file {}", path.display()), bytes.len())
+        {
+            reading.faults.push(fault);
+            break;
+        }
+        match read {
             Ok(bytes) => reading.files.push(SourceFile {
                 location: LocationRef::new("file", normalize(&path)),
                 bytes,
@@ -205,7 +216,8 @@ mod tests {
     use super::*;
 
     fn names(folder: &Path, target: &str) -> (Vec<String>, Vec<String>) {
-        let reading = read_files(&folder.join(target).to_string_lossy(), 100, 50);
+        let target = folder.join(target);
+        let reading = read_files(&target.to_string_lossy(), 100, 50, &mut Room::of(1_000));
         let prefix = format!("{}/", folder.display());
         (
             reading

@@ -84,7 +84,7 @@ impl Catalog {
 
     fn is_news(&self, raw: &Raw, known: &HashMap<String, ChildRow>) -> bool {
         let is_same = |row: &ChildRow| row.raw_hash == raw.raw_hash && row.location_key == raw.location_key;
-        self.parts.pipeline.depends_on_others(&raw.entity, &raw.location)
+        self.parts.pipeline.dependence(&raw.entity, &raw.context()).is_any
             || !known.get(&raw.reference).is_some_and(is_same)
     }
 

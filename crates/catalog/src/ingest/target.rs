@@ -1,5 +1,6 @@
 //! From a `Location` entity to the files it names (reference/catalog.md §3.3).
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use bytes::Bytes;
@@ -8,6 +9,7 @@ use serde_json::Value;
 
 use super::UrlSource;
 use super::file::read_files;
+use super::room::{MAX_TARGETS, Room};
 use crate::settings::{Settings, normalize};
 
 /// Longest message of a failed read that is kept.
@@ -39,7 +41,7 @@ pub(crate) struct Reading {
     pub not_modified: bool,
 }
 
-/// The targets of a processed `Location` entity; those that cannot be read for what they are come
+/// The targets of a processed `Location` entity, each once; those that cannot be read for what they are come
 /// as faults, the others are not hurt.
 pub(crate) fn targets(value: &Value, settings: &Settings) -> Result<Vec<Result<Target, Fault>>, Fault> {
     let own = entity::annotation(value, entity::MANAGED_BY_LOCATION).unwrap_or_default();
@@ -53,7 +55,19 @@ pub(crate) fn targets(value: &Value, settings: &Settings) -> Result<Vec<Result<T
     let names = entity::spec_str(value, "target")
         .into_iter()
         .chain(list.into_iter().flatten().filter_map(Value::as_str));
-    Ok(names.map(|name| resolve(&own, &kind, name, optional)).collect())
+    let mut seen = HashSet::new();
+    let mut targets: Vec<Result<Target, Fault>> = names
+        .filter(|name| seen.insert(*name))
+        .take(MAX_TARGETS + 1)
+        .map(|name| resolve(&own, &kind, name, optional))
+        .collect();
+    if targets.len() > MAX_TARGETS {
+        targets.pop();
+        targets.push(Err(Fault::input(format!(
+            "A location has at most {MAX_TARGETS} targets, the others are not read; split it"
+        ))));
+    }
+    Ok(targets)
 }
 
 /// The refusal of a location type.
@@ -84,29 +98,38 @@ fn resolve(own: &LocationRef, kind: &str, name: &str, optional: bool) -> Result<
     })
 }
 
-/// Reads one target. `base` is the file that names it, for relative URLs.
+/// Reads one target, as far as there is room. `base` is the file that names it, for relative URLs.
 pub(crate) async fn read_target(
     target: &Target,
     base: &LocationRef,
     source: &dyn UrlSource,
     settings: &Settings,
     etag: Option<&str>,
+    room: &mut Room,
 ) -> Reading {
     let LocationRef { kind, target: name } = &target.location;
     match kind.as_str() {
         "file" => {
             let (name, limits) = (name.clone(), (settings.max_file_bytes, settings.max_matches));
-            let read = tokio::task::spawn_blocking(move || read_files(&name, limits.0, limits.1)).await;
-            read.map_or_else(
-                |error| failed(Fault::error(error.to_string())),
-                |mut reading| {
+            let mut left = *room;
+            let read = tokio::task::spawn_blocking(move || {
+                let reading = read_files(&name, limits.0, limits.1, &mut left);
+                (reading, left)
+            });
+            match read.await {
+                Err(error) => failed(Fault::error(error.to_string())),
+                Ok((mut reading, left)) => {
+                    *room = left;
                     let missing = |fault: &Fault| fault.name == "NotFoundError";
                     reading.faults.retain(|fault| !target.optional || !missing(fault));
                     reading
-                },
-            )
+                }
+            }
         }
-        "url" => read_url(name, target.optional, base, source, etag).await,
+        "url" => {
+            let reading = read_url(name, target.optional, base, source, etag).await;
+            within(reading, room)
+        }
         _ => failed(Fault::input(format!(
             "No processor was able to handle reading of {}",
             target.location
@@ -150,6 +173,21 @@ async fn read_url(
         Err(fault) if fault.name == "NotFoundError" && optional => Reading::default(),
         Err(fault) => failed(unreadable(&fault)),
     }
+}
+
+/// What there is room for.
+fn within(mut reading: Reading, room: &mut Room) -> Reading {
+    let files = std::mem::take(&mut reading.files);
+    for file in files {
+        match room.take(&file.location.to_string(), file.bytes.len()) {
+            Ok(()) => reading.files.push(file),
+            Err(fault) => {
+                reading.faults.push(fault);
+                break;
+            }
+        }
+    }
+    reading
 }
 
 fn unreadable(fault: &Fault) -> Fault {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use model::{LocationRef, entity};
 use serde_json::json;
 
-use crate::ingest::{self, SourceFile};
+use crate::ingest::{self, Room, SourceFile};
 use crate::settings::Settings;
 
 /// Most files that are followed.
@@ -40,7 +40,8 @@ impl Reach {
         let mut waiting = VecDeque::from([origin.target.clone()]);
         let mut seen = HashSet::new();
         while let Some(target) = waiting.pop_front() {
-            let reading = ingest::read_files(&target, settings.max_file_bytes, settings.max_matches);
+            let (most, matches) = (settings.max_file_bytes, settings.max_matches);
+            let reading = ingest::read_files(&target, most, matches, &mut Room::of(ingest::MAX_BYTES));
             for file in reading.files {
                 if seen.len() >= MOST || !seen.insert(file.location.target.clone()) {
                     continue;

@@ -1,9 +1,10 @@
 //! The steps from a raw document to a valid entity with its relations, with the original's errors.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use model::{EntityRef, Fault, Kinds, LocationRef, Relation, entity, kinds, policy};
-use plugin::{ProcessContext, Processor, Remarks};
+use plugin::{Freshness, ProcessContext, Processor, Remarks};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use yaml::Limits;
@@ -40,6 +41,26 @@ pub(crate) struct Processed {
     pub relations: Vec<Relation>,
 }
 
+/// Whether an entity depends on more than its document.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Dependence {
+    /// It does.
+    pub is_any: bool,
+    /// It is to be processed again after this time at the latest.
+    pub recheck: Option<Duration>,
+}
+
+impl Dependence {
+    /// Takes in that of another entity.
+    pub fn add(&mut self, other: Self) {
+        self.is_any |= other.is_any;
+        self.recheck = match (self.recheck, other.recheck) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+    }
+}
+
 /// Everything that processing depends on.
 pub(crate) struct Pipeline {
     pub kinds: Arc<Kinds>,
@@ -64,10 +85,18 @@ impl Pipeline {
     }
 
     /// Whether processing the same document again may give something else.
-    pub fn depends_on_others(&self, entity: &Value, location: &LocationRef) -> bool {
-        let lacks_owner = || entity::owner(entity).is_none_or(str::is_empty);
-        placeholder::occur_in(entity)
-            || (!self.processors.is_empty() && location.kind == "url" && lacks_owner())
+    pub fn dependence(&self, entity: &Value, context: &ProcessContext) -> Dependence {
+        let mut dependence = Dependence {
+            is_any: placeholder::occur_in(entity),
+            recheck: None,
+        };
+        for processor in &self.processors {
+            if let Freshness::Depends { recheck, .. } = processor.freshness(entity, context) {
+                let is_any = true;
+                dependence.add(Dependence { is_any, recheck });
+            }
+        }
+        dependence
     }
 
     async fn run(
@@ -96,6 +125,11 @@ impl Pipeline {
             remarks: remarks.clone(),
         };
         for processor in &self.processors {
+            match processor.freshness(&entity, &context) {
+                Freshness::NotMine => continue,
+                Freshness::OfItsInput => {}
+                Freshness::Depends { on, .. } => refresh_keys.extend(on),
+            }
             entity = processor
                 .pre_process(entity, &context)
                 .await
@@ -119,6 +153,7 @@ impl Pipeline {
             max_bytes: self.max_bytes,
             limits: &self.limits,
             read: Vec::new(),
+            bytes: 0,
         };
         let result = resolver.replace(value).await;
         *read = resolver.read;

@@ -21,6 +21,9 @@ const MAX_ADDRESS: usize = 2_000;
 /// Deepest nesting that is searched; documents nested deeper are refused when they are parsed.
 const MAX_DEPTH: usize = 128;
 
+/// Most bytes that the placeholders of one entity bring, all files together.
+const MAX_BYTES: usize = 32 << 20;
+
 /// Whether anything in the value has to be read from elsewhere.
 pub(super) fn occur_in(value: &Value) -> bool {
     match value {
@@ -46,6 +49,8 @@ pub(crate) struct Resolver<'a> {
     pub limits: &'a Limits,
     /// What was read, as refresh keys.
     pub read: Vec<String>,
+    /// Bytes read so far.
+    pub bytes: usize,
 }
 
 impl Resolver<'_> {
@@ -158,6 +163,13 @@ impl Resolver<'_> {
                 "Placeholder {key} could not read location {target}, {fault}"
             ))
         })?;
+        self.bytes += bytes.len();
+        if self.bytes > MAX_BYTES {
+            return Err(Fault::error(format!(
+                "Placeholder {key} was not resolved at {target}, the placeholders of an entity bring at most {} MiB",
+                MAX_BYTES >> 20
+            )));
+        }
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 }

@@ -1,14 +1,23 @@
 //! Pages of entities that can be walked in both directions (`/entities/by-query`).
 
+use std::collections::HashSet;
+
+use model::Fault;
 use serde_json::{Value, json};
 
 use super::cursor::{Cursor, RowValues, Selection};
 use super::{Body, Direction, Fields, OrderField, QueryError, View, versions};
+use crate::aside::Caller;
 use crate::index::Version;
 use read_model::{Like, ReadModel, Row, UidBound, Walk, WalkOrder};
 
 /// Key of lists that nobody ordered.
 const UID: &str = "metadata.uid";
+
+/// Most fields that a text is searched for in.
+const MAX_TEXT_FIELDS: usize = 20;
+/// Longest text that is searched for, in bytes.
+const MAX_TERM: usize = 1_000;
 
 /// A search text and where to look for it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -48,6 +57,10 @@ pub struct Page {
 }
 
 impl FullText {
+    fn is_blank(&self) -> bool {
+        self.term.trim().is_empty()
+    }
+
     pub(super) fn from_json(value: &Value) -> Self {
         let strings = |list: &Vec<Value>| list.iter().filter_map(Value::as_str).map(str::to_owned).collect();
         Self {
@@ -94,9 +107,20 @@ impl PageRequest {
 impl View<'_> {
     /// One page.
     pub async fn page(&self, request: &PageRequest) -> Result<Page, QueryError> {
-        let (mut page, wanted) = self.find_page(request)?;
+        let (mut page, wanted) = self.page_versions(request).await?;
         page.items = self.present(&wanted).await?;
         Ok(page)
+    }
+
+    /// One page without its entities, which are to be fetched by the versions beside it.
+    pub async fn page_versions(&self, request: &PageRequest) -> Result<(Page, Vec<Version>), QueryError> {
+        // Only a search for a text goes through values; everything else the index has ready.
+        if request.cursor.full_text.as_ref().is_none_or(FullText::is_blank) {
+            return self.find_page(request);
+        }
+        let (catalog, sight, request) = (self.catalog.clone(), self.sight.clone(), request.clone());
+        let find = move |_: &Caller| catalog.seen_by(&sight).find_page(&request);
+        self.catalog.aside(find).await?
     }
 
     fn find_page(&self, request: &PageRequest) -> Result<(Page, Vec<Version>), QueryError> {
@@ -105,7 +129,7 @@ impl View<'_> {
         let model = self.catalog.index().read();
         let mut set = self.visible(&model, filter.as_ref());
         let order = Order::of(cursor);
-        let text = Text::of(cursor, &order);
+        let text = Text::of(cursor, &order)?;
         if let Some(text) = &text {
             set = std::borrow::Cow::Owned(set.as_ref() & model.matching(&text.fields, &text.like));
         }
@@ -167,22 +191,34 @@ struct Text {
 }
 
 impl Text {
-    fn of(cursor: &Cursor, order: &Order) -> Option<Self> {
-        let full_text = cursor.full_text.as_ref()?;
+    fn of(cursor: &Cursor, order: &Order) -> Result<Option<Self>, Fault> {
+        let full_text = cursor.full_text.as_ref().filter(|text| !text.is_blank());
+        let Some(full_text) = full_text else {
+            return Ok(None);
+        };
         let term = full_text.term.trim();
-        if term.is_empty() {
-            return None;
+        if term.len() > MAX_TERM {
+            return Err(Fault::input(format!(
+                "The text to search for has more than {MAX_TERM} bytes"
+            )));
         }
         let fields = full_text
             .fields
             .clone()
             .unwrap_or_else(|| vec![order.field.clone()]);
-        let fields: Vec<String> = fields.iter().map(|field| model::js::lowercase(field)).collect();
-        Some(Self {
+        let mut seen = HashSet::new();
+        let fields = fields.iter().map(|field| model::js::lowercase(field));
+        let fields: Vec<String> = fields.filter(|field| seen.insert(field.clone())).collect();
+        if fields.len() > MAX_TEXT_FIELDS {
+            return Err(Fault::input(format!(
+                "A text is searched for in at most {MAX_TEXT_FIELDS} fields; name fewer"
+            )));
+        }
+        Ok(Some(Self {
             like: Like::containing(term),
             by_row: fields == [order.field.clone()],
             fields,
-        })
+        }))
     }
 }
 

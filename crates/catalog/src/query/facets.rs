@@ -3,6 +3,14 @@
 use model::{Fault, Filter, js};
 
 use super::{QueryError, View};
+use crate::aside::Caller;
+
+/// Most keys of one question.
+const MAX_KEYS: usize = 100;
+/// Most bytes of values in one answer.
+const MAX_BYTES: usize = 64 << 20;
+/// What a value costs beside its text.
+const VALUE_BYTES: usize = 48;
 
 /// One value.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -14,21 +22,51 @@ pub struct Facet {
 }
 
 impl View<'_> {
-    /// Values of each key among the entities that pass a filter, in the order of the keys asked for.
-    pub fn facets(&self, keys: &[String], filter: Option<&Filter>) -> Result<Vec<Vec<Facet>>, QueryError> {
+    /// Values of each key among the entities that pass a filter, in the order of the keys asked for. Nothing
+    /// more is counted once the caller is gone.
+    pub fn facets(
+        &self,
+        keys: &[String],
+        filter: Option<&Filter>,
+        caller: &Caller,
+    ) -> Result<Vec<Vec<Facet>>, QueryError> {
         if keys.iter().all(String::is_empty) {
             return Err(Fault::input("Missing or empty facets parameter").into());
         }
+        if keys.len() > MAX_KEYS {
+            return Err(Fault::input(format!(
+                "At most {MAX_KEYS} facets are counted at once; ask for fewer"
+            ))
+            .into());
+        }
+        let (mut found, mut bytes) = (Vec::with_capacity(keys.len()), 0);
+        for key in keys.iter().take_while(|_| !caller.is_gone()) {
+            let values = self.facet(key, filter);
+            bytes += values
+                .iter()
+                .map(|facet| facet.value.len() + VALUE_BYTES)
+                .sum::<usize>();
+            if bytes > MAX_BYTES {
+                return Err(Fault::input(format!(
+                    "These facets have more than {} MiB of values; ask for fewer, or filter the entities",
+                    MAX_BYTES >> 20
+                ))
+                .into());
+            }
+            found.push(values);
+        }
+        Ok(found)
+    }
+
+    /// Holds the index for one key only, so that changes come in between two of them.
+    fn facet(&self, key: &str, filter: Option<&Filter>) -> Vec<Facet> {
         let model = self.catalog.index().read();
         let is_restricted = filter.is_some() || !self.sight.is_everything();
         let set = is_restricted.then(|| self.visible(&model, filter));
-        let facet = |key: &String| {
-            let values = model.facet(&js::lowercase(key), set.as_deref());
-            values
-                .into_iter()
-                .map(|(value, count)| Facet { value, count })
-                .collect()
-        };
-        Ok(keys.iter().map(facet).collect())
+        let values = model.facet(&js::lowercase(key), set.as_deref());
+        values
+            .into_iter()
+            .map(|(value, count)| Facet { value, count })
+            .collect()
     }
 }

@@ -1,7 +1,17 @@
 //! Projection of entities to the fields a client asked for (reference/catalog.md §5.3).
 
+use std::collections::HashSet;
+
 use model::Fault;
 use serde_json::{Map, Value};
+
+/// Most fields of one question.
+const MAX_FIELDS: usize = 200;
+/// Longest path, in bytes and in parts. The longest valid key of an annotation has 317 bytes.
+const MAX_PATH: usize = 1_000;
+const MAX_PARTS: usize = 200;
+/// Up to so many keys are compared one by one.
+const FEW_KEYS: usize = 32;
 
 /// The fields wanted; none means the whole entity.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,20 +23,22 @@ impl Fields {
         Self::default()
     }
 
-    /// Reads dotted paths; blank ones do not count.
+    /// Reads dotted paths; blank ones do not count, and each counts once.
     pub fn parse<'a>(paths: impl IntoIterator<Item = &'a str>) -> Result<Self, Fault> {
-        let paths: Vec<String> = paths
-            .into_iter()
-            .map(str::trim)
-            .filter(|path| !path.is_empty())
-            .map(str::to_owned)
-            .collect();
-        match paths.iter().find(|path| path.contains('[')) {
-            Some(path) => Err(Fault::input(format!(
-                "Invalid field \"{path}\", array type fields are not supported"
-            ))),
-            None => Ok(Self(paths)),
+        let mut kept = Vec::new();
+        let mut seen = HashSet::new();
+        for path in paths.into_iter().map(str::trim).filter(|path| !path.is_empty()) {
+            check(path)?;
+            if seen.insert(path) {
+                kept.push(path.to_owned());
+            }
+            if kept.len() > MAX_FIELDS {
+                return Err(Fault::input(format!(
+                    "Invalid fields, more than {MAX_FIELDS} of them; ask for fewer, or for whole entities"
+                )));
+            }
         }
+        Ok(Self(kept))
     }
 
     /// Whether the entity is wanted as it is.
@@ -57,26 +69,54 @@ impl Fields {
     }
 }
 
+fn check(path: &str) -> Result<(), Fault> {
+    if path.contains('[') {
+        return Err(Fault::input(format!(
+            "Invalid field \"{path}\", array type fields are not supported"
+        )));
+    }
+    if path.len() > MAX_PATH || path.split('.').count() > MAX_PARTS {
+        let begin: String = path.chars().take(40).collect();
+        return Err(Fault::input(format!(
+            "Invalid field \"{begin}…\", a field has at most {MAX_PATH} bytes and {MAX_PARTS} parts"
+        )));
+    }
+    Ok(())
+}
+
 /// Follows a path, taking as few of its dots as separators as lead somewhere: keys may hold dots.
 fn find<'a>(entity: &'a Value, path: &str) -> Option<(Vec<String>, &'a Value)> {
     let mut keys = Vec::new();
     let mut value = entity;
-    let mut pending = String::new();
+    let (mut start, mut end) = (0, 0);
     for part in path.split('.') {
-        if !pending.is_empty() {
-            pending.push('.');
+        // A key does not begin with a dot: empty parts in front of one do not count.
+        if start == end {
+            start = offset(path, part);
         }
-        pending.push_str(part);
-        if let Some(inner) = child(value, &pending) {
-            keys.push(std::mem::take(&mut pending));
+        end = offset(path, part) + part.len();
+        let pending = &path[start..end];
+        if let Some(inner) = child(value, pending) {
+            keys.push(pending.to_owned());
             value = inner;
+            start = end;
         }
     }
-    pending.is_empty().then_some((keys, value))
+    (start == end).then_some((keys, value))
+}
+
+/// Where a part begins.
+fn offset(path: &str, part: &str) -> usize {
+    part.as_ptr().addr() - path.as_ptr().addr()
 }
 
 fn child<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
     match value {
+        // To compare a few lengths is cheaper than to hash a long key that is not there.
+        Value::Object(fields) if fields.len() <= FEW_KEYS => fields
+            .iter()
+            .find(|(name, _)| name.as_str() == key)
+            .map(|(_, child)| child),
         Value::Object(fields) => fields.get(key),
         Value::Array(items) => items.get(key.parse::<usize>().ok().filter(|at| at.to_string() == key)?),
         _ => None,
@@ -133,6 +173,25 @@ mod tests {
         check("metadata.tags", json!({ "metadata": { "tags": ["t"] } }));
         check("metadata.Name", json!({}));
         check("nope.deeper", json!({}));
+        check("..metadata..name.", json!({ "metadata": { "name": "a" } }));
+        check("metadata.tags.0", json!({ "metadata": { "tags": { "0": "t" } } }));
+    }
+
+    #[test]
+    fn absurd_fields_are_refused_and_repeated_ones_count_once() {
+        let long = "a.".repeat(30_000);
+        let fault = Fields::parse([long.as_str()]).unwrap_err();
+        assert!(
+            fault.message.contains("at most 1000 bytes and 200 parts"),
+            "{fault}"
+        );
+        let deep = "a.".repeat(300);
+        Fields::parse([deep.as_str()]).unwrap_err();
+        let many: Vec<String> = (0..201).map(|number| format!("f{number}")).collect();
+        let fault = Fields::parse(many.iter().map(String::as_str)).unwrap_err();
+        assert!(fault.message.contains("more than 200"), "{fault}");
+        let same = Fields::parse(std::iter::repeat_n("kind", 2_500)).unwrap();
+        assert_eq!(same, Fields::parse(["kind"]).unwrap());
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Plain lists of entities (`GET /entities`).
 
-use std::cmp::Ordering;
-
 use model::Filter;
 
+use super::ordered::{distinct, rows as ordered_rows};
 use super::{Body, Direction, OrderField, QueryError, View, versions};
+use crate::aside::Caller;
+use crate::index::Version;
 use read_model::{ReadModel, Walk, WalkOrder};
 
 /// What to list.
@@ -33,23 +34,36 @@ impl View<'_> {
     /// A list. A whole list leaves out entities that lack the field it is ordered by and is otherwise
     /// by uid; a page puts them last and is otherwise by reference.
     pub async fn list(&self, request: &ListRequest) -> Result<Listed, QueryError> {
-        let (wanted, has_more) = {
-            let model = self.catalog.index().read();
-            let set = self.visible(&model, request.filter.as_ref());
-            let is_page = request.limit.is_some() || request.offset.is_some();
-            let mut docs = if is_page {
-                page(&model, &set, request)
-            } else {
-                whole(&model, &set, request)
-            };
-            let has_more = request.limit.is_some_and(|limit| docs.len() > limit);
-            docs.truncate(request.limit.unwrap_or(usize::MAX));
-            (versions(&model, docs), has_more)
-        };
+        let (wanted, has_more) = self.list_versions(request).await?;
         Ok(Listed {
             items: self.present(&wanted).await?,
             has_more,
         })
+    }
+
+    /// The entities of a list, to be fetched by their versions, and whether there are more after these.
+    pub async fn list_versions(&self, request: &ListRequest) -> Result<(Vec<Version>, bool), QueryError> {
+        // By one field the index has the order ready, by several it is made for the question.
+        if request.order.len() < 2 {
+            return Ok(self.find_list(request, &Caller::default()));
+        }
+        let (catalog, sight, request) = (self.catalog.clone(), self.sight.clone(), request.clone());
+        let find = move |caller: &Caller| catalog.seen_by(&sight).find_list(&request, caller);
+        Ok(self.catalog.aside(find).await?)
+    }
+
+    fn find_list(&self, request: &ListRequest, caller: &Caller) -> (Vec<Version>, bool) {
+        let model = self.catalog.index().read();
+        let set = self.visible(&model, request.filter.as_ref());
+        let is_page = request.limit.is_some() || request.offset.is_some();
+        let mut docs = if is_page {
+            page(&model, &set, request, caller)
+        } else {
+            whole(&model, &set, request)
+        };
+        let has_more = request.limit.is_some_and(|limit| docs.len() > limit);
+        docs.truncate(request.limit.unwrap_or(usize::MAX));
+        (versions(&model, docs), has_more)
     }
 }
 
@@ -67,16 +81,13 @@ fn whole(model: &ReadModel, set: &roaring::RoaringBitmap, request: &ListRequest)
 }
 
 /// One row more than asked for, to see whether there is more.
-fn page(model: &ReadModel, set: &roaring::RoaringBitmap, request: &ListRequest) -> Vec<u32> {
+fn page(model: &ReadModel, set: &roaring::RoaringBitmap, request: &ListRequest, caller: &Caller) -> Vec<u32> {
     let offset = request.offset.unwrap_or(0);
     let limit = request.limit.map_or(usize::MAX, |limit| limit.saturating_add(1));
-    match request.order.as_slice() {
+    match distinct(&request.order).as_slice() {
         [] => rows(model, set, WalkOrder::Reference, false, false, offset, limit),
         [order] => page_by_one(model, set, order, offset, limit),
-        orders => {
-            let docs = sorted(model, set, orders);
-            docs.into_iter().skip(offset).take(limit).collect()
-        }
+        orders => ordered_rows(model, set, orders, (offset, limit), caller),
     }
 }
 
@@ -135,46 +146,4 @@ fn rows(
         limit,
     };
     model.walk(&walk).into_iter().map(|row| row.doc).collect()
-}
-
-/// A row for every combination of values, as joining them in SQL gives.
-fn sorted(model: &ReadModel, set: &roaring::RoaringBitmap, orders: &[OrderField]) -> Vec<u32> {
-    let mut rows: Vec<(Vec<Option<&str>>, u32)> = Vec::new();
-    for doc in set {
-        let mut combinations = vec![Vec::new()];
-        for order in orders {
-            let values = model.values(doc, &order.field);
-            let values = if values.is_empty() {
-                vec![None]
-            } else {
-                values.into_iter().map(Some).collect()
-            };
-            combinations = combinations
-                .iter()
-                .flat_map(|row| {
-                    values
-                        .iter()
-                        .map(|value| row.iter().copied().chain([*value]).collect())
-                })
-                .collect();
-        }
-        rows.extend(combinations.into_iter().map(|values| (values, doc)));
-    }
-    rows.sort_by(|left, right| {
-        let fields = left.0.iter().zip(&right.0).zip(orders);
-        fields
-            .map(|((left, right), order)| compare(*left, *right, order.direction))
-            .find(|ordering| ordering.is_ne())
-            .unwrap_or_else(|| model.uid(left.1).cmp(&model.uid(right.1)))
-    });
-    rows.into_iter().map(|(_, doc)| doc).collect()
-}
-
-/// Missing values come last in either direction.
-fn compare(left: Option<&str>, right: Option<&str>, direction: Direction) -> Ordering {
-    match (left, right, direction) {
-        (Some(left), Some(right), Direction::Ascending) => left.cmp(right),
-        (Some(left), Some(right), Direction::Descending) => right.cmp(left),
-        (left, right, _) => right.is_some().cmp(&left.is_some()),
-    }
 }

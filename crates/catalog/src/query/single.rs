@@ -3,7 +3,7 @@
 use model::Filter;
 use uuid::Uuid;
 
-use super::{Body, QueryError, View};
+use super::{Body, QueryError, View, Wanted};
 use crate::index::Version;
 
 impl View<'_> {
@@ -34,16 +34,7 @@ impl View<'_> {
         references: &[String],
         filter: Option<&Filter>,
     ) -> Result<Vec<Option<Body>>, QueryError> {
-        let versions: Vec<Option<Version>> = {
-            let model = self.catalog.index().read();
-            let passing = filter.map(|filter| model.evaluate(filter));
-            let find = |reference: &String| {
-                let doc = self.find(&model, reference)?;
-                let passes = passing.as_ref().is_none_or(|passing| passing.contains(doc));
-                passes.then(|| (model.uid(doc), model.generation(doc)))
-            };
-            references.iter().map(find).collect()
-        };
+        let versions = self.versions_by_reference(references, filter);
         let wanted: Vec<Version> = versions.iter().flatten().copied().collect();
         let found = self
             .catalog
@@ -56,6 +47,18 @@ impl View<'_> {
             .into_iter()
             .map(|version| version.and_then(|_| found.next().flatten()))
             .collect())
+    }
+
+    /// The same, to be fetched by their versions.
+    pub fn versions_by_reference(&self, references: &[String], filter: Option<&Filter>) -> Vec<Wanted> {
+        let model = self.catalog.index().read();
+        let passing = filter.map(|filter| model.evaluate(filter));
+        let find = |reference: &String| {
+            let doc = self.find(&model, reference)?;
+            let passes = passing.as_ref().is_none_or(|passing| passing.contains(doc));
+            passes.then(|| (model.uid(doc), model.generation(doc)))
+        };
+        references.iter().map(find).collect()
     }
 
     async fn body(&self, version: Option<Version>) -> Result<Option<Body>, QueryError> {

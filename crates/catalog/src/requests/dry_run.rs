@@ -10,11 +10,14 @@ use uuid::Uuid;
 
 use crate::Catalog;
 use crate::engine::{EngineError, admit, problem, unreadable, with_remarks};
-use crate::ingest::{self, location_entity};
+use crate::ingest::{self, Room, location_entity};
 use crate::process::{Document, Outcome};
 
 /// Most entities that one dry run goes through.
 const MAX_ENTITIES: usize = 5_000;
+
+/// Most bytes of files that one dry run or preview reads, all locations below the first one included.
+const MAX_BYTES: u64 = 64 << 20;
 
 /// The outcome of a dry run.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +28,11 @@ pub struct DryRun {
     pub location: Location,
     /// Everything it would bring, processed but without relations of others; the location first.
     pub entities: Vec<Value>,
+}
+
+/// Room for everything that a dry run or preview reads.
+pub(super) fn preview_room() -> Room {
+    Room::of(MAX_BYTES)
 }
 
 /// A document on the way, and where it stands.
@@ -99,7 +107,7 @@ impl Catalog {
         };
         // The location first, then as the original: the last found is gone into first.
         let mut waiting = VecDeque::from([Found::nowhere(root)]);
-        let mut seen = HashSet::new();
+        let (mut seen, mut room) = (HashSet::new(), preview_room());
         let mut entities = Vec::new();
         while let Some(found) = waiting.pop_back() {
             let name = EntityRef::of(&found.document.entity)
@@ -113,7 +121,7 @@ impl Catalog {
                     "The location brings more than {MAX_ENTITIES} entities; register it without a preview"
                 )));
             }
-            let step = self.step(found).await;
+            let step = self.step(found, &mut room).await;
             if !step.problems.is_empty() {
                 let faults = step.problems.iter().map(|problem| &problem.fault);
                 let texts: Vec<String> = faults.map(ToString::to_string).collect();
@@ -131,7 +139,7 @@ impl Catalog {
     }
 
     /// Processes one document, and reads its targets if it is a location.
-    pub(super) async fn step(&self, found: Found) -> Step {
+    pub(super) async fn step(&self, found: Found, room: &mut Room) -> Step {
         let Found {
             document,
             place,
@@ -160,7 +168,7 @@ impl Catalog {
                 let value = processed.entity;
                 let is_location = entity::kind(&value) == Some("Location");
                 let (children, problems) = if is_location {
-                    self.children_of(&value, &origin).await
+                    self.children_of(&value, &origin, room).await
                 } else {
                     (Vec::new(), Vec::new())
                 };
@@ -175,7 +183,12 @@ impl Catalog {
         }
     }
 
-    async fn children_of(&self, location: &Value, origin: &LocationRef) -> (Vec<Found>, Vec<Problem>) {
+    async fn children_of(
+        &self,
+        location: &Value,
+        origin: &LocationRef,
+        room: &mut Room,
+    ) -> (Vec<Found>, Vec<Problem>) {
         let settings = &self.parts.settings;
         let own = entity::annotation(location, entity::MANAGED_BY_LOCATION).unwrap_or_default();
         let (base, targets) = match (LocationRef::parse(own), ingest::targets(location, settings)) {
@@ -184,6 +197,9 @@ impl Catalog {
         };
         let (mut children, mut problems) = (Vec::new(), Vec::new());
         for target in targets {
+            if room.is_full() {
+                break;
+            }
             let target = match target {
                 Ok(target) => target,
                 Err(fault) => {
@@ -191,7 +207,8 @@ impl Catalog {
                     continue;
                 }
             };
-            let reading = ingest::read_target(&target, &base, &*self.parts.source, settings, None).await;
+            let source = &*self.parts.source;
+            let reading = ingest::read_target(&target, &base, source, settings, None, room).await;
             let faults = reading.faults.iter();
             problems.extend(faults.map(|fault| unreadable(fault, location, None)));
             for file in reading.files {

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashSet, VecDeque};
 use model::{EntityRef, Fault, Place, Problem, entity};
 use serde_json::Value;
 
-use super::dry_run::{Found, Step};
+use super::dry_run::{Found, Step, preview_room};
 use crate::Catalog;
 use crate::engine::{EngineError, conflict_of};
 use crate::ingest::location_entity;
@@ -69,7 +69,7 @@ impl Catalog {
     async fn steps_below(&self, root: Found) -> (Vec<Step>, Vec<Problem>) {
         let mut waiting = VecDeque::from([root]);
         let mut seen = HashSet::new();
-        let (mut steps, mut problems) = (Vec::new(), Vec::new());
+        let (mut steps, mut problems, mut room) = (Vec::new(), Vec::new(), preview_room());
         while let Some(found) = waiting.pop_front() {
             if seen.len() > MOST {
                 let fault = Fault::error(format!("Only the first {MOST} entities were looked at"));
@@ -82,7 +82,7 @@ impl Catalog {
                 continue;
             }
             let is_root = found.place.is_none();
-            let mut step = self.step(found).await;
+            let mut step = self.step(found, &mut room).await;
             problems.append(&mut step.problems);
             waiting.extend(std::mem::take(&mut step.children));
             if !is_root {

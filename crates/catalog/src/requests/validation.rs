@@ -3,7 +3,7 @@
 use model::{Fault, LocationRef, entity, policy};
 use serde_json::{Map, Value};
 
-use super::dry_run::Found;
+use super::dry_run::{Found, preview_room};
 use crate::Catalog;
 use crate::process::Document;
 
@@ -21,13 +21,12 @@ impl Catalog {
         let origin = entity::annotation(&value, entity::MANAGED_BY_ORIGIN_LOCATION)
             .and_then(|text| LocationRef::parse(text).ok())
             .unwrap_or_else(|| location.clone());
-        let step = self
-            .step(Found::nowhere(Document {
-                entity: value,
-                location,
-                origin,
-            }))
-            .await;
+        let found = Found::nowhere(Document {
+            entity: value,
+            location,
+            origin,
+        });
+        let step = self.step(found, &mut preview_room()).await;
         Ok(step.problems.into_iter().map(|problem| problem.fault).collect())
     }
 }

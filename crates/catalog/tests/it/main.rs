@@ -5,6 +5,7 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod bounds;
 mod browse;
 mod bursts;
 mod door;

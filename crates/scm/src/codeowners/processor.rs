@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use model::Fault;
-use plugin::{ProcessContext, Remarks};
+use plugin::{Freshness, ProcessContext, Remarks};
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -62,8 +62,18 @@ impl plugin::Processor for Processor {
         "CodeOwnersProcessor"
     }
 
+    fn freshness(&self, entity: &Value, context: &ProcessContext) -> Freshness {
+        if context.location.kind != "url" || !lacks_owner(entity) {
+            return Freshness::NotMine;
+        }
+        Freshness::Depends {
+            on: Vec::new(),
+            recheck: None,
+        }
+    }
+
     async fn pre_process(&self, mut entity: Value, context: &ProcessContext) -> Result<Value, Fault> {
-        if context.location.kind != "url" || !lacks_owner(&entity) {
+        if self.freshness(&entity, context) == Freshness::NotMine {
             return Ok(entity);
         }
         if let Some(owner) = self.owner(&context.location.target, &context.remarks).await?

@@ -65,6 +65,11 @@ pub async fn leases(place: &Place) {
     assert!(!acquire("a", 20).await, "only the holder gives back");
     store.lease_release("prune", "b").await.unwrap();
     assert!(acquire("a", 20).await);
+    let elsewhere =
+        async |holder: &str, now: i64| store.is_leased_elsewhere("pru", holder, time(now)).await.unwrap();
+    assert!(elsewhere("b", 29).await);
+    assert!(!elsewhere("a", 29).await, "it is its own");
+    assert!(!elsewhere("b", 30).await, "it ran out");
 }
 
 pub async fn settings(place: &Place) {
@@ -86,4 +91,11 @@ pub async fn settings(place: &Place) {
     store.setting_delete(&mine).await.unwrap();
     assert_eq!(store.setting_get(&mine).await.unwrap(), None);
     assert_eq!(store.setting_get(&other).await.unwrap(), Some(json!(1)));
+    let count =
+        |known: Option<serde_json::Value>| json!(known.and_then(|value| value.as_i64()).unwrap_or(0) + 1);
+    let changes = (0..10).map(|_| store.setting_change(&mine, count));
+    for changed in futures::future::join_all(changes).await {
+        changed.unwrap();
+    }
+    assert_eq!(store.setting_get(&mine).await.unwrap(), Some(json!(10)));
 }

@@ -1,7 +1,5 @@
 //! The parts of the pages of groups and people: members, groups below, and what they own.
 
-use std::collections::HashSet;
-
 use maud::{Markup, html};
 use model::{EntityRef, entity};
 use serde_json::Value;
@@ -9,7 +7,7 @@ use ui::{Card, Pagination, Tab, card, entity_link, href, pagination, person, seg
 use url::form_urlencoded;
 
 use crate::pages::failure::PageFailure;
-use crate::pages::organization::view::{TeamLine, line, owned_href, team_tree};
+use crate::pages::organization::view::{Drawing, TeamLine, owned_href, team_tree};
 use catalog::organization::Organization;
 use catalog::{View, browse};
 
@@ -130,7 +128,7 @@ async fn group(seen: View<'_>, reference: &EntityRef, asked: &Asked) -> Result<P
     let organization = seen.organization().await?;
     let all = organization.with_below(reference);
     let owned = |groups: &[EntityRef]| seen.total_of(&browse::owned_by(groups), "");
-    let tree = line(&organization, &owned, reference, &mut HashSet::new(), 0);
+    let tree = Drawing::new(&organization, &owned).line(reference);
     Ok(PeopleParts {
         members: Some(members(seen, &organization, reference, &all, asked)),
         below: tree.map(|line| line.below).unwrap_or_default(),

@@ -3,27 +3,26 @@
 use model::{EntityRef, entity};
 use serde_json::Value;
 
-use super::state::COLUMNS;
+use super::state::{COLUMNS, ColumnKey};
 use catalog::browse::shown_title;
 
-/// One line per entity with the columns shown, the reference first.
-pub(super) fn csv(entities: &[Value], shown: &[&str]) -> String {
-    let titles = COLUMNS
-        .iter()
-        .filter(|column| shown.contains(&column.name))
-        .map(|column| column.title.to_owned());
-    let mut text = line(std::iter::once("Reference".to_owned()).chain(titles));
-    for value in entities {
-        let Some(reference) = EntityRef::of(value) else {
-            continue;
-        };
-        let cells = COLUMNS
-            .iter()
-            .filter(|column| shown.contains(&column.name))
-            .map(|column| cell(value, column.name));
-        text.push_str(&line(std::iter::once(reference.to_string()).chain(cells)));
-    }
-    text
+/// The titles of the columns shown, the reference first.
+pub(super) fn heading(shown: &[&'static str]) -> String {
+    let titles = columns(shown).map(|column| column.title.to_owned());
+    line(std::iter::once("Reference".to_owned()).chain(titles))
+}
+
+/// The line of an entity.
+pub(super) fn row(value: &Value, shown: &[&'static str]) -> String {
+    let Some(reference) = EntityRef::of(value) else {
+        return String::new();
+    };
+    let cells = columns(shown).map(|column| cell(value, column.name));
+    line(std::iter::once(reference.to_string()).chain(cells))
+}
+
+fn columns(shown: &[&'static str]) -> impl Iterator<Item = &'static ColumnKey> {
+    COLUMNS.iter().filter(|column| shown.contains(&column.name))
 }
 
 fn cell(value: &Value, column: &str) -> String {
@@ -76,9 +75,11 @@ mod tests {
     #[test]
     fn cells_are_quoted_and_formulas_disarmed() {
         let value = json!({"kind": "Component", "metadata": {"name": "a", "description": "=1+1, \"x\""}});
+        let shown = ["name", "description"];
+        assert_eq!(heading(&shown), "Reference,Name,Description\r\n");
         assert_eq!(
-            csv(&[value], &["name", "description"]),
-            "Reference,Name,Description\r\ncomponent:default/a,a,\"'=1+1, \"\"x\"\"\"\r\n"
+            row(&value, &shown),
+            "component:default/a,a,\"'=1+1, \"\"x\"\"\"\r\n"
         );
     }
 }

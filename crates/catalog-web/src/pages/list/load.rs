@@ -10,15 +10,13 @@ use ui::Direction;
 use super::state::{FILTERS, ListState, Scope};
 use super::view::{self, ListView};
 use crate::pages::failure::PageFailure;
-use catalog::View;
 use catalog::browse::{self, Known};
+use catalog::{Caller, View};
 use store::Store;
 use user_settings::personal;
 
 /// Most entities in an export.
 const MAX_EXPORT: usize = 100_000;
-/// Entities fetched at a time for an export.
-const EXPORT_STEP: usize = 1_000;
 /// Addresses of pages start here.
 const PATH: &str = "/catalog";
 
@@ -117,24 +115,18 @@ async fn scope_counts(
     Ok(found)
 }
 
-/// All entities of the list, for an export.
+/// All entities of the list, for an export, to be fetched by their versions.
 pub(super) async fn everything(
     seen: View<'_>,
     store: &Store,
     viewer: &Viewer,
     state: &ListState,
-) -> Result<Vec<Value>, PageFailure> {
+) -> Result<Vec<(uuid::Uuid, u64)>, PageFailure> {
     let scope = scope_of(seen, store, viewer, state.scope).await?;
-    let mut request = request(&state.with(|_| {}), scope, EXPORT_STEP);
-    let mut entities = Vec::new();
-    loop {
-        let listing = seen.listing(request.clone()).await?;
-        entities.extend(listing.entities);
-        if listing.next.is_none() || entities.len() >= MAX_EXPORT {
-            return Ok(entities);
-        }
-        request.cursor = listing.next;
-    }
+    let request = request(&state.with(|_| {}), scope, MAX_EXPORT);
+    let (catalog, sight) = (seen.catalog().clone(), seen.sight().clone());
+    let find = move |_: &Caller| catalog.seen_by(&sight).listing_versions(&request);
+    Ok(seen.catalog().aside(find).await?)
 }
 
 fn request(state: &ListState, scope: Option<Filter>, limit: usize) -> browse::ListRequest {

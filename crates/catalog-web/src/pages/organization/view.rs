@@ -21,6 +21,8 @@ pub(crate) const PEOPLE_PATH: &str = "/org/people";
 const OPEN_LEVELS: usize = 2;
 /// Levels of the tree that are shown at all.
 const MAX_LEVELS: usize = 12;
+/// Lines of the tree that are shown at all: groups may stand below several others.
+const MAX_LINES: usize = 2_000;
 /// Owners that fit into the address of the catalog list.
 pub(crate) const MAX_OWNERS: usize = 50;
 
@@ -45,41 +47,71 @@ pub(crate) struct TeamLine {
     pub(crate) below: Vec<TeamLine>,
 }
 
-/// The tree of an organisation. `owned` counts what a set of groups owns.
-pub(crate) fn lines(organization: &Organization, owned: &dyn Fn(&[EntityRef]) -> usize) -> Vec<TeamLine> {
-    let tops = organization.tops.iter();
-    tops.filter_map(|top| line(organization, owned, top, &mut HashSet::new(), 0))
-        .collect()
+/// A tree being drawn: what it shows already, and how much more it may.
+pub(crate) struct Drawing<'a> {
+    organization: &'a Organization,
+    /// Counts what a set of groups owns.
+    owned: &'a dyn Fn(&[EntityRef]) -> usize,
+    /// Groups that were drawn with what is below them.
+    drawn: HashSet<EntityRef>,
+    /// Groups above the one at hand.
+    above: Vec<EntityRef>,
+    lines: usize,
 }
 
-/// A group and what is below it.
-pub(crate) fn line(
-    organization: &Organization,
-    owned: &dyn Fn(&[EntityRef]) -> usize,
-    at: &EntityRef,
-    above: &mut HashSet<EntityRef>,
-    level: usize,
-) -> Option<TeamLine> {
-    let team = organization.team(at)?;
-    if level >= MAX_LEVELS || !above.insert(at.clone()) {
-        return None;
+impl<'a> Drawing<'a> {
+    /// Nothing is drawn yet.
+    pub(crate) fn new(organization: &'a Organization, owned: &'a dyn Fn(&[EntityRef]) -> usize) -> Self {
+        Self {
+            organization,
+            owned,
+            drawn: HashSet::new(),
+            above: Vec::new(),
+            lines: 0,
+        }
     }
-    let groups = organization.with_below(at);
-    let below = team.below.iter();
-    let below = below
-        .filter_map(|group| line(organization, owned, group, above, level + 1))
-        .collect();
-    above.remove(at);
-    Some(TeamLine {
-        reference: at.clone(),
-        title: team.title.clone(),
-        spec_type: team.spec_type.clone(),
-        description: team.description.clone(),
-        people: organization.members(&groups).len(),
-        owned: owned(&groups),
-        owned_href: owned_href(&groups, None),
-        below,
-    })
+
+    /// The tree of the whole organisation.
+    pub(crate) fn lines(&mut self) -> Vec<TeamLine> {
+        let tops = self.organization.tops.iter();
+        tops.filter_map(|top| self.line(top)).collect()
+    }
+
+    /// There is more than may be drawn.
+    pub(crate) fn is_full(&self) -> bool {
+        self.lines >= MAX_LINES
+    }
+
+    /// A group and what is below it; a group that is drawn already comes without what is below it.
+    pub(crate) fn line(&mut self, at: &EntityRef) -> Option<TeamLine> {
+        let team = self.organization.team(at)?;
+        if self.above.len() >= MAX_LEVELS || self.is_full() || self.above.contains(at) {
+            return None;
+        }
+        self.lines += 1;
+        let groups = self.organization.with_below(at);
+        Some(TeamLine {
+            reference: at.clone(),
+            title: team.title.clone(),
+            spec_type: team.spec_type.clone(),
+            description: team.description.clone(),
+            people: self.organization.members(&groups).len(),
+            owned: (self.owned)(&groups),
+            owned_href: owned_href(&groups, None),
+            below: self.below(at, &team.below),
+        })
+    }
+
+    fn below(&mut self, at: &EntityRef, groups: &[EntityRef]) -> Vec<TeamLine> {
+        // On the last level nothing is drawn below, so that the group may be drawn out elsewhere.
+        if self.above.len() + 1 >= MAX_LEVELS || !self.drawn.insert(at.clone()) {
+            return Vec::new();
+        }
+        self.above.push(at.clone());
+        let lines = groups.iter().filter_map(|group| self.line(group)).collect();
+        self.above.pop();
+        lines
+    }
 }
 
 /// The catalog list of what these own; nothing when they are too many for an address.
@@ -227,4 +259,46 @@ fn person_row(value: &Value) -> Option<Row> {
         html! { @if let Some(text) = entity::description(value) { span title=(text) { (text) } } },
     ];
     Some(Row::new(cells).key(reference.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use catalog::organization::Team;
+
+    fn team(number: usize, below: impl Iterator<Item = usize>) -> Team {
+        let group = |number| EntityRef::new("group", "default", &format!("g{number:03}"));
+        Team {
+            reference: group(number),
+            title: None,
+            spec_type: None,
+            description: None,
+            members: std::collections::BTreeSet::new(),
+            below: below.map(group).collect(),
+        }
+    }
+
+    fn size(lines: &[TeamLine]) -> usize {
+        lines.iter().map(|line| 1 + size(&line.below)).sum()
+    }
+
+    /// Drawn once for each way that leads to them, eleven such groups were gigabytes.
+    #[test]
+    fn groups_below_several_others_are_drawn_out_once() {
+        let teams = (0..11).map(|number| team(number, (0..11).filter(move |other| *other != number)));
+        let organization = Organization::from_teams(teams, false);
+        let mut drawing = Drawing::new(&organization, &|_| 0);
+        let lines = drawing.lines();
+        assert!((11..=111).contains(&size(&lines)), "{}", size(&lines));
+        assert!(!drawing.is_full());
+    }
+
+    #[test]
+    fn a_tree_has_so_many_lines_and_says_when_there_are_more() {
+        let teams = (0..100).map(|number| team(number, number + 1..100));
+        let organization = Organization::from_teams(teams, false);
+        let mut drawing = Drawing::new(&organization, &|_| 0);
+        assert_eq!(size(&drawing.lines()), MAX_LINES);
+        assert!(drawing.is_full());
+    }
 }

@@ -6,11 +6,9 @@ use model::Problem;
 use serde_json::Value;
 use store::{Node, Seq, SourceKey, StitchRound, StoreError};
 
+use super::super::problems::CONFLICT;
 use super::{Writer, is_location};
 use crate::stitch::{missing, restitch};
-
-/// Name of the fault of a source that wants an entity of another.
-const CONFLICT: &str = "ConflictError";
 
 impl Writer<'_> {
     /// Stitches what is affected, writes and logs it, and commits.

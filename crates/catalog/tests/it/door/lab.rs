@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use model::{Fault, Problem, diff};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use store::{ChangeKind, Database, NewChange, Node, SourceKey, Store};
+use store::{ChangeKind, Database, Lane, NewChange, Node, SourceKey, Store};
 use testkit::TestClock;
 use uuid::Uuid;
 
@@ -162,7 +162,7 @@ impl Lab {
             _ => return,
         };
         let at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(60);
-        let mut tx = self.store.write().await.unwrap();
+        let mut tx = self.store.write(Lane::Bulk).await.unwrap();
         match (&after, &step.form) {
             (Some(after), Some(form)) => {
                 tx.upsert_nodes(&[node(&reference, uid, after, form)])
@@ -211,7 +211,7 @@ impl Lab {
     pub async fn add_pending(&self) {
         let mut pending = node(PENDING, Uuid::from_u128(7 << 64), &Value::Null, &broken());
         pending.final_json = None;
-        let mut tx = self.store.write().await.unwrap();
+        let mut tx = self.store.write(Lane::Bulk).await.unwrap();
         tx.upsert_nodes(&[pending]).await.unwrap();
         tx.commit().await.unwrap();
     }

@@ -6,8 +6,8 @@ use std::fmt::Debug;
 use catalog::browse::{self, Known, ListRequest as PageOfList};
 use catalog::query::{Cursor, Direction, FullText, ListRequest, OrderField, Page, PageRequest, Unright};
 use catalog::surroundings::Request;
-use catalog::{Sight, View};
-use model::{EntityRef, Filter, Viewer};
+use catalog::{Caller, Sight, View};
+use model::{Actor, EntityRef, Filter, Viewer};
 use serde_json::{Value, json};
 
 use super::lab::{Entry, Lab, NAMES, passes_form};
@@ -70,8 +70,8 @@ impl Asked<'_> {
             self.lists(&filter).await;
             let keys = ["kind", "metadata.tags", "relations.ownedby", "metadata.uid"].map(str::to_owned);
             for filter in [None, Some(&filter)] {
-                let whole = self.whole.facets(&keys, filter).unwrap();
-                same("facets", &whole, &self.visible.facets(&keys, filter).unwrap());
+                let facets = |view: View<'_>| view.facets(&keys, filter, &Caller::default()).unwrap();
+                same("facets", &facets(self.whole), &facets(self.visible));
                 let whole = self.whole.by_references(&names(), filter).await.unwrap();
                 same(
                     "by_references",
@@ -185,6 +185,14 @@ impl Asked<'_> {
         let all = references();
         let whole = self.whole.entities(&all).await.unwrap();
         same("entities", &whole, &self.unrelated.entities(&all).await.unwrap());
+        let everything = self.whole.catalog().seen_by(&EVERYTHING);
+        for name in names() {
+            // Fetched when it could still be seen.
+            let body = everything.by_reference(&name).await.unwrap();
+            let shown = body.and_then(|body| self.whole.shown(&body));
+            let expected = self.unrelated.entity(&name.parse().unwrap()).await.unwrap();
+            same("shown", &shown, &expected);
+        }
         let (whole, visible) = (
             self.whole.recent_changes(4).await.unwrap(),
             self.visible.recent_changes(4).await.unwrap(),
@@ -231,6 +239,11 @@ impl Asked<'_> {
                 cursor: Some("1".to_owned()),
                 limit: 2,
             };
+            let all = |view: View<'_>| -> Vec<uuid::Uuid> {
+                let versions = view.listing_versions(&request);
+                versions.into_iter().map(|(uid, _)| uid).collect()
+            };
+            same("listing_versions", &all(self.whole), &all(self.visible));
             let whole = self.whole.listing(request.clone()).await.unwrap();
             let visible = self.visible.listing(request).await.unwrap();
             let mut expected = visible.entities.clone();
@@ -322,7 +335,11 @@ impl Asked<'_> {
     /// What is not seen can neither be read again nor removed.
     pub async fn doing(&self) {
         for name in names() {
-            let refreshed = async |view: View<'_>| view.refresh(&name).await.map_err(|fault| fault.message);
+            let refreshed = async |view: View<'_>| {
+                view.refresh(&Actor::system("test"), &name)
+                    .await
+                    .map_err(|fault| fault.message)
+            };
             same(
                 "refresh",
                 &refreshed(self.whole).await,
@@ -345,7 +362,11 @@ impl Asked<'_> {
                 .unwrap();
             same(
                 "delete_by_uid",
-                &self.whole.delete_by_uid(node.uid).await.unwrap(),
+                &self
+                    .whole
+                    .delete_by_uid(&Actor::system("test"), node.uid)
+                    .await
+                    .unwrap(),
                 &None,
             );
         }
@@ -356,7 +377,10 @@ impl Asked<'_> {
             .find(|name| self.whole.known([name])[name].seen().is_some());
         if let Some(seen) = seen {
             let node = self.whole.node(&seen).await.unwrap().unwrap();
-            self.whole.delete_by_uid(node.uid).await.unwrap();
+            self.whole
+                .delete_by_uid(&Actor::system("test"), node.uid)
+                .await
+                .unwrap();
             catalog.catch_up().await.unwrap();
             same("known", &self.whole.known([&seen])[&seen], &Known::Missing);
         }

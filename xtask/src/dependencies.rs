@@ -104,6 +104,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("audit", &["model", "plugin", "store", "ui", "web"]),
     ("testkit", &["model"]),
     ("backstage", EVERYTHING),
+    ("portal", EVERYTHING),
     ("xtask", &[]),
 ];
 

@@ -83,16 +83,11 @@ impl JobLog {
 
 /// A text as one line of a log; PostgreSQL takes no NUL.
 pub(crate) fn line(text: &str) -> String {
-    let mut line: String = text
-        .trim_end()
-        .chars()
-        .filter(|c| *c != '\0')
-        .take(LONGEST_LINE)
-        .collect();
-    if text.trim_end().chars().nth(LONGEST_LINE).is_some() {
-        line.push('…');
+    let kept = || text.trim_end().chars().filter(|letter| *letter != '\0');
+    if kept().nth(LONGEST_LINE).is_none() {
+        return kept().collect();
     }
-    line
+    kept().take(LONGEST_LINE - 1).chain(['…']).collect()
 }
 
 #[cfg(test)]

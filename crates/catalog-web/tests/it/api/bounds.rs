@@ -147,7 +147,9 @@ async fn long_lists_go_out_in_portions() {
         "/entities/by-query?filter=kind=component&limit=1000",
     ] {
         let peer = ConnectInfo(SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000)));
-        let request = Request::builder().uri(format!("/api/catalog{line}"));
+        let request = Request::builder()
+            .uri(format!("/api/catalog{line}"))
+            .header("host", "localhost");
         let request = request.extension(peer).body(Body::empty()).unwrap();
         let mut response = portal.router.clone().oneshot(request).await.unwrap();
         let (mut frames, mut all) = (Vec::new(), Vec::new());

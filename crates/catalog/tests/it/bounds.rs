@@ -339,14 +339,14 @@ async fn a_definition_that_multiplies_is_refused() {
 #[tokio::test]
 async fn placeholders_of_an_entity_bring_so_much_and_no_pipe() {
     let place = Place::reading(vec![file("./a.yaml")], Vec::new()).await;
-    place.write("big.txt", &"x".repeat(12 << 20));
+    place.write("big.txt", &"x".repeat(9 << 20));
     let entity = |name: &str, more: &str| component(name, &format!(", {more}"));
     place.write(
         "a.yaml",
         &join(&[
             entity(
                 "big",
-                "a: {$text: ./big.txt}, b: {$text: ./big.txt}, c: {$text: ./big.txt}",
+                "a: {$text: ./big.txt}, b: {$text: ./big.txt}, c: {$text: ./big.txt}, d: {$text: ./big.txt}",
             ),
             entity("folder", "a: {$text: ./}"),
         ]),

@@ -7,11 +7,11 @@ use catalog::browse::{self, Known, ListRequest as PageOfList};
 use catalog::query::{Cursor, Direction, FullText, ListRequest, OrderField, Page, PageRequest, Unright};
 use catalog::surroundings::Request;
 use catalog::{Caller, Sight, View};
-use model::{Actor, EntityRef, Filter, Viewer};
+use model::{EntityRef, Filter, Viewer};
 use serde_json::{Value, json};
 
 use super::lab::{Entry, Lab, NAMES, passes_form};
-use crate::world::EVERYTHING;
+use crate::world::{ACTOR, EVERYTHING};
 
 /// The catalogs that are asked the same.
 pub struct Asked<'a> {
@@ -335,11 +335,8 @@ impl Asked<'_> {
     /// What is not seen can neither be read again nor removed.
     pub async fn doing(&self) {
         for name in names() {
-            let refreshed = async |view: View<'_>| {
-                view.refresh(&Actor::system("test"), &name)
-                    .await
-                    .map_err(|fault| fault.message)
-            };
+            let refreshed =
+                async |view: View<'_>| view.refresh(&ACTOR, &name).await.map_err(|fault| fault.message);
             same(
                 "refresh",
                 &refreshed(self.whole).await,
@@ -362,11 +359,7 @@ impl Asked<'_> {
                 .unwrap();
             same(
                 "delete_by_uid",
-                &self
-                    .whole
-                    .delete_by_uid(&Actor::system("test"), node.uid)
-                    .await
-                    .unwrap(),
+                &self.whole.delete_by_uid(&ACTOR, node.uid).await.unwrap(),
                 &None,
             );
         }
@@ -377,10 +370,7 @@ impl Asked<'_> {
             .find(|name| self.whole.known([name])[name].seen().is_some());
         if let Some(seen) = seen {
             let node = self.whole.node(&seen).await.unwrap().unwrap();
-            self.whole
-                .delete_by_uid(&Actor::system("test"), node.uid)
-                .await
-                .unwrap();
+            self.whole.delete_by_uid(&ACTOR, node.uid).await.unwrap();
             catalog.catch_up().await.unwrap();
             same("known", &self.whole.known([&seen])[&seen], &Known::Missing);
         }

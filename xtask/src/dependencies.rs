@@ -31,18 +31,22 @@ const LICENCES: &[&str] = &[
 /// Crates that would bring a second TLS stack or break the static binary.
 const BANNED: &[&str] = &["openssl-sys", "native-tls", "aws-lc-sys", "aws-lc-rs"];
 
+/// Our crates that may make HTTP calls with a client of their own: the one client, and the command line, which asks a portal.
+const CALLERS: &[&str] = &["outside", "backstage"];
+
 /// Which of our crates each of our crates may use (ARCHITECTURE.md).
 const ARROWS: &[(&str, &[&str])] = &[
     ("yaml", &[]),
     ("model", &[]),
     ("read-model", &["model"]),
     ("config", &["model", "yaml"]),
+    ("outside", &["model"]),
     ("store", &["model"]),
     ("work", &["model", "store"]),
     ("plugin", &["model", "store", "work"]),
     ("web", &["config", "model", "plugin"]),
     ("ui", &["model", "plugin"]),
-    ("scm", &["config", "model", "plugin"]),
+    ("scm", &["config", "model", "outside", "plugin"]),
     (
         "catalog",
         &[
@@ -100,6 +104,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("audit", &["model", "plugin", "store", "ui", "web"]),
     ("testkit", &["model"]),
     ("backstage", EVERYTHING),
+    ("portal", EVERYTHING),
     ("xtask", &[]),
 ];
 
@@ -123,6 +128,7 @@ pub fn check() -> Result<()> {
         }
         if package["source"].is_null() {
             violations.extend(foreign_arrows(name, package));
+            violations.extend(own_client(name, package));
         } else if !licensed(package["license"].as_str().unwrap_or_default()) {
             violations.push(format!(
                 "{name}: licence {} is not on the list",
@@ -164,6 +170,16 @@ fn foreign_arrows(name: &str, package: &Value) -> Vec<String> {
         .collect()
 }
 
+/// A client for HTTP calls in the product code of a crate that must leave them to `outside`.
+fn own_client(name: &str, package: &Value) -> Option<String> {
+    let mut dependencies = package["dependencies"].as_array().into_iter().flatten();
+    let has_client =
+        dependencies.any(|dependency| dependency["name"] == "reqwest" && dependency["kind"].is_null());
+    (has_client && !CALLERS.contains(&name)).then(|| {
+        format!("{name} must not use reqwest: the crate outside makes calls, bounds them and counts them")
+    })
+}
+
 /// Whether some choice the expression offers is on our list; `AND` needs all its parts.
 fn licensed(expression: &str) -> bool {
     let cleaned = expression.replace('/', " OR ").replace(['(', ')'], " ");
@@ -176,7 +192,16 @@ fn licensed(expression: &str) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::{foreign_arrows, licensed};
+    use super::{foreign_arrows, licensed, own_client};
+
+    #[test]
+    fn one_crate_makes_calls() {
+        let package = json!({ "dependencies": [{ "name": "reqwest", "kind": null }] });
+        let for_tests = json!({ "dependencies": [{ "name": "reqwest", "kind": "dev" }] });
+        assert!(own_client("scm", &package).is_some());
+        assert_eq!(own_client("outside", &package), None);
+        assert_eq!(own_client("scm", &for_tests), None);
+    }
 
     #[test]
     fn a_crate_uses_only_what_its_row_allows() {

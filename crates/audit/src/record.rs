@@ -44,7 +44,6 @@ pub struct Recorded {
     pub reason: String,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
 fn actor<S: serde::Serializer>(actor: &Actor, serializer: S) -> Result<S::Ok, S::Error> {
     let mut shown = actor.to_json();
     shown["name"] = actor.name().into();

@@ -6,7 +6,7 @@ use audit::Audit;
 use catalog::Catalog;
 use catalog_web::EntityParts;
 use config::{ClaimedSection, Config};
-use model::{Fault, Kinds, Problem};
+use model::{Kinds, Problem};
 use plugin::{
     ActionRegistry, Collisions, ConfigSection, Contributions, Declaration, Feeds, PluginId, Slot,
     refuse_same_declarations,
@@ -73,17 +73,18 @@ pub fn kinds(declarations: &[Declaration]) -> Result<Kinds, Collisions> {
     Ok(added.fold(Kinds::builtin(), |kinds, kind| kinds.with(kind.clone())))
 }
 
+/// The check of one section.
+type SectionCheck<'a> = Box<dyn Fn(&Value) -> Vec<Problem> + 'a>;
+
 /// Problems of a configuration, the sections of these plugins included.
 pub fn check_configuration(config: &Config, declarations: &[Declaration]) -> Vec<Problem> {
     let sections: Vec<&Arc<dyn ConfigSection>> = declarations
         .iter()
         .filter_map(|declaration| declaration.config.as_ref())
         .collect();
-    let checks: Vec<Box<dyn Fn(&Value) -> Vec<Problem> + '_>> = sections
+    let checks: Vec<SectionCheck<'_>> = sections
         .iter()
-        .map(|section| {
-            Box::new(|value: &Value| section.check(value)) as Box<dyn Fn(&Value) -> Vec<Problem> + '_>
-        })
+        .map(|section| Box::new(|value: &Value| section.check(value)) as SectionCheck<'_>)
         .collect();
     let claimed: Vec<ClaimedSection<'_>> = sections
         .iter()
@@ -97,13 +98,13 @@ pub fn check_configuration(config: &Config, declarations: &[Declaration]) -> Vec
 }
 
 /// What the built-in plugins feed into the catalog.
-pub(crate) fn feeds(config: &Config, reader: &UrlReader) -> Result<Feeds, Fault> {
+pub(crate) fn feeds(config: &Config, reader: &UrlReader) -> Feeds {
     let mut all = Feeds::default();
     if config.portal().codeowners {
         all.processors
             .push(Arc::new(scm::codeowners::Processor::new(reader.clone())));
     }
-    Ok(all)
+    all
 }
 
 /// Places in the pages of built-in plugins for the parts of all plugins.

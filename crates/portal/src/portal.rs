@@ -82,7 +82,7 @@ fn catalog(
         .audit(Arc::new(audit.clone()))
         .kinds(plugins::kinds(&declarations)?)
         .url_source(Arc::new(reader.clone()));
-    for feeds in std::iter::once(plugins::feeds(config, &reader)?).chain(added) {
+    for feeds in std::iter::once(plugins::feeds(config, &reader)).chain(added) {
         let plugin::Feeds {
             processors,
             providers,

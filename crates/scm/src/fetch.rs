@@ -1,13 +1,15 @@
 //! One HTTP read with every bound: connections, redirects, bytes, time, and where it may lead.
 
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use config::{ReadingLimits, Secret};
+use http::StatusCode;
+use http::header::{ACCEPT, AUTHORIZATION};
 use model::Fault;
-use reqwest::header::{ACCEPT, AUTHORIZATION, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, LOCATION};
-use reqwest::{Client, StatusCode};
+use outside::dns::Resolve;
+use outside::{Host, HostPolicy, OutsideCalls, OutsideError, What};
 use url::Url;
 
 use crate::address::{PublicResolver, names_private_address};
@@ -15,8 +17,8 @@ use crate::address::{PublicResolver, names_private_address};
 /// Requests for one file, redirects included.
 const MAX_REQUESTS: usize = 5;
 
-/// Longest entity tag that is remembered, in bytes.
-const MAX_ETAG_BYTES: usize = 512;
+/// What metrics call the hosts that nobody configured.
+const REDIRECTED: &str = "redirects of Git hosts";
 
 /// Where a request may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,206 +57,151 @@ pub(crate) struct Answer {
 
 /// Performs reads.
 pub(crate) struct Fetcher {
-    configured: Client,
-    public_only: Client,
-    max_bytes: u64,
-    total: Duration,
+    calls: OutsideCalls,
+    configured: HostPolicy,
+    public_only: HostPolicy,
+}
+
+/// A read that failed: refused before it was sent, or by the other side.
+enum Failed {
+    Refused(Fault),
+    Outside(OutsideError),
+}
+
+impl From<OutsideError> for Failed {
+    fn from(error: OutsideError) -> Self {
+        Self::Outside(error)
+    }
 }
 
 impl Fetcher {
     /// Prepares connections. Fails when the system offers no usable TLS.
-    pub(crate) fn new(limits: &ReadingLimits) -> Result<Self, Fault> {
-        install_provider();
-        let builder = || {
-            Client::builder()
-                .connect_timeout(limits.connect_timeout.0)
-                .redirect(reqwest::redirect::Policy::none())
-                .user_agent("backstage-portal")
-                .pool_max_idle_per_host(4)
+    pub(crate) fn new(
+        calls: OutsideCalls,
+        limits: &ReadingLimits,
+        concurrency: usize,
+    ) -> Result<Self, Fault> {
+        let configured = HostPolicy {
+            concurrency,
+            queue_time: Duration::MAX,
+            connect_time: limits.connect_timeout.0,
+            answer_time: limits.total_timeout.0,
+            max_answer_bytes: limits.max_bytes,
+            // A source has its own times at which it is read again.
+            breaker: None,
+            resolver: None,
         };
-        let failed =
-            |error: reqwest::Error| Fault::error(format!("Cannot prepare HTTP client, {}", reason(&error)));
-        Ok(Self {
-            configured: builder().build().map_err(failed)?,
-            public_only: builder()
-                .no_proxy()
-                .dns_resolver(Arc::new(PublicResolver))
-                .build()
-                .map_err(failed)?,
-            max_bytes: limits.max_bytes,
-            total: limits.total_timeout.0,
-        })
+        let resolver: Arc<dyn Resolve> = Arc::new(PublicResolver);
+        let fetcher = Self {
+            calls,
+            public_only: HostPolicy {
+                resolver: Some(resolver),
+                ..configured.clone()
+            },
+            configured,
+        };
+        fetcher.host(REDIRECTED, Reach::PublicOnly)?;
+        Ok(fetcher)
     }
 
-    /// Reads, following redirects that `reach` agrees to.
+    fn host(&self, name: &str, reach: Reach) -> Result<Host, Fault> {
+        let host = match reach {
+            Reach::Configured => self.calls.host(name, &self.configured),
+            Reach::PublicOnly => self.calls.host(REDIRECTED, &self.public_only),
+        };
+        host.map_err(|error| Fault::error(error.to_string()))
+    }
+
+    /// Reads, following redirects that `reach` agrees to. `name` is that of the configured hosts in metrics.
     pub(crate) async fn fetch(
         &self,
         request: &Request<'_>,
+        name: &str,
         reach: impl Fn(&Url) -> Result<Reach, Fault>,
     ) -> Result<Answer, Fault> {
-        let seconds = self.total.as_secs_f64();
-        let too_slow = || {
-            Fault::error(format!(
-                "Unable to read {}, no complete answer within {seconds} s",
-                request.url
-            ))
+        let host_for = |url: &Url| match reach(url)? {
+            Reach::PublicOnly if names_private_address(url) => Err(Fault::error(format!(
+                "Unable to read {url}, redirects to private addresses are not followed"
+            ))),
+            reach => self.host(name, reach),
         };
-        tokio::time::timeout(self.total, self.follow(request, reach))
+        let failed = |failed| match failed {
+            Failed::Refused(fault) => fault,
+            Failed::Outside(error) => unreadable(&request.url, &error),
+        };
+        let first = host_for(&request.url)?;
+        let answer = prepared(&first, request)
+            .follow(MAX_REQUESTS, |url| host_for(url).map_err(Failed::Refused))
             .await
-            .map_err(|_| too_slow())?
-    }
-
-    async fn follow(
-        &self,
-        request: &Request<'_>,
-        reach: impl Fn(&Url) -> Result<Reach, Fault>,
-    ) -> Result<Answer, Fault> {
-        let mut url = request.url.clone();
-        for _ in 0..MAX_REQUESTS {
-            let client = match reach(&url)? {
-                Reach::Configured => &self.configured,
-                Reach::PublicOnly if names_private_address(&url) => {
-                    return Err(Fault::error(format!(
-                        "Unable to read {url}, redirects to private addresses are not followed"
-                    )));
-                }
-                Reach::PublicOnly => &self.public_only,
-            };
-            let headers = headers(request, &url);
-            let answer = client.get(url.clone()).headers(headers).send().await;
-            let answer = answer.map_err(|error| unreadable(&url, &error))?;
-            match redirect_target(&answer, &url) {
-                Some(target) => url = target?,
-                None => return self.finish(answer, url).await,
-            }
-        }
-        Err(Fault::error(format!(
-            "Too many redirects (max {MAX_REQUESTS}) when reading {}",
-            request.url
-        )))
-    }
-
-    async fn finish(&self, mut answer: reqwest::Response, url: Url) -> Result<Answer, Fault> {
-        let status = answer.status();
-        let etag = text_header(answer.headers(), ETAG.as_str()).filter(|etag| etag.len() <= MAX_ETAG_BYTES);
-        let commit = text_header(answer.headers(), "x-gitlab-last-commit-id");
-        let mut bytes = BytesMut::new();
-        if status.is_success() {
-            let mut chunk = self
-                .within_limit(answer.content_length(), &url)
-                .map(|()| Bytes::new())?;
-            loop {
-                bytes.extend_from_slice(&chunk);
-                self.within_limit(Some(bytes.len() as u64), &url)?;
-                match answer.chunk().await.map_err(|error| unreadable(&url, &error))? {
-                    Some(next) => chunk = next,
-                    None => break,
-                }
-            }
-        }
-        Ok(Answer {
-            url,
-            status,
-            etag,
-            commit,
-            bytes: bytes.freeze(),
-        })
-    }
-
-    fn within_limit(&self, length: Option<u64>, url: &Url) -> Result<(), Fault> {
-        if length.unwrap_or(0) <= self.max_bytes {
-            return Ok(());
-        }
-        Err(Fault::error(format!(
-            "Unable to read {url}, the file is larger than {} bytes (portal.reading.maxBytes)",
-            self.max_bytes
-        )))
+            .map_err(failed)?;
+        finish(answer).await.map_err(|error| failed(error.into()))
     }
 }
 
-/// Makes ring the TLS provider of the process, unless one was chosen already.
-fn install_provider() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        // An error only says that the process has a provider already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    });
-}
-
-fn headers(request: &Request<'_>, url: &Url) -> HeaderMap {
-    let mut headers = HeaderMap::new();
+fn prepared(host: &Host, request: &Request<'_>) -> outside::Request {
+    let mut prepared = host
+        .get(request.url.clone())
+        .any_status()
+        .if_changed(request.etag);
     if let Some(accept) = request.accept {
-        headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        prepared = prepared.header(ACCEPT, accept);
     }
-    if let Some(etag) = request.etag.and_then(|etag| HeaderValue::from_str(etag).ok()) {
-        headers.insert(IF_NONE_MATCH, etag);
+    if let Some(secret) = request.authorization {
+        prepared = prepared.secret_header(AUTHORIZATION, secret.expose());
     }
-    let same_origin = url.origin() == request.url.origin();
-    let secret = request.authorization.filter(|_| same_origin).map(Secret::expose);
-    if let Some(mut value) = secret.and_then(|secret| HeaderValue::from_str(secret).ok()) {
-        value.set_sensitive(true);
-        headers.insert(AUTHORIZATION, value);
-    }
-    headers
+    prepared
 }
 
-/// Where an answer sends us, if it is a redirect that a browser would follow with the same request.
-fn redirect_target(answer: &reqwest::Response, from: &Url) -> Option<Result<Url, Fault>> {
-    if !matches!(answer.status().as_u16(), 301 | 302 | 307 | 308) {
-        return None;
-    }
-    let location = text_header(answer.headers(), LOCATION.as_str())?;
-    let target = from
-        .join(&location)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https"));
-    let target = target.filter(|url| url.username().is_empty() && url.password().is_none());
-    Some(target.ok_or_else(|| {
-        Fault::error(format!(
-            "Unable to read {from}, it redirects to an unusable address"
-        ))
-    }))
-}
-
-fn text_header(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get(name)?.to_str().ok().map(str::to_owned)
-}
-
-/// A request that was not answered, in the words of the original's client where it has some.
-fn unreadable(url: &Url, error: &reqwest::Error) -> Fault {
-    let reason = connection_reason(url, error).unwrap_or_else(|| reason(error));
-    Fault::new("FetchError", format!("request to {url} failed, reason: {reason}"))
-}
-
-fn connection_reason(url: &Url, error: &reqwest::Error) -> Option<String> {
-    let host = url.host_str()?;
-    let (mut is_refused, mut is_unknown) = (false, false);
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(known) = cause {
-        let system = known.downcast_ref::<std::io::Error>();
-        is_refused |= system.is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionRefused);
-        is_unknown |= known.to_string() == "dns error";
-        cause = known.source();
-    }
-    if is_refused {
-        let port = url.port_or_known_default()?;
-        return Some(format!("connect ECONNREFUSED {host}:{port}"));
-    }
-    is_unknown.then(|| format!("getaddrinfo ENOTFOUND {host}"))
-}
-
-/// The innermost reason, which names no address.
-fn reason(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return "the connection timed out".to_owned();
-    }
-    let mut inner: &dyn std::error::Error = error;
-    while let Some(source) = inner.source() {
-        inner = source;
-    }
-    if std::ptr::addr_eq(inner, error) {
-        "the request failed".to_owned()
+async fn finish(answer: outside::Answer) -> Result<Answer, OutsideError> {
+    let (url, status) = (answer.url().clone(), answer.status());
+    let etag = answer.etag().map(str::to_owned);
+    let commit = answer.header("x-gitlab-last-commit-id").map(str::to_owned);
+    let bytes = if status.is_success() {
+        answer.bytes().await?
     } else {
-        inner.to_string()
-    }
+        Bytes::new()
+    };
+    Ok(Answer {
+        url,
+        status,
+        etag,
+        commit,
+        bytes,
+    })
+}
+
+/// A read that failed, in the words of the original's client where it has some.
+fn unreadable(asked: &Url, error: &OutsideError) -> Fault {
+    let url = error.address();
+    let host = url.host_str().unwrap_or_default();
+    let reason = match &error.what {
+        What::TooSlow(within) => {
+            let seconds = within.as_secs_f64();
+            return Fault::error(format!(
+                "Unable to read {asked}, no complete answer within {seconds} s"
+            ));
+        }
+        What::TooManyRedirects(most) => {
+            return Fault::error(format!("Too many redirects (max {most}) when reading {asked}"));
+        }
+        What::UnusableRedirect => {
+            return Fault::error(format!(
+                "Unable to read {url}, it redirects to an unusable address"
+            ));
+        }
+        What::TooLarge(bytes) => {
+            return Fault::error(format!(
+                "Unable to read {url}, the file is larger than {bytes} bytes (portal.reading.maxBytes)"
+            ));
+        }
+        What::Refused => format!(
+            "connect ECONNREFUSED {host}:{}",
+            url.port_or_known_default().unwrap_or_default()
+        ),
+        What::UnknownName => format!("getaddrinfo ENOTFOUND {host}"),
+        What::NoConnection(_) => "the connection timed out".to_owned(),
+        What::Away(reason) | What::BrokenOff(reason) | What::UnusableRequest(reason) => reason.clone(),
+        what => what.to_string(),
+    };
+    Fault::new("FetchError", format!("request to {url} failed, reason: {reason}"))
 }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use config::Config;
-use model::Fault;
-use reqwest::StatusCode;
+use http::StatusCode;
+use model::{Fault, SystemClock};
+use outside::{OutsideCalls, Settings};
 use tokio::sync::Semaphore;
 use url::Url;
 
@@ -15,6 +16,9 @@ use crate::integrations::{Integration, Integrations};
 
 /// Reads at the same time, over all callers.
 const MAX_CONCURRENT_READS: usize = 32;
+
+/// What metrics call the hosts that are read without an integration.
+const ALLOWED: &str = "backend.reading.allow";
 
 /// A file that was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -67,11 +71,17 @@ struct Inner {
 impl UrlReader {
     /// A reader for the configured hosts. Fails when the system offers no usable TLS.
     pub fn new(config: &Config) -> Result<Self, Fault> {
+        let calls = OutsideCalls::new(Settings::default(), Arc::new(SystemClock));
+        Self::with_calls(config, calls)
+    }
+
+    /// The same over calls that others share, so that all hosts are seen in one place.
+    pub fn with_calls(config: &Config, calls: OutsideCalls) -> Result<Self, Fault> {
         Ok(Self {
             inner: Arc::new(Inner {
                 integrations: Integrations::new(config.integrations()),
                 allow: AllowList::new(&config.backend().reading.allow),
-                fetcher: Fetcher::new(&config.portal().reading)?,
+                fetcher: Fetcher::new(calls, &config.portal().reading, MAX_CONCURRENT_READS)?,
                 permits: Semaphore::new(MAX_CONCURRENT_READS),
             }),
         })
@@ -169,15 +179,15 @@ impl UrlReader {
                 .then_some(Reach::Configured)
                 .ok_or_else(|| Fault::error(refused()))
         };
-        let answer =
-            self.inner
-                .fetcher
-                .fetch(&request, reach)
-                .await
-                .map_err(|fault| match fault.name.as_str() {
-                    "FetchError" => Fault::error(format!("Unable to read {url}, {fault}")),
-                    _ => fault,
-                })?;
+        let answer = self
+            .inner
+            .fetcher
+            .fetch(&request, ALLOWED, reach)
+            .await
+            .map_err(|fault| match fault.name.as_str() {
+                "FetchError" => Fault::error(format!("Unable to read {url}, {fault}")),
+                _ => fault,
+            })?;
         let failure = format!("could not read {}, {}", answer.url, phrase(answer.status));
         read(answer, etag, failure)
     }
@@ -202,7 +212,11 @@ impl UrlReader {
                 Reach::PublicOnly
             })
         };
-        let answer = self.inner.fetcher.fetch(&request, reach).await?;
+        let answer = self
+            .inner
+            .fetcher
+            .fetch(&request, &integration.host, reach)
+            .await?;
         if integration.kind() == "gitea" && answer.status == StatusCode::FORBIDDEN {
             return Err(Fault::new(
                 "AuthenticationError",

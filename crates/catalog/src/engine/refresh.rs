@@ -294,9 +294,9 @@ impl Visit<'_> {
                 rejected,
                 warnings,
             } = self.documents(&file);
-            warnings
-                .into_iter()
-                .for_each(|warning| delivery.problems.push(warning));
+            for warning in warnings {
+                delivery.problems.push(warning);
+            }
             seen.note(file.location.to_string(), rejected.iter().all(Rejected::is_told));
             for reference in rejected.iter().filter_map(|one| one.reference.clone()) {
                 seen.note_refused(reference);

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use store::Lane;
 
 use crate::plugin_of_every_point::teapots;
+use crate::tables;
 use crate::world::World;
 
 const TEAPOT: &str = "/catalog/default/teapot/brown-betty";
@@ -22,7 +23,7 @@ async fn every_contribution_has_its_effect() {
     tabs(&world).await;
     personal_pages(&world).await;
     callers(&world).await;
-    tables(&world).await;
+    own_table(&world).await;
     work(&world).await;
     world
         .until(
@@ -177,9 +178,12 @@ async fn callers(world: &World) {
     assert!(answer.contains("This spout is unknown"), "{answer}");
 }
 
-async fn tables(world: &World) {
-    let insert = "INSERT INTO teapots_brews (teapot, minutes) VALUES (?, ?)";
+async fn own_table(world: &World) {
     let brew = vec!["brown-betty".into(), 4_i64.into()];
-    let written = world.store.write_one(Lane::Person, insert, brew).await.unwrap();
+    let written = world
+        .store
+        .write_one(Lane::Person, tables::INSERT_BREW, brew)
+        .await
+        .unwrap();
     assert_eq!(written, 1);
 }

@@ -11,5 +11,6 @@ mod failing;
 mod plugin_of_every_point;
 mod served;
 mod sight;
+mod tables;
 mod uses_of_full_sight;
 mod world;

@@ -426,7 +426,11 @@ impl Authenticator for Spout {
     }
 
     async fn authenticate(&self, request: &Parts) -> Result<Option<Viewer>, Fault> {
-        match request.headers.get("x-spout").map(|spout| spout.as_bytes()) {
+        match request
+            .headers
+            .get("x-spout")
+            .map(axum::http::HeaderValue::as_bytes)
+        {
             None => Ok(None),
             Some(b"short-and-stout") => Ok(Some(Viewer::service("teapot", Vec::new()))),
             Some(_) => Err(Fault::new("AuthenticationError", "This spout is unknown")),

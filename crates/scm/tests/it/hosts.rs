@@ -162,3 +162,21 @@ async fn a_token_stays_with_its_host() {
             .contains("authorization")
     );
 }
+
+#[tokio::test]
+async fn a_token_that_is_no_header_value_is_told_and_not_left_out() {
+    let server = Server::start(|_, _| answer("200 OK", "", "public")).await;
+    let base = server.url("");
+    let reader = server.reader(&json!({ "integrations": {
+        "gitea": [{ "host": base.trim_start_matches("http://"), "baseUrl": base, "password": "ge\nheim" }]
+    }}));
+    let url = format!("{base}/o/r/src/branch/main/x.yaml");
+    let fault = reader
+        .read_url(&url, None)
+        .await
+        .expect_err("the token is unusable");
+    let told = "failed, reason: the header authorization would contain a line break or the like";
+    assert!(fault.message.ends_with(told), "{fault}");
+    assert!(!fault.message.contains("heim"), "{fault}");
+    assert_eq!(server.requests(), [""; 0]);
+}

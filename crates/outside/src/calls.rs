@@ -1,0 +1,108 @@
+//! The one door to other servers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use model::Clock;
+use parking_lot::Mutex;
+
+use crate::connections::{Connections, NotPrepared};
+use crate::host::Host;
+use crate::policy::HostPolicy;
+use crate::status::HostStatus;
+
+/// Hosts with a name, bounds and metrics of their own. All others share one.
+const MAX_HOSTS: usize = 100;
+/// The name that they share.
+const OTHERS: &str = "others";
+
+/// What holds for calls to all hosts.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The `User-Agent` header.
+    pub user_agent: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            user_agent: "backstage-portal".to_owned(),
+        }
+    }
+}
+
+/// Calls to other servers. Cloning is cheap; clones share hosts and bounds.
+#[derive(Clone)]
+pub struct OutsideCalls {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    connections: Connections,
+    clock: Arc<dyn Clock>,
+    hosts: Mutex<BTreeMap<String, Host>>,
+}
+
+impl OutsideCalls {
+    /// No host yet. The clock decides how long a host is left alone; waits for answers are measured by the runtime.
+    pub fn new(settings: Settings, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                connections: Connections::new(settings.user_agent),
+                clock,
+                hosts: Mutex::default(),
+            }),
+        }
+    }
+
+    /// The host of that name, as metrics, pages and errors show it. The first call makes it, with its policy; later calls get
+    /// the same one.
+    ///
+    /// # Errors
+    ///
+    /// When the system offers no usable TLS.
+    pub fn host(&self, name: &str, policy: &HostPolicy) -> Result<Host, NotPrepared> {
+        let mut hosts = self.inner.hosts.lock();
+        let is_new = !hosts.contains_key(name);
+        let name = if is_new && hosts.len() >= MAX_HOSTS {
+            OTHERS
+        } else {
+            name
+        };
+        if let Some(host) = hosts.get(name) {
+            return Ok(host.clone());
+        }
+        let client = self.inner.connections.client(policy)?;
+        let host = Host::new(name, policy.clone(), client, self.inner.clock.clone());
+        hosts.insert(name.to_owned(), host.clone());
+        Ok(host)
+    }
+
+    /// How each host is, by name.
+    pub fn status(&self) -> Vec<HostStatus> {
+        let hosts: Vec<Host> = self.inner.hosts.lock().values().cloned().collect();
+        hosts.iter().map(Host::status).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::SystemClock;
+
+    use super::*;
+
+    #[test]
+    fn names_are_bounded() {
+        let calls = OutsideCalls::new(Settings::default(), Arc::new(SystemClock));
+        for number in 0..MAX_HOSTS + 50 {
+            calls
+                .host(&format!("host-{number}"), &HostPolicy::default())
+                .unwrap();
+        }
+        let status = calls.status();
+        assert_eq!(status.len(), MAX_HOSTS + 1);
+        assert!(status.iter().any(|host| host.host == OTHERS));
+        let known = calls.host("host-1", &HostPolicy::default()).unwrap();
+        assert_eq!(known.name(), "host-1");
+    }
+}

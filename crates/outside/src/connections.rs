@@ -1,0 +1,81 @@
+//! Connections: one TLS provider, no redirects on their own, a pool for each kind of host.
+
+use std::sync::{Arc, Once};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use reqwest::Client;
+use reqwest::dns::Resolve;
+
+use crate::error::innermost;
+use crate::policy::HostPolicy;
+
+/// The system offers no usable TLS, for example no root certificates.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("Cannot prepare HTTP client, {0}")]
+pub struct NotPrepared(String);
+
+/// The pools made so far. Hosts with the same settings share one.
+pub(crate) struct Connections {
+    user_agent: String,
+    pools: Mutex<Vec<Pool>>,
+}
+
+struct Pool {
+    connect_time: Duration,
+    resolver: Option<Arc<dyn Resolve>>,
+    client: Client,
+}
+
+impl Connections {
+    pub fn new(user_agent: String) -> Self {
+        install_provider();
+        Self {
+            user_agent,
+            pools: Mutex::default(),
+        }
+    }
+
+    /// The pool for a host of this policy.
+    pub fn client(&self, policy: &HostPolicy) -> Result<Client, NotPrepared> {
+        let mut pools = self.pools.lock();
+        if let Some(pool) = pools.iter().find(|pool| pool.fits(policy)) {
+            return Ok(pool.client.clone());
+        }
+        let mut builder = Client::builder()
+            .connect_timeout(policy.connect_time)
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(&self.user_agent)
+            .pool_max_idle_per_host(4);
+        if let Some(resolver) = &policy.resolver {
+            builder = builder.no_proxy().dns_resolver(resolver.clone());
+        }
+        let client = builder.build().map_err(|error| NotPrepared(innermost(&error)))?;
+        pools.push(Pool {
+            connect_time: policy.connect_time,
+            resolver: policy.resolver.clone(),
+            client: client.clone(),
+        });
+        Ok(client)
+    }
+}
+
+impl Pool {
+    fn fits(&self, policy: &HostPolicy) -> bool {
+        let has_same_resolver = match (&self.resolver, &policy.resolver) {
+            (None, None) => true,
+            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
+            _ => false,
+        };
+        has_same_resolver && self.connect_time == policy.connect_time
+    }
+}
+
+/// Makes ring the TLS provider of the process, unless one was chosen already.
+fn install_provider() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // An error only says that the process has a provider already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+}

@@ -1,0 +1,33 @@
+//! Calls to other servers, each bounded: time, size, calls at once, and rest for a host that is away.
+//!
+//! A feature names each server it calls once ([`OutsideCalls::host`]) and says its bounds ([`HostPolicy`]). It gets answers
+//! or an [`OutsideError`] in plain words, never with a token. How each host is, for pages and `doctor`, says
+//! [`OutsideCalls::status`]; operators see it in the metrics `outside_*`.
+//!
+//! This crate does not judge which addresses may be called. A caller that lets others choose addresses passes a resolver
+//! ([`HostPolicy::resolver`]) and chooses the host of each redirect ([`Request::follow`]).
+
+mod answer;
+mod body;
+mod breaker;
+mod calls;
+mod connections;
+mod error;
+mod host;
+mod policy;
+mod redirect;
+mod request;
+mod retry_after;
+mod status;
+mod ticket;
+
+pub use answer::{Answer, Changed};
+pub use breaker::BreakerState;
+pub use calls::{OutsideCalls, Settings};
+pub use connections::NotPrepared;
+pub use error::{OutsideError, What};
+pub use host::Host;
+pub use policy::{BreakerPolicy, HostPolicy};
+pub use request::Request;
+pub use reqwest::dns;
+pub use status::{Failure, HostStatus};

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use axum::body::Body as HttpBody;
 use bytes::Bytes;
-use catalog::query::{Body, Fields, Portions, QueryError, Wanted};
+use catalog::query::{Body, Fields, PORTION_BYTES, Portions, QueryError, Wanted};
 use catalog::{Caller, Catalog};
 use futures::stream::{self, Stream, StreamExt};
 use uuid::Uuid;
+use web::Unread;
 
 /// Answers up to this size are made before the first byte goes out, and have a length.
 const SHORT: usize = 4 << 20;
@@ -39,8 +40,8 @@ struct Form {
 pub(crate) enum Answered {
     /// All of it.
     Short(String),
-    /// More than should lie in memory.
-    Long(HttpBody),
+    /// More than should lie in memory, and what lies there until it is read.
+    Long(HttpBody, Unread),
 }
 
 impl Outgoing {
@@ -114,9 +115,10 @@ impl Outgoing {
                 None => return Ok(Answered::Short(begin)),
             }
         }
+        let unread = Unread(begin.len() + PORTION_BYTES);
         let rest = texts.map(|text| text.map(Bytes::from));
         let all = stream::iter([Ok(begin.into())]).chain(rest);
-        Ok(Answered::Long(HttpBody::from_stream(all)))
+        Ok(Answered::Long(HttpBody::from_stream(all), unread))
     }
 
     fn texts(self, catalog: &Catalog) -> impl Stream<Item = Result<String, QueryError>> + Send + 'static {

@@ -35,7 +35,7 @@ pub use facets::Facet;
 pub use fields::Fields;
 pub use list::{ListRequest, Listed};
 pub use locations::LocationFilter;
-pub use portions::{Portions, Wanted};
+pub use portions::{PORTION_BYTES, Portions, Wanted};
 pub use seen::SeenIds;
 pub use unright::{Condition, Unright};
 

@@ -21,6 +21,11 @@ use crate::shares::{Share, Shares};
 /// Answers up to this size are not counted; larger ones are handed on in pieces of this size.
 const PIECE: usize = 64 * 1024;
 
+/// Bytes that an answer without a length keeps in memory until they are read. Handlers put it into the extensions of
+/// such an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unread(pub usize);
+
 /// What clients hold.
 #[derive(Debug)]
 pub(crate) struct Holding {
@@ -48,8 +53,7 @@ pub(crate) async fn hold(State(holding): State<Arc<Holding>>, request: Request, 
     let Some(peer) = peer else {
         return answer;
     };
-    let size = answer.body().size_hint().exact().unwrap_or_default();
-    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    let size = size_of(&answer);
     let (share, is_whole) = if is_event_stream(&answer) {
         (holding.streams.take(peer, 1), false)
     } else if size > PIECE {
@@ -68,6 +72,15 @@ pub(crate) async fn hold(State(holding): State<Arc<Holding>>, request: Request, 
             _share: share,
         })
     })
+}
+
+/// What an answer keeps in memory: the whole of it, or what it says itself.
+fn size_of(answer: &Response) -> usize {
+    let told = answer.extensions().get::<Unread>();
+    match answer.body().size_hint().exact() {
+        Some(size) => usize::try_from(size).unwrap_or(usize::MAX),
+        None => told.map_or(0, |unread| unread.0),
+    }
 }
 
 fn is_event_stream(answer: &Response) -> bool {
@@ -129,5 +142,47 @@ impl HttpBody for HeldBody {
             hint.set_upper(rest + upper);
         }
         hint
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Extension;
+    use axum::Router;
+    use axum::extract::ConnectInfo;
+    use axum::http::StatusCode;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use futures::stream;
+    use std::net::{Ipv4Addr, SocketAddr};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn answers_without_a_length_count_as_they_say() {
+        let limits = Limits {
+            max_unread_bytes: 3 * PIECE,
+            max_unread_bytes_per_peer: 3 * PIECE,
+            ..Limits::default()
+        };
+        let long = || async {
+            let pieces = stream::iter([Ok::<_, std::io::Error>("a")]);
+            (Extension(Unread(2 * PIECE)), Body::from_stream(pieces))
+        };
+        let router = Router::new()
+            .route("/", get(long))
+            .layer(from_fn_with_state(Holding::new(&limits), hold));
+        let ask = async || {
+            let peer = ConnectInfo(SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000)));
+            let request = Request::builder().extension(peer).body(Body::empty());
+            let answer = router.clone().oneshot(request.expect("a request")).await;
+            answer.expect("it never fails")
+        };
+        let first = ask().await;
+        assert_eq!(first.status(), StatusCode::OK);
+        assert_eq!(ask().await.status(), StatusCode::SERVICE_UNAVAILABLE);
+        drop(first);
+        assert_eq!(ask().await.status(), StatusCode::OK);
     }
 }

@@ -40,6 +40,7 @@ pub use assembly::{ErrorPage, RenderErrorPage, Site};
 pub use cors::Cors;
 pub use granted::{Granted, Permissions};
 pub use guest::GuestRule;
+pub use holding::Unread;
 pub use last_resort::Ending;
 pub use lifecycle::{Lifecycle, TaskEnd};
 pub use metrics_endpoint::{MetricsAccess, metrics_router};

@@ -62,9 +62,10 @@ pub(super) async fn send(api: &Api, list: Outgoing, tag: Tag) -> Answer {
     Ok(match list.answer(&api.catalog).await? {
         Answered::Short(text) if tag == Tag::WhereShort => tagged(text),
         Answered::Short(text) => streamed(text),
-        Answered::Long(body) => {
+        Answered::Long(body, unread) => {
             let mut response = streamed(String::new());
             *response.body_mut() = body;
+            response.extensions_mut().insert(unread);
             response
         }
     })

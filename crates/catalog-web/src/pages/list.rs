@@ -5,6 +5,7 @@ mod load;
 pub(crate) mod state;
 pub(crate) mod view;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -89,15 +90,12 @@ pub(super) async fn export_json(
 
 fn file(name: &str, media_type: &'static str, content: Answered) -> Response {
     let disposition = format!("attachment; filename=\"{name}\"");
-    (
-        [
-            (CONTENT_TYPE, media_type.to_owned()),
-            (CONTENT_DISPOSITION, disposition),
-        ],
-        match content {
-            Answered::Short(text) => Body::from(text),
-            Answered::Long(body) => body,
-        },
-    )
-        .into_response()
+    let headers = [
+        (CONTENT_TYPE, media_type.to_owned()),
+        (CONTENT_DISPOSITION, disposition),
+    ];
+    match content {
+        Answered::Short(text) => (headers, Body::from(text)).into_response(),
+        Answered::Long(body, unread) => (headers, Extension(unread), body).into_response(),
+    }
 }

@@ -12,7 +12,7 @@ pub type Wanted = Option<Version>;
 const FIRST: usize = 64;
 const LARGEST: usize = 500;
 /// Bytes that a portion is to have.
-const BYTES: usize = 2 << 20;
+pub const PORTION_BYTES: usize = 2 << 20;
 
 /// Entities that are still to be fetched.
 pub struct Portions {
@@ -59,7 +59,7 @@ impl Portions {
 
 /// As many as bring about the bytes wanted, judged by the last portion; grows slowly, shrinks at once.
 fn next_size(entities: usize, bytes: usize) -> usize {
-    let fitting = entities.saturating_mul(BYTES) / bytes.max(1);
+    let fitting = entities.saturating_mul(PORTION_BYTES) / bytes.max(1);
     fitting.clamp(1, entities.saturating_mul(2).clamp(1, LARGEST))
 }
 

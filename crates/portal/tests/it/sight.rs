@@ -249,6 +249,22 @@ async fn what_is_hidden_is_on_no_page_and_in_no_answer() {
     assert!(home.contains("The lumen"), "{home}");
 }
 
+/// What an author wrote in `spec` stays as it is written.
+#[tokio::test]
+async fn exported_entities_relate_to_nothing_hidden() {
+    let relations = async |policy: Option<Arc<dyn Policy>>| {
+        let exported = Portal::start(policy).await.ask("GET /catalog/export.json").await;
+        let entities: Vec<Value> = serde_json::from_str(&exported.text).unwrap();
+        let relations: String = entities
+            .iter()
+            .map(|entity| entity["relations"].to_string())
+            .collect();
+        relations.contains(HIDDEN)
+    };
+    assert!(!relations(Some(Arc::new(OnlyOpen))).await);
+    assert!(relations(None).await, "it would show it");
+}
+
 #[tokio::test]
 async fn what_is_hidden_is_answered_as_what_is_missing() {
     let portal = Portal::start(Some(Arc::new(OnlyOpen))).await;

@@ -147,11 +147,12 @@ async fn long_lists_go_out_in_portions() {
         "/entities/by-query?filter=kind=component&limit=1000",
     ] {
         let peer = ConnectInfo(SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000)));
-        let request = Request::builder()
-            .uri(format!("/api/catalog{line}"))
-            .header("host", "localhost");
-        let request = request.extension(peer).body(Body::empty()).unwrap();
+        let request = Request::builder().uri(format!("/api/catalog{line}"));
+        let request = request.header("host", "localhost").extension(peer);
+        let request = request.body(Body::empty()).unwrap();
         let mut response = portal.router.clone().oneshot(request).await.unwrap();
+        let unread = response.extensions().get::<web::Unread>().unwrap().0;
+        assert!((4 << 20..12 << 20).contains(&unread), "{line} {unread}");
         let (mut frames, mut all) = (Vec::new(), Vec::new());
         while let Some(frame) = response.body_mut().frame().await {
             let data = frame.unwrap().into_data().unwrap();

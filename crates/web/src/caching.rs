@@ -6,8 +6,15 @@ use axum::response::Response;
 /// Answers depend on who asks.
 const VARY: HeaderValue = HeaderValue::from_static("Cookie, Authorization");
 
+/// Marks an answer that is the same for every caller.
+#[derive(Clone)]
+pub(crate) struct SameForAll;
+
 /// Adds what an answer does not say itself.
 pub(crate) async fn private(mut answer: Response) -> Response {
+    if answer.extensions().get::<SameForAll>().is_some() {
+        return answer;
+    }
     let is_refusal = matches!(
         answer.status(),
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS

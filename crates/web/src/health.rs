@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -15,6 +16,7 @@ use plugin::{Health, HealthCheck, HealthScope, Rows, Rule};
 use serde_json::json;
 
 use crate::api::Json;
+use crate::caching::SameForAll;
 use crate::readiness::{Readiness, Stage};
 
 /// How long one check may take.
@@ -38,7 +40,8 @@ pub(crate) fn rows(state: &HealthState) -> Rows {
 }
 
 async fn liveness(State(state): State<HealthState>) -> Response {
-    ((*state.headers).clone(), Json(json!({ "status": "ok" }))).into_response()
+    let headers = (*state.headers).clone();
+    (Extension(SameForAll), headers, Json(json!({ "status": "ok" }))).into_response()
 }
 
 async fn readiness(State(state): State<HealthState>) -> Response {
@@ -54,7 +57,7 @@ async fn readiness(State(state): State<HealthState>) -> Response {
             (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
         }
     };
-    ((*state.headers).clone(), answer).into_response()
+    (Extension(SameForAll), (*state.headers).clone(), answer).into_response()
 }
 
 /// Runs all checks; the first complaint of those that decide.

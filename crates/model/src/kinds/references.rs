@@ -47,10 +47,26 @@ pub(super) fn read_references(
     let Value::Array(items) = value else {
         return Ok(vec![read_reference(value, default_kind, default_namespace)?]);
     };
-    let read = |(index, item)| {
-        read_reference(item, default_kind, default_namespace).map_err(|fault| fault.at(format!("/{index}")))
-    };
-    items.iter().enumerate().map(read).collect()
+    let mut references = Vec::with_capacity(items.len());
+    let mut faults = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        match read_reference(item, default_kind, default_namespace) {
+            Ok(reference) => references.push(reference),
+            Err(fault) => faults.push((item.as_str(), fault.at(format!("/{index}")))),
+        }
+    }
+    first_in_order(faults).map_or(Ok(references), Err)
+}
+
+/// The fault that is reported of several: that of the item which comes first when the list is sorted, as the original
+/// sorts it before it reads it; the first of the file where the list holds anything but texts.
+fn first_in_order(mut faults: Vec<(Option<&str>, Fault)>) -> Option<Fault> {
+    if faults.iter().all(|(text, _)| text.is_some()) {
+        faults.sort_by(|(left, _), (right, _)| {
+            js::compare(left.unwrap_or_default(), right.unwrap_or_default())
+        });
+    }
+    faults.into_iter().next().map(|(_, fault)| fault)
 }
 
 /// A reference as text or, where the kind's shape leaves it open, as an object of its parts.

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use model::Problem;
 use ui::{
-    Align, Badge, Button, ButtonKind, Code, Column, EmptyState, Language, Pagination, Row, Tab, Table, Tone,
-    badge, button, code_block, data_table, definitions_wide, duration, empty_state, pagination,
-    problem_panel, section, segmented, tabs, time,
+    Align, Badge, Button, ButtonKind, Code, Column, EmptyState, Field, Language, Pagination, Row, Tab, Table,
+    Tone, badge, button, code_block, data_table, definitions_wide, duration, empty_state, pagination,
+    problem_panel, section, segmented, select, tabs, time,
 };
 use url::form_urlencoded::Serializer;
 use work::{JobFilter, JobId, JobPage, JobReport, JobState, KindReport, LogLevel, LogLine, ScheduleReport};
@@ -70,7 +70,15 @@ fn head(title: &str, lead: &str, is_list: bool) -> Markup {
 pub(super) fn jobs(list: &JobList, now: Timestamp) -> Markup {
     html! {
         (head("Work", "What the portal does in the background, whether it went well, and what waits.", true))
-        (filters(list))
+        div.stack {
+            (filters(list))
+            (listed(list, now))
+        }
+    }
+}
+
+fn listed(list: &JobList, now: Timestamp) -> Markup {
+    html! {
         @if list.page.jobs.is_empty() {
             (empty_state(EmptyState {
                 icon: "clock",
@@ -135,17 +143,18 @@ fn filters(list: &JobList) -> Markup {
         )
     });
     let states: Vec<Tab> = std::iter::once(all).chain(states).collect();
-    let mut kinds: Vec<&str> = list.kinds.iter().map(|one| one.kind.as_str()).collect();
+    let known = list
+        .kinds
+        .iter()
+        .map(|one| (one.kind.as_str(), one.kind.as_str()));
+    let mut kinds: Vec<(&str, &str)> = std::iter::once(("", "Every kind")).chain(known).collect();
     kinds.dedup();
     let chosen = list.filter.kind.as_deref().unwrap_or_default();
     html! {
         (segmented("State", &states))
         form.form-row action="/work" method="get" {
             @if let Some(state) = list.filter.state { input type="hidden" name="state" value=(state.as_str()); }
-            select.input name="kind" aria-label="Kind" {
-                option value="" { "Every kind" }
-                @for kind in kinds { option value=(kind) selected[kind == chosen] { (kind) } }
-            }
+            (select(Field { name: "kind", label: "Kind", ..Field::default() }, &kinds, chosen))
             (button(Button { label: "Show", icon: Some("filter"), ..Button::default() }))
         }
     }

@@ -1,4 +1,4 @@
-//! The wire contract, `/api/catalog` (reference/catalog.md §6).
+//! The wire contract, `/api/catalog` (as in `@backstage/plugin-catalog-backend` 4.0.0).
 //!
 //! Handlers read the request, ask the engine or the index, and choose the answer; what is asked is
 //! decided below, how HTTP behaves in `web`.

@@ -1,4 +1,4 @@
-//! References to entities: `[kind:][namespace/]name` (reference/catalog.md §1.3).
+//! References to entities: `[kind:][namespace/]name` (as in `@backstage/catalog-model` 1.10.1).
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,5 +1,5 @@
 //! Which entities are asked for: the filter grammar of query strings and the predicates of bodies
-//! (reference/catalog.md §5.1, §5.2), in one normal form.
+//! (as in `@backstage/plugin-catalog-backend` 4.0.0), in one normal form.
 
 mod form;
 mod issue;

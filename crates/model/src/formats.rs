@@ -1,4 +1,4 @@
-//! What names, keys and tags must look like (reference/catalog.md §1.2; the expressions are exact).
+//! What names, keys and tags must look like (as in `@backstage/catalog-model` 1.10.1; the expressions are exact).
 
 /// Longest name, label value, key suffix, namespace and tag.
 const LONGEST: usize = 63;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::Severity;
 use crate::entity::{self, ORPHAN};
 
-/// Key of the row that says it. `status` itself has no rows (reference/catalog.md §4), so that no
+/// Key of the row that says it. `status` itself has no rows (as in `@backstage/plugin-catalog-backend` 4.0.0), so that no
 /// entity can bring a row of this name.
 pub const HEALTH: &str = "status.health";
 

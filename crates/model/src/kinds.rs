@@ -1,4 +1,4 @@
-//! Entity kinds: what each requires and which relations it states (reference/catalog.md §2).
+//! Entity kinds: what each requires and which relations it states (as in `@backstage/catalog-model` 1.10.1).
 //!
 //! Kinds see entities that have passed [`crate::policy::apply`]; they add the rules of their `spec`.
 

@@ -1,4 +1,4 @@
-//! References to sources: `type:target` (reference/catalog.md §1.4).
+//! References to sources: `type:target` (as in `@backstage/catalog-model` 1.10.1).
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,5 +1,5 @@
 //! Rules for every entity whatever its kind: envelope, known root fields, field formats
-//! (reference/catalog.md §1.1 and §1.2).
+//! (as in `@backstage/catalog-model` 1.10.1).
 
 mod format;
 

@@ -1,4 +1,4 @@
-//! The rows that filters, facets and orders match against (reference/catalog.md §4), and one of our own:
+//! The rows that filters, facets and orders match against (as in `@backstage/plugin-catalog-backend` 4.0.0), and one of our own:
 //! how well the entity is.
 
 use std::borrow::Cow;

@@ -26,7 +26,7 @@ pub struct StitchInput<'a> {
 
 /// The served entity, with `metadata.uid` and `metadata.etag`, and its hash: equal hashes, equal entities.
 ///
-/// The hash covers everything but the id (reference/catalog.md §1.6).
+/// The hash covers everything but the id (as in `@backstage/catalog-model` 1.10.1).
 pub fn final_entity(input: StitchInput<'_>) -> Result<(Value, String), Fault> {
     let mut entity = input.processed;
     let Some(fields) = entity.as_object_mut() else {

@@ -14,7 +14,7 @@ pub struct DeferredEntity {
     /// The raw entity. It must carry both location annotations or get them from the location key.
     pub entity: Value,
     /// Who may overwrite this entity later; `None` leaves it open to the first that claims it
-    /// (reference/catalog.md §3.1).
+    /// (as in `@backstage/plugin-catalog-backend` 4.0.0).
     pub location_key: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The wire contract, `/api/search` (reference/other.md §3).
+//! The wire contract, `/api/search` (as in `@backstage/plugin-search-backend` 2.1.7).
 //!
 //! What is found and in which order is ours: names first, near misses too. Parameters, bounds, errors,
 //! the shape of results, highlights and cursors are the original's.

@@ -1,4 +1,4 @@
-//! Entities as documents: the type `software-catalog` of the wire contract (reference/other.md §3).
+//! Entities as documents: the type `software-catalog` of the wire contract (as in `@backstage/plugin-search-backend` 2.1.7).
 
 use async_trait::async_trait;
 use model::{EntityRef, Fault, entity};

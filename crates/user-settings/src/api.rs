@@ -1,4 +1,4 @@
-//! `/api/user-settings`: values by bucket and key, of the person who asks (reference/other.md §6).
+//! `/api/user-settings`: values by bucket and key, of the person who asks (as in `@backstage/plugin-user-settings-backend` 0.4.7).
 
 mod multiget;
 

@@ -1,7 +1,7 @@
 //! What a viewer keeps about entities: stars and recent visits.
 //!
 //! Both live in the viewer's settings, in the very form and under the keys that the stock frontend
-//! uses, so either face shows the other's (reference/other.md §6).
+//! uses, so either face shows the other's (as in `@backstage/plugin-user-settings-backend` 0.4.7).
 
 use std::collections::HashSet;
 

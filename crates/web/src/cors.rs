@@ -1,4 +1,4 @@
-//! Answers to pages of other origins (contract: reference/other.md §1.2).
+//! Answers to pages of other origins (as `@backstage/backend-defaults` 0.18.0 answers).
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};

@@ -1,4 +1,4 @@
-//! The security headers of every answer (contract: reference/other.md §1.1).
+//! The security headers of every answer (as `@backstage/backend-defaults` 0.18.0 answers).
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! From a `Location` entity to the files it names (reference/catalog.md §3.3).
+//! From a `Location` entity to the files it names (as in `@backstage/plugin-catalog-backend` 4.0.0).
 
 use std::collections::HashSet;
 use std::path::Path;

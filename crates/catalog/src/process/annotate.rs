@@ -1,4 +1,4 @@
-//! Annotations that say where an entity comes from (reference/catalog.md §1.5).
+//! Annotations that say where an entity comes from (as in `@backstage/plugin-catalog-backend` 4.0.0).
 
 use model::{LocationRef, entity};
 use scm::Integrations;

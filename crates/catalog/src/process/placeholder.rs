@@ -1,5 +1,5 @@
 //! `$text`, `$json`, `$yaml`, `$openapi` and `$asyncapi`: parts of an entity that stand in other
-//! files (reference/catalog.md §3.5).
+//! files (as in `@backstage/plugin-catalog-backend` 4.0.0).
 //!
 //! The original reads placeholders only by URL, so relative ones in local files fail there, as they do here with
 //! `portal.resolveFilePlaceholders: false`. Else they are read from the local repository, never from outside of it,

@@ -1,4 +1,4 @@
-//! `catalog.rules`: which kinds may come from which registered location (reference/catalog.md §3.7).
+//! `catalog.rules`: which kinds may come from which registered location (as in `@backstage/plugin-catalog-backend` 4.0.0).
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Where a walk through pages stands, as text that clients hand back (reference/catalog.md §6.1).
+//! Where a walk through pages stands, as text that clients hand back (as in `@backstage/plugin-catalog-backend` 4.0.0).
 //!
 //! The stock client looks inside, so the JSON is contract: base64 of an object with `orderFields`,
 //! `isPrevious`, the filter, the search text, and values of the last and of the very first row.

@@ -1,4 +1,4 @@
-//! Projection of entities to the fields a client asked for (reference/catalog.md §5.3).
+//! Projection of entities to the fields a client asked for (as in `@backstage/plugin-catalog-backend` 4.0.0).
 
 use std::collections::HashSet;
 

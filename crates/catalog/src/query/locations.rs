@@ -1,4 +1,4 @@
-//! Which registered locations are asked for (reference/catalog.md §5.2, last point).
+//! Which registered locations are asked for (as in `@backstage/plugin-catalog-backend` 4.0.0).
 //!
 //! The predicates look like those for entities, but differ: only four keys are known, and empty
 //! `$all` and `$any` both match nothing.

@@ -39,7 +39,7 @@ fn all_of(conditions: Conditions) -> Filter {
     }
 }
 
-/// The predicate that says the same, as cursors carry it (reference/catalog.md §6.1).
+/// The predicate that says the same, as cursors carry it (as in `@backstage/plugin-catalog-backend` 4.0.0).
 pub fn predicate_from_params(parameters: &[String]) -> Result<Option<Value>, Fault> {
     let mut predicates: Vec<Value> = sets(parameters)?.into_iter().map(predicate_of).collect();
     Ok(match predicates.len() {

@@ -1,4 +1,4 @@
-//! The API as clients of the original see it (reference/other.md §3).
+//! The API as clients of the original see it (as in `@backstage/plugin-search-backend` 2.1.7).
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};

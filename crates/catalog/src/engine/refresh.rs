@@ -23,7 +23,12 @@ use crate::ingest::{self, Documents, Reading, Rejected, Room, SourceFile, Target
 use crate::process::{Dependence, claim};
 
 /// What a failed request says when nobody answered.
-const UNREACHABLE: [&str; 3] = ["ENOTFOUND", "ECONNREFUSED", "timed out"];
+const UNREACHABLE: [&str; 4] = [
+    "ENOTFOUND",
+    "ECONNREFUSED",
+    "timed out",
+    "no complete answer within",
+];
 /// First pause after a failed read; doubled with every further one.
 const FIRST_BACK_OFF: Duration = Duration::from_secs(10);
 

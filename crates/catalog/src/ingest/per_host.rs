@@ -25,8 +25,8 @@ const FIRST_PAUSE: Duration = Duration::from_secs(10);
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
 /// Hosts remembered before those that are well are forgotten.
 const MANY_HOSTS: usize = 256;
-/// What a fault says when nobody answered.
-const NO_ANSWER: &str = "timed out";
+/// What a fault says when nobody answered: at the connection, or after it.
+const NO_ANSWER: [&str; 2] = ["timed out", "no complete answer within"];
 
 /// A source of files that is patient with no host for long.
 pub(crate) struct PerHost {
@@ -96,7 +96,7 @@ impl Host {
         let mut health = self.health.lock();
         match health.alone_until {
             Some(until) if now < until => Err(Fault::error(format!(
-                "requests to {name} {NO_ANSWER} several times in a row; it is tried again in {} s",
+                "requests to {name} timed out several times in a row; it is tried again in {} s",
                 until.duration_since(now).as_secs().saturating_add(1)
             ))),
             Some(_) => {
@@ -110,7 +110,11 @@ impl Host {
 
     fn note(&self, fault: Option<&Fault>, now: Instant) {
         let mut health = self.health.lock();
-        if !fault.is_some_and(|fault| fault.describe().contains(NO_ANSWER)) {
+        let is_unanswered = |fault: &Fault| {
+            let text = fault.describe();
+            NO_ANSWER.iter().any(|sign| text.contains(sign))
+        };
+        if !fault.is_some_and(is_unanswered) {
             *health = Health::default();
             return;
         }
@@ -157,6 +161,17 @@ mod tests {
 
     fn unanswered() -> Fault {
         Fault::error("request failed; the connection timed out")
+    }
+
+    #[test]
+    fn a_host_that_takes_requests_and_never_answers_is_left_alone_too() {
+        let (host, now) = (Host::new(), Instant::now());
+        let silent = Fault::error("Unable to read https://slow.example/a, no complete answer within 30 s");
+        for _ in 0..PATIENCE {
+            host.admit("slow.example", now).unwrap();
+            host.note(Some(&silent), now);
+        }
+        host.admit("slow.example", now).unwrap_err();
     }
 
     #[test]

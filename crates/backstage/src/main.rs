@@ -1,4 +1,4 @@
-//! The portal's binary: command line, wiring of all plugins, logs. No feature lives here.
+//! The portal's binary: command line and logs. The plugins are put together in `portal`; no feature lives here.
 
 mod cli;
 mod commands;

@@ -17,7 +17,7 @@ static PERMISSIONS: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_str(include_str!("documents/permissions.json")).expect("embedded documents are JSON")
 });
 
-/// Which permissions and rules there are (as in `@backstage/plugin-catalog-backend` 4.0.0). Nothing asks them yet.
+/// Which permissions and rules there are (as in `@backstage/plugin-catalog-backend` 4.0.0).
 pub(super) async fn permissions(_: Query<()>) -> Answer {
     Ok(Json(&*PERMISSIONS).into_response())
 }

@@ -8,10 +8,10 @@ use model::Fault;
 use plugin::{ActionRegistry, Rows, Rule, Slot};
 use serde_json::{Value, json};
 use web::api::{Json, Parameter, ReadQuery, Values};
-use web::{ApiError, Query};
+use web::{ApiError, CurrentActor, Query};
 use work::{JobFilter, JobPosition, JobReport, JobState, Jobs, LogLine, ScheduleReport};
 
-use crate::{Author, CHANGE, SEE, cancel, fault, job, retry};
+use crate::{CHANGE, SEE, cancel, fault, job, retry};
 
 /// Jobs or lines in one answer, unless the request says otherwise.
 const LISTED: usize = 100;
@@ -110,13 +110,21 @@ async fn log(State(jobs): State<Jobs>, Path(id): Path<String>, Query(asked): Que
     Ok(Json(json!({"items": lines.iter().map(line).collect::<Vec<_>>()})).into_response())
 }
 
-async fn cancel_job(State(jobs): State<Jobs>, Path(id): Path<String>, Author(actor): Author) -> Answer {
+async fn cancel_job(
+    State(jobs): State<Jobs>,
+    Path(id): Path<String>,
+    CurrentActor(actor): CurrentActor,
+) -> Answer {
     let id = job(&jobs, &id).await?.id;
     cancel(&jobs, id, &actor).await?;
     Ok(Json(shown(&job(&jobs, &id.to_string()).await?)).into_response())
 }
 
-async fn retry_job(State(jobs): State<Jobs>, Path(id): Path<String>, Author(actor): Author) -> Answer {
+async fn retry_job(
+    State(jobs): State<Jobs>,
+    Path(id): Path<String>,
+    CurrentActor(actor): CurrentActor,
+) -> Answer {
     let id = job(&jobs, &id).await?.id;
     retry(&jobs, id, &actor).await?;
     Ok(Json(shown(&job(&jobs, &id.to_string()).await?)).into_response())

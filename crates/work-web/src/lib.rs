@@ -7,15 +7,11 @@ pub use pages::{PageSample, page_samples};
 
 use std::str::FromStr;
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
-use axum::response::Response;
 use model::{Actor, Fault};
 use plugin::{
     ActionRegistry, Contributions, NavigationItem, NavigationSection, Permission, PermissionAction, PluginId,
     Routes, Rule, Slot,
 };
-use web::{CurrentViewer, RequestId};
 use work::{Cancelling, JobId, JobReport, Jobs, WorkError};
 
 /// The plugin's name.
@@ -86,17 +82,4 @@ async fn retry(jobs: &Jobs, id: JobId, actor: &Actor) -> Result<(), Fault> {
 
 fn fault(error: impl Into<WorkError>) -> Fault {
     error.into().into()
-}
-
-/// The author of what a request asks for.
-struct Author(Actor);
-
-impl<S: Send + Sync> FromRequestParts<S> for Author {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        let CurrentViewer(viewer) = CurrentViewer::from_request_parts(parts, state).await?;
-        let request = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
-        Ok(Self(Actor::caller(&viewer, request)))
-    }
 }

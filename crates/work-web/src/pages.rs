@@ -12,10 +12,10 @@ use model::Fault;
 use plugin::Rows;
 use ui::{Chrome, Crumb, Notice, PageHead, Tone, notice};
 use url::form_urlencoded;
-use web::ApiError;
+use web::{ApiError, CurrentActor};
 use work::{JobFilter, JobReport, Jobs};
 
-use crate::{Author, CHANGE, SEE, cancel, fault, job, retry};
+use crate::{CHANGE, SEE, cancel, fault, job, retry};
 use view::{Decision, JobList};
 
 /// Jobs on one page of the list.
@@ -138,7 +138,7 @@ fn confirmation(chrome: Chrome, job: &JobReport, decision: Decision) -> Response
 async fn cancel_job(
     State(jobs): State<Jobs>,
     Path(id): Path<String>,
-    Author(actor): Author,
+    CurrentActor(actor): CurrentActor,
 ) -> Result<Redirect, ApiError> {
     let id = job(&jobs, &id).await?.id;
     cancel(&jobs, id, &actor).await?;
@@ -148,7 +148,7 @@ async fn cancel_job(
 async fn retry_job(
     State(jobs): State<Jobs>,
     Path(id): Path<String>,
-    Author(actor): Author,
+    CurrentActor(actor): CurrentActor,
 ) -> Result<Redirect, ApiError> {
     let id = job(&jobs, &id).await?.id;
     retry(&jobs, id, &actor).await?;

@@ -42,7 +42,7 @@ pub use scan::{FinalRow, ScanPosition};
 pub use settings::SettingKey;
 pub use source_key::SourceKey;
 pub use sources::SourceState;
-pub use sql::{Arg, Engine, Row, Session, in_list_chunks, with_list};
+pub use sql::{Arg, Engine, Outcome, Row, Session, in_list_chunks, with_list};
 pub use stitches::StitchRound;
 pub use store::{Size, Store};
 pub use wake::ChangeWake;

@@ -2,12 +2,13 @@
 
 use std::{borrow::Cow, sync::Arc};
 
+use futures::future::BoxFuture;
 use tokio::task::AbortHandle;
 
 use crate::{
     ChangeWake, Database, Lane, Migration, StoreError, Tx, WriteTx, migrate,
     postgres::{self, PostgresServer},
-    sql::{Arg, Engine, Session},
+    sql::{Arg, Engine, Outcome, Session},
     sqlite::SqliteFile,
     wake::Waker,
 };
@@ -59,7 +60,14 @@ impl Store {
     /// Tables of plugins that are not named stay as they are.
     ///
     /// Must be called within a tokio runtime.
-    pub async fn open_with(
+    pub fn open_with<'a>(
+        database: &'a Database,
+        plugins: &'a [(&str, &[Migration])],
+    ) -> Outcome<'a, Self> {
+        Box::pin(Self::open_tables(database, plugins))
+    }
+
+    async fn open_tables(
         database: &Database,
         plugins: &[(&str, &[Migration])],
     ) -> Result<Self, StoreError> {
@@ -90,26 +98,28 @@ impl Store {
 
     /// Begins the one transaction at a time, of all processes, that may change entities and append to the change
     /// log; waits for its turn.
-    pub async fn write(&self, lane: Lane) -> Result<WriteTx, StoreError> {
-        let (session, turn) = match &self.inner.pools {
-            Pools::Sqlite(file) => file.begin(lane).await?,
-            Pools::Postgres(server) => server.begin(lane).await?,
-        };
-        Ok(WriteTx::new(
-            Tx::new(session, Some(turn)),
-            self.inner.waker.clone(),
-        ))
+    pub fn write(&self, lane: Lane) -> Outcome<'_, WriteTx> {
+        Box::pin(async move {
+            let (session, turn) = match &self.inner.pools {
+                Pools::Sqlite(file) => file.begin(lane).await?,
+                Pools::Postgres(server) => server.begin(lane).await?,
+            };
+            let tx = Tx::new(session, Some(turn));
+            Ok(WriteTx::new(tx, self.inner.waker.clone()))
+        })
     }
 
     /// Begins a transaction for what the change log does not tell about: settings, jobs, sessions. On PostgreSQL
     /// it waits for nobody but writers of the same rows; `SQLite` has one writer at a time.
-    pub async fn write_unordered(&self, lane: Lane) -> Result<Tx, StoreError> {
-        Ok(match &self.inner.pools {
-            Pools::Sqlite(file) => {
-                let (session, turn) = file.begin(lane).await?;
-                Tx::new(session, Some(turn))
-            }
-            Pools::Postgres(server) => Tx::new(server.begin_unordered().await?, None),
+    pub fn write_unordered(&self, lane: Lane) -> Outcome<'_, Tx> {
+        Box::pin(async move {
+            Ok(match &self.inner.pools {
+                Pools::Sqlite(file) => {
+                    let (session, turn) = file.begin(lane).await?;
+                    Tx::new(session, Some(turn))
+                }
+                Pools::Postgres(server) => Tx::new(server.begin_unordered().await?, None),
+            })
         })
     }
 
@@ -127,11 +137,13 @@ impl Store {
     }
 
     /// A connection for reading. Give it back (drop it) before asking for another: there are few.
-    pub async fn read(&self) -> Result<Session, StoreError> {
-        match &self.inner.pools {
-            Pools::Sqlite(file) => file.read().await,
-            Pools::Postgres(server) => server.read().await,
-        }
+    pub fn read(&self) -> Outcome<'_, Session> {
+        Box::pin(async {
+            match &self.inner.pools {
+                Pools::Sqlite(file) => file.read().await,
+                Pools::Postgres(server) => server.read().await,
+            }
+        })
     }
 
     /// Wakes after commits that changed entities.
@@ -186,14 +198,16 @@ impl Store {
     }
 
     /// Closes all connections, waiting for those in use; afterwards every call fails.
-    pub async fn close(&self) {
-        match &self.inner.pools {
-            Pools::Sqlite(file) => {
-                file.readers.close().await;
-                file.writer.close().await;
+    pub fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {
+            match &self.inner.pools {
+                Pools::Sqlite(file) => {
+                    file.readers.close().await;
+                    file.writer.close().await;
+                }
+                Pools::Postgres(server) => server.pool.close().await,
             }
-            Pools::Postgres(server) => server.pool.close().await,
-        }
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     Arg, Seq, StoreError,
     lane::Turn,
     postgres::PostgresServer,
-    sql::{Engine, Session},
+    sql::{Engine, Outcome, Session},
     wake::Waker,
 };
 
@@ -30,12 +30,12 @@ impl Tx {
     }
 
     /// Runs a statement; how many rows it touched. One with `RETURNING` is run by [`Session::rows`].
-    pub async fn execute(
+    pub fn execute(
         &mut self,
         text: impl Into<Cow<'static, str>>,
         arguments: Vec<Arg>,
-    ) -> Result<u64, StoreError> {
-        self.session.execute(text, arguments).await
+    ) -> Outcome<'_, u64> {
+        self.session.execute(text, arguments)
     }
 
     /// Runs a statement with `{list}` in it for pieces of the list; how many rows it touched.
@@ -106,7 +106,11 @@ impl WriteTx {
     }
 
     /// Keeps what was done; the last sequence appended to the change log, if any.
-    pub async fn commit(mut self) -> Result<Option<Seq>, StoreError> {
+    pub fn commit(self) -> Outcome<'static, Option<Seq>> {
+        Box::pin(self.keep())
+    }
+
+    async fn keep(mut self) -> Result<Option<Seq>, StoreError> {
         if self.appended && self.engine() == Engine::Postgres {
             PostgresServer::notify(&mut self.tx.session).await?;
         }

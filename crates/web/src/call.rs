@@ -4,7 +4,6 @@ use std::sync::{Arc, OnceLock};
 
 use axum::http::Extensions;
 use model::Viewer;
-use plugin::PluginId;
 
 /// Filled in by the gate of the route; every layer outside reads it afterwards.
 #[derive(Debug, Clone, Default)]
@@ -19,7 +18,7 @@ struct Known {
 /// The row of the table that a request was for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Route {
-    pub(crate) plugin: PluginId,
+    pub(crate) plugin: Arc<str>,
     /// The path with its parameters' names.
     pub(crate) path: Arc<str>,
 }

@@ -57,7 +57,7 @@ impl Gates {
             face: row.face,
             plugin: Some(row.plugin.clone()),
             route: Some(Route {
-                plugin: row.plugin.clone(),
+                plugin: row.plugin.as_str().into(),
                 path: row.full_path().into(),
             }),
             rule: row.rule,

@@ -130,7 +130,7 @@ pub(crate) fn contributions(
         api_docs::contributions(),
         user_settings::contributions(catalog, store, slots.personal.clone()),
         search::contributions(search, config.search()),
-        work_web::contributions(jobs, slots.actions.clone()),
+        work_web::contributions(jobs, Arc::new(audit.clone()), slots.actions.clone()),
         catalog_web::contributions(catalog, store, slots.entity_page.clone(), stop),
     ]
 }

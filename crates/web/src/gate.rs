@@ -288,7 +288,7 @@ impl Gate {
 
     async fn tell(&self, refusal: Option<AuditEvent>) {
         if let (Some(audit), Some(refusal)) = (&self.gates.audit, refusal) {
-            audit.record(refusal).await;
+            audit.record_attempt(refusal).await;
         }
     }
 }

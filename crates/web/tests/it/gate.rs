@@ -12,6 +12,7 @@ use plugin::{
     PluginId, Policy, Routes, Rows, Rule,
 };
 use serde_json::{Value, json};
+use store::{StoreError, Tx};
 use web::{CurrentViewer, Granted, JsonBody, RawBody, Site};
 
 use crate::site::{ask, site_with};
@@ -76,7 +77,12 @@ struct Heard(Mutex<Vec<AuditEvent>>);
 
 #[async_trait]
 impl AuditLog for Heard {
-    async fn record(&self, event: AuditEvent) {
+    async fn record(&self, _: &mut Tx, event: AuditEvent) -> Result<(), StoreError> {
+        self.record_attempt(event).await;
+        Ok(())
+    }
+
+    async fn record_attempt(&self, event: AuditEvent) {
         self.0.lock().unwrap().push(event);
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod background;
 mod error_page;
+mod frame;
 mod own;
 mod plugins;
 mod portal;

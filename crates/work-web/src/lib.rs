@@ -20,17 +20,10 @@ use desk::Desk;
 pub const ID: PluginId = PluginId::built_in("work");
 
 /// See jobs, their logs and schedules.
-pub static READ: Permission = Permission {
-    name: "work.job.read",
-    action: PermissionAction::Read,
-    resource: None,
-};
+pub static READ: Permission = Permission::new("work.job.read", PermissionAction::Read).for_administrators();
 /// End jobs and have them done again.
-pub static UPDATE: Permission = Permission {
-    name: "work.job.update",
-    action: PermissionAction::Update,
-    resource: None,
-};
+pub static UPDATE: Permission =
+    Permission::new("work.job.update", PermissionAction::Update).for_administrators();
 /// All permissions of the plugin.
 pub static PERMISSIONS: [&Permission; 2] = [&READ, &UPDATE];
 
@@ -46,7 +39,7 @@ pub fn contributions(jobs: &Jobs, audit: Arc<dyn AuditLog>, actions: Slot<Action
     let entry = NavigationItem::new("Work", "/work", "clock", NavigationSection::Administration, 30);
     Contributions {
         routes: vec![routes],
-        navigation: vec![entry],
+        navigation: vec![entry.needs(&READ)],
         ..Contributions::of(ID)
     }
 }

@@ -5,6 +5,7 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod administrators;
 mod audited;
 mod collisions;
 mod every_point;

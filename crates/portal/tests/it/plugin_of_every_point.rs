@@ -25,11 +25,7 @@ use tokio_util::sync::CancellationToken;
 use work::{Job, JobFailure, JobHandler, Schedule, Subscription};
 
 pub const ID: PluginId = PluginId::built_in("teapots");
-pub static BREW: Permission = Permission {
-    name: "teapots.brew",
-    action: PermissionAction::Use,
-    resource: None,
-};
+pub static BREW: Permission = Permission::new("teapots.brew", PermissionAction::Use);
 
 static PERMISSIONS: &[&Permission] = &[&BREW];
 

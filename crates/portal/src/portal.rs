@@ -71,7 +71,7 @@ pub fn saved_index(config: &Config) -> Option<SnapshotFile> {
 }
 
 /// The catalog with what plugins feed into it.
-fn catalog(
+pub(crate) fn catalog(
     config: &Arc<Config>,
     (store, saved_index): (&Store, Option<SnapshotFile>),
     added: Vec<plugin::Feeds>,
@@ -109,22 +109,22 @@ impl Portal {
             stop,
             saved_index,
         } = ground;
-        let mut declarations = plugins::declarations();
-        let (mut feeds, mut contributions) = (Vec::new(), Vec::new());
-        for plugin in added {
-            declarations.push(plugin.declaration);
-            feeds.push(plugin.feeds);
-            contributions.push(plugin.contributions);
-        }
+        let added = plugins::split(added);
         let audit = Audit::new(store.clone());
-        let catalog = catalog(&config, (&store, saved_index), feeds, declarations, &audit)?;
+        let catalog = catalog(
+            &config,
+            (&store, saved_index),
+            added.feeds,
+            added.declarations,
+            &audit,
+        )?;
         let loading = tokio::spawn(load(catalog.clone()));
         let search = open_search(&config, (&catalog, &store), &background).await?;
         let (slots, jobs) = (Slots::default(), Jobs::new(store.clone()));
         let mut all = Collected::default();
         let built_in =
             plugins::contributions(&config, (&catalog, &store, &audit), &search, &slots, &jobs, stop);
-        for made in built_in.into_iter().chain(contributions) {
+        for made in built_in.into_iter().chain(added.contributions) {
             all.add(made);
         }
         all.refuse_collisions((&catalog_web::ID, &catalog_web::BUILT_IN_TABS))?;

@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use model::{Actor, Fault, Principal, Restriction, Viewer};
+use model::{Actor, Fault, Principal, Problem, Restriction, Viewer};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -169,6 +169,22 @@ impl Access {
     /// Whether a person can open the pages at all.
     pub fn admits_people(&self) -> bool {
         self.is_open || self.guest.admits()
+    }
+
+    /// The problem that the portal is there for other machines, but nobody there can open its pages, and the key that it
+    /// is due to. Nothing when that was asked for.
+    pub fn shuts_people_out(&self) -> Option<(&'static str, Problem)> {
+        let key = match &self.guest {
+            _ if self.is_open => return None,
+            GuestRule::ListensElsewhere { .. } => "backend.listen",
+            GuestRule::ServesAnotherHost { key, .. } => key,
+            _ => return None,
+        };
+        let fault = Fault::input(format!(
+            "people on other machines reach the portal, but cannot open its pages: {}",
+            self.guest
+        ));
+        Some((key, Problem::warning(fault).hint(self.guest.remedy())))
     }
 
     /// What a person reads who may not open a page: who may, and how that is changed.

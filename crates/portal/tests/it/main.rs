@@ -10,6 +10,7 @@ mod audited;
 mod collisions;
 mod every_point;
 mod failing;
+mod health;
 mod plugin_of_every_point;
 mod served;
 mod sight;

@@ -22,11 +22,8 @@ use plugin::{
 pub const ID: PluginId = PluginId::built_in("audit");
 
 /// See what was changed and refused.
-pub static READ: Permission = Permission {
-    name: "audit.event.read",
-    action: PermissionAction::Read,
-    resource: None,
-};
+pub static READ: Permission =
+    Permission::new("audit.event.read", PermissionAction::Read).for_administrators();
 
 /// All permissions of the plugin.
 pub static PERMISSIONS: [&Permission; 1] = [&READ];
@@ -35,15 +32,16 @@ const RULE: Rule = Rule::signed_in().needs(&READ);
 
 /// The plugin.
 pub fn contributions(audit: &Audit) -> Contributions {
+    let entry = NavigationItem::new(
+        "Audit",
+        "/audit",
+        "history",
+        NavigationSection::Administration,
+        30,
+    );
     Contributions {
         routes: vec![Routes::new(ID).api(api::rows(audit)).pages(pages::rows(audit))],
-        navigation: vec![NavigationItem::new(
-            "Audit",
-            "/audit",
-            "history",
-            NavigationSection::Administration,
-            30,
-        )],
+        navigation: vec![entry.needs(&READ)],
         ..Contributions::of(ID)
     }
 }

@@ -73,15 +73,6 @@ impl Audit {
         self
     }
 
-    /// Keeps an event in a transaction that is open anyway, so that both or neither are stored.
-    pub async fn record_in(&self, tx: &mut Tx, event: AuditEvent) -> Result<(), StoreError> {
-        let recorded = self.recorded(event);
-        tables::insert(tx, &recorded).await?;
-        tables::forget(tx, recorded.at - KEPT).await?;
-        tell(&recorded);
-        Ok(())
-    }
-
     /// Newest events that fit, at most `limit`.
     pub async fn find(&self, question: &Question, limit: usize) -> Result<Vec<Recorded>, StoreError> {
         tables::find(&mut self.store.read().await?, question, limit).await
@@ -103,10 +94,18 @@ impl Audit {
 
 #[async_trait]
 impl AuditLog for Audit {
-    async fn record(&self, event: AuditEvent) {
+    async fn record(&self, tx: &mut Tx, event: AuditEvent) -> Result<(), StoreError> {
+        let recorded = self.recorded(event);
+        tables::insert(tx, &recorded).await?;
+        tables::forget(tx, recorded.at - KEPT).await?;
+        tx.after_commit(move || tell(&recorded));
+        Ok(())
+    }
+
+    async fn record_attempt(&self, event: AuditEvent) {
         let kept = async {
             let mut tx = self.store.write_unordered(Lane::Person).await?;
-            self.record_in(&mut tx, event.clone()).await?;
+            self.record(&mut tx, event.clone()).await?;
             tx.commit().await
         };
         if let Err(error) = kept.await {

@@ -118,14 +118,16 @@ pub fn navigation() -> Vec<NavigationItem> {
             "sources",
             NavigationSection::Administration,
             10,
-        ),
+        )
+        .needs(&LOCATION_READ),
         item(
             "Problems",
             "/unprocessed",
             "problem",
             NavigationSection::Administration,
             20,
-        ),
+        )
+        .needs(&UNPROCESSED_READ),
     ]
 }
 

@@ -3,46 +3,30 @@
 use plugin::{Permission, PermissionAction, Rule};
 pub use sight::ENTITY_READ;
 
-const ENTITY: Option<&str> = Some("catalog-entity");
-
-const fn permission(
-    name: &'static str,
-    action: PermissionAction,
-    resource: Option<&'static str>,
-) -> Permission {
-    Permission {
-        name,
-        action,
-        resource,
-    }
-}
+const ENTITY: &str = "catalog-entity";
 
 /// Remove an entity.
-pub static ENTITY_DELETE: Permission = permission("catalog.entity.delete", PermissionAction::Delete, ENTITY);
+pub static ENTITY_DELETE: Permission =
+    Permission::new("catalog.entity.delete", PermissionAction::Delete).on(ENTITY);
 /// Have an entity's sources read again.
 pub static ENTITY_REFRESH: Permission =
-    permission("catalog.entity.refresh", PermissionAction::Update, ENTITY);
+    Permission::new("catalog.entity.refresh", PermissionAction::Update).on(ENTITY);
 /// Have an entity judged that is not in the catalog.
-pub static ENTITY_VALIDATE: Permission = permission("catalog.entity.validate", PermissionAction::Use, None);
+pub static ENTITY_VALIDATE: Permission = Permission::new("catalog.entity.validate", PermissionAction::Use);
 /// See registered locations.
-pub static LOCATION_READ: Permission = permission("catalog.location.read", PermissionAction::Read, None);
+pub static LOCATION_READ: Permission = Permission::new("catalog.location.read", PermissionAction::Read);
 /// Register a location, or point one elsewhere.
-pub static LOCATION_CREATE: Permission =
-    permission("catalog.location.create", PermissionAction::Create, None);
+pub static LOCATION_CREATE: Permission = Permission::new("catalog.location.create", PermissionAction::Create);
 /// Unregister a location.
-pub static LOCATION_DELETE: Permission =
-    permission("catalog.location.delete", PermissionAction::Delete, None);
+pub static LOCATION_DELETE: Permission = Permission::new("catalog.location.delete", PermissionAction::Delete);
 /// Have a repository looked at before it is registered.
-pub static LOCATION_ANALYZE: Permission = permission("catalog.location.analyze", PermissionAction::Use, None);
+pub static LOCATION_ANALYZE: Permission = Permission::new("catalog.location.analyze", PermissionAction::Use);
 /// See entities that are not served, and why.
 pub static UNPROCESSED_READ: Permission =
-    permission("catalog.entities.unprocessed.read", PermissionAction::Read, None);
+    Permission::new("catalog.entities.unprocessed.read", PermissionAction::Read);
 /// Remove entities that are not served.
-pub static UNPROCESSED_DELETE: Permission = permission(
-    "catalog.entities.unprocessed.delete",
-    PermissionAction::Delete,
-    None,
-);
+pub static UNPROCESSED_DELETE: Permission =
+    Permission::new("catalog.entities.unprocessed.delete", PermissionAction::Delete);
 
 /// All of them.
 pub static PERMISSIONS: [&Permission; 10] = [

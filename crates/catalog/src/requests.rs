@@ -12,6 +12,7 @@ mod preview;
 mod reports;
 mod validation;
 
+pub(crate) use audited::Asked;
 use audited::cause;
 pub use dry_run::DryRun;
 pub use locations::Located;

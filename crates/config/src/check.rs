@@ -7,7 +7,7 @@ use model::{Fault, Problem};
 use crate::Secret;
 use crate::json_path::segments;
 use crate::node::Node;
-use crate::sections::{AccessRestriction, HttpsSetting, ListenAddress, OneOrMany, Sections};
+use crate::sections::{AccessRestriction, Administrator, HttpsSetting, ListenAddress, OneOrMany, Sections};
 use crate::suggest::suggest;
 
 /// Checks values; errors here keep the portal from starting.
@@ -19,6 +19,7 @@ pub(crate) fn values(sections: &Sections, tree: &Node) -> Vec<Problem> {
     reading(sections, &mut found);
     tokens(sections, &mut found);
     metrics(sections, &mut found);
+    administrators(sections, &mut found);
     connections(sections, &mut found);
     rules(sections, &mut found);
     found
@@ -208,6 +209,15 @@ fn metrics(sections: &Sections, found: &mut Found) {
     }
     if let Some(Err(fault)) = metrics.listen.as_ref().map(ListenAddress::try_from) {
         found.push(("portal.metrics.listen".to_owned(), Problem::error(fault)));
+    }
+}
+
+/// An entry that names nobody would leave somebody out who is meant.
+fn administrators(sections: &Sections, found: &mut Found) {
+    for (index, name) in sections.portal.administrators.iter().enumerate() {
+        if let Err(fault) = Administrator::parse(name) {
+            found.push((format!("portal.administrators[{index}]"), Problem::error(fault)));
+        }
     }
 }
 

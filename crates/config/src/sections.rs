@@ -1,5 +1,6 @@
 //! The typed sections of the configuration. Their documentation is the configuration reference.
 
+mod administrator;
 mod app;
 mod backend;
 mod catalog;
@@ -10,6 +11,7 @@ mod listen;
 mod portal;
 mod search;
 
+pub use administrator::Administrator;
 pub use app::{AppSection, OrganizationSection};
 pub use backend::{
     AccessRestriction, AuthenticationSection, BackendSection, ExternalAccess, ExternalAccessOptions,

@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use work::{Checkpoint, JobLog};
 
-use crate::{Collisions, Of, PartFailure, contained};
+use crate::action_input::InputCheck;
+use crate::{Collisions, Of, PartFailure, PluginId, contained};
 
 /// A step that something can be made of, for example `catalog:register`.
 ///
@@ -110,38 +111,67 @@ impl fmt::Debug for Secrets {
 
 /// All actions of a portal by their names.
 #[derive(Clone, Default)]
-pub struct ActionRegistry(Arc<BTreeMap<String, Of<Arc<dyn Action>>>>);
+pub struct ActionRegistry(Arc<BTreeMap<String, Registered>>);
+
+struct Registered {
+    of: Of<Arc<dyn Action>>,
+    input: InputCheck,
+}
+
+/// Why actions cannot be registered.
+#[derive(Debug, thiserror::Error)]
+pub enum ActionsError {
+    /// Two have the same name.
+    #[error(transparent)]
+    SameName(#[from] Collisions),
+    /// The schema of an input is none.
+    #[error(
+        "the action \"{action}\" of the plugin {plugin} has a schema of its input that cannot be used: {reason}"
+    )]
+    Schema {
+        /// The action.
+        action: String,
+        /// Its plugin.
+        plugin: PluginId,
+        /// What is wrong with the schema.
+        reason: String,
+    },
+}
 
 impl ActionRegistry {
-    /// A registry of these actions; refuses two of the same name.
-    pub fn new(actions: Vec<Of<Arc<dyn Action>>>) -> Result<Self, Collisions> {
-        let (mut known, mut collisions) = (BTreeMap::new(), Vec::new());
-        for action in actions {
-            let id = action.part.id().to_owned();
-            let plugin = action.plugin.clone();
-            if let Some(other) = known.insert(id.clone(), action) {
-                let other: Of<Arc<dyn Action>> = other;
+    /// A registry of these actions; refuses two of the same name, and schemas that are none.
+    pub fn new(actions: Vec<Of<Arc<dyn Action>>>) -> Result<Self, ActionsError> {
+        let mut known: BTreeMap<String, Registered> = BTreeMap::new();
+        let mut collisions = Vec::new();
+        for of in actions {
+            let (action, plugin) = (of.part.id().to_owned(), of.plugin.clone());
+            let input = InputCheck::new(&of.part.schema().input).map_err(|reason| ActionsError::Schema {
+                action: action.clone(),
+                plugin: plugin.clone(),
+                reason,
+            })?;
+            if let Some(other) = known.insert(action.clone(), Registered { of, input }) {
                 collisions.push(format!(
-                    "the action \"{id}\" is claimed by {} and by {plugin}",
-                    other.plugin
+                    "the action \"{action}\" is claimed by {} and by {plugin}",
+                    other.of.plugin
                 ));
             }
         }
         if collisions.is_empty() {
             Ok(Self(Arc::new(known)))
         } else {
-            Err(Collisions(collisions))
+            Err(Collisions(collisions).into())
         }
     }
 
     /// An action.
     pub fn get(&self, id: &str) -> Option<&Arc<dyn Action>> {
-        self.0.get(id).map(|action| &action.part)
+        self.0.get(id).map(|action| &action.of.part)
     }
 
     /// All actions by their names.
     pub fn all(&self) -> impl Iterator<Item = &Arc<dyn Action>> {
-        self.0.values().map(|action| &action.part)
+        self.0.values().map(|action| &action.of.part)
     }
 
     /// The actions as lists on the wire and agents read them.
@@ -159,16 +189,18 @@ impl ActionRegistry {
         self.all().map(action).collect()
     }
 
-    /// Runs an action as a task of its own, within its time: a panic is a fault. In a dry run an action that has none
-    /// is passed over and gives an empty object.
+    /// Runs an action as a task of its own, within its time: a panic is a fault. Input that does not fit the schema is a
+    /// fault, and nothing is run. In a dry run an action that has none is passed over and gives an empty object.
     pub async fn run(&self, id: &str, context: ActionContext) -> Result<Value, Fault> {
-        let Some(Of { plugin, part: action }) = self.0.get(id) else {
+        let Some(Registered { of, input }) = self.0.get(id) else {
             let known: Vec<&str> = self.0.keys().map(String::as_str).collect();
             return Err(Fault::not_found(format!(
                 "there is no action \"{id}\"; there are: {}",
                 known.join(", ")
             )));
         };
+        let Of { plugin, part: action } = of;
+        input.check(id, &context.input)?;
         if context.dry_run && !action.has_dry_run() {
             context.log.info(format!("{id} is passed over in a dry run"));
             return Ok(json!({}));
@@ -209,7 +241,7 @@ mod tests {
 
         fn schema(&self) -> ActionSchema {
             ActionSchema {
-                input: json!({"type": "object"}),
+                input: json!({"properties": {"cups": {"type": "integer"}}}),
                 output: json!({"type": "object"}),
             }
         }
@@ -258,8 +290,11 @@ mod tests {
     #[test]
     fn equal_names_are_refused() {
         let actions = vec![of(ONE, "a:b", true), of(TWO, "a:b", true), of(TWO, "a:c", true)];
-        let refused = ActionRegistry::new(actions).err().unwrap();
-        assert_eq!(refused.0, ["the action \"a:b\" is claimed by one and by two"]);
+        let refused = ActionRegistry::new(actions).err().unwrap().to_string();
+        assert!(
+            refused.ends_with("the action \"a:b\" is claimed by one and by two"),
+            "{refused}"
+        );
     }
 
     #[tokio::test]
@@ -269,6 +304,14 @@ mod tests {
         assert_eq!(run("a:b", json!({"x": 1}), true).await, Ok(json!({"x": 1})));
         assert_eq!(run("a:c", json!({"x": 1}), true).await, Ok(json!({})));
         assert_eq!(run("a:c", json!("secret"), false).await, Ok(json!("hush")));
+        for is_dry in [true, false] {
+            let fault = run("a:c", json!({"cups": "two"}), is_dry).await.unwrap_err();
+            assert_eq!(
+                fault.message,
+                "the input of the action \"a:c\" does not fit: /cups: this value is not of type \"integer\""
+            );
+            assert_eq!(fault.path.as_deref(), Some("/cups"));
+        }
         for (id, input, expected) in [
             ("a:d", "", "there is no action \"a:d\"; there are: a:b, a:c"),
             ("a:b", "panic", "the action \"a:b\" panicked"),

@@ -1,16 +1,17 @@
-//! What people and services changed, as it is told to whoever keeps it.
+//! What people and services changed, and where it is kept.
 
 use std::borrow::Cow;
 
 use async_trait::async_trait;
 use model::{Actor, Fault};
+use store::{StoreError, Tx};
 
 /// A change that was made, tried or refused.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditEvent {
     /// Who.
     pub actor: Actor,
-    /// What: the name of the permission that the change needs, or the route.
+    /// What: in most cases the name of the permission that the change needs.
     pub action: Cow<'static, str>,
     /// What it was done to: an entity reference, a location, a path.
     pub subject: String,
@@ -63,6 +64,11 @@ impl AuditOutcome {
 /// Keeps what was changed and refused.
 #[async_trait]
 pub trait AuditLog: Send + Sync {
-    /// Keeps an event. It does not fail: the change is made or refused already.
-    async fn record(&self, event: AuditEvent);
+    /// Keeps the event of a change in the transaction that makes the change, so that both are stored or neither.
+    /// The transaction must be given up when this fails.
+    async fn record(&self, tx: &mut Tx, event: AuditEvent) -> Result<(), StoreError>;
+
+    /// Keeps the event of an attempt that changed nothing, in a transaction of its own. It does not fail: the caller
+    /// has an error to answer with already.
+    async fn record_attempt(&self, event: AuditEvent);
 }

@@ -24,6 +24,10 @@ pub enum HealthScope {
 }
 
 /// A part of the portal that can say whether it works.
+///
+/// The readiness endpoint asks the check of the running portal. `doctor` makes the contributions of all plugins anew
+/// and asks in its own process, where nothing runs in the background: a check asks its server or database now, and does not
+/// answer from what a task of the running portal noticed.
 #[async_trait]
 pub trait HealthCheck: Send + Sync {
     /// What is checked, for example `database`.

@@ -5,6 +5,7 @@
 //! what it does. A built-in plugin, a plugin loaded at run time and a test plugin look the same from here. This
 //! crate knows no feature and performs no IO.
 
+mod action_input;
 mod actions;
 mod asset;
 mod audit;
@@ -25,7 +26,9 @@ mod routes;
 mod search;
 mod slot;
 
-pub use actions::{Action, ActionContext, ActionExample, ActionRegistry, ActionSchema, Secrets};
+pub use actions::{
+    Action, ActionContext, ActionExample, ActionRegistry, ActionSchema, ActionsError, Secrets,
+};
 pub use asset::{Asset, AssetKind};
 pub use audit::{AuditEvent, AuditLog, AuditOutcome};
 pub use authenticator::Authenticator;
@@ -45,7 +48,7 @@ pub use health::{Health, HealthCheck, HealthScope};
 pub use id::PluginId;
 pub use navigation::{NavigationItem, NavigationSection};
 pub use people::{HomeCard, PaletteCommand, SettingsSection};
-pub use permission::{Condition, Decision, Permission, PermissionAction, Policy};
+pub use permission::{Audience, Condition, Decision, Permission, PermissionAction, Policy};
 pub use routes::{BODY_LIMIT_BYTES, Caller, Face, Routes, RowHead, Rows, Rule};
 pub use search::{SearchDocument, SearchSource};
 pub use slot::Slot;

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::Permission;
+
 /// Where in the navigation an entry stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NavigationSection {
@@ -29,6 +31,8 @@ pub struct NavigationItem {
     pub section: NavigationSection,
     /// Order within the section, low first.
     pub order: i32,
+    /// The permission without which a caller does not see the entry.
+    pub needs: Option<&'static Permission>,
 }
 
 impl NavigationItem {
@@ -46,6 +50,13 @@ impl NavigationItem {
             icon: Cow::Borrowed(icon),
             section,
             order,
+            needs: None,
         }
+    }
+
+    /// Shown only to callers who have this permission.
+    pub const fn needs(mut self, permission: &'static Permission) -> Self {
+        self.needs = Some(permission);
+        self
     }
 }

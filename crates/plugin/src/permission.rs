@@ -36,6 +36,15 @@ impl PermissionAction {
     }
 }
 
+/// Who has a permission where no policy decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Audience {
+    /// Every caller that is somebody.
+    Everyone,
+    /// Administrators, and services whose token names the plugin.
+    Administrators,
+}
+
 /// A permission that a route or an action may need.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Permission {
@@ -46,21 +55,54 @@ pub struct Permission {
     /// The type of things that it is decided for one by one, for example `catalog-entity`; nothing for a
     /// permission that is granted as a whole.
     pub resource: Option<&'static str>,
+    /// Who has it where no policy decides.
+    pub audience: Audience,
 }
 
 impl Permission {
+    /// A permission that is granted as a whole, to everybody where no policy decides.
+    pub const fn new(name: &'static str, action: PermissionAction) -> Self {
+        Self {
+            name,
+            action,
+            resource: None,
+            audience: Audience::Everyone,
+        }
+    }
+
+    /// Decided for each thing of this type.
+    pub const fn on(mut self, resource: &'static str) -> Self {
+        self.resource = Some(resource);
+        self
+    }
+
+    /// For administrators where no policy decides.
+    pub const fn for_administrators(mut self) -> Self {
+        self.audience = Audience::Administrators;
+        self
+    }
+
     /// Whether the credential of a viewer leaves this permission of a plugin. Only tokens of services take some away.
     pub fn is_left_to(&self, viewer: &Viewer, plugin: &PluginId) -> bool {
         let Principal::Service { restrictions, .. } = &viewer.who else {
             return true;
         };
-        let is_within = |limit: &Restriction| {
-            let has = |list: &[String], word: &str| list.is_empty() || list.iter().any(|one| one == word);
-            limit.plugin == plugin.as_str()
-                && has(&limit.permissions, self.name)
-                && has(&limit.actions, self.action.as_str())
+        restrictions.is_empty() || restrictions.iter().any(|limit| self.is_within(limit, plugin))
+    }
+
+    /// Whether the token of a service names the plugin and leaves this permission of it.
+    pub fn is_named_for(&self, viewer: &Viewer, plugin: &PluginId) -> bool {
+        let Principal::Service { restrictions, .. } = &viewer.who else {
+            return false;
         };
-        restrictions.is_empty() || restrictions.iter().any(is_within)
+        restrictions.iter().any(|limit| self.is_within(limit, plugin))
+    }
+
+    fn is_within(&self, limit: &Restriction, plugin: &PluginId) -> bool {
+        let has = |list: &[String], word: &str| list.is_empty() || list.iter().any(|one| one == word);
+        limit.plugin == plugin.as_str()
+            && has(&limit.permissions, self.name)
+            && has(&limit.actions, self.action.as_str())
     }
 }
 

@@ -4,6 +4,8 @@ use async_trait::async_trait;
 use model::Fault;
 use serde_json::{Map, Value};
 
+use crate::Permission;
+
 /// One thing that can be found. It belongs to an entity: who may see that may find this, and when it
 /// changes or goes, so does this.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -31,6 +33,10 @@ pub trait SearchSource: Send + Sync {
     fn document_type(&self) -> &str;
     /// Heading for results of this type, in the plural.
     fn title(&self) -> &str;
+    /// The permission without which a caller finds no document of this type, whatever entities it sees.
+    fn permission(&self) -> Option<&'static Permission> {
+        None
+    }
     /// Documents of a served entity. An error leaves out this entity's documents and is logged.
     async fn documents(&self, entity: &Value) -> Result<Vec<SearchDocument>, Fault>;
 }

@@ -4,25 +4,28 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::extract::FromRequestParts;
-use axum::http::StatusCode;
+use axum::http::{Extensions, StatusCode};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use ui::{Button, Chrome, EmptyState, PageHead, Shell, button, empty_state, error_state};
 use web::{ErrorPage, RenderErrorPage};
 
+use crate::frame::Frame;
+
 /// Renders errors in the portal's layout.
-pub struct LayoutErrorPage {
+pub(crate) struct LayoutErrorPage {
     /// What surrounds every page.
-    pub shell: Arc<Shell>,
+    pub(crate) frame: Arc<Frame>,
 }
 
 impl LayoutErrorPage {
     /// Who may not see the portal gets no navigation, each entry of which would lead to the same refusal.
-    fn shell_for(&self, status: StatusCode) -> Arc<Shell> {
+    async fn shell_for(&self, status: StatusCode, request: &Extensions) -> Arc<Shell> {
+        let shell = self.frame.shell_for(request).await;
         if status != StatusCode::UNAUTHORIZED {
-            return self.shell.clone();
+            return shell;
         }
-        let mut bare = Shell::clone(&self.shell);
+        let mut bare = Shell::clone(&shell);
         bare.navigation.clear();
         bare.last_change = None;
         Arc::new(bare)
@@ -38,7 +41,8 @@ impl RenderErrorPage for LayoutErrorPage {
             request_id,
             mut request,
         } = error;
-        request.extensions.insert(self.shell_for(status));
+        let shell = self.shell_for(status, &request.extensions).await;
+        request.extensions.insert(shell);
         let Ok(chrome) = Chrome::from_request_parts(&mut request, &()).await;
         let (title, reason, hint) = words(status, request.uri.path());
         let reason = message

@@ -5,9 +5,12 @@
 
 pub mod background;
 mod error_page;
+mod frame;
+mod health;
 mod own;
 mod plugins;
 mod portal;
 
-pub use plugins::{AddedPlugin, check_configuration, declarations, kinds, tables};
+pub use health::{HealthAnswer, ask_health};
+pub use plugins::{AddedPlugin, access_problem, check_configuration, declarations, kinds, tables};
 pub use portal::{Ground, Portal, saved_index};

@@ -17,6 +17,7 @@ use serde_json::Value;
 use store::{Migration, Store};
 use tokio_util::sync::CancellationToken;
 use user_settings::PersonalParts;
+use web::ServerOptions;
 use work::Jobs;
 
 /// The portal's own parts: the design system's files and the check of the database.
@@ -31,6 +32,28 @@ pub struct AddedPlugin {
     pub feeds: Feeds,
     /// What it shows, serves and runs.
     pub contributions: Contributions,
+}
+
+/// All plugins, built-in declarations included, by what they bring.
+pub(crate) struct Brought {
+    pub(crate) declarations: Vec<Declaration>,
+    pub(crate) feeds: Vec<Feeds>,
+    pub(crate) contributions: Vec<Contributions>,
+}
+
+/// What added plugins bring, behind the built-in declarations.
+pub(crate) fn split(added: Vec<AddedPlugin>) -> Brought {
+    let mut brought = Brought {
+        declarations: declarations(),
+        feeds: Vec::new(),
+        contributions: Vec::new(),
+    };
+    for plugin in added {
+        brought.declarations.push(plugin.declaration);
+        brought.feeds.push(plugin.feeds);
+        brought.contributions.push(plugin.contributions);
+    }
+    brought
 }
 
 /// The tables of these plugins, for [`Store::open_with`].
@@ -97,6 +120,13 @@ pub fn check_configuration(config: &Config, declarations: &[Declaration]) -> Vec
     config.check_with(&claimed)
 }
 
+/// The problem that people who reach the portal from elsewhere cannot open its pages, if it has that problem.
+pub fn access_problem(config: &Config) -> Option<Problem> {
+    let access = ServerOptions::from_config(config).ok()?.access;
+    let (key, problem) = access.shuts_people_out()?;
+    Some(problem.at(config.place(key)))
+}
+
 /// What the built-in plugins feed into the catalog.
 pub(crate) fn feeds(config: &Config, reader: &UrlReader) -> Feeds {
     let mut all = Feeds::default();
@@ -130,7 +160,7 @@ pub(crate) fn contributions(
         api_docs::contributions(),
         user_settings::contributions(catalog, store, slots.personal.clone()),
         search::contributions(search, config.search()),
-        work_web::contributions(jobs, slots.actions.clone()),
+        work_web::contributions(jobs, Arc::new(audit.clone()), slots.actions.clone()),
         catalog_web::contributions(catalog, store, slots.entity_page.clone(), stop),
     ]
 }

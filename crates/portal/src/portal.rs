@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use audit::Audit;
-use axum::{Extension, Router};
+use axum::Router;
 use catalog::Catalog;
 use catalog_web::EntityParts;
 use config::{Config, DatabaseTarget};
@@ -22,6 +22,7 @@ use web::{Readiness, ServerOptions, Site};
 use work::{JobHandler, JobRunner, JobRunnerBuilder, Jobs, Schedule, Subscription};
 
 use crate::error_page::LayoutErrorPage;
+use crate::frame::Frame;
 use crate::plugins::{self, AddedPlugin, Slots};
 
 /// The files of plugins among the routes.
@@ -70,7 +71,7 @@ pub fn saved_index(config: &Config) -> Option<SnapshotFile> {
 }
 
 /// The catalog with what plugins feed into it.
-fn catalog(
+pub(crate) fn catalog(
     config: &Arc<Config>,
     (store, saved_index): (&Store, Option<SnapshotFile>),
     added: Vec<plugin::Feeds>,
@@ -108,22 +109,22 @@ impl Portal {
             stop,
             saved_index,
         } = ground;
-        let mut declarations = plugins::declarations();
-        let (mut feeds, mut contributions) = (Vec::new(), Vec::new());
-        for plugin in added {
-            declarations.push(plugin.declaration);
-            feeds.push(plugin.feeds);
-            contributions.push(plugin.contributions);
-        }
+        let added = plugins::split(added);
         let audit = Audit::new(store.clone());
-        let catalog = catalog(&config, (&store, saved_index), feeds, declarations, &audit)?;
+        let catalog = catalog(
+            &config,
+            (&store, saved_index),
+            added.feeds,
+            added.declarations,
+            &audit,
+        )?;
         let loading = tokio::spawn(load(catalog.clone()));
         let search = open_search(&config, (&catalog, &store), &background).await?;
         let (slots, jobs) = (Slots::default(), Jobs::new(store.clone()));
         let mut all = Collected::default();
         let built_in =
             plugins::contributions(&config, (&catalog, &store, &audit), &search, &slots, &jobs, stop);
-        for made in built_in.into_iter().chain(contributions) {
+        for made in built_in.into_iter().chain(added.contributions) {
             all.add(made);
         }
         all.refuse_collisions((&catalog_web::ID, &catalog_web::BUILT_IN_TABS))?;
@@ -200,19 +201,22 @@ fn hand_out(
     routes.push(Routes::new(FILES).pages(plugin_files.rows()));
     let pages = prefetched(&routes);
     let mut shell =
-        Shell::new(config.title(), parts(navigation)).prefetching(pages.iter().map(String::as_str));
+        Shell::new(config.title(), parts(navigation.clone())).prefetching(pages.iter().map(String::as_str));
     shell.organization.clone_from(&config.organization().name);
     shell.commands = parts(palette_commands);
     shell.plugin_files = plugin_files.clone();
     let followed = catalog.clone();
     shell.last_change = Some(Arc::new(move || followed.applied().unwrap_or_default()));
-    let shell = Arc::new(shell);
-    let surrounded = |set: Routes| set.wrapped(|_, endpoint| endpoint.route_layer(Extension(shell.clone())));
+    let frame = Arc::new(Frame::new(shell, &navigation));
     let site = Site {
         health_checks: parts(health_checks),
         authenticators: parts(authenticators),
-        error_page: Some(Arc::new(LayoutErrorPage { shell: shell.clone() })),
-        ..Site::new(routes.into_iter().map(surrounded).collect(), options, readiness)
+        error_page: Some(Arc::new(LayoutErrorPage { frame: frame.clone() })),
+        ..Site::new(
+            routes.into_iter().map(|set| frame.around(set)).collect(),
+            options,
+            readiness,
+        )
     };
     Ok((site, jobs))
 }

@@ -136,7 +136,7 @@ impl Asked<'_> {
 
     /// Whether a document that may be seen has a word.
     fn is_seen(&self, word: &Term) -> Result<bool, TantivyError> {
-        if self.visible.is_none() {
+        if self.visible.is_everything() {
             return Ok(true);
         }
         let mut plan = Plan::default();

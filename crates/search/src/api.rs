@@ -6,14 +6,14 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use axum::extract::{RawQuery, State};
+use axum::extract::{FromRef, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use base64::prelude::*;
 use jiff::Timestamp;
 use model::Fault;
 use plugin::{Rows, Rule};
 use serde_json::{Map, Value, json};
-use sight::{CurrentSight, for_sight};
+use sight::for_sight;
 use url::form_urlencoded;
 use uuid::Uuid;
 use web::ApiError;
@@ -22,6 +22,7 @@ use web::api::{Described, Description, Json};
 use crate::answer::{Answer, Page};
 use crate::marks::Marked;
 use crate::question::{Condition, Question};
+use crate::reach::CurrentReach;
 use crate::search::Search;
 
 /// The description of this API: that of the npm package `@backstage/plugin-search-backend`, as data and without
@@ -51,6 +52,12 @@ struct Api {
     tag: Uuid,
 }
 
+impl FromRef<Api> for Search {
+    fn from_ref(api: &Api) -> Self {
+        api.search.clone()
+    }
+}
+
 /// The rows below `/api/search`.
 pub fn rows(search: Search, bounds: Bounds) -> Rows {
     let api = Api {
@@ -69,14 +76,15 @@ pub fn rows(search: Search, bounds: Bounds) -> Rows {
         .described_by(&DESCRIPTION)
 }
 
-/// The plugin has no permissions of its own: what may be found is what may be read.
+/// The plugin has no permissions of its own: what may be found is what may be read, and types of documents have those of
+/// their plugins.
 async fn permissions() -> Response {
     Json(json!({ "permissions": [], "rules": [] })).into_response()
 }
 
 async fn query(
     State(api): State<Api>,
-    CurrentSight(sight): CurrentSight,
+    CurrentReach(reach): CurrentReach,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let request = Request::read(&query.unwrap_or_default(), &api)?;
@@ -86,9 +94,9 @@ async fn query(
         now: Timestamp::now().as_second(),
         ..Page::default()
     };
-    let answer = api.search.ask(request.question.clone(), &sight, page).await;
+    let answer = api.search.ask(request.question.clone(), &reach, page).await;
     let answer = answer.map_err(|error| ApiError::internal(&error))?;
-    Ok(for_sight(&sight, Json(render(&answer, &request, api.tag))))
+    Ok(for_sight(&reach.sight, Json(render(&answer, &request, api.tag))))
 }
 
 /// What the client wants.

@@ -83,8 +83,5 @@ fn leave_visible(found: &mut Bits, part: &SegmentReader, visible: &Visible) -> R
     if let Some(alive) = part.alive_bitset() {
         found.retain(|document| alive.is_alive(document));
     }
-    if let Some(visible) = visible {
-        visible.leave_in(found, part)?;
-    }
-    Ok(())
+    visible.leave_in(found, part)
 }

@@ -68,7 +68,7 @@ pub enum IndexError {
 /// A folder that is ours until this is dropped, or the process ends in whatever way.
 struct OwnFolder {
     path: PathBuf,
-    _lock: File,
+    lock: File,
 }
 
 impl OwnFolder {
@@ -78,13 +78,43 @@ impl OwnFolder {
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(failed)?;
         }
-        let lock = File::create(path.with_extension("lock")).map_err(failed)?;
+        let lock = File::create(lock_file(path)).map_err(failed)?;
         lock.try_lock().map_err(|error| failed(error.into()))?;
         Ok(Self {
             path: path.to_owned(),
-            _lock: lock,
+            lock,
         })
     }
+
+    /// The folder again, claimed anew if the lock file was removed, as happens with the whole data folder: another
+    /// process would take the folder for free otherwise.
+    fn reclaimed(self: &Arc<Self>) -> Result<Arc<Self>, IndexError> {
+        if is_at(&self.lock, &lock_file(&self.path)) {
+            return Ok(self.clone());
+        }
+        Self::claim(&self.path).map(Arc::new)
+    }
+}
+
+fn lock_file(folder: &Path) -> PathBuf {
+    folder.with_extension("lock")
+}
+
+/// Whether an open file is the one at a path.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |found: std::fs::Metadata| (found.dev(), found.ino());
+    let (open, there) = (file.metadata().map(id), std::fs::metadata(path).map(id));
+    open.ok()
+        .zip(there.ok())
+        .is_some_and(|(open, there)| open == there)
+}
+
+/// Elsewhere an open file cannot be removed.
+#[cfg(not(unix))]
+fn is_at(_: &File, path: &Path) -> bool {
+    path.exists()
 }
 
 /// The index.
@@ -169,9 +199,16 @@ impl SearchIndex {
 
     /// An empty index in the place of this one.
     pub fn anew(&self) -> Result<Self, IndexError> {
-        match &self.home {
-            Some(home) => Self::empty(home),
-            None => Self::in_memory(),
+        let Some(home) = &self.home else {
+            return Self::in_memory();
+        };
+        match home.reclaimed() {
+            Ok(home) => Self::empty(&home),
+            Err(error) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::warn!(error, folder = %home.path.display(), "the search index is kept in memory");
+                Self::in_memory()
+            }
         }
     }
 

@@ -19,6 +19,7 @@ mod pages;
 mod plan;
 mod question;
 mod rank;
+mod reach;
 mod schema;
 mod search;
 mod sets;
@@ -35,6 +36,7 @@ pub use index::{IndexError, Place};
 pub use marks::{Marked, Marker};
 pub use pages::page_samples;
 pub use question::{Condition, Question};
+pub use reach::Reach;
 pub use schema::Shown;
 pub use search::{Search, SearchError};
 

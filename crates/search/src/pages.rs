@@ -11,10 +11,10 @@ pub use samples::page_samples;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use plugin::{Rows, Rule};
-use sight::CurrentSight;
 use ui::{Chrome, PageHead};
 use web::{ApiError, CurrentViewer};
 
+use crate::reach::CurrentReach;
 use crate::search::Search;
 use state::PageState;
 
@@ -29,12 +29,12 @@ pub fn rows(search: &Search) -> Rows {
 async fn show(
     State(search): State<Search>,
     CurrentViewer(viewer): CurrentViewer,
-    CurrentSight(sight): CurrentSight,
+    CurrentReach(reach): CurrentReach,
     RawQuery(query): RawQuery,
     chrome: Chrome,
 ) -> Result<Response, ApiError> {
     let state = PageState::parse(query.as_deref().unwrap_or_default());
-    let results = load::results(&search, &sight, &viewer, state, chrome.now).await?;
+    let results = load::results(&search, &reach, &viewer, state, chrome.now).await?;
     let title = if results.state.text.is_empty() {
         "Search".to_owned()
     } else {

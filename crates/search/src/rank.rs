@@ -301,9 +301,12 @@ mod tests {
             .iter()
             .flat_map(|text| tolerances.map(|tolerance| (text, tolerance)))
         {
-            let all = everything(&mut found(&index, text, tolerance, &None), &searcher);
+            let all = everything(
+                &mut found(&index, text, tolerance, &Visible::default()),
+                &searcher,
+            );
             for many in [0, 1, 5, 40, 1_000] {
-                let mut found = found(&index, text, tolerance, &None);
+                let mut found = found(&index, text, tolerance, &Visible::default());
                 assert_eq!(all.len(), found.total());
                 let best = best(&mut found, &searcher, NOW, many).unwrap();
                 assert_eq!(
@@ -318,9 +321,12 @@ mod tests {
     #[test]
     fn only_what_may_be_seen_is_ranked() {
         let index = index();
-        let all = found(&index, "payment", Tolerance::Typed, &None).total();
+        let all = found(&index, "payment", Tolerance::Typed, &Visible::default()).total();
         let seen = |ids: &[u64]| ids.iter().map(|id| *id < 100).collect();
-        let some: Visible = Some(Arc::new(VisibleDocuments::new(seen, Arc::default())));
+        let some = Visible {
+            documents: Some(Arc::new(VisibleDocuments::new(seen, Arc::default()))),
+            ..Visible::default()
+        };
         let mut totals = Vec::new();
         // All of them first, which makes them kept, then a few.
         for text in ["", "payment", "payment"] {
@@ -338,7 +344,7 @@ mod tests {
     #[test]
     fn what_cannot_be_among_the_best_is_not_looked_at() {
         let index = index();
-        let mut found = found(&index, "payment", Tolerance::Typed, &None);
+        let mut found = found(&index, "payment", Tolerance::Typed, &Visible::default());
         let searcher = index.searcher();
         let mut ranking = Ranking::new(&mut found, &searcher, NOW, 3).unwrap();
         ranking.run().unwrap();

@@ -7,9 +7,9 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use catalog::{Catalog, Sight, SightKey};
 use parking_lot::Mutex;
-use plugin::{Of, SearchSource, Slot};
+use plugin::{Of, Permission, PluginId, SearchSource, Slot};
 use store::{Seq, Store};
-use tantivy::TantivyError;
+use tantivy::{TantivyError, Term};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -18,6 +18,7 @@ use crate::entities::Entities;
 use crate::feed::{self, Feed};
 use crate::index::{IndexError, Place, SearchIndex};
 use crate::question::Question;
+use crate::reach::Reach;
 use crate::visible::{KeptParts, Visible, VisibleDocuments};
 
 /// Why a question was not answered.
@@ -114,6 +115,14 @@ impl Search {
         sources.map(|source| (source.part.document_type(), source.part.title()))
     }
 
+    /// Document types that need a permission, with their plugins.
+    pub(crate) fn guarded_types(&self) -> Vec<(&PluginId, &str, &'static Permission)> {
+        let sources = self.parts.sources.get().into_iter().flatten();
+        let guarded =
+            sources.filter_map(|of| Some((&of.plugin, of.part.document_type(), of.part.permission()?)));
+        guarded.collect()
+    }
+
     /// The catalog whose entities are found.
     pub fn catalog(&self) -> &Catalog {
         &self.parts.catalog
@@ -124,14 +133,25 @@ impl Search {
         &self.parts.store
     }
 
-    /// Answers a question with what a sight shows.
-    pub async fn ask(&self, question: Question, sight: &Sight, page: Page) -> Result<Answer, SearchError> {
-        let visible = self.visible(sight);
-        self.blocking(move |index| answer::ask(index, &question, &visible, &page))
-            .await
+    /// Answers a question with what a caller may find.
+    pub async fn ask(&self, question: Question, reach: &Reach, page: Page) -> Result<Answer, SearchError> {
+        let documents = self.visible_documents(&reach.sight);
+        let hidden_types = reach.hidden_types.clone();
+        self.blocking(move |index| {
+            let hidden_types = hidden_types.iter();
+            let visible = Visible {
+                documents,
+                hidden_types: hidden_types
+                    .map(|kind| Term::from_field_text(index.fields.kind, kind))
+                    .collect(),
+            };
+            answer::ask(index, &question, &visible, &page)
+        })
+        .await
     }
 
-    fn visible(&self, sight: &Sight) -> Visible {
+    /// The documents that a sight shows; nothing where it shows all.
+    fn visible_documents(&self, sight: &Sight) -> Option<Arc<VisibleDocuments>> {
         let seen = self.parts.catalog.seen_by(sight).seen_ids()?;
         let parts = self.kept_parts(sight.key(), seen.version());
         let are_seen = move |ids: &[u64]| seen.are_seen(ids);

@@ -91,7 +91,8 @@ fn in_parts<T>(
     searcher.segment_readers().iter().map(read).collect()
 }
 
-fn any(part: &SegmentReader, terms: &[Term]) -> Result<Bits, TantivyError> {
+/// The documents of a part with any of the terms.
+pub(crate) fn any(part: &SegmentReader, terms: &[Term]) -> Result<Bits, TantivyError> {
     let mut bits = Bits::none(part.max_doc());
     for term in terms {
         let index = part.inverted_index(term.field())?;

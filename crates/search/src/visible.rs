@@ -1,21 +1,46 @@
-//! Which documents a sight shows, kept for each part of the index for as long as the sight shows the same entities.
+//! What may be found, and which documents a sight shows, kept for each part of the index for as long as the sight shows the same entities.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 use tantivy::index::SegmentId;
-use tantivy::{DocId, SegmentReader, TantivyError};
+use tantivy::{DocId, SegmentReader, TantivyError, Term};
 
 use crate::bits::Bits;
+use crate::sets;
 
 /// Found documents so few that each is looked up, in one of so many documents.
 const FEW: u32 = 16;
 /// Most parts of the index kept; merged parts leave theirs behind.
 const MOST_PARTS: usize = 64;
 
-/// The documents that may be seen; all without it.
-pub type Visible = Option<Arc<VisibleDocuments>>;
+/// What may be found.
+#[derive(Default)]
+pub struct Visible {
+    /// The documents of entities that may be seen; all without it.
+    pub documents: Option<Arc<VisibleDocuments>>,
+    /// Types of documents that are not found.
+    pub hidden_types: Vec<Term>,
+}
+
+impl Visible {
+    /// Whether every document may be found.
+    pub fn is_everything(&self) -> bool {
+        self.documents.is_none() && self.hidden_types.is_empty()
+    }
+
+    /// Takes away the documents that may not be found.
+    pub fn leave_in(&self, found: &mut Bits, part: &SegmentReader) -> Result<(), TantivyError> {
+        if !self.hidden_types.is_empty() {
+            found.drop(&sets::any(part, &self.hidden_types)?);
+        }
+        match &self.documents {
+            Some(documents) => documents.leave_in(found, part),
+            None => Ok(()),
+        }
+    }
+}
 
 /// Says of entities, by the first half of their uids, whether they are seen.
 type AreSeen = dyn Fn(&[u64]) -> Vec<bool> + Send + Sync;
@@ -42,7 +67,7 @@ impl VisibleDocuments {
     }
 
     /// Takes away the documents that are not shown.
-    pub fn leave_in(&self, found: &mut Bits, part: &SegmentReader) -> Result<(), TantivyError> {
+    fn leave_in(&self, found: &mut Bits, part: &SegmentReader) -> Result<(), TantivyError> {
         let kept = self.kept.parts.lock().get(&part.segment_id()).cloned();
         if let Some(kept) = kept {
             found.keep(&kept);

@@ -14,11 +14,8 @@ use plugin::{Decision, Permission, PermissionAction};
 use web::{ApiError, CurrentViewer, Permissions};
 
 /// The permission to see an entity.
-pub static ENTITY_READ: Permission = Permission {
-    name: "catalog.entity.read",
-    action: PermissionAction::Read,
-    resource: Some("catalog-entity"),
-};
+pub static ENTITY_READ: Permission =
+    Permission::new("catalog.entity.read", PermissionAction::Read).on("catalog-entity");
 
 /// What the caller of the request at hand sees.
 #[derive(Debug, Clone)]

@@ -14,19 +14,33 @@ use crate::{
     wake::Waker,
 };
 
+/// Work to be done once a transaction is kept.
+type AfterCommit = Box<dyn FnOnce() + Send + Sync>;
+
 /// A transaction that writes. Dropped without [`Tx::commit`] it leaves no trace.
 ///
 /// Reads like a [`Session`]. After an error nothing more should be done with it; PostgreSQL refuses further
 /// statements anyway.
 pub struct Tx {
     pub(crate) session: Session,
+    after_commit: Vec<AfterCommit>,
     /// Given back after the session, as fields are dropped in order.
     _turn: Option<Turn>,
 }
 
 impl Tx {
     pub(crate) fn new(session: Session, turn: Option<Turn>) -> Self {
-        Self { session, _turn: turn }
+        Self {
+            session,
+            after_commit: Vec::new(),
+            _turn: turn,
+        }
+    }
+
+    /// Does something once the transaction is kept; nothing is done when it is given up. For news that must not be told
+    /// of a change that then does not happen.
+    pub fn after_commit(&mut self, work: impl FnOnce() + Send + Sync + 'static) {
+        self.after_commit.push(Box::new(work));
     }
 
     /// Runs a statement; how many rows it touched. One with `RETURNING` is run by [`Session::rows`].
@@ -62,7 +76,9 @@ impl Tx {
 
     /// Keeps what was done.
     pub async fn commit(self) -> Result<(), StoreError> {
-        self.session.commit().await
+        self.session.commit().await?;
+        self.after_commit.into_iter().for_each(|work| work());
+        Ok(())
     }
 
     /// Gives up what was done. Dropping does the same, but only once the connection is next used.
@@ -139,5 +155,32 @@ impl Deref for WriteTx {
 impl DerefMut for WriteTx {
     fn deref_mut(&mut self) -> &mut Tx {
         &mut self.tx
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use crate::{Database, Lane, Store};
+
+    #[tokio::test]
+    async fn news_are_told_of_kept_transactions_only() {
+        let store = Store::open(&Database::SqliteMemory).await.expect("it opens");
+        let told = Arc::new(AtomicU32::new(0));
+        for (ends, expected) in [("rollback", 0), ("drop", 0), ("commit", 1)] {
+            let mut tx = store.write(Lane::Person).await.expect("it begins");
+            let heard = told.clone();
+            tx.after_commit(move || {
+                heard.fetch_add(1, Ordering::SeqCst);
+            });
+            match ends {
+                "commit" => drop(tx.commit().await.expect("it is kept")),
+                "rollback" => tx.rollback().await.expect("it is given up"),
+                _ => drop(tx),
+            }
+            assert_eq!(told.load(Ordering::SeqCst), expected, "{ends}");
+        }
     }
 }

@@ -6,10 +6,11 @@ use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use model::{Actor, Fault, Restriction, Viewer};
+use model::{Actor, Fault, Principal, Problem, Restriction, Viewer};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::administrators::Administrators;
 use crate::api::ApiError;
 use crate::guest::{self, GuestRule};
 use crate::peer::Peer;
@@ -29,6 +30,8 @@ pub struct Access {
     pub host_names: Vec<String>,
     /// Callers that try tokens.
     pub wrong_tokens: WrongTokens,
+    /// Callers who administer the portal.
+    pub administrators: Administrators,
 }
 
 /// A token from `backend.auth.externalAccess`. Only its digest is kept.
@@ -121,26 +124,67 @@ impl Access {
         self.guest.admits() && guest::is_local(request, &self.host_names)
     }
 
-    /// Who may call, in a sentence for the log.
+    /// Whether a caller administers the portal where no policy decides: one that the configuration names, and the person
+    /// of the machine that nobody else reaches.
+    pub(crate) fn is_administrator(&self, request: &Request, viewer: &Viewer) -> bool {
+        let is_at_home =
+            || self.guest == GuestRule::OnlyThisMachine && guest::is_local(request, &self.host_names);
+        self.administrators.include(viewer) || (viewer.who == Principal::Guest && is_at_home())
+    }
+
+    /// Who administers, in a part of a sentence for the log.
+    fn administration(&self) -> String {
+        match (
+            self.guest == GuestRule::OnlyThisMachine,
+            self.administrators.is_empty(),
+        ) {
+            (true, true) => "the guest administers the portal".to_owned(),
+            (true, false) => format!("the guest and {} administer the portal", self.administrators),
+            (false, false) => format!("administrators: {}", self.administrators),
+            (false, true) => {
+                "nobody administers the portal (/audit, /work), because portal.administrators names nobody"
+                    .to_owned()
+            }
+        }
+    }
+
+    /// Who may call and who administers, in a sentence for the log.
     pub fn summary(&self) -> String {
         let services = match self.tokens.len() {
             0 => "no service has a token".to_owned(),
             1 => "one service has a token".to_owned(),
             count => format!("{count} services have a token"),
         };
+        let administration = self.administration();
         if self.is_open {
             format!(
-                "everybody who reaches the server may do everything, because \
-                 backend.auth.dangerouslyDisableDefaultAuthPolicy is true; {services}"
+                "everybody who reaches the server is the guest, because \
+                 backend.auth.dangerouslyDisableDefaultAuthPolicy is true; {services}; {administration}"
             )
         } else {
-            format!("{}; {services}", self.guest)
+            format!("{}; {services}; {administration}", self.guest)
         }
     }
 
     /// Whether a person can open the pages at all.
     pub fn admits_people(&self) -> bool {
         self.is_open || self.guest.admits()
+    }
+
+    /// The problem that the portal is there for other machines, but nobody there can open its pages, and the key that it
+    /// is due to. Nothing when that was asked for.
+    pub fn shuts_people_out(&self) -> Option<(&'static str, Problem)> {
+        let key = match &self.guest {
+            _ if self.is_open => return None,
+            GuestRule::ListensElsewhere { .. } => "backend.listen",
+            GuestRule::ServesAnotherHost { key, .. } => key,
+            _ => return None,
+        };
+        let fault = Fault::input(format!(
+            "people on other machines reach the portal, but cannot open its pages: {}",
+            self.guest
+        ));
+        Some((key, Problem::warning(fault).hint(self.guest.remedy())))
     }
 
     /// What a person reads who may not open a page: who may, and how that is changed.

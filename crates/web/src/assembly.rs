@@ -30,7 +30,7 @@ use crate::request_log::RequestId;
 use crate::{caching, metrics_endpoint, request_log};
 
 /// The name under which the server's own routes stand.
-const OWN: PluginId = PluginId::built_in("portal");
+pub(crate) const OWN: PluginId = PluginId::built_in("portal");
 
 /// What an error page tells.
 #[derive(Debug, Clone)]

@@ -5,14 +5,17 @@ use std::sync::{Arc, OnceLock};
 use axum::http::Extensions;
 use model::Viewer;
 
+use crate::granted::Permissions;
+
 /// Filled in by the gate of the route; every layer outside reads it afterwards.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Call(Arc<Known>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Known {
     route: OnceLock<Route>,
     viewer: OnceLock<Viewer>,
+    permissions: OnceLock<Permissions>,
 }
 
 /// The row of the table that a request was for.
@@ -36,11 +39,19 @@ impl Call {
         let _ = self.0.viewer.set(viewer.clone());
     }
 
+    pub(crate) fn has(&self, permissions: &Permissions) {
+        let _ = self.0.permissions.set(permissions.clone());
+    }
+
     pub(crate) fn route(&self) -> Option<&Route> {
         self.0.route.get()
     }
 
     pub(crate) fn viewer(&self) -> Option<&Viewer> {
         self.0.viewer.get()
+    }
+
+    pub(crate) fn permissions(&self) -> Option<&Permissions> {
+        self.0.permissions.get()
     }
 }

@@ -21,6 +21,7 @@ use plugin::{AuditEvent, AuditLog, AuditOutcome, Caller, Decision, Face, PluginI
 use crate::access::{actor_of, bearer};
 use crate::api::ApiError;
 use crate::api::BodyLimit;
+use crate::assembly::OWN;
 use crate::call::{Call, Route};
 use crate::cors::Cors;
 use crate::doorkeeper::Doorkeeper;
@@ -244,17 +245,18 @@ impl Gate {
 
     /// Asks whether the caller has the row's permission, unless the handler does.
     async fn grant(&self, request: &mut Request) -> Result<(), Fault> {
-        let Some(plugin) = &self.plugin else {
-            return Ok(());
-        };
-        let permissions =
-            Permissions::new(self.gates.policy.clone(), plugin.clone()).needing(self.rule.needs);
+        let viewer = request.extensions().get::<Viewer>().cloned();
+        let viewer = viewer.unwrap_or_else(Viewer::nobody);
+        let access = &self.gates.doorkeeper.access;
+        let plugin = self.plugin.clone().unwrap_or(OWN);
+        let permissions = Permissions::new(self.gates.policy.clone(), plugin)
+            .needing(self.rule.needs)
+            .administrator(access.is_administrator(request, &viewer));
+        Call::of(request.extensions()).has(&permissions);
         request.extensions_mut().insert(permissions.clone());
         let Some(permission) = self.rule.needs.filter(|_| !self.rule.is_left_to_handler) else {
             return Ok(());
         };
-        let viewer = request.extensions().get::<Viewer>().cloned();
-        let viewer = viewer.unwrap_or_else(Viewer::nobody);
         // A handler that does not apply a condition must not be called.
         if permissions.decide(&viewer, permission).await? == Decision::Allow {
             return Ok(());
@@ -262,7 +264,7 @@ impl Gate {
         // The original says nothing; a person reads more.
         let message = match self.face {
             Face::Api => String::new(),
-            Face::Page | Face::Plain => format!("This needs the permission {}.", permission.name),
+            Face::Page | Face::Plain => permissions.refusal(&viewer, permission),
         };
         let fault = Fault::not_allowed(message);
         let refusal = self.refusal(request, &viewer, &fault);
@@ -288,7 +290,7 @@ impl Gate {
 
     async fn tell(&self, refusal: Option<AuditEvent>) {
         if let (Some(audit), Some(refusal)) = (&self.gates.audit, refusal) {
-            audit.record(refusal).await;
+            audit.record_attempt(refusal).await;
         }
     }
 }

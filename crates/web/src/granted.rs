@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use model::{Fault, Principal, Viewer};
-use plugin::{Decision, Permission, PluginId, Policy};
+use plugin::{Audience, Decision, Permission, PluginId, Policy};
 
 use crate::api::ApiError;
 
@@ -16,15 +16,18 @@ pub struct Permissions {
     policy: Option<Arc<dyn Policy>>,
     plugin: PluginId,
     needs: Option<&'static Permission>,
+    is_administrator: bool,
 }
 
 impl Permissions {
-    /// Decisions about what `plugin` serves. Without a policy everybody who is somebody may do everything.
+    /// Decisions about what `plugin` serves. Without a policy everybody who is somebody may do everything but
+    /// administer.
     pub fn new(policy: Option<Arc<dyn Policy>>, plugin: PluginId) -> Self {
         Self {
             policy,
             plugin,
             needs: None,
+            is_administrator: false,
         }
     }
 
@@ -33,20 +36,64 @@ impl Permissions {
         self
     }
 
+    /// For a caller that administers the portal where no policy decides, or for one that does not.
+    pub(crate) fn administrator(mut self, is_administrator: bool) -> Self {
+        self.is_administrator = is_administrator;
+        self
+    }
+
     /// Whether a viewer has a permission. Services have those that their tokens leave; a policy is asked about all others.
     pub async fn decide(&self, viewer: &Viewer, permission: &'static Permission) -> Result<Decision, Fault> {
-        if !permission.is_left_to(viewer, &self.plugin) {
-            return Ok(Decision::Deny);
-        }
-        match &self.policy {
-            Some(policy) if !viewer.is_service_alone() => {
-                let decisions = policy.decide(viewer, &[permission]).await?;
-                // A policy that does not answer lets nobody in.
-                Ok(decisions.into_iter().next().unwrap_or(Decision::Deny))
+        let decisions = self.decide_all(viewer, &[(&self.plugin, permission)]).await?;
+        Ok(decisions.into_iter().next().unwrap_or(Decision::Deny))
+    }
+
+    /// The same for permissions of any plugins, asked in one go; decisions in the same order.
+    pub async fn decide_all(
+        &self,
+        viewer: &Viewer,
+        asked: &[(&PluginId, &'static Permission)],
+    ) -> Result<Vec<Decision>, Fault> {
+        let by_policy = match &self.policy {
+            Some(policy) if !viewer.is_service_alone() && !asked.is_empty() => {
+                let permissions: Vec<_> = asked.iter().map(|(_, permission)| *permission).collect();
+                Some(policy.decide(viewer, &permissions).await?)
             }
-            None if viewer.who == Principal::Nobody => Ok(Decision::Deny),
-            _ => Ok(Decision::Allow),
+            _ => None,
+        };
+        let decide = |(at, (plugin, permission)): (usize, &(&PluginId, &'static Permission))| {
+            if !permission.is_left_to(viewer, plugin) {
+                return Decision::Deny;
+            }
+            match &by_policy {
+                // A policy that does not answer lets nobody in.
+                Some(decisions) => decisions.get(at).cloned().unwrap_or(Decision::Deny),
+                None => self.without_policy(viewer, plugin, permission),
+            }
+        };
+        Ok(asked.iter().enumerate().map(decide).collect())
+    }
+
+    fn without_policy(&self, viewer: &Viewer, plugin: &PluginId, permission: &Permission) -> Decision {
+        let is_granted = match permission.audience {
+            Audience::Everyone => viewer.who != Principal::Nobody,
+            Audience::Administrators => self.is_administrator || permission.is_named_for(viewer, plugin),
+        };
+        if is_granted {
+            Decision::Allow
+        } else {
+            Decision::Deny
         }
+    }
+
+    /// Why the caller does not have a permission, for people.
+    pub(crate) fn refusal(&self, viewer: &Viewer, permission: &Permission) -> String {
+        let needs = format!("This needs the permission {}", permission.name);
+        let is_asked = self.policy.is_some() && !viewer.is_service_alone();
+        if is_asked || permission.audience == Audience::Everyone {
+            return format!("{needs}.");
+        }
+        format!("{needs}, which administrators have. portal.administrators of the configuration names them.")
     }
 }
 

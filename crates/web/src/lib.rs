@@ -5,6 +5,7 @@
 //! habits that clients of the original rely on, but no feature, no route and no entity.
 
 mod access;
+mod administrators;
 pub mod api;
 mod assembly;
 mod caching;
@@ -35,6 +36,7 @@ pub mod sse;
 mod throttle;
 
 pub use access::{Access, CurrentActor, CurrentViewer, StaticToken};
+pub use administrators::Administrators;
 pub use api::{ApiError, JsonBody, Query, RawBody};
 pub use assembly::{ErrorPage, RenderErrorPage, Site};
 pub use cors::Cors;

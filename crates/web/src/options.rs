@@ -6,6 +6,7 @@ use config::{AccessRestriction, Config, ExternalAccess};
 use model::{Fault, Restriction};
 
 use crate::access::{Access, StaticToken};
+use crate::administrators::Administrators;
 use crate::cors::Cors;
 use crate::guest::{self, GuestRule};
 use crate::metrics_endpoint::MetricsAccess;
@@ -102,6 +103,7 @@ fn access(config: &Config) -> Access {
         guest,
         host_names: guest::host_of_url(&config.base_url()).into_iter().collect(),
         wrong_tokens: WrongTokens::default(),
+        administrators: Administrators::from_config(config),
     }
 }
 

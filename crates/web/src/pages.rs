@@ -61,6 +61,9 @@ pub(crate) async fn guard(State(guard): State<Arc<PageGuard>>, mut request: Requ
     if let Some(viewer) = Call::of(&head.extensions).viewer() {
         head.extensions.insert(viewer.clone());
     }
+    if let Some(permissions) = Call::of(&head.extensions).permissions() {
+        head.extensions.insert(permissions.clone());
+    }
     let mut answer = guard.with_error_page(answer, head).await;
     answer
         .headers_mut()

@@ -11,14 +11,15 @@ use web::api::{Json, Parameter, ReadQuery, Values};
 use web::{ApiError, CurrentActor, Query};
 use work::{JobFilter, JobPosition, JobReport, JobState, Jobs, LogLine, ScheduleReport};
 
-use crate::{CHANGE, SEE, cancel, fault, job, retry};
+use crate::desk::{Desk, fault, job};
+use crate::{CHANGE, SEE};
 
 /// Jobs or lines in one answer, unless the request says otherwise.
 const LISTED: usize = 100;
 
 type Answer = Result<Response, ApiError>;
 
-pub(crate) fn rows(jobs: &Jobs, actions: &Slot<ActionRegistry>) -> Rows {
+pub(crate) fn rows(desk: &Desk, actions: &Slot<ActionRegistry>) -> Rows {
     let work = Rows::new()
         .get("/jobs", SEE, list)
         .get("/jobs/{id}", SEE, show)
@@ -27,7 +28,7 @@ pub(crate) fn rows(jobs: &Jobs, actions: &Slot<ActionRegistry>) -> Rows {
         .post("/jobs/{id}/retry", CHANGE, retry_job)
         .get("/kinds", SEE, kinds)
         .get("/schedules", SEE, schedules)
-        .with_state(jobs);
+        .with_state(desk);
     let actions = Rows::new()
         .get("/actions", Rule::signed_in(), all_actions)
         .with_state(actions);
@@ -111,22 +112,22 @@ async fn log(State(jobs): State<Jobs>, Path(id): Path<String>, Query(asked): Que
 }
 
 async fn cancel_job(
+    State(desk): State<Desk>,
     State(jobs): State<Jobs>,
     Path(id): Path<String>,
     CurrentActor(actor): CurrentActor,
 ) -> Answer {
-    let id = job(&jobs, &id).await?.id;
-    cancel(&jobs, id, &actor).await?;
+    let id = desk.cancel(&id, &actor).await?;
     Ok(Json(shown(&job(&jobs, &id.to_string()).await?)).into_response())
 }
 
 async fn retry_job(
+    State(desk): State<Desk>,
     State(jobs): State<Jobs>,
     Path(id): Path<String>,
     CurrentActor(actor): CurrentActor,
 ) -> Answer {
-    let id = job(&jobs, &id).await?.id;
-    retry(&jobs, id, &actor).await?;
+    let id = desk.retry(&id, &actor).await?;
     Ok(Json(shown(&job(&jobs, &id.to_string()).await?)).into_response())
 }
 

@@ -15,7 +15,8 @@ use url::form_urlencoded;
 use web::{ApiError, CurrentActor};
 use work::{JobFilter, JobReport, Jobs};
 
-use crate::{CHANGE, SEE, cancel, fault, job, retry};
+use crate::desk::{Desk, fault, job};
+use crate::{CHANGE, SEE};
 use view::{Decision, JobList};
 
 /// Jobs on one page of the list.
@@ -32,7 +33,7 @@ const DONE: [(&str, &str); 2] = [
     ("retried", "It is done again, from its last checkpoint on."),
 ];
 
-pub(crate) fn rows(jobs: &Jobs) -> Rows {
+pub(crate) fn rows(desk: &Desk) -> Rows {
     Rows::new()
         .get("/work", SEE.prefetch(), list)
         .get("/work/schedules", SEE.prefetch(), schedules)
@@ -41,7 +42,7 @@ pub(crate) fn rows(jobs: &Jobs) -> Rows {
         .post("/work/jobs/{id}/cancel", CHANGE, cancel_job)
         .get("/work/jobs/{id}/retry", CHANGE, confirm_retry)
         .post("/work/jobs/{id}/retry", CHANGE, retry_job)
-        .with_state(jobs)
+        .with_state(desk)
 }
 
 fn parameter(chrome: &Chrome, name: &str) -> Option<String> {
@@ -136,21 +137,19 @@ fn confirmation(chrome: Chrome, job: &JobReport, decision: Decision) -> Response
 }
 
 async fn cancel_job(
-    State(jobs): State<Jobs>,
+    State(desk): State<Desk>,
     Path(id): Path<String>,
     CurrentActor(actor): CurrentActor,
 ) -> Result<Redirect, ApiError> {
-    let id = job(&jobs, &id).await?.id;
-    cancel(&jobs, id, &actor).await?;
+    let id = desk.cancel(&id, &actor).await?;
     Ok(Redirect::to(&format!("{}?done=cancelled", view::address(id))))
 }
 
 async fn retry_job(
-    State(jobs): State<Jobs>,
+    State(desk): State<Desk>,
     Path(id): Path<String>,
     CurrentActor(actor): CurrentActor,
 ) -> Result<Redirect, ApiError> {
-    let id = job(&jobs, &id).await?.id;
-    retry(&jobs, id, &actor).await?;
+    let id = desk.retry(&id, &actor).await?;
     Ok(Redirect::to(&format!("{}?done=retried", view::address(id))))
 }

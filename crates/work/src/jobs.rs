@@ -111,29 +111,34 @@ impl Jobs {
         self.nudge.due();
     }
 
-    /// Ends a job: one that waits at once, one that runs as soon as it hears of it.
-    pub async fn cancel(&self, id: JobId, actor: &Actor) -> Result<Cancelling, StoreError> {
-        let mut tx = self.store.write_unordered(Lane::Person).await?;
-        let cancelling = tables::jobs::cancel(&mut tx, id).await?;
+    /// Begins a transaction for [`Jobs::cancel`] and [`Jobs::retry`], in which the caller keeps more, such as who
+    /// asked for it.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        self.store.write_unordered(Lane::Person).await
+    }
+
+    /// Ends a job: one that waits at once, one that runs as soon as it hears of it. Both once the transaction is kept.
+    pub async fn cancel(&self, tx: &mut Tx, id: JobId, actor: &Actor) -> Result<Cancelling, StoreError> {
+        let cancelling = tables::jobs::cancel(tx, id).await?;
         if matches!(cancelling, Cancelling::Cancelled | Cancelling::Asked) {
             let text = format!("cancelled by {}", actor.name());
-            tables::log::append(&mut tx, id, &[(LogLevel::Warning, text)]).await?;
+            tables::log::append(tx, id, &[(LogLevel::Warning, text)]).await?;
+            let nudge = self.nudge.clone();
+            tx.after_commit(move || nudge.ending());
         }
-        tx.commit().await?;
-        self.nudge.ending();
         Ok(cancelling)
     }
 
-    /// Has a job that failed or was cancelled done again, with its checkpoint and all its attempts; whether it was one.
-    pub async fn retry(&self, id: JobId, actor: &Actor) -> Result<bool, StoreError> {
-        let mut tx = self.store.write_unordered(Lane::Person).await?;
-        let is_waiting = tables::jobs::retry(&mut tx, id).await?;
+    /// Has a job that failed or was cancelled done again, with its checkpoint and all its attempts, once the
+    /// transaction is kept; whether it was one.
+    pub async fn retry(&self, tx: &mut Tx, id: JobId, actor: &Actor) -> Result<bool, StoreError> {
+        let is_waiting = tables::jobs::retry(tx, id).await?;
         if is_waiting {
             let text = format!("to be done again, says {}", actor.name());
-            tables::log::append(&mut tx, id, &[(LogLevel::Info, text)]).await?;
+            tables::log::append(tx, id, &[(LogLevel::Info, text)]).await?;
+            let nudge = self.nudge.clone();
+            tx.after_commit(move || nudge.due());
         }
-        tx.commit().await?;
-        self.nudge.due();
         Ok(is_waiting)
     }
 

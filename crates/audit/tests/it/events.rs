@@ -56,7 +56,7 @@ pub async fn kept_and_found(world: &World) {
         event(&system, "a.create", "two", AuditOutcome::Done),
         event(&ines(), "a.delete", "three", refused),
     ] {
-        world.audit.record(one).await;
+        world.audit.record_attempt(one).await;
         world.clock.advance(SignedDuration::from_hours(1));
     }
     for (query, expected) in [
@@ -84,7 +84,7 @@ pub async fn stored_with_its_change_or_not_at_all(world: &World) {
     for (subject, is_kept) in [("lost", false), ("kept", true)] {
         let mut tx = world.store.write_unordered(Lane::Person).await.unwrap();
         let one = event(&ines(), "a.create", subject, AuditOutcome::Done);
-        world.audit.record_in(&mut tx, one).await.unwrap();
+        world.audit.record(&mut tx, one).await.unwrap();
         if is_kept {
             tx.commit().await.unwrap();
         } else {
@@ -98,18 +98,18 @@ pub async fn forgotten_after_a_year(world: &World) {
     let begin = world.clock.now();
     world
         .audit
-        .record(event(&ines(), "a.create", "old", AuditOutcome::Done))
+        .record_attempt(event(&ines(), "a.create", "old", AuditOutcome::Done))
         .await;
     world.clock.advance(SignedDuration::from_hours(399 * 24));
     world
         .audit
-        .record(event(&ines(), "a.create", "young", AuditOutcome::Done))
+        .record_attempt(event(&ines(), "a.create", "young", AuditOutcome::Done))
         .await;
     assert_eq!(subjects(world, "").await, "young old", "{begin}");
     world.clock.advance(SignedDuration::from_hours(48));
     world
         .audit
-        .record(event(&ines(), "a.create", "new", AuditOutcome::Done))
+        .record_attempt(event(&ines(), "a.create", "new", AuditOutcome::Done))
         .await;
     assert_eq!(subjects(world, "").await, "new young");
 }

@@ -34,10 +34,11 @@ pub fn run(common: &Common, command: &ConfigCommand) -> Result<ExitCode> {
 
 fn check(common: &Common) -> Result<ExitCode> {
     let (problems, source) = match settings::load(common)? {
-        Ok(config) => (
-            portal::check_configuration(&config, &portal::declarations()),
-            settings::source(&config),
-        ),
+        Ok(config) => {
+            let mut problems = portal::check_configuration(&config, &portal::declarations());
+            problems.extend(portal::access_problem(&config));
+            (problems, settings::source(&config))
+        }
         Err(problems) => (problems, String::new()),
     };
     for problem in &problems {

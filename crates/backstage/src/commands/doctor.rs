@@ -1,5 +1,6 @@
 //! `backstage doctor`: whether the portal can work here, and how to fix what keeps it from it.
 
+use std::fmt::{self, Display};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -8,8 +9,9 @@ use anyhow::Result;
 use config::Config;
 use serde_json::json;
 use store::{Database, Store, StoreError};
+use web::ServerOptions;
 
-use super::{code, doctor_locations};
+use super::{code, doctor_health, doctor_locations};
 use crate::cli::{Common, Format};
 use crate::{output, settings};
 
@@ -51,7 +53,13 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
         }
         Ok(config) => {
             findings.extend(configuration(&config));
-            findings.push(database(&config).await);
+            findings.extend(access(&config));
+            let database = database(&config).await;
+            let is_usable = database.outcome != Outcome::Bad;
+            findings.push(database);
+            if is_usable {
+                findings.extend(doctor_health::check(&config).await);
+            }
             findings.push(port(&config).await);
             findings.push(data_folder(&config.data_directory()));
             findings.extend(doctor_locations::check(&config));
@@ -83,6 +91,15 @@ fn configuration(config: &Config) -> Vec<Finding> {
         fix: None,
     };
     remarks.iter().map(as_finding).collect()
+}
+
+/// Who can open the pages.
+fn access(config: &Config) -> Option<Finding> {
+    if let Some(problem) = portal::access_problem(config) {
+        return Some(doubtful("access", problem.fault.message, problem.hint));
+    }
+    let options = ServerOptions::from_config(config).ok()?;
+    Some(good("access", options.access.summary()))
 }
 
 async fn database(config: &Config) -> Finding {
@@ -173,6 +190,16 @@ pub fn good(check: &'static str, text: String) -> Finding {
     }
 }
 
+/// Something works, but hardly as it is meant.
+pub fn doubtful(check: &'static str, text: String, fix: Option<String>) -> Finding {
+    Finding {
+        check,
+        outcome: Outcome::Doubtful,
+        text,
+        fix,
+    }
+}
+
 /// Something does not work.
 pub fn bad(check: &'static str, text: String, fix: &str) -> Finding {
     Finding {
@@ -184,28 +211,35 @@ pub fn bad(check: &'static str, text: String, fix: &str) -> Finding {
 }
 
 fn print(finding: &Finding, format: Format) -> Result<()> {
+    if format == Format::Text {
+        return output::line(&finding.to_string());
+    }
     let Finding {
         check,
         outcome,
         text,
         fix,
     } = finding;
-    if format == Format::Json {
-        let word = match outcome {
-            Outcome::Good => "ok",
-            Outcome::Doubtful => "warning",
-            Outcome::Bad => "error",
-        };
-        return output::json(&json!({ "check": check, "outcome": word, "text": text, "fix": fix }));
-    }
-    let mark = match outcome {
-        Outcome::Good => "ok  ",
-        Outcome::Doubtful => "?   ",
-        Outcome::Bad => "FAIL",
+    let word = match outcome {
+        Outcome::Good => "ok",
+        Outcome::Doubtful => "warning",
+        Outcome::Bad => "error",
     };
-    output::line(&format!("{mark}  {check}: {text}"))?;
-    match fix {
-        Some(fix) => output::line(&format!("      fix: {fix}")),
-        None => Ok(()),
+    output::json(&json!({ "check": check, "outcome": word, "text": text, "fix": fix }))
+}
+
+/// The finding for people.
+impl Display for Finding {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mark = match self.outcome {
+            Outcome::Good => "ok  ",
+            Outcome::Doubtful => "?   ",
+            Outcome::Bad => "FAIL",
+        };
+        write!(formatter, "{mark}  {}: {}", self.check, self.text)?;
+        match &self.fix {
+            Some(fix) => write!(formatter, "\n      fix: {fix}"),
+            None => Ok(()),
+        }
     }
 }

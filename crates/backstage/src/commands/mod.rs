@@ -5,6 +5,7 @@ mod configuration;
 mod descriptor;
 mod descriptor_signs;
 mod doctor;
+mod doctor_health;
 mod doctor_locations;
 mod export;
 mod first_load;

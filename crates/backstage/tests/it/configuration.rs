@@ -127,7 +127,7 @@ fn the_files_that_were_used_are_named() {
     let folder = folder("app: { title: T }\nbackend: { listen: 'nowhere' }\n");
     std::fs::write(
         folder.path().join("app-config.b.yaml"),
-        "backend: { listen: ':0' }\n",
+        "backend: { listen: '127.0.0.1:0' }\n",
     )
     .unwrap();
     let checked = |environment: &str| {

@@ -106,6 +106,37 @@ fn a_damaged_file_is_named_once_with_the_ways_out() {
 }
 
 #[test]
+fn it_is_told_who_can_open_the_pages_and_that_nobody_can() {
+    let near = folder("catalog: { locations: [] }\nbackend: { listen: '127.0.0.1:0' }\n");
+    let expected = [
+        "ok    access: requests from this machine are the guest's",
+        "the guest administers the portal",
+        "ok    health: database (plugin ui) works",
+    ];
+    check(near.path(), "doctor", &expected, 0);
+    let reason = "people on other machines reach the portal, but cannot open its pages: there is no guest";
+    for (config, place) in [
+        (
+            "backend: { listen: ':0' }\n",
+            "the server listens on all interfaces",
+        ),
+        (
+            "backend: { listen: '127.0.0.1:0', baseUrl: 'https://portal.example.com' }\n",
+            "backend.baseUrl names the host portal.example.com",
+        ),
+    ] {
+        let far = folder(&format!("catalog: {{ locations: [] }}\n{config}"));
+        let told = format!("?     access: {reason}, because {place}");
+        let way_out = "backend.auth.dangerouslyDisableDefaultAuthPolicy: true for everybody";
+        check(far.path(), "doctor", &[&told, way_out], 0);
+        let printed = transcript(far.path(), &["config", "check"]);
+        for text in [reason, place, way_out, "app-config.yaml:3:", "usable, 1 remarks"] {
+            assert!(printed.contains(text), "{text} in {printed}");
+        }
+    }
+}
+
+#[test]
 fn a_server_that_cannot_be_reached_is_told_at_once() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

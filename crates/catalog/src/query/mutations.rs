@@ -5,19 +5,23 @@ use store::Seq;
 use uuid::Uuid;
 
 use super::View;
+use crate::requests::Asked;
 
 impl View<'_> {
     /// Has an entity and all locations above it looked at now. The reference is taken as text, only lower-cased.
     /// Fails with `NotFoundError` for an unknown entity.
     pub async fn refresh(&self, actor: &Actor, entity_ref: &str) -> Result<(), Fault> {
+        let asked = Asked {
+            actor,
+            action: "catalog.entity.refresh",
+            subject: entity_ref.to_owned(),
+        };
         let outcome = if self.is_in_sight(&js::lowercase(entity_ref)) {
-            self.catalog.refresh(entity_ref).await
+            self.catalog.refresh(&asked, entity_ref).await
         } else {
             Err(Fault::not_found(format!("Entity {entity_ref} not found")))
         };
-        self.catalog
-            .audited(actor, "catalog.entity.refresh", entity_ref.to_owned(), outcome)
-            .await
+        self.catalog.attempted(&asked, outcome).await
     }
 
     /// Deletes an entity. It comes back if a location still brings it; an unknown uid is no error.

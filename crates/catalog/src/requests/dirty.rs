@@ -6,7 +6,7 @@ use model::{Actor, Fault, js};
 use store::{Lane, Seq, SourceKey};
 use uuid::Uuid;
 
-use super::cause;
+use super::{Asked, cause};
 use crate::Catalog;
 use crate::engine::{EngineError, Writer, is_location};
 
@@ -16,28 +16,37 @@ const MAX_ANCESTRY: usize = 32;
 impl Catalog {
     /// Has these locations looked at now; unknown ones are ignored. For watches and webhooks.
     pub async fn mark_dirty(&self, locations: &[String]) -> Result<(), Fault> {
-        self.mark(locations).await.map_err(Into::into)
+        self.mark(locations, None).await.map_err(Into::into)
     }
 
-    async fn mark(&self, locations: &[String]) -> Result<(), EngineError> {
+    /// Has these locations looked at now, and keeps together with that who asked for it.
+    pub(super) async fn mark(
+        &self,
+        locations: &[String],
+        asked: Option<&Asked<'_>>,
+    ) -> Result<(), EngineError> {
         let known = self.parts.store.nodes(locations).await?;
         let keys: Vec<SourceKey> = known
             .into_iter()
             .filter(|node| is_location(&node.reference))
             .map(|node| SourceKey::Entity(node.reference))
             .collect();
-        if !keys.is_empty() {
-            let mut tx = self.parts.store.write(Lane::Person).await?;
-            tx.mark_due(&keys, self.parts.clock.now()).await?;
-            tx.commit().await?;
-            self.parts.engine.wake();
+        if keys.is_empty() && asked.is_none() {
+            return Ok(());
         }
+        let mut tx = self.parts.store.write(Lane::Person).await?;
+        tx.mark_due(&keys, self.parts.clock.now()).await?;
+        if let Some(asked) = asked {
+            self.audit(&mut tx, asked).await?;
+        }
+        tx.commit().await?;
+        self.parts.engine.wake();
         Ok(())
     }
 
     /// Has an entity and all locations above it looked at now. The reference is taken as text, only
     /// lower-cased. Fails with `NotFoundError` for an unknown entity.
-    pub(crate) async fn refresh(&self, entity_ref: &str) -> Result<(), Fault> {
+    pub(crate) async fn refresh(&self, asked: &Asked<'_>, entity_ref: &str) -> Result<(), Fault> {
         let reference = js::lowercase(entity_ref);
         let known = self
             .parts
@@ -49,7 +58,7 @@ impl Catalog {
             return Err(Fault::not_found(format!("Entity {entity_ref} not found")));
         }
         let locations = self.locations_above(vec![reference]).await?;
-        self.mark_dirty(&locations).await
+        self.mark(&locations, Some(asked)).await.map_err(Into::into)
     }
 
     /// Has everything that was read from these refresh keys looked at now.
@@ -103,38 +112,32 @@ impl Catalog {
     /// Deletes an entity. It comes back if a location or the list of locations still brings it; an unknown uid is no
     /// error.
     pub(crate) async fn delete_by_uid(&self, actor: &Actor, uid: Uuid) -> Result<Option<Seq>, Fault> {
-        let mut subject = uid.to_string();
-        let outcome = self.delete_and_bring_back(actor, uid, &mut subject).await;
-        self.audited(actor, "catalog.entity.delete", subject, outcome)
-            .await
-    }
-
-    /// Names the entity in `subject` as soon as it is known.
-    async fn delete_and_bring_back(
-        &self,
-        actor: &Actor,
-        uid: Uuid,
-        subject: &mut String,
-    ) -> Result<Option<Seq>, Fault> {
-        let Some((reference, seq)) = self.delete_entity(actor, uid).await? else {
+        let mut asked = Asked {
+            actor,
+            action: "catalog.entity.delete",
+            subject: uid.to_string(),
+        };
+        let outcome = self.delete_entity(&mut asked, uid).await.map_err(Into::into);
+        let Some((reference, seq)) = self.attempted(&asked, outcome).await? else {
             return Ok(None);
         };
-        subject.clone_from(&reference);
         let back = self.bring_back_location(&reference).await?;
         Ok(back.or(seq))
     }
 
-    /// The name of the deleted entity, and the last change.
+    /// The name of the deleted entity, and the last change. The name is the subject as soon as it is known.
     async fn delete_entity(
         &self,
-        actor: &Actor,
+        asked: &mut Asked<'_>,
         uid: Uuid,
     ) -> Result<Option<(String, Option<Seq>)>, EngineError> {
-        let mut writer = Writer::begin(&self.parts, Lane::Person, cause(actor, "delete entity")).await?;
+        let mut writer =
+            Writer::begin(&self.parts, Lane::Person, cause(asked.actor, "delete entity")).await?;
         let Some(node) = writer.tx.nodes_by_uid(&[uid]).await?.pop() else {
             return Ok(None);
         };
         let reference = node.reference.clone();
+        asked.subject.clone_from(&reference);
         let parents = writer.tx.parents(std::slice::from_ref(&node.reference)).await?;
         let sources: Vec<SourceKey> = parents
             .into_iter()
@@ -153,6 +156,7 @@ impl Catalog {
         }
         writer.tx.set_source_state(&states).await?;
         writer.tx.mark_due(&sources, self.parts.clock.now()).await?;
+        self.audit(&mut writer.tx, asked).await?;
         let seq = writer.commit().await?;
         self.parts.engine.wake();
         Ok(Some((reference, seq)))

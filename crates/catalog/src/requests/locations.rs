@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use store::{Lane, Location, Seq, SourceState, StoreError};
 use uuid::Uuid;
 
-use super::cause;
+use super::{Asked, cause};
 use crate::Catalog;
 use crate::engine::{Emission, EngineError, Writer};
 use crate::ingest::{CONFIG_PROVIDER, Removal, location_entity, registered_key, type_not_allowed};
@@ -67,14 +67,20 @@ impl Catalog {
         _presence: Option<&str>,
         on_conflict: Option<ConflictStrategy>,
     ) -> Result<Located, Fault> {
-        let outcome = self.register_or_refresh(actor, (kind, target), on_conflict).await;
-        self.audited(actor, "catalog.location.create", shown(kind, target), outcome)
-            .await
+        let asked = Asked {
+            actor,
+            action: "catalog.location.create",
+            subject: shown(kind, target),
+        };
+        let outcome = self
+            .register_or_refresh(&asked, (kind, target), on_conflict)
+            .await;
+        self.attempted(&asked, outcome).await
     }
 
     async fn register_or_refresh(
         &self,
-        actor: &Actor,
+        asked: &Asked<'_>,
         (kind, target): (&str, &str),
         on_conflict: Option<ConflictStrategy>,
     ) -> Result<Located, Fault> {
@@ -89,14 +95,15 @@ impl Catalog {
                 .map(|name| name.to_string())
                 .unwrap_or_default(),
         };
-        match self.register(actor, &location).await? {
+        match self.register(asked, &location).await? {
             Ok(seq) => Ok(Located { location, seq }),
             Err(known) => {
                 self.bring_back_location(&known.entity_ref).await?;
                 match on_conflict.unwrap_or(self.parts.settings.on_conflict) {
                     ConflictStrategy::Reject => Err(exists(&reference)),
                     ConflictStrategy::Refresh => {
-                        self.mark_dirty(std::slice::from_ref(&known.entity_ref)).await?;
+                        self.mark(std::slice::from_ref(&known.entity_ref), Some(asked))
+                            .await?;
                         Ok(Located {
                             location: known,
                             seq: None,
@@ -119,16 +126,17 @@ impl Catalog {
     /// Writes a row with its entity; the row that is in its way, if any.
     async fn register(
         &self,
-        actor: &Actor,
+        asked: &Asked<'_>,
         location: &Location,
     ) -> Result<Result<Option<Seq>, Location>, EngineError> {
         let emissions = self.registered_emission(location).await?;
-        let mut writer =
-            Writer::begin(&self.parts, Lane::Person, because(actor, "register", location)).await?;
+        let cause = because(asked.actor, "register", location);
+        let mut writer = Writer::begin(&self.parts, Lane::Person, cause).await?;
         if let Some(known) = writer.tx.location_find(&location.kind, &location.target).await? {
             return Ok(Err(known));
         }
         writer.tx.location_insert(location).await?;
+        self.audit(&mut writer.tx, asked).await?;
         self.write_registered(writer, emissions).await.map(Ok)
     }
 
@@ -139,15 +147,18 @@ impl Catalog {
         id: &str,
         (kind, target): (&str, &str),
     ) -> Result<Located, Fault> {
-        let outcome = self.point_elsewhere(actor, id, (kind, target)).await;
-        let subject = format!("{id} to {}", shown(kind, target));
-        self.audited(actor, "catalog.location.update", subject, outcome)
-            .await
+        let asked = Asked {
+            actor,
+            action: "catalog.location.update",
+            subject: format!("{id} to {}", shown(kind, target)),
+        };
+        let outcome = self.point_elsewhere(&asked, id, (kind, target)).await;
+        self.attempted(&asked, outcome).await
     }
 
     async fn point_elsewhere(
         &self,
-        actor: &Actor,
+        asked: &Asked<'_>,
         id: &str,
         (kind, target): (&str, &str),
     ) -> Result<Located, Fault> {
@@ -157,7 +168,7 @@ impl Catalog {
         kind.clone_into(&mut location.kind);
         target.clone_into(&mut location.target);
         let seq = self
-            .replace(actor, &location)
+            .replace(asked, &location)
             .await
             .map_err(|error| match error {
                 EngineError::Store(StoreError::Conflict { .. }) => exists(&reference),
@@ -206,9 +217,10 @@ impl Catalog {
         self.write_registered(writer, emissions).await
     }
 
-    async fn replace(&self, actor: &Actor, location: &Location) -> Result<Option<Seq>, EngineError> {
+    async fn replace(&self, asked: &Asked<'_>, location: &Location) -> Result<Option<Seq>, EngineError> {
         let emissions = self.registered_emission(location).await?;
-        let mut writer = Writer::begin(&self.parts, Lane::Person, because(actor, "update", location)).await?;
+        let cause = because(asked.actor, "update", location);
+        let mut writer = Writer::begin(&self.parts, Lane::Person, cause).await?;
         let other = writer.tx.location_find(&location.kind, &location.target).await?;
         if other.is_some_and(|other| other.id != location.id) {
             return Err(StoreError::Conflict {
@@ -220,6 +232,7 @@ impl Catalog {
             // Somebody unregistered it since it was read.
             return Err(Fault::not_found(format!("Found no location with ID {}", location.id)).into());
         }
+        self.audit(&mut writer.tx, asked).await?;
         self.write_registered(writer, emissions).await
     }
 
@@ -253,24 +266,31 @@ impl Catalog {
 
     /// Removes a registered location, its entity, and whatever nothing else leads to.
     pub async fn unregister_location(&self, actor: &Actor, id: &str) -> Result<Option<Seq>, Fault> {
-        let mut subject = id.to_owned();
-        let outcome = self.unregister(actor, id, &mut subject).await;
-        self.audited(actor, "catalog.location.delete", subject, outcome)
-            .await
+        let mut asked = Asked {
+            actor,
+            action: "catalog.location.delete",
+            subject: id.to_owned(),
+        };
+        let outcome = self.unregister(&mut asked, id).await;
+        self.attempted(&asked, outcome).await
     }
 
-    /// Names the location in `subject` as soon as it is known.
-    async fn unregister(&self, actor: &Actor, id: &str, subject: &mut String) -> Result<Option<Seq>, Fault> {
+    /// The location is the subject as soon as it is known.
+    async fn unregister(&self, asked: &mut Asked<'_>, id: &str) -> Result<Option<Seq>, Fault> {
         self.check_writable()?;
         let location = self.location(id).await?;
-        *subject = format!("{}:{}", location.kind, location.target);
-        self.remove(actor, &location).await.map_err(Into::into)
+        asked.subject = format!("{}:{}", location.kind, location.target);
+        self.remove(asked, &location).await.map_err(Into::into)
     }
 
-    async fn remove(&self, actor: &Actor, location: &Location) -> Result<Option<Seq>, EngineError> {
-        let cause = because(actor, "unregister", location);
+    async fn remove(&self, asked: &Asked<'_>, location: &Location) -> Result<Option<Seq>, EngineError> {
+        let cause = because(asked.actor, "unregister", location);
         let mut writer = Writer::begin(&self.parts, Lane::Person, cause).await?;
-        writer.tx.location_delete(location.id).await?;
+        if !writer.tx.location_delete(location.id).await? {
+            // Somebody else unregistered it since it was read.
+            return Err(Fault::not_found(format!("Found no location with ID {}", location.id)).into());
+        }
+        self.audit(&mut writer.tx, asked).await?;
         let gone = vec![location.entity_ref.clone()];
         writer.tx.set_edges(&registered_key(), &[], &gone).await?;
         // Whoever unregisters means it: no orphan is kept.

@@ -33,6 +33,10 @@ pub struct PortalSection {
     pub claim: HumanDuration,
     /// Who may open the pages without a token.
     pub auth: PortalAuthSection,
+    /// Callers who see `/audit` and `/work`, and may end jobs: persons (`user:default/ines`), groups whose members they are
+    /// (`group:default/platform`), and services by their subject (`service:ci`). The guest is one of them while `backend.listen`
+    /// is an address of its own machine alone and no base URL names another host; elsewhere only as `user:default/guest`.
+    pub administrators: Vec<String>,
     /// Who may read `/metrics`.
     pub metrics: MetricsSection,
     /// Bounds for connections.
@@ -52,6 +56,7 @@ impl Default for PortalSection {
             reading: ReadingLimits::default(),
             claim: HumanDuration::seconds(30),
             auth: PortalAuthSection::default(),
+            administrators: Vec::new(),
             metrics: MetricsSection::default(),
             connections: ConnectionLimits::default(),
         }
@@ -62,7 +67,7 @@ impl Default for PortalSection {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct PortalAuthSection {
-    /// Whether a direct request from the machine of the portal is the guest's, who may do everything. Default:
+    /// Whether a direct request from the machine of the portal is the guest's. Default:
     /// only while `backend.listen` is an address of this machine alone, such as `127.0.0.1:7007`, and neither
     /// `app.baseUrl` nor `backend.baseUrl` names another host. Behind a proxy or a sidecar on the same machine
     /// `true` may admit everybody.

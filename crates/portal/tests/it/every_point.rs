@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use store::Lane;
 
 use crate::plugin_of_every_point::teapots;
+use crate::served::sign_in;
 use crate::tables;
 use crate::world::World;
 
@@ -186,4 +187,39 @@ async fn own_table(world: &World) {
         .await
         .unwrap();
     assert_eq!(written, 1);
+}
+
+/// Who lacks the permission of a type of documents finds none of them, and nothing that tells of them.
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_are_found_by_those_who_have_the_permission_of_their_type() {
+    let world = World::with(vec![teapots(), sign_in()]).await.unwrap();
+    world
+        .until("/api/search/query?term=lapsang", "/teapots#lapsang")
+        .await;
+    let as_person = async |path: &str| {
+        let request = Request::get(path).header("x-person", "user:default/ines");
+        world.send(request.body(Body::empty()).unwrap()).await.1
+    };
+    for (path, found) in [
+        ("/api/search/query?term=lapsang", "Lapsang souchong"),
+        (
+            "/api/search/query?term=lapsang&types%5B0%5D=tea-recipe",
+            "Lapsang souchong",
+        ),
+        ("/api/search/query?term=*", "Lapsang souchong"),
+        ("/search?query=lapsang", "Tea recipes"),
+        ("/search?query=*", "Tea recipes"),
+        ("/-/palette?query=lapsang", "Lapsang souchong"),
+        ("/-/palette?query=lapsnag", "\"suggestion\":\"lapsang\""),
+    ] {
+        let guest = world.get(path).await.1;
+        assert!(guest.contains(found), "{path}: {guest}");
+        let person = as_person(path).await;
+        assert!(
+            !person.contains(found) && !person.contains("#lapsang"),
+            "{path}: {person}"
+        );
+    }
+    let count = as_person("/api/search/query?term=lapsang").await;
+    assert!(count.contains("\"numberOfResults\":0"), "{count}");
 }

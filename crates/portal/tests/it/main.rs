@@ -5,9 +5,12 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod administrators;
+mod audited;
 mod collisions;
 mod every_point;
 mod failing;
+mod health;
 mod plugin_of_every_point;
 mod served;
 mod sight;

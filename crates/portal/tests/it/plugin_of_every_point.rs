@@ -25,13 +25,13 @@ use tokio_util::sync::CancellationToken;
 use work::{Job, JobFailure, JobHandler, Schedule, Subscription};
 
 pub const ID: PluginId = PluginId::built_in("teapots");
-pub static BREW: Permission = Permission {
-    name: "teapots.brew",
-    action: PermissionAction::Use,
-    resource: None,
-};
+pub static BREW: Permission = Permission::new("teapots.brew", PermissionAction::Use);
 
-static PERMISSIONS: &[&Permission] = &[&BREW];
+/// Find recipes.
+pub static TASTE: Permission =
+    Permission::new("teapots.recipe.read", PermissionAction::Read).for_administrators();
+
+static PERMISSIONS: &[&Permission] = &[&BREW, &TASTE];
 
 /// A table of the plugin's own; its name begins with the plugin's.
 static TABLES: &[Migration] = &[Migration {
@@ -360,6 +360,10 @@ impl SearchSource for Recipes {
 
     fn title(&self) -> &'static str {
         "Tea recipes"
+    }
+
+    fn permission(&self) -> Option<&'static Permission> {
+        Some(&TASTE)
     }
 
     async fn documents(&self, entity: &Value) -> Result<Vec<SearchDocument>, Fault> {

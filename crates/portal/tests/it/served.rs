@@ -38,7 +38,7 @@ impl Authenticator for ByHeader {
     }
 }
 
-fn sign_in() -> AddedPlugin {
+pub(crate) fn sign_in() -> AddedPlugin {
     let id = PluginId::built_in("header-sign-in");
     AddedPlugin {
         declaration: Declaration::new(id.clone()),

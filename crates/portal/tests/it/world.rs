@@ -12,7 +12,7 @@ use config::Config;
 use http_body_util::BodyExt;
 use plugin::RowHead;
 use portal::{AddedPlugin, Ground, Portal};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::{Database, Store};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
@@ -22,6 +22,17 @@ use web::{Readiness, ServerOptions, Stage};
 
 /// Longest wait for something that is made in the background.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+fn merge(into: &mut Value, more: Value) {
+    match (into, more) {
+        (Value::Object(into), Value::Object(more)) => {
+            for (key, value) in more {
+                merge(into.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (into, more) => *into = more,
+    }
+}
 
 pub struct World {
     pub store: Store,
@@ -33,8 +44,13 @@ pub struct World {
 
 impl World {
     pub async fn with(added: Vec<AddedPlugin>) -> anyhow::Result<Self> {
+        Self::configured(added, json!({})).await
+    }
+
+    /// With more in the configuration.
+    pub async fn configured(added: Vec<AddedPlugin>, more: Value) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
-        let config = json!({
+        let mut config = json!({
             "backend": {
                 "database": {"client": "better-sqlite3", "connection": ":memory:"},
                 "auth": {"externalAccess": [
@@ -47,6 +63,7 @@ impl World {
             },
             "catalog": {"rules": [{"allow": ["Component", "Teapot"]}]},
         });
+        merge(&mut config, more);
         let config = Arc::new(Config::from_value(config, folder.path()).unwrap());
         let options = ServerOptions::from_config(&config)?;
         let built_in = portal::declarations();

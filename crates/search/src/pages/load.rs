@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use catalog::View;
 use catalog::browse::{Known, Named, title_of};
-use catalog::{Sight, View};
 use jiff::Timestamp;
 use model::Viewer;
 use model::{EntityRef, Filter};
@@ -14,6 +14,7 @@ use web::ApiError;
 use super::state::{FIELDS, PAGE, PageState};
 use crate::answer::{Answer, Counted, Page};
 use crate::question::Question;
+use crate::reach::Reach;
 use crate::schema::Shown;
 use crate::search::Search;
 
@@ -93,13 +94,14 @@ fn owner_of(hit: &Shown) -> Option<EntityRef> {
 /// Asks on behalf of a viewer.
 pub async fn results(
     search: &Search,
-    sight: &Sight,
+    reach: &Reach,
     viewer: &Viewer,
     state: PageState,
     now: Timestamp,
 ) -> Result<Results, ApiError> {
     let types = search
         .types()
+        .filter(|(kind, _)| reach.has_type(kind))
         .map(|(kind, title)| (kind.to_owned(), title.to_owned()));
     let types: Vec<(String, String)> = types.collect();
     let is_asked = !state.text.is_empty() || state.active() > 0 || state.document_type.is_some();
@@ -114,12 +116,12 @@ pub async fn results(
                 types: types.iter().map(|(kind, _)| kind.clone()).collect(),
             },
         };
-        let answer = search.ask(question, sight, page).await;
+        let answer = search.ask(question, reach, page).await;
         Some(answer.map_err(|error| ApiError::internal(&error))?)
     } else {
         None
     };
-    let seen = search.catalog().seen_by(sight);
+    let seen = search.catalog().seen_by(&reach.sight);
     let words = answer.as_ref().map(|answer| Words::of(seen, answer));
     Ok(Results {
         words: words.unwrap_or_default(),

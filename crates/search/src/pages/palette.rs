@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use model::EntityRef;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sight::{CurrentSight, for_sight};
+use sight::for_sight;
 use ui::Chrome;
 use user_settings::personal::{self, Visit};
 use web::api::Json;
@@ -20,6 +20,7 @@ use super::state::PageState;
 use super::view::note;
 use crate::answer::{Answer, Page};
 use crate::question::Question;
+use crate::reach::CurrentReach;
 use crate::schema::Shown;
 use crate::search::Search;
 
@@ -66,10 +67,11 @@ struct Item {
 pub async fn show(
     State(search): State<Search>,
     CurrentViewer(viewer): CurrentViewer,
-    CurrentSight(sight): CurrentSight,
+    CurrentReach(reach): CurrentReach,
     Query(asked): Query<Asked>,
     chrome: Chrome,
 ) -> Result<Response, ApiError> {
+    let sight = &reach.sight;
     let state = PageState {
         text: asked.query.trim().to_owned(),
         ..PageState::default()
@@ -77,8 +79,8 @@ pub async fn show(
     if state.text.is_empty() {
         let visits = personal::visits(search.store(), viewer.reference()).await;
         let visits = visits.map_err(|error| catalog::store_fault(&error))?;
-        let visits = without_hidden(search.catalog().seen_by(&sight), visits);
-        return Ok(for_sight(&sight, Json(before_typing(visits, chrome.now))));
+        let visits = without_hidden(search.catalog().seen_by(sight), visits);
+        return Ok(for_sight(sight, Json(before_typing(visits, chrome.now))));
     }
     let question = Question {
         text: state.text.clone(),
@@ -90,15 +92,15 @@ pub async fn show(
         now: chrome.now.as_second(),
         ..Page::default()
     };
-    let answer = search.ask(question, &sight, page).await;
+    let answer = search.ask(question, &reach, page).await;
     let answer = answer.map_err(|error| ApiError::internal(&error))?;
     let palette = Palette {
-        groups: groups(&search, search.catalog().seen_by(&sight), &answer),
+        groups: groups(&search, search.catalog().seen_by(sight), &answer),
         suggestion: answer.suggestion.clone(),
         total: answer.total,
         all: state.href(),
     };
-    Ok(for_sight(&sight, Json(palette)))
+    Ok(for_sight(sight, Json(palette)))
 }
 
 /// Results by type, the type with the best result first.

@@ -122,3 +122,20 @@ async fn an_index_that_cannot_be_kept_on_disk_is_kept_in_memory() {
         .await;
     assert_eq!(world.found("first").await, ["component:default/first"]);
 }
+
+/// As with the whole data folder, which on PostgreSQL holds nothing but what can be made again.
+#[tokio::test]
+async fn a_folder_that_is_removed_is_made_again_and_stays_ours() {
+    let world = World::with(&component("before")).await;
+    let (index, lock) = (
+        world.folder.path().join("index"),
+        world.folder.path().join("index.lock"),
+    );
+    std::fs::remove_dir_all(&index).unwrap();
+    std::fs::remove_file(&lock).unwrap();
+    world.write(&component("after")).await;
+    assert_eq!(world.found("after").await, ["component:default/after"]);
+    assert!(index.join("meta.json").exists());
+    let lock = std::fs::File::open(lock).unwrap();
+    assert!(lock.try_lock().is_err(), "another process cannot have the folder");
+}

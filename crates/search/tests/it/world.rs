@@ -7,7 +7,7 @@ use std::time::Duration;
 use catalog::{Catalog, Sight};
 use config::Config;
 use read_model::SnapshotFile;
-use search::{Answer, Counted, Page, Place, Question, Search};
+use search::{Answer, Counted, Page, Place, Question, Reach, Search};
 use serde_json::{Value, json};
 use store::{Database, Store};
 use tempfile::TempDir;
@@ -118,7 +118,10 @@ impl World {
             now: NOW,
             ..Page::default()
         };
-        self.search.ask(question, sight, page).await.unwrap()
+        self.search
+            .ask(question, &Reach::of_every_type(sight), page)
+            .await
+            .unwrap()
     }
 
     /// The same, and how many of the results have which value of these fields.
@@ -132,7 +135,10 @@ impl World {
             },
             ..Page::default()
         };
-        self.search.ask(question, &EVERYTHING, page).await.unwrap()
+        self.search
+            .ask(question, &Reach::of_every_type(&EVERYTHING), page)
+            .await
+            .unwrap()
     }
 
     /// References of what is found, the best first.
@@ -178,7 +184,8 @@ pub async fn names_found(search: &Search, text: &str) -> Vec<String> {
         ..Page::default()
     };
     // While the index is being built anew there may be nothing to ask.
-    let answer = search.ask(asking(text), &Sight::system("test"), page).await;
+    let reach = Reach::of_every_type(&Sight::system("test"));
+    let answer = search.ask(asking(text), &reach, page).await;
     answer.map_or_else(|_| Vec::new(), |answer| entities(&answer))
 }
 

@@ -12,20 +12,15 @@ use plugin::{
     PluginId, Policy, Routes, Rows, Rule,
 };
 use serde_json::{Value, json};
+use store::{StoreError, Tx};
 use web::{CurrentViewer, Granted, JsonBody, RawBody, Site};
 
 use crate::site::{ask, site_with};
 
-static READ: Permission = Permission {
-    name: "lab.thing.read",
-    action: PermissionAction::Read,
-    resource: None,
-};
-static CHANGE: Permission = Permission {
-    name: "lab.thing.change",
-    action: PermissionAction::Update,
-    resource: None,
-};
+static READ: Permission = Permission::new("lab.thing.read", PermissionAction::Read);
+static CHANGE: Permission = Permission::new("lab.thing.change", PermissionAction::Update);
+static ADMINISTER: Permission =
+    Permission::new("lab.thing.administer", PermissionAction::Update).for_administrators();
 
 const INES: (&str, &str) = ("x-person", "ines");
 const COOKIE: (&str, &str) = ("x-cookie", "ines");
@@ -76,7 +71,12 @@ struct Heard(Mutex<Vec<AuditEvent>>);
 
 #[async_trait]
 impl AuditLog for Heard {
-    async fn record(&self, event: AuditEvent) {
+    async fn record(&self, _: &mut Tx, event: AuditEvent) -> Result<(), StoreError> {
+        self.record_attempt(event).await;
+        Ok(())
+    }
+
+    async fn record_attempt(&self, event: AuditEvent) {
         self.0.lock().unwrap().push(event);
     }
 }
@@ -86,6 +86,11 @@ async fn who(CurrentViewer(viewer): CurrentViewer) -> String {
 }
 
 fn lab() -> Site {
+    lab_with(json!({}))
+}
+
+/// The lab with this section `portal`.
+fn lab_with(portal: Value) -> Site {
     let token = |token: &str, limits: Value| json!({ "type": "static", "options": { "token": token, "subject": "ci" }, "accessRestrictions": limits });
     let external = json!([
         token("full-token", json!([])),
@@ -97,6 +102,7 @@ fn lab() -> Site {
             "elsewhere-token",
             json!([{ "plugin": "search" }, { "plugin": "catalog" }])
         ),
+        token("named-token", json!([{ "plugin": "lab" }])),
     ]);
     let rows = Rows::new()
         .get("/anyone", Rule::anyone(), who)
@@ -106,6 +112,7 @@ fn lab() -> Site {
         .get("/cookie", Rule::person_by_cookie(), who)
         .get("/read", Rule::signed_in().needs(&READ), who)
         .post("/change", Rule::signed_in().needs(&CHANGE), who)
+        .post("/administer", Rule::signed_in().needs(&ADMINISTER), who)
         .get(
             "/seen",
             Rule::signed_in().left_to_handler(&READ),
@@ -133,7 +140,8 @@ fn lab() -> Site {
             body.len().to_string()
         })
         .post("/form", Rule::anyone().body(10), async |body: String| body);
-    let mut site = site_with(json!({ "backend": { "auth": { "externalAccess": external } } }));
+    let mut site =
+        site_with(json!({ "backend": { "auth": { "externalAccess": external } }, "portal": portal }));
     site.routes.push(Routes::new(PluginId::built_in("lab")).api(rows));
     site.authenticators = vec![
         Arc::new(ByHeader("x-cookie", true)),
@@ -200,6 +208,50 @@ async fn rules_name_who_may_call() {
     let wrong = ("authorization", "Bearer wrong-token");
     check(router, "GET /signed-in", &[wrong], "401 Illegal token").await;
     check(router, "GET /anyone", &[wrong], "200 user:default/nobody").await;
+}
+
+/// Asks as each kind of caller to administer: the guest, a person, and services with a token for everything, for reading
+/// the lab, and for the lab.
+async fn may_administer(site: Site) -> String {
+    let router = &site.into_router();
+    let named = ("authorization", "Bearer named-token");
+    let mut told = Vec::new();
+    for headers in [&[][..], &[INES], &[FULL], &[LIMITED], &[named]] {
+        let answer = ask(router, "POST /api/lab/administer", headers, "").await;
+        told.push(answer.status.to_string());
+    }
+    told.join(" ")
+}
+
+#[tokio::test]
+async fn administrators_are_named_or_at_home_where_no_policy_decides() {
+    assert_eq!(may_administer(lab()).await, "200 403 403 403 200");
+    let named = json!({ "administrators": ["user:default/ines", "service:ci"] });
+    assert_eq!(may_administer(lab_with(named)).await, "200 200 200 403 200");
+    // Everybody who reaches the server may be this guest.
+    let mut site = lab();
+    site.options.access.guest = web::GuestRule::SwitchedOn;
+    assert_eq!(may_administer(site).await, "403 403 403 403 200");
+    let mut site = lab_with(json!({ "administrators": ["user:default/guest"] }));
+    site.options.access.guest = web::GuestRule::ListensElsewhere {
+        address: "all interfaces".to_owned(),
+    };
+    site.options.access.is_open = true;
+    assert_eq!(may_administer(site).await, "200 403 403 403 200");
+    // A policy decides about persons, the configuration about services.
+    let mut site = lab();
+    site.policy = Some(Arc::new(Everything));
+    assert_eq!(may_administer(site).await, "200 200 403 403 200");
+}
+
+/// Lets everybody do everything.
+struct Everything;
+
+#[async_trait]
+impl Policy for Everything {
+    async fn decide(&self, _: &Viewer, asked: &[&'static Permission]) -> Result<Vec<Decision>, Fault> {
+        Ok(vec![Decision::Allow; asked.len()])
+    }
 }
 
 #[tokio::test]

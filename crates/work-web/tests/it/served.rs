@@ -1,7 +1,8 @@
 //! The API and the pages, with a runner at work.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -12,8 +13,9 @@ use axum::http::Request;
 use config::Config;
 use http_body_util::BodyExt;
 use model::{Actor, Fault};
+use plugin::{AuditEvent, AuditLog};
 use serde_json::{Value, json};
-use store::{Database, Store};
+use store::{Database, Store, StoreError, Tx};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tower::ServiceExt;
 use web::{Readiness, ServerOptions, Site, Stage};
@@ -21,6 +23,7 @@ use work::{Job, JobFailure, JobHandler, JobOptions, JobRunner, Jobs, Pace};
 
 struct World {
     jobs: Jobs,
+    heard: Arc<Heard>,
     router: Router,
     _stop: DropGuard,
 }
@@ -47,6 +50,32 @@ impl JobHandler for Obedient {
     }
 }
 
+/// Keeps audit events in memory, and fails to as long as it is told to.
+#[derive(Default)]
+struct Heard {
+    events: Mutex<Vec<String>>,
+    is_broken: AtomicBool,
+}
+
+#[async_trait]
+impl AuditLog for Heard {
+    async fn record(&self, _: &mut Tx, event: AuditEvent) -> Result<(), StoreError> {
+        if self.is_broken.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable {
+                reason: "as the test wants it".to_owned(),
+            });
+        }
+        self.record_attempt(event).await;
+        Ok(())
+    }
+
+    async fn record_attempt(&self, event: AuditEvent) {
+        let (who, id) = (event.actor.name(), event.subject);
+        let text = format!("{who} {} {id} {}", event.action, event.outcome.word());
+        self.events.lock().unwrap().push(text);
+    }
+}
+
 async fn world() -> World {
     let store = Store::open_with(&Database::SqliteMemory, &[(work::PLUGIN, work::MIGRATIONS)])
         .await
@@ -65,7 +94,8 @@ async fn world() -> World {
     let readiness = Readiness::new();
     readiness.enter(Stage::Ready);
     let config = Config::from_value(json!({}), std::path::Path::new(".")).unwrap();
-    let routes = work_web::contributions(&jobs, plugin::Slot::default()).routes;
+    let heard = Arc::new(Heard::default());
+    let routes = work_web::contributions(&jobs, heard.clone(), plugin::Slot::default()).routes;
     let shell = Arc::new(ui::Shell::default());
     let surrounded =
         |set: plugin::Routes| set.wrapped(|_, endpoint| endpoint.route_layer(axum::Extension(shell.clone())));
@@ -73,6 +103,7 @@ async fn world() -> World {
     let site = Site::new(routes.into_iter().map(surrounded).collect(), options, readiness);
     World {
         jobs,
+        heard,
         router: site.into_router(),
         _stop: stop.drop_guard(),
     }
@@ -183,6 +214,25 @@ async fn a_job_is_cancelled_after_a_question() {
         (status, refused["error"]["name"].as_str()),
         (409, Some("ConflictError"))
     );
+    let events = world.heard.events.lock().unwrap().clone();
+    let event = |outcome: &str| format!("guest work.job.cancel job:{id} {outcome}");
+    assert_eq!(events, [event("done"), event("failed")]);
+}
+
+#[tokio::test]
+async fn a_job_is_not_changed_without_its_audit_event() {
+    let world = world().await;
+    let (running, failed) = (world.enqueue("wait").await, world.enqueue("fail").await);
+    world.until(&running, "running").await;
+    let before = world.until(&failed, "failed").await;
+    world.heard.is_broken.store(true, Ordering::SeqCst);
+    for path in [format!("{running}/cancel"), format!("{failed}/retry")] {
+        let status = world.send("POST", &format!("/api/work/jobs/{path}")).await.0;
+        assert_eq!(status, 503, "{path}");
+    }
+    let job = world.until(&running, "running").await;
+    assert_eq!(job["cancelling"], false, "{job}");
+    assert_eq!(world.until(&failed, "failed").await, before);
 }
 
 #[tokio::test]

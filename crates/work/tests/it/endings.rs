@@ -92,20 +92,14 @@ pub async fn slow_jobs_are_ended(world: &World) {
 pub async fn cancelled_while_it_waits(world: &World) {
     let id = world.enqueue("test.nobody", Value::Null).await;
     let actor = Actor::system("test");
-    assert_eq!(
-        world.jobs.cancel(id, &actor).await.unwrap(),
-        Cancelling::Cancelled
-    );
+    assert_eq!(world.cancel(id, &actor).await, Cancelling::Cancelled);
     let job = world.job(id).await;
     assert_eq!((job.state, job.attempt), (JobState::Cancelled, 0));
     assert!(job.ended_at.is_some());
-    assert_eq!(world.jobs.cancel(id, &actor).await.unwrap(), Cancelling::HasEnded);
+    assert_eq!(world.cancel(id, &actor).await, Cancelling::HasEnded);
     assert_eq!(world.log_of(id).await, ["cancelled by system"]);
     let unknown = work::JobId(uuid::Uuid::nil());
-    assert_eq!(
-        world.jobs.cancel(unknown, &actor).await.unwrap(),
-        Cancelling::Missing
-    );
+    assert_eq!(world.cancel(unknown, &actor).await, Cancelling::Missing);
 }
 
 /// Once the job ends by itself when it is asked to, once it has to be dropped; asked here and in another process.
@@ -121,7 +115,7 @@ pub async fn cancelled_while_it_runs(world: &World) {
     for (payload, asking) in [("polite", world), ("deaf", world), ("polite", &elsewhere)] {
         let id = world.enqueue("test.long", json!(payload)).await;
         world.until(id, JobState::Running).await;
-        let cancelling = asking.jobs.cancel(id, &Actor::system("test")).await.unwrap();
+        let cancelling = asking.cancel(id, &Actor::system("test")).await;
         assert_eq!(cancelling, Cancelling::Asked);
         let job = world.until(id, JobState::Cancelled).await;
         assert_eq!((job.attempt, job.is_cancelling), (1, false));
@@ -151,10 +145,10 @@ pub async fn done_again_when_a_person_says_so(world: &World) {
     world.until(id, JobState::Failed).await;
     mended.store(1, Ordering::SeqCst);
     let actor = Actor::system("test");
-    assert!(world.jobs.retry(id, &actor).await.unwrap());
+    assert!(world.retry(id, &actor).await);
     let job = world.until(id, JobState::Done).await;
     assert_eq!((job.attempt, job.problem), (1, None));
-    assert!(!world.jobs.retry(id, &actor).await.unwrap(), "it is done");
+    assert!(!world.retry(id, &actor).await, "it is done");
     running.end().await;
 }
 

@@ -12,7 +12,7 @@ use store::{Database, Store};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use work::{
-    BackOff, Job, JobFailure, JobHandler, JobId, JobOptions, JobPolicy, JobReport, JobRunner,
+    BackOff, Cancelling, Job, JobFailure, JobHandler, JobId, JobOptions, JobPolicy, JobReport, JobRunner,
     JobRunnerBuilder, JobState, Jobs, Pace,
 };
 
@@ -154,6 +154,20 @@ impl World {
             Some(self.job(id).await).filter(|job| job.state == state)
         })
         .await
+    }
+
+    pub async fn cancel(&self, id: JobId, actor: &Actor) -> Cancelling {
+        let mut tx = self.jobs.begin().await.unwrap();
+        let cancelling = self.jobs.cancel(&mut tx, id, actor).await.unwrap();
+        tx.commit().await.unwrap();
+        cancelling
+    }
+
+    pub async fn retry(&self, id: JobId, actor: &Actor) -> bool {
+        let mut tx = self.jobs.begin().await.unwrap();
+        let is_waiting = self.jobs.retry(&mut tx, id, actor).await.unwrap();
+        tx.commit().await.unwrap();
+        is_waiting
     }
 
     pub async fn log_of(&self, id: JobId) -> Vec<String> {

@@ -23,6 +23,7 @@ mod people;
 mod permission;
 mod routes;
 mod search;
+mod services;
 mod slot;
 
 pub use actions::{Action, ActionContext, ActionExample, ActionRegistry, ActionSchema, Secrets};
@@ -48,4 +49,5 @@ pub use people::{HomeCard, PaletteCommand, SettingsSection};
 pub use permission::{Condition, Decision, Permission, PermissionAction, Policy};
 pub use routes::{BODY_LIMIT_BYTES, Caller, Face, Routes, RowHead, Rows, Rule};
 pub use search::{SearchDocument, SearchSource};
+pub use services::Services;
 pub use slot::Slot;

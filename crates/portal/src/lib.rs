@@ -5,9 +5,11 @@
 
 pub mod background;
 mod error_page;
+mod outside_calls;
 mod own;
 mod plugins;
 mod portal;
 
+pub use outside_calls::outside_calls;
 pub use plugins::{AddedPlugin, check_configuration, declarations, kinds, tables};
 pub use portal::{Ground, Portal, saved_index};

@@ -6,9 +6,9 @@ use audit::Audit;
 use catalog::Catalog;
 use catalog_web::EntityParts;
 use config::{ClaimedSection, Config};
-use model::{Kinds, Problem};
+use model::{Fault, Kinds, Problem};
 use plugin::{
-    ActionRegistry, Collisions, ConfigSection, Contributions, Declaration, Feeds, PluginId, Slot,
+    ActionRegistry, Collisions, ConfigSection, Contributions, Declaration, Feeds, PluginId, Services, Slot,
     refuse_same_declarations,
 };
 use scm::UrlReader;
@@ -17,7 +17,6 @@ use serde_json::Value;
 use store::{Migration, Store};
 use tokio_util::sync::CancellationToken;
 use user_settings::PersonalParts;
-use work::Jobs;
 
 /// The portal's own parts: the design system's files and the check of the database.
 pub(crate) const OWN: PluginId = PluginId::built_in("ui");
@@ -27,10 +26,28 @@ pub(crate) const OWN: PluginId = PluginId::built_in("ui");
 pub struct AddedPlugin {
     /// What it is.
     pub declaration: Declaration,
-    /// What it feeds into the catalog.
-    pub feeds: Feeds,
-    /// What it shows, serves and runs.
-    pub contributions: Contributions,
+    open: Open,
+}
+
+/// Opens a plugin.
+type Open = Box<dyn FnOnce(&Services) -> Result<(Feeds, Contributions), Fault> + Send>;
+
+impl AddedPlugin {
+    /// A plugin that feeds the catalog and contributes what `open` makes with what the portal does for it.
+    pub fn new(
+        declaration: Declaration,
+        open: impl FnOnce(&Services) -> Result<(Feeds, Contributions), Fault> + Send + 'static,
+    ) -> Self {
+        Self {
+            declaration,
+            open: Box::new(open),
+        }
+    }
+
+    pub(crate) fn open(self, services: &Services) -> Result<(Declaration, Feeds, Contributions), Fault> {
+        let (feeds, contributions) = (self.open)(services)?;
+        Ok((self.declaration, feeds, contributions))
+    }
 }
 
 /// The tables of these plugins, for [`Store::open_with`].
@@ -61,6 +78,10 @@ pub fn declarations() -> Vec<Declaration> {
             migrations: audit::MIGRATIONS,
             permissions: &audit::PERMISSIONS,
             ..Declaration::new(audit::ID)
+        },
+        Declaration {
+            permissions: &connections::PERMISSIONS,
+            ..Declaration::new(connections::ID)
         },
         Declaration::new(OWN),
     ]
@@ -94,7 +115,9 @@ pub fn check_configuration(config: &Config, declarations: &[Declaration]) -> Vec
             check,
         })
         .collect();
-    config.check_with(&claimed)
+    let mut problems = config.check_with(&claimed);
+    problems.extend(crate::outside_calls::problems(config));
+    problems
 }
 
 /// What the built-in plugins feed into the catalog.
@@ -121,7 +144,7 @@ pub(crate) fn contributions(
     (catalog, store, audit): (&Catalog, &Store, &Audit),
     search: &Search,
     slots: &Slots,
-    jobs: &Jobs,
+    services: &Services,
     stop: CancellationToken,
 ) -> Vec<Contributions> {
     vec![
@@ -130,7 +153,8 @@ pub(crate) fn contributions(
         api_docs::contributions(),
         user_settings::contributions(catalog, store, slots.personal.clone()),
         search::contributions(search, config.search()),
-        work_web::contributions(jobs, slots.actions.clone()),
+        work_web::contributions(&services.jobs, slots.actions.clone()),
+        connections::contributions(&services.outside),
         catalog_web::contributions(catalog, store, slots.entity_page.clone(), stop),
     ]
 }

@@ -8,7 +8,8 @@ use catalog::Catalog;
 use catalog_web::EntityParts;
 use config::{Config, DatabaseTarget};
 use model::Fault;
-use plugin::{ActionRegistry, Collected, Declaration, Of, PluginId, Policy, Routes, RowHead};
+use outside::OutsideCalls;
+use plugin::{ActionRegistry, Collected, Declaration, Of, PluginId, Policy, Routes, RowHead, Services};
 use read_model::SnapshotFile;
 use scm::UrlReader;
 use search::Search;
@@ -35,6 +36,8 @@ pub struct Ground {
     pub store: Store,
     /// Threads for work that no request waits for.
     pub background: Handle,
+    /// Calls to other servers.
+    pub outside: OutsideCalls,
     /// The server's settings.
     pub options: ServerOptions,
     /// Decides what callers may see and do; without one, every caller that is let in may do everything.
@@ -76,8 +79,9 @@ fn catalog(
     added: Vec<plugin::Feeds>,
     declarations: Vec<Declaration>,
     audit: &Audit,
+    outside: OutsideCalls,
 ) -> anyhow::Result<Catalog> {
-    let reader = UrlReader::new(config)?;
+    let reader = UrlReader::new(config, outside)?;
     let mut builder = Catalog::builder(config.clone(), store.clone())
         .audit(Arc::new(audit.clone()))
         .kinds(plugins::kinds(&declarations)?)
@@ -102,6 +106,7 @@ impl Portal {
             config,
             store,
             background,
+            outside,
             options,
             policy,
             readiness,
@@ -110,24 +115,43 @@ impl Portal {
         } = ground;
         let mut declarations = plugins::declarations();
         let (mut feeds, mut contributions) = (Vec::new(), Vec::new());
+        let services = Services {
+            outside,
+            jobs: Jobs::new(store.clone()),
+        };
         for plugin in added {
-            declarations.push(plugin.declaration);
-            feeds.push(plugin.feeds);
-            contributions.push(plugin.contributions);
+            let (declaration, fed, contributed) = plugin.open(&services)?;
+            declarations.push(declaration);
+            feeds.push(fed);
+            contributions.push(contributed);
         }
         let audit = Audit::new(store.clone());
-        let catalog = catalog(&config, (&store, saved_index), feeds, declarations, &audit)?;
+        let outside = services.outside.clone();
+        let catalog = catalog(
+            &config,
+            (&store, saved_index),
+            feeds,
+            declarations,
+            &audit,
+            outside,
+        )?;
         let loading = tokio::spawn(load(catalog.clone()));
         let search = open_search(&config, (&catalog, &store), &background).await?;
-        let (slots, jobs) = (Slots::default(), Jobs::new(store.clone()));
+        let slots = Slots::default();
         let mut all = Collected::default();
-        let built_in =
-            plugins::contributions(&config, (&catalog, &store, &audit), &search, &slots, &jobs, stop);
+        let built_in = plugins::contributions(
+            &config,
+            (&catalog, &store, &audit),
+            &search,
+            &slots,
+            &services,
+            stop,
+        );
         for made in built_in.into_iter().chain(contributions) {
             all.add(made);
         }
         all.refuse_collisions((&catalog_web::ID, &catalog_web::BUILT_IN_TABS))?;
-        let parts = (&catalog, &search, jobs);
+        let parts = (&catalog, &search, services.jobs);
         let (mut site, jobs) = hand_out(all, (&config, options), parts, (&slots, readiness))?;
         site.audit = Some(Arc::new(audit));
         site.policy = policy;

@@ -10,13 +10,14 @@ use async_trait::async_trait;
 use axum::http::request::Parts;
 use maud::html;
 use model::{EntityRef, Fault, Kind, Problem, Relation, Viewer};
+use outside::HostPolicy;
 use plugin::{
     Action, ActionContext, ActionSchema, Asset, AssetKind, Authenticator, Badge, BadgeTone, Body,
     ConfigSection, Contributions, Declaration, DeferredEntity, EntityAction, EntityActions, EntityBadges,
     EntityCard, EntityPage, EntityProvider, EntityTab, Feeds, Form, Health, HealthCheck, HomeCard, Moment,
     NavigationItem, NavigationSection, PaletteCommand, Permission, PermissionAction, Place, PluginId,
     ProcessContext, Processor, ProviderSink, RenderError, Routes, Rows, Rule, SearchDocument, SearchSource,
-    SettingsSection, TabAnswer,
+    Services, SettingsSection, TabAnswer,
 };
 use portal::AddedPlugin;
 use serde_json::{Value, json};
@@ -33,6 +34,9 @@ pub static BREW: Permission = Permission {
 
 static PERMISSIONS: &[&Permission] = &[&BREW];
 
+/// A server that nobody runs.
+const TEA_HOUSE: &str = "http://127.0.0.1:1/";
+
 /// A table of the plugin's own; its name begins with the plugin's.
 static TABLES: &[Migration] = &[Migration {
     version: 1,
@@ -41,29 +45,40 @@ static TABLES: &[Migration] = &[Migration {
 
 /// The whole plugin.
 pub fn teapots() -> AddedPlugin {
-    AddedPlugin {
-        declaration: Declaration {
-            config: Some(Arc::new(Section)),
-            migrations: TABLES,
-            permissions: PERMISSIONS,
-            kinds: vec![Arc::new(TeapotKind)],
-            ..Declaration::new(ID)
-        },
-        feeds: Feeds {
+    let declaration = Declaration {
+        config: Some(Arc::new(Section)),
+        migrations: TABLES,
+        permissions: PERMISSIONS,
+        kinds: vec![Arc::new(TeapotKind)],
+        ..Declaration::new(ID)
+    };
+    AddedPlugin::new(declaration, |services| {
+        let feeds = Feeds {
             processors: vec![Arc::new(Glaze)],
             providers: vec![Arc::new(Shelf)],
-        },
-        contributions: contributions(),
-    }
+        };
+        Ok((feeds, contributions(services)?))
+    })
 }
 
-pub fn contributions() -> Contributions {
+/// What the plugin shows, serves and runs. It calls its tea house through the client that the portal lends.
+pub fn contributions(services: &Services) -> Result<Contributions, Fault> {
+    let tea_house = services.outside.host("tea-house", &HostPolicy::default());
+    let tea_house = tea_house.map_err(|error| Fault::error(error.to_string()))?;
+    let ask = async move || match tea_house.get(TEA_HOUSE.parse().unwrap()).send().await {
+        Ok(_) => "Open".to_owned(),
+        Err(error) => error.to_string(),
+    };
     let routes = Routes::new(ID)
         .api(Rows::new().get("/brew", Rule::signed_in(), async || "I'm a teapot"))
-        .pages(Rows::new().get("/teapots", Rule::signed_in().prefetch(), async || "All teapots"));
+        .pages(
+            Rows::new()
+                .get("/teapots", Rule::signed_in().prefetch(), async || "All teapots")
+                .get("/teapots/tea-house", Rule::signed_in(), ask),
+        );
     let month = Duration::from_hours(24 * 30);
     let monthly = Schedule::every("teapots.monthly", month, "teapots.descale").payload(json!("kettle"));
-    Contributions {
+    Ok(Contributions {
         routes: vec![routes],
         navigation: vec![NavigationItem::new(
             "Teapots",
@@ -96,7 +111,7 @@ pub fn contributions() -> Contributions {
         authenticators: vec![Arc::new(Spout)],
         health_checks: vec![Arc::new(Kettle)],
         ..Contributions::of(ID)
-    }
+    })
 }
 
 /// The section `teapots` of the configuration.

@@ -10,6 +10,7 @@ use axum::extract::ConnectInfo;
 use axum::http::Request;
 use config::Config;
 use http_body_util::BodyExt;
+use outside::{OutsideCalls, Trust};
 use plugin::RowHead;
 use portal::{AddedPlugin, Ground, Portal};
 use serde_json::json;
@@ -25,6 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 pub struct World {
     pub store: Store,
+    pub outside: OutsideCalls,
     router: Router,
     table: Vec<RowHead>,
     _folder: TempDir,
@@ -59,10 +61,12 @@ impl World {
         let store = Store::open_with(&Database::SqliteMemory, &tables).await?;
         let stop = CancellationToken::new();
         let readiness = Readiness::new();
+        let outside = portal::outside_calls(&config, Trust::default())?;
         let ground = Ground {
             config,
             store: store.clone(),
             background: Handle::current(),
+            outside: outside.clone(),
             options,
             policy: None,
             readiness: readiness.clone(),
@@ -85,6 +89,7 @@ impl World {
         tokio::spawn(async move { search.run(soft).await });
         Ok(Self {
             store,
+            outside,
             router,
             table,
             _folder: folder,

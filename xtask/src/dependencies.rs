@@ -105,6 +105,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("audit", &["model", "plugin", "store", "ui", "web"]),
     ("connections", &["model", "outside", "plugin", "ui", "web"]),
+    (
+        "events",
+        &[
+            "catalog", "config", "model", "plugin", "scm", "store", "web", "work",
+        ],
+    ),
     ("testkit", &["model"]),
     ("backstage", EVERYTHING),
     ("portal", EVERYTHING),

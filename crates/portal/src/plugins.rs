@@ -83,6 +83,7 @@ pub fn declarations() -> Vec<Declaration> {
             permissions: &connections::PERMISSIONS,
             ..Declaration::new(connections::ID)
         },
+        events::declaration(),
         Declaration::new(OWN),
     ]
 }
@@ -155,6 +156,12 @@ pub(crate) fn contributions(
         search::contributions(search, config.search()),
         work_web::contributions(&services.jobs, slots.actions.clone()),
         connections::contributions(&services.outside),
+        events::contributions(
+            config.value().get(events::ID.as_str()).unwrap_or(&Value::Null),
+            catalog,
+            store,
+            &services.jobs,
+        ),
         catalog_web::contributions(catalog, store, slots.entity_page.clone(), stop),
     ]
 }

@@ -13,4 +13,5 @@ mod served;
 mod sight;
 mod tables;
 mod uses_of_full_sight;
+mod webhooks;
 mod world;

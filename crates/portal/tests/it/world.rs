@@ -13,7 +13,7 @@ use http_body_util::BodyExt;
 use outside::{OutsideCalls, Trust};
 use plugin::RowHead;
 use portal::{AddedPlugin, Ground, Portal};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::{Database, Store};
 use tempfile::TempDir;
 use tokio::runtime::Handle;
@@ -35,8 +35,13 @@ pub struct World {
 
 impl World {
     pub async fn with(added: Vec<AddedPlugin>) -> anyhow::Result<Self> {
+        Self::configured(added, json!({})).await
+    }
+
+    /// With more sections of the configuration; `catalog` and `backend` get more keys.
+    pub async fn configured(added: Vec<AddedPlugin>, more: Value) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
-        let config = json!({
+        let mut config = json!({
             "backend": {
                 "database": {"client": "better-sqlite3", "connection": ":memory:"},
                 "auth": {"externalAccess": [
@@ -49,6 +54,11 @@ impl World {
             },
             "catalog": {"rules": [{"allow": ["Component", "Teapot"]}]},
         });
+        for (section, keys) in more.as_object().unwrap() {
+            for (key, value) in keys.as_object().unwrap() {
+                config[section][key] = value.clone();
+            }
+        }
         let config = Arc::new(Config::from_value(config, folder.path()).unwrap());
         let options = ServerOptions::from_config(&config)?;
         let built_in = portal::declarations();

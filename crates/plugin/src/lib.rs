@@ -48,6 +48,6 @@ pub use navigation::{NavigationItem, NavigationSection};
 pub use people::{HomeCard, PaletteCommand, SettingsSection};
 pub use permission::{Condition, Decision, Permission, PermissionAction, Policy};
 pub use routes::{BODY_LIMIT_BYTES, Caller, Face, Routes, RowHead, Rows, Rule};
-pub use search::{SearchDocument, SearchSource};
+pub use search::{SearchDocument, SearchFeed, SearchSource};
 pub use services::Services;
 pub use slot::Slot;

@@ -66,7 +66,10 @@ pub fn declarations() -> Vec<Declaration> {
             permissions: &catalog_web::permissions::PERMISSIONS,
             ..Declaration::new(catalog_web::ID)
         },
-        Declaration::new(search::ID),
+        Declaration {
+            migrations: search::MIGRATIONS,
+            ..Declaration::new(search::ID)
+        },
         Declaration::new(user_settings::ID),
         Declaration::new(api_docs::ID),
         Declaration {

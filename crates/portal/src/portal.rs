@@ -7,12 +7,12 @@ use axum::{Extension, Router};
 use catalog::Catalog;
 use catalog_web::EntityParts;
 use config::{Config, DatabaseTarget};
-use model::Fault;
+use model::{Fault, SystemClock};
 use outside::OutsideCalls;
 use plugin::{ActionRegistry, Collected, Declaration, Of, PluginId, Policy, Routes, RowHead, Services};
 use read_model::SnapshotFile;
 use scm::UrlReader;
-use search::Search;
+use search::{Search, Touches};
 use store::{Store, StoreError};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
@@ -116,6 +116,8 @@ impl Portal {
         let mut declarations = plugins::declarations();
         let (mut feeds, mut contributions) = (Vec::new(), Vec::new());
         let services = Services {
+            store: store.clone(),
+            search: Arc::new(Touches::new(store.clone(), Arc::new(SystemClock))),
             outside,
             jobs: Jobs::new(store.clone()),
         };

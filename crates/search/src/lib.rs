@@ -24,6 +24,8 @@ mod search;
 mod sets;
 mod spelling;
 mod standing;
+mod tables;
+mod touched;
 mod visible;
 mod ways;
 mod words;
@@ -37,6 +39,8 @@ pub use pages::page_samples;
 pub use question::{Condition, Question};
 pub use schema::Shown;
 pub use search::{Search, SearchError};
+pub use tables::MIGRATIONS;
+pub use touched::Touches;
 
 use config::SearchSection;
 use std::borrow::Cow;

@@ -5,7 +5,9 @@ use std::{borrow::Cow, sync::Arc};
 use tokio::task::AbortHandle;
 
 use crate::{
-    ChangeWake, Database, Lane, Migration, StoreError, Tx, WriteTx, migrate,
+    Announcements, ChangeWake, Database, Lane, Migration, StoreError, Tx, WriteTx,
+    announce::Announcer,
+    migrate,
     postgres::{self, PostgresServer},
     sql::{Arg, Engine, Session},
     sqlite::SqliteFile,
@@ -26,6 +28,7 @@ pub(crate) enum Pools {
 struct Inner {
     pools: Pools,
     waker: Arc<Waker>,
+    announcer: Arc<Announcer>,
     listener: Option<AbortHandle>,
 }
 
@@ -64,7 +67,7 @@ impl Store {
         plugins: &[(&str, &[Migration])],
     ) -> Result<Self, StoreError> {
         let plugins = migrate::with_catalog(plugins)?;
-        let waker = Arc::new(Waker::new());
+        let (waker, announcer) = (Arc::new(Waker::new()), Arc::new(Announcer::new()));
         let pools = match database {
             Database::Sqlite(path) => Pools::Sqlite(SqliteFile::open(path, &plugins).await?),
             Database::SqliteMemory => Pools::Sqlite(SqliteFile::temporary(&plugins).await?),
@@ -76,13 +79,15 @@ impl Store {
             Pools::Sqlite(_) => None,
             Pools::Postgres(server) => {
                 let options = server.pool.connect_options();
-                Some(tokio::spawn(postgres::listen(options, waker.clone())).abort_handle())
+                let listening = postgres::listen(options, waker.clone(), announcer.clone());
+                Some(tokio::spawn(listening).abort_handle())
             }
         };
         Ok(Self {
             inner: Arc::new(Inner {
                 pools,
                 waker,
+                announcer,
                 listener,
             }),
         })
@@ -96,7 +101,7 @@ impl Store {
             Pools::Postgres(server) => server.begin(lane).await?,
         };
         Ok(WriteTx::new(
-            Tx::new(session, Some(turn)),
+            Tx::new(session, self.inner.announcer.clone(), Some(turn)),
             self.inner.waker.clone(),
         ))
     }
@@ -104,13 +109,14 @@ impl Store {
     /// Begins a transaction for what the change log does not tell about: settings, jobs, sessions. On PostgreSQL
     /// it waits for nobody but writers of the same rows; `SQLite` has one writer at a time.
     pub async fn write_unordered(&self, lane: Lane) -> Result<Tx, StoreError> {
-        Ok(match &self.inner.pools {
+        let (session, turn) = match &self.inner.pools {
             Pools::Sqlite(file) => {
                 let (session, turn) = file.begin(lane).await?;
-                Tx::new(session, Some(turn))
+                (session, Some(turn))
             }
-            Pools::Postgres(server) => Tx::new(server.begin_unordered().await?, None),
-        })
+            Pools::Postgres(server) => (server.begin_unordered().await?, None),
+        };
+        Ok(Tx::new(session, self.inner.announcer.clone(), turn))
     }
 
     /// One statement in a [transaction](Self::write_unordered) of its own; how many rows it touched.
@@ -137,6 +143,11 @@ impl Store {
     /// Wakes after commits that changed entities.
     pub fn changes_woken(&self) -> ChangeWake {
         self.inner.waker.subscribe()
+    }
+
+    /// What transactions of any process announce from now on ([`Tx::announce`]).
+    pub fn announcements(&self) -> Announcements {
+        self.inner.announcer.subscribe()
     }
 
     /// Asks the database for a sign of life.

@@ -2,12 +2,14 @@
 
 use std::{
     borrow::Cow,
+    collections::BTreeSet,
     ops::{Deref, DerefMut},
     sync::Arc,
 };
 
 use crate::{
     Arg, Seq, StoreError,
+    announce::{Announced, Announcer, topic},
     lane::Turn,
     postgres::PostgresServer,
     sql::{Engine, Session},
@@ -20,13 +22,25 @@ use crate::{
 /// statements anyway.
 pub struct Tx {
     pub(crate) session: Session,
+    announcer: Arc<Announcer>,
+    announced: BTreeSet<Arc<str>>,
     /// Given back after the session, as fields are dropped in order.
     _turn: Option<Turn>,
 }
 
 impl Tx {
-    pub(crate) fn new(session: Session, turn: Option<Turn>) -> Self {
-        Self { session, _turn: turn }
+    pub(crate) fn new(session: Session, announcer: Arc<Announcer>, turn: Option<Turn>) -> Self {
+        Self {
+            session,
+            announcer,
+            announced: BTreeSet::new(),
+            _turn: turn,
+        }
+    }
+
+    /// Has every process hear, once the transaction is kept, that what a topic stands for has changed.
+    pub fn announce(&mut self, text: &str) {
+        self.announced.insert(topic(text));
     }
 
     /// Runs a statement; how many rows it touched. One with `RETURNING` is run by [`Session::rows`].
@@ -61,8 +75,17 @@ impl Tx {
     }
 
     /// Keeps what was done.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        self.session.commit().await
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        if self.session.engine() == Engine::Postgres {
+            for topic in &self.announced {
+                PostgresServer::announce(&mut self.session, topic).await?;
+            }
+        }
+        self.session.commit().await?;
+        for topic in self.announced {
+            self.announcer.tell(Announced::Topic(topic));
+        }
+        Ok(())
     }
 
     /// Gives up what was done. Dropping does the same, but only once the connection is next used.

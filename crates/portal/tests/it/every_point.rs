@@ -32,6 +32,16 @@ async fn every_contribution_has_its_effect() {
             "/teapots#lapsang",
         )
         .await;
+    search_feed(&world).await;
+}
+
+/// Documents that change without a change of the catalog are found anew.
+async fn search_feed(world: &World) {
+    let question = |term: &str| format!("/api/search/query?term={term}&types%5B0%5D=tea-recipe");
+    assert_eq!(world.get("/teapots/harvest").await.1, "Harvested");
+    world.until(&question("flush"), "First flush").await;
+    let before = world.get(&question("lapsang")).await.1;
+    assert!(!before.contains("Lapsang"), "{before}");
 }
 
 /// Kind, provider and processor: the teapot is served, with what the processor added.

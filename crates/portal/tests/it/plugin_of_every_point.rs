@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -34,6 +35,7 @@ pub static BREW: Permission = Permission {
 
 static PERMISSIONS: &[&Permission] = &[&BREW];
 
+const BLENDS: [&str; 2] = ["Lapsang souchong", "First flush"];
 /// A server that nobody runs.
 const TEA_HOUSE: &str = "http://127.0.0.1:1/";
 
@@ -65,6 +67,16 @@ pub fn teapots() -> AddedPlugin {
 pub fn contributions(services: &Services) -> Result<Contributions, Fault> {
     let tea_house = services.outside.host("tea-house", &HostPolicy::default());
     let tea_house = tea_house.map_err(|error| Fault::error(error.to_string()))?;
+    let blend = Arc::new(AtomicUsize::new(0));
+    let (search, harvested) = (services.search.clone(), blend.clone());
+    let harvest = async move || {
+        harvested.fetch_add(1, Ordering::SeqCst);
+        let betty = EntityRef::new("teapot", "default", "brown-betty");
+        search
+            .changed(&[betty])
+            .await
+            .map_or_else(|fault| fault.to_string(), |()| "Harvested".to_owned())
+    };
     let ask = async move || match tea_house.get(TEA_HOUSE.parse().unwrap()).send().await {
         Ok(_) => "Open".to_owned(),
         Err(error) => error.to_string(),
@@ -74,7 +86,8 @@ pub fn contributions(services: &Services) -> Result<Contributions, Fault> {
         .pages(
             Rows::new()
                 .get("/teapots", Rule::signed_in().prefetch(), async || "All teapots")
-                .get("/teapots/tea-house", Rule::signed_in(), ask),
+                .get("/teapots/tea-house", Rule::signed_in(), ask)
+                .get("/teapots/harvest", Rule::signed_in(), harvest),
         );
     let month = Duration::from_hours(24 * 30);
     let monthly = Schedule::every("teapots.monthly", month, "teapots.descale").payload(json!("kettle"));
@@ -103,7 +116,7 @@ pub fn contributions(services: &Services) -> Result<Contributions, Fault> {
             icon: "entity".into(),
             path: "/teapots".into(),
         }],
-        search_sources: vec![Arc::new(Recipes)],
+        search_sources: vec![Arc::new(Recipes(blend))],
         actions: vec![Arc::new(Pour)],
         jobs: vec![Arc::new(Descale)],
         schedules: vec![monthly],
@@ -364,8 +377,8 @@ impl SettingsSection for Sugar {
     }
 }
 
-/// Makes recipes findable.
-struct Recipes;
+/// Makes recipes findable: of the first blend, until there is a harvest.
+struct Recipes(Arc<AtomicUsize>);
 
 #[async_trait]
 impl SearchSource for Recipes {
@@ -382,7 +395,7 @@ impl SearchSource for Recipes {
             return Ok(Vec::new());
         }
         Ok(vec![SearchDocument {
-            title: "Lapsang souchong".to_owned(),
+            title: BLENDS[self.0.load(Ordering::SeqCst).min(1)].to_owned(),
             location: "/teapots#lapsang".to_owned(),
             weight: 100,
             ..SearchDocument::default()

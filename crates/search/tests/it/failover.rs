@@ -74,7 +74,7 @@ struct Replica {
 
 impl Replica {
     async fn start(folder: &Path, url: &str) -> Self {
-        let store = Store::open(&Database::postgres(url)).await.unwrap();
+        let store = world::opened(&Database::postgres(url)).await;
         let snapshot = SnapshotFile::new(folder.join("catalog.index"));
         let catalog = world::catalog_with(folder, &store, Some(snapshot));
         let search = Search::open(&Place::Folder(folder.join("index")), &catalog, &store).unwrap();
@@ -168,7 +168,7 @@ async fn a_fail_over_to_a_copy_that_lacks_the_last_changes_converges() {
         .unwrap();
     let url = first.fresh_database().await.unwrap();
     let kept = Uuid::new_v4();
-    let store = Store::open(&Database::postgres(url.as_str())).await.unwrap();
+    let store = world::opened(&Database::postgres(url.as_str())).await;
     put(&store, "kept", kept, "before").await;
     store.close().await;
     let (mut first, second) = tokio::task::spawn_blocking(move || {
@@ -193,9 +193,7 @@ async fn a_fail_over_to_a_copy_that_lacks_the_last_changes_converges() {
     proxy.cut();
     let (copied, _) = url.split_once('?').unwrap();
     let copied = copied.rsplit_once('/').unwrap().1;
-    let elsewhere = Store::open(&Database::postgres(second.url(copied)))
-        .await
-        .unwrap();
+    let elsewhere = world::opened(&Database::postgres(second.url(copied))).await;
     let mut last = 0;
     for name in INSTEAD {
         last = put(&elsewhere, name, Uuid::new_v4(), "instead").await;

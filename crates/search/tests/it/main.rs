@@ -9,5 +9,12 @@ mod failover;
 mod feed;
 mod pages;
 mod relevance;
+mod touches;
 mod wire;
 mod world;
+
+testkit::store_contract! {
+    with crate::touches::opened;
+    touches::documents_are_made_anew,
+    touches::what_was_touched_meanwhile_is_taken_in_by_a_start,
+}

@@ -175,6 +175,11 @@ impl Feed {
                 continue;
             };
             if followed.changes.is_empty() {
+                let kept = tables::kept(&mut store.read().await?).await?;
+                if !kept.goes_on_from(at.touched) {
+                    at = self.everything(store).await?;
+                    continue;
+                }
                 let touched = self.touched(at).await?;
                 if touched == at.touched {
                     return Ok(());
@@ -214,9 +219,9 @@ impl Feed {
             let touched = found.touched;
             found.mark.map(|mark| Position { mark, touched })
         });
-        let last = tables::last(&mut store.read().await?).await?;
+        let kept = tables::kept(&mut store.read().await?).await?;
         match found {
-            Some(at) if touched::goes_on(at.touched, last) && store.has_mark(&at.mark).await? => {
+            Some(at) if kept.goes_on_from(at.touched) && store.has_mark(&at.mark).await? => {
                 self.applied.store(at.mark.seq, Ordering::Release);
                 Ok(at)
             }
@@ -228,7 +233,7 @@ impl Feed {
     async fn everything(&self, store: &Store) -> Result<Position, FeedError> {
         let started = std::time::Instant::now();
         self.applied.store(-1, Ordering::Release);
-        let touched = tables::last(&mut store.read().await?).await?;
+        let touched = tables::kept(&mut store.read().await?).await?.last;
         let mark = store.log_mark().await?;
         let index = self.index.load_full();
         blocking(move || index.clear()).await?;

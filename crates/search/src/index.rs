@@ -37,8 +37,13 @@ pub struct Progress {
     /// The last change that is in; nothing while everything is indexed for the first time.
     pub mark: Option<LogMark>,
     /// The last touch of an entity that is in.
-    #[serde(default)]
+    #[serde(default = "unknown")]
     pub touched: i64,
+}
+
+/// An index that was written before touches were counted knows of none, not even that there are none.
+fn unknown() -> i64 {
+    -1
 }
 
 impl Progress {

@@ -13,8 +13,8 @@ use store::{Migration, Session, StoreError, Tx};
 pub const MIGRATIONS: &[Migration] = &[Migration {
     version: 1,
     sql: "
-CREATE TABLE search_touches (last BIGINT NOT NULL);
-INSERT INTO search_touches (last) VALUES (0);
+CREATE TABLE search_touches (last BIGINT NOT NULL, forgotten BIGINT NOT NULL);
+INSERT INTO search_touches (last, forgotten) VALUES (0, 0);
 CREATE TABLE search_touched (reference TEXT PRIMARY KEY, number BIGINT NOT NULL);
 CREATE INDEX search_touched_number ON search_touched (number);
 ",
@@ -47,16 +47,50 @@ pub(crate) async fn touch(
 /// Forgets some of the touches before a number.
 pub(crate) async fn forget(tx: &mut Tx, before: i64) -> Result<(), StoreError> {
     let text = "DELETE FROM search_touched WHERE reference IN \
-         (SELECT reference FROM search_touched WHERE number < ? ORDER BY number LIMIT ?)";
-    tx.execute(text, vec![before.into(), FORGOTTEN_AT_ONCE.into()])
-        .await
-        .map(drop)
+         (SELECT reference FROM search_touched WHERE number < ? ORDER BY number LIMIT ?) RETURNING number";
+    let rows = tx
+        .rows(text, vec![before.into(), FORGOTTEN_AT_ONCE.into()])
+        .await?;
+    let numbers: Vec<i64> = rows.iter().map(|row| row.int(0)).collect::<Result<_, _>>()?;
+    if let Some(last) = numbers.into_iter().max() {
+        let text = "UPDATE search_touches SET forgotten = ?";
+        tx.execute(text, vec![last.into()]).await?;
+    }
+    Ok(())
 }
 
-/// Number of the last touch; 0 before the first.
-pub(crate) async fn last(session: &mut Session) -> Result<i64, StoreError> {
-    let row = session.row("SELECT last FROM search_touches", vec![]).await?;
-    row.map_or(Ok(0), |row| row.int(0))
+/// Which touches there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kept {
+    /// Number of the last touch; 0 before the first.
+    pub last: i64,
+    /// Number of the last touch that is no longer kept; 0 before the first.
+    pub forgotten: i64,
+}
+
+impl Kept {
+    /// Whether an index that is up to a touch can go on from it: all that came later are kept, and it was made in this
+    /// database.
+    pub(crate) fn goes_on_from(self, touched: i64) -> bool {
+        (self.forgotten..=self.last).contains(&touched)
+    }
+}
+
+/// Which touches there are.
+pub(crate) async fn kept(session: &mut Session) -> Result<Kept, StoreError> {
+    let row = session
+        .row("SELECT last, forgotten FROM search_touches", vec![])
+        .await?;
+    let nothing = Kept {
+        last: 0,
+        forgotten: 0,
+    };
+    row.map_or(Ok(nothing), |row| {
+        Ok(Kept {
+            last: row.int(0)?,
+            forgotten: row.int(1)?,
+        })
+    })
 }
 
 /// Entities touched after a number, oldest first, with the numbers.

@@ -49,12 +49,6 @@ impl SearchFeed for Touches {
     }
 }
 
-/// Whether an index that is up to a touch can go on from it: all that came later are kept, and it was made in this database.
-pub(crate) fn goes_on(known: i64, last: i64) -> bool {
-    let kept = i64::try_from(KEPT.as_micros()).unwrap_or(i64::MAX);
-    known <= last && (known > 0 || last == 0) && last.saturating_sub(known) < kept
-}
-
 /// Waits until entities were touched, or may have been.
 pub(crate) async fn woken(announcements: &mut Announcements) {
     loop {
@@ -64,28 +58,6 @@ pub(crate) async fn woken(announcements: &mut Announcements) {
             Some(Announced::Missed) => return,
             // The store is closed: what waits beside this ends the wait.
             None => return std::future::pending().await,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::Timestamp;
-
-    use super::*;
-
-    #[test]
-    fn an_index_goes_on_within_what_is_kept() {
-        let day = Timestamp::from_second(86_400).expect("a time").as_microsecond();
-        for (known, last, expected) in [
-            (0, 0, true),
-            (0, day, false),
-            (day, day, true),
-            (day, 2 * day, true),
-            (day, 32 * day, false),
-            (2 * day, day, false),
-        ] {
-            assert_eq!(goes_on(known, last), expected, "{known} {last}");
         }
     }
 }

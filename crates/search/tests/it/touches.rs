@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use jiff::SignedDuration;
 use model::{EntityRef, Fault, SystemClock};
 use parking_lot::Mutex;
 use plugin::{Of, PluginId, SearchDocument, SearchFeed, SearchSource};
@@ -12,6 +13,7 @@ use search::{Place, Search, Touches};
 use serde_json::{Value, json};
 use store::{Database, Lane, Store};
 use tempfile::TempDir;
+use testkit::TestClock;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::world::{self, entity, names_found};
@@ -33,6 +35,9 @@ impl SearchSource for Smell {
     }
 
     async fn documents(&self, entity: &Value) -> Result<Vec<SearchDocument>, Fault> {
+        if entity["kind"] != "Component" {
+            return Ok(Vec::new());
+        }
         Ok(vec![SearchDocument {
             title: format!("{} {}", self.0.lock(), entity["metadata"]["name"]),
             weight: 100,
@@ -149,4 +154,20 @@ pub async fn what_was_touched_meanwhile_is_taken_in_by_a_start(process: &Process
     let (search, _following) = follow(place, &process.store, &process.smell).await;
     until(&search, "sweet", 1).await;
     until(&search, "musty", 1).await;
+}
+
+pub async fn an_index_that_was_away_for_too_long_is_built_anew(process: &Process) {
+    let place = (process.folder.path(), "another-index");
+    let (search, following) = follow(place, &process.store, &process.smell).await;
+    until(&search, "musty", 2).await;
+    drop((search, following));
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    *process.smell.lock() = "sweet";
+    let clock = TestClock::default();
+    let touches = Touches::new(process.store.clone(), Arc::new(clock.clone()));
+    touches.changed(&[component("tulip")]).await.unwrap();
+    clock.advance(SignedDuration::from_hours(24 * 31));
+    touches.changed(&[component("no-such")]).await.unwrap();
+    let (search, _following) = follow(place, &process.store, &process.smell).await;
+    until(&search, "sweet", 2).await;
 }

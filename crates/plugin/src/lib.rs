@@ -18,6 +18,7 @@ mod declaration;
 mod entity_page;
 mod health;
 mod id;
+mod live;
 mod navigation;
 mod people;
 mod permission;
@@ -44,6 +45,7 @@ pub use entity_page::{
 };
 pub use health::{Health, HealthCheck, HealthScope};
 pub use id::PluginId;
+pub use live::{LiveTopic, is_within};
 pub use navigation::{NavigationItem, NavigationSection};
 pub use people::{HomeCard, PaletteCommand, SettingsSection};
 pub use permission::{Condition, Decision, Permission, PermissionAction, Policy};

@@ -5,6 +5,7 @@
 
 pub mod background;
 mod error_page;
+mod live;
 mod outside_calls;
 mod own;
 mod plugins;

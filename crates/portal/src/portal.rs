@@ -23,6 +23,7 @@ use web::{Readiness, ServerOptions, Site};
 use work::{JobHandler, JobRunner, JobRunnerBuilder, Jobs, Schedule, Subscription};
 
 use crate::error_page::LayoutErrorPage;
+use crate::live::Live;
 use crate::plugins::{self, AddedPlugin, Slots};
 
 /// The files of plugins among the routes.
@@ -147,14 +148,14 @@ impl Portal {
             &search,
             &slots,
             &services,
-            stop,
+            stop.clone(),
         );
         for made in built_in.into_iter().chain(contributions) {
             all.add(made);
         }
         all.refuse_collisions((&catalog_web::ID, &catalog_web::BUILT_IN_TABS))?;
-        let parts = (&catalog, &search, services.jobs);
-        let (mut site, jobs) = hand_out(all, (&config, options), parts, (&slots, readiness))?;
+        let parts = (&catalog, &store, &search, services.jobs);
+        let (mut site, jobs) = hand_out(all, (&config, options), parts, (&slots, readiness, stop))?;
         site.audit = Some(Arc::new(audit));
         site.policy = policy;
         Ok(Self {
@@ -187,8 +188,8 @@ async fn load(catalog: Catalog) -> Result<(), StoreError> {
 fn hand_out(
     all: Collected,
     (config, options): (&Config, ServerOptions),
-    (catalog, search, jobs): (&Catalog, &Search, Jobs),
-    (slots, readiness): (&Slots, Readiness),
+    (catalog, store, search, jobs): (&Catalog, &Store, &Search, Jobs),
+    (slots, readiness, stop): (&Slots, Readiness, CancellationToken),
 ) -> anyhow::Result<(Site, JobRunner)> {
     let Collected {
         routes,
@@ -206,6 +207,7 @@ fn hand_out(
         jobs: handlers,
         schedules,
         subscriptions,
+        live_topics,
         authenticators,
         health_checks,
     } = all;
@@ -224,12 +226,14 @@ fn hand_out(
     let plugin_files = Arc::new(PluginFiles::new(assets));
     let mut routes = parts(routes);
     routes.push(Routes::new(FILES).pages(plugin_files.rows()));
+    routes.push(Live::start(catalog, store, parts(live_topics), stop).routes());
     let pages = prefetched(&routes);
     let mut shell =
         Shell::new(config.title(), parts(navigation)).prefetching(pages.iter().map(String::as_str));
     shell.organization.clone_from(&config.organization().name);
     shell.commands = parts(palette_commands);
     shell.plugin_files = plugin_files.clone();
+    shell.is_live = config.portal().live;
     let followed = catalog.clone();
     shell.last_change = Some(Arc::new(move || followed.applied().unwrap_or_default()));
     let shell = Arc::new(shell);

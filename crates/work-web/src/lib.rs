@@ -9,8 +9,8 @@ use std::str::FromStr;
 
 use model::{Actor, Fault};
 use plugin::{
-    ActionRegistry, Contributions, NavigationItem, NavigationSection, Permission, PermissionAction, PluginId,
-    Routes, Rule, Slot,
+    ActionRegistry, Contributions, LiveTopic, NavigationItem, NavigationSection, Permission,
+    PermissionAction, PluginId, Routes, Rule, Slot,
 };
 use work::{Cancelling, JobId, JobReport, Jobs, WorkError};
 
@@ -44,6 +44,10 @@ pub fn contributions(jobs: &Jobs, actions: Slot<ActionRegistry>) -> Contribution
     Contributions {
         routes: vec![routes],
         navigation: vec![entry],
+        live_topics: vec![LiveTopic {
+            name: work::TOPIC.into(),
+            needs: Some(&READ),
+        }],
         ..Contributions::of(ID)
     }
 }

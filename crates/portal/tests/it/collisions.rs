@@ -31,6 +31,7 @@ async fn names_that_two_plugins_claim_are_refused() {
         "action \"teapots:pour\"",
         "kind of job \"teapots.descale\"",
         "schedule \"teapots.monthly\"",
+        "live topic \"teapots.harvest\"",
         "health check \"kettle\"",
     ] {
         let sentence = format!("the {claimed} is claimed by teapots and by copy");

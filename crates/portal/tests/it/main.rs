@@ -8,6 +8,7 @@
 mod collisions;
 mod every_point;
 mod failing;
+mod live;
 mod plugin_of_every_point;
 mod served;
 mod sight;

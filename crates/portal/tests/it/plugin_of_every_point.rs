@@ -15,14 +15,14 @@ use outside::HostPolicy;
 use plugin::{
     Action, ActionContext, ActionSchema, Asset, AssetKind, Authenticator, Badge, BadgeTone, Body,
     ConfigSection, Contributions, Declaration, DeferredEntity, EntityAction, EntityActions, EntityBadges,
-    EntityCard, EntityPage, EntityProvider, EntityTab, Feeds, Form, Health, HealthCheck, HomeCard, Moment,
-    NavigationItem, NavigationSection, PaletteCommand, Permission, PermissionAction, Place, PluginId,
+    EntityCard, EntityPage, EntityProvider, EntityTab, Feeds, Form, Health, HealthCheck, HomeCard, LiveTopic,
+    Moment, NavigationItem, NavigationSection, PaletteCommand, Permission, PermissionAction, Place, PluginId,
     ProcessContext, Processor, ProviderSink, RenderError, Routes, Rows, Rule, SearchDocument, SearchSource,
     Services, SettingsSection, TabAnswer,
 };
 use portal::AddedPlugin;
 use serde_json::{Value, json};
-use store::Migration;
+use store::{Lane, Migration};
 use tokio_util::sync::CancellationToken;
 use work::{Job, JobFailure, JobHandler, Schedule, Subscription};
 
@@ -68,14 +68,16 @@ pub fn contributions(services: &Services) -> Result<Contributions, Fault> {
     let tea_house = services.outside.host("tea-house", &HostPolicy::default());
     let tea_house = tea_house.map_err(|error| Fault::error(error.to_string()))?;
     let blend = Arc::new(AtomicUsize::new(0));
-    let (search, harvested) = (services.search.clone(), blend.clone());
+    let (store, search, harvested) = (services.store.clone(), services.search.clone(), blend.clone());
+    // What is found changes, and pages that follow the topic hear of it: both together, or neither.
     let harvest = async move || {
         harvested.fetch_add(1, Ordering::SeqCst);
         let betty = EntityRef::new("teapot", "default", "brown-betty");
-        search
-            .changed(&[betty])
-            .await
-            .map_or_else(|fault| fault.to_string(), |()| "Harvested".to_owned())
+        let mut tx = store.write_unordered(Lane::Person).await.unwrap();
+        search.changed_in(&mut tx, &[betty]).await.unwrap();
+        tx.announce("teapots.harvest.first-flush");
+        tx.commit().await.unwrap();
+        "Harvested"
     };
     let ask = async move || match tea_house.get(TEA_HOUSE.parse().unwrap()).send().await {
         Ok(_) => "Open".to_owned(),
@@ -121,6 +123,10 @@ pub fn contributions(services: &Services) -> Result<Contributions, Fault> {
         jobs: vec![Arc::new(Descale)],
         schedules: vec![monthly],
         subscriptions: vec![Subscription::new("teapots.limed", "teapots.descale")],
+        live_topics: vec![LiveTopic {
+            name: "teapots.harvest".into(),
+            needs: Some(&BREW),
+        }],
         authenticators: vec![Arc::new(Spout)],
         health_checks: vec![Arc::new(Kettle)],
         ..Contributions::of(ID)

@@ -11,7 +11,7 @@ use axum::http::Request;
 use config::Config;
 use http_body_util::BodyExt;
 use outside::{OutsideCalls, Trust};
-use plugin::RowHead;
+use plugin::{Policy, RowHead};
 use portal::{AddedPlugin, Ground, Portal};
 use serde_json::{Value, json};
 use store::{Database, Store};
@@ -29,7 +29,7 @@ pub struct World {
     pub outside: OutsideCalls,
     router: Router,
     table: Vec<RowHead>,
-    _folder: TempDir,
+    pub folder: TempDir,
     _stop: DropGuard,
 }
 
@@ -40,6 +40,15 @@ impl World {
 
     /// With more sections of the configuration; `catalog` and `backend` get more keys.
     pub async fn configured(added: Vec<AddedPlugin>, more: Value) -> anyhow::Result<Self> {
+        Self::governed(added, more, None).await
+    }
+
+    /// With a policy that decides what callers may do.
+    pub async fn governed(
+        added: Vec<AddedPlugin>,
+        more: Value,
+        policy: Option<Arc<dyn Policy>>,
+    ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let mut config = json!({
             "backend": {
@@ -78,7 +87,7 @@ impl World {
             background: Handle::current(),
             outside: outside.clone(),
             options,
-            policy: None,
+            policy,
             readiness: readiness.clone(),
             stop: stop.clone(),
             saved_index: None,
@@ -102,7 +111,7 @@ impl World {
             outside,
             router,
             table,
-            _folder: folder,
+            folder,
             _stop: stop.drop_guard(),
         })
     }
@@ -118,6 +127,19 @@ impl World {
         request.extensions_mut().insert(ConnectInfo(peer));
         let answer = self.router.clone().oneshot(request).await.unwrap();
         answer.status().as_u16()
+    }
+
+    /// An answer that does not end by itself.
+    pub async fn open(&self, path: &str) -> Body {
+        let mut request = Request::get(path)
+            .header("host", "localhost")
+            .body(Body::empty())
+            .unwrap();
+        let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000));
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status().as_u16(), 200, "{path}");
+        answer.into_body()
     }
 
     /// Status and text of an answer.

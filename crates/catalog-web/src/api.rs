@@ -15,6 +15,8 @@ mod requests;
 mod single;
 mod unprocessed;
 
+pub use changes::concerns;
+
 use catalog::Catalog;
 use plugin::{Rows, Rule};
 use serde_json::Value;

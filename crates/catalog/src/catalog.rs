@@ -92,7 +92,7 @@ impl CatalogBuilder {
         self
     }
 
-    /// Replaces what reads URLs; by default they are read over the network.
+    /// Sets what reads URLs; without it none is read.
     pub fn url_source(mut self, source: Arc<dyn UrlSource>) -> Self {
         self.source = Some(source);
         self
@@ -131,11 +131,8 @@ impl CatalogBuilder {
     /// The catalog, not yet at work. Fails for configurations that contradict themselves.
     pub fn build(self) -> Result<Catalog, Fault> {
         let mut settings = Settings::new(&self.config)?;
-        let source = match self.source {
-            Some(source) => source,
-            None => Arc::new(UrlReader::new(&self.config)?),
-        };
-        let source: Arc<dyn UrlSource> = Arc::new(PerHost::new(source));
+        let offline = || Arc::new(UrlReader::offline(&self.config)) as Arc<dyn UrlSource>;
+        let source: Arc<dyn UrlSource> = Arc::new(PerHost::new(self.source.unwrap_or_else(offline)));
         let options = &self.config.catalog().processor_options;
         let disabled = |name: &str| options.get(name).is_some_and(|option| option.disabled);
         let mut processors: Vec<Arc<dyn Processor>> = self

@@ -4,6 +4,7 @@
 //! the change log is numbered in commit order and without gaps; readers never wait for it. The crate
 //! stores what it is given: it does not know what an entity means, reads no clock and starts no work.
 
+mod announce;
 mod changes;
 mod database;
 mod edges;
@@ -28,6 +29,7 @@ mod store;
 mod wake;
 mod write;
 
+pub use announce::{Announced, Announcements};
 pub use changes::{Change, ChangeKind, Followed, HistoryRow, NewChange, Seq};
 pub use database::Database;
 pub use edges::ChildRow;

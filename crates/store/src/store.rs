@@ -6,7 +6,9 @@ use futures::future::BoxFuture;
 use tokio::task::AbortHandle;
 
 use crate::{
-    ChangeWake, Database, Lane, Migration, StoreError, Tx, WriteTx, migrate,
+    Announcements, ChangeWake, Database, Lane, Migration, StoreError, Tx, WriteTx,
+    announce::Announcer,
+    migrate,
     postgres::{self, PostgresServer},
     sql::{Arg, Engine, Outcome, Session},
     sqlite::SqliteFile,
@@ -27,6 +29,7 @@ pub(crate) enum Pools {
 struct Inner {
     pools: Pools,
     waker: Arc<Waker>,
+    announcer: Arc<Announcer>,
     listener: Option<AbortHandle>,
 }
 
@@ -72,7 +75,7 @@ impl Store {
         plugins: &[(&str, &[Migration])],
     ) -> Result<Self, StoreError> {
         let plugins = migrate::with_catalog(plugins)?;
-        let waker = Arc::new(Waker::new());
+        let (waker, announcer) = (Arc::new(Waker::new()), Arc::new(Announcer::new()));
         let pools = match database {
             Database::Sqlite(path) => Pools::Sqlite(SqliteFile::open(path, &plugins).await?),
             Database::SqliteMemory => Pools::Sqlite(SqliteFile::temporary(&plugins).await?),
@@ -84,13 +87,15 @@ impl Store {
             Pools::Sqlite(_) => None,
             Pools::Postgres(server) => {
                 let options = server.pool.connect_options();
-                Some(tokio::spawn(postgres::listen(options, waker.clone())).abort_handle())
+                let listening = postgres::listen(options, waker.clone(), announcer.clone());
+                Some(tokio::spawn(listening).abort_handle())
             }
         };
         Ok(Self {
             inner: Arc::new(Inner {
                 pools,
                 waker,
+                announcer,
                 listener,
             }),
         })
@@ -104,7 +109,7 @@ impl Store {
                 Pools::Sqlite(file) => file.begin(lane).await?,
                 Pools::Postgres(server) => server.begin(lane).await?,
             };
-            let tx = Tx::new(session, Some(turn));
+            let tx = Tx::new(session, self.inner.announcer.clone(), Some(turn));
             Ok(WriteTx::new(tx, self.inner.waker.clone()))
         })
     }
@@ -113,13 +118,14 @@ impl Store {
     /// it waits for nobody but writers of the same rows; `SQLite` has one writer at a time.
     pub fn write_unordered(&self, lane: Lane) -> Outcome<'_, Tx> {
         Box::pin(async move {
-            Ok(match &self.inner.pools {
+            let (session, turn) = match &self.inner.pools {
                 Pools::Sqlite(file) => {
                     let (session, turn) = file.begin(lane).await?;
-                    Tx::new(session, Some(turn))
+                    (session, Some(turn))
                 }
-                Pools::Postgres(server) => Tx::new(server.begin_unordered().await?, None),
-            })
+                Pools::Postgres(server) => (server.begin_unordered().await?, None),
+            };
+            Ok(Tx::new(session, self.inner.announcer.clone(), turn))
         })
     }
 
@@ -149,6 +155,11 @@ impl Store {
     /// Wakes after commits that changed entities.
     pub fn changes_woken(&self) -> ChangeWake {
         self.inner.waker.subscribe()
+    }
+
+    /// What transactions of any process announce from now on ([`Tx::announce`]).
+    pub fn announcements(&self) -> Announcements {
+        self.inner.announcer.subscribe()
     }
 
     /// Asks the database for a sign of life.

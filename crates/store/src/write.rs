@@ -2,12 +2,14 @@
 
 use std::{
     borrow::Cow,
+    collections::BTreeSet,
     ops::{Deref, DerefMut},
     sync::Arc,
 };
 
 use crate::{
     Arg, Seq, StoreError,
+    announce::{Announced, Announcer, topic},
     lane::Turn,
     postgres::PostgresServer,
     sql::{Engine, Outcome, Session},
@@ -23,15 +25,19 @@ type AfterCommit = Box<dyn FnOnce() + Send + Sync>;
 /// statements anyway.
 pub struct Tx {
     pub(crate) session: Session,
+    announcer: Arc<Announcer>,
+    announced: BTreeSet<Arc<str>>,
     after_commit: Vec<AfterCommit>,
     /// Given back after the session, as fields are dropped in order.
     _turn: Option<Turn>,
 }
 
 impl Tx {
-    pub(crate) fn new(session: Session, turn: Option<Turn>) -> Self {
+    pub(crate) fn new(session: Session, announcer: Arc<Announcer>, turn: Option<Turn>) -> Self {
         Self {
             session,
+            announcer,
+            announced: BTreeSet::new(),
             after_commit: Vec::new(),
             _turn: turn,
         }
@@ -41,6 +47,11 @@ impl Tx {
     /// of a change that then does not happen.
     pub fn after_commit(&mut self, work: impl FnOnce() + Send + Sync + 'static) {
         self.after_commit.push(Box::new(work));
+    }
+
+    /// Has every process hear, once the transaction is kept, that what a topic stands for has changed.
+    pub fn announce(&mut self, text: &str) {
+        self.announced.insert(topic(text));
     }
 
     /// Runs a statement; how many rows it touched. One with `RETURNING` is run by [`Session::rows`].
@@ -75,8 +86,16 @@ impl Tx {
     }
 
     /// Keeps what was done.
-    pub async fn commit(self) -> Result<(), StoreError> {
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        if self.session.engine() == Engine::Postgres {
+            for topic in &self.announced {
+                PostgresServer::announce(&mut self.session, topic).await?;
+            }
+        }
         self.session.commit().await?;
+        for topic in self.announced {
+            self.announcer.tell(Announced::Topic(topic));
+        }
         self.after_commit.into_iter().for_each(|work| work());
         Ok(())
     }

@@ -13,6 +13,9 @@ use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 use store::{Engine, Migration, Session, StoreError, Tx};
 
+use crate::TOPIC;
+use crate::job::JobId;
+
 /// The tables, for [`store::Store::open_with`] under the id [`PLUGIN`](crate::PLUGIN).
 pub const MIGRATIONS: &[Migration] = &[Migration {
     version: 1,
@@ -45,6 +48,11 @@ async fn take_turn(tx: &mut Tx) -> Result<(), StoreError> {
 }
 
 /// What locks the rows that a statement reads.
+/// Has open pages hear that a job changed.
+fn announce(tx: &mut Tx, job: JobId) {
+    tx.announce(&format!("{TOPIC}.{job}"));
+}
+
 fn locking(session: &Session) -> &'static str {
     match session.engine() {
         Engine::Sqlite => "",

@@ -189,23 +189,28 @@ fn origin(parent: &SourceKey) -> &'static str {
 
 /// What a location reads, in full: targets of the same name in several repositories must be told apart.
 fn target(node: &Node, parts: &Parts) -> String {
+    match addresses(node, parts).as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first, others @ ..] => format!("{first} and {} more", others.len()),
+    }
+}
+
+/// Everything that a location reads, each with its type before it: `url:https://…`.
+pub(super) fn addresses(node: &Node, parts: &Parts) -> Vec<String> {
     let value: Option<Value> = node
         .processed
         .as_deref()
         .and_then(|text| serde_json::from_str(text).ok());
     let Some(value) = value else {
-        return String::new();
+        return Vec::new();
     };
     let own = entity::annotation(&value, entity::MANAGED_BY_LOCATION).unwrap_or_default();
     let own = LocationRef::parse(own).ok();
     let full = |target: Target| full_address(target.location, own.as_ref(), parts);
     let targets = ingest::targets(&value, &parts.settings).unwrap_or_default();
     let targets: Result<Vec<String>, Fault> = targets.into_iter().map(|target| target.map(full)).collect();
-    match targets.unwrap_or_else(|_| as_written(&value)).as_slice() {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first, others @ ..] => format!("{first} and {} more", others.len()),
-    }
+    targets.unwrap_or_else(|_| as_written(&value))
 }
 
 /// An address in a file that was read by URL may begin at that file.

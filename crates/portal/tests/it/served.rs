@@ -40,14 +40,13 @@ impl Authenticator for ByHeader {
 
 pub(crate) fn sign_in() -> AddedPlugin {
     let id = PluginId::built_in("header-sign-in");
-    AddedPlugin {
-        declaration: Declaration::new(id.clone()),
-        feeds: Feeds::default(),
-        contributions: Contributions {
+    AddedPlugin::new(Declaration::new(id.clone()), |_| {
+        let contributions = Contributions {
             authenticators: vec![std::sync::Arc::new(ByHeader)],
             ..Contributions::of(id)
-        },
-    }
+        };
+        Ok((Feeds::default(), contributions))
+    })
 }
 
 /// A path of the row: parameters have a name that nothing has.

@@ -9,7 +9,7 @@ use serde_json::Value;
 use store::{Arg, Row, Session, StoreError, Tx};
 use uuid::Uuid;
 
-use super::{jobs, later, locking, log, now, number, take_turn};
+use super::{announce, jobs, later, locking, log, now, number, take_turn};
 use crate::claim::{Claim, Ending};
 use crate::job::{JobId, JobPolicy};
 use crate::job_log::{LogLevel, line};
@@ -134,6 +134,7 @@ async fn take(
     let Some(row) = tx.row(text, arguments).await? else {
         return Ok(None);
     };
+    announce(tx, JobId(id));
     let claim = Claim {
         key: JobId(id),
         number: row.int(0)?,
@@ -231,6 +232,7 @@ pub async fn settle(
 
 /// `attempts` is what the attempt that ended counts less.
 async fn wait(tx: &mut Tx, id: JobId, pause: Duration, attempts: i64) -> Result<(), StoreError> {
+    announce(tx, id);
     let due_at = later(now(tx).await?, pause);
     let text = "UPDATE work_jobs SET state = 'waiting', holder = NULL, due_at = ?, attempt = attempt + ? WHERE id = ?";
     tx.execute(text, vec![due_at.into(), attempts.into(), id.0.into()])

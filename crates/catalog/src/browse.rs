@@ -4,17 +4,14 @@
 //! hides: a page that shows what it gets names nothing that is hidden. It knows nothing of addresses or markup, and
 //! never reads the store for a filter, an order or a count.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use model::{EntityRef, Fault, Filter, entity};
-use roaring::RoaringBitmap;
 use serde_json::Value;
 use store::StoreError;
 
 use crate::index::Version;
-use crate::query::{self, View};
-use crate::store_fault;
+use crate::query::{self, Chosen, View};
 use read_model::{Like, ReadModel};
 
 /// Where a typed text is looked for.
@@ -284,9 +281,10 @@ impl View<'_> {
     /// What is known of entities.
     pub fn known<'b>(&self, references: impl IntoIterator<Item = &'b EntityRef>) -> Named {
         let model = self.catalog.index().read();
+        let eyes = self.eyes(&model);
         let of = |reference: &EntityRef| match model.by_reference(&reference.to_string()) {
             None => Known::Missing,
-            Some(doc) if self.may_see(&model, doc) => Known::Seen(Head::indexed(&model, doc)),
+            Some(doc) if eyes.see(doc) => Known::Seen(Head::indexed(&model, doc)),
             Some(_) => Known::Hidden,
         };
         references
@@ -305,9 +303,9 @@ impl View<'_> {
             .unwrap_or(0);
         let (versions, total) = {
             let model = self.catalog.index().read();
-            let set = self.chosen(&model, &request.filter, &request.text);
+            let set = self.found(&model, &request.filter, &request.text);
             let order = model::js::lowercase(&request.order);
-            let docs = model.page_by_value(&set, &order, request.descending, start, request.limit);
+            let docs = model.page_by_value(set.subset(), &order, request.descending, start, request.limit);
             (query::versions(&model, docs), count(set.len()))
         };
         let entities = self.read(&versions).await?;
@@ -324,16 +322,16 @@ impl View<'_> {
     /// The entities of a list from its beginning on, to be fetched by their versions.
     pub fn listing_versions(&self, request: &ListRequest) -> Vec<Version> {
         let model = self.catalog.index().read();
-        let set = self.chosen(&model, &request.filter, &request.text);
+        let set = self.found(&model, &request.filter, &request.text);
         let order = model::js::lowercase(&request.order);
-        let docs = model.page_by_value(&set, &order, request.descending, 0, request.limit);
+        let docs = model.page_by_value(set.subset(), &order, request.descending, 0, request.limit);
         query::versions(&model, docs)
     }
 
     /// Values of each field with the number of entities that hold each, in the order of the fields.
     pub fn counts(&self, filter: &Filter, text: &str, fields: &[&str]) -> Vec<Vec<(String, usize)>> {
         let model = self.catalog.index().read();
-        let set = self.chosen(&model, filter, text);
+        let set = self.found(&model, filter, text);
         let facet = |field: &&str| {
             let values = model.facet(&model::js::lowercase(field), Some(&set));
             values
@@ -351,7 +349,7 @@ impl View<'_> {
 
     /// How many entities pass a filter and hold a text in their name or title.
     pub fn total_of(&self, filter: &Filter, text: &str) -> usize {
-        count(self.chosen(&self.catalog.index().read(), filter, text).len())
+        count(self.found(&self.catalog.index().read(), filter, text).len())
     }
 
     /// Entities in the catalog.
@@ -376,13 +374,14 @@ impl View<'_> {
     }
 
     /// Entities that pass a filter and hold a text in their name or title.
-    fn chosen<'m>(&self, model: &'m ReadModel, filter: &Filter, text: &str) -> Cow<'m, RoaringBitmap> {
-        let set = self.visible(model, Some(filter));
+    fn found<'m>(&self, model: &'m ReadModel, filter: &Filter, text: &str) -> Chosen<'m> {
+        let is_any = matches!(filter, Filter::All(parts) if parts.is_empty());
+        let set = self.chosen(model, (!is_any).then_some(filter));
         let text = text.trim();
         if text.is_empty() {
             return set;
         }
-        Cow::Owned(set.as_ref() & model.matching(&NAMES.map(str::to_owned), &Like::containing(text)))
+        set.narrowed(&model.matching(&NAMES.map(str::to_owned), &Like::containing(text)))
     }
 
     /// An entity as a page shows it, made of what is served; nothing where it may not be seen any more.
@@ -396,8 +395,7 @@ impl View<'_> {
     }
 
     async fn read(&self, versions: &[Version]) -> Result<Vec<Value>, Fault> {
-        let bodies = self.present(versions).await;
-        let bodies = bodies.map_err(|error| store_fault(&error))?;
+        let bodies = self.present(versions).await?;
         let parsed = bodies.iter().filter_map(|body| serde_json::from_str(body).ok());
         let mut entities: Vec<Value> = parsed.collect();
         self.leave_out_hidden(entities.iter_mut());
@@ -410,10 +408,11 @@ impl View<'_> {
             return;
         }
         let model = self.catalog.index().read();
+        let eyes = self.eyes(&model);
         let is_hidden = |relation: &Value| {
             let target = relation["targetRef"].as_str().map(model::js::lowercase);
             let doc = target.and_then(|target| model.by_reference(&target));
-            doc.is_some_and(|doc| !self.may_see(&model, doc))
+            doc.is_some_and(|doc| !eyes.see(doc))
         };
         for entity in entities {
             if let Some(relations) = entity.get_mut("relations").and_then(Value::as_array_mut) {

@@ -124,7 +124,7 @@ pub(super) async fn list(
     } else {
         Tag::Never
     };
-    let response = send(&api, Outgoing::list(wanted, &asked.fields), tag).await?;
+    let response = send(view, Outgoing::list(wanted, &asked.fields), tag).await?;
     let mut response = for_sight(&sight, response);
     if has_more {
         let limit = request.limit.unwrap_or_default();

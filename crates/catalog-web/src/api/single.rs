@@ -124,6 +124,6 @@ pub(super) async fn by_refs(
     let wanted = view.versions_by_reference(&references, filter.as_ref());
     let fields = Fields::parse(texts(&body["fields"]))?;
     let list = Outgoing::with_gaps(wanted, &fields).within("{\"items\":", "}");
-    let response = send(&api, list, Tag::of(&fields)).await?;
+    let response = send(view, list, Tag::of(&fields)).await?;
     Ok(for_sight(&sight, response))
 }

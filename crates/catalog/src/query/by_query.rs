@@ -9,7 +9,7 @@ use super::cursor::{Cursor, RowValues, Selection};
 use super::{Body, Direction, Fields, OrderField, QueryError, View, versions};
 use crate::aside::Caller;
 use crate::index::Version;
-use read_model::{Like, ReadModel, Row, UidBound, Walk, WalkOrder};
+use read_model::{Like, ReadModel, Row, Scan, ScanOrder, Subset, UidBound};
 
 /// Key of lists that nobody ordered.
 const UID: &str = "metadata.uid";
@@ -127,13 +127,13 @@ impl View<'_> {
         let cursor = &request.cursor;
         let filter = cursor.filter()?;
         let model = self.catalog.index().read();
-        let mut set = self.visible(&model, filter.as_ref());
+        let mut set = self.chosen(&model, filter.as_ref());
         let order = Order::of(cursor);
         let text = Text::of(cursor, &order)?;
         if let Some(text) = &text {
-            set = std::borrow::Cow::Owned(set.as_ref() & model.matching(&text.fields, &text.like));
+            set = set.narrowed(&model.matching(&text.fields, &text.like));
         }
-        let mut rows = walk_page(&model, &set, &order, text.as_ref(), request);
+        let mut rows = walk_page(&model, set.subset(), &order, text.as_ref(), request);
         let total = cursor.total.unwrap_or_else(|| match order.key {
             // An offset behind the end leaves no row to tell the number, in the original.
             _ if rows.is_empty() && request.limit > 0 => 0,
@@ -225,7 +225,7 @@ impl Text {
 /// Rows of the page in the direction of the walk, one more than asked for when going forward.
 fn walk_page<'m>(
     model: &'m ReadModel,
-    set: &roaring::RoaringBitmap,
+    subset: Subset<'_>,
     order: &Order,
     text: Option<&Text>,
     request: &PageRequest,
@@ -240,20 +240,21 @@ fn walk_page<'m>(
         _ => return Vec::new(),
     };
     let extra = usize::from(!cursor.is_previous);
-    model.walk(&Walk {
-        set,
-        order: order.key.as_deref().map_or(WalkOrder::Uid, WalkOrder::Key),
-        descending,
-        ties_descending: descending,
-        after,
-        text: text.filter(|text| text.by_row).map(|text| &text.like),
-        offset: if request.is_first { request.offset } else { 0 },
-        limit: if request.limit == 0 {
-            0
-        } else {
-            request.limit.saturating_add(extra)
-        },
-    })
+    let (offset, limit) = match request.limit {
+        0 => (0, 0),
+        limit if request.is_first => (request.offset, limit.saturating_add(extra)),
+        limit => (0, limit.saturating_add(extra)),
+    };
+    let scan = Scan::by(
+        order.key.as_deref().map_or(ScanOrder::Uid, ScanOrder::Key),
+        subset,
+    )
+    .descending(descending)
+    .ties_descending(descending)
+    .after(after)
+    .matching(text.filter(|text| text.by_row).map(|text| &text.like))
+    .page(offset, limit);
+    model.scan(&scan)
 }
 
 fn neighbours(

@@ -6,7 +6,7 @@ use super::ordered::{distinct, rows as ordered_rows};
 use super::{Body, Direction, OrderField, QueryError, View, versions};
 use crate::aside::Caller;
 use crate::index::Version;
-use read_model::{ReadModel, Walk, WalkOrder};
+use read_model::{ReadModel, Scan, ScanOrder, Subset};
 
 /// What to list.
 #[derive(Debug, Clone, Default)]
@@ -54,12 +54,12 @@ impl View<'_> {
 
     fn find_list(&self, request: &ListRequest, caller: &Caller) -> (Vec<Version>, bool) {
         let model = self.catalog.index().read();
-        let set = self.visible(&model, request.filter.as_ref());
+        let set = self.chosen(&model, request.filter.as_ref());
         let is_page = request.limit.is_some() || request.offset.is_some();
         let mut docs = if is_page {
-            page(&model, &set, request, caller)
+            page(&model, set.subset(), request, caller)
         } else {
-            whole(&model, &set, request)
+            whole(&model, set.subset(), request)
         };
         let has_more = request.limit.is_some_and(|limit| docs.len() > limit);
         docs.truncate(request.limit.unwrap_or(usize::MAX));
@@ -67,83 +67,49 @@ impl View<'_> {
     }
 }
 
-fn whole(model: &ReadModel, set: &roaring::RoaringBitmap, request: &ListRequest) -> Vec<u32> {
-    let field = request
-        .order
-        .first()
-        .map(|order| model::js::lowercase(&order.field));
-    let order = field.as_deref().map_or(WalkOrder::Uid, WalkOrder::Key);
-    let descending = request
-        .order
-        .first()
-        .is_some_and(|order| order.direction == Direction::Descending);
-    rows(model, set, order, descending, descending, 0, usize::MAX)
+fn whole(model: &ReadModel, subset: Subset<'_>, request: &ListRequest) -> Vec<u32> {
+    let first = request.order.first();
+    let field = first.map(|order| model::js::lowercase(&order.field));
+    let order = field.as_deref().map_or(ScanOrder::Uid, ScanOrder::Key);
+    let descending = first.is_some_and(|order| order.direction == Direction::Descending);
+    let scan = Scan::by(order, subset);
+    rows(model, &scan.descending(descending).ties_descending(descending))
 }
 
 /// One row more than asked for, to see whether there is more.
-fn page(model: &ReadModel, set: &roaring::RoaringBitmap, request: &ListRequest, caller: &Caller) -> Vec<u32> {
+fn page(model: &ReadModel, subset: Subset<'_>, request: &ListRequest, caller: &Caller) -> Vec<u32> {
     let offset = request.offset.unwrap_or(0);
     let limit = request.limit.map_or(usize::MAX, |limit| limit.saturating_add(1));
     match distinct(&request.order).as_slice() {
-        [] => rows(model, set, WalkOrder::Reference, false, false, offset, limit),
-        [order] => page_by_one(model, set, order, offset, limit),
-        orders => ordered_rows(model, set, orders, (offset, limit), caller),
+        [] => rows(model, &Scan::by(ScanOrder::Reference, subset).page(offset, limit)),
+        [order] => page_by_one(model, subset, order, offset, limit),
+        orders => ordered_rows(model, subset.set, orders, (offset, limit), caller),
     }
 }
 
 /// Entities with the field in its order, then those without by uid.
 fn page_by_one(
     model: &ReadModel,
-    set: &roaring::RoaringBitmap,
+    subset: Subset<'_>,
     order: &OrderField,
     offset: usize,
     limit: usize,
 ) -> Vec<u32> {
     let descending = order.direction == Direction::Descending;
-    let mut docs = rows(
-        model,
-        set,
-        WalkOrder::Key(&order.field),
-        descending,
-        false,
-        offset,
-        limit,
-    );
+    let scan = Scan::by(ScanOrder::Key(&order.field), subset).descending(descending);
+    let mut docs = rows(model, &scan.page(offset, limit));
     if docs.len() < limit {
-        let without = set - model.with_value(&order.field).as_ref();
-        let counted = model.count_rows(set, &order.field);
-        let skip = offset.saturating_sub(counted);
+        let without = subset.set - model.with_value(&order.field).as_ref();
+        let counted = model.count_rows(subset.set, &order.field);
+        let scan = Scan::by(ScanOrder::Uid, &without);
         docs.extend(rows(
             model,
-            &without,
-            WalkOrder::Uid,
-            false,
-            false,
-            skip,
-            limit - docs.len(),
+            &scan.page(offset.saturating_sub(counted), limit - docs.len()),
         ));
     }
     docs
 }
 
-fn rows(
-    model: &ReadModel,
-    set: &roaring::RoaringBitmap,
-    order: WalkOrder<'_>,
-    descending: bool,
-    ties_descending: bool,
-    offset: usize,
-    limit: usize,
-) -> Vec<u32> {
-    let walk = Walk {
-        set,
-        order,
-        descending,
-        ties_descending,
-        after: None,
-        text: None,
-        offset,
-        limit,
-    };
-    model.walk(&walk).into_iter().map(|row| row.doc).collect()
+fn rows(model: &ReadModel, scan: &Scan<'_>) -> Vec<u32> {
+    model.scan(scan).into_iter().map(|row| row.doc).collect()
 }

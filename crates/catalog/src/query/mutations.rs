@@ -24,7 +24,7 @@ impl View<'_> {
     pub async fn delete_by_uid(&self, actor: &Actor, uid: Uuid) -> Result<Option<Seq>, Fault> {
         let is_in_sight = self.sight.is_everything() || {
             let model = self.catalog.index().read();
-            model.by_uid(uid).is_some_and(|doc| self.may_see(&model, doc))
+            self.eyes(&model).has_uid(uid)
         };
         if !is_in_sight {
             return Ok(None);
@@ -35,6 +35,6 @@ impl View<'_> {
     /// Whether a reference may lead to something: any may where nothing is hidden, elsewhere that of a served entity
     /// that may be seen.
     pub(crate) fn is_in_sight(&self, reference: &str) -> bool {
-        self.sight.is_everything() || self.find(&self.catalog.index().read(), reference).is_some()
+        self.sight.is_everything() || self.eyes(&self.catalog.index().read()).find(reference).is_some()
     }
 }

@@ -158,7 +158,11 @@ impl<'a> Asker<'a> {
                         .counts(&filter, "", &["kind", "spec.type", "metadata.tags"]),
                 );
             }
-            "by name" => drop(self.view.by_references(&[name(round % WARM_UP)], self.teams.as_ref()).await),
+            "by name" => drop(
+                self.view
+                    .by_references(&[name(round % WARM_UP)], self.teams.as_ref())
+                    .await,
+            ),
             "references" => {
                 let all: Vec<String> = (0..50).map(name).collect();
                 drop(self.view.by_references(&all, self.teams.as_ref()).await);

@@ -335,8 +335,11 @@ impl Asked<'_> {
     /// What is not seen can neither be read again nor removed.
     pub async fn doing(&self) {
         for name in names() {
-            let refreshed =
-                async |view: View<'_>| view.refresh(&ACTOR, &name).await.map_err(|fault| fault.message);
+            let refreshed = async |view: View<'_>| {
+                view.refresh(&ACTOR, &EVERYTHING, &name)
+                    .await
+                    .map_err(|fault| fault.message)
+            };
             same(
                 "refresh",
                 &refreshed(self.whole).await,
@@ -359,7 +362,11 @@ impl Asked<'_> {
                 .unwrap();
             same(
                 "delete_by_uid",
-                &self.whole.delete_by_uid(&ACTOR, node.uid).await.unwrap(),
+                &self
+                    .whole
+                    .delete_by_uid(&ACTOR, &EVERYTHING, node.uid)
+                    .await
+                    .unwrap(),
                 &None,
             );
         }
@@ -370,7 +377,10 @@ impl Asked<'_> {
             .find(|name| self.whole.known([name])[name].seen().is_some());
         if let Some(seen) = seen {
             let node = self.whole.node(&seen).await.unwrap().unwrap();
-            self.whole.delete_by_uid(&ACTOR, node.uid).await.unwrap();
+            self.whole
+                .delete_by_uid(&ACTOR, &EVERYTHING, node.uid)
+                .await
+                .unwrap();
             catalog.catch_up().await.unwrap();
             same("known", &self.whole.known([&seen])[&seen], &Known::Missing);
         }

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use catalog::browse::{self, ListRequest as PageOfList};
+use catalog::browse;
 use catalog::query::{Direction, ListRequest, OrderField, PageRequest};
 use catalog::{Caller, Catalog, Sight, View};
 use config::Config;
@@ -134,7 +134,8 @@ impl<'a> Asker<'a> {
                     order: vec![by_name()],
                     ..ListRequest::default()
                 };
-                drop(self.view.list(&request).await);
+                let listed = self.view.list(&request).await.expect("a list");
+                drop(self.view.bodies(&listed.versions).await);
             }
             "page" => drop(
                 self.view
@@ -149,7 +150,7 @@ impl<'a> Asker<'a> {
                 let keys = ["kind", "spec.type"].map(str::to_owned);
                 drop(self.view.facets(&keys, Some(&filter()), &Caller::default()));
             }
-            "listing" => drop(self.view.listing(listing(filter(), round)).await),
+            "listing" => drop(self.view.listing(&listing(filter(), round)).await),
             "count" => drop(self.view.count(Some(&filter()))),
             "counts" => {
                 let filter = self.filter(Filter::All(Vec::new()));
@@ -175,15 +176,15 @@ impl<'a> Asker<'a> {
     }
 }
 
-fn listing(filter: Filter, round: usize) -> PageOfList {
-    PageOfList {
-        filter,
-        text: String::new(),
-        order: "metadata.name".to_owned(),
-        descending: round.is_multiple_of(2),
-        cursor: None,
-        limit: 20,
-    }
+fn listing(filter: Filter, round: usize) -> ListRequest {
+    let direction = if round.is_multiple_of(2) {
+        Direction::Descending
+    } else {
+        Direction::Ascending
+    };
+    ListRequest::for_people(filter)
+        .by("metadata.name", direction)
+        .page(0, 20)
 }
 
 fn team(number: usize) -> String {

@@ -6,7 +6,7 @@ use model::Fault;
 use serde_json::{Value, json};
 
 use super::cursor::{Cursor, RowValues, Selection};
-use super::{Body, Direction, Fields, OrderField, QueryError, View, versions};
+use super::{Direction, Fields, OrderField, QueryError, View, versions};
 use crate::aside::Caller;
 use crate::index::Version;
 use read_model::{Like, ReadModel, Row, Scan, ScanOrder, Subset, UidBound};
@@ -46,8 +46,8 @@ pub struct PageRequest {
 /// A page.
 #[derive(Debug, Clone, Default)]
 pub struct Page {
-    /// Served JSON of the entities, not yet projected.
-    pub items: Vec<Body>,
+    /// The entities, to be fetched by their versions.
+    pub versions: Vec<Version>,
     /// Number of entities on all pages together.
     pub total: u64,
     /// Leads to the page after.
@@ -107,13 +107,6 @@ impl PageRequest {
 impl View<'_> {
     /// One page.
     pub async fn page(&self, request: &PageRequest) -> Result<Page, QueryError> {
-        let (mut page, wanted) = self.page_versions(request).await?;
-        page.items = self.present(&wanted).await?;
-        Ok(page)
-    }
-
-    /// One page without its entities, which are to be fetched by the versions beside it.
-    pub async fn page_versions(&self, request: &PageRequest) -> Result<(Page, Vec<Version>), QueryError> {
         // Only a search for a text goes through values; everything else the index has ready.
         if request.cursor.full_text.as_ref().is_none_or(FullText::is_blank) {
             return self.find_page(request);
@@ -123,7 +116,7 @@ impl View<'_> {
         self.catalog.aside(find).await?
     }
 
-    fn find_page(&self, request: &PageRequest) -> Result<(Page, Vec<Version>), QueryError> {
+    fn find_page(&self, request: &PageRequest) -> Result<Page, QueryError> {
         let cursor = &request.cursor;
         let filter = cursor.filter()?;
         let model = self.catalog.index().read();
@@ -146,16 +139,12 @@ impl View<'_> {
         }
         rows.truncate(request.limit);
         let (next, previous) = neighbours(&model, cursor, &rows, &order, total, has_more);
-        let wanted = versions(&model, rows.iter().map(|row| row.doc));
-        Ok((
-            Page {
-                items: Vec::new(),
-                total,
-                next,
-                previous,
-            },
-            wanted,
-        ))
+        Ok(Page {
+            versions: versions(&model, rows.iter().map(|row| row.doc)),
+            total,
+            next,
+            previous,
+        })
     }
 }
 

@@ -5,11 +5,12 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use model::Filter;
-use read_model::{Excerpt, ReadModel, Subset};
+use read_model::{Excerpt, Like, ReadModel, Subset};
 use roaring::RoaringBitmap;
 use uuid::Uuid;
 
 use super::View;
+use crate::browse::NAMES;
 
 /// Entities that pass a filter and are seen.
 pub(crate) enum Chosen<'m> {
@@ -99,9 +100,25 @@ impl Eyes<'_> {
 }
 
 impl View<'_> {
+    /// Entities that pass a filter, hold a text in their name or title, and are seen.
+    pub(crate) fn matching<'m>(
+        &self,
+        model: &'m ReadModel,
+        filter: Option<&Filter>,
+        text: &str,
+    ) -> Chosen<'m> {
+        let set = self.chosen(model, filter);
+        let text = text.trim();
+        if text.is_empty() {
+            return set;
+        }
+        set.narrowed(&model.matching(&NAMES.map(str::to_owned), &Like::containing(text)))
+    }
+
     /// Entities that pass a filter and are seen.
     pub(crate) fn chosen<'m>(&self, model: &'m ReadModel, filter: Option<&Filter>) -> Chosen<'m> {
         let seen = self.catalog.index().sights().excerpt(model, self.sight);
+        let filter = filter.filter(|filter| !matches!(filter, Filter::All(parts) if parts.is_empty()));
         match (filter, seen) {
             (Some(filter), Some(seen)) => Chosen::SomeSeen(seen.part(model, filter), seen),
             (Some(filter), None) => Chosen::Open(model.evaluate(filter)),

@@ -28,7 +28,7 @@ impl View<'_> {
     }
 
     /// The same without gaps.
-    pub(crate) async fn present(&self, versions: &[Version]) -> Result<Vec<Body>, QueryError> {
+    pub async fn bodies(&self, versions: &[Version]) -> Result<Vec<Body>, QueryError> {
         Ok(self.fetch(versions).await?.into_iter().flatten().collect())
     }
 

@@ -58,6 +58,6 @@ impl View<'_> {
 
     async fn body(&self, version: Option<Version>) -> Result<Option<Body>, QueryError> {
         let Some(version) = version else { return Ok(None) };
-        Ok(self.present(&[version]).await?.pop())
+        Ok(self.bodies(&[version]).await?.pop())
     }
 }

@@ -10,7 +10,7 @@ mod questions;
 
 use std::collections::BTreeSet;
 
-use catalog::query::{ListRequest, PageRequest, SeenNews};
+use catalog::query::{ListRequest, PageRequest, SeenNews, Wanted};
 use catalog::{Catalog, Sight, View};
 use model::Filter;
 use plugin::{Condition, Decision};
@@ -146,16 +146,22 @@ async fn more_sights_than_are_kept_see_right_and_listeners_are_not_forgotten() {
     }
 }
 
+/// All that a view shows, to be fetched.
+async fn wanted(view: View<'_>) -> Vec<Wanted> {
+    let listed = view.list(&ListRequest::default()).await.unwrap();
+    listed.versions.into_iter().map(Some).collect()
+}
+
 /// What a view gives of the entities, in every way in which their bodies are fetched.
 async fn bodies(view: View<'_>) -> Vec<String> {
-    let (wanted, _) = view.list_versions(&ListRequest::default()).await.unwrap();
-    let mut portions = view.portions(wanted.into_iter().map(Some).collect());
+    let mut portions = view.portions(wanted(view).await);
     let mut found: Vec<String> = Vec::new();
     while let Some(portion) = portions.next().await.unwrap() {
         found.extend(portion.iter().flatten().map(ToString::to_string));
     }
     let page = view.page(&PageRequest::first(None, Vec::new())).await.unwrap();
-    found.extend(page.items.iter().map(ToString::to_string));
+    let items = view.bodies(&page.versions).await.unwrap();
+    found.extend(items.iter().map(ToString::to_string));
     for name in NAMES {
         found.extend(
             view.by_reference(name)
@@ -187,9 +193,8 @@ async fn a_form_that_is_hidden_is_not_given_for_one_that_was_seen() {
     lab.catalog.catch_up().await.unwrap();
     let view = lab.catalog.clone();
     let view = view.seen_by(&sight);
-    let (wanted, _) = view.list_versions(&ListRequest::default()).await.unwrap();
+    let wanted = wanted(view).await;
     assert_eq!(wanted.len(), NAMES.len());
-    let wanted: Vec<_> = wanted.into_iter().map(Some).collect();
     let mut early = view.portions(wanted.clone());
     // The store is ahead of the index from here on.
     lab.replay(&lab::one_of_each("b")).await;
@@ -223,8 +228,7 @@ async fn what_goes_out_of_sight_between_two_portions_is_left_out() {
     let view = catalog.seen_by(&sight);
     // Their bodies are kept, and known to be those of their versions.
     assert!(!bodies(view).await.is_empty());
-    let (wanted, _) = view.list_versions(&ListRequest::default()).await.unwrap();
-    let mut portions = view.portions(wanted.into_iter().map(Some).collect());
+    let mut portions = view.portions(wanted(view).await);
     lab.replay(&lab::one_of_each("b")).await;
     catalog.catch_up().await.unwrap();
     let portion = portions.next().await.unwrap().unwrap();

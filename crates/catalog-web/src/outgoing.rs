@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::body::Body as HttpBody;
 use bytes::Bytes;
 use catalog::query::{Body, Fields, PORTION_BYTES, Portions, QueryError, Wanted};
-use catalog::{Caller, Catalog};
+use catalog::{Caller, Catalog, View};
 use futures::stream::{self, Stream, StreamExt};
 use uuid::Uuid;
 use web::Unread;
@@ -109,8 +109,8 @@ impl Outgoing {
     }
 
     /// Fails as long as nothing was sent; later on the connection breaks off.
-    pub(crate) async fn answer(self, catalog: &Catalog) -> Result<Answered, QueryError> {
-        let mut texts = Box::pin(self.texts(catalog));
+    pub(crate) async fn answer(self, seen: View<'_>) -> Result<Answered, QueryError> {
+        let mut texts = Box::pin(self.texts(seen));
         let mut begin = String::new();
         while begin.len() < SHORT {
             match texts.next().await.transpose()? {
@@ -125,10 +125,10 @@ impl Outgoing {
         Ok(Answered::Long(HttpBody::from_stream(all), unread))
     }
 
-    fn texts(self, catalog: &Catalog) -> impl Stream<Item = Result<String, QueryError>> + Send + 'static {
+    fn texts(self, seen: View<'_>) -> impl Stream<Item = Result<String, QueryError>> + Send + use<> {
         let sending = Sending {
-            catalog: catalog.clone(),
-            portions: catalog.portions(self.wanted),
+            catalog: seen.catalog().clone(),
+            portions: seen.portions(self.wanted),
             form: Arc::new(self.form),
             before: Some(self.before),
             after: Some(self.after),

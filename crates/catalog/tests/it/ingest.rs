@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::world::{ACTOR, World, component, join, location};
+use crate::world::{ACTOR, EVERYTHING, World, component, join, location};
 
 #[tokio::test]
 async fn files_patterns_and_nested_locations_become_entities() {
@@ -140,7 +140,7 @@ async fn a_deleted_entity_comes_back_with_a_new_uid() {
     let uid = world.entity("component:default/a").await.unwrap()["metadata"]["uid"].clone();
     world
         .seen()
-        .delete_by_uid(&ACTOR, uid.as_str().unwrap().parse().unwrap())
+        .delete_by_uid(&ACTOR, &EVERYTHING, uid.as_str().unwrap().parse().unwrap())
         .await
         .unwrap();
     assert_eq!(world.served().await, [""; 0]);

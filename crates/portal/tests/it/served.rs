@@ -168,6 +168,9 @@ fn remarks(row: &RowHead) -> String {
     if rule.is_left_to_handler {
         remarks.push("shows only what the caller may see".to_owned());
     }
+    if rule.is_per_thing {
+        remarks.push("for what the policy names".to_owned());
+    }
     if rule.body != plugin::BODY_LIMIT_BYTES {
         remarks.push(format!("body of {} bytes", rule.body));
     }

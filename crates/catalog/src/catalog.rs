@@ -1,5 +1,9 @@
-//! The handle that everyone holds, and how it is put together.
+//! The handle on the catalog, and how it is put together.
 
+mod run;
+mod watching;
+
+use std::ops::Deref;
 use std::sync::Arc;
 
 use config::Config;
@@ -8,7 +12,8 @@ use plugin::{AuditLog, EntityProvider, Processor};
 use scm::UrlReader;
 use store::Store;
 
-use crate::aside::Aside;
+use crate::aside::{Aside, Caller};
+use crate::context::Context;
 use crate::engine::Engine;
 use crate::index::Index;
 use crate::ingest::{PerHost, UrlSource};
@@ -25,21 +30,24 @@ pub struct Catalog {
     pub(crate) parts: Arc<Parts>,
 }
 
-/// What the handle points to. Modules of this crate reach their own slot through it.
+/// What the handle points to. Work is given the context, and nothing above it.
 pub(crate) struct Parts {
-    pub(crate) settings: Settings,
-    pub(crate) store: Store,
-    pub(crate) source: Arc<dyn UrlSource>,
-    pub(crate) pipeline: Arc<Pipeline>,
-    pub(crate) engine: Engine,
+    context: Arc<Context>,
+    pub(crate) engine: Arc<Engine>,
     pub(crate) providers: Vec<Arc<dyn EntityProvider>>,
     pub(crate) audit: Option<Arc<dyn AuditLog>>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) randomness: Arc<dyn Randomness>,
     /// Read model, filled from the change log (modules `index` and `query`).
     pub(crate) index: Index,
     /// Room for work that takes a while.
     pub(crate) aside: Aside,
+}
+
+impl Deref for Parts {
+    type Target = Context;
+
+    fn deref(&self) -> &Context {
+        &self.context
+    }
 }
 
 /// Puts a [`Catalog`] together; what is not set is the real thing with no plugins.
@@ -76,6 +84,14 @@ impl Catalog {
     /// The store beneath, for reads that the index does not answer.
     pub(crate) fn store(&self) -> &Store {
         &self.parts.store
+    }
+
+    /// Does work that may take a while on a thread of its own, where it finds room.
+    pub async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Caller) -> T + Send + 'static,
+    ) -> Result<T, Fault> {
+        self.parts.aside.run(work).await
     }
 }
 
@@ -166,17 +182,21 @@ impl CatalogBuilder {
             max_bytes: settings.max_file_bytes,
             limits: settings.yaml.clone(),
         };
-        let engine = Engine::new(self.randomness.uuid().to_string());
-        let parts = Parts {
+        let context = Arc::new(Context {
             settings,
             store: self.store,
             source,
             pipeline: Arc::new(pipeline),
-            engine,
-            providers,
-            audit: self.audit,
+            holder: self.randomness.uuid().to_string(),
             clock: self.clock,
             randomness: self.randomness,
+            wake: Arc::default(),
+        });
+        let parts = Parts {
+            engine: Arc::new(Engine::new(context.clone())),
+            context,
+            providers,
+            audit: self.audit,
             index: Index::new(self.index_snapshot),
             aside: Aside::default(),
         };

@@ -1,6 +1,7 @@
 //! The part of the configuration that the engine follows, checked once at start.
 
-use std::path::{Path, PathBuf};
+mod rules;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,8 @@ use model::{Fault, Kinds, LocationRef, Randomness};
 use plugin::Processor;
 use yaml::Limits;
 
-use crate::process::KindRules;
+use crate::paths::absolute;
+pub(crate) use rules::KindRules;
 
 /// Shortest default pause between two looks at a source; the longest is half as long again.
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(100);
@@ -131,55 +133,10 @@ impl Settings {
     }
 }
 
-/// `file` targets as absolute paths, everything else as it is.
-pub(crate) fn absolute(directory: &Path, kind: &str, target: &str) -> String {
-    if kind != "file" || target.is_empty() {
-        return target.to_owned();
-    }
-    let trailing = if target.ends_with('/') { "/" } else { "" };
-    format!("{}{trailing}", normalize(&directory.join(target)))
-}
-
-/// Removes `.` and `..` from a path without looking at the disk.
-pub(crate) fn normalize(path: &Path) -> String {
-    let mut parts = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => {
-                parts.pop();
-            }
-            other => parts.push(other),
-        }
-    }
-    parts.to_string_lossy().into_owned()
-}
-
 fn interval(setting: Option<ProcessingInterval>) -> Option<Duration> {
     match setting {
         Some(ProcessingInterval::Enabled(false)) => None,
         Some(ProcessingInterval::Every(duration)) => Some(duration.0.max(Duration::from_secs(1))),
         Some(ProcessingInterval::Enabled(true)) | None => Some(DEFAULT_INTERVAL),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn file_targets_become_absolute() {
-        let check = |kind: &str, target: &str, expected: &str| {
-            assert_eq!(
-                absolute(Path::new("/srv/portal"), kind, target),
-                expected,
-                "{kind}:{target}"
-            );
-        };
-        check("file", "./a.yaml", "/srv/portal/a.yaml");
-        check("file", "../b/*.yaml", "/srv/b/*.yaml");
-        check("file", "/c/./d.yaml", "/c/d.yaml");
-        check("file", "./more/", "/srv/portal/more/");
-        check("url", "./a.yaml", "./a.yaml");
     }
 }

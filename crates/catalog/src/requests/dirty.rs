@@ -8,31 +8,15 @@ use uuid::Uuid;
 
 use super::cause;
 use crate::Catalog;
-use crate::engine::{EngineError, Writer, is_location};
+use crate::engine::{EngineError, Writer};
 
 /// Most steps from an entity up to its locations.
 const MAX_ANCESTRY: usize = 32;
 
 impl Catalog {
-    /// Has these locations looked at now; unknown ones are ignored. For watches and webhooks.
+    /// Has these locations refreshed now; unknown ones are ignored. For watches and webhooks.
     pub async fn mark_dirty(&self, locations: &[String]) -> Result<(), Fault> {
-        self.mark(locations).await.map_err(Into::into)
-    }
-
-    async fn mark(&self, locations: &[String]) -> Result<(), EngineError> {
-        let known = self.parts.store.nodes(locations).await?;
-        let keys: Vec<SourceKey> = known
-            .into_iter()
-            .filter(|node| is_location(&node.reference))
-            .map(|node| SourceKey::Entity(node.reference))
-            .collect();
-        if !keys.is_empty() {
-            let mut tx = self.parts.store.write(Lane::Person).await?;
-            tx.mark_due(&keys, self.parts.clock.now()).await?;
-            tx.commit().await?;
-            self.parts.engine.wake();
-        }
-        Ok(())
+        Ok(self.parts.engine.mark_dirty(locations).await?)
     }
 
     /// Has an entity and all locations above it looked at now. The reference is taken as text, only
@@ -52,28 +36,9 @@ impl Catalog {
         self.mark_dirty(&locations).await
     }
 
-    /// Has everything that was read from these refresh keys looked at now.
+    /// Has everything refreshed now that was read from these refresh keys.
     pub async fn refresh_by_keys(&self, keys: &[String]) -> Result<(), Fault> {
-        let references = self
-            .parts
-            .store
-            .refs_by_refresh_keys(keys)
-            .await
-            .map_err(EngineError::from)?;
-        if references.is_empty() {
-            return Ok(());
-        }
-        let parents = self
-            .parts
-            .store
-            .parents(&references)
-            .await
-            .map_err(EngineError::from)?;
-        let locations: Vec<String> = parents
-            .into_iter()
-            .filter_map(|(_, parent)| parent.entity().map(str::to_owned))
-            .collect();
-        self.mark_dirty(&locations).await
+        Ok(self.parts.engine.refresh_by_keys(keys).await?)
     }
 
     /// The entities themselves and all locations that lead to them.

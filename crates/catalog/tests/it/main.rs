@@ -8,6 +8,7 @@
 mod bounds;
 mod browse;
 mod bursts;
+mod claims;
 mod door;
 mod ingest;
 mod locations;

@@ -1,0 +1,58 @@
+//! Marking sources that are to be refreshed now.
+
+use store::{Lane, SourceKey};
+
+use super::failure::EngineError;
+use super::{Engine, entity_names, is_location};
+
+impl Engine {
+    /// Has these locations refreshed now; unknown ones are ignored.
+    pub async fn mark_dirty(&self, locations: &[String]) -> Result<(), EngineError> {
+        if locations.is_empty() {
+            return Ok(());
+        }
+        let context = &self.context;
+        let known = context.store.nodes(locations).await?;
+        let keys: Vec<SourceKey> = known
+            .into_iter()
+            .filter(|node| is_location(&node.reference))
+            .map(|node| SourceKey::Entity(node.reference))
+            .collect();
+        if !keys.is_empty() {
+            let mut tx = context.store.write(Lane::Person).await?;
+            tx.mark_due(&keys, context.clock.now()).await?;
+            tx.commit().await?;
+            self.wake();
+        }
+        Ok(())
+    }
+
+    /// Has all sources refreshed now that read something with one of these refresh keys.
+    pub async fn refresh_by_keys(&self, keys: &[String]) -> Result<(), EngineError> {
+        let store = &self.context.store;
+        let references = store.refs_by_refresh_keys(keys).await?;
+        if references.is_empty() {
+            return Ok(());
+        }
+        let parents = store.parents(&references).await?;
+        let locations: Vec<String> = parents
+            .into_iter()
+            .filter_map(|(_, parent)| parent.entity().map(str::to_owned))
+            .collect();
+        self.mark_dirty(&locations).await
+    }
+
+    /// Has all local files refreshed: they may have changed unnoticed, and are cheap to read.
+    pub async fn refresh_local_files(&self) -> Result<(), EngineError> {
+        let store = &self.context.store;
+        let states = store.sources().await?;
+        let nodes = store.nodes(&entity_names(&states)).await?;
+        let is_local = |key: &Option<String>| key.as_deref().is_some_and(|key| key.starts_with("file:"));
+        let local: Vec<String> = nodes
+            .into_iter()
+            .filter(|node| is_local(&node.location_key))
+            .map(|node| node.reference)
+            .collect();
+        self.mark_dirty(&local).await
+    }
+}

@@ -5,12 +5,14 @@ mod watching;
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use config::Config;
 use model::{Clock, Fault, Kinds, Randomness, SystemClock, SystemRandomness};
 use plugin::{AuditLog, EntityProvider, Processor};
 use scm::UrlReader;
-use store::Store;
+use store::{Seq, Store, StoreError};
+use tokio_util::sync::CancellationToken;
 
 use crate::aside::{Aside, Caller};
 use crate::context::Context;
@@ -79,6 +81,31 @@ impl Catalog {
             randomness: Arc::new(SystemRandomness),
             index_snapshot: None,
         }
+    }
+
+    /// The index of this process.
+    pub(crate) fn index(&self) -> &Index {
+        &self.parts.index
+    }
+
+    /// Number of the last change that answers are given with; nothing before the first load.
+    pub fn applied(&self) -> Option<Seq> {
+        self.index().applied()
+    }
+
+    /// Waits until queries answer with a change; returns whether they do.
+    pub async fn wait_for(&self, seq: Seq, longest: Duration) -> bool {
+        self.index().wait_for(self.store(), seq, longest).await
+    }
+
+    /// Loads unless that has happened, and takes in all changes there are.
+    pub async fn catch_up(&self) -> Result<(), StoreError> {
+        self.index().catch_up(self.store()).await
+    }
+
+    /// Answers with every change soon after it was made, until `stop` is cancelled.
+    pub async fn follow(&self, stop: CancellationToken) {
+        self.index().follow(self.store(), stop).await;
     }
 
     /// The store beneath, for reads that the index does not answer.

@@ -20,6 +20,7 @@ mod problems;
 mod readers;
 mod reading;
 mod refresh;
+mod refusals;
 mod sources;
 mod upkeep;
 mod writer;

@@ -63,6 +63,7 @@ pub(crate) async fn deliver(
     let mut end = RunEnd::of_provider(started_at, coverage);
     if let Removal::These(references) = removal {
         end.removed = references;
+        end.keeps_problems = true;
     }
     let report = delivery.finish(end).await?;
     engine.wake();

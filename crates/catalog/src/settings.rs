@@ -104,7 +104,7 @@ impl Settings {
             .iter()
             .map(|processor| format!("{} {}", processor.name(), processor.version()))
             .collect();
-        let text = format!("{} {processors:?} {:?}", self.fingerprint, kinds.names());
+        let text = format!("{} {processors:?} {:?}", self.fingerprint, kinds.versions());
         self.fingerprint = model::sha1_hex(text.as_bytes());
     }
 
@@ -138,5 +138,50 @@ fn interval(setting: Option<ProcessingInterval>) -> Option<Duration> {
         Some(ProcessingInterval::Enabled(false)) => None,
         Some(ProcessingInterval::Every(duration)) => Some(duration.0.max(Duration::from_secs(1))),
         Some(ProcessingInterval::Enabled(true)) | None => Some(DEFAULT_INTERVAL),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{Kind, Relation};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    struct Teapot(u32);
+
+    impl Kind for Teapot {
+        fn kind(&self) -> &'static str {
+            "Teapot"
+        }
+
+        fn version(&self) -> u32 {
+            self.0
+        }
+
+        fn api_versions(&self) -> &[&str] {
+            &["v1"]
+        }
+
+        fn validate(&self, _: &Value) -> Result<bool, Fault> {
+            Ok(true)
+        }
+
+        fn relations(&self, _: &Value) -> Result<Vec<Relation>, Fault> {
+            Ok(Vec::new())
+        }
+    }
+
+    #[test]
+    fn another_version_of_a_kind_is_another_fingerprint() {
+        let config = Config::from_value(json!({}), std::path::Path::new("/")).unwrap();
+        let fingerprint = |version| {
+            let kinds = Kinds::builtin().with(Arc::new(Teapot(version)));
+            let mut settings = Settings::new(&config).unwrap();
+            settings.note_processing(&[], &kinds);
+            settings.fingerprint
+        };
+        assert_eq!(fingerprint(1), fingerprint(1));
+        assert_ne!(fingerprint(1), fingerprint(2));
     }
 }

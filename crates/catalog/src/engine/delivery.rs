@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use model::{Fault, Problem};
+use model::{Fault, Place, Problem};
 use serde_json::Value;
-use store::{ChildRow, Lane, Seq, SourceKey, SourceState};
+use store::{ChildRow, Lane, Seq, SourceKey, SourceState, StoreError};
 use tokio::time::Instant;
 
 use super::Engine;
@@ -17,6 +17,7 @@ use super::failure::EngineError;
 use super::hold::Hold;
 use super::joins::join_all;
 use super::problems::Problems;
+use super::refusals::Refusals;
 use super::writer::Writer;
 use crate::time::elapsed;
 
@@ -24,6 +25,8 @@ use crate::time::elapsed;
 const OPEN_ENDED: usize = 16;
 /// From this weight on documents are written although they are few.
 const HEAVY: usize = 2_000;
+/// Bytes of documents that are processed together, at most.
+const MOST_BYTES: usize = 4 << 20;
 
 /// Most problems of one run that are shown on the entities that their documents probably are.
 const MAX_ATTRIBUTED: usize = 10_000;
@@ -47,6 +50,7 @@ pub(crate) struct Delivery {
     pub problems: Problems,
     /// Problems of documents that cannot be used but probably are a known entity.
     attributed: Vec<(String, String, Problem)>,
+    refusals: Refusals,
     pub last_seq: Option<Seq>,
     /// Some of it is written but not yet joined.
     has_deferred: bool,
@@ -62,6 +66,8 @@ pub(crate) struct RunEnd {
     pub coverage: Coverage,
     /// Children that are gone whatever the run has covered.
     pub removed: Vec<String>,
+    /// Problems of entities that the run does not name are still those of the source.
+    pub keeps_problems: bool,
     /// Problems shown on the location's own entity; `None` for providers.
     pub location_problems: Option<Vec<Problem>>,
     pub etag: Option<String>,
@@ -93,6 +99,7 @@ impl Delivery {
             moved: HashSet::new(),
             problems: Problems::default(),
             attributed: Vec::new(),
+            refusals: Refusals::default(),
             last_seq: None,
             has_deferred: false,
         })
@@ -129,6 +136,20 @@ impl Delivery {
         if self.attributed.len() < MAX_ATTRIBUTED {
             self.attributed.push((reference, owner, problem));
         }
+    }
+
+    /// Notes an entity that is not taken.
+    pub fn refuse(&mut self, entity: &str, problem: Problem) {
+        let problem = match &self.source {
+            // There is no file to be named.
+            SourceKey::Provider(_) => problem.at(Place {
+                source: entity.to_owned(),
+                ..Place::default()
+            }),
+            SourceKey::Entity(_) => problem,
+        };
+        self.refusals.push(entity, &problem);
+        self.problems.push(problem);
     }
 
     /// Takes documents of one file. Of several with the same reference the last counts.
@@ -182,13 +203,15 @@ impl Delivery {
 
     /// Documents that are processed together: as many as fit, and few of those that may bring other files with them.
     fn next_chunk(&self, raws: &mut impl Iterator<Item = Raw>, fitting: usize) -> Vec<Raw> {
-        let (mut chunk, mut open) = (Vec::new(), 0);
+        let (mut chunk, mut open, mut bytes) = (Vec::new(), 0, 0);
         while chunk.len() < fitting
             && open < OPEN_ENDED
+            && bytes < MOST_BYTES
             && let Some(raw) = raws.next()
         {
             let (raw, is_open) = self.compare(raw);
             open += usize::from(is_open);
+            bytes += raw.bytes;
             chunk.push(raw);
         }
         chunk
@@ -205,7 +228,7 @@ impl Delivery {
             if newest == index {
                 kept.push(raw);
             } else {
-                self.problems.push(duplicate(&raw));
+                self.refuse(&raw.reference, duplicate(&raw));
             }
         }
         kept
@@ -218,7 +241,7 @@ impl Delivery {
             match self.emitted.get(&raw.reference) {
                 Some(owner) if *owner != raw.location_key => {
                     let problem = taken(&raw, owner.as_deref().unwrap_or("a provider"));
-                    self.problems.push(problem);
+                    self.refuse(&raw.reference, problem);
                 }
                 _ => {
                     self.emitted
@@ -269,16 +292,25 @@ impl Delivery {
             if let Some(outcome) = &emission.outcome
                 && let Err(problem) = &outcome.result
             {
-                self.problems.push((**problem).clone());
+                self.refuse(&emission.reference, (**problem).clone());
             }
         }
         let may_rekey: HashSet<String> = match &self.source {
             SourceKey::Provider(_) => self.before.keys().cloned().collect(),
             SourceKey::Entity(_) => self.moved.clone(),
         };
-        for (reference, problem) in writer.emit(&self.source, emissions, &may_rekey).await? {
+        let unchanged = emissions.iter().filter(|emission| emission.outcome.is_none());
+        let unchanged: Vec<String> = unchanged.map(|emission| emission.reference.clone()).collect();
+        let conflicts = writer.emit(&self.source, emissions, &may_rekey).await?;
+        for reference in unchanged {
+            // It is not processed again, and still is what it was.
+            if let Some(problem) = writer.failure_of(&reference) {
+                self.refuse(&reference, problem);
+            }
+        }
+        for (reference, problem) in conflicts {
             self.emitted.remove(&reference);
-            self.problems.push(problem);
+            self.refuse(&reference, problem);
         }
         Ok(())
     }
@@ -317,6 +349,10 @@ impl Delivery {
         gone.sort();
         gone.dedup();
         writer.abandon(&self.source, &gone).await?;
+        if end.keeps_problems {
+            let kept = self.problems_of_others(writer, &gone).await?;
+            self.problems.put_first(kept);
+        }
         if let (SourceKey::Entity(reference), Some(problems)) = (&self.source, end.location_problems) {
             self.show_on_location(writer, reference, problems, end.is_complete)
                 .await?;
@@ -327,6 +363,7 @@ impl Delivery {
             .filter(|name| !self.emitted.contains_key(*name) && !gone.contains(name))
             .count();
         let now = self.engine.context.clock.now();
+        let emitted = self.emitted.len();
         let state = SourceState {
             key: self.source.clone(),
             etag: end.etag,
@@ -336,7 +373,7 @@ impl Delivery {
             problems: std::mem::take(&mut self.problems).into_shown(),
             next_check_at: end.next_check_at,
             duration_ms: elapsed(end.started_at, now),
-            entities: u32::try_from(self.emitted.len() + kept).unwrap_or(u32::MAX),
+            entities: u32::try_from(emitted + kept).unwrap_or(u32::MAX),
         };
         // A location that was deleted meanwhile must not leave its state behind.
         let exists = match &self.source {
@@ -349,9 +386,28 @@ impl Delivery {
         Ok(RunReport {
             seq: self.last_seq,
             has_deferred: self.has_deferred,
-            emitted: self.emitted.len(),
+            emitted,
             removed: gone.len(),
+            accepted: self.refusals.accepted(self.emitted.keys()),
+            refusals: self.refusals,
         })
+    }
+
+    /// What was wrong before with entities that this run does not name.
+    async fn problems_of_others(
+        &self,
+        writer: &mut Writer<'_>,
+        gone: &[String],
+    ) -> Result<Vec<Problem>, StoreError> {
+        let known = writer.tx.source_state(std::slice::from_ref(&self.source)).await?;
+        let is_named = |problem: &Problem| {
+            let entity = problem.place.as_ref().map(|place| &place.source);
+            entity.is_some_and(|name| {
+                self.emitted.contains_key(name) || gone.contains(name) || self.refusals.has(name)
+            })
+        };
+        let problems = known.into_iter().flat_map(|state| state.problems);
+        Ok(problems.filter(|problem| !is_named(problem)).collect())
     }
 
     async fn show_on_location(
@@ -377,12 +433,15 @@ impl Delivery {
 }
 
 /// What a run amounted to.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct RunReport {
     /// Last entry of the change log that it wrote.
     pub seq: Option<Seq>,
     pub emitted: usize,
     pub removed: usize,
+    /// Entities that the catalog has as the run declared them.
+    pub accepted: usize,
+    pub refusals: Refusals,
     /// Some of it is not yet joined.
     pub has_deferred: bool,
 }
@@ -418,6 +477,7 @@ impl RunEnd {
             is_complete: true,
             coverage,
             removed: Vec::new(),
+            keeps_problems: false,
             location_problems: None,
             etag: None,
             content_hash: None,

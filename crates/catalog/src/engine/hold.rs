@@ -40,6 +40,11 @@ impl Hold {
         Err(EngineError::ClaimLost(source.clone()))
     }
 
+    /// The same where no claims are known to hold.
+    pub async fn check_in(&self, tx: &mut WriteTx, source: &SourceKey) -> Result<(), EngineError> {
+        self.check(tx, &HashSet::new(), source).await
+    }
+
     async fn is_kept(&self, tx: &mut WriteTx, known: &HashSet<SourceClaim>) -> Result<bool, StoreError> {
         match self {
             Self::Source(claim) if known.contains(claim) => Ok(true),

@@ -345,6 +345,7 @@ impl Refresh<'_> {
             next_check_at: Some(judged.next_check(self.engine.context.clock.now(), next)),
             coverage: judged.coverage,
             removed: Vec::new(),
+            keeps_problems: false,
             location_problems: Some(judged.problems),
             etag: etag.filter(|_| is_settled),
             content_hash: is_settled.then_some(hash),

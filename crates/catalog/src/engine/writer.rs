@@ -119,6 +119,12 @@ impl<'a> Writer<'a> {
         Ok(self.nodes.get(reference).and_then(Option::as_ref))
     }
 
+    /// Why the newest form of a known entity could not be processed.
+    pub fn failure_of(&self, reference: &str) -> Option<Problem> {
+        let node = self.nodes.get(reference).and_then(Option::as_ref)?;
+        node.raw.as_ref().and_then(|_| node.problems.first().cloned())
+    }
+
     /// Changes a node that exists and has it stitched again.
     pub async fn change(
         &mut self,

@@ -195,8 +195,7 @@ impl EntityProvider for People {
             "spec": {"memberOf": []},
         });
         let location_key = None;
-        sink.full(vec![plugin::DeferredEntity { entity, location_key }])
-            .await?;
+        plugin::replace_all(&*sink, vec![plugin::DeferredEntity { entity, location_key }]).await?;
         stop.cancelled().await;
         Ok(())
     }

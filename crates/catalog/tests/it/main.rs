@@ -9,6 +9,7 @@ mod bounds;
 mod browse;
 mod bursts;
 mod claims;
+mod deliveries;
 mod door;
 mod ingest;
 mod locations;

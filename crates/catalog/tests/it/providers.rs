@@ -10,7 +10,7 @@ use catalog::Catalog;
 use config::Config;
 use model::Fault;
 use parking_lot::Mutex;
-use plugin::{DeferredEntity, EntityProvider, ProviderSink};
+use plugin::{DeferredEntity, EntityProvider, ProviderSink, replace_all};
 use serde_json::json;
 use store::{Lane, SourceKey};
 use tokio::sync::Semaphore;
@@ -71,7 +71,7 @@ impl EntityProvider for Provider {
             "busy" => std::thread::sleep(Duration::from_millis(500)),
             _ => {}
         }
-        sink.full(vec![Self::user(self.name)]).await?;
+        replace_all(&*sink, vec![Self::user(self.name)]).await?;
         *self.kept.lock() = Some(sink);
         stop.cancelled().await;
         Ok(())
@@ -153,11 +153,11 @@ async fn one_process_runs_it_and_the_other_takes_over() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     // The old run is late: what it delivers now is refused, and takes nothing away.
-    let refused = old.full(vec![Provider::user("late")]).await;
+    let refused = replace_all(&*old, vec![Provider::user("late")]).await;
     assert!(refused.is_err());
     assert_eq!(world.served().await, ["user:default/one"]);
     let new = theirs.kept.lock().clone().unwrap();
-    new.delta(vec![Provider::user("two")], Vec::new()).await.unwrap();
+    new.change(vec![Provider::user("two")], Vec::new()).await.unwrap();
     assert_eq!(world.served().await, ["user:default/one", "user:default/two"]);
     second.end().await;
 }

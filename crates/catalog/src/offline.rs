@@ -10,8 +10,9 @@ use model::{Fault, LocationRef, PLACEHOLDERS, entity};
 use serde_json::{Map, Value};
 
 use crate::ingest::{self, Room, SourceFile};
+use crate::paths::normalize;
 use crate::process::Resolver;
-use crate::settings::{Settings, normalize};
+use crate::settings::Settings;
 use reach::Reach;
 use unread::Unread;
 

@@ -98,6 +98,15 @@ pub struct OrderField {
     pub direction: Direction,
 }
 
+impl From<QueryError> for Fault {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Refused(fault) => fault,
+            QueryError::Store(error) => crate::store_fault(&error),
+        }
+    }
+}
+
 /// Served JSON of an entity.
 pub type Body = Arc<str>;
 

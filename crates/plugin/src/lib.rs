@@ -35,7 +35,8 @@ pub use asset::{Asset, AssetKind};
 pub use audit::{AuditEvent, AuditLog, AuditOutcome};
 pub use authenticator::Authenticator;
 pub use catalog::{
-    DeferredEntity, EntityProvider, Freshness, ProcessContext, Processor, ProviderSink, Remarks,
+    DeferredEntity, EntityProvider, Freshness, MAX_BATCH_BYTES, ProcessContext, Processor, ProviderSink,
+    Refused, Remarks, Replacement, Report, replace_all,
 };
 pub use collisions::{Collisions, refuse_same_declarations};
 pub use config_section::ConfigSection;

@@ -24,12 +24,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
 
 /// The database's time.
 pub async fn now(session: &mut Session) -> Result<Timestamp, StoreError> {
-    let text = match session.engine() {
-        Engine::Sqlite => "SELECT CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)",
-        Engine::Postgres => "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
-    };
-    let row = session.row(text, vec![]).await?;
-    row.map_or(Ok(Timestamp::UNIX_EPOCH), |row| row.time(0))
+    session.now().await
 }
 
 /// A time after another; the last one there is where that is beyond.

@@ -1,4 +1,4 @@
-//! Having everything looked at that is read from addresses whose content changed, for webhooks.
+//! Refreshing the sources that read addresses whose content changed, for webhooks.
 
 use model::Fault;
 
@@ -7,11 +7,11 @@ use crate::Catalog;
 use crate::engine::{EngineError, entity_names};
 
 impl Catalog {
-    /// Has every source looked at now that reads an address which `fits`: as one of its targets, or because one of its
+    /// Has every source refreshed now that reads an address which `fits`: as one of its targets, or because one of its
     /// entities takes in the file. Answers how many sources and files these are.
     pub async fn refresh_addresses(&self, fits: impl Fn(&str) -> bool + Send) -> Result<usize, Fault> {
-        let states = self.all_source_states().await?;
         let store = &self.parts.store;
+        let states = store.sources().await.map_err(EngineError::from)?;
         let nodes = store
             .nodes(&entity_names(&states))
             .await

@@ -202,41 +202,6 @@ async fn every_version_can_be_seen_again() {
 }
 
 #[tokio::test]
-async fn providers_deliver_in_full_and_by_difference() {
-    let world = World::reading(&[]).await;
-    world.start().await;
-    let sink = world.catalog.sink("people");
-    let deferred = |name: &str| plugin::DeferredEntity {
-        entity: json!({
-            "apiVersion": "backstage.io/v1alpha1", "kind": "User",
-            "metadata": {"name": name, "annotations": {"backstage.io/managed-by-location": "ldap:x"}},
-            "spec": {"memberOf": []},
-        }),
-        location_key: Some("ldap:x".to_owned()),
-    };
-    sink.full(vec![deferred("ada"), deferred("grace")]).await.unwrap();
-    assert_eq!(world.served().await, ["user:default/ada", "user:default/grace"]);
-    sink.delta(vec![deferred("zoe")], vec!["user:default/ada".to_owned()])
-        .await
-        .unwrap();
-    assert_eq!(world.served().await, ["user:default/grace", "user:default/zoe"]);
-    sink.full(vec![deferred("ada")]).await.unwrap();
-    assert_eq!(world.served().await, ["user:default/ada"]);
-    let broken = plugin::DeferredEntity {
-        entity: json!({"kind": "User"}),
-        location_key: None,
-    };
-    let fault = sink.full(vec![broken]).await.unwrap_err();
-    assert!(
-        fault.message.starts_with("Malformed entity envelope, "),
-        "{fault}"
-    );
-    let mut world = world;
-    world.restart(|_| {}).await;
-    assert_eq!(world.served().await, [""; 0], "the provider is gone");
-}
-
-#[tokio::test]
 async fn two_engines_share_the_work() {
     let world = World::reading(&["./*.yaml"]).await;
     for number in 0..20 {

@@ -53,11 +53,14 @@ async fn feeds(world: &World) {
             "celadon",
         )
         .await;
+    // The provider is on the sources page, with the one entity that was refused and what it made of the report.
+    world
+        .until("/sources", "1 accepted, refused: entity 2 of the delivery")
+        .await;
     let sources = world.get("/sources").await.1;
-    assert!(
-        sources.contains("teapots:shelf"),
-        "the provider is on the sources page"
-    );
+    for part in ["teapots:shelf", "Malformed entity envelope"] {
+        assert!(sources.contains(part), "{part} in {sources}");
+    }
 }
 
 async fn routes_and_frame(world: &World) {

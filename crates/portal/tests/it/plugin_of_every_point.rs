@@ -218,7 +218,23 @@ impl EntityProvider for Shelf {
             "spec": {"volume": "1l"},
         });
         let location_key = Some("teapots:shelf".to_owned());
-        sink.full(vec![DeferredEntity { entity, location_key }]).await?;
+        let mut nameless = entity.clone();
+        nameless["metadata"]["name"] = Value::Null;
+        let deferred = |entity: Value| DeferredEntity {
+            entity,
+            location_key: location_key.clone(),
+        };
+        let mut shelf = sink.replace().await?;
+        shelf.put(vec![deferred(entity)]).await?;
+        shelf.put(vec![deferred(nameless)]).await?;
+        let report = shelf.finish().await?;
+        let refused = report.refused.iter().map(|refused| refused.entity.as_str());
+        let summary = format!(
+            "{} accepted, refused: {}",
+            report.accepted,
+            refused.collect::<Vec<_>>().join(", ")
+        );
+        sink.problem(Problem::warning(Fault::error(summary))).await;
         stop.cancelled().await;
         Ok(())
     }

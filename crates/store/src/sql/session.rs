@@ -3,6 +3,7 @@
 use std::{borrow::Cow, future::Future, time::Duration};
 
 use futures::future::BoxFuture;
+use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Postgres, Sqlite, Transaction, pool::PoolConnection};
 
 use super::{
@@ -68,6 +69,16 @@ impl Session {
             Connection::Sqlite(_) | Connection::SqliteTransaction(_) => Engine::Sqlite,
             Connection::Postgres(_) | Connection::PostgresTransaction(_) => Engine::Postgres,
         }
+    }
+
+    /// The database's time, on which processes agree although their clocks differ.
+    pub async fn now(&mut self) -> Result<Timestamp, StoreError> {
+        let text = match self.engine() {
+            Engine::Sqlite => "SELECT CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)",
+            Engine::Postgres => "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+        };
+        let row = self.row(text, vec![]).await?;
+        row.map_or(Ok(Timestamp::UNIX_EPOCH), |row| row.time(0))
     }
 
     fn text(&self, text: Cow<'static, str>) -> Cow<'static, str> {

@@ -56,6 +56,7 @@ testkit::store_contract! {
     sources::claimed_once,
     sources::claims_expire,
     sources::marked_while_claimed,
+    sources::numbers_outlive_their_source,
     sources::state_is_kept,
     stitches::wait_for_their_turn,
 }

@@ -202,20 +202,21 @@ pub async fn settle(
     let state = match ending {
         Ending::Done => JobState::Done,
         _ if is_cancelling => JobState::Cancelled,
-        Ending::Stopped => JobState::Waiting,
+        Ending::Stopped | Ending::Later(_) => JobState::Waiting,
         Ending::Retry(_) if attempt < policy.attempts => JobState::Waiting,
         Ending::Retry(_) | Ending::GiveUp(_) => JobState::Failed,
     };
     let fault = match ending {
         Ending::Retry(fault) | Ending::GiveUp(fault) => Some(fault),
-        Ending::Done | Ending::Stopped => None,
+        Ending::Done | Ending::Stopped | Ending::Later(_) => None,
     };
-    if *ending != Ending::Stopped {
+    if !matches!(ending, Ending::Stopped | Ending::Later(_)) {
         note_problem(tx, claim.key, fault).await?;
     }
     let pause = policy.back_off.pause(attempt);
     match (state, ending) {
         (JobState::Waiting, Ending::Stopped) => wait(tx, claim.key, Duration::ZERO, -1).await?,
+        (JobState::Waiting, Ending::Later(pause)) => wait(tx, claim.key, *pause, -1).await?,
         (JobState::Waiting, _) => wait(tx, claim.key, pause, 0).await?,
         _ => jobs::end(tx, claim.key, state).await?,
     }

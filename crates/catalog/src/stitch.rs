@@ -3,8 +3,6 @@
 //! The joining itself is `model::stitch`, a pure function; this module feeds it from one transaction
 //! and records what changed in the change log and the history.
 
-use std::collections::{BTreeMap, HashMap};
-
 use jiff::Timestamp;
 use model::stitch::{StitchInput, final_entity};
 use model::{Fault, Problem, diff};
@@ -88,13 +86,4 @@ fn change_kind(before: Option<&Value>, after: &Value) -> ChangeKind {
         Some(before) if orphan(before) && !orphan(after) => ChangeKind::Adopted,
         Some(_) => ChangeKind::Changed,
     }
-}
-
-/// The wanted references that are not among the known ones.
-pub(crate) fn missing<C>(wanted: &BTreeMap<String, C>, known: &HashMap<String, Option<Node>>) -> Vec<String> {
-    wanted
-        .keys()
-        .filter(|reference| !known.contains_key(*reference))
-        .cloned()
-        .collect()
 }

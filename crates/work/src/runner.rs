@@ -174,6 +174,8 @@ struct Runs<'a, C: Claims, W> {
     stop: &'a CancellationToken,
     tasks: JoinSet<()>,
     begun: usize,
+    /// The last look failed.
+    was_away: bool,
 }
 
 impl<'a, C, W, F> Runs<'a, C, W>
@@ -189,11 +191,22 @@ where
             stop,
             tasks: JoinSet::new(),
             begun: 0,
+            was_away: false,
         }
     }
 
     /// Claims what is due and begins it; whether the next look may find more.
     async fn look(&mut self) -> Result<bool, StoreError> {
+        let looked = self.look_once().await;
+        self.was_away = looked.is_err();
+        looked
+    }
+
+    async fn look_once(&mut self) -> Result<bool, StoreError> {
+        if self.was_away {
+            // Claims that ran out meanwhile are prolonged before this process would claim the same things again.
+            self.shared.renew().await?;
+        }
         while self.tasks.try_join_next().is_some() {}
         let room = self.shared.pace.at_once.saturating_sub(self.tasks.len());
         let claimed = match room {
@@ -284,16 +297,18 @@ impl<C: Claims> Shared<C> {
                 () = tokio::time::sleep(pause) => {}
                 () = self.nudge.ending.notified() => {}
             }
-            let claims = self.held.claims();
-            if claims.is_empty() {
-                continue;
-            }
-            match self.claims.renew(&claims).await {
-                Ok(to_end) => self.held.end(&to_end),
-                Err(error) => {
-                    tracing::warn!(%error, "claims cannot be renewed; what runs goes on");
-                }
+            if let Err(error) = self.renew().await {
+                tracing::warn!(%error, "claims cannot be renewed; what runs goes on");
             }
         }
+    }
+
+    async fn renew(&self) -> Result<(), StoreError> {
+        let claims = self.held.claims();
+        if !claims.is_empty() {
+            let to_end = self.claims.renew(&claims).await?;
+            self.held.end(&to_end);
+        }
+        Ok(())
     }
 }

@@ -47,7 +47,7 @@ impl<'a> Writer<'a> {
         self.batch.causes.push(cause);
     }
 
-    /// Looks up in one go what several runs will ask for.
+    /// Looks up claims and entities of several runs in one go.
     pub async fn prepare(&mut self, claims: &[SourceClaim], references: &[String]) -> Result<(), StoreError> {
         self.held.extend(self.tx.sources_held(claims).await?);
         self.load(references).await

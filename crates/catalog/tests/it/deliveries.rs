@@ -215,7 +215,7 @@ async fn a_problem_of_the_provider_is_shown_until_it_delivers_everything_anew() 
     sink.problem(problem()).await;
     sink.problem(problem()).await;
     let expected = (String::new(), "the directory leaves out groups".to_owned());
-    assert_eq!(shown(&world).await, [expected.clone()]);
+    assert_eq!(shown(&world).await, std::slice::from_ref(&expected));
     sink.change(vec![user("ada")], Vec::new()).await.unwrap();
     assert_eq!(shown(&world).await, [expected]);
     replace_all(&*sink, vec![user("ada")]).await.unwrap();

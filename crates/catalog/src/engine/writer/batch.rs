@@ -158,8 +158,8 @@ impl Batch {
         })
     }
 
-    /// Fails when what a source held for unchanged was changed by somebody else meanwhile; nothing was
-    /// written for the source then.
+    /// Fails when an entity was changed meanwhile that its source takes for unchanged. Nothing was written for the source
+    /// then.
     pub fn check_unchanged(
         &self,
         emissions: &[Emission],

@@ -1,4 +1,4 @@
-//! The end of a transaction: what it collected becomes a plan, and the plan is written.
+//! The end of a transaction: its batch becomes a plan, and the plan is written.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What happens to entities that a source no longer emits: deleted or marked, with all that only they led to.
+//! Entities that a source no longer emits are deleted or marked, with all entities that only they led to.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -76,7 +76,7 @@ impl Writer<'_> {
             .collect())
     }
 
-    /// Deletes nodes; returns what they had emitted.
+    /// Deletes nodes; returns the entities that they had emitted.
     pub async fn delete(&mut self, references: &[String]) -> Result<Vec<String>, StoreError> {
         self.flush().await?;
         self.load(references).await?;

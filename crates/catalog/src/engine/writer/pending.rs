@@ -1,5 +1,4 @@
-//! What the sources of one transaction have to say to the store, gathered so that each table is written
-//! once for all of them.
+//! Rows of all sources of one transaction, gathered so that each table is written once.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -35,7 +34,7 @@ impl Pending {
 }
 
 impl Writer<'_> {
-    /// Writes what was gathered. Whatever reads edges, relations or sources comes after.
+    /// Writes the gathered rows. Edges, relations and sources are read only after this.
     pub(super) async fn flush(&mut self) -> Result<(), StoreError> {
         let pending = std::mem::take(&mut self.pending);
         let mut edges: Vec<(&str, &str)> = pending

@@ -1,4 +1,4 @@
-//! What a transaction changes in the served catalog, decided from what it collected and read. Pure.
+//! Decides, from a batch and the relations read for it, what a transaction changes in the served catalog. Pure.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -16,7 +16,7 @@ use crate::stitch::restitch;
 pub(super) enum Joining {
     /// All of them now.
     Now,
-    /// Now only those that are served already and changed themselves. While many sources are read, an entity is joined
+    /// Now only entities that are served already and changed themselves. While many sources are read, an entity is joined
     /// once and not with every transaction that brings a neighbour.
     MostlyLater,
 }
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_written_for_what_stays_the_same() {
+    fn an_entity_that_stays_the_same_is_not_written() {
         let mut first = batch(vec![processed(A)]);
         let turns = first.turns(Joining::Now);
         let plan = first.plan(turns, owned());
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_deleted_is_logged_and_free_for_others() {
+    fn a_deleted_entity_is_logged_and_free_for_others() {
         let mut batch = Batch::new(
             json!({"kind": "refresh", "location": "file:/glob"}),
             Timestamp::UNIX_EPOCH,

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::world::World;
 
-fn user(name: &str) -> DeferredEntity {
+/// A user as a provider delivers one.
+pub fn user(name: &str) -> DeferredEntity {
     DeferredEntity {
         entity: json!({
             "apiVersion": "backstage.io/v1alpha1", "kind": "User",

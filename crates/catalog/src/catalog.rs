@@ -52,7 +52,7 @@ impl Deref for Parts {
     }
 }
 
-/// Puts a [`Catalog`] together; what is not set is the real thing with no plugins.
+/// Puts a [`Catalog`] together. A part that is not set is the real one, without plugins.
 pub struct CatalogBuilder {
     config: Arc<Config>,
     store: Store,
@@ -129,7 +129,7 @@ impl CatalogBuilder {
         self
     }
 
-    /// Tells what people and services change, and what they may not.
+    /// Sets where changes by people and services are recorded, refused ones as well.
     pub fn audit(mut self, audit: Arc<dyn AuditLog>) -> Self {
         self.audit = Some(audit);
         self

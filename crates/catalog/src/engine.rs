@@ -1,4 +1,4 @@
-//! Refreshes sources and writes what they bring, in transactions.
+//! Refreshes sources and writes the entities that they bring, in transactions.
 //!
 //! [`Sources`](sources::Sources) are what a `work::Runner` claims and refreshes one by one. A run reads its source
 //! (`refresh`), judges the documents (`judging`), and hands them to a [`Delivery`], which writes batches (`writer`) and
@@ -21,6 +21,7 @@ mod readers;
 mod reading;
 mod refresh;
 mod refusals;
+mod run;
 mod sources;
 mod upkeep;
 mod writer;
@@ -37,7 +38,7 @@ use work::Runner;
 
 use activity::Activity;
 pub(crate) use coverage::Coverage;
-pub(crate) use delivery::{Delivery, RunEnd, RunReport};
+pub(crate) use delivery::Delivery;
 pub(crate) use emission::{Emission, Raw, problem, process_all, with_remarks};
 pub(crate) use failure::EngineError;
 use failures::Failures;
@@ -48,6 +49,7 @@ pub(crate) use judging::{admit, unreadable};
 use pace::Pace;
 use readers::Readers;
 use reading::ReadingRoom;
+pub(crate) use run::{RunEnd, RunReport};
 use sources::Sources;
 pub(crate) use upkeep::Upkeep;
 pub(crate) use writer::{Writer, conflict_of, is_location};
@@ -55,7 +57,7 @@ pub(crate) use writer::{Writer, conflict_of, is_location};
 use crate::context::Context;
 use crate::ingest::{self, FileWatch, Target, Watched};
 
-/// Sources refreshed at the same time. Many, because what is ready at the same time is written together.
+/// Sources refreshed at the same time. Many, because runs that end at the same time are written together.
 const AT_ONCE: usize = 256;
 /// Longest time until a source that became due is seen.
 const POLL: Duration = Duration::from_secs(1);
@@ -125,8 +127,8 @@ impl Engine {
         self.runner().run(refresh, stop).await;
     }
 
-    /// Refreshes all sources that are due until none is, and waits for those that this process refreshes elsewhere;
-    /// how many refreshes that took.
+    /// Refreshes sources until none is due, and waits for sources that another task of this process refreshes; how many
+    /// refreshes that took.
     pub async fn settle(self: &Arc<Self>) -> Result<usize, EngineError> {
         let (stop, runner) = (CancellationToken::new(), self.runner());
         let mut all = 0;

@@ -15,7 +15,7 @@ pub(crate) use documents::{Documents, Rejected, Usable, line_within, located, re
 pub(crate) use file::read_files;
 pub(crate) use location_entity::location_entity;
 pub(crate) use per_host::{PerHost, host_of};
-pub(crate) use room::{MAX_BYTES, MAX_TOLD, Room, bounded};
+pub(crate) use room::{MAX_BYTES, MAX_SHOWN, Room, bounded};
 pub(crate) use target::{Reading, SourceFile, Target, read_target, targets, type_not_allowed};
 pub use url_source::UrlSource;
 pub(crate) use watch::{FileWatch, QUEUE, Watched};

@@ -13,20 +13,20 @@ use yaml::Limits;
 use crate::paths::absolute;
 pub(crate) use rules::KindRules;
 
-/// Shortest default pause between two looks at a source; the longest is half as long again.
+/// Shortest default pause between two refreshes of a source; the longest is half as long again.
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(100);
 /// Claims are renewed a few times before they run out, so they cannot be arbitrarily short.
 const SHORTEST_CLAIM: Duration = Duration::from_secs(1);
 /// Most files that one location pattern may match.
 const MAX_MATCHES: usize = 10_000;
 
-/// What the engine goes by.
+/// The settings of one catalog.
 pub(crate) struct Settings {
     /// Which kinds a location may bring.
     pub rules: KindRules,
     /// Configured locations, `file` targets absolute.
     pub locations: Vec<LocationRef>,
-    /// Shortest pause between two looks at a source; `None` when processing is switched off.
+    /// Shortest pause between two refreshes of a source; `None` when this process reads no sources.
     pub interval: Option<Duration>,
     /// What becomes of entities that nothing brings any more.
     pub orphans: OrphanStrategy,
@@ -108,7 +108,7 @@ impl Settings {
         self.fingerprint = model::sha1_hex(text.as_bytes());
     }
 
-    /// Pause until a source is looked at again: uniform in [interval, 1.5 interval].
+    /// Pause until a source is refreshed again: uniform in [interval, 1.5 interval].
     pub fn pause(&self, randomness: &dyn Randomness) -> Duration {
         let base = self.interval.unwrap_or(DEFAULT_INTERVAL);
         let half = u64::try_from(base.as_millis() / 2).unwrap_or(u64::MAX - 1);

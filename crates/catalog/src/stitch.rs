@@ -1,9 +1,6 @@
 //! Joins the processed entity, all relations and all problems into the served form.
 //!
-//! The joining itself is `model::stitch`, a pure function; this module feeds it from one transaction
-//! and records what changed in the change log and the history.
-
-use std::collections::{BTreeMap, HashMap};
+//! The joining itself is `model::stitch`, a pure function. This module feeds it and makes the entry of the change log.
 
 use jiff::Timestamp;
 use model::stitch::{StitchInput, final_entity};
@@ -34,7 +31,7 @@ pub(crate) fn restitch(
     };
     let joined = final_entity(input).and_then(|joined| {
         let is_served = node.final_json.is_some() && node.etag.as_ref() == Some(&joined.1);
-        // What is served passed before.
+        // A served form passed before.
         if !is_served {
             model::check_keys(&joined.0)?;
         }
@@ -88,13 +85,4 @@ fn change_kind(before: Option<&Value>, after: &Value) -> ChangeKind {
         Some(before) if orphan(before) && !orphan(after) => ChangeKind::Adopted,
         Some(_) => ChangeKind::Changed,
     }
-}
-
-/// The wanted references that are not among the known ones.
-pub(crate) fn missing<C>(wanted: &BTreeMap<String, C>, known: &HashMap<String, Option<Node>>) -> Vec<String> {
-    wanted
-        .keys()
-        .filter(|reference| !known.contains_key(*reference))
-        .cloned()
-        .collect()
 }

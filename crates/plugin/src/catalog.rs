@@ -42,8 +42,8 @@ pub trait ProviderSink: Send + Sync {
 pub trait Replacement: Send {
     /// Takes more entities, at most [`MAX_BATCH_BYTES`] at once. They are stored now or at the end.
     async fn put(&mut self, batch: Vec<DeferredEntity>) -> Result<(), Fault>;
-    /// Stores the rest, and removes what was delivered before and not put this time. A replacement that is dropped
-    /// without this removes nothing.
+    /// Stores the rest, and removes entities that were delivered before and not put this time. A replacement that is
+    /// dropped without this removes nothing.
     async fn finish(self: Box<Self>) -> Result<Report, Fault>;
 }
 

@@ -36,7 +36,7 @@ impl Checkpoint {
         }
     }
 
-    /// What was kept last.
+    /// The value that was kept last.
     pub fn get(&self) -> Option<Value> {
         self.value.lock().clone()
     }

@@ -49,8 +49,8 @@ pub trait Claims: Send + Sync + 'static {
     async fn renew(&self, claims: &[Claim<Self::Key>]) -> Result<Vec<Claim<Self::Key>>, StoreError>;
     /// Records how work ended and gives the thing back. Changes nothing when the claim was lost.
     async fn settle(&self, claim: &Claim<Self::Key>, ending: &Ending) -> Result<(), StoreError>;
-    /// Does a bounded part of what belongs to none of the things; whether there is more of it, which is done after the
-    /// next look. It is called after every look, when the work of what was claimed has begun.
+    /// Does a bounded part of work that belongs to none of the things; whether there is more of it, which is done after
+    /// the next look. It is called after every look, when the runs on new claims have begun.
     async fn between(&self) -> Result<bool, StoreError> {
         Ok(false)
     }

@@ -1,4 +1,4 @@
-//! What can go wrong when work is enqueued or writes what it has come to.
+//! Errors of enqueuing work, and of work that writes its results.
 
 use model::Fault;
 use store::StoreError;
@@ -10,7 +10,7 @@ pub enum WorkError {
     /// The database did not do its part.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A value is larger than what is kept.
+    /// A value is larger than the bound.
     #[error("{what} has {bytes} bytes, at most {most} are kept; put large data elsewhere and name it here")]
     TooLarge {
         /// Which value.

@@ -15,7 +15,7 @@ const LONGEST_LINE: usize = 2_000;
 pub enum LogLevel {
     /// Progress.
     Info,
-    /// Something to look at.
+    /// Something that may need attention.
     Warning,
     /// Something that failed.
     Error,
@@ -57,7 +57,7 @@ impl JobLog {
         self.say(LogLevel::Info, text.into());
     }
 
-    /// Says that something should be looked at.
+    /// Notes something that may need attention.
     pub fn warning(&self, text: impl Into<String>) {
         self.say(LogLevel::Warning, text.into());
     }

@@ -106,7 +106,7 @@ impl Jobs {
         Ok(id)
     }
 
-    /// Has the runner of this process look at once for jobs that are due.
+    /// Has the runner of this process claim due jobs at once.
     pub fn nudge(&self) {
         self.nudge.due();
     }

@@ -75,7 +75,7 @@ pub struct JobReport {
     pub state: JobState,
     /// Jobs with the same key never run at the same time.
     pub key: Option<String>,
-    /// What is to be done.
+    /// Its input.
     pub payload: Value,
     /// Its author.
     pub actor: Actor,

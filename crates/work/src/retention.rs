@@ -22,9 +22,9 @@ const FORGOTTEN: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// How long jobs are kept that have ended, with their logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
-    /// Those that went well.
+    /// Jobs that went well.
     pub done: Duration,
-    /// Those that failed or were cancelled.
+    /// Jobs that failed or were cancelled.
     pub failed: Duration,
     /// Most of them, whatever their age.
     pub most: usize,
@@ -40,7 +40,7 @@ impl Default for Retention {
     }
 }
 
-/// Removes what is kept no longer.
+/// Removes jobs that are kept no longer.
 pub(crate) struct Removal {
     pub(crate) jobs: Jobs,
     pub(crate) retention: Retention,

@@ -1,6 +1,7 @@
 //! Runs what can be claimed: one task for each claim, renewed by a task of its own.
 
 mod held;
+mod runs;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -8,13 +9,13 @@ use std::time::Duration;
 
 use store::StoreError;
 use tokio::sync::Notify;
-use tokio::task::JoinSet;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::back_off::BackOff;
 use crate::claim::{Claim, Claims, Ending};
 use crate::panics::caught;
 use held::{Held, Run};
+use runs::Runs;
 
 /// A claim is renewed this many times before it would run out.
 const RENEWALS: u32 = 4;
@@ -50,8 +51,8 @@ impl Default for Pace {
 /// Claims what is due, works on it, and gives it back.
 ///
 /// Every claim has a task of its own: a run that computes, fails or panics holds up no other. A claim that was lost
-/// ends its run. A database that does not answer ends no run: without it nobody else can claim either, and what the
-/// run writes is checked by the claim's number.
+/// ends its run. A database that does not answer ends no run: without it no other process can claim either, and writes
+/// of the run are checked by the claim's number.
 pub struct Runner<C: Claims> {
     shared: Arc<Shared<C>>,
 }
@@ -88,7 +89,7 @@ impl<C: Claims> Runner<C> {
         Self::nudged_by(claims, pace, Arc::default())
     }
 
-    /// The same, which looks at once when it is nudged.
+    /// The same, which claims at once when it is nudged.
     pub fn nudged_by(claims: C, pace: Pace, nudge: Arc<Nudge>) -> Self {
         let held = Held::default();
         let shared = Arc::new(Shared {
@@ -159,79 +160,11 @@ impl<C: Claims> Runner<C> {
         Ok(runs.begun)
     }
 
-    /// Renews what is held, until the guard is dropped.
+    /// Renews claims, until the guard is dropped.
     fn renew(&self) -> DropGuard {
         let end = CancellationToken::new();
         tokio::spawn(self.shared.clone().renew_until(end.clone()));
         end.drop_guard()
-    }
-}
-
-/// What one call of the runner has begun.
-struct Runs<'a, C: Claims, W> {
-    shared: &'a Arc<Shared<C>>,
-    work: Arc<W>,
-    stop: &'a CancellationToken,
-    tasks: JoinSet<()>,
-    begun: usize,
-}
-
-impl<'a, C, W, F> Runs<'a, C, W>
-where
-    C: Claims,
-    W: Fn(Claim<C::Key>, C::Task, CancellationToken) -> F + Send + Sync + 'static,
-    F: Future<Output = Ending> + Send + 'static,
-{
-    fn new(shared: &'a Arc<Shared<C>>, work: W, stop: &'a CancellationToken) -> Self {
-        Self {
-            shared,
-            work: Arc::new(work),
-            stop,
-            tasks: JoinSet::new(),
-            begun: 0,
-        }
-    }
-
-    /// Claims what is due and begins it; whether the next look may find more.
-    async fn look(&mut self) -> Result<bool, StoreError> {
-        while self.tasks.try_join_next().is_some() {}
-        let room = self.shared.pace.at_once.saturating_sub(self.tasks.len());
-        let claimed = match room {
-            0 => Vec::new(),
-            room => self.shared.claims.claim_due(room).await?,
-        };
-        let has_claimed = !claimed.is_empty();
-        for (claim, task) in claimed {
-            let run = self.shared.held.begin(claim, self.stop);
-            self.tasks
-                .spawn(self.shared.clone().attempt(self.work.clone(), task, run));
-            self.begun += 1;
-        }
-        Ok(self.shared.claims.between().await? || has_claimed)
-    }
-
-    /// Waits until a look may find something: after a pause, a nudge, or the end of a run.
-    async fn wait(&mut self, pause: Duration) {
-        tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            () = self.shared.nudge.due.notified() => {}
-            _ = self.tasks.join_next(), if !self.tasks.is_empty() => {}
-            () = self.stop.cancelled() => {}
-        }
-    }
-
-    /// Waits until the database may answer again. What runs goes on; its ends are no reason to ask earlier.
-    async fn wait_out(&self, error: &StoreError, failures: u32) {
-        tracing::warn!(%error, "due work cannot be claimed; it is tried again, and what runs goes on");
-        tokio::select! {
-            () = tokio::time::sleep(OUTAGE.pause(failures)) => {}
-            () = self.shared.nudge.due.notified() => {}
-            () = self.stop.cancelled() => {}
-        }
-    }
-
-    async fn end(&mut self) {
-        while self.tasks.join_next().await.is_some() {}
     }
 }
 
@@ -284,16 +217,18 @@ impl<C: Claims> Shared<C> {
                 () = tokio::time::sleep(pause) => {}
                 () = self.nudge.ending.notified() => {}
             }
-            let claims = self.held.claims();
-            if claims.is_empty() {
-                continue;
-            }
-            match self.claims.renew(&claims).await {
-                Ok(to_end) => self.held.end(&to_end),
-                Err(error) => {
-                    tracing::warn!(%error, "claims cannot be renewed; what runs goes on");
-                }
+            if let Err(error) = self.renew().await {
+                tracing::warn!(%error, "claims cannot be renewed; what runs goes on");
             }
         }
+    }
+
+    async fn renew(&self) -> Result<(), StoreError> {
+        let claims = self.held.claims();
+        if !claims.is_empty() {
+            let to_end = self.claims.renew(&claims).await?;
+            self.held.end(&to_end);
+        }
+        Ok(())
     }
 }

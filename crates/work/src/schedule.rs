@@ -8,7 +8,7 @@ use serde_json::Value;
 const SHORTEST: Duration = Duration::from_millis(100);
 
 /// A job that is enqueued every period, by one of all processes. While the job of a schedule has not ended, no other
-/// one is enqueued; periods that nobody was there for are left out.
+/// one is enqueued; periods in which no process ran are left out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schedule {
     pub(crate) name: String,
@@ -33,7 +33,7 @@ impl Schedule {
         &self.name
     }
 
-    /// What its jobs are to do.
+    /// Sets the input of its jobs.
     pub fn payload(mut self, payload: Value) -> Self {
         self.payload = payload;
         self

@@ -1,4 +1,4 @@
-//! Named work without an end, in one process at a time: whoever feeds the catalog from outside, for example.
+//! Named work without an end, in one process at a time: an entity provider of the catalog, for example.
 
 use std::time::Duration;
 

@@ -61,7 +61,7 @@ impl Catalog {
             .await
             .map_err(EngineError::from)?;
         engine.join_leftovers().await.map_err(EngineError::from)?;
-        // First what is known, so that new locations are read in the order they are configured in.
+        // Known sources first, so that new locations are read in the order they are configured in.
         if parts.settings.interval.is_some() {
             engine.refresh_local_files().await?;
         }

@@ -1,5 +1,5 @@
-//! Saved edits of local files, also of locations that another process reads: when that one dies, they must still be
-//! noticed by those that are left.
+//! Watches local files for saved edits, also files of locations that another process reads: when that one dies, this one
+//! must notice them.
 
 use std::collections::HashSet;
 use std::path::PathBuf;

@@ -66,7 +66,7 @@ impl Activity {
         self.read.load(Ordering::Relaxed) > 0
     }
 
-    /// Sources that are refreshed, without those that a host keeps waiting: they may never bring anything.
+    /// Sources that are refreshed. A source that a host keeps waiting does not count: it may never bring anything.
     pub fn in_flight(&self) -> usize {
         let refreshed = self.refreshed.load(Ordering::Relaxed);
         refreshed.saturating_sub(self.stalled.load(Ordering::Relaxed))

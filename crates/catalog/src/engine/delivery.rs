@@ -1,10 +1,9 @@
 //! One run of one source: documents go in, batches go to the database, and the last transaction
-//! removes what is gone and records the state of the source, so that a crash only means doing it again.
+//! removes what is gone and records the state of the source, so that after a crash the run is only done again.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use model::{Fault, Place, Problem};
 use serde_json::Value;
 use store::{ChildRow, Lane, Seq, SourceKey, SourceState, StoreError};
@@ -18,10 +17,11 @@ use super::hold::Hold;
 use super::joins::join_all;
 use super::problems::Problems;
 use super::refusals::Refusals;
+use super::run::{RunEnd, RunReport};
 use super::writer::Writer;
 use crate::time::elapsed;
 
-/// Documents that may bring other files with them, of those that are processed together.
+/// Most documents processed together that may bring other files with them.
 const OPEN_ENDED: usize = 16;
 /// From this weight on documents are written although they are few.
 const HEAVY: usize = 2_000;
@@ -39,14 +39,14 @@ pub(crate) struct Delivery {
     /// Without it nothing is written.
     hold: Hold,
     before: HashMap<String, ChildRow>,
-    /// What this run emitted, with its owner.
+    /// Entities that this run emitted, each with its owner.
     emitted: HashMap<String, Option<String>>,
     waiting: Vec<Emission>,
     /// Documents of entities that another file of this source owned so far.
     contested: Vec<Raw>,
     /// Entities whose owner does not declare them any more.
     moved: HashSet<String>,
-    /// What is wrong, in the order found.
+    /// The problems, in the order they were found.
     pub problems: Problems,
     /// Problems of documents that cannot be used but probably are a known entity.
     attributed: Vec<(String, String, Problem)>,
@@ -54,25 +54,6 @@ pub(crate) struct Delivery {
     pub last_seq: Option<Seq>,
     /// Some of it is written but not yet joined.
     has_deferred: bool,
-}
-
-/// How a run ended.
-pub(crate) struct RunEnd {
-    /// When it began.
-    pub started_at: Timestamp,
-    /// Nothing is wrong with the source.
-    pub is_complete: bool,
-    /// Which of the entities that were not emitted are gone.
-    pub coverage: Coverage,
-    /// Children that are gone whatever the run has covered.
-    pub removed: Vec<String>,
-    /// Problems of entities that the run does not name are still those of the source.
-    pub keeps_problems: bool,
-    /// Problems shown on the location's own entity; `None` for providers.
-    pub location_problems: Option<Vec<Problem>>,
-    pub etag: Option<String>,
-    pub content_hash: Option<String>,
-    pub next_check_at: Option<Timestamp>,
 }
 
 impl Delivery {
@@ -121,7 +102,7 @@ impl Delivery {
         self.waiting.len()
     }
 
-    /// What they weigh: one for each, and more for long ones.
+    /// The weight of documents that are not yet written: one for each, and more for long ones.
     pub fn weight(&self) -> usize {
         self.waiting.iter().map(Emission::weight).sum()
     }
@@ -161,8 +142,8 @@ impl Delivery {
         self.process(raws).await
     }
 
-    /// Takes documents that have moved from one file of the source to another: their entities stay what they are.
-    /// Those that their owner still declares are conflicts. To be called after the last file.
+    /// Takes documents that have moved from one file of the source to another: their entities keep uid and history.
+    /// A document whose entity its owner still declares is a conflict. To be called after the last file.
     pub async fn feed_moved(&mut self, coverage: &Coverage) -> Result<(), EngineError> {
         let contested = std::mem::take(&mut self.contested);
         let (moved, other): (Vec<Raw>, Vec<Raw>) = contested.into_iter().partition(|raw| {
@@ -303,7 +284,7 @@ impl Delivery {
         let unchanged: Vec<String> = unchanged.map(|emission| emission.reference.clone()).collect();
         let conflicts = writer.emit(&self.source, emissions, &may_rekey).await?;
         for reference in unchanged {
-            // It is not processed again, and still is what it was.
+            // It is not processed again, and still has the problem it had.
             if let Some(problem) = writer.failure_of(&reference) {
                 self.refuse(&reference, problem);
             }
@@ -393,7 +374,7 @@ impl Delivery {
         })
     }
 
-    /// What was wrong before with entities that this run does not name.
+    /// Earlier problems of entities that this run does not name.
     async fn problems_of_others(
         &self,
         writer: &mut Writer<'_>,
@@ -432,20 +413,6 @@ impl Delivery {
     }
 }
 
-/// What a run amounted to.
-#[derive(Debug)]
-pub(crate) struct RunReport {
-    /// Last entry of the change log that it wrote.
-    pub seq: Option<Seq>,
-    pub emitted: usize,
-    pub removed: usize,
-    /// Entities that the catalog has as the run declared them.
-    pub accepted: usize,
-    pub refusals: Refusals,
-    /// Some of it is not yet joined.
-    pub has_deferred: bool,
-}
-
 fn duplicate(raw: &Raw) -> Problem {
     let fault = Fault::input(format!(
         "{} occurs more than once in {}",
@@ -467,21 +434,4 @@ fn taken(raw: &Raw, owner: &str) -> Problem {
         .hint("Only the first is served. Rename one of the two, or remove the other file.");
     problem.place.clone_from(&raw.place);
     problem
-}
-
-impl RunEnd {
-    /// The end of a provider's delivery: it is never due by itself.
-    pub fn of_provider(started_at: Timestamp, coverage: Coverage) -> Self {
-        Self {
-            started_at,
-            is_complete: true,
-            coverage,
-            removed: Vec::new(),
-            keeps_problems: false,
-            location_problems: None,
-            etag: None,
-            content_hash: None,
-            next_check_at: None,
-        }
-    }
 }

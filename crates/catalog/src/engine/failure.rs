@@ -23,7 +23,7 @@ pub(crate) enum EngineError {
     /// Everything is to stop; the source is left as it was.
     #[error("stopping")]
     Stopped,
-    /// The input is not what it must be.
+    /// The input breaks a rule.
     #[error("{0}")]
     Fault(#[from] Fault),
 }

@@ -14,8 +14,9 @@ use tokio::sync::{Semaphore, oneshot, oneshot::error::TryRecvError};
 use tokio::time::Instant;
 
 use super::Engine;
-use super::delivery::{Delivery, RunEnd, RunReport};
+use super::delivery::Delivery;
 use super::failure::EngineError;
+use super::run::{RunEnd, RunReport};
 use super::writer::Writer;
 
 /// Most documents that wait to be written at the same time, which bounds their memory. A long one counts as

@@ -2,8 +2,8 @@
 //!
 //! A burst ends when no source is refreshed any more. A long one is interrupted now and then, so that what has come in
 //! is served: after two seconds, then each time the burst is twice as old, and in each round no entity is joined more
-//! than once. However much there is, a new entity does not wait for longer than a minute, and joining again what is
-//! served already takes a small part of the time.
+//! than once. A new entity waits for a minute at most, however many there are. Joining served entities again takes a
+//! small part of the time.
 
 mod burst;
 

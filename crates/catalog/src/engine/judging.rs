@@ -1,4 +1,5 @@
-//! What the files of a source declare: which documents are used, what is wrong, and what the run has covered. Pure.
+//! Judges the files of a source: which documents are used, which problems there are, and how much of the source the run
+//! has covered. Pure.
 
 use jiff::Timestamp;
 use model::{EntityRef, Fault, Kinds, LocationRef, Place, Problem, Severity, entity, hint_for};
@@ -12,7 +13,7 @@ use crate::ingest::{self, Documents, Rejected, SourceFile, Usable};
 use crate::process::{Dependence, claim};
 use crate::time::later;
 
-/// What a failed request says when nobody answered.
+/// Words in the error of a request that no host answered.
 const UNREACHABLE: [&str; 4] = [
     "ENOTFOUND",
     "ECONNREFUSED",
@@ -35,7 +36,7 @@ pub(super) struct Judge<'a> {
     held_back: Vec<Raw>,
 }
 
-/// What one file brings.
+/// The judgement of one file.
 #[derive(Default)]
 pub(super) struct Verdict {
     /// Documents to process now.
@@ -45,11 +46,11 @@ pub(super) struct Verdict {
     pub warnings: Vec<Problem>,
 }
 
-/// What all files of a source bring.
+/// The judgement of all files of a source.
 pub(super) struct Judged {
     /// Documents that were held back and are to be processed after all.
     pub raws: Vec<Raw>,
-    /// What is wrong with the source, as it is shown.
+    /// The problems of the source, as they are shown.
     pub problems: Vec<Problem>,
     /// Nothing is wrong with the source.
     pub is_complete: bool,
@@ -92,8 +93,10 @@ impl<'a> Judge<'a> {
     /// Takes the next file.
     pub fn judge(&mut self, file: &SourceFile) -> Verdict {
         let (raws, rejected, warnings) = self.documents(file);
-        self.coverage
-            .note(file.location.to_string(), rejected.iter().all(Rejected::is_told));
+        self.coverage.note(
+            file.location.to_string(),
+            rejected.iter().all(Rejected::names_entity),
+        );
         for raw in &raws {
             let pipeline = &self.context.pipeline;
             self.dependence
@@ -146,7 +149,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Documents of a file that may come from here, what is wrong with the others, and warnings.
+    /// Documents of a file that may come from here, the rejected ones, and warnings.
     fn documents(&self, file: &SourceFile) -> (Vec<Raw>, Vec<Rejected>, Vec<Problem>) {
         let origin = entity::annotation(self.location, entity::MANAGED_BY_ORIGIN_LOCATION)
             .and_then(|origin| LocationRef::parse(origin).ok())
@@ -172,7 +175,7 @@ impl<'a> Judge<'a> {
 }
 
 impl Judged {
-    /// Whether only new content of the files can change what they bring.
+    /// Whether the entities change only when the content of the files does.
     pub fn is_settled(&self) -> bool {
         !self.dependence.is_any
     }

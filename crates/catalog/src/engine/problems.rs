@@ -1,8 +1,8 @@
-//! What is wrong with a source, bounded: the first problems one by one, then how many more there are.
+//! The problems of a source, bounded: the first ones in full, then the number of the others.
 
 use model::{Fault, Problem};
 
-use crate::ingest::MAX_TOLD;
+use crate::ingest::MAX_SHOWN;
 
 /// Name of the fault of a source that wants an entity of another.
 pub(super) const CONFLICT: &str = "ConflictError";
@@ -12,14 +12,14 @@ pub(super) const CONFLICT: &str = "ConflictError";
 pub(crate) struct Problems {
     kept: Vec<Problem>,
     more: usize,
-    /// Some of those that are only counted are conflicts, so the source is to be read again.
+    /// A problem that is only counted is a conflict, so the source is to be read again.
     has_more_conflicts: bool,
 }
 
 impl Problems {
     /// Takes a problem.
     pub fn push(&mut self, problem: Problem) {
-        if self.kept.len() < MAX_TOLD {
+        if self.kept.len() < MAX_SHOWN {
             self.kept.push(problem);
             return;
         }
@@ -41,7 +41,7 @@ impl Problems {
         self.kept.is_empty()
     }
 
-    /// What is to be shown.
+    /// The problems to show.
     pub fn into_shown(self) -> Vec<Problem> {
         let mut shown = self.kept;
         if self.more > 0 {
@@ -68,15 +68,15 @@ mod tests {
     #[test]
     fn the_first_are_shown_and_the_others_counted() {
         let mut problems = Problems::default();
-        for number in 0..MAX_TOLD + 5 {
+        for number in 0..MAX_SHOWN + 5 {
             problems.push(problem(number));
         }
         problems.push(Problem::warning(Fault::conflict("taken")));
         problems.put_first(vec![problem(9_999)]);
         let shown = problems.into_shown();
-        assert_eq!(shown.len(), MAX_TOLD + 1);
+        assert_eq!(shown.len(), MAX_SHOWN + 1);
         assert_eq!(shown[0], problem(9_999));
-        let last = &shown[MAX_TOLD].fault;
+        let last = &shown[MAX_SHOWN].fault;
         assert_eq!(last.to_string(), "ConflictError: 7 more problems of this source");
     }
 }

@@ -12,26 +12,27 @@ use tokio_util::sync::CancellationToken;
 
 use super::Engine;
 use super::activity::Counted;
-use super::delivery::{Delivery, RunEnd};
+use super::delivery::Delivery;
 use super::failure::EngineError;
 use super::group::{Outcome, write_together};
 use super::hold::Hold;
 use super::judging::{Judge, Judged};
 use super::problems::CONFLICT;
 use super::reading::{MUCH, Seat};
+use super::run::RunEnd;
 use crate::ingest::{self, Reading, Room, Target};
 use crate::time::{elapsed, later};
 
 /// How a refresh ended well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Finished {
-    /// What it found is written.
+    /// Its finds are written.
     Written,
     /// It could not be written together with others, and is to be done again without them.
     AloneNext,
 }
 
-/// Refreshes the claimed location and writes what it found together with other runs in the order of their `turn`, or
+/// Refreshes the claimed location and writes its finds together with other runs in the order of their `turn`, or
 /// alone. Ends early with `stop`. With the turn comes what counts it as a source that is read.
 pub(super) async fn refresh(
     engine: &Arc<Engine>,
@@ -295,7 +296,7 @@ impl Refresh<'_> {
             cause["location"] = file.location.to_string().into();
         }
         if let Some(commit) = reading.files.iter().find_map(|file| file.commit.as_ref()) {
-            cause["commit"] = commit.to_string().into();
+            cause["commit"] = commit.clone().into();
         }
         cause
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use model::Problem;
 
-use crate::ingest::MAX_TOLD;
+use crate::ingest::MAX_SHOWN;
 
 /// Entities that were refused, and why.
 #[derive(Debug, Default)]
@@ -17,7 +17,7 @@ pub(crate) struct Refusals {
 impl Refusals {
     /// Takes an entity; only the first problem of each is kept.
     pub fn push(&mut self, entity: &str, problem: &Problem) {
-        if self.names.insert(entity.to_owned()) && self.first.len() < MAX_TOLD {
+        if self.names.insert(entity.to_owned()) && self.first.len() < MAX_SHOWN {
             self.first.push((entity.to_owned(), problem.clone()));
         }
     }
@@ -47,19 +47,19 @@ mod tests {
     #[test]
     fn each_entity_counts_once_and_the_first_are_kept() {
         let mut refusals = Refusals::default();
-        for number in 0..MAX_TOLD + 3 {
+        for number in 0..MAX_SHOWN + 3 {
             for reason in ["first", "second"] {
                 refusals.push(&format!("e{number}"), &Problem::error(Fault::input(reason)));
             }
         }
-        assert_eq!((refusals.first.len(), refusals.more()), (MAX_TOLD, 3));
+        assert_eq!((refusals.first.len(), refusals.more()), (MAX_SHOWN, 3));
         assert!(
             refusals
                 .first
                 .iter()
                 .all(|(_, problem)| problem.fault.message == "first")
         );
-        let all = ["e0".to_owned(), format!("e{}", MAX_TOLD + 2), "other".to_owned()];
+        let all = ["e0".to_owned(), format!("e{}", MAX_SHOWN + 2), "other".to_owned()];
         assert_eq!(refusals.accepted(all.iter()), 1);
     }
 }

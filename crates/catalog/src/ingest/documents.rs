@@ -1,4 +1,4 @@
-//! From the bytes of a file to its documents, and to what is wrong with those that cannot be used.
+//! From the bytes of a file to its documents, and to the problems of documents that cannot be used.
 
 use std::borrow::Cow;
 
@@ -7,8 +7,8 @@ use model::{EntityRef, Fault, LocationRef, Place, Problem, hint_by_looks, odditi
 use serde_json::Value;
 use yaml::{Document, Limits, YamlError};
 
-/// Most documents of one file whose problems are told one by one. A file with more of them is something else.
-const MAX_TOLD: usize = 1_000;
+/// Most documents of one file whose problems are shown one by one. A file with more of them is no descriptor.
+const MAX_SHOWN: usize = 1_000;
 
 /// A document that cannot be used.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct Rejected {
 
 impl Rejected {
     /// Whether it is known what the document declares, although it may not come from there.
-    pub fn is_told(&self) -> bool {
+    pub fn names_entity(&self) -> bool {
         self.problem.fault.name == "NotAllowedError"
     }
 }
@@ -34,7 +34,7 @@ pub(crate) struct Usable {
     pub text: Bytes,
 }
 
-/// What is in a file.
+/// The documents of a file.
 #[derive(Debug, Default)]
 pub(crate) struct Documents {
     pub usable: Vec<Usable>,
@@ -64,7 +64,7 @@ pub(crate) fn read_documents(location: &LocationRef, bytes: &Bytes, limits: &Lim
         let own = bytes.slice(document.offset..end);
         match judge(location, &text[document.offset..end], own, document) {
             Some(Ok(one)) => found.take(one),
-            Some(Err(explain)) if found.rejected.len() < MAX_TOLD => found.rejected.push(explain()),
+            Some(Err(explain)) if found.rejected.len() < MAX_SHOWN => found.rejected.push(explain()),
             Some(Err(_)) => untold += 1,
             None => {}
         }
@@ -77,7 +77,7 @@ pub(crate) fn read_documents(location: &LocationRef, bytes: &Bytes, limits: &Lim
 
 impl Documents {
     fn take(&mut self, one: Usable) {
-        if self.warnings.len() < MAX_TOLD {
+        if self.warnings.len() < MAX_SHOWN {
             let text = std::str::from_utf8(&one.text).unwrap_or_default();
             self.warnings.extend(oddities(&one.entity).into_iter().map(|odd| {
                 let place = located(text, one.place.clone(), odd.fault.field());
@@ -358,8 +358,8 @@ mod tests {
     #[test]
     fn of_very_many_bad_documents_the_first_are_told() {
         let good = "apiVersion: a\nkind: Component\nmetadata: {name: good}\n";
-        let (usable, rejected) = read(&format!("{}{good}", "a: b\n---\n".repeat(MAX_TOLD + 20)));
-        assert_eq!((usable, rejected.len()), (1, MAX_TOLD + 1));
+        let (usable, rejected) = read(&format!("{}{good}", "a: b\n---\n".repeat(MAX_SHOWN + 20)));
+        assert_eq!((usable, rejected.len()), (1, MAX_SHOWN + 1));
         let last = rejected.last().map(|(told, _)| told.as_str());
         assert_eq!(last, Some("20 more documents of this file cannot be used @None"));
     }

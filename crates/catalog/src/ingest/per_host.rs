@@ -23,9 +23,9 @@ const PATIENCE: u32 = 3;
 /// The first pause, doubled each time, and the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
 const LONGEST_PAUSE: Duration = Duration::from_mins(5);
-/// Hosts remembered before those that are well are forgotten.
+/// Hosts remembered before hosts that answer are forgotten.
 const MANY_HOSTS: usize = 256;
-/// What a fault says when nobody answered: at the connection, or after it.
+/// Words in the error of a request that no host answered: at the connection, or after it.
 const NO_ANSWER: [&str; 2] = ["timed out", "no complete answer within"];
 
 /// A source of files that is patient with no host for long.
@@ -41,7 +41,7 @@ struct Host {
 
 #[derive(Default)]
 struct Health {
-    /// Requests in a row that nobody answered.
+    /// Requests in a row without an answer.
     unanswered: u32,
     /// Until then the host is left alone.
     alone_until: Option<Instant>,
@@ -100,7 +100,7 @@ impl Host {
                 until.duration_since(now).as_secs().saturating_add(1)
             ))),
             Some(_) => {
-                // This one tries; the others wait for what it finds.
+                // This request tries; the others wait for its answer.
                 health.alone_until = Some(now + pause(health.unanswered));
                 Ok(())
             }

@@ -1,4 +1,4 @@
-//! How much one source may bring: targets, files by pattern, bytes altogether, faults told one by one.
+//! Bounds of one source: targets, files by pattern, bytes altogether, problems shown one by one.
 
 use model::Fault;
 
@@ -6,8 +6,8 @@ use model::Fault;
 pub(crate) const MAX_TARGETS: usize = 10_000;
 /// Most bytes that one source brings, all files together.
 pub(crate) const MAX_BYTES: u64 = 128 << 20;
-/// Most faults or problems of one source that are told one by one.
-pub(crate) const MAX_TOLD: usize = 1_000;
+/// Most faults or problems of one source that are shown one by one.
+pub(crate) const MAX_SHOWN: usize = 1_000;
 
 /// The bytes that a source may still bring.
 #[derive(Debug, Clone, Copy)]
@@ -51,10 +51,10 @@ impl Room {
 
 /// Keeps the first faults and says how many more there were.
 pub(crate) fn bounded(mut faults: Vec<Fault>) -> Vec<Fault> {
-    if faults.len() <= MAX_TOLD {
+    if faults.len() <= MAX_SHOWN {
         return faults;
     }
-    let more = faults.split_off(MAX_TOLD - 1);
+    let more = faults.split_off(MAX_SHOWN - 1);
     let (more, last) = (more.len(), more.into_iter().next_back());
     // Under the name of one of them, which decides when the source is read again.
     let name = last.map_or_else(|| "Error".to_owned(), |fault| fault.name);
@@ -85,10 +85,10 @@ mod tests {
 
     #[test]
     fn faults_beyond_the_first_are_counted_under_the_name_of_the_last() {
-        let faults = vec![Fault::not_found("x"); MAX_TOLD + 3];
+        let faults = vec![Fault::not_found("x"); MAX_SHOWN + 3];
         let told = bounded(faults);
-        assert_eq!(told.len(), MAX_TOLD);
-        let last = told[MAX_TOLD - 1].to_string();
+        assert_eq!(told.len(), MAX_SHOWN);
+        let last = told[MAX_SHOWN - 1].to_string();
         assert_eq!(last, "NotFoundError: 4 more targets or files could not be read");
         assert_eq!(bounded(vec![Fault::error("y")]).len(), 1);
     }

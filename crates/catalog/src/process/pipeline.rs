@@ -28,13 +28,13 @@ pub(crate) struct Document {
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub result: Result<Processed, Fault>,
-    /// What was read on the way; a change there means processing again.
+    /// Refresh keys of everything read on the way; a change there means processing again.
     pub refresh_keys: Vec<String>,
     /// What processors noticed on the way.
     pub remarks: Vec<String>,
 }
 
-/// A valid entity and what it says about others.
+/// A valid entity and the relations that it states.
 #[derive(Debug)]
 pub(crate) struct Processed {
     pub entity: Value,
@@ -188,7 +188,7 @@ impl Pipeline {
             .caused_by(cause)
         })?;
         model::check_references(&relations)?;
-        // Not before: what is wrong with an item is told of its place in the file.
+        // Not before: an error of an item names its place in the file.
         kinds::sort_references(&mut entity);
         Ok(Processed { entity, relations })
     }

@@ -16,7 +16,7 @@ use super::bundle;
 use crate::ingest::UrlSource;
 use crate::paths::normalize;
 
-/// Longest address, in bytes: what is longer is the content itself.
+/// Longest address, in bytes: a longer text is the content itself.
 const MAX_ADDRESS: usize = 2_000;
 /// Deepest nesting that is searched; documents nested deeper are refused when they are parsed.
 const MAX_DEPTH: usize = 128;
@@ -38,7 +38,7 @@ pub(super) fn occur_in(value: &Value) -> bool {
     }
 }
 
-/// Replaces placeholders of one entity and remembers what was read.
+/// Replaces placeholders of one entity and remembers the files that were read.
 pub(crate) struct Resolver<'a> {
     pub location: &'a LocationRef,
     /// The configured or registered location that led to `location`.
@@ -47,7 +47,7 @@ pub(crate) struct Resolver<'a> {
     pub local_files: bool,
     pub max_bytes: u64,
     pub limits: &'a Limits,
-    /// What was read, as refresh keys.
+    /// The files that were read, as refresh keys.
     pub read: Vec<String>,
     /// Bytes read so far.
     pub bytes: usize,

@@ -11,7 +11,7 @@ use store::{Lane, SourceKey, SourceState};
 
 use super::raw;
 use crate::engine::{Coverage, Delivery, Engine, EngineError, Hold, Raw, RunEnd, RunReport};
-use crate::ingest::MAX_TOLD;
+use crate::ingest::MAX_SHOWN;
 
 /// Where one provider delivers.
 #[derive(Clone)]
@@ -85,7 +85,7 @@ impl Sink {
         self.hold.check_in(&mut tx, &key).await?;
         let known = tx.source_state(std::slice::from_ref(&key)).await?.pop();
         let mut state = known.unwrap_or_else(|| SourceState::new(key));
-        if state.problems.len() < MAX_TOLD && !state.problems.contains(&problem) {
+        if state.problems.len() < MAX_SHOWN && !state.problems.contains(&problem) {
             state.problems.push(problem);
             state.checked_at = Some(self.engine.context.clock.now());
             tx.set_source_state(&[state]).await?;

@@ -217,7 +217,7 @@ async fn a_host_that_hangs_keeps_neither_files_nor_other_hosts_waiting() {
 }
 
 #[tokio::test]
-async fn a_visit_that_panics_is_a_failed_one_and_hurts_no_other() {
+async fn a_refresh_that_panics_is_a_failed_one_and_hurts_no_other() {
     let locations = vec![url("https://panics.invalid/a.yaml"), file("./a.yaml")];
     let place = Place::reading(locations, Vec::new()).await;
     place.write("a.yaml", &component("a", ""));

@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::tables;
 use crate::world::component;
 
 const URL: &str = "https://held.invalid/a.yaml";
@@ -104,12 +105,6 @@ impl Held {
         held
     }
 
-    async fn execute(&self, statement: &'static str) {
-        let mut tx = self.store.write_unordered(Lane::Person).await.unwrap();
-        tx.execute(statement, vec![]).await.unwrap();
-        tx.commit().await.unwrap();
-    }
-
     async fn is_served(&self) -> bool {
         let node = self.store.node(SERVED).await.unwrap();
         node.is_some_and(|node| node.final_json.is_some())
@@ -125,26 +120,16 @@ impl Held {
         self.stop.cancel();
         self.run.await.unwrap();
     }
-
-    /// As if another process had claimed the source, checked it, and were at work on it again.
-    async fn lose(&self) {
-        self.execute(
-            "UPDATE sources SET claim = claim + 1, held_by = 'another', held_until = 9000000000000000, etag = 'theirs'",
-        )
-        .await;
-    }
 }
 
 /// Nothing more can be claimed and nothing renewed; the source that is being read is read to its end.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_claim_that_fails_ends_no_refresh() {
     let held = Held::start(Ok(component("a", ""))).await;
-    held.execute("ALTER TABLE sources RENAME TO sources_elsewhere")
-        .await;
+    tables::take_away_sources(&held.store).await;
     // Time enough to ask the database several times.
     tokio::time::sleep(Duration::from_millis(1_500)).await;
-    held.execute("ALTER TABLE sources_elsewhere RENAME TO sources")
-        .await;
+    tables::bring_back_sources(&held.store).await;
     held.host.answers.add_permits(1);
     soon(async || held.is_served().await).await;
     assert_eq!(
@@ -158,7 +143,7 @@ async fn a_claim_that_fails_ends_no_refresh() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_found_after_the_claim_was_lost_is_not_written() {
     let held = Held::start(Ok(component("a", ""))).await;
-    held.lose().await;
+    tables::take_sources(&held.store).await;
     held.host.answers.add_permits(1);
     let host = held.host.clone();
     soon(async || host.answers.available_permits() == 0).await;
@@ -171,7 +156,7 @@ async fn what_is_found_after_the_claim_was_lost_is_not_written() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failure_after_the_claim_was_lost_is_not_recorded() {
     let held = Held::start(Err(Fault::error("the host fell over"))).await;
-    held.lose().await;
+    tables::take_sources(&held.store).await;
     let theirs = held.state().await;
     held.host.answers.add_permits(1);
     tokio::time::sleep(Duration::from_millis(300)).await;

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::world::World;
 
-fn user(name: &str) -> DeferredEntity {
+/// A user as a provider delivers one.
+pub fn user(name: &str) -> DeferredEntity {
     DeferredEntity {
         entity: json!({
             "apiVersion": "backstage.io/v1alpha1", "kind": "User",
@@ -215,7 +216,7 @@ async fn a_problem_of_the_provider_is_shown_until_it_delivers_everything_anew() 
     sink.problem(problem()).await;
     sink.problem(problem()).await;
     let expected = (String::new(), "the directory leaves out groups".to_owned());
-    assert_eq!(shown(&world).await, [expected.clone()]);
+    assert_eq!(shown(&world).await, std::slice::from_ref(&expected));
     sink.change(vec![user("ada")], Vec::new()).await.unwrap();
     assert_eq!(shown(&world).await, [expected]);
     replace_all(&*sink, vec![user("ada")]).await.unwrap();

@@ -19,5 +19,6 @@ mod providers;
 mod registering;
 mod saved_index;
 mod simulation;
+mod tables;
 mod watch;
 mod world;

@@ -12,11 +12,13 @@ use model::Fault;
 use parking_lot::Mutex;
 use plugin::{DeferredEntity, EntityProvider, ProviderSink, replace_all};
 use serde_json::json;
-use store::{Lane, SourceKey};
+use store::SourceKey;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::deliveries;
+use crate::tables;
 use crate::world::World;
 
 type KeptSink = Arc<Mutex<Option<Arc<dyn ProviderSink>>>>;
@@ -42,12 +44,8 @@ impl Provider {
 
     fn user(name: &str) -> DeferredEntity {
         DeferredEntity {
-            entity: json!({
-                "apiVersion": "backstage.io/v1alpha1", "kind": "User",
-                "metadata": {"name": name, "annotations": {"backstage.io/managed-by-location": "ldap:x"}},
-                "spec": {"memberOf": []},
-            }),
             location_key: Some(format!("ldap:{name}")),
+            ..deliveries::user(name)
         }
     }
 }
@@ -171,12 +169,7 @@ async fn a_failure_after_it_was_taken_over_is_not_recorded() {
     while late.kept.lock().is_none() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    let mut tx = world.store.write_unordered(Lane::Person).await.unwrap();
-    let taken = tx
-        .execute("UPDATE work_standing SET claim = claim + 1", vec![])
-        .await;
-    assert_eq!(taken.unwrap(), 1);
-    tx.commit().await.unwrap();
+    tables::take_providers(&world.store).await;
     late.fails.add_permits(1);
     tokio::time::sleep(Duration::from_millis(300)).await;
     let key = SourceKey::Provider("late".to_owned());

@@ -91,7 +91,7 @@ async fn keep_log(parts: &Parts, claim: &Claim<JobId>, job_log: &JobLog, ended: 
     store_log(parts, claim, job_log).await;
 }
 
-/// Stores the lines that wait. Those that cannot be stored are left out: the job is more than its log.
+/// Stores the lines that wait. Lines that cannot be stored are left out: the job goes on without its log.
 async fn store_log(parts: &Parts, claim: &Claim<JobId>, job_log: &JobLog) {
     let lines = job_log.take();
     if lines.is_empty() {

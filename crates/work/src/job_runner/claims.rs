@@ -1,4 +1,4 @@
-//! Jobs as something that can be claimed. Whoever looks for due jobs hands out schedules and events first.
+//! Jobs as something that can be claimed. Each look for due jobs hands out schedules and events first.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,7 +27,7 @@ pub(super) struct JobClaims {
     counted: Mutex<Option<Instant>>,
 }
 
-/// What is to be handed out.
+/// Kinds of work that wait to be handed out.
 struct Waiting {
     schedules: bool,
     events: bool,

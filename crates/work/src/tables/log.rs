@@ -21,7 +21,7 @@ pub async fn append_claimed(tx: &mut Tx, claim: &Claim<JobId>, lines: &[Line]) -
     }
 }
 
-/// Adds lines to the log of a job, whoever holds it.
+/// Adds lines to the log of a job, whichever process holds it.
 pub async fn append(tx: &mut Tx, job: JobId, lines: &[Line]) -> Result<(), StoreError> {
     let text = "UPDATE work_jobs SET log_lines = log_lines + ? WHERE id = ? RETURNING log_lines";
     let row = tx.row(text, vec![lines.len().into(), job.0.into()]).await?;

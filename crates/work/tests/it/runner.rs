@@ -26,6 +26,8 @@ struct Table {
     settled: Mutex<Vec<(Claim<&'static str>, Ending)>>,
     /// What happened, in order: claims and parts of the work between them.
     steps: Mutex<Vec<&'static str>>,
+    /// This claim has run out, and is given again under the next number unless it is renewed before.
+    run_out: Mutex<Option<Claim<&'static str>>>,
     /// Parts of the work between that are left.
     parts: Mutex<u32>,
 }
@@ -51,6 +53,11 @@ impl Claims for Given {
     async fn claim_due(&self, limit: usize) -> Result<Vec<(Claim<&'static str>, ())>, StoreError> {
         self.0.check()?;
         let mut due = self.0.due.lock();
+        let run_out = self.0.run_out.lock().take();
+        due.extend(run_out.map(|claim| Claim {
+            number: claim.number + 1,
+            ..claim
+        }));
         let count = limit.min(due.len());
         self.0
             .steps
@@ -61,6 +68,7 @@ impl Claims for Given {
 
     async fn renew(&self, claims: &[Claim<&'static str>]) -> Result<Vec<Claim<&'static str>>, StoreError> {
         self.0.check()?;
+        self.0.run_out.lock().take_if(|run_out| claims.contains(run_out));
         let lost = self.0.lost.lock();
         Ok(claims
             .iter()
@@ -160,6 +168,24 @@ async fn a_database_that_is_away_ends_no_run() {
     let settled = bench.end().await;
     assert_eq!(settled[0], (claim("a", 1), Ending::Done));
     assert_eq!(settled[1], (claim("b", 1), Ending::Stopped));
+}
+
+/// The claim ran out while the database was away: the process does not take it from itself.
+#[tokio::test]
+async fn after_an_outage_claims_are_renewed_before_anything_is_claimed() {
+    for _ in 0..5 {
+        let mut bench = bench(&[claim("a", 1)]);
+        let (_, stop) = bench.begun().await;
+        *bench.table.is_down.lock() = true;
+        tokio::time::sleep(PACE.hold).await;
+        *bench.table.run_out.lock() = Some(claim("a", 1));
+        *bench.table.is_down.lock() = false;
+        while bench.table.run_out.lock().is_some() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert!(!stop.is_cancelled());
+        assert_eq!(bench.end().await.len(), 1, "it was claimed once");
+    }
 }
 
 #[tokio::test]

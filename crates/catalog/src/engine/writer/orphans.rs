@@ -1,9 +1,8 @@
-//! What happens to entities that a source no longer emits: deleted or marked, with all that only they led to.
+//! Entities that a source no longer emits are deleted or marked, with all entities that only they led to.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use serde_json::Value;
-use store::{ChangeKind, NewChange, Node, RelationRow, SourceKey, StoreError};
+use store::{RelationRow, SourceKey, StoreError};
 
 use super::{Writer, is_location};
 
@@ -34,7 +33,7 @@ impl Writer<'_> {
                     for orphan in &orphans {
                         self.change(orphan, |node| node.orphan = true).await?;
                     }
-                    self.freed.extend(orphans);
+                    self.batch.freed.extend(orphans);
                     Vec::new()
                 }
             };
@@ -77,7 +76,7 @@ impl Writer<'_> {
             .collect())
     }
 
-    /// Deletes nodes; returns what they had emitted.
+    /// Deletes nodes; returns the entities that they had emitted.
     pub async fn delete(&mut self, references: &[String]) -> Result<Vec<String>, StoreError> {
         self.flush().await?;
         self.load(references).await?;
@@ -93,37 +92,15 @@ impl Writer<'_> {
             .iter()
             .map(|reference| (reference.clone(), Vec::new()))
             .collect();
-        let cause = self.causes.len() - 1;
+        let cause = self.batch.cause();
         for changed in self.tx.replace_relations(&none).await?.into_keys() {
-            self.neighbours.entry(changed).or_insert(cause);
+            self.batch.neighbours.entry(changed).or_insert(cause);
         }
         self.tx.delete_nodes(references).await?;
-        self.freed.extend(references.iter().cloned());
         for reference in references {
-            self.dirty.remove(reference);
             emitted.remove(reference);
-            if let Some(Some(node)) = self.nodes.insert(reference.clone(), None) {
-                self.changes.extend(self.deletion(node));
-            }
+            self.batch.delete(reference);
         }
         Ok(emitted.into_iter().collect())
-    }
-
-    fn deletion(&self, node: Node) -> Option<NewChange> {
-        let body = node.final_json?;
-        let mut cause = self.causes.last().cloned().unwrap_or_default();
-        // Of the files that a source reads, the one that declared it.
-        if let Some((location, owner)) = cause.get_mut("location").zip(node.location_key) {
-            *location = owner.into();
-        }
-        Some(NewChange {
-            reference: node.reference,
-            uid: node.uid,
-            kind: ChangeKind::Deleted,
-            at: self.now,
-            cause,
-            diff: Value::Array(Vec::new()),
-            body_before: Some(body),
-        })
     }
 }

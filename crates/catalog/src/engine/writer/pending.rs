@@ -1,11 +1,11 @@
-//! What the sources of one transaction have to say to the store, gathered so that each table is written
-//! once for all of them.
+//! Rows of all sources of one transaction, gathered so that each table is written once.
 
 use std::collections::{BTreeMap, HashMap};
 
 use store::{Node, RelationRow, SourceKey, SourceState, StoreError};
 
-use super::{Taken, Writer};
+use super::Writer;
+use super::batch::Taken;
 
 /// Rows that wait to be written.
 #[derive(Default)]
@@ -34,7 +34,7 @@ impl Pending {
 }
 
 impl Writer<'_> {
-    /// Writes what was gathered. Whatever reads edges, relations or sources comes after.
+    /// Writes the gathered rows. Edges, relations and sources are read only after this.
     pub(super) async fn flush(&mut self) -> Result<(), StoreError> {
         let pending = std::mem::take(&mut self.pending);
         let mut edges: Vec<(&str, &str)> = pending
@@ -50,11 +50,11 @@ impl Writer<'_> {
             self.tx.set_refresh_keys(&keys).await?;
         }
         if !pending.due.is_empty() {
-            self.tx.mark_due(&pending.due, self.now).await?;
+            self.tx.mark_due(&pending.due, self.batch.now).await?;
         }
         let mut states = pending.states;
         // A location that was deleted meanwhile must not leave its state behind.
-        states.retain(|state| !is_gone(&self.nodes, &state.key));
+        states.retain(|state| !is_gone(&self.batch.nodes, &state.key));
         self.tx.set_source_state(&states).await
     }
 
@@ -69,7 +69,7 @@ impl Writer<'_> {
             stated.push((origin, rows));
         }
         for (changed, origin) in self.tx.replace_relations(&stated).await? {
-            self.neighbours.entry(changed).or_insert(causes[&origin]);
+            self.batch.neighbours.entry(changed).or_insert(causes[&origin]);
         }
         Ok(())
     }

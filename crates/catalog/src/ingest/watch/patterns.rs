@@ -9,14 +9,14 @@ use globset::GlobMatcher;
 use crate::ingest::file::{base_folder, compile, is_pattern};
 use crate::paths::normalize;
 
-/// Links followed from one file to what it stands for.
+/// Links followed from one file to its content.
 const MOST_LINKS: usize = 16;
 
 /// Paths that changed at about the same time.
 #[derive(Debug, Default)]
 pub(super) struct Changed {
     paths: HashSet<PathBuf>,
-    /// Those that may stand for what lies below them: folders, links, and what has no ending and is gone.
+    /// Changed paths that may stand for paths below them: folders, links, and removed paths without an ending.
     roots: Vec<PathBuf>,
 }
 
@@ -52,7 +52,7 @@ pub(super) enum Pattern {
 }
 
 impl Pattern {
-    /// What a target stands for; nothing for a pattern that cannot be understood, which reading it tells.
+    /// The paths that a target stands for; none for a pattern that cannot be understood, which is an error when it is read.
     pub fn of(target: &str) -> Vec<Self> {
         if is_pattern(target) {
             let base = base_folder(target);
@@ -72,7 +72,7 @@ impl Pattern {
         }
     }
 
-    /// Whether what is read may be different after a change.
+    /// Whether the target may read something else after a change.
     pub fn is_hit_by(&self, changed: &Changed) -> bool {
         match self {
             Self::Path(file) => changed.touches(file),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use config::Config;
 use http::StatusCode;
-use model::{Fault, SystemClock};
+use model::{Fault, FaultKind, SystemClock};
 use outside::{OutsideCalls, Settings};
 use tokio::sync::Semaphore;
 use url::Url;
@@ -135,7 +135,7 @@ impl UrlReader {
                     not_modified: false,
                 })
             }
-            Err(fault) if fault.name == "NotFoundError" => Ok(Search::default()),
+            Err(fault) if fault.is(&FaultKind::NotFound) => Ok(Search::default()),
             Err(fault) => Err(fault),
         }
     }
@@ -184,8 +184,8 @@ impl UrlReader {
             .fetcher
             .fetch(&request, ALLOWED, reach)
             .await
-            .map_err(|fault| match fault.name.as_str() {
-                "FetchError" => Fault::error(format!("Unable to read {url}, {fault}")),
+            .map_err(|fault| match fault.kind() {
+                FaultKind::Fetch => Fault::error(format!("Unable to read {url}, {fault}")),
                 _ => fault,
             })?;
         let failure = format!("could not read {}, {}", answer.url, phrase(answer.status));
@@ -219,7 +219,7 @@ impl UrlReader {
             .await?;
         if integration.kind() == "gitea" && answer.status == StatusCode::FORBIDDEN {
             return Err(Fault::new(
-                "AuthenticationError",
+                FaultKind::Authentication,
                 format!("{url} could not be read, {}", phrase(answer.status)),
             ));
         }

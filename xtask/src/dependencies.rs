@@ -31,8 +31,10 @@ const LICENCES: &[&str] = &[
 /// Crates that would bring a second TLS stack or break the static binary.
 const BANNED: &[&str] = &["openssl-sys", "native-tls", "aws-lc-sys", "aws-lc-rs"];
 
-/// Our crates that may make HTTP calls with a client of their own: the one client, and the command line, which asks a portal.
-const CALLERS: &[&str] = &["outside", "backstage"];
+/// Crates that make HTTP calls, and the one of our crates that may use them; the commands of the repository are not shipped.
+const CLIENTS: &[&str] = &["reqwest", "ureq", "hyper-rustls", "hyper-tls", "curl", "isahc"];
+const CALLER: &str = "outside";
+const NOT_SHIPPED: &str = "xtask";
 
 /// Which of our crates each of our crates may use (ARCHITECTURE.md).
 const ARROWS: &[(&str, &[&str])] = &[
@@ -43,7 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("outside", &["model"]),
     ("store", &["model"]),
     ("work", &["model", "store"]),
-    ("plugin", &["model", "store", "work"]),
+    ("plugin", &["model", "outside", "store", "work"]),
     ("web", &["config", "model", "plugin"]),
     ("ui", &["model", "plugin"]),
     ("scm", &["config", "model", "outside", "plugin"]),
@@ -102,6 +104,13 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("audit", &["model", "plugin", "store", "ui", "web"]),
+    ("connections", &["model", "outside", "plugin", "ui", "web"]),
+    (
+        "events",
+        &[
+            "catalog", "config", "model", "plugin", "scm", "store", "web", "work",
+        ],
+    ),
     ("testkit", &["model"]),
     ("backstage", EVERYTHING),
     ("portal", EVERYTHING),
@@ -173,10 +182,12 @@ fn foreign_arrows(name: &str, package: &Value) -> Vec<String> {
 /// A client for HTTP calls in the product code of a crate that must leave them to `outside`.
 fn own_client(name: &str, package: &Value) -> Option<String> {
     let mut dependencies = package["dependencies"].as_array().into_iter().flatten();
-    let has_client =
-        dependencies.any(|dependency| dependency["name"] == "reqwest" && dependency["kind"].is_null());
-    (has_client && !CALLERS.contains(&name)).then(|| {
-        format!("{name} must not use reqwest: the crate outside makes calls, bounds them and counts them")
+    let client = dependencies.find_map(|dependency| {
+        let used = dependency["name"].as_str().filter(|used| CLIENTS.contains(used));
+        used.filter(|_| dependency["kind"].is_null())
+    })?;
+    (name != CALLER && name != NOT_SHIPPED).then(|| {
+        format!("{name} must not use {client}: the crate {CALLER} makes calls, bounds them and counts them")
     })
 }
 
@@ -199,6 +210,7 @@ mod tests {
         let package = json!({ "dependencies": [{ "name": "reqwest", "kind": null }] });
         let for_tests = json!({ "dependencies": [{ "name": "reqwest", "kind": "dev" }] });
         assert!(own_client("scm", &package).is_some());
+        assert!(own_client("backstage", &package).is_some());
         assert_eq!(own_client("outside", &package), None);
         assert_eq!(own_client("scm", &for_tests), None);
     }

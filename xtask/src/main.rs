@@ -12,12 +12,15 @@ mod dependencies;
 mod process;
 mod server;
 mod setup;
+mod steps;
 mod tidy;
+mod watched;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 use process::run;
+use steps::Steps;
 
 const USAGE: &str = "\
 usage: cargo xtask <task>
@@ -31,6 +34,7 @@ tasks
   conformance   agreement with the recorded answers and verdicts of the original, against the floors
                 in conformance/floors.json; reads ../shared (or $SHARED)
   bench         our release build beside the original on generated catalogs (bench/README.md)
+  watched       one test program, failing it when it is slow or leaves something behind; `test` runs each so
 ";
 
 fn main() -> ExitCode {
@@ -38,11 +42,12 @@ fn main() -> ExitCode {
     let task = arguments.first().map_or("", String::as_str);
     let outcome = match task {
         "test" => test(),
-        "check" => check(),
+        "check" => check(&mut Steps::default()),
         "browser" => browser::run_all(),
         "picture" => browser::picture(),
         "conformance" => conformance::run_all(),
         "bench" => bench::run(&arguments[1..]),
+        "watched" => watched::run(&arguments[1..]),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);
@@ -57,20 +62,31 @@ fn main() -> ExitCode {
     }
 }
 
-fn check() -> Result<()> {
+fn check(steps: &mut Steps) -> Result<()> {
     setup::rust_components()?;
-    run("cargo", &["fmt", "--all", "--check"])?;
-    run(
-        "cargo",
-        &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
-    )?;
-    dependencies::check()?;
-    tidy::check()
+    steps.step("format", || run("cargo", &["fmt", "--all", "--check"]))?;
+    steps.step("lints", || {
+        let lint = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+        run("cargo", &lint)
+    })?;
+    steps.step("dependencies", dependencies::check)?;
+    steps.step("tidiness", tidy::check)
 }
 
 fn test() -> Result<()> {
-    setup::for_tests()?;
-    check()?;
-    run("cargo", &["test", "--workspace"])?;
-    browser::run_all()
+    let mut steps = Steps::default();
+    steps.step("setup", setup::for_tests)?;
+    check(&mut steps)?;
+    steps.step("building the Rust tests", || {
+        run("cargo", &["test", "--workspace", "--no-run"])
+    })?;
+    steps.step("running the Rust tests", || {
+        let ourselves = std::env::current_exe()?;
+        let runner = format!(
+            "target.'cfg(all())'.runner=['{}', 'watched']",
+            ourselves.display()
+        );
+        run("cargo", &["test", "--workspace", "--config", &runner])
+    })?;
+    steps.step("browser tests", browser::run_all)
 }

@@ -36,10 +36,16 @@ fn problems_of(name: &Path, text: &str) -> Vec<String> {
     if is_rust && !text.starts_with("//!") && !name.starts_with("fuzz") {
         problems.push(format!("{}: begins without a module comment", name.display()));
     }
+    let shares_calls =
+        !is_rust || !is_product(name) || MAY_MAKE_CALLS.iter().any(|one| name.starts_with(one));
     let may_have_sql = !is_rust || may_have_sql(name);
     for (number, line) in text.lines().enumerate() {
         if !may_have_sql && has_sql(line) {
             let reason = "SQL outside of a module named `tables`";
+            problems.push(format!("{}:{}: {reason}", name.display(), number + 1));
+        }
+        if !shares_calls && line.contains("OutsideCalls::new(") {
+            let reason = "a client of its own: the one that `portal` makes is handed to features and plugins";
             problems.push(format!("{}:{}: {reason}", name.display(), number + 1));
         }
         if let Some(reason) = forbidden(line) {
@@ -47,6 +53,18 @@ fn problems_of(name: &Path, text: &str) -> Vec<String> {
         }
     }
     problems
+}
+
+/// Where a client for outside calls is made: the client's own crate, the portal, and the commands that ask a portal.
+const MAY_MAKE_CALLS: [&str; 3] = [
+    "crates/outside",
+    "crates/portal/src/outside_calls.rs",
+    "crates/backstage/src/commands/remote.rs",
+];
+
+/// Whether a file is part of what is shipped.
+fn is_product(name: &Path) -> bool {
+    name.starts_with("crates") && name.components().any(|part| part.as_os_str() == "src")
 }
 
 /// The store's own crate, modules named `tables`, and this file, which names the words.
@@ -101,6 +119,15 @@ mod tests {
         assert_eq!(count("crates/store/src/nodes.rs"), 0);
         let request = "//! x\nportal.check(\"DELETE /entities\", \"204\");";
         assert!(problems_of(Path::new("crates/a/tests/it/api.rs"), request).is_empty());
+    }
+
+    #[test]
+    fn one_client_is_shared() {
+        let text = "//! x\nlet calls = OutsideCalls::new(settings, clock);";
+        let count = |name| problems_of(Path::new(name), text).len();
+        assert_eq!(count("crates/scm/src/reader.rs"), 1);
+        assert_eq!(count("crates/scm/tests/it/server.rs"), 0);
+        assert_eq!(count("crates/portal/src/outside_calls.rs"), 0);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Loading the configuration for a command.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use config::{Config, DatabaseTarget, LoadOptions};
 use model::Problem;
+use outside::Trust;
 use store::{Database, Store, StoreError};
 
 use crate::cli::Common;
@@ -73,6 +74,19 @@ pub fn database(config: &Config) -> Database {
             schema: schema.clone(),
         },
     }
+}
+
+/// The environment variable that names certificate authorities which are trusted everywhere, as Node.js has it.
+pub const EXTRA_AUTHORITIES: &str = "NODE_EXTRA_CA_CERTS";
+
+/// The certificate authorities of the environment.
+pub fn extra_authorities() -> Result<Trust> {
+    let named = std::env::var_os(EXTRA_AUTHORITIES).filter(|file| !file.is_empty());
+    let Some(file) = named else {
+        return Ok(Trust::default());
+    };
+    let trust = Trust::default().everywhere(Path::new(&file));
+    trust.with_context(|| format!("the environment variable {EXTRA_AUTHORITIES} names no usable file"))
 }
 
 /// Opens the store of the configuration; what fails names it.

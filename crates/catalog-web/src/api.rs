@@ -15,6 +15,8 @@ mod requests;
 mod single;
 mod unprocessed;
 
+pub use changes::concerns;
+
 use catalog::Catalog;
 use plugin::{Rows, Rule};
 use serde_json::Value;
@@ -55,7 +57,7 @@ fn entity_rows() -> Rows<Api> {
         .get("/entities/by-uid/{uid}", READ, single::by_uid)
         .delete(
             "/entities/by-uid/{uid}",
-            Rule::signed_in().needs(&ENTITY_DELETE),
+            Rule::signed_in().needs_per_thing(&ENTITY_DELETE),
             single::delete,
         )
         .get(NAMED, READ, single::by_name)
@@ -107,7 +109,7 @@ fn other_rows() -> Rows<Api> {
     Rows::new()
         .post(
             "/refresh",
-            Rule::signed_in().needs(&ENTITY_REFRESH),
+            Rule::signed_in().needs_per_thing(&ENTITY_REFRESH),
             requests::refresh,
         )
         .post(

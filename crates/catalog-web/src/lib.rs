@@ -8,6 +8,7 @@ mod outgoing;
 pub mod pages;
 pub mod permissions;
 
+pub use api::concerns;
 pub use pages::{BUILT_IN_TABS, EntityParts};
 
 use catalog::Catalog;

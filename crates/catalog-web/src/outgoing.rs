@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::body::Body as HttpBody;
 use bytes::Bytes;
 use catalog::query::{Body, Fields, PORTION_BYTES, Portions, QueryError, Wanted};
-use catalog::{Caller, Catalog};
+use catalog::{Caller, Catalog, View};
 use futures::stream::{self, Stream, StreamExt};
 use uuid::Uuid;
 use web::Unread;
@@ -16,6 +16,9 @@ use web::Unread;
 const SHORT: usize = 4 << 20;
 /// Rendering more than this is left to a thread of its own.
 const INLINE: usize = 64 << 10;
+
+/// Room for what stands after the entities.
+const END: usize = 256;
 
 type Render = dyn Fn(&Body) -> String + Send + Sync;
 
@@ -106,12 +109,13 @@ impl Outgoing {
     }
 
     /// Fails as long as nothing was sent; later on the connection breaks off.
-    pub(crate) async fn answer(self, catalog: &Catalog) -> Result<Answered, QueryError> {
-        let mut texts = Box::pin(self.texts(catalog));
+    pub(crate) async fn answer(self, seen: View<'_>) -> Result<Answered, QueryError> {
+        let mut texts = Box::pin(self.texts(seen));
         let mut begin = String::new();
         while begin.len() < SHORT {
-            match texts.next().await {
-                Some(text) => begin.push_str(&text?),
+            match texts.next().await.transpose()? {
+                Some(text) if begin.is_empty() => begin = text,
+                Some(text) => begin.push_str(&text),
                 None => return Ok(Answered::Short(begin)),
             }
         }
@@ -121,10 +125,10 @@ impl Outgoing {
         Ok(Answered::Long(HttpBody::from_stream(all), unread))
     }
 
-    fn texts(self, catalog: &Catalog) -> impl Stream<Item = Result<String, QueryError>> + Send + 'static {
+    fn texts(self, seen: View<'_>) -> impl Stream<Item = Result<String, QueryError>> + Send + use<> {
         let sending = Sending {
-            catalog: catalog.clone(),
-            portions: catalog.portions(self.wanted),
+            catalog: seen.catalog().clone(),
+            portions: seen.portions(self.wanted),
             form: Arc::new(self.form),
             before: Some(self.before),
             after: Some(self.after),
@@ -155,30 +159,31 @@ impl Sending {
         while let Some(bodies) = self.portions.next().await? {
             let text = self.rendered(bodies).await?;
             if !text.is_empty() {
-                let before = self.before.take();
-                let before = before.unwrap_or_else(|| self.form.between.to_owned());
-                return Ok(Some(before + &text));
+                self.before = None;
+                return Ok(Some(text));
             }
         }
         let after = self.after.take();
         Ok(after.map(|after| self.before.take().unwrap_or_default() + &after))
     }
 
+    /// The bodies with the text that stands before them, or nothing when all are left out.
     async fn rendered(&self, bodies: Vec<Option<Body>>) -> Result<String, QueryError> {
+        let start = self.before.as_deref().unwrap_or(self.form.between);
         let length: usize = bodies.iter().flatten().map(|body| body.len()).sum();
         if self.form.render.is_none() || length <= INLINE {
-            return Ok(self.form.joined(&bodies, &Caller::default()));
+            return Ok(self.form.joined(start, &bodies, &Caller::default()));
         }
-        let form = self.form.clone();
-        let render = move |caller: &Caller| form.joined(&bodies, caller);
+        let (form, start) = (self.form.clone(), start.to_owned());
+        let render = move |caller: &Caller| form.joined(&start, &bodies, caller);
         Ok(self.catalog.aside(render).await?)
     }
 }
 
 impl Form {
     /// Cut short when the caller is gone.
-    fn joined(&self, bodies: &[Option<Body>], caller: &Caller) -> String {
-        let mut text = String::new();
+    fn joined(&self, start: &str, bodies: &[Option<Body>], caller: &Caller) -> String {
+        let mut text = String::with_capacity(self.room(start, bodies));
         for body in bodies.iter().take_while(|_| !caller.is_gone()) {
             let one = match (body, &self.render) {
                 (Some(body), Some(render)) => Cow::Owned(render(body)),
@@ -188,11 +193,21 @@ impl Form {
             if one.is_empty() {
                 continue;
             }
-            if !text.is_empty() {
-                text.push_str(self.between);
-            }
+            text.push_str(if text.is_empty() { start } else { self.between });
             text.push_str(&one);
         }
         text
+    }
+
+    /// Bytes of the text when bodies are passed on, with the end of the answer; texts that are rendered
+    /// are mostly far shorter, and grow.
+    fn room(&self, start: &str, bodies: &[Option<Body>]) -> usize {
+        if self.render.is_some() {
+            return 0;
+        }
+        let gap = self.gap.map_or(0, str::len);
+        let length = |body: &Option<Body>| body.as_ref().map_or(gap, |body| body.len());
+        let all: usize = bodies.iter().map(|body| length(body) + self.between.len()).sum();
+        start.len() + all + END
     }
 }

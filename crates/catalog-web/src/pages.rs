@@ -65,7 +65,7 @@ fn entity_rows() -> Rows<Pages> {
         .get("/catalog/export.json", READ, list::export_json)
         .post(
             "/catalog/refresh",
-            Rule::signed_in().needs(&ENTITY_REFRESH),
+            Rule::signed_in().needs_per_thing(&ENTITY_REFRESH),
             entity::refresh,
         )
         .get(ENTITY, ahead, entity::show)

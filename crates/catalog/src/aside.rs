@@ -10,8 +10,6 @@ use std::time::Duration;
 use model::{Fault, FaultKind};
 use tokio::sync::Semaphore;
 
-use crate::Catalog;
-
 /// Longest wait for a turn.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
 /// Fewest pieces that run at once.
@@ -61,7 +59,8 @@ impl Aside {
         }
     }
 
-    async fn run<T: Send + 'static>(
+    /// Does a piece of work, where it finds room.
+    pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Caller) -> T + Send + 'static,
     ) -> Result<T, Fault> {
@@ -81,16 +80,6 @@ impl Aside {
         });
         done.await
             .map_err(|error| Fault::error(format!("An internal error occurred: {error}")))
-    }
-}
-
-impl Catalog {
-    /// Does work that may take a while on a thread of its own, where it finds room.
-    pub async fn aside<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Caller) -> T + Send + 'static,
-    ) -> Result<T, Fault> {
-        self.parts.aside.run(work).await
     }
 }
 

@@ -1,21 +1,19 @@
 //! The catalog as pages read it: lists, counts and short forms, from the index.
 //!
-//! Further questions to a [`View`]. Entities come parsed, and without their relations to entities that the sight
-//! hides: a page that shows what it gets names nothing that is hidden. It knows nothing of addresses or markup, and
-//! never reads the store for a filter, an order or a count.
+//! Further questions to a [`View`], answered from the same lists, sets and bodies as those of the wire. Entities come
+//! parsed, and without their relations to entities that the sight hides: a page that shows what it gets names nothing
+//! that is hidden. Counts are facets of fields that the page chooses, so that they need no bounds; a text is looked for
+//! in names and titles alone. Nothing here knows addresses or markup, or reads the store for a filter, an order or a count.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use model::{EntityRef, Fault, Filter, entity};
-use roaring::RoaringBitmap;
 use serde_json::Value;
 use store::StoreError;
 
 use crate::index::Version;
-use crate::query::{self, View};
-use crate::store_fault;
-use read_model::{Like, ReadModel};
+use crate::query::{self, ListRequest, View};
+use read_model::ReadModel;
 
 /// Where a typed text is looked for.
 pub const NAMES: [&str; 3] = ["metadata.name", "metadata.title", "spec.profile.displayname"];
@@ -24,23 +22,6 @@ pub const NAMES: [&str; 3] = ["metadata.name", "metadata.title", "spec.profile.d
 const CHANGES_READ: usize = 50;
 /// Most entries read for them.
 const MOST_CHANGES_READ: usize = 1_000;
-
-/// What to list.
-#[derive(Debug, Clone)]
-pub struct ListRequest {
-    /// Which entities.
-    pub filter: Filter,
-    /// Part of the name or title; empty for all.
-    pub text: String,
-    /// Field to order by.
-    pub order: String,
-    /// Largest first.
-    pub descending: bool,
-    /// Place in the list, as an earlier page gave it.
-    pub cursor: Option<String>,
-    /// Most entities.
-    pub limit: usize,
-}
 
 /// One page of a list.
 #[derive(Debug, Clone, Default)]
@@ -51,10 +32,10 @@ pub struct Listing {
     pub start: usize,
     /// Entities on all pages.
     pub total: usize,
-    /// Cursor of the page before.
-    pub previous: Option<String>,
-    /// Cursor of the page after.
-    pub next: Option<String>,
+    /// Where the page before begins.
+    pub previous: Option<usize>,
+    /// Where the page after begins.
+    pub next: Option<usize>,
 }
 
 /// What a list shows of an entity.
@@ -270,23 +251,17 @@ impl View<'_> {
 
     /// The first entities of these owners, by name.
     pub async fn owned(&self, owners: &[EntityRef], limit: usize) -> Result<Listing, Fault> {
-        let request = ListRequest {
-            filter: owned_by(owners),
-            text: String::new(),
-            order: "metadata.name".to_owned(),
-            descending: false,
-            cursor: None,
-            limit,
-        };
-        self.listing(request).await
+        self.listing(&ListRequest::for_people(owned_by(owners)).page(0, limit))
+            .await
     }
 
     /// What is known of entities.
     pub fn known<'b>(&self, references: impl IntoIterator<Item = &'b EntityRef>) -> Named {
         let model = self.catalog.index().read();
+        let eyes = self.eyes(&model);
         let of = |reference: &EntityRef| match model.by_reference(&reference.to_string()) {
             None => Known::Missing,
-            Some(doc) if self.may_see(&model, doc) => Known::Seen(Head::indexed(&model, doc)),
+            Some(doc) if eyes.see(doc) => Known::Seen(Head::indexed(&model, doc)),
             Some(_) => Known::Hidden,
         };
         references
@@ -295,45 +270,23 @@ impl View<'_> {
             .collect()
     }
 
-    /// One page of entities, those with the same value by name. Those without the field it is ordered by come last; a
-    /// cursor is the number of entities before the page.
-    pub async fn listing(&self, request: ListRequest) -> Result<Listing, Fault> {
-        let start: usize = request
-            .cursor
-            .as_deref()
-            .and_then(|cursor| cursor.parse().ok())
-            .unwrap_or(0);
-        let (versions, total) = {
-            let model = self.catalog.index().read();
-            let set = self.chosen(&model, &request.filter, &request.text);
-            let order = model::js::lowercase(&request.order);
-            let docs = model.page_by_value(&set, &order, request.descending, start, request.limit);
-            (query::versions(&model, docs), count(set.len()))
-        };
-        let entities = self.read(&versions).await?;
-        let end = start + versions.len();
+    /// One page of a list, with its entities.
+    pub async fn listing(&self, request: &ListRequest) -> Result<Listing, Fault> {
+        let (start, limit) = (request.offset.unwrap_or(0), request.limit.unwrap_or(usize::MAX));
+        let listed = self.list(request).await?;
         Ok(Listing {
-            entities,
             start,
-            total,
-            previous: (start > 0).then(|| start.saturating_sub(request.limit).to_string()),
-            next: (end < total && !versions.is_empty()).then(|| end.to_string()),
+            total: count(listed.total),
+            previous: (start > 0).then(|| start.saturating_sub(limit)),
+            next: listed.has_more.then(|| start + listed.versions.len()),
+            entities: self.read(&listed.versions).await?,
         })
-    }
-
-    /// The entities of a list from its beginning on, to be fetched by their versions.
-    pub fn listing_versions(&self, request: &ListRequest) -> Vec<Version> {
-        let model = self.catalog.index().read();
-        let set = self.chosen(&model, &request.filter, &request.text);
-        let order = model::js::lowercase(&request.order);
-        let docs = model.page_by_value(&set, &order, request.descending, 0, request.limit);
-        query::versions(&model, docs)
     }
 
     /// Values of each field with the number of entities that hold each, in the order of the fields.
     pub fn counts(&self, filter: &Filter, text: &str, fields: &[&str]) -> Vec<Vec<(String, usize)>> {
         let model = self.catalog.index().read();
-        let set = self.chosen(&model, filter, text);
+        let set = self.matching(&model, Some(filter), text);
         let facet = |field: &&str| {
             let values = model.facet(&model::js::lowercase(field), Some(&set));
             values
@@ -351,7 +304,10 @@ impl View<'_> {
 
     /// How many entities pass a filter and hold a text in their name or title.
     pub fn total_of(&self, filter: &Filter, text: &str) -> usize {
-        count(self.chosen(&self.catalog.index().read(), filter, text).len())
+        count(
+            self.matching(&self.catalog.index().read(), Some(filter), text)
+                .len(),
+        )
     }
 
     /// Entities in the catalog.
@@ -375,16 +331,6 @@ impl View<'_> {
         Ok(entities)
     }
 
-    /// Entities that pass a filter and hold a text in their name or title.
-    fn chosen<'m>(&self, model: &'m ReadModel, filter: &Filter, text: &str) -> Cow<'m, RoaringBitmap> {
-        let set = self.visible(model, Some(filter));
-        let text = text.trim();
-        if text.is_empty() {
-            return set;
-        }
-        Cow::Owned(set.as_ref() & model.matching(&NAMES.map(str::to_owned), &Like::containing(text)))
-    }
-
     /// An entity as a page shows it, made of what is served; nothing where it may not be seen any more.
     pub fn shown(&self, body: &str) -> Option<Value> {
         let mut entity = serde_json::from_str(body).ok()?;
@@ -396,8 +342,7 @@ impl View<'_> {
     }
 
     async fn read(&self, versions: &[Version]) -> Result<Vec<Value>, Fault> {
-        let bodies = self.present(versions).await;
-        let bodies = bodies.map_err(|error| store_fault(&error))?;
+        let bodies = self.bodies(versions).await?;
         let parsed = bodies.iter().filter_map(|body| serde_json::from_str(body).ok());
         let mut entities: Vec<Value> = parsed.collect();
         self.leave_out_hidden(entities.iter_mut());
@@ -410,10 +355,11 @@ impl View<'_> {
             return;
         }
         let model = self.catalog.index().read();
+        let eyes = self.eyes(&model);
         let is_hidden = |relation: &Value| {
             let target = relation["targetRef"].as_str().map(model::js::lowercase);
             let doc = target.and_then(|target| model.by_reference(&target));
-            doc.is_some_and(|doc| !self.may_see(&model, doc))
+            doc.is_some_and(|doc| !eyes.see(doc))
         };
         for entity in entities {
             if let Some(relations) = entity.get_mut("relations").and_then(Value::as_array_mut) {

@@ -1,14 +1,21 @@
-//! The handle that everyone holds, and how it is put together.
+//! The handle on the catalog, and how it is put together.
 
+mod run;
+mod watching;
+
+use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use config::Config;
 use model::{Clock, Fault, Kinds, Randomness, SystemClock, SystemRandomness};
 use plugin::{AuditLog, EntityProvider, Processor};
 use scm::UrlReader;
-use store::Store;
+use store::{Seq, Store, StoreError};
+use tokio_util::sync::CancellationToken;
 
-use crate::aside::Aside;
+use crate::aside::{Aside, Caller};
+use crate::context::Context;
 use crate::engine::Engine;
 use crate::index::Index;
 use crate::ingest::{PerHost, UrlSource};
@@ -25,21 +32,24 @@ pub struct Catalog {
     pub(crate) parts: Arc<Parts>,
 }
 
-/// What the handle points to. Modules of this crate reach their own slot through it.
+/// What the handle points to. Work is given the context, and nothing above it.
 pub(crate) struct Parts {
-    pub(crate) settings: Settings,
-    pub(crate) store: Store,
-    pub(crate) source: Arc<dyn UrlSource>,
-    pub(crate) pipeline: Arc<Pipeline>,
-    pub(crate) engine: Engine,
+    context: Arc<Context>,
+    pub(crate) engine: Arc<Engine>,
     pub(crate) providers: Vec<Arc<dyn EntityProvider>>,
     pub(crate) audit: Option<Arc<dyn AuditLog>>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) randomness: Arc<dyn Randomness>,
     /// Read model, filled from the change log (modules `index` and `query`).
     pub(crate) index: Index,
     /// Room for work that takes a while.
     pub(crate) aside: Aside,
+}
+
+impl Deref for Parts {
+    type Target = Context;
+
+    fn deref(&self) -> &Context {
+        &self.context
+    }
 }
 
 /// Puts a [`Catalog`] together; what is not set is the real thing with no plugins.
@@ -73,9 +83,42 @@ impl Catalog {
         }
     }
 
+    /// The index of this process.
+    pub(crate) fn index(&self) -> &Index {
+        &self.parts.index
+    }
+
+    /// Number of the last change that answers are given with; nothing before the first load.
+    pub fn applied(&self) -> Option<Seq> {
+        self.index().applied()
+    }
+
+    /// Waits until queries answer with a change; returns whether they do.
+    pub async fn wait_for(&self, seq: Seq, longest: Duration) -> bool {
+        self.index().wait_for(self.store(), seq, longest).await
+    }
+
+    /// Loads unless that has happened, and takes in all changes there are.
+    pub async fn catch_up(&self) -> Result<(), StoreError> {
+        self.index().catch_up(self.store()).await
+    }
+
+    /// Answers with every change soon after it was made, until `stop` is cancelled.
+    pub async fn follow(&self, stop: CancellationToken) {
+        self.index().follow(self.store(), stop).await;
+    }
+
     /// The store beneath, for reads that the index does not answer.
     pub(crate) fn store(&self) -> &Store {
         &self.parts.store
+    }
+
+    /// Does work that may take a while on a thread of its own, where it finds room.
+    pub async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Caller) -> T + Send + 'static,
+    ) -> Result<T, Fault> {
+        self.parts.aside.run(work).await
     }
 }
 
@@ -92,7 +135,7 @@ impl CatalogBuilder {
         self
     }
 
-    /// Replaces what reads URLs; by default they are read over the network.
+    /// Sets what reads URLs; without it none is read.
     pub fn url_source(mut self, source: Arc<dyn UrlSource>) -> Self {
         self.source = Some(source);
         self
@@ -131,11 +174,8 @@ impl CatalogBuilder {
     /// The catalog, not yet at work. Fails for configurations that contradict themselves.
     pub fn build(self) -> Result<Catalog, Fault> {
         let mut settings = Settings::new(&self.config)?;
-        let source = match self.source {
-            Some(source) => source,
-            None => Arc::new(UrlReader::new(&self.config)?),
-        };
-        let source: Arc<dyn UrlSource> = Arc::new(PerHost::new(source));
+        let offline = || Arc::new(UrlReader::offline(&self.config)) as Arc<dyn UrlSource>;
+        let source: Arc<dyn UrlSource> = Arc::new(PerHost::new(self.source.unwrap_or_else(offline)));
         let options = &self.config.catalog().processor_options;
         let disabled = |name: &str| options.get(name).is_some_and(|option| option.disabled);
         let mut processors: Vec<Arc<dyn Processor>> = self
@@ -166,17 +206,21 @@ impl CatalogBuilder {
             max_bytes: settings.max_file_bytes,
             limits: settings.yaml.clone(),
         };
-        let engine = Engine::new(self.randomness.uuid().to_string());
-        let parts = Parts {
+        let context = Arc::new(Context {
             settings,
             store: self.store,
             source,
             pipeline: Arc::new(pipeline),
-            engine,
-            providers,
-            audit: self.audit,
+            holder: self.randomness.uuid().to_string(),
             clock: self.clock,
             randomness: self.randomness,
+            wake: Arc::default(),
+        });
+        let parts = Parts {
+            engine: Arc::new(Engine::new(context.clone())),
+            context,
+            providers,
+            audit: self.audit,
             index: Index::new(self.index_snapshot),
             aside: Aside::default(),
         };

@@ -3,8 +3,6 @@
 use model::{Fault, FaultKind};
 use store::StoreError;
 
-use crate::query::QueryError;
-
 /// The fault to answer with. A database that does not answer, or takes no writes, is not the caller's mistake
 /// (503); anything else is logged and shown only by the id of that log line (500).
 pub fn store_fault(error: &StoreError) -> Fault {
@@ -26,13 +24,4 @@ fn internal(error: &dyn std::error::Error) -> Fault {
     let chain = causes.fold(error.to_string(), |chain, cause| format!("{chain}: {cause}"));
     tracing::error!(log_id, "request failed: {chain}");
     Fault::error(format!("An internal error occurred logId={log_id}"))
-}
-
-impl From<QueryError> for Fault {
-    fn from(error: QueryError) -> Self {
-        match error {
-            QueryError::Refused(fault) => fault,
-            QueryError::Store(error) => store_fault(&error),
-        }
-    }
 }

@@ -8,7 +8,7 @@ mod handle;
 mod keep;
 mod sights;
 
-pub(crate) use bodies::Version;
+pub(crate) use bodies::{Fetched, Version};
 pub(crate) use handle::Index;
 pub use handle::{AppliedChange, IndexNews};
 pub(crate) use sights::{Glimpse, Sights};

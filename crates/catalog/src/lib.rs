@@ -1,23 +1,28 @@
 //! The software catalog: from sources of YAML to served entities.
 //!
 //! One module per stage of an entity's life: `ingest` reads sources, `process` turns documents into
-//! validated entities, `stitch` joins what several said about one entity, `engine` decides when and
-//! writes it all in transactions, `index` and `query` answer. Other features hold a [`Catalog`] and reach
+//! validated entities, `stitch` joins what several said about one entity, `engine` refreshes sources and
+//! writes it all in transactions, `providers` deliver what is not read, `index` and `query` answer. Modules know those
+//! below them: `context`, then `engine`, then `providers`, and the handle [`Catalog`] on top. Other features hold a [`Catalog`] and reach
 //! its data through [`Catalog::seen_by`] alone; SQL is the `store` crate's business and HTTP serving that of `web`.
 
 mod aside;
 mod catalog;
+mod context;
 mod engine;
 mod failure;
 mod history;
 mod index;
 mod ingest;
+mod paths;
 mod process;
+mod providers;
 pub mod query;
 mod requests;
 mod settings;
 mod sight;
 mod stitch;
+mod time;
 
 pub use aside::Caller;
 pub use catalog::{Catalog, CatalogBuilder};

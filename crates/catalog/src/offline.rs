@@ -10,8 +10,9 @@ use model::{Fault, FaultKind, LocationRef, PLACEHOLDERS, entity};
 use serde_json::{Map, Value};
 
 use crate::ingest::{self, Room, SourceFile};
+use crate::paths::normalize;
 use crate::process::Resolver;
-use crate::settings::{Settings, normalize};
+use crate::settings::Settings;
 use reach::Reach;
 use unread::Unread;
 
@@ -40,7 +41,7 @@ impl Offline {
         let settings = Settings::new(config)?;
         let reach = Reach::of(&settings);
         Ok(Self {
-            source: Unread::new(config, true)?,
+            source: Unread::new(config, true),
             reach: Some(reach),
             settings,
         })
@@ -52,7 +53,7 @@ impl Offline {
             .map_err(|_| Fault::error("the defaults are no configuration"))?;
         Ok(Self {
             settings: Settings::new(&config)?,
-            source: Unread::new(&config, false)?,
+            source: Unread::new(&config, false),
             reach: None,
         })
     }
@@ -152,7 +153,7 @@ impl Offline {
 pub fn files_of(config: &Config, target: &str) -> Result<Vec<PathBuf>, Fault> {
     let offline = Offline {
         settings: Settings::new(config)?,
-        source: Unread::new(config, false)?,
+        source: Unread::new(config, false),
         reach: None,
     };
     offline.files(&config.directory().join(target).to_string_lossy())

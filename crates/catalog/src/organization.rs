@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use model::{EntityRef, Fault, entity};
 
+use crate::query::ListRequest;
 use crate::{View, browse};
 
 /// Most groups that are followed; an organisation beyond that is shown in part.
@@ -119,15 +120,8 @@ impl Organization {
 impl View<'_> {
     /// All groups.
     pub async fn organization(&self) -> Result<Organization, Fault> {
-        let request = browse::ListRequest {
-            filter: browse::one_of("kind", &["group".to_owned()]),
-            text: String::new(),
-            order: "metadata.name".to_owned(),
-            descending: false,
-            cursor: None,
-            limit: MAX_GROUPS,
-        };
-        let listing = self.listing(request).await?;
+        let request = ListRequest::for_people(browse::one_of("kind", &["group".to_owned()]));
+        let listing = self.listing(&request.page(0, MAX_GROUPS)).await?;
         let teams = listing.entities.iter().filter_map(team);
         Ok(Organization::from_teams(teams, listing.next.is_some()))
     }

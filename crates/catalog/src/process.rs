@@ -5,9 +5,7 @@ mod annotate;
 mod bundle;
 mod pipeline;
 mod placeholder;
-mod rules;
 
 pub(crate) use annotate::claim;
 pub(crate) use pipeline::{Dependence, Document, Outcome, Pipeline, Processed};
 pub(crate) use placeholder::Resolver;
-pub(crate) use rules::KindRules;

@@ -6,9 +6,11 @@
 mod ancestry;
 mod by_query;
 mod changes;
+mod chosen;
 mod cursor;
 mod cursor_check;
 mod facets;
+mod fetch;
 mod fields;
 mod list;
 mod locations;
@@ -20,11 +22,9 @@ mod seen;
 mod single;
 mod unright;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use model::{Fault, Filter};
-use roaring::RoaringBitmap;
 use store::StoreError;
 
 pub use ancestry::{Ancestor, Ancestry};
@@ -33,7 +33,7 @@ pub use changes::{ChangeSight, Changes, SeenChange, SeenNews};
 pub use cursor::Cursor;
 pub use facets::Facet;
 pub use fields::Fields;
-pub use list::{ListRequest, Listed};
+pub use list::{ListRequest, Listed, Ties};
 pub use locations::LocationFilter;
 pub use portions::{PORTION_BYTES, Portions, Wanted};
 pub use seen::SeenIds;
@@ -98,6 +98,15 @@ pub struct OrderField {
     pub direction: Direction,
 }
 
+impl From<QueryError> for Fault {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Refused(fault) => fault,
+            QueryError::Store(error) => crate::store_fault(&error),
+        }
+    }
+}
+
 /// Served JSON of an entity.
 pub type Body = Arc<str>;
 
@@ -128,47 +137,7 @@ impl<'a> View<'a> {
 
     /// Number of entities that pass a filter.
     pub fn count(&self, filter: Option<&Filter>) -> u64 {
-        self.visible(&self.catalog.index().read(), filter).len()
-    }
-
-    /// Entities that pass a filter and may be seen.
-    pub(crate) fn visible<'m>(
-        &self,
-        model: &'m ReadModel,
-        filter: Option<&Filter>,
-    ) -> Cow<'m, RoaringBitmap> {
-        let allowed = self.catalog.index().sights().set(model, self.sight);
-        let passing = filter.map(|filter| model.evaluate(filter));
-        match (passing, allowed) {
-            (Some(passing), Some(allowed)) => Cow::Owned(passing.as_ref() & allowed.as_ref()),
-            (Some(passing), None) => passing,
-            (None, Some(allowed)) => Cow::Owned(RoaringBitmap::clone(&allowed)),
-            (None, None) => model.everything(),
-        }
-    }
-
-    /// Whether an entity of the index may be seen.
-    pub(crate) fn may_see(&self, model: &ReadModel, doc: u32) -> bool {
-        self.sight
-            .filter()
-            .is_none_or(|filter| model.matches(filter, doc))
-    }
-
-    /// The entity with this reference, if it is served and may be seen.
-    pub(crate) fn find(&self, model: &ReadModel, reference: &str) -> Option<u32> {
-        let doc = model.by_reference(reference)?;
-        self.may_see(model, doc).then_some(doc)
-    }
-
-    /// The bodies of entities, those that went away meanwhile left out.
-    pub(crate) async fn present(&self, versions: &[Version]) -> Result<Vec<Body>, StoreError> {
-        let bodies = self
-            .catalog
-            .index()
-            .bodies()
-            .get(self.catalog.store(), versions)
-            .await?;
-        Ok(bodies.into_iter().flatten().collect())
+        self.chosen(&self.catalog.index().read(), filter).len()
     }
 }
 

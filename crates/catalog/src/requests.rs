@@ -9,6 +9,7 @@ mod dirty;
 mod dry_run;
 mod locations;
 mod preview;
+mod pushed;
 mod reports;
 mod validation;
 

@@ -1,6 +1,7 @@
 //! The part of the configuration that the engine follows, checked once at start.
 
-use std::path::{Path, PathBuf};
+mod rules;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,8 @@ use model::{Fault, Kinds, LocationRef, Randomness};
 use plugin::Processor;
 use yaml::Limits;
 
-use crate::process::KindRules;
+use crate::paths::absolute;
+pub(crate) use rules::KindRules;
 
 /// Shortest default pause between two looks at a source; the longest is half as long again.
 const DEFAULT_INTERVAL: Duration = Duration::from_secs(100);
@@ -102,7 +104,7 @@ impl Settings {
             .iter()
             .map(|processor| format!("{} {}", processor.name(), processor.version()))
             .collect();
-        let text = format!("{} {processors:?} {:?}", self.fingerprint, kinds.names());
+        let text = format!("{} {processors:?} {:?}", self.fingerprint, kinds.versions());
         self.fingerprint = model::sha1_hex(text.as_bytes());
     }
 
@@ -131,30 +133,6 @@ impl Settings {
     }
 }
 
-/// `file` targets as absolute paths, everything else as it is.
-pub(crate) fn absolute(directory: &Path, kind: &str, target: &str) -> String {
-    if kind != "file" || target.is_empty() {
-        return target.to_owned();
-    }
-    let trailing = if target.ends_with('/') { "/" } else { "" };
-    format!("{}{trailing}", normalize(&directory.join(target)))
-}
-
-/// Removes `.` and `..` from a path without looking at the disk.
-pub(crate) fn normalize(path: &Path) -> String {
-    let mut parts = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => {
-                parts.pop();
-            }
-            other => parts.push(other),
-        }
-    }
-    parts.to_string_lossy().into_owned()
-}
-
 fn interval(setting: Option<ProcessingInterval>) -> Option<Duration> {
     match setting {
         Some(ProcessingInterval::Enabled(false)) => None,
@@ -165,21 +143,45 @@ fn interval(setting: Option<ProcessingInterval>) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use model::{Kind, Relation};
+    use serde_json::{Value, json};
+
     use super::*;
 
+    struct Teapot(u32);
+
+    impl Kind for Teapot {
+        fn kind(&self) -> &'static str {
+            "Teapot"
+        }
+
+        fn version(&self) -> u32 {
+            self.0
+        }
+
+        fn api_versions(&self) -> &[&str] {
+            &["v1"]
+        }
+
+        fn validate(&self, _: &Value) -> Result<bool, Fault> {
+            Ok(true)
+        }
+
+        fn relations(&self, _: &Value) -> Result<Vec<Relation>, Fault> {
+            Ok(Vec::new())
+        }
+    }
+
     #[test]
-    fn file_targets_become_absolute() {
-        let check = |kind: &str, target: &str, expected: &str| {
-            assert_eq!(
-                absolute(Path::new("/srv/portal"), kind, target),
-                expected,
-                "{kind}:{target}"
-            );
+    fn another_version_of_a_kind_is_another_fingerprint() {
+        let config = Config::from_value(json!({}), std::path::Path::new("/")).unwrap();
+        let fingerprint = |version| {
+            let kinds = Kinds::builtin().with(Arc::new(Teapot(version)));
+            let mut settings = Settings::new(&config).unwrap();
+            settings.note_processing(&[], &kinds);
+            settings.fingerprint
         };
-        check("file", "./a.yaml", "/srv/portal/a.yaml");
-        check("file", "../b/*.yaml", "/srv/b/*.yaml");
-        check("file", "/c/./d.yaml", "/c/d.yaml");
-        check("file", "./more/", "/srv/portal/more/");
-        check("url", "./a.yaml", "./a.yaml");
+        assert_eq!(fingerprint(1), fingerprint(1));
+        assert_ne!(fingerprint(1), fingerprint(2));
     }
 }

@@ -21,6 +21,7 @@ pub(crate) fn values(sections: &Sections, tree: &Node) -> Vec<Problem> {
     metrics(sections, &mut found);
     administrators(sections, &mut found);
     connections(sections, &mut found);
+    outside(sections, &mut found);
     rules(sections, &mut found);
     found
         .into_iter()
@@ -233,6 +234,20 @@ fn connections(sections: &Sections, found: &mut Found) {
             "'{key}' is 0, so that nobody could call; write at least 1"
         ));
         found.push((key, Problem::error(fault)));
+    }
+}
+
+fn outside(sections: &Sections, found: &mut Found) {
+    for (index, one) in sections.portal.outside.hosts.iter().enumerate() {
+        if !is_host(&one.host) {
+            let key = format!("portal.outside.hosts[{index}].host");
+            let fault = Fault::input(format!(
+                "'{}' at '{key}' is no host: write it as it stands in addresses, such as gitea.example.com or \
+                 gitea.example.com:3000",
+                one.host
+            ));
+            found.push((key, Problem::error(fault)));
+        }
     }
 }
 

@@ -37,7 +37,7 @@ const KEYS: [(&str, &str); 13] = [
     ),
     (
         "catalog.scmEvents",
-        "Sources are read again at an interval, catalog.processingInterval.",
+        "Sources are read again at an interval, catalog.processingInterval, and after a push whose webhook comes in.",
     ),
     ("integrations.github.*.apps", "Use a token instead."),
     (

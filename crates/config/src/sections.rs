@@ -33,7 +33,8 @@ pub use integrations::{
 };
 pub use listen::{ListenAddress, ListenSetting};
 pub use portal::{
-    ConnectionLimits, HistorySection, MetricsSection, PortalAuthSection, PortalSection, ReadingLimits,
+    ConnectionLimits, HistorySection, MetricsSection, OutsideHost, OutsideSection, PortalAuthSection,
+    PortalSection, ReadingLimits,
 };
 pub use search::SearchSection;
 

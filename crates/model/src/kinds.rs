@@ -19,6 +19,10 @@ pub use references::sort_references;
 pub trait Kind: Send + Sync {
     /// The kind's name as written in descriptors, for example `Component`.
     fn kind(&self) -> &str;
+    /// Grows when the kind's rules or relations change: then all entities are processed again.
+    fn version(&self) -> u32 {
+        1
+    }
     /// The `apiVersion` values under which it is recognised.
     fn api_versions(&self) -> &[&str];
     /// Whether the entity is of this kind; an error when it is, but breaks the kind's rules.
@@ -60,6 +64,12 @@ impl Kinds {
     pub fn with(mut self, kind: Arc<dyn Kind>) -> Self {
         self.kinds.push(kind);
         self
+    }
+
+    /// Name and version of each kind: a change means that entities are to be processed again.
+    pub fn versions(&self) -> Vec<(&str, u32)> {
+        let kinds = self.kinds.iter();
+        kinds.map(|kind| (kind.kind(), kind.version())).collect()
     }
 
     /// Names of all kinds, each once.

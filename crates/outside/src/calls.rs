@@ -10,6 +10,7 @@ use crate::connections::{Connections, NotPrepared};
 use crate::host::Host;
 use crate::policy::HostPolicy;
 use crate::status::HostStatus;
+use crate::trust::Trust;
 
 /// Hosts with a name, bounds and metrics of their own. All others share one.
 const MAX_HOSTS: usize = 100;
@@ -17,16 +18,19 @@ const MAX_HOSTS: usize = 100;
 const OTHERS: &str = "others";
 
 /// What holds for calls to all hosts.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Settings {
     /// The `User-Agent` header.
     pub user_agent: String,
+    /// The certificate authorities that are trusted.
+    pub trust: Trust,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             user_agent: "backstage-portal".to_owned(),
+            trust: Trust::default(),
         }
     }
 }
@@ -38,7 +42,7 @@ pub struct OutsideCalls {
 }
 
 struct Inner {
-    connections: Connections,
+    connections: Arc<Connections>,
     clock: Arc<dyn Clock>,
     hosts: Mutex<BTreeMap<String, Host>>,
 }
@@ -48,7 +52,7 @@ impl OutsideCalls {
     pub fn new(settings: Settings, clock: Arc<dyn Clock>) -> Self {
         Self {
             inner: Arc::new(Inner {
-                connections: Connections::new(settings.user_agent),
+                connections: Arc::new(Connections::new(settings)),
                 clock,
                 hosts: Mutex::default(),
             }),
@@ -72,8 +76,8 @@ impl OutsideCalls {
         if let Some(host) = hosts.get(name) {
             return Ok(host.clone());
         }
-        let client = self.inner.connections.client(policy)?;
-        let host = Host::new(name, policy.clone(), client, self.inner.clock.clone());
+        let connections = self.inner.connections.clone();
+        let host = Host::new(name, policy.clone(), connections, self.inner.clock.clone())?;
         hosts.insert(name.to_owned(), host.clone());
         Ok(host)
     }

@@ -6,9 +6,12 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use reqwest::Client;
 use reqwest::dns::Resolve;
+use url::Url;
 
+use crate::calls::Settings;
 use crate::error::innermost;
 use crate::policy::HostPolicy;
+use crate::trust::Trust;
 
 /// The system offers no usable TLS, for example no root certificates.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,28 +21,42 @@ pub struct NotPrepared(String);
 /// The pools made so far. Hosts with the same settings share one.
 pub(crate) struct Connections {
     user_agent: String,
+    trust: Trust,
     pools: Mutex<Vec<Pool>>,
 }
 
 struct Pool {
     connect_time: Duration,
     resolver: Option<Arc<dyn Resolve>>,
+    /// The host for which alone its certificates are trusted.
+    trusted: Option<String>,
     client: Client,
 }
 
 impl Connections {
-    pub fn new(user_agent: String) -> Self {
+    pub fn new(settings: Settings) -> Self {
         install_provider();
         Self {
-            user_agent,
+            user_agent: settings.user_agent,
+            trust: settings.trust,
             pools: Mutex::default(),
         }
     }
 
-    /// The pool for a host of this policy.
+    /// The pool for an address that is trusted like all others.
     pub fn client(&self, policy: &HostPolicy) -> Result<Client, NotPrepared> {
+        self.pool(policy, None)
+    }
+
+    /// The pool for an address, unless it is trusted like all others.
+    pub fn special_client(&self, policy: &HostPolicy, url: &Url) -> Option<Result<Client, NotPrepared>> {
+        let trusted = self.trust.host_of(url)?;
+        Some(self.pool(policy, Some(trusted)))
+    }
+
+    fn pool(&self, policy: &HostPolicy, trusted: Option<&str>) -> Result<Client, NotPrepared> {
         let mut pools = self.pools.lock();
-        if let Some(pool) = pools.iter().find(|pool| pool.fits(policy)) {
+        if let Some(pool) = pools.iter().find(|pool| pool.fits(policy, trusted)) {
             return Ok(pool.client.clone());
         }
         let mut builder = Client::builder()
@@ -50,10 +67,15 @@ impl Connections {
         if let Some(resolver) = &policy.resolver {
             builder = builder.no_proxy().dns_resolver(resolver.clone());
         }
-        let client = builder.build().map_err(|error| NotPrepared(innermost(&error)))?;
+        let client = self
+            .trust
+            .apply(trusted, builder)
+            .build()
+            .map_err(|error| NotPrepared(innermost(&error)))?;
         pools.push(Pool {
             connect_time: policy.connect_time,
             resolver: policy.resolver.clone(),
+            trusted: trusted.map(str::to_owned),
             client: client.clone(),
         });
         Ok(client)
@@ -61,13 +83,13 @@ impl Connections {
 }
 
 impl Pool {
-    fn fits(&self, policy: &HostPolicy) -> bool {
+    fn fits(&self, policy: &HostPolicy, trusted: Option<&str>) -> bool {
         let has_same_resolver = match (&self.resolver, &policy.resolver) {
             (None, None) => true,
             (Some(own), Some(other)) => Arc::ptr_eq(own, other),
             _ => false,
         };
-        has_same_resolver && self.connect_time == policy.connect_time
+        has_same_resolver && self.connect_time == policy.connect_time && self.trusted.as_deref() == trusted
     }
 }
 

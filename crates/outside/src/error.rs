@@ -30,6 +30,11 @@ pub enum What {
     /// It cannot be reached for another reason, such as its certificate.
     #[error("cannot be reached: {0}")]
     Away(String),
+    /// Nobody who is trusted vouches for its certificate.
+    #[error(
+        "shows a certificate that is not trusted ({0}); name the file of its authority under portal.outside.hosts"
+    )]
+    Untrusted(String),
     /// No connection in time.
     #[error("is away: no connection within {} s", .0.as_secs_f64())]
     NoConnection(Duration),
@@ -158,11 +163,12 @@ fn retry(left: &Duration) -> String {
 
 /// What happened to a request that got no head of an answer, or whose answer broke off.
 pub(crate) fn what_happened(error: &reqwest::Error, connect_time: Duration) -> What {
-    let (mut is_refused, mut is_unknown) = (false, false);
+    let (mut is_refused, mut is_unknown, mut untrusted) = (false, false, None);
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(known) = cause {
         let system = known.downcast_ref::<std::io::Error>();
         is_refused |= system.is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused);
+        untrusted = untrusted.or_else(|| certificate_error(known));
         is_unknown |= known.to_string() == "dns error";
         cause = known.source();
     }
@@ -172,12 +178,24 @@ pub(crate) fn what_happened(error: &reqwest::Error, connect_time: Duration) -> W
         What::Refused
     } else if is_unknown {
         What::UnknownName
+    } else if let Some(reason) = untrusted {
+        What::Untrusted(reason)
     } else if error.is_connect() {
         What::Away(innermost(error))
     } else if error.is_builder() {
         What::UnusableRequest(innermost(error))
     } else {
         What::BrokenOff(innermost(error))
+    }
+}
+
+/// Why a certificate was refused, if that is what went wrong.
+fn certificate_error(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    match error.downcast_ref::<rustls::Error>() {
+        Some(rustls::Error::InvalidCertificate(reason)) => Some(reason.to_string()),
+        Some(_) => None,
+        // An error of the system names as its source the source of what it wraps.
+        None => certificate_error(error.downcast_ref::<std::io::Error>()?.get_ref()?),
     }
 }
 

@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::breaker::{Breaker, BreakerState, Sign};
+use crate::connections::{Connections, NotPrepared};
 use crate::error::What;
 use crate::policy::HostPolicy;
 use crate::request::Request;
@@ -27,6 +28,7 @@ pub struct Host {
 struct Inner {
     name: Arc<str>,
     policy: HostPolicy,
+    connections: Arc<Connections>,
     client: Client,
     clock: Arc<dyn Clock>,
     places: Arc<Semaphore>,
@@ -35,17 +37,29 @@ struct Inner {
 
 struct Health {
     breaker: Breaker,
+    calls: u64,
+    failures: u64,
+    failing_since: Option<Timestamp>,
     last_success: Option<Timestamp>,
     last_failure: Option<Failure>,
 }
 
 impl Host {
-    pub(crate) fn new(name: &str, policy: HostPolicy, client: Client, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(
+        name: &str,
+        policy: HostPolicy,
+        connections: Arc<Connections>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, NotPrepared> {
+        let client = connections.client(&policy)?;
         let places = Arc::new(Semaphore::new(
             policy.concurrency.clamp(1, Semaphore::MAX_PERMITS),
         ));
         let health = Mutex::new(Health {
             breaker: Breaker::new(policy.breaker),
+            calls: 0,
+            failures: 0,
+            failing_since: None,
             last_success: None,
             last_failure: None,
         });
@@ -53,6 +67,7 @@ impl Host {
             inner: Arc::new(Inner {
                 name: name.into(),
                 policy,
+                connections,
                 client,
                 clock,
                 places,
@@ -60,7 +75,7 @@ impl Host {
             }),
         };
         host.show_breaker(BreakerState::Closed);
-        host
+        Ok(host)
     }
 
     /// Its name.
@@ -85,6 +100,9 @@ impl Host {
         let age = |then: Timestamp| Duration::try_from(then.duration_until(now)).unwrap_or_default();
         HostStatus {
             host: self.name().to_owned(),
+            calls: health.calls,
+            failures: health.failures,
+            failing_since: health.failing_since,
             last_success: health.last_success,
             last_failure: health.last_failure.clone(),
             breaker: health.breaker.state(),
@@ -107,8 +125,11 @@ impl Host {
         &self.inner.policy
     }
 
-    pub(crate) fn client(&self) -> &Client {
-        &self.inner.client
+    /// The connections for an address.
+    pub(crate) fn client(&self, url: &Url) -> Result<Client, What> {
+        let special = self.inner.connections.special_client(self.policy(), url);
+        let client = special.unwrap_or_else(|| Ok(self.inner.client.clone()));
+        client.map_err(|error| What::UnusableRequest(error.to_string()))
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -147,8 +168,17 @@ impl Host {
         let now = self.now();
         let mut health = self.inner.health.lock();
         health.breaker.note(sign, is_probe, now);
+        health.calls += 1;
+        match sign {
+            Sign::Well => health.failing_since = None,
+            Sign::Ill | Sign::Busy(_) => health.failing_since = health.failing_since.or(Some(now)),
+            Sign::Nothing => {}
+        }
         match failure {
-            Some(reason) => health.last_failure = Some(Failure { at: now, reason }),
+            Some(reason) => {
+                health.failures += 1;
+                health.last_failure = Some(Failure { at: now, reason });
+            }
             None if sign == Sign::Well => health.last_success = Some(now),
             None => {}
         }

@@ -4,6 +4,8 @@
 //! or an [`OutsideError`] in plain words, never with a token. How each host is, for pages and `doctor`, says
 //! [`OutsideCalls::status`]; operators see it in the metrics `outside_*`.
 //!
+//! Which certificates are trusted is said once, for all hosts and for single ones ([`Trust`]).
+//!
 //! This crate does not judge which addresses may be called. A caller that lets others choose addresses passes a resolver
 //! ([`HostPolicy::resolver`]) and chooses the host of each redirect ([`Request::follow`]).
 
@@ -20,6 +22,7 @@ mod request;
 mod retry_after;
 mod status;
 mod ticket;
+mod trust;
 
 pub use answer::{Answer, Changed};
 pub use breaker::BreakerState;
@@ -27,7 +30,9 @@ pub use calls::{OutsideCalls, Settings};
 pub use connections::NotPrepared;
 pub use error::{OutsideError, What};
 pub use host::Host;
+pub use http::{Method, StatusCode};
 pub use policy::{BreakerPolicy, HostPolicy};
 pub use request::Request;
 pub use reqwest::dns;
 pub use status::{Failure, HostStatus};
+pub use trust::{Trust, UnusableCertificates};

@@ -178,11 +178,10 @@ impl Request {
         if let Some(reason) = &self.unusable {
             return Err(self.error(What::UnusableRequest(reason.clone())));
         }
+        let client = self.host.client(&self.url).map_err(|what| self.error(what))?;
         let mut ticket = self.host.enter().await.map_err(|what| self.error(what))?;
         let left = self.answer_time.saturating_sub(spent);
-        let request = self
-            .host
-            .client()
+        let request = client
             .request(self.method.clone(), self.url.clone())
             .headers(self.headers.clone())
             .body(self.body.clone());

@@ -11,6 +11,12 @@ use crate::breaker::BreakerState;
 pub struct HostStatus {
     /// Its name.
     pub host: String,
+    /// Calls that ended, those given up included. Calls that were not made because the host is left alone do not count.
+    pub calls: u64,
+    /// Those of them that failed.
+    pub failures: u64,
+    /// When it began to fail, if it has not answered since.
+    pub failing_since: Option<Timestamp>,
     /// When it last gave what it was asked for.
     pub last_success: Option<Timestamp>,
     /// The last call that failed.

@@ -50,7 +50,11 @@ impl Outcome {
 
     pub fn of(what: &What) -> Self {
         match what {
-            What::UnknownName | What::Refused | What::Away(_) | What::NoConnection(_) => Self::Away,
+            What::UnknownName
+            | What::Refused
+            | What::Away(_)
+            | What::Untrusted(_)
+            | What::NoConnection(_) => Self::Away,
             What::TooSlow(_) => Self::TooSlow,
             What::BrokenOff(_) => Self::BrokenOff,
             What::Paused(_) => Self::Paused,
@@ -84,6 +88,7 @@ fn sign(what: &What) -> Sign {
         What::UnknownName
         | What::Refused
         | What::Away(_)
+        | What::Untrusted(_)
         | What::NoConnection(_)
         | What::TooSlow(_)
         | What::BrokenOff(_) => Sign::Ill,

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use model::{Fault, LocationRef};
+use model::{EntityRef, Fault, LocationRef, Problem};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -18,15 +18,62 @@ pub struct DeferredEntity {
     pub location_key: Option<String>,
 }
 
-/// Where a provider delivers. Every call is one transaction and returns when it is stored.
+/// Most bytes of entities, as JSON, that one call delivers.
+pub const MAX_BATCH_BYTES: usize = 32 << 20;
+
+/// Where a provider delivers.
+///
+/// One bad entity refuses only itself: it is named in the [`Report`] and on the sources page, and if it was delivered
+/// well before, that form stays. A call that fails has delivered nothing or a part of its entities, and may be repeated.
 #[async_trait]
 pub trait ProviderSink: Send + Sync {
-    /// Replaces everything this provider delivered before.
-    async fn full(&self, entities: Vec<DeferredEntity>) -> Result<(), Fault>;
-    /// Adds or changes `added`, removes the references in `removed`.
-    async fn delta(&self, added: Vec<DeferredEntity>, removed: Vec<String>) -> Result<(), Fault>;
+    /// Begins to replace everything that this provider delivered before, batch by batch.
+    async fn replace(&self) -> Result<Box<dyn Replacement>, Fault>;
+    /// Adds or changes the entities `put`, and removes those named in `gone`.
+    async fn change(&self, put: Vec<DeferredEntity>, gone: Vec<EntityRef>) -> Result<Report, Fault>;
     /// Has entities with one of these refresh keys processed again soon.
-    async fn refresh(&self, keys: Vec<String>) -> Result<(), Fault>;
+    async fn refresh(&self, keys: &[String]) -> Result<(), Fault>;
+    /// Shows a problem of the provider on the sources page without ending its run. It stays until the next replacement.
+    async fn problem(&self, problem: Problem);
+}
+
+/// Everything that a provider has, on its way into the catalog.
+#[async_trait]
+pub trait Replacement: Send {
+    /// Takes more entities, at most [`MAX_BATCH_BYTES`] at once. They are stored now or at the end.
+    async fn put(&mut self, batch: Vec<DeferredEntity>) -> Result<(), Fault>;
+    /// Stores the rest, and removes what was delivered before and not put this time. A replacement that is dropped
+    /// without this removes nothing.
+    async fn finish(self: Box<Self>) -> Result<Report, Fault>;
+}
+
+/// What became of a delivery.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Entities that the catalog has in the form that was delivered.
+    pub accepted: usize,
+    /// Entities that were removed.
+    pub removed: usize,
+    /// Entities that it does not have in that form; the first thousand of them.
+    pub refused: Vec<Refused>,
+    /// How many more were refused.
+    pub more_refused: usize,
+}
+
+/// An entity that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Its reference; where it has none, its number in the batch.
+    pub entity: String,
+    /// Why.
+    pub problem: Problem,
+}
+
+/// Delivers everything that a provider has, where that fits into one batch.
+pub async fn replace_all(sink: &dyn ProviderSink, entities: Vec<DeferredEntity>) -> Result<Report, Fault> {
+    let mut replacement = sink.replace().await?;
+    replacement.put(entities).await?;
+    replacement.finish().await
 }
 
 /// A source of entities: a directory service, a Git host, a cluster.
@@ -34,8 +81,8 @@ pub trait ProviderSink: Send + Sync {
 pub trait EntityProvider: Send + Sync {
     /// A name that never changes; entities of a provider that is gone are removed by it.
     fn name(&self) -> &str;
-    /// Delivers to `sink` until `stop` is cancelled. Returning early with an error is shown on the
-    /// sources page and tried again with back-off.
+    /// Delivers to `sink` until `stop` is cancelled. An error that ends it early is shown on the sources page, and it is
+    /// run again after a pause.
     async fn run(&self, sink: Arc<dyn ProviderSink>, stop: CancellationToken) -> Result<(), Fault>;
 }
 
@@ -50,7 +97,7 @@ pub struct ProcessContext {
     pub remarks: Remarks,
 }
 
-/// What processors noticed on the way: told beside what is wrong with the entity, if anything is.
+/// What processors noticed on the way. It is shown beside the problem of the entity, if there is one.
 #[derive(Debug, Clone, Default)]
 pub struct Remarks(Arc<Mutex<Vec<String>>>);
 
@@ -75,7 +122,7 @@ impl Remarks {
 pub enum Freshness {
     /// As long as the entity and its place stay the same.
     OfItsInput,
-    /// The processor leaves this entity alone and is not called.
+    /// The processor leaves this entity alone, so that it is not called.
     NotMine,
     /// It depends on something else as well, so the entity's source is gone through again each time.
     Depends {

@@ -68,6 +68,7 @@ impl Collected {
         found.all("action", &self.actions, |action| action.id().to_owned());
         found.all("kind of job", &self.jobs, |job| job.kind().to_owned());
         found.all("schedule", &self.schedules, |schedule| schedule.name().to_owned());
+        found.all("live topic", &self.live_topics, |topic| topic.name.to_string());
         found.all("health check", &self.health_checks, |check| {
             check.name().to_owned()
         });

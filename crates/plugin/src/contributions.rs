@@ -6,7 +6,7 @@ use work::{JobHandler, Schedule, Subscription};
 
 use crate::{
     Action, Asset, Authenticator, EntityActions, EntityBadges, EntityCard, EntityTab, HealthCheck, HomeCard,
-    NavigationItem, PaletteCommand, PluginId, Routes, SearchSource, SettingsSection,
+    LiveTopic, NavigationItem, PaletteCommand, PluginId, Routes, SearchSource, SettingsSection,
 };
 
 /// A contribution and the plugin that it comes from.
@@ -92,6 +92,8 @@ points! {
     schedules: Schedule,
     /// Events that are handled by jobs.
     subscriptions: Subscription,
+    /// Topics that open pages follow.
+    live_topics: LiveTopic,
     /// Ways to find out who calls.
     authenticators: Arc<dyn Authenticator>,
     /// Checks behind the readiness endpoint and `doctor`.

@@ -19,11 +19,13 @@ mod declaration;
 mod entity_page;
 mod health;
 mod id;
+mod live;
 mod navigation;
 mod people;
 mod permission;
 mod routes;
 mod search;
+mod services;
 mod slot;
 
 pub use actions::{
@@ -33,7 +35,8 @@ pub use asset::{Asset, AssetKind};
 pub use audit::{AuditEvent, AuditLog, AuditOutcome};
 pub use authenticator::Authenticator;
 pub use catalog::{
-    DeferredEntity, EntityProvider, Freshness, ProcessContext, Processor, ProviderSink, Remarks,
+    DeferredEntity, EntityProvider, Freshness, MAX_BATCH_BYTES, ProcessContext, Processor, ProviderSink,
+    Refused, Remarks, Replacement, Report, replace_all,
 };
 pub use collisions::{Collisions, refuse_same_declarations};
 pub use config_section::ConfigSection;
@@ -46,9 +49,11 @@ pub use entity_page::{
 };
 pub use health::{Health, HealthCheck, HealthScope};
 pub use id::PluginId;
+pub use live::{LiveTopic, is_within};
 pub use navigation::{NavigationItem, NavigationSection};
 pub use people::{HomeCard, PaletteCommand, SettingsSection};
 pub use permission::{Audience, Condition, Decision, Permission, PermissionAction, Policy};
 pub use routes::{BODY_LIMIT_BYTES, Caller, Face, Routes, RowHead, Rows, Rule};
-pub use search::{SearchDocument, SearchSource};
+pub use search::{SearchDocument, SearchFeed, SearchSource};
+pub use services::Services;
 pub use slot::Slot;

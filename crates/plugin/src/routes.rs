@@ -79,6 +79,9 @@ pub struct Rule {
     pub needs: Option<&'static Permission>,
     /// The handler applies the decision about the permission: it leaves out what the caller may not see.
     pub is_left_to_handler: bool,
+    /// A caller who has the permission for some things only is let in: the handler finds out whether it has it for the
+    /// thing at hand.
+    pub is_per_thing: bool,
     /// Most bytes of the body.
     pub body: usize,
     /// The body is read as it came, for example to check a signature over its bytes.
@@ -95,6 +98,7 @@ impl Rule {
             caller,
             needs: None,
             is_left_to_handler: false,
+            is_per_thing: false,
             body: BODY_LIMIT_BYTES,
             is_raw: false,
             time: None,
@@ -131,6 +135,13 @@ impl Rule {
     pub const fn needs(mut self, permission: &'static Permission) -> Self {
         self.needs = Some(permission);
         self
+    }
+
+    /// Who lacks this permission is refused. Who has it for some things only is let in, and the handler must find out
+    /// whether that is so for the thing at hand.
+    pub const fn needs_per_thing(mut self, permission: &'static Permission) -> Self {
+        self.is_per_thing = true;
+        self.needs(permission)
     }
 
     /// The handler is called whatever the decision about this permission is, and must apply it.

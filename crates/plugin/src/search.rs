@@ -1,8 +1,9 @@
 //! What plugins let people find.
 
 use async_trait::async_trait;
-use model::Fault;
+use model::{EntityRef, Fault};
 use serde_json::{Map, Value};
+use store::{StoreError, Tx};
 
 use crate::Permission;
 
@@ -39,4 +40,16 @@ pub trait SearchSource: Send + Sync {
     }
     /// Documents of a served entity. An error leaves out this entity's documents and is logged.
     async fn documents(&self, entity: &Value) -> Result<Vec<SearchDocument>, Fault>;
+}
+
+/// Takes note of what changed without a change of the catalog, for example because documentation was built.
+///
+/// The index of every process soon asks the sources of documents ([`SearchSource`]) for those of the entities anew, each
+/// within its time and without harm to others.
+#[async_trait]
+pub trait SearchFeed: Send + Sync {
+    /// Documents of these entities have changed. An entity that is not served has none.
+    async fn changed(&self, entities: &[EntityRef]) -> Result<(), Fault>;
+    /// The same in the caller's transaction: noted exactly if the transaction is kept.
+    async fn changed_in(&self, tx: &mut Tx, entities: &[EntityRef]) -> Result<(), StoreError>;
 }

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use config::Config;
 use futures::future::join_all;
+use outside::OutsideCalls;
 use plugin::{Collected, Health, HealthCheck, Of, PartFailure, PluginId, contained};
 use search::{Place, Search};
 use store::Store;
 use tokio_util::sync::CancellationToken;
-use work::Jobs;
 
 use crate::plugins::{self, AddedPlugin, Slots};
-use crate::portal::catalog;
+use crate::portal::{catalog, services};
 
 /// Longest time for one check.
 const TIME: Duration = Duration::from_secs(10);
@@ -32,24 +32,35 @@ pub struct HealthAnswer {
 pub async fn ask_health(
     config: &Arc<Config>,
     store: &Store,
+    outside: OutsideCalls,
     added: Vec<AddedPlugin>,
 ) -> anyhow::Result<Vec<HealthAnswer>> {
-    let checks = checks(config, store, added)?;
+    let checks = checks(config, store, outside, added)?;
     Ok(join_all(checks.into_iter().map(ask)).await)
 }
 
 fn checks(
     config: &Arc<Config>,
     store: &Store,
+    outside: OutsideCalls,
     added: Vec<AddedPlugin>,
 ) -> anyhow::Result<Vec<Of<Arc<dyn HealthCheck>>>> {
-    let added = plugins::split(added);
+    let services = services(store, outside);
+    let added = plugins::opened(added, &services)?;
     let audit = audit::Audit::new(store.clone());
-    let catalog = catalog(config, (store, None), added.feeds, added.declarations, &audit)?;
+    let outside = services.outside.clone();
+    let catalog = catalog(
+        config,
+        (store, None),
+        added.feeds,
+        added.declarations,
+        &audit,
+        outside,
+    )?;
     let search = Search::open(&Place::Memory, &catalog, store)?;
-    let (slots, jobs) = (Slots::default(), Jobs::new(store.clone()));
-    let stop = CancellationToken::new();
-    let built_in = plugins::contributions(config, (&catalog, store, &audit), &search, &slots, &jobs, stop);
+    let (slots, stop) = (Slots::default(), CancellationToken::new());
+    let ground = (&catalog, store, &audit);
+    let built_in = plugins::contributions(config, ground, &search, &slots, &services, stop);
     let mut all = Collected::default();
     for made in built_in.into_iter().chain(added.contributions) {
         all.add(made);

@@ -7,10 +7,13 @@ pub mod background;
 mod error_page;
 mod frame;
 mod health;
+mod live;
+mod outside_calls;
 mod own;
 mod plugins;
 mod portal;
 
 pub use health::{HealthAnswer, ask_health};
+pub use outside_calls::outside_calls;
 pub use plugins::{AddedPlugin, access_problem, check_configuration, declarations, kinds, tables};
 pub use portal::{Ground, Portal, saved_index};

@@ -6,9 +6,9 @@ use audit::Audit;
 use catalog::Catalog;
 use catalog_web::EntityParts;
 use config::{ClaimedSection, Config};
-use model::{Kinds, Problem};
+use model::{Fault, Kinds, Problem};
 use plugin::{
-    ActionRegistry, Collisions, ConfigSection, Contributions, Declaration, Feeds, PluginId, Slot,
+    ActionRegistry, Collisions, ConfigSection, Contributions, Declaration, Feeds, PluginId, Services, Slot,
     refuse_same_declarations,
 };
 use scm::UrlReader;
@@ -18,7 +18,6 @@ use store::{Migration, Store};
 use tokio_util::sync::CancellationToken;
 use user_settings::PersonalParts;
 use web::ServerOptions;
-use work::Jobs;
 
 /// The portal's own parts: the design system's files and the check of the database.
 pub(crate) const OWN: PluginId = PluginId::built_in("ui");
@@ -28,10 +27,28 @@ pub(crate) const OWN: PluginId = PluginId::built_in("ui");
 pub struct AddedPlugin {
     /// What it is.
     pub declaration: Declaration,
-    /// What it feeds into the catalog.
-    pub feeds: Feeds,
-    /// What it shows, serves and runs.
-    pub contributions: Contributions,
+    open: Open,
+}
+
+/// Opens a plugin.
+type Open = Box<dyn FnOnce(&Services) -> Result<(Feeds, Contributions), Fault> + Send>;
+
+impl AddedPlugin {
+    /// A plugin that feeds the catalog and contributes what `open` makes with what the portal does for it.
+    pub fn new(
+        declaration: Declaration,
+        open: impl FnOnce(&Services) -> Result<(Feeds, Contributions), Fault> + Send + 'static,
+    ) -> Self {
+        Self {
+            declaration,
+            open: Box::new(open),
+        }
+    }
+
+    pub(crate) fn open(self, services: &Services) -> Result<(Declaration, Feeds, Contributions), Fault> {
+        let (feeds, contributions) = (self.open)(services)?;
+        Ok((self.declaration, feeds, contributions))
+    }
 }
 
 /// All plugins, built-in declarations included, by what they bring.
@@ -42,18 +59,19 @@ pub(crate) struct Brought {
 }
 
 /// What added plugins bring, behind the built-in declarations.
-pub(crate) fn split(added: Vec<AddedPlugin>) -> Brought {
+pub(crate) fn opened(added: Vec<AddedPlugin>, services: &Services) -> Result<Brought, Fault> {
     let mut brought = Brought {
         declarations: declarations(),
         feeds: Vec::new(),
         contributions: Vec::new(),
     };
     for plugin in added {
-        brought.declarations.push(plugin.declaration);
-        brought.feeds.push(plugin.feeds);
-        brought.contributions.push(plugin.contributions);
+        let (declaration, feeds, contributions) = plugin.open(services)?;
+        brought.declarations.push(declaration);
+        brought.feeds.push(feeds);
+        brought.contributions.push(contributions);
     }
-    brought
+    Ok(brought)
 }
 
 /// The tables of these plugins, for [`Store::open_with`].
@@ -72,7 +90,10 @@ pub fn declarations() -> Vec<Declaration> {
             permissions: &catalog_web::permissions::PERMISSIONS,
             ..Declaration::new(catalog_web::ID)
         },
-        Declaration::new(search::ID),
+        Declaration {
+            migrations: search::MIGRATIONS,
+            ..Declaration::new(search::ID)
+        },
         Declaration::new(user_settings::ID),
         Declaration::new(api_docs::ID),
         Declaration {
@@ -85,6 +106,11 @@ pub fn declarations() -> Vec<Declaration> {
             permissions: &audit::PERMISSIONS,
             ..Declaration::new(audit::ID)
         },
+        Declaration {
+            permissions: &connections::PERMISSIONS,
+            ..Declaration::new(connections::ID)
+        },
+        events::declaration(),
         Declaration::new(OWN),
     ]
 }
@@ -117,7 +143,9 @@ pub fn check_configuration(config: &Config, declarations: &[Declaration]) -> Vec
             check,
         })
         .collect();
-    config.check_with(&claimed)
+    let mut problems = config.check_with(&claimed);
+    problems.extend(crate::outside_calls::problems(config));
+    problems
 }
 
 /// The problem that people who reach the portal from elsewhere cannot open its pages, if it has that problem.
@@ -151,7 +179,7 @@ pub(crate) fn contributions(
     (catalog, store, audit): (&Catalog, &Store, &Audit),
     search: &Search,
     slots: &Slots,
-    jobs: &Jobs,
+    services: &Services,
     stop: CancellationToken,
 ) -> Vec<Contributions> {
     vec![
@@ -160,7 +188,14 @@ pub(crate) fn contributions(
         api_docs::contributions(),
         user_settings::contributions(catalog, store, slots.personal.clone()),
         search::contributions(search, config.search()),
-        work_web::contributions(jobs, Arc::new(audit.clone()), slots.actions.clone()),
+        work_web::contributions(&services.jobs, Arc::new(audit.clone()), slots.actions.clone()),
+        connections::contributions(&services.outside),
+        events::contributions(
+            config.value().get(events::ID.as_str()).unwrap_or(&Value::Null),
+            catalog,
+            store,
+            &services.jobs,
+        ),
         catalog_web::contributions(catalog, store, slots.entity_page.clone(), stop),
     ]
 }

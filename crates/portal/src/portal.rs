@@ -7,11 +7,12 @@ use axum::Router;
 use catalog::Catalog;
 use catalog_web::EntityParts;
 use config::{Config, DatabaseTarget};
-use model::Fault;
-use plugin::{ActionRegistry, Collected, Declaration, Of, PluginId, Policy, Routes, RowHead};
+use model::{Fault, SystemClock};
+use outside::OutsideCalls;
+use plugin::{ActionRegistry, Collected, Declaration, Of, PluginId, Policy, Routes, RowHead, Services};
 use read_model::SnapshotFile;
 use scm::UrlReader;
-use search::Search;
+use search::{Search, Touches};
 use store::{Store, StoreError};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
@@ -23,6 +24,7 @@ use work::{JobHandler, JobRunner, JobRunnerBuilder, Jobs, Schedule, Subscription
 
 use crate::error_page::LayoutErrorPage;
 use crate::frame::Frame;
+use crate::live::Live;
 use crate::plugins::{self, AddedPlugin, Slots};
 
 /// The files of plugins among the routes.
@@ -36,6 +38,8 @@ pub struct Ground {
     pub store: Store,
     /// Threads for work that no request waits for.
     pub background: Handle,
+    /// Calls to other servers.
+    pub outside: OutsideCalls,
     /// The server's settings.
     pub options: ServerOptions,
     /// Decides what callers may see and do; without one, every caller that is let in may do everything.
@@ -70,6 +74,16 @@ pub fn saved_index(config: &Config) -> Option<SnapshotFile> {
     Some(file)
 }
 
+/// What the portal does for every plugin, on this database.
+pub(crate) fn services(store: &Store, outside: OutsideCalls) -> Services {
+    Services {
+        store: store.clone(),
+        search: Arc::new(Touches::new(store.clone(), Arc::new(SystemClock))),
+        outside,
+        jobs: Jobs::new(store.clone()),
+    }
+}
+
 /// The catalog with what plugins feed into it.
 pub(crate) fn catalog(
     config: &Arc<Config>,
@@ -77,8 +91,9 @@ pub(crate) fn catalog(
     added: Vec<plugin::Feeds>,
     declarations: Vec<Declaration>,
     audit: &Audit,
+    outside: OutsideCalls,
 ) -> anyhow::Result<Catalog> {
-    let reader = UrlReader::new(config)?;
+    let reader = UrlReader::new(config, outside)?;
     let mut builder = Catalog::builder(config.clone(), store.clone())
         .audit(Arc::new(audit.clone()))
         .kinds(plugins::kinds(&declarations)?)
@@ -103,13 +118,15 @@ impl Portal {
             config,
             store,
             background,
+            outside,
             options,
             policy,
             readiness,
             stop,
             saved_index,
         } = ground;
-        let added = plugins::split(added);
+        let services = services(&store, outside);
+        let added = plugins::opened(added, &services)?;
         let audit = Audit::new(store.clone());
         let catalog = catalog(
             &config,
@@ -117,19 +134,26 @@ impl Portal {
             added.feeds,
             added.declarations,
             &audit,
+            services.outside.clone(),
         )?;
         let loading = tokio::spawn(load(catalog.clone()));
         let search = open_search(&config, (&catalog, &store), &background).await?;
-        let (slots, jobs) = (Slots::default(), Jobs::new(store.clone()));
+        let slots = Slots::default();
         let mut all = Collected::default();
-        let built_in =
-            plugins::contributions(&config, (&catalog, &store, &audit), &search, &slots, &jobs, stop);
+        let built_in = plugins::contributions(
+            &config,
+            (&catalog, &store, &audit),
+            &search,
+            &slots,
+            &services,
+            stop.clone(),
+        );
         for made in built_in.into_iter().chain(added.contributions) {
             all.add(made);
         }
         all.refuse_collisions((&catalog_web::ID, &catalog_web::BUILT_IN_TABS))?;
-        let parts = (&catalog, &search, jobs);
-        let (mut site, jobs) = hand_out(all, (&config, options), parts, (&slots, readiness))?;
+        let parts = (&catalog, &store, &search, services.jobs);
+        let (mut site, jobs) = hand_out(all, (&config, options), parts, (&slots, readiness, stop))?;
         site.audit = Some(Arc::new(audit));
         site.policy = policy;
         Ok(Self {
@@ -162,8 +186,8 @@ async fn load(catalog: Catalog) -> Result<(), StoreError> {
 fn hand_out(
     all: Collected,
     (config, options): (&Config, ServerOptions),
-    (catalog, search, jobs): (&Catalog, &Search, Jobs),
-    (slots, readiness): (&Slots, Readiness),
+    (catalog, store, search, jobs): (&Catalog, &Store, &Search, Jobs),
+    (slots, readiness, stop): (&Slots, Readiness, CancellationToken),
 ) -> anyhow::Result<(Site, JobRunner)> {
     let Collected {
         routes,
@@ -181,6 +205,7 @@ fn hand_out(
         jobs: handlers,
         schedules,
         subscriptions,
+        live_topics,
         authenticators,
         health_checks,
     } = all;
@@ -199,12 +224,14 @@ fn hand_out(
     let plugin_files = Arc::new(PluginFiles::new(assets));
     let mut routes = parts(routes);
     routes.push(Routes::new(FILES).pages(plugin_files.rows()));
+    routes.push(Live::start(catalog, store, parts(live_topics), stop).routes());
     let pages = prefetched(&routes);
     let mut shell =
         Shell::new(config.title(), parts(navigation.clone())).prefetching(pages.iter().map(String::as_str));
     shell.organization.clone_from(&config.organization().name);
     shell.commands = parts(palette_commands);
     shell.plugin_files = plugin_files.clone();
+    shell.is_live = config.portal().live;
     let followed = catalog.clone();
     shell.last_change = Some(Arc::new(move || followed.applied().unwrap_or_default()));
     let frame = Arc::new(Frame::new(shell, &navigation));

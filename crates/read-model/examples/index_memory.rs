@@ -9,7 +9,7 @@ use std::time::Instant;
 use model::{Filter, SearchRow};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use read_model::{Like, ReadModel, UidBound, Walk, WalkOrder};
+use read_model::{Like, ReadModel, Scan, ScanOrder, UidBound};
 use uuid::Uuid;
 
 fn main() {
@@ -78,10 +78,10 @@ fn measure(model: &ReadModel) {
             "metadata.description",
         ] {
             time(&format!("{name} by {key}"), || {
-                page(model, &filter, WalkOrder::Key(key))
+                page(model, &filter, ScanOrder::Key(key))
             });
         }
-        time(&format!("{name} by uid"), || page(model, &filter, WalkOrder::Uid));
+        time(&format!("{name} by uid"), || page(model, &filter, ScanOrder::Uid));
         time(&format!("{name} facet owner"), || {
             model
                 .facet("relations.ownedby", Some(&model.evaluate(&filter)))
@@ -102,20 +102,11 @@ fn measure(model: &ReadModel) {
     time("facet kind", || model.facet("kind", None).len());
 }
 
-fn page(model: &ReadModel, filter: &Filter, order: WalkOrder<'_>) -> usize {
+fn page(model: &ReadModel, filter: &Filter, order: ScanOrder<'_>) -> usize {
     let set = model.evaluate(filter);
     let middle = Some(("m", UidBound::parse("80000000-0000-4000-8000-000000000000")));
-    let walk = |after| Walk {
-        set: &set,
-        order,
-        descending: false,
-        ties_descending: false,
-        after,
-        text: None,
-        offset: 0,
-        limit: 21,
-    };
-    model.walk(&walk(None)).len() + model.walk(&walk(middle)).len()
+    let page = |after| model.scan(&Scan::by(order, &*set).after(after).page(0, 21)).len();
+    page(None) + page(middle)
 }
 
 fn time(name: &str, work: impl Fn() -> usize) {

@@ -9,6 +9,9 @@ use crate::update::UID;
 
 /// Looking one document's terms up costs about this many looks at a posting.
 const TERMS_PER_DOCUMENT: u64 = 16;
+/// A set is a list of numbers where it has up to so many in a block of so many, and a bitmap elsewhere.
+const LISTED: u64 = 4_096;
+const BLOCK: u64 = 1 << 16;
 
 impl ReadModel {
     /// Values of a key as they were written, ascending, with the number of entities in `set` (all
@@ -36,15 +39,26 @@ impl ReadModel {
 
     fn count_by_term(&self, id: u32, set: Option<&RoaringBitmap>) -> Vec<(u32, u64)> {
         let order = self.key_order(id);
-        let count = |term: u32| match set {
-            Some(set) => self.terms.posting(term).len_in(set),
-            None => self.terms.posting(term).len(),
+        let rest = set.filter(|set| self.is_worth_turning(set, order.len() as u64));
+        let rest = rest.map(|set| self.documents.live() - set);
+        let count = |term: u32| match (&rest, set) {
+            (Some(rest), _) => self.terms.posting(term).len_not_in(rest),
+            (None, Some(set)) => self.terms.posting(term).len_in(set),
+            (None, None) => self.terms.posting(term).len(),
         };
         order
             .forward(Sorted::start())
             .map(|term| (term, count(term)))
             .filter(|(_, count)| *count > 0)
             .collect()
+    }
+
+    /// Whether it is quicker to count in the set of all other entities: a bitmap is looked up in at once, a list is not.
+    fn is_worth_turning(&self, set: &RoaringBitmap, terms: u64) -> bool {
+        let live = self.documents.live();
+        let listed = LISTED * (u64::from(live.max().unwrap_or_default()) / BLOCK + 1);
+        let is_listed = set.len() <= listed && live.len() - set.len() > listed;
+        is_listed && set.len() * terms > listed
     }
 
     fn count_by_document(&self, id: u32, set: &RoaringBitmap) -> Vec<(u32, u64)> {

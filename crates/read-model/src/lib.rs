@@ -7,6 +7,7 @@
 mod arena;
 mod documents;
 mod evaluate;
+mod excerpt;
 mod facets;
 mod grouped;
 mod haystack;
@@ -17,16 +18,17 @@ mod matches;
 mod near;
 mod order;
 mod pages;
+mod parts;
 mod posting;
 mod references;
 mod restore;
+mod scan;
 mod shards;
 mod snapshot;
 mod sorted;
 mod term_list;
 mod terms;
 mod update;
-mod walk;
 mod written;
 
 use std::sync::OnceLock;
@@ -35,11 +37,12 @@ use hashbrown::DefaultHashBuilder;
 use uuid::Uuid;
 
 pub use evaluate::Set;
+pub use excerpt::{Excerpt, Room, Subset};
 pub use like::Like;
 pub use order::UidBound;
+pub use scan::{Row, Scan, ScanOrder};
 pub use snapshot::SnapshotFile;
 pub use update::MissingPart;
-pub use walk::{Row, Walk, WalkOrder};
 
 use documents::Documents;
 use keys::Keys;

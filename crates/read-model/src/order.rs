@@ -135,9 +135,8 @@ impl ReadModel {
         }
     }
 
-    /// The place right after (or before) every uid up to the bound.
-    pub(super) fn uid_place(&self, bound: Option<&UidBound>, descending: bool) -> Place {
-        let order = self.uid_order();
+    /// The place in an order by uid right after (or before) every uid up to the bound.
+    pub(super) fn uid_place(&self, order: &Sorted, bound: Option<&UidBound>, descending: bool) -> Place {
         match (bound, descending) {
             (None, false) => Sorted::start(),
             (None, true) => order.end(),

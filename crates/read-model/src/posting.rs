@@ -149,6 +149,11 @@ impl Posting {
         }
     }
 
+    /// How many of these documents are not in `set`.
+    pub fn len_not_in(&self, set: &RoaringBitmap) -> u64 {
+        self.len() - self.len_in(set)
+    }
+
     /// Whether any of these documents is in `set`.
     pub fn meets(&self, set: &RoaringBitmap) -> bool {
         match self {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use config::Config;
 use http::StatusCode;
-use model::{Fault, FaultKind, SystemClock};
-use outside::{OutsideCalls, Settings};
+use model::{Fault, FaultKind};
+use outside::OutsideCalls;
 use tokio::sync::Semaphore;
 use url::Url;
 
@@ -64,27 +64,33 @@ pub struct UrlReader {
 struct Inner {
     integrations: Integrations,
     allow: AllowList,
-    fetcher: Fetcher,
+    /// Nothing where nothing is read.
+    fetcher: Option<Fetcher>,
     permits: Semaphore,
 }
 
 impl UrlReader {
-    /// A reader for the configured hosts. Fails when the system offers no usable TLS.
-    pub fn new(config: &Config) -> Result<Self, Fault> {
-        let calls = OutsideCalls::new(Settings::default(), Arc::new(SystemClock));
-        Self::with_calls(config, calls)
+    /// A reader for the configured hosts, over the calls that all features share. Fails when the system offers no
+    /// usable TLS.
+    pub fn new(config: &Config, calls: OutsideCalls) -> Result<Self, Fault> {
+        let fetcher = Fetcher::new(calls, &config.portal().reading, MAX_CONCURRENT_READS)?;
+        Ok(Self::over(config, Some(fetcher)))
     }
 
-    /// The same over calls that others share, so that all hosts are seen in one place.
-    pub fn with_calls(config: &Config, calls: OutsideCalls) -> Result<Self, Fault> {
-        Ok(Self {
+    /// A reader that knows the configured hosts, judges addresses, and reads nothing.
+    pub fn offline(config: &Config) -> Self {
+        Self::over(config, None)
+    }
+
+    fn over(config: &Config, fetcher: Option<Fetcher>) -> Self {
+        Self {
             inner: Arc::new(Inner {
                 integrations: Integrations::new(config.integrations()),
                 allow: AllowList::new(&config.backend().reading.allow),
-                fetcher: Fetcher::new(calls, &config.portal().reading, MAX_CONCURRENT_READS)?,
+                fetcher,
                 permits: Semaphore::new(MAX_CONCURRENT_READS),
             }),
-        })
+        }
     }
 
     /// The configured Git hosts.
@@ -149,6 +155,11 @@ impl UrlReader {
         }
     }
 
+    fn fetcher(&self, url: &str) -> Result<&Fetcher, Fault> {
+        let offline = || Fault::error(format!("Unable to read {url}, nothing is read by URL here"));
+        self.inner.fetcher.as_ref().ok_or_else(offline)
+    }
+
     fn check_searched(&self, url: &str) -> Result<Url, Fault> {
         let parsed = parse(url)?;
         self.permit(&parsed, url)?;
@@ -180,8 +191,7 @@ impl UrlReader {
                 .ok_or_else(|| Fault::error(refused()))
         };
         let answer = self
-            .inner
-            .fetcher
+            .fetcher(url)?
             .fetch(&request, ALLOWED, reach)
             .await
             .map_err(|fault| match fault.kind() {
@@ -213,8 +223,7 @@ impl UrlReader {
             })
         };
         let answer = self
-            .inner
-            .fetcher
+            .fetcher(url)?
             .fetch(&request, &integration.host, reach)
             .await?;
         if integration.kind() == "gitea" && answer.status == StatusCode::FORBIDDEN {

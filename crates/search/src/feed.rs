@@ -7,7 +7,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use plugin::{Of, PartFailure, SearchDocument, SearchSource, contained};
 use serde_json::Value;
-use store::{Change, ChangeWake, LogMark, ScanPosition, Seq, Store, StoreError};
+use store::{Announcements, Change, ChangeWake, LogMark, ScanPosition, Seq, Store, StoreError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::entities::facets;
 use crate::index::{IndexError, Progress, SearchIndex};
 use crate::schema::Entry;
+use crate::{tables, touched};
 
 /// Entities read at a time while everything is indexed.
 const SCAN: usize = 1_000;
@@ -22,6 +23,8 @@ const SCAN: usize = 1_000;
 const COMMIT_EVERY: usize = 20_000;
 /// Changes read at a time.
 const FOLLOW: usize = 5_000;
+/// Touched entities read at a time.
+const TOUCHED: usize = 100;
 /// Pause after a wake-up, so that a burst of changes is one commit.
 const GATHER: Duration = Duration::from_millis(100);
 /// So many changes at once are a burst: it is taken in when it is over, so that it does not compete with
@@ -47,6 +50,15 @@ pub enum FeedError {
     Index(#[from] IndexError),
 }
 
+/// How far the index is.
+#[derive(Debug, Clone, Copy)]
+struct Position {
+    /// The last change of the catalog that is in.
+    mark: LogMark,
+    /// The last touch of an entity that is in.
+    touched: i64,
+}
+
 /// What fills the index.
 pub(crate) struct Feed {
     /// Has what is served, and the change log.
@@ -64,12 +76,13 @@ impl Feed {
     /// Feeds until `stop` is cancelled. Failures are logged and tried again.
     pub async fn run(self, stop: CancellationToken) {
         let mut wake = self.store.changes_woken();
+        let mut announcements = self.store.announcements();
         let mut known = None;
         let work = async {
             self.check().await;
             loop {
                 let is_unusable = tokio::select! {
-                    is_unusable = self.turn(&mut known, &mut wake) => is_unusable,
+                    is_unusable = self.turn(&mut known, &mut wake, &mut announcements) => is_unusable,
                     () = self.damaged.notified() => true,
                 };
                 if is_unusable {
@@ -82,11 +95,20 @@ impl Feed {
     }
 
     /// One step and the pause behind it; whether the index failed.
-    async fn turn(&self, known: &mut Option<LogMark>, wake: &mut ChangeWake) -> bool {
+    async fn turn(
+        &self,
+        known: &mut Option<Position>,
+        wake: &mut ChangeWake,
+        announcements: &mut Announcements,
+    ) -> bool {
         match self.step(known).await {
             Ok(()) => {
-                let _ = tokio::time::timeout(IDLE, wake.woken()).await;
-                self.gather(known.map_or(0, |mark| mark.seq)).await;
+                tokio::select! {
+                    _ = wake.woken() => {}
+                    () = touched::woken(announcements) => {}
+                    () = tokio::time::sleep(IDLE) => {}
+                }
+                self.gather(known.map_or(0, |known| known.mark.seq)).await;
                 false
             }
             Err(error) => {
@@ -137,46 +159,81 @@ impl Feed {
     }
 
     /// Everything that happened since the last step.
-    async fn step(&self, known: &mut Option<LogMark>) -> Result<(), FeedError> {
+    async fn step(&self, known: &mut Option<Position>) -> Result<(), FeedError> {
         let store = &self.store;
-        let mut mark = match *known {
-            Some(mark) => mark,
+        let mut at = match *known {
+            Some(at) => at,
             None => self.start(store).await?,
         };
         loop {
-            *known = Some(mark);
-            let Some(followed) = store.changes_after(&mark, FOLLOW).await? else {
+            *known = Some(at);
+            let Some(followed) = store.changes_after(&at.mark, FOLLOW).await? else {
                 tracing::warn!(
                     "the change log does not go on from what was indexed, everything is indexed again"
                 );
-                mark = self.everything(store).await?;
+                at = self.everything(store).await?;
                 continue;
             };
             if followed.changes.is_empty() {
-                return Ok(());
+                let kept = tables::kept(&mut store.read().await?).await?;
+                if !kept.goes_on_from(at.touched) {
+                    at = self.everything(store).await?;
+                    continue;
+                }
+                let touched = self.touched(at).await?;
+                if touched == at.touched {
+                    return Ok(());
+                }
+                at.touched = touched;
+            } else {
+                at.mark = followed.mark;
+                self.apply(followed.changes).await?;
             }
-            mark = followed.mark;
-            self.apply(followed.changes).await?;
-            self.commit(Some(mark)).await?;
+            self.commit(Some(at.mark), at.touched).await?;
         }
     }
 
+    /// Asks for documents of entities that were touched since; the last touch that is in now.
+    async fn touched(&self, at: Position) -> Result<i64, FeedError> {
+        let mut session = self.store.read().await?;
+        let found = tables::touched(&mut session, at.touched, TOUCHED).await?;
+        drop(session);
+        let Some((_, last)) = found.last() else {
+            return Ok(at.touched);
+        };
+        let last = *last;
+        let references: Vec<String> = found.into_iter().map(|(reference, _)| reference).collect();
+        let nodes = self.store.nodes(&references).await?;
+        let entities = nodes.into_iter().filter_map(|node| {
+            let changed = node.updated_at.as_second();
+            Some((node.reference, node.uid, Some(node.final_json?.into()), changed))
+        });
+        self.write(entities.collect(), false).await?;
+        Ok(last)
+    }
+
     /// Goes on where the index is, or from the beginning.
-    async fn start(&self, store: &Store) -> Result<LogMark, FeedError> {
-        let found = self.index.load().found.as_ref().and_then(|found| found.mark);
+    async fn start(&self, store: &Store) -> Result<Position, FeedError> {
+        let found = self.index.load().found.clone();
+        let found = found.and_then(|found| {
+            let touched = found.touched;
+            found.mark.map(|mark| Position { mark, touched })
+        });
+        let kept = tables::kept(&mut store.read().await?).await?;
         match found {
-            Some(mark) if store.has_mark(&mark).await? => {
-                self.applied.store(mark.seq, Ordering::Release);
-                Ok(mark)
+            Some(at) if kept.goes_on_from(at.touched) && store.has_mark(&at.mark).await? => {
+                self.applied.store(at.mark.seq, Ordering::Release);
+                Ok(at)
             }
             _ => self.everything(store).await,
         }
     }
 
     /// Indexes everything that is served.
-    async fn everything(&self, store: &Store) -> Result<LogMark, FeedError> {
+    async fn everything(&self, store: &Store) -> Result<Position, FeedError> {
         let started = std::time::Instant::now();
         self.applied.store(-1, Ordering::Release);
+        let touched = tables::kept(&mut store.read().await?).await?.last;
         let mark = store.log_mark().await?;
         let index = self.index.load_full();
         blocking(move || index.clear()).await?;
@@ -194,13 +251,13 @@ impl Feed {
             position = next;
             if since_commit >= COMMIT_EVERY {
                 since_commit = 0;
-                self.commit(None).await?;
+                self.commit(None, 0).await?;
             }
         }
-        self.commit(Some(mark)).await?;
+        self.commit(Some(mark), touched).await?;
         let seconds = started.elapsed().as_secs_f64();
         tracing::info!(entities, seconds, "search index built");
-        Ok(mark)
+        Ok(Position { mark, touched })
     }
 
     async fn apply(&self, changes: Vec<Change>) -> Result<(), FeedError> {
@@ -271,9 +328,9 @@ impl Feed {
         documents
     }
 
-    async fn commit(&self, mark: Option<LogMark>) -> Result<(), FeedError> {
+    async fn commit(&self, mark: Option<LogMark>, touched: i64) -> Result<(), FeedError> {
         let index = self.index.load_full();
-        blocking(move || index.commit(&Progress::new(mark))).await?;
+        blocking(move || index.commit(&Progress::new(mark, touched))).await?;
         self.applied
             .store(mark.map_or(-1, |mark| mark.seq), Ordering::Release);
         Ok(())

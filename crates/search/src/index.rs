@@ -36,14 +36,23 @@ pub struct Progress {
     version: u32,
     /// The last change that is in; nothing while everything is indexed for the first time.
     pub mark: Option<LogMark>,
+    /// The last touch of an entity that is in.
+    #[serde(default = "unknown")]
+    pub touched: i64,
+}
+
+/// An index that was written before touches were counted knows of none, not even that there are none.
+fn unknown() -> i64 {
+    -1
 }
 
 impl Progress {
-    /// All changes of a log up to a mark.
-    pub fn new(mark: Option<LogMark>) -> Self {
+    /// All changes of a log up to a mark, and all touches up to a number.
+    pub fn new(mark: Option<LogMark>, touched: i64) -> Self {
         Self {
             version: VERSION,
             mark,
+            touched,
         }
     }
 }

@@ -25,6 +25,8 @@ mod search;
 mod sets;
 mod spelling;
 mod standing;
+mod tables;
+mod touched;
 mod visible;
 mod ways;
 mod words;
@@ -39,6 +41,8 @@ pub use question::{Condition, Question};
 pub use reach::Reach;
 pub use schema::Shown;
 pub use search::{Search, SearchError};
+pub use tables::MIGRATIONS;
+pub use touched::Touches;
 
 use config::SearchSection;
 use std::borrow::Cow;

@@ -241,7 +241,7 @@ mod tests {
             // Several parts, one of them with deletions.
             if number % 100 == 99 {
                 index.replace("component:default/c-7", []).unwrap();
-                index.commit(&Progress::new(None)).unwrap();
+                index.commit(&Progress::new(None, 0)).unwrap();
             }
         }
         index

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use catalog::Sight;
 use model::{Fault, Viewer};
 use plugin::{Decision, Permission, PermissionAction};
-use web::{ApiError, CurrentViewer, Permissions};
+use web::{ApiError, CurrentViewer, Granted, Permissions};
 
 /// The permission to see an entity.
 pub static ENTITY_READ: Permission =
@@ -25,6 +25,11 @@ pub struct CurrentSight(pub Sight);
 /// on entities can decide about: sources, registered locations, previews.
 #[derive(Debug, Clone)]
 pub struct WholeSight(pub Sight);
+
+/// The entities to which the caller of the request at hand may do what its row needs the permission for
+/// ([`plugin::Rule::needs_per_thing`]).
+#[derive(Debug, Clone)]
+pub struct CurrentReach(pub Sight);
 
 /// What a caller sees. Where nothing decides about permissions, that is nothing.
 async fn sight_of(viewer: &Viewer, permissions: Option<&Permissions>) -> Result<Sight, Fault> {
@@ -43,6 +48,18 @@ impl<S: Send + Sync> FromRequestParts<S> for CurrentSight {
         let permissions = parts.extensions.get::<Permissions>().cloned();
         let sight = sight_of(&viewer, permissions.as_ref()).await;
         sight
+            .map(Self)
+            .map_err(|fault| ApiError::new(fault).into_response())
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for CurrentReach {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let Granted(decision) = Granted::from_request_parts(parts, state).await?;
+        let reach = Sight::of(&decision);
+        reach
             .map(Self)
             .map_err(|fault| ApiError::new(fault).into_response())
     }

@@ -4,6 +4,7 @@
 //! the change log is numbered in commit order and without gaps; readers never wait for it. The crate
 //! stores what it is given: it does not know what an entity means, reads no clock and starts no work.
 
+mod announce;
 mod changes;
 mod database;
 mod edges;
@@ -19,6 +20,7 @@ mod refresh_keys;
 mod relations;
 mod scan;
 mod settings;
+mod source_claims;
 mod source_key;
 mod sources;
 mod sql;
@@ -28,6 +30,7 @@ mod store;
 mod wake;
 mod write;
 
+pub use announce::{Announced, Announcements};
 pub use changes::{Change, ChangeKind, Followed, HistoryRow, NewChange, Seq};
 pub use database::Database;
 pub use edges::ChildRow;
@@ -40,9 +43,10 @@ pub use nodes::Node;
 pub use relations::RelationRow;
 pub use scan::{FinalRow, ScanPosition};
 pub use settings::SettingKey;
+pub use source_claims::SourceClaim;
 pub use source_key::SourceKey;
 pub use sources::SourceState;
-pub use sql::{Arg, Engine, Row, Session, in_list_chunks, with_list};
+pub use sql::{Arg, Engine, Outcome, Row, Session, in_list_chunks, with_list};
 pub use stitches::StitchRound;
 pub use store::{Size, Store};
 pub use wake::ChangeWake;

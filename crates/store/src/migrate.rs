@@ -58,6 +58,10 @@ const CATALOG_MIGRATIONS: &[Migration] = &[
         version: 4,
         sql: include_str!("migrations/0004_log_epoch.sql"),
     },
+    Migration {
+        version: 5,
+        sql: include_str!("migrations/0005_numbered_claims.sql"),
+    },
 ];
 
 const RECORDS: &str = "CREATE TABLE IF NOT EXISTS plugin_migrations (plugin TEXT NOT NULL, version BIGINT NOT NULL, \

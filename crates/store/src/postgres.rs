@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use crate::{
     Database, Lane, StoreError,
+    announce::{Announced, Announcer},
     lane::{Gate, Turn},
     migrate::{self, Plugins},
     sql::{Connection as PoolConnection, Session},
@@ -28,6 +29,8 @@ const CONNECT_PAUSE: Duration = Duration::from_millis(250);
 const LISTEN_PAUSE: Duration = Duration::from_millis(500);
 /// Channel of `NOTIFY`; a wake-up for another schema of the same database does no harm.
 const CHANNEL: &str = "backstage_changes";
+/// Channel of announcements, whose payload is the topic.
+const TOPICS: &str = "backstage_topics";
 /// First key of the advisory lock that all writers take; the second is made from the schema's name.
 const WRITE_LOCK: &str = "SELECT pg_advisory_xact_lock(1114858049, hashtext(current_schema()))";
 
@@ -128,6 +131,14 @@ impl PostgresServer {
             .await
             .map(drop)
     }
+
+    /// Announces a topic to all processes, at commit.
+    pub(crate) async fn announce(session: &mut Session, topic: &str) -> Result<(), StoreError> {
+        session
+            .rows("SELECT pg_notify(?, ?)", vec![TOPICS.into(), topic.into()])
+            .await
+            .map(drop)
+    }
 }
 
 /// Makes the schema unless it is there; somebody who may only use an existing one must not be refused.
@@ -215,18 +226,22 @@ fn pool(schema: Option<&str>) -> PgPoolOptions {
         })
 }
 
-/// Wakes followers whenever another process commits, until aborted. After a lost connection it wakes them
-/// too, because notifications may have been missed.
-pub(crate) async fn listen(options: Arc<PgConnectOptions>, waker: Arc<Waker>) {
+/// Wakes followers whenever another process commits and passes announcements on, until aborted. After a lost connection
+/// it wakes them too and says so, because notifications may have been missed.
+pub(crate) async fn listen(options: Arc<PgConnectOptions>, waker: Arc<Waker>, announcer: Arc<Announcer>) {
     loop {
-        if let Err(error) = listen_until_lost(&options, &waker).await {
+        if let Err(error) = listen_until_lost(&options, &waker, &announcer).await {
             tracing::debug!(%error, "not listening to the database");
         }
         tokio::time::sleep(LISTEN_PAUSE).await;
     }
 }
 
-async fn listen_until_lost(options: &PgConnectOptions, waker: &Waker) -> Result<(), sqlx::Error> {
+async fn listen_until_lost(
+    options: &PgConnectOptions,
+    waker: &Waker,
+    announcer: &Announcer,
+) -> Result<(), sqlx::Error> {
     // A pool of its own: the listener keeps its connection, the main pool should not lack one.
     let pool = PgPoolOptions::new()
         .max_connections(1)
@@ -234,11 +249,18 @@ async fn listen_until_lost(options: &PgConnectOptions, waker: &Waker) -> Result<
         .connect_lazy_with(options.clone());
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.eager_reconnect(false);
-    listener.listen(CHANNEL).await?;
-    waker.wake();
-    while listener.try_recv().await?.is_some() {
+    listener.listen_all([CHANNEL, TOPICS]).await?;
+    let may_have_missed = || {
         waker.wake();
+        announcer.tell(Announced::Missed);
+    };
+    may_have_missed();
+    while let Some(heard) = listener.try_recv().await? {
+        match heard.channel() {
+            TOPICS => announcer.tell(Announced::Topic(heard.payload().into())),
+            _ => waker.wake(),
+        }
     }
-    waker.wake();
+    may_have_missed();
     Ok(())
 }

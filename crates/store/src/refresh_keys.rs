@@ -15,6 +15,15 @@ impl Store {
         found.dedup();
         Ok(found)
     }
+
+    /// Every key that begins with `url:`, without that beginning.
+    pub async fn refresh_addresses(&self) -> Result<Vec<String>, StoreError> {
+        let text = "SELECT DISTINCT refresh_key FROM refresh_keys WHERE refresh_key LIKE 'url:%'";
+        let rows = self.read().await?.rows(text, vec![]).await?;
+        let keys: Vec<String> = rows.iter().map(|row| row.text(0)).collect::<Result<_, _>>()?;
+        let addresses = keys.iter().filter_map(|key| key.strip_prefix("url:"));
+        Ok(addresses.map(str::to_owned).collect())
+    }
 }
 
 impl WriteTx {

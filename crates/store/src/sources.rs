@@ -1,4 +1,4 @@
-//! What is known of each source, when it is due, and which process works on it.
+//! What is known of each source, and when it is due.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -7,7 +7,7 @@ use model::Problem;
 
 use crate::{
     Lane, SourceKey, Store, StoreError, WriteTx,
-    sql::{Arg, Engine, Row, in_list_chunks, with_list},
+    sql::{Arg, Engine, Row},
 };
 
 /// Outcome of the last check of a source.
@@ -143,24 +143,6 @@ impl WriteTx {
             .map(drop)
     }
 
-    /// Which of these sources `holder` still has claimed. Ask before writing what a check found: after a
-    /// long pause another process may be at work on them.
-    pub async fn sources_held(
-        &mut self,
-        holder: &str,
-        keys: &[SourceKey],
-    ) -> Result<Vec<SourceKey>, StoreError> {
-        let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
-        let text = "SELECT source, held_by FROM sources WHERE held_by IS NOT NULL AND source IN {list}";
-        let mut held = Vec::new();
-        for row in self.session.rows_in(text, &names).await? {
-            if row.text(1)? == holder {
-                held.push(SourceKey::from(row.text(0)?.as_str()));
-            }
-        }
-        Ok(held)
-    }
-
     /// Forgets what was read from these sources, so that the next check takes everything in again.
     pub async fn forget_content(&mut self, keys: &[SourceKey]) -> Result<(), StoreError> {
         let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
@@ -209,58 +191,6 @@ impl Store {
             .collect()
     }
 
-    /// Claims due sources for `holder` until `until`, earliest first. A claim that was not ended by then
-    /// (its process died) is due again.
-    pub async fn due_sources(
-        &self,
-        now: Timestamp,
-        limit: usize,
-        holder: &str,
-        until: Timestamp,
-    ) -> Result<Vec<SourceKey>, StoreError> {
-        let mut session = self.write_unordered(Lane::Bulk).await?;
-        let locked = match session.engine() {
-            Engine::Sqlite => "",
-            Engine::Postgres => "FOR UPDATE SKIP LOCKED",
-        };
-        let text = format!(
-            "UPDATE sources SET held_by = ?, held_until = ?, marked = 0 WHERE source IN (SELECT source FROM sources \
-             WHERE next_check_at <= ? AND (held_until IS NULL OR held_until <= ?) \
-             ORDER BY next_check_at LIMIT ? {locked}) RETURNING source, next_check_at"
-        );
-        let arguments = vec![holder.into(), until.into(), now.into(), now.into(), limit.into()];
-        let rows = session.rows(text, arguments).await?;
-        session.commit().await?;
-        // RETURNING promises no order.
-        let mut claimed = rows
-            .iter()
-            .map(|row| Ok((row.int(1)?, SourceKey::from(row.text(0)?.as_str()))))
-            .collect::<Result<Vec<_>, StoreError>>()?;
-        claimed.sort();
-        Ok(claimed.into_iter().map(|(_, key)| key).collect())
-    }
-
-    /// Prolongs what `holder` still has of these claims.
-    pub async fn renew_sources(
-        &self,
-        holder: &str,
-        keys: &[SourceKey],
-        until: Timestamp,
-    ) -> Result<(), StoreError> {
-        let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
-        let mut session = self.write_unordered(Lane::Bulk).await?;
-        for chunk in in_list_chunks(&names) {
-            let text = with_list(
-                "UPDATE sources SET held_until = ? WHERE held_by = ? AND source IN {list}",
-                chunk.len(),
-            );
-            let mut arguments = vec![until.into(), holder.into()];
-            arguments.extend(chunk.iter().map(Arg::from));
-            session.execute(text, arguments).await?;
-        }
-        session.commit().await
-    }
-
     /// Ends all claims and leases where only one process at a time works on the database (`SQLite`):
     /// whoever held them is dead. Does nothing on PostgreSQL, where they run out by themselves.
     pub async fn forget_dead_holders(&self) -> Result<(), StoreError> {
@@ -285,26 +215,10 @@ impl Store {
             .await
     }
 
-    /// When the next source is due that nobody holds; `None` when there is none.
-    pub async fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-        let text = "SELECT min(CASE WHEN held_until > ? AND held_until > next_check_at THEN held_until \
-             ELSE next_check_at END) FROM sources WHERE next_check_at IS NOT NULL";
-        let row = self.read().await?.row(text, vec![now.into()]).await?;
-        row.map_or(Ok(None), |row| row.maybe_time(0))
-    }
-
     /// Has sources checked from `at` on.
     pub async fn mark_due(&self, keys: &[SourceKey], at: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.write(Lane::Bulk).await?;
         tx.mark_due(keys, at).await?;
-        tx.commit().await.map(drop)
-    }
-
-    /// Gives back what `holder` claimed, on an orderly end.
-    pub async fn release_sources(&self, holder: &str) -> Result<(), StoreError> {
-        let text = "UPDATE sources SET held_by = NULL, held_until = NULL WHERE held_by = ?";
-        let mut tx = self.write(Lane::Bulk).await?;
-        tx.session.execute(text, vec![holder.into()]).await?;
         tx.commit().await.map(drop)
     }
 

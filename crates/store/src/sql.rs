@@ -11,6 +11,6 @@ mod text;
 pub use arg::Arg;
 pub use row::Row;
 pub(crate) use session::Connection;
-pub use session::{Engine, Session};
+pub use session::{Engine, Outcome, Session};
 use text::row_chunks;
 pub use text::{in_list_chunks, with_list};

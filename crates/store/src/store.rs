@@ -2,12 +2,15 @@
 
 use std::{borrow::Cow, sync::Arc};
 
+use futures::future::BoxFuture;
 use tokio::task::AbortHandle;
 
 use crate::{
-    ChangeWake, Database, Lane, Migration, StoreError, Tx, WriteTx, migrate,
+    Announcements, ChangeWake, Database, Lane, Migration, StoreError, Tx, WriteTx,
+    announce::Announcer,
+    migrate,
     postgres::{self, PostgresServer},
-    sql::{Arg, Engine, Session},
+    sql::{Arg, Engine, Outcome, Session},
     sqlite::SqliteFile,
     wake::Waker,
 };
@@ -26,6 +29,7 @@ pub(crate) enum Pools {
 struct Inner {
     pools: Pools,
     waker: Arc<Waker>,
+    announcer: Arc<Announcer>,
     listener: Option<AbortHandle>,
 }
 
@@ -59,12 +63,19 @@ impl Store {
     /// Tables of plugins that are not named stay as they are.
     ///
     /// Must be called within a tokio runtime.
-    pub async fn open_with(
+    pub fn open_with<'a>(
+        database: &'a Database,
+        plugins: &'a [(&str, &[Migration])],
+    ) -> Outcome<'a, Self> {
+        Box::pin(Self::open_tables(database, plugins))
+    }
+
+    async fn open_tables(
         database: &Database,
         plugins: &[(&str, &[Migration])],
     ) -> Result<Self, StoreError> {
         let plugins = migrate::with_catalog(plugins)?;
-        let waker = Arc::new(Waker::new());
+        let (waker, announcer) = (Arc::new(Waker::new()), Arc::new(Announcer::new()));
         let pools = match database {
             Database::Sqlite(path) => Pools::Sqlite(SqliteFile::open(path, &plugins).await?),
             Database::SqliteMemory => Pools::Sqlite(SqliteFile::temporary(&plugins).await?),
@@ -76,13 +87,15 @@ impl Store {
             Pools::Sqlite(_) => None,
             Pools::Postgres(server) => {
                 let options = server.pool.connect_options();
-                Some(tokio::spawn(postgres::listen(options, waker.clone())).abort_handle())
+                let listening = postgres::listen(options, waker.clone(), announcer.clone());
+                Some(tokio::spawn(listening).abort_handle())
             }
         };
         Ok(Self {
             inner: Arc::new(Inner {
                 pools,
                 waker,
+                announcer,
                 listener,
             }),
         })
@@ -90,26 +103,29 @@ impl Store {
 
     /// Begins the one transaction at a time, of all processes, that may change entities and append to the change
     /// log; waits for its turn.
-    pub async fn write(&self, lane: Lane) -> Result<WriteTx, StoreError> {
-        let (session, turn) = match &self.inner.pools {
-            Pools::Sqlite(file) => file.begin(lane).await?,
-            Pools::Postgres(server) => server.begin(lane).await?,
-        };
-        Ok(WriteTx::new(
-            Tx::new(session, Some(turn)),
-            self.inner.waker.clone(),
-        ))
+    pub fn write(&self, lane: Lane) -> Outcome<'_, WriteTx> {
+        Box::pin(async move {
+            let (session, turn) = match &self.inner.pools {
+                Pools::Sqlite(file) => file.begin(lane).await?,
+                Pools::Postgres(server) => server.begin(lane).await?,
+            };
+            let tx = Tx::new(session, self.inner.announcer.clone(), Some(turn));
+            Ok(WriteTx::new(tx, self.inner.waker.clone()))
+        })
     }
 
     /// Begins a transaction for what the change log does not tell about: settings, jobs, sessions. On PostgreSQL
     /// it waits for nobody but writers of the same rows; `SQLite` has one writer at a time.
-    pub async fn write_unordered(&self, lane: Lane) -> Result<Tx, StoreError> {
-        Ok(match &self.inner.pools {
-            Pools::Sqlite(file) => {
-                let (session, turn) = file.begin(lane).await?;
-                Tx::new(session, Some(turn))
-            }
-            Pools::Postgres(server) => Tx::new(server.begin_unordered().await?, None),
+    pub fn write_unordered(&self, lane: Lane) -> Outcome<'_, Tx> {
+        Box::pin(async move {
+            let (session, turn) = match &self.inner.pools {
+                Pools::Sqlite(file) => {
+                    let (session, turn) = file.begin(lane).await?;
+                    (session, Some(turn))
+                }
+                Pools::Postgres(server) => (server.begin_unordered().await?, None),
+            };
+            Ok(Tx::new(session, self.inner.announcer.clone(), turn))
         })
     }
 
@@ -127,16 +143,23 @@ impl Store {
     }
 
     /// A connection for reading. Give it back (drop it) before asking for another: there are few.
-    pub async fn read(&self) -> Result<Session, StoreError> {
-        match &self.inner.pools {
-            Pools::Sqlite(file) => file.read().await,
-            Pools::Postgres(server) => server.read().await,
-        }
+    pub fn read(&self) -> Outcome<'_, Session> {
+        Box::pin(async {
+            match &self.inner.pools {
+                Pools::Sqlite(file) => file.read().await,
+                Pools::Postgres(server) => server.read().await,
+            }
+        })
     }
 
     /// Wakes after commits that changed entities.
     pub fn changes_woken(&self) -> ChangeWake {
         self.inner.waker.subscribe()
+    }
+
+    /// What transactions of any process announce from now on ([`Tx::announce`]).
+    pub fn announcements(&self) -> Announcements {
+        self.inner.announcer.subscribe()
     }
 
     /// Asks the database for a sign of life.
@@ -186,14 +209,16 @@ impl Store {
     }
 
     /// Closes all connections, waiting for those in use; afterwards every call fails.
-    pub async fn close(&self) {
-        match &self.inner.pools {
-            Pools::Sqlite(file) => {
-                file.readers.close().await;
-                file.writer.close().await;
+    pub fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {
+            match &self.inner.pools {
+                Pools::Sqlite(file) => {
+                    file.readers.close().await;
+                    file.writer.close().await;
+                }
+                Pools::Postgres(server) => server.pool.close().await,
             }
-            Pools::Postgres(server) => server.pool.close().await,
-        }
+        })
     }
 }
 

@@ -2,15 +2,17 @@
 
 use std::{
     borrow::Cow,
+    collections::BTreeSet,
     ops::{Deref, DerefMut},
     sync::Arc,
 };
 
 use crate::{
     Arg, Seq, StoreError,
+    announce::{Announced, Announcer, topic},
     lane::Turn,
     postgres::PostgresServer,
-    sql::{Engine, Session},
+    sql::{Engine, Outcome, Session},
     wake::Waker,
 };
 
@@ -23,15 +25,19 @@ type AfterCommit = Box<dyn FnOnce() + Send + Sync>;
 /// statements anyway.
 pub struct Tx {
     pub(crate) session: Session,
+    announcer: Arc<Announcer>,
+    announced: BTreeSet<Arc<str>>,
     after_commit: Vec<AfterCommit>,
     /// Given back after the session, as fields are dropped in order.
     _turn: Option<Turn>,
 }
 
 impl Tx {
-    pub(crate) fn new(session: Session, turn: Option<Turn>) -> Self {
+    pub(crate) fn new(session: Session, announcer: Arc<Announcer>, turn: Option<Turn>) -> Self {
         Self {
             session,
+            announcer,
+            announced: BTreeSet::new(),
             after_commit: Vec::new(),
             _turn: turn,
         }
@@ -43,13 +49,18 @@ impl Tx {
         self.after_commit.push(Box::new(work));
     }
 
+    /// Has every process hear, once the transaction is kept, that what a topic stands for has changed.
+    pub fn announce(&mut self, text: &str) {
+        self.announced.insert(topic(text));
+    }
+
     /// Runs a statement; how many rows it touched. One with `RETURNING` is run by [`Session::rows`].
-    pub async fn execute(
+    pub fn execute(
         &mut self,
         text: impl Into<Cow<'static, str>>,
         arguments: Vec<Arg>,
-    ) -> Result<u64, StoreError> {
-        self.session.execute(text, arguments).await
+    ) -> Outcome<'_, u64> {
+        self.session.execute(text, arguments)
     }
 
     /// Runs a statement with `{list}` in it for pieces of the list; how many rows it touched.
@@ -75,8 +86,16 @@ impl Tx {
     }
 
     /// Keeps what was done.
-    pub async fn commit(self) -> Result<(), StoreError> {
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        if self.session.engine() == Engine::Postgres {
+            for topic in &self.announced {
+                PostgresServer::announce(&mut self.session, topic).await?;
+            }
+        }
         self.session.commit().await?;
+        for topic in self.announced {
+            self.announcer.tell(Announced::Topic(topic));
+        }
         self.after_commit.into_iter().for_each(|work| work());
         Ok(())
     }
@@ -122,7 +141,11 @@ impl WriteTx {
     }
 
     /// Keeps what was done; the last sequence appended to the change log, if any.
-    pub async fn commit(mut self) -> Result<Option<Seq>, StoreError> {
+    pub fn commit(self) -> Outcome<'static, Option<Seq>> {
+        Box::pin(self.keep())
+    }
+
+    async fn keep(mut self) -> Result<Option<Seq>, StoreError> {
         if self.appended && self.engine() == Engine::Postgres {
             PostgresServer::notify(&mut self.tx.session).await?;
         }

@@ -1,5 +1,5 @@
-// Follows the catalog's changes and fetches the page again when one concerns it. Says honestly how
-// fresh the page is. Waits while one types, selects or has something open.
+// Follows the topics that the page names, and fetches the page again when one of them has news. Says how fresh the
+// page is. Waits while a person types, selects or has something open.
 const status = document.getElementById("live-status");
 let source, topics, timer, waiting = 0, asOf = new Date(), last = 0;
 
@@ -13,7 +13,7 @@ const clock = () => asOf.toLocaleTimeString([], { hour: "2-digit", minute: "2-di
 // moment of its own.
 const soon = () => {
   if (timer) return;
-  const [every, spread] = topics === "*" ? [5000, 1] : [1000, 0.25];
+  const [every, spread] = topics === "*" ? [5000, 1] : topics.includes(":") ? [1000, 0.25] : [2000, 0.5];
   const wait = Math.max(250, last + every - Date.now());
   timer = setTimeout(refresh, wait * (1 + spread * Math.random()));
 };
@@ -41,9 +41,12 @@ document.addEventListener("page:changed", () => {
 
 const connect = () => {
   if (source || document.hidden || !mainPart()?.dataset.live) return;
-  topics = mainPart().dataset.live;
+  const { live, change, at } = mainPart().dataset;
+  topics = live;
   const asked = topics.split(" ").map(encodeURIComponent).join(",");
-  source = new EventSource(`/api/catalog/changes?topics=${asked}`);
+  // The server tells at once what happened between the making of the page and this moment.
+  const since = (change ? `&change=${change}` : "") + (at ? `&at=${encodeURIComponent(at)}` : "");
+  source = new EventSource(`/api/live/changes?topics=${asked}${since}`);
   source.onopen = () => {
     if (waiting) soon();
     waiting = 0;
@@ -54,10 +57,6 @@ const connect = () => {
     say("lost", `Reconnecting, as of ${clock()}`);
     if (source.readyState === EventSource.CLOSED) { source = null; setTimeout(connect, Math.min(30000, 1000 * 2 ** waiting)); }
   };
-  // What happened between the making of the page and the first moment of listening.
-  source.addEventListener("last", (event) => {
-    if (!timer && JSON.parse(event.data).seq > Number(mainPart().dataset.change)) timer = setTimeout(refresh, 50);
-  });
   // The server sends only what concerns the page.
   source.addEventListener("change", soon);
   // Changes were missed, or the catalog was loaded again; not by everybody at the same moment.

@@ -6,7 +6,7 @@ const input = document.getElementById("palette-input");
 const list = document.getElementById("palette-list");
 const note = document.getElementById("palette-status");
 const topField = document.querySelector(".js-open-palette");
-let options = [], chosen = 0, request;
+let options = [], chosen = 0, request, answer;
 
 const element = (parent, tag, className, content = "") => {
   const made = parent.appendChild(document.createElement(tag));
@@ -57,7 +57,7 @@ const choose = (index) => {
   row.scrollIntoView({ block: "nearest" });
 };
 const go = ({ href, run, instead }, elsewhere) => {
-  if (instead) { input.value = instead; search(); return; }
+  if (instead) { input.value = instead; ask(); return; }
   if (elsewhere && href) { open(href); return; }
   palette.close(); // the address may lead to another place of the same page
   if (run) run();
@@ -125,19 +125,28 @@ const search = async () => {
     note.textContent = `Search failed: ${error.message}`;
   }
 };
+const ask = () => { answer = search(); };
+// Enter right after typing takes from the answer to the words, not from the answer before it.
+const goToChosen = async (elsewhere) => {
+  const typed = input.value;
+  await answer;
+  if (!palette.open || input.value !== typed) return;
+  if (options[chosen]) go(options[chosen], elsewhere);
+  else input.form.submit();
+};
 const openPalette = (text = topField?.value ?? "") => {
   input.value = text;
   palette.showModal();
-  search();
+  ask();
 };
 
-input.addEventListener("input", search);
+input.addEventListener("input", ask);
 input.addEventListener("keydown", (event) => {
   // A search field would take the first Esc to empty itself.
   if (event.key === "Escape" && !event.isComposing) { event.preventDefault(); palette.close(); }
   const steps = { ArrowDown: chosen + 1, ArrowUp: chosen - 1, PageDown: Math.min(chosen + 8, options.length - 1), PageUp: Math.max(chosen - 8, 0) };
   if (event.key in steps) { event.preventDefault(); choose(steps[event.key]); }
-  if (event.key === "Enter" && options[chosen]) { event.preventDefault(); go(options[chosen], event.ctrlKey || event.metaKey); }
+  if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); goToChosen(event.ctrlKey || event.metaKey); }
 });
 palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });
 addEventListener("pagehide", () => palette.close());

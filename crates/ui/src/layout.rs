@@ -36,18 +36,20 @@ impl Crumb {
     }
 }
 
-/// Which changes of the catalog make an open page fetch itself again.
+/// What makes an open page fetch itself again.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Live {
     /// None.
     #[default]
     Off,
-    /// Any change.
+    /// Any change of the catalog.
     Any,
     /// Changes of this entity.
     Entity(EntityRef),
     /// Changes of entities whose reference starts with one of these, for example `api:`.
     Prefixes(Vec<String>),
+    /// Announcements of these topics of plugins (`plugin::LiveTopic`), for example `work.job`.
+    Topics(Vec<String>),
 }
 
 impl Live {
@@ -56,7 +58,7 @@ impl Live {
             Self::Off => None,
             Self::Any => Some("*".to_owned()),
             Self::Entity(reference) => Some(reference.to_string()),
-            Self::Prefixes(prefixes) => Some(prefixes.join(" ")),
+            Self::Prefixes(topics) | Self::Topics(topics) => Some(topics.join(" ")),
         }
     }
 }
@@ -106,13 +108,15 @@ impl PageHead {
 
 /// The whole document. Only symbols of icons that occur are sent.
 pub(crate) fn document(chrome: &Chrome, head: &PageHead, body: &Markup) -> String {
+    let live = head.live.attribute().filter(|_| chrome.shell.is_live);
     let frame = html! {
         a.skip-link href="#main" { "Skip to content" }
         div.app {
             (side_navigation(chrome))
             (top_bar(chrome))
-            main #main.main.main-wide[head.wide] tabindex="-1" data-live=[head.live.attribute()]
-                data-change=[chrome.last_change.filter(|_| head.live != Live::Off)] {
+            main #main.main.main-wide[head.wide] tabindex="-1" data-live=[&live]
+                data-change=[chrome.last_change.filter(|_| live.is_some())]
+                data-at=[live.is_some().then_some(chrome.now)] {
                 (crumbs(&head.crumbs))
                 (body)
             }

@@ -36,6 +36,8 @@ pub struct Shell {
     /// Number of the last change that pages show, so that a page can tell what it missed before it
     /// began to listen.
     pub last_change: Option<Arc<dyn Fn() -> i64 + Send + Sync>>,
+    /// Whether open pages follow changes.
+    pub is_live: bool,
     pub(crate) speculation: Option<String>,
 }
 
@@ -56,6 +58,7 @@ impl Shell {
             plugin_files: Arc::default(),
             clock: Arc::new(SystemClock),
             last_change: None,
+            is_live: true,
             speculation: None,
         }
     }

@@ -4,7 +4,6 @@ use std::sync::{Arc, OnceLock};
 
 use axum::http::Extensions;
 use model::Viewer;
-use plugin::PluginId;
 
 use crate::granted::Permissions;
 
@@ -22,7 +21,7 @@ struct Known {
 /// The row of the table that a request was for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Route {
-    pub(crate) plugin: PluginId,
+    pub(crate) plugin: Arc<str>,
     /// The path with its parameters' names.
     pub(crate) path: Arc<str>,
 }

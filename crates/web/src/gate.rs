@@ -58,7 +58,7 @@ impl Gates {
             face: row.face,
             plugin: Some(row.plugin.clone()),
             route: Some(Route {
-                plugin: row.plugin.clone(),
+                plugin: row.plugin.as_str().into(),
                 path: row.full_path().into(),
             }),
             rule: row.rule,
@@ -257,9 +257,11 @@ impl Gate {
         let Some(permission) = self.rule.needs.filter(|_| !self.rule.is_left_to_handler) else {
             return Ok(());
         };
-        // A handler that does not apply a condition must not be called.
-        if permissions.decide(&viewer, permission).await? == Decision::Allow {
-            return Ok(());
+        match permissions.decide(&viewer, permission).await? {
+            Decision::Allow => return Ok(()),
+            Decision::Conditional(_) if self.rule.is_per_thing => return Ok(()),
+            // A handler that does not apply a condition must not be called.
+            Decision::Conditional(_) | Decision::Deny => {}
         }
         // The original says nothing; a person reads more.
         let message = match self.face {

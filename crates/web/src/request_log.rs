@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
+use metrics::SharedString;
 use tracing::Instrument;
 
 use crate::call::Call;
+use crate::cors::Cors;
 use crate::options::ServerOptions;
 
 const HEADER: &str = "x-request-id";
@@ -54,34 +56,41 @@ pub(crate) async fn log(mut request: Request, next: Next) -> Response {
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         answer.headers_mut().insert(HEADER, value);
     }
-    count(&method, &call, answer.status().as_u16(), started.elapsed());
+    count(&method, &call, answer.status(), started.elapsed());
     tell(&method, &path, &id, answer.status().as_u16(), started.elapsed());
     answer
 }
 
-/// Labels have few values: the rows of the table, and one for everything that has no row.
-fn count(method: &Method, call: &Call, status: u16, elapsed: Duration) {
-    let method = match *method {
-        Method::GET
-        | Method::HEAD
-        | Method::OPTIONS
-        | Method::POST
-        | Method::PUT
-        | Method::DELETE
-        | Method::PATCH => method.as_str().to_owned(),
-        _ => "other".to_owned(),
-    };
-    let (plugin, path) = match call.route() {
-        Some(route) => (route.plugin.to_string(), route.path.to_string()),
-        None => ("none".to_owned(), "none".to_owned()),
-    };
+/// Labels have few values: the rows of the table, and one for everything that has no row. They are shared, not copied.
+fn count(method: &Method, call: &Call, status: StatusCode, elapsed: Duration) {
+    let method = label_of(method);
+    let none = || SharedString::const_str("none");
+    let (plugin, path) = call.route().map_or_else(
+        || (none(), none()),
+        |route| (route.plugin.clone().into(), route.path.clone().into()),
+    );
+    let status = status.as_str().to_owned();
     metrics::counter!(
         "http_requests_total",
-        "method" => method.clone(), "plugin" => plugin.clone(), "path" => path.clone(), "status" => status.to_string()
+        "method" => method, "plugin" => plugin.clone(), "path" => path.clone(), "status" => status
     )
     .increment(1);
     metrics::histogram!("http_request_duration_seconds", "method" => method, "plugin" => plugin, "path" => path)
         .record(elapsed.as_secs_f64());
+}
+
+/// A client may make up methods.
+fn label_of(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::PATCH => "PATCH",
+        _ => "other",
+    }
 }
 
 fn tell(method: &Method, path: &str, id: &RequestId, status: u16, elapsed: Duration) {
@@ -101,20 +110,20 @@ pub(crate) async fn frame(
     request: Request,
     next: Next,
 ) -> Response {
-    let headers = request.headers().clone();
-    let preflight = options
-        .cors
-        .as_ref()
-        .and_then(|cors| cors.preflight(request.method(), &headers));
-    let mut answer = if let Some(answer) = preflight {
-        answer
-    } else {
-        let mut answer = next.run(request).await.into_response();
-        if let Some(cors) = &options.cors {
-            cors.apply(&headers, answer.headers_mut());
-        }
-        answer
+    let mut answer = match &options.cors {
+        Some(cors) => shared_with_origins(cors, request, next).await,
+        None => next.run(request).await,
     };
     options.headers.apply(answer.headers_mut());
+    answer
+}
+
+async fn shared_with_origins(cors: &Cors, request: Request, next: Next) -> Response {
+    let headers = request.headers().clone();
+    if let Some(answer) = cors.preflight(request.method(), &headers) {
+        return answer;
+    }
+    let mut answer = next.run(request).await;
+    cors.apply(&headers, answer.headers_mut());
     answer
 }

@@ -9,8 +9,8 @@ pub use pages::{PageSample, page_samples};
 use std::sync::Arc;
 
 use plugin::{
-    ActionRegistry, AuditLog, Contributions, NavigationItem, NavigationSection, Permission, PermissionAction,
-    PluginId, Routes, Rule, Slot,
+    ActionRegistry, AuditLog, Contributions, LiveTopic, NavigationItem, NavigationSection, Permission,
+    PermissionAction, PluginId, Routes, Rule, Slot,
 };
 use work::Jobs;
 
@@ -40,6 +40,10 @@ pub fn contributions(jobs: &Jobs, audit: Arc<dyn AuditLog>, actions: Slot<Action
     Contributions {
         routes: vec![routes],
         navigation: vec![entry.needs(&READ)],
+        live_topics: vec![LiveTopic {
+            name: work::TOPIC.into(),
+            needs: Some(&READ),
+        }],
         ..Contributions::of(ID)
     }
 }

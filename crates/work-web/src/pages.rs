@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use model::Fault;
 use plugin::Rows;
-use ui::{Chrome, Crumb, Notice, PageHead, Tone, notice};
+use ui::{Chrome, Crumb, Live, Notice, PageHead, Tone, notice};
 use url::form_urlencoded;
 use web::{ApiError, CurrentActor};
 use work::{JobFilter, JobReport, Jobs};
@@ -57,6 +57,11 @@ fn done(chrome: &Chrome) -> Markup {
     html! { @if let Some((_, text)) = known { (notice(Notice { tone: Tone::Green, text })) } }
 }
 
+/// The head of a page that follows every job.
+fn following(title: &str) -> PageHead {
+    PageHead::new(title).live(Live::Topics(vec![work::TOPIC.to_owned()]))
+}
+
 async fn list(State(jobs): State<Jobs>, chrome: Chrome) -> Result<Response, ApiError> {
     let filter = JobFilter {
         kind: parameter(&chrome, "kind"),
@@ -73,13 +78,13 @@ async fn list(State(jobs): State<Jobs>, chrome: Chrome) -> Result<Response, ApiE
         page,
     };
     let content = view::jobs(&list, chrome.now);
-    Ok(chrome.page(PageHead::new("Work"), content).into_response())
+    Ok(chrome.page(following("Work"), content).into_response())
 }
 
 async fn schedules(State(jobs): State<Jobs>, chrome: Chrome) -> Result<Response, ApiError> {
     let schedules = jobs.schedules().await.map_err(fault)?;
     let content = view::schedules(&schedules, chrome.now);
-    Ok(chrome.page(PageHead::new("Schedules"), content).into_response())
+    Ok(chrome.page(following("Schedules"), content).into_response())
 }
 
 async fn show(
@@ -92,8 +97,9 @@ async fn show(
     let content = html! { (done(&chrome)) (view::job(&job, &newest, chrome.now)) };
     let title = job.kind.clone();
     let crumbs = vec![Crumb::to("Work", "/work"), Crumb::here(title.clone())];
+    let live = Live::Topics(vec![format!("{}.{}", work::TOPIC, job.id)]);
     Ok(chrome
-        .page(PageHead::new(title).crumbs(crumbs), content)
+        .page(PageHead::new(title).crumbs(crumbs).live(live), content)
         .into_response())
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::hash::Hash;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use model::Fault;
@@ -28,6 +29,8 @@ pub enum Ending {
     GiveUp(Fault),
     /// It ended early because it was asked to; nothing is wrong with it.
     Stopped,
+    /// It cannot go on now, and is due again after this pause; nothing is wrong with it.
+    Later(Duration),
 }
 
 /// Things that are due now and then, and that one process at a time may work on.
@@ -46,4 +49,9 @@ pub trait Claims: Send + Sync + 'static {
     async fn renew(&self, claims: &[Claim<Self::Key>]) -> Result<Vec<Claim<Self::Key>>, StoreError>;
     /// Records how work ended and gives the thing back. Changes nothing when the claim was lost.
     async fn settle(&self, claim: &Claim<Self::Key>, ending: &Ending) -> Result<(), StoreError>;
+    /// Does a bounded part of what belongs to none of the things; whether there is more of it, which is done after the
+    /// next look. It is called after every look, when the work of what was claimed has begun.
+    async fn between(&self) -> Result<bool, StoreError> {
+        Ok(false)
+    }
 }

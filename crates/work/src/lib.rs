@@ -46,5 +46,7 @@ pub use schedule::Schedule;
 pub use standing::Standing;
 pub use tables::MIGRATIONS;
 
+/// What is announced when a job changes; below it, with its id, that one job changes.
+pub const TOPIC: &str = "work.job";
 /// The id under which the store keeps the tables of this crate.
 pub const PLUGIN: &str = "work";

@@ -6,9 +6,10 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use store::StoreError;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::back_off::BackOff;
 use crate::claim::{Claim, Claims, Ending};
@@ -106,55 +107,135 @@ impl<C: Claims> Runner<C> {
         W: Fn(Claim<C::Key>, C::Task, CancellationToken) -> F + Send + Sync + 'static,
         F: Future<Output = Ending> + Send + 'static,
     {
-        let shared = &self.shared;
-        let work = Arc::new(work);
-        let mut tasks = JoinSet::new();
-        let renewed = CancellationToken::new();
-        let _renewals_end = renewed.clone().drop_guard();
-        tokio::spawn(shared.clone().renew_until(renewed));
+        let _renewals_end = self.renew();
+        let mut runs = Runs::new(&self.shared, work, stop);
         let mut failures = 0;
         while !stop.is_cancelled() {
-            while tasks.try_join_next().is_some() {}
-            let (claimed, pause) = shared.look(tasks.len(), &mut failures).await;
-            for (claim, task) in claimed {
-                let run = shared.held.begin(claim, stop);
-                tasks.spawn(shared.clone().attempt(work.clone(), task, run));
-            }
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                () = shared.nudge.due.notified() => {}
-                _ = tasks.join_next(), if !tasks.is_empty() => {}
-                () = stop.cancelled() => {}
+            match runs.look().await {
+                Ok(has_more) => {
+                    failures = 0;
+                    runs.wait(if has_more {
+                        Duration::ZERO
+                    } else {
+                        self.shared.pace.poll
+                    })
+                    .await;
+                }
+                Err(error) => {
+                    failures += 1;
+                    runs.wait_out(&error, failures).await;
+                }
             }
         }
-        while tasks.join_next().await.is_some() {}
+        runs.end().await;
+    }
+
+    /// Runs until nothing is due and nothing runs, for tests and commands; how many runs that took. Fails when nothing
+    /// more can be claimed and nothing runs.
+    pub async fn run_until_idle<W, F>(&self, work: W, stop: &CancellationToken) -> Result<usize, StoreError>
+    where
+        W: Fn(Claim<C::Key>, C::Task, CancellationToken) -> F + Send + Sync + 'static,
+        F: Future<Output = Ending> + Send + 'static,
+    {
+        let _renewals_end = self.renew();
+        let mut runs = Runs::new(&self.shared, work, stop);
+        let mut failures = 0;
+        while !stop.is_cancelled() {
+            match runs.look().await {
+                Ok(true) => failures = 0,
+                Ok(false) if runs.tasks.is_empty() => break,
+                Ok(false) => {
+                    failures = 0;
+                    runs.wait(self.shared.pace.poll).await;
+                }
+                Err(error) if runs.tasks.is_empty() => return Err(error),
+                Err(error) => {
+                    failures += 1;
+                    runs.wait_out(&error, failures).await;
+                }
+            }
+        }
+        runs.end().await;
+        Ok(runs.begun)
+    }
+
+    /// Renews what is held, until the guard is dropped.
+    fn renew(&self) -> DropGuard {
+        let end = CancellationToken::new();
+        tokio::spawn(self.shared.clone().renew_until(end.clone()));
+        end.drop_guard()
+    }
+}
+
+/// What one call of the runner has begun.
+struct Runs<'a, C: Claims, W> {
+    shared: &'a Arc<Shared<C>>,
+    work: Arc<W>,
+    stop: &'a CancellationToken,
+    tasks: JoinSet<()>,
+    begun: usize,
+}
+
+impl<'a, C, W, F> Runs<'a, C, W>
+where
+    C: Claims,
+    W: Fn(Claim<C::Key>, C::Task, CancellationToken) -> F + Send + Sync + 'static,
+    F: Future<Output = Ending> + Send + 'static,
+{
+    fn new(shared: &'a Arc<Shared<C>>, work: W, stop: &'a CancellationToken) -> Self {
+        Self {
+            shared,
+            work: Arc::new(work),
+            stop,
+            tasks: JoinSet::new(),
+            begun: 0,
+        }
+    }
+
+    /// Claims what is due and begins it; whether the next look may find more.
+    async fn look(&mut self) -> Result<bool, StoreError> {
+        while self.tasks.try_join_next().is_some() {}
+        let room = self.shared.pace.at_once.saturating_sub(self.tasks.len());
+        let claimed = match room {
+            0 => Vec::new(),
+            room => self.shared.claims.claim_due(room).await?,
+        };
+        let has_claimed = !claimed.is_empty();
+        for (claim, task) in claimed {
+            let run = self.shared.held.begin(claim, self.stop);
+            self.tasks
+                .spawn(self.shared.clone().attempt(self.work.clone(), task, run));
+            self.begun += 1;
+        }
+        Ok(self.shared.claims.between().await? || has_claimed)
+    }
+
+    /// Waits until a look may find something: after a pause, a nudge, or the end of a run.
+    async fn wait(&mut self, pause: Duration) {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = self.shared.nudge.due.notified() => {}
+            _ = self.tasks.join_next(), if !self.tasks.is_empty() => {}
+            () = self.stop.cancelled() => {}
+        }
+    }
+
+    /// Waits until the database may answer again. What runs goes on; its ends are no reason to ask earlier.
+    async fn wait_out(&self, error: &StoreError, failures: u32) {
+        tracing::warn!(%error, "due work cannot be claimed; it is tried again, and what runs goes on");
+        tokio::select! {
+            () = tokio::time::sleep(OUTAGE.pause(failures)) => {}
+            () = self.shared.nudge.due.notified() => {}
+            () = self.stop.cancelled() => {}
+        }
+    }
+
+    async fn end(&mut self) {
+        while self.tasks.join_next().await.is_some() {}
     }
 }
 
 impl<C: Claims> Shared<C> {
-    /// Claims what is due, and says when to look again.
-    async fn look(&self, running: usize, failures: &mut u32) -> (Vec<(Claim<C::Key>, C::Task)>, Duration) {
-        let room = self.pace.at_once.saturating_sub(running);
-        if room == 0 {
-            return (Vec::new(), self.pace.poll);
-        }
-        match self.claims.claim_due(room).await {
-            Ok(claimed) => {
-                *failures = 0;
-                let pause = match claimed.len() {
-                    0 => self.pace.poll,
-                    _ => Duration::ZERO,
-                };
-                (claimed, pause)
-            }
-            Err(error) => {
-                *failures = failures.saturating_add(1);
-                tracing::warn!(%error, "due work cannot be claimed; it is tried again, and what runs goes on");
-                (Vec::new(), OUTAGE.pause(*failures))
-            }
-        }
-    }
-
     /// One run, to the end that is recorded.
     async fn attempt<W, F>(self: Arc<Self>, work: Arc<W>, task: C::Task, run: Run<C::Key>)
     where

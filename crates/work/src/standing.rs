@@ -10,6 +10,7 @@ use crate::back_off::BackOff;
 use crate::claim::{Claim, Claims, Ending};
 use crate::runner::Pace;
 use crate::tables::claims::Holding;
+use crate::tables::standing::Rest;
 use crate::tables::{now, standing};
 
 /// Claims on named work, to be run by a [`Runner`](crate::Runner). Work that ends is begun again, here or in another
@@ -98,12 +99,13 @@ impl Claims for Standing {
     }
 
     async fn settle(&self, claim: &Claim<String>, ending: &Ending) -> Result<(), StoreError> {
-        let back_off = match ending {
-            Ending::Stopped => None,
-            Ending::Done | Ending::Retry(_) | Ending::GiveUp(_) => Some(&self.back_off),
+        let rest = match ending {
+            Ending::Stopped => Rest::For(Duration::ZERO),
+            Ending::Later(pause) => Rest::For(*pause),
+            Ending::Done | Ending::Retry(_) | Ending::GiveUp(_) => Rest::AfterFailure(&self.back_off),
         };
         let mut tx = self.store.write_unordered(Lane::Bulk).await?;
-        standing::settle(&mut tx, claim, back_off, self.good).await?;
+        standing::settle(&mut tx, claim, &rest, self.good).await?;
         tx.commit().await
     }
 }

@@ -13,6 +13,9 @@ use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 use store::{Engine, Migration, Session, StoreError, Tx};
 
+use crate::TOPIC;
+use crate::job::JobId;
+
 /// The tables, for [`store::Store::open_with`] under the id [`PLUGIN`](crate::PLUGIN).
 pub const MIGRATIONS: &[Migration] = &[Migration {
     version: 1,
@@ -21,12 +24,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
 
 /// The database's time.
 pub async fn now(session: &mut Session) -> Result<Timestamp, StoreError> {
-    let text = match session.engine() {
-        Engine::Sqlite => "SELECT CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)",
-        Engine::Postgres => "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
-    };
-    let row = session.row(text, vec![]).await?;
-    row.map_or(Ok(Timestamp::UNIX_EPOCH), |row| row.time(0))
+    session.now().await
 }
 
 /// A time after another; the last one there is where that is beyond.
@@ -45,6 +43,11 @@ async fn take_turn(tx: &mut Tx) -> Result<(), StoreError> {
 }
 
 /// What locks the rows that a statement reads.
+/// Has open pages hear that a job changed.
+fn announce(tx: &mut Tx, job: JobId) {
+    tx.announce(&format!("{TOPIC}.{job}"));
+}
+
 fn locking(session: &Session) -> &'static str {
     match session.engine() {
         Engine::Sqlite => "",

@@ -56,6 +56,19 @@ test('the palette finds an entity, and an operation whose place it opens', async
   });
 });
 
+test('Enter right after typing takes from the answer to the words, however late it comes', async () => {
+  await visiting(browser, portal.base, {}, async page => {
+    await ask(page, 'talentmesh', /TalentMesh gateway/);
+    await page.route('**/-/palette?**', async route => {
+      await new Promise(resolve => setTimeout(resolve, 400));
+      await route.continue();
+    });
+    await page.keyboard.type(' gatew');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/component\/talentmesh-gateway$/);
+  });
+});
+
 test('arrows choose among results, pages and commands', async () => {
   await visiting(browser, `${portal.base}/catalog/default/component/talentmesh-api`, {}, async page => {
     const chosen = () => text(page, '#palette-list [aria-selected="true"]');

@@ -18,6 +18,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 
 use crate::process::root;
+use crate::steps::Steps;
 use crate::{server, setup};
 
 /// How many of the judged cases agree.
@@ -72,11 +73,12 @@ impl Agreement {
 pub fn run_all() -> Result<()> {
     let shared = shared_folder()?;
     setup::for_comparison()?;
-    let binary = server::build()?;
-    let mut agreements = verdicts::compare(&shared, &binary)?;
-    agreements.extend(corpus::compare(&shared, &binary)?);
-    agreements.extend(replay::compare(&shared, &binary)?);
-    agreements.extend(golden::compare(&shared, &binary)?);
+    let mut steps = Steps::default();
+    let binary = steps.step("building", server::build)?;
+    let mut agreements = steps.step("verdicts", || verdicts::compare(&shared, &binary))?;
+    agreements.extend(steps.step("corpora", || corpus::compare(&shared, &binary))?);
+    agreements.extend(steps.step("recorded answers", || replay::compare(&shared, &binary))?);
+    agreements.extend(steps.step("searches", || golden::compare(&shared, &binary))?);
     floors::judge(&agreements)
 }
 

@@ -63,6 +63,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
             findings.push(port(&config).await);
             findings.push(data_folder(&config.data_directory()));
             findings.extend(doctor_locations::check(&config));
+            findings.extend(authorities());
         }
     }
     for finding in &findings {
@@ -163,6 +164,24 @@ async fn port(config: &Config) -> Finding {
             ),
         },
     }
+}
+
+/// The certificate authorities that the environment adds. Those of the configuration are checked with it.
+fn authorities() -> Option<Finding> {
+    let file = std::env::var(settings::EXTRA_AUTHORITIES)
+        .ok()
+        .filter(|file| !file.is_empty())?;
+    Some(match settings::extra_authorities() {
+        Ok(_) => good(
+            "certificates",
+            format!("the authorities in {file} are trusted too"),
+        ),
+        Err(error) => bad(
+            "certificates",
+            format!("{error:#}"),
+            "name a PEM file that this user can read, or remove the variable",
+        ),
+    })
 }
 
 fn data_folder(folder: &Path) -> Finding {

@@ -34,8 +34,9 @@ pub async fn check(config: &Config) -> Vec<Finding> {
 }
 
 async fn ask(config: &Config) -> Result<Vec<HealthAnswer>> {
+    let outside = portal::outside_calls(config, settings::extra_authorities()?)?;
     let store = settings::open_store(config).await?;
-    let answers = portal::ask_health(&Arc::new(config.clone()), &store, Vec::new()).await;
+    let answers = portal::ask_health(&Arc::new(config.clone()), &store, outside, Vec::new()).await;
     store.close().await;
     answers
 }

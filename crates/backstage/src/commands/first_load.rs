@@ -61,7 +61,7 @@ async fn load(catalog: &Catalog, store: &Store) -> Result<Summary, model::Fault>
         progress.set_position((sources.len() - waiting) as u64);
         let is_done = waiting == 0
             && (!sources.is_empty() || started.elapsed() > UNTIL_SOURCES)
-            && catalog.is_stitched().await?;
+            && catalog.is_joined().await?;
         if is_done || started.elapsed() > LONGEST {
             break (sources, waiting);
         }

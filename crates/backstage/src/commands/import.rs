@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use model::EntityRef;
-use reqwest::StatusCode;
+use outside::StatusCode;
 use serde_json::{Value, json};
 use url::Url;
 

@@ -1,14 +1,22 @@
 //! Asking a running server.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use reqwest::{Client, RequestBuilder, StatusCode};
+use model::SystemClock;
+use outside::{Host, HostPolicy, Method, OutsideCalls, OutsideError, Request, Settings, StatusCode};
 use serde_json::{Value, json};
 use url::Url;
 
+use crate::settings;
+
 /// Longest time for one answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// Most bytes of one answer: a page of large entities.
+const MAX_BYTES: u64 = 256 << 20;
+/// Most redirects of a request that reads.
+const MAX_REDIRECTS: usize = 5;
 /// Entities asked for at once.
 pub const PAGE: usize = 500;
 
@@ -22,7 +30,7 @@ pub struct Refusal {
 
 /// A running server.
 pub struct Remote {
-    client: Client,
+    host: Host,
     base: String,
     token: Option<String>,
 }
@@ -35,9 +43,22 @@ impl Remote {
             .trim_end_matches('/')
             .trim_end_matches("/entities")
             .trim_end_matches("/api/catalog");
-        let client = Client::builder().timeout(TIMEOUT).build()?;
+        let calls = OutsideCalls::new(
+            Settings {
+                trust: settings::extra_authorities()?,
+                ..Settings::default()
+            },
+            Arc::new(SystemClock),
+        );
+        let policy = HostPolicy {
+            connect_time: TIMEOUT,
+            answer_time: TIMEOUT,
+            max_answer_bytes: MAX_BYTES,
+            breaker: None,
+            ..HostPolicy::default()
+        };
         Ok(Self {
-            client,
+            host: calls.host("the server", &policy)?,
             base: base.to_owned(),
             token,
         })
@@ -46,7 +67,7 @@ impl Remote {
     /// One page of entities: the items, how many there are in all, and the cursor of the next page.
     pub async fn page(&self, query: &Value) -> Result<(Vec<Value>, u64, Option<String>)> {
         let url = format!("{}/api/catalog/entities/by-query", self.base);
-        let answer = self.send(self.client.post(&url).json(query), &url).await?;
+        let answer = self.send(self.post(&url, query)?, &url).await?;
         let items = answer["items"].as_array().cloned().unwrap_or_default();
         let next = answer["pageInfo"]["nextCursor"].as_str().map(str::to_owned);
         Ok((items, answer["totalItems"].as_u64().unwrap_or(0), next))
@@ -64,7 +85,7 @@ impl Remote {
     /// The registered locations: type and target.
     pub async fn locations(&self) -> Result<Vec<(String, String)>> {
         let url = format!("{}/api/catalog/locations", self.base);
-        let answer = self.send(self.client.get(&url), &url).await?;
+        let answer = self.send(self.host.get(Url::parse(&url)?), &url).await?;
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let rows = answer.as_array().map(Vec::as_slice).unwrap_or_default();
         Ok(rows
@@ -78,24 +99,27 @@ impl Remote {
     pub async fn register(&self, kind: &str, target: &str, dry_run: bool) -> Result<Result<Value, Refusal>> {
         let url = format!("{}/api/catalog/locations?dryRun={dry_run}", self.base);
         let body = json!({ "type": kind, "target": target });
-        self.ask(self.client.post(&url).json(&body), &url).await
+        self.ask(self.post(&url, &body)?, &url).await
     }
 
-    async fn send(&self, request: RequestBuilder, url: &str) -> Result<Value> {
+    fn post(&self, url: &str, body: &Value) -> Result<Request> {
+        Ok(self.host.request(Method::POST, Url::parse(url)?).json(body))
+    }
+
+    async fn send(&self, request: Request, url: &str) -> Result<Value> {
         match self.ask(request, url).await? {
             Ok(body) => Ok(body),
             Err(refusal) => bail!("{url} answered {}: {}", refusal.status, refusal.message),
         }
     }
 
-    async fn ask(&self, mut request: RequestBuilder, url: &str) -> Result<Result<Value, Refusal>> {
+    async fn ask(&self, request: Request, url: &str) -> Result<Result<Value, Refusal>> {
+        let mut request = request.any_status();
         if let Some(token) = &self.token {
-            request = request.bearer_auth(token);
+            request = request.bearer(token);
         }
-        let answer = request
-            .send()
-            .await
-            .with_context(|| format!("{url} cannot be reached; is the server running?"))?;
+        let answer: Result<_, OutsideError> = request.follow(MAX_REDIRECTS, |_| Ok(self.host.clone())).await;
+        let answer = answer.with_context(|| format!("{url} cannot be reached; is the server running?"))?;
         let status = answer.status();
         let text = answer
             .text()

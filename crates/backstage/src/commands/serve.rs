@@ -43,6 +43,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     keep_below_open_files(&mut options);
     let store = settings::open_store(&config).await?;
     let readiness = Readiness::new();
+    let outside = portal::outside_calls(&config, settings::extra_authorities()?)?;
     let life = begin_life(&options)?;
     let config = Arc::new(config);
     let background = Background::start()?;
@@ -52,6 +53,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
         config: config.clone(),
         store: store.clone(),
         background: background.handle().clone(),
+        outside,
         options,
         policy: None,
         readiness: readiness.clone(),

@@ -10,6 +10,7 @@ use web::api::{JsonText, TaggedText};
 
 use super::Api;
 use crate::outgoing::{Answered, Outgoing};
+use catalog::View;
 use catalog::query::{Body, Fields, QueryError};
 pub(super) use sight::for_sight;
 
@@ -58,8 +59,8 @@ impl Tag {
 }
 
 /// Sends a list of entities.
-pub(super) async fn send(api: &Api, list: Outgoing, tag: Tag) -> Answer {
-    Ok(match list.answer(&api.catalog).await? {
+pub(super) async fn send(seen: View<'_>, list: Outgoing, tag: Tag) -> Answer {
+    Ok(match list.answer(seen).await? {
         Answered::Short(text) if tag == Tag::WhereShort => tagged(text),
         Answered::Short(text) => streamed(text),
         Answered::Long(body, unread) => {

@@ -98,12 +98,16 @@ impl ReadQuery for Topics {
 
 impl Topics {
     fn concern(&self, reference: &str) -> bool {
-        let concerns = |topic: &String| {
-            let is_group = topic.ends_with([':', '/']) && reference.starts_with(topic.as_str());
-            is_group || topic == "*" || topic == reference
-        };
-        self.0.as_ref().is_none_or(|topics| topics.iter().any(concerns))
+        self.0.as_ref().is_none_or(|topics| concerns(topics, reference))
     }
+}
+
+/// Whether one of these topics is about an entity: names it, begins its reference and ends in `:` or `/`, or is `*`.
+pub fn concerns(topics: &[String], reference: &str) -> bool {
+    topics.iter().any(|topic| {
+        let is_group = topic.ends_with([':', '/']) && reference.starts_with(topic.as_str());
+        is_group || topic == "*" || topic == reference
+    })
 }
 
 /// Server-sent events, one for each change as soon as it can be read. The first one, `last`, tells the

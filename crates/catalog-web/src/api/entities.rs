@@ -57,6 +57,7 @@ impl ReadQuery for List {
                     .collect::<Result<_, _>>()?,
                 offset,
                 limit,
+                ..ListRequest::default()
             },
             fields: Fields::parse(fields.iter().map(String::as_str))?,
         })
@@ -115,18 +116,18 @@ pub(super) async fn list(
 ) -> Answer {
     let request = &asked.request;
     let view = api.catalog.seen_by(&sight);
-    let (wanted, has_more) = view.list_versions(request).await?;
+    let listed = view.list(request).await?;
     let is_page = request.limit.is_some() || request.offset.is_some();
     let tag = if is_page {
         Tag::of(&asked.fields)
-    } else if wanted.is_empty() {
+    } else if listed.versions.is_empty() {
         Tag::WhereShort
     } else {
         Tag::Never
     };
-    let response = send(&api, Outgoing::list(wanted, &asked.fields), tag).await?;
+    let response = send(view, Outgoing::list(listed.versions, &asked.fields), tag).await?;
     let mut response = for_sight(&sight, response);
-    if has_more {
+    if listed.has_more {
         let limit = request.limit.unwrap_or_default();
         let after = json!({"limit": limit, "offset": request.offset.unwrap_or(0).saturating_add(limit)});
         if let Ok(link) = HeaderValue::from_str(&next_link(&uri, &STANDARD.encode(after.to_string()))) {

@@ -172,7 +172,8 @@ fn first_of_body(body: &Value) -> Result<PageRequest, Fault> {
 }
 
 async fn answer(api: &Api, sight: &Sight, request: PageRequest) -> Answer {
-    let (page, wanted) = api.catalog.seen_by(sight).page_versions(&request).await?;
+    let view = api.catalog.seen_by(sight);
+    let page = view.page(&request).await?;
     let mut info = json!({});
     if let Some(next) = &page.next {
         info["nextCursor"] = json!(next.encode());
@@ -181,7 +182,7 @@ async fn answer(api: &Api, sight: &Sight, request: PageRequest) -> Answer {
         info["prevCursor"] = json!(previous.encode());
     }
     let after = format!(",\"totalItems\":{},\"pageInfo\":{info}}}", page.total);
-    let list = Outgoing::list(wanted, &request.fields).within("{\"items\":", &after);
-    let response = send(api, list, Tag::of(&request.fields)).await?;
+    let list = Outgoing::list(page.versions, &request.fields).within("{\"items\":", &after);
+    let response = send(view, list, Tag::of(&request.fields)).await?;
     Ok(for_sight(sight, response))
 }

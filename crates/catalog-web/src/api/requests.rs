@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use model::{Fault, FaultKind};
 use serde_json::{Value, json};
-use sight::CurrentSight;
+use sight::{CurrentReach, CurrentSight};
 use web::api::Json;
 use web::{CurrentActor, JsonBody};
 
@@ -15,6 +15,7 @@ use super::answer::Answer;
 pub(super) async fn refresh(
     State(api): State<Api>,
     CurrentSight(sight): CurrentSight,
+    CurrentReach(reach): CurrentReach,
     CurrentActor(actor): CurrentActor,
     JsonBody(body): JsonBody,
 ) -> Answer {
@@ -22,7 +23,10 @@ pub(super) async fn refresh(
     if body["authorizationToken"].is_string() {
         return Err(Fault::new(FaultKind::Authentication, "Illegal token").into());
     }
-    api.catalog.seen_by(&sight).refresh(&actor, reference).await?;
+    api.catalog
+        .seen_by(&sight)
+        .refresh(&actor, &reach, reference)
+        .await?;
     Ok(StatusCode::OK.into_response())
 }
 

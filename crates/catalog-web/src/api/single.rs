@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use model::{Fault, Filter, Predicate, js};
 use serde_json::{Value, json};
-use sight::CurrentSight;
+use sight::{CurrentReach, CurrentSight};
 use uuid::Uuid;
 use web::api::{Json, Parameter, ReadQuery, Values};
 use web::{CurrentActor, JsonBody, Query};
@@ -32,17 +32,23 @@ pub(super) async fn by_uid(
     Ok(for_sight(&sight, entity(known)))
 }
 
-/// Answers 204 whether or not there was such an entity. One that its source still declares comes back.
+/// Answers 204 whether or not there was such an entity, to a caller who may remove any. One that its source still
+/// declares comes back.
 pub(super) async fn delete(
     State(api): State<Api>,
     CurrentSight(sight): CurrentSight,
+    CurrentReach(reach): CurrentReach,
     CurrentActor(actor): CurrentActor,
     Path(uid): Path<String>,
 ) -> Answer {
-    if let Ok(uid) = Uuid::parse_str(&uid) {
-        let seq = api.catalog.seen_by(&sight).delete_by_uid(&actor, uid).await?;
-        api.visible(seq).await;
-    }
+    // A text that is no uid is like the uid of no entity.
+    let uid = Uuid::parse_str(&uid).unwrap_or_default();
+    let seq = api
+        .catalog
+        .seen_by(&sight)
+        .delete_by_uid(&actor, &reach, uid)
+        .await?;
+    api.visible(seq).await;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -124,6 +130,6 @@ pub(super) async fn by_refs(
     let wanted = view.versions_by_reference(&references, filter.as_ref());
     let fields = Fields::parse(texts(&body["fields"]))?;
     let list = Outgoing::with_gaps(wanted, &fields).within("{\"items\":", "}");
-    let response = send(&api, list, Tag::of(&fields)).await?;
+    let response = send(view, list, Tag::of(&fields)).await?;
     Ok(for_sight(&sight, response))
 }

@@ -33,7 +33,7 @@ use super::failure::PageFailure;
 use catalog::browse::shown_title;
 use catalog::{Sight, View};
 use parts::Wanted;
-use sight::CurrentSight;
+use sight::{CurrentReach, CurrentSight};
 use user_settings::personal::Visited;
 use view::EntityFrame;
 
@@ -297,13 +297,14 @@ pub(super) struct RefreshForm {
 pub(super) async fn refresh(
     State(pages): State<Pages>,
     CurrentSight(sight): CurrentSight,
+    CurrentReach(reach): CurrentReach,
     CurrentActor(actor): CurrentActor,
     Form(form): Form<RefreshForm>,
 ) -> Result<Redirect, PageFailure> {
     pages
         .catalog
         .seen_by(&sight)
-        .refresh(&actor, &form.entity_ref)
+        .refresh(&actor, &reach, &form.entity_ref)
         .await?;
     let page = if href::is_local(&form.r#return) {
         &form.r#return

@@ -12,6 +12,7 @@ use ui::{Chrome, Crumb, Flow, Live, PageHead, href};
 
 use super::Pages;
 use super::failure::PageFailure;
+use catalog::query::ListRequest;
 use catalog::surroundings::Request;
 use catalog::{View, browse};
 use sight::CurrentSight;
@@ -62,15 +63,8 @@ pub(super) async fn show(
 /// Without a root: the domains, or where there are none the systems, and what they consist of.
 async fn landscape(seen: View<'_>, request: Request) -> Result<Request, PageFailure> {
     for kind in ["domain", "system", "component"] {
-        let first = browse::ListRequest {
-            filter: browse::one_of("kind", &[kind.to_owned()]),
-            text: String::new(),
-            order: "metadata.name".to_owned(),
-            descending: false,
-            cursor: None,
-            limit: MAX_ROOTS,
-        };
-        let listing = seen.listing(first).await?;
+        let first = ListRequest::for_people(browse::one_of("kind", &[kind.to_owned()]));
+        let listing = seen.listing(&first.page(0, MAX_ROOTS)).await?;
         if !listing.entities.is_empty() {
             let relations = if request.relations.is_empty() {
                 vec!["hasPart".to_owned()]

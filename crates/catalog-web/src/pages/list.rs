@@ -55,13 +55,13 @@ pub(super) async fn export_csv(
     let wanted = load::everything(pages.catalog.seen_by(&sight), &pages.store, &viewer, &state).await?;
     let shown = state.shown();
     let heading = export::heading(&shown);
-    let catalog = pages.catalog.clone();
+    let (catalog, seen_by) = (pages.catalog.clone(), sight.clone());
     let line = move |body: &Entity| {
-        let entity = catalog.seen_by(&sight).shown(body);
+        let entity = catalog.seen_by(&seen_by).shown(body);
         entity.map_or_else(String::new, |entity| export::row(&entity, &shown))
     };
     let body = Outgoing::lines(wanted, heading, line)
-        .answer(&pages.catalog)
+        .answer(pages.catalog.seen_by(&sight))
         .await?;
     Ok(file("catalog.csv", "text/csv; charset=utf-8", body))
 }
@@ -78,13 +78,13 @@ pub(super) async fn export_json(
     let list = if sight.is_everything() {
         Outgoing::list(wanted, &Fields::all())
     } else {
-        let catalog = pages.catalog.clone();
+        let (catalog, seen_by) = (pages.catalog.clone(), sight.clone());
         Outgoing::rendered(wanted, move |body| {
-            let entity = catalog.seen_by(&sight).shown(body);
+            let entity = catalog.seen_by(&seen_by).shown(body);
             entity.map_or_else(String::new, |entity| entity.to_string())
         })
     };
-    let body = list.answer(&pages.catalog).await?;
+    let body = list.answer(pages.catalog.seen_by(&sight)).await?;
     Ok(file("catalog.json", "application/json; charset=utf-8", body))
 }
 

@@ -9,6 +9,7 @@ use ui::{Chrome, Live, PageHead, href};
 
 use super::Pages;
 use super::failure::PageFailure;
+use catalog::query::ListRequest;
 use catalog::{Caller, browse};
 use model::EntityRef;
 use sight::CurrentSight;
@@ -59,17 +60,17 @@ pub(super) async fn people(
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
     let text = asked.q.trim().to_owned();
-    let request = browse::ListRequest {
-        filter: browse::one_of("kind", &["user".to_owned()]),
+    let request = ListRequest {
         text: text.clone(),
-        order: "metadata.name".to_owned(),
-        descending: false,
-        cursor: Some(asked.cursor),
-        limit: PEOPLE,
+        ..ListRequest::for_people(browse::one_of("kind", &["user".to_owned()]))
     };
-    let listing = pages.catalog.seen_by(&sight).listing(request).await?;
-    let step = |cursor: Option<String>| {
-        cursor.map(|cursor| href::with_query(view::PEOPLE_PATH, [("q", text.as_str()), ("cursor", &cursor)]))
+    let start = asked.cursor.parse().unwrap_or(0);
+    let request = request.page(start, PEOPLE);
+    let listing = pages.catalog.seen_by(&sight).listing(&request).await?;
+    let step = |start: Option<usize>| {
+        let start = start?.to_string();
+        let query = [("q", text.as_str()), ("cursor", &start)];
+        Some(href::with_query(view::PEOPLE_PATH, query))
     };
     let view = People {
         range: (listing.start + 1, listing.start + listing.entities.len()),

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use model::{EntityRef, Fault};
 use serde::Deserialize;
-use sight::CurrentSight;
+use sight::{CurrentReach, CurrentSight};
 use store::Node;
 use ui::{
     Button, ButtonKind, Chrome, Crumb, EmptyState, Live, PageHead, Pagination, PostForm, Tab, button,
@@ -111,13 +111,14 @@ fn confirm_removal(node: &Node, group: Group) -> Markup {
 pub(super) async fn delete(
     State(pages): State<Pages>,
     CurrentSight(sight): CurrentSight,
+    CurrentReach(reach): CurrentReach,
     CurrentActor(actor): CurrentActor,
     Form(removal): Form<Removal>,
 ) -> Result<Redirect, PageFailure> {
     pages
         .catalog
         .seen_by(&sight)
-        .delete_by_uid(&actor, removal.uid)
+        .delete_by_uid(&actor, &reach, removal.uid)
         .await?;
     let list = format!("/unprocessed?show={}", Group::parse(&removal.show).word());
     Ok(Redirect::to(&telling(&list, "removed")))

@@ -1,6 +1,7 @@
 //! The wire contract of `/api/catalog`, endpoint by endpoint and quirk by quirk
 //! (as in `@backstage/plugin-catalog-backend` 4.0.0), in process on a real database.
 
+mod acting;
 mod bodies;
 mod bounds;
 mod cursors;
@@ -18,9 +19,10 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request};
 use http_body_util::BodyExt;
-use plugin::Routes;
+use plugin::{Policy, Routes};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tower::ServiceExt;
 use web::{Readiness, ServerOptions, Site, Stage};
@@ -65,6 +67,11 @@ impl Portal {
 
     /// The same with further keys of the section `catalog`.
     pub async fn with(more: Value) -> Self {
+        Self::guarded(more, None).await
+    }
+
+    /// The same with a policy.
+    pub async fn guarded(more: Value, policy: Option<Arc<dyn Policy>>) -> Self {
         let world = World::with(&["./lab.yaml"], more).await;
         world.write("lab.yaml", &lab());
         world.start().await;
@@ -76,11 +83,12 @@ impl Portal {
         readiness.enter(Stage::Ready);
         let api = catalog_web::api::rows(world.catalog.clone(), stop.clone());
         let config = config::Config::from_value(json!({}), world.folder.path()).unwrap();
-        let site = Site::new(
+        let mut site = Site::new(
             vec![Routes::new(catalog_web::ID).api(api)],
             ServerOptions::from_config(&config).unwrap(),
             readiness,
         );
+        site.policy = policy;
         Self {
             world,
             router: site.into_router(),

@@ -5,37 +5,39 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use model::{Fault, Problem};
+use model::{Fault, Place, Problem};
 use serde_json::Value;
-use store::{ChildRow, Lane, Seq, SourceKey, SourceState};
+use store::{ChildRow, Lane, Seq, SourceKey, SourceState, StoreError};
 use tokio::time::Instant;
-use work::Claim;
 
+use super::Engine;
+use super::coverage::Coverage;
 use super::emission::{Emission, Raw, process_all};
 use super::failure::EngineError;
+use super::hold::Hold;
+use super::joins::join_all;
 use super::problems::Problems;
-use super::put_off::stitch_all_put_off;
-use super::seen::Seen;
+use super::refusals::Refusals;
 use super::writer::Writer;
-use crate::catalog::Parts;
+use crate::time::elapsed;
 
 /// Documents that may bring other files with them, of those that are processed together.
 const OPEN_ENDED: usize = 16;
 /// From this weight on documents are written although they are few.
 const HEAVY: usize = 2_000;
+/// Bytes of documents that are processed together, at most.
+const MOST_BYTES: usize = 4 << 20;
 
 /// Most problems of one run that are shown on the entities that their documents probably are.
 const MAX_ATTRIBUTED: usize = 10_000;
 
 /// A run under way.
 pub(crate) struct Delivery {
-    parts: Arc<Parts>,
+    engine: Arc<Engine>,
     source: SourceKey,
     cause: Value,
-    /// Only whoever still holds the source may write what it found.
-    is_leased: bool,
-    /// The claim under which a provider delivers: without it nothing is written.
-    claim: Option<Claim<String>>,
+    /// Without it nothing is written.
+    hold: Hold,
     before: HashMap<String, ChildRow>,
     /// What this run emitted, with its owner.
     emitted: HashMap<String, Option<String>>,
@@ -48,21 +50,24 @@ pub(crate) struct Delivery {
     pub problems: Problems,
     /// Problems of documents that cannot be used but probably are a known entity.
     attributed: Vec<(String, String, Problem)>,
+    refusals: Refusals,
     pub last_seq: Option<Seq>,
-    /// Some of it is written but not yet stitched.
-    has_put_off: bool,
+    /// Some of it is written but not yet joined.
+    has_deferred: bool,
 }
 
 /// How a run ended.
-pub(crate) struct Ending {
+pub(crate) struct RunEnd {
     /// When it began.
     pub started_at: Timestamp,
     /// Nothing is wrong with the source.
     pub is_complete: bool,
-    /// Of what was not emitted, what is gone.
-    pub seen: Seen,
-    /// Children named here are gone whether or not the run is complete.
+    /// Which of the entities that were not emitted are gone.
+    pub coverage: Coverage,
+    /// Children that are gone whatever the run has covered.
     pub removed: Vec<String>,
+    /// Problems of entities that the run does not name are still those of the source.
+    pub keeps_problems: bool,
     /// Problems shown on the location's own entity; `None` for providers.
     pub location_problems: Option<Vec<Problem>>,
     pub etag: Option<String>,
@@ -73,18 +78,17 @@ pub(crate) struct Ending {
 impl Delivery {
     /// Begins a run. `cause` is what the history will say.
     pub async fn begin(
-        parts: &Arc<Parts>,
+        engine: &Arc<Engine>,
         source: SourceKey,
         cause: Value,
-        is_leased: bool,
+        hold: Hold,
     ) -> Result<Self, EngineError> {
-        let children = parts.store.children(&source).await?;
+        let children = engine.context.store.children(&source).await?;
         Ok(Self {
-            parts: parts.clone(),
+            engine: engine.clone(),
             source,
             cause,
-            is_leased,
-            claim: None,
+            hold,
             before: children
                 .into_iter()
                 .map(|row| (row.reference.clone(), row))
@@ -95,20 +99,15 @@ impl Delivery {
             moved: HashSet::new(),
             problems: Problems::default(),
             attributed: Vec::new(),
+            refusals: Refusals::default(),
             last_seq: None,
-            has_put_off: false,
+            has_deferred: false,
         })
     }
 
-    /// Has everything refused once this claim is lost.
-    pub fn under(mut self, claim: Option<Claim<String>>) -> Self {
-        self.claim = claim;
-        self
-    }
-
-    /// The source, if only whoever holds it may write what it found.
-    pub fn leased(&self) -> Option<&SourceKey> {
-        self.is_leased.then_some(&self.source)
+    /// The right under which it is written.
+    pub fn hold(&self) -> &Hold {
+        &self.hold
     }
 
     /// Entities that writing the rest of the run asks for.
@@ -139,6 +138,20 @@ impl Delivery {
         }
     }
 
+    /// Notes an entity that is not taken.
+    pub fn refuse(&mut self, entity: &str, problem: Problem) {
+        let problem = match &self.source {
+            // There is no file to be named.
+            SourceKey::Provider(_) => problem.at(Place {
+                source: entity.to_owned(),
+                ..Place::default()
+            }),
+            SourceKey::Entity(_) => problem,
+        };
+        self.refusals.push(entity, &problem);
+        self.problems.push(problem);
+    }
+
     /// Takes documents of one file. Of several with the same reference the last counts.
     pub async fn feed(&mut self, raws: Vec<Raw>) -> Result<(), EngineError> {
         let raws = self.without_duplicates(raws);
@@ -150,11 +163,11 @@ impl Delivery {
 
     /// Takes documents that have moved from one file of the source to another: their entities stay what they are.
     /// Those that their owner still declares are conflicts. To be called after the last file.
-    pub async fn feed_moved(&mut self, seen: &Seen) -> Result<(), EngineError> {
+    pub async fn feed_moved(&mut self, coverage: &Coverage) -> Result<(), EngineError> {
         let contested = std::mem::take(&mut self.contested);
         let (moved, other): (Vec<Raw>, Vec<Raw>) = contested.into_iter().partition(|raw| {
             let owner = self.owner_before(&raw.reference);
-            !self.emitted.contains_key(&raw.reference) && seen.shows_gone(&raw.reference, owner)
+            !self.emitted.contains_key(&raw.reference) && coverage.shows_gone(&raw.reference, owner)
         });
         self.moved.extend(moved.iter().map(|raw| raw.reference.clone()));
         let raws = moved.into_iter().chain(other).collect();
@@ -175,12 +188,12 @@ impl Delivery {
     async fn process(&mut self, raws: Vec<Raw>) -> Result<(), EngineError> {
         let mut raws = raws.into_iter();
         loop {
-            let fitting = self.parts.engine.writing.entities();
+            let fitting = self.engine.writing.entities();
             let chunk = self.next_chunk(&mut raws, fitting);
             if chunk.is_empty() {
                 return Ok(());
             }
-            let emissions = process_all(&self.parts.pipeline, chunk).await?;
+            let emissions = process_all(&self.engine.context.pipeline, chunk).await?;
             self.waiting.extend(emissions);
             if self.waiting.len() >= fitting || self.weight() >= HEAVY {
                 self.write().await?;
@@ -190,13 +203,15 @@ impl Delivery {
 
     /// Documents that are processed together: as many as fit, and few of those that may bring other files with them.
     fn next_chunk(&self, raws: &mut impl Iterator<Item = Raw>, fitting: usize) -> Vec<Raw> {
-        let (mut chunk, mut open) = (Vec::new(), 0);
+        let (mut chunk, mut open, mut bytes) = (Vec::new(), 0, 0);
         while chunk.len() < fitting
             && open < OPEN_ENDED
+            && bytes < MOST_BYTES
             && let Some(raw) = raws.next()
         {
             let (raw, is_open) = self.compare(raw);
             open += usize::from(is_open);
+            bytes += raw.bytes;
             chunk.push(raw);
         }
         chunk
@@ -213,7 +228,7 @@ impl Delivery {
             if newest == index {
                 kept.push(raw);
             } else {
-                self.problems.push(duplicate(&raw));
+                self.refuse(&raw.reference, duplicate(&raw));
             }
         }
         kept
@@ -226,7 +241,7 @@ impl Delivery {
             match self.emitted.get(&raw.reference) {
                 Some(owner) if *owner != raw.location_key => {
                     let problem = taken(&raw, owner.as_deref().unwrap_or("a provider"));
-                    self.problems.push(problem);
+                    self.refuse(&raw.reference, problem);
                 }
                 _ => {
                     self.emitted
@@ -241,35 +256,31 @@ impl Delivery {
     /// Notes whether this source emitted exactly the same last time; with it, whether that depends on others.
     fn compare(&self, mut raw: Raw) -> (Raw, bool) {
         let known = self.before.get(&raw.reference);
-        let dependence = self.parts.pipeline.dependence(&raw.entity, &raw.context());
+        let dependence = self
+            .engine
+            .context
+            .pipeline
+            .dependence(&raw.entity, &raw.context());
         raw.is_unchanged = !dependence.is_any
             && known.is_some_and(|row| row.raw_hash == raw.raw_hash && row.location_key == raw.location_key);
         (raw, dependence.is_any)
     }
 
     async fn write(&mut self) -> Result<(), EngineError> {
-        let parts = self.parts.clone();
-        let mut writer = Writer::begin(&parts, Lane::Bulk, self.cause.clone()).await?;
-        self.check_lease(&mut writer).await?;
+        let context = self.engine.context.clone();
+        let mut writer = Writer::begin(&context, Lane::Bulk, self.cause.clone()).await?;
+        self.check_hold(&mut writer).await?;
         let (begun, entities) = (Instant::now(), self.waiting.len());
         self.emit(&mut writer).await?;
-        self.last_seq = writer.commit_and_put_off().await?.or(self.last_seq);
-        self.has_put_off = true;
-        self.parts.engine.writing.note(entities, begun.elapsed());
-        self.parts.engine.put_off.note(self.parts.clock.now());
+        self.last_seq = writer.commit_and_defer().await?.or(self.last_seq);
+        self.has_deferred = true;
+        self.engine.writing.note(entities, begun.elapsed());
+        self.engine.joins.mark(self.engine.context.clock.now());
         Ok(())
     }
 
-    async fn check_lease(&self, writer: &mut Writer<'_>) -> Result<(), EngineError> {
-        if self.is_leased && !writer.holds(&self.source).await? {
-            return Err(EngineError::LeaseLost(self.source.clone()));
-        }
-        if let Some(claim) = &self.claim
-            && !writer.holds_claim(claim).await?
-        {
-            return Err(EngineError::LeaseLost(self.source.clone()));
-        }
-        Ok(())
+    async fn check_hold(&self, writer: &mut Writer<'_>) -> Result<(), EngineError> {
+        self.hold.check(&mut writer.tx, &writer.held, &self.source).await
     }
 
     async fn emit(&mut self, writer: &mut Writer<'_>) -> Result<(), EngineError> {
@@ -281,60 +292,69 @@ impl Delivery {
             if let Some(outcome) = &emission.outcome
                 && let Err(problem) = &outcome.result
             {
-                self.problems.push((**problem).clone());
+                self.refuse(&emission.reference, (**problem).clone());
             }
         }
         let may_rekey: HashSet<String> = match &self.source {
             SourceKey::Provider(_) => self.before.keys().cloned().collect(),
             SourceKey::Entity(_) => self.moved.clone(),
         };
-        for (reference, problem) in writer.emit(&self.source, emissions, &may_rekey).await? {
+        let unchanged = emissions.iter().filter(|emission| emission.outcome.is_none());
+        let unchanged: Vec<String> = unchanged.map(|emission| emission.reference.clone()).collect();
+        let conflicts = writer.emit(&self.source, emissions, &may_rekey).await?;
+        for reference in unchanged {
+            // It is not processed again, and still is what it was.
+            if let Some(problem) = writer.failure_of(&reference) {
+                self.refuse(&reference, problem);
+            }
+        }
+        for (reference, problem) in conflicts {
             self.emitted.remove(&reference);
-            self.problems.push(problem);
+            self.refuse(&reference, problem);
         }
         Ok(())
     }
 
     /// Writes what is left, removes what is gone and records the state of the source, in a transaction
     /// of its own.
-    pub async fn finish(self, ending: Ending) -> Result<Finished, EngineError> {
-        let parts = self.parts.clone();
-        let mut writer = Writer::begin(&parts, Lane::Bulk, Value::Null).await?;
-        let finished = self.write_end(&mut writer, ending).await?;
-        let mut seq = writer.commit().await?.or(finished.seq);
-        if finished.has_put_off {
-            seq = stitch_all_put_off(&parts).await?.or(seq);
+    pub async fn finish(self, end: RunEnd) -> Result<RunReport, EngineError> {
+        let engine = self.engine.clone();
+        let mut writer = Writer::begin(&engine.context, Lane::Bulk, Value::Null).await?;
+        let report = self.write_end(&mut writer, end).await?;
+        let mut seq = writer.commit().await?.or(report.seq);
+        if report.has_deferred {
+            seq = join_all(&engine).await?.or(seq);
         }
-        Ok(Finished { seq, ..finished })
+        Ok(RunReport { seq, ..report })
     }
 
-    /// The same in a transaction that others share. Fails with [`EngineError::LeaseLost`] or
+    /// The same in a transaction that others share. Fails with [`EngineError::ClaimLost`] or
     /// [`EngineError::Overtaken`] before anything is written.
-    pub async fn write_end(
-        mut self,
-        writer: &mut Writer<'_>,
-        ending: Ending,
-    ) -> Result<Finished, EngineError> {
-        self.check_lease(writer).await?;
-        writer.because(self.cause.clone());
+    pub async fn write_end(mut self, writer: &mut Writer<'_>, end: RunEnd) -> Result<RunReport, EngineError> {
+        self.check_hold(writer).await?;
+        writer.set_cause(self.cause.clone());
         self.emit(writer).await?;
         for (reference, owner, problem) in std::mem::take(&mut self.attributed) {
             writer.add_problem(&reference, &owner, problem).await?;
         }
-        let mut gone = ending.removed;
+        let mut gone = end.removed;
         gone.retain(|reference| self.before.contains_key(reference) && !self.emitted.contains_key(reference));
         let unmet = self.before.values().filter(|row| {
             !self.emitted.contains_key(&row.reference)
-                && ending
-                    .seen
+                && end
+                    .coverage
                     .shows_gone(&row.reference, row.location_key.as_deref())
         });
         gone.extend(unmet.map(|row| row.reference.clone()));
         gone.sort();
         gone.dedup();
         writer.abandon(&self.source, &gone).await?;
-        if let (SourceKey::Entity(reference), Some(problems)) = (&self.source, ending.location_problems) {
-            self.show_on_location(writer, reference, problems, ending.is_complete)
+        if end.keeps_problems {
+            let kept = self.problems_of_others(writer, &gone).await?;
+            self.problems.put_first(kept);
+        }
+        if let (SourceKey::Entity(reference), Some(problems)) = (&self.source, end.location_problems) {
+            self.show_on_location(writer, reference, problems, end.is_complete)
                 .await?;
         }
         let kept = self
@@ -342,17 +362,18 @@ impl Delivery {
             .keys()
             .filter(|name| !self.emitted.contains_key(*name) && !gone.contains(name))
             .count();
-        let now = self.parts.clock.now();
+        let now = self.engine.context.clock.now();
+        let emitted = self.emitted.len();
         let state = SourceState {
             key: self.source.clone(),
-            etag: ending.etag,
-            content_hash: ending.content_hash,
+            etag: end.etag,
+            content_hash: end.content_hash,
             checked_at: Some(now),
             changed_at: Some(now),
-            problems: std::mem::take(&mut self.problems).into_told(),
-            next_check_at: ending.next_check_at,
-            duration_ms: elapsed(ending.started_at, now),
-            entities: u32::try_from(self.emitted.len() + kept).unwrap_or(u32::MAX),
+            problems: std::mem::take(&mut self.problems).into_shown(),
+            next_check_at: end.next_check_at,
+            duration_ms: elapsed(end.started_at, now),
+            entities: u32::try_from(emitted + kept).unwrap_or(u32::MAX),
         };
         // A location that was deleted meanwhile must not leave its state behind.
         let exists = match &self.source {
@@ -362,12 +383,31 @@ impl Delivery {
         if exists {
             writer.set_state(state);
         }
-        Ok(Finished {
+        Ok(RunReport {
             seq: self.last_seq,
-            has_put_off: self.has_put_off,
-            emitted: self.emitted.len(),
+            has_deferred: self.has_deferred,
+            emitted,
             removed: gone.len(),
+            accepted: self.refusals.accepted(self.emitted.keys()),
+            refusals: self.refusals,
         })
+    }
+
+    /// What was wrong before with entities that this run does not name.
+    async fn problems_of_others(
+        &self,
+        writer: &mut Writer<'_>,
+        gone: &[String],
+    ) -> Result<Vec<Problem>, StoreError> {
+        let known = writer.tx.source_state(std::slice::from_ref(&self.source)).await?;
+        let is_named = |problem: &Problem| {
+            let entity = problem.place.as_ref().map(|place| &place.source);
+            entity.is_some_and(|name| {
+                self.emitted.contains_key(name) || gone.contains(name) || self.refusals.has(name)
+            })
+        };
+        let problems = known.into_iter().flat_map(|state| state.problems);
+        Ok(problems.filter(|problem| !is_named(problem)).collect())
     }
 
     async fn show_on_location(
@@ -384,7 +424,7 @@ impl Delivery {
         if node.raw.is_none() && node.problems != problems {
             writer.change(reference, |node| node.problems = problems).await?;
         }
-        let partial = self.has_emitted() && !self.parts.settings.discard_file_on_error;
+        let partial = self.has_emitted() && !self.engine.context.settings.discard_file_on_error;
         if is_complete || partial {
             writer.mark_ready(reference);
         }
@@ -393,19 +433,17 @@ impl Delivery {
 }
 
 /// What a run amounted to.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Finished {
+#[derive(Debug)]
+pub(crate) struct RunReport {
     /// Last entry of the change log that it wrote.
     pub seq: Option<Seq>,
     pub emitted: usize,
     pub removed: usize,
-    /// Some of what it wrote is not yet stitched.
-    pub has_put_off: bool,
-}
-
-/// Milliseconds between two times, 0 if the clock went backwards.
-pub(crate) fn elapsed(from: Timestamp, to: Timestamp) -> u64 {
-    u64::try_from(to.duration_since(from).as_millis()).unwrap_or_default()
+    /// Entities that the catalog has as the run declared them.
+    pub accepted: usize,
+    pub refusals: Refusals,
+    /// Some of it is not yet joined.
+    pub has_deferred: bool,
 }
 
 fn duplicate(raw: &Raw) -> Problem {
@@ -431,14 +469,15 @@ fn taken(raw: &Raw, owner: &str) -> Problem {
     problem
 }
 
-impl Ending {
+impl RunEnd {
     /// The end of a provider's delivery: it is never due by itself.
-    pub fn of_provider(started_at: Timestamp, is_complete: bool) -> Self {
+    pub fn of_provider(started_at: Timestamp, coverage: Coverage) -> Self {
         Self {
             started_at,
-            is_complete,
-            seen: Seen::new(is_complete),
+            is_complete: true,
+            coverage,
             removed: Vec::new(),
+            keeps_problems: false,
             location_problems: None,
             etag: None,
             content_hash: None,

@@ -29,6 +29,8 @@ pub(crate) struct Raw {
     /// The text of its document, for finding the line of a mistake.
     pub text: Option<Bytes>,
     pub raw_hash: String,
+    /// Its length as JSON.
+    pub bytes: usize,
     /// It is known and nothing it depends on can have changed: processing would give the same.
     pub is_unchanged: bool,
 }
@@ -88,7 +90,8 @@ impl Raw {
     /// A raw entity from a file. Its reference must be complete, which its envelope promises.
     pub fn new(entity: Value, location: LocationRef, origin: LocationRef, fingerprint: &str) -> Option<Self> {
         let reference = EntityRef::of(&entity)?.to_string();
-        let raw_hash = model::sha1_hex(format!("{fingerprint}{entity}").as_bytes());
+        let text = format!("{fingerprint}{entity}");
+        let (raw_hash, bytes) = (model::sha1_hex(text.as_bytes()), text.len() - fingerprint.len());
         let location_key = Some(location.to_string());
         Some(Self {
             reference,
@@ -99,6 +102,7 @@ impl Raw {
             place: None,
             text: None,
             raw_hash,
+            bytes,
             is_unchanged: false,
         })
     }
@@ -140,6 +144,7 @@ async fn process(pipeline: &Pipeline, raw: Raw) -> Emission {
         text,
         raw_hash,
         is_unchanged,
+        bytes: _,
     } = raw;
     let mut emission = Emission {
         reference,

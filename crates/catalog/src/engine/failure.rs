@@ -11,15 +11,12 @@ pub(crate) enum EngineError {
     /// The database did not do its part.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Somebody else works on the source, because this process took too long.
+    /// Another process works on the source, because this one took too long.
     #[error("{0} was handed to another process meanwhile")]
-    LeaseLost(SourceKey),
-    /// Somebody else changed or deleted an entity while it was compared with its source.
+    ClaimLost(SourceKey),
+    /// An entity was changed or deleted while it was compared with its source.
     #[error("{0} changed meanwhile")]
     Overtaken(String),
-    /// Several sources could not be written together; each is to be tried by itself.
-    #[error("it could not be written together with others")]
-    Ungrouped,
     /// Too many sources wait for the same host; it is tried a little later.
     #[error("too many sources wait for {0}")]
     Crowded(String),
@@ -36,9 +33,8 @@ impl From<EngineError> for Fault {
         match error {
             EngineError::Fault(fault) => fault,
             EngineError::Store(error) if error.is_outage() => store_fault(&error),
-            EngineError::LeaseLost(_)
+            EngineError::ClaimLost(_)
             | EngineError::Overtaken(_)
-            | EngineError::Ungrouped
             | EngineError::Crowded(_)
             | EngineError::Stopped => Fault::new("ServiceUnavailableError", error.to_string()),
             EngineError::Store(error) => Fault::error(error.to_string()),

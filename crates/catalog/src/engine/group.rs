@@ -1,112 +1,122 @@
-//! Looks that end at about the same time are written in one transaction.
+//! Runs that end at about the same time are written in one transaction.
 //!
-//! Entities are tied to each other across files. Written one source at a time, a team would be stitched,
-//! logged and indexed once for every file that names it; written together it is once for all of them.
+//! Entities are tied to each other across files. Written one source at a time, a team would be joined, logged and
+//! indexed once for every file that names it; written together it is once for all of them. Each run is a *member* of the
+//! group. One member at a time is the *leader*: it writes for all that wait, until its own run is written.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde_json::Value;
-use store::{Lane, SourceKey, StoreError};
+use store::{Lane, SourceClaim, StoreError};
 use tokio::sync::{Semaphore, oneshot, oneshot::error::TryRecvError};
 use tokio::time::Instant;
 
-use super::delivery::{Delivery, Ending, Finished};
+use super::Engine;
+use super::delivery::{Delivery, RunEnd, RunReport};
 use super::failure::EngineError;
 use super::writer::Writer;
-use crate::catalog::Parts;
 
 /// Most documents that wait to be written at the same time, which bounds their memory. A long one counts as
 /// several.
 const MOST_DOCUMENTS: u32 = 8_000;
-/// From this many documents, or sources being looked at, on it is worth while to stitch later.
+/// From this many documents, or sources being refreshed, on it is worth while to join later.
 const MANY_DOCUMENTS: usize = 500;
 const MANY_SOURCES: usize = 8;
-/// How long the first of a group waits for others that are being read.
-const COMPANY: Duration = Duration::from_millis(20);
+/// How long a leader waits for more members while sources are being read.
+const GROUP_WINDOW: Duration = Duration::from_millis(20);
 
-/// What waits to be written, and whose turn it is.
+/// The runs that wait to be written, and who leads.
 pub(super) struct Group {
-    waiting: Mutex<Vec<Member>>,
-    turn: tokio::sync::Mutex<()>,
+    members: Mutex<Vec<Member>>,
+    leading: tokio::sync::Mutex<()>,
     room: Semaphore,
 }
 
 impl Default for Group {
     fn default() -> Self {
         Self {
-            waiting: Mutex::default(),
-            turn: tokio::sync::Mutex::default(),
+            members: Mutex::default(),
+            leading: tokio::sync::Mutex::default(),
             room: Semaphore::new(MOST_DOCUMENTS as usize),
         }
     }
+}
+
+/// What became of a run that was to be written with others.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// It is written.
+    Written(RunReport),
+    /// It may not be written; others were not held up.
+    Refused(EngineError),
+    /// The transaction of several runs failed, and whose fault that was is not known: each is to be written alone.
+    WriteAlone,
 }
 
 struct Member {
     /// Of several sources with the same entity the first claimed is to own it, not the first read.
     turn: u64,
     delivery: Delivery,
-    ending: Ending,
-    answer: oneshot::Sender<Result<Finished, EngineError>>,
+    end: RunEnd,
+    answer: oneshot::Sender<Outcome>,
 }
 
-type Written = (oneshot::Sender<Result<Finished, EngineError>>, Finished);
-
-/// Ends a run together with all others that are waiting. Whoever gets the turn writes for all.
-pub(super) async fn finish_together(
-    parts: &Arc<Parts>,
+/// Ends a run together with all others that wait.
+pub(super) async fn write_together(
+    engine: &Arc<Engine>,
     turn: u64,
     delivery: Delivery,
-    ending: Ending,
-) -> Result<Finished, EngineError> {
+    end: RunEnd,
+) -> Outcome {
     let (answer, mut answered) = oneshot::channel();
-    let group = &parts.engine.group;
+    let group = &engine.group;
     let documents = u32::try_from(delivery.weight()).unwrap_or(MOST_DOCUMENTS);
-    // Never closed, and those who have room are written without needing more of it.
+    // Never closed, and members that have room are written without needing more of it.
     let _room = group.room.acquire_many(documents.min(MOST_DOCUMENTS)).await;
-    group.waiting.lock().push(Member {
+    group.members.lock().push(Member {
         turn,
         delivery,
-        ending,
+        end,
         answer,
     });
-    let _turn = group.turn.lock().await;
-    // Those claimed earlier are written first, perhaps in several transactions.
+    let _leading = group.leading.lock().await;
+    // Members that were claimed earlier are written first, perhaps in several transactions.
     loop {
         match answered.try_recv() {
-            Ok(done) => return done,
-            // Whoever wrote for this one may have been dropped on the way.
-            Err(TryRecvError::Closed) => return Err(EngineError::Ungrouped),
+            Ok(outcome) => return outcome,
+            // The leader that wrote for this member was dropped on the way.
+            Err(TryRecvError::Closed) => return Outcome::WriteAlone,
             Err(TryRecvError::Empty) => {}
         }
-        let fitting = parts.engine.writing.entities();
-        if group.documents() < fitting && parts.engine.is_reading() {
-            tokio::time::sleep(COMPANY).await;
+        let fitting = engine.writing.entities();
+        if group.documents() < fitting && engine.activity.is_reading() {
+            tokio::time::sleep(GROUP_WINDOW).await;
         }
-        write_all(parts, group.take(fitting)).await;
+        write_all(engine, group.take(fitting)).await;
     }
 }
 
 impl Group {
     /// Documents that wait to be written; a source counts as one.
     fn documents(&self) -> usize {
-        self.waiting.lock().iter().map(Member::size).sum()
+        self.members.lock().iter().map(Member::size).sum()
     }
 
-    /// Those that are written next, in the order in which they were claimed: one at least, and no more than fit into
-    /// a transaction.
+    /// The members that are written next, in the order in which they were claimed: one at least, and no more than fit
+    /// into a transaction.
     fn take(&self, fitting: usize) -> Vec<Member> {
-        let mut waiting = self.waiting.lock();
-        waiting.sort_by_key(|member| member.turn);
+        let mut members = self.members.lock();
+        members.sort_by_key(|member| member.turn);
         let mut size = 0;
         let fits = |member: &&Member| {
             size += member.size();
             size <= fitting
         };
-        let count = waiting.iter().take_while(fits).count().max(1);
-        let count = count.min(waiting.len());
-        waiting.drain(..count).collect()
+        let count = members.iter().take_while(fits).count().max(1);
+        let count = count.min(members.len());
+        members.drain(..count).collect()
     }
 }
 
@@ -116,93 +126,102 @@ impl Member {
     }
 }
 
-/// One transaction. A member that may not be written does not hold up the others; when the transaction
-/// itself fails, nobody knows whose fault it was, and each is tried again by itself.
-async fn write_all(parts: &Arc<Parts>, members: Vec<Member>) {
-    let size = members.len();
-    let mut written = Vec::new();
-    let end = write_members(parts, members, &mut written).await;
-    let fail = |error: EngineError| match size {
-        1 => error,
-        _ => EngineError::Ungrouped,
-    };
-    match end {
-        Ok(seq) => {
-            for (answer, finished) in written {
-                let seq = seq.or(finished.seq);
-                // Whoever gave up waiting does not miss the answer.
-                let _ = answer.send(Ok(Finished { seq, ..finished }));
-            }
-        }
-        Err((error, answer)) => {
-            if size > 1 {
-                tracing::debug!(%error, size, "a group could not be written, each is tried by itself");
-            }
-            if let Some(answer) = answer.or_else(|| written.pop().map(|(answer, _)| answer)) {
-                let _ = answer.send(Err(fail(error)));
-            }
+type Answer = oneshot::Sender<Outcome>;
+
+/// Why a transaction failed, and the member at which it did.
+struct Failed {
+    error: EngineError,
+    at: Option<Answer>,
+}
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        Self {
+            error: error.into(),
+            at: None,
         }
     }
 }
 
-type Failed = (
-    EngineError,
-    Option<oneshot::Sender<Result<Finished, EngineError>>>,
-);
+/// One transaction. When it fails, members whose answer is dropped are written alone.
+async fn write_all(engine: &Engine, members: Vec<Member>) {
+    let size = members.len();
+    let mut written = Vec::new();
+    match write_members(engine, members, &mut written).await {
+        Ok(seq) => {
+            for (answer, report) in written {
+                let seq = seq.or(report.seq);
+                // A run that was given up waits for no answer.
+                let _ = answer.send(Outcome::Written(RunReport { seq, ..report }));
+            }
+        }
+        Err(Failed { error, at }) if size == 1 => {
+            if let Some(answer) = at.or_else(|| written.pop().map(|(answer, _)| answer)) {
+                let _ = answer.send(Outcome::Refused(error));
+            }
+        }
+        Err(Failed { error, .. }) => {
+            tracing::debug!(%error, size, "a group could not be written, each is tried by itself");
+        }
+    }
+}
 
 async fn write_members(
-    parts: &Parts,
+    engine: &Engine,
     members: Vec<Member>,
-    written: &mut Vec<Written>,
+    written: &mut Vec<(Answer, RunReport)>,
 ) -> Result<Option<store::Seq>, Failed> {
-    let put_off = is_busy(parts, &members);
+    let defers = is_busy(engine, &members);
     let entities = members.iter().map(Member::size).sum();
-    let mut writer = begin(parts, &members)
-        .await
-        .map_err(|error| (error.into(), None))?;
+    let mut writer = begin(engine, &members).await?;
     let begun = Instant::now();
     for member in members {
-        // Its visit was given up; somebody may be at work on the source again.
+        // Its run was given up; another may be at work on the source.
         if member.answer.is_closed() {
             continue;
         }
-        match member.delivery.write_end(&mut writer, member.ending).await {
-            Ok(finished) => written.push((member.answer, finished)),
-            Err(error @ (EngineError::LeaseLost(_) | EngineError::Overtaken(_))) => {
-                let _ = member.answer.send(Err(error));
+        match member.delivery.write_end(&mut writer, member.end).await {
+            Ok(report) => written.push((member.answer, report)),
+            Err(error @ (EngineError::ClaimLost(_) | EngineError::Overtaken(_))) => {
+                let _ = member.answer.send(Outcome::Refused(error));
             }
-            Err(error) => return Err((error, Some(member.answer))),
+            Err(error) => {
+                let at = Some(member.answer);
+                return Err(Failed { error, at });
+            }
         }
     }
-    let committed = if put_off {
-        writer.commit_and_put_off().await
+    let committed = if defers {
+        writer.commit_and_defer().await
     } else {
         writer.commit().await
     };
-    parts.engine.writing.note(entities, begun.elapsed());
-    if put_off {
+    engine.writing.note(entities, begun.elapsed());
+    if defers {
         // After it is written: a round that began meanwhile has not seen it.
-        parts.engine.put_off.note(parts.clock.now());
+        engine.joins.mark(engine.context.clock.now());
     }
-    committed.map_err(|error| (error.into(), None))
+    Ok(committed?)
 }
 
-async fn begin<'p>(parts: &'p Parts, members: &[Member]) -> Result<Writer<'p>, StoreError> {
-    let leased = members.iter().filter_map(|member| member.delivery.leased());
-    let leased: Vec<SourceKey> = leased.cloned().collect();
-    let asked = members.iter().flat_map(|member| member.delivery.references());
-    let mut asked: Vec<String> = asked.map(str::to_owned).collect();
-    asked.sort_unstable();
-    asked.dedup();
-    let mut writer = Writer::begin(parts, Lane::Bulk, Value::Null).await?;
-    writer.prepare(&leased, &asked).await?;
+async fn begin<'e>(engine: &'e Engine, members: &[Member]) -> Result<Writer<'e>, StoreError> {
+    let claims = members
+        .iter()
+        .filter_map(|member| member.delivery.hold().source());
+    let claims: Vec<SourceClaim> = claims.cloned().collect();
+    let wanted = members.iter().flat_map(|member| member.delivery.references());
+    let mut wanted: Vec<String> = wanted.map(str::to_owned).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut writer = Writer::begin(&engine.context, Lane::Bulk, Value::Null).await?;
+    writer.prepare(&claims, &wanted).await?;
     Ok(writer)
 }
 
-/// Whether enough is going on that joining is better done when more of it has come in.
-fn is_busy(parts: &Parts, members: &[Member]) -> bool {
+/// Whether so much is going on that joining is better done when more of it has come in.
+fn is_busy(engine: &Engine, members: &[Member]) -> bool {
     let documents: usize = members.iter().map(|member| member.delivery.waiting()).sum();
-    let sources = parts.engine.in_flight();
+    let sources = engine.activity.in_flight();
     let has_more = sources > members.len() && sources >= MANY_SOURCES;
-    documents >= MANY_DOCUMENTS || has_more || parts.engine.put_off.is_any()
+    documents >= MANY_DOCUMENTS || has_more || engine.joins.is_any()
 }

@@ -42,8 +42,8 @@ impl Problems {
     }
 
     /// What is to be shown.
-    pub fn into_told(self) -> Vec<Problem> {
-        let mut told = self.kept;
+    pub fn into_shown(self) -> Vec<Problem> {
+        let mut shown = self.kept;
         if self.more > 0 {
             let name = if self.has_more_conflicts {
                 CONFLICT
@@ -51,9 +51,9 @@ impl Problems {
                 "Error"
             };
             let fault = Fault::new(name, format!("{} more problems of this source", self.more));
-            told.push(Problem::error(fault).hint("Correct those that are shown first."));
+            shown.push(Problem::error(fault).hint("Correct those that are shown first."));
         }
-        told
+        shown
     }
 }
 
@@ -73,10 +73,10 @@ mod tests {
         }
         problems.push(Problem::warning(Fault::conflict("taken")));
         problems.put_first(vec![problem(9_999)]);
-        let told = problems.into_told();
-        assert_eq!(told.len(), MAX_TOLD + 1);
-        assert_eq!(told[0], problem(9_999));
-        let last = &told[MAX_TOLD].fault;
+        let shown = problems.into_shown();
+        assert_eq!(shown.len(), MAX_TOLD + 1);
+        assert_eq!(shown[0], problem(9_999));
+        let last = &shown[MAX_TOLD].fault;
         assert_eq!(last.to_string(), "ConflictError: 7 more problems of this source");
     }
 }

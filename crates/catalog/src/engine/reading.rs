@@ -78,11 +78,6 @@ impl ReadingRoom {
         }
     }
 
-    /// Whether any source is being read.
-    pub fn is_in_use(&self) -> bool {
-        self.local.available_permits() < LOCAL || self.remote.available_permits() < REMOTE
-    }
-
     fn host(&self, name: &str) -> Arc<Host> {
         let mut hosts = self.hosts.lock();
         // A host of which nothing is read or awaited need not be remembered.
@@ -147,7 +142,8 @@ mod tests {
         for one in waiting {
             one.await.unwrap().unwrap();
         }
-        assert!(!room.is_in_use());
+        assert_eq!(room.local.available_permits(), LOCAL);
+        assert_eq!(room.remote.available_permits(), REMOTE);
     }
 
     #[tokio::test]

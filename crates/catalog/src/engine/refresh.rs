@@ -1,82 +1,86 @@
-//! One look at one location: read its targets, and if anything differs hand the documents on.
+//! One refresh of one location: its targets are read, and if anything differs its documents are delivered.
 
-use jiff::{SignedDuration, Timestamp};
-use model::{EntityRef, Fault, Kinds, LocationRef, Place, Problem, Severity, entity, hint_for};
-use serde_json::{Value, json};
-use sha1::{Digest, Sha1};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
-use store::{Lane, Node, SourceKey, SourceState};
+
+use jiff::Timestamp;
+use model::{Fault, LocationRef, Problem, entity};
+use serde_json::{Value, json};
+use sha1::{Digest, Sha1};
+use store::{Lane, Node, SourceClaim, SourceState};
 use tokio_util::sync::CancellationToken;
 
-use super::delivery::{Delivery, Ending, elapsed};
-use super::emission::Raw;
+use super::Engine;
+use super::activity::Counted;
+use super::delivery::{Delivery, RunEnd};
 use super::failure::EngineError;
-use super::group::finish_together;
-use super::problems::Problems;
+use super::group::{Outcome, write_together};
+use super::hold::Hold;
+use super::judging::{Judge, Judged};
+use super::problems::CONFLICT;
 use super::reading::{MUCH, Seat};
-use super::seen::Seen;
-use super::watching::follow;
-use crate::catalog::Parts;
-use crate::ingest::{self, Documents, Reading, Rejected, Room, SourceFile, Target, Usable};
-use crate::process::{Dependence, claim};
+use crate::ingest::{self, Reading, Room, Target};
+use crate::time::{elapsed, later};
 
-/// What a failed request says when nobody answered.
-const UNREACHABLE: [&str; 4] = [
-    "ENOTFOUND",
-    "ECONNREFUSED",
-    "timed out",
-    "no complete answer within",
-];
-/// First pause after a failed read; doubled with every further one.
-const FIRST_BACK_OFF: Duration = Duration::from_secs(10);
+/// How a refresh ended well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Finished {
+    /// What it found is written.
+    Written,
+    /// It could not be written together with others, and is to be done again without them.
+    AloneNext,
+}
 
-/// Looks at the location entity `reference`, which this process has claimed, and writes what it found
-/// together with others in the order of their `turn`, or alone. Ends early with `stop`.
-pub(crate) async fn refresh(
-    parts: &Arc<Parts>,
-    reference: &str,
-    turn: Option<u64>,
+/// Refreshes the claimed location and writes what it found together with other runs in the order of their `turn`, or
+/// alone. Ends early with `stop`. With the turn comes what counts it as a source that is read.
+pub(super) async fn refresh(
+    engine: &Arc<Engine>,
+    claim: &SourceClaim,
+    turn: Option<(u64, Counted)>,
     stop: &CancellationToken,
-) -> Result<(), EngineError> {
-    let key = SourceKey::Entity(reference.to_owned());
-    let node = parts.store.nodes(&[reference.to_owned()]).await?.pop();
+) -> Result<Finished, EngineError> {
+    let store = &engine.context.store;
+    let reference = claim.key.entity().unwrap_or_default().to_owned();
+    let node = store.nodes(&[reference]).await?.pop();
     let location = node
         .as_ref()
         .and_then(|node| node.processed.as_deref())
         .map(serde_json::from_str::<Value>);
     let (Some(node), Some(Ok(location))) = (node, location) else {
-        return forget(parts, key).await;
+        return forget(engine, claim).await.map(|()| Finished::Written);
     };
-    let state = parts.store.source_state(std::slice::from_ref(&key)).await?.pop();
-    Visit {
-        parts,
-        key,
+    let state = store.source_state(std::slice::from_ref(&claim.key)).await?.pop();
+    let (turn, counted) = turn.unzip();
+    Refresh {
+        engine,
+        claim,
         node,
         location,
         state,
-        started_at: parts.clock.now(),
+        started_at: engine.context.clock.now(),
         turn,
         stop,
         seat: Seat::default(),
+        counted,
     }
     .run()
     .await
 }
 
-/// A location that is gone or was never valid has nothing to look at.
-async fn forget(parts: &Parts, key: SourceKey) -> Result<(), EngineError> {
-    parts.engine.readers.forget(key.entity().unwrap_or_default());
-    let mut tx = parts.store.write(Lane::Bulk).await?;
-    tx.delete_source_state(&[key]).await?;
+/// A location that is gone or was never valid has nothing to read.
+async fn forget(engine: &Engine, claim: &SourceClaim) -> Result<(), EngineError> {
+    engine.readers.forget(claim.key.entity().unwrap_or_default());
+    let mut tx = engine.context.store.write(Lane::Bulk).await?;
+    if !tx.sources_held(std::slice::from_ref(claim)).await?.is_empty() {
+        tx.delete_source_state(std::slice::from_ref(&claim.key)).await?;
+    }
     tx.commit().await?;
     Ok(())
 }
 
-struct Visit<'a> {
-    parts: &'a Arc<Parts>,
-    key: SourceKey,
+struct Refresh<'a> {
+    engine: &'a Arc<Engine>,
+    claim: &'a SourceClaim,
     node: Node,
     location: Value,
     state: Option<SourceState>,
@@ -85,26 +89,28 @@ struct Visit<'a> {
     stop: &'a CancellationToken,
     /// Given back when nothing more is to be read.
     seat: Seat,
+    counted: Option<Counted>,
 }
 
-impl Visit<'_> {
-    async fn run(mut self) -> Result<(), EngineError> {
+impl Refresh<'_> {
+    async fn run(mut self) -> Result<Finished, EngineError> {
         let base = entity::annotation(&self.location, entity::MANAGED_BY_LOCATION).unwrap_or_default();
         let base = LocationRef::parse(base)?;
-        let targets = ingest::targets(&self.location, &self.parts.settings)?;
-        follow(self.parts, &self.node.reference, &targets);
-        let (stop, engine) = (self.stop, &self.parts.engine);
+        let targets = ingest::targets(&self.location, &self.engine.context.settings)?;
+        self.engine.follow(&self.node.reference, &targets);
+        let (stop, engine) = (self.stop, self.engine);
         let reading = async {
             let targets = self.admitted(targets).await?;
             self.seat = engine.room.enter(self.host(&base, &targets).as_deref()).await?;
             Ok::<_, EngineError>(self.read(&base, &targets).await)
         };
-        let reading = stop.run_until_cancelled(engine.reading(Box::pin(reading))).await;
+        let reading = engine.activity.while_reading(Box::pin(reading));
+        let reading = stop.run_until_cancelled(reading).await;
         let reading = reading.unwrap_or(Err(EngineError::Stopped))?;
         let hash = self.hash(&reading);
         let next_check_at = self.next_check(&reading);
         if self.is_unchanged(&reading, &hash) {
-            return self.stop_early(reading.etag, next_check_at).await;
+            return self.note_unchanged(reading.etag, next_check_at).await;
         }
         stop.run_until_cancelled(Box::pin(self.deliver(reading, hash, next_check_at)))
             .await
@@ -116,7 +122,7 @@ impl Visit<'_> {
         &self,
         targets: Vec<Result<Target, Fault>>,
     ) -> Result<Vec<Result<Target, Fault>>, EngineError> {
-        let (readers, own) = (&self.parts.engine.readers, &self.node.reference);
+        let (readers, own) = (&self.engine.readers, &self.node.reference);
         let named = targets.iter().flatten().map(|target| target.location.to_string());
         readers.keep_only(own, &named.collect());
         let mut admitted = Vec::with_capacity(targets.len());
@@ -133,12 +139,12 @@ impl Visit<'_> {
 
     /// Makes room among the readers of a target, where there is none.
     async fn forget_readers_that_are_gone(&self, target: &Target) -> Result<(), EngineError> {
-        let readers = &self.parts.engine.readers;
+        let readers = &self.engine.readers;
         let others = readers.of_full(&target.location);
         if others.is_empty() {
             return Ok(());
         }
-        let nodes = self.parts.store.nodes(&others).await?;
+        let nodes = self.engine.context.store.nodes(&others).await?;
         let there: BTreeSet<String> = nodes.into_iter().map(|node| node.reference).collect();
         for gone in others.iter().filter(|other| !there.contains(*other)) {
             readers.forget(gone);
@@ -153,7 +159,12 @@ impl Visit<'_> {
             .flatten()
             .filter(|target| target.location.kind == "url");
         let target = &by_url.next()?.location.target;
-        let url = self.parts.source.integrations().resolve_url(&base.target, target);
+        let url = self
+            .engine
+            .context
+            .source
+            .integrations()
+            .resolve_url(&base.target, target);
         Some(url.map(|url| ingest::host_of(&url)).unwrap_or_default())
     }
 
@@ -175,10 +186,10 @@ impl Visit<'_> {
                     continue;
                 }
             };
-            let (source, settings) = (&*self.parts.source, &self.parts.settings);
+            let (source, settings) = (&*self.engine.context.source, &self.engine.context.settings);
             let one = ingest::read_target(target, base, source, settings, etag.as_deref(), &mut room).await;
             if room.taken() > MUCH {
-                self.parts.engine.room.bring_much(&mut self.seat).await;
+                self.engine.room.bring_much(&mut self.seat).await;
             }
             all.files.extend(one.files);
             all.faults.extend(one.faults);
@@ -193,7 +204,7 @@ impl Visit<'_> {
     /// Changes when the location, the rules or the program do: then an unchanged file counts as new.
     fn circumstances(&self) -> String {
         let processed = self.node.processed.as_deref().unwrap_or_default();
-        model::sha1_hex(format!("{}{processed}", self.parts.settings.fingerprint).as_bytes())
+        model::sha1_hex(format!("{}{processed}", self.engine.context.settings.fingerprint).as_bytes())
     }
 
     /// Whether only new content can change what the source brings. A conflict may be over although
@@ -201,7 +212,7 @@ impl Visit<'_> {
     fn is_settled(&self) -> bool {
         let circumstances = self.circumstances();
         self.state.as_ref().is_some_and(|state| {
-            let is_conflict = |problem: &Problem| problem.fault.name == "ConflictError";
+            let is_conflict = |problem: &Problem| problem.fault.name == CONFLICT;
             let hash = state.content_hash.as_deref().unwrap_or_default();
             hash.starts_with(&circumstances) && !state.problems.iter().any(is_conflict)
         })
@@ -230,267 +241,114 @@ impl Visit<'_> {
         self.is_settled() && (reading.not_modified || known == Some(hash))
     }
 
-    async fn stop_early(self, etag: Option<String>, next_check_at: Timestamp) -> Result<(), EngineError> {
-        let now = self.parts.clock.now();
-        let mut state = self.state.unwrap_or_else(|| SourceState::new(self.key.clone()));
-        state.etag = etag;
-        state.checked_at = Some(now);
-        state.next_check_at = Some(next_check_at);
-        state.duration_ms = elapsed(self.started_at, now);
-        let mut tx = self.parts.store.write(Lane::Bulk).await?;
-        if !tx
-            .sources_held(&self.parts.engine.holder, std::slice::from_ref(&self.key))
+    async fn note_unchanged(
+        self,
+        etag: Option<String>,
+        next_check_at: Timestamp,
+    ) -> Result<Finished, EngineError> {
+        let now = self.engine.context.clock.now();
+        let state = self
+            .state
+            .unwrap_or_else(|| SourceState::new(self.claim.key.clone()));
+        let state = SourceState {
+            etag,
+            checked_at: Some(now),
+            next_check_at: Some(next_check_at),
+            duration_ms: elapsed(self.started_at, now),
+            ..state
+        };
+        let mut tx = self.engine.context.store.write(Lane::Bulk).await?;
+        if tx
+            .sources_held(std::slice::from_ref(self.claim))
             .await?
             .is_empty()
         {
-            tx.set_source_state(&[state]).await?;
+            return Err(EngineError::ClaimLost(self.claim.key.clone()));
         }
+        tx.set_source_state(&[state]).await?;
         tx.commit().await?;
-        Ok(())
+        Ok(Finished::Written)
     }
 
     /// A source that cannot be read is tried again soon, then less and less often.
     fn next_check(&self, reading: &Reading) -> Timestamp {
-        let regular = self.parts.settings.pause(&*self.parts.randomness);
-        let broken = reading.faults.iter().any(|fault| fault.name == "Error");
-        let failures = self.parts.engine.note_failure(&self.node.reference, broken);
-        let pause = match failures {
-            0 => regular,
-            failures => regular.min(FIRST_BACK_OFF.saturating_mul(1 << failures.min(10).saturating_sub(1))),
+        let (context, failures) = (&self.engine.context, &self.engine.failures);
+        let regular = context.settings.pause(&*context.randomness);
+        let pause = if reading.faults.iter().any(|fault| fault.name == "Error") {
+            regular.min(failures.after_reading(&self.node.reference))
+        } else {
+            failures.forget(&self.node.reference);
+            regular
         };
-        later(self.parts.clock.now(), pause)
+        later(context.clock.now(), pause)
     }
 
-    async fn deliver(self, reading: Reading, hash: String, next: Timestamp) -> Result<(), EngineError> {
-        let commit = reading.files.iter().find_map(|file| file.commit.clone());
-        let kind = if self
+    /// What the history says of changes by this run.
+    fn cause(&self, reading: &Reading) -> Value {
+        let was_checked = self
             .state
             .as_ref()
-            .is_some_and(|state| state.checked_at.is_some())
-        {
-            "refresh"
-        } else {
-            "ingest"
-        };
+            .is_some_and(|state| state.checked_at.is_some());
+        let kind = if was_checked { "refresh" } else { "ingest" };
         let mut cause = json!({"kind": kind, "source": self.node.reference});
-        if let Some(target) = reading.files.first() {
-            cause["location"] = target.location.to_string().into();
+        if let Some(file) = reading.files.first() {
+            cause["location"] = file.location.to_string().into();
         }
-        if let Some(commit) = commit {
-            cause["commit"] = commit.into();
+        if let Some(commit) = reading.files.iter().find_map(|file| file.commit.as_ref()) {
+            cause["commit"] = commit.to_string().into();
         }
-        let mut delivery = Delivery::begin(self.parts, self.key.clone(), cause, true).await?;
-        let mut problems = Problems::default();
-        problems.put_first(
-            reading
-                .faults
-                .iter()
-                .map(|fault| unreadable(fault, &self.location, self.node.place.clone()))
-                .collect(),
-        );
-        let mut dependence = Dependence::default();
-        let discard = self.parts.settings.discard_file_on_error;
-        let mut has_refused = false;
-        let mut held_back = Vec::new();
-        let mut seen = Seen::new(reading.faults.is_empty());
+        cause
+    }
+
+    async fn deliver(self, reading: Reading, hash: String, next: Timestamp) -> Result<Finished, EngineError> {
+        let (engine, cause) = (self.engine, self.cause(&reading));
+        let hold = Hold::Source(self.claim.clone());
+        let mut delivery = Delivery::begin(engine, self.claim.key.clone(), cause, hold).await?;
+        let own = (self.node.reference.as_str(), &self.location);
+        let mut judge = Judge::new(&engine.context, own, self.node.place.as_ref(), &reading.faults);
         for file in reading.files {
-            let Fed {
-                raws,
-                rejected,
-                warnings,
-            } = self.documents(&file);
-            for warning in warnings {
-                delivery.problems.push(warning);
+            let verdict = judge.judge(&file);
+            verdict
+                .warnings
+                .into_iter()
+                .for_each(|warning| delivery.problems.push(warning));
+            for (reference, problem) in verdict.attributed {
+                delivery.attribute(reference, file.location.to_string(), problem);
             }
-            seen.note(file.location.to_string(), rejected.iter().all(Rejected::is_told));
-            for reference in rejected.iter().filter_map(|one| one.reference.clone()) {
-                seen.note_refused(reference);
-            }
-            for raw in &raws {
-                dependence.add(self.parts.pipeline.dependence(&raw.entity, &raw.context()));
-            }
-            for one in rejected {
-                // Whoever discards files stops at the first document of a kind that is not allowed.
-                let is_refusal = one.problem.fault.name == "NotAllowedError";
-                if discard && is_refusal && std::mem::replace(&mut has_refused, true) {
-                    continue;
-                }
-                // A file that is discarded says nothing about its entities.
-                if let Some(reference) = one.reference.filter(|_| !discard) {
-                    delivery.attribute(reference, file.location.to_string(), one.problem.clone());
-                }
-                problems.push(one.problem);
-            }
-            if discard {
-                held_back.extend(raws);
-            } else {
-                delivery.feed(raws).await?;
-            }
+            delivery.feed(verdict.raws).await?;
         }
-        if discard && problems.is_empty() {
-            delivery.feed(held_back).await?;
+        let mut judged = judge.conclude();
+        delivery.feed(std::mem::take(&mut judged.raws)).await?;
+        delivery.feed_moved(&judged.coverage).await?;
+        delivery.problems.put_first(judged.problems.clone());
+        let end = self.end(judged, reading.etag, hash, next);
+        drop((self.seat, self.counted));
+        let outcome = match self.turn {
+            Some(turn) => write_together(engine, turn, delivery, end).await,
+            None => Outcome::Written(delivery.finish(end).await?),
+        };
+        match outcome {
+            Outcome::Written(report) => {
+                tracing::debug!(source = %self.node.reference, report.emitted, report.removed, "source was read");
+                Ok(Finished::Written)
+            }
+            Outcome::Refused(error) => Err(error),
+            Outcome::WriteAlone => Ok(Finished::AloneNext),
         }
-        if discard && !problems.is_empty() {
-            seen = Seen::default();
-        }
-        delivery.feed_moved(&seen).await?;
-        let is_complete = problems.is_empty();
-        let problems = problems.into_told();
-        delivery.problems.put_first(problems.clone());
-        let is_settled = !dependence.is_any;
-        let recheck = dependence
-            .recheck
-            .map(|pause| later(self.parts.clock.now(), pause));
-        let ending = Ending {
+    }
+
+    fn end(&self, judged: Judged, etag: Option<String>, hash: String, next: Timestamp) -> RunEnd {
+        let is_settled = judged.is_settled();
+        RunEnd {
             started_at: self.started_at,
-            is_complete,
-            seen,
+            is_complete: judged.is_complete,
+            next_check_at: Some(judged.next_check(self.engine.context.clock.now(), next)),
+            coverage: judged.coverage,
             removed: Vec::new(),
-            location_problems: Some(problems),
-            etag: reading.etag.filter(|_| is_settled),
+            keeps_problems: false,
+            location_problems: Some(judged.problems),
+            etag: etag.filter(|_| is_settled),
             content_hash: is_settled.then_some(hash),
-            next_check_at: Some(recheck.map_or(next, |recheck| recheck.min(next))),
-        };
-        drop(self.seat);
-        let finished = match self.turn {
-            Some(turn) => finish_together(self.parts, turn, delivery, ending).await?,
-            None => delivery.finish(ending).await?,
-        };
-        tracing::debug!(source = %self.node.reference, finished.emitted, finished.removed, "source was read");
-        Ok(())
-    }
-
-    /// Documents of a file that may come from here, and what is wrong with the others.
-    fn documents(&self, file: &SourceFile) -> Fed {
-        let origin = entity::annotation(&self.location, entity::MANAGED_BY_ORIGIN_LOCATION)
-            .and_then(|origin| LocationRef::parse(origin).ok())
-            .unwrap_or_else(|| file.location.clone());
-        let Documents {
-            usable,
-            rejected,
-            warnings,
-        } = admit(self.parts, file, &origin);
-        let mut raws = Vec::with_capacity(usable.len());
-        for Usable { entity, place, text } in usable {
-            let fingerprint = &self.parts.settings.fingerprint;
-            let raw = Raw::new(entity, file.location.clone(), origin.clone(), fingerprint);
-            // A location that names its own file is no news.
-            if let Some(mut raw) = raw.filter(|raw| raw.reference != self.node.reference) {
-                raw.place = Some(place);
-                raw.text = Some(text);
-                raws.push(raw);
-            }
-        }
-        Fed {
-            raws,
-            rejected,
-            warnings,
         }
     }
-}
-
-/// A problem of a location, of which something cannot be read.
-pub(crate) fn unreadable(fault: &Fault, location: &Value, place: Option<Place>) -> Problem {
-    let problem = Problem::error(fault.clone());
-    Problem {
-        place,
-        hint: way_to_read(fault, location).map(str::to_owned),
-        ..problem
-    }
-}
-
-fn way_to_read(fault: &Fault, location: &Value) -> Option<&'static str> {
-    let says = |words: &str| fault.message.contains(words);
-    let own = entity::annotation(location, entity::MANAGED_BY_LOCATION).unwrap_or_default();
-    if says("Invalid URL") && own.starts_with("file:") && entity::spec_type(location) == Some("url") {
-        return Some(
-            "Remove `type: url`: this location is in a file on disk, where a relative target names a file beside it. \
-             Or write the whole address.",
-        );
-    }
-    match fault.name.as_str() {
-        "NotFoundError" if says("/src/branch/") => Some(
-            "Correct the target; a slash in the name of a branch is written %2F. Set `presence: optional` if the file \
-             may be missing.",
-        ),
-        "NotFoundError" if fault.message.contains(['*', '?', '[', '{']) => {
-            Some("The pattern matches no file: correct it, or set `presence: optional` if there may be none.")
-        }
-        "NotFoundError" => Some("Correct the target, or set `presence: optional` if it may be missing."),
-        _ if says("backend.reading.allow") => {
-            Some("Add the host to integrations, or to backend.reading.allow.")
-        }
-        _ if UNREACHABLE.iter().any(|sign| says(sign)) => {
-            Some("Check the address, and whether this machine can reach the host.")
-        }
-        _ => None,
-    }
-}
-
-/// What one file brings into a run.
-struct Fed {
-    raws: Vec<Raw>,
-    rejected: Vec<Rejected>,
-    warnings: Vec<Problem>,
-}
-
-/// Documents of a file that may come from a location with this origin, with the annotations that say so, and what
-/// is wrong with the others.
-pub(crate) fn admit(parts: &Parts, file: &SourceFile, origin: &LocationRef) -> Documents {
-    let settings = &parts.settings;
-    let mut found = ingest::read_documents(&file.location, &file.bytes, &settings.yaml);
-    let mut admitted = Vec::with_capacity(found.usable.len());
-    for mut one in std::mem::take(&mut found.usable) {
-        if settings.rules.allow(&one.entity, origin) {
-            claim(&mut one.entity, &file.location, origin);
-            admitted.push(one);
-        } else {
-            let kinds = &parts.pipeline.kinds;
-            found
-                .rejected
-                .push(refused(&one.entity, file, origin, one.place, kinds));
-        }
-    }
-    found.usable = admitted;
-    found
-}
-
-/// A document whose kind may not come from its location.
-fn refused(value: &Value, file: &SourceFile, origin: &LocationRef, place: Place, kinds: &Kinds) -> Rejected {
-    let name = EntityRef::of(value)
-        .map(|reference| reference.to_string())
-        .unwrap_or_default();
-    let kind = entity::kind(value).unwrap_or_default();
-    let fault = Fault::not_allowed(format!(
-        "Entity {name} at {}, originated at {origin}, is not of an allowed kind for that location",
-        file.location
-    ));
-    let is_known = kinds.names().iter().any(|known| known.eq_ignore_ascii_case(kind));
-    let hint = if is_known {
-        Some(format!(
-            "Add `- allow: [{kind}]` to `catalog.rules`, or to the rules of the location."
-        ))
-    } else {
-        // Allowing a kind that nothing knows would only lead to the next mistake.
-        let unknown = Fault::input("No processor recognized the entity");
-        hint_for(kinds, &unknown, value)
-    };
-    let problem = Problem {
-        severity: Severity::Error,
-        fault,
-        place: Some(place),
-        hint,
-    };
-    Rejected {
-        problem,
-        reference: Some(name),
-    }
-}
-
-/// A time after a pause, as far as time goes.
-pub(crate) fn later(now: Timestamp, pause: Duration) -> Timestamp {
-    SignedDuration::try_from(pause)
-        .ok()
-        .and_then(|pause| now.checked_add(pause).ok())
-        .unwrap_or(Timestamp::MAX)
 }

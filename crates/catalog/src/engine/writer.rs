@@ -10,16 +10,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use jiff::Timestamp;
 use model::{Fault, Place, Problem};
 use serde_json::Value;
-use store::{Lane, NewChange, Node, RelationRow, SourceKey, SourceState, StoreError, WriteTx};
+use store::{Lane, NewChange, Node, RelationRow, SourceClaim, SourceKey, SourceState, StoreError, WriteTx};
 
 use super::emission::Emission;
 use super::failure::EngineError;
-use crate::catalog::Parts;
+use crate::context::Context;
 use pending::Pending;
 
 /// A transaction under way. Dropped without [`Writer::commit`] it leaves no trace.
 pub(crate) struct Writer<'a> {
-    pub parts: &'a Parts,
+    pub context: &'a Context,
     pub tx: WriteTx,
     /// What the history will say; the last is that of the source at hand.
     causes: Vec<Value>,
@@ -35,20 +35,20 @@ pub(crate) struct Writer<'a> {
     ready: HashSet<String>,
     changes: Vec<NewChange>,
     pending: Pending,
-    /// Sources known to be held by this process.
-    held: HashSet<SourceKey>,
+    /// Claims known to hold.
+    pub held: HashSet<SourceClaim>,
     /// Entities that others may declare from now on.
     freed: HashSet<String>,
 }
 
 impl<'a> Writer<'a> {
     /// Begins a transaction; waits for its turn. `cause` is what the history will say.
-    pub async fn begin(parts: &'a Parts, lane: Lane, cause: Value) -> Result<Self, StoreError> {
+    pub async fn begin(context: &'a Context, lane: Lane, cause: Value) -> Result<Self, StoreError> {
         Ok(Self {
-            parts,
-            tx: parts.store.write(lane).await?,
+            context,
+            tx: context.store.write(lane).await?,
             causes: vec![cause],
-            now: parts.clock.now(),
+            now: context.clock.now(),
             nodes: HashMap::new(),
             dirty: BTreeSet::new(),
             affected: BTreeMap::new(),
@@ -62,12 +62,12 @@ impl<'a> Writer<'a> {
     }
 
     /// What follows happens for this reason.
-    pub fn because(&mut self, cause: Value) {
+    pub fn set_cause(&mut self, cause: Value) {
         self.causes.push(cause);
     }
 
     /// The same for one of the files that a source reads: it is what the history names.
-    fn because_of_file(&mut self, location: Option<&str>) {
+    fn set_cause_of_file(&mut self, location: Option<&str>) {
         let Some((cause, location)) = self.causes.last().zip(location) else {
             return;
         };
@@ -79,34 +79,18 @@ impl<'a> Writer<'a> {
     }
 
     /// The cause at hand is that of this entity's change.
-    fn touch(&mut self, reference: &str) {
+    fn affect(&mut self, reference: &str) {
         let cause = self.causes.len() - 1;
         self.affected.insert(reference.to_owned(), cause);
     }
 
-    /// Looks up in one go what several sources will ask for.
-    pub async fn prepare(&mut self, leased: &[SourceKey], references: &[String]) -> Result<(), StoreError> {
-        let holder = &self.parts.engine.holder;
-        self.held.extend(self.tx.sources_held(holder, leased).await?);
+    /// Looks up in one go what several runs will ask for.
+    pub async fn prepare(&mut self, claims: &[SourceClaim], references: &[String]) -> Result<(), StoreError> {
+        self.held.extend(self.tx.sources_held(claims).await?);
         self.load(references).await
     }
 
-    /// Whether this process still holds the source.
-    pub async fn holds(&mut self, source: &SourceKey) -> Result<bool, StoreError> {
-        if !self.held.contains(source) {
-            let holder = &self.parts.engine.holder;
-            let held = self.tx.sources_held(holder, std::slice::from_ref(source)).await?;
-            self.held.extend(held);
-        }
-        Ok(self.held.contains(source))
-    }
-
-    /// Whether this run of a provider still holds its claim; it does until the transaction ends.
-    pub async fn holds_claim(&mut self, claim: &work::Claim<String>) -> Result<bool, StoreError> {
-        work::Standing::is_held(&mut self.tx, claim).await
-    }
-
-    /// Records how a look at a source ended.
+    /// Records how a run of a source ended.
     pub fn set_state(&mut self, state: SourceState) {
         self.pending.states.push(state);
     }
@@ -135,6 +119,12 @@ impl<'a> Writer<'a> {
         Ok(self.nodes.get(reference).and_then(Option::as_ref))
     }
 
+    /// Why the newest form of a known entity could not be processed.
+    pub fn failure_of(&self, reference: &str) -> Option<Problem> {
+        let node = self.nodes.get(reference).and_then(Option::as_ref)?;
+        node.raw.as_ref().and_then(|_| node.problems.first().cloned())
+    }
+
     /// Changes a node that exists and has it stitched again.
     pub async fn change(
         &mut self,
@@ -147,14 +137,14 @@ impl<'a> Writer<'a> {
         };
         change(node);
         self.dirty.insert(reference.to_owned());
-        self.touch(reference);
+        self.affect(reference);
         Ok(true)
     }
 
     /// Lets a location be served: its targets were read.
     pub fn mark_ready(&mut self, reference: &str) {
         self.ready.insert(reference.to_owned());
-        self.touch(reference);
+        self.affect(reference);
     }
 
     /// Takes over what a source emitted. Entities that belong to somebody else are left alone and
@@ -182,7 +172,7 @@ impl<'a> Writer<'a> {
                 continue;
             }
             self.pending.edges.push((source.clone(), reference.clone()));
-            self.because_of_file(emission.location_key.as_deref());
+            self.set_cause_of_file(emission.location_key.as_deref());
             let taken = self.take(emission);
             self.pending.take(reference, taken, self.causes.len() - 1);
         }
@@ -215,7 +205,7 @@ impl<'a> Writer<'a> {
         let reference = emission.reference.clone();
         let slot = self.nodes.entry(reference.clone()).or_default();
         let is_new = slot.is_none();
-        let node = slot.get_or_insert_with(|| new_node(&emission, self.parts, self.now));
+        let node = slot.get_or_insert_with(|| new_node(&emission, self.context, self.now));
         let mut taken = Taken::default();
         let was_failing = node.raw.is_some();
         let was_orphan = std::mem::take(&mut node.orphan);
@@ -253,7 +243,7 @@ impl<'a> Writer<'a> {
         if differs {
             node.updated_at = self.now;
             self.dirty.insert(reference.clone());
-            self.touch(&reference);
+            self.affect(&reference);
         }
         taken
     }
@@ -332,10 +322,10 @@ pub(crate) fn conflict_of(
     }))
 }
 
-fn new_node(emission: &Emission, parts: &Parts, now: Timestamp) -> Node {
+fn new_node(emission: &Emission, context: &Context, now: Timestamp) -> Node {
     Node {
         reference: emission.reference.clone(),
-        uid: parts.randomness.uuid(),
+        uid: context.randomness.uuid(),
         location_key: emission.location_key.clone(),
         raw: None,
         raw_hash: String::new(),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use moka::sync::Cache;
 use store::{Store, StoreError};
@@ -18,16 +19,37 @@ const FETCH: usize = 500;
 /// version is that version or newer, never older.
 pub type Version = (Uuid, u64);
 
+/// A body that was fetched for a version.
+#[derive(Debug)]
+pub struct Fetched {
+    /// The served JSON.
+    pub text: Arc<str>,
+    is_of_version: AtomicBool,
+}
+
+impl Fetched {
+    /// Whether it is known to be of exactly the version that it was fetched for, and not of a newer one.
+    pub fn is_of_version(&self) -> bool {
+        self.is_of_version.load(Ordering::Relaxed)
+    }
+
+    /// Says that it is.
+    pub fn set_of_version(&self) {
+        self.is_of_version.store(true, Ordering::Relaxed);
+    }
+}
+
 /// The bodies kept.
 #[derive(Debug, Clone)]
 pub struct Bodies {
-    cache: Cache<Version, Arc<str>>,
+    cache: Cache<Version, Arc<Fetched>>,
 }
 
 impl Default for Bodies {
     fn default() -> Self {
-        let weigh =
-            |_: &Version, body: &Arc<str>| u32::try_from(body.len() + ENTRY_BYTES).unwrap_or(u32::MAX);
+        let weigh = |_: &Version, body: &Arc<Fetched>| {
+            u32::try_from(body.text.len() + ENTRY_BYTES).unwrap_or(u32::MAX)
+        };
         Self {
             cache: Cache::builder().max_capacity(LIMIT_BYTES).weigher(weigh).build(),
         }
@@ -40,8 +62,8 @@ impl Bodies {
         &self,
         store: &Store,
         versions: &[Version],
-    ) -> Result<Vec<Option<Arc<str>>>, StoreError> {
-        let mut bodies: Vec<Option<Arc<str>>> =
+    ) -> Result<Vec<Option<Arc<Fetched>>>, StoreError> {
+        let mut bodies: Vec<Option<Arc<Fetched>>> =
             versions.iter().map(|version| self.cache.get(version)).collect();
         let missing: Vec<usize> = (0..versions.len()).filter(|at| bodies[*at].is_none()).collect();
         for chunk in missing.chunks(FETCH) {
@@ -51,11 +73,15 @@ impl Bodies {
                 let Some(body) = fetched.get(&versions[*at].0) else {
                     continue;
                 };
-                bodies[*at] = Some(Arc::clone(body));
+                let body = Arc::new(Fetched {
+                    text: Arc::clone(body),
+                    is_of_version: AtomicBool::new(false),
+                });
                 // A list of everything must not push out what people look at.
                 if missing.len() <= FETCH {
-                    self.cache.insert(versions[*at], Arc::clone(body));
+                    self.cache.insert(versions[*at], Arc::clone(&body));
                 }
+                bodies[*at] = Some(body);
             }
         }
         Ok(bodies)

@@ -5,9 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use store::{ChangeKind, LogMark, Seq, StoreError};
+use store::{ChangeKind, LogMark, Seq, Store};
 use tokio::sync::{broadcast, watch};
-use tokio_util::sync::CancellationToken;
 
 use super::bodies::Bodies;
 use super::keep::Saved;
@@ -106,7 +105,16 @@ impl Index {
     }
 
     /// Waits until queries answer with this change; returns whether they do.
-    pub async fn wait_for(&self, seq: Seq, longest: Duration) -> bool {
+    pub async fn wait_for(&self, store: &Store, seq: Seq, longest: Duration) -> bool {
+        // The number may be one that a server gave away again after it lost entries: then those that were applied
+        // are of no worth, and everything is about to be loaded again.
+        if let Some(mark) = self.mark().filter(|mark| mark.seq >= seq)
+            && let Ok(false) = store.has_mark(&mark).await
+        {
+            return self
+                .wait_until(longest, |now| *now != mark && now.seq >= seq)
+                .await;
+        }
         self.wait_until(longest, |mark| mark.seq >= seq).await
     }
 
@@ -158,42 +166,5 @@ impl Index {
         for change in changes {
             let _ = self.news.send(IndexNews::Change(change));
         }
-    }
-}
-
-impl crate::Catalog {
-    /// The index of this process.
-    pub(crate) fn index(&self) -> &Index {
-        &self.parts.index
-    }
-
-    /// Number of the last change that answers are given with; nothing before the first load.
-    pub fn applied(&self) -> Option<Seq> {
-        self.index().applied()
-    }
-
-    /// Waits until queries answer with a change; returns whether they do.
-    pub async fn wait_for(&self, seq: Seq, longest: Duration) -> bool {
-        let index = self.index();
-        // The number may be one that a server gave away again after it lost entries: then those that were applied
-        // are of no worth, and everything is about to be loaded again.
-        if let Some(mark) = index.mark().filter(|mark| mark.seq >= seq)
-            && let Ok(false) = self.parts.store.has_mark(&mark).await
-        {
-            return index
-                .wait_until(longest, |now| *now != mark && now.seq >= seq)
-                .await;
-        }
-        index.wait_for(seq, longest).await
-    }
-
-    /// Loads unless that has happened, and takes in all changes there are.
-    pub async fn catch_up(&self) -> Result<(), StoreError> {
-        self.index().catch_up(self.store()).await
-    }
-
-    /// Answers with every change soon after it was made, until `stop` is cancelled.
-    pub async fn follow(&self, stop: CancellationToken) {
-        self.index().follow(self.store(), stop).await;
     }
 }

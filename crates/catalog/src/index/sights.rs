@@ -9,8 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use model::Filter;
 use parking_lot::Mutex;
-use read_model::ReadModel;
-use roaring::RoaringBitmap;
+use read_model::{Excerpt, ReadModel, Room};
 
 use crate::sight::{Sight, SightKey};
 
@@ -23,13 +22,15 @@ pub(crate) struct Sights {
     kept: Mutex<Vec<Kept>>,
     /// Number of the last set that was made or changed.
     versions: AtomicU64,
+    /// Room for the orders and parts of their entities.
+    room: Room,
 }
 
 #[derive(Debug)]
 struct Kept {
     key: SightKey,
     filter: Arc<Filter>,
-    set: Arc<RoaringBitmap>,
+    excerpt: Arc<Excerpt>,
     /// Another number for every other set.
     version: u64,
     /// How many listen to changes with this sight.
@@ -46,9 +47,21 @@ pub(crate) struct Glimpse {
 
 impl Sights {
     /// The entities of a sight; nothing when that is all of them.
-    pub(crate) fn set(&self, model: &ReadModel, sight: &Sight) -> Option<Arc<RoaringBitmap>> {
+    pub(crate) fn excerpt(&self, model: &ReadModel, sight: &Sight) -> Option<Arc<Excerpt>> {
         let filter = sight.filter()?;
         Some(self.used(model, sight.key(), filter, 0).0)
+    }
+
+    /// The entities of a sight that is in use.
+    pub(crate) fn kept(&self, key: SightKey) -> Option<Arc<Excerpt>> {
+        let kept = self.kept.lock();
+        let found = kept.iter().rfind(|one| one.key == key)?;
+        Some(Arc::clone(&found.excerpt))
+    }
+
+    fn find(&self, model: &ReadModel, filter: &Filter) -> Arc<Excerpt> {
+        let set = model.evaluate(filter).into_owned();
+        Arc::new(Excerpt::new(set, self.room.clone()))
     }
 
     /// A number that changes when the sight shows other entities.
@@ -84,12 +97,12 @@ impl Sights {
         key: SightKey,
         filter: &Arc<Filter>,
         listeners: usize,
-    ) -> (Arc<RoaringBitmap>, u64) {
+    ) -> (Arc<Excerpt>, u64) {
         if let Some(known) = touch(&mut self.kept.lock(), key, listeners) {
             return known;
         }
         // Beside the lock: others go on with their sights meanwhile.
-        let set = Arc::new(model.evaluate(filter).into_owned());
+        let excerpt = self.find(model, filter);
         let mut kept = self.kept.lock();
         if let Some(known) = touch(&mut kept, key, listeners) {
             return known;
@@ -98,12 +111,12 @@ impl Sights {
         kept.push(Kept {
             key,
             filter: Arc::clone(filter),
-            set: Arc::clone(&set),
+            excerpt: Arc::clone(&excerpt),
             version,
             listeners,
         });
         trim(&mut kept);
-        (set, version)
+        (excerpt, version)
     }
 
     /// Whether no sight is in use, so that a change concerns none.
@@ -120,20 +133,14 @@ impl Sights {
             let (mut before, mut after) = (false, false);
             for doc in docs {
                 let is_seen = model.is_live(*doc) && model.matches(&one.filter, *doc);
-                let was_seen = one.set.contains(*doc);
+                let was_seen = one.excerpt.set().contains(*doc);
                 before |= was_seen;
                 after |= is_seen;
                 if was_seen != is_seen {
                     one.version = self.next_version();
                 }
-                match (was_seen, is_seen) {
-                    (false, true) => {
-                        Arc::make_mut(&mut one.set).insert(*doc);
-                    }
-                    (true, false) => {
-                        Arc::make_mut(&mut one.set).remove(*doc);
-                    }
-                    _ => {}
+                if was_seen || is_seen {
+                    Arc::make_mut(&mut one.excerpt).update(*doc, is_seen);
                 }
             }
             if one.listeners > 0 {
@@ -149,18 +156,18 @@ impl Sights {
         let mut kept = self.kept.lock();
         kept.retain(|one| one.listeners > 0);
         for one in kept.iter_mut() {
-            one.set = Arc::new(model.evaluate(&one.filter).into_owned());
+            one.excerpt = self.find(model, &one.filter);
             one.version = self.next_version();
         }
     }
 }
 
 /// The set of a sight that is kept, which has now been used last.
-fn touch(kept: &mut Vec<Kept>, key: SightKey, listeners: usize) -> Option<(Arc<RoaringBitmap>, u64)> {
+fn touch(kept: &mut Vec<Kept>, key: SightKey, listeners: usize) -> Option<(Arc<Excerpt>, u64)> {
     let at = kept.iter().position(|one| one.key == key)?;
     let mut one = kept.remove(at);
     one.listeners += listeners;
-    let found = (Arc::clone(&one.set), one.version);
+    let found = (Arc::clone(&one.excerpt), one.version);
     kept.push(one);
     Some(found)
 }

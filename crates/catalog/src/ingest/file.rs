@@ -12,7 +12,7 @@ use model::{Fault, LocationRef};
 
 use super::room::Room;
 use super::target::{Reading, SourceFile};
-use crate::settings::normalize;
+use crate::paths::normalize;
 
 /// Deepest folder nesting that a pattern descends into.
 const MAX_DEPTH: usize = 64;

@@ -10,7 +10,8 @@ use serde_json::Value;
 use super::UrlSource;
 use super::file::read_files;
 use super::room::{MAX_TARGETS, Room};
-use crate::settings::{Settings, normalize};
+use crate::paths::normalize;
+use crate::settings::Settings;
 
 /// Longest message of a failed read that is kept.
 const MAX_MESSAGE: usize = 5_000;

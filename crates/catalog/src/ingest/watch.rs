@@ -1,7 +1,7 @@
 //! Watches local files, so that a saved edit shows at once.
 //!
 //! Folders are watched rather than files: editors save by renaming, and patterns match files that do
-//! not exist yet. What a watch misses, the regular look at the source finds.
+//! not exist yet. A change that a watch misses is found when its source is read regularly.
 
 mod patterns;
 
@@ -9,25 +9,16 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 use model::Fault;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 
-use crate::Catalog;
 use patterns::{Changed, Pattern};
 
-/// Quiet time after the last event before sources are looked at; editors write in several steps.
-const DEBOUNCE: Duration = Duration::from_millis(80);
-/// Longest time that further events put this off.
-const LONGEST_WAIT: Duration = Duration::from_millis(500);
-/// Pause before changes are announced again that the database did not take.
-const RETRY: Duration = Duration::from_secs(1);
-/// Events kept while the loop is busy; more than that and everything is looked at.
-const QUEUE: usize = 4_096;
+/// Events kept while sources are marked; more than that and all local files are read.
+pub(crate) const QUEUE: usize = 4_096;
 
 /// Files that one source reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,16 +85,23 @@ impl FileWatch {
         state.sources.insert(watched.source, patterns);
     }
 
-    /// The sources that read something of what changed.
-    fn sources_of(&self, changed: &Changed) -> Vec<String> {
-        let state = self.state.lock();
-        let reads = |patterns: &Vec<Pattern>| patterns.iter().any(|pattern| pattern.is_hit_by(changed));
-        state
-            .sources
-            .iter()
-            .filter(|(_, patterns)| reads(patterns))
-            .map(|(source, _)| source.clone())
-            .collect()
+    /// The sources that read something of what changed. Call it before anything of that is read: a later change is
+    /// noticed then.
+    pub fn changed(&self, paths: &HashSet<PathBuf>) -> Vec<String> {
+        let changed = Changed::of(paths);
+        let mut state = self.state.lock();
+        state.renew(&changed);
+        state.sources_of(&changed)
+    }
+
+    /// Whether changes were missed since this was asked last.
+    pub fn take_missed(&self) -> bool {
+        self.missed.swap(false, Ordering::AcqRel)
+    }
+
+    /// Changes that were missed are still to be made up for.
+    pub fn note_missed(&self) {
+        self.missed.store(true, Ordering::Release);
     }
 }
 
@@ -138,6 +136,15 @@ impl State {
         }
     }
 
+    fn sources_of(&self, changed: &Changed) -> Vec<String> {
+        let reads = |patterns: &Vec<Pattern>| patterns.iter().any(|pattern| pattern.is_hit_by(changed));
+        self.sources
+            .iter()
+            .filter(|(_, patterns)| reads(patterns))
+            .map(|(source, _)| source.clone())
+            .collect()
+    }
+
     fn add(&mut self, folder: &Path, mode: RecursiveMode) {
         let known = self.folders.get(folder);
         if known == Some(&mode) || known == Some(&RecursiveMode::Recursive) {
@@ -160,79 +167,5 @@ impl State {
                 tracing::warn!(folder = %existing.display(), %error, "folder is not watched, only looked at regularly");
             }
         }
-    }
-}
-
-/// Has sources looked at whose files changed, until `stop`. While the database does not answer, what changed
-/// is kept and announced later: nobody will save the file again only because of that.
-pub(crate) async fn follow_files(
-    catalog: &Catalog,
-    watch: &FileWatch,
-    mut events: mpsc::Receiver<PathBuf>,
-    stop: &CancellationToken,
-) {
-    let (mut changed, mut is_failing) = (HashSet::new(), false);
-    loop {
-        let gathered = stop.run_until_cancelled(gather(&mut events, &mut changed)).await;
-        if gathered != Some(true) {
-            return;
-        }
-        let missed = watch.missed.swap(false, Ordering::AcqRel);
-        let marked = if missed {
-            catalog.look_at_local_files().await
-        } else {
-            mark(catalog, watch, &changed).await
-        };
-        match marked {
-            Ok(()) => {
-                changed.clear();
-                is_failing = false;
-            }
-            Err(fault) => {
-                // Told once and not each second for as long as the database is away.
-                if !std::mem::replace(&mut is_failing, true) {
-                    tracing::warn!(%fault, "changed files could not be announced, it is tried again");
-                }
-                watch.missed.fetch_or(missed, Ordering::AcqRel);
-            }
-        }
-    }
-}
-
-/// Waits for changes until it is quiet for a moment, or only for a pause when some are left from before;
-/// false when there will be no more.
-async fn gather(events: &mut mpsc::Receiver<PathBuf>, changed: &mut HashSet<PathBuf>) -> bool {
-    if changed.is_empty() {
-        let Some(first) = events.recv().await else {
-            return false;
-        };
-        changed.insert(first);
-    } else {
-        tokio::time::sleep(RETRY).await;
-    }
-    let begun = Instant::now();
-    while changed.len() < QUEUE && begun.elapsed() <= LONGEST_WAIT {
-        let Ok(Some(path)) = tokio::time::timeout(DEBOUNCE, events.recv()).await else {
-            break;
-        };
-        changed.insert(path);
-    }
-    true
-}
-
-async fn mark(catalog: &Catalog, watch: &FileWatch, paths: &HashSet<PathBuf>) -> Result<(), Fault> {
-    let changed = Changed::of(paths);
-    // Before anything is read: what comes later is noticed then.
-    watch.state.lock().renew(&changed);
-    let keys: Vec<String> = paths
-        .iter()
-        .map(|path| format!("file:{}", path.display()))
-        .collect();
-    catalog.refresh_by_keys(&keys).await?;
-    let sources = watch.sources_of(&changed);
-    if sources.is_empty() {
-        Ok(())
-    } else {
-        catalog.mark_dirty(&sources).await
     }
 }

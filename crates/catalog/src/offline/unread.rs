@@ -20,12 +20,12 @@ pub(super) struct Unread {
 }
 
 impl Unread {
-    pub fn new(config: &Config, is_strict: bool) -> Result<Self, Fault> {
-        Ok(Self {
-            reader: UrlReader::new(config)?,
+    pub fn new(config: &Config, is_strict: bool) -> Self {
+        Self {
+            reader: UrlReader::offline(config),
             is_strict,
             addresses: Mutex::default(),
-        })
+        }
     }
 
     /// The addresses that were not read.

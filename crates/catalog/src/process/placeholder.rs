@@ -14,7 +14,7 @@ use yaml::Limits;
 
 use super::bundle;
 use crate::ingest::UrlSource;
-use crate::settings::normalize;
+use crate::paths::normalize;
 
 /// Longest address, in bytes: what is longer is the content itself.
 const MAX_ADDRESS: usize = 2_000;

@@ -69,8 +69,9 @@ impl View<'_> {
         }
         if !self.sight.is_everything() {
             let model = self.catalog.index().read();
+            let eyes = self.eyes(&model);
             for list in parents.values_mut() {
-                list.retain(|parent| self.find(&model, parent).is_some());
+                list.retain(|parent| eyes.find(parent).is_some());
             }
         }
         Ok(parents)

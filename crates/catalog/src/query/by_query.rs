@@ -6,10 +6,10 @@ use model::Fault;
 use serde_json::{Value, json};
 
 use super::cursor::{Cursor, RowValues, Selection};
-use super::{Body, Direction, Fields, OrderField, QueryError, View, versions};
+use super::{Direction, Fields, OrderField, QueryError, View, versions};
 use crate::aside::Caller;
 use crate::index::Version;
-use read_model::{Like, ReadModel, Row, UidBound, Walk, WalkOrder};
+use read_model::{Like, ReadModel, Row, Scan, ScanOrder, Subset, UidBound};
 
 /// Key of lists that nobody ordered.
 const UID: &str = "metadata.uid";
@@ -46,8 +46,8 @@ pub struct PageRequest {
 /// A page.
 #[derive(Debug, Clone, Default)]
 pub struct Page {
-    /// Served JSON of the entities, not yet projected.
-    pub items: Vec<Body>,
+    /// The entities, to be fetched by their versions.
+    pub versions: Vec<Version>,
     /// Number of entities on all pages together.
     pub total: u64,
     /// Leads to the page after.
@@ -107,13 +107,6 @@ impl PageRequest {
 impl View<'_> {
     /// One page.
     pub async fn page(&self, request: &PageRequest) -> Result<Page, QueryError> {
-        let (mut page, wanted) = self.page_versions(request).await?;
-        page.items = self.present(&wanted).await?;
-        Ok(page)
-    }
-
-    /// One page without its entities, which are to be fetched by the versions beside it.
-    pub async fn page_versions(&self, request: &PageRequest) -> Result<(Page, Vec<Version>), QueryError> {
         // Only a search for a text goes through values; everything else the index has ready.
         if request.cursor.full_text.as_ref().is_none_or(FullText::is_blank) {
             return self.find_page(request);
@@ -123,17 +116,17 @@ impl View<'_> {
         self.catalog.aside(find).await?
     }
 
-    fn find_page(&self, request: &PageRequest) -> Result<(Page, Vec<Version>), QueryError> {
+    fn find_page(&self, request: &PageRequest) -> Result<Page, QueryError> {
         let cursor = &request.cursor;
         let filter = cursor.filter()?;
         let model = self.catalog.index().read();
-        let mut set = self.visible(&model, filter.as_ref());
+        let mut set = self.chosen(&model, filter.as_ref());
         let order = Order::of(cursor);
         let text = Text::of(cursor, &order)?;
         if let Some(text) = &text {
-            set = std::borrow::Cow::Owned(set.as_ref() & model.matching(&text.fields, &text.like));
+            set = set.narrowed(&model.matching(&text.fields, &text.like));
         }
-        let mut rows = walk_page(&model, &set, &order, text.as_ref(), request);
+        let mut rows = walk_page(&model, set.subset(), &order, text.as_ref(), request);
         let total = cursor.total.unwrap_or_else(|| match order.key {
             // An offset behind the end leaves no row to tell the number, in the original.
             _ if rows.is_empty() && request.limit > 0 => 0,
@@ -146,16 +139,12 @@ impl View<'_> {
         }
         rows.truncate(request.limit);
         let (next, previous) = neighbours(&model, cursor, &rows, &order, total, has_more);
-        let wanted = versions(&model, rows.iter().map(|row| row.doc));
-        Ok((
-            Page {
-                items: Vec::new(),
-                total,
-                next,
-                previous,
-            },
-            wanted,
-        ))
+        Ok(Page {
+            versions: versions(&model, rows.iter().map(|row| row.doc)),
+            total,
+            next,
+            previous,
+        })
     }
 }
 
@@ -225,7 +214,7 @@ impl Text {
 /// Rows of the page in the direction of the walk, one more than asked for when going forward.
 fn walk_page<'m>(
     model: &'m ReadModel,
-    set: &roaring::RoaringBitmap,
+    subset: Subset<'_>,
     order: &Order,
     text: Option<&Text>,
     request: &PageRequest,
@@ -240,20 +229,21 @@ fn walk_page<'m>(
         _ => return Vec::new(),
     };
     let extra = usize::from(!cursor.is_previous);
-    model.walk(&Walk {
-        set,
-        order: order.key.as_deref().map_or(WalkOrder::Uid, WalkOrder::Key),
-        descending,
-        ties_descending: descending,
-        after,
-        text: text.filter(|text| text.by_row).map(|text| &text.like),
-        offset: if request.is_first { request.offset } else { 0 },
-        limit: if request.limit == 0 {
-            0
-        } else {
-            request.limit.saturating_add(extra)
-        },
-    })
+    let (offset, limit) = match request.limit {
+        0 => (0, 0),
+        limit if request.is_first => (request.offset, limit.saturating_add(extra)),
+        limit => (0, limit.saturating_add(extra)),
+    };
+    let scan = Scan::by(
+        order.key.as_deref().map_or(ScanOrder::Uid, ScanOrder::Key),
+        subset,
+    )
+    .descending(descending)
+    .ties_descending(descending)
+    .after(after)
+    .matching(text.filter(|text| text.by_row).map(|text| &text.like))
+    .page(offset, limit);
+    model.scan(&scan)
 }
 
 fn neighbours(

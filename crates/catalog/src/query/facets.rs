@@ -1,7 +1,9 @@
 //! Values of keys with the number of entities that have them (`/entity-facets`).
 
 use model::{Fault, Filter, js};
+use store::LogMark;
 
+use super::chosen::Chosen;
 use super::{QueryError, View};
 use crate::aside::Caller;
 
@@ -21,6 +23,9 @@ pub struct Facet {
     pub count: u64,
 }
 
+/// The entities that count, and the last change that was in when they were found.
+type Known = (Option<LogMark>, Chosen<'static>);
+
 impl View<'_> {
     /// Values of each key among the entities that pass a filter, in the order of the keys asked for. Nothing
     /// more is counted once the caller is gone.
@@ -39,9 +44,9 @@ impl View<'_> {
             ))
             .into());
         }
-        let (mut found, mut bytes) = (Vec::with_capacity(keys.len()), 0);
+        let (mut found, mut bytes, mut known) = (Vec::with_capacity(keys.len()), 0, None);
         for key in keys.iter().take_while(|_| !caller.is_gone()) {
-            let values = self.facet(key, filter);
+            let values = self.facet(key, filter, &mut known);
             bytes += values
                 .iter()
                 .map(|facet| facet.value.len() + VALUE_BYTES)
@@ -59,11 +64,18 @@ impl View<'_> {
     }
 
     /// Holds the index for one key only, so that changes come in between two of them.
-    fn facet(&self, key: &str, filter: Option<&Filter>) -> Vec<Facet> {
-        let model = self.catalog.index().read();
+    fn facet(&self, key: &str, filter: Option<&Filter>, known: &mut Option<Known>) -> Vec<Facet> {
+        let index = self.catalog.index();
+        let model = index.read();
         let is_restricted = filter.is_some() || !self.sight.is_everything();
-        let set = is_restricted.then(|| self.visible(&model, filter));
+        let mark = index.mark();
+        let set = match known.take() {
+            _ if !is_restricted => None,
+            Some(same) if same.0 == mark => Some(same.1),
+            _ => Some(self.chosen(&model, filter)),
+        };
         let values = model.facet(&js::lowercase(key), set.as_deref());
+        *known = set.and_then(Chosen::detached).map(|set| (mark, set));
         values
             .into_iter()
             .map(|(value, count)| Facet { value, count })

@@ -32,11 +32,11 @@ impl View<'_> {
             return Vec::new();
         }
         let model = self.catalog.index().read();
-        let seen = self.catalog.index().sights().set(&model, self.sight);
-        let counts = |doc| seen.as_ref().is_none_or(|seen| seen.contains(doc));
-        let mut docs: BTreeSet<u32> = model.beside(NAME, name, BESIDE, counts).into_iter().collect();
+        let seen = self.catalog.index().sights().excerpt(&model, self.sight);
+        let seen = seen.as_deref();
+        let mut docs: BTreeSet<u32> = model.beside(NAME, name, BESIDE, seen).into_iter().collect();
         for variant in variants(name) {
-            docs.extend(model.beside(NAME, &variant, BESIDE_VARIANT, counts));
+            docs.extend(model.beside(NAME, &variant, BESIDE_VARIANT, seen));
         }
         let references = docs.iter().filter_map(|doc| model.reference(*doc).parse().ok());
         nearest(wanted, references, limit)

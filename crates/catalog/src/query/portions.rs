@@ -1,9 +1,9 @@
 //! The entities of a long answer, fetched in portions: the answer never lies in memory whole, and nothing
-//! more is fetched when nobody reads on.
+//! more is fetched when nobody reads on. What went out of sight since the last portion is left out of the next.
 
-use super::{Body, QueryError};
-use crate::Catalog;
+use super::{Body, QueryError, View};
 use crate::index::Version;
+use crate::{Catalog, Sight};
 
 /// An entity at one of its versions, or nothing where the answer has a gap.
 pub type Wanted = Option<Version>;
@@ -17,16 +17,18 @@ pub const PORTION_BYTES: usize = 2 << 20;
 /// Entities that are still to be fetched.
 pub struct Portions {
     catalog: Catalog,
+    sight: Sight,
     wanted: Vec<Wanted>,
     at: usize,
     size: usize,
 }
 
-impl Catalog {
-    /// Fetches these versions in portions, in their order.
+impl View<'_> {
+    /// Fetches the entities that were found at these versions in portions, in their order.
     pub fn portions(&self, wanted: Vec<Wanted>) -> Portions {
         Portions {
-            catalog: self.clone(),
+            catalog: self.catalog.clone(),
+            sight: self.sight.clone(),
             wanted,
             at: 0,
             size: FIRST,
@@ -35,16 +37,18 @@ impl Catalog {
 }
 
 impl Portions {
-    /// The next portion: a body for each version, nothing for those that are gone. `None` at the end.
+    /// The next portion: a body for each version, nothing for those that are gone or hidden by now. `None` at the end.
     pub async fn next(&mut self) -> Result<Option<Vec<Option<Body>>>, QueryError> {
-        let rest = &self.wanted[self.at..];
+        let view = self.catalog.seen_by(&self.sight);
+        let rest = &mut self.wanted[self.at..];
         if rest.is_empty() {
             return Ok(None);
         }
-        let portion = &rest[..rest.len().min(self.size)];
+        let size = rest.len().min(self.size);
+        let portion = &mut rest[..size];
+        view.still_seen(portion);
         let versions: Vec<Version> = portion.iter().flatten().copied().collect();
-        let bodies = self.catalog.index().bodies();
-        let fetched = bodies.get(self.catalog.store(), &versions).await?;
+        let fetched = view.fetch(&versions).await?;
         let bytes: usize = fetched.iter().flatten().map(|body| body.len()).sum();
         let mut fetched = fetched.into_iter();
         let found = portion

@@ -30,10 +30,10 @@ impl SeenIds {
     /// Whether each of some entities is seen, by the first half of its uid. One that is gone is not.
     pub fn are_seen(&self, half_uids: &[u64]) -> Vec<bool> {
         let model = self.catalog.index().read();
-        let seen = self.catalog.index().sights().set(&model, &self.sight);
+        let seen = self.catalog.index().sights().excerpt(&model, &self.sight);
         let is_seen = |half: &u64| {
             let doc = model.by_half_uid(*half);
-            doc.is_some_and(|doc| seen.as_ref().is_none_or(|seen| seen.contains(doc)))
+            doc.is_some_and(|doc| seen.as_ref().is_none_or(|seen| seen.set().contains(doc)))
         };
         half_uids.iter().map(is_seen).collect()
     }

@@ -11,7 +11,7 @@ impl View<'_> {
     pub async fn by_uid(&self, uid: Uuid) -> Result<Option<Body>, QueryError> {
         let version = {
             let model = self.catalog.index().read();
-            let doc = model.by_uid(uid).filter(|doc| self.may_see(&model, *doc));
+            let doc = model.by_uid(uid).filter(|doc| self.eyes(&model).see(*doc));
             doc.map(|doc| (uid, model.generation(doc)))
         };
         self.body(version).await
@@ -21,7 +21,7 @@ impl View<'_> {
     pub async fn by_reference(&self, reference: &str) -> Result<Option<Body>, QueryError> {
         let version = {
             let model = self.catalog.index().read();
-            let doc = self.find(&model, reference);
+            let doc = self.eyes(&model).find(reference);
             doc.map(|doc| (model.uid(doc), model.generation(doc)))
         };
         self.body(version).await
@@ -36,13 +36,7 @@ impl View<'_> {
     ) -> Result<Vec<Option<Body>>, QueryError> {
         let versions = self.versions_by_reference(references, filter);
         let wanted: Vec<Version> = versions.iter().flatten().copied().collect();
-        let found = self
-            .catalog
-            .index()
-            .bodies()
-            .get(self.catalog.store(), &wanted)
-            .await?;
-        let mut found = found.into_iter();
+        let mut found = self.fetch(&wanted).await?.into_iter();
         Ok(versions
             .into_iter()
             .map(|version| version.and_then(|_| found.next().flatten()))
@@ -53,8 +47,9 @@ impl View<'_> {
     pub fn versions_by_reference(&self, references: &[String], filter: Option<&Filter>) -> Vec<Wanted> {
         let model = self.catalog.index().read();
         let passing = filter.map(|filter| model.evaluate(filter));
+        let eyes = self.eyes(&model);
         let find = |reference: &String| {
-            let doc = self.find(&model, reference)?;
+            let doc = eyes.find(reference)?;
             let passes = passing.as_ref().is_none_or(|passing| passing.contains(doc));
             passes.then(|| (model.uid(doc), model.generation(doc)))
         };
@@ -63,6 +58,6 @@ impl View<'_> {
 
     async fn body(&self, version: Option<Version>) -> Result<Option<Body>, QueryError> {
         let Some(version) = version else { return Ok(None) };
-        Ok(self.present(&[version]).await?.pop())
+        Ok(self.bodies(&[version]).await?.pop())
     }
 }

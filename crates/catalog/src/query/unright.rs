@@ -4,6 +4,7 @@
 //! of those who see everything.
 
 use model::{EntityRef, Fault, Place, Problem};
+use serde_json::Value;
 use store::{Node, StoreError};
 
 use super::View;
@@ -51,7 +52,19 @@ impl View<'_> {
             return Ok(None);
         }
         let node = self.catalog.store().node(&reference).await;
-        node.map_err(|error| store_fault(&error))
+        let node = node.map_err(|error| store_fault(&error))?;
+        Ok(node.filter(|node| self.shows(node)))
+    }
+
+    /// Whether an entity may be seen as it is stored: it may have changed since it was found.
+    fn shows(&self, node: &Node) -> bool {
+        let parse = |text: &String| serde_json::from_str::<Value>(text).ok();
+        self.sight.is_everything()
+            || node
+                .final_json
+                .as_ref()
+                .and_then(parse)
+                .is_some_and(|form| self.sight.sees(&form))
     }
 
     /// Entities that are not right in one way, by reference, after one of them.
@@ -66,7 +79,8 @@ impl View<'_> {
             last.reference.clone_into(&mut after);
             read += nodes.len();
             let model = self.catalog.index().read();
-            nodes.retain(|node| self.find(&model, &node.reference).is_some());
+            let eyes = self.eyes(&model);
+            nodes.retain(|node| eyes.find(&node.reference).is_some() && self.shows(node));
             found.append(&mut nodes);
         }
         found.truncate(limit);
@@ -88,7 +102,8 @@ impl View<'_> {
         let mut all = self.catalog.unprocessed().await?;
         if !self.sight.is_everything() {
             let model = self.catalog.index().read();
-            all.retain(|one| self.find(&model, &one.entity_ref).is_some());
+            let eyes = self.eyes(&model);
+            all.retain(|one| eyes.find(&one.entity_ref).is_some());
         }
         Ok(all)
     }

@@ -8,37 +8,23 @@ use uuid::Uuid;
 
 use super::{Asked, cause};
 use crate::Catalog;
-use crate::engine::{EngineError, Writer, is_location};
+use crate::engine::{EngineError, Writer};
 
 /// Most steps from an entity up to its locations.
 const MAX_ANCESTRY: usize = 32;
 
 impl Catalog {
-    /// Has these locations looked at now; unknown ones are ignored. For watches and webhooks.
+    /// Has these locations refreshed now; unknown ones are ignored. For watches and webhooks.
     pub async fn mark_dirty(&self, locations: &[String]) -> Result<(), Fault> {
-        self.mark(locations, None).await.map_err(Into::into)
+        Ok(self.parts.engine.mark_dirty(locations).await?)
     }
 
-    /// Has these locations looked at now, and keeps together with that who asked for it.
-    pub(super) async fn mark(
-        &self,
-        locations: &[String],
-        asked: Option<&Asked<'_>>,
-    ) -> Result<(), EngineError> {
-        let known = self.parts.store.nodes(locations).await?;
-        let keys: Vec<SourceKey> = known
-            .into_iter()
-            .filter(|node| is_location(&node.reference))
-            .map(|node| SourceKey::Entity(node.reference))
-            .collect();
-        if keys.is_empty() && asked.is_none() {
-            return Ok(());
-        }
+    /// Has these locations refreshed now, and keeps together with that who asked for it.
+    pub(super) async fn mark(&self, locations: &[String], asked: &Asked<'_>) -> Result<(), EngineError> {
+        let keys = self.parts.engine.sources_among(locations).await?;
         let mut tx = self.parts.store.write(Lane::Person).await?;
         tx.mark_due(&keys, self.parts.clock.now()).await?;
-        if let Some(asked) = asked {
-            self.audit(&mut tx, asked).await?;
-        }
+        self.audit(&mut tx, asked).await?;
         tx.commit().await?;
         self.parts.engine.wake();
         Ok(())
@@ -58,31 +44,12 @@ impl Catalog {
             return Err(Fault::not_found(format!("Entity {entity_ref} not found")));
         }
         let locations = self.locations_above(vec![reference]).await?;
-        self.mark(&locations, Some(asked)).await.map_err(Into::into)
+        self.mark(&locations, asked).await.map_err(Into::into)
     }
 
-    /// Has everything that was read from these refresh keys looked at now.
+    /// Has everything refreshed now that was read from these refresh keys.
     pub async fn refresh_by_keys(&self, keys: &[String]) -> Result<(), Fault> {
-        let references = self
-            .parts
-            .store
-            .refs_by_refresh_keys(keys)
-            .await
-            .map_err(EngineError::from)?;
-        if references.is_empty() {
-            return Ok(());
-        }
-        let parents = self
-            .parts
-            .store
-            .parents(&references)
-            .await
-            .map_err(EngineError::from)?;
-        let locations: Vec<String> = parents
-            .into_iter()
-            .filter_map(|(_, parent)| parent.entity().map(str::to_owned))
-            .collect();
-        self.mark_dirty(&locations).await
+        Ok(self.parts.engine.refresh_by_keys(keys).await?)
     }
 
     /// The entities themselves and all locations that lead to them.

@@ -10,8 +10,9 @@ use uuid::Uuid;
 
 use super::{Asked, cause};
 use crate::Catalog;
-use crate::engine::{Emission, EngineError, Writer};
-use crate::ingest::{CONFIG_PROVIDER, Removal, location_entity, registered_key, type_not_allowed};
+use crate::engine::{Emission, EngineError, Hold, Writer};
+use crate::ingest::{location_entity, type_not_allowed};
+use crate::providers::{self, CONFIG_PROVIDER, Removal, registered_emission, registered_key};
 
 /// A registered location, and the change-log entry after which it shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,8 +103,7 @@ impl Catalog {
                 match on_conflict.unwrap_or(self.parts.settings.on_conflict) {
                     ConflictStrategy::Reject => Err(exists(&reference)),
                     ConflictStrategy::Refresh => {
-                        self.mark(std::slice::from_ref(&known.entity_ref), Some(asked))
-                            .await?;
+                        self.mark(std::slice::from_ref(&known.entity_ref), asked).await?;
                         Ok(Located {
                             location: known,
                             seq: None,
@@ -129,7 +129,7 @@ impl Catalog {
         asked: &Asked<'_>,
         location: &Location,
     ) -> Result<Result<Option<Seq>, Location>, EngineError> {
-        let emissions = self.registered_emission(location).await?;
+        let emissions = registered_emission(&self.parts, location).await?;
         let cause = because(asked.actor, "register", location);
         let mut writer = Writer::begin(&self.parts, Lane::Person, cause).await?;
         if let Some(known) = writer.tx.location_find(&location.kind, &location.target).await? {
@@ -189,11 +189,14 @@ impl Catalog {
         let configured = self.parts.settings.locations.iter();
         let mut configured = configured.map(|location| (location, location_entity(location, None)));
         if let Some((location, entity)) = configured.find(|(_, entity)| is_meant(entity)) {
-            let raws = self.raw(entity, Some(location.to_string())).into_iter().collect();
+            let raw = providers::raw(&self.parts, entity, Some(location.to_string()));
             let cause =
                 json!({"kind": "provider", "source": CONFIG_PROVIDER, "location": location.to_string()});
-            let finished = self.deliver(CONFIG_PROVIDER, raws, Removal::These(Vec::new()), cause);
-            return Ok(finished.await?.seq);
+            let provider = (CONFIG_PROVIDER, Hold::Free);
+            let change = (Removal::These(Vec::new()), cause);
+            let raws = raw.into_iter().collect();
+            let delivered = providers::deliver(&self.parts.engine, provider, raws, change);
+            return Ok(delivered.await?.seq);
         }
         let row = store.location_by_ref(reference).await;
         let Some(row) = row.map_err(EngineError::from)? else {
@@ -203,7 +206,7 @@ impl Catalog {
     }
 
     async fn bring_back(&self, location: &Location) -> Result<Option<Seq>, EngineError> {
-        let emissions = self.registered_emission(location).await?;
+        let emissions = registered_emission(&self.parts, location).await?;
         let writer = Writer::begin(
             &self.parts,
             Lane::Person,
@@ -218,7 +221,7 @@ impl Catalog {
     }
 
     async fn replace(&self, asked: &Asked<'_>, location: &Location) -> Result<Option<Seq>, EngineError> {
-        let emissions = self.registered_emission(location).await?;
+        let emissions = registered_emission(&self.parts, location).await?;
         let cause = because(asked.actor, "update", location);
         let mut writer = Writer::begin(&self.parts, Lane::Person, cause).await?;
         let other = writer.tx.location_find(&location.kind, &location.target).await?;

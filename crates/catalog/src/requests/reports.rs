@@ -9,9 +9,10 @@ use serde_json::Value;
 use store::{Node, SourceKey, SourceState};
 
 use crate::Catalog;
-use crate::catalog::Parts;
+use crate::context::Context;
 use crate::engine::{EngineError, entity_names};
-use crate::ingest::{self, CONFIG_PROVIDER, LOCATION_STORE, Target};
+use crate::ingest::{self, Target};
+use crate::providers::{CONFIG_PROVIDER, LOCATION_STORE};
 
 /// Most unprocessed entities reported at once.
 const MAX_REPORTED: usize = 10_000;
@@ -90,7 +91,7 @@ pub struct Unprocessed {
 impl Catalog {
     /// All sources, by name.
     pub async fn sources(&self) -> Result<Vec<SourceReport>, Fault> {
-        let states = self.all_source_states().await?;
+        let states = self.parts.store.sources().await.map_err(EngineError::from)?;
         let names = entity_names(&states);
         let nodes = self.parts.store.nodes(&names).await.map_err(EngineError::from)?;
         let parents = self
@@ -188,31 +189,36 @@ fn origin(parent: &SourceKey) -> &'static str {
 }
 
 /// What a location reads, in full: targets of the same name in several repositories must be told apart.
-fn target(node: &Node, parts: &Parts) -> String {
-    let value: Option<Value> = node
-        .processed
-        .as_deref()
-        .and_then(|text| serde_json::from_str(text).ok());
-    let Some(value) = value else {
-        return String::new();
-    };
-    let own = entity::annotation(&value, entity::MANAGED_BY_LOCATION).unwrap_or_default();
-    let own = LocationRef::parse(own).ok();
-    let full = |target: Target| full_address(target.location, own.as_ref(), parts);
-    let targets = ingest::targets(&value, &parts.settings).unwrap_or_default();
-    let targets: Result<Vec<String>, Fault> = targets.into_iter().map(|target| target.map(full)).collect();
-    match targets.unwrap_or_else(|_| as_written(&value)).as_slice() {
+fn target(node: &Node, context: &Context) -> String {
+    match addresses(node, context).as_slice() {
         [] => String::new(),
         [one] => one.clone(),
         [first, others @ ..] => format!("{first} and {} more", others.len()),
     }
 }
 
+/// Everything that a location reads, each with its type before it: `url:https://…`.
+pub(super) fn addresses(node: &Node, context: &Context) -> Vec<String> {
+    let value: Option<Value> = node
+        .processed
+        .as_deref()
+        .and_then(|text| serde_json::from_str(text).ok());
+    let Some(value) = value else {
+        return Vec::new();
+    };
+    let own = entity::annotation(&value, entity::MANAGED_BY_LOCATION).unwrap_or_default();
+    let own = LocationRef::parse(own).ok();
+    let full = |target: Target| full_address(target.location, own.as_ref(), context);
+    let targets = ingest::targets(&value, &context.settings).unwrap_or_default();
+    let targets: Result<Vec<String>, Fault> = targets.into_iter().map(|target| target.map(full)).collect();
+    targets.unwrap_or_else(|_| as_written(&value))
+}
+
 /// An address in a file that was read by URL may begin at that file.
-fn full_address(target: LocationRef, own: Option<&LocationRef>, parts: &Parts) -> String {
+fn full_address(target: LocationRef, own: Option<&LocationRef>, context: &Context) -> String {
     let own = own.filter(|own| own.kind == "url" && target.kind == "url");
     let resolved = own.and_then(|own| {
-        let hosts = parts.source.integrations();
+        let hosts = context.source.integrations();
         hosts.resolve_url(&own.target, &target.target).ok()
     });
     resolved.map_or_else(|| target.to_string(), |url| format!("url:{url}"))

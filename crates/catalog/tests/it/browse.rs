@@ -1,6 +1,7 @@
 //! What pages list: order, text, counts and pages, read from the index.
 
-use catalog::browse::{self, ListRequest, Listing};
+use catalog::browse::{self, Listing};
+use catalog::query::{Direction, ListRequest};
 use model::{Filter, HEALTH, entity};
 use serde_json::json;
 
@@ -30,14 +31,11 @@ async fn world() -> World {
 }
 
 fn components(text: &str, order: &str, limit: usize) -> ListRequest {
-    ListRequest {
-        filter: browse::one_of("kind", &["Component".to_owned()]),
+    let request = ListRequest {
         text: text.to_owned(),
-        order: order.to_owned(),
-        descending: false,
-        cursor: None,
-        limit,
-    }
+        ..ListRequest::for_people(browse::one_of("kind", &["Component".to_owned()]))
+    };
+    request.by(order, Direction::Ascending).page(0, limit)
 }
 
 fn names(listing: &Listing) -> Vec<&str> {
@@ -47,11 +45,11 @@ fn names(listing: &Listing) -> Vec<&str> {
 #[tokio::test]
 async fn entities_without_the_field_come_last_in_both_directions() {
     let world = world().await;
-    let mut request = components("", "spec.system", 10);
-    let up = world.seen().listing(request.clone()).await.unwrap();
+    let request = components("", "spec.system", 10);
+    let up = world.seen().listing(&request).await.unwrap();
     assert_eq!(names(&up), ["beta", "delta", "alpha", "gamma"]);
-    request.descending = true;
-    let down = world.seen().listing(request).await.unwrap();
+    let request = request.by("spec.system", Direction::Descending);
+    let down = world.seen().listing(&request).await.unwrap();
     assert_eq!(names(&down), ["alpha", "delta", "beta", "gamma"]);
 }
 
@@ -59,25 +57,29 @@ async fn entities_without_the_field_come_last_in_both_directions() {
 async fn text_is_found_in_names_and_titles_without_regard_to_case() {
     let world = world().await;
     let seen = world.seen();
-    let found = |text: &str| seen.listing(components(text, "metadata.name", 10));
-    assert_eq!(names(&found("PAY").await.unwrap()), ["beta", "delta"]);
-    assert_eq!(names(&found(" amm ").await.unwrap()), ["gamma"]);
-    assert_eq!(found("nothing").await.unwrap().total, 0);
+    let found = async |text: &str| {
+        seen.listing(&components(text, "metadata.name", 10))
+            .await
+            .unwrap()
+    };
+    assert_eq!(names(&found("PAY").await), ["beta", "delta"]);
+    assert_eq!(names(&found(" amm ").await), ["gamma"]);
+    assert_eq!(found("nothing").await.total, 0);
 }
 
 #[tokio::test]
 async fn pages_meet_without_gap_or_overlap() {
     let world = world().await;
     let mut request = components("", "metadata.name", 3);
-    let first = world.seen().listing(request.clone()).await.unwrap();
+    let first = world.seen().listing(&request).await.unwrap();
     assert_eq!((names(&first), first.total), (vec!["alpha", "beta", "delta"], 4));
     assert_eq!(first.previous, None);
-    request.cursor.clone_from(&first.next);
-    let second = world.seen().listing(request.clone()).await.unwrap();
-    assert_eq!((names(&second), second.next.clone()), (vec!["gamma"], None));
-    request.cursor = second.previous;
+    request.offset = first.next;
+    let second = world.seen().listing(&request).await.unwrap();
+    assert_eq!((names(&second), second.next), (vec!["gamma"], None));
+    request.offset = second.previous;
     assert_eq!(
-        names(&world.seen().listing(request).await.unwrap()),
+        names(&world.seen().listing(&request).await.unwrap()),
         names(&first)
     );
 }
@@ -123,16 +125,16 @@ async fn health_is_counted_and_filtered_as_it_changes() {
     let expected = [held("error", 1), held("healthy", 2), held("orphaned", 1)];
     assert_eq!(counts().await, expected);
     let failing = ListRequest {
-        filter: Filter::All(vec![all.clone(), browse::one_of(HEALTH, &["error".to_owned()])]),
+        filter: Some(Filter::All(vec![
+            all.clone(),
+            browse::one_of(HEALTH, &["error".to_owned()]),
+        ])),
         ..components("", "metadata.name", 10)
     };
-    assert_eq!(
-        names(&world.seen().listing(failing.clone()).await.unwrap()),
-        ["b"]
-    );
+    assert_eq!(names(&world.seen().listing(&failing).await.unwrap()), ["b"]);
 
     world.write("a.yaml", &good);
     world.look().await;
     world.catalog.catch_up().await.unwrap();
-    assert_eq!(world.seen().listing(failing).await.unwrap().total, 0);
+    assert_eq!(world.seen().listing(&failing).await.unwrap().total, 0);
 }

@@ -10,8 +10,8 @@ mod questions;
 
 use std::collections::BTreeSet;
 
-use catalog::query::SeenNews;
-use catalog::{Catalog, Sight};
+use catalog::query::{ListRequest, PageRequest, SeenNews, Wanted};
+use catalog::{Catalog, Sight, View};
 use model::Filter;
 use plugin::{Condition, Decision};
 use proptest::prelude::*;
@@ -144,4 +144,93 @@ async fn more_sights_than_are_kept_see_right_and_listeners_are_not_forgotten() {
         let seen = changes.sight.see(&applied);
         assert!(matches!(seen, Some(SeenNews::Change(change)) if change.kind == ChangeKind::Created));
     }
+}
+
+/// All that a view shows, to be fetched.
+async fn wanted(view: View<'_>) -> Vec<Wanted> {
+    let listed = view.list(&ListRequest::default()).await.unwrap();
+    listed.versions.into_iter().map(Some).collect()
+}
+
+/// What a view gives of the entities, in every way in which their bodies are fetched.
+async fn bodies(view: View<'_>) -> Vec<String> {
+    let mut portions = view.portions(wanted(view).await);
+    let mut found: Vec<String> = Vec::new();
+    while let Some(portion) = portions.next().await.unwrap() {
+        found.extend(portion.iter().flatten().map(ToString::to_string));
+    }
+    let page = view.page(&PageRequest::first(None, Vec::new())).await.unwrap();
+    let items = view.bodies(&page.versions).await.unwrap();
+    found.extend(items.iter().map(ToString::to_string));
+    for name in NAMES {
+        found.extend(
+            view.by_reference(name)
+                .await
+                .unwrap()
+                .map(|body| body.to_string()),
+        );
+        let node = view.node(&name.parse().unwrap()).await.unwrap();
+        found.extend(node.and_then(|node| node.final_json));
+    }
+    let references: Vec<model::EntityRef> = NAMES.iter().map(|name| name.parse().unwrap()).collect();
+    let entities = view.entities(&references).await.unwrap();
+    found.extend(entities.iter().flatten().map(ToString::to_string));
+    found
+}
+
+/// An entity may be hidden between the moment in which a question finds it and that in which its body is fetched.
+#[tokio::test]
+async fn a_form_that_is_hidden_is_not_given_for_one_that_was_seen() {
+    let types = |value: &str| {
+        Sight::only(Filter::In {
+            key: "spec.type".to_owned(),
+            values: vec![value.to_owned()],
+        })
+    };
+    let (sight, is_hidden) = (types("a"), |body: &String| body.contains(r#""type":"b""#));
+    let mut lab = Lab::new().await;
+    lab.replay(&lab::one_of_each("a")).await;
+    lab.catalog.catch_up().await.unwrap();
+    let view = lab.catalog.clone();
+    let view = view.seen_by(&sight);
+    let wanted = wanted(view).await;
+    assert_eq!(wanted.len(), NAMES.len());
+    let mut early = view.portions(wanted.clone());
+    // The store is ahead of the index from here on.
+    lab.replay(&lab::one_of_each("b")).await;
+    let portion = early.next().await.unwrap().unwrap();
+    assert!(portion.iter().all(Option::is_none), "{portion:?}");
+    assert!(!bodies(view).await.iter().any(is_hidden));
+    // A caller who sees everything has the newer bodies kept.
+    let whole = bodies(view.catalog().seen_by(&EVERYTHING)).await;
+    assert!(whole.iter().all(is_hidden), "{whole:?}");
+    assert!(!bodies(view).await.iter().any(is_hidden));
+    view.catalog().catch_up().await.unwrap();
+    let portion = view.portions(wanted).next().await.unwrap().unwrap();
+    assert!(portion.iter().all(Option::is_none), "{portion:?}");
+    assert_eq!(bodies(view).await, Vec::<String>::new());
+    lab.replay(&lab::one_of_each("a")).await;
+    view.catalog().catch_up().await.unwrap();
+    assert!(bodies(view).await.len() >= 5 * NAMES.len());
+}
+
+/// A body that was seen is given although its entity is hidden by now only if nothing says so yet.
+#[tokio::test]
+async fn what_goes_out_of_sight_between_two_portions_is_left_out() {
+    let mut lab = Lab::new().await;
+    lab.replay(&lab::one_of_each("a")).await;
+    lab.catalog.catch_up().await.unwrap();
+    let sight = Sight::only(Filter::In {
+        key: "spec.type".to_owned(),
+        values: vec!["a".to_owned()],
+    });
+    let catalog = lab.catalog.clone();
+    let view = catalog.seen_by(&sight);
+    // Their bodies are kept, and known to be those of their versions.
+    assert!(!bodies(view).await.is_empty());
+    let mut portions = view.portions(wanted(view).await);
+    lab.replay(&lab::one_of_each("b")).await;
+    catalog.catch_up().await.unwrap();
+    let portion = portions.next().await.unwrap().unwrap();
+    assert!(portion.iter().all(Option::is_none), "{portion:?}");
 }

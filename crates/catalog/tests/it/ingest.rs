@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::world::{ACTOR, World, component, join, location};
+use crate::world::{ACTOR, EVERYTHING, World, component, join, location};
 
 #[tokio::test]
 async fn files_patterns_and_nested_locations_become_entities() {
@@ -140,7 +140,7 @@ async fn a_deleted_entity_comes_back_with_a_new_uid() {
     let uid = world.entity("component:default/a").await.unwrap()["metadata"]["uid"].clone();
     world
         .seen()
-        .delete_by_uid(&ACTOR, uid.as_str().unwrap().parse().unwrap())
+        .delete_by_uid(&ACTOR, &EVERYTHING, uid.as_str().unwrap().parse().unwrap())
         .await
         .unwrap();
     assert_eq!(world.served().await, [""; 0]);
@@ -199,41 +199,6 @@ async fn every_version_can_be_seen_again() {
         .await
         .unwrap_err();
     assert_eq!(fault.name, "NotFoundError");
-}
-
-#[tokio::test]
-async fn providers_deliver_in_full_and_by_difference() {
-    let world = World::reading(&[]).await;
-    world.start().await;
-    let sink = world.catalog.sink("people");
-    let deferred = |name: &str| plugin::DeferredEntity {
-        entity: json!({
-            "apiVersion": "backstage.io/v1alpha1", "kind": "User",
-            "metadata": {"name": name, "annotations": {"backstage.io/managed-by-location": "ldap:x"}},
-            "spec": {"memberOf": []},
-        }),
-        location_key: Some("ldap:x".to_owned()),
-    };
-    sink.full(vec![deferred("ada"), deferred("grace")]).await.unwrap();
-    assert_eq!(world.served().await, ["user:default/ada", "user:default/grace"]);
-    sink.delta(vec![deferred("zoe")], vec!["user:default/ada".to_owned()])
-        .await
-        .unwrap();
-    assert_eq!(world.served().await, ["user:default/grace", "user:default/zoe"]);
-    sink.full(vec![deferred("ada")]).await.unwrap();
-    assert_eq!(world.served().await, ["user:default/ada"]);
-    let broken = plugin::DeferredEntity {
-        entity: json!({"kind": "User"}),
-        location_key: None,
-    };
-    let fault = sink.full(vec![broken]).await.unwrap_err();
-    assert!(
-        fault.message.starts_with("Malformed entity envelope, "),
-        "{fault}"
-    );
-    let mut world = world;
-    world.restart(|_| {}).await;
-    assert_eq!(world.served().await, [""; 0], "the provider is gone");
 }
 
 #[tokio::test]

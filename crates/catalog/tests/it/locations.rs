@@ -6,7 +6,7 @@ use testkit::Mode;
 
 use catalog::Fate;
 
-use crate::world::{ACTOR, World, component, join};
+use crate::world::{ACTOR, EVERYTHING, World, component, join};
 
 #[tokio::test]
 async fn a_location_lives_from_registration_to_removal() {
@@ -375,14 +375,18 @@ async fn a_location_whose_entity_was_deleted_comes_back() {
     let names = configured.into_iter().map(|source| source.source);
     for name in names.filter(|name| name.starts_with("location:")) {
         let uid = world.store.node(&name).await.unwrap().unwrap().uid;
-        world.seen().delete_by_uid(&ACTOR, uid).await.unwrap();
+        world
+            .seen()
+            .delete_by_uid(&ACTOR, &EVERYTHING, uid)
+            .await
+            .unwrap();
         world.catalog.settle().await.unwrap();
         assert_eq!(
             world.served().await,
             ["component:default/a", "component:default/b"],
             "{name}"
         );
-        world.seen().refresh(&ACTOR, &name).await.unwrap();
+        world.seen().refresh(&ACTOR, &EVERYTHING, &name).await.unwrap();
     }
     assert_eq!(world.catalog.locations().await.unwrap(), [located.location]);
     let fault = world

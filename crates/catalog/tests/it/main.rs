@@ -8,6 +8,8 @@
 mod bounds;
 mod browse;
 mod bursts;
+mod claims;
+mod deliveries;
 mod door;
 mod ingest;
 mod locations;

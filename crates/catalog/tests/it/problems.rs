@@ -45,6 +45,22 @@ async fn a_broken_document_leaves_its_neighbours_and_its_last_good_form() {
     assert_eq!(world.entity("component:default/b").await.unwrap(), good);
 }
 
+/// A document that is still the same is not processed again; what is wrong with it still is.
+#[tokio::test]
+async fn an_unchanged_broken_document_stays_on_the_sources_page() {
+    let world = World::reading(&["./a.yaml"]).await;
+    let broken = component("b", "").replace(", owner: team", "");
+    world.write("a.yaml", &join(&[component("a", ""), broken.clone()]));
+    world.start().await;
+    world.write("a.yaml", &join(&[component("a", ", system: new"), broken]));
+    world.look().await;
+    let sources = world.catalog.sources().await.unwrap();
+    let problems = sources.iter().flat_map(|source| &source.problems);
+    let faults: Vec<String> = problems.map(|problem| problem.fault.to_string()).collect();
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert!(faults[0].contains("component:default/b"), "{faults:?}");
+}
+
 #[tokio::test]
 async fn an_invalid_document_shows_place_and_hint() {
     let world = World::reading(&["./a.yaml"]).await;

@@ -10,8 +10,10 @@ use catalog::Catalog;
 use config::Config;
 use model::Fault;
 use parking_lot::Mutex;
-use plugin::{DeferredEntity, EntityProvider, ProviderSink};
+use plugin::{DeferredEntity, EntityProvider, ProviderSink, replace_all};
 use serde_json::json;
+use store::{Lane, SourceKey};
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +25,8 @@ type KeptSink = Arc<Mutex<Option<Arc<dyn ProviderSink>>>>;
 struct Provider {
     name: &'static str,
     runs: AtomicU32,
+    /// When the late one fails.
+    fails: Semaphore,
     kept: KeptSink,
 }
 
@@ -31,6 +35,7 @@ impl Provider {
         Arc::new(Self {
             name,
             runs: AtomicU32::new(0),
+            fails: Semaphore::new(0),
             kept: KeptSink::default(),
         })
     }
@@ -57,11 +62,16 @@ impl EntityProvider for Provider {
         self.runs.fetch_add(1, Ordering::SeqCst);
         match self.name {
             "panicking" => panic!("as tests do"),
+            "late" => {
+                *self.kept.lock() = Some(sink);
+                self.fails.acquire().await.unwrap().forget();
+                return Err(Fault::error("too late to matter"));
+            }
             // It never yields for longer than anything else would wait.
             "busy" => std::thread::sleep(Duration::from_millis(500)),
             _ => {}
         }
-        sink.full(vec![Self::user(self.name)]).await?;
+        replace_all(&*sink, vec![Self::user(self.name)]).await?;
         *self.kept.lock() = Some(sink);
         stop.cancelled().await;
         Ok(())
@@ -143,11 +153,33 @@ async fn one_process_runs_it_and_the_other_takes_over() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     // The old run is late: what it delivers now is refused, and takes nothing away.
-    let refused = old.full(vec![Provider::user("late")]).await;
+    let refused = replace_all(&*old, vec![Provider::user("late")]).await;
     assert!(refused.is_err());
     assert_eq!(world.served().await, ["user:default/one"]);
     let new = theirs.kept.lock().clone().unwrap();
-    new.delta(vec![Provider::user("two")], Vec::new()).await.unwrap();
+    new.change(vec![Provider::user("two")], Vec::new()).await.unwrap();
     assert_eq!(world.served().await, ["user:default/one", "user:default/two"]);
     second.end().await;
+}
+
+/// Another process runs it by now: what it has to say of the provider counts.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_failure_after_it_was_taken_over_is_not_recorded() {
+    let world = World::reading(&[]).await;
+    let late = Provider::new("late");
+    let process = Process::start(&world, &[&late]);
+    while late.kept.lock().is_none() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let mut tx = world.store.write_unordered(Lane::Person).await.unwrap();
+    let taken = tx
+        .execute("UPDATE work_standing SET claim = claim + 1", vec![])
+        .await;
+    assert_eq!(taken.unwrap(), 1);
+    tx.commit().await.unwrap();
+    late.fails.add_permits(1);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let key = SourceKey::Provider("late".to_owned());
+    assert_eq!(world.store.source_state(&[key]).await.unwrap(), []);
+    process.end().await;
 }

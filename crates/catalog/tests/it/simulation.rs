@@ -204,7 +204,8 @@ impl Simulation {
                     .iter()
                     .map(|(name, version)| provided(*name, *version))
                     .collect();
-                self.catalog.sink("fake").full(entities).await.unwrap();
+                let sink = self.catalog.sink("fake");
+                plugin::replace_all(&*sink, entities).await.unwrap();
             }
         }
     }

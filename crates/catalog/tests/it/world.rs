@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use catalog::{Catalog, Sight, View};
 use config::Config;
+use model::SystemClock;
+use outside::{OutsideCalls, Settings};
 use read_model::SnapshotFile;
+use scm::UrlReader;
 use serde_json::{Value, json};
 use store::{Database, Store};
 use tempfile::TempDir;
@@ -132,7 +135,10 @@ impl World {
 
 fn build(config: &Value, folder: &Path, store: &Store, clock: &TestClock) -> Catalog {
     let config = Config::from_value(config.clone(), folder).unwrap();
+    let calls = OutsideCalls::new(Settings::default(), Arc::new(SystemClock));
+    let reader = UrlReader::new(&config, calls).unwrap();
     Catalog::builder(Arc::new(config), store.clone())
+        .url_source(Arc::new(reader))
         .clock(Arc::new(clock.clone()))
         .randomness(Arc::new(TestRandomness::new(7)))
         .index_snapshot(snapshot_in(folder))

@@ -25,7 +25,7 @@ pub struct CatalogSection {
     pub orphan_strategy: OrphanStrategy,
     /// What happens at start to entities of providers that are gone. Default: `delete`.
     pub orphan_provider_strategy: OrphanStrategy,
-    /// How often sources are looked at again; `false` stops processing. Default: 100 s to 150 s.
+    /// How often sources are read again; `false` leaves reading them to other processes. Default: 100 s to 150 s.
     pub processing_interval: Option<ProcessingInterval>,
     /// Building the final entities.
     pub stitching_strategy: StitchingSection,

@@ -41,6 +41,8 @@ pub struct PortalSection {
     pub metrics: MetricsSection,
     /// Bounds for connections.
     pub connections: ConnectionLimits,
+    /// Calls to other servers.
+    pub outside: OutsideSection,
 }
 
 impl Default for PortalSection {
@@ -59,8 +61,31 @@ impl Default for PortalSection {
             administrators: Vec::new(),
             metrics: MetricsSection::default(),
             connections: ConnectionLimits::default(),
+            outside: OutsideSection::default(),
         }
     }
+}
+
+/// Calls to other servers.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct OutsideSection {
+    /// Servers with certificates of a private authority. An authority for all servers is named by the environment
+    /// variable `NODE_EXTRA_CA_CERTS`, a file like those here.
+    pub hosts: Vec<OutsideHost>,
+}
+
+/// A server with certificates of a private authority.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase")]
+pub struct OutsideHost {
+    /// Host as it stands in addresses: `gitea.example.com` for all its ports, or with a port.
+    #[schemars(required)]
+    pub host: String,
+    /// File of the authority's certificates, PEM. No other authority is trusted for this host. Relative files start at
+    /// the folder the portal was started in.
+    #[schemars(required)]
+    pub ca_file: String,
 }
 
 /// Who may open the pages without a token.

@@ -9,3 +9,4 @@ mod answers;
 mod bounds;
 mod breaker;
 mod server;
+mod trust;

@@ -7,14 +7,13 @@ use portal::AddedPlugin;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn names_that_two_plugins_claim_are_refused() {
-    let copy = AddedPlugin {
-        declaration: Declaration::new(PluginId::built_in("copy")),
-        feeds: Feeds::default(),
-        contributions: Contributions {
+    let copy = AddedPlugin::new(Declaration::new(PluginId::built_in("copy")), |services| {
+        let contributions = Contributions {
             plugin: PluginId::built_in("copy"),
-            ..plugin_of_every_point::contributions()
-        },
-    };
+            ..plugin_of_every_point::contributions(services)?
+        };
+        Ok((Feeds::default(), contributions))
+    });
     let error = World::with(vec![teapots(), copy])
         .await
         .err()
@@ -32,6 +31,7 @@ async fn names_that_two_plugins_claim_are_refused() {
         "action \"teapots:pour\"",
         "kind of job \"teapots.descale\"",
         "schedule \"teapots.monthly\"",
+        "live topic \"teapots.harvest\"",
         "health check \"kettle\"",
     ] {
         let sentence = format!("the {claimed} is claimed by teapots and by copy");

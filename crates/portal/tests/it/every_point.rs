@@ -25,6 +25,7 @@ async fn every_contribution_has_its_effect() {
     personal_pages(&world).await;
     callers(&world).await;
     own_table(&world).await;
+    outside_calls(&world).await;
     work(&world).await;
     world
         .until(
@@ -32,6 +33,16 @@ async fn every_contribution_has_its_effect() {
             "/teapots#lapsang",
         )
         .await;
+    search_feed(&world).await;
+}
+
+/// Documents that change without a change of the catalog are found anew.
+async fn search_feed(world: &World) {
+    let question = |term: &str| format!("/api/search/query?term={term}&types%5B0%5D=tea-recipe");
+    assert_eq!(world.get("/teapots/harvest").await.1, "Harvested");
+    world.until(&question("flush"), "First flush").await;
+    let before = world.get(&question("lapsang")).await.1;
+    assert!(!before.contains("Lapsang"), "{before}");
 }
 
 /// Kind, provider and processor: the teapot is served, with what the processor added.
@@ -42,11 +53,14 @@ async fn feeds(world: &World) {
             "celadon",
         )
         .await;
+    // The provider is on the sources page, with the one entity that was refused and what it made of the report.
+    world
+        .until("/sources", "1 accepted, refused: entity 2 of the delivery")
+        .await;
     let sources = world.get("/sources").await.1;
-    assert!(
-        sources.contains("teapots:shelf"),
-        "the provider is on the sources page"
-    );
+    for part in ["teapots:shelf", "Malformed entity envelope"] {
+        assert!(sources.contains(part), "{part} in {sources}");
+    }
 }
 
 async fn routes_and_frame(world: &World) {
@@ -177,6 +191,23 @@ async fn callers(world: &World) {
     let (status, answer) = world.send(with("long")).await;
     assert_eq!(status, 401);
     assert!(answer.contains("This spout is unknown"), "{answer}");
+}
+
+/// The one client: what the plugin called is seen with all that others call.
+async fn outside_calls(world: &World) {
+    let told = world.get("/teapots/tea-house").await.1;
+    assert!(told.contains("is away: nothing listens at its address"), "{told}");
+    let status = world.outside.status();
+    let tea_house = status.iter().find(|one| one.host == "tea-house").unwrap();
+    assert_eq!((tea_house.calls, tea_house.failures), (1, 1));
+    let page = world.get("/connections").await.1;
+    assert!(page.contains("tea-house") && page.contains("Failing"), "{page}");
+    assert!(
+        page.contains("redirects of Git hosts"),
+        "the catalog shares the client: {page}"
+    );
+    let hosts = world.get("/api/connections/hosts").await.1;
+    assert!(hosts.contains("\"failingSince\":\"2"), "{hosts}");
 }
 
 async fn own_table(world: &World) {

@@ -131,22 +131,21 @@ fn broken_teapots() -> AddedPlugin {
         bad("loose", Way::Panic),
         bad("endless", Way::Never),
     );
-    AddedPlugin {
-        declaration: plugin::Declaration::new(id.clone()),
-        feeds: plugin::Feeds::default(),
-        contributions: Contributions {
-            entity_tabs: vec![
-                error.clone(),
-                panic.clone(),
-                never.clone(),
-                Arc::new(Undecided(Place::new("undecided", "Undecided", 60))),
-            ],
-            entity_cards: vec![error.clone(), panic.clone(), never.clone()],
-            home_cards: vec![error, panic.clone(), never],
-            search_sources: vec![panic],
-            ..Contributions::of(id)
-        },
-    }
+    let contributions = Contributions {
+        entity_tabs: vec![
+            error.clone(),
+            panic.clone(),
+            never.clone(),
+            Arc::new(Undecided(Place::new("undecided", "Undecided", 60))),
+        ],
+        entity_cards: vec![error.clone(), panic.clone(), never.clone()],
+        home_cards: vec![error, panic.clone(), never],
+        search_sources: vec![panic],
+        ..Contributions::of(id.clone())
+    };
+    AddedPlugin::new(plugin::Declaration::new(id), |_| {
+        Ok((plugin::Feeds::default(), contributions))
+    })
 }
 
 #[tokio::test(flavor = "multi_thread")]

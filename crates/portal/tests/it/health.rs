@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use config::Config;
+use outside::Trust;
 use plugin::{Contributions, Declaration, Feeds, Health, HealthCheck, PluginId};
 use portal::{AddedPlugin, ask_health};
 use serde_json::json;
@@ -28,14 +29,13 @@ impl HealthCheck for Cracked {
 
 fn cracked() -> AddedPlugin {
     let id = PluginId::built_in("cracked");
-    AddedPlugin {
-        declaration: Declaration::new(id.clone()),
-        feeds: Feeds::default(),
-        contributions: Contributions {
+    AddedPlugin::new(Declaration::new(id.clone()), |_| {
+        let contributions = Contributions {
             health_checks: vec![Arc::new(Cracked)],
             ..Contributions::of(id)
-        },
-    }
+        };
+        Ok((Feeds::default(), contributions))
+    })
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,7 +43,8 @@ async fn every_check_is_asked_and_names_its_plugin() {
     let built_in = portal::declarations();
     let store = Store::open_with(&Database::SqliteMemory, &portal::tables(&built_in)).await;
     let config = Arc::new(Config::from_value(json!({}), Path::new("/")).unwrap());
-    let answers = ask_health(&config, &store.unwrap(), vec![teapots(), cracked()]).await;
+    let outside = portal::outside_calls(&config, Trust::default()).unwrap();
+    let answers = ask_health(&config, &store.unwrap(), outside, vec![teapots(), cracked()]).await;
     let told: Vec<(String, String, Health)> = answers
         .unwrap()
         .into_iter()
@@ -54,6 +55,7 @@ async fn every_check_is_asked_and_names_its_plugin() {
         told,
         [
             expect("ui", "database", Health::Ok),
+            expect("connections", "connections", Health::Ok),
             expect("teapots", "kettle", Health::Degraded("lime scale".to_owned())),
             expect(
                 "cracked",

@@ -4,23 +4,25 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use axum::http::request::Parts;
 use maud::html;
 use model::{EntityRef, Fault, Kind, Problem, Relation, Viewer};
+use outside::HostPolicy;
 use plugin::{
     Action, ActionContext, ActionSchema, Asset, AssetKind, Authenticator, Badge, BadgeTone, Body,
     ConfigSection, Contributions, Declaration, DeferredEntity, EntityAction, EntityActions, EntityBadges,
-    EntityCard, EntityPage, EntityProvider, EntityTab, Feeds, Form, Health, HealthCheck, HomeCard, Moment,
-    NavigationItem, NavigationSection, PaletteCommand, Permission, PermissionAction, Place, PluginId,
+    EntityCard, EntityPage, EntityProvider, EntityTab, Feeds, Form, Health, HealthCheck, HomeCard, LiveTopic,
+    Moment, NavigationItem, NavigationSection, PaletteCommand, Permission, PermissionAction, Place, PluginId,
     ProcessContext, Processor, ProviderSink, RenderError, Routes, Rows, Rule, SearchDocument, SearchSource,
-    SettingsSection, TabAnswer,
+    Services, SettingsSection, TabAnswer,
 };
 use portal::AddedPlugin;
 use serde_json::{Value, json};
-use store::Migration;
+use store::{Lane, Migration};
 use tokio_util::sync::CancellationToken;
 use work::{Job, JobFailure, JobHandler, Schedule, Subscription};
 
@@ -33,6 +35,10 @@ pub static TASTE: Permission =
 
 static PERMISSIONS: &[&Permission] = &[&BREW, &TASTE];
 
+const BLENDS: [&str; 2] = ["Lapsang souchong", "First flush"];
+/// A server that nobody runs.
+const TEA_HOUSE: &str = "http://127.0.0.1:1/";
+
 /// A table of the plugin's own; its name begins with the plugin's.
 static TABLES: &[Migration] = &[Migration {
     version: 1,
@@ -41,29 +47,53 @@ static TABLES: &[Migration] = &[Migration {
 
 /// The whole plugin.
 pub fn teapots() -> AddedPlugin {
-    AddedPlugin {
-        declaration: Declaration {
-            config: Some(Arc::new(Section)),
-            migrations: TABLES,
-            permissions: PERMISSIONS,
-            kinds: vec![Arc::new(TeapotKind)],
-            ..Declaration::new(ID)
-        },
-        feeds: Feeds {
+    let declaration = Declaration {
+        config: Some(Arc::new(Section)),
+        migrations: TABLES,
+        permissions: PERMISSIONS,
+        kinds: vec![Arc::new(TeapotKind)],
+        ..Declaration::new(ID)
+    };
+    AddedPlugin::new(declaration, |services| {
+        let feeds = Feeds {
             processors: vec![Arc::new(Glaze)],
             providers: vec![Arc::new(Shelf)],
-        },
-        contributions: contributions(),
-    }
+        };
+        Ok((feeds, contributions(services)?))
+    })
 }
 
-pub fn contributions() -> Contributions {
+/// What the plugin shows, serves and runs. It calls its tea house through the client that the portal lends.
+pub fn contributions(services: &Services) -> Result<Contributions, Fault> {
+    let tea_house = services.outside.host("tea-house", &HostPolicy::default());
+    let tea_house = tea_house.map_err(|error| Fault::error(error.to_string()))?;
+    let blend = Arc::new(AtomicUsize::new(0));
+    let (store, search, harvested) = (services.store.clone(), services.search.clone(), blend.clone());
+    // What is found changes, and pages that follow the topic hear of it: both together, or neither.
+    let harvest = async move || {
+        harvested.fetch_add(1, Ordering::SeqCst);
+        let betty = EntityRef::new("teapot", "default", "brown-betty");
+        let mut tx = store.write_unordered(Lane::Person).await.unwrap();
+        search.changed_in(&mut tx, &[betty]).await.unwrap();
+        tx.announce("teapots.harvest.first-flush");
+        tx.commit().await.unwrap();
+        "Harvested"
+    };
+    let ask = async move || match tea_house.get(TEA_HOUSE.parse().unwrap()).send().await {
+        Ok(_) => "Open".to_owned(),
+        Err(error) => error.to_string(),
+    };
     let routes = Routes::new(ID)
         .api(Rows::new().get("/brew", Rule::signed_in(), async || "I'm a teapot"))
-        .pages(Rows::new().get("/teapots", Rule::signed_in().prefetch(), async || "All teapots"));
+        .pages(
+            Rows::new()
+                .get("/teapots", Rule::signed_in().prefetch(), async || "All teapots")
+                .get("/teapots/tea-house", Rule::signed_in(), ask)
+                .get("/teapots/harvest", Rule::signed_in(), harvest),
+        );
     let month = Duration::from_hours(24 * 30);
     let monthly = Schedule::every("teapots.monthly", month, "teapots.descale").payload(json!("kettle"));
-    Contributions {
+    Ok(Contributions {
         routes: vec![routes],
         navigation: vec![NavigationItem::new(
             "Teapots",
@@ -88,15 +118,19 @@ pub fn contributions() -> Contributions {
             icon: "entity".into(),
             path: "/teapots".into(),
         }],
-        search_sources: vec![Arc::new(Recipes)],
+        search_sources: vec![Arc::new(Recipes(blend))],
         actions: vec![Arc::new(Pour)],
         jobs: vec![Arc::new(Descale)],
         schedules: vec![monthly],
         subscriptions: vec![Subscription::new("teapots.limed", "teapots.descale")],
+        live_topics: vec![LiveTopic {
+            name: "teapots.harvest".into(),
+            needs: Some(&BREW),
+        }],
         authenticators: vec![Arc::new(Spout)],
         health_checks: vec![Arc::new(Kettle)],
         ..Contributions::of(ID)
-    }
+    })
 }
 
 /// The section `teapots` of the configuration.
@@ -184,7 +218,23 @@ impl EntityProvider for Shelf {
             "spec": {"volume": "1l"},
         });
         let location_key = Some("teapots:shelf".to_owned());
-        sink.full(vec![DeferredEntity { entity, location_key }]).await?;
+        let mut nameless = entity.clone();
+        nameless["metadata"]["name"] = Value::Null;
+        let deferred = |entity: Value| DeferredEntity {
+            entity,
+            location_key: location_key.clone(),
+        };
+        let mut shelf = sink.replace().await?;
+        shelf.put(vec![deferred(entity)]).await?;
+        shelf.put(vec![deferred(nameless)]).await?;
+        let report = shelf.finish().await?;
+        let refused = report.refused.iter().map(|refused| refused.entity.as_str());
+        let summary = format!(
+            "{} accepted, refused: {}",
+            report.accepted,
+            refused.collect::<Vec<_>>().join(", ")
+        );
+        sink.problem(Problem::warning(Fault::error(summary))).await;
         stop.cancelled().await;
         Ok(())
     }
@@ -349,8 +399,8 @@ impl SettingsSection for Sugar {
     }
 }
 
-/// Makes recipes findable.
-struct Recipes;
+/// Makes recipes findable: of the first blend, until there is a harvest.
+struct Recipes(Arc<AtomicUsize>);
 
 #[async_trait]
 impl SearchSource for Recipes {
@@ -371,7 +421,7 @@ impl SearchSource for Recipes {
             return Ok(Vec::new());
         }
         Ok(vec![SearchDocument {
-            title: "Lapsang souchong".to_owned(),
+            title: BLENDS[self.0.load(Ordering::SeqCst).min(1)].to_owned(),
             location: "/teapots#lapsang".to_owned(),
             weight: 100,
             ..SearchDocument::default()

@@ -40,14 +40,13 @@ impl Authenticator for ByHeader {
 
 pub(crate) fn sign_in() -> AddedPlugin {
     let id = PluginId::built_in("header-sign-in");
-    AddedPlugin {
-        declaration: Declaration::new(id.clone()),
-        feeds: Feeds::default(),
-        contributions: Contributions {
+    AddedPlugin::new(Declaration::new(id.clone()), |_| {
+        let contributions = Contributions {
             authenticators: vec![std::sync::Arc::new(ByHeader)],
             ..Contributions::of(id)
-        },
-    }
+        };
+        Ok((Feeds::default(), contributions))
+    })
 }
 
 /// A path of the row: parameters have a name that nothing has.
@@ -168,6 +167,9 @@ fn remarks(row: &RowHead) -> String {
     let mut remarks = Vec::new();
     if rule.is_left_to_handler {
         remarks.push("shows only what the caller may see".to_owned());
+    }
+    if rule.is_per_thing {
+        remarks.push("for what the policy names".to_owned());
     }
     if rule.body != plugin::BODY_LIMIT_BYTES {
         remarks.push(format!("body of {} bytes", rule.body));

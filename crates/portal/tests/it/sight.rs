@@ -81,6 +81,7 @@ impl Portal {
         let stop = CancellationToken::new();
         let readiness = Readiness::new();
         let ground = Ground {
+            outside: portal::outside_calls(&config, outside::Trust::default()).unwrap(),
             options: ServerOptions::from_config(&config).unwrap(),
             config,
             store: store.clone(),

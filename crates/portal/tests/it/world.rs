@@ -10,7 +10,8 @@ use axum::extract::ConnectInfo;
 use axum::http::Request;
 use config::Config;
 use http_body_util::BodyExt;
-use plugin::RowHead;
+use outside::{OutsideCalls, Trust};
+use plugin::{Policy, RowHead};
 use portal::{AddedPlugin, Ground, Portal};
 use serde_json::{Value, json};
 use store::{Database, Store};
@@ -36,9 +37,10 @@ fn merge(into: &mut Value, more: Value) {
 
 pub struct World {
     pub store: Store,
+    pub outside: OutsideCalls,
     router: Router,
     table: Vec<RowHead>,
-    _folder: TempDir,
+    pub folder: TempDir,
     _stop: DropGuard,
 }
 
@@ -47,8 +49,17 @@ impl World {
         Self::configured(added, json!({})).await
     }
 
-    /// With more in the configuration.
+    /// With more sections of the configuration; `catalog` and `backend` get more keys.
     pub async fn configured(added: Vec<AddedPlugin>, more: Value) -> anyhow::Result<Self> {
+        Self::governed(added, more, None).await
+    }
+
+    /// With a policy that decides what callers may do.
+    pub async fn governed(
+        added: Vec<AddedPlugin>,
+        more: Value,
+        policy: Option<Arc<dyn Policy>>,
+    ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let mut config = json!({
             "backend": {
@@ -76,12 +87,14 @@ impl World {
         let store = Store::open_with(&Database::SqliteMemory, &tables).await?;
         let stop = CancellationToken::new();
         let readiness = Readiness::new();
+        let outside = portal::outside_calls(&config, Trust::default())?;
         let ground = Ground {
             config,
             store: store.clone(),
             background: Handle::current(),
+            outside: outside.clone(),
             options,
-            policy: None,
+            policy,
             readiness: readiness.clone(),
             stop: stop.clone(),
             saved_index: None,
@@ -102,9 +115,10 @@ impl World {
         tokio::spawn(async move { search.run(soft).await });
         Ok(Self {
             store,
+            outside,
             router,
             table,
-            _folder: folder,
+            folder,
             _stop: stop.drop_guard(),
         })
     }
@@ -120,6 +134,19 @@ impl World {
         request.extensions_mut().insert(ConnectInfo(peer));
         let answer = self.router.clone().oneshot(request).await.unwrap();
         answer.status().as_u16()
+    }
+
+    /// An answer that does not end by itself.
+    pub async fn open(&self, path: &str) -> Body {
+        let mut request = Request::get(path)
+            .header("host", "localhost")
+            .body(Body::empty())
+            .unwrap();
+        let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000));
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        assert_eq!(answer.status().as_u16(), 200, "{path}");
+        answer.into_body()
     }
 
     /// Status and text of an answer.

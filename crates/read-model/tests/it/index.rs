@@ -4,175 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Filter, SearchRow};
 use proptest::prelude::*;
-use read_model::{Like, ReadModel, SnapshotFile, UidBound, Walk, WalkOrder};
+use read_model::{Excerpt, Like, ReadModel, Room, Scan, ScanOrder, UidBound};
 use uuid::Uuid;
 
-/// A catalog as a map, which needs no cleverness to be right.
-type Plain = BTreeMap<Uuid, Vec<SearchRow>>;
-
-#[derive(Debug, Clone)]
-enum Step {
-    Upsert(u8, Vec<(u8, u8)>),
-    Remove(u8),
-    SaveAndRead,
-    Ask,
-}
-
-const KEYS: [&str; 5] = [
-    "spec.type",
-    "metadata.tags",
-    "metadata.title",
-    "spec.nothing",
-    "relations.ownedby",
-];
-const VALUES: [Option<&str>; 9] = [
-    Some("service"),
-    Some("Service"),
-    Some("API"),
-    Some(""),
-    Some("Zoë"),
-    Some("zo%"),
-    Some("group:default/a"),
-    None,
-    Some("10"),
-];
-
-fn row(key: &str, original: Option<&str>) -> SearchRow {
-    SearchRow {
-        key: key.to_owned(),
-        value: original.map(str::to_lowercase),
-        original: original.map(str::to_owned),
-    }
-}
-
-/// Well-mixed, so that the order of uids is not the order of arrival.
-fn uid(id: u8) -> Uuid {
-    Uuid::from_u128(u128::from(id).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835))
-}
-
-fn rows(id: u8, values: &[(u8, u8)]) -> Vec<SearchRow> {
-    // As texts, `default-2/` comes before `default/`, and letter case makes no difference.
-    let kinds = ["Component", "API", "component", "Component-Set"];
-    let namespaces = ["default", "default-2", "Default", "d"];
-    let mut rows = vec![
-        row("kind", Some(kinds[usize::from(id) % kinds.len()])),
-        row("metadata.name", Some(&format!("Name-{id}"))),
-        row(
-            "metadata.namespace",
-            Some(namespaces[usize::from(id / 4) % namespaces.len()]),
-        ),
-        row("metadata.uid", Some(&uid(id).to_string())),
-    ];
-    for (key, value) in values {
-        let row = row(
-            KEYS[usize::from(*key) % KEYS.len()],
-            VALUES[usize::from(*value) % VALUES.len()],
-        );
-        if !rows
-            .iter()
-            .any(|held| held.key == row.key && held.value == row.value)
-        {
-            rows.push(row);
-        }
-    }
-    rows
-}
-
-/// The same model, out of a file.
-fn saved_and_read(model: &ReadModel) -> ReadModel {
-    let folder = tempfile::tempdir().unwrap();
-    let file = SnapshotFile::new(folder.path().join("new/catalog.index"));
-    let stamp = model::LogMark {
-        epoch: 3,
-        seq: 7,
-        uid: uid(7),
-        at: -7,
-    };
-    file.save(model, stamp).unwrap();
-    let (read, found) = file.read().unwrap().unwrap();
-    assert_eq!(found, stamp);
-    read
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let values = prop::collection::vec((any::<u8>(), any::<u8>()), 0..8);
-    prop_oneof![
-        6 => (any::<u8>(), values).prop_map(|(id, values)| Step::Upsert(id, values)),
-        2 => any::<u8>().prop_map(Step::Remove),
-        1 => Just(Step::SaveAndRead),
-        1 => Just(Step::Ask),
-    ]
-}
-
-fn filter() -> impl Strategy<Value = Filter> {
-    let key = prop::sample::select(vec![
-        "kind",
-        "spec.type",
-        "metadata.tags",
-        "metadata.uid",
-        "nope",
-        "spec.nothing",
-        "relations.ownedby",
-    ]);
-    let value = prop_oneof![
-        prop::sample::select(vec![
-            "service",
-            "api",
-            "component",
-            "",
-            "zoë",
-            "10",
-            "group:default/a"
-        ])
-        .prop_map(str::to_owned),
-        any::<u8>().prop_map(|id| uid(id).to_string()),
-    ];
-    let leaf = prop_oneof![
-        key.clone().prop_map(|key| Filter::Exists { key: key.to_owned() }),
-        (key.clone(), prop::collection::vec(value, 0..3)).prop_map(|(key, values)| Filter::In {
-            key: key.to_owned(),
-            values
-        }),
-        (key, prop::sample::select(vec!["", "s", "se", "zo", "9"])).prop_map(|(key, prefix)| {
-            Filter::Prefix {
-                key: key.to_owned(),
-                prefix: prefix.to_owned(),
-            }
-        }),
-    ];
-    leaf.prop_recursive(3, 16, 3, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..3).prop_map(Filter::All),
-            prop::collection::vec(inner.clone(), 0..3).prop_map(Filter::Any),
-            inner.prop_map(|part| Filter::Not(Box::new(part))),
-        ]
-    })
-}
-
-fn apply(model: &mut ReadModel, plain: &mut Plain, steps: &[Step]) {
-    for step in steps {
-        match step {
-            Step::Upsert(id, values) => {
-                let rows = rows(*id, values);
-                model.upsert(uid(*id), &rows).expect("rows are complete");
-                plain.insert(uid(*id), rows);
-            }
-            Step::Remove(id) => {
-                assert_eq!(model.remove(uid(*id)), plain.remove(&uid(*id)).is_some());
-            }
-            // Orders are made on the first question and must be kept up from there.
-            Step::SaveAndRead => {
-                *model = saved_and_read(model);
-            }
-            Step::Ask => {
-                model.prepare_orders();
-                for key in KEYS {
-                    model.facet(key, None);
-                }
-            }
-        }
-    }
-}
+use crate::plain::{KEYS, Plain, apply, filter, row, step, uid};
 
 fn uids(model: &ReadModel, docs: impl IntoIterator<Item = u32>) -> BTreeSet<Uuid> {
     docs.into_iter().map(|doc| model.uid(doc)).collect()
@@ -217,19 +52,12 @@ fn walked_rows(
     let mut rows: Vec<(String, Uuid)> = Vec::new();
     loop {
         let last = rows.last().cloned();
-        let walk = Walk {
-            set: &set,
-            order: WalkOrder::Key(key),
-            descending,
-            ties_descending: descending,
-            after: last
-                .as_ref()
-                .map(|(value, uid)| (value.as_str(), UidBound::parse(&uid.to_string()))),
-            text,
-            offset: 0,
-            limit: 3,
-        };
-        let page = model.walk(&walk);
+        let after = last
+            .as_ref()
+            .map(|(value, uid)| (value.as_str(), UidBound::parse(&uid.to_string())));
+        let scan = Scan::by(ScanOrder::Key(key), &*set).descending(descending);
+        let scan = scan.ties_descending(descending).after(after).matching(text);
+        let page = model.scan(&scan.page(0, 3));
         if page.is_empty() {
             return rows;
         }
@@ -285,28 +113,26 @@ proptest! {
         apply(&mut model, &mut plain, &steps);
         let everything = Filter::All(Vec::new());
         let set = model.everything();
-        let mut walk = Walk {
-            set: &set, order: WalkOrder::Key("spec.type"), descending, ties_descending: descending,
-            after: None, text: None, offset, limit,
+        let scan = |order| {
+            let scan = Scan::by(order, &*set).descending(descending).ties_descending(descending);
+            model.scan(&scan.page(offset, limit))
         };
         let expected = plain_rows(&plain, &everything, "spec.type", None, descending);
         let expected: Vec<Uuid> = expected.into_iter().skip(offset).take(limit).map(|(_, uid)| uid).collect();
-        let found: Vec<Uuid> = model.walk(&walk).iter().map(|row| model.uid(row.doc)).collect();
+        let found: Vec<Uuid> = scan(ScanOrder::Key("spec.type")).iter().map(|row| model.uid(row.doc)).collect();
         prop_assert_eq!(found, expected);
 
-        walk.order = WalkOrder::Uid;
         let mut expected: Vec<Uuid> = plain.keys().copied().collect();
         if descending { expected.reverse(); }
         let expected: Vec<Uuid> = expected.into_iter().skip(offset).take(limit).collect();
-        let found: Vec<Uuid> = model.walk(&walk).iter().map(|row| model.uid(row.doc)).collect();
+        let found: Vec<Uuid> = scan(ScanOrder::Uid).iter().map(|row| model.uid(row.doc)).collect();
         prop_assert_eq!(found, expected);
 
-        walk.order = WalkOrder::Reference;
         let mut expected: Vec<String> = plain.values().map(|rows| reference(rows)).collect();
         expected.sort();
         if descending { expected.reverse(); }
         let expected: Vec<String> = expected.into_iter().skip(offset).take(limit).collect();
-        let found: Vec<String> = model.walk(&walk).iter().map(|row| model.reference(row.doc)).collect();
+        let found: Vec<String> = scan(ScanOrder::Reference).iter().map(|row| model.reference(row.doc)).collect();
         prop_assert_eq!(found, expected);
     }
 
@@ -321,7 +147,7 @@ proptest! {
         let (mut model, mut plain) = (ReadModel::default(), Plain::new());
         apply(&mut model, &mut plain, &steps);
         let expected: Vec<Uuid> = plain_by_value(&plain, key, descending).into_iter().skip(offset).take(limit).collect();
-        let found = model.page_by_value(&model.everything(), key, descending, offset, limit);
+        let found = model.page_by_value(&*model.everything(), key, descending, offset, limit);
         let found: Vec<Uuid> = found.iter().map(|doc| model.uid(*doc)).collect();
         prop_assert_eq!(found, expected);
     }
@@ -390,10 +216,13 @@ fn values_beside_a_text_are_found_on_both_sides_as_far_as_they_count() {
         let rows: Vec<SearchRow> = values.iter().map(|(key, value)| row(key, Some(value))).collect();
         model.upsert(uid(id), &rows).expect("rows are complete");
     }
+    let everything = model.everything();
     let check = |text: &str, most: usize, hidden: &str, expected: &str| {
-        let found = model.beside("metadata.name", text, most, |doc| {
-            !model.reference(doc).ends_with(hidden)
-        });
+        let seen = everything
+            .iter()
+            .filter(|doc| !model.reference(*doc).ends_with(hidden));
+        let excerpt = Excerpt::new(seen.collect(), Room::default());
+        let found = model.beside("metadata.name", text, most, Some(&excerpt));
         let names: Vec<String> = found
             .iter()
             .map(|doc| model.reference(*doc).replace("component:d/", ""))
@@ -404,7 +233,7 @@ fn values_beside_a_text_are_found_on_both_sides_as_far_as_they_count() {
     check("cheta", 2, "-", "delta epsilon beta alpha");
     check("cheta", 1, "delta", "epsilon beta");
     check("zeta", 3, "-", "gamma epsilon delta");
-    assert!(model.beside("nothing", "x", 3, |_| true).is_empty());
+    assert!(model.beside("nothing", "x", 3, None).is_empty());
 }
 
 #[test]

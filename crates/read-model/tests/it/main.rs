@@ -5,4 +5,6 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod excerpt;
 mod index;
+mod plain;

@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use config::Config;
+use model::SystemClock;
+use outside::{OutsideCalls, Settings};
 use scm::UrlReader;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -78,7 +80,8 @@ impl Server {
 /// A reader for a configuration.
 pub fn reader(value: Value) -> UrlReader {
     let config = Config::from_value(value, std::path::Path::new("/")).expect("a valid configuration");
-    UrlReader::new(&config).expect("TLS is there")
+    let calls = OutsideCalls::new(Settings::default(), Arc::new(SystemClock));
+    UrlReader::new(&config, calls).expect("TLS is there")
 }
 
 async fn serve(mut stream: TcpStream, route: Route, log: Arc<Mutex<Vec<String>>>) {

@@ -24,7 +24,7 @@ const LOST: [&str; 2] = ["lost-one", "lost-two"];
 const INSTEAD: [&str; 3] = ["instead-one", "instead-two", "instead-three"];
 
 /// Writes a component, served with this description.
-async fn put(store: &Store, name: &str, uid: Uuid, description: &str) -> i64 {
+pub async fn put(store: &Store, name: &str, uid: Uuid, description: &str) -> i64 {
     let reference = format!("component:default/{name}");
     let entity = serde_json::json!({
         "apiVersion": "backstage.io/v1alpha1",
@@ -64,17 +64,17 @@ async fn put(store: &Store, name: &str, uid: Uuid, description: &str) -> i64 {
 }
 
 /// One process that serves the catalog: index with its snapshot, search.
-struct Replica {
-    store: Store,
-    catalog: Catalog,
+pub struct Replica {
+    pub store: Store,
+    pub catalog: Catalog,
     search: Search,
     stop: CancellationToken,
     following: Vec<tokio::task::JoinHandle<()>>,
 }
 
 impl Replica {
-    async fn start(folder: &Path, url: &str) -> Self {
-        let store = Store::open(&Database::postgres(url)).await.unwrap();
+    pub async fn start(folder: &Path, database: &Database) -> Self {
+        let store = world::opened(database).await;
         let snapshot = SnapshotFile::new(folder.join("catalog.index"));
         let catalog = world::catalog_with(folder, &store, Some(snapshot));
         let search = Search::open(&Place::Folder(folder.join("index")), &catalog, &store).unwrap();
@@ -100,7 +100,7 @@ impl Replica {
     }
 
     /// Stops in order, which saves the snapshot.
-    async fn end(self) {
+    pub async fn end(self) {
         self.stop.cancel();
         for task in self.following {
             task.await.unwrap();
@@ -117,7 +117,7 @@ impl Replica {
     }
 
     /// Waits until index and search answer with all of these and none of those.
-    async fn answers_with(&self, present: &[&str], absent: &[&str]) {
+    pub async fn answers_with(&self, present: &[&str], absent: &[&str]) {
         let is_right = async || {
             for (names, expected) in [(present, true), (absent, false)] {
                 for name in names {
@@ -145,7 +145,7 @@ impl Replica {
         );
     }
 
-    async fn description(&self, name: &str) -> String {
+    pub async fn description(&self, name: &str) -> String {
         let reference = EntityRef::new("component", "default", name);
         let entity = self
             .catalog
@@ -168,7 +168,7 @@ async fn a_fail_over_to_a_copy_that_lacks_the_last_changes_converges() {
         .unwrap();
     let url = first.fresh_database().await.unwrap();
     let kept = Uuid::new_v4();
-    let store = Store::open(&Database::postgres(url.as_str())).await.unwrap();
+    let store = world::opened(&Database::postgres(url.as_str())).await;
     put(&store, "kept", kept, "before").await;
     store.close().await;
     let (mut first, second) = tokio::task::spawn_blocking(move || {
@@ -178,7 +178,7 @@ async fn a_fail_over_to_a_copy_that_lacks_the_last_changes_converges() {
     .await
     .unwrap();
     let proxy = ChaosProxy::before(&url).await.unwrap();
-    let replica = Replica::start(folder.path(), proxy.url()).await;
+    let replica = Replica::start(folder.path(), &Database::postgres(proxy.url())).await;
     for name in LOST {
         put(&replica.store, name, Uuid::new_v4(), "lost").await;
     }
@@ -193,9 +193,7 @@ async fn a_fail_over_to_a_copy_that_lacks_the_last_changes_converges() {
     proxy.cut();
     let (copied, _) = url.split_once('?').unwrap();
     let copied = copied.rsplit_once('/').unwrap().1;
-    let elsewhere = Store::open(&Database::postgres(second.url(copied)))
-        .await
-        .unwrap();
+    let elsewhere = world::opened(&Database::postgres(second.url(copied))).await;
     let mut last = 0;
     for name in INSTEAD {
         last = put(&elsewhere, name, Uuid::new_v4(), "instead").await;
@@ -236,7 +234,7 @@ async fn a_fail_over_to_a_copy_that_lacks_the_last_changes_converges() {
         .unwrap();
     assert_eq!(saved, mark);
     put(&elsewhere, "later", Uuid::new_v4(), "later").await;
-    let replica = Replica::start(folder.path(), proxy.url()).await;
+    let replica = Replica::start(folder.path(), &Database::postgres(proxy.url())).await;
     replica.answers_with(&["kept", INSTEAD[0], "later"], &LOST).await;
     replica.end().await;
 }

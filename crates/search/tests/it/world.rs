@@ -34,7 +34,7 @@ impl World {
     pub async fn with(text: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("all.yaml"), text).unwrap();
-        let store = Store::open(&Database::SqliteMemory).await.unwrap();
+        let store = opened(&Database::SqliteMemory).await;
         let catalog = catalog(folder.path(), &store);
         let search = Search::open(&Place::Folder(folder.path().join("index")), &catalog, &store).unwrap();
         search.feed_from([]);
@@ -145,6 +145,12 @@ impl World {
     pub async fn found(&self, text: &str) -> Vec<String> {
         entities(&self.ask(asking(text)).await)
     }
+}
+
+/// A store with the tables of the search.
+pub async fn opened(database: &Database) -> Store {
+    let tables = [("search", search::MIGRATIONS)];
+    Store::open_with(database, &tables).await.unwrap()
 }
 
 /// References of the results.

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, future::Future, time::Duration};
 
+use futures::future::BoxFuture;
+use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Postgres, Sqlite, Transaction, pool::PoolConnection};
 
 use super::{
@@ -24,6 +26,12 @@ pub enum Engine {
     /// A PostgreSQL server.
     Postgres,
 }
+
+/// What a statement or a transaction comes to.
+///
+/// Boxed, so that the drivers' state machines are compiled once, here, and not again in every crate and part of a
+/// crate that waits for them. That halves the drivers' code in the binary.
+pub type Outcome<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 
 /// Reads: a connection, alone or in a transaction.
 ///
@@ -63,8 +71,17 @@ impl Session {
         }
     }
 
-    fn text(&self, text: impl Into<Cow<'static, str>>) -> Cow<'static, str> {
-        let text = text.into();
+    /// The database's time, on which processes agree although their clocks differ.
+    pub async fn now(&mut self) -> Result<Timestamp, StoreError> {
+        let text = match self.engine() {
+            Engine::Sqlite => "SELECT CAST(unixepoch('now', 'subsec') * 1000000 AS INTEGER)",
+            Engine::Postgres => "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+        };
+        let row = self.row(text, vec![]).await?;
+        row.map_or(Ok(Timestamp::UNIX_EPOCH), |row| row.time(0))
+    }
+
+    fn text(&self, text: Cow<'static, str>) -> Cow<'static, str> {
         match self.engine() {
             Engine::Sqlite => text,
             Engine::Postgres => Cow::Owned(numbered(&text)),
@@ -72,11 +89,19 @@ impl Session {
     }
 
     /// Runs a statement; how many rows it touched.
-    pub(crate) async fn execute(
+    pub(crate) fn execute(
         &mut self,
         text: impl Into<Cow<'static, str>>,
         arguments: Vec<Arg>,
-    ) -> Result<u64, StoreError> {
+    ) -> Outcome<'_, u64> {
+        self.execute_text(text.into(), arguments)
+    }
+
+    fn execute_text(&mut self, text: Cow<'static, str>, arguments: Vec<Arg>) -> Outcome<'_, u64> {
+        Box::pin(self.run(text, arguments))
+    }
+
+    async fn run(&mut self, text: Cow<'static, str>, arguments: Vec<Arg>) -> Result<u64, StoreError> {
         arguments.iter().try_for_each(Arg::check)?;
         let text = self.text(text);
         match &mut self.0 {
@@ -94,11 +119,19 @@ impl Session {
     }
 
     /// Runs a statement and collects its rows; bound their number in the statement.
-    pub async fn rows(
+    pub fn rows(
         &mut self,
         text: impl Into<Cow<'static, str>>,
         arguments: Vec<Arg>,
-    ) -> Result<Vec<Row>, StoreError> {
+    ) -> Outcome<'_, Vec<Row>> {
+        self.rows_of(text.into(), arguments)
+    }
+
+    fn rows_of(&mut self, text: Cow<'static, str>, arguments: Vec<Arg>) -> Outcome<'_, Vec<Row>> {
+        Box::pin(self.fetch(text, arguments))
+    }
+
+    async fn fetch(&mut self, text: Cow<'static, str>, arguments: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
         arguments.iter().try_for_each(Arg::check)?;
         let text = self.text(text);
         Ok(match &mut self.0 {
@@ -203,21 +236,25 @@ impl Session {
     }
 
     /// Ends the transaction, giving up what it did.
-    pub(crate) async fn rollback(self) -> Result<(), StoreError> {
-        match self.0 {
-            Connection::Sqlite(_) | Connection::Postgres(_) => Ok(()),
-            Connection::SqliteTransaction(transaction) => Ok(transaction.rollback().await?),
-            Connection::PostgresTransaction(transaction) => Ok(heard(transaction.rollback()).await?),
-        }
+    pub(crate) fn rollback(self) -> Outcome<'static, ()> {
+        Box::pin(async {
+            match self.0 {
+                Connection::Sqlite(_) | Connection::Postgres(_) => Ok(()),
+                Connection::SqliteTransaction(transaction) => Ok(transaction.rollback().await?),
+                Connection::PostgresTransaction(transaction) => Ok(heard(transaction.rollback()).await?),
+            }
+        })
     }
 
     /// Ends the transaction, keeping what it did.
-    pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        match self.0 {
-            Connection::Sqlite(_) | Connection::Postgres(_) => Ok(()),
-            Connection::SqliteTransaction(transaction) => Ok(transaction.commit().await?),
-            Connection::PostgresTransaction(transaction) => Ok(heard(transaction.commit()).await?),
-        }
+    pub(crate) fn commit(self) -> Outcome<'static, ()> {
+        Box::pin(async {
+            match self.0 {
+                Connection::Sqlite(_) | Connection::Postgres(_) => Ok(()),
+                Connection::SqliteTransaction(transaction) => Ok(transaction.commit().await?),
+                Connection::PostgresTransaction(transaction) => Ok(heard(transaction.commit()).await?),
+            }
+        })
     }
 }
 

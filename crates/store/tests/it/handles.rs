@@ -1,7 +1,7 @@
 //! Several handles to one database: opening, waiting, waking.
 
 use secrecy::ExposeSecret;
-use store::{ChangeWake, Database, Lane, Store, StoreError};
+use store::{Announced, Announcements, ChangeWake, Database, Lane, Store, StoreError};
 use testkit::ChaosProxy;
 use tokio::task::JoinSet;
 
@@ -107,6 +107,59 @@ pub async fn commits_wake_followers_elsewhere(place: &Place) {
         assert!(wake.woken().await);
         assert_eq!(elsewhere.changes_since(seq - 1, 9).await.unwrap().len(), 1);
     }
+}
+
+/// The next topic, whatever may have been missed before.
+async fn next_topic(announcements: &mut Announcements) -> String {
+    loop {
+        match announcements.next().await {
+            Some(Announced::Topic(topic)) => return topic.to_string(),
+            Some(Announced::Missed) => {}
+            None => panic!("the store is open"),
+        }
+    }
+}
+
+async fn announce(store: &Store, topics: &[&str], is_kept: bool) {
+    let mut tx = store.write_unordered(Lane::Person).await.unwrap();
+    for topic in topics {
+        tx.announce(topic);
+    }
+    if is_kept {
+        tx.commit().await.unwrap();
+    } else {
+        tx.rollback().await.unwrap();
+    }
+}
+
+pub async fn announcements_are_heard_once_they_are_kept(place: &Place) {
+    let store = place.open().await;
+    let mut heard = store.announcements();
+    announce(&store, &["lost"], false).await;
+    announce(&store, &["b", "a", "a"], true).await;
+    let long = "é".repeat(1_000);
+    announce(&store, &[&long], true).await;
+    assert_eq!(next_topic(&mut heard).await, "a");
+    let mut topics = vec![next_topic(&mut heard).await];
+    while topics.last().is_some_and(|topic| topic.len() <= 1) {
+        topics.push(next_topic(&mut heard).await);
+    }
+    assert!(topics.contains(&"b".to_owned()), "{topics:?}");
+    assert!(long.starts_with(topics.last().unwrap().as_str()));
+    let mut tx = store.write(Lane::Bulk).await.unwrap();
+    tx.announce("with entities");
+    tx.commit().await.unwrap();
+    while next_topic(&mut heard).await != "with entities" {}
+}
+
+pub async fn announcements_are_heard_elsewhere(place: &Place) {
+    let (store, elsewhere) = (place.open().await, place.open().await);
+    let mut heard = elsewhere.announcements();
+    // Beginning to listen says that something may have been missed.
+    assert_eq!(heard.next().await, Some(Announced::Missed));
+    announce(&store, &["lost"], false).await;
+    announce(&store, &["kept"], true).await;
+    assert_eq!(heard.next().await, Some(Announced::Topic("kept".into())));
 }
 
 pub async fn database_gone_and_back(place: &Place) {

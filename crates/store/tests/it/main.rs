@@ -29,6 +29,7 @@ testkit::store_contract! {
     handles::readers_do_not_wait_for_writers,
     handles::a_dropped_transaction_leaves_no_trace,
     handles::commits_wake_followers,
+    handles::announcements_are_heard_once_they_are_kept,
     lanes::people_overtake_bulk_work,
     lanes::unordered_writes_wait_for_no_writer_of_another_process,
     migrations::a_start_with_nothing_to_do_waits_for_no_writer,
@@ -55,6 +56,7 @@ testkit::store_contract! {
     sources::claimed_once,
     sources::claims_expire,
     sources::marked_while_claimed,
+    sources::numbers_outlive_their_source,
     sources::state_is_kept,
     stitches::wait_for_their_turn,
 }
@@ -64,6 +66,12 @@ testkit::store_contract! {
 async fn commits_wake_followers_elsewhere() {
     let place = fixture::Place::postgres().await;
     testkit::in_time(handles::commits_wake_followers_elsewhere(&place)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn announcements_are_heard_elsewhere() {
+    let place = fixture::Place::postgres().await;
+    testkit::in_time(handles::announcements_are_heard_elsewhere(&place)).await;
 }
 
 /// Only PostgreSQL can go away alone.

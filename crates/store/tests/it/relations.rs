@@ -131,4 +131,13 @@ pub async fn refresh_keys(place: &Place) {
         tx.with_refresh_keys(&strings(&["a", "b"])).await.unwrap(),
         strings(&["b"])
     );
+    let of_files = strings(&["url:https://h/a.yaml", "URL:https://h/b.yaml", "file:/url:c.yaml"]);
+    tx.set_refresh_keys(&[("a".to_owned(), of_files.clone()), ("b".to_owned(), of_files)])
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(
+        store.refresh_addresses().await.unwrap(),
+        strings(&["https://h/a.yaml"])
+    );
 }

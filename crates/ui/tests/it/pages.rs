@@ -36,7 +36,20 @@ fn a_page_has_title_crumbs_live_scope_and_only_its_icons() {
     ] {
         assert!(text.contains(part), "{part} is missing in {text}");
     }
+    assert!(text.contains(r#"data-at="2026-11-24T09:30:00Z""#), "{text}");
     assert!(!text.contains("i-trash"), "an icon that is not used is sent");
+}
+
+#[test]
+fn a_page_follows_topics_of_plugins_unless_pages_are_not_live() {
+    let page = |is_live| {
+        let mut shell = Shell::new("Backstage", Vec::new());
+        shell.is_live = is_live;
+        let head = PageHead::new("Work").live(Live::Topics(vec!["work.job".into()]));
+        Chrome::sample(shell, "/work").page(head, html! {}).render()
+    };
+    assert!(page(true).contains(r#"data-live="work.job""#));
+    assert!(!page(false).contains("data-live"));
 }
 
 async fn get(path: &str) -> (StatusCode, axum::http::HeaderMap, String) {

@@ -119,6 +119,12 @@ fn lab_with(portal: Value) -> Site {
             async |Granted(decision): Granted| format!("{decision:?}"),
         )
         .get(
+            "/each",
+            Rule::signed_in().needs_per_thing(&READ),
+            async |Granted(decision): Granted| format!("{decision:?}"),
+        )
+        .post("/each", Rule::signed_in().needs_per_thing(&CHANGE), who)
+        .get(
             "/hangs",
             Rule::anyone().time(Duration::from_millis(20)),
             async || {
@@ -286,6 +292,8 @@ async fn a_policy_decides_for_persons() {
     check(router, "GET /read", &[INES], "403").await;
     check(router, "GET /seen", &[INES], "200 Conditional(All([]))").await;
     check(router, "GET /seen", &[FULL], "200 Allow").await;
+    check(router, "GET /each", &[INES], "200 Conditional(All([]))").await;
+    check(router, "GET /each", &[FULL], "200 Allow").await;
     check(router, "POST /change", &[LIMITED], "403").await;
     let heard = heard.0.lock().unwrap();
     let told: Vec<(String, &str, &str)> = heard

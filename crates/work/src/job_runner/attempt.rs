@@ -51,7 +51,7 @@ pub(super) async fn attempt(
     let outcome = match &ending {
         Ending::Done => "done",
         Ending::Retry(_) | Ending::GiveUp(_) => "failed",
-        Ending::Stopped => "stopped",
+        Ending::Stopped | Ending::Later(_) => "stopped",
     };
     measures::attempt(&kind, outcome, began.elapsed());
     if let Ending::Retry(fault) | Ending::GiveUp(fault) = &ending {

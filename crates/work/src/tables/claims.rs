@@ -9,7 +9,7 @@ use serde_json::Value;
 use store::{Arg, Row, Session, StoreError, Tx};
 use uuid::Uuid;
 
-use super::{jobs, later, locking, log, now, number, take_turn};
+use super::{announce, jobs, later, locking, log, now, number, take_turn};
 use crate::claim::{Claim, Ending};
 use crate::job::{JobId, JobPolicy};
 use crate::job_log::{LogLevel, line};
@@ -134,6 +134,7 @@ async fn take(
     let Some(row) = tx.row(text, arguments).await? else {
         return Ok(None);
     };
+    announce(tx, JobId(id));
     let claim = Claim {
         key: JobId(id),
         number: row.int(0)?,
@@ -201,20 +202,21 @@ pub async fn settle(
     let state = match ending {
         Ending::Done => JobState::Done,
         _ if is_cancelling => JobState::Cancelled,
-        Ending::Stopped => JobState::Waiting,
+        Ending::Stopped | Ending::Later(_) => JobState::Waiting,
         Ending::Retry(_) if attempt < policy.attempts => JobState::Waiting,
         Ending::Retry(_) | Ending::GiveUp(_) => JobState::Failed,
     };
     let fault = match ending {
         Ending::Retry(fault) | Ending::GiveUp(fault) => Some(fault),
-        Ending::Done | Ending::Stopped => None,
+        Ending::Done | Ending::Stopped | Ending::Later(_) => None,
     };
-    if *ending != Ending::Stopped {
+    if !matches!(ending, Ending::Stopped | Ending::Later(_)) {
         note_problem(tx, claim.key, fault).await?;
     }
     let pause = policy.back_off.pause(attempt);
     match (state, ending) {
         (JobState::Waiting, Ending::Stopped) => wait(tx, claim.key, Duration::ZERO, -1).await?,
+        (JobState::Waiting, Ending::Later(pause)) => wait(tx, claim.key, *pause, -1).await?,
         (JobState::Waiting, _) => wait(tx, claim.key, pause, 0).await?,
         _ => jobs::end(tx, claim.key, state).await?,
     }
@@ -231,6 +233,7 @@ pub async fn settle(
 
 /// `attempts` is what the attempt that ended counts less.
 async fn wait(tx: &mut Tx, id: JobId, pause: Duration, attempts: i64) -> Result<(), StoreError> {
+    announce(tx, id);
     let due_at = later(now(tx).await?, pause);
     let text = "UPDATE work_jobs SET state = 'waiting', holder = NULL, due_at = ?, attempt = attempt + ? WHERE id = ?";
     tx.execute(text, vec![due_at.into(), attempts.into(), id.0.into()])

@@ -7,7 +7,7 @@ use model::{Actor, Fault};
 use store::{Arg, Engine, Row, Session, StoreError, Tx};
 use uuid::Uuid;
 
-use super::{later, locking, now, number};
+use super::{announce, later, locking, now, number};
 use crate::job::JobId;
 use crate::jobs::{Cancelling, JobFilter};
 use crate::report::{JobPosition, JobReport, JobState, KindReport};
@@ -42,6 +42,7 @@ pub async fn insert(tx: &mut Tx, job: NewJob<'_>) -> Result<JobId, StoreError> {
         created_at.into(),
     ];
     tx.execute(text, arguments).await?;
+    announce(tx, JobId(id));
     Ok(JobId(id))
 }
 
@@ -140,6 +141,7 @@ pub async fn cancel(tx: &mut Tx, id: JobId) -> Result<Cancelling, StoreError> {
             Ok(Cancelling::Cancelled)
         }
         "running" => {
+            announce(tx, id);
             let text = "UPDATE work_jobs SET is_cancelling = 1 WHERE id = ?";
             tx.execute(text, vec![id.0.into()]).await?;
             Ok(Cancelling::Asked)
@@ -150,6 +152,7 @@ pub async fn cancel(tx: &mut Tx, id: JobId) -> Result<Cancelling, StoreError> {
 
 /// Ends a job whose row is locked.
 pub async fn end(tx: &mut Tx, id: JobId, state: JobState) -> Result<(), StoreError> {
+    announce(tx, id);
     let at = now(tx).await?;
     let text = "UPDATE work_jobs SET state = ?, holder = NULL, ended_at = ? WHERE id = ?";
     tx.execute(text, vec![state.as_str().into(), at.into(), id.0.into()])
@@ -158,6 +161,7 @@ pub async fn end(tx: &mut Tx, id: JobId, state: JobState) -> Result<(), StoreErr
 }
 
 pub async fn retry(tx: &mut Tx, id: JobId) -> Result<bool, StoreError> {
+    announce(tx, id);
     let at = now(tx).await?;
     let text = "UPDATE work_jobs SET state = 'waiting', due_at = ?, attempt = 0, is_cancelling = 0, ended_at = NULL \
          WHERE id = ? AND state IN ('failed', 'cancelled')";

@@ -2,7 +2,7 @@
 
 use store::{Row, Session, StoreError, Tx};
 
-use super::{now, number};
+use super::{announce, now, number};
 use crate::claim::Claim;
 use crate::job::JobId;
 use crate::job_log::{LogLevel, MOST_LINES};
@@ -33,6 +33,7 @@ pub async fn append(tx: &mut Tx, job: JobId, lines: &[Line]) -> Result<(), Store
 
 /// `last` is the number of the last of the lines.
 async fn insert(tx: &mut Tx, job: JobId, last: i64, lines: &[Line]) -> Result<(), StoreError> {
+    announce(tx, job);
     let at = now(tx).await?;
     let before = last - i64::try_from(lines.len()).unwrap_or_default();
     let numbered: Vec<(i64, &Line)> = (before + 1..).zip(lines).collect();

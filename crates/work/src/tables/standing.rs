@@ -69,12 +69,19 @@ pub async fn is_held(tx: &mut Tx, claim: &Claim<String>) -> Result<bool, StoreEr
     Ok(tx.row(text, arguments).await?.is_some())
 }
 
-/// Gives work back. After a failure it rests, longer with every failure in a row; a run that lasted `good` is none of
-/// the row.
+/// How long work that is given back rests.
+pub enum Rest<'a> {
+    /// For this time.
+    For(Duration),
+    /// It failed: longer with every failure in a row.
+    AfterFailure(&'a BackOff),
+}
+
+/// Gives work back. A run that lasted as long as `good` ends the row of failures before it.
 pub async fn settle(
     tx: &mut Tx,
     claim: &Claim<String>,
-    back_off: Option<&BackOff>,
+    rest: &Rest<'_>,
     good: Duration,
 ) -> Result<(), StoreError> {
     let at = now(tx).await?;
@@ -90,9 +97,12 @@ pub async fn settle(
     } else {
         number(row.int(1)?)
     };
-    let (failures, pause) = match back_off {
-        Some(back_off) => (before.saturating_add(1), back_off.pause(before.saturating_add(1))),
-        None => (before, Duration::ZERO),
+    let (failures, pause) = match rest {
+        Rest::For(pause) => (before, *pause),
+        Rest::AfterFailure(back_off) => {
+            let failures = before.saturating_add(1);
+            (failures, back_off.pause(failures))
+        }
     };
     let text =
         "UPDATE work_standing SET holder = NULL, due_at = ?, failures = ? WHERE name = ? AND claim = ?";

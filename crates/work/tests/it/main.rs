@@ -44,4 +44,5 @@ testkit::store_contract! {
     standing::one_process_at_a_time,
     standing::taken_over_and_fenced,
     standing::a_good_run_forgives_failures,
+    standing::put_off_for_a_while,
 }

@@ -24,6 +24,10 @@ struct Table {
     is_down: Mutex<bool>,
     lost: Mutex<Vec<Claim<&'static str>>>,
     settled: Mutex<Vec<(Claim<&'static str>, Ending)>>,
+    /// What happened, in order: claims and parts of the work between them.
+    steps: Mutex<Vec<&'static str>>,
+    /// Parts of the work between that are left.
+    parts: Mutex<u32>,
 }
 
 impl Table {
@@ -48,6 +52,10 @@ impl Claims for Given {
         self.0.check()?;
         let mut due = self.0.due.lock();
         let count = limit.min(due.len());
+        self.0
+            .steps
+            .lock()
+            .extend(due.iter().take(count).map(|claim| claim.key));
         Ok(due.drain(..count).map(|claim| (claim, ())).collect())
     }
 
@@ -65,6 +73,16 @@ impl Claims for Given {
         self.0.check()?;
         self.0.settled.lock().push((claim.clone(), ending.clone()));
         Ok(())
+    }
+
+    async fn between(&self) -> Result<bool, StoreError> {
+        let mut parts = self.0.parts.lock();
+        if *parts == 0 {
+            return Ok(false);
+        }
+        *parts -= 1;
+        self.0.steps.lock().push("part");
+        Ok(*parts > 0)
     }
 }
 
@@ -155,6 +173,35 @@ async fn a_lost_claim_ends_its_run_alone() {
     tokio::time::sleep(PACE.hold).await;
     assert!(!second.1.is_cancelled());
     bench.end().await;
+}
+
+#[tokio::test]
+async fn work_between_takes_turns_with_what_is_due() {
+    let table = Arc::new(Table::default());
+    *table.parts.lock() = 3;
+    table.due.lock().extend([claim("a", 1), claim("b", 1)]);
+    let pace = Pace { at_once: 1, ..PACE };
+    let runner = Runner::new(Given(table.clone()), pace);
+    let work = |_, (), _| async { Ending::Done };
+    let runs = runner.run_until_idle(work, &CancellationToken::new()).await;
+    assert_eq!(runs.unwrap(), 2, "it ends when nothing is due and nothing runs");
+    let steps = table.steps.lock().clone();
+    assert_eq!(
+        steps.iter().filter(|step| **step == "part").count(),
+        3,
+        "{steps:?}"
+    );
+    assert_eq!(steps[..2], ["a", "part"], "what was claimed has begun before");
+}
+
+#[tokio::test]
+async fn until_idle_fails_when_nothing_can_be_claimed() {
+    let table = Arc::new(Table::default());
+    *table.is_down.lock() = true;
+    let runner = Runner::new(Given(table), PACE);
+    let work = |_, (), _| async { Ending::Done };
+    let runs = runner.run_until_idle(work, &CancellationToken::new()).await;
+    assert!(runs.is_err());
 }
 
 /// The claim ran out and was given to the same process again: the old run ends before the new one begins.

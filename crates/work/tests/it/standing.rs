@@ -116,3 +116,19 @@ pub async fn a_good_run_forgives_failures(world: &World) {
     assert!(pauses[3] >= Duration::from_millis(600), "{pauses:?}");
     assert!(pauses[4] < Duration::from_millis(600), "{pauses:?}");
 }
+
+/// Work that cannot go on now is due after its pause, which is no failure.
+pub async fn put_off_for_a_while(world: &World) {
+    let standing = standing(&world.store, Duration::MAX).await;
+    for (claim, ()) in standing.claim_due(2).await.unwrap() {
+        let later = Ending::Later(Duration::from_secs(1));
+        standing.settle(&claim, &later).await.unwrap();
+        assert!(!is_held(&world.store, &claim).await);
+    }
+    assert!(standing.claim_due(2).await.unwrap().is_empty());
+    soon("it is due again", async || {
+        let due = standing.claim_due(2).await.unwrap();
+        (!due.is_empty()).then_some(())
+    })
+    .await;
+}

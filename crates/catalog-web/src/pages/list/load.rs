@@ -10,8 +10,9 @@ use ui::Direction;
 use super::state::{FILTERS, ListState, Scope};
 use super::view::{self, ListView};
 use crate::pages::failure::PageFailure;
+use catalog::View;
 use catalog::browse::{self, Known};
-use catalog::{Caller, View};
+use catalog::query::{self, ListRequest};
 use store::Store;
 use user_settings::personal;
 
@@ -29,9 +30,12 @@ pub(super) async fn load(
 ) -> Result<ListView, PageFailure> {
     let starred = personal::star_set(store, viewer.reference()).await?;
     let scope = scope_of(seen, store, viewer, state.scope).await?;
-    let listing = seen.listing(request(&state, scope.clone(), state.rows())).await?;
-    let step = |cursor: Option<String>| {
-        cursor.map(|cursor| state.with(|state| state.cursor = Some(cursor)).href(PATH))
+    let listing = seen
+        .listing(&request(&state, scope.clone(), state.rows()))
+        .await?;
+    let step = |start: Option<usize>| {
+        let cursor = Some(start?.to_string());
+        Some(state.with(|state| state.cursor = cursor).href(PATH))
     };
     let range = (listing.start + 1, listing.start + listing.entities.len());
     let (previous, next) = (step(listing.previous), step(listing.next));
@@ -124,23 +128,23 @@ pub(super) async fn everything(
 ) -> Result<Vec<(uuid::Uuid, u64)>, PageFailure> {
     let scope = scope_of(seen, store, viewer, state.scope).await?;
     let request = request(&state.with(|_| {}), scope, MAX_EXPORT);
-    let (catalog, sight) = (seen.catalog().clone(), seen.sight().clone());
-    let find = move |_: &Caller| catalog.seen_by(&sight).listing_versions(&request);
-    Ok(seen.catalog().aside(find).await?)
+    Ok(seen.list(&request).await?.versions)
 }
 
-fn request(state: &ListState, scope: Option<Filter>, limit: usize) -> browse::ListRequest {
+fn request(state: &ListState, scope: Option<Filter>, limit: usize) -> ListRequest {
     let (order, direction) = state.order_field();
     let mut parts = state.conditions(None);
     parts.extend(scope);
-    browse::ListRequest {
-        filter: Filter::All(parts),
+    let start = state.cursor.as_deref().and_then(|cursor| cursor.parse().ok());
+    let request = ListRequest {
         text: state.text.clone(),
-        order: order.to_owned(),
-        descending: direction == Direction::Descending,
-        cursor: state.cursor.clone(),
-        limit,
-    }
+        ..ListRequest::for_people(Filter::All(parts))
+    };
+    let direction = match direction {
+        Direction::Ascending => query::Direction::Ascending,
+        Direction::Descending => query::Direction::Descending,
+    };
+    request.by(order, direction).page(start.unwrap_or(0), limit)
 }
 
 async fn scope_of(

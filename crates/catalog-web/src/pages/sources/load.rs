@@ -3,6 +3,7 @@
 use model::{EntityRef, Fault};
 use store::Location;
 
+use catalog::query::ListRequest;
 use catalog::{View, browse};
 
 /// Entities that came through a location: the first by name, and how many there are.
@@ -12,18 +13,12 @@ pub(super) async fn brought_by(
     limit: usize,
 ) -> Result<(Vec<EntityRef>, usize), Fault> {
     let origin = format!("{}:{}", location.kind, location.target);
-    let request = browse::ListRequest {
-        filter: browse::one_of(
-            "metadata.annotations.backstage.io/managed-by-origin-location",
-            &[origin],
-        ),
-        text: String::new(),
-        order: "metadata.name".to_owned(),
-        descending: false,
-        cursor: None,
-        limit,
-    };
-    let found = seen.listing(request).await?;
+    let filter = browse::one_of(
+        "metadata.annotations.backstage.io/managed-by-origin-location",
+        &[origin],
+    );
+    let request = ListRequest::for_people(filter).page(0, limit);
+    let found = seen.listing(&request).await?;
     Ok((
         found.entities.iter().filter_map(EntityRef::of).collect(),
         found.total,

@@ -21,9 +21,9 @@ impl Writer<'_> {
     }
 
     /// Stitches only what is served already and changed itself; leaves the rest to
-    /// [`Writer::stitch_put_off`]. For while many sources are read: what they bring is joined once, and
+    /// [`Writer::join_deferred`]. For while many sources are read: what they bring is joined once, and
     /// not with every transaction that brings a neighbour.
-    pub async fn commit_and_put_off(mut self) -> Result<Option<Seq>, StoreError> {
+    pub async fn commit_and_defer(mut self) -> Result<Option<Seq>, StoreError> {
         self.flush().await?;
         let mut affected = std::mem::take(&mut self.affected);
         let unknown = missing(&affected, &self.nodes);
@@ -31,16 +31,16 @@ impl Writer<'_> {
         let later = affected
             .extract_if(.., |reference, _| !self.is_served(reference))
             .collect();
-        self.put_off(later, true).await?;
+        self.defer(later, true).await?;
         let mut neighbours = std::mem::take(&mut self.neighbours);
         neighbours.retain(|reference, _| !affected.contains_key(reference));
-        self.put_off(neighbours, false).await?;
+        self.defer(neighbours, false).await?;
         self.stitch(affected).await?;
         self.write().await
     }
 
     /// Stitches entities of a round through what was put off, at most `limit`; returns how many there were.
-    pub async fn stitch_put_off(
+    pub async fn join_deferred(
         mut self,
         round: &mut StitchRound,
         limit: usize,
@@ -50,7 +50,7 @@ impl Writer<'_> {
         let mut affected = BTreeMap::new();
         for (reference, cause) in waiting {
             if self.causes.last() != Some(&cause) {
-                self.because(cause);
+                self.set_cause(cause);
             }
             affected.insert(reference, self.causes.len() - 1);
         }
@@ -66,11 +66,7 @@ impl Writer<'_> {
         node.is_some_and(|node| node.final_json.is_some())
     }
 
-    async fn put_off(
-        &mut self,
-        mut affected: BTreeMap<String, usize>,
-        is_new: bool,
-    ) -> Result<(), StoreError> {
+    async fn defer(&mut self, mut affected: BTreeMap<String, usize>, is_new: bool) -> Result<(), StoreError> {
         // Locations are served once their targets were read; those that were not yet come back then.
         affected.retain(|reference, _| {
             !is_location(reference) || self.ready.contains(reference) || self.is_served(reference)
@@ -126,7 +122,7 @@ impl Writer<'_> {
         self.tx.append_changes(&self.changes).await?;
         let seq = self.tx.commit().await?;
         if has_due {
-            self.parts.engine.wake();
+            self.context.wake.due();
         }
         Ok(seq)
     }

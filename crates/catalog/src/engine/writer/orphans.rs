@@ -15,7 +15,7 @@ impl Writer<'_> {
         }
         self.flush().await?;
         self.tx.set_edges(source, &[], references).await?;
-        self.collect_orphans(references.to_vec(), self.parts.settings.orphans)
+        self.collect_orphans(references.to_vec(), self.context.settings.orphans)
             .await
     }
 

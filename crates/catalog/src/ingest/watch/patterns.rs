@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use globset::GlobMatcher;
 
 use crate::ingest::file::{base_folder, compile, is_pattern};
-use crate::settings::normalize;
+use crate::paths::normalize;
 
 /// Links followed from one file to what it stands for.
 const MOST_LINKS: usize = 16;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use catalog::browse::{self, Known, ListRequest as PageOfList};
+use catalog::browse::{self, Known};
 use catalog::query::{Cursor, Direction, FullText, ListRequest, OrderField, Page, PageRequest, Unright};
 use catalog::surroundings::Request;
 use catalog::{Caller, Sight, View};
@@ -121,15 +121,19 @@ impl Asked<'_> {
                 order: order.clone(),
                 offset: bounds.map(|(offset, _)| offset),
                 limit: bounds.map(|(_, limit)| limit),
+                ..ListRequest::default()
             };
-            let whole = self.whole.list(&request).await.unwrap();
-            let visible = self.visible.list(&request).await.unwrap();
-            same(
-                "list",
-                &(whole.items, whole.has_more),
-                &(visible.items, visible.has_more),
-            );
+            self.list(&request).await;
         }
+    }
+
+    async fn list(&self, request: &ListRequest) {
+        let listed = async |view: View<'_>| {
+            let listed = view.list(request).await.unwrap();
+            let bodies = view.bodies(&listed.versions).await.unwrap();
+            (bodies, listed.total, listed.has_more)
+        };
+        same("list", &listed(self.whole).await, &listed(self.visible).await);
     }
 
     /// Walks through all pages and back.
@@ -156,11 +160,15 @@ impl Asked<'_> {
     async fn page(&self, request: &PageRequest) -> Page {
         let whole = self.whole.page(request).await.unwrap();
         let visible = self.visible.page(request).await.unwrap();
-        let parts = |page: &Page| {
+        let parts = async |view: View<'_>, page: &Page| {
             let cursors = [&page.next, &page.previous].map(|cursor| cursor.as_ref().map(Cursor::encode));
-            (page.items.clone(), page.total, cursors)
+            (view.bodies(&page.versions).await.unwrap(), page.total, cursors)
         };
-        same("page", &parts(&whole), &parts(&visible));
+        same(
+            "page",
+            &parts(self.whole, &whole).await,
+            &parts(self.visible, &visible).await,
+        );
         whole
     }
 
@@ -230,29 +238,22 @@ impl Asked<'_> {
     }
 
     async fn listing(&self, filter: &Filter, order: &str, text: &str) {
-        for descending in [false, true] {
-            let request = PageOfList {
-                filter: filter.clone(),
+        for direction in [Direction::Ascending, Direction::Descending] {
+            let request = ListRequest {
                 text: text.to_owned(),
-                order: order.to_owned(),
-                descending,
-                cursor: Some("1".to_owned()),
-                limit: 2,
+                ..ListRequest::for_people(filter.clone())
             };
-            let all = |view: View<'_>| -> Vec<uuid::Uuid> {
-                let versions = view.listing_versions(&request);
-                versions.into_iter().map(|(uid, _)| uid).collect()
-            };
-            same("listing_versions", &all(self.whole), &all(self.visible));
-            let whole = self.whole.listing(request.clone()).await.unwrap();
-            let visible = self.visible.listing(request).await.unwrap();
+            let request = request.by(order, direction);
+            self.list(&request).await;
+            let request = request.page(1, 2);
+            let whole = self.whole.listing(&request).await.unwrap();
+            let visible = self.visible.listing(&request).await.unwrap();
             let mut expected = visible.entities.clone();
             for entity in &mut expected {
                 self.leave_out_hidden(entity);
             }
             same("listing", &whole.entities, &expected);
-            let rest =
-                |page: &browse::Listing| (page.start, page.total, page.previous.clone(), page.next.clone());
+            let rest = |page: &browse::Listing| (page.start, page.total, page.previous, page.next);
             same("listing", &rest(&whole), &rest(&visible));
         }
     }
@@ -335,8 +336,11 @@ impl Asked<'_> {
     /// What is not seen can neither be read again nor removed.
     pub async fn doing(&self) {
         for name in names() {
-            let refreshed =
-                async |view: View<'_>| view.refresh(&ACTOR, &name).await.map_err(|fault| fault.message);
+            let refreshed = async |view: View<'_>| {
+                view.refresh(&ACTOR, &EVERYTHING, &name)
+                    .await
+                    .map_err(|fault| fault.message)
+            };
             same(
                 "refresh",
                 &refreshed(self.whole).await,
@@ -359,7 +363,11 @@ impl Asked<'_> {
                 .unwrap();
             same(
                 "delete_by_uid",
-                &self.whole.delete_by_uid(&ACTOR, node.uid).await.unwrap(),
+                &self
+                    .whole
+                    .delete_by_uid(&ACTOR, &EVERYTHING, node.uid)
+                    .await
+                    .unwrap(),
                 &None,
             );
         }
@@ -370,7 +378,10 @@ impl Asked<'_> {
             .find(|name| self.whole.known([name])[name].seen().is_some());
         if let Some(seen) = seen {
             let node = self.whole.node(&seen).await.unwrap().unwrap();
-            self.whole.delete_by_uid(&ACTOR, node.uid).await.unwrap();
+            self.whole
+                .delete_by_uid(&ACTOR, &EVERYTHING, node.uid)
+                .await
+                .unwrap();
             catalog.catch_up().await.unwrap();
             same("known", &self.whole.known([&seen])[&seen], &Known::Missing);
         }

@@ -10,16 +10,22 @@ use std::cmp::Ordering;
 use roaring::RoaringBitmap;
 
 use crate::ReadModel;
+use crate::excerpt::{By, Subset};
 use crate::like::Like;
 use crate::order::UidBound;
 use crate::sorted::Sorted;
 
 /// Sorting an entity costs about as much as going past so many entries of an order that are not in the set.
-const STEPS_PER_ENTITY: u64 = 50;
+pub(crate) const ENTRIES_PER_SORTED: u64 = 6;
+/// A walk that goes past so many entries for each entity of the set, and some more, is given up.
+const MOST_ENTRIES_PER_ENTITY: u64 = 50;
+const MORE_ENTRIES: u64 = 10_000;
+/// So few entities are sorted without looking for an order.
+const FEW: u64 = 32;
 
 /// What to order by.
 #[derive(Debug, Clone, Copy)]
-pub enum WalkOrder<'a> {
+pub enum ScanOrder<'a> {
     /// The uid.
     Uid,
     /// The reference.
@@ -28,25 +34,68 @@ pub enum WalkOrder<'a> {
     Key(&'a str),
 }
 
-/// Which rows are wanted.
+/// A question for some rows of entities in an order.
 #[derive(Debug, Clone)]
-pub struct Walk<'a> {
-    /// Entities to list.
-    pub set: &'a RoaringBitmap,
-    /// What to order by.
-    pub order: WalkOrder<'a>,
-    /// From the end.
-    pub descending: bool,
-    /// Rows with equal values: by uid from the end.
-    pub ties_descending: bool,
-    /// Only rows behind this value (where ordered by a key) and uid.
-    pub after: Option<(&'a str, UidBound)>,
+pub struct Scan<'a> {
+    subset: Subset<'a>,
+    order: ScanOrder<'a>,
+    is_descending: bool,
+    are_ties_descending: bool,
+    after: Option<(&'a str, UidBound)>,
+    text: Option<&'a Like>,
+    offset: usize,
+    limit: usize,
+}
+
+impl<'a> Scan<'a> {
+    /// All rows of these entities, ascending; rows with equal values by uid.
+    pub fn by(order: ScanOrder<'a>, subset: impl Into<Subset<'a>>) -> Self {
+        Self {
+            subset: subset.into(),
+            order,
+            is_descending: false,
+            are_ties_descending: false,
+            after: None,
+            text: None,
+            offset: 0,
+            limit: usize::MAX,
+        }
+    }
+
+    /// From the end, if so.
+    pub fn descending(mut self, is_descending: bool) -> Self {
+        self.is_descending = is_descending;
+        self
+    }
+
+    /// Rows with equal values from the last uid on, if so.
+    pub fn ties_descending(mut self, is_descending: bool) -> Self {
+        self.are_ties_descending = is_descending;
+        self
+    }
+
+    /// Only rows behind a value (where ordered by a key) and a uid.
+    pub fn after(mut self, after: Option<(&'a str, UidBound)>) -> Self {
+        self.after = after;
+        self
+    }
+
     /// Only rows whose own value matches.
-    pub text: Option<&'a Like>,
-    /// Rows to leave out first.
-    pub offset: usize,
-    /// Most rows to return.
-    pub limit: usize,
+    pub fn matching(mut self, text: Option<&'a Like>) -> Self {
+        self.text = text;
+        self
+    }
+
+    /// At most `limit` rows behind the first `offset`.
+    pub fn page(mut self, offset: usize, limit: usize) -> Self {
+        (self.offset, self.limit) = (offset, limit);
+        self
+    }
+
+    /// Rows from the first to the last of the page.
+    fn needed(&self) -> usize {
+        self.offset.saturating_add(self.limit)
+    }
 }
 
 /// One row of a page.
@@ -75,67 +124,66 @@ impl ReadModel {
         usize::try_from(rows).expect("rows fit memory")
     }
 
-    /// The rows of a page.
-    pub fn walk<'a>(&'a self, walk: &Walk<'_>) -> Vec<Row<'a>> {
-        let needed = walk.offset.saturating_add(walk.limit);
-        match walk.order {
-            _ if walk.limit == 0 => Vec::new(),
-            WalkOrder::Uid => {
-                let bound = walk.after.as_ref().map(|(_, uid)| uid);
-                let docs = self.first_by_uid(&Members::All, walk.set, bound, walk.descending, needed);
-                docs.into_iter()
-                    .skip(walk.offset)
-                    .map(|doc| Row { doc, value: None })
-                    .collect()
+    /// The rows that a scan asks for.
+    pub fn scan<'a>(&'a self, scan: &Scan<'_>) -> Vec<Row<'a>> {
+        let row = |doc| Row { doc, value: None };
+        match scan.order {
+            _ if scan.limit == 0 => Vec::new(),
+            ScanOrder::Uid => {
+                let bound = scan.after.as_ref().map(|(_, uid)| uid);
+                let docs = self.first_by_uid(
+                    &Members::All,
+                    scan.subset,
+                    bound,
+                    scan.is_descending,
+                    scan.needed(),
+                );
+                docs.into_iter().skip(scan.offset).map(row).collect()
             }
-            WalkOrder::Reference => self.walk_references(walk),
-            WalkOrder::Key(key) => self.walk_key(key, walk),
+            ScanOrder::Reference => self.scan_references(scan).into_iter().map(row).collect(),
+            ScanOrder::Key(key) => self.scan_key(key, scan),
         }
     }
 
-    fn walk_references<'a>(&'a self, walk: &Walk<'_>) -> Vec<Row<'a>> {
-        let order = self.reference_order();
-        let mut rows: Vec<u32> = Vec::new();
-        let mut pick = |docs: &mut dyn Iterator<Item = u32>| {
-            rows = docs
-                .filter(|doc| walk.set.contains(*doc))
-                .skip(walk.offset)
-                .take(walk.limit)
-                .collect();
+    fn scan_references(&self, scan: &Scan<'_>) -> Vec<u32> {
+        let set = scan.subset.set;
+        let order = self.order_within(By::Reference, scan.subset, scan.needed() as u64);
+        let pick = |docs: &mut dyn Iterator<Item = u32>| -> Vec<u32> {
+            docs.filter(|doc| set.contains(*doc))
+                .skip(scan.offset)
+                .take(scan.limit)
+                .collect()
         };
-        let share = order.len() as u64 / (walk.set.len() + 1);
-        if share > walk.set.len() {
-            let mut docs: Vec<u32> = walk.set.iter().collect();
-            docs.sort_unstable_by(|left, right| self.compare_references(*left, *right));
-            if walk.descending {
-                docs.reverse();
-            }
-            pick(&mut docs.into_iter());
-        } else if walk.descending {
-            pick(&mut order.backward(order.end()));
+        if order.len() as u64 / (set.len() + 1) > set.len() {
+            let mut docs: Vec<u32> = set.iter().collect();
+            docs.sort_unstable_by(|left, right| {
+                directed(self.compare_references(*left, *right), scan.is_descending)
+            });
+            pick(&mut docs.into_iter())
+        } else if scan.is_descending {
+            pick(&mut order.backward(order.end()))
         } else {
-            pick(&mut order.forward(Sorted::start()));
+            pick(&mut order.forward(Sorted::start()))
         }
-        rows.into_iter().map(|doc| Row { doc, value: None }).collect()
     }
 
-    fn walk_key<'a>(&'a self, key: &str, walk: &Walk<'_>) -> Vec<Row<'a>> {
+    fn scan_key<'a>(&'a self, key: &str, scan: &Scan<'_>) -> Vec<Row<'a>> {
         let Some(id) = self.keys.find(key) else {
             return Vec::new();
         };
-        let entities = walk.set.intersection_len(&self.valued(id));
-        let terms = self.key_order(id).len() as u64;
-        let needed = (walk.offset as u64).saturating_add(walk.limit as u64);
+        let entities = scan.subset.set.intersection_len(&self.valued(id));
         if entities == 0 {
             return Vec::new();
         }
-        let walk_is_longer = entities.saturating_mul(entities) * 6 < needed.saturating_mul(terms);
-        let walked = if walk_is_longer {
+        let needed = scan.needed() as u64;
+        let order = self.order_within(By::Key(id), scan.subset, needed);
+        let sorting = entities.saturating_mul(entities) * ENTRIES_PER_SORTED;
+        let walked = if sorting < needed.saturating_mul(order.len() as u64) {
             None
         } else {
-            self.walk_terms(id, walk, entities * STEPS_PER_ENTITY + 10_000)
+            self.walk_terms(&order, scan, entities * MOST_ENTRIES_PER_ENTITY + MORE_ENTRIES)
         };
-        let rows = walked.unwrap_or_else(|| self.sort_set(id, walk));
+        let rows = walked.unwrap_or_else(|| self.sort_set(id, scan));
         rows.into_iter()
             .map(|(term, doc)| Row {
                 doc,
@@ -144,19 +192,19 @@ impl ReadModel {
             .collect()
     }
 
-    /// Rows found by following the order of the key; nothing when it takes more than `steps` entries.
-    fn walk_terms(&self, id: u32, walk: &Walk<'_>, steps: u64) -> Option<Vec<(u32, u32)>> {
+    /// Rows found by following an order of the key; nothing when it takes more than `steps` entries.
+    fn walk_terms(&self, order: &Sorted, scan: &Scan<'_>, steps: u64) -> Option<Vec<(u32, u32)>> {
         let gone = Cell::new(0);
         let is_within = |_: &u32| {
             gone.set(gone.get() + 1);
             gone.get() <= steps
         };
-        let terms = self.terms_from(id, walk).take_while(is_within);
+        let terms = self.terms_from(order, scan).take_while(is_within);
         let mut terms = terms
-            .filter(|term| self.terms.is_held_in(*term, walk.set))
+            .filter(|term| self.terms.is_held_in(*term, scan.subset.set))
             .peekable();
         let mut rows = Vec::new();
-        let mut skip = walk.offset;
+        let mut skip = scan.offset;
         let mut group = Vec::new();
         while let Some(first) = terms.next() {
             group.clear();
@@ -169,20 +217,20 @@ impl ReadModel {
                 // The group may go on.
                 return None;
             }
-            if !is_wanted(value, walk.text) {
+            if !is_wanted(value, scan.text) {
                 continue;
             }
-            self.add_group(&group, walk, &mut skip, &mut rows);
-            if rows.len() >= walk.limit {
+            self.add_group(&group, scan, &mut skip, &mut rows);
+            if rows.len() >= scan.limit {
                 return Some(rows);
             }
         }
         (gone.get() <= steps).then_some(rows)
     }
 
-    fn add_group(&self, group: &[u32], walk: &Walk<'_>, skip: &mut usize, rows: &mut Vec<(u32, u32)>) {
+    fn add_group(&self, group: &[u32], scan: &Scan<'_>, skip: &mut usize, rows: &mut Vec<(u32, u32)>) {
         let value = self.terms.value(group[0]);
-        let bound = walk
+        let bound = scan
             .after
             .as_ref()
             .filter(|(after, _)| Some(*after) == value)
@@ -190,25 +238,30 @@ impl ReadModel {
         if bound.is_none() && *skip > 0 {
             let held: u64 = group
                 .iter()
-                .map(|term| self.terms.posting(*term).len_in(walk.set))
+                .map(|term| self.terms.posting(*term).len_in(scan.subset.set))
                 .sum();
             if held <= *skip as u64 {
                 *skip -= usize::try_from(held).expect("not more than the rest");
                 return;
             }
         }
-        let wanted = *skip + walk.limit - rows.len();
-        let docs = self.first_by_uid(&Members::Of(group), walk.set, bound, walk.ties_descending, wanted);
+        let wanted = *skip + scan.limit - rows.len();
+        let docs = self.first_by_uid(
+            &Members::Of(group),
+            scan.subset,
+            bound,
+            scan.are_ties_descending,
+            wanted,
+        );
         let skipped = docs.len().min(*skip);
         *skip -= skipped;
         rows.extend(docs[skipped..].iter().map(|doc| (group[0], *doc)));
     }
 
-    /// Terms of a key in the walk's direction, from the value to continue with on.
-    fn terms_from<'a>(&'a self, id: u32, walk: &Walk<'_>) -> Box<dyn Iterator<Item = u32> + 'a> {
-        let order = self.key_order(id);
+    /// Terms of an order in the scan's direction, from the value to continue with on.
+    fn terms_from<'a>(&'a self, order: &'a Sorted, scan: &Scan<'_>) -> Box<dyn Iterator<Item = u32> + 'a> {
         let value = |term: u32| self.terms.value(term).unwrap_or_default();
-        match (walk.after.as_ref().map(|(after, _)| *after), walk.descending) {
+        match (scan.after.as_ref().map(|(after, _)| *after), scan.is_descending) {
             (None, false) => Box::new(order.forward(Sorted::start())),
             (None, true) => Box::new(order.backward(order.end())),
             (Some(after), false) => Box::new(order.forward(order.place(|term| value(term) < after))),
@@ -217,41 +270,42 @@ impl ReadModel {
     }
 
     /// Rows found by sorting everything in the set.
-    fn sort_set(&self, id: u32, walk: &Walk<'_>) -> Vec<(u32, u32)> {
-        let rows = walk
+    fn sort_set(&self, id: u32, scan: &Scan<'_>) -> Vec<(u32, u32)> {
+        let rows = scan
+            .subset
             .set
             .iter()
             .flat_map(|doc| self.values_of(doc, id).map(move |term| (term, doc)));
         let mut rows: Vec<(u32, u32)> = rows
-            .filter(|(term, _)| is_wanted(self.terms.value(*term), walk.text))
-            .filter(|(term, doc)| self.is_behind(*term, *doc, walk))
+            .filter(|(term, _)| is_wanted(self.terms.value(*term), scan.text))
+            .filter(|(term, doc)| self.is_behind(*term, *doc, scan))
             .collect();
-        let compare = |left: &(u32, u32), right: &(u32, u32)| self.compare_rows(*left, *right, walk);
-        let needed = walk.offset.saturating_add(walk.limit);
+        let compare = |left: &(u32, u32), right: &(u32, u32)| self.compare_rows(*left, *right, scan);
+        let needed = scan.offset.saturating_add(scan.limit);
         if needed < rows.len() {
             rows.select_nth_unstable_by(needed, compare);
             rows.truncate(needed);
         }
         rows.sort_unstable_by(compare);
-        rows.drain(..walk.offset.min(rows.len()));
+        rows.drain(..scan.offset.min(rows.len()));
         rows
     }
 
-    fn compare_rows(&self, left: (u32, u32), right: (u32, u32), walk: &Walk<'_>) -> Ordering {
+    fn compare_rows(&self, left: (u32, u32), right: (u32, u32), scan: &Scan<'_>) -> Ordering {
         let values = self.terms.value(left.0).cmp(&self.terms.value(right.0));
         let uids = self.documents.uid(left.1).cmp(&self.documents.uid(right.1));
-        directed(values, walk.descending).then(directed(uids, walk.ties_descending))
+        directed(values, scan.is_descending).then(directed(uids, scan.are_ties_descending))
     }
 
-    fn is_behind(&self, term: u32, doc: u32, walk: &Walk<'_>) -> bool {
-        let Some((after, uid)) = &walk.after else {
+    fn is_behind(&self, term: u32, doc: u32, scan: &Scan<'_>) -> bool {
+        let Some((after, uid)) = &scan.after else {
             return true;
         };
         let value = self.terms.value(term).unwrap_or_default();
-        match directed(value.cmp(after), walk.descending) {
+        match directed(value.cmp(after), scan.is_descending) {
             Ordering::Less => false,
             Ordering::Greater => true,
-            Ordering::Equal => passes(Some(uid), self.documents.uid(doc), walk.ties_descending),
+            Ordering::Equal => passes(Some(uid), self.documents.uid(doc), scan.are_ties_descending),
         }
     }
 
@@ -259,21 +313,28 @@ impl ReadModel {
     fn first_by_uid(
         &self,
         members: &Members<'_>,
-        set: &RoaringBitmap,
+        subset: Subset<'_>,
         bound: Option<&UidBound>,
         descending: bool,
         needed: usize,
     ) -> Vec<u32> {
+        let set = subset.set;
         let held = members.len_in(self, set);
-        let all = self.documents.live().len();
         if held == 0 || needed == 0 {
             return Vec::new();
         }
+        if held <= FEW {
+            return self.sort_members(members, set, bound, descending, needed);
+        }
+        let order = match members {
+            Members::All => self.order_within(By::Uid, subset, needed as u64),
+            Members::Of(_) => self.order_made(By::Uid, subset),
+        };
+        let all = order.len() as u64;
         if held.saturating_mul(held) < all.saturating_mul(needed as u64).saturating_mul(4) {
             return self.sort_members(members, set, bound, descending, needed);
         }
-        let order = self.uid_order();
-        let place = self.uid_place(bound, descending);
+        let place = self.uid_place(&order, bound, descending);
         let is_member = |doc: &u32| set.contains(*doc) && members.contains(self, *doc);
         if descending {
             order.backward(place).filter(is_member).take(needed).collect()

@@ -7,7 +7,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use model::{Fault, LocationRef, entity, js};
 use serde_json::Value;
 
-use crate::settings::absolute;
+use crate::paths::absolute;
 
 /// Kinds that may come from anywhere when no rule is configured.
 const DEFAULT_KINDS: [&str; 3] = ["component", "api", "location"];

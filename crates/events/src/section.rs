@@ -1,0 +1,220 @@
+//! The section `events` of the configuration: topics and the secrets of their webhooks.
+
+use std::collections::BTreeMap;
+
+use config::Secret;
+use model::{Fault, Problem};
+use plugin::ConfigSection;
+use serde_json::{Map, Value, json};
+
+/// Shortest secret, in bytes.
+const MIN_SECRET: usize = 8;
+/// Longest name of a topic.
+const MAX_TOPIC: usize = 100;
+/// Topics that are served as soon as they have a secret; others are also named under `http.topics`.
+const HOSTS: [&str; 3] = ["gitea", "github", "gitlab"];
+
+/// The section as the commands see it.
+pub struct Section;
+
+impl ConfigSection for Section {
+    fn path(&self) -> &'static str {
+        "events"
+    }
+
+    fn schema(&self) -> Value {
+        let secret = json!({
+            "type": "string", "visibility": "secret", "minLength": MIN_SECRET,
+            "description": "The secret of the topic's webhooks, the same as at the sender.",
+        });
+        let module = json!({"type": "object", "properties": {"webhookSecret": secret}});
+        json!({
+            "type": "object",
+            "description": "Events from other servers.",
+            "properties": {
+                "http": {"type": "object", "properties": {"topics": {
+                    "type": "array", "items": {"type": "string"},
+                    "description": "Topics that are served at /api/events/http/<topic>, each with a secret under events.modules.",
+                }}},
+                "modules": {
+                    "type": "object", "additionalProperties": module,
+                    "description": "What each topic needs. gitea, github and gitlab need not stand under events.http.topics.",
+                },
+            },
+        })
+    }
+
+    fn check(&self, section: &Value) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if let Some(other) = section
+            .pointer("/http/topics")
+            .filter(|topics| !is_list_of_texts(topics))
+        {
+            let fault = Fault::input(format!("events.http.topics must be a list of texts, not {other}"));
+            problems.push(at("http.topics", Problem::error(fault)));
+        }
+        let topics = topics(section);
+        problems.extend(topics.iter().filter_map(|topic| problem_of(section, topic)));
+        problems.extend(idle(section, &topics));
+        problems
+    }
+}
+
+/// The topics that are served, with their secrets.
+pub(crate) fn served(section: &Value) -> BTreeMap<String, Secret> {
+    let topics = topics(section).into_iter();
+    topics
+        .filter_map(|topic| Some((topic.clone(), secret(section, &topic)?)))
+        .collect()
+}
+
+/// Every topic that is named, served or not, once.
+fn topics(section: &Value) -> Vec<String> {
+    let listed = section.pointer("/http/topics").and_then(Value::as_array);
+    let listed = listed.into_iter().flatten().filter_map(Value::as_str);
+    let modules = section.get("modules").and_then(Value::as_object);
+    let modules = modules.into_iter().flat_map(Map::keys).map(String::as_str);
+    let mut topics: Vec<String> = listed
+        .chain(modules.filter(|name| HOSTS.contains(name)))
+        .map(str::to_owned)
+        .collect();
+    topics.sort();
+    topics.dedup();
+    topics
+}
+
+/// The secret of a topic, if it can be used.
+fn secret(section: &Value, topic: &str) -> Option<Secret> {
+    let secret = section
+        .get("modules")?
+        .get(topic)?
+        .get("webhookSecret")?
+        .as_str()?;
+    (is_name(topic) && secret.len() >= MIN_SECRET).then(|| Secret::new(secret.to_owned()))
+}
+
+fn problem_of(section: &Value, topic: &str) -> Option<Problem> {
+    if !is_name(topic) {
+        let fault = Fault::input(format!(
+            "The topic '{topic}' of events.http.topics is not served: a topic has letters, digits, '-', '_' and '.'"
+        ));
+        return Some(at("http.topics", Problem::error(fault)));
+    }
+    if secret(section, topic).is_some() {
+        return None;
+    }
+    let key = format!("modules.{topic}.webhookSecret");
+    let text = section
+        .get("modules")
+        .and_then(|modules| modules.get(topic)?.get("webhookSecret"));
+    let reason = match text {
+        Some(Value::String(_)) => format!("its secret has fewer than {MIN_SECRET} characters"),
+        _ => "it has no secret, and everybody could send it".to_owned(),
+    };
+    let fault = Fault::input(format!(
+        "The topic '{topic}' is not served at /api/events/http/{topic}: {reason}"
+    ));
+    let hint = format!("Set events.{key} to a long random text, and the same secret at the webhook.");
+    Some(at(&key, Problem::warning(fault)).hint(hint))
+}
+
+/// Keys of the original that change nothing here.
+fn idle(section: &Value, topics: &[String]) -> Vec<Problem> {
+    let keys = |value: Option<&Value>| -> Vec<String> {
+        let object = value.and_then(Value::as_object);
+        object.into_iter().flat_map(Map::keys).cloned().collect()
+    };
+    let own = keys(Some(section))
+        .into_iter()
+        .filter(|key| !matches!(key.as_str(), "http" | "modules"));
+    let modules = keys(section.get("modules"))
+        .into_iter()
+        .filter(|module| !topics.contains(module));
+    let all = own.chain(modules.map(|module| format!("modules.{module}")));
+    let remark = |key: String| {
+        let fault = Fault::input(format!("'events.{key}' has no effect here"));
+        let hint = "Only webhooks are taken; name a further topic under events.http.topics.";
+        at(&key, Problem::warning(fault)).hint(hint)
+    };
+    all.map(remark).collect()
+}
+
+fn at(key: &str, problem: Problem) -> Problem {
+    let fault = Fault {
+        path: Some(key.to_owned()),
+        ..problem.fault.clone()
+    };
+    Problem { fault, ..problem }
+}
+
+fn is_list_of_texts(value: &Value) -> bool {
+    value
+        .as_array()
+        .is_some_and(|items| items.iter().all(Value::is_string))
+}
+
+fn is_name(topic: &str) -> bool {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+    (1..=MAX_TOPIC).contains(&topic.len()) && topic.chars().all(is_letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(section: &Value, is_served: &[&str], problems: &[&str]) {
+        assert_eq!(
+            served(section).into_keys().collect::<Vec<_>>(),
+            is_served,
+            "{section}"
+        );
+        let found: Vec<String> = Section
+            .check(section)
+            .into_iter()
+            .map(|one| one.fault.message)
+            .collect();
+        assert_eq!(found.len(), problems.len(), "{found:?}");
+        for (found, part) in found.iter().zip(problems) {
+            assert!(found.contains(part), "{part} in {found}");
+        }
+    }
+
+    #[test]
+    fn a_topic_is_served_with_a_secret() {
+        let secret = json!({"webhookSecret": "a-long-secret"});
+        check(&json!({"modules": {"gitea": secret}}), &["gitea"], &[]);
+        check(
+            &json!({"http": {"topics": ["gitea", "builds"]}, "modules": {"builds": secret, "gitea": secret}}),
+            &["builds", "gitea"],
+            &[],
+        );
+        check(
+            &json!({"useEventBus": true, "modules": {"awsSqs": {}}}),
+            &[],
+            &[
+                "'events.useEventBus' has no effect",
+                "'events.modules.awsSqs' has no effect",
+            ],
+        );
+        check(&Value::Null, &[], &[]);
+    }
+
+    #[test]
+    fn what_is_not_served_is_told() {
+        check(
+            &json!({"http": {"topics": ["builds", "a/b"]}, "modules": {"github": {"webhookSecret": "short"}, "gitlab": {}}}),
+            &[],
+            &[
+                "a topic has letters",
+                "'builds' is not served",
+                "fewer than 8 characters",
+                "it has no secret",
+            ],
+        );
+        check(
+            &json!({"http": {"topics": "gitea"}}),
+            &[],
+            &["must be a list of texts"],
+        );
+    }
+}

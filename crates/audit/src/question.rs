@@ -79,6 +79,13 @@ impl Question {
         query.finish()
     }
 
+    /// How many fields of the form narrow it down.
+    pub(crate) fn filters(&self) -> usize {
+        let texts = [&self.actor, &self.action, &self.subject, &self.outcome];
+        let moments = [self.from, self.until];
+        texts.iter().filter(|text| !text.is_empty()).count() + moments.iter().flatten().count()
+    }
+
     /// Whether it asks for some events only.
     pub(crate) fn is_narrow(&self) -> bool {
         *self != Self::default()

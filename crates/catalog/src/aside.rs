@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use model::Fault;
+use model::{Fault, FaultKind};
 use tokio::sync::Semaphore;
 
 /// Longest wait for a turn.
@@ -67,7 +67,7 @@ impl Aside {
         let turn = tokio::time::timeout(self.longest_wait, self.room.clone().acquire_owned()).await;
         let Ok(Ok(turn)) = turn else {
             return Err(Fault::new(
-                "ServiceUnavailableError",
+                FaultKind::Unavailable,
                 "Too many expensive questions are being answered; ask again in a moment",
             ));
         };

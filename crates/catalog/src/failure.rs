@@ -1,6 +1,6 @@
 //! A failure of the store as a fault that a caller may see.
 
-use model::Fault;
+use model::{Fault, FaultKind};
 use store::StoreError;
 
 /// The fault to answer with. A database that does not answer, or takes no writes, is not the caller's mistake
@@ -11,7 +11,7 @@ pub fn store_fault(error: &StoreError) -> Fault {
             tracing::error!(%error, "the database needs attention");
         }
         let reason = "The database does not answer at the moment; try again in a few seconds";
-        return Fault::new("ServiceUnavailableError", reason);
+        return Fault::new(FaultKind::Unavailable, reason);
     }
     internal(error)
 }

@@ -6,7 +6,7 @@ mod unread;
 use std::path::{Path, PathBuf};
 
 use config::Config;
-use model::{Fault, LocationRef, PLACEHOLDERS, entity};
+use model::{Fault, FaultKind, LocationRef, PLACEHOLDERS, entity};
 use serde_json::{Map, Value};
 
 use crate::ingest::{self, Room, SourceFile};
@@ -127,7 +127,7 @@ impl Offline {
                     };
                     match self.files(&name) {
                         Ok(found) => files.extend(found),
-                        Err(fault) if target.optional && fault.name == "NotFoundError" => {}
+                        Err(fault) if target.optional && fault.is(&FaultKind::NotFound) => {}
                         Err(fault) => faults.push(fault),
                     }
                 }

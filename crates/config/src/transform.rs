@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use model::{Fault, Problem};
+use model::{Fault, FaultKind, Problem};
 use serde_json::Value;
 
 use crate::include::{self, Included};
@@ -164,7 +164,7 @@ impl Transformer<'_> {
     }
 
     fn report(&mut self, path: &str, fault: Fault, origin: &Origin) {
-        let reason = if path.is_empty() && fault.name == "TypeError" {
+        let reason = if path.is_empty() && fault.is(&FaultKind::Type) {
             fault.message
         } else {
             format!("error at {path}, {}", fault.message)

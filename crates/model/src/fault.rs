@@ -8,10 +8,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::FaultKind;
+
 /// An error with a stable name, a message and possibly the error behind it.
 #[derive(Debug, Clone, Eq, Serialize, Deserialize)]
 pub struct Fault {
-    /// Name of the error class, for example `InputError`; decides the HTTP status.
+    /// Name of the error class on the wire, for example `InputError`. Code asks for [`Fault::kind`].
     pub name: String,
     /// The message without the cause.
     pub message: String,
@@ -41,34 +43,44 @@ impl Fault {
         }
     }
 
+    /// The class, which decides the HTTP status.
+    pub fn kind(&self) -> FaultKind {
+        FaultKind::of_wire(&self.name)
+    }
+
+    /// Whether it is of a class.
+    pub fn is(&self, kind: &FaultKind) -> bool {
+        self.name == kind.as_wire()
+    }
+
     /// A plain `Error`.
     pub fn error(message: impl Into<String>) -> Self {
-        Self::new("Error", message)
+        Self::new(FaultKind::Plain, message)
     }
 
     /// A `TypeError`: a value of the wrong shape.
     pub fn type_error(message: impl Into<String>) -> Self {
-        Self::new("TypeError", message)
+        Self::new(FaultKind::Type, message)
     }
 
     /// An `InputError`: the caller sent something wrong (400).
     pub fn input(message: impl Into<String>) -> Self {
-        Self::new("InputError", message)
+        Self::new(FaultKind::Input, message)
     }
 
     /// A `NotFoundError` (404).
     pub fn not_found(message: impl Into<String>) -> Self {
-        Self::new("NotFoundError", message)
+        Self::new(FaultKind::NotFound, message)
     }
 
     /// A `ConflictError` (409).
     pub fn conflict(message: impl Into<String>) -> Self {
-        Self::new("ConflictError", message)
+        Self::new(FaultKind::Conflict, message)
     }
 
     /// A `NotAllowedError` (403).
     pub fn not_allowed(message: impl Into<String>) -> Self {
-        Self::new("NotAllowedError", message)
+        Self::new(FaultKind::NotAllowed, message)
     }
 
     /// Names the error behind this one.

@@ -8,6 +8,7 @@ pub mod diff;
 pub mod entity;
 mod entity_ref;
 mod fault;
+mod fault_kind;
 mod filter;
 mod formats;
 mod health;
@@ -33,6 +34,7 @@ mod verdict;
 
 pub use entity_ref::{EntityRef, RefParts};
 pub use fault::Fault;
+pub use fault_kind::FaultKind;
 pub use filter::{Filter, Issues, Predicate, predicate_from_params};
 pub use health::{HEALTH, Health};
 pub use hints::{has_template_mark, hint_by_looks, hint_for, hint_if_unfilled};

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use async_trait::async_trait;
-use model::{Actor, Fault};
+use model::{Actor, Fault, FaultKind};
 use store::{StoreError, Tx};
 
 /// A change that was made, tried or refused.
@@ -38,7 +38,7 @@ impl AuditOutcome {
     pub fn of<T>(result: &Result<T, Fault>) -> Self {
         match result {
             Ok(_) => Self::Done,
-            Err(fault) if fault.name == "NotAllowedError" => Self::Refused(fault.describe()),
+            Err(fault) if fault.is(&FaultKind::NotAllowed) => Self::Refused(fault.describe()),
             Err(fault) => Self::Failed(fault.describe()),
         }
     }

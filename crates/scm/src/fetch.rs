@@ -7,7 +7,7 @@ use bytes::Bytes;
 use config::{ReadingLimits, Secret};
 use http::StatusCode;
 use http::header::{ACCEPT, AUTHORIZATION};
-use model::Fault;
+use model::{Fault, FaultKind};
 use outside::dns::Resolve;
 use outside::{Host, HostPolicy, OutsideCalls, OutsideError, What};
 use url::Url;
@@ -203,5 +203,8 @@ fn unreadable(asked: &Url, error: &OutsideError) -> Fault {
         What::Away(reason) | What::BrokenOff(reason) | What::UnusableRequest(reason) => reason.clone(),
         what => what.to_string(),
     };
-    Fault::new("FetchError", format!("request to {url} failed, reason: {reason}"))
+    Fault::new(
+        FaultKind::Fetch,
+        format!("request to {url} failed, reason: {reason}"),
+    )
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use config::Config;
 use http::StatusCode;
-use model::Fault;
+use model::{Fault, FaultKind};
 use outside::OutsideCalls;
 use tokio::sync::Semaphore;
 use url::Url;
@@ -141,7 +141,7 @@ impl UrlReader {
                     not_modified: false,
                 })
             }
-            Err(fault) if fault.name == "NotFoundError" => Ok(Search::default()),
+            Err(fault) if fault.is(&FaultKind::NotFound) => Ok(Search::default()),
             Err(fault) => Err(fault),
         }
     }
@@ -194,8 +194,8 @@ impl UrlReader {
             .fetcher(url)?
             .fetch(&request, ALLOWED, reach)
             .await
-            .map_err(|fault| match fault.name.as_str() {
-                "FetchError" => Fault::error(format!("Unable to read {url}, {fault}")),
+            .map_err(|fault| match fault.kind() {
+                FaultKind::Fetch => Fault::error(format!("Unable to read {url}, {fault}")),
                 _ => fault,
             })?;
         let failure = format!("could not read {}, {}", answer.url, phrase(answer.status));
@@ -228,7 +228,7 @@ impl UrlReader {
             .await?;
         if integration.kind() == "gitea" && answer.status == StatusCode::FORBIDDEN {
             return Err(Fault::new(
-                "AuthenticationError",
+                FaultKind::Authentication,
                 format!("{url} could not be read, {}", phrase(answer.status)),
             ));
         }

@@ -43,8 +43,8 @@ impl Tx {
         }
     }
 
-    /// Does something once the transaction is kept; nothing is done when it is given up. For news that must not be told
-    /// of a change that then does not happen.
+    /// Does something once the transaction is kept; nothing is done when it is given up. For news of a change
+    /// that must not go out when the change does not happen.
     pub fn after_commit(&mut self, work: impl FnOnce() + Send + Sync + 'static) {
         self.after_commit.push(Box::new(work));
     }

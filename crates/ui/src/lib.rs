@@ -29,7 +29,7 @@ pub use components::{
     diff::{diff_view, value_text},
     entity::{EntityHeader, EntityLine, entity_header, entity_lines, entity_link, missing_link},
     facet::{Facet, FacetOption, Facets, facet_panel},
-    field::{Field, checkbox, field, search_field, select, text_area, text_input},
+    field::{Field, checkbox, field, filter_form, search_field, select, text_area, text_input},
     pagination::{Pagination, pagination},
     problem::{problem_panel, problem_summary},
     sheet::sheet_head,

@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use model::{Actor, Fault, Principal, Problem, Restriction, Viewer};
+use model::{Actor, Fault, FaultKind, Principal, Problem, Restriction, Viewer};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -200,13 +200,13 @@ impl Access {
 
 fn too_many_tries() -> Fault {
     Fault::new(
-        "TooManyRequestsError",
+        FaultKind::TooManyRequests,
         "Too many wrong tokens came from this address; try again in a minute",
     )
 }
 
 fn unauthenticated(message: &str) -> Fault {
-    Fault::new("AuthenticationError", message)
+    Fault::new(FaultKind::Authentication, message)
 }
 
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {

@@ -14,7 +14,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use http_body_util::Limited;
-use model::{Fault, Viewer};
+use model::{Fault, FaultKind, Viewer};
 use percent_encoding::percent_decode_str;
 use plugin::{AuditEvent, AuditLog, AuditOutcome, Caller, Decision, Face, PluginId, Policy, RowHead, Rule};
 
@@ -150,7 +150,7 @@ impl Gate {
             Face::Api => "Service has not started up yet",
             Face::Page | Face::Plain => "The catalog is still loading",
         };
-        Err(Fault::new("ServiceUnavailableError", message))
+        Err(Fault::new(FaultKind::Unavailable, message))
     }
 
     /// Finds out who calls, and whether such callers may.
@@ -173,7 +173,7 @@ impl Gate {
 
     /// People read who may see a page and how that is changed; programs the words of the contract.
     fn in_words_for_the_face(&self, fault: Fault) -> Fault {
-        if self.face == Face::Page && fault.name == "AuthenticationError" {
+        if self.face == Face::Page && fault.is(&FaultKind::Authentication) {
             return Fault::new(fault.name, self.gates.doorkeeper.access.refusal());
         }
         fault
@@ -305,5 +305,5 @@ fn asked_for(request: &Request) -> &str {
 
 fn too_slow(time: Duration) -> Fault {
     let message = format!("There was no answer within {} s", time.as_secs_f32());
-    Fault::new("ServiceUnavailableError", message)
+    Fault::new(FaultKind::Unavailable, message)
 }

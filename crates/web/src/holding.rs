@@ -11,7 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::{Buf as _, Bytes};
 use hyper::body::{Frame, SizeHint};
-use model::Fault;
+use model::{Fault, FaultKind};
 
 use crate::api::ApiError;
 use crate::options::Limits;
@@ -94,7 +94,7 @@ fn too_much(is_whole: bool) -> Response {
     } else {
         "Too many event streams are open; close some and try again"
     };
-    ApiError::new(Fault::new("ServiceUnavailableError", message)).into_response()
+    ApiError::new(Fault::new(FaultKind::Unavailable, message)).into_response()
 }
 
 /// A body that its client holds a share for. It comes in pieces of its own, so that the whole is given back as soon

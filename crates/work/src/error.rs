@@ -1,6 +1,6 @@
 //! Errors of enqueuing work, and of work that writes its results.
 
-use model::Fault;
+use model::{Fault, FaultKind};
 use store::StoreError;
 
 /// Why something about work could not be stored.
@@ -37,7 +37,7 @@ impl From<WorkError> for Fault {
     fn from(error: WorkError) -> Self {
         match &error {
             WorkError::Store(store) if store.is_outage() => {
-                Self::new("ServiceUnavailableError", error.to_string())
+                Self::new(FaultKind::Unavailable, error.to_string())
             }
             WorkError::TooLarge { .. } | WorkError::NotJson { .. } => Self::input(error.to_string()),
             WorkError::Lost => Self::conflict(error.to_string()),

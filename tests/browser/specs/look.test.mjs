@@ -42,6 +42,10 @@ const pages = {
   orphans: '/unprocessed?show=orphaned',
   search: '/search?query=talent',
   settings: '/settings',
+  audit: '/audit',
+  'audit-nothing': '/audit?actor=user:default/nobody&outcome=failed',
+  work: '/work',
+  schedules: '/work/schedules',
   'not-found': '/no/such/page',
 };
 

@@ -52,7 +52,21 @@ const pages = [
   '/org',
   '/search?query=payment',
   '/settings',
+  '/audit',
+  '/work',
+  '/work/schedules',
 ];
+
+/** Attempts that the audit keeps: with short names and with the longest. */
+async function attempt() {
+  for (const name of ['talentmesh-gateway', long('nobody')]) {
+    await fetch(`${portal.base}/api/catalog/refresh`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ entityRef: `component:default/${name}` }),
+    });
+  }
+}
 
 /** What hangs out of the frame of a table that does not scroll. */
 const hanging = page =>
@@ -66,6 +80,7 @@ for (const width of [390, 768, 1024, 1440, 1920]) {
   test(`${width} pixels`, async () => {
     await visiting(browser, 'about:blank', { look: width < 500 ? 'phone' : 'light' }, async page => {
       await page.setViewportSize({ width, height: 900 });
+      await attempt();
       for (const path of pages) {
         await page.goto(portal.base + path);
         const over = await overhang(page);

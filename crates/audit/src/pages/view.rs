@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use model::{Actor, Fault};
 use ui::{
-    Badge, Button, Column, EmptyState, Field, Pagination, Row, Table, Tone, badge, button, data_table,
-    empty_state, error_state, pagination, select, text_input, time,
+    Badge, Column, EmptyState, Field, Pagination, Row, Table, Tone, badge, data_table, empty_state,
+    error_state, filter_form, pagination, select, text_input, time,
 };
 
 use crate::question::{PAGE, Question};
@@ -27,9 +27,11 @@ pub(crate) fn events(question: &Question, found: &[Recorded], now: Timestamp) ->
     html! {
         div.page-head { h1 { "Audit" } }
         p.page-lead { "Changes that people and services made or tried to make, newest first." }
-        (form(question))
-        @if shown.is_empty() { (nothing(question)) } @else { (table(shown, now)) }
-        (pagination(&Pagination { label: "Pages of events", next, ..Pagination::default() }))
+        div.stack {
+            (form(question))
+            @if shown.is_empty() { (nothing(question)) } @else { (table(shown, now)) }
+            (pagination(&Pagination { label: "Pages of events", next, ..Pagination::default() }))
+        }
     }
 }
 
@@ -45,20 +47,19 @@ fn form(question: &Question) -> Markup {
     let field = |name, label| Field {
         name,
         label,
+        is_filter: true,
         ..Field::default()
     };
     let day = |moment: Option<Timestamp>| moment.map(|moment| moment.to_string()).unwrap_or_default();
-    html! {
-        form.form-row action="/audit" method="get" {
-            (text_input(field("actor", "Who"), "text", &question.actor, "user:default/ines"))
-            (text_input(field("action", "Action"), "text", &question.action, "catalog.location.create"))
-            (text_input(field("subject", "Subject"), "text", &question.subject, "component:default/orders"))
-            (text_input(field("from", "From"), "text", &day(question.from), "2026-01-31"))
-            (text_input(field("until", "Until"), "text", &day(question.until), "2026-01-31"))
-            (select(field("outcome", "Outcome"), &OUTCOMES, &question.outcome))
-            (button(Button { label: "Show", icon: Some("search"), ..Button::default() }))
-        }
-    }
+    let fields = html! {
+        (text_input(field("actor", "Who"), "text", &question.actor, "user:default/ines"))
+        (text_input(field("action", "Action"), "text", &question.action, "catalog.location.create"))
+        (text_input(field("subject", "Subject"), "text", &question.subject, "component:default/orders"))
+        (text_input(field("from", "From"), "text", &day(question.from), "2026-01-31"))
+        (text_input(field("until", "Until"), "text", &day(question.until), "2026-01-31"))
+        (select(field("outcome", "Outcome"), &OUTCOMES, &question.outcome))
+    };
+    filter_form("/audit", &fields, (question.filters(), "/audit"))
 }
 
 fn nothing(question: &Question) -> Markup {
@@ -84,11 +85,11 @@ fn nothing(question: &Question) -> Markup {
 fn table(events: &[Recorded], now: Timestamp) -> Markup {
     let rows = events.iter().map(|event| {
         let cells = vec![
-            time(event.at, now),
+            html! { (time(event.at, now)) (in_narrow_windows(event)) },
             html! { (who(&event.actor)) },
             html! { code { (event.action) } },
             html! { span.prewrap { (event.subject) } },
-            html! { (outcome(event.outcome)) @if !event.reason.is_empty() { " " (event.reason) } },
+            html! { (outcome(event.outcome)) @if !event.reason.is_empty() { " " span.cell-optional title=(event.reason) { (event.reason) } } },
         ];
         Row {
             failed: event.outcome != "done",
@@ -99,13 +100,22 @@ fn table(events: &[Recorded], now: Timestamp) -> Markup {
         caption: "Events",
         columns: vec![
             Column::new("When"),
-            Column::new("Who"),
-            Column::new("Action"),
+            Column::optional("Who"),
+            Column::optional("Action"),
             Column::growing("Subject"),
             Column::new("Outcome"),
         ],
         rows: rows.collect(),
     })
+}
+
+/// What the columns say that a narrow window has no room for.
+fn in_narrow_windows(event: &Recorded) -> Markup {
+    html! {
+        span.cell-note { (who(&event.actor)) " · " (event.action) }
+        span.cell-note.cell-note-grows { (event.subject) }
+        @if !event.reason.is_empty() { span.cell-note.wraps { (event.reason) } }
+    }
 }
 
 fn who(actor: &Actor) -> String {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use catalog::offline::files_of;
 use config::{CatalogLocation, Config, without_passwords};
-use model::Fault;
+use model::{Fault, FaultKind};
 use scm::UrlReader;
 
 use super::doctor::{Finding, bad, good};
@@ -47,8 +47,8 @@ fn url(config: &Config, target: &str) -> Told<()> {
     let checked = UrlReader::offline(config).check(target);
     checked.map_err(|fault| {
         let shown = without_passwords(target);
-        let fix = match fault.name.as_str() {
-            "NotAllowedError" => "add the host to integrations, or to backend.reading.allow",
+        let fix = match fault.kind() {
+            FaultKind::NotAllowed => "add the host to integrations, or to backend.reading.allow",
             _ => "correct the target: the whole http(s) address of one file, without login and pattern",
         };
         (
@@ -66,7 +66,7 @@ fn file(config: &Config, target: &str) -> Told<String> {
     match files_of(config, target) {
         Ok(found) if found == [path.clone()] => Ok(format!("{} can be read", path.display())),
         Ok(found) => Ok(format!("{} names {} files", path.display(), found.len())),
-        Err(fault) if is_pattern(target) && fault.name == "NotFoundError" => {
+        Err(fault) if is_pattern(target) && fault.is(&FaultKind::NotFound) => {
             Err(unreadable(config, &path, "the pattern matches no file"))
         }
         Err(fault) => Err(unreadable(config, &path, reason(&fault))),

@@ -6,6 +6,7 @@
 )]
 
 mod access;
+mod audit_kills;
 mod catalog_files;
 mod commands;
 mod configuration;

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use model::Fault;
+use model::{Fault, FaultKind};
 use serde_json::{Value, json};
 use sight::{CurrentReach, CurrentSight};
 use web::api::Json;
@@ -21,7 +21,7 @@ pub(super) async fn refresh(
 ) -> Answer {
     let reference = body["entityRef"].as_str().unwrap_or_default();
     if body["authorizationToken"].is_string() {
-        return Err(Fault::new("AuthenticationError", "Illegal token").into());
+        return Err(Fault::new(FaultKind::Authentication, "Illegal token").into());
     }
     api.catalog
         .seen_by(&sight)

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use model::{EntityRef, Fault, LocationRef, Place, Problem, hint_by_looks, oddities, policy};
+use model::{EntityRef, Fault, FaultKind, LocationRef, Place, Problem, hint_by_looks, oddities, policy};
 use serde_json::Value;
 use yaml::{Document, Limits, YamlError};
 
@@ -21,7 +21,7 @@ pub(crate) struct Rejected {
 impl Rejected {
     /// Whether it is known what the document declares, although it may not come from there.
     pub fn names_entity(&self) -> bool {
-        self.problem.fault.name == "NotAllowedError"
+        self.problem.fault.is(&FaultKind::NotAllowed)
     }
 }
 

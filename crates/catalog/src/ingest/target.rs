@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use bytes::Bytes;
-use model::{Fault, LocationRef, entity};
+use model::{Fault, FaultKind, LocationRef, entity};
 use serde_json::Value;
 
 use super::UrlSource;
@@ -121,7 +121,7 @@ pub(crate) async fn read_target(
                 Err(error) => failed(Fault::error(error.to_string())),
                 Ok((mut reading, left)) => {
                     *room = left;
-                    let missing = |fault: &Fault| fault.name == "NotFoundError";
+                    let missing = |fault: &Fault| fault.is(&FaultKind::NotFound);
                     reading.faults.retain(|fault| !target.optional || !missing(fault));
                     reading
                 }
@@ -171,7 +171,7 @@ async fn read_url(
             etag: found.etag,
             ..Reading::default()
         },
-        Err(fault) if fault.name == "NotFoundError" && optional => Reading::default(),
+        Err(fault) if fault.is(&FaultKind::NotFound) && optional => Reading::default(),
         Err(fault) => failed(unreadable(&fault)),
     }
 }
@@ -196,8 +196,8 @@ fn unreadable(fault: &Fault) -> Fault {
         .chars()
         .take(MAX_MESSAGE)
         .collect();
-    match fault.name.as_str() {
-        "NotFoundError" => Fault::not_found(message),
+    match fault.kind() {
+        FaultKind::NotFound => Fault::not_found(message),
         _ => Fault::error(message),
     }
 }

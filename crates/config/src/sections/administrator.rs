@@ -8,7 +8,7 @@ const SERVICE: &str = "service:";
 /// A caller, or a group of callers, who administers the portal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Administrator {
-    /// A person, or whoever belongs to a group.
+    /// A person, or the members of a group.
     Entity(EntityRef),
     /// A service by its subject.
     Service(String),

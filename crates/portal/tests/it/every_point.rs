@@ -220,7 +220,7 @@ async fn own_table(world: &World) {
     assert_eq!(written, 1);
 }
 
-/// Who lacks the permission of a type of documents finds none of them, and nothing that tells of them.
+/// A caller without the permission of a type of documents finds none of them, and no hint of them.
 #[tokio::test(flavor = "multi_thread")]
 async fn documents_are_found_by_those_who_have_the_permission_of_their_type() {
     let world = World::with(vec![teapots(), sign_in()]).await.unwrap();

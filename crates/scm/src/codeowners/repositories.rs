@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use model::Fault;
+use model::{Fault, FaultKind};
 use parking_lot::Mutex;
 use url::Url;
 
@@ -150,7 +150,7 @@ impl Repositories {
                     };
                     return Ok(Some((Arc::new(file), read.etag)));
                 }
-                Err(fault) if fault.name == "NotFoundError" => {}
+                Err(fault) if fault.is(&FaultKind::NotFound) => {}
                 Err(fault) => failure = Some(fault),
             }
         }

@@ -2,6 +2,8 @@
 
 use maud::{Markup, html};
 
+use super::button::{Button, button};
+use super::sheet::sheet_head;
 use crate::icon::icon;
 
 /// What a field says besides its control.
@@ -17,6 +19,8 @@ pub struct Field<'a> {
     pub error: Option<&'a str>,
     /// The form cannot be sent without it.
     pub required: bool,
+    /// It is one of a list's filters, where none is required and none is marked as optional.
+    pub is_filter: bool,
 }
 
 impl Field<'_> {
@@ -33,7 +37,7 @@ impl Field<'_> {
 pub fn field(field: Field<'_>, control: Markup) -> Markup {
     html! {
         div.field.field-invalid[field.error.is_some()] {
-            label for=(field.name) { (field.label) @if !field.required { span.field-optional { "optional" } } }
+            label for=(field.name) { (field.label) @if !field.required && !field.is_filter { span.field-optional { "optional" } } }
             (control)
             @if let Some(hint) = field.hint { p.field-hint id=(format_args!("{}-hint", field.name)) { (hint) } }
             @if let Some(error) = field.error {
@@ -76,6 +80,27 @@ pub fn select(field_of: Field<'_>, options: &[(&str, &str)], chosen: &str) -> Ma
             }
         },
     )
+}
+
+/// The fields that narrow down a list: a row, and on phones a sheet behind a button. `active` is how many are set, `clear`
+/// the list without any.
+pub fn filter_form(action: &str, fields: &Markup, (active, clear): (usize, &str)) -> Markup {
+    html! {
+        search.filter-form {
+            button.button.sheet-button type="button" popovertarget="filters" {
+                (icon("filter")) span { "Filters" }
+                @if active > 0 { span.count { (active) } }
+            }
+            form #filters.filter-fields.sheet popover="auto" action=(action) method="get" {
+                (sheet_head("Filters", "filters", &html! {}))
+                (fields)
+                div.filter-buttons {
+                    (button(Button { label: "Show", icon: Some("filter"), ..Button::default() }))
+                    @if active > 0 { a.button.button-ghost href=(clear) { "Clear" } }
+                }
+            }
+        }
+    }
 }
 
 /// A box to tick.

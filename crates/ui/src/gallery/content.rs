@@ -89,8 +89,8 @@ fn actions() -> Vec<Sample> {
             "Fields",
             html! {
                 form.form {
-                    (text_input(Field { name: "url", label: "URL", hint: Some("Of a descriptor file."), error: None, required: true }, "url", "", "https://…/catalog-info.yaml"))
-                    (text_input(Field { name: "bad", label: "Name", hint: None, error: Some("is not a URL"), required: false }, "text", "x y", ""))
+                    (text_input(Field { name: "url", label: "URL", hint: Some("Of a descriptor file."), required: true, ..Field::default() }, "url", "", "https://…/catalog-info.yaml"))
+                    (text_input(Field { name: "bad", label: "Name", error: Some("is not a URL"), ..Field::default() }, "text", "x y", ""))
                     (select(Field { name: "kind", label: "Kind", required: true, ..Field::default() }, &[("a", "API"), ("b", "Component")], "b"))
                     (text_area(Field { name: "text", label: "Text", ..Field::default() }, "one\ntwo", 3))
                     (checkbox("tick", "Owned by me", true))

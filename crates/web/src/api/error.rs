@@ -2,7 +2,7 @@
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use model::Fault;
+use model::{Fault, FaultKind};
 use serde_json::{Map, Value, json};
 
 use super::reply::Json;
@@ -32,7 +32,7 @@ pub(crate) struct ErrorDetails {
 impl ApiError {
     /// An error with the status that its fault's name stands for.
     pub fn new(fault: Fault) -> Self {
-        let status = status_of(&fault.name);
+        let status = status_of(&fault.kind());
         Self {
             details: Box::new(ErrorDetails {
                 fault,
@@ -139,17 +139,19 @@ fn wire_form(fault: &Fault) -> Map<String, Value> {
     error
 }
 
-fn status_of(name: &str) -> StatusCode {
-    match name {
-        "InputError" => StatusCode::BAD_REQUEST,
-        "AuthenticationError" => StatusCode::UNAUTHORIZED,
-        "NotAllowedError" => StatusCode::FORBIDDEN,
-        "NotFoundError" => StatusCode::NOT_FOUND,
-        "ConflictError" => StatusCode::CONFLICT,
-        "NotModifiedError" => StatusCode::NOT_MODIFIED,
-        "TooManyRequestsError" => StatusCode::TOO_MANY_REQUESTS,
-        "NotImplementedError" => StatusCode::NOT_IMPLEMENTED,
-        "ServiceUnavailableError" => StatusCode::SERVICE_UNAVAILABLE,
-        _ => StatusCode::INTERNAL_SERVER_ERROR,
+fn status_of(kind: &FaultKind) -> StatusCode {
+    match kind {
+        FaultKind::Input => StatusCode::BAD_REQUEST,
+        FaultKind::Authentication => StatusCode::UNAUTHORIZED,
+        FaultKind::NotAllowed => StatusCode::FORBIDDEN,
+        FaultKind::NotFound => StatusCode::NOT_FOUND,
+        FaultKind::Conflict => StatusCode::CONFLICT,
+        FaultKind::NotModified => StatusCode::NOT_MODIFIED,
+        FaultKind::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+        FaultKind::NotImplemented => StatusCode::NOT_IMPLEMENTED,
+        FaultKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        FaultKind::Plain | FaultKind::Type | FaultKind::Fetch | FaultKind::Other(_) => {
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
     }
 }

@@ -7,8 +7,8 @@ use maud::{Markup, html};
 use model::Problem;
 use ui::{
     Align, Badge, Button, ButtonKind, Code, Column, EmptyState, Field, Language, Pagination, Row, Tab, Table,
-    Tone, badge, button, code_block, data_table, definitions_wide, duration, empty_state, pagination,
-    problem_panel, section, segmented, select, tabs, time,
+    Tone, badge, button, code_block, data_table, definitions_wide, duration, empty_state, filter_form,
+    pagination, problem_panel, section, segmented, select, tabs, time,
 };
 use url::form_urlencoded::Serializer;
 use work::{JobFilter, JobId, JobPage, JobReport, JobState, KindReport, LogLevel, LogLine, ScheduleReport};
@@ -150,13 +150,19 @@ fn filters(list: &JobList) -> Markup {
     let mut kinds: Vec<(&str, &str)> = std::iter::once(("", "Every kind")).chain(known).collect();
     kinds.dedup();
     let chosen = list.filter.kind.as_deref().unwrap_or_default();
+    let without_kind = link(
+        &JobFilter {
+            kind: None,
+            ..list.filter.clone()
+        },
+        None,
+    );
     html! {
         (segmented("State", &states))
-        form.form-row action="/work" method="get" {
+        (filter_form("/work", &html! {
             @if let Some(state) = list.filter.state { input type="hidden" name="state" value=(state.as_str()); }
-            (select(Field { name: "kind", label: "Kind", ..Field::default() }, &kinds, chosen))
-            (button(Button { label: "Show", icon: Some("filter"), ..Button::default() }))
-        }
+            (select(Field { name: "kind", label: "Kind", is_filter: true, ..Field::default() }, &kinds, chosen))
+        }, (usize::from(!chosen.is_empty()), &without_kind)))
     }
 }
 

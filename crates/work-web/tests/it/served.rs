@@ -50,7 +50,7 @@ impl JobHandler for Obedient {
     }
 }
 
-/// Keeps audit events in memory, and fails to as long as it is told to.
+/// Keeps audit events in memory, unless the test breaks it.
 #[derive(Default)]
 struct Heard {
     events: Mutex<Vec<String>>,

@@ -27,7 +27,7 @@ pub(crate) fn register(
         }
         form.ask action="/catalog-import" method="get" {
             (text_input(
-                Field { name: "url", label: "Address of the descriptor", hint: Some("A catalog-info.yaml, or several with a * in the name."), error, required: true },
+                Field { name: "url", label: "Address of the descriptor", hint: Some("A catalog-info.yaml, or several with a * in the name."), error, required: true, ..Field::default() },
                 "url", url, "https://gitea.example.com/team/service/src/branch/main/catalog-info.yaml",
             ))
             (button(Button { label: "Preview", icon: Some("search"), kind: if preview.is_some() { ButtonKind::Secondary } else { ButtonKind::Primary }, ..Button::default() }))

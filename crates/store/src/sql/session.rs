@@ -11,7 +11,7 @@ use super::{
     text::{numbered, with_rows},
     with_list,
 };
-use crate::StoreError;
+use crate::{StoreError, lockstep::answer};
 
 /// PostgreSQL cancels a statement after 30 s by itself; this is for a server or network that is silent.
 const SILENCE: Duration = Duration::from_secs(40);
@@ -80,10 +80,12 @@ impl Session {
         arguments.iter().try_for_each(Arg::check)?;
         let text = self.text(text);
         match &mut self.0 {
-            Connection::Sqlite(c) => Ok(query!(text, arguments).execute(&mut **c).await?.rows_affected()),
-            Connection::SqliteTransaction(t) => {
-                Ok(query!(text, arguments).execute(&mut **t).await?.rows_affected())
-            }
+            Connection::Sqlite(c) => Ok(answer(query!(text, arguments).execute(&mut **c))
+                .await?
+                .rows_affected()),
+            Connection::SqliteTransaction(t) => Ok(answer(query!(text, arguments).execute(&mut **t))
+                .await?
+                .rows_affected()),
             Connection::Postgres(c) => Ok(heard(query!(text, arguments).execute(&mut **c))
                 .await?
                 .rows_affected()),
@@ -103,11 +105,11 @@ impl Session {
         let text = self.text(text);
         Ok(match &mut self.0 {
             Connection::Sqlite(c) => wrapped(
-                query!(text, arguments).fetch_all(&mut **c).await?,
+                answer(query!(text, arguments).fetch_all(&mut **c)).await?,
                 EngineRow::Sqlite,
             ),
             Connection::SqliteTransaction(t) => wrapped(
-                query!(text, arguments).fetch_all(&mut **t).await?,
+                answer(query!(text, arguments).fetch_all(&mut **t)).await?,
                 EngineRow::Sqlite,
             ),
             Connection::Postgres(c) => wrapped(
@@ -206,7 +208,7 @@ impl Session {
     pub(crate) async fn rollback(self) -> Result<(), StoreError> {
         match self.0 {
             Connection::Sqlite(_) | Connection::Postgres(_) => Ok(()),
-            Connection::SqliteTransaction(transaction) => Ok(transaction.rollback().await?),
+            Connection::SqliteTransaction(transaction) => Ok(answer(transaction.rollback()).await?),
             Connection::PostgresTransaction(transaction) => Ok(heard(transaction.rollback()).await?),
         }
     }
@@ -215,7 +217,7 @@ impl Session {
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         match self.0 {
             Connection::Sqlite(_) | Connection::Postgres(_) => Ok(()),
-            Connection::SqliteTransaction(transaction) => Ok(transaction.commit().await?),
+            Connection::SqliteTransaction(transaction) => Ok(answer(transaction.commit()).await?),
             Connection::PostgresTransaction(transaction) => Ok(heard(transaction.commit()).await?),
         }
     }

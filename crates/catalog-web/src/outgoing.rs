@@ -171,7 +171,7 @@ impl Sending {
         }
         let form = self.form.clone();
         let render = move |caller: &Caller| form.joined(&bodies, caller);
-        Ok(self.catalog.aside(render).await?)
+        Ok(self.catalog.run_slow(render).await?)
     }
 }
 

@@ -8,12 +8,12 @@ use plugin::{AuditLog, EntityProvider, Processor};
 use scm::UrlReader;
 use store::Store;
 
-use crate::aside::Aside;
 use crate::engine::Engine;
 use crate::index::Index;
 use crate::ingest::{PerHost, UrlSource};
 use crate::process::Pipeline;
 use crate::settings::Settings;
+use crate::slow_work::SlowWork;
 use read_model::SnapshotFile;
 
 /// Place of processors for which none is configured.
@@ -39,7 +39,7 @@ pub(crate) struct Parts {
     /// Read model, filled from the change log (modules `index` and `query`).
     pub(crate) index: Index,
     /// Room for work that takes a while.
-    pub(crate) aside: Aside,
+    pub(crate) slow_work: SlowWork,
 }
 
 /// Puts a [`Catalog`] together; what is not set is the real thing with no plugins.
@@ -178,7 +178,7 @@ impl CatalogBuilder {
             clock: self.clock,
             randomness: self.randomness,
             index: Index::new(self.index_snapshot),
-            aside: Aside::default(),
+            slow_work: SlowWork::default(),
         };
         Ok(Catalog {
             parts: Arc::new(parts),

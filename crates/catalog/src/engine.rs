@@ -300,6 +300,8 @@ impl Catalog {
                 }
             }
             tokio::select! {
+                // In this order and not by chance, so that a simulation can be repeated.
+                biased;
                 ended = visits.next() => match ended {
                     Some(ended) => done += self.note_ended(ended).await,
                     None => return Ok(done),

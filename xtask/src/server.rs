@@ -11,8 +11,9 @@ use crate::process::{root, run};
 
 /// Builds the portal and returns its path.
 pub fn build() -> Result<PathBuf> {
-    // The whole workspace is chosen so that features, and with them everything built for tests, stay the same.
-    run("cargo", &["build", "--workspace", "--bin", "backstage"])?;
+    // With the tests of the whole workspace, so that features are those that the tests were built with, and nothing is
+    // built twice.
+    run("cargo", &["build", "--workspace", "--all-targets"])?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     Ok(target.join("debug/backstage"))
 }

@@ -176,7 +176,7 @@ impl Sending {
         }
         let (form, start) = (self.form.clone(), start.to_owned());
         let render = move |caller: &Caller| form.joined(&start, &bodies, caller);
-        Ok(self.catalog.aside(render).await?)
+        Ok(self.catalog.run_slow(render).await?)
     }
 }
 

@@ -3,9 +3,9 @@
 //! Every page is a function from plain data to markup (`view`, with samples) and a handler that
 //! fetches the data. Pages ask the engine and the index, never the wire API.
 
-mod done;
 mod entity;
 mod failure;
+mod flash;
 mod graph;
 mod link;
 mod list;

@@ -14,13 +14,13 @@ use scm::UrlReader;
 use store::{Seq, Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
-use crate::aside::{Aside, Caller};
 use crate::context::Context;
 use crate::engine::Engine;
 use crate::index::Index;
 use crate::ingest::{PerHost, UrlSource};
 use crate::process::Pipeline;
 use crate::settings::Settings;
+use crate::slow_work::{Caller, SlowWork};
 use read_model::SnapshotFile;
 
 /// Place of processors for which none is configured.
@@ -41,7 +41,7 @@ pub(crate) struct Parts {
     /// Read model, filled from the change log (modules `index` and `query`).
     pub(crate) index: Index,
     /// Room for work that takes a while.
-    pub(crate) aside: Aside,
+    pub(crate) slow_work: SlowWork,
 }
 
 impl Deref for Parts {
@@ -114,11 +114,11 @@ impl Catalog {
     }
 
     /// Does work that may take a while on a thread of its own, where it finds room.
-    pub async fn aside<T: Send + 'static>(
+    pub async fn run_slow<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Caller) -> T + Send + 'static,
     ) -> Result<T, Fault> {
-        self.parts.aside.run(work).await
+        self.parts.slow_work.run(work).await
     }
 }
 
@@ -222,7 +222,7 @@ impl CatalogBuilder {
             providers,
             audit: self.audit,
             index: Index::new(self.index_snapshot),
-            aside: Aside::default(),
+            slow_work: SlowWork::default(),
         };
         Ok(Catalog {
             parts: Arc::new(parts),

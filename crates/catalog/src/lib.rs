@@ -6,7 +6,6 @@
 //! below them: `context`, then `engine`, then `providers`, and the handle [`Catalog`] on top. Other features hold a [`Catalog`] and reach
 //! its data through [`Catalog::seen_by`] alone; SQL is the `store` crate's business and HTTP serving that of `web`.
 
-mod aside;
 mod catalog;
 mod context;
 mod engine;
@@ -21,10 +20,10 @@ pub mod query;
 mod requests;
 mod settings;
 mod sight;
+mod slow_work;
 mod stitch;
 mod time;
 
-pub use aside::Caller;
 pub use catalog::{Catalog, CatalogBuilder};
 pub use failure::store_fault;
 pub use history::{Version, VersionSummary};
@@ -33,8 +32,9 @@ pub use ingest::UrlSource;
 pub use query::View;
 pub use requests::{DryRun, Fate, Located, Preview, SourceReport, SourceStatus, Unprocessed};
 pub use sight::{Sight, SightKey};
+pub use slow_work::Caller;
 
 pub mod browse;
+pub mod neighbourhood;
 pub mod offline;
 pub mod organization;
-pub mod surroundings;

@@ -20,7 +20,7 @@ mod ordered;
 mod portions;
 mod seen;
 mod single;
-mod unright;
+mod unhealthy;
 
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ pub use list::{ListRequest, Listed, Ties};
 pub use locations::LocationFilter;
 pub use portions::{PORTION_BYTES, Portions, Wanted};
 pub use seen::SeenIds;
-pub use unright::{Condition, Unright};
+pub use unhealthy::{Condition, Unhealthy};
 
 use crate::index::Version;
 use crate::{Catalog, Sight};

@@ -18,6 +18,7 @@ use crate::{
     Database, Lane, StoreError,
     file_place::FilePlace,
     lane::{Gate, Turn},
+    lockstep::{self, answer},
     migrate::{self, Plugins},
     sql::{Connection, Session},
 };
@@ -76,7 +77,7 @@ impl SqliteFile {
             (Some(_), Lane::Person) => BEGIN_SYNCED,
             (Some(_), Lane::Bulk) => BEGIN_UNSYNCED,
         };
-        let begun = match self.writer.begin_with(begin).await {
+        let begun = match answer(self.writer.begin_with(begin)).await {
             // A write that the disk refuses ends the transaction behind the driver's back, which then
             // believes for ever to be in one. Only a new connection helps.
             Err(sqlx::Error::InvalidSavePointStatement) => {
@@ -95,7 +96,7 @@ impl SqliteFile {
     }
 
     pub(crate) async fn read(&self) -> Result<Session, StoreError> {
-        Ok(Session(Connection::Sqlite(self.readers.acquire().await?)))
+        Ok(Session(Connection::Sqlite(answer(self.readers.acquire()).await?)))
     }
 }
 
@@ -169,8 +170,13 @@ fn options(path: &Path, synchronous: SqliteSynchronous) -> SqliteConnectOptions 
 }
 
 fn pool(connections: u32) -> SqlitePoolOptions {
+    let most = if lockstep::is_on() {
+        lockstep::CONNECTIONS
+    } else {
+        connections
+    };
     SqlitePoolOptions::new()
-        .max_connections(connections)
+        .max_connections(most)
         .acquire_timeout(ACQUIRE_PATIENCE)
         .idle_timeout(None)
         .max_lifetime(None)

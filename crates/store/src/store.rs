@@ -63,17 +63,11 @@ impl Store {
     /// Tables of plugins that are not named stay as they are.
     ///
     /// Must be called within a tokio runtime.
-    pub fn open_with<'a>(
-        database: &'a Database,
-        plugins: &'a [(&str, &[Migration])],
-    ) -> Outcome<'a, Self> {
+    pub fn open_with<'a>(database: &'a Database, plugins: &'a [(&str, &[Migration])]) -> Outcome<'a, Self> {
         Box::pin(Self::open_tables(database, plugins))
     }
 
-    async fn open_tables(
-        database: &Database,
-        plugins: &[(&str, &[Migration])],
-    ) -> Result<Self, StoreError> {
+    async fn open_tables(database: &Database, plugins: &[(&str, &[Migration])]) -> Result<Self, StoreError> {
         let plugins = migrate::with_catalog(plugins)?;
         let (waker, announcer) = (Arc::new(Waker::new()), Arc::new(Announcer::new()));
         let pools = match database {

@@ -55,11 +55,7 @@ impl Tx {
     }
 
     /// Runs a statement; how many rows it touched. One with `RETURNING` is run by [`Session::rows`].
-    pub fn execute(
-        &mut self,
-        text: impl Into<Cow<'static, str>>,
-        arguments: Vec<Arg>,
-    ) -> Outcome<'_, u64> {
+    pub fn execute(&mut self, text: impl Into<Cow<'static, str>>, arguments: Vec<Arg>) -> Outcome<'_, u64> {
         self.session.execute(text, arguments)
     }
 

@@ -183,6 +183,7 @@ impl<C: Claims> Shared<C> {
             tokio::time::sleep(self.pace.grace).await;
         };
         let ending = tokio::select! {
+            biased;
             end = running => match end {
                 // A failure after a request to end says nothing about the work.
                 Ok(Ending::Retry(_)) if run.stop().is_cancelled() => Ending::Stopped,
@@ -213,9 +214,10 @@ impl<C: Claims> Shared<C> {
         let pause = self.pace.hold / RENEWALS;
         loop {
             tokio::select! {
+                biased;
                 () = end.cancelled() => return,
-                () = tokio::time::sleep(pause) => {}
                 () = self.nudge.ending.notified() => {}
+                () = tokio::time::sleep(pause) => {}
             }
             if let Err(error) = self.renew().await {
                 tracing::warn!(%error, "claims cannot be renewed; what runs goes on");

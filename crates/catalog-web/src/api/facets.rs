@@ -14,12 +14,12 @@ use super::{Api, texts};
 use catalog::query::Facet;
 use catalog::{Caller, Sight};
 
-pub(super) struct Asked {
+pub(super) struct FacetsParams {
     facets: Vec<String>,
     filter: Option<Filter>,
 }
 
-impl ReadQuery for Asked {
+impl ReadQuery for FacetsParams {
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::repeated("facet").required(),
         Parameter::repeated("filter"),
@@ -36,7 +36,7 @@ impl ReadQuery for Asked {
 pub(super) async fn by_get(
     State(api): State<Api>,
     CurrentSight(sight): CurrentSight,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<FacetsParams>,
 ) -> Answer {
     answer(&api, sight, &asked.facets, asked.filter).await
 }
@@ -52,7 +52,7 @@ pub(super) async fn by_post(
 }
 
 async fn answer(api: &Api, sight: Sight, facets: &[String], filter: Option<Filter>) -> Answer {
-    // Asked for twice, a facet is counted and answered once.
+    // FacetsParams for twice, a facet is counted and answered once.
     let mut seen = HashSet::new();
     let facets: Vec<String> = facets
         .iter()
@@ -66,7 +66,7 @@ async fn answer(api: &Api, sight: Sight, facets: &[String], filter: Option<Filte
         let named = Named(facets.iter().zip(&found).collect());
         Ok::<_, Refused>(for_sight(&sight, Json(Answered { facets: named })))
     };
-    api.catalog.aside(count).await?
+    api.catalog.run_slow(count).await?
 }
 
 #[derive(Serialize)]

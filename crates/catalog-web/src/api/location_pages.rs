@@ -19,7 +19,7 @@ use catalog::query::LocationFilter;
 const LIMIT: usize = 1_000;
 
 /// One page of locations; also what a cursor holds.
-struct Asked {
+struct LocationsParams {
     limit: usize,
     after: Option<Uuid>,
     filter: Option<LocationFilter>,
@@ -30,7 +30,7 @@ pub(super) async fn by_query(
     seen: SeenLocations,
     JsonBody(body): JsonBody,
 ) -> Answer {
-    let asked = Asked::read(&body)?;
+    let asked = LocationsParams::read(&body)?;
     let mut locations = seen.of(&api.catalog).await?;
     locations.retain(|location| {
         asked
@@ -52,7 +52,7 @@ pub(super) async fn by_query(
     Ok(Json(json!({"items": items, "totalItems": total, "pageInfo": info})).into_response())
 }
 
-impl Asked {
+impl LocationsParams {
     /// With a cursor, everything else in the body is ignored.
     fn read(body: &Value) -> Result<Self, Fault> {
         match body["cursor"].as_str() {

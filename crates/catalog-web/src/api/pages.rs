@@ -16,9 +16,9 @@ use catalog::query::{Cursor, Direction, Fields, FullText, OrderField, PageReques
 /// Entities on a page when nobody says how many.
 const LIMIT: usize = 200;
 
-pub(super) struct Asked(PageRequest);
+pub(super) struct PageParams(PageRequest);
 
-impl ReadQuery for Asked {
+impl ReadQuery for PageParams {
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::commas("fields"),
         Parameter::integer("limit"),
@@ -92,7 +92,7 @@ fn order_field(field: &str, direction: &str) -> Result<OrderField, Fault> {
 pub(super) async fn by_get(
     State(api): State<Api>,
     CurrentSight(sight): CurrentSight,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PageParams>,
 ) -> Answer {
     answer(&api, &sight, asked.0).await
 }

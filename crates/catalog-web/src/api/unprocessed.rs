@@ -15,11 +15,11 @@ use super::Api;
 use super::answer::{Answer, for_sight};
 use catalog::{Unprocessed, View};
 
-pub(super) struct Asked {
+pub(super) struct UnprocessedParams {
     owner: Option<String>,
 }
 
-impl ReadQuery for Asked {
+impl ReadQuery for UnprocessedParams {
     const PARAMETERS: &'static [Parameter] = &[Parameter::text("owner")];
 
     fn read(values: &Values) -> Result<Self, Fault> {
@@ -32,7 +32,7 @@ impl ReadQuery for Asked {
 pub(super) async fn failed(
     State(api): State<Api>,
     CurrentSight(sight): CurrentSight,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<UnprocessedParams>,
 ) -> Answer {
     answer(api.catalog.seen_by(&sight), "failed", &asked, |one| {
         !one.is_hidden
@@ -43,7 +43,7 @@ pub(super) async fn failed(
 pub(super) async fn pending(
     State(api): State<Api>,
     CurrentSight(sight): CurrentSight,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<UnprocessedParams>,
 ) -> Answer {
     answer(api.catalog.seen_by(&sight), "pending", &asked, |one| {
         one.is_hidden
@@ -51,7 +51,12 @@ pub(super) async fn pending(
     .await
 }
 
-async fn answer(view: View<'_>, kind: &str, asked: &Asked, is_meant: fn(&Unprocessed) -> bool) -> Answer {
+async fn answer(
+    view: View<'_>,
+    kind: &str,
+    asked: &UnprocessedParams,
+    is_meant: fn(&Unprocessed) -> bool,
+) -> Answer {
     let all = view.unprocessed().await?;
     let rows: Vec<Value> = all
         .iter()

@@ -28,8 +28,8 @@ use url::form_urlencoded;
 use web::{CurrentActor, CurrentViewer};
 
 use super::Pages;
-use super::done::{telling, told};
 use super::failure::PageFailure;
+use super::flash::{flash, with_flash};
 use catalog::browse::shown_title;
 use catalog::{Sight, View};
 use parts::Wanted;
@@ -187,7 +187,7 @@ fn whole(pages: &Pages, viewer: &Viewer, frame: &EntityFrame, content: &Markup, 
         pages.parts().actions(&frame.reference, &frame.entity, viewer),
     );
     let page = view::entity_page(frame, (badges, actions), content);
-    let markup = html! { (told(&chrome.query)) (page) };
+    let markup = html! { (flash(&chrome.query)) (page) };
     chrome.page(head(frame), markup).into_response()
 }
 
@@ -311,5 +311,5 @@ pub(super) async fn refresh(
     } else {
         "/catalog"
     };
-    Ok(Redirect::to(&telling(page, "refreshed")))
+    Ok(Redirect::to(&with_flash(page, "refreshed")))
 }

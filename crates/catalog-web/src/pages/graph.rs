@@ -12,8 +12,8 @@ use ui::{Chrome, Crumb, Flow, Live, PageHead, href};
 
 use super::Pages;
 use super::failure::PageFailure;
+use catalog::neighbourhood::Request;
 use catalog::query::ListRequest;
-use catalog::surroundings::Request;
 use catalog::{View, browse};
 use sight::CurrentSight;
 use state::GraphState;
@@ -83,7 +83,7 @@ async fn landscape(seen: View<'_>, request: Request) -> Result<Request, PageFail
 
 /// Collects and lays out. The layout runs beside the threads that serve requests.
 pub(super) async fn draw(seen: View<'_>, request: &Request, flow: Flow) -> Result<Drawing, PageFailure> {
-    let found = seen.surroundings(request).await?;
+    let found = seen.neighbourhood(request).await?;
     let graph = view::graph(&found, request, flow);
     let task = tokio::task::spawn_blocking(move || {
         let layout = ui::layout(&graph, DRAWING_TIME);

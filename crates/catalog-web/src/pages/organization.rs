@@ -19,7 +19,7 @@ use view::{Drawing, People};
 const PEOPLE: usize = 50;
 
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct PeopleParams {
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -44,7 +44,7 @@ pub(super) async fn groups(
         let mut drawing = Drawing::new(&organization, &owned);
         (drawing.lines(), drawing.is_full())
     };
-    let (tops, is_full) = pages.catalog.aside(draw).await?;
+    let (tops, is_full) = pages.catalog.run_slow(draw).await?;
     let head =
         PageHead::new("Organisation").live(Live::Prefixes(vec!["group:".to_owned(), "user:".to_owned()]));
     Ok(chrome
@@ -56,7 +56,7 @@ pub(super) async fn groups(
 pub(super) async fn people(
     State(pages): State<Pages>,
     CurrentSight(sight): CurrentSight,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<PeopleParams>,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
     let text = asked.q.trim().to_owned();

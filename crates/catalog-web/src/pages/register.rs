@@ -14,12 +14,12 @@ use url::Url;
 use web::CurrentActor;
 
 use super::Pages;
-use super::done::telling;
 use super::failure::PageFailure;
+use super::flash::with_flash;
 use catalog::Preview;
 
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct RegisterParams {
     #[serde(default)]
     url: String,
 }
@@ -28,7 +28,7 @@ pub(super) struct Asked {
 pub(super) async fn show(
     State(pages): State<Pages>,
     _: WholeSight,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<RegisterParams>,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
     let url = asked.url.trim();
@@ -65,7 +65,7 @@ pub(super) async fn register(
     _: WholeSight,
     CurrentActor(actor): CurrentActor,
     chrome: Chrome,
-    Form(asked): Form<Asked>,
+    Form(asked): Form<RegisterParams>,
 ) -> Result<Response, PageFailure> {
     let url = asked.url.trim();
     if let Err(error) = check(url) {
@@ -76,7 +76,7 @@ pub(super) async fn register(
         .register_location(&actor, ("url", url), None, Some(ConflictStrategy::Refresh))
         .await
     {
-        Ok(_) => Ok(Redirect::to(&telling("/sources", "registered")).into_response()),
+        Ok(_) => Ok(Redirect::to(&with_flash("/sources", "registered")).into_response()),
         Err(fault) => {
             let preview = Preview {
                 problems: vec![Problem::error(fault)],

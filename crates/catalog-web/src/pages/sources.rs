@@ -13,8 +13,8 @@ use ui::{Chrome, Crumb, Live, PageHead};
 use web::CurrentActor;
 
 use super::Pages;
-use super::done::{telling, told};
 use super::failure::PageFailure;
+use super::flash::{flash, with_flash};
 
 /// Entities named when asking whether a location may go.
 const NAMED: usize = 20;
@@ -26,7 +26,7 @@ pub(super) async fn show(
 ) -> Result<Response, PageFailure> {
     let lines = pages.catalog.sources().await?;
     let list = view::sources(&lines, pages.catalog.is_readonly(), chrome.now);
-    let content = html! { (told(&chrome.query)) (list) };
+    let content = html! { (flash(&chrome.query)) (list) };
     Ok(chrome
         .page(PageHead::new("Sources").live(Live::Any), content)
         .into_response())
@@ -62,5 +62,5 @@ pub(super) async fn unregister(
     Form(chosen): Form<Chosen>,
 ) -> Result<Redirect, PageFailure> {
     pages.catalog.unregister_location(&actor, &chosen.id).await?;
-    Ok(Redirect::to(&telling("/sources", "unregistered")))
+    Ok(Redirect::to(&with_flash("/sources", "unregistered")))
 }

@@ -3,7 +3,7 @@
 use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use catalog::query::Unright;
+use catalog::query::Unhealthy;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use model::{EntityRef, Fault};
@@ -18,14 +18,14 @@ use ui::{
 use web::CurrentActor;
 
 use super::Pages;
-use super::done::{telling, told};
 use super::failure::PageFailure;
+use super::flash::{flash, with_flash};
 
 /// Entities on a page.
 const SHOWN: usize = 50;
 
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct ProblemsParams {
     #[serde(default)]
     show: String,
     #[serde(default)]
@@ -35,25 +35,25 @@ pub(super) struct Asked {
 pub(super) async fn show(
     State(pages): State<Pages>,
     CurrentSight(sight): CurrentSight,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<ProblemsParams>,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
     let group = Group::parse(&asked.show);
     let limit = SHOWN + 1;
     let which = match group {
-        Group::Failed => Unright::Failed,
-        Group::Pending => Unright::Pending,
-        Group::Orphaned => Unright::Orphaned,
+        Group::Failed => Unhealthy::Failed,
+        Group::Pending => Unhealthy::Pending,
+        Group::Orphaned => Unhealthy::Orphaned,
     };
     let seen = pages.catalog.seen_by(&sight);
-    let mut nodes = seen.unright(which, &asked.after, limit).await?;
+    let mut nodes = seen.unhealthy(which, &asked.after, limit).await?;
     let more = nodes.len() > SHOWN;
     nodes.truncate(SHOWN);
     let after = nodes.last().filter(|_| more).map(|node| node.reference.as_str());
     let next =
         after.map(|after| href::with_query("/unprocessed", [("show", group.word()), ("after", after)]));
     let list = unprocessed(group, &nodes, next, chrome.now);
-    let content = html! { (told(&chrome.query)) (list) };
+    let content = html! { (flash(&chrome.query)) (list) };
     Ok(chrome
         .page(PageHead::new("Problems").live(Live::Any), content)
         .into_response())
@@ -121,7 +121,7 @@ pub(super) async fn delete(
         .delete_by_uid(&actor, &reach, removal.uid)
         .await?;
     let list = format!("/unprocessed?show={}", Group::parse(&removal.show).word());
-    Ok(Redirect::to(&telling(&list, "removed")))
+    Ok(Redirect::to(&with_flash(&list, "removed")))
 }
 
 /// Which entities the page lists.

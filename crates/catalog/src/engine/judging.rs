@@ -121,7 +121,7 @@ impl<'a> Judge<'a> {
         if let Some(reference) = &rejected.reference {
             self.coverage.note_refused(reference.clone());
         }
-        let is_refusal = rejected.problem.fault.name == "NotAllowedError";
+        let is_refusal = rejected.names_entity();
         // The original stops at the first document of a kind that is not allowed where it discards files.
         if self.discards() && is_refusal && std::mem::replace(&mut self.has_refused, true) {
             return None;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use model::{Fault, LocationRef, Problem, entity};
+use model::{Fault, FaultKind, LocationRef, Problem, entity};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
 use store::{Lane, Node, SourceClaim, SourceState};
@@ -275,7 +275,7 @@ impl Refresh<'_> {
     fn next_check(&self, reading: &Reading) -> Timestamp {
         let (context, failures) = (&self.engine.context, &self.engine.failures);
         let regular = context.settings.pause(&*context.randomness);
-        let pause = if reading.faults.iter().any(|fault| fault.name == "Error") {
+        let pause = if reading.faults.iter().any(|fault| fault.is(&FaultKind::Plain)) {
             regular.min(failures.after_reading(&self.node.reference))
         } else {
             failures.forget(&self.node.reference);

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::cursor::{Cursor, RowValues, Selection};
 use super::{Direction, Fields, OrderField, QueryError, View, versions};
-use crate::aside::Caller;
 use crate::index::Version;
+use crate::slow_work::Caller;
 use read_model::{Like, ReadModel, Row, Scan, ScanOrder, Subset, UidBound};
 
 /// Key of lists that nobody ordered.
@@ -113,7 +113,7 @@ impl View<'_> {
         }
         let (catalog, sight, request) = (self.catalog.clone(), self.sight.clone(), request.clone());
         let find = move |_: &Caller| catalog.seen_by(&sight).find_page(&request);
-        self.catalog.aside(find).await?
+        self.catalog.run_slow(find).await?
     }
 
     fn find_page(&self, request: &PageRequest) -> Result<Page, QueryError> {

@@ -5,7 +5,7 @@ use store::LogMark;
 
 use super::chosen::Chosen;
 use super::{QueryError, View};
-use crate::aside::Caller;
+use crate::slow_work::Caller;
 
 /// Most keys of one question.
 const MAX_KEYS: usize = 100;

@@ -103,6 +103,6 @@ impl View<'_> {
         if bytes <= INLINE {
             return Ok(judge());
         }
-        Ok(self.catalog.aside(move |_| judge()).await?)
+        Ok(self.catalog.run_slow(move |_| judge()).await?)
     }
 }

@@ -9,8 +9,8 @@ use model::Filter;
 
 use super::ordered::{distinct, rows as ordered_rows};
 use super::{Direction, OrderField, QueryError, View, versions};
-use crate::aside::Caller;
 use crate::index::Version;
+use crate::slow_work::Caller;
 use read_model::{ReadModel, Scan, ScanOrder, Subset};
 
 /// What people order by unless they say otherwise.
@@ -101,7 +101,7 @@ impl View<'_> {
         }
         let (catalog, sight, request) = (self.catalog.clone(), self.sight.clone(), request.clone());
         let find = move |caller: &Caller| catalog.seen_by(&sight).find_list(&request, caller);
-        Ok(self.catalog.aside(find).await?)
+        Ok(self.catalog.run_slow(find).await?)
     }
 
     fn find_list(&self, request: &ListRequest, caller: &Caller) -> Listed {

@@ -12,7 +12,7 @@ use roaring::RoaringBitmap;
 use uuid::Uuid;
 
 use super::{Direction, OrderField};
-use crate::aside::Caller;
+use crate::slow_work::Caller;
 
 /// Fields that count; more cannot change much, as ties are rare after these.
 const MAX_FIELDS: usize = 4;

@@ -91,7 +91,7 @@ async fn check(before: &[Step], after: &[Step], sight: &Sight) {
     let hidden = whole.hidden(&passes);
     let visible = Lab::of(&all, &passes, &BTreeSet::new()).await;
     let unrelated = Lab::of(&all, &passes, &hidden).await;
-    let asked = questions::Asked {
+    let asked = questions::Compared {
         whole: whole.catalog.seen_by(sight),
         visible: visible.catalog.seen_by(&EVERYTHING),
         unrelated: unrelated.catalog.seen_by(&EVERYTHING),

@@ -13,7 +13,7 @@ use super::{
     text::{numbered, with_rows},
     with_list,
 };
-use crate::StoreError;
+use crate::{StoreError, lockstep::answer};
 
 /// PostgreSQL cancels a statement after 30 s by itself; this is for a server or network that is silent.
 const SILENCE: Duration = Duration::from_secs(40);
@@ -105,10 +105,12 @@ impl Session {
         arguments.iter().try_for_each(Arg::check)?;
         let text = self.text(text);
         match &mut self.0 {
-            Connection::Sqlite(c) => Ok(query!(text, arguments).execute(&mut **c).await?.rows_affected()),
-            Connection::SqliteTransaction(t) => {
-                Ok(query!(text, arguments).execute(&mut **t).await?.rows_affected())
-            }
+            Connection::Sqlite(c) => Ok(answer(query!(text, arguments).execute(&mut **c))
+                .await?
+                .rows_affected()),
+            Connection::SqliteTransaction(t) => Ok(answer(query!(text, arguments).execute(&mut **t))
+                .await?
+                .rows_affected()),
             Connection::Postgres(c) => Ok(heard(query!(text, arguments).execute(&mut **c))
                 .await?
                 .rows_affected()),
@@ -119,11 +121,7 @@ impl Session {
     }
 
     /// Runs a statement and collects its rows; bound their number in the statement.
-    pub fn rows(
-        &mut self,
-        text: impl Into<Cow<'static, str>>,
-        arguments: Vec<Arg>,
-    ) -> Outcome<'_, Vec<Row>> {
+    pub fn rows(&mut self, text: impl Into<Cow<'static, str>>, arguments: Vec<Arg>) -> Outcome<'_, Vec<Row>> {
         self.rows_of(text.into(), arguments)
     }
 
@@ -136,11 +134,11 @@ impl Session {
         let text = self.text(text);
         Ok(match &mut self.0 {
             Connection::Sqlite(c) => wrapped(
-                query!(text, arguments).fetch_all(&mut **c).await?,
+                answer(query!(text, arguments).fetch_all(&mut **c)).await?,
                 EngineRow::Sqlite,
             ),
             Connection::SqliteTransaction(t) => wrapped(
-                query!(text, arguments).fetch_all(&mut **t).await?,
+                answer(query!(text, arguments).fetch_all(&mut **t)).await?,
                 EngineRow::Sqlite,
             ),
             Connection::Postgres(c) => wrapped(
@@ -240,7 +238,7 @@ impl Session {
         Box::pin(async {
             match self.0 {
                 Connection::Sqlite(_) | Connection::Postgres(_) => Ok(()),
-                Connection::SqliteTransaction(transaction) => Ok(transaction.rollback().await?),
+                Connection::SqliteTransaction(transaction) => Ok(answer(transaction.rollback()).await?),
                 Connection::PostgresTransaction(transaction) => Ok(heard(transaction.rollback()).await?),
             }
         })
@@ -251,7 +249,7 @@ impl Session {
         Box::pin(async {
             match self.0 {
                 Connection::Sqlite(_) | Connection::Postgres(_) => Ok(()),
-                Connection::SqliteTransaction(transaction) => Ok(transaction.commit().await?),
+                Connection::SqliteTransaction(transaction) => Ok(answer(transaction.commit()).await?),
                 Connection::PostgresTransaction(transaction) => Ok(heard(transaction.commit()).await?),
             }
         })

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use catalog::View;
 use catalog::browse::{self, Known};
-use catalog::query::Unright;
+use catalog::query::Unhealthy;
 use model::Viewer;
 use model::{EntityRef, Filter};
 use sight::CurrentSight;
@@ -48,7 +48,7 @@ async fn load(seen: View<'_>, store: &Store, viewer: &Viewer) -> Result<Home, Ap
         .map_err(failed)?;
     let ownership = seen.ownership(viewer).await?;
     let owned = seen.owned(&ownership, SHOWN).await?;
-    let broken = seen.unright(Unright::Failed, "", SHOWN + 1).await?;
+    let broken = seen.unhealthy(Unhealthy::Failed, "", SHOWN + 1).await?;
 
     let mut kinds = seen.counts_of(&Filter::All(Vec::new()), "", "kind");
     kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));

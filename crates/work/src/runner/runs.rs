@@ -70,10 +70,12 @@ where
     /// Waits until a look may find something: after a pause, a nudge, or the end of a run.
     pub(super) async fn wait(&mut self, pause: Duration) {
         tokio::select! {
-            () = tokio::time::sleep(pause) => {}
-            () = self.shared.nudge.due.notified() => {}
-            _ = self.tasks.join_next(), if !self.tasks.is_empty() => {}
+            // In this order and not by chance, so that a simulation can be repeated.
+            biased;
             () = self.stop.cancelled() => {}
+            _ = self.tasks.join_next(), if !self.tasks.is_empty() => {}
+            () = self.shared.nudge.due.notified() => {}
+            () = tokio::time::sleep(pause) => {}
         }
     }
 
@@ -81,9 +83,10 @@ where
     pub(super) async fn wait_out(&self, error: &StoreError, failures: u32) {
         tracing::warn!(%error, "due work cannot be claimed; it is tried again, and what runs goes on");
         tokio::select! {
-            () = tokio::time::sleep(OUTAGE.pause(failures)) => {}
-            () = self.shared.nudge.due.notified() => {}
+            biased;
             () = self.stop.cancelled() => {}
+            () = self.shared.nudge.due.notified() => {}
+            () = tokio::time::sleep(OUTAGE.pause(failures)) => {}
         }
     }
 

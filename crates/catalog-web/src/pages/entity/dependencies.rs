@@ -12,7 +12,7 @@ use crate::pages::graph::state::GraphState;
 use crate::pages::graph::view::{Drawing, drawing};
 use crate::pages::graph::{MAX_PLACES, draw};
 use catalog::View;
-use catalog::surroundings::Request;
+use catalog::neighbourhood::Request;
 
 /// Path of the tab.
 pub(super) const TAB: &str = "dependencies";

@@ -12,7 +12,7 @@ use ui::href;
 
 use super::parts::Wanted;
 use super::relations::relation_pages;
-use super::view::{self, EntityFrame, HEAD_RELATIONS, HEAD_TARGETS, Overview};
+use super::view::{self, EntityFrame, HEAD_TARGETS, Overview, SHOWN_IN_HEAD};
 use super::{dependencies, people};
 use crate::pages::Pages;
 use crate::pages::failure::PageFailure;
@@ -45,7 +45,7 @@ pub(super) async fn frame(
     let starred = personal::star_set(&pages.store, viewer.reference())
         .await?
         .contains(&reference.to_string());
-    let told: Vec<EntityRef> = HEAD_RELATIONS
+    let in_head: Vec<EntityRef> = SHOWN_IN_HEAD
         .iter()
         .flat_map(|(_, relation)| view::targets(&entity, relation).take(HEAD_TARGETS))
         .collect();
@@ -54,7 +54,7 @@ pub(super) async fn frame(
     let location_id = location_id(seen, &entity).await?;
     Ok(Some(EntityFrame {
         location_id,
-        known: seen.known(&told),
+        known: seen.known(&in_head),
         tabs: tabs(pages, &entity),
         entity: Arc::new(entity),
         reference: reference.clone(),
@@ -122,15 +122,11 @@ pub(super) async fn overview(
     page: EntityPage,
 ) -> Result<Markup, PageFailure> {
     let (entity, reference) = (&*page.entity, &page.reference);
-    let is_told =
-        |kind: &str| people::TOLD.contains(&kind) || HEAD_RELATIONS.iter().any(|(_, told)| *told == kind);
-    let told_by_people = people::tells(reference);
+    let has_people_parts = people::has_people_parts(reference);
     let is_shown = |kind: &str| {
-        if told_by_people {
-            !is_told(kind)
-        } else {
-            !HEAD_RELATIONS.iter().any(|(_, told)| *told == kind)
-        }
+        let is_in_head = SHOWN_IN_HEAD.iter().any(|(_, relation)| *relation == kind);
+        let is_by_people = has_people_parts && people::SHOWN_BY_PEOPLE.contains(&kind);
+        !is_in_head && !is_by_people
     };
     let relations = relation_pages(entity, &page.query, is_shown);
     let shown: Vec<EntityRef> = relations

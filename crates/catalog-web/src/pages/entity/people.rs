@@ -11,15 +11,15 @@ use crate::pages::organization::view::{Drawing, TeamLine, owned_href, team_tree}
 use catalog::organization::Organization;
 use catalog::{View, browse};
 
-/// Relations that these parts tell, so that no card of their own does.
-pub(super) const TOLD: [&str; 4] = ["hasMember", "parentOf", "childOf", "ownerOf"];
+/// Relations that these parts show, so that no card shows them again.
+pub(super) const SHOWN_BY_PEOPLE: [&str; 4] = ["hasMember", "parentOf", "childOf", "ownerOf"];
 /// Members on a page.
 const MEMBERS: usize = 24;
 /// Owned entities listed.
 const OWNED: usize = 10;
 
-/// Whether an entity is a group or a person.
-pub(super) fn tells(reference: &EntityRef) -> bool {
+/// Whether an entity is a group or a person, and so has these parts.
+pub(super) fn has_people_parts(reference: &EntityRef) -> bool {
     ["group", "user"].contains(&reference.kind())
 }
 
@@ -73,10 +73,10 @@ pub(super) async fn load(
     reference: &EntityRef,
     query: &str,
 ) -> Result<Markup, PageFailure> {
-    if !tells(reference) {
+    if !has_people_parts(reference) {
         return Ok(html! {});
     }
-    let asked = Asked::parse(query);
+    let asked = PeopleParams::parse(query);
     let parts = if reference.kind() == "group" {
         group(seen, reference, &asked).await?
     } else {
@@ -93,13 +93,13 @@ pub(super) async fn load(
 
 /// What the address asks for.
 #[derive(Debug, Default)]
-struct Asked {
+struct PeopleParams {
     direct_members: bool,
     direct_ownership: bool,
     page: usize,
 }
 
-impl Asked {
+impl PeopleParams {
     fn parse(query: &str) -> Self {
         let mut asked = Self::default();
         for (key, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -124,7 +124,11 @@ impl Asked {
     }
 }
 
-async fn group(seen: View<'_>, reference: &EntityRef, asked: &Asked) -> Result<PeopleParts, PageFailure> {
+async fn group(
+    seen: View<'_>,
+    reference: &EntityRef,
+    asked: &PeopleParams,
+) -> Result<PeopleParts, PageFailure> {
     let organization = seen.organization().await?;
     let all = organization.with_below(reference);
     let owned = |groups: &[EntityRef]| seen.total_of(&browse::owned_by(groups), "");
@@ -141,7 +145,7 @@ fn members(
     organization: &Organization,
     reference: &EntityRef,
     all: &[EntityRef],
-    asked: &Asked,
+    asked: &PeopleParams,
 ) -> Members {
     let direct = organization.members(&all[..1]);
     let everybody = organization.members(all);
@@ -151,9 +155,9 @@ fn members(
     let page = asked.page.min(pages - 1);
     let people: Vec<EntityRef> = shown.iter().skip(page * MEMBERS).take(MEMBERS).cloned().collect();
     let known = seen.known(&people);
-    let step = |page: usize| Asked { page, ..*asked }.href(reference, "members");
+    let step = |page: usize| PeopleParams { page, ..*asked }.href(reference, "members");
     let choice = |direct_members: bool| {
-        Asked {
+        PeopleParams {
             direct_members,
             page: 0,
             ..*asked
@@ -189,7 +193,7 @@ async fn ownership(
     seen: View<'_>,
     reference: &EntityRef,
     all: &[EntityRef],
-    asked: &Asked,
+    asked: &PeopleParams,
     title: &str,
 ) -> Result<Ownership, PageFailure> {
     let count = |owners: &[EntityRef]| seen.total_of(&browse::owned_by(owners), "");
@@ -198,7 +202,7 @@ async fn ownership(
     let listing = seen.owned(owners, OWNED).await?;
     let kinds = seen.owned_kinds(owners);
     let choice = |direct_ownership: bool| {
-        Asked {
+        PeopleParams {
             direct_ownership,
             ..*asked
         }
@@ -324,7 +328,11 @@ mod tests {
             ),
             ("people=0", "/catalog/default/group/a#members"),
         ] {
-            assert_eq!(Asked::parse(query).href(&group, "members"), expected, "{query}");
+            assert_eq!(
+                PeopleParams::parse(query).href(&group, "members"),
+                expected,
+                "{query}"
+            );
         }
     }
 }

@@ -73,8 +73,8 @@ fn tab(frame: &EntityFrame, path: &str, title: &str) -> Tab {
     Tab::new(title, address, frame.current == path)
 }
 
-/// Relations that the head of the page tells, with their headings.
-pub(crate) const HEAD_RELATIONS: [(&str, &str); 3] = [
+/// Relations that the head of the page shows, with their headings.
+pub(crate) const SHOWN_IN_HEAD: [(&str, &str); 3] = [
     ("Owner", "ownedBy"),
     ("Part of", "partOf"),
     ("Group above", "childOf"),
@@ -92,7 +92,7 @@ fn facts(frame: &EntityFrame) -> Vec<(&'static str, Markup)> {
     if let Some(word) = entity::lifecycle(value) {
         facts.push(("Lifecycle", lifecycle_badge(word)));
     }
-    for (heading, relation) in HEAD_RELATIONS {
+    for (heading, relation) in SHOWN_IN_HEAD {
         let all: Vec<EntityRef> = targets(value, relation).collect();
         let shown = &all[..all.len().min(HEAD_TARGETS)];
         if !shown.is_empty() {

@@ -4,7 +4,7 @@ use model::EntityRef;
 use ui::{Flow, href};
 use url::form_urlencoded;
 
-use catalog::surroundings::Request;
+use catalog::neighbourhood::Request;
 
 /// Where the page stands.
 pub(crate) const PATH: &str = "/catalog-graph";

@@ -8,7 +8,7 @@ use ui::{
 };
 
 use super::state::{GraphState, MAX_DEPTH, toggled};
-use catalog::surroundings::{self, Place, Request, Surroundings};
+use catalog::neighbourhood::{self, Neighbourhood, Place, Request};
 
 /// Rows of the table; a longer one helps nobody.
 const ROWS: usize = 1_000;
@@ -17,7 +17,7 @@ const ROWS: usize = 1_000;
 #[derive(Default)]
 pub(crate) struct Drawing {
     /// What was found.
-    pub(crate) found: Surroundings,
+    pub(crate) found: Neighbourhood,
     /// The same as a graph.
     pub(crate) graph: Graph,
     /// Where everything stands; nothing when it could not be laid out.
@@ -35,7 +35,7 @@ pub(crate) struct GraphPage {
 }
 
 /// The graph of what was found.
-pub(crate) fn graph(found: &Surroundings, request: &Request, flow: Flow) -> Graph {
+pub(crate) fn graph(found: &Neighbourhood, request: &Request, flow: Flow) -> Graph {
     let node = |place: &Place| GraphNode {
         label: label(place),
         title: title(place),
@@ -45,7 +45,7 @@ pub(crate) fn graph(found: &Surroundings, request: &Request, flow: Flow) -> Grap
         is_stack: !place.stack.is_empty(),
         is_missing: place.is_missing,
     };
-    let edge = |arrow: &surroundings::Arrow| GraphEdge {
+    let edge = |arrow: &neighbourhood::Arrow| GraphEdge {
         from: arrow.from,
         to: arrow.to,
         label: said(&arrow.relations),
@@ -58,7 +58,7 @@ pub(crate) fn graph(found: &Surroundings, request: &Request, flow: Flow) -> Grap
 }
 
 fn said(relations: &[String]) -> String {
-    let words: Vec<&str> = relations.iter().map(|name| surroundings::words(name)).collect();
+    let words: Vec<&str> = relations.iter().map(|name| neighbourhood::words(name)).collect();
     words.join(", ")
 }
 
@@ -186,7 +186,7 @@ fn facets(page: &GraphPage) -> Facets {
         let href = state.with(|state| toggled(&mut state.kinds, &value)).href();
         option(kind.clone(), &value, &state.kinds, href)
     });
-    let relations = surroundings::PAIRS.iter().map(|(relation, _, words)| {
+    let relations = neighbourhood::PAIRS.iter().map(|(relation, _, words)| {
         let href = state.with(|state| toggled(&mut state.relations, relation)).href();
         option((*words).to_owned(), relation, &state.relations, href)
     });
@@ -249,11 +249,11 @@ pub(crate) fn picture(drawing: &Drawing) -> Markup {
 }
 
 /// How many entities are shown, one by one or in a stack.
-fn entities(found: &Surroundings) -> usize {
+fn entities(found: &Neighbourhood) -> usize {
     found.places.iter().map(|place| place.stack.len().max(1)).sum()
 }
 
-fn summary(found: &Surroundings) -> String {
+fn summary(found: &Neighbourhood) -> String {
     let entities = entities(found);
     let plural =
         |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
@@ -264,7 +264,7 @@ fn summary(found: &Surroundings) -> String {
     )
 }
 
-fn left_out(found: &Surroundings) -> String {
+fn left_out(found: &Neighbourhood) -> String {
     format!(
         "Only the nearest {} entities are shown; at least {} more are connected. Choose fewer steps, kinds or relations.",
         entities(found),
@@ -285,7 +285,7 @@ fn nothing() -> Markup {
     })
 }
 
-fn table(found: &Surroundings, open: bool) -> Markup {
+fn table(found: &Neighbourhood, open: bool) -> Markup {
     let cell = |index: usize| {
         let place = &found.places[index];
         if place.stack.is_empty() {
@@ -294,7 +294,7 @@ fn table(found: &Surroundings, open: bool) -> Markup {
             html! { (label(place)) }
         }
     };
-    let row = |arrow: &surroundings::Arrow| {
+    let row = |arrow: &neighbourhood::Arrow| {
         Row::new(vec![
             cell(arrow.from),
             html! { span.muted { (said(&arrow.relations)) } },

@@ -15,7 +15,7 @@ use crate::pages::graph::state::GraphState;
 use crate::pages::graph::view::{Drawing, GraphPage, graph};
 use crate::pages::organization::view::TeamLine;
 use catalog::browse::{Head, Known};
-use catalog::surroundings::{Arrow, Place, Surroundings};
+use catalog::neighbourhood::{Arrow, Neighbourhood, Place};
 
 pub(super) fn full_entity() -> Value {
     json!({
@@ -119,7 +119,7 @@ pub(super) fn drawing(is_laid_out: bool) -> Drawing {
         to,
         relations: vec![relation.to_owned()],
     };
-    let found = Surroundings {
+    let found = Neighbourhood {
         places: vec![
             place("component:default/talentmesh-api", 0, false),
             place("resource:default/cnpg-database", 1, false),

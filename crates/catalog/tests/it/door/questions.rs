@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use catalog::browse::{self, Known};
-use catalog::query::{Cursor, Direction, FullText, ListRequest, OrderField, Page, PageRequest, Unright};
-use catalog::surroundings::Request;
+use catalog::neighbourhood::Request;
+use catalog::query::{Cursor, Direction, FullText, ListRequest, OrderField, Page, PageRequest, Unhealthy};
 use catalog::{Caller, Sight, View};
 use model::{EntityRef, Filter, Viewer};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use super::lab::{Entry, Lab, NAMES, passes_form};
 use crate::world::{ACTOR, EVERYTHING};
 
 /// The catalogs that are asked the same.
-pub struct Asked<'a> {
+pub struct Compared<'a> {
     /// All of it, with the restricted sight.
     pub whole: View<'a>,
     /// Only what may be seen.
@@ -59,7 +59,7 @@ fn order(field: &str, direction: Direction) -> OrderField {
     }
 }
 
-impl Asked<'_> {
+impl Compared<'_> {
     pub async fn on_the_wire(&self) {
         for filter in filters() {
             same(
@@ -233,8 +233,8 @@ impl Asked<'_> {
             self.unrelated.organization().await.unwrap(),
         );
         same("organization", &format!("{whole:?}"), &format!("{visible:?}"));
-        self.unright().await;
-        self.surroundings().await;
+        self.unhealthy().await;
+        self.neighbourhood().await;
     }
 
     async fn listing(&self, filter: &Filter, order: &str, text: &str) {
@@ -263,14 +263,14 @@ impl Asked<'_> {
         relations.retain(|relation| !self.hidden.contains(relation["targetRef"].as_str().unwrap()));
     }
 
-    async fn unright(&self) {
-        for which in [Unright::Failed, Unright::Pending, Unright::Orphaned] {
+    async fn unhealthy(&self) {
+        for which in [Unhealthy::Failed, Unhealthy::Pending, Unhealthy::Orphaned] {
             for (after, limit) in [("", 2), ("component:default/pay", 9)] {
                 let names = async |view: View<'_>| -> Vec<String> {
-                    let nodes = view.unright(which, after, limit).await.unwrap();
+                    let nodes = view.unhealthy(which, after, limit).await.unwrap();
                     nodes.into_iter().map(|node| node.reference).collect()
                 };
-                same("unright", &names(self.whole).await, &names(self.visible).await);
+                same("unhealthy", &names(self.whole).await, &names(self.visible).await);
             }
         }
         let names = async |view: View<'_>| -> Vec<String> {
@@ -294,7 +294,7 @@ impl Asked<'_> {
         }
     }
 
-    async fn surroundings(&self) {
+    async fn neighbourhood(&self) {
         for root in references() {
             for (depth, is_simplified) in [(1, true), (3, false)] {
                 let request = Request {
@@ -304,11 +304,11 @@ impl Asked<'_> {
                     limit: 4,
                     ..Request::default()
                 };
-                let whole = self.whole.surroundings(&request).await.unwrap();
+                let whole = self.whole.neighbourhood(&request).await.unwrap();
                 same(
-                    "surroundings",
+                    "neighbourhood",
                     &whole,
-                    &self.unrelated.surroundings(&request).await.unwrap(),
+                    &self.unrelated.neighbourhood(&request).await.unwrap(),
                 );
             }
         }

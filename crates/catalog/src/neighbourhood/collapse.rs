@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::{Arrow, Place, Surroundings};
+use super::{Arrow, Neighbourhood, Place};
 
 /// Alike entities from which on they become a stack.
 const STACKED_FROM: usize = 12;
@@ -17,7 +17,7 @@ const CROWD_FROM: usize = 80;
 type Likeness = (usize, Vec<String>, bool, String);
 
 /// The same with stacks. `led_by` tells for each place the one from which it was found.
-pub(super) fn collapsed(found: Surroundings, led_by: &[Option<usize>]) -> Surroundings {
+pub(super) fn collapsed(found: Neighbourhood, led_by: &[Option<usize>]) -> Neighbourhood {
     let is_crowd = found.places.len() >= CROWD_FROM;
     let stacks = if is_crowd {
         crowds(&found, led_by)
@@ -58,7 +58,7 @@ pub(super) fn collapsed(found: Surroundings, led_by: &[Option<usize>]) -> Surrou
         .into_iter()
         .filter(|arrow| !own_arrows.contains(&(arrow.from, arrow.to)));
     arrows.splice(0..0, others);
-    Surroundings {
+    Neighbourhood {
         places,
         arrows,
         left_out: found.left_out,
@@ -66,7 +66,7 @@ pub(super) fn collapsed(found: Surroundings, led_by: &[Option<usize>]) -> Surrou
 }
 
 /// Arrows between what is left and the stacks, each pair of places once; within a stack there are none.
-fn joined(found: &Surroundings, new_index: &[Option<usize>], stacked: &HashSet<usize>) -> Vec<Arrow> {
+fn joined(found: &Neighbourhood, new_index: &[Option<usize>], stacked: &HashSet<usize>) -> Vec<Arrow> {
     let mut kept: Vec<Arrow> = Vec::new();
     let mut known: HashMap<(usize, usize), usize> = HashMap::new();
     for arrow in &found.arrows {
@@ -94,7 +94,7 @@ fn joined(found: &Surroundings, new_index: &[Option<usize>], stacked: &HashSet<u
     kept
 }
 
-fn stack(found: &Surroundings, hub: usize, members: &[usize]) -> Place {
+fn stack(found: &Neighbourhood, hub: usize, members: &[usize]) -> Place {
     let first = &found.places[members[0]];
     Place {
         reference: found.places[hub].reference.clone(),
@@ -111,7 +111,7 @@ fn stack(found: &Surroundings, hub: usize, members: &[usize]) -> Place {
 }
 
 /// The type of all of them, when it is one.
-fn alike_type(found: &Surroundings, members: &[usize]) -> Option<String> {
+fn alike_type(found: &Neighbourhood, members: &[usize]) -> Option<String> {
     let types: BTreeSet<&Option<String>> = members.iter().map(|at| &found.places[*at].entity_type).collect();
     types
         .first()
@@ -122,7 +122,7 @@ fn alike_type(found: &Surroundings, members: &[usize]) -> Option<String> {
 }
 
 /// Places that led to no other, by the place that led to them, the arrow between, and their kind and type.
-fn crowds(found: &Surroundings, led_by: &[Option<usize>]) -> BTreeMap<Likeness, Vec<usize>> {
+fn crowds(found: &Neighbourhood, led_by: &[Option<usize>]) -> BTreeMap<Likeness, Vec<usize>> {
     let leading: HashSet<usize> = led_by.iter().copied().flatten().collect();
     let mut alike: BTreeMap<Likeness, Vec<usize>> = BTreeMap::new();
     let mut seen: HashSet<usize> = HashSet::new();
@@ -152,7 +152,7 @@ fn crowds(found: &Surroundings, led_by: &[Option<usize>]) -> BTreeMap<Likeness, 
 }
 
 /// Places at the end of a single arrow, by what makes them alike, where there are many.
-fn stacks(found: &Surroundings) -> BTreeMap<Likeness, Vec<usize>> {
+fn stacks(found: &Neighbourhood) -> BTreeMap<Likeness, Vec<usize>> {
     let mut touching: Vec<Vec<&Arrow>> = vec![Vec::new(); found.places.len()];
     for arrow in &found.arrows {
         touching[arrow.from].push(arrow);

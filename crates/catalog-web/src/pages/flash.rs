@@ -1,11 +1,11 @@
-//! What a person just did, told once on the page that follows: `?done=registered`.
+//! The notice of a finished action on the page that follows it: `?done=registered`.
 
 use maud::{Markup, html};
 use ui::{Notice, Tone, notice};
 use url::form_urlencoded;
 
-/// Words of the address with what they tell.
-const TOLD: [(&str, &str); 4] = [
+/// Words of the address with the notices they stand for.
+const NOTICES: [(&str, &str); 4] = [
     (
         "registered",
         "Registered. It is being read; what it brings is in the catalog in a moment.",
@@ -21,15 +21,15 @@ const TOLD: [(&str, &str); 4] = [
     ("removed", "Removed. It comes back if a source still declares it."),
 ];
 
-/// Tells what was done, if the address says so.
-pub(super) fn told(query: &str) -> Markup {
+/// The notice that the address of a page asks for.
+pub(super) fn flash(query: &str) -> Markup {
     let done = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "done");
-    let text = done.and_then(|(_, word)| TOLD.iter().find(|(known, _)| *known == word));
+    let text = done.and_then(|(_, word)| NOTICES.iter().find(|(known, _)| *known == word));
     html! { @if let Some((_, text)) = text { (notice(Notice { tone: Tone::Green, text })) } }
 }
 
-/// The address of a page that is to tell it.
-pub(super) fn telling(address: &str, word: &str) -> String {
+/// The address of a page with a notice.
+pub(super) fn with_flash(address: &str, word: &str) -> String {
     let sign = if address.contains('?') { '&' } else { '?' };
     format!("{address}{sign}done={word}")
 }

@@ -17,7 +17,7 @@ const MOST_READ: usize = 20_000;
 
 /// In which way entities are not right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unright {
+pub enum Unhealthy {
     /// They have problems.
     Failed,
     /// They never were served.
@@ -68,13 +68,13 @@ impl View<'_> {
     }
 
     /// Entities that are not right in one way, by reference, after one of them.
-    pub async fn unright(&self, which: Unright, after: &str, limit: usize) -> Result<Vec<Node>, Fault> {
+    pub async fn unhealthy(&self, which: Unhealthy, after: &str, limit: usize) -> Result<Vec<Node>, Fault> {
         if self.sight.is_everything() {
-            return self.read_unright(which, after, limit).await;
+            return self.read_unhealthy(which, after, limit).await;
         }
         let (mut found, mut after, mut read) = (Vec::new(), after.to_owned(), 0);
         while found.len() < limit && read < MOST_READ {
-            let mut nodes = self.read_unright(which, &after, READ).await?;
+            let mut nodes = self.read_unhealthy(which, &after, READ).await?;
             let Some(last) = nodes.last() else { break };
             last.reference.clone_into(&mut after);
             read += nodes.len();
@@ -87,12 +87,12 @@ impl View<'_> {
         Ok(found)
     }
 
-    async fn read_unright(&self, which: Unright, after: &str, limit: usize) -> Result<Vec<Node>, Fault> {
+    async fn read_unhealthy(&self, which: Unhealthy, after: &str, limit: usize) -> Result<Vec<Node>, Fault> {
         let store = self.catalog.store();
         let nodes: Result<Vec<Node>, StoreError> = match which {
-            Unright::Failed => store.nodes_with_problems(after, limit).await,
-            Unright::Pending => store.nodes_without_final(after, limit).await,
-            Unright::Orphaned => store.nodes_orphaned(after, limit).await,
+            Unhealthy::Failed => store.nodes_with_problems(after, limit).await,
+            Unhealthy::Pending => store.nodes_without_final(after, limit).await,
+            Unhealthy::Orphaned => store.nodes_orphaned(after, limit).await,
         };
         nodes.map_err(|error| store_fault(&error))
     }

@@ -17,12 +17,12 @@ const FEWEST: usize = 2;
 
 /// The room for such work in this process.
 #[derive(Debug)]
-pub(crate) struct Aside {
-    room: Arc<Semaphore>,
+pub(crate) struct SlowWork {
+    turns: Arc<Semaphore>,
     longest_wait: Duration,
 }
 
-impl Default for Aside {
+impl Default for SlowWork {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(FEWEST, usize::from);
         Self::new(cores.max(FEWEST), LONGEST_WAIT)
@@ -51,10 +51,10 @@ impl Drop for Waiting {
     }
 }
 
-impl Aside {
+impl SlowWork {
     fn new(at_once: usize, longest_wait: Duration) -> Self {
         Self {
-            room: Arc::new(Semaphore::new(at_once)),
+            turns: Arc::new(Semaphore::new(at_once)),
             longest_wait,
         }
     }
@@ -64,7 +64,7 @@ impl Aside {
         &self,
         work: impl FnOnce(&Caller) -> T + Send + 'static,
     ) -> Result<T, Fault> {
-        let turn = tokio::time::timeout(self.longest_wait, self.room.clone().acquire_owned()).await;
+        let turn = tokio::time::timeout(self.longest_wait, self.turns.clone().acquire_owned()).await;
         let Ok(Ok(turn)) = turn else {
             return Err(Fault::new(
                 FaultKind::Unavailable,
@@ -91,27 +91,27 @@ mod tests {
 
     #[tokio::test]
     async fn only_so_many_run_at_once_and_the_others_are_refused() {
-        let aside = Arc::new(Aside::new(1, Duration::from_millis(50)));
+        let room = Arc::new(SlowWork::new(1, Duration::from_millis(50)));
         let (release, released) = mpsc::channel::<()>();
-        let busy = aside.clone();
+        let busy = room.clone();
         let first = tokio::spawn(async move { busy.run(move |_| released.recv().is_ok()).await });
-        while aside.room.available_permits() > 0 {
+        while room.turns.available_permits() > 0 {
             tokio::task::yield_now().await;
         }
-        let refused = aside.run(|_| ()).await.unwrap_err();
+        let refused = room.run(|_| ()).await.unwrap_err();
         assert_eq!(refused.name, "ServiceUnavailableError");
         release.send(()).unwrap();
         assert_eq!(first.await.unwrap(), Ok(true));
-        assert_eq!(aside.run(|_| 7).await, Ok(7));
+        assert_eq!(room.run(|_| 7).await, Ok(7));
     }
 
     #[tokio::test]
     async fn work_ends_when_its_caller_leaves_and_keeps_its_place_until_then() {
-        let aside = Arc::new(Aside::new(1, Duration::from_secs(10)));
+        let room = Arc::new(SlowWork::new(1, Duration::from_secs(10)));
         let (ended, end) = mpsc::channel();
         let caller = tokio::time::timeout(
             Duration::from_millis(50),
-            aside.run(move |caller| {
+            room.run(move |caller| {
                 while !caller.is_gone() {
                     std::thread::sleep(Duration::from_millis(1));
                 }
@@ -119,7 +119,7 @@ mod tests {
             }),
         );
         assert!(caller.await.is_err());
-        aside.run(|_| ()).await.unwrap();
+        room.run(|_| ()).await.unwrap();
         end.try_recv().expect("the place was free only after the end");
     }
 }

@@ -43,7 +43,7 @@ pub struct Request {
     pub limit: usize,
 }
 
-/// A place in the surroundings.
+/// A place in the neighbourhood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// The entity, or the one a stack hangs on.
@@ -75,7 +75,7 @@ pub struct Arrow {
 
 /// What surrounds the roots.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Surroundings {
+pub struct Neighbourhood {
     /// The places, the nearest first.
     pub places: Vec<Place>,
     /// The arrows.
@@ -106,7 +106,7 @@ fn forward(relation: &str) -> (&str, bool) {
 
 impl View<'_> {
     /// Collects what surrounds the roots of a request. Nothing hidden is met on the way.
-    pub async fn surroundings(&self, request: &Request) -> Result<Surroundings, Fault> {
+    pub async fn neighbourhood(&self, request: &Request) -> Result<Neighbourhood, Fault> {
         let mut walk = Walk::new(request);
         for depth in 0..=request.depth {
             let wanted = walk.frontier(depth);
@@ -238,7 +238,7 @@ impl<'a> Walk<'a> {
             || self.request.roots.contains(target)
     }
 
-    fn finish(self) -> Surroundings {
+    fn finish(self) -> Neighbourhood {
         let mut arrows: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
         for (at, step) in self.steps {
             let Some(target) = self.known.get(&step.target).copied() else {
@@ -260,7 +260,7 @@ impl<'a> Walk<'a> {
         }
         let arrow = |((from, to), relations)| Arrow { from, to, relations };
         let led_by: Vec<Option<usize>> = self.places.iter().map(|(_, by)| *by).collect();
-        let found = Surroundings {
+        let found = Neighbourhood {
             places: self.places.into_iter().map(|(place, _)| place).collect(),
             arrows: arrows.into_iter().map(arrow).collect(),
             left_out: self.left_out.len(),
@@ -279,7 +279,7 @@ mod tests {
     use serde_json::json;
 
     /// Walks entities given as `name: relation>target …`; all are components unless a kind is named.
-    fn walk(world: &[&str], request: &Request) -> Surroundings {
+    fn walk(world: &[&str], request: &Request) -> Neighbourhood {
         let reference = |text: &str| EntityRef::parse(text, Some("component"), "default").unwrap();
         let bodies: HashMap<EntityRef, Value> = world
             .iter()
@@ -317,7 +317,7 @@ mod tests {
         }
     }
 
-    fn check(found: &Surroundings, expected: &[&str]) {
+    fn check(found: &Neighbourhood, expected: &[&str]) {
         let name = |index: usize| {
             let place = &found.places[index];
             if place.stack.is_empty() {
@@ -350,7 +350,7 @@ mod tests {
 
     #[test]
     fn steps_kinds_and_relations_bound_the_walk() {
-        let names = |found: &Surroundings| -> Vec<String> {
+        let names = |found: &Neighbourhood| -> Vec<String> {
             found
                 .places
                 .iter()

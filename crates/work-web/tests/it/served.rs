@@ -181,7 +181,12 @@ async fn jobs_are_listed_shown_and_done_again() {
     assert_eq!(log["items"][0]["text"], "attempt 1 failed: as asked");
 
     let (status, job) = world.json("POST", &format!("/api/work/jobs/{bad}/retry")).await;
-    assert_eq!((status, job["attempt"].clone()), (200, json!(0)));
+    // The runner may have begun it again already.
+    let attempt = job["attempt"].as_u64();
+    assert!(
+        status == 200 && attempt.is_some_and(|attempt| attempt <= 1),
+        "{job}"
+    );
     world.until(&bad, "failed").await;
     let page = world.send("GET", &format!("/work/jobs/{bad}")).await.1;
     for part in [

@@ -152,7 +152,7 @@ impl Answer {
         self.body.fail(What::NotJson { content_type, reason })
     }
 
-    /// Ends the call of an answer whose head alone counts.
+    /// Ends the call without reading the content.
     pub(crate) fn settle(&mut self) {
         let what = self.body.refusal();
         match &what {
@@ -164,7 +164,7 @@ impl Answer {
         }
     }
 
-    /// The error that this answer is, with the reason that its JSON gives.
+    /// Turns an answer that is no success into an error, with the reason from its JSON.
     pub(crate) async fn into_refusal(mut self, secrets: &[String]) -> OutsideError {
         let mut error = self.body.fail(self.body.refusal());
         if let What::Status { reason, .. } = &mut error.what {
@@ -195,7 +195,7 @@ impl Answer {
     }
 }
 
-/// Where JSON is wrong. The message of the parser may repeat the content, its place does not.
+/// The line and column where JSON is wrong. The parser's message is left out, because it may repeat the content.
 fn place_of(error: &serde_json::Error) -> String {
     let kind = match error.classify() {
         serde_json::error::Category::Eof => "it ends too early",

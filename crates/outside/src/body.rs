@@ -18,7 +18,7 @@ pub(crate) struct Body {
     url: Url,
     max_bytes: u64,
     taken: u64,
-    /// When all of it must have come; without it there is no such moment.
+    /// When the whole content must have come; nothing for a stream, which has no such moment.
     deadline: Option<Instant>,
     allowed: Duration,
 }
@@ -69,18 +69,18 @@ impl Body {
         })
     }
 
-    /// Ends the call with what was asked for.
+    /// Ends the call as one that got its content.
     pub fn succeed(&mut self, outcome: Outcome) {
         self.ticket.succeed(outcome);
     }
 
-    /// Ends the call with a failure.
+    /// Ends the call as one that failed.
     pub fn fail(&mut self, what: What) -> OutsideError {
         let error = OutsideError::new(self.ticket.host().shared_name(), &self.url, what);
         self.ticket.fail(error)
     }
 
-    /// From now on each part must come within the allowed time, not all of them together.
+    /// From now on the allowed time bounds the wait for each part, not for all parts together.
     pub fn renew(&mut self) {
         self.deadline = Instant::now().checked_add(self.allowed);
     }

@@ -1,4 +1,4 @@
-//! Leaves a host alone that fails again and again, and lets one call find out whether it is back.
+//! The circuit breaker: it stops calls to a host that fails repeatedly, and lets one call at a time probe the host.
 
 use std::time::Duration;
 
@@ -11,25 +11,25 @@ use crate::policy::BreakerPolicy;
 pub enum BreakerState {
     /// It is called.
     Closed,
-    /// It is left alone until then.
+    /// No call is made until a moment.
     Open {
-        /// When one call may probe it.
+        /// When one call may probe the host.
         until: Timestamp,
     },
-    /// One call finds out whether it is back.
+    /// One call is probing the host.
     Probing,
 }
 
 /// What an ended call says about the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sign {
-    /// It answers.
+    /// The host answers.
     Well,
-    /// It does not.
+    /// The host does not answer.
     Ill,
-    /// It asks to be left alone for so long.
+    /// The host asks for a pause of this length.
     Busy(Duration),
-    /// Nothing, because the caller gave up.
+    /// Nothing is known, because the caller gave up.
     Nothing,
 }
 
@@ -55,20 +55,20 @@ impl Breaker {
         self.state
     }
 
-    /// How long the host is still left alone. Zero while a probe is under way.
+    /// The rest of the pause. Zero while a probe is under way.
     pub fn pause_left(&self, now: Timestamp) -> Option<Duration> {
         match self.state {
             BreakerState::Closed => None,
             BreakerState::Probing => Some(Duration::ZERO),
             BreakerState::Open { until } => {
                 let left = Duration::try_from(now.duration_until(until)).unwrap_or_default();
-                // A longer rest comes from a clock that was ahead.
+                // The rest is longer than the pause only if the clock was ahead when the pause began.
                 (!left.is_zero() && left <= self.pause).then_some(left)
             }
         }
     }
 
-    /// Lets a call through: whether it is the probe, or how long the host is left alone.
+    /// Lets a call through and says whether it is the probe, or refuses it with the rest of the pause.
     pub fn admit(&mut self, now: Timestamp) -> Result<bool, Duration> {
         if let Some(left) = self.pause_left(now) {
             return Err(left);

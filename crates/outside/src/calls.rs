@@ -12,12 +12,12 @@ use crate::policy::HostPolicy;
 use crate::status::HostStatus;
 use crate::trust::Trust;
 
-/// Hosts with a name, bounds and metrics of their own. All others share one.
+/// Most hosts with a name, bounds and metrics of their own. All further hosts share one.
 const MAX_HOSTS: usize = 100;
-/// The name that they share.
+/// The name of the host that all further ones share.
 const OTHERS: &str = "others";
 
-/// What holds for calls to all hosts.
+/// Settings for calls to all hosts.
 #[derive(Clone)]
 pub struct Settings {
     /// The `User-Agent` header.
@@ -48,7 +48,7 @@ struct Inner {
 }
 
 impl OutsideCalls {
-    /// No host yet. The clock decides how long a host is left alone; waits for answers are measured by the runtime.
+    /// Calls without any host yet. The clock decides how long a host is left alone; the runtime measures waits for answers.
     pub fn new(settings: Settings, clock: Arc<dyn Clock>) -> Self {
         Self {
             inner: Arc::new(Inner {
@@ -82,7 +82,7 @@ impl OutsideCalls {
         Ok(host)
     }
 
-    /// How each host is, by name.
+    /// The state of each host, ordered by name.
     pub fn status(&self) -> Vec<HostStatus> {
         let hosts: Vec<Host> = self.inner.hosts.lock().values().cloned().collect();
         hosts.iter().map(Host::status).collect()

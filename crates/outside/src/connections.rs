@@ -28,7 +28,7 @@ pub(crate) struct Connections {
 struct Pool {
     connect_time: Duration,
     resolver: Option<Arc<dyn Resolve>>,
-    /// The host for which alone its certificates are trusted.
+    /// The host with certificates of its own; nothing for all other hosts.
     trusted: Option<String>,
     client: Client,
 }
@@ -43,12 +43,12 @@ impl Connections {
         }
     }
 
-    /// The pool for an address that is trusted like all others.
+    /// The pool for hosts without certificates of their own.
     pub fn client(&self, policy: &HostPolicy) -> Result<Client, NotPrepared> {
         self.pool(policy, None)
     }
 
-    /// The pool for an address, unless it is trusted like all others.
+    /// The pool for an address whose host has certificates of its own.
     pub fn special_client(&self, policy: &HostPolicy, url: &Url) -> Option<Result<Client, NotPrepared>> {
         let trusted = self.trust.host_of(url)?;
         Some(self.pool(policy, Some(trusted)))

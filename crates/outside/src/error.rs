@@ -1,4 +1,4 @@
-//! Why a call gave nothing, in plain words and without secrets.
+//! Why a call failed, in plain words and without secrets.
 
 use std::fmt;
 use std::io::ErrorKind;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::StatusCode;
 use url::Url;
 
-/// A call that gave nothing. Its text names the host and the address without login, query and fragment.
+/// A call that failed. Its text names the host and the address without login, query and fragment.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OutsideError {
     host: Arc<str>,
@@ -27,10 +27,10 @@ pub enum What {
     /// Nothing listens there.
     #[error("is away: nothing listens at its address")]
     Refused,
-    /// It cannot be reached for another reason, such as its certificate.
+    /// It cannot be reached for another reason.
     #[error("cannot be reached: {0}")]
     Away(String),
-    /// Nobody who is trusted vouches for its certificate.
+    /// No trusted authority signed its certificate.
     #[error(
         "shows a certificate that is not trusted ({0}); name the file of its authority under portal.outside.hosts"
     )]
@@ -56,7 +56,7 @@ pub enum What {
     /// JSON was asked for, and something else came.
     #[error("sent no JSON but {content_type}: {reason}")]
     NotJson {
-        /// The type it says it sent.
+        /// The content type that it states.
         content_type: String,
         /// What is wrong with it.
         reason: String,
@@ -71,7 +71,7 @@ pub enum What {
         /// How long it asks not to be called.
         retry_after: Option<Duration>,
     },
-    /// It wants somebody to sign in: the token is missing, wrong or expired.
+    /// It asks for a sign-in: the token is missing, wrong or expired.
     #[error("redirects to its sign-in page {0}: check the token")]
     SignIn(String),
     /// It redirects elsewhere, which is not followed.
@@ -102,7 +102,7 @@ impl OutsideError {
         &self.host
     }
 
-    /// The address that was called, without login. Its query may hold what not everybody should see.
+    /// The address that was called, without login. Its query may hold secrets: do not show it.
     pub fn address(&self) -> &Url {
         &self.address
     }
@@ -161,7 +161,7 @@ fn retry(left: &Duration) -> String {
     format!("it is tried again in {} s", left.as_secs_f64().ceil())
 }
 
-/// What happened to a request that got no head of an answer, or whose answer broke off.
+/// Classifies the error of a request that got no answer, or whose answer broke off.
 pub(crate) fn what_happened(error: &reqwest::Error, connect_time: Duration) -> What {
     let (mut is_refused, mut is_unknown, mut untrusted) = (false, false, None);
     let mut cause: Option<&dyn std::error::Error> = Some(error);
@@ -189,12 +189,12 @@ pub(crate) fn what_happened(error: &reqwest::Error, connect_time: Duration) -> W
     }
 }
 
-/// Why a certificate was refused, if that is what went wrong.
+/// The reason for which a certificate was refused, if the error is about one.
 fn certificate_error(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     match error.downcast_ref::<rustls::Error>() {
         Some(rustls::Error::InvalidCertificate(reason)) => Some(reason.to_string()),
         Some(_) => None,
-        // An error of the system names as its source the source of what it wraps.
+        // The source of an IO error is the source of the error that it wraps, so the wrapped error itself is fetched.
         None => certificate_error(error.downcast_ref::<std::io::Error>()?.get_ref()?),
     }
 }

@@ -93,7 +93,7 @@ impl Host {
         Request::new(self.clone(), method, url)
     }
 
-    /// How it is.
+    /// The state of the host now.
     pub fn status(&self) -> HostStatus {
         let now = self.inner.clock.now();
         let health = self.inner.health.lock();
@@ -151,7 +151,7 @@ impl Host {
             count(self.name(), Outcome::QueueFull);
             return Err(What::QueueFull(wait));
         };
-        // The calls before this one may have found out that the host is away.
+        // An earlier call may have found out meanwhile that the host is away.
         let is_probe = self.admit().map_err(refuse)?;
         Ok(Ticket::new(self.clone(), place, is_probe))
     }
@@ -163,7 +163,7 @@ impl Host {
         admitted
     }
 
-    /// Learns from a call that ended.
+    /// Counts a call that ended, and lets the breaker learn from it.
     pub(crate) fn note(&self, sign: Sign, is_probe: bool, failure: Option<String>) {
         let now = self.now();
         let mut health = self.inner.health.lock();

@@ -1,8 +1,8 @@
 //! Calls to other servers, each bounded: time, size, calls at once, and rest for a host that is away.
 //!
-//! A feature names each server it calls once ([`OutsideCalls::host`]) and says its bounds ([`HostPolicy`]). It gets answers
-//! or an [`OutsideError`] in plain words, never with a token. How each host is, for pages and `doctor`, says
-//! [`OutsideCalls::status`]; operators see it in the metrics `outside_*`.
+//! A feature names each server that it calls once ([`OutsideCalls::host`]) and states its bounds ([`HostPolicy`]). It gets
+//! an answer, or an [`OutsideError`] in plain words without any token. [`OutsideCalls::status`] says how each host is, for
+//! pages and health checks; the metrics `outside_*` say the same to operators.
 //!
 //! Which certificates are trusted is said once, for all hosts and for single ones ([`Trust`]).
 //!

@@ -8,9 +8,9 @@ use reqwest::dns::Resolve;
 /// The bounds for calls to one host.
 #[derive(Clone)]
 pub struct HostPolicy {
-    /// Calls at the same time. An answer that is still being read counts.
+    /// Most calls at the same time. A call counts until its answer is read.
     pub concurrency: usize,
-    /// Longest wait for one of the other calls to end.
+    /// Longest wait for a place while the most calls are under way.
     pub queue_time: Duration,
     /// Longest wait for a connection.
     pub connect_time: Duration,
@@ -19,7 +19,7 @@ pub struct HostPolicy {
     pub answer_time: Duration,
     /// Largest answer in bytes, after decompression.
     pub max_answer_bytes: u64,
-    /// When the host is left alone; never without it.
+    /// When calls are stopped because the host fails. Nothing: calls are never stopped.
     pub breaker: Option<BreakerPolicy>,
     /// Finds the addresses of names. A host with a resolver of its own is never called through a proxy.
     pub resolver: Option<Arc<dyn Resolve>>,

@@ -1,4 +1,4 @@
-//! What is asked of a host.
+//! A request to a host.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ impl Request {
         self.with_header(name, value, false)
     }
 
-    /// Sets a header whose value must not be shown. It is not sent along to another origin.
+    /// Sets a header whose value is secret: errors do not show it, and a redirect to another origin does not carry it.
     pub fn secret_header(self, name: HeaderName, value: &str) -> Self {
         self.with_header(name, value, true)
     }
@@ -153,7 +153,7 @@ impl Request {
         matches!(self.method, Method::GET | Method::HEAD)
     }
 
-    /// Takes another address; secrets stay with the origin they are for.
+    /// Changes the address. Secret headers are removed if the origin changes.
     fn go_to(&mut self, target: Url) {
         if target.origin() != self.url.origin() {
             let secret: Vec<HeaderName> = self
@@ -173,7 +173,7 @@ impl Request {
         OutsideError::new(self.host.shared_name(), &self.url, what)
     }
 
-    /// One request and the head of its answer.
+    /// Sends one request and waits for the head of its answer.
     async fn exchange(&self, spent: Duration) -> Result<Answer, OutsideError> {
         if let Some(reason) = &self.unusable {
             return Err(self.error(What::UnusableRequest(reason.clone())));
@@ -197,7 +197,7 @@ impl Request {
         Ok(Answer::new(body.until(left, self.answer_time)))
     }
 
-    /// The answer, unless its status is an error.
+    /// Passes an answer on, or turns it into an error by its status.
     async fn judge(&self, mut answer: Answer) -> Result<Answer, OutsideError> {
         if answer.is_success() {
             return Ok(answer);

@@ -1,4 +1,4 @@
-//! How a host is, for pages and `doctor`.
+//! The state of a host, for pages and health checks.
 
 use std::time::Duration;
 
@@ -6,24 +6,24 @@ use jiff::Timestamp;
 
 use crate::breaker::BreakerState;
 
-/// How a host is.
+/// The state of a host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostStatus {
     /// Its name.
     pub host: String,
-    /// Calls that ended, those given up included. Calls that were not made because the host is left alone do not count.
+    /// Calls that ended, including those that the caller gave up. A call that the breaker refused does not count.
     pub calls: u64,
-    /// Those of them that failed.
+    /// Calls that failed.
     pub failures: u64,
-    /// When it began to fail, if it has not answered since.
+    /// When the host stopped answering; nothing while it answers.
     pub failing_since: Option<Timestamp>,
-    /// When it last gave what it was asked for.
+    /// When a call last succeeded.
     pub last_success: Option<Timestamp>,
     /// The last call that failed.
     pub last_failure: Option<Failure>,
-    /// Whether it is called.
+    /// The state of the circuit breaker.
     pub breaker: BreakerState,
-    /// Time since the last success: how old anything kept from this host is at least.
+    /// Time since the last success. Anything kept from this host is at least that old.
     pub age: Option<Duration>,
     /// Calls under way.
     pub under_way: usize,

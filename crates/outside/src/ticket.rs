@@ -1,4 +1,4 @@
-//! A call under way: its place among the others, and what it says at its end about the host.
+//! A call under way: it holds a place among the host's calls, and reports its end to the host.
 
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
@@ -81,8 +81,8 @@ pub(crate) fn count(host: &str, outcome: Outcome) {
         .increment(1);
 }
 
-/// What a failure says about the host. A host that refuses a request is well; a gateway that answers for it says that it
-/// is not.
+/// What a failure says about the host. A host that refuses a request is well. An answer of a gateway (502 to 504) means
+/// that the host behind it is not.
 fn sign(what: &What) -> Sign {
     match what {
         What::UnknownName
@@ -133,12 +133,12 @@ impl Ticket {
         &self.host
     }
 
-    /// Ends with what was asked for.
+    /// Ends the call as a success.
     pub fn succeed(&mut self, outcome: Outcome) {
         self.end(outcome, Sign::Well, None);
     }
 
-    /// Ends with a failure.
+    /// Ends the call as a failure.
     pub fn fail(&mut self, error: OutsideError) -> OutsideError {
         self.end(
             Outcome::of(&error.what),

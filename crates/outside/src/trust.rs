@@ -49,7 +49,7 @@ impl Trust {
         Ok(self)
     }
 
-    /// The host of this trust that an address belongs to. Nothing for a host that is trusted like all others.
+    /// The configured host that an address belongs to. Nothing for a host without certificates of its own.
     pub(crate) fn host_of(&self, url: &Url) -> Option<&str> {
         let name = url.host_str()?;
         let port = url.port_or_known_default()?;
@@ -59,7 +59,7 @@ impl Trust {
             .map(|(host, _)| host.as_str())
     }
 
-    /// Prepares a client for calls of a host of this trust, or of all others.
+    /// Adds the certificates of a configured host to a client, or those for all other hosts.
     pub(crate) fn apply(&self, host: Option<&str>, client: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
         match host.and_then(|host| self.hosts.get(host)) {
             Some(only) => client.tls_certs_only(only.iter().cloned()),

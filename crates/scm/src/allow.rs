@@ -74,7 +74,7 @@ impl Entry {
 
     fn path_fits(&self, path: &str) -> bool {
         let Some(paths) = &self.paths else { return true };
-        // What is still encoded here is decoded by some servers, and leads out of the path then.
+        // Some servers decode a path twice, so that a part that is still encoded here may lead out of the allowed path.
         if climbs(path) {
             return false;
         }

@@ -1,4 +1,4 @@
-//! What a URL tells about a repository without asking anybody.
+//! Facts about a repository that its URL alone gives, without any request.
 
 use model::Fault;
 use url::Url;
@@ -6,7 +6,7 @@ use url::Url;
 use crate::git_url::GitUrl;
 use crate::integrations::Integrations;
 
-/// What a new component of a repository would be called.
+/// The proposed name for a new component of a repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Analysis {
     /// Name of the repository, proposed as name of the component.
@@ -16,7 +16,7 @@ pub struct Analysis {
 }
 
 impl Integrations {
-    /// Looks at the URL of a repository or of a file in it.
+    /// Reads the URL of a repository or of a file in it.
     pub fn analyze(&self, target: &str) -> Result<Analysis, Fault> {
         let not_a_url = || Fault::input("The given location.target is not a URL");
         let url = Url::parse(target).map_err(|_| not_a_url())?;

@@ -14,10 +14,10 @@ const MAX_BYTES: usize = 3 << 20;
 /// Most rules of a file.
 const MAX_RULES: usize = 10_000;
 
-/// What the patterns of a file are.
+/// The language of the patterns in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Syntax {
-    /// Those of `.gitignore`, as on GitHub, GitLab and Bitbucket.
+    /// The patterns of `.gitignore`, as on GitHub, GitLab and Bitbucket.
     Gitignore,
     /// Regular expressions, as on Gitea and Forgejo.
     Gitea,
@@ -47,7 +47,7 @@ impl Display for TooLarge {
 }
 
 impl CodeOwners {
-    /// Reads a file. What is no rule, such as comments, empty lines and section headings, is passed over.
+    /// Reads a file. Comments, empty lines and section headings are skipped.
     pub fn parse(text: &str, syntax: Syntax) -> Result<Self, TooLarge> {
         if text.len() > MAX_BYTES {
             return Err(TooLarge(format!("it has more than {MAX_BYTES} bytes")));
@@ -106,7 +106,7 @@ fn entity_owner(owner: &str) -> String {
     }
 }
 
-/// Where a host's repositories keep the file, in the order of preference, and what its patterns are.
+/// The paths at which repositories of a host keep the file, in order of preference, and the language of its patterns.
 pub(crate) fn conventions(integration: &str) -> (&'static [&'static str], Syntax) {
     match integration {
         "github" => (
@@ -238,7 +238,7 @@ With\\-Escape/x    @org/escaped
         check(".* @org/all\n.*yaml @a/b/c", "x.yaml", Some("all"));
         check(".* user", "x", Some("User:user"));
         check(".* org/team", "x", Some("team"));
-        // What is no expression, or none that ends in time, matches nothing.
+        // A text that is no expression, or that takes too long to match, matches nothing.
         check(".* @org/all\n.*( @broken\n(?=x).* @ahead", "x", Some("all"));
         check("!( @broken", "x", None);
         check(&format!("{} @big", "(a{1000}){1000}"), "a", None);

@@ -17,7 +17,7 @@ use crate::address::{PublicResolver, names_private_address};
 /// Requests for one file, redirects included.
 const MAX_REQUESTS: usize = 5;
 
-/// What metrics call the hosts that nobody configured.
+/// The name in metrics of all hosts that a redirect leads to and that the configuration does not name.
 const REDIRECTED: &str = "redirects of Git hosts";
 
 /// Where a request may go.
@@ -25,11 +25,11 @@ const REDIRECTED: &str = "redirects of Git hosts";
 pub(crate) enum Reach {
     /// Anywhere: the host was named in the configuration.
     Configured,
-    /// Only to public addresses: somebody else chose the host.
+    /// Only to public addresses: a redirect chose the host, not the configuration.
     PublicOnly,
 }
 
-/// What to ask for.
+/// A request for one file.
 pub(crate) struct Request<'a> {
     /// Where to ask first.
     pub url: Url,
@@ -45,7 +45,7 @@ pub(crate) struct Request<'a> {
 pub(crate) struct Answer {
     /// Where it came from, after redirects.
     pub url: Url,
-    /// Its status; never a followed redirect.
+    /// The status of the last answer; a redirect only if it was not followed.
     pub status: StatusCode,
     /// Version of the content.
     pub etag: Option<String>,
@@ -87,7 +87,7 @@ impl Fetcher {
             connect_time: limits.connect_timeout.0,
             answer_time: limits.total_timeout.0,
             max_answer_bytes: limits.max_bytes,
-            // A source has its own times at which it is read again.
+            // The catalog leaves hosts alone by itself, and decides when a source is read again.
             breaker: None,
             resolver: None,
         };

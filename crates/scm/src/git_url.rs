@@ -7,7 +7,7 @@ use model::Fault;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-/// What a URL says about a repository and a file in it.
+/// The parts of a URL of a repository or of a file in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GitUrl {
     /// Host name without port.
@@ -186,7 +186,7 @@ fn visual_studio(splits: &[&str]) -> GitUrl {
     }
 }
 
-/// What both of Microsoft's hosts have in common.
+/// The form that both of Microsoft's hosts share.
 fn azure_project(splits: &[&str]) -> GitUrl {
     match splits {
         [collection @ "DefaultCollection", _, name] => named(name, name, format!("{collection}/_git/{name}")),

@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::integrations::Integration;
 
-/// What runs at a host, with what its API needs to be found.
+/// The kind of a Git host, with the addresses at which its API is found.
 #[derive(Debug, Clone)]
 pub(crate) enum Host {
     /// GitHub or GitHub Enterprise: addresses of the API and of raw files.

@@ -12,7 +12,7 @@ use crate::hosts::Host;
 pub struct Integration {
     /// Host as it stands in URLs, with port if it is not the default.
     pub host: String,
-    /// What runs there.
+    /// The kind of Git host.
     pub(crate) kind: Host,
     /// Value of the `Authorization` header.
     pub(crate) authorization: Option<Secret>,

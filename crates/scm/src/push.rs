@@ -1,4 +1,4 @@
-//! Pushes as Git hosts tell of them, and which addresses they concern.
+//! Pushes as webhooks of Git hosts report them, and the addresses whose content a push may change.
 
 use http::HeaderMap;
 use percent_encoding::percent_decode_str;
@@ -30,7 +30,7 @@ pub struct Push {
 }
 
 impl Push {
-    /// The push that a webhook of Gitea, Forgejo, GitHub or GitLab tells of. Nothing where it tells of something else.
+    /// Reads the push from a webhook of Gitea, Forgejo, GitHub or GitLab. Nothing if the webhook is about another event.
     pub fn read(headers: &HeaderMap, payload: &Value) -> Option<Self> {
         let is_event = |name| headers.get(name).is_some_and(|event| event == "push");
         let is_push = ["x-gitea-event", "x-forgejo-event", "x-github-event"]
@@ -69,8 +69,8 @@ impl Push {
         })
     }
 
-    /// Whether an address may show something else since the push: it is of the repository, and of this branch or tag, or
-    /// of none.
+    /// Whether the push may have changed the content of an address: the address is within the repository, and names this
+    /// branch or tag or none.
     pub fn concerns(&self, address: &str) -> bool {
         let (Ok(repository), Ok(address)) = (Url::parse(&self.repository), Url::parse(address)) else {
             return false;
@@ -88,7 +88,7 @@ impl Push {
         is_within && self.is_named_in(&address[repository.len()..], is_raw)
     }
 
-    /// Whether what follows the repository in an address leads to this branch or tag, or to none.
+    /// Whether the part of an address behind the repository names this branch or tag, or none.
     fn is_named_in(&self, rest: &[String], is_raw: bool) -> bool {
         let rest = if rest.first().is_some_and(|part| part == "-") {
             &rest[1..]

@@ -17,7 +17,7 @@ use crate::integrations::{Integration, Integrations};
 /// Reads at the same time, over all callers.
 const MAX_CONCURRENT_READS: usize = 32;
 
-/// What metrics call the hosts that are read without an integration.
+/// The name in metrics of all hosts that are read without an integration.
 const ALLOWED: &str = "backend.reading.allow";
 
 /// A file that was read.
@@ -44,7 +44,7 @@ pub struct Found {
     pub commit: Option<String>,
 }
 
-/// What a search found.
+/// The result of a search.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Search {
     /// The files; none when nothing matches or nothing is modified.
@@ -146,7 +146,7 @@ impl UrlReader {
         }
     }
 
-    /// Whether an address could be read, as far as that can be told without reading it.
+    /// Checks an address without reading it: its form, and whether its host may be read.
     pub fn check(&self, url: &str) -> Result<(), Fault> {
         let parsed = self.check_searched(url)?;
         match self.inner.integrations.by_url(&parsed) {

@@ -1,7 +1,7 @@
-//! Whether a webhook was sent by somebody who knows its secret.
+//! Proof that the sender of a webhook knows its secret.
 //!
-//! Git hosts sign the bytes of a webhook (HMAC with SHA-256), GitLab sends the secret itself. What the headers say beside that,
-//! the delivery's id included, is signed by nobody.
+//! Git hosts sign the bytes of the body (HMAC with SHA-256); GitLab sends the secret itself. The other headers, and the
+//! delivery's id among them, are not signed.
 
 use config::Secret;
 use http::HeaderMap;
@@ -32,7 +32,7 @@ const DELIVERIES: [&str; 6] = [
 ];
 /// Longest id of a delivery that is taken for one.
 const MAX_DELIVERY: usize = 200;
-/// What some hosts write before a signature.
+/// The prefix that some hosts write before a signature.
 const PREFIX: &str = "sha256=";
 
 /// Checks the webhooks of one topic.
@@ -95,7 +95,7 @@ impl Verifier {
     }
 }
 
-/// The id by which a delivery that comes again is known. A sender that gives none is known by what it sent.
+/// The id by which a repeated delivery is recognised: that of the sender, or the digest of the body if there is none.
 pub fn delivery(headers: &HeaderMap, body: &[u8]) -> String {
     let mut named = DELIVERIES.into_iter().filter_map(|name| text(headers, name));
     match named.find(|id| id.len() <= MAX_DELIVERY) {

@@ -1,4 +1,4 @@
-//! Who may call by configuration alone: services with a static token, and the guest where there is one.
+//! Callers that the configuration alone lets in: services with a static token, and the guest where there is one.
 //!
 //! People sign in through the authenticators of plugins, which the doorkeeper asks between the two.
 
@@ -58,14 +58,14 @@ impl StaticToken {
         self
     }
 
-    /// Whether a text is this token. The time that takes tells nothing about the token.
+    /// Whether a text is this token. The comparison takes the same time for every text.
     pub(crate) fn is(&self, token: &str) -> bool {
         let digest: [u8; 32] = Sha256::digest(token).into();
         self.digest.ct_eq(&digest).into()
     }
 }
 
-/// The author of what the request at hand changes.
+/// The author of the changes that the request at hand makes.
 #[derive(Debug, Clone)]
 pub struct CurrentActor(pub Actor);
 
@@ -80,7 +80,7 @@ pub(crate) fn actor_of(viewer: &Viewer, extensions: &Extensions) -> Actor {
 pub struct CurrentViewer(pub Viewer);
 
 impl Access {
-    /// The service that a token is of; nothing for a token that none of the configured ones is.
+    /// The service of a token; nothing for a token that is not configured.
     pub(crate) fn service(&self, token: &str, peer: Option<Peer>) -> Option<Result<Viewer, Fault>> {
         let index = self.tokens.iter().position(|known| known.is(token))?;
         if peer.is_some_and(|peer| !self.wrong_tokens.may_try(peer, Some(index))) {
@@ -90,7 +90,7 @@ impl Access {
         Some(Ok(Viewer::service(&known.subject, known.restrictions.clone())))
     }
 
-    /// The refusal of a token that nothing knows.
+    /// The refusal of an unknown token.
     pub(crate) fn unknown_token(&self, peer: Option<Peer>) -> Fault {
         let illegal = unauthenticated("Illegal token");
         self.wrong_token(
@@ -103,7 +103,7 @@ impl Access {
         )
     }
 
-    /// The refusal of a wrong token, which is counted: an address that tries too many is told only that.
+    /// Counts a wrong token and refuses it. After too many, the refusal says only that there were too many.
     pub(crate) fn wrong_token(&self, peer: Option<Peer>, fault: Fault) -> Fault {
         if peer.is_some_and(|peer| !self.wrong_tokens.may_try(peer, None)) {
             return too_many_tries();
@@ -142,7 +142,7 @@ impl Access {
             (true, false) => format!("the guest and {} administer the portal", self.administrators),
             (false, false) => format!("administrators: {}", self.administrators),
             (false, true) => {
-                "nobody administers the portal (/audit, /work), because portal.administrators names nobody"
+                "nobody administers the portal (/audit, /work, /connections), because portal.administrators names nobody"
                     .to_owned()
             }
         }
@@ -187,7 +187,7 @@ impl Access {
         Some((key, Problem::warning(fault).hint(self.guest.remedy())))
     }
 
-    /// What a person reads who may not open a page: who may, and how that is changed.
+    /// The text of a page that its caller may not open: who may open it, and how that is changed.
     pub(crate) fn refusal(&self) -> String {
         let who = if self.guest.admits() {
             "This portal shows its pages only on the machine it runs on."

@@ -32,12 +32,12 @@ use crate::{caching, metrics_endpoint, request_log};
 /// The name under which the server's own routes stand.
 pub(crate) const OWN: PluginId = PluginId::built_in("portal");
 
-/// What an error page tells.
+/// The content of an error page.
 #[derive(Debug, Clone)]
 pub struct ErrorPage {
     /// Status of the answer.
     pub status: StatusCode,
-    /// What went wrong, when there is more to say than the status does.
+    /// The reason, if it says more than the status.
     pub message: Option<String>,
     /// Finds the request in the log.
     pub request_id: RequestId,
@@ -54,7 +54,7 @@ pub trait RenderErrorPage: Send + Sync {
 
 /// Everything a server serves.
 pub struct Site {
-    /// What plugins serve.
+    /// The routes of plugins.
     pub routes: Vec<Routes>,
     /// Settings from the configuration.
     pub options: ServerOptions,
@@ -62,11 +62,11 @@ pub struct Site {
     pub readiness: Readiness,
     /// Checks behind the readiness endpoint.
     pub health_checks: Vec<Arc<dyn HealthCheck>>,
-    /// Ways to find out who calls, beside the tokens of the configuration.
+    /// Ways to identify a caller, beside the tokens of the configuration.
     pub authenticators: Vec<Arc<dyn Authenticator>>,
     /// Decides what callers may do; without it they may do everything that their credentials leave.
     pub policy: Option<Arc<dyn Policy>>,
-    /// Hears of changes that were refused before they reached their handler.
+    /// Records changes that were refused before they reached their handler.
     pub audit: Option<Arc<dyn AuditLog>>,
     /// Pages for errors; without it they have an empty or JSON body.
     pub error_page: Option<Arc<dyn RenderErrorPage>>,
@@ -186,7 +186,7 @@ fn with_middleware(router: Router, mounts: Mounts, options: ServerOptions) -> Ro
         .layer(from_fn(request_log::log))
 }
 
-/// Tells caches that a text may come compressed, also when it is too small to be.
+/// Tells caches that the answer depends on `Accept-Encoding`, even if this text is too short to be compressed.
 async fn vary_by_encoding(mut answer: Response) -> Response {
     let kind = answer
         .headers()

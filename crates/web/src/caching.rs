@@ -1,4 +1,4 @@
-//! What caches may do with answers: nothing without asking again, unless an answer says otherwise.
+//! Headers for caches: an answer may not be used again without asking, unless its handler says otherwise.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -10,7 +10,7 @@ const VARY: HeaderValue = HeaderValue::from_static("Cookie, Authorization");
 #[derive(Clone)]
 pub(crate) struct SameForAll;
 
-/// Adds what an answer does not say itself.
+/// Adds the headers that an answer lacks.
 pub(crate) async fn private(mut answer: Response) -> Response {
     if answer.extensions().get::<SameForAll>().is_some() {
         return answer;

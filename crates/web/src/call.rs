@@ -1,4 +1,4 @@
-//! What becomes known of a request while it is answered, for the log, the metrics and error pages.
+//! Facts about a request that become known while it is answered, for the log, the metrics and error pages.
 
 use std::sync::{Arc, OnceLock};
 

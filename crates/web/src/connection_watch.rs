@@ -1,7 +1,7 @@
-//! Watches one connection: whether it asks for anything, and whether its answers are read.
+//! Watches one connection: whether it sends requests, and whether it reads their answers.
 //!
-//! The protocols alone do not end such connections: nothing is detected before the first bytes came, and an HTTP/2
-//! client that opens no window keeps its answers waiting in memory for as long as it likes.
+//! HTTP alone does not end a useless connection. A client that sends no byte at all is never timed out, and an HTTP/2
+//! client that opens no window keeps its answers in memory for as long as it likes.
 
 use std::io;
 use std::pin::Pin;
@@ -29,20 +29,20 @@ pub(crate) struct Patience {
 }
 
 impl Patience {
-    /// How often a connection is looked at, which is often enough to be exact to a quarter.
+    /// Time between two checks of a connection: a quarter of the shortest patience.
     pub(crate) fn between_looks(self) -> Duration {
         (self.first_request.min(self.reading) / 4).max(Duration::from_millis(10))
     }
 }
 
-/// What is to be done about a connection.
+/// The decision about a connection.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// Nothing: it works.
     Fine,
-    /// No request for a while: it is asked to end.
+    /// It had no request for a while: it is asked to end.
     Idle,
-    /// It never asked for anything, or does not read: it is cut.
+    /// It never sent a request, or does not read its answer: it is cut.
     Dead,
 }
 
@@ -72,7 +72,7 @@ pub(crate) struct Running {
 struct Answer {
     /// `None` once it was given up.
     body: Option<Body>,
-    /// Since when the next part waits to be fetched; `None` while it is the portal that has to do something.
+    /// Since when the client could fetch the next part; `None` while the portal has to make it.
     waits_since: Option<Instant>,
     /// Dropped with the answer.
     running: Option<Running>,
@@ -106,7 +106,7 @@ impl ConnectionWatch {
         }
     }
 
-    /// Looks at the connection; gives up answers that were not read in time.
+    /// Judges the connection, and gives up answers that the client did not read in time.
     pub(crate) fn judge(&self) -> Verdict {
         if self.give_up_unread() {
             return Verdict::Dead;
@@ -120,7 +120,7 @@ impl ConnectionWatch {
         }
     }
 
-    /// Whether the connection is of no use afterwards. HTTP/2 goes on with its other answers.
+    /// Whether giving up an answer makes the connection useless. HTTP/2 goes on with its other answers.
     fn give_up_unread(&self) -> bool {
         let mut answers = Vec::new();
         locked(&self.state).answers.retain(|answer| {
@@ -167,7 +167,7 @@ impl Drop for Running {
         let mut state = locked(&self.state);
         state.running -= 1;
         state.quiet_since = Instant::now();
-        // Many short requests on one connection must not leave a list of what is gone.
+        // Entries of ended requests are removed, because one connection may carry any number of short requests.
         if state.running == 0 {
             state.answers.clear();
         } else if state.answers.len() > 2 * state.running + 16 {

@@ -1,6 +1,7 @@
 //! Finds out who calls.
 //!
-//! Asked in this order: the static tokens of the configuration, the authenticators that plugins bring, the guest.
+//! It asks, in this order, the static tokens of the configuration, the authenticators of plugins, and the rule for the
+//! guest.
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use plugin::Authenticator;
 use crate::access::{Access, bearer};
 use crate::peer::Peer;
 
-/// Who may come in.
+/// The ways to identify a caller.
 pub(crate) struct Doorkeeper {
     pub(crate) access: Access,
     pub(crate) authenticators: Vec<Arc<dyn Authenticator>>,

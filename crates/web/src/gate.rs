@@ -1,7 +1,7 @@
 //! The layer around every route: who calls, whether the caller may, and what the call may cost.
 //!
-//! Every row of the table has a gate, and so has every path and method that no row is for: whoever may not call learns
-//! nothing about which paths there are.
+//! Every row of the table has a gate, and so has every path and method without a row: a caller that is refused does not
+//! learn which paths exist.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ use crate::guest;
 use crate::options::Limits;
 use crate::readiness::Readiness;
 
-/// What all gates share.
+/// The parts that all gates share.
 pub(crate) struct Gates {
     pub(crate) doorkeeper: Doorkeeper,
     pub(crate) policy: Option<Arc<dyn Policy>>,
@@ -40,7 +40,7 @@ pub(crate) struct Gates {
     pub(crate) audit: Option<Arc<dyn AuditLog>>,
 }
 
-/// The gate of one row, or of all that has no row on a face.
+/// The gate of one row, or of all paths of a face that have no row.
 pub(crate) struct Gate {
     gates: Arc<Gates>,
     face: Face,
@@ -65,7 +65,7 @@ impl Gates {
         })
     }
 
-    /// The gate of what has no row.
+    /// The gate of the paths without a row.
     pub(crate) fn elsewhere(self: &Arc<Self>, face: Face, plugin: Option<PluginId>) -> Arc<Gate> {
         Arc::new(Gate {
             gates: self.clone(),
@@ -103,7 +103,7 @@ impl Gate {
         self.bounded(answer).await
     }
 
-    /// A call that takes too long or panics ends alone.
+    /// Bounds the time of a call, and contains its panic.
     async fn bounded(&self, answer: impl Future<Output = Response>) -> Response {
         let time = self.rule.time.unwrap_or(self.gates.limits.answer_timeout);
         match tokio::time::timeout(time, AssertUnwindSafe(answer).catch_unwind()).await {
@@ -171,7 +171,7 @@ impl Gate {
         Ok(request)
     }
 
-    /// People read who may see a page and how that is changed; programs the words of the contract.
+    /// A refusal for the face: a page says who may see it and how that is changed, an API uses the words of the contract.
     fn in_words_for_the_face(&self, fault: Fault) -> Fault {
         if self.face == Face::Page && fault.is(&FaultKind::Authentication) {
             return Fault::new(fault.name, self.gates.doorkeeper.access.refusal());
@@ -179,8 +179,8 @@ impl Gate {
         fault
     }
 
-    /// Without a token a caller is known by what its browser sends by itself, so another site's page must not act or read
-    /// in its name.
+    /// A caller without a token is identified by what its browser sends on its own. A page of another site must therefore
+    /// neither act nor read in the caller's name.
     fn refuse_foreign_pages(&self, request: &Request) -> Result<(), Fault> {
         if bearer(request.headers()).is_some() || !guest::is_of_another_origin(request) {
             return Ok(());
@@ -263,7 +263,7 @@ impl Gate {
             // A handler that does not apply a condition must not be called.
             Decision::Conditional(_) | Decision::Deny => {}
         }
-        // The original says nothing; a person reads more.
+        // An API answers with an empty message, as in the original; a page gives the reason.
         let message = match self.face {
             Face::Api => String::new(),
             Face::Page | Face::Plain => permissions.refusal(&viewer, permission),

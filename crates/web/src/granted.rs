@@ -42,7 +42,8 @@ impl Permissions {
         self
     }
 
-    /// Whether a viewer has a permission. Services have those that their tokens leave; a policy is asked about all others.
+    /// Whether a viewer has a permission. A service has the permissions that its token leaves; the policy decides about all
+    /// other viewers.
     pub async fn decide(&self, viewer: &Viewer, permission: &'static Permission) -> Result<Decision, Fault> {
         let decisions = self.decide_all(viewer, &[(&self.plugin, permission)]).await?;
         Ok(decisions.into_iter().next().unwrap_or(Decision::Deny))
@@ -66,7 +67,7 @@ impl Permissions {
                 return Decision::Deny;
             }
             match &by_policy {
-                // A policy that does not answer lets nobody in.
+                // A policy that leaves out a decision denies it.
                 Some(decisions) => decisions.get(at).cloned().unwrap_or(Decision::Deny),
                 None => self.without_policy(viewer, plugin, permission),
             }
@@ -97,7 +98,7 @@ impl Permissions {
     }
 }
 
-/// What the caller may do of the permission that the row needs. Without a row's gate it is nothing.
+/// The decision about the permission that the row needs. It is a denial for a request that no gate has seen.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Granted(pub Decision);
 

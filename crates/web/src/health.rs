@@ -1,7 +1,7 @@
 //! The health endpoints that orchestrators ask.
 //!
-//! All checks run at the same time. Those of the portal itself are waited for and decide; the others are only told, in
-//! the log and as a metric, so that no plugin takes the portal out of service.
+//! All checks run at the same time. The answer waits for the checks of the portal itself and depends on them alone.
+//! Checks of plugins are only reported, in the log and as a metric, so that no plugin takes the portal out of service.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,7 +29,7 @@ pub(crate) struct HealthState {
     pub(crate) headers: Arc<HeaderMap>,
 }
 
-/// Where the endpoints lie.
+/// The path of the endpoints.
 pub(crate) const PATH: &str = "/.backstage/health/";
 
 pub(crate) fn rows(state: &HealthState) -> Rows {
@@ -60,7 +60,7 @@ async fn readiness(State(state): State<HealthState>) -> Response {
     (Extension(SameForAll), (*state.headers).clone(), answer).into_response()
 }
 
-/// Runs all checks; the first complaint of those that decide.
+/// Runs all checks; the first complaint of a check of the portal.
 async fn first_failure(checks: &[Arc<Check>]) -> Option<String> {
     let (deciding, others): (Vec<_>, Vec<_>) = checks
         .iter()
@@ -73,7 +73,7 @@ async fn first_failure(checks: &[Arc<Check>]) -> Option<String> {
     complaints.into_iter().flatten().next()
 }
 
-/// A check, and what it said last.
+/// A check and its last result.
 pub(crate) struct Check {
     of: Arc<dyn HealthCheck>,
     is_running: AtomicBool,
@@ -89,7 +89,7 @@ impl Check {
         })
     }
 
-    /// Runs, unless it runs already: nobody waits for it, so that it could pile up.
+    /// Runs the check, unless it is running: nothing waits for it, so runs could pile up.
     async fn run_alone(&self) {
         if !self.is_running.swap(true, Ordering::AcqRel) {
             self.run().await;
@@ -97,7 +97,7 @@ impl Check {
         }
     }
 
-    /// What is wrong.
+    /// The complaint, if there is one.
     async fn run(&self) -> Option<String> {
         let of = self.of.clone();
         let mut task = tokio::spawn(async move { of.check().await });
@@ -114,7 +114,7 @@ impl Check {
         complaint
     }
 
-    /// As a metric, and in the log when it changes.
+    /// Reports the result as a metric, and in the log when it changes.
     fn tell(&self, complaint: Option<String>) {
         let name = self.of.name().to_owned();
         let works = f64::from(u8::from(complaint.is_none()));

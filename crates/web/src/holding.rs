@@ -1,4 +1,4 @@
-//! Bounds what clients hold of the portal with answers: memory of whole answers, and event streams.
+//! Bounds the resources that answers to clients hold: memory of whole answers, and event streams.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ const PIECE: usize = 64 * 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unread(pub usize);
 
-/// What clients hold.
+/// The resources that clients hold.
 #[derive(Debug)]
 pub(crate) struct Holding {
     bytes: Arc<Shares>,
@@ -46,7 +46,7 @@ impl Holding {
     }
 }
 
-/// Lets an answer go out only if its client does not hold too much already.
+/// Sends an answer only if its client does not hold too much already.
 pub(crate) async fn hold(State(holding): State<Arc<Holding>>, request: Request, next: Next) -> Response {
     let peer = Peer::of(request.extensions());
     let answer = next.run(request).await;
@@ -74,7 +74,7 @@ pub(crate) async fn hold(State(holding): State<Arc<Holding>>, request: Request, 
     })
 }
 
-/// What an answer keeps in memory: the whole of it, or what it says itself.
+/// The bytes that an answer keeps in memory: its length, or the number that its handler states.
 fn size_of(answer: &Response) -> usize {
     let told = answer.extensions().get::<Unread>();
     match answer.body().size_hint().exact() {
@@ -97,8 +97,8 @@ fn too_much(is_whole: bool) -> Response {
     ApiError::new(Fault::new(FaultKind::Unavailable, message)).into_response()
 }
 
-/// A body that its client holds a share for. It comes in pieces of its own, so that the whole is given back as soon
-/// as the last piece was fetched.
+/// A body for which its client holds a share. It is sent in small pieces, so that its memory is freed as soon as the
+/// client has fetched the last one.
 struct HeldBody {
     body: Body,
     rest: Bytes,

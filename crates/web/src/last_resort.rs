@@ -1,7 +1,6 @@
-//! Hears the signals to stop, and ends a process that does not end itself.
+//! Receives the signals to stop, and ends a process that does not end by itself.
 //!
-//! This runs on a thread and a runtime of its own: work that keeps all other threads busy must neither keep a signal
-//! from being heard nor the process from ending.
+//! It runs on a thread and a runtime of its own, so that it works even while all other threads are busy.
 
 use std::fmt::{self, Debug};
 use std::io;
@@ -19,7 +18,7 @@ use crate::lifecycle::Lifecycle;
 pub struct Ending {
     /// How long work that was begun may take.
     pub drain: Duration,
-    /// When the process is ended whatever runs, counted from the first signal or failure.
+    /// Time from the first signal or failure until the process is ended, whatever runs.
     pub deadline: Duration,
     /// The same from a second signal on.
     pub haste: Duration,
@@ -37,7 +36,7 @@ impl Debug for Ending {
     }
 }
 
-/// Starts the thread; afterwards signals are heard.
+/// Starts the thread, which receives signals from now on.
 pub(crate) fn install(life: Lifecycle, ending: Ending) -> io::Result<()> {
     let (ready, is_ready) = mpsc::channel();
     std::thread::Builder::new()

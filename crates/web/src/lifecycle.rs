@@ -1,7 +1,7 @@
-//! The one owner of the process's life: what runs, when it must stop, and how it ended.
+//! The life of the process: its tasks, when they must stop, and how the process ended.
 //!
-//! Stopping is soft first (take no new work), then hard (drop what is left): after the drain time
-//! or on a second signal. A task that fails stops everything, and the exit code says so.
+//! A stop is soft first: tasks take no new work. It becomes hard after the drain time or on a second signal: remaining
+//! work is dropped. A task that fails stops everything, and the exit code says so.
 
 use std::fmt::Display;
 use std::future::Future;
@@ -31,7 +31,7 @@ pub struct Lifecycle {
 
 /// How a task may end: with nothing to say, or with a result.
 pub trait TaskEnd: Send + 'static {
-    /// The sentence about the failure, if it is one.
+    /// A sentence about the failure, if the task failed.
     fn failure(self) -> Option<String>;
 }
 
@@ -60,15 +60,15 @@ impl Lifecycle {
         }
     }
 
-    /// A life that also ends on SIGINT and SIGTERM. When the process is still there after `ending.deadline`, or a
-    /// second after a second signal asked for haste, it is ended whatever runs.
+    /// A life that also ends on SIGINT and SIGTERM. A process that still runs after `ending.deadline`, or after
+    /// `ending.haste` from a second signal on, is ended, whatever it does.
     pub fn install(ending: Ending) -> io::Result<Self> {
         let life = Self::new(ending.drain);
         crate::last_resort::install(life.clone(), ending)?;
         Ok(life)
     }
 
-    /// Drops what is left instead of waiting for it.
+    /// Drops the remaining work instead of waiting for it.
     pub(crate) fn hurry(&self) {
         self.hard.cancel();
     }

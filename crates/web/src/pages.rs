@@ -1,4 +1,4 @@
-//! What all pages share: the nonce for scripts, a strict policy, and error pages.
+//! Common parts of all pages: the nonce for scripts, a strict content security policy, and error pages.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -83,7 +83,7 @@ fn without_slash(request: &Request) -> Option<Response> {
 }
 
 impl PageGuard {
-    /// Replaces bare errors: those without a page of their own.
+    /// Replaces an error without a page by an error page.
     async fn with_error_page(&self, answer: Response, request: Parts) -> Response {
         let status = answer.status();
         let kind = answer.headers().get(header::CONTENT_TYPE);

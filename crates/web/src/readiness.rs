@@ -12,11 +12,11 @@ pub enum Stage {
     Starting,
     /// Serving.
     Ready,
-    /// Finishing what was begun.
+    /// Finishing requests that were begun.
     Stopping,
 }
 
-/// The current stage, shared by all who ask or tell. Cheap to clone.
+/// The current stage, shared between the code that sets it and the code that reads it. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Readiness {
     stage: Arc<watch::Sender<Stage>>,
@@ -46,7 +46,7 @@ impl Readiness {
         });
     }
 
-    /// Waits until the start is over, at most this long; tells whether it is.
+    /// Waits until the start is over, at most this long; whether it is.
     pub async fn started_within(&self, patience: Duration) -> bool {
         let mut stage = self.stage.subscribe();
         let started = stage.wait_for(|stage| *stage != Stage::Starting);

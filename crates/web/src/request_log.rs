@@ -15,7 +15,7 @@ use crate::cors::Cors;
 use crate::options::ServerOptions;
 
 const HEADER: &str = "x-request-id";
-/// Ids that clients send are taken over up to this length.
+/// Longest id that is taken over from a client.
 const MAX_ID_LENGTH: usize = 64;
 
 /// Finds a request's lines in the log; also sent as `x-request-id`.

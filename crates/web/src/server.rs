@@ -72,7 +72,7 @@ pub async fn serve(bound: Bound, router: Router, limits: Limits, readiness: Read
     tasks.wait().await;
 }
 
-/// Ends when the server must stop accepting; until then it says so to whoever asks for health.
+/// Ends when the server must stop accepting connections; until then the health endpoint says that it is stopping.
 async fn stopping(limits: &Limits, readiness: &Readiness, life: &Lifecycle) {
     life.soft().cancelled().await;
     readiness.enter(Stage::Stopping);

@@ -1,4 +1,4 @@
-//! What all clients together, and each of them, may hold of something: connections, streams, memory.
+//! Bounds for a resource (connections, streams, memory): for all clients together and for each client.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -37,8 +37,8 @@ impl Shares {
         })
     }
 
-    /// Takes a part, unless the client or all together would hold too much. What alone is more than a client may
-    /// hold counts as all of it.
+    /// Takes a part, unless the client or all clients together would hold too much. An amount above the bound of one
+    /// client counts as that bound.
     pub(crate) fn take(self: &Arc<Self>, peer: Peer, amount: usize) -> Option<Share> {
         let amount = amount.min(self.max_each);
         let mut taken = self.taken();

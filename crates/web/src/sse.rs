@@ -1,4 +1,4 @@
-//! Server-sent events that end when the server stops, and that say so when a client fell behind.
+//! Server-sent events. They end when the server stops; a client that fell behind gets an event that says so.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -24,13 +24,13 @@ pub fn answer(
     Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
 }
 
-/// Has a client load its state again.
+/// The event that makes a client load its state again.
 pub fn resync() -> Event {
     Event::default().event("resync").data("{}")
 }
 
-/// Sends a first event, then what a channel brings. A client that is too slow for the channel's bound gets an event
-/// `resync` in place of what it missed, and should load its state again.
+/// Sends a first event, then the events of a channel. A client that is too slow for the channel's bound gets an event
+/// `resync` in place of the events that it missed.
 pub fn from_channel<T: Clone + Send + 'static>(
     first: Option<Event>,
     receiver: Receiver<T>,

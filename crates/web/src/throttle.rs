@@ -1,8 +1,8 @@
-//! A brake on callers that try tokens.
+//! A brake on callers that guess tokens.
 //!
-//! An address that sent too many wrong tokens is refused for a while, also with right tokens: otherwise each try
-//! would still tell whether it is right. A token that came from that address before goes on working, so that one
-//! wrong client behind a proxy does not lock out the others.
+//! An address that sent too many wrong tokens is refused for a while, even with a right token: otherwise each guess
+//! would still be answered. A token that came from that address before keeps working, so that one wrong client behind
+//! a proxy does not lock out the others.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -43,7 +43,7 @@ impl Default for WrongTokens {
 }
 
 impl WrongTokens {
-    /// Whether a try is judged at all. `known` is the place of the token among the known ones, if it is one.
+    /// Whether a token of this address is judged at all. `known` is the position of the token among the configured ones.
     pub(crate) fn may_try(&self, peer: Peer, known: Option<usize>) -> bool {
         if known.is_some_and(|index| self.proven.get(&(peer, index)).is_some()) {
             return true;

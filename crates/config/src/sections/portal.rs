@@ -33,7 +33,7 @@ pub struct PortalSection {
     pub claim: HumanDuration,
     /// Who may open the pages without a token.
     pub auth: PortalAuthSection,
-    /// Callers who see `/audit` and `/work`, and may end jobs: persons (`user:default/ines`), groups whose members they are
+    /// Callers who see `/audit`, `/work` and `/connections`, and may end jobs: persons (`user:default/ines`), groups whose members they are
     /// (`group:default/platform`), and services by their subject (`service:ci`). The guest is one of them while `backend.listen`
     /// is an address of its own machine alone and no base URL names another host; elsewhere only as `user:default/guest`.
     pub administrators: Vec<String>,

@@ -9,7 +9,7 @@ use crate::world::World;
 
 const GUEST: (&str, &str) = ("accept", "text/html");
 const INES: (&str, &str) = ("x-person", "user:default/ines");
-const PAGES: [&str; 2] = ["/audit", "/work"];
+const PAGES: [&str; 3] = ["/audit", "/work", "/connections"];
 
 async fn ask(world: &World, path: &str, (name, value): (&str, &str)) -> (u16, String) {
     let request = Request::get(path).header(name, value).body(Body::empty());

@@ -12,7 +12,7 @@ use super::{CodeOwners, TooLarge, conventions};
 use crate::integrations::Integration;
 use crate::reader::UrlReader;
 
-/// How long an answer counts before the host is asked whether it is still the same.
+/// How long an answer is used without asking the host whether the file is still the same.
 const FRESH: Duration = Duration::from_secs(5);
 /// Most repositories, and most paths of each, whose answers are kept.
 const MOST: usize = 256;
@@ -42,14 +42,14 @@ impl OwnersFile {
     }
 }
 
-/// What was found in a repository, and when.
+/// The file found in a repository, and when it was read.
 struct Answer {
     at: Instant,
     etag: Option<String>,
     file: Result<Option<Arc<OwnersFile>>, Fault>,
 }
 
-/// One repository; whoever holds the lock asks the host, the others wait for the answer.
+/// One repository. The task that holds the lock asks the host; other tasks wait for its answer.
 type Slot = Arc<tokio::sync::Mutex<Option<Answer>>>;
 
 /// The repositories that were asked for.
@@ -92,13 +92,13 @@ impl Repositories {
     fn slot(&self, repository: String) -> Slot {
         let mut slots = self.slots.lock();
         if slots.len() >= MOST && !slots.contains_key(&repository) {
-            // Those that are being asked for stay with whoever asks.
+            // A repository that a task is asking for now stays alive through that task.
             slots.clear();
         }
         slots.entry(repository).or_default().clone()
     }
 
-    /// What the host says now. The file that was there is asked for first, which costs nothing while it is the same.
+    /// Asks the host. The path that had the file last time is tried first; an unchanged file costs no transfer.
     async fn ask(&self, integration: &Integration, target: &str, before: Option<Answer>) -> Answer {
         if let Some(Answer {
             etag: Some(etag),

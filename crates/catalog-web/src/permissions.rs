@@ -32,7 +32,7 @@ pub static LOCATION_CREATE: Permission =
 /// Unregister a location.
 pub static LOCATION_DELETE: Permission =
     permission("catalog.location.delete", PermissionAction::Delete, None);
-/// Have a repository looked at before it is registered.
+/// Have a repository analysed before it is registered.
 pub static LOCATION_ANALYZE: Permission = permission("catalog.location.analyze", PermissionAction::Use, None);
 /// See entities that are not served, and why.
 pub static UNPROCESSED_READ: Permission =

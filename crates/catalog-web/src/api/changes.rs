@@ -106,7 +106,7 @@ impl Topics {
     }
 }
 
-/// Server-sent events, one for each change as soon as it can be read. The first one, `last`, tells the
+/// Server-sent events, one for each change as soon as it can be read. The first one, `last`, has the
 /// number of the last change before them.
 pub(super) async fn stream(
     State(api): State<Api>,

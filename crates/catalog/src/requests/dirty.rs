@@ -1,4 +1,4 @@
-//! Marking what must be looked at again, and deleting single entities.
+//! Marking sources that must be read again, and deleting single entities.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use crate::engine::{EngineError, Writer, is_location};
 const MAX_ANCESTRY: usize = 32;
 
 impl Catalog {
-    /// Has these locations looked at now; unknown ones are ignored. For watches and webhooks.
+    /// Has these locations read again now; unknown ones are ignored. For watches and webhooks.
     pub async fn mark_dirty(&self, locations: &[String]) -> Result<(), Fault> {
         self.mark(locations).await.map_err(Into::into)
     }
@@ -35,7 +35,7 @@ impl Catalog {
         Ok(())
     }
 
-    /// Has an entity and all locations above it looked at now. The reference is taken as text, only
+    /// Has an entity and all locations above it read again now. The reference is taken as text, only
     /// lower-cased. Fails with `NotFoundError` for an unknown entity.
     pub(crate) async fn refresh(&self, entity_ref: &str) -> Result<(), Fault> {
         let reference = js::lowercase(entity_ref);
@@ -52,7 +52,7 @@ impl Catalog {
         self.mark_dirty(&locations).await
     }
 
-    /// Has everything that was read from these refresh keys looked at now.
+    /// Has all sources that used these refresh keys read again now.
     pub async fn refresh_by_keys(&self, keys: &[String]) -> Result<(), Fault> {
         let references = self
             .parts

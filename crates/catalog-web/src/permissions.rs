@@ -19,7 +19,7 @@ pub static LOCATION_READ: Permission = Permission::new("catalog.location.read", 
 pub static LOCATION_CREATE: Permission = Permission::new("catalog.location.create", PermissionAction::Create);
 /// Unregister a location.
 pub static LOCATION_DELETE: Permission = Permission::new("catalog.location.delete", PermissionAction::Delete);
-/// Have a repository looked at before it is registered.
+/// Have a repository analysed before it is registered.
 pub static LOCATION_ANALYZE: Permission = Permission::new("catalog.location.analyze", PermissionAction::Use);
 /// See entities that are not served, and why.
 pub static UNPROCESSED_READ: Permission =

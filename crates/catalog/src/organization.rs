@@ -36,7 +36,7 @@ pub struct Organization {
     teams: BTreeMap<EntityRef, Team>,
     /// Groups without a known group above, by name.
     pub tops: Vec<EntityRef>,
-    /// There are more groups than were looked at.
+    /// There are more groups than these.
     pub is_partial: bool,
 }
 

@@ -76,7 +76,7 @@ impl Sight {
         self.filter.is_none()
     }
 
-    /// What tells this sight from others.
+    /// The key, which is another one for every other sight.
     pub fn key(&self) -> SightKey {
         self.key
     }

@@ -36,7 +36,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Whether nobody waits for the result any more.
+    /// Whether the caller has given the work up.
     pub fn is_gone(&self) -> bool {
         self.gone.load(Ordering::Relaxed)
     }

@@ -7,7 +7,7 @@
 const BLOCK: usize = 1 << 18;
 const BLOCK_BITS: u32 = 18;
 
-/// Where a string lies; its length is kept by whoever holds the span.
+/// Where a string lies; its length is kept beside the span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span(u32);
 

@@ -31,11 +31,16 @@ pub struct Room(Arc<AtomicUsize>);
 
 impl Default for Room {
     fn default() -> Self {
-        Self(Arc::new(AtomicUsize::new(ENTRIES)))
+        Self::of(ENTRIES)
     }
 }
 
 impl Room {
+    /// Room for so many entries.
+    pub fn of(entries: usize) -> Self {
+        Self(Arc::new(AtomicUsize::new(entries)))
+    }
+
     /// Entries of orders that still have room.
     pub fn entries_left(&self) -> usize {
         self.0.load(Ordering::Relaxed)

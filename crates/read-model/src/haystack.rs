@@ -1,7 +1,7 @@
 //! All values of one key in one text, for finding those that contain something.
 //!
 //! Values lie one behind the other in the order they came, so a search reads memory straight through.
-//! A value that is gone stays until too many are; whoever searches checks each find.
+//! A value that is gone stays until too many are; the caller checks each find.
 
 use memchr::memmem;
 

@@ -57,7 +57,7 @@ impl SnapshotFile {
         *self.ahead.lock() = Some(reading);
     }
 
-    /// Writes a snapshot beside the last one and puts it in its place, whoever else does the same.
+    /// Writes a snapshot beside the last one and puts it in its place. Other processes may do the same.
     pub fn save(&self, model: &ReadModel, mark: LogMark) -> io::Result<()> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;

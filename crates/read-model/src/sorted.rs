@@ -1,7 +1,7 @@
 //! A sorted sequence of ids that takes single insertions at a million entries.
 //!
 //! The ids are kept in runs of bounded length. What the order is, only the caller knows: every
-//! operation takes a predicate that tells which ids come before the place in question.
+//! operation takes a predicate that says which ids come before the place in question.
 
 const RUN: usize = 1024;
 

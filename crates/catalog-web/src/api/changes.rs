@@ -110,7 +110,7 @@ pub fn concerns(topics: &[String], reference: &str) -> bool {
     })
 }
 
-/// Server-sent events, one for each change as soon as it can be read. The first one, `last`, tells the
+/// Server-sent events, one for each change as soon as it can be read. The first one, `last`, has the
 /// number of the last change before them.
 pub(super) async fn stream(
     State(api): State<Api>,

@@ -127,7 +127,7 @@ fn from_body(body: &Value) -> Result<PageRequest, Fault> {
     Ok(request)
 }
 
-/// Who does not want the total gets 0, on this page and on those that its cursors lead to.
+/// Without the total, this page and those that its cursors lead to say 0.
 fn leave_out_total(request: &mut PageRequest, choice: Option<&str>) {
     if choice == Some("exclude") {
         request.cursor.total = Some(0);

@@ -77,7 +77,7 @@ impl Bodies {
                     text: Arc::clone(body),
                     is_of_version: AtomicBool::new(false),
                 });
-                // A list of everything must not push out what people look at.
+                // A list of everything must not push out the entities of pages.
                 if missing.len() <= FETCH {
                     self.cache.insert(versions[*at], Arc::clone(&body));
                 }

@@ -22,7 +22,7 @@ const FOLLOW: usize = 1000;
 const SLICE: usize = 8;
 /// Pause after the store failed.
 const RETRY: Duration = Duration::from_secs(1);
-/// Longest wait until the change log is looked at without being woken; after such a one the index may be saved.
+/// Longest wait until the change log is read without being woken; after such a one the index may be saved.
 const IDLE: Duration = Duration::from_secs(30);
 
 /// An entity ready to be taken in.
@@ -167,7 +167,7 @@ async fn read_all(store: &Store) -> Result<ReadModel, StoreError> {
     let building = tokio::task::spawn_blocking(move || build(receiver));
     scan(store)
         .try_for_each(|entries| async {
-            // The builder only ends before the scan when it panicked; the join below tells.
+            // The builder ends before the scan only when it panicked; then the join below fails.
             let _ = sender.send(entries).await;
             Ok(())
         })

@@ -41,7 +41,7 @@ impl AppliedChange {
 pub enum IndexNews {
     /// One more change.
     Change(AppliedChange),
-    /// Everything was loaded again: whoever keeps what it asked before should ask again.
+    /// Everything was loaded again: answers that a listener keeps may be wrong.
     Reloaded,
 }
 

@@ -16,7 +16,7 @@ const CROWD_FROM: usize = 80;
 /// What makes entities alike: where they hang, by which arrow in which direction, and their kind.
 type Likeness = (usize, Vec<String>, bool, String);
 
-/// The same with stacks. `led_by` tells for each place the one from which it was found.
+/// The same with stacks. `led_by` has for each place the one from which it was found.
 pub(super) fn collapsed(found: Neighbourhood, led_by: &[Option<usize>]) -> Neighbourhood {
     let is_crowd = found.places.len() >= CROWD_FROM;
     let stacks = if is_crowd {

@@ -24,7 +24,7 @@ const MAX_TERM: usize = 1_000;
 pub struct FullText {
     /// The text; blank means no search.
     pub term: String,
-    /// Keys to look at; without any, the one the list is ordered by.
+    /// Keys whose values are searched; without any, the one the list is ordered by.
     pub fields: Option<Vec<String>>,
 }
 
@@ -128,7 +128,7 @@ impl View<'_> {
         }
         let mut rows = walk_page(&model, set.subset(), &order, text.as_ref(), request);
         let total = cursor.total.unwrap_or_else(|| match order.key {
-            // An offset behind the end leaves no row to tell the number, in the original.
+            // The original takes the number from a row, and an offset behind the end leaves none.
             _ if rows.is_empty() && request.limit > 0 => 0,
             Some(_) => model.count_valued(&set, &order.field),
             None => set.len(),
@@ -154,7 +154,7 @@ struct Order {
     /// The key, unless it is the uid.
     key: Option<String>,
     descending: bool,
-    /// Rows are told apart by value and uid, not by uid alone.
+    /// Rows differ by value and uid, not by uid alone.
     has_value: bool,
 }
 

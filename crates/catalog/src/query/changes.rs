@@ -15,11 +15,11 @@ pub struct Changes {
     pub last: Option<Seq>,
     /// All changes after that one, seen or not.
     pub applied: Receiver<IndexNews>,
-    /// Says what may be told of each.
+    /// Says which of them the sight shows, and how.
     pub sight: ChangeSight,
 }
 
-/// A change that may be told of.
+/// A change that the sight shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenChange {
     /// Number in the change log.
@@ -37,7 +37,7 @@ impl SeenChange {
     }
 }
 
-/// News that may be told of.
+/// News that the sight shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SeenNews {
     /// One more change.
@@ -56,7 +56,8 @@ impl View<'_> {
     /// Changes from now on.
     pub fn changes(&self) -> Changes {
         let index = self.catalog.index();
-        // Changes are applied and told of under this lock: what is told from now on the answers so far do not have.
+        // Changes are applied and announced under this lock: answers until now lack every change that is announced from
+        // now on.
         let model = index.read();
         index.sights().listen(&model, self.sight);
         Changes {

@@ -16,7 +16,7 @@ const REFRESH: &str = "catalog.entity.refresh";
 const DELETE: &str = "catalog.entity.delete";
 
 impl View<'_> {
-    /// Has an entity and all locations above it looked at now. The reference is taken as text, only lower-cased.
+    /// Has an entity and all locations above it read again now. The reference is taken as text, only lower-cased.
     /// Fails with `NotFoundError` for an unknown entity, with `NotAllowedError` for one out of reach.
     pub async fn refresh(&self, actor: &Actor, reach: &Sight, entity_ref: &str) -> Result<(), Fault> {
         let asked = Asked {

@@ -11,9 +11,9 @@ use super::View;
 
 /// Key of the names.
 const NAME: &str = "metadata.name";
-/// Names looked at to each side of the wanted one.
+/// Names compared to each side of the wanted one.
 const BESIDE: usize = 64;
-/// Names looked at to each side of the wanted one with another beginning.
+/// Names compared to each side of the wanted one with another beginning.
 const BESIDE_VARIANT: usize = 4;
 /// First letters that may be wrong.
 const BEGINNING: usize = 3;

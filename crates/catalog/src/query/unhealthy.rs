@@ -1,7 +1,6 @@
-//! Entities that are declared but not right, and what is wrong with a single one.
+//! Entities that are declared but have problems, are not served or have no source, and the problems of a single one.
 //!
-//! What is wrong lies in the store and not in the index. An entity that is not served is in nobody's sight but that
-//! of those who see everything.
+//! Problems lie in the store and not in the index. A restricted sight never shows an entity that is not served.
 
 use model::{EntityRef, Fault, Place, Problem};
 use serde_json::Value;
@@ -15,23 +14,23 @@ const READ: usize = 500;
 /// Most rows read for one page of a restricted sight.
 const MOST_READ: usize = 20_000;
 
-/// In which way entities are not right.
+/// Why an entity is unhealthy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unhealthy {
-    /// They have problems.
+    /// It has problems.
     Failed,
-    /// They never were served.
+    /// It never was served.
     Pending,
-    /// Nothing declares them any more.
+    /// No source declares it any more.
     Orphaned,
 }
 
-/// What the portal knows of an entity beside what it serves.
+/// The state of an entity beside its served form.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Condition {
-    /// What is wrong with it.
+    /// Its problems.
     pub problems: Vec<Problem>,
-    /// Where it is written.
+    /// The place where it is written.
     pub place: Option<Place>,
 }
 

@@ -1,4 +1,4 @@
-//! Who asked for a change: for the history, and for the audit.
+//! The author of a change that was asked for: for the history, and for the audit.
 
 use model::{Actor, Fault};
 use plugin::{AuditEvent, AuditOutcome};
@@ -7,7 +7,7 @@ use store::{StoreError, Tx};
 
 use crate::Catalog;
 
-/// What the history says of a change that somebody asked for.
+/// The cause of a change that was asked for, in the history.
 pub(super) fn cause(actor: &Actor, request: &str) -> Value {
     json!({"kind": "api", "request": request, "actor": actor.to_json()})
 }

@@ -1,4 +1,4 @@
-//! Marking what must be looked at again, and deleting single entities.
+//! Marking sources that must be read again, and deleting single entities.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use crate::engine::{EngineError, Writer};
 const MAX_ANCESTRY: usize = 32;
 
 impl Catalog {
-    /// Has these locations refreshed now; unknown ones are ignored. For watches and webhooks.
+    /// Has these locations read again now; unknown ones are ignored. For watches and webhooks.
     pub async fn mark_dirty(&self, locations: &[String]) -> Result<(), Fault> {
         Ok(self.parts.engine.mark_dirty(locations).await?)
     }
@@ -30,7 +30,7 @@ impl Catalog {
         Ok(())
     }
 
-    /// Has an entity and all locations above it looked at now. The reference is taken as text, only
+    /// Has an entity and all locations above it read again now. The reference is taken as text, only
     /// lower-cased. Fails with `NotFoundError` for an unknown entity.
     pub(crate) async fn refresh(&self, asked: &Asked<'_>, entity_ref: &str) -> Result<(), Fault> {
         let reference = js::lowercase(entity_ref);
@@ -47,7 +47,7 @@ impl Catalog {
         self.mark(&locations, asked).await.map_err(Into::into)
     }
 
-    /// Has everything refreshed now that was read from these refresh keys.
+    /// Has all sources that used these refresh keys read again now.
     pub async fn refresh_by_keys(&self, keys: &[String]) -> Result<(), Fault> {
         Ok(self.parts.engine.refresh_by_keys(keys).await?)
     }

@@ -13,7 +13,7 @@ use crate::engine::{EngineError, conflict_of};
 use crate::ingest::location_entity;
 use crate::process::Document;
 
-/// Most entities that are looked at.
+/// Most entities that are previewed.
 const MOST: usize = 1_000;
 
 /// What would become of an entity.

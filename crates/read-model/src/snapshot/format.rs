@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crc32fast::Hasher;
 
-/// Bytes buffered between the file and whoever reads or writes it.
+/// Bytes buffered between the file and its reader or writer.
 const BUFFER: usize = 256 << 10;
 /// Length of the checksum.
 const CHECKSUM: usize = 4;

@@ -55,7 +55,7 @@ fn check(model: &ReadModel, excerpt: &Excerpt, filter: &Filter, descending: bool
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
     fn an_excerpt_answers_as_its_set_does(
@@ -96,7 +96,13 @@ fn room_is_taken_by_orders_and_given_back() {
         let rows: Vec<SearchRow> = values.iter().map(|(key, value)| row(key, Some(value))).collect();
         model.upsert(uid(id), &rows).unwrap();
     }
-    let room = Room::default();
+    let check = |room: &Room, taken: usize| check_room(&model, room, taken);
+    check(&Room::default(), 5);
+    // There is no room for five entries: the questions are answered without an order.
+    check(&Room::of(4), 0);
+}
+
+fn check_room(model: &ReadModel, room: &Room, taken: usize) {
     let whole = room.entries_left();
     let set: RoaringBitmap = (0..250).step_by(50).collect();
     let mut excerpt = Excerpt::new(set, room.clone());
@@ -112,13 +118,13 @@ fn room_is_taken_by_orders_and_given_back() {
     for _ in 0..100 {
         assert_eq!(ask(&excerpt), 3);
     }
-    assert_eq!(room.entries_left(), whole - 5);
+    assert_eq!(room.entries_left(), whole - taken);
     excerpt.update(0, true);
     assert_eq!(room.entries_left(), whole);
     for _ in 0..100 {
         ask(&excerpt);
     }
-    assert_eq!(room.entries_left(), whole - 5);
+    assert_eq!(room.entries_left(), whole - taken);
     drop(excerpt);
     assert_eq!(room.entries_left(), whole);
 }

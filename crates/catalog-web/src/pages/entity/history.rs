@@ -13,7 +13,7 @@ use ui::{
 /// Entries on a page.
 pub(crate) const ENTRIES: usize = 30;
 
-/// One page of history, newest first. `more` tells that older entries follow.
+/// One page of history, newest first. `more` says that older entries follow.
 pub(crate) fn history(reference: &EntityRef, rows: &[VersionSummary], more: bool, now: Timestamp) -> Markup {
     if rows.is_empty() {
         return empty_state(EmptyState {

@@ -112,7 +112,7 @@ fn facts(frame: &EntityFrame) -> Vec<(&'static str, Markup)> {
     facts
 }
 
-/// Kinds of the original that somebody should own.
+/// Kinds of the original that should have an owner.
 fn wants_owner(reference: &EntityRef) -> bool {
     ["component", "api", "resource", "system", "domain"].contains(&reference.kind())
 }

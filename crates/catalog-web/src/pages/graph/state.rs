@@ -12,7 +12,7 @@ pub(crate) const PATH: &str = "/catalog-graph";
 const DEFAULT_DEPTH: usize = 1;
 /// Most steps; as good as no bound.
 pub(crate) const MAX_DEPTH: usize = 20;
-/// Most values of one parameter that are looked at.
+/// Most values of one parameter; further ones do not count.
 const MAX_VALUES: usize = 50;
 
 /// What the graph shows.

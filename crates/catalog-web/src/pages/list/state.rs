@@ -10,7 +10,7 @@ use catalog::browse::one_of;
 const DEFAULT_LIMIT: usize = 50;
 /// Most rows on a page.
 const MAX_LIMIT: usize = 200;
-/// Most values of one filter that are looked at.
+/// Most values of one filter; further ones do not count.
 const MAX_VALUES: usize = 50;
 
 /// Whose entities are listed.

@@ -154,9 +154,12 @@ impl Engine {
         Runner::nudged_by(Sources(self.clone()), pace, self.context.wake.clone())
     }
 
-    /// Has changes of a location's local files reported, once there is a watch.
-    pub fn follow(&self, location: &str, targets: &[Result<Target, Fault>]) {
-        let Some(watch) = self.watch() else { return };
+    /// Has changes of a location's local files reported, once there is a watch. Whether a file was saved so shortly
+    /// before that the save may have been missed.
+    pub fn follow(&self, location: &str, targets: &[Result<Target, Fault>]) -> bool {
+        let Some(watch) = self.watch() else {
+            return false;
+        };
         let files = targets
             .iter()
             .flatten()
@@ -164,22 +167,25 @@ impl Engine {
         watch.follow(Watched {
             source: location.to_owned(),
             files: files.map(|target| target.location.target.clone()).collect(),
-        });
+        })
     }
 
-    /// Has changes of the local files of these locations reported.
+    /// Has changes of the local files of these locations reported, which other processes may have read.
     pub async fn follow_locations(&self, references: &[String]) -> Result<(), EngineError> {
+        let mut missed = Vec::new();
         for node in self.context.store.nodes(references).await? {
             let location: Option<Value> = node
                 .processed
                 .as_deref()
                 .and_then(|text| serde_json::from_str(text).ok());
             // A location that cannot be understood is a problem when it is refreshed.
-            if let Some(Ok(targets)) = location.map(|value| ingest::targets(&value, &self.context.settings)) {
-                self.follow(&node.reference, &targets);
+            if let Some(Ok(targets)) = location.map(|value| ingest::targets(&value, &self.context.settings))
+                && self.follow(&node.reference, &targets)
+            {
+                missed.push(node.reference);
             }
         }
-        Ok(())
+        self.mark_dirty(&missed).await
     }
 }
 

@@ -9,6 +9,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use model::Fault;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
@@ -19,6 +20,10 @@ use patterns::{Changed, Pattern};
 
 /// Events kept while sources are marked; more than that and all local files are read.
 pub(crate) const QUEUE: usize = 4_096;
+
+/// A file that was saved this shortly before it is watched may have been read before that save by a process that is gone
+/// since.
+const RECENTLY: Duration = Duration::from_secs(10);
 
 /// Files that one source reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,15 +79,19 @@ impl FileWatch {
         Ok((watch, receiver))
     }
 
-    /// Has changes of these files reported for this source.
-    pub fn follow(&self, watched: Watched) {
+    /// Has changes of these files reported for this source. Whether one of the files, patterns left aside, was saved
+    /// [recently](RECENTLY) and is watched from now on.
+    pub fn follow(&self, watched: Watched) -> bool {
         let patterns: Vec<Pattern> = watched.files.iter().flat_map(|file| Pattern::of(file)).collect();
         let mut state = self.state.lock();
+        let is_new = !state.sources.contains_key(&watched.source);
         for pattern in &patterns {
             let (folder, mode) = folder_of(pattern);
             state.add(folder, mode);
         }
+        let was_saved = is_new && patterns.iter().any(was_saved_recently);
         state.sources.insert(watched.source, patterns);
+        was_saved
     }
 
     /// The sources that read something of what changed. Call it before anything of that is read: a later change is
@@ -103,6 +112,15 @@ impl FileWatch {
     pub fn note_missed(&self) {
         self.missed.store(true, Ordering::Release);
     }
+}
+
+fn was_saved_recently(pattern: &Pattern) -> bool {
+    let Pattern::Path(path) = pattern else {
+        return false;
+    };
+    let saved = path.metadata().and_then(|file| file.modified()).ok();
+    let age = saved.and_then(|saved| saved.elapsed().ok());
+    age.is_some_and(|age| age < RECENTLY)
 }
 
 fn folder_of(pattern: &Pattern) -> (&Path, RecursiveMode) {
@@ -167,5 +185,35 @@ impl State {
                 tracing::warn!(folder = %existing.display(), %error, "folder is not watched, only looked at regularly");
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_saved_shortly_before_it_is_watched_may_have_been_missed() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("catalog-info.yaml");
+        std::fs::write(&file, "kind: Component").unwrap();
+        let (watch, _events) = FileWatch::new().unwrap();
+        let watched = |source: &str| Watched {
+            source: source.to_owned(),
+            files: vec![file.display().to_string()],
+        };
+        assert!(watch.follow(watched("location:default/new")));
+        assert!(
+            !watch.follow(watched("location:default/new")),
+            "its changes are noticed"
+        );
+        let opened = std::fs::File::options().write(true).open(&file).unwrap();
+        opened
+            .set_modified(std::time::SystemTime::now() - RECENTLY * 2)
+            .unwrap();
+        assert!(
+            !watch.follow(watched("location:default/old")),
+            "it was saved long before"
+        );
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! It is about teapots. `every_point.rs` shows the effect of each contribution from outside.
 
+mod feeds;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,21 +11,20 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use axum::http::request::Parts;
+use feeds::{Glaze, Section, Shelf, TeapotKind};
 use maud::html;
-use model::{EntityRef, Fault, Kind, Problem, Relation, Viewer};
+use model::{EntityRef, Fault, Viewer};
 use outside::HostPolicy;
 use plugin::{
     Action, ActionContext, ActionSchema, Asset, AssetKind, Authenticator, Badge, BadgeTone, Body,
-    ConfigSection, Contributions, Declaration, DeferredEntity, EntityAction, EntityActions, EntityBadges,
-    EntityCard, EntityPage, EntityProvider, EntityTab, Feeds, Form, Health, HealthCheck, HomeCard, LiveTopic,
-    Moment, NavigationItem, NavigationSection, PaletteCommand, Permission, PermissionAction, Place, PluginId,
-    ProcessContext, Processor, ProviderSink, RenderError, Routes, Rows, Rule, SearchDocument, SearchSource,
-    Services, SettingsSection, TabAnswer,
+    Contributions, Declaration, EntityAction, EntityActions, EntityBadges, EntityCard, EntityPage, EntityTab,
+    Feeds, Form, Health, HealthCheck, HomeCard, LiveTopic, Moment, NavigationItem, NavigationSection,
+    PaletteCommand, Permission, PermissionAction, Place, PluginId, RenderError, Routes, Rows, Rule,
+    SearchDocument, SearchSource, Services, SettingsSection, TabAnswer,
 };
 use portal::AddedPlugin;
 use serde_json::{Value, json};
 use store::{Lane, Migration};
-use tokio_util::sync::CancellationToken;
 use work::{Job, JobFailure, JobHandler, Schedule, Subscription};
 
 pub const ID: PluginId = PluginId::built_in("teapots");
@@ -131,113 +132,6 @@ pub fn contributions(services: &Services) -> Result<Contributions, Fault> {
         health_checks: vec![Arc::new(Kettle)],
         ..Contributions::of(ID)
     })
-}
-
-/// The section `teapots` of the configuration.
-struct Section;
-
-impl ConfigSection for Section {
-    fn path(&self) -> &'static str {
-        "teapots"
-    }
-
-    fn schema(&self) -> Value {
-        json!({"type": "object", "properties": {"spout": {"type": "string", "description": "Where tea comes out."}}})
-    }
-
-    fn check(&self, section: &Value) -> Vec<Problem> {
-        if section["spout"].is_string() {
-            return Vec::new();
-        }
-        let fault = Fault::input("teapots.spout must be a text");
-        vec![Problem::error(Fault {
-            path: Some("spout".to_owned()),
-            ..fault
-        })]
-    }
-}
-
-/// The kind `Teapot`.
-struct TeapotKind;
-
-impl Kind for TeapotKind {
-    fn kind(&self) -> &'static str {
-        "Teapot"
-    }
-
-    fn api_versions(&self) -> &[&str] {
-        &["teapots.example/v1"]
-    }
-
-    fn validate(&self, entity: &Value) -> Result<bool, Fault> {
-        Ok(entity["kind"] == "Teapot" && entity["apiVersion"] == "teapots.example/v1")
-    }
-
-    fn relations(&self, _: &Value) -> Result<Vec<Relation>, Fault> {
-        Ok(Vec::new())
-    }
-}
-
-/// Marks every teapot before it is validated.
-struct Glaze;
-
-#[async_trait]
-impl Processor for Glaze {
-    fn name(&self) -> &'static str {
-        "GlazeProcessor"
-    }
-
-    async fn pre_process(&self, mut entity: Value, _: &ProcessContext) -> Result<Value, Fault> {
-        if entity["kind"] == "Teapot" {
-            entity["metadata"]["annotations"]["teapots.example/glaze"] = json!("celadon");
-        }
-        Ok(entity)
-    }
-}
-
-/// Delivers one teapot.
-struct Shelf;
-
-#[async_trait]
-impl EntityProvider for Shelf {
-    fn name(&self) -> &'static str {
-        "teapots:shelf"
-    }
-
-    async fn run(&self, sink: Arc<dyn ProviderSink>, stop: CancellationToken) -> Result<(), Fault> {
-        let entity = json!({
-            "apiVersion": "teapots.example/v1",
-            "kind": "Teapot",
-            "metadata": {
-                "name": "brown-betty",
-                "annotations": {
-                    "backstage.io/managed-by-location": "url:https://teapots.example/shelf",
-                    "backstage.io/managed-by-origin-location": "url:https://teapots.example/shelf",
-                },
-            },
-            "spec": {"volume": "1l"},
-        });
-        let location_key = Some("teapots:shelf".to_owned());
-        let mut nameless = entity.clone();
-        nameless["metadata"]["name"] = Value::Null;
-        let deferred = |entity: Value| DeferredEntity {
-            entity,
-            location_key: location_key.clone(),
-        };
-        let mut shelf = sink.replace().await?;
-        shelf.put(vec![deferred(entity)]).await?;
-        shelf.put(vec![deferred(nameless)]).await?;
-        let report = shelf.finish().await?;
-        let refused = report.refused.iter().map(|refused| refused.entity.as_str());
-        let summary = format!(
-            "{} accepted, refused: {}",
-            report.accepted,
-            refused.collect::<Vec<_>>().join(", ")
-        );
-        sink.problem(Problem::warning(Fault::error(summary))).await;
-        stop.cancelled().await;
-        Ok(())
-    }
 }
 
 fn is_teapot(entity: &Value) -> bool {

@@ -114,6 +114,12 @@ impl<'a> Asker<'a> {
         }
     }
 
+    async fn page(&self, order: Vec<OrderField>) {
+        let request = PageRequest::first(self.query.clone(), order);
+        let page = self.view.page(&request).await.expect("a page");
+        drop(self.view.bodies(&page.versions).await);
+    }
+
     async fn ask(&self, question: &str, round: usize) {
         let filter = || {
             self.filter(browse::one_of(
@@ -137,15 +143,8 @@ impl<'a> Asker<'a> {
                 let listed = self.view.list(&request).await.expect("a list");
                 drop(self.view.bodies(&listed.versions).await);
             }
-            "page" => drop(
-                self.view
-                    .page(&PageRequest::first(self.query.clone(), Vec::new()))
-                    .await,
-            ),
-            "ordered page" => {
-                let request = PageRequest::first(self.query.clone(), vec![by_name()]);
-                drop(self.view.page(&request).await);
-            }
+            "page" => self.page(Vec::new()).await,
+            "ordered page" => self.page(vec![by_name()]).await,
             "facets" => {
                 let keys = ["kind", "spec.type"].map(str::to_owned);
                 drop(self.view.facets(&keys, Some(&filter()), &Caller::default()));

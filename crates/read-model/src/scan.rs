@@ -110,7 +110,19 @@ pub struct Row<'a> {
 impl ReadModel {
     /// Entities of a set that have a value for a key.
     pub fn count_valued(&self, set: &RoaringBitmap, key: &str) -> u64 {
-        set.intersection_len(&self.with_value(key))
+        match self.keys.find(key) {
+            Some(id) => self.len_valued(set, id),
+            None => set.intersection_len(&self.with_value(key)),
+        }
+    }
+
+    fn len_valued(&self, set: &RoaringBitmap, id: u32) -> u64 {
+        let valued = self.valued(id);
+        // Every entity has a name: then there is nothing to look up.
+        if valued.len() == self.documents.live().len() {
+            return set.len();
+        }
+        set.intersection_len(&valued)
     }
 
     /// Rows that an ordered list of the set has: one for each entity and value.
@@ -171,7 +183,7 @@ impl ReadModel {
         let Some(id) = self.keys.find(key) else {
             return Vec::new();
         };
-        let entities = scan.subset.set.intersection_len(&self.valued(id));
+        let entities = self.len_valued(scan.subset.set, id);
         if entities == 0 {
             return Vec::new();
         }

@@ -1,6 +1,6 @@
-// The palette: one field to find anything, go anywhere and do what the page offers. Opens with / or
-// Ctrl K, and from the field at the top, whose text it takes over. Results come from the server; commands are the links and buttons that are there already:
-// those of the navigation, of an entity's head, what copies something, and all with data-command.
+// The palette: finds anything, goes anywhere, does what the page offers. Opens with / or Ctrl K, and from the field at
+// the top, whose text it takes over. Commands are links and buttons that are there: of the navigation, of an entity's
+// head, those that copy, and all with data-command.
 const palette = document.getElementById("palette");
 const input = document.getElementById("palette-input");
 const list = document.getElementById("palette-list");
@@ -109,14 +109,14 @@ const search = async () => {
     if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
     const found = await answer.json();
     const groups = found.groups, mine = own(term.toLowerCase());
-    // What has the words in its name goes before what merely has them somewhere.
+    // Names with the words come first.
     const isLoose = !groups.some(({ items }) => items.some(({ title }) => fits(title, term.toLowerCase())));
     if (found.total > groups.reduce((sum, group) => sum + group.items.length, 0)) {
       groups.push({ title: "More", items: [{ title: `All ${found.total} results`, note: "", href: found.all, icon: "search" }] });
     }
     const all = isLoose ? [...mine, ...groups] : [...groups, ...mine];
     const isFound = all.some(({ items }) => items.length);
-    // Another spelling is offered first, but what was found is what Enter takes.
+    // Another spelling stands first, but Enter takes a result.
     show([corrected(found), ...all], found.suggestion && isFound ? 1 : 0);
     note.textContent = term && !isFound ? `Nothing has “${term}” in its name or text.` : "";
   } catch (error) {
@@ -126,7 +126,7 @@ const search = async () => {
   }
 };
 const ask = () => { answer = search(); };
-// Enter right after typing takes from the answer to the words, not from the answer before it.
+// Enter waits for the answer to the last key stroke.
 const goToChosen = async (elsewhere) => {
   const typed = input.value;
   await answer;
@@ -150,8 +150,8 @@ input.addEventListener("keydown", (event) => {
 });
 palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });
 addEventListener("pagehide", () => palette.close());
-// Opened when the press is over: what follows it on a touch screen would meet the palette and close it.
-// The focus stays where it was, so that it is there again afterwards.
+// Opened when the press is over: what follows it on a touch screen would close the palette. The focus stays where it
+// was, to be there again afterwards.
 topField?.addEventListener("mousedown", (event) => event.preventDefault());
 topField?.addEventListener("click", () => { openPalette(); input.select(); });
 for (const typed of ["input", "compositionend"]) {

@@ -32,7 +32,7 @@ const marked = (parent, title, marks = []) => {
   span.append(title.slice(at));
 };
 
-// Whether every word typed starts a word of the text.
+// Every word typed starts a word.
 const fits = (text, term) => {
   const words = text.toLowerCase().split(/[\s-]+/);
   return term.split(/\s+/).every((part) => words.some((word) => word.startsWith(part)));
@@ -142,7 +142,7 @@ const openPalette = (text = topField?.value ?? "") => {
 
 input.addEventListener("input", ask);
 input.addEventListener("keydown", (event) => {
-  // A search field would take the first Esc to empty itself.
+  // The first Esc would empty the field.
   if (event.key === "Escape" && !event.isComposing) { event.preventDefault(); palette.close(); }
   const steps = { ArrowDown: chosen + 1, ArrowUp: chosen - 1, PageDown: Math.min(chosen + 8, options.length - 1), PageUp: Math.max(chosen - 8, 0) };
   if (event.key in steps) { event.preventDefault(); choose(steps[event.key]); }

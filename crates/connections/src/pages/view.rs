@@ -46,13 +46,13 @@ fn table(hosts: &[HostStatus], now: Timestamp) -> Markup {
             Column::new("State"),
             Column {
                 align: Align::End,
-                ..Column::new("Calls")
+                ..Column::optional("Calls")
             },
             Column {
                 align: Align::End,
-                ..Column::new("Failed")
+                ..Column::optional("Failed")
             },
-            Column::new("Last answer"),
+            Column::optional("Last answer"),
             Column::growing("Last failure"),
         ],
         rows: rows.collect(),

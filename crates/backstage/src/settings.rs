@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use config::{Config, DatabaseTarget, LoadOptions};
-use model::Problem;
+use model::{Problem, Severity};
 use outside::Trust;
 use store::{Database, Store, StoreError};
 
@@ -27,11 +27,19 @@ pub fn load_options(common: &Common) -> Result<LoadOptions> {
 /// The configuration, or all that is wrong with it.
 pub fn load(common: &Common) -> Result<Result<Config, Vec<Problem>>> {
     let options = load_options(common)?;
-    Ok(if options.has_default_file() {
+    let loaded = if options.has_default_file() {
         Config::load(&options)
     } else {
         Config::builtin_default(&options)
-    })
+    };
+    Ok(loaded.map_err(without_notes))
+}
+
+/// Which keys have no effect is known only with the sections of plugins, and these are asked only about a configuration
+/// that can be used.
+fn without_notes(mut problems: Vec<Problem>) -> Vec<Problem> {
+    problems.retain(|problem| problem.severity != Severity::Info);
+    problems
 }
 
 /// The configuration; prints what is wrong and fails when it cannot be used.

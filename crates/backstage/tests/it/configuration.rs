@@ -239,3 +239,12 @@ backend:
         "a person on the machine itself"
     );
 }
+
+/// Sections of plugins are asked only about a configuration that can be used, so nothing is said of them before.
+#[test]
+fn a_section_with_effect_is_not_said_to_have_none_beside_an_error() {
+    let config = folder("portal: {administrators: [ines]}\nevents: {http: {topics: [gitea]}}\n");
+    let printed = transcript(config.path(), &["config", "check"]);
+    assert!(printed.contains("names no caller"), "{printed}");
+    assert!(!printed.contains("no effect"), "{printed}");
+}

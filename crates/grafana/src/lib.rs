@@ -1,0 +1,1 @@
+//! Dashboards, charts and alerts of entities, from Grafana.

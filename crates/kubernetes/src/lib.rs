@@ -1,0 +1,1 @@
+//! What runs on clusters for each entity: workloads, their state, use and logs.

@@ -1,0 +1,1 @@
+//! The `${{ }}` language of software templates: a closed subset of Nunjucks over JavaScript-like values. No IO.

@@ -1,0 +1,1 @@
+//! Software templates: from form to running project.

@@ -1,0 +1,1 @@
+//! Documentation of entities: Markdown in their repositories, rendered natively.

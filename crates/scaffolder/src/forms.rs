@@ -26,6 +26,7 @@ use serde_json::{Map, Value};
 
 use effective::{Branches, effective};
 use reading::{Reader, Sent};
+use repository::GitHost;
 
 /// How often conditions are decided anew for one form: a field that appears may make another one appear.
 const ROUNDS: usize = 8;
@@ -46,12 +47,18 @@ pub(crate) struct Form<'a> {
     schema: &'a Value,
     /// Which part of an `oneOf` was chosen, by the pointer of the object.
     branches: &'a Branches,
+    /// The Git hosts that the portal knows.
+    hosts: &'a [GitHost],
 }
 
 impl<'a> Form<'a> {
     /// A form of a schema.
-    pub(crate) fn new(schema: &'a Value, branches: &'a Branches) -> Self {
-        Self { schema, branches }
+    pub(crate) fn new(schema: &'a Value, branches: &'a Branches, hosts: &'a [GitHost]) -> Self {
+        Self {
+            schema,
+            branches,
+            hosts,
+        }
     }
 
     /// The schema with its conditions decided for these values.
@@ -90,7 +97,7 @@ impl<'a> Form<'a> {
     /// What is wrong with the values.
     pub(crate) fn check(&self, values: &Value) -> check::Mistakes {
         let result = Value::Object(self.result(values));
-        check::check(&self.effective(values), &result)
+        check::check(&self.effective(values), &result, self.hosts)
     }
 }
 

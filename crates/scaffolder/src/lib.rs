@@ -5,6 +5,7 @@
 //! The steps are actions of all plugins; those of this crate are in `actions`.
 
 mod permissions;
+mod forms;
 mod tables;
 pub mod tasks;
 pub mod template;

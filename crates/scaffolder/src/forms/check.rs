@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{Draft, ValidationError};
-use model::policy::check_entity;
+use model::policy::apply;
 use serde_json::{Value, json};
 
 use super::kind::{Kind, kind, row_schema};
 use super::pointer::below;
-use super::repository;
+use super::repository::{self, GitHost};
 use super::schema::{field_name, properties};
 
 /// What is wrong, by the pointer of the field. What concerns no single field has the pointer of the object.
@@ -19,9 +19,9 @@ pub(crate) type Mistakes = BTreeMap<String, String>;
 const MOST_TOLD: usize = 50;
 
 /// Checks values against a schema whose conditions are decided.
-pub(crate) fn check(schema: &Value, values: &Value) -> Mistakes {
+pub(crate) fn check(schema: &Value, values: &Value, hosts: &[GitHost]) -> Mistakes {
     let mut mistakes = Mistakes::new();
-    own_rules(schema, values, "", &mut mistakes);
+    own_rules(schema, values, "", (hosts, &mut mistakes));
     let usable = without_unusable_patterns(schema);
     let options = jsonschema::options()
         .with_draft(Draft::Draft7)
@@ -60,23 +60,29 @@ fn without_unusable_patterns(schema: &Value) -> Value {
 }
 
 /// Rules of fields that the schema does not write.
-fn own_rules(schema: &Value, value: &Value, pointer: &str, mistakes: &mut Mistakes) {
+fn own_rules(
+    schema: &Value,
+    value: &Value,
+    pointer: &str,
+    (hosts, mistakes): (&[GitHost], &mut Mistakes),
+) {
     match (kind(schema), value) {
-        (Kind::Group, _) => {
+        (_, Value::Object(_)) if schema["properties"].is_object() => {
             for (name, field) in properties(schema) {
                 if let Some(value) = value.get(name) {
-                    own_rules(field, value, &below(pointer, name), mistakes);
+                    own_rules(field, value, &below(pointer, name), (hosts, mistakes));
                 }
             }
         }
         (Kind::List, Value::Array(rows)) => {
             let row = row_schema(schema);
             for (index, value) in rows.iter().enumerate() {
-                own_rules(&row, value, &below(pointer, &index.to_string()), mistakes);
+                let at = below(pointer, &index.to_string());
+                own_rules(&row, value, &at, (hosts, mistakes));
             }
         }
         (Kind::Repository, Value::String(text)) => {
-            mistakes.extend(repository::mistake(schema, text, &[]).map(|told| (pointer.to_owned(), told)));
+            mistakes.extend(repository::mistake(schema, text, hosts).map(|told| (pointer.to_owned(), told)));
         }
         (Kind::Tags, Value::Array(tags)) => {
             mistakes.extend(tags_mistake(tags).map(|told| (pointer.to_owned(), told)));
@@ -98,7 +104,7 @@ fn sound_entity(name: &str, tags: &[Value]) -> Value {
 }
 
 fn name_mistake(name: &str) -> Option<String> {
-    let is_wrong = check_entity(&sound_entity(name, &[])).is_err();
+    let is_wrong = apply(&mut sound_entity(name, &[])).is_err();
     is_wrong.then(|| {
         "A name has 1 to 63 letters, digits, dashes, underscores and dots, and begins and ends with a letter or digit."
             .to_owned()
@@ -106,7 +112,7 @@ fn name_mistake(name: &str) -> Option<String> {
 }
 
 fn tags_mistake(tags: &[Value]) -> Option<String> {
-    let is_wrong = |tag: &&Value| check_entity(&sound_entity("x", std::slice::from_ref(*tag))).is_err();
+    let is_wrong = |tag: &&Value| apply(&mut sound_entity("x", std::slice::from_ref(*tag))).is_err();
     let wrong = tags.iter().find(is_wrong)?;
     Some(format!(
         "{} is no tag. A tag has lower-case letters and digits, with single dashes between, at most 63.",

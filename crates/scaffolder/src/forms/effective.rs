@@ -2,10 +2,11 @@
 //!
 //! What comes out is a plain schema of fields, in which only those are left that the values at hand ask for.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jsonschema::Draft;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::options::choices;
 use super::pointer::below;
@@ -16,6 +17,8 @@ pub(crate) type Branches = BTreeMap<String, usize>;
 
 /// How deep objects, conditions and references may lie in each other.
 const DEPTH: usize = 24;
+/// How many of them are looked at.
+const MOST_PARTS: usize = 5_000;
 
 /// Keywords that are decided and therefore not part of what comes out.
 const DECIDED: [&str; 9] = [
@@ -40,6 +43,7 @@ pub(crate) fn effective_row(schema: &Value, value: &Value, branches: &Branches, 
     let deciding = Deciding {
         root: schema,
         branches,
+        left: Cell::new(MOST_PARTS),
     };
     deciding.decide(schema, value, pointer, 0)
 }
@@ -57,15 +61,26 @@ fn fits(schema: &Value, value: &Value) -> bool {
 struct Deciding<'a> {
     root: &'a Value,
     branches: &'a Branches,
+    /// Parts that may still be looked at.
+    left: Cell<usize>,
 }
 
 impl Deciding<'_> {
+    /// The keywords of a schema that are not decided; nothing where the schema goes too far.
+    fn plain(&self, schema: &Value, depth: usize) -> Option<Value> {
+        let left = self.left.get().checked_sub(1)?;
+        self.left.set(left);
+        let fields = schema.as_object().filter(|_| depth < DEPTH)?;
+        let plain = fields.iter().filter(|(key, _)| !DECIDED.contains(&key.as_str()));
+        Some(Value::Object(
+            plain.map(|(key, value)| (key.clone(), value.clone())).collect(),
+        ))
+    }
+
     fn decide(&self, schema: &Value, value: &Value, pointer: &str, depth: usize) -> Value {
-        let Some(fields) = schema.as_object().filter(|_| depth < DEPTH) else {
+        let Some(mut out) = self.plain(schema, depth) else {
             return json!({});
         };
-        let plain = fields.iter().filter(|(key, _)| !DECIDED.contains(&key.as_str()));
-        let mut out = Value::Object(plain.map(|(key, value)| (key.clone(), value.clone())).collect());
         // Parts see the object's fields; only an object has any.
         let empty = json!({});
         let seen = if value.is_null() && super::schema::type_of(schema) == "object" {
@@ -83,11 +98,9 @@ impl Deciding<'_> {
 
     /// The same without a look into the fields, which is taken once when all parts are joined.
     fn decide_shallow(&self, schema: &Value, value: &Value, pointer: &str, depth: usize) -> Value {
-        let Some(fields) = schema.as_object().filter(|_| depth < DEPTH) else {
+        let Some(mut out) = self.plain(schema, depth) else {
             return json!({});
         };
-        let plain = fields.iter().filter(|(key, _)| !DECIDED.contains(&key.as_str()));
-        let mut out = Value::Object(plain.map(|(key, value)| (key.clone(), value.clone())).collect());
         for part in self.parts(schema, value, pointer, &mut out) {
             let part = self.decide_shallow(&part, value, pointer, depth + 1);
             merge(&mut out, &part, true);
@@ -243,15 +256,13 @@ pub(crate) fn triggers(schema: &Value) -> BTreeSet<String> {
 }
 
 fn collect_triggers(schema: &Value, pointer: &str, depth: usize, found: &mut BTreeSet<String>) {
-    if depth > DEPTH {
+    if depth > DEPTH || !schema.is_object() {
         return;
     }
-    let empty = Map::new();
-    let object = |value: &'_ Value| value.as_object().cloned().unwrap_or_else(|| empty.clone());
     for key in ["dependencies", "dependentSchemas", "dependentRequired"] {
-        for (name, needed) in object(&schema[key]) {
-            found.insert(below(pointer, &name));
-            collect_triggers(&needed, pointer, depth + 1, found);
+        for (name, needed) in schema[key].as_object().into_iter().flatten() {
+            found.insert(below(pointer, name));
+            collect_triggers(needed, pointer, depth + 1, found);
         }
     }
     collect_conditions(&schema["if"], pointer, depth, found);
@@ -263,14 +274,14 @@ fn collect_triggers(schema: &Value, pointer: &str, depth: usize, found: &mut BTr
             collect_triggers(part, pointer, depth + 1, found);
         }
     }
-    for (name, field) in object(&schema["properties"]) {
-        collect_triggers(&field, &below(pointer, &name), depth + 1, found);
+    for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+        collect_triggers(field, &below(pointer, name), depth + 1, found);
     }
 }
 
 /// Fields that a condition names.
 fn collect_conditions(condition: &Value, pointer: &str, depth: usize, found: &mut BTreeSet<String>) {
-    if depth > DEPTH {
+    if depth > DEPTH || !condition.is_object() {
         return;
     }
     for (name, field) in condition["properties"].as_object().into_iter().flatten() {
@@ -286,7 +297,5 @@ fn collect_conditions(condition: &Value, pointer: &str, depth: usize, found: &mu
     for name in condition["required"].as_array().into_iter().flatten() {
         found.extend(name.as_str().map(|name| below(pointer, name)));
     }
-    if condition.get("not").is_some() {
-        collect_conditions(&condition["not"], pointer, depth + 1, found);
-    }
+    collect_conditions(&condition["not"], pointer, depth + 1, found);
 }

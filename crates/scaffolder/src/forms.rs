@@ -120,6 +120,23 @@ pub(crate) fn without_blanks(values: &Value) -> Value {
     }
 }
 
+/// The same values without empty rows; empty fields stay noted.
+pub(crate) fn without_blank_rows(values: &Value) -> Value {
+    match values {
+        Value::Object(fields) => Value::Object(
+            fields
+                .iter()
+                .map(|(name, value)| (name.clone(), without_blank_rows(value)))
+                .collect(),
+        ),
+        Value::Array(rows) => {
+            let filled = rows.iter().filter(|row| !row.is_null());
+            Value::Array(filled.map(without_blank_rows).collect())
+        }
+        other => other.clone(),
+    }
+}
+
 /// The values that a schema has properties for.
 fn asked_for(schema: &Value, values: &Value) -> Value {
     match (values, schema["properties"].as_object()) {

@@ -4,13 +4,15 @@
 //! a durable job runs step by step; what happens is kept as events, which pages and clients of the API follow.
 //! The steps are actions of all plugins; those of this crate are in `actions`.
 
-mod permissions;
 mod forms;
+mod pages;
+mod permissions;
 mod tables;
 pub mod tasks;
 pub mod template;
 pub mod validation;
 
+pub use pages::page_samples;
 pub use permissions::{
     ACTION_EXECUTE, PERMISSIONS, TASK_CANCEL, TASK_CREATE, TASK_READ, TEMPLATE_DRY_RUN, TEMPLATE_MANAGEMENT,
     TEMPLATE_PARAMETER_READ, TEMPLATE_STEP_READ,
@@ -54,16 +56,18 @@ pub fn contributions(
     audit: Arc<dyn AuditLog>,
     actions: Slot<ActionRegistry>,
 ) -> Contributions {
-    let _scaffolder = Scaffolder {
+    let scaffolder = Scaffolder {
         catalog: catalog.clone(),
         tasks: Tasks::new(&services.store, &services.jobs, catalog, audit),
         actions,
     };
-    Contributions {
+    let mut contributions = Contributions {
         live_topics: vec![LiveTopic {
             name: tasks::TOPIC.into(),
             needs: Some(&TASK_READ),
         }],
         ..Contributions::of(ID)
-    }
+    };
+    pages::contribute(&mut contributions, &scaffolder, Vec::new());
+    contributions
 }

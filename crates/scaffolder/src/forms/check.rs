@@ -45,7 +45,8 @@ pub(crate) fn check(schema: &Value, values: &Value, hosts: &[GitHost]) -> Mistak
 fn without_unusable_patterns(schema: &Value) -> Value {
     match schema {
         Value::Object(fields) => {
-            let is_usable = |pattern: &Value| jsonschema::options().build(&json!({"pattern": pattern})).is_ok();
+            let is_usable =
+                |pattern: &Value| jsonschema::options().build(&json!({"pattern": pattern})).is_ok();
             let kept = fields
                 .iter()
                 .filter(|(key, value)| *key != "pattern" || !value.is_string() || is_usable(value));
@@ -60,12 +61,7 @@ fn without_unusable_patterns(schema: &Value) -> Value {
 }
 
 /// Rules of fields that the schema does not write.
-fn own_rules(
-    schema: &Value,
-    value: &Value,
-    pointer: &str,
-    (hosts, mistakes): (&[GitHost], &mut Mistakes),
-) {
+fn own_rules(schema: &Value, value: &Value, pointer: &str, (hosts, mistakes): (&[GitHost], &mut Mistakes)) {
     match (kind(schema), value) {
         (_, Value::Object(_)) if schema["properties"].is_object() => {
             for (name, field) in properties(schema) {
@@ -199,7 +195,9 @@ fn rows(number: u64) -> String {
 fn format_word(format: &str) -> String {
     match format {
         "email" | "idn-email" => "an e-mail address".to_owned(),
-        "uri" | "uri-reference" | "iri" | "url" => "an address; it begins with https:// or http://".to_owned(),
+        "uri" | "uri-reference" | "iri" | "url" => {
+            "an address; it begins with https:// or http://".to_owned()
+        }
         "date" => "a date, for example 2026-01-31".to_owned(),
         "date-time" => "a date with time, for example 2026-01-31T09:30:00Z".to_owned(),
         "time" => "a time, for example 09:30:00Z".to_owned(),

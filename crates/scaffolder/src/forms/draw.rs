@@ -14,7 +14,9 @@ use super::pickers::Offers;
 use super::pointer::{below, id};
 use super::reading::{MOST_ROWS, branch_name, list_mark};
 use super::repository::{self, GitHost, RepositoryPlace, part_name};
-use super::schema::{BRANCH, BRANCHES, description, hint_text, is_fixed, is_required, option, properties, title};
+use super::schema::{
+    BRANCH, BRANCHES, description, hint_text, is_fixed, is_required, option, properties, title,
+};
 use super::without_blanks;
 
 /// Everything that fields are drawn with besides their schema and value.
@@ -73,7 +75,11 @@ pub(crate) fn focus(effective: &Value, mistakes: &Mistakes) -> Option<String> {
     let mut order = Vec::new();
     flatten(effective, "", &mut order);
     let is_wrong = |pointer: &str| {
-        let within = |wrong: &String| wrong.strip_prefix(pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let within = |wrong: &String| {
+            wrong
+                .strip_prefix(pointer)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
         mistakes.keys().any(within)
     };
     let wrong = order.iter().find(|(pointer, _)| is_wrong(pointer));
@@ -167,7 +173,12 @@ impl Drawing<'_> {
         let row_of = row_schema(field.schema);
         let empty = Vec::new();
         let rows = field.value.as_array().unwrap_or(&empty);
-        let may = |name: &str| option(field.schema, name).and_then(Value::as_bool).unwrap_or(true) && !field.is_fixed();
+        let may = |name: &str| {
+            option(field.schema, name)
+                .and_then(Value::as_bool)
+                .unwrap_or(true)
+                && !field.is_fixed()
+        };
         let add = Edit::Add(field.pointer.clone()).word();
         html! {
             input type="hidden" name=(list_mark(&field.pointer)) value="";
@@ -220,7 +231,11 @@ impl Drawing<'_> {
     fn repository(&self, field: &Field<'_>) -> Markup {
         let place = RepositoryPlace::parse(field.value.as_str().unwrap_or_default());
         let hosts = repository::hosts(field.schema, self.hosts);
-        let host = if place.host.is_empty() { hosts.first().cloned().unwrap_or_default() } else { place.host.clone() };
+        let host = if place.host.is_empty() {
+            hosts.first().cloned().unwrap_or_default()
+        } else {
+            place.host.clone()
+        };
         let parts = repository::parts(repository::kind_of(&host, self.hosts));
         let host_id = id(&part_name(&field.pointer, "host"));
         html! {

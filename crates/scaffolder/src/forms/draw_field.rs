@@ -57,7 +57,12 @@ impl Drawing<'_> {
     }
 
     fn tags(&self, field: &Field<'_>) -> Markup {
-        let tags = field.value.as_array().into_iter().flatten().filter_map(Value::as_str);
+        let tags = field
+            .value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str);
         let text = tags.collect::<Vec<_>>().join(", ");
         let known = self.offer(field).map(|offer| offer.choices.iter().take(12));
         let known: Vec<&str> = known.into_iter().flatten().map(|(tag, _)| tag.as_str()).collect();
@@ -89,7 +94,9 @@ fn line(field: &Field<'_>, kind_of_input: &str, value: &str, suggestions: Option
 }
 
 fn area(field: &Field<'_>, value: &str, usual_rows: u64) -> Markup {
-    let rows = option(field.schema, "rows").and_then(Value::as_u64).unwrap_or(usual_rows);
+    let rows = option(field.schema, "rows")
+        .and_then(Value::as_u64)
+        .unwrap_or(usual_rows);
     html! {
         textarea.input id=(field.id) name=(field.pointer) rows=(rows.clamp(2, 30)) placeholder=[placeholder(field)]
             required[field.required] aria-invalid=[field.error.map(|_| "true")] aria-describedby=[field.described_by()]

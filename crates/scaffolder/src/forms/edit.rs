@@ -38,7 +38,10 @@ impl Edit {
     pub(crate) fn focus(&self, values: &Value) -> String {
         let list = match self {
             Self::Add(pointer) => {
-                let rows = values.pointer(pointer).and_then(Value::as_array).map_or(0, Vec::len);
+                let rows = values
+                    .pointer(pointer)
+                    .and_then(Value::as_array)
+                    .map_or(0, Vec::len);
                 return format!("{pointer}/{}", rows.saturating_sub(1));
             }
             Self::Remove(pointer) => pointer.rsplit_once('/').map_or("", |(list, _)| list),
@@ -58,9 +61,10 @@ impl Edit {
             }
             Self::Remove(pointer) => {
                 let (list, row) = pointer.rsplit_once('/').unwrap_or_default();
-                if let (Some(Value::Array(rows)), Ok(row)) =
-                    (values.pointer_mut(list), last(&format!("/{row}")).parse::<usize>())
-                    && row < rows.len()
+                if let (Some(Value::Array(rows)), Ok(row)) = (
+                    values.pointer_mut(list),
+                    last(&format!("/{row}")).parse::<usize>(),
+                ) && row < rows.len()
                 {
                     rows.remove(row);
                 }

@@ -244,7 +244,11 @@ fn join(known: &mut Value, added: &Value) {
     let (Some(known), Some(added)) = (known.as_array_mut(), added.as_array()) else {
         return;
     };
-    let new: Vec<Value> = added.iter().filter(|name| !known.contains(name)).cloned().collect();
+    let new: Vec<Value> = added
+        .iter()
+        .filter(|name| !known.contains(name))
+        .cloned()
+        .collect();
     known.extend(new);
 }
 

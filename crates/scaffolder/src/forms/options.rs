@@ -53,10 +53,12 @@ fn enumeration(schema: &Value) -> Option<Vec<Choice>> {
 fn constants(parts: &Value) -> Option<Vec<Choice>> {
     let parts = parts.as_array()?;
     let choice = |part: &Value| {
-        let value = part.get("const").or_else(|| match part["enum"].as_array()?.as_slice() {
-            [one] => Some(one),
-            _ => None,
-        })?;
+        let value = part
+            .get("const")
+            .or_else(|| match part["enum"].as_array()?.as_slice() {
+                [one] => Some(one),
+                _ => None,
+            })?;
         let label = part["title"].as_str();
         Some(Choice {
             label: label.map_or_else(|| text_of(value), str::to_owned),

@@ -112,7 +112,10 @@ fn all_of(fields: &Map<String, Value>) -> Filter {
             Value::Object(_) => Filter::Exists { key },
             Value::Array(_) | Value::String(_) => Filter::In {
                 key,
-                values: texts(Some(wanted)).iter().map(|text| model::js::lowercase(text)).collect(),
+                values: texts(Some(wanted))
+                    .iter()
+                    .map(|text| model::js::lowercase(text))
+                    .collect(),
             },
             other => Filter::In {
                 key,

@@ -18,6 +18,9 @@ pub(crate) const MOST_ROWS: usize = 100;
 /// Most characters of one text.
 const MOST_TEXT: usize = 200_000;
 
+/// What the name of a choice between parts ends with.
+const BRANCH_MARK: &str = "#part";
+
 /// Names and values that a browser sent.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sent(Vec<(String, String)>);
@@ -40,6 +43,15 @@ impl Sent {
         pairs.map(|(_, value)| value.as_str()).collect()
     }
 
+    /// Chosen parts of an `oneOf`, by the pointer of the object.
+    pub(crate) fn branches(&self) -> Branches {
+        let chosen = |(name, value): &(String, String)| {
+            let pointer = name.strip_suffix(BRANCH_MARK)?;
+            Some((pointer.to_owned(), value.parse().ok()?))
+        };
+        self.0.iter().filter_map(chosen).collect()
+    }
+
     /// Numbers of the rows of which something was sent, in their order.
     fn rows(&self, pointer: &str) -> BTreeSet<usize> {
         let row = |(name, _): &(String, String)| {
@@ -58,7 +70,7 @@ pub(crate) fn list_mark(pointer: &str) -> String {
 
 /// The name of the choice between the parts of an `oneOf`.
 pub(crate) fn branch_name(pointer: &str) -> String {
-    format!("{pointer}#part")
+    format!("{pointer}{BRANCH_MARK}")
 }
 
 /// Reads values; secrets are collected beside them.
@@ -104,7 +116,9 @@ impl<'a> Reader<'a> {
                 Some(Value::Object(self.object(schema, pointer, &before)))
             }
             Kind::List => Some(self.list(schema, pointer, kept().as_ref())),
-            Kind::Boxes => self.boxes(schema, pointer).or_else(|| Some(kept().unwrap_or(json!([])))),
+            Kind::Boxes => self
+                .boxes(schema, pointer)
+                .or_else(|| Some(kept().unwrap_or(json!([])))),
             Kind::Secret => self.secret(pointer, before),
             Kind::Repository => match repository::read(self.sent, pointer) {
                 Some(text) => Some(blank_is_null(text)),
@@ -123,7 +137,9 @@ impl<'a> Reader<'a> {
         let rows: Vec<usize> = if self.sent.last(&list_mark(pointer)).is_some() {
             self.sent.rows(pointer).into_iter().take(MOST_ROWS).collect()
         } else {
-            let wanted = schema["minItems"].as_u64().and_then(|least| usize::try_from(least).ok());
+            let wanted = schema["minItems"]
+                .as_u64()
+                .and_then(|least| usize::try_from(least).ok());
             let there = before.and_then(Value::as_array).map(Vec::len);
             (0..there.or(wanted).unwrap_or(0).min(MOST_ROWS)).collect()
         };
@@ -143,7 +159,9 @@ impl<'a> Reader<'a> {
             return None;
         }
         let known = choices(&schema["items"]).unwrap_or_default();
-        let ticked = known.into_iter().filter(|choice| sent.contains(&choice.text().as_str()));
+        let ticked = known
+            .into_iter()
+            .filter(|choice| sent.contains(&choice.text().as_str()));
         Some(ticked.map(|choice| choice.value).collect())
     }
 
@@ -169,7 +187,11 @@ fn blank_is_null(text: String) -> Value {
 
 /// The value of a control that sends one text.
 fn plain(kind: Kind, schema: &Value, text: &str) -> Value {
-    let text: String = text.chars().filter(|sign| *sign != '\r').take(MOST_TEXT).collect();
+    let text: String = text
+        .chars()
+        .filter(|sign| *sign != '\r')
+        .take(MOST_TEXT)
+        .collect();
     if text.is_empty() {
         return Value::Null;
     }

@@ -122,7 +122,10 @@ pub(crate) fn part_name(pointer: &str, part: &str) -> String {
 
 /// The place that was sent part by part; nothing when it was not part of the form.
 pub(crate) fn read(sent: &Sent, pointer: &str) -> Option<String> {
-    let value = |part: &str| sent.last(&part_name(pointer, part)).map(|text| text.trim().to_owned());
+    let value = |part: &str| {
+        sent.last(&part_name(pointer, part))
+            .map(|text| text.trim().to_owned())
+    };
     let host = value("host")?;
     let values = ORDER
         .iter()
@@ -133,7 +136,11 @@ pub(crate) fn read(sent: &Sent, pointer: &str) -> Option<String> {
     };
     let written = place.written();
     // The choice of a host alone is kept, so that the form shows the host's parts.
-    Some(if written.is_empty() { format!("{host}?") } else { written })
+    Some(if written.is_empty() {
+        format!("{host}?")
+    } else {
+        written
+    })
 }
 
 /// The hosts to choose from: those that the template allows, else all that the portal knows.
@@ -181,7 +188,9 @@ pub(crate) fn mistake(schema: &Value, text: &str, known: &[GitHost]) -> Option<S
         ));
     }
     let parts = parts(kind_of(&place.host, known));
-    let missing = parts.iter().find(|part| part.is_needed && place.get(part.name).is_empty());
+    let missing = parts
+        .iter()
+        .find(|part| part.is_needed && place.get(part.name).is_empty());
     if let Some(part) = missing {
         return Some(format!("{} is missing.", part.title));
     }

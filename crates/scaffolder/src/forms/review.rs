@@ -36,7 +36,9 @@ fn collect(schema: &Value, values: &Value, depth: usize, found: &mut Vec<Line>) 
         if hints["show"] == false {
             continue;
         }
-        let title = hints["name"].as_str().map_or_else(|| title(field, name), str::to_owned);
+        let title = hints["name"]
+            .as_str()
+            .map_or_else(|| title(field, name), str::to_owned);
         if kind(field) == Kind::Group {
             found.push(Line {
                 title,
@@ -46,7 +48,9 @@ fn collect(schema: &Value, values: &Value, depth: usize, found: &mut Vec<Line>) 
             collect(field, value, depth + 1, found);
             continue;
         }
-        let text = hints["mask"].as_str().map_or_else(|| shown(field, value), str::to_owned);
+        let text = hints["mask"]
+            .as_str()
+            .map_or_else(|| shown(field, value), str::to_owned);
         if !text.is_empty() {
             found.push(Line { title, text, depth });
         }
@@ -78,7 +82,10 @@ fn shown(schema: &Value, value: &Value) -> String {
         }
         (Kind::Group, _) => {
             let parts = lines(schema, value);
-            let texts: Vec<String> = parts.into_iter().map(|line| format!("{}: {}", line.title, line.text)).collect();
+            let texts: Vec<String> = parts
+                .into_iter()
+                .map(|line| format!("{}: {}", line.title, line.text))
+                .collect();
             texts.join(", ")
         }
         (Kind::Json, _) => serde_json::to_string_pretty(value).unwrap_or_default(),

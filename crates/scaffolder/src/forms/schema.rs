@@ -11,7 +11,9 @@ pub(crate) fn hint<'a>(schema: &'a Value, name: &str) -> Option<&'a Value> {
 
 /// A hint that is a text.
 pub(crate) fn hint_text<'a>(schema: &'a Value, name: &str) -> Option<&'a str> {
-    hint(schema, name)?.as_str().filter(|text| !text.trim().is_empty())
+    hint(schema, name)?
+        .as_str()
+        .filter(|text| !text.trim().is_empty())
 }
 
 /// A hint that is on.
@@ -55,7 +57,10 @@ pub(crate) fn description(schema: &Value) -> Option<&str> {
 /// The type of values. The first that is not null, where there are several.
 pub(crate) fn type_of(schema: &Value) -> &str {
     let written = match &schema["type"] {
-        Value::Array(types) => types.iter().filter_map(Value::as_str).find(|name| *name != "null"),
+        Value::Array(types) => types
+            .iter()
+            .filter_map(Value::as_str)
+            .find(|name| *name != "null"),
         one => one.as_str(),
     };
     written.unwrap_or_else(|| type_by_looks(schema))

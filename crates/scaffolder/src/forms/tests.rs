@@ -6,8 +6,8 @@ use serde_json::json;
 use super::draw::{Drawing, focus};
 use super::edit::Edit;
 use super::pickers::{Offer, Offers, condition, questions};
-use model::Filter;
 use super::*;
+use model::Filter;
 
 fn sent(pairs: &[(&str, &str)]) -> Sent {
     Sent::new(
@@ -32,7 +32,10 @@ fn answer(schema: &Value, pairs: &[(&str, &str)]) -> (Value, Vec<(String, String
     let branches = Branches::new();
     let form = Form::new(schema, &branches, &[]);
     let mistakes = form.check(&filled.values);
-    (Value::Object(form.result(&filled.values)), mistakes.into_iter().collect())
+    (
+        Value::Object(form.result(&filled.values)),
+        mistakes.into_iter().collect(),
+    )
 }
 
 fn values(schema: &Value, pairs: &[(&str, &str)]) -> Value {
@@ -118,9 +121,18 @@ fn mistakes_are_told_in_human_words_at_their_field() {
     for (pairs, expected) in [
         (vec![("/name", "")], ("/name", "This is missing.")),
         (vec![("/name", "")], ("/kind", "Choose one.")),
-        (vec![("/name", "ab")], ("/name", "Too short: 2 of at least 3 characters.")),
-        (vec![("/name", "abcdef")], ("/name", "Too long: 6, and at most 5 characters fit.")),
-        (vec![("/name", "ABC")], ("/name", "This does not have the form that is asked for: ^[a-z]+$")),
+        (
+            vec![("/name", "ab")],
+            ("/name", "Too short: 2 of at least 3 characters."),
+        ),
+        (
+            vec![("/name", "abcdef")],
+            ("/name", "Too long: 6, and at most 5 characters fit."),
+        ),
+        (
+            vec![("/name", "ABC")],
+            ("/name", "This does not have the form that is asked for: ^[a-z]+$"),
+        ),
         (vec![("/kind", "c")], ("/kind", "Choose one of the values.")),
         (vec![("/agreed", "false")], ("/agreed", "Tick the box.")),
         (vec![("/port", "eight")], ("/port", "This is not a whole number.")),
@@ -163,7 +175,10 @@ fn defaults_fill_a_new_form_and_not_a_field_that_was_emptied() {
     assert_eq!(emptied.values["name"], Value::Null);
     let again = fill(&schema, &emptied.values, &[]);
     assert_eq!(again.values["name"], Value::Null);
-    assert_eq!(without_blanks(&again.values), json!({"hosts": [], "nested": {"port": 80}}));
+    assert_eq!(
+        without_blanks(&again.values),
+        json!({"hosts": [], "nested": {"port": 80}})
+    );
 }
 
 /// As several templates of the wild write it.
@@ -188,7 +203,11 @@ fn conditional_fields_appear_and_remember_their_input() {
     assert_eq!(values(&schema, &[("/ci", "github")]), json!({"ci": "github"}));
     let shown = fill(&schema, &json!({}), &[("/ci", "tekton")]);
     assert_eq!(shown.values["namespace"], "ci");
-    let typed = fill(&schema, &shown.values, &[("/ci", "tekton"), ("/namespace", "x"), ("/image", "y")]);
+    let typed = fill(
+        &schema,
+        &shown.values,
+        &[("/ci", "tekton"), ("/namespace", "x"), ("/image", "y")],
+    );
     let away = fill(&schema, &typed.values, &[("/ci", "github")]);
     let branches = Branches::new();
     let form = Form::new(&schema, &branches, &[]);
@@ -225,12 +244,26 @@ fn conditions_of_every_sort_are_decided() {
     });
     let names = |values: Value| -> Vec<String> {
         let effective = effective(&schema, &values, &Branches::new());
-        effective["properties"].as_object().unwrap().keys().cloned().collect()
+        effective["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect()
     };
     assert_eq!(names(json!({})), ["kind", "card", "more", "always", "other"]);
-    assert_eq!(names(json!({"kind": "x"})), ["kind", "card", "more", "always", "port"]);
-    assert_eq!(names(json!({"more": true})), ["kind", "card", "more", "always", "other", "extra"]);
-    assert_eq!(names(json!({"more": false})), ["kind", "card", "more", "always", "other"]);
+    assert_eq!(
+        names(json!({"kind": "x"})),
+        ["kind", "card", "more", "always", "port"]
+    );
+    assert_eq!(
+        names(json!({"more": true})),
+        ["kind", "card", "more", "always", "other", "extra"]
+    );
+    assert_eq!(
+        names(json!({"more": false})),
+        ["kind", "card", "more", "always", "other"]
+    );
     let decided = effective(&schema, &json!({"kind": "x", "card": "1"}), &Branches::new());
     assert_eq!(decided["required"], json!(["port", "address"]));
     assert_eq!(decided["properties"]["kind"]["title"], "The X");
@@ -248,7 +281,10 @@ fn one_of_several_parts_is_chosen() {
         {"title": "Ipsum", "properties": {"ipsum": {"type": "string"}}, "required": ["ipsum"]},
     ]});
     let first = drawn(&schema, &json!({}), &Offers::new()).0;
-    assert!(first.contains("name=\"/lorem\"") && first.contains(">Ipsum</option>"), "{first}");
+    assert!(
+        first.contains("name=\"/lorem\"") && first.contains(">Ipsum</option>"),
+        "{first}"
+    );
     let branches = Branches::from([(String::new(), 1)]);
     let form = Form::new(&schema, &branches, &[]);
     let filled = form.fill(&sent(&[("/ipsum", "x")]), &Filled::default());
@@ -263,9 +299,16 @@ fn rows_come_and_go() {
     }}}});
     let branches = Branches::new();
     let form = Form::new(&schema, &branches, &[]);
-    let filled = fill(&schema, &json!({}), &[("/list[]", ""), ("/list/0/name", "a"), ("/list/1/name", "b")]);
+    let filled = fill(
+        &schema,
+        &json!({}),
+        &[("/list[]", ""), ("/list/0/name", "a"), ("/list/1/name", "b")],
+    );
     let more = form.edited(&Edit::parse("add:/list").unwrap(), filled);
-    assert_eq!(more.values, json!({"list": [{"name": "a"}, {"name": "b"}, {"name": "new"}]}));
+    assert_eq!(
+        more.values,
+        json!({"list": [{"name": "a"}, {"name": "b"}, {"name": "new"}]})
+    );
     let fewer = form.edited(&Edit::parse("remove:/list/0").unwrap(), more);
     assert_eq!(fewer.values, json!({"list": [{"name": "b"}, {"name": "new"}]}));
     for word in ["remove:/list/9", "remove:", "add:/none", "remove:/list/x"] {
@@ -276,7 +319,8 @@ fn rows_come_and_go() {
 
 #[test]
 fn secrets_are_kept_apart_and_never_drawn() {
-    let schema = json!({"required": ["token"], "properties": {"token": {"type": "string", "ui:field": "Secret"}}});
+    let schema =
+        json!({"required": ["token"], "properties": {"token": {"type": "string", "ui:field": "Secret"}}});
     let filled = fill(&schema, &json!({}), &[("/token", "hush")]);
     assert_eq!(filled.values, json!({"token": "****"}));
     assert_eq!(filled.secrets["token"], "hush");
@@ -319,7 +363,10 @@ fn fields_of_the_catalog_ask_and_complete() {
         })
     );
     let told = told(&schema, &[("/tags", "go Not_A_Tag"), ("/name", "-a")]);
-    assert!(told[0].1.starts_with("A name has") && told[1].1.starts_with("Not_A_Tag is no tag."), "{told:?}");
+    assert!(
+        told[0].1.starts_with("A name has") && told[1].1.starts_with("Not_A_Tag is no tag."),
+        "{told:?}"
+    );
     let filter = condition(r#"[{"kind": "System", "metadata.annotations.X": {"exists": true}}]"#);
     let one = Filter::In {
         key: "kind".into(),
@@ -341,7 +388,10 @@ fn what_is_not_in_the_catalog_any_more_stays_chosen_and_says_so() {
     };
     let offers = Offers::from([(question, offer)]);
     let markup = drawn(&schema, &json!({"owner": "group:default/gone"}), &offers).0;
-    assert!(markup.contains("group:default/gone (not in the catalog)"), "{markup}");
+    assert!(
+        markup.contains("group:default/gone (not in the catalog)"),
+        "{markup}"
+    );
 }
 
 #[test]
@@ -350,19 +400,43 @@ fn places_of_repositories_are_written_part_by_part() {
         "type": "string", "ui:field": "RepoUrlPicker",
         "ui:options": {"allowedHosts": ["gitea.example.com", "github.com"], "allowedOwners": ["acme"]},
     }}});
-    let pairs = [("/repoUrl#host", "github.com"), ("/repoUrl#owner", "acme"), ("/repoUrl#repo", "a b")];
-    assert_eq!(values(&schema, &pairs), json!({"repoUrl": "github.com?owner=acme&repo=a+b"}));
-    let pairs = [("/repoUrl#host", "gitea.example.com"), ("/repoUrl#owner", ""), ("/repoUrl#repo", "x")];
-    assert_eq!(values(&schema, &pairs), json!({"repoUrl": "gitea.example.com?repo=x"}));
+    let pairs = [
+        ("/repoUrl#host", "github.com"),
+        ("/repoUrl#owner", "acme"),
+        ("/repoUrl#repo", "a b"),
+    ];
+    assert_eq!(
+        values(&schema, &pairs),
+        json!({"repoUrl": "github.com?owner=acme&repo=a+b"})
+    );
+    let pairs = [
+        ("/repoUrl#host", "gitea.example.com"),
+        ("/repoUrl#owner", ""),
+        ("/repoUrl#repo", "x"),
+    ];
+    assert_eq!(
+        values(&schema, &pairs),
+        json!({"repoUrl": "gitea.example.com?repo=x"})
+    );
     for (pairs, expected) in [
-        (vec![("/repoUrl#host", "github.com"), ("/repoUrl#repo", "x")], "Owner is missing."),
-        (vec![("/repoUrl#host", "github.com"), ("/repoUrl#repo", "")], "Owner is missing."),
+        (
+            vec![("/repoUrl#host", "github.com"), ("/repoUrl#repo", "x")],
+            "Owner is missing.",
+        ),
+        (
+            vec![("/repoUrl#host", "github.com"), ("/repoUrl#repo", "")],
+            "Owner is missing.",
+        ),
         (
             vec![("/repoUrl#host", "gitlab.com"), ("/repoUrl#repo", "x")],
             "This template may not write to gitlab.com. It allows: gitea.example.com, github.com.",
         ),
         (
-            vec![("/repoUrl#host", "github.com"), ("/repoUrl#owner", "evil"), ("/repoUrl#repo", "x")],
+            vec![
+                ("/repoUrl#host", "github.com"),
+                ("/repoUrl#owner", "evil"),
+                ("/repoUrl#repo", "x"),
+            ],
             "Owner has to be one of: acme.",
         ),
     ] {
@@ -374,7 +448,10 @@ fn places_of_repositories_are_written_part_by_part() {
 fn an_unknown_field_is_plain_and_says_so() {
     let schema = json!({"properties": {"chart": {"type": "string", "ui:field": "GSChartPicker"}}});
     let markup = drawn(&schema, &json!({}), &Offers::new()).0;
-    assert!(markup.contains("<code>GSChartPicker</code>, which this portal does not have"), "{markup}");
+    assert!(
+        markup.contains("<code>GSChartPicker</code>, which this portal does not have"),
+        "{markup}"
+    );
     assert_eq!(values(&schema, &[("/chart", "x")]), json!({"chart": "x"}));
 }
 
@@ -397,7 +474,10 @@ fn the_first_mistake_in_the_order_of_the_fields_has_the_focus() {
         "properties": {"a": {"type": "string"}, "b": {"type": "string", "ui:autofocus": true}, "c": {"type": "array"}},
     });
     let at = |names: &[&str]| {
-        let mistakes = names.iter().map(|name| ((*name).to_owned(), String::new())).collect();
+        let mistakes = names
+            .iter()
+            .map(|name| ((*name).to_owned(), String::new()))
+            .collect();
         focus(&schema, &mistakes).unwrap()
     };
     assert_eq!(at(&[]), "/b");
@@ -410,7 +490,10 @@ fn the_first_mistake_in_the_order_of_the_fields_has_the_focus() {
 fn patterns_that_nobody_can_fulfil_and_schemas_that_are_none_do_no_harm() {
     let schema = json!({"properties": {"name": {"type": "string", "pattern": "(["}}});
     assert_eq!(values(&schema, &[("/name", "x")]), json!({"name": "x"}));
-    let told = told(&json!({"properties": {"name": {"type": "sting"}}}), &[("/name", "x")]);
+    let told = told(
+        &json!({"properties": {"name": {"type": "sting"}}}),
+        &[("/name", "x")],
+    );
     assert!(told[0].1.contains("Tell the template's owner"), "{told:?}");
     let endless = json!({"properties": {"a": {"$ref": "#"}}});
     assert!(values(&endless, &[])["a"]["a"].is_object());

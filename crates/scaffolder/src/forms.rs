@@ -141,9 +141,9 @@ pub(crate) fn without_blank_rows(values: &Value) -> Value {
 fn asked_for(schema: &Value, values: &Value) -> Value {
     match (values, schema["properties"].as_object()) {
         (Value::Object(fields), Some(properties)) => {
-            let known = fields
+            let known = properties
                 .iter()
-                .filter_map(|(name, value)| Some((name.clone(), asked_for(properties.get(name)?, value))));
+                .filter_map(|(name, field)| Some((name.clone(), asked_for(field, fields.get(name)?))));
             Value::Object(known.collect())
         }
         _ => values.clone(),

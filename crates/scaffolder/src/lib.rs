@@ -12,7 +12,7 @@ pub mod tasks;
 pub mod template;
 pub mod validation;
 
-pub use pages::page_samples;
+pub use pages::{page_assets, page_samples};
 pub use permissions::{
     ACTION_EXECUTE, PERMISSIONS, TASK_CANCEL, TASK_CREATE, TASK_READ, TEMPLATE_DRY_RUN, TEMPLATE_MANAGEMENT,
     TEMPLATE_PARAMETER_READ, TEMPLATE_STEP_READ,

@@ -61,20 +61,25 @@ pub(crate) fn contribute(to: &mut Contributions, scaffolder: &Scaffolder, hosts:
         path: "/create/tasks".into(),
     });
     to.entity_actions.push(Arc::new(parts::UseTemplate));
-    to.assets.push(Asset {
-        kind: AssetKind::Style,
-        text: Cow::Borrowed(include_str!("../css/create.css")),
-    });
-    to.assets.push(Asset {
-        kind: AssetKind::Script,
-        text: Cow::Borrowed(include_str!("../js/create.js")),
-    });
+    to.assets.extend(page_assets());
     let pages = Pages {
         scaffolder: scaffolder.clone(),
         hosts: hosts.into(),
     };
     let routes = plugin::Routes::new(crate::ID).pages(rows(&pages));
     to.routes.push(routes);
+}
+
+/// Styles and scripts of the pages.
+pub fn page_assets() -> Vec<Asset> {
+    let asset = |kind, text| Asset {
+        kind,
+        text: Cow::Borrowed(text),
+    };
+    vec![
+        asset(AssetKind::Style, include_str!("../css/create.css")),
+        asset(AssetKind::Script, include_str!("../js/create.js")),
+    ]
 }
 
 fn rows(pages: &Pages) -> Rows {

@@ -181,7 +181,7 @@ fn steps(view: &TaskView<'_>) -> Markup {
             header.card-head { h2 { "Steps" } (ui::count(view.task.steps.len())) }
             ol.task-steps { @for step in &view.task.steps { (step_line(step, view.events)) } }
             details.task-general data-key="general" {
-                summary { "Log of the task" }
+                summary { "Log of the task" span.chevron { (icon("chevron-right")) } }
                 div.log data-log="" { (log_lines(&of_task)) }
             }
         }
@@ -200,6 +200,7 @@ fn step_line(step: &StepReport, events: &[TaskEvent]) -> Markup {
                     code.step-action { (step.action) }
                     span.step-time { (took(step.started_at, step.ended_at).unwrap_or_default()) }
                     span.step-state { (state_word(step.state)) }
+                    span.chevron { (icon("chevron-right")) }
                 }
                 div.log data-log=(step.id) { (log_lines(&lines)) }
             }

@@ -111,6 +111,7 @@ pub fn declarations() -> Vec<Declaration> {
             ..Declaration::new(connections::ID)
         },
         events::declaration(),
+        scaffolder::declaration(),
         Declaration::new(OWN),
     ]
 }
@@ -195,6 +196,14 @@ pub(crate) fn contributions(
             catalog,
             store,
             &services.jobs,
+        ),
+        scaffolder::contributions(
+            config,
+            catalog,
+            services,
+            Arc::new(audit.clone()),
+            slots.actions.clone(),
+            stop.clone(),
         ),
         catalog_web::contributions(catalog, store, slots.entity_page.clone(), stop),
     ]

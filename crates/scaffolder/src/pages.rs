@@ -22,6 +22,7 @@ use axum::response::{IntoResponse, Redirect};
 use plugin::{
     Asset, AssetKind, Contributions, NavigationItem, NavigationSection, PaletteCommand, Rows, Rule,
 };
+use scm::{Integration, Integrations};
 use sight::ENTITY_READ;
 
 use crate::Scaffolder;
@@ -68,6 +69,15 @@ pub(crate) fn contribute(to: &mut Contributions, scaffolder: &Scaffolder, hosts:
     };
     let routes = plugin::Routes::new(crate::ID).pages(rows(&pages));
     to.routes.push(routes);
+}
+
+/// The configured Git hosts, to choose from.
+pub(crate) fn hosts(integrations: &Integrations) -> Vec<GitHost> {
+    let host = |one: &Integration| GitHost {
+        host: one.host.clone(),
+        kind: one.kind().to_owned(),
+    };
+    integrations.iter().map(host).collect()
 }
 
 /// Styles and scripts of the pages.

@@ -111,6 +111,7 @@ pub fn declarations() -> Vec<Declaration> {
             ..Declaration::new(connections::ID)
         },
         events::declaration(),
+        techdocs::declaration(),
         Declaration::new(OWN),
     ]
 }
@@ -196,6 +197,7 @@ pub(crate) fn contributions(
             store,
             &services.jobs,
         ),
+        techdocs::contributions(config, catalog, services),
         catalog_web::contributions(catalog, store, slots.entity_page.clone(), stop),
     ]
 }

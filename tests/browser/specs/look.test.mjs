@@ -46,6 +46,12 @@ const pages = {
   'audit-nothing': '/audit?actor=user:default/nobody&outcome=failed',
   work: '/work',
   schedules: '/work/schedules',
+  docs: '/docs',
+  'docs-page': '/docs/default/system/talentmesh/',
+  'docs-tabs': '/docs/default/system/talentmesh/guides/run-locally/',
+  'docs-search': '/docs/default/system/talentmesh/?q=scores',
+  'docs-health': '/docs/default/system/talentmesh/?view=health',
+  'docs-tab': '/catalog/default/system/talentmesh/docs',
   'not-found': '/no/such/page',
 };
 

@@ -130,6 +130,10 @@ impl UrlReader {
             Ok(Read {
                 bytes, etag, commit, ..
             }) => {
+                let commit = match commit {
+                    None => self.commit_of_file(url).await,
+                    known => known,
+                };
                 let files = vec![Found {
                     url: url.to_owned(),
                     bytes,

@@ -72,6 +72,14 @@ impl UrlReader {
         self.commit(integration, url, &place).await
     }
 
+    /// The commit that last changed a file, asked for where the host does not say it with the file. Nothing where it cannot
+    /// be had: the file is read all the same.
+    pub(crate) async fn commit_of_file(&self, url: &str) -> Option<String> {
+        let (integration, _permit) = self.enter(url).await.ok()?;
+        let place = integration.file_history(url)?;
+        self.commit(integration, url, &place).await.ok()
+    }
+
     async fn commit(&self, integration: &Integration, url: &str, place: &TreePlace) -> Result<String, Fault> {
         let request = Request {
             url: place.commit.clone(),

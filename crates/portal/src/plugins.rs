@@ -111,6 +111,8 @@ pub fn declarations() -> Vec<Declaration> {
             ..Declaration::new(connections::ID)
         },
         events::declaration(),
+        kubernetes::declaration(),
+        flux::declaration(),
         Declaration::new(OWN),
     ]
 }
@@ -182,6 +184,12 @@ pub(crate) fn contributions(
     services: &Services,
     stop: CancellationToken,
 ) -> Vec<Contributions> {
+    let clusters = kubernetes::open(
+        config.value().get("kubernetes"),
+        config.directory(),
+        services,
+        stop.clone(),
+    );
     vec![
         crate::own::contributions(store),
         audit::contributions(audit),
@@ -196,6 +204,8 @@ pub(crate) fn contributions(
             store,
             &services.jobs,
         ),
+        kubernetes::contributions(&clusters, catalog, stop.clone()),
+        flux::contributions(&clusters, config, services),
         catalog_web::contributions(catalog, store, slots.entity_page.clone(), stop),
     ]
 }

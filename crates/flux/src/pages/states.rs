@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use kubernetes::engine::kinds::rules;
-use kubernetes::engine::{KindState, Question, Sort};
+use kubernetes::engine::{Kind, Question, Sort};
 use maud::{Markup, html};
 use ui::{Code, EmptyState, Language, code_block, empty_state, icon, time};
 
@@ -29,13 +29,8 @@ pub(crate) fn not_configured() -> Markup {
     }
 }
 
-/// What is not known of a cluster's Flux.
-pub(crate) fn remarks(one: &ClusterState, now: Timestamp) -> Markup {
-    let forbidden: Vec<&KindState> = one
-        .failures()
-        .filter(|(_, failure)| failure.sort == Sort::Forbidden)
-        .map(|(state, _)| state)
-        .collect();
+/// What stands above everything: a cluster that does not answer, or one without Flux.
+pub(crate) fn troubles(one: &ClusterState, now: Timestamp) -> Markup {
     let away = one
         .failures()
         .find(|(_, failure)| failure.sort != Sort::Forbidden);
@@ -50,11 +45,23 @@ pub(crate) fn remarks(one: &ClusterState, now: Timestamp) -> Markup {
                 @if let Some(way_out) = failure.way_out() { " " (way_out) }
             }))
         }
-        @if !forbidden.is_empty() {
-            (remark("lock", "amber", html! {
-                "The portal's account may not see the objects of Flux in " (one.title) ". Add to its ClusterRole:"
-            }))
-            (code_block(Code { title: Some("ClusterRole"), first_line: None, ..Code::new(&rules(forbidden.iter().map(|state| state.kind)), Language::Yaml) }))
+    }
+}
+
+/// What the portal may not see of a cluster's Flux, with the rules to add.
+pub(crate) fn missing(one: &ClusterState) -> Markup {
+    let forbidden = one
+        .failures()
+        .filter(|(_, failure)| failure.sort == Sort::Forbidden);
+    let kinds: Vec<&Kind> = forbidden.map(|(state, _)| state.kind).collect();
+    let text = rules(kinds.iter().copied());
+    html! {
+        @if !kinds.is_empty() {
+            (remark("lock", "amber", html! { "The portal's account may not see the objects of Flux in " (one.title) "." }))
+            details.flux-rules data-key=(format_args!("rules-{}", one.title)) {
+                summary { "Lines to add to its ClusterRole" }
+                (code_block(Code { title: Some("ClusterRole"), first_line: None, ..Code::new(&text, Language::Yaml) }))
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use ui::{Card, Column, Row, Table, TimelineEntry, Tone, card, data_table, time, 
 
 use super::scene::Scene;
 use super::view::{mark, revision_link};
-use crate::engine::{Delivery, Link, Revision, state};
+use crate::engine::{Delivery, Display, Link, Revision, State, state};
 
 /// Kustomizations and releases.
 pub(crate) fn appliers(scene: &Scene) -> Markup {
@@ -19,7 +19,7 @@ pub(crate) fn appliers(scene: &Scene) -> Markup {
             },
             html! {
                 (mark(&one.state))
-                @if let Some(message) = &one.state.message { p.flux-message { (message) } }
+                @if let Some(message) = trouble(&one.state) { p.flux-message { (message) } }
             },
             html! { @match &one.applied { Some(revision) => { (revision_link(one, revision)) } None => { span.muted { "nothing" } } } },
             source_cell(one),
@@ -52,6 +52,14 @@ fn framed(title: &str, table: Table<'_>) -> Markup {
     }
 }
 
+/// The message of what is not ready; that of what is repeats the revision.
+fn trouble(state: &State) -> Option<&str> {
+    state
+        .message
+        .as_deref()
+        .filter(|_| state.display != Display::Ready)
+}
+
 fn link(link: Link) -> &'static str {
     match link {
         Link::Applies => "applies its workloads",
@@ -68,7 +76,7 @@ fn source_cell(one: &Delivery) -> Markup {
     html! {
         @match &one.source_name {
             Some((kind, namespace, name)) => {
-                div { (kind) " " (namespace) "/" (name) }
+                div.flux-address { (kind) " " (namespace) "/" (name) }
                 @if one.source.is_none() { div.muted { "which is not there, or may not be seen" } }
             }
             None => { span.muted { "none" } }
@@ -105,7 +113,7 @@ pub(crate) fn sources(scene: &Scene) -> Markup {
             },
             html! {
                 (mark(&told))
-                @if let Some(message) = &told.message { p.flux-message { (message) } }
+                @if let Some(message) = trouble(&told) { p.flux-message { (message) } }
             },
             html! { @match &revision { Some(revision) => { code title=(revision.text) { (revision.short()) } } None => { span.muted { "none" } } } },
             html! { span.flux-address { (address(source.text("/spec/url"))) } },

@@ -25,13 +25,14 @@ pub(crate) fn tab(scene: &Scene, question: &Question) -> Markup {
     html! {
         div.stack {
             @for one in &main { (running(scene, one)) }
-            @for one in &scene.found.clusters { (states::remarks(one, scene.now)) }
+            @for one in &scene.found.clusters { (states::troubles(one, scene.now)) }
             @if is_loading(&scene.found.clusters) { p.muted { "Objects of Flux are being loaded; the page shows them as they come." } }
             @else if is_empty && !is_explained { (states::nothing(question)) }
             (tables::appliers(scene))
             (tables::sources(scene))
             (tables::history(scene, &main))
             (events(&scene.events, scene.now))
+            @for one in &scene.found.clusters { (states::missing(one)) }
         }
     }
 }
@@ -71,10 +72,11 @@ fn running(scene: &Scene, one: &Delivery) -> Markup {
                 None => { p { "Nothing was applied yet." } }
             }
             p.flux-sync {
-                (sync(scene, one))
+                (sync(one))
                 @if let Some(since) = one.since() { span.muted { "since " (time(since, scene.now)) } }
                 span.muted { "by " (one.applier.kind().name) " " code { (name) } }
             }
+            (newer(scene, one))
             (trouble(scene, one))
         }
     };
@@ -123,18 +125,22 @@ pub(crate) fn revision_link(one: &Delivery, revision: &Revision) -> Markup {
     }
 }
 
-fn sync(scene: &Scene, one: &Delivery) -> Markup {
-    match (one.sync(), &one.newest) {
-        (Sync::Newest, _) => badge(Badge {
-            text: "newest commit",
-            tone: Tone::Green,
-            icon: Some("check"),
-        }),
-        (Sync::Behind, Some(newest)) => html! {
-            (badge(Badge { text: "behind", tone: Tone::Amber, icon: Some("warning") }))
-            span.flux-commit { "newest is " (revision_words(scene, one, newest)) }
-        },
-        _ => html! {},
+fn sync(one: &Delivery) -> Markup {
+    let (text, tone, icon) = match one.sync() {
+        Sync::Newest => ("newest commit", Tone::Green, Some("check")),
+        Sync::Behind => ("behind", Tone::Amber, Some("warning")),
+        Sync::Unknown => return Markup::default(),
+    };
+    badge(Badge { text, tone, icon })
+}
+
+/// The newest revision of the source, where another one runs.
+fn newer(scene: &Scene, one: &Delivery) -> Markup {
+    let newest = one.newest.as_ref().filter(|_| one.sync() == Sync::Behind);
+    html! {
+        @if let Some(newest) = newest {
+            p.flux-commit { span.muted { "Newest:" } (revision_words(scene, one, newest)) }
+        }
     }
 }
 

@@ -116,15 +116,16 @@ impl Index {
     /// Objects that a question selects, those that belong to them, and those that they belong to: the deployment of pods that
     /// alone carry the label is shown, too.
     pub fn about(&self, question: &Question, kinds: &[&'static Kind]) -> Vec<Arc<Kept>> {
-        let mut found: BTreeSet<Uid> = BTreeSet::new();
+        let (mut above, mut below) = (BTreeSet::new(), BTreeSet::new());
         for kept in self.selected(question) {
-            found.extend(self.lineage(kept).iter().map(|kept| kept.uid.clone()));
-            self.descend(&kept.uid, &mut found);
+            above.extend(self.lineage(kept).iter().map(|kept| kept.uid.clone()));
+            self.descend(&kept.uid, &mut below);
         }
-        let found = found.iter().filter_map(|uid| self.objects.get(uid));
+        let found = above.union(&below).filter_map(|uid| self.objects.get(uid));
         found.filter(|kept| kinds.contains(&kept.kind)).cloned().collect()
     }
 
+    /// Adds all that belongs to an object. What is in the set was gone through.
     fn descend(&self, uid: &Uid, found: &mut BTreeSet<Uid>) {
         let mut open = vec![uid.clone()];
         while let Some(uid) = open.pop() {
@@ -222,6 +223,7 @@ mod tests {
         let mut index = shop();
         assert_eq!(names(&index, "app=web"), ["web", "web-1", "web-1-a", "web-1-b"]);
         assert_eq!(names(&index, "app=pod"), ["web", "web-1", "web-1-a"]);
+        // Whichever of the two is come to first.
         assert_eq!(
             names(&index, "app in (web,pod)"),
             ["web", "web-1", "web-1-a", "web-1-b"]

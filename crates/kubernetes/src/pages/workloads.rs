@@ -273,10 +273,8 @@ fn used(
                 Some(current) => { strong { (shown(current)) } }
                 None => { span.muted { "unknown" } }
             }
-            span.muted {
-                @match request { Some(request) => { "asks " (shown(request)) } None => { "no request" } }
-                @match limit { Some(limit) => { ", at most " (shown(limit)) } None => {} }
-            }
+            span.muted { @match request { Some(request) => { "request " (shown(request)) } None => { "no request" } } }
+            @if let Some(limit) = limit { span.muted { "limit " (shown(limit)) } }
             @if is_close { span.badge.tone-amber { (percent.unwrap_or_default()) " % of its limit" } }
         }
     }

@@ -25,7 +25,7 @@ pub struct Commit {
 impl UrlReader {
     /// A commit of a repository, which is named by the address from which it is cloned. Nothing where the host is none that can
     /// be asked: that is Gitea with an integration.
-    pub async fn commit(&self, repository: &str, sha: &str) -> Result<Option<Commit>, Fault> {
+    pub async fn about_commit(&self, repository: &str, sha: &str) -> Result<Option<Commit>, Fault> {
         let Some(url) = web_address(repository) else {
             return Ok(None);
         };
@@ -43,11 +43,13 @@ impl UrlReader {
             accept: None,
             authorization: integration.authorization.as_ref(),
             etag: None,
+            bounds: None,
         };
         let own = request.url.origin();
-        let reach = |hop: &Url| match hop.origin() == own {
-            true => Ok(Reach::Configured),
-            false => Err(Fault::error("the host of a commit redirects elsewhere")),
+        let reach = |hop: &Url| {
+            let is_own = hop.origin() == own;
+            let refused = || Fault::error("the host of a commit redirects elsewhere");
+            is_own.then_some(Reach::Configured).ok_or_else(refused)
         };
         let answer = self
             .fetcher(repository)?

@@ -57,7 +57,7 @@ impl Commits {
     }
 
     async fn ask(self, name: (String, String)) -> Result<Option<Commit>, String> {
-        let answer = self.reader.commit(&name.0, &name.1).await;
+        let answer = self.reader.about_commit(&name.0, &name.1).await;
         let answer = answer.map_err(|fault| fault.message);
         let mut known = self.known.lock();
         if known.len() >= MOST {

@@ -86,7 +86,7 @@ fn item(one: &ClusterAnswer, dashboard: Option<&Map<String, Value>>, used: &Used
         Some(failure) => vec![json!({"errorType": "FETCH_ERROR", "message": failure.message})],
         None => kinds
             .clone()
-            .filter_map(|state| error(state.kind, state.failure()?))
+            .filter_map(|state| Some(error(state.kind, state.failure()?)))
             .collect(),
     };
     let shown = kinds.filter(|state| state.failure().is_none());
@@ -109,10 +109,10 @@ fn item(one: &ClusterAnswer, dashboard: Option<&Map<String, Value>>, used: &Used
     Some(json!({"cluster": cluster, "resources": resources, "podMetrics": metrics, "errors": errors}))
 }
 
-fn error(kind: &Kind, failure: &Failure) -> Option<Value> {
+fn error(kind: &Kind, failure: &Failure) -> Value {
     let status = failure.status.filter(|_| failure.sort != Sort::Away);
     let Some(status) = status else {
-        return Some(json!({"errorType": "FETCH_ERROR", "message": failure.message}));
+        return json!({"errorType": "FETCH_ERROR", "message": failure.message});
     };
     let word = match status {
         400 => "BAD_REQUEST",
@@ -127,7 +127,7 @@ fn error(kind: &Kind, failure: &Failure) -> Option<Value> {
         group => format!("/apis/{group}/v1"),
     };
     let path = format!("{version}/{}", kind.plural);
-    Some(json!({"errorType": word, "statusCode": status, "resourcePath": path}))
+    json!({"errorType": word, "statusCode": status, "resourcePath": path})
 }
 
 fn pod_metrics(pod: &Object, used: &Used) -> Option<Value> {

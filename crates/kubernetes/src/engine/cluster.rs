@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kube::core::ApiResource;
-use kube::discovery::Discovery;
+use kube::discovery::{ApiGroup, Discovery};
 use model::{Clock, SystemClock};
 use outside::{HostPolicy, OutsideCalls};
 use parking_lot::{Mutex, RwLock};
@@ -232,7 +232,7 @@ fn line(settings: &ClusterSettings, outside: &OutsideCalls) -> Result<Line, Stri
 }
 
 fn kinds_of(found: &Discovery) -> HashMap<(String, String), ApiResource> {
-    let all = found.groups().flat_map(|group| group.recommended_resources());
+    let all = found.groups().flat_map(ApiGroup::recommended_resources);
     all.map(|(resource, _)| ((resource.group.clone(), resource.plural.clone()), resource))
         .collect()
 }

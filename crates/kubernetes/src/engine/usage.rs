@@ -65,13 +65,11 @@ impl super::Kubernetes {
         if let Some(known) = cluster.usage.known(namespace) {
             return known;
         }
-        let answered = match tokio::time::timeout(WAIT, ask(cluster, namespace, now)).await {
-            Ok(answered) => answered,
-            Err(_) => {
-                let reason = format!("the metrics API did not answer within {} ms", WAIT.as_millis());
-                Err(Failure::new(Sort::Away, reason, now))
-            }
-        };
+        let answered = tokio::time::timeout(WAIT, ask(cluster, namespace, now)).await;
+        let answered = answered.unwrap_or_else(|_| {
+            let reason = format!("the metrics API did not answer within {} ms", WAIT.as_millis());
+            Err(Failure::new(Sort::Away, reason, now))
+        });
         cluster.usage.keep(namespace, answered.clone());
         answered
     }

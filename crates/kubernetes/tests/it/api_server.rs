@@ -54,15 +54,12 @@ impl ApiServer {
         let known = all
             .iter()
             .position(|known| known["metadata"]["name"] == object["metadata"]["name"]);
-        let word = match known {
-            Some(at) => {
-                all[at] = object.clone();
-                "MODIFIED"
-            }
-            None => {
-                all.push(object.clone());
-                "ADDED"
-            }
+        let word = if let Some(at) = known {
+            all[at] = object.clone();
+            "MODIFIED"
+        } else {
+            all.push(object.clone());
+            "ADDED"
         };
         self.send(plural, word, object);
     }

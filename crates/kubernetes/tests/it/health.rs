@@ -38,26 +38,21 @@ fn with(mut pod: Value, pointer: &str, value: Value) -> Value {
     pod
 }
 
+fn check(pod: &Value, kubectl: &str, health: Health, reason: &str) {
+    let (status, verdict) = (pod::status(pod), pod::verdict(pod, now()));
+    let told = format!("{} {}/{}", status.text, status.ready, status.total);
+    assert_eq!(told, kubectl, "{pod}");
+    assert_eq!(verdict.health, health, "{kubectl}: {verdict:?}");
+    assert_eq!(verdict.reason.unwrap_or_default(), reason, "{kubectl}");
+}
+
 #[test]
-fn pods_in_kubectls_words_and_in_plain_ones() {
-    let waiting = |reason: &str, message: &str| {
-        one(json!({"state": {"waiting": {"reason": reason, "message": message}}}))
+fn pods_that_run() {
+    let restarted = |at: &str| {
+        one(
+            json!({"ready": true, "restartCount": 2, "state": {"running": {}}, "lastState": ended(1, "Error", at)}),
+        )
     };
-    let pending = |condition: Value| json!({"metadata": {"name": "web"}, "spec": {"containers": [{"name": "web"}]}, "status": {"phase": "Pending", "conditions": [condition]}});
-    let crashing = one(
-        json!({"restartCount": 14, "state": {"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": ended(137, "OOMKilled", "09:10")}),
-    );
-    let recent = one(
-        json!({"ready": true, "restartCount": 2, "state": {"running": {}}, "lastState": ended(1, "Error", "09:25")}),
-    );
-    let long_ago = one(
-        json!({"ready": true, "restartCount": 2, "state": {"running": {}}, "lastState": ended(1, "Error", "07:25")}),
-    );
-    let init = json!({
-        "metadata": {"name": "web"},
-        "spec": {"initContainers": [{"name": "migrate"}], "containers": [{"name": "web"}]},
-        "status": {"phase": "Pending", "initContainerStatuses": [{"name": "migrate", "restartCount": 3, "state": {"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": ended(1, "Error", "09:20")}]},
-    });
     let sidecar = json!({
         "metadata": {"name": "web"},
         "spec": {"initContainers": [{"name": "mesh", "restartPolicy": "Always"}], "containers": [{"name": "web"}]},
@@ -65,264 +60,236 @@ fn pods_in_kubectls_words_and_in_plain_ones() {
             "initContainerStatuses": [{"name": "mesh", "started": true, "ready": true, "restartCount": 0, "state": {"running": {}}}],
             "containerStatuses": [{"name": "web", "ready": true, "restartCount": 0, "state": {"running": {}}}]},
     });
-    for (pod, kubectl, health, reason) in [
-        (running(), "Running 1/1", Health::Well, ""),
-        (sidecar, "Running 2/2", Health::Well, ""),
-        (long_ago, "Running 1/1", Health::Well, ""),
-        (
-            recent,
-            "Running 1/1",
-            Health::Degraded,
-            "web: running again, restarted twice, last after exit 1",
-        ),
-        (
-            crashing,
-            "CrashLoopBackOff 0/1",
-            Health::Down,
-            "web: keeps ending, restarted 14 times, last exit 137: out of memory (limit 256 MiB)",
-        ),
-        (
-            waiting("ContainerCreating", ""),
-            "ContainerCreating 0/1",
-            Health::Changing,
-            "web: being created",
-        ),
-        (
-            waiting("ImagePullBackOff", "not found"),
-            "ImagePullBackOff 0/1",
-            Health::Down,
-            "web: image cannot be pulled, registry.example.com/web:1: not found",
-        ),
-        (
-            waiting("CreateContainerConfigError", "secret \"x\" not found"),
-            "CreateContainerConfigError 0/1",
-            Health::Down,
-            "web: configuration is missing, secret \"x\" not found",
-        ),
-        (
-            init,
-            "Init:CrashLoopBackOff 0/1",
-            Health::Down,
-            "migrate: keeps ending, restarted 3 times, last exit 1",
-        ),
-        (
-            pending(
-                json!({"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/3 nodes are available."}),
-            ),
-            "Pending 0/1",
-            Health::Down,
-            "it cannot be scheduled: 0/3 nodes are available.",
-        ),
-        (
-            pending(
-                json!({"type": "PodScheduled", "status": "False", "reason": "SchedulingGated", "message": "gated"}),
-            ),
-            "SchedulingGated 0/1",
-            Health::Changing,
-            "gated",
-        ),
-        (
-            with(
-                running(),
-                "/metadata/deletionTimestamp",
-                json!("2026-11-24T09:29:00Z"),
-            ),
-            "Terminating 1/1",
-            Health::Changing,
-            "it is being removed",
-        ),
-        (
-            with(
-                with(running(), "/status/phase", json!("Succeeded")),
-                "/status/containerStatuses",
-                json!([{"name": "web", "state": ended(0, "Completed", "09:00")}]),
-            ),
-            "Completed 0/1",
-            Health::Idle,
-            "",
-        ),
-        (
-            json!({"metadata": {"name": "web"}, "spec": {"containers": [{"name": "web"}]}, "status": {"phase": "Failed", "reason": "Evicted", "message": "The node was low on resource: memory."}}),
-            "Evicted 0/1",
-            Health::Down,
-            "The node was low on resource: memory.",
-        ),
-        (
-            with(running(), "/status/containerStatuses/0/ready", json!(false)),
-            "Running 0/1",
-            Health::Degraded,
-            "web: running, not ready, its readiness probe does not succeed; the events say why",
-        ),
-    ] {
-        let (status, verdict) = (pod::status(&pod), pod::verdict(&pod, now()));
-        assert_eq!(
-            format!("{} {}/{}", status.text, status.ready, status.total),
-            kubectl,
-            "{pod}"
-        );
-        assert_eq!(verdict.health, health, "{kubectl}: {verdict:?}");
-        assert_eq!(verdict.reason.unwrap_or_default(), reason, "{kubectl}");
-    }
-}
-
-fn told(kind: &'static Kind, spec: Value, status: Value) -> (Health, String) {
-    let object = Object::sample(
-        kind,
-        json!({"metadata": {"name": "x", "generation": 1}, "spec": spec, "status": status}),
+    check(&running(), "Running 1/1", Health::Well, "");
+    check(&sidecar, "Running 2/2", Health::Well, "");
+    check(&restarted("07:25"), "Running 1/1", Health::Well, "");
+    let recently = "web: running again, restarted twice, last after exit 1";
+    check(&restarted("09:25"), "Running 1/1", Health::Degraded, recently);
+    let unready = with(running(), "/status/containerStatuses/0/ready", json!(false));
+    let why = "web: running, not ready, its readiness probe does not succeed; the events say why";
+    check(&unready, "Running 0/1", Health::Degraded, why);
+    let crashing = one(
+        json!({"restartCount": 14, "state": {"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": ended(137, "OOMKilled", "09:10")}),
     );
-    let verdict = workload::verdict(&object, &[], &[], now());
-    let reason = verdict
-        .reason
-        .map_or_else(String::new, |reason| format!(": {reason}"));
-    (verdict.health, format!("{}{reason}", verdict.words))
+    let why = "web: keeps ending, restarted 14 times, last exit 137: out of memory (limit 256 MiB)";
+    check(&crashing, "CrashLoopBackOff 0/1", Health::Down, why);
 }
 
 #[test]
-fn workloads_and_how_far_their_changes_are() {
-    let seen = |mut status: Value| {
-        status["observedGeneration"] = 1.into();
-        status
+fn pods_that_do_not_start() {
+    let waiting = |reason: &str, message: &str| {
+        one(json!({"state": {"waiting": {"reason": reason, "message": message}}}))
     };
+    let pending = |reason: &str, message: &str| {
+        let condition =
+            json!({"type": "PodScheduled", "status": "False", "reason": reason, "message": message});
+        json!({"metadata": {"name": "web"}, "spec": {"containers": [{"name": "web"}]}, "status": {"phase": "Pending", "conditions": [condition]}})
+    };
+    let init = json!({
+        "metadata": {"name": "web"},
+        "spec": {"initContainers": [{"name": "migrate"}], "containers": [{"name": "web"}]},
+        "status": {"phase": "Pending", "initContainerStatuses": [{"name": "migrate", "restartCount": 3, "state": {"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": ended(1, "Error", "09:20")}]},
+    });
+    check(
+        &waiting("ContainerCreating", ""),
+        "ContainerCreating 0/1",
+        Health::Changing,
+        "web: being created",
+    );
+    let why = "web: image cannot be pulled, registry.example.com/web:1: not found";
+    check(
+        &waiting("ImagePullBackOff", "not found"),
+        "ImagePullBackOff 0/1",
+        Health::Down,
+        why,
+    );
+    let why = "web: configuration is missing, secret x not found";
+    check(
+        &waiting("CreateContainerConfigError", "secret x not found"),
+        "CreateContainerConfigError 0/1",
+        Health::Down,
+        why,
+    );
+    let why = "migrate: keeps ending, restarted 3 times, last exit 1";
+    check(&init, "Init:CrashLoopBackOff 0/1", Health::Down, why);
+    let why = "it cannot be scheduled: 0/3 nodes are available.";
+    check(
+        &pending("Unschedulable", "0/3 nodes are available."),
+        "Pending 0/1",
+        Health::Down,
+        why,
+    );
+    check(
+        &pending("SchedulingGated", "gated"),
+        "SchedulingGated 0/1",
+        Health::Changing,
+        "gated",
+    );
+}
+
+#[test]
+fn pods_that_end() {
+    let removed = with(
+        running(),
+        "/metadata/deletionTimestamp",
+        json!("2026-11-24T09:29:00Z"),
+    );
+    check(
+        &removed,
+        "Terminating 1/1",
+        Health::Changing,
+        "it is being removed",
+    );
+    let done = json!([{"name": "web", "state": ended(0, "Completed", "09:00")}]);
+    let done = with(
+        with(running(), "/status/phase", json!("Succeeded")),
+        "/status/containerStatuses",
+        done,
+    );
+    check(&done, "Completed 0/1", Health::Idle, "");
+    let evicted = json!({"metadata": {"name": "web"}, "spec": {"containers": [{"name": "web"}]}, "status": {"phase": "Failed", "reason": "Evicted", "message": "The node was low on resource: memory."}});
+    check(
+        &evicted,
+        "Evicted 0/1",
+        Health::Down,
+        "The node was low on resource: memory.",
+    );
+}
+
+fn told(kind: &'static Kind, spec: Value, status: Value, expected: (Health, &str)) {
+    let object = json!({"metadata": {"name": "x", "generation": 1}, "spec": spec, "status": status});
+    let verdict = workload::verdict(&Object::sample(kind, object), &[], &[], now());
+    let reason = verdict
+        .reason
+        .map_or_else(String::new, |reason| format!(": {reason}"));
+    assert_eq!(
+        (verdict.health, format!("{}{reason}", verdict.words).as_str()),
+        expected
+    );
+}
+
+fn seen(mut status: Value) -> Value {
+    status["observedGeneration"] = 1.into();
+    status
+}
+
+fn condition(kind: &str, status: &str, reason: &str, message: &str) -> Value {
+    json!([{"type": kind, "status": status, "reason": reason, "message": message}])
+}
+
+#[test]
+fn deployments_and_how_far_their_changes_are() {
     let counted = |updated: u64, all: u64, ready: u64| {
         seen(
             json!({"updatedReplicas": updated, "replicas": all, "readyReplicas": ready, "availableReplicas": ready}),
         )
     };
+    let of = |replicas: u64, status: Value, health: Health, words: &str| {
+        told(
+            &DEPLOYMENTS,
+            json!({"replicas": replicas}),
+            status,
+            (health, words),
+        );
+    };
+    of(2, counted(2, 2, 2), Health::Well, "2/2 ready");
+    of(
+        2,
+        counted(1, 2, 2),
+        Health::Changing,
+        "2/2 ready: 1 out of 2 new replicas have been updated",
+    );
+    of(
+        2,
+        counted(2, 3, 2),
+        Health::Changing,
+        "2/2 ready: 1 old replicas are pending termination",
+    );
+    of(
+        2,
+        json!({}),
+        Health::Changing,
+        "0/2 ready: the change is not taken up yet",
+    );
+    of(0, counted(0, 0, 0), Health::Idle, "Scaled to zero");
+    let with_condition = |status, condition| with(status, "/conditions", condition);
+    let lost = condition("Progressing", "True", "NewReplicaSetAvailable", "done");
+    of(
+        2,
+        with_condition(counted(2, 2, 1), lost),
+        Health::Degraded,
+        "1/2 ready",
+    );
+    let quota = condition("ReplicaFailure", "True", "FailedCreate", "exceeded quota: pods");
+    of(
+        2,
+        with_condition(counted(1, 1, 1), quota),
+        Health::Degraded,
+        "1/2 ready: exceeded quota: pods",
+    );
+    let stuck = condition("Progressing", "False", "ProgressDeadlineExceeded", "timed out");
+    of(
+        2,
+        with_condition(counted(1, 1, 0), stuck),
+        Health::Down,
+        "0/2 ready: timed out",
+    );
+    let paused = json!({"replicas": 2, "paused": true});
+    told(
+        &DEPLOYMENTS,
+        paused,
+        counted(1, 2, 2),
+        (Health::Well, "2/2 ready: its changes are paused"),
+    );
+}
+
+#[test]
+fn other_workloads() {
+    let set = |updated: u64, newest: &str| {
+        seen(
+            json!({"readyReplicas": 2, "updatedReplicas": updated, "updateRevision": newest, "currentRevision": "a"}),
+        )
+    };
     let two = || json!({"replicas": 2});
-    let condition = |kind: &str, status: &str, reason: &str, message: &str| json!([{"type": kind, "status": status, "reason": reason, "message": message}]);
-    let quota = with(
-        counted(1, 1, 1),
-        "/conditions",
-        condition("ReplicaFailure", "True", "FailedCreate", "exceeded quota: pods"),
+    told(&STATEFUL_SETS, two(), set(2, "a"), (Health::Well, "2/2 ready"));
+    told(
+        &STATEFUL_SETS,
+        two(),
+        set(1, "b"),
+        (Health::Changing, "2/2 ready: 1 pods at the new revision"),
     );
-    let stuck = with(
-        counted(1, 1, 0),
-        "/conditions",
-        condition("Progressing", "False", "ProgressDeadlineExceeded", "timed out"),
+    told(
+        &DAEMON_SETS,
+        json!({}),
+        seen(json!({"desiredNumberScheduled": 0})),
+        (Health::Idle, "No node for it"),
     );
-    let lost = with(
-        counted(2, 2, 1),
-        "/conditions",
-        condition("Progressing", "True", "NewReplicaSetAvailable", "done"),
+    let everywhere =
+        seen(json!({"desiredNumberScheduled": 2, "numberReady": 2, "updatedNumberScheduled": 2}));
+    told(&DAEMON_SETS, json!({}), everywhere, (Health::Well, "2/2 ready"));
+    told(
+        &JOBS,
+        json!({"completions": 1}),
+        json!({"failed": 2, "active": 1}),
+        (Health::Well, "Running 0/1"),
     );
-    for (kind, spec, status, health, words) in [
-        (&DEPLOYMENTS, two(), counted(2, 2, 2), Health::Well, "2/2 ready"),
-        (
-            &DEPLOYMENTS,
-            two(),
-            counted(1, 2, 2),
-            Health::Changing,
-            "2/2 ready: 1 out of 2 new replicas have been updated",
-        ),
-        (
-            &DEPLOYMENTS,
-            two(),
-            counted(2, 3, 2),
-            Health::Changing,
-            "2/2 ready: 1 old replicas are pending termination",
-        ),
-        (
-            &DEPLOYMENTS,
-            two(),
-            json!({}),
-            Health::Changing,
-            "0/2 ready: the change is not taken up yet",
-        ),
-        (&DEPLOYMENTS, two(), lost, Health::Degraded, "1/2 ready"),
-        (
-            &DEPLOYMENTS,
-            json!({"replicas": 0}),
-            counted(0, 0, 0),
-            Health::Idle,
-            "Scaled to zero",
-        ),
-        (
-            &DEPLOYMENTS,
-            json!({"replicas": 2, "paused": true}),
-            counted(1, 2, 2),
-            Health::Well,
-            "2/2 ready: its changes are paused",
-        ),
-        (
-            &DEPLOYMENTS,
-            two(),
-            quota,
-            Health::Degraded,
-            "1/2 ready: exceeded quota: pods",
-        ),
-        (&DEPLOYMENTS, two(), stuck, Health::Down, "0/2 ready: timed out"),
-        (
-            &STATEFUL_SETS,
-            two(),
-            seen(
-                json!({"readyReplicas": 2, "updatedReplicas": 2, "updateRevision": "a", "currentRevision": "a"}),
-            ),
-            Health::Well,
-            "2/2 ready",
-        ),
-        (
-            &STATEFUL_SETS,
-            two(),
-            seen(
-                json!({"readyReplicas": 2, "updatedReplicas": 1, "updateRevision": "b", "currentRevision": "a"}),
-            ),
-            Health::Changing,
-            "2/2 ready: 1 pods at the new revision",
-        ),
-        (
-            &DAEMON_SETS,
-            json!({}),
-            seen(json!({"desiredNumberScheduled": 0})),
-            Health::Idle,
-            "No node for it",
-        ),
-        (
-            &DAEMON_SETS,
-            json!({}),
-            seen(
-                json!({"desiredNumberScheduled": 2, "numberReady": 2, "updatedNumberScheduled": 2, "numberAvailable": 2}),
-            ),
-            Health::Well,
-            "2/2 ready",
-        ),
-        (
-            &JOBS,
-            json!({"completions": 1}),
-            json!({"failed": 2, "active": 1}),
-            Health::Well,
-            "Running 0/1",
-        ),
-        (
-            &JOBS,
-            json!({}),
-            json!({"succeeded": 1, "failed": 2, "conditions": condition("Complete", "True", "", "")}),
-            Health::Idle,
-            "Succeeded 1/1",
-        ),
-        (
-            &JOBS,
-            json!({}),
-            json!({"conditions": condition("Failed", "True", "BackoffLimitExceeded", "too often")}),
-            Health::Down,
-            "Failed: BackoffLimitExceeded: too often",
-        ),
-        (
-            &CRON_JOBS,
-            json!({"schedule": "0 3 * * *", "suspend": true}),
-            json!({}),
-            Health::Idle,
-            "Suspended",
-        ),
-        (
-            &CRON_JOBS,
-            json!({"schedule": "0 3 * * *"}),
-            json!({}),
-            Health::Well,
-            "Waits for 0 3 * * *",
-        ),
-    ] {
-        assert_eq!(told(kind, spec, status), (health, words.to_owned()));
-    }
+    let done = json!({"succeeded": 1, "failed": 2, "conditions": condition("Complete", "True", "", "")});
+    told(&JOBS, json!({}), done, (Health::Idle, "Succeeded 1/1"));
+    let failed = json!({"conditions": condition("Failed", "True", "BackoffLimitExceeded", "too often")});
+    told(
+        &JOBS,
+        json!({}),
+        failed,
+        (Health::Down, "Failed: BackoffLimitExceeded: too often"),
+    );
+    let schedule = |suspend: bool| json!({"schedule": "0 3 * * *", "suspend": suspend});
+    told(&CRON_JOBS, schedule(true), json!({}), (Health::Idle, "Suspended"));
+    told(
+        &CRON_JOBS,
+        schedule(false),
+        json!({}),
+        (Health::Well, "Waits for 0 3 * * *"),
+    );
 }
 
 #[test]

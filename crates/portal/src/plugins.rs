@@ -112,6 +112,8 @@ pub fn declarations() -> Vec<Declaration> {
         },
         events::declaration(),
         techdocs::declaration(),
+        kubernetes::declaration(),
+        flux::declaration(),
         Declaration::new(OWN),
     ]
 }
@@ -183,6 +185,12 @@ pub(crate) fn contributions(
     services: &Services,
     stop: CancellationToken,
 ) -> Vec<Contributions> {
+    let clusters = kubernetes::open(
+        config.value().get("kubernetes"),
+        config.directory(),
+        services,
+        stop.clone(),
+    );
     vec![
         crate::own::contributions(store),
         audit::contributions(audit),
@@ -198,6 +206,8 @@ pub(crate) fn contributions(
             &services.jobs,
         ),
         techdocs::contributions(config, catalog, services),
+        kubernetes::contributions(&clusters, catalog, stop.clone()),
+        flux::contributions(&clusters, config, services),
         catalog_web::contributions(catalog, store, slots.entity_page.clone(), stop),
     ]
 }

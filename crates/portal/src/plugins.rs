@@ -111,6 +111,7 @@ pub fn declarations() -> Vec<Declaration> {
             ..Declaration::new(connections::ID)
         },
         events::declaration(),
+        grafana::declaration(),
         Declaration::new(OWN),
     ]
 }
@@ -173,6 +174,12 @@ pub(crate) struct Slots {
     pub(crate) actions: Slot<ActionRegistry>,
 }
 
+/// Sections of the configuration as they stand, absent ones as null.
+fn sections<'a>(config: &'a Config, names: [&str; 2]) -> (&'a Value, &'a Value) {
+    let [one, other] = names.map(|name| config.value().get(name).unwrap_or(&Value::Null));
+    (one, other)
+}
+
 /// What the built-in plugins contribute.
 pub(crate) fn contributions(
     config: &Config,
@@ -195,6 +202,12 @@ pub(crate) fn contributions(
             catalog,
             store,
             &services.jobs,
+        ),
+        grafana::contributions(
+            sections(config, ["grafana", "proxy"]),
+            catalog,
+            services,
+            stop.clone(),
         ),
         catalog_web::contributions(catalog, store, slots.entity_page.clone(), stop),
     ]

@@ -188,7 +188,8 @@ fn whole(pages: &Pages, viewer: &Viewer, frame: &EntityFrame, content: &Markup, 
     );
     let page = view::entity_page(frame, (badges, actions), content);
     let markup = html! { (flash(&chrome.query)) (page) };
-    chrome.page(head(frame), markup).into_response()
+    let topics = pages.parts().topics(&frame.reference, &frame.entity);
+    chrome.page(head(frame, topics), markup).into_response()
 }
 
 /// What a plugin's part gets.
@@ -203,7 +204,7 @@ fn entity_page(frame: &EntityFrame, viewer: &Viewer, rest: &str, query: &str) ->
     }
 }
 
-fn head(frame: &EntityFrame) -> PageHead {
+fn head(frame: &EntityFrame, topics: Vec<String>) -> PageHead {
     let reference = &frame.reference;
     let title = shown_title(&frame.entity).unwrap_or(reference.name());
     let kind = entity::kind(&frame.entity).unwrap_or(reference.kind());
@@ -219,7 +220,7 @@ fn head(frame: &EntityFrame) -> PageHead {
     let heading = tab.map_or_else(|| title.to_owned(), |(_, tab)| format!("{title} · {tab}"));
     PageHead::new(heading)
         .crumbs(crumbs)
-        .live(Live::Entity(reference.clone()))
+        .live(Live::EntityWith(reference.clone(), topics))
 }
 
 async fn content(

@@ -89,7 +89,7 @@ impl EntityParts {
     /// A tab's answer; nothing where no plugin has a tab of this path.
     pub(crate) async fn tab(&self, path: &str, wanted: &Wanted, page: EntityPage) -> Option<TabAnswer> {
         let tab = self.tabs.iter().find(|tab| tab.part.place().path == path)?;
-        let is_deferred = tab.part.moment() == Moment::Deferred;
+        let is_deferred = tab.part.moment_of(&page.rest) == Moment::Deferred;
         if is_deferred && !wanted.asks_for(path) {
             let address = address(&href::entity_tab(&page.reference, path), &page);
             let waiting = placeholder(&format!("tab-{path}"), path, &address);
@@ -141,6 +141,14 @@ impl EntityParts {
                 .unwrap_or_default()
         });
         html! { @for one in all { (one_badge(&one)) } }
+    }
+
+    /// Topics on whose announcements the badges may change.
+    pub(crate) fn topics(&self, reference: &EntityRef, entity: &Value) -> Vec<String> {
+        let all = self.badges.iter().flat_map(|of| {
+            contained_now(&of.plugin, "badge", || of.part.topics(reference, entity)).unwrap_or_default()
+        });
+        all.collect()
     }
 
     /// Actions for the head of the page.

@@ -246,6 +246,11 @@ impl Grafana {
         if pairs.is_empty() || pairs.iter().any(|pair| pair.only_value().is_none()) {
             return 0;
         }
+        let is_about_another = |hit: &Arc<Hit>| {
+            let tags = selector::tags(&hit.0);
+            pairs.iter().any(|pair| pair.is_contradicted_by(&tags))
+        };
+        let others: Vec<Arc<Hit>> = others.into_iter().filter(|hit| !is_about_another(hit)).collect();
         let total = others.len();
         let looked = others.into_iter().take(LOOKED_INTO).map(async |hit| {
             let names = self.variables(hit.uid()).await.ok();

@@ -220,7 +220,7 @@ impl AlertSelector {
             }),
             _ => Err(BrokenSelector {
                 text: text.to_owned(),
-                message: "this names no label and value".to_owned(),
+                message: "The selector names no label and value".to_owned(),
                 at: None,
                 instead: "Write label=value, several with commas between them: app=orders,team=shop. A rule that has one of them belongs to the entity.".to_owned(),
             }),

@@ -71,14 +71,6 @@ pub struct LineChart<'a> {
     pub is_tall: bool,
 }
 
-impl LineChart<'_> {
-    /// Whether there is any value to draw.
-    pub fn is_empty(&self) -> bool {
-        let mut values = self.series.iter().flat_map(|line| &line.points);
-        !values.any(|(_, value)| value.is_some_and(f64::is_finite))
-    }
-}
-
 impl Series {
     /// The values that there are.
     pub(crate) fn values(&self) -> impl Iterator<Item = f64> {

@@ -25,6 +25,14 @@ pub(crate) struct Answered {
     pub(crate) step: Option<i64>,
 }
 
+impl Answered {
+    /// Whether there is no value at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        let mut points = self.lines.iter().flat_map(|line| &line.points);
+        !points.any(|(_, value)| value.is_some())
+    }
+}
+
 /// The lines of an answer. An answer of nothing but errors is trouble.
 pub(crate) fn read(answer: &Value, panel: &Panel) -> Result<Answered, Trouble> {
     let mut read = Answered::default();

@@ -119,7 +119,7 @@ fn rule(owned: &Owned<'_>, alerts: &Alerts<'_>) -> Markup {
             div.alert-head {
                 (state(owned.state))
                 h3 { (outward(&alerts.host.rule_link(rule.uid.as_deref(), &rule.name), &rule.name)) }
-                @if let Some(since) = first.and_then(|alert| alert.since) { span.alert-since { "since " (time(since, alerts.now)) } }
+                @if let Some(since) = first.and_then(|alert| alert.since) { span.alert-since { "began " (time(since, alerts.now)) } }
             }
             @if let Some(summary) = SUMMARIES.iter().find_map(|name| annotations.get(*name)) { p.alert-summary { (summary) } }
             @if let Some(error) = rule.error.as_ref().filter(|_| owned.state == State::Failed) { p.alert-summary { (error) } }
@@ -224,7 +224,7 @@ pub(crate) fn short(alerts: &Alerts<'_>, href: &str) -> Markup {
             ul.alert-lines {
                 @for owned in loud.iter().take(4) {
                     li { (state(owned.state)) a href=(href) { (owned.rule.name) }
-                        @if let Some(since) = owned.alerts.iter().filter_map(|alert| alert.since).min() { span.muted { "since " (time(since, alerts.now)) } } }
+                        @if let Some(since) = owned.alerts.iter().filter_map(|alert| alert.since).min() { span.muted { "began " (time(since, alerts.now)) } } }
                 }
             }
             @if loud.len() > 4 { p { a href=(href) { (loud.len() - 4) " more" } } }

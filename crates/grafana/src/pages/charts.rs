@@ -48,7 +48,7 @@ fn content(chart: &Chart<'_>) -> Markup {
     };
     html! {
         @for error in &answered.errors { (trouble(&Trouble::new(error.clone()))) }
-        @if answered.lines.is_empty() {
+        @if answered.is_empty() {
             p.chart-empty { "No data in this span of time." }
         } @else if chart.panel.drawn == Some(Drawn::Numbers) {
             (stat(&numbers(chart, answered)))

@@ -38,6 +38,15 @@ impl Pair {
         self.tags().iter().any(|tag| tags.contains(&tag.as_str())) != self.is_not
     }
 
+    /// Whether one of the tags gives the label another value: the dashboard is about something else.
+    pub(crate) fn is_contradicted_by(&self, tags: &[&str]) -> bool {
+        let names = |tag: &&str| {
+            let rest = tag.strip_prefix(self.label.as_str());
+            rest.is_some_and(|rest| rest.starts_with(['=', ':']))
+        };
+        !self.is_not && !self.fits_tags(tags) && tags.iter().any(names)
+    }
+
     /// The tags that are looked for.
     pub(crate) fn tags(&self) -> Vec<String> {
         let label = &self.label;

@@ -161,6 +161,12 @@ fn labels_are_found_in_tags() {
     for tag in ["app=orders2", "team=orders", "Orders"] {
         assert!(!passes("app=orders", &[tag]), "{tag}");
     }
+    let pair = Pair::equal("app", "orders");
+    assert!(pair.is_contradicted_by(&["app=billing"]) && pair.is_contradicted_by(&["app:billing", "x"]));
+    assert!(
+        !pair.is_contradicted_by(&["app=billing", "app=orders"])
+            && !pair.is_contradicted_by(&["apps=billing"])
+    );
     assert!(passes("app=orders,tier!=test", &["orders"]));
     assert!(!passes("app=orders,tier!=test", &["orders", "tier:test"]));
     assert!(passes("tags @> 'a b'", &["a b"]) && passes("a b", &["a b"]));

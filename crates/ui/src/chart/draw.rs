@@ -102,7 +102,7 @@ fn lines(chart: &LineChart<'_>, canvas: &Canvas<'_>) -> Markup {
                 path class=(format_args!("chart-fill {}", colour(*index, series))) d=(canvas.area(&series.points)) {}
             }
         }
-        @for threshold in &chart.thresholds {
+        @for threshold in chart.thresholds.iter().filter(|threshold| canvas.axis.has(threshold.value)) {
             @let y = canvas.y(threshold.value);
             line class=(format_args!("chart-threshold tone-{}", threshold.tone.as_str())) x1="0" x2=(WIDTH) y1=(y) y2=(y) {}
         }

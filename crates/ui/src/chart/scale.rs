@@ -60,6 +60,11 @@ impl ValueAxis {
         }
     }
 
+    /// Whether a value is on the axis.
+    pub(crate) fn has(&self, value: f64) -> bool {
+        (self.low..=self.high).contains(&value)
+    }
+
     /// How far up a value is: 0 at the bottom, 1 at the top.
     pub(crate) fn part(&self, value: f64) -> f64 {
         ((value - self.low) / (self.high - self.low)).clamp(-0.02, 1.02)
@@ -68,11 +73,14 @@ impl ValueAxis {
 
 /// Lowest and highest value, widened so that a line has room and its height means something.
 fn extent(chart: &LineChart<'_>) -> (f64, f64) {
+    let span = |(low, high): (f64, f64), value: f64| (low.min(value), high.max(value));
+    let nothing = (f64::INFINITY, f64::NEG_INFINITY);
+    let (low, high) = chart.series.iter().flat_map(Series::values).fold(nothing, span);
+    // A threshold far away would press the lines flat.
+    let reach = low - (high - low.min(0.0))..=high + (high - low.min(0.0));
     let thresholds = chart.thresholds.iter().map(|threshold| threshold.value);
-    let values = chart.series.iter().flat_map(Series::values).chain(thresholds);
-    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-        (low.min(value), high.max(value))
-    });
+    let near = thresholds.filter(|value| reach.contains(value));
+    let (low, high) = near.fold((low, high), span);
     if low > high {
         return (0.0, 1.0);
     }
@@ -196,6 +204,23 @@ mod tests {
         }
         assert!(ValueAxis::of(&chart(&[80.0, 100.0])).low > 0.0);
         assert!(ValueAxis::of(&chart(&[8.0, 100.0])).low == 0.0);
+    }
+
+    #[test]
+    fn a_threshold_is_in_sight_only_where_it_is_near() {
+        let chart = |threshold: f64| LineChart {
+            series: vec![Series {
+                points: vec![(0, Some(1.0)), (1, Some(10.0))],
+                ..Series::default()
+            }],
+            thresholds: vec![super::super::Threshold {
+                value: threshold,
+                tone: crate::Tone::Red,
+            }],
+            ..LineChart::default()
+        };
+        assert!(ValueAxis::of(&chart(18.0)).has(18.0));
+        assert!(!ValueAxis::of(&chart(80.0)).has(80.0));
     }
 
     #[test]

@@ -112,6 +112,7 @@ pub fn contributions(
             known,
         })],
         jobs: vec![Arc::new(Refresh {
+            every,
             grafanas,
             catalog: catalog.clone(),
             store: services.store.clone(),

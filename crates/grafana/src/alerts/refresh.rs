@@ -1,7 +1,7 @@
 //! The job that asks for alerts: one call for each host and source of rules, whatever the number of entities.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use catalog::query::QueryError;
@@ -26,11 +26,27 @@ pub(crate) const TOPIC: &str = "grafana.alerts";
 /// The portal asks for the alerts of all entities, whoever will see them.
 static SIGHT: Sight = Sight::system("alerts are asked for once for all entities");
 
+/// How long one job asks before another one takes over.
+const SHIFT: Duration = Duration::from_hours(1);
+/// Longest time for asking all hosts once.
+const ROUND: Duration = Duration::from_mins(2);
+
 /// Asks for alerts and keeps them.
 pub(crate) struct Refresh {
+    /// How often.
+    pub(crate) every: Duration,
     pub(crate) grafanas: Arc<Grafanas>,
     pub(crate) catalog: Catalog,
     pub(crate) store: Store,
+}
+
+/// Why asking came to nothing; a Grafana that does not answer is not among it.
+#[derive(Debug, thiserror::Error)]
+enum RefreshError {
+    #[error("which alerts are wanted could not be found out: {0}")]
+    Catalog(#[from] QueryError),
+    #[error("the answer could not be kept: {0}")]
+    Store(#[from] StoreError),
 }
 
 #[async_trait]
@@ -41,36 +57,33 @@ impl JobHandler for Refresh {
 
     fn policy(&self) -> JobPolicy {
         JobPolicy {
-            attempts: 1,
-            back_off: BackOff::new(Duration::from_secs(5), Duration::from_secs(30)),
-            time: Duration::from_mins(1),
+            attempts: 3,
+            back_off: BackOff::new(Duration::from_secs(1), Duration::from_secs(30)),
+            time: SHIFT + ROUND,
             at_once: 1,
         }
     }
 
+    /// Asks again and again for a while, so that the list of jobs does not fill with questions.
     async fn run(&self, job: Job) -> Result<(), JobFailure> {
-        for host in self.grafanas.all() {
-            if !self
-                .is_wanted(host)
-                .map_err(|error| Fault::error(error.to_string()))?
-            {
-                job.log.info(format!(
-                    "no entity selects alerts of {}; it is not asked",
-                    host.settings.id
-                ));
-                continue;
+        let begun = Instant::now();
+        let mut told: Vec<String> = Vec::new();
+        loop {
+            let lines = self
+                .ask_all()
+                .await
+                .map_err(|error| Fault::error(error.to_string()))?;
+            for line in lines.iter().filter(|line| !told.contains(line)) {
+                job.log.info(line.clone());
             }
-            let answer = ask(host).await;
-            match &answer {
-                Ok(rules) => job
-                    .log
-                    .info(format!("{} has {} rules", host.settings.id, rules.len())),
-                Err(trouble) => job.log.warning(trouble.message.clone()),
+            told = lines;
+            let is_asked_to_end = tokio::time::timeout(self.every, job.stop.cancelled())
+                .await
+                .is_ok();
+            if is_asked_to_end || begun.elapsed() > SHIFT {
+                return Ok(());
             }
-            let kept = self.keep(host, answer).await;
-            kept.map_err(|error| Fault::error(format!("the answer could not be kept: {error}")))?;
         }
-        Ok(())
     }
 }
 
@@ -92,6 +105,26 @@ async fn ask(host: &Grafana) -> Result<Vec<Rule>, Trouble> {
 }
 
 impl Refresh {
+    /// Asks every host once; a line about each.
+    async fn ask_all(&self) -> Result<Vec<String>, RefreshError> {
+        let mut lines = Vec::new();
+        for host in self.grafanas.all() {
+            let id = &host.settings.id;
+            if !self.is_wanted(host)? {
+                lines.push(format!("no entity selects alerts of {id}; it is not asked"));
+                continue;
+            }
+            let answer = tokio::time::timeout(ROUND / 2, ask(host)).await;
+            let answer = answer.unwrap_or_else(|_| Err(Trouble::new(format!("{id} gave no answer in time"))));
+            lines.push(match &answer {
+                Ok(rules) => format!("{id} has {} rules", rules.len()),
+                Err(trouble) => trouble.message.clone(),
+            });
+            self.keep(host, answer).await?;
+        }
+        Ok(lines)
+    }
+
     /// Whether any entity selects alerts of this host.
     fn is_wanted(&self, host: &Grafana) -> Result<bool, QueryError> {
         let seen = self.catalog.seen_by(&SIGHT);

@@ -96,8 +96,10 @@ impl World {
         }
     }
 
-    /// Asks for alerts, as the schedule does; the lines of the job's log.
+    /// Asks for alerts, as the schedule does, and ends the job after one round; the lines of its log.
     pub async fn refresh(&self) -> Vec<String> {
+        let ended = CancellationToken::new();
+        ended.cancel();
         let log = JobLog::in_memory();
         let job = Job {
             id: JobId(uuid::Uuid::new_v4()),
@@ -105,7 +107,7 @@ impl World {
             attempt: 1,
             payload: Value::Null,
             actor: Actor::system("test"),
-            stop: CancellationToken::new(),
+            stop: ended.clone(),
             log: log.clone(),
             checkpoint: Checkpoint::in_memory(None),
         };

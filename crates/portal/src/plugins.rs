@@ -115,6 +115,7 @@ pub fn declarations() -> Vec<Declaration> {
         kubernetes::declaration(),
         flux::declaration(),
         grafana::declaration(),
+        scaffolder::declaration(),
         Declaration::new(OWN),
     ]
 }
@@ -211,6 +212,14 @@ pub(crate) fn contributions(
             catalog,
             store,
             &services.jobs,
+        ),
+        scaffolder::contributions(
+            config,
+            catalog,
+            services,
+            Arc::new(audit.clone()),
+            slots.actions.clone(),
+            stop.clone(),
         ),
         techdocs::contributions(config, catalog, services),
         kubernetes::contributions(&clusters, catalog, stop.clone()),

@@ -7,6 +7,8 @@
 mod actions;
 mod api;
 mod filters;
+mod forms;
+mod pages;
 mod permissions;
 mod redaction;
 mod rendering;
@@ -18,6 +20,7 @@ pub mod template;
 mod upkeep;
 pub mod validation;
 
+pub use pages::{page_assets, page_samples};
 pub use permissions::{
     ACTION_EXECUTE, PERMISSIONS, TASK_CANCEL, TASK_CREATE, TASK_READ, TEMPLATE_DRY_RUN, TEMPLATE_MANAGEMENT,
     TEMPLATE_PARAMETER_READ, TEMPLATE_STEP_READ,
@@ -83,6 +86,7 @@ pub fn contributions(
     });
     let filters = filters::filters(&filters::hosts(reader.integrations()));
     let tasks = Tasks::new(&services.store, &services.jobs, catalog, audit);
+    let hosts = pages::hosts(reader.integrations());
     let scaffolder = Scaffolder {
         catalog: catalog.clone(),
         tasks: tasks.clone(),
@@ -108,7 +112,7 @@ pub fn contributions(
         filters,
         settings,
     };
-    Contributions {
+    let mut contributions = Contributions {
         routes: vec![Routes::new(ID).api(api::rows(&scaffolder))],
         actions: actions::all(parts),
         jobs: vec![Arc::new(runner), Arc::new(upkeep)],
@@ -118,5 +122,7 @@ pub fn contributions(
             needs: Some(&TASK_READ),
         }],
         ..Contributions::of(ID)
-    }
+    };
+    pages::contribute(&mut contributions, &scaffolder, hosts);
+    contributions
 }

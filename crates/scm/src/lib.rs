@@ -8,6 +8,7 @@ mod address;
 mod allow;
 mod analysis;
 pub mod codeowners;
+mod commits;
 mod fetch;
 pub mod git;
 mod git_url;
@@ -22,6 +23,7 @@ mod tree_reader;
 mod webhook;
 
 pub use analysis::Analysis;
+pub use commits::{Commit, commit_page};
 pub use git_url::GitUrl;
 pub use integrations::{Integration, Integrations};
 pub use push::Push;

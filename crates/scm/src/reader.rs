@@ -130,6 +130,10 @@ impl UrlReader {
             Ok(Read {
                 bytes, etag, commit, ..
             }) => {
+                let commit = match commit {
+                    None => self.commit_of_file(url).await,
+                    known => known,
+                };
                 let files = vec![Found {
                     url: url.to_owned(),
                     bytes,
@@ -155,7 +159,7 @@ impl UrlReader {
         }
     }
 
-    fn fetcher(&self, url: &str) -> Result<&Fetcher, Fault> {
+    pub(crate) fn fetcher(&self, url: &str) -> Result<&Fetcher, Fault> {
         let offline = || Fault::error(format!("Unable to read {url}, nothing is read by URL here"));
         self.inner.fetcher.as_ref().ok_or_else(offline)
     }

@@ -15,7 +15,7 @@ use crate::tree::{Tree, TreeLimits, TreeRead, unpack};
 /// Largest archive, packed.
 const MAX_ARCHIVE_BYTES: u64 = 64 << 20;
 /// Time for an archive: hosts make it when it is asked for the first time.
-const ARCHIVE_TIME: Duration = Duration::from_secs(60);
+const ARCHIVE_TIME: Duration = Duration::from_mins(1);
 /// Bounds of the question for a commit.
 const COMMIT: Bounds = Bounds {
     bytes: 1 << 20,
@@ -70,6 +70,14 @@ impl UrlReader {
         let (integration, _permit) = self.enter(url).await?;
         let place = integration.tree(url)?;
         self.commit(integration, url, &place).await
+    }
+
+    /// The commit that last changed a file, asked for where the host does not say it with the file. Nothing where it cannot
+    /// be had: the file is read all the same.
+    pub(crate) async fn commit_of_file(&self, url: &str) -> Option<String> {
+        let (integration, _permit) = self.enter(url).await.ok()?;
+        let place = integration.file_history(url)?;
+        self.commit(integration, url, &place).await.ok()
     }
 
     async fn commit(&self, integration: &Integration, url: &str, place: &TreePlace) -> Result<String, Fault> {

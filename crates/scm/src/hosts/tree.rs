@@ -45,6 +45,19 @@ impl Integration {
     }
 }
 
+impl Integration {
+    /// Where the commits of a single file stand, for hosts that do not say the commit with the file.
+    pub(crate) fn file_history(&self, url: &str) -> Option<TreePlace> {
+        let Host::Gitea { base } = &self.kind else {
+            return None;
+        };
+        let mut place = gitea(url, base).ok().filter(|place| !place.path.is_empty())?;
+        let path = place.path.clone();
+        place.commit.query_pairs_mut().append_pair("path", &path);
+        Some(place)
+    }
+}
+
 fn encoded(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }

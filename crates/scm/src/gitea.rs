@@ -1,5 +1,7 @@
 //! Writing to Gitea and Forgejo: owners and repositories.
 
+use std::time::Duration;
+
 use config::{IntegrationsSection, Secret};
 use http::header::AUTHORIZATION;
 use http::{Method, StatusCode};
@@ -10,6 +12,10 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::integrations::basic;
+
+/// Pauses between two looks at a branch that is not there yet.
+const FIRST_PAUSE: Duration = Duration::from_millis(25);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// An account at a Gitea server, with which the portal writes. Cloning is cheap.
 #[derive(Clone)]
@@ -152,6 +158,37 @@ impl Gitea {
         });
         let made = self.ask(Method::POST, &path, Some(&body), &doing).await?;
         Ok((made, true))
+    }
+
+    /// Waits until the server shows a commit on a branch, at most this long; whether it does. A server takes note of a push
+    /// shortly after it has answered, and until then its files are not found.
+    pub async fn shows(
+        &self,
+        repository: &GiteaRepository,
+        branch: &str,
+        commit: &str,
+        longest: Duration,
+    ) -> Result<bool, Fault> {
+        let (owner, name) = repository.full_name.split_once('/').unwrap_or_default();
+        let doing = format!(
+            "The branch {branch} of {} cannot be looked up",
+            repository.full_name
+        );
+        let end = tokio::time::Instant::now() + longest;
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let found: Option<Value> = self
+                .find(&["repos", owner, name, "branches", branch], &doing)
+                .await?;
+            if found.is_some_and(|found| found["commit"]["id"] == commit) {
+                return Ok(true);
+            }
+            if tokio::time::Instant::now() + pause > end {
+                return Ok(false);
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
     }
 
     async fn is_organization(&self, owner: &str) -> Result<bool, Fault> {

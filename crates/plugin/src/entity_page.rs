@@ -113,6 +113,11 @@ pub trait EntityTab: Send + Sync + 'static {
     fn moment(&self) -> Moment {
         Moment::Inline
     }
+    /// When the content at an address below the tab is made; `rest` is what follows the tab's own address.
+    fn moment_of(&self, rest: &str) -> Moment {
+        let _ = rest;
+        self.moment()
+    }
     /// The tab's content, also for addresses below the tab.
     async fn show(&self, page: EntityPage) -> Result<TabAnswer, RenderError>;
     /// Takes a form that was sent to the tab's address.
@@ -180,6 +185,11 @@ pub trait EntityBadges: Send + Sync + 'static {
     }
     /// Badges of an entity.
     fn badges(&self, reference: &EntityRef, entity: &Value, viewer: &Viewer) -> Vec<Badge>;
+    /// Topics whose announcements may change the badges of an entity; the open page then fetches itself again.
+    fn topics(&self, reference: &EntityRef, entity: &Value) -> Vec<String> {
+        let _ = (reference, entity);
+        Vec::new()
+    }
 }
 
 /// A link or button in the head of the entity page.

@@ -127,7 +127,7 @@ impl EntityParts {
         ))
     }
 
-    /// Topics that the open page follows: those of the tab shown, or of the cards of the overview.
+    /// Topics that the open page follows: those of the tab shown, or of the cards of the overview, and of the badges.
     pub(crate) fn topics(
         &self,
         path: &str,
@@ -146,6 +146,7 @@ impl EntityParts {
         topics
             .chain(cards.map(|card| card.part.topics(reference)))
             .flatten()
+            .chain(self.badge_topics(reference, entity, denied))
             .collect()
     }
 
@@ -161,7 +162,7 @@ impl EntityParts {
         if let Some(refused) = denied.refusal(&tab.part.place().title, tab.part.needs()) {
             return Some(TabAnswer::Content(Body::Ours(refused)));
         }
-        let is_deferred = tab.part.moment() == Moment::Deferred;
+        let is_deferred = tab.part.moment_of(&page.rest) == Moment::Deferred;
         if is_deferred && !wanted.asks_for(path) {
             let address = address(&href::entity_tab(&page.reference, path), &page);
             let waiting = placeholder(&format!("tab-{path}"), path, &address);
@@ -230,6 +231,15 @@ impl EntityParts {
                 .unwrap_or_default()
         });
         html! { @for one in all { (one_badge(&one)) } }
+    }
+
+    /// Topics on whose announcements the badges may change.
+    fn badge_topics(&self, reference: &EntityRef, entity: &Value, denied: &Denied) -> Vec<String> {
+        let shown = self.badges.iter().filter(|of| !denied.has(of.part.needs()));
+        let all = shown.flat_map(|of| {
+            contained_now(&of.plugin, "badge", || of.part.topics(reference, entity)).unwrap_or_default()
+        });
+        all.collect()
     }
 
     /// Actions for the head of the page.

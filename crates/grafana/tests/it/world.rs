@@ -89,7 +89,7 @@ impl World {
             grafana,
             store,
             contributions,
-            entity: Arc::new(serde_json::to_value(&*entity).unwrap()),
+            entity: Arc::new(entity),
             reference,
             _folder: folder,
             _stop: stop.drop_guard(),

@@ -42,7 +42,8 @@ pub struct Ground {
     pub outside: OutsideCalls,
     /// The server's settings.
     pub options: ServerOptions,
-    /// Decides what callers may see and do; without one, every caller that is let in may do everything.
+    /// Decides what callers may see and do; without one, the roles of the configuration do. Without either, every caller that
+    /// is let in may do everything.
     pub policy: Option<Arc<dyn Policy>>,
     /// Whether the portal can serve.
     pub readiness: Readiness,
@@ -97,6 +98,7 @@ pub(crate) fn catalog(
     let mut builder = Catalog::builder(config.clone(), store.clone())
         .audit(Arc::new(audit.clone()))
         .kinds(plugins::kinds(&declarations)?)
+        .local_folder(scaffolder::repositories_folder(config))
         .url_source(Arc::new(reader.clone()));
     for feeds in std::iter::once(plugins::feeds(config, &reader)).chain(added) {
         let plugin::Feeds {
@@ -125,6 +127,10 @@ impl Portal {
             stop,
             saved_index,
         } = ground;
+        let policy = match policy {
+            Some(policy) => Some(policy),
+            None => roles(&config)?,
+        };
         let services = services(&store, outside);
         let added = plugins::opened(added, &services)?;
         let audit = Audit::new(store.clone());
@@ -174,6 +180,12 @@ impl Portal {
     pub fn into_router(self) -> (Router, JoinHandle<Result<(), StoreError>>) {
         (self.site.into_router(), self.loading)
     }
+}
+
+/// The policy that the configuration names.
+fn roles(config: &Config) -> Result<Option<Arc<dyn Policy>>, Fault> {
+    let roles = auth::Roles::from_config(config)?;
+    Ok(roles.map(|roles| Arc::new(roles) as Arc<dyn Policy>))
 }
 
 /// Loads what the store serves.
@@ -232,13 +244,14 @@ fn hand_out(
     shell.commands = parts(palette_commands);
     shell.plugin_files = plugin_files.clone();
     shell.is_live = config.portal().live;
+    shell.signs_people_in = config.signs_people_in();
     let followed = catalog.clone();
     shell.last_change = Some(Arc::new(move || followed.applied().unwrap_or_default()));
     let frame = Arc::new(Frame::new(shell, &navigation));
     let site = Site {
         health_checks: parts(health_checks),
         authenticators: parts(authenticators),
-        error_page: Some(Arc::new(LayoutErrorPage { frame: frame.clone() })),
+        error_page: Some(Arc::new(LayoutErrorPage::new(frame.clone(), config))),
         ..Site::new(
             routes.into_iter().map(|set| frame.around(set)).collect(),
             options,

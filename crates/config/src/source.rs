@@ -49,8 +49,8 @@ impl Source {
                 .map_or_else(|| self.context.clone(), |file| file.display().to_string()),
             line: position.map(|(line, _)| line),
             column: position.map(|(_, column)| column),
-            document: None,
             path: Some(crate::json_path::pointer(path)),
+            ..Place::default()
         }
     }
 

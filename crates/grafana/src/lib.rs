@@ -1,1 +1,123 @@
 //! Dashboards, charts and alerts of entities, from Grafana.
+//!
+//! An entity says by annotations which dashboards and alerts are its own (`selector`). One job asks each Grafana for its
+//! alert rules, once for all entities (`alerts::refresh`); what it says is kept in a table and in the memory of every process
+//! (`alerts::known`), from which badges and pages are made. Dashboards are listed once a minute and read when somebody looks
+//! (`boards`); the numbers of a panel are asked for by the chart that shows them, so that a slow data source holds up nothing
+//! else. Charts are drawn on the server by `ui`.
+
+mod alerts;
+mod annotations;
+mod api;
+mod boards;
+mod client;
+mod grafana;
+mod head;
+mod overview_board;
+mod pages;
+mod range;
+mod selector;
+mod settings;
+mod tab;
+mod trouble;
+
+pub use alerts::tables::MIGRATIONS;
+pub use pages::page_samples;
+pub use settings::Section;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use ::catalog::Catalog;
+use plugin::{
+    Asset, AssetKind, Contributions, Declaration, EntityTab, LiveTopic, PluginId, Routes, Services,
+};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use work::Schedule;
+
+use crate::alerts::known::Known;
+use crate::alerts::refresh::{KIND, Refresh, TOPIC};
+use crate::grafana::Grafanas;
+use crate::head::{AlertBadges, AlertCard};
+use crate::settings::Settings;
+use crate::tab::Monitoring;
+
+/// The plugin's name.
+pub const ID: PluginId = PluginId::built_in("grafana");
+
+/// What the plugin is.
+pub fn declaration() -> Declaration {
+    Declaration {
+        config: Some(Arc::new(Section)),
+        migrations: MIGRATIONS,
+        ..Declaration::new(ID)
+    }
+}
+
+/// The plugin with its section of the configuration and that of the proxy. What is known of alerts is followed until `stop`.
+pub fn contributions(
+    (section, proxy): (&Value, &Value),
+    catalog: &Catalog,
+    services: &Services,
+    stop: CancellationToken,
+) -> Contributions {
+    let known = Known::default();
+    let settings = Settings::read(section, proxy);
+    let every = settings
+        .as_ref()
+        .map(|settings| settings.every)
+        .unwrap_or_default();
+    let grafanas = settings.and_then(|settings| match Grafanas::new(settings, &services.outside) {
+        Ok(grafanas) => Some(Arc::new(grafanas)),
+        Err(error) => {
+            tracing::error!(%error, "Grafana cannot be called");
+            None
+        }
+    });
+    let tab: Arc<dyn EntityTab> = Arc::new(Monitoring {
+        grafanas: grafanas.clone(),
+        known: known.clone(),
+    });
+    let api = api::rows(&api::Api {
+        grafanas: grafanas.clone(),
+        known: known.clone(),
+        catalog: catalog.clone(),
+    });
+    let base = Contributions {
+        routes: vec![Routes::new(ID).api(api)],
+        assets: vec![Asset {
+            kind: AssetKind::Style,
+            text: Cow::Borrowed(include_str!("../css/monitoring.css")),
+        }],
+        entity_tabs: vec![tab],
+        live_topics: vec![LiveTopic {
+            name: TOPIC.into(),
+            needs: None,
+        }],
+        ..Contributions::of(ID)
+    };
+    let Some(grafanas) = grafanas else {
+        return base;
+    };
+    tokio::spawn(known.clone().follow(services.store.clone(), stop));
+    Contributions {
+        entity_badges: vec![Arc::new(AlertBadges {
+            grafanas: grafanas.clone(),
+            known: known.clone(),
+            every,
+        })],
+        entity_cards: vec![Arc::new(AlertCard {
+            grafanas: grafanas.clone(),
+            known,
+        })],
+        jobs: vec![Arc::new(Refresh {
+            every,
+            grafanas,
+            catalog: catalog.clone(),
+            store: services.store.clone(),
+        })],
+        schedules: vec![Schedule::every(KIND, every, KIND)],
+        ..base
+    }
+}

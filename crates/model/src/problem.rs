@@ -33,6 +33,9 @@ impl Severity {
 pub struct Place {
     /// Location reference or file.
     pub source: String,
+    /// Commit that last changed the source, where its host says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
     /// Line, counted from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,

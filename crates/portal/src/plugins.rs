@@ -111,6 +111,11 @@ pub fn declarations() -> Vec<Declaration> {
             ..Declaration::new(connections::ID)
         },
         events::declaration(),
+        techdocs::declaration(),
+        kubernetes::declaration(),
+        flux::declaration(),
+        grafana::declaration(),
+        scaffolder::declaration(),
         auth::declaration(),
         auth::permission_declaration(),
         Declaration::new(OWN),
@@ -184,6 +189,12 @@ pub(crate) struct Slots {
     pub(crate) actions: Slot<ActionRegistry>,
 }
 
+/// Sections of the configuration as they stand, absent ones as null.
+fn sections<'a>(config: &'a Config, names: [&str; 2]) -> (&'a Value, &'a Value) {
+    let [one, other] = names.map(|name| config.value().get(name).unwrap_or(&Value::Null));
+    (one, other)
+}
+
 /// What the built-in plugins contribute.
 pub(crate) fn contributions(
     config: &Config,
@@ -193,6 +204,12 @@ pub(crate) fn contributions(
     services: &Services,
     stop: CancellationToken,
 ) -> Vec<Contributions> {
+    let clusters = kubernetes::open(
+        config.value().get("kubernetes"),
+        config.directory(),
+        services,
+        stop.clone(),
+    );
     vec![
         crate::own::contributions(store),
         audit::contributions(audit),
@@ -206,6 +223,23 @@ pub(crate) fn contributions(
             catalog,
             store,
             &services.jobs,
+        ),
+        scaffolder::contributions(
+            config,
+            catalog,
+            services,
+            Arc::new(audit.clone()),
+            slots.actions.clone(),
+            stop.clone(),
+        ),
+        techdocs::contributions(config, catalog, services),
+        kubernetes::contributions(&clusters, catalog, stop.clone()),
+        flux::contributions(&clusters, config, services),
+        grafana::contributions(
+            sections(config, ["grafana", "proxy"]),
+            catalog,
+            services,
+            stop.clone(),
         ),
         auth::contributions(config, catalog, Arc::new(audit.clone()), services),
         catalog_web::contributions(catalog, store, slots.entity_page.clone(), stop),

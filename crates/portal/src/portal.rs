@@ -98,6 +98,7 @@ pub(crate) fn catalog(
     let mut builder = Catalog::builder(config.clone(), store.clone())
         .audit(Arc::new(audit.clone()))
         .kinds(plugins::kinds(&declarations)?)
+        .local_folder(scaffolder::repositories_folder(config))
         .url_source(Arc::new(reader.clone()));
     for feeds in std::iter::once(plugins::feeds(config, &reader)).chain(added) {
         let plugin::Feeds {

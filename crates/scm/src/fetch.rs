@@ -39,6 +39,17 @@ pub(crate) struct Request<'a> {
     pub authorization: Option<&'a Secret>,
     /// The version at hand.
     pub etag: Option<&'a str>,
+    /// Other bounds than those of single files.
+    pub bounds: Option<Bounds>,
+}
+
+/// Bounds of one read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    /// Most bytes.
+    pub bytes: u64,
+    /// Time to the last byte.
+    pub time: Duration,
 }
 
 /// The final answer.
@@ -90,6 +101,7 @@ impl Fetcher {
             // The catalog leaves hosts alone by itself, and decides when a source is read again.
             breaker: None,
             resolver: None,
+            trust: None,
         };
         let resolver: Arc<dyn Resolve> = Arc::new(PublicResolver);
         let fetcher = Self {
@@ -127,7 +139,7 @@ impl Fetcher {
         };
         let failed = |failed| match failed {
             Failed::Refused(fault) => fault,
-            Failed::Outside(error) => unreadable(&request.url, &error),
+            Failed::Outside(error) => unreadable(request, &error),
         };
         let first = host_for(&request.url)?;
         let answer = prepared(&first, request)
@@ -145,6 +157,9 @@ fn prepared(host: &Host, request: &Request<'_>) -> outside::Request {
         .if_changed(request.etag);
     if let Some(accept) = request.accept {
         prepared = prepared.header(ACCEPT, accept);
+    }
+    if let Some(bounds) = request.bounds {
+        prepared = prepared.max_bytes(bounds.bytes).within(bounds.time);
     }
     if let Some(secret) = request.authorization {
         prepared = prepared.secret_header(AUTHORIZATION, secret.expose());
@@ -171,8 +186,8 @@ async fn finish(answer: outside::Answer) -> Result<Answer, OutsideError> {
 }
 
 /// A read that failed, in the words of the original's client where it has some.
-fn unreadable(asked: &Url, error: &OutsideError) -> Fault {
-    let url = error.address();
+fn unreadable(request: &Request<'_>, error: &OutsideError) -> Fault {
+    let (asked, url) = (&request.url, error.address());
     let host = url.host_str().unwrap_or_default();
     let reason = match &error.what {
         What::TooSlow(within) => {
@@ -188,6 +203,9 @@ fn unreadable(asked: &Url, error: &OutsideError) -> Fault {
             return Fault::error(format!(
                 "Unable to read {url}, it redirects to an unusable address"
             ));
+        }
+        What::TooLarge(bytes) if request.bounds.is_some() => {
+            return Fault::error(format!("Unable to read {url}, it is larger than {bytes} bytes"));
         }
         What::TooLarge(bytes) => {
             return Fault::error(format!(

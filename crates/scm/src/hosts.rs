@@ -5,9 +5,12 @@ mod bitbucket;
 mod gitea;
 mod github;
 mod gitlab;
+mod tree;
 
 use model::Fault;
 use url::Url;
+
+pub(crate) use tree::TreePlace;
 
 use crate::integrations::Integration;
 

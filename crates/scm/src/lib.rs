@@ -1,5 +1,5 @@
 //! Git hosts and plain web servers as sources of files: which URL belongs to which host, how its
-//! files are read with that host's credentials, what a URL says about its repository, and whether a webhook is genuine.
+//! files and folders are read with that host's credentials, what a URL says about its repository, and whether a webhook is genuine.
 //!
 //! Everything read is bounded in size and time, and nothing is read that is neither covered by an
 //! integration nor by `backend.reading.allow`. This crate knows no entity and no database.
@@ -8,18 +8,25 @@ mod address;
 mod allow;
 mod analysis;
 pub mod codeowners;
+mod commits;
 mod fetch;
+pub mod git;
 mod git_url;
+pub mod gitea;
 mod hosts;
 mod integrations;
 mod push;
 mod reader;
 mod resolve;
+mod tree;
+mod tree_reader;
 mod webhook;
 
 pub use analysis::Analysis;
+pub use commits::{Commit, commit_page};
 pub use git_url::GitUrl;
 pub use integrations::{Integration, Integrations};
 pub use push::Push;
 pub use reader::{Found, Read, Search, UrlReader};
+pub use tree::{Tree, TreeFile, TreeLimits, TreeRead, folder_version, read_folder};
 pub use webhook::{Verifier, delivery};

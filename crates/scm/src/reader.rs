@@ -7,7 +7,7 @@ use config::Config;
 use http::StatusCode;
 use model::{Fault, FaultKind};
 use outside::OutsideCalls;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 
 use crate::allow::AllowList;
@@ -130,6 +130,10 @@ impl UrlReader {
             Ok(Read {
                 bytes, etag, commit, ..
             }) => {
+                let commit = match commit {
+                    None => self.commit_of_file(url).await,
+                    known => known,
+                };
                 let files = vec![Found {
                     url: url.to_owned(),
                     bytes,
@@ -155,7 +159,7 @@ impl UrlReader {
         }
     }
 
-    fn fetcher(&self, url: &str) -> Result<&Fetcher, Fault> {
+    pub(crate) fn fetcher(&self, url: &str) -> Result<&Fetcher, Fault> {
         let offline = || Fault::error(format!("Unable to read {url}, nothing is read by URL here"));
         self.inner.fetcher.as_ref().ok_or_else(offline)
     }
@@ -181,6 +185,7 @@ impl UrlReader {
             accept: None,
             authorization: None,
             etag,
+            bounds: None,
         };
         let reach = |hop: &Url| {
             let refused = || format!("URL not allowed by backend.reading.allow configuration: {hop}");
@@ -204,28 +209,14 @@ impl UrlReader {
 
     async fn through(&self, integration: &Integration, url: &str, etag: Option<&str>) -> Result<Read, Fault> {
         let raw = integration.raw_file(url)?;
-        let first = raw.url.origin();
-        let authorization = integration.authorization.as_ref();
         let request = Request {
             url: raw.url.clone(),
             accept: raw.accept,
-            authorization,
+            authorization: integration.authorization.as_ref(),
             etag,
+            bounds: None,
         };
-        let reach = |hop: &Url| {
-            let configured = hop.origin() == first
-                || self.inner.allow.allows(hop)
-                || self.inner.integrations.by_url(hop).is_some();
-            Ok(if configured {
-                Reach::Configured
-            } else {
-                Reach::PublicOnly
-            })
-        };
-        let answer = self
-            .fetcher(url)?
-            .fetch(&request, &integration.host, reach)
-            .await?;
+        let answer = self.ask(integration, url, &request).await?;
         if integration.kind() == "gitea" && answer.status == StatusCode::FORBIDDEN {
             return Err(Fault::new(
                 FaultKind::Authentication,
@@ -241,6 +232,43 @@ impl UrlReader {
             ),
         };
         read(answer, etag, failure)
+    }
+
+    /// Asks a configured host, and follows where it leads as far as that is allowed.
+    pub(crate) async fn ask(
+        &self,
+        integration: &Integration,
+        url: &str,
+        request: &Request<'_>,
+    ) -> Result<Answer, Fault> {
+        let first = request.url.origin();
+        let reach = |hop: &Url| {
+            let configured = hop.origin() == first
+                || self.inner.allow.allows(hop)
+                || self.inner.integrations.by_url(hop).is_some();
+            Ok(if configured {
+                Reach::Configured
+            } else {
+                Reach::PublicOnly
+            })
+        };
+        self.fetcher(url)?.fetch(request, &integration.host, reach).await
+    }
+
+    /// The integration that reads a URL, and a place among the reads.
+    pub(crate) async fn enter(&self, url: &str) -> Result<(&Integration, SemaphorePermit<'_>), Fault> {
+        let parsed = parse(url)?;
+        let integration = self.inner.integrations.by_url(&parsed);
+        let integration = integration.ok_or_else(|| {
+            Fault::not_allowed(format!(
+                "Unable to read {url}, its host is none of the configured 'integrations', which folders need"
+            ))
+        })?;
+        let permit = self.inner.permits.acquire().await;
+        Ok((
+            integration,
+            permit.map_err(|_| Fault::error("the reader was closed"))?,
+        ))
     }
 }
 
@@ -270,7 +298,7 @@ fn not_allowed(url: &str) -> Fault {
     ))
 }
 
-fn phrase(status: StatusCode) -> String {
+pub(crate) fn phrase(status: StatusCode) -> String {
     format!(
         "{} {}",
         status.as_u16(),

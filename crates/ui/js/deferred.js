@@ -15,7 +15,14 @@ const fill = async (part) => {
   }
   const icons = document.getElementById("icons");
   for (const symbol of answer.page.querySelectorAll("#icons symbol")) if (!document.getElementById(symbol.id)) icons?.append(symbol);
+  // Parts of a part are fetched too; what was filled stays until its successor is there.
+  const parts = made.querySelectorAll("[data-deferred]");
+  for (const part of parts) {
+    const filled = document.getElementById(part.id);
+    if (filled && !filled.dataset.deferred) part.replaceChildren(...filled.cloneNode(true).childNodes);
+  }
   shown.replaceWith(made);
+  parts.forEach(fill);
 };
 const fillAll = () => document.querySelectorAll("[data-deferred]").forEach(fill);
 fillAll();

@@ -65,6 +65,7 @@ pub(crate) const STYLES: &str = joined!(
     "../css/tree.css",
     "../css/dialog.css",
     "../css/graph.css",
+    "../css/chart.css",
     "../css/extras.css",
     "../css/print.css",
 );

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use crate::layout::{Crumb, PageHead};
 use crate::{Chrome, Page, section};
 
+mod charts;
 mod content;
 mod graphs;
 mod lists;
@@ -28,6 +29,7 @@ pub fn samples() -> Vec<Sample> {
     let mut samples = content::samples();
     samples.extend(lists::samples());
     samples.extend(graphs::samples());
+    samples.extend(charts::samples());
     samples
 }
 

@@ -46,6 +46,8 @@ pub enum Live {
     Any,
     /// Changes of this entity.
     Entity(EntityRef),
+    /// Changes of this entity, and announcements of these topics of plugins.
+    EntityAnd(EntityRef, Vec<String>),
     /// Changes of entities whose reference starts with one of these, for example `api:`.
     Prefixes(Vec<String>),
     /// Announcements of these topics of plugins (`plugin::LiveTopic`), for example `work.job`.
@@ -58,6 +60,7 @@ impl Live {
             Self::Off => None,
             Self::Any => Some("*".to_owned()),
             Self::Entity(reference) => Some(reference.to_string()),
+            Self::EntityAnd(reference, topics) => Some(format!("{reference} {}", topics.join(" "))),
             Self::Prefixes(topics) | Self::Topics(topics) => Some(topics.join(" ")),
         }
     }

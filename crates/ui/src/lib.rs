@@ -6,6 +6,7 @@
 //! and compared in a snapshot test.
 
 mod assets;
+mod chart;
 mod components;
 mod foreign;
 mod gallery;
@@ -20,6 +21,7 @@ mod routes;
 mod shell;
 mod speculation;
 
+pub use chart::{LineChart, Point, Series, Stat, StatValue, Threshold, Unit, line_chart, stat};
 pub use components::{
     avatar::{avatar, person},
     badge::{Badge, Tone, badge, count, kind_badge, lifecycle_badge, lifecycle_tone, tag},

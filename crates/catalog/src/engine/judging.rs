@@ -156,11 +156,23 @@ impl<'a> Judge<'a> {
             .unwrap_or_else(|| file.location.clone());
         let Documents {
             usable,
-            rejected,
-            warnings,
+            mut rejected,
+            mut warnings,
         } = admit(self.context, file, &origin);
+        let refused = rejected.iter_mut().map(|one| &mut one.problem);
+        for problem in refused.chain(&mut warnings) {
+            if let Some(place) = &mut problem.place {
+                place.commit.clone_from(&file.commit);
+            }
+        }
         let mut raws = Vec::with_capacity(usable.len());
-        for Usable { entity, place, text } in usable {
+        for Usable {
+            entity,
+            mut place,
+            text,
+        } in usable
+        {
+            place.commit.clone_from(&file.commit);
             let fingerprint = &self.context.settings.fingerprint;
             let raw = Raw::new(entity, file.location.clone(), origin.clone(), fingerprint);
             // A location may name the file that it stands in; its own document is not one of its entities.

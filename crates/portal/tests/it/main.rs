@@ -8,6 +8,7 @@
 mod administrators;
 mod audited;
 mod collisions;
+mod docs;
 mod every_point;
 mod failing;
 mod health;

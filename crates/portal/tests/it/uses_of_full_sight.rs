@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// All uses of a sight that sees everything, outside of tests.
-const USES: [(&str, &str); 2] = [
+const USES: [(&str, &str); 4] = [
     (
         "auth/src/resolver.rs",
         "a sign-in finds the person and its groups",
@@ -13,6 +13,11 @@ const USES: [(&str, &str); 2] = [
         "backstage/src/commands/first_load.rs",
         "the summary of the first load",
     ),
+    (
+        "grafana/src/alerts/refresh.rs",
+        "alerts are asked for once for all entities",
+    ),
+    ("techdocs/src/pushes.rs", "documentation that a push concerns"),
 ];
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -180,3 +180,40 @@ async fn a_token_that_is_no_header_value_is_told_and_not_left_out() {
     assert!(!fault.message.contains("heim"), "{fault}");
     assert_eq!(server.requests(), [""; 0]);
 }
+
+#[tokio::test]
+async fn a_descriptor_at_gitea_comes_with_its_commit() {
+    let commit = "7fd1a60b01f91b314f59955a4e4d4e80d8edf11d";
+    let log = format!(r#"[{{"sha": "{commit}"}}]"#);
+    let server = Server::start(move |path, head| match path {
+        "/api/v1/repos/o/r/raw/a/x.yaml?ref=main" if head.contains("if-none-match") => {
+            answer("304 Not Modified", "", "")
+        }
+        "/api/v1/repos/o/r/raw/a/x.yaml?ref=main" => answer("200 OK", "ETag: \"1\"\r\n", "a: 1"),
+        _ if path.starts_with("/api/v1/repos/o/r/commits?limit=1&")
+            && path.ends_with("&sha=main&path=a%2Fx.yaml") =>
+        {
+            answer("200 OK", "", &log)
+        }
+        _ => answer("404 Not Found", "", ""),
+    })
+    .await;
+    let base = server.url("");
+    let reader = server.reader(&json!({ "integrations": {
+        "gitea": [{ "host": base.trim_start_matches("http://"), "baseUrl": base }]
+    }}));
+    let url = format!("{base}/o/r/src/branch/main/a/x.yaml");
+    let found = reader.search(&url, None).await.expect("it is there");
+    assert_eq!(found.files[0].commit.as_deref(), Some(commit));
+    let asked = server.requests().len();
+    let again = reader
+        .search(&url, found.etag.as_deref())
+        .await
+        .expect("it is there");
+    assert!(again.not_modified);
+    assert_eq!(
+        server.requests().len(),
+        asked + 1,
+        "an unchanged file costs one question"
+    );
+}

@@ -9,4 +9,5 @@ mod codeowners;
 mod hosts;
 mod plain;
 mod server;
+mod trees;
 mod urls;

@@ -15,6 +15,8 @@ use tokio::net::{TcpListener, TcpStream};
 pub enum Reply {
     /// These bytes, then the connection closes.
     Raw(String),
+    /// These bytes, which are no text, then the connection closes.
+    Bytes(Vec<u8>),
     /// These bytes, then zero bytes without end.
     Endless(String),
     /// These bytes, then silence.
@@ -103,6 +105,7 @@ async fn serve(mut stream: TcpStream, route: Route, log: Arc<Mutex<Vec<String>>>
 async fn reply(stream: &mut TcpStream, reply: Reply) -> std::io::Result<()> {
     match reply {
         Reply::Raw(text) => stream.write_all(text.as_bytes()).await,
+        Reply::Bytes(bytes) => stream.write_all(&bytes).await,
         Reply::Endless(head) => {
             stream.write_all(head.as_bytes()).await?;
             loop {

@@ -65,9 +65,15 @@ fn place_line(place: &Place) -> Markup {
         p.problem-place {
             code { (source_text(place)) }
             @if let Some(document) = place.document { span { "document " (document + 1) } }
+            @if let Some(commit) = &place.commit { span { "at commit " code { (short(commit)) } } }
             @if let Some(path) = place.path.as_deref().filter(|path| !path.is_empty()) { span { "at " code { (path) } } }
         }
     }
+}
+
+/// The first digits of a commit, which people compare.
+fn short(commit: &str) -> &str {
+    commit.get(..10).unwrap_or(commit)
 }
 
 /// `file:line:column`, as editors understand it.
@@ -85,6 +91,9 @@ fn plain_text(problem: &Problem) -> String {
     if let Some(place) = &problem.place {
         text.push_str("\n  at ");
         text.push_str(&source_text(place));
+        if let Some(commit) = &place.commit {
+            text.push_str(&format!(" (commit {commit})"));
+        }
     }
     if let Some(hint) = &problem.hint {
         text.push_str("\n  fix: ");

@@ -161,6 +161,7 @@ fn entity() -> Vec<Sample> {
 fn explanations() -> Vec<Sample> {
     let place = Place {
         source: "examples/talentmesh.yaml".into(),
+        commit: Some("7fd1a60b01f91b314f59955a4e4d4e80d8edf11d".into()),
         line: Some(14),
         column: Some(3),
         document: Some(2),

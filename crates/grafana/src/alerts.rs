@@ -1,0 +1,176 @@
+//! Alert rules with their alerts, as Grafana and the data sources behind it tell them.
+
+pub(crate) mod known;
+pub(crate) mod read;
+pub(crate) mod refresh;
+pub(crate) mod tables;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::selector::AlertSelector;
+use crate::trouble::Trouble;
+
+/// Labels or annotations by their names.
+pub(crate) type Labels = BTreeMap<String, String>;
+
+/// The state of an alert or of all alerts of a rule, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum State {
+    Firing,
+    Failed,
+    Pending,
+    Recovering,
+    NoData,
+    Normal,
+    Unknown,
+}
+
+/// A rule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Rule {
+    /// Its uid in Grafana; rules of data sources have none.
+    pub(crate) uid: Option<String>,
+    pub(crate) name: String,
+    /// Folder and group, for people.
+    pub(crate) place: String,
+    /// The data source whose rule it is; nothing for rules of Grafana.
+    pub(crate) source: Option<String>,
+    pub(crate) state: State,
+    pub(crate) labels: Labels,
+    pub(crate) annotations: Labels,
+    pub(crate) alerts: Vec<Alert>,
+    /// Why it could not be evaluated.
+    pub(crate) error: Option<String>,
+    pub(crate) is_paused: bool,
+}
+
+/// An alert: a rule and a set of labels for which it was evaluated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Alert {
+    pub(crate) state: State,
+    pub(crate) labels: Labels,
+    pub(crate) annotations: Labels,
+    pub(crate) since: Option<Timestamp>,
+    pub(crate) value: Option<String>,
+}
+
+/// What is known of the rules of an instance of Grafana.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct HostAlerts {
+    /// When it was asked last.
+    pub(crate) tried_at: Option<Timestamp>,
+    /// When it answered last.
+    pub(crate) known_at: Option<Timestamp>,
+    /// Why it did not answer when it was asked last.
+    pub(crate) trouble: Option<Trouble>,
+    pub(crate) rules: Vec<Rule>,
+}
+
+/// A rule of an entity with those of its alerts that belong to the entity.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Owned<'a> {
+    pub(crate) rule: &'a Rule,
+    pub(crate) alerts: Vec<&'a Alert>,
+    pub(crate) state: State,
+}
+
+impl HostAlerts {
+    /// The rules that a selector means, the worst first, each once.
+    pub(crate) fn of(&self, selector: &AlertSelector) -> Vec<Owned<'_>> {
+        let mut found: Vec<Owned<'_>> = self
+            .rules
+            .iter()
+            .filter_map(|rule| owned(rule, selector))
+            .collect();
+        found.sort_by(|one, other| (one.state, &one.rule.name).cmp(&(other.state, &other.rule.name)));
+        found
+    }
+
+    /// How many alerts of a selector are firing, and how many of its rules cannot be evaluated.
+    pub(crate) fn counts(&self, selector: &AlertSelector) -> Counts {
+        let mut counts = Counts::default();
+        for owned in self.rules.iter().filter_map(|rule| owned(rule, selector)) {
+            counts.firing += owned.firing();
+            counts.failed += usize::from(owned.state == State::Failed);
+        }
+        counts
+    }
+
+    /// What people would notice: which alerts are in which state.
+    pub(crate) fn outline(&self) -> Vec<(&str, State, Vec<(&Labels, State)>)> {
+        self.rules
+            .iter()
+            .map(|rule| {
+                let states = rule
+                    .alerts
+                    .iter()
+                    .map(|alert| (&alert.labels, alert.state))
+                    .collect();
+                (rule.name.as_str(), rule.state, states)
+            })
+            .collect()
+    }
+}
+
+/// Numbers for the head of an entity's page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) firing: usize,
+    pub(crate) failed: usize,
+}
+
+impl Owned<'_> {
+    /// How many alerts are firing. A rule of which only the state is known counts as one.
+    pub(crate) fn firing(&self) -> usize {
+        let firing = self
+            .alerts
+            .iter()
+            .filter(|alert| alert.state == State::Firing)
+            .count();
+        firing.max(usize::from(self.state == State::Firing))
+    }
+
+    /// Whether people should look.
+    pub(crate) fn is_loud(&self) -> bool {
+        matches!(
+            self.state,
+            State::Firing | State::Failed | State::Pending | State::Recovering
+        )
+    }
+}
+
+/// A rule belongs to a selector by its own labels, with all its alerts, or by the labels of some of its alerts.
+fn owned<'a>(rule: &'a Rule, selector: &AlertSelector) -> Option<Owned<'a>> {
+    let fits = |labels: &Labels| {
+        selector
+            .any
+            .iter()
+            .any(|pairs| pairs.iter().all(|pair| pair.fits(labels)))
+    };
+    let is_whole = fits(&rule.labels);
+    let alerts: Vec<&Alert> = rule
+        .alerts
+        .iter()
+        .filter(|alert| is_whole || fits(&alert.labels))
+        .collect();
+    if !is_whole && alerts.is_empty() {
+        return None;
+    }
+    let state = state(rule, &alerts);
+    Some(Owned { rule, alerts, state })
+}
+
+/// The worst state of alerts; without any, that of the rule. Missing data counts only where all alerts lack it.
+fn state(rule: &Rule, alerts: &[&Alert]) -> State {
+    let lacks_all = alerts.iter().all(|alert| alert.state == State::NoData);
+    let states = alerts.iter().map(|alert| alert.state);
+    let worst = states.filter(|state| lacks_all || *state != State::NoData).min();
+    worst.unwrap_or(rule.state)
+}
+
+#[cfg(test)]
+mod tests;

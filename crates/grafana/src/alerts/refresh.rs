@@ -1,0 +1,201 @@
+//! The job that asks for alerts: one call for each host and source of rules, whatever the number of entities.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use catalog::query::QueryError;
+use catalog::{Caller, Catalog, Sight};
+use futures::future::try_join_all;
+use model::{Clock, Fault, Filter, SystemClock};
+use store::{Lane, Store, StoreError};
+use work::{BackOff, Job, JobFailure, JobHandler, JobPolicy};
+
+use super::known::REFRESHED;
+use super::{HostAlerts, Rule, read, tables};
+use crate::annotations::{ALERTS, DASHBOARDS, HOST, OLD_DASHBOARDS};
+use crate::grafana::{Grafana, Grafanas};
+use crate::selector::{AlertSelector, Selector};
+use crate::trouble::Trouble;
+
+/// The kind of the job, and the name of its schedule.
+pub(crate) const KIND: &str = "grafana.alerts";
+/// The topic of open pages: an alert began or ended.
+pub(crate) const TOPIC: &str = "grafana.alerts";
+
+/// The portal asks for the alerts of all entities, whoever will see them.
+static SIGHT: Sight = Sight::system("alerts are asked for once for all entities");
+
+/// How long one job asks before another one takes over.
+const SHIFT: Duration = Duration::from_hours(1);
+/// Longest time for asking all hosts once.
+const ROUND: Duration = Duration::from_mins(2);
+
+/// Asks for alerts and keeps them.
+pub(crate) struct Refresh {
+    /// How often.
+    pub(crate) every: Duration,
+    pub(crate) grafanas: Arc<Grafanas>,
+    pub(crate) catalog: Catalog,
+    pub(crate) store: Store,
+}
+
+/// Why asking came to nothing; a Grafana that does not answer is not among it.
+#[derive(Debug, thiserror::Error)]
+enum RefreshError {
+    #[error("which alerts are wanted could not be found out: {0}")]
+    Catalog(#[from] QueryError),
+    #[error("the answer could not be kept: {0}")]
+    Store(#[from] StoreError),
+}
+
+#[async_trait]
+impl JobHandler for Refresh {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    fn policy(&self) -> JobPolicy {
+        JobPolicy {
+            attempts: 3,
+            back_off: BackOff::new(Duration::from_secs(1), Duration::from_secs(30)),
+            time: SHIFT + ROUND,
+            at_once: 1,
+        }
+    }
+
+    /// Asks again and again for a while, so that the list of jobs does not fill with questions.
+    async fn run(&self, job: Job) -> Result<(), JobFailure> {
+        let begun = Instant::now();
+        let mut told: Vec<String> = Vec::new();
+        loop {
+            let lines = self
+                .ask_all()
+                .await
+                .map_err(|error| Fault::error(error.to_string()))?;
+            for line in lines.iter().filter(|line| !told.contains(line)) {
+                job.log.info(line.clone());
+            }
+            told = lines;
+            let is_asked_to_end = tokio::time::timeout(self.every, job.stop.cancelled())
+                .await
+                .is_ok();
+            if is_asked_to_end || begun.elapsed() > SHIFT {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// The rules of Grafana and of the data sources that have rules of their own. All of them or none, so that an alert is
+/// never missing without a word.
+async fn ask(host: &Grafana) -> Result<Vec<Rule>, Trouble> {
+    let sources = host
+        .settings
+        .rules_from
+        .iter()
+        .map(|source| Some(source.as_str()));
+    let sources: Vec<Option<&str>> = std::iter::once(None).chain(sources).collect();
+    let answers = try_join_all(sources.iter().map(|source| host.client.rules(*source))).await?;
+    let rules = answers
+        .iter()
+        .zip(sources)
+        .flat_map(|(answer, source)| read::rules(answer, source));
+    Ok(rules.collect())
+}
+
+impl Refresh {
+    /// Asks every host once; a line about each.
+    async fn ask_all(&self) -> Result<Vec<String>, RefreshError> {
+        let mut lines = Vec::new();
+        for host in self.grafanas.all() {
+            let id = &host.settings.id;
+            if !self.is_wanted(host)? {
+                lines.push(format!("no entity selects alerts of {id}; it is not asked"));
+                continue;
+            }
+            let answer = tokio::time::timeout(ROUND / 2, ask(host)).await;
+            let answer = answer.unwrap_or_else(|_| Err(Trouble::new(format!("{id} gave no answer in time"))));
+            lines.push(match &answer {
+                Ok(rules) => format!("{id} has {} rules", rules.len()),
+                Err(trouble) => trouble.message.clone(),
+            });
+            self.keep(host, answer).await?;
+        }
+        Ok(lines)
+    }
+
+    /// Whether any entity selects alerts of this host.
+    fn is_wanted(&self, host: &Grafana) -> Result<bool, QueryError> {
+        let seen = self.catalog.seen_by(&SIGHT);
+        let keys = [ALERTS, DASHBOARDS, OLD_DASHBOARDS].map(key);
+        let filter = Filter::All(vec![
+            Filter::Any(
+                keys.iter()
+                    .map(|key| Filter::Exists { key: key.clone() })
+                    .collect(),
+            ),
+            self.names(host),
+        ]);
+        let found = seen.facets(&keys, Some(&filter), &Caller::default())?;
+        let mut values = found.iter();
+        let any_alerts = values
+            .next()
+            .is_some_and(|alerts| alerts.iter().any(|one| AlertSelector::parse(&one.value).is_ok()));
+        let by_dashboards = |value: &str| {
+            let selector = Selector::parse(value).ok();
+            selector.is_some_and(|selector| AlertSelector::of_dashboards(&selector).is_some())
+        };
+        Ok(any_alerts || values.flatten().any(|one| by_dashboards(&one.value)))
+    }
+
+    /// Entities that mean this host.
+    fn names(&self, host: &Grafana) -> Filter {
+        let (key, id) = (key(HOST), host.settings.id.to_lowercase());
+        let named = Filter::In {
+            key: key.clone(),
+            values: vec![id],
+        };
+        if self.grafanas.is_default(host) {
+            Filter::Any(vec![named, Filter::Not(Box::new(Filter::Exists { key }))])
+        } else {
+            named
+        }
+    }
+
+    /// Keeps an answer. Pages hear of it if an alert began or ended.
+    async fn keep(&self, host: &Grafana, answer: Result<Vec<Rule>, Trouble>) -> Result<(), StoreError> {
+        let now = SystemClock.now();
+        let mut tx = self.store.write_unordered(Lane::Bulk).await?;
+        let before = tables::all(&mut tx)
+            .await?
+            .into_iter()
+            .find(|(id, _)| *id == host.settings.id);
+        let before = before.map(|(_, known)| known).unwrap_or_default();
+        let known = match answer {
+            Ok(rules) => HostAlerts {
+                tried_at: Some(now),
+                known_at: Some(now),
+                trouble: None,
+                rules,
+            },
+            Err(trouble) => HostAlerts {
+                tried_at: Some(now),
+                trouble: Some(trouble),
+                ..before.clone()
+            },
+        };
+        tables::put(&mut tx, &host.settings.id, &known).await?;
+        tx.announce(REFRESHED);
+        let is_news =
+            before.outline() != known.outline() || before.trouble.is_some() != known.trouble.is_some();
+        if is_news || before.known_at.is_none() {
+            tx.announce(TOPIC);
+        }
+        tx.commit().await
+    }
+}
+
+fn key(annotation: &str) -> String {
+    format!("metadata.annotations.{annotation}")
+}

@@ -1,0 +1,211 @@
+//! What is in a dashboard: its variables and those of its panels that can be drawn.
+
+use serde_json::Value;
+use ui::Tone;
+
+/// Most panels of a dashboard that are read.
+const MOST_PANELS: usize = 300;
+/// Rows within rows.
+const DEEPEST: usize = 4;
+
+/// A dashboard.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Board {
+    pub(crate) uid: String,
+    pub(crate) title: String,
+    /// Its path in Grafana.
+    pub(crate) path: String,
+    pub(crate) variables: Vec<Variable>,
+    pub(crate) panels: Vec<Panel>,
+}
+
+/// A variable.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Variable {
+    pub(crate) name: String,
+    /// The values that were chosen when the dashboard was saved.
+    pub(crate) current: Vec<String>,
+    /// What stands for all values.
+    pub(crate) all: Option<String>,
+    /// All values that are known.
+    pub(crate) options: Vec<String>,
+}
+
+/// How a panel is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Drawn {
+    /// Lines over time.
+    Lines,
+    /// Large numbers.
+    Numbers,
+}
+
+/// A panel.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Panel {
+    pub(crate) id: i64,
+    pub(crate) title: String,
+    /// Nothing for a panel that is not drawn here.
+    pub(crate) drawn: Option<Drawn>,
+    /// Its type in Grafana.
+    pub(crate) kind: String,
+    pub(crate) data_source: Value,
+    pub(crate) targets: Vec<Value>,
+    pub(crate) unit: String,
+    pub(crate) decimals: Option<usize>,
+    pub(crate) lowest: Option<f64>,
+    pub(crate) highest: Option<f64>,
+    /// Values from which on a colour holds; the first holds below all others.
+    pub(crate) steps: Vec<(Option<f64>, Option<Tone>)>,
+    /// The steps are drawn as lines.
+    pub(crate) has_lines_at_steps: bool,
+    /// How a number is made of a line: `lastNotNull`, `max`, ….
+    pub(crate) reduce: String,
+}
+
+impl Board {
+    /// Reads the answer about a dashboard.
+    pub(crate) fn read(answer: &Value) -> Self {
+        let board = &answer["dashboard"];
+        let variables = board.pointer("/templating/list").and_then(Value::as_array);
+        let mut panels = Vec::new();
+        add(&board["panels"], 0, &mut panels);
+        // Before version 5 panels stood in rows.
+        for row in board["rows"].as_array().into_iter().flatten() {
+            add(&row["panels"], 0, &mut panels);
+        }
+        panels.truncate(MOST_PANELS);
+        Self {
+            uid: text(&board["uid"]),
+            title: text(&board["title"]),
+            path: text(&answer["meta"]["url"]),
+            variables: variables.into_iter().flatten().map(variable).collect(),
+            panels,
+        }
+    }
+
+    /// A panel.
+    pub(crate) fn panel(&self, id: i64) -> Option<&Panel> {
+        self.panels.iter().find(|panel| panel.id == id)
+    }
+
+    /// The names of its variables.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.variables
+            .iter()
+            .map(|variable| variable.name.clone())
+            .collect()
+    }
+}
+
+/// Panels in the order in which they stand, those in rows included.
+fn add(panels: &Value, depth: usize, found: &mut Vec<Panel>) {
+    let mut panels: Vec<&Value> = panels.as_array().into_iter().flatten().collect();
+    panels.sort_by_key(|panel| {
+        let place = |key: &str| panel["gridPos"][key].as_i64().unwrap_or_default();
+        (place("y"), place("x"))
+    });
+    for panel in panels {
+        if found.len() >= MOST_PANELS || depth > DEEPEST {
+            return;
+        }
+        if panel["type"] == "row" {
+            add(&panel["panels"], depth + 1, found);
+        } else {
+            found.extend(read_panel(panel));
+        }
+    }
+}
+
+fn read_panel(panel: &Value) -> Option<Panel> {
+    let kind = text(&panel["type"]);
+    let defaults = &panel["fieldConfig"]["defaults"];
+    let style = defaults
+        .pointer("/custom/thresholdsStyle/mode")
+        .and_then(Value::as_str);
+    let is_absolute = defaults["thresholds"]["mode"] != "percentage";
+    let steps = defaults["thresholds"]["steps"].as_array();
+    let targets = panel["targets"].as_array().cloned().unwrap_or_default();
+    let drawn = match kind.as_str() {
+        "timeseries" | "graph" | "barchart" | "trend" => Some(Drawn::Lines),
+        "stat" | "singlestat" | "gauge" | "bargauge" => Some(Drawn::Numbers),
+        _ => None,
+    };
+    Some(Panel {
+        id: panel["id"].as_i64()?,
+        title: text(&panel["title"]),
+        drawn: drawn.filter(|_| !targets.is_empty()),
+        kind,
+        data_source: panel["datasource"].clone(),
+        targets,
+        unit: text(&defaults["unit"]),
+        decimals: defaults["decimals"]
+            .as_u64()
+            .and_then(|decimals| usize::try_from(decimals).ok()),
+        lowest: defaults["min"].as_f64(),
+        highest: defaults["max"].as_f64(),
+        steps: steps
+            .filter(|_| is_absolute)
+            .into_iter()
+            .flatten()
+            .map(step)
+            .collect(),
+        has_lines_at_steps: style.is_some_and(|style| style != "off"),
+        reduce: text(&panel["options"]["reduceOptions"]["calcs"][0]),
+    })
+}
+
+fn step(step: &Value) -> (Option<f64>, Option<Tone>) {
+    (
+        step["value"].as_f64(),
+        tone(step["color"].as_str().unwrap_or_default()),
+    )
+}
+
+/// The meaning of one of Grafana's colours.
+fn tone(colour: &str) -> Option<Tone> {
+    let hue = colour.rsplit('-').next().unwrap_or_default();
+    match hue {
+        "red" => Some(Tone::Red),
+        "orange" | "yellow" => Some(Tone::Amber),
+        "green" => Some(Tone::Green),
+        "blue" => Some(Tone::Blue),
+        "purple" => Some(Tone::Violet),
+        _ => None,
+    }
+}
+
+fn variable(variable: &Value) -> Variable {
+    let values = |value: &Value| -> Vec<String> {
+        match value {
+            Value::Array(values) => values.iter().map(text).collect(),
+            Value::Null => Vec::new(),
+            value => vec![text(value)],
+        }
+    };
+    let options = variable["options"].as_array();
+    let options = options.into_iter().flatten().map(|option| text(&option["value"]));
+    let mut current = values(&variable["current"]["value"]);
+    // A constant and a text have no choice but their query.
+    if current.is_empty() && matches!(variable["type"].as_str(), Some("constant" | "textbox")) {
+        current = values(&variable["query"]);
+    }
+    Variable {
+        name: text(&variable["name"]),
+        current,
+        all: variable["allValue"]
+            .as_str()
+            .filter(|all| !all.is_empty())
+            .map(str::to_owned),
+        options: options.filter(|value| value != "$__all").collect(),
+    }
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(value) => value.to_string(),
+        _ => String::new(),
+    }
+}

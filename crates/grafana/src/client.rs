@@ -1,0 +1,132 @@
+//! The calls to one Grafana: each is one question of ours, and nothing is passed through.
+
+use std::time::Duration;
+
+use config::Secret;
+use http::header::{ACCEPT, AUTHORIZATION};
+use outside::{Host, HostPolicy, Method, NotPrepared, OutsideCalls, Request};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::settings::HostSettings;
+use crate::trouble::Trouble;
+
+/// Largest list of dashboards or rules, in bytes.
+const LARGEST_LIST: u64 = 32 << 20;
+/// Largest answer to the queries of a panel.
+const LARGEST_ANSWER: u64 = 8 << 20;
+/// Queries of panels at the same time.
+const QUERIES: usize = 16;
+
+/// Calls to one Grafana.
+pub(crate) struct Client {
+    server: String,
+    authorization: Option<Secret>,
+    host: Host,
+    /// Queries have places of their own: a data source that is slow holds up nothing else.
+    queries: Host,
+}
+
+impl Client {
+    /// A client. `is_only` tells whether the host needs its id in its name.
+    pub(crate) fn new(
+        outside: &OutsideCalls,
+        settings: &HostSettings,
+        is_only: bool,
+    ) -> Result<Self, NotPrepared> {
+        let name = if is_only {
+            "grafana".to_owned()
+        } else {
+            format!("grafana {}", settings.id)
+        };
+        let queries = HostPolicy {
+            concurrency: QUERIES,
+            queue_time: Duration::from_secs(3),
+            max_answer_bytes: LARGEST_ANSWER,
+            // One data source that fails says nothing about the others.
+            breaker: None,
+            ..HostPolicy::default()
+        };
+        let lists = HostPolicy {
+            max_answer_bytes: LARGEST_LIST,
+            ..HostPolicy::default()
+        };
+        Ok(Self {
+            server: settings.server.clone(),
+            authorization: settings.authorization.clone(),
+            host: outside.host(&name, &lists)?,
+            queries: outside.host(&format!("{name} (queries)"), &queries)?,
+        })
+    }
+
+    fn request(&self, host: &Host, method: Method, path: &str) -> Result<Request, Trouble> {
+        let address = format!("{}{path}", self.server);
+        let url = Url::parse(&address)
+            .map_err(|error| Trouble::new(format!("{} is no address: {error}", self.server)))?;
+        let request = host.request(method, url).header(ACCEPT, "application/json");
+        Ok(match &self.authorization {
+            Some(secret) => request.secret_header(AUTHORIZATION, secret.expose().trim()),
+            None => request,
+        })
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Trouble> {
+        let answer = self.request(&self.host, Method::GET, path)?.send().await?;
+        Ok(answer.json().await?)
+    }
+
+    /// A page of the dashboards, the first being 1.
+    pub(crate) async fn search(&self, page: usize, limit: usize) -> Result<Vec<Value>, Trouble> {
+        self.get(&format!("/api/search?type=dash-db&limit={limit}&page={page}"))
+            .await
+    }
+
+    /// A dashboard.
+    pub(crate) async fn dashboard(&self, uid: &str) -> Result<Value, Trouble> {
+        self.get(&format!("/api/dashboards/uid/{}", encoded(uid))).await
+    }
+
+    /// The alert rules of Grafana, or those that a data source has itself, with their alerts.
+    pub(crate) async fn rules(&self, source: Option<&str>) -> Result<Value, Trouble> {
+        let source = source.map_or_else(|| "grafana".to_owned(), encoded);
+        self.get(&format!("/api/prometheus/{source}/api/v1/rules")).await
+    }
+
+    /// Answers to the queries of a panel. Some may have failed while others have not.
+    pub(crate) async fn query(
+        &self,
+        (from, to): (i64, i64),
+        queries: &[Value],
+        within: Duration,
+    ) -> Result<Value, Trouble> {
+        let body = json!({"from": from.to_string(), "to": to.to_string(), "queries": queries});
+        let request = self.request(&self.queries, Method::POST, "/api/ds/query")?;
+        let answer = request.json(&body).within(within).any_status().send().await?;
+        let status = answer.status();
+        if status.is_redirection() {
+            return Err(Trouble::status(
+                self.queries.name(),
+                status,
+                Some("it asks for a sign-in"),
+            ));
+        }
+        let answered: Value = match answer.json().await {
+            Ok(answered) => answered,
+            Err(error) if status.is_success() => return Err(error.into()),
+            Err(_) => return Err(Trouble::status(self.queries.name(), status, None)),
+        };
+        if answered.get("results").is_some() {
+            return Ok(answered);
+        }
+        let reason = ["message", "error"]
+            .iter()
+            .find_map(|key| answered.get(*key)?.as_str());
+        Err(Trouble::status(self.queries.name(), status, reason))
+    }
+}
+
+fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+}

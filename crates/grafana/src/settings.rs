@@ -1,0 +1,260 @@
+//! The section `grafana` of the configuration: where Grafana is for browsers and for the portal, and how it is asked.
+//!
+//! The keys of the original hold. Its proxy endpoint (`proxy.endpoints`) still gives address and token, so that a
+//! configuration that worked goes on to work; `url` and `token` of our own go before it.
+
+mod check;
+
+use std::time::Duration;
+
+use config::{HumanDuration, Secret};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use plugin::ConfigSection;
+use serde_json::{Value, json};
+use url::Url;
+
+/// The path under which the original's plugin calls Grafana unless told otherwise.
+const PROXY_PATH: &str = "/grafana/api";
+/// How often alerts are asked for.
+const EVERY: Duration = Duration::from_secs(30);
+/// Shortest time between two questions for alerts.
+const SHORTEST: Duration = Duration::from_secs(5);
+/// Dashboards on one page of a search, and the most that Grafana gives.
+const PAGE: usize = 1_000;
+const LARGEST_PAGE: usize = 5_000;
+/// Pages of a search.
+const PAGES: usize = 10;
+/// The id of the only instance.
+const ONLY: &str = "default";
+
+/// All instances of Grafana.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// The instances, at least one.
+    pub(crate) hosts: Vec<HostSettings>,
+    /// The id of the one that entities mean which name none.
+    pub(crate) default: String,
+    /// How often alerts are asked for.
+    pub(crate) every: Duration,
+}
+
+/// An instance of Grafana.
+#[derive(Debug, Clone)]
+pub(crate) struct HostSettings {
+    /// Its name in `grafana/host-id`.
+    pub(crate) id: String,
+    /// Its address in browsers, without a slash at the end.
+    pub(crate) domain: String,
+    /// Its address for the portal, without a slash at the end.
+    pub(crate) server: String,
+    /// The `Authorization` header.
+    pub(crate) authorization: Option<Secret>,
+    /// Data sources whose own alert rules count too: Mimir, Prometheus.
+    pub(crate) rules_from: Vec<String>,
+    /// The data source of panels that name none.
+    pub(crate) default_data_source: Option<String>,
+    /// Dashboards on one page of a search.
+    pub(crate) page: usize,
+    /// Most pages of a search.
+    pub(crate) pages: usize,
+}
+
+impl HostSettings {
+    /// An address in browsers for a path of Grafana.
+    pub(crate) fn link(&self, path: &str) -> String {
+        // A Grafana that is served below a path says so in its addresses.
+        let origin = Url::parse(&self.domain).ok();
+        let below = origin.as_ref().map_or("", |url| url.path().trim_end_matches('/'));
+        match path.strip_prefix(below) {
+            Some(rest) if !below.is_empty() && rest.starts_with('/') => format!("{}{rest}", self.domain),
+            _ => format!("{}{path}", self.domain),
+        }
+    }
+
+    /// The page of a rule.
+    pub(crate) fn rule_link(&self, uid: Option<&str>, name: &str) -> String {
+        let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        match uid {
+            Some(uid) => self.link(&format!("/alerting/grafana/{}/view", encoded(uid))),
+            None => self.link(&format!(
+                "/alerting/list?search={}",
+                encoded(&format!("rule:\"{name}\""))
+            )),
+        }
+    }
+}
+
+impl Settings {
+    /// The settings, where there are usable ones. `proxy` is the section of that name.
+    pub(crate) fn read(section: &Value, proxy: &Value) -> Option<Self> {
+        let hosts: Vec<HostSettings> = match section.get("hosts").and_then(Value::as_array) {
+            Some(hosts) if !hosts.is_empty() => hosts
+                .iter()
+                .filter_map(|host| read_host(host, section, proxy))
+                .collect(),
+            _ => read_host(section, section, proxy).into_iter().collect(),
+        };
+        let first = hosts.first()?.id.clone();
+        let named = section.get("defaultHost").and_then(Value::as_str);
+        let default = named.filter(|id| hosts.iter().any(|host| host.id == *id));
+        let every = section
+            .get("alertsEvery")
+            .and_then(|every| HumanDuration::read(every, "grafana.alertsEvery").ok());
+        Some(Self {
+            default: default.map_or(first, str::to_owned),
+            hosts,
+            every: every.map_or(EVERY, |every| every.0).max(SHORTEST),
+        })
+    }
+}
+
+fn read_host(host: &Value, section: &Value, proxy: &Value) -> Option<HostSettings> {
+    let text = |key: &str| {
+        host.get(key)
+            .and_then(Value::as_str)
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+    };
+    let domain = address(text("domain")?)?;
+    let endpoint = endpoint(proxy, text("proxyPath").unwrap_or(PROXY_PATH));
+    let target = endpoint.and_then(|endpoint| endpoint.get("target").or(Some(endpoint))?.as_str());
+    let server = text("url").or(target).and_then(address);
+    let token = text("token").map(|token| format!("Bearer {token}"));
+    let headers = endpoint.and_then(|endpoint| endpoint.get("headers")?.as_object());
+    let header = headers.and_then(|headers| {
+        headers
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case("authorization"))
+    });
+    let header = header.and_then(|(_, value)| value.as_str().map(str::to_owned));
+    let list = |key: &str| {
+        host.get(key)
+            .or_else(|| section.get(key))
+            .and_then(Value::as_array)
+    };
+    let number = |key: &str| {
+        section
+            .get(key)
+            .and_then(Value::as_u64)
+            .and_then(|number| usize::try_from(number).ok())
+    };
+    Some(HostSettings {
+        id: text("id").unwrap_or(ONLY).to_owned(),
+        server: server.unwrap_or_else(|| domain.clone()),
+        domain,
+        authorization: token.or(header).map(Secret::new),
+        rules_from: list("rulesFrom")
+            .into_iter()
+            .flatten()
+            .filter_map(|uid| Some(uid.as_str()?.to_owned()))
+            .collect(),
+        default_data_source: text("defaultDataSource").map(str::to_owned),
+        page: number("grafanaDashboardSearchLimit")
+            .unwrap_or(PAGE)
+            .clamp(1, LARGEST_PAGE),
+        pages: number("grafanaDashboardMaxPages").unwrap_or(PAGES).clamp(1, 100),
+    })
+}
+
+/// An address without the slash at its end, if it is one of the web.
+fn address(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+    is_web.then(|| text.trim_end_matches('/').to_owned())
+}
+
+/// The endpoint of a path in the proxy's section, in its newer or its older form.
+fn endpoint<'a>(proxy: &'a Value, path: &str) -> Option<&'a Value> {
+    proxy
+        .get("endpoints")
+        .and_then(|all| all.get(path))
+        .or_else(|| proxy.get(path))
+}
+
+/// The section as the commands see it.
+pub struct Section;
+
+impl ConfigSection for Section {
+    fn path(&self) -> &'static str {
+        "grafana"
+    }
+
+    fn schema(&self) -> Value {
+        let host = host_schema();
+        let mut whole = host.clone();
+        whole["description"] = json!("Dashboards, charts and alerts of entities, from Grafana.");
+        for (key, value) in own_keys(&host) {
+            whole["properties"][key] = value;
+        }
+        whole
+    }
+
+    fn check(&self, section: &Value) -> Vec<model::Problem> {
+        check::problems(section)
+    }
+}
+
+/// Keys of the section beside those of an instance.
+fn own_keys(host: &Value) -> [(&'static str, Value); 5] {
+    let mut listed = host.clone();
+    listed["required"] = json!(["id", "domain"]);
+    listed["properties"]["id"] =
+        json!({"type": "string", "description": "Its name in the annotation grafana/host-id."});
+    [
+        (
+            "hosts",
+            json!({"type": "array", "items": listed, "description": "Several instances, instead of domain."}),
+        ),
+        (
+            "defaultHost",
+            json!({"type": "string", "description": "The id of the instance that entities mean which name none; the first one unless set."}),
+        ),
+        (
+            "alertsEvery",
+            json!({"description": "How often alerts are asked for, with one call for all entities: 30 seconds unless set."}),
+        ),
+        (
+            "grafanaDashboardSearchLimit",
+            json!({"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "description": "Dashboards on one page of a search: 1,000 unless set."}),
+        ),
+        (
+            "grafanaDashboardMaxPages",
+            json!({"type": "integer", "minimum": 1, "description": "Pages of a search: 10 unless set."}),
+        ),
+    ]
+}
+
+/// Keys of an instance.
+fn host_schema() -> Value {
+    let address = |what: &str| json!({"type": "string", "format": "uri", "description": what});
+    json!({
+        "type": "object",
+        "properties": {
+            "domain": address("The address at which browsers open Grafana."),
+            "url": address("The address at which the portal calls Grafana, where it is another one."),
+            "token": {
+                "type": "string", "visibility": "secret",
+                "description": "The token of a service account with the role Viewer.",
+            },
+            "proxyPath": {
+                "type": "string",
+                "description": "The proxy endpoint whose target and Authorization header are used where url and token are not set: /grafana/api unless set.",
+            },
+            "unifiedAlerting": {
+                "type": "boolean",
+                "description": "Accepted; Grafana has no other alerting since version 11.",
+            },
+            "rulesFrom": {
+                "type": "array", "items": {"type": "string"},
+                "description": "The uids of data sources whose own alert rules count too (Prometheus, Mimir).",
+            },
+            "defaultDataSource": {
+                "type": "string",
+                "description": "The uid of the data source of panels that name none.",
+            },
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+//! Alerts reach the head of an entity's page, and whoever has it open.
+
+use serde_json::{Value, json};
+use store::Announced;
+
+use crate::fake::Mode;
+use crate::world::World;
+
+const RULES: &str = "/api/prometheus/grafana/api/v1/rules";
+
+#[tokio::test]
+async fn a_badge_says_what_is_firing() {
+    let world = World::with("grafana/dashboard-selector: app=orders").await;
+    assert_eq!(world.badges(), Vec::<String>::new());
+    assert_eq!(world.topics(), ["grafana.alerts"]);
+    assert_eq!(world.refresh().await, ["default has 2 rules"]);
+    world.until_badges(&["1 alert firing"]).await;
+    assert!(world.card().await.contains("Orders fail"));
+    world.grafana.set_state("Normal (MissingSeries)");
+    world.refresh().await;
+    world.until_badges(&[]).await;
+    assert!(world.card().await.contains("No alert is firing"));
+}
+
+#[tokio::test]
+async fn open_pages_hear_when_an_alert_begins_or_ends() {
+    let world = World::with("grafana/alert-label-selector: app=orders").await;
+    let mut heard = world.store.announcements();
+    let mut topics = async |world: &World| {
+        world.refresh().await;
+        let mut topics = Vec::new();
+        while let Ok(Some(Announced::Topic(topic))) =
+            tokio::time::timeout(std::time::Duration::from_millis(100), heard.next()).await
+        {
+            if topic.starts_with("grafana.") {
+                topics.push(topic.to_string());
+            }
+        }
+        topics
+    };
+    assert_eq!(topics(&world).await, ["grafana.alerts", "grafana.refreshed"]);
+    assert_eq!(topics(&world).await, ["grafana.refreshed"], "nothing changed");
+    world.grafana.set_state("Normal");
+    assert_eq!(topics(&world).await, ["grafana.alerts", "grafana.refreshed"]);
+}
+
+#[tokio::test]
+async fn a_grafana_that_is_away_leaves_what_was_known() {
+    let world = World::with("grafana/dashboard-selector: app=orders").await;
+    world.grafana.set(Mode::Unauthorized);
+    let log = world.refresh().await;
+    assert!(log[0].contains("401"), "{log:?}");
+    world.until_badges(&["Alerts unknown"]).await;
+    let tab = world.tab("", "").await.unwrap();
+    assert!(
+        tab.contains("401 Unauthorized") && tab.contains("service account"),
+        "{tab}"
+    );
+    assert!(!tab.contains("geheim"), "{tab}");
+    world.grafana.set(Mode::Well);
+    world.refresh().await;
+    world.until_badges(&["1 alert firing"]).await;
+    world.grafana.set(Mode::Html);
+    world.refresh().await;
+    // What Grafana said a moment ago still holds.
+    world.until_badges(&["1 alert firing"]).await;
+}
+
+#[tokio::test]
+async fn nobody_is_asked_where_no_entity_selects_alerts() {
+    for annotations in [
+        "grafana/dashboard-selector: orders",
+        "grafana/host-id: x",
+        "grafana/dashboard-selector: app=orders, grafana/host-id: elsewhere",
+    ] {
+        let world = World::with(annotations).await;
+        world.refresh().await;
+        assert_eq!(world.grafana.calls(RULES), 0, "{annotations}");
+    }
+    let world = World::with("grafana/dashboard-selector: app=orders, grafana/host-id: default").await;
+    world.refresh().await;
+    assert_eq!(world.grafana.calls(RULES), 1);
+}
+
+#[tokio::test]
+async fn rules_of_data_sources_count_too() {
+    let section = |address: &str| json!({"domain": "https://g", "url": address, "token": "geheim", "rulesFrom": ["mimir"]});
+    let world = World::configured("grafana/alert-label-selector: app=orders", section).await;
+    world.refresh().await;
+    world.until_badges(&["2 alerts firing"]).await;
+    assert_eq!(world.grafana.calls("/api/prometheus/mimir/api/v1/rules"), 1);
+}
+
+#[tokio::test]
+async fn without_grafana_nothing_runs_and_the_tab_says_how_to_connect() {
+    let world = World::configured("grafana/dashboard-selector: orders", |_| Value::Null).await;
+    assert!(world.contributions.jobs.is_empty() && world.contributions.schedules.is_empty());
+    assert!(
+        world
+            .tab("", "")
+            .await
+            .unwrap()
+            .contains("Grafana is not connected")
+    );
+}

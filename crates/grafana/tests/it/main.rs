@@ -1,0 +1,12 @@
+//! The plugin from outside: on a catalog of one entity and before a Grafana of our own that can misbehave.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not there"
+)]
+
+mod alerts;
+mod fake;
+mod pages;
+mod tab;
+mod world;

@@ -1,0 +1,12 @@
+//! The tab in its states, as text; a change of it is read like a change of code.
+
+#[test]
+fn samples_look_as_before() {
+    let line =
+        |(name, markup): (&str, maud::Markup)| format!("== {name}\n{}\n", markup.0.replace("><", ">\n<"));
+    let text: String = grafana::page_samples().into_iter().map(line).collect();
+    for part in [" style=", " onclick=", "javascript:"] {
+        assert!(!text.contains(part), "{part}");
+    }
+    insta::assert_snapshot!(text);
+}

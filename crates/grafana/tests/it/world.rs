@@ -1,0 +1,188 @@
+//! A catalog of one entity, the plugin on it, and the Grafana behind it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use catalog::{Catalog, Sight};
+use config::Config;
+use model::{Actor, EntityRef, Fault, SystemClock, Viewer};
+use outside::{OutsideCalls, Settings};
+use plugin::{Body, Contributions, EntityPage, SearchFeed, Services, TabAnswer};
+use serde_json::{Value, json};
+use store::{Database, Store, StoreError, Tx};
+use tempfile::TempDir;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use work::{Checkpoint, Job, JobId, JobLog, Jobs};
+
+use crate::fake::Fake;
+
+static EVERYTHING: Sight = Sight::system("a test");
+/// Longest wait for what one process tells the others.
+const SOON: Duration = Duration::from_secs(10);
+
+pub struct World {
+    pub grafana: Fake,
+    pub store: Store,
+    pub contributions: Contributions,
+    entity: Arc<Value>,
+    reference: EntityRef,
+    _folder: TempDir,
+    _stop: DropGuard,
+}
+
+/// Nothing of these tests is searched for.
+struct NoFeed;
+
+#[async_trait]
+impl SearchFeed for NoFeed {
+    async fn changed(&self, _: &[EntityRef]) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    async fn changed_in(&self, _: &mut Tx, _: &[EntityRef]) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+impl World {
+    /// With an entity that has these annotations, written as YAML between braces.
+    pub async fn with(annotations: &str) -> Self {
+        Self::configured(
+            annotations,
+            |address| json!({"domain": "https://grafana.example.com", "url": address, "token": "geheim"}),
+        )
+        .await
+    }
+
+    pub async fn configured(annotations: &str, section: impl Fn(&str) -> Value) -> Self {
+        let grafana = Fake::start().await;
+        let folder = tempfile::tempdir().unwrap();
+        let text = format!(
+            "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: orders, annotations: {{{annotations}}}}}\n\
+             spec: {{type: service, lifecycle: production, owner: team}}\n"
+        );
+        std::fs::write(folder.path().join("all.yaml"), text).unwrap();
+        let tables = [(work::PLUGIN, work::MIGRATIONS), ("grafana", grafana::MIGRATIONS)];
+        let store = Store::open_with(&Database::SqliteMemory, &tables).await.unwrap();
+        let catalog = catalog(&folder, &store);
+        catalog.start().await.unwrap();
+        catalog.settle().await.unwrap();
+        let services = Services {
+            store: store.clone(),
+            outside: OutsideCalls::new(Settings::default(), Arc::new(SystemClock)),
+            jobs: Jobs::new(store.clone()),
+            search: Arc::new(NoFeed),
+        };
+        let stop = CancellationToken::new();
+        let section = section(&grafana.address);
+        let contributions =
+            grafana::contributions((&section, &Value::Null), &catalog, &services, stop.clone());
+        let reference = EntityRef::new("component", "default", "orders");
+        let entity = catalog
+            .seen_by(&EVERYTHING)
+            .entity(&reference)
+            .await
+            .unwrap()
+            .unwrap();
+        Self {
+            grafana,
+            store,
+            contributions,
+            entity: Arc::new(entity),
+            reference,
+            _folder: folder,
+            _stop: stop.drop_guard(),
+        }
+    }
+
+    /// Asks for alerts, as the schedule does, and ends the job after one round; the lines of its log.
+    pub async fn refresh(&self) -> Vec<String> {
+        let ended = CancellationToken::new();
+        ended.cancel();
+        let log = JobLog::in_memory();
+        let job = Job {
+            id: JobId(uuid::Uuid::new_v4()),
+            kind: "grafana.alerts".into(),
+            attempt: 1,
+            payload: Value::Null,
+            actor: Actor::system("test"),
+            stop: ended.clone(),
+            log: log.clone(),
+            checkpoint: Checkpoint::in_memory(None),
+        };
+        self.contributions.jobs[0].run(job).await.unwrap();
+        log.take().into_iter().map(|(_, line)| line).collect()
+    }
+
+    /// The words of the badges.
+    pub fn badges(&self) -> Vec<String> {
+        let all = self.contributions.entity_badges.iter();
+        let badges = all.flat_map(|badges| badges.badges(&self.reference, &self.entity, &Viewer::guest()));
+        badges.map(|badge| badge.text).collect()
+    }
+
+    /// Waits until the badges have these words.
+    pub async fn until_badges(&self, expected: &[&str]) {
+        let begun = Instant::now();
+        while self.badges() != expected {
+            assert!(
+                begun.elapsed() < SOON,
+                "{:?} instead of {expected:?}",
+                self.badges()
+            );
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// The tab's content at an address below it; nothing where there is none.
+    pub async fn tab(&self, rest: &str, query: &str) -> Option<String> {
+        self.tab_within(rest, query, Duration::from_secs(10)).await
+    }
+
+    pub async fn tab_within(&self, rest: &str, query: &str, time: Duration) -> Option<String> {
+        let page = self.page(rest, query, time);
+        let tab = self.contributions.entity_tabs[0].clone();
+        assert!(tab.applies_to(&page.entity));
+        match tab.show(page).await.unwrap() {
+            TabAnswer::Content(Body::Ours(markup)) => Some(markup.0),
+            _ => None,
+        }
+    }
+
+    /// The card of the overview.
+    pub async fn card(&self) -> String {
+        let page = self.page("", "", Duration::from_secs(1));
+        match self.contributions.entity_cards[0].show(page).await.unwrap() {
+            Body::Ours(markup) => markup.0,
+            Body::Foreign(text) => text,
+        }
+    }
+
+    fn page(&self, rest: &str, query: &str, time: Duration) -> EntityPage {
+        EntityPage {
+            entity: self.entity.clone(),
+            reference: self.reference.clone(),
+            viewer: Viewer::guest(),
+            rest: rest.to_owned(),
+            query: query.to_owned(),
+            deadline: Instant::now() + time,
+        }
+    }
+
+    /// The topics that the page of the entity follows.
+    pub fn topics(&self) -> Vec<String> {
+        let all = self.contributions.entity_badges.iter();
+        all.flat_map(|badges| badges.topics(&self.reference, &self.entity))
+            .collect()
+    }
+}
+
+fn catalog(folder: &TempDir, store: &Store) -> Catalog {
+    let config = json!({"catalog": {
+        "locations": [{"type": "file", "target": "./all.yaml"}],
+        "rules": [{"allow": ["Component"]}],
+    }});
+    let config = Config::from_value(config, folder.path()).unwrap();
+    Catalog::builder(Arc::new(config), store.clone()).build().unwrap()
+}

@@ -1,0 +1,192 @@
+//! Software templates as their entities describe them.
+
+use model::{EntityRef, Fault, entity};
+use serde_json::{Map, Value, json};
+
+/// Title of a page of parameters that has none.
+const PAGE_TITLE: &str = "Please enter the following information";
+/// The version of templates that is understood.
+const API_VERSION: &str = "scaffolder.backstage.io/v1beta3";
+
+/// A software template.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Template {
+    /// Its entity's reference.
+    pub reference: EntityRef,
+    /// Its title, or its name.
+    pub title: String,
+    /// What it makes.
+    pub description: Option<String>,
+    /// What kind of thing it makes, for example `service`.
+    pub kind: String,
+    /// Who keeps it, as written in the entity.
+    pub owner: Option<String>,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// Pages of the form, in their order.
+    pub pages: Vec<ParameterPage>,
+    /// What is done, in this order.
+    pub steps: Vec<Step>,
+    /// What a finished task shows: an object in which expressions are not yet rendered.
+    pub output: Value,
+    /// JSON Schema of the secrets that a task needs.
+    pub secrets_schema: Option<Value>,
+    /// Words of the form's buttons, as written in the entity.
+    pub presentation: Option<Value>,
+    /// The folder that relative addresses start from: the address of the template's own file, or of its folder.
+    pub base_url: Option<String>,
+    /// The entity.
+    pub entity: Value,
+}
+
+/// One page of a template's form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParameterPage {
+    /// Its heading.
+    pub title: String,
+    /// A text below the heading.
+    pub description: Option<String>,
+    /// Its JSON Schema with the `ui:` keys, as written in the entity.
+    pub schema: Value,
+}
+
+/// One step of a template.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Its name for expressions: what the template says, else `step-<number from 1>`.
+    pub id: String,
+    /// Its name for people: what the template says, else the action.
+    pub name: String,
+    /// The action.
+    pub action: String,
+    /// The action's input with expressions that are not yet rendered.
+    pub input: Option<Value>,
+    /// The step is passed over unless this is true; a text is an expression.
+    pub condition: Option<Value>,
+    /// The step is done for each entry of this list or object.
+    pub each: Option<Value>,
+}
+
+impl Template {
+    /// Reads an entity. Fails for one that is no template of the version that is understood.
+    pub fn of(entity: &Value) -> Result<Self, Fault> {
+        let reference = EntityRef::of(entity).ok_or_else(|| Fault::input("A template needs a name"))?;
+        if reference.kind() != "template" {
+            return Err(Fault::input("Invalid kind, only 'Template' kind is supported"));
+        }
+        if entity::api_version(entity) != Some(API_VERSION) {
+            return Err(Fault::input(format!(
+                "{reference} has the apiVersion {}, and only {API_VERSION} is understood",
+                entity["apiVersion"]
+            )));
+        }
+        let spec = &entity["spec"];
+        let steps = spec["steps"]
+            .as_array()
+            .ok_or_else(|| Fault::input(format!("{reference} has no steps; list them under spec.steps")))?;
+        Ok(Self {
+            title: entity::title(entity).unwrap_or(reference.name()).to_owned(),
+            description: entity::description(entity).map(str::to_owned),
+            kind: entity::spec_type(entity).unwrap_or_default().to_owned(),
+            owner: entity::owner(entity).map(str::to_owned),
+            tags: entity::tags(entity).map(str::to_owned).collect(),
+            pages: pages(&spec["parameters"]),
+            steps: steps
+                .iter()
+                .enumerate()
+                .map(|(index, step)| Step::read(index, step))
+                .collect(),
+            output: spec.get("output").cloned().unwrap_or_else(|| json!({})),
+            secrets_schema: spec["secrets"].get("schema").cloned(),
+            presentation: spec.get("presentation").cloned(),
+            base_url: base_url(entity),
+            entity: entity.clone(),
+            reference,
+        })
+    }
+
+    /// What a task of it keeps: the steps with their defaults, the values, the person and where the template comes from.
+    pub(crate) fn task_spec(&self, values: &Value, user: Option<Value>) -> Value {
+        let mut spec = json!({
+            "apiVersion": API_VERSION,
+            "steps": self.written_steps(),
+            "output": self.output,
+            "parameters": values,
+        });
+        if let Some(recovery) = self.entity["spec"].get("EXPERIMENTAL_recovery") {
+            spec["EXPERIMENTAL_recovery"] = recovery.clone();
+        }
+        if let Some(user) = user {
+            spec["user"] = user;
+        }
+        let mut info = json!({"entityRef": self.reference.to_string()});
+        if let Some(base) = &self.base_url {
+            info["baseUrl"] = base.as_str().into();
+        }
+        info["entity"] = json!({"metadata": self.entity["metadata"]});
+        spec["templateInfo"] = info;
+        spec
+    }
+
+    /// The steps as they are written, with the defaults filled in.
+    fn written_steps(&self) -> Value {
+        let written = self.entity["spec"]["steps"].as_array().into_iter().flatten();
+        let filled = written.zip(&self.steps).map(|(written, step)| {
+            let mut filled = written.as_object().cloned().unwrap_or_default();
+            for (key, value) in [("id", &step.id), ("name", &step.name)] {
+                filled.insert(key.to_owned(), value.as_str().into());
+            }
+            Value::Object(filled)
+        });
+        filled.collect()
+    }
+}
+
+impl Step {
+    /// Reads a step; what it leaves out gets its default.
+    pub(crate) fn read(index: usize, step: &Value) -> Self {
+        let text = |key: &str| step[key].as_str().map(str::to_owned);
+        let action = text("action").unwrap_or_default();
+        Self {
+            id: text("id").unwrap_or_else(|| format!("step-{}", index + 1)),
+            name: text("name").unwrap_or_else(|| action.clone()),
+            input: step.get("input").cloned(),
+            condition: step.get("if").cloned(),
+            each: step.get("each").cloned(),
+            action,
+        }
+    }
+}
+
+fn pages(parameters: &Value) -> Vec<ParameterPage> {
+    let list = match parameters {
+        Value::Array(pages) => pages.clone(),
+        Value::Object(_) => vec![parameters.clone()],
+        _ => Vec::new(),
+    };
+    let page = |schema: Value| ParameterPage {
+        title: schema["title"].as_str().unwrap_or(PAGE_TITLE).to_owned(),
+        description: schema["description"].as_str().map(str::to_owned),
+        schema,
+    };
+    list.into_iter().map(page).collect()
+}
+
+/// Where a template lies: its source location, else the location that it was read from.
+fn base_url(entity: &Value) -> Option<String> {
+    let location = entity::annotation(entity, "backstage.io/source-location")
+        .or_else(|| entity::annotation(entity, entity::MANAGED_BY_LOCATION))?;
+    let (kind, target) = location.split_once(':')?;
+    match kind {
+        "url" => Some(target.to_owned()),
+        "file" => Some(format!("file://{target}")),
+        _ => None,
+    }
+}
+
+/// An object's entries without one key.
+pub(crate) fn without(object: &Value, key: &str) -> Map<String, Value> {
+    let mut entries = object.as_object().cloned().unwrap_or_default();
+    entries.shift_remove(key);
+    entries
+}

@@ -1,0 +1,278 @@
+//! Folders of repositories and of the disk: addresses, versions, bounds, and what is not followed.
+
+use std::fs;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use scm::{Tree, TreeLimits, TreeRead, folder_version, read_folder};
+use serde_json::json;
+use tar::{Builder, EntryType, Header};
+
+use crate::server::{Reply, Server, answer, reader};
+
+const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
+
+fn add(archive: &mut Builder<GzEncoder<Vec<u8>>>, path: &str, mode: u32, content: &str) {
+    let mut header = Header::new_gnu();
+    header.set_size(content.len() as u64);
+    header.set_mode(mode);
+    archive
+        .append_data(&mut header, path, content.as_bytes())
+        .unwrap();
+}
+
+fn link(archive: &mut Builder<GzEncoder<Vec<u8>>>, path: &str, target: &str) {
+    let mut header = Header::new_gnu();
+    header.set_size(0);
+    header.set_entry_type(EntryType::Symlink);
+    archive.append_link(&mut header, path, target).unwrap();
+}
+
+fn archive() -> Vec<u8> {
+    let mut archive = Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
+    add(&mut archive, "r/README.md", 0o644, "# Read me");
+    add(&mut archive, "r/docs/a.md", 0o644, "A");
+    add(&mut archive, "r/docs/run.sh", 0o755, "#!/bin/sh");
+    link(&mut archive, "r/docs/linked.md", "a.md");
+    link(&mut archive, "r/docs/index.md", "../README.md");
+    link(&mut archive, "r/docs/passwd", "/etc/passwd");
+    link(&mut archive, "r/docs/loop", "loop");
+    link(&mut archive, "r/docs/out", "../../x");
+    add(&mut archive, "r/docsother/b.md", 0o644, "B");
+    archive.into_inner().unwrap().finish().unwrap()
+}
+
+fn route(path: &str, _head: &str) -> Reply {
+    let bytes = |body: Vec<u8>| {
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            body.len()
+        );
+        Reply::Bytes([head.into_bytes(), body].concat())
+    };
+    match path {
+        path if path.contains("empty") => answer("409 Conflict", "", "{}"),
+        path if path.contains("gone") => answer("404 Not Found", "", ""),
+        path if path.contains("none") => answer("200 OK", "", "[]"),
+        path if path.contains("/broken/archive/") => bytes(b"no archive".to_vec()),
+        path if path.starts_with("/api/v1/") && path.contains("/commits") => {
+            answer("200 OK", "", &json!([{ "sha": COMMIT }]).to_string())
+        }
+        path if path.starts_with("/gh/") && path.contains("/commits") => answer("200 OK", "", COMMIT),
+        path if path.starts_with("/api/v4/") && path.contains("/commits") => {
+            answer("200 OK", "", &json!({ "id": COMMIT }).to_string())
+        }
+        path if path.contains(COMMIT) => bytes(archive()),
+        _ => answer("400 Bad Request", "", ""),
+    }
+}
+
+fn integrations(server: &Server) -> scm::UrlReader {
+    let base = server.url("");
+    reader(json!({ "integrations": {
+        "gitea": [{ "host": "git.example.com", "baseUrl": base }],
+        "github": [{ "host": "github.com", "apiBaseUrl": format!("{base}/gh"), "rawBaseUrl": base }],
+        "gitlab": [{ "host": format!("127.0.0.1:{}", server.port), "baseUrl": base }],
+    }}))
+}
+
+async fn tree(server: &Server, url: &str) -> Result<Tree, String> {
+    let read = integrations(server)
+        .read_tree(url, None, &TreeLimits::default())
+        .await;
+    match read.map_err(|fault| fault.to_string())? {
+        TreeRead::New(tree) => Ok(tree),
+        TreeRead::Same => Err("the same without a version".to_owned()),
+    }
+}
+
+fn paths(tree: &Tree) -> Vec<&str> {
+    tree.files.keys().map(String::as_str).collect()
+}
+
+#[tokio::test]
+async fn each_host_gives_its_archive() {
+    let server = Server::start(route).await;
+    let all = [
+        "README.md",
+        "docs/a.md",
+        "docs/index.md",
+        "docs/linked.md",
+        "docs/run.sh",
+        "docsother/b.md",
+    ];
+    let docs = ["a.md", "linked.md", "run.sh"];
+    let gitlab = server.url("/g/s/r/-/tree/main/docs");
+    for (url, expected) in [
+        ("https://git.example.com/o/r", &all[..]),
+        ("https://git.example.com/o/r/src/branch/main/", &all),
+        ("https://git.example.com/o/r/src/branch/feature%2Fx/docs", &docs),
+        ("https://github.com/o/r/tree/main/docs/", &docs),
+        ("https://github.com/o/r", &all),
+        (&gitlab, &docs),
+    ] {
+        let tree = tree(&server, url).await.unwrap();
+        assert_eq!(paths(&tree), expected, "{url}");
+        assert_eq!(tree.version, COMMIT);
+    }
+    let asked: Vec<String> = server
+        .requests()
+        .iter()
+        .map(|head| head.split(' ').nth(1).unwrap().to_owned())
+        .collect();
+    let commits = "/api/v1/repos/o/r/commits?limit=1&stat=false&verification=false&files=false";
+    for expected in [
+        commits.to_owned(),
+        format!("{commits}&sha=main"),
+        format!("{commits}&sha=feature%2Fx"),
+        format!("/api/v1/repos/o/r/archive/{COMMIT}.tar.gz"),
+        "/gh/repos/o/r/commits/HEAD".to_owned(),
+        format!("/gh/repos/o/r/tarball/{COMMIT}"),
+        "/api/v4/projects/g%2Fs%2Fr/repository/commits/main".to_owned(),
+        format!("/api/v4/projects/g%2Fs%2Fr/repository/archive.tar.gz?sha={COMMIT}"),
+    ] {
+        assert!(asked.contains(&expected), "{expected} in {asked:#?}");
+    }
+}
+
+#[tokio::test]
+async fn files_keep_their_bit_and_links_their_content() {
+    let server = Server::start(route).await;
+    let tree = tree(&server, "https://git.example.com/o/r").await.unwrap();
+    assert!(tree.files["docs/run.sh"].is_executable);
+    assert!(!tree.files["docs/a.md"].is_executable);
+    assert_eq!(tree.files["docs/linked.md"].bytes, "A");
+    assert_eq!(tree.files["docs/index.md"].bytes, "# Read me");
+}
+
+#[tokio::test]
+async fn what_is_unchanged_is_not_sent_again() {
+    let server = Server::start(route).await;
+    let url = "https://git.example.com/o/r/src/branch/main/docs";
+    let reader = integrations(&server);
+    let read = reader.read_tree(url, Some(COMMIT), &TreeLimits::default()).await;
+    assert_eq!(read, Ok(TreeRead::Same));
+    assert_eq!(reader.newest_commit(url).await.unwrap(), COMMIT);
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn what_fails_says_why() {
+    let server = Server::start(route).await;
+    for (url, expected) in [
+        (
+            "https://git.example.com/o/empty",
+            "Error: Unable to read https://git.example.com/o/empty, git.example.com answers 409 Conflict; the repository \
+             is empty",
+        ),
+        (
+            "https://git.example.com/o/gone",
+            "NotFoundError: Unable to read https://git.example.com/o/gone, git.example.com answers 404 Not Found; there is \
+             no such repository",
+        ),
+        (
+            "https://git.example.com/o/none",
+            "NotFoundError: Unable to read https://git.example.com/o/none, http://127",
+        ),
+        (
+            "https://git.example.com/o/broken",
+            "Error: Unable to read https://git.example.com/o/broken, the archive of the",
+        ),
+        (
+            "https://git.example.com/o/r/src/branch/main/nowhere",
+            "NotFoundError: Unable to read https://git.example.com/o/r/src/branch/main/nowhere, commit 0123456789abcdef0123",
+        ),
+        (
+            "https://git.example.com/o/r/issues/5",
+            "InputError: Unable to read https://git.example.com/o/r/issues/5, it names",
+        ),
+        (
+            "https://git.example.com/o/r/src/branch/main/../x",
+            "Error: Invalid SCM URL: path traversal",
+        ),
+        (
+            "https://bitbucket.org/o/r",
+            "InputError: Folders of bitbucketCloud cannot be read",
+        ),
+        (
+            "https://unknown.example/o/r",
+            "NotAllowedError: Unable to read https://unknown.example/o/r, its host is none",
+        ),
+    ] {
+        let error = tree(&server, url).await.unwrap_err();
+        assert!(error.starts_with(expected), "{url}: {error}");
+    }
+    let few = TreeLimits {
+        files: 2,
+        bytes: 1000,
+    };
+    let small = TreeLimits {
+        files: 100,
+        bytes: 10,
+    };
+    for (limits, expected) in [
+        (few, "it has more than 2 files"),
+        (small, "its files are larger than 10 bytes"),
+    ] {
+        let read = integrations(&server)
+            .read_tree("https://git.example.com/o/r", None, &limits)
+            .await;
+        let error = read.unwrap_err().to_string();
+        assert!(error.ends_with(expected), "{error}");
+    }
+}
+
+#[test]
+fn a_folder_on_disk() {
+    let place = tempfile::tempdir().unwrap();
+    let (root, outside) = (place.path().join("root"), place.path().join("secret.md"));
+    fs::create_dir_all(root.join("docs/deep")).unwrap();
+    fs::create_dir_all(root.join(".git")).unwrap();
+    for (path, content) in [
+        ("mkdocs.yml", "site_name: x"),
+        ("docs/a.md", "A"),
+        ("docs/deep/b.md", "B"),
+        (".git/x", "X"),
+    ] {
+        fs::write(root.join(path), content).unwrap();
+    }
+    fs::write(&outside, "secret").unwrap();
+    #[cfg(unix)]
+    for (link, target) in [
+        ("docs/inside.md", "a.md"),
+        ("docs/out.md", "../../secret.md"),
+        ("docs/up", ".."),
+        ("docs/g", "../.git"),
+    ] {
+        std::os::unix::fs::symlink(target, root.join(link)).unwrap();
+    }
+    let limits = TreeLimits {
+        files: 200,
+        bytes: 1000,
+    };
+    let read = read_folder(&root, "mkdocs.yml", &limits).unwrap();
+    assert_eq!(paths(&read), ["mkdocs.yml"]);
+    assert!(read_folder(&root, "nowhere", &limits).unwrap().files.is_empty());
+    let docs = read_folder(&root, "docs/deep", &limits).unwrap();
+    assert_eq!(paths(&docs), ["docs/deep/b.md"]);
+    assert_eq!(docs.version, folder_version(&root, "docs/deep", &limits).unwrap());
+    fs::write(root.join("docs/deep/b.md"), "changed").unwrap();
+    assert_ne!(docs.version, folder_version(&root, "docs/deep", &limits).unwrap());
+    #[cfg(unix)]
+    {
+        // A link back to a folder around it is not followed.
+        let all = read_folder(&root, "", &limits).unwrap();
+        assert_eq!(
+            paths(&all),
+            ["docs/a.md", "docs/deep/b.md", "docs/inside.md", "mkdocs.yml"]
+        );
+    }
+    let climbing = read_folder(&root, "../", &limits).unwrap_err().to_string();
+    assert!(climbing.contains("leads out of the folder"), "{climbing}");
+    let few = TreeLimits {
+        files: 3,
+        bytes: 1000,
+    };
+    let error = read_folder(&root, "docs", &few).unwrap_err().to_string();
+    assert!(error.ends_with("it has more than 3 files"), "{error}");
+}

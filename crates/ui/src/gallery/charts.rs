@@ -1,0 +1,91 @@
+//! Samples of charts.
+
+use super::Sample;
+use crate::{LineChart, Series, Stat, StatValue, Threshold, Tone, Unit, line_chart, stat};
+
+/// A Tuesday, 09:00 UTC.
+const BEGIN: i64 = 1_795_510_800_000;
+const MINUTE: i64 = 60_000;
+
+pub(super) fn samples() -> Vec<Sample> {
+    vec![
+        Sample::new("Chart", line_chart(&usual())),
+        Sample::new(
+            "Chart with a gap, a threshold and many lines",
+            line_chart(&crowded()),
+        ),
+        Sample::new(
+            "Chart without values",
+            line_chart(&LineChart {
+                series: Vec::new(),
+                ..usual()
+            }),
+        ),
+        Sample::new("Number", stat(&numbers(1))),
+        Sample::new("Numbers", stat(&numbers(3))),
+    ]
+}
+
+/// A wave that is the same on every machine.
+fn wave(name: &str, level: f64, height: f64, shift: i64) -> Series {
+    let points = (0..60_i64).map(|minute| {
+        let phase = (minute * 7 + shift) % 40;
+        let up = f64::from(i32::try_from((phase - 20).abs()).unwrap_or_default()) / 20.0;
+        (BEGIN + minute * MINUTE, Some(level + height * up))
+    });
+    Series {
+        name: name.to_owned(),
+        points: points.collect(),
+        tone: None,
+    }
+}
+
+fn usual() -> LineChart<'static> {
+    LineChart {
+        title: "Requests a second".into(),
+        series: vec![wave("200", 30.0, 18.0, 0), wave("500", 0.2, 1.5, 9)],
+        unit: Unit::of("req/s"),
+        span: (BEGIN, BEGIN + 60 * MINUTE),
+        step: Some(MINUTE),
+        ..LineChart::default()
+    }
+}
+
+fn crowded() -> LineChart<'static> {
+    let mut series: Vec<Series> = (0..9_i64)
+        .map(|pod| wave(&format!("talentmesh-api-7d9c6b5f4-{pod}"), 2e8, 4e7, pod * 5))
+        .collect();
+    for point in &mut series[0].points[20..30] {
+        point.1 = None;
+    }
+    LineChart {
+        title: "Memory".into(),
+        series,
+        unit: Unit::binary("B"),
+        thresholds: vec![Threshold {
+            value: 2.3e8,
+            tone: Tone::Red,
+        }],
+        ..usual()
+    }
+}
+
+fn numbers(count: usize) -> Stat<'static> {
+    let all = [
+        ("p95", 0.18, Some(Tone::Green)),
+        ("p99", 1.4, Some(Tone::Red)),
+        ("p50", 0.012, None),
+    ];
+    let values = all.into_iter().take(count).map(|(name, value, tone)| StatValue {
+        name: name.to_owned(),
+        value: Some(value),
+        tone,
+        line: wave(name, value, value / 4.0, 3),
+    });
+    Stat {
+        title: "Latency".into(),
+        values: values.collect(),
+        unit: Unit::time(1.0),
+        span: (BEGIN, BEGIN + 60 * MINUTE),
+    }
+}

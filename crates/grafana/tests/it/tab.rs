@@ -170,7 +170,7 @@ async fn mistakes_in_annotations_stand_on_the_tab() {
         ("grafana/dashboard-selector: orders-mobile", "Tags like these"),
         (
             "grafana/alert-label-selector: orders",
-            "this names no label and value",
+            "The selector names no label and value",
         ),
         ("grafana/tag-selector: \"tags @> 'shared'\"", "Any service"),
         (

@@ -139,7 +139,6 @@ const ARROWS: &[(&str, &[&str])] = &[
             "config",
             "markdown",
             "model",
-            "outside",
             "plugin",
             "scm",
             "sight",

@@ -4,6 +4,7 @@ mod run;
 mod watching;
 
 use std::ops::Deref;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,6 +65,7 @@ pub struct CatalogBuilder {
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
     index_snapshot: Option<SnapshotFile>,
+    local_folders: Vec<PathBuf>,
 }
 
 impl Catalog {
@@ -80,6 +82,7 @@ impl Catalog {
             clock: Arc::new(SystemClock),
             randomness: Arc::new(SystemRandomness),
             index_snapshot: None,
+            local_folders: Vec::new(),
         }
     }
 
@@ -171,9 +174,16 @@ impl CatalogBuilder {
         self
     }
 
+    /// Lets files of a folder on this machine be registered, for example that of repositories that templates make.
+    pub fn local_folder(mut self, folder: PathBuf) -> Self {
+        self.local_folders.push(folder);
+        self
+    }
+
     /// The catalog, not yet at work. Fails for configurations that contradict themselves.
     pub fn build(self) -> Result<Catalog, Fault> {
         let mut settings = Settings::new(&self.config)?;
+        settings.local_folders = self.local_folders;
         let offline = || Arc::new(UrlReader::offline(&self.config)) as Arc<dyn UrlSource>;
         let source: Arc<dyn UrlSource> = Arc::new(PerHost::new(self.source.unwrap_or_else(offline)));
         let options = &self.config.catalog().processor_options;

@@ -2,6 +2,7 @@
 
 mod rules;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,6 +49,8 @@ pub(crate) struct Settings {
     pub history_retention: Duration,
     /// Types of location that may be registered, and that may differ from the file they stand in.
     pub allowed_types: Vec<String>,
+    /// Folders of this machine whose files may be registered.
+    pub local_folders: Vec<PathBuf>,
     /// Largest local file, in bytes.
     pub max_file_bytes: u64,
     /// Most files per pattern.
@@ -89,6 +92,7 @@ impl Settings {
             watch_files: portal.watch_files,
             history_retention: portal.history.retention.0,
             allowed_types: vec!["url".to_owned()],
+            local_folders: Vec::new(),
             max_file_bytes: model::MAX_FILE_BYTES,
             max_matches: MAX_MATCHES,
             yaml: Limits::default(),

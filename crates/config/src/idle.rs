@@ -9,7 +9,7 @@ use crate::node::{Content, Node};
 use crate::sections::{CONFIG_LOCATIONS, Sections};
 
 /// The keys, and what holds instead; `*` stands for any name or item.
-const KEYS: [(&str, &str); 13] = [
+const KEYS: [(&str, &str); 12] = [
     (
         "backend.cors.preflightContinue",
         "Preflight requests are always answered.",
@@ -22,10 +22,6 @@ const KEYS: [(&str, &str); 13] = [
     (
         "backend.trustProxy",
         "The address of a client is that of the connection.",
-    ),
-    (
-        "backend.workingDirectory",
-        "Set TMPDIR in the environment instead.",
     ),
     (
         "catalog.disableDefaultProcessors",

@@ -1,1 +1,78 @@
-//! What runs on clusters for each entity: workloads, their state, use and logs.
+//! Kubernetes: what runs for an entity, how it is and why it is not well, with use, events and logs.
+//!
+//! `engine` keeps what the clusters hold, `health` says what that means, `api` answers the wire contract and `pages` shows it.
+//! Other features ask the engine ([`Kubernetes`]).
+
+mod api;
+pub mod engine;
+pub mod health;
+mod pages;
+mod section;
+pub mod settings;
+
+pub use engine::Kubernetes;
+pub use pages::page_samples;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use catalog::Catalog;
+use plugin::{
+    Contributions, Declaration, LiveTopic, Permission, PermissionAction, PluginId, Routes, Services,
+};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use settings::{OwnAccount, Settings};
+
+/// The plugin's name.
+pub const ID: PluginId = PluginId::built_in("kubernetes");
+
+/// See which clusters there are.
+pub static CLUSTERS_READ: Permission = Permission::new("kubernetes.clusters.read", PermissionAction::Read);
+/// See what runs for an entity.
+pub static RESOURCES_READ: Permission = Permission::new("kubernetes.resources.read", PermissionAction::Read);
+/// Ask a cluster for more than what is kept of it: logs.
+pub static PROXY: Permission = Permission::new("kubernetes.proxy", PermissionAction::Use);
+
+static PERMISSIONS: [&Permission; 3] = [&CLUSTERS_READ, &RESOURCES_READ, &PROXY];
+
+/// What the plugin is.
+pub fn declaration() -> Declaration {
+    Declaration {
+        config: Some(Arc::new(section::Section)),
+        permissions: &PERMISSIONS,
+        ..Declaration::new(ID)
+    }
+}
+
+/// The clusters of a section, and that around the portal. Files of the section are relative to `folder`.
+pub fn open(
+    section: Option<&Value>,
+    folder: &Path,
+    services: &Services,
+    stop: CancellationToken,
+) -> Kubernetes {
+    let settings = Settings::read(section, folder, OwnAccount::find().as_ref());
+    Kubernetes::new(settings, &services.outside, &services.store, stop)
+}
+
+/// What the plugin shows and serves. Open streams end when `stop` is cancelled.
+pub fn contributions(kubernetes: &Kubernetes, catalog: &Catalog, stop: CancellationToken) -> Contributions {
+    let desk = api::Desk {
+        kubernetes: kubernetes.clone(),
+        catalog: catalog.clone(),
+        stop,
+    };
+    Contributions {
+        routes: vec![Routes::new(ID).api(api::rows(&desk)).pages(pages::rows(&desk))],
+        assets: pages::assets(),
+        entity_tabs: vec![Arc::new(pages::Tab(kubernetes.clone()))],
+        entity_cards: vec![Arc::new(pages::Card(kubernetes.clone()))],
+        live_topics: vec![LiveTopic {
+            name: engine::TOPIC.into(),
+            needs: Some(&RESOURCES_READ),
+        }],
+        ..Contributions::of(ID)
+    }
+}

@@ -21,6 +21,8 @@ pub(crate) struct Body {
     /// When the whole content must have come; nothing for a stream, which has no such moment.
     deadline: Option<Instant>,
     allowed: Duration,
+    /// Longest wait for each part of a stream, where that is not `allowed`.
+    pause: Option<Duration>,
 }
 
 impl Body {
@@ -33,6 +35,7 @@ impl Body {
             taken: 0,
             deadline: None,
             allowed: Duration::MAX,
+            pause: None,
         }
     }
 
@@ -40,6 +43,12 @@ impl Body {
     pub fn until(mut self, left: Duration, allowed: Duration) -> Self {
         self.deadline = self.ticket.started().checked_add(left);
         self.allowed = allowed;
+        self
+    }
+
+    /// Bounds the wait for each part of a stream differently.
+    pub fn pausing(mut self, pause: Option<Duration>) -> Self {
+        self.pause = pause;
         self
     }
 
@@ -82,6 +91,7 @@ impl Body {
 
     /// From now on the allowed time bounds the wait for each part, not for all parts together.
     pub fn renew(&mut self) {
+        self.allowed = self.pause.unwrap_or(self.allowed);
         self.deadline = Instant::now().checked_add(self.allowed);
     }
 

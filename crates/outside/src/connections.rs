@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::calls::Settings;
 use crate::error::innermost;
+use crate::host_trust::HostTrust;
 use crate::policy::HostPolicy;
 use crate::trust::Trust;
 
@@ -28,6 +29,7 @@ pub(crate) struct Connections {
 struct Pool {
     connect_time: Duration,
     resolver: Option<Arc<dyn Resolve>>,
+    trust: Option<HostTrust>,
     /// The host with certificates of its own; nothing for all other hosts.
     trusted: Option<String>,
     client: Client,
@@ -50,6 +52,9 @@ impl Connections {
 
     /// The pool for an address whose host has certificates of its own.
     pub fn special_client(&self, policy: &HostPolicy, url: &Url) -> Option<Result<Client, NotPrepared>> {
+        if policy.trust.is_some() {
+            return None;
+        }
         let trusted = self.trust.host_of(url)?;
         Some(self.pool(policy, Some(trusted)))
     }
@@ -67,14 +72,15 @@ impl Connections {
         if let Some(resolver) = &policy.resolver {
             builder = builder.no_proxy().dns_resolver(resolver.clone());
         }
-        let client = self
-            .trust
-            .apply(trusted, builder)
-            .build()
-            .map_err(|error| NotPrepared(innermost(&error)))?;
+        let builder = match &policy.trust {
+            Some(own) => own.apply(builder),
+            None => self.trust.apply(trusted, builder),
+        };
+        let client = builder.build().map_err(|error| NotPrepared(innermost(&error)))?;
         pools.push(Pool {
             connect_time: policy.connect_time,
             resolver: policy.resolver.clone(),
+            trust: policy.trust.clone(),
             trusted: trusted.map(str::to_owned),
             client: client.clone(),
         });
@@ -89,7 +95,15 @@ impl Pool {
             (Some(own), Some(other)) => Arc::ptr_eq(own, other),
             _ => false,
         };
-        has_same_resolver && self.connect_time == policy.connect_time && self.trusted.as_deref() == trusted
+        let has_same_trust = match (&self.trust, &policy.trust) {
+            (None, None) => true,
+            (Some(own), Some(other)) => own.is_same(other),
+            _ => false,
+        };
+        has_same_resolver
+            && has_same_trust
+            && self.connect_time == policy.connect_time
+            && self.trusted.as_deref() == trusted
     }
 }
 

@@ -4,7 +4,8 @@
 //! an answer, or an [`OutsideError`] in plain words without any token. [`OutsideCalls::status`] says how each host is, for
 //! pages and health checks; the metrics `outside_*` say the same to operators.
 //!
-//! Which certificates are trusted is said once, for all hosts and for single ones ([`Trust`]).
+//! Which certificates are trusted is said once, for all hosts and for single ones ([`Trust`]); a feature whose own section says it
+//! for a host passes it with the bounds ([`HostTrust`]).
 //!
 //! This crate does not judge which addresses may be called. A caller that lets others choose addresses passes a resolver
 //! ([`HostPolicy::resolver`]) and chooses the host of each redirect ([`Request::follow`]).
@@ -16,6 +17,7 @@ mod calls;
 mod connections;
 mod error;
 mod host;
+mod host_trust;
 mod policy;
 mod redirect;
 mod request;
@@ -30,6 +32,7 @@ pub use calls::{OutsideCalls, Settings};
 pub use connections::NotPrepared;
 pub use error::{OutsideError, What};
 pub use host::Host;
+pub use host_trust::{HostTrust, UnusablePem};
 pub use http::{Method, StatusCode};
 pub use policy::{BreakerPolicy, HostPolicy};
 pub use request::Request;

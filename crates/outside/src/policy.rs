@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use reqwest::dns::Resolve;
 
+use crate::host_trust::HostTrust;
+
 /// The bounds for calls to one host.
 #[derive(Clone)]
 pub struct HostPolicy {
@@ -23,6 +25,8 @@ pub struct HostPolicy {
     pub breaker: Option<BreakerPolicy>,
     /// Finds the addresses of names. A host with a resolver of its own is never called through a proxy.
     pub resolver: Option<Arc<dyn Resolve>>,
+    /// How this host proves who it is, and how the portal does. Nothing: as the configuration says for all hosts.
+    pub trust: Option<HostTrust>,
 }
 
 impl Default for HostPolicy {
@@ -36,6 +40,7 @@ impl Default for HostPolicy {
             max_answer_bytes: 8 << 20,
             breaker: Some(BreakerPolicy::default()),
             resolver: None,
+            trust: None,
         }
     }
 }

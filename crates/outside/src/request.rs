@@ -25,6 +25,8 @@ pub struct Request {
     takes_any_status: bool,
     answer_time: Duration,
     max_bytes: u64,
+    /// Longest wait for each part of a stream without an end.
+    pause: Option<Duration>,
     unusable: Option<String>,
 }
 
@@ -40,6 +42,7 @@ impl Request {
             takes_any_status: false,
             answer_time,
             max_bytes,
+            pause: None,
             unusable: None,
         }
     }
@@ -114,6 +117,13 @@ impl Request {
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = bytes;
         self
+    }
+
+    /// Takes an answer without an end, to be read as a stream ([`Answer::stream`]): of any size, and with up to `pause` between
+    /// two parts. Its head must come in the usual time.
+    pub fn endless(mut self, pause: Duration) -> Self {
+        self.pause = Some(pause);
+        self.max_bytes(u64::MAX)
     }
 
     /// Sends the request once; a redirect is an error.
@@ -194,7 +204,9 @@ impl Request {
             Err(_) => return Err(ticket.fail(self.error(What::TooSlow(self.answer_time)))),
         };
         let body = Body::new(response, ticket, self.url.clone(), self.max_bytes);
-        Ok(Answer::new(body.until(left, self.answer_time)))
+        Ok(Answer::new(
+            body.until(left, self.answer_time).pausing(self.pause),
+        ))
     }
 
     /// Passes an answer on, or turns it into an error by its status.

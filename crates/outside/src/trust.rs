@@ -81,17 +81,20 @@ fn read(file: &Path) -> Result<Vec<Certificate>, UnusableCertificates> {
         return Err(unusable(format!("the file is larger than {MAX_BYTES} bytes")));
     }
     let pem = std::fs::read(file).map_err(|error| unusable(error.to_string()))?;
+    certificates(&pem).map_err(unusable)
+}
+
+/// The certificates of a text in PEM form, at least one.
+pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, String> {
     let (mut found, mut usable) = (Vec::new(), RootCertStore::empty());
-    for certificate in CertificateDer::pem_slice_iter(&pem) {
-        let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
-        found.push(Certificate::from_der(&certificate).map_err(|error| unusable(innermost(&error)))?);
-        usable
-            .add(certificate)
-            .map_err(|error| unusable(error.to_string()))?;
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|error| error.to_string())?;
+        found.push(Certificate::from_der(&certificate).map_err(|error| innermost(&error))?);
+        usable.add(certificate).map_err(|error| error.to_string())?;
     }
     if found.is_empty() {
         let reason = "it has no certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----";
-        return Err(unusable(reason.to_owned()));
+        return Err(reason.to_owned());
     }
     Ok(found)
 }

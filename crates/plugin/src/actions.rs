@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use model::{Actor, Fault};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
@@ -80,6 +81,23 @@ pub struct ActionContext {
     pub stop: CancellationToken,
     /// Nothing may change outside of the workspace.
     pub dry_run: bool,
+    /// The run of a template that it is a step of; nothing where it is run on its own.
+    pub template_run: Option<TemplateRun>,
+}
+
+/// The run of a template that a step belongs to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TemplateRun {
+    /// Id of the task.
+    pub task: String,
+    /// When the task was begun.
+    pub begun_at: Timestamp,
+    /// Reference of the template.
+    pub template: String,
+    /// Address of the template's file, from which relative addresses start.
+    pub base_url: Option<String>,
+    /// The output of the last step that published something.
+    pub published: Option<Value>,
 }
 
 /// Secrets by name. Shown nowhere.
@@ -189,16 +207,25 @@ impl ActionRegistry {
         self.all().map(action).collect()
     }
 
+    /// Checks an input without running anything.
+    pub fn check(&self, id: &str, input: &Value) -> Result<(), Fault> {
+        self.registered(id)?.input.check(id, input)
+    }
+
+    fn registered(&self, id: &str) -> Result<&Registered, Fault> {
+        self.0.get(id).ok_or_else(|| {
+            let known: Vec<&str> = self.0.keys().map(String::as_str).collect();
+            Fault::not_found(format!(
+                "there is no action \"{id}\"; there are: {}",
+                known.join(", ")
+            ))
+        })
+    }
+
     /// Runs an action as a task of its own, within its time: a panic is a fault. Input that does not fit the schema is a
     /// fault, and nothing is run. In a dry run an action that has none is passed over and gives an empty object.
     pub async fn run(&self, id: &str, context: ActionContext) -> Result<Value, Fault> {
-        let Some(Registered { of, input }) = self.0.get(id) else {
-            let known: Vec<&str> = self.0.keys().map(String::as_str).collect();
-            return Err(Fault::not_found(format!(
-                "there is no action \"{id}\"; there are: {}",
-                known.join(", ")
-            )));
-        };
+        let Registered { of, input } = self.registered(id)?;
         let Of { plugin, part: action } = of;
         input.check(id, &context.input)?;
         if context.dry_run && !action.has_dry_run() {
@@ -284,6 +311,7 @@ mod tests {
             checkpoint: Checkpoint::in_memory(None),
             stop: CancellationToken::new(),
             dry_run,
+            template_run: None,
         }
     }
 

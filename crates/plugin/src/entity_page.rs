@@ -12,6 +12,8 @@ use maud::Markup;
 use model::{EntityRef, Viewer};
 use serde_json::Value;
 
+use crate::Permission;
+
 /// Where a part stands, and the words for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
@@ -99,6 +101,14 @@ pub trait EntityTab: Send + Sync + 'static {
     fn place(&self) -> &Place;
     /// Whether the tab has something to say about this entity. Must be quick and without IO.
     fn applies_to(&self, entity: &Value) -> bool;
+    /// The permission without which the tab says only that it is missing.
+    fn needs(&self) -> Option<&'static Permission> {
+        None
+    }
+    /// Topics whose announcement makes the open tab fetch itself again ([`crate::LiveTopic`]).
+    fn topics(&self, _reference: &EntityRef) -> Vec<String> {
+        Vec::new()
+    }
     /// When the content is made.
     fn moment(&self) -> Moment {
         Moment::Inline
@@ -127,6 +137,14 @@ pub trait EntityCard: Send + Sync + 'static {
     fn place(&self) -> &Place;
     /// Whether the card has something to say about this entity. Must be quick and without IO.
     fn applies_to(&self, entity: &Value) -> bool;
+    /// The permission without which the card is left out.
+    fn needs(&self) -> Option<&'static Permission> {
+        None
+    }
+    /// Topics whose announcement makes the open overview fetch itself again ([`crate::LiveTopic`]).
+    fn topics(&self, _reference: &EntityRef) -> Vec<String> {
+        Vec::new()
+    }
     /// When the content is made.
     fn moment(&self) -> Moment {
         Moment::Inline
@@ -161,6 +179,10 @@ pub struct Badge {
 
 /// Puts badges into the head of the entity page. Answered from memory: it is part of every view of the page.
 pub trait EntityBadges: Send + Sync + 'static {
+    /// The permission without which the badges are left out.
+    fn needs(&self) -> Option<&'static Permission> {
+        None
+    }
     /// Badges of an entity.
     fn badges(&self, reference: &EntityRef, entity: &Value, viewer: &Viewer) -> Vec<Badge>;
     /// Topics whose announcements may change the badges of an entity; the open page then fetches itself again.

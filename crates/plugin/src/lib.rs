@@ -29,7 +29,7 @@ mod services;
 mod slot;
 
 pub use actions::{
-    Action, ActionContext, ActionExample, ActionRegistry, ActionSchema, ActionsError, Secrets,
+    Action, ActionContext, ActionExample, ActionRegistry, ActionSchema, ActionsError, Secrets, TemplateRun,
 };
 pub use asset::{Asset, AssetKind};
 pub use audit::{AuditEvent, AuditLog, AuditOutcome};

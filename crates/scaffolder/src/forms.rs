@@ -25,6 +25,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use effective::{Branches, effective};
+use kind::{Kind, kind};
 use reading::{Reader, Sent};
 use repository::GitHost;
 
@@ -141,13 +142,19 @@ pub(crate) fn without_blank_rows(values: &Value) -> Value {
 fn asked_for(schema: &Value, values: &Value) -> Value {
     match (values, schema["properties"].as_object()) {
         (Value::Object(fields), Some(properties)) => {
-            let known = fields
+            let known = properties
                 .iter()
-                .filter_map(|(name, value)| Some((name.clone(), asked_for(properties.get(name)?, value))));
+                .filter_map(|(name, field)| Some((name.clone(), asked_for(field, fields.get(name)?))))
+                .filter(|(name, value)| !is_host_alone(&properties[name], value));
             Value::Object(known.collect())
         }
         _ => values.clone(),
     }
+}
+
+/// A place of a repository of which only the host was chosen, which every form has from the beginning, is none.
+fn is_host_alone(field: &Value, value: &Value) -> bool {
+    kind(field) == Kind::Repository && value.as_str().is_some_and(|text| text.ends_with('?'))
 }
 
 #[cfg(test)]

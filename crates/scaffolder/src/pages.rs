@@ -22,6 +22,7 @@ use axum::response::{IntoResponse, Redirect};
 use plugin::{
     Asset, AssetKind, Contributions, NavigationItem, NavigationSection, PaletteCommand, Rows, Rule,
 };
+use scm::{Integration, Integrations};
 use sight::ENTITY_READ;
 
 use crate::Scaffolder;
@@ -39,8 +40,8 @@ pub(crate) struct Pages {
     hosts: Arc<[GitHost]>,
 }
 
-/// Adds the pages, and how people come to them.
-pub(crate) fn contribute(to: &mut Contributions, scaffolder: &Scaffolder, hosts: Vec<GitHost>) {
+/// Adds how people come to the pages; the rows of the pages.
+pub(crate) fn contribute(to: &mut Contributions, scaffolder: &Scaffolder, hosts: Vec<GitHost>) -> Rows {
     to.navigation.push(NavigationItem::new(
         "Create",
         "/create",
@@ -61,20 +62,33 @@ pub(crate) fn contribute(to: &mut Contributions, scaffolder: &Scaffolder, hosts:
         path: "/create/tasks".into(),
     });
     to.entity_actions.push(Arc::new(parts::UseTemplate));
-    to.assets.push(Asset {
-        kind: AssetKind::Style,
-        text: Cow::Borrowed(include_str!("../css/create.css")),
-    });
-    to.assets.push(Asset {
-        kind: AssetKind::Script,
-        text: Cow::Borrowed(include_str!("../js/create.js")),
-    });
+    to.assets.extend(page_assets());
     let pages = Pages {
         scaffolder: scaffolder.clone(),
         hosts: hosts.into(),
     };
-    let routes = plugin::Routes::new(crate::ID).pages(rows(&pages));
-    to.routes.push(routes);
+    rows(&pages)
+}
+
+/// The configured Git hosts, to choose from.
+pub(crate) fn hosts(integrations: &Integrations) -> Vec<GitHost> {
+    let host = |one: &Integration| GitHost {
+        host: one.host.clone(),
+        kind: one.kind().to_owned(),
+    };
+    integrations.iter().map(host).collect()
+}
+
+/// Styles and scripts of the pages.
+pub fn page_assets() -> Vec<Asset> {
+    let asset = |kind, text| Asset {
+        kind,
+        text: Cow::Borrowed(text),
+    };
+    vec![
+        asset(AssetKind::Style, include_str!("../css/create.css")),
+        asset(AssetKind::Script, include_str!("../js/create.js")),
+    ]
 }
 
 fn rows(pages: &Pages) -> Rows {

@@ -101,6 +101,7 @@ impl Fetcher {
             // The catalog leaves hosts alone by itself, and decides when a source is read again.
             breaker: None,
             resolver: None,
+            trust: None,
         };
         let resolver: Arc<dyn Resolve> = Arc::new(PublicResolver);
         let fetcher = Self {

@@ -80,7 +80,7 @@ fn with_word(word: &str, token: Option<&Secret>) -> Option<Secret> {
     token.map(|token| Secret::new(format!("{word} {}", token.expose().trim())))
 }
 
-fn basic(user: &str, password: &Secret) -> Secret {
+pub(crate) fn basic(user: &str, password: &Secret) -> Secret {
     Secret::new(format!(
         "Basic {}",
         STANDARD.encode(format!("{user}:{}", password.expose().trim()))

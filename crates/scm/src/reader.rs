@@ -159,7 +159,7 @@ impl UrlReader {
         }
     }
 
-    fn fetcher(&self, url: &str) -> Result<&Fetcher, Fault> {
+    pub(crate) fn fetcher(&self, url: &str) -> Result<&Fetcher, Fault> {
         let offline = || Fault::error(format!("Unable to read {url}, nothing is read by URL here"));
         self.inner.fetcher.as_ref().ok_or_else(offline)
     }

@@ -15,7 +15,7 @@ use crate::tree::{Tree, TreeLimits, TreeRead, unpack};
 /// Largest archive, packed.
 const MAX_ARCHIVE_BYTES: u64 = 64 << 20;
 /// Time for an archive: hosts make it when it is asked for the first time.
-const ARCHIVE_TIME: Duration = Duration::from_secs(60);
+const ARCHIVE_TIME: Duration = Duration::from_mins(1);
 /// Bounds of the question for a commit.
 const COMMIT: Bounds = Bounds {
     bytes: 1 << 20,

@@ -7,7 +7,7 @@ use tokio::task::AbortHandle;
 
 use crate::{
     Announcements, ChangeWake, Database, Lane, Migration, StoreError, Tx, WriteTx,
-    announce::Announcer,
+    announce::{Announced, Announcer, topic},
     migrate,
     postgres::{self, PostgresServer},
     sql::{Arg, Engine, Outcome, Session},
@@ -154,6 +154,12 @@ impl Store {
     /// What transactions of any process announce from now on ([`Tx::announce`]).
     pub fn announcements(&self) -> Announcements {
         self.inner.announcer.subscribe()
+    }
+
+    /// Announces a topic in this process alone, for what is not kept in the database and is seen by every process itself: a
+    /// watch of another server, for example.
+    pub fn announce_here(&self, text: &str) {
+        self.inner.announcer.tell(Announced::Topic(topic(text)));
     }
 
     /// Asks the database for a sign of life.

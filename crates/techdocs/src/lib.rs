@@ -1,1 +1,94 @@
 //! Documentation of entities: Markdown in their repositories, rendered natively.
+//!
+//! An entity says where its documentation lies (`source`). The files are read as one tree and kept until the repository
+//! has a new commit (`library`); a `site` is made of them, whose pages are rendered when they are first looked at. People
+//! read it at `/docs` and on the Docs tab (`pages`), clients of the original at `/api/techdocs` (`api`), and each heading
+//! can be found (`findable`).
+
+mod api;
+mod findable;
+mod library;
+mod pages;
+mod pushes;
+mod section;
+mod site;
+mod source;
+
+pub use pages::page_samples;
+pub use section::Section;
+pub use site::{Problem, Rendered, Site};
+pub use source::Source;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use catalog::Catalog;
+use config::Config;
+use plugin::{
+    Asset, AssetKind, Contributions, Declaration, NavigationItem, NavigationSection, PluginId, Routes,
+    Services,
+};
+use scm::UrlReader;
+use work::Subscription;
+
+use library::Library;
+
+/// The plugin's name.
+pub const ID: PluginId = PluginId::built_in("techdocs");
+/// Says where the documentation of an entity lies.
+pub const REF: &str = "backstage.io/techdocs-ref";
+/// Says whose documentation is shown for an entity.
+pub const OTHER: &str = "backstage.io/techdocs-entity";
+/// Says which page of that.
+pub const OTHER_PATH: &str = "backstage.io/techdocs-entity-path";
+/// The topic of pushes to a Git host.
+const PUSHES: &str = "events.push";
+
+/// What the plugin is.
+pub fn declaration() -> Declaration {
+    Declaration {
+        config: Some(Arc::new(Section)),
+        ..Declaration::new(ID)
+    }
+}
+
+/// What handlers need.
+#[derive(Clone)]
+pub(crate) struct Docs {
+    pub catalog: Catalog,
+    pub store: store::Store,
+    pub library: Arc<Library>,
+}
+
+/// The plugin.
+pub fn contributions(config: &Config, catalog: &Catalog, services: &Services) -> Contributions {
+    // The portal does not start where the same reader cannot be made for the catalog.
+    let reader =
+        UrlReader::new(config, services.outside.clone()).unwrap_or_else(|_| UrlReader::offline(config));
+    let library = Arc::new(Library::new(reader, services.search.clone()));
+    let docs = Docs {
+        catalog: catalog.clone(),
+        store: services.store.clone(),
+        library: library.clone(),
+    };
+    let style = Asset {
+        kind: AssetKind::Style,
+        text: Cow::Borrowed(include_str!("../css/docs.css")),
+    };
+    Contributions {
+        routes: vec![Routes::new(ID).api(api::rows(&docs)).pages(pages::rows(&docs))],
+        navigation: vec![NavigationItem::new(
+            "Docs",
+            "/docs",
+            "docs",
+            NavigationSection::Main,
+            30,
+        )],
+        assets: vec![style],
+        entity_tabs: vec![Arc::new(pages::DocsTab::new(docs.clone()))],
+        search_sources: vec![Arc::new(findable::Headings(library))],
+        jobs: vec![Arc::new(pushes::Refresh(docs))],
+        subscriptions: vec![Subscription::new(PUSHES, pushes::KIND)],
+        ..Contributions::of(ID)
+    }
+}

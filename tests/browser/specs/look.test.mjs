@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findings } from '../support/axe.mjs';
 import { picture } from '../support/portal.mjs';
-import { brokenFiles } from '../support/samples.mjs';
+import { brokenFiles, greeting } from '../support/samples.mjs';
 import { browser, portal, sharePortalAndBrowser } from '../support/suite.mjs';
 import { visiting } from '../support/visit.mjs';
 
@@ -46,10 +46,21 @@ const pages = {
   'audit-nothing': '/audit?actor=user:default/nobody&outcome=failed',
   work: '/work',
   schedules: '/work/schedules',
+  docs: '/docs',
+  'docs-page': '/docs/default/system/talentmesh/',
+  'docs-tabs': '/docs/default/system/talentmesh/guides/run-locally/',
+  'docs-search': '/docs/default/system/talentmesh/?q=scores',
+  'docs-health': '/docs/default/system/talentmesh/?view=health',
+  'docs-tab': '/catalog/default/system/talentmesh/docs',
+  create: '/create',
+  'create-nothing': '/create?q=zebra&tag=demo',
+  'create-form': '/create/templates/default/greeting',
+  tasks: '/create/tasks',
+  actions: '/create/actions',
   'not-found': '/no/such/page',
 };
 
-sharePortalAndBrowser({ files: brokenFiles });
+sharePortalAndBrowser({ files: { ...brokenFiles, ...greeting } });
 
 /** What must hold in every look; keeps a picture. */
 async function assertSound(page, name) {

@@ -37,3 +37,61 @@ spec:
 kind: [unclosed
 `,
 };
+
+// A template that needs no other server: every sort of field, a step that takes a moment, and what a task shows at its end.
+export const greeting = {
+  'greeting.yaml': `apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata:
+  name: greeting
+  title: Greeting
+  description: Writes a greeting into the log.
+  tags: [demo, recommended]
+spec:
+  type: service
+  owner: group:default/platform-team
+  parameters:
+    - title: Whom
+      description: Whom to greet, as in \`kubectl get\`.
+      required: [name, owner]
+      properties:
+        name: { title: Name, type: string, ui:field: EntityNamePicker, ui:autofocus: true }
+        owner: { title: Owner, type: string, ui:field: OwnerPicker, ui:options: { catalogFilter: { kind: Group } } }
+        system: { title: System, type: string, ui:field: EntityPicker, ui:options: { catalogFilter: { kind: System } } }
+        about: { title: About, type: string, ui:widget: textarea, ui:help: One sentence. }
+        port: { title: Port, type: integer, default: 8080, minimum: 1024 }
+        loud: { title: Loud, type: boolean }
+        tags: { title: Tags, type: array, ui:field: EntityTagsPicker }
+    - title: How
+      properties:
+        way: { title: Way, type: string, enum: [none, mail], enumNames: [None, By mail], default: none, ui:widget: radio }
+        regions: { title: Regions, type: array, uniqueItems: true, items: { type: string, enum: [fsn, hel] } }
+        hosts: { title: Hosts, type: array, items: { type: string, title: Host } }
+        limits: { title: Limits, type: object, properties: { cpu: { title: CPU, type: string, default: 500m } } }
+        repoUrl: { title: Repository, type: string, ui:field: RepoUrlPicker, ui:options: { allowedHosts: [gitea.example.com, github.com] } }
+        token: { title: Token, type: string, ui:field: Secret }
+        chart: { title: Chart, type: string, ui:field: ChartPicker }
+      dependencies:
+        way:
+          oneOf:
+            - properties: { way: { const: none } }
+            - required: [address]
+              properties: { way: { const: mail }, address: { title: Address, type: string, format: email } }
+  steps:
+    - { id: hello, name: Say hello, action: debug:log, input: { message: 'Hello \${{ parameters.name }} in \${{ parameters.hosts }}' } }
+    - { id: pause, name: Pause, action: debug:wait, input: { milliseconds: 700 } }
+    - { id: secret, name: Whisper, action: debug:log, input: { message: 'It is \${{ secrets.token }}' } }
+  output:
+    links: [{ title: Open the team, icon: group, entityRef: 'group:default/platform-team' }]
+    text: [{ title: Next, content: 'Greet \`\${{ parameters.name }}\` again.' }]
+---
+apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata: { name: fails, title: Always fails, tags: [demo] }
+spec:
+  type: website
+  parameters: []
+  steps:
+    - { id: nothing, name: Look for nothing, action: catalog:fetch, input: { entityRef: 'component:default/no-such' } }
+`,
+};

@@ -14,9 +14,10 @@ pub(crate) mod view;
 use std::time::Instant;
 
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use model::Viewer;
@@ -25,7 +26,7 @@ use plugin::{Body, EntityPage, Form as SentForm, TabAnswer};
 use serde::Deserialize;
 use ui::{Chrome, Crumb, Live, Page, PageHead, href};
 use url::form_urlencoded;
-use web::{CurrentActor, CurrentViewer};
+use web::{CurrentActor, CurrentViewer, Permissions};
 
 use super::Pages;
 use super::failure::PageFailure;
@@ -42,22 +43,34 @@ const NEAR: usize = 5;
 /// Paths of the tabs that need no plugin.
 pub const BUILT_IN_TABS: [&str; 5] = ["", dependencies::TAB, "history", "yaml", "raw.yaml"];
 
+/// Who looks, and what decides about what they may see.
+pub(super) struct Caller(Viewer, Option<Permissions>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let CurrentViewer(viewer) = CurrentViewer::from_request_parts(parts, state).await?;
+        Ok(Self(viewer, parts.extensions.get::<Permissions>().cloned()))
+    }
+}
+
 /// The overview.
 pub(super) async fn show(
     State(pages): State<Pages>,
-    CurrentViewer(viewer): CurrentViewer,
+    caller: Caller,
     CurrentSight(sight): CurrentSight,
     Path((namespace, kind, name)): Path<(String, String, String)>,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
     let reference = EntityRef::new(&kind, &namespace, &name);
-    page(&pages, &sight, &viewer, &reference, ("", ""), chrome).await
+    page(&pages, &sight, &caller, &reference, ("", ""), chrome).await
 }
 
 /// Any other tab.
 pub(super) async fn show_tab(
     State(pages): State<Pages>,
-    CurrentViewer(viewer): CurrentViewer,
+    caller: Caller,
     CurrentSight(sight): CurrentSight,
     Path((namespace, kind, name, tab)): Path<(String, String, String, String)>,
     chrome: Chrome,
@@ -66,65 +79,65 @@ pub(super) async fn show_tab(
     if tab == "raw.yaml" {
         return raw(pages.catalog.seen_by(&sight), &reference).await;
     }
-    page(&pages, &sight, &viewer, &reference, (&tab, ""), chrome).await
+    page(&pages, &sight, &caller, &reference, (&tab, ""), chrome).await
 }
 
 /// An address below a tab.
 pub(super) async fn show_below_tab(
     State(pages): State<Pages>,
     CurrentSight(sight): CurrentSight,
-    CurrentViewer(viewer): CurrentViewer,
+    caller: Caller,
     Path((namespace, kind, name, tab, rest)): Path<(String, String, String, String, String)>,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
     let reference = EntityRef::new(&kind, &namespace, &name);
-    page(&pages, &sight, &viewer, &reference, (&tab, &rest), chrome).await
+    page(&pages, &sight, &caller, &reference, (&tab, &rest), chrome).await
 }
 
 /// A form that was sent to a tab.
 pub(super) async fn act(
     State(pages): State<Pages>,
     CurrentSight(sight): CurrentSight,
-    CurrentViewer(viewer): CurrentViewer,
+    caller: Caller,
     Path((namespace, kind, name, tab)): Path<(String, String, String, String)>,
     chrome: Chrome,
     Form(form): Form<SentForm>,
 ) -> Result<Response, PageFailure> {
     let reference = EntityRef::new(&kind, &namespace, &name);
-    sent(&pages, &sight, &viewer, &reference, (&tab, ""), chrome, form).await
+    sent(&pages, &sight, &caller, &reference, (&tab, ""), chrome, form).await
 }
 
 /// A form that was sent to an address below a tab.
 pub(super) async fn act_below(
     State(pages): State<Pages>,
     CurrentSight(sight): CurrentSight,
-    CurrentViewer(viewer): CurrentViewer,
+    caller: Caller,
     Path((namespace, kind, name, tab, rest)): Path<(String, String, String, String, String)>,
     chrome: Chrome,
     Form(form): Form<SentForm>,
 ) -> Result<Response, PageFailure> {
     let reference = EntityRef::new(&kind, &namespace, &name);
-    sent(&pages, &sight, &viewer, &reference, (&tab, &rest), chrome, form).await
+    sent(&pages, &sight, &caller, &reference, (&tab, &rest), chrome, form).await
 }
 
 async fn sent(
     pages: &Pages,
     sight: &Sight,
-    viewer: &Viewer,
+    Caller(viewer, permissions): &Caller,
     reference: &EntityRef,
     (tab, rest): (&str, &str),
     chrome: Chrome,
     form: SentForm,
 ) -> Result<Response, PageFailure> {
     let seen = pages.catalog.seen_by(sight);
-    let Some(frame) = load::frame(pages, seen, viewer, reference, tab).await? else {
+    let Some(frame) = load::frame(pages, seen, (viewer, permissions.as_ref()), reference, tab).await? else {
         return not_found(seen, reference, chrome).await;
     };
     if !frame.tabs.iter().any(|(path, _)| path == tab) {
         return Ok(StatusCode::NOT_FOUND.into_response());
     }
     let at = entity_page(&frame, viewer, rest, &chrome.query);
-    let answer = pages.parts().act(tab, at, form).await;
+    let answer = pages.parts().act(tab, at, form, &frame.denied).await;
     Ok(answered(answer, |content| {
         whole(pages, viewer, &frame, &content, chrome)
     }))
@@ -144,13 +157,13 @@ async fn raw(view: View<'_>, reference: &EntityRef) -> Result<Response, PageFail
 async fn page(
     pages: &Pages,
     sight: &Sight,
-    viewer: &Viewer,
+    Caller(viewer, permissions): &Caller,
     reference: &EntityRef,
     (tab, rest): (&str, &str),
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
     let seen = pages.catalog.seen_by(sight);
-    let Some(frame) = load::frame(pages, seen, viewer, reference, tab).await? else {
+    let Some(frame) = load::frame(pages, seen, (viewer, permissions.as_ref()), reference, tab).await? else {
         return not_found(seen, reference, chrome).await;
     };
     if !frame.tabs.iter().any(|(path, _)| path == tab) {
@@ -183,13 +196,14 @@ fn answered(answer: Option<TabAnswer>, page: impl FnOnce(Markup) -> Response) ->
 /// The page around a tab's content.
 fn whole(pages: &Pages, viewer: &Viewer, frame: &EntityFrame, content: &Markup, chrome: Chrome) -> Response {
     let (badges, actions) = (
-        pages.parts().badges(&frame.reference, &frame.entity, viewer),
+        pages
+            .parts()
+            .badges(&frame.reference, &frame.entity, viewer, &frame.denied),
         pages.parts().actions(&frame.reference, &frame.entity, viewer),
     );
     let page = view::entity_page(frame, (badges, actions), content);
     let markup = html! { (flash(&chrome.query)) (page) };
-    let topics = pages.parts().topics(&frame.reference, &frame.entity);
-    chrome.page(head(frame, topics), markup).into_response()
+    chrome.page(head(pages, frame), markup).into_response()
 }
 
 /// What a plugin's part gets.
@@ -204,7 +218,7 @@ fn entity_page(frame: &EntityFrame, viewer: &Viewer, rest: &str, query: &str) ->
     }
 }
 
-fn head(frame: &EntityFrame, topics: Vec<String>) -> PageHead {
+fn head(pages: &Pages, frame: &EntityFrame) -> PageHead {
     let reference = &frame.reference;
     let title = shown_title(&frame.entity).unwrap_or(reference.name());
     let kind = entity::kind(&frame.entity).unwrap_or(reference.kind());
@@ -218,9 +232,15 @@ fn head(frame: &EntityFrame, topics: Vec<String>) -> PageHead {
         .iter()
         .find(|(path, _)| *path == frame.current && !path.is_empty());
     let heading = tab.map_or_else(|| title.to_owned(), |(_, tab)| format!("{title} · {tab}"));
-    PageHead::new(heading)
-        .crumbs(crumbs)
-        .live(Live::EntityWith(reference.clone(), topics))
+    let topics = pages
+        .parts()
+        .topics(&frame.current, reference, &frame.entity, &frame.denied);
+    let live = if topics.is_empty() {
+        Live::Entity(reference.clone())
+    } else {
+        Live::EntityAnd(reference.clone(), topics)
+    };
+    PageHead::new(heading).crumbs(crumbs).live(live)
 }
 
 async fn content(
@@ -234,7 +254,7 @@ async fn content(
     let (wanted, query) = Wanted::split(&chrome.query);
     let at = entity_page(frame, viewer, rest, &query);
     let content = match frame.current.as_str() {
-        "" => Box::pin(load::overview(pages, seen, &wanted, at)).await?,
+        "" => Box::pin(load::overview(pages, seen, &wanted, at, &frame.denied)).await?,
         dependencies::TAB => {
             Box::pin(dependencies::tab(
                 seen,
@@ -246,7 +266,7 @@ async fn content(
         }
         "history" => history_tab(seen, &frame.reference, chrome).await?,
         "yaml" => text::yaml_tab(&frame.reference, &yaml::to_string(&text::ordered(&frame.entity))),
-        path => return Ok(pages.parts().tab(path, &wanted, at).await),
+        path => return Ok(pages.parts().tab(path, &wanted, at, &frame.denied).await),
     };
     let is_below = !rest.is_empty();
     Ok((!is_below).then_some(TabAnswer::Content(Body::Ours(content))))

@@ -1,6 +1,7 @@
 //! Registered locations.
 
 use std::collections::HashSet;
+use std::path::{Component, Path, PathBuf};
 
 use config::ConflictStrategy;
 use model::{Actor, EntityRef, Fault, LocationRef};
@@ -314,13 +315,9 @@ impl Catalog {
     /// Refuses what could never be read. The original stores an empty or `javascript:` target and
     /// can then not even delete it.
     pub(super) fn check_location(&self, kind: &str, target: &str) -> Result<LocationRef, Fault> {
-        if !self
-            .parts
-            .settings
-            .allowed_types
-            .iter()
-            .any(|allowed| allowed == kind)
-        {
+        let settings = &self.parts.settings;
+        let is_allowed = settings.allowed_types.iter().any(|allowed| allowed == kind);
+        if !is_allowed && !is_in_folder(kind, target, &settings.local_folders) {
             return Err(type_not_allowed(&self.parts.settings.allowed_types));
         }
         if target.trim().is_empty() {
@@ -363,6 +360,13 @@ fn exists(reference: &LocationRef) -> Fault {
 
 fn has_login(target: &str) -> bool {
     url::Url::parse(target).is_ok_and(|url| !url.username().is_empty() || url.password().is_some())
+}
+
+/// Whether a location is a file in one of these folders.
+fn is_in_folder(kind: &str, target: &str, folders: &[PathBuf]) -> bool {
+    let path = Path::new(target);
+    let climbs = path.components().any(|part| part == Component::ParentDir);
+    kind == "file" && !climbs && folders.iter().any(|folder| path.starts_with(folder))
 }
 
 /// Whether a browser would run the target; control characters and case do not stop it.

@@ -45,7 +45,7 @@ pub struct BackendSection {
     pub lifecycle: LifecycleSection,
     /// Who may call the API.
     pub auth: AuthenticationSection,
-    /// Folder for temporary files; accepted without effect. The system's is used.
+    /// Folder in which tasks of templates have theirs. Default: the data folder.
     pub working_directory: Option<String>,
 }
 

@@ -80,6 +80,28 @@ async fn streams() {
 }
 
 #[tokio::test]
+async fn streams_without_an_end() {
+    let scene = Scene::start().await;
+    let (short, long) = (Duration::from_millis(100), Duration::from_secs(2));
+    let parts = async |request: outside::Request| {
+        let answer = request.send().await?;
+        answer.stream().try_collect::<Vec<_>>().await
+    };
+    let drip = || scene.get("/drip").within(Duration::from_millis(200)).max_bytes(3);
+    assert_eq!(parts(drip().endless(long)).await.unwrap().concat(), b"0;1;2;");
+    let error = parts(drip().endless(short)).await.unwrap_err();
+    assert_eq!(error.what, What::TooSlow(short), "silence has a bound");
+    let error = parts(scene.get("/hang-long").within(short).endless(long))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.what,
+        What::TooSlow(short),
+        "the head comes in the usual time"
+    );
+}
+
+#[tokio::test]
 async fn large_answers() {
     let scene = Scene::start().await;
     let told = scene.failure("/large").await;

@@ -96,6 +96,7 @@ pub fn policy() -> HostPolicy {
             longest_pause: Duration::from_mins(1),
         }),
         resolver: None,
+        trust: None,
     }
 }
 

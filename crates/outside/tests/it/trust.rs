@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use model::SystemClock;
-use outside::{HostPolicy, OutsideCalls, OutsideError, Settings, Trust, What};
+use outside::{HostPolicy, HostTrust, OutsideCalls, OutsideError, Settings, Trust, What};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -110,5 +110,55 @@ fn files_without_certificates_are_refused() {
     for file in [&empty, &broken, &folder.path().join("missing.pem")] {
         let error = Trust::default().only("localhost", file).err().unwrap();
         assert!(error.to_string().contains(file.to_str().unwrap()), "{error}");
+    }
+}
+
+async fn call_trusting(own: HostTrust, everywhere: Trust, url: &Url) -> Result<String, OutsideError> {
+    let settings = Settings {
+        trust: everywhere,
+        ..Settings::default()
+    };
+    let calls = OutsideCalls::new(settings, Arc::new(SystemClock));
+    let policy = HostPolicy {
+        trust: Some(own),
+        ..HostPolicy::default()
+    };
+    let host = calls.host("kubernetes north", &policy).unwrap();
+    host.get(url.clone()).send().await?.text().await
+}
+
+#[tokio::test]
+async fn a_host_whose_feature_brings_its_trust_follows_that_alone() {
+    let (own, other) = (authority(), authority());
+    let folder = tempfile::tempdir().unwrap();
+    let everywhere = || {
+        Trust::default()
+            .everywhere(&file(&folder, "own.pem", &own))
+            .unwrap()
+    };
+    // The provider of the process is installed by the calls; it is needed before the first server is.
+    let _ = OutsideCalls::new(Settings::default(), Arc::new(SystemClock));
+    let url = serve(&own).await;
+    let only = |authority: &Authority| HostTrust::default().only(authority.pem().as_bytes()).unwrap();
+    assert_eq!(
+        call_trusting(only(&own), Trust::default(), &url).await.unwrap(),
+        "well"
+    );
+    let unverified = only(&other).unverified();
+    assert_eq!(
+        call_trusting(unverified, Trust::default(), &url).await.unwrap(),
+        "well"
+    );
+    for refused in [only(&other), HostTrust::default()] {
+        let error = call_trusting(refused, everywhere(), &url).await.unwrap_err();
+        assert!(matches!(error.what, What::Untrusted(_)), "{error}");
+    }
+    for pem in [
+        "",
+        "nothing",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    ] {
+        assert!(HostTrust::default().only(pem.as_bytes()).is_err(), "{pem}");
+        assert!(HostTrust::default().identity(pem.as_bytes()).is_err(), "{pem}");
     }
 }

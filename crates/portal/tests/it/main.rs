@@ -8,6 +8,7 @@
 mod administrators;
 mod audited;
 mod collisions;
+mod docs;
 mod every_point;
 mod failing;
 mod health;
@@ -15,6 +16,7 @@ mod live;
 mod plugin_of_every_point;
 mod served;
 mod sight;
+mod sign_in;
 mod tables;
 mod uses_of_full_sight;
 mod webhooks;

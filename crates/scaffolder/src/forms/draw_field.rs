@@ -137,7 +137,7 @@ pub(super) fn radio(field: &Field<'_>) -> Markup {
     let held = text_of(field.value);
     let described = field.described_by();
     html! {
-        div.choices role="radiogroup" {
+        div.choices {
             @for (index, choice) in known_choices(field).iter().enumerate() {
                 label.choice {
                     input type="radio" id=[(index == 0).then_some(&field.id)] name=(field.pointer) value=(choice.text()) checked[choice.text() == held]

@@ -97,3 +97,20 @@ fn label(known: &[Choice], value: &Value) -> String {
     let found = known.iter().find(|choice| choice.value == *value);
     found.map_or_else(|| text_of(value), |choice| choice.label.clone())
 }
+
+/// A value of which no schema is known, as people read it. Nothing for one that holds nothing.
+pub(crate) fn plain_text(value: &Value) -> Option<String> {
+    let texts = |all: &[Value]| -> Vec<String> { all.iter().filter_map(plain_text).collect() };
+    let text = match value {
+        Value::Array(rows) => texts(rows).join(", "),
+        Value::Object(fields) => {
+            let parts = fields
+                .iter()
+                .filter_map(|(name, value)| Some(format!("{name}: {}", plain_text(value)?)));
+            parts.collect::<Vec<_>>().join("\n")
+        }
+        Value::String(stars) if !stars.is_empty() && stars.chars().all(|sign| sign == '*') => MASK.to_owned(),
+        other => text_of(other),
+    };
+    (!text.is_empty()).then_some(text)
+}

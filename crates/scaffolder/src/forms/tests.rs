@@ -425,7 +425,7 @@ fn places_of_repositories_are_written_part_by_part() {
         ),
         (
             vec![("/repoUrl#host", "github.com"), ("/repoUrl#repo", "")],
-            "Owner is missing.",
+            "This is missing.",
         ),
         (
             vec![("/repoUrl#host", "gitlab.com"), ("/repoUrl#repo", "x")],

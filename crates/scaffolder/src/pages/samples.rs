@@ -259,7 +259,7 @@ fn report(state: TaskState, problem: Option<&str>) -> TaskReport {
         name: step.name.clone(),
         action: step.action.clone(),
         state,
-        started_at: (state != StepState::Waiting).then(|| at("09:29:01")),
+        started_at: (!matches!(state, StepState::Waiting | StepState::Skipped)).then(|| at("09:29:01")),
         ended_at: (!state.is_open()).then(|| at("09:29:02")),
     });
     let output = json!({

@@ -287,12 +287,7 @@ impl Desk<'_> {
             fields,
             mistakes,
         });
-        let status = if mistakes.is_empty() {
-            StatusCode::OK
-        } else {
-            StatusCode::UNPROCESSABLE_ENTITY
-        };
-        Ok(self.answer(chrome, &wizard, content, status))
+        Ok(self.answer(chrome, &wizard, content))
     }
 
     fn review(&self, chrome: Chrome, wizard: &Wizard, told: &[String]) -> Response {
@@ -309,12 +304,7 @@ impl Desk<'_> {
             lines: lines.collect(),
             told,
         });
-        let status = if told.is_empty() {
-            StatusCode::OK
-        } else {
-            StatusCode::UNPROCESSABLE_ENTITY
-        };
-        self.answer(chrome, wizard, content, status)
+        self.answer(chrome, wizard, content)
     }
 
     fn frame<'f>(&'f self, wizard: &'f Wizard) -> Frame<'f> {
@@ -339,11 +329,11 @@ impl Desk<'_> {
     }
 
     /// A page that is kept nowhere: it may hold secrets.
-    fn answer(&self, chrome: Chrome, wizard: &Wizard, content: maud::Markup, status: StatusCode) -> Response {
+    fn answer(&self, chrome: Chrome, wizard: &Wizard, content: maud::Markup) -> Response {
         let title = self.template.title.clone();
         let crumbs = vec![Crumb::to("Create", "/create"), Crumb::here(title.clone())];
         let head = PageHead::new(title).crumbs(crumbs);
-        let mut response = chrome.page(head, content).status(status).into_response();
+        let mut response = chrome.page(head, content).into_response();
         if !wizard.filled.secrets.is_empty() {
             response
                 .headers_mut()

@@ -10,7 +10,7 @@ use plugin::EntityPage;
 use serde_json::Value;
 use ui::href;
 
-use super::parts::Wanted;
+use super::parts::{Denied, Wanted};
 use super::relations::relation_pages;
 use super::view::{self, EntityFrame, HEAD_TARGETS, Overview, SHOWN_IN_HEAD};
 use super::{dependencies, people};
@@ -20,6 +20,7 @@ use crate::pages::graph::state::GraphState;
 use catalog::View;
 use catalog::browse::Known;
 use user_settings::personal;
+use web::Permissions;
 
 /// Missing entities that are named.
 const MISSING_NAMED: usize = 5;
@@ -34,7 +35,7 @@ const BUILT_IN: [(i32, &str, &str); 3] = [
 pub(super) async fn frame(
     pages: &Pages,
     seen: View<'_>,
-    viewer: &Viewer,
+    (viewer, permissions): (&Viewer, Option<&Permissions>),
     reference: &EntityRef,
     tab: &str,
 ) -> Result<Option<EntityFrame>, PageFailure> {
@@ -60,6 +61,7 @@ pub(super) async fn frame(
         reference: reference.clone(),
         problems,
         starred,
+        denied: pages.parts().denied(viewer, permissions).await?,
         current: tab.to_owned(),
     }))
 }
@@ -120,6 +122,7 @@ pub(super) async fn overview(
     seen: View<'_>,
     wanted: &Wanted,
     page: EntityPage,
+    denied: &Denied,
 ) -> Result<Markup, PageFailure> {
     let (entity, reference) = (&*page.entity, &page.reference);
     let has_people_parts = people::has_people_parts(reference);
@@ -134,7 +137,7 @@ pub(super) async fn overview(
         .flat_map(|page| page.targets.iter().cloned())
         .collect();
     let (cards, drawing, people) = tokio::join!(
-        pages.parts().cards(wanted, &page),
+        pages.parts().cards(wanted, &page, denied),
         Box::pin(dependencies::small(seen, entity, reference)),
         Box::pin(people::load(seen, entity, reference, &page.query)),
     );

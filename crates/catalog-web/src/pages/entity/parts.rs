@@ -3,18 +3,20 @@
 //! Every part runs contained: an error, a panic or slowness is shown in its place and hurts nothing else. A deferred
 //! part is left out of the page at first; the page names an address that answers with the part filled in.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use maud::{Markup, html};
-use model::{EntityRef, Viewer};
+use model::{EntityRef, Fault, Viewer};
 use plugin::{
-    Badge, BadgeTone, Body, EntityAction, EntityActions, EntityBadges, EntityCard, EntityPage, EntityTab,
-    Form, Moment, Of, RenderError, TabAnswer, contained, contained_now,
+    Badge, BadgeTone, Body, Decision, EntityAction, EntityActions, EntityBadges, EntityCard, EntityPage,
+    EntityTab, Form, Moment, Of, Permission, PluginId, RenderError, TabAnswer, contained, contained_now,
 };
 use serde_json::Value;
-use ui::{Button, Card, Tone, badge, button, card, error_state, href};
+use ui::{Button, Card, Tone, badge, button, card, error_state, href, no_permission};
+use web::Permissions;
 
 /// Longest that a part may hold up the page.
 const INLINE_TIME: Duration = Duration::from_millis(300);
@@ -37,6 +39,21 @@ pub struct EntityParts {
 /// Which deferred parts a request asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Wanted(Option<String>);
+
+/// Names of the permissions that parts need and the viewer lacks.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Denied(BTreeSet<&'static str>);
+
+impl Denied {
+    fn has(&self, needed: Option<&'static Permission>) -> bool {
+        needed.is_some_and(|permission| self.0.contains(permission.name))
+    }
+
+    fn refusal(&self, title: &str, needed: Option<&'static Permission>) -> Option<Markup> {
+        let needed = needed.filter(|_| self.has(needed))?;
+        Some(no_permission(title, needed.name))
+    }
+}
 
 impl Wanted {
     /// Splits the request's query into the wish and the query that parts see.
@@ -79,16 +96,72 @@ impl EntityParts {
     pub(crate) fn tabs(&self, entity: &Value) -> impl Iterator<Item = (i32, String, String)> {
         self.tabs
             .iter()
-            .filter(|tab| contained_now(&tab.plugin, "tab", || tab.part.applies_to(entity)) == Some(true))
+            .filter(|tab| applies(&tab.plugin, "tab", || tab.part.applies_to(entity)))
             .map(|tab| {
                 let place = tab.part.place();
                 (place.order, place.path.to_string(), place.title.to_string())
             })
     }
 
+    /// The permissions that parts need and the viewer lacks.
+    pub(crate) async fn denied(
+        &self,
+        viewer: &Viewer,
+        permissions: Option<&Permissions>,
+    ) -> Result<Denied, Fault> {
+        let tabs = self.tabs.iter().map(|of| (&of.plugin, of.part.needs()));
+        let cards = self.cards.iter().map(|of| (&of.plugin, of.part.needs()));
+        let badges = self.badges.iter().map(|of| (&of.plugin, of.part.needs()));
+        let needed = tabs.chain(cards).chain(badges);
+        let needed: Vec<(&PluginId, &'static Permission)> = needed
+            .filter_map(|(plugin, permission)| Some((plugin, permission?)))
+            .collect();
+        let decisions = match permissions {
+            Some(permissions) => permissions.decide_all(viewer, &needed).await?,
+            None => vec![Decision::Deny; needed.len()],
+        };
+        let denied = needed.iter().zip(decisions);
+        let denied = denied.filter(|(_, decision)| *decision != Decision::Allow);
+        Ok(Denied(
+            denied.map(|((_, permission), _)| permission.name).collect(),
+        ))
+    }
+
+    /// Topics that the open page follows: those of the tab shown, or of the cards of the overview, and of the badges.
+    pub(crate) fn topics(
+        &self,
+        path: &str,
+        reference: &EntityRef,
+        entity: &Value,
+        denied: &Denied,
+    ) -> Vec<String> {
+        let tab = self.tabs.iter().find(|tab| tab.part.place().path == path);
+        let tab = tab.filter(|tab| !denied.has(tab.part.needs()));
+        let cards = self.cards.iter().filter(|card| {
+            path.is_empty()
+                && !denied.has(card.part.needs())
+                && applies(&card.plugin, "card", || card.part.applies_to(entity))
+        });
+        let topics = tab.into_iter().map(|tab| tab.part.topics(reference));
+        topics
+            .chain(cards.map(|card| card.part.topics(reference)))
+            .flatten()
+            .chain(self.badge_topics(reference, entity, denied))
+            .collect()
+    }
+
     /// A tab's answer; nothing where no plugin has a tab of this path.
-    pub(crate) async fn tab(&self, path: &str, wanted: &Wanted, page: EntityPage) -> Option<TabAnswer> {
+    pub(crate) async fn tab(
+        &self,
+        path: &str,
+        wanted: &Wanted,
+        page: EntityPage,
+        denied: &Denied,
+    ) -> Option<TabAnswer> {
         let tab = self.tabs.iter().find(|tab| tab.part.place().path == path)?;
+        if let Some(refused) = denied.refusal(&tab.part.place().title, tab.part.needs()) {
+            return Some(TabAnswer::Content(Body::Ours(refused)));
+        }
         let is_deferred = tab.part.moment_of(&page.rest) == Moment::Deferred;
         if is_deferred && !wanted.asks_for(path) {
             let address = address(&href::entity_tab(&page.reference, path), &page);
@@ -112,8 +185,17 @@ impl EntityParts {
     }
 
     /// A tab's answer to a form; nothing where no plugin has a tab of this path.
-    pub(crate) async fn act(&self, path: &str, page: EntityPage, form: Form) -> Option<TabAnswer> {
+    pub(crate) async fn act(
+        &self,
+        path: &str,
+        page: EntityPage,
+        form: Form,
+        denied: &Denied,
+    ) -> Option<TabAnswer> {
         let tab = self.tabs.iter().find(|tab| tab.part.place().path == path)?;
+        if let Some(refused) = denied.refusal(&tab.part.place().title, tab.part.needs()) {
+            return Some(TabAnswer::Content(Body::Ours(refused)));
+        }
         let part = tab.part.clone();
         let page = due(page, DEFERRED_TIME);
         let done = contained(&tab.plugin, "tab", DEFERRED_TIME, async move {
@@ -127,16 +209,24 @@ impl EntityParts {
     }
 
     /// The cards that apply, made at the same time.
-    pub(crate) async fn cards(&self, wanted: &Wanted, page: &EntityPage) -> Vec<Markup> {
+    pub(crate) async fn cards(&self, wanted: &Wanted, page: &EntityPage, denied: &Denied) -> Vec<Markup> {
         let applying = self.cards.iter().filter(|card| {
-            contained_now(&card.plugin, "card", || card.part.applies_to(&page.entity)) == Some(true)
+            !denied.has(card.part.needs())
+                && applies(&card.plugin, "card", || card.part.applies_to(&page.entity))
         });
         join_all(applying.map(|card| one_card(card, wanted, page))).await
     }
 
     /// Badges for the head of the page.
-    pub(crate) fn badges(&self, reference: &EntityRef, entity: &Value, viewer: &Viewer) -> Markup {
-        let all = self.badges.iter().flat_map(|of| {
+    pub(crate) fn badges(
+        &self,
+        reference: &EntityRef,
+        entity: &Value,
+        viewer: &Viewer,
+        denied: &Denied,
+    ) -> Markup {
+        let shown = self.badges.iter().filter(|of| !denied.has(of.part.needs()));
+        let all = shown.flat_map(|of| {
             contained_now(&of.plugin, "badge", || of.part.badges(reference, entity, viewer))
                 .unwrap_or_default()
         });
@@ -144,8 +234,9 @@ impl EntityParts {
     }
 
     /// Topics on whose announcements the badges may change.
-    pub(crate) fn topics(&self, reference: &EntityRef, entity: &Value) -> Vec<String> {
-        let all = self.badges.iter().flat_map(|of| {
+    fn badge_topics(&self, reference: &EntityRef, entity: &Value, denied: &Denied) -> Vec<String> {
+        let shown = self.badges.iter().filter(|of| !denied.has(of.part.needs()));
+        let all = shown.flat_map(|of| {
             contained_now(&of.plugin, "badge", || of.part.topics(reference, entity)).unwrap_or_default()
         });
         all.collect()
@@ -161,6 +252,11 @@ impl EntityParts {
         });
         html! { @for one in all { (one_action(&one)) } }
     }
+}
+
+/// Whether a part has something to say; one that panics has not.
+fn applies(plugin: &PluginId, part: &'static str, ask: impl FnOnce() -> bool) -> bool {
+    contained_now(plugin, part, ask) == Some(true)
 }
 
 async fn one_card(of: &Of<Arc<dyn EntityCard>>, wanted: &Wanted, page: &EntityPage) -> Markup {

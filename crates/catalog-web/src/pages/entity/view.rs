@@ -11,6 +11,7 @@ use ui::{
 };
 
 use super::about::{about, details, links, web_address};
+use super::parts::Denied;
 use super::relations::{RelationPage, relation_card};
 use crate::pages::graph::view::{Drawing, picture};
 use crate::pages::link::named_link;
@@ -34,6 +35,8 @@ pub(crate) struct EntityFrame {
     pub(crate) known: Named,
     /// Id of the registered location that brought it, when the viewer may remove that.
     pub(crate) location_id: Option<String>,
+    /// Permissions that parts of plugins need and the viewer lacks.
+    pub(crate) denied: Denied,
 }
 
 /// The whole content of the page; badges and further actions come from plugins.

@@ -112,6 +112,7 @@ pub(super) fn problems() -> Vec<Problem> {
         column: Some(3),
         document: Some(2),
         path: Some("/spec/owner".into()),
+        ..Place::default()
     };
     vec![
         Problem::error(Fault::input("/spec must have required property 'owner'"))

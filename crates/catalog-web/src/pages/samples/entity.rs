@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use ui::{Flow, Tab};
 
 use super::data::{component, entities, problems, reference};
+use crate::pages::entity::parts::Denied;
 use crate::pages::entity::people::{Members, Ownership, PeopleParts};
 use crate::pages::entity::relations::RelationPage;
 use crate::pages::entity::{people, view};
@@ -59,6 +60,7 @@ pub(super) fn frame(current: &str) -> view::EntityFrame {
         current: current.to_owned(),
         known: HashMap::new(),
         location_id: None,
+        denied: Denied::default(),
     }
 }
 

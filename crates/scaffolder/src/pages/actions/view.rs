@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 use serde_json::Value;
 use ui::{
-    Badge, Button, Code, Column, EmptyState, Language, Row, Table, Tone, badge, button, code_block, count,
-    data_table, empty_state, inline_code, search_field,
+    Badge, Button, Code, EmptyState, Language, Tone, badge, button, code_block, count, empty_state, icon,
+    inline_code, search_field,
 };
 
 use crate::forms::schema::is_required;
@@ -67,39 +67,44 @@ fn one(action: &ActionDocs, is_open: bool) -> Markup {
                 h2 { code { (action.id) } }
                 span.action-lead { (inline_code(&action.description)) }
                 @if action.has_dry_run { (badge(Badge { text: "dry run", tone: Tone::Teal, ..Badge::default() })) }
+                span.chevron { (icon("chevron-right")) }
             }
             div.action-body {
-                (fields("Input", &action.id, &action.input))
-                (fields("Output", &action.id, &action.output))
+                (fields("Input", &action.input))
+                (fields("Output", &action.output))
                 @for (description, input) in &action.examples { (example(&action.id, description, input)) }
             }
         }
     }
 }
 
-fn fields(title: &'static str, action: &str, schema: &Value) -> Markup {
+fn fields(title: &str, schema: &Value) -> Markup {
     let empty = serde_json::Map::new();
     let properties = schema["properties"].as_object().unwrap_or(&empty);
-    let row = |(name, field): (&String, &Value)| {
-        Row::new(vec![
-            html! { code { (name) } @if is_required(schema, name) { " " (badge(Badge { text: "required", tone: Tone::Amber, ..Badge::default() })) } },
-            html! { (type_word(field)) },
-            html! {
-                span.wraps { (inline_code(field["description"].as_str().or(field["title"].as_str()).unwrap_or_default())) }
-                @if let Some(usual) = field.get("default") { " " span.muted { "Usually " code { (usual) } } }
-            },
-        ])
-    };
-    let caption = format!("{title} of {action}");
     html! {
         h3 { (title) }
-        @if properties.is_empty() { p.muted { "None." } } @else {
-            (data_table(&Table {
-                caption: &caption,
-                columns: vec![Column::new("Name"), Column::new("Type"), Column::new("Description")],
-                rows: properties.iter().map(row).collect(),
-            }))
+        @if properties.is_empty() { p.muted { "Nothing." } } @else {
+            dl.field-list {
+                @for (name, field) in properties {
+                    div {
+                        dt {
+                            code { (name) }
+                            span.muted { (type_word(field)) }
+                            @if is_required(schema, name) { (badge(Badge { text: "required", tone: Tone::Amber, ..Badge::default() })) }
+                        }
+                        dd { (about(field)) }
+                    }
+                }
+            }
         }
+    }
+}
+
+fn about(field: &Value) -> Markup {
+    let text = field["description"].as_str().or(field["title"].as_str());
+    html! {
+        (inline_code(text.unwrap_or_default()))
+        @if let Some(usual) = field.get("default") { span.muted { " Usually " code { (usual) } "." } }
     }
 }
 

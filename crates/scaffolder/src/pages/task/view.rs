@@ -10,6 +10,7 @@ use ui::{
 };
 use work::LogLevel;
 
+use crate::forms::review::plain_text;
 use crate::pages::address;
 use crate::tasks::{StepReport, StepState, TaskEvent, TaskReport, TaskState};
 
@@ -61,11 +62,11 @@ pub(in crate::pages) fn task(view: &TaskView<'_>, now: Timestamp) -> Markup {
             div.page-actions { (actions(task)) }
         }
         @if let Some(text) = view.done { (notice(Notice { tone: Tone::Green, text })) }
+        @if task.state.is_open() {
+            noscript { p { a.button href=(address::task(task.id)) { (icon("refresh")) span { "Show what happened since" } } } }
+        }
         div.with-side {
             div.stack data-task=[task.state.is_open().then_some(task.id)] data-after=(last) {
-                @if task.state.is_open() {
-                    noscript { p { a.button href=(address::task(task.id)) { (icon("refresh")) span { "Show what happened since" } } } }
-                }
                 (problem(task))
                 @if let Some(output) = &task.output { (result(output)) }
                 (steps(view))
@@ -180,7 +181,7 @@ fn steps(view: &TaskView<'_>) -> Markup {
             header.card-head { h2 { "Steps" } (ui::count(view.task.steps.len())) }
             ol.task-steps { @for step in &view.task.steps { (step_line(step, view.events)) } }
             details.task-general data-key="general" {
-                summary { "Log of the task" }
+                summary { "Log of the task" span.chevron { (icon("chevron-right")) } }
                 div.log data-log="" { (log_lines(&of_task)) }
             }
         }
@@ -199,6 +200,7 @@ fn step_line(step: &StepReport, events: &[TaskEvent]) -> Markup {
                     code.step-action { (step.action) }
                     span.step-time { (took(step.started_at, step.ended_at).unwrap_or_default()) }
                     span.step-state { (state_word(step.state)) }
+                    span.chevron { (icon("chevron-right")) }
                 }
                 div.log data-log=(step.id) { (log_lines(&lines)) }
             }
@@ -252,14 +254,17 @@ fn about(task: &TaskReport, now: Timestamp) -> Markup {
     if let Some(took) = took(Some(task.created_at), task.ended_at) {
         facts.push(("Took", html! { (took) }));
     }
-    let values = task.values().as_object().cloned().unwrap_or_default();
+    let values = task.values().as_object().into_iter().flatten();
+    let values: Vec<(&String, String)> = values
+        .filter_map(|(name, value)| Some((name, plain_text(value)?)))
+        .collect();
     html! {
         aside.wizard-about aria-label="About this task" {
             (card(Card { title: "About", ..Card::default() }, definitions(&facts)))
             @if !values.is_empty() {
                 (card(Card { title: "Values", ..Card::default() }, html! {
                     dl.definitions {
-                        @for (name, value) in &values { div { dt { (name) } dd.prewrap { (crate::forms::options::text_of(value)) } } }
+                        @for (name, value) in &values { div { dt { (name) } dd.prewrap { (value) } } }
                     }
                 }))
             }

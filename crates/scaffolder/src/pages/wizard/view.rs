@@ -183,7 +183,7 @@ fn about(template: &Template) -> Markup {
             (card(Card { title: "About", ..Card::default() }, html! {
                 @if let Some(text) = &template.description { p.card-lead { (inline_code(text.trim())) } }
                 (definitions(&facts))
-                @if !template.tags.is_empty() { p.tags { @for word in &template.tags { (tag(word, Some(&ui::href::with_query("/create", [("tag", word.as_str())])))) " " } } }
+                @if !template.tags.is_empty() { div.tags { @for word in &template.tags { (tag(word, Some(&ui::href::with_query("/create", [("tag", word.as_str())])))) " " } } }
             }))
             (card(Card { title: "What it will do", count: Some(template.steps.len()), ..Card::default() }, html! {
                 ol.plan { @for step in &template.steps { li { span { (step.name) } code { (step.action) } } } }

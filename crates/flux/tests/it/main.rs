@@ -1,0 +1,3 @@
+//! The tab in its states.
+
+mod pages;

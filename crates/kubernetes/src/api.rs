@@ -1,0 +1,57 @@
+//! `/api/kubernetes`: the wire contract, answered from what is kept of the clusters, and logs as a stream.
+
+mod logs;
+mod resources;
+
+use axum::extract::State;
+use catalog::Catalog;
+use plugin::{Rows, Rule};
+use serde_json::{Map, Value, json};
+use tokio_util::sync::CancellationToken;
+use web::api::Json;
+
+use crate::engine::Kubernetes;
+use crate::{CLUSTERS_READ, PROXY, RESOURCES_READ};
+
+pub(crate) use logs::LogAddress;
+
+/// What handlers need.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    pub kubernetes: Kubernetes,
+    pub catalog: Catalog,
+    /// Ends open streams.
+    pub stop: CancellationToken,
+}
+
+/// The rows below `/api/kubernetes`.
+pub(crate) fn rows(desk: &Desk) -> Rows {
+    let resources = Rule::signed_in().needs(&RESOURCES_READ);
+    Rows::new()
+        .get("/clusters", Rule::signed_in().needs(&CLUSTERS_READ), clusters)
+        .post(
+            "/services/{service}",
+            resources.body(2 << 20),
+            resources::services,
+        )
+        .post("/resources/workloads/query", resources, resources::workloads)
+        .get("/logs", Rule::signed_in().needs(&PROXY), logs::follow)
+        .with_state(desk)
+}
+
+async fn clusters(State(desk): State<Desk>) -> Json<Value> {
+    let items = desk.kubernetes.clusters().iter().map(|cluster| {
+        let settings = &cluster.settings;
+        let mut item = Map::new();
+        item.insert("name".to_owned(), settings.name.clone().into());
+        if let Some(title) = &settings.title {
+            item.insert("title".to_owned(), title.clone().into());
+        }
+        if let Some(url) = settings.dashboard.get("dashboardUrl") {
+            item.insert("dashboardUrl".to_owned(), url.clone());
+        }
+        item.insert("authProvider".to_owned(), settings.auth_provider.clone().into());
+        Value::Object(item)
+    });
+    Json(json!({ "items": items.collect::<Vec<Value>>() }))
+}

@@ -1,0 +1,259 @@
+//! The objects of one cluster, found by id, name, label and owner.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use super::kinds::Kind;
+use super::object::Kept;
+use super::question::Question;
+
+/// Steps from an object to those that it belongs to.
+const MOST_OWNERS: usize = 6;
+
+/// Labels that say what an object is.
+const NAMING_LABELS: [&str; 4] = [
+    "app.kubernetes.io/name",
+    "app.kubernetes.io/instance",
+    "app",
+    "k8s-app",
+];
+
+type Uid = Arc<str>;
+
+/// The objects of one cluster.
+#[derive(Default)]
+pub(crate) struct Index {
+    objects: HashMap<Uid, Arc<Kept>>,
+    of_kind: HashMap<&'static Kind, HashSet<Uid>>,
+    by_label: HashMap<String, HashMap<String, HashSet<Uid>>>,
+    by_owner: HashMap<Uid, HashSet<Uid>>,
+}
+
+impl Index {
+    /// Takes an object in; returns the form that it had before, if it is another one, or that it is new.
+    pub fn put(&mut self, new: Kept) -> Option<(Option<Arc<Kept>>, Arc<Kept>)> {
+        let old = self.objects.get(&new.uid).cloned();
+        if old.as_ref().is_some_and(|old| old.is_same(&new)) {
+            return None;
+        }
+        if let Some(old) = &old {
+            self.forget(old);
+        }
+        let new = Arc::new(new);
+        for (key, value) in &new.labels {
+            let values = self.by_label.entry(key.clone()).or_default();
+            values.entry(value.clone()).or_default().insert(new.uid.clone());
+        }
+        for owner in &new.owners {
+            self.by_owner
+                .entry(owner.clone())
+                .or_default()
+                .insert(new.uid.clone());
+        }
+        self.of_kind.entry(new.kind).or_default().insert(new.uid.clone());
+        self.objects.insert(new.uid.clone(), new.clone());
+        Some((old, new))
+    }
+
+    /// Removes an object.
+    pub fn remove(&mut self, uid: &str) -> Option<Arc<Kept>> {
+        let old = self.objects.get(uid).cloned()?;
+        self.forget(&old);
+        self.objects.remove(uid);
+        Some(old)
+    }
+
+    /// Ids of a kind that are not among these.
+    pub fn others(&self, kind: &'static Kind, present: &HashSet<Uid>) -> Vec<Uid> {
+        let all = self.of_kind.get(kind).into_iter().flatten();
+        all.filter(|uid| !present.contains(*uid)).cloned().collect()
+    }
+
+    fn forget(&mut self, old: &Kept) {
+        for (key, value) in &old.labels {
+            if let Some(values) = self.by_label.get_mut(key) {
+                remove_from(values, value, &old.uid);
+                if values.is_empty() {
+                    self.by_label.remove(key);
+                }
+            }
+        }
+        for owner in &old.owners {
+            remove_from(&mut self.by_owner, owner, &old.uid);
+        }
+        remove_from(&mut self.of_kind, &old.kind, &old.uid);
+    }
+
+    /// The object and those that it belongs to, the nearest first.
+    pub fn lineage(&self, of: &Arc<Kept>) -> Vec<Arc<Kept>> {
+        let mut all = vec![of.clone()];
+        let mut at = 0;
+        while at < all.len() && all.len() < MOST_OWNERS {
+            let owners = all[at].owners.clone();
+            for owner in owners.iter().filter_map(|uid| self.objects.get(uid)) {
+                if !all.iter().any(|known| known.uid == owner.uid) {
+                    all.push(owner.clone());
+                }
+            }
+            at += 1;
+        }
+        all
+    }
+
+    /// Objects that belong to one directly.
+    pub fn owned(&self, uid: &str) -> impl Iterator<Item = &Arc<Kept>> {
+        let owned = self.by_owner.get(uid).into_iter().flatten();
+        owned.filter_map(|uid| self.objects.get(uid))
+    }
+
+    /// An object by its name.
+    pub fn named(&self, kind: &'static Kind, namespace: &str, name: &str) -> Option<&Arc<Kept>> {
+        let all = self.of_kind.get(kind)?.iter();
+        let mut all = all.filter_map(|uid| self.objects.get(uid));
+        all.find(|kept| kept.name == name && kept.namespace == namespace)
+    }
+
+    /// Objects that a question selects, those that belong to them, and those that they belong to: the deployment of pods that
+    /// alone carry the label is shown, too.
+    pub fn about(&self, question: &Question, kinds: &[&'static Kind]) -> Vec<Arc<Kept>> {
+        let (mut above, mut below) = (BTreeSet::new(), BTreeSet::new());
+        for kept in self.selected(question) {
+            above.extend(self.lineage(kept).iter().map(|kept| kept.uid.clone()));
+            self.descend(&kept.uid, &mut below);
+        }
+        let found = above.union(&below).filter_map(|uid| self.objects.get(uid));
+        found.filter(|kept| kinds.contains(&kept.kind)).cloned().collect()
+    }
+
+    /// Adds all that belongs to an object. What is in the set was gone through.
+    fn descend(&self, uid: &Uid, found: &mut BTreeSet<Uid>) {
+        let mut open = vec![uid.clone()];
+        while let Some(uid) = open.pop() {
+            for below in self.owned(&uid) {
+                if found.insert(below.uid.clone()) {
+                    open.push(below.uid.clone());
+                }
+            }
+        }
+    }
+
+    fn selected<'a>(&'a self, question: &'a Question) -> Box<dyn Iterator<Item = &'a Arc<Kept>> + 'a> {
+        let fits = move |kept: &&Arc<Kept>| question.selects(&kept.namespace, &kept.labels);
+        match question.selector.sure() {
+            Some((key, value)) => {
+                let uids = self.by_label.get(key).and_then(|values| values.get(value));
+                let found = uids.into_iter().flatten().filter_map(|uid| self.objects.get(uid));
+                Box::new(found.filter(fits))
+            }
+            None => Box::new(self.objects.values().filter(fits)),
+        }
+    }
+
+    /// Objects of these kinds that go by a word: their name, or what labels say that they are.
+    pub fn near(&self, word: &str, kinds: &[&'static Kind]) -> Vec<Arc<Kept>> {
+        let all = kinds.iter().filter_map(|kind| self.of_kind.get(kind)).flatten();
+        let all = all.filter_map(|uid| self.objects.get(uid));
+        let is_near = |kept: &&Arc<Kept>| {
+            let labels = NAMING_LABELS.iter().filter_map(|key| kept.labels.get(*key));
+            kept.name == word || labels.into_iter().any(|value| value == word)
+        };
+        all.filter(is_near).cloned().collect()
+    }
+
+    /// How many objects there are of a kind.
+    pub fn count(&self, kind: &'static Kind) -> usize {
+        self.of_kind.get(kind).map_or(0, HashSet::len)
+    }
+}
+
+fn remove_from<K, Q>(map: &mut HashMap<K, HashSet<Uid>>, key: &Q, uid: &Uid)
+where
+    K: std::borrow::Borrow<Q> + std::hash::Hash + Eq,
+    Q: std::hash::Hash + Eq + ?Sized,
+{
+    if let Some(set) = map.get_mut(key) {
+        set.remove(uid);
+        if set.is_empty() {
+            map.remove(key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::kinds::{DEPLOYMENTS, PODS, REPLICA_SETS};
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn kept(kind: &'static Kind, name: &str, labels: Value, owner: Option<&str>) -> Kept {
+        let owners: Vec<Value> = owner
+            .map(|uid| json!({"apiVersion": "apps/v1", "kind": "X", "name": uid, "uid": uid}))
+            .into_iter()
+            .collect();
+        let object = json!({"metadata": {
+            "name": name, "namespace": "shop", "uid": name, "labels": labels, "ownerReferences": owners,
+            "managedFields": [{"manager": "kubectl"}],
+            "annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{secret}"},
+        }});
+        Kept::new(kind, serde_json::from_value(object).unwrap())
+    }
+
+    fn shop() -> Index {
+        let mut index = Index::default();
+        index.put(kept(&DEPLOYMENTS, "web", json!({"app": "web"}), None));
+        index.put(kept(&REPLICA_SETS, "web-1", json!({}), Some("web")));
+        index.put(kept(&PODS, "web-1-a", json!({"app": "pod"}), Some("web-1")));
+        index.put(kept(&PODS, "web-1-b", json!({}), Some("web-1")));
+        index
+    }
+
+    fn names(index: &Index, selector: &str) -> Vec<String> {
+        let question = Question::selecting(selector, Some("shop"));
+        let mut names: Vec<String> = index
+            .about(&question, &[&DEPLOYMENTS, &REPLICA_SETS, &PODS])
+            .iter()
+            .map(|kept| kept.name.clone())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn what_is_selected_comes_with_what_belongs_to_it_and_with_what_it_belongs_to() {
+        let mut index = shop();
+        assert_eq!(names(&index, "app=web"), ["web", "web-1", "web-1-a", "web-1-b"]);
+        assert_eq!(names(&index, "app=pod"), ["web", "web-1", "web-1-a"]);
+        // Whichever of the two is come to first.
+        assert_eq!(
+            names(&index, "app in (web,pod)"),
+            ["web", "web-1", "web-1-a", "web-1-b"]
+        );
+        index.remove("web-1-a");
+        assert_eq!(names(&index, "app=pod"), [""; 0]);
+        assert_eq!(index.count(&PODS), 1);
+    }
+
+    #[test]
+    fn a_change_replaces_and_the_same_again_is_no_change() {
+        let mut index = shop();
+        let same = kept(&DEPLOYMENTS, "web", json!({"app": "web"}), None);
+        assert!(index.put(same).is_none());
+        let (old, _) = index
+            .put(kept(&DEPLOYMENTS, "web", json!({"app": "api"}), None))
+            .unwrap();
+        assert_eq!(old.unwrap().labels["app"], "web");
+        assert!(names(&index, "app=web").is_empty(), "the old label is forgotten");
+        assert_eq!(names(&index, "app=api").len(), 4);
+    }
+
+    #[test]
+    fn what_nobody_reads_is_dropped() {
+        let one = Arc::new(kept(&PODS, "a", json!({}), None));
+        let text = one.read().value.to_string();
+        assert!(
+            !text.contains("managedFields") && !text.contains("secret"),
+            "{text}"
+        );
+        assert!(one.bytes() < 200, "{text}");
+    }
+}

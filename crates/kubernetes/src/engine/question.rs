@@ -1,0 +1,104 @@
+//! Which objects belong to an entity, as its annotations say.
+
+use model::entity;
+use serde_json::Value;
+
+use super::selector::{Labels, Selector, UnreadableSelector};
+
+const ID: &str = "backstage.io/kubernetes-id";
+const SELECTOR: &str = "backstage.io/kubernetes-label-selector";
+const NAMESPACE: &str = "backstage.io/kubernetes-namespace";
+const CLUSTER: &str = "backstage.io/kubernetes-cluster";
+
+/// The annotations of which an entity needs one.
+pub const ANNOTATIONS: [&str; 2] = [ID, SELECTOR];
+
+/// Which objects are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// What the objects' labels must be.
+    pub selector: Selector,
+    /// The one namespace they are in; nothing: any.
+    pub namespace: Option<String>,
+    /// The one cluster they are in; nothing: any.
+    pub cluster: Option<String>,
+}
+
+impl Question {
+    /// The objects of an entity; nothing for an entity without annotations about clusters.
+    pub fn of(value: &Value) -> Option<Result<Self, UnreadableSelector>> {
+        let text = |key| {
+            entity::annotation(value, key)
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+        };
+        let selector = match (text(SELECTOR), text(ID)) {
+            (Some(selector), _) => Selector::parse(selector),
+            (None, Some(id)) => Ok(Selector::equal(ID, id)),
+            (None, None) => return None,
+        };
+        Some(selector.map(|selector| Self {
+            selector,
+            namespace: text(NAMESPACE).map(str::to_owned),
+            cluster: text(CLUSTER).map(str::to_owned),
+        }))
+    }
+
+    /// The wire contract answers for every entity: one without annotations is asked for by its name.
+    pub(crate) fn for_wire(value: &Value) -> Result<Self, UnreadableSelector> {
+        let by_name = || Self {
+            selector: Selector::equal(ID, entity::name(value).unwrap_or_default()),
+            namespace: entity::annotation(value, NAMESPACE).map(str::to_owned),
+            cluster: None,
+        };
+        Self::of(value).unwrap_or_else(|| Ok(by_name()))
+    }
+
+    /// Objects with these labels.
+    #[cfg(test)]
+    pub(crate) fn selecting(selector: &str, namespace: Option<&str>) -> Self {
+        Self {
+            selector: Selector::parse(selector).expect("a selector"),
+            namespace: namespace.map(str::to_owned),
+            cluster: None,
+        }
+    }
+
+    /// Whether a cluster is asked.
+    pub fn asks(&self, cluster: &str) -> bool {
+        self.cluster.as_deref().is_none_or(|only| only == cluster)
+    }
+
+    pub(crate) fn selects(&self, namespace: &str, labels: &Labels) -> bool {
+        self.namespace.as_deref().is_none_or(|only| only == namespace) && self.selector.matches(labels)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn annotations_say_what_is_asked_for() {
+        let question = |annotations: Value| {
+            Question::of(&json!({"metadata": {"name": "x", "annotations": annotations}}))
+        };
+        let check = |annotations: Value, selector: Option<&str>| {
+            let found =
+                question(annotations.clone()).map(|found| found.unwrap().selector.as_str().to_owned());
+            assert_eq!(found.as_deref(), selector, "{annotations}");
+        };
+        check(json!({}), None);
+        check(json!({ID: ""}), None);
+        check(json!({ID: "web"}), Some("backstage.io/kubernetes-id=web"));
+        check(json!({ID: "web", SELECTOR: "app=x"}), Some("app=x"));
+        assert!(question(json!({SELECTOR: "a b"})).unwrap().is_err());
+        let narrowed = question(json!({ID: "web", NAMESPACE: "shop", CLUSTER: "north"}))
+            .unwrap()
+            .unwrap();
+        assert!(narrowed.asks("north") && !narrowed.asks("south"));
+        let labels = Labels::from([(ID.to_owned(), "web".to_owned())]);
+        assert!(narrowed.selects("shop", &labels) && !narrowed.selects("test", &labels));
+    }
+}

@@ -1,0 +1,119 @@
+//! What containers use, from the metrics API. It has no watch, so an answer is kept for a moment.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use kube::Api;
+use kube::api::ListParams;
+use kube::core::DynamicObject;
+use model::{Clock, SystemClock};
+use parking_lot::Mutex;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::cluster::Cluster;
+use super::failure::{Failure, Sort};
+use super::kinds::Kind;
+use crate::health::quantity::Quantity;
+
+/// How long an answer counts as new.
+const NEW: Duration = Duration::from_secs(15);
+/// How long a page waits for an answer.
+const WAIT: Duration = Duration::from_millis(450);
+/// Namespaces whose answers are kept.
+const MOST: usize = 500;
+
+static POD_METRICS: Kind = Kind::new("metrics.k8s.io", "pods", "PodMetrics");
+
+/// What the pods of a namespace use.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Usage {
+    /// By pod.
+    pub pods: HashMap<String, Vec<ContainerUse>>,
+}
+
+/// What a container uses.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContainerUse {
+    /// The container.
+    pub container: String,
+    /// Processor time in cores.
+    pub cpu: Quantity,
+    /// Memory in bytes.
+    pub memory: Quantity,
+}
+
+type Answered = Result<Arc<Usage>, Failure>;
+
+/// Answers of the last moments, by namespace.
+#[derive(Default)]
+pub(crate) struct UsageCache(Mutex<HashMap<String, (Instant, Answered)>>);
+
+impl super::Kubernetes {
+    /// What the pods of a namespace use; an error says why that is not known, and that is never zero.
+    pub async fn usage(&self, cluster: &str, namespace: &str) -> Answered {
+        let now = SystemClock.now();
+        let Some(cluster) = self.cluster(cluster) else {
+            return Err(Failure::new(Sort::Unusable, "there is no such cluster", now));
+        };
+        if cluster.settings.skips_metrics {
+            let reason = "skipMetricsLookup of the cluster is set";
+            return Err(Failure::new(Sort::NotInstalled, reason, now));
+        }
+        if let Some(known) = cluster.usage.known(namespace) {
+            return known;
+        }
+        let answered = tokio::time::timeout(WAIT, ask(cluster, namespace, now)).await;
+        let answered = answered.unwrap_or_else(|_| {
+            let reason = format!("the metrics API did not answer within {} ms", WAIT.as_millis());
+            Err(Failure::new(Sort::Away, reason, now))
+        });
+        cluster.usage.keep(namespace, answered.clone());
+        answered
+    }
+}
+
+async fn ask(cluster: &Cluster, namespace: &str, now: Timestamp) -> Answered {
+    let Some(resource) = cluster.resource(&POD_METRICS).await? else {
+        let reason = "the metrics API is not installed (metrics-server brings it)";
+        return Err(Failure::new(Sort::NotInstalled, reason, now));
+    };
+    let client = cluster.usable_line()?.client(None);
+    let api: Api<DynamicObject> = Api::namespaced_with(client, namespace, &resource);
+    let list = api.list(&ListParams::default()).await;
+    let list = list.map_err(|error| Failure::of(&error, now))?;
+    let pods = list.items.into_iter().map(|pod| {
+        let containers = pod.data["containers"].as_array().into_iter().flatten();
+        (
+            pod.metadata.name.unwrap_or_default(),
+            containers.filter_map(container).collect(),
+        )
+    });
+    Ok(Arc::new(Usage { pods: pods.collect() }))
+}
+
+fn container(value: &Value) -> Option<ContainerUse> {
+    Some(ContainerUse {
+        container: value["name"].as_str()?.to_owned(),
+        cpu: value["usage"]["cpu"].as_str()?.parse().ok()?,
+        memory: value["usage"]["memory"].as_str()?.parse().ok()?,
+    })
+}
+
+impl UsageCache {
+    fn known(&self, namespace: &str) -> Option<Answered> {
+        let cache = self.0.lock();
+        let (at, answered) = cache.get(namespace)?;
+        (at.elapsed() < NEW).then(|| answered.clone())
+    }
+
+    fn keep(&self, namespace: &str, answered: Answered) {
+        let mut cache = self.0.lock();
+        if cache.len() >= MOST {
+            cache.clear();
+        }
+        cache.insert(namespace.to_owned(), (Instant::now(), answered));
+    }
+}

@@ -1,0 +1,43 @@
+//! What people see: the tab and the card of an entity, and the log of a container.
+
+mod clusters;
+mod connect;
+mod logs;
+mod others;
+mod samples;
+mod scene;
+mod summary;
+mod tab;
+mod workloads;
+
+pub use samples::page_samples;
+
+use std::borrow::Cow;
+
+use plugin::{Asset, AssetKind, Rows, Rule};
+
+use crate::PROXY;
+use crate::api::Desk;
+
+pub(crate) use tab::{Card, Tab};
+
+/// The pages with their full paths.
+pub(crate) fn rows(desk: &Desk) -> Rows {
+    Rows::new()
+        .get(logs::PATH, Rule::signed_in().needs(&PROXY), logs::show)
+        .with_state(desk)
+}
+
+/// Styles and scripts of these pages.
+pub(crate) fn assets() -> Vec<Asset> {
+    vec![
+        Asset {
+            kind: AssetKind::Style,
+            text: Cow::Borrowed(include_str!("../css/kubernetes.css")),
+        },
+        Asset {
+            kind: AssetKind::Script,
+            text: Cow::Borrowed(include_str!("../js/log.js")),
+        },
+    ]
+}

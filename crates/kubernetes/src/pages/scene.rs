@@ -1,0 +1,107 @@
+//! What the tab shows, put in order: workloads with their pods, by cluster and namespace.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use model::EntityRef;
+
+use crate::engine::kinds::{JOBS, PODS, WORKLOADS};
+use crate::engine::{Answer, ClusterAnswer, Failure, Object, Question, Usage};
+use crate::health::{Health, Verdict, workload};
+
+/// What is used, by cluster and namespace.
+pub(crate) type Used = BTreeMap<(String, String), Result<Arc<Usage>, Failure>>;
+
+/// What the tab shows.
+pub(crate) struct Scene {
+    pub reference: EntityRef,
+    pub question: Question,
+    pub answer: Answer,
+    pub used: Used,
+    /// Where nothing was found: workloads that go by the name, with their cluster.
+    pub near: Vec<(String, Object)>,
+    pub now: Timestamp,
+}
+
+/// A workload with what belongs to it.
+pub(crate) struct Workload<'a> {
+    pub object: &'a Object,
+    pub pods: Vec<&'a Object>,
+    pub verdict: Verdict,
+}
+
+impl Scene {
+    /// Namespaces in which pods are.
+    pub fn namespaces(answer: &Answer) -> BTreeSet<(String, String)> {
+        let clusters = answer.clusters.iter();
+        let pods = clusters.flat_map(|one| {
+            one.of(&PODS)
+                .map(|pod| (one.cluster.clone(), pod.namespace().to_owned()))
+        });
+        pods.collect()
+    }
+
+    /// The workloads of a cluster by namespace, those that need a look first.
+    pub fn workloads<'a>(&self, one: &'a ClusterAnswer) -> BTreeMap<&'a str, Vec<Workload<'a>>> {
+        let known: BTreeSet<&str> = one.objects.iter().map(Object::uid).collect();
+        let roots = one.objects.iter().filter(|object| {
+            WORKLOADS.contains(&object.kind()) && !object.owners().any(|owner| known.contains(owner))
+        });
+        let mut found: BTreeMap<&str, Vec<Workload<'a>>> = BTreeMap::new();
+        for object in roots {
+            found
+                .entry(object.namespace())
+                .or_default()
+                .push(self.workload(one, object));
+        }
+        for all in found.values_mut() {
+            all.sort_by_key(|workload| (std::cmp::Reverse(workload.verdict.health), workload.object.name()));
+        }
+        found
+    }
+
+    fn workload<'a>(&self, one: &'a ClusterAnswer, object: &'a Object) -> Workload<'a> {
+        let below = below(one, object);
+        let pods: Vec<&Object> = match object.kind() {
+            kind if *kind == PODS => vec![object],
+            _ => below
+                .iter()
+                .filter(|below| *below.kind() == PODS)
+                .copied()
+                .collect(),
+        };
+        let jobs: Vec<&Object> = one.owned(object).filter(|below| *below.kind() == JOBS).collect();
+        Workload {
+            verdict: workload::verdict(object, &pods, &jobs, self.now),
+            object,
+            pods,
+        }
+    }
+
+    /// How all of it is; nothing where there is no workload.
+    pub fn health(&self) -> Option<Health> {
+        let clusters = self.answer.clusters.iter();
+        let all = clusters.flat_map(|one| self.workloads(one).into_values().flatten());
+        all.map(|workload| workload.verdict.health).max()
+    }
+
+    pub fn usage(&self, cluster: &str, namespace: &str) -> Option<&Result<Arc<Usage>, Failure>> {
+        self.used.get(&(cluster.to_owned(), namespace.to_owned()))
+    }
+}
+
+/// All that belongs to an object.
+fn below<'a>(one: &'a ClusterAnswer, object: &'a Object) -> Vec<&'a Object> {
+    let mut found: Vec<&Object> = one.owned(object).collect();
+    let mut at = 0;
+    while at < found.len() {
+        let more: Vec<&Object> = one
+            .owned(found[at])
+            .filter(|more| !found.iter().any(|known| known.uid() == more.uid()))
+            .collect();
+        found.extend(more);
+        at += 1;
+    }
+    found
+}

@@ -1,0 +1,138 @@
+//! The tab and the card of an entity.
+
+use async_trait::async_trait;
+use futures::future::join_all;
+use maud::html;
+use model::{Clock, EntityRef, SystemClock};
+use plugin::{Body, EntityCard, EntityPage, EntityTab, Permission, Place, RenderError, TabAnswer};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+use super::scene::Scene;
+use super::{connect, summary, workloads};
+use crate::RESOURCES_READ;
+use crate::engine::kinds::OF_ENTITIES;
+use crate::engine::{Kubernetes, Question, topic};
+
+static TAB: Place = Place::new("kubernetes", "Kubernetes", 40);
+static CARD: Place = Place::new("kubernetes", "Kubernetes", 20);
+
+fn has_annotation(entity: &Value) -> bool {
+    Question::of(entity).is_some()
+}
+
+/// What the entity's objects are, or why that cannot be asked.
+fn question(entity: &Value) -> Result<Question, RenderError> {
+    let question = Question::of(entity).ok_or_else(|| RenderError {
+        message: "The entity has no annotation about its objects.".to_owned(),
+        hint: Some("Add backstage.io/kubernetes-id to its metadata.annotations.".to_owned()),
+    })?;
+    question.map_err(|error| RenderError {
+        message: format!("{error}."),
+        hint: Some("Correct the annotation backstage.io/kubernetes-label-selector.".to_owned()),
+    })
+}
+
+/// The tab "Kubernetes".
+pub(crate) struct Tab(pub Kubernetes);
+
+#[async_trait]
+impl EntityTab for Tab {
+    fn place(&self) -> &Place {
+        &TAB
+    }
+
+    fn applies_to(&self, entity: &Value) -> bool {
+        has_annotation(entity)
+    }
+
+    fn needs(&self) -> Option<&'static Permission> {
+        Some(&RESOURCES_READ)
+    }
+
+    fn topics(&self, reference: &EntityRef) -> Vec<String> {
+        vec![topic(reference, "objects")]
+    }
+
+    async fn show(&self, page: EntityPage) -> Result<TabAnswer, RenderError> {
+        if !page.rest.is_empty() {
+            return Ok(TabAnswer::NotFound);
+        }
+        let content = if self.0.is_configured() {
+            let question = question(&page.entity)?;
+            self.0.follow(
+                topic(&page.reference, "objects"),
+                Some(&question),
+                BTreeSet::new(),
+            );
+            self.0.watch(&OF_ENTITIES).await;
+            workloads::tab(&self.scene(page.reference, question).await)
+        } else {
+            connect::not_configured()
+        };
+        Ok(TabAnswer::Content(Body::Ours(content)))
+    }
+}
+
+impl Tab {
+    async fn scene(&self, reference: EntityRef, question: Question) -> Scene {
+        let answer = self.0.ask(&question, &OF_ENTITIES);
+        let asked = Scene::namespaces(&answer)
+            .into_iter()
+            .map(async |(cluster, namespace)| {
+                let usage = self.0.usage(&cluster, &namespace).await;
+                ((cluster, namespace), usage)
+            });
+        let near = if answer.clusters.iter().all(|one| one.objects.is_empty()) {
+            self.0.near(&question)
+        } else {
+            Vec::new()
+        };
+        Scene {
+            near,
+            used: join_all(asked).await.into_iter().collect(),
+            reference,
+            question,
+            answer,
+            now: SystemClock.now(),
+        }
+    }
+}
+
+/// The card "Kubernetes" of the overview.
+pub(crate) struct Card(pub Kubernetes);
+
+#[async_trait]
+impl EntityCard for Card {
+    fn place(&self) -> &Place {
+        &CARD
+    }
+
+    fn applies_to(&self, entity: &Value) -> bool {
+        self.0.is_configured() && has_annotation(entity)
+    }
+
+    fn needs(&self) -> Option<&'static Permission> {
+        Some(&RESOURCES_READ)
+    }
+
+    fn topics(&self, reference: &EntityRef) -> Vec<String> {
+        vec![topic(reference, "card")]
+    }
+
+    async fn show(&self, page: EntityPage) -> Result<Body, RenderError> {
+        let question = question(&page.entity)?;
+        self.0
+            .follow(topic(&page.reference, "card"), Some(&question), BTreeSet::new());
+        self.0.begin(&OF_ENTITIES);
+        let scene = Scene {
+            answer: self.0.ask(&question, &OF_ENTITIES),
+            reference: page.reference,
+            question,
+            used: super::scene::Used::new(),
+            near: Vec::new(),
+            now: SystemClock.now(),
+        };
+        Ok(Body::Ours(html! { (summary::card(&scene)) }))
+    }
+}

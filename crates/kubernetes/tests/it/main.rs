@@ -1,0 +1,11 @@
+//! Watches against an API server on loopback that misbehaves on request, states of objects in words, and the pages.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not there"
+)]
+
+mod api_server;
+mod health;
+mod pages;
+mod watches;

@@ -1,0 +1,603 @@
+//! Evaluates templates. Every node costs fuel; depth and output are bounded.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use crate::error::{Position, TemplateError};
+use crate::extensions::Extensions;
+use crate::syntax::{Arguments, Expression, Loop, Macro, Node, Operator, What};
+use crate::value::{Cycler, Function, Value};
+use crate::{Options, filters, methods, number, operators, parser, tests_of_values};
+
+/// Fuel that a kilobyte of text or of a list costs.
+const BYTES_FOR_FUEL: usize = 64;
+/// Most numbers of a range.
+const MOST_NUMBERS: f64 = 1_000_000.0;
+
+pub(crate) type Outcome<T = Value> = Result<T, TemplateError>;
+
+/// Names with values, within those of an outer scope.
+#[derive(Clone)]
+pub(crate) struct Scope(Rc<Frame>);
+
+struct Frame {
+    names: RefCell<HashMap<String, Value>>,
+    outer: Option<Scope>,
+    /// What is set here changes no outer scope.
+    is_closed: bool,
+}
+
+impl fmt::Debug for Scope {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Scope")
+    }
+}
+
+impl Scope {
+    fn new(outer: Option<Self>, is_closed: bool) -> Self {
+        Self(Rc::new(Frame {
+            names: RefCell::default(),
+            outer,
+            is_closed,
+        }))
+    }
+
+    fn get(&self, name: &str) -> Option<Value> {
+        let found = self.0.names.borrow().get(name).cloned();
+        found.or_else(|| self.0.outer.as_ref()?.get(name))
+    }
+
+    fn put(&self, name: &str, value: Value) {
+        self.0.names.borrow_mut().insert(name.to_owned(), value);
+    }
+
+    /// Changes a name where it is known, else makes it known here.
+    fn set(&self, name: &str, value: Value) {
+        let mut scope = self;
+        loop {
+            if scope.0.names.borrow().contains_key(name) {
+                return scope.put(name, value);
+            }
+            match &scope.0.outer {
+                Some(outer) if !scope.0.is_closed => scope = outer,
+                _ => break,
+            }
+        }
+        self.put(name, value);
+    }
+
+    fn is_top(&self) -> bool {
+        self.0.outer.is_none() && !self.0.is_closed
+    }
+}
+
+pub(crate) struct Interpreter<'a> {
+    context: &'a Json,
+    /// Values of the context that were asked for, and names that the template set on its top level.
+    known: RefCell<HashMap<String, Value>>,
+    extensions: &'a Extensions,
+    options: &'a Options,
+    fuel: Cell<u64>,
+    depth: Cell<usize>,
+}
+
+impl<'a> Interpreter<'a> {
+    pub(crate) fn new(context: &'a Json, extensions: &'a Extensions, options: &'a Options) -> Self {
+        Self {
+            context,
+            known: RefCell::default(),
+            extensions,
+            options,
+            fuel: Cell::new(options.limits.fuel),
+            depth: Cell::new(0),
+        }
+    }
+
+    /// The value of a template.
+    pub(crate) fn value_of(&self, nodes: &[Node]) -> Outcome<Option<Json>> {
+        let [Node::Output(expression)] = nodes else {
+            return self.text_of(nodes).map(|text| Some(Json::String(text)));
+        };
+        let value = self.evaluate(expression, &Scope::new(None, false))?;
+        value.to_json().map_err(|reason| expression.at.error(reason))
+    }
+
+    /// The text of a template.
+    pub(crate) fn text_of(&self, nodes: &[Node]) -> Outcome<String> {
+        let mut text = String::new();
+        self.run(nodes, &Scope::new(None, false), &mut text)?;
+        Ok(text)
+    }
+
+    pub(crate) fn burn(&self, fuel: usize, at: Position) -> Outcome<()> {
+        let fuel = u64::try_from(fuel).unwrap_or(u64::MAX);
+        let left = self.fuel.get().checked_sub(fuel);
+        let left = left.ok_or_else(|| at.error("The template does more work than it may"))?;
+        self.fuel.set(left);
+        Ok(())
+    }
+
+    /// Bytes that a text may have.
+    pub(crate) fn room(&self) -> usize {
+        self.options.limits.output
+    }
+
+    fn deeper<T>(&self, at: Position, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+        let depth = self.depth.get() + 1;
+        if depth > self.options.limits.depth * 2 {
+            return Err(at.error("The template is nested too deeply; a macro may call itself without end"));
+        }
+        self.depth.set(depth);
+        let done = work();
+        self.depth.set(depth - 1);
+        done
+    }
+
+    fn run(&self, nodes: &[Node], scope: &Scope, text: &mut String) -> Outcome<()> {
+        nodes.iter().try_for_each(|node| self.node(node, scope, text))
+    }
+
+    fn write(&self, added: &str, text: &mut String, at: Position) -> Outcome<()> {
+        self.burn(1 + added.len() / BYTES_FOR_FUEL, at)?;
+        if text.len() + added.len() > self.room() {
+            return Err(at.error(format!("The result is longer than {} bytes", self.room())));
+        }
+        text.push_str(added);
+        Ok(())
+    }
+
+    fn node(&self, node: &Node, scope: &Scope, text: &mut String) -> Outcome<()> {
+        let nowhere = Position::default();
+        match node {
+            Node::Text(added) => self.write(added, text, nowhere),
+            Node::Output(expression) => {
+                let value = self.evaluate(expression, scope)?;
+                self.write(&value.shown(), text, expression.at)
+            }
+            Node::If(branches, otherwise) => {
+                for (condition, body) in branches {
+                    if self.evaluate(condition, scope)?.is_true() {
+                        return self.run(body, scope, text);
+                    }
+                }
+                self.run(otherwise, scope, text)
+            }
+            Node::For(repeated) => self.repeat(repeated, scope, text),
+            Node::Set(names, value) => {
+                let value = self.evaluate(value, scope)?;
+                names.iter().for_each(|name| self.set(scope, name, value.clone()));
+                Ok(())
+            }
+            Node::SetBlock(names, body) => {
+                let value = Value::text(self.body(body, scope)?);
+                names.iter().for_each(|name| self.set(scope, name, value.clone()));
+                Ok(())
+            }
+            Node::Macro(one) => {
+                self.set(scope, &one.name, Value::function(Function::Macro(one.clone())));
+                Ok(())
+            }
+            Node::Call(call, body) => self.call_with_body(call, body, scope, text),
+            Node::Filter(name, arguments, body, at) => {
+                let value = Value::text(self.body(body, scope)?);
+                let (list, named) = self.arguments(arguments, scope)?;
+                let filtered = self.filter(name, value, list, named, *at)?;
+                self.write(&filtered.shown(), text, *at)
+            }
+            Node::Switch(value, cases, otherwise) => {
+                let value = self.evaluate(value, scope)?;
+                for (case, body) in cases {
+                    if operators::same(&value, &self.evaluate(case, scope)?) {
+                        return self.run(body, scope, text);
+                    }
+                }
+                self.run(otherwise, scope, text)
+            }
+            Node::Block(body) => self.run(body, &Scope::new(Some(scope.clone()), true), text),
+        }
+    }
+
+    fn body(&self, nodes: &[Node], scope: &Scope) -> Outcome<String> {
+        let mut text = String::new();
+        self.run(nodes, scope, &mut text)?;
+        Ok(text)
+    }
+
+    fn set(&self, scope: &Scope, name: &str, value: Value) {
+        if scope.is_top() {
+            self.known.borrow_mut().insert(name.to_owned(), value.clone());
+        }
+        scope.set(name, value);
+    }
+
+    fn repeat(&self, repeated: &Arc<Loop>, scope: &Scope, text: &mut String) -> Outcome<()> {
+        let at = repeated.list.at;
+        let list = self.evaluate(&repeated.list, scope)?;
+        let rounds = rounds(&list, &repeated.names);
+        if rounds.is_empty() {
+            return self.run(&repeated.otherwise, scope, text);
+        }
+        let length = rounds.len();
+        for (index, values) in rounds.into_iter().enumerate() {
+            self.burn(1, at)?;
+            let inner = Scope::new(Some(scope.clone()), false);
+            for (name, value) in repeated.names.iter().zip(values) {
+                inner.put(name, value);
+            }
+            inner.put("loop", loop_of(index, length));
+            self.deeper(at, || self.run(&repeated.body, &inner, text))?;
+        }
+        Ok(())
+    }
+
+    fn call_with_body(
+        &self,
+        call: &Expression,
+        body: &Arc<Macro>,
+        scope: &Scope,
+        text: &mut String,
+    ) -> Outcome<()> {
+        let What::Call(function, arguments) = &call.what else {
+            return Err(call.at.error("Expected a call of a macro"));
+        };
+        let called = self.evaluate(function, scope)?;
+        let (list, mut named) = self.arguments(arguments, scope)?;
+        named.push((
+            "caller".into(),
+            Value::function(Function::Caller(body.clone(), scope.clone())),
+        ));
+        let value = self.call(&called, list, named, function, call.at)?;
+        self.write(&value.shown(), text, call.at)
+    }
+
+    fn lookup(&self, name: &str, scope: &Scope) -> Value {
+        if let Some(value) = scope.get(name).filter(|value| !matches!(value, Value::Undefined)) {
+            return value;
+        }
+        if let Some(value) = self.known.borrow().get(name) {
+            return value.clone();
+        }
+        let value = match self.context.get(name) {
+            Some(json) => Value::of(json),
+            None => match name {
+                "range" => Value::function(Function::Range),
+                "cycler" => Value::function(Function::MakeCycler),
+                "joiner" => Value::function(Function::MakeJoiner),
+                _ if self.extensions.function_of(name).is_some() => {
+                    Value::function(Function::Added(name.into()))
+                }
+                _ => return Value::Undefined,
+            },
+        };
+        self.known.borrow_mut().insert(name.to_owned(), value.clone());
+        value
+    }
+
+    pub(crate) fn evaluate(&self, expression: &Expression, scope: &Scope) -> Outcome {
+        self.burn(1, expression.at)?;
+        self.deeper(expression.at, || self.evaluated(expression, scope))
+    }
+
+    fn evaluated(&self, expression: &Expression, scope: &Scope) -> Outcome {
+        let at = expression.at;
+        Ok(match &expression.what {
+            What::Undefined => Value::Undefined,
+            What::Null => Value::Null,
+            What::Flag(flag) => Value::Flag(*flag),
+            What::Number(number) => Value::Number(*number),
+            What::Text(text) => Value::text(text),
+            What::Regex(source, flags) => {
+                Value::Regex(methods::pattern(source, flags).map_err(|reason| at.error(reason))?)
+            }
+            What::Symbol(name) => self.lookup(name, scope),
+            What::Array(items) => Value::array(self.all(items, scope)?),
+            What::Group(items) => self.all(items, scope)?.pop().unwrap_or(Value::Undefined),
+            What::Object(entries) => self.object(entries, scope)?,
+            What::Member(object, key) => {
+                let object = self.evaluate(object, scope)?;
+                let key = self.evaluate(key, scope)?;
+                self.member(&object, &key, at)?
+            }
+            What::Slice(value, parts) => self.slice(value, parts, scope)?,
+            What::Call(function, arguments) => {
+                let called = self.evaluate(function, scope)?;
+                let (list, named) = self.arguments(arguments, scope)?;
+                self.call(&called, list, named, function, at)?
+            }
+            What::Filter(name, value, arguments) => {
+                let value = self.evaluate(value, scope)?;
+                let (list, named) = self.arguments(arguments, scope)?;
+                self.filter(name, value, list, named, at)?
+            }
+            What::Test(name, value, arguments) => {
+                let value = self.evaluate(value, scope)?;
+                let (list, _) = self.arguments(arguments, scope)?;
+                let tested = tests_of_values::test(name, &value, &list);
+                Value::Flag(tested.ok_or_else(|| at.error(format!("Unknown template test \"{name}\"")))?)
+            }
+            What::Not(value) => Value::Flag(!self.evaluate(value, scope)?.is_true()),
+            What::Negative(value) => Value::Number(-self.evaluate(value, scope)?.number()),
+            What::Positive(value) => Value::Number(self.evaluate(value, scope)?.number()),
+            What::Binary(operator, left, right) => self.binary(*operator, left, right, scope, at)?,
+            What::InlineIf(value, condition, otherwise) => {
+                if self.evaluate(condition, scope)?.is_true() {
+                    self.evaluate(value, scope)?
+                } else if let Some(otherwise) = otherwise {
+                    self.evaluate(otherwise, scope)?
+                } else {
+                    Value::text("")
+                }
+            }
+        })
+    }
+
+    fn all(&self, items: &[Expression], scope: &Scope) -> Outcome<Vec<Value>> {
+        items.iter().map(|item| self.evaluate(item, scope)).collect()
+    }
+
+    fn object(&self, entries: &[(Expression, Expression)], scope: &Scope) -> Outcome {
+        let mut all = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            let name: Rc<str> = match &key.what {
+                What::Symbol(name) | What::Text(name) => (&**name).into(),
+                What::Number(number) => number::print(*number).into(),
+                _ => return Err(key.at.error("The key of an object must be a name or a text")),
+            };
+            all.push((name, self.evaluate(value, scope)?));
+        }
+        Ok(Value::object(all))
+    }
+
+    fn member(&self, object: &Value, key: &Value, at: Position) -> Outcome {
+        let name = key.print();
+        if parser::is_forbidden(&name) {
+            return Err(at.error(format!("Access to \"{name}\" is not allowed")));
+        }
+        self.burn(object.weight() / (8 * BYTES_FOR_FUEL), at)?;
+        Ok(methods::member(object, key))
+    }
+
+    fn slice(&self, value: &Expression, parts: &[Option<Expression>; 3], scope: &Scope) -> Outcome {
+        let sliced = self.evaluate(value, scope)?;
+        let mut numbers = [None; 3];
+        for (number, part) in numbers.iter_mut().zip(parts) {
+            if let Some(part) = part {
+                let part = self.evaluate(part, scope)?;
+                *number = Some(part)
+                    .filter(|part| !part.is_nothing())
+                    .map(|part| part.number());
+            }
+        }
+        self.burn(sliced.weight(), value.at)?;
+        Ok(operators::slice(&sliced, numbers))
+    }
+
+    fn binary(
+        &self,
+        operator: Operator,
+        left: &Expression,
+        right: &Expression,
+        scope: &Scope,
+        at: Position,
+    ) -> Outcome {
+        let left = self.evaluate(left, scope)?;
+        match operator {
+            Operator::And if !left.is_true() => return Ok(left),
+            Operator::Or if left.is_true() => return Ok(left),
+            _ => {}
+        }
+        let right = self.evaluate(right, scope)?;
+        if matches!(operator, Operator::And | Operator::Or) {
+            return Ok(right);
+        }
+        self.burn((left.weight() + right.weight()) / BYTES_FOR_FUEL, at)?;
+        let value = operators::apply(operator, &left, &right).map_err(|reason| at.error(reason))?;
+        self.check_size(&value, at)?;
+        Ok(value)
+    }
+
+    fn check_size(&self, value: &Value, at: Position) -> Outcome<()> {
+        self.burn(value.weight() / BYTES_FOR_FUEL, at)?;
+        if value.weight() > self.room() {
+            return Err(at.error(format!("A value is longer than {} bytes", self.room())));
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::type_complexity, reason = "a pair of lists, used in this file alone")]
+    fn arguments(
+        &self,
+        arguments: &Arguments,
+        scope: &Scope,
+    ) -> Outcome<(Vec<Value>, Vec<(Rc<str>, Value)>)> {
+        let list = self.all(&arguments.list, scope)?;
+        let mut named = Vec::with_capacity(arguments.named.len());
+        for (name, value) in &arguments.named {
+            named.push((Rc::from(&**name), self.evaluate(value, scope)?));
+        }
+        Ok((list, named))
+    }
+
+    fn filter(
+        &self,
+        name: &str,
+        value: Value,
+        mut list: Vec<Value>,
+        named: Vec<(Rc<str>, Value)>,
+        at: Position,
+    ) -> Outcome {
+        self.burn(1 + value.weight() / BYTES_FOR_FUEL, at)?;
+        if let Some(filter) = self.extensions.filter_of(name) {
+            list.insert(0, value);
+            if !named.is_empty() {
+                list.push(Value::object(named));
+            }
+            let outside = self.to_outside(&list, at)?;
+            let filtered = filter(&outside);
+            let filtered = filtered
+                .map_err(|reason| at.error(format!("Template filter \"{name}\" failed: {reason}")))?;
+            return Ok(filtered.as_ref().map_or(Value::Undefined, Value::of));
+        }
+        let given = filters::Given { list, named };
+        let filtered = filters::apply(name, &value, &given, self.room());
+        let filtered = filtered.ok_or_else(|| at.error(format!("Unknown template filter \"{name}\"")))?;
+        let filtered =
+            filtered.map_err(|reason| at.error(format!("Template filter \"{name}\" failed: {reason}")))?;
+        self.check_size(&filtered, at)?;
+        Ok(filtered)
+    }
+
+    fn to_outside(&self, values: &[Value], at: Position) -> Outcome<Vec<Option<Json>>> {
+        let outside = values.iter().map(Value::to_json).collect::<Result<_, _>>();
+        outside.map_err(|reason| at.error(reason))
+    }
+
+    fn call(
+        &self,
+        called: &Value,
+        list: Vec<Value>,
+        named: Vec<(Rc<str>, Value)>,
+        function: &Expression,
+        at: Position,
+    ) -> Outcome {
+        let Value::Function(called) = called else {
+            let word = match called {
+                Value::Undefined => "undefined",
+                Value::Null => "null",
+                _ => "a value that is no function",
+            };
+            let label = function.label();
+            return Err(at.error(format!(
+                "Template value \"{label}\" resolved to {word} and cannot be called"
+            )));
+        };
+        let reasoned = |reason: String| at.error(reason);
+        match &**called {
+            Function::Range => range(&list).map_err(reasoned),
+            Function::MakeCycler => {
+                let cycler = Cycler { items: list, next: 0 };
+                Ok(Value::Cycler(Rc::new(RefCell::new(cycler))))
+            }
+            Function::MakeJoiner => {
+                let with = list.into_iter().next().filter(|with| !with.is_nothing());
+                let with = with.unwrap_or_else(|| Value::text(","));
+                Ok(Value::function(Function::Joiner(with, RefCell::new(true))))
+            }
+            Function::Joiner(with, is_first) => {
+                let first = is_first.replace(false);
+                Ok(if first { Value::text("") } else { with.clone() })
+            }
+            Function::Method(value, name) => {
+                self.burn(value.weight() / BYTES_FOR_FUEL, at)?;
+                let made = methods::call(value, name, &list, self.room()).map_err(reasoned)?;
+                self.check_size(&made, at)?;
+                Ok(made)
+            }
+            Function::Macro(one) => self.expand(one, Scope::new(None, true), list, named, at),
+            Function::Caller(one, scope) => {
+                self.expand(one, Scope::new(Some(scope.clone()), true), list, named, at)
+            }
+            Function::Added(name) => {
+                let outside = self.to_outside(&list, at)?;
+                let made = self
+                    .extensions
+                    .function_of(name)
+                    .map_or(Ok(None), |function| function(&outside));
+                Ok(made
+                    .map_err(reasoned)?
+                    .as_ref()
+                    .map_or(Value::Undefined, Value::of))
+            }
+        }
+    }
+
+    fn expand(
+        &self,
+        one: &Arc<Macro>,
+        scope: Scope,
+        list: Vec<Value>,
+        named: Vec<(Rc<str>, Value)>,
+        at: Position,
+    ) -> Outcome {
+        self.deeper(at, || {
+            let mut list = list.into_iter();
+            for (name, default) in &one.parameters {
+                let given = named
+                    .iter()
+                    .find(|(given, _)| **given == **name)
+                    .map(|(_, value)| value.clone());
+                let value = match (list.next().or(given), default) {
+                    (Some(value), _) => value,
+                    (None, Some(default)) => self.evaluate(default, &scope)?,
+                    (None, None) => Value::Undefined,
+                };
+                scope.put(name, value);
+            }
+            if let Some((_, caller)) = named.iter().find(|(name, _)| &**name == "caller") {
+                scope.put("caller", caller.clone());
+            }
+            Ok(Value::text(self.body(&one.body, &scope)?))
+        })
+    }
+}
+
+fn range(list: &[Value]) -> Result<Value, String> {
+    let numbers: Vec<f64> = list.iter().map(Value::number).collect();
+    let (start, end, step) = match numbers[..] {
+        [end] => (0.0, end, 1.0),
+        [start, end] => (start, end, 1.0),
+        [start, end, step, ..] => (start, end, step),
+        [] => return Ok(Value::array(Vec::new())),
+    };
+    if step == 0.0 || step.is_nan() || ((end - start) / step).abs() > MOST_NUMBERS {
+        return Err(format!("A range has {MOST_NUMBERS} numbers at most"));
+    }
+    let mut made = Vec::new();
+    let mut at = start;
+    while (step > 0.0 && at < end) || (step < 0.0 && at > end) {
+        made.push(Value::Number(at));
+        at += step;
+    }
+    Ok(Value::array(made))
+}
+
+/// The values of the names of a loop, round by round.
+fn rounds(list: &Value, names: &[String]) -> Vec<Vec<Value>> {
+    match list {
+        Value::Array(items) if names.len() > 1 => {
+            let parts = |item: &Value| match item {
+                Value::Array(parts) => parts.borrow().clone(),
+                other => vec![other.clone()],
+            };
+            items.borrow().iter().map(parts).collect()
+        }
+        Value::Array(items) => items.borrow().iter().map(|item| vec![item.clone()]).collect(),
+        Value::Object(entries) => {
+            let pair = |(key, value): &(Rc<str>, Value)| vec![Value::Text(key.clone()), value.clone()];
+            entries.iter().map(pair).collect()
+        }
+        Value::Text(text) => text
+            .chars()
+            .map(|letter| vec![Value::text(letter.to_string())])
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn loop_of(index: usize, length: usize) -> Value {
+    let entries: [(&str, Value); 7] = [
+        ("index", Value::count(index + 1)),
+        ("index0", Value::count(index)),
+        ("revindex", Value::count(length - index)),
+        ("revindex0", Value::count(length - index - 1)),
+        ("first", Value::Flag(index == 0)),
+        ("last", Value::Flag(index + 1 == length)),
+        ("length", Value::count(length)),
+    ];
+    Value::object(entries.map(|(name, value)| (name.into(), value)))
+}

@@ -1,0 +1,154 @@
+//! Operators with the meaning that they have in JavaScript.
+
+use std::cmp::Ordering;
+use std::rc::Rc;
+
+use crate::number;
+use crate::syntax::Operator;
+use crate::value::Value;
+
+/// `left == right`.
+pub(crate) fn equal(left: &Value, right: &Value) -> bool {
+    use Value as V;
+    match (left, right) {
+        (V::Undefined | V::Null, V::Undefined | V::Null) => true,
+        (V::Undefined | V::Null, _) | (_, V::Undefined | V::Null) => false,
+        (V::Flag(_), _) | (_, V::Flag(_)) | (V::Number(_), V::Text(_)) | (V::Text(_), V::Number(_))
+            if !is_reference(left) && !is_reference(right) && !same_kind(left, right) =>
+        {
+            left.number() == right.number()
+        }
+        _ if is_reference(left) && is_reference(right) => same(left, right),
+        (V::Text(text), other) | (other, V::Text(text)) if is_reference(other) => **text == *other.print(),
+        _ if is_reference(left) || is_reference(right) => left.number() == right.number(),
+        _ => same(left, right),
+    }
+}
+
+fn is_reference(value: &Value) -> bool {
+    !matches!(
+        value,
+        Value::Undefined | Value::Null | Value::Flag(_) | Value::Number(_) | Value::Text(_)
+    )
+}
+
+fn same_kind(left: &Value, right: &Value) -> bool {
+    std::mem::discriminant(left) == std::mem::discriminant(right)
+}
+
+/// `left === right`.
+pub(crate) fn same(left: &Value, right: &Value) -> bool {
+    use Value as V;
+    match (left, right) {
+        (V::Undefined, V::Undefined) | (V::Null, V::Null) => true,
+        (V::Flag(left), V::Flag(right)) => left == right,
+        (V::Number(left), V::Number(right)) => left == right,
+        (V::Text(left), V::Text(right)) => left == right,
+        (V::Array(left), V::Array(right)) => Rc::ptr_eq(left, right),
+        (V::Object(left), V::Object(right)) => Rc::ptr_eq(left, right),
+        (V::Regex(left), V::Regex(right)) => Rc::ptr_eq(left, right),
+        (V::Function(left), V::Function(right)) => Rc::ptr_eq(left, right),
+        (V::Cycler(left), V::Cycler(right)) => Rc::ptr_eq(left, right),
+        _ => false,
+    }
+}
+
+/// How two values are ordered by `<` and `>`; nothing where neither is true.
+pub(crate) fn compare(left: &Value, right: &Value) -> Option<Ordering> {
+    let as_text = |value: &Value| match value {
+        Value::Text(text) => Some(text.to_string()),
+        other if is_reference(other) => Some(other.print()),
+        _ => None,
+    };
+    match (as_text(left), as_text(right)) {
+        (Some(left), Some(right)) => Some(by_units(&left, &right)),
+        _ => left.number().partial_cmp(&right.number()),
+    }
+}
+
+/// The order of texts by their UTF-16 units.
+pub(crate) fn by_units(left: &str, right: &str) -> Ordering {
+    left.encode_utf16().cmp(right.encode_utf16())
+}
+
+/// An operator that needs both values; the reason where it cannot be applied.
+pub(crate) fn apply(operator: Operator, left: &Value, right: &Value) -> Result<Value, String> {
+    use Operator as O;
+    let order = |holds: fn(Ordering) -> bool| Value::Flag(compare(left, right).is_some_and(holds));
+    let calculate = |with: fn(f64, f64) -> f64| Value::Number(with(left.number(), right.number()));
+    Ok(match operator {
+        O::Or | O::And => return Err("a value is missing".to_owned()),
+        O::In => Value::Flag(is_in(left, right)?),
+        O::NotIn => Value::Flag(!is_in(left, right)?),
+        O::Equal => Value::Flag(equal(left, right)),
+        O::NotEqual => Value::Flag(!equal(left, right)),
+        O::Same => Value::Flag(same(left, right)),
+        O::NotSame => Value::Flag(!same(left, right)),
+        O::Less => order(Ordering::is_lt),
+        O::Greater => order(Ordering::is_gt),
+        O::LessOrEqual => order(Ordering::is_le),
+        O::GreaterOrEqual => order(Ordering::is_ge),
+        O::Concat => Value::text(left.print() + &right.print()),
+        O::Add => add(left, right),
+        O::Subtract => calculate(|left, right| left - right),
+        O::Multiply => calculate(|left, right| left * right),
+        O::Divide => calculate(|left, right| left / right),
+        O::FloorDivide => calculate(|left, right| (left / right).floor()),
+        O::Remainder => calculate(|left, right| left % right),
+        O::Power => calculate(f64::powf),
+    })
+}
+
+pub(crate) fn add(left: &Value, right: &Value) -> Value {
+    let is_text = |value: &Value| is_reference(value) || matches!(value, Value::Text(_));
+    if is_text(left) || is_text(right) {
+        return Value::text(left.print() + &right.print());
+    }
+    Value::Number(left.number() + right.number())
+}
+
+fn is_in(key: &Value, holder: &Value) -> Result<bool, String> {
+    match holder {
+        Value::Array(items) => Ok(items.borrow().iter().any(|item| same(item, key))),
+        Value::Text(text) => Ok(text.contains(&key.print())),
+        Value::Object(entries) => Ok(entries.get(&key.print()).is_some()),
+        _ => Err(format!(
+            "Cannot use \"in\" operator to search for \"{}\" in unexpected types.",
+            key.print()
+        )),
+    }
+}
+
+/// A part of a list or of a text's letters, as in Python.
+pub(crate) fn slice(value: &Value, parts: [Option<f64>; 3]) -> Value {
+    let items: Vec<Value> = match value {
+        Value::Array(items) => items.borrow().clone(),
+        Value::Text(text) => text
+            .chars()
+            .map(|letter| Value::text(letter.to_string()))
+            .collect(),
+        _ => Vec::new(),
+    };
+    let length = number::count(items.len());
+    let step = parts[2].unwrap_or(1.0);
+    let place = |part: Option<f64>, default: f64| {
+        part.map_or(default, |part| if part < 0.0 { part + length } else { part })
+    };
+    let (mut at, end) = if step < 0.0 {
+        (
+            place(parts[0], length - 1.0).min(length - 1.0),
+            place(parts[1], -1.0),
+        )
+    } else {
+        (place(parts[0], 0.0).max(0.0), place(parts[1], length).min(length))
+    };
+    let mut taken = Vec::new();
+    while step != 0.0 && ((step > 0.0 && at < end) || (step < 0.0 && at > end)) {
+        if at < 0.0 {
+            break;
+        }
+        taken.extend(items.get(number::size(at)).cloned());
+        at += step;
+    }
+    Value::array(taken)
+}

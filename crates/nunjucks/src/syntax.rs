@@ -1,0 +1,169 @@
+//! What a text means: nodes of the template and expressions.
+
+use std::sync::Arc;
+
+use crate::error::Position;
+
+/// A part of a template.
+#[derive(Debug, Clone)]
+pub(crate) enum Node {
+    Text(Arc<str>),
+    Output(Expression),
+    If(Vec<(Expression, Vec<Node>)>, Vec<Node>),
+    For(Arc<Loop>),
+    Set(Vec<String>, Expression),
+    SetBlock(Vec<String>, Vec<Node>),
+    Macro(Arc<Macro>),
+    /// A call of a macro with a body, which the macro reaches as `caller()`.
+    Call(Expression, Arc<Macro>),
+    Filter(String, Arguments, Vec<Node>, Position),
+    Switch(Expression, Vec<(Expression, Vec<Node>)>, Vec<Node>),
+    Block(Vec<Node>),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Loop {
+    pub(crate) names: Vec<String>,
+    pub(crate) list: Expression,
+    pub(crate) body: Vec<Node>,
+    pub(crate) otherwise: Vec<Node>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Macro {
+    pub(crate) name: String,
+    pub(crate) parameters: Vec<(String, Option<Expression>)>,
+    pub(crate) body: Vec<Node>,
+}
+
+/// An expression and where it begins.
+#[derive(Debug, Clone)]
+pub(crate) struct Expression {
+    pub(crate) at: Position,
+    pub(crate) what: What,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum What {
+    Undefined,
+    Null,
+    Flag(bool),
+    Number(f64),
+    Text(Arc<str>),
+    Regex(Arc<str>, Arc<str>),
+    Symbol(Arc<str>),
+    Array(Vec<Expression>),
+    Object(Vec<(Expression, Expression)>),
+    /// In brackets; of several the last one counts.
+    Group(Vec<Expression>),
+    Member(Box<Expression>, Box<Expression>),
+    Slice(Box<Expression>, Box<[Option<Expression>; 3]>),
+    Call(Box<Expression>, Arguments),
+    Filter(Arc<str>, Box<Expression>, Arguments),
+    Test(Arc<str>, Box<Expression>, Arguments),
+    Not(Box<Expression>),
+    Negative(Box<Expression>),
+    Positive(Box<Expression>),
+    Binary(Operator, Box<Expression>, Box<Expression>),
+    InlineIf(Box<Expression>, Box<Expression>, Option<Box<Expression>>),
+}
+
+/// Arguments of a call, in their order, then those with names.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Arguments {
+    pub(crate) list: Vec<Expression>,
+    pub(crate) named: Vec<(Arc<str>, Expression)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operator {
+    Or,
+    And,
+    In,
+    NotIn,
+    Equal,
+    NotEqual,
+    Same,
+    NotSame,
+    Less,
+    Greater,
+    LessOrEqual,
+    GreaterOrEqual,
+    Concat,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    FloorDivide,
+    Remainder,
+    Power,
+}
+
+impl Expression {
+    /// The expression as it is named in an error: `values.environments.replaceAll`.
+    pub(crate) fn label(&self) -> String {
+        match &self.what {
+            What::Symbol(name) => name.to_string(),
+            What::Member(object, key) => match &key.what {
+                What::Text(key) => format!("{}.{key}", object.label()),
+                What::Number(number) => format!("{}[{number}]", object.label()),
+                _ => format!("{}[…]", object.label()),
+            },
+            What::Call(function, _) => format!("{}()", function.label()),
+            _ => "(expression)".to_owned(),
+        }
+    }
+
+    fn calls_any(&self, names: &[&str]) -> bool {
+        let within = |arguments: &Arguments| {
+            let named = arguments.named.iter().map(|(_, value)| value);
+            arguments.list.iter().chain(named).any(|one| one.calls_any(names))
+        };
+        match &self.what {
+            What::Call(function, arguments) => {
+                matches!(&function.what, What::Symbol(name) if names.contains(&&**name))
+                    || function.calls_any(names)
+                    || within(arguments)
+            }
+            What::Array(list) | What::Group(list) => list.iter().any(|one| one.calls_any(names)),
+            What::Object(entries) => entries.iter().any(|(_, value)| value.calls_any(names)),
+            What::Member(left, right) | What::Binary(_, left, right) => {
+                left.calls_any(names) || right.calls_any(names)
+            }
+            What::Filter(_, value, arguments) | What::Test(_, value, arguments) => {
+                value.calls_any(names) || within(arguments)
+            }
+            What::Not(value) | What::Negative(value) | What::Positive(value) | What::Slice(value, _) => {
+                value.calls_any(names)
+            }
+            What::InlineIf(value, condition, otherwise) => {
+                value.calls_any(names)
+                    || condition.calls_any(names)
+                    || otherwise.as_ref().is_some_and(|one| one.calls_any(names))
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Node {
+    pub(crate) fn calls_any(&self, names: &[&str]) -> bool {
+        let any = |nodes: &[Self]| nodes.iter().any(|node| node.calls_any(names));
+        match self {
+            Self::Text(_) => false,
+            Self::Output(value) | Self::Set(_, value) => value.calls_any(names),
+            Self::If(branches, otherwise) => {
+                let branch = |(value, body): &(Expression, Vec<Self>)| value.calls_any(names) || any(body);
+                branches.iter().any(branch) || any(otherwise)
+            }
+            Self::Switch(value, cases, otherwise) => {
+                let case = |(value, body): &(Expression, Vec<Self>)| value.calls_any(names) || any(body);
+                value.calls_any(names) || cases.iter().any(case) || any(otherwise)
+            }
+            Self::For(one) => one.list.calls_any(names) || any(&one.body) || any(&one.otherwise),
+            Self::SetBlock(_, body) | Self::Filter(_, _, body, _) | Self::Block(body) => any(body),
+            Self::Macro(one) => any(&one.body),
+            Self::Call(value, body) => value.calls_any(names) || any(&body.body),
+        }
+    }
+}

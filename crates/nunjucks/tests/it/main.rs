@@ -1,0 +1,5 @@
+//! Tests of the template language from outside.
+
+mod bounds;
+mod expressions;
+mod places;

@@ -1,0 +1,92 @@
+//! The actions that come with the portal: fetching, publishing, registering, files, and help for authors.
+
+mod catalog;
+mod debug;
+mod fetch;
+mod files;
+mod folder;
+mod gitea;
+mod published;
+mod source;
+mod template;
+mod tree;
+
+use std::sync::Arc;
+
+use ::catalog::Catalog;
+use config::IntegrationsSection;
+use model::Fault;
+use nunjucks::Extensions;
+use outside::OutsideCalls;
+use plugin::Action;
+use scm::UrlReader;
+use serde_json::{Value, json};
+
+use crate::settings::Settings;
+use source::Sources;
+
+/// What the actions work with.
+pub(crate) struct Parts {
+    pub(crate) catalog: Catalog,
+    pub(crate) integrations: IntegrationsSection,
+    pub(crate) calls: OutsideCalls,
+    pub(crate) reader: UrlReader,
+    pub(crate) filters: Extensions,
+    pub(crate) settings: Arc<Settings>,
+}
+
+/// All of them.
+pub(crate) fn all(parts: Parts) -> Vec<Arc<dyn Action>> {
+    let sources = Sources::new(parts.reader.clone());
+    let publishing = gitea::PublishGitea {
+        integrations: parts.integrations,
+        calls: parts.calls,
+        hosts: crate::filters::hosts(parts.reader.integrations()),
+        settings: parts.settings.clone(),
+    };
+    vec![
+        Arc::new(fetch::FetchPlain(sources.clone())),
+        Arc::new(fetch::FetchPlainFile(sources.clone())),
+        Arc::new(template::FetchTemplate::new(
+            sources.clone(),
+            parts.filters.clone(),
+        )),
+        Arc::new(template::FetchTemplateFile::new(sources, parts.filters)),
+        Arc::new(catalog::Register(parts.catalog.clone())),
+        Arc::new(catalog::Write),
+        Arc::new(catalog::Fetch(parts.catalog)),
+        Arc::new(debug::Log),
+        Arc::new(debug::Wait),
+        Arc::new(files::Delete),
+        Arc::new(files::Rename),
+        Arc::new(publishing),
+        Arc::new(folder::PublishFolder(parts.settings)),
+    ]
+}
+
+/// The schema of an object with these properties, of which some must be there.
+fn object(required: &[&str], properties: Value) -> Value {
+    let mut schema = json!({"type": "object", "properties": properties});
+    if !required.is_empty() {
+        schema["required"] = json!(required);
+    }
+    schema["additionalProperties"] = false.into();
+    schema["$schema"] = "http://json-schema.org/draft-07/schema#".into();
+    schema
+}
+
+fn text(description: &str) -> Value {
+    json!({"type": "string", "description": description})
+}
+
+fn flag(description: &str) -> Value {
+    json!({"type": "boolean", "description": description})
+}
+
+/// Does work that blocks on a thread of its own.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(Fault::error(format!("the work broke off: {error}"))))
+}

@@ -1,0 +1,90 @@
+//! What all publishing actions share: the commit that they make of the workspace, and their output.
+
+use model::Fault;
+use plugin::ActionContext;
+use scm::git::{Author, CommitText, Objects};
+use serde_json::{Value, json};
+
+use super::tree::Workspace;
+use super::{blocking, text};
+use crate::settings::Settings;
+
+/// Name of the first branch, unless the input says otherwise.
+const BRANCH: &str = "main";
+
+/// Inputs of all publishing actions.
+pub(super) fn properties() -> Value {
+    json!({
+        "description": text("Repository Description"),
+        "defaultBranch": text("Sets the default branch on the repository. The default value is 'main'"),
+        "gitCommitMessage": text("Sets the commit message on the repository. The default value is 'initial commit'"),
+        "gitAuthorName": text("Sets the default author name for the commit. The default value is 'Scaffolder'"),
+        "gitAuthorEmail": text("Sets the default author email for the commit."),
+        "sourcePath": text("Path within the workspace that will be used as the repository root. If omitted, the entire workspace will be published as the repository."),
+    })
+}
+
+/// The schema of the output of all publishing actions.
+pub(super) fn output() -> Value {
+    super::object(
+        &[],
+        json!({
+            "remoteUrl": text("A URL to the repository with the provider"),
+            "repoContentsUrl": text("A URL to the root of the repository"),
+            "commitHash": text("The git commit hash of the initial commit"),
+        }),
+    )
+}
+
+/// The name of the first branch.
+pub(super) fn branch(input: &Value) -> &str {
+    input["defaultBranch"].as_str().unwrap_or(BRANCH)
+}
+
+/// The commit of the workspace. A task makes the same commit each time, so that one that was pushed before is known.
+pub(super) async fn commit(context: &ActionContext, settings: &Settings) -> Result<Objects, Fault> {
+    let input = &context.input;
+    let text = |key: &str, default: &str| input[key].as_str().unwrap_or(default).to_owned();
+    let source = source_path(input["sourcePath"].as_str().unwrap_or_default());
+    let workspace = Workspace::new(&context.workspace).below(&source)?;
+    let mark = change_mark(context);
+    let message = text("gitCommitMessage", &settings.commit_message);
+    let commit = CommitText {
+        author: Author {
+            name: text("gitAuthorName", &settings.author.0),
+            email: text("gitAuthorEmail", &settings.author.1),
+        },
+        time: context
+            .template_run
+            .as_ref()
+            .map_or(0, |run| run.begun_at.as_second()),
+        message: format!("{message}\n\nChange-Id: I{mark}"),
+    };
+    blocking(move || {
+        let files = workspace.files()?;
+        if files.is_empty() {
+            return Err(Fault::input(
+                "There is nothing to publish: the workspace has no files. A step such as fetch:template must come before",
+            ));
+        }
+        Objects::first_commit(files, &commit)
+    })
+    .await
+}
+
+/// A source path without steps upwards, as in the original.
+fn source_path(path: &str) -> String {
+    let mut path = path.trim_start_matches('/');
+    while let Some(rest) = path.strip_prefix("../").or(path.strip_prefix("./")) {
+        path = rest;
+    }
+    path.to_owned()
+}
+
+/// A mark by which reviews know the commit: the same for every attempt of a task.
+fn change_mark(context: &ActionContext) -> String {
+    use sha1::{Digest, Sha1};
+    let task = context.template_run.as_ref().map_or("", |run| run.task.as_str());
+    let digest = Sha1::digest(format!("{task} {}", context.input));
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,91 @@
+//! Which tasks a caller may see or end.
+
+use model::{Fault, Viewer};
+use plugin::{Condition, Decision, Permission};
+use serde_json::Value;
+use web::{ApiError, Permissions};
+
+use crate::Scaffolder;
+use crate::tasks::{TaskId, TaskReport, missing};
+
+/// A task for which the caller has a permission. One that it may not see is as good as missing.
+pub(super) async fn task(
+    scaffolder: &Scaffolder,
+    id: &str,
+    viewer: &Viewer,
+    permissions: &Permissions,
+    needed: &'static Permission,
+) -> Result<TaskReport, ApiError> {
+    let id: TaskId = id.parse()?;
+    let decision = permissions.decide(viewer, needed).await?;
+    let task = scaffolder.tasks.show(id).await?.ok_or_else(|| missing(id))?;
+    if is_granted(&decision, task.created_by.as_deref()) {
+        return Ok(task);
+    }
+    Err(Fault::not_allowed(format!("This needs the permission {} for the task", needed.name)).into())
+}
+
+/// Whether a decision holds for a task of an author. A rule that is not known holds for none.
+pub(super) fn is_granted(decision: &Decision, author: Option<&str>) -> bool {
+    match decision {
+        Decision::Allow => true,
+        Decision::Deny => false,
+        Decision::Conditional(condition) => is_met(condition, author),
+    }
+}
+
+fn is_met(condition: &Condition, author: Option<&str>) -> bool {
+    match condition {
+        Condition::Rule { name, parameters } if name == "IS_TASK_OWNER" => {
+            let authors = parameters["createdBy"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str);
+            author.is_some_and(|author| authors.into_iter().any(|one| one == author))
+        }
+        Condition::Rule { .. } => false,
+        Condition::All(all) => all.iter().all(|one| is_met(one, author)),
+        Condition::Any(any) => any.iter().any(|one| is_met(one, author)),
+        Condition::Not(one) => !is_met(one, author),
+    }
+}
+
+/// The authors whose tasks a decision shows; nothing for all.
+pub(super) fn authors(decision: &Decision) -> Result<Option<Vec<String>>, Fault> {
+    let Decision::Conditional(condition) = decision else {
+        return Ok(None);
+    };
+    if let Condition::Rule { name, parameters } = condition
+        && name == "IS_TASK_OWNER"
+    {
+        let authors = parameters["createdBy"].as_array().into_iter().flatten();
+        return Ok(Some(
+            authors.filter_map(Value::as_str).map(str::to_owned).collect(),
+        ));
+    }
+    Err(Fault::not_allowed(
+        "The policy's condition on tasks is not understood; IS_TASK_OWNER alone can be used for lists",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn conditions_name_the_authors() {
+        let rule = |name: &str| Condition::Rule {
+            name: name.to_owned(),
+            parameters: json!({"createdBy": ["user:default/ines"]}),
+        };
+        let owner = Decision::Conditional(rule("IS_TASK_OWNER"));
+        assert!(is_granted(&owner, Some("user:default/ines")));
+        assert!(!is_granted(&owner, Some("user:default/omar")) && !is_granted(&owner, None));
+        assert_eq!(authors(&owner), Ok(Some(vec!["user:default/ines".to_owned()])));
+        let other = Decision::Conditional(Condition::Any(vec![rule("HAS_LUCK")]));
+        assert!(!is_granted(&other, Some("user:default/ines")) && authors(&other).is_err());
+        assert_eq!(authors(&Decision::Allow), Ok(None));
+    }
+}

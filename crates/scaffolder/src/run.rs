@@ -1,0 +1,334 @@
+//! Runs tasks, as durable jobs: a step at a time, each recorded when it is finished, so that any process can go on where
+//! another one was ended.
+
+mod progress;
+mod step;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use model::Fault;
+use nunjucks::Extensions;
+use plugin::{ActionRegistry, Slot};
+use serde_json::{Value, json};
+use store::{Lane, StoreError, Tx};
+use work::{BackOff, Job, JobFailure, JobHandler, JobPolicy, LogLevel, WorkError};
+
+use crate::filters;
+use crate::redaction::Redactor;
+use crate::rendering::{self, Context};
+use crate::settings::{Settings, private_folder};
+use crate::tables;
+use crate::tasks::{self, EventKind, StepState, TaskEvent, TaskId, TaskReport, Tasks};
+use crate::template::Step;
+use progress::Progress;
+
+/// Longest time of one task.
+const LONGEST: Duration = Duration::from_hours(24);
+/// The part of the job's checkpoint that is the engine's own.
+const OWN_PART: &str = "engine";
+
+/// Runs the jobs of tasks.
+pub(crate) struct TaskRunner {
+    pub(crate) tasks: Tasks,
+    pub(crate) actions: Slot<ActionRegistry>,
+    pub(crate) filters: Extensions,
+    pub(crate) settings: Arc<Settings>,
+}
+
+/// A task that is being run.
+struct Run<'a> {
+    runner: &'a TaskRunner,
+    job: &'a Job,
+    task: TaskReport,
+    steps: Vec<Step>,
+    secrets: BTreeMap<String, String>,
+    redactor: Redactor,
+    progress: Progress,
+    workspace: PathBuf,
+}
+
+/// Why a run does not go on.
+enum Halt {
+    /// A person cancelled the task.
+    Cancelled,
+    /// The process stops, or the database does not answer: another attempt goes on.
+    Later(Fault),
+}
+
+impl From<StoreError> for Halt {
+    fn from(error: StoreError) -> Self {
+        Self::Later(Fault::error(error.to_string()))
+    }
+}
+
+impl From<WorkError> for Halt {
+    fn from(error: WorkError) -> Self {
+        Self::Later(error.into())
+    }
+}
+
+#[async_trait]
+impl JobHandler for TaskRunner {
+    fn kind(&self) -> &'static str {
+        tasks::JOB
+    }
+
+    fn policy(&self) -> JobPolicy {
+        JobPolicy {
+            // What fails in a step ends the task; an attempt is lost only with its process or its database.
+            attempts: 1_000,
+            back_off: BackOff::new(Duration::from_secs(1), Duration::from_mins(1)),
+            time: LONGEST,
+            at_once: self.settings.at_once,
+        }
+    }
+
+    async fn run(&self, job: Job) -> Result<(), JobFailure> {
+        let id = job.payload["task"]
+            .as_str()
+            .and_then(|id| id.parse::<TaskId>().ok());
+        let id = id.ok_or_else(|| JobFailure::GiveUp(Fault::input("The job names no task")))?;
+        let Some(mut run) = Run::begin(self, &job, id).await? else {
+            return Ok(());
+        };
+        let ended = match run.steps().await {
+            Ok(result) => result,
+            Err(Halt::Cancelled) => Err(run.cancelled()),
+            Err(Halt::Later(fault)) => return Err(JobFailure::Retry(fault)),
+        };
+        run.end(ended).await
+    }
+}
+
+impl<'a> Run<'a> {
+    /// Takes a task up; nothing where it has ended already.
+    async fn begin(runner: &'a TaskRunner, job: &'a Job, id: TaskId) -> Result<Option<Self>, JobFailure> {
+        let mut tx = runner.tasks.store().write_unordered(Lane::Bulk).await?;
+        let Some(secrets) = tables::begin(&mut tx, id).await? else {
+            return Ok(None);
+        };
+        tasks::announce(&mut tx, id);
+        tx.commit().await?;
+        let task = runner
+            .tasks
+            .show(id)
+            .await?
+            .ok_or_else(|| JobFailure::GiveUp(tasks::missing(id)))?;
+        let steps = task.spec["steps"].as_array().into_iter().flatten().enumerate();
+        let steps = steps.map(|(index, step)| Step::read(index, step)).collect();
+        let mut redactor = Redactor::default();
+        let environment = runner
+            .settings
+            .environment_secrets
+            .as_object()
+            .into_iter()
+            .flatten();
+        let environment = environment.filter_map(|(_, value)| value.as_str());
+        environment
+            .chain(secrets.values().map(String::as_str))
+            .for_each(|secret| redactor.hide(secret));
+        let mut run = Self {
+            workspace: runner.settings.workspaces.join(id.to_string()),
+            progress: Progress::of(job.checkpoint.part(OWN_PART).get()),
+            runner,
+            job,
+            task,
+            steps,
+            secrets,
+            redactor,
+        };
+        run.open_workspace().await?;
+        Ok(Some(run))
+    }
+
+    /// Makes the folder of the task. Where it is gone, what the finished steps left in it is gone too: they are done
+    /// again.
+    async fn open_workspace(&mut self) -> Result<(), JobFailure> {
+        let finished = self.progress.finished();
+        let is_there = self.workspace.is_dir();
+        if finished > 0 && is_there {
+            return self
+                .announce(format!(
+                    "Task recovered - resuming from last known good state. {finished} step(s) already completed."
+                ))
+                .await;
+        }
+        if finished > 0 {
+            self.progress = Progress::default();
+            let text = "The task's folder is not on this machine: it starts from the beginning";
+            self.announce(text.to_owned()).await?;
+        }
+        if is_there {
+            // What a step that was not finished has left would be in its own way.
+            let emptied = tokio::fs::remove_dir_all(&self.workspace).await;
+            emptied.map_err(|error| Fault::error(format!("The task's folder cannot be emptied: {error}")))?;
+        }
+        private_folder(&self.workspace)?;
+        let (total, plural) = (
+            self.steps.len(),
+            if self.steps.len() == 1 { "step" } else { "steps" },
+        );
+        self.announce(format!("Starting up task with {total} {plural}"))
+            .await
+    }
+
+    async fn announce(&self, text: String) -> Result<(), JobFailure> {
+        Ok(self.say(&[TaskEvent::of(EventKind::Log, text)]).await?)
+    }
+
+    /// Does all steps that are not yet done; the output, or the first failure.
+    async fn steps(&mut self) -> Result<Result<Value, Fault>, Halt> {
+        for step in self.steps.clone() {
+            if self.progress.is_finished(&step.id) {
+                continue;
+            }
+            self.check_stop().await?;
+            self.step(&step).await?;
+        }
+        if let Some(failure) = self.progress.failure.clone() {
+            return Ok(Err(failure));
+        }
+        Ok(Ok(rendering::output(
+            &self.task.spec["output"],
+            &self.context(None),
+        )))
+    }
+
+    /// Ends the run where a person cancelled the task or the process stops.
+    async fn check_stop(&self) -> Result<(), Halt> {
+        let mut session = self.runner.tasks.store().read().await?;
+        if tables::is_cancelled(&mut session, self.task.id).await? {
+            return Err(Halt::Cancelled);
+        }
+        if self.job.stop.is_cancelled() {
+            return Err(Halt::Later(Fault::error("the process stops")));
+        }
+        Ok(())
+    }
+
+    /// The error of a task that a person cancelled.
+    fn cancelled(&self) -> Fault {
+        let step = self
+            .steps
+            .iter()
+            .find(|step| !self.progress.is_finished(&step.id));
+        let (id, name) = step
+            .map(|step| (step.id.as_str(), step.name.as_str()))
+            .unwrap_or_default();
+        Fault::error(format!(
+            "Step {id} ({name}) of task {} has been cancelled.",
+            self.task.id
+        ))
+    }
+
+    async fn end(&mut self, result: Result<Value, Fault>) -> Result<(), JobFailure> {
+        let id = self.task.id;
+        self.progress.has_ended = true;
+        let result =
+            result.map_err(|fault| Fault::new(fault.name.clone(), self.redactor.redact(&fault.describe())));
+        let mut tx = self.runner.tasks.store().write_unordered(Lane::Person).await?;
+        self.keep(&mut tx).await?;
+        tables::end(&mut tx, id, &result).await?;
+        tasks::announce(&mut tx, id);
+        tx.commit().await?;
+        match result {
+            // The folder of a task that failed is kept for another try.
+            Err(fault) => Err(JobFailure::GiveUp(fault)),
+            Ok(_) => {
+                let removed = tokio::fs::remove_dir_all(&self.workspace).await;
+                if let Err(error) = removed {
+                    tracing::warn!(task = %id, %error, "the folder of a task cannot be removed");
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Keeps what is done, together with what the transaction writes. Fails where another process has the job.
+    async fn keep(&self, tx: &mut Tx) -> Result<(), WorkError> {
+        self.job
+            .checkpoint
+            .part(OWN_PART)
+            .save_in(tx, &self.progress.to_json())
+            .await
+    }
+
+    /// Keeps what is done, and what is said about it.
+    async fn keep_with(&self, events: &[TaskEvent]) -> Result<(), Halt> {
+        let mut tx = self.runner.tasks.store().write_unordered(Lane::Bulk).await?;
+        self.keep(&mut tx).await?;
+        self.add(&mut tx, events).await?;
+        Ok(tx.commit().await?)
+    }
+
+    async fn say(&self, events: &[TaskEvent]) -> Result<(), StoreError> {
+        let mut tx = self.runner.tasks.store().write_unordered(Lane::Bulk).await?;
+        self.add(&mut tx, events).await?;
+        tx.commit().await
+    }
+
+    async fn add(&self, tx: &mut Tx, events: &[TaskEvent]) -> Result<(), StoreError> {
+        for event in events {
+            let event = TaskEvent {
+                message: self.redactor.redact(&event.message),
+                ..event.clone()
+            };
+            tables::add_event(tx, self.task.id, &event).await?;
+        }
+        tasks::announce(tx, self.task.id);
+        Ok(())
+    }
+
+    /// Lines of an action's log as events.
+    fn lines(step: &Step, lines: Vec<(LogLevel, String)>) -> Vec<TaskEvent> {
+        let line = |(level, text)| TaskEvent {
+            level: Some(level),
+            ..TaskEvent::step(&step.id, None, text)
+        };
+        lines.into_iter().map(line).collect()
+    }
+
+    /// What expressions see, in a round of `each` with its entry.
+    fn context(&self, each: Option<&Value>) -> Context {
+        let spec = &self.task.spec;
+        let settings = &self.runner.settings;
+        let mut open = json!({
+            "parameters": spec["parameters"],
+            "steps": self.progress.outputs(),
+            "context": {"task": {"id": self.task.id.to_string()}},
+            "environment": {"parameters": settings.environment},
+        });
+        if let Some(user) = spec.get("user") {
+            open["user"] = user.clone();
+        }
+        if let Some(each) = each {
+            open["each"] = each.clone();
+        }
+        let mut with_secrets = open.clone();
+        with_secrets["secrets"] = json!(self.secrets);
+        with_secrets["environment"]["secrets"] = settings.environment_secrets.clone();
+        let mut with_blanks = with_secrets.clone();
+        for secrets in ["/secrets", "/environment/secrets"] {
+            let secrets = with_blanks.pointer_mut(secrets).and_then(Value::as_object_mut);
+            secrets
+                .into_iter()
+                .flat_map(|all| all.values_mut())
+                .for_each(|value| *value = "".into());
+        }
+        Context {
+            open,
+            with_secrets,
+            with_blanks,
+            extensions: filters::with_state(&self.runner.filters, self.progress.failure.is_some()),
+        }
+    }
+
+    fn skipped(step: &Step, why: &str) -> TaskEvent {
+        let text = format!("Skipping step {} because {why}", step.id);
+        TaskEvent::step(&step.id, Some(StepState::Skipped), text)
+    }
+}

@@ -1,0 +1,3 @@
+//! The pages of templates in their states.
+
+mod pages;

@@ -1,0 +1,147 @@
+//! What a Git host says about a commit.
+
+use model::Fault;
+use serde_json::Value;
+use url::Url;
+
+use crate::fetch::{Reach, Request};
+use crate::git_url::GitUrl;
+use crate::hosts::Host;
+use crate::reader::UrlReader;
+
+/// A commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// Its name.
+    pub sha: String,
+    /// What its author says about it.
+    pub message: String,
+    /// Who wrote it.
+    pub author: Option<String>,
+    /// When, as the host writes it.
+    pub at: Option<String>,
+}
+
+impl UrlReader {
+    /// A commit of a repository, which is named by the address from which it is cloned. Nothing where the host is none that can
+    /// be asked: that is Gitea with an integration.
+    pub async fn about_commit(&self, repository: &str, sha: &str) -> Result<Option<Commit>, Fault> {
+        let Some(url) = web_address(repository) else {
+            return Ok(None);
+        };
+        let Some(integration) = self.integrations().by_url(&url) else {
+            return Ok(None);
+        };
+        let Host::Gitea { base } = &integration.kind else {
+            return Ok(None);
+        };
+        let name = GitUrl::parse_safe(url.as_str())?.full_name;
+        let address =
+            format!("{base}/api/v1/repos/{name}/git/commits/{sha}?stat=false&verification=false&files=false");
+        let request = Request {
+            url: Url::parse(&address).map_err(|_| Fault::type_error("Invalid URL"))?,
+            accept: None,
+            authorization: integration.authorization.as_ref(),
+            etag: None,
+            bounds: None,
+        };
+        let own = request.url.origin();
+        let reach = |hop: &Url| {
+            let is_own = hop.origin() == own;
+            let refused = || Fault::error("the host of a commit redirects elsewhere");
+            is_own.then_some(Reach::Configured).ok_or_else(refused)
+        };
+        let answer = self
+            .fetcher(repository)?
+            .fetch(&request, &integration.host, reach)
+            .await?;
+        if !answer.status.is_success() {
+            let reason = format!(
+                "{} answered {} for the commit {sha}",
+                integration.host, answer.status
+            );
+            return Err(Fault::error(reason));
+        }
+        let told: Value = serde_json::from_slice(&answer.bytes)
+            .map_err(|error| Fault::error(format!("{} sent no commit: {error}", integration.host)))?;
+        Ok(Some(read(&told, sha)))
+    }
+}
+
+/// The page of a commit; nothing for a repository that has no web address.
+pub fn commit_page(repository: &str, sha: &str) -> Option<String> {
+    let url = web_address(repository)?;
+    let path = url
+        .path()
+        .trim_end_matches('/')
+        .trim_end_matches(".git")
+        .to_owned();
+    let page = url.join(&format!("{path}/commit/{sha}")).ok()?;
+    Some(page.into())
+}
+
+/// The address of a repository in a browser, without login.
+fn web_address(repository: &str) -> Option<Url> {
+    let mut url = Url::parse(repository).ok()?;
+    if url.scheme() == "ssh" {
+        url = Url::parse(&format!("https://{}{}", url.host_str()?, url.path())).ok()?;
+    }
+    let _ = (url.set_username(""), url.set_password(None));
+    matches!(url.scheme(), "http" | "https").then_some(url)
+}
+
+fn read(told: &Value, sha: &str) -> Commit {
+    let commit = &told["commit"];
+    let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    Commit {
+        sha: text(&told["sha"]).unwrap_or_else(|| sha.to_owned()),
+        message: text(&commit["message"]).unwrap_or_default(),
+        author: text(&commit["author"]["name"]),
+        at: text(&commit["author"]["date"]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_of_commits() {
+        for (repository, expected) in [
+            (
+                "https://git.example.com/shop/web.git",
+                Some("https://git.example.com/shop/web/commit/abc"),
+            ),
+            (
+                "https://me:geheim@git.example.com/shop/web",
+                Some("https://git.example.com/shop/web/commit/abc"),
+            ),
+            (
+                "ssh://git@git.example.com:2222/shop/web.git",
+                Some("https://git.example.com/shop/web/commit/abc"),
+            ),
+            (
+                "http://127.0.0.1:3000/shop/web.git",
+                Some("http://127.0.0.1:3000/shop/web/commit/abc"),
+            ),
+            ("oci://registry.example.com/x", None),
+            ("nothing", None),
+        ] {
+            assert_eq!(
+                commit_page(repository, "abc").as_deref(),
+                expected,
+                "{repository}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_gitea_says() {
+        let told = serde_json::json!({"sha": "abc", "commit": {"message": "web: faster\n\nBecause.", "author": {"name": "Ada", "date": "2026-11-24T08:00:00Z"}}});
+        let commit = read(&told, "abc");
+        assert_eq!(
+            (commit.message.as_str(), commit.author.as_deref()),
+            ("web: faster\n\nBecause.", Some("Ada"))
+        );
+    }
+}

@@ -1,0 +1,172 @@
+//! Files of a site, at the addresses of the original.
+
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use bytes::Bytes;
+use markdown::escape;
+use serde_json::{Value, json};
+use sight::CurrentSight;
+
+use super::Triplet;
+use crate::Docs;
+use crate::site::{BASE, Site, metadata};
+
+/// Endings with their types. What could act in a browser is sent as text.
+const TYPES: [(&str, &str); 22] = [
+    ("png", "image/png"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("gif", "image/gif"),
+    ("webp", "image/webp"),
+    ("avif", "image/avif"),
+    ("ico", "image/x-icon"),
+    ("bmp", "image/bmp"),
+    ("css", "text/css; charset=utf-8"),
+    ("js", "text/javascript; charset=utf-8"),
+    ("json", "application/json; charset=utf-8"),
+    ("pdf", "application/pdf"),
+    ("mp4", "video/mp4"),
+    ("webm", "video/webm"),
+    ("mp3", "audio/mpeg"),
+    ("woff", "font/woff"),
+    ("woff2", "font/woff2"),
+    ("ttf", "font/ttf"),
+    ("zip", "application/zip"),
+    ("gz", "application/gzip"),
+    ("csv", "text/csv; charset=utf-8"),
+    ("wasm", "application/wasm"),
+];
+const TEXT: &str = "text/plain; charset=utf-8";
+/// What a file may do that is opened by itself: show itself.
+const SANDBOX: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
+
+/// The type of a file by its ending.
+pub(crate) fn content_type(path: &str) -> &'static str {
+    let ending = path
+        .rsplit_once('.')
+        .map_or("", |(_, ending)| ending)
+        .to_ascii_lowercase();
+    TYPES
+        .iter()
+        .find(|(known, _)| *known == ending)
+        .map_or(TEXT, |(_, kind)| kind)
+}
+
+/// A file as an answer, which cannot act where it is opened.
+pub(crate) fn file_answer(bytes: Bytes, kind: &str) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CONTENT_SECURITY_POLICY, SANDBOX),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, bytes).into_response()
+}
+
+/// The site itself: its index.
+pub(super) async fn redirect(uri: Uri) -> Redirect {
+    Redirect::permanent(&format!(
+        "/api/techdocs{}/",
+        uri.path()
+            .trim_start_matches("/api/techdocs")
+            .trim_end_matches('/')
+    ))
+}
+
+/// A file of the site.
+pub(super) async fn show(
+    State(docs): State<Docs>,
+    CurrentSight(sight): CurrentSight,
+    Path((namespace, kind, name, path)): Path<(String, String, String, String)>,
+) -> Response {
+    let lower = |text: &str| text.to_lowercase();
+    let triplet: Triplet = (namespace, kind, name);
+    let lowered = (lower(&triplet.0), lower(&triplet.1), lower(&triplet.2));
+    if lowered != triplet {
+        let (namespace, kind, name) = lowered;
+        let part = ui::href::encode;
+        let path = path.split('/').map(part).collect::<Vec<_>>().join("/");
+        let target = format!(
+            "/api/techdocs/static/docs/{}/{}/{}/{path}",
+            part(&namespace),
+            part(&kind),
+            part(&name)
+        );
+        return (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, target)]).into_response();
+    }
+    let missing = StatusCode::NOT_FOUND.into_response();
+    let is_plain = !path.contains('\\') && !path.split('/').any(|part| part == "..");
+    let Ok(shown) = super::site(&docs, &sight, &triplet).await else {
+        return missing;
+    };
+    let at = format!(
+        "/api/techdocs/static/docs/{}/{}/{}/",
+        triplet.0, triplet.1, triplet.2
+    );
+    let (site, asked) = (shown.site, path);
+    let made = tokio::task::spawn_blocking(move || file(&site, &asked, &at)).await;
+    match made {
+        Ok(Some((bytes, kind))) if is_plain => file_answer(bytes, kind),
+        _ => missing,
+    }
+}
+
+fn file(site: &Site, path: &str, base: &str) -> Option<(Bytes, &'static str)> {
+    let json = |value: Value| Some((Bytes::from(value.to_string()), content_type("x.json")));
+    match path {
+        "techdocs_metadata.json" => return json(metadata(site)),
+        "search/search_index.json" => return json(search_index(site)),
+        _ => {}
+    }
+    if let Some(bytes) = site.asset(path) {
+        return Some((bytes.clone(), content_type(path)));
+    }
+    let is_page = path.is_empty() || path.ends_with('/') || path.ends_with(".html");
+    let at = site.page_at(path).filter(|_| is_page)?;
+    Some((Bytes::from(page(site, at, base)), TEXT))
+}
+
+/// A page in the form that the original's reader takes apart.
+fn page(site: &Site, at: usize, base: &str) -> String {
+    let (rendered, title) = (site.rendered(at), escape(&site.pages[at].title));
+    let content = rendered
+        .html
+        .replace(&format!("=\"{BASE}"), &format!("=\"{base}"));
+    let mut nav = String::new();
+    for page in &site.pages {
+        let (url, title) = (escape(&page.url), escape(&page.title));
+        nav.push_str(&format!(
+            "<li class=\"md-nav__item\"><a class=\"md-nav__link\" href=\"{base}{url}\"><span class=\"md-ellipsis\">{title}</span></a></li>\n"
+        ));
+    }
+    let name = escape(&site.name);
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{title} - {name}</title></head>\n\
+         <body>\n<div class=\"md-container\"><main class=\"md-main\"><div class=\"md-main__inner md-grid\">\n\
+         <div class=\"md-sidebar md-sidebar--primary\" data-md-component=\"sidebar\"><nav class=\"md-nav md-nav--primary\">\
+         <ul class=\"md-nav__list\">\n{nav}</ul></nav></div>\n\
+         <div class=\"md-content\" data-md-component=\"content\"><article class=\"md-content__inner md-typeset\">\n\
+         {content}</article></div>\n</div></main></div>\n</body>\n</html>\n"
+    )
+}
+
+/// The index of the original's search: a document for each page and heading.
+fn search_index(site: &Site) -> Value {
+    let mut documents = Vec::new();
+    for (at, page) in site.pages.iter().enumerate() {
+        let rendered = site.rendered(at);
+        for section in &rendered.sections {
+            let heading = section.heading.and_then(|heading| rendered.headings.get(heading));
+            let title = heading.map_or(page.title.as_str(), |heading| heading.text.as_str());
+            let anchor = heading
+                .map(|heading| format!("#{}", heading.id))
+                .unwrap_or_default();
+            documents.push(json!({
+                "location": format!("{}{anchor}", page.url),
+                "title": escape(title),
+                "text": escape(&section.text),
+            }));
+        }
+    }
+    json!({"config": {"lang": ["en"], "separator": "[\\s\\-]+"}, "docs": documents})
+}

@@ -1,0 +1,189 @@
+//! The pages of one site.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use catalog::Sight;
+use catalog::browse::shown_title;
+use model::{EntityRef, Fault, entity};
+use serde_json::Value;
+use sight::CurrentSight;
+use ui::{Chrome, Crumb, PageHead, href};
+
+use super::PageFailure;
+use super::view::{self, ReaderView, Shows};
+use crate::api::{Triplet, content_type, documented, file_answer};
+use crate::findable::base;
+use crate::library::Shown;
+use crate::{Docs, OTHER, OTHER_PATH};
+
+/// What is asked of a site.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// The address within the site.
+    pub path: String,
+    /// Words to look for.
+    pub words: String,
+    /// What is wrong is asked for.
+    pub health: bool,
+}
+
+impl Wanted {
+    /// Reads an address below the site and a query string.
+    pub(crate) fn of(path: &str, query: &str) -> Self {
+        let uri = format!("/?{query}").parse().unwrap_or_default();
+        let found = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&uri);
+        let pairs = found.map(|pairs| pairs.0).unwrap_or_default();
+        let value = |wanted: &str| {
+            let pair = pairs.iter().find(|(name, _)| name == wanted);
+            pair.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+        };
+        Self {
+            path: path.to_owned(),
+            words: value("q"),
+            health: value("view") == "health",
+        }
+    }
+}
+
+/// The front page.
+pub(crate) async fn show(
+    state: State<Docs>,
+    sight: CurrentSight,
+    Path((namespace, kind, name)): Path<Triplet>,
+    chrome: Chrome,
+) -> Result<Response, PageFailure> {
+    show_page(state, sight, Path((namespace, kind, name, String::new())), chrome).await
+}
+
+/// Any page or file of the site.
+pub(crate) async fn show_page(
+    State(docs): State<Docs>,
+    CurrentSight(sight): CurrentSight,
+    Path((namespace, kind, name, path)): Path<(String, String, String, String)>,
+    chrome: Chrome,
+) -> Result<Response, PageFailure> {
+    let reference = EntityRef::new(&kind, &namespace, &name);
+    let Some((value, source)) = documented(&docs, &sight, &reference).await? else {
+        return Err(Fault::not_found(format!("There is no entity {reference}")).into());
+    };
+    let Some(source) = source else {
+        return Ok(without_own(&value, &reference, chrome));
+    };
+    let wanted = Wanted::of(&path, &chrome.query);
+    let shown = match source {
+        Ok(source) => docs.library.read(&source, &reference).await,
+        Err(fault) => Err(fault),
+    };
+    let shown = match shown {
+        Ok(shown) => shown,
+        Err(fault) => return Ok(failed(&value, &reference, &fault, chrome)),
+    };
+    if let Some(bytes) = shown.site.asset(&wanted.path) {
+        let is_image = wanted.path.ends_with(".svg");
+        let kind = if is_image {
+            "image/svg+xml"
+        } else {
+            content_type(&wanted.path)
+        };
+        return Ok(file_answer(bytes.clone(), kind));
+    }
+    let view = reader(&docs, &sight, &value, &reference, shown, wanted, base(&reference)).await?;
+    let status = if view.is_missing() {
+        StatusCode::NOT_FOUND
+    } else {
+        StatusCode::OK
+    };
+    let head = head(&view);
+    let content = view::reader(&view, chrome.now);
+    Ok(chrome.page(head, content).status(status).into_response())
+}
+
+/// Everything that a page of the site shows.
+pub(crate) async fn reader(
+    docs: &Docs,
+    sight: &Sight,
+    value: &Value,
+    reference: &EntityRef,
+    shown: Shown,
+    wanted: Wanted,
+    base: String,
+) -> Result<ReaderView, Fault> {
+    let owner = entity::relations(value).find(|(kind, _)| *kind == "ownedBy");
+    let owner: Option<EntityRef> = owner.and_then(|(_, target)| target.parse().ok());
+    let known = docs.catalog.seen_by(sight).known(owner.iter());
+    let owner = owner.filter(|owner| known.get(owner).is_some_and(|known| known.seen().is_some()));
+    let owner_title = owner
+        .as_ref()
+        .and_then(|owner| catalog::browse::title_of(&known, owner))
+        .map(str::to_owned);
+    let library = docs.library.clone();
+    let site = shown.site.clone();
+    let made = tokio::task::spawn_blocking(move || Shows::of(&site, &wanted, library.integrations())).await;
+    Ok(ReaderView {
+        reference: reference.clone(),
+        in_tab: false,
+        entity_title: shown_title(value).unwrap_or(reference.name()).to_owned(),
+        lifecycle: entity::lifecycle(value).map(str::to_owned),
+        owner,
+        owner_title,
+        base,
+        site: shown.site,
+        checked: shown.checked,
+        failure: shown.failure,
+        shows: made.map_err(|error| Fault::error(error.to_string()))?,
+    })
+}
+
+/// The way to a page.
+fn head(view: &ReaderView) -> PageHead {
+    let mut crumbs = vec![Crumb::to("Docs", "/docs")];
+    let title = view.title();
+    if view.is_front() {
+        crumbs.push(Crumb::here(view.entity_title.clone()));
+    } else {
+        crumbs.push(Crumb::to(view.entity_title.clone(), view.base.clone()));
+        crumbs.extend(view.sections().into_iter().map(Crumb::here));
+        crumbs.push(Crumb::here(title.clone()));
+    }
+    PageHead::new(format!("{title} · {}", view.entity_title)).crumbs(crumbs)
+}
+
+/// An entity without documentation of its own: that of another one, or how to write some.
+fn without_own(value: &Value, reference: &EntityRef, chrome: Chrome) -> Response {
+    if let Some(target) = other(value) {
+        return Redirect::temporary(&target).into_response();
+    }
+    let content = view::not_written(reference);
+    let crumbs = vec![Crumb::to("Docs", "/docs"), Crumb::here(reference.name())];
+    let head = PageHead::new("Docs").crumbs(crumbs);
+    chrome
+        .page(head, content)
+        .status(StatusCode::NOT_FOUND)
+        .into_response()
+}
+
+/// The address of the documentation of another entity that an entity names.
+pub(crate) fn other(value: &Value) -> Option<String> {
+    let other: EntityRef = entity::annotation(value, OTHER)?.parse().ok()?;
+    let path = entity::annotation(value, OTHER_PATH)
+        .unwrap_or_default()
+        .trim_start_matches('/');
+    let path: Vec<String> = path
+        .split('/')
+        .filter(|part| *part != "..")
+        .map(href::encode)
+        .collect();
+    Some(format!("{}{}", base(&other), path.join("/")))
+}
+
+fn failed(value: &Value, reference: &EntityRef, fault: &Fault, chrome: Chrome) -> Response {
+    let title = shown_title(value).unwrap_or(reference.name()).to_owned();
+    let crumbs = vec![Crumb::to("Docs", "/docs"), Crumb::here(title)];
+    let head = PageHead::new("Docs").crumbs(crumbs);
+    let content = view::unreadable(reference, fault);
+    chrome
+        .page(head, content)
+        .status(StatusCode::BAD_GATEWAY)
+        .into_response()
+}

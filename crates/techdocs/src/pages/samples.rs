@@ -1,0 +1,114 @@
+//! Samples of the pages in their states, for the snapshot test and the browser tests.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::Timestamp;
+use maud::Markup;
+use model::{EntityRef, Fault};
+use scm::{Integrations, Tree, TreeFile};
+
+use super::index::{Documented, IndexView};
+use super::reader::Wanted;
+use super::view::{self, ReaderView, Shows};
+use crate::site::Site;
+use crate::source::Source;
+
+const MKDOCS: &str = "site_name: Shop\nnav:\n  - Home: index.md\n  - Guides:\n      - Deploy: guides/deploy.md\n      - Gone: guides/gone.md\n";
+const INDEX: &str = "# Shop\n\nSells things. See [how to deploy](guides/deploy.md) and [what is missing](missing.md).\n\n## Run it\n\n```bash\ncargo run\n```\n\n!!! tip\n    The port is free to choose.\n\n## Settings\n\n| Key | Meaning |\n| --- | --- |\n| `port` | Where it listens |\n";
+const DEPLOY: &str = "# Deploy\n\n=== \"Flux\"\n\n    Push.\n\n=== \"By hand\"\n\n    1. Build.\n    2. Apply.\n\n- [x] Tests\n- [ ] Dashboards\n";
+
+/// The pages with their states: a name usable in a path, and the content.
+pub fn page_samples() -> Vec<(&'static str, Markup)> {
+    let now = at("09:30");
+    let page =
+        |path: &str, query: &str, failure: Option<Fault>| view::reader(&shown(path, query, failure), now);
+    let away = Fault::error("request to https://git.example.com failed, reason: connect ECONNREFUSED");
+    let shop = EntityRef::new("component", "default", "shop");
+    vec![
+        (
+            "docs",
+            view::index(&list(vec![documented("shop"), documented("billing")])),
+        ),
+        ("docs-empty", view::index(&list(Vec::new()))),
+        ("docs-page", page("", "", None)),
+        ("docs-page-tabs", page("guides/deploy/", "", None)),
+        ("docs-page-old", page("", "", Some(away.clone()))),
+        ("docs-search", page("", "q=port", None)),
+        ("docs-health", page("", "view=health", None)),
+        ("docs-missing", page("nowhere/", "", None)),
+        ("docs-unreadable", view::unreadable(&shop, &away)),
+        ("docs-not-written", view::not_written(&shop)),
+    ]
+}
+
+fn site() -> Site {
+    let file = |text: &str| TreeFile {
+        bytes: text.as_bytes().to_vec().into(),
+        is_executable: false,
+    };
+    let files = [
+        ("mkdocs.yml", MKDOCS),
+        ("docs/index.md", INDEX),
+        ("docs/guides/deploy.md", DEPLOY),
+    ];
+    let files: BTreeMap<String, TreeFile> = files
+        .iter()
+        .map(|(path, text)| ((*path).to_owned(), file(text)))
+        .collect();
+    let tree = Tree {
+        files,
+        version: "4f0c2a9be1d7".to_owned(),
+    };
+    let source = Source::Url("https://git.example.com/talent/shop/src/branch/main/".to_owned());
+    Site::new(tree, &source, &integrations())
+}
+
+fn integrations() -> Integrations {
+    let value = serde_json::json!({"integrations": {"gitea": [{"host": "git.example.com"}]}});
+    config::Config::from_value(value, Path::new("/"))
+        .map(|config| Integrations::new(config.integrations()))
+        .unwrap_or_default()
+}
+
+fn shown(path: &str, query: &str, failure: Option<Fault>) -> ReaderView {
+    let site = std::sync::Arc::new(site());
+    ReaderView {
+        reference: EntityRef::new("component", "default", "shop"),
+        in_tab: false,
+        entity_title: "Shop".to_owned(),
+        lifecycle: Some("production".to_owned()),
+        owner: Some(EntityRef::new("group", "default", "platform-team")),
+        owner_title: Some("Platform team".to_owned()),
+        base: "/docs/default/component/shop/".to_owned(),
+        shows: Shows::of(&site, &Wanted::of(path, query), &integrations()),
+        site,
+        checked: at("09:29"),
+        failure,
+    }
+}
+
+fn documented(name: &str) -> Documented {
+    Documented {
+        reference: EntityRef::new("component", "default", name),
+        title: name.to_owned(),
+        description: "Sells things to people who want them.".to_owned(),
+        kind: "Component".to_owned(),
+        spec_type: "service".to_owned(),
+        owner: Some(EntityRef::new("group", "default", "platform-team")),
+        is_starred: name == "shop",
+    }
+}
+
+fn list(entities: Vec<Documented>) -> IndexView {
+    IndexView {
+        total: entities.len(),
+        counts: [1, 1, entities.len()],
+        entities,
+        ..IndexView::default()
+    }
+}
+
+fn at(time: &str) -> Timestamp {
+    format!("2026-11-24T{time}:00Z").parse().expect("a valid time")
+}

@@ -1,0 +1,165 @@
+//! How documentation looks, from plain data.
+
+mod frame;
+mod lists;
+
+pub(crate) use frame::{reader, reader_in_tab};
+pub(crate) use lists::{advice, elsewhere, index, not_written, unreadable};
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use model::{EntityRef, Fault};
+use scm::Integrations;
+
+use super::find::{self, Hit};
+use super::reader::Wanted;
+use crate::site::{BASE, Entry, Leads, Problem, Rendered, Site};
+
+/// A page of a site with everything around it.
+pub(crate) struct ReaderView {
+    pub reference: EntityRef,
+    /// It stands below the head of the entity page, which has the heading of the first level.
+    pub in_tab: bool,
+    pub entity_title: String,
+    pub lifecycle: Option<String>,
+    pub owner: Option<EntityRef>,
+    pub owner_title: Option<String>,
+    /// The address of the site as it is shown, with a slash at the end.
+    pub base: String,
+    pub site: Arc<Site>,
+    pub checked: Timestamp,
+    /// Why this may not be the newest version.
+    pub failure: Option<Fault>,
+    pub shows: Shows,
+}
+
+/// What is shown between navigation and contents.
+pub(crate) enum Shows {
+    /// A page.
+    Page {
+        at: usize,
+        rendered: Arc<Rendered>,
+        edit: Option<String>,
+    },
+    /// What was found.
+    Found { words: String, hits: Vec<Hit> },
+    /// What is wrong, each with where it is mended.
+    Health(Vec<(Problem, Option<String>)>),
+    /// There is no such page.
+    Missing(String),
+}
+
+impl Shows {
+    /// Makes what is asked for; renders what that needs.
+    pub(crate) fn of(site: &Site, wanted: &Wanted, integrations: &Integrations) -> Self {
+        if !wanted.words.is_empty() {
+            return Self::Found {
+                words: wanted.words.clone(),
+                hits: find::find(site, &wanted.words),
+            };
+        }
+        if wanted.health {
+            let place = |problem: Problem| {
+                let path = problem
+                    .file
+                    .strip_prefix(&site.places.folder)
+                    .unwrap_or(&problem.file)
+                    .to_owned();
+                let page = site.places.by_path.get(&path);
+                let edit = page.and_then(|at| site.edit_url(*at, integrations));
+                (problem, edit)
+            };
+            return Self::Health(site.all_problems().into_iter().map(place).collect());
+        }
+        // A site without a page for its front shows its first page there.
+        let first = || (wanted.path.is_empty() && !site.pages.is_empty()).then_some(0);
+        match site.page_at(&wanted.path).or_else(first) {
+            Some(at) => Self::Page {
+                at,
+                rendered: site.rendered(at),
+                edit: site.edit_url(at, integrations),
+            },
+            None => Self::Missing(wanted.path.clone()),
+        }
+    }
+}
+
+impl ReaderView {
+    /// Whether there is no such page.
+    pub(crate) fn is_missing(&self) -> bool {
+        matches!(self.shows, Shows::Missing(_))
+    }
+
+    /// The page that is shown.
+    pub(crate) fn current(&self) -> Option<usize> {
+        match self.shows {
+            Shows::Page { at, .. } => Some(at),
+            _ => None,
+        }
+    }
+
+    /// Whether it is the front page.
+    pub(crate) fn is_front(&self) -> bool {
+        self.current()
+            .is_some_and(|at| self.site.pages[at].url.is_empty())
+    }
+
+    /// The title of what is shown.
+    pub(crate) fn title(&self) -> String {
+        match &self.shows {
+            Shows::Page { at, .. } => self.site.pages[*at].title.clone(),
+            Shows::Found { words, .. } => format!("Search for “{words}”"),
+            Shows::Health(_) => "Health of the documentation".to_owned(),
+            Shows::Missing(_) => "No such page".to_owned(),
+        }
+    }
+
+    /// Titles of the sections of the navigation around the page.
+    pub(crate) fn sections(&self) -> Vec<String> {
+        self.current()
+            .and_then(|at| way(&self.site.nav, at))
+            .unwrap_or_default()
+    }
+
+    /// An address of the site as it is shown.
+    pub(crate) fn address(&self, url: &str) -> String {
+        format!("{}{url}", self.base)
+    }
+
+    /// The title above a page that has none itself.
+    pub(crate) fn missing_title(&self, rendered: &Rendered) -> Option<String> {
+        let has_title = rendered.headings.iter().any(|heading| heading.level == 1);
+        (!has_title).then(|| self.title())
+    }
+
+    /// The page's HTML with addresses as they are shown. Files keep the site's own address, below which they are served.
+    pub(crate) fn html(&self, rendered: &Rendered) -> String {
+        let files = crate::findable::base(&self.reference);
+        let html = rendered
+            .html
+            .replace(&format!("src=\"{BASE}"), &format!("src=\"{files}"))
+            .replace(&format!("href=\"{BASE}"), &format!("href=\"{}", self.base));
+        if !self.in_tab {
+            return html;
+        }
+        html.replace("<h1 ", "<h2 class=\"docs-title\" ")
+            .replace("</h1>", "</h2>")
+    }
+}
+
+fn way(entries: &[Entry], at: usize) -> Option<Vec<String>> {
+    for entry in entries {
+        match &entry.leads {
+            Leads::Page(page) if *page == at => return Some(Vec::new()),
+            Leads::Section(inner) => {
+                if let Some(mut way) = way(inner, at) {
+                    way.insert(0, entry.title.clone().unwrap_or_default());
+                    return Some(way);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}

@@ -1,0 +1,261 @@
+//! A page of documentation: navigation, the page, what is on it, and the pages before and after.
+
+use jiff::Timestamp;
+use markdown::Heading;
+use maud::{Markup, PreEscaped, html};
+use ui::{
+    Align, Button, Column, EmptyState, Notice, Row, Table, Tone, button, data_table, empty_state,
+    entity_link, icon, lifecycle_badge, notice, search_field, time,
+};
+
+use super::{ReaderView, Shows};
+use crate::pages::find::Hit;
+use crate::site::{Entry, Leads, Problem};
+
+/// Deepest level of headings among what is on the page.
+const DEEPEST: u8 = 3;
+
+/// The page at `/docs`.
+pub(crate) fn reader(view: &ReaderView, now: Timestamp) -> Markup {
+    html! {
+        div.docs-head {
+            span.docs-of { "Documentation of " (entity_link(&view.reference, Some(&view.entity_title))) }
+            @if let Some(owner) = &view.owner { span.docs-of { "Owner " (entity_link(owner, view.owner_title.as_deref())) } }
+            @if let Some(lifecycle) = &view.lifecycle { (lifecycle_badge(lifecycle)) }
+        }
+        (body(view, now))
+    }
+}
+
+/// The same below the head of the entity page.
+pub(crate) fn reader_in_tab(view: &ReaderView, now: Timestamp) -> Markup {
+    body(view, now)
+}
+
+fn body(view: &ReaderView, now: Timestamp) -> Markup {
+    let contents = contents(view);
+    html! {
+        @if let Some(failure) = &view.failure {
+            (notice(Notice { tone: Tone::Amber, text: &format!(
+                "This may not be the newest version: {}. What is shown was up to date {}.",
+                failure.message.trim_end_matches('.'), ui::relative(view.checked, now)
+            ) }))
+        }
+        div.docs.docs-without-contents[contents.is_none()] {
+            div.docs-side {
+                (search_field(&view.base, "q", words(view), "Search in these docs", &[]))
+                details.docs-fold {
+                    summary { "Pages" }
+                    (navigation(view))
+                }
+                nav.docs-nav.docs-wide aria-label="Pages of the documentation" { (entries(view, &view.site.nav)) (health_link(view)) }
+            }
+            article.docs-page { (shown(view)) (footer(view, now)) }
+            @if let Some(contents) = &contents {
+                aside.docs-contents aria-label="On this page" { h2 { "On this page" } (contents) }
+            }
+        }
+    }
+}
+
+fn words(view: &ReaderView) -> &str {
+    match &view.shows {
+        Shows::Found { words, .. } => words,
+        _ => "",
+    }
+}
+
+/// The navigation of narrow screens.
+fn navigation(view: &ReaderView) -> Markup {
+    html! {
+        nav.docs-nav aria-label="Pages" { (entries(view, &view.site.nav)) (health_link(view)) }
+    }
+}
+
+fn health_link(view: &ReaderView) -> Markup {
+    let count = view.site.known_problems();
+    html! {
+        a.docs-health href=(view.address("?view=health")) aria-current=[matches!(view.shows, Shows::Health(_)).then_some("page")] {
+            (icon("health"))
+            @match count {
+                Some(0) => { "No problems found" }
+                Some(1) => { "1 problem" }
+                Some(count) => { (count) " problems" }
+                None => { "Health" }
+            }
+        }
+    }
+}
+
+fn entries(view: &ReaderView, all: &[Entry]) -> Markup {
+    html! {
+        ul {
+            @for entry in all { li { (one(view, entry)) } }
+        }
+    }
+}
+
+fn one(view: &ReaderView, entry: &Entry) -> Markup {
+    let title = entry.title.as_deref().unwrap_or("Untitled");
+    html! {
+        @match &entry.leads {
+            Leads::Page(at) => {
+                a href=(view.address(&view.site.pages[*at].url)) aria-current=[(view.current() == Some(*at)).then_some("page")] { (title) }
+            }
+            Leads::Out(address) => { a href=(safe(address)) rel="noopener noreferrer" { (title) " " (icon("external")) } }
+            Leads::Section(inner) => {
+                details open[holds(inner, view.current()) || inner.len() <= 8] { summary { (title) } (entries(view, inner)) }
+            }
+        }
+    }
+}
+
+/// An address that a navigation may lead to.
+fn safe(address: &str) -> &str {
+    let is_safe = ["https://", "http://", "mailto:", "/"]
+        .iter()
+        .any(|scheme| address.starts_with(scheme));
+    if is_safe && !address.starts_with("//") {
+        address
+    } else {
+        "#"
+    }
+}
+
+fn holds(entries: &[Entry], current: Option<usize>) -> bool {
+    entries.iter().any(|entry| match &entry.leads {
+        Leads::Page(at) => current == Some(*at),
+        Leads::Section(inner) => holds(inner, current),
+        Leads::Out(_) => false,
+    })
+}
+
+/// What is on the page; nothing if that is not worth a column.
+fn contents(view: &ReaderView) -> Option<Markup> {
+    let Shows::Page { rendered, .. } = &view.shows else {
+        return None;
+    };
+    let listed: Vec<&Heading> = rendered
+        .headings
+        .iter()
+        .filter(|heading| heading.level > 1 && heading.level <= DEEPEST && !heading.text.is_empty())
+        .collect();
+    (listed.len() > 1).then(|| {
+        html! {
+            ul { @for heading in listed { li.docs-deeper[heading.level > 2] { a href=(format_args!("#{}", heading.id)) { (heading.text) } } } }
+        }
+    })
+}
+
+fn shown(view: &ReaderView) -> Markup {
+    match &view.shows {
+        Shows::Page { rendered, edit, .. } => html! {
+            @if let Some(edit) = edit {
+                div.docs-actions {
+                    (button(Button { label: "Edit this page", icon: Some("edit"), href: Some(edit), ..Button::default() }))
+                }
+            }
+            @if let Some(contents) = contents(view) {
+                details.docs-fold.docs-on-page { summary { "On this page" } (contents) }
+            }
+            div.docs-text {
+                @if let Some(title) = view.missing_title(rendered) { (top(view, &title)) }
+                (PreEscaped(view.html(rendered)))
+            }
+        },
+        Shows::Found { words, hits } => found(view, words, hits),
+        Shows::Health(problems) => health(view, problems),
+        Shows::Missing(path) => html! {
+            (top(view, "No such page"))
+            (empty_state(EmptyState {
+                icon: "docs",
+                title: "There is no page at this address",
+                text: &format!("These docs have no page “{path}”. It may have been renamed or removed; the list of pages has what there is."),
+                actions: Some(button(Button { label: "To the first page", href: Some(&view.base), ..Button::default() })),
+            }))
+        },
+    }
+}
+
+/// The title of what is shown.
+fn top(view: &ReaderView, title: &str) -> Markup {
+    html! {
+        @if view.in_tab { h2.docs-title { (title) } } @else { h1.docs-title { (title) } }
+    }
+}
+
+fn found(view: &ReaderView, words: &str, hits: &[Hit]) -> Markup {
+    html! {
+        (top(view, &format!("Search for “{words}”")))
+        @if hits.is_empty() {
+            (empty_state(EmptyState {
+                icon: "search",
+                title: "Nothing found in these docs",
+                text: "Every word has to occur under one heading. Try fewer words, or search the whole portal at the top.",
+                actions: Some(button(Button { label: "Back to the docs", href: Some(&view.base), ..Button::default() })),
+            }))
+        } @else {
+            ol.docs-hits data-results="" {
+                @for hit in hits {
+                    li {
+                        a href=(view.address(&hit.address)) { (hit.title) }
+                        @if hit.page != hit.title { span.docs-hit-page { (hit.page) } }
+                        p { (hit.excerpt) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn health(view: &ReaderView, problems: &[(Problem, Option<String>)]) -> Markup {
+    let rows = problems.iter().enumerate().map(|(at, (problem, edit))| {
+        let place = match problem.line {
+            Some(line) => format!("{}:{line}", problem.file),
+            None => problem.file.clone(),
+        };
+        let place = html! {
+            @match edit { Some(edit) => { a href=(edit) { code { (place) } } } None => { code { (place) } } }
+        };
+        Row::new(vec![place, html! { (problem.text) }]).key(format!("problem-{at}"))
+    });
+    html! {
+        (top(view, "Health of the documentation"))
+        @if problems.is_empty() {
+            (empty_state(EmptyState { icon: "check", title: "No problems found", text: "Every link, image and entry of the navigation leads somewhere.", actions: None }))
+        } @else {
+            p.page-lead { "None of this keeps the pages from being shown. Mend it in the files; the next view has it." }
+            (data_table(&Table {
+                caption: "Problems",
+                columns: vec![Column { align: Align::Start, ..Column::new("File") }, Column::growing("What is wrong")],
+                rows: rows.collect(),
+            }))
+        }
+    }
+}
+
+fn footer(view: &ReaderView, now: Timestamp) -> Markup {
+    let pages = &view.site.pages;
+    let before = view
+        .current()
+        .and_then(|at| at.checked_sub(1))
+        .map(|at| &pages[at]);
+    let after = view.current().and_then(|at| pages.get(at + 1));
+    let version: String = view.site.version.chars().take(10).collect();
+    html! {
+        @if before.is_some() || after.is_some() {
+            nav.docs-steps aria-label="Pages before and after" {
+                @if let Some(page) = before {
+                    a.docs-step rel="prev" href=(view.address(&page.url)) { span { (icon("chevron-left")) "Previous" } strong { (page.title) } }
+                }
+                @if let Some(page) = after {
+                    a.docs-step.docs-next rel="next" href=(view.address(&page.url)) { span { "Next" (icon("chevron-right")) } strong { (page.title) } }
+                }
+            }
+        }
+        p.docs-version {
+            @if view.site.places.repository.is_some() { "Commit " code { (version) } " · " }
+            "checked " (time(view.checked, now))
+        }
+    }
+}

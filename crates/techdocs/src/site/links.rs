@@ -1,0 +1,156 @@
+//! Where links of a page lead: to another page, to a file, into the repository, or nowhere.
+
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+
+use super::{BASE, Places};
+
+/// What is encoded in the path of an address.
+const PATH: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'`')
+    .add(b'%');
+
+/// Where a link leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Lead {
+    /// It stays as it is.
+    AsIs,
+    /// To this address.
+    To(String),
+    /// To a heading of a page: the address, the page's position, and the heading.
+    Heading(String, usize, String),
+    /// Nowhere: the address it would have, and the file that is missing.
+    Nowhere(String, String),
+}
+
+/// Whether an address names a host or a scheme.
+pub(crate) fn is_elsewhere(address: &str) -> bool {
+    if address.starts_with("//") {
+        return true;
+    }
+    let end = address.find([':', '/', '?', '#', '.']).unwrap_or(address.len());
+    address[end..].starts_with(':') && end > 0
+}
+
+/// A path without `.` and `..`; nothing if it climbs out.
+pub(crate) fn normalised(path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// Finds out where an address leads that stands in the page at `position`.
+pub(crate) fn lead(places: &Places, position: usize, path: &str, address: &str) -> Lead {
+    if address.is_empty() || is_elsewhere(address) {
+        return Lead::AsIs;
+    }
+    let (target, fragment) = address.split_once('#').unwrap_or((address, ""));
+    let (target, _query) = target.split_once('?').unwrap_or((target, ""));
+    if target.is_empty() {
+        let own = places.urls.get(position).map_or("", String::as_str);
+        return to_page(own, position, fragment);
+    }
+    let target = percent_decode_str(target).decode_utf8_lossy();
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let url = places.urls.get(position).map_or("", String::as_str);
+    let candidates = match target.strip_prefix('/') {
+        Some(from_root) => [normalised(from_root), None],
+        // As written beside the file, else as a browser would resolve it on the page.
+        None => [
+            normalised(&format!("{folder}/{target}")),
+            normalised(&format!("{url}/{target}")),
+        ],
+    };
+    for candidate in candidates.iter().flatten() {
+        if let Some(lead) = within(places, candidate, fragment) {
+            return lead;
+        }
+    }
+    if target.starts_with('/') {
+        return Lead::AsIs;
+    }
+    outside(places, folder, &target, fragment).unwrap_or_else(|| {
+        let missing = candidates[0]
+            .clone()
+            .unwrap_or_else(|| target.clone().into_owned());
+        Lead::Nowhere(format!("{BASE}{}", encoded(&missing)), missing)
+    })
+}
+
+fn encoded(path: &str) -> String {
+    utf8_percent_encode(path, PATH).to_string()
+}
+
+fn to_page(url: &str, position: usize, fragment: &str) -> Lead {
+    let address = format!("{BASE}{}", encoded(url));
+    if fragment.is_empty() {
+        return Lead::To(address);
+    }
+    let heading = percent_decode_str(fragment).decode_utf8_lossy().into_owned();
+    let shown = super::sanitise::own_id(&heading);
+    Lead::Heading(format!("{address}#{shown}"), position, shown)
+}
+
+/// A page or file of the site.
+fn within(places: &Places, path: &str, fragment: &str) -> Option<Lead> {
+    let names = [
+        path.to_owned(),
+        format!("{path}.md"),
+        join(path, "index.md"),
+        join(path, "README.md"),
+    ];
+    for name in &names {
+        if let Some(at) = places.by_path.get(name) {
+            return Some(to_page(&places.urls[*at], *at, fragment));
+        }
+    }
+    let stem = path
+        .strip_suffix("/index.html")
+        .or_else(|| path.strip_suffix(".html"))
+        .unwrap_or(path);
+    let url = if stem.is_empty() {
+        String::new()
+    } else {
+        format!("{stem}/")
+    };
+    if let Some(at) = places.by_url.get(&url) {
+        return Some(to_page(&url, *at, fragment));
+    }
+    let is_file = places.files.contains_key(path);
+    is_file.then(|| Lead::To(format!("{BASE}{}", encoded(path))))
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{folder}/{name}")
+    }
+}
+
+/// A file of the repository that is not part of the documentation.
+fn outside(places: &Places, folder: &str, target: &str, fragment: &str) -> Option<Lead> {
+    let in_docs = normalised(&format!("{folder}/{target}")).is_some();
+    if in_docs {
+        return None;
+    }
+    let path = normalised(&format!("{}{folder}/{target}", places.folder))?;
+    let repository = places.repository.as_deref()?.trim_end_matches('/');
+    let fragment = if fragment.is_empty() {
+        String::new()
+    } else {
+        format!("#{fragment}")
+    };
+    Some(Lead::To(format!("{repository}/{}{fragment}", encoded(&path))))
+}

@@ -1,0 +1,198 @@
+//! One page as it is shown.
+
+use std::collections::HashSet;
+use std::sync::{Arc, LazyLock};
+
+use markdown::{Heading, Reference, Target};
+use regex::Regex;
+use ui::{Code, Language};
+
+use super::links::{self, Lead};
+use super::{Page, Places, Problem, sanitise};
+
+/// Longest text of a section that can be found, in bytes.
+const MAX_SECTION: usize = 4_000;
+/// Most sections of a page.
+const MAX_SECTIONS: usize = 200;
+
+/// A page as it is shown.
+#[derive(Debug, Default)]
+pub struct Rendered {
+    /// Its HTML, safe to show. Addresses of the site begin with a word that is exchanged.
+    pub html: String,
+    /// Its headings.
+    pub headings: Vec<Heading>,
+    /// What can be found.
+    pub sections: Vec<Section>,
+    /// What is wrong with it.
+    pub problems: Vec<Problem>,
+    /// Ids that can be jumped to.
+    pub(crate) ids: HashSet<String>,
+    /// Links to headings: the line, the page's position, the heading.
+    pub(crate) heading_links: Vec<(Option<u32>, usize, String)>,
+}
+
+/// The text below a heading.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Section {
+    /// The heading; nothing for what stands before the first one.
+    pub heading: Option<usize>,
+    /// The text.
+    pub text: String,
+}
+
+static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let code = concat!(
+        r#"(?s)<div class="highlight">(?:<span class="filename">(.*?)</span>)?"#,
+        r#"<pre><code(?: class="language-([^"]*)")?>(.*?)</code></pre></div>"#
+    );
+    Regex::new(code).ok()
+});
+static IDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#" id="([^"]+)""#).ok());
+static HEADINGS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"<h[1-6][^>]* id="([^"]+)"#).ok());
+
+/// Renders a page.
+pub(crate) fn render(page: &Page, places: &Arc<Places>) -> Rendered {
+    let bytes = places.files.get(&page.path).cloned().unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let position = places.by_path.get(&page.path).copied().unwrap_or_default();
+    let mut rendered = Rendered::default();
+    let file = places.in_source(&page.path);
+    let mut resolve = |reference: Reference<'_>| {
+        let lead = links::lead(places, position, &page.path, reference.address);
+        note(&lead, reference, &file, &mut rendered)
+    };
+    let document = markdown::render_with(&text, &mut resolve);
+    rendered.headings = document.headings;
+    for heading in &mut rendered.headings {
+        heading.id = sanitise::own_id(&heading.id);
+    }
+    let safe = sanitise::page(&document.html, places, position, &page.path);
+    rendered.ids = ids(&safe);
+    rendered.sections = sections(&safe, &rendered.headings);
+    rendered.html = finished(&safe);
+    rendered
+}
+
+/// Keeps what is wrong with a link, and gives its address.
+fn note(lead: &Lead, reference: Reference<'_>, file: &str, rendered: &mut Rendered) -> Option<String> {
+    match lead {
+        Lead::AsIs => None,
+        Lead::To(address) => Some(address.clone()),
+        Lead::Heading(address, page, heading) => {
+            rendered
+                .heading_links
+                .push((Some(reference.line), *page, heading.clone()));
+            Some(address.clone())
+        }
+        Lead::Nowhere(address, missing) => {
+            let what = match reference.target {
+                Target::Link => "The link leads",
+                Target::Image => "The image leads",
+            };
+            rendered.problems.push(Problem {
+                file: file.to_owned(),
+                line: Some(reference.line),
+                text: format!("{what} to {missing}, which does not exist"),
+            });
+            Some(address.clone())
+        }
+    }
+}
+
+fn ids(html: &str) -> HashSet<String> {
+    let Some(ids) = IDS.as_ref() else {
+        return HashSet::new();
+    };
+    ids.captures_iter(html)
+        .map(|found| markdown::unescape(&found[1]))
+        .collect()
+}
+
+/// The texts below the headings.
+fn sections(html: &str, headings: &[Heading]) -> Vec<Section> {
+    let mut sections = Vec::new();
+    let (mut from, mut heading) = (0, None);
+    let mut close = |to: usize, from: usize, heading: Option<usize>| {
+        let text = plain(&html[from..to]);
+        if heading.is_some() || !text.is_empty() {
+            sections.push(Section { heading, text });
+        }
+    };
+    let found = HEADINGS
+        .iter()
+        .flat_map(|regex| regex.captures_iter(html))
+        .take(MAX_SECTIONS);
+    for found in found {
+        let Some(whole) = found.get(0) else { continue };
+        let id = markdown::unescape(&found[1]);
+        close(whole.start(), from, heading);
+        heading = headings.iter().position(|heading| heading.id == id);
+        // The text of the heading itself is its title.
+        let behind = html[whole.end()..]
+            .find("</h")
+            .map_or(whole.end(), |end| whole.end() + end);
+        from = html[behind..].find('>').map_or(behind, |end| behind + end + 1);
+    }
+    close(html.len(), from, heading);
+    sections
+}
+
+/// HTML as a text in one line.
+fn plain(html: &str) -> String {
+    let mut text = String::new();
+    let mut rest = html;
+    while text.len() < MAX_SECTION {
+        let Some(at) = rest.find('<') else {
+            text.push_str(rest);
+            break;
+        };
+        text.push_str(&rest[..at]);
+        text.push(' ');
+        rest = rest[at..].find('>').map_or("", |end| &rest[at + end + 1..]);
+    }
+    let text = markdown::unescape(&text);
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let mut text = words.join(" ");
+    let mut end = text.len().min(MAX_SECTION);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.truncate(end);
+    text
+}
+
+/// The page with the components of the portal: code that can be copied, tables that can be scrolled.
+fn finished(html: &str) -> String {
+    let html = html
+        .replace(
+            "<table>",
+            "<div class=\"docs-table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>",
+        )
+        .replace("</table>", "</table></div>");
+    let Some(code) = CODE.as_ref() else { return html };
+    code.replace_all(&html, |found: &regex::Captures<'_>| {
+        let part = |at: usize| found.get(at).map(|part| markdown::unescape(part.as_str()));
+        let (title, language, text) = (part(1), part(2), part(3).unwrap_or_default());
+        let code = Code {
+            text: text.trim_end_matches('\n'),
+            language: language_of(language.as_deref().unwrap_or_default()),
+            title: title.as_deref(),
+            first_line: None,
+            marked_line: None,
+        };
+        ui::code_block(code).into_string()
+    })
+    .into_owned()
+}
+
+fn language_of(name: &str) -> Language {
+    match name {
+        "yaml" | "yml" => Language::Yaml,
+        "json" | "jsonc" | "json5" => Language::Json,
+        "graphql" | "gql" => Language::GraphQl,
+        "proto" | "protobuf" => Language::Proto,
+        "xml" | "html" | "svg" => Language::Xml,
+        _ => Language::Plain,
+    }
+}

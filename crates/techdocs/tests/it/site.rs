@@ -1,0 +1,226 @@
+//! Navigation, links, what is wrong, and that nothing acts.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use scm::{Integrations, Tree, TreeFile};
+use techdocs::{Site, Source};
+
+fn made(files: &[(&str, &str)], source: &Source) -> Site {
+    let file = |text: &str| TreeFile {
+        bytes: text.as_bytes().to_vec().into(),
+        is_executable: false,
+    };
+    let files: BTreeMap<String, TreeFile> = files
+        .iter()
+        .map(|(path, text)| ((*path).to_owned(), file(text)))
+        .collect();
+    let value = serde_json::json!({"integrations": {"gitea": [{"host": "git.example.com"}]}});
+    let config = config::Config::from_value(value, Path::new("/")).unwrap();
+    let version = "c0ffee".to_owned();
+    Site::new(
+        Tree { files, version },
+        source,
+        &Integrations::new(config.integrations()),
+    )
+}
+
+fn site(files: &[(&str, &str)]) -> Site {
+    made(
+        files,
+        &Source::Url("https://git.example.com/o/r/src/branch/main/".to_owned()),
+    )
+}
+
+fn outline(site: &Site) -> String {
+    site.outline().join("\n")
+}
+
+fn problems(site: &Site) -> Vec<String> {
+    let line = |line: Option<u32>| line.map(|line| format!(":{line}")).unwrap_or_default();
+    site.all_problems()
+        .iter()
+        .map(|problem| format!("{}{} {}", problem.file, line(problem.line), problem.text))
+        .collect()
+}
+
+const NAV: &str = "site_name: Shop
+docs_dir: handbook
+nav:
+  - index.md
+  - How to:
+      - guides/one.md
+      - Second: guides/two.md
+      - Deeper:
+          - guides/deep/three.md
+  - Elsewhere: https://example.org
+  - Gone: guides/gone.md
+  - Rest: 'more/*'
+";
+
+#[test]
+fn navigation_in_its_forms() {
+    let site = site(&[
+        ("mkdocs.yml", NAV),
+        ("handbook/index.md", "# Welcome"),
+        ("handbook/guides/one.md", "---\ntitle: First\n---\n# Other"),
+        ("handbook/guides/two.md", "# Two"),
+        ("handbook/guides/deep/three.md", "no heading"),
+        ("handbook/more/a.md", "# A"),
+        ("handbook/more/b.md", "# B"),
+        ("handbook/not-listed.md", "# Not listed"),
+        ("other/x.md", "# X"),
+    ]);
+    let expected = "\
+Welcome -> /
+How to
+  First -> guides/one/
+  Second -> guides/two/
+  Deeper
+    Three -> guides/deep/three/
+Elsewhere => https://example.org
+Rest
+  A -> more/a/
+  B -> more/b/";
+    assert_eq!(outline(&site), expected);
+    assert_eq!(
+        problems(&site),
+        [
+            "mkdocs.yml:11 The page guides/gone.md of nav does not exist; correct the entry, or write handbook/guides/gone.md"
+        ]
+    );
+}
+
+#[test]
+fn without_navigation_the_files_are_in_order() {
+    let site = site(&[
+        ("docs/zebra.md", "# Zebra"),
+        ("docs/index.md", "# Home page"),
+        ("docs/api/README.md", "# The API"),
+        ("docs/api/auth.md", "# Sign in"),
+        ("docs/.hidden/x.md", "# Hidden"),
+    ]);
+    assert_eq!(
+        outline(&site),
+        "Home page -> /\nZebra -> zebra/\nApi\n  The API -> api/\n  Sign in -> api/auth/"
+    );
+    assert_eq!(problems(&site), [""; 0]);
+}
+
+#[test]
+fn a_readme_alone_is_a_site() {
+    let site = site(&[
+        ("README.md", "# Read me\n\n[guide](CONTRIBUTING.md) ![x](a/x.png)"),
+        ("CONTRIBUTING.md", "# C"),
+        ("a/x.png", "png"),
+    ]);
+    assert_eq!(outline(&site), "Read me -> /");
+    assert_eq!(problems(&site), [""; 0]);
+    let nothing = made(
+        &[("src/main.rs", "fn main() {}")],
+        &Source::Folder(PathBuf::from("/srv/x")),
+    );
+    assert_eq!(problems(&nothing).len(), 1);
+}
+
+#[test]
+fn links_lead_where_they_should() {
+    let page = "# A
+[b](b.md#deep-down) [dir](../guides/b/) [up](../index.md) [root](/guides/b.md) [outside](../../src/main.rs#L3)
+[mail](mailto:x@example.org) [self](#a) ![image](../img/x.png) [missing](gone.md)
+![missing](no.png) [no heading](b.md#nowhere)
+
+<a href=\"b.md\">raw</a> <img src=\"../img/x.png\">
+";
+    let site = site(&[
+        ("docs/index.md", "# I"),
+        ("docs/guides/a.md", page),
+        ("docs/guides/b.md", "# B\n\n## Deep down"),
+        ("docs/img/x.png", "png"),
+    ]);
+    let html = site.page_html("guides/a/").unwrap();
+    for expected in [
+        "href=\"/-docs-/guides/b/#deep-down\"",
+        "<a href=\"/-docs-/guides/b/\" rel=\"noopener noreferrer\">dir",
+        "<a href=\"/-docs-/\" rel=\"noopener noreferrer\">up",
+        "<a href=\"/-docs-/guides/b/\" rel=\"noopener noreferrer\">root",
+        "href=\"https://git.example.com/o/r/src/branch/main/src/main.rs#L3\"",
+        "href=\"mailto:x@example.org\"",
+        "href=\"/-docs-/guides/a/#a\"",
+        "src=\"/-docs-/img/x.png\"",
+        "<a href=\"/-docs-/guides/b/\" rel=\"noopener noreferrer\">raw",
+    ] {
+        assert!(html.contains(expected), "{expected} in {html}");
+    }
+    assert_eq!(
+        problems(&site),
+        [
+            "docs/guides/a.md:3 The link leads to guides/gone.md, which does not exist",
+            "docs/guides/a.md:4 The image leads to guides/no.png, which does not exist",
+            "docs/guides/a.md:4 There is no heading #nowhere on the page guides/b.md",
+        ]
+    );
+}
+
+#[test]
+fn nothing_acts() {
+    let page = "# Main\n\n<script>a()</script> <img src=x onerror=a()> [l](javascript:a()) <iframe src=/></iframe>\n\n\
+        <div style=\"position:fixed\" class=\"skip-link admonition\" id=\"palette\" onclick=\"a()\">x</div>\n\n\
+        <form action=/x><button>b</button></form>\n\n<style>*{}</style>\n\n<svg onload=a()></svg>\n";
+    let site = site(&[("docs/index.md", page)]);
+    let html = site.page_html("").unwrap();
+    for gone in [
+        "script",
+        "onerror",
+        "javascript:",
+        "iframe",
+        "position",
+        "skip-link",
+        "onclick",
+        "<form",
+        "<button",
+        "<style",
+        "<svg",
+        "id=\"main\"",
+        "id=\"palette\"",
+    ] {
+        assert!(!html.contains(gone), "{gone} in {html}");
+    }
+    assert!(
+        html.contains("id=\"main_1\"") && html.contains("href=\"#main_1\""),
+        "{html}"
+    );
+}
+
+#[test]
+fn what_makes_documentation_stays() {
+    let page = "!!! note\n    N\n\n??? tip \"T\"\n    F\n\n=== \"One\"\n\n    1\n\n- [x] done\n\n```yaml title=\"a.yaml\"\na: 1 # <b>\n```\n\n| a |\n|---|\n| b |\n";
+    let site = site(&[("docs/index.md", page)]);
+    let html = site.page_html("").unwrap();
+    for kept in [
+        "<div class=\"admonition note\">",
+        "<details class=\"tip\">",
+        "<summary>T</summary>",
+        "type=\"radio\"",
+        "<label for=\"__tabbed_1_1\">One</label>",
+        "type=\"checkbox\"",
+        "<figcaption class=\"code-title\">a.yaml</figcaption>",
+        "data-copy=\"a: 1 # &lt;b&gt;\"",
+        "<div class=\"docs-table\"",
+    ] {
+        assert!(html.contains(kept), "{kept} in {html}");
+    }
+}
+
+#[test]
+fn a_large_site_is_rendered_soon() {
+    let text = "# Page\n\nSome *text* with `code` and [a link](p1.md).\n\n## Part\n\n- one\n- two\n\n```bash\nls\n```\n".repeat(5);
+    let names: Vec<String> = (0..100).map(|number| format!("docs/p{number}.md")).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), text.as_str())).collect();
+    let site = site(&files);
+    let begun = Instant::now();
+    assert_eq!(site.all_problems(), []);
+    // A release build needs a twentieth of this; debug builds on busy machines are slow.
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+}

@@ -40,8 +40,8 @@ pub(crate) struct Pages {
     hosts: Arc<[GitHost]>,
 }
 
-/// Adds the pages, and how people come to them.
-pub(crate) fn contribute(to: &mut Contributions, scaffolder: &Scaffolder, hosts: Vec<GitHost>) {
+/// Adds how people come to the pages; the rows of the pages.
+pub(crate) fn contribute(to: &mut Contributions, scaffolder: &Scaffolder, hosts: Vec<GitHost>) -> Rows {
     to.navigation.push(NavigationItem::new(
         "Create",
         "/create",
@@ -67,8 +67,7 @@ pub(crate) fn contribute(to: &mut Contributions, scaffolder: &Scaffolder, hosts:
         scaffolder: scaffolder.clone(),
         hosts: hosts.into(),
     };
-    let routes = plugin::Routes::new(crate::ID).pages(rows(&pages));
-    to.routes.push(routes);
+    rows(&pages)
 }
 
 /// The configured Git hosts, to choose from.

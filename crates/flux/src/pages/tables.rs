@@ -14,8 +14,8 @@ pub(crate) fn appliers(scene: &Scene) -> Markup {
     let rows = scene.found.all.iter().map(|one| {
         let cells = vec![
             html! {
-                div { (one.applier.kind().name) " " strong { (one.applier.name()) } }
-                div.muted { (one.applier.namespace()) " in " (one.title) ", " (link(one.link)) }
+                div.flux-address { (one.applier.kind().name) " " strong { (one.applier.name()) } }
+                div.flux-address.muted { (one.applier.namespace()) " in " (one.title) ", " (link(one.link)) }
             },
             html! {
                 (mark(&one.state))
@@ -33,7 +33,7 @@ pub(crate) fn appliers(scene: &Scene) -> Markup {
         columns: vec![
             Column::new("Name"),
             Column::new("State"),
-            Column::new("Applied"),
+            Column::optional("Applied"),
             Column::optional("Source"),
             Column::optional("Interval"),
             Column::optional("Since"),
@@ -108,8 +108,8 @@ pub(crate) fn sources(scene: &Scene) -> Markup {
         let revision = Revision::read(source.text("/status/artifact/revision"));
         let cells = vec![
             html! {
-                div { (source.kind().name) " " strong { (source.name()) } }
-                div.muted { (source.namespace()) " in " (title) }
+                div.flux-address { (source.kind().name) " " strong { (source.name()) } }
+                div.flux-address.muted { (source.namespace()) " in " (title) }
             },
             html! {
                 (mark(&told))
@@ -126,7 +126,7 @@ pub(crate) fn sources(scene: &Scene) -> Markup {
         columns: vec![
             Column::new("Name"),
             Column::new("State"),
-            Column::new("Newest"),
+            Column::optional("Newest"),
             Column::optional("Address"),
             Column::optional("Since"),
         ],

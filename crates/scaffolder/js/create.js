@@ -32,7 +32,7 @@ const follow = (task) => {
     const { id, body, createdAt } = JSON.parse(data);
     task.dataset.after = id;
     const step = body.stepId && task.querySelector(`[data-step="${CSS.escape(body.stepId)}"]`);
-    const log = task.querySelector(`[data-log="${CSS.escape(body.stepId ?? "")}"]`);
+    const log = task.querySelector(`[data-step-log="${CSS.escape(body.stepId ?? "")}"]`);
     const line = document.createElement("div"), time = document.createElement("time"), text = document.createElement("span");
     const message = body.message ?? "";
     line.className = "log-line";
@@ -46,6 +46,9 @@ const follow = (task) => {
     log?.scrollTo(0, log.scrollHeight);
     if (!step || !body.status) return;
     step.dataset.state = body.status;
+    const badge = document.querySelector(".page-head .badge");
+    badge.textContent = "Running";
+    badge.className = "badge tone-blue";
     step.querySelector(".step-state").textContent = words[body.status] ?? body.status;
     if (body.status === "processing") began[body.stepId] = Date.parse(createdAt);
     else if (began[body.stepId]) step.querySelector(".step-time").textContent = `${((Date.parse(createdAt) - began[body.stepId]) / 1000).toFixed(1)} s`;

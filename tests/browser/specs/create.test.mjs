@@ -94,7 +94,7 @@ for (const scripted of [true, false]) {
       await page.locator('.page-head .badge', { hasText: 'Done' }).waitFor();
       assert.deepEqual(await texts(page, '.step-state'), ['Done', 'Done', 'Done']);
       await page.locator('[data-step="hello"] summary').click();
-      assert.match(await text(page, '[data-log="hello"]'), /Hello orders in a\.example\.com/);
+      assert.match(await text(page, '[data-step-log="hello"]'), /Hello orders in a\.example\.com/);
       assert.ok(!(await page.content()).includes('hush-hush'), 'a secret stands nowhere');
       assert.equal(await text(page, '.result-text p'), 'Greet orders again.');
       await page.getByRole('link', { name: 'Open the team' }).click();

@@ -182,7 +182,7 @@ fn steps(view: &TaskView<'_>) -> Markup {
             ol.task-steps { @for step in &view.task.steps { (step_line(step, view.events)) } }
             details.task-general data-key="general" {
                 summary { "Log of the task" span.chevron { (icon("chevron-right")) } }
-                div.log data-log="" { (log_lines(&of_task)) }
+                div.log data-step-log="" { (log_lines(&of_task)) }
             }
         }
     }
@@ -202,7 +202,7 @@ fn step_line(step: &StepReport, events: &[TaskEvent]) -> Markup {
                     span.step-state { (state_word(step.state)) }
                     span.chevron { (icon("chevron-right")) }
                 }
-                div.log data-log=(step.id) { (log_lines(&lines)) }
+                div.log data-step-log=(step.id) { (log_lines(&lines)) }
             }
         }
     }

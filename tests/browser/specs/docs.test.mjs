@@ -72,7 +72,7 @@ test('a saved page shows on the next view, and a broken link on the health page'
 
 test('on a phone the pages are folded, and nothing overflows', async () => {
   await visiting(browser, docs('/guides/run-locally'), { look: 'phone' }, async page => {
-    assert.equal(await overhang(page), 0);
+    assert.ok((await overhang(page)) <= 0);
     await page.locator('.docs-fold > summary', { hasText: 'Pages' }).click();
     await page.getByRole('navigation', { name: 'Pages', exact: true }).getByRole('link', { name: 'Deploy a change' }).click();
     await page.waitForURL(/guides\/deploy$/);

@@ -103,7 +103,9 @@ impl Roles {
                 self.members.entry(member).or_default().insert(role_of(role)?);
             }
             ["p", ..] => {
-                return Err("a line 'p' has a role, a permission, an action and 'allow' or 'deny'".to_owned());
+                return Err(
+                    "a line 'p' has a role, a permission, an action and 'allow' or 'deny'".to_owned(),
+                );
             }
             ["g", ..] => return Err("a line 'g' has a person or group, and a role".to_owned()),
             _ => return Err("a line begins with 'p' or 'g'".to_owned()),

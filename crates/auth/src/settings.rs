@@ -11,7 +11,7 @@ use jsonwebtoken::Algorithm;
 use model::{Fault, Problem};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use url::Url;
+use url::{Position, Url};
 
 use crate::resolver::Resolver;
 
@@ -193,9 +193,9 @@ impl OidcSettings {
         }
     }
 
-    /// The server's host, for people.
+    /// The server's host and port, for people.
     pub fn host(&self) -> &str {
-        self.metadata_url.host_str().unwrap_or_default()
+        &self.metadata_url[Position::BeforeHost..Position::AfterPort]
     }
 }
 

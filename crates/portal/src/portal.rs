@@ -1,6 +1,7 @@
 //! How a portal is put together: declarations, then feeds and the catalog, then contributions, handed out once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use audit::Audit;
 use axum::Router;
@@ -20,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use ui::{PluginFiles, Shell};
 use user_settings::PersonalParts;
 use web::{Readiness, ServerOptions, Site};
-use work::{JobHandler, JobRunner, JobRunnerBuilder, Jobs, Schedule, Subscription};
+use work::{JobHandler, JobRunner, JobRunnerBuilder, Jobs, Pace, Schedule, Subscription};
 
 use crate::error_page::LayoutErrorPage;
 use crate::frame::Frame;
@@ -261,6 +262,9 @@ fn hand_out(
     Ok((site, jobs))
 }
 
+/// Time after which the jobs of a process that died are taken over: a person waits for the end of a template.
+const HOLD: Duration = Duration::from_secs(9);
+
 /// What runs the jobs of all plugins.
 fn runner(
     jobs: Jobs,
@@ -268,7 +272,10 @@ fn runner(
     schedules: Vec<Of<Schedule>>,
     subscriptions: Vec<Of<Subscription>>,
 ) -> Result<JobRunner, Fault> {
-    let mut runner = JobRunner::builder(jobs);
+    let mut runner = JobRunner::builder(jobs).pace(Pace {
+        hold: HOLD,
+        ..Pace::default()
+    });
     runner = parts(handlers)
         .into_iter()
         .fold(runner, JobRunnerBuilder::handler);

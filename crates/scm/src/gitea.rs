@@ -177,14 +177,22 @@ impl Gitea {
         let end = tokio::time::Instant::now() + longest;
         let mut pause = FIRST_PAUSE;
         loop {
-            let found: Option<Value> = self
-                .find(&["repos", owner, name, "branches", branch], &doing)
-                .await?;
-            if found.is_some_and(|found| found["commit"]["id"] == commit) {
+            let found = self
+                .find::<Value>(&["repos", owner, name, "branches", branch], &doing)
+                .await;
+            if let Ok(Some(found)) = &found
+                && found["commit"]["id"] == commit
+            {
                 return Ok(true);
             }
             if tokio::time::Instant::now() + pause > end {
-                return Ok(false);
+                return found.map(|_| false);
+            }
+            // Between a push and its being noted a server may answer with an error of its own.
+            if let Err(fault) = found
+                && !fault.is(&FaultKind::Plain)
+            {
+                return Err(fault);
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
@@ -282,7 +290,7 @@ impl Gitea {
                 FaultKind::Conflict,
                 "has archived it, and nothing in it can be changed",
             ),
-            _ => (FaultKind::Plain, "answers with an error"),
+            _ => (FaultKind::Plain, "fails at it"),
         };
         let text = format!(
             "{doing}: {} answers {} and {why}{said}",

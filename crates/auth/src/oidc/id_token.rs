@@ -153,11 +153,10 @@ impl Claims {
             return Err(TokenFault::Audience);
         }
         let now = expected.now.as_duration().as_secs_f64();
-        // Written so that a number that is none fulfils neither.
-        if !(self.exp + LEEWAY > now) {
+        if self.exp + LEEWAY <= now {
             return Err(TokenFault::Expired);
         }
-        if !(self.iat.unwrap_or(now) - LEEWAY <= now) {
+        if self.iat.unwrap_or(now) - LEEWAY > now {
             return Err(TokenFault::Future);
         }
         let nonce = self.nonce.as_deref().unwrap_or_default();

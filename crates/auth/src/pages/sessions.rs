@@ -89,7 +89,7 @@ fn row(session: &Session, is_own: bool, now: Timestamp) -> Row {
         ..Badge::default()
     };
     let cells = vec![
-        html! { (session.browser) @if is_own { " " (badge(here)) } },
+        html! { @if is_own { (badge(here)) " " } (session.browser) },
         html! { (time(session.created, now)) },
         html! { (time(session.last_used, now)) },
         html! { (time(session.expires, now)) },

@@ -90,7 +90,7 @@ fn ways(page: &SignIn<'_>) -> Markup {
     html! {
         @if let Some(choice) = &page.choice {
             (button(Button { label: &choice.label, icon: Some("sign-in"), kind, href: Some(&choice.href), ..Button::default() }))
-            p.sign-in-host { (choice.host) }
+            p.sign-in-host { "at " (choice.host) }
         }
         @else if let Some(reason) = &page.unusable {
             div.sign-in-problem role="alert" {

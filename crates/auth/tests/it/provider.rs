@@ -208,7 +208,7 @@ impl Inner {
             signed(
                 Algorithm::HS256,
                 &self.key.name,
-                &EncodingKey::from_secret(secret),
+                &EncodingKey::from_secret(secret).unwrap(),
             )
         };
         let own = EncodingKey::from_ec_der(&self.key.pkcs8);

@@ -125,8 +125,10 @@ fn settings(provider: &Provider, more: Value) -> Value {
         "tokenSignedResponseAlg": "ES256", "timeout": {"seconds": 2}, "sessionDuration": {"days": 2},
         "signIn": {"resolvers": [{"resolver": "emailMatchingUserEntityProfileEmail"}]},
     });
-    for (key, value) in more.as_object().cloned().unwrap_or_default() {
-        oidc[key] = value;
+    if let Value::Object(more) = more {
+        for (key, value) in more {
+            oidc[key] = value;
+        }
     }
     json!({
         "backend": {"baseUrl": BASE, "database": {"client": "better-sqlite3", "connection": ":memory:"}},

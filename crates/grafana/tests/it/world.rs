@@ -68,6 +68,7 @@ impl World {
         let catalog = catalog(&folder, &store);
         catalog.start().await.unwrap();
         catalog.settle().await.unwrap();
+        catalog.catch_up().await.unwrap();
         let services = Services {
             store: store.clone(),
             outside: OutsideCalls::new(Settings::default(), Arc::new(SystemClock)),

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// All uses of a sight that sees everything, outside of tests.
-const USES: [(&str, &str); 4] = [
+const USES: [(&str, &str); 7] = [
     (
         "auth/src/resolver.rs",
         "a sign-in finds the person and its groups",
@@ -16,6 +16,18 @@ const USES: [(&str, &str); 4] = [
     (
         "grafana/src/alerts/refresh.rs",
         "alerts are asked for once for all entities",
+    ),
+    (
+        "scaffolder/src/actions/catalog.rs",
+        "a step of a template fetches an entity",
+    ),
+    (
+        "scaffolder/src/actions/catalog.rs",
+        "a step of a template waits for what it registered",
+    ),
+    (
+        "scaffolder/src/tasks.rs",
+        "the person that begins a task is put into it",
     ),
     ("techdocs/src/pushes.rs", "documentation that a push concerns"),
 ];

@@ -1,1 +1,176 @@
 //! Who is asking: sign-in with identity providers, sessions, and what roles may do.
+//!
+//! `oidc` proves who a person is, `resolver` finds its User entity, `session` keeps it signed in, `roles` decides what it may do.
+//! `api` is the wire contract below `/api/auth`, `pages` are the sign-in page and what a person sees of its sessions.
+
+mod api;
+mod front;
+mod oidc;
+mod pages;
+mod refusal;
+mod resolver;
+mod roles;
+mod section;
+mod session;
+mod settings;
+
+pub use pages::page_samples;
+pub use roles::Roles;
+pub use section::{AuthSection, PermissionSection};
+pub use session::tables::MIGRATIONS;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use catalog::Catalog;
+use config::Config;
+use model::{Clock, SystemClock};
+use plugin::{
+    Asset, AssetKind, AuditLog, Authenticator, Contributions, Declaration, HomeCard, PluginId, Routes,
+    Services, SettingsSection,
+};
+use serde_json::Value;
+use url::Url;
+use web::Access;
+
+use crate::front::Front;
+use crate::oidc::Provider;
+use crate::pages::{AccessCard, SessionsSection};
+use crate::session::Sessions;
+use crate::session::cookie::Cookies;
+use crate::settings::{OidcSettings, Settings};
+
+/// The plugin's name.
+pub const ID: PluginId = PluginId::built_in("auth");
+/// The name of the plugin to which the policy belongs.
+pub const PERMISSION: PluginId = PluginId::built_in("permission");
+
+/// What the sign-in is.
+pub fn declaration() -> Declaration {
+    Declaration {
+        config: Some(Arc::new(AuthSection)),
+        migrations: MIGRATIONS,
+        ..Declaration::new(ID)
+    }
+}
+
+/// What the policy is.
+pub fn permission_declaration() -> Declaration {
+    Declaration {
+        config: Some(Arc::new(PermissionSection)),
+        ..Declaration::new(PERMISSION)
+    }
+}
+
+/// The plugin with its sections of the configuration.
+pub fn contributions(
+    config: &Config,
+    catalog: &Catalog,
+    audit: Arc<dyn AuditLog>,
+    services: &Services,
+) -> Contributions {
+    contributions_at(config, catalog, audit, services, Arc::new(SystemClock))
+}
+
+/// The same with another source of the time.
+pub fn contributions_at(
+    config: &Config,
+    catalog: &Catalog,
+    audit: Arc<dyn AuditLog>,
+    services: &Services,
+    clock: Arc<dyn Clock>,
+) -> Contributions {
+    let front = front(config, (catalog, audit, services), clock);
+    let sessions: Arc<dyn Authenticator> = Arc::new(front.sessions.clone());
+    let section: Arc<dyn SettingsSection> = Arc::new(SessionsSection(front.clone()));
+    let style = Asset {
+        kind: AssetKind::Style,
+        text: Cow::Borrowed(include_str!("../css/sign-in.css")),
+    };
+    Contributions {
+        routes: vec![Routes::new(ID).api(api::rows(&front)).pages(pages::rows(&front))],
+        assets: vec![style],
+        settings_sections: vec![section],
+        home_cards: access_card(config).into_iter().collect(),
+        authenticators: vec![sessions],
+        ..Contributions::of(ID)
+    }
+}
+
+fn front(
+    config: &Config,
+    (catalog, audit, services): (&Catalog, Arc<dyn AuditLog>, &Services),
+    clock: Arc<dyn Clock>,
+) -> Front {
+    let base_url = base_url(config);
+    let settings = Settings::read(config.value().get(ID.as_str()).unwrap_or(&Value::Null));
+    let (providers, mut failures) = providers(&settings, &base_url, services, &clock);
+    let is_offered = settings.offered().is_some() && failures.is_empty();
+    failures.extend(
+        settings
+            .problems
+            .iter()
+            .map(|problem| problem.fault.message.clone()),
+    );
+    let unusable = failures.into_iter().next().filter(|_| !is_offered);
+    let cookies = Cookies::of_address(&base_url);
+    let store = services.store.clone();
+    Front {
+        sessions: Sessions::new(store.clone(), catalog.clone(), audit, clock.clone(), cookies),
+        providers: Arc::new(providers),
+        environment: settings.environment.as_str().into(),
+        unusable: unusable.map(|reason| reason.as_str().into()),
+        access: Arc::new(Access::from_config(config)),
+        base_url,
+        store,
+        catalog: catalog.clone(),
+        clock,
+    }
+}
+
+/// The providers that can be called, and why the others cannot.
+fn providers(
+    settings: &Settings,
+    base_url: &Url,
+    services: &Services,
+    clock: &Arc<dyn Clock>,
+) -> (Vec<Provider>, Vec<String>) {
+    let (mut providers, mut failures) = (Vec::new(), Vec::new());
+    for one in &settings.providers {
+        let callback = callback(one, base_url);
+        match Provider::new(one.clone(), callback, &services.outside, clock.clone()) {
+            Ok(provider) => providers.push(provider),
+            Err(error) => failures.push(error.to_string()),
+        }
+    }
+    (providers, failures)
+}
+
+fn callback(settings: &OidcSettings, base_url: &Url) -> Url {
+    let own = || {
+        base_url
+            .join("/api/auth/oidc/handler/frame")
+            .unwrap_or_else(|_| base_url.clone())
+    };
+    settings.callback_url.clone().unwrap_or_else(own)
+}
+
+/// The address of this server as browsers know it. That of `app.baseUrl` may be the original's frontend.
+fn base_url(config: &Config) -> Url {
+    let text = config
+        .backend()
+        .base_url
+        .clone()
+        .unwrap_or_else(|| config.base_url());
+    let nowhere = || Url::parse("http://localhost").expect("an address");
+    Url::parse(&text).unwrap_or_else(|_| nowhere())
+}
+
+/// A card for people without a role, where roles decide.
+fn access_card(config: &Config) -> Option<Arc<dyn HomeCard>> {
+    let roles = Roles::from_config(config).ok().flatten()?;
+    Some(Arc::new(AccessCard {
+        roles: Arc::new(roles),
+        administrators: config.portal().administrators.clone(),
+    }))
+}

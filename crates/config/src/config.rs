@@ -36,6 +36,9 @@ struct Inner {
     secrets: BTreeSet<Vec<String>>,
     known: BTreeSet<Vec<String>>,
     only_tokens: Vec<String>,
+    roles_file: Option<String>,
+    signs_people_in: bool,
+    wants_sign_in: bool,
 }
 
 /// Shows where the configuration came from, and none of its values.
@@ -137,6 +140,9 @@ impl Config {
             secrets,
             known,
             only_tokens: protection.only_tokens,
+            roles_file: protection.roles_file,
+            signs_people_in: protection.signs_people_in,
+            wants_sign_in: protection.wants_sign_in,
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -182,6 +188,23 @@ impl Config {
     /// without a token of `backend.auth.externalAccess`.
     pub fn only_tokens_because_of(&self) -> &[String] {
         &self.inner.only_tokens
+    }
+
+    /// The file that says who has which permission: `permission.rbac.policies-csv-file`, where `permission.enabled` is true.
+    pub fn roles_file(&self) -> Option<PathBuf> {
+        let file = self.inner.roles_file.as_ref()?;
+        Some(absolute(self.directory(), file))
+    }
+
+    /// Whether people can sign in: `auth.providers` names a provider that the portal has, beside the guest.
+    pub fn signs_people_in(&self) -> bool {
+        self.inner.signs_people_in
+    }
+
+    /// Whether a sign-in is asked for, so that not everybody who reaches the server may be let in. Not where
+    /// `portal.unprotected` lists the provider.
+    pub fn wants_sign_in(&self) -> bool {
+        self.inner.wants_sign_in
     }
 
     /// Where the server listens.

@@ -35,8 +35,7 @@ impl Context<'_, '_> {
 
     /// The block that begins with these lines.
     fn block(&mut self, lines: &[Line<'_>], depth: usize, in_item: bool) -> (String, usize) {
-        let read = self
-            .code(lines)
+        let read = code(lines)
             .or_else(|| self.html_block(lines, depth))
             .or_else(|| self.single(lines))
             .or_else(|| self.container(lines, depth))
@@ -44,33 +43,6 @@ impl Context<'_, '_> {
             .or_else(|| self.table(lines))
             .or_else(|| self.definition_list(lines, depth));
         read.unwrap_or_else(|| self.paragraph(lines, in_item))
-    }
-
-    /// Fenced and indented code.
-    fn code(&mut self, lines: &[Line<'_>]) -> Read {
-        let first = lines[0];
-        if let Some(fence) = Fence::open(first.text.trim_start())
-            && let Some(end) = fence.end(lines)
-        {
-            return Some((fence.html(&lines[1..end], first.indent()), end + 1));
-        }
-        if first.indent() < 4 {
-            return None;
-        }
-        let mut end = 0;
-        for (at, line) in lines.iter().enumerate() {
-            if line.indent() >= 4 && !line.is_blank() {
-                end = at + 1;
-            } else if !line.is_blank() {
-                break;
-            }
-        }
-        let mut code = String::new();
-        for line in &lines[..end] {
-            code.push_str(line.dedent(4).text);
-            code.push('\n');
-        }
-        Some((fences::code_html(&code, "", None), end))
     }
 
     /// Headings and rules.
@@ -111,6 +83,33 @@ impl Context<'_, '_> {
         let html = self.inline(text.trim_end(), lines[0].number);
         (format!("<p{attributes}>{html}</p>\n"), taken)
     }
+}
+
+/// Fenced and indented code.
+fn code(lines: &[Line<'_>]) -> Read {
+    let first = lines[0];
+    if let Some(fence) = Fence::open(first.text.trim_start())
+        && let Some(end) = fence.end(lines)
+    {
+        return Some((fence.html(&lines[1..end], first.indent()), end + 1));
+    }
+    if first.indent() < 4 {
+        return None;
+    }
+    let mut end = 0;
+    for (at, line) in lines.iter().enumerate() {
+        if line.indent() >= 4 && !line.is_blank() {
+            end = at + 1;
+        } else if !line.is_blank() {
+            break;
+        }
+    }
+    let mut code = String::new();
+    for line in &lines[..end] {
+        code.push_str(line.dedent(4).text);
+        code.push('\n');
+    }
+    Some((fences::code_html(&code, "", None), end))
 }
 
 /// Whether a line ends the paragraph before it.

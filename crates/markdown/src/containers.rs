@@ -49,18 +49,16 @@ impl<'a> Note<'a> {
 
     fn html(&self, title: Option<&str>, body: &str) -> String {
         let classes = escape(&self.classes.to_lowercase());
-        match self.folds {
-            Some(open) => {
-                let open = if open { " open=\"open\"" } else { "" };
-                let title = title.unwrap_or_default();
-                format!("<details class=\"{classes}\"{open}>\n<summary>{title}</summary>\n{body}</details>\n")
-            }
-            None => {
-                let title = title.map(|title| format!("<p class=\"admonition-title\">{title}</p>\n"));
-                let title = title.unwrap_or_default();
-                format!("<div class=\"admonition {classes}\">\n{title}{body}</div>\n")
-            }
+        if let Some(open) = self.folds {
+            let open = if open { " open=\"open\"" } else { "" };
+            let title = title.unwrap_or_default();
+            return format!(
+                "<details class=\"{classes}\"{open}>\n<summary>{title}</summary>\n{body}</details>\n"
+            );
         }
+        let title = title.map(|title| format!("<p class=\"admonition-title\">{title}</p>\n"));
+        let title = title.unwrap_or_default();
+        format!("<div class=\"admonition {classes}\">\n{title}{body}</div>\n")
     }
 }
 

@@ -60,13 +60,8 @@ struct Options {
 impl Options {
     fn read(info: &str) -> Self {
         let mut options = Self::default();
-        let (first, rest) = match info.strip_prefix('{') {
-            Some(_) => ("", info),
-            None => {
-                let end = info.find([' ', '{']).unwrap_or(info.len());
-                info.split_at(end)
-            }
-        };
+        let end = info.find([' ', '{']).unwrap_or(info.len());
+        let (first, rest) = info.split_at(end);
         first.clone_into(&mut options.language);
         if let Some((list, _)) = attributes::leading(rest.trim_start()) {
             if options.language.is_empty() {

@@ -177,16 +177,13 @@ fn raw(lines: &[Line<'_>]) -> String {
     while at < lines.len() {
         let line = lines[at];
         let fence = Fence::open(line.text.trim_start());
-        match fence.and_then(|fence| Some((fence, fence.end(&lines[at..])?))) {
-            Some((fence, end)) => {
-                html.push_str(&fence.html(&lines[at + 1..at + end], line.indent()));
-                at += end + 1;
-            }
-            None => {
-                html.push_str(line.text);
-                html.push('\n');
-                at += 1;
-            }
+        if let Some((fence, end)) = fence.and_then(|fence| Some((fence, fence.end(&lines[at..])?))) {
+            html.push_str(&fence.html(&lines[at + 1..at + end], line.indent()));
+            at += end + 1;
+        } else {
+            html.push_str(line.text);
+            html.push('\n');
+            at += 1;
         }
     }
     html

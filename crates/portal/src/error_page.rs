@@ -1,13 +1,19 @@
-//! Pages for errors that no plugin has a page for.
+//! Pages for errors that no plugin has a page for, and the way to the sign-in for who has not signed in.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::extract::FromRequestParts;
-use axum::http::{Extensions, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, HeaderName};
+use axum::http::request::Parts;
+use axum::http::uri::PathAndQuery;
+use axum::http::{Extensions, Method, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use config::Config;
 use maud::{Markup, html};
-use ui::{Button, Chrome, EmptyState, PageHead, Shell, button, empty_state, error_state};
+use model::{Principal, Viewer};
+use plugin::Permission;
+use ui::{Button, Chrome, EmptyState, PageHead, Shell, button, empty_state, error_state, icon};
 use web::{ErrorPage, RenderErrorPage};
 
 use crate::frame::Frame;
@@ -15,10 +21,58 @@ use crate::frame::Frame;
 /// Renders errors in the portal's layout.
 pub(crate) struct LayoutErrorPage {
     /// What surrounds every page.
-    pub(crate) frame: Arc<Frame>,
+    frame: Arc<Frame>,
+    signs_people_in: bool,
+    /// Whom to ask for a permission.
+    administrators: Vec<String>,
 }
 
 impl LayoutErrorPage {
+    pub(crate) fn new(frame: Arc<Frame>, config: &Config) -> Self {
+        Self {
+            frame,
+            signs_people_in: config.signs_people_in(),
+            administrators: config.portal().administrators.clone(),
+        }
+    }
+
+    /// Leads a person who opens a page to the sign-in, and from there back to the page.
+    fn sign_in(&self, status: StatusCode, request: &Parts) -> Option<Response> {
+        let is_asked = self.signs_people_in && status == StatusCode::UNAUTHORIZED;
+        if !is_asked || !opens_page(request) {
+            return None;
+        }
+        let here = request.uri.path_and_query().map_or("/", PathAndQuery::as_str);
+        let address = ui::href::with_query("/sign-in", [("return", here)]);
+        Some(([(CACHE_CONTROL, "no-store")], Redirect::to(&address)).into_response())
+    }
+
+    /// Who the caller is, which permission it lacks, and who gives it.
+    fn not_permitted(&self, viewer: Option<&Viewer>, permission: &Permission) -> Markup {
+        let who = viewer.map(|viewer| viewer.reference().to_string());
+        let groups = viewer.map(|viewer| own_groups(viewer)).unwrap_or_default();
+        let ask = if self.administrators.is_empty() {
+            "Ask the people who run this portal for it.".to_owned()
+        } else {
+            format!("Ask for it: {}.", self.administrators.join(", "))
+        };
+        html! {
+            div.state {
+                span.state-icon { (icon("lock")) }
+                h2 { "You may not open this page" }
+                @if let Some(who) = &who {
+                    p { "You are " code { (who) } @if !groups.is_empty() { ", of " (groups) } "." }
+                }
+                p { "It needs the permission " code { (permission.name) } ", which you do not have. " (ask) }
+                @if self.signs_people_in && viewer.is_some_and(|viewer| viewer.who == Principal::Guest) {
+                    div.state-actions {
+                        (button(Button { label: "Sign in", icon: Some("sign-in"), href: Some("/sign-in"), ..Button::default() }))
+                    }
+                }
+            }
+        }
+    }
+
     /// Who may not see the portal gets no navigation, each entry of which would lead to the same refusal.
     async fn shell_for(&self, status: StatusCode, request: &Extensions) -> Arc<Shell> {
         let shell = self.frame.shell_for(request).await;
@@ -38,9 +92,13 @@ impl RenderErrorPage for LayoutErrorPage {
         let ErrorPage {
             status,
             message,
+            missing,
             request_id,
             mut request,
         } = error;
+        if let Some(redirect) = self.sign_in(status, &request) {
+            return redirect;
+        }
         let shell = self.shell_for(status, &request.extensions).await;
         request.extensions.insert(shell);
         let Ok(chrome) = Chrome::from_request_parts(&mut request, &()).await;
@@ -50,7 +108,8 @@ impl RenderErrorPage for LayoutErrorPage {
             .unwrap_or(reason);
         let body = html! {
             h1.visually-hidden { (title) }
-            @if status == StatusCode::NOT_FOUND { (not_found(title, &format!("{reason} {hint}"))) }
+            @if let Some(permission) = missing { (self.not_permitted(chrome.viewer.as_ref(), permission)) }
+            @else if status == StatusCode::NOT_FOUND { (not_found(title, &format!("{reason} {hint}"))) }
             @else { (error_state(title, &reason, Some(hint))) }
             @if status.is_server_error() {
                 p { "Request " code { (request_id.0) } }
@@ -61,6 +120,20 @@ impl RenderErrorPage for LayoutErrorPage {
             .status(status)
             .into_response()
     }
+}
+
+/// Whether a person opens a page in a browser, so that another page may answer.
+fn opens_page(request: &Parts) -> bool {
+    let text = |name: HeaderName| request.headers.get(name).and_then(|value| value.to_str().ok());
+    let is_reading = matches!(request.method, Method::GET | Method::HEAD);
+    let is_refetch = request.headers.contains_key("x-refetch");
+    is_reading && !is_refetch && text(ACCEPT).is_some_and(|accepted| accepted.contains("text/html"))
+}
+
+/// The groups by which a viewer is known, as a text.
+fn own_groups(viewer: &Viewer) -> String {
+    let groups = viewer.claims.iter().filter(|claim| *claim != viewer.reference());
+    groups.map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Nothing failed: the ways on are offered, not only named.

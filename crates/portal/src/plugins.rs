@@ -116,6 +116,8 @@ pub fn declarations() -> Vec<Declaration> {
         flux::declaration(),
         grafana::declaration(),
         scaffolder::declaration(),
+        auth::declaration(),
+        auth::permission_declaration(),
         Declaration::new(OWN),
     ]
 }
@@ -150,7 +152,16 @@ pub fn check_configuration(config: &Config, declarations: &[Declaration]) -> Vec
         .collect();
     let mut problems = config.check_with(&claimed);
     problems.extend(crate::outside_calls::problems(config));
+    problems.extend(policy_problem(config));
     problems
+}
+
+/// What keeps the portal from starting, because it must not decide by a policy that it cannot read.
+fn policy_problem(config: &Config) -> Option<Problem> {
+    let fault = auth::Roles::from_config(config).err()?;
+    let place = config.place("permission.rbac.policies-csv-file");
+    let hint = "The portal does not start without its policy.";
+    Some(Problem::error(fault).at(place).hint(hint))
 }
 
 /// The problem that people who reach the portal from elsewhere cannot open its pages, if it has that problem.
@@ -230,6 +241,7 @@ pub(crate) fn contributions(
             services,
             stop.clone(),
         ),
+        auth::contributions(config, catalog, Arc::new(audit.clone()), services),
         catalog_web::contributions(catalog, store, slots.entity_page.clone(), stop),
     ]
 }

@@ -1,6 +1,7 @@
 //! How a portal is put together: declarations, then feeds and the catalog, then contributions, handed out once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use audit::Audit;
 use axum::Router;
@@ -20,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use ui::{PluginFiles, Shell};
 use user_settings::PersonalParts;
 use web::{Readiness, ServerOptions, Site};
-use work::{JobHandler, JobRunner, JobRunnerBuilder, Jobs, Schedule, Subscription};
+use work::{JobHandler, JobRunner, JobRunnerBuilder, Jobs, Pace, Schedule, Subscription};
 
 use crate::error_page::LayoutErrorPage;
 use crate::frame::Frame;
@@ -42,7 +43,8 @@ pub struct Ground {
     pub outside: OutsideCalls,
     /// The server's settings.
     pub options: ServerOptions,
-    /// Decides what callers may see and do; without one, every caller that is let in may do everything.
+    /// Decides what callers may see and do; without one, the roles of the configuration do. Without either, every caller that
+    /// is let in may do everything.
     pub policy: Option<Arc<dyn Policy>>,
     /// Whether the portal can serve.
     pub readiness: Readiness,
@@ -126,6 +128,10 @@ impl Portal {
             stop,
             saved_index,
         } = ground;
+        let policy = match policy {
+            Some(policy) => Some(policy),
+            None => roles(&config)?,
+        };
         let services = services(&store, outside);
         let added = plugins::opened(added, &services)?;
         let audit = Audit::new(store.clone());
@@ -175,6 +181,12 @@ impl Portal {
     pub fn into_router(self) -> (Router, JoinHandle<Result<(), StoreError>>) {
         (self.site.into_router(), self.loading)
     }
+}
+
+/// The policy that the configuration names.
+fn roles(config: &Config) -> Result<Option<Arc<dyn Policy>>, Fault> {
+    let roles = auth::Roles::from_config(config)?;
+    Ok(roles.map(|roles| Arc::new(roles) as Arc<dyn Policy>))
 }
 
 /// Loads what the store serves.
@@ -233,13 +245,14 @@ fn hand_out(
     shell.commands = parts(palette_commands);
     shell.plugin_files = plugin_files.clone();
     shell.is_live = config.portal().live;
+    shell.signs_people_in = config.signs_people_in();
     let followed = catalog.clone();
     shell.last_change = Some(Arc::new(move || followed.applied().unwrap_or_default()));
     let frame = Arc::new(Frame::new(shell, &navigation));
     let site = Site {
         health_checks: parts(health_checks),
         authenticators: parts(authenticators),
-        error_page: Some(Arc::new(LayoutErrorPage { frame: frame.clone() })),
+        error_page: Some(Arc::new(LayoutErrorPage::new(frame.clone(), config))),
         ..Site::new(
             routes.into_iter().map(|set| frame.around(set)).collect(),
             options,
@@ -249,6 +262,9 @@ fn hand_out(
     Ok((site, jobs))
 }
 
+/// Time after which the jobs of a process that died are taken over: a person waits for the end of a template.
+const HOLD: Duration = Duration::from_secs(9);
+
 /// What runs the jobs of all plugins.
 fn runner(
     jobs: Jobs,
@@ -256,7 +272,10 @@ fn runner(
     schedules: Vec<Of<Schedule>>,
     subscriptions: Vec<Of<Subscription>>,
 ) -> Result<JobRunner, Fault> {
-    let mut runner = JobRunner::builder(jobs);
+    let mut runner = JobRunner::builder(jobs).pace(Pace {
+        hold: HOLD,
+        ..Pace::default()
+    });
     runner = parts(handlers)
         .into_iter()
         .fold(runner, JobRunnerBuilder::handler);

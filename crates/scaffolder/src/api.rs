@@ -1,6 +1,6 @@
 //! The API, `/api/scaffolder/v2`.
 
-mod access;
+pub(crate) mod access;
 mod actions;
 mod events;
 mod tasks;

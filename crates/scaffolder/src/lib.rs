@@ -113,7 +113,6 @@ pub fn contributions(
         settings,
     };
     let mut contributions = Contributions {
-        routes: vec![Routes::new(ID).api(api::rows(&scaffolder))],
         actions: actions::all(parts),
         jobs: vec![Arc::new(runner), Arc::new(upkeep)],
         schedules: vec![upkeep::schedule()],
@@ -123,6 +122,8 @@ pub fn contributions(
         }],
         ..Contributions::of(ID)
     };
-    pages::contribute(&mut contributions, &scaffolder, hosts);
+    let pages = pages::contribute(&mut contributions, &scaffolder, hosts);
+    let routes = Routes::new(ID).api(api::rows(&scaffolder)).pages(pages);
+    contributions.routes.push(routes);
     contributions
 }

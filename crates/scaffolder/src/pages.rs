@@ -40,8 +40,8 @@ pub(crate) struct Pages {
     hosts: Arc<[GitHost]>,
 }
 
-/// Adds the pages, and how people come to them.
-pub(crate) fn contribute(to: &mut Contributions, scaffolder: &Scaffolder, hosts: Vec<GitHost>) {
+/// Adds how people come to the pages; the rows of the pages.
+pub(crate) fn contribute(to: &mut Contributions, scaffolder: &Scaffolder, hosts: Vec<GitHost>) -> Rows {
     to.navigation.push(NavigationItem::new(
         "Create",
         "/create",
@@ -67,8 +67,7 @@ pub(crate) fn contribute(to: &mut Contributions, scaffolder: &Scaffolder, hosts:
         scaffolder: scaffolder.clone(),
         hosts: hosts.into(),
     };
-    let routes = plugin::Routes::new(crate::ID).pages(rows(&pages));
-    to.routes.push(routes);
+    rows(&pages)
 }
 
 /// The configured Git hosts, to choose from.
@@ -97,7 +96,7 @@ fn rows(pages: &Pages) -> Rows {
     const TASK: &str = "/create/tasks/{id}";
     let see = Rule::signed_in().left_to_handler(&ENTITY_READ);
     let create = Rule::signed_in().needs(&TASK_CREATE).body(FORM_BYTES);
-    let read = Rule::signed_in().needs(&TASK_READ);
+    let read = Rule::signed_in().needs_per_thing(&TASK_READ);
     let fixed = Rows::new()
         .get("/create", see.prefetch(), gallery::show)
         .get("/create/templates/{name}", see, old_address)
@@ -107,12 +106,12 @@ fn rows(pages: &Pages) -> Rows {
         .get(TASK, read, task::show)
         .get(
             format!("{TASK}/cancel"),
-            Rule::signed_in().needs(&TASK_CANCEL),
+            Rule::signed_in().needs_per_thing(&TASK_CANCEL),
             task::confirm_cancel,
         )
         .post(
             format!("{TASK}/cancel"),
-            Rule::signed_in().needs(&TASK_CANCEL),
+            Rule::signed_in().needs_per_thing(&TASK_CANCEL),
             task::cancel,
         )
         .get(format!("{TASK}/retry"), create, task::confirm_retry)

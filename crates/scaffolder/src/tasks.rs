@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use catalog::{Catalog, Sight};
 use model::{Actor, Fault, Viewer};
-use plugin::{AuditEvent, AuditLog, AuditOutcome, Decision};
+use plugin::{AuditEvent, AuditLog, AuditOutcome};
 use serde_json::{Value, json};
 use store::{Announced, Lane, Store, StoreError, Tx};
 use work::{Cancelling, JobId, JobOptions, Jobs};
@@ -27,6 +27,7 @@ use crate::validation::{self, Violation};
 pub const TOPIC: &str = "scaffolder.task";
 /// Kind of the jobs that run tasks.
 pub(crate) const JOB: &str = "scaffolder.task";
+static OWN_PERSON: Sight = Sight::system("the person that begins a task is put into it");
 /// Most tasks of one page of a list.
 const MOST_LISTED: usize = 500;
 
@@ -140,10 +141,9 @@ impl Tasks {
         if viewer.is_service_alone() {
             return Ok(None);
         }
-        let everything = Sight::of(&Decision::Allow)?;
         let entity = self
             .catalog
-            .seen_by(&everything)
+            .seen_by(&OWN_PERSON)
             .entity(viewer.reference())
             .await?;
         let mut user = json!({"ref": viewer.reference().to_string()});

@@ -1,5 +1,7 @@
 //! Writing to Gitea and Forgejo: owners and repositories.
 
+use std::time::Duration;
+
 use config::{IntegrationsSection, Secret};
 use http::header::AUTHORIZATION;
 use http::{Method, StatusCode};
@@ -10,6 +12,10 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::integrations::basic;
+
+/// Pauses between two looks at a branch that is not there yet.
+const FIRST_PAUSE: Duration = Duration::from_millis(25);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// An account at a Gitea server, with which the portal writes. Cloning is cheap.
 #[derive(Clone)]
@@ -154,6 +160,45 @@ impl Gitea {
         Ok((made, true))
     }
 
+    /// Waits until the server shows a commit on a branch, at most this long; whether it does. A server takes note of a push
+    /// shortly after it has answered, and until then its files are not found.
+    pub async fn shows(
+        &self,
+        repository: &GiteaRepository,
+        branch: &str,
+        commit: &str,
+        longest: Duration,
+    ) -> Result<bool, Fault> {
+        let (owner, name) = repository.full_name.split_once('/').unwrap_or_default();
+        let doing = format!(
+            "The branch {branch} of {} cannot be looked up",
+            repository.full_name
+        );
+        let end = tokio::time::Instant::now() + longest;
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let found = self
+                .find::<Value>(&["repos", owner, name, "branches", branch], &doing)
+                .await;
+            if let Ok(Some(found)) = &found
+                && found["commit"]["id"] == commit
+            {
+                return Ok(true);
+            }
+            if tokio::time::Instant::now() + pause > end {
+                return found.map(|_| false);
+            }
+            // Between a push and its being noted a server may answer with an error of its own.
+            if let Err(fault) = found
+                && !fault.is(&FaultKind::Plain)
+            {
+                return Err(fault);
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
     async fn is_organization(&self, owner: &str) -> Result<bool, Fault> {
         let doing = format!("The organisation {owner} cannot be looked up");
         Ok(self.find::<Value>(&["orgs", owner], &doing).await?.is_some())
@@ -245,7 +290,7 @@ impl Gitea {
                 FaultKind::Conflict,
                 "has archived it, and nothing in it can be changed",
             ),
-            _ => (FaultKind::Plain, "answers with an error"),
+            _ => (FaultKind::Plain, "fails at it"),
         };
         let text = format!(
             "{doing}: {} answers {} and {why}{said}",

@@ -79,7 +79,7 @@ fn document(
             vec![page.title.clone()]
         },
         text: section.text.clone(),
-        location: format!("{}{path}", base(reference)),
+        location: location(reference, &page.url, &anchor),
         note: if is_page {
             format!("{entity_title} · documentation")
         } else {
@@ -88,6 +88,12 @@ fn document(
         weight: if is_page { 85 } else { 70 },
         fields: fields(value, reference, entity_title, &path),
     }
+}
+
+/// The address of a heading, without a slash at the end of its page.
+fn location(reference: &EntityRef, url: &str, anchor: &str) -> String {
+    let page = format!("{}{url}", base(reference));
+    format!("{}{anchor}", page.trim_end_matches('/'))
 }
 
 /// Fields of the original's document.

@@ -145,8 +145,7 @@ impl Library {
     /// The site as it was shown last.
     fn known(&self, source: &Source) -> Option<Shown> {
         let place = self.shelves.lock().get(source).cloned()?;
-        let last = place.last.lock().clone();
-        last
+        place.last.lock().clone()
     }
 
     /// The site, read again where it is not known to be the newest.

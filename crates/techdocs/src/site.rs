@@ -84,6 +84,7 @@ pub struct Site {
     /// What is wrong with the site itself.
     pub(crate) problems: Vec<Problem>,
     pub(crate) places: Arc<Places>,
+    problem_count: OnceLock<usize>,
 }
 
 /// The folder of the documentation that a configuration among these files names.
@@ -122,6 +123,7 @@ impl Site {
             nav: nav::with_titles(nav, &places),
             problems,
             places: Arc::new(places),
+            problem_count: OnceLock::new(),
         }
         .titled()
     }
@@ -165,7 +167,7 @@ impl Site {
 
     /// A file that is no page.
     pub(crate) fn asset(&self, path: &str) -> Option<&Bytes> {
-        self.places.files.get(path).filter(|_| !path.ends_with(".md"))
+        self.places.files.get(path).filter(|_| !has_ending(path, "md"))
     }
 
     /// The page as it is shown; rendered when it is asked for the first time.
@@ -205,11 +207,15 @@ impl Site {
 
     /// How many problems there are, if that is known without rendering anything.
     pub(crate) fn known_problems(&self) -> Option<usize> {
-        let mut count = self.problems.len();
-        for page in &self.pages {
-            count += page.rendered.get()?.problems.len();
+        let is_rendered = |page: &Page| page.rendered.get().is_some();
+        if let Some(count) = self.problem_count.get() {
+            return Some(*count);
         }
-        Some(count)
+        let count = || self.all_problems().len();
+        self.pages
+            .iter()
+            .all(is_rendered)
+            .then(|| *self.problem_count.get_or_init(count))
     }
 
     /// Where a page is edited.
@@ -239,6 +245,12 @@ impl Places {
     }
 }
 
+/// Whether the name of a file ends like this behind its last point, in any case.
+pub(crate) fn has_ending(path: &str, ending: &str) -> bool {
+    path.rsplit_once('.')
+        .is_some_and(|(_, own)| own.eq_ignore_ascii_case(ending))
+}
+
 /// The files of the documentation, and their folder in the tree.
 fn documents(files: BTreeMap<String, TreeFile>, config: &SiteConfig) -> (String, BTreeMap<String, Bytes>) {
     let folder = match config.docs_dir.as_str() {
@@ -248,7 +260,7 @@ fn documents(files: BTreeMap<String, TreeFile>, config: &SiteConfig) -> (String,
     let is_shown = |path: &str| !path.split('/').any(|part| part.starts_with('.'));
     let has_documents = files
         .keys()
-        .any(|path| path.starts_with(&folder) && path.ends_with(".md"));
+        .any(|path| path.starts_with(&folder) && has_ending(path, "md"));
     let folder = if has_documents { folder } else { String::new() };
     let inside = files.into_iter().filter_map(|(path, file)| {
         let path = path.strip_prefix(&folder)?;
@@ -260,7 +272,7 @@ fn documents(files: BTreeMap<String, TreeFile>, config: &SiteConfig) -> (String,
 
 /// Files that are pages.
 fn page_paths(files: &BTreeMap<String, Bytes>, only_readme: bool) -> Vec<String> {
-    let is_page = |path: &&String| path.ends_with(".md") && (!only_readme || path.as_str() == "README.md");
+    let is_page = |path: &&String| has_ending(path, "md") && (!only_readme || path.as_str() == "README.md");
     files.keys().filter(is_page).cloned().collect()
 }
 
@@ -283,7 +295,11 @@ fn pages(order: &[usize], paths: &[String], files: &BTreeMap<String, Bytes>) -> 
 
 /// The address of a page: `a/b.md` is `a/b/`, and the index of a folder is the folder.
 fn url_of(path: &str, files: &BTreeMap<String, Bytes>) -> String {
-    let stem = path.strip_suffix(".md").unwrap_or(path);
+    let stem = if has_ending(path, "md") {
+        &path[..path.len() - 3]
+    } else {
+        path
+    };
     let (folder, name) = stem
         .rsplit_once('/')
         .map_or(("", stem), |(folder, name)| (folder, name));
@@ -333,7 +349,7 @@ pub(crate) fn metadata(site: &Site) -> Value {
         .places
         .files
         .keys()
-        .filter(|path| !path.ends_with(".md"))
+        .filter(|path| !has_ending(path, "md"))
         .cloned();
     let files: Vec<String> = pages
         .chain(assets)

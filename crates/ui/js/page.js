@@ -1,6 +1,7 @@
 // Puts a page that was fetched in the place of the one shown. What has the focus, how far things are
 // scrolled and what is unfolded stay. Every other script may use what is named here.
-const mainPart = () => document.getElementById("main");
+const byId = (id) => document.getElementById(id);
+const mainPart = () => byId("main");
 
 // The page at an address; nothing when the server gives no page, or is not there.
 const fetchPage = async (address, signal) => {
@@ -16,7 +17,7 @@ const findAgain = (attribute, value) => mainPart().querySelector(`[${attribute}=
 const placeOf = (element) => {
   const main = mainPart();
   if (!element || !main.contains(element)) return null;
-  if (element.id) return () => document.getElementById(element.id);
+  if (element.id) return () => byId(element.id);
   if (element.dataset.key) return () => findAgain("data-key", element.dataset.key);
   const around = element.closest("[data-key],nav[aria-label]");
   const [attribute, value] = around?.dataset.key ? ["data-key", around.dataset.key] : ["aria-label", around?.ariaLabel];
@@ -38,24 +39,27 @@ const replaceAround = (old, next, kept, twin) => {
   if (own !== kept && other !== twin) replaceAround(own, other, kept, twin);
 };
 
+const deferredIn = (root) => root.querySelectorAll("[data-deferred]");
+// What was filled stays until its successor is there.
+const keepFilled = (root) => deferredIn(root).forEach((part) => {
+  const filled = byId(part.id);
+  if (filled && !filled.dataset.deferred) part.replaceChildren(...filled.cloneNode(true).childNodes);
+});
+
 // `kept` is a field in which one types, which is left alone, or a part that is open above the page.
 const takePage = (page, kept) => {
   const main = mainPart(), next = page.getElementById("main");
   const focus = placeOf(document.activeElement), places = scrolls(), scroll = [scrollX, scrollY];
   const open = new Map([...main.querySelectorAll("details[data-key]")].map((item) => [item.dataset.key, item.open]));
   const twin = kept?.id ? page.getElementById(kept.id) : null;
-  // What was filled stays until its successor is there.
-  for (const part of next.querySelectorAll("[data-deferred]")) {
-    const filled = document.getElementById(part.id);
-    if (filled && !filled.dataset.deferred) part.replaceChildren(...filled.cloneNode(true).childNodes);
-  }
+  keepFilled(next);
   main.dataset.change = next.dataset.change;
   if (twin) {
     if (kept.popover) kept.replaceChildren(...twin.childNodes);
     replaceAround(main, next, kept, twin);
   } else main.replaceChildren(...next.childNodes);
   for (const item of main.querySelectorAll("details[data-key]")) item.open = open.get(item.dataset.key) ?? item.open;
-  document.getElementById("icons")?.replaceWith(page.getElementById("icons"));
+  byId("icons")?.replaceWith(page.getElementById("icons"));
   document.title = page.title;
   const control = focus?.();
   if (control !== document.activeElement) control?.focus({ preventScroll: true });

@@ -81,13 +81,11 @@ impl Series {
 
 /// The class that gives a line its colour.
 pub(crate) fn colour(index: usize, series: &Series) -> String {
-    match series.tone {
-        Some(tone) => format!("series tone-{}", tone.as_str()),
-        None => {
-            let again = if index >= COLOURS { " series-again" } else { "" };
-            format!("series series-{}{again}", index % COLOURS + 1)
-        }
+    if let Some(tone) = series.tone {
+        return format!("series tone-{}", tone.as_str());
     }
+    let again = if index >= COLOURS { " series-again" } else { "" };
+    format!("series series-{}{again}", index % COLOURS + 1)
 }
 
 /// One decimal is finer than a pixel.

@@ -1,7 +1,7 @@
 //! The document around a page's body: head, navigation, top bar, main region.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use model::EntityRef;
+use model::{EntityRef, Principal, Viewer};
 use plugin::{NavigationItem, NavigationSection};
 
 use crate::assets;
@@ -77,6 +77,8 @@ pub struct PageHead {
     pub live: Live,
     /// The content uses the whole width (tables, graphs) rather than a readable measure.
     pub wide: bool,
+    /// The content stands alone: without navigation, top bar and scripts, for who may not see the portal yet.
+    pub alone: bool,
 }
 
 impl PageHead {
@@ -87,6 +89,7 @@ impl PageHead {
             crumbs: Vec::new(),
             live: Live::Off,
             wide: true,
+            alone: false,
         }
     }
 
@@ -102,6 +105,12 @@ impl PageHead {
         self
     }
 
+    /// Without navigation, top bar and scripts.
+    pub fn alone(mut self) -> Self {
+        self.alone = true;
+        self
+    }
+
     /// With the content in a readable measure.
     pub fn narrow(mut self) -> Self {
         self.wide = false;
@@ -111,8 +120,25 @@ impl PageHead {
 
 /// The whole document. Only symbols of icons that occur are sent.
 pub(crate) fn document(chrome: &Chrome, head: &PageHead, body: &Markup) -> String {
+    let frame = if head.alone {
+        html! { main #main.main-alone { (body) } }
+    } else {
+        framed(chrome, head, body)
+    };
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" data-theme=(chrome.theme.as_str()) {
+            (document_head(chrome, head))
+            body { (frame) (sprite(&frame.0)) span #page-end hidden {} }
+        }
+    };
+    page.0
+}
+
+/// The content with all that surrounds it.
+fn framed(chrome: &Chrome, head: &PageHead, body: &Markup) -> Markup {
     let live = head.live.attribute().filter(|_| chrome.shell.is_live);
-    let frame = html! {
+    html! {
         a.skip-link href="#main" { "Skip to content" }
         div.app {
             (side_navigation(chrome))
@@ -125,15 +151,7 @@ pub(crate) fn document(chrome: &Chrome, head: &PageHead, body: &Markup) -> Strin
             }
         }
         (overlays(chrome))
-    };
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" data-theme=(chrome.theme.as_str()) {
-            (document_head(chrome, head))
-            body { (frame) (sprite(&frame.0)) span #page-end hidden {} }
-        }
-    };
-    page.0
+    }
 }
 
 fn document_head(chrome: &Chrome, head: &PageHead) -> Markup {
@@ -149,13 +167,14 @@ fn document_head(chrome: &Chrome, head: &PageHead) -> Markup {
             meta name="color-scheme" content=(scheme);
             title { (head.title) " · " (chrome.shell.title) }
             link rel="stylesheet" href=(assets::STYLE.href());
-            (chrome.shell.plugin_files.links(&chrome.nonce))
+            (chrome.shell.plugin_files.styles())
+            @if !head.alone { (chrome.shell.plugin_files.scripts(&chrome.nonce)) }
             // Nothing is painted before the page is there as a whole: a table would change its columns with every
             // row that comes in. Browsers that do not know this paint as they always did.
             link rel="expect" href="#page-end" blocking="render";
             link rel="icon" href=(assets::ICON.href()) type="image/svg+xml";
-            script type="module" src=(assets::SCRIPT.href()) nonce=(chrome.nonce) {}
-            @if let Some(rules) = &chrome.shell.speculation {
+            @if !head.alone { script type="module" src=(assets::SCRIPT.href()) nonce=(chrome.nonce) {} }
+            @if let Some(rules) = chrome.shell.speculation.as_ref().filter(|_| !head.alone) {
                 script type="speculationrules" nonce=(chrome.nonce) { (PreEscaped(rules)) }
             }
         }
@@ -260,14 +279,38 @@ fn is_within(path: &str, query: &str, entry: &str) -> bool {
     }
 }
 
+/// Who looks, and the way in or out.
 fn viewer(chrome: &Chrome) -> Markup {
+    let account = |viewer: &Viewer| {
+        let name = viewer.reference().name();
+        html! { a.nav-viewer href="/settings" { (avatar(name)) span.nav-viewer-name { (name) } } }
+    };
     html! {
         @if let Some(viewer) = &chrome.viewer {
-            a.nav-viewer href="/settings" {
-                (avatar(viewer.reference().name()))
-                span.nav-viewer-name { (viewer.reference().name()) }
+            @match way(chrome, viewer) {
+                Some(way) => { div.nav-account { (account(viewer)) (way) } }
+                None => { (account(viewer)) }
             }
         }
+    }
+}
+
+/// A person with a session of the pages can sign out, the guest can sign in where that is possible.
+fn way(chrome: &Chrome, viewer: &Viewer) -> Option<Markup> {
+    match &viewer.who {
+        Principal::Person { session: Some(_), .. } => Some(html! {
+            form.inline-form action="/sign-out" method="post" {
+                button.icon-button type="submit" title="Sign out" aria-label="Sign out" data-command="Sign out" { (icon("sign-out")) }
+            }
+        }),
+        Principal::Guest if chrome.shell.signs_people_in => {
+            let here = chrome.here();
+            let href = crate::href::with_query("/sign-in", [("return", here.as_str())]);
+            Some(
+                html! { a.icon-button href=(href) title="Sign in" aria-label="Sign in" data-command="Sign in" { (icon("sign-in")) } },
+            )
+        }
+        _ => None,
     }
 }
 

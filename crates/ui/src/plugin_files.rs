@@ -51,16 +51,18 @@ impl PluginFiles {
         }
     }
 
-    /// The links for the head of a page.
-    pub(crate) fn links(&self, nonce: &str) -> Markup {
-        html! {
-            @for file in &self.files {
-                @match file.kind {
-                    AssetKind::Style => { link rel="stylesheet" href=(file.address()); }
-                    AssetKind::Script => { script type="module" src=(file.address()) nonce=(nonce) {} }
-                }
-            }
-        }
+    /// The links to the styles, for the head of a page.
+    pub(crate) fn styles(&self) -> Markup {
+        html! { @for file in self.of(AssetKind::Style) { link rel="stylesheet" href=(file.address()); } }
+    }
+
+    /// The links to the scripts, for the head of a page.
+    pub(crate) fn scripts(&self, nonce: &str) -> Markup {
+        html! { @for file in self.of(AssetKind::Script) { script type="module" src=(file.address()) nonce=(nonce) {} } }
+    }
+
+    fn of(&self, kind: AssetKind) -> impl Iterator<Item = &File> {
+        self.files.iter().filter(move |file| file.kind == kind)
     }
 
     /// Serves the files.

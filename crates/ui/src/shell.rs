@@ -38,6 +38,8 @@ pub struct Shell {
     pub last_change: Option<Arc<dyn Fn() -> i64 + Send + Sync>>,
     /// Whether open pages follow changes.
     pub is_live: bool,
+    /// Whether people can sign in, at `/sign-in`.
+    pub signs_people_in: bool,
     pub(crate) speculation: Option<String>,
 }
 
@@ -59,6 +61,7 @@ impl Shell {
             clock: Arc::new(SystemClock),
             last_change: None,
             is_live: true,
+            signs_people_in: false,
             speculation: None,
         }
     }

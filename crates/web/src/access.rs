@@ -2,6 +2,7 @@
 //!
 //! People sign in through the authenticators of plugins, which the doorkeeper asks between the two.
 
+use axum::body::Body;
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, header};
@@ -24,6 +25,8 @@ pub struct Access {
     pub tokens: Vec<StaticToken>,
     /// Everybody who reaches the server is the guest.
     pub is_open: bool,
+    /// Whether people can sign in, which an authenticator of a plugin then knows.
+    pub signs_people_in: bool,
     /// Whether a caller on this machine is the guest.
     pub guest: GuestRule,
     /// Host names under which the guest may call, beside `localhost` and loopback addresses.
@@ -119,6 +122,12 @@ impl Access {
         Err(unauthenticated("Missing credentials"))
     }
 
+    /// Whether the sender of a request, of which this is the head, is the guest without any credential.
+    pub fn admits_as_guest(&self, parts: &Parts) -> bool {
+        let request = Request::from_parts(parts.clone(), Body::empty());
+        self.guest(&request).is_ok()
+    }
+
     /// Whether a request without a token is the guest's.
     fn is_guest(&self, request: &Request) -> bool {
         self.guest.admits() && guest::is_local(request, &self.host_names)
@@ -161,6 +170,11 @@ impl Access {
                 "everybody who reaches the server is the guest, because \
                  backend.auth.dangerouslyDisableDefaultAuthPolicy is true; {services}; {administration}"
             )
+        } else if self.signs_people_in {
+            format!(
+                "people sign in at /sign-in; {}; {services}; {administration}",
+                self.guest
+            )
         } else {
             format!("{}; {services}; {administration}", self.guest)
         }
@@ -168,14 +182,14 @@ impl Access {
 
     /// Whether a person can open the pages at all.
     pub fn admits_people(&self) -> bool {
-        self.is_open || self.guest.admits()
+        self.is_open || self.signs_people_in || self.guest.admits()
     }
 
     /// The problem that the portal is there for other machines, but nobody there can open its pages, and the key that it
     /// is due to. Nothing when that was asked for.
     pub fn shuts_people_out(&self) -> Option<(&'static str, Problem)> {
         let key = match &self.guest {
-            _ if self.is_open => return None,
+            _ if self.is_open || self.signs_people_in => return None,
             GuestRule::ListensElsewhere { .. } => "backend.listen",
             GuestRule::ServesAnotherHost { key, .. } => key,
             _ => return None,
@@ -189,6 +203,9 @@ impl Access {
 
     /// The text of a page that its caller may not open: who may open it, and how that is changed.
     pub(crate) fn refusal(&self) -> String {
+        if self.signs_people_in {
+            return "Sign in to open this page.".to_owned();
+        }
         let who = if self.guest.admits() {
             "This portal shows its pages only on the machine it runs on."
         } else {

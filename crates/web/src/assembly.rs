@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
-use plugin::{AuditLog, Authenticator, Face, HealthCheck, PluginId, Policy, Routes, RowHead};
+use plugin::{AuditLog, Authenticator, Face, HealthCheck, Permission, PluginId, Policy, Routes, RowHead};
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -39,6 +39,8 @@ pub struct ErrorPage {
     pub status: StatusCode,
     /// The reason, if it says more than the status.
     pub message: Option<String>,
+    /// The permission that the caller lacks, where that is the reason.
+    pub missing: Option<&'static Permission>,
     /// Finds the request in the log.
     pub request_id: RequestId,
     /// The head of the request.
@@ -48,7 +50,7 @@ pub struct ErrorPage {
 /// Renders the pages for errors that have no page of their own: unknown paths, panics, refusals.
 #[async_trait]
 pub trait RenderErrorPage: Send + Sync {
-    /// The page; its status is set by the caller.
+    /// The page, whose status is set by the caller, or a redirect to the page that helps.
     async fn render(&self, error: ErrorPage) -> Response;
 }
 

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::http::Extensions;
 use model::Viewer;
+use plugin::Permission;
 
 use crate::granted::Permissions;
 
@@ -16,6 +17,7 @@ struct Known {
     route: OnceLock<Route>,
     viewer: OnceLock<Viewer>,
     permissions: OnceLock<Permissions>,
+    missing: OnceLock<&'static Permission>,
 }
 
 /// The row of the table that a request was for.
@@ -43,6 +45,11 @@ impl Call {
         let _ = self.0.permissions.set(permissions.clone());
     }
 
+    /// The caller was refused because it does not have a permission.
+    pub(crate) fn lacks(&self, permission: &'static Permission) {
+        let _ = self.0.missing.set(permission);
+    }
+
     pub(crate) fn route(&self) -> Option<&Route> {
         self.0.route.get()
     }
@@ -53,5 +60,9 @@ impl Call {
 
     pub(crate) fn permissions(&self) -> Option<&Permissions> {
         self.0.permissions.get()
+    }
+
+    pub(crate) fn missing(&self) -> Option<&'static Permission> {
+        self.0.missing.get().copied()
     }
 }

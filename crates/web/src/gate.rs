@@ -263,6 +263,7 @@ impl Gate {
             // A handler that does not apply a condition must not be called.
             Decision::Conditional(_) | Decision::Deny => {}
         }
+        Call::of(request.extensions()).lacks(permission);
         // An API answers with an empty message, as in the original; a page gives the reason.
         let message = match self.face {
             Face::Api => String::new(),

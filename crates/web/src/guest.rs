@@ -85,7 +85,7 @@ impl GuestRule {
             "Open it on that machine, without a proxy and by the address 'localhost' or 127.0.0.1. To let \
              everybody in who reaches the server, set backend.auth.dangerouslyDisableDefaultAuthPolicy: true."
         } else {
-            "Whoever runs this portal can let people in: backend.listen: '127.0.0.1:7007' without a base URL of \
+            "Whoever runs this portal can let people in: auth.providers.oidc for a sign-in with OpenID Connect, backend.listen: '127.0.0.1:7007' without a base URL of \
              another host for one machine, portal.auth.guest: true for every request that comes from the machine \
              of the portal, or backend.auth.dangerouslyDisableDefaultAuthPolicy: true for everybody who reaches the \
              server, which a proxy that signs people in should then guard."

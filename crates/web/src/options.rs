@@ -74,13 +74,20 @@ impl ServerOptions {
     pub fn from_config(config: &Config) -> Result<Self, Fault> {
         let backend = config.backend();
         Ok(Self {
-            access: access(config),
+            access: Access::from_config(config),
             headers: SecurityHeaders::from_config(backend)?,
             cors: backend.cors.as_ref().map(Cors::from_config),
             health_headers: backend.health.headers.clone().into_iter().collect(),
             metrics: MetricsAccess::from_config(config),
             limits: limits(config),
         })
+    }
+}
+
+impl Access {
+    /// Who may call a server with this configuration.
+    pub fn from_config(config: &Config) -> Self {
+        access(config)
     }
 }
 
@@ -99,7 +106,9 @@ fn access(config: &Config) -> Access {
     Access {
         tokens: tokens.collect(),
         is_open: authentication.dangerously_disable_default_auth_policy
+            && !config.wants_sign_in()
             && !matches!(guest, GuestRule::ProtectionAsked { .. }),
+        signs_people_in: config.signs_people_in(),
         guest,
         host_names: guest::host_of_url(&config.base_url()).into_iter().collect(),
         wrong_tokens: WrongTokens::default(),

@@ -97,14 +97,19 @@ impl PageGuard {
             .get::<ErrorDetails>()
             .map(ErrorDetails::message);
         let request_id = request.extensions.get::<RequestId>().cloned().unwrap_or_default();
+        let missing = Call::of(&request.extensions).missing();
         let mut page = renderer
             .render(ErrorPage {
                 status,
                 message,
+                missing,
                 request_id,
                 request,
             })
             .await;
+        if page.status().is_redirection() {
+            return page;
+        }
         *page.status_mut() = status;
         tell_when_to_retry(&mut page);
         page

@@ -189,7 +189,7 @@ backend:
         let folder = folder(&config.replace("OPEN", open));
         let expected = [
             "{folder}/app-config.yaml:1",
-            "'permission.enabled' asks for permissions, which this portal does not have: other machines are served only with a token",
+            "'permission.enabled' asks for permissions, but no policy says who has which (permission.rbac.policies-csv-file): other machines are served only with a token",
             "add 'permission.enabled' to the list portal.unprotected",
         ];
         check(folder.path(), &["config", "check"], &expected, 0);

@@ -240,6 +240,38 @@ auth: { environment: development, providers: { guest: { userEntityRef: 'user:def
 }
 
 #[test]
+fn protection_that_the_portal_has_is_not_missed() {
+    let oidc = "auth: { providers: { oidc: { development: { clientId: x } } } }\n";
+    let open = "backend: { auth: { dangerouslyDisableDefaultAuthPolicy: true } }\n";
+    let config = one_file(&format!("{oidc}{open}"));
+    assert_eq!(config.only_tokens_because_of(), [""; 0]);
+    assert!(config.signs_people_in() && config.wants_sign_in());
+    let told = texts(&config.check());
+    assert!(
+        told.iter()
+            .any(|text| text.contains("dangerouslyDisableDefaultAuthPolicy' has no effect")),
+        "{told:?}"
+    );
+    let accepted = one_file(&format!(
+        "{oidc}{open}portal: {{ unprotected: [auth.providers] }}\n"
+    ));
+    assert!(accepted.signs_people_in() && !accepted.wants_sign_in());
+    let roles = |enabled: &str| {
+        let text =
+            format!("permission: {{ enabled: {enabled}, rbac: {{ policies-csv-file: roles.csv }} }}\n");
+        let config = one_file(&text);
+        (
+            config.roles_file().is_some(),
+            config.only_tokens_because_of().len(),
+        )
+    };
+    assert_eq!(roles("true"), (true, 0));
+    assert_eq!(roles("'yes'"), (true, 0));
+    assert_eq!(roles("false"), (false, 0));
+    assert_eq!(roles("maybe"), (false, 1), "a doubt opens nothing");
+}
+
+#[test]
 fn protection_that_is_missing_can_be_accepted() {
     let unprotected = |accepted: &str| {
         only_tokens(&format!(

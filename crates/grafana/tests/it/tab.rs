@@ -167,10 +167,10 @@ async fn mistakes_in_annotations_stand_on_the_tab() {
             "grafana/dashboard-selector: none-such",
             "No dashboard belongs to this entity",
         ),
-        ("grafana/dashboard-selector: app=orders-new", "Tags like these"),
+        ("grafana/dashboard-selector: orders-mobile", "Tags like these"),
         (
             "grafana/alert-label-selector: orders",
-            "this names no label and value",
+            "The selector names no label and value",
         ),
         ("grafana/tag-selector: \"tags @> 'shared'\"", "Any service"),
         (

@@ -68,6 +68,7 @@ impl World {
         let catalog = catalog(&folder, &store);
         catalog.start().await.unwrap();
         catalog.settle().await.unwrap();
+        catalog.catch_up().await.unwrap();
         let services = Services {
             store: store.clone(),
             outside: OutsideCalls::new(Settings::default(), Arc::new(SystemClock)),
@@ -89,7 +90,7 @@ impl World {
             grafana,
             store,
             contributions,
-            entity: Arc::new(serde_json::to_value(&*entity).unwrap()),
+            entity: Arc::new(entity),
             reference,
             _folder: folder,
             _stop: stop.drop_guard(),

@@ -117,10 +117,10 @@ async fn what_fails_says_why() {
             404,
         ),
         ("/api/techdocs/static/docs/default/component/Shop/index.html", 301),
-        ("/docs/default/component/nobody/", 404),
-        ("/docs/default/component/silent/", 404),
-        ("/docs/default/component/wrong/", 502),
-        ("/docs/default/component/shop/nowhere/", 404),
+        ("/docs/default/component/nobody", 404),
+        ("/docs/default/component/silent", 404),
+        ("/docs/default/component/wrong", 502),
+        ("/docs/default/component/shop/nowhere", 404),
     ] {
         assert_eq!(world.get(path).await.0, status, "{path}");
     }
@@ -134,13 +134,13 @@ async fn what_fails_says_why() {
 #[tokio::test]
 async fn a_saved_file_shows_on_the_next_view_and_is_found() {
     let (world, folder) = world().await;
-    let page = text_of(&world, "/docs/default/component/shop/").await;
+    let page = text_of(&world, "/docs/default/component/shop").await;
     assert!(
-        page.contains("href=\"/docs/default/component/shop/guide/\""),
+        page.contains("href=\"/docs/default/component/shop/guide\""),
         "{page}"
     );
     assert!(text_of(&world, "/docs").await.contains("The shop"));
-    let place = "/docs/default/component/shop/#opening-hours";
+    let place = "/docs/default/component/shop#opening-hours";
     world.until("/api/search/query?term=opening+hours", place).await;
     fs::write(
         folder.path().join("docs/guide.md"),
@@ -148,12 +148,12 @@ async fn a_saved_file_shows_on_the_next_view_and_is_found() {
     )
     .unwrap();
     world
-        .until("/docs/default/component/shop/guide/", "Brand new words")
+        .until("/docs/default/component/shop/guide", "Brand new words")
         .await;
     world
         .until(
             "/api/search/query?term=brand+new+words",
-            "/docs/default/component/shop/guide/#guide",
+            "/docs/default/component/shop/guide#guide",
         )
         .await;
 }

@@ -16,6 +16,7 @@ mod live;
 mod plugin_of_every_point;
 mod served;
 mod sight;
+mod sign_in;
 mod tables;
 mod uses_of_full_sight;
 mod webhooks;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ::catalog::{Catalog, Sight};
 use async_trait::async_trait;
 use model::{EntityRef, Fault, entity};
-use plugin::{Action, ActionContext, ActionExample, ActionSchema, Decision};
+use plugin::{Action, ActionContext, ActionExample, ActionSchema};
 use serde_json::{Value, json};
 
 use super::tree::Workspace;
@@ -15,6 +15,8 @@ use super::{flag, object, text};
 const LONGEST: Duration = Duration::from_secs(10);
 /// How often the catalog is asked.
 const PAUSE: Duration = Duration::from_millis(50);
+static FETCHED: Sight = Sight::system("a step of a template fetches an entity");
+static REGISTERED: Sight = Sight::system("a step of a template waits for what it registered");
 const FILE: &str = "catalog-info.yaml";
 
 pub(super) struct Register(pub(super) Catalog);
@@ -110,10 +112,9 @@ impl Action for Register {
 impl Register {
     /// Waits until the catalog shows an entity, so that links to it lead somewhere.
     async fn wait(&self, reference: &EntityRef, context: &ActionContext) -> Result<(), Fault> {
-        let everything = Sight::of(&Decision::Allow)?;
         let end = tokio::time::Instant::now() + LONGEST;
         while tokio::time::Instant::now() < end && !context.stop.is_cancelled() {
-            if self.0.seen_by(&everything).entity(reference).await?.is_some() {
+            if self.0.seen_by(&REGISTERED).entity(reference).await?.is_some() {
                 return Ok(());
             }
             tokio::time::sleep(PAUSE).await;
@@ -285,8 +286,7 @@ impl Fetch {
             .iter()
             .map(|name| EntityRef::parse(name, input["defaultKind"].as_str(), namespace));
         let references = references.collect::<Result<Vec<_>, _>>()?;
-        let everything = Sight::of(&Decision::Allow)?;
-        let found = self.0.seen_by(&everything).entities(&references).await?;
+        let found = self.0.seen_by(&FETCHED).entities(&references).await?;
         let each = found.into_iter().zip(names).map(|(found, name)| match found {
             None if input["optional"] != true => Err(Fault::error(format!("Entity {name} not found"))),
             found => Ok(found.unwrap_or_default()),

@@ -1,6 +1,7 @@
 //! `publish:gitea`: the workspace becomes a repository of Gitea.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use config::IntegrationsSection;
@@ -15,6 +16,9 @@ use super::published::{branch, commit, output, properties};
 use super::{flag, object, text};
 use crate::filters::{Hosts, parse_repo_url};
 use crate::settings::Settings;
+
+/// Longest wait until the server shows what was pushed.
+const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
 pub(super) struct PublishGitea {
     pub(super) integrations: IntegrationsSection,
@@ -111,6 +115,14 @@ impl Action for PublishGitea {
         context
             .log
             .info(format!("Commit {} {word} to {}", objects.commit(), branch(input)));
+        if !gitea
+            .shows(&repository, branch(input), &objects.commit(), LONGEST_WAIT)
+            .await?
+        {
+            context
+                .log
+                .warning("The server has taken the commit, and does not show it yet");
+        }
         Ok(json!({
             "remoteUrl": remote,
             "repoContentsUrl": format!("{base}/{full_name}/src/branch/{}/", branch(input)),

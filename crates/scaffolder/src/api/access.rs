@@ -6,10 +6,12 @@ use serde_json::Value;
 use web::{ApiError, Permissions};
 
 use crate::Scaffolder;
+use crate::permissions::ACTION_EXECUTE;
 use crate::tasks::{TaskId, TaskReport, missing};
+use crate::template::Template;
 
 /// A task for which the caller has a permission. One that it may not see is as good as missing.
-pub(super) async fn task(
+pub(crate) async fn task(
     scaffolder: &Scaffolder,
     id: &str,
     viewer: &Viewer,
@@ -25,8 +27,23 @@ pub(super) async fn task(
     Err(Fault::not_allowed(format!("This needs the permission {} for the task", needed.name)).into())
 }
 
+/// Refuses a template with an action that the caller may not have run.
+pub(crate) async fn check_actions(
+    template: &Template,
+    viewer: &Viewer,
+    permissions: &Permissions,
+) -> Result<(), Fault> {
+    if permissions.decide(viewer, &ACTION_EXECUTE).await? != Decision::Deny {
+        return Ok(());
+    }
+    let action = template.steps.first().map_or("", |step| step.action.as_str());
+    Err(Fault::not_allowed(format!(
+        "Unauthorized action: {action}. The action is not allowed."
+    )))
+}
+
 /// Whether a decision holds for a task of an author. A rule that is not known holds for none.
-pub(super) fn is_granted(decision: &Decision, author: Option<&str>) -> bool {
+pub(crate) fn is_granted(decision: &Decision, author: Option<&str>) -> bool {
     match decision {
         Decision::Allow => true,
         Decision::Deny => false,
@@ -52,7 +69,7 @@ fn is_met(condition: &Condition, author: Option<&str>) -> bool {
 }
 
 /// The authors whose tasks a decision shows; nothing for all.
-pub(super) fn authors(decision: &Decision) -> Result<Option<Vec<String>>, Fault> {
+pub(crate) fn authors(decision: &Decision) -> Result<Option<Vec<String>>, Fault> {
     let Decision::Conditional(condition) = decision else {
         return Ok(None);
     };

@@ -6,8 +6,7 @@ use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use model::{EntityRef, Fault, Viewer};
-use plugin::Decision;
+use model::{EntityRef, Fault};
 use serde_json::{Value, json};
 use sight::CurrentSight;
 use web::api::{Json, Parameter, ReadQuery, Values};
@@ -16,9 +15,8 @@ use web::{ApiError, CurrentActor, CurrentViewer, JsonBody, Permissions, Query, R
 use super::access;
 use super::templates::template;
 use crate::Scaffolder;
-use crate::permissions::{ACTION_EXECUTE, TASK_CANCEL, TASK_READ};
+use crate::permissions::{TASK_CANCEL, TASK_READ};
 use crate::tasks::{NotCreated, TaskFilter, TaskOrder, TaskReport};
-use crate::template::Template;
 use crate::validation::Violation;
 
 type Answer = Result<Response, ApiError>;
@@ -45,7 +43,7 @@ pub(super) async fn create(
     let secrets = secrets(&body)?;
     let reference = EntityRef::parse(written, Some("template"), "default")?;
     let template = template(&scaffolder, &sight, &reference).await?;
-    check_actions(&template, &viewer, &permissions).await?;
+    access::check_actions(&template, &viewer, &permissions).await?;
     match scaffolder
         .tasks
         .create(&template, values, &secrets, &viewer, &actor)
@@ -58,17 +56,6 @@ pub(super) async fn create(
         }
         Err(NotCreated::Fault(fault)) => Err(fault.into()),
     }
-}
-
-/// Refuses a template with an action that the caller may not have run.
-async fn check_actions(template: &Template, viewer: &Viewer, permissions: &Permissions) -> Result<(), Fault> {
-    if permissions.decide(viewer, &ACTION_EXECUTE).await? != Decision::Deny {
-        return Ok(());
-    }
-    let action = template.steps.first().map_or("", |step| step.action.as_str());
-    Err(Fault::not_allowed(format!(
-        "Unauthorized action: {action}. The action is not allowed."
-    )))
 }
 
 fn secrets(body: &Value) -> Result<BTreeMap<String, String>, Fault> {

@@ -4,15 +4,19 @@ pub(super) mod view;
 
 use std::collections::BTreeMap;
 
-use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
-use model::Fault;
+use axum::{Extension, Form};
+use model::Viewer;
+use plugin::Permission;
 use ui::{Chrome, Crumb, PageHead};
-use web::{ApiError, CurrentActor};
+use web::{ApiError, CurrentActor, CurrentViewer, Permissions};
 
 use super::{Pages, address};
+use crate::api::access;
 use crate::tasks::{TaskReport, TaskState};
+use crate::{TASK_CANCEL, TASK_READ};
 use view::{Decision, TaskView};
 
 /// Words of the address with what they say on the page that follows an action.
@@ -30,10 +34,11 @@ const DONE: [(&str, &str); 2] = [
 /// A task with its steps and log.
 pub(super) async fn show(
     State(pages): State<Pages>,
+    caller: Caller,
     Path(id): Path<String>,
     chrome: Chrome,
 ) -> Result<Response, ApiError> {
-    let task = find(&pages, &id).await?;
+    let task = caller.task(&pages, &id, &TASK_READ).await?;
     let events = pages.scaffolder.tasks.events(task.id, 0).await?;
     let word = address::first(&chrome.query, "done");
     let done = word.and_then(|word| DONE.iter().find(|(known, _)| *known == word));
@@ -49,12 +54,32 @@ pub(super) async fn show(
     Ok(chrome.page(head, content).into_response())
 }
 
-async fn find(pages: &Pages, id: &str) -> Result<TaskReport, Fault> {
-    let found = match id.parse() {
-        Ok(id) => pages.scaffolder.tasks.show(id).await?,
-        Err(_) => None,
-    };
-    found.ok_or_else(|| Fault::not_found(format!("No task with id '{id}' found")))
+/// The caller of a page, and the way to the tasks that it may see or end.
+pub(super) struct Caller {
+    viewer: Viewer,
+    permissions: Permissions,
+}
+
+impl Caller {
+    async fn task(
+        &self,
+        pages: &Pages,
+        id: &str,
+        needed: &'static Permission,
+    ) -> Result<TaskReport, ApiError> {
+        access::task(&pages.scaffolder, id, &self.viewer, &self.permissions, needed).await
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let CurrentViewer(viewer) = CurrentViewer::from_request_parts(parts, state).await?;
+        let permissions = Extension::<Permissions>::from_request_parts(parts, state).await;
+        let Extension(permissions) = permissions.map_err(IntoResponse::into_response)?;
+        Ok(Self { viewer, permissions })
+    }
 }
 
 fn crumbs(task: &TaskReport, last: Option<&str>) -> Vec<Crumb> {
@@ -83,10 +108,11 @@ fn confirmation(chrome: Chrome, task: &TaskReport, decision: Decision) -> Respon
 
 pub(super) async fn confirm_cancel(
     State(pages): State<Pages>,
+    caller: Caller,
     Path(id): Path<String>,
     chrome: Chrome,
 ) -> Result<Response, ApiError> {
-    let task = find(&pages, &id).await?;
+    let task = caller.task(&pages, &id, &TASK_CANCEL).await?;
     if !task.state.is_open() {
         return Ok(Redirect::to(&address::task(task.id)).into_response());
     }
@@ -95,10 +121,11 @@ pub(super) async fn confirm_cancel(
 
 pub(super) async fn cancel(
     State(pages): State<Pages>,
+    caller: Caller,
     Path(id): Path<String>,
     CurrentActor(actor): CurrentActor,
 ) -> Result<Redirect, ApiError> {
-    let task = find(&pages, &id).await?;
+    let task = caller.task(&pages, &id, &TASK_CANCEL).await?;
     pages.scaffolder.tasks.cancel(task.id, &actor).await?;
     Ok(Redirect::to(&format!(
         "{}?done=cancelled",
@@ -108,10 +135,11 @@ pub(super) async fn cancel(
 
 pub(super) async fn confirm_retry(
     State(pages): State<Pages>,
+    caller: Caller,
     Path(id): Path<String>,
     chrome: Chrome,
 ) -> Result<Response, ApiError> {
-    let task = find(&pages, &id).await?;
+    let task = caller.task(&pages, &id, &TASK_READ).await?;
     if task.state != TaskState::Failed {
         return Ok(Redirect::to(&address::task(task.id)).into_response());
     }
@@ -121,11 +149,12 @@ pub(super) async fn confirm_retry(
 /// Has a task done again; secrets of the first run are not kept and come with the form.
 pub(super) async fn retry(
     State(pages): State<Pages>,
+    caller: Caller,
     Path(id): Path<String>,
     CurrentActor(actor): CurrentActor,
     Form(sent): Form<Vec<(String, String)>>,
 ) -> Result<Redirect, ApiError> {
-    let task = find(&pages, &id).await?;
+    let task = caller.task(&pages, &id, &TASK_READ).await?;
     let secrets: BTreeMap<String, String> = sent
         .into_iter()
         .filter_map(|(name, value)| Some((name.strip_prefix("secret/")?.to_owned(), value)))

@@ -2,15 +2,18 @@
 
 pub(super) mod view;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use catalog::query::ListRequest;
 use model::{EntityRef, entity};
 use sight::CurrentSight;
 use ui::{Chrome, Crumb, Live, PageHead};
-use web::{ApiError, CurrentViewer};
+use web::{ApiError, CurrentViewer, Permissions};
 
 use super::{Pages, address};
+use crate::TASK_READ;
+use crate::api::access;
 use crate::tasks::{TaskFilter, Tasks};
 use view::TaskList;
 
@@ -59,16 +62,29 @@ impl ListState {
     }
 }
 
+/// Whose tasks are listed, of those that may be seen; nothing for everybody's.
+fn authors(wanted: Option<String>, seen: Option<Vec<String>>) -> Vec<String> {
+    match (wanted, seen) {
+        (wanted, None) => wanted.into_iter().collect(),
+        (None, Some(seen)) if !seen.is_empty() => seen,
+        (Some(wanted), Some(seen)) if seen.contains(&wanted) => vec![wanted],
+        // The name of nobody: an empty list would be everybody.
+        _ => vec![String::new()],
+    }
+}
+
 pub(super) async fn show(
     State(pages): State<Pages>,
     CurrentSight(sight): CurrentSight,
     CurrentViewer(viewer): CurrentViewer,
+    Extension(permissions): Extension<Permissions>,
     chrome: Chrome,
 ) -> Result<Response, ApiError> {
     let state = ListState::parse(&chrome.query);
+    let decision = permissions.decide(&viewer, &TASK_READ).await?;
     let mine = (!state.is_all).then(|| viewer.reference().to_string());
     let filter = TaskFilter {
-        created_by: mine.into_iter().collect(),
+        created_by: authors(mine, access::authors(&decision)?),
         states: state.state.iter().cloned().collect(),
         template: state.template.clone(),
         offset: state.offset,

@@ -21,13 +21,13 @@ use web::{ApiError, CurrentActor, CurrentViewer};
 
 use super::{Pages, address, supply};
 use crate::TASK_READ;
+use crate::api::access;
 use crate::forms::check::Mistakes;
 use crate::forms::effective::triggers;
 use crate::forms::reading::Sent;
 use crate::forms::{Form as FormPage, draw, review};
-use crate::tasks::{NotCreated, TaskId};
+use crate::tasks::NotCreated;
 use crate::template::Template;
-use plugin::Decision;
 use state::{Go, Wizard};
 use view::{FormView, Frame, ReviewView};
 
@@ -68,8 +68,8 @@ pub(super) async fn show(
         wizard.take_values(serde_json::from_str(text).unwrap_or(Value::Null));
     }
     if let Some(id) = &beginning.from {
-        let may_read = permissions.decide(&viewer, &TASK_READ).await? == Decision::Allow;
-        wizard.take_values(values_of(&pages, id, &viewer, may_read).await?);
+        let task = access::task(&pages.scaffolder, id, &viewer, &permissions, &TASK_READ).await?;
+        wizard.take_values(task.values().clone());
     }
     let desk = Desk {
         pages: &pages,
@@ -86,6 +86,7 @@ pub(super) async fn step(
     CurrentSight(sight): CurrentSight,
     CurrentViewer(viewer): CurrentViewer,
     CurrentActor(actor): CurrentActor,
+    axum::Extension(permissions): axum::Extension<web::Permissions>,
     Path(path): Path<(String, String)>,
     chrome: Chrome,
     Form(pairs): Form<Vec<(String, String)>>,
@@ -103,7 +104,10 @@ pub(super) async fn step(
     let sent = Sent::new(pairs);
     let wizard = desk.fill(Wizard::read(&sent), &sent);
     match Go::read(&sent) {
-        Go::Create => desk.create(chrome, wizard, &actor).await,
+        Go::Create => {
+            access::check_actions(&desk.template, &viewer, &permissions).await?;
+            desk.create(chrome, wizard, &actor).await
+        }
         Go::Page(at) => desk.enter(chrome, wizard, at).await,
         Go::Back => {
             let before = wizard.page.saturating_sub(1);
@@ -133,19 +137,6 @@ async fn find(
     let entity =
         entity.ok_or_else(|| Fault::not_found(format!("There is no template {reference} in the catalog")))?;
     Ok(Template::of(&entity))
-}
-
-/// Values of a task that the viewer may see.
-async fn values_of(pages: &Pages, id: &str, viewer: &Viewer, may_read: bool) -> Result<Value, Fault> {
-    let id: TaskId = id.parse()?;
-    let Some(task) = pages.scaffolder.tasks.show(id).await? else {
-        return Err(Fault::not_found(format!("No task with id '{id}' found")));
-    };
-    let is_own = task.created_by.as_deref() == Some(viewer.reference().to_string().as_str());
-    if !may_read && !is_own {
-        return Err(Fault::not_allowed("You may not see this task"));
-    }
-    Ok(task.values().clone())
 }
 
 fn unusable(chrome: Chrome, (namespace, name): &(String, String), fault: &Fault) -> Response {

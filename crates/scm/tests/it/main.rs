@@ -6,6 +6,7 @@
 )]
 
 mod codeowners;
+mod git;
 mod hosts;
 mod plain;
 mod server;

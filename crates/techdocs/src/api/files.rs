@@ -1,7 +1,7 @@
 //! Files of a site, at the addresses of the original.
 
-use axum::extract::{Path, State};
-use axum::http::{StatusCode, Uri, header};
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use bytes::Bytes;
 use markdown::escape;
@@ -10,7 +10,7 @@ use sight::CurrentSight;
 
 use super::Triplet;
 use crate::Docs;
-use crate::site::{BASE, Site, metadata};
+use crate::site::{BASE, Site, has_ending, metadata};
 
 /// Endings with their types. What could act in a browser is sent as text.
 const TYPES: [(&str, &str); 22] = [
@@ -53,6 +53,28 @@ pub(crate) fn content_type(path: &str) -> &'static str {
         .map_or(TEXT, |(_, kind)| kind)
 }
 
+/// The same for pages of the portal, which show pictures and the like, and nothing that acts.
+pub(crate) fn shown_type(path: &str) -> &'static str {
+    if has_ending(path, "svg") {
+        return "image/svg+xml";
+    }
+    let kind = content_type(path);
+    let is_shown = [
+        "image/",
+        "video/",
+        "audio/",
+        "font/",
+        "application/pdf",
+        "application/json",
+        "text/csv",
+    ];
+    if is_shown.iter().any(|shown| kind.starts_with(shown)) {
+        kind
+    } else {
+        TEXT
+    }
+}
+
 /// A file as an answer, which cannot act where it is opened.
 pub(crate) fn file_answer(bytes: Bytes, kind: &str) -> Response {
     let headers = [
@@ -64,13 +86,8 @@ pub(crate) fn file_answer(bytes: Bytes, kind: &str) -> Response {
 }
 
 /// The site itself: its index.
-pub(super) async fn redirect(uri: Uri) -> Redirect {
-    Redirect::permanent(&format!(
-        "/api/techdocs{}/",
-        uri.path()
-            .trim_start_matches("/api/techdocs")
-            .trim_end_matches('/')
-    ))
+pub(super) async fn redirect(OriginalUri(uri): OriginalUri) -> Redirect {
+    Redirect::permanent(&format!("{}/", uri.path()))
 }
 
 /// A file of the site.
@@ -78,6 +95,7 @@ pub(super) async fn show(
     State(docs): State<Docs>,
     CurrentSight(sight): CurrentSight,
     Path((namespace, kind, name, path)): Path<(String, String, String, String)>,
+    OriginalUri(uri): OriginalUri,
 ) -> Response {
     let lower = |text: &str| text.to_lowercase();
     let triplet: Triplet = (namespace, kind, name);
@@ -106,24 +124,44 @@ pub(super) async fn show(
     let (site, asked) = (shown.site, path);
     let made = tokio::task::spawn_blocking(move || file(&site, &asked, &at)).await;
     match made {
-        Ok(Some((bytes, kind))) if is_plain => file_answer(bytes, kind),
+        Ok(Some(Found::File(bytes, kind))) if is_plain => file_answer(bytes, kind),
+        Ok(Some(Found::Folder)) if is_plain => {
+            let target = format!("{}/", uri.path());
+            (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, target)]).into_response()
+        }
         _ => missing,
     }
 }
 
-fn file(site: &Site, path: &str, base: &str) -> Option<(Bytes, &'static str)> {
-    let json = |value: Value| Some((Bytes::from(value.to_string()), content_type("x.json")));
+/// What is at an address.
+enum Found {
+    /// A file with its type.
+    File(Bytes, &'static str),
+    /// A page, whose address needs a slash at the end.
+    Folder,
+}
+
+fn file(site: &Site, path: &str, base: &str) -> Option<Found> {
+    let json = |value: Value| {
+        Some(Found::File(
+            Bytes::from(value.to_string()),
+            content_type("x.json"),
+        ))
+    };
     match path {
         "techdocs_metadata.json" => return json(metadata(site)),
         "search/search_index.json" => return json(search_index(site)),
         _ => {}
     }
     if let Some(bytes) = site.asset(path) {
-        return Some((bytes.clone(), content_type(path)));
+        return Some(Found::File(bytes.clone(), content_type(path)));
     }
-    let is_page = path.is_empty() || path.ends_with('/') || path.ends_with(".html");
-    let at = site.page_at(path).filter(|_| is_page)?;
-    Some((Bytes::from(page(site, at, base)), TEXT))
+    let is_page = path.is_empty() || path.ends_with('/') || has_ending(path, "html");
+    let at = site.page_at(path)?;
+    if !is_page {
+        return (!has_ending(path, "md")).then_some(Found::Folder);
+    }
+    Some(Found::File(Bytes::from(page(site, at, base)), TEXT))
 }
 
 /// A page in the form that the original's reader takes apart.

@@ -2,7 +2,7 @@
 
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
-use catalog::browse::{any_of, owned_by, shown_title};
+use catalog::browse::{any_of, owned_by, shown_title, title_of};
 use catalog::query::ListRequest;
 use model::{EntityRef, Filter, entity};
 use serde::Deserialize;
@@ -36,6 +36,7 @@ pub(crate) struct Documented {
     pub kind: String,
     pub spec_type: String,
     pub owner: Option<EntityRef>,
+    pub owner_title: Option<String>,
     pub is_starred: bool,
 }
 
@@ -79,8 +80,14 @@ pub(crate) async fn show(
     request.text.clone_from(&asked.q);
     let listing = seen.listing(&request).await?;
     let documented = |value: &Value| documented(value, &starred);
+    let mut entities: Vec<Documented> = listing.entities.iter().filter_map(documented).collect();
+    let known = seen.known(entities.iter().filter_map(|one| one.owner.as_ref()));
+    for one in &mut entities {
+        let title = one.owner.as_ref().and_then(|owner| title_of(&known, owner));
+        one.owner_title = title.map(str::to_owned);
+    }
     let view = IndexView {
-        entities: listing.entities.iter().filter_map(documented).collect(),
+        entities,
         total: listing.total,
         previous: listing.previous,
         next: listing.next,
@@ -103,6 +110,7 @@ fn documented(value: &Value, starred: &[String]) -> Option<Documented> {
         kind: text(entity::kind(value)),
         spec_type: text(entity::spec_type(value)),
         owner: owner.and_then(|(_, target)| target.parse().ok()),
+        owner_title: None,
         is_starred: starred.contains(&reference.to_string()),
         reference,
     })

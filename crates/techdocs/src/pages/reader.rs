@@ -12,7 +12,7 @@ use ui::{Chrome, Crumb, PageHead, href};
 
 use super::PageFailure;
 use super::view::{self, ReaderView, Shows};
-use crate::api::{Triplet, content_type, documented, file_answer};
+use crate::api::{Triplet, documented, file_answer, shown_type};
 use crate::findable::base;
 use crate::library::Shown;
 use crate::{Docs, OTHER, OTHER_PATH};
@@ -80,13 +80,7 @@ pub(crate) async fn show_page(
         Err(fault) => return Ok(failed(&value, &reference, &fault, chrome)),
     };
     if let Some(bytes) = shown.site.asset(&wanted.path) {
-        let is_image = wanted.path.ends_with(".svg");
-        let kind = if is_image {
-            "image/svg+xml"
-        } else {
-            content_type(&wanted.path)
-        };
-        return Ok(file_answer(bytes.clone(), kind));
+        return Ok(file_answer(bytes.clone(), shown_type(&wanted.path)));
     }
     let view = reader(&docs, &sight, &value, &reference, shown, wanted, base(&reference)).await?;
     let status = if view.is_missing() {
@@ -142,7 +136,7 @@ fn head(view: &ReaderView) -> PageHead {
     if view.is_front() {
         crumbs.push(Crumb::here(view.entity_title.clone()));
     } else {
-        crumbs.push(Crumb::to(view.entity_title.clone(), view.base.clone()));
+        crumbs.push(Crumb::to(view.entity_title.clone(), view.address("")));
         crumbs.extend(view.sections().into_iter().map(Crumb::here));
         crumbs.push(Crumb::here(title.clone()));
     }

@@ -96,6 +96,7 @@ fn documented(name: &str) -> Documented {
         kind: "Component".to_owned(),
         spec_type: "service".to_owned(),
         owner: Some(EntityRef::new("group", "default", "platform-team")),
+        owner_title: Some("Platform team".to_owned()),
         is_starred: name == "shop",
     }
 }

@@ -122,9 +122,10 @@ impl ReaderView {
             .unwrap_or_default()
     }
 
-    /// An address of the site as it is shown.
+    /// An address of the site as it is shown. Pages have no slash at the end.
     pub(crate) fn address(&self, url: &str) -> String {
-        format!("{}{url}", self.base)
+        let (path, rest) = url.find(['#', '?']).map_or((url, ""), |at| url.split_at(at));
+        format!("{}{rest}", format!("{}{path}", self.base).trim_end_matches('/'))
     }
 
     /// The title above a page that has none itself.
@@ -136,9 +137,12 @@ impl ReaderView {
     /// The page's HTML with addresses as they are shown. Files keep the site's own address, below which they are served.
     pub(crate) fn html(&self, rendered: &Rendered) -> String {
         let files = crate::findable::base(&self.reference);
+        let front = self.base.trim_end_matches('/');
         let html = rendered
             .html
             .replace(&format!("src=\"{BASE}"), &format!("src=\"{files}"))
+            .replace(&format!("href=\"{BASE}\""), &format!("href=\"{front}\""))
+            .replace(&format!("href=\"{BASE}#"), &format!("href=\"{front}#"))
             .replace(&format!("href=\"{BASE}"), &format!("href=\"{}", self.base));
         if !self.in_tab {
             return html;

@@ -93,7 +93,7 @@ fn encoded(path: &str) -> String {
 }
 
 fn to_page(url: &str, position: usize, fragment: &str) -> Lead {
-    let address = format!("{BASE}{}", encoded(url));
+    let address = format!("{BASE}{}", encoded(url.trim_end_matches('/')));
     if fragment.is_empty() {
         return Lead::To(address);
     }

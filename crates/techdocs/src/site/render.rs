@@ -41,6 +41,11 @@ pub struct Section {
     pub text: String,
 }
 
+/// Elements within a word or sentence.
+const WITHIN: [&str; 14] = [
+    "a", "abbr", "b", "code", "del", "em", "i", "ins", "kbd", "mark", "span", "strong", "sub", "sup",
+];
+
 static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let code = concat!(
         r#"(?s)<div class="highlight">(?:<span class="filename">(.*?)</span>)?"#,
@@ -148,8 +153,15 @@ fn plain(html: &str) -> String {
             break;
         };
         text.push_str(&rest[..at]);
-        text.push(' ');
-        rest = rest[at..].find('>').map_or("", |end| &rest[at + end + 1..]);
+        rest = &rest[at + 1..];
+        let name = rest.trim_start_matches('/');
+        let name = &name[..name
+            .find(|one: char| !one.is_ascii_alphanumeric())
+            .unwrap_or(name.len())];
+        if !WITHIN.contains(&name) {
+            text.push(' ');
+        }
+        rest = rest.find('>').map_or("", |end| &rest[end + 1..]);
     }
     let text = markdown::unescape(&text);
     let words: Vec<&str> = text.split_whitespace().collect();

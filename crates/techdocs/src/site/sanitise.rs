@@ -156,6 +156,7 @@ fn attribute<'v>(
             .then_some(Cow::Borrowed(value))
             .or(Some(Cow::Borrowed("checkbox"))),
         ("input", "name") => value.starts_with("__tabbed_").then_some(Cow::Borrowed(value)),
+        ("a", "href") if value.starts_with('#') => Some(Cow::Owned(format!("#{}", own_id(&value[1..])))),
         ("a", "href") | ("img", "src") if !value.starts_with(super::BASE) => {
             Some(match links::lead(places, position, path, value) {
                 Lead::AsIs => Cow::Borrowed(value),

@@ -141,15 +141,15 @@ fn links_lead_where_they_should() {
     ]);
     let html = site.page_html("guides/a/").unwrap();
     for expected in [
-        "href=\"/-docs-/guides/b/#deep-down\"",
-        "<a href=\"/-docs-/guides/b/\" rel=\"noopener noreferrer\">dir",
+        "href=\"/-docs-/guides/b#deep-down\"",
+        "<a href=\"/-docs-/guides/b\" rel=\"noopener noreferrer\">dir",
         "<a href=\"/-docs-/\" rel=\"noopener noreferrer\">up",
-        "<a href=\"/-docs-/guides/b/\" rel=\"noopener noreferrer\">root",
+        "<a href=\"/-docs-/guides/b\" rel=\"noopener noreferrer\">root",
         "href=\"https://git.example.com/o/r/src/branch/main/src/main.rs#L3\"",
         "href=\"mailto:x@example.org\"",
-        "href=\"/-docs-/guides/a/#a\"",
+        "href=\"/-docs-/guides/a#a\"",
         "src=\"/-docs-/img/x.png\"",
-        "<a href=\"/-docs-/guides/b/\" rel=\"noopener noreferrer\">raw",
+        "<a href=\"/-docs-/guides/b\" rel=\"noopener noreferrer\">raw",
     ] {
         assert!(html.contains(expected), "{expected} in {html}");
     }
@@ -165,7 +165,7 @@ fn links_lead_where_they_should() {
 
 #[test]
 fn nothing_acts() {
-    let page = "# Main\n\n<script>a()</script> <img src=x onerror=a()> [l](javascript:a()) <iframe src=/></iframe>\n\n\
+    let page = "# Main\n\n<script>a()</script> <img src=x onerror=a()>\n\n[l](javascript:a()) <iframe src=/></iframe>\n\n\
         <div style=\"position:fixed\" class=\"skip-link admonition\" id=\"palette\" onclick=\"a()\">x</div>\n\n\
         <form action=/x><button>b</button></form>\n\n<style>*{}</style>\n\n<svg onload=a()></svg>\n";
     let site = site(&[("docs/index.md", page)]);

@@ -219,7 +219,7 @@ fn is_symbol(word: &str) -> bool {
 fn decimals_of(number: f64) -> usize {
     let size = number.abs();
     match size {
-        _ if size >= 99.95 || size < 1e-12 => 0,
+        _ if !(1e-12..99.95).contains(&size) => 0,
         _ if size >= 9.995 => 1,
         _ if size >= 0.1 => 2,
         _ if size >= 0.01 => 3,

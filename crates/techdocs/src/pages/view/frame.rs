@@ -43,7 +43,7 @@ fn body(view: &ReaderView, now: Timestamp) -> Markup {
         }
         div.docs.docs-without-contents[contents.is_none()] {
             div.docs-side {
-                (search_field(&view.base, "q", words(view), "Search in these docs", &[]))
+                (search_field(&view.address(""), "q", words(view), "Search in these docs", &[]))
                 details.docs-fold {
                     summary { "Pages" }
                     (navigation(view))
@@ -150,13 +150,13 @@ fn contents(view: &ReaderView) -> Option<Markup> {
 fn shown(view: &ReaderView) -> Markup {
     match &view.shows {
         Shows::Page { rendered, edit, .. } => html! {
+            @if let Some(contents) = contents(view) {
+                details.docs-fold.docs-on-page { summary { "On this page" } (contents) }
+            }
             @if let Some(edit) = edit {
                 div.docs-actions {
                     (button(Button { label: "Edit this page", icon: Some("edit"), href: Some(edit), ..Button::default() }))
                 }
-            }
-            @if let Some(contents) = contents(view) {
-                details.docs-fold.docs-on-page { summary { "On this page" } (contents) }
             }
             div.docs-text {
                 @if let Some(title) = view.missing_title(rendered) { (top(view, &title)) }
@@ -171,7 +171,7 @@ fn shown(view: &ReaderView) -> Markup {
                 icon: "docs",
                 title: "There is no page at this address",
                 text: &format!("These docs have no page “{path}”. It may have been renamed or removed; the list of pages has what there is."),
-                actions: Some(button(Button { label: "To the first page", href: Some(&view.base), ..Button::default() })),
+                actions: Some(button(Button { label: "To the first page", href: Some(&view.address("")), ..Button::default() })),
             }))
         },
     }
@@ -192,7 +192,7 @@ fn found(view: &ReaderView, words: &str, hits: &[Hit]) -> Markup {
                 icon: "search",
                 title: "Nothing found in these docs",
                 text: "Every word has to occur under one heading. Try fewer words, or search the whole portal at the top.",
-                actions: Some(button(Button { label: "Back to the docs", href: Some(&view.base), ..Button::default() })),
+                actions: Some(button(Button { label: "Back to the docs", href: Some(&view.address("")), ..Button::default() })),
             }))
         } @else {
             ol.docs-hits data-results="" {

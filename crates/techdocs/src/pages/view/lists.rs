@@ -66,11 +66,11 @@ fn entry(one: &Documented) -> Markup {
         li.docs-entry {
             span.docs-entry-icon { (kind_icon(&one.kind)) }
             div {
-                a.docs-entry-title href=(base(&one.reference)) { (one.title) }
+                a.docs-entry-title href=(base(&one.reference).trim_end_matches('/')) { (one.title) }
                 @if !one.description.is_empty() { p { (one.description) } }
                 p.docs-entry-facts {
                     (one.kind) @if !one.spec_type.is_empty() { " · " (one.spec_type) }
-                    @if let Some(owner) = &one.owner { " · " (entity_link(owner, None)) }
+                    @if let Some(owner) = &one.owner { " · " (entity_link(owner, one.owner_title.as_deref())) }
                     @if one.is_starred { " · starred" }
                 }
             }

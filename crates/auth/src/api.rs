@@ -1,0 +1,186 @@
+//! `/api/auth`: the sign-in as the original's routes have it, in the redirect flow, and who is asking.
+
+use axum::extract::{RawQuery, Request, State};
+use axum::http::header::{CACHE_CONTROL, HOST, LOCATION, ORIGIN, SET_COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use model::{Fault, FaultKind};
+use plugin::{Rows, Rule};
+use serde_json::json;
+use ui::Chrome;
+use url::form_urlencoded;
+use web::api::Json;
+use web::{ApiError, CurrentViewer, RequestId};
+
+use crate::front::{Answer, Front, HOME};
+use crate::oidc::Provider;
+use crate::pages;
+
+/// The rows below `/api/auth`.
+pub(crate) fn rows(front: &Front) -> Rows {
+    Rows::new()
+        .get("/oidc/start", Rule::anyone(), start)
+        .get("/oidc/handler/frame", Rule::anyone(), frame)
+        .post("/oidc/logout", Rule::anyone(), logout)
+        .get("/v1/userinfo", Rule::person(), user_info)
+        .with_state(front)
+}
+
+/// A parameter of a query string, decoded.
+pub(crate) fn parameter(query: Option<&str>, name: &str) -> Option<String> {
+    let mut pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let found = pairs
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned());
+    found.filter(|value| !value.is_empty())
+}
+
+/// Sends a browser to the provider.
+async fn start(
+    State(front): State<Front>,
+    RawQuery(query): RawQuery,
+    chrome: Chrome,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let query = query.as_deref();
+    let provider = wanted_provider(&front, query)?;
+    let return_to = wanted_page(&front, query)?;
+    let headers = request.headers();
+    if let Some(elsewhere) = own_address(&front, headers, query) {
+        return Ok(see_other(StatusCode::FOUND, &elsewhere));
+    }
+    match front.begin(provider, &return_to, headers).await {
+        Ok(begun) => {
+            let mut answer = see_other(StatusCode::FOUND, begun.url.as_str());
+            let cookie = front.sessions.cookies.begin_sign_in(&begun.browser);
+            answer.headers_mut().append(SET_COOKIE, cookie);
+            Ok(answer)
+        }
+        Err(refusal) => Ok(pages::refused(&front, chrome, &refusal, &return_to)),
+    }
+}
+
+/// The provider of the environment that is asked for, in the original's words.
+fn wanted_provider<'a>(front: &'a Front, query: Option<&str>) -> Result<&'a Provider, Fault> {
+    let environment = parameter(query, "env")
+        .ok_or_else(|| Fault::input("Must specify 'env' query to select environment"))?;
+    let provider = front.provider(&environment).ok_or_else(|| {
+        Fault::not_found(format!(
+            "No configuration available for the '{environment}' environment of this provider."
+        ))
+    })?;
+    if let Some(origin) = parameter(query, "origin")
+        && origin != front.base_url.origin().ascii_serialization()
+    {
+        return Err(Fault::not_allowed(format!("Origin '{origin}' is not allowed")));
+    }
+    match parameter(query, "flow").as_deref() {
+        None | Some("redirect") => Ok(provider),
+        Some(_) => Err(Fault::new(
+            FaultKind::NotImplemented.as_wire(),
+            "Only flow=redirect is served: a popup hands over a token, and this portal issues none",
+        )),
+    }
+}
+
+/// The page that is wanted afterwards.
+fn wanted_page(front: &Front, query: Option<&str>) -> Result<String, Fault> {
+    let Some(text) = parameter(query, "redirectUrl") else {
+        return Ok(HOME.to_owned());
+    };
+    let refused = || Fault::input("redirectUrl must be a page of this portal");
+    front.page_of(&text).ok_or_else(refused)
+}
+
+/// The address of this very request on the host that the provider leads back to, where it came by another name of the
+/// machine: a cookie is good for one host.
+fn own_address(front: &Front, headers: &HeaderMap, query: Option<&str>) -> Option<String> {
+    let host = headers.get(HOST)?.to_str().ok()?;
+    let wanted = &front.base_url[url::Position::BeforeHost..url::Position::AfterPort];
+    if host.eq_ignore_ascii_case(wanted) {
+        return None;
+    }
+    let mut url = front.address("/api/auth/oidc/start");
+    url.set_query(query);
+    // Behind a proxy that changes the host this would go in circles.
+    let is_second = parameter(query, "moved").is_some();
+    url.query_pairs_mut().append_pair("moved", "true");
+    (!is_second).then(|| url.into())
+}
+
+/// The provider sends a browser back.
+async fn frame(
+    State(front): State<Front>,
+    RawQuery(query): RawQuery,
+    chrome: Chrome,
+    request: Request,
+) -> Response {
+    let (parts, _) = request.into_parts();
+    let query = query.as_deref();
+    let answer = Answer {
+        state: parameter(query, "state"),
+        code: parameter(query, "code"),
+        issuer: parameter(query, "iss"),
+        error: parameter(query, "error"),
+        error_description: parameter(query, "error_description"),
+    };
+    match front.finish(answer, &parts).await {
+        Ok(signed_in) => {
+            let mut answer = see_other(StatusCode::SEE_OTHER, &signed_in.return_to);
+            let cookie = front.sessions.cookies.begin(&signed_in.secret, signed_in.seconds);
+            answer.headers_mut().append(SET_COOKIE, cookie);
+            answer
+        }
+        Err(refusal) => pages::refused(&front, chrome, &refusal, HOME),
+    }
+}
+
+/// Ends the session, for scripts. The header is one that a form of another site cannot send.
+async fn logout(State(front): State<Front>, request: Request) -> Result<Response, ApiError> {
+    let (parts, _) = request.into_parts();
+    check_script(&front, &parts)?;
+    let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
+    let elsewhere = front.sign_out(&parts.headers, id).await?;
+    let mut answer = match elsewhere {
+        Some(url) => Json(json!({ "logoutUrl": url.as_str() })).into_response(),
+        None => StatusCode::OK.into_response(),
+    };
+    answer
+        .headers_mut()
+        .append(SET_COOKIE, front.sessions.cookies.end());
+    answer
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(answer)
+}
+
+fn check_script(front: &Front, parts: &Parts) -> Result<(), Fault> {
+    const REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
+    let text = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    if text(REQUESTED_WITH) != Some("XMLHttpRequest") {
+        let fault = Fault::new(
+            FaultKind::Authentication.as_wire(),
+            "Invalid X-Requested-With header",
+        );
+        return Err(fault);
+    }
+    let own = front.base_url.origin().ascii_serialization();
+    match text(ORIGIN) {
+        Some(origin) if origin != own => Err(Fault::not_allowed(format!("Origin '{origin}' is not allowed"))),
+        _ => Ok(()),
+    }
+}
+
+/// Who is asking, and what it owns by.
+async fn user_info(CurrentViewer(viewer): CurrentViewer) -> Response {
+    let owners: Vec<String> = viewer.claims.iter().map(ToString::to_string).collect();
+    let claims = json!({ "sub": viewer.reference().to_string(), "ent": owners });
+    Json(json!({ "claims": claims })).into_response()
+}
+
+/// An answer that leads elsewhere and that nobody may keep.
+fn see_other(status: StatusCode, address: &str) -> Response {
+    let headers = [(LOCATION, address), (CACHE_CONTROL, "no-store")];
+    (status, headers).into_response()
+}

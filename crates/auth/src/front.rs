@@ -1,0 +1,218 @@
+//! A sign-in from its beginning to its end, and the sign-out: what pages and API share.
+
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use catalog::Catalog;
+use jiff::SignedDuration;
+use model::{Clock, Fault};
+use store::{Lane, Store, StoreError};
+use url::Url;
+use web::{Access, RequestId};
+
+use crate::oidc::{Proofs, Provider, random};
+use crate::refusal::Refusal;
+use crate::resolver::resolve;
+use crate::session::cookie::SIGN_IN_SECONDS;
+use crate::session::tables::{self, SignIn};
+use crate::session::{Arrival, Departure, Sessions, unavailable};
+
+/// Where people go who are signed in, unless they wanted to go elsewhere.
+pub(crate) const HOME: &str = "/";
+
+/// What the handlers have at hand. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Front {
+    pub sessions: Sessions,
+    pub providers: Arc<Vec<Provider>>,
+    /// The environment whose provider the pages offer.
+    pub environment: Arc<str>,
+    /// Why no provider can be offered although one is configured.
+    pub unusable: Option<Arc<str>>,
+    /// Whether there is a guest.
+    pub access: Arc<Access>,
+    /// The address people open.
+    pub base_url: Url,
+    pub store: Store,
+    pub catalog: Catalog,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A sign-in that has begun.
+pub(crate) struct Begun {
+    /// Where the browser goes.
+    pub url: Url,
+    /// The text by which it is known again.
+    pub browser: String,
+}
+
+/// A sign-in that has ended well.
+pub(crate) struct SignedIn {
+    /// The text for the cookie.
+    pub secret: String,
+    pub seconds: i64,
+    pub return_to: String,
+}
+
+/// What a provider sends a browser back with.
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
+    pub state: Option<String>,
+    pub code: Option<String>,
+    pub issuer: Option<String>,
+    pub error: Option<String>,
+    pub error_description: Option<String>,
+}
+
+impl Front {
+    /// The provider of an environment.
+    pub fn provider(&self, environment: &str) -> Option<&Provider> {
+        self.providers
+            .iter()
+            .find(|provider| provider.settings.environment == environment)
+    }
+
+    /// The provider that the pages offer.
+    pub fn offered(&self) -> Option<&Provider> {
+        self.provider(&self.environment)
+    }
+
+    /// Begins a sign-in that leads to a page of this portal.
+    pub async fn begin(
+        &self,
+        provider: &Provider,
+        return_to: &str,
+        headers: &HeaderMap,
+    ) -> Result<Begun, Refusal> {
+        let proofs = Proofs::new();
+        let url = provider.authorization(&proofs).await?;
+        // A browser with two sign-ins under way stays the same browser.
+        let known = self.sessions.cookies.sign_in(headers);
+        let browser = known.map_or_else(random, str::to_owned);
+        let sign_in = SignIn {
+            proofs,
+            provider: provider.settings.environment.clone(),
+            return_to: return_to.to_owned(),
+        };
+        self.keep(&sign_in, &browser)
+            .await
+            .map_err(|error| failed(&error))?;
+        Ok(Begun { url, browser })
+    }
+
+    async fn keep(&self, sign_in: &SignIn, browser: &str) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let mut tx = self.store.write_unordered(Lane::Person).await?;
+        tables::forget_sign_ins(&mut tx, now - SignedDuration::from_secs(SIGN_IN_SECONDS)).await?;
+        tables::begin_sign_in(&mut tx, sign_in, browser, now).await?;
+        tx.commit().await
+    }
+
+    /// Ends a sign-in with what the provider sent.
+    pub async fn finish(&self, answer: Answer, parts: &Parts) -> Result<SignedIn, Refusal> {
+        let interrupted = || Refusal::interrupted(self.base_url.as_str());
+        let sign_in = self
+            .taken(&answer, &parts.headers)
+            .await?
+            .ok_or_else(interrupted)?;
+        let provider = self.provider(&sign_in.provider).ok_or_else(interrupted)?;
+        if let Some(issuer) = &answer.issuer
+            && !provider.is_issuer(issuer).await?
+        {
+            return Err(Refusal::mixed_up());
+        }
+        if let Some(error) = &answer.error {
+            return Err(Refusal::ended(error, answer.error_description.as_deref()));
+        }
+        let code = answer.code.as_deref().ok_or_else(interrupted)?;
+        let person = provider.redeem(code, &sign_in.proofs).await?;
+        let request = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
+        let found = resolve(&self.catalog, &provider.settings.resolvers, &person.profile).await;
+        let entity = match found {
+            Ok(entity) => entity,
+            Err(refusal) => {
+                let who = person.profile.words();
+                self.sessions.refused(&who, &refusal.message, request).await;
+                return Err(refusal);
+            }
+        };
+        let arrival = Arrival {
+            entity,
+            provider: &sign_in.provider,
+            id_token: &person.id_token,
+            lasts: provider.settings.session,
+            headers: &parts.headers,
+            request,
+        };
+        let secret = self
+            .sessions
+            .begin(arrival)
+            .await
+            .map_err(|fault| Refusal::failed(&fault))?;
+        Ok(SignedIn {
+            secret,
+            seconds: i64::try_from(provider.settings.session.as_secs()).unwrap_or(i64::MAX),
+            return_to: sign_in.return_to,
+        })
+    }
+
+    /// The sign-in under way to which an answer belongs, in the browser that began it.
+    async fn taken(&self, answer: &Answer, headers: &HeaderMap) -> Result<Option<SignIn>, Refusal> {
+        let (Some(state), Some(browser)) = (&answer.state, self.sessions.cookies.sign_in(headers)) else {
+            return Ok(None);
+        };
+        let since = self.clock.now() - SignedDuration::from_secs(SIGN_IN_SECONDS);
+        let taken = async {
+            let mut tx = self.store.write_unordered(Lane::Person).await?;
+            let taken = tables::take_sign_in(&mut tx, state, browser, since).await?;
+            tx.commit().await?;
+            Ok(taken)
+        };
+        taken.await.map_err(|error: StoreError| failed(&error))
+    }
+
+    /// Ends the session of a browser, and says where its provider's own session is ended.
+    pub async fn sign_out(
+        &self,
+        headers: &HeaderMap,
+        request: Option<Arc<str>>,
+    ) -> Result<Option<Url>, Fault> {
+        let Some(Departure { provider, id_token }) = self.sessions.end(headers, request).await? else {
+            return Ok(None);
+        };
+        let Some(provider) = self.provider(&provider) else {
+            return Ok(None);
+        };
+        let back = self.address("/sign-in?notice=signed-out");
+        Ok(provider.end_of_session(id_token.as_deref(), &back).await)
+    }
+
+    /// A page of this portal by the address people open.
+    pub fn address(&self, path: &str) -> Url {
+        self.base_url.join(path).unwrap_or_else(|_| self.base_url.clone())
+    }
+
+    /// The page behind a text that a client gave: a path, or an address of this portal. Nothing for all others.
+    pub fn page_of(&self, text: &str) -> Option<String> {
+        let path = match Url::parse(text) {
+            Ok(url) if url.origin() == self.base_url.origin() => url[url::Position::BeforePath..].to_owned(),
+            Ok(_) => return None,
+            Err(_) => text.to_owned(),
+        };
+        // Coming back to the sign-in would be a circle, and an API is no page.
+        let leads_back =
+            path.starts_with("/sign-in") || path.starts_with("/sign-out") || path.starts_with("/api/");
+        if !ui::href::is_local(&path) || leads_back {
+            return None;
+        }
+        // As a browser would read it: escaped, and still of this portal.
+        let url = self.base_url.join(&path).ok()?;
+        let is_own = url.origin() == self.base_url.origin();
+        is_own.then(|| url[url::Position::BeforePath..].to_owned())
+    }
+}
+
+fn failed(error: &StoreError) -> Refusal {
+    Refusal::failed(&unavailable(error))
+}

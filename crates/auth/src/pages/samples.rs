@@ -1,0 +1,118 @@
+//! Samples of the pages in their states, for the snapshot test and for looking at.
+
+use jiff::Timestamp;
+use maud::Markup;
+use model::{EntityRef, Viewer};
+
+use super::home::no_role;
+use super::sessions::{sessions, without_session};
+use super::view::{Choice, SignIn, leaving, sign_in};
+use crate::refusal::Refusal;
+use crate::session::Session;
+
+/// Pages with their states: a name usable in a path, and the content.
+pub fn page_samples() -> Vec<(&'static str, Markup)> {
+    let ada: EntityRef = "user:default/ada".parse().expect("a reference");
+    let tried = [
+        "emailMatchingUserEntityProfileEmail looked for a User whose spec.profile.email is ada@example.com"
+            .to_owned(),
+    ];
+    let nobody = Refusal::nobody("ada (ada@example.com, Ada Lovelace)", &tried);
+    let interrupted = Refusal::interrupted("https://portal.example.com/");
+    let [usual, refused, again] = [(), (), ()].map(|()| offered());
+    vec![
+        ("sign-in", sign_in(&usual)),
+        (
+            "sign-in-with-guest",
+            sign_in(&SignIn {
+                guest: true,
+                is_signed_out: true,
+                ..offered()
+            }),
+        ),
+        (
+            "sign-in-without-user",
+            sign_in(&SignIn {
+                refusal: Some(&nobody),
+                ..refused
+            }),
+        ),
+        (
+            "sign-in-interrupted",
+            sign_in(&SignIn {
+                refusal: Some(&interrupted),
+                ..again
+            }),
+        ),
+        (
+            "sign-in-again",
+            sign_in(&SignIn {
+                signed_in: Some(ada.clone()),
+                ..offered()
+            }),
+        ),
+        (
+            "sign-in-not-configured",
+            sign_in(&SignIn {
+                choice: None,
+                guest: true,
+                ..offered()
+            }),
+        ),
+        (
+            "sign-in-unusable",
+            sign_in(&SignIn {
+                choice: None,
+                unusable: Some(
+                    "nobody can sign in with auth.providers.oidc.production: clientSecret is missing"
+                        .to_owned(),
+                ),
+                ..offered()
+            }),
+        ),
+        ("signing-out", leaving("keycloak.example.com")),
+        ("sessions", sessions(&own_sessions(&ada), Some("1"), at("09:30"))),
+        ("sessions-of-the-guest", without_session(true)),
+        (
+            "no-role",
+            no_role(
+                &Viewer::person(ada, Vec::new(), None),
+                &["group:default/platform".to_owned()],
+            ),
+        ),
+    ]
+}
+
+fn offered<'a>() -> SignIn<'a> {
+    SignIn {
+        portal: "OpenOva".to_owned(),
+        choice: Some(Choice {
+            label: "Sign in with Keycloak".to_owned(),
+            host: "keycloak.example.com".to_owned(),
+            href: "/api/auth/oidc/start?env=production&flow=redirect&redirectUrl=/catalog".to_owned(),
+        }),
+        return_to: "/catalog".to_owned(),
+        ..SignIn::default()
+    }
+}
+
+fn own_sessions(ada: &EntityRef) -> Vec<Session> {
+    let session = |id: &str, browser: &str, used| Session {
+        id: id.to_owned(),
+        entity: ada.clone(),
+        claims: vec![ada.clone()],
+        provider: "production".to_owned(),
+        browser: browser.to_owned(),
+        created: at("08:00"),
+        last_used: at(used),
+        expires: at("23:00"),
+    };
+    vec![
+        session("1", "Firefox on Linux", "09:29"),
+        session("2", "Safari on iPhone", "08:10"),
+    ]
+}
+
+fn at(time: &str) -> Timestamp {
+    format!("2026-11-24T{time}:00Z").parse().expect("a time")
+}

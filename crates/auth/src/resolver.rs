@@ -1,0 +1,288 @@
+//! From a person as the provider knows it to a User entity of the catalog, and to what that person owns by.
+
+use catalog::query::ListRequest;
+use catalog::{Catalog, Sight, browse};
+use model::{EntityRef, Fault, Filter, entity};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::refusal::Refusal;
+
+/// A sign-in looks for people before anybody can say what they may see.
+static EVERYBODY: Sight = Sight::system("a sign-in finds the person and its groups");
+/// Levels of groups above a person's own that are followed.
+const MAX_LEVELS: usize = 20;
+/// Most references a person owns by.
+const MAX_CLAIMS: usize = 1_000;
+
+/// A person as the provider describes it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Profile {
+    /// Only an address that the provider calls verified.
+    pub email: Option<String>,
+    /// The address is there, but not verified.
+    pub has_unverified_email: bool,
+    pub username: Option<String>,
+    pub name: Option<String>,
+}
+
+/// A way to find the User entity, as in `signIn.resolvers` of the original.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Resolver {
+    by: By,
+    /// A person is let in without an entity.
+    without_entity: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum By {
+    ProfileEmail,
+    LocalPart { domains: Vec<String> },
+    Username,
+}
+
+/// What a resolver found.
+enum Found {
+    Entity(EntityRef),
+    /// Nothing; the sentence says what was looked for.
+    Nothing(String),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Written {
+    resolver: String,
+    #[serde(default)]
+    allowed_domains: Vec<String>,
+    #[serde(default)]
+    dangerously_allow_sign_in_without_user_in_catalog: bool,
+}
+
+const BY_EMAIL: &str = "emailMatchingUserEntityProfileEmail";
+const BY_LOCAL_PART: &str = "emailLocalPartMatchingUserEntityName";
+const BY_USERNAME: &str = "preferredUsernameMatchingUserEntityName";
+
+impl Resolver {
+    /// Reads an entry of the configuration.
+    pub fn read(value: &Value) -> Result<Self, String> {
+        let written: Written = serde_json::from_value(value.clone())
+            .map_err(|error| format!("a resolver is not written as expected, {error}"))?;
+        let by = match written.resolver.as_str() {
+            BY_EMAIL => By::ProfileEmail,
+            BY_LOCAL_PART => By::LocalPart {
+                domains: written.allowed_domains,
+            },
+            BY_USERNAME => By::Username,
+            other => {
+                return Err(format!(
+                    "the resolver '{other}' is not known, expected {BY_EMAIL}, {BY_LOCAL_PART} or {BY_USERNAME}"
+                ));
+            }
+        };
+        Ok(Self {
+            by,
+            without_entity: written.dangerously_allow_sign_in_without_user_in_catalog,
+        })
+    }
+
+    async fn find(&self, catalog: &Catalog, profile: &Profile) -> Result<Found, Refusal> {
+        match &self.by {
+            By::ProfileEmail => by_email(catalog, profile, self.without_entity).await,
+            By::LocalPart { domains } => {
+                let Some(email) = &profile.email else {
+                    return Ok(Found::Nothing(no_email(BY_LOCAL_PART, profile)));
+                };
+                let name = local_part(email, domains)?;
+                self.by_name(catalog, BY_LOCAL_PART, name).await
+            }
+            By::Username => match &profile.username {
+                Some(name) => self.by_name(catalog, BY_USERNAME, name).await,
+                None => Ok(Found::Nothing(format!(
+                    "{BY_USERNAME} found no preferred_username"
+                ))),
+            },
+        }
+    }
+
+    async fn by_name(&self, catalog: &Catalog, resolver: &str, name: &str) -> Result<Found, Refusal> {
+        let nothing = || Found::Nothing(format!("{resolver} looked for the entity user:default/{name}"));
+        let Some(reference) = user(name) else {
+            return Ok(nothing());
+        };
+        let is_there = is_there(catalog, &reference).await?;
+        Ok(if is_there || self.without_entity {
+            Found::Entity(reference)
+        } else {
+            nothing()
+        })
+    }
+}
+
+/// The person's entity, by the first resolver that finds one.
+pub(crate) async fn resolve(
+    catalog: &Catalog,
+    resolvers: &[Resolver],
+    profile: &Profile,
+) -> Result<EntityRef, Refusal> {
+    let mut tried = Vec::new();
+    for resolver in resolvers {
+        match resolver.find(catalog, profile).await? {
+            Found::Entity(entity) => return Ok(entity),
+            Found::Nothing(sentence) => tried.push(sentence),
+        }
+    }
+    Err(Refusal::nobody(&profile.words(), &tried))
+}
+
+/// The references by which a person owns things: itself, its groups, and the groups above them. The person alone where the
+/// catalog does not know it.
+pub(crate) async fn ownership(catalog: &Catalog, person: &EntityRef) -> Result<Vec<EntityRef>, Fault> {
+    let seen = catalog.seen_by(&EVERYBODY);
+    let mut claims = vec![person.clone()];
+    let mut level = match seen.entity(person).await? {
+        Some(entity) => related(&entity, "memberOf"),
+        None => Vec::new(),
+    };
+    for _ in 0..MAX_LEVELS {
+        level.retain(|group| !claims.contains(group));
+        level.truncate(MAX_CLAIMS.saturating_sub(claims.len()));
+        if level.is_empty() {
+            break;
+        }
+        claims.extend(level.iter().cloned());
+        let groups = seen.entities(&level).await?;
+        level = groups
+            .iter()
+            .flatten()
+            .flat_map(|group| related(group, "childOf"))
+            .collect();
+        level.sort();
+        level.dedup();
+    }
+    Ok(claims)
+}
+
+fn related(value: &Value, relation: &str) -> Vec<EntityRef> {
+    let targets = entity::relations(value).filter(|(kind, _)| *kind == relation);
+    let targets = targets.filter_map(|(_, target)| target.parse::<EntityRef>().ok());
+    targets.filter(|target| target.kind() == "group").collect()
+}
+
+impl Profile {
+    /// The person in a few words.
+    pub fn words(&self) -> String {
+        let known = [&self.username, &self.email, &self.name];
+        let known: Vec<&str> = known.into_iter().flatten().map(String::as_str).collect();
+        match known.split_first() {
+            None => "somebody without a name".to_owned(),
+            Some((first, [])) => (*first).to_owned(),
+            Some((first, rest)) => format!("{first} ({})", rest.join(", ")),
+        }
+    }
+}
+
+async fn by_email(catalog: &Catalog, profile: &Profile, without_entity: bool) -> Result<Found, Refusal> {
+    let Some(email) = &profile.email else {
+        return Ok(Found::Nothing(no_email(BY_EMAIL, profile)));
+    };
+    let plain = without_tag(email);
+    let addresses = [Some(email.clone()), plain.filter(|plain| plain != email)];
+    for address in addresses.into_iter().flatten() {
+        match users_with(catalog, &address).await?.as_slice() {
+            [] => {}
+            [one] => return Ok(Found::Entity(one.clone())),
+            _ => {
+                return Err(Refusal::not_allowed(format!(
+                    "Several User entities have the spec.profile.email {address}, so nobody can tell which one you are."
+                )));
+            }
+        }
+    }
+    if let Some(reference) = user(email).filter(|_| without_entity) {
+        return Ok(Found::Entity(reference));
+    }
+    Ok(Found::Nothing(format!(
+        "{BY_EMAIL} looked for a User whose spec.profile.email is {email}"
+    )))
+}
+
+/// Users with an address, two at most.
+async fn users_with(catalog: &Catalog, email: &str) -> Result<Vec<EntityRef>, Refusal> {
+    let filter = Filter::All(vec![
+        browse::one_of("kind", &["user".to_owned()]),
+        browse::one_of("spec.profile.email", &[email.to_owned()]),
+    ]);
+    let request = ListRequest::for_people(filter).page(0, 2);
+    let listing = catalog.seen_by(&EVERYBODY).listing(&request).await;
+    let listing = listing.map_err(|fault| Refusal::failed(&fault))?;
+    Ok(listing.entities.iter().filter_map(EntityRef::of).collect())
+}
+
+async fn is_there(catalog: &Catalog, reference: &EntityRef) -> Result<bool, Refusal> {
+    let found = catalog.seen_by(&EVERYBODY).entity(reference).await;
+    found
+        .map(|entity| entity.is_some())
+        .map_err(|fault| Refusal::failed(&fault))
+}
+
+/// A user of the default namespace; nothing for a name that no reference can have.
+fn user(name: &str) -> Option<EntityRef> {
+    let is_plain = !name.is_empty() && !name.contains([':', '/']) && !name.contains(char::is_whitespace);
+    EntityRef::parse(name, Some("user"), "default")
+        .ok()
+        .filter(|_| is_plain)
+}
+
+fn no_email(resolver: &str, profile: &Profile) -> String {
+    if profile.has_unverified_email {
+        format!(
+            "{resolver} does not use your address, because the sign-in service does not call it verified (email_verified)"
+        )
+    } else {
+        format!("{resolver} found no address in what the sign-in service tells (scope email)")
+    }
+}
+
+fn local_part<'a>(email: &'a str, domains: &[String]) -> Result<&'a str, Refusal> {
+    let (name, domain) = email.rsplit_once('@').unwrap_or((email, ""));
+    let is_allowed = domains.is_empty() || domains.iter().any(|one| one.eq_ignore_ascii_case(domain));
+    if is_allowed {
+        return Ok(name);
+    }
+    Err(Refusal::not_allowed(format!(
+        "The address {email} is of the domain {domain}, which allowedDomains of the resolver {BY_LOCAL_PART} does not list."
+    )))
+}
+
+/// `ada+portal@example.com` is `ada@example.com`.
+fn without_tag(email: &str) -> Option<String> {
+    let (name, domain) = email.rsplit_once('@')?;
+    let (name, _) = name.split_once('+')?;
+    Some(format!("{name}@{domain}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        assert_eq!(
+            without_tag("ada+x+y@example.com").as_deref(),
+            Some("ada@example.com")
+        );
+        assert_eq!(without_tag("ada@example.com"), None);
+        let domains = ["Example.com".to_owned()];
+        assert_eq!(local_part("ada@example.COM", &domains).unwrap(), "ada");
+        assert!(local_part("ada@evil.example", &domains).is_err());
+        assert_eq!(local_part("ada@anything", &[]).unwrap(), "ada");
+    }
+
+    #[test]
+    fn a_name_is_no_reference_of_another_kind() {
+        assert_eq!(user("ada").unwrap().to_string(), "user:default/ada");
+        for odd in ["group:default/platform", "other/ada", "", "a b"] {
+            assert_eq!(user(odd), None, "{odd}");
+        }
+    }
+}

@@ -1,0 +1,370 @@
+//! Sign-in with OpenID Connect as `auth.providers.oidc.<environment>` configures it.
+//!
+//! The keys are those of the original. What is written is read once, into settings that can be used or into problems that say
+//! why not; a provider with problems signs nobody in.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use config::{HumanDuration, OneOrMany, Secret};
+use jsonwebtoken::Algorithm;
+use model::{Fault, Problem};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use url::{Position, Url};
+
+use crate::resolver::Resolver;
+
+/// Scopes that every sign-in asks for.
+const REQUIRED_SCOPES: [&str; 3] = ["openid", "profile", "email"];
+/// The environment of a configuration that names none.
+const DEFAULT_ENVIRONMENT: &str = "development";
+/// Longest wait for an answer of the provider, unless `timeout` says otherwise.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a sign-in holds at most, unless `sessionDuration` says otherwise.
+const DEFAULT_SESSION: Duration = Duration::from_hours(7 * 24);
+
+/// All providers that can be used, and what is wrong with the others.
+#[derive(Default)]
+pub(crate) struct Settings {
+    /// The environment whose provider the pages offer.
+    pub environment: String,
+    pub providers: Vec<OidcSettings>,
+    pub problems: Vec<Problem>,
+}
+
+/// One provider.
+#[derive(Debug, Clone)]
+pub(crate) struct OidcSettings {
+    pub environment: String,
+    /// What people call it.
+    pub title: Option<String>,
+    pub metadata_url: Url,
+    pub client_id: String,
+    pub client_secret: Option<Secret>,
+    pub authentication: ClientAuthentication,
+    /// The only algorithm by which its tokens may be signed.
+    pub algorithm: Algorithm,
+    pub scopes: Vec<String>,
+    /// Nothing lets the provider choose.
+    pub prompt: Option<String>,
+    /// Further parameters of the address to which the browser is sent.
+    pub parameters: Vec<(String, String)>,
+    pub timeout: Duration,
+    pub callback_url: Option<Url>,
+    pub session: Duration,
+    pub resolvers: Vec<Resolver>,
+}
+
+/// How the portal proves to the provider who it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ClientAuthentication {
+    Basic,
+    Post,
+    None,
+}
+
+/// The section as it is written.
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct Written {
+    title: Option<String>,
+    metadata_url: Option<String>,
+    client_id: Option<String>,
+    callback_url: Option<String>,
+    token_endpoint_auth_method: Option<String>,
+    token_signed_response_alg: Option<String>,
+    additional_scopes: Option<OneOrMany>,
+    scope: Option<Value>,
+    prompt: Option<String>,
+    start_url_search_params: BTreeMap<String, String>,
+    timeout: Option<HumanDuration>,
+    session_duration: Option<HumanDuration>,
+    sign_in: SignIn,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct SignIn {
+    resolvers: Vec<Value>,
+}
+
+impl Settings {
+    /// Reads the section `auth`.
+    pub fn read(section: &Value) -> Self {
+        let environment = section["environment"].as_str().unwrap_or(DEFAULT_ENVIRONMENT);
+        let written = section.pointer("/providers/oidc").and_then(Value::as_object);
+        let mut settings = Self {
+            environment: environment.to_owned(),
+            ..Self::default()
+        };
+        for (name, value) in written.into_iter().flatten() {
+            match OidcSettings::read(name, value) {
+                Ok(provider) => settings.providers.push(provider),
+                Err(problem) => settings.problems.push(problem),
+            }
+        }
+        if let Some(environments) = written {
+            settings.check_environment(environments);
+        }
+        settings
+    }
+
+    /// The provider that the pages offer.
+    pub fn offered(&self) -> Option<&OidcSettings> {
+        self.providers
+            .iter()
+            .find(|provider| provider.environment == self.environment)
+    }
+
+    fn check_environment(&mut self, written: &Map<String, Value>) {
+        if written.contains_key(&self.environment) {
+            return;
+        }
+        let names: Vec<&str> = written.keys().map(String::as_str).collect();
+        let fault = Fault::input(format!(
+            "nobody can sign in: auth.environment is '{}', and auth.providers.oidc has only {}",
+            self.environment,
+            names.join(", ")
+        ));
+        let hint = "Set auth.environment to the environment whose provider people sign in with.";
+        self.problems
+            .push(at("providers.oidc", Problem::error(fault)).hint(hint));
+    }
+}
+
+impl OidcSettings {
+    fn read(environment: &str, value: &Value) -> Result<Self, Problem> {
+        let key = |name: &str| match name {
+            "" => format!("providers.oidc.{environment}"),
+            name => format!("providers.oidc.{environment}.{name}"),
+        };
+        let wrong = |name: &str, reason: String| {
+            let fault = Fault::input(format!("nobody can sign in with auth.{}: {reason}", key("")));
+            at(&key(name), Problem::error(fault)).hint("docs/sign-in.md has an example.")
+        };
+        let written: Written = serde_json::from_value(value.clone())
+            .map_err(|error| wrong("", format!("it is not written as expected, {error}")))?;
+        let text = |name: &str, text: &Option<String>| {
+            let found = text.clone().filter(|text| !text.trim().is_empty());
+            found.ok_or_else(|| wrong(name, format!("{name} is missing")))
+        };
+        if written.scope.is_some() {
+            return Err(wrong(
+                "scope",
+                "scope is no key of it; name further scopes under additionalScopes".to_owned(),
+            ));
+        }
+        let metadata_url = web_address(&text("metadataUrl", &written.metadata_url)?)
+            .map_err(|reason| wrong("metadataUrl", reason))?;
+        let callback_url = written.callback_url.as_deref().map(web_address).transpose();
+        let authentication = ClientAuthentication::read(written.token_endpoint_auth_method.as_deref())
+            .map_err(|reason| wrong("tokenEndpointAuthMethod", reason))?;
+        let client_secret = secret(&value["clientSecret"]);
+        if client_secret.is_none() && authentication != ClientAuthentication::None {
+            return Err(wrong("clientSecret", "clientSecret is missing".to_owned()));
+        }
+        let resolvers =
+            resolvers(&written.sign_in.resolvers).map_err(|reason| wrong("signIn.resolvers", reason))?;
+        Ok(Self {
+            environment: environment.to_owned(),
+            client_id: text("clientId", &written.client_id)?,
+            metadata_url,
+            authentication,
+            algorithm: algorithm(written.token_signed_response_alg.as_deref())
+                .map_err(|reason| wrong("tokenSignedResponseAlg", reason))?,
+            scopes: scopes(written.additional_scopes.as_ref()),
+            prompt: written.prompt.filter(|prompt| prompt != "auto"),
+            parameters: written.start_url_search_params.into_iter().collect(),
+            timeout: written.timeout.map_or(DEFAULT_TIMEOUT, |time| time.0),
+            callback_url: callback_url.map_err(|reason| wrong("callbackUrl", reason))?,
+            session: written.session_duration.map_or(DEFAULT_SESSION, |time| time.0),
+            title: written.title,
+            client_secret,
+            resolvers,
+        })
+    }
+
+    /// The words on the button.
+    pub fn label(&self) -> String {
+        match &self.title {
+            Some(title) => format!("Sign in with {title}"),
+            None => "Sign in".to_owned(),
+        }
+    }
+
+    /// The server's host and port, for people.
+    pub fn host(&self) -> &str {
+        &self.metadata_url[Position::BeforeHost..Position::AfterPort]
+    }
+}
+
+impl ClientAuthentication {
+    fn read(method: Option<&str>) -> Result<Self, String> {
+        match method {
+            None | Some("client_secret_basic") => Ok(Self::Basic),
+            Some("client_secret_post") => Ok(Self::Post),
+            Some("none") => Ok(Self::None),
+            Some(other) => Err(format!(
+                "tokenEndpointAuthMethod '{other}' is not known, expected client_secret_basic, client_secret_post or none"
+            )),
+        }
+    }
+}
+
+/// Read apart from the other keys, so that no error about a type can show it.
+fn secret(value: &Value) -> Option<Secret> {
+    match value {
+        Value::String(text) if !text.trim().is_empty() => Some(Secret::new(text.trim())),
+        Value::Number(number) => Some(Secret::new(number.to_string())),
+        _ => None,
+    }
+}
+
+/// Only signatures that a public key verifies: the key of a symmetric one would be the client's secret.
+fn algorithm(name: Option<&str>) -> Result<Algorithm, String> {
+    const KNOWN: [(&str, Algorithm); 9] = [
+        ("RS256", Algorithm::RS256),
+        ("RS384", Algorithm::RS384),
+        ("RS512", Algorithm::RS512),
+        ("PS256", Algorithm::PS256),
+        ("PS384", Algorithm::PS384),
+        ("PS512", Algorithm::PS512),
+        ("ES256", Algorithm::ES256),
+        ("ES384", Algorithm::ES384),
+        ("EdDSA", Algorithm::EdDSA),
+    ];
+    let wanted = name.unwrap_or("RS256");
+    let found = KNOWN.iter().find(|(known, _)| *known == wanted);
+    found.map(|(_, algorithm)| *algorithm).ok_or_else(|| {
+        let names = KNOWN.map(|(name, _)| name).join(", ");
+        format!("tokenSignedResponseAlg '{wanted}' is not accepted, expected one of {names}")
+    })
+}
+
+fn scopes(additional: Option<&OneOrMany>) -> Vec<String> {
+    let mut scopes = REQUIRED_SCOPES.map(str::to_owned).to_vec();
+    let further = additional.into_iter().flat_map(OneOrMany::as_slice);
+    for scope in further.flat_map(|text| text.split_whitespace()) {
+        if !scopes.iter().any(|known| known == scope) {
+            scopes.push(scope.to_owned());
+        }
+    }
+    scopes
+}
+
+fn resolvers(written: &[Value]) -> Result<Vec<Resolver>, String> {
+    if written.is_empty() {
+        return Err("signIn.resolvers is empty, so nothing says which User entity a person is".to_owned());
+    }
+    written.iter().map(Resolver::read).collect()
+}
+
+fn web_address(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text.trim()).ok();
+    let usable = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some());
+    usable.ok_or_else(|| "it is no web address, expected https://…".to_owned())
+}
+
+/// A problem of a key of the section.
+pub(crate) fn at(key: &str, problem: Problem) -> Problem {
+    let fault = Fault {
+        path: Some(key.to_owned()),
+        ..problem.fault.clone()
+    };
+    Problem { fault, ..problem }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn provider(more: &Value) -> Value {
+        let mut provider = json!({
+            "metadataUrl": "https://id.example/realms/a/.well-known/openid-configuration",
+            "clientId": "portal", "clientSecret": "s3cret",
+            "signIn": {"resolvers": [{"resolver": "emailMatchingUserEntityProfileEmail"}]},
+        });
+        for (key, value) in more.as_object().into_iter().flatten() {
+            provider[key] = value.clone();
+        }
+        json!({"environment": "production", "providers": {"oidc": {"production": provider}}})
+    }
+
+    fn check(more: &Value, problem: Option<&str>) {
+        let settings = Settings::read(&provider(more));
+        let found: Vec<String> = settings
+            .problems
+            .iter()
+            .map(|one| one.fault.message.clone())
+            .collect();
+        assert_eq!(
+            settings.offered().is_some(),
+            problem.is_none(),
+            "{more} {found:?}"
+        );
+        let is_told = |part: &str| found.iter().any(|message| message.contains(part));
+        assert!(problem.is_none_or(is_told), "{more} {found:?}");
+        assert!(
+            !found.iter().any(|message| message.contains("s3cret")),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn a_provider_can_be_used_or_says_why_not() {
+        check(&json!({}), None);
+        check(
+            &json!({"tokenSignedResponseAlg": "ES256", "prompt": "auto", "additionalScopes": "groups"}),
+            None,
+        );
+        check(
+            &json!({"sessionDuration": {"hours": 8}, "timeout": "5 seconds"}),
+            None,
+        );
+        check(
+            &json!({"tokenEndpointAuthMethod": "none", "clientSecret": null}),
+            None,
+        );
+        check(&json!({"clientSecret": null}), Some("clientSecret is missing"));
+        check(&json!({"clientId": ""}), Some("clientId is missing"));
+        check(&json!({"metadataUrl": "id.example"}), Some("no web address"));
+        check(
+            &json!({"tokenSignedResponseAlg": "HS256"}),
+            Some("'HS256' is not accepted"),
+        );
+        check(
+            &json!({"tokenSignedResponseAlg": "none"}),
+            Some("'none' is not accepted"),
+        );
+        check(&json!({"scope": "openid"}), Some("additionalScopes"));
+        check(
+            &json!({"signIn": {"resolvers": []}}),
+            Some("signIn.resolvers is empty"),
+        );
+        check(
+            &json!({"signIn": {"resolvers": [{"resolver": "byMagic"}]}}),
+            Some("'byMagic' is not known"),
+        );
+    }
+
+    #[test]
+    fn the_environment_chooses_the_provider() {
+        let mut section = provider(&json!({}));
+        section["environment"] = "development".into();
+        let settings = Settings::read(&section);
+        assert!(settings.offered().is_none());
+        assert!(settings.problems[0].fault.message.contains("has only production"));
+    }
+
+    #[test]
+    fn scopes_are_asked_for_once() {
+        let settings = Settings::read(&provider(
+            &json!({"additionalScopes": ["groups email", "groups"]}),
+        ));
+        let offered = settings.offered().expect("a provider");
+        assert_eq!(offered.scopes, ["openid", "profile", "email", "groups"]);
+    }
+}

@@ -1,0 +1,236 @@
+//! A sign-in that comes about, whom it makes of a person, and where it leads.
+
+use serde_json::json;
+use url::Url;
+
+use crate::provider::Signing;
+use crate::world::{BASE, Browser, World, start, way_back};
+
+const ADA: &str = "user:default/ada user:default/ada group:default/platform group:default/engineering";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_signs_in_and_owns_as_its_groups_do() {
+    let world = World::start().await;
+    let mut browser = Browser::default();
+    assert_eq!(browser.who(&world).await, "401");
+    let answer = browser.get(&world, &start("/who?a=b")).await;
+    let address = Url::parse(answer.header("location")).unwrap();
+    let value = |name: &str| {
+        let found = address.query_pairs().find(|(key, _)| key == name);
+        found.map(|(_, value)| value.into_owned()).unwrap_or_default()
+    };
+    assert_eq!(value("scope"), "openid profile email");
+    assert_eq!(value("response_type"), "code");
+    assert_eq!(
+        value("redirect_uri"),
+        format!("{BASE}/api/auth/oidc/handler/frame")
+    );
+    assert_eq!(value("code_challenge").len(), 43);
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let cookie = answer.cookies()[0].to_owned();
+    assert!(
+        cookie.ends_with("Path=/; Max-Age=600; HttpOnly; SameSite=Lax"),
+        "{cookie}"
+    );
+
+    let back = way_back(&world, address.as_str());
+    let answer = browser.get(&world, &back).await;
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (303, "/who?a=b"),
+        "{answer:?}"
+    );
+    let cookie = answer.cookies()[0].to_owned();
+    assert!(cookie.starts_with("portal-session="), "{cookie}");
+    assert!(
+        cookie.ends_with("Path=/; Max-Age=172800; HttpOnly; SameSite=Lax"),
+        "{cookie}"
+    );
+    assert_eq!(browser.who(&world).await, ADA);
+    let info = browser.get(&world, "/api/auth/v1/userinfo").await;
+    assert!(
+        info.text.contains("\"sub\":\"user:default/ada\""),
+        "{}",
+        info.text
+    );
+    assert_eq!(
+        world.heard(),
+        ["user:default/ada auth.session.create user:default/ada, A program by development done"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_leads_to_pages_of_this_portal_only() {
+    let world = World::start().await;
+    let mut browser = Browser::default();
+    for page in [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "http://portal.example.evil.example/",
+        "http://portal.example@evil.example/",
+        "http://portal.example//evil.example",
+        "javascript:alert(1)",
+        "/a\nb",
+        "catalog",
+        "/api/catalog/entities",
+        "/sign-in",
+        "https://portal.example/",
+    ] {
+        let answer = browser.get(&world, &start(page)).await;
+        assert_eq!(answer.status, 400, "{page:?} {answer:?}");
+        let shown = browser
+            .get(
+                &world,
+                &start(page).replace("/api/auth/oidc/start?", "/sign-in?return="),
+            )
+            .await;
+        assert!(!shown.text.contains("evil.example\""), "{}", shown.text);
+    }
+    for (page, expected) in [
+        ("/catalog?kind=api", "/catalog?kind=api"),
+        ("http://portal.example/catalog", "/catalog"),
+        ("/suche/ä", "/suche/%C3%A4"),
+    ] {
+        let address = browser.begin(&world, page).await;
+        let answer = browser.get(&world, &way_back(&world, &address)).await;
+        assert_eq!(answer.header("location"), expected, "{page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_original_s_words_for_what_is_asked_wrongly() {
+    let world = World::start().await;
+    let mut browser = Browser::default();
+    for (query, status, message) in [
+        ("", 400, "Must specify 'env' query to select environment"),
+        (
+            "env=zz",
+            404,
+            "No configuration available for the 'zz' environment of this provider.",
+        ),
+        (
+            "env=development&origin=https://evil.example",
+            403,
+            "Origin 'https://evil.example' is not allowed",
+        ),
+        ("env=development&flow=popup", 501, "Only flow=redirect is served"),
+    ] {
+        let answer = browser
+            .get(&world, &format!("/api/auth/oidc/start?{query}"))
+            .await;
+        assert_eq!(answer.status, status, "{query}");
+        assert!(answer.text.contains(message), "{query} {}", answer.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn by_another_name_of_the_machine_a_browser_is_led_to_the_right_one() {
+    let world = World::start().await;
+    let mut browser = Browser::default();
+    let host = [("host", "127.0.0.1:7007")];
+    let moved = browser.send(&world, "GET", &start("/who"), &host, "").await;
+    let address = moved.header("location").to_owned();
+    assert!(
+        address.starts_with(&format!("{BASE}/api/auth/oidc/start?env=development&")),
+        "{moved:?}"
+    );
+    assert!(moved.cookies().is_empty(), "{moved:?}");
+    let next = browser
+        .send(&world, "GET", address.strip_prefix(BASE).unwrap(), &host, "")
+        .await;
+    assert!(
+        next.header("location").starts_with(&world.provider.base()),
+        "no circle behind a proxy: {next:?}"
+    );
+}
+
+/// Signs in with changed settings and claims, and gives the end: who one is then, or status and text of the page.
+async fn end(more: serde_json::Value, claims: serde_json::Value, info: serde_json::Value) -> String {
+    let world = World::with(more).await;
+    world.provider.lies(Signing::Right, claims);
+    world.provider.tells(info);
+    let mut browser = Browser::default();
+    let answer = browser.sign_in(&world).await;
+    match answer.status {
+        303 => browser.who(&world).await,
+        status => format!("{status} {}", answer.text),
+    }
+}
+
+async fn check(more: serde_json::Value, claims: serde_json::Value, info: serde_json::Value, expected: &str) {
+    let found = end(more.clone(), claims.clone(), info).await;
+    assert!(found.contains(expected), "{more} {claims}: {found}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resolvers_find_the_user() {
+    let by = |resolver: &str| json!({"signIn": {"resolvers": [{"resolver": resolver}]}});
+    let (email, name) = (
+        "emailMatchingUserEntityProfileEmail",
+        "preferredUsernameMatchingUserEntityName",
+    );
+    let local = "emailLocalPartMatchingUserEntityName";
+    let none = || json!({});
+    check(by(email), json!({"email": "ada+portal@example.com"}), none(), ADA).await;
+    check(by(name), json!({"email": "else@example.com"}), none(), ADA).await;
+    check(by(local), none(), none(), ADA).await;
+    check(
+        by(email),
+        json!({"email_verified": false}),
+        none(),
+        "does not call it verified",
+    )
+    .await;
+    check(
+        by(email),
+        json!({"email": "twins@example.com"}),
+        none(),
+        "403 <!DOCTYPE html>",
+    )
+    .await;
+    check(
+        by(email),
+        json!({"email": "twins@example.com"}),
+        none(),
+        "Several User entities",
+    )
+    .await;
+    let unknown = json!({"email": "eve@example.com", "preferred_username": "eve"});
+    check(
+        by(email),
+        unknown.clone(),
+        none(),
+        "spec.profile.email is eve@example.com",
+    )
+    .await;
+    check(
+        by(name),
+        unknown.clone(),
+        none(),
+        "looked for the entity user:default/eve",
+    )
+    .await;
+    check(
+        by(name),
+        json!({"preferred_username": "group:default/platform"}),
+        none(),
+        "403 ",
+    )
+    .await;
+    let open = json!({"signIn": {"resolvers": [{"resolver": name, "dangerouslyAllowSignInWithoutUserInCatalog": true}]}});
+    check(open, unknown.clone(), none(), "user:default/eve user:default/eve").await;
+    let domains = json!({"signIn": {"resolvers": [{"resolver": local, "allowedDomains": ["acme.example"]}]}});
+    check(domains, none(), none(), "allowedDomains").await;
+    let both = json!({"signIn": {"resolvers": [{"resolver": local}, {"resolver": name}]}});
+    check(both, json!({"email": "eve@example.com"}), none(), ADA).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_token_leaves_out_is_asked_for() {
+    let bare = json!({"email": null, "email_verified": null, "preferred_username": null});
+    let ada = json!({"sub": "f3c1", "email": "ada@example.com", "email_verified": true});
+    check(json!({}), bare.clone(), ada, ADA).await;
+    let another = json!({"sub": "other", "email": "ada@example.com", "email_verified": true});
+    check(json!({}), bare, another, "about somebody else").await;
+}

@@ -1,0 +1,13 @@
+//! The sign-in from outside: a portal in process, and a provider on the loopback interface that lies on request.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not there"
+)]
+
+mod flow;
+mod pages;
+mod provider;
+mod refusals;
+mod sessions;
+mod world;

@@ -1,0 +1,115 @@
+//! Tasks whose process is killed, tasks that are cancelled, and tasks that are tried again.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+
+use model::{Actor, Viewer};
+use scaffolder::tasks::{StepState, TaskState};
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+fn steps() -> Value {
+    json!([
+        {"id": "first", "action": "test:gate", "input": {"name": "${{ parameters.name }}"}},
+        {"id": "second", "action": "test:gate", "input": {"waits": true}},
+        {"id": "third", "action": "test:gate", "input": {"before": "${{ steps.first.output.run }}"}},
+    ])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_process_goes_on_without_repeating_a_finished_step() {
+    let world = World::new().await;
+    let template = world.template(&steps(), &json!({"run": "${{ steps.first.output.run }}"}), &[]);
+    let id = world.begin(&template, &[]).await;
+    let process = world.process();
+    world.runs_of_gate(2).await;
+    process.kill().await;
+    let task = world.tasks.show(id).await.unwrap().unwrap();
+    assert_eq!(task.state, TaskState::Processing);
+    world.gate.open.add_permits(8);
+    let process = world.process();
+    let task = world.ended(id).await;
+    process.end().await;
+    assert_eq!(task.state, TaskState::Completed, "{}", world.messages(id).await);
+    assert_eq!(task.output, Some(json!({"run": 1})));
+    // First once, second twice because it was not finished, third once.
+    assert_eq!(world.gate.runs.load(Ordering::SeqCst), 4);
+    let messages = world.messages(id).await;
+    assert_eq!(
+        messages.matches("Beginning step test:gate").count(),
+        4,
+        "{messages}"
+    );
+    assert!(messages.contains("1 step(s) already completed"), "{messages}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_stops_leaves_the_task_to_the_next_one() {
+    let world = World::new().await;
+    let template = world.template(&steps(), &json!({}), &[]);
+    let id = world.begin(&template, &[]).await;
+    let process = world.process();
+    world.runs_of_gate(2).await;
+    process.end().await;
+    world.gate.open.add_permits(8);
+    let process = world.process();
+    let task = world.ended(id).await;
+    process.end().await;
+    assert_eq!(task.state, TaskState::Completed, "{}", world.messages(id).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_task_ends_at_once_and_says_so() {
+    let world = World::new().await;
+    let template = world.template(&steps(), &json!({}), &[]);
+    let actor = Actor::caller(&Viewer::guest(), None);
+    let process = world.process();
+    let id = world.begin(&template, &[("token", "hush-hush")]).await;
+    world.runs_of_gate(2).await;
+    world.tasks.cancel(id, &actor).await.unwrap();
+    let task = world.ended(id).await;
+    assert_eq!((task.state, task.is_cancelled), (TaskState::Failed, true));
+    assert_eq!(task.steps[1].state, StepState::Cancelled);
+    assert!(task.problem.unwrap().message.contains("has been cancelled"));
+    process.end().await;
+    // Nobody runs this one: it ends without a process.
+    let id = world.begin(&template, &[]).await;
+    world.tasks.cancel(id, &actor).await.unwrap();
+    let task = world.tasks.show(id).await.unwrap().unwrap();
+    assert_eq!((task.state, task.is_cancelled), (TaskState::Failed, true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_failed_goes_on_behind_its_finished_steps() {
+    let world = World::new().await;
+    let steps = json!([
+        {"id": "first", "action": "test:gate", "input": {}},
+        {"id": "second", "action": "fetch:plain:file", "input": {"url": "./late.txt", "targetPath": "late.txt"}},
+        {"id": "third", "action": "test:gate", "input": {}},
+        {"id": "always", "if": "${{ always() }}", "action": "test:gate", "input": {}},
+    ]);
+    let template = world.template(&steps, &json!({}), &[("other.txt", "x")]);
+    let process = world.process();
+    let id = world.begin(&template, &[]).await;
+    let task = world.ended(id).await;
+    let states: Vec<StepState> = task.steps.iter().map(|step| step.state).collect();
+    let expected = [
+        StepState::Completed,
+        StepState::Failed,
+        StepState::Skipped,
+        StepState::Completed,
+    ];
+    assert_eq!(states, expected, "{}", world.messages(id).await);
+    assert_eq!(world.gate.runs.load(Ordering::SeqCst), 2);
+    std::fs::write(world.path("template/late.txt"), "here").unwrap();
+    let actor = Actor::caller(&Viewer::guest(), None);
+    world.tasks.retry(id, &BTreeMap::new(), &actor).await.unwrap();
+    let task = world.ended(id).await;
+    process.end().await;
+    assert_eq!(task.state, TaskState::Completed, "{}", world.messages(id).await);
+    // Only the third step was left.
+    assert_eq!(world.gate.runs.load(Ordering::SeqCst), 3);
+    let refused = world.tasks.retry(id, &BTreeMap::new(), &actor).await.unwrap_err();
+    assert_eq!(refused.name, "ConflictError");
+}

@@ -1,0 +1,280 @@
+//! A folder with templates, a catalog, and processes that run tasks.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use catalog::Catalog;
+use config::Config;
+use model::{Actor, EntityRef, Fault, SystemClock, Viewer};
+use outside::OutsideCalls;
+use plugin::{
+    Action, ActionContext, ActionRegistry, ActionSchema, AuditEvent, AuditLog, Of, PluginId, SearchFeed,
+    Services, Slot,
+};
+use scaffolder::tasks::{TaskId, TaskReport, Tasks};
+use scaffolder::template::Template;
+use serde_json::{Value, json};
+use store::{Database, Store, StoreError, Tx};
+use tempfile::TempDir;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use work::{JobRunner, Jobs, Pace};
+
+/// Longest wait for something that is to happen.
+const PATIENCE: Duration = Duration::from_secs(30);
+const QUICK: Pace = Pace {
+    at_once: 8,
+    poll: Duration::from_millis(20),
+    hold: Duration::from_millis(1_200),
+    grace: Duration::from_millis(300),
+};
+
+pub struct World {
+    pub folder: TempDir,
+    pub tasks: Tasks,
+    pub catalog: Catalog,
+    services: Services,
+    config: Config,
+    pub gate: Gate,
+}
+
+/// The action `test:gate`: counts its runs, and waits until it is let through.
+#[derive(Clone)]
+pub struct Gate {
+    pub runs: Arc<AtomicUsize>,
+    pub open: Arc<Semaphore>,
+}
+
+/// A process that runs tasks.
+pub struct Process {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+struct Silent;
+
+#[async_trait]
+impl AuditLog for Silent {
+    async fn record(&self, _: &mut Tx, _: AuditEvent) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn record_attempt(&self, _: AuditEvent) {}
+}
+
+#[async_trait]
+impl SearchFeed for Silent {
+    async fn changed(&self, _: &[EntityRef]) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    async fn changed_in(&self, _: &mut Tx, _: &[EntityRef]) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Action for Gate {
+    fn id(&self) -> &'static str {
+        "test:gate"
+    }
+
+    fn description(&self) -> &'static str {
+        "Counts, and waits."
+    }
+
+    fn schema(&self) -> ActionSchema {
+        ActionSchema {
+            input: json!({"type": "object"}),
+            output: Value::Null,
+        }
+    }
+
+    async fn run(&self, context: ActionContext) -> Result<Value, Fault> {
+        let run = self.runs.fetch_add(1, Ordering::SeqCst) + 1;
+        context.log.info(format!("the input is {}", context.input));
+        if context.input["fails"] == true {
+            return Err(Fault::error(format!("refused with {}", context.input["why"])));
+        }
+        if context.input["waits"] == true {
+            let passed = self.open.acquire().await;
+            passed.map_err(|error| Fault::error(error.to_string()))?.forget();
+        }
+        Ok(json!({ "run": run }))
+    }
+}
+
+impl World {
+    pub async fn new() -> Self {
+        Self::with(json!({})).await
+    }
+
+    /// With further keys of the configuration.
+    pub async fn with(more: Value) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = json!({"catalog": {"rules": [{"allow": testkit::KINDS}]}});
+        for (key, value) in more.as_object().unwrap() {
+            config[key] = value.clone();
+        }
+        let config = Config::from_value(config, folder.path()).unwrap();
+        let tables = [
+            (work::PLUGIN, work::MIGRATIONS),
+            ("scaffolder", scaffolder::MIGRATIONS),
+        ];
+        let store = Store::open_with(&Database::SqliteMemory, &tables).await.unwrap();
+        let catalog = Catalog::builder(Arc::new(config.clone()), store.clone())
+            .local_folder(scaffolder::repositories_folder(&config));
+        let catalog = catalog.build().unwrap();
+        let services = Services {
+            jobs: Jobs::new(store.clone()),
+            outside: OutsideCalls::new(outside::Settings::default(), Arc::new(SystemClock)),
+            search: Arc::new(Silent),
+            store,
+        };
+        Self {
+            tasks: Tasks::new(&services.store, &services.jobs, &catalog, Arc::new(Silent)),
+            folder,
+            catalog,
+            services,
+            config,
+            gate: Gate {
+                runs: Arc::default(),
+                open: Arc::new(Semaphore::new(0)),
+            },
+        }
+    }
+
+    /// A template beside which `files` lie.
+    pub fn template(&self, steps: &Value, output: &Value, files: &[(&str, &str)]) -> Template {
+        for (path, text) in files {
+            let path = self.folder.path().join("template").join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let place = format!(
+            "file:{}",
+            self.folder.path().join("template/template.yaml").display()
+        );
+        let entity = json!({
+            "apiVersion": "scaffolder.backstage.io/v1beta3",
+            "kind": "Template",
+            "metadata": {"name": "probe", "annotations": {"backstage.io/managed-by-location": place}},
+            "spec": {
+                "type": "service",
+                "parameters": {"properties": {"name": {"type": "string"}}},
+                "steps": steps,
+                "output": output,
+            },
+        });
+        Template::of(&entity).unwrap()
+    }
+
+    /// Begins a task.
+    pub async fn begin(&self, template: &Template, secrets: &[(&str, &str)]) -> TaskId {
+        let secrets: BTreeMap<String, String> = secrets
+            .iter()
+            .map(|(name, secret)| ((*name).to_owned(), (*secret).to_owned()))
+            .collect();
+        let viewer = Viewer::guest();
+        let actor = Actor::caller(&viewer, None);
+        let values = json!({"name": "orders"});
+        self.tasks
+            .create(template, &values, &secrets, &viewer, &actor)
+            .await
+            .unwrap()
+    }
+
+    /// A process that runs tasks on the database of this world.
+    pub fn process(&self) -> Process {
+        let slot: Slot<ActionRegistry> = Slot::default();
+        let made = scaffolder::contributions(
+            &self.config,
+            &self.catalog,
+            &self.services,
+            Arc::new(Silent),
+            slot.clone(),
+            CancellationToken::new(),
+        );
+        let of = |part: Arc<dyn Action>| Of {
+            plugin: PluginId::built_in("scaffolder"),
+            part,
+        };
+        let gate: Arc<dyn Action> = Arc::new(self.gate.clone());
+        let actions = made.actions.into_iter().chain([gate]).map(of).collect();
+        slot.fill(ActionRegistry::new(actions).unwrap());
+        let runner = JobRunner::builder(self.services.jobs.clone()).pace(QUICK);
+        let runner = made
+            .jobs
+            .into_iter()
+            .fold(runner, work::JobRunnerBuilder::handler)
+            .build()
+            .unwrap();
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
+        let task = tokio::spawn(async move { runner.run(&stopped).await });
+        Process { stop, task }
+    }
+
+    /// Waits for the end of a task.
+    pub async fn ended(&self, id: TaskId) -> TaskReport {
+        self.until(id, "the task has ended", |task| !task.state.is_open())
+            .await
+    }
+
+    pub async fn until(&self, id: TaskId, what: &str, is_so: impl Fn(&TaskReport) -> bool) -> TaskReport {
+        let looking = async {
+            loop {
+                let task = self.tasks.show(id).await.unwrap().unwrap();
+                if is_so(&task) {
+                    return task;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let found = tokio::time::timeout(PATIENCE, looking).await;
+        found.unwrap_or_else(|_| panic!("not in time: {what}"))
+    }
+
+    pub async fn runs_of_gate(&self, number: usize) {
+        let counting = async {
+            while self.gate.runs.load(Ordering::SeqCst) < number {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, counting)
+            .await
+            .expect("the gate is reached");
+    }
+
+    /// All messages of a task, one to a line.
+    pub async fn messages(&self, id: TaskId) -> String {
+        let events = self.tasks.events(id, 0).await.unwrap();
+        events
+            .iter()
+            .map(|event| event.message.as_str())
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+
+    pub fn path(&self, path: &str) -> std::path::PathBuf {
+        Path::new(self.folder.path()).join(path)
+    }
+}
+
+impl Process {
+    pub async fn end(self) {
+        self.stop.cancel();
+        self.task.await.unwrap();
+    }
+
+    /// As if the process were killed.
+    pub async fn kill(self) {
+        self.task.abort();
+        let _ = self.task.await;
+    }
+}

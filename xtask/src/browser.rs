@@ -39,11 +39,13 @@ pub fn picture() -> Result<()> {
 fn prepare() -> Result<(PathBuf, String)> {
     setup::for_tests()?;
     let binary = server::build()?;
+    Ok((packages()?, format!("BACKSTAGE_BINARY={}", binary.display())))
+}
+
+/// Installs the test packages and returns their folder.
+pub fn packages() -> Result<PathBuf> {
     let folder = root().join("tests/browser");
-    run_in(
-        &folder,
-        "npm",
-        &["ci", "--no-audit", "--no-fund", "--loglevel=error"],
-    )?;
-    Ok((folder, format!("BACKSTAGE_BINARY={}", binary.display())))
+    let arguments = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+    run_in(&folder, "npm", &arguments)?;
+    Ok(folder)
 }

@@ -5,6 +5,7 @@
 
 #![allow(clippy::print_stdout, reason = "what a task prints is its product")]
 
+mod acceptance;
 mod bench;
 mod browser;
 mod conformance;
@@ -33,6 +34,8 @@ tasks
   picture       takes the picture of the README anew
   conformance   agreement with the recorded answers and verdicts of the original, against the floors
                 in conformance/floors.json; reads ../shared (or $SHARED)
+  acceptance    a service's first day on real servers, in a real browser, against the release binary;
+                reads ../shared (or $SHARED)
   bench         our release build beside the original on generated catalogs (bench/README.md)
   watched       one test program, failing it when it is slow or leaves something behind; `test` runs each so
 ";
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         "browser" => browser::run_all(),
         "picture" => browser::picture(),
         "conformance" => conformance::run_all(),
+        "acceptance" => acceptance::run_all(),
         "bench" => bench::run(&arguments[1..]),
         "watched" => watched::run(&arguments[1..]),
         _ => {

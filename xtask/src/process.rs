@@ -33,9 +33,20 @@ pub fn run(program: &str, arguments: &[&str]) -> Result<()> {
 
 /// As [`run`], in a folder.
 pub fn run_in(folder: &Path, program: &str, arguments: &[&str]) -> Result<()> {
+    run_in_with(folder, &[], program, arguments)
+}
+
+/// As [`run_in`], with variables of the environment, which are not printed.
+pub fn run_in_with(
+    folder: &Path,
+    variables: &[(String, String)],
+    program: &str,
+    arguments: &[&str],
+) -> Result<()> {
     eprintln!("$ {program} {}", arguments.join(" "));
     let status = command(program)
         .args(arguments)
+        .envs(variables.iter().map(|(name, value)| (name, value)))
         .current_dir(folder)
         .status()
         .with_context(|| format!("could not start {program}"))?;

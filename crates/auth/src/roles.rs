@@ -126,16 +126,6 @@ impl Roles {
     fn of<'a>(&'a self, viewer: &'a Viewer) -> impl Iterator<Item = &'a String> {
         names(viewer).filter_map(|name| self.members.get(name)).flatten()
     }
-
-    fn decision(&self, lines: &[&Line], permission: &Permission) -> Decision {
-        let mut fitting = lines.iter().filter(|line| line.is_about(permission)).peekable();
-        let is_named = fitting.peek().is_some();
-        if is_named && fitting.all(|line| line.allows) {
-            Decision::Allow
-        } else {
-            Decision::Deny
-        }
-    }
 }
 
 #[async_trait]
@@ -152,8 +142,19 @@ impl Policy for Roles {
             .collect();
         Ok(asked
             .iter()
-            .map(|permission| self.decision(&lines, permission))
+            .map(|permission| decision(&lines, permission))
             .collect())
+    }
+}
+
+/// What lines say about a permission: all that are about it allow it, and there is one.
+fn decision(lines: &[&Line], permission: &Permission) -> Decision {
+    let mut fitting = lines.iter().filter(|line| line.is_about(permission)).peekable();
+    let is_named = fitting.peek().is_some();
+    if is_named && fitting.all(|line| line.allows) {
+        Decision::Allow
+    } else {
+        Decision::Deny
     }
 }
 

@@ -133,7 +133,7 @@ fn idle(section: &Value, path: &str, below: &str, known: &[&str]) -> Vec<Problem
         let fault = Fault::input(format!("'{path}.{key}' has no effect here"));
         at(&key, Problem::warning(fault)).hint("docs/sign-in.md says which keys have one.")
     };
-    others.map(|key| remark(key)).collect()
+    others.map(remark).collect()
 }
 
 #[cfg(test)]

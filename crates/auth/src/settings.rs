@@ -101,7 +101,7 @@ impl Settings {
         for (name, value) in written.into_iter().flatten() {
             match OidcSettings::read(name, value) {
                 Ok(provider) => settings.providers.push(provider),
-                Err(problem) => settings.problems.push(problem),
+                Err(problem) => settings.problems.push(*problem),
             }
         }
         if let Some(environments) = written {
@@ -134,14 +134,14 @@ impl Settings {
 }
 
 impl OidcSettings {
-    fn read(environment: &str, value: &Value) -> Result<Self, Problem> {
+    fn read(environment: &str, value: &Value) -> Result<Self, Box<Problem>> {
         let key = |name: &str| match name {
             "" => format!("providers.oidc.{environment}"),
             name => format!("providers.oidc.{environment}.{name}"),
         };
         let wrong = |name: &str, reason: String| {
             let fault = Fault::input(format!("nobody can sign in with auth.{}: {reason}", key("")));
-            at(&key(name), Problem::error(fault)).hint("docs/sign-in.md has an example.")
+            Box::new(at(&key(name), Problem::error(fault)).hint("docs/sign-in.md has an example."))
         };
         let written: Written = serde_json::from_value(value.clone())
             .map_err(|error| wrong("", format!("it is not written as expected, {error}")))?;

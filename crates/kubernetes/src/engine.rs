@@ -35,7 +35,6 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::future::join_all;
-use model::EntityRef;
 use outside::OutsideCalls;
 use store::Store;
 use tokio::time::Instant;
@@ -46,7 +45,7 @@ use cluster::Cluster;
 use followers::Followers;
 
 /// How long the first question about a kind may wait for its objects.
-const FIRST_WAIT: Duration = Duration::from_millis(900);
+const FIRST_WAIT: Duration = Duration::from_millis(700);
 
 /// Workloads that are named where none carries the label.
 const MOST_NEAR: usize = 5;
@@ -85,11 +84,6 @@ impl Kubernetes {
     /// Whether the configuration has a section for clusters, or the portal runs in one.
     pub fn is_configured(&self) -> bool {
         self.inner.is_configured
-    }
-
-    /// The names of the clusters, in the order of the configuration.
-    pub fn cluster_names(&self) -> impl Iterator<Item = &str> {
-        self.inner.clusters.iter().map(|cluster| cluster.name())
     }
 
     pub(crate) fn clusters(&self) -> &[Arc<Cluster>] {
@@ -197,15 +191,5 @@ impl Kubernetes {
         named: BTreeSet<(String, &'static str, String, String)>,
     ) {
         self.inner.followers.follow(topic, question, named);
-    }
-
-    /// Whether an entity says which objects are its own.
-    pub fn question(&self, entity: &serde_json::Value) -> Option<Result<Question, UnreadableSelector>> {
-        Question::of(entity)
-    }
-
-    /// The topic of an open page about an entity; `page` tells pages of one entity apart.
-    pub fn topic(&self, reference: &EntityRef, page: &str) -> String {
-        topic(reference, page)
     }
 }

@@ -74,6 +74,7 @@ impl ConfigSection for Section {
                 "multiTenant",
             ));
         }
+        problems.extend(idle(section));
         let mut names: Vec<&str> = Vec::new();
         for (index, locator) in locators(section).into_iter().enumerate() {
             let path = format!("clusterLocatorMethods[{index}]");
@@ -89,6 +90,22 @@ impl ConfigSection for Section {
         }
         problems
     }
+}
+
+/// Keys of the original that are not read yet.
+const IDLE: [&str; 4] = [
+    "customResources",
+    "objectTypes",
+    "apiVersionOverrides",
+    "clusterLocatorContinueOnError",
+];
+
+fn idle(section: &Value) -> impl Iterator<Item = Problem> {
+    let given = IDLE.iter().filter(|key| section.get(**key).is_some());
+    given.map(|key| {
+        let fault = Fault::input(format!("kubernetes.{key} has no effect yet"));
+        at(key, Problem::warning(fault))
+    })
 }
 
 fn refused(path: &str, what: &str, instead: &str) -> Problem {
@@ -155,6 +172,10 @@ mod tests {
             |clusters: Value| json!({"clusterLocatorMethods": [{"type": "config", "clusters": clusters}]});
         assert_eq!(told(with(json!([cluster("a", "serviceAccount")]))), [""; 0]);
         for (section, expected) in [
+            (
+                json!({"objectTypes": ["secrets"]}),
+                "kubernetes.objectTypes has no effect yet",
+            ),
             (
                 json!({"clusterLocatorMethods": [{"type": "gke"}]}),
                 "\"gke\" is not there yet",

@@ -63,7 +63,7 @@ test('a saved page shows on the next view, and a broken link on the health page'
   await appendFile(handbook('guides/deploy.md'), '\n## Brand new\n\nSee [nothing](gone.md).\n');
   await eventually(async () => (await (await fetch(docs('/guides/deploy'))).text()).includes('Brand new'));
   await visiting(browser, docs('?view=health'), {}, async page => {
-    const rows = await texts(page, 'tbody tr');
+    const rows = await texts(page, '.docs-problems > li');
     assert.ok(rows.some(row => /docs\/guides\/deploy.md:\d+ The link leads to guides\/gone.md/.test(row)), rows.join('\n'));
   });
   await writeFile(handbook('new-page.md'), '# A new page\n');
@@ -72,7 +72,7 @@ test('a saved page shows on the next view, and a broken link on the health page'
 
 test('on a phone the pages are folded, and nothing overflows', async () => {
   await visiting(browser, docs('/guides/run-locally'), { look: 'phone' }, async page => {
-    assert.equal(await overhang(page), 0);
+    assert.ok((await overhang(page)) <= 0);
     await page.locator('.docs-fold > summary', { hasText: 'Pages' }).click();
     await page.getByRole('navigation', { name: 'Pages', exact: true }).getByRole('link', { name: 'Deploy a change' }).click();
     await page.waitForURL(/guides\/deploy$/);

@@ -120,17 +120,18 @@ pub(crate) async fn end_of_person(
     person: &EntityRef,
     id: Option<&str>,
 ) -> Result<(), StoreError> {
-    let person = person.to_string();
-    match id {
+    let (text, mut arguments) = (
+        "DELETE FROM auth_sessions WHERE entity = ?",
+        vec![person.to_string().into()],
+    );
+    let text = match id {
         Some(id) => {
-            let text = "DELETE FROM auth_sessions WHERE entity = ? AND id = ?";
-            tx.execute(text, vec![person.into(), id.into()]).await.map(drop)
+            arguments.push(id.into());
+            format!("{text} AND id = ?")
         }
-        None => {
-            let text = "DELETE FROM auth_sessions WHERE entity = ?";
-            tx.execute(text, vec![person.into()]).await.map(drop)
-        }
-    }
+        None => text.to_owned(),
+    };
+    tx.execute(text, arguments).await.map(drop)
 }
 
 /// Ends all sessions of a person but the newest ones.

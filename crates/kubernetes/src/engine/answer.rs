@@ -53,11 +53,6 @@ impl ClusterAnswer {
             .filter(move |object| object.owners().any(|owner| owner == by.uid()))
     }
 
-    /// The state of a kind.
-    pub fn state(&self, kind: &'static Kind) -> Option<&KindState> {
-        self.kinds.iter().find(|state| state.kind == kind)
-    }
-
     /// The failure of the whole cluster: every kind failed, and the first for a reason that is not its own.
     pub fn away(&self) -> Option<&Failure> {
         let mut failures = self.kinds.iter().map(KindState::failure);

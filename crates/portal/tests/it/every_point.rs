@@ -1,10 +1,13 @@
 //! Each contribution of the plugin of every point has its effect, seen from outside.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use async_trait::async_trait;
 use axum::body::Body;
 use axum::http::Request;
-
+use model::{Fault, Viewer};
+use plugin::{Decision, Permission, Policy};
 use serde_json::{Value, json};
 use store::Lane;
 
@@ -117,6 +120,10 @@ async fn entity_page(world: &World) {
 async fn tabs(world: &World) {
     let page = world.get(&format!("{TEAPOT}/brew")).await.1;
     assert!(page.contains("Brewing in brown-betty"));
+    assert!(
+        page.contains("data-live=\"teapot:default/brown-betty teapots.harvest\""),
+        "{page}"
+    );
     let page = world.get(&format!("{TEAPOT}/brew/leaves/assam")).await.1;
     assert!(page.contains("<b>Assam</b>"));
     assert!(!page.contains("boil()"), "foreign HTML is sanitised");
@@ -253,4 +260,32 @@ async fn documents_are_found_by_those_who_have_the_permission_of_their_type() {
     }
     let count = as_person("/api/search/query?term=lapsang").await;
     assert!(count.contains("\"numberOfResults\":0"), "{count}");
+}
+
+/// Keeps everybody from brewing.
+struct NoTea;
+
+#[async_trait]
+impl Policy for NoTea {
+    async fn decide(&self, _: &Viewer, asked: &[&'static Permission]) -> Result<Vec<Decision>, Fault> {
+        let decide = |permission: &&'static Permission| match permission.name {
+            "teapots.brew" => Decision::Deny,
+            _ => Decision::Allow,
+        };
+        Ok(asked.iter().map(decide).collect())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tab_whose_permission_is_missing_says_which() {
+    let policy: Arc<dyn Policy> = Arc::new(NoTea);
+    let world = World::governed(vec![teapots()], json!({}), Some(policy))
+        .await
+        .unwrap();
+    let page = world.until(&format!("{TEAPOT}/brew"), "teapots.brew").await;
+    assert!(page.contains("You may not see Brew"), "{page}");
+    assert!(
+        !page.contains("Brewing in") && !page.contains("teapots.harvest"),
+        "{page}"
+    );
 }

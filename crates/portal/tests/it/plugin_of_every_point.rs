@@ -144,7 +144,7 @@ static STEAM_PLACE: Place = Place::new("steam", "Steam", 10);
 static TEA_TIME_PLACE: Place = Place::new("tea-time", "Tea time", 10);
 static SUGAR_PLACE: Place = Place::new("sugar", "Sugar", 10);
 
-/// A tab with an address below it, and a form.
+/// A tab with an address below it, and a form. It needs a permission, and follows the harvest while it is open.
 struct BrewTab;
 
 #[async_trait]
@@ -155,6 +155,14 @@ impl EntityTab for BrewTab {
 
     fn applies_to(&self, entity: &Value) -> bool {
         is_teapot(entity)
+    }
+
+    fn needs(&self) -> Option<&'static Permission> {
+        Some(&BREW)
+    }
+
+    fn topics(&self, _: &EntityRef) -> Vec<String> {
+        vec!["teapots.harvest".to_owned()]
     }
 
     async fn show(&self, page: EntityPage) -> Result<TabAnswer, RenderError> {

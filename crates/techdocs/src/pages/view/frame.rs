@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use markdown::Heading;
 use maud::{Markup, PreEscaped, html};
 use ui::{
-    Align, Button, Column, EmptyState, Notice, Row, Table, Tone, button, data_table, empty_state,
-    entity_link, icon, lifecycle_badge, notice, search_field, time,
+    Button, EmptyState, Notice, Tone, button, empty_state, entity_link, icon, lifecycle_badge, notice,
+    search_field, time,
 };
 
 use super::{ReaderView, Shows};
@@ -36,10 +36,10 @@ fn body(view: &ReaderView, now: Timestamp) -> Markup {
     let contents = contents(view);
     html! {
         @if let Some(failure) = &view.failure {
-            (notice(Notice { tone: Tone::Amber, text: &format!(
+            div.docs-notice { (notice(Notice { tone: Tone::Amber, text: &format!(
                 "This may not be the newest version: {}. What is shown was up to date {}.",
                 failure.message.trim_end_matches('.'), ui::relative(view.checked, now)
-            ) }))
+            ) })) }
         }
         div.docs.docs-without-contents[contents.is_none()] {
             div.docs-side {
@@ -209,28 +209,34 @@ fn found(view: &ReaderView, words: &str, hits: &[Hit]) -> Markup {
 }
 
 fn health(view: &ReaderView, problems: &[(Problem, Option<String>)]) -> Markup {
-    let rows = problems.iter().enumerate().map(|(at, (problem, edit))| {
-        let place = match problem.line {
-            Some(line) => format!("{}:{line}", problem.file),
-            None => problem.file.clone(),
-        };
-        let place = html! {
-            @match edit { Some(edit) => { a href=(edit) { code { (place) } } } None => { code { (place) } } }
-        };
-        Row::new(vec![place, html! { (problem.text) }]).key(format!("problem-{at}"))
-    });
     html! {
         (top(view, "Health of the documentation"))
         @if problems.is_empty() {
-            (empty_state(EmptyState { icon: "check", title: "No problems found", text: "Every link, image and entry of the navigation leads somewhere.", actions: None }))
-        } @else {
-            p.page-lead { "None of this keeps the pages from being shown. Mend it in the files; the next view has it." }
-            (data_table(&Table {
-                caption: "Problems",
-                columns: vec![Column { align: Align::Start, ..Column::new("File") }, Column::growing("What is wrong")],
-                rows: rows.collect(),
+            (empty_state(EmptyState {
+                icon: "check",
+                title: "No problems found",
+                text: "Every link, image and entry of the navigation leads somewhere.",
+                actions: None,
             }))
+        } @else {
+            p.docs-lead { "None of this keeps the pages from being shown. Mend it in the files; the next view has it." }
+            ul.docs-problems {
+                @for (problem, edit) in problems {
+                    li { (place_of(problem, edit.as_deref())) p { (problem.text) } }
+                }
+            }
         }
+    }
+}
+
+/// The file and line of a problem, leading to where it is mended.
+fn place_of(problem: &Problem, edit: Option<&str>) -> Markup {
+    let place = match problem.line {
+        Some(line) => format!("{}:{line}", problem.file),
+        None => problem.file.clone(),
+    };
+    html! {
+        @match edit { Some(edit) => { a href=(edit) { code { (place) } } } None => { code { (place) } } }
     }
 }
 

@@ -106,7 +106,7 @@ impl Drawing<'_> {
     /// The fields of an object.
     pub(crate) fn fields(&self, schema: &Value, pointer: &str, values: &Value) -> Markup {
         html! {
-            (self.branch(schema, pointer))
+            (branch(schema, pointer))
             @for (name, field) in properties(schema) {
                 (self.one(field, &below(pointer, name), title(field, name), values.get(name).unwrap_or(&Value::Null), is_required(schema, name), false))
             }
@@ -135,37 +135,14 @@ impl Drawing<'_> {
             pointer: pointer.to_owned(),
         };
         match kind(schema) {
-            Kind::Hidden => self.hidden(&field),
+            Kind::Hidden => hidden(&field),
             Kind::Group => framed(&field, &self.fields(schema, pointer, value)),
             Kind::List => framed(&field, &self.list(&field)),
             Kind::Boxes => framed(&field, &super::draw_field::boxes(&field)),
             Kind::Radio => framed(&field, &super::draw_field::radio(&field)),
             Kind::Repository => framed(&field, &self.repository(&field)),
-            Kind::Switch => self.switch(&field),
+            Kind::Switch => switch(&field),
             _ => labelled(&field, &self.control(&field)),
-        }
-    }
-
-    fn hidden(&self, field: &Field<'_>) -> Markup {
-        let value = super::options::text_of(field.value);
-        html! {
-            @if let Some(error) = field.error { p.field-error { (icon("error")) (field.title) ": " (error) } }
-            input type="hidden" name=(field.pointer) value=(value);
-        }
-    }
-
-    fn switch(&self, field: &Field<'_>) -> Markup {
-        html! {
-            div.field.field-invalid[field.error.is_some()] {
-                @if !field.is_fixed() { input type="hidden" name=(field.pointer) value="false"; }
-                label.checkbox {
-                    input type="checkbox" id=(field.id) name=(field.pointer) value="true" checked[*field.value == true]
-                        aria-invalid=[field.error.map(|_| "true")] aria-describedby=[field.described_by()]
-                        autofocus[field.focus] disabled[field.is_fixed()] data-updates[field.updates];
-                    span { (field.title) }
-                }
-                (below_control(field))
-            }
         }
     }
 
@@ -208,26 +185,6 @@ impl Drawing<'_> {
         }
     }
 
-    /// The choice between the parts of an `oneOf`.
-    fn branch(&self, schema: &Value, pointer: &str) -> Markup {
-        let titles = schema[BRANCHES].as_array();
-        let chosen = schema[BRANCH].as_u64();
-        let name = branch_name(pointer);
-        html! {
-            @if let Some(titles) = titles {
-                div.field {
-                    label for=(id(&name)) { "Kind" }
-                    select.input id=(id(&name)) name=(name) data-updates {
-                        @for (index, title) in (0..).zip(titles) {
-                            option value=(index) selected[Some(index) == chosen] { (title.as_str().unwrap_or_default()) }
-                        }
-                    }
-                    (update_button(&id(&name)))
-                }
-            }
-        }
-    }
-
     fn repository(&self, field: &Field<'_>) -> Markup {
         let place = RepositoryPlace::parse(field.value.as_str().unwrap_or_default());
         let hosts = repository::hosts(field.schema, self.hosts);
@@ -247,6 +204,49 @@ impl Drawing<'_> {
                 @for part in parts { (part_control(field, part, place.get(part.name))) }
             }
             @if hosts.len() > 1 { (update_button(&host_id)) }
+        }
+    }
+}
+
+fn hidden(field: &Field<'_>) -> Markup {
+    let value = super::options::text_of(field.value);
+    html! {
+        @if let Some(error) = field.error { p.field-error { (icon("error")) (field.title) ": " (error) } }
+        input type="hidden" name=(field.pointer) value=(value);
+    }
+}
+
+fn switch(field: &Field<'_>) -> Markup {
+    html! {
+        div.field.field-invalid[field.error.is_some()] {
+            @if !field.is_fixed() { input type="hidden" name=(field.pointer) value="false"; }
+            label.checkbox {
+                input type="checkbox" id=(field.id) name=(field.pointer) value="true" checked[*field.value == true]
+                    aria-invalid=[field.error.map(|_| "true")] aria-describedby=[field.described_by()]
+                    autofocus[field.focus] disabled[field.is_fixed()] data-updates[field.updates];
+                span { (field.title) }
+            }
+            (below_control(field))
+        }
+    }
+}
+
+/// The choice between the parts of an `oneOf`.
+fn branch(schema: &Value, pointer: &str) -> Markup {
+    let titles = schema[BRANCHES].as_array();
+    let chosen = schema[BRANCH].as_u64();
+    let name = branch_name(pointer);
+    html! {
+        @if let Some(titles) = titles {
+            div.field {
+                label for=(id(&name)) { "Kind" }
+                select.input id=(id(&name)) name=(name) data-updates {
+                    @for (index, title) in (0..).zip(titles) {
+                        option value=(index) selected[Some(index) == chosen] { (title.as_str().unwrap_or_default()) }
+                    }
+                }
+                (update_button(&id(&name)))
+            }
         }
     }
 }

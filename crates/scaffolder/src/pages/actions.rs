@@ -13,21 +13,24 @@ use view::ActionDocs;
 pub(super) async fn show(State(pages): State<Pages>, chrome: Chrome) -> Response {
     let text = address::first(&chrome.query, "q").unwrap_or_default();
     let all = pages.scaffolder.actions.get();
-    let docs = all.into_iter().flat_map(|registry| registry.all()).map(|action| {
-        let ActionSchema { input, output } = action.schema();
-        ActionDocs {
-            id: action.id().to_owned(),
-            description: action.description().to_owned(),
-            input,
-            output,
-            examples: action
-                .examples()
-                .into_iter()
-                .map(|one: ActionExample| (one.description, one.input))
-                .collect(),
-            has_dry_run: action.has_dry_run(),
-        }
-    });
+    let docs = all
+        .into_iter()
+        .flat_map(plugin::ActionRegistry::all)
+        .map(|action| {
+            let ActionSchema { input, output } = action.schema();
+            ActionDocs {
+                id: action.id().to_owned(),
+                description: action.description().to_owned(),
+                input,
+                output,
+                examples: action
+                    .examples()
+                    .into_iter()
+                    .map(|one: ActionExample| (one.description, one.input))
+                    .collect(),
+                has_dry_run: action.has_dry_run(),
+            }
+        });
     let docs: Vec<ActionDocs> = docs.collect();
     let crumbs = vec![Crumb::to("Create", "/create"), Crumb::here("Actions")];
     let head = PageHead::new("Actions").crumbs(crumbs);

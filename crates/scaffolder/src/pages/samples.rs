@@ -282,7 +282,7 @@ fn report(state: TaskState, problem: Option<&str>) -> TaskReport {
         ended_at: (!state.is_open()).then(|| at("09:29:03")),
         steps: steps.collect(),
         output: (state == TaskState::Completed).then_some(output),
-        problem: problem.map(|text| Fault::error(text)),
+        problem: problem.map(Fault::error),
     }
 }
 

@@ -56,8 +56,8 @@ pub(super) async fn show(
 
 /// The caller of a page, and the way to the tasks that it may see or end.
 pub(super) struct Caller {
-    viewer: Viewer,
-    permissions: Permissions,
+    pub viewer: Viewer,
+    pub permissions: Permissions,
 }
 
 impl Caller {

@@ -17,8 +17,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sight::CurrentSight;
 use ui::{Chrome, Crumb, PageHead};
-use web::{ApiError, CurrentActor, CurrentViewer};
+use web::{ApiError, CurrentActor};
 
+use super::task::Caller;
 use super::{Pages, address, supply};
 use crate::TASK_READ;
 use crate::api::access;
@@ -53,8 +54,7 @@ struct Desk<'a> {
 pub(super) async fn show(
     State(pages): State<Pages>,
     CurrentSight(sight): CurrentSight,
-    CurrentViewer(viewer): CurrentViewer,
-    axum::Extension(permissions): axum::Extension<web::Permissions>,
+    Caller { viewer, permissions }: Caller,
     Path(path): Path<(String, String)>,
     Query(beginning): Query<Beginning>,
     chrome: Chrome,
@@ -84,9 +84,8 @@ pub(super) async fn show(
 pub(super) async fn step(
     State(pages): State<Pages>,
     CurrentSight(sight): CurrentSight,
-    CurrentViewer(viewer): CurrentViewer,
+    Caller { viewer, permissions }: Caller,
     CurrentActor(actor): CurrentActor,
-    axum::Extension(permissions): axum::Extension<web::Permissions>,
     Path(path): Path<(String, String)>,
     chrome: Chrome,
     Form(pairs): Form<Vec<(String, String)>>,

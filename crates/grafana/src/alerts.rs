@@ -58,6 +58,9 @@ pub(crate) struct Alert {
     pub(crate) value: Option<String>,
 }
 
+/// Names and states of rules, with the labels and states of their alerts.
+pub(crate) type Outline<'a> = Vec<(&'a str, State, Vec<(&'a Labels, State)>)>;
+
 /// What is known of the rules of an instance of Grafana.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct HostAlerts {
@@ -101,7 +104,7 @@ impl HostAlerts {
     }
 
     /// What people would notice: which alerts are in which state.
-    pub(crate) fn outline(&self) -> Vec<(&str, State, Vec<(&Labels, State)>)> {
+    pub(crate) fn outline(&self) -> Outline<'_> {
         self.rules
             .iter()
             .map(|rule| {

@@ -203,6 +203,6 @@ pub(crate) fn reduced(line: &Series, way: &str) -> Option<f64> {
             Some(all.iter().copied().reduce(f64::max)? - all.iter().copied().reduce(f64::min)?)
         }
         "last" => line.points.last()?.1,
-        _ => values.last(),
+        _ => values.next_back(),
     }
 }

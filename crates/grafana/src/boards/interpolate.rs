@@ -39,15 +39,13 @@ impl<'a> Values<'a> {
             filled.push_str(&rest[..at]);
             rest = &rest[at..];
             let found = reference(rest);
-            match found.and_then(|found| Some((found.length, self.value(found.name, found.form)?))) {
-                Some((length, value)) => {
-                    filled.push_str(&value);
-                    rest = &rest[length..];
-                }
-                None => {
-                    filled.push_str(&rest[..1]);
-                    rest = &rest[1..];
-                }
+            let value = found.and_then(|found| Some((found.length, self.value(found.name, found.form)?)));
+            if let Some((length, value)) = value {
+                filled.push_str(&value);
+                rest = &rest[length..];
+            } else {
+                filled.push_str(&rest[..1]);
+                rest = &rest[1..];
             }
         }
         filled.push_str(rest);

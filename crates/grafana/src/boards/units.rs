@@ -98,9 +98,8 @@ pub(crate) fn unit(name: &str) -> Unit {
 /// A unit of one's own: `suffix:cups`, `prefix:№`, `si:mm`.
 fn own(name: &str) -> Unit {
     match name.split_once(':') {
-        Some(("suffix" | "si", word)) => Unit::of(word.to_owned()),
+        Some(("suffix" | "si" | "count", word)) => Unit::of(word.to_owned()),
         Some(("prefix", sign)) => Unit::number().after(sign.to_owned()),
-        Some(("count", word)) => Unit::of(word.to_owned()),
         Some(_) => Unit::number(),
         None => Unit::of(name.to_owned()),
     }

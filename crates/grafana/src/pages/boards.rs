@@ -20,6 +20,9 @@ const NAMED: usize = 24;
 /// Dashboards of the switch.
 const SWITCH: usize = 6;
 
+/// A dashboard with the values of its variables.
+pub(crate) type Filled<'a> = (&'a Board, &'a [(String, String)]);
+
 /// The dashboards of an entity and the one of which charts are drawn.
 pub(crate) struct Shown<'a> {
     pub(crate) host: &'a HostSettings,
@@ -30,7 +33,7 @@ pub(crate) struct Shown<'a> {
     /// Uids and titles of those of which charts can be drawn.
     pub(crate) choices: Vec<(String, String)>,
     /// The one of which charts are drawn, with the values of its variables.
-    pub(crate) board: Option<Result<(&'a Board, &'a [(String, String)]), &'a Trouble>>,
+    pub(crate) board: Option<Result<Filled<'a>, &'a Trouble>>,
     pub(crate) range: Range,
     /// Address of the tab.
     pub(crate) path: &'a str,

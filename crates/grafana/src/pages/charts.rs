@@ -106,9 +106,6 @@ fn tone(panel: &Panel, value: f64) -> Option<Tone> {
     if panel.steps.len() < 2 {
         return None;
     }
-    let reached = panel
-        .steps
-        .iter()
-        .filter(|(from, _)| from.is_none_or(|from| value >= from));
-    reached.last().and_then(|(_, tone)| *tone)
+    let is_reached = |(from, _): &&(Option<f64>, Option<Tone>)| from.is_none_or(|from| value >= from);
+    panel.steps.iter().rfind(is_reached).and_then(|(_, tone)| *tone)
 }

@@ -170,12 +170,16 @@ impl<'a> Interpreter<'a> {
             Node::For(repeated) => self.repeat(repeated, scope, text),
             Node::Set(names, value) => {
                 let value = self.evaluate(value, scope)?;
-                names.iter().for_each(|name| self.set(scope, name, value.clone()));
+                for name in names {
+                    self.set(scope, name, value.clone());
+                }
                 Ok(())
             }
             Node::SetBlock(names, body) => {
                 let value = Value::text(self.body(body, scope)?);
-                names.iter().for_each(|name| self.set(scope, name, value.clone()));
+                for name in names {
+                    self.set(scope, name, value.clone());
+                }
                 Ok(())
             }
             Node::Macro(one) => {
@@ -437,7 +441,7 @@ impl<'a> Interpreter<'a> {
             if !named.is_empty() {
                 list.push(Value::object(named));
             }
-            let outside = self.to_outside(&list, at)?;
+            let outside = to_outside(&list, at)?;
             let filtered = filter(&outside);
             let filtered = filtered
                 .map_err(|reason| at.error(format!("Template filter \"{name}\" failed: {reason}")))?;
@@ -450,11 +454,6 @@ impl<'a> Interpreter<'a> {
             filtered.map_err(|reason| at.error(format!("Template filter \"{name}\" failed: {reason}")))?;
         self.check_size(&filtered, at)?;
         Ok(filtered)
-    }
-
-    fn to_outside(&self, values: &[Value], at: Position) -> Outcome<Vec<Option<Json>>> {
-        let outside = values.iter().map(Value::to_json).collect::<Result<_, _>>();
-        outside.map_err(|reason| at.error(reason))
     }
 
     fn call(
@@ -503,7 +502,7 @@ impl<'a> Interpreter<'a> {
                 self.expand(one, Scope::new(Some(scope.clone()), true), list, named, at)
             }
             Function::Added(name) => {
-                let outside = self.to_outside(&list, at)?;
+                let outside = to_outside(&list, at)?;
                 let made = self
                     .extensions
                     .function_of(name)
@@ -600,4 +599,10 @@ fn loop_of(index: usize, length: usize) -> Value {
         ("length", Value::count(length)),
     ];
     Value::object(entries.map(|(name, value)| (name.into(), value)))
+}
+
+/// Values as the extensions of a user of the language get them.
+fn to_outside(values: &[Value], at: Position) -> Outcome<Vec<Option<Json>>> {
+    let outside = values.iter().map(Value::to_json).collect::<Result<_, _>>();
+    outside.map_err(|reason| at.error(reason))
 }

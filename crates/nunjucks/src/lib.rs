@@ -4,6 +4,11 @@
 //! expression and nothing else gives the expression's own value; any other gives a text. Nothing outside of the context
 //! and the given extensions can be reached, and work, depth and output are bounded ([`Limits`]).
 
+#![allow(
+    clippy::float_cmp,
+    reason = "JavaScript compares numbers exactly, and so do templates"
+)]
+
 mod error;
 mod extensions;
 mod filters;

@@ -65,12 +65,11 @@ pub(crate) enum Function {
 
 impl Entries {
     pub(crate) fn put(&mut self, key: Rc<str>, value: Value) {
-        match self.places.get(&key) {
-            Some(place) => self.list[*place].1 = value,
-            None => {
-                self.places.insert(key.clone(), self.list.len());
-                self.list.push((key, value));
-            }
+        if let Some(place) = self.places.get(&key) {
+            self.list[*place].1 = value;
+        } else {
+            self.places.insert(key.clone(), self.list.len());
+            self.list.push((key, value));
         }
     }
 

@@ -50,7 +50,7 @@ impl LayoutErrorPage {
     /// Who the caller is, which permission it lacks, and who gives it.
     fn not_permitted(&self, viewer: Option<&Viewer>, permission: &Permission) -> Markup {
         let who = viewer.map(|viewer| viewer.reference().to_string());
-        let groups = viewer.map(|viewer| own_groups(viewer)).unwrap_or_default();
+        let groups = viewer.map(own_groups).unwrap_or_default();
         let ask = if self.administrators.is_empty() {
             "Ask the people who run this portal for it.".to_owned()
         } else {

@@ -235,17 +235,13 @@ impl<'a> Run<'a> {
         tables::end(&mut tx, id, &result).await?;
         tasks::announce(&mut tx, id);
         tx.commit().await?;
-        match result {
-            // The folder of a task that failed is kept for another try.
-            Err(fault) => Err(JobFailure::GiveUp(fault)),
-            Ok(_) => {
-                let removed = tokio::fs::remove_dir_all(&self.workspace).await;
-                if let Err(error) = removed {
-                    tracing::warn!(task = %id, %error, "the folder of a task cannot be removed");
-                }
-                Ok(())
-            }
+        // The folder of a task that failed is kept for another try.
+        result.map_err(JobFailure::GiveUp)?;
+        let removed = tokio::fs::remove_dir_all(&self.workspace).await;
+        if let Err(error) = removed {
+            tracing::warn!(task = %id, %error, "the folder of a task cannot be removed");
         }
+        Ok(())
     }
 
     /// Keeps what is done, together with what the transaction writes. Fails where another process has the job.

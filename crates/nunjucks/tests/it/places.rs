@@ -38,8 +38,10 @@ fn errors_say_where_they_are() {
 
 fn rendered(text: &str, options: &Options) -> String {
     let context = json!({"values": {"name": "shop", "on": true}, "cookiecutter": {"name": "shop"}});
-    let template = Template::parse(text, options).unwrap();
-    template.render_text(&context, &Extensions::default()).unwrap()
+    let template = Template::parse(text, options).expect("a template");
+    template
+        .render_text(&context, &Extensions::default())
+        .expect("it renders")
 }
 
 #[test]

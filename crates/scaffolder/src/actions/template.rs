@@ -191,23 +191,19 @@ impl Rendering {
         let text = std::str::from_utf8(&file.bytes)
             .ok()
             .filter(|text| !text.contains('\0'));
-        match text.filter(|_| is_rendered) {
-            Some(text) => {
-                let rendered = self.render(text).map_err(|fault| in_file(path, "", fault))?;
-                workspace.write(&name, rendered.as_bytes(), file.is_executable)
-            }
-            None => {
-                if self.extension.is_none() {
-                    let word = if text.is_some() {
-                        "file/directory"
-                    } else {
-                        "binary file"
-                    };
-                    log.info(format!("Copying {word} {path} without processing."));
-                }
-                workspace.write(&name, &file.bytes, file.is_executable)
-            }
+        if let Some(text) = text.filter(|_| is_rendered) {
+            let rendered = self.render(text).map_err(|fault| in_file(path, "", fault))?;
+            return workspace.write(&name, rendered.as_bytes(), file.is_executable);
         }
+        if self.extension.is_none() {
+            let word = if text.is_some() {
+                "file/directory"
+            } else {
+                "binary file"
+            };
+            log.info(format!("Copying {word} {path} without processing."));
+        }
+        workspace.write(&name, &file.bytes, file.is_executable)
     }
 
     fn render(&self, text: &str) -> Result<String, Fault> {

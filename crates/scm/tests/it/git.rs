@@ -34,7 +34,7 @@ fn objects() -> Objects {
         file("src.txt", b"main", false),
         file("src-a/x", b"", false),
         file("bin/run", b"#!/bin/sh\n", true),
-        file("deep/er/still/large.bin", &[7; 100_000], false),
+        file("deep/er/still/large.bin", &vec![7; 100_000], false),
     ];
     let text = CommitText {
         author: Author {
@@ -73,7 +73,7 @@ fn a_repository_on_disk_is_one_for_git() {
     git(folder.path(), &["checkout", "-f", "main"], b"");
     assert_eq!(
         std::fs::read(folder.path().join("deep/er/still/large.bin")).unwrap(),
-        [7; 100_000]
+        vec![7; 100_000]
     );
     assert_eq!(git(folder.path(), &["status", "--porcelain"], b""), "");
 }

@@ -1,8 +1,10 @@
 //! Evaluates templates. Every node costs fuel; depth and output are bounded.
 
+mod calls;
+mod scope;
+
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -10,71 +12,16 @@ use serde_json::Value as Json;
 
 use crate::error::{Position, TemplateError};
 use crate::extensions::Extensions;
-use crate::syntax::{Arguments, Expression, Loop, Macro, Node, Operator, What};
-use crate::value::{Cycler, Function, Value};
-use crate::{Options, filters, methods, number, operators, parser, tests_of_values};
+use crate::syntax::{Expression, Loop, Macro, Node, Operator, What};
+use crate::value::{Function, Value};
+use crate::{Options, methods, number, operators, parser, tests_of_values};
 
 /// Fuel that a kilobyte of text or of a list costs.
 const BYTES_FOR_FUEL: usize = 64;
-/// Most numbers of a range.
-const MOST_NUMBERS: f64 = 1_000_000.0;
+
+pub(crate) use scope::Scope;
 
 pub(crate) type Outcome<T = Value> = Result<T, TemplateError>;
-
-/// Names with values, within those of an outer scope.
-#[derive(Clone)]
-pub(crate) struct Scope(Rc<Frame>);
-
-struct Frame {
-    names: RefCell<HashMap<String, Value>>,
-    outer: Option<Scope>,
-    /// What is set here changes no outer scope.
-    is_closed: bool,
-}
-
-impl fmt::Debug for Scope {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Scope")
-    }
-}
-
-impl Scope {
-    fn new(outer: Option<Self>, is_closed: bool) -> Self {
-        Self(Rc::new(Frame {
-            names: RefCell::default(),
-            outer,
-            is_closed,
-        }))
-    }
-
-    fn get(&self, name: &str) -> Option<Value> {
-        let found = self.0.names.borrow().get(name).cloned();
-        found.or_else(|| self.0.outer.as_ref()?.get(name))
-    }
-
-    fn put(&self, name: &str, value: Value) {
-        self.0.names.borrow_mut().insert(name.to_owned(), value);
-    }
-
-    /// Changes a name where it is known, else makes it known here.
-    fn set(&self, name: &str, value: Value) {
-        let mut scope = self;
-        loop {
-            if scope.0.names.borrow().contains_key(name) {
-                return scope.put(name, value);
-            }
-            match &scope.0.outer {
-                Some(outer) if !scope.0.is_closed => scope = outer,
-                _ => break,
-            }
-        }
-        self.put(name, value);
-    }
-
-    fn is_top(&self) -> bool {
-        self.0.outer.is_none() && !self.0.is_closed
-    }
-}
 
 pub(crate) struct Interpreter<'a> {
     context: &'a Json,
@@ -412,157 +359,6 @@ impl<'a> Interpreter<'a> {
         }
         Ok(())
     }
-
-    #[expect(clippy::type_complexity, reason = "a pair of lists, used in this file alone")]
-    fn arguments(
-        &self,
-        arguments: &Arguments,
-        scope: &Scope,
-    ) -> Outcome<(Vec<Value>, Vec<(Rc<str>, Value)>)> {
-        let list = self.all(&arguments.list, scope)?;
-        let mut named = Vec::with_capacity(arguments.named.len());
-        for (name, value) in &arguments.named {
-            named.push((Rc::from(&**name), self.evaluate(value, scope)?));
-        }
-        Ok((list, named))
-    }
-
-    fn filter(
-        &self,
-        name: &str,
-        value: Value,
-        mut list: Vec<Value>,
-        named: Vec<(Rc<str>, Value)>,
-        at: Position,
-    ) -> Outcome {
-        self.burn(1 + value.weight() / BYTES_FOR_FUEL, at)?;
-        if let Some(filter) = self.extensions.filter_of(name) {
-            list.insert(0, value);
-            if !named.is_empty() {
-                list.push(Value::object(named));
-            }
-            let outside = to_outside(&list, at)?;
-            let filtered = filter(&outside);
-            let filtered = filtered
-                .map_err(|reason| at.error(format!("Template filter \"{name}\" failed: {reason}")))?;
-            return Ok(filtered.as_ref().map_or(Value::Undefined, Value::of));
-        }
-        let given = filters::Given { list, named };
-        let filtered = filters::apply(name, &value, &given, self.room());
-        let filtered = filtered.ok_or_else(|| at.error(format!("Unknown template filter \"{name}\"")))?;
-        let filtered =
-            filtered.map_err(|reason| at.error(format!("Template filter \"{name}\" failed: {reason}")))?;
-        self.check_size(&filtered, at)?;
-        Ok(filtered)
-    }
-
-    fn call(
-        &self,
-        called: &Value,
-        list: Vec<Value>,
-        named: Vec<(Rc<str>, Value)>,
-        function: &Expression,
-        at: Position,
-    ) -> Outcome {
-        let Value::Function(called) = called else {
-            let word = match called {
-                Value::Undefined => "undefined",
-                Value::Null => "null",
-                _ => "a value that is no function",
-            };
-            let label = function.label();
-            return Err(at.error(format!(
-                "Template value \"{label}\" resolved to {word} and cannot be called"
-            )));
-        };
-        let reasoned = |reason: String| at.error(reason);
-        match &**called {
-            Function::Range => range(&list).map_err(reasoned),
-            Function::MakeCycler => {
-                let cycler = Cycler { items: list, next: 0 };
-                Ok(Value::Cycler(Rc::new(RefCell::new(cycler))))
-            }
-            Function::MakeJoiner => {
-                let with = list.into_iter().next().filter(|with| !with.is_nothing());
-                let with = with.unwrap_or_else(|| Value::text(","));
-                Ok(Value::function(Function::Joiner(with, RefCell::new(true))))
-            }
-            Function::Joiner(with, is_first) => {
-                let first = is_first.replace(false);
-                Ok(if first { Value::text("") } else { with.clone() })
-            }
-            Function::Method(value, name) => {
-                self.burn(value.weight() / BYTES_FOR_FUEL, at)?;
-                let made = methods::call(value, name, &list, self.room()).map_err(reasoned)?;
-                self.check_size(&made, at)?;
-                Ok(made)
-            }
-            Function::Macro(one) => self.expand(one, Scope::new(None, true), list, named, at),
-            Function::Caller(one, scope) => {
-                self.expand(one, Scope::new(Some(scope.clone()), true), list, named, at)
-            }
-            Function::Added(name) => {
-                let outside = to_outside(&list, at)?;
-                let made = self
-                    .extensions
-                    .function_of(name)
-                    .map_or(Ok(None), |function| function(&outside));
-                Ok(made
-                    .map_err(reasoned)?
-                    .as_ref()
-                    .map_or(Value::Undefined, Value::of))
-            }
-        }
-    }
-
-    fn expand(
-        &self,
-        one: &Arc<Macro>,
-        scope: Scope,
-        list: Vec<Value>,
-        named: Vec<(Rc<str>, Value)>,
-        at: Position,
-    ) -> Outcome {
-        self.deeper(at, || {
-            let mut list = list.into_iter();
-            for (name, default) in &one.parameters {
-                let given = named
-                    .iter()
-                    .find(|(given, _)| **given == **name)
-                    .map(|(_, value)| value.clone());
-                let value = match (list.next().or(given), default) {
-                    (Some(value), _) => value,
-                    (None, Some(default)) => self.evaluate(default, &scope)?,
-                    (None, None) => Value::Undefined,
-                };
-                scope.put(name, value);
-            }
-            if let Some((_, caller)) = named.iter().find(|(name, _)| &**name == "caller") {
-                scope.put("caller", caller.clone());
-            }
-            Ok(Value::text(self.body(&one.body, &scope)?))
-        })
-    }
-}
-
-fn range(list: &[Value]) -> Result<Value, String> {
-    let numbers: Vec<f64> = list.iter().map(Value::number).collect();
-    let (start, end, step) = match numbers[..] {
-        [end] => (0.0, end, 1.0),
-        [start, end] => (start, end, 1.0),
-        [start, end, step, ..] => (start, end, step),
-        [] => return Ok(Value::array(Vec::new())),
-    };
-    if step == 0.0 || step.is_nan() || ((end - start) / step).abs() > MOST_NUMBERS {
-        return Err(format!("A range has {MOST_NUMBERS} numbers at most"));
-    }
-    let mut made = Vec::new();
-    let mut at = start;
-    while (step > 0.0 && at < end) || (step < 0.0 && at > end) {
-        made.push(Value::Number(at));
-        at += step;
-    }
-    Ok(Value::array(made))
 }
 
 /// The values of the names of a loop, round by round.
@@ -599,10 +395,4 @@ fn loop_of(index: usize, length: usize) -> Value {
         ("length", Value::count(length)),
     ];
     Value::object(entries.map(|(name, value)| (name.into(), value)))
-}
-
-/// Values as the extensions of a user of the language get them.
-fn to_outside(values: &[Value], at: Position) -> Outcome<Vec<Option<Json>>> {
-    let outside = values.iter().map(Value::to_json).collect::<Result<_, _>>();
-    outside.map_err(|reason| at.error(reason))
 }

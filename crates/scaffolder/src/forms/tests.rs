@@ -490,10 +490,8 @@ fn the_first_mistake_in_the_order_of_the_fields_has_the_focus() {
 fn patterns_that_nobody_can_fulfil_and_schemas_that_are_none_do_no_harm() {
     let schema = json!({"properties": {"name": {"type": "string", "pattern": "(["}}});
     assert_eq!(values(&schema, &[("/name", "x")]), json!({"name": "x"}));
-    let told = told(
-        &json!({"properties": {"name": {"type": "sting"}}}),
-        &[("/name", "x")],
-    );
+    let wrong = json!({"properties": {"name": {"type": "sting"}}});
+    let told = told(&wrong, &[("/name", "x")]);
     assert!(told[0].1.contains("Tell the template's owner"), "{told:?}");
     let endless = json!({"properties": {"a": {"$ref": "#"}}});
     assert!(values(&endless, &[])["a"]["a"].is_object());

@@ -1,4 +1,4 @@
-//! Serves samples of the pages of templates: `cargo run -p scaffolder --example pages -- 127.0.0.1:7102`.
+//! Serves samples of the pages of templates: `cargo run -p scaffolder --example create_pages -- 127.0.0.1:7102`.
 
 use std::sync::Arc;
 

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use config::Config;
 use maud::{Markup, html};
 use model::{Principal, Viewer};
-use plugin::Permission;
+use plugin::{Audience, Permission};
 use ui::{Button, Chrome, EmptyState, PageHead, Shell, button, empty_state, error_state, icon};
 use web::{ErrorPage, RenderErrorPage};
 
@@ -64,6 +64,9 @@ impl LayoutErrorPage {
                     p { "You are " code { (who) } @if !groups.is_empty() { ", of " (groups) } "." }
                 }
                 p { "It needs the permission " code { (permission.name) } ", which you do not have. " (ask) }
+                @if permission.audience == Audience::Administrators {
+                    p { "Administrators have it; " code { "portal.administrators" } " of the configuration names them." }
+                }
                 @if self.signs_people_in && viewer.is_some_and(|viewer| viewer.who == Principal::Guest) {
                     div.state-actions {
                         (button(Button { label: "Sign in", icon: Some("sign-in"), href: Some("/sign-in"), ..Button::default() }))

@@ -23,7 +23,6 @@ pub(crate) fn rows(docs: &Docs) -> Rows {
     Rows::new()
         .get("/docs", rule.prefetch(), index::show)
         .get("/docs/{namespace}/{kind}/{name}", rule, reader::show)
-        .get("/docs/{namespace}/{kind}/{name}/", rule, reader::show)
         .get("/docs/{namespace}/{kind}/{name}/{*path}", rule, reader::show_page)
         .with_state(docs)
 }

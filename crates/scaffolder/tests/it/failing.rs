@@ -43,7 +43,7 @@ async fn errors_name_the_thing_and_the_way_out() {
         (
             "fetch:template",
             json!({"url": "./skeleton"}),
-            "line 2, column 5: Unknown template filter \"nope\" (in broken.txt)",
+            "line 2, column 16: Unknown template filter \"nope\" (in broken.txt)",
         ),
         (
             "fetch:template",

@@ -31,7 +31,8 @@ const QUICK: Pace = Pace {
     at_once: 8,
     poll: Duration::from_millis(20),
     hold: Duration::from_millis(1_200),
-    grace: Duration::from_millis(300),
+    // Longer than an action may take to end.
+    grace: Duration::from_secs(10),
 };
 
 pub struct World {

@@ -149,6 +149,9 @@ impl Folder {
         let is_wrong = |part: &str| {
             matches!(part, "" | "." | "..") || part.eq_ignore_ascii_case(".git") || part.contains('\0')
         };
+        if path.starts_with('/') {
+            return Err(refused());
+        }
         for part in folders.split('/').filter(|_| !folders.is_empty()) {
             if is_wrong(part) || folder.files.contains_key(part) {
                 return Err(refused());

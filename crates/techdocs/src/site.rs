@@ -2,6 +2,7 @@
 
 mod anchors;
 mod config;
+mod images;
 mod links;
 mod nav;
 mod render;

@@ -8,7 +8,7 @@ use regex::Regex;
 use ui::{Code, Language};
 
 use super::links::{self, Lead};
-use super::{Page, Places, Problem, sanitise};
+use super::{Page, Places, Problem, images, sanitise};
 
 /// Longest text of a section that can be found, in bytes.
 const MAX_SECTION: usize = 4_000;
@@ -75,7 +75,7 @@ pub(crate) fn render(page: &Page, places: &Arc<Places>) -> Rendered {
     let safe = sanitise::page(&document.html, places, position, &page.path);
     rendered.ids = ids(&safe);
     rendered.sections = sections(&safe, &rendered.headings);
-    rendered.html = finished(&safe);
+    rendered.html = finished(&images::with_sizes(&safe, places));
     rendered
 }
 

@@ -10,7 +10,6 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use crate::conformance::shared_folder;
 use crate::process::{root, run, run_in_with};
 use crate::steps::Steps;
 use crate::{browser, server, setup};
@@ -49,7 +48,8 @@ pub fn run_all() -> Result<()> {
 
 /// The folder of the scripts that start servers.
 fn scripts() -> Result<PathBuf> {
-    let folder = shared_folder()?.join("services");
+    let shared = std::env::var_os("SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
+    let folder = shared.join("services");
     if !folder.join("gitea.sh").is_file() {
         bail!(
             "the scripts that start real servers are not at {}: they are not part of the repository; put them there or set \
@@ -57,7 +57,9 @@ fn scripts() -> Result<PathBuf> {
             folder.display()
         );
     }
-    Ok(folder)
+    folder
+        .canonicalize()
+        .with_context(|| format!("{} cannot be opened", folder.display()))
 }
 
 /// Builds what is shipped and returns its path.

@@ -123,6 +123,10 @@ fn at(path: &str, problem: Problem) -> Problem {
     Problem { fault, ..problem }
 }
 
+fn is_address(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
 fn clusters<'a>(path: &str, locator: &'a Value, names: &mut Vec<&'a str>) -> Vec<Problem> {
     let mut problems = Vec::new();
     let all = locator["clusters"].as_array().into_iter().flatten();
@@ -140,6 +144,15 @@ fn clusters<'a>(path: &str, locator: &'a Value, names: &mut Vec<&'a str>) -> Vec
         let is_own = provider == "serviceAccount" && cluster["serviceAccountToken"].is_null();
         // Whether the portal runs in a cluster, and where files are, is known when it starts.
         let is_known_later = is_own || cluster["caFile"].is_string();
+        if let Some(given) = cluster["url"]
+            .as_str()
+            .filter(|given| is_known_later && !is_address(given))
+        {
+            let fault = Fault::input(format!(
+                "kubernetes.{path}.url must be an address such as https://kubernetes.example.com, not \"{given}\""
+            ));
+            problems.push(at(&format!("{path}.url"), Problem::error(fault)));
+        }
         if let Some(reason) = access(cluster, provider, Path::new(""), None)
             .err()
             .filter(|_| !is_known_later)
@@ -201,6 +214,21 @@ mod tests {
                 told.iter().any(|text| text.contains(expected)),
                 "{section}: {told:?}"
             );
+        }
+    }
+
+    #[test]
+    fn an_address_is_judged_even_where_access_is_known_later() {
+        let said = |url: &str| {
+            let locator = serde_json::json!({"clusters": [{"name": "a", "url": url}]});
+            clusters("clusterLocatorMethods[0]", &locator, &mut Vec::new())
+        };
+        assert!(said("https://10.0.0.1:6443").is_empty());
+        for wrong in ["not a url", "ftp://a"] {
+            let problems = said(wrong);
+            assert_eq!(problems.len(), 1, "{wrong}");
+            let text = problems[0].fault.to_string();
+            assert!(text.contains("clusters[0].url must be an address"), "{text}");
         }
     }
 }

@@ -111,6 +111,13 @@ const ARROWS: &[(&str, &[&str])] = &[
             "catalog", "config", "model", "plugin", "scm", "store", "web", "work",
         ],
     ),
+    (
+        "gitea",
+        &[
+            "catalog", "config", "events", "model", "plugin", "scm", "sight", "store", "ui", "web", "work",
+            "yaml",
+        ],
+    ),
     ("nunjucks", &[]),
     ("markdown", &[]),
     (

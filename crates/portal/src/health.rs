@@ -48,14 +48,13 @@ fn checks(
     let services = services(store, outside);
     let added = plugins::opened(added, &services)?;
     let audit = audit::Audit::new(store.clone());
-    let outside = services.outside.clone();
     let catalog = catalog(
         config,
         (store, None),
         added.feeds,
         added.declarations,
         &audit,
-        outside,
+        &services,
     )?;
     let search = Search::open(&Place::Memory, &catalog, store)?;
     let (slots, stop) = (Slots::default(), CancellationToken::new());

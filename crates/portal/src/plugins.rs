@@ -114,6 +114,7 @@ pub fn declarations() -> Vec<Declaration> {
         techdocs::declaration(),
         kubernetes::declaration(),
         flux::declaration(),
+        gitea::declaration(),
         grafana::declaration(),
         scaffolder::declaration(),
         auth::declaration(),
@@ -172,8 +173,8 @@ pub fn access_problem(config: &Config) -> Option<Problem> {
 }
 
 /// What the built-in plugins feed into the catalog.
-pub(crate) fn feeds(config: &Config, reader: &UrlReader) -> Feeds {
-    let mut all = Feeds::default();
+pub(crate) fn feeds(config: &Config, reader: &UrlReader, services: &Services) -> Feeds {
+    let mut all = gitea::feeds(config, services);
     if config.portal().codeowners {
         all.processors
             .push(Arc::new(scm::codeowners::Processor::new(reader.clone())));
@@ -235,6 +236,7 @@ pub(crate) fn contributions(
         techdocs::contributions(config, catalog, services),
         kubernetes::contributions(&clusters, catalog, stop.clone()),
         flux::contributions(&clusters, config, services),
+        gitea::contributions(config, catalog, services),
         grafana::contributions(
             sections(config, ["grafana", "proxy"]),
             catalog,

@@ -93,15 +93,15 @@ pub(crate) fn catalog(
     added: Vec<plugin::Feeds>,
     declarations: Vec<Declaration>,
     audit: &Audit,
-    outside: OutsideCalls,
+    services: &Services,
 ) -> anyhow::Result<Catalog> {
-    let reader = UrlReader::new(config, outside)?;
+    let reader = UrlReader::new(config, services.outside.clone())?;
     let mut builder = Catalog::builder(config.clone(), store.clone())
         .audit(Arc::new(audit.clone()))
         .kinds(plugins::kinds(&declarations)?)
         .local_folder(scaffolder::repositories_folder(config))
         .url_source(Arc::new(reader.clone()));
-    for feeds in std::iter::once(plugins::feeds(config, &reader)).chain(added) {
+    for feeds in std::iter::once(plugins::feeds(config, &reader, services)).chain(added) {
         let plugin::Feeds {
             processors,
             providers,
@@ -141,7 +141,7 @@ impl Portal {
             added.feeds,
             added.declarations,
             &audit,
-            services.outside.clone(),
+            &services,
         )?;
         let loading = tokio::spawn(load(catalog.clone()));
         let search = open_search(&config, (&catalog, &store), &background).await?;

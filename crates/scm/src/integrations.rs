@@ -139,9 +139,26 @@ fn gitlab(section: &IntegrationsSection) -> Vec<Integration> {
         .collect()
 }
 
+/// Address of a Gitea for the portal, without a slash at its end.
+pub(crate) fn gitea_base(one: &config::GiteaIntegration) -> String {
+    trimmed(one.base_url.as_ref()).unwrap_or_else(|| format!("https://{}", one.host))
+}
+
+/// Address of a Gitea for people, without a slash at its end. The portal may reach the server by another name than people do:
+/// then people reach the configured host, below the same path.
+pub(crate) fn gitea_web(one: &config::GiteaIntegration) -> String {
+    let base = gitea_base(one);
+    match Url::parse(&base) {
+        Ok(url) if authority(&url).as_deref() != Some(one.host.as_str()) => {
+            format!("https://{}{}", one.host, url.path().trim_end_matches('/'))
+        }
+        _ => base,
+    }
+}
+
 fn gitea(section: &IntegrationsSection) -> Vec<Integration> {
     let integration = |one: &config::GiteaIntegration| {
-        let base = trimmed(one.base_url.as_ref()).unwrap_or_else(|| format!("https://{}", one.host));
+        let base = gitea_base(one);
         let authorization = one
             .password
             .as_ref()

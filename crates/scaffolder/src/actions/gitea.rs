@@ -98,12 +98,11 @@ impl Action for PublishGitea {
         let full_name = &repository.full_name;
         let word = if is_new { "is made" } else { "is there already" };
         context.log.info(format!("The repository {full_name} {word}"));
-        let base = gitea.base();
-        let remote = format!("{base}/{full_name}.git");
+        let remote = format!("{}/{full_name}.git", gitea.base());
         let target = PushTarget {
             host: gitea.host(),
             repository: &remote,
-            authorization: gitea.git_authorization(),
+            authorization: gitea.git_authorization()?,
             branch: branch(input),
         };
         let pushed = push(&target, &objects).await?;
@@ -124,8 +123,8 @@ impl Action for PublishGitea {
                 .warning("The server has taken the commit, and does not show it yet");
         }
         Ok(json!({
-            "remoteUrl": remote,
-            "repoContentsUrl": format!("{base}/{full_name}/src/branch/{}/", branch(input)),
+            "remoteUrl": format!("{}.git", gitea.page(full_name)),
+            "repoContentsUrl": format!("{}/src/branch/{}/", gitea.page(full_name), branch(input)),
             "commitHash": objects.commit(),
         }))
     }

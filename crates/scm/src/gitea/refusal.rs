@@ -1,0 +1,98 @@
+//! What an answer without success means, and the way out.
+
+use http::StatusCode;
+use http::header::RETRY_AFTER;
+use model::{Fault, FaultKind};
+use outside::Answer;
+use serde_json::Value;
+
+use super::Gitea;
+
+/// Longest text of a server that is passed on, in characters.
+const MAX_SAID: usize = 300;
+
+impl Gitea {
+    /// The fault for an answer without success.
+    pub(super) async fn refused(&self, answer: Answer, doing: &str) -> Fault {
+        let status = answer.status();
+        let pause = answer.header(RETRY_AFTER).map(str::to_owned);
+        let said = answer.text().await.unwrap_or_default();
+        let (kind, why) = meaning(status, self.credentials.is_some());
+        let pause = pause.map_or_else(String::new, |pause| format!("; it asks for a pause of {pause} s"));
+        Fault::new(
+            kind,
+            format!(
+                "{doing}: {} answers {} and {why}{}{pause}",
+                self.name,
+                status.as_u16(),
+                reason(&said)
+            ),
+        )
+    }
+}
+
+fn meaning(status: StatusCode, has_token: bool) -> (FaultKind, &'static str) {
+    match status {
+        StatusCode::UNAUTHORIZED if has_token => (
+            FaultKind::Authentication,
+            "does not accept the token; put a valid one into integrations.gitea[].password",
+        ),
+        StatusCode::UNAUTHORIZED => (
+            FaultKind::Authentication,
+            "shows nothing without a sign-in; put a token into integrations.gitea[].password",
+        ),
+        StatusCode::FORBIDDEN => (
+            FaultKind::NotAllowed,
+            "does not allow it; the token lacks a scope, or its user the right: reading needs read:repository, \
+             read:organization, read:user and read:issue, writing write:repository and write:organization",
+        ),
+        StatusCode::NOT_FOUND => (
+            FaultKind::NotFound,
+            "does not know it, or does not show it to this token",
+        ),
+        StatusCode::METHOD_NOT_ALLOWED => (FaultKind::NotImplemented, "has no such call in its version"),
+        StatusCode::CONFLICT => (FaultKind::Conflict, "has one of this name already"),
+        StatusCode::GONE => (FaultKind::NotFound, "had it once, and has it no more"),
+        StatusCode::PRECONDITION_FAILED => (
+            FaultKind::Conflict,
+            "finds it in another state than it must be in for that",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            FaultKind::NotAllowed,
+            "has no room left for it: the quota of the owner is used up",
+        ),
+        StatusCode::UNPROCESSABLE_ENTITY => (
+            FaultKind::Input,
+            "does not take these values; a name may be reserved or have signs that it must not have",
+        ),
+        StatusCode::LOCKED => (
+            FaultKind::Conflict,
+            "has archived it, and nothing in it can be changed",
+        ),
+        StatusCode::TOO_MANY_REQUESTS => (
+            FaultKind::TooManyRequests,
+            "is asked too often, by a limit of its own or of a proxy before it",
+        ),
+        status if status.is_server_error() => (
+            FaultKind::Unavailable,
+            "fails at it; its own log says why, or it is just starting",
+        ),
+        _ => (FaultKind::Plain, "fails at it"),
+    }
+}
+
+/// What the server says about it, in brackets. A page in place of a reason is not passed on.
+fn reason(said: &str) -> String {
+    let Ok(said) = serde_json::from_str::<Value>(said) else {
+        return String::new();
+    };
+    let message = said["message"].as_str().unwrap_or_default().trim();
+    let topics = said["invalidTopics"].as_array().into_iter().flatten();
+    let topics: Vec<&str> = topics.filter_map(Value::as_str).collect();
+    let message: String = message.chars().take(MAX_SAID).collect();
+    match (message.is_empty(), topics.is_empty()) {
+        (true, true) => String::new(),
+        (_, true) => format!(" ({message})"),
+        (_, false) => format!(" ({message}: {})", topics.join(", ")),
+    }
+}

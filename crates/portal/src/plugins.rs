@@ -153,6 +153,7 @@ pub fn check_configuration(config: &Config, declarations: &[Declaration]) -> Vec
         .collect();
     let mut problems = config.check_with(&claimed);
     problems.extend(crate::outside_calls::problems(config));
+    problems.extend(gitea::problems(config));
     problems.extend(policy_problem(config));
     problems
 }
@@ -236,7 +237,7 @@ pub(crate) fn contributions(
         techdocs::contributions(config, catalog, services),
         kubernetes::contributions(&clusters, catalog, stop.clone()),
         flux::contributions(&clusters, config, services),
-        gitea::contributions(config, catalog, services),
+        gitea::contributions(config, catalog, services, Arc::new(audit.clone())),
         grafana::contributions(
             sections(config, ["grafana", "proxy"]),
             catalog,

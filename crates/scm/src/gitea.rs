@@ -7,6 +7,7 @@
 mod call;
 mod create;
 mod features;
+mod files;
 mod listing;
 mod refusal;
 mod repositories;
@@ -22,6 +23,7 @@ use crate::integrations::{basic, gitea_base, gitea_web};
 
 pub use create::NewRepository;
 pub use features::{Features, Version};
+pub use files::{FileContent, FileEntry, Files};
 pub use listing::Listing;
 pub use repositories::{Owner, Permissions, Repository, RepositoryQuery};
 

@@ -7,6 +7,7 @@
 
 mod codeowners;
 mod git;
+mod gitea_files;
 mod hosts;
 mod plain;
 mod server;

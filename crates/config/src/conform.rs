@@ -339,9 +339,19 @@ impl Walk<'_> {
             .into_iter()
             .flat_map(Map::keys)
             .map(String::as_str);
-        let problem = match self.reader {
-            Reader::Portal => foreign::report(&path, node, siblings),
-            Reader::Plugin { page } => foreign::without_effect(&path, node, siblings, page),
+        let problem = match (&node.content, self.reader) {
+            // Each entry belongs to somebody else.
+            (Content::Object(entries), Reader::Portal) if foreign::is_family(&path) => {
+                let reports = entries.iter().filter_map(|(key, entry)| {
+                    let path: Vec<String> = path.iter().cloned().chain([key.clone()]).collect();
+                    let problem = foreign::report(&path, entry, std::iter::empty())?;
+                    Some((dotted(&path), problem))
+                });
+                self.found.problems.extend(reports);
+                return;
+            }
+            (_, Reader::Portal) => foreign::report(&path, node, siblings),
+            (_, Reader::Plugin { page }) => foreign::without_effect(&path, node, siblings, page),
         };
         self.found
             .problems

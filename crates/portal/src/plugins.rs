@@ -134,6 +134,7 @@ pub fn kinds(declarations: &[Declaration]) -> Result<Kinds, Collisions> {
 pub fn check_configuration(config: &Config, declarations: &[Declaration]) -> Vec<Problem> {
     let mut problems = with_claimed(declarations, |claimed| config.check_with(claimed));
     problems.extend(crate::outside_calls::problems(config));
+    problems.extend(gitea::problems(config));
     problems.extend(policy_problem(config));
     problems
 }
@@ -257,7 +258,7 @@ pub(crate) fn contributions(
         techdocs::contributions(config, catalog, services),
         kubernetes::contributions(&clusters, catalog, stop.clone()),
         flux::contributions(&clusters, config, services),
-        gitea::contributions(config, catalog, services),
+        gitea::contributions(config, catalog, services, Arc::new(audit.clone())),
         grafana::contributions(
             sections(config, ["grafana", "proxy"]),
             catalog,

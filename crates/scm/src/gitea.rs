@@ -5,10 +5,12 @@
 //! asks for a pause gets it. Files behind URLs are read by [`crate::UrlReader`], not here.
 
 mod call;
+mod commit;
 mod create;
 mod features;
 mod files;
 mod listing;
+mod pulls;
 mod refusal;
 mod repositories;
 
@@ -21,10 +23,12 @@ use outside::{Host, HostPolicy, OutsideCalls};
 
 use crate::integrations::{basic, gitea_base, gitea_web};
 
+pub use commit::{Branch, BranchCommit, NewCommit};
 pub use create::NewRepository;
 pub use features::{Features, Version};
 pub use files::{FileContent, FileEntry, Files};
 pub use listing::Listing;
+pub use pulls::{NewPullRequest, PullBranch, PullRequest};
 pub use repositories::{Owner, Permissions, Repository, RepositoryQuery};
 
 use features::Known;

@@ -8,6 +8,8 @@ mod call;
 mod create;
 mod features;
 mod listing;
+mod owners_file;
+mod people;
 mod refusal;
 mod repositories;
 
@@ -23,6 +25,8 @@ use crate::integrations::{basic, gitea_base, gitea_web};
 pub use create::NewRepository;
 pub use features::{Features, Version};
 pub use listing::Listing;
+pub use owners_file::{OwnersFile, OwnersRead};
+pub use people::{Organization, Team, User};
 pub use repositories::{Owner, Permissions, Repository, RepositoryQuery};
 
 use features::Known;

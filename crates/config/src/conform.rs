@@ -310,7 +310,17 @@ impl Walk<'_> {
             .into_iter()
             .flat_map(Map::keys)
             .map(String::as_str);
-        self.found.problems.extend(foreign::report(&path, node, siblings));
+        match &node.content {
+            // Each entry belongs to somebody else.
+            Content::Object(entries) if foreign::is_family(&path) => {
+                let reports = entries.iter().filter_map(|(key, entry)| {
+                    let path: Vec<String> = path.iter().cloned().chain([key.clone()]).collect();
+                    foreign::report(&path, entry, std::iter::empty())
+                });
+                self.found.problems.extend(reports);
+            }
+            _ => self.found.problems.extend(foreign::report(&path, node, siblings)),
+        }
     }
 }
 

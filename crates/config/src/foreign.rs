@@ -158,6 +158,14 @@ const KEYS: &[(&str, &str)] = &[
 /// Where a key that is not known might have been meant as a protection: there it keeps the portal from starting.
 const STRICT: &str = "backend.auth.externalAccess.*.accessRestrictions";
 
+/// The key whose entries are entity providers.
+const PROVIDERS: [&str; 2] = ["catalog", "providers"];
+
+/// Whether each entry below a key belongs to a plugin of its own, so that each is reported by itself.
+pub(crate) fn is_family(path: &[String]) -> bool {
+    path == PROVIDERS
+}
+
 /// What is to be said about a key that no section has.
 pub(crate) fn report<'a>(
     path: &[String],
@@ -166,9 +174,9 @@ pub(crate) fn report<'a>(
 ) -> Option<Problem> {
     let key = dotted(path);
     let place = node.origin.place();
-    if key == "catalog.providers" {
+    if path.starts_with(&PROVIDERS.map(str::to_owned)) {
         let fault = Fault::input(format!(
-            "'{key}' belongs to catalog modules, it has no effect yet: no entity comes from it"
+            "'{key}' belongs to a catalog module, it has no effect yet: no entity comes from it"
         ));
         let hint =
             "Name the files in catalog.locations, or register them, until the portal has this provider.";

@@ -115,6 +115,7 @@ pub fn declarations() -> Vec<Declaration> {
         kubernetes::declaration(),
         flux::declaration(),
         gitea::declaration(),
+        gitea::people_declaration(),
         grafana::declaration(),
         scaffolder::declaration(),
         auth::declaration(),
@@ -153,6 +154,7 @@ pub fn check_configuration(config: &Config, declarations: &[Declaration]) -> Vec
         .collect();
     let mut problems = config.check_with(&claimed);
     problems.extend(crate::outside_calls::problems(config));
+    problems.extend(gitea::problems(config));
     problems.extend(policy_problem(config));
     problems
 }
@@ -236,7 +238,7 @@ pub(crate) fn contributions(
         techdocs::contributions(config, catalog, services),
         kubernetes::contributions(&clusters, catalog, stop.clone()),
         flux::contributions(&clusters, config, services),
-        gitea::contributions(config, catalog, services),
+        gitea::contributions(config, catalog, services, Arc::new(audit.clone())),
         grafana::contributions(
             sections(config, ["grafana", "proxy"]),
             catalog,

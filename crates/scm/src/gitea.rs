@@ -5,11 +5,14 @@
 //! asks for a pause gets it. Files behind URLs are read by [`crate::UrlReader`], not here.
 
 mod call;
+mod commit;
 mod create;
 mod features;
+mod files;
 mod listing;
 mod owners_file;
 mod people;
+mod pulls;
 mod refusal;
 mod repositories;
 
@@ -22,11 +25,14 @@ use outside::{Host, HostPolicy, OutsideCalls};
 
 use crate::integrations::{basic, gitea_base, gitea_web};
 
+pub use commit::{Branch, BranchCommit, NewCommit};
 pub use create::NewRepository;
 pub use features::{Features, Version};
+pub use files::{FileContent, FileEntry, Files};
 pub use listing::Listing;
 pub use owners_file::{OwnersFile, OwnersRead};
 pub use people::{Organization, Team, User};
+pub use pulls::{NewPullRequest, PullBranch, PullRequest};
 pub use repositories::{Owner, Permissions, Repository, RepositoryQuery};
 
 use features::Known;

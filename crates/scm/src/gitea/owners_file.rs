@@ -103,22 +103,15 @@ impl Gitea {
         file: &str,
         commit: &str,
     ) -> Result<Option<String>, Fault> {
-        let doing = format!("{file} of {owner}/{name} cannot be read");
-        let mut path = vec!["repos", owner, name, "raw"];
-        path.extend(file.split('/'));
-        let query = [("ref", commit)];
-        match self.send(http::Method::GET, Call::new(&path, &doing).query(&query), None).await {
-            Ok(answer) => {
-                let text = answer.text().await;
-                let text = text.map_err(|error| super::call::failed(&doing, &error))?;
-                if text.len() > MAX_KEPT {
-                    let reason = TooLarge::more_than(MAX_KEPT);
-                    return Err(Fault::input(format!("{doing}: {reason}")));
-                }
-                Ok(Some(text))
-            }
-            Err(fault) if fault.is(&model::FaultKind::NotFound) => Ok(None),
-            Err(fault) => Err(fault),
+        let Some(content) = self.file(owner, name, commit, file).await? else {
+            return Ok(None);
+        };
+        if content.bytes.len() > MAX_KEPT {
+            let reason = TooLarge::more_than(MAX_KEPT);
+            return Err(Fault::input(format!(
+                "The file {file} of {owner}/{name} is not read: {reason}"
+            )));
         }
+        Ok(Some(String::from_utf8_lossy(&content.bytes).into_owned()))
     }
 }

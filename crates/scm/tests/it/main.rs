@@ -8,6 +8,7 @@
 mod codeowners;
 mod expressions;
 mod git;
+mod gitea_files;
 mod hosts;
 mod plain;
 mod server;

@@ -10,8 +10,10 @@
 //! The client of the server is [`scm::gitea`]; webhooks come in through the crate `events`.
 
 mod discovery;
+mod people;
 
 pub use discovery::{Section, problems};
+pub use people::PeopleSection;
 
 use std::sync::Arc;
 
@@ -48,6 +50,18 @@ pub fn declaration() -> Declaration {
     }
 }
 
+/// The name of the part that brings people.
+pub const PEOPLE: PluginId = PluginId::built_in("gitea-people");
+
+/// What the part is that brings people and knows owners.
+pub fn people_declaration() -> Declaration {
+    Declaration {
+        config: Some(Arc::new(PeopleSection)),
+        migrations: people::tables::MIGRATIONS,
+        ..Declaration::new(PEOPLE)
+    }
+}
+
 /// What the plugin feeds into the catalog.
 pub fn feeds(config: &Config, services: &Services) -> Feeds {
     let providers = discovery::providers(config, services);
@@ -57,7 +71,7 @@ pub fn feeds(config: &Config, services: &Services) -> Feeds {
         Arc::new(finder) as Arc<dyn EntityProvider>
     });
     Feeds {
-        providers: providers.collect(),
+        providers: providers.chain(people::providers(config, services)).collect(),
         ..Feeds::default()
     }
 }

@@ -115,6 +115,7 @@ pub fn declarations() -> Vec<Declaration> {
         kubernetes::declaration(),
         flux::declaration(),
         gitea::declaration(),
+        gitea::people_declaration(),
         grafana::declaration(),
         scaffolder::declaration(),
         auth::declaration(),

@@ -10,6 +10,8 @@ mod create;
 mod features;
 mod files;
 mod listing;
+mod owners_file;
+mod people;
 mod pulls;
 mod refusal;
 mod repositories;
@@ -28,6 +30,8 @@ pub use create::NewRepository;
 pub use features::{Features, Version};
 pub use files::{FileContent, FileEntry, Files};
 pub use listing::Listing;
+pub use owners_file::{OwnersFile, OwnersRead};
+pub use people::{Organization, Team, User};
 pub use pulls::{NewPullRequest, PullBranch, PullRequest};
 pub use repositories::{Owner, Permissions, Repository, RepositoryQuery};
 

@@ -11,10 +11,12 @@
 
 mod discovery;
 mod pages;
+mod people;
 mod proposal;
 
 pub use discovery::{Section, problems};
 pub use pages::{PageSample, page_samples};
+pub use people::PeopleSection;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -57,6 +59,18 @@ pub fn declaration() -> Declaration {
     }
 }
 
+/// The name of the part that brings people.
+pub const PEOPLE: PluginId = PluginId::built_in("gitea-people");
+
+/// What the part is that brings people and knows owners.
+pub fn people_declaration() -> Declaration {
+    Declaration {
+        config: Some(Arc::new(PeopleSection)),
+        migrations: people::tables::MIGRATIONS,
+        ..Declaration::new(PEOPLE)
+    }
+}
+
 /// What the plugin feeds into the catalog.
 pub fn feeds(config: &Config, services: &Services) -> Feeds {
     let providers = discovery::providers(config, services);
@@ -66,7 +80,7 @@ pub fn feeds(config: &Config, services: &Services) -> Feeds {
         Arc::new(finder) as Arc<dyn EntityProvider>
     });
     Feeds {
-        providers: providers.collect(),
+        providers: providers.chain(people::providers(config, services)).collect(),
         ..Feeds::default()
     }
 }

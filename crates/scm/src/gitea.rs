@@ -4,12 +4,15 @@
 //! Each call says what it was doing, what the server answered, and the way out. Calls are few at a time, and a server that
 //! asks for a pause gets it. Files behind URLs are read by [`crate::UrlReader`], not here.
 
+pub mod activity;
 mod call;
 mod commit;
 mod create;
 mod features;
 mod files;
 mod listing;
+mod owners_file;
+mod people;
 mod pulls;
 mod refusal;
 mod repositories;
@@ -28,6 +31,8 @@ pub use create::NewRepository;
 pub use features::{Features, Version};
 pub use files::{FileContent, FileEntry, Files};
 pub use listing::Listing;
+pub use owners_file::{OwnersFile, OwnersRead};
+pub use people::{Organization, Team, User};
 pub use pulls::{NewPullRequest, PullBranch, PullRequest};
 pub use repositories::{Owner, Permissions, Repository, RepositoryQuery};
 

@@ -4,12 +4,15 @@
 //! Each call says what it was doing, what the server answered, and the way out. Calls are few at a time, and a server that
 //! asks for a pause gets it. Files behind URLs are read by [`crate::UrlReader`], not here.
 
+pub(crate) mod address;
 mod call;
 mod create;
 mod features;
 mod files;
+mod history;
 mod listing;
-mod refusal;
+pub(crate) mod references;
+pub(crate) mod refusal;
 mod repositories;
 
 use std::sync::Arc;

@@ -4,13 +4,18 @@
 //! Each call says what it was doing, what the server answered, and the way out. Calls are few at a time, and a server that
 //! asks for a pause gets it. Files behind URLs are read by [`crate::UrlReader`], not here.
 
+pub mod activity;
 pub(crate) mod address;
 mod call;
+mod commit;
 mod create;
 mod features;
 mod files;
 mod history;
 mod listing;
+mod owners_file;
+mod people;
+mod pulls;
 pub(crate) mod references;
 pub(crate) mod refusal;
 mod repositories;
@@ -24,10 +29,14 @@ use outside::{Host, HostPolicy, OutsideCalls};
 
 use crate::integrations::{basic, gitea_base, gitea_web};
 
+pub use commit::{Branch, BranchCommit, NewCommit};
 pub use create::NewRepository;
 pub use features::{Features, Version};
 pub use files::{FileContent, FileEntry, Files};
 pub use listing::Listing;
+pub use owners_file::{OwnersFile, OwnersRead};
+pub use people::{Organization, Team, User};
+pub use pulls::{NewPullRequest, PullBranch, PullRequest};
 pub use repositories::{Owner, Permissions, Repository, RepositoryQuery};
 
 use features::Known;

@@ -6,6 +6,7 @@
 )]
 
 mod codeowners;
+mod expressions;
 mod git;
 mod gitea_files;
 mod hosts;

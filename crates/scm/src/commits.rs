@@ -36,7 +36,7 @@ impl UrlReader {
         let Some(Address { owner, name, .. }) = Address::parse(url.as_str(), server.base) else {
             return Ok(None);
         };
-        let told = server.account.commit(&owner, &name, sha).await?;
+        let told = server.account.commit_named(&owner, &name, sha).await?;
         Ok(Some(read(&told, sha)))
     }
 }

@@ -12,7 +12,7 @@ const BRIEF: [(&str, &str); 3] = [("stat", "false"), ("verification", "false"), 
 
 impl Gitea {
     /// What the server says about a commit.
-    pub(crate) async fn commit(&self, owner: &str, name: &str, sha: &str) -> Result<Value, Fault> {
+    pub(crate) async fn commit_named(&self, owner: &str, name: &str, sha: &str) -> Result<Value, Fault> {
         let doing = format!("The commit {sha} of {owner}/{name} cannot be read");
         let path = ["repos", owner, name, "git", "commits", sha];
         self.get(Call::new(&path, &doing).query(&BRIEF)).await

@@ -21,6 +21,18 @@ impl Gitea {
     /// The commit that last changed a place; nothing where the server names none. Fails with [`FaultKind::NotFound`] where there
     /// is no such place. `doing` is what fails without it.
     pub(crate) async fn last_commit(&self, place: &Place, doing: &str) -> Result<Option<String>, Fault> {
+        let fault = match self.newest_at(place, doing).await {
+            Err(fault) if fault.is(&FaultKind::Unavailable) && !place.path.is_empty() => fault,
+            commit => return commit,
+        };
+        // Gitea 1.26 fails at a path of a reference that it does not know; without a path it says that.
+        match self.newest_at(&place.with_path(""), doing).await {
+            Err(unknown) if unknown.is(&FaultKind::NotFound) => Err(unknown),
+            _ => Err(fault),
+        }
+    }
+
+    async fn newest_at(&self, place: &Place, doing: &str) -> Result<Option<String>, Fault> {
         let path = ["repos", &place.owner, &place.name, "commits"];
         let mut query = vec![("limit", "1")];
         query.extend(BRIEF);

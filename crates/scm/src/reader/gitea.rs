@@ -187,7 +187,11 @@ impl Server<'_> {
 
     /// The commit that last changed a file, where the server says it. Fails where the branch is unknown, like a read of `raw`.
     async fn commit_of(&self, place: &Place, url: &str, raw: &Url) -> Result<Option<String>, Fault> {
-        match self.account.last_commit(place, "its commit is unknown").await {
+        match self
+            .account
+            .last_commit(place, &format!("Unable to read {url}"))
+            .await
+        {
             Ok(commit) => {
                 self.references.note(place);
                 Ok(commit)
@@ -198,6 +202,8 @@ impl Server<'_> {
                     "{url} could not be read as {raw}, {status}"
                 )))
             }
+            // It may be the content of the default branch.
+            Err(fault) if !self.references.is_seen(place) && is_passing(&fault) => Err(fault),
             // The content is there all the same.
             Err(_) => Ok(None),
         }
@@ -273,6 +279,11 @@ impl Server<'_> {
              integrations.gitea[].baseUrl names another server"
         ))
     }
+}
+
+/// Whether a call may succeed later that failed with this.
+fn is_passing(fault: &Fault) -> bool {
+    matches!(fault.kind(), FaultKind::Unavailable | FaultKind::TooManyRequests)
 }
 
 fn is_pointer(bytes: &[u8]) -> bool {

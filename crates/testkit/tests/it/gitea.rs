@@ -1,0 +1,7 @@
+//! The Gitea server in memory: against recorded answers of a real one, and trap by trap.
+
+mod client;
+mod plain;
+mod recorded;
+mod scenario;
+mod shape;

@@ -5,16 +5,19 @@
 //! asks for a pause gets it. Files behind URLs are read by [`crate::UrlReader`], not here.
 
 pub mod activity;
+pub(crate) mod address;
 mod call;
 mod commit;
 mod create;
 mod features;
 mod files;
+mod history;
 mod listing;
 mod owners_file;
 mod people;
 mod pulls;
-mod refusal;
+pub(crate) mod references;
+pub(crate) mod refusal;
 mod repositories;
 
 use std::sync::Arc;

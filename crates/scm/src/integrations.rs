@@ -1,5 +1,7 @@
 //! The configured Git hosts.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use config::{IntegrationsSection, Secret};
@@ -158,7 +160,6 @@ pub(crate) fn gitea_web(one: &config::GiteaIntegration) -> String {
 
 fn gitea(section: &IntegrationsSection) -> Vec<Integration> {
     let integration = |one: &config::GiteaIntegration| {
-        let base = gitea_base(one);
         let authorization = one
             .password
             .as_ref()
@@ -168,7 +169,11 @@ fn gitea(section: &IntegrationsSection) -> Vec<Integration> {
             });
         Integration {
             host: one.host.clone(),
-            kind: Host::Gitea { base },
+            kind: Host::Gitea {
+                base: gitea_base(one),
+                web: gitea_web(one),
+                references: Arc::default(),
+            },
             authorization,
         }
     };

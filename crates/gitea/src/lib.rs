@@ -10,20 +10,29 @@
 //! The client of the server is [`scm::gitea`]; webhooks come in through the crate `events`.
 
 mod discovery;
+mod pages;
 mod people;
+mod proposal;
 
 pub use discovery::{Section, problems};
+pub use pages::{PageSample, page_samples};
 pub use people::PeopleSection;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use config::Config;
-use plugin::{AuditLog, Contributions, Declaration, EntityProvider, Feeds, LiveTopic, Permission, PermissionAction, PluginId, Services};
+use plugin::{
+    Asset, AssetKind, AuditLog, Contributions, Declaration, EntityProvider, Feeds, LiveTopic, NavigationItem,
+    NavigationSection, Permission, PermissionAction, PluginId, Routes, Services,
+};
 use store::Migration;
 use work::Subscription;
 
-use discovery::Finder;
 use discovery::pushes::{PUSHED, Pushed, REPOSITORY, RepositoryChanged, Wishes};
+use discovery::{Finder, Provider};
+use pages::Pages;
+use proposal::Desk;
 
 /// The plugin's name.
 pub const ID: PluginId = PluginId::built_in("gitea");
@@ -81,17 +90,42 @@ pub fn contributions(
     config: &Config,
     _catalog: &catalog::Catalog,
     services: &Services,
-    _audit: Arc<dyn AuditLog>,
+    audit: Arc<dyn AuditLog>,
 ) -> Contributions {
-    let providers = discovery::providers(config, services);
+    let providers: Arc<[Provider]> = discovery::providers(config, services).into();
+    let pages = Pages {
+        providers: providers.clone(),
+        store: services.store.clone(),
+        desk: Desk::new(services.store.clone(), audit),
+    };
+    let base = Contributions {
+        routes: vec![Routes::new(ID).pages(pages::rows(&pages))],
+        assets: vec![Asset {
+            kind: AssetKind::Style,
+            text: Cow::Borrowed(include_str!("../css/gitea.css")),
+        }],
+        live_topics: vec![LiveTopic {
+            name: discovery::TOPIC.into(),
+            needs: Some(&READ),
+        }],
+        ..Contributions::of(ID)
+    };
     if providers.is_empty() {
-        return Contributions::of(ID);
+        return base;
     }
     let wishes = Wishes {
         watched: discovery::watched(&providers),
         store: services.store.clone(),
     };
+    let entry = NavigationItem::new(
+        "Repositories",
+        "/gitea",
+        "sources",
+        NavigationSection::Administration,
+        15,
+    );
     Contributions {
+        navigation: vec![entry.needs(&READ)],
         jobs: vec![
             Arc::new(Pushed(wishes.clone())),
             Arc::new(RepositoryChanged(wishes)),
@@ -100,10 +134,6 @@ pub fn contributions(
             Subscription::new(events::PUSHES, PUSHED),
             Subscription::new(events::webhooks_of("gitea"), REPOSITORY),
         ],
-        live_topics: vec![LiveTopic {
-            name: discovery::TOPIC.into(),
-            needs: Some(&READ),
-        }],
-        ..Contributions::of(ID)
+        ..base
     }
 }

@@ -7,6 +7,7 @@
 mod call;
 mod create;
 mod features;
+mod hooks;
 mod listing;
 mod refusal;
 mod repositories;
@@ -20,8 +21,10 @@ use outside::{Host, HostPolicy, OutsideCalls};
 
 use crate::integrations::{basic, gitea_base, gitea_web};
 
+pub use crate::integrations::{gitea_base as base_address, gitea_web as web_address};
 pub use create::NewRepository;
 pub use features::{Features, Version};
+pub use hooks::{Hook, HookConfig, HookForm, HookScope, hook_page};
 pub use listing::Listing;
 pub use repositories::{Owner, Permissions, Repository, RepositoryQuery};
 

@@ -8,6 +8,8 @@
 //!
 //! The client of the server is [`scm::gitea`]; webhooks come in through the crate `events`.
 
+pub mod hooks;
+
 use config::Config;
 use plugin::{Contributions, Declaration, Feeds, PluginId, Services};
 

@@ -115,6 +115,7 @@ pub fn declarations() -> Vec<Declaration> {
         kubernetes::declaration(),
         flux::declaration(),
         gitea::declaration(),
+        gitea::hooks::declaration(),
         grafana::declaration(),
         scaffolder::declaration(),
         auth::declaration(),
@@ -222,8 +223,8 @@ pub(crate) fn contributions(
         events::contributions(
             config.value().get(events::ID.as_str()).unwrap_or(&Value::Null),
             catalog,
-            store,
-            &services.jobs,
+            (store, &services.jobs),
+            Arc::new(audit.clone()),
         ),
         scaffolder::contributions(
             config,
@@ -237,6 +238,7 @@ pub(crate) fn contributions(
         kubernetes::contributions(&clusters, catalog, stop.clone()),
         flux::contributions(&clusters, config, services),
         gitea::contributions(config, catalog, services),
+        gitea::hooks::contributions(config, services),
         grafana::contributions(
             sections(config, ["grafana", "proxy"]),
             catalog,

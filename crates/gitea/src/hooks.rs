@@ -2,6 +2,7 @@
 //!
 //! - `settings` reads `portal.gitea`: for which hosts the portal keeps webhooks, and where these are to call.
 //! - `keeping` compares what a server has with what it must have, in a job that one process at a time does.
+//! - `missed` has sources read again whose repositories changed without a delivery, as while the portal was down.
 //! - `standing` says of each webhook whether its deliveries come in, and if not, why.
 //! - `pages` and `health` show that.
 //!
@@ -10,6 +11,7 @@
 mod health;
 mod judgement;
 mod keeping;
+mod missed;
 mod pages;
 mod section;
 mod settings;
@@ -22,6 +24,7 @@ pub use tables::MIGRATIONS;
 use std::sync::Arc;
 use std::time::Duration;
 
+use catalog::Catalog;
 use config::Config;
 use plugin::{
     Contributions, Declaration, LiveTopic, NavigationItem, NavigationSection, Permission, PermissionAction,
@@ -30,6 +33,7 @@ use plugin::{
 use work::Schedule;
 
 use keeping::Keeper;
+use missed::Missed;
 use settings::HookSettings;
 use standing::Overview;
 
@@ -54,6 +58,8 @@ const EVENTS_TOPIC: &str = "gitea";
 const TOPIC: &str = "gitea.webhooks";
 /// How often webhooks are looked at; the first time at the start.
 const PERIOD: Duration = Duration::from_mins(10);
+/// How often servers are asked what was changed without a delivery: the bound for a push whose delivery got lost.
+const CHANGES_PERIOD: Duration = Duration::from_mins(1);
 
 /// What the plugin is.
 pub fn declaration() -> Declaration {
@@ -66,7 +72,7 @@ pub fn declaration() -> Declaration {
 }
 
 /// What the plugin shows and runs; nothing without a Gitea in the configuration.
-pub fn contributions(config: &Config, services: &Services) -> Contributions {
+pub fn contributions(config: &Config, catalog: &Catalog, services: &Services) -> Contributions {
     let settings = Arc::new(HookSettings::of(config));
     if settings.hosts.is_empty() {
         return Contributions::of(ID);
@@ -93,6 +99,12 @@ pub fn contributions(config: &Config, services: &Services) -> Contributions {
         }],
         ..Contributions::of(ID)
     };
+    if settings.secret.is_some() {
+        let missed = Missed::new(config, catalog, settings.clone(), services);
+        contributions.jobs.push(Arc::new(missed));
+        let schedule = Schedule::every("gitea-webhooks.missed", CHANGES_PERIOD, missed::KIND);
+        contributions.schedules.push(schedule);
+    }
     if settings.is_any_kept() {
         let keeper = Keeper::new(config, settings, services);
         contributions.jobs.push(Arc::new(keeper));

@@ -2,31 +2,112 @@
 //! repository of an entity.
 //!
 //! - `discovery` finds repositories and their descriptors, and keeps in step with them.
+//! - `proposal` proposes a descriptor for a repository without one, as a pull request.
 //! - `people` brings organisations, teams and users as groups and users.
 //! - `hooks` keeps the server's webhooks as they must be.
 //! - `activity` and `ownership` are what the Code tab and the page of owners show.
 //!
 //! The client of the server is [`scm::gitea`]; webhooks come in through the crate `events`.
 
+mod discovery;
 pub mod hooks;
+mod people;
+
+pub use discovery::{Section, problems};
+pub use people::PeopleSection;
+
+use std::sync::Arc;
 
 use config::Config;
-use plugin::{Contributions, Declaration, Feeds, PluginId, Services};
+use plugin::{
+    AuditLog, Contributions, Declaration, EntityProvider, Feeds, LiveTopic, Permission, PermissionAction,
+    PluginId, Services,
+};
+use store::Migration;
+use work::Subscription;
+
+use discovery::Finder;
+use discovery::pushes::{PUSHED, Pushed, REPOSITORY, RepositoryChanged, Wishes};
 
 /// The plugin's name.
 pub const ID: PluginId = PluginId::built_in("gitea");
 
+/// See which repositories were found. Names and descriptions of private ones are among them.
+pub static READ: Permission =
+    Permission::new("gitea.repository.read", PermissionAction::Read).for_administrators();
+/// Propose a descriptor for a repository, with the token of the portal.
+pub static PROPOSE: Permission =
+    Permission::new("gitea.descriptor.create", PermissionAction::Create).for_administrators();
+/// All permissions of the plugin.
+pub static PERMISSIONS: [&Permission; 2] = [&READ, &PROPOSE];
+
+/// The tables of the plugin.
+const MIGRATIONS: &[Migration] = &[discovery::tables::TABLES];
+
 /// What the plugin is.
 pub fn declaration() -> Declaration {
-    Declaration::new(ID)
+    Declaration {
+        config: Some(Arc::new(Section)),
+        migrations: MIGRATIONS,
+        permissions: &PERMISSIONS,
+        ..Declaration::new(ID)
+    }
+}
+
+/// The name of the part that brings people.
+pub const PEOPLE: PluginId = PluginId::built_in("gitea-people");
+
+/// What the part is that brings people and knows owners.
+pub fn people_declaration() -> Declaration {
+    Declaration {
+        config: Some(Arc::new(PeopleSection)),
+        migrations: people::tables::MIGRATIONS,
+        ..Declaration::new(PEOPLE)
+    }
 }
 
 /// What the plugin feeds into the catalog.
-pub fn feeds(_config: &Config, _services: &Services) -> Feeds {
-    Feeds::default()
+pub fn feeds(config: &Config, services: &Services) -> Feeds {
+    let providers = discovery::providers(config, services);
+    let names: Arc<[String]> = providers.iter().map(|one| one.settings.name()).collect();
+    let providers = providers.into_iter().map(|one| {
+        let finder = Finder::new(one, services.store.clone(), names.clone());
+        Arc::new(finder) as Arc<dyn EntityProvider>
+    });
+    Feeds {
+        providers: providers.chain(people::providers(config, services)).collect(),
+        ..Feeds::default()
+    }
 }
 
 /// What the plugin shows and runs.
-pub fn contributions(_config: &Config, _catalog: &catalog::Catalog, _services: &Services) -> Contributions {
-    Contributions::of(ID)
+pub fn contributions(
+    config: &Config,
+    _catalog: &catalog::Catalog,
+    services: &Services,
+    _audit: Arc<dyn AuditLog>,
+) -> Contributions {
+    let providers = discovery::providers(config, services);
+    if providers.is_empty() {
+        return Contributions::of(ID);
+    }
+    let wishes = Wishes {
+        watched: discovery::watched(&providers),
+        store: services.store.clone(),
+    };
+    Contributions {
+        jobs: vec![
+            Arc::new(Pushed(wishes.clone())),
+            Arc::new(RepositoryChanged(wishes)),
+        ],
+        subscriptions: vec![
+            Subscription::new(events::PUSHES, PUSHED),
+            Subscription::new(events::webhooks_of("gitea"), REPOSITORY),
+        ],
+        live_topics: vec![LiveTopic {
+            name: discovery::TOPIC.into(),
+            needs: Some(&READ),
+        }],
+        ..Contributions::of(ID)
+    }
 }

@@ -4,11 +4,18 @@
 //! Each call says what it was doing, what the server answered, and the way out. Calls are few at a time, and a server that
 //! asks for a pause gets it. Files behind URLs are read by [`crate::UrlReader`], not here.
 
+pub mod activity;
 mod call;
+mod changes;
+mod commit;
 mod create;
 mod features;
+mod files;
 mod hooks;
 mod listing;
+mod owners_file;
+mod people;
+mod pulls;
 mod refusal;
 mod repositories;
 
@@ -22,10 +29,16 @@ use outside::{Host, HostPolicy, OutsideCalls};
 use crate::integrations::{basic, gitea_base, gitea_web};
 
 pub use crate::integrations::{gitea_base as base_address, gitea_web as web_address};
+pub use changes::Changes;
+pub use commit::{Branch, BranchCommit, NewCommit};
 pub use create::NewRepository;
 pub use features::{Features, Version};
+pub use files::{FileContent, FileEntry, Files};
 pub use hooks::{Hook, HookConfig, HookForm, HookScope, hook_page};
 pub use listing::Listing;
+pub use owners_file::{OwnersFile, OwnersRead};
+pub use people::{Organization, Team, User};
+pub use pulls::{NewPullRequest, PullBranch, PullRequest};
 pub use repositories::{Owner, Permissions, Repository, RepositoryQuery};
 
 use features::Known;

@@ -183,7 +183,7 @@ impl Round<'_> {
         let system = vec![String::new()];
         match self.host.level {
             Some(Level::System) => return Ok(system),
-            None if self.gitea.is_administrator().await? => {
+            None if self.gitea.account().await?.is_admin => {
                 // An administrator's token may lack the scope for it.
                 match self.gitea.hooks(HookScope::System).await {
                     Ok(_) => return Ok(system),
@@ -195,7 +195,8 @@ impl Round<'_> {
         }
         let mut scopes = self.host.organizations.clone();
         if scopes.is_empty() {
-            scopes = self.gitea.names_of_own_organizations().await?;
+            let own = self.gitea.own_organizations().await?.complete()?;
+            scopes = own.into_iter().map(|organization| organization.name).collect();
         }
         if scopes.is_empty() {
             return Err(Fault::not_found(format!(

@@ -1,4 +1,4 @@
-//! The table of webhooks, and all SQL about it. One process looks at the servers; all read what it saw.
+//! The tables of webhooks and of how far changes were seen, and all SQL about them. One process looks at the servers; all read what it saw.
 
 use jiff::Timestamp;
 use store::{Migration, Row, Session, StoreError, Tx};
@@ -23,6 +23,10 @@ CREATE TABLE gitea_webhooks (
     problem TEXT,
     PRIMARY KEY (host, scope)
 ) {clustered};
+CREATE TABLE gitea_webhooks_seen (
+    host TEXT NOT NULL PRIMARY KEY,
+    until BIGINT NOT NULL
+);
 ",
 }];
 
@@ -136,4 +140,18 @@ fn read(row: &Row) -> Result<Kept, StoreError> {
         done_at: row.maybe_time(11)?,
         problem: row.maybe_text(12)?,
     })
+}
+
+/// Until when changes of a host were seen, by the host's clock.
+pub(crate) async fn seen_until(session: &mut Session, host: &str) -> Result<Option<Timestamp>, StoreError> {
+    let text = "SELECT until FROM gitea_webhooks_seen WHERE host = ?";
+    let row = session.row(text, vec![host.into()]).await?;
+    row.map(|row| row.time(0)).transpose()
+}
+
+/// Keeps until when changes of a host were seen.
+pub(crate) async fn see_until(tx: &mut Tx, host: &str, until: Timestamp) -> Result<(), StoreError> {
+    let text = "INSERT INTO gitea_webhooks_seen (host, until) VALUES (?, ?) \
+         ON CONFLICT (host) DO UPDATE SET until = excluded.until";
+    tx.execute(text, vec![host.into(), until.into()]).await.map(drop)
 }

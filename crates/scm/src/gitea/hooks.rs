@@ -100,28 +100,6 @@ impl HookForm<'_> {
 }
 
 impl Gitea {
-    /// Whether the token's user administers the server.
-    pub async fn is_administrator(&self) -> Result<bool, Fault> {
-        let doing = "The account of the token cannot be read";
-        let user: Value = self.get(Call::new(&["user"], doing)).await?;
-        Ok(user["is_admin"] == true)
-    }
-
-    /// Names of the organisations that the token's user belongs to.
-    pub async fn names_of_own_organizations(&self) -> Result<Vec<String>, Fault> {
-        let doing = "The organisations of the token's user cannot be listed";
-        let listing = self.list::<Value>(Call::new(&["user", "orgs"], doing)).await?;
-        let all = listing.complete()?;
-        // Servers before 1.21 have the name under `username` alone.
-        let name = |one: &Value| {
-            one["name"]
-                .as_str()
-                .or(one["username"].as_str())
-                .map(str::to_owned)
-        };
-        Ok(all.iter().filter_map(name).collect())
-    }
-
     /// All webhooks of a scope.
     pub async fn hooks(&self, scope: HookScope<'_>) -> Result<Vec<Hook>, Fault> {
         let doing = format!("The webhooks of {} cannot be listed", scope.words());

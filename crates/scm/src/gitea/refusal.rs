@@ -46,6 +46,7 @@ fn meaning(status: StatusCode, has_token: bool) -> (FaultKind, &'static str) {
             "does not allow it; the token lacks a scope, or its user the right: reading needs read:repository, \
              read:organization, read:user and read:issue, writing write:repository and write:organization",
         ),
+        StatusCode::BAD_REQUEST => (FaultKind::Input, "does not take the request"),
         StatusCode::NOT_FOUND => (
             FaultKind::NotFound,
             "does not know it, or does not show it to this token",

@@ -10,6 +10,7 @@
 //! The client of the server is [`scm::gitea`]; webhooks come in through the crate `events`.
 
 mod discovery;
+pub mod hooks;
 mod pages;
 mod people;
 mod proposal;

@@ -22,9 +22,9 @@ export class Portal {
   }
 
   /** A folder of its own, with the configuration that `configure(base)` makes and further `files`. */
-  static async prepare(configure, files = {}) {
+  static async prepare(configure, files = {}, port = given('PORTAL_PORT')) {
     const folder = await mkdtemp(join(tmpdir(), 'acceptance-'));
-    const portal = new Portal(folder, given('PORTAL_PORT'));
+    const portal = new Portal(folder, port);
     await writeFile(join(folder, 'app-config.yaml'), configure(portal.base));
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
     return portal;
@@ -58,7 +58,7 @@ export class Portal {
     const kept = process.env.SCREENSHOTS;
     if (kept) {
       await mkdir(kept, { recursive: true });
-      await copyFile(join(this.folder, 'portal.log'), join(kept, 'portal.log'));
+      await copyFile(join(this.folder, 'portal.log'), join(kept, `portal-${this.port}.log`));
     }
     await rm(this.folder, { recursive: true, force: true });
   }

@@ -9,20 +9,25 @@
 //!
 //! The client of the server is [`scm::gitea`]; webhooks come in through the crate `events`.
 
+mod api;
 mod discovery;
+mod ownership;
+mod pages;
 mod people;
 
 pub use discovery::{Section, problems};
+pub use pages::page_samples;
 pub use people::PeopleSection;
 
 use std::sync::Arc;
 
 use config::Config;
-use plugin::{AuditLog, Contributions, Declaration, EntityProvider, Feeds, LiveTopic, Permission, PermissionAction, PluginId, Services};
+use plugin::{AuditLog, Contributions, Declaration, EntityProvider, Feeds, LiveTopic, Permission, PermissionAction, PluginId, Routes, Services};
 use store::Migration;
 use work::Subscription;
 
 use discovery::Finder;
+use ownership::Owners;
 use discovery::pushes::{PUSHED, Pushed, REPOSITORY, RepositoryChanged, Wishes};
 
 /// The plugin's name.
@@ -53,11 +58,14 @@ pub fn declaration() -> Declaration {
 /// The name of the part that brings people.
 pub const PEOPLE: PluginId = PluginId::built_in("gitea-people");
 
+/// The tables of people and owners.
+const PEOPLE_MIGRATIONS: &[Migration] = &[people::tables::TABLES, ownership::tables::TABLES];
+
 /// What the part is that brings people and knows owners.
 pub fn people_declaration() -> Declaration {
     Declaration {
         config: Some(Arc::new(PeopleSection)),
-        migrations: people::tables::MIGRATIONS,
+        migrations: PEOPLE_MIGRATIONS,
         ..Declaration::new(PEOPLE)
     }
 }
@@ -79,16 +87,30 @@ pub fn feeds(config: &Config, services: &Services) -> Feeds {
 /// What the plugin shows and runs.
 pub fn contributions(
     config: &Config,
-    _catalog: &catalog::Catalog,
+    catalog: &catalog::Catalog,
     services: &Services,
     _audit: Arc<dyn AuditLog>,
 ) -> Contributions {
     let providers = discovery::providers(config, services);
+    let hosts = providers.iter().map(|one| (one.settings.name(), one.settings.host.clone()));
+    let owners = Owners::new(config, catalog, services, hosts.collect());
+    let mut all = found(&providers, services);
+    owners.contribute(&mut all);
+    all.routes.push(
+        Routes::new(ID)
+            .api(api::ownership::rows(&owners))
+            .pages(pages::ownership::rows(&owners)),
+    );
+    all
+}
+
+/// What keeps the repositories that are found in step.
+fn found(providers: &[discovery::Provider], services: &Services) -> Contributions {
     if providers.is_empty() {
         return Contributions::of(ID);
     }
     let wishes = Wishes {
-        watched: discovery::watched(&providers),
+        watched: discovery::watched(providers),
         store: services.store.clone(),
     };
     Contributions {

@@ -207,14 +207,32 @@ pub(crate) fn report<'a>(
         Problem::warning(fault).at(place)
     };
     Some(match suggest(last, siblings.chain(foreign)) {
-        Some(meant) => {
-            let meant: Vec<String> = parents.iter().cloned().chain([meant.to_owned()]).collect();
-            problem.hint(format!("Did you mean '{}'?", dotted(&meant)))
-        }
+        Some(meant) => problem.hint(format!("Did you mean '{}'?", dotted(&beside(parents, meant)))),
         None => {
             problem.hint("It has no effect. Remove it, or ignore this if it is for a plugin of your own.")
         }
     })
+}
+
+/// What is to be said about a key of a plugin's section that its schema does not have.
+pub(crate) fn without_effect<'a>(
+    path: &[String],
+    node: &Node,
+    siblings: impl Iterator<Item = &'a str>,
+    page: Option<&str>,
+) -> Option<Problem> {
+    let (last, parents) = path.split_last()?;
+    let fault = Fault::input(format!("'{}' has no effect here", dotted(path)));
+    let hint = match (suggest(last, siblings), page) {
+        (Some(meant), _) => format!("Did you mean '{}'?", dotted(&beside(parents, meant))),
+        (None, Some(page)) => format!("Remove it; {page} lists the keys of this section."),
+        (None, None) => "Remove it.".to_owned(),
+    };
+    Some(Problem::warning(fault).at(node.origin.place()).hint(hint))
+}
+
+fn beside(parents: &[String], last: &str) -> Vec<String> {
+    parents.iter().cloned().chain([last.to_owned()]).collect()
 }
 
 fn owner(path: &[String]) -> Option<&'static str> {

@@ -134,6 +134,7 @@ impl Portal {
         };
         let services = services(&store, outside);
         let added = plugins::opened(added, &services)?;
+        let config = Arc::new(plugins::read_configuration(&config, &added.declarations));
         let audit = Audit::new(store.clone());
         let catalog = catalog(
             &config,

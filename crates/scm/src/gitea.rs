@@ -4,6 +4,7 @@
 //! Each call says what it was doing, what the server answered, and the way out. Calls are few at a time, and a server that
 //! asks for a pause gets it. Files behind URLs are read by [`crate::UrlReader`], not here.
 
+pub mod activity;
 mod call;
 mod commit;
 mod create;

@@ -20,6 +20,10 @@ impl ConfigSection for Section {
         "techdocs"
     }
 
+    fn page(&self) -> Option<&'static str> {
+        Some("docs/techdocs.md")
+    }
+
     fn schema(&self) -> Value {
         let text = |words: &str| json!({"type": "string", "description": words});
         json!({

@@ -43,10 +43,10 @@ impl<T> Listing<T> {
 }
 
 /// One page.
-struct Page<T> {
-    items: Vec<T>,
+pub(super) struct Page<T> {
+    pub items: Vec<T>,
     /// All entries, where the server says.
-    total: Option<usize>,
+    pub total: Option<usize>,
 }
 
 impl Gitea {
@@ -97,7 +97,8 @@ impl Gitea {
         Ok(listing)
     }
 
-    async fn one_page<T: DeserializeOwned>(
+    /// Reads one page of this number and size.
+    pub(super) async fn one_page<T: DeserializeOwned>(
         &self,
         call: Call<'_>,
         key: Option<&str>,

@@ -9,8 +9,10 @@
 //!
 //! The client of the server is [`scm::gitea`]; webhooks come in through the crate `events`.
 
+mod api;
 mod discovery;
 pub mod hooks;
+mod ownership;
 mod pages;
 mod people;
 mod proposal;
@@ -32,6 +34,7 @@ use work::Subscription;
 
 use discovery::pushes::{PUSHED, Pushed, REPOSITORY, RepositoryChanged, Wishes};
 use discovery::{Finder, Provider};
+use ownership::Owners;
 use pages::Pages;
 use proposal::Desk;
 
@@ -63,11 +66,14 @@ pub fn declaration() -> Declaration {
 /// The name of the part that brings people.
 pub const PEOPLE: PluginId = PluginId::built_in("gitea-people");
 
+/// The tables of people and owners.
+const PEOPLE_MIGRATIONS: &[Migration] = &[people::tables::TABLES, ownership::tables::TABLES];
+
 /// What the part is that brings people and knows owners.
 pub fn people_declaration() -> Declaration {
     Declaration {
         config: Some(Arc::new(PeopleSection)),
-        migrations: people::tables::MIGRATIONS,
+        migrations: PEOPLE_MIGRATIONS,
         ..Declaration::new(PEOPLE)
     }
 }
@@ -89,18 +95,26 @@ pub fn feeds(config: &Config, services: &Services) -> Feeds {
 /// What the plugin shows and runs.
 pub fn contributions(
     config: &Config,
-    _catalog: &catalog::Catalog,
+    catalog: &catalog::Catalog,
     services: &Services,
     audit: Arc<dyn AuditLog>,
 ) -> Contributions {
     let providers: Arc<[Provider]> = discovery::providers(config, services).into();
+    let hosts = providers
+        .iter()
+        .map(|one| (one.settings.name(), one.settings.host.clone()));
+    let owners = Owners::new(config, catalog, services, hosts.collect());
     let pages = Pages {
         providers: providers.clone(),
         store: services.store.clone(),
         desk: Desk::new(services.store.clone(), audit),
     };
-    let base = Contributions {
-        routes: vec![Routes::new(ID).pages(pages::rows(&pages))],
+    let mut all = Contributions {
+        routes: vec![
+            Routes::new(ID)
+                .api(api::ownership::rows(&owners))
+                .pages(pages::rows(&pages).and(pages::ownership::rows(&owners))),
+        ],
         assets: vec![Asset {
             kind: AssetKind::Style,
             text: Cow::Borrowed(include_str!("../css/gitea.css")),
@@ -111,11 +125,18 @@ pub fn contributions(
         }],
         ..Contributions::of(ID)
     };
+    owners.contribute(&mut all);
+    keep_in_step(&providers, services, &mut all);
+    all
+}
+
+/// What keeps the repositories that are found in step.
+fn keep_in_step(providers: &[Provider], services: &Services, all: &mut Contributions) {
     if providers.is_empty() {
-        return base;
+        return;
     }
     let wishes = Wishes {
-        watched: discovery::watched(&providers),
+        watched: discovery::watched(providers),
         store: services.store.clone(),
     };
     let entry = NavigationItem::new(
@@ -125,16 +146,10 @@ pub fn contributions(
         NavigationSection::Administration,
         15,
     );
-    Contributions {
-        navigation: vec![entry.needs(&READ)],
-        jobs: vec![
-            Arc::new(Pushed(wishes.clone())),
-            Arc::new(RepositoryChanged(wishes)),
-        ],
-        subscriptions: vec![
-            Subscription::new(events::PUSHES, PUSHED),
-            Subscription::new(events::webhooks_of("gitea"), REPOSITORY),
-        ],
-        ..base
-    }
+    all.navigation.push(entry.needs(&READ));
+    all.jobs.push(Arc::new(Pushed(wishes.clone())));
+    all.jobs.push(Arc::new(RepositoryChanged(wishes)));
+    all.subscriptions.push(Subscription::new(events::PUSHES, PUSHED));
+    let webhooks = events::webhooks_of("gitea");
+    all.subscriptions.push(Subscription::new(webhooks, REPOSITORY));
 }

@@ -1,10 +1,11 @@
 //! The pages of the plugin.
 
 mod descriptor;
+pub(crate) mod ownership;
 mod repositories;
 mod samples;
 
-pub use samples::{PageSample, page_samples};
+pub use samples::PageSample;
 
 use std::sync::Arc;
 
@@ -66,4 +67,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
         let Extension(permissions) = permissions.map_err(IntoResponse::into_response)?;
         Ok(Self { viewer, permissions })
     }
+}
+
+/// All pages with their states: a name usable in a path, and the content.
+pub fn page_samples() -> Vec<PageSample> {
+    [samples::page_samples(), ownership::samples()].concat()
 }

@@ -39,7 +39,7 @@ pub use features::{Features, Version};
 pub use files::{FileContent, FileEntry, Files};
 pub use hooks::{Hook, HookConfig, HookForm, HookScope, hook_page};
 pub use listing::Listing;
-pub use owners_file::{OwnersFile, OwnersRead};
+pub use owners_file::{AtPath, OwnersFile, OwnersRead};
 pub use people::{Organization, Team, User};
 pub use pulls::{NewPullRequest, PullBranch, PullRequest};
 pub use repositories::{Owner, Permissions, Repository, RepositoryQuery};

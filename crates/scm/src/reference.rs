@@ -6,7 +6,7 @@ use url::Url;
 /// Where GitHub serves the bytes of files.
 const GITHUB_RAW: (&str, &str) = ("github.com", "raw.githubusercontent.com");
 /// Words that stand before a branch in the address of a file.
-const WORDS: [&str; 6] = ["blob", "tree", "raw", "src", "edit", "blame"];
+const WORDS: [&str; 8] = ["blob", "tree", "raw", "src", "edit", "blame", "media", "_edit"];
 
 /// A branch or tag.
 #[derive(Debug, Clone, Copy)]

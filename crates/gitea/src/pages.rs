@@ -1,5 +1,6 @@
 //! The pages of the plugin.
 
+pub(crate) mod code;
 mod descriptor;
 pub(crate) mod ownership;
 mod repositories;
@@ -19,8 +20,8 @@ use store::Store;
 use web::{CurrentViewer, Permissions};
 
 use crate::discovery::Provider;
+use crate::permissions::{PROPOSE, READ};
 use crate::proposal::Desk;
-use crate::{PROPOSE, READ};
 
 /// What handlers need.
 #[derive(Clone)]
@@ -71,5 +72,5 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 
 /// All pages with their states: a name usable in a path, and the content.
 pub fn page_samples() -> Vec<PageSample> {
-    [samples::page_samples(), ownership::samples()].concat()
+    [samples::page_samples(), ownership::samples(), code::samples()].concat()
 }

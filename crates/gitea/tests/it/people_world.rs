@@ -181,7 +181,11 @@ impl World {
     /// An entity as it is served.
     pub async fn entity(&self, reference: &str) -> Option<Value> {
         let reference: EntityRef = reference.parse().unwrap();
-        self.catalog.seen_by(&EVERYTHING).entity(&reference).await.unwrap()
+        self.catalog
+            .seen_by(&EVERYTHING)
+            .entity(&reference)
+            .await
+            .unwrap()
     }
 
     /// Waits for an entity that fits.
@@ -194,7 +198,10 @@ impl World {
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        panic!("{reference} is not as expected in time: {last:#?}\n{:#?}", self.problems().await);
+        panic!(
+            "{reference} is not as expected in time: {last:#?}\n{:#?}",
+            self.problems().await
+        );
     }
 
     /// Waits until an entity is gone.
@@ -211,7 +218,9 @@ impl World {
     /// Problems of the provider of people.
     pub async fn problems(&self) -> Vec<String> {
         let sources = self.catalog.sources().await.unwrap();
-        let people = sources.into_iter().filter(|source| source.source == "provider:giteaOrg:main");
+        let people = sources
+            .into_iter()
+            .filter(|source| source.source == "provider:giteaOrg:main");
         let problems = people.flat_map(|source| source.problems);
         problems.map(|problem| problem.fault.describe()).collect()
     }

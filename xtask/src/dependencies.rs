@@ -139,6 +139,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "config",
             "markdown",
             "model",
+            "outside",
             "plugin",
             "scm",
             "sight",

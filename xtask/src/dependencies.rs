@@ -146,6 +146,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "config",
             "markdown",
             "model",
+            "outside",
             "plugin",
             "scm",
             "sight",

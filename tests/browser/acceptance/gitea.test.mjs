@@ -103,7 +103,7 @@ events:
 portal:
   gitea: { webhook: manage, webhookLevel: organization, webhookOrganizations: [${gitea.organisation}] }
 `;
-    portal = await Portal.prepare(configuration(more), {}, await freePort());
+    portal = await Portal.prepare(configuration(more), {}, { name: 'gitea', port: await freePort() });
     await portal.start();
     for (const name of ['orders', 'billing', 'orders-next', 'goes']) {
       await eventually(() => portal.entity('component', name), { what: () => `${name} did not come` });

@@ -20,7 +20,9 @@ fn texts_give_what_the_original_gives() {
     let (mut areas, mut wrong) = (BTreeMap::<String, (usize, usize)>::new(), Vec::new());
     for case in lines {
         let given = render(&case, &context);
-        let (right, all) = areas.entry(case["area"].as_str().unwrap().to_owned()).or_default();
+        let (right, all) = areas
+            .entry(case["area"].as_str().unwrap().to_owned())
+            .or_default();
         *all += 1;
         if is_as_expected(&case, &given) {
             *right += 1;
@@ -44,7 +46,7 @@ fn render(case: &Value, context: &Value) -> Result<Option<Value>, TemplateError>
         has_python_words: option("cookiecutterCompat"),
         ..Options::default()
     };
-    let template = Template::parse(case["text"].as_str().unwrap(), &options)?;
+    let template = Template::parse(case["text"].as_str().expect("each case has a text"), &options)?;
     template.render(context, &Extensions::default())
 }
 
@@ -52,7 +54,9 @@ fn is_as_expected(case: &Value, given: &Result<Option<Value>, TemplateError>) ->
     match given {
         Err(error) => {
             let expected = &case["error"];
-            expected["line"] == error.line && expected["column"] == error.column && expected["text"] == error.text
+            expected["line"] == error.line
+                && expected["column"] == error.column
+                && expected["text"] == error.text
         }
         Ok(None) => case.get("value").is_none() && case.get("error").is_none(),
         Ok(Some(value)) => case.get("value").is_some_and(|expected| alike(value, expected)),

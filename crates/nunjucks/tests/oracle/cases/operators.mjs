@@ -2,7 +2,12 @@
 const some = ['3', '"3"', '"x"', '""', 'true', 'none', 'missing', '[]', '[3]', '{}'];
 const pairs = (operator, left, right) => left.flatMap(one => right.map(other => `\${{ ${one} ${operator} ${other} }}`));
 
+const ranked = ['or', 'and', '==', '<', 'in', '~', '+', '-', '*', '/', '//', '%', '**'];
+
 export const cases = [
+  // Every operator beside every other one, so that their ranks show.
+  ...ranked.flatMap(first => ranked.map(second => `\${{ 7 ${first} 3 ${second} ${second === 'in' ? '[true, 3, 10, 343]' : '2'} }}`)),
+  ...ranked.flatMap(operator => [`\${{ not 7 ${operator} ${operator === 'in' ? '[7]' : '3'} }}`, `\${{ -7 ${operator} ${operator === 'in' ? '[-7]' : '3'} }}`, `\${{ "7" | int ${operator} ${operator === 'in' ? '[7]' : '3'} }}`, `\${{ 7 ${operator} ${operator === 'in' ? '[7] ' : '3'} | string }}`, `\${{ 7 ${operator} ${operator === 'in' ? '[7]' : '3'} if 1 else 0 }}`, `\${{ 7 is odd ${operator} ${operator === 'in' ? '[true]' : '3'} }}`, `\${{ 7 ${operator} 3 is odd }}`]),
   ...pairs('+', some, ['3', '"a"', 'none', 'missing', '[1]']),
   ...pairs('==', some, some),
   ...pairs('===', ['3', '"3"', 'none', 'missing'], ['3', '"3"', 'none', 'missing']),

@@ -1,4 +1,4 @@
-//! Repositories that are found at a Gitea in memory, what is delivered for them, and the pages.
+//! The plugin in front of a Gitea in memory.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,6 +8,7 @@
 mod budget;
 mod configuration;
 mod discovery;
+mod people_world;
 mod proposals;
 mod pushes;
 mod samples;

@@ -1,9 +1,10 @@
-//! The pages in their states, as text; a change of them is read like a change of code.
+//! The pages of repositories and proposals in their states, as text; a change of them is read like a change of code.
 
 #[test]
 fn samples_look_as_before() {
-    let line =
-        |(name, markup): (&str, maud::Markup)| format!("== {name}\n{}\n", markup.0.replace("><", ">\n<"));
-    let text: String = gitea::page_samples().into_iter().map(line).collect();
-    insta::assert_snapshot!(text);
+    for (name, markup) in gitea::page_samples() {
+        if name.starts_with("repositories") || name.starts_with("descriptor") {
+            insta::assert_snapshot!(name, markup.0.replace("><", ">\n<"));
+        }
+    }
 }

@@ -6,8 +6,8 @@ use plugin::{Action, ActionContext, ActionExample, ActionSchema};
 use serde_json::{Value, json};
 
 use super::source::Sources;
-use super::tree::Workspace;
 use super::{blocking, object, text};
+use crate::workspace::Workspace;
 
 pub(super) struct FetchPlain(pub(super) Sources);
 

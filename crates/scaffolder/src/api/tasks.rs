@@ -50,15 +50,18 @@ pub(super) async fn create(
         .await
     {
         Ok(id) => Ok((StatusCode::CREATED, Json(json!({"id": id.to_string()}))).into_response()),
-        Err(NotCreated::Invalid(violations)) => {
-            let errors: Vec<Value> = violations.iter().map(Violation::to_wire).collect();
-            Ok((StatusCode::BAD_REQUEST, Json(json!({ "errors": errors }))).into_response())
-        }
+        Err(NotCreated::Invalid(wrong)) => Ok(violations(&wrong)),
         Err(NotCreated::Fault(fault)) => Err(fault.into()),
     }
 }
 
-fn secrets(body: &Value) -> Result<BTreeMap<String, String>, Fault> {
+/// The answer to values that do not fit.
+pub(super) fn violations(violations: &[Violation]) -> Response {
+    let errors: Vec<Value> = violations.iter().map(Violation::to_wire).collect();
+    (StatusCode::BAD_REQUEST, Json(json!({ "errors": errors }))).into_response()
+}
+
+pub(super) fn secrets(body: &Value) -> Result<BTreeMap<String, String>, Fault> {
     let wrong = |key: &str| Fault::input(format!("request/body/secrets/{key} must be string"));
     let secrets = body["secrets"].as_object().into_iter().flatten();
     let text = |(key, value): (&String, &Value)| {
@@ -174,7 +177,6 @@ pub(super) async fn retry(
     RawBody(body): RawBody,
 ) -> Answer {
     let task = access::task(&scaffolder, &id, &viewer, &permissions, &TASK_READ).await?;
-    // Clients of the original send no body where there are no secrets.
     let body = if body.is_empty() {
         Ok(json!({}))
     } else {

@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use catalog::Catalog;
-use model::Fault;
 use scm::Push;
 use work::{Job, JobFailure, JobHandler};
 
@@ -19,8 +18,7 @@ impl JobHandler for Refresh {
     }
 
     async fn run(&self, job: Job) -> Result<(), JobFailure> {
-        let push: Push = serde_json::from_value(job.payload)
-            .map_err(|error| JobFailure::GiveUp(Fault::input(format!("The push cannot be read: {error}"))))?;
+        let push: Push = job.read("push")?;
         let Push { repository, name, .. } = &push;
         let found = self.0.refresh_addresses(|address| push.concerns(address)).await?;
         if found == 0 {

@@ -12,7 +12,7 @@ use sight::CurrentSight;
 use web::api::{Json, Parameter, ReadQuery, Values};
 use web::{ApiError, CurrentActor, CurrentViewer, JsonBody, Permissions, Query, RawBody};
 
-use super::access;
+use super::access::{self, Caller};
 use super::templates::template;
 use crate::Scaffolder;
 use crate::permissions::{TASK_CANCEL, TASK_READ};
@@ -148,22 +148,20 @@ pub(super) async fn list(
 pub(super) async fn show(
     State(scaffolder): State<Scaffolder>,
     Path(id): Path<String>,
-    CurrentViewer(viewer): CurrentViewer,
-    Extension(permissions): Extension<Permissions>,
+    caller: Caller,
     _: Query<()>,
 ) -> Answer {
-    let task = access::task(&scaffolder, &id, &viewer, &permissions, &TASK_READ).await?;
+    let task = caller.task(&scaffolder, &id, &TASK_READ).await?;
     Ok(Json(task.to_wire()).into_response())
 }
 
 pub(super) async fn cancel(
     State(scaffolder): State<Scaffolder>,
     Path(id): Path<String>,
-    CurrentViewer(viewer): CurrentViewer,
+    caller: Caller,
     CurrentActor(actor): CurrentActor,
-    Extension(permissions): Extension<Permissions>,
 ) -> Answer {
-    let task = access::task(&scaffolder, &id, &viewer, &permissions, &TASK_CANCEL).await?;
+    let task = caller.task(&scaffolder, &id, &TASK_CANCEL).await?;
     scaffolder.tasks.cancel(task.id, &actor).await?;
     Ok(Json(json!({"status": "cancelled"})).into_response())
 }
@@ -171,12 +169,11 @@ pub(super) async fn cancel(
 pub(super) async fn retry(
     State(scaffolder): State<Scaffolder>,
     Path(id): Path<String>,
-    CurrentViewer(viewer): CurrentViewer,
+    caller: Caller,
     CurrentActor(actor): CurrentActor,
-    Extension(permissions): Extension<Permissions>,
     RawBody(body): RawBody,
 ) -> Answer {
-    let task = access::task(&scaffolder, &id, &viewer, &permissions, &TASK_READ).await?;
+    let task = caller.task(&scaffolder, &id, &TASK_READ).await?;
     let body = if body.is_empty() {
         Ok(json!({}))
     } else {

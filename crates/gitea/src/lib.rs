@@ -18,7 +18,10 @@ pub use people::PeopleSection;
 use std::sync::Arc;
 
 use config::Config;
-use plugin::{AuditLog, Contributions, Declaration, EntityProvider, Feeds, LiveTopic, Permission, PermissionAction, PluginId, Services};
+use plugin::{
+    AuditLog, Contributions, Declaration, EntityProvider, Feeds, LiveTopic, Permission, PermissionAction,
+    PluginId, Services,
+};
 use store::Migration;
 use work::Subscription;
 

@@ -15,6 +15,7 @@ mod history;
 mod listing;
 mod owners_file;
 mod people;
+pub(crate) mod place;
 mod pulls;
 pub(crate) mod references;
 pub(crate) mod refusal;

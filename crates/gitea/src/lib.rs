@@ -9,36 +9,41 @@
 //!
 //! The client of the server is [`scm::gitea`]; webhooks come in through the crate `events`.
 
+mod activity;
+mod api;
 mod discovery;
+pub mod hooks;
+mod ownership;
+mod pages;
 mod people;
+mod permissions;
+mod proposal;
 
 pub use discovery::{Section, problems};
+pub use pages::{PageSample, page_samples};
 pub use people::PeopleSection;
+pub use permissions::{ACTIVITY_READ, PERMISSIONS, PROPOSE, READ};
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use config::Config;
 use plugin::{
-    AuditLog, Contributions, Declaration, EntityProvider, Feeds, LiveTopic, Permission, PermissionAction,
-    PluginId, Services,
+    Asset, AssetKind, AuditLog, Contributions, Declaration, EntityProvider, Feeds, LiveTopic, NavigationItem,
+    NavigationSection, PluginId, Routes, Services,
 };
 use store::Migration;
 use work::Subscription;
 
-use discovery::Finder;
+use activity::{Activity, Changed, Hosts};
 use discovery::pushes::{PUSHED, Pushed, REPOSITORY, RepositoryChanged, Wishes};
+use discovery::{Finder, Provider};
+use ownership::Owners;
+use pages::Pages;
+use proposal::Desk;
 
 /// The plugin's name.
 pub const ID: PluginId = PluginId::built_in("gitea");
-
-/// See which repositories were found. Names and descriptions of private ones are among them.
-pub static READ: Permission =
-    Permission::new("gitea.repository.read", PermissionAction::Read).for_administrators();
-/// Propose a descriptor for a repository, with the token of the portal.
-pub static PROPOSE: Permission =
-    Permission::new("gitea.descriptor.create", PermissionAction::Create).for_administrators();
-/// All permissions of the plugin.
-pub static PERMISSIONS: [&Permission; 2] = [&READ, &PROPOSE];
 
 /// The tables of the plugin.
 const MIGRATIONS: &[Migration] = &[discovery::tables::TABLES];
@@ -56,11 +61,14 @@ pub fn declaration() -> Declaration {
 /// The name of the part that brings people.
 pub const PEOPLE: PluginId = PluginId::built_in("gitea-people");
 
+/// The tables of people and owners.
+const PEOPLE_MIGRATIONS: &[Migration] = &[people::tables::TABLES, ownership::tables::TABLES];
+
 /// What the part is that brings people and knows owners.
 pub fn people_declaration() -> Declaration {
     Declaration {
         config: Some(Arc::new(PeopleSection)),
-        migrations: people::tables::MIGRATIONS,
+        migrations: PEOPLE_MIGRATIONS,
         ..Declaration::new(PEOPLE)
     }
 }
@@ -82,31 +90,80 @@ pub fn feeds(config: &Config, services: &Services) -> Feeds {
 /// What the plugin shows and runs.
 pub fn contributions(
     config: &Config,
-    _catalog: &catalog::Catalog,
+    catalog: &catalog::Catalog,
     services: &Services,
-    _audit: Arc<dyn AuditLog>,
+    audit: Arc<dyn AuditLog>,
 ) -> Contributions {
-    let providers = discovery::providers(config, services);
-    if providers.is_empty() {
-        return Contributions::of(ID);
-    }
-    let wishes = Wishes {
-        watched: discovery::watched(&providers),
+    let providers: Arc<[Provider]> = discovery::providers(config, services).into();
+    let hosts = providers
+        .iter()
+        .map(|one| (one.settings.name(), one.settings.host.clone()));
+    let owners = Owners::new(config, catalog, services, hosts.collect());
+    let pages = Pages {
+        providers: providers.clone(),
         store: services.store.clone(),
+        desk: Desk::new(services.store.clone(), audit),
     };
-    Contributions {
-        jobs: vec![
-            Arc::new(Pushed(wishes.clone())),
-            Arc::new(RepositoryChanged(wishes)),
+    let mut all = Contributions {
+        routes: vec![
+            Routes::new(ID)
+                .api(api::ownership::rows(&owners))
+                .pages(pages::rows(&pages).and(pages::ownership::rows(&owners))),
         ],
-        subscriptions: vec![
-            Subscription::new(events::PUSHES, PUSHED),
-            Subscription::new(events::webhooks_of("gitea"), REPOSITORY),
-        ],
+        assets: vec![Asset {
+            kind: AssetKind::Style,
+            text: Cow::Borrowed(include_str!("../css/gitea.css")),
+        }],
         live_topics: vec![LiveTopic {
             name: discovery::TOPIC.into(),
             needs: Some(&READ),
         }],
         ..Contributions::of(ID)
+    };
+    owners.contribute(&mut all);
+    show_activity(config, services, &mut all);
+    keep_in_step(&providers, services, &mut all);
+    all
+}
+
+/// What goes on in the repositories of entities.
+fn show_activity(config: &Config, services: &Services, all: &mut Contributions) {
+    let activity = Activity::new(Hosts::new(config, &services.outside), &services.store);
+    activity::follow(&activity, &services.store);
+    all.assets.extend(pages::code::assets());
+    all.entity_tabs
+        .push(Arc::new(pages::code::CodeTab(activity.clone())));
+    all.entity_cards.push(Arc::new(pages::code::CodeCard(activity)));
+    all.jobs.push(Arc::new(Changed(services.store.clone())));
+    let topics = [events::PUSHES.to_owned(), events::webhooks_of("gitea")];
+    all.subscriptions
+        .extend(topics.map(|topic| Subscription::new(topic, activity::KIND)));
+    all.live_topics.push(LiveTopic {
+        name: activity::TOPIC.into(),
+        needs: Some(&ACTIVITY_READ),
+    });
+}
+
+/// What keeps the repositories that are found in step.
+fn keep_in_step(providers: &[Provider], services: &Services, all: &mut Contributions) {
+    if providers.is_empty() {
+        return;
     }
+    let wishes = Wishes {
+        watched: discovery::watched(providers),
+        store: services.store.clone(),
+    };
+    let entry = NavigationItem::new(
+        "Repositories",
+        "/gitea",
+        "sources",
+        NavigationSection::Administration,
+        15,
+    );
+    all.navigation.push(entry.needs(&READ));
+    all.jobs.push(Arc::new(Pushed(wishes.clone())));
+    all.jobs.push(Arc::new(RepositoryChanged(wishes)));
+    all.subscriptions.push(Subscription::new(events::PUSHES, PUSHED));
+    let webhooks = events::webhooks_of("gitea");
+    all.subscriptions.push(Subscription::new(webhooks, REPOSITORY));
 }

@@ -38,6 +38,7 @@ mod shapes;
 mod shapes_git;
 mod shapes_work;
 mod trouble;
+mod versions;
 mod webhook;
 mod work;
 mod world;

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use store::{Migration, Session, StoreError, Tx};
 
-/// The tables of people and owners.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+/// The table of people.
+pub(crate) const TABLES: Migration = Migration {
     version: 1,
     sql: "
 CREATE TABLE gitea_people_names (
@@ -18,28 +18,8 @@ CREATE TABLE gitea_people_names (
     renamed_at BIGINT,
     PRIMARY KEY (provider, kind, id)
 );
-CREATE TABLE gitea_people_owners (
-    host TEXT NOT NULL,
-    repository TEXT NOT NULL,
-    full_name TEXT NOT NULL,
-    branch TEXT NOT NULL,
-    version TEXT,
-    commit_id TEXT,
-    path TEXT,
-    content TEXT,
-    trouble TEXT,
-    checked_at BIGINT NOT NULL,
-    PRIMARY KEY (host, repository)
-);
-CREATE TABLE gitea_people_known (
-    host TEXT NOT NULL,
-    name TEXT NOT NULL,
-    is_known BIGINT,
-    checked_at BIGINT NOT NULL,
-    PRIMARY KEY (host, name)
-);
 ",
-}];
+};
 
 /// The entity of an organisation, team or user.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,10 +1,11 @@
-//! The `CODEOWNERS` of a repository, as it stands at the newest commit of a branch.
+//! The `CODEOWNERS` of a repository, as it stands at the newest commit of a branch, and what lies at a path of it.
 
 use model::Fault;
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::Gitea;
 use super::call::Call;
+use super::{Gitea, Repository};
 use crate::codeowners::{TooLarge, conventions};
 
 /// Most bytes of a file that is kept. Gitea reads at most 8 MiB, people write a few hundred lines.
@@ -15,7 +16,7 @@ const MAX_KEPT: usize = 256 << 10;
 pub struct OwnersFile {
     /// The commit that was looked at.
     pub commit: String,
-    /// The file and its path; nothing where the repository has none.
+    /// The file's path and text; nothing where the repository has none.
     pub file: Option<(String, String)>,
 }
 
@@ -30,14 +31,15 @@ pub enum OwnersRead {
     NoBranch,
 }
 
-#[derive(Deserialize)]
-struct Branch {
-    commit: BranchCommit,
-}
-
-#[derive(Deserialize)]
-struct BranchCommit {
-    id: String,
+/// What lies at a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AtPath {
+    /// Nothing, or nothing that the account sees.
+    Nothing,
+    /// A file.
+    File,
+    /// A folder with these entries; the second value says whether the entry is a folder.
+    Folder(Vec<(String, bool)>),
 }
 
 #[derive(Deserialize)]
@@ -57,31 +59,44 @@ impl Gitea {
     /// Reads the file that says who owns what on a branch: one call where the branch still stands at the commit `known`.
     pub async fn owners_file(
         &self,
-        full_name: &str,
+        repository: &Repository,
         branch: &str,
         known: Option<&str>,
     ) -> Result<OwnersRead, Fault> {
-        let (owner, name) = full_name.split_once('/').unwrap_or_default();
-        let doing = format!("The branch {branch} of {full_name} cannot be looked up");
-        let path = ["repos", owner, name, "branches", branch];
-        let Some(found) = self.find::<Branch>(Call::new(&path, &doing)).await? else {
+        let Some(found) = self.branch(repository, branch).await? else {
             return Ok(OwnersRead::NoBranch);
         };
         let commit = found.commit.id;
         if known == Some(commit.as_str()) {
             return Ok(OwnersRead::Same);
         }
-        let file = self.first_owners_file((owner, name), &commit).await?;
+        let file = self.first_owners_file(repository, &commit).await?;
         Ok(OwnersRead::Read(OwnersFile { commit, file }))
+    }
+
+    /// What lies at a path of a branch.
+    pub async fn at_path(&self, repository: &Repository, branch: &str, path: &str) -> Result<AtPath, Fault> {
+        let (owner, name) = repository.owner_and_name();
+        let doing = format!("The path {path} of {} cannot be looked up", repository.full_name);
+        let mut place = vec!["repos", owner, name, "contents"];
+        place.extend(path.split('/').filter(|part| !part.is_empty()));
+        let query = [("ref", branch)];
+        let found: Option<Value> = self.find(Call::new(&place, &doing).query(&query)).await?;
+        Ok(match found {
+            None => AtPath::Nothing,
+            Some(Value::Array(entries)) => AtPath::Folder(entries.iter().filter_map(entry).collect()),
+            Some(_) => AtPath::File,
+        })
     }
 
     /// The file in the first of the places that count. Only places are asked for whose folder is there.
     async fn first_owners_file(
         &self,
-        (owner, name): (&str, &str),
+        repository: &Repository,
         commit: &str,
     ) -> Result<Option<(String, String)>, Fault> {
-        let doing = format!("The files of {owner}/{name} cannot be listed");
+        let (owner, name) = repository.owner_and_name();
+        let doing = format!("The files of {} cannot be listed", repository.full_name);
         let path = ["repos", owner, name, "git", "trees", commit];
         let root: Folder = self.get(Call::new(&path, &doing)).await?;
         let (places, _) = conventions("gitea");
@@ -90,28 +105,21 @@ impl Gitea {
             if !root.truncated && !root.tree.iter().any(|entry| entry.path == top) {
                 continue;
             }
-            if let Some(text) = self.text_at((owner, name), place, commit).await? {
-                return Ok(Some(((*place).to_owned(), text)));
+            let Some(content) = self.file(owner, name, commit, place).await? else {
+                continue;
+            };
+            if content.bytes.len() > MAX_KEPT {
+                let reason = TooLarge::more_than(MAX_KEPT);
+                let file = format!("The file {place} of {}", repository.full_name);
+                return Err(Fault::input(format!("{file} is not read: {reason}")));
             }
+            let text = String::from_utf8_lossy(&content.bytes).into_owned();
+            return Ok(Some(((*place).to_owned(), text)));
         }
         Ok(None)
     }
+}
 
-    async fn text_at(
-        &self,
-        (owner, name): (&str, &str),
-        file: &str,
-        commit: &str,
-    ) -> Result<Option<String>, Fault> {
-        let Some(content) = self.file(owner, name, commit, file).await? else {
-            return Ok(None);
-        };
-        if content.bytes.len() > MAX_KEPT {
-            let reason = TooLarge::more_than(MAX_KEPT);
-            return Err(Fault::input(format!(
-                "The file {file} of {owner}/{name} is not read: {reason}"
-            )));
-        }
-        Ok(Some(String::from_utf8_lossy(&content.bytes).into_owned()))
-    }
+fn entry(told: &Value) -> Option<(String, bool)> {
+    Some((told["name"].as_str()?.to_owned(), told["type"] == "dir"))
 }

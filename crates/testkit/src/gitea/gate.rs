@@ -2,6 +2,7 @@
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
+use serde_json::json;
 
 use super::ask::{Answer, Ask, Reply};
 use super::people::Token;
@@ -68,7 +69,8 @@ pub(super) fn through(
     };
     let viewer = viewer?;
     if world.settings.require_sign_in && viewer.login.is_none() {
-        return Err(world.fault(403, "Only signed in user is allowed to call APIs."));
+        let message = "Only signed in user is allowed to call APIs.";
+        return Err(Reply::json(403, &json!({ "message": message })));
     }
     if let Some(token) = &viewer.token {
         let categories = row.categories;

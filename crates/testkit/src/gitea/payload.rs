@@ -21,7 +21,7 @@ pub(super) fn payload(world: &World, event: &Event) -> Value {
         Event::Push(push) => pushed(world, found, push, repository, sender),
         Event::Create(_, kind, name) => {
             let sha = found.commit_of(name).map(|commit| commit.id.clone());
-            json!({ "sha": sha, "ref": name, "ref_type": kind.word(), "repository": repository, "sender": sender })
+            json!({ "sha": sha, "ref": name, "ref_type": kind.word(), "repository": shapes::bare_repository(world, found), "sender": sender })
         }
         Event::Delete(_, kind, name) => json!({
             "ref": name,

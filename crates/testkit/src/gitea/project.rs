@@ -4,6 +4,7 @@ use super::FakeGitea;
 use super::change::Change;
 use super::repository::Repository;
 use super::server::lock;
+use super::webhook::{Event, RefType};
 use super::work::{Pull, Release, Run, Status};
 use super::world::World;
 
@@ -16,7 +17,7 @@ pub struct Push {
     pub branch: String,
     /// The commit before; zeros for a new branch.
     pub before: String,
-    /// The commit now; zeros for a removed branch.
+    /// The commit now.
     pub after: String,
 }
 
@@ -67,12 +68,16 @@ impl FakeGitea {
         })
     }
 
-    /// Removes a branch; the push says so by zeros.
-    pub fn delete_branch(&self, full_name: &str, branch: &str) -> Push {
+    /// Makes a branch at the head of the default branch; the push has no commits.
+    pub fn branch(&self, full_name: &str, branch: &str) -> Push {
         self.edit(full_name, |found| {
-            let before = found.branches.remove(branch).expect("the branch is there");
+            let after = found
+                .head(&found.default_branch)
+                .expect("the repository has commits")
+                .to_owned();
+            found.branches.insert(branch.to_owned(), after.clone());
             let (repository, branch) = (full_name.to_owned(), branch.to_owned());
-            let after = found.format.zeros();
+            let before = found.format.zeros();
             Push {
                 repository,
                 branch,
@@ -80,6 +85,14 @@ impl FakeGitea {
                 after,
             }
         })
+    }
+
+    /// Removes a branch. Gitea sends no push for it.
+    pub fn delete_branch(&self, full_name: &str, branch: &str) -> Event {
+        self.edit(full_name, |found| {
+            found.branches.remove(branch).expect("the branch is there")
+        });
+        Event::Delete(full_name.to_owned(), RefType::Branch, branch.to_owned())
     }
 
     /// Gives a repository another name below its owner; the old one is a redirect from now on.

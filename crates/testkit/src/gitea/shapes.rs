@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::people::{Account, Team};
 use super::repository::Repository;
+use super::versions;
 use super::world::World;
 
 /// A moment that was not yet.
@@ -153,6 +154,7 @@ pub(super) fn repository(world: &World, repository: &Repository, viewer: Option<
         let Value::Object(part) = part else { continue };
         value.as_object_mut().expect("an object").extend(part);
     }
+    versions::prune(&mut value, versions::REPOSITORY, &world.settings);
     value
 }
 

@@ -6,9 +6,12 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::change::difference;
-use super::git::{Commit, Entry, Row, Signature};
+use ring::digest::{SHA256, digest};
+
+use super::git::{Commit, Entry, Row, Signature, hex};
 use super::repository::Repository;
 use super::shapes::{NEVER, moment, user_named};
+use super::versions;
 use super::world::World;
 
 /// What a commit answer leaves out on request.
@@ -174,7 +177,10 @@ pub(super) fn entry(
         Some(Entry::Submodule(url, _)) => (Value::Null, json!(url)),
         _ => (Value::Null, Value::Null),
     };
-    json!({
+    // A commit of another repository has no pages here.
+    let pages = submodule.is_null();
+    let (html, git) = (pages.then_some(html), pages.then_some(git));
+    let mut value = json!({
         "name": row.path.rsplit('/').next(),
         "path": row.path,
         "sha": row.id,
@@ -192,7 +198,13 @@ pub(super) fn entry(
         "download_url": download.map(|_| format!("{base}/{name}/raw/{place}/{}", row.path)),
         "submodule_git_url": submodule,
         "_links": { "self": url, "git": git, "html": html },
-    })
+    });
+    if let Some(Entry::Lfs(_, large)) = file.filter(|_| with_content) {
+        value["lfs_oid"] = json!(hex(digest(&SHA256, large).as_ref()));
+        value["lfs_size"] = json!(large.len());
+    }
+    versions::prune(&mut value, versions::CONTENTS, &world.settings);
+    value
 }
 
 /// What Go leaves as it is in a query.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::repository::Repository;
 use super::shapes::{self, ZERO, moment, user_named};
+use super::versions;
 use super::work::{Issue, Pull, Release, Run, Status};
 use super::world::World;
 
@@ -17,7 +18,7 @@ pub(super) fn issue(world: &World, repository: &Repository, issue: &Issue, viewe
         json!({ "merged": pull.merged, "merged_at": merged, "draft": pull.draft, "html_url": html })
     });
     let closed = (!issue.open).then(|| moment(issue.updated));
-    json!({
+    let mut value = json!({
         "id": issue.id,
         "url": format!("{base}/api/v1/repos/{name}/issues/{}", issue.number),
         "html_url": html,
@@ -45,7 +46,9 @@ pub(super) fn issue(world: &World, repository: &Repository, issue: &Issue, viewe
         "repository": { "id": repository.id, "name": repository.name, "owner": repository.owner, "full_name": name },
         "pin_order": 0,
         "content_version": 0,
-    })
+    });
+    versions::prune(&mut value, versions::ISSUE, &world.settings);
+    value
 }
 
 fn state(issue: &Issue) -> &'static str {

@@ -34,7 +34,7 @@ impl RefType {
 /// Something that a webhook is sent for. Repositories are named `owner/name`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// Commits came to a branch, or the branch went ([`FakeGitea::push`], [`FakeGitea::delete_branch`]).
+    /// Commits came to a branch, or the branch is new ([`FakeGitea::push`], [`FakeGitea::branch`]).
     Push(Push),
     /// A branch or tag was made.
     Create(String, RefType, String),
@@ -192,6 +192,9 @@ fn prepared(world: &World, hook: &Hook, event: &Event) -> Delivery {
     };
     let mut headers = vec![("Content-Type", content_type.to_owned())];
     headers.extend(signed(hook, event, &payload));
+    if world.settings.minor() < 24 {
+        headers.retain(|(name, _)| !name.ends_with("Installation-Target-Type"));
+    }
     if !hook.authorization.is_empty() {
         headers.push(("Authorization", hook.authorization.clone()));
     }

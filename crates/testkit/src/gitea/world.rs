@@ -94,6 +94,13 @@ impl World {
 
     /// 404 with its reasons.
     pub(super) fn not_found(&self, message: &str, errors: &[&str]) -> Reply {
+        // Up to 1.24 the words were those of the page.
+        let old = message == "not found" && self.settings.minor() < 25;
+        let message = if old {
+            "The target couldn't be found."
+        } else {
+            message
+        };
         not_found(&self.base(), message, errors)
     }
 
@@ -237,7 +244,11 @@ impl World {
             return Err(self.not_found("GetOrgByName", &[&error]));
         };
         let seen = self.sees_account(ask.viewer.as_deref(), found);
-        if seen { Ok(found) } else { Err(self.missing()) }
+        if seen {
+            Ok(found)
+        } else {
+            Err(self.not_found("HasOrgOrUserVisible", &[]))
+        }
     }
 
     /// Who stands in a commit that somebody makes through the API.

@@ -2,6 +2,9 @@
 
 mod client;
 mod plain;
+mod receiver;
 mod recorded;
 mod scenario;
 mod shape;
+mod traps;
+mod webhooks;

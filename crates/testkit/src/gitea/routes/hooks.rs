@@ -160,7 +160,9 @@ fn create(world: &mut World, ask: &Ask) -> Answer {
         }
         checked(world, ask, name)?;
     }
-    if target == Target::System && config(ask, "is_system_webhook") != Some("true") {
+    // Up to 1.23 the API makes patterns only.
+    let system = config(ask, "is_system_webhook") == Some("true") && world.settings.minor() >= 24;
+    if target == Target::System && !system {
         target = Target::Default;
     }
     let (id, now) = (world.next_id(), world.tick());

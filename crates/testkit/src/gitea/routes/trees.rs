@@ -65,8 +65,9 @@ fn tree(world: &mut World, ask: &Ask) -> Answer {
     let body = json!({
         "sha": id,
         "url": format!("{api}/trees/{id}"),
-        "tree": all[start..end].iter().map(|row| line(&api, row)).collect::<Value>(),
-        "truncated": end < all.len() || world.settings.trees_truncated,
+        // Behind the last page, and for no files at all, there is null.
+        "tree": (start < end).then(|| all[start..end].iter().map(|row| line(&api, row)).collect::<Value>()),
+        "truncated": (start < end && end < all.len()) || world.settings.trees_truncated,
         "page": page,
         "total_count": all.len(),
     });

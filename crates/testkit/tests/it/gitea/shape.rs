@@ -3,8 +3,29 @@
 use serde_json::Value;
 
 /// Fields whose text must be the same.
-const SAME: [&str; 12] = [
-    "message", "sha", "type", "state", "status", "path", "encoding", "content", "ref", "mode", "html_url",
+const SAME: [&str; 23] = [
+    "content-type",
+    "link",
+    "location",
+    "etag",
+    "cache-control",
+    "x-gitea-object-type",
+    "x-hasmore",
+    "x-page",
+    "x-pagecount",
+    "x-total",
+    "default_branch",
+    "message",
+    "sha",
+    "type",
+    "state",
+    "status",
+    "path",
+    "encoding",
+    "content",
+    "ref",
+    "mode",
+    "html_url",
     "url",
 ];
 

@@ -43,6 +43,7 @@ impl UrlReader {
         let integration = integration
             .filter(|one| has_patterns(one))
             .ok_or_else(no_patterns)?;
+        self.fetcher(url)?;
         match self.gitea(integration) {
             Some(server) => {
                 let parsed = questions(parsed).unwrap_or_else(|| parsed.clone());

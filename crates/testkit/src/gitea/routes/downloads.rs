@@ -39,7 +39,12 @@ fn found(world: &World, ask: &Ask) -> Result<Found, Reply> {
     if repository.is_empty() {
         return Err(world.missing());
     }
-    let commit = commit_of(world, repository, ask.asked("ref").unwrap_or_default())?;
+    let mut reference = ask.asked("ref").unwrap_or_default();
+    if repository.commit_of(reference).is_none() && world.settings.minor() >= 26 && !is_commit(reference) {
+        // The newest version then serves the default branch.
+        reference = "";
+    }
+    let commit = commit_of(world, repository, reference)?;
     let path = ask.part("path").trim_matches('/');
     let row = at(repository, commit, path).ok_or_else(|| world.missing())?;
     let id = row.id.clone();
@@ -56,6 +61,10 @@ fn found(world: &World, ask: &Ask) -> Result<Found, Reply> {
         large,
         changed: last.at,
     })
+}
+
+fn is_commit(reference: &str) -> bool {
+    reference.len() == 40 && reference.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn raw(world: &mut World, ask: &Ask) -> Answer {

@@ -468,7 +468,16 @@ async fn calls_are_counted_by_route() {
         (asked.status, asked.viewer.as_deref()),
         (200, Some("portal-admin"))
     );
-    fake.forget_calls();
+    let counts = format!("{}/fake/calls", fake.url());
+    let told = client::send("GET", &counts, &[], "")
+        .await
+        .expect("an answer")
+        .json();
+    assert_eq!(
+        told,
+        json!({ "GET -": 1, "GET /repos/{owner}/{repo}/contents/{*path}": 2 })
+    );
+    client::send("DELETE", &counts, &[], "").await.expect("an answer");
     assert!(fake.calls().is_empty());
 }
 

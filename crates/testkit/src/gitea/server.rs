@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{RawPathParams, Request, State};
-use axum::http::{HeaderMap, Method, Response, Uri};
+use axum::http::{HeaderMap, Method, Response, StatusCode, Uri};
+use axum::response::IntoResponse;
 use axum::routing::{MethodFilter, MethodRouter, get};
 use axum::{Json, Router};
 use base64::Engine;
@@ -66,6 +67,12 @@ fn router(sub_path: &str, world: &Shared) -> Router {
     for row in routes::all() {
         let filter = MethodFilter::try_from(row.method()).expect("a method of the table");
         let here = routes.remove(row.path).unwrap_or_default();
+        // Gitea answers no HEAD, which axum would add to every GET.
+        let here = if row.method() == Method::GET {
+            here.head(not_allowed)
+        } else {
+            here
+        };
         let handler = move |State(world): State<Shared>, parts: RawPathParams, request: Request| async move {
             let part = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
             let parts = parts.iter().map(part).collect();
@@ -81,8 +88,12 @@ fn router(sub_path: &str, world: &Shared) -> Router {
     router
         .route(&format!("{sub_path}/fake/calls"), get(calls).delete(forget_calls))
         .fallback(nowhere)
-        .method_not_allowed_fallback(nowhere)
+        .method_not_allowed_fallback(not_allowed)
         .with_state(world.clone())
+}
+
+async fn not_allowed() -> impl IntoResponse {
+    (StatusCode::METHOD_NOT_ALLOWED, [("allow", "GET")])
 }
 
 /// The counts, for those who measure from another process.
@@ -133,7 +144,7 @@ async fn gate(
     if delay > Duration::ZERO {
         tokio::time::sleep(delay).await;
     }
-    respond(reply, half, asked.method == Method::HEAD)
+    respond(reply, half)
 }
 
 fn answer(
@@ -191,6 +202,7 @@ fn ask(asked: &Asked, parts: HashMap<String, String>, viewer: Option<String>) ->
             decoded(&value.replace('+', " ")),
         )
     };
+    let body = serde_json::from_slice(&asked.body).ok();
     Ask {
         method: asked.method.clone(),
         path: asked.uri.path().to_owned(),
@@ -198,17 +210,18 @@ fn ask(asked: &Asked, parts: HashMap<String, String>, viewer: Option<String>) ->
         raw_query: raw_query.clone(),
         parts,
         headers: asked.headers.clone(),
-        body: serde_json::from_slice(&asked.body).unwrap_or(Value::Null),
+        malformed: body.is_none() && !asked.body.is_empty(),
+        body: body.unwrap_or(Value::Null),
         viewer,
     }
 }
 
-fn respond(reply: Reply, half: bool, head: bool) -> Response<Body> {
+fn respond(reply: Reply, half: bool) -> Response<Body> {
     let mut response = Response::builder().status(reply.status);
     for (name, value) in &reply.headers {
         response = response.header(*name, value);
     }
-    let bodiless = head || matches!(reply.status, 204 | 304);
+    let bodiless = matches!(reply.status, 204 | 304);
     let length = reply.body.len();
     let body = match (bodiless, half) {
         (true, _) => Body::empty(),

@@ -194,6 +194,11 @@ impl World {
         (write || (open && !repository.private), write)
     }
 
+    /// A repository that the caller found.
+    pub(super) fn repository_mut(&mut self, id: u64) -> &mut Repository {
+        self.repositories.get_mut(&id).expect("the caller found it")
+    }
+
     /// A repository by the name it has now.
     pub(super) fn find(&self, full_name: &str) -> Option<&Repository> {
         let id = self.names.get(&full_name.to_lowercase())?;
@@ -226,7 +231,7 @@ impl World {
             return Err(self.fault(423, &format!("{name} is archived")));
         }
         let id = found.id;
-        Ok(self.repositories.get_mut(&id).expect("it was found a moment ago"))
+        Ok(self.repository_mut(id))
     }
 
     /// The account who asks; 401 for nobody.

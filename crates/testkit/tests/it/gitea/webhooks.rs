@@ -282,6 +282,15 @@ async fn the_signature_is_of_the_raw_body() {
     assert_eq!(header("X-Gitea-Signature"), Some(right.clone()));
     assert_eq!(header("X-Hub-Signature-256"), Some(format!("sha256={right}")));
     assert_eq!(fake.deliver(&event).await, [(hook, None)], "nobody listens there");
+    assert_eq!(header("X-Forgejo-Signature"), None);
+    fake.set(|settings| settings.version = "11.0.1+gitea-1.22.0".to_owned());
+    let forgejo = fake.delivery(hook, &event).headers;
+    let names: Vec<&str> = forgejo.iter().map(|(name, _)| *name).collect();
+    assert!(names.contains(&"X-Forgejo-Signature"), "{names:?}");
+    assert!(
+        !names.contains(&"X-Gitea-Hook-Installation-Target-Type"),
+        "{names:?}"
+    );
 }
 
 #[tokio::test]

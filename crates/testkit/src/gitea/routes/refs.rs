@@ -152,15 +152,7 @@ fn commits(world: &mut World, ask: &Ask) -> Answer {
 
 /// The headers that this list had before the others got theirs.
 fn with_old_headers(ask: &Ask, reply: Reply, world: &World, total: usize) -> Reply {
-    let number = |name: &str, default| {
-        ask.asked(name)
-            .and_then(|text| text.parse::<usize>().ok())
-            .unwrap_or(default)
-    };
-    let page = number("page", 1).max(1);
-    let limit = number("limit", world.settings.default_paging_num)
-        .min(world.settings.max_response_items)
-        .max(1);
+    let (page, limit) = world.window(ask);
     let pages = total.div_ceil(limit);
     reply
         .with("x-page", &page.to_string())

@@ -5,4 +5,11 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod budget;
+mod configuration;
+mod discovery;
 mod people_world;
+mod proposals;
+mod pushes;
+mod samples;
+mod world;

@@ -49,13 +49,15 @@ pub(crate) struct Provider {
 /// The providers of a configuration that can be used.
 pub(crate) fn providers(config: &Config, services: &Services) -> Vec<Provider> {
     let (settings, _) = settings::read(section::of(config));
-    let provider = |settings: ProviderSettings| {
-        match Gitea::reading(config.integrations(), &services.outside, &settings.host) {
-            Ok(gitea) => Some(Provider { settings, gitea }),
-            Err(fault) => {
-                tracing::error!(provider = %settings.name(), %fault, "repositories cannot be found");
-                None
-            }
+    let provider = |settings: ProviderSettings| match Gitea::reading(
+        config.integrations(),
+        &services.outside,
+        &settings.host,
+    ) {
+        Ok(gitea) => Some(Provider { settings, gitea }),
+        Err(fault) => {
+            tracing::error!(provider = %settings.name(), %fault, "repositories cannot be found");
+            None
         }
     };
     settings.into_iter().filter_map(provider).collect()

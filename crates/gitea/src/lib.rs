@@ -14,21 +14,28 @@ mod discovery;
 mod ownership;
 mod pages;
 mod people;
+mod proposal;
 
 pub use discovery::{Section, problems};
-pub use pages::page_samples;
+pub use pages::{PageSample, page_samples};
 pub use people::PeopleSection;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use config::Config;
-use plugin::{AuditLog, Contributions, Declaration, EntityProvider, Feeds, LiveTopic, Permission, PermissionAction, PluginId, Routes, Services};
+use plugin::{
+    Asset, AssetKind, AuditLog, Contributions, Declaration, EntityProvider, Feeds, LiveTopic, NavigationItem,
+    NavigationSection, Permission, PermissionAction, PluginId, Routes, Services,
+};
 use store::Migration;
 use work::Subscription;
 
-use discovery::Finder;
-use ownership::Owners;
 use discovery::pushes::{PUSHED, Pushed, REPOSITORY, RepositoryChanged, Wishes};
+use discovery::{Finder, Provider};
+use ownership::Owners;
+use pages::Pages;
+use proposal::Desk;
 
 /// The plugin's name.
 pub const ID: PluginId = PluginId::built_in("gitea");
@@ -89,31 +96,52 @@ pub fn contributions(
     config: &Config,
     catalog: &catalog::Catalog,
     services: &Services,
-    _audit: Arc<dyn AuditLog>,
+    audit: Arc<dyn AuditLog>,
 ) -> Contributions {
-    let providers = discovery::providers(config, services);
-    let hosts = providers.iter().map(|one| (one.settings.name(), one.settings.host.clone()));
-    let owners = Owners::new(config, catalog, services, hosts.collect());
-    let mut all = found(&providers, services);
-    owners.contribute(&mut all);
-    all.routes.push(
-        Routes::new(ID)
-            .api(api::ownership::rows(&owners))
-            .pages(pages::ownership::rows(&owners)),
-    );
+    let providers: Arc<[Provider]> = discovery::providers(config, services).into();
+    let mut all = repositories(&providers, services, audit);
+    let hosts = providers
+        .iter()
+        .map(|one| (one.settings.name(), one.settings.host.clone()));
+    Owners::new(config, catalog, services, hosts.collect()).contribute(&mut all);
     all
 }
 
-/// What keeps the repositories that are found in step.
-fn found(providers: &[discovery::Provider], services: &Services) -> Contributions {
+/// What concerns the repositories that are found.
+fn repositories(providers: &Arc<[Provider]>, services: &Services, audit: Arc<dyn AuditLog>) -> Contributions {
+    let pages = Pages {
+        providers: providers.clone(),
+        store: services.store.clone(),
+        desk: Desk::new(services.store.clone(), audit),
+    };
+    let base = Contributions {
+        routes: vec![Routes::new(ID).pages(pages::rows(&pages))],
+        assets: vec![Asset {
+            kind: AssetKind::Style,
+            text: Cow::Borrowed(include_str!("../css/gitea.css")),
+        }],
+        live_topics: vec![LiveTopic {
+            name: discovery::TOPIC.into(),
+            needs: Some(&READ),
+        }],
+        ..Contributions::of(ID)
+    };
     if providers.is_empty() {
-        return Contributions::of(ID);
+        return base;
     }
     let wishes = Wishes {
         watched: discovery::watched(providers),
         store: services.store.clone(),
     };
+    let entry = NavigationItem::new(
+        "Repositories",
+        "/gitea",
+        "sources",
+        NavigationSection::Administration,
+        15,
+    );
     Contributions {
+        navigation: vec![entry.needs(&READ)],
         jobs: vec![
             Arc::new(Pushed(wishes.clone())),
             Arc::new(RepositoryChanged(wishes)),
@@ -122,10 +150,6 @@ fn found(providers: &[discovery::Provider], services: &Services) -> Contribution
             Subscription::new(events::PUSHES, PUSHED),
             Subscription::new(events::webhooks_of("gitea"), REPOSITORY),
         ],
-        live_topics: vec![LiveTopic {
-            name: discovery::TOPIC.into(),
-            needs: Some(&READ),
-        }],
-        ..Contributions::of(ID)
+        ..base
     }
 }

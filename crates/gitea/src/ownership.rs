@@ -24,11 +24,12 @@ use std::time::Duration;
 
 use catalog::Catalog;
 use config::Config;
-use plugin::{Contributions, Services};
+use plugin::{Contributions, NavigationItem, NavigationSection, Routes, Services};
 use std::sync::Arc;
 use store::Store;
 use work::{Schedule, Subscription};
 
+use crate::{ID, READ, api, pages};
 use refresh::{PUSHED, Pushed, REFRESH, Refresh};
 
 /// How often all repositories are gone through.
@@ -46,7 +47,12 @@ pub struct Owners {
 
 impl Owners {
     /// Of all hosts of `integrations.gitea`.
-    pub(crate) fn new(config: &Config, catalog: &Catalog, services: &Services, providers: Arc<[(String, String)]>) -> Self {
+    pub(crate) fn new(
+        config: &Config,
+        catalog: &Catalog,
+        services: &Services,
+        providers: Arc<[(String, String)]>,
+    ) -> Self {
         Self {
             hosts: Hosts::new(config, services),
             catalog: catalog.clone(),
@@ -55,11 +61,19 @@ impl Owners {
         }
     }
 
-    /// Adds the jobs that keep what is known of owners in step.
+    /// Adds the pages of owners, and the jobs that keep what is known of them in step.
     pub(crate) fn contribute(&self, all: &mut Contributions) {
+        all.routes.push(
+            Routes::new(ID)
+                .api(api::ownership::rows(self))
+                .pages(pages::ownership::rows(self)),
+        );
         if self.hosts.is_empty() {
             return;
         }
+        let section = NavigationSection::Administration;
+        let entry = NavigationItem::new("Owners", pages::ownership::REPOSITORIES, "group", section, 16);
+        all.navigation.push(entry.needs(&READ));
         all.jobs.push(Arc::new(Refresh(self.clone())));
         all.jobs.push(Arc::new(Pushed(self.clone())));
         all.schedules.push(Schedule::every(REFRESH, EVERY, REFRESH));

@@ -32,7 +32,9 @@ impl Asked {
         let value = |name: &str| {
             let mut pairs = form_urlencoded::parse(query.as_bytes());
             let found = pairs.find(|(key, _)| key == name);
-            found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+            found
+                .map(|(_, value)| value.trim().to_owned())
+                .unwrap_or_default()
         };
         Self {
             address: value("url"),
@@ -49,7 +51,9 @@ impl Asked {
     /// The place, and the path where it stands beside it.
     pub fn place(&self, owners: &Owners) -> Result<(PathPlace, Option<&str>), Fault> {
         if self.address.len().max(self.repository.len()).max(self.path.len()) > MAX_ADDRESS {
-            return Err(Fault::input(format!("an address has at most {MAX_ADDRESS} bytes")));
+            return Err(Fault::input(format!(
+                "an address has at most {MAX_ADDRESS} bytes"
+            )));
         }
         if !self.address.is_empty() {
             return Ok((owners.hosts.place(&self.address)?, None));
@@ -115,9 +119,10 @@ fn wire(answer: &Answer) -> Value {
         let rule = &matched.rule;
         json!({"line": rule.line, "pattern": rule.pattern, "owners": rule.owners, "url": matched.address})
     });
-    let entries = answer.entries.iter().map(|entry| {
-        json!({"name": entry.name, "isFolder": entry.is_folder, "owners": entry.owners})
-    });
+    let entries = answer
+        .entries
+        .iter()
+        .map(|entry| json!({"name": entry.name, "isFolder": entry.is_folder, "owners": entry.owners}));
     json!({
         "host": answer.host,
         "repository": answer.full_name,

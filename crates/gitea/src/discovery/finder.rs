@@ -194,7 +194,10 @@ impl Finder {
             tx.announce(TOPIC);
             tx.commit().await.map_err(fault)?;
         }
-        Ok(locations.iter().map(|one| location::reference(&one.name)).collect())
+        Ok(locations
+            .iter()
+            .map(|one| location::reference(&one.name))
+            .collect())
     }
 
     /// Looks through the repositories that have to be; why some could not be.
@@ -214,9 +217,8 @@ impl Finder {
             if !(put.is_empty() && gone.is_empty()) {
                 sink.change(put, gone).await?;
             }
-            let is_away = |fault: &&Fault| {
-                matches!(fault.kind(), FaultKind::Unavailable | FaultKind::TooManyRequests)
-            };
+            let is_away =
+                |fault: &&Fault| matches!(fault.kind(), FaultKind::Unavailable | FaultKind::TooManyRequests);
             let gives_up = failed.iter().filter(is_away).count() >= MAX_FAILURES;
             problems.extend(failed);
             if gives_up && looked < due.len() {
@@ -418,11 +420,16 @@ impl Ledger {
             let address = location::address(web, &repository.full_name, branch, path);
             let name = location::generated_name(&address);
             // The name is taken where another repository had this address, and keeps its locations.
-            let name = if names.contains(&name) { format!("{name}-{}", repository.id) } else { name };
+            let name = if names.contains(&name) {
+                format!("{name}-{}", repository.id)
+            } else {
+                name
+            };
             names.insert(name.clone());
             name
         });
-        let is_gone = |one: &&super::known::Descriptor| !known.descriptors.iter().any(|now| now.name == one.name);
+        let is_gone =
+            |one: &&super::known::Descriptor| !known.descriptors.iter().any(|now| now.name == one.name);
         let gone: Vec<_> = before.iter().filter(is_gone).collect();
         for one in &gone {
             names.remove(&one.name);

@@ -41,23 +41,28 @@ pub(super) enum Missing {
 impl Listed {
     /// What it means that a repository of this owner is not in the list.
     pub fn missing(&self, repository: &Repository) -> Missing {
-        let of_lists = |is_complete: bool| if is_complete { Missing::Likely } else { Missing::Unknown };
+        let of_lists = |is_complete: bool| {
+            if is_complete {
+                Missing::Likely
+            } else {
+                Missing::Unknown
+            }
+        };
         if self.parts.is_empty() {
             return of_lists(self.is_complete);
         }
         let owner = &repository.owner;
-        let part = self.parts.iter().find(|part| {
-            part.id == Some(owner.id) || part.name.eq_ignore_ascii_case(&owner.login)
-        });
+        let part = self
+            .parts
+            .iter()
+            .find(|part| part.id == Some(owner.id) || part.name.eq_ignore_ascii_case(&owner.login));
         part.map_or(Missing::Certain, |part| of_lists(part.is_complete))
     }
 
     /// Whether a repository is in the scope of the lists.
     pub fn includes(&self, repository: &Repository) -> bool {
         let owner = &repository.owner;
-        let is_of = |part: &Part| {
-            part.id == Some(owner.id) || part.name.eq_ignore_ascii_case(&owner.login)
-        };
+        let is_of = |part: &Part| part.id == Some(owner.id) || part.name.eq_ignore_ascii_case(&owner.login);
         self.parts.is_empty() || self.parts.iter().any(is_of)
     }
 

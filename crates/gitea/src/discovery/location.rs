@@ -11,7 +11,9 @@ use super::known::{Descriptor, Known};
 /// The address of a file of a repository, for people and for the catalog. A slash in the name of a branch is written `%2F`.
 pub(crate) fn address(web: &str, full_name: &str, branch: &str, path: &str) -> String {
     let plain = || format!("{web}/{full_name}/src/branch/{branch}/{path}");
-    let Ok(mut url) = Url::parse(web) else { return plain() };
+    let Ok(mut url) = Url::parse(web) else {
+        return plain();
+    };
     let Ok(mut segments) = url.path_segments_mut() else {
         return plain();
     };
@@ -26,7 +28,10 @@ pub(crate) fn address(web: &str, full_name: &str, branch: &str, path: &str) -> S
 
 /// The name that the original gives to the location of an address.
 pub(crate) fn generated_name(address: &str) -> String {
-    format!("generated-{}", model::sha1_hex(format!("url:{address}").as_bytes()))
+    format!(
+        "generated-{}",
+        model::sha1_hex(format!("url:{address}").as_bytes())
+    )
 }
 
 /// The reference of a location.
@@ -41,12 +46,7 @@ pub(crate) fn entities(web: &str, provider: &str, known: &Known) -> Vec<Deferred
 }
 
 fn entity(web: &str, provider: &str, repository: &Repository, descriptor: &Descriptor) -> DeferredEntity {
-    let target = address(
-        web,
-        &repository.full_name,
-        &descriptor.branch,
-        &descriptor.path,
-    );
+    let target = address(web, &repository.full_name, &descriptor.branch, &descriptor.path);
     let location = format!("url:{target}");
     DeferredEntity {
         entity: json!({

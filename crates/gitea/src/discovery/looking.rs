@@ -50,8 +50,7 @@ async fn on_branch(
             };
             let files = files.entries.into_iter().filter(|file| !file.is_link);
             let matching = files.filter(|file| pattern.is_match(&file.path));
-            let found: Vec<(String, String)> =
-                matching.map(|file| (branch.to_owned(), file.path)).collect();
+            let found: Vec<(String, String)> = matching.map(|file| (branch.to_owned(), file.path)).collect();
             if found.len() > MAX_DESCRIPTORS {
                 return Err(Fault::input(format!(
                     "{} has {} files of the pattern {}, more than {MAX_DESCRIPTORS}; make the pattern narrower",

@@ -51,7 +51,12 @@ pub(crate) struct Wishes {
 }
 
 impl Wishes {
-    async fn want(&self, page: &str, job: &Job, is_wanted: impl Fn(&Watched) -> bool) -> Result<(), JobFailure> {
+    async fn want(
+        &self,
+        page: &str,
+        job: &Job,
+        is_wanted: impl Fn(&Watched) -> bool,
+    ) -> Result<(), JobFailure> {
         let watched = self.watched.iter().filter(|one| is_wanted(one));
         let wishes: Vec<_> = watched
             .filter_map(|one| Some((one.provider.as_str(), one.full_name(page)?)))
@@ -99,7 +104,12 @@ impl JobHandler for RepositoryChanged {
     }
 
     async fn run(&self, job: Job) -> Result<(), JobFailure> {
-        if job.payload.pointer("/metadata/x-gitea-event").and_then(Value::as_str) != Some("repository") {
+        if job
+            .payload
+            .pointer("/metadata/x-gitea-event")
+            .and_then(Value::as_str)
+            != Some("repository")
+        {
             return Ok(());
         }
         let page = job.payload.pointer("/eventPayload/repository/html_url");
@@ -118,7 +128,10 @@ mod tests {
     fn pages_of_repositories() {
         let watched = |owners: &[&str]| Watched {
             provider: "gitea-provider:x".to_owned(),
-            servers: ["https://git.example.com/git".to_owned(), "http://gitea:3000".to_owned()],
+            servers: [
+                "https://git.example.com/git".to_owned(),
+                "http://gitea:3000".to_owned(),
+            ],
             branch: None,
             owners: owners.iter().map(|one| (*one).to_owned()).collect(),
         };

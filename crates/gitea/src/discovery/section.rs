@@ -30,7 +30,9 @@ impl ConfigSection for Section {
             .into_generator()
             .into_root_schema_for::<BTreeMap<String, ProviderSection>>();
         let mut schema = schema.to_value();
-        schema["description"] = json!("Repositories of Gitea and Forgejo whose descriptors the catalog reads, by names of your own.");
+        schema["description"] = json!(
+            "Repositories of Gitea and Forgejo whose descriptors the catalog reads, by names of your own."
+        );
         schema
     }
 
@@ -56,7 +58,10 @@ pub fn problems(config: &Config) -> Vec<Problem> {
         let key = format!("{KEY}.{}.host", one.id);
         let known: Vec<&str> = hosts().collect();
         let hint = match known[..] {
-            [] => format!("Add integrations.gitea with {{ host: {}, password: a token }}.", one.host),
+            [] => format!(
+                "Add integrations.gitea with {{ host: {}, password: a token }}.",
+                one.host
+            ),
             _ => format!("Write one of: {}.", known.join(", ")),
         };
         let fault = Fault::input(format!(

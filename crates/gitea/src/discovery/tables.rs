@@ -52,25 +52,17 @@ pub(crate) struct Round {
     pub problems: Vec<String>,
 }
 
-const COLUMNS: &str =
-    "id, repository, descriptors, left_out, checked, first_seen, last_seen, problem";
+const COLUMNS: &str = "id, repository, descriptors, left_out, checked, first_seen, last_seen, problem";
 
 /// The repositories that a provider knows, by their numbers.
-pub(crate) async fn known(
-    session: &mut Session,
-    provider: &str,
-) -> Result<BTreeMap<i64, Known>, StoreError> {
+pub(crate) async fn known(session: &mut Session, provider: &str) -> Result<BTreeMap<i64, Known>, StoreError> {
     let text = format!("SELECT {COLUMNS} FROM gitea_repositories WHERE provider = ?");
     let rows = session.rows(text, vec![provider.into()]).await?;
     rows.iter().map(|row| Ok((row.int(0)?, read(row)?))).collect()
 }
 
 /// One repository that a provider knows.
-pub(crate) async fn one(
-    session: &mut Session,
-    provider: &str,
-    id: i64,
-) -> Result<Option<Known>, StoreError> {
+pub(crate) async fn one(session: &mut Session, provider: &str, id: i64) -> Result<Option<Known>, StoreError> {
     let text = format!("SELECT {COLUMNS} FROM gitea_repositories WHERE provider = ? AND id = ?");
     let row = session.row(text, vec![provider.into(), id.into()]).await?;
     row.as_ref().map(read).transpose()
@@ -115,12 +107,7 @@ pub(crate) async fn keep(tx: &mut Tx, provider: &str, all: &[&Known]) -> Result<
 }
 
 /// Notes that repositories of a provider were listed at this moment.
-pub(crate) async fn seen(
-    tx: &mut Tx,
-    provider: &str,
-    ids: &[i64],
-    at: Timestamp,
-) -> Result<(), StoreError> {
+pub(crate) async fn seen(tx: &mut Tx, provider: &str, ids: &[i64], at: Timestamp) -> Result<(), StoreError> {
     for ids in ids.chunks(500) {
         let marks = vec!["?"; ids.len()].join(", ");
         let text =
@@ -146,7 +133,8 @@ pub(crate) async fn forget_others(tx: &mut Tx, providers: &[String]) -> Result<(
     let marks = vec!["?"; providers.len()].join(", ");
     for table in ["gitea_repositories", "gitea_rounds", "gitea_wanted"] {
         let text = format!("DELETE FROM {table} WHERE provider NOT IN ({marks})");
-        tx.execute(text, providers.iter().map(Arg::from).collect()).await?;
+        tx.execute(text, providers.iter().map(Arg::from).collect())
+            .await?;
     }
     Ok(())
 }
@@ -188,9 +176,7 @@ pub(crate) async fn wanted(
     limit: usize,
 ) -> Result<Vec<(String, Timestamp)>, StoreError> {
     let text = "SELECT full_name, at FROM gitea_wanted WHERE provider = ? ORDER BY at LIMIT ?";
-    let rows = session
-        .rows(text, vec![provider.into(), limit.into()])
-        .await?;
+    let rows = session.rows(text, vec![provider.into(), limit.into()]).await?;
     rows.iter().map(|row| Ok((row.text(0)?, row.time(1)?))).collect()
 }
 

@@ -38,7 +38,9 @@ impl Hosts {
         let clients = integrations.gitea.iter().filter_map(|one| {
             let client = Gitea::reading(integrations, &services.outside, &one.host);
             client
-                .inspect_err(|fault| tracing::error!(host = %one.host, %fault, "owners at a host cannot be read"))
+                .inspect_err(
+                    |fault| tracing::error!(host = %one.host, %fault, "owners at a host cannot be read"),
+                )
                 .ok()
         });
         Self(clients.collect())
@@ -63,7 +65,9 @@ impl Hosts {
     pub fn place(&self, address: &str) -> Result<PathPlace, Fault> {
         let address = address.trim();
         let url = Url::parse(address).map_err(|_| {
-            Fault::input(format!("'{address}' is no address; copy that of a file or folder from the browser"))
+            Fault::input(format!(
+                "'{address}' is no address; copy that of a file or folder from the browser"
+            ))
         })?;
         let below = |base: &str| -> Option<String> {
             let base = Url::parse(base).ok()?;
@@ -81,7 +85,11 @@ impl Hosts {
                 self.names().join(", ")
             )));
         };
-        let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(decoded).collect();
+        let parts: Vec<String> = path
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .map(decoded)
+            .collect();
         let [owner, name, rest @ ..] = &parts[..] else {
             return Err(Fault::input(format!("{address} names no repository")));
         };
@@ -98,8 +106,13 @@ impl PathPlace {
     /// The path within the repository. A branch may have slashes: the default branch is known, of others the first part is taken.
     pub fn path(&self, default_branch: &str) -> String {
         let branch: Vec<&str> = default_branch.split('/').collect();
-        let is_default = self.rest.len() >= branch.len() && self.rest.iter().zip(&branch).all(|(part, own)| part == own);
-        let skipped = if is_default { branch.len() } else { self.rest.len().min(1) };
+        let is_default =
+            self.rest.len() >= branch.len() && self.rest.iter().zip(&branch).all(|(part, own)| part == own);
+        let skipped = if is_default {
+            branch.len()
+        } else {
+            self.rest.len().min(1)
+        };
         self.rest[skipped..].join("/")
     }
 }

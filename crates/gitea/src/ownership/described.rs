@@ -65,7 +65,8 @@ impl DescribedEntity {
         if !self.by_descriptor {
             return path.trim_matches('/').to_owned();
         }
-        path.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned())
+        path.rsplit_once('/')
+            .map_or(String::new(), |(folder, _)| folder.to_owned())
     }
 }
 

@@ -92,7 +92,9 @@ impl<'a> Entities<'a> {
         let mut said = Said::new();
         for (reference, values) in view.written(&filter, &fields, usize::MAX) {
             let mut values = values.into_iter();
-            let Some(host) = values.next().flatten() else { continue };
+            let Some(host) = values.next().flatten() else {
+                continue;
+            };
             for (key, name) in [USER, TEAM].into_iter().zip(values) {
                 if let Some(name) = name {
                     said.insert((host.clone(), key, name.to_lowercase()), reference.clone());
@@ -159,7 +161,12 @@ pub(crate) async fn ask(
         let gitea = gitea.clone();
         async move {
             let found = gitea.user(&user).await;
-            vec![row(gitea.name(), user, found.ok().map(|found| found.is_some()), now)]
+            vec![row(
+                gitea.name(),
+                user,
+                found.ok().map(|found| found.is_some()),
+                now,
+            )]
         }
     });
     let teams = stream::iter(teams).map(|(organization, teams)| {
@@ -176,7 +183,10 @@ fn row(host: &str, name: String, is_known: Option<bool>, now: Timestamp) -> Name
 }
 
 async fn of_teams(gitea: &Gitea, organization: &str, teams: Vec<String>, now: Timestamp) -> Vec<NameRow> {
-    let listed = gitea.teams(organization).await.and_then(scm::gitea::Listing::complete);
+    let listed = gitea
+        .teams(organization)
+        .await
+        .and_then(scm::gitea::Listing::complete);
     let rows = teams.into_iter().map(|team| {
         let is_known = match &listed {
             Ok(listed) => Some(listed.iter().any(|one| one.name.eq_ignore_ascii_case(&team))),

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use model::{Clock, EntityRef, Fault, SystemClock, entity};
 use scm::codeowners::{CodeOwners, Rule, Syntax};
 use scm::gitea::{AtPath, Gitea};
+use store::Lane;
 use ui::href::encode;
 
 use super::described::{DescribedEntity, described};
@@ -104,10 +105,18 @@ pub(crate) enum Verdict {
 impl Owners {
     /// What `CODEOWNERS` says about a path of a repository; a folder ends with a slash. A repository that nobody asked about yet
     /// is read now.
-    pub(crate) async fn owners_of(&self, host: &str, full_name: &str, path: &str) -> Result<PathOwners, Fault> {
+    pub(crate) async fn owners_of(
+        &self,
+        host: &str,
+        full_name: &str,
+        path: &str,
+    ) -> Result<PathOwners, Fault> {
         let (row, content) = self.known(host, full_name).await?;
         let Some(content) = content else {
-            return Ok(PathOwners { row, rules: Vec::new() });
+            return Ok(PathOwners {
+                row,
+                rules: Vec::new(),
+            });
         };
         let path = path.to_owned();
         // All expressions of the file are compiled for it.
@@ -117,7 +126,12 @@ impl Owners {
     }
 
     /// The answer for a path, as far as a sight shows entities.
-    pub(crate) async fn answer(&self, place: &PathPlace, path: Option<&str>, sight: &Sight) -> Result<Answer, Fault> {
+    pub(crate) async fn answer(
+        &self,
+        place: &PathPlace,
+        path: Option<&str>,
+        sight: &Sight,
+    ) -> Result<Answer, Fault> {
         let gitea = self.client(&place.host)?;
         let (row, content) = self.known(&place.host, &place.full_name).await?;
         let wanted = path.map_or_else(|| place.path(&row.branch), str::to_owned);
@@ -137,9 +151,10 @@ impl Owners {
             Ok(AtPath::Folder(entries)) => entries.iter().take(MAX_ENTRIES).cloned().collect(),
             _ => Vec::new(),
         };
+        let rules = self.owners_of(&place.host, &place.full_name, &path).await?.rules;
         let judged = (content.unwrap_or_default(), path.clone());
-        let found = tokio::task::spawn_blocking(move || (rules(&judged.0, &judged.1), of_entries(&judged, entries))).await;
-        let (rules, entries) = found.map_err(|error| Fault::error(error.to_string()))?;
+        let entries = tokio::task::spawn_blocking(move || of_entries(&judged, entries)).await;
+        let entries = entries.map_err(|error| Fault::error(error.to_string()))?;
         let view = self.catalog.seen_by(sight);
         let names = tables::names(&mut self.store.read().await.map_err(|error| store_fault(&error))?).await;
         let names = names.map_err(|error| store_fault(&error))?;
@@ -182,7 +197,9 @@ impl Owners {
     fn client(&self, host: &str) -> Result<&Gitea, Fault> {
         self.hosts.client(host).ok_or_else(|| {
             let hosts = self.hosts.names().join(", ");
-            Fault::input(format!("{host} is none of the hosts of integrations.gitea: {hosts}"))
+            Fault::input(format!(
+                "{host} is none of the hosts of integrations.gitea: {hosts}"
+            ))
         })
     }
 
@@ -199,7 +216,16 @@ impl Owners {
             listed: None,
         };
         match look(gitea, &repository, None, (true, SystemClock.now())).await {
-            Look::Read(row, content) => Ok((row, content)),
+            Look::Read(row, content) => {
+                // The next question need not ask the server.
+                let keep = async {
+                    let mut tx = self.store.write_unordered(Lane::Person).await?;
+                    tables::put(&mut tx, &row, content.as_deref()).await?;
+                    tx.commit().await
+                };
+                keep.await.map_err(|error| store_fault(&error))?;
+                Ok((row, content))
+            }
             _ => Err(Fault::not_found(format!(
                 "{host} has no repository {full_name} that the token sees"
             ))),
@@ -262,7 +288,11 @@ fn of_entries((text, folder): &(String, String), entries: Vec<(String, bool)>) -
     };
     let of_entry = |(name, is_folder): (String, bool)| {
         let slash = if is_folder { "/" } else { "" };
-        let rules: Vec<Rule> = file.applied(&format!("{folder}{name}{slash}")).into_iter().cloned().collect();
+        let rules: Vec<Rule> = file
+            .applied(&format!("{folder}{name}{slash}"))
+            .into_iter()
+            .cloned()
+            .collect();
         EntryOwners {
             owners: distinct(&rules).into_iter().map(str::to_owned).collect(),
             name,
@@ -287,7 +317,11 @@ pub(crate) fn file_address(gitea: &Gitea, row: &OwnersRow, file: &str, line: Opt
     let encoded = |text: &str| text.split('/').map(encode).collect::<Vec<_>>().join("/");
     let page = gitea.page(&row.full_name);
     let line = line.map_or_else(String::new, |line| format!("#L{line}"));
-    format!("{page}/src/branch/{}/{}{line}", encoded(&row.branch), encoded(file))
+    format!(
+        "{page}/src/branch/{}/{}{line}",
+        encoded(&row.branch),
+        encoded(file)
+    )
 }
 
 async fn verdict(
@@ -296,7 +330,9 @@ async fn verdict(
     names: &[NameStanding],
     descriptor: Option<&Descriptor>,
 ) -> Result<Verdict, Fault> {
-    let entities = descriptor.map(|descriptor| descriptor.entities.as_slice()).unwrap_or_default();
+    let entities = descriptor
+        .map(|descriptor| descriptor.entities.as_slice())
+        .unwrap_or_default();
     let owned: Vec<(&EntityRef, &EntityRef)> = entities
         .iter()
         .filter_map(|one| Some((&one.reference, one.owner.entity()?)))
@@ -322,7 +358,8 @@ async fn verdict(
         .filter(|(_, owner)| !is_named(owner))
         .map(|(entity, owner)| (entity.clone(), owner.clone()))
         .collect();
-    let is_hidden = |owner: &EntityRef| descriptor.is_some_and(|descriptor| descriptor.hidden.contains(owner));
+    let is_hidden =
+        |owner: &EntityRef| descriptor.is_some_and(|descriptor| descriptor.hidden.contains(owner));
     Ok(if strangers.is_empty() {
         Verdict::Agree
     } else if names.iter().any(|name| name.is_hidden) || strangers.iter().any(|(_, owner)| is_hidden(owner)) {

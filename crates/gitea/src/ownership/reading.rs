@@ -54,7 +54,11 @@ pub(crate) async fn look(
                     ..OwnersRow::default()
                 })
             };
-            if before.is_some() { Look::Noted(row) } else { Look::Read(row, None) }
+            if before.is_some() {
+                Look::Noted(row)
+            } else {
+                Look::Read(row, None)
+            }
         }
     }
 }
@@ -83,7 +87,11 @@ async fn read(
             }
         }
     };
-    let branch = if repository.empty { "" } else { repository.default_branch.as_str() };
+    let branch = if repository.empty {
+        ""
+    } else {
+        repository.default_branch.as_str()
+    };
     let row = OwnersRow {
         host: known.host.clone(),
         // A renamed repository is found by the name that descriptors still have.
@@ -96,7 +104,9 @@ async fn read(
     if branch.is_empty() {
         return Ok(Look::Read(row, None));
     }
-    let commit = before.filter(|before| before.branch == branch).and_then(|before| before.commit.as_deref());
+    let commit = before
+        .filter(|before| before.branch == branch)
+        .and_then(|before| before.commit.as_deref());
     match gitea.owners_file(&repository, branch, commit).await {
         Ok(OwnersRead::Same) => Ok(before.map_or(Look::Untouched, |before| {
             Look::Noted(OwnersRow {
@@ -148,14 +158,18 @@ async fn with_file(row: OwnersRow, file: Option<(String, String)>) -> Look {
 
 /// What a file says in short; why it is not used.
 pub(crate) fn summary(text: &str) -> Result<Summary, String> {
-    let file = CodeOwners::parse(text, Syntax::Gitea).map_err(|error| format!("CODEOWNERS is not used: {error}"))?;
+    let file =
+        CodeOwners::parse(text, Syntax::Gitea).map_err(|error| format!("CODEOWNERS is not used: {error}"))?;
     let mut names: BTreeMap<&str, u32> = BTreeMap::new();
     for rule in file.rules() {
         for owner in &rule.owners {
             names.entry(owner).or_insert(rule.line);
         }
     }
-    let mut names: Vec<(String, u32)> = names.into_iter().map(|(name, line)| (name.to_owned(), line)).collect();
+    let mut names: Vec<(String, u32)> = names
+        .into_iter()
+        .map(|(name, line)| (name.to_owned(), line))
+        .collect();
     names.sort_by_key(|(_, line)| *line);
     names.truncate(MAX_NAMES);
     Ok(Summary {
@@ -173,7 +187,11 @@ mod tests {
     fn a_file_in_short() {
         let summary = summary("# who\n.* @ada @shop/web\nlonely\ndocs/.* @ada\n**/x @bob\n").unwrap();
         assert_eq!(summary.rules, 3);
-        let names: Vec<(&str, u32)> = summary.names.iter().map(|(name, line)| (name.as_str(), *line)).collect();
+        let names: Vec<(&str, u32)> = summary
+            .names
+            .iter()
+            .map(|(name, line)| (name.as_str(), *line))
+            .collect();
         assert_eq!(names, [("@ada", 2), ("@shop/web", 2), ("@bob", 5)]);
         let lines: Vec<u32> = summary.unusable.iter().map(|(line, _)| *line).collect();
         assert_eq!(lines, [3, 5]);
@@ -196,6 +214,9 @@ mod tests {
         assert!(is_settled(&listed, &row("2026-11-24T08:01:00Z", "main", None)));
         assert!(!is_settled(&listed, &row("2026-11-24T08:00:03Z", "main", None)));
         assert!(!is_settled(&listed, &row("2026-11-24T08:01:00Z", "trunk", None)));
-        assert!(!is_settled(&listed, &row("2026-11-24T08:01:00Z", "main", Some("away"))));
+        assert!(!is_settled(
+            &listed,
+            &row("2026-11-24T08:01:00Z", "main", Some("away"))
+        ));
     }
 }

@@ -9,11 +9,11 @@ use scm::Push;
 use store::{Lane, StoreError};
 use work::{Job, JobFailure, JobHandler, JobLog, JobPolicy};
 
+use super::Owners;
 use super::names;
 use super::reading::{Look, look};
 use super::repositories::{KnownRepository, key};
 use super::tables::{self, OwnersRow};
-use super::Owners;
 
 /// The kind of the job that goes through all repositories, and the name of its schedule.
 pub(crate) const REFRESH: &str = "gitea.owners";
@@ -73,11 +73,19 @@ impl JobHandler for Refresh {
         let owners = &self.0;
         let repositories = owners.repositories().await?;
         let rows = tables::all(&mut owners.store.read().await?).await?;
-        let rows: HashMap<(String, String), OwnersRow> =
-            rows.into_iter().map(|row| (key(&row.host, &row.full_name), row)).collect();
+        let rows: HashMap<(String, String), OwnersRow> = rows
+            .into_iter()
+            .map(|row| (key(&row.host, &row.full_name), row))
+            .collect();
         owners.forget_others(&repositories, &rows).await?;
         let counts = owners.go_through(&repositories, &rows, (&job, false)).await?;
-        let Counts { untouched, same, read, gone, failed } = counts;
+        let Counts {
+            untouched,
+            same,
+            read,
+            gone,
+            failed,
+        } = counts;
         job.log.info(format!(
             "{} repositories: {untouched} without a push, {same} as they were, {read} read, {failed} not readable, {gone} not there",
             repositories.len()
@@ -174,7 +182,11 @@ impl Owners {
         rows: &HashMap<(String, String), OwnersRow>,
     ) -> Result<(), StoreError> {
         let known: HashSet<(String, String)> = repositories.iter().map(KnownRepository::key).collect();
-        let others: Vec<&OwnersRow> = rows.iter().filter(|(key, _)| !known.contains(*key)).map(|(_, row)| row).collect();
+        let others: Vec<&OwnersRow> = rows
+            .iter()
+            .filter(|(key, _)| !known.contains(*key))
+            .map(|(_, row)| row)
+            .collect();
         if others.is_empty() {
             return Ok(());
         }
@@ -189,11 +201,18 @@ impl Owners {
     async fn ask_for_names(&self, log: &JobLog) -> Result<(), StoreError> {
         let (rows, known) = {
             let mut session = self.store.read().await?;
-            (tables::all(&mut session).await?, tables::names(&mut session).await?)
+            (
+                tables::all(&mut session).await?,
+                tables::names(&mut session).await?,
+            )
         };
         let mut wanted: HashMap<&str, BTreeSet<String>> = HashMap::new();
         for row in &rows {
-            let names = row.summary.names.iter().map(|(name, _)| name.trim_start_matches('@').to_lowercase());
+            let names = row
+                .summary
+                .names
+                .iter()
+                .map(|(name, _)| name.trim_start_matches('@').to_lowercase());
             wanted.entry(&row.host).or_default().extend(names);
         }
         let (mut asked, mut all) = (Vec::new(), HashSet::new());
@@ -203,8 +222,14 @@ impl Owners {
             }
             all.extend(names.into_iter().map(|name| (host.to_owned(), name)));
         }
-        let unknown = asked.iter().filter(|(_, (is_known, _))| *is_known == Some(false)).count();
-        log.info(format!("{} names of owners were asked for, {unknown} of them the server does not know", asked.len()));
+        let unknown = asked
+            .iter()
+            .filter(|(_, (is_known, _))| *is_known == Some(false))
+            .count();
+        log.info(format!(
+            "{} names of owners were asked for, {unknown} of them the server does not know",
+            asked.len()
+        ));
         let mut tx = self.store.write_unordered(Lane::Bulk).await?;
         tables::keep_names(&mut tx, &asked, &all, known.into_keys()).await?;
         tx.commit().await

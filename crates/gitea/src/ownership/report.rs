@@ -48,12 +48,18 @@ impl FindingKind {
 
     /// The word in addresses.
     pub fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(kind, ..)| *kind == self).map_or("", |(_, word, _)| word)
+        Self::ALL
+            .iter()
+            .find(|(kind, ..)| *kind == self)
+            .map_or("", |(_, word, _)| word)
     }
 
     /// The words for people.
     pub fn words(self) -> &'static str {
-        Self::ALL.iter().find(|(kind, ..)| *kind == self).map_or("", |(.., words)| words)
+        Self::ALL
+            .iter()
+            .find(|(kind, ..)| *kind == self)
+            .map_or("", |(.., words)| words)
     }
 }
 
@@ -118,16 +124,19 @@ impl ReportQuestion {
                     let known = FindingKind::ALL.iter().find(|(_, word, _)| *word == value);
                     let (kind, ..) = known.ok_or_else(|| {
                         let words: Vec<&str> = FindingKind::ALL.iter().map(|(_, word, _)| *word).collect();
-                        Fault::input(format!("finding '{value}' is unknown, expected one of {}", words.join(", ")))
+                        Fault::input(format!(
+                            "finding '{value}' is unknown, expected one of {}",
+                            words.join(", ")
+                        ))
                     })?;
                     question.finding = Some(*kind);
                 }
                 "q" => value.clone_into(&mut question.text),
                 "all" => question.all = value == "true",
                 "start" => {
-                    question.start = value.parse().map_err(|_| {
-                        Fault::input(format!("start '{value}' is no number"))
-                    })?;
+                    question.start = value
+                        .parse()
+                        .map_err(|_| Fault::input(format!("start '{value}' is no number")))?;
                 }
                 _ => {}
             }
@@ -179,7 +188,10 @@ impl Owners {
     fn judge_all(
         &self,
         rows: Vec<OwnersRow>,
-        (names, renamed): (HashMap<(String, String), (Option<bool>, jiff::Timestamp)>, HashMap<String, String>),
+        (names, renamed): (
+            HashMap<(String, String), (Option<bool>, jiff::Timestamp)>,
+            HashMap<String, String>,
+        ),
         question: &ReportQuestion,
         sight: &Sight,
     ) -> Report {
@@ -188,7 +200,10 @@ impl Owners {
         let all = described(&view, &self.hosts);
         let known = view.known(all.iter().filter_map(|one| one.owner.entity()));
         for entity in all {
-            by_repository.entry(key(&entity.host, &entity.full_name)).or_default().push(entity);
+            by_repository
+                .entry(key(&entity.host, &entity.full_name))
+                .or_default()
+                .push(entity);
         }
         let judging = Judging {
             owners: self,
@@ -203,7 +218,9 @@ impl Owners {
             ..Report::default()
         };
         for row in rows {
-            let entities = by_repository.remove(&key(&row.host, &row.full_name)).unwrap_or_default();
+            let entities = by_repository
+                .remove(&key(&row.host, &row.full_name))
+                .unwrap_or_default();
             let line = judging.line(&row, entities);
             for (kind, ..) in FindingKind::ALL {
                 let has = line.findings.iter().any(|finding| finding.kind == kind);
@@ -226,10 +243,15 @@ impl Judging<'_> {
             let file = row.path.as_deref()?;
             Some(file_address(gitea?, row, file, line))
         };
-        let mut findings: Vec<Finding> = entities.iter().filter_map(|entity| self.of_entity(entity)).collect();
+        let mut findings: Vec<Finding> = entities
+            .iter()
+            .filter_map(|entity| self.of_entity(entity))
+            .collect();
         let names = row.summary.names.iter().map(|(name, _)| name.as_str());
         let at_server = |name: &str| {
-            let known = self.names.get(&(row.host.clone(), name.trim_start_matches('@').to_lowercase()));
+            let known = self
+                .names
+                .get(&(row.host.clone(), name.trim_start_matches('@').to_lowercase()));
             known.and_then(|(is_known, _)| *is_known)
         };
         let standings = self.entities.standings(&row.host, names, at_server);
@@ -245,8 +267,15 @@ impl Judging<'_> {
         if let Some(trouble) = &row.trouble {
             findings.push(plain(FindingKind::NotRead, trouble.clone()));
         } else if row.path.is_none() && entities.is_empty() && !row.branch.is_empty() {
-            let seen = if self.sees_everything { "" } else { " that you may see" };
-            findings.push(plain(FindingKind::NoOwner, format!("no CODEOWNERS, and no entity{seen}")));
+            let seen = if self.sees_everything {
+                ""
+            } else {
+                " that you may see"
+            };
+            findings.push(plain(
+                FindingKind::NoOwner,
+                format!("no CODEOWNERS, and no entity{seen}"),
+            ));
         }
         findings.sort_by_key(|finding| finding.kind);
         Line {
@@ -254,7 +283,10 @@ impl Judging<'_> {
             page: gitea.map(|gitea| gitea.page(&row.full_name)).unwrap_or_default(),
             full_name: row.full_name.clone(),
             file: row.path.clone().zip(address(None)),
-            entities: entities.into_iter().map(|entity| (entity.reference, entity.title)).collect(),
+            entities: entities
+                .into_iter()
+                .map(|entity| (entity.reference, entity.title))
+                .collect(),
             findings,
         }
     }

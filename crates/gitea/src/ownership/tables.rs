@@ -84,7 +84,9 @@ pub(crate) async fn one(
     let text = format!("SELECT {COLUMNS}, content FROM gitea_owners WHERE host = ? AND repository = ?");
     let key = full_name.to_lowercase();
     let row = session.row(text, vec![host.into(), key.as_str().into()]).await?;
-    row.as_ref().map(|row| Ok((read(row)?, row.maybe_text(9)?))).transpose()
+    row.as_ref()
+        .map(|row| Ok((read(row)?, row.maybe_text(9)?)))
+        .transpose()
 }
 
 fn read(row: &Row) -> Result<OwnersRow, StoreError> {
@@ -146,7 +148,9 @@ pub(crate) async fn note(tx: &mut Tx, row: &OwnersRow) -> Result<(), StoreError>
 pub(crate) async fn forget(tx: &mut Tx, host: &str, full_name: &str) -> Result<(), StoreError> {
     let text = "DELETE FROM gitea_owners WHERE host = ? AND repository = ?";
     let key = full_name.to_lowercase();
-    tx.execute(text, vec![host.into(), key.as_str().into()]).await.map(drop)
+    tx.execute(text, vec![host.into(), key.as_str().into()])
+        .await
+        .map(drop)
 }
 
 /// A name in files of a host, whether the server knows it, and when it was asked.
@@ -185,7 +189,8 @@ pub(crate) async fn keep_names(
     }
     for (host, name) in known.filter(|key| !wanted.contains(key)) {
         let text = "DELETE FROM gitea_owner_names WHERE host = ? AND name = ?";
-        tx.execute(text, vec![host.as_str().into(), name.as_str().into()]).await?;
+        tx.execute(text, vec![host.as_str().into(), name.as_str().into()])
+            .await?;
     }
     Ok(())
 }

@@ -22,8 +22,8 @@ use crate::ownership::{Owners, ReportQuestion};
 const SEE: Rule = Rule::signed_in().needs(&READ);
 
 /// Pages of owners and their addresses.
-pub(super) const PATH: &str = "/gitea/owners";
-pub(super) const REPOSITORIES: &str = "/gitea/ownership";
+const PATH: &str = "/gitea/owners";
+pub(crate) const REPOSITORIES: &str = "/gitea/ownership";
 
 /// The pages with their full paths.
 pub(crate) fn rows(owners: &Owners) -> Rows {
@@ -55,7 +55,10 @@ async fn show_path(
             Err(fault) => path::question(&asked, Some(&fault)),
         }
     };
-    Ok(for_sight(&sight, chrome.page(PageHead::new("Who owns a path"), body)))
+    Ok(for_sight(
+        &sight,
+        chrome.page(PageHead::new("Who owns a path"), body),
+    ))
 }
 
 /// The portal's own failures have a page of their own; what was asked wrongly, or what Gitea says, stands beside the question.
@@ -81,14 +84,17 @@ async fn show_repositories(
         }
         Err(fault) => {
             let hint = format!("Change the address, or begin anew at {REPOSITORIES}.");
-            framed(REPOSITORIES, &error_state("The question was not understood", &fault.message, Some(&hint)))
+            framed(
+                REPOSITORIES,
+                &error_state("The question was not understood", &fault.message, Some(&hint)),
+            )
         }
     };
     Ok(for_sight(&sight, chrome.page(head, body)))
 }
 
 /// The head of both pages, with the content of one.
-pub(super) fn framed(current: &str, content: &Markup) -> Markup {
+fn framed(current: &str, content: &Markup) -> Markup {
     let tab = |title: &str, path: &str| Tab::new(title, path, path == current);
     html! {
         div.page-head { h1 { "Owners" } }
@@ -98,7 +104,8 @@ pub(super) fn framed(current: &str, content: &Markup) -> Markup {
 }
 
 fn not_connected() -> Markup {
-    let text = "Name a host and a token under integrations.gitea, and its repositories are gone through every hour.";
+    let text =
+        "Name a host and a token under integrations.gitea, and its repositories are gone through every hour.";
     empty_state(EmptyState {
         icon: "link",
         title: "No Gitea is connected",

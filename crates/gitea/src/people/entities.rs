@@ -86,7 +86,10 @@ impl Maker<'_> {
         let mut teams: Vec<(&Organization, &Team)> = teams.filter(|(_, team)| self.is_group(team)).collect();
         teams.sort_by_key(|(_, team)| team.id);
         for (organization, team) in teams {
-            let what = format!("the team {}/{} (number {})", organization.name, team.name, team.id);
+            let what = format!(
+                "the team {}/{} (number {})",
+                organization.name, team.name, team.id
+            );
             give(("team", team.id), self.team_name(organization, team), what);
         }
         groups
@@ -113,7 +116,11 @@ impl Maker<'_> {
         }
         for team in known.teams.values().map(|team| &team.team) {
             if let Some(name) = groups.get(&("team", team.id)) {
-                made.add_group(("team", team.id), name, &format!("{}/{}", organization.name, team.name));
+                made.add_group(
+                    ("team", team.id),
+                    name,
+                    &format!("{}/{}", organization.name, team.name),
+                );
                 made.groups.push(self.team(organization, team, (name, above)));
             }
         }
@@ -126,7 +133,9 @@ impl Maker<'_> {
             let mut only_above: BTreeSet<i64> = BTreeSet::new();
             let mut in_teams: BTreeSet<i64> = BTreeSet::new();
             for team in known.teams.values() {
-                let group = groups.get(&("team", team.team.id)).filter(|_| self.is_group(&team.team));
+                let group = groups
+                    .get(&("team", team.team.id))
+                    .filter(|_| self.is_group(&team.team));
                 let Some(group) = group else {
                     only_above.extend(&team.members);
                     continue;
@@ -147,14 +156,29 @@ impl Maker<'_> {
 
     fn organization(&self, organization: &Organization, name: &str) -> DeferredEntity {
         let page = format!("{}/{}", self.web, organization.name);
-        let profile = profile(&organization.full_name, Some(&organization.email), &organization.avatar_url);
+        let profile = profile(
+            &organization.full_name,
+            Some(&organization.email),
+            &organization.avatar_url,
+        );
         let spec = json!({"type": "organization", "profile": profile, "children": []});
         let named = (ORGANIZATION, organization.name.as_str());
         let settings = format!("{}/org/{}/settings", self.web, organization.name);
-        self.entity("Group", (name, &organization.description), (&page, &settings), (named, organization.id), spec)
+        self.entity(
+            "Group",
+            (name, &organization.description),
+            (&page, &settings),
+            (named, organization.id),
+            spec,
+        )
     }
 
-    fn team(&self, organization: &Organization, team: &Team, (name, above): (&str, Option<&String>)) -> DeferredEntity {
+    fn team(
+        &self,
+        organization: &Organization,
+        team: &Team,
+        (name, above): (&str, Option<&String>),
+    ) -> DeferredEntity {
         let page = format!("{}/org/{}/teams/{}", self.web, organization.name, team.name);
         let mut spec = json!({"type": "team", "profile": {"displayName": team.name}, "children": []});
         if let Some(above) = above {
@@ -172,11 +196,21 @@ impl Maker<'_> {
 
     fn user(&self, user: &User, name: &str, groups: &BTreeSet<String>) -> DeferredEntity {
         let page = format!("{}/{}", self.web, user.login);
-        let shown = if user.full_name.trim().is_empty() { &user.login } else { &user.full_name };
+        let shown = if user.full_name.trim().is_empty() {
+            &user.login
+        } else {
+            &user.full_name
+        };
         let profile = profile(shown, user.real_email(), &user.avatar_url);
         let groups: Vec<&String> = groups.iter().collect();
         let spec = json!({"profile": profile, "memberOf": groups});
-        self.entity("User", (name, ""), (&page, &page), ((USER, &user.login), user.id), spec)
+        self.entity(
+            "User",
+            (name, ""),
+            (&page, &page),
+            ((USER, &user.login), user.id),
+            spec,
+        )
     }
 
     fn entity(
@@ -236,7 +270,11 @@ impl Made {
 
 fn profile(shown: &str, email: Option<&str>, picture: &str) -> Value {
     let mut profile = Map::new();
-    let parts = [("displayName", Some(shown)), ("email", email), ("picture", Some(picture))];
+    let parts = [
+        ("displayName", Some(shown)),
+        ("email", email),
+        ("picture", Some(picture)),
+    ];
     for (key, value) in parts {
         if let Some(value) = value.map(str::trim).filter(|value| !value.is_empty()) {
             profile.insert(key.to_owned(), value.into());

@@ -71,7 +71,10 @@ impl People {
         };
         let mut made = maker.make(&reading.roster);
         if self.settings.members_only {
-            let foreign = self.foreign_groups(&made).await.map_err(|error| catalog::store_fault(&error))?;
+            let foreign = self
+                .foreign_groups(&made)
+                .await
+                .map_err(|error| catalog::store_fault(&error))?;
             made.only_members_of(|group| foreign.contains(group));
         }
         let problems = self.problems(&reading, &made).await?;
@@ -199,7 +202,9 @@ fn compared(
 }
 
 fn renamed(row: &NameRow, former: &str) -> Problem {
-    let NameRow { kind, id, reference, .. } = row;
+    let NameRow {
+        kind, id, reference, ..
+    } = row;
     let fault = Fault::conflict(format!(
         "The {kind} number {id} was renamed: {former} is {reference} now, and what names {former} finds nothing"
     ));
@@ -232,7 +237,11 @@ impl EntityProvider for People {
                 round = self.round(&*sink) => round,
             };
             let is_whole = round?;
-            pause = if is_whole { self.settings.every } else { self.settings.every.min(AGAIN) };
+            pause = if is_whole {
+                self.settings.every
+            } else {
+                self.settings.every.min(AGAIN)
+            };
         }
     }
 }

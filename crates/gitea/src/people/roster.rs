@@ -56,7 +56,11 @@ pub(crate) struct Reading {
 }
 
 /// Reads a server. A list of organisations that fails at its first page is the failure of the reading.
-pub(crate) async fn read(gitea: &Gitea, settings: &Settings, before: Option<&Roster>) -> Result<Reading, Fault> {
+pub(crate) async fn read(
+    gitea: &Gitea,
+    settings: &Settings,
+    before: Option<&Roster>,
+) -> Result<Reading, Fault> {
     let account = gitea.account().await?;
     let mut reading = Reading::default();
     reading.roster.by_administrator = account.is_admin;
@@ -221,13 +225,20 @@ async fn all_users(gitea: &Gitea, before: Option<&Roster>, reading: &mut Reading
         reading.has_gaps |= before.is_none();
         reading.failed.extend(listed.failed);
     }
-    reading.roster.users.extend(listed.items.into_iter().map(|user| (user.id, user)));
+    reading
+        .roster
+        .users
+        .extend(listed.items.into_iter().map(|user| (user.id, user)));
 }
 
 /// Members of teams that were kept from before are kept, too.
 fn keep_known_users(before: Option<&Roster>, reading: &mut Reading) {
     let Some(before) = before else { return };
-    let teams = reading.roster.organizations.values().flat_map(|known| known.teams.values());
+    let teams = reading
+        .roster
+        .organizations
+        .values()
+        .flat_map(|known| known.teams.values());
     let members: Vec<i64> = teams.flat_map(|team| team.members.iter().copied()).collect();
     for id in members {
         if let Some(user) = before.users.get(&id) {

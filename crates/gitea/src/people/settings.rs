@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 /// How often people are read.
 const EVERY: Duration = Duration::from_hours(1);
 /// Shortest time between two readings.
-const SHORTEST: Duration = Duration::from_secs(10);
+const SHORTEST: Duration = Duration::from_secs(1);
 /// Longest time of one reading.
 const TIME: Duration = Duration::from_mins(10);
 
@@ -50,8 +50,13 @@ impl Settings {
                     Err(problem) => problems.push(*problem),
                 },
                 None => problems.push(
-                    at(id, &format!("catalog.providers.giteaOrg.{id} must be a part of its own with keys like host"))
-                        .hint("Write `giteaOrg: { <name of your choice>: { host: gitea.example.com } }`."),
+                    at(
+                        id,
+                        &format!(
+                            "catalog.providers.giteaOrg.{id} must be a part of its own with keys like host"
+                        ),
+                    )
+                    .hint("Write `giteaOrg: { <name of your choice>: { host: gitea.example.com } }`."),
                 ),
             }
         }
@@ -60,7 +65,10 @@ impl Settings {
 
     fn read(id: &str, part: &Map<String, Value>) -> Result<Self, Box<Problem>> {
         let wrong = |key: &str, message: String| Box::new(at(&format!("{id}.{key}"), &message));
-        let host = part.get("host").and_then(Value::as_str).filter(|host| !host.is_empty());
+        let host = part
+            .get("host")
+            .and_then(Value::as_str)
+            .filter(|host| !host.is_empty());
         let host = host.ok_or_else(|| {
             let problem = wrong("host", format!("catalog.providers.giteaOrg.{id}.host is missing"));
             Box::new(problem.hint("Name a host of integrations.gitea."))
@@ -72,19 +80,26 @@ impl Settings {
                 Some(Some(word)) if word == words[1] => Ok(true),
                 Some(_) => Err(wrong(
                     key,
-                    format!("catalog.providers.giteaOrg.{id}.{key} must be '{}' or '{}'", words[0], words[1]),
+                    format!(
+                        "catalog.providers.giteaOrg.{id}.{key} must be '{}' or '{}'",
+                        words[0], words[1]
+                    ),
                 )),
             }
         };
         let schedule = part.get("schedule").unwrap_or(&Value::Null);
         let time = |key: &str, default: Duration| match schedule.get(key) {
             None | Some(Value::Null) => Ok(default),
-            Some(value) => HumanDuration::read(value, &format!("catalog.providers.giteaOrg.{id}.schedule.{key}"))
-                .map(|duration| duration.0)
-                .map_err(|fault| {
-                    let problem = wrong(&format!("schedule.{key}"), fault.message);
-                    Box::new(problem.hint("Write it like { minutes: 30 }; cron expressions are not read."))
-                }),
+            Some(value) => {
+                HumanDuration::read(value, &format!("catalog.providers.giteaOrg.{id}.schedule.{key}"))
+                    .map(|duration| duration.0)
+                    .map_err(|fault| {
+                        let problem = wrong(&format!("schedule.{key}"), fault.message);
+                        Box::new(
+                            problem.hint("Write it like { minutes: 30 }; cron expressions are not read."),
+                        )
+                    })
+            }
         };
         Ok(Self {
             id: id.to_owned(),
@@ -132,10 +147,17 @@ mod tests {
     fn a_host_is_enough() {
         let (settings, problems) = Settings::read_all(&json!({"main": {"host": "gitea.example.com"}}));
         assert_eq!(problems, []);
-        let [settings] = &settings[..] else { panic!("one part") };
+        let [settings] = &settings[..] else {
+            panic!("one part")
+        };
         assert_eq!(settings.provider(), "giteaOrg:main");
         assert_eq!((settings.every, settings.organizations.clone()), (EVERY, None));
-        assert!(!settings.all_users && !settings.members_only && !settings.qualified_names && !settings.owners_team);
+        assert!(
+            !settings.all_users
+                && !settings.members_only
+                && !settings.qualified_names
+                && !settings.owners_team
+        );
     }
 
     #[test]
@@ -147,7 +169,9 @@ mod tests {
         let (settings, problems) = Settings::read_all(&json!({"x": part}));
         assert_eq!(problems, []);
         let settings = &settings[0];
-        assert!(settings.all_users && settings.members_only && settings.qualified_names && settings.owners_team);
+        assert!(
+            settings.all_users && settings.members_only && settings.qualified_names && settings.owners_team
+        );
         assert_eq!(settings.organizations.as_deref(), Some(&["a".to_owned()][..]));
         let times = [settings.every, settings.time, settings.delay].map(|time| time.as_secs());
         assert_eq!(times, [300, 60, 15]);
@@ -158,8 +182,16 @@ mod tests {
         for (part, path, message) in [
             (json!("x"), "p", "must be a part of its own"),
             (json!({}), "p.host", "host is missing"),
-            (json!({"host": "h", "users": "some"}), "p.users", "must be 'members' or 'all'"),
-            (json!({"host": "h", "mode": 1}), "p.mode", "must be 'all' or 'membersOnly'"),
+            (
+                json!({"host": "h", "users": "some"}),
+                "p.users",
+                "must be 'members' or 'all'",
+            ),
+            (
+                json!({"host": "h", "mode": 1}),
+                "p.mode",
+                "must be 'all' or 'membersOnly'",
+            ),
             (json!({"host": "h", "orgs": "a"}), "p.orgs", "must be a list"),
             (
                 json!({"host": "h", "schedule": {"frequency": {"cron": "* * * * *"}}}),
@@ -169,9 +201,15 @@ mod tests {
         ] {
             let (settings, problems) = Settings::read_all(&json!({"p": part}));
             assert_eq!(settings, []);
-            let [problem] = &problems[..] else { panic!("one problem of {part}") };
+            let [problem] = &problems[..] else {
+                panic!("one problem of {part}")
+            };
             assert_eq!(problem.fault.path.as_deref(), Some(path));
-            assert!(problem.fault.message.contains(message), "{}", problem.fault.message);
+            assert!(
+                problem.fault.message.contains(message),
+                "{}",
+                problem.fault.message
+            );
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// All uses of a sight that sees everything, outside of tests.
-const USES: [(&str, &str); 7] = [
+const USES: [(&str, &str); 8] = [
     (
         "auth/src/resolver.rs",
         "a sign-in finds the person and its groups",
@@ -12,6 +12,10 @@ const USES: [(&str, &str); 7] = [
     (
         "backstage/src/commands/first_load.rs",
         "the summary of the first load",
+    ),
+    (
+        "gitea/src/ownership/repositories.rs",
+        "owners of all repositories are read once for everybody",
     ),
     (
         "grafana/src/alerts/refresh.rs",

@@ -55,8 +55,11 @@ impl Gitea {
             "The branch {name} of {} cannot be looked up",
             repository.full_name
         );
-        self.find(Call::new(&["repos", owner, repository_name, "branches", name], &doing))
-            .await
+        self.find(Call::new(
+            &["repos", owner, repository_name, "branches", name],
+            &doing,
+        ))
+        .await
     }
 
     /// Makes a commit with new files on a new branch, both in one call; the name of the commit. Fails with a conflict where
@@ -69,7 +72,9 @@ impl Gitea {
         );
         let files = new.files.iter();
         let files: Vec<Value> = files
-            .map(|(path, text)| json!({"operation": "create", "path": path, "content": STANDARD.encode(text)}))
+            .map(
+                |(path, text)| json!({"operation": "create", "path": path, "content": STANDARD.encode(text)}),
+            )
             .collect();
         let body = json!({
             "branch": new.base,
@@ -78,9 +83,7 @@ impl Gitea {
             "files": files,
         });
         let path = ["repos", owner, name, "contents"];
-        let made: Value = self
-            .change(Method::POST, Call::new(&path, &doing), &body)
-            .await?;
+        let made: Value = self.change(Method::POST, Call::new(&path, &doing), &body).await?;
         let sha = made["commit"]["sha"].as_str().map(str::to_owned);
         sha.ok_or_else(|| Fault::error(format!("{doing}: {} names no commit in its answer", self.name)))
     }
@@ -88,10 +91,7 @@ impl Gitea {
     /// Removes a branch; nothing happens where there is none.
     pub async fn remove_branch(&self, repository: &Repository, name: &str) -> Result<(), Fault> {
         let (owner, repository_name) = repository.owner_and_name();
-        let doing = format!(
-            "The branch {name} of {} cannot be removed",
-            repository.full_name
-        );
+        let doing = format!("The branch {name} of {} cannot be removed", repository.full_name);
         let path = ["repos", owner, repository_name, "branches", name];
         match self.send(Method::DELETE, Call::new(&path, &doing), None).await {
             Err(fault) if fault.is(&model::FaultKind::NotFound) => Ok(()),

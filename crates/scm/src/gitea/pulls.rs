@@ -51,20 +51,14 @@ pub struct NewPullRequest<'a> {
 }
 
 impl Gitea {
-    /// The open pull request for a branch of the repository itself, if there is one.
-    pub async fn open_pull_request(
-        &self,
-        repository: &Repository,
-        head: &str,
-    ) -> Result<Option<PullRequest>, Fault> {
+    /// The open pull requests of a repository.
+    pub async fn open_pull_requests(&self, repository: &Repository) -> Result<Vec<PullRequest>, Fault> {
         let (owner, name) = repository.owner_and_name();
         let doing = format!("The pull requests of {} cannot be listed", repository.full_name);
         let (path, query) = (["repos", owner, name, "pulls"], [("state", "open")]);
-        let call = Call::new(&path, &doing).query(&query);
-        let open = self.list::<PullRequest>(call).await?.complete()?;
-        Ok(open
-            .into_iter()
-            .find(|one| one.head.name == head && one.head.repo_id == repository.id))
+        self.list(Call::new(&path, &doing).query(&query))
+            .await?
+            .complete()
     }
 
     /// Opens a pull request. Fails with a conflict where there is one for these branches.

@@ -23,7 +23,11 @@ fn one_pattern_and_one_path() {
         ("docs", "docs/a.md", false),
         ("docs/", "docs/", true),
         (r"docs/(aws|google|azure)/[^/]*\\.(md|txt)", "docs/aws/x.md", true),
-        (r"docs/(aws|google|azure)/[^/]*\\.(md|txt)", "docs/aws/x/y.md", false),
+        (
+            r"docs/(aws|google|azure)/[^/]*\\.(md|txt)",
+            "docs/aws/x/y.md",
+            false,
+        ),
         (r"a\\.b", "a.b", true),
         (r"a\\.b", "axb", false),
         (r"\#path", "#path", true),
@@ -80,7 +84,11 @@ fn one_pattern_and_one_path() {
         ("!(", "x", false),
     ] {
         let file = gitea(&format!("{pattern} @x\n"));
-        assert_eq!(lines(&file, path), vec![1; usize::from(is_matched)], "{pattern} for {path}");
+        assert_eq!(
+            lines(&file, path),
+            vec![1; usize::from(is_matched)],
+            "{pattern} for {path}"
+        );
     }
 }
 
@@ -103,8 +111,15 @@ fn lines_that_the_host_skips_are_said() {
     assert_eq!(lines, [1, 3, 5, 6]);
     let reasons: Vec<String> = file.unusable().into_iter().map(|(_, reason)| reason).collect();
     assert_eq!(reasons[0], "it names no owner");
-    assert_eq!(reasons[1], "its expression cannot be read: * repeats what is repeated already");
-    assert!(reasons[2].starts_with("its expression cannot be read: ") && reasons[2].len() < 120, "{}", reasons[2]);
+    assert_eq!(
+        reasons[1],
+        "its expression cannot be read: * repeats what is repeated already"
+    );
+    assert!(
+        reasons[2].starts_with("its expression cannot be read: ") && reasons[2].len() < 120,
+        "{}",
+        reasons[2]
+    );
 }
 
 /// What looks back without end is given up.

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use model::{EntityRef, Fault};
 use ui::{
-    Badge, Button, ButtonKind, Card, Column, Field, Notice, Row, Table, Tone, badge, button, card, data_table,
-    definitions_wide, entity_link, error_state, href, missing_link, notice, text_input, time,
+    Badge, Button, ButtonKind, Card, Column, Field, Notice, Row, Table, Tone, badge, button, card,
+    data_table, definitions_wide, entity_link, error_state, href, missing_link, notice, text_input, time,
 };
 
 use super::{PATH, framed};
@@ -71,7 +71,10 @@ fn form(address: &str) -> Markup {
 fn verdict_notice(verdict: &Verdict) -> Notice<'static> {
     let (tone, text) = match verdict {
         Verdict::Agree => (Tone::Green, "CODEOWNERS and the catalog name the same owner."),
-        Verdict::Disagree(_) => (Tone::Amber, "CODEOWNERS does not name the owner that the catalog has."),
+        Verdict::Disagree(_) => (
+            Tone::Amber,
+            "CODEOWNERS does not name the owner that the catalog has.",
+        ),
         Verdict::OnlyFile => (
             Tone::Blue,
             "Only CODEOWNERS names owners: no entity with an owner has its descriptor above this path.",
@@ -93,16 +96,30 @@ fn verdict_notice(verdict: &Verdict) -> Notice<'static> {
 }
 
 fn facts(answer: &Answer, now: Timestamp) -> Markup {
-    let path = if answer.path.is_empty() { "the whole repository" } else { &answer.path };
-    let branch = if answer.branch.is_empty() { "no commits yet" } else { &answer.branch };
+    let path = if answer.path.is_empty() {
+        "the whole repository"
+    } else {
+        &answer.path
+    };
+    let branch = if answer.branch.is_empty() {
+        "no commits yet"
+    } else {
+        &answer.branch
+    };
     let mut items = vec![
-        ("Repository", html! { a href=(answer.page) { (answer.full_name) } }),
+        (
+            "Repository",
+            html! { a href=(answer.page) { (answer.full_name) } },
+        ),
         ("Path", html! { code { (path) } }),
         ("Branch", html! { (branch) }),
     ];
     if let Some((file, address, commit)) = &answer.file {
         let short = commit.get(..SHORT).unwrap_or(commit);
-        items.push(("File", html! { a href=(address) { (file) } " at " code { (short) } }));
+        items.push((
+            "File",
+            html! { a href=(address) { (file) } " at " code { (short) } },
+        ));
     }
     items.push(("Looked at", time(answer.checked_at, now)));
     definitions_wide(&items)
@@ -267,5 +284,8 @@ fn of_entry(answer: &Answer, entry: &EntryOwners) -> String {
     let repository = format!("{}/{}", answer.host, answer.full_name);
     let slash = if entry.is_folder { "/" } else { "" };
     let path = format!("{}{}{slash}", answer.path, entry.name);
-    href::with_query(PATH, [("repository", repository.as_str()), ("path", path.as_str())])
+    href::with_query(
+        PATH,
+        [("repository", repository.as_str()), ("path", path.as_str())],
+    )
 }

@@ -139,7 +139,11 @@ fn one(finding: &Finding) -> Markup {
 
 fn pages(question: &ReportQuestion, report: &Report) -> Markup {
     let start = |start: usize| {
-        let start = if start == 0 { String::new() } else { start.to_string() };
+        let start = if start == 0 {
+            String::new()
+        } else {
+            start.to_string()
+        };
         let pairs = [
             ("q", question.text.as_str()),
             ("finding", question.finding.map_or("", FindingKind::word)),

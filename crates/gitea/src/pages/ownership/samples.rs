@@ -28,7 +28,9 @@ pub(crate) fn samples() -> Vec<(&'static str, Markup)> {
         address: String::new(),
         ..asked()
     };
-    let fault = Fault::input("https://other.example.com is at none of the hosts of integrations.gitea: gitea.example.com");
+    let fault = Fault::input(
+        "https://other.example.com is at none of the hosts of integrations.gitea: gitea.example.com",
+    );
     let all = ReportQuestion::default();
     let narrow = ReportQuestion {
         text: "web".to_owned(),
@@ -175,13 +177,31 @@ fn some() -> Report {
                     vec![
                         finding(FindingKind::OwnerGone, gone, Some("component:default/web")),
                         finding(FindingKind::NameUnknown, "line 5: Gitea knows no @gone", None),
-                        finding(FindingKind::NotInCatalog, "line 5: @shop/docs would be group:default/docs", None),
+                        finding(
+                            FindingKind::NotInCatalog,
+                            "line 5: @shop/docs would be group:default/docs",
+                            None,
+                        ),
                         finding(FindingKind::LineSkipped, "line 9: it names no owner", None),
                     ],
                 )
             },
-            line("shop/tools", vec![finding(FindingKind::NoOwner, "no CODEOWNERS, and no entity", None)]),
-            line("shop/old", vec![finding(FindingKind::NotRead, "gitea.example.com answers 500 and fails at it", None)]),
+            line(
+                "shop/tools",
+                vec![finding(
+                    FindingKind::NoOwner,
+                    "no CODEOWNERS, and no entity",
+                    None,
+                )],
+            ),
+            line(
+                "shop/old",
+                vec![finding(
+                    FindingKind::NotRead,
+                    "gitea.example.com answers 500 and fails at it",
+                    None,
+                )],
+            ),
         ],
         total: 120,
         known: 412,

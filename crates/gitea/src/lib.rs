@@ -9,16 +9,20 @@
 //!
 //! The client of the server is [`scm::gitea`]; webhooks come in through the crate `events`.
 
+mod activity;
 mod api;
 mod discovery;
+pub mod hooks;
 mod ownership;
 mod pages;
 mod people;
+mod permissions;
 mod proposal;
 
 pub use discovery::{Section, problems};
 pub use pages::{PageSample, page_samples};
 pub use people::PeopleSection;
+pub use permissions::{ACTIVITY_READ, PERMISSIONS, PROPOSE, READ};
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -26,11 +30,12 @@ use std::sync::Arc;
 use config::Config;
 use plugin::{
     Asset, AssetKind, AuditLog, Contributions, Declaration, EntityProvider, Feeds, LiveTopic, NavigationItem,
-    NavigationSection, Permission, PermissionAction, PluginId, Routes, Services,
+    NavigationSection, PluginId, Routes, Services,
 };
 use store::Migration;
 use work::Subscription;
 
+use activity::{Activity, Changed, Hosts};
 use discovery::pushes::{PUSHED, Pushed, REPOSITORY, RepositoryChanged, Wishes};
 use discovery::{Finder, Provider};
 use ownership::Owners;
@@ -39,15 +44,6 @@ use proposal::Desk;
 
 /// The plugin's name.
 pub const ID: PluginId = PluginId::built_in("gitea");
-
-/// See which repositories were found. Names and descriptions of private ones are among them.
-pub static READ: Permission =
-    Permission::new("gitea.repository.read", PermissionAction::Read).for_administrators();
-/// Propose a descriptor for a repository, with the token of the portal.
-pub static PROPOSE: Permission =
-    Permission::new("gitea.descriptor.create", PermissionAction::Create).for_administrators();
-/// All permissions of the plugin.
-pub static PERMISSIONS: [&Permission; 2] = [&READ, &PROPOSE];
 
 /// The tables of the plugin.
 const MIGRATIONS: &[Migration] = &[discovery::tables::TABLES];
@@ -99,23 +95,21 @@ pub fn contributions(
     audit: Arc<dyn AuditLog>,
 ) -> Contributions {
     let providers: Arc<[Provider]> = discovery::providers(config, services).into();
-    let mut all = repositories(&providers, services, audit);
     let hosts = providers
         .iter()
         .map(|one| (one.settings.name(), one.settings.host.clone()));
-    Owners::new(config, catalog, services, hosts.collect()).contribute(&mut all);
-    all
-}
-
-/// What concerns the repositories that are found.
-fn repositories(providers: &Arc<[Provider]>, services: &Services, audit: Arc<dyn AuditLog>) -> Contributions {
+    let owners = Owners::new(config, catalog, services, hosts.collect());
     let pages = Pages {
         providers: providers.clone(),
         store: services.store.clone(),
         desk: Desk::new(services.store.clone(), audit),
     };
-    let base = Contributions {
-        routes: vec![Routes::new(ID).pages(pages::rows(&pages))],
+    let mut all = Contributions {
+        routes: vec![
+            Routes::new(ID)
+                .api(api::ownership::rows(&owners))
+                .pages(pages::rows(&pages).and(pages::ownership::rows(&owners))),
+        ],
         assets: vec![Asset {
             kind: AssetKind::Style,
             text: Cow::Borrowed(include_str!("../css/gitea.css")),
@@ -126,8 +120,34 @@ fn repositories(providers: &Arc<[Provider]>, services: &Services, audit: Arc<dyn
         }],
         ..Contributions::of(ID)
     };
+    owners.contribute(&mut all);
+    show_activity(config, services, &mut all);
+    keep_in_step(&providers, services, &mut all);
+    all
+}
+
+/// What goes on in the repositories of entities.
+fn show_activity(config: &Config, services: &Services, all: &mut Contributions) {
+    let activity = Activity::new(Hosts::new(config, &services.outside), &services.store);
+    activity::follow(&activity, &services.store);
+    all.assets.extend(pages::code::assets());
+    all.entity_tabs
+        .push(Arc::new(pages::code::CodeTab(activity.clone())));
+    all.entity_cards.push(Arc::new(pages::code::CodeCard(activity)));
+    all.jobs.push(Arc::new(Changed(services.store.clone())));
+    let topics = [events::PUSHES.to_owned(), events::webhooks_of("gitea")];
+    all.subscriptions
+        .extend(topics.map(|topic| Subscription::new(topic, activity::KIND)));
+    all.live_topics.push(LiveTopic {
+        name: activity::TOPIC.into(),
+        needs: Some(&ACTIVITY_READ),
+    });
+}
+
+/// What keeps the repositories that are found in step.
+fn keep_in_step(providers: &[Provider], services: &Services, all: &mut Contributions) {
     if providers.is_empty() {
-        return base;
+        return;
     }
     let wishes = Wishes {
         watched: discovery::watched(providers),
@@ -140,16 +160,10 @@ fn repositories(providers: &Arc<[Provider]>, services: &Services, audit: Arc<dyn
         NavigationSection::Administration,
         15,
     );
-    Contributions {
-        navigation: vec![entry.needs(&READ)],
-        jobs: vec![
-            Arc::new(Pushed(wishes.clone())),
-            Arc::new(RepositoryChanged(wishes)),
-        ],
-        subscriptions: vec![
-            Subscription::new(events::PUSHES, PUSHED),
-            Subscription::new(events::webhooks_of("gitea"), REPOSITORY),
-        ],
-        ..base
-    }
+    all.navigation.push(entry.needs(&READ));
+    all.jobs.push(Arc::new(Pushed(wishes.clone())));
+    all.jobs.push(Arc::new(RepositoryChanged(wishes)));
+    all.subscriptions.push(Subscription::new(events::PUSHES, PUSHED));
+    let webhooks = events::webhooks_of("gitea");
+    all.subscriptions.push(Subscription::new(webhooks, REPOSITORY));
 }

@@ -24,12 +24,12 @@ use std::time::Duration;
 
 use catalog::Catalog;
 use config::Config;
-use plugin::{Contributions, NavigationItem, NavigationSection, Routes, Services};
+use plugin::{Contributions, NavigationItem, NavigationSection, Services};
 use std::sync::Arc;
 use store::Store;
 use work::{Schedule, Subscription};
 
-use crate::{ID, READ, api, pages};
+use crate::{READ, pages};
 use refresh::{PUSHED, Pushed, REFRESH, Refresh};
 
 /// How often all repositories are gone through.
@@ -61,13 +61,8 @@ impl Owners {
         }
     }
 
-    /// Adds the pages of owners, and the jobs that keep what is known of them in step.
+    /// Adds the entry of the navigation, and the jobs that keep what is known of owners in step.
     pub(crate) fn contribute(&self, all: &mut Contributions) {
-        all.routes.push(
-            Routes::new(ID)
-                .api(api::ownership::rows(self))
-                .pages(pages::ownership::rows(self)),
-        );
         if self.hosts.is_empty() {
             return;
         }

@@ -1,11 +1,12 @@
 //! The pages of the plugin.
 
+pub(crate) mod code;
 mod descriptor;
 pub(crate) mod ownership;
 mod repositories;
 mod samples;
 
-pub use samples::{PageSample, page_samples};
+pub use samples::PageSample;
 
 use std::sync::Arc;
 
@@ -19,8 +20,8 @@ use store::Store;
 use web::{CurrentViewer, Permissions};
 
 use crate::discovery::Provider;
+use crate::permissions::{PROPOSE, READ};
 use crate::proposal::Desk;
-use crate::{PROPOSE, READ};
 
 /// What handlers need.
 #[derive(Clone)]
@@ -67,4 +68,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
         let Extension(permissions) = permissions.map_err(IntoResponse::into_response)?;
         Ok(Self { viewer, permissions })
     }
+}
+
+/// All pages with their states: a name usable in a path, and the content.
+pub fn page_samples() -> Vec<PageSample> {
+    [samples::page_samples(), ownership::samples(), code::samples()].concat()
 }

@@ -115,6 +115,7 @@ pub fn declarations() -> Vec<Declaration> {
         kubernetes::declaration(),
         flux::declaration(),
         gitea::declaration(),
+        gitea::hooks::declaration(),
         gitea::people_declaration(),
         grafana::declaration(),
         scaffolder::declaration(),
@@ -245,8 +246,8 @@ pub(crate) fn contributions(
         events::contributions(
             config.value().get(events::ID.as_str()).unwrap_or(&Value::Null),
             catalog,
-            store,
-            &services.jobs,
+            (store, &services.jobs),
+            Arc::new(audit.clone()),
         ),
         scaffolder::contributions(
             config,
@@ -260,6 +261,7 @@ pub(crate) fn contributions(
         kubernetes::contributions(&clusters, catalog, stop.clone()),
         flux::contributions(&clusters, config, services),
         gitea::contributions(config, catalog, services, Arc::new(audit.clone())),
+        gitea::hooks::contributions(config, catalog, services),
         grafana::contributions(
             sections(config, ["grafana", "proxy"]),
             catalog,

@@ -42,7 +42,7 @@ pub use components::{
     timeline::{TimelineEntry, timeline},
     tree::{TreeNode, tree},
 };
-pub use foreign::foreign_html;
+pub use foreign::{ForeignAddress, foreign_html, foreign_html_from};
 pub use gallery::{Sample, gallery_page, samples};
 pub use graph::{Flow, Graph, GraphEdge, GraphNode, Layout, LayoutRefused, graph_view, layout};
 pub use highlight::Language;

@@ -16,13 +16,6 @@ pub type PageSample = (&'static str, Markup);
 
 /// The pages with their states.
 pub fn page_samples() -> Vec<PageSample> {
-    repositories_and_descriptors()
-        .into_iter()
-        .chain(super::ownership::samples())
-        .collect()
-}
-
-fn repositories_and_descriptors() -> Vec<PageSample> {
     let now = at("09:30");
     let empty = |round: Option<Round>| Overview {
         providers: vec![Status::of("main", &[], round)],

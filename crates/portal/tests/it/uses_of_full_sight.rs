@@ -34,6 +34,10 @@ const USES: [(&str, &str); 8] = [
         "the person that begins a task is put into it",
     ),
     ("techdocs/src/pushes.rs", "documentation that a push concerns"),
+    (
+        "techdocs/src/republished.rs",
+        "documentation that was published anew",
+    ),
 ];
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {

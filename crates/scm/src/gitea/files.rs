@@ -9,9 +9,10 @@ use model::{Fault, FaultKind};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::Gitea;
+use super::address::Place;
 use super::call::Call;
 use super::repositories::or_default;
-use super::{Gitea, Repository};
 
 /// Entries of one page. A server may cap it (`DEFAULT_GIT_TREES_PER_PAGE`).
 const PER_PAGE: &str = "1000";
@@ -151,28 +152,10 @@ impl Gitea {
         let path = ["repos", owner, name, "git", "trees", reference];
         match self.get(Call::new(&path, doing).query(&query)).await {
             Err(fault) if is_unknown(&fault) => {
-                Err(self.unknown((owner, name, reference), fault, doing).await)
+                let place = Place::at(owner, name, reference);
+                Err(self.missing(&place, fault, doing).await)
             }
             page => page,
-        }
-    }
-
-    /// Why nothing is known of a reference.
-    async fn unknown(
-        &self,
-        (owner, name, reference): (&str, &str, &str),
-        fault: Fault,
-        doing: &str,
-    ) -> Fault {
-        match self.repository(owner, name).await {
-            Ok(Some(Repository { empty: true, .. })) => {
-                Fault::not_found(format!("{doing}: {owner}/{name} has no commits yet"))
-            }
-            Ok(Some(_)) => Fault::not_found(format!(
-                "{doing}: {owner}/{name} at {} has no branch, tag or commit {reference}",
-                self.name
-            )),
-            _ => Fault::not_found(fault.message),
         }
     }
 }

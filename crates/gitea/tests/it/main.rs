@@ -8,6 +8,9 @@
 mod budget;
 mod configuration;
 mod discovery;
+mod owners;
+mod pages;
+mod people;
 mod people_world;
 mod proposals;
 mod pushes;

@@ -107,7 +107,8 @@ impl<T: Send + Sync + 'static> Slot<T> {
         let done = self.done.notified();
         tokio::pin!(done);
         done.as_mut().enable();
-        match self.state.lock().next(changes) {
+        let next = self.state.lock().next(changes);
+        match next {
             Next::Show => return self.seen(),
             Next::Wait => {}
             Next::Ask => self.ask(changes, ask()),

@@ -114,8 +114,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "gitea",
         &[
-            "catalog", "config", "events", "markdown", "model", "outside", "plugin", "scm", "sight", "store", "ui", "web",
-            "work", "yaml",
+            "catalog", "config", "events", "markdown", "model", "outside", "plugin", "scm", "sight", "store",
+            "ui", "web", "work", "yaml",
         ],
     ),
     ("nunjucks", &[]),
@@ -146,6 +146,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "config",
             "markdown",
             "model",
+            "outside",
             "plugin",
             "scm",
             "sight",

@@ -1,19 +1,10 @@
 //! The sections `auth` and `permission` of the configuration as the commands see them.
 
-use model::{Fault, Problem};
+use model::Problem;
 use plugin::ConfigSection;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::settings::{Settings, at};
-
-/// Keys of `auth` that have an effect.
-const AUTH_KEYS: [&str; 2] = ["environment", "providers"];
-/// Keys of `permission` and of what is below it.
-const PERMISSION_KEYS: [(&str, &[&str]); 3] = [
-    ("", &["enabled", "rbac"]),
-    ("rbac", &["policies-csv-file", "admin"]),
-    ("rbac.admin", &["superUsers"]),
-];
+use crate::settings::Settings;
 
 /// `auth`: how people sign in.
 pub struct AuthSection;
@@ -24,6 +15,10 @@ pub struct PermissionSection;
 impl ConfigSection for AuthSection {
     fn path(&self) -> &'static str {
         "auth"
+    }
+
+    fn page(&self) -> Option<&'static str> {
+        Some("docs/sign-in.md")
     }
 
     fn schema(&self) -> Value {
@@ -40,15 +35,15 @@ impl ConfigSection for AuthSection {
                         "description": "OpenID Connect, by environment.",
                         "additionalProperties": provider_schema(),
                     }},
+                    // The guest needs no keys; the portal says of every other provider that it does not have it.
+                    "additionalProperties": {},
                 },
             },
         })
     }
 
     fn check(&self, section: &Value) -> Vec<Problem> {
-        let mut problems = Settings::read(section).problems;
-        problems.extend(idle(section, "auth", "", &AUTH_KEYS));
-        problems
+        Settings::read(section).problems
     }
 }
 
@@ -74,8 +69,8 @@ fn provider_schema() -> Value {
             "additionalScopes": {"description": "Scopes beside openid, profile and email.", "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
             "prompt": text("What the provider asks people; auto lets it choose."),
             "startUrlSearchParams": {"type": "object", "additionalProperties": {"type": "string"}, "description": "Further parameters of the provider's sign-in page."},
-            "timeout": {"description": "Longest wait for an answer of the provider; 10 seconds unless it is set."},
-            "sessionDuration": {"description": "How long people stay signed in at most; 7 days unless it is set."},
+            "timeout": {"type": ["string", "object"], "format": "human-duration", "description": "Longest wait for an answer of the provider; 10 seconds unless it is set."},
+            "sessionDuration": {"type": ["string", "object"], "format": "human-duration", "description": "How long people stay signed in at most; 7 days unless it is set."},
             "title": text("What people call the sign-in service; stands on the button."),
             "signIn": {"type": "object", "properties": {"resolvers": {"type": "array", "items": resolver, "description": "Ways to find a person's User entity, tried in this order."}}},
         },
@@ -85,6 +80,10 @@ fn provider_schema() -> Value {
 impl ConfigSection for PermissionSection {
     fn path(&self) -> &'static str {
         "permission"
+    }
+
+    fn page(&self) -> Option<&'static str> {
+        Some("docs/sign-in.md")
     }
 
     fn schema(&self) -> Value {
@@ -104,66 +103,5 @@ impl ConfigSection for PermissionSection {
                 },
             },
         })
-    }
-
-    fn check(&self, section: &Value) -> Vec<Problem> {
-        let known = PERMISSION_KEYS.iter();
-        known
-            .flat_map(|(key, names)| idle(section, "permission", key, names))
-            .collect()
-    }
-}
-
-/// Keys of the original that change nothing here.
-fn idle(section: &Value, path: &str, below: &str, known: &[&str]) -> Vec<Problem> {
-    let pointer = match below {
-        "" => String::new(),
-        below => format!("/{}", below.replace('.', "/")),
-    };
-    let object = section.pointer(&pointer).and_then(Value::as_object);
-    let keys = object.into_iter().flat_map(Map::keys);
-    let others = keys.filter(|key| !known.contains(&key.as_str()));
-    let remark = |key: &String| {
-        let key = [below, key]
-            .iter()
-            .filter(|part| !part.is_empty())
-            .copied()
-            .collect::<Vec<_>>()
-            .join(".");
-        let fault = Fault::input(format!("'{path}.{key}' has no effect here"));
-        at(&key, Problem::warning(fault)).hint("docs/sign-in.md says which keys have one.")
-    };
-    others.map(remark).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn told(section: &impl ConfigSection, value: &Value) -> Vec<String> {
-        section
-            .check(value)
-            .into_iter()
-            .map(|one| one.fault.message)
-            .collect()
-    }
-
-    #[test]
-    fn keys_without_effect_are_told() {
-        assert_eq!(
-            told(
-                &AuthSection,
-                &json!({"environment": "a", "session": {"secret": "x"}})
-            ),
-            ["'auth.session' has no effect here"]
-        );
-        let rbac = json!({"policies-csv-file": "a.csv", "pluginsWithPermission": [], "admin": {"users": []}});
-        assert_eq!(
-            told(&PermissionSection, &json!({"enabled": true, "rbac": rbac})),
-            [
-                "'permission.rbac.pluginsWithPermission' has no effect here",
-                "'permission.rbac.admin.users' has no effect here"
-            ]
-        );
     }
 }

@@ -216,7 +216,6 @@ impl ClientAuthentication {
 fn secret(value: &Value) -> Option<Secret> {
     match value {
         Value::String(text) if !text.trim().is_empty() => Some(Secret::new(text.trim())),
-        Value::Number(number) => Some(Secret::new(number.to_string())),
         _ => None,
     }
 }

@@ -302,6 +302,23 @@ impl View<'_> {
         self.counts(filter, text, &[field]).pop().unwrap_or_default()
     }
 
+    /// The first value of each field, as it is written, of at most `limit` entities that pass a filter.
+    pub fn written(
+        &self,
+        filter: &Filter,
+        fields: &[&str],
+        limit: usize,
+    ) -> Vec<(EntityRef, Vec<Option<String>>)> {
+        let model = self.catalog.index().read();
+        let set = self.matching(&model, Some(filter), "");
+        let fields: Vec<String> = fields.iter().map(|field| model::js::lowercase(field)).collect();
+        let of = |doc: u32| {
+            let values = fields.iter().map(|field| model.written(doc, field)).collect();
+            Some((model.reference(doc).parse().ok()?, values))
+        };
+        set.iter().filter_map(of).take(limit).collect()
+    }
+
     /// How many entities pass a filter and hold a text in their name or title.
     pub fn total_of(&self, filter: &Filter, text: &str) -> usize {
         count(

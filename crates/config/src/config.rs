@@ -23,9 +23,11 @@ pub struct Config {
     inner: Arc<Inner>,
 }
 
-struct Inner {
+/// What was loaded, and what it comes to.
+#[derive(Clone)]
+pub(crate) struct Inner {
     tree: Node,
-    value: Value,
+    pub(crate) value: Value,
     files: Vec<PathBuf>,
     directory: PathBuf,
     context: String,
@@ -33,8 +35,8 @@ struct Inner {
     listen: ListenAddress,
     database: DatabaseTarget,
     problems: Vec<Problem>,
-    secrets: BTreeSet<Vec<String>>,
-    known: BTreeSet<Vec<String>>,
+    pub(crate) secrets: BTreeSet<Vec<String>>,
+    pub(crate) known: BTreeSet<Vec<String>>,
     only_tokens: Vec<String>,
     roles_file: Option<String>,
     signs_people_in: bool,
@@ -49,14 +51,6 @@ impl std::fmt::Debug for Config {
             .field("files", &self.inner.files)
             .finish_non_exhaustive()
     }
-}
-
-/// A section of the configuration that a plugin reads.
-pub struct ClaimedSection<'a> {
-    /// Its key, with dots between parts.
-    pub path: &'a str,
-    /// Problems of a value of it. A fault's path is a key within the section, with dots between parts.
-    pub check: &'a dyn Fn(&Value) -> Vec<Problem>,
 }
 
 /// What loading found, before it is checked.
@@ -94,11 +88,12 @@ impl Config {
     pub(crate) fn from_loaded(loaded: Loaded) -> Result<Self, Vec<Problem>> {
         let Conformed {
             value,
-            mut problems,
+            problems: found,
             secrets,
             known,
         } = conform::conform(&loaded.tree, &loaded.context);
-        problems.splice(0..0, loaded.problems.iter().cloned());
+        let mut problems = loaded.problems.clone();
+        problems.extend(found.into_iter().map(|(_, problem)| problem));
         let mut sections = sections(value, &mut problems);
         sections.catalog.settle();
         problems.extend(crate::check::values(&sections, &loaded.tree));
@@ -283,32 +278,21 @@ impl Config {
         self.inner.problems.clone()
     }
 
-    /// The same, for a portal whose plugins read sections that this crate does not know: nothing is said of keys in
-    /// their sections, and their own checks come in addition.
-    pub fn check_with(&self, claimed: &[ClaimedSection<'_>]) -> Vec<Problem> {
-        let mut problems = self.check();
-        let places: Vec<Place> = claimed
-            .iter()
-            .filter_map(|section| self.inner.tree.at(&segments(section.path)))
-            .map(|node| node.origin.place())
-            .collect();
-        let is_claimed =
-            |problem: &Problem| problem.place.as_ref().is_some_and(|place| places.contains(place));
-        problems.retain(|problem| problem.severity == Severity::Error || !is_claimed(problem));
-        for section in claimed {
-            let Some(node) = self.inner.tree.at(&segments(section.path)) else {
-                continue;
-            };
-            let found = (section.check)(&node.to_value());
-            problems.extend(shown(found).into_iter().map(|problem| {
-                let place = problem.fault.path.as_deref().map_or_else(
-                    || node.origin.place(),
-                    |path| self.place(&format!("{}.{path}", section.path)),
-                );
-                problem.at(place)
-            }));
-        }
-        problems
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
+    pub(crate) fn from_inner(inner: Arc<Inner>) -> Self {
+        Self { inner }
+    }
+
+    pub(crate) fn tree(&self) -> &Node {
+        &self.inner.tree
+    }
+
+    /// Name of the source of highest priority.
+    pub(crate) fn topmost(&self) -> &str {
+        &self.inner.context
     }
 
     /// The merged configuration with every secret replaced.
@@ -318,7 +302,7 @@ impl Config {
 }
 
 /// Problems as they may be shown: values of the configuration stand in them.
-fn shown(problems: Vec<Problem>) -> Vec<Problem> {
+pub(crate) fn shown(problems: Vec<Problem>) -> Vec<Problem> {
     problems.into_iter().map(crate::shown::problem).collect()
 }
 

@@ -1,4 +1,4 @@
-//! Checks the tree against the schema: types with the original's conversions, required and unknown
+//! Checks a tree against a schema: types with the original's conversions, required and unknown
 //! keys, and which values are secret.
 
 use std::collections::BTreeSet;
@@ -12,36 +12,61 @@ use crate::json_path::dotted;
 use crate::node::{Content, Node};
 use crate::read::{missing, not_convertible, to_boolean, to_number, wrong_type};
 use crate::schema::{alternatives, choices, schema, types};
-use crate::{foreign, read};
+use crate::{foreign, read, way_out};
 
 /// The outcome.
 #[derive(Debug, Default)]
 pub(crate) struct Conformed {
     /// The value with texts converted to the numbers and booleans that the schema asks for.
     pub value: Value,
-    /// What was found.
-    pub problems: Vec<Problem>,
+    /// What was found, each with the key that it is about.
+    pub problems: Vec<(String, Problem)>,
     /// Paths of secrets.
     pub secrets: BTreeSet<Vec<String>>,
     /// Paths of values that the schema knows and that are no secrets.
     pub known: BTreeSet<Vec<String>>,
 }
 
+/// Who reads the keys, and so says what an unknown one is.
+#[derive(Clone, Copy)]
+pub(crate) enum Reader<'a> {
+    /// This crate, for the portal.
+    Portal,
+    /// A plugin, whose documentation may have a page that lists the keys.
+    Plugin { page: Option<&'a str> },
+}
+
 /// Checks a whole tree; `topmost` names the source of highest priority.
 pub(crate) fn conform(tree: &Node, topmost: &str) -> Conformed {
+    conform_below(tree, topmost, &[], schema(), Reader::Portal)
+}
+
+/// Checks what lies on a path of the tree, if anything does, against a schema of its own.
+pub(crate) fn conform_below(
+    tree: &Node,
+    topmost: &str,
+    path: &[String],
+    schema: &Value,
+    reader: Reader<'_>,
+) -> Conformed {
+    let Some(node) = tree.at(path) else {
+        return Conformed::default();
+    };
     let mut walk = Walk {
         tree,
         topmost,
-        path: Vec::new(),
+        reader,
+        path: path.to_owned(),
         found: Conformed::default(),
     };
-    let value = walk.node(tree, schema());
+    let value = walk.node(node, schema);
     Conformed { value, ..walk.found }
 }
 
 struct Walk<'a> {
     tree: &'a Node,
     topmost: &'a str,
+    reader: Reader<'a>,
     path: Vec<String>,
     found: Conformed,
 }
@@ -84,6 +109,7 @@ impl Walk<'_> {
             let mut walk = Walk {
                 tree: self.tree,
                 topmost: self.topmost,
+                reader: self.reader,
                 path: self.path.clone(),
                 found: Conformed::default(),
             };
@@ -92,7 +118,7 @@ impl Walk<'_> {
                 .found
                 .problems
                 .iter()
-                .any(|problem| problem.severity == model::Severity::Error)
+                .any(|(_, problem)| problem.severity == model::Severity::Error)
             {
                 self.take(walk.found);
                 return value;
@@ -121,6 +147,9 @@ impl Walk<'_> {
         let Content::Object(entries) = &node.content else {
             return self.wrong_type(node, "object");
         };
+        if is_free(schema) {
+            return node.to_value();
+        }
         let mut object = Map::new();
         for (key, child) in entries {
             let known = schema["properties"].get(key);
@@ -144,9 +173,7 @@ impl Walk<'_> {
             if node.child(required).is_none() {
                 self.path.push(required.to_owned());
                 let fault = missing(&dotted(&self.path), &node.origin.source.context);
-                self.found
-                    .problems
-                    .push(Problem::error(fault).at(node.origin.place()));
+                self.fail(node, fault, way_out::MISSING);
                 self.path.pop();
             }
         }
@@ -180,7 +207,7 @@ impl Walk<'_> {
     /// In lists of texts the original says `string-array` where the item is at fault.
     fn name_list_type(&mut self, before: usize, wanted: &str) {
         let own_key = format!("key '{}' ", dotted(&self.path));
-        for problem in &mut self.found.problems[before..] {
+        for (_, problem) in &mut self.found.problems[before..] {
             let message = &mut problem.fault.message;
             let plain = wanted.trim_end_matches("-array");
             if message.contains(&own_key) && message.ends_with(&format!("wanted {plain}")) {
@@ -214,13 +241,12 @@ impl Walk<'_> {
         let message = format!(
             "Invalid value '{text}' in config for key '{key}' in '{context}', wanted one of {listed}"
         );
-        let problem = Problem::error(Fault::input(message)).at(node.origin.place());
-        let hint = crate::suggest::suggest(text, choices.iter().copied());
-        self.found.problems.push(match hint {
-            Some(choice) => problem.hint(format!("Did you mean '{choice}'?")),
-            None => problem,
-        });
-        Value::Null
+        let meant = crate::suggest::suggest(text, choices.iter().copied());
+        let hint = meant.map_or_else(
+            || "Write one of these words.".to_owned(),
+            |choice| format!("Did you mean '{choice}'?"),
+        );
+        self.fail(node, Fault::input(message), hint)
     }
 
     fn scalar(&mut self, node: &Node, wanted: &str, convert: impl Fn(&Value) -> Option<Value>) -> Value {
@@ -234,6 +260,7 @@ impl Walk<'_> {
             None => self.fail(
                 node,
                 not_convertible(&dotted(&self.path), &node.origin.source.context, wanted),
+                way_out::of_type(wanted, &Value::Null),
             ),
         }
     }
@@ -259,9 +286,10 @@ impl Walk<'_> {
         } else {
             format!("of at least {least}")
         };
-        self.fail(node, Fault::input(format!(
+        let fault = Fault::input(format!(
             "Invalid value {number} in config for key '{key}' in '{context}', wanted a whole number {range}"
-        )))
+        ));
+        self.fail(node, fault, "Write a number of this range.")
     }
 
     fn duration(&mut self, node: &Node) -> Value {
@@ -271,7 +299,7 @@ impl Walk<'_> {
                 self.known_below(node);
                 value
             }
-            Err(fault) => self.fail(node, fault),
+            Err(fault) => self.fail(node, fault, way_out::DURATION),
         }
     }
 
@@ -293,13 +321,14 @@ impl Walk<'_> {
     fn wrong_type(&mut self, node: &Node, wanted: &str) -> Value {
         let key = dotted(&self.path);
         let context = context(self.tree, &self.path, self.topmost);
-        self.fail(node, wrong_type(&key, &context, &node.to_value(), wanted))
+        let value = node.to_value();
+        let hint = way_out::of_type(wanted, &value);
+        self.fail(node, wrong_type(&key, &context, &value, wanted), hint)
     }
 
-    fn fail(&mut self, node: &Node, fault: Fault) -> Value {
-        self.found
-            .problems
-            .push(Problem::error(fault).at(node.origin.place()));
+    fn fail(&mut self, node: &Node, fault: Fault, hint: impl Into<String>) -> Value {
+        let problem = Problem::error(fault).at(node.origin.place()).hint(hint);
+        self.found.problems.push((dotted(&self.path), problem));
         Value::Null
     }
 
@@ -310,8 +339,29 @@ impl Walk<'_> {
             .into_iter()
             .flat_map(Map::keys)
             .map(String::as_str);
-        self.found.problems.extend(foreign::report(&path, node, siblings));
+        let problem = match (&node.content, self.reader) {
+            // Each entry belongs to somebody else.
+            (Content::Object(entries), Reader::Portal) if foreign::is_family(&path) => {
+                let reports = entries.iter().filter_map(|(key, entry)| {
+                    let path: Vec<String> = path.iter().cloned().chain([key.clone()]).collect();
+                    let problem = foreign::report(&path, entry, std::iter::empty())?;
+                    Some((dotted(&path), problem))
+                });
+                self.found.problems.extend(reports);
+                return;
+            }
+            (_, Reader::Portal) => foreign::report(&path, node, siblings),
+            (_, Reader::Plugin { page }) => foreign::without_effect(&path, node, siblings, page),
+        };
+        self.found
+            .problems
+            .extend(problem.map(|problem| (dotted(&path), problem)));
     }
+}
+
+/// Whether an object may have any keys.
+fn is_free(schema: &Value) -> bool {
+    schema.get("properties").is_none() && schema.get("additionalProperties").is_none()
 }
 
 /// The JSON schema word for what a node looks like.

@@ -158,6 +158,14 @@ const KEYS: &[(&str, &str)] = &[
 /// Where a key that is not known might have been meant as a protection: there it keeps the portal from starting.
 const STRICT: &str = "backend.auth.externalAccess.*.accessRestrictions";
 
+/// The key whose entries are entity providers.
+const PROVIDERS: [&str; 2] = ["catalog", "providers"];
+
+/// Whether each entry below a key belongs to a plugin of its own, so that each is reported by itself.
+pub(crate) fn is_family(path: &[String]) -> bool {
+    path == PROVIDERS
+}
+
 /// What is to be said about a key that no section has.
 pub(crate) fn report<'a>(
     path: &[String],
@@ -166,9 +174,9 @@ pub(crate) fn report<'a>(
 ) -> Option<Problem> {
     let key = dotted(path);
     let place = node.origin.place();
-    if key == "catalog.providers" {
+    if path.starts_with(&PROVIDERS.map(str::to_owned)) {
         let fault = Fault::input(format!(
-            "'{key}' belongs to catalog modules, it has no effect yet: no entity comes from it"
+            "'{key}' belongs to a catalog module, it has no effect yet: no entity comes from it"
         ));
         let hint =
             "Name the files in catalog.locations, or register them, until the portal has this provider.";
@@ -199,14 +207,32 @@ pub(crate) fn report<'a>(
         Problem::warning(fault).at(place)
     };
     Some(match suggest(last, siblings.chain(foreign)) {
-        Some(meant) => {
-            let meant: Vec<String> = parents.iter().cloned().chain([meant.to_owned()]).collect();
-            problem.hint(format!("Did you mean '{}'?", dotted(&meant)))
-        }
+        Some(meant) => problem.hint(format!("Did you mean '{}'?", dotted(&beside(parents, meant)))),
         None => {
             problem.hint("It has no effect. Remove it, or ignore this if it is for a plugin of your own.")
         }
     })
+}
+
+/// What is to be said about a key of a plugin's section that its schema does not have.
+pub(crate) fn without_effect<'a>(
+    path: &[String],
+    node: &Node,
+    siblings: impl Iterator<Item = &'a str>,
+    page: Option<&str>,
+) -> Option<Problem> {
+    let (last, parents) = path.split_last()?;
+    let fault = Fault::input(format!("'{}' has no effect here", dotted(path)));
+    let hint = match (suggest(last, siblings), page) {
+        (Some(meant), _) => format!("Did you mean '{}'?", dotted(&beside(parents, meant))),
+        (None, Some(page)) => format!("Remove it; {page} lists the keys of this section."),
+        (None, None) => "Remove it.".to_owned(),
+    };
+    Some(Problem::warning(fault).at(node.origin.place()).hint(hint))
+}
+
+fn beside(parents: &[String], last: &str) -> Vec<String> {
+    parents.iter().cloned().chain([last.to_owned()]).collect()
 }
 
 fn owner(path: &[String]) -> Option<&'static str> {

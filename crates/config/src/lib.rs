@@ -6,6 +6,7 @@
 //! and no database.
 
 mod check;
+mod claimed;
 mod config;
 mod conform;
 mod duration;
@@ -29,8 +30,10 @@ mod source;
 mod substitute;
 mod suggest;
 mod transform;
+mod way_out;
 
-pub use config::{ClaimedSection, Config};
+pub use claimed::ClaimedSection;
+pub use config::Config;
 pub use duration::HumanDuration;
 pub use load::LoadOptions;
 pub use reference::reference_markdown;

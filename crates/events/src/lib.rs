@@ -1,23 +1,25 @@
 //! Events from other servers: webhooks at `/api/events/http/<topic>`, checked, published once, and handled as jobs.
 //!
-//! A webhook becomes the event `events.http.<topic>` with its payload and headers; a push of a Git host is also the event
-//! `events.push` ([`scm::Push`]), whichever host it comes from. Plugins subscribe to both. The catalog's sources that a
-//! push concerns are read again at once.
+//! A webhook becomes the event `events.http.<topic>` with its payload and headers. What a Git host reports is also an event of its
+//! own ([`scm::HostEvent`]), whichever host it comes from: [`PUSHES`], [`REFERENCES`], [`REPOSITORIES`] and [`RELEASES`]. Plugins
+//! subscribe to both. The catalog's sources that such an event concerns are read again at once.
 
 mod api;
 mod deliveries;
 mod refresh;
 mod section;
+mod senders;
 mod tables;
 
 pub use deliveries::is_first;
 pub use section::Section;
+pub use senders::{Refusals, Sender, refusals, secret_of, senders};
 pub use tables::MIGRATIONS;
 
 use std::sync::Arc;
 
 use catalog::Catalog;
-use plugin::{Contributions, Declaration, PluginId, Routes};
+use plugin::{AuditLog, Contributions, Declaration, PluginId, Routes};
 use serde_json::Value;
 use store::Store;
 use work::{Jobs, Subscription};
@@ -27,8 +29,16 @@ use crate::refresh::Refresh;
 
 /// The plugin's name.
 pub const ID: PluginId = PluginId::built_in("events");
-/// The topic of pushes to a Git host.
+/// The topic of pushes to a Git host; the payload can also be read as [`scm::Push`].
 pub const PUSHES: &str = "events.push";
+/// The topic of branches and tags that are made or deleted ([`scm::ReferenceChange`]).
+pub const REFERENCES: &str = "events.reference";
+/// The topic of repositories that are made or deleted ([`scm::RepositoryChange`]).
+pub const REPOSITORIES: &str = "events.repository";
+/// The topic of releases ([`scm::ReleaseChange`]).
+pub const RELEASES: &str = "events.release";
+/// The action in the audit for a webhook that was refused.
+pub const REFUSED: &str = "events.webhook";
 
 /// The topic of the webhooks of a topic of the configuration.
 pub fn webhooks_of(topic: &str) -> String {
@@ -45,12 +55,20 @@ pub fn declaration() -> Declaration {
 }
 
 /// The plugin with its section of the configuration.
-pub fn contributions(section: &Value, catalog: &Catalog, store: &Store, jobs: &Jobs) -> Contributions {
-    let endpoint = Endpoint::new(section, store, jobs);
+pub fn contributions(
+    section: &Value,
+    catalog: &Catalog,
+    (store, jobs): (&Store, &Jobs),
+    audit: Arc<dyn AuditLog>,
+) -> Contributions {
+    let endpoint = Endpoint::new(section, store, jobs, audit);
+    let topics = [PUSHES, REFERENCES, REPOSITORIES, RELEASES];
     Contributions {
         routes: vec![Routes::new(ID).api(api::rows(&endpoint))],
         jobs: vec![Arc::new(Refresh(catalog.clone()))],
-        subscriptions: vec![Subscription::new(PUSHES, refresh::KIND)],
+        subscriptions: topics
+            .map(|topic| Subscription::new(topic, refresh::KIND))
+            .to_vec(),
         ..Contributions::of(ID)
     }
 }

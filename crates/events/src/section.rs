@@ -22,6 +22,10 @@ impl ConfigSection for Section {
         "events"
     }
 
+    fn page(&self) -> Option<&'static str> {
+        Some("docs/operations.md")
+    }
+
     fn schema(&self) -> Value {
         let secret = json!({
             "type": "string", "visibility": "secret", "minLength": MIN_SECRET,
@@ -46,13 +50,6 @@ impl ConfigSection for Section {
 
     fn check(&self, section: &Value) -> Vec<Problem> {
         let mut problems = Vec::new();
-        if let Some(other) = section
-            .pointer("/http/topics")
-            .filter(|topics| !is_list_of_texts(topics))
-        {
-            let fault = Fault::input(format!("events.http.topics must be a list of texts, not {other}"));
-            problems.push(at("http.topics", Problem::error(fault)));
-        }
         let topics = topics(section);
         problems.extend(topics.iter().filter_map(|topic| problem_of(section, topic)));
         problems.extend(idle(section, &topics));
@@ -118,25 +115,20 @@ fn problem_of(section: &Value, topic: &str) -> Option<Problem> {
     Some(at(&key, Problem::warning(fault)).hint(hint))
 }
 
-/// Keys of the original that change nothing here.
+/// Modules of the original that bring events from elsewhere.
 fn idle(section: &Value, topics: &[String]) -> Vec<Problem> {
-    let keys = |value: Option<&Value>| -> Vec<String> {
-        let object = value.and_then(Value::as_object);
-        object.into_iter().flat_map(Map::keys).cloned().collect()
-    };
-    let own = keys(Some(section))
-        .into_iter()
-        .filter(|key| !matches!(key.as_str(), "http" | "modules"));
-    let modules = keys(section.get("modules"))
-        .into_iter()
-        .filter(|module| !topics.contains(module));
-    let all = own.chain(modules.map(|module| format!("modules.{module}")));
-    let remark = |key: String| {
+    let modules = section.get("modules").and_then(Value::as_object);
+    let names = modules.into_iter().flat_map(Map::keys);
+    let remark = |module: &String| {
+        let key = format!("modules.{module}");
         let fault = Fault::input(format!("'events.{key}' has no effect here"));
         let hint = "Only webhooks are taken; name a further topic under events.http.topics.";
         at(&key, Problem::warning(fault)).hint(hint)
     };
-    all.map(remark).collect()
+    names
+        .filter(|module| !topics.contains(module))
+        .map(remark)
+        .collect()
 }
 
 fn at(key: &str, problem: Problem) -> Problem {
@@ -145,12 +137,6 @@ fn at(key: &str, problem: Problem) -> Problem {
         ..problem.fault.clone()
     };
     Problem { fault, ..problem }
-}
-
-fn is_list_of_texts(value: &Value) -> bool {
-    value
-        .as_array()
-        .is_some_and(|items| items.iter().all(Value::is_string))
 }
 
 fn is_name(topic: &str) -> bool {
@@ -191,10 +177,7 @@ mod tests {
         check(
             &json!({"useEventBus": true, "modules": {"awsSqs": {}}}),
             &[],
-            &[
-                "'events.useEventBus' has no effect",
-                "'events.modules.awsSqs' has no effect",
-            ],
+            &["'events.modules.awsSqs' has no effect"],
         );
         check(&Value::Null, &[], &[]);
     }
@@ -211,10 +194,6 @@ mod tests {
                 "it has no secret",
             ],
         );
-        check(
-            &json!({"http": {"topics": "gitea"}}),
-            &[],
-            &["must be a list of texts"],
-        );
+        check(&json!({"http": {"topics": "gitea"}}), &[], &[]);
     }
 }

@@ -179,6 +179,10 @@ impl ConfigSection for Section {
         "grafana"
     }
 
+    fn page(&self) -> Option<&'static str> {
+        Some("docs/grafana.md")
+    }
+
     fn schema(&self) -> Value {
         let host = host_schema();
         let mut whole = host.clone();
@@ -211,7 +215,7 @@ fn own_keys(host: &Value) -> [(&'static str, Value); 5] {
         ),
         (
             "alertsEvery",
-            json!({"description": "How often alerts are asked for, with one call for all entities: 30 seconds unless set."}),
+            json!({"type": ["string", "object"], "format": "human-duration", "description": "How often alerts are asked for, with one call for all entities: 30 seconds unless set."}),
         ),
         (
             "grafanaDashboardSearchLimit",

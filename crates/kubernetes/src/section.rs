@@ -16,6 +16,10 @@ impl ConfigSection for Section {
         "kubernetes"
     }
 
+    fn page(&self) -> Option<&'static str> {
+        Some("docs/kubernetes.md")
+    }
+
     fn schema(&self) -> Value {
         let text = |description: &str| json!({"type": "string", "description": description});
         let switch = |description: &str| json!({"type": "boolean", "description": description});

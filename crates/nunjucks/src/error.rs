@@ -30,3 +30,14 @@ impl Position {
         }
     }
 }
+
+/// A name that is none, with the known one that is meant, if one is much like it.
+pub(crate) fn unknown<'k>(kind: &str, name: &str, known: impl Iterator<Item = &'k str>) -> String {
+    let farthest = if name.len() < 5 { 1 } else { 2 };
+    let near = known
+        .map(|known| (strsim::osa_distance(known, name), known))
+        .filter(|(distance, _)| *distance <= farthest)
+        .min();
+    let meant = near.map_or_else(String::new, |(_, known)| format!("; did you mean \"{known}\"?"));
+    format!("Unknown template {kind} \"{name}\"{meant}")
+}

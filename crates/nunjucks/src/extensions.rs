@@ -41,6 +41,11 @@ impl Extensions {
         self.filters.get(name)
     }
 
+    /// The names of the filters.
+    pub(crate) fn filters(&self) -> impl Iterator<Item = &str> {
+        self.filters.keys().map(String::as_str)
+    }
+
     pub(crate) fn function_of(&self, name: &str) -> Option<&Extension> {
         self.functions.get(name)
     }

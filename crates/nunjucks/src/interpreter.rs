@@ -13,8 +13,9 @@ use serde_json::Value as Json;
 use crate::error::{Position, TemplateError};
 use crate::extensions::Extensions;
 use crate::syntax::{Expression, Loop, Macro, Node, Operator, What};
+use crate::value::CALLABLE;
 use crate::value::{Function, Value};
-use crate::{Options, methods, number, operators, parser, tests_of_values};
+use crate::{Options, methods, operators, tests_of_values};
 
 /// Fuel that a kilobyte of text or of a list costs.
 const BYTES_FOR_FUEL: usize = 64;
@@ -47,11 +48,11 @@ impl<'a> Interpreter<'a> {
 
     /// The value of a template.
     pub(crate) fn value_of(&self, nodes: &[Node]) -> Outcome<Option<Json>> {
-        let [Node::Output(expression)] = nodes else {
+        let [Node::Output(expression, tag)] = nodes else {
             return self.text_of(nodes).map(|text| Some(Json::String(text)));
         };
         let value = self.evaluate(expression, &Scope::new(None, false))?;
-        value.to_json().map_err(|reason| expression.at.error(reason))
+        value.to_json().map_err(|reason| tag.error(reason))
     }
 
     /// The text of a template.
@@ -102,8 +103,11 @@ impl<'a> Interpreter<'a> {
         let nowhere = Position::default();
         match node {
             Node::Text(added) => self.write(added, text, nowhere),
-            Node::Output(expression) => {
+            Node::Output(expression, tag) => {
                 let value = self.evaluate(expression, scope)?;
+                if value.is_callable() {
+                    return Err(tag.error(CALLABLE));
+                }
                 self.write(&value.shown(), text, expression.at)
             }
             Node::If(branches, otherwise) => {
@@ -133,7 +137,7 @@ impl<'a> Interpreter<'a> {
                 self.set(scope, &one.name, Value::function(Function::Macro(one.clone())));
                 Ok(())
             }
-            Node::Call(call, body) => self.call_with_body(call, body, scope, text),
+            Node::Call(call, body, tag) => self.call_with_body(call, body, *tag, scope, text),
             Node::Filter(name, arguments, body, at) => {
                 let value = Value::text(self.body(body, scope)?);
                 let (list, named) = self.arguments(arguments, scope)?;
@@ -177,7 +181,8 @@ impl<'a> Interpreter<'a> {
         for (index, values) in rounds.into_iter().enumerate() {
             self.burn(1, at)?;
             let inner = Scope::new(Some(scope.clone()), false);
-            for (name, value) in repeated.names.iter().zip(values) {
+            let missing = std::iter::repeat(Value::Undefined);
+            for (name, value) in repeated.names.iter().zip(values.into_iter().chain(missing)) {
                 inner.put(name, value);
             }
             inner.put("loop", loop_of(index, length));
@@ -190,13 +195,17 @@ impl<'a> Interpreter<'a> {
         &self,
         call: &Expression,
         body: &Arc<Macro>,
+        tag: Position,
         scope: &Scope,
         text: &mut String,
     ) -> Outcome<()> {
         let What::Call(function, arguments) = &call.what else {
-            return Err(call.at.error("Expected a call of a macro"));
+            return Err(tag.error("Call block requires a function call"));
         };
         let called = self.evaluate(function, scope)?;
+        if !matches!(&called, Value::Function(function) if matches!(**function, Function::Macro(_))) {
+            return Err(tag.error("Call blocks can target only template macros"));
+        }
         let (list, mut named) = self.arguments(arguments, scope)?;
         named.push((
             "caller".into(),
@@ -268,12 +277,11 @@ impl<'a> Interpreter<'a> {
             What::Test(name, value, arguments) => {
                 let value = self.evaluate(value, scope)?;
                 let (list, _) = self.arguments(arguments, scope)?;
-                let tested = tests_of_values::test(name, &value, &list);
-                Value::Flag(tested.ok_or_else(|| at.error(format!("Unknown template test \"{name}\"")))?)
+                Value::Flag(tests_of_values::test(name, &value, &list).map_err(|reason| at.error(reason))?)
             }
             What::Not(value) => Value::Flag(!self.evaluate(value, scope)?.is_true()),
-            What::Negative(value) => Value::Number(-self.evaluate(value, scope)?.number()),
-            What::Positive(value) => Value::Number(self.evaluate(value, scope)?.number()),
+            What::Negative(value) => Value::Number(-self.number(value, scope, at)?),
+            What::Positive(value) => Value::Number(self.number(value, scope, at)?),
             What::Binary(operator, left, right) => self.binary(*operator, left, right, scope, at)?,
             What::InlineIf(value, condition, otherwise) => {
                 if self.evaluate(condition, scope)?.is_true() {
@@ -287,6 +295,14 @@ impl<'a> Interpreter<'a> {
         })
     }
 
+    fn number(&self, value: &Expression, scope: &Scope, at: Position) -> Outcome<f64> {
+        let value = self.evaluate(value, scope)?;
+        if value.is_callable() {
+            return Err(at.error(CALLABLE));
+        }
+        Ok(value.number())
+    }
+
     fn all(&self, items: &[Expression], scope: &Scope) -> Outcome<Vec<Value>> {
         items.iter().map(|item| self.evaluate(item, scope)).collect()
     }
@@ -296,7 +312,6 @@ impl<'a> Interpreter<'a> {
         for (key, value) in entries {
             let name: Rc<str> = match &key.what {
                 What::Symbol(name) | What::Text(name) => (&**name).into(),
-                What::Number(number) => number::print(*number).into(),
                 _ => return Err(key.at.error("The key of an object must be a name or a text")),
             };
             all.push((name, self.evaluate(value, scope)?));
@@ -305,12 +320,12 @@ impl<'a> Interpreter<'a> {
     }
 
     fn member(&self, object: &Value, key: &Value, at: Position) -> Outcome {
-        let name = key.print();
-        if parser::is_forbidden(&name) {
-            return Err(at.error(format!("Access to \"{name}\" is not allowed")));
-        }
         self.burn(object.weight() / (8 * BYTES_FOR_FUEL), at)?;
-        Ok(methods::member(object, key))
+        let found = methods::member(object, key);
+        if matches!(found, Value::Undefined) && self.options.has_python_words {
+            return Ok(methods::python_member(object, key));
+        }
+        Ok(found)
     }
 
     fn slice(&self, value: &Expression, parts: &[Option<Expression>; 3], scope: &Scope) -> Outcome {
@@ -361,25 +376,30 @@ impl<'a> Interpreter<'a> {
     }
 }
 
-/// The values of the names of a loop, round by round.
+/// The values of the names of a loop, round by round. An object has rounds for a key and a value only.
 fn rounds(list: &Value, names: &[String]) -> Vec<Vec<Value>> {
     match list {
+        Value::Object(_) if names.len() == 1 => Vec::new(),
         Value::Array(items) if names.len() > 1 => {
             let parts = |item: &Value| match item {
                 Value::Array(parts) => parts.borrow().clone(),
-                other => vec![other.clone()],
+                _ => Vec::new(),
             };
             items.borrow().iter().map(parts).collect()
         }
         Value::Array(items) => items.borrow().iter().map(|item| vec![item.clone()]).collect(),
         Value::Object(entries) => {
-            let pair = |(key, value): &(Rc<str>, Value)| vec![Value::Text(key.clone()), value.clone()];
+            let pair = |(key, value): &(Rc<str>, Value)| vec![Value::of_key(key), value.clone()];
             entries.iter().map(pair).collect()
         }
-        Value::Text(text) => text
-            .chars()
-            .map(|letter| vec![Value::text(letter.to_string())])
-            .collect(),
+        Value::Text(text) => {
+            let units = methods::units(text).into_iter().enumerate();
+            let round = |(index, unit): (usize, Value)| match names.len() {
+                1 => vec![unit],
+                _ => vec![Value::text(index.to_string()), unit],
+            };
+            units.map(round).collect()
+        }
         _ => Vec::new(),
     }
 }

@@ -23,10 +23,12 @@ pub(crate) enum Token {
 pub(crate) type Placed = (Token, Position);
 
 /// Signs, longer ones first.
-const SIGNS: [&str; 31] = [
+const SIGNS: [&str; 27] = [
     "===", "!==", "==", "!=", "<=", ">=", "//", "**", "<", ">", "+", "-", "*", "/", "%", "~", "|", ",", ".",
-    ":", "(", ")", "[", "]", "{", "}", "=", "!", ";", "?", "@",
+    ":", "(", ")", "[", "]", "{", "}", "=",
 ];
+/// Flags that a regular expression may have.
+const FLAGS: &str = "gimy";
 
 pub(crate) struct Lexer<'a> {
     rest: &'a str,
@@ -48,18 +50,22 @@ impl<'a> Lexer<'a> {
     pub(crate) fn tokens(mut self) -> Result<Vec<Placed>, TemplateError> {
         let mut trim = Trim::Nothing;
         while !self.rest.is_empty() {
-            self.data(&trim);
+            self.data(&trim)?;
             trim = self.tag()?;
         }
         Ok(self.tokens)
     }
 
     /// Text up to the next tag.
-    fn data(&mut self, trim: &Trim) {
+    fn data(&mut self, trim: &Trim) -> Result<(), TemplateError> {
         let starts = [self.options.variable_start, "{%", "{#"];
         let end = starts.iter().filter_map(|start| self.rest.find(start)).min();
         let end = end.unwrap_or(self.rest.len());
         let at = self.at;
+        if let Some(found) = self.rest[..end].find("#}") {
+            self.advance(found);
+            return Err(self.at.error("Unexpected end of comment"));
+        }
         let mut text = self.advance(end);
         match trim {
             Trim::Nothing => {}
@@ -87,6 +93,7 @@ impl<'a> Lexer<'a> {
         if !text.is_empty() {
             self.tokens.push((Token::Data(text.to_owned()), at));
         }
+        Ok(())
     }
 
     /// A comment, an expression or a statement, if one begins here; which blanks behind it are left out.
@@ -99,7 +106,7 @@ impl<'a> Lexer<'a> {
             let end = self
                 .rest
                 .find("#}")
-                .ok_or_else(|| at.error("expected end of comment, got end of file"))?;
+                .ok_or_else(|| at.error("Unterminated comment tag"))?;
             let comment = self.advance(end + 2);
             return Ok(Trim::blanks(comment.ends_with("-#}") && comment.len() > 4));
         }
@@ -132,7 +139,7 @@ impl<'a> Lexer<'a> {
 
     /// `{% raw %}` and all up to its end, as text.
     fn raw(&mut self, at: Position) -> Result<Option<Trim>, TemplateError> {
-        let Some((word, head)) = statement(self.rest, &["raw", "verbatim"]) else {
+        let Some((word, head)) = statement(self.rest, &["raw", "verbatim"], true) else {
             return Ok(None);
         };
         let opening = self.advance(head);
@@ -140,41 +147,45 @@ impl<'a> Lexer<'a> {
         let (mut depth, mut from) = (1, 0);
         while let Some(found) = self.rest[from..].find("{%") {
             let start = from + found;
-            let Some((found, tail)) = statement(&self.rest[start..], &[word, &end]) else {
+            let Some((found, tail)) = statement(&self.rest[start..], &[word, &end], false) else {
                 from = start + 2;
                 continue;
             };
             depth = if found == word { depth + 1 } else { depth - 1 };
             if depth == 0 {
                 self.push_raw(opening, start, at);
-                let closing = self.advance(tail);
-                return Ok(Some(Trim::blanks(closing.ends_with("-%}"))));
+                self.advance(tail);
+                return Ok(Some(Trim::Nothing));
             }
             from = start + tail;
         }
-        Err(at.error(format!("expected {end}, got end of file")))
+        Err(at.error(format!("Missing \"{end}\" tag")))
     }
 
     fn push_raw(&mut self, opening: &str, end: usize, at: Position) {
         let mut text = self.advance(end);
-        if opening.ends_with("-%}") {
-            text = text.trim_start();
-        } else if self.options.trim_blocks {
+        if self.options.trim_blocks && !opening.ends_with("-%}") {
             text = text.strip_prefix('\n').unwrap_or(text);
-        }
-        if self.rest.starts_with("{%-") {
-            text = text.trim_end();
         }
         self.tokens.push((Token::Data(text.to_owned()), at));
     }
 
     /// Tokens up to the end of a tag and with it; whether the end has a minus.
     fn inside(&mut self, end: &str, last: &Token, start: Position) -> Result<bool, TemplateError> {
+        let unterminated = || {
+            let kind = if *last == Token::BlockEnd {
+                "block"
+            } else {
+                "variable"
+            };
+            start.error(format!("Unterminated {kind} tag"))
+        };
         loop {
+            let behind = self.at;
             let blanks = self.rest.len() - self.rest.trim_start().len();
             self.advance(blanks);
             if self.rest.is_empty() {
-                return Err(start.error("Unexpected expression token at end of input"));
+                return Err(unterminated());
             }
             let at = self.at;
             let has_minus = self
@@ -183,63 +194,67 @@ impl<'a> Lexer<'a> {
                 .is_some_and(|rest| rest.starts_with(end));
             if has_minus || self.rest.starts_with(end) {
                 self.advance(end.len() + usize::from(has_minus));
+                // A statement ends behind its last word, an expression before its brackets.
+                let at = if *last == Token::BlockEnd { behind } else { at };
                 self.tokens.push((last.clone(), at));
                 return Ok(has_minus);
             }
-            let token = self.token(at)?;
+            let token = self.token(at)?.ok_or_else(unterminated)?;
             self.tokens.push((token, at));
         }
     }
 
-    fn token(&mut self, at: Position) -> Result<Token, TemplateError> {
+    /// The next token; nothing where it has no end.
+    fn token(&mut self, at: Position) -> Result<Option<Token>, TemplateError> {
         let first = self.rest.chars().next().unwrap_or_default();
         if matches!(first, '"' | '\'') {
-            return self.text(first, at);
+            return Ok(self.text(first));
         }
         if self.rest.starts_with("r/") {
             return self.regex(at);
         }
+        let follows = self.rest.as_bytes().get(1);
+        if first.is_ascii_digit() || (first == '.' && follows.is_some_and(u8::is_ascii_digit)) {
+            return self.number(at).map(Some);
+        }
         if let Some(sign) = SIGNS.into_iter().find(|sign| self.rest.starts_with(sign)) {
             self.advance(sign.len());
-            return Ok(Token::Sign(sign));
+            return Ok(Some(Token::Sign(sign)));
         }
-        let is_end = |letter: char| letter.is_whitespace() || "()[]{}%*-+~/#,:|.<>=!;?@\"'".contains(letter);
-        let length = self
-            .rest
-            .find(is_end)
-            .unwrap_or(self.rest.len())
-            .max(first.len_utf8());
-        if first.is_ascii_digit() {
-            return self.number(length, at);
+        let length = name_length(self.rest);
+        if length == 0 {
+            return Err(at.error(format!("Unexpected character \"{first}\"")));
         }
-        Ok(Token::Symbol(self.advance(length).to_owned()))
+        Ok(Some(Token::Symbol(self.advance(length).to_owned())))
     }
 
-    fn number(&mut self, length: usize, at: Position) -> Result<Token, TemplateError> {
-        let whole = self.advance(length);
-        let wrong = || at.error(format!("Unexpected expression token {whole}"));
-        if !whole.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(wrong());
+    /// Digits, perhaps with a point and more digits. A number behind a point that looks up a member is no fraction.
+    fn number(&mut self, at: Position) -> Result<Token, TemplateError> {
+        let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+        let is_member = matches!(self.tokens.last(), Some((Token::Sign("."), _)));
+        let mut length = digits(self.rest);
+        if !is_member && self.rest[length..].starts_with('.') && !self.rest[length + 1..].starts_with('.') {
+            length += 1 + digits(&self.rest[length + 1..]);
         }
-        let fraction = self.rest.strip_prefix('.').unwrap_or_default();
-        let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
-        let text = if digits > 0 {
-            let fraction = self.advance(digits + 1);
-            format!("{whole}{fraction}")
-        } else {
-            whole.to_owned()
-        };
-        text.parse().map(Token::Number).map_err(|_| wrong())
+        let is_whole = !self.rest.starts_with('.') && name_length(&self.rest[length..]) == 0;
+        let number = self.rest[..length].trim_end_matches('.').parse();
+        match number {
+            Ok(number) if is_whole => {
+                self.advance(length);
+                Ok(Token::Number(number))
+            }
+            _ => Err(at.error("Invalid numeric literal")),
+        }
     }
 
-    fn text(&mut self, quote: char, at: Position) -> Result<Token, TemplateError> {
+    fn text(&mut self, quote: char) -> Option<Token> {
         let mut text = String::new();
         let mut letters = self.rest.char_indices().skip(1);
         while let Some((index, letter)) = letters.next() {
             match letter {
                 _ if letter == quote => {
                     self.advance(index + 1);
-                    return Ok(Token::Text(text));
+                    return Some(Token::Text(text));
                 }
                 '\\' => match letters.next() {
                     Some((_, 'n')) => text.push('\n'),
@@ -251,10 +266,10 @@ impl<'a> Lexer<'a> {
                 _ => text.push(letter),
             }
         }
-        Err(at.error("Unterminated string"))
+        None
     }
 
-    fn regex(&mut self, at: Position) -> Result<Token, TemplateError> {
+    fn regex(&mut self, at: Position) -> Result<Option<Token>, TemplateError> {
         self.advance(2);
         let mut is_escaped = false;
         let end = self.rest.char_indices().find(|(_, letter)| {
@@ -262,16 +277,16 @@ impl<'a> Lexer<'a> {
             is_escaped = *letter == '\\' && !is_escaped;
             is_end
         });
-        let (end, _) = end.ok_or_else(|| at.error("Unterminated regular expression"))?;
+        let Some((end, _)) = end else {
+            return Ok(None);
+        };
         let pattern = self.advance(end).to_owned();
         self.advance(1);
-        let flags = self
-            .rest
-            .bytes()
-            .take_while(|byte| b"gimy".contains(byte))
-            .count();
-        let flags = self.advance(flags).to_owned();
-        Ok(Token::Regex(pattern, flags))
+        let flags = self.advance(name_length(self.rest)).to_owned();
+        if !flags.chars().all(|flag| FLAGS.contains(flag)) {
+            return Err(at.error("Unsupported regular-expression flag"));
+        }
+        Ok(Some(Token::Regex(pattern, flags)))
     }
 
     fn advance(&mut self, bytes: usize) -> &'a str {
@@ -281,12 +296,20 @@ impl<'a> Lexer<'a> {
                 self.at.line += 1;
                 self.at.column = 1;
             } else {
-                self.at.column += 1;
+                // Columns are UTF-16 units, as in the original.
+                self.at.column += u32::from(letter > '\u{ffff}') + 1;
             }
         }
         self.rest = rest;
         taken
     }
+}
+
+/// How many bytes at the beginning of a text may be part of a name.
+fn name_length(text: &str) -> usize {
+    text.bytes()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+        .count()
 }
 
 /// Which blanks behind a tag are left out.
@@ -302,12 +325,16 @@ impl Trim {
     }
 }
 
-/// The word of a statement that is one of these and nothing else, and the length of the statement.
-fn statement<'w>(text: &str, words: &[&'w str]) -> Option<(&'w str, usize)> {
+/// The word of a statement that is one of these and nothing else, and the length of the statement. The end of raw text is no
+/// end if it takes blanks away.
+fn statement<'w>(text: &str, words: &[&'w str], may_trim: bool) -> Option<(&'w str, usize)> {
     let end = text.find("%}")?;
-    let inner = text.get(2..end)?;
-    let inner = inner.strip_prefix('-').unwrap_or(inner);
-    let inner = inner.strip_suffix('-').unwrap_or(inner).trim();
+    let mut inner = text.get(2..end)?;
+    if may_trim {
+        inner = inner.strip_prefix('-').unwrap_or(inner);
+        inner = inner.strip_suffix('-').unwrap_or(inner);
+    }
+    let inner = inner.trim();
     let word = words.iter().find(|word| **word == inner)?;
     Some((word, end + 2))
 }
@@ -321,7 +348,7 @@ impl Token {
             Self::VariableEnd => "}}".to_owned(),
             Self::BlockStart => "{%".to_owned(),
             Self::BlockEnd => "%}".to_owned(),
-            Self::Text(text) => format!("{text:?}"),
+            Self::Text(text) => text.clone(),
             Self::Number(number) => number.to_string(),
             Self::Symbol(name) => name.clone(),
             Self::Regex(pattern, _) => format!("r/{pattern}/"),

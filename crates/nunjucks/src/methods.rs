@@ -1,103 +1,129 @@
-//! Members of values: lengths, entries, and the methods that JavaScript gives texts, lists, numbers and patterns.
+//! Members of values: lengths, entries, and the methods that the original's engine knows of texts, lists, numbers,
+//! patterns, and, in templates of cookiecutter, of lists and objects as in Python.
+
+mod lists;
+mod numbers;
+mod texts;
 
 use std::rc::Rc;
 
 use crate::number;
-use crate::operators::{by_units, same};
 use crate::value::{Function, Pattern, Value};
 
-const OF_TEXTS: [&str; 26] = [
-    "at",
-    "charAt",
-    "charCodeAt",
-    "concat",
-    "endsWith",
-    "includes",
-    "indexOf",
-    "lastIndexOf",
-    "localeCompare",
-    "match",
-    "padEnd",
-    "padStart",
-    "repeat",
-    "replace",
-    "replaceAll",
-    "search",
-    "slice",
-    "split",
-    "startsWith",
-    "substr",
-    "substring",
-    "toLowerCase",
-    "toString",
-    "toUpperCase",
-    "trim",
-    "trimEnd",
+pub(crate) use texts::{repeated, replace, units};
+
+/// No bound on the number of arguments.
+const ANY: usize = usize::MAX;
+
+/// A method, and how few and how many arguments it takes.
+type Method = (&'static str, usize, usize);
+
+const OF_TEXTS: [Method; 17] = [
+    ("charAt", 0, 1),
+    ("charCodeAt", 0, 1),
+    ("concat", 0, ANY),
+    ("endsWith", 1, 2),
+    ("includes", 1, 2),
+    ("indexOf", 1, 2),
+    ("lastIndexOf", 1, 2),
+    ("replace", 2, 2),
+    ("slice", 0, 2),
+    ("split", 0, 2),
+    ("startsWith", 1, 2),
+    ("substring", 0, 2),
+    ("toLowerCase", 0, 0),
+    ("toUpperCase", 0, 0),
+    ("trim", 0, 0),
+    ("trimEnd", 0, 0),
+    ("trimStart", 0, 0),
 ];
-const OF_ARRAYS: [&str; 15] = [
-    "at",
-    "concat",
-    "flat",
-    "includes",
-    "indexOf",
-    "join",
-    "lastIndexOf",
-    "pop",
-    "push",
-    "reverse",
-    "shift",
-    "slice",
-    "sort",
-    "toString",
-    "unshift",
+const OF_LISTS: [Method; 17] = [
+    ("at", 1, 1),
+    ("concat", 0, ANY),
+    ("copyWithin", 1, 3),
+    ("fill", 1, 3),
+    ("flat", 0, 1),
+    ("includes", 1, 2),
+    ("indexOf", 1, 2),
+    ("join", 0, 1),
+    ("lastIndexOf", 1, 2),
+    ("pop", 0, 0),
+    ("push", 0, ANY),
+    ("reverse", 0, 0),
+    ("shift", 0, 0),
+    ("slice", 0, 2),
+    ("sort", 0, 0),
+    ("splice", 0, ANY),
+    ("unshift", 0, ANY),
 ];
+const OF_NUMBERS: [Method; 4] = [
+    ("toExponential", 0, 1),
+    ("toFixed", 0, 1),
+    ("toPrecision", 0, 1),
+    ("toString", 0, 1),
+];
+const OF_PATTERNS: [Method; 1] = [("test", 1, 1)];
+const OF_CYCLERS: [Method; 2] = [("next", 0, 0), ("reset", 0, 0)];
+/// Methods of lists in templates of cookiecutter.
+const OF_PYTHON_LISTS: [Method; 6] = [
+    ("append", 1, 1),
+    ("count", 1, 1),
+    ("find", 1, 1),
+    ("index", 1, 1),
+    ("insert", 2, 2),
+    ("remove", 1, 1),
+];
+/// Methods of objects in templates of cookiecutter.
+const OF_PYTHON_OBJECTS: [Method; 5] = [
+    ("get", 1, 2),
+    ("has_key", 1, 1),
+    ("items", 0, 0),
+    ("keys", 0, 0),
+    ("values", 0, 0),
+];
+/// What leads out of values.
+const RESERVED: [&str; 3] = ["constructor", "__proto__", "prototype"];
 
 /// A member of a value: `value[key]`.
 pub(crate) fn member(value: &Value, key: &Value) -> Value {
     let name = key.print();
-    let method = |names: &[&str]| {
-        if names.contains(&name.as_str()) {
-            Value::function(Function::Method(value.clone(), name.as_str().into()))
-        } else {
-            Value::Undefined
-        }
-    };
-    match value {
-        Value::Text(text) => match name.as_str() {
-            "length" => Value::count(text.encode_utf16().count()),
-            "trimStart" => method(&["trimStart"]),
-            _ => match position(&name) {
-                Some(index) => unit(text, index).unwrap_or(Value::Undefined),
-                None => method(&OF_TEXTS),
-            },
-        },
-        Value::Array(items) => match name.as_str() {
-            "length" => Value::count(items.borrow().len()),
-            _ => match position(&name) {
-                Some(index) => items.borrow().get(index).cloned().unwrap_or(Value::Undefined),
-                None => method(&OF_ARRAYS),
-            },
-        },
-        Value::Object(entries) => match entries.get(&name) {
-            Some(value) => value.clone(),
-            None => method(&["hasOwnProperty", "toString"]),
-        },
-        Value::Number(_) => method(&["toFixed", "toString", "toPrecision"]),
-        Value::Flag(_) => method(&["toString"]),
-        Value::Regex(_) => method(&["test", "exec"]),
-        Value::Cycler(cycler) => match name.as_str() {
-            "current" => {
-                let cycler = cycler.borrow();
-                let current = cycler
-                    .next
-                    .checked_sub(1)
-                    .and_then(|index| cycler.items.get(index % cycler.items.len().max(1)));
-                current.cloned().unwrap_or(Value::Null)
-            }
-            _ => method(&["next", "reset"]),
-        },
-        Value::Undefined | Value::Null | Value::Function(_) => Value::Undefined,
+    if RESERVED.contains(&name.as_str()) {
+        return Value::Undefined;
     }
+    match value {
+        Value::Text(text) => match (name.as_str(), position(&name)) {
+            ("length", _) => Value::count(text.encode_utf16().count()),
+            (_, Some(index)) => texts::unit(text, index).unwrap_or(Value::Undefined),
+            _ => method(value, &name, &OF_TEXTS),
+        },
+        Value::Array(items) => match (name.as_str(), position(&name)) {
+            ("length", _) => Value::count(items.borrow().len()),
+            (_, Some(index)) => items.borrow().get(index).cloned().unwrap_or(Value::Undefined),
+            _ => method(value, &name, &OF_LISTS),
+        },
+        Value::Object(entries) => entries.get(&name).cloned().unwrap_or(Value::Undefined),
+        Value::Number(_) => method(value, &name, &OF_NUMBERS),
+        Value::Regex(_) => method(value, &name, &OF_PATTERNS),
+        Value::Cycler(cycler) if name == "current" => cycler.borrow().current(),
+        Value::Cycler(_) => method(value, &name, &OF_CYCLERS),
+        Value::Flag(_) | Value::Undefined | Value::Null | Value::Function(_) => Value::Undefined,
+    }
+}
+
+/// A member that only templates of cookiecutter know.
+pub(crate) fn python_member(value: &Value, key: &Value) -> Value {
+    match value {
+        Value::Array(_) => method(value, &key.print(), &OF_PYTHON_LISTS),
+        Value::Object(_) => method(value, &key.print(), &OF_PYTHON_OBJECTS),
+        _ => Value::Undefined,
+    }
+}
+
+fn method(value: &Value, name: &str, methods: &'static [Method]) -> Value {
+    let found = methods.iter().find(|(known, ..)| *known == name);
+    found.map_or(Value::Undefined, |method| {
+        Value::function(Function::Method(value.clone(), method))
+    })
 }
 
 fn position(name: &str) -> Option<usize> {
@@ -105,39 +131,44 @@ fn position(name: &str) -> Option<usize> {
     if is_plain { name.parse().ok() } else { None }
 }
 
-/// One UTF-16 unit of a text.
-fn unit(text: &str, index: usize) -> Option<Value> {
-    let unit = text.encode_utf16().nth(index)?;
-    Some(Value::text(String::from_utf16_lossy(&[unit])))
-}
-
 /// Calls a method; the reason where it cannot be called.
-pub(crate) fn call(value: &Value, name: &str, arguments: &[Value], room: usize) -> Result<Value, String> {
+pub(crate) fn call(
+    value: &Value,
+    (name, fewest, most): &Method,
+    arguments: &[Value],
+    has_names: bool,
+    room: usize,
+) -> Result<Value, String> {
+    if has_names {
+        return Err(format!(
+            "Template intrinsic {name} does not accept keyword arguments"
+        ));
+    }
+    if arguments.len() < *fewest || arguments.len() > *most {
+        let range = if fewest == most {
+            fewest.to_string()
+        } else {
+            format!("{fewest} to {most}")
+        };
+        return Err(format!(
+            "Template intrinsic {name} requires {range} positional arguments"
+        ));
+    }
     match value {
-        Value::Text(text) => of_text(text, name, arguments, room),
-        Value::Array(_) => of_array(value, name, arguments),
-        Value::Number(number) => Ok(of_number(*number, name, arguments)),
-        Value::Regex(pattern) => {
-            let text = argument(arguments, 0).print();
-            Ok(match (name, pattern.regex.find(&text)) {
-                ("test", found) => Value::Flag(found.is_some()),
-                (_, found) => found.map_or(Value::Null, |found| groups(&text, &found)),
-            })
-        }
+        Value::Text(text) => Ok(texts::call(text, name, arguments)),
+        Value::Array(items) => lists::call(value, items, name, arguments, room),
+        Value::Object(entries) => Ok(lists::of_object(entries, name, arguments)),
+        Value::Number(number) => numbers::call(*number, name, arguments),
+        Value::Regex(pattern) => Ok(Value::Flag(texts::is_match(
+            pattern,
+            &argument(arguments, 0).print(),
+        ))),
+        Value::Cycler(cycler) if *name == "next" => Ok(cycler.borrow_mut().step()),
         Value::Cycler(cycler) => {
-            let mut cycler = cycler.borrow_mut();
-            if name == "reset" {
-                cycler.next = 0;
-                return Ok(Value::Undefined);
-            }
-            let index = cycler.next % cycler.items.len().max(1);
-            cycler.next = index + 1;
-            Ok(cycler.items.get(index).cloned().unwrap_or(Value::Undefined))
+            cycler.borrow_mut().next = 0;
+            Ok(Value::Undefined)
         }
-        Value::Object(entries) if name == "hasOwnProperty" => Ok(Value::Flag(
-            entries.get(&argument(arguments, 0).print()).is_some(),
-        )),
-        other => Ok(Value::text(other.print())),
+        _ => Ok(Value::Undefined),
     }
 }
 
@@ -145,8 +176,8 @@ fn argument(arguments: &[Value], index: usize) -> &Value {
     arguments.get(index).unwrap_or(&Value::Undefined)
 }
 
-/// A bound of a part: from the end where it is below zero.
-fn bound(value: &Value, length: usize, default: usize) -> usize {
+/// A place in a list or a text: from the end where it is below zero.
+fn place(value: &Value, length: usize, default: usize) -> usize {
     if matches!(value, Value::Undefined) {
         return default;
     }
@@ -160,321 +191,14 @@ fn bound(value: &Value, length: usize, default: usize) -> usize {
     number::size(number).min(length)
 }
 
-fn of_text(text: &Rc<str>, name: &str, arguments: &[Value], room: usize) -> Result<Value, String> {
-    let first = argument(arguments, 0);
-    let second = argument(arguments, 1);
-    let part = || first.print();
-    Ok(match name {
-        "toUpperCase" => Value::text(text.to_uppercase()),
-        "toLowerCase" => Value::text(text.to_lowercase()),
-        "trim" => Value::text(text.trim()),
-        "trimStart" => Value::text(text.trim_start()),
-        "trimEnd" => Value::text(text.trim_end()),
-        "toString" => Value::Text(text.clone()),
-        "includes" => Value::Flag(text.contains(&part())),
-        "startsWith" => Value::Flag(text.starts_with(&part())),
-        "endsWith" => Value::Flag(text.ends_with(&part())),
-        "indexOf" => found(text, text.find(&part())),
-        "lastIndexOf" => found(text, text.rfind(&part())),
-        "localeCompare" => Value::Number(f64::from(by_units(text, &part()) as i8)),
-        "concat" => Value::text(
-            arguments
-                .iter()
-                .fold(text.to_string(), |all, one| all + &one.print()),
-        ),
-        "split" => split(text, first, second),
-        "replace" => Value::text(replace(text, first, &second.print(), false)),
-        "replaceAll" => Value::text(replace(text, first, &second.print(), true)),
-        "match" => matches(text, first)?,
-        "search" => found(
-            text,
-            pattern_of(first)?.regex.find(text).map(|found| found.start()),
-        ),
-        "repeat" => Value::text(repeated(text, first.number(), room)?),
-        "padStart" => Value::text(padding(text, first, second, room)? + text),
-        "padEnd" => Value::text(text.to_string() + &padding(text, first, second, room)?),
-        _ => of_units(text, name, first, second),
-    })
-}
-
-/// Methods that count UTF-16 units.
-fn of_units(text: &str, name: &str, first: &Value, second: &Value) -> Value {
-    let units: Vec<u16> = text.encode_utf16().collect();
-    let length = units.len();
-    let (start, end) = match name {
-        "slice" => (bound(first, length, 0), bound(second, length, length)),
-        "substring" => {
-            let place = |value: &Value, default| match value {
-                Value::Undefined => default,
-                value => number::size(value.number()).min(length),
-            };
-            let (start, end) = (place(first, 0), place(second, length));
-            (start.min(end), start.max(end))
-        }
-        "substr" => {
-            let start = bound(first, length, 0);
-            let count = match second {
-                Value::Undefined => length,
-                value => number::size(value.number()),
-            };
-            (start, start.saturating_add(count).min(length))
-        }
-        "charCodeAt" => {
-            let unit = units.get(number::size(first.number()));
-            return Value::Number(unit.map_or(f64::NAN, |unit| f64::from(*unit)));
-        }
-        _ => {
-            let start = bound(first, length, 0);
-            (start, (start + 1).min(length))
-        }
-    };
-    Value::text(String::from_utf16_lossy(
-        units.get(start..end).unwrap_or_default(),
-    ))
-}
-
-fn found(text: &str, place: Option<usize>) -> Value {
-    place.map_or(Value::Number(-1.0), |place| {
-        Value::count(text[..place].encode_utf16().count())
-    })
-}
-
-fn split(text: &str, separator: &Value, most: &Value) -> Value {
-    let parts: Vec<Value> = match separator {
-        Value::Undefined => vec![Value::text(text)],
-        Value::Regex(pattern) => {
-            let (mut parts, mut from) = (Vec::new(), 0);
-            for found in pattern
-                .regex
-                .find_iter(text)
-                .filter(|found| !found.range().is_empty())
-            {
-                parts.push(Value::text(&text[from..found.start()]));
-                from = found.end();
-            }
-            parts.push(Value::text(&text[from..]));
-            parts
-        }
-        separator => match separator.print() {
-            empty if empty.is_empty() => text
-                .chars()
-                .map(|letter| Value::text(letter.to_string()))
-                .collect(),
-            separator => text.split(&separator).map(Value::text).collect(),
-        },
-    };
-    let most = if matches!(most, Value::Undefined) {
-        usize::MAX
-    } else {
-        number::size(most.number())
-    };
-    Value::array(parts.into_iter().take(most).collect())
-}
-
-/// `text.replace(what, with)`; of a pattern with the flag `g` all places.
-pub(crate) fn replace(text: &str, what: &Value, with: &str, all: bool) -> String {
-    let Value::Regex(pattern) = what else {
-        let what = what.print();
-        return if all {
-            text.replace(&what, with)
-        } else {
-            text.replacen(&what, with, 1)
-        };
-    };
-    let most = if all || pattern.flags.contains('g') {
-        usize::MAX
-    } else {
-        1
-    };
-    let (mut made, mut from) = (String::new(), 0);
-    for found in pattern.regex.find_iter(text).take(most) {
-        made.push_str(&text[from..found.start()]);
-        made.push_str(&expanded(text, &found, with));
-        from = found.end();
-    }
-    made + &text[from..]
-}
-
-/// The replacement with `$1` and `$&` filled in.
-fn expanded(text: &str, found: &regress::Match, with: &str) -> String {
-    let mut made = String::new();
-    let mut letters = with.chars().peekable();
-    while let Some(letter) = letters.next() {
-        let next = letters.peek().copied();
-        match (letter, next) {
-            ('$', Some('$')) => made.push('$'),
-            ('$', Some('&')) => made.push_str(&text[found.range()]),
-            ('$', Some(digit @ '1'..='9')) => {
-                let group = digit.to_digit(10).and_then(|digit| found.group(digit as usize));
-                made.push_str(group.map(|range| &text[range]).unwrap_or_default());
-            }
-            _ => {
-                made.push(letter);
-                continue;
-            }
-        }
-        letters.next();
-    }
-    made
-}
-
-fn matches(text: &str, what: &Value) -> Result<Value, String> {
-    let pattern = pattern_of(what)?;
-    if !pattern.flags.contains('g') {
-        return Ok(pattern
-            .regex
-            .find(text)
-            .map_or(Value::Null, |found| groups(text, &found)));
-    }
-    let all: Vec<Value> = pattern
-        .regex
-        .find_iter(text)
-        .map(|found| Value::text(&text[found.range()]))
-        .collect();
-    Ok(if all.is_empty() {
-        Value::Null
-    } else {
-        Value::array(all)
-    })
-}
-
-fn groups(text: &str, found: &regress::Match) -> Value {
-    let groups = found
-        .groups()
-        .map(|range| range.map_or(Value::Undefined, |range| Value::text(&text[range])));
-    Value::array(groups.collect())
-}
-
-fn pattern_of(value: &Value) -> Result<Rc<Pattern>, String> {
-    match value {
-        Value::Regex(pattern) => Ok(pattern.clone()),
-        other => pattern(&other.print(), ""),
-    }
-}
-
 /// Reads a regular expression.
 pub(crate) fn pattern(source: &str, flags: &str) -> Result<Rc<Pattern>, String> {
     let of_engine: String = flags.chars().filter(|flag| matches!(flag, 'i' | 'm')).collect();
     let regex = regress::Regex::with_flags(source, of_engine.as_str());
-    let regex = regex.map_err(|error| format!("Invalid regular expression /{source}/: {error}"))?;
+    let regex = regex.map_err(|_| "Invalid regular-expression literal".to_owned())?;
     Ok(Rc::new(Pattern {
         source: source.into(),
         flags: flags.into(),
         regex,
     }))
-}
-
-/// A text so many times, if there is room for it.
-pub(crate) fn repeated(text: &str, count: f64, room: usize) -> Result<String, String> {
-    let count = number::size(count);
-    if text.len().saturating_mul(count) > room {
-        return Err("The text would be too long".to_owned());
-    }
-    Ok(text.repeat(count))
-}
-
-fn padding(text: &str, length: &Value, with: &Value, room: usize) -> Result<String, String> {
-    let with = if matches!(with, Value::Undefined) {
-        " ".to_owned()
-    } else {
-        with.print()
-    };
-    let missing = number::size(length.number()).saturating_sub(text.encode_utf16().count());
-    if with.is_empty() || missing == 0 {
-        return Ok(String::new());
-    }
-    if missing > room {
-        return Err("The text would be too long".to_owned());
-    }
-    Ok(with.chars().cycle().take(missing).collect())
-}
-
-fn of_array(value: &Value, name: &str, arguments: &[Value]) -> Result<Value, String> {
-    let Value::Array(items) = value else {
-        return Err("not a list".to_owned());
-    };
-    let first = argument(arguments, 0);
-    let length = items.borrow().len();
-    let place = |index: Option<usize>| index.map_or(Value::Number(-1.0), Value::count);
-    Ok(match name {
-        "join" => {
-            let with = if matches!(first, Value::Undefined) {
-                ",".to_owned()
-            } else {
-                first.print()
-            };
-            let shown: Vec<String> = items.borrow().iter().map(Value::shown).collect();
-            Value::text(shown.join(&with))
-        }
-        "includes" => Value::Flag(items.borrow().iter().any(|item| same(item, first))),
-        "indexOf" => place(items.borrow().iter().position(|item| same(item, first))),
-        "lastIndexOf" => place(items.borrow().iter().rposition(|item| same(item, first))),
-        "at" => items
-            .borrow()
-            .get(bound(first, length, 0))
-            .cloned()
-            .unwrap_or(Value::Undefined),
-        "slice" => {
-            let (start, end) = (
-                bound(first, length, 0),
-                bound(argument(arguments, 1), length, length),
-            );
-            Value::array(items.borrow().get(start..end).unwrap_or_default().to_vec())
-        }
-        "concat" => {
-            let mut all = items.borrow().clone();
-            for one in arguments {
-                match one {
-                    Value::Array(more) => all.extend(more.borrow().iter().cloned()),
-                    other => all.push(other.clone()),
-                }
-            }
-            Value::array(all)
-        }
-        "flat" => {
-            let flat = |item: &Value| match item {
-                Value::Array(inner) => inner.borrow().clone(),
-                other => vec![other.clone()],
-            };
-            let flattened = items.borrow().iter().flat_map(flat).collect();
-            Value::array(flattened)
-        }
-        "pop" => items.borrow_mut().pop().unwrap_or(Value::Undefined),
-        "shift" if length > 0 => items.borrow_mut().remove(0),
-        "push" => {
-            let added: Vec<Value> = arguments.iter().map(Value::detached).collect();
-            items.borrow_mut().extend(added);
-            Value::count(items.borrow().len())
-        }
-        "unshift" => {
-            let added: Vec<Value> = arguments.iter().map(Value::detached).collect();
-            items.borrow_mut().splice(0..0, added);
-            Value::count(items.borrow().len())
-        }
-        "reverse" => {
-            items.borrow_mut().reverse();
-            value.clone()
-        }
-        "sort" => {
-            let mut sorted = items.borrow().clone();
-            sorted.sort_by_cached_key(|item| item.print().encode_utf16().collect::<Vec<u16>>());
-            *items.borrow_mut() = sorted;
-            value.clone()
-        }
-        "toString" => Value::text(value.print()),
-        _ => Value::Undefined,
-    })
-}
-
-fn of_number(number: f64, name: &str, arguments: &[Value]) -> Value {
-    let digits = number::size(argument(arguments, 0).number()).min(100);
-    match name {
-        "toFixed" => Value::text(format!("{number:.digits$}")),
-        "toPrecision" if digits > 0 => {
-            let whole = number::print(number.abs().trunc()).len();
-            let decimals = digits.saturating_sub(whole);
-            Value::text(format!("{number:.decimals$}"))
-        }
-        _ => Value::text(number::print(number)),
-    }
 }

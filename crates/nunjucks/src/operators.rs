@@ -3,9 +3,10 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
+use crate::methods::units;
 use crate::number;
 use crate::syntax::Operator;
-use crate::value::Value;
+use crate::value::{CALLABLE, Value};
 
 /// `left == right`.
 pub(crate) fn equal(left: &Value, right: &Value) -> bool {
@@ -74,6 +75,10 @@ pub(crate) fn by_units(left: &str, right: &str) -> Ordering {
 /// An operator that needs both values; the reason where it cannot be applied.
 pub(crate) fn apply(operator: Operator, left: &Value, right: &Value) -> Result<Value, String> {
     use Operator as O;
+    let is_membership = matches!(operator, O::In | O::NotIn);
+    if left.is_callable() || (right.is_callable() && !is_membership) {
+        return Err(CALLABLE.to_owned());
+    }
     let order = |holds: fn(Ordering) -> bool| Value::Flag(compare(left, right).is_some_and(holds));
     let calculate = |with: fn(f64, f64) -> f64| Value::Number(with(left.number(), right.number()));
     Ok(match operator {
@@ -112,10 +117,7 @@ fn is_in(key: &Value, holder: &Value) -> Result<bool, String> {
         Value::Array(items) => Ok(items.borrow().iter().any(|item| same(item, key))),
         Value::Text(text) => Ok(text.contains(&key.print())),
         Value::Object(entries) => Ok(entries.get(&key.print()).is_some()),
-        _ => Err(format!(
-            "Cannot use \"in\" operator to search for \"{}\" in unexpected types.",
-            key.print()
-        )),
+        _ => Err("Membership requires an array, record, or string".to_owned()),
     }
 }
 
@@ -123,10 +125,7 @@ fn is_in(key: &Value, holder: &Value) -> Result<bool, String> {
 pub(crate) fn slice(value: &Value, parts: [Option<f64>; 3]) -> Value {
     let items: Vec<Value> = match value {
         Value::Array(items) => items.borrow().clone(),
-        Value::Text(text) => text
-            .chars()
-            .map(|letter| Value::text(letter.to_string()))
-            .collect(),
+        Value::Text(text) => units(text),
         _ => Vec::new(),
     };
     let length = number::count(items.len());

@@ -1,28 +1,26 @@
 //! From tokens to expressions. `statements` reads what stands between `{%` and `%}`.
 
+mod ranks;
+
+use std::collections::HashMap;
+
 use crate::Options;
 use crate::error::{Position, TemplateError};
 use crate::lexer::{Placed, Token};
 use crate::syntax::{Arguments, Expression, Operator, What};
+use ranks::{EQUALITY, IN, NOT, flag, member, negated, not, operator_of};
 
 pub(crate) struct Parser<'a> {
     tokens: std::vec::IntoIter<Placed>,
     waiting: Vec<Placed>,
     last: Position,
     depth: usize,
+    /// The blocks of the template, and where each was declared.
+    blocks: HashMap<String, Position>,
     options: &'a Options,
 }
 
 type Parsed = Result<Expression, TemplateError>;
-
-/// How tightly operators bind; more is tighter.
-const NOT: u8 = 3;
-const IN: u8 = 4;
-const IS: u8 = 5;
-const COMPARE: u8 = 6;
-
-/// Names that lead out of values.
-const FORBIDDEN: [&str; 3] = ["constructor", "__proto__", "prototype"];
 
 impl<'a> Parser<'a> {
     pub(crate) fn new(tokens: Vec<Placed>, options: &'a Options) -> Self {
@@ -31,8 +29,14 @@ impl<'a> Parser<'a> {
             waiting: Vec::new(),
             last: Position { line: 1, column: 1 },
             depth: 0,
+            blocks: HashMap::new(),
             options,
         }
+    }
+
+    /// Takes note of a block; where one of this name was declared before.
+    pub(crate) fn declare(&mut self, name: &str, at: Position) -> Option<Position> {
+        self.blocks.insert(name.to_owned(), at)
     }
 
     pub(crate) fn next(&mut self) -> Option<Placed> {
@@ -69,8 +73,19 @@ impl<'a> Parser<'a> {
             Some((Token::VariableEnd | Token::BlockEnd, at)) => {
                 at.error("Unexpected expression token at end of input")
             }
-            Some((token, at)) => at.error(format!("Unexpected expression token {}", token.shown())),
+            Some((token, at)) => at.error(format!("Unexpected expression token \"{}\"", token.shown())),
             None => self.error("Unexpected expression token at end of input"),
+        }
+    }
+
+    /// Something else stands where one thing must stand.
+    pub(crate) fn expected(&self, what: &str, token: Option<Placed>) -> TemplateError {
+        match token {
+            Some((Token::VariableEnd | Token::BlockEnd, at)) => {
+                at.error(format!("Expected {what}, received end of input"))
+            }
+            Some((token, at)) => at.error(format!("Expected {what}, received \"{}\"", token.shown())),
+            None => self.error(format!("Expected {what}, received end of input")),
         }
     }
 
@@ -101,7 +116,7 @@ impl<'a> Parser<'a> {
     pub(crate) fn name(&mut self) -> Result<String, TemplateError> {
         match self.next() {
             Some((Token::Symbol(name), _)) => Ok(name),
-            other => Err(self.unexpected(other)),
+            other => Err(self.expected("name", other)),
         }
     }
 
@@ -154,8 +169,7 @@ impl<'a> Parser<'a> {
         self.nested(|parser| {
             let at = parser.here();
             let mut left = if least <= NOT && parser.skip_word("not") {
-                let what = What::Not(Box::new(parser.operation(NOT)?));
-                Expression { at, what }
+                negated(parser.operation(NOT)?, at)
             } else {
                 parser.unary(true)?
             };
@@ -164,6 +178,7 @@ impl<'a> Parser<'a> {
                 left = match operator {
                     Some(operator) => {
                         let right = parser.operation(level + 1)?;
+                        let at = left.at;
                         let what = What::Binary(operator, Box::new(left), Box::new(right));
                         Expression { at, what }
                     }
@@ -196,40 +211,34 @@ impl<'a> Parser<'a> {
         Some((operator, level))
     }
 
-    /// What follows `is`.
+    /// What follows `is`: a name, perhaps with arguments. Nothing is what another expression says.
     fn test(&mut self, value: Expression) -> Parsed {
-        let at = value.at;
         let is_not = self.skip_word("not");
-        let test = self.operation(COMPARE)?;
+        let test = self.operation(EQUALITY)?;
+        let at = test.at;
         let (name, arguments) = match test.what {
             What::Symbol(name) => (name, Arguments::default()),
             What::Null => ("null".into(), Arguments::default()),
             What::Undefined => ("undefined".into(), Arguments::default()),
+            What::Flag(flag) => (flag.to_string().into(), Arguments::default()),
             What::Call(function, arguments) => match function.what {
                 What::Symbol(name) => (name, arguments),
-                _ => return Err(function.at.error("Unexpected expression token after is")),
+                _ => return Ok(flag(is_not, at)),
             },
-            _ => return Err(test.at.error("Unexpected expression token after is")),
+            _ => return Ok(flag(is_not, at)),
         };
         let what = What::Test(name, Box::new(value), arguments);
         let tested = Expression { at, what };
-        Ok(if is_not {
-            Expression {
-                at,
-                what: What::Not(Box::new(tested)),
-            }
-        } else {
-            tested
-        })
+        Ok(if is_not { not(tested, at) } else { tested })
     }
 
     fn unary(&mut self, has_filters: bool) -> Parsed {
         let at = self.here();
         let mut value = if self.skip_sign("-") {
-            let what = What::Negative(Box::new(self.nested(|parser| parser.unary(false))?));
+            let what = What::Negative(Box::new(self.signed("-")?));
             Expression { at, what }
         } else if self.skip_sign("+") {
-            let what = What::Positive(Box::new(self.nested(|parser| parser.unary(false))?));
+            let what = What::Positive(Box::new(self.signed("+")?));
             Expression { at, what }
         } else {
             self.primary()?
@@ -241,6 +250,15 @@ impl<'a> Parser<'a> {
             value = Expression { at, what };
         }
         Ok(value)
+    }
+
+    /// What stands behind a sign: no second sign.
+    fn signed(&mut self, sign: &str) -> Parsed {
+        let at = self.here();
+        if self.skip_sign("-") || self.skip_sign("+") {
+            return Err(at.error(format!("Repeated unparenthesized unary {sign} is not supported")));
+        }
+        self.nested(|parser| parser.unary(false))
     }
 
     /// A filter's name and arguments.
@@ -265,7 +283,7 @@ impl<'a> Parser<'a> {
             Some((Token::Number(number), _)) => What::Number(number),
             Some((Token::Regex(pattern, flags), _)) => What::Regex(pattern.into(), flags.into()),
             Some((Token::Symbol(word), _)) => self.word(word),
-            Some((Token::Sign("("), _)) => What::Group(self.list(")")?),
+            Some((Token::Sign("("), at)) => What::Group(self.group(at)?),
             Some((Token::Sign("["), _)) => What::Array(self.list("]")?),
             Some((Token::Sign("{"), _)) => What::Object(self.object()?),
             other => return Err(self.unexpected(other)),
@@ -286,32 +304,30 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Members and calls. The place of a member is that of its key.
     fn postfix(&mut self, mut value: Expression) -> Parsed {
         loop {
             self.deepen()?;
             let at = value.at;
-            let what = if self.skip_sign(".") {
-                let key_at = self.here();
+            value = if self.skip_sign(".") {
+                let at = self.here();
                 let key = match self.next() {
                     Some((Token::Symbol(name), _)) => What::Text(name.into()),
                     Some((Token::Number(number), _)) => What::Number(number),
-                    other => return Err(self.unexpected(other)),
+                    other => return Err(self.expected("name", other)),
                 };
-                member(
-                    value,
-                    Expression {
-                        at: key_at,
-                        what: key,
-                    },
-                )?
+                let what = member(value, Expression { at, what: key })?;
+                Expression { at, what }
             } else if self.skip_sign("[") {
-                self.bracket(value)?
+                let key_at = self.here();
+                let what = self.bracket(value)?;
+                Expression { at: key_at, what }
             } else if self.skip_sign("(") {
-                What::Call(Box::new(value), self.arguments()?)
+                let what = What::Call(Box::new(value), self.arguments()?);
+                Expression { at, what }
             } else {
                 return Ok(value);
             };
-            value = Expression { at, what };
         }
     }
 
@@ -342,45 +358,60 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn list(&mut self, end: &'static str) -> Result<Vec<Expression>, TemplateError> {
-        let mut list = Vec::new();
-        while !self.skip_sign(end) {
-            if !list.is_empty() {
-                self.expect_sign(",")?;
-                if self.skip_sign(end) {
-                    break;
-                }
-            }
+    fn group(&mut self, at: Position) -> Result<Vec<Expression>, TemplateError> {
+        if self.skip_sign(")") {
+            return Err(at.error("Parenthesized expression cannot be empty"));
+        }
+        let mut list = vec![self.expression()?];
+        while self.skip_sign(",") {
             list.push(self.expression()?);
         }
-        if list.is_empty() && end == ")" {
-            return Err(self.error("Unexpected expression token )"));
-        }
+        self.expect_sign(")")?;
         Ok(list)
+    }
+
+    fn list(&mut self, end: &'static str) -> Result<Vec<Expression>, TemplateError> {
+        let mut list = Vec::new();
+        if self.skip_sign(end) {
+            return Ok(list);
+        }
+        loop {
+            list.push(self.expression()?);
+            if !self.skip_sign(",") {
+                self.expect_sign(end)?;
+                return Ok(list);
+            }
+        }
     }
 
     fn object(&mut self) -> Result<Vec<(Expression, Expression)>, TemplateError> {
         let mut entries = Vec::new();
-        while !self.skip_sign("}") {
-            if !entries.is_empty() {
-                self.expect_sign(",")?;
-            }
-            let key = self.primary()?;
-            self.expect_sign(":")?;
-            entries.push((key, self.expression()?));
+        if self.skip_sign("}") {
+            return Ok(entries);
         }
-        Ok(entries)
+        loop {
+            let at = self.here();
+            let what = match self.next() {
+                Some((Token::Symbol(name), _)) => What::Symbol(name.into()),
+                Some((Token::Text(text), _)) => What::Text(text.into()),
+                _ => return Err(at.error("Dictionary keys must be strings or names")),
+            };
+            self.expect_sign(":")?;
+            entries.push((Expression { at, what }, self.expression()?));
+            if !self.skip_sign(",") {
+                self.expect_sign("}")?;
+                return Ok(entries);
+            }
+        }
     }
 
     /// Arguments behind their `(`.
     pub(crate) fn arguments(&mut self) -> Result<Arguments, TemplateError> {
         let mut arguments = Arguments::default();
-        let mut is_first = true;
-        while !self.skip_sign(")") {
-            if !is_first {
-                self.expect_sign(",")?;
-            }
-            is_first = false;
+        if self.skip_sign(")") {
+            return Ok(arguments);
+        }
+        loop {
             let value = self.expression()?;
             if self.skip_sign("=") {
                 let What::Symbol(name) = value.what else {
@@ -390,55 +421,10 @@ impl<'a> Parser<'a> {
             } else {
                 arguments.list.push(value);
             }
+            if !self.skip_sign(",") {
+                self.expect_sign(")")?;
+                return Ok(arguments);
+            }
         }
-        Ok(arguments)
     }
-}
-
-fn member(value: Expression, key: Expression) -> Result<What, TemplateError> {
-    if let What::Text(name) = &key.what
-        && FORBIDDEN.contains(&&**name)
-    {
-        return Err(key.at.error(format!("Access to \"{name}\" is not allowed")));
-    }
-    Ok(What::Member(Box::new(value), Box::new(key)))
-}
-
-fn operator_of(token: &Token) -> Option<(Option<Operator>, u8)> {
-    use Operator as O;
-    let (operator, level) = match token {
-        Token::Symbol(word) => match word.as_str() {
-            "or" => (O::Or, 1),
-            "and" => (O::And, 2),
-            "in" => (O::In, IN),
-            "is" => return Some((None, IS)),
-            _ => return None,
-        },
-        Token::Sign(sign) => match *sign {
-            "==" => (O::Equal, COMPARE),
-            "!=" => (O::NotEqual, COMPARE),
-            "===" => (O::Same, COMPARE),
-            "!==" => (O::NotSame, COMPARE),
-            "<" => (O::Less, COMPARE),
-            ">" => (O::Greater, COMPARE),
-            "<=" => (O::LessOrEqual, COMPARE),
-            ">=" => (O::GreaterOrEqual, COMPARE),
-            "~" => (O::Concat, 7),
-            "+" => (O::Add, 8),
-            "-" => (O::Subtract, 9),
-            "*" => (O::Multiply, 10),
-            "/" => (O::Divide, 11),
-            "//" => (O::FloorDivide, 12),
-            "%" => (O::Remainder, 13),
-            "**" => (O::Power, 14),
-            _ => return None,
-        },
-        _ => return None,
-    };
-    Some((Some(operator), level))
-}
-
-/// Whether a name leads out of values.
-pub(crate) fn is_forbidden(name: &str) -> bool {
-    FORBIDDEN.contains(&name)
 }

@@ -8,14 +8,15 @@ use crate::error::Position;
 #[derive(Debug, Clone)]
 pub(crate) enum Node {
     Text(Arc<str>),
-    Output(Expression),
+    /// An expression, and where its tag begins.
+    Output(Expression, Position),
     If(Vec<(Expression, Vec<Node>)>, Vec<Node>),
     For(Arc<Loop>),
     Set(Vec<String>, Expression),
     SetBlock(Vec<String>, Vec<Node>),
     Macro(Arc<Macro>),
     /// A call of a macro with a body, which the macro reaches as `caller()`.
-    Call(Expression, Arc<Macro>),
+    Call(Expression, Arc<Macro>, Position),
     Filter(String, Arguments, Vec<Node>, Position),
     Switch(Expression, Vec<(Expression, Vec<Node>)>, Vec<Node>),
     Block(Vec<Node>),
@@ -99,18 +100,26 @@ pub(crate) enum Operator {
     Power,
 }
 
+impl Operator {
+    /// Whether JavaScript has a sign for it that stands between operands, rather than a function.
+    pub(crate) fn is_infix(self) -> bool {
+        !matches!(
+            self,
+            Self::Or | Self::And | Self::In | Self::NotIn | Self::FloorDivide | Self::Power
+        )
+    }
+}
+
 impl Expression {
-    /// The expression as it is named in an error: `values.environments.replaceAll`.
-    pub(crate) fn label(&self) -> String {
+    /// The expression as it is named in an error, `values.environments.replaceAll`, if it is made of names alone.
+    pub(crate) fn label(&self) -> Option<String> {
         match &self.what {
-            What::Symbol(name) => name.to_string(),
+            What::Symbol(name) => Some(name.to_string()),
             What::Member(object, key) => match &key.what {
-                What::Text(key) => format!("{}.{key}", object.label()),
-                What::Number(number) => format!("{}[{number}]", object.label()),
-                _ => format!("{}[…]", object.label()),
+                What::Text(key) => Some(format!("{}.{key}", object.label()?)),
+                _ => None,
             },
-            What::Call(function, _) => format!("{}()", function.label()),
-            _ => "(expression)".to_owned(),
+            _ => None,
         }
     }
 
@@ -151,7 +160,7 @@ impl Node {
         let any = |nodes: &[Self]| nodes.iter().any(|node| node.calls_any(names));
         match self {
             Self::Text(_) => false,
-            Self::Output(value) | Self::Set(_, value) => value.calls_any(names),
+            Self::Output(value, _) | Self::Set(_, value) => value.calls_any(names),
             Self::If(branches, otherwise) => {
                 let branch = |(value, body): &(Expression, Vec<Self>)| value.calls_any(names) || any(body);
                 branches.iter().any(branch) || any(otherwise)
@@ -163,7 +172,7 @@ impl Node {
             Self::For(one) => one.list.calls_any(names) || any(&one.body) || any(&one.otherwise),
             Self::SetBlock(_, body) | Self::Filter(_, _, body, _) | Self::Block(body) => any(body),
             Self::Macro(one) => any(&one.body),
-            Self::Call(value, body) => value.calls_any(names) || any(&body.body),
+            Self::Call(value, body, _) => value.calls_any(names) || any(&body.body),
         }
     }
 }

@@ -12,6 +12,8 @@ use crate::syntax::Macro;
 
 /// Nesting of values that are printed or given back.
 const MOST_NESTED: usize = 200;
+/// Why a function is no result.
+pub(crate) const CALLABLE: &str = "Callable values cannot be coerced";
 
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
@@ -19,12 +21,48 @@ pub(crate) enum Value {
     Null,
     Flag(bool),
     Number(f64),
-    Text(Rc<str>),
+    Text(Text),
     Array(Rc<RefCell<Vec<Value>>>),
     Object(Rc<Entries>),
     Regex(Rc<Pattern>),
     Cycler(Rc<RefCell<Cycler>>),
     Function(Rc<Function>),
+}
+
+/// A text, perhaps one that filters take for markup already.
+#[derive(Clone, Debug, Eq)]
+pub(crate) struct Text {
+    letters: Rc<str>,
+    is_safe: bool,
+}
+
+impl Text {
+    pub(crate) fn is_safe(&self) -> bool {
+        self.is_safe
+    }
+}
+
+impl std::ops::Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.letters
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.letters == other.letters
+    }
+}
+
+impl From<Rc<str>> for Text {
+    fn from(letters: Rc<str>) -> Self {
+        Self {
+            letters,
+            is_safe: false,
+        }
+    }
 }
 
 /// The entries of an object in their order.
@@ -54,13 +92,29 @@ pub(crate) enum Function {
     MakeJoiner,
     /// Nothing at its first call, the text at all others.
     Joiner(Value, RefCell<bool>),
-    /// A method of a value.
-    Method(Value, Rc<str>),
+    /// A method of a value: its name, and how few and how many arguments it takes.
+    Method(Value, &'static (&'static str, usize, usize)),
     Macro(Arc<Macro>),
     /// The body of a `call`, with the names that are known where it stands.
     Caller(Arc<Macro>, crate::interpreter::Scope),
     /// What a user of the language has added.
     Added(Rc<str>),
+}
+
+impl Cycler {
+    /// The item that was given last.
+    pub(crate) fn current(&self) -> Value {
+        let last = self.next.checked_sub(1);
+        let item = last.and_then(|index| self.items.get(index % self.items.len().max(1)));
+        item.cloned().unwrap_or(Value::Null)
+    }
+
+    /// The next item, round and round.
+    pub(crate) fn step(&mut self) -> Value {
+        let index = self.next % self.items.len().max(1);
+        self.next = index + 1;
+        self.items.get(index).cloned().unwrap_or(Value::Undefined)
+    }
 }
 
 impl Entries {
@@ -98,7 +152,28 @@ impl FromIterator<(Rc<str>, Value)> for Entries {
 
 impl Value {
     pub(crate) fn text(text: impl AsRef<str>) -> Self {
-        Self::Text(text.as_ref().into())
+        Self::of_key(&text.as_ref().into())
+    }
+
+    /// The text of a key.
+    pub(crate) fn of_key(key: &Rc<str>) -> Self {
+        Self::Text(key.clone().into())
+    }
+
+    /// A text that filters take for markup.
+    pub(crate) fn safe(text: impl AsRef<str>) -> Self {
+        Self::Text(Text {
+            letters: text.as_ref().into(),
+            is_safe: true,
+        })
+    }
+
+    /// A text that is markup where this value is.
+    pub(crate) fn safe_like(&self, text: impl AsRef<str>) -> Self {
+        match self {
+            Self::Text(own) if own.is_safe => Self::safe(text),
+            _ => Self::text(text),
+        }
     }
 
     pub(crate) fn array(items: Vec<Self>) -> Self {
@@ -162,8 +237,8 @@ impl Value {
                 }
                 Json::Object(object)
             }
-            Self::Regex(_) | Self::Cycler(_) => Json::Object(Map::new()),
-            Self::Function(_) => return Err("A function cannot be a result"),
+            Self::Regex(_) => Json::String(self.print()),
+            Self::Cycler(_) | Self::Function(_) => return Err(CALLABLE),
         }))
     }
 
@@ -174,6 +249,26 @@ impl Value {
             Self::Number(number) => *number != 0.0 && !number.is_nan(),
             Self::Text(text) => !text.is_empty(),
             _ => true,
+        }
+    }
+
+    pub(crate) fn is_callable(&self) -> bool {
+        matches!(self, Self::Function(_) | Self::Cycler(_))
+    }
+
+    /// The kind of the value in errors.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Undefined => "undefined",
+            Self::Null => "null",
+            Self::Flag(_) => "boolean",
+            Self::Number(_) => "number",
+            Self::Text(text) if text.is_safe() => "safe string",
+            Self::Text(_) => "string",
+            Self::Array(_) => "array",
+            Self::Object(_) => "record",
+            Self::Regex(_) => "regular expression",
+            Self::Cycler(_) | Self::Function(_) => "callable",
         }
     }
 
@@ -252,6 +347,9 @@ impl Value {
 
 /// `JSON.stringify(value, null, indent)`; nothing where there is nothing to print.
 pub(crate) fn stringify(value: &Value, indent: &str) -> Result<Option<String>, &'static str> {
+    if let Value::Regex(_) = value {
+        return Ok(Some("{}".to_owned()));
+    }
     let Some(json) = value.to_json()? else {
         return Ok(None);
     };

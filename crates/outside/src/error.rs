@@ -8,6 +8,8 @@ use std::time::Duration;
 use http::StatusCode;
 use url::Url;
 
+use crate::cause;
+
 /// A call that failed. Its text names the host and the address without login, query and fragment.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OutsideError {
@@ -35,6 +37,9 @@ pub enum What {
         "shows a certificate that is not trusted ({0}); name the file of its authority under portal.outside.hosts"
     )]
     Untrusted(String),
+    /// Its certificate has another fault than its authority.
+    #[error("shows a certificate that {0}")]
+    WrongCertificate(String),
     /// No connection in time.
     #[error("is away: no connection within {} s", .0.as_secs_f64())]
     NoConnection(Duration),
@@ -163,40 +168,37 @@ fn retry(left: &Duration) -> String {
 
 /// Classifies the error of a request that got no answer, or whose answer broke off.
 pub(crate) fn what_happened(error: &reqwest::Error, connect_time: Duration) -> What {
-    let (mut is_refused, mut is_unknown, mut untrusted) = (false, false, None);
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(known) = cause {
-        let system = known.downcast_ref::<std::io::Error>();
-        is_refused |= system.is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused);
-        untrusted = untrusted.or_else(|| certificate_error(known));
-        is_unknown |= known.to_string() == "dns error";
-        cause = known.source();
-    }
+    let is_refusal = |cause: &&(dyn std::error::Error + 'static)| {
+        let system = cause.downcast_ref::<std::io::Error>();
+        system.is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused)
+    };
+    let causes = cause::causes(error);
+    let is_refused = causes.iter().any(is_refusal);
+    let is_unknown = causes.iter().any(|cause| cause.to_string() == "dns error");
+    let reason = |is_connecting| cause::plain(error, is_connecting).unwrap_or_else(|| innermost(error));
     if error.is_timeout() {
         What::NoConnection(connect_time)
     } else if is_refused {
         What::Refused
     } else if is_unknown {
         What::UnknownName
-    } else if let Some(reason) = untrusted {
-        What::Untrusted(reason)
+    } else if let Some(what) = cause::certificate(error) {
+        what
     } else if error.is_connect() {
-        What::Away(innermost(error))
+        What::Away(reason(true))
     } else if error.is_builder() {
         What::UnusableRequest(innermost(error))
+    } else if error.is_decode() && causes.iter().any(is_unpacking) {
+        What::BrokenOff("its content cannot be unpacked".to_owned())
     } else {
-        What::BrokenOff(innermost(error))
+        What::BrokenOff(reason(false))
     }
 }
 
-/// The reason for which a certificate was refused, if the error is about one.
-fn certificate_error(error: &(dyn std::error::Error + 'static)) -> Option<String> {
-    match error.downcast_ref::<rustls::Error>() {
-        Some(rustls::Error::InvalidCertificate(reason)) => Some(reason.to_string()),
-        Some(_) => None,
-        // The source of an IO error is the source of the error that it wraps, so the wrapped error itself is fetched.
-        None => certificate_error(error.downcast_ref::<std::io::Error>()?.get_ref()?),
-    }
+/// Whether an error is about compressed content.
+fn is_unpacking(cause: &&(dyn std::error::Error + 'static)) -> bool {
+    let system = cause.downcast_ref::<std::io::Error>();
+    system.is_some_and(|error| matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::InvalidInput))
 }
 
 /// The innermost reason. Unlike the outer ones it names no address.

@@ -14,6 +14,7 @@ mod answer;
 mod body;
 mod breaker;
 mod calls;
+mod cause;
 mod connections;
 mod error;
 mod host;

@@ -53,6 +53,7 @@ impl Outcome {
             What::UnknownName
             | What::Refused
             | What::Away(_)
+            | What::WrongCertificate(_)
             | What::Untrusted(_)
             | What::NoConnection(_) => Self::Away,
             What::TooSlow(_) => Self::TooSlow,
@@ -88,6 +89,7 @@ fn sign(what: &What) -> Sign {
         What::UnknownName
         | What::Refused
         | What::Away(_)
+        | What::WrongCertificate(_)
         | What::Untrusted(_)
         | What::NoConnection(_)
         | What::TooSlow(_)

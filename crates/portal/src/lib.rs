@@ -15,5 +15,8 @@ mod portal;
 
 pub use health::{HealthAnswer, ask_health};
 pub use outside_calls::outside_calls;
-pub use plugins::{AddedPlugin, access_problem, check_configuration, declarations, kinds, tables};
+pub use plugins::{
+    AddedPlugin, access_problem, check_configuration, configuration_schema, declarations, kinds,
+    read_configuration, tables,
+};
 pub use portal::{Ground, Portal, saved_index};

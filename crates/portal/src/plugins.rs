@@ -115,6 +115,8 @@ pub fn declarations() -> Vec<Declaration> {
         kubernetes::declaration(),
         flux::declaration(),
         gitea::declaration(),
+        gitea::hooks::declaration(),
+        gitea::people_declaration(),
         grafana::declaration(),
         scaffolder::declaration(),
         auth::declaration(),
@@ -130,31 +132,53 @@ pub fn kinds(declarations: &[Declaration]) -> Result<Kinds, Collisions> {
     Ok(added.fold(Kinds::builtin(), |kinds, kind| kinds.with(kind.clone())))
 }
 
-/// The check of one section.
-type SectionCheck<'a> = Box<dyn Fn(&Value) -> Vec<Problem> + 'a>;
-
 /// Problems of a configuration, the sections of these plugins included.
 pub fn check_configuration(config: &Config, declarations: &[Declaration]) -> Vec<Problem> {
-    let sections: Vec<&Arc<dyn ConfigSection>> = declarations
+    let mut problems = with_claimed(declarations, |claimed| config.check_with(claimed));
+    problems.extend(crate::outside_calls::problems(config));
+    problems.extend(gitea::problems(config));
+    problems.extend(policy_problem(config));
+    problems
+}
+
+/// A configuration as these plugins read it.
+pub fn read_configuration(config: &Config, declarations: &[Declaration]) -> Config {
+    with_claimed(declarations, |claimed| config.with_sections(claimed))
+}
+
+/// The JSON schema of the configuration, the sections of these plugins included.
+pub fn configuration_schema(declarations: &[Declaration]) -> Value {
+    let mut schema = config::schema().clone();
+    for section in sections_of(declarations) {
+        let parents = section.path().split('.');
+        let place = parents.fold(&mut schema, |schema, key| &mut schema["properties"][key]);
+        *place = section.schema();
+    }
+    schema
+}
+
+fn sections_of(declarations: &[Declaration]) -> impl Iterator<Item = &Arc<dyn ConfigSection>> {
+    declarations
         .iter()
         .filter_map(|declaration| declaration.config.as_ref())
+}
+
+/// Does something with the sections that these plugins claim.
+fn with_claimed<T>(declarations: &[Declaration], act: impl FnOnce(&[ClaimedSection<'_>]) -> T) -> T {
+    let sections = sections_of(declarations);
+    let checks: Vec<_> = sections
+        .map(|section| (section, |value: &Value| section.check(value)))
         .collect();
-    let checks: Vec<SectionCheck<'_>> = sections
+    let claimed: Vec<ClaimedSection<'_>> = checks
         .iter()
-        .map(|section| Box::new(|value: &Value| section.check(value)) as SectionCheck<'_>)
-        .collect();
-    let claimed: Vec<ClaimedSection<'_>> = sections
-        .iter()
-        .zip(&checks)
         .map(|(section, check)| ClaimedSection {
             path: section.path(),
+            schema: section.schema(),
+            page: section.page(),
             check,
         })
         .collect();
-    let mut problems = config.check_with(&claimed);
-    problems.extend(crate::outside_calls::problems(config));
-    problems.extend(policy_problem(config));
-    problems
+    act(&claimed)
 }
 
 /// What keeps the portal from starting, because it must not decide by a policy that it cannot read.
@@ -222,8 +246,8 @@ pub(crate) fn contributions(
         events::contributions(
             config.value().get(events::ID.as_str()).unwrap_or(&Value::Null),
             catalog,
-            store,
-            &services.jobs,
+            (store, &services.jobs),
+            Arc::new(audit.clone()),
         ),
         scaffolder::contributions(
             config,
@@ -236,7 +260,8 @@ pub(crate) fn contributions(
         techdocs::contributions(config, catalog, services),
         kubernetes::contributions(&clusters, catalog, stop.clone()),
         flux::contributions(&clusters, config, services),
-        gitea::contributions(config, catalog, services),
+        gitea::contributions(config, catalog, services, Arc::new(audit.clone())),
+        gitea::hooks::contributions(config, catalog, services),
         grafana::contributions(
             sections(config, ["grafana", "proxy"]),
             catalog,

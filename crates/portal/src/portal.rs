@@ -1,7 +1,6 @@
 //! How a portal is put together: declarations, then feeds and the catalog, then contributions, handed out once.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use audit::Audit;
 use axum::Router;
@@ -134,6 +133,7 @@ impl Portal {
         };
         let services = services(&store, outside);
         let added = plugins::opened(added, &services)?;
+        let config = Arc::new(plugins::read_configuration(&config, &added.declarations));
         let audit = Audit::new(store.clone());
         let catalog = catalog(
             &config,
@@ -262,9 +262,6 @@ fn hand_out(
     Ok((site, jobs))
 }
 
-/// Time after which the jobs of a process that died are taken over: a person waits for the end of a template.
-const HOLD: Duration = Duration::from_secs(9);
-
 /// What runs the jobs of all plugins.
 fn runner(
     jobs: Jobs,
@@ -272,10 +269,7 @@ fn runner(
     schedules: Vec<Of<Schedule>>,
     subscriptions: Vec<Of<Subscription>>,
 ) -> Result<JobRunner, Fault> {
-    let mut runner = JobRunner::builder(jobs).pace(Pace {
-        hold: HOLD,
-        ..Pace::default()
-    });
+    let mut runner = JobRunner::builder(jobs).pace(Pace::of_jobs());
     runner = parts(handlers)
         .into_iter()
         .fold(runner, JobRunnerBuilder::handler);

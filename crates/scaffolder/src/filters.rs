@@ -34,10 +34,6 @@ pub(crate) fn filters(hosts: &Hosts) -> Extensions {
         })
         .filter("parseEntityRef", |values| parse_entity_ref(values).map(Some))
         .filter("pick", |values| Ok(pick(values)))
-        .filter("jsonify", |values| {
-            let value = values.first().cloned().flatten().unwrap_or_default();
-            Ok(Some(value.to_string().into()))
-        })
 }
 
 /// The same with `always()` and `failure()`, for the conditions of steps.

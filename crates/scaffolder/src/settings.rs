@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use config::Config;
-use model::{Fault, Problem};
+use model::Fault;
 use plugin::ConfigSection;
 use serde_json::{Map, Value, json};
 
@@ -150,30 +150,16 @@ impl ConfigSection for Section {
         "scaffolder"
     }
 
+    fn page(&self) -> Option<&'static str> {
+        Some("docs/templates.md")
+    }
+
     fn schema(&self) -> Value {
         json!({
             "type": "object",
             "description": "Software templates: what tasks use where a template does not say.",
             "properties": properties(),
         })
-    }
-
-    fn check(&self, section: &Value) -> Vec<Problem> {
-        let known = properties();
-        let keys = section.as_object().into_iter().flat_map(Map::keys);
-        let idle = keys.filter(|key| !known.contains_key(*key)).map(|key| {
-            let fault = Fault::input(format!("'scaffolder.{key}' has no effect here")).at(key.as_str());
-            Problem::warning(fault).hint("docs/templates.md lists the keys of this section.")
-        });
-        let mut problems: Vec<Problem> = idle.collect();
-        let visibility = &section["defaultVisibility"];
-        if !visibility.is_null() && visibility != "public" && visibility != "private" {
-            let fault = Fault::input(format!(
-                "scaffolder.defaultVisibility must be public or private, not {visibility}"
-            ));
-            problems.push(Problem::error(fault.at("defaultVisibility")));
-        }
-        problems
     }
 }
 

@@ -1,5 +1,6 @@
 //! `CODEOWNERS` files: who owns which path of a repository.
 
+mod expression;
 mod gitea;
 mod pattern;
 mod processor;
@@ -13,6 +14,8 @@ use std::fmt::{self, Display};
 const MAX_BYTES: usize = 3 << 20;
 /// Most rules of a file.
 const MAX_RULES: usize = 10_000;
+/// Most lines of a file that are said to be no rule.
+const MAX_SKIPPED: usize = 100;
 
 /// The language of the patterns in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,17 +31,38 @@ pub enum Syntax {
 pub struct CodeOwners {
     syntax: Syntax,
     rules: Vec<Rule>,
+    /// Lines that are no rule, and why.
+    skipped: Vec<(u32, String)>,
 }
 
+/// A rule: who owns the paths of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Rule {
-    pattern: String,
-    owners: Vec<String>,
+pub struct Rule {
+    /// Its line, counted from 1.
+    pub line: u32,
+    /// Its pattern, in the file's language.
+    pub pattern: String,
+    /// Its owners, as written; those of Gitea with `@`.
+    pub owners: Vec<String>,
+}
+
+/// What a line is that is not empty.
+enum Line {
+    Rule(Rule),
+    /// No rule: its number, and why.
+    None(u32, String),
 }
 
 /// A file that is not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TooLarge(String);
+
+impl TooLarge {
+    /// A file with more bytes than these.
+    pub(crate) fn more_than(bytes: usize) -> Self {
+        Self(format!("it has more than {bytes} bytes"))
+    }
+}
 
 impl Display for TooLarge {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -50,26 +74,74 @@ impl CodeOwners {
     /// Reads a file. Comments, empty lines and section headings are skipped.
     pub fn parse(text: &str, syntax: Syntax) -> Result<Self, TooLarge> {
         if text.len() > MAX_BYTES {
-            return Err(TooLarge(format!("it has more than {MAX_BYTES} bytes")));
+            return Err(TooLarge::more_than(MAX_BYTES));
         }
         let read = match syntax {
             Syntax::Gitignore => rule_of_globs,
             Syntax::Gitea => gitea::rule,
         };
-        let rules: Vec<Rule> = text.lines().filter_map(read).take(MAX_RULES + 1).collect();
-        if rules.len() > MAX_RULES {
-            return Err(TooLarge(format!("it has more than {MAX_RULES} rules")));
+        let (mut rules, mut skipped) = (Vec::new(), Vec::new());
+        for (text, number) in text.lines().zip(1..) {
+            match read(text, number) {
+                Some(Line::Rule(rule)) => rules.push(rule),
+                Some(Line::None(number, reason)) if skipped.len() < MAX_SKIPPED => {
+                    skipped.push((number, reason));
+                }
+                _ => {}
+            }
+            if rules.len() > MAX_RULES {
+                return Err(TooLarge(format!("it has more than {MAX_RULES} rules")));
+            }
         }
-        Ok(Self { syntax, rules })
+        Ok(Self {
+            syntax,
+            rules,
+            skipped,
+        })
+    }
+
+    /// All rules, in the order of the file.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The rules that count for a path: on Gitea all that match, elsewhere the last of them. A folder ends with a slash.
+    pub fn applied(&self, path: &str) -> Vec<&Rule> {
+        let path = path.trim_start_matches('/');
+        let matches = self.matches();
+        let mut rules = self.rules.iter().filter(|rule| matches(&rule.pattern, path));
+        match self.syntax {
+            Syntax::Gitea => rules.collect(),
+            Syntax::Gitignore => rules.next_back().into_iter().collect(),
+        }
+    }
+
+    /// Lines that the host skips, and why; a bounded number of them. Every expression is compiled for it.
+    pub fn unusable(&self) -> Vec<(u32, String)> {
+        let mut found = self.skipped.clone();
+        if self.syntax == Syntax::Gitea {
+            let flawed = self.rules.iter().filter_map(|rule| {
+                let flaw = gitea::flaw(&rule.pattern)?;
+                Some((rule.line, format!("its expression cannot be read: {flaw}")))
+            });
+            found.extend(flawed.take(MAX_SKIPPED));
+        }
+        found.sort();
+        found.truncate(MAX_SKIPPED);
+        found
+    }
+
+    fn matches(&self) -> fn(&str, &str) -> bool {
+        match self.syntax {
+            Syntax::Gitignore => pattern::matches,
+            Syntax::Gitea => gitea::matches,
+        }
     }
 
     /// The owners of a path, as written: those of the last rule that matches.
     pub fn owners(&self, path: &str) -> &[String] {
         let path = path.trim_start_matches('/');
-        let matches = match self.syntax {
-            Syntax::Gitignore => pattern::matches,
-            Syntax::Gitea => gitea::matches,
-        };
+        let matches = self.matches();
         let rule = self.rules.iter().rev().find(|rule| matches(&rule.pattern, path));
         rule.map_or(&[], |rule| &rule.owners)
     }
@@ -80,16 +152,17 @@ impl CodeOwners {
     }
 }
 
-fn rule_of_globs(line: &str) -> Option<Rule> {
+fn rule_of_globs(line: &str, number: u32) -> Option<Line> {
     let content = line.split('#').next().unwrap_or_default().trim();
     let mut words = content.split_whitespace();
     let pattern = words
         .next()
         .filter(|word| !word.starts_with('[') && !word.starts_with("^["))?;
-    Some(Rule {
+    Some(Line::Rule(Rule {
+        line: number,
         pattern: pattern.to_owned(),
         owners: words.map(str::to_owned).collect(),
-    })
+    }))
 }
 
 /// `@org/team` → `team`, `@user` → `User:user`, an e-mail address → its local part.
@@ -220,7 +293,7 @@ With\\-Escape/x    @org/escaped
         // The whole path has to match.
         check("docs @org/docs", "docs/x.yaml", None);
         check("docs/.* @org/docs", "docs/x.yaml", Some("docs"));
-        check("/docs/.* @org/docs", "docs/x.yaml", None);
+        check("/docs/.* @org/docs", "docs/x.yaml", Some("docs"));
         check("a|b/.*$ @org/either", "x/b/c", Some("either"));
         check("Docs/.* @org/docs", "docs/x.yaml", None);
         // Turned round.
@@ -239,7 +312,7 @@ With\\-Escape/x    @org/escaped
         check(".* user", "x", Some("User:user"));
         check(".* org/team", "x", Some("team"));
         // A text that is no expression, or that takes too long to match, matches nothing.
-        check(".* @org/all\n.*( @broken\n(?=x).* @ahead", "x", Some("all"));
+        check(".* @org/all\n.*( @broken", "x", Some("all"));
         check("!( @broken", "x", None);
         check(&format!("{} @big", "(a{1000}){1000}"), "a", None);
     }

@@ -4,9 +4,7 @@ use model::Fault;
 use serde_json::Value;
 use url::Url;
 
-use crate::fetch::{Reach, Request};
-use crate::git_url::GitUrl;
-use crate::hosts::Host;
+use crate::gitea::address::Address;
 use crate::reader::UrlReader;
 
 /// A commit.
@@ -32,38 +30,13 @@ impl UrlReader {
         let Some(integration) = self.integrations().by_url(&url) else {
             return Ok(None);
         };
-        let Host::Gitea { base } = &integration.kind else {
+        let Some(server) = self.gitea(integration) else {
             return Ok(None);
         };
-        let name = GitUrl::parse_safe(url.as_str())?.full_name;
-        let address =
-            format!("{base}/api/v1/repos/{name}/git/commits/{sha}?stat=false&verification=false&files=false");
-        let request = Request {
-            url: Url::parse(&address).map_err(|_| Fault::type_error("Invalid URL"))?,
-            accept: None,
-            authorization: integration.authorization.as_ref(),
-            etag: None,
-            bounds: None,
+        let Some(Address { owner, name, .. }) = Address::parse(url.as_str(), server.base) else {
+            return Ok(None);
         };
-        let own = request.url.origin();
-        let reach = |hop: &Url| {
-            let is_own = hop.origin() == own;
-            let refused = || Fault::error("the host of a commit redirects elsewhere");
-            is_own.then_some(Reach::Configured).ok_or_else(refused)
-        };
-        let answer = self
-            .fetcher(repository)?
-            .fetch(&request, &integration.host, reach)
-            .await?;
-        if !answer.status.is_success() {
-            let reason = format!(
-                "{} answered {} for the commit {sha}",
-                integration.host, answer.status
-            );
-            return Err(Fault::error(reason));
-        }
-        let told: Value = serde_json::from_slice(&answer.bytes)
-            .map_err(|error| Fault::error(format!("{} sent no commit: {error}", integration.host)))?;
+        let told = server.account.commit_named(&owner, &name, sha).await?;
         Ok(Some(read(&told, sha)))
     }
 }

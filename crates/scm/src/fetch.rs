@@ -1,21 +1,36 @@
 //! One HTTP read with every bound: connections, redirects, bytes, time, and where it may lead.
+//!
+//! A server of Gitea gets few reads at once, and the pauses that it asks for.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use config::{ReadingLimits, Secret};
+use futures::StreamExt;
 use http::StatusCode;
 use http::header::{ACCEPT, AUTHORIZATION};
 use model::{Fault, FaultKind};
 use outside::dns::Resolve;
-use outside::{Host, HostPolicy, OutsideCalls, OutsideError, What};
+use outside::{BreakerPolicy, Host, HostPolicy, OutsideCalls, OutsideError, What};
 use url::Url;
 
 use crate::address::{PublicResolver, names_private_address};
 
 /// Requests for one file, redirects included.
 const MAX_REQUESTS: usize = 5;
+
+/// Reads of a host that is spared at the same time.
+const MAX_AT_SPARED: usize = 6;
+/// A spared host gets the pauses that it asks for. Failures alone stop no reads: the catalog decides when a source is read again.
+const PAUSES: BreakerPolicy = BreakerPolicy {
+    failures: u32::MAX,
+    first_pause: Duration::from_secs(5),
+    longest_pause: Duration::from_mins(5),
+};
+/// Longest refusal that is read for its reason, in bytes.
+const MAX_REASON_BYTES: usize = 16 << 10;
 
 /// The name in metrics of all hosts that a redirect leads to and that the configuration does not name.
 const REDIRECTED: &str = "redirects of Git hosts";
@@ -41,6 +56,8 @@ pub(crate) struct Request<'a> {
     pub etag: Option<&'a str>,
     /// Other bounds than those of single files.
     pub bounds: Option<Bounds>,
+    /// The reason of a refusal is read.
+    pub wants_reason: bool,
 }
 
 /// Bounds of one read.
@@ -64,12 +81,20 @@ pub(crate) struct Answer {
     pub commit: Option<String>,
     /// The content; empty unless the status is a success.
     pub bytes: Bytes,
+    /// The content is a page for people.
+    pub is_page: bool,
+    /// What a refusal says, where that was asked for.
+    pub said: String,
+    /// The pause that is asked for.
+    pub pause: Option<String>,
 }
 
 /// Performs reads.
 pub(crate) struct Fetcher {
     calls: OutsideCalls,
     configured: HostPolicy,
+    /// The names of the hosts that are spared, and their bounds.
+    spared: (HashSet<String>, HostPolicy),
     public_only: HostPolicy,
 }
 
@@ -86,11 +111,12 @@ impl From<OutsideError> for Failed {
 }
 
 impl Fetcher {
-    /// Prepares connections. Fails when the system offers no usable TLS.
+    /// Prepares connections; those to `spared` hosts are few. Fails when the system offers no usable TLS.
     pub(crate) fn new(
         calls: OutsideCalls,
         limits: &ReadingLimits,
         concurrency: usize,
+        spared: HashSet<String>,
     ) -> Result<Self, Fault> {
         let configured = HostPolicy {
             concurrency,
@@ -103,6 +129,11 @@ impl Fetcher {
             resolver: None,
             trust: None,
         };
+        let few = HostPolicy {
+            concurrency: MAX_AT_SPARED,
+            breaker: Some(PAUSES),
+            ..configured.clone()
+        };
         let resolver: Arc<dyn Resolve> = Arc::new(PublicResolver);
         let fetcher = Self {
             calls,
@@ -110,6 +141,7 @@ impl Fetcher {
                 resolver: Some(resolver),
                 ..configured.clone()
             },
+            spared: (spared, few),
             configured,
         };
         fetcher.host(REDIRECTED, Reach::PublicOnly)?;
@@ -118,6 +150,7 @@ impl Fetcher {
 
     fn host(&self, name: &str, reach: Reach) -> Result<Host, Fault> {
         let host = match reach {
+            Reach::Configured if self.spared.0.contains(name) => self.calls.host(name, &self.spared.1),
             Reach::Configured => self.calls.host(name, &self.configured),
             Reach::PublicOnly => self.calls.host(REDIRECTED, &self.public_only),
         };
@@ -133,7 +166,9 @@ impl Fetcher {
     ) -> Result<Answer, Fault> {
         let host_for = |url: &Url| match reach(url)? {
             Reach::PublicOnly if names_private_address(url) => Err(Fault::error(format!(
-                "Unable to read {url}, redirects to private addresses are not followed"
+                "Unable to read {}, redirects to private addresses are not followed unless backend.reading.allow names \
+                 their host",
+                without_query(url)
             ))),
             reach => self.host(name, reach),
         };
@@ -146,7 +181,9 @@ impl Fetcher {
             .follow(MAX_REQUESTS, |url| host_for(url).map_err(Failed::Refused))
             .await
             .map_err(failed)?;
-        finish(answer).await.map_err(|error| failed(error.into()))
+        finish(answer, request.wants_reason)
+            .await
+            .map_err(|error| failed(error.into()))
     }
 }
 
@@ -167,27 +204,55 @@ fn prepared(host: &Host, request: &Request<'_>) -> outside::Request {
     prepared
 }
 
-async fn finish(answer: outside::Answer) -> Result<Answer, OutsideError> {
-    let (url, status) = (answer.url().clone(), answer.status());
-    let etag = answer.etag().map(str::to_owned);
-    let commit = answer.header("x-gitlab-last-commit-id").map(str::to_owned);
-    let bytes = if status.is_success() {
-        answer.bytes().await?
-    } else {
-        Bytes::new()
+async fn finish(answer: outside::Answer, wants_reason: bool) -> Result<Answer, OutsideError> {
+    let header = |name: &str| answer.header(name).map(str::to_owned);
+    let content_type = header("content-type").unwrap_or_default();
+    let mut finished = Answer {
+        url: answer.url().clone(),
+        status: answer.status(),
+        etag: answer.etag().map(str::to_owned),
+        commit: header("x-gitlab-last-commit-id"),
+        is_page: content_type.to_ascii_lowercase().contains("text/html"),
+        pause: header("retry-after"),
+        bytes: Bytes::new(),
+        said: String::new(),
     };
-    Ok(Answer {
-        url,
-        status,
-        etag,
-        commit,
-        bytes,
-    })
+    if finished.status.is_success() {
+        finished.bytes = answer.bytes().await?;
+    } else if wants_reason && !answer.is_not_modified() {
+        finished.said = beginning(answer).await;
+    }
+    Ok(finished)
+}
+
+/// The beginning of an answer, as far as it comes.
+async fn beginning(answer: outside::Answer) -> String {
+    let mut said = Vec::new();
+    let mut parts = std::pin::pin!(answer.stream());
+    while let Some(Ok(part)) = parts.next().await {
+        said.extend_from_slice(&part);
+        if said.len() >= MAX_REASON_BYTES {
+            break;
+        }
+    }
+    String::from_utf8_lossy(&said).into_owned()
+}
+
+/// An address that a server redirects to, without what may be a signature.
+fn without_query(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_query(None);
+    url
 }
 
 /// A read that failed, in the words of the original's client where it has some.
 fn unreadable(request: &Request<'_>, error: &OutsideError) -> Fault {
-    let (asked, url) = (&request.url, error.address());
+    let asked = &request.url;
+    let url = &if error.address().origin() == asked.origin() {
+        error.address().clone()
+    } else {
+        without_query(error.address())
+    };
     let host = url.host_str().unwrap_or_default();
     let reason = match &error.what {
         What::TooSlow(within) => {

@@ -5,11 +5,21 @@
 //! asks for a pause gets it. Files behind URLs are read by [`crate::UrlReader`], not here.
 
 pub mod activity;
+pub(crate) mod address;
 mod call;
+mod changes;
+mod commit;
 mod create;
 mod features;
+mod files;
+mod history;
+mod hooks;
 mod listing;
-mod refusal;
+mod owners_file;
+mod people;
+mod pulls;
+pub(crate) mod references;
+pub(crate) mod refusal;
 mod repositories;
 
 use std::sync::Arc;
@@ -21,9 +31,17 @@ use outside::{Host, HostPolicy, OutsideCalls};
 
 use crate::integrations::{basic, gitea_base, gitea_web};
 
+pub use crate::integrations::{gitea_base as base_address, gitea_web as web_address};
+pub use changes::Changes;
+pub use commit::{Branch, BranchCommit, NewCommit};
 pub use create::NewRepository;
 pub use features::{Features, Version};
+pub use files::{FileContent, FileEntry, Files};
+pub use hooks::{Hook, HookConfig, HookForm, HookScope, hook_page};
 pub use listing::Listing;
+pub use owners_file::{AtPath, OwnersFile, OwnersRead};
+pub use people::{Organization, Team, User};
+pub use pulls::{NewPullRequest, PullBranch, PullRequest};
 pub use repositories::{Owner, Permissions, Repository, RepositoryQuery};
 
 use features::Known;

@@ -2,16 +2,20 @@
 
 mod azure;
 mod bitbucket;
-mod gitea;
+pub(crate) mod gitea;
 mod github;
 mod gitlab;
 mod tree;
 
+use std::sync::Arc;
+
 use model::Fault;
 use url::Url;
 
-pub(crate) use tree::TreePlace;
+pub(crate) use tree::{TreePlace, no_folder};
 
+use crate::gitea::address::Address;
+use crate::gitea::references::References;
 use crate::integrations::Integration;
 
 /// The kind of a Git host, with the addresses at which its API is found.
@@ -24,8 +28,12 @@ pub(crate) enum Host {
     },
     /// GitLab: the path before all repositories, without a slash at the end.
     Gitlab { relative: String },
-    /// Gitea or Forgejo: the server's address.
-    Gitea { base: String },
+    /// Gitea or Forgejo: the server's address for the portal and for people, and what is known of its branches.
+    Gitea {
+        base: String,
+        web: String,
+        references: Arc<References>,
+    },
     /// bitbucket.org.
     BitbucketCloud,
     /// Bitbucket Server: address of the API.
@@ -58,7 +66,13 @@ impl Integration {
                 );
             }
             Host::Gitlab { relative } => (parsed.and_then(|_| gitlab::raw_file(url, relative)), None),
-            Host::Gitea { base } => (parsed.and_then(|_| gitea::raw_file(url, base)), None),
+            Host::Gitea { base, references, .. } => {
+                let place = references.place(&gitea::file(url, base)?);
+                return Ok(RawFile {
+                    url: gitea::content(&place, base, gitea::Form::Raw)?,
+                    accept: None,
+                });
+            }
             Host::BitbucketCloud => (
                 parsed.and_then(|parsed| bitbucket::cloud_file(url, &parsed)),
                 None,
@@ -80,17 +94,28 @@ impl Integration {
         match &self.kind {
             Host::Github { .. } => github::with_word(url, "edit"),
             Host::Gitlab { .. } => gitlab::edit_url(url),
-            Host::Gitea { base } => gitea::edit_url(url, base).unwrap_or_else(|_| url.to_owned()),
+            Host::Gitea { base, web, .. } => {
+                gitea::edit_url(url, base, web).unwrap_or_else(|| url.to_owned())
+            }
             Host::BitbucketCloud => bitbucket::cloud_edit_url(url),
             Host::BitbucketServer { .. } => url.split('?').next().unwrap_or(url).to_owned(),
             Host::Azure => url.to_owned(),
         }
     }
 
+    /// Owner and name of the repository of an address, for hosts that have addresses of a form of their own.
+    pub(crate) fn repository(&self, url: &str) -> Option<(String, String)> {
+        let Host::Gitea { base, .. } = &self.kind else {
+            return None;
+        };
+        let Address { owner, name, .. } = Address::parse(url, base)?;
+        Some((owner, name))
+    }
+
     /// Where a file is in its repository.
     pub(crate) fn path_in_repository(&self, url: &str) -> Result<String, Fault> {
         match &self.kind {
-            Host::Gitea { base } => gitea::path_in_repository(url, base),
+            Host::Gitea { base, references, .. } => Ok(references.place(&gitea::file(url, base)?).path),
             _ => Ok(crate::git_url::GitUrl::parse_safe(url)?.file),
         }
     }
@@ -102,7 +127,11 @@ impl Integration {
                 &crate::resolve::in_repository(base, relative)?,
                 "tree",
             )),
-            Host::Gitea { .. } => gitea::resolve_url(base, relative),
+            Host::Gitea {
+                base: own,
+                references,
+                ..
+            } => gitea::resolve_url(base, relative, own, references),
             Host::Azure => azure::resolve_url(base, relative),
             _ => crate::resolve::in_repository(base, relative),
         }

@@ -1,5 +1,7 @@
 //! The configured Git hosts.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use config::{IntegrationsSection, Secret};
@@ -140,13 +142,13 @@ fn gitlab(section: &IntegrationsSection) -> Vec<Integration> {
 }
 
 /// Address of a Gitea for the portal, without a slash at its end.
-pub(crate) fn gitea_base(one: &config::GiteaIntegration) -> String {
+pub fn gitea_base(one: &config::GiteaIntegration) -> String {
     trimmed(one.base_url.as_ref()).unwrap_or_else(|| format!("https://{}", one.host))
 }
 
 /// Address of a Gitea for people, without a slash at its end. The portal may reach the server by another name than people do:
 /// then people reach the configured host, below the same path.
-pub(crate) fn gitea_web(one: &config::GiteaIntegration) -> String {
+pub fn gitea_web(one: &config::GiteaIntegration) -> String {
     let base = gitea_base(one);
     match Url::parse(&base) {
         Ok(url) if authority(&url).as_deref() != Some(one.host.as_str()) => {
@@ -158,7 +160,6 @@ pub(crate) fn gitea_web(one: &config::GiteaIntegration) -> String {
 
 fn gitea(section: &IntegrationsSection) -> Vec<Integration> {
     let integration = |one: &config::GiteaIntegration| {
-        let base = gitea_base(one);
         let authorization = one
             .password
             .as_ref()
@@ -168,7 +169,11 @@ fn gitea(section: &IntegrationsSection) -> Vec<Integration> {
             });
         Integration {
             host: one.host.clone(),
-            kind: Host::Gitea { base },
+            kind: Host::Gitea {
+                base: gitea_base(one),
+                web: gitea_web(one),
+                references: Arc::default(),
+            },
             authorization,
         }
     };

@@ -1,15 +1,12 @@
 //! Pushes as webhooks of Git hosts report them, and the addresses whose content a push may change.
 
 use http::HeaderMap;
-use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use url::Url;
 
-/// Where GitHub serves the bytes of files.
-const GITHUB_RAW: (&str, &str) = ("github.com", "raw.githubusercontent.com");
-/// Words that stand before a branch in the address of a file.
-const WORDS: [&str; 6] = ["blob", "tree", "raw", "src", "edit", "blame"];
+use crate::host_event::{is_event, repository_page};
+use crate::reference::Reference;
+use crate::touched;
 
 /// A push to a branch or a tag of a repository.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,23 +24,18 @@ pub struct Push {
     pub before: String,
     /// The commit now; zeros where the branch is gone.
     pub after: String,
+    /// Paths of the files that the push touched, where the host named all of them.
+    #[serde(default)]
+    pub files: Option<Vec<String>>,
 }
 
 impl Push {
     /// Reads the push from a webhook of Gitea, Forgejo, GitHub or GitLab. Nothing if the webhook is about another event.
     pub fn read(headers: &HeaderMap, payload: &Value) -> Option<Self> {
-        let is_event = |name| headers.get(name).is_some_and(|event| event == "push");
-        let is_push = ["x-gitea-event", "x-forgejo-event", "x-github-event"]
-            .into_iter()
-            .any(is_event);
         let is_gitlab = matches!(payload["object_kind"].as_str(), Some("push" | "tag_push"));
-        let repository = if is_gitlab {
-            payload.pointer("/project/web_url")
-        } else if is_push {
-            payload.pointer("/repository/html_url")
-        } else {
-            None
-        }?;
+        if !is_gitlab && !is_event(headers, "push") {
+            return None;
+        }
         let default = payload.pointer(if is_gitlab {
             "/project/default_branch"
         } else {
@@ -55,85 +47,54 @@ impl Push {
             None => (reference.strip_prefix("refs/heads/")?, false),
         };
         let text = |name: &str| payload[name].as_str().unwrap_or_default().to_owned();
-        Some(Self {
-            repository: repository
-                .as_str()?
-                .trim_end_matches('/')
-                .trim_end_matches(".git")
-                .to_owned(),
+        let mut push = Self {
+            repository: repository_page(payload)?,
             name: name.to_owned(),
             is_tag,
-            is_default: !is_tag && default.and_then(Value::as_str) == Some(name),
+            is_default: !is_tag
+                && default
+                    .and_then(Value::as_str)
+                    .is_none_or(|default| default == name),
             before: text("before"),
             after: text("after"),
-        })
+            files: None,
+        };
+        if !push.is_new() && !push.is_deletion() {
+            push.files = touched::files(payload, &push.after);
+        }
+        Some(push)
     }
 
-    /// Whether the push may have changed the content of an address: the address is within the repository, and names this
-    /// branch or tag or none.
+    /// The branch or tag is new.
+    pub fn is_new(&self) -> bool {
+        is_zero(&self.before)
+    }
+
+    /// The branch or tag is gone.
+    pub fn is_deletion(&self) -> bool {
+        is_zero(&self.after)
+    }
+
+    /// Whether the push may have changed the content of an address: the address is within the repository, names this
+    /// branch or tag, or none where this is the default branch, and a file or folder that the push touched.
     pub fn concerns(&self, address: &str) -> bool {
-        let (Ok(repository), Ok(address)) = (Url::parse(&self.repository), Url::parse(address)) else {
+        let reference = Reference {
+            repository: &self.repository,
+            name: &self.name,
+            is_tag: self.is_tag,
+            is_default: self.is_default,
+        };
+        let Some(path) = reference.path_of(address) else {
             return false;
         };
-        let is_raw = (repository.host_str(), address.host_str()) == (Some(GITHUB_RAW.0), Some(GITHUB_RAW.1));
-        if !is_raw && authority(&repository) != authority(&address) {
-            return false;
-        }
-        let (repository, address) = (segments(&repository), segments(&address));
-        let is_within = address.len() >= repository.len()
-            && repository
-                .iter()
-                .zip(&address)
-                .all(|(own, other)| same_name(own, other));
-        is_within && self.is_named_in(&address[repository.len()..], is_raw)
-    }
-
-    /// Whether the part of an address behind the repository names this branch or tag, or none.
-    fn is_named_in(&self, rest: &[String], is_raw: bool) -> bool {
-        let rest = if rest.first().is_some_and(|part| part == "-") {
-            &rest[1..]
-        } else {
-            rest
-        };
-        let rest = match rest {
-            [word, rest @ ..] if WORDS.contains(&word.as_str()) => rest,
-            // The reference follows at once.
-            [_, ..] if is_raw => rest,
-            _ => return true,
-        };
-        let kind = if self.is_tag { "tag" } else { "branch" };
-        let refs = if self.is_tag { "tags" } else { "heads" };
-        match rest {
-            [first, rest @ ..] if first == kind && self.begins(rest) => true,
-            [first, second, rest @ ..] if first == "refs" && second == refs => self.begins(rest),
-            [first, ..] if first == "HEAD" => self.is_default,
-            rest => self.begins(rest),
-        }
-    }
-
-    /// Whether these segments begin with the name, which may itself have slashes.
-    fn begins(&self, segments: &[String]) -> bool {
-        let mut segments = segments.iter();
-        self.name
-            .split('/')
-            .all(|part| segments.next().is_some_and(|segment| segment == part))
+        let files = self.files.as_ref();
+        files.is_none_or(|files| files.iter().any(|file| touched::is_within(file, &path)))
     }
 }
 
-fn authority(url: &Url) -> (Option<&str>, Option<u16>) {
-    (url.host_str(), url.port_or_known_default())
-}
-
-/// The parts of a path; the slashes of a branch may be encoded.
-fn segments(url: &Url) -> Vec<String> {
-    let path = percent_decode_str(url.path()).decode_utf8_lossy();
-    let parts = path.split('/').filter(|part| !part.is_empty());
-    parts.map(str::to_owned).collect()
-}
-
-/// Git hosts take names of owners and repositories in any case.
-fn same_name(own: &str, other: &str) -> bool {
-    own.to_lowercase() == other.trim_end_matches(".git").to_lowercase()
+/// The id of no commit.
+fn is_zero(commit: &str) -> bool {
+    !commit.is_empty() && commit.bytes().all(|digit| digit == b'0')
 }
 
 #[cfg(test)]
@@ -200,6 +161,7 @@ mod tests {
             &[
                 "https://github.com/o/r/blob/feature/y/catalog-info.yaml",
                 "https://github.com/o/r/blob/HEAD/catalog-info.yaml",
+                "https://github.com/o/r",
                 "https://raw.githubusercontent.com/o/r/main/a.yaml",
                 "https://raw.githubusercontent.com/o/other/feature/x/a.yaml",
             ],
@@ -229,6 +191,42 @@ mod tests {
             &push,
             &["https://gitlab.example/group/sub/api/-/blob/main/catalog-info.yaml"],
             &["https://gitlab.example/group/sub/api/-/blob/next/catalog-info.yaml"],
+        );
+    }
+
+    #[test]
+    fn a_push_that_names_its_files_concerns_these_alone() {
+        let touching = |files: Option<&[&str]>| Push {
+            files: files.map(|files| files.iter().map(|file| (*file).to_owned()).collect()),
+            ..push("https://gitea.example/o/r", "refs/heads/main")
+        };
+        check(
+            &touching(Some(&["docs/a b.md", "api/openapi.yaml"])),
+            &[
+                "https://gitea.example/o/r/raw/branch/main/api/openapi.yaml",
+                "https://gitea.example/o/r/src/branch/main/docs/a%20b.md",
+                "https://gitea.example/o/r/src/branch/main/docs/",
+                "https://gitea.example/o/r/src/branch/main/*/openapi.yaml",
+                "https://gitea.example/o/r/src/branch/main/",
+                "https://gitea.example/o/r",
+            ],
+            &[
+                "https://gitea.example/o/r/src/branch/main/catalog-info.yaml",
+                "https://gitea.example/o/r/src/branch/main/openapi.yaml",
+                "https://gitea.example/o/r/src/branch/main/api/openapi.yaml.txt",
+                "https://gitea.example/o/r/src/branch/main/services/*/catalog-info.yaml",
+                "https://gitea.example/o/r/src/branch/next/api/openapi.yaml",
+            ],
+        );
+        check(
+            &touching(Some(&[])),
+            &[],
+            &["https://gitea.example/o/r/src/branch/main/catalog-info.yaml"],
+        );
+        check(
+            &touching(None),
+            &["https://gitea.example/o/r/src/branch/main/catalog-info.yaml"],
+            &[],
         );
     }
 

@@ -3,13 +3,17 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::StatusCode;
 use model::{Fault, FaultKind};
+use url::Url;
 
 use crate::fetch::{Answer, Bounds, Request};
-use crate::hosts::TreePlace;
+use crate::git_url::GitUrl;
+use crate::gitea::address::{Address, Place};
+use crate::hosts::{self, TreePlace, no_folder};
 use crate::integrations::Integration;
-use crate::reader::{UrlReader, phrase};
+use crate::reader::{Server, UrlReader, phrase};
 use crate::tree::{Tree, TreeLimits, TreeRead, unpack};
 
 /// Largest archive, packed.
@@ -22,39 +26,96 @@ const COMMIT: Bounds = Bounds {
     time: Duration::from_secs(10),
 };
 
+/// A folder at a commit.
+struct Snapshot {
+    commit: String,
+    /// Where all files of the commit are.
+    archive: Url,
+    /// The folder in the repository.
+    path: String,
+}
+
 impl UrlReader {
     /// Reads the folder of a repository that a URL names, a whole repository included. With the version of the last
-    /// read, an unchanged repository costs one small question.
+    /// read, an unchanged repository costs one small question. At Gitea the version is the commit that last changed the folder,
+    /// elsewhere that of the repository.
     pub async fn read_tree(
         &self,
         url: &str,
         version: Option<&str>,
         limits: &TreeLimits,
     ) -> Result<TreeRead, Fault> {
-        let (integration, _permit) = self.enter(url).await?;
-        let place = integration.tree(url)?;
-        let commit = self.commit(integration, url, &place).await?;
+        let (integration, _turn) = self.enter(url).await?;
+        let snapshot = match self.gitea(integration) {
+            Some(server) => snapshot_at_gitea(&server, url, Place::clone).await?,
+            None => self.snapshot(integration, url, &integration.tree(url)?).await?,
+        };
+        self.read_snapshot(integration, url, snapshot, version, limits, |_| true)
+            .await
+    }
+
+    /// Reads those files of a folder that are to be kept, by their path in it.
+    pub(crate) async fn read_folder(
+        &self,
+        integration: &Integration,
+        url: &str,
+        place: &TreePlace,
+        version: Option<&str>,
+        limits: &TreeLimits,
+        keep: impl Fn(&str) -> bool + Send + 'static,
+    ) -> Result<TreeRead, Fault> {
+        let snapshot = self.snapshot(integration, url, place).await?;
+        self.read_snapshot(integration, url, snapshot, version, limits, keep)
+            .await
+    }
+
+    /// The newest commit of the branch that a URL names, or of the default branch if it names none.
+    pub async fn newest_commit(&self, url: &str) -> Result<String, Fault> {
+        let (integration, _turn) = self.enter(url).await?;
+        let whole = |place: &Place| place.with_path("");
+        match self.gitea(integration) {
+            Some(server) => Ok(snapshot_at_gitea(&server, url, whole).await?.commit),
+            None => self.commit(integration, url, &integration.tree(url)?).await,
+        }
+    }
+
+    async fn snapshot(
+        &self,
+        integration: &Integration,
+        url: &str,
+        place: &TreePlace,
+    ) -> Result<Snapshot, Fault> {
+        let commit = self.commit(integration, url, place).await?;
+        Ok(Snapshot {
+            archive: place.archive(&commit)?,
+            path: place.path.clone(),
+            commit,
+        })
+    }
+
+    async fn read_snapshot(
+        &self,
+        integration: &Integration,
+        url: &str,
+        snapshot: Snapshot,
+        version: Option<&str>,
+        limits: &TreeLimits,
+        keep: impl Fn(&str) -> bool + Send + 'static,
+    ) -> Result<TreeRead, Fault> {
+        let Snapshot {
+            commit,
+            archive,
+            path,
+        } = snapshot;
         if version == Some(commit.as_str()) {
             return Ok(TreeRead::Same);
         }
-        let archive = Request {
-            url: place.archive(&commit)?,
-            accept: None,
-            authorization: integration.authorization.as_ref(),
-            etag: None,
-            bounds: Some(Bounds {
-                bytes: MAX_ARCHIVE_BYTES,
-                time: ARCHIVE_TIME,
-            }),
-        };
-        let answer = self.ask(integration, url, &archive).await?;
-        let packed = success(url, integration, answer)?.bytes;
-        let (source, folder, limits) = (url.to_owned(), place.path.clone(), *limits);
-        let files = tokio::task::spawn_blocking(move || unpack(&source, &packed, &folder, &limits))
+        let packed = self.archive(integration, url, archive).await?;
+        let (source, folder, limits) = (url.to_owned(), path.clone(), *limits);
+        let files = tokio::task::spawn_blocking(move || unpack(&source, &packed, &folder, &limits, keep))
             .await
             .map_err(|error| Fault::error(format!("Unable to read {url}, {error}")))??;
-        if files.is_empty() && !place.path.is_empty() {
-            let path = &place.path;
+        if files.is_empty() && !path.is_empty() {
             return Err(Fault::not_found(format!(
                 "Unable to read {url}, commit {commit} has no folder {path}"
             )));
@@ -65,19 +126,26 @@ impl UrlReader {
         }))
     }
 
-    /// The newest commit of the branch that a URL names, or of the default branch if it names none.
-    pub async fn newest_commit(&self, url: &str) -> Result<String, Fault> {
-        let (integration, _permit) = self.enter(url).await?;
-        let place = integration.tree(url)?;
-        self.commit(integration, url, &place).await
-    }
-
-    /// The commit that last changed a file, asked for where the host does not say it with the file. Nothing where it cannot
-    /// be had: the file is read all the same.
-    pub(crate) async fn commit_of_file(&self, url: &str) -> Option<String> {
-        let (integration, _permit) = self.enter(url).await.ok()?;
-        let place = integration.file_history(url)?;
-        self.commit(integration, url, &place).await.ok()
+    async fn archive(&self, integration: &Integration, url: &str, archive: Url) -> Result<Bytes, Fault> {
+        let bounds = Bounds {
+            bytes: MAX_ARCHIVE_BYTES,
+            time: ARCHIVE_TIME,
+        };
+        if let Some(server) = self.gitea(integration) {
+            let request = server.request_within(archive, bounds);
+            let answer = self.ask(integration, url, &request).await?;
+            return Ok(server.usable_archive(url, answer)?.bytes);
+        }
+        let request = Request {
+            url: archive,
+            accept: None,
+            authorization: integration.authorization.as_ref(),
+            etag: None,
+            bounds: Some(bounds),
+            wants_reason: false,
+        };
+        let answer = self.ask(integration, url, &request).await?;
+        Ok(success(url, integration, answer)?.bytes)
     }
 
     async fn commit(&self, integration: &Integration, url: &str, place: &TreePlace) -> Result<String, Fault> {
@@ -87,6 +155,7 @@ impl UrlReader {
             authorization: integration.authorization.as_ref(),
             etag: None,
             bounds: Some(COMMIT),
+            wants_reason: false,
         };
         let answer = self.ask(integration, url, &request).await?;
         let answer = success(url, integration, answer)?;
@@ -97,6 +166,25 @@ impl UrlReader {
             ))
         })
     }
+}
+
+/// The folder of an address, and the commit that last changed what `scope` makes of it.
+async fn snapshot_at_gitea(
+    server: &Server<'_>,
+    url: &str,
+    scope: impl Fn(&Place) -> Place,
+) -> Result<Snapshot, Fault> {
+    GitUrl::parse_safe(url)?;
+    let address = Address::parse(url, server.base);
+    let address =
+        address.ok_or_else(|| no_folder(url, "<owner>/<repository>/src/branch/<branch>/<folder>"))?;
+    let doing = format!("Unable to read {url}");
+    let (place, commit) = server.newest(&address, scope, &doing).await?;
+    Ok(Snapshot {
+        archive: hosts::gitea::archive(&place, server.base, &commit)?,
+        path: place.path,
+        commit,
+    })
 }
 
 fn success(url: &str, integration: &Integration, answer: Answer) -> Result<Answer, Fault> {

@@ -95,6 +95,12 @@ impl Verifier {
     }
 }
 
+/// A text by which one recognises that a secret is still the same for something, and from which it cannot be read.
+pub fn fingerprint(secret: &Secret, of: &str) -> String {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes());
+    hex(hmac::sign(&key, of.as_bytes()).as_ref())
+}
+
 /// The id by which a repeated delivery is recognised: that of the sender, or the digest of the body if there is none.
 pub fn delivery(headers: &HeaderMap, body: &[u8]) -> String {
     let mut named = DELIVERIES.into_iter().filter_map(|name| text(headers, name));

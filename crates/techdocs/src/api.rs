@@ -56,17 +56,9 @@ pub(crate) fn rows(docs: &Docs) -> Rows {
         .with_state(docs)
 }
 
-/// An entity that the caller sees, with where its documentation lies.
-pub(crate) async fn documented(
-    docs: &Docs,
-    sight: &Sight,
-    reference: &EntityRef,
-) -> Result<Option<(Value, Option<Result<Source, Fault>>)>, Fault> {
-    let found = docs.catalog.seen_by(sight).entity(reference).await?;
-    Ok(found.map(|value| {
-        let source = Source::of(&value, docs.library.integrations());
-        (value, source)
-    }))
+/// An entity that the caller sees.
+pub(crate) async fn seen(docs: &Docs, sight: &Sight, reference: &EntityRef) -> Result<Option<Value>, Fault> {
+    Ok(docs.catalog.seen_by(sight).entity(reference).await?)
 }
 
 /// The site of an entity that the caller sees.
@@ -77,8 +69,14 @@ pub(crate) async fn site(
 ) -> Result<Shown, Fault> {
     let reference = EntityRef::new(kind, namespace, name);
     let missing = || Fault::not_found(format!("Unable to get metadata for '{reference}'"));
-    let (value, source) = documented(docs, sight, &reference).await?.ok_or_else(missing)?;
-    let source = source.ok_or_else(|| no_annotation(&value))??;
+    let value = seen(docs, sight, &reference).await?.ok_or_else(missing)?;
+    let source = match docs.library.published_source(&value) {
+        Some(source) => source,
+        None => docs
+            .library
+            .source_of(&value)
+            .ok_or_else(|| no_annotation(&value))??,
+    };
     docs.library.read(&source, &reference).await
 }
 
@@ -118,16 +116,18 @@ async fn entity_metadata(
             None => refusal,
         })
     };
-    let Some((mut value, source)) = documented(&docs, &sight, &reference).await? else {
+    let Some(mut value) = seen(&docs, &sight, &reference).await? else {
         return Err(refused(None));
     };
+    let source = Source::of(&value, docs.library.integrations());
     let source = source.ok_or_else(|| refused(Some(no_annotation(&value))))?;
     let (kind, target) = source.map_err(|fault| refused(Some(fault)))?.location();
     value["locationMetadata"] = json!({"type": kind, "target": target});
     Ok(for_sight(&sight, Json(value)))
 }
 
-/// Nothing is built: the newest version is looked for, and the answer is whether there was one.
+/// Nothing is built: the newest version is looked for, and the answer is whether there was one. Where another program builds,
+/// a site that is missing or cannot be read is no failed build.
 async fn sync(
     State(docs): State<Docs>,
     CurrentSight(sight): CurrentSight,
@@ -135,13 +135,16 @@ async fn sync(
 ) -> Result<Response, ApiError> {
     let (namespace, kind, name) = &triplet;
     let reference = EntityRef::new(kind, namespace, name);
-    if documented(&docs, &sight, &reference).await?.is_none() {
+    if seen(&docs, &sight, &reference).await?.is_none() {
         return Err(ApiError::new(Fault::not_found("Entity metadata UID missing")));
     }
+    let finish = |updated: bool| {
+        let data = json!({"updated": updated}).to_string();
+        Event::default().event("finish").data(data)
+    };
     let event = match site(&docs, &sight, &triplet).await {
-        Ok(shown) => Event::default()
-            .event("finish")
-            .data(json!({"updated": shown.is_new}).to_string()),
+        Ok(shown) => finish(shown.is_new),
+        Err(_) if docs.library.published().is_some() => finish(false),
         Err(fault) => Event::default()
             .event("error")
             .data(Value::from(fault.to_string()).to_string()),

@@ -1,20 +1,25 @@
 //! Documentation of entities: Markdown in their repositories, rendered natively.
 //!
-//! An entity says where its documentation lies (`source`). The files are read as one tree and kept until the repository
+//! An entity says where its documentation lies (`source`). Where the configuration says that another program builds the sites,
+//! they are read from where it publishes them (`published`). Else the files are read as one tree and kept until the repository
 //! has a new commit (`library`); a `site` is made of them, whose pages are rendered when they are first looked at. People
 //! read it at `/docs` and on the Docs tab (`pages`), clients of the original at `/api/techdocs` (`api`), and each heading
 //! can be found (`findable`).
 
 mod api;
+mod documented;
 mod findable;
 mod library;
 mod pages;
+mod published;
 mod pushes;
+mod republished;
 mod section;
 mod site;
 mod source;
 
 pub use pages::page_samples;
+pub use published::{PublishedSites, ShownPage};
 pub use section::Section;
 pub use site::{Problem, Rendered, Site};
 pub use source::Source;
@@ -65,11 +70,17 @@ pub fn contributions(config: &Config, catalog: &Catalog, services: &Services) ->
     // The portal does not start where the same reader cannot be made for the catalog.
     let reader =
         UrlReader::new(config, services.outside.clone()).unwrap_or_else(|_| UrlReader::offline(config));
-    let library = Arc::new(Library::new(reader, services.search.clone()));
+    let published = PublishedSites::open(config, &services.outside);
+    let library = Arc::new(Library::new(reader, published, services.search.clone()));
     let docs = Docs {
         catalog: catalog.clone(),
         store: services.store.clone(),
         library: library.clone(),
+    };
+    let schedules = if library.published().is_some() {
+        vec![republished::schedule()]
+    } else {
+        Vec::new()
     };
     let style = Asset {
         kind: AssetKind::Style,
@@ -87,7 +98,11 @@ pub fn contributions(config: &Config, catalog: &Catalog, services: &Services) ->
         assets: vec![style],
         entity_tabs: vec![Arc::new(pages::DocsTab::new(docs.clone()))],
         search_sources: vec![Arc::new(findable::Headings(library))],
-        jobs: vec![Arc::new(pushes::Refresh(docs))],
+        jobs: vec![
+            Arc::new(pushes::Refresh(docs.clone())),
+            Arc::new(republished::Republished(docs)),
+        ],
+        schedules,
         subscriptions: vec![Subscription::new(PUSHES, pushes::KIND)],
         ..Contributions::of(ID)
     }

@@ -4,13 +4,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use jiff::Timestamp;
-use model::{EntityRef, Fault};
+use model::{EntityRef, Fault, entity};
 use parking_lot::Mutex;
 use plugin::SearchFeed;
 use scm::{Integrations, Tree, TreeLimits, TreeRead, UrlReader, folder_version, read_folder};
+use serde_json::Value;
 use tokio::sync::Semaphore;
 
+use crate::REF;
+use crate::published::PublishedSites;
 use crate::site::Site;
 use crate::source::Source;
 
@@ -86,15 +90,22 @@ struct Place {
 /// All sites.
 pub(crate) struct Library {
     reader: UrlReader,
+    /// Sites that another program publishes, where the configuration says so. Nothing is rendered here then.
+    published: Option<PublishedSites>,
     search: Arc<dyn SearchFeed>,
     shelves: Mutex<HashMap<Source, Arc<Place>>>,
     reads: Semaphore,
 }
 
 impl Library {
-    pub(crate) fn new(reader: UrlReader, search: Arc<dyn SearchFeed>) -> Self {
+    pub(crate) fn new(
+        reader: UrlReader,
+        published: Option<PublishedSites>,
+        search: Arc<dyn SearchFeed>,
+    ) -> Self {
         Self {
             reader,
+            published,
             search,
             shelves: Mutex::default(),
             reads: Semaphore::new(READS),
@@ -104,6 +115,24 @@ impl Library {
     /// The configured Git hosts.
     pub(crate) fn integrations(&self) -> &Integrations {
         self.reader.integrations()
+    }
+
+    /// Sites that another program publishes.
+    pub(crate) fn published(&self) -> Option<&PublishedSites> {
+        self.published.as_ref()
+    }
+
+    /// Where the documentation of an entity lies; nothing if it says that it has none.
+    pub(crate) fn source_of(&self, value: &Value) -> Option<Result<Source, Fault>> {
+        entity::annotation(value, REF)?;
+        let published = self.published_source(value).map(Ok);
+        published.or_else(|| Source::of(value, self.integrations()))
+    }
+
+    /// Where another program publishes the documentation of an entity, whatever the entity says about it.
+    pub(crate) fn published_source(&self, value: &Value) -> Option<Source> {
+        let folder = self.published()?.folder_of(value)?;
+        Some(Source::Published(folder))
     }
 
     /// The site of an entity for a person: what is new is found out first, as long as that takes no time. Where something
@@ -204,6 +233,12 @@ impl Library {
                     Some(tree) => tree,
                 }
             }
+            Source::Published(folder) => {
+                let published = self
+                    .published()
+                    .ok_or_else(|| Fault::error("Nothing is published"))?;
+                return published.site(folder, version).await;
+            }
         };
         let (source, integrations) = (source.clone(), self.integrations().clone());
         let made = tokio::task::spawn_blocking(move || Site::new(tree, &source, &integrations));
@@ -229,6 +264,17 @@ impl Library {
             if let Some((at, _)) = &mut shelf.failure {
                 *at = at.checked_sub(REST).unwrap_or(*at);
             }
+        }
+    }
+
+    /// A file of a site that is no page.
+    pub(crate) async fn asset(&self, site: &Site, path: &str) -> Result<Option<Bytes>, Fault> {
+        let Some(bytes) = site.asset(path) else {
+            return Ok(None);
+        };
+        match (&site.published, self.published()) {
+            (Some(own), Some(published)) => published.file(&own.folder, path).await,
+            _ => Ok(Some(bytes.clone())),
         }
     }
 

@@ -2,18 +2,15 @@
 
 use async_trait::async_trait;
 use catalog::Sight;
-use catalog::query::ListRequest;
-use model::{EntityRef, Fault, Filter};
+use model::{EntityRef, Fault};
 use scm::Push;
 use work::{Job, JobFailure, JobHandler};
 
 use crate::source::Source;
-use crate::{Docs, REF};
+use crate::{Docs, documented};
 
 /// The kind of the jobs.
 pub(crate) const KIND: &str = "techdocs.refresh";
-/// Entities that are gone through at a time.
-const BATCH: usize = 500;
 
 /// Finds the documentation that a push concerns.
 pub(crate) struct Refresh(pub Docs);
@@ -45,24 +42,18 @@ impl Refresh {
     async fn concerned(&self, push: &Push) -> Result<Vec<EntityRef>, Fault> {
         let docs = &self.0;
         let sight = Sight::system("documentation that a push concerns");
-        let view = docs.catalog.seen_by(&sight);
-        let filter = Filter::Exists {
-            key: format!("metadata.annotations.{REF}"),
-        };
         let mut concerned = Vec::new();
         let mut offset = 0;
         loop {
-            let listing = view
-                .listing(&ListRequest::for_people(filter.clone()).page(offset, BATCH))
-                .await?;
-            for value in &listing.entities {
-                if let Some(Ok(Source::Url(url))) = Source::of(value, docs.library.integrations())
+            let (entities, next) = documented::batch(docs, &sight, offset).await?;
+            for value in &entities {
+                if let Some(Ok(Source::Url(url))) = docs.library.source_of(value)
                     && push.concerns(&url)
                 {
                     concerned.extend(EntityRef::of(value));
                 }
             }
-            match listing.next {
+            match next {
                 Some(next) => offset = next,
                 None => return Ok(concerned),
             }

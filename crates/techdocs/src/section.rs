@@ -1,15 +1,30 @@
 //! The section `techdocs` of the configuration.
 
+mod shape;
+
 use model::{Fault, Problem};
 use plugin::ConfigSection;
 use serde_json::{Value, json};
 
-/// Keys of the original that have no effect, because nothing is built by another program.
-const IDLE: [&str; 4] = [
-    "generator",
-    "generators",
-    "cache",
-    "legacyUseCaseSensitiveTripletPaths",
+use crate::published::{Settings, not_yet};
+
+/// Keys of the original that have no effect, because nothing is built by another program for the portal.
+const IDLE: [&str; 5] = ["generator", "generators", "cache", "storageUrl", "requestUrl"];
+/// Keys of a bucket that have no effect, each with what there is instead.
+const IDLE_OF_BUCKET: [(&str, &str); 4] = [
+    (
+        "accountId",
+        "accounts of 'aws.accounts' are not looked up; set credentials.accessKeyId and secretAccessKey",
+    ),
+    (
+        "credentials/roleArn",
+        "roles are taken on from AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE of the environment only",
+    ),
+    (
+        "httpsProxy",
+        "calls go through the proxy that HTTPS_PROXY of the environment names",
+    ),
+    ("maxAttempts", "a call that broke off is tried twice"),
 ];
 
 /// The section as the commands see it.
@@ -20,60 +35,138 @@ impl ConfigSection for Section {
         "techdocs"
     }
 
+    fn page(&self) -> Option<&'static str> {
+        Some("docs/techdocs.md")
+    }
+
     fn schema(&self) -> Value {
         let text = |words: &str| json!({"type": "string", "description": words});
+        let idle = |kind: &str| json!({"type": kind, "description": "Of the original; has no effect."});
         json!({
             "type": "object",
             "description": "Documentation of entities. Nothing needs to be set: it is rendered from the repositories.",
             "properties": {
-                "builder": text("local: rendered here, when it is read."),
-                "publisher": {
-                    "type": "object",
-                    "description": "Where the original keeps what it built. Here nothing is kept: only type local has a meaning.",
-                    "properties": {"type": text("local")},
+                "builder": text("local: rendered here, when it is read. external: another program builds and publishes the sites."),
+                "publisher": publisher(),
+                "legacyUseCaseSensitiveTripletPaths": {
+                    "type": "boolean",
+                    "description": "The folders of published sites keep the case of kind, namespace and name.",
                 },
-                "generator": {"type": "object", "description": "Of the original; has no effect."},
-                "generators": {"type": "object", "description": "Of the original; has no effect."},
-                "cache": {"type": "object", "description": "Of the original; has no effect."},
-                "legacyUseCaseSensitiveTripletPaths": {"type": "boolean", "description": "Of the original; has no effect."},
-                "storageUrl": text("Of the original; has no effect."),
-                "requestUrl": text("Of the original; has no effect."),
+                "generator": idle("object"),
+                "generators": idle("object"),
+                "cache": idle("object"),
+                "storageUrl": idle("string"),
+                "requestUrl": idle("string"),
             },
         })
     }
 
     fn check(&self, section: &Value) -> Vec<Problem> {
-        let mut problems: Vec<Problem> = IDLE
-            .iter()
-            .filter(|key| !section[**key].is_null())
-            .map(|key| idle(key))
-            .collect();
-        let builder = section["builder"].as_str().unwrap_or("local");
-        if builder != "local" {
-            problems.push(unsupported("builder", builder));
-        }
-        let publisher = section
-            .pointer("/publisher/type")
-            .and_then(Value::as_str)
-            .unwrap_or("local");
-        if publisher != "local" {
-            problems.push(unsupported("publisher.type", publisher));
+        let mut problems = shape::problems(section, &self.schema(), "");
+        problems.extend(idle(section));
+        if problems.iter().all(|one| one.severity != model::Severity::Error) {
+            problems.extend(of_builder(section));
         }
         problems
     }
 }
 
-fn idle(key: &str) -> Problem {
-    let text = format!(
-        "'techdocs.{key}' has no effect: documentation is rendered when it is read, without another program"
-    );
-    Problem::warning(Fault::input(text).at(key)).hint("Remove it.")
+/// Where published sites lie.
+fn publisher() -> Value {
+    let text = |words: &str| json!({"type": "string", "description": words});
+    json!({
+        "type": "object",
+        "description": "Where another program publishes the sites. Read with builder external only.",
+        "properties": {
+            "type": text("local (a folder) or awsS3 (a bucket)."),
+            "local": {
+                "type": "object",
+                "properties": {"publishDirectory": text("The folder; relative to the configuration file.")},
+            },
+            "awsS3": {
+                "type": "object",
+                "properties": {
+                    "bucketName": text("The bucket."),
+                    "bucketRootPath": text("The folder in the bucket below which the sites lie."),
+                    "region": text("The region of the bucket; AWS_REGION of the environment, else us-east-1."),
+                    "endpoint": text("The address of the server, if it is not Amazon's."),
+                    "s3ForcePathStyle": {"type": "boolean", "description": "The bucket stands in the path of addresses, not in the host."},
+                    "credentials": {
+                        "type": "object",
+                        "properties": {
+                            "accessKeyId": text("The access key; without it the credentials of the environment."),
+                            "secretAccessKey": {"type": "string", "visibility": "secret", "description": "Its secret."},
+                            "roleArn": text("Of the original; has no effect."),
+                        },
+                    },
+                    "accountId": text("Of the original; has no effect."),
+                    "sse": text("How published files are encrypted. Reading them needs no setting."),
+                    "httpsProxy": text("Of the original; has no effect."),
+                    "maxAttempts": {"type": "integer", "description": "Of the original; has no effect."},
+                },
+            },
+            "googleGcs": {"type": "object", "description": "Not read yet.", "additionalProperties": true},
+            "azureBlobStorage": {"type": "object", "description": "Not read yet.", "additionalProperties": true},
+            "openStackSwift": {"type": "object", "description": "Not read yet.", "additionalProperties": true},
+        },
+    })
 }
 
-fn unsupported(key: &str, value: &str) -> Problem {
-    let text = format!(
-        "'techdocs.{key}' is '{value}', but only 'local' is supported: documentation is rendered from the repositories, \
-         not fetched from where another program published it"
-    );
-    Problem::warning(Fault::input(text).at(key)).hint("Set it to local; entities keep their annotations.")
+fn idle(section: &Value) -> Vec<Problem> {
+    let given = IDLE.iter().filter(|key| !section[**key].is_null());
+    let own = given.map(|key| {
+        let text = format!(
+            "'techdocs.{key}' has no effect: documentation is rendered when it is read, or served as it was published"
+        );
+        Problem::warning(Fault::input(text).at(*key)).hint("Remove it.")
+    });
+    let bucket = section.pointer("/publisher/awsS3").unwrap_or(&Value::Null);
+    let of_bucket = IDLE_OF_BUCKET.iter().filter_map(|(key, instead)| {
+        bucket
+            .pointer(&format!("/{key}"))
+            .filter(|value| !value.is_null())?;
+        let key = format!("publisher.awsS3.{}", key.replace('/', "."));
+        let text = format!("'techdocs.{key}' has no effect: {instead}");
+        Some(Problem::warning(Fault::input(text).at(key)))
+    });
+    own.chain(of_bucket).collect()
+}
+
+/// What builder and publisher say together.
+fn of_builder(section: &Value) -> Vec<Problem> {
+    let kind = section.pointer("/publisher/type").and_then(Value::as_str);
+    let mut problems = Vec::new();
+    match section["builder"].as_str().unwrap_or("local") {
+        "local" => match kind.unwrap_or("local") {
+            "local" => {}
+            "awsS3" => {
+                let text = "'techdocs.publisher' has no effect: builder 'local' renders documentation from the repositories";
+                let hint =
+                    "Set techdocs.builder to external to serve the sites that another program publishes.";
+                problems.push(Problem::warning(Fault::input(text).at("publisher")).hint(hint));
+            }
+            other => {
+                let hint = "Remove techdocs.publisher: documentation is rendered from the repositories.";
+                problems.push(Problem::warning(not_yet(other)).hint(hint));
+            }
+        },
+        "external" => {
+            if let Some(Err(fault)) = Settings::read(section, std::path::Path::new("")) {
+                problems.push(Problem::error(fault).hint(
+                    "No documentation is shown until then. With techdocs.builder local it is rendered from the repositories.",
+                ));
+            }
+        }
+        other => {
+            let text = format!("'techdocs.builder' is '{other}', which is neither local nor external");
+            problems.push(Problem::error(Fault::input(text).at("builder")));
+        }
+    }
+    let keeps_case = section["legacyUseCaseSensitiveTripletPaths"] == true;
+    if keeps_case && section["builder"].as_str() != Some("external") {
+        let key = "legacyUseCaseSensitiveTripletPaths";
+        let text = format!("'techdocs.{key}' has an effect with builder external only");
+        problems.push(Problem::warning(Fault::input(text).at(key)).hint("Remove it."));
+    }
+    problems
 }

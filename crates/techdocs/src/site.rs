@@ -3,11 +3,12 @@
 mod anchors;
 mod config;
 mod images;
-mod links;
+pub(crate) mod links;
 mod nav;
+mod published;
 mod render;
 mod sanitise;
-mod titles;
+pub(crate) mod titles;
 
 pub use render::{Rendered, Section};
 
@@ -21,6 +22,7 @@ use serde_json::Value;
 use crate::source::Source;
 use config::SiteConfig;
 pub(crate) use nav::{Entry, Leads};
+pub(crate) use published::{Published, PublishedPage, PublishedParts};
 
 /// The address of the site while its pages are not shown anywhere. It is exchanged when they are.
 pub(crate) const BASE: &str = "/-docs-/";
@@ -48,6 +50,15 @@ pub(crate) struct Page {
     /// Its title in the navigation.
     pub title: String,
     rendered: OnceLock<Arc<Rendered>>,
+}
+
+impl Page {
+    /// Bytes of what can be found in it.
+    fn bytes_found(&self) -> usize {
+        let rendered = self.rendered.get();
+        let texts = rendered.iter().flat_map(|rendered| &rendered.sections);
+        texts.map(|section| section.text.len() + 200).sum()
+    }
 }
 
 /// What links need to know of a site.
@@ -86,6 +97,8 @@ pub struct Site {
     pub(crate) problems: Vec<Problem>,
     pub(crate) places: Arc<Places>,
     problem_count: OnceLock<usize>,
+    /// What is particular to it, if another program made and published it.
+    pub(crate) published: Option<Published>,
 }
 
 /// The folder of the documentation that a configuration among these files names.
@@ -125,6 +138,7 @@ impl Site {
             problems,
             places: Arc::new(places),
             problem_count: OnceLock::new(),
+            published: None,
         }
         .titled()
     }
@@ -142,11 +156,16 @@ impl Site {
     /// Bytes that it takes, about.
     pub(crate) fn bytes(&self) -> u64 {
         let files: usize = self.places.files.values().map(Bytes::len).sum();
-        (files * 3 + 10_000) as u64
+        let found: usize = if self.published.is_some() {
+            self.pages.iter().map(Page::bytes_found).sum()
+        } else {
+            0
+        };
+        (files * 3 + found + self.places.files.len() * 100 + 10_000) as u64
     }
 
     /// The page at an address within the site. Addresses of the original's files are understood, too.
-    pub(crate) fn page_at(&self, address: &str) -> Option<usize> {
+    pub fn page_at(&self, address: &str) -> Option<usize> {
         let address = address.trim_start_matches('/');
         let trimmed = address
             .strip_suffix("index.html")
@@ -171,7 +190,8 @@ impl Site {
         self.places.files.get(path).filter(|_| !has_ending(path, "md"))
     }
 
-    /// The page as it is shown; rendered when it is asked for the first time.
+    /// The page as it is shown; rendered when it is asked for the first time. Of a published site this is only what can be
+    /// found in the page, without HTML.
     pub fn rendered(&self, at: usize) -> Arc<Rendered> {
         let page = &self.pages[at];
         page.rendered
@@ -322,7 +342,7 @@ fn places(
 ) -> Places {
     let repository = match source {
         Source::Url(url) => Some(url.clone()),
-        Source::Folder(_) => None,
+        Source::Folder(_) | Source::Published(_) => None,
     };
     let _ = integrations;
     let at = |of: fn(&Page) -> &String| {
@@ -345,6 +365,9 @@ fn places(
 
 /// The JSON that the original keeps beside a site.
 pub(crate) fn metadata(site: &Site) -> Value {
+    if let Some(published) = &site.published {
+        return published.metadata.clone();
+    }
     let pages = site.pages.iter().map(|page| format!("{}index.html", page.url));
     let assets = site
         .places

@@ -15,6 +15,8 @@ pub enum Source {
     Url(String),
     /// A folder on this machine.
     Folder(PathBuf),
+    /// A site that another program published, by its folder in the storage.
+    Published(String),
 }
 
 impl Source {
@@ -29,6 +31,7 @@ impl Source {
         match self {
             Self::Url(url) => ("url", url.clone()),
             Self::Folder(folder) => ("dir", folder.display().to_string()),
+            Self::Published(folder) => ("published", folder.clone()),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! What tests of several crates need from outside: a real PostgreSQL, database files, tests on both of them, a web server that
-//! misbehaves on request, a clock and chance that do what they are told.
+//! misbehaves on request, a Gitea server in memory, a clock and chance that do what they are told.
 //!
 //! Only for tests. Nothing here knows the catalog, so every crate may use it.
 
 mod chaos_proxy;
 mod contract;
 mod file_server;
+pub mod gitea;
 mod postgres;
 mod surroundings;
 
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 pub use chaos_proxy::ChaosProxy;
 pub use contract::in_time;
 pub use file_server::{FileServer, Mode};
+pub use gitea::FakeGitea;
 pub use postgres::{Postgres, fresh_database};
 pub use surroundings::{TestClock, TestRandomness};
 

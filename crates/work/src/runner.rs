@@ -31,10 +31,28 @@ pub struct Pace {
     pub at_once: usize,
     /// Longest time until something that became due is seen.
     pub poll: Duration,
-    /// Time after which the claims of a process that died are free.
+    /// Time after which the claims of a process that died are free. A process that cannot renew for so long, because it or the
+    /// database is stalled, may lose its work to another one.
     pub hold: Duration,
     /// Time that a run gets to end after it was asked to.
     pub grace: Duration,
+}
+
+impl Pace {
+    /// Longest time from the death of a process until its work runs in another one that has room for it.
+    pub const fn taken_over_within(&self) -> Duration {
+        self.hold.saturating_add(self.poll)
+    }
+
+    /// How quickly jobs are done: a person waits for many of them, also for those of a process that died.
+    pub const fn of_jobs() -> Self {
+        Self {
+            at_once: 8,
+            poll: Duration::from_secs(1),
+            hold: Duration::from_secs(6),
+            grace: Duration::from_secs(10),
+        }
+    }
 }
 
 impl Default for Pace {

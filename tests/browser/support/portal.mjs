@@ -12,7 +12,8 @@ const root = resolve(here, '../../..');
 const binary = process.env.BACKSTAGE_BINARY ?? join(root, 'target/debug/backstage');
 const screenshots = process.env.SCREENSHOTS ?? join(root, 'target/screenshots');
 
-async function freePort() {
+/** A port of this machine at which nothing listens. */
+export async function freePort() {
   const server = createServer();
   await new Promise(done => server.listen(0, '127.0.0.1', done));
   const { port } = server.address();

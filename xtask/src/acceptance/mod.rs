@@ -41,7 +41,9 @@ pub fn run_all() -> Result<()> {
     variables.push(("SCREENSHOTS".to_owned(), pictures.display().to_string()));
     let timeout = format!("--test-timeout={STORY_TIMEOUT_MS}");
     steps.step("the story", || {
-        let arguments = ["--test", "--test-reporter=spec", &timeout, "acceptance/"];
+        // One file after the other: they share a port, and steps are timed.
+        let serial = "--test-concurrency=1";
+        let arguments = ["--test", "--test-reporter=spec", serial, &timeout, "acceptance/"];
         run_in_with(&folder, &variables, "node", &arguments)
     })
 }

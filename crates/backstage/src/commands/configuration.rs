@@ -14,7 +14,8 @@ pub fn run(common: &Common, command: &ConfigCommand) -> Result<ExitCode> {
     match command {
         ConfigCommand::Check => check(common),
         ConfigCommand::Print => {
-            let value = settings::require(common)?.redacted();
+            let config = settings::require(common)?;
+            let value = portal::read_configuration(&config, &portal::declarations()).redacted();
             match common.format {
                 Format::Json => output::json(&value)?,
                 Format::Text => output::text(&yaml::to_string(&value))?,
@@ -22,7 +23,8 @@ pub fn run(common: &Common, command: &ConfigCommand) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         ConfigCommand::Schema => {
-            output::line(&serde_json::to_string_pretty(config::schema())?)?;
+            let schema = portal::configuration_schema(&portal::declarations());
+            output::line(&serde_json::to_string_pretty(&schema)?)?;
             Ok(ExitCode::SUCCESS)
         }
         ConfigCommand::Reference => {

@@ -1,15 +1,14 @@
 //! Problems of the section that its schema cannot express.
 
 use model::{Fault, Problem};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{Section, address};
-use plugin::ConfigSection as _;
+use super::address;
 
 /// All problems of a section.
 pub(super) fn problems(section: &Value) -> Vec<Problem> {
     let hosts = section.get("hosts").and_then(Value::as_array);
-    let mut found = idle(section);
+    let mut found = Vec::new();
     match hosts {
         Some(hosts) if !hosts.is_empty() => {
             found.extend(of_hosts(hosts));
@@ -28,13 +27,6 @@ fn of_hosts(hosts: &[Value]) -> Vec<Problem> {
     let mut found: Vec<Problem> = Vec::new();
     for (index, host) in hosts.iter().enumerate() {
         found.extend(of_host(host, &format!("hosts.{index}.")));
-        if host.get("id").and_then(Value::as_str).is_none_or(str::is_empty) {
-            let fault = Fault::input(format!("grafana.hosts[{index}] has no id"));
-            found.push(at(
-                &format!("hosts.{index}"),
-                Problem::error(fault).hint("Give it a name for grafana/host-id."),
-            ));
-        }
         for key in ["id", "proxyPath"] {
             let is_same = |other: &&Value| other.get(key).is_some() && other.get(key) == host.get(key);
             if hosts[..index].iter().any(|other| is_same(&other)) {
@@ -78,21 +70,6 @@ fn of_default(section: &Value, hosts: Option<&Vec<Value>>) -> Option<Problem> {
         "defaultHost",
         Problem::error(fault).hint(format!("There are: {}.", ids.join(", "))),
     ))
-}
-
-/// Keys that change nothing.
-fn idle(section: &Value) -> Vec<Problem> {
-    let schema = Section.schema();
-    let known = schema["properties"].as_object();
-    let keys = section.as_object().into_iter().flat_map(Map::keys);
-    let unknown = keys.filter(|key| known.is_none_or(|known| !known.contains_key(*key)));
-    let remark = |key: &String| {
-        at(
-            key,
-            Problem::warning(Fault::input(format!("'grafana.{key}' has no effect here"))),
-        )
-    };
-    unknown.map(remark).collect()
 }
 
 fn at(key: &str, problem: Problem) -> Problem {

@@ -4,99 +4,127 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 use super::{Filtered, Given, some_number};
-use crate::methods::member;
+use crate::methods::{member, units};
 use crate::number;
 use crate::operators::{add, compare};
-use crate::tests_of_values::test;
+use crate::tests_of_values::{is_test, test};
 use crate::value::{Entries, Value};
 
-/// Applies a filter for lists and objects; nothing where there is none of this name.
-pub(super) fn apply(name: &str, value: &Value, given: &Given) -> Option<Filtered> {
+/// Most parts that a list is cut into.
+const MOST_PARTS: usize = 100_000;
+
+/// Applies a filter for lists and objects.
+pub(super) fn apply(name: &str, value: &Value, given: &Given) -> Filtered {
     let first = given.at(0);
-    Some(Ok(match name {
-        "length" => match value {
-            Value::Object(entries) => Value::count(entries.len()),
-            Value::Array(_) | Value::Text(_) => member(value, &Value::text("length")),
-            _ => Value::Number(0.0),
-        },
-        "first" => member(value, &Value::Number(0.0)),
-        "last" => {
-            let items = items(value);
-            items.last().cloned().unwrap_or(Value::Undefined)
-        }
-        "join" => {
-            let with = given.text(0, "");
-            let attribute = given.at(1);
-            let items = items(value);
-            let shown = |item: &Value| {
-                if attribute.is_true() {
-                    of(item, attribute).shown()
-                } else {
-                    item.shown()
-                }
-            };
-            Value::text(items.iter().map(shown).collect::<Vec<_>>().join(&with))
-        }
-        "reverse" => match value {
-            Value::Text(text) => {
-                let units: Vec<u16> = text
-                    .encode_utf16()
-                    .collect::<Vec<_>>()
-                    .into_iter()
-                    .rev()
-                    .collect();
-                Value::text(String::from_utf16_lossy(&units))
-            }
-            _ => Value::array(items(value).into_iter().rev().collect()),
-        },
-        "list" => return Some(listed(value)),
+    Ok(match name {
+        "length" => length(value),
+        "first" => items(value, name, NOTHING)?
+            .into_iter()
+            .next()
+            .unwrap_or(Value::Undefined),
+        "last" => items(value, name, NOTHING)?.pop().unwrap_or(Value::Undefined),
+        "join" => return joined(value, given),
+        "reverse" => reversed(value),
+        "list" => return listed(value),
         "sort" => Value::array(sorted(value, given)),
-        "dictsort" => return Some(sorted_entries(value, given)),
-        "sum" => {
-            let start = given.named(1, "start");
-            let start = if start.is_true() {
-                start
-            } else {
-                Value::Number(0.0)
-            };
-            let items = items(value);
-            let summed = |item: &Value| {
-                if first.is_true() {
-                    of(item, first)
-                } else {
-                    item.clone()
-                }
-            };
-            items.iter().fold(start, |sum, item| add(&sum, &summed(item)))
+        "dictsort" => return sorted_entries(value, given),
+        "sum" => return summed(value, given),
+        "groupby" => grouped(items(value, name, NOTHING)?, first),
+        "select" => return chosen(value, name, given, true),
+        "reject" => return chosen(value, name, given, false),
+        "selectattr" => having(list(value, name)?, first, true),
+        "rejectattr" => having(list(value, name)?, first, false),
+        "batch" => return batches(value, given),
+        "slice" => return slices(value, given),
+        _ => {
+            let items = items(value, "random", NOTHING)?;
+            let some = items.get(some_number(items.len()));
+            some.cloned().unwrap_or(Value::Undefined)
         }
-        "groupby" => grouped(value, first),
-        "select" => chosen(value, given, true)?,
-        "reject" => chosen(value, given, false)?,
-        "selectattr" => having(value, first, true),
-        "rejectattr" => having(value, first, false),
-        "batch" => batches(value, given),
-        "slice" => slices(value, given),
-        "random" => {
-            let items = items(value);
-            items
-                .get(some_number(items.len()))
-                .cloned()
-                .unwrap_or(Value::Undefined)
-        }
-        _ => return None,
-    }))
+    })
 }
 
-/// The items of a list, or the letters of a text.
-fn items(value: &Value) -> Vec<Value> {
+/// What a filter for sequences refuses.
+type Refused = fn(&Value) -> bool;
+/// Nothing at all is no sequence; other values without items are empty ones.
+const NOTHING: Refused = Value::is_nothing;
+
+/// The items of a list, or the units of a text.
+fn items(value: &Value, filter: &str, refused: Refused) -> Result<Vec<Value>, String> {
     match value {
-        Value::Array(items) => items.borrow().clone(),
-        Value::Text(text) => text
-            .chars()
-            .map(|letter| Value::text(letter.to_string()))
-            .collect(),
-        _ => Vec::new(),
+        Value::Array(items) => Ok(items.borrow().clone()),
+        Value::Text(text) => Ok(units(text)),
+        other if refused(other) => Err(format!("{filter} requires a sequence")),
+        _ => Ok(Vec::new()),
     }
+}
+
+/// The items of a list.
+fn list(value: &Value, filter: &str) -> Result<Vec<Value>, String> {
+    match value {
+        Value::Array(items) => Ok(items.borrow().clone()),
+        _ => Err(format!("{filter} requires an array")),
+    }
+}
+
+fn length(value: &Value) -> Value {
+    match value {
+        Value::Object(entries) => Value::count(entries.len()),
+        Value::Array(_) | Value::Text(_) => member(value, &Value::text("length")),
+        value if value.is_nothing() => Value::Number(0.0),
+        _ => Value::Undefined,
+    }
+}
+
+fn joined(value: &Value, given: &Given) -> Filtered {
+    let with = given.text(0, "");
+    let attribute = given.at(1);
+    let items = list(value, "join")?;
+    let shown = |item: &Value| {
+        if attribute.is_true() {
+            of(item, attribute).shown()
+        } else {
+            item.shown()
+        }
+    };
+    Ok(Value::text(
+        items.iter().map(shown).collect::<Vec<_>>().join(&with),
+    ))
+}
+
+fn reversed(value: &Value) -> Value {
+    match value {
+        Value::Text(text) => {
+            let units: Vec<u16> = text
+                .encode_utf16()
+                .collect::<Vec<_>>()
+                .into_iter()
+                .rev()
+                .collect();
+            value.safe_like(String::from_utf16_lossy(&units))
+        }
+        Value::Array(items) => Value::array(items.borrow().iter().rev().cloned().collect()),
+        _ => Value::array(Vec::new()),
+    }
+}
+
+/// The sum of the items beside the start, so that texts show both.
+fn summed(value: &Value, given: &Given) -> Filtered {
+    let zero = Value::Number(0.0);
+    let attribute = given.at(0);
+    let start = Some(given.at(1)).filter(|start| start.is_true()).unwrap_or(&zero);
+    let summed = |item: &Value| {
+        if attribute.is_true() {
+            of(item, attribute)
+        } else {
+            item.clone()
+        }
+    };
+    let items = list(value, "sum")?;
+    let sum = items
+        .iter()
+        .fold(zero.clone(), |sum, item| add(&sum, &summed(item)));
+    Ok(add(start, &sum))
 }
 
 /// A member by its name, possibly with dots.
@@ -108,29 +136,30 @@ fn of(item: &Value, attribute: &Value) -> Value {
 
 fn listed(value: &Value) -> Filtered {
     match value {
-        Value::Array(_) | Value::Text(_) => Ok(Value::array(items(value))),
+        Value::Array(items) => Ok(Value::array(items.borrow().clone())),
+        Value::Text(text) => Ok(Value::array(units(text))),
         Value::Object(entries) => {
             let entry = |(key, value): &(Rc<str>, Value)| {
                 Value::object([
-                    ("key".into(), Value::Text(key.clone())),
+                    ("key".into(), Value::of_key(key)),
                     ("value".into(), value.clone()),
                 ])
             };
             Ok(Value::array(entries.iter().map(entry).collect()))
         }
-        _ => Err("list filter: type not iterable".to_owned()),
+        _ => Err("list requires an iterable value".to_owned()),
     }
 }
 
 fn sorted(value: &Value, given: &Given) -> Vec<Value> {
-    let is_reversed = given.named(0, "reverse").is_true();
-    let has_case = given.named(1, "case_sensitive").is_true();
-    let attribute = given.named(2, "attribute");
-    let mut items = items(value);
+    let is_reversed = given.at(0).is_true();
+    let has_case = given.at(1).is_true();
+    let attribute = given.at(2);
+    let mut items = items(value, "sort", |_| false).unwrap_or_default();
     items.sort_by(|left, right| {
         let key = |item: &Value| {
             if attribute.is_true() {
-                of(item, &attribute)
+                of(item, attribute)
             } else {
                 item.clone()
             }
@@ -154,13 +183,17 @@ fn ordered(left: &Value, right: &Value, has_case: bool) -> Ordering {
 
 fn sorted_entries(value: &Value, given: &Given) -> Filtered {
     let Value::Object(entries) = value else {
-        return Err("dictsort filter: val must be an object".to_owned());
+        return Err("dictsort requires a record".to_owned());
     };
-    let has_case = given.named(0, "case_sensitive").is_true();
-    let is_by_value = given.text(1, "key") == "value";
+    let has_case = given.at(0).is_true();
+    let is_by_value = match given.text(1, "key").as_str() {
+        "key" => false,
+        "value" => true,
+        _ => return Err("dictsort can only sort by key or value".to_owned()),
+    };
     let mut pairs: Vec<(Value, Value)> = entries
         .iter()
-        .map(|(key, value)| (Value::Text(key.clone()), value.clone()))
+        .map(|(key, value)| (Value::of_key(key), value.clone()))
         .collect();
     pairs.sort_by(|left, right| {
         if is_by_value {
@@ -173,10 +206,14 @@ fn sorted_entries(value: &Value, given: &Given) -> Filtered {
     Ok(Value::array(pairs.into_iter().map(pair).collect()))
 }
 
-fn grouped(value: &Value, attribute: &Value) -> Value {
+fn grouped(items: Vec<Value>, attribute: &Value) -> Value {
     let mut groups: Vec<(Rc<str>, Vec<Value>)> = Vec::new();
-    for item in items(value) {
-        let key: Rc<str> = of(&item, attribute).print().into();
+    for item in items {
+        let key: Rc<str> = if matches!(attribute, Value::Undefined) {
+            item.print().into()
+        } else {
+            of(&item, attribute).print().into()
+        };
         match groups.iter_mut().find(|(known, _)| *known == key) {
             Some((_, members)) => members.push(item),
             None => groups.push((key, vec![item])),
@@ -192,27 +229,36 @@ fn grouped(value: &Value, attribute: &Value) -> Value {
     Value::Object(Rc::new(groups))
 }
 
-fn chosen(value: &Value, given: &Given, is_kept: bool) -> Option<Value> {
+fn chosen(value: &Value, filter: &str, given: &Given, is_kept: bool) -> Filtered {
     let name = given.text(0, "truthy");
-    let arguments = given.list.get(1..).unwrap_or_default();
+    let arguments = given.from(1);
+    if !is_test(&name) {
+        return Err(format!("Unknown template test {name}"));
+    }
     let mut kept = Vec::new();
-    for item in items(value) {
+    for item in items(value, filter, NOTHING)? {
         if test(&name, &item, arguments)? == is_kept {
             kept.push(item);
         }
     }
-    Some(Value::array(kept))
+    Ok(Value::array(kept))
 }
 
-fn having(value: &Value, attribute: &Value, is_kept: bool) -> Value {
+fn having(items: Vec<Value>, attribute: &Value, is_kept: bool) -> Value {
     let fits = |item: &Value| of(item, attribute).is_true() == is_kept;
-    Value::array(items(value).into_iter().filter(fits).collect())
+    Value::array(items.into_iter().filter(fits).collect())
 }
 
-fn batches(value: &Value, given: &Given) -> Value {
-    let size = number::size(given.number(0, "linecount", 1.0)).max(1);
+/// A count that is an argument.
+fn count(value: &Value) -> Option<usize> {
+    let number = value.number();
+    (number >= 1.0 && number.fract() == 0.0).then(|| number::size(number))
+}
+
+fn batches(value: &Value, given: &Given) -> Filtered {
+    let items = items(value, "batch", NOTHING)?;
+    let size = count(given.at(0)).ok_or("Batch size must be a positive integer")?;
     let fill = given.at(1);
-    let items = items(value);
     let batch = |batch: &[Value]| {
         let mut batch = batch.to_vec();
         if fill.is_true() && batch.len() < size && size < 10_000 {
@@ -220,23 +266,33 @@ fn batches(value: &Value, given: &Given) -> Value {
         }
         Value::array(batch)
     };
-    Value::array(items.chunks(size).map(batch).collect())
+    Ok(Value::array(items.chunks(size).map(batch).collect()))
 }
 
-fn slices(value: &Value, given: &Given) -> Value {
-    let items = items(value);
-    let count = number::size(given.number(0, "slices", 1.0)).clamp(1, items.len().max(1));
-    let (length, extra) = (items.len() / count, items.len() % count);
+/// Parts of a list or a text, the longer ones first; as many as asked for, though some be empty.
+fn slices(value: &Value, given: &Given) -> Filtered {
+    let items = match value {
+        Value::Array(_) | Value::Text(_) => items(value, "slice", NOTHING)?,
+        _ => return Err("slice requires a sequence".to_owned()),
+    };
+    let parts = count(given.at(0)).ok_or("Slice count must be a positive integer")?;
+    if parts > MOST_PARTS {
+        return Err(format!("Slice count must be at most {MOST_PARTS}"));
+    }
+    let (length, extra) = (items.len() / parts, items.len() % parts);
     let mut rest = items.as_slice();
-    let mut made = Vec::with_capacity(count);
-    for index in 0..count {
+    let mut made = Vec::with_capacity(parts);
+    for index in 0..parts {
         let (taken, left) = rest.split_at(length + usize::from(index < extra));
         rest = left;
         let mut taken = taken.to_vec();
         if given.at(1).is_true() && index >= extra {
             taken.push(given.at(1).clone());
         }
-        made.push(Value::array(taken));
+        made.push(match value {
+            Value::Text(_) => Value::text(taken.iter().map(Value::print).collect::<String>()),
+            _ => Value::array(taken),
+        });
     }
-    Value::array(made)
+    Ok(Value::array(made))
 }

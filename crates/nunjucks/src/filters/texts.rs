@@ -1,49 +1,76 @@
 //! Filters for texts.
 
 use super::{Filtered, Given};
-use crate::methods::{pattern, repeated, replace};
+use crate::methods::{member, pattern, repeated, replace};
 use crate::number;
 use crate::value::Value;
 
-/// Applies a filter for texts; nothing where there is none of this name.
+/// Applies a filter for texts; nothing where it is none.
 pub(super) fn apply(name: &str, value: &Value, given: &Given, room: usize) -> Option<Filtered> {
-    let text = || match value {
-        Value::Flag(false) => String::new(),
-        other => other.shown(),
-    };
-    Some(Ok(Value::text(match name {
-        "upper" => text().to_uppercase(),
-        "lower" => text().to_lowercase(),
-        "capitalize" => capitalized(&text()),
-        "title" => text().split(' ').map(capitalized).collect::<Vec<_>>().join(" "),
-        "trim" => text().trim().to_owned(),
-        "escape" | "e" | "forceescape" => escaped(&text()),
-        "nl2br" => text().replace("\r\n", "\n").replace('\n', "<br />\n"),
-        "striptags" => stripped(&text(), given.at(0).is_true()),
-        "urlencode" => return Some(Ok(Value::text(url_encoded(value)))),
-        "urlize" => linked(&text()),
-        "indent" => indented(&text(), given),
-        "truncate" => truncated(&text(), given),
-        "center" => match centered(&text(), given, room) {
-            Ok(text) => text,
-            Err(reason) => return Some(Err(reason)),
+    Some(match name {
+        "upper" => of_text(value).map(|text| Value::text(text.to_uppercase())),
+        "lower" => of_text(value).map(|text| Value::text(text.to_lowercase())),
+        "capitalize" => kept(value, capitalized),
+        "title" => kept(value, |text| {
+            text.split(' ').map(capitalized).collect::<Vec<_>>().join(" ")
+        }),
+        "trim" => given_text(value).map(|text| value.safe_like(text.trim())),
+        "escape" | "e" => Ok(match value {
+            Value::Text(text) if text.is_safe() => value.clone(),
+            other => Value::safe(escaped(&other.shown())),
+        }),
+        "forceescape" => Ok(Value::safe(escaped(&value.shown()))),
+        "nl2br" => kept(value, |text| text.replace("\r\n", "\n").replace('\n', "<br />\n")),
+        "striptags" => kept(value, |text| stripped(text, given.at(0).is_true())),
+        "urlencode" => Ok(Value::text(url_encoded(value))),
+        "urlize" => given_text(value).map(|text| Value::text(linked(text, given))),
+        "indent" => kept(value, |text| indented(text, given)),
+        "truncate" => match value {
+            Value::Array(items) if number::count(items.borrow().len()) <= given.number(0, 255.0) => {
+                Ok(value.clone())
+            }
+            _ => kept(value, |text| truncated(text, given)),
         },
-        "wordcount" => {
-            let text = text();
-            let is_inside = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-            let words = text
-                .split(|letter| !is_inside(letter))
-                .filter(|word| !word.is_empty())
-                .count();
-            return Some(Ok(if words == 0 {
-                Value::Null
-            } else {
-                Value::count(words)
-            }));
-        }
-        "replace" => return Some(replaced(value, given, room)),
+        "center" => centered(value, given, room),
+        "wordcount" => of_text(value).map(|text| counted(&text)),
+        "replace" => replaced(value, given, room),
         _ => return None,
-    })))
+    })
+}
+
+const NO_TEXT: &str = "Filter input must be a string";
+
+/// The text that a filter is applied to.
+fn given_text(value: &Value) -> Result<&str, String> {
+    match value {
+        Value::Text(text) => Ok(text),
+        _ => Err(NO_TEXT.to_owned()),
+    }
+}
+
+/// The text that a filter is applied to; nothing counts as an empty one.
+fn of_text(value: &Value) -> Result<String, String> {
+    match value {
+        Value::Text(text) => Ok(text.to_string()),
+        Value::Undefined | Value::Null | Value::Flag(false) => Ok(String::new()),
+        _ => Err(NO_TEXT.to_owned()),
+    }
+}
+
+/// A changed text that is markup where the text was.
+fn kept(value: &Value, change: impl FnOnce(&str) -> String) -> Filtered {
+    of_text(value).map(|text| value.safe_like(change(&text)))
+}
+
+fn counted(text: &str) -> Value {
+    let is_inside = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let words = text
+        .split(|letter| !is_inside(letter))
+        .filter(|word| !word.is_empty());
+    match words.count() {
+        0 => Value::Null,
+        words => Value::count(words),
+    }
 }
 
 fn capitalized(text: &str) -> String {
@@ -62,7 +89,6 @@ fn escaped(text: &str) -> String {
             '\'' => made.push_str("&#39;"),
             '<' => made.push_str("&lt;"),
             '>' => made.push_str("&gt;"),
-            '`' => made.push_str("&#96;"),
             '\\' => made.push_str("&#92;"),
             other => made.push(other),
         }
@@ -72,15 +98,19 @@ fn escaped(text: &str) -> String {
 
 fn stripped(text: &str, keeps_lines: bool) -> String {
     let tags = pattern(r"<\/?([a-z][a-z0-9]*)\b[^>]*>|<!--[\s\S]*?-->", "gi");
-    let plain = tags.map_or_else(
-        |_| text.to_owned(),
-        |tags| replace(text, &Value::Regex(tags), "", true),
-    );
+    let plain = tags.map_or_else(|_| text.to_owned(), |tags| replace(text, &Value::Regex(tags), ""));
     let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
-    if keeps_lines {
-        return plain.trim().lines().map(words).collect::<Vec<_>>().join("\n");
+    if !keeps_lines {
+        return words(&plain);
     }
-    words(&plain)
+    let mut kept: Vec<String> = Vec::new();
+    for line in plain.trim().lines().map(words) {
+        let is_second_blank = line.is_empty() && kept.last().is_some_and(String::is_empty);
+        if !is_second_blank {
+            kept.push(line);
+        }
+    }
+    kept.join("\n")
 }
 
 /// `encodeURIComponent`.
@@ -96,48 +126,104 @@ fn encoded(text: &str) -> String {
     made
 }
 
+/// A text encoded, or the pairs of an object or a list. Each item of a list is a pair: of a text its first two units.
 fn url_encoded(value: &Value) -> String {
     let pair = |key: &str, value: &Value| format!("{}={}", encoded(key), encoded(&value.print()));
     match value {
+        Value::Text(text) => encoded(text),
         Value::Object(entries) => {
             let pairs: Vec<String> = entries.iter().map(|(key, value)| pair(key, value)).collect();
             pairs.join("&")
         }
         Value::Array(items) => {
-            let of = |item: &Value| match item {
-                Value::Array(parts) => {
-                    let parts = parts.borrow();
-                    let part = |index: usize| parts.get(index).cloned().unwrap_or(Value::Undefined);
-                    pair(&part(0).print(), &part(1))
-                }
-                other => encoded(&other.print()),
-            };
+            let part = |item: &Value, index: u8| member(item, &Value::Number(f64::from(index)));
+            let of = |item: &Value| pair(&part(item, 0).print(), &part(item, 1));
             items.borrow().iter().map(of).collect::<Vec<_>>().join("&")
         }
-        other => encoded(&other.shown()),
+        _ => String::new(),
     }
 }
 
-fn linked(text: &str) -> String {
-    let link = |word: &str| {
-        let address = word.trim_end_matches(['.', ',', ')', '>', '\n']);
-        if address.starts_with("http://") || address.starts_with("https://") {
-            format!("<a href=\"{address}\">{address}</a>")
-        } else if address.starts_with("www.") {
-            format!("<a href=\"http://{address}\">{address}</a>")
-        } else {
-            word.to_owned()
-        }
+/// Addresses as links; their texts so many units long.
+fn linked(text: &str, given: &Given) -> String {
+    let units = number::size(given.number(0, f64::from(u32::MAX)));
+    let attribute = if matches!(given.at(1), Value::Flag(true)) {
+        " rel=\"nofollow\""
+    } else {
+        ""
     };
-    text.split(' ').map(link).collect::<Vec<_>>().join(" ")
+    let link = |word: &str| {
+        let address = word
+            .strip_prefix(['(', '<'])
+            .or_else(|| word.strip_prefix("&lt;"))
+            .unwrap_or(word);
+        let address = address
+            .strip_suffix(['.', ',', ')'])
+            .or_else(|| address.strip_suffix("&gt;"))
+            .unwrap_or(address);
+        let Some(scheme) = scheme(address) else {
+            return word.to_owned();
+        };
+        let (attribute, shown) = if scheme == MAIL {
+            ("", address.to_owned())
+        } else {
+            let shown: Vec<u16> = address.encode_utf16().take(units).collect();
+            (attribute, String::from_utf16_lossy(&shown))
+        };
+        format!("<a href=\"{scheme}{address}\"{attribute}>{shown}</a>")
+    };
+    text.split_inclusive(char::is_whitespace)
+        .map(|piece| {
+            let word = piece.trim_end();
+            link(word) + &piece[word.len()..]
+        })
+        .collect()
+}
+
+const MAIL: &str = "mailto:";
+/// Ends of host names that are taken for addresses without more.
+const DOMAINS: [&str; 3] = [".org", ".net", ".com"];
+
+/// What an address lacks to be one; nothing where a word is none.
+fn scheme(word: &str) -> Option<&'static str> {
+    let is_domain = |domain: &str| {
+        let mut ends = word
+            .match_indices(domain)
+            .map(|(at, _)| &word[at + domain.len()..]);
+        ends.any(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+    };
+    if word.starts_with("http://") || word.starts_with("https://") {
+        Some("")
+    } else if word.starts_with("www.") {
+        Some("http://")
+    } else if is_mail(word) {
+        Some(MAIL)
+    } else {
+        DOMAINS.into_iter().any(is_domain).then_some("http://")
+    }
+}
+
+fn is_mail(word: &str) -> bool {
+    let Some((name, host)) = word.split_once('@') else {
+        return false;
+    };
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || ".!#$%&'*+-/=?^_`{|}~".contains(letter);
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
+    };
+    !name.is_empty() && name.chars().all(is_name) && host.contains('.') && host.split('.').all(is_label)
 }
 
 fn indented(text: &str, given: &Given) -> String {
     if text.is_empty() {
         return String::new();
     }
-    let blanks = " ".repeat(number::size(given.number(0, "width", 4.0)).min(1_000));
-    let has_first = given.named(1, "indentfirst").is_true();
+    let width = given.number(0, 4.0);
+    let blanks = " ".repeat(number::size(width.ceil()).min(1_000));
+    let has_first = given.at(1).is_true();
     let line = |(index, line): (usize, &str)| {
         if index == 0 && !has_first {
             line.to_owned()
@@ -153,18 +239,25 @@ fn indented(text: &str, given: &Given) -> String {
 }
 
 fn truncated(text: &str, given: &Given) -> String {
-    let length = number::size(given.number(0, "length", 255.0));
-    let letters: Vec<char> = text.chars().collect();
-    if letters.len() <= length {
+    let length = given.number(0, 255.0);
+    let units: Vec<u16> = text.encode_utf16().collect();
+    if number::count(units.len()) <= length {
         return text.to_owned();
     }
-    let end = if given.at(1).is_true() {
-        length
+    // A length that is no number cuts at the last blank of all.
+    let most = if length.is_nan() {
+        units.len()
     } else {
-        let blank = letters[..=length].iter().rposition(|letter| *letter == ' ');
-        blank.unwrap_or(length)
+        number::size(length)
     };
-    let kept: String = letters[..end].iter().collect();
+    let end = if given.at(1).is_true() {
+        if length.is_nan() { 0 } else { most }
+    } else {
+        let before = &units[..units.len().min(most.saturating_add(1))];
+        let blank = before.iter().rposition(|unit| *unit == u16::from(b' '));
+        blank.unwrap_or(if length.is_nan() { 0 } else { most })
+    };
+    let kept = String::from_utf16_lossy(&units[..end.min(units.len())]);
     let tail = if given.at(2).is_nothing() {
         "...".to_owned()
     } else {
@@ -173,18 +266,25 @@ fn truncated(text: &str, given: &Given) -> String {
     kept + &tail
 }
 
-fn centered(text: &str, given: &Given, room: usize) -> Result<String, String> {
-    let width = number::size(given.number(0, "width", 80.0));
-    let blanks = width.saturating_sub(text.encode_utf16().count());
-    let before = repeated(" ", number::count(blanks / 2), room)?;
-    let after = repeated(" ", number::count(blanks / 2 + blanks % 2), room)?;
-    Ok(format!("{before}{text}{after}"))
+/// A text in the middle of blanks. What has no length is not centred.
+fn centered(value: &Value, given: &Given, room: usize) -> Filtered {
+    let text = value.shown();
+    let length = match value {
+        Value::Text(_) => text.encode_utf16().count(),
+        Value::Array(items) => items.borrow().len(),
+        Value::Undefined | Value::Null | Value::Flag(false) => 0,
+        _ => return Ok(Value::text(text)),
+    };
+    let blanks = given.number(0, 80.0) - number::count(length);
+    let before = repeated(" ", (blanks / 2.0).floor(), room)?;
+    let after = repeated(" ", (blanks / 2.0).floor() + (blanks % 2.0).floor(), room)?;
+    Ok(value.safe_like(format!("{before}{text}{after}")))
 }
 
 fn replaced(value: &Value, given: &Given, room: usize) -> Filtered {
     let (old, new) = (given.at(0), given.text(1, "undefined"));
     if let Value::Regex(_) = old {
-        return Ok(Value::text(replace(&value.print(), old, &new, false)));
+        return Ok(value.safe_like(replace(&value.print(), old, &new)));
     }
     if !matches!(value, Value::Text(_) | Value::Number(_))
         || !matches!(old, Value::Text(_) | Value::Number(_))
@@ -204,5 +304,5 @@ fn replaced(value: &Value, given: &Given, room: usize) -> Filtered {
     if places.min(most).saturating_mul(new.len()) > room {
         return Err("The text would be too long".to_owned());
     }
-    Ok(Value::text(text.replacen(&old, &new, most)))
+    Ok(value.safe_like(text.replacen(&old, &new, most)))
 }

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::{BYTES_FOR_FUEL, Interpreter, Outcome, Scope};
-use crate::error::Position;
+use crate::error::{Position, unknown};
 use crate::syntax::{Arguments, Expression, Macro};
-use crate::value::{Cycler, Function, Value};
+use crate::value::{CALLABLE, Cycler, Function, Value};
 use crate::{filters, methods};
 
 /// Most numbers of a range.
@@ -50,11 +50,27 @@ impl Interpreter<'_> {
                 .map_err(|reason| at.error(format!("Template filter \"{name}\" failed: {reason}")))?;
             return Ok(filtered.as_ref().map_or(Value::Undefined, Value::of));
         }
-        let given = filters::Given { list, named };
+        let is_there = |filter: &&str| *filter != filters::JSONIFY || self.options.has_python_words;
+        if !filters::NAMES
+            .iter()
+            .filter(|filter| is_there(filter))
+            .any(|filter| *filter == name)
+        {
+            let built_in = filters::NAMES.into_iter().filter(is_there);
+            let known = built_in.chain(self.extensions.filters());
+            return Err(at.error(unknown("filter", name, known)));
+        }
+        if value.is_callable() {
+            return Err(at.error(CALLABLE));
+        }
+        let given = filters::Given::new(name, list, named);
         let filtered = filters::apply(name, &value, &given, self.room());
-        let filtered = filtered.ok_or_else(|| at.error(format!("Unknown template filter \"{name}\"")))?;
-        let filtered =
-            filtered.map_err(|reason| at.error(format!("Template filter \"{name}\" failed: {reason}")))?;
+        let filtered = filtered.map_err(|reason| {
+            at.error(format!(
+                "Filter \"{name}\" failed for {} input: {reason}",
+                value.kind()
+            ))
+        })?;
         self.check_size(&filtered, at)?;
         Ok(filtered)
     }
@@ -68,18 +84,19 @@ impl Interpreter<'_> {
         at: Position,
     ) -> Outcome {
         let Value::Function(called) = called else {
-            let word = match called {
-                Value::Undefined => "undefined",
-                Value::Null => "null",
-                _ => "a value that is no function",
-            };
-            let label = function.label();
+            let named = function
+                .label()
+                .map_or_else(|| "expression".to_owned(), |label| format!("value \"{label}\""));
             return Err(at.error(format!(
-                "Template value \"{label}\" resolved to {word} and cannot be called"
+                "Template {named} resolved to {} and cannot be called",
+                called.kind()
             )));
         };
         let reasoned = |reason: String| at.error(reason);
         match &**called {
+            Function::Range if !named.is_empty() => {
+                Err(at.error("Built-in global range does not accept keyword arguments"))
+            }
             Function::Range => range(&list).map_err(reasoned),
             Function::MakeCycler => {
                 let cycler = Cycler { items: list, next: 0 };
@@ -96,7 +113,8 @@ impl Interpreter<'_> {
             }
             Function::Method(value, name) => {
                 self.burn(value.weight() / BYTES_FOR_FUEL, at)?;
-                let made = methods::call(value, name, &list, self.room()).map_err(reasoned)?;
+                let has_names = !named.is_empty();
+                let made = methods::call(value, name, &list, has_names, self.room()).map_err(reasoned)?;
                 self.check_size(&made, at)?;
                 Ok(made)
             }
@@ -143,7 +161,7 @@ impl Interpreter<'_> {
             if let Some((_, caller)) = named.iter().find(|(name, _)| &**name == "caller") {
                 scope.put("caller", caller.clone());
             }
-            Ok(Value::text(self.body(&one.body, &scope)?))
+            Ok(Value::safe(self.body(&one.body, &scope)?))
         })
     }
 }
@@ -153,7 +171,10 @@ fn range(list: &[Value]) -> Result<Value, String> {
     let (start, end, step) = match numbers[..] {
         [end] => (0.0, end, 1.0),
         [start, end] => (start, end, 1.0),
-        [start, end, step, ..] => (start, end, step),
+        [start, end, step] => (start, end, step),
+        [_, _, _, _, ..] => {
+            return Err("Built-in global range accepts at most 3 positional arguments".to_owned());
+        }
         [] => return Ok(Value::array(Vec::new())),
     };
     if step == 0.0 || step.is_nan() || ((end - start) / step).abs() > MOST_NUMBERS {

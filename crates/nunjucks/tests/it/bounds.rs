@@ -26,7 +26,7 @@ fn work_depth_and_output_are_bounded() {
     let filters = format!("${{{{ 1{} }}}}", " | string".repeat(5_000));
     let members = format!("${{{{ a{} }}}}", ".b".repeat(5_000));
     let blocks = "{% if 1 %}".repeat(5_000);
-    let minus = format!("${{{{ {}1 }}}}", "-".repeat(5_000));
+    let minus = format!("${{{{ {}1{} }}}}", "-(".repeat(5_000), ")".repeat(5_000));
     let loops = "{% for a in range(900) %}{% for b in range(900) %}x{% endfor %}{% endfor %}";
     let doubling = "{% set s = s %}{% for a in range(60) %}{% set s = s + s %}{% endfor %}${{ s }}";
     let recursion = "{% macro m() %}${{ m() }}{% endmacro %}${{ m() }}";
@@ -40,12 +40,11 @@ fn work_depth_and_output_are_bounded() {
         (loops, "more work"),
         (doubling, "longer than"),
         (recursion, "nested too deeply"),
-        ("${{ range(1e9) }}", "Unexpected"),
+        ("${{ range(1e9) }}", "Invalid numeric literal"),
         ("${{ range(999999999) }}", "range has"),
-        ("${{ s.repeat(999999999) }}", "too long"),
         ("${{ s | center(999999999) }}", "too long"),
         ("${{ s | replace(\"\", s) }}", "too long"),
-        ("${{ s.padEnd(999999999) }}", "too long"),
+        ("${{ \"abc\" | slice(999999999) }}", "at most"),
     ] {
         let failure = failure(text, small);
         assert!(

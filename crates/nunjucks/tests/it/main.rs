@@ -1,5 +1,5 @@
 //! Tests of the template language from outside.
 
 mod bounds;
-mod expressions;
+mod language;
 mod places;

@@ -8,5 +8,6 @@
 mod answers;
 mod bounds;
 mod breaker;
+mod causes;
 mod server;
 mod trust;

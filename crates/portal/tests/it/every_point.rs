@@ -172,16 +172,25 @@ async fn personal_pages(world: &World) {
 #[test]
 fn a_declaration_is_read_without_a_portal() {
     let declarations = [teapots().declaration];
-    let check = |spout: Value| {
-        let config =
-            config::Config::from_value(json!({"teapots": {"spout": spout}}), Path::new("/")).unwrap();
+    let check = |section: Value| -> Vec<String> {
+        let config = config::Config::from_value(json!({"teapots": section}), Path::new("/")).unwrap();
         assert_eq!(config.check().len(), 1, "without the plugin the key is unknown");
-        portal::check_configuration(&config, &declarations)
+        let problems = portal::check_configuration(&config, &declarations);
+        problems.into_iter().map(|one| one.fault.message).collect()
     };
-    assert_eq!(check(json!("left")), []);
-    let problems = check(json!(7));
-    assert_eq!(problems.len(), 1);
-    assert_eq!(problems[0].fault.message, "teapots.spout must be a text");
+    assert_eq!(check(json!({"spout": "left"})), [""; 0]);
+    assert_eq!(
+        check(json!({"spout": "left", "handle": "left"})),
+        ["teapots.spout and teapots.handle are on the same side"]
+    );
+    assert_eq!(
+        check(json!({"spout": 7, "handle": 7, "lid": true})),
+        [
+            "Invalid type in config for key 'teapots.spout' in 'mock-config', got number, wanted string",
+            "Invalid type in config for key 'teapots.handle' in 'mock-config', got number, wanted string",
+            "'teapots.lid' has no effect here",
+        ]
+    );
     let kinds = portal::kinds(&declarations).unwrap();
     assert!(kinds.names().contains(&"Teapot"));
 }

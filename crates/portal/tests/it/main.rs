@@ -14,6 +14,7 @@ mod failing;
 mod health;
 mod live;
 mod plugin_of_every_point;
+mod sections;
 mod served;
 mod sight;
 mod sign_in;

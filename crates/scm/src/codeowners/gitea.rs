@@ -1,22 +1,25 @@
 //! The lines of Gitea and Forgejo: `<regular expression> @user @org/team …`.
 //!
-//! An expression has to match the whole path. `!` in front turns it round: the rule is for every path that does not
-//! match. Both servers ask the owners of all rules that match for a review; an entity has one owner, which the last
+//! An expression has to match the whole path, which begins without a slash; one in front of an expression counts for nothing (since
+//! 1.26; before, such a rule is for no path). `!` in front turns it round: the rule is for every path that does not match. Both servers ask the owners of all rules that match for a review; an entity has one owner, which the last
 //! such rule names, as elsewhere.
 
-use regex::RegexBuilder;
+use super::expression::compile;
+use super::{Line, Rule};
 
-use super::Rule;
-
-/// Most memory of a compiled expression, in bytes.
-const MAX_COMPILED: usize = 1 << 20;
-
-/// The rule of a line; none without an owner.
-pub(super) fn rule(line: &str) -> Option<Rule> {
-    let mut words = words(line).into_iter();
+/// A line that is not empty: its rule, or why it is none.
+pub(super) fn rule(text: &str, number: u32) -> Option<Line> {
+    let mut words = words(text).into_iter();
     let pattern = words.next()?;
     let owners: Vec<String> = words.filter_map(|word| owner(&word)).collect();
-    (!owners.is_empty()).then_some(Rule { pattern, owners })
+    if owners.is_empty() {
+        return Some(Line::None(number, "it names no owner".to_owned()));
+    }
+    Some(Line::Rule(Rule {
+        line: number,
+        pattern,
+        owners,
+    }))
 }
 
 /// The words of a line up to a comment. A backslash takes the next character as it is.
@@ -45,13 +48,22 @@ fn owner(word: &str) -> Option<String> {
 
 /// Whether a rule is for a path. An expression that cannot be compiled is for none.
 pub(super) fn matches(pattern: &str, path: &str) -> bool {
-    let (expression, is_negated) = match pattern.strip_prefix('!') {
+    let (expression, is_negated) = apart(pattern);
+    let Ok(compiled) = compile(expression) else {
+        return false;
+    };
+    // One that takes too long counts as no match, as with the server.
+    compiled.is_match(path).unwrap_or(false) != is_negated
+}
+
+/// Why a pattern is for no path at all.
+pub(super) fn flaw(pattern: &str) -> Option<String> {
+    compile(apart(pattern).0).err()
+}
+
+fn apart(pattern: &str) -> (&str, bool) {
+    match pattern.strip_prefix('!') {
         Some(expression) => (expression, true),
         None => (pattern, false),
-    };
-    let compiled = RegexBuilder::new(&format!("^{expression}$"))
-        .size_limit(MAX_COMPILED)
-        .dfa_size_limit(MAX_COMPILED)
-        .build();
-    compiled.is_ok_and(|expression| expression.is_match(path) != is_negated)
+    }
 }

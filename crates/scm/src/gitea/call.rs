@@ -87,7 +87,7 @@ impl Gitea {
         body: Option<&Value>,
     ) -> Result<Answer, Fault> {
         let url = self.address(call)?;
-        let mut request = self.host.request(method, url.clone()).any_status();
+        let mut request = self.host.request(method.clone(), url.clone()).any_status();
         if let Some(credentials) = &self.credentials {
             request = request.secret_header(AUTHORIZATION, credentials.api.expose());
         }
@@ -110,7 +110,7 @@ impl Gitea {
         if answer.is_success() {
             return Ok(answer);
         }
-        Err(self.refused(answer, call.doing).await)
+        Err(self.refused(answer, &method, call.doing).await)
     }
 
     fn address(&self, call: Call<'_>) -> Result<Url, Fault> {

@@ -1,7 +1,7 @@
 //! What an answer without success means, and the way out.
 
-use http::StatusCode;
 use http::header::RETRY_AFTER;
+use http::{Method, StatusCode};
 use model::{Fault, FaultKind};
 use outside::Answer;
 use serde_json::Value;
@@ -13,24 +13,50 @@ const MAX_SAID: usize = 300;
 
 impl Gitea {
     /// The fault for an answer without success.
-    pub(super) async fn refused(&self, answer: Answer, doing: &str) -> Fault {
+    pub(super) async fn refused(&self, answer: Answer, method: &Method, doing: &str) -> Fault {
         let status = answer.status();
         let pause = answer.header(RETRY_AFTER).map(str::to_owned);
         let said = answer.text().await.unwrap_or_default();
-        let (kind, why) = meaning(status, self.credentials.is_some());
-        let pause = pause.map_or_else(String::new, |pause| format!("; it asks for a pause of {pause} s"));
+        let (kind, why) = if *method == Method::GET {
+            meaning_of_reading(status, self.credentials.is_some())
+        } else {
+            meaning(status, self.credentials.is_some())
+        };
         Fault::new(
             kind,
             format!(
-                "{doing}: {} answers {} and {why}{}{pause}",
+                "{doing}: {} answers {} and {why}{}{}",
                 self.name,
                 status.as_u16(),
-                reason(&said)
+                reason(&said),
+                asked_pause(pause.as_deref())
             ),
         )
     }
 }
 
+/// That the server asks for a pause, if it does.
+pub(crate) fn asked_pause(pause: Option<&str>) -> String {
+    let pause = pause.map(|pause| pause.chars().take(MAX_SAID).collect::<String>());
+    match pause {
+        None => String::new(),
+        Some(seconds) if seconds.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("; it asks for a pause of {seconds} s")
+        }
+        Some(date) => format!("; it asks for a pause until {date}"),
+    }
+}
+
+/// What a status means for a call that only reads.
+pub(crate) fn meaning_of_reading(status: StatusCode, has_token: bool) -> (FaultKind, &'static str) {
+    match status {
+        StatusCode::CONFLICT => (FaultKind::NotFound, "has no commits of it yet"),
+        StatusCode::LOCKED => (FaultKind::Conflict, "keeps it locked"),
+        status => meaning(status, has_token),
+    }
+}
+
+/// What a status means.
 fn meaning(status: StatusCode, has_token: bool) -> (FaultKind, &'static str) {
     match status {
         StatusCode::UNAUTHORIZED if has_token => (
@@ -46,6 +72,7 @@ fn meaning(status: StatusCode, has_token: bool) -> (FaultKind, &'static str) {
             "does not allow it; the token lacks a scope, or its user the right: reading needs read:repository, \
              read:organization, read:user and read:issue, writing write:repository and write:organization",
         ),
+        StatusCode::BAD_REQUEST => (FaultKind::Input, "does not take the request"),
         StatusCode::NOT_FOUND => (
             FaultKind::NotFound,
             "does not know it, or does not show it to this token",
@@ -82,7 +109,7 @@ fn meaning(status: StatusCode, has_token: bool) -> (FaultKind, &'static str) {
 }
 
 /// What the server says about it, in brackets. A page in place of a reason is not passed on.
-fn reason(said: &str) -> String {
+pub(crate) fn reason(said: &str) -> String {
     let Ok(said) = serde_json::from_str::<Value>(said) else {
         return String::new();
     };

@@ -116,6 +116,12 @@ impl Gitea {
         self.find(Call::new(&["repositories", &id], &doing)).await
     }
 
+    /// The organisation or user of a name, if there is one that the account sees.
+    pub async fn owner(&self, name: &str) -> Result<Option<Owner>, Fault> {
+        let doing = format!("The organisation or user {name} cannot be looked up");
+        self.find(Call::new(&["users", name], &doing)).await
+    }
+
     /// All repositories that the account sees and that the query names, by number: the order stays while others are made.
     pub async fn repositories(&self, query: &RepositoryQuery) -> Result<Listing<Repository>, Fault> {
         let flag = |flag: Option<bool>| flag.map(|flag| flag.to_string());

@@ -1,4 +1,5 @@
-//! Where each kind of Git host says which commit a branch has, and where it serves all files of a commit as one archive.
+//! Where GitHub and GitLab say which commit a branch has, and where they serve all files of a commit as one archive. Gitea is
+//! asked in its own way.
 
 use model::Fault;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -36,25 +37,11 @@ impl Integration {
         match &self.kind {
             Host::Github { api, .. } => github(url, &parsed, api.as_deref()),
             Host::Gitlab { relative } => gitlab(url, relative),
-            Host::Gitea { base } => gitea(url, base),
             _ => Err(Fault::input(format!(
                 "Folders of {} cannot be read, only single files: {url}. Folders are read from gitea, github and gitlab",
                 self.kind()
             ))),
         }
-    }
-}
-
-impl Integration {
-    /// Where the commits of a single file stand, for hosts that do not say the commit with the file.
-    pub(crate) fn file_history(&self, url: &str) -> Option<TreePlace> {
-        let Host::Gitea { base } = &self.kind else {
-            return None;
-        };
-        let mut place = gitea(url, base).ok().filter(|place| !place.path.is_empty())?;
-        let path = place.path.clone();
-        place.commit.query_pairs_mut().append_pair("path", &path);
-        Some(place)
     }
 }
 
@@ -66,51 +53,11 @@ fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-fn no_folder(url: &str, expected: &str) -> Fault {
+/// The answer to a URL that names no folder of a host.
+pub(crate) fn no_folder(url: &str, expected: &str) -> Fault {
     Fault::input(format!(
         "Unable to read {url}, it names no folder of a repository; expected {expected}"
     ))
-}
-
-fn gitea(url: &str, base: &str) -> Result<TreePlace, Fault> {
-    let (parsed, own) = (parse(url)?, parse(base)?);
-    let path = parsed.path();
-    let rest = path
-        .strip_prefix(own.path().trim_end_matches('/'))
-        .unwrap_or(path)
-        .trim_matches('/');
-    let (owner, name, reference, path) = match rest.splitn(6, '/').collect::<Vec<_>>()[..] {
-        [owner, name] => (owner, name, None, ""),
-        [owner, name, "src" | "raw", "branch" | "tag" | "commit", reference] => {
-            (owner, name, Some(reference), "")
-        }
-        [
-            owner,
-            name,
-            "src" | "raw",
-            "branch" | "tag" | "commit",
-            reference,
-            path,
-        ] => (owner, name, Some(reference), path),
-        _ => {
-            return Err(no_folder(
-                url,
-                "<owner>/<repository>/src/branch/<branch>/<folder>",
-            ));
-        }
-    };
-    let repository = format!("{base}/api/v1/repos/{owner}/{}", name.trim_end_matches(".git"));
-    let of_reference = reference.map(|reference| format!("&sha={}", encoded(&decoded(reference))));
-    let commit = format!(
-        "{repository}/commits?limit=1&stat=false&verification=false&files=false{}",
-        of_reference.unwrap_or_default()
-    );
-    Ok(TreePlace {
-        commit: parse(&commit)?,
-        accept: None,
-        archive: (format!("{repository}/archive/"), ".tar.gz"),
-        path: decoded(path).trim_matches('/').to_owned(),
-    })
 }
 
 fn github(url: &str, parsed: &GitUrl, api: Option<&str>) -> Result<TreePlace, Fault> {

@@ -16,13 +16,14 @@ const MAX_UNPACKED_BYTES: u64 = 1 << 30;
 /// Most links in a row.
 const MAX_LINKS: usize = 8;
 
-/// Unpacks the files below `folder`. The archive has one folder on top, as Git hosts make them. A link to a file within
+/// Unpacks the files below `folder` that are to be kept, by their path in it. The archive has one folder on top, as Git hosts make them. A link to a file within
 /// the folder is that file; all other links are left out.
 pub(crate) fn unpack(
     source: &str,
     packed: &[u8],
     folder: &str,
     limits: &TreeLimits,
+    keep: impl Fn(&str) -> bool,
 ) -> Result<BTreeMap<String, TreeFile>, Fault> {
     let broken = |error: std::io::Error| {
         Fault::error(format!(
@@ -34,7 +35,7 @@ pub(crate) fn unpack(
     let mut links = Vec::new();
     for entry in archive.entries().map_err(broken)? {
         let mut entry = entry.map_err(broken)?;
-        let Some(path) = path_below(&entry, folder) else {
+        let Some(path) = path_below(&entry, folder).filter(|path| keep(path)) else {
             continue;
         };
         match entry.header().entry_type() {

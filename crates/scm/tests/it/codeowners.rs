@@ -14,6 +14,7 @@ fn route(path: &str, head: &str) -> Reply {
         "/api/v1/repos/o/slash/raw/CODEOWNERS?ref=release%2Fv1" => {
             answer("200 OK", "", "svc/x y.yaml @o/t\n.*yaml @o/t")
         }
+        path if path.contains("/commits?") => answer("200 OK", "", r#"[{"sha": "0a1b"}]"#),
         "/o/tagged/main/CODEOWNERS" if head.contains("if-none-match") => answer("304 Not Modified", "", ""),
         "/o/tagged/main/CODEOWNERS" => answer("200 OK", "ETag: \"1\"\r\n", "/other @org/all\n"),
         "/o/huge/main/CODEOWNERS" => answer("200 OK", "", &"/a @x\n".repeat(10_001)),

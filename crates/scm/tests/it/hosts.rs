@@ -114,7 +114,8 @@ async fn what_fails_says_why() {
         "Error: Failed extracting project path from /o/r. Url path must include /blob/.",
     )
     .await;
-    let private = "redirects to private addresses are not followed";
+    let private = "redirects to private addresses are not followed unless backend.reading.allow names \
+                   their host";
     check(
         "GITEA/moved.yaml",
         &format!("Error: Unable to read http://127.0.0.2:1/elsewhere, {private}"),

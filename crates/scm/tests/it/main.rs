@@ -6,7 +6,9 @@
 )]
 
 mod codeowners;
+mod expressions;
 mod git;
+mod gitea_files;
 mod hosts;
 mod plain;
 mod server;

@@ -51,6 +51,7 @@ fn route(path: &str, _head: &str) -> Reply {
         Reply::Bytes([head.into_bytes(), body].concat())
     };
     match path {
+        "/api/v1/repos/o/empty" => answer("200 OK", "", r#"{"full_name": "o/empty", "empty": true}"#),
         path if path.contains("empty") => answer("409 Conflict", "", "{}"),
         path if path.contains("gone") => answer("404 Not Found", "", ""),
         path if path.contains("none") => answer("200 OK", "", "[]"),
@@ -124,7 +125,7 @@ async fn each_host_gives_its_archive() {
     for expected in [
         commits.to_owned(),
         format!("{commits}&sha=main"),
-        format!("{commits}&sha=feature%2Fx"),
+        format!("{commits}&sha=feature%2Fx&path=docs"),
         format!("/api/v1/repos/o/r/archive/{COMMIT}.tar.gz"),
         "/gh/repos/o/r/commits/HEAD".to_owned(),
         format!("/gh/repos/o/r/tarball/{COMMIT}"),
@@ -162,17 +163,15 @@ async fn what_fails_says_why() {
     for (url, expected) in [
         (
             "https://git.example.com/o/empty",
-            "Error: Unable to read https://git.example.com/o/empty, git.example.com answers 409 Conflict; the repository \
-             is empty",
+            "NotFoundError: Unable to read https://git.example.com/o/empty: o/empty has no commits yet",
         ),
         (
             "https://git.example.com/o/gone",
-            "NotFoundError: Unable to read https://git.example.com/o/gone, git.example.com answers 404 Not Found; there is \
-             no such repository",
+            "NotFoundError: Unable to read https://git.example.com/o/gone: git.example.com answers 404 and does not know it",
         ),
         (
             "https://git.example.com/o/none",
-            "NotFoundError: Unable to read https://git.example.com/o/none, http://127",
+            "NotFoundError: Unable to read https://git.example.com/o/none: git.example.com names no commit of o/none",
         ),
         (
             "https://git.example.com/o/broken",

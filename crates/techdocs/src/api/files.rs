@@ -1,15 +1,18 @@
 //! Files of a site, at the addresses of the original.
 
 use axum::extract::{OriginalUri, Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use bytes::Bytes;
+use catalog::Sight;
 use markdown::escape;
+use model::EntityRef;
 use serde_json::{Value, json};
 use sight::CurrentSight;
 
 use super::Triplet;
 use crate::Docs;
+use crate::published::{FRONT, PublishedSites};
 use crate::site::{BASE, Site, has_ending, metadata};
 
 /// Endings with their types. What could act in a browser is sent as text.
@@ -100,7 +103,9 @@ pub(super) async fn show(
     let lower = |text: &str| text.to_lowercase();
     let triplet: Triplet = (namespace, kind, name);
     let lowered = (lower(&triplet.0), lower(&triplet.1), lower(&triplet.2));
-    if lowered != triplet {
+    let published = docs.library.published();
+    let keeps_case = published.is_some_and(PublishedSites::keeps_case);
+    if lowered != triplet && !keeps_case {
         let (namespace, kind, name) = lowered;
         let part = ui::href::encode;
         let path = path.split('/').map(part).collect::<Vec<_>>().join("/");
@@ -114,6 +119,9 @@ pub(super) async fn show(
     }
     let missing = StatusCode::NOT_FOUND.into_response();
     let is_plain = !path.contains('\\') && !path.split('/').any(|part| part == "..");
+    if let Some(published) = published {
+        return published_file(&docs, &sight, &triplet, published, &path, &uri).await;
+    }
     let Ok(shown) = super::site(&docs, &sight, &triplet).await else {
         return missing;
     };
@@ -130,6 +138,47 @@ pub(super) async fn show(
             (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, target)]).into_response()
         }
         _ => missing,
+    }
+}
+
+/// A file as another program published it.
+async fn published_file(
+    docs: &Docs,
+    sight: &Sight,
+    (namespace, kind, name): &Triplet,
+    published: &PublishedSites,
+    path: &str,
+    uri: &Uri,
+) -> Response {
+    let missing = || StatusCode::NOT_FOUND.into_response();
+    let reference = EntityRef::new(kind, namespace, name);
+    let entity = super::seen(docs, sight, &reference).await.ok().flatten();
+    let Some(folder) = entity.and_then(|value| published.folder_of(&value)) else {
+        return missing();
+    };
+    let is_folder = path.is_empty() || path.ends_with('/');
+    let asked = if is_folder {
+        format!("{path}{FRONT}")
+    } else {
+        path.to_owned()
+    };
+    match published.file(&folder, &asked).await {
+        Ok(Some(bytes)) => file_answer(bytes, content_type(&asked)),
+        Ok(None) if !is_folder => {
+            let inner = format!("{path}/{FRONT}");
+            match published.file(&folder, &inner).await {
+                Ok(Some(_)) => {
+                    let target = format!("{}/", uri.path());
+                    (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, target)]).into_response()
+                }
+                _ => missing(),
+            }
+        }
+        Ok(None) => missing(),
+        Err(fault) => {
+            tracing::warn!(%reference, %fault, "a published file could not be read");
+            StatusCode::BAD_GATEWAY.into_response()
+        }
     }
 }
 

@@ -5,16 +5,18 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use catalog::Sight;
 use catalog::browse::shown_title;
-use model::{EntityRef, Fault, entity};
+use model::{EntityRef, Fault, FaultKind, entity};
 use serde_json::Value;
 use sight::CurrentSight;
 use ui::{Chrome, Crumb, PageHead, href};
 
 use super::PageFailure;
 use super::view::{self, ReaderView, Shows};
-use crate::api::{Triplet, documented, file_answer, shown_type};
+use crate::api::{Triplet, file_answer, seen, shown_type};
 use crate::findable::base;
 use crate::library::Shown;
+use crate::published::ShownPage;
+use crate::site::Site;
 use crate::{Docs, OTHER, OTHER_PATH};
 
 /// What is asked of a site.
@@ -46,6 +48,18 @@ impl Wanted {
     }
 }
 
+impl Wanted {
+    /// The page that is asked for; nothing for a search and the like, or if there is no such page.
+    pub(crate) fn page(&self, site: &Site) -> Option<usize> {
+        if self.health || !self.words.is_empty() {
+            return None;
+        }
+        // A site without a page for its front shows its first page there.
+        let first = || (self.path.is_empty() && !site.pages.is_empty()).then_some(0);
+        site.page_at(&self.path).or_else(first)
+    }
+}
+
 /// The front page.
 pub(crate) async fn show(
     state: State<Docs>,
@@ -64,10 +78,10 @@ pub(crate) async fn show_page(
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
     let reference = EntityRef::new(&kind, &namespace, &name);
-    let Some((value, source)) = documented(&docs, &sight, &reference).await? else {
+    let Some(value) = seen(&docs, &sight, &reference).await? else {
         return Err(Fault::not_found(format!("There is no entity {reference}")).into());
     };
-    let Some(source) = source else {
+    let Some(source) = docs.library.source_of(&value) else {
         return Ok(without_own(&value, &reference, chrome));
     };
     let wanted = Wanted::of(&path, &chrome.query);
@@ -77,16 +91,18 @@ pub(crate) async fn show_page(
     };
     let shown = match shown {
         Ok(shown) => shown,
-        Err(fault) => return Ok(failed(&value, &reference, &fault, chrome)),
+        Err(fault) => return Ok(failed(&docs, &value, &reference, &fault, chrome)),
     };
-    if let Some(bytes) = shown.site.asset(&wanted.path) {
-        return Ok(file_answer(bytes.clone(), shown_type(&wanted.path)));
+    match docs.library.asset(&shown.site, &wanted.path).await {
+        Ok(Some(bytes)) => return Ok(file_answer(bytes, shown_type(&wanted.path))),
+        Ok(None) => {}
+        Err(fault) => return Ok(failed(&docs, &value, &reference, &fault, chrome)),
     }
     let view = reader(&docs, &sight, &value, &reference, shown, wanted, base(&reference)).await?;
-    let status = if view.is_missing() {
-        StatusCode::NOT_FOUND
-    } else {
-        StatusCode::OK
+    let status = match view.shows {
+        Shows::Missing(_) => StatusCode::NOT_FOUND,
+        Shows::Unreadable(_) => StatusCode::BAD_GATEWAY,
+        _ => StatusCode::OK,
     };
     let head = head(&view);
     let content = view::reader(&view, chrome.now);
@@ -111,9 +127,23 @@ pub(crate) async fn reader(
         .as_ref()
         .and_then(|owner| catalog::browse::title_of(&known, owner))
         .map(str::to_owned);
+    let shows_path = wanted.path.clone();
+    let fetched = fetched(docs, &shown, &wanted).await;
     let library = docs.library.clone();
     let site = shown.site.clone();
     let made = tokio::task::spawn_blocking(move || Shows::of(&site, &wanted, library.integrations())).await;
+    let mut shows = made.map_err(|error| Fault::error(error.to_string()))?;
+    let (mut checked, mut failure) = (shown.checked, shown.failure);
+    match fetched {
+        Some(Ok(Some(page))) => {
+            checked = checked.min(page.checked);
+            failure = failure.or(page.failure);
+            shows = shows.with(page.rendered);
+        }
+        Some(Ok(None)) => shows = Shows::Missing(shows_path),
+        Some(Err(fault)) => shows = Shows::Unreadable(fault),
+        None => {}
+    }
     Ok(ReaderView {
         reference: reference.clone(),
         in_tab: false,
@@ -123,10 +153,17 @@ pub(crate) async fn reader(
         owner_title,
         base,
         site: shown.site,
-        checked: shown.checked,
-        failure: shown.failure,
-        shows: made.map_err(|error| Fault::error(error.to_string()))?,
+        checked,
+        failure,
+        shows,
     })
+}
+
+/// The page that is asked for, from where another program published it; nothing if nothing has to be fetched.
+async fn fetched(docs: &Docs, shown: &Shown, wanted: &Wanted) -> Option<Result<Option<ShownPage>, Fault>> {
+    let published = docs.library.published()?;
+    let at = wanted.page(&shown.site)?;
+    Some(published.page(&shown.site, at).await)
 }
 
 /// The way to a page.
@@ -171,13 +208,16 @@ pub(crate) fn other(value: &Value) -> Option<String> {
     Some(format!("{}{}", base(&other), path.join("/")))
 }
 
-fn failed(value: &Value, reference: &EntityRef, fault: &Fault, chrome: Chrome) -> Response {
+fn failed(docs: &Docs, value: &Value, reference: &EntityRef, fault: &Fault, chrome: Chrome) -> Response {
     let title = shown_title(value).unwrap_or(reference.name()).to_owned();
     let crumbs = vec![Crumb::to("Docs", "/docs"), Crumb::here(title)];
     let head = PageHead::new("Docs").crumbs(crumbs);
-    let content = view::unreadable(reference, fault);
-    chrome
-        .page(head, content)
-        .status(StatusCode::BAD_GATEWAY)
-        .into_response()
+    let is_published = docs.library.published().is_some();
+    let content = view::unreadable(reference, fault, is_published);
+    let status = if is_published && fault.is(&FaultKind::NotFound) {
+        StatusCode::NOT_FOUND
+    } else {
+        StatusCode::BAD_GATEWAY
+    };
+    chrome.page(head, content).status(status).into_response()
 }

@@ -37,7 +37,7 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         ("docs-search", page("", "q=port", None)),
         ("docs-health", page("", "view=health", None)),
         ("docs-missing", page("nowhere/", "", None)),
-        ("docs-unreadable", view::unreadable(&shop, &away)),
+        ("docs-unreadable", view::unreadable(&shop, &away, false)),
         ("docs-not-written", view::not_written(&shop)),
     ]
 }

@@ -9,7 +9,6 @@ use ui::href;
 
 use super::reader::{Wanted, other, reader};
 use super::view;
-use crate::source::Source;
 use crate::{Docs, OTHER, REF};
 
 /// Where the tab stands.
@@ -26,7 +25,7 @@ impl DocsTab {
     }
 
     async fn content(&self, page: &EntityPage) -> Result<TabAnswer, Fault> {
-        let Some(source) = Source::of(&page.entity, self.docs.library.integrations()) else {
+        let Some(source) = self.docs.library.source_of(&page.entity) else {
             let target = other(&page.entity);
             return Ok(target.map_or(TabAnswer::NotFound, |target| {
                 TabAnswer::Content(Body::Ours(view::elsewhere(&target)))
@@ -79,7 +78,7 @@ impl EntityTab for DocsTab {
     async fn show(&self, page: EntityPage) -> Result<TabAnswer, RenderError> {
         self.content(&page).await.map_err(|fault| RenderError {
             message: format!("The documentation cannot be shown: {}", fault.message),
-            hint: Some(view::advice(&fault)),
+            hint: Some(view::advice(&fault, self.docs.library.published().is_some())),
         })
     }
 }

@@ -48,6 +48,8 @@ pub(crate) enum Shows {
     Health(Vec<(Problem, Option<String>)>),
     /// There is no such page.
     Missing(String),
+    /// The page cannot be fetched.
+    Unreadable(Fault),
 }
 
 impl Shows {
@@ -72,9 +74,7 @@ impl Shows {
             };
             return Self::Health(site.all_problems().into_iter().map(place).collect());
         }
-        // A site without a page for its front shows its first page there.
-        let first = || (wanted.path.is_empty() && !site.pages.is_empty()).then_some(0);
-        match site.page_at(&wanted.path).or_else(first) {
+        match wanted.page(site) {
             Some(at) => Self::Page {
                 at,
                 rendered: site.rendered(at),
@@ -83,14 +83,21 @@ impl Shows {
             None => Self::Missing(wanted.path.clone()),
         }
     }
+
+    /// The same with a page that was fetched.
+    pub(crate) fn with(self, fetched: Arc<Rendered>) -> Self {
+        match self {
+            Self::Page { at, edit, .. } => Self::Page {
+                at,
+                edit: fetched.edit.clone().or(edit),
+                rendered: fetched,
+            },
+            other => other,
+        }
+    }
 }
 
 impl ReaderView {
-    /// Whether there is no such page.
-    pub(crate) fn is_missing(&self) -> bool {
-        matches!(self.shows, Shows::Missing(_))
-    }
-
     /// The page that is shown.
     pub(crate) fn current(&self) -> Option<usize> {
         match self.shows {
@@ -112,6 +119,7 @@ impl ReaderView {
             Shows::Found { words, .. } => format!("Search for “{words}”"),
             Shows::Health(_) => "Health of the documentation".to_owned(),
             Shows::Missing(_) => "No such page".to_owned(),
+            Shows::Unreadable(_) => "Page that cannot be read".to_owned(),
         }
     }
 

@@ -30,6 +30,8 @@ pub struct Rendered {
     pub(crate) ids: HashSet<String>,
     /// Links to headings: the line, the page's position, the heading.
     pub(crate) heading_links: Vec<(Option<u32>, usize, String)>,
+    /// Where it is edited, where the page says so itself.
+    pub edit: Option<String>,
 }
 
 /// The text below a heading.
@@ -76,6 +78,26 @@ pub(crate) fn render(page: &Page, places: &Arc<Places>) -> Rendered {
     rendered.ids = ids(&safe);
     rendered.sections = sections(&safe, &rendered.headings);
     rendered.html = finished(&images::with_sizes(&safe, places));
+    rendered
+}
+
+/// A page that another program rendered, from its article.
+pub(crate) fn published(
+    html: &str,
+    headings: Vec<Heading>,
+    places: &Arc<Places>,
+    position: usize,
+    path: &str,
+) -> Rendered {
+    let safe = sanitise::page(html, places, position, path);
+    let mut rendered = Rendered {
+        headings,
+        html: finished(&safe),
+        ..Rendered::default()
+    };
+    for heading in &mut rendered.headings {
+        heading.id = sanitise::own_id(&heading.id);
+    }
     rendered
 }
 

@@ -1,9 +1,12 @@
-//! Sites made of files, and the pages in their states.
+//! Sites made of files, sites that another program published, and the pages in their states.
 
 #![allow(
     clippy::unwrap_used,
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod fake_s3;
 mod pages;
+mod published;
+mod section;
 mod site;

@@ -1,5 +1,6 @@
 //! Jobs as something that can be claimed. Each look for due jobs hands out schedules and events first.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -22,6 +23,8 @@ pub(super) struct JobClaims {
     parts: Arc<Parts>,
     holder: String,
     hold: Duration,
+    /// What this process works on, in the order in which rows are written, so that two transactions do not wait for each other.
+    held: Mutex<BTreeSet<(JobId, i64)>>,
     /// Which kind comes first; another one every time, so that none waits for the others' sake.
     turn: AtomicUsize,
     counted: Mutex<Option<Instant>>,
@@ -40,6 +43,7 @@ impl JobClaims {
             parts,
             holder,
             hold,
+            held: Mutex::default(),
             turn: AtomicUsize::new(0),
             counted: Mutex::default(),
         }
@@ -83,6 +87,21 @@ impl JobClaims {
         Ok(())
     }
 
+    async fn try_to_settle(&self, claim: &Claim<JobId>, ending: &Ending) -> Result<(), StoreError> {
+        let mut tx = self.parts.jobs.store().write_unordered(Lane::Bulk).await?;
+        let state = claims::settle(&mut tx, claim, ending, |kind| self.policy(kind)).await?;
+        tx.commit().await?;
+        if state.is_none() {
+            tracing::warn!(job = %claim.key, "the claim on a job was lost; how this run ended is not recorded");
+        }
+        Ok(())
+    }
+
+    fn held(&self) -> Vec<Claim<JobId>> {
+        let held = self.held.lock();
+        held.iter().map(|&(key, number)| Claim { key, number }).collect()
+    }
+
     fn policy(&self, kind: &str) -> JobPolicy {
         let handler = self.parts.handlers.get(kind);
         handler.map_or_else(JobPolicy::default, |handler| handler.policy())
@@ -111,14 +130,18 @@ impl Claims for JobClaims {
             holder: &self.holder,
             hold: self.hold,
         };
-        let claimed = claims::claim(&mut tx, &self.kinds(), &holding, limit).await?;
+        let claimed = claims::claim(&mut tx, &self.kinds(), &holding, &self.held(), limit).await?;
         tx.commit().await?;
+        let keys = claimed.iter().map(|(claim, _)| (claim.key, claim.number));
+        self.held.lock().extend(keys);
         Ok(claimed)
     }
 
     async fn renew(&self, claims: &[Claim<JobId>]) -> Result<Vec<Claim<JobId>>, StoreError> {
         let mut tx = self.parts.jobs.store().write_unordered(Lane::Bulk).await?;
         let mut to_end = Vec::new();
+        let mut claims: Vec<_> = claims.iter().collect();
+        claims.sort_by_key(|claim| claim.key);
         for claim in claims {
             if !claims::renew(&mut tx, claim, self.hold).await? {
                 to_end.push(claim.clone());
@@ -129,12 +152,11 @@ impl Claims for JobClaims {
     }
 
     async fn settle(&self, claim: &Claim<JobId>, ending: &Ending) -> Result<(), StoreError> {
-        let mut tx = self.parts.jobs.store().write_unordered(Lane::Bulk).await?;
-        let state = claims::settle(&mut tx, claim, ending, |kind| self.policy(kind)).await?;
-        tx.commit().await?;
-        if state.is_none() {
-            tracing::warn!(job = %claim.key, "the claim on a job was lost; how this run ended is not recorded");
+        let settled = self.try_to_settle(claim, ending).await;
+        // After an outage it is called again for the same claim.
+        if !settled.as_ref().is_err_and(StoreError::is_outage) {
+            self.held.lock().remove(&(claim.key, claim.number));
         }
-        Ok(())
+        settled
     }
 }

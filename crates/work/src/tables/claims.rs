@@ -38,14 +38,20 @@ pub async fn is_due(session: &mut Session, kind: &str, at: Timestamp) -> Result<
     Ok(row.is_some())
 }
 
-/// Claims due jobs of these kinds, at most `limit`, in the order of the kinds.
+/// Claims due jobs of these kinds, at most `limit`, in the order of the kinds. `held` is what this process works on. It is prolonged
+/// first: while the disk was stalled it may have run out, and would be taken by the process from itself, or not be
+/// counted where a kind or a key has its limit.
 pub async fn claim(
     tx: &mut Tx,
     kinds: &[(&str, JobPolicy)],
     holding: &Holding<'_>,
+    held: &[Claim<JobId>],
     limit: usize,
 ) -> Result<Vec<(Claim<JobId>, ClaimedJob)>, StoreError> {
     take_turn(tx).await?;
+    for claim in held {
+        renew(tx, claim, holding.hold).await?;
+    }
     let at = now(tx).await?;
     let mut claimed = Vec::new();
     let mut keys = HashSet::new();

@@ -13,6 +13,7 @@ mod queue;
 mod runner;
 mod schedules;
 mod standing;
+mod takeover;
 
 testkit::store_contract! {
     with crate::fixture::opened;
@@ -34,6 +35,7 @@ testkit::store_contract! {
     processes::the_jobs_of_a_killed_process_are_taken_over,
     processes::a_job_that_kills_its_process_is_not_run_for_ever,
     processes::what_a_sleeper_writes_is_refused,
+    processes::a_process_does_not_take_its_own_work_after_a_stall,
     schedules::run_once_by_two_processes,
     schedules::no_second_job_while_one_is_open,
     events::one_job_for_every_subscription,

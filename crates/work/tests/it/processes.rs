@@ -4,7 +4,8 @@
 
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use secrecy::ExposeSecret;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use store::{Database, Lane};
 use work::{Job, JobPolicy, JobState, WorkError};
 
-use crate::fixture::{POLICY, Running, World, doing, opened, soon};
+use crate::fixture::{POLICY, QUICK, Running, World, doing, opened, options, soon};
 
 const DATABASE: &str = "WORK_TEST_DATABASE";
 const FIRST: JobPolicy = JobPolicy {
@@ -87,12 +88,16 @@ async fn checkpoint(world: &World, id: work::JobId) -> Option<Value> {
 pub async fn the_jobs_of_a_killed_process_are_taken_over(world: &World) {
     let id = world.enqueue("test.killed", Value::Null).await;
     killed_in(world, id, 1).await;
+    let began = Instant::now();
     let running = world.run(doing("test.killed", FIRST, |job| async move {
         assert_eq!(job.checkpoint.get(), Some(json!({"steps": ["one"]})));
         Ok(())
     }));
     let job = world.until(id, JobState::Done).await;
     assert_eq!(job.attempt, 2);
+    // A loaded machine may be slow with the rest.
+    let most = QUICK.taken_over_within() + Duration::from_secs(2);
+    assert!(began.elapsed() <= most, "{:?}", began.elapsed());
     running.end().await;
 }
 
@@ -138,6 +143,36 @@ pub async fn what_a_sleeper_writes_is_refused(world: &World) {
     assert_eq!(checkpoint(world, id).await, Some(json!("mine")));
     running.stop.cancel();
     world.until(id, JobState::Done).await;
+    running.end().await;
+}
+
+/// The writer is held up for longer than the claim holds, when the process is about to claim another job.
+pub async fn a_process_does_not_take_its_own_work_after_a_stall(world: &World) {
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counted = runs.clone();
+    let long = doing("test.long", POLICY, move |job: Job| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        async move {
+            job.stop.cancelled().await;
+            Ok(())
+        }
+    });
+    let running = Running::start(world.runner().handler(long).handler(doing(
+        "test.short",
+        POLICY,
+        |_| async { Ok(()) },
+    )));
+    let id = world.enqueue("test.long", Value::Null).await;
+    world.until(id, JobState::Running).await;
+    let later = options().after(Duration::from_millis(40));
+    let other = world.enqueue_with("test.short", Value::Null, later).await;
+    let stall = world.store.write_unordered(Lane::Bulk).await.unwrap();
+    tokio::time::sleep(QUICK.hold * 2).await;
+    drop(stall);
+    world.until(other, JobState::Done).await;
+    let job = world.job(id).await;
+    assert_eq!((job.state, job.attempt), (JobState::Running, 1));
+    assert_eq!(runs.load(Ordering::SeqCst), 1, "it was not begun anew");
     running.end().await;
 }
 

@@ -15,16 +15,17 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../../.
 export const apiToken = 'acceptance-0123456789abcdef';
 
 export class Portal {
-  constructor(folder, port) {
+  constructor(folder, port, name) {
     this.folder = folder;
     this.port = port;
+    this.name = name;
     this.base = `http://127.0.0.1:${port}`;
   }
 
-  /** A folder of its own, with the configuration that `configure(base)` makes and further `files`. */
-  static async prepare(configure, files = {}) {
+  /** A folder of its own, with the configuration that `configure(base)` makes and further `files`; its log is kept as `name`. */
+  static async prepare(configure, files = {}, { name = 'portal', port = given('PORTAL_PORT') } = {}) {
     const folder = await mkdtemp(join(tmpdir(), 'acceptance-'));
-    const portal = new Portal(folder, given('PORTAL_PORT'));
+    const portal = new Portal(folder, port, name);
     await writeFile(join(folder, 'app-config.yaml'), configure(portal.base));
     for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
     return portal;
@@ -58,7 +59,7 @@ export class Portal {
     const kept = process.env.SCREENSHOTS;
     if (kept) {
       await mkdir(kept, { recursive: true });
-      await copyFile(join(this.folder, 'portal.log'), join(kept, 'portal.log'));
+      await copyFile(join(this.folder, 'portal.log'), join(kept, `${this.name}.log`));
     }
     await rm(this.folder, { recursive: true, force: true });
   }

@@ -29,43 +29,46 @@ export async function call(address, { method = 'GET', body, headers = {}, fine =
   }
 }
 
-/** Gitea's API as its administrator. */
-export const gitea = {
-  base: given('GITEA_URL'),
-  organisation: given('GITEA_ORG'),
-  call: (path, options = {}) =>
-    call(`${given('GITEA_URL')}/api/v1${path}`, {
-      ...options,
-      headers: { authorization: `token ${given('GITEA_TOKEN')}` },
-    }),
-  /** An empty repository of the organisation; one that is there from another run is made anew. */
-  async repository(name) {
-    const { organisation } = gitea;
-    await gitea.call(`/repos/${organisation}/${name}`, { method: 'DELETE', fine: [404] });
-    await gitea.call(`/orgs/${organisation}/repos`, { method: 'POST', body: { name, default_branch: 'main' } });
-  },
-  /** One commit that writes `files`, given as path and text; returns its id. */
-  async commit(repository, message, files) {
-    const path = `/repos/${gitea.organisation}/${repository}/contents`;
-    const changes = [];
-    for (const [name, text] of Object.entries(files)) {
-      const known = await gitea.call(`${path}/${name}?ref=main`, { fine: [404] });
-      const content = Buffer.from(text).toString('base64');
-      changes.push(known.sha ? { operation: 'update', path: name, content, sha: known.sha } : { operation: 'create', path: name, content });
-    }
-    const answer = await gitea.call(path, { method: 'POST', body: { branch: 'main', message, files: changes } });
-    return answer.commit.sha;
-  },
-  async text(repository, path) {
-    const address = `${gitea.base}/api/v1/repos/${gitea.organisation}/${repository}/raw/${path}?ref=main`;
-    const answer = await fetch(address, { headers: { authorization: `token ${given('GITEA_TOKEN')}` } });
-    if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
-    return answer.text();
-  },
-  async commits(repository) {
-    return gitea.call(`/repos/${gitea.organisation}/${repository}/commits?sha=main&stat=false`);
-  },
-};
+/** Gitea's API as its administrator, for the repositories of one organisation. */
+export function giteaOf(organisation) {
+  const base = given('GITEA_URL');
+  const headers = { authorization: `token ${given('GITEA_TOKEN')}` };
+  const ask = (path, options = {}) => call(`${base}/api/v1${path}`, { ...options, headers });
+  return {
+    base,
+    organisation,
+    call: ask,
+    /** An empty repository of the organisation; one that is there from another run is made anew. */
+    async repository(name) {
+      await ask(`/repos/${organisation}/${name}`, { method: 'DELETE', fine: [404] });
+      await ask(`/orgs/${organisation}/repos`, { method: 'POST', body: { name, default_branch: 'main' } });
+    },
+    /** One commit that writes `files`, given as path and text; returns its id. */
+    async commit(repository, message, files, branch = 'main') {
+      const path = `/repos/${organisation}/${repository}/contents`;
+      const changes = [];
+      for (const [name, text] of Object.entries(files)) {
+        const known = await ask(`${path}/${name}?ref=${branch}`, { fine: [404] });
+        const content = Buffer.from(text).toString('base64');
+        changes.push(known.sha ? { operation: 'update', path: name, content, sha: known.sha } : { operation: 'create', path: name, content });
+      }
+      const answer = await ask(path, { method: 'POST', body: { branch, message, files: changes } });
+      return answer.commit.sha;
+    },
+    async text(repository, path) {
+      const address = `${base}/api/v1/repos/${organisation}/${repository}/raw/${path}?ref=main`;
+      const answer = await fetch(address, { headers });
+      if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+      return answer.text();
+    },
+    async commits(repository) {
+      return ask(`/repos/${organisation}/${repository}/commits?sha=main&stat=false`);
+    },
+  };
+}
+
+/** The organisation that the starting scripts fill. */
+export const gitea = giteaOf(given('GITEA_ORG'));
 
 /** `kubectl` as the cluster's administrator; `input` is what it reads. */
 export async function kubectl(arguments_, input) {

@@ -17,14 +17,17 @@ impl ConfigSection for Section {
     }
 
     fn schema(&self) -> Value {
-        json!({"type": "object", "properties": {"spout": {"type": "string", "description": "Where tea comes out."}}})
+        json!({"type": "object", "properties": {
+            "spout": {"type": "string", "description": "The side where tea comes out."},
+            "handle": {"type": "string", "description": "The side where the pot is held."},
+        }})
     }
 
     fn check(&self, section: &Value) -> Vec<Problem> {
-        if section["spout"].is_string() {
+        if section["spout"].is_null() || section["spout"] != section["handle"] {
             return Vec::new();
         }
-        let fault = Fault::input("teapots.spout must be a text");
+        let fault = Fault::input("teapots.spout and teapots.handle are on the same side");
         vec![Problem::error(Fault {
             path: Some("spout".to_owned()),
             ..fault

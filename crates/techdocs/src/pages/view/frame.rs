@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use markdown::Heading;
 use maud::{Markup, PreEscaped, html};
+use model::Fault;
 use ui::{
-    Button, EmptyState, Notice, Tone, button, empty_state, entity_link, icon, lifecycle_badge, notice,
-    search_field, time,
+    Button, EmptyState, Notice, Tone, button, empty_state, entity_link, error_state, icon, lifecycle_badge,
+    notice, search_field, time,
 };
 
-use super::{ReaderView, Shows};
+use super::{ReaderView, Shows, advice};
 use crate::pages::find::Hit;
 use crate::site::{Entry, Leads, Problem};
 
@@ -36,10 +37,7 @@ fn body(view: &ReaderView, now: Timestamp) -> Markup {
     let contents = contents(view);
     html! {
         @if let Some(failure) = &view.failure {
-            div.docs-notice { (notice(Notice { tone: Tone::Amber, text: &format!(
-                "This may not be the newest version: {}. What is shown was up to date {}.",
-                failure.message.trim_end_matches('.'), ui::relative(view.checked, now)
-            ) })) }
+            div.docs-notice { (notice(Notice { tone: Tone::Amber, text: &old(view, failure, now) })) }
         }
         div.docs.docs-without-contents[contents.is_none()] {
             div.docs-side {
@@ -58,6 +56,20 @@ fn body(view: &ReaderView, now: Timestamp) -> Markup {
     }
 }
 
+/// Why this may not be the newest version, how old it is, and what to do.
+fn old(view: &ReaderView, failure: &Fault, now: Timestamp) -> String {
+    let mut text = format!(
+        "This may not be the newest version: {}. What is shown was up to date {}.",
+        failure.message.trim_end_matches('.'),
+        ui::relative(view.checked, now)
+    );
+    if view.site.published.is_some() {
+        text.push(' ');
+        text.push_str(&advice(failure, true));
+    }
+    text
+}
+
 fn words(view: &ReaderView) -> &str {
     match &view.shows {
         Shows::Found { words, .. } => words,
@@ -74,6 +86,13 @@ fn navigation(view: &ReaderView) -> Markup {
 
 fn health_link(view: &ReaderView) -> Markup {
     let count = view.site.known_problems();
+    html! {
+        // Of a published site only its pages are known, not its sources.
+        @if view.site.published.is_none() { (counted(view, count)) }
+    }
+}
+
+fn counted(view: &ReaderView, count: Option<usize>) -> Markup {
     html! {
         a.docs-health href=(view.address("?view=health")) aria-current=[matches!(view.shows, Shows::Health(_)).then_some("page")] {
             (icon("health"))
@@ -174,6 +193,10 @@ fn shown(view: &ReaderView) -> Markup {
                 actions: Some(button(Button { label: "To the first page", href: Some(&view.address("")), ..Button::default() })),
             }))
         },
+        Shows::Unreadable(fault) => html! {
+            (top(view, "This page cannot be read"))
+            (error_state("The page cannot be read", &fault.message, Some(&advice(fault, true))))
+        },
     }
 }
 
@@ -240,6 +263,12 @@ fn place_of(problem: &Problem, edit: Option<&str>) -> Markup {
     }
 }
 
+/// When another program built the site.
+fn built_at(view: &ReaderView) -> Option<Timestamp> {
+    let built_at = view.site.published.as_ref()?.built_at?;
+    Timestamp::from_millisecond(built_at).ok()
+}
+
 fn footer(view: &ReaderView, now: Timestamp) -> Markup {
     let pages = &view.site.pages;
     let before = view
@@ -260,6 +289,7 @@ fn footer(view: &ReaderView, now: Timestamp) -> Markup {
             }
         }
         p.docs-version {
+            @if let Some(built_at) = built_at(view) { "Published " (time(built_at, now)) " · " }
             @if view.site.places.repository.is_some() { "Commit " code { (version) } " · " }
             "checked " (time(view.checked, now))
         }

@@ -148,15 +148,18 @@ pub(crate) fn elsewhere(target: &str) -> Markup {
 }
 
 /// A site that cannot be read.
-pub(crate) fn unreadable(reference: &EntityRef, fault: &Fault) -> Markup {
+pub(crate) fn unreadable(reference: &EntityRef, fault: &Fault, is_published: bool) -> Markup {
     html! {
         div.page-head { h1 { "Documentation of " (entity_link(reference, None)) } }
-        (error_state("The documentation cannot be read", &fault.message, Some(&advice(fault))))
+        (error_state("The documentation cannot be read", &fault.message, Some(&advice(fault, is_published))))
     }
 }
 
-/// What to do about it.
-pub(crate) fn advice(fault: &Fault) -> String {
+/// What to do about it. `is_published` where another program builds the sites.
+pub(crate) fn advice(fault: &Fault, is_published: bool) -> String {
+    if is_published {
+        return advice_on_published(fault).to_owned();
+    }
     match fault.kind() {
         FaultKind::NotFound => "Check the annotation backstage.io/techdocs-ref, and whether the repository and branch still exist.",
         FaultKind::Authentication => "The portal's account on the Git host may not read the repository; check 'integrations' in the configuration.",
@@ -165,4 +168,20 @@ pub(crate) fn advice(fault: &Fault) -> String {
         _ => "The page tries again by itself when it is loaded again. Connections shows how the Git host answers.",
     }
     .to_owned()
+}
+
+/// What to do about a published site; the message names the key of the configuration already.
+fn advice_on_published(fault: &Fault) -> &'static str {
+    match fault.kind() {
+        FaultKind::NotFound => {
+            "Publish it with 'techdocs-cli publish'. Where that was done: the folder in the storage is namespace/kind/name, in lower \
+             case unless techdocs.legacyUseCaseSensitiveTripletPaths is set, below techdocs.publisher.awsS3.bucketRootPath."
+        }
+        FaultKind::Authentication | FaultKind::NotAllowed | FaultKind::Input => {
+            "Mend the configuration of the portal, and start it again."
+        }
+        _ => {
+            "The page tries again by itself when it is loaded again. Connections shows how the storage answers."
+        }
+    }
 }

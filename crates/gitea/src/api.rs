@@ -1,0 +1,3 @@
+//! What programs read below `/api/gitea`.
+
+pub(crate) mod ownership;

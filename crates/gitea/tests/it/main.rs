@@ -1,0 +1,8 @@
+//! The plugin in front of a Gitea in memory.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not there"
+)]
+
+mod people_world;

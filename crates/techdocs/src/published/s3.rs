@@ -1,0 +1,269 @@
+//! A bucket of Amazon's S3 or of a server that speaks like it.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
+use object_store::{BackoffConfig, RetryConfig};
+use outside::{HostPolicy, OutsideCalls};
+use url::{Host, Url};
+
+use super::calls::Calls;
+use super::objects::Objects;
+use super::settings::S3Settings;
+use super::trouble::Trouble;
+
+/// The storage's name at Connections.
+const NAME: &str = "documentation bucket";
+/// The region where neither the configuration nor the environment names one.
+const REGION: &str = "us-east-1";
+/// What the environment may say about credentials, as Amazon's own programs read it.
+const ENVIRONMENT: [(&str, AmazonS3ConfigKey); 8] = [
+    ("AWS_ACCESS_KEY_ID", AmazonS3ConfigKey::AccessKeyId),
+    ("AWS_SECRET_ACCESS_KEY", AmazonS3ConfigKey::SecretAccessKey),
+    ("AWS_SESSION_TOKEN", AmazonS3ConfigKey::Token),
+    (
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        AmazonS3ConfigKey::WebIdentityTokenFile,
+    ),
+    ("AWS_ROLE_ARN", AmazonS3ConfigKey::RoleArn),
+    (
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        AmazonS3ConfigKey::ContainerCredentialsRelativeUri,
+    ),
+    (
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        AmazonS3ConfigKey::ContainerCredentialsFullUri,
+    ),
+    (
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+        AmazonS3ConfigKey::ContainerAuthorizationTokenFile,
+    ),
+];
+
+/// Opens the bucket. Nothing is asked of it yet.
+pub(crate) fn open(settings: &S3Settings, outside: &OutsideCalls) -> Result<Objects<AmazonS3>, Trouble> {
+    let other = |error: &dyn std::fmt::Display| Trouble::Other(error.to_string());
+    let region = settings.region.clone();
+    let region = region
+        .or_else(|| variable("AWS_REGION"))
+        .or_else(|| variable("AWS_DEFAULT_REGION"))
+        .unwrap_or_else(|| REGION.to_owned());
+    let address = address(settings, &region)?;
+    let host = outside
+        .host(NAME, &HostPolicy::default())
+        .map_err(|error| other(&error))?;
+    let mut builder = AmazonS3Builder::new()
+        .with_bucket_name(&settings.bucket)
+        .with_region(&region)
+        .with_allow_http(true)
+        .with_endpoint(address.as_str().trim_end_matches('/'))
+        // The address has the bucket in it already.
+        .with_virtual_hosted_style_request(true)
+        .with_retry(retry())
+        .with_http_connector(Calls::new(host, address.clone(), judge));
+    builder = match &settings.key {
+        Some((id, secret)) => builder
+            .with_access_key_id(id)
+            .with_secret_access_key(secret.expose()),
+        None => ENVIRONMENT
+            .iter()
+            .fold(builder, |builder, (name, key)| match variable(name) {
+                Some(value) => builder.with_config(*key, value),
+                None => builder,
+            }),
+    };
+    let store = builder.build().map_err(|error| other(&error))?;
+    let name = format!("the bucket '{}' at {}", settings.bucket, shown(&address));
+    Ok(Objects::new(store, &settings.root, name))
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// One more try, soon: people wait for the page. What is away rests by itself.
+fn retry() -> RetryConfig {
+    RetryConfig {
+        backoff: BackoffConfig {
+            init_backoff: Duration::from_millis(100),
+            max_backoff: Duration::from_millis(500),
+            base: 2.0,
+        },
+        max_retries: 1,
+        retry_timeout: Duration::from_secs(10),
+    }
+}
+
+/// The address of the bucket: below the server's path, or as a host of its own, as Amazon's library chooses it.
+fn address(settings: &S3Settings, region: &str) -> Result<Url, Trouble> {
+    let server = match &settings.endpoint {
+        Some(endpoint) => endpoint.clone(),
+        None => format!("https://s3.{region}.amazonaws.com"),
+    };
+    let bad = || {
+        Trouble::Other(format!(
+            "'{server}' is no address; correct techdocs.publisher.awsS3.endpoint"
+        ))
+    };
+    let mut url = Url::parse(&server).map_err(|_| bad())?;
+    let host = match url.host().ok_or_else(bad)? {
+        Host::Domain(host) if !settings.force_path_style && can_be_host(&settings.bucket) => {
+            Some(format!("{}.{host}", settings.bucket))
+        }
+        _ => None,
+    };
+    match host {
+        Some(host) => url.set_host(Some(&host)).map_err(|_| bad())?,
+        None => {
+            let path = format!("{}/{}", url.path().trim_end_matches('/'), settings.bucket);
+            url.set_path(&path);
+        }
+    }
+    Ok(url)
+}
+
+/// Whether a bucket's name may begin the name of a host for which there is a certificate.
+fn can_be_host(bucket: &str) -> bool {
+    bucket
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+fn shown(address: &Url) -> String {
+    let origin = address.origin().ascii_serialization();
+    origin
+        .split_once("://")
+        .map_or(origin.clone(), |(_, host)| host.to_owned())
+}
+
+/// What the server's refusal means; nothing where another try may help.
+fn judge(status: StatusCode, body: &str) -> Option<Trouble> {
+    let code = element(body, "Code").unwrap_or_default();
+    Some(match (code, status) {
+        ("NoSuchKey", _) => Trouble::Missing,
+        ("NoSuchBucket" | "InvalidBucketName", _) => Trouble::NoBucket,
+        ("InvalidAccessKeyId", _) => Trouble::UnknownKey,
+        ("SignatureDoesNotMatch", _) => Trouble::WrongSecret,
+        ("ExpiredToken" | "InvalidToken", _) => Trouble::Expired,
+        ("RequestTimeTooSkewed", _) => Trouble::Clock,
+        (
+            "AuthorizationHeaderMalformed"
+            | "PermanentRedirect"
+            | "TemporaryRedirect"
+            | "IllegalLocationConstraintException",
+            _,
+        ) => {
+            let region = element(body, "Region");
+            Trouble::Region(
+                region
+                    .map(|region| format!(": it is '{region}'"))
+                    .unwrap_or_default(),
+            )
+        }
+        (_, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) => Trouble::Refused,
+        (_, StatusCode::NOT_FOUND) => Trouble::Missing,
+        (_, status) if status.is_redirection() => Trouble::Region(String::new()),
+        (_, status) if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => return None,
+        (code, status) => Trouble::Other(
+            format!("the server answers {status} {code}")
+                .trim_end()
+                .to_owned(),
+        ),
+    })
+}
+
+/// The text of an element of a small document.
+fn element<'a>(body: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = body.split_once(&format!("<{name}>"))?;
+    let (text, _) = rest.split_once("</")?;
+    (text.len() <= 100).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(endpoint: Option<&str>, bucket: &str, force_path_style: bool) -> S3Settings {
+        S3Settings {
+            bucket: bucket.to_owned(),
+            endpoint: endpoint.map(str::to_owned),
+            force_path_style,
+            ..S3Settings::default()
+        }
+    }
+
+    #[test]
+    fn the_bucket_is_a_host_or_a_path() {
+        for (endpoint, bucket, force, expected) in [
+            (None, "docs", false, "https://docs.s3.eu-west-1.amazonaws.com/"),
+            (None, "docs", true, "https://s3.eu-west-1.amazonaws.com/docs"),
+            (
+                None,
+                "docs.example",
+                false,
+                "https://s3.eu-west-1.amazonaws.com/docs.example",
+            ),
+            (
+                Some("https://minio.example:9000"),
+                "docs",
+                false,
+                "https://docs.minio.example:9000/",
+            ),
+            (
+                Some("https://minio.example:9000/"),
+                "docs",
+                true,
+                "https://minio.example:9000/docs",
+            ),
+            (
+                Some("http://127.0.0.1:9000"),
+                "docs",
+                false,
+                "http://127.0.0.1:9000/docs",
+            ),
+            (
+                Some("https://example.org/s3/"),
+                "docs",
+                true,
+                "https://example.org/s3/docs",
+            ),
+        ] {
+            let address = address(&settings(endpoint, bucket, force), "eu-west-1").unwrap();
+            assert_eq!(address.as_str(), expected);
+        }
+        assert!(address(&settings(Some("minio"), "docs", true), "x").is_err());
+    }
+
+    #[test]
+    fn refusals_are_told_apart() {
+        let body = |code: &str| {
+            format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Region>eu-west-1</Region></Error>")
+        };
+        for (status, code, expected) in [
+            (404, "NoSuchKey", Some(Trouble::Missing)),
+            (404, "NoSuchBucket", Some(Trouble::NoBucket)),
+            (403, "InvalidAccessKeyId", Some(Trouble::UnknownKey)),
+            (403, "SignatureDoesNotMatch", Some(Trouble::WrongSecret)),
+            (403, "AccessDenied", Some(Trouble::Refused)),
+            (
+                301,
+                "PermanentRedirect",
+                Some(Trouble::Region(": it is 'eu-west-1'".to_owned())),
+            ),
+            (503, "SlowDown", None),
+            (500, "InternalError", None),
+            (
+                418,
+                "Teapot",
+                Some(Trouble::Other(
+                    "the server answers 418 I'm a teapot Teapot".to_owned(),
+                )),
+            ),
+        ] {
+            let status = StatusCode::from_u16(status).unwrap();
+            assert_eq!(judge(status, &body(code)), expected, "{status} {code}");
+        }
+        assert_eq!(judge(StatusCode::NOT_FOUND, ""), Some(Trouble::Missing));
+    }
+}

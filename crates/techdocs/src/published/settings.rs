@@ -1,0 +1,124 @@
+//! What the configuration says about sites that another program publishes.
+
+use std::path::{Path, PathBuf};
+
+use config::Secret;
+use model::Fault;
+use serde_json::Value;
+
+/// Publishers of the original that are not read yet.
+pub(crate) const NOT_YET: [&str; 3] = ["googleGcs", "azureBlobStorage", "openStackSwift"];
+
+/// Sites that another program publishes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Settings {
+    pub(crate) place: PlaceSettings,
+    /// Folders keep the case of kind, namespace and name.
+    pub(crate) keeps_case: bool,
+}
+
+/// Where they lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum PlaceSettings {
+    /// A folder of this machine.
+    Folder(PathBuf),
+    /// A bucket.
+    S3(S3Settings),
+}
+
+/// A bucket of S3.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct S3Settings {
+    pub(crate) bucket: String,
+    /// The folder in it, as it is written.
+    pub(crate) root: String,
+    pub(crate) region: Option<String>,
+    /// The address of the server; nothing for Amazon's.
+    pub(crate) endpoint: Option<String>,
+    pub(crate) force_path_style: bool,
+    /// Id and secret of the access key; nothing where the environment has one.
+    pub(crate) key: Option<(String, Secret)>,
+}
+
+impl Settings {
+    /// Reads the section `techdocs`. Nothing unless another program builds the sites.
+    pub(crate) fn read(section: &Value, directory: &Path) -> Option<Result<Self, Fault>> {
+        if section["builder"].as_str() != Some("external") {
+            return None;
+        }
+        let publisher = &section["publisher"];
+        let place = match publisher["type"].as_str().unwrap_or("local") {
+            "local" => folder(publisher, directory),
+            "awsS3" => bucket(&publisher["awsS3"]).map(PlaceSettings::S3),
+            other => Err(not_yet(other)),
+        };
+        Some(place.map(|place| Self {
+            place,
+            keeps_case: section["legacyUseCaseSensitiveTripletPaths"] == true,
+        }))
+    }
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
+    value[key].as_str().map(str::trim).filter(|text| !text.is_empty())
+}
+
+fn folder(publisher: &Value, directory: &Path) -> Result<PlaceSettings, Fault> {
+    let folder = text(&publisher["local"], "publishDirectory");
+    let folder = folder.ok_or_else(|| {
+        Fault::input(
+            "'techdocs.publisher.local.publishDirectory' is missing: name the folder into which the sites are published",
+        )
+        .at("publisher")
+    })?;
+    Ok(PlaceSettings::Folder(directory.join(folder)))
+}
+
+fn bucket(section: &Value) -> Result<S3Settings, Fault> {
+    let bucket = text(section, "bucketName").ok_or_else(|| {
+        Fault::input("'techdocs.publisher.awsS3.bucketName' is missing: name the bucket into which the sites are published")
+            .at("publisher")
+    })?;
+    let credentials = &section["credentials"];
+    let key = match (
+        text(credentials, "accessKeyId"),
+        text(credentials, "secretAccessKey"),
+    ) {
+        (Some(id), Some(secret)) => Some((id.to_owned(), Secret::new(secret))),
+        (None, None) => None,
+        (id, _) => {
+            let (has, lacks) = if id.is_some() {
+                ("accessKeyId", "secretAccessKey")
+            } else {
+                ("secretAccessKey", "accessKeyId")
+            };
+            return Err(Fault::input(format!(
+                "'techdocs.publisher.awsS3.credentials' has {has} but no {lacks}: set both, or none to take the credentials \
+                 of the environment"
+            ))
+            .at("publisher.awsS3.credentials"));
+        }
+    };
+    let owned = |key: &str| text(section, key).map(str::to_owned);
+    Ok(S3Settings {
+        bucket: bucket.to_owned(),
+        root: owned("bucketRootPath").unwrap_or_default(),
+        region: owned("region"),
+        endpoint: owned("endpoint"),
+        force_path_style: section["s3ForcePathStyle"] == true,
+        key,
+    })
+}
+
+/// A publisher whose sites cannot be read.
+pub(crate) fn not_yet(kind: &str) -> Fault {
+    let why = if NOT_YET.contains(&kind) {
+        "is not read yet"
+    } else {
+        "is no publisher"
+    };
+    Fault::input(format!(
+        "'techdocs.publisher.type' is '{kind}', which {why}: sites are read from 'local' and 'awsS3'"
+    ))
+    .at("publisher.type")
+}

@@ -1,0 +1,72 @@
+//! Whether a section has the shape of its schema: keys that nobody knows, and values of a wrong type.
+
+use model::{Fault, Problem};
+use serde_json::Value;
+
+/// What is wrong with a value; `path` is where it stands in the section, empty for the section itself.
+pub(super) fn problems(value: &Value, schema: &Value, path: &str) -> Vec<Problem> {
+    if value.is_null() {
+        return Vec::new();
+    }
+    let wanted = schema["type"].as_str().unwrap_or("object");
+    let fits = match wanted {
+        "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_u64(),
+        _ => value.is_object(),
+    };
+    if !fits {
+        let text = format!("'{}' must be {}, not {}", full(path), named(wanted), shown(value));
+        return vec![Problem::error(Fault::type_error(text).at(path))];
+    }
+    let (Some(entries), Some(known)) = (value.as_object(), schema["properties"].as_object()) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for (key, value) in entries {
+        let inner = if path.is_empty() {
+            key.clone()
+        } else {
+            format!("{path}.{key}")
+        };
+        match known.get(key) {
+            Some(schema) => found.extend(problems(value, schema, &inner)),
+            None => {
+                let names: Vec<&str> = known.keys().map(String::as_str).collect();
+                let text = format!("'{}' has no effect: there is no such setting", full(&inner));
+                let hint = format!("There are: {}.", names.join(", "));
+                found.push(Problem::warning(Fault::input(text).at(inner)).hint(hint));
+            }
+        }
+    }
+    found
+}
+
+fn full(path: &str) -> String {
+    if path.is_empty() {
+        "techdocs".to_owned()
+    } else {
+        format!("techdocs.{path}")
+    }
+}
+
+fn named(kind: &str) -> &str {
+    match kind {
+        "string" => "a text",
+        "boolean" => "true or false",
+        "integer" => "a whole number",
+        _ => "a group of settings",
+    }
+}
+
+/// A value in words: what it is, not what it says, which may be secret.
+fn shown(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a group of settings",
+    }
+}

@@ -1,0 +1,10 @@
+//! The Gitea server in memory: against recorded answers of a real one, and trap by trap.
+
+mod client;
+mod plain;
+mod receiver;
+mod recorded;
+mod scenario;
+mod shape;
+mod traps;
+mod webhooks;

@@ -31,6 +31,18 @@ pub(crate) struct Readme {
     sha: String,
 }
 
+impl Readme {
+    /// A README whose HTML was made safe.
+    pub(crate) fn new(path: &str, page: &str, html: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            page: page.to_owned(),
+            html: Some(html.to_owned()),
+            sha: String::new(),
+        }
+    }
+}
+
 /// Finds and reads the README of a place. Content that is known already is not read again.
 pub(super) async fn read(
     repo: &Repo,
@@ -257,7 +269,7 @@ mod tests {
     use super::*;
 
     fn shown(text: &str) -> String {
-        let links = Links::new("https://git.example.com/shop/orders".to_owned());
+        let links = Links::new("https://git.example.com", "shop/orders");
         markdown(
             text,
             &links,

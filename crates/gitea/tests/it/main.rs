@@ -5,4 +5,6 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod code;
+mod code_world;
 mod people_world;

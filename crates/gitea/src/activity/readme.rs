@@ -131,7 +131,7 @@ fn markdown(text: &str, links: &Links, reference: &Reference, path: &str) -> Str
     let safe = ui::foreign_html_from(&html, move |address| {
         resolved(address, &links, &reference, &folder)
     });
-    code(&without_images(&safe.into_string()))
+    code(&tables(&without_images(&safe.into_string())))
 }
 
 /// Where a link or image leads. What names a server, a scheme or a place in the text stays.
@@ -241,6 +241,13 @@ fn without_images(html: &str) -> String {
         }
         found[0].to_owned()
     })
+}
+
+/// Tables that can be scrolled, also by the keyboard.
+fn tables(html: &str) -> String {
+    let frame = "<div class=\"code-table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>";
+    html.replace("<table>", frame)
+        .replace("</table>", "</table></div>")
 }
 
 /// Code with the portal's colours, which can be copied.

@@ -141,7 +141,7 @@ impl World {
             }),
             tokio::spawn({
                 let stop = stop.clone();
-                async move { runner.run(stop).await }
+                async move { runner.run(&stop).await }
             }),
         ];
         Self {

@@ -11,6 +11,8 @@ mod discovery;
 mod owners;
 mod pages;
 mod people;
+mod code;
+mod code_world;
 mod people_world;
 mod proposals;
 mod pushes;

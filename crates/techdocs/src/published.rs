@@ -51,7 +51,7 @@ const MAX_PAGE: u64 = 4 << 20;
 /// Largest index of a site that is searched.
 const MAX_INDEX: u64 = 32 << 20;
 /// Largest file that is passed on.
-const MAX_FILE: u64 = 64 << 20;
+const MAX_FILE: u64 = 32 << 20;
 
 /// All published sites.
 pub struct PublishedSites {
@@ -168,7 +168,7 @@ impl PublishedSites {
         let files = self.files()?;
         let key = format!("{}/{}", published.folder, site.pages[at].path);
         let fault = |trouble: &Trouble| trouble.fault(files.storage().name());
-        let current = match files.read(&key, MAX_PAGE).await {
+        let current = match files.read_soon(&key, MAX_PAGE).await {
             Ok(current) => current,
             Err(Trouble::Missing) => return Ok(None),
             Err(trouble) => return Err(fault(&trouble)),
@@ -196,7 +196,7 @@ impl PublishedSites {
     /// A file below a folder; nothing if there is none.
     pub async fn file(&self, folder: &str, path: &str) -> Result<Option<Bytes>, Fault> {
         let files = self.files()?;
-        match files.read(&format!("{folder}/{path}"), MAX_FILE).await {
+        match files.read_soon(&format!("{folder}/{path}"), MAX_FILE).await {
             Ok(current) => Ok(Some(current.file.bytes.clone())),
             Err(Trouble::Missing) => Ok(None),
             Err(trouble) => Err(trouble.fault(files.storage().name())),

@@ -134,10 +134,10 @@ fn away(error: OutsideError, most: u64, is_for_key: bool) -> HttpError {
         What::BrokenOff(_) => HttpErrorKind::Interrupted,
         _ => HttpErrorKind::Unknown,
     };
-    let trouble = match error.what {
+    let trouble = match &error.what {
         What::TooLarge(_) => Trouble::TooLarge(most),
         _ if is_for_key => Trouble::NoKey(error.to_string()),
-        _ => Trouble::Away(error.to_string()),
+        what => Trouble::Away(what.to_string()),
     };
     failed(kind, trouble)
 }

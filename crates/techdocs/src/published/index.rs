@@ -9,7 +9,7 @@ use super::pieces::{self, one_line, text_of};
 use crate::site::{Rendered, Section};
 
 /// Most documents of an index that are read.
-const MAX_DOCUMENTS: usize = 50_000;
+const MAX_DOCUMENTS: usize = 20_000;
 /// Longest text of a section that can be found, in bytes.
 const MAX_SECTION: usize = 4_000;
 

@@ -139,7 +139,9 @@ impl PublishedSites {
             front = read(path, MAX_PAGE).await.map_err(fault)?;
         }
         let path = path.unwrap_or_else(|| FRONT.to_owned());
-        let current = [&metadata, &front, &index].map(version_of).join("|");
+        let current = [&metadata, &front, &index]
+            .map(|file| version_of(file.as_ref()))
+            .join("|");
         if version == Some(current.as_str()) {
             return Ok(None);
         }
@@ -240,7 +242,7 @@ fn sure(read: Result<Current, Trouble>) -> Result<Option<Current>, Trouble> {
     }
 }
 
-fn version_of(file: &Option<Current>) -> String {
+fn version_of(file: Option<&Current>) -> String {
     let Some(current) = file else {
         return String::new();
     };
@@ -251,7 +253,7 @@ fn version_of(file: &Option<Current>) -> String {
 
 fn rendered(site: &Site, at: usize, html: &[u8]) -> Rendered {
     let article = article::of(&pieces::read(&String::from_utf8_lossy(html)));
-    site.from_article(at, article.html.trim(), article.headings, article.edit)
+    site.article_as_shown(at, article.html.trim(), article.headings, article.edit)
 }
 
 fn missing(folder: &str, storage: &str) -> Fault {

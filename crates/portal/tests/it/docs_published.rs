@@ -6,26 +6,25 @@ use serde_json::{Value, json};
 
 use crate::world::World;
 
-const ENTITIES: &str = "apiVersion: backstage.io/v1alpha1
-kind: Component
-metadata: {name: payments, title: Payments, annotations: {backstage.io/techdocs-ref: 'dir:.'}}
-spec: {type: service, lifecycle: production, owner: team}
----
-apiVersion: backstage.io/v1alpha1
-kind: Component
-metadata: {name: unpublished, annotations: {backstage.io/techdocs-ref: 'dir:.'}}
-spec: {type: service, lifecycle: production, owner: team}
----
-apiVersion: backstage.io/v1alpha1
-kind: Component
-metadata: {name: silent}
-spec: {type: service, lifecycle: production, owner: team}
-";
+/// A component; with documentation, if it says so.
+fn component(name: &str, has_docs: bool) -> String {
+    let annotations = if has_docs {
+        json!({"backstage.io/techdocs-ref": "dir:."})
+    } else {
+        json!({})
+    };
+    let metadata = json!({"name": name, "annotations": annotations});
+    let spec = json!({"type": "service", "lifecycle": "production", "owner": "team"});
+    json!({"apiVersion": "backstage.io/v1alpha1", "kind": "Component", "metadata": metadata, "spec": spec})
+        .to_string()
+}
 
 async fn world() -> (World, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("catalog-info.yaml");
-    std::fs::write(&target, ENTITIES).unwrap();
+    let entities = [("payments", true), ("unpublished", true), ("silent", false)];
+    let entities = entities.map(|(name, has_docs)| component(name, has_docs));
+    std::fs::write(&target, entities.join("\n---\n")).unwrap();
     let published = Path::new(env!("CARGO_MANIFEST_DIR")).join("../techdocs/tests/fixtures/published");
     let more = json!({
         "catalog": {"locations": [{"type": "file", "target": target}]},

@@ -96,12 +96,12 @@ fn published(path: &str, failure: Option<Fault>) -> ReaderView {
         heading(2, "settings", "Settings"),
     ];
     let edit = Some("https://git.example.com/talent/shop/_edit/main/docs/index.md".to_owned());
-    let page = site.from_article(0, HOME, headings, edit);
+    let page = site.article_as_shown(0, HOME, headings, edit);
     let shows = Shows::of(&site, &Wanted::of(path, ""), &integrations()).with(page.into());
     ReaderView {
         site,
-        shows,
         failure,
+        shows,
         ..shown(path, "", None)
     }
 }

@@ -113,12 +113,11 @@ fn address(settings: &S3Settings, region: &str) -> Result<Url, Trouble> {
         }
         _ => None,
     };
-    match host {
-        Some(host) => url.set_host(Some(&host)).map_err(|_| bad())?,
-        None => {
-            let path = format!("{}/{}", url.path().trim_end_matches('/'), settings.bucket);
-            url.set_path(&path);
-        }
+    if let Some(host) = host {
+        url.set_host(Some(&host)).map_err(|_| bad())?;
+    } else {
+        let path = format!("{}/{}", url.path().trim_end_matches('/'), settings.bucket);
+        url.set_path(&path);
     }
     Ok(url)
 }

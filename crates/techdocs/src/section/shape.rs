@@ -29,15 +29,14 @@ pub(super) fn problems(value: &Value, schema: &Value, path: &str) -> Vec<Problem
         } else {
             format!("{path}.{key}")
         };
-        match known.get(key) {
-            Some(schema) => found.extend(problems(value, schema, &inner)),
-            None => {
-                let names: Vec<&str> = known.keys().map(String::as_str).collect();
-                let text = format!("'{}' has no effect: there is no such setting", full(&inner));
-                let hint = format!("There are: {}.", names.join(", "));
-                found.push(Problem::warning(Fault::input(text).at(inner)).hint(hint));
-            }
+        if let Some(schema) = known.get(key) {
+            found.extend(problems(value, schema, &inner));
+            continue;
         }
+        let names: Vec<&str> = known.keys().map(String::as_str).collect();
+        let text = format!("'{}' has no effect: there is no such setting", full(&inner));
+        let hint = format!("There are: {}.", names.join(", "));
+        found.push(Problem::warning(Fault::input(text).at(inner)).hint(hint));
     }
     found
 }

@@ -44,7 +44,7 @@ async fn the_files_are_those_that_were_published() {
     let (status, metadata) = world.get(&at("metadata/techdocs", "")).await;
     let metadata: Value = serde_json::from_str(&metadata).unwrap();
     assert_eq!(
-        (status.as_u16(), &metadata["site_name"]),
+        (status, &metadata["site_name"]),
         (200, &json!("Payments handbook"))
     );
     assert_eq!(metadata["build_timestamp"], 1_795_990_200_000_u64);

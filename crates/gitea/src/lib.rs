@@ -125,14 +125,14 @@ pub fn contributions(
         ..Contributions::of(ID)
     };
     owners.contribute(&mut all);
-    show_activity(config, services, &mut all);
+    show_activity((config, services), owners, &mut all);
     keep_in_step(&providers, services, &mut all);
     all
 }
 
 /// What goes on in the repositories of entities.
-fn show_activity(config: &Config, services: &Services, all: &mut Contributions) {
-    let activity = Activity::new(Hosts::new(config, &services.outside), &services.store);
+fn show_activity((config, services): (&Config, &Services), owners: Owners, all: &mut Contributions) {
+    let activity = Activity::new(Hosts::new(config, &services.outside), &services.store, owners);
     activity::follow(&activity, &services.store);
     all.assets.extend(pages::code::assets());
     all.entity_tabs

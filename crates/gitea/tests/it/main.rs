@@ -8,6 +8,11 @@
 mod budget;
 mod configuration;
 mod discovery;
+mod owners;
+mod pages;
+mod people;
+mod code;
+mod code_world;
 mod people_world;
 mod proposals;
 mod pushes;

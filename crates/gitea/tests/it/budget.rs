@@ -37,7 +37,7 @@ async fn two_thousand_repositories_cost_little() {
         "{found}; archived ones are left out"
     );
     assert!(first <= 4 * REPOSITORIES, "{first} requests");
-    assert!(took < Duration::from_secs(60), "{took:?}");
+    assert!(took < Duration::from_mins(1), "{took:?}");
     assert!(world.problems().is_empty(), "{:?}", world.problems());
 
     world.gitea.forget_calls();

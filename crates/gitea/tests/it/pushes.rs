@@ -1,8 +1,10 @@
 //! A push or a webhook has one repository looked through at once.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 use testkit::FakeGitea;
-use testkit::gitea::{Change, Repository};
+use testkit::gitea::{Change, Kind, Repository, Trouble};
 use tokio_util::sync::CancellationToken;
 use work::{Checkpoint, Job, JobId, JobLog};
 
@@ -83,6 +85,33 @@ async fn a_pushed_descriptor_is_found_without_a_list() {
     world.gitea.forget_calls();
     world.finder.fulfil(&world.sink()).await.unwrap();
     assert_eq!(world.gitea.calls_in_all(), 0, "a wish is fulfilled once");
+}
+
+#[tokio::test]
+async fn a_push_does_not_wait_for_a_long_list() {
+    let gitea = FakeGitea::start();
+    gitea.repository(Repository::new("shop/cart").file("README.md", "# Cart\n"));
+    let world = World::new(gitea, json!({})).await;
+    world.round().await;
+    world.gitea.push(
+        "shop/cart",
+        "main",
+        Change::new("Describe").file("catalog-info.yaml", DESCRIPTOR),
+    );
+    let list = Kind::Slow(Duration::from_secs(3));
+    world.gitea.trouble(Trouble::with("GET /repos/search", list));
+    let found = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        world.pushed("shop/cart", "main", true).await;
+        let began = Instant::now();
+        while world.targets().is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        began.elapsed()
+    };
+    let ((), took) = tokio::join!(world.round(), found);
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    assert_eq!(world.targets().len(), 1);
 }
 
 #[tokio::test]

@@ -31,6 +31,18 @@ pub(crate) struct Readme {
     sha: String,
 }
 
+impl Readme {
+    /// A README whose HTML was made safe.
+    pub(crate) fn new(path: &str, page: &str, html: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            page: page.to_owned(),
+            html: Some(html.to_owned()),
+            sha: String::new(),
+        }
+    }
+}
+
 /// Finds and reads the README of a place. Content that is known already is not read again.
 pub(super) async fn read(
     repo: &Repo,
@@ -119,7 +131,7 @@ fn markdown(text: &str, links: &Links, reference: &Reference, path: &str) -> Str
     let safe = ui::foreign_html_from(&html, move |address| {
         resolved(address, &links, &reference, &folder)
     });
-    code(&without_images(&safe.into_string()))
+    code(&tables(&without_images(&safe.into_string())))
 }
 
 /// Where a link or image leads. What names a server, a scheme or a place in the text stays.
@@ -231,6 +243,13 @@ fn without_images(html: &str) -> String {
     })
 }
 
+/// Tables that can be scrolled, also by the keyboard.
+fn tables(html: &str) -> String {
+    let frame = "<div class=\"code-table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>";
+    html.replace("<table>", frame)
+        .replace("</table>", "</table></div>")
+}
+
 /// Code with the portal's colours, which can be copied.
 fn code(html: &str) -> String {
     replaced(CODE.as_ref(), html, |found| {
@@ -257,7 +276,7 @@ mod tests {
     use super::*;
 
     fn shown(text: &str) -> String {
-        let links = Links::new("https://git.example.com/shop/orders".to_owned());
+        let links = Links::new("https://git.example.com", "shop/orders");
         markdown(
             text,
             &links,

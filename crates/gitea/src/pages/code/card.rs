@@ -62,7 +62,7 @@ impl EntityCard for CodeCard {
             repo.releases(until)
         );
         Ok(Body::Ours(lines(&Lines {
-            links: spot.links(),
+            links: repo.links(),
             address: href::entity_tab(&page.reference, PATH),
             now: SystemClock.now(),
             repository,

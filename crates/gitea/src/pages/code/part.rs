@@ -19,11 +19,12 @@ pub(super) enum Part {
     Releases,
     Branches,
     Languages,
+    Owners,
 }
 
 impl Part {
     /// All of them.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::About,
         Self::Requests,
         Self::Commits,
@@ -33,6 +34,7 @@ impl Part {
         Self::Releases,
         Self::Branches,
         Self::Languages,
+        Self::Owners,
     ];
 
     /// The name in addresses.
@@ -47,6 +49,7 @@ impl Part {
             Self::Releases => "releases",
             Self::Branches => "branches",
             Self::Languages => "languages",
+            Self::Owners => "owners",
         }
     }
 
@@ -62,6 +65,7 @@ impl Part {
             Self::Releases => "Releases",
             Self::Branches => "Branches",
             Self::Languages => "Languages",
+            Self::Owners => "Owners",
         }
     }
 

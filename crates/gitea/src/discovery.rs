@@ -15,10 +15,10 @@ mod section;
 mod settings;
 pub(crate) mod tables;
 
+pub use finder::Finder;
 pub use section::{Section, problems};
 
 pub(crate) use filters::LeftOut;
-pub(crate) use finder::Finder;
 pub(crate) use known::{Checked, Descriptor, Known};
 pub(crate) use location::address;
 pub(crate) use settings::{DescriptorPath, ProviderSettings};

@@ -19,7 +19,7 @@ mod people;
 mod permissions;
 mod proposal;
 
-pub use discovery::{Section, problems};
+pub use discovery::{Finder, Section, problems};
 pub use pages::{PageSample, page_samples};
 pub use people::PeopleSection;
 pub use permissions::{ACTIVITY_READ, PERMISSIONS, PROPOSE, READ};
@@ -36,8 +36,8 @@ use store::Migration;
 use work::Subscription;
 
 use activity::{Activity, Changed, Hosts};
+use discovery::Provider;
 use discovery::pushes::{PUSHED, Pushed, REPOSITORY, RepositoryChanged, Wishes};
-use discovery::{Finder, Provider};
 use ownership::Owners;
 use pages::Pages;
 use proposal::Desk;
@@ -73,14 +73,18 @@ pub fn people_declaration() -> Declaration {
     }
 }
 
-/// What the plugin feeds into the catalog.
-pub fn feeds(config: &Config, services: &Services) -> Feeds {
+/// The finders of a configuration, one for each provider that can be used.
+pub fn finders(config: &Config, services: &Services) -> Vec<Finder> {
     let providers = discovery::providers(config, services);
     let names: Arc<[String]> = providers.iter().map(|one| one.settings.name()).collect();
-    let providers = providers.into_iter().map(|one| {
-        let finder = Finder::new(one, services.store.clone(), names.clone());
-        Arc::new(finder) as Arc<dyn EntityProvider>
-    });
+    let finder = |provider| Finder::new(provider, services.store.clone(), names.clone());
+    providers.into_iter().map(finder).collect()
+}
+
+/// What the plugin feeds into the catalog.
+pub fn feeds(config: &Config, services: &Services) -> Feeds {
+    let finders = finders(config, services).into_iter();
+    let providers = finders.map(|finder| Arc::new(finder) as Arc<dyn EntityProvider>);
     Feeds {
         providers: providers.chain(people::providers(config, services)).collect(),
         ..Feeds::default()

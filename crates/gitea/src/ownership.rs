@@ -24,11 +24,12 @@ use std::time::Duration;
 
 use catalog::Catalog;
 use config::Config;
-use plugin::{Contributions, Services};
+use plugin::{Contributions, NavigationItem, NavigationSection, Services};
 use std::sync::Arc;
 use store::Store;
 use work::{Schedule, Subscription};
 
+use crate::{READ, pages};
 use refresh::{PUSHED, Pushed, REFRESH, Refresh};
 
 /// How often all repositories are gone through.
@@ -60,11 +61,14 @@ impl Owners {
         }
     }
 
-    /// Adds the jobs that keep what is known of owners in step.
+    /// Adds the entry of the navigation, and the jobs that keep what is known of owners in step.
     pub(crate) fn contribute(&self, all: &mut Contributions) {
         if self.hosts.is_empty() {
             return;
         }
+        let section = NavigationSection::Administration;
+        let entry = NavigationItem::new("Owners", pages::ownership::REPOSITORIES, "group", section, 16);
+        all.navigation.push(entry.needs(&READ));
         all.jobs.push(Arc::new(Refresh(self.clone())));
         all.jobs.push(Arc::new(Pushed(self.clone())));
         all.schedules.push(Schedule::every(REFRESH, EVERY, REFRESH));

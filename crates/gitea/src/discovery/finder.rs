@@ -43,8 +43,8 @@ const LONGEST_WISH: Duration = Duration::from_secs(30);
 
 type Sink = Arc<dyn ProviderSink>;
 
-/// A provider.
-pub(crate) struct Finder {
+/// Finds the repositories of one provider.
+pub struct Finder {
     name: String,
     settings: Arc<ProviderSettings>,
     gitea: Gitea,
@@ -62,7 +62,7 @@ struct Ledger {
 
 impl Finder {
     /// A provider for a host, one of all with these names.
-    pub fn new(provider: Provider, store: Store, all: Arc<[String]>) -> Self {
+    pub(crate) fn new(provider: Provider, store: Store, all: Arc<[String]>) -> Self {
         Self {
             name: provider.settings.name(),
             settings: Arc::new(provider.settings),
@@ -72,9 +72,8 @@ impl Finder {
         }
     }
 
-    /// One round: lists, follows, looks through what changed, and delivers everything. Whether nothing was left out because it
-    /// could not be read.
-    pub async fn round(&self, sink: &Sink) -> Result<(), Fault> {
+    /// One round: lists, follows, looks through what changed, and delivers everything. Fails where nothing can be listed.
+    pub async fn round(&self, sink: &Arc<dyn ProviderSink>) -> Result<(), Fault> {
         let (began, now) = (Instant::now(), SystemClock.now());
         let listed = match list(&self.gitea, &self.settings).await {
             Ok(listed) => listed,
@@ -312,8 +311,8 @@ impl Finder {
         tx.commit().await.map_err(fault)
     }
 
-    /// Looks through the repositories that somebody wants looked through; whether there may be more.
-    async fn fulfil(&self, sink: &Sink) -> Result<bool, Fault> {
+    /// Looks through the repositories that are wanted looked through at once; whether there may be more of them.
+    pub async fn fulfil(&self, sink: &Arc<dyn ProviderSink>) -> Result<bool, Fault> {
         let mut session = self.store.read().await.map_err(fault)?;
         let wanted = tables::wanted(&mut session, &self.name, WISHES)
             .await

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use model::{Clock, EntityRef, Fault, SystemClock, entity};
 use scm::codeowners::{CodeOwners, Rule, Syntax};
 use scm::gitea::{AtPath, Gitea};
+use store::Lane;
 use ui::href::encode;
 
 use super::described::{DescribedEntity, described};
@@ -150,11 +151,10 @@ impl Owners {
             Ok(AtPath::Folder(entries)) => entries.iter().take(MAX_ENTRIES).cloned().collect(),
             _ => Vec::new(),
         };
+        let rules = self.owners_of(&place.host, &place.full_name, &path).await?.rules;
         let judged = (content.unwrap_or_default(), path.clone());
-        let found =
-            tokio::task::spawn_blocking(move || (rules(&judged.0, &judged.1), of_entries(&judged, entries)))
-                .await;
-        let (rules, entries) = found.map_err(|error| Fault::error(error.to_string()))?;
+        let entries = tokio::task::spawn_blocking(move || of_entries(&judged, entries)).await;
+        let entries = entries.map_err(|error| Fault::error(error.to_string()))?;
         let view = self.catalog.seen_by(sight);
         let names = tables::names(&mut self.store.read().await.map_err(|error| store_fault(&error))?).await;
         let names = names.map_err(|error| store_fault(&error))?;
@@ -216,7 +216,16 @@ impl Owners {
             listed: None,
         };
         match look(gitea, &repository, None, (true, SystemClock.now())).await {
-            Look::Read(row, content) => Ok((row, content)),
+            Look::Read(row, content) => {
+                // The next question need not ask the server.
+                let keep = async {
+                    let mut tx = self.store.write_unordered(Lane::Person).await?;
+                    tables::put(&mut tx, &row, content.as_deref()).await?;
+                    tx.commit().await
+                };
+                keep.await.map_err(|error| store_fault(&error))?;
+                Ok((row, content))
+            }
             _ => Err(Fault::not_found(format!(
                 "{host} has no repository {full_name} that the token sees"
             ))),

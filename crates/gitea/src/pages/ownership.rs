@@ -22,8 +22,8 @@ use crate::ownership::{Owners, ReportQuestion};
 const SEE: Rule = Rule::signed_in().needs(&READ);
 
 /// Pages of owners and their addresses.
-pub(super) const PATH: &str = "/gitea/owners";
-pub(super) const REPOSITORIES: &str = "/gitea/ownership";
+const PATH: &str = "/gitea/owners";
+pub(crate) const REPOSITORIES: &str = "/gitea/ownership";
 
 /// The pages with their full paths.
 pub(crate) fn rows(owners: &Owners) -> Rows {
@@ -94,7 +94,7 @@ async fn show_repositories(
 }
 
 /// The head of both pages, with the content of one.
-pub(super) fn framed(current: &str, content: &Markup) -> Markup {
+fn framed(current: &str, content: &Markup) -> Markup {
     let tab = |title: &str, path: &str| Tab::new(title, path, path == current);
     html! {
         div.page-head { h1 { "Owners" } }

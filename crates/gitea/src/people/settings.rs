@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 /// How often people are read.
 const EVERY: Duration = Duration::from_hours(1);
 /// Shortest time between two readings.
-const SHORTEST: Duration = Duration::from_secs(10);
+const SHORTEST: Duration = Duration::from_secs(1);
 /// Longest time of one reading.
 const TIME: Duration = Duration::from_mins(10);
 

@@ -5,6 +5,16 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod budget;
+mod configuration;
+mod discovery;
+mod owners;
+mod pages;
+mod people;
 mod code;
 mod code_world;
 mod people_world;
+mod proposals;
+mod pushes;
+mod samples;
+mod world;

@@ -1,7 +1,6 @@
 //! A portal with nothing but Gitea, in front of a Gitea in memory, and callers of its pages.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +24,9 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use web::{Readiness, ServerOptions, Site, Stage};
 use work::{JobRunner, Jobs};
+
+/// The token of a service that may see repositories and entities.
+const TOKEN: &str = "a-token-of-ci";
 
 /// Nothing is hidden.
 static EVERYTHING: Sight = Sight::system("a test");
@@ -70,7 +72,7 @@ pub struct World {
 impl World {
     /// A portal that reads people by these keys of `catalog.providers.giteaOrg.main`.
     pub async fn with_people(gitea: &FakeGitea, keys: Value) -> Self {
-        let mut part = json!({"host": gitea.host(), "schedule": {"frequency": {"seconds": 10}}});
+        let mut part = json!({"host": gitea.host(), "schedule": {"frequency": {"seconds": 1}}});
         for (key, value) in keys.as_object().unwrap() {
             part[key] = value.clone();
         }
@@ -83,7 +85,14 @@ impl World {
         std::fs::write(folder.path().join("own.yaml"), entities).unwrap();
         let mut config = json!({
             "app": {"baseUrl": "http://portal.example"},
-            "backend": {"database": {"client": "better-sqlite3", "connection": ":memory:"}},
+            "backend": {
+                "database": {"client": "better-sqlite3", "connection": ":memory:"},
+                "auth": {"externalAccess": [{
+                    "type": "static",
+                    "options": {"token": TOKEN, "subject": "ci"},
+                    "accessRestrictions": [{"plugin": "gitea"}, {"plugin": "catalog"}],
+                }]},
+            },
             "integrations": {"gitea": [{"host": gitea.host(), "baseUrl": gitea.url(), "password": gitea.token()}]},
             "catalog": {"locations": [{"type": "file", "target": "./own.yaml"}], "rules": [{"allow": testkit::KINDS}]},
         });
@@ -174,10 +183,6 @@ impl World {
         Self::on(store, folder, config).await
     }
 
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
     /// An entity as it is served.
     pub async fn entity(&self, reference: &str) -> Option<Value> {
         let reference: EntityRef = reference.parse().unwrap();
@@ -241,7 +246,10 @@ impl World {
     /// A page or an answer of the API: the status and the text.
     pub async fn get(&self, path: &str) -> (u16, String) {
         let peer = ConnectInfo(SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000)));
-        let request = Request::builder().uri(path).header("host", "portal.example");
+        let request = Request::builder()
+            .uri(path)
+            .header("host", "portal.example")
+            .header("authorization", format!("Bearer {TOKEN}"));
         let request = request.extension(peer).body(Body::empty()).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status().as_u16();

@@ -14,6 +14,10 @@ const USES: [(&str, &str); 8] = [
         "the summary of the first load",
     ),
     (
+        "gitea/src/ownership/repositories.rs",
+        "owners of all repositories are read once for everybody",
+    ),
+    (
         "grafana/src/alerts/refresh.rs",
         "alerts are asked for once for all entities",
     ),

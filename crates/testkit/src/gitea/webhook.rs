@@ -195,6 +195,9 @@ fn prepared(world: &World, hook: &Hook, event: &Event) -> Delivery {
     if world.settings.minor() < 24 {
         headers.retain(|(name, _)| !name.ends_with("Installation-Target-Type"));
     }
+    if world.settings.is_forgejo() {
+        headers.extend(of_forgejo(&headers));
+    }
     if !hook.authorization.is_empty() {
         headers.push(("Authorization", hook.authorization.clone()));
     }
@@ -208,6 +211,21 @@ fn prepared(world: &World, hook: &Hook, event: &Event) -> Delivery {
         headers,
         body: body.into_bytes(),
     }
+}
+
+/// Forgejo says everything under its own name, too.
+fn of_forgejo(headers: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
+    let own = headers.iter().filter_map(|(name, value)| {
+        let own = match *name {
+            "X-Gitea-Delivery" => "X-Forgejo-Delivery",
+            "X-Gitea-Event" => "X-Forgejo-Event",
+            "X-Gitea-Event-Type" => "X-Forgejo-Event-Type",
+            "X-Gitea-Signature" => "X-Forgejo-Signature",
+            _ => return None,
+        };
+        Some((own, value.clone()))
+    });
+    own.collect()
 }
 
 fn signed(hook: &Hook, event: &Event, payload: &str) -> Vec<(&'static str, String)> {

@@ -303,7 +303,7 @@ fn descriptor(entry: &Entry, may_propose: bool) -> Markup {
             a href=(address(&entry.web, &repository.full_name, &one.branch, &one.path)) { (one.path) } " "
         }
         @if known.descriptors.len() > DESCRIPTORS { span.muted { "and " (known.descriptors.len() - DESCRIPTORS) " more" } }
-        @if let Some(problem) = &known.problem { span.prewrap { (badge(Badge { text: "not readable", tone: Tone::Red, icon: None })) " " (problem) } }
+        @if let Some(problem) = &known.problem { span.repository-problem { (badge(Badge { text: "not readable", tone: Tone::Red, icon: None })) " " (problem) } }
     }
 }
 

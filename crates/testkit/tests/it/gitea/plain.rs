@@ -81,8 +81,8 @@ impl Plain {
             Value::Number(number) if NUMBERS.contains(&name) => number
                 .as_u64()
                 .map_or(value.clone(), |number| json!(self.number(number))),
-            // Gitea writes the events of a webhook in any order.
-            Value::Array(all) if name == "events" => {
+            // Gitea writes these in any order.
+            Value::Array(all) if ["events", "units"].contains(&name) => {
                 let mut all = all.clone();
                 all.sort_by_key(ToString::to_string);
                 Value::Array(all)

@@ -16,5 +16,4 @@ mod people;
 mod people_world;
 mod proposals;
 mod pushes;
-mod samples;
 mod world;

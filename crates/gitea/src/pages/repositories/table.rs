@@ -67,6 +67,7 @@ fn name(entry: &Entry) -> Markup {
     html! {
         a href=(format_args!("{}/{}", entry.web, repository.full_name)) { (repository.full_name) }
         @if marks.iter().any(|mark| mark.0) {
+            " "
             span.repository-marks {
                 @for (_, text, tone, icon) in marks.into_iter().filter(|mark| mark.0) { (badge(Badge { text, tone, icon })) }
             }

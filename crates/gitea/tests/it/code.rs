@@ -207,7 +207,7 @@ async fn each_part_fails_alone_with_the_reason() {
         ("/orders/pulls", "pull-requests"),
         ("/orders/issues", "issues"),
         ("/orders/releases", "releases"),
-        ("/orders/branches", "branches"),
+        ("/orders/branches?", "branches"),
         ("/orders/commits?", "commits"),
         ("/orders/languages", "languages"),
         ("/orders/contents", "readme"),

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 use store::Database;
+use testkit::FakeGitea;
 use testkit::gitea::{Change, Kind, Repository, Settings, Trouble};
-use testkit::{FakeGitea, Postgres};
 
 use crate::world::World;
 
@@ -158,11 +158,12 @@ async fn filters_leave_out() {
         }
         let world = World::new(gitea, json!({"filters": filters})).await;
         world.round().await;
-        let found: Vec<String> = world
+        let mut found: Vec<String> = world
             .targets()
             .iter()
             .map(|one| one.split('/').nth(1).unwrap().to_owned())
             .collect();
+        found.sort();
         assert_eq!(found, expected, "{filters}");
     }
 }
@@ -170,6 +171,7 @@ async fn filters_leave_out() {
 async fn followed(database: &Database) {
     let gitea = FakeGitea::start();
     gitea.organization("other");
+    gitea.organization("elsewhere");
     gitea.repository(described("shop/cart"));
     let world = World::on(database, gitea, json!({"organizations": ["shop", "other"]})).await;
     world.round().await;
@@ -209,7 +211,7 @@ async fn a_repository_is_followed_by_its_number() {
 
 #[tokio::test]
 async fn a_repository_is_followed_by_its_number_on_postgresql() {
-    followed(&Database::postgres(Postgres::shared().unwrap().url("followed"))).await;
+    followed(&Database::postgres(testkit::fresh_database().await)).await;
 }
 
 #[tokio::test]

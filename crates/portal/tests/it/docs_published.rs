@@ -56,7 +56,8 @@ async fn the_files_are_those_that_were_published() {
     let sync = world.get(&at("sync", "")).await.1;
     assert!(sync.contains("event: finish\ndata: {\"updated\":"), "{sync}");
     for (path, status) in [
-        ("/", 200),
+        ("/", 301),
+        ("/guides/deploy/", 200),
         ("/img/way.png", 200),
         ("/search/search_index.json", 200),
         ("/guides/deploy", 301),

@@ -127,20 +127,18 @@ impl UrlReader {
                 .file(&place.owner, &place.name, reference, &place.path)
                 .await?
         };
-        let (bytes, commit) = match together {
-            Some(file) => (
-                self.resolved(server, url.as_str(), &place, file.bytes).await?,
-                file.commit,
-            ),
-            None => {
-                let read = self.read_place(server, url.as_str(), &place, None).await?;
-                (read.bytes, read.commit)
-            }
+        let Some(file) = together else {
+            let read = self.read_place(server, url.as_str(), &place, None).await?;
+            return Ok(Found {
+                url: url.into(),
+                bytes: read.bytes,
+                commit: read.commit,
+            });
         };
         Ok(Found {
+            bytes: self.resolved(server, url.as_str(), &place, file.bytes).await?,
             url: url.into(),
-            bytes,
-            commit,
+            commit: file.commit,
         })
     }
 

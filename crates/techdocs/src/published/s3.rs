@@ -140,7 +140,7 @@ fn shown(address: &Url) -> String {
 fn judge(status: StatusCode, body: &str) -> Trouble {
     let code = element(body, "Code").unwrap_or_default();
     match (code, status) {
-        ("NoSuchKey", _) => Trouble::Missing,
+        ("NoSuchKey", _) | ("", StatusCode::NOT_FOUND) => Trouble::Missing,
         ("NoSuchBucket" | "InvalidBucketName", _) => Trouble::NoBucket,
         // The second is what a versitygw says.
         ("InvalidAccessKeyId" | "XAdminUserNotFound", _) => Trouble::UnknownKey,
@@ -162,7 +162,6 @@ fn judge(status: StatusCode, body: &str) -> Trouble {
             )
         }
         (_, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) => Trouble::Refused,
-        ("", StatusCode::NOT_FOUND) => Trouble::Missing,
         (_, status) if status.is_redirection() => Trouble::Region(String::new()),
         (_, status) if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
             Trouble::Away(format!("answers {status}"))

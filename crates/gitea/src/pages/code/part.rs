@@ -101,7 +101,7 @@ pub(super) fn show<T>(frame: &Frame, shown: &Shown<'_, T>, content: impl FnOnce(
         count: shown.count,
         actions: Some(html! {
             @if let Some((_, at)) = &seen.known { span.code-age { span.visually-hidden { "As of " } (ui::time(*at, frame.now)) } }
-            @if let Some((page, words)) = &shown.more { (outward(page, words)) }
+            @if let Some((page, words)) = &shown.more { (more(page, words, part)) }
         }),
         flush: true,
         ..Card::default()
@@ -141,6 +141,15 @@ fn late(frame: &Frame, has_older: bool) -> Markup {
                 @if has_older { "What is shown here was known before. " }
                 a href=(frame.path) { "Ask again" } ", or see at " a href="/connections" { "Connections" } " how the server is."
             }
+        }
+    }
+}
+
+/// The way to all of a part at the server.
+fn more(page: &str, words: &str, part: Part) -> Markup {
+    html! {
+        a.code-out href=(page) rel="external noreferrer" {
+            (words) span.visually-hidden { " (" (part.title()) ")" } (icon("external"))
         }
     }
 }

@@ -17,4 +17,5 @@ mod people_world;
 mod proposals;
 mod pushes;
 mod samples;
+mod webhooks;
 mod world;

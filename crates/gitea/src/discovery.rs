@@ -15,7 +15,8 @@ mod section;
 mod settings;
 pub(crate) mod tables;
 
-pub use section::{Section, problems};
+pub use section::Section;
+pub(crate) use section::problems;
 
 pub(crate) use filters::LeftOut;
 pub(crate) use finder::Finder;

@@ -309,3 +309,20 @@ async fn a_reading_costs_few_requests() {
     let others = gitea.calls_in_all() - gitea.calls_of(TEAMS) - gitea.calls_of(MEMBERS);
     assert!(others <= 6, "{:#?}", gitea.calls());
 }
+
+#[test]
+fn a_host_without_integration_is_said() {
+    let value = json!({
+        "integrations": {"gitea": [{"host": "gitea.example.com"}]},
+        "catalog": {"providers": {"giteaOrg": {"a": {"host": "gitea.example.com"}, "b": {"host": "other.example.com"}}}},
+    });
+    let config = config::Config::from_value(value, std::path::Path::new("/")).unwrap();
+    let [problem] = &gitea::problems(&config)[..] else {
+        panic!("one problem")
+    };
+    assert_eq!(
+        problem.fault.message,
+        "catalog.providers.giteaOrg.b.host is other.example.com, which no entry of integrations.gitea has; nobody comes from it"
+    );
+    assert_eq!(problem.hint.as_deref(), Some("Write one of: gitea.example.com."));
+}

@@ -6,13 +6,13 @@
 )]
 
 mod budget;
+mod code;
+mod code_world;
 mod configuration;
 mod discovery;
 mod owners;
 mod pages;
 mod people;
-mod code;
-mod code_world;
 mod people_world;
 mod proposals;
 mod pushes;

@@ -44,7 +44,7 @@ fn contains(tab: &str, texts: &[&str]) {
 fn part<'a>(tab: &'a str, name: &str) -> &'a str {
     let from = tab.find(&format!("id=\"repo-{name}\"")).unwrap();
     let rest = &tab[from..];
-    let end = rest[1..].find("id=\"code-").map_or(rest.len(), |end| end + 1);
+    let end = rest[1..].find("id=\"repo-").map_or(rest.len(), |end| end + 1);
     &rest[..end]
 }
 

@@ -375,13 +375,13 @@ async fn a_repository_that_is_not_seen_and_a_server_that_is_not_connected_say_wh
         1,
         "one reason for all parts: {tab}"
     );
-    let other = code.entity_at("https://other.example.com/shop/orders/src/branch/main/");
+    let other = Code::entity_at("https://other.example.com/shop/orders/src/branch/main/");
     assert!(code.applies_to(&other));
     contains(
         &code.whole(&other).await,
         &["other.example.com is not connected", "integrations:"],
     );
-    assert!(!code.applies_to(&code.entity_at("https://github.com/o/r/tree/main/")));
+    assert!(!code.applies_to(&Code::entity_at("https://github.com/o/r/tree/main/")));
 }
 
 #[test]

@@ -16,6 +16,5 @@ mod people;
 mod people_world;
 mod proposals;
 mod pushes;
-mod samples;
 mod webhooks;
 mod world;

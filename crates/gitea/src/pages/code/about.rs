@@ -155,12 +155,15 @@ fn percent(part: u64) -> String {
 
 /// The bar. What it says stands below it in words.
 fn bar(parts: &[(String, u64)]) -> Markup {
-    let mut from = 0;
+    let starts = parts.iter().scan(0, |from, (_, part)| {
+        let start = *from;
+        *from += part;
+        Some(start)
+    });
     html! {
         svg.repo-bar viewBox="0 0 1000 8" preserveAspectRatio="none" aria-hidden="true" {
-            @for (position, (_, part)) in parts.iter().enumerate() {
-                rect class=(format_args!("tone-{}", tone(position))) x=(from) y="0" width=(part) height="8" {}
-                @let _ = { from += part; };
+            @for (position, ((_, part), start)) in parts.iter().zip(starts).enumerate() {
+                rect class=(format_args!("tone-{}", tone(position))) x=(start) y="0" width=(part) height="8" {}
             }
         }
     }

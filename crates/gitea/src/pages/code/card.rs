@@ -118,10 +118,10 @@ pub(super) fn lines(lines: &Lines) -> Markup {
 /// What is known, else the reason why it is not.
 fn or_why<T>(seen: &Seen<T>, content: impl FnOnce(&T) -> Markup) -> Markup {
     let trouble = seen.trouble.as_ref().map(|fault| fault.message.as_str());
-    match seen.value() {
-        Some(value) => content(value),
-        None => html! { span.muted { (trouble.unwrap_or("not answered yet")) } },
-    }
+    seen.value().map_or_else(
+        || html! { span.muted { (trouble.unwrap_or("not answered yet")) } },
+        content,
+    )
 }
 
 fn last(lines: &Lines, commits: &Commits) -> Markup {

@@ -1,7 +1,7 @@
 //! Open pull requests and issues.
 
 use maud::{Markup, html};
-use scm::gitea::activity::{FirstPage, Issue, Label, OpenRequest, State};
+use scm::gitea::activity::{FirstPage, Issue, Label, OpenRequest, Person, State};
 
 use super::marks::{at, counted, sign};
 use super::part::{self, Part, Shown, note, outward, title};
@@ -87,7 +87,7 @@ fn issue_list(frame: &Frame, page: &FirstPage<Issue>) -> Markup {
 
 fn issue_row(frame: &Frame, issue: &Issue) -> Markup {
     let page = frame.links.to(&format!("issues/{}", issue.number));
-    let assigned: Vec<&str> = issue.assignees.iter().take(NAMES).map(|one| one.name()).collect();
+    let assigned: Vec<&str> = issue.assignees.iter().take(NAMES).map(Person::name).collect();
     html! {
         li {
             div.repo-main {

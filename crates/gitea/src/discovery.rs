@@ -21,7 +21,8 @@ mod through;
 mod wishes;
 
 pub use finder::Finder;
-pub use section::{Section, problems};
+pub use section::Section;
+pub(crate) use section::problems;
 
 pub(crate) use filters::LeftOut;
 pub(crate) use known::{Checked, Descriptor, Known};

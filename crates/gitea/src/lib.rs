@@ -13,13 +13,14 @@ mod activity;
 mod api;
 mod discovery;
 pub mod hooks;
+mod integration;
 mod ownership;
 mod pages;
 mod people;
 mod permissions;
 mod proposal;
 
-pub use discovery::{Finder, Section, problems};
+pub use discovery::{Finder, Section};
 pub use pages::{PageSample, page_samples};
 pub use people::PeopleSection;
 pub use permissions::{ACTIVITY_READ, PERMISSIONS, PROPOSE, READ};
@@ -28,6 +29,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use config::Config;
+use model::Problem;
 use plugin::{
     Asset, AssetKind, AuditLog, Contributions, Declaration, EntityProvider, Feeds, LiveTopic, NavigationItem,
     NavigationSection, PluginId, Routes, Services,
@@ -71,6 +73,13 @@ pub fn people_declaration() -> Declaration {
         migrations: PEOPLE_MIGRATIONS,
         ..Declaration::new(PEOPLE)
     }
+}
+
+/// What is wrong with a configuration beyond each section of it alone.
+pub fn problems(config: &Config) -> Vec<Problem> {
+    let mut problems = discovery::problems(config);
+    problems.extend(people::problems(config));
+    problems
 }
 
 /// The finders of a configuration, one for each provider that can be used.

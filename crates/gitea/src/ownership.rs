@@ -32,8 +32,8 @@ use work::{Schedule, Subscription};
 use crate::{READ, pages};
 use refresh::{PUSHED, Pushed, REFRESH, Refresh};
 
-/// How often all repositories are gone through.
-const EVERY: Duration = Duration::from_hours(1);
+/// How often all repositories are gone through. It asks for those alone that are new, that were pushed to, or that nobody looked at for an hour.
+const EVERY: Duration = Duration::from_mins(5);
 
 /// Answers questions about owners. Cloning is cheap.
 #[derive(Clone)]

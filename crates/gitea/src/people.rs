@@ -17,11 +17,16 @@ pub use section::PeopleSection;
 use std::sync::Arc;
 
 use config::Config;
+use model::Problem;
 use plugin::{EntityProvider, Services};
 use serde_json::Value;
 
+use crate::integration;
 use provider::People;
 use settings::Settings;
+
+/// The key of the section.
+const KEY: &str = "catalog.providers.giteaOrg";
 
 /// The annotation with the host of the server, of groups and users.
 pub(crate) const HOST: &str = "gitea.com/host";
@@ -34,13 +39,24 @@ pub(crate) const USER: &str = "gitea.com/user-login";
 /// The annotation with the number that the organisation, team or user keeps for as long as it is there.
 pub(crate) const NUMBER: &str = "gitea.com/id";
 
+/// Parts of the section whose host has no integration.
+pub(crate) fn problems(config: &Config) -> Vec<Problem> {
+    let (settings, _) = Settings::read_all(section(config));
+    let lost = settings.into_iter().filter_map(|one| {
+        let key = format!("{KEY}.{}", one.id);
+        integration::missing(config, &key, &one.host, "nobody comes from it")
+    });
+    lost.collect()
+}
+
+fn section(config: &Config) -> &Value {
+    let section = config.value().pointer("/catalog/providers/giteaOrg");
+    section.unwrap_or(&Value::Null)
+}
+
 /// A provider for each part of the section. Parts that cannot be used are left out: `config check` says why.
 pub(crate) fn providers(config: &Config, services: &Services) -> Vec<Arc<dyn EntityProvider>> {
-    let section = config.value().pointer("/catalog/providers/giteaOrg");
-    let (settings, problems) = Settings::read_all(section.unwrap_or(&Value::Null));
-    for problem in problems {
-        tracing::warn!(problem = %problem.fault.message, "catalog.providers.giteaOrg");
-    }
+    let (settings, _) = Settings::read_all(section(config));
     let providers = settings.into_iter().filter_map(|settings| {
         let people = People::new(settings, config, services);
         people

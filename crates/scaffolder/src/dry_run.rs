@@ -203,7 +203,7 @@ impl Trial<'_> {
             return Ok(());
         }
         let action = self.stage.action(step)?;
-        let input = self.stage.shown_input(step, &context);
+        let input = Stage::shown_input(step, &context);
         let input = serde_json::to_string_pretty(&input).unwrap_or_default();
         let text = format!(
             "Running {} in dry-run mode with inputs (secrets redacted): {input}",

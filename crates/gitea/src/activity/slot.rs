@@ -210,7 +210,7 @@ impl<T> Drop for Asking<T> {
             None => {
                 state.trouble = Some(Fault::error(
                     "Asking the server was broken off; the log has the reason",
-                ))
+                ));
             }
         }
         drop(state);

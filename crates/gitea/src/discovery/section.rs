@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use config::Config;
-use model::{Fault, Problem};
+use model::Problem;
 use plugin::ConfigSection;
 use schemars::generate::SchemaSettings;
 use serde_json::{Value, json};
 
 use super::settings::{self, ProviderSection};
+use crate::integration;
 
 /// Its key.
 const KEY: &str = "catalog.providers.gitea";
@@ -47,28 +48,12 @@ pub(super) fn of(config: &Config) -> &Value {
     section.unwrap_or(&Value::Null)
 }
 
-/// Providers whose host has no integration. The section alone does not know that.
-pub fn problems(config: &Config) -> Vec<Problem> {
-    let hosts = || config.integrations().gitea.iter().map(|one| one.host.as_str());
+/// Providers whose host has no integration.
+pub(crate) fn problems(config: &Config) -> Vec<Problem> {
     let (providers, _) = settings::read(of(config));
-    let lost = providers
-        .into_iter()
-        .filter(|one| !hosts().any(|host| host == one.host));
-    lost.map(|one| {
-        let key = format!("{KEY}.{}.host", one.id);
-        let known: Vec<&str> = hosts().collect();
-        let hint = match known[..] {
-            [] => format!(
-                "Add integrations.gitea with {{ host: {}, password: a token }}.",
-                one.host
-            ),
-            _ => format!("Write one of: {}.", known.join(", ")),
-        };
-        let fault = Fault::input(format!(
-            "{key} is {}, which no entry of integrations.gitea has; no repository is found",
-            one.host
-        ));
-        Problem::error(fault).at(config.place(&key)).hint(hint)
-    })
-    .collect()
+    let lost = providers.into_iter().filter_map(|one| {
+        let key = format!("{KEY}.{}", one.id);
+        integration::missing(config, &key, &one.host, "no repository is found")
+    });
+    lost.collect()
 }

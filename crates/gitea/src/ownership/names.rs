@@ -14,6 +14,8 @@ use crate::people::{HOST, TEAM, USER};
 
 /// How long a name is taken to be known without asking again.
 const KNOWN_FOR: SignedDuration = SignedDuration::from_hours(24);
+/// How long a name is taken to be unknown.
+const UNKNOWN_FOR: SignedDuration = SignedDuration::from_mins(58);
 /// Names that are asked for at the same time.
 const AT_ONCE: usize = 4;
 /// Most names that are asked for at once, of all hosts.
@@ -148,7 +150,8 @@ pub(crate) async fn ask(
     let host = gitea.name();
     let is_due = |name: &&String| match known.get(&(host.to_owned(), (*name).clone())) {
         Some((Some(true), at)) => now.duration_since(*at) > KNOWN_FOR,
-        _ => true,
+        Some((_, at)) => now.duration_since(*at) > UNKNOWN_FOR,
+        None => true,
     };
     let (mut users, mut teams) = (Vec::new(), BTreeMap::<String, Vec<String>>::new());
     for name in names.iter().filter(is_due).take(MOST) {

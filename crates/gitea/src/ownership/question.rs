@@ -135,47 +135,22 @@ impl Owners {
         let gitea = self.client(&place.host)?;
         let (row, content) = self.known(&place.host, &place.full_name).await?;
         let wanted = path.map_or_else(|| place.path(&row.branch), str::to_owned);
-        let wanted = wanted.trim_start_matches('/').to_owned();
-        let at_path = self.at_path(gitea, &row, &wanted).await;
-        let is_folder = match &at_path {
-            Ok(AtPath::Folder(_)) => true,
-            Ok(AtPath::File) => false,
-            _ => place.is_folder || wanted.is_empty() || wanted.ends_with('/'),
-        };
-        let path = if is_folder && !wanted.is_empty() {
-            format!("{}/", wanted.trim_end_matches('/'))
-        } else {
-            wanted
-        };
-        let entries = match &at_path {
-            Ok(AtPath::Folder(entries)) => entries.iter().take(MAX_ENTRIES).cloned().collect(),
-            _ => Vec::new(),
-        };
+        let wanted = wanted.trim_start_matches('/');
+        let at_path = self.at_path(gitea, &row, wanted).await;
+        let path = written(wanted, at_path.as_ref().ok(), place.is_folder);
         let rules = self.owners_of(&place.host, &place.full_name, &path).await?.rules;
-        let judged = (content.unwrap_or_default(), path.clone());
-        let entries = tokio::task::spawn_blocking(move || of_entries(&judged, entries)).await;
-        let entries = entries.map_err(|error| Fault::error(error.to_string()))?;
+        let entries = entries(content.unwrap_or_default(), &path, at_path.as_ref().ok()).await?;
         let view = self.catalog.seen_by(sight);
-        let names = tables::names(&mut self.store.read().await.map_err(|error| store_fault(&error))?).await;
-        let names = names.map_err(|error| store_fault(&error))?;
-        let at_server = |name: &str| {
-            let known = names.get(&(place.host.clone(), name.trim_start_matches('@').to_lowercase()));
-            known.and_then(|(is_known, _)| *is_known)
-        };
-        let owners = Entities::new(view).standings(&place.host, distinct(&rules), at_server);
+        let owners = self.standings(view, &place.host, &rules).await?;
         let descriptor = self.nearest(&view, &row, &path);
         let verdict = verdict(&view, &rules, &owners, descriptor.as_ref()).await?;
-        let file = row.path.as_deref().map(|file| {
-            let commit = row.commit.clone().unwrap_or_default();
-            (file.to_owned(), file_address(gitea, &row, file, None), commit)
-        });
-        let matched = |rule: Rule| {
-            let file = row.path.as_deref().unwrap_or_default();
-            Matched {
-                address: file_address(gitea, &row, file, Some(rule.line)),
-                rule,
-            }
+        let address = |file: &str, line| file_address(gitea, &row, file, line);
+        let matched = |rule: Rule| Matched {
+            address: address(row.path.as_deref().unwrap_or_default(), Some(rule.line)),
+            rule,
         };
+        let commit = row.commit.clone().unwrap_or_default();
+        let file = row.path.as_deref();
         Ok(Answer {
             host: row.host.clone(),
             page: gitea.page(&row.full_name),
@@ -183,7 +158,7 @@ impl Owners {
             branch: row.branch.clone(),
             path,
             is_there: at_path.ok().map(|at_path| at_path != AtPath::Nothing),
-            file,
+            file: file.map(|file| (file.to_owned(), address(file, None), commit)),
             checked_at: row.checked_at,
             trouble: row.trouble.clone(),
             rules: rules.into_iter().map(matched).collect(),
@@ -192,6 +167,22 @@ impl Owners {
             verdict,
             entries,
         })
+    }
+
+    /// What is known of the owners that rules name.
+    async fn standings(
+        &self,
+        view: View<'_>,
+        host: &str,
+        rules: &[Rule],
+    ) -> Result<Vec<NameStanding>, Fault> {
+        let names = async { tables::names(&mut self.store.read().await?).await };
+        let names = names.await.map_err(|error| store_fault(&error))?;
+        let at_server = |name: &str| {
+            let known = names.get(&(host.to_owned(), name.trim_start_matches('@').to_lowercase()));
+            known.and_then(|(is_known, _)| *is_known)
+        };
+        Ok(Entities::new(view).standings(host, distinct(rules), at_server))
     }
 
     fn client(&self, host: &str) -> Result<&Gitea, Fault> {
@@ -282,7 +273,31 @@ fn rules(text: &str, path: &str) -> Vec<Rule> {
         .unwrap_or_default()
 }
 
-fn of_entries((text, folder): &(String, String), entries: Vec<(String, bool)>) -> Vec<EntryOwners> {
+/// A path as rules are asked: that of a folder ends with a slash.
+fn written(path: &str, at_path: Option<&AtPath>, is_folder: bool) -> String {
+    let is_folder = match at_path {
+        Some(AtPath::Folder(_)) => true,
+        Some(AtPath::File) => false,
+        Some(AtPath::Nothing) | None => is_folder || path.ends_with('/'),
+    };
+    match path.trim_end_matches('/') {
+        folder if is_folder && !folder.is_empty() => format!("{folder}/"),
+        path => path.to_owned(),
+    }
+}
+
+/// The owners of what lies in a folder.
+async fn entries(text: String, folder: &str, at_path: Option<&AtPath>) -> Result<Vec<EntryOwners>, Fault> {
+    let Some(AtPath::Folder(entries)) = at_path else {
+        return Ok(Vec::new());
+    };
+    let entries: Vec<(String, bool)> = entries.iter().take(MAX_ENTRIES).cloned().collect();
+    let folder = folder.to_owned();
+    let found = tokio::task::spawn_blocking(move || of_entries(&text, &folder, entries)).await;
+    found.map_err(|error| Fault::error(error.to_string()))
+}
+
+fn of_entries(text: &str, folder: &str, entries: Vec<(String, bool)>) -> Vec<EntryOwners> {
     let Ok(file) = CodeOwners::parse(text, Syntax::Gitea) else {
         return Vec::new();
     };

@@ -12,6 +12,8 @@ use super::tables::{OwnersRow, Summary};
 
 /// A repository that was pushed to so shortly before a look may have been pushed to again within the same second.
 const UNSETTLED: SignedDuration = SignedDuration::from_secs(5);
+/// How long a repository that no provider lists is taken to be as it was, unless a push says otherwise.
+const LOOKED_AT_FOR: SignedDuration = SignedDuration::from_mins(58);
 /// Most names of a file that are kept in short.
 const MAX_NAMES: usize = 500;
 
@@ -35,9 +37,12 @@ pub(crate) async fn look(
     before: Option<&OwnersRow>,
     (is_pushed, now): (bool, Timestamp),
 ) -> Look {
-    if let (Some(listed), Some(before), false) = (&known.listed, before, is_pushed)
-        && is_settled(listed, before)
-    {
+    let is_fresh = |before: &OwnersRow| match &known.listed {
+        Some(listed) => is_settled(listed, before),
+        // Nobody lists it: it is asked for now and then.
+        None => before.trouble.is_none() && now.duration_since(before.checked_at) < LOOKED_AT_FOR,
+    };
+    if !is_pushed && before.is_some_and(is_fresh) {
         return Look::Untouched;
     }
     match read(gitea, known, before, now).await {
@@ -77,14 +82,13 @@ async fn read(
     before: Option<&OwnersRow>,
     now: Timestamp,
 ) -> Result<Look, Fault> {
-    let repository = match &known.listed {
-        Some(listed) => listed.clone(),
-        None => {
-            let (owner, name) = known.full_name.split_once('/').unwrap_or_default();
-            match gitea.repository(owner, name).await? {
-                Some(repository) => repository,
-                None => return Ok(Look::Gone),
-            }
+    let repository = if let Some(listed) = &known.listed {
+        listed.clone()
+    } else {
+        let (owner, name) = known.full_name.split_once('/').unwrap_or_default();
+        match gitea.repository(owner, name).await? {
+            Some(repository) => repository,
+            None => return Ok(Look::Gone),
         }
     };
     let branch = if repository.empty {

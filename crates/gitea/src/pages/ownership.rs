@@ -104,8 +104,7 @@ fn framed(current: &str, content: &Markup) -> Markup {
 }
 
 fn not_connected() -> Markup {
-    let text =
-        "Name a host and a token under integrations.gitea, and its repositories are gone through every hour.";
+    let text = "Name a host and a token under integrations.gitea, and its repositories are gone through every few minutes.";
     empty_state(EmptyState {
         icon: "link",
         title: "No Gitea is connected",

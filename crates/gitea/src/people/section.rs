@@ -11,7 +11,11 @@ pub struct PeopleSection;
 
 impl ConfigSection for PeopleSection {
     fn path(&self) -> &'static str {
-        "catalog.providers.giteaOrg"
+        super::KEY
+    }
+
+    fn page(&self) -> Option<&'static str> {
+        Some("docs/gitea.md")
     }
 
     fn schema(&self) -> Value {

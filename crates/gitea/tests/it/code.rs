@@ -42,9 +42,9 @@ fn contains(tab: &str, texts: &[&str]) {
 
 /// The part of a name, as it stands in the tab.
 fn part<'a>(tab: &'a str, name: &str) -> &'a str {
-    let from = tab.find(&format!("id=\"code-{name}\"")).unwrap();
+    let from = tab.find(&format!("id=\"repo-{name}\"")).unwrap();
     let rest = &tab[from..];
-    let end = rest[1..].find("id=\"code-").map_or(rest.len(), |end| end + 1);
+    let end = rest[1..].find("id=\"repo-").map_or(rest.len(), |end| end + 1);
     &rest[..end]
 }
 
@@ -219,7 +219,7 @@ async fn each_part_fails_alone_with_the_reason() {
         let code = Code::at(&gitea).await;
         let tab = code.whole(&code.entity("shop/orders")).await;
         contains(part(&tab, name), &["the token lacks a scope"]);
-        assert_eq!(tab.matches("code-trouble").count(), 1, "{path}: {tab}");
+        assert_eq!(tab.matches("repo-trouble").count(), 1, "{path}: {tab}");
         assert!(!tab.contains(gitea.token()));
     }
 }
@@ -270,7 +270,7 @@ async fn a_slow_part_comes_after_the_page_and_holds_up_nothing() {
         .unwrap();
     contains(&late, &["has not answered yet", "/connections"]);
     let later = code.tab(&entity, "releases", SOON).await.unwrap();
-    contains(&later, &["id=\"code-releases\"", "v1.2.0"]);
+    contains(&later, &["id=\"repo-releases\"", "v1.2.0"]);
     assert_eq!(gitea.calls_of("GET /repos/{owner}/{repo}/releases"), 1);
     assert!(code.tab(&entity, "nothing", SOON).await.is_none());
 }
@@ -282,7 +282,7 @@ async fn an_empty_repository_has_no_commits_yet_and_no_errors() {
     let code = Code::at(&gitea).await;
     let tab = code.whole(&code.entity("shop/orders")).await;
     contains(&tab, &["No commits yet", "Soon"]);
-    assert!(!tab.contains("code-trouble"), "{tab}");
+    assert!(!tab.contains("repo-trouble"), "{tab}");
     contains(&code.card(&code.entity("shop/orders")).await, &["none yet"]);
 }
 
@@ -371,17 +371,17 @@ async fn a_repository_that_is_not_seen_and_a_server_that_is_not_connected_say_wh
         &["has no repository shop/gone", "integrations.gitea[].password"],
     );
     assert_eq!(
-        tab.matches("code-trouble").count(),
+        tab.matches("repo-trouble").count(),
         1,
         "one reason for all parts: {tab}"
     );
-    let other = code.entity_at("https://other.example.com/shop/orders/src/branch/main/");
+    let other = Code::entity_at("https://other.example.com/shop/orders/src/branch/main/");
     assert!(code.applies_to(&other));
     contains(
         &code.whole(&other).await,
         &["other.example.com is not connected", "integrations:"],
     );
-    assert!(!code.applies_to(&code.entity_at("https://github.com/o/r/tree/main/")));
+    assert!(!code.applies_to(&Code::entity_at("https://github.com/o/r/tree/main/")));
 }
 
 #[test]

@@ -79,10 +79,10 @@ impl Code {
 
     /// An entity whose code lies at a path of the server, such as `shop/orders/src/branch/main/`.
     pub fn entity(&self, path: &str) -> Value {
-        self.entity_at(&format!("{}/{path}", self.base))
+        Self::entity_at(&format!("{}/{path}", self.base))
     }
 
-    pub fn entity_at(&self, address: &str) -> Value {
+    pub fn entity_at(address: &str) -> Value {
         json!({"kind": "Component", "metadata": {"name": "orders", "annotations": {
             "backstage.io/source-location": format!("url:{address}"),
         }}})

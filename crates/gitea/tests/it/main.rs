@@ -16,4 +16,5 @@ mod people;
 mod people_world;
 mod proposals;
 mod pushes;
+mod webhooks;
 mod world;

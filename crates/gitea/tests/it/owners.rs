@@ -5,7 +5,7 @@ use std::time::Duration;
 use model::Actor;
 use serde_json::{Value, json};
 use testkit::FakeGitea;
-use testkit::gitea::{Change, Kind, Repository, Trouble};
+use testkit::gitea::{Change, Kind, Push, Repository, Trouble};
 use work::{JobOptions, JobState};
 
 use crate::people_world::World;
@@ -243,6 +243,22 @@ async fn repositories_whose_owners_are_unknown_or_gone() {
     panic!("shop/forgotten is not found");
 }
 
+const PUSHED: &str = "gitea.owners-pushed";
+
+/// A push as the event tells of it.
+fn payload(gitea: &FakeGitea, push: &Push, is_default: bool) -> Value {
+    let Push {
+        branch,
+        before,
+        after,
+        ..
+    } = push;
+    json!({
+        "repository": format!("{}/shop/cart", gitea.url()), "name": branch, "isTag": false, "isDefault": is_default,
+        "before": before, "after": after,
+    })
+}
+
 /// How often the file was asked for.
 fn reads(gitea: &FakeGitea) -> usize {
     let requests = gitea.requests();
@@ -261,12 +277,9 @@ async fn a_file_is_read_once_for_each_commit() {
     go_through(&world).await;
     assert_eq!(reads(&gitea), 1);
     let text = "src/.* @ada\n";
-    gitea.push(
-        "shop/cart",
-        "release/1.x",
-        Change::new("owners").file("docs/CODEOWNERS", text),
-    );
-    go_through(&world).await;
+    let change = Change::new("owners").file("docs/CODEOWNERS", text);
+    let push = gitea.push("shop/cart", "release/1.x", change);
+    run(&world, PUSHED, &payload(&gitea, &push, true)).await;
     assert_eq!(reads(&gitea), 2);
     let page = format!("{}/shop/cart", gitea.url());
     let file = ask(&world, &format!("{page}/src/branch/release/1.x/src/main.rs")).await;
@@ -290,16 +303,10 @@ async fn a_push_has_the_file_read_again() {
         "release/1.x",
         Change::new("owners").file("docs/CODEOWNERS", text),
     );
-    let payload = json!({
-        "repository": page, "name": "release/1.x", "isTag": false, "isDefault": true, "before": push.before, "after": push.after,
-    });
-    run(&world, "gitea.owners-pushed", &payload).await;
+    run(&world, PUSHED, &payload(&gitea, &push, true)).await;
     assert_eq!(lines(&ask(&world, &asked).await), [1]);
-    let other = json!({
-        "repository": page, "name": "next", "isTag": false, "isDefault": false, "before": push.before, "after": push.after,
-    });
     gitea.forget_calls();
-    run(&world, "gitea.owners-pushed", &other).await;
+    run(&world, PUSHED, &payload(&gitea, &push, false)).await;
     assert_eq!(gitea.calls_of("GET /repos/{owner}/{repo}/branches/{*branch}"), 0);
 }
 
@@ -309,7 +316,12 @@ async fn a_failure_keeps_the_file() {
     let gitea = shop();
     let world = portal(&gitea, false).await;
     gitea.trouble(Trouble::with("/branches/", Kind::ServerError));
-    go_through(&world).await;
+    let push = gitea.push(
+        "shop/cart",
+        "release/1.x",
+        Change::new("more").file("more.md", "x"),
+    );
+    run(&world, PUSHED, &payload(&gitea, &push, true)).await;
     let page = format!("{}/shop/cart", gitea.url());
     let file = ask(&world, &format!("{page}/src/branch/release/1.x/src/main.rs")).await;
     assert_eq!(lines(&file), [2, 4]);

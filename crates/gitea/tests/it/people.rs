@@ -165,7 +165,7 @@ async fn names_that_two_want_are_said() {
     assert_eq!(members(&grace), ["other", "web"]);
     let world = world
         .restart(|config| {
-            config["catalog"]["providers"]["giteaOrg"]["main"]["teamNames"] = json!("organization-team")
+            config["catalog"]["providers"]["giteaOrg"]["main"]["teamNames"] = json!("organization-team");
         })
         .await;
     world.until("group:default/other-web", |_| true).await;
@@ -308,4 +308,21 @@ async fn a_reading_costs_few_requests() {
     // The account, two pages of organisations and those of the account's own user beside them.
     let others = gitea.calls_in_all() - gitea.calls_of(TEAMS) - gitea.calls_of(MEMBERS);
     assert!(others <= 6, "{:#?}", gitea.calls());
+}
+
+#[test]
+fn a_host_without_integration_is_said() {
+    let value = json!({
+        "integrations": {"gitea": [{"host": "gitea.example.com"}]},
+        "catalog": {"providers": {"giteaOrg": {"a": {"host": "gitea.example.com"}, "b": {"host": "other.example.com"}}}},
+    });
+    let config = config::Config::from_value(value, std::path::Path::new("/")).unwrap();
+    let [problem] = &gitea::problems(&config)[..] else {
+        panic!("one problem")
+    };
+    assert_eq!(
+        problem.fault.message,
+        "catalog.providers.giteaOrg.b.host is other.example.com, which no entry of integrations.gitea has; nobody comes from it"
+    );
+    assert_eq!(problem.hint.as_deref(), Some("Write one of: gitea.example.com."));
 }

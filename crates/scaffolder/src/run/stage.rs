@@ -175,7 +175,7 @@ impl Stage {
     }
 
     /// The input of a step for people: with a sign in place of each secret, and without a round.
-    pub(crate) fn shown_input(&self, step: &Step, context: &Context) -> Value {
+    pub(crate) fn shown_input(step: &Step, context: &Context) -> Value {
         let written = step.input.clone().unwrap_or_else(|| json!({}));
         let names = with_each_secret(&context.with_secrets, SHOWN_SECRET);
         rendering::render(&written, &names, &context.extensions).unwrap_or_else(|| json!({}))

@@ -46,9 +46,8 @@ impl Address {
             .filter(|part| !part.is_empty())
             .map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned())
             .collect();
-        let (owner, name, rest) = match &parts[..] {
-            [owner, name, rest @ ..] => (owner, name, rest),
-            _ => return None,
+        let [owner, name, rest @ ..] = &parts[..] else {
+            return None;
         };
         let (kind, parts) = reference(rest)?;
         Some(Self {

@@ -120,12 +120,11 @@ impl FakeGitea {
     ///
     /// When there is no webhook of this number.
     pub fn edit_hook(&self, id: u64, change: impl FnOnce(&mut Hook)) {
-        change(
-            lock(&self.world)
-                .hooks
-                .get_mut(&id)
-                .expect("the webhook is there"),
-        );
+        let mut world = lock(&self.world);
+        let now = world.tick();
+        let hook = world.hooks.get_mut(&id).expect("the webhook is there");
+        change(hook);
+        hook.updated = now;
     }
 
     /// What a webhook sends for an event, whether or not it is set up for it.
@@ -154,8 +153,18 @@ impl FakeGitea {
         let mut answers = Vec::new();
         for (id, delivery) in ready {
             answers.push((id, send(&delivery).await.ok()));
+            self.note_try(id);
         }
         answers
+    }
+
+    /// Gitea keeps the outcome of a try at the webhook, which is a change of it.
+    fn note_try(&self, id: u64) {
+        let mut world = lock(&self.world);
+        let now = world.tick();
+        if let Some(hook) = world.hooks.get_mut(&id) {
+            hook.updated = now;
+        }
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) fn owners(scene: &Scene) -> Markup {
     let known = scene.owners.value();
     if known.is_some_and(|known| known.row.path.is_none() && known.row.trouble.is_none()) {
         // The place stays, so that a part that was late can be put there.
-        return html! { div id=(format_args!("code-{}", Part::Owners.name())) {} };
+        return html! { div id=(format_args!("repo-{}", Part::Owners.name())) {} };
     }
     let file = known.and_then(|known| {
         let path = known.row.path.as_deref()?;
@@ -45,7 +45,7 @@ fn content(frame: &Frame, known: &PathOwners) -> Markup {
         @if let Some(reason) = &known.row.trouble { (part::trouble(reason, false)) }
         @if owners.is_empty() { (note("No rule of CODEOWNERS names an owner of this folder.")) }
         @else {
-            ul.code-names.code-owned {
+            ul.repo-names.repo-owned {
                 @for owner in owners { li { (title(&page(frame, owner).unwrap_or_default(), owner)) } }
             }
         }

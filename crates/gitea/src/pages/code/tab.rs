@@ -168,13 +168,13 @@ pub(super) fn whole(scene: &Scene) -> Markup {
         .value()
         .is_some_and(|repository| repository.empty);
     html! {
-        div.code-page {
+        div.repo-page {
             @if let Some(fault) = unknown { (about::unknown(&fault.message)) }
             @else {
                 (about::head(scene))
-                @if is_empty { div.code-only { (about::empty(scene)) } }
-                @else { div.code-wide { (requests::requests(scene)) (commits::commits(scene)) (requests::issues(scene)) (about::readme(scene)) } }
-                div.code-side {
+                @if is_empty { div.repo-only { (about::empty(scene)) } }
+                @else { div.repo-wide { (requests::requests(scene)) (commits::commits(scene)) (requests::issues(scene)) (about::readme(scene)) } }
+                div.repo-side {
                     (about::about(scene))
                     @if !is_empty { (runs::runs(scene)) (releases::releases(scene)) (commits::branches(scene)) (owners::owners(scene)) (about::languages(scene)) }
                 }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use model::{EntityRef, Fault};
 use ui::{
     Badge, Button, ButtonKind, Card, Column, Field, Notice, Row, Table, Tone, badge, button, card,
-    data_table, definitions_wide, entity_link, error_state, href, missing_link, notice, text_input, time,
+    data_table, definitions, entity_link, error_state, href, missing_link, notice, text_input, time,
 };
 
 use super::{PATH, framed};
@@ -122,7 +122,7 @@ fn facts(answer: &Answer, now: Timestamp) -> Markup {
         ));
     }
     items.push(("Looked at", time(answer.checked_at, now)));
-    definitions_wide(&items)
+    definitions(&items)
 }
 
 fn by_file(answer: &Answer) -> Markup {
@@ -157,19 +157,14 @@ fn rules(answer: &Answer) -> Markup {
         });
         let owners: Vec<Markup> = owners.collect();
         let cells = vec![
-            html! { a href=(matched.address) { "line " (rule.line) } },
-            html! { code { (rule.pattern) } },
-            html! { @for owner in &owners { div { (owner) } } },
+            html! { a href=(matched.address) { "line " (rule.line) } " " code.wraps { (rule.pattern) } },
+            html! { @for owner in &owners { div.wraps { (owner) } } },
         ];
         Row::new(cells).key(format!("line-{}", rule.line))
     };
     data_table(&Table {
         caption: "Rules that are for this path",
-        columns: vec![
-            Column::new("Rule"),
-            Column::new("Pattern"),
-            Column::wide("Owners"),
-        ],
+        columns: vec![Column::new("Rule"), Column::new("Owners")],
         rows: answer.rules.iter().map(row).collect(),
     })
 }
@@ -223,7 +218,7 @@ fn entities(found: &Descriptor, verdict: &Verdict) -> Markup {
         let is_stranger = strangers.iter().any(|(entity, _)| *entity == one.reference);
         let cells = vec![
             entity_link(&one.reference, one.title.as_deref()),
-            html! { (owner(&one.owner, found)) @if is_stranger { " " (badge(mark)) } },
+            html! { div.wraps { (owner(&one.owner, found)) @if is_stranger { " " (badge(mark)) } } },
             html! { a href=(found.address) { (found.path) } },
         ];
         Row::new(cells).key(one.reference.to_string())
@@ -232,7 +227,7 @@ fn entities(found: &Descriptor, verdict: &Verdict) -> Markup {
         caption: "Entities of the nearest descriptor",
         columns: vec![
             Column::new("Entity"),
-            Column::wide("Owner"),
+            Column::new("Owner"),
             Column::optional("Descriptor"),
         ],
         rows: found.entities.iter().map(row).collect(),
@@ -261,13 +256,13 @@ fn entries(answer: &Answer) -> Markup {
         };
         let cells = vec![
             html! { a href=(of_entry(answer, entry)) { (entry.name) @if entry.is_folder { "/" } } },
-            html! { (owners) },
+            html! { span.wraps { (owners) } },
         ];
         Row::new(cells).key(format!("entry-{}", entry.name))
     };
     let table = data_table(&Table {
         caption: "What lies in the folder",
-        columns: vec![Column::new("Name"), Column::wide("Owners by CODEOWNERS")],
+        columns: vec![Column::new("Name"), Column::new("Owners by CODEOWNERS")],
         rows: answer.entries.iter().map(row).collect(),
     });
     let title = Card {

@@ -16,7 +16,7 @@ const MAX_SHOWN: usize = 5;
 pub(super) fn report(question: &ReportQuestion, report: &Report) -> Markup {
     let content = html! {
         p.page-lead {
-            "Repositories that the portal knows, and what is wrong with their owners. They are gone through every hour, and after each push."
+            "Repositories that the portal knows, and what is wrong with their owners. They are gone through every few minutes, and after each push."
         }
         div.stack {
             (form(question, report))
@@ -56,7 +56,7 @@ fn nothing(question: &ReportQuestion, report: &Report) -> Markup {
             "clock",
             "No repository yet",
             "A repository is known once the catalog reads a descriptor from it, or catalog.providers.gitea finds it. It is gone \
-             through within the hour.",
+             through within minutes.",
         )
     } else if question.filters() > 0 {
         (
@@ -86,7 +86,7 @@ fn table(report: &Report) -> Markup {
             Column::new("Repository"),
             Column::optional("CODEOWNERS"),
             Column::optional("Entities"),
-            Column::wide("What is wrong"),
+            Column::new("What is wrong"),
         ],
         rows: report.lines.iter().map(row).collect(),
     })
@@ -106,7 +106,7 @@ fn row(line: &Line) -> Row {
     };
     let findings = html! {
         @if line.findings.is_empty() { "nothing" }
-        @for finding in line.findings.iter().take(MAX_SHOWN) { div { (one(finding)) } }
+        @for finding in line.findings.iter().take(MAX_SHOWN) { div.wraps { (one(finding)) } }
         (more(line.findings.len()))
     };
     let repository = html! { a href=(line.page) { (line.full_name) } };

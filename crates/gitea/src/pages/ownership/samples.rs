@@ -70,6 +70,19 @@ fn standing(name: &str, entity: Option<&str>, at_server: Option<bool>) -> NameSt
     }
 }
 
+fn web_shop() -> DescribedEntity {
+    DescribedEntity {
+        reference: reference("component:default/web"),
+        title: Some("Web shop".to_owned()),
+        host: "gitea.example.com".to_owned(),
+        full_name: "shop/web".to_owned(),
+        place: PathPlace::default(),
+        address: String::new(),
+        by_descriptor: true,
+        owner: EntityOwner::Entity(reference("group:default/platform")),
+    }
+}
+
 fn disagreement() -> Answer {
     let rule = |line, pattern: &str, owners: &[&str]| Matched {
         rule: Rule {
@@ -79,16 +92,7 @@ fn disagreement() -> Answer {
         },
         address: format!("{REPOSITORY}/src/branch/main/CODEOWNERS#L{line}"),
     };
-    let entity = DescribedEntity {
-        reference: reference("component:default/web"),
-        title: Some("Web shop".to_owned()),
-        host: "gitea.example.com".to_owned(),
-        full_name: "shop/web".to_owned(),
-        place: PathPlace::default(),
-        address: String::new(),
-        by_descriptor: true,
-        owner: EntityOwner::Entity(reference("group:default/platform")),
-    };
+    let entity = web_shop();
     let entry = |name: &str, is_folder, owners: &[&str]| EntryOwners {
         name: name.to_owned(),
         is_folder,
@@ -205,10 +209,14 @@ fn some() -> Report {
         ],
         total: 120,
         known: 412,
-        counts: BTreeMap::from([
-            (FindingKind::OwnerGone, 1),
-            (FindingKind::NameUnknown, 1),
-            (FindingKind::NoOwner, 117),
-        ]),
+        counts: counts(),
     }
+}
+
+fn counts() -> BTreeMap<FindingKind, usize> {
+    BTreeMap::from([
+        (FindingKind::OwnerGone, 1),
+        (FindingKind::NameUnknown, 1),
+        (FindingKind::NoOwner, 117),
+    ])
 }

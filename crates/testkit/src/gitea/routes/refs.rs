@@ -30,41 +30,7 @@ pub(super) static ROWS: &[Row] = &[
     .signed_in(),
     row("GET", "/repos/{owner}/{repo}/tags", REPOSITORY, tags),
     row("GET", "/repos/{owner}/{repo}/commits", REPOSITORY, commits),
-    row(
-        "GET",
-        "/repos/{owner}/{repo}/git/refs/{*reference}",
-        REPOSITORY,
-        references,
-    ),
 ];
-
-/// Branches and tags whose full name begins with a text.
-fn references(world: &mut World, ask: &Ask) -> Answer {
-    let repository = world.seen(ask)?;
-    let (base, full) = (world.base(), repository.full_name());
-    let asked = format!("refs/{}", ask.part("reference"));
-    let heads = repository
-        .branches
-        .iter()
-        .map(|(name, id)| (format!("refs/heads/{name}"), id));
-    let tags = repository
-        .tags
-        .iter()
-        .map(|(name, id)| (format!("refs/tags/{name}"), id));
-    let shape = |(name, id): (String, &String)| {
-        let object = json!({ "type": "commit", "sha": id, "url": format!("{base}/api/v1/repos/{full}/git/commits/{id}") });
-        json!({ "ref": name, "url": format!("{base}/api/v1/repos/{full}/git/{name}"), "object": object })
-    };
-    let found: Vec<Value> = heads
-        .chain(tags)
-        .filter(|(name, _)| name.starts_with(&asked))
-        .map(shape)
-        .collect();
-    if found.is_empty() {
-        return Err(world.missing());
-    }
-    Reply::ok(&Value::from(found))
-}
 
 fn branches(world: &mut World, ask: &Ask) -> Answer {
     let repository = world.seen(ask)?;

@@ -143,8 +143,12 @@ impl OidcSettings {
             let fault = Fault::input(format!("nobody can sign in with auth.{}: {reason}", key("")));
             Box::new(at(&key(name), Problem::error(fault)).hint("docs/sign-in.md has an example."))
         };
-        let written: Written = serde_json::from_value(value.clone())
-            .map_err(|error| wrong("", format!("it is not written as expected, {error}")))?;
+        let written: Written = serde_json::from_value(value.clone()).map_err(|_| {
+            wrong(
+                "",
+                "one of its values has another type than it should have".to_owned(),
+            )
+        })?;
         let text = |name: &str, text: &Option<String>| {
             let found = text.clone().filter(|text| !text.trim().is_empty());
             found.ok_or_else(|| wrong(name, format!("{name} is missing")))

@@ -35,8 +35,15 @@ impl Config {
         let is_claimed =
             |problem: &Problem| problem.place.as_ref().is_some_and(|place| places.contains(place));
         problems.retain(|problem| problem.severity == Severity::Error || !is_claimed(problem));
-        let found = claimed.iter().flat_map(|section| self.check_section(section));
-        problems.extend(shown(found.collect()));
+        let mut found: Vec<Problem> = claimed
+            .iter()
+            .flat_map(|section| self.check_section(section))
+            .collect();
+        found.sort_by_key(|problem| {
+            let place = problem.place.as_ref();
+            place.map(|place| (place.source.clone(), place.line, place.column))
+        });
+        problems.extend(shown(found));
         problems
     }
 

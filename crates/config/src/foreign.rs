@@ -131,6 +131,7 @@ const KEYS: &[(&str, &str)] = &[
     ("proxy", "the proxy plugin"),
     ("quay", "the Quay plugin"),
     ("rollbar", "the Rollbar plugin"),
+    ("scaffolder", "the scaffolder plugin"),
     ("scorecards", "a scorecard plugin"),
     ("search.collators", "the search plugin's collators"),
     ("search.elasticsearch", "the Elasticsearch module"),

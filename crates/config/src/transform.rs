@@ -14,6 +14,10 @@ use crate::substitute::{Environment, substitute};
 /// Files that include each other stop here.
 const MAX_INCLUDE_DEPTH: usize = 32;
 
+const NO_KEYS: &str = "Write keys with values, such as app: { title: Portal }.";
+const CIRCLE: &str = "Remove the $include that leads back.";
+const INCLUDE: &str = "$file and $include name a file that can be read, from the folder of this file on; nothing stands beside them.";
+
 /// A walk over one file, collecting every problem on the way.
 pub(crate) struct Transformer<'a> {
     /// The file.
@@ -39,6 +43,7 @@ impl Transformer<'_> {
                     "",
                     Fault::type_error("expected object at config root"),
                     &Origin::root(source),
+                    NO_KEYS,
                 );
                 None
             }
@@ -61,7 +66,7 @@ impl Transformer<'_> {
             Ok(Included::NotAnInclude) => self.children(value, origin, directory, path, depth),
             Ok(_) if depth >= MAX_INCLUDE_DEPTH => {
                 let message = format!("files include each other more than {MAX_INCLUDE_DEPTH} deep");
-                self.report(path, Fault::error(message), &origin);
+                self.report(path, Fault::error(message), &origin, CIRCLE);
                 None
             }
             Ok(Included::Text(Some(text))) => Some(scalar(text, origin, true)),
@@ -84,7 +89,7 @@ impl Transformer<'_> {
                 self.included(value?, origin, &directory, path, depth + 1)
             }
             Err(fault) => {
-                self.report(path, fault, &origin);
+                self.report(path, fault, &origin, INCLUDE);
                 None
             }
         }
@@ -163,7 +168,7 @@ impl Transformer<'_> {
         );
     }
 
-    fn report(&mut self, path: &str, fault: Fault, origin: &Origin) {
+    fn report(&mut self, path: &str, fault: Fault, origin: &Origin, way_out: &str) {
         let reason = if path.is_empty() && fault.is(&FaultKind::Type) {
             fault.message
         } else {
@@ -173,8 +178,11 @@ impl Transformer<'_> {
             "Failed to read config file at \"{}\", {reason}",
             self.file.display()
         );
-        self.problems
-            .push(Problem::error(Fault::error(message)).at(origin.place()));
+        self.problems.push(
+            Problem::error(Fault::error(message))
+                .at(origin.place())
+                .hint(way_out),
+        );
     }
 }
 

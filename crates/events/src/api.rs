@@ -73,11 +73,11 @@ impl Endpoint {
     /// Takes note of a webhook that is refused, unless many are.
     async fn note_refused(&self, topic: &str, reason: &str) {
         let due = self.restraint.refused(topic, Instant::now());
-        if due.is_told {
+        if due.is_reported {
             tracing::warn!(
                 topic,
                 reason,
-                "a webhook was refused; further ones are counted, and told in ten minutes"
+                "a webhook was refused; further ones are counted, and reported after ten minutes"
             );
             let event = AuditEvent {
                 actor: ACTOR,

@@ -10,7 +10,7 @@ use work::{Job, JobFailure, JobHandler};
 /// The kind of the jobs.
 pub(crate) const KIND: &str = "events.refresh";
 
-/// Has the sources looked at that an event concerns.
+/// Has the sources read again that an event concerns.
 pub(crate) struct Refresh(pub Catalog);
 
 #[async_trait]

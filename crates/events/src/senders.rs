@@ -18,7 +18,7 @@ use crate::{section, tables};
 /// Pause between two records of refused webhooks of a topic in the database.
 const RECORDED_EVERY: Duration = Duration::from_secs(10);
 /// Pause between two lines of the log, and two events of the audit, about refused webhooks of a topic.
-const TOLD_EVERY: Duration = Duration::from_mins(10);
+const REPORTED_EVERY: Duration = Duration::from_mins(10);
 
 /// Who sent webhooks of a topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,17 +78,17 @@ pub(crate) struct Due {
     /// How many are to be recorded; none where it is not the time.
     pub recorded: u64,
     /// It is to be logged and audited.
-    pub is_told: bool,
+    pub is_reported: bool,
 }
 
-/// When refused webhooks were recorded and told last.
+/// When refused webhooks were recorded and reported last.
 #[derive(Default)]
 pub(crate) struct Restraint(Mutex<HashMap<String, Past>>);
 
 #[derive(Default)]
 struct Past {
     recorded: Option<Instant>,
-    told: Option<Instant>,
+    reported: Option<Instant>,
     waiting: u64,
 }
 
@@ -105,9 +105,9 @@ impl Restraint {
             due.recorded = std::mem::take(&mut past.waiting);
             past.recorded = Some(now);
         }
-        if is_due(past.told, TOLD_EVERY) {
-            due.is_told = true;
-            past.told = Some(now);
+        if is_due(past.reported, REPORTED_EVERY) {
+            due.is_reported = true;
+            past.reported = Some(now);
         }
         due
     }
@@ -118,19 +118,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flood_is_counted_and_told_now_and_then() {
+    fn a_flood_is_counted_and_reported_now_and_then() {
         let (restraint, begun) = (Restraint::default(), Instant::now());
-        let (mut recorded, mut writes, mut told) = (0, 0, 0);
+        let (mut recorded, mut writes, mut reported) = (0, 0, 0);
         for second in 0..=1_200_u64 {
             for _ in 0..50 {
                 let due = restraint.refused("gitea", begun + Duration::from_secs(second));
                 recorded += due.recorded;
                 writes += u64::from(due.recorded > 0);
-                told += u64::from(due.is_told);
+                reported += u64::from(due.is_reported);
             }
         }
-        assert_eq!((writes, told), (121, 3));
+        assert_eq!((writes, reported), (121, 3));
         assert_eq!(recorded, 1 + 120 * 500, "all but those since the last record");
-        assert!(restraint.refused("github", begun).is_told, "each topic by itself");
+        assert!(
+            restraint.refused("github", begun).is_reported,
+            "each topic by itself"
+        );
     }
 }

@@ -28,6 +28,8 @@ use std::time::Duration;
 use moka::sync::Cache;
 use store::Store;
 
+use crate::ownership::Owners;
+
 use followers::Followers;
 
 /// Repositories, and folders of them, that are kept at most.
@@ -44,16 +46,18 @@ struct Inner {
     repositories: Cache<String, Arc<Repo>>,
     spots: Cache<Source, Arc<Spot>>,
     followers: Followers,
+    owners: Owners,
 }
 
 impl Activity {
     /// Nothing is known yet.
-    pub(crate) fn new(hosts: Hosts, store: &Store) -> Self {
+    pub(crate) fn new(hosts: Hosts, store: &Store, owners: Owners) -> Self {
         Self(Arc::new(Inner {
             hosts,
             repositories: Cache::builder().max_capacity(MOST).time_to_idle(IDLE).build(),
             spots: Cache::builder().max_capacity(MOST).time_to_idle(IDLE).build(),
             followers: Followers::new(store.clone()),
+            owners,
         }))
     }
 
@@ -73,7 +77,7 @@ impl Activity {
         if let Some(known) = known.filter(|known| Arc::ptr_eq(known.repo(), &repo)) {
             return Some(known);
         }
-        let spot = Arc::new(Spot::new(repo, source.place.clone()));
+        let spot = Arc::new(Spot::new(repo, source.place.clone(), self.0.owners.clone()));
         self.0.spots.insert(source.clone(), spot.clone());
         Some(spot)
     }

@@ -1,12 +1,15 @@
 //! Repositories that are found at Gitea, and their descriptors.
 //!
-//! A provider (`finder`) lists the repositories of its scope (`listing`), looks through those that changed (`looking`), keeps
-//! what it found (`tables`) and delivers locations (`location`). The list alone decides whether a repository is looked through:
-//! its date moves with a push. What moves no date is found by a daily look, and by webhooks (`pushes`).
+//! A provider (`finder`) lists the repositories of its scope (`listing`), follows those it knows (`following`), looks through
+//! those that changed (`through`), keeps what it found (`tables`) and delivers locations (`location`). The list alone decides whether a repository is looked through:
+//! its date moves with a push. What moves no date is found by a daily look, and by webhooks (`pushes`,
+//! `wishes`).
 
 mod filters;
 mod finder;
+mod following;
 mod known;
+mod ledger;
 mod listing;
 mod location;
 mod looking;
@@ -14,12 +17,14 @@ pub(crate) mod pushes;
 mod section;
 mod settings;
 pub(crate) mod tables;
+mod through;
+mod wishes;
 
+pub use finder::Finder;
 pub use section::Section;
 pub(crate) use section::problems;
 
 pub(crate) use filters::LeftOut;
-pub(crate) use finder::Finder;
 pub(crate) use known::{Checked, Descriptor, Known};
 pub(crate) use location::address;
 pub(crate) use settings::{DescriptorPath, ProviderSettings};

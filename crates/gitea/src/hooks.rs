@@ -43,7 +43,7 @@ pub const ID: PluginId = PluginId::built_in("gitea-webhooks");
 /// See webhooks, and when they delivered last.
 pub static READ: Permission =
     Permission::new("gitea.webhook.read", PermissionAction::Read).for_administrators();
-/// Have webhooks looked at now.
+/// Have webhooks checked now.
 pub static UPDATE: Permission =
     Permission::new("gitea.webhook.update", PermissionAction::Update).for_administrators();
 /// All permissions of the plugin.
@@ -54,9 +54,9 @@ const CHANGE: Rule = Rule::signed_in().needs(&UPDATE);
 
 /// The topic of webhooks under `events`, which is also the last word of their address.
 const EVENTS_TOPIC: &str = "gitea";
-/// What is announced when webhooks were looked at.
+/// What is announced when webhooks were checked.
 const TOPIC: &str = "gitea.webhooks";
-/// How often webhooks are looked at; the first time at the start.
+/// How often webhooks are checked; the first time at the start.
 const PERIOD: Duration = Duration::from_mins(10);
 /// How often servers are asked what was changed without a delivery: the bound for a push whose delivery got lost.
 const CHANGES_PERIOD: Duration = Duration::from_mins(1);

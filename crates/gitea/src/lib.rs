@@ -20,7 +20,7 @@ mod people;
 mod permissions;
 mod proposal;
 
-pub use discovery::Section;
+pub use discovery::{Finder, Section};
 pub use pages::{PageSample, page_samples};
 pub use people::PeopleSection;
 pub use permissions::{ACTIVITY_READ, PERMISSIONS, PROPOSE, READ};
@@ -38,8 +38,8 @@ use store::Migration;
 use work::Subscription;
 
 use activity::{Activity, Changed, Hosts};
+use discovery::Provider;
 use discovery::pushes::{PUSHED, Pushed, REPOSITORY, RepositoryChanged, Wishes};
-use discovery::{Finder, Provider};
 use ownership::Owners;
 use pages::Pages;
 use proposal::Desk;
@@ -82,14 +82,18 @@ pub fn problems(config: &Config) -> Vec<Problem> {
     problems
 }
 
-/// What the plugin feeds into the catalog.
-pub fn feeds(config: &Config, services: &Services) -> Feeds {
+/// The finders of a configuration, one for each provider that can be used.
+pub fn finders(config: &Config, services: &Services) -> Vec<Finder> {
     let providers = discovery::providers(config, services);
     let names: Arc<[String]> = providers.iter().map(|one| one.settings.name()).collect();
-    let providers = providers.into_iter().map(|one| {
-        let finder = Finder::new(one, services.store.clone(), names.clone());
-        Arc::new(finder) as Arc<dyn EntityProvider>
-    });
+    let finder = |provider| Finder::new(provider, services.store.clone(), names.clone());
+    providers.into_iter().map(finder).collect()
+}
+
+/// What the plugin feeds into the catalog.
+pub fn feeds(config: &Config, services: &Services) -> Feeds {
+    let finders = finders(config, services).into_iter();
+    let providers = finders.map(|finder| Arc::new(finder) as Arc<dyn EntityProvider>);
     Feeds {
         providers: providers.chain(people::providers(config, services)).collect(),
         ..Feeds::default()
@@ -130,14 +134,14 @@ pub fn contributions(
         ..Contributions::of(ID)
     };
     owners.contribute(&mut all);
-    show_activity(config, services, &mut all);
+    show_activity((config, services), owners, &mut all);
     keep_in_step(&providers, services, &mut all);
     all
 }
 
 /// What goes on in the repositories of entities.
-fn show_activity(config: &Config, services: &Services, all: &mut Contributions) {
-    let activity = Activity::new(Hosts::new(config, &services.outside), &services.store);
+fn show_activity((config, services): (&Config, &Services), owners: Owners, all: &mut Contributions) {
+    let activity = Activity::new(Hosts::new(config, &services.outside), &services.store, owners);
     activity::follow(&activity, &services.store);
     all.assets.extend(pages::code::assets());
     all.entity_tabs

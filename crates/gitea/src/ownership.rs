@@ -17,7 +17,7 @@ pub(crate) mod tables;
 pub(crate) use address::{Hosts, PathPlace};
 pub(crate) use described::{DescribedEntity, EntityOwner};
 pub(crate) use names::NameStanding;
-pub(crate) use question::{Answer, Descriptor, EntryOwners, Matched, Verdict};
+pub(crate) use question::{Answer, Descriptor, EntryOwners, Matched, PathOwners, Verdict};
 pub(crate) use report::{Finding, FindingKind, Line, PAGE, Report, ReportQuestion};
 
 use std::time::Duration;

@@ -11,7 +11,7 @@ mod section;
 pub mod settings;
 
 pub use engine::Kubernetes;
-pub use pages::page_samples;
+pub use pages::{no_cluster, page_samples};
 
 use std::path::Path;
 use std::sync::Arc;

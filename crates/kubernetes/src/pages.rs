@@ -10,6 +10,7 @@ mod summary;
 mod tab;
 mod workloads;
 
+pub use connect::no_cluster;
 pub use samples::page_samples;
 
 use std::borrow::Cow;

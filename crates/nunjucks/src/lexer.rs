@@ -155,7 +155,8 @@ impl<'a> Lexer<'a> {
             if depth == 0 {
                 self.push_raw(opening, start, at);
                 self.advance(tail);
-                return Ok(Some(Trim::Nothing));
+                // The end takes no blanks away; a minus at the end of the opening tag takes those behind the whole.
+                return Ok(Some(Trim::blanks(opening.ends_with("-%}"))));
             }
             from = start + tail;
         }

@@ -247,7 +247,8 @@ impl Value {
             Self::Undefined | Self::Null => false,
             Self::Flag(flag) => *flag,
             Self::Number(number) => *number != 0.0 && !number.is_nan(),
-            Self::Text(text) => !text.is_empty(),
+            // A text that is marked as markup is an object in JavaScript.
+            Self::Text(text) => text.is_safe() || !text.is_empty(),
             _ => true,
         }
     }

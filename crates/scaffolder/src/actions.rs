@@ -7,9 +7,9 @@ mod files;
 mod folder;
 mod gitea;
 mod published;
+mod readdir;
 mod source;
 mod template;
-mod tree;
 
 use std::sync::Arc;
 
@@ -59,6 +59,7 @@ pub(crate) fn all(parts: Parts) -> Vec<Arc<dyn Action>> {
         Arc::new(debug::Wait),
         Arc::new(files::Delete),
         Arc::new(files::Rename),
+        Arc::new(readdir::ReadFolder),
         Arc::new(publishing),
         Arc::new(folder::PublishFolder(parts.settings)),
     ]

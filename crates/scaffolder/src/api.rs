@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 mod actions;
+mod dry_run;
 mod events;
 mod tasks;
 mod templates;
@@ -19,6 +20,8 @@ const READ: Rule = Rule::signed_in().needs_per_thing(&TASK_READ);
 /// The rows below `/api/scaffolder`.
 pub(crate) fn rows(scaffolder: &Scaffolder) -> Rows {
     let create = Rule::signed_in().needs(&TASK_CREATE).body(MAX_BYTES);
+    // Clients of the original send no body where there are no secrets.
+    let retry = Rule::signed_in().needs(&TASK_CREATE).raw_body(MAX_BYTES);
     Rows::new()
         .get("/v2/actions", Rule::signed_in(), actions::list)
         .get(
@@ -39,12 +42,13 @@ pub(crate) fn rows(scaffolder: &Scaffolder) -> Rows {
             Rule::signed_in().needs_per_thing(&TASK_CANCEL),
             tasks::cancel,
         )
-        .post("/v2/tasks/{id}/retry", create, tasks::retry)
+        .post("/v2/tasks/{id}/retry", retry, tasks::retry)
         .get(
             "/v2/tasks/{id}/events",
             READ.time(events::LONGEST_ANSWER),
             events::poll,
         )
         .get("/v2/tasks/{id}/eventstream", READ, events::stream)
+        .post("/v2/dry-run", create.time(dry_run::LONGEST_ANSWER), dry_run::run)
         .with_state(scaffolder)
 }

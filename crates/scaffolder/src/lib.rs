@@ -2,10 +2,12 @@
 //!
 //! A template's entity is read as [`template::Template`]. A person's values make a task of it ([`tasks::Tasks::create`]), which
 //! a durable job runs step by step (`run`); what happens is kept as events, which pages and clients of the API follow.
+//! [`dry_run::DryRunner`] tries a template without a task.
 //! The steps are actions of all plugins; those of this crate are in `actions`.
 
 mod actions;
 mod api;
+pub mod dry_run;
 mod filters;
 mod forms;
 mod pages;
@@ -19,6 +21,7 @@ pub mod tasks;
 pub mod template;
 mod upkeep;
 pub mod validation;
+mod workspace;
 
 pub use pages::{page_assets, page_samples};
 pub use permissions::{
@@ -27,6 +30,7 @@ pub use permissions::{
 };
 pub use settings::repositories_folder;
 pub use tables::MIGRATIONS;
+pub use workspace::File;
 
 use std::sync::Arc;
 
@@ -39,6 +43,7 @@ use scm::UrlReader;
 use tokio_util::sync::CancellationToken;
 
 use actions::Parts;
+use dry_run::DryRunner;
 use run::TaskRunner;
 use settings::{Section, Settings};
 use tasks::Tasks;
@@ -56,6 +61,8 @@ pub struct Scaffolder {
     pub tasks: Tasks,
     /// The actions of all plugins, once they are known.
     pub actions: Slot<ActionRegistry>,
+    /// Tries templates.
+    pub dry_runs: DryRunner,
     /// Cancelled when the server stops; ends open streams.
     pub(crate) stop: CancellationToken,
 }
@@ -91,6 +98,7 @@ pub fn contributions(
         catalog: catalog.clone(),
         tasks: tasks.clone(),
         actions: actions.clone(),
+        dry_runs: DryRunner::new(actions.clone(), filters.clone(), settings.clone()),
         stop,
     };
     let runner = TaskRunner {

@@ -107,14 +107,16 @@ fn rows(pages: &Pages) -> Rows {
         .get(
             format!("{TASK}/cancel"),
             Rule::signed_in().needs_per_thing(&TASK_CANCEL),
-            task::confirm_cancel,
+            |pages, caller, id, chrome| task::confirm(task::Decision::Cancel, pages, caller, id, chrome),
         )
         .post(
             format!("{TASK}/cancel"),
             Rule::signed_in().needs_per_thing(&TASK_CANCEL),
             task::cancel,
         )
-        .get(format!("{TASK}/retry"), create, task::confirm_retry)
+        .get(format!("{TASK}/retry"), create, |pages, caller, id, chrome| {
+            task::confirm(task::Decision::Retry, pages, caller, id, chrome)
+        })
         .post(format!("{TASK}/retry"), create, task::retry)
         .get("/create/actions", Rule::signed_in().prefetch(), actions::show);
     fixed.with_state(pages)

@@ -2,9 +2,9 @@
 //! another one was ended.
 
 mod progress;
+mod stage;
 mod step;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,18 +13,16 @@ use async_trait::async_trait;
 use model::Fault;
 use nunjucks::Extensions;
 use plugin::{ActionRegistry, Slot};
-use serde_json::{Value, json};
+use serde_json::Value;
 use store::{Lane, StoreError, Tx};
 use work::{BackOff, Job, JobFailure, JobHandler, JobPolicy, LogLevel, WorkError};
 
-use crate::filters;
-use crate::redaction::Redactor;
-use crate::rendering::{self, Context};
 use crate::settings::{Settings, private_folder};
 use crate::tables;
 use crate::tasks::{self, EventKind, StepState, TaskEvent, TaskId, TaskReport, Tasks};
 use crate::template::Step;
 use progress::Progress;
+pub(crate) use stage::{Stage, joined, shown};
 
 /// Longest time of one task.
 const LONGEST: Duration = Duration::from_hours(24);
@@ -45,9 +43,7 @@ struct Run<'a> {
     job: &'a Job,
     task: TaskReport,
     steps: Vec<Step>,
-    secrets: BTreeMap<String, String>,
-    redactor: Redactor,
-    progress: Progress,
+    stage: Stage,
     workspace: PathBuf,
 }
 
@@ -118,28 +114,20 @@ impl<'a> Run<'a> {
             .show(id)
             .await?
             .ok_or_else(|| JobFailure::GiveUp(tasks::missing(id)))?;
-        let steps = task.spec["steps"].as_array().into_iter().flatten().enumerate();
-        let steps = steps.map(|(index, step)| Step::read(index, step)).collect();
-        let mut redactor = Redactor::default();
-        let environment = runner
-            .settings
-            .environment_secrets
-            .as_object()
-            .into_iter()
-            .flatten();
-        let environment = environment.filter_map(|(_, value)| value.as_str());
-        environment
-            .chain(secrets.values().map(String::as_str))
-            .for_each(|secret| redactor.hide(secret));
+        let parts = (
+            runner.actions.clone(),
+            runner.filters.clone(),
+            runner.settings.clone(),
+        );
+        let mut stage = Stage::new(parts, task.spec.clone(), id.to_string(), secrets);
+        stage.progress = Progress::of(job.checkpoint.part(OWN_PART).get());
         let mut run = Self {
             workspace: runner.settings.workspaces.join(id.to_string()),
-            progress: Progress::of(job.checkpoint.part(OWN_PART).get()),
+            steps: stage.steps(),
             runner,
             job,
             task,
-            steps,
-            secrets,
-            redactor,
+            stage,
         };
         run.open_workspace().await?;
         Ok(Some(run))
@@ -148,7 +136,7 @@ impl<'a> Run<'a> {
     /// Makes the folder of the task. Where it is gone, what the finished steps left in it is gone too: they are done
     /// again.
     async fn open_workspace(&mut self) -> Result<(), JobFailure> {
-        let finished = self.progress.finished();
+        let finished = self.stage.progress.finished();
         let is_there = self.workspace.is_dir();
         if finished > 0 && is_there {
             return self
@@ -158,7 +146,7 @@ impl<'a> Run<'a> {
                 .await;
         }
         if finished > 0 {
-            self.progress = Progress::default();
+            self.stage.progress = Progress::default();
             let text = "The task's folder is not on this machine: it starts from the beginning";
             self.announce(text.to_owned()).await?;
         }
@@ -168,11 +156,8 @@ impl<'a> Run<'a> {
             emptied.map_err(|error| Fault::error(format!("The task's folder cannot be emptied: {error}")))?;
         }
         private_folder(&self.workspace)?;
-        let (total, plural) = (
-            self.steps.len(),
-            if self.steps.len() == 1 { "step" } else { "steps" },
-        );
-        self.announce(format!("Starting up task with {total} {plural}"))
+        let total = self.steps.len();
+        self.announce(format!("Starting up task with {total} steps"))
             .await
     }
 
@@ -183,19 +168,16 @@ impl<'a> Run<'a> {
     /// Does all steps that are not yet done; the output, or the first failure.
     async fn steps(&mut self) -> Result<Result<Value, Fault>, Halt> {
         for step in self.steps.clone() {
-            if self.progress.is_finished(&step.id) {
+            if self.stage.progress.is_finished(&step.id) {
                 continue;
             }
             self.check_stop().await?;
             self.step(&step).await?;
         }
-        if let Some(failure) = self.progress.failure.clone() {
+        if let Some(failure) = self.stage.progress.failure.clone() {
             return Ok(Err(failure));
         }
-        Ok(Ok(rendering::output(
-            &self.task.spec["output"],
-            &self.context(None),
-        )))
+        Ok(Ok(self.stage.output()))
     }
 
     /// Ends the run where a person cancelled the task or the process stops.
@@ -215,7 +197,7 @@ impl<'a> Run<'a> {
         let step = self
             .steps
             .iter()
-            .find(|step| !self.progress.is_finished(&step.id));
+            .find(|step| !self.stage.progress.is_finished(&step.id));
         let (id, name) = step
             .map(|step| (step.id.as_str(), step.name.as_str()))
             .unwrap_or_default();
@@ -227,9 +209,8 @@ impl<'a> Run<'a> {
 
     async fn end(&mut self, result: Result<Value, Fault>) -> Result<(), JobFailure> {
         let id = self.task.id;
-        self.progress.has_ended = true;
-        let result =
-            result.map_err(|fault| Fault::new(fault.name.clone(), self.redactor.redact(&fault.describe())));
+        self.stage.progress.has_ended = true;
+        let result = result.map_err(|fault| self.stage.redacted(&fault));
         let mut tx = self.runner.tasks.store().write_unordered(Lane::Person).await?;
         self.keep(&mut tx).await?;
         tables::end(&mut tx, id, &result).await?;
@@ -249,7 +230,7 @@ impl<'a> Run<'a> {
         self.job
             .checkpoint
             .part(OWN_PART)
-            .save_in(tx, &self.progress.to_json())
+            .save_in(tx, &self.stage.progress.to_json())
             .await
     }
 
@@ -270,7 +251,7 @@ impl<'a> Run<'a> {
     async fn add(&self, tx: &mut Tx, events: &[TaskEvent]) -> Result<(), StoreError> {
         for event in events {
             let event = TaskEvent {
-                message: self.redactor.redact(&event.message),
+                message: self.stage.redactor.redact(&event.message),
                 ..event.clone()
             };
             tables::add_event(tx, self.task.id, &event).await?;
@@ -286,41 +267,6 @@ impl<'a> Run<'a> {
             ..TaskEvent::step(&step.id, None, text)
         };
         lines.into_iter().map(line).collect()
-    }
-
-    /// What expressions see, in a round of `each` with its entry.
-    fn context(&self, each: Option<&Value>) -> Context {
-        let spec = &self.task.spec;
-        let settings = &self.runner.settings;
-        let mut open = json!({
-            "parameters": spec["parameters"],
-            "steps": self.progress.outputs(),
-            "context": {"task": {"id": self.task.id.to_string()}},
-            "environment": {"parameters": settings.environment},
-        });
-        if let Some(user) = spec.get("user") {
-            open["user"] = user.clone();
-        }
-        if let Some(each) = each {
-            open["each"] = each.clone();
-        }
-        let mut with_secrets = open.clone();
-        with_secrets["secrets"] = json!(self.secrets);
-        with_secrets["environment"]["secrets"] = settings.environment_secrets.clone();
-        let mut with_blanks = with_secrets.clone();
-        for secrets in ["/secrets", "/environment/secrets"] {
-            let secrets = with_blanks.pointer_mut(secrets).and_then(Value::as_object_mut);
-            secrets
-                .into_iter()
-                .flat_map(|all| all.values_mut())
-                .for_each(|value| *value = "".into());
-        }
-        Context {
-            open,
-            with_secrets,
-            with_blanks,
-            extensions: filters::with_state(&self.runner.filters, self.progress.failure.is_some()),
-        }
     }
 
     fn skipped(step: &Step, why: &str) -> TaskEvent {

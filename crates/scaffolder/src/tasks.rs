@@ -137,7 +137,7 @@ impl Tasks {
     }
 
     /// The person of a caller as expressions see it: the reference, and the entity where the catalog has it.
-    async fn user(&self, viewer: &Viewer) -> Result<Option<Value>, Fault> {
+    pub(crate) async fn user(&self, viewer: &Viewer) -> Result<Option<Value>, Fault> {
         if viewer.is_service_alone() {
             return Ok(None);
         }

@@ -31,16 +31,36 @@ pub struct Violation {
 }
 
 impl Violation {
-    /// The violation as clients of the API read it.
-    pub fn to_wire(&self) -> Value {
+    /// The place as the original's library names it.
+    fn property(&self) -> String {
         let root = if self.is_secret { "secrets" } else { "instance" };
-        let property = self.path.iter().fold(root.to_owned(), |place, part| {
+        self.path.iter().fold(root.to_owned(), |place, part| {
             if part.chars().all(|digit| digit.is_ascii_digit()) {
                 format!("{place}[{part}]")
             } else {
                 format!("{place}.{part}")
             }
-        });
+        })
+    }
+
+    /// The sentence with its place. About a secret the original says it in the words of its library.
+    fn stack(&self) -> String {
+        if !self.is_secret {
+            return format!("{} {}", self.property(), self.message);
+        }
+        let place = self.property().replacen("secrets", "instance", 1);
+        match (self.keyword.as_str(), self.argument.as_str()) {
+            ("required", Some(name)) => format!("{place} requires property \"{name}\""),
+            _ => format!(
+                "{place} {}",
+                self.message.trim_start_matches(&self.property()).trim_start()
+            ),
+        }
+    }
+
+    /// The violation as clients of the API read it.
+    pub fn to_wire(&self) -> Value {
+        let property = self.property();
         json!({
             "path": self.path,
             "property": property,
@@ -49,7 +69,7 @@ impl Violation {
             "instance": self.instance,
             "name": self.keyword,
             "argument": self.argument,
-            "stack": format!("{property} {}", self.message),
+            "stack": self.stack(),
         })
     }
 }
@@ -65,6 +85,14 @@ pub fn check(template: &Template, values: &Value, secrets: &BTreeMap<String, Str
         found.extend(violations(schema, &json!(secrets), true));
     }
     found
+}
+
+/// Every place of an action's input that does not fit the action's schema, each as a sentence.
+pub(crate) fn of_input(schema: &Value, input: &Value) -> Vec<String> {
+    let wrong = violations(schema, input, false).into_iter();
+    wrong
+        .map(|violation| format!("{} {}", violation.property(), violation.message))
+        .collect()
 }
 
 fn violations(schema: &Value, instance: &Value, is_secret: bool) -> Vec<Violation> {
@@ -102,7 +130,7 @@ fn violation(error: &ValidationError<'_>, schema: &Value, is_secret: bool) -> Vi
     let schema = schema.pointer(parent).unwrap_or(schema).clone();
     let argument = schema.get(keyword).cloned().unwrap_or_default();
     let (message, argument) = told(error, argument, is_secret);
-    Violation {
+    let mut violation = Violation {
         path,
         message,
         keyword: keyword.to_owned(),
@@ -114,7 +142,12 @@ fn violation(error: &ValidationError<'_>, schema: &Value, is_secret: bool) -> Vi
             error.instance().clone().into_owned()
         },
         schema,
+    };
+    // The library's sentence about a secret begins with its place, except that one is missing.
+    if is_secret && violation.keyword != "required" {
+        violation.message = format!("{} {}", violation.property(), violation.message);
     }
+    violation
 }
 
 /// The sentence of the original's library for a violation, and what it names.
@@ -135,10 +168,12 @@ fn told(error: &ValidationError<'_>, argument: Value, is_secret: bool) -> (Strin
             return (format!("requires property {property}"), property.clone());
         }
         ValidationErrorKind::Type { .. } => {
-            let types = argument
-                .as_array()
-                .map_or_else(|| text(&argument), |_| all(&argument));
-            format!("is not of a type(s) {types}")
+            let types = if argument.is_array() {
+                argument
+            } else {
+                json!([argument])
+            };
+            return (format!("is not of a type(s) {}", all(&types)), types);
         }
         ValidationErrorKind::Enum { .. } => format!("is not one of enum values: {}", all(&argument)),
         ValidationErrorKind::Pattern { .. } => format!("does not match pattern {argument}"),
@@ -150,6 +185,11 @@ fn told(error: &ValidationError<'_>, argument: Value, is_secret: bool) -> (Strin
         }
         ValidationErrorKind::Minimum { .. } => format!("must be greater than or equal to {argument}"),
         ValidationErrorKind::Maximum { .. } => format!("must be less than or equal to {argument}"),
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
+            let names = unexpected.iter().map(|name| format!("\"{name}\""));
+            let names = names.collect::<Vec<_>>().join(", ");
+            format!("is not allowed to have the additional property {names}")
+        }
         _ => error.masked_with("this value").to_string(),
     };
     (message, argument)

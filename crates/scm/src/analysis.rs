@@ -20,13 +20,9 @@ impl Integrations {
     pub fn analyze(&self, target: &str) -> Result<Analysis, Fault> {
         let not_a_url = || Fault::input("The given location.target is not a URL");
         let url = Url::parse(target).map_err(|_| not_a_url())?;
-        let (owner, name) = match self.by_url(&url).and_then(|one| one.repository(target)) {
-            Some(known) => known,
-            None => {
-                let GitUrl { owner, name, .. } = GitUrl::parse(target).map_err(|_| not_a_url())?;
-                (owner, name)
-            }
-        };
+        let known = self.by_url(&url).and_then(|one| one.repository(target));
+        let by_path = || GitUrl::parse(target).map(|GitUrl { owner, name, .. }| (owner, name));
+        let (owner, name) = known.map_or_else(by_path, Ok).map_err(|_| not_a_url())?;
         let slug = format!("{owner}/{name}");
         let annotation = self.project_slug_key(&url).map(|key| (key.to_owned(), slug));
         Ok(Analysis { name, annotation })

@@ -17,6 +17,7 @@ mod hooks;
 mod listing;
 mod owners_file;
 mod people;
+pub(crate) mod place;
 mod pulls;
 pub(crate) mod references;
 pub(crate) mod refusal;

@@ -180,6 +180,7 @@ impl UrlReader {
 
     /// The integration that reads a URL, and a place among the reads.
     pub(crate) async fn enter(&self, url: &str) -> Result<(&Integration, SemaphorePermit<'_>), Fault> {
+        self.fetcher(url)?;
         let parsed = parse(url)?;
         let integration = self.inner.integrations.by_url(&parsed);
         let integration = integration.ok_or_else(|| {

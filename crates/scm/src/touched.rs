@@ -2,11 +2,11 @@
 //!
 //! A host names added, modified and removed files for each commit, but cuts long lists of commits (Gitea 1.26 after five). A
 //! list that begins elsewhere, as that of a branch which was set back, names nothing of what went away: then the head is not in it.
-//! A branch that was rewritten on top (`git commit --amend` and a forced push) cannot be told from a push in Gitea's webhook.
+//! A branch that was rewritten on top (`git commit --amend` and a forced push) looks like any push in Gitea's webhook.
 
 use serde_json::Value;
 
-/// Most files of one push that are told apart.
+/// Most files of one push that are listed.
 const MAX_FILES: usize = 1_000;
 /// Longest text of all their paths together, in bytes.
 const MAX_BYTES: usize = 100_000;
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn long_lists_are_not_told_apart() {
+    fn long_lists_are_not_kept() {
         let names: Vec<String> = (0..=MAX_FILES).map(|number| number.to_string()).collect();
         check(
             &json!({"commits": [{"id": "b", "added": names}], "total_commits": 1}),

@@ -10,7 +10,8 @@ use url::Url;
 
 use crate::fetch::{Answer, Bounds, Request};
 use crate::git_url::GitUrl;
-use crate::gitea::address::{Address, Place};
+use crate::gitea::address::Address;
+use crate::gitea::place::Place;
 use crate::hosts::{self, TreePlace, no_folder};
 use crate::integrations::Integration;
 use crate::reader::{Server, UrlReader, phrase};

@@ -58,7 +58,7 @@ pub(crate) fn rows(docs: &Docs) -> Rows {
 
 /// An entity that the caller sees.
 pub(crate) async fn seen(docs: &Docs, sight: &Sight, reference: &EntityRef) -> Result<Option<Value>, Fault> {
-    Ok(docs.catalog.seen_by(sight).entity(reference).await?)
+    docs.catalog.seen_by(sight).entity(reference).await
 }
 
 /// The site of an entity that the caller sees.

@@ -20,7 +20,7 @@ mod settings;
 mod storage;
 mod trouble;
 
-pub(crate) use settings::{Settings, not_yet};
+pub(crate) use settings::{Settings, not_yet, switch};
 
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ const MAX_PAGE: u64 = 4 << 20;
 /// Largest index of a site that is searched.
 const MAX_INDEX: u64 = 32 << 20;
 /// Largest file that is passed on.
-const MAX_FILE: u64 = 64 << 20;
+const MAX_FILE: u64 = 32 << 20;
 
 /// All published sites.
 pub struct PublishedSites {
@@ -106,55 +106,15 @@ impl PublishedSites {
     /// The site in a folder; nothing if it still has the version that is known.
     pub async fn site(&self, folder: &str, version: Option<&str>) -> Result<Option<Site>, Fault> {
         let files = self.files()?;
-        let read = |path: &str, most: u64| {
-            let key = format!("{folder}/{path}");
-            async move { sure(files.read(&key, most).await) }
-        };
-        let (metadata, front, index) = join3(
-            read(METADATA, MAX_PAGE),
-            read(FRONT, MAX_PAGE),
-            read(INDEX, MAX_INDEX),
-        )
-        .await;
-        let fault = |trouble: Trouble| trouble.fault(files.storage().name());
-        let (metadata, mut front) = (metadata.map_err(fault)?, front.map_err(fault)?);
-        // A site without an index, or with too large a one, is read all the same.
-        let index = match index {
-            Err(Trouble::TooLarge(_)) => None,
-            index => index.map_err(fault)?,
-        };
-        if metadata.is_none() && front.is_none() {
-            return Err(missing(folder, files.storage().name()));
-        }
-        let listed = metadata
-            .as_ref()
-            .and_then(|file| Metadata::read(&file.file.bytes).files);
-        let listed = match listed {
-            Some(files) => files,
-            None => files.storage().list(folder, MAX_FILES).await.map_err(fault)?,
-        };
-        let first = listed.iter().filter(|path| has_ending(path, "html")).min();
-        let path = if front.is_some() { None } else { first.cloned() };
-        if let Some(path) = &path {
-            front = read(path, MAX_PAGE).await.map_err(fault)?;
-        }
-        let path = path.unwrap_or_else(|| FRONT.to_owned());
-        let current = [&metadata, &front, &index].map(version_of).join("|");
+        let found = Found::read(files, folder).await;
+        let found = found.map_err(|trouble| trouble.fault(files.storage().name()))?;
+        let found = found.ok_or_else(|| missing(folder, files.storage().name()))?;
+        let current = found.version();
         if version == Some(current.as_str()) {
             return Ok(None);
         }
         let folder = folder.to_owned();
-        let made = tokio::task::spawn_blocking(move || {
-            let bytes = |file: &Option<Current>| file.as_ref().map(|file| file.file.bytes.clone());
-            let (metadata, front, index) = (bytes(&metadata), bytes(&front), bytes(&index));
-            let sources = Sources {
-                metadata: metadata.as_deref(),
-                files: listed,
-                front: front.as_deref().map(|html| (path.as_str(), html)),
-                index: index.as_deref(),
-            };
-            Site::published(contents::of(sources, &folder, current))
-        });
+        let made = tokio::task::spawn_blocking(move || found.site(&folder, current));
         made.await
             .map(Some)
             .map_err(|error| Fault::error(error.to_string()))
@@ -168,7 +128,7 @@ impl PublishedSites {
         let files = self.files()?;
         let key = format!("{}/{}", published.folder, site.pages[at].path);
         let fault = |trouble: &Trouble| trouble.fault(files.storage().name());
-        let current = match files.read(&key, MAX_PAGE).await {
+        let current = match files.read_soon(&key, MAX_PAGE).await {
             Ok(current) => current,
             Err(Trouble::Missing) => return Ok(None),
             Err(trouble) => return Err(fault(&trouble)),
@@ -196,7 +156,7 @@ impl PublishedSites {
     /// A file below a folder; nothing if there is none.
     pub async fn file(&self, folder: &str, path: &str) -> Result<Option<Bytes>, Fault> {
         let files = self.files()?;
-        match files.read(&format!("{folder}/{path}"), MAX_FILE).await {
+        match files.read_soon(&format!("{folder}/{path}"), MAX_FILE).await {
             Ok(current) => Ok(Some(current.file.bytes.clone())),
             Err(Trouble::Missing) => Ok(None),
             Err(trouble) => Err(trouble.fault(files.storage().name())),
@@ -213,6 +173,81 @@ impl PublishedSites {
             let built_at = built_at.and_then(|time| Timestamp::from_millisecond(time).ok());
             built_at.max(current.file.modified)
         }))
+    }
+}
+
+/// The files that tell what there is of a site.
+struct Found {
+    metadata: Option<Current>,
+    /// The front page, else the first one, with its path.
+    front: Option<(String, Current)>,
+    index: Option<Current>,
+    /// The paths of all files.
+    listed: Vec<String>,
+}
+
+impl Found {
+    /// Reads them; nothing if there is no site.
+    async fn read(files: &Files, folder: &str) -> Result<Option<Self>, Trouble> {
+        let read = |path: &str, most: u64| {
+            let key = format!("{folder}/{path}");
+            async move { sure(files.read(&key, most).await) }
+        };
+        let (metadata, front, index) = join3(
+            read(METADATA, MAX_PAGE),
+            read(FRONT, MAX_PAGE),
+            read(INDEX, MAX_INDEX),
+        )
+        .await;
+        let metadata = metadata?;
+        let mut front = front?.map(|file| (FRONT.to_owned(), file));
+        // A site with too large an index is read all the same.
+        let index = match index {
+            Err(Trouble::TooLarge(_)) => None,
+            index => index?,
+        };
+        if metadata.is_none() && front.is_none() {
+            return Ok(None);
+        }
+        let listed = metadata
+            .as_ref()
+            .and_then(|file| Metadata::read(&file.file.bytes).files);
+        let listed = match listed {
+            Some(files) => files,
+            None => files.storage().list(folder, MAX_FILES).await?,
+        };
+        let first = listed.iter().filter(|path| has_ending(path, "html")).min();
+        if let (None, Some(path)) = (&front, first) {
+            let page = read(path, MAX_PAGE).await?;
+            front = page.map(|file| (path.clone(), file));
+        }
+        Ok(Some(Self {
+            metadata,
+            front,
+            index,
+            listed,
+        }))
+    }
+
+    fn version(&self) -> String {
+        let front = self.front.as_ref().map(|(_, file)| file);
+        [self.metadata.as_ref(), front, self.index.as_ref()]
+            .map(version_of)
+            .join("|")
+    }
+
+    /// Puts the site together. Takes its time.
+    fn site(&self, folder: &str, version: String) -> Site {
+        let bytes = |file: &Current| file.file.bytes.clone();
+        let (metadata, index) = (self.metadata.as_ref().map(bytes), self.index.as_ref().map(bytes));
+        let front = self.front.as_ref().map(|(path, file)| (path, bytes(file)));
+        let sources = Sources {
+            metadata: metadata.as_deref(),
+            files: self.listed.clone(),
+            front: front.as_ref().map(|(path, html)| (path.as_str(), &html[..])),
+            index: index.as_deref(),
+        };
+        Site::published(contents::of(sources, folder, version))
     }
 }
 
@@ -240,7 +275,7 @@ fn sure(read: Result<Current, Trouble>) -> Result<Option<Current>, Trouble> {
     }
 }
 
-fn version_of(file: &Option<Current>) -> String {
+fn version_of(file: Option<&Current>) -> String {
     let Some(current) = file else {
         return String::new();
     };
@@ -251,7 +286,7 @@ fn version_of(file: &Option<Current>) -> String {
 
 fn rendered(site: &Site, at: usize, html: &[u8]) -> Rendered {
     let article = article::of(&pieces::read(&String::from_utf8_lossy(html)));
-    site.from_article(at, article.html.trim(), article.headings, article.edit)
+    site.article_as_shown(at, article.html.trim(), article.headings, article.edit)
 }
 
 fn missing(folder: &str, storage: &str) -> Fault {

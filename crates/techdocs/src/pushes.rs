@@ -22,8 +22,7 @@ impl JobHandler for Refresh {
     }
 
     async fn run(&self, job: Job) -> Result<(), JobFailure> {
-        let push: Push = serde_json::from_value(job.payload)
-            .map_err(|error| JobFailure::GiveUp(Fault::input(format!("The push cannot be read: {error}"))))?;
+        let push: Push = job.read("push")?;
         let docs = &self.0;
         docs.library.mark(|url| push.concerns(url)).await;
         let concerned = self.concerned(&push).await?;

@@ -6,7 +6,7 @@ use model::{Fault, Problem};
 use plugin::ConfigSection;
 use serde_json::{Value, json};
 
-use crate::published::{Settings, not_yet};
+use crate::published::{Settings, not_yet, switch};
 
 /// Keys of the original that have no effect, because nothing is built by another program for the portal.
 const IDLE: [&str; 5] = ["generator", "generators", "cache", "storageUrl", "requestUrl"];
@@ -162,7 +162,7 @@ fn of_builder(section: &Value) -> Vec<Problem> {
             problems.push(Problem::error(Fault::input(text).at("builder")));
         }
     }
-    let keeps_case = section["legacyUseCaseSensitiveTripletPaths"] == true;
+    let keeps_case = switch(&section["legacyUseCaseSensitiveTripletPaths"]) == Some(true);
     if keeps_case && section["builder"].as_str() != Some("external") {
         let key = "legacyUseCaseSensitiveTripletPaths";
         let text = format!("'techdocs.{key}' has an effect with builder external only");

@@ -73,6 +73,11 @@ impl FileServer {
         lock(&self.state).files.insert(path.to_owned(), content.into());
     }
 
+    /// Serves nothing at `path` any more.
+    pub fn remove(&self, path: &str) {
+        lock(&self.state).files.remove(path);
+    }
+
     /// Answers all requests in this way from now on.
     pub fn set_mode(&self, mode: Mode) {
         lock(&self.state).mode = mode;

@@ -24,8 +24,9 @@ mod git;
 mod growth;
 mod half;
 mod hooks;
-mod links;
+
 mod many;
+mod paging;
 mod payload;
 mod people;
 mod project;

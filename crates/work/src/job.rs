@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use model::{Actor, Fault};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use store::StoreError;
 use tokio_util::sync::CancellationToken;
@@ -96,6 +97,15 @@ pub struct Job {
     pub log: JobLog,
     /// What earlier attempts have kept.
     pub checkpoint: Checkpoint,
+}
+
+impl Job {
+    /// What is to be done, as a type; `what` names it in the error. A payload that cannot be read will not be read another
+    /// time, so that the job is given up.
+    pub fn read<T: DeserializeOwned>(&self, what: &str) -> Result<T, JobFailure> {
+        T::deserialize(&self.payload)
+            .map_err(|error| JobFailure::GiveUp(Fault::input(format!("The {what} cannot be read: {error}"))))
+    }
 }
 
 /// Why an attempt failed.

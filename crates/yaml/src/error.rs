@@ -119,7 +119,7 @@ fn hint(code: &str) -> Option<String> {
         "DUPLICATE_KEY" => "Remove or rename one of the two equal keys.",
         "TAB_AS_INDENT" => "Indent with spaces.",
         "BLOCK_AS_IMPLICIT_KEY" => {
-            "Quote the value when it contains `: `, or start the mapping on its own line."
+            "Quote the value when it contains `: `, begin the mapping on its own line, or align the key with those beside it."
         }
         "BAD_SCALAR_START" => "Quote the value.",
         "BAD_DQ_ESCAPE" => "Write `\\\\` for a backslash, or use single quotes.",

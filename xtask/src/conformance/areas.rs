@@ -77,8 +77,25 @@ pub const AREAS: &[Area] = &[
         files: FileServer::BeforeStart,
         paths: &[],
     },
-    // Left out until their plugins come: auth, permission, notifications, techdocs, events, proxy,
-    // scaffolder, signals.
+    Area {
+        name: "scaffolder",
+        folder: "scaffolder",
+        cases: "cases.jsonl",
+        config: "scaffolder/config.yaml",
+        root: "scaffolder",
+        files: FileServer::None,
+        paths: &[],
+    },
+    Area {
+        name: "fetch-template",
+        folder: "fetch-template",
+        cases: "cases.jsonl",
+        config: "fetch-template/config.yaml",
+        root: "fetch-template",
+        files: FileServer::None,
+        paths: &[],
+    },
+    // Left out until their plugins come: auth, permission, notifications, techdocs, events, proxy, signals.
     Area {
         name: "misc",
         folder: "misc",

@@ -46,7 +46,14 @@ fn replay(area: &Area, contract: &Path, binary: &Path) -> Result<Agreement> {
 /// Sends the cases of an area with a command that knows everything else.
 pub fn send(area: &Area, contract: &Path, work: &Path, mut command: Command) -> Result<Agreement> {
     let exceptions = Exceptions::of(area.name)?;
-    let recorded = contract.join(area.folder).join(area.cases);
+    let folder = contract.join(area.folder);
+    let recorded = folder.join(area.cases);
+    // A case may name a file beside it.
+    for file in ["expr-parameters.json"] {
+        if folder.join(file).is_file() {
+            std::fs::copy(folder.join(file), work.join(file))?;
+        }
+    }
     let cases = cases::write(&recorded, &work.join("cases.jsonl"), area, &exceptions)?;
     let output = command.output().context("could not run the replay")?;
     let stdout = String::from_utf8_lossy(&output.stdout);
@@ -71,6 +78,10 @@ pub fn program(contract: &Path, server: &Server, root: &Path, work: &Path) -> Co
     command.arg(contract.join("replay.py")).arg(work).arg("-v");
     command.args(["--base", &server.base]).arg("--root").arg(root);
     command.arg("--work").arg(work).env("TMPDIR", work);
+    // Some cases send whole folders of templates.
+    command
+        .arg("--corpora")
+        .arg(contract.join("../corpora/templates"));
     command
 }
 

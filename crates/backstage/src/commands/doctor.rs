@@ -44,12 +44,7 @@ pub async fn run(common: &Common) -> Result<ExitCode> {
     let mut findings = Vec::new();
     match settings::load(common)? {
         Err(problems) => {
-            let fix = "correct the file; `backstage config schema` tells what is allowed";
-            findings.extend(
-                problems
-                    .iter()
-                    .map(|problem| bad("configuration", output::problem(problem), fix)),
-            );
+            findings.extend(problems.into_iter().map(of_configuration));
         }
         Ok(config) => {
             findings.extend(configuration(&config));
@@ -82,16 +77,20 @@ fn configuration(config: &Config) -> Vec<Finding> {
             format!("{}, no problems", settings::source(config)),
         )];
     }
-    let as_finding = |problem: &model::Problem| Finding {
+    remarks.into_iter().map(of_configuration).collect()
+}
+
+/// A problem of the configuration; its way out is the fix.
+fn of_configuration(mut problem: model::Problem) -> Finding {
+    let own = problem.hint.take();
+    let is_error = problem.severity == model::Severity::Error;
+    let general = "correct the file; `backstage config schema` tells what is allowed";
+    Finding {
         check: "configuration",
-        outcome: match problem.severity {
-            model::Severity::Error => Outcome::Bad,
-            _ => Outcome::Doubtful,
-        },
-        text: output::problem(problem),
-        fix: None,
-    };
-    remarks.iter().map(as_finding).collect()
+        outcome: if is_error { Outcome::Bad } else { Outcome::Doubtful },
+        text: output::problem(&problem),
+        fix: own.or_else(|| is_error.then(|| general.to_owned())),
+    }
 }
 
 /// Who can open the pages.

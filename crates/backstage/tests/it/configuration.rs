@@ -240,6 +240,17 @@ backend:
     );
 }
 
+/// The thing, the place, the reason and the way out; `doctor` says the last as the fix.
+#[test]
+fn what_is_wrong_in_a_section_of_a_plugin_is_told_with_the_way_out() {
+    let folder = folder("scaffolder:\n  concurrentTasksLimit: many\nbackend: { listen: '127.0.0.1:0' }\n");
+    let reason = "{folder}/app-config.yaml:2:3: error: Unable to convert config value for key \
+                  'scaffolder.concurrentTasksLimit' in 'app-config.yaml' to a number";
+    let expected = [reason, "\n    Write a number.\n", "usable in part, 1 errors"];
+    check(folder.path(), &["config", "check"], &expected, 1);
+    check(folder.path(), &["doctor"], &[reason, "fix: Write a number."], 1);
+}
+
 /// Sections of plugins are asked only about a configuration that can be used, so nothing is said of them before.
 #[test]
 fn a_section_with_effect_is_not_said_to_have_none_beside_an_error() {

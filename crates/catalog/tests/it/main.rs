@@ -11,6 +11,7 @@ mod bursts;
 mod claims;
 mod deliveries;
 mod door;
+mod gitea;
 mod ingest;
 mod locations;
 mod moves;

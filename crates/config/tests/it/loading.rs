@@ -257,3 +257,28 @@ fn the_built_in_default_starts_a_portal() {
     assert_eq!(config.data_directory(), start.folder.path().join("data"));
     assert_eq!(config.base_url(), "http://127.0.0.1:7007");
 }
+
+/// Each of them says what to write instead.
+#[test]
+fn an_include_that_cannot_be_read_has_a_way_out() {
+    for (value, expected) in [
+        ("{ $file: missing.txt }", "from the folder of this file on"),
+        (
+            "{ $include: app-config.yaml }",
+            "Remove the $include that leads back",
+        ),
+        ("{ $env: A, more: 1 }", "nothing stands beside them"),
+    ] {
+        let text = format!("app:\n  title: {value}\n");
+        let start = start(&[("app-config.yaml", &text)], &[]);
+        let problems = config::Config::load(&start.options).unwrap_err();
+        let problem = &problems[0];
+        assert_eq!(
+            problem.place.as_ref().and_then(|place| place.line),
+            Some(2),
+            "{value}"
+        );
+        let hint = problem.hint.as_deref().unwrap_or_default();
+        assert!(hint.contains(expected), "{value}: {hint}");
+    }
+}

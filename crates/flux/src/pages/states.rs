@@ -8,25 +8,12 @@ use ui::{Code, EmptyState, Language, code_block, empty_state, icon, time};
 
 use crate::engine::ClusterState;
 
-const CONFIGURATION: &str = "\
-kubernetes:
-  clusterLocatorMethods:
-    - type: config
-      clusters:
-        - {name: production, url: 'https://kubernetes.example.com', authProvider: serviceAccount, serviceAccountToken: '${K8S_TOKEN}', caFile: ca.pem}
-";
-
 /// No cluster is configured.
 pub(crate) fn not_configured() -> Markup {
-    html! {
-        (empty_state(EmptyState {
-            icon: "refresh",
-            title: "No cluster is connected",
-            text: "Deployments are read from the clusters that the portal knows, and it knows none. Add one to app-config.yaml and start the portal again:",
-            actions: None,
-        }))
-        (code_block(Code { title: Some("app-config.yaml"), first_line: None, ..Code::new(CONFIGURATION, Language::Yaml) }))
-    }
+    kubernetes::no_cluster(
+        "refresh",
+        "Deployments are read from the clusters that the portal knows, and it knows none.",
+    )
 }
 
 /// What stands above everything: a cluster that does not answer, or one without Flux.

@@ -17,13 +17,17 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
 /// The pages of a repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Links {
+    server: String,
     page: String,
 }
 
 impl Links {
-    /// Below the page of the repository.
-    pub(crate) fn new(page: String) -> Self {
-        Self { page }
+    /// The pages of the repository of this name, at a server with this address for people.
+    pub(crate) fn new(server: &str, full_name: &str) -> Self {
+        Self {
+            server: server.to_owned(),
+            page: format!("{server}/{}", encoded(full_name)),
+        }
     }
 
     /// The repository.
@@ -34,6 +38,11 @@ impl Links {
     /// A page below it, by its name.
     pub(crate) fn to(&self, path: &str) -> String {
         format!("{}/{}", self.page, encoded(path))
+    }
+
+    /// A page of the server, by its path.
+    pub(crate) fn at_server(&self, path: &str) -> String {
+        format!("{}/{}", self.server, encoded(path))
     }
 
     /// A file or folder.
@@ -68,7 +77,7 @@ mod tests {
 
     #[test]
     fn slashes_of_branches_stay_and_other_signs_are_encoded() {
-        let links = Links::new("https://git.example.com/shop/orders".to_owned());
+        let links = Links::new("https://git.example.com", "shop/orders");
         let branch = Reference::Branch("feature/a#1".to_owned());
         assert_eq!(
             links.file(&branch, "docs/a b.md"),

@@ -31,6 +31,18 @@ pub(crate) struct Readme {
     sha: String,
 }
 
+impl Readme {
+    /// A README whose HTML was made safe.
+    pub(crate) fn new(path: &str, page: &str, html: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            page: page.to_owned(),
+            html: Some(html.to_owned()),
+            sha: String::new(),
+        }
+    }
+}
+
 /// Finds and reads the README of a place. Content that is known already is not read again.
 pub(super) async fn read(
     repo: &Repo,
@@ -101,7 +113,7 @@ fn rendered(text: &str, links: &Links, reference: &Reference, path: &str) -> Str
     let name = path.rsplit('/').next().unwrap_or_default();
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     if !MARKDOWN.contains(&ending.to_ascii_lowercase().as_str()) {
-        return html! { pre.code-plain { (text) } }.into_string();
+        return html! { pre.repo-plain { (text) } }.into_string();
     }
     markdown(text, links, reference, path)
 }
@@ -113,13 +125,14 @@ pub(super) fn notes(text: &str, links: &Links, tag: &str) -> Option<String> {
 }
 
 fn markdown(text: &str, links: &Links, reference: &Reference, path: &str) -> String {
-    let html = deeper(&boxes(&markdown::render(text).html));
+    let html = replaced(PILCROW.as_ref(), &markdown::render(text).html, |_| String::new());
+    let html = deeper(&boxes(&html));
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
     let (links, reference) = (links.clone(), reference.clone());
     let safe = ui::foreign_html_from(&html, move |address| {
         resolved(address, &links, &reference, &folder)
     });
-    code(&without_images(&safe.into_string()))
+    code(&tables(&without_images(&safe.into_string())))
 }
 
 /// Where a link or image leads. What names a server, a scheme or a place in the text stays.
@@ -173,6 +186,8 @@ fn below(folder: &str, path: &str) -> Option<String> {
 
 static HEADING: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"<(/?)h([1-6])\b").ok());
 static BOX: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"<input type="checkbox"[^>]*>"#).ok());
+static PILCROW: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"(?s)<a class="headerlink"[^>]*>.*?</a>"#).ok());
 static TAG: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?s)<(/?)(a|img)\b([^>]*)>").ok());
 static SOURCE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"\bsrc="([^"]*)""#).ok());
 static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"\balt="([^"]*)""#).ok());
@@ -231,6 +246,13 @@ fn without_images(html: &str) -> String {
     })
 }
 
+/// Tables that can be scrolled, also by the keyboard.
+fn tables(html: &str) -> String {
+    let frame = "<div class=\"repo-table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>";
+    html.replace("<table>", frame)
+        .replace("</table>", "</table></div>")
+}
+
 /// Code with the portal's colours, which can be copied.
 fn code(html: &str) -> String {
     replaced(CODE.as_ref(), html, |found| {
@@ -257,7 +279,7 @@ mod tests {
     use super::*;
 
     fn shown(text: &str) -> String {
-        let links = Links::new("https://git.example.com/shop/orders".to_owned());
+        let links = Links::new("https://git.example.com", "shop/orders");
         markdown(
             text,
             &links,

@@ -11,6 +11,7 @@ use moka::sync::Cache;
 use scm::gitea::activity::{Branch, Ci, CommitLine, FirstPage, Issue, OpenRequest, Release, State};
 use scm::gitea::{Gitea, Repository};
 
+use super::Links;
 use super::readme;
 use super::slot::{LONGEST, Seen, Slot};
 
@@ -116,6 +117,11 @@ impl Repo {
         (&self.owner, &self.name)
     }
 
+    /// Its pages, under the name that annotations have for it.
+    pub(crate) fn links(&self) -> Links {
+        Links::new(self.gitea.web(), &format!("{}/{}", self.owner, self.name))
+    }
+
     /// Something happened in it: what is known is not fresh any more.
     pub(super) fn changed(&self) {
         self.changes.fetch_add(1, Ordering::SeqCst);
@@ -191,7 +197,7 @@ impl Repo {
     }
 
     fn with_notes(&self, found: FirstPage<Release>) -> Releases {
-        let links = super::Links::new(self.gitea.page(&format!("{}/{}", self.owner, self.name)));
+        let links = self.links();
         let with_notes = |release: Release| {
             let notes = readme::notes(&release.body, &links, &release.tag_name);
             (release, notes)

@@ -20,7 +20,7 @@ const AGAIN: Duration = Duration::from_secs(10);
 pub(super) const LONGEST: Duration = Duration::from_secs(30);
 
 /// What is known, and how asking went.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Seen<T> {
     /// The last answer, and when it came.
     pub(crate) known: Option<(Arc<T>, Timestamp)>,
@@ -28,6 +28,16 @@ pub(crate) struct Seen<T> {
     pub(crate) trouble: Option<Fault>,
     /// The server has not answered yet.
     pub(crate) is_late: bool,
+}
+
+impl<T> Clone for Seen<T> {
+    fn clone(&self) -> Self {
+        Self {
+            known: self.known.clone(),
+            trouble: self.trouble.clone(),
+            is_late: self.is_late,
+        }
+    }
 }
 
 impl<T> Seen<T> {
@@ -107,7 +117,8 @@ impl<T: Send + Sync + 'static> Slot<T> {
         let done = self.done.notified();
         tokio::pin!(done);
         done.as_mut().enable();
-        match self.state.lock().next(changes) {
+        let next = self.state.lock().next(changes);
+        match next {
             Next::Show => return self.seen(),
             Next::Wait => {}
             Next::Ask => self.ask(changes, ask()),
@@ -199,7 +210,7 @@ impl<T> Drop for Asking<T> {
             None => {
                 state.trouble = Some(Fault::error(
                     "Asking the server was broken off; the log has the reason",
-                ))
+                ));
             }
         }
         drop(state);

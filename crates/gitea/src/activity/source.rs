@@ -142,14 +142,13 @@ impl Place {
 /// The parts of a path below a server's own; nothing where the address is of another server.
 fn below(url: &Url, server: &Gitea) -> Option<Vec<String>> {
     let own = [server.web(), server.base()];
-    let own = own.into_iter().filter_map(|base| Url::parse(base).ok());
-    let own = own.into_iter().find_map(|base| {
+    let mut own = own.into_iter().filter_map(|base| Url::parse(base).ok());
+    own.find_map(|base| {
         let is_host = authority(url) == authority(&base) || authority(url) == server.name();
         let path = parts(&base);
         let parts = parts(url);
         (is_host && parts.starts_with(&path)).then(|| parts[path.len()..].to_vec())
-    });
-    own
+    })
 }
 
 /// Host and, if it is not the default, port of a URL.

@@ -8,7 +8,8 @@ use scm::gitea::activity::{Ci, CommitQuery};
 
 use super::repository::far;
 use super::slot::{Seen, Slot};
-use super::{Commits, Links, Place, Readme, Repo, readme};
+use super::{Commits, Place, Readme, Repo, readme};
+use crate::ownership::{Owners, PathOwners};
 
 /// Most commits.
 const COMMITS: usize = 8;
@@ -59,27 +60,25 @@ pub(crate) struct Spot {
     place: Place,
     commits: Arc<Slot<Commits>>,
     readme: Arc<Slot<Option<Readme>>>,
+    code_owners: Arc<Slot<PathOwners>>,
+    owners: Owners,
 }
 
 impl Spot {
-    pub(super) fn new(repo: Arc<Repo>, place: Place) -> Self {
+    pub(super) fn new(repo: Arc<Repo>, place: Place, owners: Owners) -> Self {
         Self {
             repo,
             place,
             commits: Arc::default(),
             readme: Arc::default(),
+            code_owners: Arc::default(),
+            owners,
         }
     }
 
     /// Its repository.
     pub(crate) fn repo(&self) -> &Arc<Repo> {
         &self.repo
-    }
-
-    /// The pages of its repository, under the name that the annotation has for it.
-    pub(crate) fn links(&self) -> Links {
-        let (owner, name) = self.repo.names();
-        Links::new(self.repo.gitea.page(&format!("{owner}/{name}")))
     }
 
     /// Where it is, as the server knows.
@@ -180,9 +179,28 @@ impl Spot {
             let head = spot.head().await?;
             let last = spot.readme.last();
             let last = last.as_deref().and_then(Option::as_ref);
-            readme::read(&spot.repo, &spot.links(), &head, last).await
+            readme::read(&spot.repo, &spot.repo.links(), &head, last).await
         };
         self.readme.get(self.repo.changes(), until, ask).await
+    }
+
+    /// Who owns its folder by `CODEOWNERS`.
+    pub(crate) async fn code_owners(self: &Arc<Self>, until: Instant) -> Seen<PathOwners> {
+        let spot = self.clone();
+        let ask = async move || {
+            let head = spot.head().await?;
+            let (owner, name) = spot.repo.names();
+            let folder = if head.folder.is_empty() {
+                String::new()
+            } else {
+                format!("{}/", head.folder)
+            };
+            let host = spot.repo.gitea.name();
+            spot.owners
+                .owners_of(host, &format!("{owner}/{name}"), &folder)
+                .await
+        };
+        self.code_owners.get(self.repo.changes(), until, ask).await
     }
 }
 

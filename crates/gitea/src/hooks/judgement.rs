@@ -176,7 +176,7 @@ mod tests {
     fn a_webhook_as_it_must_be_is_left_alone() {
         check(&[hook(7, |_| {})], sure(7), &Step::Nothing(7), &[]);
         let written_otherwise = hook(7, |hook| {
-            "HTTPS://Portal.example:443/api/events/http/gitea/".clone_into(&mut hook.config.url)
+            "HTTPS://Portal.example:443/api/events/http/gitea/".clone_into(&mut hook.config.url);
         });
         check(&[written_otherwise], sure(7), &Step::Nothing(7), &[]);
     }
@@ -185,7 +185,7 @@ mod tests {
     fn a_missing_one_is_made() {
         check(&[], Evidence::default(), &Step::Create, &[]);
         let of_another = hook(3, |hook| {
-            "https://other.example/api/events/http/gitea".clone_into(&mut hook.config.url)
+            "https://other.example/api/events/http/gitea".clone_into(&mut hook.config.url);
         });
         check(&[of_another], sure(7), &Step::Create, &[]);
     }
@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn what_others_have_chosen_stays() {
         let more = hook(7, |hook| {
-            hook.events = vec!["issues".to_owned(), "push".to_owned()]
+            hook.events = vec!["issues".to_owned(), "push".to_owned()];
         });
         let events = judge(&[more], URL, sure(7)).events;
         assert_eq!(

@@ -16,12 +16,12 @@ use scm::gitea::{Gitea, Hook, HookForm, HookScope};
 use store::{Lane, Store, StoreError};
 use work::{BackOff, Job, JobFailure, JobHandler, JobLog, JobPolicy};
 
+use super::TOPIC;
 use super::judgement::{Evidence, Judgement, Step, faults_of, is_same, judge};
 use super::section::Level;
 use super::settings::{HookHost, HookSettings};
 use super::standing::Arrivals;
 use super::tables::{self, Kept};
-use super::{EVENTS_TOPIC, TOPIC};
 
 /// The kind of the jobs.
 pub(crate) const KIND: &str = "gitea-webhooks.keep";
@@ -53,6 +53,16 @@ impl Keeper {
         let known = tables::of_host(&mut session, &host.host).await.map_err(failed)?;
         let arrivals = Arrivals::read(&mut session).await.map_err(failed)?;
         drop(session);
+        self.host_with(host, known, arrivals, log).await
+    }
+
+    async fn host_with(
+        &self,
+        host: &HookHost,
+        known: Vec<Kept>,
+        arrivals: Arrivals,
+        log: &JobLog,
+    ) -> Result<(), Fault> {
         let round = match self.round(host, known, arrivals) {
             Ok(round) => round,
             Err(fault) => return self.note_problem(host, &fault).await,
@@ -423,14 +433,6 @@ fn failed(error: StoreError) -> Fault {
 }
 
 impl Arrivals {
-    /// What came in so far.
-    async fn read(session: &mut store::Session) -> Result<Self, StoreError> {
-        Ok(Self {
-            senders: events::senders(session, EVENTS_TOPIC).await?,
-            refusals: events::refusals(session, EVENTS_TOPIC).await?,
-        })
-    }
-
     /// Whether deliveries of a scope come in with the right secret: the last one is newer than the last refused one.
     fn proves(&self, web: &str, scope: &str) -> bool {
         let refused = self.refusals.as_ref().map(|refusals| refusals.at);
@@ -447,3 +449,6 @@ impl Arrivals {
             && self.last(web, scope).is_none_or(|sender| sender.at < refused)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,7 @@ use super::{CHANGE, SEE, TOPIC};
 pub(crate) struct Desk {
     /// What is known of webhooks.
     pub overview: Overview,
-    /// Where a look at the servers is asked for.
+    /// Where a check of the servers is asked for.
     pub jobs: Jobs,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct Desk {
 pub(crate) fn rows(desk: &Desk) -> Rows {
     Rows::new()
         .get("/gitea/webhooks", SEE.prefetch(), show)
-        .post("/gitea/webhooks", CHANGE, look)
+        .post("/gitea/webhooks", CHANGE, check)
         .with_state(desk)
 }
 
@@ -41,10 +41,10 @@ async fn show(State(desk): State<Desk>, chrome: Chrome) -> Result<Response, ApiE
         .now()
         .await
         .map_err(|error| ApiError::internal(&error))?;
-    let is_looking = chrome.query == "looking";
+    let is_checking = chrome.query == "checking";
     let content = html! {
-        @if is_looking {
-            (notice(Notice { tone: Tone::Green, text: "The webhooks are looked at now. This page changes by itself when that is done." }))
+        @if is_checking {
+            (notice(Notice { tone: Tone::Green, text: "The webhooks are being checked. This page changes by itself when that is done." }))
         }
         (view::webhooks(&all, chrome.now))
     };
@@ -52,9 +52,9 @@ async fn show(State(desk): State<Desk>, chrome: Chrome) -> Result<Response, ApiE
     Ok(chrome.page(head, content).into_response())
 }
 
-async fn look(State(desk): State<Desk>, CurrentActor(actor): CurrentActor) -> Result<Redirect, ApiError> {
+async fn check(State(desk): State<Desk>, CurrentActor(actor): CurrentActor) -> Result<Redirect, ApiError> {
     let options = JobOptions::of(actor).key(KIND);
     let enqueued = desk.jobs.enqueue_alone(KIND, &Value::Null, options).await;
     enqueued.map_err(|error| ApiError::internal(&error))?;
-    Ok(Redirect::to("/gitea/webhooks?looking"))
+    Ok(Redirect::to("/gitea/webhooks?checking"))
 }

@@ -279,26 +279,26 @@ mod tests {
             hosts.map(|host| host.problem.map(|(fault, _)| fault)).collect()
         };
         assert_eq!(problems(json!({})), [None, None]);
-        let told = problems(json!({"backend": {"baseUrl": "http://localhost:7007"}}));
+        let said = problems(json!({"backend": {"baseUrl": "http://localhost:7007"}}));
         assert!(
-            told[0]
+            said[0]
                 .as_deref()
                 .unwrap()
                 .contains("gitea.example cannot reach http://localhost:7007"),
-            "{told:?}"
+            "{said:?}"
         );
-        assert_eq!(told[1], None, "both are on this machine");
-        let told = problems(json!({"events": {"modules": {}}}));
+        assert_eq!(said[1], None, "both are on this machine");
+        let said = problems(json!({"events": {"modules": {}}}));
         assert!(
-            told[0].as_deref().unwrap().contains("without a secret"),
-            "{told:?}"
+            said[0].as_deref().unwrap().contains("without a secret"),
+            "{said:?}"
         );
-        let told = problems(json!({"integrations": {"gitea": [{"host": "gitea.example"}]}}));
+        let said = problems(json!({"integrations": {"gitea": [{"host": "gitea.example"}]}}));
         assert!(
-            told[0].as_deref().unwrap().contains("without a token"),
-            "{told:?}"
+            said[0].as_deref().unwrap().contains("without a token"),
+            "{said:?}"
         );
-        let told = problems(json!({"portal": {"gitea": {}}, "events": {"modules": {}}}));
-        assert_eq!(told, [None, None], "nothing is kept");
+        let said = problems(json!({"portal": {"gitea": {}}, "events": {"modules": {}}}));
+        assert_eq!(said, [None, None], "nothing is kept");
     }
 }

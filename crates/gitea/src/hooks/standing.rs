@@ -7,7 +7,7 @@ use std::sync::Arc;
 use events::{Refusals, Sender};
 use jiff::Timestamp;
 use scm::gitea::HookScope;
-use store::{Store, StoreError};
+use store::{Session, Store, StoreError};
 
 use super::EVENTS_TOPIC;
 use super::settings::{HookHost, HookSettings};
@@ -23,6 +23,14 @@ pub(crate) struct Arrivals {
 }
 
 impl Arrivals {
+    /// Of the table of events.
+    pub async fn read(session: &mut Session) -> Result<Self, StoreError> {
+        Ok(Self {
+            senders: events::senders(session, EVENTS_TOPIC).await?,
+            refusals: events::refusals(session, EVENTS_TOPIC).await?,
+        })
+    }
+
     /// The delivery of a scope that came in last.
     pub fn last(&self, web: &str, scope: &str) -> Option<&Sender> {
         let senders = self
@@ -64,7 +72,7 @@ pub(crate) enum Standing {
     Delivers,
     /// It has had nothing to deliver yet.
     Waits,
-    /// The portal has not looked yet.
+    /// The portal has not checked yet.
     Unknown,
 }
 
@@ -88,7 +96,7 @@ pub(crate) struct HookStanding {
     pub last: Option<(Timestamp, String)>,
     /// How many came in.
     pub deliveries: u64,
-    /// When the portal looked last.
+    /// When the portal checked last.
     pub checked_at: Option<Timestamp>,
     /// What the portal did last, and when.
     pub done: Option<(String, Timestamp)>,
@@ -130,10 +138,7 @@ impl Overview {
     /// All of them, as they stand now.
     pub async fn now(&self) -> Result<AllStandings, StoreError> {
         let mut session = self.store.read().await?;
-        let arrivals = Arrivals {
-            senders: events::senders(&mut session, EVENTS_TOPIC).await?,
-            refusals: events::refusals(&mut session, EVENTS_TOPIC).await?,
-        };
+        let arrivals = Arrivals::read(&mut session).await?;
         let mut hosts = Vec::new();
         for host in &self.settings.hosts {
             let kept = tables::of_host(&mut session, &host.host).await?;

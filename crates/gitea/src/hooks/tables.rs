@@ -1,4 +1,4 @@
-//! The tables of webhooks and of how far changes were seen, and all SQL about them. One process looks at the servers; all read what it saw.
+//! The tables of webhooks and of how far changes were seen, and all SQL about them. One process asks the servers; all read its finds.
 
 use jiff::Timestamp;
 use store::{Migration, Row, Session, StoreError, Tx};
@@ -51,7 +51,7 @@ pub(crate) struct Kept {
     pub written_at: Option<Timestamp>,
     /// The server's note of when it was changed or tried to deliver, by the server's clock.
     pub tried_as: Option<Timestamp>,
-    /// When the portal looked last.
+    /// When the portal checked last.
     pub checked_at: Timestamp,
     /// When it was seen that the webhook had tried and nothing had come in.
     pub missed_at: Option<Timestamp>,

@@ -82,14 +82,13 @@ async fn read(
     before: Option<&OwnersRow>,
     now: Timestamp,
 ) -> Result<Look, Fault> {
-    let repository = match &known.listed {
-        Some(listed) => listed.clone(),
-        None => {
-            let (owner, name) = known.full_name.split_once('/').unwrap_or_default();
-            match gitea.repository(owner, name).await? {
-                Some(repository) => repository,
-                None => return Ok(Look::Gone),
-            }
+    let repository = if let Some(listed) = &known.listed {
+        listed.clone()
+    } else {
+        let (owner, name) = known.full_name.split_once('/').unwrap_or_default();
+        match gitea.repository(owner, name).await? {
+            Some(repository) => repository,
+            None => return Ok(Look::Gone),
         }
     };
     let branch = if repository.empty {

@@ -168,6 +168,9 @@ struct Judging<'a> {
     sees_everything: bool,
 }
 
+/// Names of users and teams by host: whether the server knows each, and when it was asked.
+type KnownNames = HashMap<(String, String), (Option<bool>, jiff::Timestamp)>;
+
 impl Owners {
     /// The repositories of a page, as far as a sight shows entities.
     pub(crate) async fn report(&self, question: &ReportQuestion, sight: &Sight) -> Result<Report, Fault> {
@@ -188,10 +191,7 @@ impl Owners {
     fn judge_all(
         &self,
         rows: Vec<OwnersRow>,
-        (names, renamed): (
-            HashMap<(String, String), (Option<bool>, jiff::Timestamp)>,
-            HashMap<String, String>,
-        ),
+        (names, renamed): (KnownNames, HashMap<String, String>),
         question: &ReportQuestion,
         sight: &Sight,
     ) -> Report {

@@ -8,6 +8,7 @@ mod card;
 mod commits;
 mod connect;
 mod marks;
+mod owners;
 mod part;
 mod releases;
 mod requests;

@@ -1,6 +1,7 @@
 //! `/gitea`: the repositories that are known, with or without descriptor.
 
 pub(super) mod filter;
+mod table;
 pub(super) mod view;
 
 use axum::extract::State;

@@ -131,8 +131,8 @@ fn is_image(path: &str) -> bool {
 }
 
 fn is_manifest(path: &str) -> bool {
-    let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
-    is_yaml && MANIFESTS.iter().any(|place| path.starts_with(place))
+    let extension = path.rsplit('.').next().unwrap_or_default();
+    matches!(extension, "yaml" | "yml") && MANIFESTS.iter().any(|place| path.starts_with(place))
 }
 
 /// Definitions of APIs, those nearest to the root first.

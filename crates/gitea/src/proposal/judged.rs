@@ -107,7 +107,7 @@ mod tests {
         let text = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: a b\nspec:\n  type: service\n";
         let found = judge("catalog-info.yaml", text);
         let place = found[0].place.as_ref().unwrap();
-        assert_eq!((place.line, place.column), (Some(4), Some(9)), "{found:?}");
+        assert_eq!((place.line, place.column), (Some(4), Some(3)), "{found:?}");
         let found = judge("catalog-info.yaml", "a: [\n");
         assert!(found[0].place.as_ref().unwrap().line.is_some(), "{found:?}");
         assert_eq!(judge("catalog-info.yaml", "# nothing\n").len(), 1);

@@ -4,6 +4,9 @@
 fn samples_look_as_before() {
     let line =
         |(name, markup): (&str, maud::Markup)| format!("== {name}\n{}\n", markup.0.replace("><", ">\n<"));
-    let text: String = gitea::page_samples().into_iter().map(line).collect();
+    // Samples of the tab Code have a snapshot of their own.
+    let samples = gitea::page_samples().into_iter();
+    let samples = samples.filter(|(name, _)| *name != "code" && !name.starts_with("code-"));
+    let text: String = samples.map(line).collect();
     insta::assert_snapshot!(text);
 }

@@ -165,7 +165,7 @@ async fn names_that_two_want_are_said() {
     assert_eq!(members(&grace), ["other", "web"]);
     let world = world
         .restart(|config| {
-            config["catalog"]["providers"]["giteaOrg"]["main"]["teamNames"] = json!("organization-team")
+            config["catalog"]["providers"]["giteaOrg"]["main"]["teamNames"] = json!("organization-team");
         })
         .await;
     world.until("group:default/other-web", |_| true).await;

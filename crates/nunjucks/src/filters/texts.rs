@@ -24,6 +24,8 @@ pub(super) fn apply(name: &str, value: &Value, given: &Given, room: usize) -> Op
         "striptags" => kept(value, |text| stripped(text, given.at(0).is_true())),
         "urlencode" => Ok(Value::text(url_encoded(value))),
         "urlize" => given_text(value).map(|text| Value::text(linked(text, given))),
+        // An empty text stays empty, unless it is marked as markup.
+        "indent" if !value.is_true() => of_text(value).map(Value::text),
         "indent" => kept(value, |text| indented(text, given)),
         "truncate" => match value {
             Value::Array(items) if number::count(items.borrow().len()) <= given.number(0, 255.0) => {
@@ -218,9 +220,6 @@ fn is_mail(word: &str) -> bool {
 }
 
 fn indented(text: &str, given: &Given) -> String {
-    if text.is_empty() {
-        return String::new();
-    }
     let width = given.number(0, 4.0);
     let blanks = " ".repeat(number::size(width.ceil()).min(1_000));
     let has_first = given.at(1).is_true();

@@ -9,6 +9,7 @@ mod administrators;
 mod audited;
 mod collisions;
 mod docs;
+mod docs_published;
 mod every_point;
 mod failing;
 mod health;

@@ -197,3 +197,17 @@ fn a_key_without_effect_is_named_once_with_the_one_that_may_be_meant() {
     );
     assert_eq!(said("auth", json!({"providers": {"guest": {}}})), [""; 0]);
 }
+
+#[test]
+fn a_section_of_a_plugin_that_is_misspelt_is_recognized() {
+    for section in portal::declarations()
+        .iter()
+        .filter_map(|one| one.config.as_ref())
+    {
+        let path = section.path();
+        let misspelt = format!("{}{}", &path[..2], &path[3..]);
+        let (_, problems) = check(&[misspelt], json!({}));
+        let hints: Vec<&str> = problems.iter().filter_map(|one| one.hint.as_deref()).collect();
+        assert_eq!(hints, [format!("Did you mean '{path}'?")]);
+    }
+}

@@ -121,6 +121,23 @@ async fn no_row_lets_in_whom_its_rule_keeps_out() {
     }
 }
 
+/// A handler that asks for more than the rule of its row gives it would answer so to every request.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_row_fails_at_a_small_body() {
+    let world = World::with(vec![sign_in()]).await.unwrap();
+    for row in world.table() {
+        for media_type in ["application/json", "application/x-www-form-urlencoded"] {
+            let mut request = request(row, Some(("x-person", "user:default/ines")));
+            let headers = request.headers_mut();
+            headers.insert("content-type", media_type.parse().unwrap());
+            headers.insert("sec-fetch-site", "same-origin".parse().unwrap());
+            *request.body_mut() = Body::from(if media_type.ends_with("json") { "{}" } else { "a=b" });
+            let status = world.status(request).await;
+            assert!(status != 500, "{row} answers {status} to {media_type}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_list_of_routes_is_current() {
     let world = World::with(Vec::new()).await.unwrap();

@@ -21,19 +21,28 @@ fn component(name: &str, description: &str) -> String {
     )
 }
 
-/// A push as Gitea tells of it.
+/// A push as Gitea tells of it, of all files.
 fn push(server: &FileServer, branch: &str) -> Value {
+    push_of(server, branch, &["catalog-info.yaml", "openapi.yaml"])
+}
+
+/// A push of these files.
+fn push_of(server: &FileServer, branch: &str, files: &[&str]) -> Value {
     json!({
         "ref": format!("refs/heads/{branch}"),
         "before": "28e1879d029cb852e4844d9c718537df08844e03",
         "after": "bffeb74224043ba2feb48d137756c8a9331c449a",
-        "commits": [{"id": "bffeb74224043ba2feb48d137756c8a9331c449a", "added": [], "removed": [], "modified": ["catalog-info.yaml"]}],
+        "commits": [{"id": "bffeb74224043ba2feb48d137756c8a9331c449a", "added": [], "removed": [], "modified": files}],
         "total_commits": 1,
-        "repository": {
-            "id": 140, "full_name": "Talent/api", "html_url": server.url("/Talent/api"),
-            "clone_url": server.url("/Talent/api.git"), "default_branch": "main",
-        },
+        "repository": repository(server),
         "pusher": {"login": "ines"},
+    })
+}
+
+fn repository(server: &FileServer) -> Value {
+    json!({
+        "id": 140, "full_name": "Talent/api", "html_url": server.url("/Talent/api"),
+        "clone_url": server.url("/Talent/api.git"), "default_branch": "main",
     })
 }
 
@@ -46,13 +55,18 @@ fn signed(body: &[u8], secret: &str) -> String {
         .collect()
 }
 
-/// A delivery of Gitea.
+/// A delivery of a push by Gitea.
 fn delivery(topic: &str, id: &str, payload: &Value, secret: &str) -> Request<Body> {
+    delivery_of("push", topic, id, (payload, secret))
+}
+
+/// A delivery of Gitea.
+fn delivery_of(event: &str, topic: &str, id: &str, (payload, secret): (&Value, &str)) -> Request<Body> {
     let body = serde_json::to_vec_pretty(payload).unwrap();
     Request::post(format!("/api/events/http/{topic}"))
         .header("host", "portal.example")
         .header("content-type", "application/json")
-        .header("x-gitea-event", "push")
+        .header("x-gitea-event", event)
         .header("x-gitea-delivery", id)
         .header("x-gitea-signature", signed(&body, secret))
         .body(Body::from(body))
@@ -112,6 +126,144 @@ async fn a_push_has_its_branch_read_again_at_once() {
     let other = push(&server, "next");
     assert_eq!(world.send(delivery("gitea", "d-2", &other, SECRET)).await.0, 202);
     world.until(&by_name("component", "next"), "second").await;
+}
+
+/// The sources with a problem, by the ends of their addresses.
+async fn failing(world: &World) -> Vec<String> {
+    let answer: Value = serde_json::from_str(&world.get("/api/catalog/sources").await.1).unwrap();
+    let sources = answer["sources"].as_array().unwrap().iter();
+    let failing = sources.filter(|source| source["problems"] != json!([]));
+    let path = |source: &Value| {
+        source["location"]
+            .as_str()
+            .unwrap()
+            .split("/talent/")
+            .last()
+            .unwrap()
+            .to_owned()
+    };
+    failing.map(path).collect()
+}
+
+async fn until_failing(world: &World, expected: &[&str]) {
+    let begun = std::time::Instant::now();
+    loop {
+        let found = failing(world).await;
+        if found == expected {
+            return;
+        }
+        assert!(
+            begun.elapsed().as_secs() < 20,
+            "{found:?} instead of {expected:?}"
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_files_of_a_push_are_read_again() {
+    let server = FileServer::start();
+    write(&server, "first");
+    let world = portal(&server).await;
+    for (kind, name) in [("component", "main"), ("api", "api")] {
+        world.until(&by_name(kind, name), "first").await;
+    }
+    write(&server, "second");
+    let definition = push_of(&server, "main", &["openapi.yaml", "README.md"]);
+    assert_eq!(
+        world.send(delivery("gitea", "f-1", &definition, SECRET)).await.0,
+        202
+    );
+    world.until(&by_name("api", "api"), "second").await;
+    let other = world.get(&by_name("component", "main")).await.1;
+    assert!(other.contains("first"), "its file was not pushed: {other}");
+    let mut cut = push_of(&server, "main", &["README.md"]);
+    cut["total_commits"] = json!(6);
+    assert_eq!(world.send(delivery("gitea", "f-2", &cut, SECRET)).await.0, 202);
+    world.until(&by_name("component", "main"), "second").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_deleted_is_said_to_be_gone_at_once() {
+    let server = FileServer::start();
+    write(&server, "first");
+    let world = portal(&server).await;
+    for name in ["main", "next"] {
+        world.until(&by_name("component", name), "first").await;
+    }
+    server.remove(NEXT);
+    let deleted = json!({"ref": "next", "ref_type": "branch", "pusher_type": "user", "repository": repository(&server)});
+    let sent = world
+        .send(delivery_of("delete", "gitea", "g-1", (&deleted, SECRET)))
+        .await;
+    assert_eq!(sent.0, 202);
+    until_failing(&world, &["api/src/branch/next/catalog-info.yaml"]).await;
+    write(&server, "second");
+    let created =
+        json!({"ref": "next", "ref_type": "branch", "sha": "bffeb74", "repository": repository(&server)});
+    assert_eq!(
+        world
+            .send(delivery_of("create", "gitea", "g-2", (&created, SECRET)))
+            .await
+            .0,
+        202
+    );
+    until_failing(&world, &[]).await;
+    world.until(&by_name("component", "next"), "second").await;
+    let other = world.get(&by_name("component", "main")).await.1;
+    assert!(other.contains("first"), "another branch is not read: {other}");
+    for path in [MAIN, NEXT] {
+        server.remove(path);
+    }
+    let gone = json!({"action": "deleted", "repository": repository(&server)});
+    assert_eq!(
+        world
+            .send(delivery_of("repository", "gitea", "g-3", (&gone, SECRET)))
+            .await
+            .0,
+        202
+    );
+    let both = [
+        "api/src/branch/main/catalog-info.yaml",
+        "api/src/branch/next/catalog-info.yaml",
+    ];
+    until_failing(&world, &both).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn senders_and_refusals_are_known() {
+    let server = FileServer::start();
+    let world = portal(&server).await;
+    let payload = push(&server, "main");
+    for id in ["s-1", "s-2", "s-2"] {
+        assert_eq!(world.send(delivery("gitea", id, &payload, SECRET)).await.0, 202);
+    }
+    for _ in 0..5 {
+        let refused = world
+            .send(delivery("gitea", "s-3", &payload, "another-secret"))
+            .await;
+        assert_eq!(refused.0, 403);
+    }
+    let mut session = world.store.read().await.unwrap();
+    let senders = events::senders(&mut session, "gitea").await.unwrap();
+    let known: Vec<_> = senders
+        .iter()
+        .map(|one| (one.page.clone(), one.event.as_str(), one.deliveries))
+        .collect();
+    assert_eq!(known, [(server.url("/Talent"), "push", 2)]);
+    let refusals = events::refusals(&mut session, "gitea").await.unwrap().unwrap();
+    assert!(
+        refusals.reason.contains("events.modules.gitea.webhookSecret"),
+        "{}",
+        refusals.reason
+    );
+    assert_eq!(
+        refusals.count, 1,
+        "the first at once, the others with the next after a while"
+    );
+    let audit: Value =
+        serde_json::from_str(&world.get("/api/audit/events?action=events.webhook").await.1).unwrap();
+    assert_eq!(audit["items"].as_array().map(Vec::len), Some(1), "{audit}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,8 +8,8 @@ use model::{EntityRef, Fault, entity};
 use plugin::{Action, ActionContext, ActionExample, ActionSchema};
 use serde_json::{Value, json};
 
-use super::tree::Workspace;
 use super::{flag, object, text};
+use crate::workspace::Workspace;
 
 /// Longest wait for what was registered.
 const LONGEST: Duration = Duration::from_secs(10);

@@ -7,8 +7,8 @@ use model::Fault;
 use plugin::{Action, ActionContext, ActionExample, ActionSchema};
 use serde_json::{Value, json};
 
-use super::tree::Workspace;
 use super::{object, text};
+use crate::workspace::Workspace;
 
 /// Longest wait.
 const LONGEST: Duration = Duration::from_mins(10);

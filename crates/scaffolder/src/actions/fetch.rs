@@ -6,8 +6,30 @@ use plugin::{Action, ActionContext, ActionExample, ActionSchema};
 use serde_json::{Value, json};
 
 use super::source::Sources;
-use super::tree::Workspace;
 use super::{blocking, object, text};
+use crate::workspace::Workspace;
+
+/// The input of both actions, with what they say of its keys.
+fn schema(required: &[&str], url: &str, target: &str) -> ActionSchema {
+    let properties = json!({
+        "url": text(url),
+        "targetPath": text(target),
+        "token": text("An optional token to use for authentication when reading the resources."),
+    });
+    ActionSchema {
+        input: object(required, properties),
+        output: Value::Null,
+    }
+}
+
+/// What is fetched; the log says so.
+fn address(context: &ActionContext) -> &str {
+    let address = context.input["url"].as_str().unwrap_or_default();
+    context
+        .log
+        .info(format!("Fetching plain content from remote URL {address}"));
+    address
+}
 
 pub(super) struct FetchPlain(pub(super) Sources);
 
@@ -23,17 +45,11 @@ impl Action for FetchPlain {
     }
 
     fn schema(&self) -> ActionSchema {
-        ActionSchema {
-            input: object(
-                &["url"],
-                json!({
-                    "url": text("Relative path or absolute URL pointing to the directory tree to fetch"),
-                    "targetPath": text("Target path within the working directory to download the contents to."),
-                    "token": text("An optional token to use for authentication when reading the resources."),
-                }),
-            ),
-            output: Value::Null,
-        }
+        schema(
+            &["url"],
+            "Relative path or absolute URL pointing to the directory tree to fetch",
+            "Target path within the working directory to download the contents to.",
+        )
     }
 
     fn examples(&self) -> Vec<ActionExample> {
@@ -48,10 +64,7 @@ impl Action for FetchPlain {
     }
 
     async fn run(&self, context: ActionContext) -> Result<Value, Fault> {
-        let address = context.input["url"].as_str().unwrap_or_default();
-        context
-            .log
-            .info(format!("Fetching plain content from remote URL {address}"));
+        let address = address(&context);
         let tree = self.0.folder(address, &context).await?;
         let target = context.input["targetPath"].as_str().unwrap_or("./");
         let workspace = Workspace::new(&context.workspace).below(target)?;
@@ -77,17 +90,11 @@ impl Action for FetchPlainFile {
     }
 
     fn schema(&self) -> ActionSchema {
-        ActionSchema {
-            input: object(
-                &["url", "targetPath"],
-                json!({
-                    "url": text("Relative path or absolute URL pointing to the single file to fetch."),
-                    "targetPath": text("Target path within the working directory to download the file as."),
-                    "token": text("An optional token to use for authentication when reading the resources."),
-                }),
-            ),
-            output: Value::Null,
-        }
+        schema(
+            &["url", "targetPath"],
+            "Relative path or absolute URL pointing to the single file to fetch.",
+            "Target path within the working directory to download the file as.",
+        )
     }
 
     fn examples(&self) -> Vec<ActionExample> {
@@ -102,10 +109,7 @@ impl Action for FetchPlainFile {
     }
 
     async fn run(&self, context: ActionContext) -> Result<Value, Fault> {
-        let address = context.input["url"].as_str().unwrap_or_default();
-        context
-            .log
-            .info(format!("Fetching plain content from remote URL {address}"));
+        let address = address(&context);
         let file = self.0.file(address, &context).await?;
         let target = context.input["targetPath"].as_str().unwrap_or_default();
         Workspace::new(&context.workspace).write(target, &file.bytes, file.is_executable)?;

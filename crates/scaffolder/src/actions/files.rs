@@ -10,7 +10,7 @@ use plugin::{Action, ActionContext, ActionExample, ActionSchema};
 use serde_json::{Value, json};
 
 use super::object;
-use super::tree::{Workspace, leads_out};
+use crate::workspace::{Workspace, leads_out};
 
 pub(super) struct Delete;
 

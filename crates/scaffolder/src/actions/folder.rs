@@ -12,9 +12,9 @@ use scm::git::{Objects, make_repository};
 use serde_json::{Value, json};
 
 use super::published::{branch, commit, output, properties};
-use super::tree::Workspace;
 use super::{blocking, object};
 use crate::settings::Settings;
+use crate::workspace::Workspace;
 
 /// Longest name of a repository.
 const LONGEST_NAME: usize = 100;

@@ -5,9 +5,9 @@ use plugin::ActionContext;
 use scm::git::{Author, CommitText, Objects};
 use serde_json::{Value, json};
 
-use super::tree::Workspace;
 use super::{blocking, text};
 use crate::settings::Settings;
+use crate::workspace::Workspace;
 
 /// Name of the first branch, unless the input says otherwise.
 const BRANCH: &str = "main";

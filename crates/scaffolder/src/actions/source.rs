@@ -9,7 +9,7 @@ use scm::{Tree, TreeFile, TreeLimits, TreeRead, UrlReader, read_folder};
 use url::Url;
 
 use super::blocking;
-use super::tree::leads_out;
+use crate::workspace::leads_out;
 
 /// Reads what addresses of steps name. Cheap to clone.
 #[derive(Clone)]

@@ -11,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 use work::JobLog;
 
 use super::source::Sources;
-use super::tree::Workspace;
 use super::{blocking, flag, object, text};
+use crate::workspace::Workspace;
 
 /// Extension of templates where the input asks for the usual one.
 const EXTENSION: &str = ".njk";
@@ -127,7 +127,7 @@ impl Rendering {
         let patterns = input["copyWithoutTemplating"].as_array();
         if extension.is_some() && (patterns.is_some() || is_set("cookiecutterCompat")) {
             return Err(Fault::input(
-                "Fetch action input extension incompatible with copyWithoutRender/copyWithoutTemplating and cookiecutterCompat",
+                "Fetch action input extension incompatible with copyWithoutTemplating and cookiecutterCompat",
             ));
         }
         let values = input.get("values").cloned().unwrap_or_else(|| json!({}));

@@ -1,30 +1,52 @@
 //! Which tasks a caller may see or end.
 
+use axum::Extension;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
 use model::{Fault, Viewer};
 use plugin::{Condition, Decision, Permission};
 use serde_json::Value;
-use web::{ApiError, Permissions};
+use web::{ApiError, CurrentViewer, Permissions};
 
 use crate::Scaffolder;
 use crate::permissions::ACTION_EXECUTE;
 use crate::tasks::{TaskId, TaskReport, missing};
 use crate::template::Template;
 
-/// A task for which the caller has a permission. One that it may not see is as good as missing.
-pub(crate) async fn task(
-    scaffolder: &Scaffolder,
-    id: &str,
-    viewer: &Viewer,
-    permissions: &Permissions,
-    needed: &'static Permission,
-) -> Result<TaskReport, ApiError> {
-    let id: TaskId = id.parse()?;
-    let decision = permissions.decide(viewer, needed).await?;
-    let task = scaffolder.tasks.show(id).await?.ok_or_else(|| missing(id))?;
-    if is_granted(&decision, task.created_by.as_deref()) {
-        return Ok(task);
+/// The caller of a page or of the API, and the way to the tasks that it may see or end.
+pub(crate) struct Caller {
+    pub viewer: Viewer,
+    pub permissions: Permissions,
+}
+
+impl Caller {
+    /// A task for which the caller has a permission. One that it may not see is as good as missing.
+    pub(crate) async fn task(
+        &self,
+        scaffolder: &Scaffolder,
+        id: &str,
+        needed: &'static Permission,
+    ) -> Result<TaskReport, ApiError> {
+        let id: TaskId = id.parse()?;
+        let decision = self.permissions.decide(&self.viewer, needed).await?;
+        let task = scaffolder.tasks.show(id).await?.ok_or_else(|| missing(id))?;
+        if is_granted(&decision, task.created_by.as_deref()) {
+            return Ok(task);
+        }
+        Err(Fault::not_allowed(format!("This needs the permission {} for the task", needed.name)).into())
     }
-    Err(Fault::not_allowed(format!("This needs the permission {} for the task", needed.name)).into())
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let CurrentViewer(viewer) = CurrentViewer::from_request_parts(parts, state).await?;
+        let permissions = Extension::<Permissions>::from_request_parts(parts, state).await;
+        let Extension(permissions) = permissions.map_err(IntoResponse::into_response)?;
+        Ok(Self { viewer, permissions })
+    }
 }
 
 /// Refuses a template with an action that the caller may not have run.

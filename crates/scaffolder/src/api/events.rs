@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::sse::Event;
 use axum::response::{IntoResponse, Response};
@@ -11,9 +10,9 @@ use model::Fault;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use web::api::{Json, Parameter, ReadQuery, Values};
-use web::{ApiError, CurrentViewer, Permissions, Query};
+use web::{ApiError, Query};
 
-use super::access;
+use super::access::Caller;
 use crate::Scaffolder;
 use crate::permissions::TASK_READ;
 use crate::tasks::{EventKind, TaskEvent, TaskReport};
@@ -41,11 +40,10 @@ fn wire(task: &TaskReport, event: &TaskEvent) -> Value {
 pub(super) async fn poll(
     State(scaffolder): State<Scaffolder>,
     Path(id): Path<String>,
-    CurrentViewer(viewer): CurrentViewer,
-    Extension(permissions): Extension<Permissions>,
+    caller: Caller,
     Query(After(after)): Query<After>,
 ) -> Result<Response, ApiError> {
-    let task = access::task(&scaffolder, &id, &viewer, &permissions, &TASK_READ).await?;
+    let task = caller.task(&scaffolder, &id, &TASK_READ).await?;
     let events = scaffolder.tasks.next_events(task.id, after, LONGEST).await?;
     let events: Vec<Value> = events.iter().map(|event| wire(&task, event)).collect();
     Ok(Json(events).into_response())
@@ -54,11 +52,10 @@ pub(super) async fn poll(
 pub(super) async fn stream(
     State(scaffolder): State<Scaffolder>,
     Path(id): Path<String>,
-    CurrentViewer(viewer): CurrentViewer,
-    Extension(permissions): Extension<Permissions>,
+    caller: Caller,
     Query(After(after)): Query<After>,
 ) -> Result<Response, ApiError> {
-    let task = access::task(&scaffolder, &id, &viewer, &permissions, &TASK_READ).await?;
+    let task = caller.task(&scaffolder, &id, &TASK_READ).await?;
     let soft: CancellationToken = scaffolder.stop.clone();
     let start = Some((scaffolder, task, after));
     let batches = stream::unfold(start, |state| async move {

@@ -12,7 +12,7 @@ use sight::CurrentSight;
 use web::api::{Json, Parameter, ReadQuery, Values};
 use web::{ApiError, CurrentActor, CurrentViewer, JsonBody, Permissions, Query, RawBody};
 
-use super::access;
+use super::access::{self, Caller};
 use super::templates::template;
 use crate::Scaffolder;
 use crate::permissions::{TASK_CANCEL, TASK_READ};
@@ -50,15 +50,18 @@ pub(super) async fn create(
         .await
     {
         Ok(id) => Ok((StatusCode::CREATED, Json(json!({"id": id.to_string()}))).into_response()),
-        Err(NotCreated::Invalid(violations)) => {
-            let errors: Vec<Value> = violations.iter().map(Violation::to_wire).collect();
-            Ok((StatusCode::BAD_REQUEST, Json(json!({ "errors": errors }))).into_response())
-        }
+        Err(NotCreated::Invalid(wrong)) => Ok(violations(&wrong)),
         Err(NotCreated::Fault(fault)) => Err(fault.into()),
     }
 }
 
-fn secrets(body: &Value) -> Result<BTreeMap<String, String>, Fault> {
+/// The answer to values that do not fit.
+pub(super) fn violations(violations: &[Violation]) -> Response {
+    let errors: Vec<Value> = violations.iter().map(Violation::to_wire).collect();
+    (StatusCode::BAD_REQUEST, Json(json!({ "errors": errors }))).into_response()
+}
+
+pub(super) fn secrets(body: &Value) -> Result<BTreeMap<String, String>, Fault> {
     let wrong = |key: &str| Fault::input(format!("request/body/secrets/{key} must be string"));
     let secrets = body["secrets"].as_object().into_iter().flatten();
     let text = |(key, value): (&String, &Value)| {
@@ -145,22 +148,20 @@ pub(super) async fn list(
 pub(super) async fn show(
     State(scaffolder): State<Scaffolder>,
     Path(id): Path<String>,
-    CurrentViewer(viewer): CurrentViewer,
-    Extension(permissions): Extension<Permissions>,
+    caller: Caller,
     _: Query<()>,
 ) -> Answer {
-    let task = access::task(&scaffolder, &id, &viewer, &permissions, &TASK_READ).await?;
+    let task = caller.task(&scaffolder, &id, &TASK_READ).await?;
     Ok(Json(task.to_wire()).into_response())
 }
 
 pub(super) async fn cancel(
     State(scaffolder): State<Scaffolder>,
     Path(id): Path<String>,
-    CurrentViewer(viewer): CurrentViewer,
+    caller: Caller,
     CurrentActor(actor): CurrentActor,
-    Extension(permissions): Extension<Permissions>,
 ) -> Answer {
-    let task = access::task(&scaffolder, &id, &viewer, &permissions, &TASK_CANCEL).await?;
+    let task = caller.task(&scaffolder, &id, &TASK_CANCEL).await?;
     scaffolder.tasks.cancel(task.id, &actor).await?;
     Ok(Json(json!({"status": "cancelled"})).into_response())
 }
@@ -168,13 +169,11 @@ pub(super) async fn cancel(
 pub(super) async fn retry(
     State(scaffolder): State<Scaffolder>,
     Path(id): Path<String>,
-    CurrentViewer(viewer): CurrentViewer,
+    caller: Caller,
     CurrentActor(actor): CurrentActor,
-    Extension(permissions): Extension<Permissions>,
     RawBody(body): RawBody,
 ) -> Answer {
-    let task = access::task(&scaffolder, &id, &viewer, &permissions, &TASK_READ).await?;
-    // Clients of the original send no body where there are no secrets.
+    let task = caller.task(&scaffolder, &id, &TASK_READ).await?;
     let body = if body.is_empty() {
         Ok(json!({}))
     } else {

@@ -4,20 +4,18 @@ pub(super) mod view;
 
 use std::collections::BTreeMap;
 
-use axum::extract::{FromRequestParts, Path, State};
-use axum::http::request::Parts;
+use axum::Form;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::{Extension, Form};
-use model::Viewer;
-use plugin::Permission;
 use ui::{Chrome, Crumb, PageHead};
-use web::{ApiError, CurrentActor, CurrentViewer, Permissions};
+use web::{ApiError, CurrentActor};
 
 use super::{Pages, address};
-use crate::api::access;
+use crate::api::access::Caller;
 use crate::tasks::{TaskReport, TaskState};
 use crate::{TASK_CANCEL, TASK_READ};
-use view::{Decision, TaskView};
+pub(super) use view::Decision;
+use view::TaskView;
 
 /// Words of the address with what they say on the page that follows an action.
 const DONE: [(&str, &str); 2] = [
@@ -38,7 +36,7 @@ pub(super) async fn show(
     Path(id): Path<String>,
     chrome: Chrome,
 ) -> Result<Response, ApiError> {
-    let task = caller.task(&pages, &id, &TASK_READ).await?;
+    let task = caller.task(&pages.scaffolder, &id, &TASK_READ).await?;
     let events = pages.scaffolder.tasks.events(task.id, 0).await?;
     let word = address::first(&chrome.query, "done");
     let done = word.and_then(|word| DONE.iter().find(|(known, _)| *known == word));
@@ -52,34 +50,6 @@ pub(super) async fn show(
     );
     let head = PageHead::new(task.title()).crumbs(crumbs(&task, None));
     Ok(chrome.page(head, content).into_response())
-}
-
-/// The caller of a page, and the way to the tasks that it may see or end.
-pub(super) struct Caller {
-    pub viewer: Viewer,
-    pub permissions: Permissions,
-}
-
-impl Caller {
-    async fn task(
-        &self,
-        pages: &Pages,
-        id: &str,
-        needed: &'static Permission,
-    ) -> Result<TaskReport, ApiError> {
-        access::task(&pages.scaffolder, id, &self.viewer, &self.permissions, needed).await
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Caller {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        let CurrentViewer(viewer) = CurrentViewer::from_request_parts(parts, state).await?;
-        let permissions = Extension::<Permissions>::from_request_parts(parts, state).await;
-        let Extension(permissions) = permissions.map_err(IntoResponse::into_response)?;
-        Ok(Self { viewer, permissions })
-    }
 }
 
 fn crumbs(task: &TaskReport, last: Option<&str>) -> Vec<Crumb> {
@@ -97,26 +67,28 @@ fn crumbs(task: &TaskReport, last: Option<&str>) -> Vec<Crumb> {
     way
 }
 
-fn confirmation(chrome: Chrome, task: &TaskReport, decision: Decision) -> Response {
-    let title = match decision {
-        Decision::Cancel => "Cancel",
-        Decision::Retry => "Try again",
-    };
-    let head = PageHead::new(title).crumbs(crumbs(task, Some(title))).narrow();
-    chrome.page(head, view::confirm(task, decision)).into_response()
-}
-
-pub(super) async fn confirm_cancel(
+/// Asks before a decision is carried out; where it makes no sense any more, the task itself is shown.
+pub(super) async fn confirm(
+    decision: Decision,
     State(pages): State<Pages>,
     caller: Caller,
     Path(id): Path<String>,
     chrome: Chrome,
 ) -> Result<Response, ApiError> {
-    let task = caller.task(&pages, &id, &TASK_CANCEL).await?;
-    if !task.state.is_open() {
+    let (title, needed) = match decision {
+        Decision::Cancel => ("Cancel", &TASK_CANCEL),
+        Decision::Retry => ("Try again", &TASK_READ),
+    };
+    let task = caller.task(&pages.scaffolder, &id, needed).await?;
+    let is_open = match decision {
+        Decision::Cancel => task.state.is_open(),
+        Decision::Retry => task.state == TaskState::Failed,
+    };
+    if !is_open {
         return Ok(Redirect::to(&address::task(task.id)).into_response());
     }
-    Ok(confirmation(chrome, &task, Decision::Cancel))
+    let head = PageHead::new(title).crumbs(crumbs(&task, Some(title))).narrow();
+    Ok(chrome.page(head, view::confirm(&task, decision)).into_response())
 }
 
 pub(super) async fn cancel(
@@ -125,25 +97,14 @@ pub(super) async fn cancel(
     Path(id): Path<String>,
     CurrentActor(actor): CurrentActor,
 ) -> Result<Redirect, ApiError> {
-    let task = caller.task(&pages, &id, &TASK_CANCEL).await?;
+    let task = caller.task(&pages.scaffolder, &id, &TASK_CANCEL).await?;
     pages.scaffolder.tasks.cancel(task.id, &actor).await?;
-    Ok(Redirect::to(&format!(
-        "{}?done=cancelled",
-        address::task(task.id)
-    )))
+    Ok(back_to(&task, "cancelled"))
 }
 
-pub(super) async fn confirm_retry(
-    State(pages): State<Pages>,
-    caller: Caller,
-    Path(id): Path<String>,
-    chrome: Chrome,
-) -> Result<Response, ApiError> {
-    let task = caller.task(&pages, &id, &TASK_READ).await?;
-    if task.state != TaskState::Failed {
-        return Ok(Redirect::to(&address::task(task.id)).into_response());
-    }
-    Ok(confirmation(chrome, &task, Decision::Retry))
+/// The task, with a word for what was done.
+fn back_to(task: &TaskReport, done: &str) -> Redirect {
+    Redirect::to(&format!("{}?done={done}", address::task(task.id)))
 }
 
 /// Has a task done again; secrets of the first run are not kept and come with the form.
@@ -154,12 +115,12 @@ pub(super) async fn retry(
     CurrentActor(actor): CurrentActor,
     Form(sent): Form<Vec<(String, String)>>,
 ) -> Result<Redirect, ApiError> {
-    let task = caller.task(&pages, &id, &TASK_READ).await?;
+    let task = caller.task(&pages.scaffolder, &id, &TASK_READ).await?;
     let secrets: BTreeMap<String, String> = sent
         .into_iter()
         .filter_map(|(name, value)| Some((name.strip_prefix("secret/")?.to_owned(), value)))
         .filter(|(_, value)| !value.is_empty())
         .collect();
     pages.scaffolder.tasks.retry(task.id, &secrets, &actor).await?;
-    Ok(Redirect::to(&format!("{}?done=retried", address::task(task.id))))
+    Ok(back_to(&task, "retried"))
 }

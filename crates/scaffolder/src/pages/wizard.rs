@@ -19,10 +19,9 @@ use sight::CurrentSight;
 use ui::{Chrome, Crumb, PageHead};
 use web::{ApiError, CurrentActor};
 
-use super::task::Caller;
 use super::{Pages, address, supply};
 use crate::TASK_READ;
-use crate::api::access;
+use crate::api::access::{self, Caller};
 use crate::forms::check::Mistakes;
 use crate::forms::effective::triggers;
 use crate::forms::reading::Sent;
@@ -54,7 +53,7 @@ struct Desk<'a> {
 pub(super) async fn show(
     State(pages): State<Pages>,
     CurrentSight(sight): CurrentSight,
-    Caller { viewer, permissions }: Caller,
+    caller: Caller,
     Path(path): Path<(String, String)>,
     Query(beginning): Query<Beginning>,
     chrome: Chrome,
@@ -68,13 +67,13 @@ pub(super) async fn show(
         wizard.take_values(serde_json::from_str(text).unwrap_or(Value::Null));
     }
     if let Some(id) = &beginning.from {
-        let task = access::task(&pages.scaffolder, id, &viewer, &permissions, &TASK_READ).await?;
+        let task = caller.task(&pages.scaffolder, id, &TASK_READ).await?;
         wizard.take_values(task.values().clone());
     }
     let desk = Desk {
         pages: &pages,
         sight: &sight,
-        viewer: &viewer,
+        viewer: &caller.viewer,
         template,
     };
     desk.enter(chrome, wizard, 0).await

@@ -9,22 +9,22 @@ use serde_json::{Map, Value, json};
 /// What a task has come to.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Progress {
+pub(crate) struct Progress {
     /// The task has come to its end; a run after that is another try.
-    pub(super) has_ended: bool,
+    pub(crate) has_ended: bool,
     /// Outputs of finished steps in their order; nothing for one that failed or was passed over.
     steps: Vec<(String, Option<Value>)>,
     /// Outputs of the rounds that are done of a step with `each`.
     rounds: BTreeMap<String, Vec<Value>>,
     /// The first failure.
-    pub(super) failure: Option<Fault>,
+    pub(crate) failure: Option<Fault>,
     /// What the last step that published made; a step that registers without input takes it.
-    pub(super) published: Option<Value>,
+    pub(crate) published: Option<Value>,
 }
 
 impl Progress {
     /// Reads what [`Progress::to_json`] wrote. What another version wrote is as good as nothing.
-    pub(super) fn of(kept: Option<Value>) -> Self {
+    pub(crate) fn of(kept: Option<Value>) -> Self {
         let kept: Self = kept
             .and_then(|kept| serde_json::from_value(kept).ok())
             .unwrap_or_default();
@@ -35,33 +35,33 @@ impl Progress {
         }
     }
 
-    pub(super) fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         json!(self)
     }
 
-    pub(super) fn finished(&self) -> usize {
+    pub(crate) fn finished(&self) -> usize {
         self.steps.iter().filter(|(_, output)| output.is_some()).count()
     }
 
-    pub(super) fn is_finished(&self, step: &str) -> bool {
+    pub(crate) fn is_finished(&self, step: &str) -> bool {
         self.steps.iter().any(|(id, _)| id == step)
     }
 
-    pub(super) fn finish(&mut self, step: &str, output: Option<Value>) {
+    pub(crate) fn finish(&mut self, step: &str, output: Option<Value>) {
         self.rounds.remove(step);
         self.steps.push((step.to_owned(), output));
     }
 
-    pub(super) fn rounds(&self, step: &str) -> Vec<Value> {
+    pub(crate) fn rounds(&self, step: &str) -> Vec<Value> {
         self.rounds.get(step).cloned().unwrap_or_default()
     }
 
-    pub(super) fn finish_round(&mut self, step: &str, output: Value) {
+    pub(crate) fn finish_round(&mut self, step: &str, output: Value) {
         self.rounds.entry(step.to_owned()).or_default().push(output);
     }
 
     /// The outputs as expressions see them: `{<step>: {output: …}}`.
-    pub(super) fn outputs(&self) -> Value {
+    pub(crate) fn outputs(&self) -> Value {
         let outputs = self.steps.iter().filter_map(|(id, output)| {
             let output = output.as_ref()?;
             Some((id.clone(), json!({ "output": output })))

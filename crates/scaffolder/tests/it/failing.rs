@@ -33,7 +33,7 @@ async fn errors_name_the_thing_and_the_way_out() {
         (
             "debug:wait",
             json!({"seconds": "long"}),
-            "/seconds: this value is not of type \"number\"",
+            "instance.seconds is not of a type(s) number",
         ),
         (
             "debug:wait",

@@ -6,6 +6,8 @@
 use percent_encoding::percent_decode_str;
 use url::Url;
 
+use super::place::Place;
+
 /// Words before a reference, which may have its kind in front.
 const WORDS: [&str; 8] = ["src", "raw", "media", "blob", "tree", "blame", "commits", "rss"];
 /// Words before a branch.
@@ -33,20 +35,6 @@ pub(crate) struct Address {
     parts: Vec<String>,
 }
 
-/// A file or folder of a repository.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
-    pub owner: String,
-    pub name: String,
-    pub kind: Kind,
-    /// The branch, tag or commit; nothing for the default branch.
-    pub reference: Option<String>,
-    /// The path, without slashes at its ends; empty for the whole repository.
-    pub path: String,
-    /// Parts of the address that are the path.
-    depth: usize,
-}
-
 impl Address {
     /// Takes an address apart. Nothing if it is that of another page. `base` is an address of the server, whose path is no part of
     /// the repository's.
@@ -58,9 +46,8 @@ impl Address {
             .filter(|part| !part.is_empty())
             .map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned())
             .collect();
-        let (owner, name, rest) = match &parts[..] {
-            [owner, name, rest @ ..] => (owner, name, rest),
-            _ => return None,
+        let [owner, name, rest @ ..] = &parts[..] else {
+            return None;
         };
         let (kind, parts) = reference(rest)?;
         Some(Self {
@@ -107,62 +94,6 @@ impl Address {
             path: path.join("/"),
             depth: path.len(),
         }
-    }
-}
-
-impl Place {
-    /// A whole repository at a reference.
-    pub fn at(owner: &str, name: &str, reference: &str) -> Self {
-        Self {
-            owner: owner.to_owned(),
-            name: name.to_owned(),
-            kind: Kind::Unsaid,
-            reference: Some(reference.to_owned()),
-            path: String::new(),
-            depth: 0,
-        }
-    }
-
-    /// Another path of the same repository and reference.
-    pub fn with_path(&self, path: &str) -> Self {
-        Self {
-            path: path.to_owned(),
-            ..self.clone()
-        }
-    }
-
-    /// The same path at a commit.
-    pub fn at_commit(&self, commit: &str) -> Self {
-        Self {
-            kind: Kind::Commit,
-            reference: Some(commit.to_owned()),
-            ..self.clone()
-        }
-    }
-
-    /// The address of another path: like `url`, of which this place was made, up to the path. Without query and fragment.
-    pub fn beside(&self, url: &Url, path: &str) -> Option<Url> {
-        let mut parts: Vec<&str> = url.path().split('/').filter(|part| !part.is_empty()).collect();
-        parts.truncate(parts.len().checked_sub(self.depth)?);
-        let mut beside = url.clone();
-        beside.set_path(&parts.join("/"));
-        beside
-            .path_segments_mut()
-            .ok()?
-            .extend(path.split('/').filter(|part| !part.is_empty()));
-        beside.set_query(None);
-        beside.set_fragment(None);
-        Some(beside)
-    }
-
-    /// Owner and name.
-    pub fn repository(&self) -> String {
-        format!("{}/{}", self.owner, self.name)
-    }
-
-    /// The parts of the path.
-    pub fn parts(&self) -> impl Iterator<Item = &str> {
-        self.path.split('/').filter(|part| !part.is_empty())
     }
 }
 

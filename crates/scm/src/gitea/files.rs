@@ -10,8 +10,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Gitea;
-use super::address::Place;
 use super::call::Call;
+use super::place::Place;
 use super::repositories::or_default;
 
 /// Entries of one page. A server may cap it (`DEFAULT_GIT_TREES_PER_PAGE`).

@@ -3,8 +3,8 @@
 use model::{Fault, FaultKind};
 use serde_json::Value;
 
-use super::address::Place;
 use super::call::Call;
+use super::place::Place;
 use super::{Gitea, Repository};
 
 /// What makes an answer with commits small and quick.

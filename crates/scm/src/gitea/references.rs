@@ -10,8 +10,9 @@ use parking_lot::Mutex;
 use serde::Deserialize;
 
 use super::Gitea;
-use super::address::{Address, Kind, Place};
+use super::address::{Address, Kind};
 use super::call::Call;
+use super::place::Place;
 
 /// How long references are taken to be the same.
 const KNOWN_FOR: Duration = Duration::from_mins(10);
@@ -19,8 +20,10 @@ const KNOWN_FOR: Duration = Duration::from_mins(10);
 const NONE_FOR: Duration = Duration::from_secs(30);
 /// How long a reference is taken to be there, once it was seen.
 const SEEN_FOR: Duration = Duration::from_hours(1);
-/// Most repositories, and most references, that are remembered.
-const MOST: usize = 10_000;
+/// Most references that are remembered to be there.
+const MAX_SEEN: usize = 10_000;
+/// Most beginnings of references that are remembered, and most references that begin alike.
+const MAX_SLASHED: usize = 1_000;
 
 /// What is known of a server's references. Clones of an integration share it.
 #[derive(Debug, Default)]
@@ -86,10 +89,10 @@ impl References {
     /// Notes that the reference of a place is there.
     pub fn note(&self, place: &Place) {
         let mut seen = self.seen.lock();
-        if seen.len() >= MOST {
+        if seen.len() >= MAX_SEEN {
             seen.retain(|_, at| at.elapsed() < SEEN_FOR);
         }
-        if seen.len() < MOST {
+        if seen.len() < MAX_SEEN {
             seen.insert(name_of(place), Instant::now());
         }
     }
@@ -101,11 +104,14 @@ impl References {
     }
 
     fn keep(&self, beginning: Beginning, names: &[String]) {
+        if names.len() > MAX_SLASHED {
+            return;
+        }
         let mut slashed = self.slashed.lock();
-        if slashed.len() >= MOST {
+        if slashed.len() >= MAX_SLASHED {
             slashed.retain(|_, known| known.is_current());
         }
-        if slashed.len() < MOST {
+        if slashed.len() < MAX_SLASHED {
             let (at, names) = (Instant::now(), names.to_vec());
             slashed.insert(beginning, Known { at, names });
         }

@@ -5,7 +5,8 @@ use url::Url;
 
 use super::{incorrect, parse};
 use crate::git_url::GitUrl;
-use crate::gitea::address::{Address, Kind, Place};
+use crate::gitea::address::{Address, Kind};
+use crate::gitea::place::Place;
 use crate::gitea::references::References;
 
 /// What a server serves of a file.

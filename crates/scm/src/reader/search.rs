@@ -10,7 +10,7 @@ use super::answers::{Found, Search};
 use super::gitea::Server;
 use super::pattern::{Pattern, is_pattern};
 use crate::gitea::FileEntry;
-use crate::gitea::address::Place;
+use crate::gitea::place::Place;
 use crate::hosts::gitea::file;
 use crate::integrations::Integration;
 use crate::tree::{Tree, TreeLimits, TreeRead};
@@ -43,6 +43,7 @@ impl UrlReader {
         let integration = integration
             .filter(|one| has_patterns(one))
             .ok_or_else(no_patterns)?;
+        self.fetcher(url)?;
         match self.gitea(integration) {
             Some(server) => {
                 let parsed = questions(parsed).unwrap_or_else(|| parsed.clone());
@@ -126,20 +127,18 @@ impl UrlReader {
                 .file(&place.owner, &place.name, reference, &place.path)
                 .await?
         };
-        let (bytes, commit) = match together {
-            Some(file) => (
-                self.resolved(server, url.as_str(), &place, file.bytes).await?,
-                file.commit,
-            ),
-            None => {
-                let read = self.read_place(server, url.as_str(), &place, None).await?;
-                (read.bytes, read.commit)
-            }
+        let Some(file) = together else {
+            let read = self.read_place(server, url.as_str(), &place, None).await?;
+            return Ok(Found {
+                url: url.into(),
+                bytes: read.bytes,
+                commit: read.commit,
+            });
         };
         Ok(Found {
+            bytes: self.resolved(server, url.as_str(), &place, file.bytes).await?,
             url: url.into(),
-            bytes,
-            commit,
+            commit: file.commit,
         })
     }
 

@@ -7,8 +7,12 @@
 
 mod codeowners;
 mod expressions;
+mod folders;
 mod git;
 mod gitea_files;
+mod gitea_reading;
+mod gitea_searching;
+mod gitea_world;
 mod hosts;
 mod plain;
 mod server;

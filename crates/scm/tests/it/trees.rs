@@ -1,10 +1,8 @@
-//! Folders of repositories and of the disk: addresses, versions, bounds, and what is not followed.
-
-use std::fs;
+//! Folders of repositories: addresses, versions, bounds, patterns, and what is not followed.
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use scm::{Tree, TreeLimits, TreeRead, folder_version, read_folder};
+use scm::{Tree, TreeLimits, TreeRead};
 use serde_json::json;
 use tar::{Builder, EntryType, Header};
 
@@ -87,7 +85,7 @@ async fn tree(server: &Server, url: &str) -> Result<Tree, String> {
     }
 }
 
-fn paths(tree: &Tree) -> Vec<&str> {
+pub fn paths(tree: &Tree) -> Vec<&str> {
     tree.files.keys().map(String::as_str).collect()
 }
 
@@ -158,6 +156,38 @@ async fn what_is_unchanged_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn files_that_match_a_pattern_come_from_the_archive() {
+    let server = Server::start(route).await;
+    let reader = integrations(&server);
+    let gitlab = server.url("/g/s/r/-/blob/main");
+    for (before, after) in [
+        (
+            "https://github.com/o/r/blob/main",
+            "https://github.com/o/r/tree/main",
+        ),
+        (gitlab.as_str(), gitlab.as_str()),
+    ] {
+        let url = format!("{before}/docs/*.md");
+        let found = reader.search(&url, None).await.unwrap();
+        let urls: Vec<&str> = found.files.iter().map(|file| file.url.as_str()).collect();
+        assert_eq!(
+            urls,
+            [format!("{after}/docs/a.md"), format!("{after}/docs/linked.md")]
+        );
+        assert_eq!(found.etag.as_deref(), Some(COMMIT));
+        assert!(reader.search(&url, Some(COMMIT)).await.unwrap().not_modified);
+        assert!(
+            reader
+                .search(&format!("{before}/none/*.md"), None)
+                .await
+                .unwrap()
+                .files
+                .is_empty()
+        );
+    }
+}
+
+#[tokio::test]
 async fn what_fails_says_why() {
     let server = Server::start(route).await;
     for (url, expected) in [
@@ -219,59 +249,4 @@ async fn what_fails_says_why() {
         let error = read.unwrap_err().to_string();
         assert!(error.ends_with(expected), "{error}");
     }
-}
-
-#[test]
-fn a_folder_on_disk() {
-    let place = tempfile::tempdir().unwrap();
-    let (root, outside) = (place.path().join("root"), place.path().join("secret.md"));
-    fs::create_dir_all(root.join("docs/deep")).unwrap();
-    fs::create_dir_all(root.join(".git")).unwrap();
-    for (path, content) in [
-        ("mkdocs.yml", "site_name: x"),
-        ("docs/a.md", "A"),
-        ("docs/deep/b.md", "B"),
-        (".git/x", "X"),
-    ] {
-        fs::write(root.join(path), content).unwrap();
-    }
-    fs::write(&outside, "secret").unwrap();
-    #[cfg(unix)]
-    for (link, target) in [
-        ("docs/inside.md", "a.md"),
-        ("docs/out.md", "../../secret.md"),
-        ("docs/up", ".."),
-        ("docs/g", "../.git"),
-    ] {
-        std::os::unix::fs::symlink(target, root.join(link)).unwrap();
-    }
-    let limits = TreeLimits {
-        files: 200,
-        bytes: 1000,
-    };
-    let read = read_folder(&root, "mkdocs.yml", &limits).unwrap();
-    assert_eq!(paths(&read), ["mkdocs.yml"]);
-    assert!(read_folder(&root, "nowhere", &limits).unwrap().files.is_empty());
-    let docs = read_folder(&root, "docs/deep", &limits).unwrap();
-    assert_eq!(paths(&docs), ["docs/deep/b.md"]);
-    assert_eq!(docs.version, folder_version(&root, "docs/deep", &limits).unwrap());
-    fs::write(root.join("docs/deep/b.md"), "changed").unwrap();
-    assert_ne!(docs.version, folder_version(&root, "docs/deep", &limits).unwrap());
-    #[cfg(unix)]
-    {
-        // A link back to a folder around it is not followed.
-        let all = read_folder(&root, "", &limits).unwrap();
-        assert_eq!(
-            paths(&all),
-            ["docs/a.md", "docs/deep/b.md", "docs/inside.md", "mkdocs.yml"]
-        );
-    }
-    let climbing = read_folder(&root, "../", &limits).unwrap_err().to_string();
-    assert!(climbing.contains("leads out of the folder"), "{climbing}");
-    let few = TreeLimits {
-        files: 3,
-        bytes: 1000,
-    };
-    let error = read_folder(&root, "docs", &few).unwrap_err().to_string();
-    assert!(error.ends_with("it has more than 3 files"), "{error}");
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{StatusCode, Uri, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use catalog::Sight;
 use markdown::escape;
@@ -88,9 +88,10 @@ pub(crate) fn file_answer(bytes: Bytes, kind: &str) -> Response {
     (headers, bytes).into_response()
 }
 
-/// The site itself: its index.
-pub(super) async fn redirect(OriginalUri(uri): OriginalUri) -> Redirect {
-    Redirect::permanent(&format!("{}/", uri.path()))
+/// The site itself: its front page, by its file, because addresses with a slash at the end come here, too.
+pub(super) async fn redirect(OriginalUri(uri): OriginalUri) -> Response {
+    let target = format!("{}/{FRONT}", uri.path().trim_end_matches('/'));
+    (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, target)]).into_response()
 }
 
 /// A file of the site.

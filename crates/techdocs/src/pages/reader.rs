@@ -101,7 +101,7 @@ pub(crate) async fn show_page(
     let view = reader(&docs, &sight, &value, &reference, shown, wanted, base(&reference)).await?;
     let status = match view.shows {
         Shows::Missing(_) => StatusCode::NOT_FOUND,
-        Shows::Unreadable(_) => StatusCode::BAD_GATEWAY,
+        Shows::Unreadable { .. } => StatusCode::BAD_GATEWAY,
         _ => StatusCode::OK,
     };
     let head = head(&view);
@@ -135,13 +135,13 @@ pub(crate) async fn reader(
     let mut shows = made.map_err(|error| Fault::error(error.to_string()))?;
     let (mut checked, mut failure) = (shown.checked, shown.failure);
     match fetched {
-        Some(Ok(Some(page))) => {
+        Some((_, Ok(Some(page)))) => {
             checked = checked.min(page.checked);
             failure = failure.or(page.failure);
             shows = shows.with(page.rendered);
         }
-        Some(Ok(None)) => shows = Shows::Missing(shows_path),
-        Some(Err(fault)) => shows = Shows::Unreadable(fault),
+        Some((_, Ok(None))) => shows = Shows::Missing(shows_path),
+        Some((at, Err(fault))) => shows = Shows::Unreadable { at, fault },
         None => {}
     }
     Ok(ReaderView {
@@ -160,10 +160,14 @@ pub(crate) async fn reader(
 }
 
 /// The page that is asked for, from where another program published it; nothing if nothing has to be fetched.
-async fn fetched(docs: &Docs, shown: &Shown, wanted: &Wanted) -> Option<Result<Option<ShownPage>, Fault>> {
+async fn fetched(
+    docs: &Docs,
+    shown: &Shown,
+    wanted: &Wanted,
+) -> Option<(usize, Result<Option<ShownPage>, Fault>)> {
     let published = docs.library.published()?;
     let at = wanted.page(&shown.site)?;
-    Some(published.page(&shown.site, at).await)
+    Some((at, published.page(&shown.site, at).await))
 }
 
 /// The way to a page.

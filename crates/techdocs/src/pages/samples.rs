@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
+use markdown::Heading;
 use maud::Markup;
-use model::{EntityRef, Fault};
+use model::{EntityRef, Fault, FaultKind};
 use scm::{Integrations, Tree, TreeFile};
 
 use super::index::{Documented, IndexView};
 use super::reader::Wanted;
 use super::view::{self, ReaderView, Shows};
-use crate::site::Site;
+use crate::site::{Entry, Leads, PublishedPage, PublishedParts, Rendered, Site};
 use crate::source::Source;
 
 const MKDOCS: &str = "site_name: Shop\nnav:\n  - Home: index.md\n  - Guides:\n      - Deploy: guides/deploy.md\n      - Gone: guides/gone.md\n";
@@ -39,7 +40,92 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         ("docs-missing", page("nowhere/", "", None)),
         ("docs-unreadable", view::unreadable(&shop, &away, false)),
         ("docs-not-written", view::not_written(&shop)),
+        ("docs-published", view::reader(&published("", None), now)),
+        (
+            "docs-published-old",
+            view::reader(&published("", Some(bucket_away())), now),
+        ),
+        ("docs-published-unreadable", view::reader(&unreadable_page(), now)),
+        ("docs-unpublished", view::unreadable(&shop, &unpublished(), true)),
     ]
+}
+
+const HOME: &str = "<h1 id=\"shop\">Shop</h1>\n<p>Sells things. See <a href=\"guides/deploy/\">how to deploy</a>.</p>\n\
+    <h2 id=\"run-it\">Run it</h2>\n<div class=\"highlight\"><pre><code class=\"language-bash\">cargo run\n</code></pre></div>\n\
+    <h2 id=\"settings\">Settings</h2>\n<p>The port is free to choose.</p>\n";
+
+/// A site that CI published, with its navigation.
+fn published_site() -> Site {
+    let page = |path: &str, url: &str, title: &str| PublishedPage {
+        path: path.to_owned(),
+        url: url.to_owned(),
+        title: title.to_owned(),
+        found: Rendered::default(),
+    };
+    let entry = |at: usize| Entry {
+        title: None,
+        leads: Leads::Page(at),
+    };
+    Site::published(PublishedParts {
+        version: "\"1\"".to_owned(),
+        folder: "default/component/shop".to_owned(),
+        name: "Shop".to_owned(),
+        description: String::new(),
+        built_at: Some(at("08:10").as_millisecond()),
+        metadata: serde_json::Value::Null,
+        pages: vec![
+            page("index.html", "", "Home"),
+            page("guides/deploy/index.html", "guides/deploy/", "Deploy"),
+        ],
+        nav: vec![entry(0), entry(1)],
+        files: Vec::new(),
+    })
+}
+
+fn published(path: &str, failure: Option<Fault>) -> ReaderView {
+    let site = std::sync::Arc::new(published_site());
+    let heading = |level: u8, id: &str, text: &str| Heading {
+        level,
+        id: id.to_owned(),
+        text: text.to_owned(),
+        line: 0,
+    };
+    let headings = vec![
+        heading(1, "shop", "Shop"),
+        heading(2, "run-it", "Run it"),
+        heading(2, "settings", "Settings"),
+    ];
+    let edit = Some("https://git.example.com/talent/shop/_edit/main/docs/index.md".to_owned());
+    let page = site.article_as_shown(0, HOME, headings, edit);
+    let shows = Shows::of(&site, &Wanted::of(path, ""), &integrations()).with(page.into());
+    ReaderView {
+        site,
+        failure,
+        shows,
+        ..shown(path, "", None)
+    }
+}
+
+fn unreadable_page() -> ReaderView {
+    ReaderView {
+        shows: Shows::Unreadable {
+            at: 1,
+            fault: bucket_away(),
+        },
+        ..published("guides/deploy/", None)
+    }
+}
+
+fn bucket_away() -> Fault {
+    let text = "Published documentation cannot be read now: the bucket 'docs' at s3.example.com is away: nothing listens at its address";
+    Fault::new(FaultKind::Unavailable, text)
+}
+
+fn unpublished() -> Fault {
+    Fault::not_found(
+        "No documentation is published for this entity: the bucket 'docs' at s3.example.com has no \
+         default/component/shop/techdocs_metadata.json",
+    )
 }
 
 fn site() -> Site {

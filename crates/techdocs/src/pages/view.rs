@@ -49,7 +49,7 @@ pub(crate) enum Shows {
     /// There is no such page.
     Missing(String),
     /// The page cannot be fetched.
-    Unreadable(Fault),
+    Unreadable { at: usize, fault: Fault },
 }
 
 impl Shows {
@@ -101,7 +101,7 @@ impl ReaderView {
     /// The page that is shown.
     pub(crate) fn current(&self) -> Option<usize> {
         match self.shows {
-            Shows::Page { at, .. } => Some(at),
+            Shows::Page { at, .. } | Shows::Unreadable { at, .. } => Some(at),
             _ => None,
         }
     }
@@ -115,11 +115,10 @@ impl ReaderView {
     /// The title of what is shown.
     pub(crate) fn title(&self) -> String {
         match &self.shows {
-            Shows::Page { at, .. } => self.site.pages[*at].title.clone(),
+            Shows::Page { at, .. } | Shows::Unreadable { at, .. } => self.site.pages[*at].title.clone(),
             Shows::Found { words, .. } => format!("Search for “{words}”"),
             Shows::Health(_) => "Health of the documentation".to_owned(),
             Shows::Missing(_) => "No such page".to_owned(),
-            Shows::Unreadable(_) => "Page that cannot be read".to_owned(),
         }
     }
 

@@ -29,7 +29,7 @@ const SECRET: [&str; 3] = [
 ];
 
 /// What a refusal means: its status, and its body.
-pub(crate) type Judge = fn(StatusCode, &str) -> Option<Trouble>;
+pub(crate) type Judge = fn(StatusCode, &str) -> Trouble;
 
 /// Makes the calls of one store.
 #[derive(Clone)]
@@ -100,15 +100,17 @@ impl Calls {
         if !is_success && status != StatusCode::NOT_MODIFIED {
             let text = String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_REFUSAL)]);
             let trouble = if is_for_key {
-                Some(Trouble::NoKey(format!(
-                    "the service for credentials answers {status}"
-                )))
+                Trouble::NoKey(format!("the service for credentials answers {status}"))
             } else {
                 (self.judge)(status, &text)
             };
-            if let Some(trouble) = trouble {
-                return Err(failed(HttpErrorKind::Unknown, trouble));
-            }
+            let is_passing = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
+            let kind = if is_passing {
+                HttpErrorKind::Request
+            } else {
+                HttpErrorKind::Unknown
+            };
+            return Err(failed(kind, trouble));
         }
         let mut response = Response::builder().status(status);
         for (name, value) in &headers {
@@ -128,16 +130,17 @@ fn failed(kind: HttpErrorKind, trouble: Trouble) -> HttpError {
     HttpError::new(kind, trouble)
 }
 
-/// A call without a usable answer. An answer that broke off is asked for again, all else is for the caller.
+/// A call without a usable answer. An answer that broke off is asked for again, as is one that says
+/// that the server fails just now; all else is for the caller.
 fn away(error: OutsideError, most: u64, is_for_key: bool) -> HttpError {
     let kind = match error.what {
         What::BrokenOff(_) => HttpErrorKind::Interrupted,
         _ => HttpErrorKind::Unknown,
     };
-    let trouble = match error.what {
+    let trouble = match &error.what {
         What::TooLarge(_) => Trouble::TooLarge(most),
         _ if is_for_key => Trouble::NoKey(error.to_string()),
-        _ => Trouble::Away(error.to_string()),
+        what => Trouble::Away(what.to_string()),
     };
     failed(kind, trouble)
 }

@@ -220,3 +220,71 @@ fn titled(title: &str, leads: Leads) -> Entry {
         leads,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::Site;
+
+    fn site(files: &[&str], front: Option<(&str, &str)>, index: &str) -> Site {
+        let metadata = serde_json::json!({"site_name": "S", "files": files}).to_string();
+        let sources = Sources {
+            metadata: Some(metadata.as_bytes()),
+            files: Vec::new(),
+            front: front.map(|(path, html)| (path, html.as_bytes())),
+            index: Some(index.as_bytes()),
+        };
+        let files = Metadata::read(metadata.as_bytes()).files.unwrap_or_default();
+        Site::published(of(
+            Sources { files, ..sources },
+            "default/component/s",
+            "1".to_owned(),
+        ))
+    }
+
+    #[test]
+    fn pages_that_are_files_and_links_of_the_navigation() {
+        let link =
+            |href: &str, title: &str| format!("<li><a class='md-nav__link' href='{href}'>{title}</a></li>");
+        let menu = [
+            link("index.html", "Home"),
+            link("a/b.html#part", "B"),
+            link("gone.html", "Gone"),
+            link("https://example.org", "Out"),
+            link("../../etc/passwd", "Outside"),
+        ];
+        let html = format!("<nav class='md-nav--primary'><ul>{}</ul></nav>", menu.concat());
+        let site = site(
+            &[
+                "index.html",
+                "a\\b.html",
+                "guide.html",
+                "404.html",
+                "../x.html",
+                "x.png",
+            ],
+            Some(("index.html", &html)),
+            r#"{"docs": [{"location": "guide.html", "title": "The guide", "text": "Words"}]}"#,
+        );
+        assert_eq!(
+            site.outline(),
+            ["Home -> /", "B -> a/b/", "Out => https://example.org"]
+        );
+        let guide = site.page_at("guide.html").expect("it is listed");
+        assert_eq!(site.pages[guide].title, "The guide");
+        assert_eq!(site.rendered(guide).sections[0].text, "Words");
+        assert_eq!((site.pages.len(), site.page_at("404.html")), (3, None));
+        assert!(site.asset("x.png").is_some() && site.asset("index.html").is_none());
+    }
+
+    #[test]
+    fn without_a_navigation_there_are_all_pages() {
+        let site = site(
+            &["b/index.html", "a/index.html"],
+            Some(("a/index.html", "<p>no menu</p>")),
+            "",
+        );
+        assert_eq!(site.outline(), ["A -> a/", "B -> b/"]);
+        assert_eq!(self::site(&[], None, "no index").outline(), [""; 0]);
+    }
+}

@@ -21,7 +21,11 @@ const FRESH: Duration = Duration::from_secs(2);
 /// A storage that failed is left alone for this long, where the file is known.
 const REST: Duration = Duration::from_secs(5);
 
-/// Files of a storage.
+/// A reader who knows a file waits this long for the question whether there is something new.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// Files of a storage. Clones share what is kept.
+#[derive(Clone)]
 pub(crate) struct Files {
     storage: Arc<dyn Storage>,
     kept: Cache<String, Arc<Kept>>,
@@ -125,6 +129,21 @@ impl Files {
                 Ok(current(file))
             }
             (Err(trouble), None) => Err(trouble),
+        }
+    }
+
+    /// The same for a person: one that was read before is given as it is when the storage takes long to answer. The answer is
+    /// there for the next reader.
+    pub(crate) async fn read_soon(&self, key: &str, most: u64) -> Result<Current, Trouble> {
+        let Some(known) = self.kept.get(key) else {
+            return self.read(key, most).await;
+        };
+        let (files, name) = (self.clone(), key.to_owned());
+        let reading = tokio::spawn(async move { files.read(&name, most).await });
+        match tokio::time::timeout(PATIENCE, reading).await {
+            Ok(Ok(read)) => read,
+            Ok(Err(stopped)) => Err(Trouble::Other(stopped.to_string())),
+            Err(_) => Ok(current(known)),
         }
     }
 

@@ -9,7 +9,7 @@ use super::pieces::{self, one_line, text_of};
 use crate::site::{Rendered, Section};
 
 /// Most documents of an index that are read.
-const MAX_DOCUMENTS: usize = 50_000;
+const MAX_DOCUMENTS: usize = 20_000;
 /// Longest text of a section that can be found, in bytes.
 const MAX_SECTION: usize = 4_000;
 
@@ -51,9 +51,10 @@ pub(crate) fn read(bytes: &[u8]) -> HashMap<String, Known> {
         };
         let page = known.entry(page.trim_start_matches('/').to_owned()).or_default();
         let (title, text) = (plain(&document.title), plain(&document.text));
-        match heading {
-            Some(heading) => page.headings.push((heading.to_owned(), title, text)),
-            None => (page.title, page.text) = (title, text),
+        if let Some(heading) = heading {
+            page.headings.push((heading.to_owned(), title, text));
+        } else {
+            (page.title, page.text) = (title, text);
         }
     }
     known
@@ -129,12 +130,12 @@ mod tests {
 
     #[test]
     fn the_whole_page_of_mkdocs_is_not_found_twice() {
-        let index = r##"{"docs": [
+        let index = r#"{"docs": [
             {"location": "a/", "title": "A", "text": "Begin &amp; end. Part \u00b6 Words."},
             {"location": "a/#part", "title": "Part", "text": "Words."},
             {"location": "b/", "title": "B", "text": "B \u00b6 First. More \u00b6 Second # <dev>"},
             {"location": "b/#b", "title": "B", "text": "First."},
-            {"location": "b/#more", "title": "More", "text": "Second # <dev>"}]}"##;
+            {"location": "b/#more", "title": "More", "text": "Second # <dev>"}]}"#;
         let heading = |text: &str| Some(text.to_owned());
         assert_eq!(
             sections(index, "a/"),
@@ -154,7 +155,7 @@ mod tests {
 
     #[test]
     fn material_writes_html() {
-        let index = r##"{"docs": [{"location": "", "title": "Home", "text": "<p>One <code>two</code></p><p>three</p>"}]}"##;
+        let index = r#"{"docs": [{"location": "", "title": "Home", "text": "<p>One <code>two</code></p><p>three</p>"}]}"#;
         assert_eq!(sections(index, ""), [(None, "One two three".to_owned())]);
         assert!(read(b"no index").is_empty());
     }

@@ -113,12 +113,11 @@ fn address(settings: &S3Settings, region: &str) -> Result<Url, Trouble> {
         }
         _ => None,
     };
-    match host {
-        Some(host) => url.set_host(Some(&host)).map_err(|_| bad())?,
-        None => {
-            let path = format!("{}/{}", url.path().trim_end_matches('/'), settings.bucket);
-            url.set_path(&path);
-        }
+    if let Some(host) = host {
+        url.set_host(Some(&host)).map_err(|_| bad())?;
+    } else {
+        let path = format!("{}/{}", url.path().trim_end_matches('/'), settings.bucket);
+        url.set_path(&path);
     }
     Ok(url)
 }
@@ -137,13 +136,14 @@ fn shown(address: &Url) -> String {
         .map_or(origin.clone(), |(_, host)| host.to_owned())
 }
 
-/// What the server's refusal means; nothing where another try may help.
-fn judge(status: StatusCode, body: &str) -> Option<Trouble> {
+/// What the server's refusal means.
+fn judge(status: StatusCode, body: &str) -> Trouble {
     let code = element(body, "Code").unwrap_or_default();
-    Some(match (code, status) {
-        ("NoSuchKey", _) => Trouble::Missing,
+    match (code, status) {
+        ("NoSuchKey", _) | ("", StatusCode::NOT_FOUND) => Trouble::Missing,
         ("NoSuchBucket" | "InvalidBucketName", _) => Trouble::NoBucket,
-        ("InvalidAccessKeyId", _) => Trouble::UnknownKey,
+        // The second is what a versitygw says.
+        ("InvalidAccessKeyId" | "XAdminUserNotFound", _) => Trouble::UnknownKey,
         ("SignatureDoesNotMatch", _) => Trouble::WrongSecret,
         ("ExpiredToken" | "InvalidToken", _) => Trouble::Expired,
         ("RequestTimeTooSkewed", _) => Trouble::Clock,
@@ -162,22 +162,23 @@ fn judge(status: StatusCode, body: &str) -> Option<Trouble> {
             )
         }
         (_, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) => Trouble::Refused,
-        (_, StatusCode::NOT_FOUND) => Trouble::Missing,
         (_, status) if status.is_redirection() => Trouble::Region(String::new()),
-        (_, status) if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => return None,
-        (code, status) => Trouble::Other(
-            format!("the server answers {status} {code}")
-                .trim_end()
-                .to_owned(),
-        ),
-    })
+        (_, status) if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
+            Trouble::Away(format!("answers {status}"))
+        }
+        (code, status) => {
+            let message = element(body, "Message").unwrap_or_default();
+            let text = format!("the server answers {status} {code} {message}");
+            Trouble::Other(text.trim_end().to_owned())
+        }
+    }
 }
 
 /// The text of an element of a small document.
 fn element<'a>(body: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = body.split_once(&format!("<{name}>"))?;
     let (text, _) = rest.split_once("</")?;
-    (text.len() <= 100).then_some(text)
+    (text.len() <= 200).then_some(text)
 }
 
 #[cfg(test)]
@@ -241,29 +242,36 @@ mod tests {
             format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Region>eu-west-1</Region></Error>")
         };
         for (status, code, expected) in [
-            (404, "NoSuchKey", Some(Trouble::Missing)),
-            (404, "NoSuchBucket", Some(Trouble::NoBucket)),
-            (403, "InvalidAccessKeyId", Some(Trouble::UnknownKey)),
-            (403, "SignatureDoesNotMatch", Some(Trouble::WrongSecret)),
-            (403, "AccessDenied", Some(Trouble::Refused)),
+            (404, "NoSuchKey", Trouble::Missing),
+            (404, "NoSuchBucket", Trouble::NoBucket),
+            (403, "InvalidAccessKeyId", Trouble::UnknownKey),
+            (403, "SignatureDoesNotMatch", Trouble::WrongSecret),
+            (403, "AccessDenied", Trouble::Refused),
             (
                 301,
                 "PermanentRedirect",
-                Some(Trouble::Region(": it is 'eu-west-1'".to_owned())),
+                Trouble::Region(": it is 'eu-west-1'".to_owned()),
             ),
-            (503, "SlowDown", None),
-            (500, "InternalError", None),
+            (404, "XAdminUserNotFound", Trouble::UnknownKey),
+            (
+                503,
+                "SlowDown",
+                Trouble::Away("answers 503 Service Unavailable".to_owned()),
+            ),
+            (
+                500,
+                "InternalError",
+                Trouble::Away("answers 500 Internal Server Error".to_owned()),
+            ),
             (
                 418,
                 "Teapot",
-                Some(Trouble::Other(
-                    "the server answers 418 I'm a teapot Teapot".to_owned(),
-                )),
+                Trouble::Other("the server answers 418 I'm a teapot Teapot".to_owned()),
             ),
         ] {
             let status = StatusCode::from_u16(status).unwrap();
             assert_eq!(judge(status, &body(code)), expected, "{status} {code}");
         }
-        assert_eq!(judge(StatusCode::NOT_FOUND, ""), Some(Trouble::Missing));
+        assert_eq!(judge(StatusCode::NOT_FOUND, ""), Trouble::Missing);
     }
 }

@@ -54,8 +54,17 @@ impl Settings {
         };
         Some(place.map(|place| Self {
             place,
-            keeps_case: section["legacyUseCaseSensitiveTripletPaths"] == true,
+            keeps_case: switch(&section["legacyUseCaseSensitiveTripletPaths"]) == Some(true),
         }))
+    }
+}
+
+/// A switch, also as a text, which a variable of the environment always is.
+pub(crate) fn switch(value: &Value) -> Option<bool> {
+    match value.as_str() {
+        Some("true" | "yes" | "y" | "on" | "1") => Some(true),
+        Some("false" | "no" | "n" | "off" | "0") => Some(false),
+        _ => value.as_bool(),
     }
 }
 
@@ -105,7 +114,7 @@ fn bucket(section: &Value) -> Result<S3Settings, Fault> {
         root: owned("bucketRootPath").unwrap_or_default(),
         region: owned("region"),
         endpoint: owned("endpoint"),
-        force_path_style: section["s3ForcePathStyle"] == true,
+        force_path_style: switch(&section["s3ForcePathStyle"]) == Some(true),
         key,
     })
 }

@@ -54,8 +54,8 @@ pub(crate) enum Trouble {
     /// The file is larger than is read.
     #[error("it is larger than {0} bytes")]
     TooLarge(u64),
-    /// The server does not answer.
-    #[error("{0}")]
+    /// The server does not answer: what it is or does instead, such as `is away: nothing listens at its address`.
+    #[error("the server {0}")]
     Away(String),
     /// Anything else.
     #[error("{0}")]
@@ -75,9 +75,10 @@ impl Trouble {
             Self::Away(_) => FaultKind::Unavailable,
             Self::Clock | Self::TooLarge(_) | Self::Other(_) => FaultKind::Plain,
         };
-        Fault::new(
-            kind,
-            format!("Published documentation cannot be read from {storage}: {self}"),
-        )
+        let message = match self {
+            Self::Away(what) => format!("Published documentation cannot be read now: {storage} {what}"),
+            other => format!("Published documentation cannot be read from {storage}: {other}"),
+        };
+        Fault::new(kind, message)
     }
 }

@@ -3,6 +3,8 @@
 use model::{Fault, Problem};
 use serde_json::Value;
 
+use crate::published::switch;
+
 /// What is wrong with a value; `path` is where it stands in the section, empty for the section itself.
 pub(super) fn problems(value: &Value, schema: &Value, path: &str) -> Vec<Problem> {
     if value.is_null() {
@@ -11,8 +13,8 @@ pub(super) fn problems(value: &Value, schema: &Value, path: &str) -> Vec<Problem
     let wanted = schema["type"].as_str().unwrap_or("object");
     let fits = match wanted {
         "string" => value.is_string(),
-        "boolean" => value.is_boolean(),
-        "integer" => value.is_u64(),
+        "boolean" => switch(value).is_some(),
+        "integer" => value.is_u64() || value.as_str().is_some_and(|text| text.parse::<u64>().is_ok()),
         _ => value.is_object(),
     };
     if !fits {
@@ -29,15 +31,14 @@ pub(super) fn problems(value: &Value, schema: &Value, path: &str) -> Vec<Problem
         } else {
             format!("{path}.{key}")
         };
-        match known.get(key) {
-            Some(schema) => found.extend(problems(value, schema, &inner)),
-            None => {
-                let names: Vec<&str> = known.keys().map(String::as_str).collect();
-                let text = format!("'{}' has no effect: there is no such setting", full(&inner));
-                let hint = format!("There are: {}.", names.join(", "));
-                found.push(Problem::warning(Fault::input(text).at(inner)).hint(hint));
-            }
+        if let Some(schema) = known.get(key) {
+            found.extend(problems(value, schema, &inner));
+            continue;
         }
+        let names: Vec<&str> = known.keys().map(String::as_str).collect();
+        let text = format!("'{}' has no effect: there is no such setting", full(&inner));
+        let hint = format!("There are: {}.", names.join(", "));
+        found.push(Problem::warning(Fault::input(text).at(inner)).hint(hint));
     }
     found
 }

@@ -92,7 +92,7 @@ impl Site {
     }
 
     /// A page as it is shown, from the HTML and headings of its article.
-    pub(crate) fn from_article(
+    pub(crate) fn article_as_shown(
         &self,
         at: usize,
         html: &str,

@@ -29,7 +29,7 @@ fn settings_of_published_sites() {
     check(
         &bucket(json!({
             "bucketName": "docs", "bucketRootPath": "a", "region": "eu-west-1", "endpoint": "http://minio:9000", "sse": "AES256",
-            "s3ForcePathStyle": true, "credentials": {"accessKeyId": "a", "secretAccessKey": "b"},
+            "s3ForcePathStyle": "true", "credentials": {"accessKeyId": "a", "secretAccessKey": "b"},
         })),
         &[],
     );
@@ -40,7 +40,7 @@ fn settings_of_published_sites() {
         &["bucketName' must be a text, not a number at publisher.awsS3.bucketName"],
     );
     check(
-        &bucket(json!({"bucketName": "docs", "s3ForcePathStyle": "yes"})),
+        &bucket(json!({"bucketName": "docs", "s3ForcePathStyle": "perhaps"})),
         &["s3ForcePathStyle' must be true or false"],
     );
     check(

@@ -16,6 +16,8 @@ pub(super) struct Ask {
     pub query: Vec<(String, String)>,
     pub headers: HeaderMap,
     pub body: Value,
+    /// The body is no JSON.
+    pub malformed: bool,
     /// Name of who asks; nothing for nobody.
     pub viewer: Option<String>,
 }

@@ -74,7 +74,7 @@ pub(super) fn through(
     }
     if let Some(token) = &viewer.token {
         let categories = row.categories;
-        let write = ask.method.as_str() != "GET" && ask.method.as_str() != "HEAD";
+        let write = ask.method.as_str() != "GET";
         if categories.iter().any(|category| !token.allows(category, write)) {
             let right = if write { "write" } else { "read" };
             let required: Vec<_> = categories.iter().map(|name| format!("{right}:{name}")).collect();
@@ -94,6 +94,9 @@ pub(super) fn through(
                 return Err(world.fault(403, "user should be the site admin"));
             }
         }
+    }
+    if ask.malformed {
+        return Err(world.fault(422, "[]: the body is no JSON"));
     }
     (row.answer)(world, ask)
 }

@@ -29,6 +29,7 @@ impl World {
         for (branch, change) in plan {
             new.commit_to(&branch, &change, self.signature(None), self.tick());
         }
+        new.note_archived(self.tick());
         self.names.insert(new.full_name().to_lowercase(), id);
         self.repositories.insert(id, new);
         id
@@ -41,11 +42,9 @@ impl World {
             return Err(self.fault(422, "The repository with the same name already exists."));
         }
         self.names.insert(new.to_lowercase(), id);
-        let now = self.tick();
-        let found = self.repositories.get_mut(&id).expect("the caller found it");
+        let found = self.repository_mut(id);
         owner.clone_into(&mut found.owner);
         name.clone_into(&mut found.name);
-        found.updated = now;
         Ok(())
     }
 
@@ -75,7 +74,7 @@ impl World {
     /// Commits to a branch, as the administrator unless the change names an author.
     pub(super) fn commit(&mut self, id: u64, branch: &str, change: &Change) -> Arc<Commit> {
         let (author, now) = (self.signature(None), self.tick());
-        let found = self.repositories.get_mut(&id).expect("the caller found it");
+        let found = self.repository_mut(id);
         found.commit_to(branch, change, author, now)
     }
 
@@ -88,7 +87,7 @@ impl World {
         pull: Option<Pull>,
     ) -> u64 {
         let (issue_id, now) = (self.next_id(), self.tick());
-        let found = self.repositories.get_mut(&id).expect("the caller found it");
+        let found = self.repository_mut(id);
         let number = found.issues.last().map_or(1, |issue| issue.number + 1);
         found.issues.push(Issue {
             id: issue_id,
@@ -107,7 +106,7 @@ impl World {
     /// Adds a release; its tag is made at the head of the default branch if it is new.
     pub(super) fn add_release(&mut self, id: u64, mut new: Release) {
         (new.id, new.created) = (self.next_id(), self.tick());
-        let found = self.repositories.get_mut(&id).expect("the caller found it");
+        let found = self.repository_mut(id);
         let head = found.head(&found.default_branch).map(str::to_owned);
         if let Some(head) = head.filter(|_| !new.draft) {
             found.tags.entry(new.tag.clone()).or_insert(head);
@@ -121,7 +120,7 @@ impl World {
         new.id = 1000 + self.next_id();
         new.started = self.tick();
         let run_id = new.id;
-        let found = self.repositories.get_mut(&id).expect("the caller found it");
+        let found = self.repository_mut(id);
         new.number = found.runs.len() as u64 + 1;
         if new.commit.is_empty() {
             found

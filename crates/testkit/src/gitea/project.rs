@@ -3,6 +3,7 @@
 use super::FakeGitea;
 use super::change::Change;
 use super::repository::Repository;
+use super::routes::packed;
 use super::server::lock;
 use super::webhook::{Event, RefType};
 use super::work::{Pull, Release, Run, Status};
@@ -41,12 +42,14 @@ impl FakeGitea {
     pub fn edit<T>(&self, full_name: &str, change: impl FnOnce(&mut Repository) -> T) -> T {
         self.change(full_name, |world, id| {
             let now = world.tick();
-            let found = world
-                .repositories
-                .get_mut(&id)
-                .expect("it was found a moment ago");
-            found.updated = now;
-            change(found)
+            let found = world.repository_mut(id);
+            let before = (found.topics.clone(), found.branches.clone());
+            let answer = change(found);
+            if before != (found.topics.clone(), found.branches.clone()) {
+                found.updated = now;
+            }
+            found.note_archived(now);
+            answer
         })
     }
 
@@ -122,6 +125,14 @@ impl FakeGitea {
         self.change(full_name, World::forget_repository);
     }
 
+    /// The archive of a branch, a tag or a commit, to be served where [`super::Settings::archives_at`] points.
+    pub fn archive(&self, full_name: &str, reference: &str) -> Vec<u8> {
+        self.change(full_name, |world, id| {
+            let found = &world.repositories[&id];
+            packed(found, found.commit_of(reference).expect("the commit is there"))
+        })
+    }
+
     /// Writes an issue; the answer is its number, which issues and pull requests share.
     pub fn issue(&self, full_name: &str, title: &str) -> u64 {
         self.change(full_name, |world, id| world.add_issue(id, "", title, "", None))
@@ -172,10 +183,7 @@ impl FakeGitea {
     pub fn status(&self, full_name: &str, reference: &str, context: &str, state: &str) {
         self.change(full_name, |world, id| {
             let (status_id, created) = (world.next_id(), world.tick());
-            let found = world
-                .repositories
-                .get_mut(&id)
-                .expect("it was found a moment ago");
+            let found = world.repository_mut(id);
             let commit = found
                 .commit_of(reference)
                 .expect("the commit is there")

@@ -44,8 +44,13 @@ pub struct Repository {
     pub format: ObjectFormat,
     /// When it was made.
     pub created: Timestamp,
-    /// When it was last changed.
+    /// When commits, branches or topics last changed. Gitea leaves it as it is when a repository is renamed, given away, made private or
+    /// archived, and for every other setting (measured with 1.26).
     pub updated: Timestamp,
+    /// The first push came, but the server has not worked it through: for half a second `empty` is still true, its branches are
+    /// 500 and `raw` is 404, whereas `contents` and `git/trees` answer already (measured with 1.26).
+    pub settling: bool,
+    pub(super) archived_since: Option<Timestamp>,
     pub(super) branches: BTreeMap<String, String>,
     pub(super) tags: BTreeMap<String, String>,
     pub(super) commits: HashMap<String, Arc<Commit>>,
@@ -82,6 +87,8 @@ impl Repository {
             format: ObjectFormat::Sha1,
             created: Timestamp::UNIX_EPOCH,
             updated: Timestamp::UNIX_EPOCH,
+            settling: false,
+            archived_since: None,
             branches: BTreeMap::new(),
             tags: BTreeMap::new(),
             commits: HashMap::new(),
@@ -166,6 +173,11 @@ impl Repository {
         self
     }
 
+    /// Keeps since when it is archived.
+    pub(super) fn note_archived(&mut self, now: Timestamp) {
+        self.archived_since = self.archived.then(|| self.archived_since.unwrap_or(now));
+    }
+
     /// Its name with its owner's.
     pub fn full_name(&self) -> String {
         format!("{}/{}", self.owner, self.name)
@@ -174,6 +186,11 @@ impl Repository {
     /// Whether it has no commit.
     pub fn is_empty(&self) -> bool {
         self.branches.is_empty()
+    }
+
+    /// Whether the server says so.
+    pub(super) fn seems_empty(&self) -> bool {
+        self.settling || self.is_empty()
     }
 
     /// The newest commit of a branch.

@@ -15,6 +15,7 @@ mod trees;
 mod writing;
 
 use axum::http::Method;
+pub(super) use downloads::packed;
 use serde_json::json;
 
 use super::ask::{Answer, Ask, Reply};

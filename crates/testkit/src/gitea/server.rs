@@ -1,15 +1,16 @@
 //! The HTTP side: a thread of its own, and the gate that every request passes before its route.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, RawPathParams, State};
-use axum::http::{HeaderMap, Method, Response, Uri};
-use axum::routing::{MethodFilter, MethodRouter};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{RawPathParams, Request, State};
+use axum::http::{HeaderMap, Method, Response, StatusCode, Uri};
+use axum::response::IntoResponse;
+use axum::routing::{MethodFilter, MethodRouter, get};
+use axum::{Json, Router};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use percent_encoding::percent_decode_str;
@@ -18,7 +19,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::ask::{Ask, Reply};
-use super::record::Request;
+use super::record::{self, Record};
 use super::routes::{self, Row};
 use super::settings::Settings;
 use super::trouble::{self, Kind};
@@ -66,23 +67,16 @@ fn router(sub_path: &str, world: &Shared) -> Router {
     for row in routes::all() {
         let filter = MethodFilter::try_from(row.method()).expect("a method of the table");
         let here = routes.remove(row.path).unwrap_or_default();
-        let handler = move |State(world): State<Shared>,
-                            method: Method,
-                            uri: Uri,
-                            parts: RawPathParams,
-                            headers: HeaderMap,
-                            body: Bytes| async move {
-            let parts = parts
-                .iter()
-                .map(|(name, value)| (name.to_owned(), value.to_owned()));
-            let parts = parts.collect();
-            let asked = Asked {
-                method,
-                uri,
-                headers,
-                body,
-            };
-            gate(world, Some(row), asked, parts).await
+        // Gitea answers no HEAD, which axum would add to every GET.
+        let here = if row.method() == Method::GET {
+            here.head(not_allowed)
+        } else {
+            here
+        };
+        let handler = move |State(world): State<Shared>, parts: RawPathParams, request: Request| async move {
+            let part = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+            let parts = parts.iter().map(part).collect();
+            gate(world, Some(row), request, parts).await
         };
         routes.insert(row.path, here.on(filter, handler));
     }
@@ -90,20 +84,25 @@ fn router(sub_path: &str, world: &Shared) -> Router {
     for (path, methods) in routes {
         router = router.route(&format!("{sub_path}/api/v1{path}"), methods);
     }
-    let nowhere = |State(world): State<Shared>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes| async move {
-        let asked = Asked {
-            method,
-            uri,
-            headers,
-            body,
-        };
-        gate(world, None, asked, HashMap::new()).await
-    };
+    let nowhere = |State(world): State<Shared>, request: Request| gate(world, None, request, HashMap::new());
     router
+        .route(&format!("{sub_path}/fake/calls"), get(calls).delete(forget_calls))
         .fallback(nowhere)
-        .method_not_allowed_fallback(nowhere)
-        .layer(DefaultBodyLimit::max(BODY))
+        .method_not_allowed_fallback(not_allowed)
         .with_state(world.clone())
+}
+
+async fn not_allowed() -> impl IntoResponse {
+    (StatusCode::METHOD_NOT_ALLOWED, [("allow", "GET")])
+}
+
+/// The counts, for those who measure from another process.
+async fn calls(State(world): State<Shared>) -> Json<BTreeMap<String, usize>> {
+    Json(lock(&world).record.calls.clone())
+}
+
+async fn forget_calls(State(world): State<Shared>) {
+    lock(&world).record = Record::default();
 }
 
 struct Asked {
@@ -111,6 +110,19 @@ struct Asked {
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
+}
+
+impl Asked {
+    async fn of(request: Request) -> Self {
+        let (parts, body) = request.into_parts();
+        Self {
+            method: parts.method,
+            uri: parts.uri,
+            headers: parts.headers,
+            // A client that hangs up does not read the answer either.
+            body: to_bytes(body, BODY).await.unwrap_or_default(),
+        }
+    }
 }
 
 fn decoded(text: &str) -> String {
@@ -121,9 +133,10 @@ fn decoded(text: &str) -> String {
 async fn gate(
     world: Shared,
     row: Option<&'static Row>,
-    asked: Asked,
+    request: Request,
     parts: HashMap<String, String>,
 ) -> Response<Body> {
+    let asked = Asked::of(request).await;
     let (reply, delay, half) = {
         let mut world = lock(&world);
         answer(&mut world, row, &asked, parts)
@@ -131,7 +144,7 @@ async fn gate(
     if delay > Duration::ZERO {
         tokio::time::sleep(delay).await;
     }
-    respond(reply, half, asked.method == Method::HEAD)
+    respond(reply, half)
 }
 
 fn answer(
@@ -160,7 +173,7 @@ fn answer(
         Ok(reply) | Err(reply) => reply,
     };
     let path = row.map_or("-", |row| row.path);
-    world.record.add(Request {
+    world.record.add(record::Request {
         route: format!("{} {path}", asked.method),
         target,
         viewer: name,
@@ -189,6 +202,7 @@ fn ask(asked: &Asked, parts: HashMap<String, String>, viewer: Option<String>) ->
             decoded(&value.replace('+', " ")),
         )
     };
+    let body = serde_json::from_slice(&asked.body).ok();
     Ask {
         method: asked.method.clone(),
         path: asked.uri.path().to_owned(),
@@ -196,17 +210,18 @@ fn ask(asked: &Asked, parts: HashMap<String, String>, viewer: Option<String>) ->
         raw_query: raw_query.clone(),
         parts,
         headers: asked.headers.clone(),
-        body: serde_json::from_slice(&asked.body).unwrap_or(Value::Null),
+        malformed: body.is_none() && !asked.body.is_empty(),
+        body: body.unwrap_or(Value::Null),
         viewer,
     }
 }
 
-fn respond(reply: Reply, half: bool, head: bool) -> Response<Body> {
+fn respond(reply: Reply, half: bool) -> Response<Body> {
     let mut response = Response::builder().status(reply.status);
     for (name, value) in &reply.headers {
         response = response.header(*name, value);
     }
-    let bodiless = head || matches!(reply.status, 204 | 304);
+    let bodiless = matches!(reply.status, 204 | 304);
     let length = reply.body.len();
     let body = match (bodiless, half) {
         (true, _) => Body::empty(),

@@ -129,11 +129,7 @@ pub(super) fn repository(world: &World, repository: &Repository, viewer: Option<
             .filter(|issue| issue.open && issue.pull.is_some() == pull)
             .count()
     };
-    let archived_at = if repository.archived {
-        moment(repository.updated)
-    } else {
-        ZERO.to_owned()
-    };
+    let archived_at = repository.archived_since.map_or_else(|| ZERO.to_owned(), moment);
     let more = json!({
         "branch_count": repository.branches.len(),
         "open_issues_count": open(false),
@@ -184,7 +180,7 @@ fn known(world: &World, repository: &Repository) -> Value {
         "name": repository.name,
         "full_name": name,
         "description": repository.description,
-        "empty": repository.is_empty(),
+        "empty": repository.seems_empty(),
         "private": repository.private,
         "fork": repository.fork_of.is_some(),
         "template": repository.template,

@@ -120,12 +120,11 @@ impl FakeGitea {
     ///
     /// When there is no webhook of this number.
     pub fn edit_hook(&self, id: u64, change: impl FnOnce(&mut Hook)) {
-        change(
-            lock(&self.world)
-                .hooks
-                .get_mut(&id)
-                .expect("the webhook is there"),
-        );
+        let mut world = lock(&self.world);
+        let now = world.tick();
+        let hook = world.hooks.get_mut(&id).expect("the webhook is there");
+        change(hook);
+        hook.updated = now;
     }
 
     /// What a webhook sends for an event, whether or not it is set up for it.
@@ -154,8 +153,18 @@ impl FakeGitea {
         let mut answers = Vec::new();
         for (id, delivery) in ready {
             answers.push((id, send(&delivery).await.ok()));
+            self.note_try(id);
         }
         answers
+    }
+
+    /// Gitea keeps the outcome of a try at the webhook, which is a change of it.
+    fn note_try(&self, id: u64) {
+        let mut world = lock(&self.world);
+        let now = world.tick();
+        if let Some(hook) = world.hooks.get_mut(&id) {
+            hook.updated = now;
+        }
     }
 }
 
@@ -195,6 +204,9 @@ fn prepared(world: &World, hook: &Hook, event: &Event) -> Delivery {
     if world.settings.minor() < 24 {
         headers.retain(|(name, _)| !name.ends_with("Installation-Target-Type"));
     }
+    if world.settings.is_forgejo() {
+        headers.extend(of_forgejo(&headers));
+    }
     if !hook.authorization.is_empty() {
         headers.push(("Authorization", hook.authorization.clone()));
     }
@@ -208,6 +220,21 @@ fn prepared(world: &World, hook: &Hook, event: &Event) -> Delivery {
         headers,
         body: body.into_bytes(),
     }
+}
+
+/// Forgejo says everything under its own name, too.
+fn of_forgejo(headers: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
+    let own = headers.iter().filter_map(|(name, value)| {
+        let own = match *name {
+            "X-Gitea-Delivery" => "X-Forgejo-Delivery",
+            "X-Gitea-Event" => "X-Forgejo-Event",
+            "X-Gitea-Event-Type" => "X-Forgejo-Event-Type",
+            "X-Gitea-Signature" => "X-Forgejo-Signature",
+            _ => return None,
+        };
+        Some((own, value.clone()))
+    });
+    own.collect()
 }
 
 fn signed(hook: &Hook, event: &Event, payload: &str) -> Vec<(&'static str, String)> {

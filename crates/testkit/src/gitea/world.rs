@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
-
-use super::ask::{Answer, Ask, Reply, fault, not_found};
+use super::ask::{Ask, Reply, fault, not_found};
 use super::git::Signature;
 use super::hooks::Hook;
 use super::people::{Account, Team, Token};
@@ -13,6 +10,7 @@ use super::record::Record;
 use super::repository::Repository;
 use super::settings::Settings;
 use super::trouble::Trouble;
+use jiff::{SignedDuration, Timestamp};
 
 /// The administrator, who is there from the start.
 pub(super) const ADMIN: &str = "portal-admin";
@@ -194,6 +192,11 @@ impl World {
         (write || (open && !repository.private), write)
     }
 
+    /// A repository that the caller found.
+    pub(super) fn repository_mut(&mut self, id: u64) -> &mut Repository {
+        self.repositories.get_mut(&id).expect("the caller found it")
+    }
+
     /// A repository by the name it has now.
     pub(super) fn find(&self, full_name: &str) -> Option<&Repository> {
         let id = self.names.get(&full_name.to_lowercase())?;
@@ -226,7 +229,7 @@ impl World {
             return Err(self.fault(423, &format!("{name} is archived")));
         }
         let id = found.id;
-        Ok(self.repositories.get_mut(&id).expect("it was found a moment ago"))
+        Ok(self.repository_mut(id))
     }
 
     /// The account who asks; 401 for nobody.
@@ -258,31 +261,6 @@ impl World {
         let email = account.map_or_else(|| format!("{name}@example.com"), |account| account.email.clone());
         let name = name.to_owned();
         Signature { name, email }
-    }
-
-    /// One page of `all`, with the headers that lead to the others.
-    #[expect(clippy::unnecessary_wraps, reason = "routes end with it")]
-    pub(super) fn page<T>(
-        &self,
-        ask: &Ask,
-        all: &[T],
-        body: impl FnOnce(&[T]) -> Value,
-        linked: bool,
-    ) -> Answer {
-        let number = |name: &str| ask.asked(name).and_then(|text| text.parse::<usize>().ok());
-        let page = number("page").unwrap_or(1).max(1);
-        let limit = number("limit").filter(|limit| *limit > 0);
-        let limit = limit
-            .unwrap_or(self.settings.default_paging_num)
-            .min(self.settings.max_response_items);
-        let start = ((page - 1) * limit).min(all.len());
-        let part = &all[start..(start + limit).min(all.len())];
-        let mut reply = Reply::json(200, &body(part)).with("x-total-count", &all.len().to_string());
-        let links = super::links::links(&self.base(), ask, page, limit, all.len());
-        if linked && !links.is_empty() {
-            reply = reply.with("link", &links);
-        }
-        Ok(reply)
     }
 }
 

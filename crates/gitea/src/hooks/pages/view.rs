@@ -25,7 +25,7 @@ pub(super) fn webhooks(all: &AllStandings, now: Timestamp) -> Markup {
                 (post_form(PostForm {
                     action: "/gitea/webhooks",
                     values: &[],
-                    button: Button { label: "Look now", icon: Some("refresh"), ..Button::default() },
+                    button: Button { label: "Check now", icon: Some("refresh"), ..Button::default() },
                 }))
             }
         }
@@ -72,8 +72,8 @@ fn nothing(one: &HostStanding, all: &AllStandings) -> Markup {
         @if one.host.is_kept {
             (empty_state(EmptyState {
                 icon: "clock",
-                title: "Not looked at yet",
-                text: "The portal looks at the webhooks when it starts, and every ten minutes.",
+                title: "Not checked yet",
+                text: "The portal checks the webhooks when it starts, and every ten minutes.",
                 actions: None,
             }))
         } @else {
@@ -158,7 +158,7 @@ fn advice(one: &HostStanding, hook: &HookStanding, now: Timestamp) -> Markup {
         span.prewrap {
             @match &hook.standing {
                 Standing::Failed(problem) => { (problem) }
-                Standing::Refused(reason) => { (reason) ". The portal makes the webhook anew at its next look." }
+                Standing::Refused(reason) => { (reason) ". The portal makes the webhook anew at its next check." }
                 Standing::Missed => { (missed(&one.host.url)) }
                 Standing::Waits => { "It is there. Nothing was pushed since." }
                 Standing::Delivers | Standing::Unknown => {}

@@ -22,11 +22,11 @@ pub(super) fn head(scene: &Scene) -> Markup {
         |repository| repository.full_name.as_str(),
     );
     html! {
-        div.code-head {
+        div.repo-head {
             h2 { (outward(frame.links.page(), name)) }
             @if let Some(repository) = repository { (marks(repository)) }
             @if let Some(head) = &frame.head {
-                span.code-place {
+                span.repo-place {
                     (icon("code"))
                     (outward(&frame.links.file(&head.reference, &head.folder), head.reference.name()))
                     @if !head.folder.is_empty() { span { "/" (head.folder) } }
@@ -75,13 +75,13 @@ pub(super) fn about(scene: &Scene) -> Markup {
     };
     part::show(frame, &shown, |repository| {
         html! {
-            div.code-about {
+            div.repo-about {
                 @if repository.description.is_empty() { p.muted { "The repository has no description." } }
                 @else { p { (repository.description) } }
                 @if !repository.topics.is_empty() {
-                    p.code-topics { @for topic in repository.topics.iter().take(TOPICS) { (ui::tag(topic, None)) } }
+                    p.repo-topics { @for topic in repository.topics.iter().take(TOPICS) { (ui::tag(topic, None)) } }
                 }
-                dl.code-numbers {
+                dl.repo-numbers {
                     div { dt { "Visibility" } dd { (visibility(repository)) } }
                     div { dt { "Default branch" } dd { code { (repository.default_branch) } } }
                     div { dt { "Size" } dd { (size(repository.size)) } }
@@ -116,7 +116,7 @@ pub(super) fn languages(scene: &Scene) -> Markup {
         if parts.is_empty() {
             return note("The server has counted no languages yet.");
         }
-        html! { div.code-languages { (bar(&parts)) (names(&parts)) } }
+        html! { div.repo-languages { (bar(&parts)) (names(&parts)) } }
     })
 }
 
@@ -155,12 +155,15 @@ fn percent(part: u64) -> String {
 
 /// The bar. What it says stands below it in words.
 fn bar(parts: &[(String, u64)]) -> Markup {
-    let mut from = 0;
+    let starts = parts.iter().scan(0, |from, (_, part)| {
+        let start = *from;
+        *from += part;
+        Some(start)
+    });
     html! {
-        svg.code-bar viewBox="0 0 1000 8" preserveAspectRatio="none" aria-hidden="true" {
-            @for (position, (_, part)) in parts.iter().enumerate() {
-                rect class=(format_args!("tone-{}", tone(position))) x=(from) y="0" width=(part) height="8" {}
-                @let _ = { from += part; };
+        svg.repo-bar viewBox="0 0 1000 8" preserveAspectRatio="none" aria-hidden="true" {
+            @for (position, ((_, part), start)) in parts.iter().zip(starts).enumerate() {
+                rect class=(format_args!("tone-{}", tone(position))) x=(start) y="0" width=(part) height="8" {}
             }
         }
     }
@@ -168,9 +171,9 @@ fn bar(parts: &[(String, u64)]) -> Markup {
 
 fn names(parts: &[(String, u64)]) -> Markup {
     html! {
-        ul.code-names {
+        ul.repo-names {
             @for (position, (name, part)) in parts.iter().enumerate() {
-                li class=(format_args!("tone-{}", tone(position))) { span.code-dot {} (name) " " span.muted { (percent(*part)) } }
+                li class=(format_args!("tone-{}", tone(position))) { span.repo-dot {} (name) " " span.muted { (percent(*part)) } }
             }
         }
     }
@@ -194,7 +197,7 @@ pub(super) fn readme(scene: &Scene) -> Markup {
         Some(readme) => html! {
             @match &readme.html {
                 // Made safe when it was read.
-                Some(safe) => { div.code-text { (PreEscaped(safe)) } }
+                Some(safe) => { div.repo-text { (PreEscaped(safe)) } }
                 None => { (note("The README is larger than 512 KiB, and is shown at the server only.")) }
             }
         },
@@ -216,5 +219,5 @@ pub(super) fn empty(scene: &Scene) -> Markup {
 
 /// The repository is not there, or not for the portal.
 pub(super) fn unknown(message: &str) -> Markup {
-    html! { div.code-part { (trouble(message, false)) } }
+    html! { div.repo-part { (trouble(message, false)) } }
 }

@@ -62,7 +62,7 @@ impl EntityCard for CodeCard {
             repo.releases(until)
         );
         Ok(Body::Ours(lines(&Lines {
-            links: spot.links(),
+            links: repo.links(),
             address: href::entity_tab(&page.reference, PATH),
             now: SystemClock.now(),
             repository,
@@ -99,7 +99,7 @@ pub(super) fn lines(lines: &Lines) -> Markup {
         };
     };
     html! {
-        dl.code-lines {
+        dl.repo-lines {
             @if repository.empty { div { dt { "Commits" } dd { "none yet" } } }
             @else {
                 div { dt { "CI" } dd { (or_why(&lines.ci, |ci| word(ci.state()))) } }
@@ -108,7 +108,7 @@ pub(super) fn lines(lines: &Lines) -> Markup {
             div { dt { "Open" } dd { (open(lines, repository)) } }
             @if !repository.empty { div { dt { "Release" } dd { (or_why(&lines.releases, |releases| latest(lines, releases.as_ref()))) } } }
         }
-        p.code-card-foot {
+        p.repo-card-foot {
             a href=(lines.address) { "README, pull requests and more" }
             span.muted { (ui::time(*asked, lines.now)) }
         }
@@ -118,17 +118,17 @@ pub(super) fn lines(lines: &Lines) -> Markup {
 /// What is known, else the reason why it is not.
 fn or_why<T>(seen: &Seen<T>, content: impl FnOnce(&T) -> Markup) -> Markup {
     let trouble = seen.trouble.as_ref().map(|fault| fault.message.as_str());
-    match seen.value() {
-        Some(value) => content(value),
-        None => html! { span.muted { (trouble.unwrap_or("not answered yet")) } },
-    }
+    seen.value().map_or_else(
+        || html! { span.muted { (trouble.unwrap_or("not answered yet")) } },
+        content,
+    )
 }
 
 fn last(lines: &Lines, commits: &Commits) -> Markup {
     html! {
         @match commits.page.items.first() {
             Some(commit) => {
-                a.code-cut href=(lines.links.to(&format!("commit/{}", commit.sha))) rel="external noreferrer" { (commit.title()) }
+                a.repo-cut href=(lines.links.to(&format!("commit/{}", commit.sha))) rel="external noreferrer" { (commit.title()) }
                 span.muted { (commit.author) " " (at(&commit.at, lines.now).unwrap_or_default()) }
             }
             None => { span.muted { "none" } }
@@ -151,7 +151,7 @@ fn latest(lines: &Lines, releases: Option<&Releases>) -> Markup {
     html! {
         @match releases.and_then(Releases::latest) {
             Some(release) => {
-                a.code-cut href=(lines.links.to(&format!("releases/tag/{}", release.tag_name))) rel="external noreferrer" { (release.title()) }
+                a.repo-cut href=(lines.links.to(&format!("releases/tag/{}", release.tag_name))) rel="external noreferrer" { (release.title()) }
                 span.muted { (at(&release.published_at, lines.now).unwrap_or_default()) }
             }
             None => { span.muted { "none" } }

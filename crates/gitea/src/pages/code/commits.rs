@@ -34,7 +34,7 @@ pub(super) fn commits(scene: &Scene) -> Markup {
 fn list(frame: &Frame, known: &Commits) -> Markup {
     html! {
         @if known.page.items.is_empty() { (note("No commit is here yet.")) }
-        ul.code-rows {
+        ul.repo-rows {
             @for commit in &known.page.items { (row(frame, commit, known.states.get(&commit.sha).copied())) }
         }
     }
@@ -45,14 +45,14 @@ fn row(frame: &Frame, commit: &CommitLine, state: Option<State>) -> Markup {
     html! {
         li {
             (sign(state))
-            div.code-main {
+            div.repo-main {
                 (title(&page, commit.title()))
-                p.code-facts {
-                    span.code-who { (avatar(&commit.author)) (commit.author) }
+                p.repo-facts {
+                    span.repo-who { (avatar(&commit.author)) (commit.author) }
                     code { (short(&commit.sha)) }
                 }
             }
-            span.code-when { (at(&commit.at, frame.now).unwrap_or_default()) }
+            span.repo-when { (at(&commit.at, frame.now).unwrap_or_default()) }
         }
     }
 }
@@ -82,19 +82,19 @@ fn branch_list(frame: &Frame, page: &FirstPage<Branch>, default: Option<&str>) -
         (first(one), &other.commit.timestamp).cmp(&(first(other), &one.commit.timestamp))
     });
     html! {
-        ul.code-rows {
+        ul.repo-rows {
             @for branch in branches.into_iter().take(BRANCHES) {
                 li {
-                    div.code-main {
+                    div.repo-main {
                         (title(&frame.links.file(&Reference::Branch(branch.name.clone()), ""), &branch.name))
                         @if Some(branch.name.as_str()) == default { span.badge.tone-blue { "default" } }
-                        @if branch.protected { span.code-lock title="Protected" { (icon("lock")) span.visually-hidden { "protected" } } }
-                        p.code-facts { span.code-cut { (branch.commit.message.lines().next().unwrap_or_default()) } }
+                        @if branch.protected { span.repo-lock title="Protected" { (icon("lock")) span.visually-hidden { "protected" } } }
+                        p.repo-facts { span.repo-cut { (branch.commit.message.lines().next().unwrap_or_default()) } }
                     }
-                    span.code-when { (at(&branch.commit.timestamp, frame.now).unwrap_or_default()) }
+                    span.repo-when { (at(&branch.commit.timestamp, frame.now).unwrap_or_default()) }
                 }
             }
         }
-        @if page.total > BRANCHES { p.code-note { (outward(&frame.links.to("branches"), &format!("{} more", page.total - BRANCHES))) } }
+        @if page.total > BRANCHES { p.repo-note { (outward(&frame.links.to("branches"), &format!("{} more", page.total - BRANCHES))) } }
     }
 }

@@ -44,11 +44,11 @@ pub(super) fn sign(state: Option<State>) -> Markup {
         @match state {
             Some(state) => {
                 @let (tone, name) = look(state);
-                span class=(format_args!("code-sign tone-{}", tone.as_str())) title=(format_args!("CI: {}", state.word())) {
+                span class=(format_args!("repo-sign tone-{}", tone.as_str())) title=(format_args!("CI: {}", state.word())) {
                     (icon(name)) span.visually-hidden { "CI: " (state.word()) }
                 }
             }
-            None => { span.code-sign {} }
+            None => { span.repo-sign {} }
         }
     }
 }

@@ -19,11 +19,12 @@ pub(super) enum Part {
     Releases,
     Branches,
     Languages,
+    Owners,
 }
 
 impl Part {
     /// All of them.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::About,
         Self::Requests,
         Self::Commits,
@@ -33,6 +34,7 @@ impl Part {
         Self::Releases,
         Self::Branches,
         Self::Languages,
+        Self::Owners,
     ];
 
     /// The name in addresses.
@@ -47,6 +49,7 @@ impl Part {
             Self::Releases => "releases",
             Self::Branches => "branches",
             Self::Languages => "languages",
+            Self::Owners => "owners",
         }
     }
 
@@ -62,6 +65,7 @@ impl Part {
             Self::Releases => "Releases",
             Self::Branches => "Branches",
             Self::Languages => "Languages",
+            Self::Owners => "Owners",
         }
     }
 
@@ -96,21 +100,21 @@ pub(super) fn show<T>(frame: &Frame, shown: &Shown<'_, T>, content: impl FnOnce(
         title: shown.title.unwrap_or(part.title()),
         count: shown.count,
         actions: Some(html! {
-            @if let Some((_, at)) = &seen.known { span.code-age { span.visually-hidden { "As of " } (ui::time(*at, frame.now)) } }
-            @if let Some((page, words)) = &shown.more { (outward(page, words)) }
+            @if let Some((_, at)) = &seen.known { span.repo-age { span.visually-hidden { "As of " } (ui::time(*at, frame.now)) } }
+            @if let Some((page, words)) = &shown.more { (more(page, words, part)) }
         }),
         flush: true,
         ..Card::default()
     };
     html! {
-        div class=(format_args!("code-part code-{}", part.name())) id=(format_args!("code-{}", part.name()))
+        div.repo-part id=(format_args!("repo-{}", part.name()))
             data-deferred=[follows.then(|| address(PATH))] {
             (card(head, html! {
                 @if let Some(fault) = &seen.trouble { (trouble(&fault.message, seen.known.is_some())) }
                 @else if seen.is_late && !follows { (late(frame, seen.known.is_some())) }
                 @match seen.value() {
                     Some(value) => { (content(value)) }
-                    None if follows => { p.code-note { "Loading… " a href=(address("all")) { "Show now" } } }
+                    None if follows => { p.repo-note { "Loading… " a href=(address("all")) { "Show now" } } }
                     None => {}
                 }
             }))
@@ -121,7 +125,7 @@ pub(super) fn show<T>(frame: &Frame, shown: &Shown<'_, T>, content: impl FnOnce(
 /// Why there is no answer, or none that is new.
 pub(super) fn trouble(message: &str, has_older: bool) -> Markup {
     html! {
-        div.code-trouble {
+        div.repo-trouble {
             (icon("warning"))
             p { (inline_code(message)) "." @if has_older { " What is shown here was known before." } }
         }
@@ -130,7 +134,7 @@ pub(super) fn trouble(message: &str, has_older: bool) -> Markup {
 
 fn late(frame: &Frame, has_older: bool) -> Markup {
     html! {
-        div.code-trouble {
+        div.repo-trouble {
             (icon("clock"))
             p {
                 (frame.host) " has not answered yet. "
@@ -141,11 +145,20 @@ fn late(frame: &Frame, has_older: bool) -> Markup {
     }
 }
 
+/// The way to all of a part at the server.
+fn more(page: &str, words: &str, part: Part) -> Markup {
+    html! {
+        a.repo-out href=(page) rel="external noreferrer" {
+            (words) span.visually-hidden { " (" (part.title()) ")" } (icon("external"))
+        }
+    }
+}
+
 /// A link that leaves the portal.
 pub(super) fn outward(page: &str, text: &str) -> Markup {
     let is_web = page.starts_with("https://") || page.starts_with("http://");
     html! {
-        @if is_web { a.code-out href=(page) rel="external noreferrer" { (text) (icon("external")) } }
+        @if is_web { a.repo-out href=(page) rel="external noreferrer" { (text) (icon("external")) } }
         @else { (text) }
     }
 }
@@ -154,12 +167,12 @@ pub(super) fn outward(page: &str, text: &str) -> Markup {
 pub(super) fn title(page: &str, text: &str) -> Markup {
     let is_web = page.starts_with("https://") || page.starts_with("http://");
     html! {
-        @if is_web { a.code-title href=(page) rel="external noreferrer" { (text) } }
-        @else { span.code-title { (text) } }
+        @if is_web { a.repo-title href=(page) rel="external noreferrer" { (text) } }
+        @else { span.repo-title { (text) } }
     }
 }
 
 /// A sentence in place of rows.
 pub(super) fn note(text: &str) -> Markup {
-    html! { p.code-note { (text) } }
+    html! { p.repo-note { (text) } }
 }

@@ -29,7 +29,7 @@ fn list(frame: &Frame, known: &Releases) -> Markup {
     let latest = known.latest().map(|release| &release.tag_name);
     html! {
         @if known.items.is_empty() { (note("Nothing has been released.")) }
-        ul.code-rows {
+        ul.repo-rows {
             @for (release, notes) in &known.items {
                 (row(frame, (release, notes.as_deref()), Some(&release.tag_name) == latest))
             }
@@ -41,23 +41,23 @@ fn row(frame: &Frame, (release, notes): (&Release, Option<&str>), is_latest: boo
     let page = frame.links.to(&format!("releases/tag/{}", release.tag_name));
     html! {
         li {
-            div.code-main {
+            div.repo-main {
                 (title(&page, release.title()))
                 @if is_latest { span.badge.tone-green { "latest" } }
                 @if release.prerelease { span.badge.tone-amber { "pre-release" } }
-                p.code-facts {
-                    code { (release.tag_name) }
+                p.repo-facts {
+                    @if release.title() != release.tag_name { code { (release.tag_name) } }
                     @if !release.author.login.is_empty() { span { "by " (release.author.name()) } }
                 }
                 @if let Some(notes) = notes {
-                    details.code-notes data-key=(format_args!("notes {}", release.tag_name)) {
+                    details.repo-notes data-key=(format_args!("notes {}", release.tag_name)) {
                         summary { "Notes" span.visually-hidden { " of " (release.title()) } }
                         // Made safe when they were read.
-                        div.code-text { (PreEscaped(notes)) }
+                        div.repo-text { (PreEscaped(notes)) }
                     }
                 }
             }
-            span.code-when { (at(&release.published_at, frame.now).unwrap_or_default()) }
+            span.repo-when { (at(&release.published_at, frame.now).unwrap_or_default()) }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Open pull requests and issues.
 
 use maud::{Markup, html};
-use scm::gitea::activity::{FirstPage, Issue, Label, OpenRequest, State};
+use scm::gitea::activity::{FirstPage, Issue, Label, OpenRequest, Person, State};
 
 use super::marks::{at, counted, sign};
 use super::part::{self, Part, Shown, note, outward, title};
@@ -32,7 +32,7 @@ fn request_list(frame: &Frame, known: &Requests) -> Markup {
     let page = &known.page;
     html! {
         @if page.items.is_empty() { (note("No pull request is open.")) }
-        ul.code-rows {
+        ul.repo-rows {
             @for request in &page.items { (request_row(frame, request, known.states.get(&request.head.sha).copied())) }
         }
         (others(frame, "pulls", page.total - page.items.len()))
@@ -45,17 +45,17 @@ fn request_row(frame: &Frame, request: &OpenRequest, state: Option<State>) -> Ma
     html! {
         li {
             (sign(state))
-            div.code-main {
+            div.repo-main {
                 (title(&page, &request.title))
                 @if request.draft { span.badge.tone-neutral { "draft" } }
                 (labels(&request.labels))
-                p.code-facts {
+                p.repo-facts {
                     span { "#" (request.number) " by " (request.user.name()) }
-                    span.code-cut { code { (request.head.name) } " → " code { (request.base.name) } }
+                    span.repo-cut { code { (request.head.name) } " → " code { (request.base.name) } }
                     @if !asked.is_empty() { span { "review asked of " (asked.join(", ")) } }
                 }
             }
-            span.code-when { (at(&request.created_at, frame.now).unwrap_or_default()) }
+            span.repo-when { (at(&request.created_at, frame.now).unwrap_or_default()) }
         }
     }
 }
@@ -80,26 +80,26 @@ pub(super) fn issues(scene: &Scene) -> Markup {
 fn issue_list(frame: &Frame, page: &FirstPage<Issue>) -> Markup {
     html! {
         @if page.items.is_empty() { (note("No issue is open.")) }
-        ul.code-rows { @for issue in &page.items { (issue_row(frame, issue)) } }
+        ul.repo-rows { @for issue in &page.items { (issue_row(frame, issue)) } }
         (others(frame, "issues", page.total - page.items.len()))
     }
 }
 
 fn issue_row(frame: &Frame, issue: &Issue) -> Markup {
     let page = frame.links.to(&format!("issues/{}", issue.number));
-    let assigned: Vec<&str> = issue.assignees.iter().take(NAMES).map(|one| one.name()).collect();
+    let assigned: Vec<&str> = issue.assignees.iter().take(NAMES).map(Person::name).collect();
     html! {
         li {
-            div.code-main {
+            div.repo-main {
                 (title(&page, &issue.title))
                 (labels(&issue.labels))
-                p.code-facts {
+                p.repo-facts {
                     span { "#" (issue.number) " by " (issue.user.name()) }
                     @if !assigned.is_empty() { span { "assigned to " (assigned.join(", ")) } }
                     @if issue.comments > 0 { span { (counted(usize::try_from(issue.comments).unwrap_or(usize::MAX), "comment", "comments")) } }
                 }
             }
-            span.code-when { (at(&issue.created_at, frame.now).unwrap_or_default()) }
+            span.repo-when { (at(&issue.created_at, frame.now).unwrap_or_default()) }
         }
     }
 }
@@ -114,6 +114,6 @@ fn labels(labels: &[Label]) -> Markup {
 /// How many more there are, where there are more.
 fn others(frame: &Frame, list: &str, number: usize) -> Markup {
     html! {
-        @if number > 0 { p.code-note { (outward(&frame.links.to(list), &format!("{number} more"))) } }
+        @if number > 0 { p.repo-note { (outward(&frame.links.to(list), &format!("{number} more"))) } }
     }
 }

@@ -25,8 +25,8 @@ pub(super) fn runs(scene: &Scene) -> Markup {
     };
     part::show(frame, &shown, |ci| {
         html! {
-            p.code-line { (word(ci.state())) span.muted { (explained(ci)) } }
-            ul.code-rows {
+            p.repo-line { (word(ci.state())) span.muted { (explained(ci)) } }
+            ul.repo-rows {
                 @for run in ci.runs.iter().take(ROWS) { (run_row(frame, run)) }
                 @for check in ci.checks.iter().take(ROWS) { (check_row(check)) }
             }
@@ -54,16 +54,16 @@ fn run_row(frame: &Frame, run: &Run) -> Markup {
     html! {
         li {
             (sign(Some(run.state)))
-            div.code-main {
+            div.repo-main {
                 (title(&page, text))
-                p.code-facts {
+                p.repo-facts {
                     span { (run.workflow) " #" (run.number) }
                     span { (run.state.word()) @if let Some(took) = took(&run.started_at, &run.ended_at) { " in " (took) } }
                     span { (run.event) }
                     code { (short(&run.sha)) }
                 }
             }
-            span.code-when { (at(&run.started_at, frame.now).unwrap_or_default()) }
+            span.repo-when { (at(&run.started_at, frame.now).unwrap_or_default()) }
         }
     }
 }
@@ -72,9 +72,9 @@ fn check_row(check: &Check) -> Markup {
     html! {
         li {
             (sign(Some(check.state)))
-            div.code-main {
+            div.repo-main {
                 (title(&check.page, &check.context))
-                p.code-facts { span { (check.state.word()) } span.code-cut { (check.description) } }
+                p.repo-facts { span { (check.state.word()) } span.repo-cut { (check.description) } }
             }
         }
     }

@@ -5,6 +5,7 @@ use scm::gitea::Repository;
 use scm::gitea::activity::{Branch, Ci, FirstPage, Issue};
 
 use crate::activity::{Commits, Head, Links, Readme, Releases, Requests, Seen};
+use crate::ownership::PathOwners;
 
 /// What is known of the repository of an entity.
 pub(crate) struct Scene {
@@ -19,6 +20,7 @@ pub(crate) struct Scene {
     pub(super) branches: Seen<FirstPage<Branch>>,
     pub(super) languages: Seen<Vec<(String, u64)>>,
     pub(super) readme: Seen<Option<Readme>>,
+    pub(super) owners: Seen<PathOwners>,
 }
 
 /// What all parts of the tab have in common.

@@ -12,7 +12,7 @@ use ui::href;
 
 use super::part::Part;
 use super::scene::{Frame, Scene};
-use super::{about, commits, connect, releases, requests, runs};
+use super::{about, commits, connect, owners, releases, requests, runs};
 use crate::activity::{Activity, Lies, Seen, Source, Spot, topic};
 use crate::permissions::ACTIVITY_READ;
 
@@ -124,7 +124,7 @@ impl Wanted {
 /// Asks for what is wanted, all at the same time.
 async fn scene(spot: &Arc<Spot>, path: String, wanted: Wanted) -> Scene {
     let (repo, until) = (spot.repo(), wanted.until);
-    let (repository, ci, commits, requests, issues, releases, branches, languages, readme, head) = tokio::join!(
+    let (repository, ci, commits, requests, issues, releases, branches, languages, readme, owners, head) = tokio::join!(
         repo.repository(until),
         wanted.of(Part::Runs, spot.ci(until)),
         wanted.of(Part::Commits, spot.commits(until)),
@@ -134,12 +134,13 @@ async fn scene(spot: &Arc<Spot>, path: String, wanted: Wanted) -> Scene {
         wanted.of(Part::Branches, repo.branches(until)),
         wanted.of(Part::Languages, repo.languages(until)),
         wanted.of(Part::Readme, spot.readme(until)),
+        wanted.of(Part::Owners, spot.code_owners(until)),
         tokio::time::timeout_at(until.into(), spot.head()),
     );
     Scene {
         frame: Frame {
             host: repo.gitea().name().to_owned(),
-            links: spot.links(),
+            links: repo.links(),
             head: head.ok().and_then(Result::ok),
             path,
             may_follow: wanted.part.is_none(),
@@ -154,6 +155,7 @@ async fn scene(spot: &Arc<Spot>, path: String, wanted: Wanted) -> Scene {
         branches,
         languages,
         readme,
+        owners,
     }
 }
 
@@ -166,15 +168,15 @@ pub(super) fn whole(scene: &Scene) -> Markup {
         .value()
         .is_some_and(|repository| repository.empty);
     html! {
-        div.code-page {
+        div.repo-page {
             @if let Some(fault) = unknown { (about::unknown(&fault.message)) }
             @else {
                 (about::head(scene))
-                @if is_empty { div.code-only { (about::empty(scene)) } }
-                @else { div.code-wide { (requests::requests(scene)) (commits::commits(scene)) (requests::issues(scene)) (about::readme(scene)) } }
-                div.code-side {
+                @if is_empty { div.repo-only { (about::empty(scene)) } }
+                @else { div.repo-wide { (requests::requests(scene)) (commits::commits(scene)) (requests::issues(scene)) (about::readme(scene)) } }
+                div.repo-side {
                     (about::about(scene))
-                    @if !is_empty { (runs::runs(scene)) (releases::releases(scene)) (commits::branches(scene)) (about::languages(scene)) }
+                    @if !is_empty { (runs::runs(scene)) (releases::releases(scene)) (commits::branches(scene)) (owners::owners(scene)) (about::languages(scene)) }
                 }
             }
         }
@@ -193,5 +195,6 @@ fn one(scene: &Scene, part: Part) -> Markup {
         Part::Releases => releases::releases(scene),
         Part::Branches => commits::branches(scene),
         Part::Languages => about::languages(scene),
+        Part::Owners => owners::owners(scene),
     }
 }

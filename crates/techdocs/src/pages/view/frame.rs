@@ -36,7 +36,7 @@ pub(crate) fn reader_in_tab(view: &ReaderView, now: Timestamp) -> Markup {
 fn body(view: &ReaderView, now: Timestamp) -> Markup {
     let contents = contents(view);
     html! {
-        @if let Some(failure) = &view.failure {
+        @if let Some(failure) = view.failure.as_ref().filter(|_| !matches!(view.shows, Shows::Unreadable { .. })) {
             div.docs-notice { (notice(Notice { tone: Tone::Amber, text: &old(view, failure, now) })) }
         }
         div.docs.docs-without-contents[contents.is_none()] {
@@ -193,9 +193,9 @@ fn shown(view: &ReaderView) -> Markup {
                 actions: Some(button(Button { label: "To the first page", href: Some(&view.address("")), ..Button::default() })),
             }))
         },
-        Shows::Unreadable(fault) => html! {
-            (top(view, "This page cannot be read"))
-            (error_state("The page cannot be read", &fault.message, Some(&advice(fault, true))))
+        Shows::Unreadable { fault, .. } => html! {
+            (top(view, &view.title()))
+            (error_state("This page cannot be read", &fault.message, Some(&advice(fault, true))))
         },
     }
 }

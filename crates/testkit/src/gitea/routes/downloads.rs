@@ -1,5 +1,6 @@
 //! Files as bytes, and archives.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use axum::http::HeaderMap;
@@ -36,10 +37,15 @@ struct Found {
 
 fn found(world: &World, ask: &Ask) -> Result<Found, Reply> {
     let repository = world.seen(ask)?;
-    if repository.is_empty() {
-        return Err(world.missing());
+    if repository.seems_empty() {
+        return Err(world.not_found("repository is empty", &[]));
     }
-    let commit = commit_of(world, repository, ask.asked("ref").unwrap_or_default())?;
+    let mut reference = ask.asked("ref").unwrap_or_default();
+    if repository.commit_of(reference).is_none() && world.settings.minor() >= 26 && !is_commit(reference) {
+        // The newest version then serves the default branch.
+        reference = "";
+    }
+    let commit = commit_of(world, repository, reference)?;
     let path = ask.part("path").trim_matches('/');
     let row = at(repository, commit, path).ok_or_else(|| world.missing())?;
     let id = row.id.clone();
@@ -56,6 +62,10 @@ fn found(world: &World, ask: &Ask) -> Result<Found, Reply> {
         large,
         changed: last.at,
     })
+}
+
+fn is_commit(reference: &str) -> bool {
+    reference.len() == 40 && reference.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn raw(world: &mut World, ask: &Ask) -> Answer {
@@ -162,6 +172,13 @@ pub(in crate::gitea) fn packed(repository: &Repository, commit: &Commit) -> Vec<
     archive
         .append_data(&mut global, "pax_global_header", comment.as_bytes())
         .expect(whole);
+    for folder in folders(commit) {
+        let mut header = header(0, 0o775, tar::EntryType::Directory, commit.at);
+        let inside = format!("{top}/{folder}");
+        archive
+            .append_data(&mut header, inside, std::io::empty())
+            .expect(whole);
+    }
     for (path, entry) in &*commit.files {
         let inside = format!("{top}/{path}");
         if let Entry::Symlink(target) = &**entry {
@@ -192,6 +209,21 @@ pub(in crate::gitea) fn packed(repository: &Repository, commit: &Commit) -> Vec<
     let mut packed = archive.into_inner().expect(whole);
     packed.flush().expect(whole);
     packed.finish().expect(whole)
+}
+
+/// The folders of a commit, that of the repository (an empty text) first; each ends with a slash.
+fn folders(commit: &Commit) -> BTreeSet<&str> {
+    let above = |path: &'_ str| {
+        path.char_indices()
+            .filter(|(_, char)| *char == '/')
+            .map(|(at, _)| at)
+            .collect::<Vec<_>>()
+    };
+    let inside = commit
+        .files
+        .keys()
+        .flat_map(|path| above(path).into_iter().map(move |at| &path[..=at]));
+    std::iter::once("").chain(inside).collect()
 }
 
 fn header(size: u64, mode: u32, kind: tar::EntryType, at: Timestamp) -> tar::Header {

@@ -211,12 +211,7 @@ fn make_status(world: &mut World, ask: &Ask) -> Answer {
         creator: ask.viewer.clone(),
         created: world.tick(),
     };
-    world
-        .repositories
-        .get_mut(&id)
-        .expect("it was found a moment ago")
-        .statuses
-        .push(status.clone());
+    world.repository_mut(id).statuses.push(status.clone());
     Reply::created(&work_shapes::status(world, &world.repositories[&id], &status))
 }
 

@@ -41,7 +41,7 @@ fn branches(world: &mut World, ask: &Ask) -> Answer {
     let shape = |name: &&String| shapes_git::branch(world, repository, name, viewer);
     let body = |part: &[&String]| {
         // Gitea writes null for no branches.
-        if part.is_empty() {
+        if repository.is_empty() {
             Value::Null
         } else {
             part.iter().map(shape).collect()
@@ -53,6 +53,9 @@ fn branches(world: &mut World, ask: &Ask) -> Answer {
 fn branch(world: &mut World, ask: &Ask) -> Answer {
     let repository = world.seen(ask)?;
     let name = ask.part("branch");
+    if repository.settling {
+        return Err(world.fault(500, ""));
+    }
     if repository.head(name).is_none() {
         return Err(world.missing());
     }
@@ -67,6 +70,7 @@ fn branch(world: &mut World, ask: &Ask) -> Answer {
 fn make_branch(world: &mut World, ask: &Ask) -> Answer {
     let name = ask.text("new_branch_name").to_owned();
     let from = ask.text("old_ref_name").to_owned();
+    let now = world.tick();
     let repository = world.writable(ask)?;
     if repository.head(&name).is_some() {
         return Err(world.fault(409, "The branch already exists."));
@@ -75,6 +79,7 @@ fn make_branch(world: &mut World, ask: &Ask) -> Answer {
         return Err(world.fault(404, "The old branch does not exist"));
     };
     repository.branches.insert(name.clone(), commit);
+    repository.updated = now;
     let repository = world.seen(ask)?;
     Reply::created(&shapes_git::branch(
         world,
@@ -85,15 +90,17 @@ fn make_branch(world: &mut World, ask: &Ask) -> Answer {
 }
 
 fn delete_branch(world: &mut World, ask: &Ask) -> Answer {
+    let now = world.tick();
     let repository = world.writable(ask)?;
     let name = ask.part("branch");
     if name == repository.default_branch {
         return Err(world.fault(403, "can not delete default branch"));
     }
-    match repository.branches.remove(name) {
-        Some(_) => Reply::no_content(),
-        None => Err(world.missing()),
+    if repository.branches.remove(name).is_none() {
+        return Err(world.missing());
     }
+    repository.updated = now;
+    Reply::no_content()
 }
 
 fn tags(world: &mut World, ask: &Ask) -> Answer {
@@ -121,11 +128,20 @@ fn commits(world: &mut World, ask: &Ask) -> Answer {
     if repository.is_empty() {
         return Err(world.fault(409, "Git Repository is empty."));
     }
-    let Some(head) = repository.commit_of(ask.asked("sha").unwrap_or_default()) else {
+    let sha = ask.asked("sha").unwrap_or_default();
+    let Some(head) = repository.commit_of(sha) else {
+        if world.settings.minor() >= 26 && ask.asked("path").is_some() {
+            return Err(world.fault(500, &format!("exit status 128 - fatal: bad revision '{sha}'")));
+        }
         // Newer versions send a body that is the word null.
         return Err(Reply::json(404, &Value::Null));
     };
-    let path = ask.asked("path").unwrap_or_default().trim_matches('/');
+    let path = ask.asked("path").unwrap_or_default();
+    if path.starts_with('/') {
+        let message = format!("exit status 128 - fatal: {path}: '{path}' is outside repository");
+        return Err(world.fault(500, &message));
+    }
+    let path = path.trim_end_matches('/');
     let history = repository.history(head);
     let found: Vec<&Arc<Commit>> = history
         .filter(|commit| repository.touches(commit, path))
@@ -140,15 +156,7 @@ fn commits(world: &mut World, ask: &Ask) -> Answer {
 
 /// The headers that this list had before the others got theirs.
 fn with_old_headers(ask: &Ask, reply: Reply, world: &World, total: usize) -> Reply {
-    let number = |name: &str, default| {
-        ask.asked(name)
-            .and_then(|text| text.parse::<usize>().ok())
-            .unwrap_or(default)
-    };
-    let page = number("page", 1).max(1);
-    let limit = number("limit", world.settings.default_paging_num)
-        .min(world.settings.max_response_items)
-        .max(1);
+    let (page, limit) = world.window(ask);
     let pages = total.div_ceil(limit);
     reply
         .with("x-page", &page.to_string())

@@ -82,10 +82,7 @@ fn edit(world: &mut World, ask: &Ask) -> Answer {
         world.move_repository(id, &owner, new_name)?;
     }
     let now = world.tick();
-    let found = world
-        .repositories
-        .get_mut(&id)
-        .expect("it was found a moment ago");
+    let found = world.repository_mut(id);
     for (name, text) in [
         ("description", &mut found.description),
         ("website", &mut found.website),
@@ -102,7 +99,7 @@ fn edit(world: &mut World, ask: &Ask) -> Answer {
     ] {
         *flag = ask.body[name].as_bool().unwrap_or(*flag);
     }
-    found.updated = now;
+    found.note_archived(now);
     let found = &world.repositories[&id];
     Reply::ok(&shapes::repository(world, found, ask.viewer.as_deref()))
 }
@@ -151,11 +148,9 @@ fn set_topics(world: &mut World, ask: &Ask) -> Answer {
         let body = json!({ "invalidTopics": invalid, "message": "Topic names are invalid" });
         return Ok(Reply::json(422, &body));
     }
-    let found = world
-        .repositories
-        .get_mut(&id)
-        .expect("it was found a moment ago");
-    found.topics = asked;
+    let now = world.tick();
+    let found = world.repository_mut(id);
+    (found.topics, found.updated) = (asked, now);
     Reply::no_content()
 }
 

@@ -14,6 +14,13 @@ use crate::gitea::world::World;
 pub(super) static ROWS: &[Row] = &[
     row("GET", "/repos/{owner}/{repo}/git/trees/{sha}", REPOSITORY, tree),
     row("GET", "/repos/{owner}/{repo}/git/blobs/{sha}", REPOSITORY, blob),
+    row("GET", "/repos/{owner}/{repo}/git/refs", REPOSITORY, refs),
+    row(
+        "GET",
+        "/repos/{owner}/{repo}/git/refs/{*filter}",
+        REPOSITORY,
+        refs,
+    ),
     row(
         "GET",
         "/repos/{owner}/{repo}/git/commits/{sha}",
@@ -118,6 +125,26 @@ fn blob(world: &mut World, ask: &Ask) -> Answer {
         "sha": sha,
         "size": bytes.len(),
     }))
+}
+
+/// Branches and tags whose full name begins with a text.
+fn refs(world: &mut World, ask: &Ask) -> Answer {
+    let repository = world.seen(ask)?;
+    let api = format!("{}/api/v1/repos/{}/git", world.base(), repository.full_name());
+    let begin = format!("refs/{}", ask.part("filter"));
+    let named = |space: &str, (name, id): (&String, &String)| (format!("refs/{space}/{name}"), id.clone());
+    let branches = repository.branches.iter().map(|one| named("heads", one));
+    let tags = repository.tags.iter().map(|one| named("tags", one));
+    let found = branches.chain(tags).filter(|(name, _)| name.starts_with(&begin));
+    let shape = |(name, id): (String, String)| {
+        let object = json!({ "type": "commit", "sha": id, "url": format!("{api}/commits/{id}") });
+        json!({ "ref": name, "url": format!("{api}/{name}"), "object": object })
+    };
+    let found: Vec<Value> = found.map(shape).collect();
+    if found.is_empty() {
+        return Err(world.missing());
+    }
+    Reply::ok(&json!(found))
 }
 
 /// Which parts of commits are asked for; all, as long as nothing is said.

@@ -99,10 +99,7 @@ fn write(world: &mut World, ask: &Ask, wanted: &[Wanted<'_>]) -> Result<Written,
     let (from, to) = branches(world, ask, id)?;
     let change = change(world, ask, id, &from, wanted)?;
     let (author, now) = (world.signature(ask.viewer.as_deref()), world.tick());
-    let repository = world
-        .repositories
-        .get_mut(&id)
-        .expect("it was found a moment ago");
+    let repository = world.repository_mut(id);
     if let Some(start) = repository.head(&from).map(str::to_owned) {
         repository.branches.entry(to.clone()).or_insert(start);
     }

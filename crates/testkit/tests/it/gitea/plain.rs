@@ -81,6 +81,12 @@ impl Plain {
             Value::Number(number) if NUMBERS.contains(&name) => number
                 .as_u64()
                 .map_or(value.clone(), |number| json!(self.number(number))),
+            // Gitea writes these in any order.
+            Value::Array(all) if ["events", "units"].contains(&name) => {
+                let mut all = all.clone();
+                all.sort_by_key(ToString::to_string);
+                Value::Array(all)
+            }
             Value::Array(all) => all.iter().map(|one| self.value(name, one)).collect(),
             Value::Object(all) => {
                 let one = |(name, value): (&String, &Value)| (name.clone(), self.value(name, value));

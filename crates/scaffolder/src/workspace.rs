@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 
 use model::Fault;
-use scm::git::CommitFile;
+pub use scm::git::CommitFile as File;
 
 /// Most bytes of the files of a commit.
 const MOST_BYTES: u64 = 256 << 20;
@@ -16,10 +16,10 @@ const DEEPEST: usize = 64;
 
 /// The folder of a task.
 #[derive(Debug, Clone)]
-pub(super) struct Workspace(PathBuf);
+pub(crate) struct Workspace(PathBuf);
 
 /// The fault of a path that leads out.
-pub(super) fn leads_out() -> Fault {
+pub(crate) fn leads_out() -> Fault {
     Fault::not_allowed("Relative path is not allowed to refer to a directory outside its parent")
 }
 
@@ -28,21 +28,21 @@ fn failed(path: &Path, error: &std::io::Error) -> Fault {
 }
 
 impl Workspace {
-    pub(super) fn new(folder: &Path) -> Self {
+    pub(crate) fn new(folder: &Path) -> Self {
         Self(folder.to_owned())
     }
 
     /// A folder within the workspace as a workspace of its own.
-    pub(super) fn below(&self, path: &str) -> Result<Self, Fault> {
+    pub(crate) fn below(&self, path: &str) -> Result<Self, Fault> {
         self.path(path).map(Self)
     }
 
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.0
     }
 
     /// A path in the workspace. Neither `..` nor a link leads out.
-    pub(super) fn path(&self, path: &str) -> Result<PathBuf, Fault> {
+    pub(crate) fn path(&self, path: &str) -> Result<PathBuf, Fault> {
         let mut full = self.0.clone();
         for part in Path::new(path).components() {
             match part {
@@ -61,7 +61,7 @@ impl Workspace {
     }
 
     /// Writes a file, and the folders on the way to it.
-    pub(super) fn write(&self, path: &str, bytes: &[u8], is_executable: bool) -> Result<(), Fault> {
+    pub(crate) fn write(&self, path: &str, bytes: &[u8], is_executable: bool) -> Result<(), Fault> {
         let target = self.path(path)?;
         let folder = target.parent().unwrap_or(&self.0);
         fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
@@ -73,12 +73,12 @@ impl Workspace {
         Ok(())
     }
 
-    pub(super) fn has(&self, path: &str) -> bool {
+    pub(crate) fn has(&self, path: &str) -> bool {
         self.path(path).is_ok_and(|path| path.exists())
     }
 
     /// All files with their paths, in the order of the paths. Links are left out.
-    pub(super) fn files(&self) -> Result<Vec<CommitFile>, Fault> {
+    pub(crate) fn files(&self) -> Result<Vec<File>, Fault> {
         let mut found = Vec::new();
         let mut room = MOST_BYTES;
         for path in self.paths()? {
@@ -92,7 +92,7 @@ impl Workspace {
             })?;
             let bytes = fs::read(&full).map_err(|error| failed(&full, &error))?;
             let is_executable = metadata.permissions().mode() & 0o111 != 0;
-            found.push(CommitFile {
+            found.push(File {
                 path,
                 bytes,
                 is_executable,
@@ -102,7 +102,7 @@ impl Workspace {
     }
 
     /// The paths of all files and links, in their order.
-    pub(super) fn paths(&self) -> Result<Vec<String>, Fault> {
+    pub(crate) fn paths(&self) -> Result<Vec<String>, Fault> {
         let mut found = Vec::new();
         collect(&self.0, "", 0, &mut found)?;
         found.sort();

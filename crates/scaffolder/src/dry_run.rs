@@ -1,0 +1,311 @@
+//! Tries a template without a trace: its steps run in a folder that is thrown away, and those that change something
+//! elsewhere say what they would give.
+//!
+//! Nothing is stored, and no task is made of it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use model::{Actor, Fault};
+use nunjucks::Extensions;
+use plugin::{ActionContext, ActionRegistry, Secrets, Slot, TemplateRun};
+use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use work::{Checkpoint, JobLog, LogLevel};
+
+use crate::run::{Stage, joined, shown};
+use crate::settings::{Settings, private_folder};
+use crate::tasks::{EventKind, StepState, TaskEvent};
+use crate::template::{Step, Template};
+use crate::workspace::{File, Workspace};
+
+/// Longest dry run.
+const LONGEST: Duration = Duration::from_mins(5);
+/// Dry runs at the same time.
+const AT_ONCE: usize = 4;
+/// Most bytes of all files that one brings.
+const MOST_BYTES: usize = 10 << 20;
+/// The reference by which a tried template is known to its steps.
+const TRIED: &str = "template:default/dry-run";
+/// Where the template lies in its folder.
+const TEMPLATE_FILE: &str = "template.yaml";
+
+/// Tries templates. Cheap to clone.
+#[derive(Clone)]
+pub struct DryRunner {
+    pub(crate) actions: Slot<ActionRegistry>,
+    pub(crate) filters: Extensions,
+    pub(crate) settings: Arc<Settings>,
+    places: Arc<Semaphore>,
+}
+
+/// What is tried.
+pub struct DryRun<'a> {
+    /// The template.
+    pub template: &'a Template,
+    /// The values of its form.
+    pub values: &'a Value,
+    /// Secrets by name.
+    pub secrets: BTreeMap<String, String>,
+    /// The person, as expressions see it.
+    pub user: Option<Value>,
+    /// In whose name actions read.
+    pub actor: Actor,
+    /// The files beside the template.
+    pub files: Vec<File>,
+}
+
+/// What a dry run gave.
+#[derive(Debug)]
+pub struct DryRunReport {
+    /// What happened, in its order; secrets are hidden.
+    pub log: Vec<TaskEvent>,
+    /// The files of the workspace at the end.
+    pub files: Vec<File>,
+    /// The output of the template.
+    pub output: Value,
+    /// The steps with their defaults.
+    pub steps: Value,
+}
+
+/// A dry run that is under way.
+struct Trial<'a> {
+    stage: Stage,
+    actor: &'a Actor,
+    workspace: PathBuf,
+    run: TemplateRun,
+    log: Vec<TaskEvent>,
+    stop: CancellationToken,
+}
+
+impl DryRunner {
+    pub(crate) fn new(actions: Slot<ActionRegistry>, filters: Extensions, settings: Arc<Settings>) -> Self {
+        Self {
+            actions,
+            filters,
+            settings,
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+
+    /// Tries a template. Fails with the fault of the first step that fails.
+    pub async fn run(&self, wanted: DryRun<'_>, stop: &CancellationToken) -> Result<DryRunReport, Fault> {
+        let bytes: usize = wanted.files.iter().map(|file| file.bytes.len()).sum();
+        if bytes > MOST_BYTES {
+            return Err(Fault::input(format!(
+                "The files beside the template are larger than {MOST_BYTES} bytes"
+            )));
+        }
+        let _place = self
+            .places
+            .acquire()
+            .await
+            .map_err(|_| Fault::error("the process stops"))?;
+        let id = format!("dry-run-{}", Uuid::new_v4());
+        let folder = self.settings.workspaces.join(&id);
+        let stop = stop.child_token();
+        let _ends = stop.clone().drop_guard();
+        let tried = tokio::time::timeout(LONGEST, self.run_in(&folder, id, wanted, stop)).await;
+        // The folder may not be there; what is left of it goes with the next cleaning.
+        let _ = tokio::fs::remove_dir_all(&folder).await;
+        tried.unwrap_or_else(|_| {
+            let longest = LONGEST.as_secs() / 60;
+            Err(Fault::error(format!(
+                "The dry run took longer than {longest} minutes"
+            )))
+        })
+    }
+
+    async fn run_in(
+        &self,
+        folder: &Path,
+        id: String,
+        wanted: DryRun<'_>,
+        stop: CancellationToken,
+    ) -> Result<DryRunReport, Fault> {
+        let (beside, workspace) = (folder.join("template"), folder.join("workspace"));
+        private_folder(&beside)?;
+        private_folder(&workspace)?;
+        let files = Workspace::new(&beside);
+        for file in &wanted.files {
+            files.write(&file.path, &file.bytes, file.is_executable)?;
+        }
+        let mut spec = wanted.template.task_spec(wanted.values, wanted.user);
+        let base_url = format!("file://{}", beside.join(TEMPLATE_FILE).display());
+        spec["templateInfo"]["baseUrl"] = base_url.as_str().into();
+        let steps = spec["steps"].clone();
+        let parts = (self.actions.clone(), self.filters.clone(), self.settings.clone());
+        let mut trial = Trial {
+            stage: Stage::new(parts, spec, id.clone(), wanted.secrets),
+            actor: &wanted.actor,
+            workspace: workspace.clone(),
+            run: TemplateRun {
+                task: id,
+                begun_at: Timestamp::now(),
+                // As the original names every template that is tried.
+                template: TRIED.to_owned(),
+                base_url: Some(base_url),
+                published: None,
+            },
+            log: Vec::new(),
+            stop,
+        };
+        trial
+            .steps()
+            .await
+            .map_err(|fault| trial.stage.redacted(&fault))?;
+        Ok(DryRunReport {
+            output: trial.stage.output(),
+            log: trial.log,
+            files: Workspace::new(&workspace).files()?,
+            steps,
+        })
+    }
+}
+
+impl Trial<'_> {
+    fn say(&mut self, mut event: TaskEvent) {
+        event.message = self.stage.redactor.redact(&event.message);
+        self.log.push(event);
+    }
+
+    fn line(&mut self, step: &Step, (level, text): (LogLevel, String)) {
+        self.say(TaskEvent {
+            level: Some(level),
+            ..TaskEvent::step(&step.id, None, text)
+        });
+    }
+
+    async fn steps(&mut self) -> Result<(), Fault> {
+        let steps = self.stage.steps();
+        // The original counts a step of its own that gathers the files.
+        let text = format!("Starting up task with {} steps", steps.len() + 1);
+        self.say(TaskEvent::of(EventKind::Log, text));
+        for step in &steps {
+            self.step(step).await?;
+        }
+        Ok(())
+    }
+
+    async fn step(&mut self, step: &Step) -> Result<(), Fault> {
+        let begun = format!("Beginning step {}", step.name);
+        self.say(TaskEvent::step(&step.id, Some(StepState::Processing), begun));
+        let context = self.stage.context(None);
+        if Stage::condition_fails(step, &context) {
+            let text = format!("Skipping step {} because its if condition was false", step.id);
+            self.say(TaskEvent::step(&step.id, Some(StepState::Skipped), text));
+            self.stage.progress.finish(&step.id, None);
+            return Ok(());
+        }
+        let action = self.stage.action(step)?;
+        let input = Stage::shown_input(step, &context);
+        let input = serde_json::to_string_pretty(&input).unwrap_or_default();
+        let text = format!(
+            "Running {} in dry-run mode with inputs (secrets redacted): {input}",
+            step.action
+        );
+        self.line(step, (LogLevel::Info, text));
+        if !action.has_dry_run() {
+            let text = format!("Skipping because {} does not support dry-run", step.action);
+            self.say(TaskEvent::step(&step.id, Some(StepState::Skipped), text));
+            let output = match action.schema().output {
+                Value::Null => json!({}),
+                schema => example(&schema),
+            };
+            self.stage.note_published(&output);
+            self.stage.progress.finish(&step.id, Some(output));
+            return Ok(());
+        }
+        let output = self.rounds(step).await?;
+        self.stage.progress.finish(&step.id, Some(output));
+        let text = format!("Finished step {}", step.name);
+        self.say(TaskEvent::step(&step.id, Some(StepState::Completed), text));
+        Ok(())
+    }
+
+    async fn rounds(&mut self, step: &Step) -> Result<Value, Fault> {
+        let context = self.stage.context(None);
+        let mut outputs = Vec::new();
+        for round in self.stage.rounds_of(step, &context)? {
+            if let Some(each) = &round.each {
+                let verb = if round.input.is_some() {
+                    "Running"
+                } else {
+                    "Skipping"
+                };
+                self.line(
+                    step,
+                    (LogLevel::Info, format!("{verb} step each: {}", shown(each))),
+                );
+            }
+            if let Some(input) = round.input {
+                outputs.push(self.act(step, input).await?);
+            }
+        }
+        if step.each.is_some() {
+            return Ok(joined(&outputs));
+        }
+        Ok(outputs.pop().unwrap_or_else(|| json!({})))
+    }
+
+    async fn act(&mut self, step: &Step, input: Value) -> Result<Value, Fault> {
+        let Some(actions) = self.stage.actions.get().cloned() else {
+            return Err(Fault::error("The actions are not known yet"));
+        };
+        let log = JobLog::in_memory();
+        let context = ActionContext {
+            input,
+            actor: self.actor.clone(),
+            workspace: self.workspace.clone(),
+            secrets: Secrets::new(self.stage.secrets.clone()),
+            log: log.clone(),
+            checkpoint: Checkpoint::in_memory(None),
+            stop: self.stop.clone(),
+            dry_run: true,
+            template_run: Some(TemplateRun {
+                published: self.stage.progress.published.clone(),
+                ..self.run.clone()
+            }),
+        };
+        let ended = actions.run(&step.action, context).await;
+        for line in log.take() {
+            self.line(step, line);
+        }
+        ended
+    }
+}
+
+/// A value that fits a schema, for the output of a step that is passed over.
+fn example(schema: &Value) -> Value {
+    if let Some(first) = schema["examples"]
+        .as_array()
+        .and_then(|examples| examples.first())
+    {
+        return first.clone();
+    }
+    match schema["type"].as_str() {
+        Some("object") => {
+            let properties = schema["properties"].as_object().into_iter().flatten();
+            properties
+                .map(|(key, schema)| (key.clone(), example(schema)))
+                .collect()
+        }
+        Some("array") => {
+            let first = match &schema["items"] {
+                Value::Array(all) => all.first(),
+                Value::Null => None,
+                one => Some(one),
+            };
+            first.map(example).into_iter().collect()
+        }
+        Some("string") => "<example>".into(),
+        Some("number" | "integer") => 0.into(),
+        Some("boolean") => false.into(),
+        _ => "<unknown>".into(),
+    }
+}

@@ -57,7 +57,7 @@ async fn the_files_are_those_that_were_published() {
     assert!(sync.contains("event: finish\ndata: {\"updated\":"), "{sync}");
     for (path, status) in [
         ("/", 301),
-        ("/guides/deploy/", 200),
+        ("/guides/deploy/", 301),
         ("/img/way.png", 200),
         ("/search/search_index.json", 200),
         ("/guides/deploy", 301),

@@ -88,8 +88,13 @@ pub(crate) fn file_answer(bytes: Bytes, kind: &str) -> Response {
     (headers, bytes).into_response()
 }
 
-/// The site itself: its front page, by its file, because addresses with a slash at the end come here, too.
+/// The site itself.
 pub(super) async fn redirect(OriginalUri(uri): OriginalUri) -> Response {
+    front_page(&uri)
+}
+
+/// Leads to the front page of a folder, by its file: the address with a slash at the end is this address, too.
+fn front_page(uri: &Uri) -> Response {
     let target = format!("{}/{FRONT}", uri.path().trim_end_matches('/'));
     (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, target)]).into_response()
 }
@@ -134,10 +139,7 @@ pub(super) async fn show(
     let made = tokio::task::spawn_blocking(move || file(&site, &asked, &at)).await;
     match made {
         Ok(Some(Found::File(bytes, kind))) if is_plain => file_answer(bytes, kind),
-        Ok(Some(Found::Folder)) if is_plain => {
-            let target = format!("{}/", uri.path());
-            (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, target)]).into_response()
-        }
+        Ok(Some(Found::Folder)) if is_plain => front_page(&uri),
         _ => missing,
     }
 }
@@ -168,10 +170,7 @@ async fn published_file(
         Ok(None) if !is_folder => {
             let inner = format!("{path}/{FRONT}");
             match published.file(&folder, &inner).await {
-                Ok(Some(_)) => {
-                    let target = format!("{}/", uri.path());
-                    (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, target)]).into_response()
-                }
+                Ok(Some(_)) => front_page(uri),
                 _ => missing(),
             }
         }

@@ -24,7 +24,8 @@ pub fn compare(shared: &Path, binary: &Path) -> Result<Vec<Agreement>> {
 
 fn replay(area: &Area, contract: &Path, binary: &Path) -> Result<Agreement> {
     eprintln!("replaying {}", area.name);
-    let scratch = Scratch::new("replay")?;
+    // The program reads from the name of its folder how it is to judge an area.
+    let scratch = Scratch::new(&format!("replay-{}", area.name.replace('/', "-")))?;
     let root = scratch.path().join("root");
     copy(&contract.join(area.root), &root)?;
     let files_port = free_port()?;

@@ -68,6 +68,15 @@ impl Server {
     pub fn pid(&self) -> u32 {
         self.child.id()
     }
+
+    /// Memory in MiB, by the kernel's name: `VmRSS` is resident now, `VmHWM` at most so far (proc(5)).
+    pub fn memory(&self, field: &str) -> Result<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()))?;
+        let mut fields = status.lines().filter_map(|line| line.split_once(':'));
+        let value = fields.find(|(name, _)| *name == field).map(|(_, value)| value);
+        let kib = value.and_then(|value| value.split_whitespace().next()?.parse::<f64>().ok());
+        Ok(kib.with_context(|| format!("the kernel tells no {field}"))? / 1024.0)
+    }
 }
 
 impl Drop for Server {

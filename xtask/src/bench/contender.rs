@@ -138,7 +138,7 @@ impl Contender {
 }
 
 /// Builds our release binary and returns its path.
-fn build() -> Result<PathBuf> {
+pub fn build() -> Result<PathBuf> {
     run("cargo", &["build", "--release"])?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     Ok(target.join("release/backstage"))
@@ -199,9 +199,6 @@ impl Running {
 
     /// Resident memory in MiB.
     pub fn resident(&self) -> Result<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.server.pid()))?;
-        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
-        let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
-        Ok(kib.context("the kernel tells no VmRSS")? / 1024.0)
+        self.server.memory("VmRSS")
     }
 }

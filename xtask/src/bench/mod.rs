@@ -5,6 +5,7 @@
 
 mod catalog;
 mod contender;
+mod gitea;
 mod load;
 mod measure;
 mod options;
@@ -20,6 +21,9 @@ use report::Report;
 
 /// Measures what the arguments select, printing a table and writing `target/bench/*.jsonl`.
 pub fn run(arguments: &[String]) -> Result<()> {
+    if arguments.first().is_some_and(|first| first == "gitea") {
+        return gitea::run(&arguments[1..]);
+    }
     let options = Options::parse(arguments)?;
     setup::for_comparison()?;
     let contenders = Contender::selected(&options)?;

@@ -15,7 +15,9 @@ usage: cargo xtask bench [--sizes 1k,10k,100k,1m] [--only ours|original] [--case
   --reps            repetitions of starts, ingests of ours and load windows; default 3
   --idle            pause before idle memory is read; default 15
   --original-up-to  largest size given to the original, which takes ten minutes for 10k; default 10k
-  --binary          a release build of ours to measure; by default this repository is built";
+  --binary          a release build of ours to measure; by default this repository is built
+or     cargo xtask bench gitea [REPOSITORIES DESCRIBED]
+  discovery of a Gitea server in memory; default 2000 repositories, 1500 of them with a descriptor";
 
 /// A catalog's size.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,6 +17,7 @@ mod judging;
 mod marking;
 mod pace;
 mod problems;
+mod queue;
 mod readers;
 mod reading;
 mod refresh;

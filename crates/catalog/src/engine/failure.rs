@@ -1,5 +1,7 @@
 //! Why a run could not be finished.
 
+use std::time::Duration;
+
 use model::Fault;
 use store::{SourceKey, StoreError};
 
@@ -17,9 +19,9 @@ pub(crate) enum EngineError {
     /// An entity was changed or deleted while it was compared with its source.
     #[error("{0} changed meanwhile")]
     Overtaken(String),
-    /// Too many sources wait for the same host; it is tried a little later.
+    /// Too many sources wait for the same host; it is tried after the pause.
     #[error("too many sources wait for {0}")]
-    Crowded(String),
+    Crowded(String, Duration),
     /// Everything is to stop; the source is left as it was.
     #[error("stopping")]
     Stopped,
@@ -35,7 +37,7 @@ impl From<EngineError> for Fault {
             EngineError::Store(error) if error.is_outage() => store_fault(&error),
             EngineError::ClaimLost(_)
             | EngineError::Overtaken(_)
-            | EngineError::Crowded(_)
+            | EngineError::Crowded(..)
             | EngineError::Stopped => Fault::new("ServiceUnavailableError", error.to_string()),
             EngineError::Store(error) => Fault::error(error.to_string()),
         }

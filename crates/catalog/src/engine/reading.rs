@@ -5,11 +5,13 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::failure::EngineError;
+use super::queue::Queue;
 
 /// Local sources read at the same time.
 const LOCAL: usize = 32;
@@ -18,6 +20,7 @@ const REMOTE: usize = 32;
 /// Of these, sources on one host, and how many more may wait for it.
 const PER_HOST: usize = 12;
 const WAITING_PER_HOST: usize = 64;
+const PLACES: usize = PER_HOST + WAITING_PER_HOST;
 /// A source that has brought so many bytes brings much.
 pub(super) const MUCH: u64 = 2 << 20;
 
@@ -33,13 +36,15 @@ struct Host {
     /// Sources that wait for the host or are read from it.
     places: Arc<Semaphore>,
     turns: Arc<Semaphore>,
+    queue: Mutex<Queue>,
 }
 
 /// Held while a source is read.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Seat {
     held: Vec<OwnedSemaphorePermit>,
     has_much: bool,
+    host: Option<Arc<Host>>,
 }
 
 impl Default for ReadingRoom {
@@ -62,12 +67,17 @@ impl ReadingRoom {
             return Ok(seat);
         };
         let host = self.host(name);
-        match host.places.clone().try_acquire_owned() {
-            Ok(place) => seat.held.push(place),
-            Err(_) => return Err(EngineError::Crowded(name.to_owned())),
+        let Ok(place) = host.places.clone().try_acquire_owned() else {
+            let pause = host.queue.lock().put_off(Instant::now());
+            return Err(EngineError::Crowded(name.to_owned(), pause));
+        };
+        if host.places.available_permits() == PLACES - 1 {
+            host.queue.lock().began(Instant::now());
         }
+        seat.held.push(place);
         seat.take(&host.turns).await;
         seat.take(&self.remote).await;
+        seat.host = Some(host);
         Ok(seat)
     }
 
@@ -89,8 +99,9 @@ impl ReadingRoom {
 impl Default for Host {
     fn default() -> Self {
         Self {
-            places: Arc::new(Semaphore::new(PER_HOST + WAITING_PER_HOST)),
+            places: Arc::new(Semaphore::new(PLACES)),
             turns: Arc::new(Semaphore::new(PER_HOST)),
+            queue: Mutex::new(Queue::new(Instant::now())),
         }
     }
 }
@@ -99,6 +110,14 @@ impl Seat {
     async fn take(&mut self, room: &Arc<Semaphore>) {
         // Never closed.
         self.held.extend(room.clone().acquire_owned().await.ok());
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        if let Some(host) = &self.host {
+            host.queue.lock().left(Instant::now());
+        }
     }
 }
 
@@ -131,7 +150,7 @@ mod tests {
             tokio::task::yield_now().await;
         }
         let crowded = room.enter(Some("slow")).await;
-        assert!(matches!(crowded, Err(EngineError::Crowded(host)) if host == "slow"));
+        assert!(matches!(crowded, Err(EngineError::Crowded(host, _)) if host == "slow"));
         for _ in 0..REMOTE - PER_HOST {
             let seat = in_time(room.enter(Some(&format!("h{}", held.len() % 5)))).await;
             held.push(seat.expect("other hosts have room").unwrap());

@@ -19,8 +19,6 @@ use crate::time::later;
 
 /// How long one refresh of a source may take.
 const LONGEST_REFRESH: Duration = Duration::from_mins(4);
-/// Pause of a source for whose host too many others wait.
-const CROWDED: Duration = Duration::from_secs(5);
 /// Pause of a source after the database failed, or after others changed the same entities.
 const RETRY: Duration = Duration::from_secs(2);
 
@@ -169,7 +167,7 @@ fn ending_of(error: EngineError) -> Ending {
             tracing::warn!(%source, "the claim was lost, nothing was written");
             Ending::Stopped
         }
-        EngineError::Crowded(_) => Ending::Later(CROWDED),
+        EngineError::Crowded(_, pause) => Ending::Later(pause),
         EngineError::Overtaken(_) => Ending::Later(RETRY),
         EngineError::Store(error) if error.is_outage() => {
             tracing::warn!(%error, "a source could not be refreshed without the database");

@@ -15,6 +15,7 @@ mod permissions;
 mod redaction;
 mod rendering;
 mod run;
+pub mod sample;
 mod settings;
 mod tables;
 pub mod tasks;

@@ -98,6 +98,8 @@ pub struct TemplateRun {
     pub base_url: Option<String>,
     /// The output of the last step that published something.
     pub published: Option<Value>,
+    /// What a repository that the run makes keeps about its beginning, as the text of a file; nothing where it keeps nothing.
+    pub record: Option<String>,
 }
 
 /// Secrets by name. Shown nowhere.

@@ -23,6 +23,7 @@ use scm::UrlReader;
 use serde_json::{Value, json};
 
 use crate::settings::Settings;
+pub(crate) use published::would_publish;
 use source::Sources;
 
 /// What the actions work with.

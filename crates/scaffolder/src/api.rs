@@ -4,6 +4,7 @@ pub(crate) mod access;
 mod actions;
 mod dry_run;
 mod events;
+mod projects;
 mod tasks;
 mod templates;
 
@@ -50,5 +51,11 @@ pub(crate) fn rows(scaffolder: &Scaffolder) -> Rows {
         )
         .get("/v2/tasks/{id}/eventstream", READ, events::stream)
         .post("/v2/dry-run", create.time(dry_run::LONGEST_ANSWER), dry_run::run)
+        .get("/v2/projects", READ, projects::list)
+        .post(
+            "/v2/projects/{id}/update",
+            create.time(dry_run::LONGEST_ANSWER),
+            projects::update,
+        )
         .with_state(scaffolder)
 }

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use work::{Checkpoint, JobLog, LogLevel};
 
+use crate::actions::would_publish;
 use crate::run::{Stage, joined, shown};
 use crate::settings::{Settings, private_folder};
 use crate::tasks::{EventKind, StepState, TaskEvent};
@@ -58,6 +59,10 @@ pub struct DryRun<'a> {
     pub actor: Actor,
     /// The files beside the template.
     pub files: Vec<File>,
+    /// Where the template lies at a Git host; nothing for one that lies beside these files.
+    pub base_url: Option<String>,
+    /// The step at which the run ends: what it would publish is what is wanted.
+    pub until: Option<&'a str>,
 }
 
 /// What a dry run gave.
@@ -71,6 +76,8 @@ pub struct DryRunReport {
     pub output: Value,
     /// The steps with their defaults.
     pub steps: Value,
+    /// The files that the step would publish at which the run ended.
+    pub published: Option<Vec<File>>,
 }
 
 /// A dry run that is under way.
@@ -81,6 +88,8 @@ struct Trial<'a> {
     run: TemplateRun,
     log: Vec<TaskEvent>,
     stop: CancellationToken,
+    until: Option<&'a str>,
+    published: Option<Vec<File>>,
 }
 
 impl DryRunner {
@@ -136,7 +145,8 @@ impl DryRunner {
             files.write(&file.path, &file.bytes, file.is_executable)?;
         }
         let mut spec = wanted.template.task_spec(wanted.values, wanted.user);
-        let base_url = format!("file://{}", beside.join(TEMPLATE_FILE).display());
+        let beside = || format!("file://{}", beside.join(TEMPLATE_FILE).display());
+        let base_url = wanted.base_url.unwrap_or_else(beside);
         spec["templateInfo"]["baseUrl"] = base_url.as_str().into();
         let steps = spec["steps"].clone();
         let parts = (self.actions.clone(), self.filters.clone(), self.settings.clone());
@@ -151,9 +161,12 @@ impl DryRunner {
                 template: TRIED.to_owned(),
                 base_url: Some(base_url),
                 published: None,
+                record: None,
             },
             log: Vec::new(),
             stop,
+            until: wanted.until,
+            published: None,
         };
         trial
             .steps()
@@ -162,6 +175,7 @@ impl DryRunner {
         Ok(DryRunReport {
             output: trial.stage.output(),
             log: trial.log,
+            published: trial.published,
             files: Workspace::new(&workspace).files()?,
             steps,
         })
@@ -188,6 +202,9 @@ impl Trial<'_> {
         self.say(TaskEvent::of(EventKind::Log, text));
         for step in &steps {
             self.step(step).await?;
+            if self.published.is_some() {
+                break;
+            }
         }
         Ok(())
     }
@@ -204,6 +221,10 @@ impl Trial<'_> {
         }
         let action = self.stage.action(step)?;
         let input = Stage::shown_input(step, &context);
+        if self.until == Some(step.id.as_str()) {
+            self.published = Some(would_publish(&self.workspace, &input)?);
+            return Ok(());
+        }
         let input = serde_json::to_string_pretty(&input).unwrap_or_default();
         let text = format!(
             "Running {} in dry-run mode with inputs (secrets redacted): {input}",

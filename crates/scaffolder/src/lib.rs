@@ -20,6 +20,7 @@ mod settings;
 mod tables;
 pub mod tasks;
 pub mod template;
+mod updates;
 mod upkeep;
 pub mod validation;
 mod workspace;
@@ -41,13 +42,18 @@ use plugin::{
     ActionRegistry, AuditLog, Contributions, Declaration, LiveTopic, PluginId, Routes, Services, Slot,
 };
 use scm::UrlReader;
+use store::Store;
 use tokio_util::sync::CancellationToken;
+use work::JobHandler;
 
 use actions::Parts;
 use dry_run::DryRunner;
 use run::TaskRunner;
 use settings::{Section, Settings};
 use tasks::Tasks;
+use updates::Desk;
+use updates::checks::{self, Checks};
+use updates::origin::Origins;
 use upkeep::Upkeep;
 
 /// The plugin's name.
@@ -64,6 +70,8 @@ pub struct Scaffolder {
     pub actions: Slot<ActionRegistry>,
     /// Tries templates.
     pub dry_runs: DryRunner,
+    /// Proposes what newer templates change.
+    pub(crate) updates: Desk,
     /// Cancelled when the server stops; ends open streams.
     pub(crate) stop: CancellationToken,
 }
@@ -87,32 +95,26 @@ pub fn contributions(
     actions: Slot<ActionRegistry>,
     stop: CancellationToken,
 ) -> Contributions {
+    assembled(config, catalog, services, audit, actions, stop).1
+}
+
+fn assembled(
+    config: &Config,
+    catalog: &Catalog,
+    services: &Services,
+    audit: Arc<dyn AuditLog>,
+    actions: Slot<ActionRegistry>,
+    stop: CancellationToken,
+) -> (Scaffolder, Contributions) {
     let settings = Arc::new(Settings::new(config));
     let reader = UrlReader::new(config, services.outside.clone()).unwrap_or_else(|fault| {
         tracing::error!("templates read nothing by URL: {fault}");
         UrlReader::offline(config)
     });
     let filters = filters::filters(&filters::hosts(reader.integrations()));
-    let tasks = Tasks::new(&services.store, &services.jobs, catalog, audit);
+    let tasks = Tasks::new(&services.store, &services.jobs, catalog, audit.clone());
     let hosts = pages::hosts(reader.integrations());
-    let scaffolder = Scaffolder {
-        catalog: catalog.clone(),
-        tasks: tasks.clone(),
-        actions: actions.clone(),
-        dry_runs: DryRunner::new(actions.clone(), filters.clone(), settings.clone()),
-        stop,
-    };
-    let runner = TaskRunner {
-        tasks: tasks.clone(),
-        actions,
-        filters: filters.clone(),
-        settings: settings.clone(),
-    };
-    let upkeep = Upkeep {
-        tasks,
-        jobs: services.jobs.clone(),
-        settings: settings.clone(),
-    };
+    let dry_runs = DryRunner::new(actions.clone(), filters.clone(), settings.clone());
     let parts = Parts {
         catalog: catalog.clone(),
         integrations: config.integrations().clone(),
@@ -121,10 +123,18 @@ pub fn contributions(
         filters,
         settings,
     };
+    let scaffolder = Scaffolder {
+        catalog: catalog.clone(),
+        tasks,
+        actions,
+        updates: desk(&parts, &services.store, &dry_runs, audit, &stop),
+        dry_runs,
+        stop,
+    };
     let mut contributions = Contributions {
+        jobs: jobs(&scaffolder, &parts, services),
         actions: actions::all(parts),
-        jobs: vec![Arc::new(runner), Arc::new(upkeep)],
-        schedules: vec![upkeep::schedule()],
+        schedules: vec![upkeep::schedule(), checks::schedule()],
         live_topics: vec![LiveTopic {
             name: tasks::TOPIC.into(),
             needs: Some(&TASK_READ),
@@ -134,5 +144,46 @@ pub fn contributions(
     let pages = pages::contribute(&mut contributions, &scaffolder, hosts);
     let routes = Routes::new(ID).api(api::rows(&scaffolder)).pages(pages);
     contributions.routes.push(routes);
-    contributions
+    (scaffolder, contributions)
+}
+
+/// What the plugin does without being asked.
+fn jobs(scaffolder: &Scaffolder, parts: &Parts, services: &Services) -> Vec<Arc<dyn JobHandler>> {
+    let runner = TaskRunner {
+        tasks: scaffolder.tasks.clone(),
+        actions: scaffolder.actions.clone(),
+        filters: parts.filters.clone(),
+        settings: parts.settings.clone(),
+        origins: Origins {
+            catalog: parts.catalog.clone(),
+            reader: parts.reader.clone(),
+            is_on: parts.settings.keeps_record,
+        },
+    };
+    let upkeep = Upkeep {
+        tasks: scaffolder.tasks.clone(),
+        jobs: services.jobs.clone(),
+        settings: parts.settings.clone(),
+    };
+    let checks = Checks(scaffolder.updates.clone());
+    vec![Arc::new(runner), Arc::new(upkeep), Arc::new(checks)]
+}
+
+fn desk(
+    parts: &Parts,
+    store: &Store,
+    dry_runs: &DryRunner,
+    audit: Arc<dyn AuditLog>,
+    stop: &CancellationToken,
+) -> Desk {
+    Desk {
+        store: store.clone(),
+        catalog: parts.catalog.clone(),
+        reader: parts.reader.clone(),
+        dry_runs: dry_runs.clone(),
+        integrations: parts.integrations.clone(),
+        calls: parts.calls.clone(),
+        audit,
+        stop: stop.clone(),
+    }
 }

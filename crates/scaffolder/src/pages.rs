@@ -6,6 +6,7 @@ mod actions;
 mod address;
 mod gallery;
 mod parts;
+mod projects;
 mod samples;
 mod supply;
 mod task;
@@ -16,6 +17,7 @@ pub use samples::page_samples;
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect};
@@ -31,6 +33,9 @@ use crate::{TASK_CANCEL, TASK_CREATE, TASK_READ};
 
 /// Most bytes of a sent form: the values of all its pages travel with each.
 const FORM_BYTES: usize = 1024 * 1024;
+
+/// Longest time for working out an update: two dry runs, and what they read.
+const LONGEST_UPDATE: Duration = Duration::from_mins(6);
 
 /// What the handlers have at hand.
 #[derive(Clone)]
@@ -60,6 +65,12 @@ pub(crate) fn contribute(to: &mut Contributions, scaffolder: &Scaffolder, hosts:
         words: "scaffolder runs log".into(),
         icon: "history".into(),
         path: "/create/tasks".into(),
+    });
+    to.palette_commands.push(PaletteCommand {
+        title: "Projects of templates".into(),
+        words: "update behind newer version repositories scaffolded".into(),
+        icon: "history".into(),
+        path: projects::LIST.into(),
     });
     to.entity_actions.push(Arc::new(parts::UseTemplate));
     to.assets.extend(page_assets());
@@ -97,6 +108,8 @@ fn rows(pages: &Pages) -> Rows {
     let see = Rule::signed_in().left_to_handler(&ENTITY_READ);
     let create = Rule::signed_in().needs(&TASK_CREATE).body(FORM_BYTES);
     let read = Rule::signed_in().needs_per_thing(&TASK_READ);
+    let project = format!("{}/{{id}}", projects::LIST);
+    let update = create.time(LONGEST_UPDATE);
     let fixed = Rows::new()
         .get("/create", see.prefetch(), gallery::show)
         .get("/create/templates/{name}", see, old_address)
@@ -118,6 +131,10 @@ fn rows(pages: &Pages) -> Rows {
             task::confirm(task::Decision::Retry, pages, caller, id, chrome)
         })
         .post(format!("{TASK}/retry"), create, task::retry)
+        .get(projects::LIST, read, projects::list)
+        .get(project.clone(), update, projects::show)
+        .post(project.clone(), update, projects::propose)
+        .post(format!("{project}/check"), update, projects::check)
         .get("/create/actions", Rule::signed_in().prefetch(), actions::show);
     fixed.with_state(pages)
 }

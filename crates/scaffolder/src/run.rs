@@ -21,6 +21,7 @@ use crate::settings::{Settings, private_folder};
 use crate::tables;
 use crate::tasks::{self, EventKind, StepState, TaskEvent, TaskId, TaskReport, Tasks};
 use crate::template::Step;
+use crate::updates::origin::Origins;
 use progress::Progress;
 pub(crate) use stage::{Stage, joined, shown};
 
@@ -35,6 +36,7 @@ pub(crate) struct TaskRunner {
     pub(crate) actions: Slot<ActionRegistry>,
     pub(crate) filters: Extensions,
     pub(crate) settings: Arc<Settings>,
+    pub(crate) origins: Origins,
 }
 
 /// A task that is being run.
@@ -156,6 +158,12 @@ impl<'a> Run<'a> {
             emptied.map_err(|error| Fault::error(format!("The task's folder cannot be emptied: {error}")))?;
         }
         private_folder(&self.workspace)?;
+        let (task, secrets) = (&self.task, &self.stage.secrets);
+        let origin = self
+            .runner
+            .origins
+            .of(&task.template, &task.spec, &self.steps, secrets);
+        self.stage.progress.origin = origin.await;
         let total = self.steps.len();
         self.announce(format!("Starting up task with {total} steps"))
             .await

@@ -27,6 +27,8 @@ pub(crate) struct Settings {
     pub(crate) environment_secrets: Value,
     /// Tasks that run at the same time.
     pub(crate) at_once: u32,
+    /// Repositories keep a record of their template.
+    pub(crate) keeps_record: bool,
     /// Where each task has its folder.
     pub(crate) workspaces: PathBuf,
     /// Where local repositories are made.
@@ -73,6 +75,7 @@ impl Settings {
             environment: object("/defaultEnvironment/parameters"),
             environment_secrets: object("/defaultEnvironment/secrets"),
             at_once: at_once.map_or(AT_ONCE, |at_once| u32::try_from(at_once).unwrap_or(u32::MAX)),
+            keeps_record: section["templateRecord"] != false,
             workspaces: working.join("scaffolder-workspaces"),
             repositories: repositories_folder(config),
         }
@@ -131,6 +134,13 @@ fn properties() -> Map<String, Value> {
             json!({
                 "type": "integer", "minimum": 0,
                 "description": "Tasks that run at the same time, over all processes. Default: 10.",
+            }),
+        ),
+        (
+            "templateRecord",
+            json!({
+                "type": "boolean",
+                "description": "Whether a repository that a template makes gets the file .backstage/template.yaml with template, commit and values, which updates need. Default: true.",
             }),
         ),
         (

@@ -11,9 +11,12 @@ use crate::tasks::{
     EventKind, StepReport, StepState, TaskEvent, TaskFilter, TaskId, TaskOrder, TaskReport, TaskState,
 };
 use crate::template::Step;
+use crate::updates;
 
 /// The tables of the plugin.
-pub const MIGRATIONS: &[Migration] = &[Migration {
+pub const MIGRATIONS: &[Migration] = &[TASKS, updates::tables::MIGRATION];
+
+const TASKS: Migration = Migration {
     version: 1,
     sql: "
 CREATE TABLE scaffolder_tasks (
@@ -44,7 +47,7 @@ CREATE TABLE scaffolder_events (
 );
 CREATE INDEX scaffolder_events_task ON scaffolder_events (task, id);
 ",
-}];
+};
 
 /// Most events in one answer.
 const MOST_EVENTS: usize = 10_000;

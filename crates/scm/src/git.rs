@@ -6,6 +6,6 @@ mod pack;
 mod push;
 
 pub use local::make_repository;
-pub use objects::{Author, CommitFile, CommitText, Objects};
+pub use objects::{Author, CommitFile, CommitText, Objects, blob_name};
 pub use pack::pack;
 pub use push::{PushTarget, Pushed, push};

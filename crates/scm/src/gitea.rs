@@ -34,7 +34,7 @@ use crate::integrations::{basic, gitea_base, gitea_web};
 
 pub use crate::integrations::{gitea_base as base_address, gitea_web as web_address};
 pub use changes::Changes;
-pub use commit::{Branch, BranchCommit, NewCommit};
+pub use commit::{Branch, BranchCommit, FileEdit, NewCommit};
 pub use create::NewRepository;
 pub use features::{Features, Version};
 pub use files::{FileContent, FileEntry, Files};
@@ -125,6 +125,12 @@ impl Gitea {
     /// The page of a repository.
     pub fn page(&self, full_name: &str) -> String {
         format!("{}/{full_name}", self.web)
+    }
+
+    /// Owner and name of the repository that an address of this server is in; nothing for that of another page.
+    pub fn repository_in(&self, url: &str) -> Option<(String, String)> {
+        let address = address::Address::parse(url, &self.base)?;
+        Some((address.owner, address.name))
     }
 
     /// The server, for pushes.

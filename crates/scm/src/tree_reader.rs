@@ -149,7 +149,12 @@ impl UrlReader {
         Ok(success(url, integration, answer)?.bytes)
     }
 
-    async fn commit(&self, integration: &Integration, url: &str, place: &TreePlace) -> Result<String, Fault> {
+    pub(crate) async fn commit(
+        &self,
+        integration: &Integration,
+        url: &str,
+        place: &TreePlace,
+    ) -> Result<String, Fault> {
         let request = Request {
             url: place.commit.clone(),
             accept: place.accept,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use model::{Actor, Fault, FaultKind};
 use plugin::{AuditEvent, AuditLog, AuditOutcome};
-use scm::gitea::{Gitea, NewCommit, NewPullRequest, PullRequest, Repository};
+use scm::gitea::{FileEdit, Gitea, NewCommit, NewPullRequest, PullRequest, Repository};
 use store::{Lane, Store};
 
 use crate::PROPOSE;
@@ -118,7 +118,11 @@ async fn open(gitea: &Gitea, repository: &Repository, path: &str, text: &str) ->
                 base,
                 branch: &branch,
                 message: &title,
-                files: &[(path, text)],
+                edits: &[FileEdit {
+                    path,
+                    before: None,
+                    after: Some(text.as_bytes()),
+                }],
             },
         )
         .await?;

@@ -1,5 +1,7 @@
 //! What all publishing actions share: the commit that they make of the workspace, and their output.
 
+use std::path::Path;
+
 use model::Fault;
 use plugin::ActionContext;
 use scm::git::{Author, CommitText, Objects};
@@ -7,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::{blocking, text};
 use crate::settings::Settings;
-use crate::workspace::Workspace;
+use crate::updates::record;
+use crate::workspace::{File, Workspace};
 
 /// Name of the first branch, unless the input says otherwise.
 const BRANCH: &str = "main";
@@ -47,6 +50,7 @@ pub(super) async fn commit(context: &ActionContext, settings: &Settings) -> Resu
     let text = |key: &str, default: &str| input[key].as_str().unwrap_or(default).to_owned();
     let source = source_path(input["sourcePath"].as_str().unwrap_or_default());
     let workspace = Workspace::new(&context.workspace).below(&source)?;
+    let record = context.template_run.as_ref().and_then(|run| run.record.clone());
     let mark = change_mark(context);
     let message = text("gitCommitMessage", &settings.commit_message);
     let commit = CommitText {
@@ -61,15 +65,29 @@ pub(super) async fn commit(context: &ActionContext, settings: &Settings) -> Resu
         message: format!("{message}\n\nChange-Id: I{mark}"),
     };
     blocking(move || {
-        let files = workspace.files()?;
+        let mut files = workspace.files()?;
         if files.is_empty() {
             return Err(Fault::input(
                 "There is nothing to publish: the workspace has no files. A step such as fetch:template must come before",
             ));
         }
+        if let Some(record) = record {
+            files.retain(|file| file.path != record::PATH);
+            files.push(File {
+                path: record::PATH.to_owned(),
+                bytes: record.into_bytes(),
+                is_executable: false,
+            });
+        }
         Objects::first_commit(files, &commit)
     })
     .await
+}
+
+/// The files of a workspace that an input would have published.
+pub(crate) fn would_publish(workspace: &Path, input: &Value) -> Result<Vec<File>, Fault> {
+    let source = source_path(input["sourcePath"].as_str().unwrap_or_default());
+    Workspace::new(workspace).below(&source)?.files()
 }
 
 /// A source path without steps upwards, as in the original.

@@ -54,6 +54,8 @@ pub(super) async fn run(
         user,
         actor,
         files,
+        base_url: None,
+        until: None,
     };
     let report = scaffolder.dry_runs.run(wanted, &scaffolder.stop).await?;
     Ok((StatusCode::OK, Json(to_wire(&report))).into_response())

@@ -6,6 +6,8 @@ use model::Fault;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::updates::record::Record;
+
 /// What a task has come to.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -20,6 +22,8 @@ pub(crate) struct Progress {
     pub(crate) failure: Option<Fault>,
     /// What the last step that published made; a step that registers without input takes it.
     pub(crate) published: Option<Value>,
+    /// What repositories of the task keep about their beginning.
+    pub(crate) origin: Option<Record>,
 }
 
 impl Progress {

@@ -5,12 +5,16 @@ use std::time::Duration;
 use model::{Fault, FaultKind};
 use plugin::{ActionContext, Secrets, TemplateRun};
 use serde_json::{Value, json};
+use store::Lane;
 use work::{JobLog, LogLevel};
 
 use super::stage::{Round, Stage, joined, shown};
 use super::{Halt, Run};
 use crate::tasks::{StepState, TaskEvent};
 use crate::template::Step;
+use crate::updates;
+use crate::updates::record::Record;
+use crate::updates::tables::NewProject;
 
 /// How often lines of an action are kept.
 const KEPT: Duration = Duration::from_millis(250);
@@ -77,7 +81,10 @@ impl Run<'_> {
             let output = match round.input {
                 None => json!({}),
                 Some(input) => match self.act(step, number, input).await? {
-                    Ok(output) => output,
+                    Ok(output) => {
+                        self.note_project(step, &output).await?;
+                        output
+                    }
                     Err(fault) => return Ok(Err(fault)),
                 },
             };
@@ -110,7 +117,7 @@ impl Run<'_> {
             checkpoint: self.job.checkpoint.part(&format!("step {} {round}", step.id)),
             stop: stop.clone(),
             dry_run: false,
-            template_run: Some(self.template_run()),
+            template_run: Some(self.template_run(step)),
         };
         let running = actions.run(&step.action, context);
         tokio::pin!(running);
@@ -129,6 +136,29 @@ impl Run<'_> {
         Ok(ended.unwrap_or_else(|| Err(Fault::error("The action was ended"))))
     }
 
+    /// Notes the repository that a step has made, if it keeps a record.
+    async fn note_project(&self, step: &Step, output: &Value) -> Result<(), Halt> {
+        let origin = self
+            .stage
+            .progress
+            .origin
+            .as_ref()
+            .filter(|_| step.each.is_none());
+        let (Some(origin), Some(repository)) = (origin, output["repoContentsUrl"].as_str()) else {
+            return Ok(());
+        };
+        let mut tx = self.runner.tasks.store().write_unordered(Lane::Bulk).await?;
+        let new = NewProject {
+            repository,
+            template: &origin.template,
+            task: self.task.id,
+            created_by: self.task.created_by.as_deref(),
+            commit: &origin.commit,
+        };
+        updates::tables::add(&mut tx, &new).await?;
+        Ok(tx.commit().await?)
+    }
+
     async fn keep_lines(&self, step: &Step, log: &JobLog) -> Result<(), Halt> {
         let lines = log.take();
         if lines.is_empty() {
@@ -137,7 +167,13 @@ impl Run<'_> {
         Ok(self.say(&Self::lines(step, lines)).await?)
     }
 
-    fn template_run(&self) -> TemplateRun {
+    fn template_run(&self, step: &Step) -> TemplateRun {
+        let origin = self.stage.progress.origin.clone();
+        // Of a step with rounds the values alone do not tell the repositories apart.
+        let origin = origin.filter(|_| step.each.is_none()).map(|origin| Record {
+            step: step.id.clone(),
+            ..origin
+        });
         let base_url = self.task.spec["templateInfo"]["baseUrl"].as_str();
         TemplateRun {
             task: self.task.id.to_string(),
@@ -145,6 +181,7 @@ impl Run<'_> {
             template: self.task.template.clone(),
             base_url: base_url.map(str::to_owned),
             published: self.stage.progress.published.clone(),
+            record: origin.map(|origin| origin.text()),
         }
     }
 }

@@ -202,6 +202,12 @@ fn commit(tree: Id, text: &CommitText) -> String {
     )
 }
 
+/// The name that Git gives a file's content.
+pub fn blob_name(bytes: &[u8]) -> String {
+    let head = format!("blob {}\0", bytes.len());
+    hex(&sha1(&[head.as_bytes(), bytes].concat()))
+}
+
 pub(crate) fn sha1(bytes: &[u8]) -> Id {
     let mut id = [0; 20];
     id.copy_from_slice(digest(&SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref());

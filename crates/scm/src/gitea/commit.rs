@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::call::Call;
 use super::{Gitea, Repository};
+use crate::git::blob_name;
 
 /// A branch.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -43,8 +44,38 @@ pub struct NewCommit<'a> {
     pub branch: &'a str,
     /// What it says.
     pub message: &'a str,
-    /// New files: paths and texts.
-    pub files: &'a [(&'a str, &'a str)],
+    /// Its files.
+    pub edits: &'a [FileEdit<'a>],
+}
+
+/// What a commit does to a file. The mode of a file that is there stays; a new one cannot be run as a program, for the API of
+/// Gitea has no word for that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileEdit<'a> {
+    /// Its path in the repository.
+    pub path: &'a str,
+    /// Its content before; nothing for a new file.
+    pub before: Option<&'a [u8]>,
+    /// Its content from now on; nothing where it goes.
+    pub after: Option<&'a [u8]>,
+}
+
+impl FileEdit<'_> {
+    fn to_json(self) -> Value {
+        let operation = match (self.before, self.after) {
+            (_, None) => "delete",
+            (Some(_), _) => "update",
+            (None, _) => "create",
+        };
+        let mut edit = json!({"operation": operation, "path": self.path});
+        if let Some(before) = self.before {
+            edit["sha"] = blob_name(before).into();
+        }
+        if let Some(after) = self.after {
+            edit["content"] = STANDARD.encode(after).into();
+        }
+        edit
+    }
 }
 
 impl Gitea {
@@ -62,20 +93,15 @@ impl Gitea {
         .await
     }
 
-    /// Makes a commit with new files on a new branch, both in one call; the name of the commit. Fails with a conflict where
-    /// the branch or one of the files is there already.
+    /// Makes a commit on a new branch, both in one call; the name of the commit. Fails where the branch is there already, and where
+    /// a file is not as it was before.
     pub async fn commit(&self, repository: &Repository, new: &NewCommit<'_>) -> Result<String, Fault> {
         let (owner, name) = repository.owner_and_name();
         let doing = format!(
             "A commit on the branch {} of {} cannot be made",
             new.branch, repository.full_name
         );
-        let files = new.files.iter();
-        let files: Vec<Value> = files
-            .map(
-                |(path, text)| json!({"operation": "create", "path": path, "content": STANDARD.encode(text)}),
-            )
-            .collect();
+        let files: Vec<Value> = new.edits.iter().map(|edit| edit.to_json()).collect();
         let body = json!({
             "branch": new.base,
             "new_branch": new.branch,

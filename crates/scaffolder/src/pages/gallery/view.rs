@@ -36,6 +36,7 @@ pub(in crate::pages) fn gallery(gallery: &Gallery) -> Markup {
             h1 { "Create" }
             div.page-actions {
                 (button(Button { label: "Tasks", icon: Some("history"), href: Some("/create/tasks"), ..Button::default() }))
+                (button(Button { label: "Projects", icon: Some("sources"), href: Some("/create/projects"), ..Button::default() }))
                 (button(Button { label: "Actions", icon: Some("code"), href: Some("/create/actions"), ..Button::default() }))
             }
         }

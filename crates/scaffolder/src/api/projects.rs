@@ -1,0 +1,123 @@
+//! Projects and their updates; the original has neither. `template update` and the pages ask for the same.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use model::{Fault, FaultKind};
+use plugin::Permission;
+use serde_json::{Value, json};
+use uuid::Uuid;
+use web::api::Json;
+use web::{ApiError, CurrentActor, JsonBody};
+
+use super::access::{self, Caller};
+use super::tasks::violations;
+use crate::Scaffolder;
+use crate::permissions::TASK_READ;
+use crate::updates::Update;
+use crate::updates::merge::FileChange;
+use crate::updates::tables::Project;
+
+impl Caller {
+    /// A project whose task the caller may see.
+    pub(crate) async fn project(&self, scaffolder: &Scaffolder, id: &str) -> Result<Project, ApiError> {
+        let needed: &'static Permission = &TASK_READ;
+        let missing = || Fault::not_found(format!("No project with id '{id}' found"));
+        let id: Uuid = id.parse().map_err(|_| missing())?;
+        let decision = self.permissions.decide(&self.viewer, needed).await?;
+        let project = scaffolder.updates.show(id).await?.ok_or_else(missing)?;
+        if access::is_granted(&decision, project.created_by.as_deref()) {
+            return Ok(project);
+        }
+        Err(Fault::not_allowed(format!(
+            "This needs the permission {} for the project",
+            needed.name
+        ))
+        .into())
+    }
+
+    /// The projects whose tasks the caller may see.
+    pub(crate) async fn projects(&self, scaffolder: &Scaffolder) -> Result<Vec<Project>, ApiError> {
+        let decision = self.permissions.decide(&self.viewer, &TASK_READ).await?;
+        let authors = access::authors(&decision)?;
+        match authors {
+            Some(authors) if authors.is_empty() => Ok(Vec::new()),
+            authors => Ok(scaffolder.updates.list(&authors.unwrap_or_default()).await?),
+        }
+    }
+}
+
+pub(super) async fn list(State(scaffolder): State<Scaffolder>, caller: Caller) -> Result<Response, ApiError> {
+    let projects = caller.projects(&scaffolder).await?;
+    let projects: Vec<Value> = projects.iter().map(to_wire).collect();
+    Ok(Json(json!({ "projects": projects })).into_response())
+}
+
+/// Works an update out, and opens the pull request where the body says `propose: true`.
+pub(super) async fn update(
+    State(scaffolder): State<Scaffolder>,
+    caller: Caller,
+    Path(id): Path<String>,
+    CurrentActor(actor): CurrentActor,
+    JsonBody(body): JsonBody,
+) -> Result<Response, ApiError> {
+    let project = caller.project(&scaffolder, &id).await?;
+    let more = &body["values"];
+    if !more.is_null() && !more.is_object() {
+        return Err(Fault::input("request/body/values must be object").into());
+    }
+    let desk = &scaffolder.updates;
+    let update = desk.work_out(&project, more, &actor).await?;
+    access::check_actions(&update.template, &caller.viewer, &caller.permissions).await?;
+    if !update.wrong.is_empty() {
+        return Ok(violations(&update.wrong));
+    }
+    let mut told = update_to_wire(&update);
+    if body["propose"] == true {
+        if update.is_empty() {
+            return Err(Fault::new(FaultKind::Conflict, "The project is as new as its template").into());
+        }
+        told["pullRequest"] = desk.propose(&project, &update, &actor).await?.into();
+    }
+    Ok((StatusCode::OK, Json(told)).into_response())
+}
+
+fn to_wire(project: &Project) -> Value {
+    json!({
+        "id": project.id.to_string(),
+        "repository": project.repository,
+        "template": project.template,
+        "task": project.task.to_string(),
+        "createdBy": project.created_by,
+        "createdAt": project.created_at.to_string(),
+        "state": project.found.standing.word(),
+        "commit": project.found.recorded,
+        "newest": project.found.newest,
+        "problem": project.found.problem,
+        "pullRequest": project.proposal,
+        "checkedAt": project.checked_at.map(|at| at.to_string()),
+    })
+}
+
+fn update_to_wire(update: &Update) -> Value {
+    let text = |bytes: &Option<Vec<u8>>| {
+        let bytes = bytes.as_ref()?;
+        std::str::from_utf8(bytes).ok().map(str::to_owned)
+    };
+    let file = |change: &FileChange| {
+        json!({
+            "path": change.path,
+            "change": change.outcome.word(),
+            "meaning": change.outcome.meaning(),
+            "before": text(&change.before),
+            "after": text(&change.after),
+        })
+    };
+    json!({
+        "template": update.record.template,
+        "from": update.record.commit,
+        "to": update.next.commit,
+        "values": update.next.parameters,
+        "files": update.changes.iter().map(file).collect::<Vec<_>>(),
+    })
+}

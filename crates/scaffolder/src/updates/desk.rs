@@ -1,0 +1,147 @@
+//! Works out what a newer template changes in a project.
+
+use std::collections::BTreeMap;
+
+use catalog::Catalog;
+use config::IntegrationsSection;
+use model::{Actor, Fault, FaultKind};
+use outside::OutsideCalls;
+use plugin::AuditLog;
+use scm::{TreeLimits, TreeRead, UrlReader};
+use serde_json::Value;
+use store::Store;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::merge::{FileChange, Folder, merge};
+use super::record::{self, Record};
+use super::rendering::{self, render, template_at};
+use super::tables::{self, Project};
+use crate::dry_run::DryRunner;
+use crate::template::Template;
+use crate::validation::{self, Violation};
+
+/// Works out updates and proposes them. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    pub(crate) store: Store,
+    pub(crate) catalog: Catalog,
+    pub(crate) reader: UrlReader,
+    pub(crate) dry_runs: DryRunner,
+    pub(crate) integrations: IntegrationsSection,
+    pub(crate) calls: OutsideCalls,
+    pub(crate) audit: std::sync::Arc<dyn AuditLog>,
+    pub(crate) stop: CancellationToken,
+}
+
+/// What a newer template changes in a project.
+#[derive(Debug)]
+pub(crate) struct Update {
+    /// The record that the repository has.
+    pub record: Record,
+    /// The record that it gets.
+    pub next: Record,
+    /// The text of the record that it has.
+    pub record_text: Vec<u8>,
+    /// The newer template.
+    pub template: Template,
+    /// Values that do not fit the newer template; nothing is worked out while there are any.
+    pub wrong: Vec<Violation>,
+    /// The files that become others, or would.
+    pub changes: Vec<FileChange>,
+}
+
+impl Update {
+    /// The repository was made from the newest commit, and nothing is missing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.record.commit == self.next.commit
+    }
+}
+
+impl Desk {
+    /// The projects of these authors, the newest first; of everybody where there are none.
+    pub(crate) async fn list(&self, authors: &[String]) -> Result<Vec<Project>, Fault> {
+        let mut session = self.store.read().await.map_err(crate::tasks::fault)?;
+        let projects = tables::list(&mut session, authors).await;
+        projects.map_err(crate::tasks::fault)
+    }
+
+    /// A project, if there is one.
+    pub(crate) async fn show(&self, id: Uuid) -> Result<Option<Project>, Fault> {
+        let mut session = self.store.read().await.map_err(crate::tasks::fault)?;
+        tables::show(&mut session, id).await.map_err(crate::tasks::fault)
+    }
+
+    /// The record in a project's repository.
+    pub(crate) async fn record(&self, project: &Project) -> Result<Record, Fault> {
+        let place = format!("{}/{}", project.repository.trim_end_matches('/'), record::PATH);
+        let read = self.reader.read_url(&place, None).await;
+        let read = read.map_err(|fault| missing(&place, fault))?;
+        Record::read(&read.bytes, &place)
+    }
+
+    /// What the newest template changes in a project. `more` are values of fields that the newest template has and the record
+    /// has not.
+    pub(crate) async fn work_out(
+        &self,
+        project: &Project,
+        more: &Value,
+        actor: &Actor,
+    ) -> Result<Update, Fault> {
+        let ours = self.files(project).await?;
+        let place = format!("{}/{}", project.repository.trim_end_matches('/'), record::PATH);
+        let record_text = ours.get(record::PATH).cloned();
+        let record_text =
+            record_text.ok_or_else(|| missing(&place, Fault::not_found("there is no such file")))?;
+        let record = Record::read(&record_text, &place)?;
+        let newest = template_at(&self.reader, &record, None).await?;
+        let values = rendering::values(&newest.template, &record, more);
+        let wrong = validation::check(&newest.template, &values, &BTreeMap::new());
+        let next = Record {
+            commit: newest.pinned.commit.clone(),
+            parameters: values.clone(),
+            hidden: Vec::new(),
+            ..record.clone()
+        };
+        let next = next.hide(&newest.template, &BTreeMap::new());
+        let mut changes = Vec::new();
+        if wrong.is_empty() {
+            let parts = (&self.dry_runs, &self.catalog);
+            let first = template_at(&self.reader, &record, Some(&record.commit)).await?;
+            let old = render(parts, &first, &record, &record.parameters, actor, &self.stop).await?;
+            let new = render(parts, &newest, &record, &values, actor, &self.stop).await?;
+            changes = merge(&old, &new, &ours);
+        }
+        Ok(Update {
+            record,
+            next,
+            record_text,
+            template: newest.template,
+            wrong,
+            changes,
+        })
+    }
+
+    /// All files of a project's branch.
+    async fn files(&self, project: &Project) -> Result<Folder, Fault> {
+        let limits = TreeLimits::default();
+        match self.reader.read_tree(&project.repository, None, &limits).await? {
+            TreeRead::New(tree) => {
+                let files = tree.files.into_iter();
+                Ok(files.map(|(path, file)| (path, file.bytes.to_vec())).collect())
+            }
+            TreeRead::Same => Err(Fault::error(format!("{} gave no files", project.repository))),
+        }
+    }
+}
+
+/// Why there is no record, with the way out.
+fn missing(place: &str, fault: Fault) -> Fault {
+    if !fault.is(&FaultKind::NotFound) {
+        return fault;
+    }
+    Fault::not_found(format!(
+        "There is no record of the template at {place}: the repository is gone, or the file was removed. With the file that the \
+         first commit brought, updates can be proposed again"
+    ))
+}

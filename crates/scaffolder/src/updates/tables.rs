@@ -1,0 +1,186 @@
+//! The table of projects: repositories that templates made, and how far each is behind its template.
+
+use store::{Migration, Row, Session, StoreError, Tx};
+use uuid::Uuid;
+
+use crate::tasks::TaskId;
+
+/// The table.
+pub(crate) const MIGRATION: Migration = Migration {
+    version: 2,
+    sql: "
+CREATE TABLE scaffolder_projects (
+    id {bytes} NOT NULL PRIMARY KEY,
+    repository TEXT NOT NULL UNIQUE,
+    template TEXT NOT NULL,
+    task {bytes} NOT NULL,
+    created_by TEXT,
+    created_at BIGINT NOT NULL,
+    state TEXT NOT NULL,
+    recorded TEXT,
+    newest TEXT,
+    problem TEXT,
+    proposal TEXT,
+    checked_at BIGINT
+) {clustered};
+",
+};
+
+/// Most projects of one list.
+pub(crate) const MOST_LISTED: usize = 1_000;
+
+/// How a project stands to its template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Standing {
+    /// The template has changed since.
+    Behind,
+    /// It cannot be said.
+    Unknown,
+    /// It was not looked at yet.
+    Unchecked,
+    /// The template has not changed since.
+    Current,
+}
+
+impl Standing {
+    const ALL: [Self; 4] = [Self::Behind, Self::Unknown, Self::Unchecked, Self::Current];
+
+    /// The word of table and API.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Behind => "behind",
+            Self::Unknown => "unknown",
+            Self::Unchecked => "unchecked",
+            Self::Current => "current",
+        }
+    }
+
+    fn of(word: &str) -> Self {
+        let found = Self::ALL.into_iter().find(|one| one.word() == word);
+        found.unwrap_or(Self::Unknown)
+    }
+}
+
+/// A repository that a template made.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Project {
+    pub id: Uuid,
+    /// Address of its files at its branch.
+    pub repository: String,
+    /// Reference of the template.
+    pub template: String,
+    /// The task that made it.
+    pub task: TaskId,
+    pub created_by: Option<String>,
+    pub created_at: jiff::Timestamp,
+    pub found: Found,
+    /// Address of the last pull request.
+    pub proposal: Option<String>,
+    /// When it was looked at.
+    pub checked_at: Option<jiff::Timestamp>,
+}
+
+/// What a look at a project found.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Found {
+    pub standing: Standing,
+    /// The template's commit in the repository's record.
+    pub recorded: Option<String>,
+    /// The newest commit that changed the template.
+    pub newest: Option<String>,
+    /// Why it cannot be said.
+    pub problem: Option<String>,
+}
+
+/// A repository that a task has made.
+pub(crate) struct NewProject<'a> {
+    pub repository: &'a str,
+    pub template: &'a str,
+    pub task: TaskId,
+    pub created_by: Option<&'a str>,
+    pub commit: &'a str,
+}
+
+/// Notes a repository; one of the same address is the new one.
+pub(crate) async fn add(tx: &mut Tx, new: &NewProject<'_>) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    let arguments = vec![
+        Uuid::new_v4().into(),
+        new.repository.into(),
+        new.template.into(),
+        new.task.0.into(),
+        new.created_by.map(str::to_owned).into(),
+        now.into(),
+        new.commit.into(),
+    ];
+    let text = "INSERT INTO scaffolder_projects (id, repository, template, task, created_by, created_at, state, recorded) \
+         VALUES (?, ?, ?, ?, ?, ?, 'unchecked', ?) \
+         ON CONFLICT (repository) DO UPDATE SET template = excluded.template, task = excluded.task, \
+         created_by = excluded.created_by, created_at = excluded.created_at, state = excluded.state, \
+         recorded = excluded.recorded, newest = NULL, problem = NULL, proposal = NULL, checked_at = NULL";
+    tx.execute(text, arguments).await.map(drop)
+}
+
+const COLUMNS: &str = "id, repository, template, task, created_by, created_at, state, recorded, newest, problem, \
+     proposal, checked_at";
+
+fn project(row: &Row) -> Result<Project, StoreError> {
+    Ok(Project {
+        id: row.uuid(0)?,
+        repository: row.text(1)?,
+        template: row.text(2)?,
+        task: TaskId(row.uuid(3)?),
+        created_by: row.maybe_text(4)?,
+        created_at: row.time(5)?,
+        found: Found {
+            standing: Standing::of(&row.text(6)?),
+            recorded: row.maybe_text(7)?,
+            newest: row.maybe_text(8)?,
+            problem: row.maybe_text(9)?,
+        },
+        proposal: row.maybe_text(10)?,
+        checked_at: row.maybe_time(11)?,
+    })
+}
+
+/// The projects of these authors, the newest first; of everybody where there are none.
+pub(crate) async fn list(session: &mut Session, authors: &[String]) -> Result<Vec<Project>, StoreError> {
+    let by = if authors.is_empty() {
+        String::new()
+    } else {
+        format!("WHERE created_by IN ({})", vec!["?"; authors.len()].join(", "))
+    };
+    let text = format!("SELECT {COLUMNS} FROM scaffolder_projects {by} ORDER BY created_at DESC, id LIMIT ?");
+    let mut arguments: Vec<store::Arg> = authors.iter().map(Into::into).collect();
+    arguments.push(MOST_LISTED.into());
+    let rows = session.rows(text, arguments).await?;
+    rows.iter().map(project).collect()
+}
+
+/// A project, if there is one.
+pub(crate) async fn show(session: &mut Session, id: Uuid) -> Result<Option<Project>, StoreError> {
+    let text = format!("SELECT {COLUMNS} FROM scaffolder_projects WHERE id = ?");
+    let row = session.row(text, vec![id.into()]).await?;
+    row.as_ref().map(project).transpose()
+}
+
+/// Keeps what a look has found.
+pub(crate) async fn note(tx: &mut Tx, id: Uuid, found: &Found) -> Result<(), StoreError> {
+    let now = tx.now().await?;
+    let text = "UPDATE scaffolder_projects SET state = ?, recorded = ?, newest = ?, problem = ?, checked_at = ? WHERE id = ?";
+    let arguments = vec![
+        found.standing.word().into(),
+        found.recorded.clone().into(),
+        found.newest.clone().into(),
+        found.problem.clone().into(),
+        now.into(),
+        id.into(),
+    ];
+    tx.execute(text, arguments).await.map(drop)
+}
+
+/// Keeps the address of a pull request.
+pub(crate) async fn note_proposal(tx: &mut Tx, id: Uuid, page: &str) -> Result<(), StoreError> {
+    let text = "UPDATE scaffolder_projects SET proposal = ? WHERE id = ?";
+    tx.execute(text, vec![page.into(), id.into()]).await.map(drop)
+}

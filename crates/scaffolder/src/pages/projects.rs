@@ -1,5 +1,6 @@
 //! The list of projects that templates made, and what a newer template changes in one.
 
+pub(super) mod samples;
 pub(super) mod view;
 
 use axum::Form;

@@ -29,7 +29,7 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
     let template = template();
     let fault = Fault::input("template:default/old has the apiVersion backstage.io/v1beta2");
     let reference = template.reference.clone();
-    vec![
+    let mut samples = vec![
         ("create", gallery(&templates(GalleryState::default()))),
         (
             "create-nothing-found",
@@ -88,7 +88,9 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         ("tasks-empty", tasks(&list(true), now)),
         ("actions", actions(&[docs()], "")),
         ("actions-nothing-found", actions(&[docs(), docs()], "zebra")),
-    ]
+    ];
+    samples.extend(super::projects::samples::samples(&template, now));
+    samples
 }
 
 fn at(time: &str) -> Timestamp {

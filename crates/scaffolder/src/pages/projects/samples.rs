@@ -1,0 +1,121 @@
+//! Samples of the list of projects and of updates.
+
+use jiff::Timestamp;
+use maud::Markup;
+use model::Fault;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::view::{ProjectView, Question, project, projects};
+use crate::tasks::TaskId;
+use crate::template::Template;
+use crate::updates::Update;
+use crate::updates::merge::{Folder, merge};
+use crate::updates::record::Record;
+use crate::updates::tables::{Found, Project, Standing};
+
+/// The pages with their states.
+pub(in crate::pages) fn samples(template: &Template, now: Timestamp) -> Vec<(&'static str, Markup)> {
+    let all = [
+        Standing::Behind,
+        Standing::Unknown,
+        Standing::Unchecked,
+        Standing::Current,
+    ];
+    let all: Vec<Project> = all.into_iter().map(|standing| made(standing, now)).collect();
+    let update = update(template);
+    let fault =
+        Fault::not_found("There is no record of the template at https://gitea.example.com/acme/orders");
+    let shown = |update, questions| {
+        let view = ProjectView {
+            project: &all[0],
+            update,
+            questions,
+            values: &json!({}),
+        };
+        project(&view, now)
+    };
+    let question = Question {
+        name: "port".to_owned(),
+        label: "Port".to_owned(),
+        hint: Some("On which the service listens.".to_owned()),
+        value: String::new(),
+        problem: "requires property \"port\"".to_owned(),
+    };
+    vec![
+        ("projects", projects(&all, None, now)),
+        (
+            "projects-nothing-found",
+            projects(&all[..1], Some("current"), now),
+        ),
+        ("projects-empty", projects(&[], None, now)),
+        ("project", shown(Ok(&update), Vec::new())),
+        ("project-questions", shown(Ok(&update), vec![question])),
+        ("project-unknown", shown(Err(&fault), Vec::new())),
+    ]
+}
+
+fn made(standing: Standing, now: Timestamp) -> Project {
+    let is_unknown = standing == Standing::Unknown;
+    Project {
+        id: Uuid::from_u128(7),
+        repository: "https://gitea.example.com/acme/orders/src/branch/main/".to_owned(),
+        template: "template:default/typescript-service".to_owned(),
+        task: TaskId(Uuid::from_u128(1)),
+        created_by: Some("user:default/ines".to_owned()),
+        created_at: now,
+        found: Found {
+            standing,
+            recorded: Some("4f2c9a7e51d0b3c8".to_owned()),
+            newest: Some("9b1e".to_owned()),
+            problem: is_unknown.then(|| "gitea.example.com answers 404".to_owned()),
+        },
+        proposal: (standing == Standing::Behind)
+            .then(|| "https://gitea.example.com/acme/orders/pulls/3".to_owned()),
+        checked_at: (standing != Standing::Unchecked).then_some(now),
+    }
+}
+
+fn update(template: &Template) -> Update {
+    let folder = |files: &[(&str, &str)]| -> Folder {
+        let files = files.iter();
+        files
+            .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
+            .collect()
+    };
+    let old = folder(&[
+        ("Dockerfile", "FROM node:22\nRUN npm ci\n"),
+        ("ci.yaml", "a\n"),
+        ("old", ""),
+    ]);
+    let new = folder(&[
+        ("Dockerfile", "FROM node:24\nRUN npm ci\n"),
+        ("ci.yaml", "b\n"),
+        ("new.md", "# New\n"),
+    ]);
+    let ours = folder(&[
+        ("Dockerfile", "FROM node:22\nRUN npm ci\nUSER node\n"),
+        ("ci.yaml", "c\n"),
+        ("old", ""),
+    ]);
+    let record = Record {
+        template: template.reference.to_string(),
+        source: "https://gitea.example.com/platform/templates/src/branch/main/template.yaml".to_owned(),
+        commit: "4f2c9a7e51d0b3c8".to_owned(),
+        step: "publish".to_owned(),
+        by: None,
+        parameters: Value::Null,
+        hidden: Vec::new(),
+    };
+    Update {
+        next: Record {
+            commit: "9b1e7c55ab12cd34".to_owned(),
+            ..record.clone()
+        },
+        record,
+        record_text: Vec::new(),
+        template: template.clone(),
+        wrong: Vec::new(),
+        changes: merge(&old, &new, &ours),
+    }
+}

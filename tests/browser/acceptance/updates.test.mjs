@@ -1,0 +1,110 @@
+// A template at a real Gitea changes after a project was made of it: the project is behind, and the change is proposed to it.
+// Each test stands on the tests before it.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { eventually, freePort, looks, startBrowser } from '../support/portal.mjs';
+import { configuration, fresh, organization, picture, remove } from './support/gitea.mjs';
+import { Portal } from './support/portal.mjs';
+import { given } from './support/servers.mjs';
+
+const host = () => new URL(given('GITEA_URL')).host;
+const template = `apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata: { name: small-service, title: Small service }
+spec:
+  type: service
+  owner: team
+  parameters:
+    - required: [name]
+      properties:
+        name: { title: Name, type: string }
+        code: { title: Code word, type: string, ui:widget: password }
+  steps:
+    - id: fetch
+      action: fetch:template
+      input: { url: ./skeleton, values: { name: '\${{ parameters.name }}' } }
+    - id: publish
+      action: publish:gitea
+      input: { repoUrl: '${host()}?owner=ORGANISATION&repo=\${{ parameters.name }}' }
+`;
+const main = 'name = "${{ values.name }}"\nport = 8080\nlevel = "info"\nretries = 3\ntimeout = 10\n';
+
+describe('updates of projects', () => {
+  const [project, templates] = [fresh('small'), fresh('templates')];
+  let gitea, portal, browser, page, listed;
+
+  const projects = async () => (await portal.api('/api/scaffolder/v2/projects')).projects;
+
+  before(async () => {
+    gitea = await organization('updates');
+    await gitea.repository(templates);
+    await gitea.commit(templates, 'A template', {
+      'small/template.yaml': template.replace('ORGANISATION', gitea.organisation),
+      'small/skeleton/main.toml': main,
+      'small/skeleton/README.md': '# ${{ values.name }}\n',
+    });
+    const place = `${gitea.base}/${gitea.organisation}/${templates}/src/branch/main/small/template.yaml`;
+    const more = `
+catalog:
+  rules: [{ allow: [Component, Location, Template] }]
+  locations: [{ type: url, target: '${place}' }]
+`;
+    portal = await Portal.prepare(configuration(more), {}, { name: 'updates', port: await freePort() });
+    await portal.start();
+    browser = await startBrowser();
+    page = await browser.newPage(looks.light);
+    await eventually(() => portal.entity('template', 'small-service'), { what: () => 'the template did not come' });
+  });
+
+  after(async () => {
+    await browser?.close();
+    await portal?.stop();
+    if (gitea) await remove(gitea);
+  });
+
+  test('a project keeps the template, its commit and its values, without what the form hides', async () => {
+    const body = { templateRef: 'template:default/small-service', values: { name: project, code: 'hush-hush' } };
+    const { id } = await portal.api('/api/scaffolder/v2/tasks', { method: 'POST', body });
+    await eventually(async () => (await portal.api(`/api/scaffolder/v2/tasks/${id}`)).status === 'completed', { what: () => `task ${id} is not completed` });
+    const record = await gitea.text(project, '.backstage/template.yaml');
+    const [commit] = await gitea.commits(templates);
+    assert.ok(record.includes(`commit: ${commit.sha}`), record);
+    assert.ok(record.includes(`name: ${project}`) && !record.includes('hush'), record);
+    [listed] = await projects();
+    assert.ok(listed.repository.includes(project), JSON.stringify(listed));
+  });
+
+  test('what both sides change is merged into one pull request', async () => {
+    const text = await gitea.text(project, 'main.toml');
+    await gitea.commit(project, 'Wait longer', { 'main.toml': text.replace('timeout = 10', 'timeout = 60') });
+    await gitea.commit(templates, 'Another port, and a licence', {
+      'small/skeleton/main.toml': main.replace('8080', '9090'),
+      'small/skeleton/LICENSE': 'For ${{ values.name }}\n',
+    });
+    await page.goto(`${portal.base}/create/projects`);
+    await page.getByRole('button', { name: /Look again/ }).click();
+    await page.getByRole('link', { name: 'See the update' }).click();
+    await page.getByText('changed by both, merged').waitFor();
+    await picture(browser, `${portal.base}/create/projects`, 'projects');
+    await picture(browser, page.url(), 'update');
+    await page.getByRole('button', { name: 'Open a pull request' }).click();
+    await page.waitForURL(/\/pulls\/1$/);
+    const branch = (await gitea.call(`/repos/${gitea.organisation}/${project}/pulls/1`)).head.ref;
+    const proposed = async path => {
+      const { content } = await gitea.call(`/repos/${gitea.organisation}/${project}/contents/${path}?ref=${encodeURIComponent(branch)}`);
+      return Buffer.from(content, 'base64').toString();
+    };
+    const merged = await proposed('main.toml');
+    assert.ok(merged.includes('port = 9090') && merged.includes('timeout = 60'), merged);
+    assert.equal(await proposed('LICENSE'), `For ${project}\n`);
+  });
+
+  test('a project whose pull request is merged is up to date', async () => {
+    const body = { Do: 'merge' };
+    await eventually(async () => (await gitea.call(`/repos/${gitea.organisation}/${project}/pulls/1`)).mergeable);
+    await gitea.call(`/repos/${gitea.organisation}/${project}/pulls/1/merge`, { method: 'POST', body });
+    await page.goto(`${portal.base}/create/projects`);
+    await page.getByRole('button', { name: /Look again/ }).click();
+    await eventually(async () => (await projects())[0].state === 'current', { what: () => 'the project is still behind' });
+  });
+});

@@ -10,6 +10,7 @@ mod api;
 pub mod dry_run;
 mod filters;
 mod forms;
+mod jsonata;
 mod pages;
 mod permissions;
 mod redaction;
@@ -42,6 +43,7 @@ use plugin::{
 };
 use scm::UrlReader;
 use tokio_util::sync::CancellationToken;
+use web::Inward;
 
 use actions::Parts;
 use dry_run::DryRunner;
@@ -78,13 +80,13 @@ pub fn declaration() -> Declaration {
     }
 }
 
-/// The plugin. `actions` are those of all plugins; `stop` ends open streams.
+/// The plugin. `actions` are those of all plugins, `inward` calls the portal itself; `stop` ends open streams.
 pub fn contributions(
     config: &Config,
     catalog: &Catalog,
     services: &Services,
     audit: Arc<dyn AuditLog>,
-    actions: Slot<ActionRegistry>,
+    (actions, inward): (Slot<ActionRegistry>, Inward),
     stop: CancellationToken,
 ) -> Contributions {
     let settings = Arc::new(Settings::new(config));
@@ -120,6 +122,7 @@ pub fn contributions(
         reader,
         filters,
         settings,
+        inward,
     };
     let mut contributions = Contributions {
         actions: actions::all(parts),

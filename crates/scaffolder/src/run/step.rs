@@ -10,7 +10,7 @@ use work::{JobLog, LogLevel};
 use super::stage::{Round, Stage, joined, shown};
 use super::{Halt, Run};
 use crate::tasks::{StepState, TaskEvent};
-use crate::template::Step;
+use crate::template::{Step, template_version};
 
 /// How often lines of an action are kept.
 const KEPT: Duration = Duration::from_millis(250);
@@ -144,6 +144,7 @@ impl Run<'_> {
             begun_at: self.task.created_at,
             template: self.task.template.clone(),
             base_url: base_url.map(str::to_owned),
+            version: template_version(&self.task.spec),
             published: self.stage.progress.published.clone(),
         }
     }

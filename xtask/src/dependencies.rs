@@ -123,6 +123,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "scaffolder",
         &[
+            "auth",
             "catalog",
             "config",
             "model",

@@ -7,6 +7,7 @@ mod api;
 mod front;
 mod oidc;
 mod pages;
+mod recall;
 mod refusal;
 mod resolver;
 mod roles;
@@ -15,6 +16,7 @@ mod session;
 mod settings;
 
 pub use pages::page_samples;
+pub use recall::viewer_of;
 pub use roles::Roles;
 pub use section::{AuthSection, PermissionSection};
 pub use session::tables::MIGRATIONS;

@@ -77,6 +77,30 @@ impl Default for Options {
     }
 }
 
+/// The names of the built-in filters.
+pub fn filter_names() -> impl Iterator<Item = &'static str> {
+    filters::NAMES.into_iter()
+}
+
+/// The names of what can follow `is`.
+pub fn test_names() -> impl Iterator<Item = &'static str> {
+    tests_of_values::NAMES.iter().map(|(name, _)| *name)
+}
+
+/// A text with other text for every place that is found, as `replaceAll` of JavaScript gives it: `$&`, `$1` and `$$` are
+/// filled in. `find` is a text, or a pattern of ECMAScript. The result has at most so many bytes.
+pub fn replace_all(
+    text: &str,
+    find: &str,
+    is_pattern: bool,
+    with: &str,
+    most: usize,
+) -> Result<String, String> {
+    let pattern = is_pattern.then(|| methods::pattern(find, "g")).transpose()?;
+    methods::texts::replace_all(text, pattern.as_deref(), find, with, most)
+        .ok_or_else(|| format!("the result would be longer than {most} bytes"))
+}
+
 /// A text that was read.
 #[derive(Debug, Clone)]
 pub struct Template {

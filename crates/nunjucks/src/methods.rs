@@ -3,7 +3,7 @@
 
 mod lists;
 mod numbers;
-mod texts;
+pub(crate) mod texts;
 
 use std::rc::Rc;
 

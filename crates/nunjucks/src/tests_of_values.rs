@@ -5,7 +5,7 @@ use crate::operators::{compare, equal, same};
 use crate::value::{CALLABLE, Value};
 
 /// The tests, and whether each compares with an argument.
-const NAMES: [(&str, bool); 26] = [
+pub(crate) const NAMES: [(&str, bool); 26] = [
     ("callable", false),
     ("defined", false),
     ("divisibleby", true),

@@ -96,6 +96,8 @@ pub struct TemplateRun {
     pub template: String,
     /// Address of the template's file, from which relative addresses start.
     pub base_url: Option<String>,
+    /// Version of the template, as its annotation `backstage.io/template-version` says.
+    pub version: Option<String>,
     /// The output of the last step that published something.
     pub published: Option<Value>,
     /// What a repository that the run makes keeps about its beginning, as the text of a file; nothing where it keeps nothing.
@@ -192,6 +194,11 @@ impl ActionRegistry {
     /// All actions by their names.
     pub fn all(&self) -> impl Iterator<Item = &Arc<dyn Action>> {
         self.0.values().map(|action| &action.of.part)
+    }
+
+    /// The same, each with the plugin that brings it.
+    pub fn all_with_plugins(&self) -> impl Iterator<Item = (&PluginId, &Arc<dyn Action>)> {
+        self.0.values().map(|action| (&action.of.plugin, &action.of.part))
     }
 
     /// The actions as lists on the wire and agents read them.

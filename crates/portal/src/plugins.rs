@@ -17,7 +17,7 @@ use serde_json::Value;
 use store::{Migration, Store};
 use tokio_util::sync::CancellationToken;
 use user_settings::PersonalParts;
-use web::ServerOptions;
+use web::{Inward, ServerOptions};
 
 /// The portal's own parts: the design system's files and the check of the database.
 pub(crate) const OWN: PluginId = PluginId::built_in("ui");
@@ -212,6 +212,8 @@ pub(crate) struct Slots {
     pub(crate) entity_page: Slot<EntityParts>,
     pub(crate) personal: Slot<PersonalParts>,
     pub(crate) actions: Slot<ActionRegistry>,
+    /// Calls to the portal itself.
+    pub(crate) inward: Inward,
 }
 
 /// Sections of the configuration as they stand, absent ones as null.
@@ -254,7 +256,7 @@ pub(crate) fn contributions(
             catalog,
             services,
             Arc::new(audit.clone()),
-            slots.actions.clone(),
+            (slots.actions.clone(), slots.inward.clone()),
             stop.clone(),
         ),
         techdocs::contributions(config, catalog, services),

@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use ui::{PluginFiles, Shell};
 use user_settings::PersonalParts;
-use web::{Readiness, ServerOptions, Site};
+use web::{Inward, Readiness, ServerOptions, Site};
 use work::{JobHandler, JobRunner, JobRunnerBuilder, Jobs, Pace, Schedule, Subscription};
 
 use crate::error_page::LayoutErrorPage;
@@ -63,6 +63,7 @@ pub struct Portal {
     pub jobs: Arc<JobRunner>,
     loading: JoinHandle<Result<(), StoreError>>,
     site: Site,
+    inward: Inward,
 }
 
 /// Where the catalog's index is saved. It is being read from now on, because a start waits for it.
@@ -169,6 +170,7 @@ impl Portal {
             jobs: Arc::new(jobs),
             loading,
             site,
+            inward: slots.inward,
         })
     }
 
@@ -179,7 +181,7 @@ impl Portal {
 
     /// The router of the whole server, and the end of loading.
     pub fn into_router(self) -> (Router, JoinHandle<Result<(), StoreError>>) {
-        (self.site.into_router(), self.loading)
+        (self.inward.serve(self.site.into_router()), self.loading)
     }
 }
 

@@ -1,13 +1,17 @@
 //! The actions that come with the portal: fetching, publishing, registering, files, and help for authors.
 
+mod annotate;
+mod archive;
 mod catalog;
 mod debug;
 mod fetch;
 mod files;
 mod folder;
 mod gitea;
+mod http;
 mod published;
 mod readdir;
+mod roadie;
 mod source;
 mod template;
 
@@ -21,6 +25,7 @@ use outside::OutsideCalls;
 use plugin::Action;
 use scm::UrlReader;
 use serde_json::{Value, json};
+use web::Inward;
 
 use crate::settings::Settings;
 pub(crate) use published::would_publish;
@@ -34,18 +39,27 @@ pub(crate) struct Parts {
     pub(crate) reader: UrlReader,
     pub(crate) filters: Extensions,
     pub(crate) settings: Arc<Settings>,
+    pub(crate) inward: Inward,
 }
 
 /// All of them.
 pub(crate) fn all(parts: Parts) -> Vec<Arc<dyn Action>> {
     let sources = Sources::new(parts.reader.clone());
+    let portal = http::PortalRequest {
+        catalog: parts.catalog.clone(),
+        inward: parts.inward,
+    };
+    let elsewhere = http::HttpRequest {
+        calls: parts.calls.clone(),
+        settings: parts.settings.clone(),
+    };
     let publishing = gitea::PublishGitea {
         integrations: parts.integrations,
         calls: parts.calls,
         hosts: crate::filters::hosts(parts.reader.integrations()),
         settings: parts.settings.clone(),
     };
-    vec![
+    let mut all: Vec<Arc<dyn Action>> = vec![
         Arc::new(fetch::FetchPlain(sources.clone())),
         Arc::new(fetch::FetchPlainFile(sources.clone())),
         Arc::new(template::FetchTemplate::new(
@@ -63,7 +77,15 @@ pub(crate) fn all(parts: Parts) -> Vec<Arc<dyn Action>> {
         Arc::new(readdir::ReadFolder),
         Arc::new(publishing),
         Arc::new(folder::PublishFolder(parts.settings)),
-    ]
+        Arc::new(roadie::Parse::READ),
+        Arc::new(portal),
+        Arc::new(elsewhere),
+        Arc::new(archive::Zip),
+        Arc::new(archive::PublishZip),
+    ];
+    all.extend(roadie::all());
+    all.extend(annotate::ALL.map(|action| Arc::new(action) as Arc<dyn Action>));
+    all
 }
 
 /// The schema of an object with these properties, of which some must be there.

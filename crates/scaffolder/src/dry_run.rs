@@ -22,7 +22,7 @@ use crate::actions::would_publish;
 use crate::run::{Stage, joined, shown};
 use crate::settings::{Settings, private_folder};
 use crate::tasks::{EventKind, StepState, TaskEvent};
-use crate::template::{Step, Template};
+use crate::template::{Step, Template, template_version};
 use crate::workspace::{File, Workspace};
 
 /// Longest dry run.
@@ -150,6 +150,7 @@ impl DryRunner {
         spec["templateInfo"]["baseUrl"] = base_url.as_str().into();
         let steps = spec["steps"].clone();
         let parts = (self.actions.clone(), self.filters.clone(), self.settings.clone());
+        let version = template_version(&spec);
         let mut trial = Trial {
             stage: Stage::new(parts, spec, id.clone(), wanted.secrets),
             actor: &wanted.actor,
@@ -160,6 +161,7 @@ impl DryRunner {
                 // As the original names every template that is tried.
                 template: TRIED.to_owned(),
                 base_url: Some(base_url),
+                version,
                 published: None,
                 record: None,
             },

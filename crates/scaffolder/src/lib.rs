@@ -10,6 +10,7 @@ mod api;
 pub mod dry_run;
 mod filters;
 mod forms;
+mod jsonata;
 mod pages;
 mod permissions;
 mod redaction;
@@ -44,6 +45,7 @@ use plugin::{
 use scm::UrlReader;
 use store::Store;
 use tokio_util::sync::CancellationToken;
+use web::Inward;
 use work::JobHandler;
 
 use actions::Parts;
@@ -86,16 +88,16 @@ pub fn declaration() -> Declaration {
     }
 }
 
-/// The plugin. `actions` are those of all plugins; `stop` ends open streams.
+/// The plugin. `actions` are those of all plugins, `inward` calls the portal itself; `stop` ends open streams.
 pub fn contributions(
     config: &Config,
     catalog: &Catalog,
     services: &Services,
     audit: Arc<dyn AuditLog>,
-    actions: Slot<ActionRegistry>,
+    (actions, inward): (Slot<ActionRegistry>, Inward),
     stop: CancellationToken,
 ) -> Contributions {
-    assembled(config, catalog, services, audit, actions, stop).1
+    assembled(config, catalog, services, audit, (actions, inward), stop).1
 }
 
 fn assembled(
@@ -103,7 +105,7 @@ fn assembled(
     catalog: &Catalog,
     services: &Services,
     audit: Arc<dyn AuditLog>,
-    actions: Slot<ActionRegistry>,
+    (actions, inward): (Slot<ActionRegistry>, Inward),
     stop: CancellationToken,
 ) -> (Scaffolder, Contributions) {
     let settings = Arc::new(Settings::new(config));
@@ -122,6 +124,7 @@ fn assembled(
         reader,
         filters,
         settings,
+        inward,
     };
     let scaffolder = Scaffolder {
         catalog: catalog.clone(),

@@ -2,16 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use config::Config;
+use config::{Config, ReadingAllow};
 use model::Fault;
 use plugin::ConfigSection;
+use scm::AllowList;
 use serde_json::{Map, Value, json};
 
 /// Tasks that run at the same time, over all processes, unless the configuration says otherwise.
 const AT_ONCE: u32 = 10;
 
 /// What the configuration says about tasks and actions.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Settings {
     /// Name and address of commits' author.
     pub(crate) author: (String, String),
@@ -33,6 +34,8 @@ pub(crate) struct Settings {
     pub(crate) workspaces: PathBuf,
     /// Where local repositories are made.
     pub(crate) repositories: PathBuf,
+    /// Which addresses `http:request` may call: those of `backend.reading.allow`, and the hosts of a key of its own.
+    pub(crate) callable: AllowList,
 }
 
 /// The folder of local repositories: what the configuration says, else one in the data folder.
@@ -78,8 +81,21 @@ impl Settings {
             keeps_record: section["templateRecord"] != false,
             workspaces: working.join("scaffolder-workspaces"),
             repositories: repositories_folder(config),
+            callable: callable(config),
         }
     }
+}
+
+fn callable(config: &Config) -> AllowList {
+    let hosts = section(config)["http"]["allowedHosts"].as_array();
+    let hosts = hosts.into_iter().flatten().filter_map(Value::as_str);
+    let own = hosts.map(|host| ReadingAllow {
+        host: host.to_owned(),
+        paths: None,
+    });
+    let mut allowed = config.backend().reading.allow.clone();
+    allowed.extend(own);
+    AllowList::new(&allowed)
 }
 
 /// The section as the commands see it.
@@ -106,6 +122,14 @@ fn properties() -> Map<String, Value> {
             "parameters": texts("backend", "Seen by all expressions."),
             "secrets": texts("secret", "Seen by the input of steps alone."),
         },
+    });
+    let http = json!({
+        "type": "object",
+        "description": "What the action http:request may call.",
+        "properties": {"allowedHosts": {
+            "type": "array", "items": {"type": "string"},
+            "description": "Hosts that http:request may call beside those of backend.reading.allow: name, name:port or *.domain.",
+        }},
     });
     let mut all = Map::new();
     for (key, schema) in [
@@ -136,6 +160,7 @@ fn properties() -> Map<String, Value> {
                 "description": "Tasks that run at the same time, over all processes. Default: 10.",
             }),
         ),
+        ("http", http),
         (
             "templateRecord",
             json!({

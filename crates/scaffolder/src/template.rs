@@ -8,6 +8,9 @@ const PAGE_TITLE: &str = "Please enter the following information";
 /// The version of templates that is understood.
 const API_VERSION: &str = "scaffolder.backstage.io/v1beta3";
 
+/// The annotation of templates that says their version, as the community's annotator action reads it.
+pub(crate) const VERSION: &str = "backstage.io/template-version";
+
 /// A software template.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Template {
@@ -170,6 +173,12 @@ fn pages(parameters: &Value) -> Vec<ParameterPage> {
         schema,
     };
     list.into_iter().map(page).collect()
+}
+
+/// The version of the template that a task's specification names.
+pub(crate) fn template_version(spec: &Value) -> Option<String> {
+    let version = entity::annotation(&spec["templateInfo"]["entity"], VERSION)?;
+    Some(version.to_owned())
 }
 
 /// Where a template lies: its source location, else the location that it was read from.

@@ -11,6 +11,8 @@ pub use scm::git::CommitFile as File;
 const MOST_BYTES: u64 = 256 << 20;
 /// Most files of a commit.
 const MOST_FILES: usize = 20_000;
+/// Most bytes of a file that an action reads or makes as a whole.
+pub(crate) const FILE_BYTES: usize = 16 << 20;
 /// Deepest folder.
 const DEEPEST: usize = 64;
 
@@ -71,6 +73,30 @@ impl Workspace {
             fs::set_permissions(&target, mode).map_err(|error| failed(Path::new(path), &error))?;
         }
         Ok(())
+    }
+
+    /// Writes other content into a file that is there; it stays executable.
+    pub(crate) fn rewrite(&self, path: &str, bytes: &[u8]) -> Result<(), Fault> {
+        fs::write(self.path(path)?, bytes).map_err(|error| failed(Path::new(path), &error))
+    }
+
+    /// The content of a file.
+    pub(crate) fn bytes(&self, path: &str) -> Result<Vec<u8>, Fault> {
+        let full = self.path(path)?;
+        let metadata = fs::metadata(&full)
+            .map_err(|_| Fault::not_found(format!("There is no file {path} in the workspace")))?;
+        if !metadata.is_file() {
+            return Err(Fault::input(format!("{path} is no file")));
+        }
+        if metadata.len() > FILE_BYTES as u64 {
+            return Err(Fault::input(format!("{path} is larger than {FILE_BYTES} bytes")));
+        }
+        fs::read(&full).map_err(|error| failed(Path::new(path), &error))
+    }
+
+    /// The content of a file as text.
+    pub(crate) fn text(&self, path: &str) -> Result<String, Fault> {
+        Ok(String::from_utf8_lossy(&self.bytes(path)?).into_owned())
     }
 
     pub(crate) fn has(&self, path: &str) -> bool {

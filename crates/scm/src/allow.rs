@@ -7,7 +7,7 @@ use crate::git_url::climbs;
 
 /// The allowed hosts, ports and paths.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct AllowList {
+pub struct AllowList {
     entries: Vec<Entry>,
 }
 
@@ -21,14 +21,14 @@ struct Entry {
 
 impl AllowList {
     /// Reads the configured entries; entries with a malformed port allow nothing.
-    pub(crate) fn new(allow: &[ReadingAllow]) -> Self {
+    pub fn new(allow: &[ReadingAllow]) -> Self {
         Self {
             entries: allow.iter().filter_map(Entry::new).collect(),
         }
     }
 
     /// Whether a URL may be read.
-    pub(crate) fn allows(&self, url: &Url) -> bool {
+    pub fn allows(&self, url: &Url) -> bool {
         matches!(url.scheme(), "http" | "https") && self.entries.iter().any(|entry| entry.allows(url))
     }
 }

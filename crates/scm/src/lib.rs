@@ -26,6 +26,7 @@ mod tree;
 mod tree_reader;
 mod webhook;
 
+pub use allow::AllowList;
 pub use analysis::Analysis;
 pub use commits::{Commit, commit_page};
 pub use git_url::GitUrl;

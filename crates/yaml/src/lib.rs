@@ -25,6 +25,7 @@ mod tree;
 
 pub use document::{Document, Limits};
 pub use error::YamlError;
+pub use print::Style;
 
 use serde_json::Value;
 
@@ -54,5 +55,10 @@ pub fn locate(text: &str, line: usize, path: &[&str]) -> Option<(usize, usize)> 
 
 /// Prints a value as `yaml.stringify` would, with a final line break.
 pub fn to_string(value: &Value) -> String {
-    print::block_text(value)
+    print::block_text(value, &Style::default())
+}
+
+/// The same in another style.
+pub fn to_string_in(value: &Value, style: &Style) -> String {
+    print::block_text(value, style)
 }

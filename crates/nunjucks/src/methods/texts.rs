@@ -167,6 +167,35 @@ pub(crate) fn replace(text: &str, what: &Value, with: &str) -> String {
     String::from_utf16_lossy(&made)
 }
 
+/// A text with other text for every place of a text or pattern, as `replaceAll` of JavaScript gives it. Gives up when it
+/// becomes longer than `most` bytes.
+pub(crate) fn replace_all(
+    text: &str,
+    what: Option<&Pattern>,
+    plain: &str,
+    with: &str,
+    most: usize,
+) -> Option<String> {
+    let Some(pattern) = what else {
+        let with = plain_expanded(with, plain);
+        let places = text.matches(plain).count();
+        let fits = places.checked_mul(with.len())?.checked_add(text.len())? <= most;
+        return fits.then(|| text.replace(plain, &with));
+    };
+    let units = units_of(text);
+    let (mut made, mut from) = (Vec::with_capacity(units.len()), 0);
+    for found in pattern.regex.find_from_ucs2(&units, 0) {
+        made.extend_from_slice(&units[from..found.start()]);
+        expand(&units, &found, with, &mut made);
+        from = found.end();
+        if made.len() > most {
+            return None;
+        }
+    }
+    made.extend_from_slice(&units[from..]);
+    Some(String::from_utf16_lossy(&made))
+}
+
 /// A replacement of a plain text, with `$&` and `$$` filled in.
 fn plain_expanded(with: &str, what: &str) -> String {
     let mut parts = with.split("$$");

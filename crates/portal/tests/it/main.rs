@@ -20,6 +20,7 @@ mod served;
 mod sight;
 mod sign_in;
 mod tables;
+mod template_calls;
 mod uses_of_full_sight;
 mod webhooks;
 mod world;

@@ -11,7 +11,7 @@ use work::{JobLog, LogLevel};
 use super::stage::{Round, Stage, joined, shown};
 use super::{Halt, Run};
 use crate::tasks::{StepState, TaskEvent};
-use crate::template::Step;
+use crate::template::{Step, template_version};
 use crate::updates;
 use crate::updates::record::Record;
 use crate::updates::tables::NewProject;
@@ -180,6 +180,7 @@ impl Run<'_> {
             begun_at: self.task.created_at,
             template: self.task.template.clone(),
             base_url: base_url.map(str::to_owned),
+            version: template_version(&self.task.spec),
             published: self.stage.progress.published.clone(),
             record: origin.map(|origin| origin.text()),
         }

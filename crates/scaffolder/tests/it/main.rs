@@ -5,9 +5,11 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod data;
 mod failing;
 mod pages;
 mod publishing;
+mod requests;
 mod resuming;
 mod secrets;
 mod world;

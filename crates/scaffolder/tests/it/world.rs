@@ -198,7 +198,7 @@ impl World {
             &self.catalog,
             &self.services,
             Arc::new(Silent),
-            slot.clone(),
+            (slot.clone(), web::Inward::default()),
             CancellationToken::new(),
         );
         let of = |part: Arc<dyn Action>| Of {

@@ -1,7 +1,5 @@
 //! Breaks long scalars at spaces.
 
-use super::WIDTH;
-
 /// How a scalar is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -37,11 +35,15 @@ struct Folding<'a> {
     overflow: bool,
 }
 
-/// Folds `text`; `column` is where its first line starts when that is not the indentation.
-pub fn fold(text: &str, indent: &str, mode: Mode, column: Option<usize>) -> Folded {
+/// Least room for the content of a line, however deeply it is indented.
+const LEAST: usize = 20;
+
+/// Folds `text` at `width`; `column` is where its first line starts when that is not the indentation. A width of 0 folds nothing.
+pub fn fold(text: &str, (indent, width): (&str, usize), mode: Mode, column: Option<usize>) -> Folded {
     let units: Vec<u16> = text.encode_utf16().collect();
-    let step = (1 + WIDTH).saturating_sub(indent.len()).max(21);
-    if units.len() <= step {
+    let least = if width < LEAST { 0 } else { LEAST };
+    let step = (1 + width).saturating_sub(indent.len()).max(1 + least);
+    if width == 0 || units.len() <= step {
         return Folded {
             text: text.to_owned(),
             overflow: false,
@@ -53,14 +55,14 @@ pub fn fold(text: &str, indent: &str, mode: Mode, column: Option<usize>) -> Fold
         step,
         mode,
         folds: Vec::new(),
-        end: WIDTH.saturating_sub(indent.len()),
+        end: width.saturating_sub(indent.len()),
         split: None,
         escape: (usize::MAX, 0),
         overflow: false,
     };
     match column {
-        Some(column) if column > WIDTH - 20 => folding.folds.push((0, false)),
-        Some(column) => folding.end = WIDTH - column,
+        Some(column) if column + least.max(2) > width => folding.folds.push((0, false)),
+        Some(column) => folding.end = width - column,
         None => {}
     }
     folding.run();

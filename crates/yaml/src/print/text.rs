@@ -1,6 +1,6 @@
 //! Scalars: plain where that reads back as the same value, else in a block or in quotes.
 
-use super::WIDTH;
+use super::Style;
 use super::fold::{Mode, fold};
 use crate::scalar;
 use serde_json::Value;
@@ -12,6 +12,7 @@ pub struct Setting<'a> {
     pub in_flow: bool,
     /// Column of the first line, when a key stands before it.
     pub column: Option<usize>,
+    pub style: &'a Style,
 }
 
 /// Length as JavaScript counts it.
@@ -55,14 +56,20 @@ pub fn string(text: &str, setting: &Setting<'_>) -> String {
         if setting.indent.is_empty() {
             return block(text, setting);
         }
-        if setting.implicit_key && setting.indent == "  " {
+        if setting.implicit_key && setting.indent.len() == setting.style.indent {
             return quoted(text, setting);
         }
     }
     if setting.implicit_key {
         return text.to_owned();
     }
-    fold(text, setting.indent, Mode::Flow, setting.column).text
+    fold(
+        text,
+        (setting.indent, setting.style.width),
+        Mode::Flow,
+        setting.column,
+    )
+    .text
 }
 
 /// Texts with a meaning of their own when written plainly.
@@ -109,7 +116,13 @@ fn single(text: &str, setting: &Setting<'_>) -> String {
     if setting.implicit_key {
         written
     } else {
-        fold(&written, indent, Mode::Flow, setting.column).text
+        fold(
+            &written,
+            (indent, setting.style.width),
+            Mode::Flow,
+            setting.column,
+        )
+        .text
     }
 }
 
@@ -175,7 +188,7 @@ fn double(text: &str, setting: &Setting<'_>) -> String {
     if setting.implicit_key {
         out
     } else {
-        fold(&out, indent, Mode::Quoted, setting.column).text
+        fold(&out, (indent, setting.style.width), Mode::Quoted, setting.column).text
     }
 }
 
@@ -220,10 +233,15 @@ fn block(text: &str, setting: &Setting<'_>) -> String {
     let start = indent_breaks(start, indent);
     let digit = if indent.is_empty() { "1" } else { "2" };
     let header = format!("{}{chomp}", if spaced { digit } else { "" });
-    if over_limit(text, indent.len()) {
+    if over_limit(text, indent.len(), setting.style.width) {
         let folded = indent_breaks(&unfolded(body), indent);
         let joined = format!("{start}{folded}{end}");
-        let result = fold(&joined, indent, Mode::Block, Some(indent.len()));
+        let result = fold(
+            &joined,
+            (indent, setting.style.width),
+            Mode::Block,
+            Some(indent.len()),
+        );
         if !result.overflow {
             return format!(">{header}\n{indent}{}", result.text);
         }
@@ -237,9 +255,9 @@ fn indent_inner_breaks(end: &str, indent: &str) -> String {
     format!("{}{}", indent_breaks(&end[..last], indent), &end[last..])
 }
 
-fn over_limit(text: &str, indent: usize) -> bool {
-    let limit = WIDTH.saturating_sub(indent);
-    text.split('\n').any(|line| units(line) > limit)
+fn over_limit(text: &str, indent: usize, width: usize) -> bool {
+    let limit = width.saturating_sub(indent);
+    width > 0 && text.split('\n').any(|line| units(line) > limit)
 }
 
 /// Doubles the breaks that folding would take away; deeper lines are left as they are.

@@ -10,6 +10,7 @@ mod api;
 pub mod dry_run;
 mod filters;
 mod forms;
+mod kept;
 mod pages;
 mod permissions;
 mod redaction;
@@ -33,6 +34,7 @@ pub use settings::repositories_folder;
 pub use tables::MIGRATIONS;
 pub use workspace::File;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use catalog::Catalog;
@@ -66,6 +68,8 @@ pub struct Scaffolder {
     pub dry_runs: DryRunner,
     /// Cancelled when the server stops; ends open streams.
     pub(crate) stop: CancellationToken,
+    /// Where each task has its folder.
+    pub(crate) workspaces: PathBuf,
 }
 
 /// What the plugin is.
@@ -101,6 +105,7 @@ pub fn contributions(
         actions: actions.clone(),
         dry_runs: DryRunner::new(actions.clone(), filters.clone(), settings.clone()),
         stop,
+        workspaces: settings.workspaces.clone(),
     };
     let runner = TaskRunner {
         tasks: tasks.clone(),

@@ -4,6 +4,8 @@
 
 mod actions;
 mod address;
+mod file_tree;
+mod files;
 mod gallery;
 mod parts;
 mod samples;
@@ -104,19 +106,19 @@ fn rows(pages: &Pages) -> Rows {
         .post(WIZARD, create, wizard::step)
         .get("/create/tasks", read.prefetch(), task_list::show)
         .get(TASK, read, task::show)
+        .get(format!("{TASK}/log"), read, task::plain_log)
+        .get(format!("{TASK}/files"), read, files::show)
         .get(
             format!("{TASK}/cancel"),
             Rule::signed_in().needs_per_thing(&TASK_CANCEL),
-            |pages, caller, id, chrome| task::confirm(task::Decision::Cancel, pages, caller, id, chrome),
+            task::confirm_cancel,
         )
         .post(
             format!("{TASK}/cancel"),
             Rule::signed_in().needs_per_thing(&TASK_CANCEL),
             task::cancel,
         )
-        .get(format!("{TASK}/retry"), create, |pages, caller, id, chrome| {
-            task::confirm(task::Decision::Retry, pages, caller, id, chrome)
-        })
+        .get(format!("{TASK}/retry"), create, task::confirm_retry)
         .post(format!("{TASK}/retry"), create, task::retry)
         .get("/create/actions", Rule::signed_in().prefetch(), actions::show);
     fixed.with_state(pages)

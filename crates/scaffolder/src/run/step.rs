@@ -22,6 +22,7 @@ impl Run<'_> {
     pub(super) async fn step(&mut self, step: &Step) -> Result<(), Halt> {
         if self.stage.is_given_up(step) {
             self.stage.progress.finish(&step.id, None);
+            self.keep_files(step).await;
             let skipped = Self::skipped(step, "a previous step failed");
             return self.keep_with(&[skipped]).await;
         }
@@ -31,6 +32,7 @@ impl Run<'_> {
         let context = self.stage.context(None);
         if Stage::condition_fails(step, &context) {
             self.stage.progress.finish(&step.id, None);
+            self.keep_files(step).await;
             let skipped = Self::skipped(step, "its if condition was false");
             return self.keep_with(&[skipped]).await;
         }
@@ -46,6 +48,7 @@ impl Run<'_> {
             }
             Err(fault) => self.failed(step, &fault),
         };
+        self.keep_files(step).await;
         self.keep_with(&events).await
     }
 

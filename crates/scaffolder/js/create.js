@@ -157,3 +157,126 @@ const follow = (task) => {
 };
 const task = document.querySelector("[data-task]");
 if (task) follow(task);
+
+// The editor of templates: the form follows the text, a try can be given up, and a mistake leads to its place.
+const editor = document.querySelector("[data-editor]");
+if (editor) {
+  const written = editor.elements.text, gutter = editor.querySelector("[data-gutter]"), files = editor.elements.files;
+  const part = (id) => document.getElementById(id);
+  let asking, typing, saved = written.value;
+
+  const number = () => {
+    const wrong = new Set([...editor.querySelectorAll("#editor-problems [data-line]")].map((link) => Number(link.dataset.line)));
+    gutter.replaceChildren(...written.value.split("\n").map((_, at) => {
+      const line = document.createElement("span");
+      line.textContent = at + 1;
+      line.classList.toggle("is-wrong", wrong.has(at + 1));
+      return line;
+    }));
+    gutter.scrollTop = written.scrollTop;
+  };
+  const countFiles = () => {
+    const count = files.value ? JSON.parse(files.value).length : 0;
+    editor.querySelector("[data-files-count]").textContent = count ? `${count} files beside it` : "";
+  };
+  const busy = (on) => {
+    editor.querySelector("[data-cancel]").hidden = !on;
+    part("editor-result").toggleAttribute("aria-busy", on);
+  };
+  // A part that has the focus gives it to the same field of its successor.
+  const replace = (page, id) => {
+    const old = part(id), next = page.getElementById(id), active = old.contains(document.activeElement) && document.activeElement;
+    const range = active && "selectionStart" in active ? [active.selectionStart, active.selectionEnd] : null;
+    old.replaceWith(next);
+    const again = active ? part(active.id) ?? next.querySelector("[autofocus]") : null;
+    if (!again) return;
+    again.focus({ preventScroll: true });
+    try { if (range?.[0] != null) again.setSelectionRange(...range); } catch { /* Not every field has a selection. */ }
+  };
+  const ask = async (go) => {
+    clearTimeout(typing);
+    asking?.abort();
+    const own = asking = new AbortController(), isRun = go === "run";
+    const body = new URLSearchParams(new FormData(editor));
+    body.set("go", go);
+    busy(isRun);
+    const answer = await fetch(editor.action, { method: "POST", body, signal: own.signal }).catch(() => null);
+    const text = await answer?.text().catch(() => null);
+    if (own.signal.aborted) return;
+    busy(false);
+    const page = text && new DOMParser().parseFromString(text, "text/html");
+    if (!page?.getElementById("editor-result")) {
+      const why = page?.querySelector("main h1, main h2")?.textContent;
+      part("editor-result").textContent = `The portal gave no answer${why ? `: ${why}` : ""}. Try it again.`;
+      return;
+    }
+    replace(page, "editor-problems");
+    // What was filled in outlives a text that cannot be read for a moment.
+    if (!page.getElementById("editor-form").hasAttribute("data-unreadable")) replace(page, "editor-form");
+    if (isRun) replace(page, "editor-result");
+    document.getElementById("icons")?.replaceWith(page.getElementById("icons"));
+    document.dispatchEvent(new CustomEvent("page:changed"));
+    number();
+  };
+
+  written.addEventListener("input", () => {
+    number();
+    clearTimeout(typing);
+    typing = setTimeout(ask, 400, "update");
+  });
+  written.addEventListener("scroll", () => { gutter.scrollTop = written.scrollTop; });
+  written.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    ask("run");
+  });
+  editor.addEventListener("submit", (event) => {
+    event.preventDefault();
+    ask(event.submitter?.value ?? "update");
+  });
+  editor.addEventListener("change", ({ target }) => { if (target.hasAttribute("data-updates")) ask("update"); });
+  editor.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-line]");
+    if (!link) return;
+    event.preventDefault();
+    const lines = written.value.split("\n"), line = Number(link.dataset.line) - 1;
+    const at = lines.slice(0, line).reduce((sum, text) => sum + text.length + 1, 0) + Number(link.dataset.column) - 1;
+    written.focus();
+    written.setSelectionRange(at, at + Math.max(1, (lines[line] ?? "").length - Number(link.dataset.column) + 1));
+    written.scrollTop = Math.max(0, line - 5) * parseFloat(getComputedStyle(written).lineHeight);
+  });
+  editor.querySelector("[data-cancel]").addEventListener("click", () => { asking?.abort(); busy(false); });
+  editor.querySelector("[data-update]").hidden = true;
+
+  // The files of a folder, without what is not part of a template.
+  const input = editor.querySelector("[data-folder-input]"), choose = editor.querySelector("[data-folder]");
+  const most = 5 * 1024 * 1024;
+  const base64 = (file) => new Promise((done, failed) => {
+    const reader = new FileReader();
+    reader.onload = () => done(reader.result.slice(reader.result.indexOf(",") + 1));
+    reader.onerror = () => failed(reader.error);
+    reader.readAsDataURL(file);
+  });
+  choose.hidden = false;
+  choose.addEventListener("click", () => input.click());
+  input.addEventListener("change", async () => {
+    const below = (file) => file.webkitRelativePath.split("/").slice(1).join("/");
+    const wanted = [...input.files].filter((file) => !/(^|\/)(\.git|node_modules)\//.test(below(file)));
+    const size = wanted.reduce((sum, file) => sum + file.size, 0);
+    if (wanted.length > 1000 || size > most) {
+      editor.querySelector("[data-files-count]").textContent = "The folder is too large: 1,000 files and 5 MB are the most.";
+      return;
+    }
+    const all = await Promise.all(wanted.map(async (file) => ({ path: below(file), base64Content: file.size ? await base64(file) : "" })));
+    files.value = JSON.stringify(all);
+    editor.elements.origin?.remove();
+    const template = wanted.find((file) => /^template\.ya?ml$/.test(below(file)));
+    if (template) written.value = saved = await template.text();
+    countFiles();
+    number();
+    ask("update");
+  });
+  addEventListener("beforeunload", (event) => { if (written.value !== saved) event.preventDefault(); });
+  countFiles();
+  number();
+}

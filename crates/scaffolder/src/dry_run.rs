@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use work::{Checkpoint, JobLog, LogLevel};
 
+use crate::redaction::Redactor;
 use crate::run::{Stage, joined, shown};
 use crate::settings::{Settings, private_folder};
 use crate::tasks::{EventKind, StepState, TaskEvent};
@@ -73,6 +74,26 @@ pub struct DryRunReport {
     pub steps: Value,
 }
 
+/// What a dry run gave up to where it came.
+pub(crate) struct Tried {
+    pub(crate) report: DryRunReport,
+    /// The fault of the step that failed.
+    pub(crate) failure: Option<Fault>,
+    /// Hides the secrets in its files.
+    pub(crate) redactor: Redactor,
+}
+
+/// A folder that is removed whatever becomes of who uses it.
+struct Passing(PathBuf);
+
+impl Drop for Passing {
+    fn drop(&mut self) {
+        let folder = std::mem::take(&mut self.0);
+        // It may never have been made. A run that is given up is dropped without waiting for anything.
+        std::thread::spawn(move || std::fs::remove_dir_all(folder));
+    }
+}
+
 /// A dry run that is under way.
 struct Trial<'a> {
     stage: Stage,
@@ -95,6 +116,21 @@ impl DryRunner {
 
     /// Tries a template. Fails with the fault of the first step that fails.
     pub async fn run(&self, wanted: DryRun<'_>, stop: &CancellationToken) -> Result<DryRunReport, Fault> {
+        let tried = self.try_out(wanted, None, stop).await?;
+        match tried.failure {
+            Some(fault) => Err(fault),
+            None => Ok(tried.report),
+        }
+    }
+
+    /// Tries a template as far as it goes. Relative addresses start from `base_url`, else from the files beside the template.
+    /// Who gives the answer up ends the run.
+    pub(crate) async fn try_out(
+        &self,
+        wanted: DryRun<'_>,
+        base_url: Option<String>,
+        stop: &CancellationToken,
+    ) -> Result<Tried, Fault> {
         let bytes: usize = wanted.files.iter().map(|file| file.bytes.len()).sum();
         if bytes > MOST_BYTES {
             return Err(Fault::input(format!(
@@ -107,13 +143,11 @@ impl DryRunner {
             .await
             .map_err(|_| Fault::error("the process stops"))?;
         let id = format!("dry-run-{}", Uuid::new_v4());
-        let folder = self.settings.workspaces.join(&id);
+        let folder = Passing(self.settings.workspaces.join(&id));
         let stop = stop.child_token();
         let _ends = stop.clone().drop_guard();
-        let tried = tokio::time::timeout(LONGEST, self.run_in(&folder, id, wanted, stop)).await;
-        // The folder may not be there; what is left of it goes with the next cleaning.
-        let _ = tokio::fs::remove_dir_all(&folder).await;
-        tried.unwrap_or_else(|_| {
+        let tried = self.run_in(&folder.0, id, wanted, base_url, stop);
+        tokio::time::timeout(LONGEST, tried).await.unwrap_or_else(|_| {
             let longest = LONGEST.as_secs() / 60;
             Err(Fault::error(format!(
                 "The dry run took longer than {longest} minutes"
@@ -126,8 +160,9 @@ impl DryRunner {
         folder: &Path,
         id: String,
         wanted: DryRun<'_>,
+        base_url: Option<String>,
         stop: CancellationToken,
-    ) -> Result<DryRunReport, Fault> {
+    ) -> Result<Tried, Fault> {
         let (beside, workspace) = (folder.join("template"), folder.join("workspace"));
         private_folder(&beside)?;
         private_folder(&workspace)?;
@@ -136,7 +171,7 @@ impl DryRunner {
             files.write(&file.path, &file.bytes, file.is_executable)?;
         }
         let mut spec = wanted.template.task_spec(wanted.values, wanted.user);
-        let base_url = format!("file://{}", beside.join(TEMPLATE_FILE).display());
+        let base_url = base_url.unwrap_or_else(|| format!("file://{}", beside.join(TEMPLATE_FILE).display()));
         spec["templateInfo"]["baseUrl"] = base_url.as_str().into();
         let steps = spec["steps"].clone();
         let parts = (self.actions.clone(), self.filters.clone(), self.settings.clone());
@@ -155,15 +190,20 @@ impl DryRunner {
             log: Vec::new(),
             stop,
         };
-        trial
+        let failure = trial
             .steps()
             .await
-            .map_err(|fault| trial.stage.redacted(&fault))?;
-        Ok(DryRunReport {
-            output: trial.stage.output(),
-            log: trial.log,
-            files: Workspace::new(&workspace).files()?,
-            steps,
+            .err()
+            .map(|fault| trial.stage.redacted(&fault));
+        Ok(Tried {
+            report: DryRunReport {
+                output: trial.stage.output(),
+                log: trial.log,
+                files: Workspace::new(&workspace).files()?,
+                steps,
+            },
+            failure,
+            redactor: trial.stage.redactor,
         })
     }
 }
@@ -187,7 +227,14 @@ impl Trial<'_> {
         let text = format!("Starting up task with {} steps", steps.len() + 1);
         self.say(TaskEvent::of(EventKind::Log, text));
         for step in &steps {
-            self.step(step).await?;
+            if let Err(fault) = self.step(step).await {
+                self.say(TaskEvent::step(
+                    &step.id,
+                    Some(StepState::Failed),
+                    fault.to_string(),
+                ));
+                return Err(fault);
+            }
         }
         Ok(())
     }
@@ -309,3 +356,6 @@ fn example(schema: &Value) -> Value {
         _ => "<unknown>".into(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,6 +70,8 @@ pub struct Scaffolder {
     pub(crate) stop: CancellationToken,
     /// Where each task has its folder.
     pub(crate) workspaces: PathBuf,
+    /// Reads the files of templates.
+    pub(crate) reader: UrlReader,
 }
 
 /// What the plugin is.
@@ -106,6 +108,7 @@ pub fn contributions(
         dry_runs: DryRunner::new(actions.clone(), filters.clone(), settings.clone()),
         stop,
         workspaces: settings.workspaces.clone(),
+        reader: reader.clone(),
     };
     let runner = TaskRunner {
         tasks: tasks.clone(),

@@ -4,6 +4,7 @@
 
 mod actions;
 mod address;
+mod editor;
 mod file_tree;
 mod files;
 mod gallery;
@@ -28,11 +29,15 @@ use scm::{Integration, Integrations};
 use sight::ENTITY_READ;
 
 use crate::Scaffolder;
+use crate::api::dry_run::LONGEST_ANSWER;
 use crate::forms::repository::GitHost;
-use crate::{TASK_CANCEL, TASK_CREATE, TASK_READ};
+use crate::{TASK_CANCEL, TASK_CREATE, TASK_READ, TEMPLATE_MANAGEMENT};
 
 /// Most bytes of a sent form: the values of all its pages travel with each.
 const FORM_BYTES: usize = 1024 * 1024;
+
+/// Most bytes of what the editor sends: the text, the values, and the files of a folder.
+const EDITOR_BYTES: usize = 16 << 20;
 
 /// What the handlers have at hand.
 #[derive(Clone)]
@@ -62,6 +67,12 @@ pub(crate) fn contribute(to: &mut Contributions, scaffolder: &Scaffolder, hosts:
         words: "scaffolder runs log".into(),
         icon: "history".into(),
         path: "/create/tasks".into(),
+    });
+    to.palette_commands.push(PaletteCommand {
+        title: "Edit a template".into(),
+        words: "scaffolder editor dry run try template yaml".into(),
+        icon: "edit".into(),
+        path: "/create/edit".into(),
     });
     to.entity_actions.push(Arc::new(parts::UseTemplate));
     to.assets.extend(page_assets());
@@ -99,6 +110,8 @@ fn rows(pages: &Pages) -> Rows {
     let see = Rule::signed_in().left_to_handler(&ENTITY_READ);
     let create = Rule::signed_in().needs(&TASK_CREATE).body(FORM_BYTES);
     let read = Rule::signed_in().needs_per_thing(&TASK_READ);
+    let edit = Rule::signed_in().needs(&TEMPLATE_MANAGEMENT);
+    let edit = edit.body(EDITOR_BYTES).time(LONGEST_ANSWER);
     let fixed = Rows::new()
         .get("/create", see.prefetch(), gallery::show)
         .get("/create/templates/{name}", see, old_address)
@@ -120,6 +133,8 @@ fn rows(pages: &Pages) -> Rows {
         )
         .get(format!("{TASK}/retry"), create, task::confirm_retry)
         .post(format!("{TASK}/retry"), create, task::retry)
+        .get("/create/edit", edit, editor::show)
+        .post("/create/edit", edit, editor::work)
         .get("/create/actions", Rule::signed_in().prefetch(), actions::show);
     fixed.with_state(pages)
 }

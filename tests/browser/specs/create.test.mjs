@@ -50,6 +50,19 @@ test('the gallery is searched and filtered by its address', async () => {
   });
 });
 
+test('starred templates have a list of their own', async () => {
+  await visiting(browser, `${portal.base}/create?scope=starred`, { javaScriptEnabled: false }, async page => {
+    assert.match(await text(page, '[data-results]'), /Nothing starred here/);
+    await page.goto(`${portal.base}/create`);
+    await page.getByRole('button', { name: 'Star template:default/greeting' }).click();
+    await page.locator('.segmented a', { hasText: /Starred\s*1/ }).click();
+    assert.deepEqual(await texts(page, '.template-card h2'), ['Greeting']);
+    await page.getByRole('button', { name: 'Star template:default/greeting' }).click();
+    await page.waitForURL(/scope=starred/);
+    assert.match(await text(page, '[data-results]'), /Nothing starred here/);
+  });
+});
+
 test('the entity of a template leads to its form', async () => {
   await visiting(browser, `${portal.base}/catalog/default/template/greeting`, {}, async page => {
     await page.getByRole('link', { name: 'Use this template' }).click();
@@ -168,6 +181,11 @@ for (const scripted of [true, false]) {
       await page.goto(`${task}/files?step=notes`);
       assert.match(await text(page, '.file-shown'), /docs\/notes\.md.*first line.*of then/);
       if (scripted) assert.deepEqual(await findings(page), []);
+
+      const api = `${portal.base}/api/scaffolder/v2/tasks/${task.split('/').pop()}/retry`;
+      const refused = await page.request.post(api, { data: { fromStep: 'none' } });
+      assert.equal(refused.status(), 400);
+      assert.match(await refused.text(), /no step 'none'; its steps are: say, notes, late, look/);
 
       await lay('notes.md', 'first line\nof now\n');
       await lay('late.md', 'late\n');

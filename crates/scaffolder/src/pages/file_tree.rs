@@ -6,6 +6,9 @@ use ui::{Language, TreeNode, icon, tree};
 /// With more files than this, folders are closed unless what is shown lies in them.
 const MOST_OPEN: usize = 80;
 
+/// Files that say what the others are about, the first that there is.
+const TELLING: [&str; 3] = ["README.md", "catalog-info.yaml", "package.json"];
+
 /// What a step did to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Change {
@@ -86,6 +89,13 @@ fn file(leaf: &Leaf, name: &str, shown: Option<&str>) -> TreeNode {
         open: false,
         key: leaf.path.clone(),
     }
+}
+
+/// The place of the file that says most of all these.
+pub(super) fn telling<'p>(paths: impl Iterator<Item = &'p str> + Clone) -> Option<usize> {
+    TELLING
+        .iter()
+        .find_map(|name| paths.clone().position(|path| path == *name))
 }
 
 /// How a file is coloured.

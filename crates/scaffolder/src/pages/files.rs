@@ -14,13 +14,11 @@ use super::{Pages, address};
 use crate::TASK_READ;
 use crate::api::access::Caller;
 use crate::kept::{Kept, KeptFile, State as KeptState, States};
-use crate::pages::file_tree::Change;
+use crate::pages::file_tree::{Change, telling};
 use view::{Content, FilesView};
 
 /// Largest text that is shown.
 const MOST_SHOWN: u64 = 256 << 10;
-/// Files that are shown where none is asked for, the first that there is.
-const TELLING: [&str; 3] = ["README.md", "catalog-info.yaml", "package.json"];
 
 /// What is kept of a task.
 pub(super) async fn kept(pages: &Pages, id: crate::tasks::TaskId) -> Option<(Kept, States)> {
@@ -133,13 +131,11 @@ pub(super) fn changes(states: &States, at: usize) -> Vec<(&KeptFile, Option<Chan
 
 fn usual_path(states: &States, at: usize) -> Option<String> {
     let all = changes(states, at);
-    let telling = TELLING
-        .iter()
-        .find(|name| all.iter().any(|(file, _)| file.seen_path() == **name));
-    let changed = all.iter().find(|(_, change)| change.is_some()).or(all.first());
-    telling
-        .map(|name| (*name).to_owned())
-        .or_else(|| changed.map(|(file, _)| file.seen_path().to_owned()))
+    let changed = all.iter().position(|(_, change)| change.is_some());
+    let chosen = telling(all.iter().map(|(file, _)| file.seen_path()))
+        .or(changed)
+        .unwrap_or_default();
+    all.get(chosen).map(|(file, _)| file.seen_path().to_owned())
 }
 
 fn content(kept: &Kept, states: &States, at: usize, path: &str) -> Result<Content, Fault> {

@@ -1,5 +1,7 @@
 //! Samples of the pages in their states, for the snapshot test and for looking at.
 
+use std::collections::HashSet;
+
 use catalog::browse::{Head, Known, Named};
 use jiff::Timestamp;
 use maud::Markup;
@@ -32,13 +34,20 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
     let template = template();
     let fault = Fault::input("template:default/old has the apiVersion backstage.io/v1beta2");
     let reference = template.reference.clone();
-    vec![
+    let all = vec![
         ("create", gallery(&templates(GalleryState::default()))),
         (
             "create-nothing-found",
             gallery(&Gallery {
                 templates: Vec::new(),
                 ..templates(GalleryState::parse("q=zebra&tag=go"))
+            }),
+        ),
+        (
+            "create-nothing-starred",
+            gallery(&Gallery {
+                templates: Vec::new(),
+                ..templates(GalleryState::parse("scope=starred"))
             }),
         ),
         (
@@ -105,7 +114,8 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         ("tasks-empty", tasks(&list(true), now)),
         ("actions", actions(&[docs()], "")),
         ("actions-nothing-found", actions(&[docs(), docs()], "zebra")),
-    ]
+    ];
+    all.into_iter().chain(super::editor::samples::samples()).collect()
 }
 
 fn at(time: &str) -> Timestamp {
@@ -178,6 +188,9 @@ fn templates(state: GalleryState) -> Gallery {
             vec![(owner.to_string(), 2)],
             vec![("typescript".to_owned(), 1), ("recommended".to_owned(), 1)],
         ],
+        scopes: [2, 1],
+        starred: HashSet::from(["template:default/docs".to_owned()]),
+        can_edit: true,
         known: Named::from([(owner, Known::Seen(head))]),
     }
 }

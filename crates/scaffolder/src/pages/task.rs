@@ -1,8 +1,8 @@
 //! The page of a task, and what people can do about it: end it, have it done again, begin another one.
 
-mod ansi;
+pub(super) mod ansi;
 mod confirm;
-mod log;
+pub(super) mod log;
 pub(super) mod view;
 
 use std::collections::BTreeMap;

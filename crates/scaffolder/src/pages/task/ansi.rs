@@ -48,7 +48,7 @@ impl Look {
 }
 
 /// A text with its colours; what is looked for is marked.
-pub(super) fn coloured(text: &str, find: &str) -> Markup {
+pub(in crate::pages) fn coloured(text: &str, find: &str) -> Markup {
     html! {
         @for (look, piece) in pieces(text) {
             @match look.class() {

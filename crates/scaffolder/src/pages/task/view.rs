@@ -173,7 +173,8 @@ fn next_move(message: &str) -> &'static str {
     }
 }
 
-fn result(output: &Value) -> Markup {
+/// Links and texts that a template shows at its end.
+pub(in crate::pages) fn result(output: &Value) -> Markup {
     let list = |key: &str| output[key].as_array().cloned().unwrap_or_default();
     let (links, texts) = (list("links"), list("text"));
     html! {

@@ -2,7 +2,7 @@
 
 pub(crate) mod access;
 mod actions;
-mod dry_run;
+pub(crate) mod dry_run;
 mod events;
 mod projects;
 mod tasks;

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use work::{Checkpoint, JobLog, LogLevel};
 
 use crate::actions::would_publish;
+use crate::redaction::Redactor;
 use crate::run::{Stage, joined, shown};
 use crate::settings::{Settings, private_folder};
 use crate::tasks::{EventKind, StepState, TaskEvent};
@@ -80,6 +81,26 @@ pub struct DryRunReport {
     pub published: Option<Vec<File>>,
 }
 
+/// What a dry run gave up to where it came.
+pub(crate) struct Tried {
+    pub(crate) report: DryRunReport,
+    /// The fault of the step that failed.
+    pub(crate) failure: Option<Fault>,
+    /// Hides the secrets in its files.
+    pub(crate) redactor: Redactor,
+}
+
+/// A folder that is removed whatever becomes of who uses it.
+struct Passing(PathBuf);
+
+impl Drop for Passing {
+    fn drop(&mut self) {
+        let folder = std::mem::take(&mut self.0);
+        // It may never have been made. A run that is given up is dropped without waiting for anything.
+        std::thread::spawn(move || std::fs::remove_dir_all(folder));
+    }
+}
+
 /// A dry run that is under way.
 struct Trial<'a> {
     stage: Stage,
@@ -104,6 +125,15 @@ impl DryRunner {
 
     /// Tries a template. Fails with the fault of the first step that fails.
     pub async fn run(&self, wanted: DryRun<'_>, stop: &CancellationToken) -> Result<DryRunReport, Fault> {
+        let tried = self.try_out(wanted, stop).await?;
+        match tried.failure {
+            Some(fault) => Err(fault),
+            None => Ok(tried.report),
+        }
+    }
+
+    /// Tries a template as far as it goes. Who gives the answer up ends the run.
+    pub(crate) async fn try_out(&self, wanted: DryRun<'_>, stop: &CancellationToken) -> Result<Tried, Fault> {
         let bytes: usize = wanted.files.iter().map(|file| file.bytes.len()).sum();
         if bytes > MOST_BYTES {
             return Err(Fault::input(format!(
@@ -116,13 +146,11 @@ impl DryRunner {
             .await
             .map_err(|_| Fault::error("the process stops"))?;
         let id = format!("dry-run-{}", Uuid::new_v4());
-        let folder = self.settings.workspaces.join(&id);
+        let folder = Passing(self.settings.workspaces.join(&id));
         let stop = stop.child_token();
         let _ends = stop.clone().drop_guard();
-        let tried = tokio::time::timeout(LONGEST, self.run_in(&folder, id, wanted, stop)).await;
-        // The folder may not be there; what is left of it goes with the next cleaning.
-        let _ = tokio::fs::remove_dir_all(&folder).await;
-        tried.unwrap_or_else(|_| {
+        let tried = self.run_in(&folder.0, id, wanted, stop);
+        tokio::time::timeout(LONGEST, tried).await.unwrap_or_else(|_| {
             let longest = LONGEST.as_secs() / 60;
             Err(Fault::error(format!(
                 "The dry run took longer than {longest} minutes"
@@ -136,7 +164,7 @@ impl DryRunner {
         id: String,
         wanted: DryRun<'_>,
         stop: CancellationToken,
-    ) -> Result<DryRunReport, Fault> {
+    ) -> Result<Tried, Fault> {
         let (beside, workspace) = (folder.join("template"), folder.join("workspace"));
         private_folder(&beside)?;
         private_folder(&workspace)?;
@@ -170,16 +198,21 @@ impl DryRunner {
             until: wanted.until,
             published: None,
         };
-        trial
+        let failure = trial
             .steps()
             .await
-            .map_err(|fault| trial.stage.redacted(&fault))?;
-        Ok(DryRunReport {
-            output: trial.stage.output(),
-            log: trial.log,
-            published: trial.published,
-            files: Workspace::new(&workspace).files()?,
-            steps,
+            .err()
+            .map(|fault| trial.stage.redacted(&fault));
+        Ok(Tried {
+            report: DryRunReport {
+                output: trial.stage.output(),
+                log: trial.log,
+                published: trial.published,
+                files: Workspace::new(&workspace).files()?,
+                steps,
+            },
+            failure,
+            redactor: trial.stage.redactor,
         })
     }
 }
@@ -203,7 +236,14 @@ impl Trial<'_> {
         let text = format!("Starting up task with {} steps", steps.len() + 1);
         self.say(TaskEvent::of(EventKind::Log, text));
         for step in &steps {
-            self.step(step).await?;
+            if let Err(fault) = self.step(step).await {
+                self.say(TaskEvent::step(
+                    &step.id,
+                    Some(StepState::Failed),
+                    fault.to_string(),
+                ));
+                return Err(fault);
+            }
             if self.published.is_some() {
                 break;
             }
@@ -332,3 +372,6 @@ fn example(schema: &Value) -> Value {
         _ => "<unknown>".into(),
     }
 }
+
+#[cfg(test)]
+mod tests;

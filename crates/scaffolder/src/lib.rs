@@ -11,6 +11,7 @@ pub mod dry_run;
 mod filters;
 mod forms;
 mod jsonata;
+mod kept;
 mod pages;
 mod permissions;
 mod redaction;
@@ -35,6 +36,7 @@ pub use settings::repositories_folder;
 pub use tables::MIGRATIONS;
 pub use workspace::File;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use catalog::Catalog;
@@ -76,6 +78,10 @@ pub struct Scaffolder {
     pub(crate) updates: Desk,
     /// Cancelled when the server stops; ends open streams.
     pub(crate) stop: CancellationToken,
+    /// Where each task has its folder.
+    pub(crate) workspaces: PathBuf,
+    /// Reads the files of templates.
+    pub(crate) reader: UrlReader,
 }
 
 /// What the plugin is.
@@ -133,6 +139,8 @@ fn assembled(
         updates: desk(&parts, &services.store, &dry_runs, audit, &stop),
         dry_runs,
         stop,
+        workspaces: parts.settings.workspaces.clone(),
+        reader: parts.reader.clone(),
     };
     let mut contributions = Contributions {
         jobs: jobs(&scaffolder, &parts, services),

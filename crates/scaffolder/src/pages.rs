@@ -4,6 +4,9 @@
 
 mod actions;
 mod address;
+mod editor;
+mod file_tree;
+mod files;
 mod filters;
 mod gallery;
 mod parts;
@@ -29,14 +32,17 @@ use scm::{Integration, Integrations};
 use sight::ENTITY_READ;
 
 use crate::Scaffolder;
+use crate::api::dry_run::LONGEST_ANSWER;
 use crate::forms::repository::GitHost;
-use crate::{TASK_CANCEL, TASK_CREATE, TASK_READ};
+use crate::{TASK_CANCEL, TASK_CREATE, TASK_READ, TEMPLATE_MANAGEMENT};
 
 /// Most bytes of a sent form: the values of all its pages travel with each.
 const FORM_BYTES: usize = 1024 * 1024;
 
 /// Longest time for working out an update: two dry runs, and what they read.
 const LONGEST_UPDATE: Duration = Duration::from_mins(6);
+/// Most bytes of what the editor sends: the text, the values, and the files of a folder.
+const EDITOR_BYTES: usize = 16 << 20;
 
 /// What the handlers have at hand.
 #[derive(Clone)]
@@ -72,6 +78,12 @@ pub(crate) fn contribute(to: &mut Contributions, scaffolder: &Scaffolder, hosts:
         words: "update behind newer version repositories scaffolded".into(),
         icon: "history".into(),
         path: projects::LIST.into(),
+    });
+    to.palette_commands.push(PaletteCommand {
+        title: "Edit a template".into(),
+        words: "scaffolder editor dry run try template yaml".into(),
+        icon: "edit".into(),
+        path: "/create/edit".into(),
     });
     to.entity_actions.push(Arc::new(parts::UseTemplate));
     to.assets.extend(page_assets());
@@ -111,6 +123,8 @@ fn rows(pages: &Pages) -> Rows {
     let read = Rule::signed_in().needs_per_thing(&TASK_READ);
     let project = format!("{}/{{id}}", projects::LIST);
     let update = create.time(LONGEST_UPDATE);
+    let edit = Rule::signed_in().needs(&TEMPLATE_MANAGEMENT);
+    let edit = edit.body(EDITOR_BYTES).time(LONGEST_ANSWER);
     let fixed = Rows::new()
         .get("/create", see.prefetch(), gallery::show)
         .get("/create/templates/{name}", see, old_address)
@@ -118,24 +132,26 @@ fn rows(pages: &Pages) -> Rows {
         .post(WIZARD, create, wizard::step)
         .get("/create/tasks", read.prefetch(), task_list::show)
         .get(TASK, read, task::show)
+        .get(format!("{TASK}/log"), read, task::plain_log)
+        .get(format!("{TASK}/files"), read, files::show)
         .get(
             format!("{TASK}/cancel"),
             Rule::signed_in().needs_per_thing(&TASK_CANCEL),
-            |pages, caller, id, chrome| task::confirm(task::Decision::Cancel, pages, caller, id, chrome),
+            task::confirm_cancel,
         )
         .post(
             format!("{TASK}/cancel"),
             Rule::signed_in().needs_per_thing(&TASK_CANCEL),
             task::cancel,
         )
-        .get(format!("{TASK}/retry"), create, |pages, caller, id, chrome| {
-            task::confirm(task::Decision::Retry, pages, caller, id, chrome)
-        })
+        .get(format!("{TASK}/retry"), create, task::confirm_retry)
         .post(format!("{TASK}/retry"), create, task::retry)
         .get(projects::LIST, read, projects::list)
         .get(project.clone(), update, projects::show)
         .post(project.clone(), update, projects::propose)
         .post(format!("{project}/check"), update, projects::check)
+        .get("/create/edit", edit, editor::show)
+        .post("/create/edit", edit, editor::work)
         .get("/create/actions", Rule::signed_in().prefetch(), actions::show)
         .get("/create/filters", Rule::signed_in().prefetch(), filters::show)
         .get("/create/templating-extensions", Rule::signed_in(), async || {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::rendering::Context;
 
 /// What stands in place of a secret.
-const BLANK: &str = "***";
+pub(crate) const BLANK: &str = "***";
 
 /// Replaces secrets, and texts that were made with them.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +65,32 @@ impl Redactor {
         }
     }
 
+    /// How many texts are hidden.
+    pub(crate) fn len(&self) -> usize {
+        self.hidden.len()
+    }
+
+    /// Where in a text something hidden stands, in order and without overlaps: begin and end in bytes.
+    pub(crate) fn places(&self, bytes: &[u8]) -> Vec<(usize, usize)> {
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return Vec::new();
+        };
+        let found = self.hidden.iter().flat_map(|hidden| {
+            let places = text.match_indices(hidden.as_str());
+            places.map(|(begin, part)| (begin, begin + part.len()))
+        });
+        let mut found: Vec<(usize, usize)> = found.collect();
+        found.sort_unstable();
+        let mut apart: Vec<(usize, usize)> = Vec::with_capacity(found.len());
+        for (begin, end) in found {
+            match apart.last_mut() {
+                Some(last) if begin < last.1 => last.1 = last.1.max(end),
+                _ => apart.push((begin, end)),
+            }
+        }
+        apart
+    }
+
     /// A text without what is hidden.
     pub(crate) fn redact(&self, text: &str) -> String {
         self.hidden.iter().fold(text.to_owned(), |text, hidden| {
@@ -92,5 +118,7 @@ mod tests {
             "Basic ***"
         );
         assert_eq!(redactor.redact("nothing here"), "nothing here");
+        redactor.hide("ss b");
+        assert_eq!(redactor.places(b"a pa\"ss b c"), [(2, 9)]);
     }
 }

@@ -17,6 +17,7 @@ use serde_json::Value;
 use store::{Lane, StoreError, Tx};
 use work::{BackOff, Job, JobFailure, JobHandler, JobPolicy, LogLevel, WorkError};
 
+use crate::kept::{Kept, Scanner};
 use crate::settings::{Settings, private_folder};
 use crate::tables;
 use crate::tasks::{self, EventKind, StepState, TaskEvent, TaskId, TaskReport, Tasks};
@@ -47,6 +48,7 @@ struct Run<'a> {
     steps: Vec<Step>,
     stage: Stage,
     workspace: PathBuf,
+    scanner: Scanner,
 }
 
 /// Why a run does not go on.
@@ -67,6 +69,14 @@ impl From<WorkError> for Halt {
     fn from(error: WorkError) -> Self {
         Self::Later(error.into())
     }
+}
+
+/// Work with many files, apart from what waits for answers.
+async fn on_disk<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(Fault::error(error.to_string())))
 }
 
 #[async_trait]
@@ -130,9 +140,52 @@ impl<'a> Run<'a> {
             job,
             task,
             stage,
+            scanner: Scanner::default(),
         };
+        if run.stage.progress.has_ended {
+            run.begin_again().await?;
+        }
         run.open_workspace().await?;
         Ok(Some(run))
+    }
+
+    /// Prepares another try: the steps that are to be done again find the files as they were before the first of them.
+    async fn begin_again(&mut self) -> Result<(), JobFailure> {
+        let progress = std::mem::take(&mut self.stage.progress);
+        let all: Vec<String> = self.steps.iter().map(|step| step.id.clone()).collect();
+        let from = self.task.again_from.as_ref();
+        let Some(at) = from.and_then(|from| all.iter().position(|step| step == from)) else {
+            self.stage.progress = progress.for_another_try(&[]);
+            return Ok(());
+        };
+        let (before, again) = all.split_at(at);
+        let (workspace, steps) = (self.workspace.clone(), before.to_vec());
+        let restored = on_disk(move || Kept::of(&workspace).restore(&workspace, &steps)).await;
+        match restored {
+            Ok(()) => self.stage.progress = progress.for_another_try(again),
+            Err(fault) => {
+                let text = format!("{}: the task starts from the beginning", fault.message);
+                self.announce(text).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps what the workspace is after a step. The task goes on without it.
+    pub(crate) async fn keep_files(&mut self, step: &Step) {
+        let mut scanner = std::mem::take(&mut self.scanner);
+        let (workspace, redactor) = (self.workspace.clone(), self.stage.redactor.clone());
+        let id = step.id.clone();
+        let done = on_disk(move || {
+            scanner.keep(&workspace, &Kept::of(&workspace), &id, &redactor)?;
+            Ok(scanner)
+        });
+        match done.await {
+            Ok(scanner) => self.scanner = scanner,
+            Err(fault) => {
+                tracing::warn!(task = %self.task.id, step = step.id, %fault, "the files after a step cannot be kept");
+            }
+        }
     }
 
     /// Makes the folder of the task. Where it is gone, what the finished steps left in it is gone too: they are done
@@ -226,6 +279,11 @@ impl<'a> Run<'a> {
         tx.commit().await?;
         // The folder of a task that failed is kept for another try.
         result.map_err(JobFailure::GiveUp)?;
+        let kept = Kept::of(&self.workspace);
+        let sealed = on_disk(move || kept.seal().inspect_err(|_| kept.remove())).await;
+        if let Err(fault) = sealed {
+            tracing::warn!(task = %id, %fault, "the files of a task cannot be kept");
+        }
         let removed = tokio::fs::remove_dir_all(&self.workspace).await;
         if let Err(error) = removed {
             tracing::warn!(task = %id, %error, "the folder of a task cannot be removed");

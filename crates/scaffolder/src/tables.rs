@@ -119,6 +119,7 @@ fn report(row: &Row) -> Result<TaskReport, StoreError> {
         steps: steps.collect(),
         output: None,
         problem: None,
+        again_from: None,
         spec,
     })
 }
@@ -136,7 +137,7 @@ pub(crate) async fn with_events(
 ) -> Result<Vec<TaskReport>, StoreError> {
     let ids: Vec<uuid::Uuid> = tasks.iter().map(|task| task.id.0).collect();
     let text = "SELECT id, kind, step, status, level, message, data, at, task FROM scaffolder_events \
-         WHERE (status IS NOT NULL OR kind = 'completion') AND task IN {list} ORDER BY id";
+         WHERE (status IS NOT NULL OR kind IN ('completion', 'recovered')) AND task IN {list} ORDER BY id";
     let mut events: BTreeMap<TaskId, Vec<TaskEvent>> = BTreeMap::new();
     for row in session.rows_in(text, &ids).await? {
         events.entry(TaskId(row.uuid(8)?)).or_default().push(event(&row)?);

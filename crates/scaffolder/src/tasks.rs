@@ -6,6 +6,7 @@ mod events;
 mod report;
 
 pub use events::{EventKind, TaskEvent};
+pub(crate) use report::FROM_STEP;
 pub use report::{StepReport, StepState, TaskFilter, TaskId, TaskOrder, TaskPage, TaskReport, TaskState};
 
 use std::collections::BTreeMap;
@@ -242,10 +243,12 @@ impl Tasks {
     }
 
     /// Has a task that ended without success done again. Finished steps are not repeated as long as their workspace is
-    /// kept, unless the template asks for a start from the beginning.
+    /// kept, unless the template asks for a start from the beginning, or they come behind the step `from`, which finds
+    /// the files as they were before it.
     pub async fn retry(
         &self,
         id: TaskId,
+        from: Option<&str>,
         secrets: &BTreeMap<String, String>,
         actor: &Actor,
     ) -> Result<(), Fault> {
@@ -254,26 +257,35 @@ impl Tasks {
         if task.state.is_open() || task.state == TaskState::Completed {
             return Err(refused());
         }
-        self.retry_ended(&task, secrets, actor).await.map_err(fault)
+        if let Some(from) = from {
+            can_begin_at(&task, from)?;
+        }
+        self.retry_ended(&task, from, secrets, actor).await.map_err(fault)
     }
 
     async fn retry_ended(
         &self,
         task: &TaskReport,
+        from: Option<&str>,
         secrets: &BTreeMap<String, String>,
         actor: &Actor,
     ) -> Result<(), StoreError> {
         let strategy = task.recover_strategy();
         let mut tx = self.jobs.begin().await?;
-        let again = strategy != "startOver" && self.jobs.retry(&mut tx, task.job, actor).await?;
+        let keeps = strategy != "startOver" || from.is_some();
+        let again = keeps && self.jobs.retry(&mut tx, task.job, actor).await?;
         let job = if again {
             task.job
         } else {
             self.enqueue(&mut tx, task.id, actor).await?
         };
         tables::reopen(&mut tx, task.id, job, secrets).await?;
+        let mut data = json!({"recoverStrategy": strategy});
+        if let Some(from) = from {
+            data[FROM_STEP] = from.into();
+        }
         let recovered = TaskEvent {
-            data: Some(json!({"recoverStrategy": strategy})),
+            data: Some(data),
             ..TaskEvent::of(EventKind::Recovered, "")
         };
         tables::add_event(&mut tx, task.id, &recovered).await?;
@@ -318,6 +330,28 @@ pub(crate) fn announce(tx: &mut Tx, id: TaskId) {
 
 pub(crate) fn missing(id: TaskId) -> Fault {
     Fault::not_found(format!("No task with id '{id}' found"))
+}
+
+/// Whether a task can be done again from a step: all before it have ended well, or were passed over.
+pub(crate) fn can_begin_at(task: &TaskReport, from: &str) -> Result<(), Fault> {
+    let all = || {
+        task.steps
+            .iter()
+            .map(|step| step.id.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let at = task.steps.iter().position(|step| step.id == from);
+    let at =
+        at.ok_or_else(|| Fault::input(format!("The task has no step '{from}'; its steps are: {}", all())))?;
+    let is_done = |state| matches!(state, StepState::Completed | StepState::Skipped);
+    match task.steps[..at].iter().find(|step| !is_done(step.state)) {
+        Some(before) => Err(Fault::input(format!(
+            "The task cannot begin at '{from}': the step '{}' before it is not finished",
+            before.id
+        ))),
+        None => Ok(()),
+    }
 }
 
 pub(crate) fn fault(error: StoreError) -> Fault {

@@ -181,14 +181,15 @@ pub(crate) fn template_version(spec: &Value) -> Option<String> {
     Some(version.to_owned())
 }
 
-/// Where a template lies: its source location, else the location that it was read from.
+/// Where a template lies: its source location, else the location that it was read from. A template that came by URL names
+/// no folder of this machine, whatever its author wrote.
 fn base_url(entity: &Value) -> Option<String> {
-    let location = entity::annotation(entity, "backstage.io/source-location")
-        .or_else(|| entity::annotation(entity, entity::MANAGED_BY_LOCATION))?;
+    let own = entity::annotation(entity, entity::MANAGED_BY_LOCATION);
+    let location = entity::annotation(entity, "backstage.io/source-location").or(own)?;
     let (kind, target) = location.split_once(':')?;
     match kind {
         "url" => Some(target.to_owned()),
-        "file" => Some(format!("file://{target}")),
+        "file" if own.is_some_and(|own| own.starts_with("file:")) => Some(format!("file://{target}")),
         _ => None,
     }
 }
@@ -198,4 +199,25 @@ pub(crate) fn without(object: &Value, key: &str) -> Map<String, Value> {
     let mut entries = object.as_object().cloned().unwrap_or_default();
     entries.shift_remove(key);
     entries
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_that_came_by_url_names_no_folder_of_this_machine() {
+        let check = |own: &str, source: &str, expected: Option<&str>| {
+            let annotations =
+                json!({"backstage.io/managed-by-location": own, "backstage.io/source-location": source});
+            let entity = json!({"metadata": {"annotations": annotations}});
+            assert_eq!(base_url(&entity).as_deref(), expected, "{own} {source}");
+        };
+        check("url:https://x/t.yaml", "url:https://x/", Some("https://x/"));
+        check("url:https://x/t.yaml", "file:/etc/", None);
+        check("file:/a/t.yaml", "file:/a/", Some("file:///a/"));
+        let entity =
+            json!({"metadata": {"annotations": {"backstage.io/managed-by-location": "file:/a/t.yaml"}}});
+        assert_eq!(base_url(&entity).as_deref(), Some("file:///a/t.yaml"));
+    }
 }

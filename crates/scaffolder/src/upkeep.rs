@@ -9,6 +9,7 @@ use model::Fault;
 use store::Lane;
 use work::{Job, JobFailure, JobHandler, Jobs, Schedule};
 
+use crate::kept::Kept;
 use crate::settings::Settings;
 use crate::tables;
 use crate::tasks::{self, TaskFilter, TaskId, TaskState, Tasks};
@@ -95,7 +96,9 @@ impl Upkeep {
 fn folders(workspaces: &Path) -> Vec<(PathBuf, TaskId)> {
     let entries = std::fs::read_dir(workspaces).into_iter().flatten().flatten();
     let folder = |entry: std::fs::DirEntry| {
-        let id = entry.file_name().to_str()?.parse::<TaskId>().ok()?;
+        let name = entry.file_name();
+        let name = name.to_str()?;
+        let id = Kept::owner(name).unwrap_or(name).parse::<TaskId>().ok()?;
         Some((entry.path(), id))
     };
     entries.filter_map(folder).collect()

@@ -95,6 +95,13 @@ pub(crate) fn of_input(schema: &Value, input: &Value) -> Vec<String> {
         .collect()
 }
 
+/// Why a schema is none.
+pub(crate) fn wrong_schema(schema: &Value) -> Option<String> {
+    let options = jsonschema::options().with_draft(Draft::Draft7);
+    let built = options.should_validate_formats(false).build(schema);
+    built.err().map(|error| error.to_string())
+}
+
 fn violations(schema: &Value, instance: &Value, is_secret: bool) -> Vec<Violation> {
     let options = jsonschema::options()
         .with_draft(Draft::Draft7)

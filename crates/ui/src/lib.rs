@@ -28,7 +28,7 @@ pub use components::{
     button::{Button, ButtonKind, PostForm, button, copy_button, post_form, star_button},
     card::{Card, card, definitions, definitions_wide, section},
     code::{Code, code_block, inline_code},
-    diff::{diff_view, value_text},
+    diff::{diff_view, text_diff, value_text},
     entity::{EntityHeader, EntityLine, entity_header, entity_lines, entity_link, missing_link},
     facet::{Facet, FacetOption, Facets, facet_panel},
     field::{Field, checkbox, field, filter_form, search_field, select, text_area, text_input},

@@ -1,6 +1,8 @@
 // From a template to its result: the gallery, a form with mistakes, the review, the run with its log, with and without
 // JavaScript.
 import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { findings } from '../support/axe.mjs';
 import { greeting } from '../support/samples.mjs';
@@ -45,6 +47,19 @@ test('the gallery is searched and filtered by its address', async () => {
     await page.getByRole('link', { name: 'Show all templates' }).click();
     await page.getByRole('link', { name: 'Greeting' }).click();
     await page.waitForURL(`${portal.base}${form}`);
+  });
+});
+
+test('starred templates have a list of their own', async () => {
+  await visiting(browser, `${portal.base}/create?scope=starred`, { javaScriptEnabled: false }, async page => {
+    assert.match(await text(page, '[data-results]'), /Nothing starred here/);
+    await page.goto(`${portal.base}/create`);
+    await page.getByRole('button', { name: 'Star template:default/greeting' }).click();
+    await page.locator('.segmented a', { hasText: /Starred\s*1/ }).click();
+    assert.deepEqual(await texts(page, '.template-card h2'), ['Greeting']);
+    await page.getByRole('button', { name: 'Star template:default/greeting' }).click();
+    await page.waitForURL(/scope=starred/);
+    assert.match(await text(page, '[data-results]'), /Nothing starred here/);
   });
 });
 
@@ -139,3 +154,62 @@ test('the filters that there are say what they give', async () => {
     assert.deepEqual(await findings(page), []);
   });
 });
+for (const scripted of [true, false]) {
+  const way = scripted ? 'with JavaScript' : 'without JavaScript';
+
+  test(`a task is looked through and done again from a step, ${way}`, async () => {
+    const lay = (name, text) => writeFile(join(portal.folder, name), text);
+    await lay('notes.md', 'first line\nof then\n');
+    await rm(join(portal.folder, 'late.md'), { force: true });
+    await visiting(browser, `${portal.base}/create/templates/default/notes`, { javaScriptEnabled: scripted }, async page => {
+      const reach = async state => {
+        for (let tries = 0; !scripted && tries < 100 && (await text(page, '.page-head .badge')) !== state; tries += 1) {
+          await page.waitForTimeout(200);
+          await page.goto(page.url().replace(/[?].*/, ''));
+        }
+        await page.locator('.page-head .badge', { hasText: state }).waitFor();
+      };
+      await create(page).click();
+      await page.waitForURL(/\/create\/tasks\/[0-9a-f-]{36}$/);
+      const task = page.url();
+      await reach('Failed');
+
+      const search = page.getByRole('searchbox', { name: 'Search in the log' });
+      await search.fill('RED alert, then');
+      if (!scripted) await search.press('Enter');
+      await page.locator('.ansi-red').waitFor({ state: 'visible' });
+      assert.equal(await text(page, '.ansi-red'), 'Red alert');
+      assert.match(await text(page, '[data-find-count]'), /^1 line/);
+      assert.equal(await page.locator('.log-line:visible').count(), 1);
+      if (scripted) assert.deepEqual(await findings(page), []);
+      const plain = await page.request.get(`${task}/log?step=say`);
+      assert.match(await plain.text(), /info: Red alert, then calm\n/);
+
+      await page.goto(`${task}/files?step=notes`);
+      assert.match(await text(page, '.file-shown'), /docs\/notes\.md.*first line.*of then/);
+      if (scripted) assert.deepEqual(await findings(page), []);
+
+      const api = `${portal.base}/api/scaffolder/v2/tasks/${task.split('/').pop()}/retry`;
+      const refused = await page.request.post(api, { data: { fromStep: 'none' } });
+      assert.equal(refused.status(), 400);
+      assert.match(await refused.text(), /no step 'none'; its steps are: say, notes, late, look/);
+
+      await lay('notes.md', 'first line\nof now\n');
+      await lay('late.md', 'late\n');
+      await page.goto(task);
+      await page.locator('[data-step="notes"] summary').click();
+      await page.locator('[data-step="notes"]').getByRole('link', { name: 'Retry from this step' }).click();
+      assert.match(await text(page, '.retry-plan'), /Kept Say it in colour Done again Fetch the notes, Fetch what comes late, Look/);
+      if (scripted) assert.deepEqual(await findings(page), []);
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await page.locator('.notice.tone-green', { hasText: 'from that step on' }).or(page.locator('.badge', { hasText: 'Done' })).first().waitFor();
+      await reach('Done');
+      assert.deepEqual(await texts(page, '.step-state'), ['Done', 'Done', 'Done', 'Done']);
+      assert.equal(await page.getByRole('link', { name: 'Retry from this step' }).count(), 0);
+
+      await page.goto(`${task}/files?step=late&path=docs/notes.md`);
+      assert.match(await text(page, '.file-shown'), /of now/);
+      assert.match(await text(page, '.files-list'), /late\.md A added/);
+    });
+  });
+}

@@ -93,5 +93,17 @@ spec:
   parameters: []
   steps:
     - { id: nothing, name: Look for nothing, action: catalog:fetch, input: { entityRef: 'component:default/no-such' } }
+---
+apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata: { name: notes, title: Notes, tags: [demo], description: Fetches two files that lie beside it. }
+spec:
+  type: documentation
+  parameters: []
+  steps:
+    - { id: say, name: Say it in colour, action: debug:log, input: { message: "\\e[31mRed alert\\e[39m, then calm" } }
+    - { id: notes, name: Fetch the notes, action: fetch:plain:file, input: { url: ./notes.md, targetPath: docs/notes.md } }
+    - { id: late, name: Fetch what comes late, action: fetch:plain:file, input: { url: ./late.md, targetPath: docs/late.md } }
+    - { id: look, name: Look, action: debug:log, input: { listWorkspace: with-contents } }
 `,
 };

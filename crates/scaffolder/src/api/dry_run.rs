@@ -25,7 +25,7 @@ use crate::validation;
 use crate::workspace::File;
 
 /// Longest time of an answer.
-pub(super) const LONGEST_ANSWER: Duration = Duration::from_mins(6);
+pub(crate) const LONGEST_ANSWER: Duration = Duration::from_mins(6);
 /// Most files beside a template.
 const MOST_FILES: usize = 5_000;
 
@@ -76,19 +76,25 @@ fn read(body: &Value) -> Result<(Template, &Value, Vec<File>), Fault> {
             return Err(wrong(key, "object"));
         }
     }
-    let files = body["directoryContents"]
-        .as_array()
-        .ok_or_else(|| wrong("directoryContents", "array"))?;
-    if files.len() > MOST_FILES {
-        return Err(Fault::input(format!(
-            "There are more than {MOST_FILES} files beside the template"
-        )));
+    if !body["directoryContents"].is_array() {
+        return Err(wrong("directoryContents", "array"));
     }
-    let files = files.iter().map(file).collect::<Result<_, _>>()?;
+    let files = files(&body["directoryContents"])?;
     if template["kind"] != "Template" {
         return Err(Fault::input("Input template is not a template"));
     }
     Ok((Template::of(template)?, values, files))
+}
+
+/// The files beside a template, as a request brings them.
+pub(crate) fn files(list: &Value) -> Result<Vec<File>, Fault> {
+    let list = list.as_array().map(Vec::as_slice).unwrap_or_default();
+    if list.len() > MOST_FILES {
+        return Err(Fault::input(format!(
+            "There are more than {MOST_FILES} files beside the template"
+        )));
+    }
+    list.iter().map(file).collect()
 }
 
 fn file(file: &Value) -> Result<File, Fault> {

@@ -16,7 +16,7 @@ use super::access::{self, Caller};
 use super::templates::template;
 use crate::Scaffolder;
 use crate::permissions::{TASK_CANCEL, TASK_READ};
-use crate::tasks::{NotCreated, TaskFilter, TaskOrder, TaskReport};
+use crate::tasks::{FROM_STEP, NotCreated, TaskFilter, TaskOrder, TaskReport};
 use crate::validation::Violation;
 
 type Answer = Result<Response, ApiError>;
@@ -180,6 +180,14 @@ pub(super) async fn retry(
         serde_json::from_slice(&body)
     };
     let body: Value = body.map_err(|error| Fault::input(format!("The body is no JSON: {error}")))?;
-    scaffolder.tasks.retry(task.id, &secrets(&body)?, &actor).await?;
+    let from = match &body[FROM_STEP] {
+        Value::Null => None,
+        Value::String(step) => Some(step.as_str()),
+        _ => return Err(Fault::input(format!("request/body/{FROM_STEP} must be string")).into()),
+    };
+    scaffolder
+        .tasks
+        .retry(task.id, from, &secrets(&body)?, &actor)
+        .await?;
     Ok((StatusCode::CREATED, Json(json!({"id": task.id.to_string()}))).into_response())
 }

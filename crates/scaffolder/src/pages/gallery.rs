@@ -5,15 +5,19 @@ pub(super) mod view;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use catalog::View;
-use catalog::browse::one_of;
+use catalog::browse::{any_of, one_of};
 use catalog::query::ListRequest;
 use model::{EntityRef, Fault, Filter, entity};
+use plugin::Decision;
 use sight::CurrentSight;
 use ui::{Chrome, Live, PageHead};
 use url::form_urlencoded::Serializer;
+use user_settings::personal;
 use web::ApiError;
 
 use super::{Pages, address};
+use crate::TEMPLATE_MANAGEMENT;
+use crate::api::access::Caller;
 use view::Gallery;
 
 /// Most templates on the page; who has more searches.
@@ -26,10 +30,15 @@ pub(super) const FILTERS: [(&str, &str, &str); 3] = [
     ("tag", "metadata.tags", "Tags"),
 ];
 
+/// The word of the address for starred templates, as in the catalog's list.
+const STARRED: &str = "starred";
+
 /// What the address says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct GalleryState {
     pub text: String,
+    /// Those alone that the viewer starred.
+    pub is_starred: bool,
     pub chosen: [Vec<String>; 3],
 }
 
@@ -41,6 +50,7 @@ impl GalleryState {
         });
         Self {
             text: address::first(query, "q").unwrap_or_default(),
+            is_starred: address::first(query, "scope").as_deref() == Some(STARRED),
             chosen,
         }
     }
@@ -48,7 +58,7 @@ impl GalleryState {
     /// The address of this state.
     pub(super) fn href(&self) -> String {
         let mut query = Serializer::new(String::new());
-        for (name, value) in self.pairs() {
+        for (name, value) in self.kept() {
             query.append_pair(name, &value);
         }
         if !self.text.is_empty() {
@@ -60,12 +70,21 @@ impl GalleryState {
         }
     }
 
-    /// The chosen filters.
-    pub(super) fn pairs(&self) -> Vec<(&'static str, String)> {
+    /// Everything but the text: scope and chosen filters.
+    pub(super) fn kept(&self) -> Vec<(&'static str, String)> {
         let all = FILTERS.iter().zip(&self.chosen);
         let pairs =
             all.flat_map(|((name, ..), values)| values.iter().map(move |value| (*name, value.clone())));
-        pairs.collect()
+        let scope = self.is_starred.then(|| ("scope", STARRED.to_owned()));
+        scope.into_iter().chain(pairs).collect()
+    }
+
+    /// The same with other templates to choose among.
+    pub(super) fn scoped(&self, is_starred: bool) -> Self {
+        Self {
+            is_starred,
+            ..self.clone()
+        }
     }
 
     /// The same with one value of a filter switched.
@@ -81,12 +100,15 @@ impl GalleryState {
         next
     }
 
-    /// The condition of all filters but one.
-    fn condition(&self, but: Option<usize>) -> Filter {
+    /// The condition of all filters but one. `stars` are what the viewer starred.
+    fn condition(&self, but: Option<usize>, stars: &[EntityRef]) -> Filter {
         let chosen = self.chosen.iter().enumerate();
         let chosen = chosen.filter(|(at, values)| Some(*at) != but && !values.is_empty());
         let mut all: Vec<Filter> = chosen.map(|(at, values)| one_of(FILTERS[at].1, values)).collect();
         all.push(one_of("kind", &["template".to_owned()]));
+        if self.is_starred {
+            all.push(any_of(stars));
+        }
         Filter::All(all)
     }
 }
@@ -95,23 +117,38 @@ impl GalleryState {
 pub(super) async fn show(
     State(pages): State<Pages>,
     CurrentSight(sight): CurrentSight,
+    caller: Caller,
     RawQuery(query): RawQuery,
     chrome: Chrome,
 ) -> Result<Response, ApiError> {
     let state = GalleryState::parse(query.as_deref().unwrap_or_default());
-    let gallery = load(pages.scaffolder.catalog.seen_by(&sight), state).await?;
+    let store = pages.scaffolder.tasks.store();
+    let stars = personal::stars(store, caller.viewer.reference()).await;
+    let stars = stars.map_err(|error| catalog::store_fault(&error))?;
+    let stars: Vec<EntityRef> = stars.iter().filter_map(|text| text.parse().ok()).collect();
+    let can_edit = caller
+        .permissions
+        .decide(&caller.viewer, &TEMPLATE_MANAGEMENT)
+        .await?;
+    let gallery = load(pages.scaffolder.catalog.seen_by(&sight), state, &stars).await?;
+    let gallery = Gallery {
+        can_edit: can_edit != Decision::Deny,
+        ..gallery
+    };
     let head = PageHead::new("Create").live(Live::Prefixes(vec!["template:".to_owned()]));
     Ok(chrome.page(head, view::gallery(&gallery)).into_response())
 }
 
-async fn load(view: View<'_>, state: GalleryState) -> Result<Gallery, Fault> {
+async fn load(view: View<'_>, state: GalleryState, stars: &[EntityRef]) -> Result<Gallery, Fault> {
     let request = ListRequest {
         text: state.text.clone(),
-        ..ListRequest::for_people(state.condition(None)).page(0, SHOWN)
+        ..ListRequest::for_people(state.condition(None, stars)).page(0, SHOWN)
     };
     let listing = view.listing(&request).await?;
-    let facet = |at: usize| view.counts_of(&state.condition(Some(at)), &state.text, FILTERS[at].1);
+    let facet = |at: usize| view.counts_of(&state.condition(Some(at), stars), &state.text, FILTERS[at].1);
     let facets = [facet(0), facet(1), facet(2)];
+    let scope = |is_starred| view.total_of(&state.scoped(is_starred).condition(None, stars), &state.text);
+    let scopes = [scope(false), scope(true)];
     let owners = listing.entities.iter().flat_map(|template| {
         let relations = entity::relations(template).filter(|(kind, _)| *kind == "ownedBy");
         relations
@@ -125,6 +162,9 @@ async fn load(view: View<'_>, state: GalleryState) -> Result<Gallery, Fault> {
         total: listing.total,
         templates: listing.entities,
         is_empty: view.total_of(&one_of("kind", &["template".to_owned()]), "") == 0,
+        starred: stars.iter().map(ToString::to_string).collect(),
+        scopes,
+        can_edit: false,
         facets,
         state,
     })

@@ -1,5 +1,7 @@
 //! Samples of the pages in their states, for the snapshot test and for looking at.
 
+use std::collections::HashSet;
+
 use catalog::browse::{Head, Known, Named};
 use jiff::Timestamp;
 use maud::Markup;
@@ -9,10 +11,12 @@ use uuid::Uuid;
 use work::{JobId, LogLevel};
 
 use super::actions::view::{ActionDocs, actions};
+use super::files::view::{Content, FilesView, files, nothing_kept};
 use super::filters::view::filters;
 use super::gallery::GalleryState;
 use super::gallery::view::{Gallery, gallery};
-use super::task::view::{Decision, TaskView, confirm, task};
+use super::task::view::{TaskView, task};
+use super::task::{Decision, question};
 use super::task_list::ListState;
 use super::task_list::view::{TaskList, tasks};
 use super::wizard::view::{FormView, Frame, ReviewView, form, review, unusable};
@@ -21,6 +25,7 @@ use crate::forms::effective::{Branches, triggers};
 use crate::forms::pickers::{Offer, Offers, questions};
 use crate::forms::repository::GitHost;
 use crate::forms::{Form, draw, review as reviewed};
+use crate::kept::States;
 use crate::tasks::{EventKind, StepReport, StepState, TaskEvent, TaskId, TaskPage, TaskReport, TaskState};
 use crate::template::Template;
 
@@ -37,6 +42,13 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
             gallery(&Gallery {
                 templates: Vec::new(),
                 ..templates(GalleryState::parse("q=zebra&tag=go"))
+            }),
+        ),
+        (
+            "create-nothing-starred",
+            gallery(&Gallery {
+                templates: Vec::new(),
+                ..templates(GalleryState::parse("scope=starred"))
             }),
         ),
         (
@@ -79,11 +91,25 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         ),
         (
             "task-cancel",
-            confirm(&report(TaskState::Processing, None), Decision::Cancel),
+            question(&report(TaskState::Processing, None), Decision::Cancel),
         ),
         (
             "task-retry",
-            confirm(&report(TaskState::Failed, None), Decision::Retry),
+            question(&report(TaskState::Failed, None), Decision::Retry),
+        ),
+        (
+            "task-retry-from",
+            question(&report(TaskState::Failed, None), Decision::RetryFrom("fetch")),
+        ),
+        (
+            "task-log-search",
+            searched(&report(TaskState::Failed, Some("401")), now),
+        ),
+        ("task-files", shown_files(false)),
+        ("task-files-whole", shown_files(true)),
+        (
+            "task-files-nothing",
+            nothing_kept(&report(TaskState::Failed, None)),
         ),
         ("tasks", tasks(&list(false), now)),
         ("tasks-empty", tasks(&list(true), now)),
@@ -93,6 +119,7 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         ("actions-nothing-found", actions(&[docs(), docs()], "zebra")),
     ];
     samples.extend(super::projects::samples::samples(&template, now));
+    samples.extend(super::editor::samples::samples());
     samples
 }
 
@@ -166,6 +193,9 @@ fn templates(state: GalleryState) -> Gallery {
             vec![(owner.to_string(), 2)],
             vec![("typescript".to_owned(), 1), ("recommended".to_owned(), 1)],
         ],
+        scopes: [2, 1],
+        starred: HashSet::from(["template:default/docs".to_owned()]),
+        can_edit: true,
         known: Named::from([(owner, Known::Seen(head))]),
     }
 }
@@ -288,7 +318,45 @@ fn report(state: TaskState, problem: Option<&str>) -> TaskReport {
         steps: steps.collect(),
         output: (state == TaskState::Completed).then_some(output),
         problem: problem.map(Fault::error),
+        again_from: None,
     }
+}
+
+/// The files after two steps: the second changed one, added one, and removed one.
+fn states() -> States {
+    let file = |path: &str, digest: &str| json!({"path": path, "digest": digest, "size": 12, "is_executable": false, "is_text": true});
+    let states = json!({"states": [
+        {"step": "fetch", "files": [file("README.md", "a"), file("src/index.ts", "b"), file("src/old.ts", "c")]},
+        {"step": "publish", "files": [file("README.md", "a2"), file("catalog-info.yaml", "d"), file("src/index.ts", "b")]},
+    ]});
+    serde_json::from_value(states).expect("states")
+}
+
+fn shown_files(is_whole: bool) -> Markup {
+    files(&FilesView {
+        task: &report(TaskState::Failed, None),
+        states: &states(),
+        at: 1,
+        path: Some("README.md"),
+        content: Some(&Content::Text {
+            before: Some("# orders\n\nA service.\n".to_owned()),
+            now: Some("# orders\n\nA service with ***.\n".to_owned()),
+        }),
+        is_whole,
+    })
+}
+
+fn searched(report: &TaskReport, now: Timestamp) -> Markup {
+    task(
+        &TaskView {
+            task: report,
+            events: &events(),
+            done: None,
+            kept: Some(&states()),
+            find: "readme",
+        },
+        now,
+    )
 }
 
 fn events() -> Vec<TaskEvent> {
@@ -316,7 +384,7 @@ fn events() -> Vec<TaskEvent> {
             5,
             Some("publish"),
             Some(LogLevel::Error),
-            "401 Unauthorized\n  at /api/v1/orgs/acme/repos",
+            "\u{1b}[31m401 Unauthorized\u{1b}[39m\n  at /api/v1/orgs/acme/repos",
         ),
     ]
 }
@@ -327,6 +395,8 @@ fn shown(report: &TaskReport, now: Timestamp) -> Markup {
             task: report,
             events: &events(),
             done: None,
+            kept: (report.state != TaskState::Processing).then_some(&states()),
+            find: "",
         },
         now,
     )

@@ -1,24 +1,32 @@
 //! The page of a task, and what people can do about it: end it, have it done again, begin another one.
 
+pub(super) mod ansi;
+mod confirm;
+pub(super) mod log;
 pub(super) mod view;
 
 use std::collections::BTreeMap;
 
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Redirect, Response};
+use model::Fault;
 use ui::{Chrome, Crumb, PageHead};
 use web::{ApiError, CurrentActor};
 
-use super::{Pages, address};
+use super::{Pages, address, files};
 use crate::api::access::Caller;
-use crate::tasks::{TaskReport, TaskState};
+use crate::tasks::{TaskEvent, TaskId, TaskReport, TaskState, Tasks};
 use crate::{TASK_CANCEL, TASK_READ};
-pub(super) use view::Decision;
+pub(super) use confirm::{Decision, confirm as question};
 use view::TaskView;
 
+/// Most events of a plain log.
+const MOST_EVENTS: usize = 100_000;
+
 /// Words of the address with what they say on the page that follows an action.
-const DONE: [(&str, &str); 2] = [
+const DONE: [(&str, &str); 3] = [
     (
         "cancelled",
         "Cancelled. A step that runs ends as soon as it hears of it.",
@@ -26,6 +34,10 @@ const DONE: [(&str, &str); 2] = [
     (
         "retried",
         "It is done again. Steps that went well are not repeated.",
+    ),
+    (
+        "retried-from",
+        "It is done again from that step on. The steps before it are not repeated.",
     ),
 ];
 
@@ -40,11 +52,15 @@ pub(super) async fn show(
     let events = pages.scaffolder.tasks.events(task.id, 0).await?;
     let word = address::first(&chrome.query, "done");
     let done = word.and_then(|word| DONE.iter().find(|(known, _)| *known == word));
+    let find = address::first(&chrome.query, "find").unwrap_or_default();
+    let kept = files::kept(&pages, task.id).await;
     let content = view::task(
         &TaskView {
             task: &task,
             events: &events,
             done: done.map(|(_, text)| *text),
+            kept: kept.as_ref().map(|(_, states)| states),
+            find: find.trim(),
         },
         chrome.now,
     );
@@ -67,28 +83,79 @@ fn crumbs(task: &TaskReport, last: Option<&str>) -> Vec<Crumb> {
     way
 }
 
-/// Asks before a decision is carried out; where it makes no sense any more, the task itself is shown.
-pub(super) async fn confirm(
-    decision: Decision,
+/// The log as text, of all steps or of one.
+pub(super) async fn plain_log(
+    State(pages): State<Pages>,
+    caller: Caller,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ApiError> {
+    let task = caller.task(&pages.scaffolder, &id, &TASK_READ).await?;
+    let events = all_events(&pages.scaffolder.tasks, task.id).await?;
+    let step = address::first(query.as_deref().unwrap_or_default(), "step");
+    let text = log::plain_log(&events, step.as_deref());
+    Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
+}
+
+async fn all_events(tasks: &Tasks, id: TaskId) -> Result<Vec<TaskEvent>, Fault> {
+    let mut all: Vec<TaskEvent> = Vec::new();
+    while all.len() < MOST_EVENTS {
+        let after = all.last().map_or(0, |event| event.id);
+        let next = tasks.events(id, after).await?;
+        // The event that ends the task comes with every part.
+        let next: Vec<TaskEvent> = next.into_iter().filter(|event| event.id > after).collect();
+        if next.is_empty() {
+            break;
+        }
+        all.extend(next);
+    }
+    Ok(all)
+}
+
+/// Asks before a task is ended.
+pub(super) async fn confirm_cancel(
     State(pages): State<Pages>,
     caller: Caller,
     Path(id): Path<String>,
     chrome: Chrome,
 ) -> Result<Response, ApiError> {
-    let (title, needed) = match decision {
-        Decision::Cancel => ("Cancel", &TASK_CANCEL),
-        Decision::Retry => ("Try again", &TASK_READ),
-    };
-    let task = caller.task(&pages.scaffolder, &id, needed).await?;
-    let is_open = match decision {
-        Decision::Cancel => task.state.is_open(),
-        Decision::Retry => task.state == TaskState::Failed,
-    };
-    if !is_open {
-        return Ok(Redirect::to(&address::task(task.id)).into_response());
+    let task = caller.task(&pages.scaffolder, &id, &TASK_CANCEL).await?;
+    Ok(ask(chrome, &task, task.state.is_open(), Decision::Cancel))
+}
+
+/// Asks before a task is done again, from a step where the address names one.
+pub(super) async fn confirm_retry(
+    State(pages): State<Pages>,
+    caller: Caller,
+    Path(id): Path<String>,
+    chrome: Chrome,
+) -> Result<Response, ApiError> {
+    let task = caller.task(&pages.scaffolder, &id, &TASK_READ).await?;
+    let from = address::first(&chrome.query, "from");
+    let decision = from.as_deref().map_or(Decision::Retry, Decision::RetryFrom);
+    let kept = files::kept(&pages, task.id).await;
+    let known = view::beginnings(&task, kept.as_ref().map(|(_, states)| states));
+    let is_possible = from.as_deref().is_none_or(|from| known.contains(&from));
+    Ok(ask(
+        chrome,
+        &task,
+        task.state == TaskState::Failed && is_possible,
+        decision,
+    ))
+}
+
+/// A question; where it makes no sense any more, the task itself is shown.
+fn ask(chrome: Chrome, task: &TaskReport, makes_sense: bool, decision: Decision<'_>) -> Response {
+    if !makes_sense {
+        return Redirect::to(&address::task(task.id)).into_response();
     }
-    let head = PageHead::new(title).crumbs(crumbs(&task, Some(title))).narrow();
-    Ok(chrome.page(head, view::confirm(&task, decision)).into_response())
+    let title = if decision == Decision::Cancel {
+        "Cancel"
+    } else {
+        "Try again"
+    };
+    let head = PageHead::new(title).crumbs(crumbs(task, Some(title))).narrow();
+    chrome.page(head, question(task, decision)).into_response()
 }
 
 pub(super) async fn cancel(
@@ -116,11 +183,19 @@ pub(super) async fn retry(
     Form(sent): Form<Vec<(String, String)>>,
 ) -> Result<Redirect, ApiError> {
     let task = caller.task(&pages.scaffolder, &id, &TASK_READ).await?;
+    let from = sent
+        .iter()
+        .find(|(name, _)| name == "from")
+        .map(|(_, step)| step.clone());
     let secrets: BTreeMap<String, String> = sent
         .into_iter()
         .filter_map(|(name, value)| Some((name.strip_prefix("secret/")?.to_owned(), value)))
         .filter(|(_, value)| !value.is_empty())
         .collect();
-    pages.scaffolder.tasks.retry(task.id, &secrets, &actor).await?;
-    Ok(back_to(&task, "retried"))
+    let tasks = &pages.scaffolder.tasks;
+    tasks.retry(task.id, from.as_deref(), &secrets, &actor).await?;
+    Ok(back_to(
+        &task,
+        if from.is_some() { "retried-from" } else { "retried" },
+    ))
 }

@@ -3,7 +3,7 @@
 //! Nothing is kept between the pages: what was filled in travels in the form, secrets included, and is checked anew
 //! at the end.
 
-mod state;
+pub(super) mod state;
 pub(super) mod view;
 
 use axum::Form;
@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, HeaderValue};
 use axum::response::{IntoResponse, Redirect, Response};
 use catalog::Sight;
+use maud::Markup;
 use model::{EntityRef, Fault, Viewer};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -23,6 +24,7 @@ use super::{Pages, address, supply};
 use crate::TASK_READ;
 use crate::api::access::{self, Caller};
 use crate::forms::check::Mistakes;
+use crate::forms::edit::Edit;
 use crate::forms::effective::triggers;
 use crate::forms::reading::Sent;
 use crate::forms::{Form as FormPage, draw, review};
@@ -42,11 +44,11 @@ pub(super) struct Beginning {
 }
 
 /// One call of these pages.
-struct Desk<'a> {
-    pages: &'a Pages,
-    sight: &'a Sight,
-    viewer: &'a Viewer,
-    template: Template,
+pub(super) struct Desk<'a> {
+    pub(super) pages: &'a Pages,
+    pub(super) sight: &'a Sight,
+    pub(super) viewer: &'a Viewer,
+    pub(super) template: Template,
 }
 
 /// The first page.
@@ -114,10 +116,7 @@ pub(super) async fn step(
         Go::Update => desk.form(chrome, wizard, &Mistakes::new(), None).await,
         Go::Edit(edit) => {
             let mut wizard = wizard;
-            if let Some(form) = desk.page(&wizard) {
-                wizard.filled = form.edited(&edit, wizard.filled.clone());
-            }
-            let focus = edit.focus(&wizard.filled.values);
+            let focus = desk.edit(&mut wizard, &edit);
             desk.form(chrome, wizard, &Mistakes::new(), Some(focus)).await
         }
         Go::Next => desk.next(chrome, wizard).await,
@@ -158,7 +157,7 @@ impl Desk<'_> {
     }
 
     /// Takes in what was sent for the page that it was sent from.
-    fn fill(&self, mut wizard: Wizard, sent: &Sent) -> Wizard {
+    pub(super) fn fill(&self, mut wizard: Wizard, sent: &Sent) -> Wizard {
         wizard.page = wizard.page.min(self.template.pages.len());
         wizard.choose_branches(sent);
         if let Some(form) = self.page(&wizard) {
@@ -167,12 +166,48 @@ impl Desk<'_> {
         wizard
     }
 
-    /// Shows a page as one comes to it: empty fields have their defaults.
-    async fn enter(&self, chrome: Chrome, mut wizard: Wizard, at: usize) -> Result<Response, ApiError> {
+    /// A page as one comes to it: empty fields have their defaults.
+    pub(super) fn at_page(&self, mut wizard: Wizard, at: usize) -> Wizard {
         wizard.page = at.min(self.template.pages.len());
         wizard.filled.values = crate::forms::without_blank_rows(&wizard.filled.values);
         if let Some(form) = self.page(&wizard) {
             wizard.filled = form.fill(&Sent::default(), &wizard.filled);
+        }
+        wizard
+    }
+
+    /// Changes the rows of a list; which field has the focus then.
+    pub(super) fn edit(&self, wizard: &mut Wizard, edit: &Edit) -> String {
+        if let Some(form) = self.page(wizard) {
+            wizard.filled = form.edited(edit, wizard.filled.clone());
+        }
+        edit.focus(&wizard.filled.values)
+    }
+
+    /// What is wrong on the page at hand.
+    pub(super) fn mistakes(&self, wizard: &Wizard) -> Mistakes {
+        let form = self.page(wizard);
+        form.map(|form| form.check(&wizard.filled.values))
+            .unwrap_or_default()
+    }
+
+    /// Turns to the first page with a mistake, if there is one.
+    pub(super) fn first_mistakes(&self, wizard: &mut Wizard) -> Option<Mistakes> {
+        let before = wizard.page;
+        for at in 0..self.template.pages.len() {
+            wizard.page = at;
+            let mistakes = self.mistakes(wizard);
+            if !mistakes.is_empty() {
+                return Some(mistakes);
+            }
+        }
+        wizard.page = before;
+        None
+    }
+
+    async fn enter(&self, chrome: Chrome, wizard: Wizard, at: usize) -> Result<Response, ApiError> {
+        let wizard = self.at_page(wizard, at);
+        if wizard.page < self.template.pages.len() {
             return self.form(chrome, wizard, &Mistakes::new(), None).await;
         }
         Ok(self.review(chrome, &wizard, &[]))
@@ -181,14 +216,12 @@ impl Desk<'_> {
     /// The next page, or this one with what is wrong.
     async fn next(&self, chrome: Chrome, mut wizard: Wizard) -> Result<Response, ApiError> {
         wizard.filled.values = crate::forms::without_blank_rows(&wizard.filled.values);
-        let mistakes = self.page(&wizard).map(|form| form.check(&wizard.filled.values));
-        match mistakes {
-            Some(mistakes) if !mistakes.is_empty() => self.form(chrome, wizard, &mistakes, None).await,
-            _ => {
-                let next = wizard.page + 1;
-                self.enter(chrome, wizard, next).await
-            }
+        let mistakes = self.mistakes(&wizard);
+        if !mistakes.is_empty() {
+            return self.form(chrome, wizard, &mistakes, None).await;
         }
+        let next = wizard.page + 1;
+        self.enter(chrome, wizard, next).await
     }
 
     /// Begins the task; a page with a mistake is shown instead.
@@ -198,12 +231,8 @@ impl Desk<'_> {
         mut wizard: Wizard,
         actor: &model::Actor,
     ) -> Result<Response, ApiError> {
-        for at in 0..self.template.pages.len() {
-            wizard.page = at;
-            let mistakes = self.page(&wizard).map(|form| form.check(&wizard.filled.values));
-            if let Some(mistakes) = mistakes.filter(|mistakes| !mistakes.is_empty()) {
-                return self.form(chrome, wizard, &mistakes, None).await;
-            }
+        if let Some(mistakes) = self.first_mistakes(&mut wizard) {
+            return self.form(chrome, wizard, &mistakes, None).await;
         }
         wizard.page = self.template.pages.len();
         let values = self.values(&mut wizard);
@@ -235,7 +264,7 @@ impl Desk<'_> {
     }
 
     /// The values that all pages ask for.
-    fn values(&self, wizard: &mut Wizard) -> Value {
+    pub(super) fn values(&self, wizard: &mut Wizard) -> Value {
         let mut values = serde_json::Map::new();
         for at in 0..self.template.pages.len() {
             wizard.page = at;
@@ -254,13 +283,31 @@ impl Desk<'_> {
         mistakes: &Mistakes,
         focus: Option<String>,
     ) -> Result<Response, ApiError> {
-        let Some(form) = self.page(&wizard) else {
+        let Some(page) = self.template.pages.get(wizard.page) else {
             return Ok(self.review(chrome, &wizard, &[]));
+        };
+        let content = view::form(&FormView {
+            frame: self.frame(&wizard),
+            page,
+            fields: self.fields(&wizard, mistakes, focus).await?,
+            mistakes,
+        });
+        Ok(self.answer(chrome, &wizard, content))
+    }
+
+    /// The fields of the page at hand; none behind the last page. Without `focus` the form says which field has it.
+    pub(super) async fn fields(
+        &self,
+        wizard: &Wizard,
+        mistakes: &Mistakes,
+        focus: Option<String>,
+    ) -> Result<Markup, ApiError> {
+        let (Some(form), Some(page)) = (self.page(wizard), self.template.pages.get(wizard.page)) else {
+            return Ok(Markup::default());
         };
         let effective = form.effective(&wizard.filled.values);
         let view = self.pages.scaffolder.catalog.seen_by(self.sight);
         let offers = supply::offers(view, self.viewer, &effective).await?;
-        let page = &self.template.pages[wizard.page];
         let drawing = draw::Drawing {
             branches: wizard.branches(wizard.page),
             offers: &offers,
@@ -269,14 +316,7 @@ impl Desk<'_> {
             hosts: &self.pages.hosts,
             focus: focus.or_else(|| draw::focus(&effective, mistakes)),
         };
-        let fields = drawing.fields(&effective, "", &wizard.filled.values);
-        let content = view::form(&FormView {
-            frame: self.frame(&wizard),
-            page,
-            fields,
-            mistakes,
-        });
-        Ok(self.answer(chrome, &wizard, content))
+        Ok(drawing.fields(&effective, "", &wizard.filled.values))
     }
 
     fn review(&self, chrome: Chrome, wizard: &Wizard, told: &[String]) -> Response {
@@ -318,7 +358,7 @@ impl Desk<'_> {
     }
 
     /// A page that is kept nowhere: it may hold secrets.
-    fn answer(&self, chrome: Chrome, wizard: &Wizard, content: maud::Markup) -> Response {
+    fn answer(&self, chrome: Chrome, wizard: &Wizard, content: Markup) -> Response {
         let title = self.template.title.clone();
         let crumbs = vec![Crumb::to("Create", "/create"), Crumb::here(title.clone())];
         let head = PageHead::new(title).crumbs(crumbs);

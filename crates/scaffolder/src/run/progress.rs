@@ -29,14 +29,8 @@ pub(crate) struct Progress {
 impl Progress {
     /// Reads what [`Progress::to_json`] wrote. What another version wrote is as good as nothing.
     pub(crate) fn of(kept: Option<Value>) -> Self {
-        let kept: Self = kept
-            .and_then(|kept| serde_json::from_value(kept).ok())
-            .unwrap_or_default();
-        if kept.has_ended {
-            kept.for_another_try()
-        } else {
-            kept
-        }
+        kept.and_then(|kept| serde_json::from_value(kept).ok())
+            .unwrap_or_default()
     }
 
     pub(crate) fn to_json(&self) -> Value {
@@ -73,9 +67,11 @@ impl Progress {
         Value::Object(outputs.collect::<Map<_, _>>())
     }
 
-    /// What failed or was passed over is judged anew.
-    fn for_another_try(mut self) -> Self {
-        self.steps.retain(|(_, output)| output.is_some());
+    /// What failed or was passed over is judged anew, and these steps are done again whatever became of them.
+    pub(crate) fn for_another_try(mut self, again: &[String]) -> Self {
+        self.steps
+            .retain(|(step, output)| output.is_some() && !again.contains(step));
+        self.rounds.retain(|step, _| !again.contains(step));
         self.failure = None;
         self.has_ended = false;
         self

@@ -26,6 +26,7 @@ impl Run<'_> {
     pub(super) async fn step(&mut self, step: &Step) -> Result<(), Halt> {
         if self.stage.is_given_up(step) {
             self.stage.progress.finish(&step.id, None);
+            self.keep_files(step).await;
             let skipped = Self::skipped(step, "a previous step failed");
             return self.keep_with(&[skipped]).await;
         }
@@ -35,6 +36,7 @@ impl Run<'_> {
         let context = self.stage.context(None);
         if Stage::condition_fails(step, &context) {
             self.stage.progress.finish(&step.id, None);
+            self.keep_files(step).await;
             let skipped = Self::skipped(step, "its if condition was false");
             return self.keep_with(&[skipped]).await;
         }
@@ -50,6 +52,7 @@ impl Run<'_> {
             }
             Err(fault) => self.failed(step, &fault),
         };
+        self.keep_files(step).await;
         self.keep_with(&events).await
     }
 

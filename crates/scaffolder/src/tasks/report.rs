@@ -11,6 +11,9 @@ use work::JobId;
 
 use super::TaskEvent;
 
+/// The step from which a task is done again, in the event that says so and in requests.
+pub(crate) const FROM_STEP: &str = "fromStep";
+
 /// Names a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TaskId(pub Uuid);
@@ -170,6 +173,8 @@ pub struct TaskReport {
     pub output: Option<Value>,
     /// Why it failed.
     pub problem: Option<Fault>,
+    /// The step from which it was done again the last time, where a person chose one.
+    pub again_from: Option<String>,
 }
 
 impl TaskReport {
@@ -209,9 +214,13 @@ impl TaskReport {
     /// The states of the steps, told by the events of the task.
     pub(crate) fn note_events(&mut self, events: &[TaskEvent]) {
         for event in events {
-            if event.kind == super::EventKind::Completion {
-                self.ended_at = Some(event.at);
-                self.note_end(event.data.as_ref());
+            match event.kind {
+                super::EventKind::Completion => {
+                    self.ended_at = Some(event.at);
+                    self.note_end(event.data.as_ref());
+                }
+                super::EventKind::Recovered => self.note_another_try(event.data.as_ref()),
+                _ => {}
             }
             let (Some(id), Some(state)) = (&event.step, event.status) else {
                 continue;
@@ -227,6 +236,21 @@ impl TaskReport {
                 step.ended_at = Some(event.at);
             }
         }
+    }
+
+    /// Steps that will be done again wait again.
+    fn note_another_try(&mut self, data: Option<&Value>) {
+        let from = data.and_then(|data| data[FROM_STEP].as_str());
+        let at = from.and_then(|from| self.steps.iter().position(|step| step.id == from));
+        let starts_over = from.is_none() && self.recover_strategy() == "startOver";
+        for (number, step) in self.steps.iter_mut().enumerate() {
+            let is_again = at.is_some_and(|at| number >= at);
+            if is_again || starts_over || step.state != StepState::Completed {
+                step.state = StepState::Waiting;
+                (step.started_at, step.ended_at) = (None, None);
+            }
+        }
+        self.again_from = from.map(str::to_owned);
     }
 
     fn note_end(&mut self, data: Option<&Value>) {

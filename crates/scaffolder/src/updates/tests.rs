@@ -181,8 +181,14 @@ async fn desk(gitea: &FakeGitea) -> (Desk, tempfile::TempDir) {
     };
     let slot: Slot<ActionRegistry> = Slot::default();
     let stop = CancellationToken::new();
-    let (scaffolder, made) =
-        crate::assembled(&config, &catalog, &services, Arc::new(Silent), (slot.clone(), web::Inward::default()), stop);
+    let (scaffolder, made) = crate::assembled(
+        &config,
+        &catalog,
+        &services,
+        Arc::new(Silent),
+        (slot.clone(), web::Inward::default()),
+        stop,
+    );
     let of = |part: Arc<dyn Action>| Of {
         plugin: PluginId::built_in("scaffolder"),
         part,

@@ -104,12 +104,76 @@ async fn a_task_that_failed_goes_on_behind_its_finished_steps() {
     assert_eq!(world.gate.runs.load(Ordering::SeqCst), 2);
     std::fs::write(world.path("template/late.txt"), "here").unwrap();
     let actor = Actor::caller(&Viewer::guest(), None);
-    world.tasks.retry(id, &BTreeMap::new(), &actor).await.unwrap();
+    world
+        .tasks
+        .retry(id, None, &BTreeMap::new(), &actor)
+        .await
+        .unwrap();
     let task = world.ended(id).await;
     process.end().await;
     assert_eq!(task.state, TaskState::Completed, "{}", world.messages(id).await);
     // Only the third step was left.
     assert_eq!(world.gate.runs.load(Ordering::SeqCst), 3);
-    let refused = world.tasks.retry(id, &BTreeMap::new(), &actor).await.unwrap_err();
+    let refused = world
+        .tasks
+        .retry(id, None, &BTreeMap::new(), &actor)
+        .await
+        .unwrap_err();
     assert_eq!(refused.name, "ConflictError");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_is_done_again_from_a_step_with_the_files_as_they_were() {
+    let world = World::new().await;
+    let fetch = |file: &str| json!({"url": format!("./{file}"), "targetPath": file});
+    let steps = json!([
+        {"id": "first", "action": "fetch:plain:file", "input": fetch("a.txt")},
+        {"id": "count", "action": "test:gate", "input": {}},
+        {"id": "second", "action": "fetch:plain:file", "input": fetch("b.txt")},
+        {"id": "third", "action": "fetch:plain:file", "input": fetch("late.txt")},
+        {"id": "look", "action": "debug:log", "input": {"listWorkspace": "with-contents"}},
+    ]);
+    let files = [("a.txt", "a of then"), ("b.txt", "b of then")];
+    let template = world.template(&steps, &json!({}), &files);
+    let process = world.process();
+    let id = world.begin(&template, &[]).await;
+    assert_eq!(world.ended(id).await.state, TaskState::Failed);
+    for (file, text) in [("a.txt", "a of now"), ("b.txt", "b of now"), ("late.txt", "late")] {
+        std::fs::write(world.path(&format!("template/{file}")), text).unwrap();
+    }
+    let actor = Actor::caller(&Viewer::guest(), None);
+    for (step, expected) in [
+        ("look", "the step 'third' before it is not finished"),
+        ("none", "no step 'none'"),
+    ] {
+        let refused = world
+            .tasks
+            .retry(id, Some(step), &BTreeMap::new(), &actor)
+            .await
+            .unwrap_err();
+        assert!(refused.message.contains(expected), "{refused}");
+    }
+    world
+        .tasks
+        .retry(id, Some("second"), &BTreeMap::new(), &actor)
+        .await
+        .unwrap();
+    let task = world.ended(id).await;
+    process.end().await;
+    let messages = world.messages(id).await;
+    assert_eq!(task.state, TaskState::Completed, "{messages}");
+    assert_eq!(task.again_from.as_deref(), Some("second"));
+    assert_eq!(
+        world.gate.runs.load(Ordering::SeqCst),
+        1,
+        "the steps before it are not repeated"
+    );
+    assert!(
+        messages.contains("a of then") && messages.contains("b of now"),
+        "{messages}"
+    );
+    assert!(
+        !messages.contains("a of now") && !messages.contains("b of then"),
+        "{messages}"
+    );
 }

@@ -28,6 +28,16 @@ pub fn diff_view(changes: &[(&str, Option<&Value>, Option<&Value>)]) -> Markup {
     }
 }
 
+/// Changes of a text, line by line, with what stands around each.
+pub fn text_diff(before: &str, after: &str) -> Markup {
+    let value = |text: &str| (!text.is_empty()).then(|| Value::from(text));
+    html! {
+        div.diff-field.diff-text tabindex="0" role="group" aria-label="Changes" {
+            (field(value(before).as_ref(), value(after).as_ref()))
+        }
+    }
+}
+
 fn field(before: Option<&Value>, after: Option<&Value>) -> Markup {
     let lines = differences(before, after);
     html! {

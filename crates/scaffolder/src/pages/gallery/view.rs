@@ -1,12 +1,15 @@
 //! What the gallery looks like.
 
+use std::collections::HashSet;
+
 use catalog::browse::{Known, Named, title_of};
 use maud::{Markup, html};
 use model::{EntityRef, entity};
 use serde_json::Value;
 use ui::{
-    Badge, Button, ButtonKind, Card, Code, EmptyState, Facet, FacetOption, Facets, Language, Tone, badge,
-    button, card, code_block, empty_state, entity_link, facet_panel, icon, search_field, tag,
+    Badge, Button, ButtonKind, Card, Code, EmptyState, Facet, FacetOption, Facets, Language, Tab, Tone,
+    badge, button, card, code_block, empty_state, entity_link, facet_panel, icon, search_field, segmented,
+    star_button, tag,
 };
 
 use super::{FILTERS, GalleryState};
@@ -22,6 +25,12 @@ pub(in crate::pages) struct Gallery {
     pub is_empty: bool,
     /// Per filter: values with the number of templates that the other filters leave.
     pub facets: [Vec<(String, usize)>; 3],
+    /// How many templates fit: of all, and of those that the viewer starred.
+    pub scopes: [usize; 2],
+    /// References of what the viewer starred.
+    pub starred: HashSet<String>,
+    /// The viewer may edit templates.
+    pub can_edit: bool,
     /// What is known of owners.
     pub known: Named,
 }
@@ -34,9 +43,11 @@ pub(in crate::pages) fn gallery(gallery: &Gallery) -> Markup {
     html! {
         div.page-head {
             h1 { "Create" }
+            @if !gallery.is_empty { (scopes(gallery)) }
             div.page-actions {
                 (button(Button { label: "Tasks", icon: Some("history"), href: Some("/create/tasks"), ..Button::default() }))
                 (button(Button { label: "Projects", icon: Some("sources"), href: Some("/create/projects"), ..Button::default() }))
+                @if gallery.can_edit { (button(Button { label: "Edit a template", icon: Some("edit"), href: Some("/create/edit"), ..Button::default() })) }
                 (button(Button { label: "Actions", icon: Some("code"), href: Some("/create/actions"), ..Button::default() }))
             }
         }
@@ -50,8 +61,21 @@ pub(in crate::pages) fn gallery(gallery: &Gallery) -> Markup {
     }
 }
 
+/// All templates, or the starred ones.
+fn scopes(gallery: &Gallery) -> Markup {
+    let tab = |title: &str, is_starred: bool| Tab {
+        count: Some(gallery.scopes[usize::from(is_starred)]),
+        ..Tab::new(
+            title,
+            gallery.state.scoped(is_starred).href(),
+            gallery.state.is_starred == is_starred,
+        )
+    };
+    segmented("Which templates", &[tab("All", false), tab("Starred", true)])
+}
+
 fn toolbar(state: &GalleryState) -> Markup {
-    let pairs = state.pairs();
+    let pairs = state.kept();
     let kept: Vec<(&str, &str)> = pairs
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
@@ -67,25 +91,42 @@ fn results(gallery: &Gallery) -> Markup {
             href: Some("/create"),
             ..Button::default()
         });
+        let is_star_missing = gallery.state == GalleryState::default().scoped(true);
+        let (icon, title, text) = if is_star_missing {
+            (
+                "star",
+                "Nothing starred here",
+                "Star the templates that you use, and find them again here.",
+            )
+        } else {
+            (
+                "filter",
+                "No template matches",
+                "No template has all that was asked for.",
+            )
+        };
         return empty_state(EmptyState {
-            icon: "filter",
-            title: "No template matches",
-            text: "No template has all that was asked for.",
+            icon,
+            title,
+            text,
             actions: Some(actions),
         });
     }
     let beyond = gallery.total.saturating_sub(gallery.templates.len());
     html! {
-        ul.template-grid { @for template in &gallery.templates { (template_card(template, &gallery.known)) } }
+        ul.template-grid { @for template in &gallery.templates { (template_card(template, gallery)) } }
         @if beyond > 0 { p.muted { "And " (beyond) " more; filter or search to see them." } }
     }
 }
 
-fn template_card(template: &Value, known: &Named) -> Markup {
+fn template_card(template: &Value, gallery: &Gallery) -> Markup {
+    let known = &gallery.known;
     let Some(reference) = EntityRef::of(template) else {
         return html! {};
     };
     let title = entity::title(template).unwrap_or(reference.name());
+    let text = reference.to_string();
+    let is_starred = gallery.starred.contains(&text);
     let owner = entity::relations(template).find(|(kind, _)| *kind == "ownedBy");
     let owner = owner.and_then(|(_, owner)| owner.parse::<EntityRef>().ok());
     html! {
@@ -96,6 +137,7 @@ fn template_card(template: &Value, known: &Named) -> Markup {
                 @if let Some(kind) = entity::spec_type(template) {
                     (badge(Badge { text: kind, tone: Tone::Neutral, ..Badge::default() }))
                 }
+                (star_button(&text, is_starred, &gallery.state.href()))
             }
             p.template-description { (entity::description(template).unwrap_or("No description.")) }
             div.template-foot {
@@ -130,7 +172,7 @@ fn facets(gallery: &Gallery) -> Facets {
     let active = state.chosen.iter().map(Vec::len).sum();
     Facets {
         groups: groups.collect(),
-        clear: (active > 0).then(|| "/create".to_owned()),
+        clear: (active > 0).then(|| GalleryState::default().scoped(state.is_starred).href()),
         active,
     }
 }

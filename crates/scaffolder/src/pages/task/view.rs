@@ -5,14 +5,15 @@ use maud::{Markup, html};
 use model::EntityRef;
 use serde_json::Value;
 use ui::{
-    Badge, Button, ButtonKind, Card, Notice, Tone, badge, button, card, definitions, duration, entity_link,
-    icon, icon_names, inline_code, notice, time,
+    Badge, Button, ButtonKind, Card, Notice, Tab, Tone, badge, button, card, definitions, duration,
+    entity_link, icon, icon_names, inline_code, notice, segmented, time,
 };
-use work::LogLevel;
 
+use super::log::{LogView, log};
 use crate::forms::review::plain_text;
+use crate::kept::States;
 use crate::pages::address;
-use crate::tasks::{StepReport, StepState, TaskEvent, TaskReport, TaskState};
+use crate::tasks::{StepState, TaskEvent, TaskReport, TaskState, can_begin_at};
 
 /// Everything that the page shows.
 pub(in crate::pages) struct TaskView<'a> {
@@ -20,13 +21,50 @@ pub(in crate::pages) struct TaskView<'a> {
     pub events: &'a [TaskEvent],
     /// What an action did.
     pub done: Option<&'a str>,
+    /// The files after each step, where they are kept.
+    pub kept: Option<&'a States>,
+    /// What the log is searched for.
+    pub find: &'a str,
 }
 
-/// What a person is asked to confirm.
+/// The parts of a task's page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::pages) enum Decision {
-    Cancel,
-    Retry,
+pub(in crate::pages) enum Part {
+    Steps,
+    Files,
+}
+
+/// Title and state of a task, and the way to its parts; files are offered where some are kept.
+pub(in crate::pages) fn heading(task: &TaskReport, part: Part, has_files: bool, actions: &Markup) -> Markup {
+    let parts = [
+        Tab::new("Steps", address::task(task.id), part == Part::Steps),
+        Tab::new("Files", address::task_files(task.id), part == Part::Files),
+    ];
+    html! {
+        div.page-head {
+            h1 { (task.title()) }
+            (state_badge(task))
+            @if has_files { (segmented("Parts of the task", &parts)) }
+            div.page-actions { (actions) }
+        }
+    }
+}
+
+/// The steps from which a task can be done again with the files as they were.
+pub(in crate::pages) fn beginnings<'a>(task: &'a TaskReport, kept: Option<&States>) -> Vec<&'a str> {
+    if task.state != TaskState::Failed {
+        return Vec::new();
+    }
+    let ids = task.steps.iter().map(|step| step.id.as_str());
+    let before = std::iter::once(None).chain(ids.clone().map(Some));
+    let is_kept = |before: Option<&str>| {
+        let state = |step| kept.and_then(|kept| kept.of_step(step));
+        before.is_none_or(|step| state(step).is_some_and(|state| state.files.is_some()))
+    };
+    let pairs = ids
+        .zip(before)
+        .filter(|(step, before)| is_kept(*before) && can_begin_at(task, step).is_ok());
+    pairs.map(|(step, _)| step).collect()
 }
 
 /// The mark of a task's state.
@@ -56,11 +94,7 @@ pub(in crate::pages) fn task(view: &TaskView<'_>, now: Timestamp) -> Markup {
     let task = view.task;
     let last = view.events.last().map_or(0, |event| event.id);
     html! {
-        div.page-head {
-            h1 { (task.title()) }
-            (state_badge(task))
-            div.page-actions { (actions(task)) }
-        }
+        (heading(task, Part::Steps, view.kept.is_some(), &actions(task)))
         @if let Some(text) = view.done { (notice(Notice { tone: Tone::Green, text })) }
         @if task.state.is_open() {
             noscript { p { a.button href=(address::task(task.id)) { (icon("refresh")) span { "Show what happened since" } } } }
@@ -69,10 +103,20 @@ pub(in crate::pages) fn task(view: &TaskView<'_>, now: Timestamp) -> Markup {
             div.stack data-task=[task.state.is_open().then_some(task.id)] data-after=(last) {
                 (problem(task))
                 @if let Some(output) = &task.output { (result(output)) }
-                (steps(view))
+                (log(&log_of(view, now)))
             }
             (about(task, now))
         }
+    }
+}
+
+fn log_of<'a>(view: &TaskView<'a>, now: Timestamp) -> LogView<'a> {
+    LogView {
+        task: view.task,
+        events: view.events,
+        beginnings: beginnings(view.task, view.kept),
+        find: view.find,
+        now,
     }
 }
 
@@ -114,7 +158,7 @@ fn problem(task: &TaskReport) -> Markup {
 /// What a person can do about a failure.
 fn next_move(message: &str) -> &'static str {
     let has = |words: &[&str]| words.iter().any(|word| message.to_lowercase().contains(word));
-    if has(&["there is no action"]) {
+    if has(&["is not registered"]) {
         "this portal does not have the action. Tell the template's owner; the list of actions says which there are."
     } else if has(&["integration"]) {
         "the portal does not know this Git host. An administrator adds it to the configuration under integrations."
@@ -129,7 +173,8 @@ fn next_move(message: &str) -> &'static str {
     }
 }
 
-fn result(output: &Value) -> Markup {
+/// Links and texts that a template shows at its end.
+pub(in crate::pages) fn result(output: &Value) -> Markup {
     let list = |key: &str| output[key].as_array().cloned().unwrap_or_default();
     let (links, texts) = (list("links"), list("text"));
     html! {
@@ -187,70 +232,6 @@ fn result_link(link: &Value) -> Markup {
     }
 }
 
-fn steps(view: &TaskView<'_>) -> Markup {
-    let of_task = lines_of(view.events, None);
-    html! {
-        section.card.task-log {
-            header.card-head { h2 { "Steps" } (ui::count(view.task.steps.len())) }
-            ol.task-steps { @for step in &view.task.steps { (step_line(step, view.events)) } }
-            details.task-general data-key="general" {
-                summary { "Log of the task" span.chevron { (icon("chevron-right")) } }
-                div.log data-step-log="" { (log_lines(&of_task)) }
-            }
-        }
-    }
-}
-
-fn step_line(step: &StepReport, events: &[TaskEvent]) -> Markup {
-    let lines = lines_of(events, Some(&step.id));
-    let is_open = matches!(step.state, StepState::Processing | StepState::Failed);
-    html! {
-        li id=(format_args!("step-{}", step.id)) data-step=(step.id) data-state=(step.state.as_str()) {
-            details open[is_open] data-key=(format_args!("step {}", step.id)) {
-                summary {
-                    span.step-mark aria-hidden="true" {}
-                    span.step-name { (step.name) }
-                    code.step-action { (step.action) }
-                    span.step-time { (took(step.started_at, step.ended_at).unwrap_or_default()) }
-                    span.step-state { (state_word(step.state)) }
-                    span.chevron { (icon("chevron-right")) }
-                }
-                div.log data-step-log=(step.id) { (log_lines(&lines)) }
-            }
-        }
-    }
-}
-
-/// The word for a step's state. The script has the same.
-fn state_word(state: StepState) -> &'static str {
-    match state {
-        StepState::Waiting => "Waiting",
-        StepState::Processing => "Running",
-        StepState::Completed => "Done",
-        StepState::Failed => "Failed",
-        StepState::Skipped => "Skipped",
-        StepState::Cancelled => "Cancelled",
-    }
-}
-
-fn lines_of<'a>(events: &'a [TaskEvent], step: Option<&str>) -> Vec<&'a TaskEvent> {
-    events
-        .iter()
-        .filter(|event| event.step.as_deref() == step)
-        .collect()
-}
-
-fn log_lines(lines: &[&TaskEvent]) -> Markup {
-    html! {
-        @for event in lines {
-            div.log-line data-level=[event.level.map(LogLevel::as_str)] {
-                time datetime=(event.at) { (event.at.strftime("%H:%M:%S")) }
-                span { (event.message) }
-            }
-        }
-    }
-}
-
 fn about(task: &TaskReport, now: Timestamp) -> Markup {
     let mut facts = Vec::new();
     if let Ok(template) = task.template.parse::<EntityRef>() {
@@ -283,65 +264,4 @@ fn about(task: &TaskReport, now: Timestamp) -> Markup {
             }
         }
     }
-}
-
-/// Asks before a task is ended or done again.
-pub(in crate::pages) fn confirm(task: &TaskReport, decision: Decision) -> Markup {
-    let (title, text, label, kind, way) = match decision {
-        Decision::Cancel => (
-            "Cancel this task?",
-            "The step that runs is ended. What was done so far stays: a repository that was made is not removed.",
-            "Cancel the task",
-            ButtonKind::Danger,
-            "cancel",
-        ),
-        Decision::Retry => (
-            "Do this task again?",
-            "It goes on behind the last step that went well, with the same values.",
-            "Try again",
-            ButtonKind::Primary,
-            "retry",
-        ),
-    };
-    let back = address::task(task.id);
-    let secrets = if decision == Decision::Retry {
-        secret_names(task)
-    } else {
-        Vec::new()
-    };
-    html! {
-        h1.page-title { (title) }
-        p { strong { (task.title()) } " " span.muted { (task.id) } }
-        p { (text) }
-        form.confirm-form action=(format_args!("{back}/{way}")) method="post" {
-            @if !secrets.is_empty() { p { "Secrets are not kept. Give them once more:" } }
-            @for name in &secrets {
-                div.field {
-                    label for=(format_args!("secret-{name}")) { (name) }
-                    input.input id=(format_args!("secret-{name}")) name=(format_args!("secret/{name}")) type="password" required autocomplete="new-password";
-                }
-            }
-            div.form-row.confirm {
-                (button(Button { label, kind, ..Button::default() }))
-                (button(Button { label: "Leave it", href: Some(&back), ..Button::default() }))
-            }
-        }
-    }
-}
-
-/// Names of the secrets that the steps of a task use.
-fn secret_names(task: &TaskReport) -> Vec<String> {
-    let text = task.spec["steps"].to_string();
-    let mut names: Vec<String> = Vec::new();
-    for (at, marker) in text.match_indices("secrets.") {
-        let rest = &text[at + marker.len()..];
-        let end = rest
-            .find(|sign: char| !sign.is_alphanumeric() && sign != '_')
-            .unwrap_or(rest.len());
-        let name = rest[..end].to_owned();
-        if !name.is_empty() && name != "backstageToken" && !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
 }

@@ -104,7 +104,7 @@ fn table(tasks: &[TaskReport], now: Timestamp) -> Markup {
             state_badge(task),
             html! { @if let Some(person) = &person { (entity_link(person, None)) } },
             time(task.created_at, now),
-            html! { (took(Some(task.created_at), task.ended_at).unwrap_or_else(|| "–".to_owned())) },
+            html! { (took(Some(task.created_at), lasted_until(task, now)).unwrap_or_else(|| "–".to_owned())) },
         ];
         Row {
             failed: task.problem.is_some() && !task.is_cancelled,
@@ -125,6 +125,11 @@ fn table(tasks: &[TaskReport], now: Timestamp) -> Markup {
         ],
         rows: tasks.iter().map(row).collect(),
     })
+}
+
+/// The end of a task, or now as long as it has none.
+fn lasted_until(task: &TaskReport, now: Timestamp) -> Option<Timestamp> {
+    task.ended_at.or_else(|| task.state.is_open().then_some(now))
 }
 
 fn pages(list: &TaskList) -> Markup {

@@ -35,7 +35,7 @@ struct Kept {
 
 /// What a button asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Go {
+pub(in crate::pages) enum Go {
     Next,
     Back,
     /// Draw the page anew.
@@ -46,7 +46,7 @@ pub(super) enum Go {
 }
 
 impl Go {
-    pub(super) fn read(sent: &Sent) -> Self {
+    pub(in crate::pages) fn read(sent: &Sent) -> Self {
         let word = sent.last("go").unwrap_or_default();
         if let Some(edit) = Edit::parse(word) {
             return Self::Edit(edit);
@@ -65,7 +65,7 @@ impl Go {
 
 impl Wizard {
     /// What a form carries. A form that was tampered with begins anew.
-    pub(super) fn read(sent: &Sent) -> Self {
+    pub(in crate::pages) fn read(sent: &Sent) -> Self {
         let kept = sent
             .last("state")
             .and_then(|text| serde_json::from_str::<Kept>(text).ok());
@@ -84,28 +84,28 @@ impl Wizard {
     }
 
     /// Takes these values, if they are an object.
-    pub(super) fn take_values(&mut self, values: Value) {
+    pub(in crate::pages) fn take_values(&mut self, values: Value) {
         self.filled.values = if values.is_object() { values } else { json!({}) };
     }
 
     /// Chosen parts of a page.
-    pub(super) fn branches(&self, page: usize) -> &Branches {
+    pub(in crate::pages) fn branches(&self, page: usize) -> &Branches {
         self.branches.get(&page).unwrap_or(&self.none)
     }
 
     /// Takes in the parts that were chosen on the page at hand.
-    pub(super) fn choose_branches(&mut self, sent: &Sent) {
+    pub(in crate::pages) fn choose_branches(&mut self, sent: &Sent) {
         let chosen = self.branches.entry(self.page).or_default();
         chosen.extend(sent.branches());
     }
 
     /// For the hidden field of the state.
-    pub(super) fn state(&self) -> String {
+    pub(in crate::pages) fn state(&self) -> String {
         json!({"page": self.page, "values": self.filled.values, "branches": self.branches}).to_string()
     }
 
     /// For the hidden field of secrets; nothing without any.
-    pub(super) fn secrets(&self) -> Option<String> {
+    pub(in crate::pages) fn secrets(&self) -> Option<String> {
         let secrets = &self.filled.secrets;
         (!secrets.is_empty()).then(|| json!(secrets).to_string())
     }

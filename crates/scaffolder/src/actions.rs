@@ -5,7 +5,9 @@ mod debug;
 mod fetch;
 mod files;
 mod folder;
+mod git;
 mod gitea;
+mod proposal;
 mod published;
 mod readdir;
 mod source;
@@ -38,13 +40,18 @@ pub(crate) struct Parts {
 /// All of them.
 pub(crate) fn all(parts: Parts) -> Vec<Arc<dyn Action>> {
     let sources = Sources::new(parts.reader.clone());
-    let publishing = gitea::PublishGitea {
+    let git = git::PublishGit {
+        reader: parts.reader.clone(),
+        calls: parts.calls.clone(),
+        settings: parts.settings.clone(),
+    };
+    let servers = gitea::Servers {
         integrations: parts.integrations,
         calls: parts.calls,
         hosts: crate::filters::hosts(parts.reader.integrations()),
         settings: parts.settings.clone(),
     };
-    vec![
+    let mut all: Vec<Arc<dyn Action>> = vec![
         Arc::new(fetch::FetchPlain(sources.clone())),
         Arc::new(fetch::FetchPlainFile(sources.clone())),
         Arc::new(template::FetchTemplate::new(
@@ -60,9 +67,11 @@ pub(crate) fn all(parts: Parts) -> Vec<Arc<dyn Action>> {
         Arc::new(files::Delete),
         Arc::new(files::Rename),
         Arc::new(readdir::ReadFolder),
-        Arc::new(publishing),
         Arc::new(folder::PublishFolder(parts.settings)),
-    ]
+        Arc::new(git),
+    ];
+    all.extend(gitea::all(&servers));
+    all
 }
 
 /// The schema of an object with these properties, of which some must be there.

@@ -11,6 +11,7 @@ pub mod codeowners;
 mod commits;
 mod fetch;
 pub mod git;
+mod git_remote;
 mod git_url;
 pub mod gitea;
 mod host_event;
@@ -27,6 +28,7 @@ mod webhook;
 
 pub use analysis::Analysis;
 pub use commits::{Commit, commit_page};
+pub use git_remote::{GitRemote, SignIn};
 pub use git_url::GitUrl;
 pub use host_event::{HostEvent, ReferenceChange, ReleaseChange, RepositoryChange, event_name, owner_page};
 pub use integrations::{Integration, Integrations};

@@ -5,7 +5,12 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod acting;
 mod failing;
+mod git_publishing;
+mod gitea_proposing;
+mod gitea_publishing;
+mod gitea_setting_up;
 mod pages;
 mod publishing;
 mod resuming;

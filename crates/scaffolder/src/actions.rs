@@ -7,8 +7,10 @@ mod debug;
 mod fetch;
 mod files;
 mod folder;
+mod git;
 mod gitea;
 mod http;
+mod proposal;
 mod published;
 mod readdir;
 mod roadie;
@@ -53,7 +55,12 @@ pub(crate) fn all(parts: Parts) -> Vec<Arc<dyn Action>> {
         calls: parts.calls.clone(),
         settings: parts.settings.clone(),
     };
-    let publishing = gitea::PublishGitea {
+    let git = git::PublishGit {
+        reader: parts.reader.clone(),
+        calls: parts.calls.clone(),
+        settings: parts.settings.clone(),
+    };
+    let servers = gitea::Servers {
         integrations: parts.integrations,
         calls: parts.calls,
         hosts: crate::filters::hosts(parts.reader.integrations()),
@@ -75,14 +82,15 @@ pub(crate) fn all(parts: Parts) -> Vec<Arc<dyn Action>> {
         Arc::new(files::Delete),
         Arc::new(files::Rename),
         Arc::new(readdir::ReadFolder),
-        Arc::new(publishing),
         Arc::new(folder::PublishFolder(parts.settings)),
         Arc::new(roadie::Parse::READ),
         Arc::new(portal),
         Arc::new(elsewhere),
         Arc::new(archive::Zip),
         Arc::new(archive::PublishZip),
+        Arc::new(git),
     ];
+    all.extend(gitea::all(&servers));
     all.extend(roadie::all());
     all.extend(annotate::ALL.map(|action| Arc::new(action) as Arc<dyn Action>));
     all

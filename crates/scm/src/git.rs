@@ -1,11 +1,19 @@
-//! The little of Git that publishing needs: a first commit of files, kept in a repository on disk or pushed to a server.
+//! The little of Git that publishing needs: a first commit of files, kept in a repository on disk or pushed to a server, and a
+//! commit on top of a branch of a server. Nothing is cloned, and no history is read.
 
+mod base;
+mod fetching;
 mod local;
 mod objects;
 mod pack;
+mod pack_reading;
 mod push;
+mod remote;
 
-pub use local::make_repository;
-pub use objects::{Author, CommitFile, CommitText, Objects, blob_name};
+pub use base::Base;
+pub use fetching::fetch;
+pub use local::{check_branch, make_repository};
+pub use objects::{Author, CommitFile, CommitText, FileChanges, Objects, blob_name};
 pub use pack::pack;
-pub use push::{PushTarget, Pushed, push};
+pub use push::{Pushed, push, push_first};
+pub use remote::{Branches, Remote, Service};

@@ -18,10 +18,12 @@ mod listing;
 mod owners_file;
 mod people;
 pub(crate) mod place;
+mod protection;
 mod pulls;
 pub(crate) mod references;
 pub(crate) mod refusal;
 mod repositories;
+mod setting_up;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +32,7 @@ use config::{GiteaIntegration, IntegrationsSection, Secret};
 use model::Fault;
 use outside::{Host, HostPolicy, OutsideCalls};
 
+use crate::git::Remote;
 use crate::integrations::{basic, gitea_base, gitea_web};
 
 pub use crate::integrations::{gitea_base as base_address, gitea_web as web_address};
@@ -42,6 +45,7 @@ pub use hooks::{Hook, HookConfig, HookForm, HookScope, hook_page};
 pub use listing::Listing;
 pub use owners_file::{AtPath, OwnersFile, OwnersRead};
 pub use people::{Organization, Team, User};
+pub use protection::BranchRule;
 pub use pulls::{NewPullRequest, PullBranch, PullRequest};
 pub use repositories::{Owner, Permissions, Repository, RepositoryQuery};
 
@@ -107,6 +111,13 @@ impl Gitea {
         })
     }
 
+    /// The same server with somebody's own token in place of the integration's account.
+    #[must_use]
+    pub fn acting_with(self, token: &str) -> Self {
+        let credentials = Some(Credentials::of_token(&Secret::new(token)));
+        Self { credentials, ..self }
+    }
+
     /// The host as it stands in URLs.
     pub fn name(&self) -> &str {
         &self.name
@@ -133,9 +144,13 @@ impl Gitea {
         Some((address.owner, address.name))
     }
 
-    /// The server, for pushes.
-    pub fn host(&self) -> &Host {
-        &self.host
+    /// A repository, for Git itself; `address` is its address below [`Self::base`]. Fails where the integration has no credentials.
+    pub fn remote<'a>(&'a self, address: &'a str) -> Result<Remote<'a>, Fault> {
+        Ok(Remote {
+            host: &self.host,
+            repository: address,
+            authorization: Some(self.git_authorization()?),
+        })
     }
 
     /// The `Authorization` header of Git itself. Fails where the integration has no credentials.
@@ -159,10 +174,16 @@ fn credentials(integration: &GiteaIntegration) -> Option<Credentials> {
     };
     Some(match &integration.username {
         Some(user) => both(basic(user, password)),
-        None => Credentials {
-            api: Secret::new(format!("token {}", password.expose().trim())),
-            // Git's own sign-in takes a token as the password of any name.
-            git: basic("token", password),
-        },
+        None => Credentials::of_token(password),
     })
+}
+
+impl Credentials {
+    fn of_token(token: &Secret) -> Self {
+        Self {
+            api: Secret::new(format!("token {}", token.expose().trim())),
+            // Git's own sign-in takes a token as the password of any name.
+            git: basic("token", token),
+        }
+    }
 }

@@ -34,6 +34,50 @@ impl Integration {
     }
 }
 
+impl Integration {
+    /// The `Authorization` header of Git itself, which is another one than that of the host's API.
+    pub fn git_authorization(&self) -> Option<Secret> {
+        let secret = self.authorization.as_ref()?;
+        match secret.expose().split_once(' ') {
+            Some(("Bearer" | "token", token)) => Some(self.git_authorization_with(None, &Secret::new(token))),
+            _ => Some(secret.clone()),
+        }
+    }
+
+    /// The same for somebody's own token.
+    pub fn git_authorization_with(&self, user: Option<&str>, token: &Secret) -> Secret {
+        let default = match self.kind {
+            Host::Github { .. } => "x-access-token",
+            Host::Gitlab { .. } => "oauth2",
+            Host::BitbucketCloud | Host::BitbucketServer { .. } => "x-token-auth",
+            Host::Gitea { .. } | Host::Azure => "token",
+        };
+        basic(user.unwrap_or(default), token)
+    }
+
+    /// The address at which the portal reaches a repository; nothing for an address to which no credentials may be sent.
+    pub(crate) fn inner_address(&self, address: &str) -> Option<String> {
+        let Host::Gitea { base, web, .. } = &self.kind else {
+            return address.starts_with("https://").then(|| address.to_owned());
+        };
+        let below = |start: &str| address.strip_prefix(start).filter(|rest| rest.starts_with('/'));
+        let rest = below(web).or_else(|| below(base))?;
+        Some(format!("{base}{rest}"))
+    }
+
+    /// The address of the files of a branch, for people and for the catalog.
+    pub fn contents_address(&self, page: &str, branch: &str) -> String {
+        match self.kind {
+            Host::Gitea { .. } => format!("{page}/src/branch/{branch}/"),
+            Host::Gitlab { .. } => format!("{page}/-/tree/{branch}/"),
+            Host::BitbucketCloud => format!("{page}/src/{branch}/"),
+            Host::BitbucketServer { .. } => format!("{page}/browse?at={branch}"),
+            Host::Azure => format!("{page}?version=GB{branch}"),
+            Host::Github { .. } => format!("{page}/tree/{branch}/"),
+        }
+    }
+}
+
 /// All configured Git hosts, and the public ones that need no configuration.
 #[derive(Debug, Clone, Default)]
 pub struct Integrations {

@@ -1,7 +1,7 @@
 //! A Gitea server in memory, true to what a portal reads and writes of one, with its traps.
 //!
-//! Shapes and words are those recorded from a real Gitea (`fixtures/gitea`), which a test compares. It does not speak Git's own protocol
-//! (no clone, no push: [`FakeGitea::push`] is done from inside), runs no Actions, renders no pages, and sends a webhook only when a test
+//! Shapes and words are those recorded from a real Gitea (`fixtures/gitea`), which a test compares. Git itself clones
+//! and pushes (Git's own program serves it; [`FakeGitea::push`] is done from inside). It runs no Actions, renders no pages, and sends a webhook only when a test
 //! says so ([`FakeGitea::deliver`]).
 //!
 //! ```
@@ -18,6 +18,7 @@
 //! ```
 
 mod ask;
+mod bare;
 mod change;
 mod gate;
 mod git;
@@ -33,6 +34,7 @@ mod project;
 mod record;
 mod repository;
 mod routes;
+mod rules;
 mod server;
 mod settings;
 mod shapes;
@@ -41,11 +43,13 @@ mod shapes_work;
 mod trouble;
 mod versions;
 mod webhook;
+mod wire;
 mod work;
 mod world;
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
 use tokio::sync::oneshot;
 
 pub use change::Change;
@@ -235,6 +239,37 @@ impl FakeGitea {
     /// Counts from zero again.
     pub fn forget_calls(&self) {
         lock(&self.world).record = record::Record::default();
+    }
+
+    /// The secret of Actions that a repository has under a name.
+    pub fn secret(&self, full_name: &str, name: &str) -> Option<String> {
+        let world = lock(&self.world);
+        let id = world.find(full_name)?.id;
+        world.secrets.get(&(id, name.to_owned())).cloned()
+    }
+
+    /// The rules of a repository's branches, as the API writes them.
+    pub fn rules(&self, full_name: &str) -> Vec<Value> {
+        let world = lock(&self.world);
+        let id = world.find(full_name).map(|found| found.id).unwrap_or_default();
+        let rules = world.rules.get(&id).into_iter().flatten();
+        rules.map(rules::Rule::shape).collect()
+    }
+
+    /// Who is asked to review a pull request; teams with the word `team` before their name.
+    pub fn reviewers(&self, full_name: &str, number: u64) -> Vec<String> {
+        let world = lock(&self.world);
+        let id = world.find(full_name).map(|found| found.id).unwrap_or_default();
+        let asked = world.reviewers.iter();
+        let of = asked.filter(|(repository, pull, _)| (*repository, *pull) == (id, number));
+        of.map(|(_, _, name)| name.clone()).collect()
+    }
+
+    /// The right of a collaborator in a repository.
+    pub fn collaborator(&self, full_name: &str, login: &str) -> Option<String> {
+        let world = lock(&self.world);
+        let id = world.find(full_name)?.id;
+        world.collaborators.get(&(id, login.to_owned())).cloned()
     }
 
     /// All webhooks that are set up.

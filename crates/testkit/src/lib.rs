@@ -1,11 +1,13 @@
 //! What tests of several crates need from outside: a real PostgreSQL, database files, tests on both of them, a web server that
-//! misbehaves on request, a Gitea server in memory, a clock and chance that do what they are told.
+//! misbehaves on request, a Git server, a Gitea server in memory, a clock and chance that do what they are told.
 //!
 //! Only for tests. Nothing here knows the catalog, so every crate may use it.
 
 mod chaos_proxy;
 mod contract;
 mod file_server;
+mod git_backend;
+mod git_server;
 pub mod gitea;
 mod postgres;
 mod surroundings;
@@ -15,6 +17,7 @@ use std::path::PathBuf;
 pub use chaos_proxy::ChaosProxy;
 pub use contract::in_time;
 pub use file_server::{FileServer, Mode};
+pub use git_server::GitServer;
 pub use gitea::FakeGitea;
 pub use postgres::{Postgres, fresh_database};
 pub use surroundings::{TestClock, TestRandomness};

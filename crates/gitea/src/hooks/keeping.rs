@@ -266,8 +266,11 @@ impl Round<'_> {
     ) -> Result<(), Fault> {
         let form = HookForm {
             url: &self.host.url,
-            secret: self.secret,
+            secret: Some(self.secret),
             events: &judged.events,
+            active: true,
+            content_type: "json",
+            branch_filter: "*",
         };
         let written = match &judged.step {
             Step::Nothing(id) => {

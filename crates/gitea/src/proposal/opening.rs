@@ -129,6 +129,7 @@ async fn open(gitea: &Gitea, repository: &Repository, path: &str, text: &str) ->
     let new = NewPullRequest {
         head: &branch,
         base,
+        assignees: &[],
         title: &title,
         body: "Makes this repository known to the developer portal. Once it is merged, the portal shows it within a few minutes, \
                or at once where its webhook is set up.\n\nPlease check owner, type and lifecycle.",

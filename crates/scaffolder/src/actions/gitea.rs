@@ -1,131 +1,191 @@
-//! `publish:gitea`: the workspace becomes a repository of Gitea.
+//! The actions for Gitea and Forgejo, and what they share: which repository a step is about, on which server, as whom.
+//!
+//! Names of inputs and outputs are those that the original's actions for GitHub have.
 
+mod branch_protection;
+mod create;
+mod protection;
+mod publish;
+mod pull_request;
+mod push;
+mod secret;
+mod webhook;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use async_trait::async_trait;
 use config::IntegrationsSection;
 use model::Fault;
 use outside::OutsideCalls;
-use plugin::{Action, ActionContext, ActionExample, ActionSchema};
-use scm::git::{PushTarget, Pushed, push};
-use scm::gitea::{Gitea, NewRepository};
+use plugin::{Action, ActionContext};
+use scm::gitea::{Gitea, Repository};
 use serde_json::{Value, json};
 
-use super::published::{branch, commit, output, properties};
-use super::{flag, object, text};
+use super::text;
 use crate::filters::{Hosts, parse_repo_url};
 use crate::settings::Settings;
 
-/// Longest wait until the server shows what was pushed.
-const LONGEST_WAIT: Duration = Duration::from_secs(20);
+/// Longest name of a repository (Gitea 1.26, `modules/structs/repo.go`).
+const LONGEST_NAME: usize = 100;
 
-pub(super) struct PublishGitea {
+/// The servers of the configuration, and what the actions use where a template does not say.
+#[derive(Clone)]
+pub(super) struct Servers {
     pub(super) integrations: IntegrationsSection,
     pub(super) calls: OutsideCalls,
     pub(super) hosts: Hosts,
     pub(super) settings: Arc<Settings>,
 }
 
-#[async_trait]
-impl Action for PublishGitea {
-    fn id(&self) -> &'static str {
-        "publish:gitea"
+/// All actions for Gitea.
+pub(super) fn all(servers: &Servers) -> Vec<Arc<dyn Action>> {
+    vec![
+        Arc::new(publish::Publish(servers.clone())),
+        Arc::new(pull_request::PullRequest(servers.clone())),
+        Arc::new(create::Create(servers.clone())),
+        Arc::new(push::Push(servers.clone())),
+        Arc::new(webhook::Webhook(servers.clone())),
+        Arc::new(branch_protection::Protect(servers.clone())),
+        Arc::new(secret::SetSecret(servers.clone())),
+    ]
+}
+
+/// The repository that a step is about.
+struct Target {
+    host: String,
+    /// What `repoUrl` says, else the configured default.
+    owner: Option<String>,
+    name: String,
+    token: Option<String>,
+}
+
+impl Target {
+    /// Owner and name, as far as they are known without asking.
+    fn full_name(&self) -> String {
+        let owner = self.owner.as_deref().unwrap_or("<user of the token>");
+        format!("{owner}/{}", self.name)
+    }
+}
+
+impl Servers {
+    /// Reads `repoUrl` and `token`. A dry run takes a host without integration, and warns of it.
+    fn target(&self, context: &ActionContext) -> Result<Target, Fault> {
+        let address = context.input["repoUrl"].as_str().unwrap_or_default();
+        let mut hosts: BTreeMap<String, String> = (*self.hosts).clone();
+        if context.dry_run {
+            let host = address.split(['?', '/']).next().unwrap_or_default();
+            hosts.entry(host.to_owned()).or_insert_with(|| "gitea".to_owned());
+        }
+        let parsed = parse_repo_url(address, &hosts).map_err(Fault::input)?;
+        let part = |key: &str| parsed[key].as_str().map(str::to_owned);
+        let target = Target {
+            host: part("host").unwrap_or_default(),
+            owner: part("owner").or_else(|| self.settings.owner.clone()),
+            name: part("repo").ok_or_else(|| {
+                Fault::input(format!(
+                    "Invalid repo URL passed to publisher: {address}, missing repo"
+                ))
+            })?,
+            token: context.input["token"].as_str().map(str::to_owned),
+        };
+        check_name(&target.name)?;
+        Ok(target)
     }
 
-    fn description(&self) -> &'static str {
-        "Initializes a git repository using the content of the workspace, and publishes it to Gitea."
-    }
-
-    fn schema(&self) -> ActionSchema {
-        let mut all = json!({
-            "repoUrl": text("Repository Location: host?repo=name, or host?owner=name&repo=name. Without owner it is scaffolder.defaultOwner, else the token's user."),
-        });
-        let more = properties();
-        for (key, value) in more.as_object().into_iter().flatten() {
-            all[key] = value.clone();
-        }
-        all["repoVisibility"] = json!({
-            "type": "string", "enum": ["private", "public"],
-            "description": "Sets the visibility of the repository. The default is scaffolder.defaultVisibility, else 'public'.",
-        });
-        all["signCommit"] = flag("Sign commit with configured PGP private key");
-        ActionSchema {
-            input: object(&["repoUrl"], all),
-            output: output(),
+    /// The server, with the token of the step or the account of the integration.
+    fn gitea(&self, target: &Target) -> Result<Gitea, Fault> {
+        match &target.token {
+            Some(token) => Gitea::reading(&self.integrations, &self.calls, &target.host)
+                .map(|gitea| gitea.acting_with(token)),
+            None => Gitea::of(&self.integrations, &self.calls, &target.host),
         }
     }
 
-    fn examples(&self) -> Vec<ActionExample> {
-        vec![
-            ActionExample {
-                description: "Initializes a Gitea repository of the configured owner.".to_owned(),
-                input: json!({"repoUrl": "gitea.com?repo=repo"}),
-            },
-            ActionExample {
-                description: "Initializes a private Gitea repository of an organisation.".to_owned(),
-                input: json!({"repoUrl": "gitea.com?owner=owner&repo=repo", "description": "A service", "repoVisibility": "private"}),
-            },
-        ]
+    /// The server and a repository that must be there.
+    async fn repository(&self, target: &Target) -> Result<(Gitea, Repository), Fault> {
+        let gitea = self.gitea(target)?;
+        let owner = match &target.owner {
+            Some(owner) => owner.clone(),
+            None => gitea.own_user().await?,
+        };
+        let found = gitea.repository(&owner, &target.name).await?;
+        let found = found.ok_or_else(|| {
+            Fault::not_found(format!(
+                "{} has no repository {owner}/{} that the token sees. Make it first, for example with publish:gitea, or \
+                 correct repoUrl",
+                target.host, target.name
+            ))
+        })?;
+        if found.archived {
+            return Err(Fault::conflict(format!(
+                "{} has archived {}, and nothing in it can be changed",
+                target.host, found.full_name
+            )));
+        }
+        Ok((gitea, found))
     }
 
-    async fn run(&self, context: ActionContext) -> Result<Value, Fault> {
-        let input = &context.input;
-        if input["signCommit"] == true {
-            return Err(Fault::new(
-                "NotImplementedError",
-                "Commits cannot be signed yet; leave signCommit out",
-            ));
+    /// Says in the log of a dry run what the step would do, and what stands in its way as far as the configuration tells. The
+    /// address that the repository would have.
+    fn foresee(&self, context: &ActionContext, target: &Target, work: &str) -> String {
+        let line = format!(
+            "Dry run: nothing is sent to {}. The step would {work}",
+            target.host
+        );
+        context.log.info(line);
+        let gitea = self.gitea(target);
+        if let Err(fault) = &gitea {
+            let line = format!("Outside of a dry run the step would fail: {}", fault.message);
+            context.log.warning(line);
         }
-        let place = parse_repo_url(input["repoUrl"].as_str().unwrap_or_default(), &self.hosts)
-            .map_err(Fault::input)?;
-        let part = |key: &str| place[key].as_str();
-        let (host, name) = (part("host").unwrap_or_default(), part("repo").unwrap_or_default());
-        let gitea = Gitea::of(&self.integrations, &self.calls, host)?;
-        let objects = commit(&context, &self.settings).await?;
-        let is_private = match input["repoVisibility"].as_str() {
-            Some(word) => word == "private",
-            None => self.settings.is_private,
-        };
-        let new = NewRepository {
-            owner: part("owner").or(self.settings.owner.as_deref()),
-            name,
-            description: input["description"].as_str().unwrap_or_default(),
-            private: is_private,
-            branch: branch(input),
-        };
-        let (repository, is_new) = gitea.create(&new).await?;
-        let full_name = &repository.full_name;
-        let word = if is_new { "is made" } else { "is there already" };
-        context.log.info(format!("The repository {full_name} {word}"));
-        let remote = format!("{}/{full_name}.git", gitea.base());
-        let target = PushTarget {
-            host: gitea.host(),
-            repository: &remote,
-            authorization: gitea.git_authorization()?,
-            branch: branch(input),
-        };
-        let pushed = push(&target, &objects).await?;
-        let word = if pushed == Pushed::New {
-            "is pushed"
-        } else {
-            "was pushed before"
-        };
-        context
-            .log
-            .info(format!("Commit {} {word} to {}", objects.commit(), branch(input)));
-        if !gitea
-            .shows(&repository, branch(input), &objects.commit(), LONGEST_WAIT)
-            .await?
-        {
-            context
-                .log
-                .warning("The server has taken the commit, and does not show it yet");
-        }
-        Ok(json!({
-            "remoteUrl": format!("{}.git", gitea.page(full_name)),
-            "repoContentsUrl": format!("{}/src/branch/{}/", gitea.page(full_name), branch(input)),
-            "commitHash": objects.commit(),
-        }))
+        let owner = target.owner.as_deref().unwrap_or("user");
+        let web = gitea.map_or_else(
+            |_| format!("https://{}", target.host),
+            |gitea| gitea.web().to_owned(),
+        );
+        format!("{web}/{owner}/{}", target.name)
     }
+}
+
+fn check_name(name: &str) -> Result<(), Fault> {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    if name.len() > LONGEST_NAME || !name.chars().all(is_letter) {
+        return Err(Fault::input(format!(
+            "{name:?} is no name of a repository: it has letters, digits, '-', '_' and '.', and at most {LONGEST_NAME} of them"
+        )));
+    }
+    Ok(())
+}
+
+/// The inputs `repoUrl` and `token`, which all actions for Gitea have.
+fn target_properties() -> Value {
+    json!({
+        "repoUrl": text(
+            "Repository Location: host?repo=name, or host?owner=name&repo=name. Without owner it is scaffolder.defaultOwner, \
+             else the token's user.",
+        ),
+        "token": text("The token to use for authorization to Gitea, in place of that of the integration"),
+    })
+}
+
+/// `properties` with those of `more`.
+fn with(mut properties: Value, more: &Value) -> Value {
+    for (key, value) in more.as_object().into_iter().flatten() {
+        properties[key] = value.clone();
+    }
+    properties
+}
+
+/// What a step that leaves a repository behind gives.
+fn addresses(page: &str, branch: &str) -> Value {
+    json!({
+        "remoteUrl": format!("{page}.git"),
+        "repoContentsUrl": format!("{page}/src/branch/{branch}/"),
+    })
+}
+
+/// The texts of a list of the input.
+fn texts(list: &Value) -> Vec<String> {
+    let list = list.as_array().into_iter().flatten();
+    list.filter_map(|text| text.as_str().map(str::to_owned)).collect()
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use model::Fault;
 use plugin::ActionContext;
-use scm::git::{Author, CommitText, Objects};
+use scm::git::{Author, CommitText, FileChanges, Objects};
 use serde_json::{Value, json};
 
 use super::{blocking, text};
@@ -47,26 +47,19 @@ pub(super) fn branch(input: &Value) -> &str {
 /// The commit of the workspace. A task makes the same commit each time, so that one that was pushed before is known.
 pub(super) async fn commit(context: &ActionContext, settings: &Settings) -> Result<Objects, Fault> {
     let input = &context.input;
-    let text = |key: &str, default: &str| input[key].as_str().unwrap_or(default).to_owned();
     let source = source_path(input["sourcePath"].as_str().unwrap_or_default());
     let workspace = Workspace::new(&context.workspace).below(&source)?;
     let record = context.template_run.as_ref().and_then(|run| run.record.clone());
     let mark = change_mark(context);
-    let message = text("gitCommitMessage", &settings.commit_message);
-    let commit = CommitText {
-        author: Author {
-            name: text("gitAuthorName", &settings.author.0),
-            email: text("gitAuthorEmail", &settings.author.1),
-        },
-        time: context
-            .template_run
-            .as_ref()
-            .map_or(0, |run| run.begun_at.as_second()),
-        message: format!("{message}\n\nChange-Id: I{mark}"),
-    };
+    let message = input["gitCommitMessage"]
+        .as_str()
+        .unwrap_or(&settings.commit_message);
+    let commit = change_text(context, settings, &format!("{message}\n\nChange-Id: I{mark}"));
+    let dry_run = context.dry_run;
     blocking(move || {
         let mut files = workspace.files()?;
-        if files.is_empty() {
+        // What other steps would have made is not there in a dry run.
+        if files.is_empty() && !dry_run {
             return Err(Fault::input(
                 "There is nothing to publish: the workspace has no files. A step such as fetch:template must come before",
             ));
@@ -88,6 +81,50 @@ pub(super) async fn commit(context: &ActionContext, settings: &Settings) -> Resu
 pub(crate) fn would_publish(workspace: &Path, input: &Value) -> Result<Vec<File>, Fault> {
     let source = source_path(input["sourcePath"].as_str().unwrap_or_default());
     Workspace::new(workspace).below(&source)?.files()
+}
+
+/// The inputs that say who makes a commit.
+pub(super) fn author() -> Value {
+    json!({
+        "gitAuthorName": text("Sets the author name for the commit. The default value is 'Scaffolder'"),
+        "gitAuthorEmail": text("Sets the author email for the commit."),
+    })
+}
+
+/// Author, time and message of a commit. The time is that at which the task was begun, so that each attempt makes the same commit.
+pub(super) fn change_text(context: &ActionContext, settings: &Settings, message: &str) -> CommitText {
+    let input = &context.input;
+    let text = |key: &str, default: &str| input[key].as_str().unwrap_or(default).to_owned();
+    let begun = context.template_run.as_ref().map(|run| run.begun_at.as_second());
+    CommitText {
+        author: Author {
+            name: text("gitAuthorName", &settings.author.0),
+            email: text("gitAuthorEmail", &settings.author.1),
+        },
+        time: begun.unwrap_or_default(),
+        message: message.to_owned(),
+    }
+}
+
+/// The files of `sourcePath`, each below `targetPath`, as changes of a repository from which these paths are removed.
+pub(super) async fn changes(context: &ActionContext, removed: &[String]) -> Result<FileChanges, Fault> {
+    let input = &context.input;
+    let source = source_path(input["sourcePath"].as_str().unwrap_or_default());
+    let below = source_path(input["targetPath"].as_str().unwrap_or_default());
+    let below = below.trim_matches('/').to_owned();
+    let workspace = Workspace::new(&context.workspace).below(&source)?;
+    let mut changes = FileChanges {
+        written: blocking(move || workspace.files()).await?,
+        removed: removed.iter().map(|path| source_path(path)).collect(),
+    };
+    for file in changes
+        .written
+        .iter_mut()
+        .filter(|_| !below.is_empty() && below != ".")
+    {
+        file.path = format!("{below}/{}", file.path);
+    }
+    Ok(changes)
 }
 
 /// A source path without steps upwards, as in the original.

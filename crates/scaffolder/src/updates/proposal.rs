@@ -90,6 +90,7 @@ impl Desk {
             base,
             title: &title,
             body: &body,
+            assignees: &[],
         };
         match gitea.propose(&repository, &new).await {
             Ok(pull) => Ok(gitea.pull_request_page(&repository, pull.number)),

@@ -5,8 +5,13 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod acting;
 mod data;
 mod failing;
+mod git_publishing;
+mod gitea_proposing;
+mod gitea_publishing;
+mod gitea_setting_up;
 mod pages;
 mod publishing;
 mod requests;

@@ -190,9 +190,30 @@ impl World {
             .unwrap()
     }
 
+    /// All actions.
+    pub fn actions(&self) -> ActionRegistry {
+        let slot: Slot<ActionRegistry> = Slot::default();
+        self.contribute(&slot);
+        slot.get().unwrap().clone()
+    }
+
     /// A process that runs tasks on the database of this world.
     pub fn process(&self) -> Process {
         let slot: Slot<ActionRegistry> = Slot::default();
+        let jobs = self.contribute(&slot);
+        let runner = JobRunner::builder(self.services.jobs.clone()).pace(QUICK);
+        let runner = jobs
+            .into_iter()
+            .fold(runner, work::JobRunnerBuilder::handler)
+            .build()
+            .unwrap();
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
+        let task = tokio::spawn(async move { runner.run(&stopped).await });
+        Process { stop, task }
+    }
+
+    fn contribute(&self, slot: &Slot<ActionRegistry>) -> Vec<Arc<dyn work::JobHandler>> {
         let made = scaffolder::contributions(
             &self.config,
             &self.catalog,
@@ -208,17 +229,7 @@ impl World {
         let gate: Arc<dyn Action> = Arc::new(self.gate.clone());
         let actions = made.actions.into_iter().chain([gate]).map(of).collect();
         slot.fill(ActionRegistry::new(actions).unwrap());
-        let runner = JobRunner::builder(self.services.jobs.clone()).pace(QUICK);
-        let runner = made
-            .jobs
-            .into_iter()
-            .fold(runner, work::JobRunnerBuilder::handler)
-            .build()
-            .unwrap();
-        let stop = CancellationToken::new();
-        let stopped = stop.clone();
-        let task = tokio::spawn(async move { runner.run(&stopped).await });
-        Process { stop, task }
+        made.jobs
     }
 
     /// Waits for the end of a task.

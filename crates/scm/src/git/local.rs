@@ -29,7 +29,7 @@ pub fn make_repository(folder: &Path, objects: &Objects, branch: &str) -> Result
 }
 
 /// Fails for a name that no branch may have.
-pub(super) fn check_branch(branch: &str) -> Result<(), Fault> {
+pub fn check_branch(branch: &str) -> Result<(), Fault> {
     let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "-_./".contains(letter);
     let has_wrong_part = branch.split('/').any(|part| {
         part.is_empty() || part.starts_with(['.', '-']) || part.to_ascii_lowercase().ends_with(".lock")

@@ -28,6 +28,13 @@ pub struct NewRepository<'a> {
     pub branch: &'a str,
 }
 
+impl NewRepository<'_> {
+    /// `private` or `public`.
+    pub fn visibility(&self) -> &'static str {
+        if self.private { "private" } else { "public" }
+    }
+}
+
 impl Gitea {
     /// The name of the account's own user.
     pub async fn own_user(&self) -> Result<String, Fault> {

@@ -1,4 +1,4 @@
-//! Webhooks of an organisation or of the whole server.
+//! Webhooks of a repository, an organisation or the whole server.
 //!
 //! A server never shows the secret of a webhook, and a change of a webhook leaves its secret as it was (Gitea 1.26,
 //! `routers/api/v1/utils/hook.go`): another secret needs a new webhook.
@@ -21,6 +21,8 @@ pub enum HookScope<'a> {
     System,
     /// Of the repositories of one organisation. Needs a token of one of its owners.
     Organization(&'a str),
+    /// Of one repository, by owner and name. Needs a token of one of its administrators.
+    Repository(&'a str, &'a str),
 }
 
 /// A webhook.
@@ -64,10 +66,16 @@ pub struct HookConfig {
 pub struct HookForm<'a> {
     /// The address that it calls.
     pub url: &'a str,
-    /// The secret with which it signs.
-    pub secret: &'a Secret,
+    /// The secret with which it signs; nothing for no signature.
+    pub secret: Option<&'a Secret>,
     /// What it sends.
     pub events: &'a [String],
+    /// It sends; one that does not is only kept.
+    pub active: bool,
+    /// `json` or `form`.
+    pub content_type: &'a str,
+    /// The branches of which it sends pushes, as a pattern; `*` for all.
+    pub branch_filter: &'a str,
 }
 
 impl HookScope<'_> {
@@ -76,6 +84,7 @@ impl HookScope<'_> {
         match self {
             Self::System => vec!["admin", "hooks"],
             Self::Organization(name) => vec!["orgs", name, "hooks"],
+            Self::Repository(owner, name) => vec!["repos", owner, name, "hooks"],
         }
     }
 
@@ -83,19 +92,29 @@ impl HookScope<'_> {
         match self {
             Self::System => "the server".to_owned(),
             Self::Organization(name) => format!("the organisation {name}"),
+            Self::Repository(owner, name) => format!("{owner}/{name}"),
         }
     }
 }
 
 impl HookForm<'_> {
     fn body(&self, scope: HookScope<'_>) -> Value {
-        let mut config = json!({"url": self.url, "content_type": "json", "secret": self.secret.expose()});
+        let mut config = json!({"url": self.url, "content_type": self.content_type});
+        if let Some(secret) = self.secret {
+            config["secret"] = secret.expose().into();
+        }
         if scope == HookScope::System {
             // Without it the server makes a pattern for webhooks of new repositories.
             config["is_system_webhook"] = json!("true");
         }
         // All of it always: what is left out of a change falls back to a default.
-        json!({"type": "gitea", "active": true, "config": config, "events": self.events, "branch_filter": "*"})
+        json!({
+            "type": "gitea",
+            "active": self.active,
+            "config": config,
+            "events": self.events,
+            "branch_filter": self.branch_filter,
+        })
     }
 }
 
@@ -148,5 +167,6 @@ pub fn hook_page(web: &str, scope: HookScope<'_>, id: i64) -> String {
     match scope {
         HookScope::System => format!("{web}/-/admin/system-hooks/{id}"),
         HookScope::Organization(name) => format!("{web}/org/{name}/settings/hooks/{id}"),
+        HookScope::Repository(owner, name) => format!("{web}/{owner}/{name}/settings/hooks/{id}"),
     }
 }

@@ -48,6 +48,8 @@ pub struct NewPullRequest<'a> {
     pub title: &'a str,
     /// What it says, in Markdown.
     pub body: &'a str,
+    /// Users that it is given to.
+    pub assignees: &'a [String],
 }
 
 impl Gitea {
@@ -69,9 +71,34 @@ impl Gitea {
     ) -> Result<PullRequest, Fault> {
         let (owner, name) = repository.owner_and_name();
         let doing = format!("A pull request cannot be opened in {}", repository.full_name);
-        let body = json!({"head": new.head, "base": new.base, "title": new.title, "body": new.body});
+        let mut body = json!({"head": new.head, "base": new.base, "title": new.title, "body": new.body});
+        if !new.assignees.is_empty() {
+            body["assignees"] = json!(new.assignees);
+        }
         let path = ["repos", owner, name, "pulls"];
         self.change(Method::POST, Call::new(&path, &doing), &body).await
+    }
+
+    /// Asks users and teams to review a pull request. Those who are asked already stay asked.
+    pub async fn request_reviews(
+        &self,
+        repository: &Repository,
+        number: i64,
+        users: &[String],
+        teams: &[String],
+    ) -> Result<(), Fault> {
+        let (owner, name) = repository.owner_and_name();
+        let doing = format!(
+            "Reviews of the pull request {number} of {} cannot be asked for",
+            repository.full_name
+        );
+        let number = number.to_string();
+        let path = ["repos", owner, name, "pulls", &number, "requested_reviewers"];
+        let body = json!({"reviewers": users, "team_reviewers": teams});
+        let sent = self
+            .send(Method::POST, Call::new(&path, &doing), Some(&body))
+            .await;
+        sent.map(drop)
     }
 
     /// The page of a pull request.

@@ -11,7 +11,7 @@ use crate::fetch::{Reach, Request};
 const ALLOWED: &str = "backend.reading.allow";
 
 impl UrlReader {
-    pub(super) fn permit(&self, parsed: &Url, url: &str) -> Result<(), Fault> {
+    pub(crate) fn permit(&self, parsed: &Url, url: &str) -> Result<(), Fault> {
         let known = self.inner.integrations.by_url(parsed).is_some() || self.inner.allow.allows(parsed);
         if known { Ok(()) } else { Err(not_allowed(url)) }
     }

@@ -18,6 +18,15 @@ pub(super) struct Viewer {
     token: Option<Token>,
 }
 
+impl Viewer {
+    /// Whether the token, where there is one, may read or write what belongs to a category.
+    pub(super) fn allows(&self, category: &str, write: bool) -> bool {
+        self.token
+            .as_ref()
+            .is_none_or(|token| token.allows(category, write))
+    }
+}
+
 /// Reads the `Authorization` header; the error is the answer to a wrong one.
 pub(super) fn viewer(world: &World, headers: &HeaderMap) -> Result<Viewer, Reply> {
     let Some(value) = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()) else {

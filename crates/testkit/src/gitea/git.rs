@@ -1,6 +1,6 @@
 //! Git objects in memory: files, folders and commits under the ids that Git itself gives them.
 //!
-//! There are no packs and no protocol: what is here is read and written through the API only.
+//! There are no packs and no protocol here; [`super::bare`] lays the objects out for Git's own program.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -132,24 +132,40 @@ impl Commit {
         message: String,
     ) -> Self {
         let tree = tree_id(&files, "", format);
-        let who = format!("{} <{}> {} +0000", author.name, author.email, at.as_second());
-        let before = parent.as_ref().map(|id| format!("parent {id}\n"));
-        let text = format!(
-            "tree {tree}\n{}author {who}\ncommitter {who}\n\n{message}\n",
-            before.unwrap_or_default()
-        );
-        let id = format.id("commit", text.as_bytes());
         let files = Arc::new(files);
-        Self {
-            id,
+        let mut made = Self {
+            id: String::new(),
             tree,
             parent,
             files,
             author,
             at,
             message,
-        }
+        };
+        made.id = format.id("commit", commit_text(&made).as_bytes());
+        made
     }
+}
+
+/// A commit as Git keeps it.
+pub(super) fn commit_text(commit: &Commit) -> String {
+    let Commit {
+        tree,
+        author,
+        message,
+        ..
+    } = commit;
+    let who = format!(
+        "{} <{}> {} +0000",
+        author.name,
+        author.email,
+        commit.at.as_second()
+    );
+    let before = commit.parent.as_ref().map(|id| format!("parent {id}\n"));
+    format!(
+        "tree {tree}\n{}author {who}\ncommitter {who}\n\n{message}\n",
+        before.unwrap_or_default()
+    )
 }
 
 /// A row of a folder.
@@ -203,6 +219,11 @@ pub(super) fn all_rows(files: &Files, folder: &str, format: ObjectFormat) -> Vec
 
 /// The id of a folder.
 pub(super) fn tree_id(files: &Files, folder: &str, format: ObjectFormat) -> String {
+    format.id("tree", &tree_content(files, folder, format))
+}
+
+/// A folder as Git keeps it.
+pub(super) fn tree_content(files: &Files, folder: &str, format: ObjectFormat) -> Vec<u8> {
     let mut content = Vec::new();
     for row in rows(files, folder, format) {
         let mode = row.entry.as_ref().map_or("40000", |entry| entry.mode());
@@ -210,7 +231,7 @@ pub(super) fn tree_id(files: &Files, folder: &str, format: ObjectFormat) -> Stri
         content.extend_from_slice(format!("{mode} {name}\0").as_bytes());
         content.extend(bytes_of(&row.id));
     }
-    format.id("tree", &content)
+    content
 }
 
 fn bytes_of(id: &str) -> Vec<u8> {

@@ -1,5 +1,6 @@
 //! The table of routes: method, path, version, right and function.
 
+mod access;
 mod actions;
 mod contents;
 mod create;
@@ -9,6 +10,7 @@ mod issues;
 mod people;
 mod refs;
 mod repositories;
+mod rules;
 mod search;
 mod teams;
 mod trees;
@@ -91,8 +93,9 @@ const ISSUE: &[&str] = &["issue"];
 
 /// All routes.
 pub(super) fn all() -> impl Iterator<Item = &'static Row> {
-    let tables: [&'static [Row]; 14] = [
+    let tables: [&'static [Row]; 16] = [
         OWN,
+        access::ROWS,
         actions::ROWS,
         contents::ROWS,
         create::ROWS,
@@ -102,6 +105,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Row> {
         people::ROWS,
         refs::ROWS,
         repositories::ROWS,
+        rules::ROWS,
         search::ROWS,
         teams::ROWS,
         trees::ROWS,

@@ -105,14 +105,20 @@ async fn forget_calls(State(world): State<Shared>) {
     lock(&world).record = Record::default();
 }
 
-struct Asked {
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
+pub(super) struct Asked {
+    pub method: Method,
+    pub uri: Uri,
+    pub headers: HeaderMap,
+    pub body: Bytes,
 }
 
 impl Asked {
+    /// A header; empty where there is none.
+    pub(super) fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name).and_then(|value| value.to_str().ok());
+        value.unwrap_or_default()
+    }
+
     async fn of(request: Request) -> Self {
         let (parts, body) = request.into_parts();
         Self {
@@ -137,6 +143,9 @@ async fn gate(
     parts: HashMap<String, String>,
 ) -> Response<Body> {
     let asked = Asked::of(request).await;
+    if row.is_none() && super::wire::is_git(&world, asked.uri.path()) {
+        return super::wire::serve(world, asked).await;
+    }
     let (reply, delay, half) = {
         let mut world = lock(&world);
         answer(&mut world, row, &asked, parts)
@@ -216,7 +225,7 @@ fn ask(asked: &Asked, parts: HashMap<String, String>, viewer: Option<String>) ->
     }
 }
 
-fn respond(reply: Reply, half: bool) -> Response<Body> {
+pub(super) fn respond(reply: Reply, half: bool) -> Response<Body> {
     let mut response = Response::builder().status(reply.status);
     for (name, value) in &reply.headers {
         response = response.header(*name, value);

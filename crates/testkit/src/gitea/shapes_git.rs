@@ -130,16 +130,18 @@ pub(super) fn payload_commit(world: &World, repository: &Repository, commit: &Co
 pub(super) fn branch(world: &World, repository: &Repository, name: &str, viewer: Option<&str>) -> Value {
     let commit = repository.commit_of(name);
     let (_, write) = world.access(viewer, repository);
+    let mut rules = world.rules.get(&repository.id).into_iter().flatten();
+    let rule = rules.find(|rule| rule.name == name);
     json!({
         "name": name,
         "commit": commit.map(|commit| payload_commit(world, repository, commit, false)),
-        "protected": false,
+        "protected": rule.is_some(),
         "required_approvals": 0,
         "enable_status_check": false,
         "status_check_contexts": [],
         "user_can_push": write,
         "user_can_merge": write,
-        "effective_branch_protection_name": "",
+        "effective_branch_protection_name": rule.map_or("", |rule| rule.name.as_str()),
     })
 }
 

@@ -1,6 +1,7 @@
 //! Everything the server knows, and who may see it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::PathBuf;
 
 use super::ask::{Ask, Reply, fault, not_found};
 use super::git::Signature;
@@ -8,9 +9,11 @@ use super::hooks::Hook;
 use super::people::{Account, Team, Token};
 use super::record::Record;
 use super::repository::Repository;
+use super::rules::Rule;
 use super::settings::Settings;
 use super::trouble::Trouble;
 use jiff::{SignedDuration, Timestamp};
+use tempfile::TempDir;
 
 /// The administrator, who is there from the start.
 pub(super) const ADMIN: &str = "portal-admin";
@@ -35,6 +38,18 @@ pub(super) struct World {
     pub hooks: BTreeMap<u64, Hook>,
     pub troubles: Vec<Trouble>,
     pub record: Record,
+    /// The rules of branches, by the number of the repository.
+    pub rules: BTreeMap<u64, Vec<Rule>>,
+    /// Secrets of Actions: number of the repository, name, value.
+    pub secrets: BTreeMap<(u64, String), String>,
+    /// Rights of collaborators, by number of the repository and name.
+    pub collaborators: BTreeMap<(u64, String), String>,
+    /// Numbers of teams and of repositories that they have.
+    pub team_repositories: BTreeSet<(u64, u64)>,
+    /// Who is asked to review: number of the repository, number of the pull request, name.
+    pub reviewers: BTreeSet<(u64, u64, String)>,
+    /// Where repositories are laid out for Git.
+    git: Option<TempDir>,
     last_id: u64,
     seconds: i64,
 }
@@ -53,6 +68,12 @@ impl World {
             hooks: BTreeMap::new(),
             troubles: Vec::new(),
             record: Record::default(),
+            rules: BTreeMap::new(),
+            secrets: BTreeMap::new(),
+            collaborators: BTreeMap::new(),
+            team_repositories: BTreeSet::new(),
+            reviewers: BTreeSet::new(),
+            git: None,
             last_id: 0,
             seconds: 0,
         };
@@ -62,6 +83,12 @@ impl World {
         let all = Token { user, scopes };
         world.tokens.insert(super::ADMIN_TOKEN.to_owned(), all);
         world
+    }
+
+    /// The folder in which repositories are laid out for Git.
+    pub(super) fn git_folder(&mut self) -> PathBuf {
+        let made = || tempfile::tempdir().expect("the temporary folder is writable");
+        self.git.get_or_insert_with(made).path().to_owned()
     }
 
     /// A number that nothing has.

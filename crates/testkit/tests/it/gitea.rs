@@ -9,3 +9,4 @@ mod scenario;
 mod shape;
 mod traps;
 mod webhooks;
+mod wire;

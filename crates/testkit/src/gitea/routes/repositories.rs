@@ -62,7 +62,7 @@ fn own(world: &mut World, ask: &Ask) -> Answer {
 }
 
 /// The repository for its administrators, archived or not.
-fn administered(world: &World, ask: &Ask) -> Result<u64, Reply> {
+pub(super) fn administered(world: &World, ask: &Ask) -> Result<u64, Reply> {
     let found = world.seen(ask)?;
     if world.access(ask.viewer.as_deref(), found).1 {
         Ok(found.id)

@@ -9,7 +9,7 @@ mod gitea;
 mod published;
 mod readdir;
 mod source;
-mod template;
+pub(crate) mod template;
 
 use std::sync::Arc;
 

@@ -56,8 +56,17 @@ pub struct DryRun<'a> {
     pub user: Option<Value>,
     /// In whose name actions read.
     pub actor: Actor,
-    /// The files beside the template.
-    pub files: Vec<File>,
+    /// What lies beside the template.
+    pub beside: Beside,
+}
+
+/// What lies beside a template.
+#[derive(Debug)]
+pub enum Beside {
+    /// These files.
+    Files(Vec<File>),
+    /// What lies on this disk beside this file, which is the template's own; its path is absolute.
+    File(PathBuf),
 }
 
 /// What a dry run gave.
@@ -71,6 +80,8 @@ pub struct DryRunReport {
     pub output: Value,
     /// The steps with their defaults.
     pub steps: Value,
+    /// Why it ended before its last step; log and files are those up to there, and there is no output.
+    pub failure: Option<Fault>,
 }
 
 /// A dry run that is under way.
@@ -93,9 +104,12 @@ impl DryRunner {
         }
     }
 
-    /// Tries a template. Fails with the fault of the first step that fails.
+    /// Tries a template. It ends with the first step that fails.
     pub async fn run(&self, wanted: DryRun<'_>, stop: &CancellationToken) -> Result<DryRunReport, Fault> {
-        let bytes: usize = wanted.files.iter().map(|file| file.bytes.len()).sum();
+        let bytes: usize = match &wanted.beside {
+            Beside::Files(files) => files.iter().map(|file| file.bytes.len()).sum(),
+            Beside::File(_) => 0,
+        };
         if bytes > MOST_BYTES {
             return Err(Fault::input(format!(
                 "The files beside the template are larger than {MOST_BYTES} bytes"
@@ -128,15 +142,11 @@ impl DryRunner {
         wanted: DryRun<'_>,
         stop: CancellationToken,
     ) -> Result<DryRunReport, Fault> {
-        let (beside, workspace) = (folder.join("template"), folder.join("workspace"));
-        private_folder(&beside)?;
+        let workspace = folder.join("workspace");
         private_folder(&workspace)?;
-        let files = Workspace::new(&beside);
-        for file in &wanted.files {
-            files.write(&file.path, &file.bytes, file.is_executable)?;
-        }
+        let file = lay_out(&wanted.beside, folder)?;
         let mut spec = wanted.template.task_spec(wanted.values, wanted.user);
-        let base_url = format!("file://{}", beside.join(TEMPLATE_FILE).display());
+        let base_url = format!("file://{}", file.display());
         spec["templateInfo"]["baseUrl"] = base_url.as_str().into();
         let steps = spec["steps"].clone();
         let parts = (self.actions.clone(), self.filters.clone(), self.settings.clone());
@@ -155,12 +165,13 @@ impl DryRunner {
             log: Vec::new(),
             stop,
         };
-        trial
-            .steps()
-            .await
-            .map_err(|fault| trial.stage.redacted(&fault))?;
+        let failure = trial.steps().await.err();
         Ok(DryRunReport {
-            output: trial.stage.output(),
+            output: match &failure {
+                Some(_) => json!({}),
+                None => trial.stage.output(),
+            },
+            failure: failure.map(|fault| trial.stage.redacted(&fault)),
             log: trial.log,
             files: Workspace::new(&workspace).files()?,
             steps,
@@ -278,6 +289,21 @@ impl Trial<'_> {
         }
         ended
     }
+}
+
+/// Puts what lies beside a template into a folder, where it is not on this disk already. The path of the template's own file.
+fn lay_out(beside: &Beside, folder: &Path) -> Result<PathBuf, Fault> {
+    let written = match beside {
+        Beside::File(file) => return Ok(file.clone()),
+        Beside::Files(files) => files,
+    };
+    let beside = folder.join("template");
+    private_folder(&beside)?;
+    let files = Workspace::new(&beside);
+    for file in written {
+        files.write(&file.path, &file.bytes, file.is_executable)?;
+    }
+    Ok(beside.join(TEMPLATE_FILE))
 }
 
 /// A value that fits a schema, for the output of a step that is passed over.

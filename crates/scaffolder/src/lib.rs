@@ -10,6 +10,7 @@ mod api;
 pub mod dry_run;
 mod filters;
 mod forms;
+pub mod lint;
 mod pages;
 mod permissions;
 mod redaction;
@@ -22,6 +23,7 @@ pub mod tasks;
 pub mod template;
 mod upkeep;
 pub mod validation;
+mod workbench;
 mod workspace;
 
 pub use pages::{page_assets, page_samples};
@@ -31,6 +33,7 @@ pub use permissions::{
 };
 pub use settings::repositories_folder;
 pub use tables::MIGRATIONS;
+pub use workbench::Workbench;
 pub use workspace::File;
 
 use std::sync::Arc;

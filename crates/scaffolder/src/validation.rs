@@ -95,7 +95,8 @@ pub(crate) fn of_input(schema: &Value, input: &Value) -> Vec<String> {
         .collect()
 }
 
-fn violations(schema: &Value, instance: &Value, is_secret: bool) -> Vec<Violation> {
+/// Every place of a value that does not fit a schema.
+pub(crate) fn violations(schema: &Value, instance: &Value, is_secret: bool) -> Vec<Violation> {
     let options = jsonschema::options()
         .with_draft(Draft::Draft7)
         .should_validate_formats(false);

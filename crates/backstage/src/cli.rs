@@ -1,8 +1,14 @@
 //! The command line.
 
+mod template;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use template::{
+    DryRunArguments, LintArguments, RenderArguments, RunArguments, TemplateCommand, TestArguments,
+};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -21,6 +27,7 @@ Examples:
   backstage                                 serve with app-config.yaml, or the example catalog
   backstage --config app-config.yaml --config app-config.production.yaml
   backstage catalog validate .              check every descriptor below this folder
+  backstage template lint templates         check every software template below this folder
   backstage doctor                          find out why something does not work";
 
 /// The developer portal.
@@ -69,6 +76,9 @@ pub enum Command {
     /// Work with descriptors and entities
     #[command(subcommand)]
     Catalog(CatalogCommand),
+    /// Check, try and run software templates
+    #[command(subcommand)]
+    Template(TemplateCommand),
     /// Check configuration, database, port, locations and disk, and tell how to fix what is wrong
     Doctor,
 }

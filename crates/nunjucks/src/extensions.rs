@@ -46,6 +46,11 @@ impl Extensions {
         self.filters.keys().map(String::as_str)
     }
 
+    /// The names of the functions.
+    pub fn functions(&self) -> impl Iterator<Item = &str> {
+        self.functions.keys().map(String::as_str)
+    }
+
     pub(crate) fn function_of(&self, name: &str) -> Option<&Extension> {
         self.functions.get(name)
     }

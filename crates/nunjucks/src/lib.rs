@@ -14,6 +14,7 @@ mod extensions;
 mod filters;
 mod interpreter;
 mod lexer;
+mod mentions;
 mod methods;
 mod number;
 mod operators;
@@ -25,6 +26,7 @@ mod value;
 
 pub use error::TemplateError;
 pub use extensions::{Extension, Extensions};
+pub use mentions::{Mention, Mentioned};
 
 use serde_json::Value as Json;
 use syntax::Node;
@@ -135,9 +137,10 @@ impl Template {
         self.nodes.iter().all(|node| matches!(node, Node::Text(_)))
     }
 
-    /// Whether an expression of it calls one of these functions by its name.
-    pub fn calls_any(&self, names: &[&str]) -> bool {
-        self.nodes.iter().any(|node| node.calls_any(names))
+    /// Whether a part of it is always given as it is written, blanks aside: the result is a text that is not empty.
+    pub fn has_text(&self) -> bool {
+        let mut nodes = self.nodes.iter();
+        nodes.any(|node| matches!(node, Node::Text(text) if !text.trim().is_empty()))
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Settings {
     pub user_agent: String,
     /// The certificate authorities that are trusted.
     pub trust: Trust,
+    /// No server is called: each call fails at once.
+    pub is_offline: bool,
 }
 
 impl Default for Settings {
@@ -31,6 +33,7 @@ impl Default for Settings {
         Self {
             user_agent: "backstage-portal".to_owned(),
             trust: Trust::default(),
+            is_offline: false,
         }
     }
 }
@@ -94,6 +97,28 @@ mod tests {
     use model::SystemClock;
 
     use super::*;
+
+    #[tokio::test]
+    async fn offline_no_server_is_called() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let settings = Settings {
+            is_offline: true,
+            ..Settings::default()
+        };
+        let calls = OutsideCalls::new(settings, Arc::new(SystemClock));
+        let host = calls.host("a server", &HostPolicy::default()).unwrap();
+        let Err(error) = host.get(url.parse().unwrap()).send().await else {
+            panic!("the server was called");
+        };
+        assert!(
+            error
+                .to_string()
+                .ends_with("is not called: this runs without calls to other servers")
+        );
+        assert!(listener.accept().is_err());
+    }
 
     #[test]
     fn names_are_bounded() {

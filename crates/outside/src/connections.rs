@@ -23,6 +23,7 @@ pub struct NotPrepared(String);
 pub(crate) struct Connections {
     user_agent: String,
     trust: Trust,
+    pub is_offline: bool,
     pools: Mutex<Vec<Pool>>,
 }
 
@@ -41,6 +42,7 @@ impl Connections {
         Self {
             user_agent: settings.user_agent,
             trust: settings.trust,
+            is_offline: settings.is_offline,
             pools: Mutex::default(),
         }
     }

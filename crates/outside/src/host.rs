@@ -138,6 +138,10 @@ impl Host {
 
     /// Waits for a place among the calls, unless the host is left alone.
     pub(crate) async fn enter(&self) -> Result<Ticket, What> {
+        if self.inner.connections.is_offline {
+            let reason = "this runs without calls to other servers";
+            return Err(What::UnusableRequest(reason.to_owned()));
+        }
         let refuse = |left| {
             count(self.name(), Outcome::Paused);
             What::Paused(left)

@@ -12,6 +12,7 @@ mod outside_calls;
 mod own;
 mod plugins;
 mod portal;
+mod workbench;
 
 pub use health::{HealthAnswer, ask_health};
 pub use outside_calls::outside_calls;
@@ -20,3 +21,4 @@ pub use plugins::{
     read_configuration, tables,
 };
 pub use portal::{Ground, Portal, saved_index};
+pub use workbench::workbench;

@@ -21,6 +21,15 @@ pub fn outside_calls(config: &Config, extra: Trust) -> Result<OutsideCalls, Faul
     Ok(OutsideCalls::new(settings, Arc::new(SystemClock)))
 }
 
+/// A client that calls no server: every call fails at once.
+pub(crate) fn no_calls() -> OutsideCalls {
+    let settings = Settings {
+        is_offline: true,
+        ..Settings::default()
+    };
+    OutsideCalls::new(settings, Arc::new(SystemClock))
+}
+
 /// Files of certificates that cannot be used; each keeps the portal from starting.
 pub(crate) fn problems(config: &Config) -> Vec<Problem> {
     let hosts = config.portal().outside.hosts.iter().enumerate();

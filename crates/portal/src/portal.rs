@@ -296,7 +296,7 @@ fn parts<T>(all: Vec<Of<T>>) -> Vec<T> {
 }
 
 /// The search index lies beside the other data, or in memory when those do too.
-async fn open_search(
+pub(crate) async fn open_search(
     config: &Config,
     (catalog, store): (&Catalog, &Store),
     background: &Handle,

@@ -15,7 +15,7 @@ mod published;
 mod readdir;
 mod roadie;
 mod source;
-mod template;
+pub(crate) mod template;
 
 use std::sync::Arc;
 

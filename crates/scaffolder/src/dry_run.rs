@@ -58,12 +58,21 @@ pub struct DryRun<'a> {
     pub user: Option<Value>,
     /// In whose name actions read.
     pub actor: Actor,
-    /// The files beside the template.
-    pub files: Vec<File>,
-    /// Where the template lies at a Git host; nothing for one that lies beside these files.
-    pub base_url: Option<String>,
+    /// What lies beside the template.
+    pub beside: Beside,
     /// The step at which the run ends: what it would publish is what is wanted.
     pub until: Option<&'a str>,
+}
+
+/// What lies beside a template.
+#[derive(Debug)]
+pub enum Beside {
+    /// These files.
+    Files(Vec<File>),
+    /// What lies on this disk beside this file, which is the template's own; its path is absolute.
+    File(PathBuf),
+    /// What lies beside this address at a Git host.
+    Url(String),
 }
 
 /// What a dry run gave.
@@ -79,14 +88,13 @@ pub struct DryRunReport {
     pub steps: Value,
     /// The files that the step would publish at which the run ended.
     pub published: Option<Vec<File>>,
+    /// Why it ended before its last step; log and files are those up to there, and there is no output.
+    pub failure: Option<Fault>,
 }
 
-/// What a dry run gave up to where it came.
+/// What a dry run gave, and what hides the secrets in its files.
 pub(crate) struct Tried {
     pub(crate) report: DryRunReport,
-    /// The fault of the step that failed.
-    pub(crate) failure: Option<Fault>,
-    /// Hides the secrets in its files.
     pub(crate) redactor: Redactor,
 }
 
@@ -123,18 +131,17 @@ impl DryRunner {
         }
     }
 
-    /// Tries a template. Fails with the fault of the first step that fails.
+    /// Tries a template. It ends with the first step that fails.
     pub async fn run(&self, wanted: DryRun<'_>, stop: &CancellationToken) -> Result<DryRunReport, Fault> {
-        let tried = self.try_out(wanted, stop).await?;
-        match tried.failure {
-            Some(fault) => Err(fault),
-            None => Ok(tried.report),
-        }
+        Ok(self.try_out(wanted, stop).await?.report)
     }
 
-    /// Tries a template as far as it goes. Who gives the answer up ends the run.
+    /// The same, with what hides the secrets. Who gives the answer up ends the run.
     pub(crate) async fn try_out(&self, wanted: DryRun<'_>, stop: &CancellationToken) -> Result<Tried, Fault> {
-        let bytes: usize = wanted.files.iter().map(|file| file.bytes.len()).sum();
+        let bytes: usize = match &wanted.beside {
+            Beside::Files(files) => files.iter().map(|file| file.bytes.len()).sum(),
+            Beside::File(_) | Beside::Url(_) => 0,
+        };
         if bytes > MOST_BYTES {
             return Err(Fault::input(format!(
                 "The files beside the template are larger than {MOST_BYTES} bytes"
@@ -165,16 +172,10 @@ impl DryRunner {
         wanted: DryRun<'_>,
         stop: CancellationToken,
     ) -> Result<Tried, Fault> {
-        let (beside, workspace) = (folder.join("template"), folder.join("workspace"));
-        private_folder(&beside)?;
+        let workspace = folder.join("workspace");
         private_folder(&workspace)?;
-        let files = Workspace::new(&beside);
-        for file in &wanted.files {
-            files.write(&file.path, &file.bytes, file.is_executable)?;
-        }
         let mut spec = wanted.template.task_spec(wanted.values, wanted.user);
-        let beside = || format!("file://{}", beside.join(TEMPLATE_FILE).display());
-        let base_url = wanted.base_url.unwrap_or_else(beside);
+        let base_url = base_url(&wanted.beside, folder)?;
         spec["templateInfo"]["baseUrl"] = base_url.as_str().into();
         let steps = spec["steps"].clone();
         let parts = (self.actions.clone(), self.filters.clone(), self.settings.clone());
@@ -198,20 +199,19 @@ impl DryRunner {
             until: wanted.until,
             published: None,
         };
-        let failure = trial
-            .steps()
-            .await
-            .err()
-            .map(|fault| trial.stage.redacted(&fault));
+        let failure = trial.steps().await.err();
         Ok(Tried {
             report: DryRunReport {
-                output: trial.stage.output(),
+                output: match &failure {
+                    Some(_) => json!({}),
+                    None => trial.stage.output(),
+                },
+                failure: failure.map(|fault| trial.stage.redacted(&fault)),
                 log: trial.log,
                 published: trial.published,
                 files: Workspace::new(&workspace).files()?,
                 steps,
             },
-            failure,
             redactor: trial.stage.redactor,
         })
     }
@@ -341,6 +341,23 @@ impl Trial<'_> {
         }
         ended
     }
+}
+
+/// Puts what lies beside a template into a folder, where it is not on this disk already. The path of the template's own file.
+fn base_url(beside: &Beside, folder: &Path) -> Result<String, Fault> {
+    let address = |file: &Path| format!("file://{}", file.display());
+    let written = match beside {
+        Beside::Url(url) => return Ok(url.clone()),
+        Beside::File(file) => return Ok(address(file)),
+        Beside::Files(files) => files,
+    };
+    let beside = folder.join("template");
+    private_folder(&beside)?;
+    let files = Workspace::new(&beside);
+    for file in written {
+        files.write(&file.path, &file.bytes, file.is_executable)?;
+    }
+    Ok(address(&beside.join(TEMPLATE_FILE)))
 }
 
 /// A value that fits a schema, for the output of a step that is passed over.

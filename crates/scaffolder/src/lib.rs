@@ -12,6 +12,7 @@ mod filters;
 mod forms;
 mod jsonata;
 mod kept;
+pub mod lint;
 mod pages;
 mod permissions;
 mod redaction;
@@ -25,6 +26,7 @@ pub mod template;
 mod updates;
 mod upkeep;
 pub mod validation;
+mod workbench;
 mod workspace;
 
 pub use pages::{page_assets, page_samples};
@@ -34,6 +36,7 @@ pub use permissions::{
 };
 pub use settings::repositories_folder;
 pub use tables::MIGRATIONS;
+pub use workbench::Workbench;
 pub use workspace::File;
 
 use std::path::PathBuf;

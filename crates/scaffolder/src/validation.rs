@@ -102,7 +102,8 @@ pub(crate) fn wrong_schema(schema: &Value) -> Option<String> {
     built.err().map(|error| error.to_string())
 }
 
-fn violations(schema: &Value, instance: &Value, is_secret: bool) -> Vec<Violation> {
+/// Every place of a value that does not fit a schema.
+pub(crate) fn violations(schema: &Value, instance: &Value, is_secret: bool) -> Vec<Violation> {
     let options = jsonschema::options()
         .with_draft(Draft::Draft7)
         .should_validate_formats(false);

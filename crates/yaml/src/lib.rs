@@ -53,6 +53,13 @@ pub fn locate(text: &str, line: usize, path: &[&str]) -> Option<(usize, usize)> 
     locate::find(text, line, path)
 }
 
+/// Line and column (both from 1) of a place in the text at `path`: of what follows `part`, with which that text begins.
+///
+/// It knows how texts are quoted, folded and indented. Otherwise it is [`locate`].
+pub fn locate_within(text: &str, line: usize, path: &[&str], part: &str) -> Option<(usize, usize)> {
+    locate::find_within(text, line, path, part)
+}
+
 /// Prints a value as `yaml.stringify` would, with a final line break.
 pub fn to_string(value: &Value) -> String {
     print::block_text(value, &Style::default())

@@ -13,6 +13,7 @@ mod import;
 mod query;
 mod remote;
 mod serve;
+mod template;
 mod validate;
 mod verdict_line;
 mod walk;
@@ -22,7 +23,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::cli::{Arguments, CatalogCommand, Command};
+use crate::cli::{Arguments, CatalogCommand, Command, Common, TemplateCommand};
 
 /// Exit code: problems were found.
 pub const FOUND_PROBLEMS: u8 = 1;
@@ -39,7 +40,18 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Catalog(CatalogCommand::Import(what)) => block_on(import::run(&common, &what)),
         Command::Catalog(CatalogCommand::Export(what)) => block_on(export::run(&common, &what)),
         Command::Catalog(CatalogCommand::Query(what)) => block_on(query::run(&common, &what)),
+        Command::Template(command) => block_on(of_templates(common, command)),
         Command::Doctor => block_on(doctor::run(&common)),
+    }
+}
+
+async fn of_templates(common: Common, command: TemplateCommand) -> Result<ExitCode> {
+    match command {
+        TemplateCommand::Lint(what) => template::lint::run(&common, &what).await,
+        TemplateCommand::DryRun(what) => template::dry_run::run(&common, &what).await,
+        TemplateCommand::Render(what) => template::render::run(&common, &what).await,
+        TemplateCommand::Test(what) => template::test::run(&common, &what).await,
+        TemplateCommand::Run(what) => template::run::run(&common, &what).await,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Asking a running server.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,8 +12,10 @@ use url::Url;
 
 use crate::settings;
 
-/// Longest time for one answer.
+/// Longest time until a connection stands.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest time for one answer. A portal waits half a minute for the next event of a task.
+const LONGEST_ANSWER: Duration = Duration::from_secs(60);
 /// Most bytes of one answer: a page of large entities.
 const MAX_BYTES: u64 = 256 << 20;
 /// Most redirects of a request that reads.
@@ -52,7 +55,7 @@ impl Remote {
         );
         let policy = HostPolicy {
             connect_time: TIMEOUT,
-            answer_time: TIMEOUT,
+            answer_time: LONGEST_ANSWER,
             max_answer_bytes: MAX_BYTES,
             breaker: None,
             ..HostPolicy::default()
@@ -102,6 +105,32 @@ impl Remote {
         self.ask(self.post(&url, &body)?, &url).await
     }
 
+    /// Begins a task of a template: its id, or the refusal.
+    pub async fn begin_task(
+        &self,
+        template: &str,
+        values: &Value,
+        secrets: &BTreeMap<String, String>,
+    ) -> Result<Result<String, Refusal>> {
+        let url = format!("{}/api/scaffolder/v2/tasks", self.base);
+        let body = json!({ "templateRef": template, "values": values, "secrets": secrets });
+        let answer = self.ask(self.post(&url, &body)?, &url).await?;
+        Ok(match answer {
+            Ok(body) => Ok(body["id"].as_str().unwrap_or_default().to_owned()),
+            Err(refusal) => Err(refusal),
+        })
+    }
+
+    /// The events of a task behind the one of this number. Waits for the first.
+    pub async fn task_events(&self, task: &str, after: i64) -> Result<Vec<Value>> {
+        let url = format!(
+            "{}/api/scaffolder/v2/tasks/{task}/events?after={after}",
+            self.base
+        );
+        let answer = self.send(self.host.get(Url::parse(&url)?), &url).await?;
+        Ok(answer.as_array().cloned().unwrap_or_default())
+    }
+
     fn post(&self, url: &str, body: &Value) -> Result<Request> {
         Ok(self.host.request(Method::POST, Url::parse(url)?).json(body))
     }
@@ -127,12 +156,22 @@ impl Remote {
             .with_context(|| format!("{url} broke off its answer"))?;
         let body: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
         if !status.is_success() {
-            let message = body["error"]["message"].as_str().unwrap_or("no reason given");
             return Ok(Err(Refusal {
                 status,
-                message: message.to_owned(),
+                message: reason(&body),
             }));
         }
         Ok(Ok(body))
+    }
+}
+
+/// The reason that a refusal gives: that of the error, or what is wrong with each value of a form.
+fn reason(body: &Value) -> String {
+    let errors = body["errors"].as_array().into_iter().flatten();
+    let wrong: Vec<&str> = errors.filter_map(|error| error["stack"].as_str()).collect();
+    match body["error"]["message"].as_str() {
+        Some(message) => message.to_owned(),
+        None if wrong.is_empty() => "no reason given".to_owned(),
+        None => format!("the values do not fit the form: {}", wrong.join("; ")),
     }
 }

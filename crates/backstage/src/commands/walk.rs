@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::descriptor::STANDARD_INPUT;
 
 /// Folders that never hold descriptors of their own.
-const SKIPPED: [&str; 3] = ["node_modules", "target", "vendor"];
+const SKIPPED: [&str; 4] = ["node_modules", "target", "vendor", "template-tests"];
 /// Deeper folders are not entered, whatever links say.
 const MAX_DEPTH: usize = 64;
 

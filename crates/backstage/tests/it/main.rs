@@ -21,5 +21,7 @@ mod portal;
 mod process;
 mod replicas;
 mod serving;
+mod template_lint;
+mod template_test;
 mod validate;
 mod validate_folders;

@@ -104,7 +104,8 @@ fn properties() -> Value {
 }
 
 /// How files become those of the workspace.
-struct Rendering {
+pub(crate) struct Rendering {
+    root: &'static str,
     context: Value,
     options: Options,
     filters: Extensions,
@@ -116,7 +117,8 @@ struct Rendering {
 }
 
 impl Rendering {
-    fn of(input: &Value, filters: &Extensions) -> Result<Self, Fault> {
+    /// By the input of the action.
+    pub(crate) fn of(input: &Value, filters: &Extensions) -> Result<Self, Fault> {
         let is_set = |key: &str| input[key] == true;
         let extension = match &input["templateFileExtension"] {
             Value::Bool(true) => Some(EXTENSION.to_owned()),
@@ -134,6 +136,7 @@ impl Rendering {
         let is_cookiecutter = is_set("cookiecutterCompat");
         let name = if is_cookiecutter { "cookiecutter" } else { "values" };
         Ok(Self {
+            root: name,
             context: json!({ name: values }),
             options: Options {
                 variable_start: if is_cookiecutter { "{{" } else { "${{" },
@@ -147,6 +150,27 @@ impl Rendering {
             copied: globs(patterns.map(Vec::as_slice).unwrap_or_default())?,
             replaces: is_set("replace"),
         })
+    }
+
+    /// The name that a file gets, before it is rendered, and whether the text of the file is rendered.
+    pub(crate) fn name_of<'p>(&self, path: &'p str) -> (&'p str, bool) {
+        match &self.extension {
+            Some(extension) => match path.strip_suffix(extension.as_str()) {
+                Some(name) => (name, true),
+                None => (path, false),
+            },
+            None => (path, !self.copied.is_match(path)),
+        }
+    }
+
+    /// How texts are read.
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The name by which texts see the values.
+    pub(crate) fn root(&self) -> &'static str {
+        self.root
     }
 
     fn write(
@@ -172,13 +196,7 @@ impl Rendering {
         workspace: &Workspace,
         log: &JobLog,
     ) -> Result<(), Fault> {
-        let (name, is_rendered) = match &self.extension {
-            Some(extension) => match path.strip_suffix(extension.as_str()) {
-                Some(name) => (name, true),
-                None => (path, false),
-            },
-            None => (path, !self.copied.is_match(path)),
-        };
+        let (name, is_rendered) = self.name_of(path);
         let name = self
             .render(name)
             .map_err(|fault| in_file(path, "the name of ", fault))?;

@@ -18,7 +18,7 @@ use web::{ApiError, CurrentActor, CurrentViewer, JsonBody, Permissions};
 use super::access;
 use super::tasks::{secrets, violations};
 use crate::Scaffolder;
-use crate::dry_run::{DryRun, DryRunReport};
+use crate::dry_run::{Beside, DryRun, DryRunReport};
 use crate::permissions::TEMPLATE_DRY_RUN;
 use crate::template::Template;
 use crate::validation;
@@ -53,11 +53,13 @@ pub(super) async fn run(
         secrets,
         user,
         actor,
-        files,
-        base_url: None,
+        beside: Beside::Files(files),
         until: None,
     };
     let report = scaffolder.dry_runs.run(wanted, &scaffolder.stop).await?;
+    if let Some(failure) = report.failure {
+        return Err(failure.into());
+    }
     Ok((StatusCode::OK, Json(to_wire(&report))).into_response())
 }
 

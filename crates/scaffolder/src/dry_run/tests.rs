@@ -70,8 +70,7 @@ fn wanted(template: &Template) -> DryRun<'_> {
         secrets: BTreeMap::from([("token".to_owned(), "hush-hush".to_owned())]),
         user: None,
         actor: Actor::caller(&Viewer::guest(), None),
-        files: Vec::new(),
-        base_url: None,
+        beside: Beside::Files(Vec::new()),
         until: None,
     }
 }
@@ -101,7 +100,7 @@ async fn a_step_that_fails_leaves_what_was_made_before_it() {
     ]));
     let stop = CancellationToken::new();
     let tried = runner.try_out(wanted(&template), &stop).await.unwrap();
-    let failure = tried.failure.unwrap();
+    let failure = tried.report.failure.unwrap();
     assert_eq!(failure.message, "refused ***");
     assert_eq!(tried.report.files.len(), 1);
     let text = String::from_utf8(tried.report.files[0].bytes.clone()).unwrap();

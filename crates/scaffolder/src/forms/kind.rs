@@ -116,6 +116,11 @@ fn text(schema: &Value) -> Kind {
     }
 }
 
+/// The names of the fields that the portal has.
+pub(crate) fn field_names() -> impl Iterator<Item = &'static str> {
+    PLAIN.into_iter().chain(KNOWN)
+}
+
 /// The name of a field that the portal does not have.
 pub(crate) fn unknown_field(schema: &Value) -> Option<&str> {
     let is_known = |name: &str| PLAIN.contains(&name) || KNOWN.contains(&name);

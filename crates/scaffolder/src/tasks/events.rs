@@ -99,6 +99,18 @@ impl TaskEvent {
         })
     }
 
+    /// As programs read what a command printed: without colours.
+    pub fn plain(&self) -> Value {
+        let mut plain = json!({ "message": self.message });
+        if let Some(step) = &self.step {
+            plain["step"] = step.as_str().into();
+        }
+        if let Some(status) = self.status {
+            plain["status"] = status.as_str().into();
+        }
+        plain
+    }
+
     /// The body alone.
     pub(crate) fn body(&self) -> Value {
         let mut body = json!({});

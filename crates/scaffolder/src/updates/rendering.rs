@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::merge::Folder;
 use super::record::{self, Record};
-use crate::dry_run::{DryRun, DryRunner};
+use crate::dry_run::{Beside, DryRun, DryRunner};
 use crate::template::Template;
 
 static RECORDED_PERSON: Sight =
@@ -86,8 +86,7 @@ pub(crate) async fn render(
         secrets: BTreeMap::new(),
         user: person(catalog, record).await?,
         actor: actor.clone(),
-        files: Vec::new(),
-        base_url: at.template.base_url.clone(),
+        beside: Beside::Url(at.template.base_url.clone().unwrap_or_default()),
         until: Some(&record.step),
     };
     let failed = |fault: Fault| Fault {
@@ -95,6 +94,9 @@ pub(crate) async fn render(
         ..fault
     };
     let report = dry_runs.run(wanted, stop).await.map_err(failed)?;
+    if let Some(fault) = report.failure {
+        return Err(failed(fault));
+    }
     let published = report.published.ok_or_else(|| {
         Fault::input(format!(
             "{} has no step {} that publishes with these values",

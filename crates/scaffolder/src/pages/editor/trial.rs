@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::Scaffolder;
 use crate::api::access::{self, Caller};
-use crate::dry_run::DryRun;
+use crate::dry_run::{Beside, DryRun};
 use crate::pages::file_tree::language_of;
 use crate::permissions::{TASK_CREATE, TEMPLATE_DRY_RUN};
 use crate::redaction::Redactor;
@@ -95,14 +95,13 @@ pub(super) async fn run(wanted: Wanted<'_>) -> Result<TrialView, Fault> {
         secrets: wanted.secrets,
         user: scaffolder.tasks.user(&caller.viewer).await?,
         actor: wanted.actor.clone(),
-        files: wanted.files,
-        base_url: wanted.base_url,
+        beside: wanted.base_url.map_or(Beside::Files(wanted.files), Beside::Url),
         until: None,
     };
     let tried = scaffolder.dry_runs.try_out(dry_run, &scaffolder.stop).await;
     Ok(match tried {
         Ok(tried) => {
-            let failed = tried.failure.map(|fault| fault.describe());
+            let failed = tried.report.failure.as_ref().map(Fault::describe);
             shown(wanted.template, tried.report, failed, &tried.redactor)
         }
         Err(fault) => TrialView {

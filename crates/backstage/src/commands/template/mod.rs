@@ -1,0 +1,15 @@
+//! The commands that work with software templates, one file each.
+
+mod bench;
+mod case;
+mod compare;
+mod diff;
+pub mod dry_run;
+mod finding_files;
+pub mod lint;
+pub mod render;
+pub mod run;
+mod template_file;
+pub mod test;
+mod trying;
+mod values;

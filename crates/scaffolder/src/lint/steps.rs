@@ -1,0 +1,177 @@
+//! The steps as others of the lint see them, and what is wrong with a step itself.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use model::PLACEHOLDERS;
+use nunjucks::{Options, Template};
+use plugin::{Action, ActionRegistry};
+use serde_json::Value;
+
+use super::finding::{Findings, Path, below};
+use super::{Rule, did_you_mean};
+use crate::template::Step;
+
+/// Keys of a step that have an effect.
+const KEYS: [&str; 6] = ["id", "name", "action", "input", "if", "each"];
+/// Where the actions are listed.
+const LIST: &str =
+    "The actions that there are stand at /create/actions, and in GET /api/scaffolder/v2/actions.";
+
+/// All steps of a template.
+pub(super) struct Steps<'a> {
+    pub(super) all: Vec<Placed<'a>>,
+    /// There may be more of them: some come from a placeholder.
+    pub(super) is_open: bool,
+}
+
+/// A step with its place.
+pub(super) struct Placed<'a> {
+    pub(super) step: Step,
+    written: &'a Value,
+    pub(super) path: Path,
+    /// Nothing where there is no such action.
+    pub(super) action: Option<Arc<dyn Action>>,
+}
+
+/// Whether a value is filled from elsewhere when the catalog reads the entity.
+pub(super) fn is_placeholder(value: &Value) -> bool {
+    let keys = value.as_object().map(|object| object.keys());
+    keys.is_some_and(|mut keys| keys.any(|key| PLACEHOLDERS.contains(&key.as_str())))
+}
+
+/// Whether a text has expressions or statements, whatever they give.
+pub(super) fn is_expression(text: &str) -> bool {
+    ["${{", "{%", "{#"].iter().any(|sign| text.contains(sign))
+}
+
+impl<'a> Steps<'a> {
+    pub(super) fn of(spec: &'a Value, actions: &ActionRegistry) -> Self {
+        let path = vec!["spec".to_owned(), "steps".to_owned()];
+        let written = spec["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let placed = |(index, written): (usize, &'a Value)| {
+            let step = Step::read(index, written);
+            Placed {
+                action: actions.get(&step.action).cloned(),
+                path: below(&path, index),
+                step,
+                written,
+            }
+        };
+        Self {
+            is_open: is_placeholder(&spec["steps"]) || written.iter().any(is_placeholder),
+            all: written.iter().enumerate().map(placed).collect(),
+        }
+    }
+
+    pub(super) fn position(&self, id: &str) -> Option<usize> {
+        self.all.iter().position(|placed| placed.step.id == id)
+    }
+
+    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().map(|placed| placed.step.id.as_str())
+    }
+
+    pub(super) fn check(&self, actions: &ActionRegistry, found: &mut Findings<'_>) {
+        let mut first: HashMap<&str, usize> = HashMap::new();
+        for (index, placed) in self.all.iter().enumerate() {
+            let before = *first.entry(&placed.step.id).or_insert(index);
+            if before != index {
+                let message = format!(
+                    "The steps {} and {} have the same id `{}`",
+                    before + 1,
+                    index + 1,
+                    placed.step.id
+                );
+                let way_out =
+                    "Give each step an id of its own: `steps.<id>.output` is that of one step.".to_owned();
+                found.at(
+                    Rule::RepeatedStepId,
+                    &below(&placed.path, "id"),
+                    message,
+                    Some(way_out),
+                );
+            }
+            placed.check(actions, found);
+        }
+    }
+}
+
+impl Placed<'_> {
+    fn check(&self, actions: &ActionRegistry, found: &mut Findings<'_>) {
+        self.check_action(actions, found);
+        self.check_keys(found);
+        self.check_condition(found);
+        self.check_each(found);
+    }
+
+    fn check_action(&self, actions: &ActionRegistry, found: &mut Findings<'_>) {
+        let name = self.step.action.as_str();
+        if name.is_empty() || self.action.is_some() {
+            // That it is missing is a matter of the entity's schema.
+            return;
+        }
+        let near = did_you_mean(name, actions.all().map(|action| action.id()));
+        let message = format!("There is no action `{name}`");
+        found.at(
+            Rule::UnknownAction,
+            &below(&self.path, "action"),
+            message,
+            near.or_else(|| Some(LIST.to_owned())),
+        );
+    }
+
+    fn check_keys(&self, found: &mut Findings<'_>) {
+        let keys = self.written.as_object().into_iter().flat_map(|step| step.keys());
+        let is_known = |key: &str| KEYS.contains(&key) || key.contains(':') || PLACEHOLDERS.contains(&key);
+        for key in keys.filter(|key| !is_known(key)) {
+            let known = format!("Steps have the keys {}.", KEYS.join(", "));
+            let way_out = did_you_mean(key, KEYS.into_iter()).unwrap_or(known);
+            let message = format!("A step has no key `{key}`: it is passed over");
+            found.at(
+                Rule::UnknownStepKey,
+                &below(&self.path, key),
+                message,
+                Some(way_out),
+            );
+        }
+    }
+
+    fn check_condition(&self, found: &mut Findings<'_>) {
+        let Some(Value::String(text)) = &self.step.condition else {
+            return;
+        };
+        let always = Template::parse(text, &Options::default()).is_ok_and(|template| template.has_text());
+        if !always || text == "true" {
+            return;
+        }
+        let message =
+            format!("The condition `{text}` is always true, because it is a text that is not empty");
+        let way_out = if is_expression(text) {
+            "Write all of it in one expression: `${{ … }}`."
+        } else {
+            "Write it as an expression, `${{ … }}`, or as true or false without quotes."
+        };
+        let path = below(&self.path, "if");
+        found.at(Rule::ConstantCondition, &path, message, Some(way_out.to_owned()));
+    }
+
+    fn check_each(&self, found: &mut Findings<'_>) {
+        let Some(each) = &self.step.each else { return };
+        let is_right = match each {
+            Value::Array(_) | Value::Object(_) => true,
+            Value::String(text) => is_expression(text),
+            _ => false,
+        };
+        if !is_right {
+            let message = format!("`each` is {each}, which is neither a list nor an object");
+            let way_out = "Write a list, or an expression that gives one: `${{ parameters.… }}`.".to_owned();
+            found.at(
+                Rule::EachValue,
+                &below(&self.path, "each"),
+                message,
+                Some(way_out),
+            );
+        }
+    }
+}

@@ -121,7 +121,8 @@ fn refused(error: &OutsideError) -> Fault {
             ),
             StatusCode::FORBIDDEN => (
                 FaultKind::NotAllowed,
-                "; the token of the integration may not write to this repository: it needs write:repository",
+                "; the token of the integration may not write to this repository: it needs write:repository at Gitea, repo at \
+                 GitHub, write_repository at GitLab",
             ),
             StatusCode::NOT_FOUND => (
                 FaultKind::NotFound,

@@ -1,13 +1,17 @@
 //! What tests of several crates need from outside: a real PostgreSQL, database files, tests on both of them, a web server that
-//! misbehaves on request, a Gitea server in memory, a clock and chance that do what they are told.
+//! misbehaves on request, servers of Gitea, GitHub and GitLab in memory, a clock and chance that do what they are told.
 //!
 //! Only for tests. Nothing here knows the catalog, so every crate may use it.
 
+mod bare_repository;
 mod chaos_proxy;
 mod contract;
 mod file_server;
 pub mod gitea;
+mod github;
+mod gitlab;
 mod postgres;
+mod small_server;
 mod surroundings;
 
 use std::path::PathBuf;
@@ -16,6 +20,8 @@ pub use chaos_proxy::ChaosProxy;
 pub use contract::in_time;
 pub use file_server::{FileServer, Mode};
 pub use gitea::FakeGitea;
+pub use github::FakeGithub;
+pub use gitlab::FakeGitlab;
 pub use postgres::{Postgres, fresh_database};
 pub use surroundings::{TestClock, TestRandomness};
 

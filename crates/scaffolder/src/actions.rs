@@ -1,11 +1,15 @@
 //! The actions that come with the portal: fetching, publishing, registering, files, and help for authors.
 
+mod at_host;
 mod catalog;
+mod change;
 mod debug;
 mod fetch;
 mod files;
 mod folder;
 mod gitea;
+mod github;
+mod gitlab;
 mod published;
 mod readdir;
 mod source;
@@ -38,13 +42,19 @@ pub(crate) struct Parts {
 /// All of them.
 pub(crate) fn all(parts: Parts) -> Vec<Arc<dyn Action>> {
     let sources = Sources::new(parts.reader.clone());
+    let hosts = Arc::new(at_host::Parts {
+        integrations: parts.integrations.clone(),
+        calls: parts.calls.clone(),
+        hosts: crate::filters::hosts(parts.reader.integrations()),
+        settings: parts.settings.clone(),
+    });
     let publishing = gitea::PublishGitea {
         integrations: parts.integrations,
         calls: parts.calls,
         hosts: crate::filters::hosts(parts.reader.integrations()),
         settings: parts.settings.clone(),
     };
-    vec![
+    let mut all: Vec<Arc<dyn Action>> = vec![
         Arc::new(fetch::FetchPlain(sources.clone())),
         Arc::new(fetch::FetchPlainFile(sources.clone())),
         Arc::new(template::FetchTemplate::new(
@@ -62,7 +72,10 @@ pub(crate) fn all(parts: Parts) -> Vec<Arc<dyn Action>> {
         Arc::new(readdir::ReadFolder),
         Arc::new(publishing),
         Arc::new(folder::PublishFolder(parts.settings)),
-    ]
+    ];
+    all.extend(github::all(&hosts));
+    all.extend(gitlab::all(&hosts));
+    all
 }
 
 /// The schema of an object with these properties, of which some must be there.

@@ -41,13 +41,27 @@ pub(super) fn branch(input: &Value) -> &str {
     input["defaultBranch"].as_str().unwrap_or(BRANCH)
 }
 
-/// The commit of the workspace. A task makes the same commit each time, so that one that was pushed before is known.
+/// The commit of the workspace. A task makes the same commit each time, so that one that was pushed before is known. Its
+/// message ends in a mark by which reviews know it.
 pub(super) async fn commit(context: &ActionContext, settings: &Settings) -> Result<Objects, Fault> {
+    commit_ending(
+        context,
+        settings,
+        &format!("\n\nChange-Id: I{}", change_mark(context)),
+    )
+    .await
+}
+
+/// The same without a mark.
+pub(super) async fn plain_commit(context: &ActionContext, settings: &Settings) -> Result<Objects, Fault> {
+    commit_ending(context, settings, "").await
+}
+
+async fn commit_ending(context: &ActionContext, settings: &Settings, ending: &str) -> Result<Objects, Fault> {
     let input = &context.input;
     let text = |key: &str, default: &str| input[key].as_str().unwrap_or(default).to_owned();
     let source = source_path(input["sourcePath"].as_str().unwrap_or_default());
     let workspace = Workspace::new(&context.workspace).below(&source)?;
-    let mark = change_mark(context);
     let message = text("gitCommitMessage", &settings.commit_message);
     let commit = CommitText {
         author: Author {
@@ -58,7 +72,7 @@ pub(super) async fn commit(context: &ActionContext, settings: &Settings) -> Resu
             .template_run
             .as_ref()
             .map_or(0, |run| run.begun_at.as_second()),
-        message: format!("{message}\n\nChange-Id: I{mark}"),
+        message: format!("{message}{ending}"),
     };
     blocking(move || {
         let files = workspace.files()?;

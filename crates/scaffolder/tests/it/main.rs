@@ -6,8 +6,11 @@
 )]
 
 mod failing;
+mod github;
+mod gitlab;
 mod pages;
 mod publishing;
 mod resuming;
 mod secrets;
+mod trying;
 mod world;

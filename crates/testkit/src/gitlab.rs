@@ -165,7 +165,10 @@ impl World {
     fn git(&self, asked: &Asked, path: &str) -> Reply {
         let expected = BASE64_STANDARD.encode(format!("oauth2:{TOKEN}"));
         if asked.header("authorization") != Some(&format!("Basic {expected}")) {
-            return Reply::of(401, "HTTP Basic: Access denied");
+            let mut reply = Reply::of(401, "HTTP Basic: Access denied");
+            let realm = ("www-authenticate".to_owned(), "Basic realm=\"GitLab\"".to_owned());
+            reply.headers.push(realm);
+            return reply;
         }
         let project = path
             .split_once(".git/")

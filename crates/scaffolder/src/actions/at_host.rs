@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use config::IntegrationsSection;
 use futures::future::BoxFuture;
-use model::Fault;
+use model::{Fault, FaultKind};
 use outside::OutsideCalls;
 use plugin::{Action, ActionContext, ActionExample, ActionSchema};
 use serde_json::{Value, json};
@@ -134,7 +134,28 @@ pub(super) struct Marks<'a>(pub(super) &'a Checkpoint);
 impl Marks<'_> {
     /// A mark, if it was set before.
     pub(super) fn get(&self, name: &str) -> Option<Value> {
-        self.0.get()?.get(name).cloned()
+        self.0.get()?.get(name).filter(|mark| !mark.is_null()).cloned()
+    }
+
+    /// Sets a mark and does what it announces. A host that refuses has made nothing, and the mark goes; after another failure
+    /// it stays, for the host may have done it.
+    pub(super) async fn announce<T>(
+        &self,
+        name: &str,
+        value: Value,
+        work: impl Future<Output = Result<T, Fault>> + Send,
+    ) -> Result<T, Fault> {
+        self.set(name, value).await?;
+        let done = work.await;
+        if let Err(fault) = &done
+            && !matches!(
+                fault.kind(),
+                FaultKind::Fetch | FaultKind::Unavailable | FaultKind::Plain
+            )
+        {
+            self.set(name, Value::Null).await?;
+        }
+        done
     }
 
     /// Sets a mark.

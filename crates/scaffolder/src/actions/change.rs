@@ -19,7 +19,7 @@ pub(super) async fn files(
         && !workspace.folder().is_dir()
     {
         return Err(Fault::not_found(format!(
-            "The workspace has no folder {source}; correct sourcePath"
+            "The workspace has no folder {source}; correct sourcePath, which is \".\" for the whole workspace"
         )));
     }
     let mut files = blocking(move || workspace.files()).await?;

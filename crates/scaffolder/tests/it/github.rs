@@ -98,7 +98,6 @@ async fn a_step_that_is_done_again_makes_nothing_twice() {
     let actor = Actor::caller(&Viewer::guest(), None);
     world.tasks.retry(id, &BTreeMap::new(), &actor).await.unwrap();
     let task = world.ended(id).await;
-    process.end().await;
     assert_eq!(task.state, TaskState::Completed, "{}", world.messages(id).await);
     let made = github
         .calls()
@@ -107,6 +106,20 @@ async fn a_step_that_is_done_again_makes_nothing_twice() {
         .count();
     assert_eq!(made, 1);
     assert_eq!(github.files("acme/orders", "master").len(), 3);
+    // A repository that another task made stays its own, however often this one is tried.
+    let id = world.begin(&template, &[]).await;
+    for attempt in ["first", "second"] {
+        let task = world.ended(id).await;
+        let problem = task.problem.unwrap().to_string();
+        assert!(
+            problem.contains("name already exists on this account"),
+            "{attempt}: {problem}"
+        );
+        if attempt == "first" {
+            world.tasks.retry(id, &BTreeMap::new(), &actor).await.unwrap();
+        }
+    }
+    process.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

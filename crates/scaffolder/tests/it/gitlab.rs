@@ -221,7 +221,19 @@ async fn a_workspace_becomes_a_merge_request() {
     let unknown = "Failed to find gitlab user id for nobody";
     assert!(ran.messages.contains(unknown), "{}", ran.messages);
     let told = world.ran("publish:gitlab:merge-request", &input).await.problem();
+    // A folder that is not there yet is made.
+    let mut elsewhere = input.clone();
+    elsewhere["branchName"] = "elsewhere".into();
+    elsewhere["targetPath"] = "new/folder".into();
+    world
+        .ran("publish:gitlab:merge-request", &elsewhere)
+        .await
+        .output();
     process.end().await;
+    assert_eq!(
+        gitlab.files("acme/apps", "elsewhere")["new/folder/README.md"].1,
+        "# orders\n"
+    );
     let expected = format!("Additionally, there is a Merge Request for this branch: {page}");
     assert!(told.contains(&expected), "{told}");
 }

@@ -44,8 +44,9 @@ pub(super) async fn repository(
         context.log.info(format!("The repository {at} was made before"));
         known
     } else {
-        marks.set(MAKING, json!(at.to_string())).await?;
-        let made = github.create(at, kind, &settings(input, kind)).await?;
+        let new = settings(input, kind);
+        let making = github.create(at, kind, &new);
+        let made = marks.announce(MAKING, json!(at.to_string()), making).await?;
         let text = format!("The repository {} is made", made.full_name);
         context.log.info(text);
         made

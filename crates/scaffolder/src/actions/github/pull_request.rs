@@ -129,6 +129,8 @@ async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> 
             .info("No changes to commit, pull request was not created");
         return Ok(json!({}));
     };
+    let text = format!("The pull request {} is open: {}", pull.number, pull.html_url);
+    context.log.info(text);
     wanted.ask_people(pull.number).await;
     Ok(json!({
         "targetBranchName": pull.base.name,

@@ -1,6 +1,8 @@
 //! The changes of a commit, and the commit that a step makes once, whatever interrupts it.
 
-use model::Fault;
+use std::collections::BTreeMap;
+
+use model::{Fault, FaultKind};
 use plugin::ActionContext;
 use scm::git::CommitFile;
 use scm::gitlab::{FileAction, FileChange, Gitlab};
@@ -33,7 +35,11 @@ pub(super) async fn changes(
         "delete" => all(FileAction::Delete, files),
         "skip" => Vec::new(),
         _ => {
-            let known = gitlab.files(project, branch, folder).await?;
+            let known = match gitlab.files(project, branch, folder).await {
+                // A folder that is not there yet has no files.
+                Err(fault) if fault.is(&FaultKind::NotFound) => BTreeMap::new(),
+                known => known?,
+            };
             let change = |file: CommitFile| {
                 let action = match known.get(&file.path) {
                     None => FileAction::Create,

@@ -103,6 +103,8 @@ async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> 
     let at = (project.as_str(), into.as_str(), folder.as_str());
     let changes = committing::changes(&wanted.gitlab, at, files, action).await?;
     let opened = wanted.open(&into, &changes).await?;
+    let text = format!("The merge request {} is open: {}", opened.iid, opened.web_url);
+    context.log.info(text);
     Ok(output(&into, &opened.web_url))
 }
 
@@ -180,8 +182,8 @@ impl Wanted<'_> {
                     .info(format!("Using existing branch {branch} without modification."));
             }
             None => {
-                marks.set(BRANCH, json!(branch)).await?;
-                gitlab.create_branch(project, branch, into).await?;
+                let making = gitlab.create_branch(project, branch, into);
+                marks.announce(BRANCH, json!(branch), making).await?;
             }
         }
         Ok(is_again)

@@ -202,15 +202,13 @@ impl Publishing<'_> {
             ));
             return Ok((known, is_again));
         }
-        marks.set(MAKING, json!(path)).await?;
         self.context.log.info(format!(
             "Creating repo {} in namespace {}.",
             place.name, place.owner
         ));
-        let made = self
-            .gitlab
-            .create(&settings(input, &place.name, namespace.id))
-            .await?;
+        let new = settings(input, &place.name, namespace.id);
+        let making = self.gitlab.create(&new);
+        let made = marks.announce(MAKING, json!(path), making).await?;
         let has_admin = parts
             .integrations
             .gitlab
@@ -254,11 +252,10 @@ impl Publishing<'_> {
                 log.info(format!("Branch {name} created for {id} with ref {from}"));
             }
             if is(one, "protect", false) {
-                let word = match self.gitlab.protect(&id, name).await? {
-                    BranchProtected::New => "protected",
-                    BranchProtected::Known => "is protected already",
-                };
-                log.info(format!("Branch {name} {word} for {id}"));
+                log.info(match self.gitlab.protect(&id, name).await? {
+                    BranchProtected::New => format!("Branch {name} protected for {id}"),
+                    BranchProtected::Known => format!("Branch {name} is protected already"),
+                });
             }
         }
         Ok(())

@@ -80,7 +80,6 @@ async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> 
     let gitlab = account(&parts, &host, input)?;
     let marks = Marks(&context.checkpoint);
     let is_again = marks.get(MAKING).is_some();
-    marks.set(MAKING, json!(true)).await?;
     let variable = json!({
         "key": input["key"],
         "value": input["value"],
@@ -90,11 +89,16 @@ async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> 
         "raw": is(input, "raw", false),
         "environment_scope": input["environmentScope"].as_str().unwrap_or("*"),
     });
-    if !gitlab.create_variable(&project, &variable).await? && !is_again {
-        return Err(Fault::conflict(format!(
+    let making = async {
+        // One that is there was made by an earlier attempt, or is another's.
+        if gitlab.create_variable(&project, &variable).await? || is_again {
+            return Ok(());
+        }
+        Err(Fault::conflict(format!(
             "The variable {} of {project} is there already; choose another key, or remove it",
             input["key"]
-        )));
-    }
+        )))
+    };
+    marks.announce(MAKING, json!(true), making).await?;
     Ok(json!({}))
 }

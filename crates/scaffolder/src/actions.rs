@@ -2,13 +2,17 @@
 
 mod annotate;
 mod archive;
+mod at_host;
 mod catalog;
+mod change;
 mod debug;
 mod fetch;
 mod files;
 mod folder;
 mod git;
 mod gitea;
+mod github;
+mod gitlab;
 mod http;
 mod proposal;
 mod published;
@@ -60,6 +64,12 @@ pub(crate) fn all(parts: Parts) -> Vec<Arc<dyn Action>> {
         calls: parts.calls.clone(),
         settings: parts.settings.clone(),
     };
+    let hosts = Arc::new(at_host::Parts {
+        integrations: parts.integrations.clone(),
+        calls: parts.calls.clone(),
+        hosts: crate::filters::hosts(parts.reader.integrations()),
+        settings: parts.settings.clone(),
+    });
     let servers = gitea::Servers {
         integrations: parts.integrations,
         calls: parts.calls,
@@ -91,6 +101,8 @@ pub(crate) fn all(parts: Parts) -> Vec<Arc<dyn Action>> {
         Arc::new(git),
     ];
     all.extend(gitea::all(&servers));
+    all.extend(github::all(&hosts));
+    all.extend(gitlab::all(&hosts));
     all.extend(roadie::all());
     all.extend(annotate::ALL.map(|action| Arc::new(action) as Arc<dyn Action>));
     all

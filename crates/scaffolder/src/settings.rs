@@ -18,6 +18,10 @@ pub(crate) struct Settings {
     pub(crate) author: (String, String),
     /// Message of a first commit.
     pub(crate) commit_message: String,
+    /// The parts of `author` that the configuration names.
+    pub(crate) configured_author: (Option<String>, Option<String>),
+    /// The message of a commit, if the configuration names one.
+    pub(crate) configured_message: Option<String>,
     /// Organisation or user of new repositories where the template names none.
     pub(crate) owner: Option<String>,
     /// New repositories are private where the template does not say.
@@ -73,6 +77,8 @@ impl Settings {
                 text("/defaultAuthor/email").unwrap_or_else(|| "scaffolder@backstage.io".to_owned()),
             ),
             commit_message: text("/defaultCommitMessage").unwrap_or_else(|| "initial commit".to_owned()),
+            configured_author: (text("/defaultAuthor/name"), text("/defaultAuthor/email")),
+            configured_message: text("/defaultCommitMessage"),
             owner: text("/defaultOwner"),
             is_private: section["defaultVisibility"] == "private",
             environment: object("/defaultEnvironment/parameters"),

@@ -1,15 +1,19 @@
 //! What tests of several crates need from outside: a real PostgreSQL, database files, tests on both of them, a web server that
-//! misbehaves on request, a Git server, a Gitea server in memory, a clock and chance that do what they are told.
+//! misbehaves on request, a Git server, servers of Gitea, GitHub and GitLab in memory, a clock and chance that do what they are told.
 //!
 //! Only for tests. Nothing here knows the catalog, so every crate may use it.
 
+mod bare_repository;
 mod chaos_proxy;
 mod contract;
 mod file_server;
 mod git_backend;
 mod git_server;
 pub mod gitea;
+mod github;
+mod gitlab;
 mod postgres;
+mod small_server;
 mod surroundings;
 
 use std::path::PathBuf;
@@ -19,6 +23,8 @@ pub use contract::in_time;
 pub use file_server::{FileServer, Mode};
 pub use git_server::GitServer;
 pub use gitea::FakeGitea;
+pub use github::FakeGithub;
+pub use gitlab::FakeGitlab;
 pub use postgres::{Postgres, fresh_database};
 pub use surroundings::{TestClock, TestRandomness};
 

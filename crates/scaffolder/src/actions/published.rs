@@ -44,17 +44,31 @@ pub(super) fn branch(input: &Value) -> &str {
     input["defaultBranch"].as_str().unwrap_or(BRANCH)
 }
 
-/// The commit of the workspace. A task makes the same commit each time, so that one that was pushed before is known.
+/// The commit of the workspace. A task makes the same commit each time, so that one that was pushed before is known. Its
+/// message ends in a mark by which reviews know it.
 pub(super) async fn commit(context: &ActionContext, settings: &Settings) -> Result<Objects, Fault> {
+    commit_ending(
+        context,
+        settings,
+        &format!("\n\nChange-Id: I{}", change_mark(context)),
+    )
+    .await
+}
+
+/// The same without a mark.
+pub(super) async fn plain_commit(context: &ActionContext, settings: &Settings) -> Result<Objects, Fault> {
+    commit_ending(context, settings, "").await
+}
+
+async fn commit_ending(context: &ActionContext, settings: &Settings, ending: &str) -> Result<Objects, Fault> {
     let input = &context.input;
     let source = source_path(input["sourcePath"].as_str().unwrap_or_default());
     let workspace = Workspace::new(&context.workspace).below(&source)?;
     let record = context.template_run.as_ref().and_then(|run| run.record.clone());
-    let mark = change_mark(context);
     let message = input["gitCommitMessage"]
         .as_str()
         .unwrap_or(&settings.commit_message);
-    let commit = change_text(context, settings, &format!("{message}\n\nChange-Id: I{mark}"));
+    let commit = change_text(context, settings, &format!("{message}{ending}"));
     let dry_run = context.dry_run;
     blocking(move || {
         let mut files = workspace.files()?;

@@ -13,9 +13,9 @@ use model::{Actor, EntityRef, Fault, SystemClock, Viewer};
 use outside::OutsideCalls;
 use plugin::{
     Action, ActionContext, ActionRegistry, ActionSchema, AuditEvent, AuditLog, Of, PluginId, SearchFeed,
-    Services, Slot,
+    Secrets, Services, Slot,
 };
-use scaffolder::tasks::{TaskId, TaskReport, Tasks};
+use scaffolder::tasks::{TaskId, TaskReport, TaskState, Tasks};
 use scaffolder::template::Template;
 use serde_json::{Value, json};
 use store::{Database, Store, StoreError, Tx};
@@ -23,7 +23,7 @@ use tempfile::TempDir;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use work::{JobRunner, Jobs, Pace};
+use work::{Checkpoint, JobLog, JobRunner, Jobs, Pace};
 
 /// Longest wait for something that is to happen.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -49,6 +49,26 @@ pub struct World {
 pub struct Gate {
     pub runs: Arc<AtomicUsize>,
     pub open: Arc<Semaphore>,
+}
+
+/// A task that came to its end.
+pub struct Ran {
+    pub task: TaskReport,
+    pub messages: String,
+}
+
+impl Ran {
+    /// What its action gave.
+    pub fn output(&self) -> Value {
+        assert_eq!(self.task.state, TaskState::Completed, "{}", self.messages);
+        self.task.output.as_ref().unwrap()["all"].clone()
+    }
+
+    /// Why it failed.
+    pub fn problem(&self) -> String {
+        assert_eq!(self.task.state, TaskState::Failed, "{}", self.messages);
+        self.task.problem.as_ref().unwrap().to_string()
+    }
 }
 
 /// A process that runs tasks.
@@ -173,6 +193,59 @@ impl World {
             },
         });
         Template::of(&entity).unwrap()
+    }
+
+    /// A template that fetches a skeleton of three files and runs one action, whose output it gives as `all`.
+    pub fn skeleton_and(&self, action: &str, input: &Value) -> Template {
+        let files = [
+            ("skeleton/README.md", "# orders\n"),
+            ("skeleton/src/main.ts", "// main\n"),
+            ("skeleton/logo.bin", "\0\u{1}binary"),
+        ];
+        let steps = json!([
+            {"id": "fetch", "action": "fetch:template", "input": {"url": "./skeleton", "values": {}}},
+            {"id": "at", "action": action, "input": input},
+        ]);
+        self.template(&steps, &json!({"all": "${{ steps['at'].output }}"}), &files)
+    }
+
+    /// Runs the skeleton and one action to the end.
+    pub async fn ran(&self, action: &str, input: &Value) -> Ran {
+        let id = self.begin(&self.skeleton_and(action, input), &[]).await;
+        Ran {
+            task: self.ended(id).await,
+            messages: self.messages(id).await,
+        }
+    }
+
+    /// Tries one action with a workspace of one file, and gives what it says.
+    pub async fn tried(&self, action: &str, input: &Value) -> (Result<Value, Fault>, String) {
+        let workspace = tempfile::tempdir().unwrap();
+        std::fs::write(workspace.path().join("a.txt"), "a").unwrap();
+        let log = JobLog::in_memory();
+        let context = ActionContext {
+            input: input.clone(),
+            actor: Actor::system("test"),
+            workspace: workspace.path().to_owned(),
+            secrets: Secrets::default(),
+            log: log.clone(),
+            checkpoint: Checkpoint::in_memory(None),
+            stop: CancellationToken::new(),
+            dry_run: true,
+            template_run: None,
+        };
+        let tried = self.actions().run(action, context).await;
+        let lines = log.take().into_iter().map(|(_, line)| line);
+        (tried, lines.collect::<Vec<_>>().join("\n"))
+    }
+
+    /// The hosts that were called so far.
+    pub fn calls(&self) -> Vec<String> {
+        let called = self.services.outside.status().into_iter();
+        called
+            .filter(|host| host.calls > 0)
+            .map(|host| host.host)
+            .collect()
     }
 
     /// Begins a task.

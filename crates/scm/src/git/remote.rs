@@ -161,7 +161,8 @@ impl Remote<'_> {
                 ),
                 StatusCode::FORBIDDEN => (
                     FaultKind::NotAllowed,
-                    "; the token may not write to this repository: at Gitea it needs write:repository",
+                    "; the token may not write to this repository: it needs write:repository at Gitea, repo at GitHub, write_repository at \
+                     GitLab",
                 ),
                 StatusCode::NOT_FOUND => (
                     FaultKind::NotFound,

@@ -1,56 +1,20 @@
 //! One call: its address, its credentials, its answer or the reason why there is none.
 
+use http::Method;
 use http::header::AUTHORIZATION;
-use http::{Method, StatusCode};
 use model::{Fault, FaultKind};
-use outside::{Answer, OutsideError, What};
-use serde::Deserialize;
+use outside::{Answer, OutsideError};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
 use super::Gitea;
+use crate::call::{Refused, no_answer};
+
+pub(super) use crate::call::{Anything, Call};
 
 /// Requests for one answer, redirects included: a renamed repository redirects to its new name.
 const MAX_REQUESTS: usize = 3;
-
-/// A question or a change, in the words of the API.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Call<'a> {
-    /// The path below `/api/v1`, each segment as it is before it is encoded.
-    pub path: &'a [&'a str],
-    /// The query.
-    pub query: &'a [(&'a str, &'a str)],
-    /// What fails if the call fails, as the beginning of a sentence.
-    pub doing: &'a str,
-}
-
-impl<'a> Call<'a> {
-    /// A call without a query.
-    pub fn new(path: &'a [&'a str], doing: &'a str) -> Self {
-        Self {
-            path,
-            query: &[],
-            doing,
-        }
-    }
-
-    /// With a query.
-    pub fn query(self, query: &'a [(&'a str, &'a str)]) -> Self {
-        Self { query, ..self }
-    }
-}
-
-/// Any answer that is JSON, or none at all: of calls whose answer is not needed.
-#[derive(Debug, Default, Deserialize)]
-#[serde(from = "serde::de::IgnoredAny")]
-pub(super) struct Anything;
-
-impl From<serde::de::IgnoredAny> for Anything {
-    fn from(_: serde::de::IgnoredAny) -> Self {
-        Self
-    }
-}
 
 impl Gitea {
     /// Reads something that must be there.
@@ -138,29 +102,5 @@ impl Gitea {
 
 /// Why there is no answer that can be used.
 pub(super) fn failed(doing: &str, error: &OutsideError) -> Fault {
-    let kind = match &error.what {
-        What::Status { status, .. } if *status == StatusCode::TOO_MANY_REQUESTS => FaultKind::TooManyRequests,
-        What::Paused(_) | What::QueueFull(_) => FaultKind::Unavailable,
-        _ => FaultKind::Fetch,
-    };
-    let advice = match &error.what {
-        What::NotJson { content_type, .. } if content_type.contains("html") => {
-            "; a page came instead of an answer of the API: a sign-in page or a proxy stands before the server, or \
-                 integrations.gitea[].baseUrl names another server"
-        }
-        _ => "",
-    };
-    Fault::new(kind, format!("{doing}: {error}{advice}"))
-}
-
-/// Why a redirect was not followed.
-enum Refused {
-    Outside(OutsideError),
-    Elsewhere(String),
-}
-
-impl From<OutsideError> for Refused {
-    fn from(error: OutsideError) -> Self {
-        Self::Outside(error)
-    }
+    no_answer(doing, error, "integrations.gitea[].baseUrl")
 }

@@ -1,0 +1,76 @@
+//! `github:actions:dispatch`: begins a workflow.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use model::Fault;
+use plugin::ActionContext;
+use serde_json::{Value, json};
+
+use super::super::at_host::{About, Marks, Parts, example, would};
+use super::super::text;
+use super::{account, inputs};
+
+/// The mark of a workflow that this step was about to begin, with the time.
+const BEGINNING: &str = "dispatching";
+
+pub(super) fn about() -> About {
+    let own = json!({
+        "workflowId": text("The GitHub Action Workflow filename"),
+        "branchOrTagName": text("The git branch or tag name used to dispatch the workflow"),
+        "workflowInputs": {
+            "type": "object", "additionalProperties": {"type": "string"},
+            "description": "Inputs keys and values to send to GitHub Action configured on the workflow file. The maximum number of properties is 10.",
+        },
+    });
+    About {
+        id: "github:actions:dispatch",
+        description: "Dispatches a GitHub Action workflow for a given branch or tag",
+        input: inputs::input(
+            &["repoUrl", "workflowId", "branchOrTagName"],
+            &["repoUrl", "token"],
+            &own,
+        ),
+        output: Value::Null,
+        examples: example(
+            "Begins a workflow on the branch main.",
+            json!({"repoUrl": "github.com?repo=repo&owner=owner", "workflowId": "build.yml", "branchOrTagName": "main"}),
+        ),
+        run: |parts, context| Box::pin(run(parts, context)),
+    }
+}
+
+async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> {
+    let input = &context.input;
+    let place = parts.place(input)?;
+    let part = |key: &str| input[key].as_str().unwrap_or_default();
+    let (workflow, reference) = (part("workflowId"), part("branchOrTagName"));
+    context.log.info(format!(
+        "Dispatching workflow {workflow} for repo {} on {reference}",
+        part("repoUrl")
+    ));
+    if context.dry_run {
+        let what = format!("the workflow {workflow} of {} would be begun", place.at());
+        return Ok(would(&context, &what, json!({})));
+    }
+    let github = account(&parts, &place, input)?;
+    let marks = Marks(&context.checkpoint);
+    let before = marks
+        .get(BEGINNING)
+        .and_then(|time| time.as_str()?.parse::<Timestamp>().ok());
+    if let Some(before) = before
+        && github.was_dispatched(place.at(), workflow, before).await?
+    {
+        context
+            .log
+            .info(format!("Workflow {workflow} was dispatched before"));
+        return Ok(json!({}));
+    }
+    marks.set(BEGINNING, json!(Timestamp::now().to_string())).await?;
+    let inputs = input.get("workflowInputs").filter(|inputs| inputs.is_object());
+    github.dispatch(place.at(), workflow, reference, inputs).await?;
+    context
+        .log
+        .info(format!("Workflow {workflow} dispatched successfully"));
+    Ok(json!({}))
+}

@@ -1,0 +1,52 @@
+//! `github:repo:create`: a repository without files.
+
+use std::sync::Arc;
+
+use model::Fault;
+use plugin::ActionContext;
+use serde_json::{Value, json};
+
+use super::super::at_host::{About, Parts, example, would};
+use super::super::{flag, object, text};
+use super::{account, inputs, making};
+
+pub(super) fn about() -> About {
+    // Those about a branch are taken, as in the original; there is no branch yet that they could have an effect on.
+    let shared = [&inputs::REPOSITORY[..], &inputs::PROTECTION].concat();
+    let outputs = json!({
+        "remoteUrl": text("A URL to the repository with the provider"),
+        "repoContentsUrl": text("A URL to the root of the repository"),
+    });
+    About {
+        id: "github:repo:create",
+        description: "Creates a GitHub repository.",
+        input: inputs::input(
+            &["repoUrl"],
+            &shared,
+            &json!({"requiredLinearHistory": flag("Prevent merge commits from being pushed to matching branches.")}),
+        ),
+        output: object(&[], outputs),
+        examples: example(
+            "Creates a private GitHub repository.",
+            json!({"repoUrl": "github.com?repo=repo&owner=owner", "description": "A service"}),
+        ),
+        run: |parts, context| Box::pin(run(parts, context)),
+    }
+}
+
+async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> {
+    let place = parts.place(&context.input)?;
+    making::check(&context.input)?;
+    if context.dry_run {
+        let what = format!("the repository {} would be made", place.at());
+        // As the original's dry run gives it.
+        return Ok(would(
+            &context,
+            &what,
+            json!({"remoteUrl": context.input["repoUrl"]}),
+        ));
+    }
+    let github = account(&parts, &place, &context.input)?;
+    let repository = making::repository(&github, &place, &context).await?;
+    Ok(json!({"remoteUrl": repository.clone_url}))
+}

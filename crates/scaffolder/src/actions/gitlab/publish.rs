@@ -1,0 +1,296 @@
+//! `publish:gitlab`: the workspace becomes a project of GitLab
+//! (`plugins/scaffolder-backend-module-gitlab/src/actions/gitlab.ts` of the original).
+
+use std::sync::Arc;
+
+use model::Fault;
+use plugin::ActionContext;
+use scm::git::{Objects, Pushed, Remote, push_first};
+use scm::gitlab::{BranchProtected, Gitlab, Project};
+use serde_json::{Value, json};
+
+use super::super::at_host::{self, About, Marks, Parts, Place, example, is, would};
+use super::super::published::plain_commit;
+use super::super::{flag, object, text};
+use super::{account, repo_url, token, variable};
+
+/// The mark of a project that this step began to make.
+const MAKING: &str = "making";
+/// Name of the first branch, unless the input says otherwise.
+const BRANCH: &str = "master";
+
+pub(super) fn about() -> About {
+    let output = json!({
+        "remoteUrl": text("A URL to the repository with the provider"),
+        "repoContentsUrl": text("A URL to the root of the repository"),
+        "projectId": {"type": "number", "description": "The ID of the project"},
+        "commitHash": text("The git commit hash of the initial commit"),
+        "created": flag("Whether the repository was created or not"),
+    });
+    About {
+        id: "publish:gitlab",
+        description: "Initializes a git repository of the content in the workspace, and publishes it to GitLab.",
+        input: at_host::input(&["repoUrl"], inputs()),
+        output: object(&[], output),
+        examples: example(
+            "Publishes a project that all who are signed in see, in a group.",
+            json!({
+                "repoUrl": "gitlab.com?repo=project_name&owner=group_name", "defaultBranch": "main",
+                "settings": {"visibility": "internal", "description": "A service"},
+            }),
+        ),
+        run: |parts, context| Box::pin(run(parts, context)),
+    }
+}
+
+fn inputs() -> Value {
+    let list =
+        |description: &str| json!({"type": "array", "items": {"type": "string"}, "description": description});
+    let visibility = |description: &str| json!({"type": "string", "enum": ["private", "public", "internal"], "description": description});
+    json!({
+        "repoUrl": repo_url(),
+        "repoVisibility": visibility("Sets the visibility of the repository. The default value is 'private'. (deprecated, use settings.visibility instead)"),
+        "defaultBranch": text("Sets the default branch on the repository. The default value is 'master'"),
+        "gitCommitMessage": text("Sets the commit message on the repository. The default value is 'initial commit'"),
+        "gitAuthorName": text("Sets the default author name for the commit. The default value is 'Scaffolder'"),
+        "gitAuthorEmail": text("Sets the default author email for the commit."),
+        "signCommit": flag("Sign commit with configured PGP private key"),
+        "sourcePath": {
+            "type": ["string", "boolean"],
+            "description": "Path within the workspace that will be used as the repository root. If omitted or set to true, the entire workspace will be published as the repository. If set to false, the created repository will be empty.",
+        },
+        "skipExisting": flag("Do not publish the repository if it already exists. The default value is false."),
+        "token": token(),
+        "setUserAsOwner": flag("Set the token user as owner of the newly created repository. Requires a token authorized to do the edit in the integration configuration for the matching host"),
+        "topics": list("Topic labels to apply on the repository. (deprecated, use settings.topics instead)"),
+        "settings": {
+            "type": "object",
+            "description": "Additional project settings, based on https://docs.gitlab.com/ee/api/projects.html#create-project attributes",
+            "properties": {
+                "name": text("Name of the project. Default: the repo of repoUrl."),
+                "path": text("Repository name for new project. Generated based on name if not provided (generated as lowercase with dashes)."),
+                "auto_devops_enabled": flag("Enable Auto DevOps for this project"),
+                "ci_config_path": text("Custom CI config path for this project"),
+                "description": text("Short project description"),
+                "merge_method": {"type": "string", "enum": ["merge", "rebase_merge", "ff"], "description": "Merge Methods (merge, rebase_merge, ff)"},
+                "squash_option": {"type": "string", "enum": ["default_off", "default_on", "never", "always"], "description": "Set squash option for the project (never, always, default_on, default_off)"},
+                "topics": list("Topic labels to apply on the repository"),
+                "visibility": visibility("The visibility of the project. Can be private, internal, or public. The default value is private."),
+                "only_allow_merge_if_all_discussions_are_resolved": flag("Set whether merge requests can only be merged when all the discussions are resolved."),
+                "only_allow_merge_if_pipeline_succeeds": flag("Set whether merge requests can only be merged with successful pipelines. This setting is named Pipelines must succeed in the project settings."),
+                "allow_merge_on_skipped_pipeline": flag("Set whether or not merge requests can be merged with skipped jobs."),
+            },
+        },
+        "branches": {
+            "type": "array",
+            "description": "Project branches settings",
+            "items": {
+                "type": "object", "required": ["name"],
+                "properties": {
+                    "name": text("Branch name"),
+                    "protect": flag("Will mark branch as protected. The default value is 'false'"),
+                    "create": flag("If branch does not exist, it will be created from provided ref. The default value is 'false'"),
+                    "ref": text("Branch reference to create branch from. The default value is 'master'"),
+                },
+            },
+        },
+        "projectVariables": {
+            "type": "array",
+            "description": "Project variables settings based on Gitlab Project Environments API - https://docs.gitlab.com/ee/api/project_level_variables.html#create-a-variable",
+            "items": {"type": "object", "required": ["key", "value"], "properties": variable::properties()},
+        },
+    })
+}
+
+async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> {
+    let input = &context.input;
+    let place = parts.place(input)?;
+    if place.owner.is_empty() || place.name.is_empty() {
+        return Err(Fault::input(format!(
+            "No owner provided for host: {}, and repo {}",
+            place.host, place.name
+        )));
+    }
+    if is(input, "signCommit", false) {
+        return Err(Fault::new(
+            "NotImplementedError",
+            "Commits cannot be signed yet; leave signCommit out",
+        ));
+    }
+    // A project that is to stay empty gets no commit.
+    let objects = if input["sourcePath"] == false {
+        None
+    } else {
+        Some(plain_commit(&context, &parts.settings).await?)
+    };
+    if context.dry_run {
+        let page = format!("https://{}/{}", place.host, place.project_path());
+        let what = format!("the project {} would be made", place.project_path());
+        return Ok(would(&context, &what, output(input, &page, 0, objects.as_ref())));
+    }
+    let publishing = Publishing {
+        gitlab: account(&parts, &place.host, input)?,
+        place: &place,
+        context: &context,
+    };
+    let (project, is_new) = publishing.project(&parts).await?;
+    let page = project.http_url_to_repo.trim_end_matches(".git").to_owned();
+    if !is_new {
+        let branch = project.default_branch.as_deref().unwrap_or(BRANCH);
+        return Ok(json!({
+            "remoteUrl": page, "repoContentsUrl": format!("{page}/-/blob/{branch}"),
+            "projectId": project.id, "created": false,
+        }));
+    }
+    if let Some(objects) = &objects {
+        publishing.push(&project, objects).await?;
+        publishing.branches(&project).await?;
+    }
+    publishing.variables(&project).await?;
+    Ok(output(input, &page, project.id, objects.as_ref()))
+}
+
+fn branch(input: &Value) -> &str {
+    input["defaultBranch"]
+        .as_str()
+        .filter(|name| !name.is_empty())
+        .unwrap_or(BRANCH)
+}
+
+fn output(input: &Value, page: &str, project: u64, objects: Option<&Objects>) -> Value {
+    let mut output = json!({
+        "remoteUrl": page,
+        "repoContentsUrl": format!("{page}/-/blob/{}", branch(input)),
+        "projectId": project,
+        "created": true,
+    });
+    if let Some(objects) = objects {
+        output["commitHash"] = objects.commit().into();
+    }
+    output
+}
+
+struct Publishing<'a> {
+    gitlab: Gitlab,
+    place: &'a Place,
+    context: &'a ActionContext,
+}
+
+impl Publishing<'_> {
+    /// The project, and whether this step made it. With `skipExisting` one that is there is taken as it is.
+    async fn project(&self, parts: &Parts) -> Result<(Project, bool), Fault> {
+        let (input, place) = (&self.context.input, self.place);
+        let namespace = self.gitlab.namespace(&place.owner).await?.ok_or_else(|| {
+            Fault::input(format!(
+                "The namespace {} is not found or the user doesn't have permissions to access it",
+                place.owner
+            ))
+        })?;
+        let path = input["settings"]["path"].as_str().unwrap_or(&place.name);
+        let path = format!("{}/{path}", place.owner);
+        let marks = Marks(&self.context.checkpoint);
+        let is_again = marks.get(MAKING).is_some();
+        let known = if is_again || is(input, "skipExisting", false) {
+            self.gitlab.project(&path).await?
+        } else {
+            None
+        };
+        if let Some(known) = known {
+            self.context.log.info(format!(
+                "Repo {} already exists in namespace {}.",
+                place.name, place.owner
+            ));
+            return Ok((known, is_again));
+        }
+        self.context.log.info(format!(
+            "Creating repo {} in namespace {}.",
+            place.name, place.owner
+        ));
+        let new = settings(input, &place.name, namespace.id);
+        let making = self.gitlab.create(&new);
+        let made = marks.announce(MAKING, json!(path), making).await?;
+        let has_admin = parts
+            .integrations
+            .gitlab
+            .iter()
+            .any(|one| one.host == place.host && one.token.is_some());
+        if is(input, "setUserAsOwner", false) && has_admin {
+            // The token of the input makes the project, the one of the integration may change who owns it.
+            let user = self.gitlab.own_user().await?;
+            let admin = Gitlab::of(&parts.integrations, &parts.calls, &place.host, None)?;
+            admin.make_owner(made.id, user).await?;
+        }
+        Ok((made, true))
+    }
+
+    async fn push(&self, project: &Project, objects: &Objects) -> Result<(), Fault> {
+        let branch = branch(&self.context.input);
+        let remote = self.gitlab.remote(project)?;
+        let target = Remote {
+            host: self.gitlab.host(),
+            repository: &remote,
+            authorization: Some(self.gitlab.git_authorization()),
+        };
+        let word = match push_first(&target, branch, objects).await? {
+            Pushed::New => "is pushed",
+            Pushed::Known => "was pushed before",
+        };
+        self.context
+            .log
+            .info(format!("Commit {} {word} to {branch}", objects.commit()));
+        Ok(())
+    }
+
+    async fn branches(&self, project: &Project) -> Result<(), Fault> {
+        let (id, log) = (project.id.to_string(), &self.context.log);
+        for one in self.context.input["branches"].as_array().into_iter().flatten() {
+            let name = one["name"].as_str().unwrap_or_default();
+            let from = one["ref"].as_str().unwrap_or(BRANCH);
+            if is(one, "create", false) && self.gitlab.branch(&id, name).await?.is_none() {
+                self.gitlab.create_branch(&id, name, from).await?;
+                log.info(format!("Branch {name} created for {id} with ref {from}"));
+            }
+            if is(one, "protect", false) {
+                log.info(match self.gitlab.protect(&id, name).await? {
+                    BranchProtected::New => format!("Branch {name} protected for {id}"),
+                    BranchProtected::Known => format!("Branch {name} is protected already"),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    async fn variables(&self, project: &Project) -> Result<(), Fault> {
+        let id = project.id.to_string();
+        for one in self.context.input["projectVariables"]
+            .as_array()
+            .into_iter()
+            .flatten()
+        {
+            // One that is there was made by an earlier attempt: the project is this step's own.
+            self.gitlab
+                .create_variable(&id, &variable::with_defaults(one))
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// The keys of the call that makes a project; the settings stand over the older keys.
+fn settings(input: &Value, name: &str, namespace: u64) -> Value {
+    let mut all = json!({
+        "namespace_id": namespace,
+        "name": name,
+        "visibility": input["repoVisibility"].as_str().unwrap_or("private"),
+    });
+    if input["topics"]
+        .as_array()
+        .is_some_and(|topics| !topics.is_empty())
+    {
+        all["topics"] = input["topics"].clone();
+    }
+    for (key, value) in input["settings"].as_object().into_iter().flatten() {
+        all[key] = value.clone();
+    }
+    all
+}

@@ -1,0 +1,94 @@
+//! `gitlab:repo:push`: the workspace becomes a commit on a branch of a project that is there.
+
+use std::sync::Arc;
+
+use model::Fault;
+use plugin::ActionContext;
+use serde_json::{Value, json};
+
+use super::super::at_host::{self, About, Parts, example, would};
+use super::super::change::{files, joined};
+use super::super::{object, text};
+use super::{account, committing, repo_url, token};
+
+pub(super) fn about() -> About {
+    let input = json!({
+        "repoUrl": repo_url(),
+        "branchName": text("The branch name for the commit"),
+        "commitMessage": text("The commit message"),
+        "sourcePath": text("Subdirectory of working directory to copy changes from"),
+        "targetPath": text("Subdirectory of repository to apply changes to"),
+        "token": token(),
+        "commitAction": {
+            "type": "string", "enum": ["create", "update", "delete", "auto", "skip"],
+            "description": "The action to be used for git commit. Defaults to create, but can be set to update or delete",
+        },
+    });
+    let output = json!({
+        "projectid": text("Gitlab Project id/Name(slug)"),
+        "projectPath": text("Gitlab Project path"),
+        "commitHash": text("The git commit hash of the commit"),
+    });
+    About {
+        id: "gitlab:repo:push",
+        description: "Commits the content of the workspace to a branch of a GitLab project.",
+        input: at_host::input(&["repoUrl", "branchName", "commitMessage"], input),
+        output: object(&[], output),
+        examples: example(
+            "Adds the workspace to a branch.",
+            json!({
+                "repoUrl": "gitlab.com?repo=project_name&owner=group_name", "commitMessage": "Initial Commit",
+                "branchName": "feature-branch",
+            }),
+        ),
+        run: |parts, context| Box::pin(run(parts, context)),
+    }
+}
+
+async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> {
+    let input = &context.input;
+    let place = parts.place(input)?;
+    let project = place.project_path();
+    let part = |key: &str| input[key].as_str().filter(|text| !text.is_empty());
+    let branch = part("branchName").ok_or_else(|| Fault::input("branchName is empty"))?;
+    let message = part("commitMessage").ok_or_else(|| Fault::input("commitMessage is empty"))?;
+    let target = part("targetPath");
+    let files = files(&context, part("sourcePath"), target).await?;
+    let output = |commit: &str| json!({"projectid": project, "projectPath": project, "commitHash": commit});
+    if context.dry_run {
+        let what = format!(
+            "{} files would be committed to the branch {branch} of {project}",
+            files.len()
+        );
+        return Ok(would(&context, &what, output("<example>")));
+    }
+    let gitlab = account(&parts, &place.host, input)?;
+    if gitlab.branch(&project, branch).await?.is_none() {
+        let default = gitlab.existing(&project).await?.default_branch.ok_or_else(|| {
+            Fault::input(format!(
+                "The branch {branch} cannot be made: the project {project} is empty"
+            ))
+        })?;
+        gitlab.create_branch(&project, branch, &default).await?;
+        context
+            .log
+            .info(format!("The branch {branch} is made from {default}"));
+    }
+    let folder = joined(target, "")?;
+    let action = part("commitAction").unwrap_or("create");
+    let at = (project.as_str(), branch, folder.as_str());
+    let changes = committing::changes(&gitlab, at, files, action).await?;
+    if changes.is_empty() {
+        let newest = gitlab
+            .branch(&project, branch)
+            .await?
+            .map(|found| found.commit.id);
+        context.log.info("There is nothing to commit");
+        return Ok(output(newest.as_deref().unwrap_or_default()));
+    }
+    let commit = committing::commit_once(&gitlab, (&project, branch), message, &changes, &context).await?;
+    context
+        .log
+        .info(format!("Commit {commit} is on the branch {branch}"));
+    Ok(output(&commit))
+}

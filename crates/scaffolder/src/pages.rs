@@ -4,6 +4,7 @@
 
 mod actions;
 mod address;
+mod choices;
 mod gallery;
 mod parts;
 mod samples;
@@ -99,6 +100,7 @@ fn rows(pages: &Pages) -> Rows {
     let read = Rule::signed_in().needs_per_thing(&TASK_READ);
     let fixed = Rows::new()
         .get("/create", see.prefetch(), gallery::show)
+        .get(crate::forms::pickers::CHOICES, see, choices::find)
         .get("/create/templates/{name}", see, old_address)
         .get(WIZARD, create, wizard::show)
         .post(WIZARD, create, wizard::step)

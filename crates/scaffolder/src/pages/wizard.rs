@@ -23,7 +23,6 @@ use super::{Pages, address, supply};
 use crate::TASK_READ;
 use crate::api::access::{self, Caller};
 use crate::forms::check::Mistakes;
-use crate::forms::effective::triggers;
 use crate::forms::reading::Sent;
 use crate::forms::{Form as FormPage, draw, review};
 use crate::tasks::NotCreated;
@@ -114,11 +113,12 @@ pub(super) async fn step(
         Go::Update => desk.form(chrome, wizard, &Mistakes::new(), None).await,
         Go::Edit(edit) => {
             let mut wizard = wizard;
+            wizard.move_branches(&edit);
+            let mut focus = None;
             if let Some(form) = desk.page(&wizard) {
-                wizard.filled = form.edited(&edit, wizard.filled.clone());
+                (wizard.filled, focus) = form.edited(&edit, wizard.filled.clone());
             }
-            let focus = edit.focus(&wizard.filled.values);
-            desk.form(chrome, wizard, &Mistakes::new(), Some(focus)).await
+            desk.form(chrome, wizard, &Mistakes::new(), focus).await
         }
         Go::Next => desk.next(chrome, wizard).await,
     }
@@ -170,7 +170,7 @@ impl Desk<'_> {
     /// Shows a page as one comes to it: empty fields have their defaults.
     async fn enter(&self, chrome: Chrome, mut wizard: Wizard, at: usize) -> Result<Response, ApiError> {
         wizard.page = at.min(self.template.pages.len());
-        wizard.filled.values = crate::forms::without_blank_rows(&wizard.filled.values);
+        self.drop_blank_rows(&mut wizard);
         if let Some(form) = self.page(&wizard) {
             wizard.filled = form.fill(&Sent::default(), &wizard.filled);
             return self.form(chrome, wizard, &Mistakes::new(), None).await;
@@ -178,17 +178,37 @@ impl Desk<'_> {
         Ok(self.review(chrome, &wizard, &[]))
     }
 
+    fn drop_blank_rows(&self, wizard: &mut Wizard) {
+        let form = self.page(wizard);
+        let kept = form.map(|form| form.without_blank_rows(&wizard.filled.values));
+        if let Some(values) = kept {
+            wizard.filled.values = values;
+        }
+    }
+
     /// The next page, or this one with what is wrong.
     async fn next(&self, chrome: Chrome, mut wizard: Wizard) -> Result<Response, ApiError> {
-        wizard.filled.values = crate::forms::without_blank_rows(&wizard.filled.values);
-        let mistakes = self.page(&wizard).map(|form| form.check(&wizard.filled.values));
-        match mistakes {
-            Some(mistakes) if !mistakes.is_empty() => self.form(chrome, wizard, &mistakes, None).await,
-            _ => {
-                let next = wizard.page + 1;
-                self.enter(chrome, wizard, next).await
-            }
+        self.drop_blank_rows(&mut wizard);
+        let mistakes = self.mistakes(&wizard).await?;
+        if !mistakes.is_empty() {
+            return self.form(chrome, wizard, &mistakes, None).await;
         }
+        let next = wizard.page + 1;
+        self.enter(chrome, wizard, next).await
+    }
+
+    /// What is wrong on the page at hand, by its schema and by the catalog.
+    async fn mistakes(&self, wizard: &Wizard) -> Result<Mistakes, Fault> {
+        let Some(form) = self.page(wizard) else {
+            return Ok(Mistakes::new());
+        };
+        let values = &wizard.filled.values;
+        let view = self.pages.scaffolder.catalog.seen_by(self.sight);
+        let effective = form.effective(values);
+        let unknown = supply::unknown_references(view, self.viewer, &effective, values).await?;
+        let mut mistakes = form.placed(unknown, values);
+        mistakes.extend(form.check(values));
+        Ok(mistakes)
     }
 
     /// Begins the task; a page with a mistake is shown instead.
@@ -200,8 +220,8 @@ impl Desk<'_> {
     ) -> Result<Response, ApiError> {
         for at in 0..self.template.pages.len() {
             wizard.page = at;
-            let mistakes = self.page(&wizard).map(|form| form.check(&wizard.filled.values));
-            if let Some(mistakes) = mistakes.filter(|mistakes| !mistakes.is_empty()) {
+            let mistakes = self.mistakes(&wizard).await?;
+            if !mistakes.is_empty() {
                 return self.form(chrome, wizard, &mistakes, None).await;
             }
         }
@@ -265,7 +285,7 @@ impl Desk<'_> {
             branches: wizard.branches(wizard.page),
             offers: &offers,
             mistakes,
-            triggers: &triggers(&page.schema),
+            triggers: &form.triggers(),
             hosts: &self.pages.hosts,
             focus: focus.or_else(|| draw::focus(&effective, mistakes)),
         };

@@ -7,6 +7,7 @@
 
 mod failing;
 mod pages;
+mod pickers;
 mod publishing;
 mod resuming;
 mod secrets;

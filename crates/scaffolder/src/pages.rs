@@ -4,6 +4,7 @@
 
 mod actions;
 mod address;
+mod choices;
 mod editor;
 mod file_tree;
 mod files;
@@ -127,6 +128,7 @@ fn rows(pages: &Pages) -> Rows {
     let edit = edit.body(EDITOR_BYTES).time(LONGEST_ANSWER);
     let fixed = Rows::new()
         .get("/create", see.prefetch(), gallery::show)
+        .get(crate::forms::pickers::CHOICES, see, choices::find)
         .get("/create/templates/{name}", see, old_address)
         .get(WIZARD, create, wizard::show)
         .post(WIZARD, create, wizard::step)

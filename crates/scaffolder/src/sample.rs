@@ -12,6 +12,8 @@ use serde_json::{Map, Value, json};
 use crate::forms::effective::effective;
 use crate::forms::kind::row_schema;
 use crate::forms::options::choices;
+use crate::forms::references::resolved;
+use crate::forms::repository::{RepositoryPlace, allowed};
 use crate::forms::schema::{field_name, is_required, properties, type_of};
 use crate::template::Template;
 use crate::validation;
@@ -62,7 +64,7 @@ fn fill(template: &Template, wanted: Wanted) -> Value {
         // A value may ask for further fields.
         for _ in 0..ROUNDS {
             let before = values.clone();
-            let schema = effective(&page.schema, &values, &BTreeMap::new());
+            let schema = effective(&resolved(&page.schema), &values, &BTreeMap::new());
             add_fields(&schema, &mut values, wanted, 0);
             if values == before {
                 break;
@@ -145,9 +147,15 @@ fn named(schema: &Value) -> Option<String> {
     match field_name(schema)? {
         "RepoUrlPicker" => {
             let host = first("allowedHosts").unwrap_or(HOST);
-            let owner = first("allowedOwners").unwrap_or("sample-owner");
-            let repository = first("allowedRepos").unwrap_or("sample-name");
-            Some(format!("{host}?owner={owner}&repo={repository}"))
+            let value = |part: &str| {
+                let usual = if part == "repo" {
+                    "sample-name".to_owned()
+                } else {
+                    format!("sample-{part}")
+                };
+                allowed(schema, part).into_iter().next().unwrap_or(usual)
+            };
+            Some(RepositoryPlace::with_parts(host, value).written())
         }
         "OwnerPicker" | "MyGroupsPicker" => Some("group:default/sample-team".to_owned()),
         "EntityPicker" | "OwnedEntityPicker" => Some(format!("{}:default/sample-name", kind())),
@@ -180,7 +188,7 @@ fn list(schema: &Value, wanted: Wanted, depth: usize) -> Value {
             .filter_map(|row| of_field(row, wanted, depth + 1))
             .collect();
     }
-    let row = row_schema(schema);
+    let row = row_schema(schema, 0);
     if let Some(all) = choices(&row) {
         let count = usize::try_from(least).unwrap_or(1);
         return all.into_iter().take(count).map(|choice| choice.value).collect();

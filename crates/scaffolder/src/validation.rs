@@ -6,6 +6,7 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, ValidationError};
 use serde_json::{Value, json};
 
+use crate::forms::check::without_unusable_patterns;
 use crate::template::Template;
 
 /// Most violations that are told of one schema.
@@ -107,7 +108,9 @@ pub(crate) fn violations(schema: &Value, instance: &Value, is_secret: bool) -> V
     let options = jsonschema::options()
         .with_draft(Draft::Draft7)
         .should_validate_formats(false);
-    match options.build(schema) {
+    let built = options.build(schema);
+    // A pattern that cannot be used holds for everything, as in the form.
+    match built.or_else(|_| options.build(&without_unusable_patterns(schema))) {
         Ok(validator) => validator
             .iter_errors(instance)
             .take(MOST)

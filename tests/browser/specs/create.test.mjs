@@ -1,6 +1,7 @@
 // From a template to its result: the gallery, a form with mistakes, the review, the run with its log, with and without
 // JavaScript.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -9,7 +10,11 @@ import { greeting } from '../support/samples.mjs';
 import { browser, portal, sharePortalAndBrowser } from '../support/suite.mjs';
 import { text, texts, turn, visiting } from '../support/visit.mjs';
 
-sharePortalAndBrowser({ files: greeting });
+const beside = name => readFileSync(new URL(`../../../crates/scaffolder/tests/templates/${name}`, import.meta.url), 'utf8');
+
+sharePortalAndBrowser({
+  files: { ...greeting, 'controls.yaml': beside('controls.yaml'), 'fields.yaml': beside('fields.yaml') },
+});
 
 const form = '/create/templates/default/greeting';
 const next = page => page.getByRole('button', { name: 'Next', exact: true }).last();
@@ -117,6 +122,84 @@ for (const scripted of [true, false]) {
     });
   });
 }
+
+for (const look of ['light', 'dark', 'phone']) {
+  test(`every control is drawn and its mistakes are told, ${look}`, async () => {
+    await visiting(browser, `${portal.base}/create/templates/default/controls`, { look }, async page => {
+      assert.deepEqual(await findings(page), []);
+      await page.getByLabel('Name').fill('My app');
+      await next(page).click();
+      await page.locator('.field-error').first().waitFor();
+      assert.deepEqual(await texts(page, '.field-error'), [
+        '“M” is not allowed here, only dashes, digits and lower-case letters.',
+        'Tick the box.',
+      ]);
+      assert.equal(await page.evaluate(() => document.activeElement.name), '/name');
+      await page.getByLabel('Name').fill('my-app');
+      await page.getByLabel('I agree').check();
+      await next(page).click();
+      await page.getByLabel('Kind').selectOption({ label: 'Whole number' });
+      await page.locator('[name="/mixed"][inputmode="numeric"]').waitFor();
+      assert.deepEqual(await findings(page), []);
+      await next(page).click();
+      await page.getByRole('button', { name: 'Add to People' }).waitFor();
+      assert.deepEqual(await findings(page), []);
+    });
+  });
+}
+
+test('rows come, go and change places in the page, and entries get names', async () => {
+  await visiting(browser, `${portal.base}/create/templates/default/controls`, {}, async page => {
+    await page.getByLabel('Name').fill('my-app');
+    await page.getByLabel('I agree').check();
+    await next(page).click();
+    await page.getByLabel('Port').waitFor();
+    await next(page).click();
+    const add = page.getByRole('button', { name: 'Add to People' });
+    await page.getByRole('textbox', { name: 'Host 1' }).fill('a.example');
+    await page.evaluate(() => { window.isSame = true; });
+    await add.click();
+    await page.locator('[name="/people/0/name"]').fill('first');
+    await add.click();
+    await page.locator('[name="/people/1/name"]').fill('second');
+    await page.locator('[name="/people/1/role"]').selectOption('writer');
+    await page.locator('[name="/people/1/until"]').waitFor();
+    await page.getByRole('button', { name: 'Move up People 2' }).click();
+    await page.locator('[name="/people/0/until"]').waitFor();
+    assert.equal(await page.locator('[name="/people/0/name"]').inputValue(), 'second');
+    await page.getByRole('button', { name: 'Add to an entry' }).click();
+    await page.getByLabel('Name of entry 1').fill('tier');
+    await page.getByLabel('Value of entry 1').fill('gold');
+    await page.getByRole('button', { name: 'Remove People 2' }).click();
+    await page.locator('[name="/people/1/name"]').waitFor({ state: 'detached' });
+    assert.equal(await page.getByLabel('Value of tier').inputValue(), 'gold');
+    assert.ok(await page.evaluate(() => window.isSame), 'the page was not left');
+    assert.deepEqual(await findings(page), []);
+  });
+});
+
+test('a picker searches the catalog while one types, by keyboard and pointer', async () => {
+  await visiting(browser, `${portal.base}/create/templates/default/fields`, {}, async page => {
+    const any = page.getByRole('combobox', { name: 'Anything', exact: false });
+    await page.locator('[name="/any"]').click();
+    await any.fill('platform');
+    const option = page.locator('.picker-list [role="option"]', { hasText: 'group:platform-team' });
+    await option.waitFor();
+    assert.deepEqual(await findings(page), []);
+    await any.press('ArrowDown');
+    await any.press('Escape');
+    await option.waitFor({ state: 'hidden' });
+    await any.fill('platform-team');
+    await option.click();
+    assert.equal(await any.inputValue(), 'group:default/platform-team');
+    await any.fill('zebra');
+    await page.getByText('Nothing in the catalog has this in its name.').waitFor();
+    await any.fill('');
+    await next(page).click();
+    await page.getByLabel('Branch').waitFor();
+    assert.deepEqual(await findings(page), []);
+  });
+});
 
 test('a task that failed says why, where and what to do, and its values begin another one', async () => {
   await visiting(browser, `${portal.base}/create/templates/default/fails`, {}, async page => {

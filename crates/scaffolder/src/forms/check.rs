@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, ValidationError};
 use model::policy::apply;
 use serde_json::{Value, json};
@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use super::kind::{Kind, kind, row_schema};
 use super::pointer::below;
 use super::repository::{self, GitHost};
-use super::schema::{field_name, properties};
+use super::schema::{field_name, more, option, properties};
+use super::words::{missing, sentence};
 
 /// What is wrong, by the pointer of the field. What concerns no single field has the pointer of the object.
 pub(crate) type Mistakes = BTreeMap<String, String>;
@@ -25,7 +26,8 @@ pub(crate) fn check(schema: &Value, values: &Value, hosts: &[GitHost]) -> Mistak
     let usable = without_unusable_patterns(schema);
     let options = jsonschema::options()
         .with_draft(Draft::Draft7)
-        .should_validate_formats(true);
+        .should_validate_formats(true)
+        .with_format("time", is_time);
     match options.build(&usable) {
         Ok(validator) => {
             for error in validator.iter_errors(values).take(MOST_TOLD) {
@@ -41,8 +43,16 @@ pub(crate) fn check(schema: &Value, values: &Value, hosts: &[GitHost]) -> Mistak
     mistakes
 }
 
+/// A time of day, with or without a zone: browsers send none.
+fn is_time(text: &str) -> bool {
+    let (clock, zone) = text.split_at_checked(8).unwrap_or((text, ""));
+    let zone = zone.trim_start_matches(|sign: char| sign == '.' || sign.is_ascii_digit());
+    let is_zone = zone.is_empty() || zone.eq_ignore_ascii_case("z") || zone.starts_with(['+', '-']);
+    clock.len() == 8 && clock.parse::<jiff::civil::Time>().is_ok() && is_zone
+}
+
 /// The same schema without patterns that are no regular expressions: a person could never satisfy them.
-fn without_unusable_patterns(schema: &Value) -> Value {
+pub(crate) fn without_unusable_patterns(schema: &Value) -> Value {
     match schema {
         Value::Object(fields) => {
             let is_usable =
@@ -63,31 +73,73 @@ fn without_unusable_patterns(schema: &Value) -> Value {
 /// Rules of fields that the schema does not write.
 fn own_rules(schema: &Value, value: &Value, pointer: &str, (hosts, mistakes): (&[GitHost], &mut Mistakes)) {
     match (kind(schema), value) {
-        (_, Value::Object(_)) if schema["properties"].is_object() => {
-            for (name, field) in properties(schema) {
-                if let Some(value) = value.get(name) {
-                    own_rules(field, value, &below(pointer, name), (hosts, mistakes));
-                }
+        (Kind::Group, Value::Object(_)) => {
+            for (at, field, value) in parts(schema, value, pointer) {
+                own_rules(&field, value, &at, (hosts, mistakes));
             }
         }
         (Kind::List, Value::Array(rows)) => {
-            let row = row_schema(schema);
             for (index, value) in rows.iter().enumerate() {
                 let at = below(pointer, &index.to_string());
-                own_rules(&row, value, &at, (hosts, mistakes));
+                own_rules(&row_schema(schema, index), value, &at, (hosts, mistakes));
             }
         }
-        (Kind::Repository, Value::String(text)) => {
-            mistakes.extend(repository::mistake(schema, text, hosts).map(|told| (pointer.to_owned(), told)));
+        (_, value) => {
+            mistakes.extend(own_rule(schema, value, hosts).map(|told| (pointer.to_owned(), told)));
         }
-        (Kind::Tags, Value::Array(tags)) => {
-            mistakes.extend(tags_mistake(tags).map(|told| (pointer.to_owned(), told)));
-        }
-        (_, Value::String(name)) if field_name(schema) == Some("EntityNamePicker") => {
-            mistakes.extend(name_mistake(name).map(|told| (pointer.to_owned(), told)));
-        }
-        _ => {}
     }
+    if pointer.ends_with('/') {
+        mistakes.insert(pointer.to_owned(), "This needs a name.".to_owned());
+    }
+}
+
+/// The fields of an object that have a value, with their pointers and schemas.
+fn parts<'v>(schema: &Value, value: &'v Value, pointer: &str) -> Vec<(String, Value, &'v Value)> {
+    let listed = properties(schema).into_iter();
+    let listed = listed.filter_map(|(name, field)| {
+        let value = value.get(name)?;
+        Some((below(pointer, name), field.clone(), value))
+    });
+    let mut parts: Vec<_> = listed.collect();
+    if let Some(row_of) = more(schema).filter(|_| !pointer.is_empty()) {
+        let named = value.as_object().into_iter().flatten();
+        let named = named.filter(|(name, _)| schema["properties"].get(*name).is_none());
+        parts.extend(named.map(|(name, value)| (below(pointer, name), row_of.clone(), value)));
+    }
+    parts
+}
+
+fn own_rule(schema: &Value, value: &Value, hosts: &[GitHost]) -> Option<String> {
+    match (kind(schema), value) {
+        (Kind::Repository, Value::String(text)) => repository::mistake(schema, text, hosts),
+        (Kind::Tags, Value::Array(tags)) => tags_mistake(tags),
+        (_, Value::String(text)) => match field_name(schema)? {
+            "EntityNamePicker" => name_mistake(text),
+            "RepoBranchPicker" => branch_mistake(text),
+            "RepoOwnerPicker" => owner_mistake(schema, text),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Names that Git takes for no branch.
+fn branch_mistake(name: &str) -> Option<String> {
+    let bad = [' ', '~', '^', ':', '?', '*', '[', '\\'];
+    let is_wrong = name.contains(bad)
+        || name.contains("..")
+        || name.contains("//")
+        || name.contains("@{")
+        || name.starts_with(['/', '-'])
+        || name.ends_with(['/', '.'])
+        || name.strip_suffix(".lock").is_some();
+    is_wrong.then(|| format!("{name} cannot be the name of a branch."))
+}
+
+fn owner_mistake(schema: &Value, owner: &str) -> Option<String> {
+    let excluded = option(schema, "excludedOwners")?.as_array()?;
+    let is_excluded = excluded.iter().any(|one| one == owner);
+    is_excluded.then(|| format!("This template may not be used for {owner}."))
 }
 
 /// An entity about which nothing can be wrong but what is set in it.
@@ -121,8 +173,8 @@ fn explain(schema: &Value, error: &ValidationError<'_>) -> (String, String) {
     let pointer = error.instance_path().as_str().to_owned();
     if let ValidationErrorKind::Required { property } = error.kind() {
         let name = property.as_str().unwrap_or_default();
-        let field = field_at(schema, &pointer).and_then(|object| object["properties"].get(name).cloned());
-        return (below(&pointer, name), missing(field.as_ref()));
+        let object = field_at(schema, &pointer).unwrap_or(Value::Null);
+        return (below(&pointer, name), missing(&object, name));
     }
     let field = field_at(schema, &pointer).unwrap_or(Value::Null);
     let message = sentence(&field, error);
@@ -134,92 +186,11 @@ fn field_at(schema: &Value, pointer: &str) -> Option<Value> {
     let mut at = schema.clone();
     for step in pointer.split('/').skip(1) {
         let name = step.replace("~1", "/").replace("~0", "~");
-        at = match at["properties"].get(&name) {
-            Some(field) => field.clone(),
-            None if step.parse::<usize>().is_ok() => row_schema(&at),
-            None => return None,
+        at = match (at["properties"].get(&name), step.parse::<usize>()) {
+            (Some(field), _) => field.clone(),
+            (None, Ok(index)) if kind(&at) == Kind::List => row_schema(&at, index),
+            _ => more(&at)?.clone(),
         };
     }
     Some(at)
-}
-
-fn missing(field: Option<&Value>) -> String {
-    let text = match field.map(kind) {
-        Some(Kind::Select | Kind::Radio | Kind::Entity) => "Choose one.",
-        Some(Kind::Switch) => "Tick the box.",
-        Some(Kind::Boxes) => "Choose at least one.",
-        _ => "This is missing.",
-    };
-    text.to_owned()
-}
-
-fn sentence(field: &Value, error: &ValidationError<'_>) -> String {
-    use ValidationErrorKind as Error;
-    let length = error.instance().as_str().map_or(0, |text| text.chars().count());
-    match error.kind() {
-        Error::MinLength { limit } => format!("Too short: {length} of at least {}.", characters(*limit)),
-        Error::MaxLength { limit } => format!("Too long: {length}, and at most {} fit.", characters(*limit)),
-        Error::Pattern { pattern } => format!("This does not have the form that is asked for: {pattern}"),
-        Error::Format { format } => format!("This is not {}.", format_word(format)),
-        Error::Minimum { limit } => format!("At least {limit}."),
-        Error::Maximum { limit } => format!("At most {limit}."),
-        Error::ExclusiveMinimum { limit } => format!("More than {limit}."),
-        Error::ExclusiveMaximum { limit } => format!("Less than {limit}."),
-        Error::MultipleOf { multiple_of } => format!("A multiple of {multiple_of}."),
-        Error::Enum { .. } => "Choose one of the values.".to_owned(),
-        Error::Constant { expected_value } if **expected_value == true => "Tick the box.".to_owned(),
-        Error::Constant { expected_value } => {
-            format!("This has to be {}.", super::options::text_of(expected_value))
-        }
-        Error::MinItems { limit } => format!("At least {}.", rows(*limit)),
-        Error::MaxItems { limit } => format!("At most {}.", rows(*limit)),
-        Error::UniqueItems => "Each only once.".to_owned(),
-        Error::Type { kind } => wrong_type(field, kind),
-        Error::AdditionalProperties { unexpected } => {
-            format!("These are not asked for: {}.", unexpected.join(", "))
-        }
-        _ => format!("This does not fit: {}.", error.masked_with("the value")),
-    }
-}
-
-fn characters(number: u64) -> String {
-    let word = if number == 1 { "character" } else { "characters" };
-    format!("{number} {word}")
-}
-
-fn rows(number: u64) -> String {
-    let word = if number == 1 { "entry" } else { "entries" };
-    format!("{number} {word}")
-}
-
-fn format_word(format: &str) -> String {
-    match format {
-        "email" | "idn-email" => "an e-mail address".to_owned(),
-        "uri" | "uri-reference" | "iri" | "url" => {
-            "an address; it begins with https:// or http://".to_owned()
-        }
-        "date" => "a date, for example 2026-01-31".to_owned(),
-        "date-time" => "a date with time, for example 2026-01-31T09:30:00Z".to_owned(),
-        "time" => "a time, for example 09:30:00Z".to_owned(),
-        "hostname" => "the name of a host".to_owned(),
-        "ipv4" => "an IPv4 address".to_owned(),
-        "ipv6" => "an IPv6 address".to_owned(),
-        "uuid" => "a UUID".to_owned(),
-        other => format!("of the format {other}"),
-    }
-}
-
-fn wrong_type(field: &Value, wanted: &TypeKind) -> String {
-    if kind(field) == Kind::Json {
-        return "This is not JSON of the kind that is asked for.".to_owned();
-    }
-    let words = format!("{wanted:?}").to_lowercase();
-    let text = if words.contains("integer") {
-        "This is not a whole number."
-    } else if words.contains("number") {
-        "This is not a number."
-    } else {
-        "This is not of the kind that is asked for."
-    };
-    text.to_owned()
 }

@@ -1,23 +1,23 @@
-//! A form as markup: fields one under another, groups, lists, and the parts of a repository's place.
+//! A form as markup: fields one under another, each with its label, hints and what is wrong with it.
 
 use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 use serde_json::Value;
-use ui::{icon, inline_code};
+use ui::icon;
 
 use super::check::Mistakes;
-use super::edit::Edit;
-use super::effective::{Branches, effective_row};
-use super::kind::{Kind, kind, row_schema, unknown_field};
+use super::draw_field;
+use super::effective::Branches;
+use super::kind::{Kind, kind, unknown_field, unknown_widget};
 use super::pickers::Offers;
 use super::pointer::{below, id};
-use super::reading::{MOST_ROWS, branch_name, list_mark};
-use super::repository::{self, GitHost, RepositoryPlace, part_name};
+use super::prose::prose;
+use super::reading::branch_name;
+use super::repository::{GitHost, asks_for_credentials};
 use super::schema::{
-    BRANCH, BRANCHES, description, hint_text, is_fixed, is_required, option, properties, title,
+    BRANCH, BRANCHES, description, hint, hint_text, is_fixed, is_required, properties, title,
 };
-use super::without_blanks;
 
 /// Everything that fields are drawn with besides their schema and value.
 pub(crate) struct Drawing<'a> {
@@ -25,13 +25,13 @@ pub(crate) struct Drawing<'a> {
     pub branches: &'a Branches,
     /// What the catalog offers.
     pub offers: &'a Offers,
-    /// What is wrong.
+    /// What is wrong, by the pointer of the control.
     pub mistakes: &'a Mistakes,
     /// Pointers of the fields on which others depend.
     pub triggers: &'a BTreeSet<String>,
     /// The Git hosts that the portal knows.
     pub hosts: &'a [GitHost],
-    /// Pointer of the field that gets the focus.
+    /// Pointer of the control that gets the focus.
     pub focus: Option<String>,
 }
 
@@ -55,10 +55,8 @@ pub(super) struct Field<'a> {
 impl Field<'_> {
     /// Ids of the texts about the field.
     pub(super) fn described_by(&self) -> Option<String> {
-        let is_hinted = description(self.schema).is_some()
-            || hint_text(self.schema, "help").is_some()
-            || unknown_field(self.schema).is_some();
-        let hint = (is_hinted && !self.is_row).then(|| format!("{}-hint", self.id));
+        let is_hinted = !self.is_row && !notes(self).is_empty();
+        let hint = is_hinted.then(|| format!("{}-hint", self.id));
         let error = self.error.map(|_| format!("{}-error", self.id));
         let ids: Vec<String> = hint.into_iter().chain(error).collect();
         (!ids.is_empty()).then(|| ids.join(" "))
@@ -67,25 +65,25 @@ impl Field<'_> {
     pub(super) fn is_fixed(&self) -> bool {
         is_fixed(self.schema)
     }
+
+    /// The label is for people who do not see the page alone: the row's place or the template's wish.
+    fn is_label_hidden(&self) -> bool {
+        self.is_row || hint(self.schema, "label") == Some(&Value::Bool(false))
+    }
 }
 
-/// The pointer of the field with the first mistake, in the order in which fields are shown; else of the field that asks
-/// for the focus.
+/// The pointer of the control with the first mistake, in the order in which fields are shown; else of the field that
+/// asks for the focus.
 pub(crate) fn focus(effective: &Value, mistakes: &Mistakes) -> Option<String> {
     let mut order = Vec::new();
     flatten(effective, "", &mut order);
-    let is_wrong = |pointer: &str| {
-        let within = |wrong: &String| {
-            wrong
-                .strip_prefix(pointer)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        mistakes.keys().any(within)
+    let within = |pointer: &str, wrong: &str| {
+        let rest = wrong.strip_prefix(pointer);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#']))
     };
-    let wrong = order.iter().find(|(pointer, _)| is_wrong(pointer));
-    if let Some((pointer, _)) = wrong {
-        let deepest = mistakes.keys().find(|key| key.starts_with(pointer.as_str()));
-        return deepest.cloned().or_else(|| Some(pointer.clone()));
+    let first = |pointer: &str| mistakes.keys().find(|wrong| within(pointer, wrong)).cloned();
+    if let Some(wrong) = order.iter().find_map(|(pointer, _)| first(pointer)) {
+        return Some(wrong);
     }
     let wanted = order.into_iter().find(|(_, wants)| *wants);
     wanted.map(|(pointer, _)| pointer)
@@ -94,11 +92,11 @@ pub(crate) fn focus(effective: &Value, mistakes: &Mistakes) -> Option<String> {
 fn flatten(schema: &Value, pointer: &str, order: &mut Vec<(String, bool)>) {
     for (name, field) in properties(schema) {
         let at = below(pointer, name);
-        if kind(field) == Kind::Group {
+        let is_group = kind(field) == Kind::Group;
+        if is_group {
             flatten(field, &at, order);
-        } else {
-            order.push((at, super::schema::is_on(field, "autofocus")));
         }
+        order.push((at, !is_group && super::schema::is_on(field, "autofocus")));
     }
 }
 
@@ -108,102 +106,56 @@ impl Drawing<'_> {
         html! {
             (branch(schema, pointer))
             @for (name, field) in properties(schema) {
-                (self.one(field, &below(pointer, name), title(field, name), values.get(name).unwrap_or(&Value::Null), is_required(schema, name), false))
+                (self.one(&self.field(field, below(pointer, name), title(field, name), values.get(name), is_required(schema, name))))
             }
+            // The page itself holds values of other pages, too.
+            @if !pointer.is_empty() { (self.further(schema, pointer, values)) }
         }
     }
 
-    fn one(
-        &self,
-        schema: &Value,
-        pointer: &str,
+    /// The same for a row, in which other fields have others that depend on them.
+    pub(super) fn within<'d>(&'d self, triggers: &'d BTreeSet<String>) -> Drawing<'d> {
+        Drawing {
+            triggers,
+            focus: self.focus.clone(),
+            ..*self
+        }
+    }
+
+    /// A field of the form, with what is known of it.
+    pub(super) fn field<'f>(
+        &'f self,
+        schema: &'f Value,
+        pointer: String,
         title: String,
-        value: &Value,
+        value: Option<&'f Value>,
         required: bool,
-        is_row: bool,
-    ) -> Markup {
-        let field = Field {
+    ) -> Field<'f> {
+        Field {
             schema,
-            id: id(pointer),
+            id: id(&pointer),
             title,
-            value,
+            value: value.unwrap_or(&Value::Null),
             required,
-            is_row,
-            error: self.mistakes.get(pointer).map(String::as_str),
-            focus: self.focus.as_deref() == Some(pointer),
-            updates: self.triggers.contains(pointer),
-            pointer: pointer.to_owned(),
-        };
-        match kind(schema) {
-            Kind::Hidden => hidden(&field),
-            Kind::Group => framed(&field, &self.fields(schema, pointer, value)),
-            Kind::List => framed(&field, &self.list(&field)),
-            Kind::Boxes => framed(&field, &super::draw_field::boxes(&field)),
-            Kind::Radio => framed(&field, &super::draw_field::radio(&field)),
-            Kind::Repository => framed(&field, &self.repository(&field)),
-            Kind::Switch => switch(&field),
-            _ => labelled(&field, &self.control(&field)),
+            is_row: false,
+            error: self.mistakes.get(&pointer).map(String::as_str),
+            focus: self.focus.as_deref() == Some(&pointer),
+            updates: self.triggers.contains(&pointer),
+            pointer,
         }
     }
 
-    fn list(&self, field: &Field<'_>) -> Markup {
-        let row_of = row_schema(field.schema);
-        let empty = Vec::new();
-        let rows = field.value.as_array().unwrap_or(&empty);
-        let may = |name: &str| {
-            option(field.schema, name)
-                .and_then(Value::as_bool)
-                .unwrap_or(true)
-                && !field.is_fixed()
-        };
-        let add = Edit::Add(field.pointer.clone()).word();
-        html! {
-            input type="hidden" name=(list_mark(&field.pointer)) value="";
-            @for (index, value) in rows.iter().enumerate() {
-                (self.row(field, &row_of, index, value, may("removable")))
-            }
-            @if may("addable") && rows.len() < MOST_ROWS {
-                button.button.add-row type="submit" name="go" value=(add) id=(field.id) autofocus[field.focus] {
-                    (icon("plus")) span { "Add" span.visually-hidden { " to " (field.title) } }
-                }
-            }
-        }
-    }
-
-    fn row(&self, list: &Field<'_>, row_of: &Value, index: usize, value: &Value, may_go: bool) -> Markup {
-        let pointer = below(&list.pointer, &index.to_string());
-        let schema = effective_row(row_of, &without_blanks(value), self.branches, &pointer);
-        let name = format!("{} {}", title(row_of, &list.title), index + 1);
-        let remove = Edit::Remove(pointer.clone()).word();
-        html! {
-            div.list-row {
-                (self.one(&schema, &pointer, name.clone(), value, false, true))
-                @if may_go {
-                    button.icon-button type="submit" name="go" value=(remove) aria-label=(format_args!("Remove {name}")) title="Remove" { (icon("trash")) }
-                }
-            }
-        }
-    }
-
-    fn repository(&self, field: &Field<'_>) -> Markup {
-        let place = RepositoryPlace::parse(field.value.as_str().unwrap_or_default());
-        let hosts = repository::hosts(field.schema, self.hosts);
-        let host = if place.host.is_empty() {
-            hosts.first().cloned().unwrap_or_default()
-        } else {
-            place.host.clone()
-        };
-        let parts = repository::parts(repository::kind_of(&host, self.hosts));
-        let host_id = id(&part_name(&field.pointer, "host"));
-        html! {
-            div.field-parts {
-                div.field {
-                    label for=(host_id) { "Host" }
-                    (host_control(field, &host_id, &host, &hosts))
-                }
-                @for part in parts { (part_control(field, part, place.get(part.name))) }
-            }
-            @if hosts.len() > 1 { (update_button(&host_id)) }
+    /// A field with its label.
+    pub(super) fn one(&self, field: &Field<'_>) -> Markup {
+        match kind(field.schema) {
+            Kind::Hidden => hidden(field),
+            Kind::Group => framed(field, &self.fields(field.schema, &field.pointer, field.value)),
+            Kind::List => framed(field, &self.list(field)),
+            Kind::Boxes => framed(field, &draw_field::boxes(field)),
+            Kind::Radio => framed(field, &draw_field::radio(field)),
+            Kind::Repository => framed(field, &self.repository(field)),
+            Kind::Switch => switch(field),
+            _ => labelled(field, &self.control(field)),
         }
     }
 }
@@ -211,7 +163,7 @@ impl Drawing<'_> {
 fn hidden(field: &Field<'_>) -> Markup {
     let value = super::options::text_of(field.value);
     html! {
-        @if let Some(error) = field.error { p.field-error { (icon("error")) (field.title) ": " (error) } }
+        @if let Some(error) = field.error { p.field-error { (icon("error")) span { (field.title) ": " (error) } } }
         input type="hidden" name=(field.pointer) value=(value);
     }
 }
@@ -226,7 +178,9 @@ fn switch(field: &Field<'_>) -> Markup {
                     autofocus[field.focus] disabled[field.is_fixed()] data-updates[field.updates];
                 span { (field.title) }
             }
-            (below_control(field))
+            @if field.updates { (update_button(&field.id)) }
+            (hints(field))
+            (error_line(field))
         }
     }
 }
@@ -242,56 +196,10 @@ fn branch(schema: &Value, pointer: &str) -> Markup {
                 label for=(id(&name)) { "Kind" }
                 select.input id=(id(&name)) name=(name) data-updates {
                     @for (index, title) in (0..).zip(titles) {
-                        option value=(index) selected[Some(index) == chosen] { (title.as_str().unwrap_or_default()) }
+                        @if let Some(title) = title.as_str() { option value=(index) selected[Some(index) == chosen] { (title) } }
                     }
                 }
                 (update_button(&id(&name)))
-            }
-        }
-    }
-}
-
-fn host_control(field: &Field<'_>, host_id: &str, host: &str, hosts: &[String]) -> Markup {
-    let name = part_name(&field.pointer, "host");
-    html! {
-        @match hosts {
-            [] => {
-                input.input type="text" id=(host_id) name=(name) value=(host) placeholder="gitea.example.com" spellcheck="false" autocapitalize="off";
-            }
-            [only] if host == only.as_str() => {
-                input.input type="text" id=(host_id) name=(name) value=(only) readonly;
-            }
-            _ => {
-                select.input id=(host_id) name=(name) data-updates disabled[field.is_fixed()] {
-                    @if !hosts.iter().any(|one| one == host) { option value=(host) selected { (host) " (not allowed)" } }
-                    @for one in hosts { option value=(one) selected[one == host] { (one) } }
-                }
-            }
-        }
-    }
-}
-
-fn part_control(field: &Field<'_>, part: repository::Part, value: &str) -> Markup {
-    let name = part_name(&field.pointer, part.name);
-    let allowed = repository::allowed(field.schema, part.name);
-    let label = match part.name {
-        "owner" => hint_text(field.schema, "ownerLabel"),
-        "repo" => hint_text(field.schema, "repoLabel"),
-        _ => None,
-    };
-    let is_invalid = field.error.is_some() && part.is_needed && value.is_empty();
-    let control_id = id(&name);
-    html! {
-        div.field {
-            label for=(control_id) { (label.unwrap_or(part.title)) @if !part.is_needed { span.field-optional { "optional" } } }
-            @if allowed.is_empty() {
-                input.input type="text" id=(control_id) name=(name) value=(value) aria-invalid=[is_invalid.then_some("true")]
-                    autofocus[field.focus && is_invalid] disabled[field.is_fixed()] spellcheck="false" autocapitalize="off" autocomplete="off";
-            } @else {
-                select.input id=(control_id) name=(name) disabled[field.is_fixed()] {
-                    @if !part.is_needed || value.is_empty() { option value="" { "Choose" } }
-                    @for one in &allowed { option value=(one) selected[one == value] { (one) } }
-                }
             }
         }
     }
@@ -301,13 +209,15 @@ fn part_control(field: &Field<'_>, part: repository::Part, value: &str) -> Marku
 fn labelled(field: &Field<'_>, control: &Markup) -> Markup {
     html! {
         div.field.field-invalid[field.error.is_some()] {
-            label.visually-hidden[field.is_row] for=(field.id) {
+            label.visually-hidden[field.is_label_hidden()] for=(field.id) {
                 (field.title)
-                @if !field.required && !field.is_row { span.field-optional { "optional" } }
+                @if !field.required && !field.is_row && kind(field.schema) != Kind::Fixed { span.field-optional { "optional" } }
             }
+            (branch(field.schema, &field.pointer))
             (control)
             @if field.updates { (update_button(&field.id)) }
-            (below_control(field))
+            (hints(field))
+            (error_line(field))
         }
     }
 }
@@ -315,13 +225,15 @@ fn labelled(field: &Field<'_>, control: &Markup) -> Markup {
 /// A field of several controls.
 fn framed(field: &Field<'_>, content: &Markup) -> Markup {
     let is_group = kind(field.schema) == Kind::Group;
+    let has_to_have_rows = field.schema["minItems"].as_u64().unwrap_or(0) > 0;
+    let is_optional = !field.required && !field.is_row && !is_group && !has_to_have_rows;
     html! {
-        fieldset.field.field-group[is_group].field-invalid[field.error.is_some()] aria-describedby=[field.described_by()] {
-            legend.visually-hidden[field.is_row && !is_group] {
+        fieldset.field.field-group[is_group].field-invalid[field.error.is_some()] aria-describedby=[field.described_by()] disabled[field.is_fixed()] {
+            legend.visually-hidden[field.is_label_hidden() && !is_group] {
                 (field.title)
-                @if !field.required && !field.is_row && !is_group { span.field-optional { "optional" } }
+                @if is_optional { span.field-optional { "optional" } }
             }
-            @if is_group { (hints(field)) }
+            @if is_group { (hints(field)) } @else { (branch(field.schema, &field.pointer)) }
             (content)
             @if field.updates { (update_button(&field.id)) }
             @if !is_group { (hints(field)) }
@@ -330,27 +242,33 @@ fn framed(field: &Field<'_>, content: &Markup) -> Markup {
     }
 }
 
-pub(super) fn below_control(field: &Field<'_>) -> Markup {
-    html! { (hints(field)) (error_line(field)) }
+/// What a field is about, how to answer, and what is missing of it.
+fn notes(field: &Field<'_>) -> Vec<Markup> {
+    let texts = [description(field.schema), hint_text(field.schema, "help")];
+    let mut notes: Vec<Markup> = texts.into_iter().flatten().map(prose).collect();
+    let own = hint_text(field.schema, "helperText").filter(|_| kind(field.schema) == Kind::Tags);
+    notes.extend(own.map(prose));
+    if let Some(name) = unknown_field(field.schema) {
+        notes.push(html! { "The template asks for the field " code { (name) } ", which this portal does not have. Give its value as it is." });
+    } else if let Some(name) = unknown_widget(field.schema) {
+        notes.push(html! { "The template asks for the widget " code { (name) } ", which this portal does not have." });
+    }
+    if asks_for_credentials(field.schema) {
+        notes.push(html! { "The template asks for your own access to the Git host. This portal uses its own instead." });
+    }
+    notes
 }
 
-/// What a field is about, how to answer, and what is missing of it.
 fn hints(field: &Field<'_>) -> Markup {
-    let texts = [description(field.schema), hint_text(field.schema, "help")];
-    let unknown = unknown_field(field.schema);
+    let notes = if field.is_row { Vec::new() } else { notes(field) };
     html! {
-        @if field.described_by().is_some_and(|ids| ids.contains("-hint")) {
-            div id=(format_args!("{}-hint", field.id)) {
-                @for text in texts.into_iter().flatten() { p.field-hint.prewrap { (inline_code(text)) } }
-                @if let Some(name) = unknown {
-                    p.field-hint { "The template asks for the field " code { (name) } ", which this portal does not have. Give its value as it is." }
-                }
-            }
+        @if !notes.is_empty() {
+            div id=(format_args!("{}-hint", field.id)) { @for note in notes { p.field-hint.prewrap { (note) } } }
         }
     }
 }
 
-fn error_line(field: &Field<'_>) -> Markup {
+pub(super) fn error_line(field: &Field<'_>) -> Markup {
     html! {
         @if let Some(error) = field.error {
             p.field-error id=(format_args!("{}-error", field.id)) { (icon("error")) span { (error) } }

@@ -1,16 +1,14 @@
-//! The control of one field.
+//! The control of one field: what is chosen, and what the catalog offers.
 
 use maud::{Markup, html};
 use serde_json::Value;
 
 use super::draw::{Drawing, Field};
+use super::draw_input::{area, fixed, line, range, secret, typed_line};
 use super::kind::{Kind, kind};
 use super::options::{Choice, choices, text_of, yes_and_no};
 use super::pickers::{Offer, question, takes_any};
-use super::schema::{hint_text, option, type_of};
-
-/// More offers than this are suggested while one types, instead of listed to choose from.
-const LISTED: usize = 100;
+use super::schema::{hint, option};
 
 impl Drawing<'_> {
     /// The control of a field that has one.
@@ -22,8 +20,9 @@ impl Drawing<'_> {
             Kind::Entity => self.entity(field),
             Kind::Tags => self.tags(field),
             Kind::Secret => secret(field),
-            Kind::Number { has_steps: true } => line(field, "number", &text_of(field.value), None),
-            Kind::Line(kind) => line(field, kind, &text_of(field.value), None),
+            Kind::Fixed => fixed(field),
+            Kind::Number("range") => range(field),
+            Kind::Number(input) | Kind::Line(input) => typed_line(field, input),
             _ => line(field, "text", &text_of(field.value), None),
         }
     }
@@ -36,7 +35,7 @@ impl Drawing<'_> {
         let nothing = Offer::default();
         let offer = self.offer(field).unwrap_or(&nothing);
         let held = text_of(field.value);
-        if takes_any(field.schema) || offer.is_cut || offer.choices.len() > LISTED {
+        if takes_any(field.schema) || offer.is_cut {
             return suggested(field, &held, offer);
         }
         let choice = |(value, label): &(String, String)| Choice {
@@ -65,54 +64,21 @@ impl Drawing<'_> {
             .filter_map(Value::as_str);
         let text = tags.collect::<Vec<_>>().join(", ");
         let known = self.offer(field).map(|offer| offer.choices.iter().take(12));
-        let known: Vec<&str> = known.into_iter().flatten().map(|(tag, _)| tag.as_str()).collect();
+        let is_counted = option(field.schema, "showCounts") == Some(&Value::Bool(true));
+        let shown = |(tag, label): &(String, String)| if is_counted { label.clone() } else { tag.clone() };
+        let known: Vec<String> = known.into_iter().flatten().map(shown).collect();
+        let source = question(field.schema).and_then(|question| question.address());
         html! {
-            (line(field, "text", &text, None))
+            div.picker data-choices=[source] data-several { (line(field, "text", &text, None)) }
             p.field-hint { "Separated by commas." @if !known.is_empty() { " In use: " (known.join(", ")) "." } }
         }
     }
 }
 
-/// What a control without a value says; the text of the schema's default where a person emptied the field.
-fn placeholder<'a>(field: &'a Field<'_>) -> Option<&'a str> {
-    hint_text(field.schema, "placeholder").or_else(|| field.schema["examples"].get(0)?.as_str())
-}
-
-fn line(field: &Field<'_>, kind_of_input: &str, value: &str, suggestions: Option<&str>) -> Markup {
-    let mode = match (kind(field.schema), type_of(field.schema)) {
-        (Kind::Number { .. }, "integer") => Some("numeric"),
-        (Kind::Number { .. }, _) => Some("decimal"),
-        _ => None,
-    };
-    let complete = hint_text(field.schema, "autocomplete").unwrap_or("off");
-    html! {
-        input.input id=(field.id) name=(field.pointer) type=(kind_of_input) value=(value) placeholder=[placeholder(field)]
-            required[field.required] aria-invalid=[field.error.map(|_| "true")] aria-describedby=[field.described_by()]
-            autofocus[field.focus] disabled[field.is_fixed()] data-updates[field.updates] inputmode=[mode] list=[suggestions]
-            autocomplete=(complete) spellcheck="false" autocapitalize="off";
-    }
-}
-
-fn area(field: &Field<'_>, value: &str, usual_rows: u64) -> Markup {
-    let rows = option(field.schema, "rows")
-        .and_then(Value::as_u64)
-        .unwrap_or(usual_rows);
-    html! {
-        textarea.input id=(field.id) name=(field.pointer) rows=(rows.clamp(2, 30)) placeholder=[placeholder(field)]
-            required[field.required] aria-invalid=[field.error.map(|_| "true")] aria-describedby=[field.described_by()]
-            autofocus[field.focus] disabled[field.is_fixed()] data-updates[field.updates] { "\n" (value) }
-    }
-}
-
-/// A secret is never sent back to the browser.
-fn secret(field: &Field<'_>) -> Markup {
-    let is_given = field.value.as_str().is_some_and(|stars| !stars.is_empty());
-    let placeholder = if is_given { "Given; type to replace it" } else { "" };
-    html! {
-        input.input id=(field.id) name=(field.pointer) type="password" placeholder=(placeholder) required[field.required && !is_given]
-            aria-invalid=[field.error.map(|_| "true")] aria-describedby=[field.described_by()] autofocus[field.focus]
-            disabled[field.is_fixed()] autocomplete="new-password" spellcheck="false";
-    }
+/// A choice that the template shows but does not give.
+fn is_barred(field: &Field<'_>, choice: &Choice) -> bool {
+    let barred = hint(field.schema, "enumDisabled").and_then(Value::as_array);
+    barred.is_some_and(|barred| barred.contains(&choice.value))
 }
 
 fn known_choices(field: &Field<'_>) -> Vec<Choice> {
@@ -128,7 +94,7 @@ fn select(field: &Field<'_>, known: &[Choice]) -> Markup {
             aria-describedby=[field.described_by()] autofocus[field.focus] disabled[field.is_fixed()] data-updates[field.updates] {
             @if may_be_empty { option value="" { @if field.required { "Choose" } @else { "None" } } }
             @if !is_known && !held.is_empty() { option value=(held) selected { (held) " (not among the choices)" } }
-            @for choice in known { option value=(choice.text()) selected[is_known && choice.text() == held] { (choice.label) } }
+            @for choice in known { option value=(choice.text()) selected[is_known && choice.text() == held] disabled[is_barred(field, choice)] { (choice.label) } }
         }
     }
 }
@@ -141,7 +107,7 @@ pub(super) fn radio(field: &Field<'_>) -> Markup {
             @for (index, choice) in known_choices(field).iter().enumerate() {
                 label.choice {
                     input type="radio" id=[(index == 0).then_some(&field.id)] name=(field.pointer) value=(choice.text()) checked[choice.text() == held]
-                        aria-describedby=[described.as_deref()] autofocus[field.focus && index == 0] disabled[field.is_fixed()] data-updates[field.updates];
+                        aria-describedby=[described.as_deref()] autofocus[field.focus && index == 0] disabled[is_barred(field, choice)] data-updates[field.updates];
                     span { (choice.label) }
                 }
             }
@@ -159,7 +125,7 @@ pub(super) fn boxes(field: &Field<'_>) -> Markup {
             @for (index, choice) in known.iter().enumerate() {
                 label.choice {
                     input type="checkbox" id=[(index == 0).then_some(&field.id)] name=(field.pointer) value=(choice.text()) checked[held.contains(&choice.value)]
-                        autofocus[field.focus && index == 0] disabled[field.is_fixed()] data-updates[field.updates];
+                        autofocus[field.focus && index == 0] disabled[is_barred(field, choice)] data-updates[field.updates];
                     span { (choice.label) }
                 }
             }
@@ -167,12 +133,17 @@ pub(super) fn boxes(field: &Field<'_>) -> Markup {
     }
 }
 
-/// A line of text with what the catalog offers as suggestions.
+/// A line of text with what the catalog offers: the first as suggestions of the browser, and all while one types.
 fn suggested(field: &Field<'_>, held: &str, offer: &Offer) -> Markup {
     let list = format!("{}-offer", field.id);
+    let source = question(field.schema).and_then(|question| question.address());
+    let title = offer.choices.iter().find(|(value, _)| value == held);
     html! {
-        (line(field, "text", held, Some(&list)))
-        datalist id=(list) { @for (value, label) in &offer.choices { option value=(value) { (label) } } }
+        div.picker data-choices=[source] {
+            (line(field, "text", held, Some(&list)))
+            datalist id=(list) { @for (value, label) in &offer.choices { option value=(value) { (label) } } }
+            @if let Some((_, label)) = title { p.field-hint.chosen { (label) } }
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Decides the conditions of a schema: `allOf`, `if`/`then`/`else`, `dependencies`, `oneOf`, `anyOf`, `$ref`.
+//! Decides the conditions of a schema: `allOf`, `if`/`then`/`else`, `dependencies`, `oneOf`, `anyOf`.
 //!
 //! What comes out is a plain schema of fields, in which only those are left that the values at hand ask for.
 
@@ -21,7 +21,7 @@ const DEPTH: usize = 24;
 const MOST_PARTS: usize = 5_000;
 
 /// Keywords that are decided and therefore not part of what comes out.
-const DECIDED: [&str; 9] = [
+const DECIDED: [&str; 7] = [
     "allOf",
     "if",
     "then",
@@ -29,8 +29,6 @@ const DECIDED: [&str; 9] = [
     "dependencies",
     "dependentSchemas",
     "dependentRequired",
-    "$ref",
-    "definitions",
 ];
 
 /// The schema of the fields that are asked for, given the values so far.
@@ -41,7 +39,6 @@ pub(crate) fn effective(schema: &Value, values: &Value, branches: &Branches) -> 
 /// The same for a row of a list, which lies at a pointer.
 pub(crate) fn effective_row(schema: &Value, value: &Value, branches: &Branches, pointer: &str) -> Value {
     let deciding = Deciding {
-        root: schema,
         branches,
         left: Cell::new(MOST_PARTS),
     };
@@ -59,7 +56,6 @@ fn fits(schema: &Value, value: &Value) -> bool {
 }
 
 struct Deciding<'a> {
-    root: &'a Value,
     branches: &'a Branches,
     /// Parts that may still be looked at.
     left: Cell<usize>,
@@ -121,7 +117,6 @@ impl Deciding<'_> {
     /// The parts that count for a value, beside the schema's own keywords.
     fn parts(&self, schema: &Value, value: &Value, pointer: &str, out: &mut Value) -> Vec<Value> {
         let mut parts = Vec::new();
-        parts.extend(self.referenced(schema));
         if let Some(all) = schema["allOf"].as_array() {
             parts.extend(all.iter().cloned());
         }
@@ -132,11 +127,6 @@ impl Deciding<'_> {
         parts.extend(dependencies(schema, value));
         parts.extend(self.chosen(schema, value, pointer, out));
         parts
-    }
-
-    fn referenced(&self, schema: &Value) -> Option<Value> {
-        let target = schema["$ref"].as_str()?.strip_prefix('#')?;
-        self.root.pointer(target).cloned()
     }
 
     /// The chosen part of an `oneOf` or `anyOf`, and a note of what there is to choose.
@@ -156,20 +146,37 @@ impl Deciding<'_> {
         }
         if let Some(out) = out.as_object_mut() {
             out.remove(key);
+            if parts.iter().any(has_fields) {
+                out.entry("type").or_insert_with(|| json!("object"));
+            }
         }
-        let is_object = parts.iter().any(has_fields);
+        let is_nothing = |part: &Value| part["type"] == "null";
         let usual = || parts.iter().position(|part| fits(part, value));
-        let first = || parts.iter().position(|part| part["type"] != "null");
+        let first = || parts.iter().position(|part| !is_nothing(part));
         let index = self.branches.get(pointer).copied();
         let index = index.filter(|index| *index < parts.len());
-        let index = index.or_else(usual).or_else(first).unwrap_or(0);
-        if is_object && parts.len() > 1 {
-            let name = |(at, part): (usize, &Value)| title(part, &format!("Option {}", at + 1));
-            out[BRANCHES] = parts.iter().enumerate().map(name).collect();
+        let index = index.or_else(|| usual().filter(|_| !value.is_null()));
+        let index = index.or_else(first).unwrap_or(0);
+        if parts.iter().filter(|part| !is_nothing(part)).count() > 1 {
+            out[BRANCHES] = parts.iter().enumerate().map(branch_title).collect();
             out[BRANCH] = json!(index);
         }
         parts.get(index).cloned()
     }
+}
+
+/// What a part is called; null for the part that means nothing at all, which is chosen by leaving the field empty.
+fn branch_title((at, part): (usize, &Value)) -> Value {
+    let by_type = match part["type"].as_str() {
+        Some("null") => return Value::Null,
+        Some("string") => "Text".to_owned(),
+        Some("number") => "Number".to_owned(),
+        Some("integer") => "Whole number".to_owned(),
+        Some("boolean") => "Yes or no".to_owned(),
+        Some("array") => "List".to_owned(),
+        _ => format!("Option {}", at + 1),
+    };
+    title(part, &by_type).into()
 }
 
 /// What the presence of fields brings with it.

@@ -7,8 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{EntityRef, Filter};
 use serde_json::{Map, Value, json};
 
-use super::kind::{Kind, kind, row_schema};
-use super::schema::{field_name, option, properties};
+use super::kind::{Kind, fixed_rows, kind, row_schema};
+use super::pointer::below;
+use super::schema::{field_name, further, is_fixed, more, option, properties};
+
+/// A filter that is longer is not written into an address; its field then has the first suggestions alone.
+const LONGEST_FILTER: usize = 2_000;
+/// Where questions are answered.
+pub(crate) const CHOICES: &str = "/create/choices";
 
 /// A question to the catalog.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +31,31 @@ pub(crate) enum Question {
         /// Kinds whose tags count; empty for all.
         kinds: Vec<String>,
     },
+}
+
+impl Question {
+    /// The question that an address asks: the name of a field and its filter, for tags the kinds, as JSON text.
+    pub(crate) fn read(field: &str, filter: &str) -> Self {
+        match field {
+            "EntityTagsPicker" => Self::Tags {
+                kinds: texts(serde_json::from_str(filter).ok().as_ref()),
+            },
+            _ => Self::Entities {
+                field: field.to_owned(),
+                filter: filter.to_owned(),
+            },
+        }
+    }
+
+    /// The address that answers the question with what has a text in its name or title.
+    pub(crate) fn address(&self) -> Option<String> {
+        let (field, filter) = match self {
+            Self::Entities { field, filter } => (field.as_str(), filter.clone()),
+            Self::Tags { kinds } => ("EntityTagsPicker", json!(kinds).to_string()),
+        };
+        let query = [("field", field), ("filter", filter.as_str())];
+        (filter.len() <= LONGEST_FILTER).then(|| ui::href::with_query(CHOICES, query))
+    }
 }
 
 /// What the catalog offers.
@@ -54,8 +85,13 @@ fn collect(schema: &Value, depth: usize, found: &mut BTreeSet<Question>) {
     for (_, field) in properties(schema) {
         collect(field, depth + 1, found);
     }
+    if let Some(row_of) = more(schema) {
+        collect(row_of, depth + 1, found);
+    }
     if kind(schema) == Kind::List {
-        collect(&row_schema(schema), depth + 1, found);
+        for index in 0..=fixed_rows(schema) {
+            collect(&row_schema(schema, index), depth + 1, found);
+        }
     }
 }
 
@@ -106,9 +142,17 @@ pub(crate) fn condition(filter: &str) -> Filter {
 }
 
 fn all_of(fields: &Map<String, Value>) -> Filter {
+    if is_predicate(fields) {
+        let filter = Filter::from_predicate(&Value::Object(fields.clone()));
+        // What cannot be read offers nothing rather than everything.
+        return filter.unwrap_or(Filter::Any(Vec::new()));
+    }
     let one = |(key, wanted): (&String, &Value)| {
         let key = model::js::lowercase(key);
         match wanted {
+            Value::Object(of) if of.get("exists") == Some(&Value::Bool(false)) => {
+                Filter::Not(Box::new(Filter::Exists { key }))
+            }
             Value::Object(_) => Filter::Exists { key },
             Value::Array(_) | Value::String(_) => Filter::In {
                 key,
@@ -124,6 +168,45 @@ fn all_of(fields: &Map<String, Value>) -> Filter {
         }
     };
     Filter::All(fields.iter().map(one).collect())
+}
+
+/// Whether a filter is written as the newer predicates are: `{"spec.type": {"$in": [...]}}`.
+fn is_predicate(fields: &Map<String, Value>) -> bool {
+    let has_operator = |of: &Map<String, Value>| of.keys().any(|key| key.starts_with('$'));
+    has_operator(fields) || fields.values().filter_map(Value::as_object).any(has_operator)
+}
+
+/// Entities that the values name in fields which take only what the catalog has: pointer, question, reference.
+pub(crate) fn named(schema: &Value, values: &Value) -> Vec<(String, Question, String)> {
+    let mut found = Vec::new();
+    collect_named(schema, values, "", &mut found);
+    found
+}
+
+fn collect_named(schema: &Value, value: &Value, pointer: &str, found: &mut Vec<(String, Question, String)>) {
+    match (kind(schema), value) {
+        // What a person cannot change is the template's own matter.
+        (Kind::Entity, Value::String(reference)) if !takes_any(schema) && !is_fixed(schema) => {
+            found.extend(question(schema).map(|question| (pointer.to_owned(), question, reference.clone())));
+        }
+        (Kind::List, Value::Array(rows)) => {
+            for (index, row) in rows.iter().enumerate() {
+                let at = below(pointer, &index.to_string());
+                collect_named(&row_schema(schema, index), row, &at, found);
+            }
+        }
+        (Kind::Group, Value::Object(_)) => {
+            for (name, field) in properties(schema) {
+                collect_named(field, &value[name], &below(pointer, name), found);
+            }
+            if let Some(row_of) = more(schema).filter(|_| !pointer.is_empty()) {
+                for (name, held) in further(schema, value) {
+                    collect_named(row_of, held, &below(pointer, name), found);
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// A reference from what was typed: completed where that is possible, else as typed.

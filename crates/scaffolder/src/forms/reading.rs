@@ -5,16 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Number, Value, json};
 
 use super::effective::{Branches, effective_row};
-use super::kind::{Kind, kind, row_schema};
-use super::options::{Choice, choices, yes_and_no};
+use super::kind::{Kind, fixed_rows, kind, row_schema, takes_rows};
+use super::options::{Choice, choices, text_of, yes_and_no};
 use super::pickers::reference_of;
-use super::pointer::{below, last};
+use super::pointer::{below, further_rows, last, row_name};
 use super::repository;
-use super::schema::{is_fixed, properties, type_of};
+use super::schema::{further, is_fixed, more, properties, type_of};
 use super::without_blanks;
 
 /// Most rows of a list.
 pub(crate) const MOST_ROWS: usize = 100;
+/// Most fields of one form, those of rows included.
+const MOST_FIELDS: usize = 20_000;
+/// How often the conditions of a row are decided anew.
+const ROUNDS: usize = 4;
 /// Most characters of one text.
 const MOST_TEXT: usize = 200_000;
 
@@ -77,6 +81,8 @@ pub(crate) fn branch_name(pointer: &str) -> String {
 pub(crate) struct Reader<'a> {
     sent: &'a Sent,
     branches: &'a Branches,
+    /// Fields that may still be read.
+    left: usize,
     /// Secrets by the name of their field.
     pub secrets: BTreeMap<String, String>,
 }
@@ -87,6 +93,7 @@ impl<'a> Reader<'a> {
         Self {
             sent,
             branches,
+            left: MOST_FIELDS,
             secrets,
         }
     }
@@ -101,12 +108,68 @@ impl<'a> Reader<'a> {
                 None => values.shift_remove(name),
             };
         }
+        // The page itself holds values of other pages, too.
+        if let Some(row_of) = more(schema).filter(|_| !pointer.is_empty()) {
+            self.further(schema, row_of, pointer, &mut values);
+        }
         values
+    }
+
+    /// The entries of an object whose names a person gives.
+    fn further(&mut self, schema: &Value, row_of: &Value, pointer: &str, values: &mut Map<String, Value>) {
+        let rows = further_rows(pointer);
+        if self.sent.last(&list_mark(&rows)).is_none() {
+            return;
+        }
+        let before = Value::Object(std::mem::take(values));
+        let held: Vec<Value> = further(schema, &before).map(|(_, value)| value.clone()).collect();
+        let listed = before.as_object().into_iter().flatten();
+        let listed = listed.filter(|(name, _)| schema["properties"].get(name).is_some());
+        values.extend(listed.map(|(name, value)| (name.clone(), value.clone())));
+        for index in self.sent.rows(&rows).into_iter().take(MOST_ROWS) {
+            let at = below(&rows, &index.to_string());
+            let name = self
+                .sent
+                .last(&row_name(&at))
+                .unwrap_or_default()
+                .trim()
+                .to_owned();
+            let value = self.row(row_of, &at, held.get(index));
+            // A text may be empty where its name says enough.
+            let may_be_empty = kind(row_of) == Kind::Line("text") && !name.is_empty();
+            let value = match value {
+                Value::Null if may_be_empty => json!(""),
+                other => other,
+            };
+            values.insert(free_name(&name, values), value);
+        }
+    }
+
+    /// One row of a list or of an object, with its own conditions decided.
+    fn row(&mut self, row_of: &Value, pointer: &str, held: Option<&Value>) -> Value {
+        let mut seen = held.map_or(Value::Null, without_blanks);
+        let mut value = Value::Null;
+        for _ in 0..ROUNDS {
+            let row = effective_row(row_of, &seen, self.branches, pointer);
+            value = self.one(&row, pointer, held).unwrap_or(Value::Null);
+            let now = without_blanks(&value);
+            if now == seen {
+                break;
+            }
+            seen = now;
+        }
+        value
     }
 
     /// One value. Null stands for a field that was left empty; nothing for one that never had a value.
     fn one(&mut self, schema: &Value, pointer: &str, before: Option<&Value>) -> Option<Value> {
-        let kept = || before.or_else(|| schema.get("default")).cloned();
+        self.left = self.left.checked_sub(1)?;
+        let kept = || {
+            let usual = schema.get("default").or_else(|| schema.get("const"));
+            before
+                .or(usual.filter(|_| kind(schema) != Kind::Switch || schema.get("default").is_some()))
+                .cloned()
+        };
         if is_fixed(schema) {
             return kept();
         }
@@ -119,12 +182,17 @@ impl<'a> Reader<'a> {
             Kind::Boxes => self
                 .boxes(schema, pointer)
                 .or_else(|| Some(kept().unwrap_or(json!([])))),
+            Kind::Fixed => schema.get("const").cloned(),
             Kind::Secret => self.secret(pointer, before),
             Kind::Repository => match repository::read(self.sent, pointer) {
                 Some(text) => Some(blank_is_null(text)),
                 None => kept(),
             },
             other => match self.sent.last(pointer) {
+                // A value that was sent as it was shown stays what it is, whatever its type.
+                Some(text) if before.is_some_and(|held| !held.is_null() && text_of(held) == text) => {
+                    before.cloned()
+                }
                 Some(text) => Some(plain(other, schema, text)),
                 None => kept(),
             },
@@ -132,23 +200,21 @@ impl<'a> Reader<'a> {
     }
 
     fn list(&mut self, schema: &Value, pointer: &str, before: Option<&Value>) -> Value {
-        let row_of = row_schema(schema);
-        let held = |index: usize| before.and_then(|rows| rows.get(index)).cloned();
+        let held = |index: usize| before.and_then(|rows| rows.get(index));
         let rows: Vec<usize> = if self.sent.last(&list_mark(pointer)).is_some() {
             self.sent.rows(pointer).into_iter().take(MOST_ROWS).collect()
         } else {
             let wanted = schema["minItems"]
                 .as_u64()
+                .filter(|_| takes_rows(schema))
                 .and_then(|least| usize::try_from(least).ok());
             let there = before.and_then(Value::as_array).map(Vec::len);
-            (0..there.or(wanted).unwrap_or(0).min(MOST_ROWS)).collect()
+            let count = there.or(wanted).unwrap_or(0).max(fixed_rows(schema));
+            (0..count.min(MOST_ROWS)).collect()
         };
         let read = rows.into_iter().map(|index| {
-            let held = held(index);
-            let plain = held.as_ref().map_or(Value::Null, without_blanks);
             let at = below(pointer, &index.to_string());
-            let row = effective_row(&row_of, &plain, self.branches, &at);
-            self.one(&row, &at, held.as_ref()).unwrap_or(Value::Null)
+            self.row(&row_schema(schema, index), &at, held(index))
         });
         read.collect()
     }
@@ -196,14 +262,35 @@ fn plain(kind: Kind, schema: &Value, text: &str) -> Value {
         return Value::Null;
     }
     match kind {
-        Kind::Number { .. } => number(&text, type_of(schema) == "integer"),
+        Kind::Number(_) => number(&text, type_of(schema) == "integer"),
         Kind::Switch => Value::Bool(text == "true"),
         Kind::Select | Kind::Radio => choice(schema, &text),
         Kind::Hidden => typed(schema, &text),
         Kind::Entity => blank_is_null(reference_of(schema, text.trim())),
         Kind::Tags => tags(&text),
         Kind::Json => serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        Kind::Line("datetime-local") => Value::String(moment(text)),
+        Kind::Line("time") if text.len() == "09:30".len() => Value::String(format!("{text}:00")),
         _ => Value::String(text),
+    }
+}
+
+/// A name that no entry has yet: the second of two is told apart by a number, as in forms of the original.
+fn free_name(name: &str, taken: &Map<String, Value>) -> String {
+    if !taken.contains_key(name) {
+        return name.to_owned();
+    }
+    let numbered = (1..=MOST_ROWS).map(|number| format!("{name}-{number}"));
+    let free = numbered.into_iter().find(|name| !taken.contains_key(name));
+    free.unwrap_or_else(|| name.to_owned())
+}
+
+/// Date and time as browsers write it, in UTC; anything else stays as it is.
+fn moment(text: String) -> String {
+    match (text.as_bytes().get(10), text.len()) {
+        (Some(b'T'), 16) => format!("{text}:00Z"),
+        (Some(b'T'), 19) => format!("{text}Z"),
+        _ => text,
     }
 }
 

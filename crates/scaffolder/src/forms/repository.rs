@@ -4,7 +4,7 @@ use serde_json::Value;
 use url::form_urlencoded::{Serializer, parse};
 
 use super::reading::Sent;
-use super::schema::option;
+use super::schema::{field_name, option};
 
 /// A Git host that the portal knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +95,18 @@ impl RepositoryPlace {
         }
     }
 
+    /// A place with a value for each part that its host needs.
+    pub(crate) fn with_parts(host: &str, value: impl Fn(&str) -> String) -> Self {
+        let parts = parts(kind_of(host, &[])).into_iter();
+        let parts = parts.filter(|part| part.is_needed || part.name == "owner");
+        Self {
+            host: host.to_owned(),
+            values: parts
+                .map(|part| (part.name.to_owned(), value(part.name)))
+                .collect(),
+        }
+    }
+
     /// A part's value; empty where there is none.
     pub(crate) fn get(&self, name: &str) -> &str {
         let found = self.values.iter().find(|(known, _)| known == name);
@@ -102,7 +114,7 @@ impl RepositoryPlace {
     }
 
     /// As templates read it. Empty where nothing but the host is known.
-    fn written(&self) -> String {
+    pub(crate) fn written(&self) -> String {
         let mut query = Serializer::new(String::new());
         let known = ORDER.iter().filter(|name| !self.get(name).is_empty());
         for name in known.clone() {
@@ -141,6 +153,20 @@ pub(crate) fn read(sent: &Sent, pointer: &str) -> Option<String> {
     } else {
         written
     })
+}
+
+/// Whether a template wants to act on the Git host as the person who fills in the form.
+pub(crate) fn asks_for_credentials(schema: &Value) -> bool {
+    let is_about_hosts = field_name(schema).is_some_and(|name| name.starts_with("Repo"));
+    is_about_hosts && option(schema, "requestUserCredentials").is_some_and(Value::is_object)
+}
+
+/// Whether nothing of a place was chosen by a person: the host, and parts of which only one value is possible, are
+/// there from the beginning.
+pub(crate) fn is_untouched(schema: &Value, text: &str) -> bool {
+    let place = RepositoryPlace::parse(text);
+    let is_chosen = |name: &&'static str| !place.get(name).is_empty() && allowed(schema, name).len() != 1;
+    !ORDER.iter().any(is_chosen)
 }
 
 /// The hosts to choose from: those that the template allows, else all that the portal knows.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::kind::{Kind, kind, row_schema};
 use super::options::{Choice, choices, text_of, yes_and_no};
-use super::schema::{properties, title};
+use super::schema::{further, more, properties, title};
 
 /// What stands for a secret.
 const MASK: &str = "••••••••";
@@ -29,31 +29,34 @@ pub(crate) fn lines(effective: &Value, values: &Value) -> Vec<Line> {
 
 fn collect(schema: &Value, values: &Value, depth: usize, found: &mut Vec<Line>) {
     for (name, field) in properties(schema) {
-        let hints = &field["ui:backstage"]["review"];
-        let Some(value) = values.get(name).filter(|value| !value.is_null()) else {
-            continue;
-        };
-        if hints["show"] == false {
-            continue;
+        if let Some(value) = values.get(name) {
+            one(field, title(field, name), value, depth, found);
         }
-        let title = hints["name"]
-            .as_str()
-            .map_or_else(|| title(field, name), str::to_owned);
-        if kind(field) == Kind::Group {
-            found.push(Line {
-                title,
-                text: String::new(),
-                depth,
-            });
-            collect(field, value, depth + 1, found);
-            continue;
+    }
+    // The page itself holds values of other pages, too.
+    if let Some(row_of) = more(schema).filter(|_| depth > 0) {
+        for (name, value) in further(schema, values) {
+            one(row_of, name.clone(), value, depth, found);
         }
-        let text = hints["mask"]
-            .as_str()
-            .map_or_else(|| shown(field, value), str::to_owned);
-        if !text.is_empty() {
-            found.push(Line { title, text, depth });
-        }
+    }
+}
+
+fn one(field: &Value, title: String, value: &Value, depth: usize, found: &mut Vec<Line>) {
+    let hints = &field["ui:backstage"]["review"];
+    if value.is_null() || hints["show"] == false {
+        return;
+    }
+    let title = hints["name"].as_str().map_or(title, str::to_owned);
+    let mask = hints["mask"].as_str();
+    if kind(field) == Kind::Group && mask.is_none() && hints["explode"] != false {
+        let text = String::new();
+        found.push(Line { title, text, depth });
+        collect(field, value, depth + 1, found);
+        return;
+    }
+    let text = mask.map_or_else(|| shown(field, value), str::to_owned);
+    if !text.is_empty() {
+        found.push(Line { title, text, depth });
     }
 }
 
@@ -76,19 +79,18 @@ fn shown(schema: &Value, value: &Value) -> String {
             texts.join(", ")
         }
         (Kind::List, Value::Array(rows)) => {
-            let row = row_schema(schema);
-            let texts: Vec<String> = rows.iter().map(|value| shown(&row, value)).collect();
-            texts.join("\n")
+            let texts = rows.iter().enumerate();
+            let texts = texts.map(|(index, value)| shown(&row_schema(schema, index), value));
+            texts.collect::<Vec<_>>().join("\n")
         }
         (Kind::Group, _) => {
-            let parts = lines(schema, value);
-            let texts: Vec<String> = parts
-                .into_iter()
-                .map(|line| format!("{}: {}", line.title, line.text))
-                .collect();
-            texts.join(", ")
+            let mut parts = Vec::new();
+            collect(schema, value, 1, &mut parts);
+            let parts = parts.into_iter().filter(|line| !line.text.is_empty());
+            let texts = parts.map(|line| format!("{}: {}", line.title, line.text));
+            texts.collect::<Vec<_>>().join(", ")
         }
-        (Kind::Json, _) => serde_json::to_string_pretty(value).unwrap_or_default(),
+        (_, Value::Object(_) | Value::Array(_)) => serde_json::to_string_pretty(value).unwrap_or_default(),
         (_, value) => text_of(value),
     }
 }

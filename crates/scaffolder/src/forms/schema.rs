@@ -26,6 +26,13 @@ pub(crate) fn option<'a>(schema: &'a Value, name: &str) -> Option<&'a Value> {
     schema.get("ui:options")?.get(name)
 }
 
+/// An option of a field that is a text.
+pub(crate) fn option_text<'a>(schema: &'a Value, name: &str) -> Option<&'a str> {
+    option(schema, name)?
+        .as_str()
+        .filter(|text| !text.trim().is_empty())
+}
+
 /// The name of the field that draws it.
 pub(crate) fn field_name(schema: &Value) -> Option<&str> {
     hint_text(schema, "field")
@@ -54,6 +61,14 @@ pub(crate) fn description(schema: &Value) -> Option<&str> {
     written.map(str::trim).filter(|text| !text.is_empty())
 }
 
+/// A number that a keyword of the schema gives, written as it is.
+pub(crate) fn bound(schema: &Value, keyword: &str) -> Option<String> {
+    schema
+        .get(keyword)
+        .filter(|limit| limit.is_number())
+        .map(Value::to_string)
+}
+
 /// The type of values. The first that is not null, where there are several.
 pub(crate) fn type_of(schema: &Value) -> &str {
     let written = match &schema["type"] {
@@ -67,7 +82,7 @@ pub(crate) fn type_of(schema: &Value) -> &str {
 }
 
 fn type_by_looks(schema: &Value) -> &str {
-    if schema.get("properties").is_some() || schema.get(BRANCHES).is_some() {
+    if schema.get("properties").is_some() || more(schema).is_some() {
         return "object";
     }
     if schema.get("items").is_some() {
@@ -108,6 +123,21 @@ pub(crate) fn properties(schema: &Value) -> Vec<(&str, &Value)> {
     let mut fields: Vec<(&str, &Value)> = all.iter().map(|(name, field)| (name.as_str(), field)).collect();
     fields.sort_by_key(|(name, _)| place(name));
     fields
+}
+
+/// The schema of an object's values whose names a person gives; nothing where the names are fixed.
+pub(crate) fn more(schema: &Value) -> Option<&Value> {
+    schema.get("additionalProperties").filter(|of| of.is_object())
+}
+
+/// The entries of an object whose names the schema does not list, in their order.
+pub(crate) fn further<'v>(
+    schema: &Value,
+    values: &'v Value,
+) -> impl Iterator<Item = (&'v String, &'v Value)> {
+    let is_listed = |name: &str| schema["properties"].get(name).is_some();
+    let all = values.as_object().into_iter().flatten();
+    all.filter(move |(name, _)| !is_listed(name))
 }
 
 /// Whether the values of an object have to have a field.

@@ -4,10 +4,14 @@ use maud::Markup;
 use serde_json::json;
 
 use super::draw::{Drawing, focus};
-use super::edit::Edit;
 use super::pickers::{Offer, Offers, condition, questions};
 use super::*;
 use model::Filter;
+
+mod controls;
+mod fields;
+mod folder;
+mod rows;
 
 fn sent(pairs: &[(&str, &str)]) -> Sent {
     Sent::new(
@@ -57,7 +61,7 @@ fn drawn(schema: &Value, values: &Value, offers: &Offers) -> Markup {
         branches: &branches,
         offers,
         mistakes: &mistakes,
-        triggers: &effective::triggers(schema),
+        triggers: &form.triggers(),
         hosts: &[],
         focus: focus(&effective, &mistakes),
     };
@@ -75,7 +79,7 @@ fn values_have_the_types_of_the_schema() {
         "way": {"type": "string", "oneOf": [{"const": "a", "title": "First"}, {"const": "b"}]},
         "regions": {"type": "array", "items": {"type": "string", "enum": ["fsn", "hel", "nbg"]}},
         "hosts": {"type": "array", "items": {"type": "string"}},
-        "labels": {"type": "object", "additionalProperties": {"type": "string"}},
+        "labels": {"type": "object"},
         "nested": {"type": "object", "properties": {"deep/er": {"type": "integer"}}},
     }});
     let pairs = [
@@ -131,7 +135,7 @@ fn mistakes_are_told_in_human_words_at_their_field() {
         ),
         (
             vec![("/name", "ABC")],
-            ("/name", "This does not have the form that is asked for: ^[a-z]+$"),
+            ("/name", "“A” is not allowed here, only lower-case letters."),
         ),
         (vec![("/kind", "c")], ("/kind", "Choose one of the values.")),
         (vec![("/agreed", "false")], ("/agreed", "Tick the box.")),
@@ -242,8 +246,10 @@ fn conditions_of_every_sort_are_decided() {
         "else": {"properties": {"other": {"type": "string"}}},
         "definitions": {"word": {"type": "string", "title": "Word"}},
     });
+    let branches = Branches::new();
+    let form = Form::new(&schema, &branches, &[]);
     let names = |values: Value| -> Vec<String> {
-        let effective = effective(&schema, &values, &Branches::new());
+        let effective = form.effective(&values);
         effective["properties"]
             .as_object()
             .unwrap()
@@ -264,12 +270,12 @@ fn conditions_of_every_sort_are_decided() {
         names(json!({"more": false})),
         ["kind", "card", "more", "always", "other"]
     );
-    let decided = effective(&schema, &json!({"kind": "x", "card": "1"}), &Branches::new());
+    let decided = form.effective(&json!({"kind": "x", "card": "1"}));
     assert_eq!(decided["required"], json!(["port", "address"]));
     assert_eq!(decided["properties"]["kind"]["title"], "The X");
     assert_eq!(decided["properties"]["always"]["title"], "Word");
     assert_eq!(
-        effective::triggers(&schema).into_iter().collect::<Vec<_>>(),
+        form.triggers().into_iter().collect::<Vec<_>>(),
         ["/card", "/kind", "/more"]
     );
 }
@@ -290,31 +296,6 @@ fn one_of_several_parts_is_chosen() {
     let filled = form.fill(&sent(&[("/ipsum", "x")]), &Filled::default());
     assert_eq!(Value::Object(form.result(&filled.values)), json!({"ipsum": "x"}));
     assert!(form.check(&filled.values).is_empty());
-}
-
-#[test]
-fn rows_come_and_go() {
-    let schema = json!({"properties": {"list": {"type": "array", "items": {
-        "type": "object", "properties": {"name": {"type": "string", "default": "new"}},
-    }}}});
-    let branches = Branches::new();
-    let form = Form::new(&schema, &branches, &[]);
-    let filled = fill(
-        &schema,
-        &json!({}),
-        &[("/list[]", ""), ("/list/0/name", "a"), ("/list/1/name", "b")],
-    );
-    let more = form.edited(&Edit::parse("add:/list").unwrap(), filled);
-    assert_eq!(
-        more.values,
-        json!({"list": [{"name": "a"}, {"name": "b"}, {"name": "new"}]})
-    );
-    let fewer = form.edited(&Edit::parse("remove:/list/0").unwrap(), more);
-    assert_eq!(fewer.values, json!({"list": [{"name": "b"}, {"name": "new"}]}));
-    for word in ["remove:/list/9", "remove:", "add:/none", "remove:/list/x"] {
-        let same = form.edited(&Edit::parse(word).unwrap(), fewer.clone());
-        assert_eq!(same, fewer, "{word}");
-    }
 }
 
 #[test]
@@ -490,11 +471,17 @@ fn the_first_mistake_in_the_order_of_the_fields_has_the_focus() {
 fn patterns_that_nobody_can_fulfil_and_schemas_that_are_none_do_no_harm() {
     let schema = json!({"properties": {"name": {"type": "string", "pattern": "(["}}});
     assert_eq!(values(&schema, &[("/name", "x")]), json!({"name": "x"}));
+    assert_eq!(
+        crate::validation::of_input(&schema, &json!({"name": "x"})),
+        Vec::<String>::new()
+    );
     let wrong = json!({"properties": {"name": {"type": "sting"}}});
     let told = told(&wrong, &[("/name", "x")]);
     assert!(told[0].1.contains("Tell the template's owner"), "{told:?}");
     let endless = json!({"properties": {"a": {"$ref": "#"}}});
     assert!(values(&endless, &[])["a"]["a"].is_object());
     let wide = json!({"properties": {"a": {"$ref": "#"}, "b": {"$ref": "#"}, "c": {"$ref": "#"}}});
-    assert!(effective(&wide, &json!({}), &Branches::new()).to_string().len() < 2_000_000);
+    let branches = Branches::new();
+    let form = Form::new(&wide, &branches, &[]);
+    assert!(form.effective(&json!({})).to_string().len() < 2_000_000);
 }

@@ -197,7 +197,7 @@ impl<'a> Bench<'a> {
             Go::Page(at) => at,
             Go::Back => wizard.page.saturating_sub(1),
             Go::Next => {
-                let mistakes = desk.mistakes(&wizard);
+                let mistakes = desk.mistakes(&wizard).await?;
                 if !mistakes.is_empty() {
                     return Ok(Outcome {
                         wizard,
@@ -211,7 +211,7 @@ impl<'a> Bench<'a> {
                 let focus = desk.edit(&mut wizard, &edit);
                 return Ok(Outcome {
                     wizard,
-                    focus: Some(focus),
+                    focus,
                     ..Outcome::default()
                 });
             }
@@ -232,7 +232,7 @@ impl<'a> Bench<'a> {
     /// Tries the template with the values of the form; a page with a mistake is shown instead.
     async fn run(&self, desk: &Desk<'_>, mut wizard: Wizard, actor: &Actor) -> Result<Outcome, ApiError> {
         let page = wizard.page;
-        if let Some(mistakes) = desk.first_mistakes(&mut wizard) {
+        if let Some(mistakes) = desk.first_mistakes(&mut wizard).await? {
             return Ok(Outcome {
                 wizard,
                 mistakes,

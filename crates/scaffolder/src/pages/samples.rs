@@ -21,7 +21,7 @@ use super::task_list::ListState;
 use super::task_list::view::{TaskList, tasks};
 use super::wizard::view::{FormView, Frame, ReviewView, form, review, unusable};
 use crate::forms::check::Mistakes;
-use crate::forms::effective::{Branches, triggers};
+use crate::forms::effective::Branches;
 use crate::forms::pickers::{Offer, Offers, questions};
 use crate::forms::repository::GitHost;
 use crate::forms::{Form, draw, review as reviewed};
@@ -67,7 +67,7 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
             "create-form-mistakes",
             filled_form(
                 &template,
-                &json!({"name": "Ä", "port": "eighty", "kind": "kafka", "hosts": ["a", null]}),
+                &json!({"name": "Ä", "port": "eighty", "kind": "kafka", "hosts": ["a", null], "labels": {"tier": "gold", "": "x"}}),
                 true,
             ),
         ),
@@ -151,6 +151,11 @@ fn entity() -> Value {
                     "kind": {"title": "Messages", "type": "string", "enum": ["none", "kafka"], "enumNames": ["None", "Kafka"], "ui:widget": "radio"},
                     "regions": {"title": "Regions", "type": "array", "uniqueItems": true, "items": {"type": "string", "enum": ["fsn", "hel", "nbg"]}},
                     "hosts": {"title": "Hosts", "type": "array", "items": {"type": "string"}},
+                    "level": {"title": "Level", "type": "integer", "ui:widget": "range", "minimum": 0, "maximum": 10, "default": 4},
+                    "sort": {"title": "Sort", "type": "string", "const": "service"},
+                    "labels": {"title": "Labels", "type": "object", "additionalProperties": {"type": "string", "maxLength": 5}},
+                    "system": {"title": "System", "type": "string", "ui:field": "EntityPicker", "ui:options": {"catalogFilter": {"kind": "System"}}},
+                    "tags": {"title": "Tags", "type": "array", "ui:field": "EntityTagsPicker"},
                     "limits": {"title": "Limits", "type": "object", "properties": {"cpu": {"title": "CPU", "type": "string", "default": "500m"}}},
                     "repoUrl": {"title": "Repository", "type": "string", "ui:field": "RepoUrlPicker"},
                     "token": {"title": "Token", "type": "string", "ui:field": "Secret"},
@@ -254,7 +259,7 @@ fn filled_form(template: &Template, values: &Value, is_checked: bool) -> Markup 
         branches: &branches,
         offers: &offers,
         mistakes: &mistakes,
-        triggers: &triggers(&page.schema),
+        triggers: &rules.triggers(),
         hosts: &hosts,
         focus: draw::focus(&effective, &mistakes),
     };

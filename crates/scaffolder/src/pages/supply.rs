@@ -1,4 +1,6 @@
 //! Answers the questions of forms with what the viewer sees of the catalog.
+//!
+//! Every question goes to the catalog's index, which gives one page; nothing here goes through all entities.
 
 use catalog::View;
 use catalog::browse::{owned_by, shown_title};
@@ -6,34 +8,64 @@ use catalog::query::ListRequest;
 use model::{EntityRef, Fault, Filter, Viewer};
 use serde_json::Value;
 
-use crate::forms::pickers::{Offer, Offers, Question, condition, questions};
+use crate::forms::check::Mistakes;
+use crate::forms::pickers::{Offer, Offers, Question, condition, named, questions};
 
-/// Most entities that are offered to one field.
-const OFFERED: usize = 300;
+/// Most entities that are sent with a form; a field that has more is searched.
+const LISTED: usize = 50;
+/// Most references of one form that are looked up.
+const CHECKED: usize = 200;
 
 /// What the catalog offers to the fields of a form.
 pub(crate) async fn offers(view: View<'_>, viewer: &Viewer, effective: &Value) -> Result<Offers, Fault> {
     let mut offers = Offers::new();
     for question in questions(effective) {
-        let offer = match &question {
-            Question::Entities { field, filter } => entities(view, viewer, field, filter).await?,
-            Question::Tags { kinds } => tags(view, kinds),
-        };
+        let offer = answer(view, viewer, &question, "", LISTED).await?;
         offers.insert(question, offer);
     }
     Ok(offers)
 }
 
-async fn entities(view: View<'_>, viewer: &Viewer, field: &str, filter: &str) -> Result<Offer, Fault> {
+/// The first answers to a question among those that have a text in their name or title.
+pub(crate) async fn answer(
+    view: View<'_>,
+    viewer: &Viewer,
+    question: &Question,
+    text: &str,
+    most: usize,
+) -> Result<Offer, Fault> {
+    match question {
+        Question::Entities { field, filter } => {
+            let request = ListRequest {
+                text: name_in(text).to_owned(),
+                ..ListRequest::for_people(wanted(view, viewer, field, filter).await?).page(0, most)
+            };
+            entities(view, &request).await
+        }
+        Question::Tags { kinds } => Ok(tags(view, kinds, text, most)),
+    }
+}
+
+/// Who types a whole reference looks for its name.
+fn name_in(text: &str) -> &str {
+    text.rsplit(['/', ':']).next().unwrap_or_default().trim()
+}
+
+/// What may be chosen in a field.
+async fn wanted(view: View<'_>, viewer: &Viewer, field: &str, filter: &str) -> Result<Filter, Fault> {
     let wanted = condition(filter);
-    let wanted = match field {
+    Ok(match field {
         "OwnedEntityPicker" => Filter::All(vec![wanted, owned_by(&view.ownership(viewer).await?)]),
-        "MyGroupsPicker" => Filter::All(vec![wanted, has_member(viewer.reference())]),
+        "MyGroupsPicker" => Filter::All(vec![
+            wanted,
+            one_of("relations.hasmember", &viewer.reference().to_string()),
+        ]),
         _ => wanted,
-    };
-    let listing = view
-        .listing(&ListRequest::for_people(wanted).page(0, OFFERED))
-        .await?;
+    })
+}
+
+async fn entities(view: View<'_>, request: &ListRequest) -> Result<Offer, Fault> {
+    let listing = view.listing(request).await?;
     let choices = listing.entities.iter().filter_map(|entity| {
         let reference = EntityRef::of(entity)?;
         Some((reference.to_string(), label(&reference, shown_title(entity))))
@@ -44,10 +76,55 @@ async fn entities(view: View<'_>, viewer: &Viewer, field: &str, filter: &str) ->
     })
 }
 
-fn has_member(person: &EntityRef) -> Filter {
+/// What is wrong with references in fields that take only what the catalog has, by the pointers of their values.
+pub(crate) async fn unknown_references(
+    view: View<'_>,
+    viewer: &Viewer,
+    effective: &Value,
+    values: &Value,
+) -> Result<Mistakes, Fault> {
+    let mut mistakes = Mistakes::new();
+    for (pointer, question, text) in named(effective, values).into_iter().take(CHECKED) {
+        let Question::Entities { field, filter } = &question else {
+            continue;
+        };
+        let Ok(reference) = EntityRef::parse(&text, None, "default") else {
+            mistakes.insert(
+                pointer,
+                format!("{text} names no entity: write kind:namespace/name."),
+            );
+            continue;
+        };
+        let wanted = wanted(view, viewer, field, filter).await?;
+        if !is_there(view, Filter::All(vec![exactly(&reference), wanted])).await? {
+            let told = if is_there(view, exactly(&reference)).await? {
+                format!("{reference} is not among those that can be chosen here.")
+            } else {
+                format!("The catalog has no {reference}.")
+            };
+            mistakes.insert(pointer, told);
+        }
+    }
+    Ok(mistakes)
+}
+
+async fn is_there(view: View<'_>, filter: Filter) -> Result<bool, Fault> {
+    let listed = view.list(&ListRequest::for_people(filter).page(0, 1)).await?;
+    Ok(listed.total > 0)
+}
+
+fn exactly(reference: &EntityRef) -> Filter {
+    Filter::All(vec![
+        one_of("kind", reference.kind()),
+        one_of("metadata.namespace", reference.namespace()),
+        one_of("metadata.name", reference.name()),
+    ])
+}
+
+fn one_of(key: &str, value: &str) -> Filter {
     Filter::In {
-        key: "relations.hasmember".to_owned(),
-        values: vec![person.to_string()],
+        key: key.to_owned(),
+        values: vec![value.to_owned()],
     }
 }
 
@@ -61,16 +138,23 @@ fn label(reference: &EntityRef, title: Option<&str>) -> String {
     title.map_or_else(|| short.clone(), |title| format!("{title} ({short})"))
 }
 
-fn tags(view: View<'_>, kinds: &[String]) -> Offer {
+/// Tags in use, the most used first, with the number of entities that have them.
+fn tags(view: View<'_>, kinds: &[String], text: &str, most: usize) -> Offer {
     let filter = if kinds.is_empty() {
         Filter::All(Vec::new())
     } else {
         catalog::browse::one_of("kind", kinds)
     };
+    let text = model::js::lowercase(text.trim());
     let mut counted = view.counts_of(&filter, "", "metadata.tags");
+    counted.retain(|(tag, _)| tag.contains(&text));
     counted.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+    let is_cut = counted.len() > most;
+    let choices = counted.into_iter().take(most);
     Offer {
-        choices: counted.into_iter().map(|(tag, _)| (tag.clone(), tag)).collect(),
-        is_cut: false,
+        choices: choices
+            .map(|(tag, number)| (tag.clone(), format!("{tag} ({number})")))
+            .collect(),
+        is_cut,
     }
 }

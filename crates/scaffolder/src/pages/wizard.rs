@@ -25,7 +25,6 @@ use crate::TASK_READ;
 use crate::api::access::{self, Caller};
 use crate::forms::check::Mistakes;
 use crate::forms::edit::Edit;
-use crate::forms::effective::triggers;
 use crate::forms::reading::Sent;
 use crate::forms::{Form as FormPage, draw, review};
 use crate::tasks::NotCreated;
@@ -117,7 +116,7 @@ pub(super) async fn step(
         Go::Edit(edit) => {
             let mut wizard = wizard;
             let focus = desk.edit(&mut wizard, &edit);
-            desk.form(chrome, wizard, &Mistakes::new(), Some(focus)).await
+            desk.form(chrome, wizard, &Mistakes::new(), focus).await
         }
         Go::Next => desk.next(chrome, wizard).await,
     }
@@ -169,7 +168,7 @@ impl Desk<'_> {
     /// A page as one comes to it: empty fields have their defaults.
     pub(super) fn at_page(&self, mut wizard: Wizard, at: usize) -> Wizard {
         wizard.page = at.min(self.template.pages.len());
-        wizard.filled.values = crate::forms::without_blank_rows(&wizard.filled.values);
+        self.drop_blank_rows(&mut wizard);
         if let Some(form) = self.page(&wizard) {
             wizard.filled = form.fill(&Sent::default(), &wizard.filled);
         }
@@ -177,32 +176,40 @@ impl Desk<'_> {
     }
 
     /// Changes the rows of a list; which field has the focus then.
-    pub(super) fn edit(&self, wizard: &mut Wizard, edit: &Edit) -> String {
-        if let Some(form) = self.page(wizard) {
-            wizard.filled = form.edited(edit, wizard.filled.clone());
-        }
-        edit.focus(&wizard.filled.values)
+    pub(super) fn edit(&self, wizard: &mut Wizard, edit: &Edit) -> Option<String> {
+        wizard.move_branches(edit);
+        let form = self.page(wizard)?;
+        let (filled, focus) = form.edited(edit, wizard.filled.clone());
+        wizard.filled = filled;
+        focus
     }
 
-    /// What is wrong on the page at hand.
-    pub(super) fn mistakes(&self, wizard: &Wizard) -> Mistakes {
-        let form = self.page(wizard);
-        form.map(|form| form.check(&wizard.filled.values))
-            .unwrap_or_default()
+    /// What is wrong on the page at hand, by its schema and by the catalog.
+    pub(super) async fn mistakes(&self, wizard: &Wizard) -> Result<Mistakes, Fault> {
+        let Some(form) = self.page(wizard) else {
+            return Ok(Mistakes::new());
+        };
+        let values = &wizard.filled.values;
+        let view = self.pages.scaffolder.catalog.seen_by(self.sight);
+        let effective = form.effective(values);
+        let unknown = supply::unknown_references(view, self.viewer, &effective, values).await?;
+        let mut mistakes = form.placed(unknown, values);
+        mistakes.extend(form.check(values));
+        Ok(mistakes)
     }
 
     /// Turns to the first page with a mistake, if there is one.
-    pub(super) fn first_mistakes(&self, wizard: &mut Wizard) -> Option<Mistakes> {
+    pub(super) async fn first_mistakes(&self, wizard: &mut Wizard) -> Result<Option<Mistakes>, Fault> {
         let before = wizard.page;
         for at in 0..self.template.pages.len() {
             wizard.page = at;
-            let mistakes = self.mistakes(wizard);
+            let mistakes = self.mistakes(wizard).await?;
             if !mistakes.is_empty() {
-                return Some(mistakes);
+                return Ok(Some(mistakes));
             }
         }
         wizard.page = before;
-        None
+        Ok(None)
     }
 
     async fn enter(&self, chrome: Chrome, wizard: Wizard, at: usize) -> Result<Response, ApiError> {
@@ -213,10 +220,18 @@ impl Desk<'_> {
         Ok(self.review(chrome, &wizard, &[]))
     }
 
+    fn drop_blank_rows(&self, wizard: &mut Wizard) {
+        let form = self.page(wizard);
+        let kept = form.map(|form| form.without_blank_rows(&wizard.filled.values));
+        if let Some(values) = kept {
+            wizard.filled.values = values;
+        }
+    }
+
     /// The next page, or this one with what is wrong.
     async fn next(&self, chrome: Chrome, mut wizard: Wizard) -> Result<Response, ApiError> {
-        wizard.filled.values = crate::forms::without_blank_rows(&wizard.filled.values);
-        let mistakes = self.mistakes(&wizard);
+        self.drop_blank_rows(&mut wizard);
+        let mistakes = self.mistakes(&wizard).await?;
         if !mistakes.is_empty() {
             return self.form(chrome, wizard, &mistakes, None).await;
         }
@@ -231,7 +246,7 @@ impl Desk<'_> {
         mut wizard: Wizard,
         actor: &model::Actor,
     ) -> Result<Response, ApiError> {
-        if let Some(mistakes) = self.first_mistakes(&mut wizard) {
+        if let Some(mistakes) = self.first_mistakes(&mut wizard).await? {
             return self.form(chrome, wizard, &mistakes, None).await;
         }
         wizard.page = self.template.pages.len();
@@ -302,7 +317,7 @@ impl Desk<'_> {
         mistakes: &Mistakes,
         focus: Option<String>,
     ) -> Result<Markup, ApiError> {
-        let (Some(form), Some(page)) = (self.page(wizard), self.template.pages.get(wizard.page)) else {
+        let Some(form) = self.page(wizard) else {
             return Ok(Markup::default());
         };
         let effective = form.effective(&wizard.filled.values);
@@ -312,7 +327,7 @@ impl Desk<'_> {
             branches: wizard.branches(wizard.page),
             offers: &offers,
             mistakes,
-            triggers: &triggers(&page.schema),
+            triggers: &form.triggers(),
             hosts: &self.pages.hosts,
             focus: focus.or_else(|| draw::focus(&effective, mistakes)),
         };

@@ -15,6 +15,7 @@ mod gitea_setting_up;
 mod github;
 mod gitlab;
 mod pages;
+mod pickers;
 mod publishing;
 mod requests;
 mod resuming;

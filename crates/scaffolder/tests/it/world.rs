@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use axum::Router;
 use catalog::Catalog;
 use config::Config;
 use model::{Actor, EntityRef, Fault, SystemClock, Viewer};
 use outside::OutsideCalls;
 use plugin::{
-    Action, ActionContext, ActionRegistry, ActionSchema, AuditEvent, AuditLog, Of, PluginId, SearchFeed,
-    Secrets, Services, Slot,
+    Action, ActionContext, ActionRegistry, ActionSchema, AuditEvent, AuditLog, Contributions, Of, PluginId,
+    Routes, SearchFeed, Secrets, Services, Slot,
 };
 use scaffolder::tasks::{TaskId, TaskReport, TaskState, Tasks};
 use scaffolder::template::Template;
@@ -170,6 +171,21 @@ impl World {
         }
     }
 
+    /// With a catalog that has these entities.
+    pub async fn with_entities(entities: &[Value]) -> Self {
+        let rules = json!([{"allow": testkit::KINDS}, {"allow": ["Template"]}]);
+        let world = Self::with(json!({"catalog": {
+            "rules": rules, "locations": [{"type": "file", "target": "all.yaml"}],
+        }}))
+        .await;
+        let texts = entities.iter().map(|entity| format!("---\n{entity}\n"));
+        std::fs::write(world.path("all.yaml"), texts.collect::<String>()).unwrap();
+        world.catalog.start().await.unwrap();
+        world.catalog.settle().await.unwrap();
+        world.catalog.catch_up().await.unwrap();
+        world
+    }
+
     /// A template beside which `files` lie.
     pub fn template(&self, steps: &Value, output: &Value, files: &[(&str, &str)]) -> Template {
         for (path, text) in files {
@@ -263,6 +279,26 @@ impl World {
             .unwrap()
     }
 
+    /// The pages and the API, without the rules of their rows.
+    pub fn router(&self) -> Router {
+        let made = self.contributions(Slot::default());
+        let rows = made.routes.into_iter().flat_map(Routes::into_rows);
+        rows.fold(Router::new(), |router, (head, endpoint)| {
+            router.route(&head.full_path(), endpoint)
+        })
+    }
+
+    fn contributions(&self, slot: Slot<ActionRegistry>) -> Contributions {
+        scaffolder::contributions(
+            &self.config,
+            &self.catalog,
+            &self.services,
+            Arc::new(Silent),
+            (slot, web::Inward::default()),
+            CancellationToken::new(),
+        )
+    }
+
     /// All actions.
     pub fn actions(&self) -> ActionRegistry {
         let slot: Slot<ActionRegistry> = Slot::default();
@@ -287,14 +323,7 @@ impl World {
     }
 
     fn contribute(&self, slot: &Slot<ActionRegistry>) -> Vec<Arc<dyn work::JobHandler>> {
-        let made = scaffolder::contributions(
-            &self.config,
-            &self.catalog,
-            &self.services,
-            Arc::new(Silent),
-            (slot.clone(), web::Inward::default()),
-            CancellationToken::new(),
-        );
+        let made = self.contributions(slot.clone());
         let of = |part: Arc<dyn Action>| Of {
             plugin: PluginId::built_in("scaffolder"),
             part,

@@ -99,6 +99,13 @@ impl Wizard {
         chosen.extend(sent.branches());
     }
 
+    /// Takes the parts along that were chosen in rows of the page at hand.
+    pub(super) fn move_branches(&mut self, edit: &Edit) {
+        if let Some(chosen) = self.branches.get_mut(&self.page) {
+            edit.move_branches(chosen);
+        }
+    }
+
     /// For the hidden field of the state.
     pub(in crate::pages) fn state(&self) -> String {
         json!({"page": self.page, "values": self.filled.values, "branches": self.branches}).to_string()

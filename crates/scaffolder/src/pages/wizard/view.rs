@@ -4,10 +4,11 @@ use maud::{Markup, html};
 use model::{EntityRef, Fault};
 use ui::{
     Button, ButtonKind, Card, Notice, Tone, button, card, definitions, entity_link, error_state, icon,
-    inline_code, notice, tag,
+    notice, tag,
 };
 
 use crate::forms::check::Mistakes;
+use crate::forms::prose::prose;
 use crate::forms::review::Line;
 use crate::pages::address;
 use crate::template::{ParameterPage, Template};
@@ -45,7 +46,7 @@ pub(in crate::pages) struct ReviewView<'a> {
 pub(in crate::pages) fn form(view: &FormView<'_>) -> Markup {
     let general = view.mistakes.get("");
     let content = html! {
-        @if let Some(text) = &view.page.description { p.wizard-lead.prewrap { (inline_code(text.trim())) } }
+        @if let Some(text) = &view.page.description { p.wizard-lead.prewrap { (prose(text.trim())) } }
         @match (general, view.mistakes.len()) {
             (Some(text), _) => { (notice(Notice { tone: Tone::Red, text })) }
             (None, 0) => {}
@@ -181,7 +182,7 @@ fn about(template: &Template) -> Markup {
     html! {
         aside.wizard-about aria-label="About this template" {
             (card(Card { title: "About", ..Card::default() }, html! {
-                @if let Some(text) = &template.description { p.card-lead { (inline_code(text.trim())) } }
+                @if let Some(text) = &template.description { p.card-lead { (prose(text.trim())) } }
                 (definitions(&facts))
                 @if !template.tags.is_empty() { div.tags { @for word in &template.tags { (tag(word, Some(&ui::href::with_query("/create", [("tag", word.as_str())])))) " " } } }
             }))

@@ -1,7 +1,7 @@
-//! Answers the questions of forms with what the viewer sees of the catalog.
+//! Answers the questions of forms and filters with what the viewer sees of the catalog.
 
 use catalog::View;
-use catalog::browse::{owned_by, shown_title};
+use catalog::browse::{one_of, owned_by, shown_title};
 use catalog::query::ListRequest;
 use model::{EntityRef, Fault, Filter, Viewer};
 use serde_json::Value;
@@ -22,6 +22,20 @@ pub(crate) async fn offers(view: View<'_>, viewer: &Viewer, effective: &Value) -
         offers.insert(question, offer);
     }
     Ok(offers)
+}
+
+/// Reference and title of the templates to choose from.
+pub(crate) async fn templates(view: View<'_>) -> Result<Vec<(String, String)>, Fault> {
+    let kind = one_of("kind", &["template".to_owned()]);
+    let listing = view
+        .listing(&ListRequest::for_people(kind).page(0, OFFERED))
+        .await?;
+    let templates = listing.entities.iter().filter_map(|template| {
+        let reference = EntityRef::of(template)?;
+        let title = shown_title(template).unwrap_or(reference.name()).to_owned();
+        Some((reference.to_string(), title))
+    });
+    Ok(templates.collect())
 }
 
 async fn entities(view: View<'_>, viewer: &Viewer, field: &str, filter: &str) -> Result<Offer, Fault> {
@@ -65,7 +79,7 @@ fn tags(view: View<'_>, kinds: &[String]) -> Offer {
     let filter = if kinds.is_empty() {
         Filter::All(Vec::new())
     } else {
-        catalog::browse::one_of("kind", kinds)
+        one_of("kind", kinds)
     };
     let mut counted = view.counts_of(&filter, "", "metadata.tags");
     counted.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));

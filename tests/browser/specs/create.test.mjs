@@ -256,6 +256,7 @@ for (const scripted of [true, false]) {
       await page.waitForURL(/\/create\/tasks\/[0-9a-f-]{36}$/);
       const task = page.url();
       await reach('Failed');
+      assert.match(await text(page, '.problem'), /Next: the template asks for files that are not there/);
 
       const search = page.getByRole('searchbox', { name: 'Search in the log' });
       await search.fill('RED alert, then');

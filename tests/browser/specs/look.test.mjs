@@ -55,6 +55,7 @@ const pages = {
   create: '/create',
   'create-nothing': '/create?q=zebra&tag=demo',
   'create-form': '/create/templates/default/greeting',
+  editor: '/create/edit',
   tasks: '/create/tasks',
   actions: '/create/actions',
   'actions-found': '/create/actions?q=roadiehq:utils:fs:replace',

@@ -14,9 +14,8 @@ use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use catalog::Sight;
-use catalog::query::ListRequest;
 use maud::Markup;
-use model::{Actor, EntityRef, Fault, Viewer, entity};
+use model::{Actor, EntityRef, Fault, Viewer};
 use serde_json::Value;
 use sight::CurrentSight;
 use ui::{Chrome, Crumb, PageHead};
@@ -24,7 +23,7 @@ use web::{ApiError, CurrentActor};
 
 use super::wizard::Desk;
 use super::wizard::state::{Go, Wizard};
-use super::{Pages, address};
+use super::{Pages, address, supply};
 use crate::api::access::Caller;
 use crate::api::dry_run::files;
 use crate::forms::check::Mistakes;
@@ -35,8 +34,6 @@ pub(super) use judge::{Judged, Mistake};
 pub(super) use trial::{TrialFile, TrialStep, TrialView};
 use view::{EditorView, FormPart};
 
-/// Most templates to choose from.
-const TEMPLATES: usize = 300;
 /// What stands in the editor at first: a template that runs as it is.
 const FIRST: &str = include_str!("editor/first.yaml");
 
@@ -282,7 +279,7 @@ impl<'a> Bench<'a> {
             judged: &self.judged,
             form,
             trial: outcome.trial.as_ref(),
-            templates: self.templates().await?,
+            templates: supply::templates(self.pages.scaffolder.catalog.seen_by(self.sight)).await?,
             state: outcome.wizard.state(),
             secrets: outcome.wizard.secrets(),
         });
@@ -303,20 +300,5 @@ impl<'a> Bench<'a> {
             focus => focus.clone(),
         };
         desk.fields(&outcome.wizard, &outcome.mistakes, focus).await
-    }
-
-    /// Reference and title of the templates to choose from.
-    async fn templates(&self) -> Result<Vec<(String, String)>, Fault> {
-        let view = self.pages.scaffolder.catalog.seen_by(self.sight);
-        let kind = catalog::browse::one_of("kind", &["template".to_owned()]);
-        let listing = view
-            .listing(&ListRequest::for_people(kind).page(0, TEMPLATES))
-            .await?;
-        let templates = listing.entities.iter().filter_map(|template| {
-            let reference = EntityRef::of(template)?;
-            let title = entity::title(template).unwrap_or(reference.name()).to_owned();
-            Some((reference.to_string(), title))
-        });
-        Ok(templates.collect())
     }
 }

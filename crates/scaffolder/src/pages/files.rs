@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use model::Fault;
-use ui::{Chrome, Crumb, PageHead};
+use ui::{Chrome, PageHead};
 use web::ApiError;
 
+use super::task::crumbs;
 use super::{Pages, address};
 use crate::TASK_READ;
 use crate::api::access::Caller;
@@ -39,13 +40,7 @@ pub(super) async fn show(
     chrome: Chrome,
 ) -> Result<Response, ApiError> {
     let task = caller.task(&pages.scaffolder, &id, &TASK_READ).await?;
-    let crumbs = vec![
-        Crumb::to("Create", "/create"),
-        Crumb::to("Tasks", "/create/tasks"),
-        Crumb::to(task.title(), address::task(task.id)),
-        Crumb::here("Files"),
-    ];
-    let head = PageHead::new(format!("Files of {}", task.title())).crumbs(crumbs);
+    let head = PageHead::new(format!("Files of {}", task.title())).crumbs(crumbs(&task, Some("Files")));
     let Some((kept, states)) = kept(&pages, task.id).await else {
         return Ok(chrome.page(head, view::nothing_kept(&task)).into_response());
     };

@@ -1,4 +1,4 @@
-//! Answers the questions of forms with what the viewer sees of the catalog.
+//! Answers the questions of forms and filters with what the viewer sees of the catalog.
 //!
 //! Every question goes to the catalog's index, which gives one page; nothing here goes through all entities.
 
@@ -13,6 +13,8 @@ use crate::forms::pickers::{Offer, Offers, Question, condition, named, questions
 
 /// Most entities that are sent with a form; a field that has more is searched.
 const LISTED: usize = 50;
+/// Most templates in a filter.
+const MOST_TEMPLATES: usize = 300;
 /// Most references of one form that are looked up.
 const CHECKED: usize = 200;
 
@@ -24,6 +26,20 @@ pub(crate) async fn offers(view: View<'_>, viewer: &Viewer, effective: &Value) -
         offers.insert(question, offer);
     }
     Ok(offers)
+}
+
+/// Reference and title of the templates to choose from.
+pub(crate) async fn templates(view: View<'_>) -> Result<Vec<(String, String)>, Fault> {
+    let kind = catalog::browse::one_of("kind", &["template".to_owned()]);
+    let listing = view
+        .listing(&ListRequest::for_people(kind).page(0, MOST_TEMPLATES))
+        .await?;
+    let templates = listing.entities.iter().filter_map(|template| {
+        let reference = EntityRef::of(template)?;
+        let title = shown_title(template).unwrap_or(reference.name()).to_owned();
+        Some((reference.to_string(), title))
+    });
+    Ok(templates.collect())
 }
 
 /// The first answers to a question among those that have a text in their name or title.

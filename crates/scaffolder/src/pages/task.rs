@@ -68,7 +68,8 @@ pub(super) async fn show(
     Ok(chrome.page(head, content).into_response())
 }
 
-fn crumbs(task: &TaskReport, last: Option<&str>) -> Vec<Crumb> {
+/// The way to a task, and to a page of it.
+pub(super) fn crumbs(task: &TaskReport, last: Option<&str>) -> Vec<Crumb> {
     let mut way = vec![
         Crumb::to("Create", "/create"),
         Crumb::to("Tasks", "/create/tasks"),

@@ -5,13 +5,11 @@ pub(super) mod view;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use catalog::query::ListRequest;
-use model::{EntityRef, entity};
 use sight::CurrentSight;
 use ui::{Chrome, Crumb, Live, PageHead};
 use web::{ApiError, CurrentViewer, Permissions};
 
-use super::{Pages, address};
+use super::{Pages, address, supply};
 use crate::TASK_READ;
 use crate::api::access;
 use crate::tasks::{TaskFilter, Tasks};
@@ -19,8 +17,6 @@ use view::TaskList;
 
 /// Tasks on one page.
 pub(super) const LISTED: usize = 50;
-/// Most templates in the filter.
-const TEMPLATES: usize = 300;
 
 /// What the address says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -93,18 +89,9 @@ pub(super) async fn show(
     };
     let page = pages.scaffolder.tasks.list(&filter).await?;
     let view = pages.scaffolder.catalog.seen_by(&sight);
-    let kind = catalog::browse::one_of("kind", &["template".to_owned()]);
-    let templates = view
-        .listing(&ListRequest::for_people(kind).page(0, TEMPLATES))
-        .await?;
-    let templates = templates.entities.iter().filter_map(|template| {
-        let reference = EntityRef::of(template)?;
-        let title = entity::title(template).unwrap_or(reference.name()).to_owned();
-        Some((reference.to_string(), title))
-    });
     let list = TaskList {
         page,
-        templates: templates.collect(),
+        templates: supply::templates(view).await?,
         state,
     };
     let crumbs = vec![Crumb::to("Create", "/create"), Crumb::here("Tasks")];

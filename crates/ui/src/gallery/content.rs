@@ -11,7 +11,7 @@ use crate::{
     definitions, definitions_wide, diff_view, empty_state, entity_header, entity_lines, entity_link,
     error_state, icon, icon_names, kind_badge, lifecycle_badge, no_permission, notice, person, post_form,
     problem_panel, problem_summary, search_field, segmented, select, star_button, tabs, tag, text_area,
-    text_input, timeline,
+    text_diff, text_input, timeline,
 };
 
 const YAML: &str = "apiVersion: backstage.io/v1alpha1\nkind: Component # a service\nmetadata:\n  name: talentmesh-api\n  annotations:\n    backstage.io/kubernetes-id: talentmesh-api\nspec:\n  type: service\n  lifecycle: 'production'\n  dependsOn:\n    - resource:cnpg-database\n";
@@ -217,6 +217,10 @@ fn explanations() -> Vec<Sample> {
                 ("/spec/lifecycle", Some(&before), Some(&after)),
                 ("/metadata/tags", None, Some(&list)),
             ]),
+        ),
+        Sample::new(
+            "Diff of a text",
+            text_diff("# orders\n\nA service.\n", "# orders\n\nA service with tests.\n"),
         ),
         Sample::new("Timeline", timeline(&entries, now)),
     ]

@@ -181,9 +181,19 @@ fn form_body(form: &FormPart<'_>) -> Markup {
                 }
             } @else { h3.editor-page { (page.title) } }
             @if let Some(text) = &page.description { p.wizard-lead.prewrap { (inline_code(text.trim())) } }
-            @if !form.mistakes.is_empty() { (notice(Notice { tone: Tone::Red, text: "The form needs another look before it can be tried." })) }
+            @if !form.mistakes.is_empty() { (notice(Notice { tone: Tone::Red, text: &refusal(form.mistakes) })) }
             div.form { (form.fields) }
         }
+    }
+}
+
+/// Why the form does not lead to a try.
+fn refusal(mistakes: &Mistakes) -> String {
+    let fields = mistakes.keys().filter(|pointer| !pointer.is_empty()).count();
+    match mistakes.get("") {
+        Some(general) => format!("Before it can be tried: {general}"),
+        None if fields == 1 => "One field needs another look before it can be tried.".to_owned(),
+        None => format!("{fields} fields need another look before it can be tried."),
     }
 }
 

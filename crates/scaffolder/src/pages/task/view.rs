@@ -160,6 +160,10 @@ fn next_move(message: &str) -> &'static str {
     let has = |words: &[&str]| words.iter().any(|word| message.to_lowercase().contains(word));
     if has(&["is not registered"]) {
         "this portal does not have the action. Tell the template's owner; the list of actions says which there are."
+    } else if has(&["beside the template", "there are no files at"]) {
+        "the template asks for files that are not there. Tell the template's owner which."
+    } else if has(&["invalid input passed to action"]) {
+        "the template gives the action what it does not take. Tell the template's owner; the list of actions says what it takes."
     } else if has(&["integration"]) {
         "the portal does not know this Git host. An administrator adds it to the configuration under integrations."
     } else if has(&["401", "403", "unauthorized", "forbidden", "token"]) {

@@ -125,7 +125,7 @@ async fn a_protected_branch_takes_no_pushes() {
     acting.write("more.txt", "more");
     let refused = acting.run("publish:git", git).await.wrong();
     assert!(
-        refused.contains("Not allowed to push to protected branch trunk"),
+        refused.contains("(Not allowed to push to protected branch trunk)"),
         "{refused}"
     );
 }

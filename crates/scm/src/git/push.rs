@@ -126,14 +126,36 @@ fn judge(lines: &[String], reference: &str, said: &str, remote: &Remote<'_>) -> 
         line.starts_with("ng ") || (line.starts_with("unpack ") && line.trim_end() != "unpack ok")
     });
     let reason = reason.map_or("it does not say why", |line| line.trim_end());
-    let said: String = said.chars().take(MAX_SAID).collect();
+    let said = spoken(said);
     let said = if said.is_empty() {
         said
     } else {
-        format!(" ({})", said.replace('\n', " "))
+        format!(" ({said})")
     };
     Err(Fault::error(format!(
         "{} did not take the commit: {reason}{said}; rules of the server or of the branch may forbid it",
         remote.repository
     )))
+}
+
+/// What a server says to people, on one line. Gitea frames its words with lines that say `error:` alone.
+fn spoken(said: &str) -> String {
+    let lines = said
+        .lines()
+        .map(|line| line.trim().trim_start_matches("error:").trim());
+    let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+    lines.join(" ").chars().take(MAX_SAID).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spoken;
+
+    #[test]
+    fn words_for_people_come_without_their_frame() {
+        let said = "\nerror:\nerror: Not allowed to push to protected branch main\nerror:\n";
+        assert_eq!(spoken(said), "Not allowed to push to protected branch main");
+        assert_eq!(spoken("a ticket\n is missing\n"), "a ticket is missing");
+        assert_eq!(spoken(&"x".repeat(2_000)).len(), 500);
+    }
 }

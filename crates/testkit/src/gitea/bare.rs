@@ -52,7 +52,7 @@ fn guard(folder: &Path, closed: &[String]) {
         .iter()
         .map(|branch| {
             format!(
-                "if [ \"$name\" = refs/heads/{branch} ]; then echo 'Gitea: Not allowed to push to protected branch {branch}' >&2; exit 1; fi\n"
+                "if [ \"$name\" = refs/heads/{branch} ]; then printf '\\nerror:\\nerror: Not allowed to push to protected branch {branch}\\nerror:\\n' >&2; exit 1; fi\n"
             )
         })
         .collect();

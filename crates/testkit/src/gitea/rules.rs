@@ -64,7 +64,10 @@ impl Rule {
 
     pub(super) fn shape(&self) -> Value {
         let mut shape = Map::new();
-        shape.insert("branch_name".to_owned(), self.name.as_str().into());
+        // The older of the two names is empty for patterns.
+        let is_pattern = self.name.contains(['*', '?', '[', '{']);
+        let branch = if is_pattern { "" } else { self.name.as_str() };
+        shape.insert("branch_name".to_owned(), branch.into());
         shape.insert("rule_name".to_owned(), self.name.as_str().into());
         shape.extend(self.fields.clone());
         Value::Object(shape)

@@ -8,7 +8,7 @@ mod folder;
 mod gitea;
 mod published;
 mod readdir;
-mod source;
+pub(crate) mod source;
 pub(crate) mod template;
 
 use std::sync::Arc;

@@ -7,6 +7,7 @@
 
 mod actions;
 mod api;
+mod checking;
 pub mod dry_run;
 mod filters;
 mod forms;
@@ -47,6 +48,8 @@ use scm::UrlReader;
 use tokio_util::sync::CancellationToken;
 
 use actions::Parts;
+use actions::source::Sources;
+use checking::Checking;
 use dry_run::DryRunner;
 use run::TaskRunner;
 use settings::{Section, Settings};
@@ -105,6 +108,7 @@ pub fn contributions(
         dry_runs: DryRunner::new(actions.clone(), filters.clone(), settings.clone()),
         stop,
     };
+    let checking = Checking::new(actions.clone(), filters.clone(), Sources::new(reader.clone()));
     let runner = TaskRunner {
         tasks: tasks.clone(),
         actions,
@@ -128,6 +132,7 @@ pub fn contributions(
         actions: actions::all(parts),
         jobs: vec![Arc::new(runner), Arc::new(upkeep)],
         schedules: vec![upkeep::schedule()],
+        entity_cards: vec![Arc::new(pages::Checks(checking))],
         live_topics: vec![LiveTopic {
             name: tasks::TOPIC.into(),
             needs: Some(&TASK_READ),

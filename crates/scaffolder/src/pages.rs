@@ -4,6 +4,7 @@
 
 mod actions;
 mod address;
+mod checks;
 mod gallery;
 mod parts;
 mod samples;
@@ -12,6 +13,7 @@ mod task;
 mod task_list;
 mod wizard;
 
+pub(crate) use checks::Checks;
 pub use samples::page_samples;
 
 use std::borrow::Cow;

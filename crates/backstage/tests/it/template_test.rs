@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::portal::{Portal, eventually};
 use crate::process::{command, transcript};
 
 const TEMPLATE: &str = "\
@@ -48,7 +49,11 @@ fn write(folder: &Path, name: &str, text: &str) {
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "template.yaml", TEMPLATE);
-    write(folder.path(), "skeleton/README.md", "# ${{ values.name }}\nof ${{ values.owner }}\n");
+    write(
+        folder.path(),
+        "skeleton/README.md",
+        "# ${{ values.name }}\nof ${{ values.owner }}\n",
+    );
     write(folder.path(), "skeleton/${{ values.name }}.txt", "plain\n");
     folder
 }
@@ -86,22 +91,53 @@ fn values_that_do_not_fit_and_steps_that_fail_are_told() {
     write(files.path(), "wrong.yaml", "name: ORDERS\n");
     write(files.path(), "broken.yaml", "name: broken\n");
     let pattern = "error: the value `name`: does not match pattern";
-    check(files.path(), &["dry-run", "template.yaml", "--values", "wrong.yaml"], &[pattern], 1);
-    check(files.path(), &["dry-run", "."], &["error: the values: requires property \"name\""], 1);
+    check(
+        files.path(),
+        &["dry-run", "template.yaml", "--values", "wrong.yaml"],
+        &[pattern],
+        1,
+    );
+    check(
+        files.path(),
+        &["dry-run", "."],
+        &["error: the values: requires property \"name\""],
+        1,
+    );
     let arguments = ["dry-run", ".", "--values", "broken.yaml"];
-    check(files.path(), &arguments, &["log: made broken", "fail: Beginning step", "error: "], 1);
-    check(files.path(), &["dry-run", "skeleton"], &["there is no template in skeleton"], 2);
+    check(
+        files.path(),
+        &arguments,
+        &["log: made broken", "fail: Beginning step", "error: "],
+        1,
+    );
+    check(
+        files.path(),
+        &["dry-run", "skeleton"],
+        &["there is no template in skeleton"],
+        2,
+    );
 }
 
 #[test]
 fn values_are_made_up_and_shown() {
     let files = folder();
-    let printed = command(files.path(), &["template", "dry-run", ".", "--sample", "--json"]).output().unwrap();
+    let printed = command(files.path(), &["template", "dry-run", ".", "--sample", "--json"])
+        .output()
+        .unwrap();
     let printed = String::from_utf8(printed.stdout).unwrap();
-    let lines: Vec<Value> = printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<Value> = printed
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
     assert_eq!(lines[0]["values"]["port"], 8080);
     let name = lines[0]["values"]["name"].as_str().unwrap();
-    assert!(lines[1]["files"].as_array().unwrap().contains(&format!("{name}.txt").into()), "{printed}");
+    assert!(
+        lines[1]["files"]
+            .as_array()
+            .unwrap()
+            .contains(&format!("{name}.txt").into()),
+        "{printed}"
+    );
     assert_eq!(lines[1]["failure"], Value::Null);
 }
 
@@ -109,9 +145,18 @@ fn values_are_made_up_and_shown() {
 fn a_skeleton_is_filled_in_with_values_that_are_no_expressions() {
     let files = folder();
     let tricky = r#"a "b\" }} ${{ 1 + 1 }} {% if %}"#;
-    write(files.path(), "values.json", &serde_json::json!({"name": "x", "owner": tricky}).to_string());
+    write(
+        files.path(),
+        "values.json",
+        &serde_json::json!({"name": "x", "owner": tricky}).to_string(),
+    );
     let arguments = ["render", "skeleton", "--values", "values.json", "--out", "out"];
-    check(files.path(), &arguments, &["README.md\nx.txt\n", "2 file(s) in out"], 0);
+    check(
+        files.path(),
+        &arguments,
+        &["README.md\nx.txt\n", "2 file(s) in out"],
+        0,
+    );
     let text = std::fs::read_to_string(files.path().join("out/README.md")).unwrap();
     assert_eq!(text, format!("# x\nof {tricky}\n"));
     write(files.path(), "skeleton/bad", "${{ values. }}");
@@ -124,8 +169,14 @@ fn a_skeleton_is_filled_in_with_values_that_are_no_expressions() {
 fn cases_beside_a_template_are_tried_and_written_anew() {
     let files = folder();
     let cases = [
-        ("orders", "name: Orders\nvalues: {name: orders}\nuser: {ref: 'user:default/ada'}\nexpect: {folder: orders}\n"),
-        ("refused", "values: {name: ORDERS}\nexpect: {failure: does not match pattern}\n"),
+        (
+            "orders",
+            "name: Orders\nvalues: {name: orders}\nuser: {ref: 'user:default/ada'}\nexpect: {folder: orders}\n",
+        ),
+        (
+            "refused",
+            "values: {name: ORDERS}\nexpect: {failure: does not match pattern}\n",
+        ),
         ("broken", "values: {name: broken}\nexpect: {failure: nothing}\n"),
         (
             "some",
@@ -138,9 +189,23 @@ fn cases_beside_a_template_are_tried_and_written_anew() {
     }
     let missing = ["orders.yaml: failed: Orders", "there is no folder", "--update"];
     check(files.path(), &["test"], &missing, 1);
-    check(files.path(), &["test", "--update"], &["orders.yaml: updated: Orders", "4 case(s), 0 failed"], 0);
-    check(files.path(), &["test", "template.yaml"], &["broken.yaml: passed", "4 case(s), 0 failed"], 0);
-    write(files.path(), "skeleton/README.md", "# ${{ values.name }}\nfor ${{ values.owner }}\n");
+    check(
+        files.path(),
+        &["test", "--update"],
+        &["orders.yaml: updated: Orders", "4 case(s), 0 failed"],
+        0,
+    );
+    check(
+        files.path(),
+        &["test", "template.yaml"],
+        &["broken.yaml: passed", "4 case(s), 0 failed"],
+        0,
+    );
+    write(
+        files.path(),
+        "skeleton/README.md",
+        "# ${{ values.name }}\nfor ${{ values.owner }}\n",
+    );
     write(files.path(), "skeleton/new", "x\n");
     let expected = [
         "the file README.md differs\n--- expected/README.md\n+++ found/README.md\n@@ -1,2 +1,2 @@\n # orders\n\
@@ -150,7 +215,12 @@ fn cases_beside_a_template_are_tried_and_written_anew() {
     ];
     check(files.path(), &["test"], &expected, 1);
     write(files.path(), "template-tests/wrong.yaml", "value: {}\n");
-    check(files.path(), &["test"], &["there is no key `value`; the keys are name, values, sample"], 2);
+    check(
+        files.path(),
+        &["test"],
+        &["there is no key `value`; the keys are name, values, sample"],
+        2,
+    );
     check(files.path(), &["test", "skeleton"], &["there is no case"], 2);
 }
 
@@ -158,4 +228,71 @@ fn cases_beside_a_template_are_tried_and_written_anew() {
 fn the_examples_pass_their_tests() {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     check(&repository, &["test", "examples/templates"], &[" 0 failed"], 0);
+}
+
+/// A portal whose catalog has the template.
+fn portal(files: &Path) -> Portal {
+    write(
+        files,
+        "app-config.yaml",
+        "backend:\n  listen: { host: 127.0.0.1, port: 0 }\n  \
+         database: { client: better-sqlite3, connection: ':memory:' }\n\
+         catalog:\n  rules: [{ allow: [Template] }]\n  locations: [{ type: file, target: ./template.yaml }]\n",
+    );
+    let mut portal = Portal::start(files);
+    eventually("the template is there", || {
+        portal
+            .get("/api/catalog/entities/by-name/template/default/sample")
+            .contains("200 OK")
+            .then_some(())
+    });
+    portal
+}
+
+#[test]
+fn a_task_of_a_portal_is_followed_to_its_end() {
+    let files = folder();
+    write(
+        files.path(),
+        "template.yaml",
+        &TEMPLATE.replace("id: publish\n", "id: publish\n      if: false\n"),
+    );
+    for (name, text) in [
+        ("values", "name: orders\n"),
+        ("broken", "name: broken\n"),
+        ("wrong", "name: ORDERS\n"),
+    ] {
+        write(files.path(), &format!("{name}.yaml"), text);
+    }
+    let mut portal = portal(files.path());
+    let url = format!("http://{}", portal.address());
+    let run = |template: &str, values: &str, expected: &[&str], code| {
+        check(
+            files.path(),
+            &["run", template, "--url", &url, "--values", values],
+            expected,
+            code,
+        );
+    };
+    run(
+        "template.yaml",
+        "values.yaml",
+        &["log: info: made orders", "output:\n  text:", "/create/tasks/"],
+        0,
+    );
+    run("sample", "broken.yaml", &["log: info: made broken", "error: "], 1);
+    run(
+        "template:default/sample",
+        "wrong.yaml",
+        &["error: the values do not fit the form: instance.name"],
+        1,
+    );
+    run(
+        "template:default/other",
+        "values.yaml",
+        &["error: Template template:default/other not found"],
+        1,
+    );
+    let page = portal.get("/catalog/default/template/sample");
+    assert!(page.contains("Checks of the template"), "{page}");
 }

@@ -65,7 +65,6 @@ pub enum Format {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "one value a process")]
 pub enum Command {
     /// Start the portal (the default)
     #[command(after_help = EXIT_CODES)]

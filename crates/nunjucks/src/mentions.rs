@@ -78,8 +78,7 @@ impl Template {
 fn made_by(nodes: &[Node], own: &mut BTreeSet<String>) {
     for node in nodes {
         match node {
-            Node::Set(names, _) => own.extend(names.iter().cloned()),
-            Node::SetBlock(names, _) => own.extend(names.iter().cloned()),
+            Node::Set(names, _) | Node::SetBlock(names, _) => own.extend(names.iter().cloned()),
             Node::For(one) => own.extend(one.names.iter().cloned()),
             Node::Macro(one) => {
                 own.insert(one.name.clone());

@@ -18,7 +18,7 @@ mod proposal;
 mod published;
 mod readdir;
 mod roadie;
-mod source;
+pub(crate) mod source;
 pub(crate) mod template;
 
 use std::sync::Arc;

@@ -7,6 +7,7 @@
 
 mod actions;
 mod api;
+mod checking;
 pub mod dry_run;
 mod filters;
 mod forms;
@@ -54,6 +55,8 @@ use web::Inward;
 use work::JobHandler;
 
 use actions::Parts;
+use actions::source::Sources;
+use checking::Checking;
 use dry_run::DryRunner;
 use run::TaskRunner;
 use settings::{Section, Settings};
@@ -126,6 +129,7 @@ fn assembled(
     let tasks = Tasks::new(&services.store, &services.jobs, catalog, audit.clone());
     let hosts = pages::hosts(reader.integrations());
     let dry_runs = DryRunner::new(actions.clone(), filters.clone(), settings.clone());
+    let checking = Checking::new(actions.clone(), filters.clone(), Sources::new(reader.clone()));
     let parts = Parts {
         catalog: catalog.clone(),
         integrations: config.integrations().clone(),
@@ -149,6 +153,7 @@ fn assembled(
         jobs: jobs(&scaffolder, &parts, services),
         actions: actions::all(parts),
         schedules: vec![upkeep::schedule(), checks::schedule()],
+        entity_cards: vec![Arc::new(pages::Checks(checking))],
         live_topics: vec![LiveTopic {
             name: tasks::TOPIC.into(),
             needs: Some(&TASK_READ),

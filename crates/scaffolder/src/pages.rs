@@ -4,6 +4,7 @@
 
 mod actions;
 mod address;
+mod checks;
 mod choices;
 mod editor;
 mod file_tree;
@@ -18,6 +19,7 @@ mod task;
 mod task_list;
 mod wizard;
 
+pub(crate) use checks::Checks;
 pub use samples::page_samples;
 
 use std::borrow::Cow;

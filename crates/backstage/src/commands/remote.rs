@@ -15,7 +15,7 @@ use crate::settings;
 /// Longest time until a connection stands.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Longest time for one answer. A portal waits half a minute for the next event of a task.
-const LONGEST_ANSWER: Duration = Duration::from_secs(60);
+const LONGEST_ANSWER: Duration = Duration::from_mins(1);
 /// Most bytes of one answer: a page of large entities.
 const MAX_BYTES: u64 = 256 << 20;
 /// Most redirects of a request that reads.

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::portal::{Portal, eventually};
 use crate::process::{command, transcript};
 
 const TEMPLATE: &str = "\
@@ -227,4 +228,71 @@ fn cases_beside_a_template_are_tried_and_written_anew() {
 fn the_examples_pass_their_tests() {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     check(&repository, &["test", "examples/templates"], &[" 0 failed"], 0);
+}
+
+/// A portal whose catalog has the template.
+fn portal(files: &Path) -> Portal {
+    write(
+        files,
+        "app-config.yaml",
+        "backend:\n  listen: { host: 127.0.0.1, port: 0 }\n  \
+         database: { client: better-sqlite3, connection: ':memory:' }\n\
+         catalog:\n  rules: [{ allow: [Template] }]\n  locations: [{ type: file, target: ./template.yaml }]\n",
+    );
+    let mut portal = Portal::start(files);
+    eventually("the template is there", || {
+        portal
+            .get("/api/catalog/entities/by-name/template/default/sample")
+            .contains("200 OK")
+            .then_some(())
+    });
+    portal
+}
+
+#[test]
+fn a_task_of_a_portal_is_followed_to_its_end() {
+    let files = folder();
+    write(
+        files.path(),
+        "template.yaml",
+        &TEMPLATE.replace("id: publish\n", "id: publish\n      if: false\n"),
+    );
+    for (name, text) in [
+        ("values", "name: orders\n"),
+        ("broken", "name: broken\n"),
+        ("wrong", "name: ORDERS\n"),
+    ] {
+        write(files.path(), &format!("{name}.yaml"), text);
+    }
+    let mut portal = portal(files.path());
+    let url = format!("http://{}", portal.address());
+    let run = |template: &str, values: &str, expected: &[&str], code| {
+        check(
+            files.path(),
+            &["run", template, "--url", &url, "--values", values],
+            expected,
+            code,
+        );
+    };
+    run(
+        "template.yaml",
+        "values.yaml",
+        &["log: info: made orders", "output:\n  text:", "/create/tasks/"],
+        0,
+    );
+    run("sample", "broken.yaml", &["log: info: made broken", "error: "], 1);
+    run(
+        "template:default/sample",
+        "wrong.yaml",
+        &["error: the values do not fit the form: instance.name"],
+        1,
+    );
+    run(
+        "template:default/other",
+        "values.yaml",
+        &["error: Template template:default/other not found"],
+        1,
+    );
+    let page = portal.get("/catalog/default/template/sample");
+    assert!(page.contains("Checks of the template"), "{page}");
 }

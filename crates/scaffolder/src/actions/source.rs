@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use model::Fault;
+use model::{Fault, FaultKind};
 use plugin::ActionContext;
 use scm::{Tree, TreeFile, TreeLimits, TreeRead, UrlReader, read_folder};
 use url::Url;
@@ -13,7 +13,7 @@ use crate::workspace::leads_out;
 
 /// Reads what addresses of steps name. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Sources(Arc<UrlReader>);
+pub(crate) struct Sources(Arc<UrlReader>);
 
 /// An address of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,14 +25,54 @@ enum Place {
 }
 
 impl Sources {
-    pub(super) fn new(reader: UrlReader) -> Self {
+    pub(crate) fn new(reader: UrlReader) -> Self {
         Self(Arc::new(reader))
     }
 
     /// The files of a folder.
     pub(super) async fn folder(&self, address: &str, context: &ActionContext) -> Result<Tree, Fault> {
+        let tree = self.tree(self.place(address, base_of(context))?).await?;
+        if tree.files.is_empty() {
+            return Err(Fault::not_found(format!(
+                "There are no files at {address}; the address is relative to the template's own file"
+            )));
+        }
+        Ok(tree)
+    }
+
+    /// What lies at an address beside a template's file: a folder or a file, else nothing.
+    pub(crate) async fn beside(&self, base: &str, address: &str) -> Result<Tree, Fault> {
+        let of_folder = self.tree(self.place(address, Some(base))?).await;
+        if of_folder.as_ref().is_ok_and(|tree| !tree.files.is_empty()) {
+            return of_folder;
+        }
+        let file = self.file_at(self.place(address, Some(base))?).await;
+        match file {
+            Ok(Some(file)) => Ok(Tree {
+                files: [(String::new(), file)].into(),
+                ..Tree::default()
+            }),
+            Ok(None) => Ok(Tree::default()),
+            Err(fault) if fault.is(&FaultKind::NotFound) => Ok(Tree::default()),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// The text of a file by its whole address.
+    pub(crate) async fn text_at(&self, address: &str) -> Result<String, Fault> {
+        let name = address.rsplit('/').next().unwrap_or_default();
+        let place = match address.strip_prefix("file://") {
+            Some(_) => self.place(name, Some(address))?,
+            None => Place::Url(address.to_owned()),
+        };
+        let missing = || Fault::not_found(format!("There is no file {address}"));
+        let file = self.file_at(place).await?.ok_or_else(missing)?;
+        Ok(String::from_utf8_lossy(&file.bytes).into_owned())
+    }
+
+    async fn tree(&self, place: Place) -> Result<Tree, Fault> {
         let limits = TreeLimits::default();
-        let (tree, below) = match self.place(address, context)? {
+        let (tree, below) = match place {
             Place::Disk { root, path } => {
                 let below = path.clone();
                 let read = move || read_folder(Path::new(&root), &path, &limits);
@@ -43,43 +83,38 @@ impl Sources {
                 TreeRead::Same => return Err(Fault::error(format!("{url} gave no files"))),
             },
         };
-        if tree.files.is_empty() {
-            return Err(Fault::not_found(format!(
-                "There are no files at {address}; the address is relative to the template's own file"
-            )));
-        }
         Ok(relative(tree, &below))
     }
 
     /// One file.
     pub(super) async fn file(&self, address: &str, context: &ActionContext) -> Result<TreeFile, Fault> {
-        match self.place(address, context)? {
+        let missing = || Fault::not_found(format!("There is no file {address} beside the template"));
+        let place = self.place(address, base_of(context))?;
+        self.file_at(place).await?.ok_or_else(missing)
+    }
+
+    async fn file_at(&self, place: Place) -> Result<Option<TreeFile>, Fault> {
+        match place {
             Place::Disk { root, path } => {
                 let wanted = path.clone();
                 let read = move || read_folder(Path::new(&root), &path, &TreeLimits::default());
-                let mut tree = blocking(read).await?;
-                let missing = || Fault::not_found(format!("There is no file {address} beside the template"));
-                tree.files.remove(&wanted).ok_or_else(missing)
+                Ok(blocking(read).await?.files.remove(&wanted))
             }
             Place::Url(url) => {
                 let read = self.0.read_url(&url, None).await?;
-                Ok(TreeFile {
+                Ok(Some(TreeFile {
                     bytes: read.bytes,
                     is_executable: false,
-                })
+                }))
             }
         }
     }
 
-    fn place(&self, address: &str, context: &ActionContext) -> Result<Place, Fault> {
+    fn place(&self, address: &str, base: Option<&str>) -> Result<Place, Fault> {
         let is_absolute = Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         if is_absolute {
             return Ok(Place::Url(address.to_owned()));
         }
-        let base = context
-            .template_run
-            .as_ref()
-            .and_then(|run| run.base_url.as_deref());
         let base = base.ok_or_else(|| {
             Fault::input(format!(
                 "The address {address} is relative, and the template's own address is not known; write a whole address"
@@ -95,6 +130,14 @@ impl Sources {
         }
         self.0.integrations().resolve_url(base, address).map(Place::Url)
     }
+}
+
+/// The address of the template's own file.
+fn base_of(context: &ActionContext) -> Option<&str> {
+    context
+        .template_run
+        .as_ref()
+        .and_then(|run| run.base_url.as_deref())
 }
 
 /// A relative path without `.`; one that leads out is refused.

@@ -95,7 +95,7 @@ fn rendered(
         .iter()
         .any(|(known, renders)| *known == placed.step.action && *renders);
     let is_known = |mode: &&str| !has_expression(&input[*mode]);
-    if !is_rendered || !MODES.iter().all(|mode| is_known(&mode)) {
+    if !is_rendered || !MODES.iter().all(is_known) {
         return;
     }
     // Rules about modes that do not go together are those of the action.

@@ -91,9 +91,7 @@ async fn attempt(bench: &Workbench, template: &Path, file: &Path, updates: bool)
         differences: Vec::new(),
     };
     let mistakes = given.mistakes(&on_disk.template);
-    if !mistakes.is_empty() {
-        outcome.differences = of_mistakes(&case, &mistakes);
-    } else {
+    if mistakes.is_empty() {
         let report = on_disk.attempt(bench, &given, case.user.clone()).await?;
         outcome.differences = compare(&case, &report)?;
         if let Some(folder) = case
@@ -107,6 +105,8 @@ async fn attempt(bench: &Workbench, template: &Path, file: &Path, updates: bool)
             outcome.differences = compare(&case, &report)?;
             outcome.verdict = "updated";
         }
+    } else {
+        outcome.differences = of_mistakes(&case, &mistakes);
     }
     if !outcome.differences.is_empty() {
         outcome.verdict = "failed";

@@ -50,7 +50,7 @@ impl OnDisk {
         })
     }
 
-    /// Tries it. Where `is_confined`, nothing outside of the folder of its file is read.
+    /// Tries it with these values, in the name of a person where one is given.
     pub async fn attempt(
         &self,
         bench: &Workbench,

@@ -19,8 +19,17 @@ struct Field<'a> {
     is_required: bool,
 }
 
-/// The fields of a schema below a heading; alternatives each with their own.
-pub(super) fn fields(title: &str, schema: &Value) -> Markup {
+/// The fields of what an action takes; alternatives each with their own.
+pub(super) fn taken(schema: &Value) -> Markup {
+    fields("Input", schema, true)
+}
+
+/// The fields of what an action gives. That some are always there is nothing that anybody must see to.
+pub(super) fn given(schema: &Value) -> Markup {
+    fields("Output", schema, false)
+}
+
+fn fields(title: &str, schema: &Value, marks_required: bool) -> Markup {
     let alternatives = ["anyOf", "oneOf"].iter().find_map(|key| schema[key].as_array());
     html! {
         h3 { (title) }
@@ -28,20 +37,20 @@ pub(super) fn fields(title: &str, schema: &Value) -> Markup {
             Some(all) if schema["properties"].is_null() => {
                 @for (index, one) in all.iter().enumerate() {
                     p.muted { @if index == 0 { "Either:" } @else { "Or:" } }
-                    (rows(one))
+                    (rows(one, marks_required))
                 }
             }
-            _ => (rows(schema)),
+            _ => (rows(schema, marks_required)),
         }
     }
 }
 
-fn rows(schema: &Value) -> Markup {
+fn rows(schema: &Value, marks_required: bool) -> Markup {
     let mut found = Vec::new();
     collect(schema, "", 0, &mut found);
     html! {
         @if found.is_empty() { p.muted { "Nothing." } } @else {
-            dl.field-list { @for field in &found { (row(field)) } }
+            dl.field-list { @for field in &found { (row(field, marks_required)) } }
         }
     }
 }
@@ -65,13 +74,13 @@ fn collect<'a>(schema: &'a Value, before: &str, depth: usize, found: &mut Vec<Fi
     }
 }
 
-fn row(field: &Field<'_>) -> Markup {
+fn row(field: &Field<'_>, marks_required: bool) -> Markup {
     html! {
         div {
             dt {
                 code { (field.path) }
                 span.muted { (type_word(field.schema)) }
-                @if field.is_required { (badge(Badge { text: "required", tone: Tone::Amber, ..Badge::default() })) }
+                @if field.is_required && marks_required { (badge(Badge { text: "required", tone: Tone::Amber, ..Badge::default() })) }
             }
             dd { (about(field.schema)) }
         }
@@ -80,21 +89,37 @@ fn row(field: &Field<'_>) -> Markup {
 
 fn about(field: &Value) -> Markup {
     let text = field["description"].as_str().or(field["title"].as_str());
+    let bounds = bounds(field);
+    html! {
+        (inline_code(text.unwrap_or_default()))
+        @if !bounds.is_empty() {
+            p.field-more { @for (word, values) in &bounds {
+                (word) " " @for (index, value) in values.iter().enumerate() {
+                    @if index > 0 { ", " } code { (value) }
+                } ". "
+            } }
+        }
+    }
+}
+
+/// What holds for the values of a field, in words.
+fn bounds(field: &Value) -> Vec<(&'static str, Vec<String>)> {
+    let one = |(key, word)| Some((word, vec![text_of(field.get(key)?)]));
     let values = field["enum"]
         .as_array()
         .or_else(|| field["items"]["enum"].as_array());
-    html! {
-        (inline_code(text.unwrap_or_default()))
-        @if let Some(values) = values {
-            span.field-values { "One of " @for (index, value) in values.iter().enumerate() {
-                @if index > 0 { ", " } code { (text_of(value)) }
-            } "." }
-        }
-        @if let Some(usual) = field.get("default") { span.muted { " Usually " code { (usual) } "." } }
-        @for (key, word) in [("minimum", "At least"), ("maximum", "At most"), ("maxLength", "At most characters:"), ("pattern", "Fits the pattern")] {
-            @if let Some(bound) = field.get(key) { span.muted { " " (word) " " code { (text_of(bound)) } "." } }
-        }
-    }
+    let values = values.map(|values| ("One of", values.iter().map(text_of).collect()));
+    let others = [
+        ("default", "Usually"),
+        ("minimum", "At least"),
+        ("maximum", "At most"),
+        ("maxLength", "Characters, at most"),
+        ("pattern", "Fits the pattern"),
+    ];
+    values
+        .into_iter()
+        .chain(others.into_iter().filter_map(one))
+        .collect()
 }
 
 /// The type of a field in words.

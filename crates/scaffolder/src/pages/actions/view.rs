@@ -7,7 +7,7 @@ use ui::{
     inline_code, search_field,
 };
 
-use super::fields::{fields, names};
+use super::fields::{given, names, taken};
 
 /// An action as people read of it.
 #[derive(Debug, Clone)]
@@ -83,13 +83,13 @@ fn one(action: &ActionDocs, is_open: bool) -> Markup {
                 span.chevron { (icon("chevron-right")) }
             }
             div.action-body {
-                p.muted {
+                p.muted.action-plugin {
                     "From the plugin " code { (action.plugin) } ". "
-                    @if action.has_dry_run { "A dry run does it, too; nothing outside of the workspace changes." }
+                    @if action.has_dry_run { "A dry run does it, too, and changes nothing outside of the workspace." }
                     @else { "A dry run passes it over." }
                 }
-                (fields("Input", &action.input))
-                (fields("Output", &action.output))
+                (taken(&action.input))
+                (given(&action.output))
                 @for (description, input) in &action.examples { (example(&action.id, description, input)) }
             }
         }

@@ -1,9 +1,10 @@
-//! What people see of templates: the gallery, the form with its review, tasks with their log, and the actions.
+//! What people see of templates: the gallery, the form with its review, tasks with their log, the actions, and the filters.
 //!
 //! Each page is a function from plain data to markup (`view`) and a handler that fetches the data.
 
 mod actions;
 mod address;
+mod filters;
 mod gallery;
 mod parts;
 mod samples;
@@ -118,7 +119,11 @@ fn rows(pages: &Pages) -> Rows {
             task::confirm(task::Decision::Retry, pages, caller, id, chrome)
         })
         .post(format!("{TASK}/retry"), create, task::retry)
-        .get("/create/actions", Rule::signed_in().prefetch(), actions::show);
+        .get("/create/actions", Rule::signed_in().prefetch(), actions::show)
+        .get("/create/filters", Rule::signed_in().prefetch(), filters::show)
+        .get("/create/templating-extensions", Rule::signed_in(), async || {
+            Redirect::permanent("/create/filters")
+        });
     fixed.with_state(pages)
 }
 

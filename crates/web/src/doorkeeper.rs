@@ -1,7 +1,7 @@
 //! Finds out who calls.
 //!
-//! A call from within names its caller ([`crate::Inward`]). For all others it asks, in this order, the static tokens of the configuration, the authenticators of plugins, and the rule for the
-//! guest.
+//! A call from within names its caller ([`crate::Inward`]). For all others it asks, in this order, the static tokens of the
+//! configuration, the authenticators of plugins, and the rule for the guest.
 
 use std::sync::Arc;
 

@@ -131,3 +131,11 @@ test('the actions that there are say what they take', async () => {
     assert.deepEqual(await findings(page), []);
   });
 });
+
+test('the filters that there are say what they give', async () => {
+  await visiting(browser, `${portal.base}/create/templating-extensions`, {}, async page => {
+    await page.waitForURL(/\/create\/filters$/);
+    assert.match(await text(page, '#filter-projectSlug'), /gives platform\/orders/);
+    assert.deepEqual(await findings(page), []);
+  });
+});

@@ -57,6 +57,8 @@ const pages = {
   'create-form': '/create/templates/default/greeting',
   tasks: '/create/tasks',
   actions: '/create/actions',
+  'actions-found': '/create/actions?q=roadiehq:utils:fs:replace',
+  filters: '/create/filters',
   'not-found': '/no/such/page',
 };
 

@@ -90,8 +90,8 @@ async fn ran(world: &World, person: &str) -> Value {
     );
     for _ in 0..400 {
         let (_, events) = asked(world, person, Request::get(&events), Value::Null).await;
-        let ends = events.as_array().into_iter().flatten();
-        if let Some(end) = ends.filter(|event| event["type"] == "completion").next_back() {
+        let all = events.as_array().map(Vec::as_slice).unwrap_or_default();
+        if let Some(end) = all.iter().rfind(|event| event["type"] == "completion") {
             assert!(end["body"]["output"].is_object(), "{events}");
             return end["body"]["output"].clone();
         }

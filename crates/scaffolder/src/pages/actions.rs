@@ -1,5 +1,6 @@
 //! The reference of the actions that templates can use here.
 
+mod fields;
 pub(super) mod view;
 
 use axum::extract::State;
@@ -15,11 +16,12 @@ pub(super) async fn show(State(pages): State<Pages>, chrome: Chrome) -> Response
     let all = pages.scaffolder.actions.get();
     let docs = all
         .into_iter()
-        .flat_map(plugin::ActionRegistry::all)
-        .map(|action| {
+        .flat_map(plugin::ActionRegistry::all_with_plugins)
+        .map(|(plugin, action)| {
             let ActionSchema { input, output } = action.schema();
             ActionDocs {
                 id: action.id().to_owned(),
+                plugin: plugin.to_string(),
                 description: action.description().to_owned(),
                 input,
                 output,

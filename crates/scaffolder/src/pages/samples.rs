@@ -9,6 +9,7 @@ use uuid::Uuid;
 use work::{JobId, LogLevel};
 
 use super::actions::view::{ActionDocs, actions};
+use super::filters::view::filters;
 use super::gallery::GalleryState;
 use super::gallery::view::{Gallery, gallery};
 use super::task::view::{Decision, TaskView, confirm, task};
@@ -87,6 +88,8 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         ("tasks", tasks(&list(false), now)),
         ("tasks-empty", tasks(&list(true), now)),
         ("actions", actions(&[docs()], "")),
+        ("filters", filters("repository")),
+        ("filters-nothing-found", filters("zebra")),
         ("actions-nothing-found", actions(&[docs(), docs()], "zebra")),
     ]
 }
@@ -353,11 +356,15 @@ fn list(is_empty: bool) -> TaskList {
 fn docs() -> ActionDocs {
     ActionDocs {
         id: "debug:log".to_owned(),
+        plugin: "scaffolder".to_owned(),
         description: "Writes a message into the log.".to_owned(),
         input: json!({"type": "object", "required": ["message"], "properties": {
             "message": {"type": "string", "description": "The `message`."},
             "listWorkspace": {"type": ["boolean", "string"], "default": false},
             "level": {"type": "string", "enum": ["info", "warn"]},
+            "files": {"type": "array", "items": {"type": "object", "required": ["from"], "properties": {
+                "from": {"type": "string", "description": "Where it is."},
+            }}},
         }}),
         output: json!({"type": "object"}),
         examples: vec![("Say hello".to_owned(), json!({"message": "Hello"}))],

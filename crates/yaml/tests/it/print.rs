@@ -1,7 +1,7 @@
 //! Values printed as YAML.
 
 use serde_json::json;
-use yaml::to_string;
+use yaml::{Style, to_string, to_string_in};
 
 #[test]
 fn ordinary_values() {
@@ -42,5 +42,33 @@ fn ordinary_values() {
     ];
     for (value, expected) in cases {
         assert_eq!(to_string(&value), expected);
+    }
+}
+
+/// The texts are those of `yaml` 2.9 from npm.
+#[test]
+fn other_styles() {
+    let value =
+        json!({"a": {"b": [1, {"c": 2, "d": [3, [4]]}], "e": {}}, "t": "one two three four five six"});
+    let style = |indent: usize, indents_sequences: bool, width: usize| Style {
+        indent,
+        indents_sequences,
+        width,
+    };
+    for (style, expected) in [
+        (
+            style(4, true, 80),
+            "a:\n    b:\n        - 1\n        - c: 2\n          d:\n              - 3\n              - - 4\n    e: {}\nt: one two three four five six\n",
+        ),
+        (
+            style(2, false, 0),
+            "a:\n  b:\n  - 1\n  - c: 2\n    d:\n    - 3\n    - - 4\n  e: {}\nt: one two three four five six\n",
+        ),
+        (
+            style(4, false, 24),
+            "a:\n    b:\n      - 1\n      - c: 2\n        d:\n          - 3\n          - - 4\n    e: {}\nt: one two three four\n    five six\n",
+        ),
+    ] {
+        assert_eq!(to_string_in(&value, &style), expected, "{style:?}");
     }
 }

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use url::Url;
 use web::Inward;
 
+use super::super::flag;
 use super::{LARGEST, Reply, Wanted, schema, with_parameters};
 
 /// Below this path lies the API.
@@ -35,10 +36,13 @@ impl Action for PortalRequest {
     }
 
     fn schema(&self) -> ActionSchema {
-        schema((
+        let mut schema = schema((
             "path",
             "The url path you want to query: the plugin's name and what follows, for example /catalog/entities",
-        ))
+        ));
+        schema.input["properties"]["useBackstageToken"] =
+            flag("Has no effect: the request has the rights of the person in any case");
+        schema
     }
 
     fn examples(&self) -> Vec<ActionExample> {

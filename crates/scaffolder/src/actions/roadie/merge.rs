@@ -133,7 +133,9 @@ impl Action for Merge {
                 style::indented(&merged(read_yaml(&text, path)?, &content, &context), "  ")
             }
             Some("yaml" | "yml") => {
-                let has_comments = text.lines().any(|line| line.trim_start().starts_with('#'));
+                let has_comments = text
+                    .lines()
+                    .any(|line| line.trim_start().starts_with('#') || line.contains(" #"));
                 if context.input["preserveYamlComments"] == true && has_comments {
                     context
                         .log

@@ -57,7 +57,7 @@ impl Action for Replace {
     fn examples(&self) -> Vec<ActionExample> {
         let files = json!([
             {"file": "**/*.json", "find": "NAME", "replaceWith": "${{ parameters.name }}"},
-            {"file": "manifest.yaml", "find": "\\n\\s*\\n", "replaceWith": "\n", "matchRegex": true},
+            {"file": "manifest.yaml", "find": "image: (\\S+):\\S+", "replaceWith": "image: $1:${{ parameters.tag }}", "matchRegex": true},
         ]);
         example("Replace a text and a pattern", json!({ "files": files }))
     }

@@ -147,7 +147,20 @@ fn result(output: &Value) -> Markup {
     }
 }
 
+/// How an address begins that holds an archive, as `publish:zip` gives it.
+const ARCHIVE: &str = "data:application/zip;base64,";
+
+/// An archive to download: browsers open no page at such an address.
+fn download(address: &str, title: &str) -> Markup {
+    html! {
+        a.button href=(address) download=(format!("{title}.zip")) { (icon("download")) span { (title) } }
+    }
+}
+
 fn result_link(link: &Value) -> Markup {
+    if let Some(address) = link["url"].as_str().filter(|url| url.starts_with(ARCHIVE)) {
+        return download(address, link["title"].as_str().unwrap_or("Archive"));
+    }
     let entity = link["entityRef"]
         .as_str()
         .and_then(|text| text.parse::<EntityRef>().ok());

@@ -72,10 +72,10 @@ impl Place {
 
 fn repo_url() -> Value {
     text(
-        "Accepts the format 'gitlab.com?repo=project_name&owner=group_name' where 'project_name' is the repository name and 'group_name' is a group or username",
+        "Host, owner and name of the project. Write `gitlab.com?owner=group&repo=name`. The owner is a group, a group in a group, or a user.",
     )
 }
 
 fn token() -> Value {
-    text("The token to use for authorization to GitLab")
+    text("Access token for GitLab. Default: the one of the host's integration.")
 }

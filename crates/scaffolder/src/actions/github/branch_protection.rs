@@ -13,19 +13,19 @@ use super::{account, inputs, pushing};
 
 pub(super) fn about() -> About {
     let shared = [&["repoUrl", "token"][..], &inputs::PROTECTION].concat();
-    let enforce = "Enforce admins to adhere to default branch protection. The default value is `true`";
+    let enforce = "True binds administrators to the rules too. Default: `true`.";
     let own = json!({
-        "branch": text("The branch to protect. Defaults to the repository's default branch"),
+        "branch": text("Branch that gets the rules. Default: the repository's default branch."),
         "enforceAdmins": {"type": "boolean", "default": true, "description": enforce},
-        "requiredLinearHistory": flag("Prevent merge commits from being pushed to matching branches."),
+        "requiredLinearHistory": flag("True refuses merge commits on the branch. Default: `false`."),
         "blockCreations": {
             "type": "boolean", "default": false,
-            "description": "Prevents creation of new branches during push, unless the push is initiated by a user, team, or app (defined in restrictions) which has the ability to push.",
+            "description": "True lets only those of `restrictions` make the branch by a push. Default: `false`.",
         },
     });
     About {
         id: "github:branch-protection:create",
-        description: "Configures Branch Protection",
+        description: "Protects a branch of a repository at GitHub.",
         input: inputs::input(&["repoUrl"], &shared, &own),
         output: Value::Null,
         examples: example(

@@ -16,16 +16,16 @@ const BEGINNING: &str = "dispatching";
 
 pub(super) fn about() -> About {
     let own = json!({
-        "workflowId": text("The GitHub Action Workflow filename"),
-        "branchOrTagName": text("The git branch or tag name used to dispatch the workflow"),
+        "workflowId": text("File name of the workflow, such as `build.yml`."),
+        "branchOrTagName": text("Branch or tag on which the workflow runs."),
         "workflowInputs": {
             "type": "object", "additionalProperties": {"type": "string"},
-            "description": "Inputs keys and values to send to GitHub Action configured on the workflow file. The maximum number of properties is 10.",
+            "description": "Inputs of the workflow. Write each as a name with a text. GitHub limits their number. Default: none.",
         },
     });
     About {
         id: "github:actions:dispatch",
-        description: "Dispatches a GitHub Action workflow for a given branch or tag",
+        description: "Begins a workflow of GitHub Actions.",
         input: inputs::input(
             &["repoUrl", "workflowId", "branchOrTagName"],
             &["repoUrl", "token"],

@@ -87,68 +87,62 @@ fn about_flag(key: &str) -> Option<Value> {
     let (default, description) = match key {
         "requireCodeOwnerReviews" => (
             None,
-            "Require an approved review in PR including files with a designated Code Owner",
+            "True requires that code owners approve changes of their files. Default: `false`.",
         ),
         "dismissStaleReviews" => (
             None,
-            "New reviewable commits pushed to a matching branch will dismiss pull request review approvals.",
+            "True takes approvals back once a commit is pushed. Default: `false`.",
         ),
         "requireBranchesToBeUpToDate" => (
             Some(true),
-            "Require branches to be up to date before merging. The default value is `true`",
+            "True merges only what has the newest commit of the branch. Default: `true`.",
         ),
         "requiredConversationResolution" => (
             None,
-            "Requires all conversations on code to be resolved before a pull request can be merged into this branch",
+            "True stops a merge while a conversation is open. Default: `false`.",
         ),
         "requireLastPushApproval" => (
             Some(false),
-            "Whether the most recent push to a PR must be approved by someone other than the person who pushed it. The default value is `false`",
+            "True requires that another person approves the last push. Default: `false`.",
         ),
-        "requiredCommitSigning" => (
-            None,
-            "Require commit signing so that you must sign commits on this branch.",
-        ),
+        "requiredCommitSigning" => (None, "True takes only signed commits. Default: `false`."),
         "requiredLinearHistory" => (
             None,
-            "Prevent merge commits from being pushed to matching branches.",
+            "True refuses merge commits on the branch. Default: `false`.",
         ),
         "deleteBranchOnMerge" => (
             Some(false),
-            "Delete the branch after merging the PR. The default value is `false`",
+            "True deletes the branch of a merged pull request. Default: `false`.",
         ),
-        "allowMergeCommit" => (Some(true), "Allow merge commits. The default value is `true`"),
-        "allowSquashMerge" => (Some(true), "Allow squash merges. The default value is `true`"),
-        "allowRebaseMerge" => (Some(true), "Allow rebase merges. The default value is `true`"),
+        "allowMergeCommit" => (Some(true), "True offers merge commits. Default: `true`."),
+        "allowSquashMerge" => (Some(true), "True offers to squash. Default: `true`."),
+        "allowRebaseMerge" => (Some(true), "True offers to rebase. Default: `true`."),
         "allowUpdateBranch" => (
             Some(false),
-            "Allow branch to be updated. The default value is `false`",
+            "True offers to bring a pull request's branch up to date. Default: `false`.",
         ),
         "allowAutoMerge" => (
             Some(false),
-            "Allow individual PRs to merge automatically when all merge requirements are met. The default value is `false`",
+            "True offers auto-merge for pull requests. Default: `false`.",
         ),
         "hasProjects" => (
             None,
-            "Enable projects for the repository. The default value is `true` unless the organization has disabled repository projects",
+            "True gives the repository projects. Default: what the organisation allows, else `true`.",
         ),
-        "hasWiki" => (
-            Some(true),
-            "Enable the wiki for the repository. The default value is `true`",
-        ),
-        "hasIssues" => (
-            Some(true),
-            "Enable issues for the repository. The default value is `true`",
-        ),
+        "hasWiki" => (Some(true), "True gives the repository a wiki. Default: `true`."),
+        "hasIssues" => (Some(true), "True gives the repository issues. Default: `true`."),
         "protectDefaultBranch" => (
             Some(true),
-            "Protect the default branch after creating the repository. The default value is `true`",
+            "True protects the branch after the push. Default: `true`.",
         ),
         "protectEnforceAdmins" => (
             Some(true),
-            "Enforce admins to adhere to default branch protection. The default value is `true`",
+            "True binds administrators to the rules too. Default: `true`.",
         ),
-        "subscribe" => (None, "Subscribe to the repository. The default value is 'false'"),
+        "subscribe" => (
+            None,
+            "True has the token's user watch the repository. Default: `false`.",
+        ),
         _ => return None,
     };
     let mut schema = flag(description);
@@ -162,31 +156,37 @@ fn about_text(key: &str) -> Option<Value> {
     let (default, description) = match key {
         "repoUrl" => (
             None,
-            "Accepts the format `github.com?repo=reponame&owner=owner` where `reponame` is the new repository name and `owner` is an organization or username",
+            "Host, owner and name of the repository. Write `github.com?owner=owner&repo=name`. The owner is an organisation or a user.",
         ),
-        "description" => (None, "Repository Description"),
-        "homepage" => (None, "Repository Homepage"),
+        "description" => (None, "What the repository is for. Write one line. Default: none."),
+        "homepage" => (None, "Address of the project's website. Default: none."),
         "access" => (
             None,
-            "Sets an admin collaborator on the repository. Can either be a user reference different from `owner` in `repoUrl` or team reference, eg. `org/team-name`",
+            "Who administers the repository. Write the login of a user, or a team as `organisation/team`. The owner has access without it. Default: nobody else.",
         ),
-        "token" => (None, "The token to use for authorization to GitHub"),
+        "token" => (
+            None,
+            "Access token for GitHub. Default: the one of the host's integration.",
+        ),
         "defaultBranch" => (
             Some("master"),
-            "Sets the default branch on the repository. The default value is 'master'",
+            "Branch that gets the first commit. Default: `master`.",
         ),
         "gitCommitMessage" => (
             Some("initial commit"),
-            "Sets the commit message on the repository. The default value is `initial commit`",
+            "Message of the first commit. Default: `scaffolder.defaultCommitMessage`, else `initial commit`.",
         ),
         "gitAuthorName" => (
             Some("Scaffolder"),
-            "Sets the default author name for the commit. The default value is `Scaffolder`",
+            "Name of the first commit's author. Default: `scaffolder.defaultAuthor.name`, else `Scaffolder`.",
         ),
-        "gitAuthorEmail" => (None, "Sets the default author email for the commit."),
+        "gitAuthorEmail" => (
+            None,
+            "Mail address of the first commit's author. Default: `scaffolder.defaultAuthor.email`, else `scaffolder@backstage.io`.",
+        ),
         "sourcePath" => (
             None,
-            "Path within the workspace that will be used as the repository root. If omitted, the entire workspace will be published as the repository.",
+            "Folder of the workspace that is pushed. Default: the whole workspace.",
         ),
         _ => return None,
     };
@@ -203,47 +203,49 @@ fn about_parts(key: &str) -> Value {
     let map = |description: &str| json!({"type": "object", "additionalProperties": {"type": "string"}, "description": description});
     match key {
         "repoVisibility" => {
-            json!({"type": "string", "enum": ["private", "public", "internal"], "description": "Repository Visibility"})
+            json!({"type": "string", "enum": ["private", "public", "internal"], "description": "Who sees the repository. Default: `private`."})
         }
         "squashMergeCommitTitle" => json!({
             "type": "string", "enum": ["PR_TITLE", "COMMIT_OR_PR_TITLE"], "default": "COMMIT_OR_PR_TITLE",
-            "description": "Sets the default value for a squash merge commit title. The default value is `COMMIT_OR_PR_TITLE`",
+            "description": "Title of a squashed commit. `PR_TITLE` is the pull request's. `COMMIT_OR_PR_TITLE` is the commit's where there is only one. Default: `COMMIT_OR_PR_TITLE`.",
         }),
         "squashMergeCommitMessage" => json!({
             "type": "string", "enum": ["PR_BODY", "COMMIT_MESSAGES", "BLANK"], "default": "COMMIT_MESSAGES",
-            "description": "Sets the default value for a squash merge commit message. The default value is `COMMIT_MESSAGES`",
+            "description": "Text of a squashed commit. `PR_BODY` is the pull request's. `COMMIT_MESSAGES` are those of the commits. `BLANK` is none. Default: `COMMIT_MESSAGES`.",
         }),
         "requiredStatusCheckContexts" => {
-            list("The list of status checks to require in order to merge into this branch")
+            list("Checks that must pass before a merge. Write their names. Default: none.")
         }
-        "topics" => list("Adds topics to the repository"),
-        "repoVariables" => map("Variables attached to the repository"),
-        "secrets" => map("Secrets attached to the repository"),
+        "topics" => list("Topics of the repository. The step writes them in lower case. Default: none."),
+        "repoVariables" => map("Variables for workflows. Write each as a name with a text. Default: none."),
+        "secrets" => {
+            map("Secrets for workflows. The step cannot set them yet and fails where there are any.")
+        }
         "requiredApprovingReviewCount" => json!({
             "type": "number",
-            "description": "Specify the number of reviewers required to approve pull requests. Use a number between `1` and `6` or `0` to not require reviewers. Defaults to `1`.",
+            "description": "How many people must approve a pull request. Write `0` to `6`. Default: `1`.",
         }),
         "bypassPullRequestAllowances" => people(
             &[],
-            "Allow specific users, teams, or apps to bypass pull request requirements.",
+            "Users, teams and apps that need no pull request. Write logins and slugs. Default: none.",
         ),
         "restrictions" => people(
             &["users", "teams"],
-            "Restrict who can push to the protected branch. User, app, and team restrictions are only available for organization-owned repositories.",
+            "Users, teams and apps that may push to the branch. Write logins and slugs. GitHub takes them for repositories of organisations alone. Default: all who may write.",
         ),
         "collaborators" => collaborators(),
         "oidcCustomization" => json!({
             "type": "object",
-            "description": "OIDC customization template attached to the repository.",
+            "description": "How OIDC tokens of workflows name their subject. Default: GitHub decides.",
             "properties": {
-                "useDefault": {"type": "boolean", "default": true, "description": "Whether to use the default template or not. If true, includeClaimKeys must not be set."},
-                "includeClaimKeys": list("Array of unique strings. Each claim key can only contain alphanumeric characters and underscores."),
+                "useDefault": {"type": "boolean", "default": true, "description": "True keeps GitHub's form of the subject. Leave `includeClaimKeys` out then. Default: `true`."},
+                "includeClaimKeys": list("Claims of which the subject is made. Write each once, with letters, digits and `_`."),
             },
         }),
         "customProperties" => json!({
             "type": "object",
             "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
-            "description": "Custom properties to be added to the repository (note, this only works for organization repositories). All values must be strings",
+            "description": "Custom properties of the repository. Write each as a name with a text or a list of texts. Users' repositories get none. Default: none.",
         }),
         _ => json!({}),
     }
@@ -263,14 +265,14 @@ fn collaborators() -> Value {
             "type": "object",
             "required": ["access", kind],
             "properties": {
-                "access": text(&format!("The type of access for the {kind}")),
-                (kind): text(&format!("The name of the {kind} that will be added as a collaborator")),
+                "access": text(&format!("What the {kind} may do: `pull`, `triage`, `push`, `maintain`, `admin` or a role of the organisation.")),
+                (kind): text(&format!("Name of the {kind}. The step takes what stands behind the last `:` or `/`.")),
             },
         })
     };
     json!({
         "type": "array",
-        "description": "Provide additional users or teams with permissions",
+        "description": "Users and teams that get access. Default: none.",
         "items": {"anyOf": [one("user"), one("team")]},
     })
 }

@@ -11,19 +11,19 @@ use super::{account, inputs};
 
 pub(super) fn about() -> About {
     let own = json!({
-        "number": {"type": "number", "description": "The pull request or issue number to add labels to"},
+        "number": {"type": "number", "description": "Number of the issue or pull request. Write a whole number."},
         "labels": {
             "type": "array", "items": {"type": "string"},
-            "description": "The labels to add to the pull request or issue",
+            "description": "Names of the labels. Labels that are there stay.",
         },
     });
     About {
         id: "github:issues:label",
-        description: "Adds labels to a pull request or issue on GitHub.",
+        description: "Puts labels on an issue or a pull request at GitHub.",
         input: inputs::input(&["repoUrl", "number", "labels"], &["repoUrl", "token"], &own),
         output: Value::Null,
         examples: example(
-            "Adds a label to a pull request that an earlier step opened.",
+            "Puts the label bug on the pull request 1.",
             json!({"repoUrl": "github.com?repo=repo&owner=owner", "number": 1, "labels": ["bug"]}),
         ),
         run: |parts, context| Box::pin(run(parts, context)),

@@ -18,16 +18,16 @@ pub(super) fn about() -> About {
     };
     About {
         id: "publish:github",
-        description: "Initializes a git repository of contents in workspace and publishes it to GitHub.",
+        description: "Makes a repository at GitHub and pushes the workspace to it.",
         input: inputs::input(&["repoUrl"], &shared, &Value::Null),
         output: inputs::outputs(),
         examples: vec![
             example(
-                "Initializes a GitHub repository with a description.",
+                "Makes a private repository with a description.",
                 json!({"repoUrl": "github.com?repo=repo&owner=owner", "description": "A service"}),
             ),
             example(
-                "Initializes a public repository whose branch main is not protected, and gives a team access.",
+                "Makes a public repository. A team may push to it. Its branch main is not protected.",
                 json!({
                     "repoUrl": "github.com?repo=repo&owner=owner", "repoVisibility": "public", "defaultBranch": "main",
                     "protectDefaultBranch": false, "collaborators": [{"team": "platform", "access": "push"}],

@@ -25,13 +25,13 @@ const TRIED_NUMBER: u64 = 43;
 
 pub(super) fn about() -> About {
     let output = json!({
-        "targetBranchName": text("Target branch name of the merge request"),
-        "remoteUrl": text("Link to the pull request in Github"),
-        "pullRequestNumber": {"type": "number", "description": "The pull request number"},
+        "targetBranchName": text("Branch into which the pull request goes."),
+        "remoteUrl": text("Address of the pull request's page."),
+        "pullRequestNumber": {"type": "number", "description": "Number of the pull request."},
     });
     About {
         id: "publish:github:pull-request",
-        description: "Opens a pull request at GitHub with the content of the workspace.",
+        description: "Commits the workspace to a branch and opens a pull request at GitHub.",
         input: inputs::input(
             &["repoUrl", "branchName", "title", "description"],
             &["repoUrl", "token"],
@@ -39,10 +39,10 @@ pub(super) fn about() -> About {
         ),
         output: object(&[], output),
         examples: example(
-            "Opens a pull request that adds the workspace below a folder.",
+            "Opens a pull request. It adds the workspace below apps/orders.",
             json!({
-                "repoUrl": "github.com?repo=repo&owner=owner", "branchName": "new-app", "title": "Create my new app",
-                "description": "This PR is really good", "targetPath": "apps/new-app",
+                "repoUrl": "github.com?repo=repo&owner=owner", "branchName": "add-orders", "title": "Add orders",
+                "description": "Takes orders of customers.", "targetPath": "apps/orders",
             }),
         ),
         run: |parts, context| Box::pin(run(parts, context)),
@@ -53,24 +53,24 @@ fn own_inputs() -> Value {
     let list =
         |description: &str| json!({"type": "array", "items": {"type": "string"}, "description": description});
     json!({
-        "branchName": text("The name for the branch"),
-        "filesToDelete": list("List of files that will be deleted"),
-        "targetBranchName": text("The target branch name of the pull request"),
-        "title": text("The name for the pull request"),
-        "description": text("The description of the pull request"),
-        "draft": flag("Create a draft pull request"),
-        "sourcePath": text("Subdirectory of working directory to copy changes from"),
-        "targetPath": text("Subdirectory of repository to apply changes to"),
-        "reviewers": list("The users that will be added as reviewers to the pull request"),
-        "assignees": list("The users that will be added as assignees to the pull request"),
-        "teamReviewers": list("The teams that will be added as reviewers to the pull request"),
-        "commitMessage": text("The commit message for the pull request commit"),
-        "update": flag("Update pull request if already exists"),
-        "forceFork": flag("Create pull request from a fork"),
-        "gitAuthorName": text("Sets the default author name for the commit. The default value is the authenticated user or `Scaffolder`"),
-        "gitAuthorEmail": text("Sets the default author email for the commit. The default value is the authenticated user or `scaffolder@backstage.io`"),
-        "forceEmptyGitAuthor": flag("Forces the author to be empty. This is useful when using a Github App, it permit the commit to be verified on Github"),
-        "createWhenEmpty": flag("Set whether to create pull request when there are no changes to commit. The default value is true. If set to false, remoteUrl is no longer a required output."),
+        "branchName": text("Branch that gets the commit."),
+        "filesToDelete": list("Files that the commit deletes. Write paths below `targetPath`. Default: none."),
+        "targetBranchName": text("Branch into which the pull request goes. Default: the repository's default branch."),
+        "title": text("Title of the pull request."),
+        "description": text("Text of the pull request. Write Markdown."),
+        "draft": flag("True opens a draft. Default: `false`."),
+        "sourcePath": text("Folder of the workspace whose files are committed. Default: the whole workspace."),
+        "targetPath": text("Folder of the repository that gets the files. Default: its root."),
+        "reviewers": list("Users who are asked for a review. Write their logins. Default: none."),
+        "assignees": list("Users to whom the pull request is assigned. Write their logins. The step takes the first 10. Default: none."),
+        "teamReviewers": list("Teams that are asked for a review. Write their slugs. Default: none."),
+        "commitMessage": text("Message of the commit. Default: `scaffolder.defaultCommitMessage`, else `title`."),
+        "update": flag("True changes the pull request of this branch that is open. False fails then. Default: `false`."),
+        "forceFork": flag("True works in a fork in any case. False does so where the token may not push. Default: `false`."),
+        "gitAuthorName": text("Name of the commit's author. Default: `scaffolder.defaultAuthor.name`, else the token's user. Where only an address is set: `Scaffolder`."),
+        "gitAuthorEmail": text("Mail address of the commit's author. Default: `scaffolder.defaultAuthor.email`, else the token's user. Where only a name is set: `scaffolder@backstage.io`."),
+        "forceEmptyGitAuthor": flag("True sends no author. GitHub then takes the owner of the token. Default: `false`."),
+        "createWhenEmpty": flag("False opens no pull request where nothing changes. The step has no output then. Default: `true`."),
     })
 }
 

@@ -14,20 +14,20 @@ pub(super) fn about() -> About {
     // Those about a branch are taken, as in the original; there is no branch yet that they could have an effect on.
     let shared = [&inputs::REPOSITORY[..], &inputs::PROTECTION].concat();
     let outputs = json!({
-        "remoteUrl": text("A URL to the repository with the provider"),
-        "repoContentsUrl": text("A URL to the root of the repository"),
+        "remoteUrl": text("Address from which Git clones the repository."),
+        "repoContentsUrl": text("No value: the repository has no branch yet."),
     });
     About {
         id: "github:repo:create",
-        description: "Creates a GitHub repository.",
+        description: "Makes a repository without files at GitHub.",
         input: inputs::input(
             &["repoUrl"],
             &shared,
-            &json!({"requiredLinearHistory": flag("Prevent merge commits from being pushed to matching branches.")}),
+            &json!({"requiredLinearHistory": flag("True refuses merge commits on the branch. Default: `false`.")}),
         ),
         output: object(&[], outputs),
         examples: example(
-            "Creates a private GitHub repository.",
+            "Makes a private repository.",
             json!({"repoUrl": "github.com?repo=repo&owner=owner", "description": "A service"}),
         ),
         run: |parts, context| Box::pin(run(parts, context)),

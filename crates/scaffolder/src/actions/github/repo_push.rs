@@ -14,11 +14,11 @@ pub(super) fn about() -> About {
     let shared = [&["repoUrl", "token"][..], &inputs::PROTECTION, &inputs::PUSH].concat();
     About {
         id: "github:repo:push",
-        description: "Initializes a git repository of contents in workspace and publishes it to GitHub.",
+        description: "Pushes the workspace as the first commit of an empty repository at GitHub.",
         input: inputs::input(&["repoUrl"], &shared, &Value::Null),
         output: inputs::outputs(),
         examples: example(
-            "Pushes the workspace to the branch main of a repository that github:repo:create made.",
+            "Pushes to the branch main. An earlier step made the repository with github:repo:create.",
             json!({"repoUrl": "github.com?repo=repo&owner=owner", "defaultBranch": "main"}),
         ),
         run: |parts, context| Box::pin(run(parts, context)),

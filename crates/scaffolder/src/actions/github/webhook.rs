@@ -12,34 +12,31 @@ use super::super::{flag, text};
 use super::{account, inputs};
 
 pub(super) fn about() -> About {
-    let mut active =
-        flag("Determines if notifications are sent when the webhook is triggered. Default: `true`");
+    let mut active = flag("False makes the webhook but switches it off. Default: `true`.");
     active["default"] = true.into();
-    let mut insecure = flag(
-        "Determines whether the SSL certificate of the host for url will be verified when delivering payloads. Default `false`",
-    );
+    let mut insecure = flag("True skips the check of the receiver's TLS certificate. Default: `false`.");
     insecure["default"] = false.into();
     let own = json!({
-        "webhookUrl": text("The URL to which the payloads will be delivered"),
-        "webhookSecret": text("Webhook secret value."),
+        "webhookUrl": text("Address that GitHub calls."),
+        "webhookSecret": text("Secret with which GitHub signs its calls. Default: none."),
         "events": {
             "type": "array", "items": {"type": "string"}, "default": ["push"],
-            "description": "Determines what events the hook is triggered for. Use \"*\" for all events. Default: `[push]`",
+            "description": "Events for which GitHub calls. Write `*` for all. Default: `push` alone.",
         },
         "active": active,
         "contentType": {
             "type": "string", "enum": ["form", "json"], "default": "form",
-            "description": "The media type used to serialize the payloads. The default is `form`",
+            "description": "Format of a call's body. Default: `form`.",
         },
         "insecureSsl": insecure,
     });
     About {
         id: "github:webhook",
-        description: "Creates webhook for a repository on GitHub.",
+        description: "Makes a webhook of a repository at GitHub.",
         input: inputs::input(&["repoUrl", "webhookUrl"], &["repoUrl", "token"], &own),
         output: Value::Null,
         examples: example(
-            "Creates a webhook for pushes.",
+            "Makes a webhook that sends each push as JSON.",
             json!({"repoUrl": "github.com?repo=repo&owner=owner", "webhookUrl": "https://example.com/my-webhook", "contentType": "json"}),
         ),
         run: |parts, context| Box::pin(run(parts, context)),

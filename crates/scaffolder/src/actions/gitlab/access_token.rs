@@ -22,19 +22,22 @@ pub(super) fn about() -> About {
     let input = json!({
         "repoUrl": repo_url(),
         "token": token(),
-        "projectId": {"type": ["number", "string"], "description": "Project ID/Name(slug) of the Gitlab Project"},
-        "name": text("Name of Access Key"),
-        "accessLevel": {"type": "number", "description": "Access Level of the Token, 10 (Guest), 20 (Reporter), 30 (Developer), 40 (Maintainer), and 50 (Owner)"},
-        "scopes": {"type": "array", "items": {"type": "string"}, "description": "Scopes for a project access token"},
-        "expiresAt": text("Expiration date of the access token in ISO format (YYYY-MM-DD). If Empty, it will set to the maximum of 365 days."),
+        "projectId": {"type": ["number", "string"], "description": "Number of the project, or its whole path, such as `group/name`."},
+        "name": text("Name of the token. Default: `tokenname`."),
+        "accessLevel": {"type": "number", "description": "Role of the token: `10` is a guest, `20` a reporter, `30` a developer, `40` a maintainer, `50` an owner. Default: `40`."},
+        "scopes": {"type": "array", "items": {"type": "string"}, "description": "What the token may do. Write the names of GitLab's scopes. Default: `read_repository`."},
+        "expiresAt": text("Day on which the token ends. Write `YYYY-MM-DD`. Default: 365 days from now."),
     });
     About {
         id: "gitlab:projectAccessToken:create",
-        description: "Creates an access token of a GitLab project.",
+        description: "Makes an access token of a project at GitLab.",
         input: at_host::input(&["repoUrl", "projectId"], input),
-        output: object(&[], json!({"access_token": text("Access Token")})),
+        output: object(
+            &[],
+            json!({"access_token": text("The token. GitLab shows it only once.")}),
+        ),
         examples: example(
-            "Creates an access token that may read the repository.",
+            "Makes a token. It may read the repository.",
             json!({"repoUrl": "gitlab.com?repo=project_name&owner=group_name", "projectId": "456", "scopes": ["read_repository"]}),
         ),
         run: |parts, context| Box::pin(run(parts, context)),

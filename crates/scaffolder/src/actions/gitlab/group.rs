@@ -23,20 +23,20 @@ pub(super) fn about() -> About {
                 {"type": "string"},
                 {"type": "object", "required": ["name", "slug"], "properties": {"name": {"type": "string"}, "slug": {"type": "string"}}},
             ]},
-            "description": "A path of group names or objects (name and slug) that is ensured to exist",
+            "description": "Groups, from the outermost to the innermost. Write each as its part of the path, or as an object with that part as `slug`.",
         },
     });
     About {
         id: "gitlab:group:ensureExists",
-        description: "Ensures a Gitlab group exists",
+        description: "Makes a group at GitLab, and the groups around it, where they are missing.",
         input: at_host::input(&["repoUrl", "path"], input),
         output: object(
             &[],
-            json!({"groupId": {"type": "number", "description": "The id of the innermost sub-group"}}),
+            json!({"groupId": {"type": "number", "description": "Number of the innermost group."}}),
         ),
         examples: example(
-            "Creates a group within a group.",
-            json!({"repoUrl": "gitlab.com", "path": ["group1", "group2"]}),
+            "Makes the group orders in the group shop.",
+            json!({"repoUrl": "gitlab.com", "path": ["shop", "orders"]}),
         ),
         run: |parts, context| Box::pin(run(parts, context)),
     }

@@ -18,21 +18,21 @@ const BRANCH: &str = "branch";
 
 pub(super) fn about() -> About {
     let output = json!({
-        "targetBranchName": text("Target branch name of the merge request"),
-        "projectid": text("GitLab Project id/Name(slug)"),
-        "projectPath": text("GitLab Project path"),
-        "mergeRequestUrl": text("Link to the merge request in GitLab"),
+        "targetBranchName": text("Branch into which the merge request goes."),
+        "projectid": text("Path of the project, or its number where `repoUrl` names that."),
+        "projectPath": text("The same as `projectid`."),
+        "mergeRequestUrl": text("Address of the merge request's page."),
     });
     About {
         id: "publish:gitlab:merge-request",
-        description: "Opens a merge request at GitLab with the content of the workspace.",
+        description: "Commits the workspace to a new branch and opens a merge request at GitLab.",
         input: at_host::input(&["repoUrl", "branchName", "title"], inputs()),
         output: object(&[], output),
         examples: example(
-            "Opens a merge request that adds the workspace below a folder.",
+            "Opens a merge request. It adds the workspace below apps.",
             json!({
-                "repoUrl": "gitlab.com?repo=project_name&owner=group_name", "title": "Create my new app",
-                "description": "This MR is really good", "branchName": "new-app", "sourcePath": ".", "targetPath": "apps",
+                "repoUrl": "gitlab.com?repo=project_name&owner=group_name", "title": "Add orders",
+                "description": "Takes orders of customers.", "branchName": "add-orders", "sourcePath": ".", "targetPath": "apps",
             }),
         ),
         run: |parts, context| Box::pin(run(parts, context)),
@@ -43,23 +43,23 @@ fn inputs() -> Value {
     let list = json!({"type": "array", "items": {"type": "string"}});
     json!({
         "repoUrl": repo_url(),
-        "title": text("The name for the merge request"),
-        "description": text("The description of the merge request"),
-        "branchName": text("The source branch name of the merge request"),
-        "targetBranchName": text("The target branch name of the merge request (defaults to _default branch of repository_)"),
-        "sourcePath": text("Subdirectory of working directory to copy changes from. For reasons of backward compatibility, any specified `targetPath` input will be applied in place of an absent/falsy value for this input. Circumvent this behavior using `.`"),
-        "targetPath": text("Subdirectory of repository to apply changes to"),
+        "title": text("Title of the merge request. It is the commit's message too."),
+        "description": text("Text of the merge request. Write Markdown. Default: none."),
+        "branchName": text("Branch that gets the commit. The step makes it."),
+        "targetBranchName": text("Branch into which the merge request goes. Default: the project's default branch."),
+        "sourcePath": text("Folder of the workspace whose files are committed. Write `.` for the whole workspace. Default: the folder that `targetPath` names, else the whole workspace."),
+        "targetPath": text("Folder of the project that gets the files. Default: its root."),
         "token": token(),
         "commitAction": {
             "type": "string", "enum": ["create", "delete", "update", "skip", "auto"],
-            "description": "The action to be used for `git` commit. Defaults to `auto`, which detects whether to `create`, `update` or `skip` each source file.",
+            "description": "What the commit does with each file. `auto` creates what is new, updates what differs and skips the rest. `skip` commits nothing. Default: `auto`.",
         },
-        "projectid": text("Project ID/Name(slug) of the GitLab Project _deprecated_: `projectid` passed as query parameters in the `repoUrl`"),
-        "removeSourceBranch": flag("Option to delete source branch once the MR has been merged. Default: `false`"),
-        "assignee": text("User this merge request will be assigned to"),
-        "reviewers": {"type": "array", "items": {"type": "string"}, "description": "Users that will be assigned as reviewers"},
-        "assignReviewersFromApprovalRules": flag("Automatically assign reviewers from the approval rules of the MR. Includes `CODEOWNERS`"),
-        "labels": {"anyOf": [{"type": "string"}, list], "description": "Labels with which to tag the created merge request"},
+        "projectid": text("Deprecated. It has no effect. Write `gitlab.com?project=group/name` as `repoUrl` instead."),
+        "removeSourceBranch": flag("True deletes the branch after the merge. Default: `false`."),
+        "assignee": text("User to whom the merge request is assigned. Write the username. Default: nobody."),
+        "reviewers": {"type": "array", "items": {"type": "string"}, "description": "Users who are asked for a review. Write their usernames. Default: none."},
+        "assignReviewersFromApprovalRules": flag("True also asks those who may approve by the project's rules. Code owners are among them. Default: `false`."),
+        "labels": {"anyOf": [{"type": "string"}, list], "description": "Labels of the merge request. Write a list, or one text with commas between them. Default: none."},
     })
 }
 

@@ -14,31 +14,31 @@ use super::{account, committing, repo_url, token};
 pub(super) fn about() -> About {
     let input = json!({
         "repoUrl": repo_url(),
-        "branchName": text("The branch name for the commit"),
-        "commitMessage": text("The commit message"),
-        "sourcePath": text("Subdirectory of working directory to copy changes from"),
-        "targetPath": text("Subdirectory of repository to apply changes to"),
+        "branchName": text("Branch that gets the commit. The step makes it where it is missing."),
+        "commitMessage": text("Message of the commit."),
+        "sourcePath": text("Folder of the workspace whose files are committed. Default: the whole workspace."),
+        "targetPath": text("Folder of the project that gets the files. Default: its root."),
         "token": token(),
         "commitAction": {
             "type": "string", "enum": ["create", "update", "delete", "auto", "skip"],
-            "description": "The action to be used for git commit. Defaults to create, but can be set to update or delete",
+            "description": "What the commit does with each file. `auto` creates what is new, updates what differs and skips the rest. `skip` commits nothing. Default: `create`.",
         },
     });
     let output = json!({
-        "projectid": text("Gitlab Project id/Name(slug)"),
-        "projectPath": text("Gitlab Project path"),
-        "commitHash": text("The git commit hash of the commit"),
+        "projectid": text("Path of the project, or its number where `repoUrl` names that."),
+        "projectPath": text("The same as `projectid`."),
+        "commitHash": text("Hash of the newest commit of the branch."),
     });
     About {
         id: "gitlab:repo:push",
-        description: "Commits the content of the workspace to a branch of a GitLab project.",
+        description: "Commits the workspace to a branch of a project at GitLab.",
         input: at_host::input(&["repoUrl", "branchName", "commitMessage"], input),
         output: object(&[], output),
         examples: example(
-            "Adds the workspace to a branch.",
+            "Commits the workspace to the branch add-orders.",
             json!({
-                "repoUrl": "gitlab.com?repo=project_name&owner=group_name", "commitMessage": "Initial Commit",
-                "branchName": "feature-branch",
+                "repoUrl": "gitlab.com?repo=project_name&owner=group_name", "commitMessage": "Add orders",
+                "branchName": "add-orders",
             }),
         ),
         run: |parts, context| Box::pin(run(parts, context)),

@@ -12,20 +12,19 @@ use super::{account, host_of, project_of, repo_url, token};
 
 /// The mark of a variable that this step was about to make.
 const MAKING: &str = "making";
-const KEY: &str =
-    "The key of a variable; must have no more than 255 characters; only A-Z, a-z, 0-9, and _ are allowed";
+const KEY: &str = "Name of the variable. Write up to 255 letters, digits and `_`.";
 
 /// The keys of a variable as `publish:gitlab` takes them.
 pub(super) fn properties() -> Value {
     json!({
         "key": text(KEY),
-        "value": text("The value of a variable"),
-        "description": text("The description of the variable. The default value is 'null'"),
-        "variable_type": {"type": "string", "enum": ["env_var", "file"], "description": "The type of a variable. The default value is 'env_var'"},
-        "protected": flag("Whether the variable is protected. The default value is 'false'"),
-        "masked": flag("Whether the variable is masked. The default value is 'false'"),
-        "raw": flag("Whether the variable is in raw format. The default value is 'false'"),
-        "environment_scope": text("The environment_scope of the variable. The default value is '*'"),
+        "value": text("Value of the variable."),
+        "description": text("What the variable is for. Default: none."),
+        "variable_type": {"type": "string", "enum": ["env_var", "file"], "description": "How jobs get the value. `env_var` sets a variable, `file` writes a file. Default: `env_var`."},
+        "protected": flag("True gives it to jobs of protected branches and tags alone. Default: `false`."),
+        "masked": flag("True hides the value in the logs of jobs. Default: `false`."),
+        "raw": flag("True keeps each `$` of the value as it is. Default: `false`."),
+        "environment_scope": text("Environments whose jobs get it. Write a name, with `*` for any text. Default: `*`."),
     })
 }
 
@@ -45,25 +44,25 @@ pub(super) fn about() -> About {
     let input = json!({
         "repoUrl": repo_url(),
         "token": token(),
-        "projectId": {"type": ["number", "string"], "description": "Project ID"},
+        "projectId": {"type": ["number", "string"], "description": "Number of the project, or its whole path, such as `group/name`."},
         "key": {"type": "string", "pattern": "^[A-Za-z0-9_]{1,255}$", "description": KEY},
-        "value": text("The value of a variable"),
-        "variableType": text("Variable Type (env_var or file)"),
-        "variableProtected": off("Whether the variable is protected"),
-        "masked": off("Whether the variable is masked"),
-        "raw": off("Whether the variable is expandable"),
-        "environmentScope": {"type": "string", "default": "*", "description": "The environment_scope of the variable"},
+        "value": text("Value of the variable."),
+        "variableType": text("How jobs get the value. Write `env_var` for a variable, `file` for a file."),
+        "variableProtected": off("True gives it to jobs of protected branches and tags alone. Default: `false`."),
+        "masked": off("True hides the value in the logs of jobs. Default: `false`."),
+        "raw": off("True keeps each `$` of the value as it is. Default: `false`."),
+        "environmentScope": {"type": "string", "default": "*", "description": "Environments whose jobs get it. Write a name, with `*` for any text. Default: `*`."},
     });
     About {
         id: "gitlab:projectVariable:create",
-        description: "Creates a variable of a GitLab project.",
+        description: "Makes a variable for the pipelines of a project at GitLab.",
         input: at_host::input(&["repoUrl", "projectId", "key", "value", "variableType"], input),
         output: Value::Null,
         examples: example(
-            "Creates a variable.",
+            "Makes the variable REGION.",
             json!({
-                "repoUrl": "gitlab.com?repo=project_name&owner=group_name", "projectId": "123", "key": "MY_VARIABLE",
-                "value": "my_value", "variableType": "env_var",
+                "repoUrl": "gitlab.com?repo=project_name&owner=group_name", "projectId": "123", "key": "REGION",
+                "value": "north", "variableType": "env_var",
             }),
         ),
         run: |parts, context| Box::pin(run(parts, context)),

@@ -106,6 +106,8 @@ impl Acting {
                 begun_at: "2026-11-30T00:00:00Z".parse().unwrap(),
                 template: "template:default/probe".to_owned(),
                 base_url: None,
+                version: None,
+                record: None,
                 published: None,
             }),
         };

@@ -96,7 +96,11 @@ async fn a_step_that_is_done_again_makes_nothing_twice() {
     let task = world.ended(id).await;
     assert_eq!(task.state, TaskState::Failed);
     let actor = Actor::caller(&Viewer::guest(), None);
-    world.tasks.retry(id, &BTreeMap::new(), &actor).await.unwrap();
+    world
+        .tasks
+        .retry(id, None, &BTreeMap::new(), &actor)
+        .await
+        .unwrap();
     let task = world.ended(id).await;
     assert_eq!(task.state, TaskState::Completed, "{}", world.messages(id).await);
     let made = github
@@ -116,7 +120,11 @@ async fn a_step_that_is_done_again_makes_nothing_twice() {
             "{attempt}: {problem}"
         );
         if attempt == "first" {
-            world.tasks.retry(id, &BTreeMap::new(), &actor).await.unwrap();
+            world
+                .tasks
+                .retry(id, None, &BTreeMap::new(), &actor)
+                .await
+                .unwrap();
         }
     }
     process.end().await;

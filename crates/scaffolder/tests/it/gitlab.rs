@@ -116,7 +116,11 @@ async fn a_step_that_is_done_again_makes_nothing_twice() {
             world.messages(id).await
         );
         let actor = Actor::caller(&Viewer::guest(), None);
-        world.tasks.retry(id, &BTreeMap::new(), &actor).await.unwrap();
+        world
+            .tasks
+            .retry(id, None, &BTreeMap::new(), &actor)
+            .await
+            .unwrap();
         let task = world.ended(id).await;
         assert_eq!(task.state, TaskState::Completed, "{}", world.messages(id).await);
         let after = gitlab.calls().iter().filter(|call| *call == once).count();

@@ -58,6 +58,8 @@ pub struct DryRun<'a> {
     pub user: Option<Value>,
     /// In whose name actions read.
     pub actor: Actor,
+    /// What expressions see as `environment.parameters`, in place of what the configuration says.
+    pub environment: Option<Value>,
     /// What lies beside the template.
     pub beside: Beside,
     /// The step at which the run ends: what it would publish is what is wanted.
@@ -178,7 +180,14 @@ impl DryRunner {
         let base_url = base_url(&wanted.beside, folder)?;
         spec["templateInfo"]["baseUrl"] = base_url.as_str().into();
         let steps = spec["steps"].clone();
-        let parts = (self.actions.clone(), self.filters.clone(), self.settings.clone());
+        let settings = match wanted.environment {
+            Some(environment) => Arc::new(Settings {
+                environment,
+                ..Settings::clone(&self.settings)
+            }),
+            None => self.settings.clone(),
+        };
+        let parts = (self.actions.clone(), self.filters.clone(), settings);
         let version = template_version(&spec);
         let mut trial = Trial {
             stage: Stage::new(parts, spec, id.clone(), wanted.secrets),

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// All uses of a sight that sees everything, outside of tests.
-const USES: [(&str, &str); 9] = [
+const USES: [(&str, &str); 12] = [
     (
         "auth/src/resolver.rs",
         "a sign-in finds the person and its groups",
@@ -32,6 +32,18 @@ const USES: [(&str, &str); 9] = [
     (
         "scaffolder/src/tasks.rs",
         "the person that begins a task is put into it",
+    ),
+    (
+        "scaffolder/src/updates/origin.rs",
+        "a repository records the template that it is made from",
+    ),
+    (
+        "scaffolder/src/updates/rendering.rs",
+        "a template is looked for where the catalog has it from",
+    ),
+    (
+        "scaffolder/src/updates/rendering.rs",
+        "a template is rendered again for the person that used it first",
     ),
     ("techdocs/src/pushes.rs", "documentation that a push concerns"),
     (

@@ -53,6 +53,7 @@ pub(super) async fn run(
         secrets,
         user,
         actor,
+        environment: None,
         beside: Beside::Files(files),
         until: None,
     };

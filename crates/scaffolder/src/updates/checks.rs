@@ -89,9 +89,9 @@ impl Desk {
     }
 
     async fn compare(&self, project: &Project, known: &mut Known) -> Result<Found, Fault> {
-        let record = self.record(project).await?;
-        let pinned = self.reader.pinned(&record.source, Some(&record.commit)).await?;
-        let [then, newest] = [&pinned.url, &record.source];
+        let (record, source) = self.record(project).await?;
+        let pinned = self.reader.pinned(&source, Some(&record.commit)).await?;
+        let [then, newest] = [&pinned.url, &source];
         let then = self.last_change(then, known).await?;
         let newest = self.last_change(newest, known).await?;
         let standing = if then == newest {

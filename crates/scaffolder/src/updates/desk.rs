@@ -72,12 +72,25 @@ impl Desk {
         tables::show(&mut session, id).await.map_err(crate::tasks::fault)
     }
 
-    /// The record in a project's repository.
-    pub(crate) async fn record(&self, project: &Project) -> Result<Record, Fault> {
+    /// The record in a project's repository, and where its template is.
+    pub(crate) async fn record(&self, project: &Project) -> Result<(Record, String), Fault> {
         let place = format!("{}/{}", project.repository.trim_end_matches('/'), record::PATH);
         let read = self.reader.read_url(&place, None).await;
         let read = read.map_err(|fault| missing(&place, fault))?;
-        Record::read(&read.bytes, &place)
+        self.trusted(project, Record::read(&read.bytes, &place)?).await
+    }
+
+    /// The record, where the portal has written what it names.
+    async fn trusted(&self, project: &Project, record: Record) -> Result<(Record, String), Fault> {
+        let source = rendering::source_of(&self.catalog, &project.template).await?;
+        let is_ours = record.template == project.template && project.commits.contains(&record.commit);
+        if is_ours {
+            return Ok((record, source));
+        }
+        Err(Fault::input(format!(
+            "The record of {} names {} at commit {}, which the portal has not written there; put back what it said before",
+            project.repository, record.template, record.commit
+        )))
     }
 
     /// What the newest template changes in a project. `more` are values of fields that the newest template has and the record
@@ -93,23 +106,33 @@ impl Desk {
         let record_text = ours.get(record::PATH).cloned();
         let record_text =
             record_text.ok_or_else(|| missing(&place, Fault::not_found("there is no such file")))?;
-        let record = Record::read(&record_text, &place)?;
-        let newest = template_at(&self.reader, &record, None).await?;
+        let (record, source) = self.trusted(project, Record::read(&record_text, &place)?).await?;
+        let newest = template_at(&self.reader, &source, &record, None).await?;
         let values = rendering::values(&newest.template, &record, more);
         let wrong = validation::check(&newest.template, &values, &BTreeMap::new());
         let next = Record {
             commit: newest.pinned.commit.clone(),
             parameters: values.clone(),
             hidden: Vec::new(),
+            source: source.clone(),
             ..record.clone()
         };
         let next = next.hide(&newest.template, &BTreeMap::new());
         let mut changes = Vec::new();
         if wrong.is_empty() {
-            let parts = (&self.dry_runs, &self.catalog);
-            let first = template_at(&self.reader, &record, Some(&record.commit)).await?;
+            let user = rendering::person(&self.catalog, project.created_by.as_deref()).await?;
+            let first = template_at(&self.reader, &source, &record, Some(&record.commit)).await?;
+            let parts = (&self.dry_runs, user.clone());
             let old = render(parts, &first, &record, &record.parameters, actor, &self.stop).await?;
-            let new = render(parts, &newest, &record, &values, actor, &self.stop).await?;
+            let new = render(
+                (&self.dry_runs, user),
+                &newest,
+                &record,
+                &values,
+                actor,
+                &self.stop,
+            )
+            .await?;
             changes = merge(&old, &new, &ours);
         }
         Ok(Update {

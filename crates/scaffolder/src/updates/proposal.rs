@@ -43,7 +43,8 @@ impl Desk {
         };
         let kept = async {
             let mut tx = self.store.write_unordered(Lane::Person).await?;
-            tables::note_proposal(&mut tx, project.id, &page).await?;
+            let commits = [&project.commits[..], std::slice::from_ref(&update.next.commit)].concat();
+            tables::note_proposal(&mut tx, project.id, &page, &commits).await?;
             self.audit.record(&mut tx, event).await?;
             tx.commit().await
         };

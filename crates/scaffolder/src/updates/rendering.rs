@@ -13,8 +13,8 @@ use super::record::{self, Record};
 use crate::dry_run::{Beside, DryRun, DryRunner};
 use crate::template::Template;
 
-static RECORDED_PERSON: Sight =
-    Sight::system("a template is rendered again for the person that used it first");
+static FIRST_PERSON: Sight = Sight::system("a template is rendered again for the person that used it first");
+static OWN_SOURCE: Sight = Sight::system("a template is looked for where the catalog has it from");
 
 /// A template at one of its commits.
 pub(crate) struct AtCommit {
@@ -22,13 +22,30 @@ pub(crate) struct AtCommit {
     pub(crate) pinned: Pinned,
 }
 
+/// Where the catalog has a template from. What a repository says about that is not believed: its authors could name any place that
+/// the portal may read and they may not.
+pub(crate) async fn source_of(catalog: &Catalog, template: &str) -> Result<String, Fault> {
+    let reference: EntityRef = template.parse()?;
+    let found = catalog.seen_by(&OWN_SOURCE).entity(&reference).await?;
+    let found = found.ok_or_else(|| Fault::not_found(format!("The catalog has no {reference} any more")))?;
+    let source = entity::annotation(&found, entity::MANAGED_BY_LOCATION);
+    let source = source.and_then(|source| source.strip_prefix("url:"));
+    let elsewhere = || {
+        Fault::input(format!(
+            "{reference} is not at a Git host, so that it has no older state"
+        ))
+    };
+    source.map(str::to_owned).ok_or_else(elsewhere)
+}
+
 /// Reads the template of a record at a commit; without one, at the newest of its branch.
 pub(crate) async fn template_at(
     reader: &UrlReader,
+    source: &str,
     record: &Record,
     commit: Option<&str>,
 ) -> Result<AtCommit, Fault> {
-    let pinned = reader.pinned(&record.source, commit).await?;
+    let pinned = reader.pinned(source, commit).await?;
     let read = reader.read_url(&pinned.url, None).await?;
     let text = std::str::from_utf8(&read.bytes)
         .map_err(|error| Fault::input(format!("{} is no text: {error}", pinned.url)))?;
@@ -73,7 +90,7 @@ pub(crate) fn values(template: &Template, record: &Record, more: &Value) -> Valu
 
 /// The files that the step of a record would publish.
 pub(crate) async fn render(
-    (dry_runs, catalog): (&DryRunner, &Catalog),
+    (dry_runs, user): (&DryRunner, Option<Value>),
     at: &AtCommit,
     record: &Record,
     values: &Value,
@@ -84,8 +101,9 @@ pub(crate) async fn render(
         template: &at.template,
         values,
         secrets: BTreeMap::new(),
-        user: person(catalog, record).await?,
+        user,
         actor: actor.clone(),
+        environment: None,
         beside: Beside::Url(at.template.base_url.clone().unwrap_or_default()),
         until: Some(&record.step),
     };
@@ -107,14 +125,14 @@ pub(crate) async fn render(
     Ok(files.filter(|(path, _)| path != record::PATH).collect())
 }
 
-/// The person of a record, as expressions see it.
-async fn person(catalog: &Catalog, record: &Record) -> Result<Option<Value>, Fault> {
-    let Some(by) = &record.by else {
+/// The person that made a project, as expressions see it.
+pub(crate) async fn person(catalog: &Catalog, created_by: Option<&str>) -> Result<Option<Value>, Fault> {
+    let Some(by) = created_by else {
         return Ok(None);
     };
     let mut user = json!({ "ref": by });
     if let Ok(reference) = by.parse::<EntityRef>()
-        && let Some(entity) = catalog.seen_by(&RECORDED_PERSON).entity(&reference).await?
+        && let Some(entity) = catalog.seen_by(&FIRST_PERSON).entity(&reference).await?
     {
         user["entity"] = entity;
     }

@@ -1,6 +1,7 @@
 //! The table of projects: repositories that templates made, and how far each is behind its template.
 
-use store::{Migration, Row, Session, StoreError, Tx};
+use serde_json::json;
+use store::{Arg, Migration, Row, Session, StoreError, Tx};
 use uuid::Uuid;
 
 use crate::tasks::TaskId;
@@ -17,6 +18,7 @@ CREATE TABLE scaffolder_projects (
     created_by TEXT,
     created_at BIGINT NOT NULL,
     state TEXT NOT NULL,
+    commits TEXT NOT NULL,
     recorded TEXT,
     newest TEXT,
     problem TEXT,
@@ -73,6 +75,9 @@ pub(crate) struct Project {
     pub task: TaskId,
     pub created_by: Option<String>,
     pub created_at: jiff::Timestamp,
+    /// Commits of the template that the portal itself has put into the record. Another one could be that of a stranger: a server
+    /// shows commits of forks below the address of the repository.
+    pub commits: Vec<String>,
     pub found: Found,
     /// Address of the last pull request.
     pub proposal: Option<String>,
@@ -112,17 +117,18 @@ pub(crate) async fn add(tx: &mut Tx, new: &NewProject<'_>) -> Result<(), StoreEr
         new.created_by.map(str::to_owned).into(),
         now.into(),
         new.commit.into(),
+        Arg::json(&json!([new.commit]))?,
     ];
-    let text = "INSERT INTO scaffolder_projects (id, repository, template, task, created_by, created_at, state, recorded) \
-         VALUES (?, ?, ?, ?, ?, ?, 'unchecked', ?) \
+    let text = "INSERT INTO scaffolder_projects (id, repository, template, task, created_by, created_at, state, recorded, commits) \
+         VALUES (?, ?, ?, ?, ?, ?, 'unchecked', ?, ?) \
          ON CONFLICT (repository) DO UPDATE SET template = excluded.template, task = excluded.task, \
          created_by = excluded.created_by, created_at = excluded.created_at, state = excluded.state, \
-         recorded = excluded.recorded, newest = NULL, problem = NULL, proposal = NULL, checked_at = NULL";
+         recorded = excluded.recorded, commits = excluded.commits, newest = NULL, problem = NULL, proposal = NULL, checked_at = NULL";
     tx.execute(text, arguments).await.map(drop)
 }
 
 const COLUMNS: &str = "id, repository, template, task, created_by, created_at, state, recorded, newest, problem, \
-     proposal, checked_at";
+     proposal, checked_at, commits";
 
 fn project(row: &Row) -> Result<Project, StoreError> {
     Ok(Project {
@@ -132,6 +138,7 @@ fn project(row: &Row) -> Result<Project, StoreError> {
         task: TaskId(row.uuid(3)?),
         created_by: row.maybe_text(4)?,
         created_at: row.time(5)?,
+        commits: row.json(12)?,
         found: Found {
             standing: Standing::of(&row.text(6)?),
             recorded: row.maybe_text(7)?,
@@ -151,7 +158,7 @@ pub(crate) async fn list(session: &mut Session, authors: &[String]) -> Result<Ve
         format!("WHERE created_by IN ({})", vec!["?"; authors.len()].join(", "))
     };
     let text = format!("SELECT {COLUMNS} FROM scaffolder_projects {by} ORDER BY created_at DESC, id LIMIT ?");
-    let mut arguments: Vec<store::Arg> = authors.iter().map(Into::into).collect();
+    let mut arguments: Vec<Arg> = authors.iter().map(Into::into).collect();
     arguments.push(MOST_LISTED.into());
     let rows = session.rows(text, arguments).await?;
     rows.iter().map(project).collect()
@@ -179,8 +186,14 @@ pub(crate) async fn note(tx: &mut Tx, id: Uuid, found: &Found) -> Result<(), Sto
     tx.execute(text, arguments).await.map(drop)
 }
 
-/// Keeps the address of a pull request.
-pub(crate) async fn note_proposal(tx: &mut Tx, id: Uuid, page: &str) -> Result<(), StoreError> {
-    let text = "UPDATE scaffolder_projects SET proposal = ? WHERE id = ?";
-    tx.execute(text, vec![page.into(), id.into()]).await.map(drop)
+/// Keeps the address of a pull request, and the commits that records may name from now on.
+pub(crate) async fn note_proposal(
+    tx: &mut Tx,
+    id: Uuid,
+    page: &str,
+    commits: &[String],
+) -> Result<(), StoreError> {
+    let text = "UPDATE scaffolder_projects SET proposal = ?, commits = ? WHERE id = ?";
+    let arguments = vec![page.into(), Arg::json(&json!(commits))?, id.into()];
+    tx.execute(text, arguments).await.map(drop)
 }

@@ -85,13 +85,9 @@ impl World {
             .file("service/skeleton/old.txt", "goes\n")
             .file("other/readme.md", "another template");
         let commit = gitea.push(TEMPLATES, "main", first).after;
-        let source = format!(
-            "{}/{TEMPLATES}/src/branch/main/service/template.yaml",
-            gitea.url()
-        );
         let record = Record {
             template: "template:default/service".to_owned(),
-            source,
+            source: source(&gitea),
             commit: commit.clone(),
             step: "publish".to_owned(),
             by: None,
@@ -112,6 +108,7 @@ impl World {
             task: TaskId(Uuid::new_v4()),
             created_by: None,
             created_at: jiff::Timestamp::UNIX_EPOCH,
+            commits: vec![commit.clone()],
             found: Found {
                 standing: Standing::Unchecked,
                 recorded: Some(commit),
@@ -159,11 +156,20 @@ impl World {
     }
 }
 
+/// Where the template is.
+fn source(gitea: &FakeGitea) -> String {
+    format!(
+        "{}/{TEMPLATES}/src/branch/main/service/template.yaml",
+        gitea.url()
+    )
+}
+
 async fn desk(gitea: &FakeGitea) -> (Desk, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let config = json!({
         "integrations": {"gitea": [{"host": gitea.host(), "baseUrl": gitea.url(), "password": gitea.token()}]},
         "backend": {"workingDirectory": folder.path()},
+        "catalog": {"rules": [{"allow": ["Template"]}], "locations": [{"type": "url", "target": source(gitea)}]},
     });
     let config = Config::from_value(config, folder.path()).unwrap();
     let tables = [
@@ -171,8 +177,13 @@ async fn desk(gitea: &FakeGitea) -> (Desk, tempfile::TempDir) {
         ("scaffolder", crate::MIGRATIONS),
     ];
     let store = Store::open_with(&Database::SqliteMemory, &tables).await.unwrap();
-    let catalog = Catalog::builder(Arc::new(config.clone()), store.clone());
+    let calls = OutsideCalls::new(outside::Settings::default(), Arc::new(SystemClock));
+    let reader = scm::UrlReader::new(&config, calls).unwrap();
+    let catalog = Catalog::builder(Arc::new(config.clone()), store.clone()).url_source(Arc::new(reader));
     let catalog = catalog.build().unwrap();
+    catalog.start().await.unwrap();
+    catalog.settle().await.unwrap();
+    catalog.catch_up().await.unwrap();
     let services = Services {
         jobs: Jobs::new(store.clone()),
         outside: OutsideCalls::new(outside::Settings::default(), Arc::new(SystemClock)),
@@ -200,7 +211,7 @@ async fn desk(gitea: &FakeGitea) -> (Desk, tempfile::TempDir) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_both_changed_is_merged_and_proposed() {
-    let world = World::new().await;
+    let mut world = World::new().await;
     assert_eq!(world.standing().await, Standing::Current);
     world.template(Change::new("not this template").file("other/readme.md", "changed"));
     assert_eq!(world.standing().await, Standing::Current);
@@ -242,6 +253,7 @@ async fn what_both_changed_is_merged_and_proposed() {
     assert_eq!(written.commit, update.next.commit);
     let again = world.desk.propose(&world.project, &update, &actor).await.unwrap();
     assert_eq!(again, page, "an open proposal is not made twice");
+    world.project.commits.push(update.next.commit.clone());
     world.team(record::PATH, &update.next.text());
     assert_eq!(world.standing().await, Standing::Current);
 }
@@ -291,6 +303,35 @@ async fn new_values_are_asked_for() {
         update.next.parameters,
         json!({"name": "orders", "port": 8080, "level": "info"})
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commits_and_places_of_strangers_are_not_believed() {
+    let world = World::new().await;
+    let stranger = world.gitea.push(
+        TEMPLATES,
+        "stranger",
+        Change::new("evil").file("service/skeleton/main.py", "evil"),
+    );
+    let text = world.at("main", record::PATH).await;
+    let record = Record::read(text.as_bytes(), "there").unwrap();
+    let forged = Record {
+        commit: stranger.after,
+        ..record.clone()
+    };
+    world.team(record::PATH, &forged.text());
+    let fault = world.update(Value::Null).await.unwrap_err();
+    assert!(
+        fault.message.contains("which the portal has not written there"),
+        "{fault}"
+    );
+    let elsewhere = Record {
+        source: "https://elsewhere.example/secret/template.yaml".to_owned(),
+        ..record
+    };
+    world.team(record::PATH, &elsewhere.text());
+    let update = world.update(Value::Null).await.unwrap();
+    assert!(update.changes.is_empty() && update.next.source == source(&world.gitea));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,7 +11,15 @@ use super::values::{object, texts};
 /// The folder beside a template that holds its cases.
 pub const FOLDER: &str = "template-tests";
 /// Keys of a case, and of what it expects.
-const KEYS: [&str; 6] = ["name", "values", "sample", "secrets", "user", "expect"];
+const KEYS: [&str; 7] = [
+    "name",
+    "values",
+    "sample",
+    "secrets",
+    "user",
+    "environment",
+    "expect",
+];
 const EXPECTED: [&str; 4] = ["folder", "files", "output", "failure"];
 
 /// A case.
@@ -22,6 +30,8 @@ pub struct Case {
     pub values: Option<Value>,
     pub secrets: BTreeMap<String, String>,
     pub user: Option<Value>,
+    /// What expressions see as `environment.parameters`.
+    pub environment: Option<Value>,
     pub expected: Expected,
 }
 
@@ -66,6 +76,7 @@ impl Case {
             values: (!is_sample).then_some(values),
             secrets: texts(&written["secrets"])?,
             user: written.get("user").cloned(),
+            environment: written.get("environment").cloned(),
             expected: Expected::of(folder, written.get("expect"))?,
         })
     }

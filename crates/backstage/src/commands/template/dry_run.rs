@@ -29,7 +29,7 @@ pub async fn run(common: &Common, what: &DryRunArguments) -> Result<ExitCode> {
     }
     let user = what.user.as_deref().map(object).transpose()?;
     let bench = Bench::open(common, what.network).await?;
-    let report = on_disk.attempt(&bench.workbench, &given, user).await?;
+    let report = on_disk.attempt(&bench.workbench, &given, (user, None)).await?;
     tell(&report, format)?;
     if let Some(folder) = &what.out {
         write(&report.files, folder)?;

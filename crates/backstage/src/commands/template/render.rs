@@ -34,6 +34,7 @@ pub async fn run(common: &Common, what: &RenderArguments) -> Result<ExitCode> {
         user: None,
         actor: Actor::system("a skeleton is filled in"),
         // The file itself is not read, only what lies beside it.
+        environment: None,
         beside: Beside::File(folder.join("template.yaml")),
         until: None,
     };

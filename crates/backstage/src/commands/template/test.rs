@@ -92,7 +92,9 @@ async fn attempt(bench: &Workbench, template: &Path, file: &Path, updates: bool)
     };
     let mistakes = given.mistakes(&on_disk.template);
     if mistakes.is_empty() {
-        let report = on_disk.attempt(bench, &given, case.user.clone()).await?;
+        let report = on_disk
+            .attempt(bench, &given, (case.user.clone(), case.environment.clone()))
+            .await?;
         outcome.differences = compare(&case, &report)?;
         if let Some(folder) = case
             .expected

@@ -50,12 +50,12 @@ impl OnDisk {
         })
     }
 
-    /// Tries it with these values, in the name of a person where one is given.
+    /// Tries it with these values, in the name of a person and with an environment where they are given.
     pub async fn attempt(
         &self,
         bench: &Workbench,
         given: &Given,
-        user: Option<Value>,
+        (user, environment): (Option<Value>, Option<Value>),
     ) -> Result<DryRunReport> {
         let wanted = DryRun {
             template: &self.template,
@@ -63,6 +63,7 @@ impl OnDisk {
             secrets: given.secrets.clone(),
             user,
             actor: Actor::system("a template is tried"),
+            environment,
             beside: Beside::File(self.file.clone()),
             until: None,
         };

@@ -95,6 +95,7 @@ pub(super) async fn run(wanted: Wanted<'_>) -> Result<TrialView, Fault> {
         secrets: wanted.secrets,
         user: scaffolder.tasks.user(&caller.viewer).await?,
         actor: wanted.actor.clone(),
+        environment: None,
         beside: wanted.base_url.map_or(Beside::Files(wanted.files), Beside::Url),
         until: None,
     };

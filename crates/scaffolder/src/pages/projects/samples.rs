@@ -64,6 +64,7 @@ fn made(standing: Standing, now: Timestamp) -> Project {
         task: TaskId(Uuid::from_u128(1)),
         created_by: Some("user:default/ines".to_owned()),
         created_at: now,
+        commits: Vec::new(),
         found: Found {
             standing,
             recorded: Some("4f2c9a7e51d0b3c8".to_owned()),

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use template::{
     DryRunArguments, LintArguments, RenderArguments, RunArguments, TemplateCommand, TestArguments,
+    UpdateArguments,
 };
 
 const EXIT_CODES: &str = "\
@@ -75,7 +76,7 @@ pub enum Command {
     /// Work with descriptors and entities
     #[command(subcommand)]
     Catalog(CatalogCommand),
-    /// Check, try and run software templates
+    /// Check, try, run and update software templates
     #[command(subcommand)]
     Template(TemplateCommand),
     /// Check configuration, database, port, locations and disk, and tell how to fix what is wrong

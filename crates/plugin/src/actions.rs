@@ -98,6 +98,8 @@ pub struct TemplateRun {
     pub base_url: Option<String>,
     /// Version of the template, as its annotation `backstage.io/template-version` says.
     pub version: Option<String>,
+    /// The folder of this machine that relative addresses may not leave; nothing for the folder of the template's own file.
+    pub root: Option<PathBuf>,
     /// The output of the last step that published something.
     pub published: Option<Value>,
     /// What a repository that the run makes keeps about its beginning, as the text of a file; nothing where it keeps nothing.

@@ -71,8 +71,13 @@ pub struct DryRun<'a> {
 pub enum Beside {
     /// These files.
     Files(Vec<File>),
-    /// What lies on this disk beside this file, which is the template's own; its path is absolute.
-    File(PathBuf),
+    /// What lies on this disk.
+    Disk {
+        /// The template's own file, an absolute path.
+        file: PathBuf,
+        /// The folder around it that no relative address leaves, an absolute path.
+        root: PathBuf,
+    },
     /// What lies beside this address at a Git host.
     Url(String),
 }
@@ -142,7 +147,7 @@ impl DryRunner {
     pub(crate) async fn try_out(&self, wanted: DryRun<'_>, stop: &CancellationToken) -> Result<Tried, Fault> {
         let bytes: usize = match &wanted.beside {
             Beside::Files(files) => files.iter().map(|file| file.bytes.len()).sum(),
-            Beside::File(_) | Beside::Url(_) => 0,
+            Beside::Disk { .. } | Beside::Url(_) => 0,
         };
         if bytes > MOST_BYTES {
             return Err(Fault::input(format!(
@@ -200,6 +205,10 @@ impl DryRunner {
                 template: TRIED.to_owned(),
                 base_url: Some(base_url),
                 version,
+                root: match wanted.beside {
+                    Beside::Disk { root, .. } => Some(root),
+                    _ => None,
+                },
                 published: None,
                 record: None,
             },
@@ -357,7 +366,7 @@ fn base_url(beside: &Beside, folder: &Path) -> Result<String, Fault> {
     let address = |file: &Path| format!("file://{}", file.display());
     let written = match beside {
         Beside::Url(url) => return Ok(url.clone()),
-        Beside::File(file) => return Ok(address(file)),
+        Beside::Disk { file, .. } => return Ok(address(file)),
         Beside::Files(files) => files,
     };
     let beside = folder.join("template");

@@ -42,6 +42,11 @@ impl Inward {
         router.layer(Extension(Kept(kept)))
     }
 
+    /// Whether there is a server to call.
+    pub fn is_served(&self) -> bool {
+        self.0.get().and_then(Weak::upgrade).is_some()
+    }
+
     /// Calls a route in a caller's name.
     pub async fn call(&self, viewer: Viewer, mut request: Request) -> Result<Response, Fault> {
         let router = self.0.get().and_then(Weak::upgrade).ok_or_else(|| {

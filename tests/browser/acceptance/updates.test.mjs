@@ -1,10 +1,12 @@
 // A template at a real Gitea changes after a project was made of it: the project is behind, and the change is proposed to it.
 // Each test stands on the tests before it.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { after, before, describe, test } from 'node:test';
 import { eventually, freePort, looks, startBrowser } from '../support/portal.mjs';
 import { configuration, fresh, organization, picture, remove } from './support/gitea.mjs';
-import { Portal } from './support/portal.mjs';
+import { apiToken, Portal } from './support/portal.mjs';
 import { given } from './support/servers.mjs';
 
 const host = () => new URL(given('GITEA_URL')).host;
@@ -72,6 +74,14 @@ catalog:
     assert.ok(record.includes(`name: ${project}`) && !record.includes('hush'), record);
     [listed] = await projects();
     assert.ok(listed.repository.includes(project), JSON.stringify(listed));
+  });
+
+  test('the command line shows what would change', async () => {
+    await gitea.commit(templates, 'A word on the use', { 'small/skeleton/USE.md': 'Use ${{ values.name }}.\n' });
+    const arguments_ = ['template', 'update', `${gitea.organisation}/${project}`, '--url', portal.base];
+    const { stdout } = await promisify(execFile)(given('BACKSTAGE_BINARY'), arguments_, { env: { ...process.env, BACKSTAGE_TOKEN: apiToken } });
+    assert.match(stdout, /USE\.md: new in the template/);
+    assert.match(stdout, new RegExp(`\\+Use ${project}\\.`));
   });
 
   test('what both sides change is merged into one pull request', async () => {

@@ -16,7 +16,7 @@ use crate::process::Scratch;
 use crate::server::Server;
 
 /// Token of the recordings' configuration.
-const TOKEN: &str = "Bearer contract-static-service-token-0001";
+pub const TOKEN: &str = "Bearer contract-static-service-token-0001";
 /// How long the list of entities must stay the same.
 const QUIET: Duration = Duration::from_secs(4);
 /// How long that may take.
@@ -72,7 +72,8 @@ fn compare_half(half: &Area, shared: &Path, binary: &Path) -> Result<Vec<Agreeme
     ])
 }
 
-fn settle(server: &Server) -> Result<()> {
+/// Waits until the catalog does not change any more.
+pub fn settle(server: &Server) -> Result<()> {
     let started = Instant::now();
     let (mut last, mut since) = (String::new(), Instant::now());
     while started.elapsed() < PATIENCE {

@@ -11,6 +11,7 @@ mod floors;
 mod golden;
 mod recorded;
 mod replay;
+mod templates;
 mod verdicts;
 
 use std::path::PathBuf;
@@ -78,6 +79,7 @@ pub fn run_all() -> Result<()> {
     let mut agreements = steps.step("verdicts", || verdicts::compare(&shared, &binary))?;
     agreements.extend(steps.step("corpora", || corpus::compare(&shared, &binary))?);
     agreements.extend(steps.step("recorded answers", || replay::compare(&shared, &binary))?);
+    agreements.extend(steps.step("templates", || templates::compare(&shared, &binary))?);
     agreements.extend(steps.step("searches", || golden::compare(&shared, &binary))?);
     floors::judge(&agreements)
 }

@@ -19,6 +19,8 @@ pub enum TemplateCommand {
     Test(TestArguments),
     /// Run a template of a running portal, and follow its log
     Run(RunArguments),
+    /// Show what a newer template changes in a repository that it made, and propose it
+    Update(UpdateArguments),
 }
 
 /// How results of these commands are printed.
@@ -91,6 +93,9 @@ pub struct DryRunArguments {
     /// Write the files that come out into this folder, which must be empty or new
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Folder that relative addresses may not leave, for example `../shared`. Without it: the repository that the template is in
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
     /// Let steps read from other servers
     #[arg(long)]
     pub network: bool,
@@ -186,6 +191,39 @@ pub struct RunArguments {
     /// Secrets by name, YAML or JSON
     #[arg(long, value_name = "FILE")]
     pub secrets: Option<PathBuf>,
+    /// Address of the server; without it the configured one
+    #[arg(long)]
+    pub url: Option<url::Url>,
+    /// Token of a static external access, for a server that is not on this machine
+    #[arg(long, env = "BACKSTAGE_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+    /// How results are printed
+    #[command(flatten)]
+    pub print: Print,
+}
+
+/// Which project to update, and where.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Without a project the projects of the portal are listed, those that are behind their templates first.
+The changes are merged with what the team has changed since. The exit code is 1 where the portal
+refuses it, for example because the newer template asks for values that --values does not give.
+
+Examples:
+  backstage template update
+  backstage template update shop/orders
+  backstage template update shop/orders --values more.yaml --propose     opens a pull request
+  backstage template update --json | jq -r 'select(.state == \"behind\") | .repository'")]
+pub struct UpdateArguments {
+    /// Address of the repository, or its owner and name
+    #[arg(value_name = "PROJECT")]
+    pub project: Option<String>,
+    /// Values of fields that only the newer template has, YAML or JSON; `-` for standard input
+    #[arg(long, value_name = "FILE", requires = "project")]
+    pub values: Option<PathBuf>,
+    /// Open a pull request with the changes
+    #[arg(long, requires = "project")]
+    pub propose: bool,
     /// Address of the server; without it the configured one
     #[arg(long)]
     pub url: Option<url::Url>,

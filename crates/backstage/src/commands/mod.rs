@@ -52,6 +52,7 @@ async fn of_templates(common: Common, command: TemplateCommand) -> Result<ExitCo
         TemplateCommand::Render(what) => template::render::run(&common, &what).await,
         TemplateCommand::Test(what) => template::test::run(&common, &what).await,
         TemplateCommand::Run(what) => template::run::run(&common, &what).await,
+        TemplateCommand::Update(what) => template::update::run(&common, &what).await,
     }
 }
 

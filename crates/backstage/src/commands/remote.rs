@@ -16,6 +16,8 @@ use crate::settings;
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Longest time for one answer. A portal waits half a minute for the next event of a task.
 const LONGEST_ANSWER: Duration = Duration::from_mins(1);
+/// Longest time for an update: the portal runs the template dry twice.
+const LONGEST_UPDATE: Duration = Duration::from_mins(6);
 /// Most bytes of one answer: a page of large entities.
 const MAX_BYTES: u64 = 256 << 20;
 /// Most redirects of a request that reads.
@@ -129,6 +131,26 @@ impl Remote {
         );
         let answer = self.send(self.host.get(Url::parse(&url)?), &url).await?;
         Ok(answer.as_array().cloned().unwrap_or_default())
+    }
+
+    /// The repositories that templates made.
+    pub async fn projects(&self) -> Result<Vec<Value>> {
+        let url = format!("{}/api/scaffolder/v2/projects", self.base);
+        let answer = self.send(self.host.get(Url::parse(&url)?), &url).await?;
+        Ok(answer["projects"].as_array().cloned().unwrap_or_default())
+    }
+
+    /// What a newer template changes in a project; with `propose` it opens the pull request, too.
+    pub async fn update(
+        &self,
+        project: &str,
+        values: &Value,
+        propose: bool,
+    ) -> Result<Result<Value, Refusal>> {
+        let url = format!("{}/api/scaffolder/v2/projects/{project}/update", self.base);
+        let body = json!({ "values": values, "propose": propose });
+        let request = self.post(&url, &body)?.within(LONGEST_UPDATE);
+        self.ask(request, &url).await
     }
 
     fn post(&self, url: &str, body: &Value) -> Result<Request> {

@@ -114,10 +114,19 @@ pub(super) struct Place {
 }
 
 impl Parts {
-    /// The repository that `repoUrl` names.
-    pub(super) fn place(&self, input: &Value) -> Result<Place, Fault> {
-        let text = input["repoUrl"].as_str().unwrap_or_default();
-        let place = parse_repo_url(text, &self.hosts).map_err(Fault::input)?;
+    /// The repository that `repoUrl` names. A dry run takes a host without integration for one of this kind, and warns of it.
+    pub(super) fn place(&self, context: &ActionContext, kind: &str) -> Result<Place, Fault> {
+        let text = context.input["repoUrl"].as_str().unwrap_or_default();
+        let mut hosts = (*self.hosts).clone();
+        let host = text.split(['?', '/']).next().unwrap_or_default();
+        if context.dry_run && !host.is_empty() && !hosts.contains_key(host) {
+            context.log.warning(format!(
+                "Outside of a dry run the step would fail: No matching integration configuration for host {host}, please check \
+                 your integrations config"
+            ));
+            hosts.insert(host.to_owned(), kind.to_owned());
+        }
+        let place = parse_repo_url(text, &hosts).map_err(Fault::input)?;
         let part = |key: &str| place[key].as_str().unwrap_or_default().to_owned();
         Ok(Place {
             host: part("host"),

@@ -31,7 +31,9 @@ impl Sources {
 
     /// The files of a folder.
     pub(super) async fn folder(&self, address: &str, context: &ActionContext) -> Result<Tree, Fault> {
-        let tree = self.tree(self.place(address, base_of(context))?).await?;
+        let tree = self
+            .tree(self.place(address, base_of(context), root_of(context))?)
+            .await?;
         if tree.files.is_empty() {
             return Err(Fault::not_found(format!(
                 "There are no files at {address}; the address is relative to the template's own file"
@@ -42,11 +44,11 @@ impl Sources {
 
     /// What lies at an address beside a template's file: a folder or a file, else nothing.
     pub(crate) async fn beside(&self, base: &str, address: &str) -> Result<Tree, Fault> {
-        let of_folder = self.tree(self.place(address, Some(base))?).await;
+        let of_folder = self.tree(self.place(address, Some(base), None)?).await;
         if of_folder.as_ref().is_ok_and(|tree| !tree.files.is_empty()) {
             return of_folder;
         }
-        let file = self.file_at(self.place(address, Some(base))?).await;
+        let file = self.file_at(self.place(address, Some(base), None)?).await;
         match file {
             Ok(Some(file)) => Ok(Tree {
                 files: [(String::new(), file)].into(),
@@ -62,7 +64,7 @@ impl Sources {
     pub(crate) async fn text_at(&self, address: &str) -> Result<String, Fault> {
         let name = address.rsplit('/').next().unwrap_or_default();
         let place = match address.strip_prefix("file://") {
-            Some(_) => self.place(name, Some(address))?,
+            Some(_) => self.place(name, Some(address), None)?,
             None => Place::Url(address.to_owned()),
         };
         let missing = || Fault::not_found(format!("There is no file {address}"));
@@ -89,7 +91,7 @@ impl Sources {
     /// One file.
     pub(super) async fn file(&self, address: &str, context: &ActionContext) -> Result<TreeFile, Fault> {
         let missing = || Fault::not_found(format!("There is no file {address} beside the template"));
-        let place = self.place(address, base_of(context))?;
+        let place = self.place(address, base_of(context), root_of(context))?;
         self.file_at(place).await?.ok_or_else(missing)
     }
 
@@ -110,7 +112,9 @@ impl Sources {
         }
     }
 
-    fn place(&self, address: &str, base: Option<&str>) -> Result<Place, Fault> {
+    /// The place of an address. One that is relative starts at `base`, the template's own file; on this disk it stays below `root`, or
+    /// below the file's folder.
+    fn place(&self, address: &str, base: Option<&str>, root: Option<&Path>) -> Result<Place, Fault> {
         let is_absolute = Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         if is_absolute {
             return Ok(Place::Url(address.to_owned()));
@@ -121,12 +125,17 @@ impl Sources {
             ))
         })?;
         if let Some(file) = base.strip_prefix("file://") {
-            let root = file.rsplit_once('/').map_or(".", |(folder, _)| folder);
-            let path = confined(address)?;
-            return Ok(Place::Disk {
-                root: root.to_owned(),
-                path,
-            });
+            let folder = file.rsplit_once('/').map_or(".", |(folder, _)| folder);
+            return match root.map(|root| (root, Path::new(folder).strip_prefix(root))) {
+                Some((root, Ok(below))) => Ok(Place::Disk {
+                    root: root.display().to_string(),
+                    path: joined(&below.to_string_lossy(), address)?,
+                }),
+                _ => Ok(Place::Disk {
+                    root: folder.to_owned(),
+                    path: confined(address)?,
+                }),
+            };
         }
         self.0.integrations().resolve_url(base, address).map(Place::Url)
     }
@@ -138,6 +147,27 @@ fn base_of(context: &ActionContext) -> Option<&str> {
         .template_run
         .as_ref()
         .and_then(|run| run.base_url.as_deref())
+}
+
+fn root_of(context: &ActionContext) -> Option<&Path> {
+    let run = context.template_run.as_ref();
+    run.and_then(|run| run.root.as_deref())
+}
+
+/// An address relative to a folder, as a path from the root; one that leads out of the root is refused.
+fn joined(folder: &str, address: &str) -> Result<String, Fault> {
+    if address.starts_with('/') || address.contains('\0') || address.contains(':') {
+        return Err(leads_out());
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(address.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop().ok_or_else(leads_out)?),
+            part => parts.push(part),
+        }
+    }
+    Ok(parts.join("/"))
 }
 
 /// A relative path without `.`; one that leads out is refused.
@@ -177,6 +207,15 @@ mod tests {
         assert_eq!(confined(".").unwrap(), "");
         for path in ["../x", "a/../../x", "/etc", "file:///etc", "a\0b"] {
             assert!(confined(path).is_err(), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn paths_in_a_repository_stay_in_it() {
+        assert_eq!(joined("a/b", "../../shared/c").unwrap(), "shared/c");
+        assert_eq!(joined("", "./skeleton").unwrap(), "skeleton");
+        for address in ["../../../x", "/etc", "file:///etc", "a\0b"] {
+            assert!(joined("a/b", address).is_err(), "{address:?}");
         }
     }
 }

@@ -184,6 +184,7 @@ impl Run<'_> {
             template: self.task.template.clone(),
             base_url: base_url.map(str::to_owned),
             version: template_version(&self.task.spec),
+            root: None,
             published: self.stage.progress.published.clone(),
             record: origin.map(|origin| origin.text()),
         }

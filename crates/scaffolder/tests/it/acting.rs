@@ -107,6 +107,7 @@ impl Acting {
                 template: "template:default/probe".to_owned(),
                 base_url: None,
                 version: None,
+                root: None,
                 record: None,
                 published: None,
             }),

@@ -13,6 +13,9 @@ use super::case::Case;
 use super::diff::unified;
 use super::trying::by_path;
 
+/// Names of the sides of a difference.
+const SIDES: (&str, &str) = ("expected", "found");
+
 /// What is not as expected: a sentence, and the differences line by line where there are some.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Difference {
@@ -69,7 +72,7 @@ fn folders(folder: &Path, found: &[File]) -> Result<Vec<Difference>> {
         (Some(_), None) => Some(differs(format!("the file {path} is missing"))),
         (None, Some(file)) => Some(Difference {
             message: format!("there is another file, {path}"),
-            diff: unified(path, "", &String::from_utf8_lossy(&file.bytes)),
+            diff: unified(SIDES, path, "", &String::from_utf8_lossy(&file.bytes)),
         }),
         (Some(expected), Some(file)) if expected.bytes == file.bytes => {
             (expected.is_executable != file.is_executable).then(|| {
@@ -87,7 +90,7 @@ fn folders(folder: &Path, found: &[File]) -> Result<Vec<Difference>> {
 
 fn of_texts(path: &str, expected: &[u8], found: &[u8]) -> Difference {
     let diff = match (std::str::from_utf8(expected), std::str::from_utf8(found)) {
-        (Ok(expected), Ok(found)) => unified(path, expected, found),
+        (Ok(expected), Ok(found)) => unified(SIDES, path, expected, found),
         _ => String::new(),
     };
     Difference {
@@ -115,6 +118,7 @@ fn outputs(expected: &Value, found: &Value) -> Vec<Difference> {
     let difference = |(key, value): (&String, &Value)| Difference {
         message: format!("the output `{key}` differs"),
         diff: unified(
+            SIDES,
             &format!("output/{key}"),
             &yaml::to_string(value),
             &found.get(key).map(yaml::to_string).unwrap_or_default(),

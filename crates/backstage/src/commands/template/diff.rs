@@ -6,15 +6,15 @@ use std::fmt::Write;
 /// Lines without a difference around each one.
 const AROUND: usize = 3;
 
-/// The differences of two texts; empty where there are none.
-pub fn unified(path: &str, expected: &str, found: &str) -> String {
+/// The differences of two texts, whose sides have these names; empty where there are none.
+pub fn unified(sides: (&str, &str), path: &str, expected: &str, found: &str) -> String {
     let old: Vec<&str> = expected.split_inclusive('\n').collect();
     let new: Vec<&str> = found.split_inclusive('\n').collect();
     let groups = group_diff_ops(capture_diff_slices(Algorithm::Myers, &old, &new), AROUND);
     let mut text = String::new();
     for group in groups {
         if text.is_empty() {
-            let _ = write!(text, "--- expected/{path}\n+++ found/{path}\n");
+            let _ = write!(text, "--- {}/{path}\n+++ {}/{path}\n", sides.0, sides.1);
         }
         hunk(&group, &old, &new, &mut text);
     }
@@ -67,13 +67,18 @@ mod tests {
 
     #[test]
     fn differences_are_printed_as_diff_prints_them() {
-        assert_eq!(unified("a", "x\ny\n", "x\ny\n"), "");
+        assert_eq!(unified(("expected", "found"), "a", "x\ny\n", "x\ny\n"), "");
         assert_eq!(
-            unified("a", "1\n2\n3\n4\n5\n6\n", "1\n2\n3\n4\nfive\n6"),
+            unified(
+                ("expected", "found"),
+                "a",
+                "1\n2\n3\n4\n5\n6\n",
+                "1\n2\n3\n4\nfive\n6"
+            ),
             "--- expected/a\n+++ found/a\n@@ -2,5 +2,5 @@\n 2\n 3\n 4\n-5\n-6\n+five\n+6\n\\ No newline at end of file\n"
         );
         assert_eq!(
-            unified("a", "", "x\n"),
+            unified(("expected", "found"), "a", "", "x\n"),
             "--- expected/a\n+++ found/a\n@@ -0,0 +1 @@\n+x\n"
         );
     }

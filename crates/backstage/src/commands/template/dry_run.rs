@@ -16,7 +16,10 @@ use crate::output;
 /// Tries a template; exit code 1 where the values do not fit or a step fails.
 pub async fn run(common: &Common, what: &DryRunArguments) -> Result<ExitCode> {
     let format = what.print.format(common.format);
-    let on_disk = OnDisk::find(&what.path).await?;
+    let mut on_disk = OnDisk::find(&what.path).await?;
+    if let Some(root) = &what.root {
+        on_disk.root = std::path::absolute(root)?;
+    }
     let files = (what.values.as_deref(), what.secrets.as_deref());
     let given = Given::read(&on_disk.template, files, what.sample)?;
     if what.sample {

@@ -12,4 +12,5 @@ pub mod run;
 mod template_file;
 pub mod test;
 mod trying;
+pub mod update;
 mod values;

@@ -33,9 +33,12 @@ pub async fn run(common: &Common, what: &RenderArguments) -> Result<ExitCode> {
         secrets: std::collections::BTreeMap::new(),
         user: None,
         actor: Actor::system("a skeleton is filled in"),
-        // The file itself is not read, only what lies beside it.
         environment: None,
-        beside: Beside::File(folder.join("template.yaml")),
+        // The file itself is not read, only what lies beside it.
+        beside: Beside::Disk {
+            file: folder.join("template.yaml"),
+            root: folder.to_owned(),
+        },
         until: None,
     };
     let report = bench

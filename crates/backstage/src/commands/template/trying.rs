@@ -19,6 +19,8 @@ use crate::commands::walk;
 pub struct OnDisk {
     pub template: Template,
     pub file: PathBuf,
+    /// The folder that relative addresses may not leave.
+    pub root: PathBuf,
 }
 
 impl OnDisk {
@@ -44,9 +46,11 @@ impl OnDisk {
             bail!("{name} has to hold one template: a document with `kind: Template`");
         };
         let template = Template::of(&one.entity).map_err(|fault| anyhow::anyhow!("{name}: {fault}"))?;
+        let file = std::path::absolute(path)?;
         Ok(Self {
             template,
-            file: std::path::absolute(path)?,
+            root: repository_of(&file),
+            file,
         })
     }
 
@@ -64,11 +68,22 @@ impl OnDisk {
             user,
             actor: Actor::system("a template is tried"),
             environment,
-            beside: Beside::File(self.file.clone()),
+            beside: Beside::Disk {
+                file: self.file.clone(),
+                root: self.root.clone(),
+            },
             until: None,
         };
         Ok(bench.dry_runs.run(wanted, &CancellationToken::new()).await?)
     }
+}
+
+/// The repository that a file is in: the nearest folder above it with a `.git`; else the folder of the file.
+fn repository_of(file: &Path) -> PathBuf {
+    let mut above = file.ancestors().skip(1);
+    let found = above.find(|folder| folder.join(".git").exists());
+    let beside = || file.parent().unwrap_or(file);
+    found.unwrap_or_else(beside).to_owned()
 }
 
 /// The template's file in a folder: the one of the usual name, or the only one there is.

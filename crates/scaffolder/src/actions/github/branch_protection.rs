@@ -38,7 +38,7 @@ pub(super) fn about() -> About {
 
 async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> {
     let input = &context.input;
-    let place = parts.place(input)?;
+    let place = parts.place(&context, "github")?;
     let named = input["branch"].as_str().filter(|name| !name.is_empty());
     if context.dry_run {
         let branch = named.unwrap_or("that is the default");

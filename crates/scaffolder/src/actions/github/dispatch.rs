@@ -42,7 +42,7 @@ pub(super) fn about() -> About {
 
 async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> {
     let input = &context.input;
-    let place = parts.place(input)?;
+    let place = parts.place(&context, "github")?;
     let part = |key: &str| input[key].as_str().unwrap_or_default();
     let (workflow, reference) = (part("workflowId"), part("branchOrTagName"));
     context.log.info(format!(

@@ -32,7 +32,7 @@ pub(super) fn about() -> About {
 
 async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> {
     let input = &context.input;
-    let place = parts.place(input)?;
+    let place = parts.place(&context, "github")?;
     let number = input["number"].as_u64().ok_or_else(|| {
         Fault::input(format!(
             "{} is no number of an issue: it is a whole number",

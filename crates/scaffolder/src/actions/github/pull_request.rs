@@ -87,7 +87,7 @@ struct Wanted<'a> {
 
 async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> {
     let input = &context.input;
-    let place = parts.place(input)?;
+    let place = parts.place(&context, "github")?;
     let (source, target) = (part(input, "sourcePath"), part(input, "targetPath"));
     let gone = texts(&input["filesToDelete"]);
     let gone: Vec<String> = gone

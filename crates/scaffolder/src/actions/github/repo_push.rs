@@ -26,7 +26,7 @@ pub(super) fn about() -> About {
 }
 
 async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> {
-    let place = parts.place(&context.input)?;
+    let place = parts.place(&context, "github")?;
     let objects = plain_commit(&context, &parts.settings).await?;
     if context.dry_run {
         return Ok(pushing::tried(&place, &context, &objects, "would push"));

@@ -45,7 +45,7 @@ pub(super) fn about() -> About {
 
 async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> {
     let input = &context.input;
-    let place = parts.place(input)?;
+    let place = parts.place(&context, "github")?;
     let url = input["webhookUrl"].as_str().unwrap_or_default();
     if context.dry_run {
         let what = format!("the webhook {url} would be made for {}", place.at());

@@ -74,7 +74,7 @@ struct Wanted<'a> {
 
 async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> {
     let input = &context.input;
-    let place = parts.place(input)?;
+    let place = parts.place(&context, "gitlab")?;
     let project = place.project_path();
     let part = |key: &str| input[key].as_str().filter(|text| !text.is_empty());
     let branch = part("branchName").ok_or_else(|| Fault::input("branchName is empty"))?;

@@ -104,7 +104,7 @@ fn inputs() -> Value {
 
 async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> {
     let input = &context.input;
-    let place = parts.place(input)?;
+    let place = parts.place(&context, "gitlab")?;
     if place.owner.is_empty() || place.name.is_empty() {
         return Err(Fault::input(format!(
             "No owner provided for host: {}, and repo {}",

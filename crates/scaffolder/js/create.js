@@ -1,9 +1,14 @@
 // Forms of templates: a field on which others depend, and the buttons of lists, have the form drawn anew, with all that is filled in.
-const swap = (page, keepsFocus) => {
+const swap = (page, keepsFocus, typedSince) => {
   const form = document.getElementById("wizard"), next = page.getElementById("wizard");
   if (!form || !next) return false;
-  const active = keepsFocus && document.activeElement?.id;
+  const typed = typedSince(form);
+  const active = (keepsFocus || typed.length > 0) && document.activeElement?.id;
   form.replaceChildren(...next.childNodes);
+  for (const [name, value] of typed) {
+    const control = form.elements[name];
+    if (control?.tagName) control.value = value;
+  }
   document.getElementById("icons")?.replaceWith(page.getElementById("icons"));
   ((active && document.getElementById(active)) || form.querySelector("[autofocus]"))?.focus({ preventScroll: keepsFocus });
   return true;
@@ -13,11 +18,15 @@ const redraw = async (form, go) => {
   updating?.abort();
   updating = new AbortController();
   const body = new URLSearchParams(new FormData(form));
+  // What is typed while the answer is under way is kept, but not in the rows of the list that changes: they get other names.
+  const list = /^(?:add|remove|up|down):(\/.*?)(?:\/\d+)?(?:#.*)?$/.exec(go)?.[1];
+  const isText = ({ name, type }) => name && !/^(checkbox|radio|hidden|submit|button|file)$/.test(type) && !(list && name.startsWith(`${list}/`));
+  const typedSince = (form) => [...form.elements].filter((control) => isText(control) && control.value !== (body.get(control.name) ?? "")).map(({ name, value }) => [name, value]);
   body.set("go", go);
   const answer = await fetch(form.action, { method: "POST", body, signal: updating.signal }).catch((error) => error);
   if (answer.name === "AbortError") return true;
   if (!answer.ok) return false;
-  return swap(new DOMParser().parseFromString(await answer.text(), "text/html"), go === "update");
+  return swap(new DOMParser().parseFromString(await answer.text(), "text/html"), go === "update", typedSince);
 };
 document.addEventListener("change", ({ target }) => {
   const form = target.closest?.("[data-wizard]");

@@ -194,7 +194,7 @@ impl<'a> Bench<'a> {
             Go::Page(at) => at,
             Go::Back => wizard.page.saturating_sub(1),
             Go::Next => {
-                let mistakes = desk.mistakes(&wizard).await?;
+                let mistakes = desk.mistakes(&wizard, true).await?;
                 if !mistakes.is_empty() {
                     return Ok(Outcome {
                         wizard,
@@ -229,7 +229,7 @@ impl<'a> Bench<'a> {
     /// Tries the template with the values of the form; a page with a mistake is shown instead.
     async fn run(&self, desk: &Desk<'_>, mut wizard: Wizard, actor: &Actor) -> Result<Outcome, ApiError> {
         let page = wizard.page;
-        if let Some(mistakes) = desk.first_mistakes(&mut wizard).await? {
+        if let Some(mistakes) = desk.first_mistakes(&mut wizard, true).await? {
             return Ok(Outcome {
                 wizard,
                 mistakes,

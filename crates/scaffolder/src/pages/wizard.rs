@@ -184,11 +184,14 @@ impl Desk<'_> {
         focus
     }
 
-    /// What is wrong on the page at hand, by its schema and by the catalog.
-    pub(super) async fn mistakes(&self, wizard: &Wizard) -> Result<Mistakes, Fault> {
+    /// What is wrong on the page at hand, by its schema and, unless the template is only tried, by the catalog.
+    pub(super) async fn mistakes(&self, wizard: &Wizard, is_trial: bool) -> Result<Mistakes, Fault> {
         let Some(form) = self.page(wizard) else {
             return Ok(Mistakes::new());
         };
+        if is_trial {
+            return Ok(form.check(&wizard.filled.values));
+        }
         let values = &wizard.filled.values;
         let view = self.pages.scaffolder.catalog.seen_by(self.sight);
         let effective = form.effective(values);
@@ -199,11 +202,15 @@ impl Desk<'_> {
     }
 
     /// Turns to the first page with a mistake, if there is one.
-    pub(super) async fn first_mistakes(&self, wizard: &mut Wizard) -> Result<Option<Mistakes>, Fault> {
+    pub(super) async fn first_mistakes(
+        &self,
+        wizard: &mut Wizard,
+        is_trial: bool,
+    ) -> Result<Option<Mistakes>, Fault> {
         let before = wizard.page;
         for at in 0..self.template.pages.len() {
             wizard.page = at;
-            let mistakes = self.mistakes(wizard).await?;
+            let mistakes = self.mistakes(wizard, is_trial).await?;
             if !mistakes.is_empty() {
                 return Ok(Some(mistakes));
             }
@@ -231,7 +238,7 @@ impl Desk<'_> {
     /// The next page, or this one with what is wrong.
     async fn next(&self, chrome: Chrome, mut wizard: Wizard) -> Result<Response, ApiError> {
         self.drop_blank_rows(&mut wizard);
-        let mistakes = self.mistakes(&wizard).await?;
+        let mistakes = self.mistakes(&wizard, false).await?;
         if !mistakes.is_empty() {
             return self.form(chrome, wizard, &mistakes, None).await;
         }
@@ -246,7 +253,7 @@ impl Desk<'_> {
         mut wizard: Wizard,
         actor: &model::Actor,
     ) -> Result<Response, ApiError> {
-        if let Some(mistakes) = self.first_mistakes(&mut wizard).await? {
+        if let Some(mistakes) = self.first_mistakes(&mut wizard, false).await? {
             return self.form(chrome, wizard, &mistakes, None).await;
         }
         wizard.page = self.template.pages.len();

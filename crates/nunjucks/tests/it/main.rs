@@ -1,5 +1,6 @@
 //! Tests of the template language from outside.
 
 mod bounds;
+mod fuzz;
 mod language;
 mod places;

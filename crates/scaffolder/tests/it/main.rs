@@ -6,6 +6,7 @@
 )]
 
 mod acting;
+mod attacks;
 mod data;
 mod failing;
 mod git_publishing;

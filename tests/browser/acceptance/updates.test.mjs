@@ -98,7 +98,9 @@ catalog:
     await picture(browser, `${portal.base}/create/projects`, 'projects');
     await picture(browser, page.url(), 'update');
     await page.getByRole('button', { name: 'Open a pull request' }).click();
-    await page.waitForURL(/\/pulls\/1$/);
+    const link = page.getByRole('link', { name: 'the last pull request' });
+    await link.waitFor();
+    assert.match(await link.getAttribute('href'), /\/pulls\/1$/);
     const branch = (await gitea.call(`/repos/${gitea.organisation}/${project}/pulls/1`)).head.ref;
     const proposed = async path => {
       const { content } = await gitea.call(`/repos/${gitea.organisation}/${project}/contents/${path}?ref=${encodeURIComponent(branch)}`);

@@ -119,8 +119,9 @@ pub(super) async fn propose(
     if !is_sent {
         return Ok(page(&project, Ok(update), &more, chrome));
     }
-    let opened = desk.propose(&project, &update, &actor).await?;
-    Ok(Redirect::to(&opened).into_response())
+    desk.propose(&project, &update, &actor).await?;
+    // A form may lead to pages of the portal alone; the project's page has the link to the pull request.
+    Ok(Redirect::to(&format!("{LIST}/{}", project.id)).into_response())
 }
 
 /// Looks again whether a project is behind its template.

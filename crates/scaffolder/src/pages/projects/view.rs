@@ -199,7 +199,7 @@ pub(in crate::pages) fn project(view: &ProjectView<'_>, now: Timestamp) -> Marku
 fn found(view: &ProjectView<'_>, update: &Update) -> Markup {
     html! {
         @if let Some(page) = &view.project.proposal {
-            p { "The last proposal is " a href=(page) { "this pull request" } "." }
+            p { "An update is proposed: " a href=(page) { "the last pull request" } "." }
         }
         @if !view.questions.is_empty() { (questions(view)) }
         @else if update.is_empty() {
@@ -279,7 +279,7 @@ fn file(change: &FileChange) -> Markup {
     let is_text = before.is_some() || after.is_some();
     let body = html! {
         p { (badge(Badge { text: change.outcome.meaning(), tone: tone(change.outcome), icon: None })) }
-        @if change.changes() && is_text { (diff_view(&[("", before.as_ref(), after.as_ref())])) }
+        @if change.changes() && is_text { (diff_view(&[("/text", before.as_ref(), after.as_ref())])) }
         @else if change.changes() { p.muted { "It is not a text." } }
     };
     card(

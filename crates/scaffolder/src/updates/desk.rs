@@ -74,7 +74,7 @@ impl Desk {
 
     /// The record in a project's repository, and where its template is.
     pub(crate) async fn record(&self, project: &Project) -> Result<(Record, String), Fault> {
-        let place = format!("{}/{}", project.repository.trim_end_matches('/'), record::PATH);
+        let place = record_place(project);
         let read = self.reader.read_url(&place, None).await;
         let read = read.map_err(|fault| missing(&place, fault))?;
         self.trusted(project, Record::read(&read.bytes, &place)?).await
@@ -102,7 +102,7 @@ impl Desk {
         actor: &Actor,
     ) -> Result<Update, Fault> {
         let ours = self.files(project).await?;
-        let place = format!("{}/{}", project.repository.trim_end_matches('/'), record::PATH);
+        let place = record_place(project);
         let record_text = ours.get(record::PATH).cloned();
         let record_text =
             record_text.ok_or_else(|| missing(&place, Fault::not_found("there is no such file")))?;
@@ -156,6 +156,11 @@ impl Desk {
             TreeRead::Same => Err(Fault::error(format!("{} gave no files", project.repository))),
         }
     }
+}
+
+/// The address of the record in a project's repository.
+fn record_place(project: &Project) -> String {
+    format!("{}/{}", project.repository.trim_end_matches('/'), record::PATH)
 }
 
 /// Why there is no record, with the way out.

@@ -14,6 +14,8 @@ use super::tables::{self, Project};
 
 /// Branches of proposals begin with this; the newer template's commit follows.
 const BRANCH: &str = "portal/template-";
+/// Most branches that are tried.
+const MAX_BRANCHES: usize = 9;
 /// Letters of a commit in names.
 const SHORT: usize = 10;
 /// Most files that a pull request's text lists.
@@ -56,7 +58,8 @@ impl Desk {
         let (gitea, repository) = self.repository(project).await?;
         let branch = format!("{BRANCH}{}", short(&update.next.commit));
         let open = gitea.open_pull_requests(&repository).await?;
-        let is_ours = |one: &&PullRequest| one.head.repo_id == repository.id && one.head.name == branch;
+        let is_ours =
+            |one: &&PullRequest| one.head.repo_id == repository.id && one.head.name.starts_with(&branch);
         if let Some(known) = open.iter().find(is_ours) {
             return Ok(gitea.pull_request_page(&repository, known.number));
         }
@@ -76,8 +79,7 @@ impl Desk {
             after: Some(text.as_bytes()),
         });
         let base = repository.default_branch.as_str();
-        // What an earlier attempt left behind is in the way.
-        gitea.remove_branch(&repository, &branch).await?;
+        let branch = free_branch(&gitea, &repository, &branch).await?;
         let commit = NewCommit {
             base,
             branch: &branch,
@@ -111,8 +113,8 @@ impl Desk {
         let integration = integration.filter(|integration| integration.kind() == "gitea");
         let integration = integration.ok_or_else(|| {
             Fault::input(format!(
-                "{address} is at no Gitea with an integration; updates are proposed as pull requests of Gitea alone. Look at the \
-                 changes here, or take them with: backstage template update"
+                "{address} is at no Gitea with an integration; updates are proposed as pull requests of Gitea alone. They are \
+                 shown here and by `backstage template update`, to be taken over by hand"
             ))
         })?;
         let gitea = Gitea::of(&self.integrations, &self.calls, &integration.host)?;
@@ -127,6 +129,24 @@ impl Desk {
         }
         Ok((gitea, repository))
     }
+}
+
+/// A branch that is not there yet. That of an earlier proposal may have commits of the team by now, and stays.
+async fn free_branch(gitea: &Gitea, repository: &Repository, wanted: &str) -> Result<String, Fault> {
+    for number in 1..=MAX_BRANCHES {
+        let branch = if number == 1 {
+            wanted.to_owned()
+        } else {
+            format!("{wanted}-{number}")
+        };
+        if gitea.branch(repository, &branch).await?.is_none() {
+            return Ok(branch);
+        }
+    }
+    Err(Fault::conflict(format!(
+        "{} has {MAX_BRANCHES} branches of earlier proposals; remove {wanted} and those with a number behind it",
+        repository.full_name
+    )))
 }
 
 pub(crate) fn short(commit: &str) -> &str {

@@ -253,6 +253,12 @@ async fn what_both_changed_is_merged_and_proposed() {
     assert_eq!(written.commit, update.next.commit);
     let again = world.desk.propose(&world.project, &update, &actor).await.unwrap();
     assert_eq!(again, page, "an open proposal is not made twice");
+    let theirs = Change::new("decided").file("decided.txt", "by the team");
+    world.gitea.push(PROJECT, &branch, theirs);
+    world.gitea.close(PROJECT, 1);
+    let second = world.desk.propose(&world.project, &update, &actor).await.unwrap();
+    assert_ne!(second, page, "a closed proposal does not stand in the way");
+    assert_eq!(world.at(&branch, "decided.txt").await, "by the team");
     world.project.commits.push(update.next.commit.clone());
     world.team(record::PATH, &update.next.text());
     assert_eq!(world.standing().await, Standing::Current);

@@ -41,6 +41,37 @@ impl UrlReader {
     }
 }
 
+impl UrlReader {
+    /// Whether the host of an address can say who changed it.
+    pub fn tells_changes(&self, url: &str) -> bool {
+        let integration = Url::parse(url)
+            .ok()
+            .and_then(|url| self.integrations().by_url(&url));
+        integration.is_some_and(|integration| self.gitea(integration).is_some())
+    }
+
+    /// The commit that last changed a file or folder. Nothing where the host is none that can be asked: that is Gitea with an
+    /// integration.
+    pub async fn newest_change(&self, url: &str) -> Result<Option<Commit>, Fault> {
+        let Some(integration) = Url::parse(url)
+            .ok()
+            .and_then(|url| self.integrations().by_url(&url))
+        else {
+            return Ok(None);
+        };
+        let Some(server) = self.gitea(integration) else {
+            return Ok(None);
+        };
+        let Some(address) = Address::parse(url, server.base) else {
+            return Ok(None);
+        };
+        let place = server.references.place(&address);
+        let doing = format!("The last change of {url} cannot be read");
+        let told = server.account.newest_at(&place, &doing).await?;
+        Ok(told.map(|told| read(&told, "")))
+    }
+}
+
 /// The page of a commit; nothing for a repository that has no web address.
 pub fn commit_page(repository: &str, sha: &str) -> Option<String> {
     let url = web_address(repository)?;

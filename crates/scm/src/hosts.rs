@@ -5,6 +5,7 @@ mod bitbucket;
 pub(crate) mod gitea;
 mod github;
 mod gitlab;
+mod page;
 mod tree;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use model::Fault;
 use url::Url;
 
+pub use page::IssueText;
 pub(crate) use tree::{TreePlace, no_folder};
 
 use crate::gitea::address::Address;

@@ -17,6 +17,7 @@ mod republished;
 mod section;
 mod site;
 mod source;
+mod versions;
 
 pub use pages::page_samples;
 pub use published::{PublishedSites, ShownPage};
@@ -63,6 +64,7 @@ pub(crate) struct Docs {
     pub catalog: Catalog,
     pub store: store::Store,
     pub library: Arc<Library>,
+    pub versions: Arc<versions::Shelf>,
 }
 
 /// The plugin.
@@ -70,12 +72,14 @@ pub fn contributions(config: &Config, catalog: &Catalog, services: &Services) ->
     // The portal does not start where the same reader cannot be made for the catalog.
     let reader =
         UrlReader::new(config, services.outside.clone()).unwrap_or_else(|_| UrlReader::offline(config));
+    let versions = versions::Shelf::new(reader.clone(), services.outside.clone());
     let published = PublishedSites::open(config, &services.outside);
     let library = Arc::new(Library::new(reader, published, services.search.clone()));
     let docs = Docs {
         catalog: catalog.clone(),
         store: services.store.clone(),
         library: library.clone(),
+        versions: Arc::new(versions),
     };
     let schedules = if library.published().is_some() {
         vec![republished::schedule()]
@@ -86,6 +90,10 @@ pub fn contributions(config: &Config, catalog: &Catalog, services: &Services) ->
         kind: AssetKind::Style,
         text: Cow::Borrowed(include_str!("../css/docs.css")),
     };
+    let script = Asset {
+        kind: AssetKind::Script,
+        text: Cow::Borrowed(include_str!("../js/docs.js")),
+    };
     Contributions {
         routes: vec![Routes::new(ID).api(api::rows(&docs)).pages(pages::rows(&docs))],
         navigation: vec![NavigationItem::new(
@@ -95,7 +103,7 @@ pub fn contributions(config: &Config, catalog: &Catalog, services: &Services) ->
             NavigationSection::Main,
             30,
         )],
-        assets: vec![style],
+        assets: vec![style, script],
         entity_tabs: vec![Arc::new(pages::DocsTab::new(docs.clone()))],
         search_sources: vec![Arc::new(findable::Headings(library))],
         jobs: vec![

@@ -112,6 +112,11 @@ impl Library {
         }
     }
 
+    /// What reads repositories.
+    pub(crate) fn reader(&self) -> &UrlReader {
+        &self.reader
+    }
+
     /// The configured Git hosts.
     pub(crate) fn integrations(&self) -> &Integrations {
         self.reader.integrations()

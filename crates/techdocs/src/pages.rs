@@ -3,6 +3,7 @@
 mod find;
 mod index;
 mod reader;
+mod reading;
 mod samples;
 mod tab;
 mod view;

@@ -2,6 +2,7 @@
 
 mod anchors;
 mod config;
+mod decisions;
 mod images;
 pub(crate) mod links;
 mod nav;
@@ -16,11 +17,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use scm::{Integrations, Tree, TreeFile};
+use scm::{Integrations, IssueText, Tree, TreeFile};
 use serde_json::Value;
 
 use crate::source::Source;
 use config::SiteConfig;
+pub(crate) use decisions::{Decision, of as decisions_of};
 pub(crate) use nav::{Entry, Leads};
 pub(crate) use published::{Published, PublishedPage, PublishedParts};
 
@@ -97,6 +99,8 @@ pub struct Site {
     pub(crate) problems: Vec<Problem>,
     pub(crate) places: Arc<Places>,
     problem_count: OnceLock<usize>,
+    /// How many architecture decisions are among its pages.
+    pub(crate) decisions: usize,
     /// What is particular to it, if another program made and published it.
     pub(crate) published: Option<Published>,
 }
@@ -138,6 +142,7 @@ impl Site {
             problems,
             places: Arc::new(places),
             problem_count: OnceLock::new(),
+            decisions: 0,
             published: None,
         }
         .titled()
@@ -150,6 +155,7 @@ impl Site {
         for (at, title) in nav::page_titles(&self.nav) {
             self.pages[at].title = title;
         }
+        self.decisions = decisions_of(&self).len();
         self
     }
 
@@ -246,6 +252,19 @@ impl Site {
             return Some(format!("{base}{path}"));
         }
         self.places.file_url(path).map(|url| integrations.edit_url(&url))
+    }
+}
+
+impl Site {
+    /// The page of the Git host on which something about a page is reported.
+    pub(crate) fn report_url(&self, at: usize, integrations: &Integrations) -> Option<String> {
+        let page = &self.pages[at];
+        let file = self.places.file_url(&page.path)?;
+        let text = IssueText {
+            title: &format!("Docs: {}", page.title),
+            body: &format!("About [{}]({file}):\n\n", self.places.in_source(&page.path)),
+        };
+        integrations.issue_url(&file, text)
     }
 }
 

@@ -197,6 +197,10 @@ const ICONS: &[(&str, &str)] = &[
         "dashboard",
         r#"<path d="M2 13.500h12M4 13.500v-4M8 13.500v-10M12 13.500v-7"/>"#,
     ),
+    (
+        "branch",
+        r#"<circle cx="4.5" cy="3.5" r="1.5"/><circle cx="4.5" cy="12.5" r="1.5"/><circle cx="11.5" cy="5.5" r="1.5"/><path d="M4.5 5v6M11.5 7c0 3-7 1-7 4"/>"#,
+    ),
     ("chat", r#"<path d="M2 3h12v8.500H7L4 14v-2.500H2z"/>"#),
 ];
 

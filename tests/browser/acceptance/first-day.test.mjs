@@ -253,7 +253,26 @@ test('6. a push shows at once', async t => {
   const reader = await grace.context().newPage();
   await reader.goto(`${portal.base}/docs/default/component/${service}/`);
   await shows(reader, 'Refunds and returns');
+  await reader.getByText(/Last changed .*Orders are explained/).waitFor();
   await picture(reader, 'docs-after-the-push');
+  await t.test('a branch is another version of the documentation', async () => {
+    await gitea.call(`/repos/${gitea.organisation}/${service}/branches`, {
+      method: 'POST',
+      body: { new_branch_name: 'next/docs', old_branch_name: 'main' },
+    });
+    await gitea.commit(service, 'What is to come', { 'docs/index.md': '# Orders\n\nSoon they come by themselves.\n' }, 'next/docs');
+    await reader.goto(`${portal.base}/docs/default/component/${service}?view=versions`);
+    await picture(reader, 'docs-versions');
+    await eventually(async () => {
+      await reader.reload();
+      return (await reader.getByRole('link', { name: 'next/docs' }).count()) > 0;
+    });
+    await reader.getByRole('link', { name: 'next/docs' }).click();
+    await shows(reader, 'Soon they come by themselves.');
+    await picture(reader, 'docs-of-a-branch');
+    await reader.getByRole('link', { name: 'Read the current version' }).click();
+    await shows(reader, 'Refunds and returns');
+  });
   await reader.close();
   await t.test('the new commit is shown as running, without loading the page again', async () => {
     await shows(grace, sha.slice(0, 7), 90_000);

@@ -42,6 +42,8 @@ pub struct Branches {
     pub heads: BTreeMap<String, String>,
     /// The default branch; nothing where the server does not say.
     pub default: Option<String>,
+    /// The object of each reference, branches included, by its full name.
+    pub references: BTreeMap<String, String>,
     pub(super) capabilities: Vec<String>,
 }
 
@@ -72,6 +74,7 @@ impl Branches {
             if let Some(branch) = name.strip_prefix(HEADS) {
                 branches.heads.insert(branch.to_owned(), id.to_owned());
             }
+            branches.references.insert(name.to_owned(), id.to_owned());
         }
         let mut symbolic = branches.capabilities.iter();
         let default = symbolic.find_map(|one| one.strip_prefix("symref=HEAD:")?.strip_prefix(HEADS));

@@ -10,6 +10,10 @@ use super::{Gitea, Repository};
 /// What makes an answer with commits small and quick.
 const BRIEF: [(&str, &str); 3] = [("stat", "false"), ("verification", "false"), ("files", "false")];
 
+fn name_of(commit: &Value) -> Option<String> {
+    commit["sha"].as_str().map(str::to_owned)
+}
+
 impl Gitea {
     /// What the server says about a commit.
     pub(crate) async fn commit_named(&self, owner: &str, name: &str, sha: &str) -> Result<Value, Fault> {
@@ -23,7 +27,7 @@ impl Gitea {
     pub(crate) async fn last_commit(&self, place: &Place, doing: &str) -> Result<Option<String>, Fault> {
         let fault = match self.newest_at(place, doing).await {
             Err(fault) if fault.is(&FaultKind::Unavailable) && !place.path.is_empty() => fault,
-            commit => return commit,
+            commit => return Ok(commit?.as_ref().and_then(name_of)),
         };
         // Gitea 1.26 fails at a path of a reference that it does not know; without a path it says that.
         match self.newest_at(&place.with_path(""), doing).await {
@@ -32,7 +36,8 @@ impl Gitea {
         }
     }
 
-    async fn newest_at(&self, place: &Place, doing: &str) -> Result<Option<String>, Fault> {
+    /// What the server says about the commit that last changed a place.
+    pub(crate) async fn newest_at(&self, place: &Place, doing: &str) -> Result<Option<Value>, Fault> {
         let path = ["repos", &place.owner, &place.name, "commits"];
         let mut query = vec![("limit", "1")];
         query.extend(BRIEF);
@@ -40,9 +45,8 @@ impl Gitea {
         if !place.path.is_empty() {
             query.push(("path", &place.path));
         }
-        let told: Value = self.get(Call::new(&path, doing).query(&query)).await?;
-        let sha = told.pointer("/0/sha").and_then(Value::as_str);
-        Ok(sha.map(str::to_owned))
+        let told: Vec<Value> = self.get(Call::new(&path, doing).query(&query)).await?;
+        Ok(told.into_iter().next())
     }
 
     /// Why nothing is known of a place: `fault` with what is missing, as far as the server says.

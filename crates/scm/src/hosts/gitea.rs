@@ -87,7 +87,7 @@ pub(super) fn resolve_url(
 }
 
 /// An address with these parts below another.
-fn below<'a>(address: &str, parts: impl IntoIterator<Item = &'a str>) -> Result<Url, Fault> {
+pub(super) fn below<'a>(address: &str, parts: impl IntoIterator<Item = &'a str>) -> Result<Url, Fault> {
     let mut url = parse(address)?;
     let invalid = |()| Fault::type_error("Invalid URL");
     url.path_segments_mut().map_err(invalid)?.extend(parts);

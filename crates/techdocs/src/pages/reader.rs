@@ -1,7 +1,9 @@
 //! The pages of one site.
 
+use std::time::Duration;
+
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use catalog::Sight;
 use catalog::browse::shown_title;
@@ -11,13 +13,19 @@ use sight::CurrentSight;
 use ui::{Chrome, Crumb, PageHead, href};
 
 use super::PageFailure;
-use super::view::{self, ReaderView, Shows};
+use super::reading::Reading;
+use super::view::{self, Change, ReaderView, Shows};
 use crate::api::{Triplet, file_answer, seen, shown_type};
 use crate::findable::base;
 use crate::library::Shown;
 use crate::published::ShownPage;
 use crate::site::Site;
+use crate::source::Source;
+use crate::versions::MARK;
 use crate::{Docs, OTHER, OTHER_PATH};
+
+/// The Git host has this long to say who changed a page.
+const CHANGE_TIME: Duration = Duration::from_secs(5);
 
 /// What is asked of a site.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -28,6 +36,12 @@ pub(crate) struct Wanted {
     pub words: String,
     /// What is wrong is asked for.
     pub health: bool,
+    /// All versions are asked for.
+    pub versions: bool,
+    /// Architecture decisions are asked for.
+    pub decisions: bool,
+    /// Who changed the page last is asked for.
+    pub change: bool,
 }
 
 impl Wanted {
@@ -44,6 +58,9 @@ impl Wanted {
             path: path.to_owned(),
             words: value("q"),
             health: value("view") == "health",
+            versions: value("view") == "versions",
+            decisions: value("view") == "decisions",
+            change: value("part") == "change",
         }
     }
 }
@@ -51,7 +68,7 @@ impl Wanted {
 impl Wanted {
     /// The page that is asked for; nothing for a search and the like, or if there is no such page.
     pub(crate) fn page(&self, site: &Site) -> Option<usize> {
-        if self.health || !self.words.is_empty() {
+        if self.health || self.versions || self.decisions || !self.words.is_empty() {
             return None;
         }
         // A site without a page for its front shows its first page there.
@@ -65,9 +82,11 @@ pub(crate) async fn show(
     state: State<Docs>,
     sight: CurrentSight,
     Path((namespace, kind, name)): Path<Triplet>,
+    headers: HeaderMap,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
-    show_page(state, sight, Path((namespace, kind, name, String::new())), chrome).await
+    let path = Path((namespace, kind, name, String::new()));
+    show_page(state, sight, path, headers, chrome).await
 }
 
 /// Any page or file of the site.
@@ -75,6 +94,7 @@ pub(crate) async fn show_page(
     State(docs): State<Docs>,
     CurrentSight(sight): CurrentSight,
     Path((namespace, kind, name, path)): Path<(String, String, String, String)>,
+    headers: HeaderMap,
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
     let reference = EntityRef::new(&kind, &namespace, &name);
@@ -84,21 +104,23 @@ pub(crate) async fn show_page(
     let Some(source) = docs.library.source_of(&value) else {
         return Ok(without_own(&value, &reference, chrome));
     };
-    let wanted = Wanted::of(&path, &chrome.query);
-    let shown = match source {
-        Ok(source) => docs.library.read(&source, &reference).await,
+    let opened = match source {
+        Ok(source) => open(&docs, source, &reference, &path).await,
         Err(fault) => Err(fault),
     };
-    let shown = match shown {
-        Ok(shown) => shown,
+    let opened = match opened {
+        Ok(opened) => opened,
+        Err(fault) if path.starts_with(MARK) && fault.is(&FaultKind::NotFound) => return Err(fault.into()),
         Err(fault) => return Ok(failed(&docs, &value, &reference, &fault, chrome)),
     };
-    match docs.library.asset(&shown.site, &wanted.path).await {
+    let wanted = Wanted::of(&opened.path, &chrome.query);
+    match docs.library.asset(&opened.shown.site, &wanted.path).await {
         Ok(Some(bytes)) => return Ok(file_answer(bytes, shown_type(&wanted.path))),
         Ok(None) => {}
         Err(fault) => return Ok(failed(&docs, &value, &reference, &fault, chrome)),
     }
-    let view = reader(&docs, &sight, &value, &reference, shown, wanted, base(&reference)).await?;
+    let mut view = of_opened(&docs, &sight, &value, &reference, opened, wanted).await?;
+    view.reading = Reading::of(&headers);
     let status = match view.shows {
         Shows::Missing(_) => StatusCode::NOT_FOUND,
         Shows::Unreadable { .. } => StatusCode::BAD_GATEWAY,
@@ -107,6 +129,92 @@ pub(crate) async fn show_page(
     let head = head(&view);
     let content = view::reader(&view, chrome.now);
     Ok(chrome.page(head, content).status(status).into_response())
+}
+
+/// A site that is open at an address.
+struct Opened {
+    /// Where the current version lies.
+    source: Source,
+    shown: Shown,
+    /// The version; nothing for the current one.
+    version: Option<String>,
+    /// The address within the site.
+    path: String,
+}
+
+async fn open(docs: &Docs, source: Source, reference: &EntityRef, path: &str) -> Result<Opened, Fault> {
+    let Some(address) = path.strip_prefix(MARK) else {
+        return Ok(Opened {
+            shown: docs.library.read(&source, reference).await?,
+            source,
+            version: None,
+            path: path.to_owned(),
+        });
+    };
+    let version = docs.versions.find(&source, address).await?;
+    Ok(Opened {
+        // The search knows the current version only.
+        shown: docs.library.look(&version.source).await?,
+        source,
+        version: Some(version.name),
+        path: version.path,
+    })
+}
+
+/// Everything that a page of an open site shows.
+async fn of_opened(
+    docs: &Docs,
+    sight: &Sight,
+    value: &Value,
+    reference: &EntityRef,
+    opened: Opened,
+    wanted: Wanted,
+) -> Result<ReaderView, Fault> {
+    let (lists_versions, asks_change) = (wanted.versions, wanted.change);
+    let own = base(reference);
+    let address = match &opened.version {
+        Some(name) => view::version_base(&own, name),
+        None => own,
+    };
+    let mut view = reader(
+        docs,
+        sight,
+        value,
+        reference,
+        opened.shown,
+        wanted,
+        address.clone(),
+    )
+    .await?;
+    view.files = address;
+    view.has_versions = docs.versions.is_kept(&opened.source);
+    view.version = opened.version;
+    if lists_versions {
+        view.shows = Shows::Versions(docs.versions.list(&opened.source).await?);
+    }
+    if asks_change {
+        view.change = told_change(docs, &view).await;
+    }
+    Ok(view)
+}
+
+/// Asks the Git host who changed the page last.
+async fn told_change(docs: &Docs, view: &ReaderView) -> Change {
+    let Some(file) = file_that_is_told(docs, view) else {
+        return Change::NotKept;
+    };
+    match tokio::time::timeout(CHANGE_TIME, docs.library.reader().newest_change(&file)).await {
+        Ok(Ok(told)) => Change::Told(told),
+        Ok(Err(fault)) => Change::Unknown(fault.message),
+        Err(_) => Change::Unknown("the Git host does not answer in time".to_owned()),
+    }
+}
+
+/// The address of the page's file, where its host can say who changed it.
+fn file_that_is_told(docs: &Docs, view: &ReaderView) -> Option<String> {
+    let page = &view.site.pages[view.current()?];
+    let file = view.site.places.file_url(&page.path)?;
+    docs.library.reader().tells_changes(&file).then_some(file)
 }
 
 /// Everything that a page of the site shows.
@@ -144,7 +252,7 @@ pub(crate) async fn reader(
         Some((at, Err(fault))) => shows = Shows::Unreadable { at, fault },
         None => {}
     }
-    Ok(ReaderView {
+    let mut view = ReaderView {
         reference: reference.clone(),
         in_tab: false,
         entity_title: shown_title(value).unwrap_or(reference.name()).to_owned(),
@@ -156,7 +264,16 @@ pub(crate) async fn reader(
         checked,
         failure,
         shows,
-    })
+        reading: Reading::default(),
+        version: None,
+        has_versions: false,
+        files: self::base(reference),
+        change: Change::NotKept,
+    };
+    if file_that_is_told(docs, &view).is_some() {
+        view.change = Change::Later;
+    }
+    Ok(view)
 }
 
 /// The page that is asked for, from where another program published it; nothing if nothing has to be fetched.

@@ -7,17 +7,21 @@ use jiff::Timestamp;
 use markdown::Heading;
 use maud::Markup;
 use model::{EntityRef, Fault, FaultKind};
-use scm::{Integrations, Tree, TreeFile};
+use scm::{Commit, Integrations, Tree, TreeFile, Versions};
 
 use super::index::{Documented, IndexView};
 use super::reader::Wanted;
-use super::view::{self, ReaderView, Shows};
+use super::view::{self, Change, ReaderView, Shows};
 use crate::site::{Entry, Leads, PublishedPage, PublishedParts, Rendered, Site};
 use crate::source::Source;
 
 const MKDOCS: &str = "site_name: Shop\nnav:\n  - Home: index.md\n  - Guides:\n      - Deploy: guides/deploy.md\n      - Gone: guides/gone.md\n";
 const INDEX: &str = "# Shop\n\nSells things. See [how to deploy](guides/deploy.md) and [what is missing](missing.md).\n\n## Run it\n\n```bash\ncargo run\n```\n\n!!! tip\n    The port is free to choose.\n\n## Settings\n\n| Key | Meaning |\n| --- | --- |\n| `port` | Where it listens |\n";
 const DEPLOY: &str = "# Deploy\n\n=== \"Flux\"\n\n    Push.\n\n=== \"By hand\"\n\n    1. Build.\n    2. Apply.\n\n- [x] Tests\n- [ ] Dashboards\n";
+
+const ONE_PORT: &str =
+    "# One port for all\n\nDate: 2026-03-01\n\n## Status\n\nSuperseded by [two ports](0002-two-ports.md)\n";
+const TWO_PORTS: &str = "---\nstatus: accepted\ndate: 2026-05-07\n---\n# Two ports\n";
 
 /// The pages with their states: a name usable in a path, and the content.
 pub fn page_samples() -> Vec<(&'static str, Markup)> {
@@ -37,6 +41,9 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         ("docs-page-old", page("", "", Some(away.clone()))),
         ("docs-search", page("", "q=port", None)),
         ("docs-health", page("", "view=health", None)),
+        ("docs-decisions", page("", "view=decisions", None)),
+        ("docs-versions", view::reader(&versions(), now)),
+        ("docs-preview", view::reader(&preview(), now)),
         ("docs-missing", page("nowhere/", "", None)),
         ("docs-unreadable", view::unreadable(&shop, &away, false)),
         ("docs-not-written", view::not_written(&shop)),
@@ -48,6 +55,43 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         ("docs-published-unreadable", view::reader(&unreadable_page(), now)),
         ("docs-unpublished", view::unreadable(&shop, &unpublished(), true)),
     ]
+}
+
+fn versions() -> ReaderView {
+    let named = |names: &[&str]| {
+        let named = names
+            .iter()
+            .map(|name| ((*name).to_owned(), "4f0c2a9be1d7".to_owned()));
+        named.collect::<BTreeMap<_, _>>()
+    };
+    let listed = Versions {
+        default: Some("main".to_owned()),
+        branches: named(&["main", "next/docs"]),
+        tags: named(&["v1.9.0", "v1.10.0"]),
+        proposals: named(&["pull/12"]),
+    };
+    ReaderView {
+        shows: Shows::Versions(listed.into()),
+        ..shown("", "", None)
+    }
+}
+
+/// A page as a pull request would have it.
+fn preview() -> ReaderView {
+    let commit = Commit {
+        sha: "9b1d4f0c2a9be1d7".to_owned(),
+        message: "Explain the port\n\nPeople asked.".to_owned(),
+        author: Some("Ada".to_owned()),
+        at: Some("2026-11-24T08:00:00Z".to_owned()),
+    };
+    let base = view::version_base("/docs/default/component/shop/", "pull/12");
+    ReaderView {
+        version: Some("pull/12".to_owned()),
+        files: base.clone(),
+        base,
+        change: Change::Told(Some(commit)),
+        ..shown("", "", None)
+    }
 }
 
 const HOME: &str = "<h1 id=\"shop\">Shop</h1>\n<p>Sells things. See <a href=\"guides/deploy/\">how to deploy</a>.</p>\n\
@@ -137,6 +181,8 @@ fn site() -> Site {
         ("mkdocs.yml", MKDOCS),
         ("docs/index.md", INDEX),
         ("docs/guides/deploy.md", DEPLOY),
+        ("docs/adr/0001-one-port.md", ONE_PORT),
+        ("docs/adr/0002-two-ports.md", TWO_PORTS),
     ];
     let files: BTreeMap<String, TreeFile> = files
         .iter()
@@ -171,6 +217,11 @@ fn shown(path: &str, query: &str, failure: Option<Fault>) -> ReaderView {
         site,
         checked: at("09:29"),
         failure,
+        reading: super::reading::Reading::default(),
+        version: None,
+        has_versions: true,
+        files: "/docs/default/component/shop/".to_owned(),
+        change: Change::Later,
     }
 }
 

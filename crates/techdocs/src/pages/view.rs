@@ -1,10 +1,14 @@
 //! How documentation looks, from plain data.
 
+mod actions;
+mod decisions;
 mod frame;
 mod lists;
+mod versions;
 
 pub(crate) use frame::{reader, reader_in_tab};
 pub(crate) use lists::{advice, elsewhere, index, not_written, unreadable};
+pub(crate) use versions::version_base;
 
 use std::sync::Arc;
 
@@ -14,7 +18,8 @@ use scm::Integrations;
 
 use super::find::{self, Hit};
 use super::reader::Wanted;
-use crate::site::{BASE, Entry, Leads, Problem, Rendered, Site};
+pub(super) use super::reading::Reading;
+use crate::site::{BASE, Decision, Entry, Leads, Problem, Rendered, Site};
 
 /// A page of a site with everything around it.
 pub(crate) struct ReaderView {
@@ -32,6 +37,27 @@ pub(crate) struct ReaderView {
     /// Why this may not be the newest version.
     pub failure: Option<Fault>,
     pub shows: Shows,
+    /// How texts are set.
+    pub reading: Reading,
+    /// The version that is shown; nothing for the current one.
+    pub version: Option<String>,
+    /// There can be other versions.
+    pub has_versions: bool,
+    /// The address of the site's files, with a slash at the end.
+    pub files: String,
+    pub change: Change,
+}
+
+/// What is known of the last change of a page.
+pub(crate) enum Change {
+    /// Nobody can be asked.
+    NotKept,
+    /// It is asked for when the page is open.
+    Later,
+    /// What the Git host says.
+    Told(Option<scm::Commit>),
+    /// Why it is not known.
+    Unknown(String),
 }
 
 /// What is shown between navigation and contents.
@@ -41,11 +67,16 @@ pub(crate) enum Shows {
         at: usize,
         rendered: Arc<Rendered>,
         edit: Option<String>,
+        report: Option<String>,
     },
     /// What was found.
     Found { words: String, hits: Vec<Hit> },
     /// What is wrong, each with where it is mended.
     Health(Vec<(Problem, Option<String>)>),
+    /// All versions.
+    Versions(Arc<scm::Versions>),
+    /// Architecture decisions.
+    Decisions(Vec<Decision>),
     /// There is no such page.
     Missing(String),
     /// The page cannot be fetched.
@@ -74,11 +105,15 @@ impl Shows {
             };
             return Self::Health(site.all_problems().into_iter().map(place).collect());
         }
+        if wanted.decisions {
+            return Self::Decisions(crate::site::decisions_of(site));
+        }
         match wanted.page(site) {
             Some(at) => Self::Page {
                 at,
                 rendered: site.rendered(at),
                 edit: site.edit_url(at, integrations),
+                report: site.report_url(at, integrations),
             },
             None => Self::Missing(wanted.path.clone()),
         }
@@ -87,8 +122,9 @@ impl Shows {
     /// The same with a page that was fetched.
     pub(crate) fn with(self, fetched: Arc<Rendered>) -> Self {
         match self {
-            Self::Page { at, edit, .. } => Self::Page {
+            Self::Page { at, edit, report, .. } => Self::Page {
                 at,
+                report,
                 edit: fetched.edit.clone().or(edit),
                 rendered: fetched,
             },
@@ -118,6 +154,8 @@ impl ReaderView {
             Shows::Page { at, .. } | Shows::Unreadable { at, .. } => self.site.pages[*at].title.clone(),
             Shows::Found { words, .. } => format!("Search for “{words}”"),
             Shows::Health(_) => "Health of the documentation".to_owned(),
+            Shows::Versions(_) => "Versions of the documentation".to_owned(),
+            Shows::Decisions(_) => "Decisions".to_owned(),
             Shows::Missing(_) => "No such page".to_owned(),
         }
     }
@@ -127,6 +165,11 @@ impl ReaderView {
         self.current()
             .and_then(|at| way(&self.site.nav, at))
             .unwrap_or_default()
+    }
+
+    /// The address within the site of the page that is shown; empty for everything else.
+    pub(crate) fn path(&self) -> &str {
+        self.current().map_or("", |at| self.site.pages[at].url.as_str())
     }
 
     /// An address of the site as it is shown. Pages have no slash at the end.
@@ -143,11 +186,10 @@ impl ReaderView {
 
     /// The page's HTML with addresses as they are shown. Files keep the site's own address, below which they are served.
     pub(crate) fn html(&self, rendered: &Rendered) -> String {
-        let files = crate::findable::base(&self.reference);
         let front = self.base.trim_end_matches('/');
         let html = rendered
             .html
-            .replace(&format!("src=\"{BASE}"), &format!("src=\"{files}"))
+            .replace(&format!("src=\"{BASE}"), &format!("src=\"{}", self.files))
             .replace(&format!("href=\"{BASE}\""), &format!("href=\"{front}\""))
             .replace(&format!("href=\"{BASE}#"), &format!("href=\"{front}#"))
             .replace(&format!("href=\"{BASE}"), &format!("href=\"{}", self.base));

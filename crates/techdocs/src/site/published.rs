@@ -82,6 +82,7 @@ impl Site {
             problems: Vec::new(),
             places: Arc::new(places),
             problem_count: OnceLock::new(),
+            decisions: 0,
             published: Some(Published {
                 folder: parts.folder,
                 metadata: parts.metadata,

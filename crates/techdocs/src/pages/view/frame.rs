@@ -9,6 +9,9 @@ use ui::{
     notice, search_field, time,
 };
 
+use super::actions::actions;
+use super::decisions::decisions;
+use super::versions::{change, version_link, version_notice, versions};
 use super::{ReaderView, Shows, advice};
 use crate::pages::find::Hit;
 use crate::site::{Entry, Leads, Problem};
@@ -23,6 +26,7 @@ pub(crate) fn reader(view: &ReaderView, now: Timestamp) -> Markup {
             span.docs-of { "Documentation of " (entity_link(&view.reference, Some(&view.entity_title))) }
             @if let Some(owner) = &view.owner { span.docs-of { "Owner " (entity_link(owner, view.owner_title.as_deref())) } }
             @if let Some(lifecycle) = &view.lifecycle { (lifecycle_badge(lifecycle)) }
+            (version_link(view))
         }
         (body(view, now))
     }
@@ -36,17 +40,18 @@ pub(crate) fn reader_in_tab(view: &ReaderView, now: Timestamp) -> Markup {
 fn body(view: &ReaderView, now: Timestamp) -> Markup {
     let contents = contents(view);
     html! {
+        (version_notice(view))
         @if let Some(failure) = view.failure.as_ref().filter(|_| !matches!(view.shows, Shows::Unreadable { .. })) {
             div.docs-notice { (notice(Notice { tone: Tone::Amber, text: &old(view, failure, now) })) }
         }
-        div.docs.docs-without-contents[contents.is_none()] {
+        div.docs.docs-without-contents[contents.is_none()] data-size=[view.reading.size] data-width=[view.reading.width] {
             div.docs-side {
                 (search_field(&view.address(""), "q", words(view), "Search in these docs", &[]))
                 details.docs-fold {
                     summary { "Pages" }
                     (navigation(view))
                 }
-                nav.docs-nav.docs-wide aria-label="Pages of the documentation" { (entries(view, &view.site.nav)) (health_link(view)) }
+                nav.docs-nav.docs-wide aria-label="Pages of the documentation" { (entries(view, &view.site.nav)) (decisions_link(view)) (health_link(view)) }
             }
             article.docs-page { (shown(view)) (footer(view, now)) }
             @if let Some(contents) = &contents {
@@ -80,7 +85,7 @@ fn words(view: &ReaderView) -> &str {
 /// The navigation of narrow screens.
 fn navigation(view: &ReaderView) -> Markup {
     html! {
-        nav.docs-nav aria-label="Pages" { (entries(view, &view.site.nav)) (health_link(view)) }
+        nav.docs-nav aria-label="Pages" { (entries(view, &view.site.nav)) (decisions_link(view)) (health_link(view)) }
     }
 }
 
@@ -89,6 +94,18 @@ fn health_link(view: &ReaderView) -> Markup {
     html! {
         // Of a published site only its pages are known, not its sources.
         @if view.site.published.is_none() { (counted(view, count)) }
+    }
+}
+
+/// The way to the decisions, if there are any.
+fn decisions_link(view: &ReaderView) -> Markup {
+    let count = view.site.decisions;
+    html! {
+        @if count > 0 {
+            a.docs-health href=(view.address("?view=decisions")) aria-current=[matches!(view.shows, Shows::Decisions(_)).then_some("page")] {
+                (icon("docs")) "Decisions " span.docs-count { (count) }
+            }
+        }
     }
 }
 
@@ -168,15 +185,11 @@ fn contents(view: &ReaderView) -> Option<Markup> {
 
 fn shown(view: &ReaderView) -> Markup {
     match &view.shows {
-        Shows::Page { rendered, edit, .. } => html! {
+        Shows::Page { rendered, .. } => html! {
             @if let Some(contents) = contents(view) {
                 details.docs-fold.docs-on-page { summary { "On this page" } (contents) }
             }
-            @if let Some(edit) = edit {
-                div.docs-actions {
-                    (button(Button { label: "Edit this page", icon: Some("edit"), href: Some(edit), ..Button::default() }))
-                }
-            }
+            (actions(view))
             div.docs-text {
                 @if let Some(title) = view.missing_title(rendered) { (top(view, &title)) }
                 (PreEscaped(view.html(rendered)))
@@ -184,6 +197,8 @@ fn shown(view: &ReaderView) -> Markup {
         },
         Shows::Found { words, hits } => found(view, words, hits),
         Shows::Health(problems) => health(view, problems),
+        Shows::Versions(listed) => html! { (top(view, &view.title())) (versions(view, listed)) },
+        Shows::Decisions(listed) => html! { (top(view, &view.title())) (decisions(view, listed)) },
         Shows::Missing(path) => html! {
             (top(view, "No such page"))
             (empty_state(EmptyState {
@@ -281,10 +296,10 @@ fn footer(view: &ReaderView, now: Timestamp) -> Markup {
         @if before.is_some() || after.is_some() {
             nav.docs-steps aria-label="Pages before and after" {
                 @if let Some(page) = before {
-                    a.docs-step rel="prev" href=(view.address(&page.url)) { span { (icon("chevron-left")) "Previous" } strong { (page.title) } }
+                    a.docs-step rel="prev" aria-keyshortcuts="," href=(view.address(&page.url)) { span { (icon("chevron-left")) "Previous" } strong { (page.title) } }
                 }
                 @if let Some(page) = after {
-                    a.docs-step.docs-next rel="next" href=(view.address(&page.url)) { span { "Next" (icon("chevron-right")) } strong { (page.title) } }
+                    a.docs-step.docs-next rel="next" aria-keyshortcuts="." href=(view.address(&page.url)) { span { "Next" (icon("chevron-right")) } strong { (page.title) } }
                 }
             }
         }
@@ -293,5 +308,6 @@ fn footer(view: &ReaderView, now: Timestamp) -> Markup {
             @if view.site.places.repository.is_some() { "Commit " code { (version) } " · " }
             "checked " (time(view.checked, now))
         }
+        (change(view, now))
     }
 }

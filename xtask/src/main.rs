@@ -48,7 +48,7 @@ fn main() -> ExitCode {
         "check" => check(&mut Steps::default()),
         "browser" => browser::run_all(),
         "picture" => browser::picture(),
-        "conformance" => conformance::run_all(),
+        "conformance" => conformance::run(&arguments[1..]),
         "acceptance" => acceptance::run_all(),
         "bench" => bench::run(&arguments[1..]),
         "watched" => watched::run(&arguments[1..]),

@@ -50,9 +50,17 @@ pub fn for_tests() -> Result<()> {
     install(TEST_TOOLS)
 }
 
-/// What the comparison needs: Python for the replay, or a load generator for the bench.
+/// What the comparison needs: Python for the replay, Node for the engine of the original, or a load generator for the bench.
 pub fn for_comparison() -> Result<()> {
     install(&[
+        Tool {
+            package: "nodejs",
+            present: || exists("node"),
+        },
+        Tool {
+            package: "npm",
+            present: || exists("npm"),
+        },
         Tool {
             package: "python3",
             present: || exists("python3"),

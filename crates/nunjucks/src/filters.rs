@@ -6,6 +6,7 @@ mod texts;
 use std::hash::{BuildHasher, RandomState};
 use std::rc::Rc;
 
+use crate::allowance::Allowance;
 use crate::number;
 use crate::value::{Value, stringify};
 
@@ -117,9 +118,9 @@ impl Given {
 type Filtered = Result<Value, String>;
 
 /// Applies one of the [`NAMES`]. The reason where it cannot be applied.
-pub(crate) fn apply(name: &str, value: &Value, given: &Given, room: usize) -> Filtered {
+pub(crate) fn apply(name: &str, value: &Value, given: &Given, allowance: Allowance<'_>) -> Filtered {
     of_values(name, value, given)
-        .or_else(|| texts::apply(name, value, given, room))
+        .or_else(|| texts::apply(name, value, given, allowance))
         .unwrap_or_else(|| lists::apply(name, value, given))
 }
 

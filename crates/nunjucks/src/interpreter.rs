@@ -10,8 +10,10 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use crate::allowance::Allowance;
 use crate::error::{Position, TemplateError};
 use crate::extensions::Extensions;
+use crate::pattern::Pattern;
 use crate::syntax::{Expression, Loop, Macro, Node, Operator, What};
 use crate::value::CALLABLE;
 use crate::value::{Function, Value};
@@ -68,6 +70,13 @@ impl<'a> Interpreter<'a> {
         let left = left.ok_or_else(|| at.error("The template does more work than it may"))?;
         self.fuel.set(left);
         Ok(())
+    }
+
+    fn allowance(&self) -> Allowance<'_> {
+        Allowance {
+            room: self.room(),
+            fuel: &self.fuel,
+        }
     }
 
     /// Bytes that a text may have.
@@ -251,9 +260,7 @@ impl<'a> Interpreter<'a> {
             What::Flag(flag) => Value::Flag(*flag),
             What::Number(number) => Value::Number(*number),
             What::Text(text) => Value::text(text),
-            What::Regex(source, flags) => {
-                Value::Regex(methods::pattern(source, flags).map_err(|reason| at.error(reason))?)
-            }
+            What::Regex(program) => Value::Regex(Rc::new(Pattern::new(program.clone()))),
             What::Symbol(name) => self.lookup(name, scope),
             What::Array(items) => Value::array(self.all(items, scope)?),
             What::Group(items) => self.all(items, scope)?.pop().unwrap_or(Value::Undefined),

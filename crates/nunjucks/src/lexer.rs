@@ -287,6 +287,10 @@ impl<'a> Lexer<'a> {
         if !flags.chars().all(|flag| FLAGS.contains(flag)) {
             return Err(at.error("Unsupported regular-expression flag"));
         }
+        let is_twice = |flag: char| flags.matches(flag).count() > 1;
+        if flags.chars().any(is_twice) {
+            return Err(at.error("Duplicate regular-expression flag"));
+        }
         Ok(Some(Token::Regex(pattern, flags)))
     }
 

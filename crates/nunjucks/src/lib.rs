@@ -9,6 +9,7 @@
     reason = "JavaScript compares numbers exactly, and so do templates"
 )]
 
+mod allowance;
 mod error;
 mod extensions;
 mod filters;
@@ -19,6 +20,7 @@ mod methods;
 mod number;
 mod operators;
 mod parser;
+mod pattern;
 mod statements;
 mod syntax;
 mod tests_of_values;
@@ -28,6 +30,9 @@ pub use error::TemplateError;
 pub use extensions::{Extension, Extensions};
 pub use mentions::{Mention, Mentioned};
 
+use std::cell::Cell;
+
+use allowance::Allowance;
 use serde_json::Value as Json;
 use syntax::Node;
 
@@ -90,7 +95,7 @@ pub fn test_names() -> impl Iterator<Item = &'static str> {
 }
 
 /// A text with other text for every place that is found, as `replaceAll` of JavaScript gives it: `$&`, `$1` and `$$` are
-/// filled in. `find` is a text, or a pattern of ECMAScript. The result has at most so many bytes.
+/// filled in. `find` is a text, or a pattern of ECMAScript. The result has at most so many bytes, and the work is that of a template.
 pub fn replace_all(
     text: &str,
     find: &str,
@@ -98,9 +103,15 @@ pub fn replace_all(
     with: &str,
     most: usize,
 ) -> Result<String, String> {
-    let pattern = is_pattern.then(|| methods::pattern(find, "g")).transpose()?;
-    methods::texts::replace_all(text, pattern.as_deref(), find, with, most)
-        .ok_or_else(|| format!("the result would be longer than {most} bytes"))
+    let fuel = Cell::new(Limits::default().fuel);
+    let allowance = Allowance {
+        room: most,
+        fuel: &fuel,
+    };
+    let program = is_pattern
+        .then(|| pattern::Program::read(find, "g"))
+        .transpose()?;
+    methods::replace_all(text, program.as_ref(), find, with, allowance)
 }
 
 /// A text that was read.

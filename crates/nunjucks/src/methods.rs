@@ -3,14 +3,13 @@
 
 mod lists;
 mod numbers;
-pub(crate) mod texts;
+mod texts;
 
-use std::rc::Rc;
-
+use crate::allowance::Allowance;
 use crate::number;
-use crate::value::{Function, Pattern, Value};
+use crate::value::{Function, Value};
 
-pub(crate) use texts::{repeated, replace, units};
+pub(crate) use texts::{repeated, replace, replace_all, units};
 
 /// No bound on the number of arguments.
 const ANY: usize = usize::MAX;
@@ -137,7 +136,7 @@ pub(crate) fn call(
     (name, fewest, most): &Method,
     arguments: &[Value],
     has_names: bool,
-    room: usize,
+    allowance: Allowance<'_>,
 ) -> Result<Value, String> {
     if has_names {
         return Err(format!(
@@ -155,14 +154,14 @@ pub(crate) fn call(
         ));
     }
     match value {
-        Value::Text(text) => Ok(texts::call(text, name, arguments)),
-        Value::Array(items) => lists::call(value, items, name, arguments, room),
+        Value::Text(text) => texts::call(text, name, arguments, allowance),
+        Value::Array(items) => lists::call(value, items, name, arguments, allowance.room),
         Value::Object(entries) => Ok(lists::of_object(entries, name, arguments)),
         Value::Number(number) => numbers::call(*number, name, arguments),
-        Value::Regex(pattern) => Ok(Value::Flag(texts::is_match(
-            pattern,
-            &argument(arguments, 0).print(),
-        ))),
+        Value::Regex(pattern) => {
+            let units: Vec<u16> = argument(arguments, 0).print().encode_utf16().collect();
+            pattern.test(&units, allowance.fuel).map(Value::Flag)
+        }
         Value::Cycler(cycler) if *name == "next" => Ok(cycler.borrow_mut().step()),
         Value::Cycler(cycler) => {
             cycler.borrow_mut().next = 0;
@@ -189,16 +188,4 @@ fn place(value: &Value, length: usize, default: usize) -> usize {
         number
     };
     number::size(number).min(length)
-}
-
-/// Reads a regular expression.
-pub(crate) fn pattern(source: &str, flags: &str) -> Result<Rc<Pattern>, String> {
-    let of_engine: String = flags.chars().filter(|flag| matches!(flag, 'i' | 'm')).collect();
-    let regex = regress::Regex::with_flags(source, of_engine.as_str());
-    let regex = regex.map_err(|_| "Invalid regular-expression literal".to_owned())?;
-    Ok(Rc::new(Pattern {
-        source: source.into(),
-        flags: flags.into(),
-        regex,
-    }))
 }

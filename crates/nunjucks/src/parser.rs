@@ -3,10 +3,12 @@
 mod ranks;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::Options;
 use crate::error::{Position, TemplateError};
 use crate::lexer::{Placed, Token};
+use crate::pattern::Program;
 use crate::syntax::{Arguments, Expression, Operator, What};
 use ranks::{EQUALITY, IN, NOT, flag, member, negated, not, operator_of};
 
@@ -281,7 +283,10 @@ impl<'a> Parser<'a> {
         let what = match self.next() {
             Some((Token::Text(text), _)) => What::Text(text.into()),
             Some((Token::Number(number), _)) => What::Number(number),
-            Some((Token::Regex(pattern, flags), _)) => What::Regex(pattern.into(), flags.into()),
+            Some((Token::Regex(source, flags), at)) => {
+                let program = Program::read(&source, &flags).map_err(|reason| at.error(reason))?;
+                What::Regex(Arc::new(program))
+            }
             Some((Token::Symbol(word), _)) => self.word(word),
             Some((Token::Sign("("), at)) => What::Group(self.group(at)?),
             Some((Token::Sign("["), _)) => What::Array(self.list("]")?),

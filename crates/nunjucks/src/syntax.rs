@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::error::Position;
+use crate::pattern::Program;
 
 /// A part of a template.
 #[derive(Debug, Clone)]
@@ -51,7 +52,7 @@ pub(crate) enum What {
     Flag(bool),
     Number(f64),
     Text(Arc<str>),
-    Regex(Arc<str>, Arc<str>),
+    Regex(Arc<Program>),
     Symbol(Arc<str>),
     Array(Vec<Expression>),
     Object(Vec<(Expression, Expression)>),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 
 use crate::number;
+use crate::pattern::Pattern;
 use crate::syntax::Macro;
 
 /// Nesting of values that are printed or given back.
@@ -70,13 +71,6 @@ impl From<Rc<str>> for Text {
 pub(crate) struct Entries {
     list: Vec<(Rc<str>, Value)>,
     places: HashMap<Rc<str>, usize>,
-}
-
-#[derive(Debug)]
-pub(crate) struct Pattern {
-    pub(crate) source: Arc<str>,
-    pub(crate) flags: Arc<str>,
-    pub(crate) regex: regress::Regex,
 }
 
 #[derive(Debug)]
@@ -225,7 +219,7 @@ impl Value {
                 let items = items.borrow();
                 let items = items
                     .iter()
-                    .map(|item| Ok(item.json_at(depth + 1)?.unwrap_or_default()));
+                    .map(|item| item.json_at(depth + 1).map(Option::unwrap_or_default));
                 Json::Array(items.collect::<Result<_, _>>()?)
             }
             Self::Object(entries) => {
@@ -310,7 +304,7 @@ impl Value {
                 };
                 items.iter().map(shown).collect::<Vec<_>>().join(",")
             }
-            Self::Regex(pattern) => format!("/{}/{}", pattern.source, pattern.flags),
+            Self::Regex(pattern) => format!("/{}/{}", pattern.program.source, pattern.program.flags),
             Self::Object(_) | Self::Cycler(_) => "[object Object]".to_owned(),
             Self::Function(_) => "function".to_owned(),
         }

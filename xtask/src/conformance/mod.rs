@@ -9,12 +9,13 @@ mod corpus;
 mod exceptions;
 mod floors;
 mod golden;
+mod language;
 mod recorded;
 mod replay;
 mod templates;
 mod verdicts;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
@@ -70,17 +71,50 @@ impl Agreement {
     }
 }
 
-/// Runs every comparison.
-pub fn run_all() -> Result<()> {
+/// A comparison: the shared data and our binary in, figures out.
+type Comparison = fn(&Path, &Path) -> Result<Vec<Agreement>>;
+
+const COMPARISONS: [(&str, Comparison); 6] = [
+    ("verdicts", verdicts::compare),
+    ("corpora", corpus::compare),
+    ("recorded answers", replay::compare),
+    ("templates", templates::compare),
+    ("language", language::compare),
+    ("searches", golden::compare),
+];
+
+const USAGE: &str = "usage: cargo xtask conformance [--only COMPARISON] [--binary PATH]
+  --only    one of: verdicts, corpora, recorded answers, templates, language, searches
+  --binary  a build of ours to compare, with its examples beside it; by default this repository is built";
+
+/// Runs every comparison, or the one that the arguments name.
+pub fn run(arguments: &[String]) -> Result<()> {
+    let (mut only, mut binary) = (None, None);
+    for pair in arguments.chunks(2) {
+        match pair {
+            [name, value] if name == "--only" => only = Some(value.as_str()),
+            [name, value] if name == "--binary" => binary = Some(PathBuf::from(value).canonicalize()?),
+            _ => bail!("{} is not known, or needs a value\n{USAGE}", pair[0]),
+        }
+    }
+    let chosen = COMPARISONS
+        .into_iter()
+        .filter(|(name, _)| only.is_none_or(|only| only == *name));
+    let chosen: Vec<_> = chosen.collect();
+    if chosen.is_empty() {
+        bail!("there is no such comparison\n{USAGE}");
+    }
     let shared = shared_folder()?;
     setup::for_comparison()?;
     let mut steps = Steps::default();
-    let binary = steps.step("building", server::build)?;
-    let mut agreements = steps.step("verdicts", || verdicts::compare(&shared, &binary))?;
-    agreements.extend(steps.step("corpora", || corpus::compare(&shared, &binary))?);
-    agreements.extend(steps.step("recorded answers", || replay::compare(&shared, &binary))?);
-    agreements.extend(steps.step("templates", || templates::compare(&shared, &binary))?);
-    agreements.extend(steps.step("searches", || golden::compare(&shared, &binary))?);
+    let binary = match binary {
+        Some(binary) => binary,
+        None => steps.step("building", server::build)?,
+    };
+    let mut agreements = Vec::new();
+    for (name, compare) in chosen {
+        agreements.extend(steps.step(name, || compare(&shared, &binary))?);
+    }
     floors::judge(&agreements)
 }
 

@@ -1,12 +1,17 @@
 //! Filters for texts.
 
+use std::rc::Rc;
+use std::sync::LazyLock;
+
 use super::{Filtered, Given};
-use crate::methods::{member, pattern, repeated, replace};
+use crate::allowance::Allowance;
+use crate::methods::{member, repeated, replace, replace_all};
 use crate::number;
+use crate::pattern::{Pattern, Program};
 use crate::value::Value;
 
 /// Applies a filter for texts; nothing where it is none.
-pub(super) fn apply(name: &str, value: &Value, given: &Given, room: usize) -> Option<Filtered> {
+pub(super) fn apply(name: &str, value: &Value, given: &Given, allowance: Allowance<'_>) -> Option<Filtered> {
     Some(match name {
         "upper" => of_text(value).map(|text| Value::text(text.to_uppercase())),
         "lower" => of_text(value).map(|text| Value::text(text.to_lowercase())),
@@ -21,7 +26,10 @@ pub(super) fn apply(name: &str, value: &Value, given: &Given, room: usize) -> Op
         }),
         "forceescape" => Ok(Value::safe(escaped(&value.shown()))),
         "nl2br" => kept(value, |text| text.replace("\r\n", "\n").replace('\n', "<br />\n")),
-        "striptags" => kept(value, |text| stripped(text, given.at(0).is_true())),
+        "striptags" => of_text(value).and_then(|text| {
+            let stripped = stripped(&text, given.at(0).is_true(), allowance)?;
+            Ok(value.safe_like(stripped))
+        }),
         "urlencode" => Ok(Value::text(url_encoded(value))),
         "urlize" => given_text(value).map(|text| Value::text(linked(text, given))),
         // An empty text stays empty, unless it is marked as markup.
@@ -33,9 +41,9 @@ pub(super) fn apply(name: &str, value: &Value, given: &Given, room: usize) -> Op
             }
             _ => kept(value, |text| truncated(text, given)),
         },
-        "center" => centered(value, given, room),
+        "center" => centered(value, given, allowance.room),
         "wordcount" => of_text(value).map(|text| counted(&text)),
-        "replace" => replaced(value, given, room),
+        "replace" => replaced(value, given, allowance),
         _ => return None,
     })
 }
@@ -98,12 +106,16 @@ fn escaped(text: &str) -> String {
     made
 }
 
-fn stripped(text: &str, keeps_lines: bool) -> String {
-    let tags = pattern(r"<\/?([a-z][a-z0-9]*)\b[^>]*>|<!--[\s\S]*?-->", "gi");
-    let plain = tags.map_or_else(|_| text.to_owned(), |tags| replace(text, &Value::Regex(tags), ""));
+/// Tags and comments.
+const TAGS: &str = r"<\/?([a-z][a-z0-9]*)\b[^>]*>|<!--[\s\S]*?-->";
+static TAGS_READ: LazyLock<Result<Program, String>> = LazyLock::new(|| Program::read(TAGS, "gi"));
+
+fn stripped(text: &str, keeps_lines: bool, allowance: Allowance<'_>) -> Result<String, String> {
+    let tags = TAGS_READ.as_ref().map_err(String::clone)?;
+    let plain = replace_all(text, Some(tags), TAGS, "", allowance)?;
     let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
     if !keeps_lines {
-        return words(&plain);
+        return Ok(words(&plain));
     }
     let mut kept: Vec<String> = Vec::new();
     for line in plain.trim().lines().map(words) {
@@ -112,7 +124,7 @@ fn stripped(text: &str, keeps_lines: bool) -> String {
             kept.push(line);
         }
     }
-    kept.join("\n")
+    Ok(kept.join("\n"))
 }
 
 /// `encodeURIComponent`.
@@ -280,10 +292,15 @@ fn centered(value: &Value, given: &Given, room: usize) -> Filtered {
     Ok(value.safe_like(format!("{before}{text}{after}")))
 }
 
-fn replaced(value: &Value, given: &Given, room: usize) -> Filtered {
+fn replaced(value: &Value, given: &Given, allowance: Allowance<'_>) -> Filtered {
     let (old, new) = (given.at(0), given.text(1, "undefined"));
-    if let Value::Regex(_) = old {
-        return Ok(value.safe_like(replace(&value.print(), old, &new)));
+    if let Value::Regex(pattern) = old {
+        let Value::Text(text) = value else {
+            return Err("Regular-expression replacement requires a string".to_owned());
+        };
+        // The filter does not know where the pattern's last search ended.
+        let fresh = Value::Regex(Rc::new(Pattern::new(pattern.program.clone())));
+        return replace(text, &fresh, &new, allowance).map(Value::text);
     }
     if !matches!(value, Value::Text(_) | Value::Number(_))
         || !matches!(old, Value::Text(_) | Value::Number(_))
@@ -300,8 +317,6 @@ fn replaced(value: &Value, given: &Given, room: usize) -> Filtered {
     } else {
         text.len() / old.len()
     };
-    if places.min(most).saturating_mul(new.len()) > room {
-        return Err("The text would be too long".to_owned());
-    }
+    allowance.fits(places.min(most).saturating_mul(new.len()))?;
     Ok(value.safe_like(text.replacen(&old, &new, most)))
 }

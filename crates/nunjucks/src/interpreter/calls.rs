@@ -64,7 +64,7 @@ impl Interpreter<'_> {
             return Err(at.error(CALLABLE));
         }
         let given = filters::Given::new(name, list, named);
-        let filtered = filters::apply(name, &value, &given, self.room());
+        let filtered = filters::apply(name, &value, &given, self.allowance());
         let filtered = filtered.map_err(|reason| {
             at.error(format!(
                 "Filter \"{name}\" failed for {} input: {reason}",
@@ -114,7 +114,8 @@ impl Interpreter<'_> {
             Function::Method(value, name) => {
                 self.burn(value.weight() / BYTES_FOR_FUEL, at)?;
                 let has_names = !named.is_empty();
-                let made = methods::call(value, name, &list, has_names, self.room()).map_err(reasoned)?;
+                let made = methods::call(value, name, &list, has_names, self.allowance());
+                let made = made.map_err(reasoned)?;
                 self.check_size(&made, at)?;
                 Ok(made)
             }

@@ -1,8 +1,12 @@
 //! Methods of texts. Places are counted in UTF-16 units, and patterns match units, as in JavaScript.
 
+use std::ops::Range;
+
 use super::{argument, place};
+use crate::allowance::Allowance;
 use crate::number;
-use crate::value::{Pattern, Text, Value};
+use crate::pattern::{Found, Program, Search};
+use crate::value::{Text, Value};
 
 /// A text as units, one value each. Half of a pair is shown as a replacement character.
 pub(crate) fn units(text: &str) -> Vec<Value> {
@@ -22,9 +26,14 @@ fn units_of(text: &str) -> Vec<u16> {
     text.encode_utf16().collect()
 }
 
-pub(super) fn call(text: &Text, name: &str, arguments: &[Value]) -> Value {
+pub(super) fn call(
+    text: &Text,
+    name: &str,
+    arguments: &[Value],
+    allowance: Allowance<'_>,
+) -> Result<Value, String> {
     let (first, second) = (argument(arguments, 0), argument(arguments, 1));
-    match name {
+    Ok(match name {
         "toUpperCase" => Value::text(text.to_uppercase()),
         "toLowerCase" => Value::text(text.to_lowercase()),
         "trim" => Value::text(text.trim()),
@@ -35,11 +44,11 @@ pub(super) fn call(text: &Text, name: &str, arguments: &[Value]) -> Value {
                 .iter()
                 .fold(text.to_string(), |all, one| all + &one.print()),
         ),
-        "replace" => Value::text(replace(text, first, &second.print())),
-        "split" => split(text, first, second),
+        "replace" => Value::text(replace(text, first, &second.print(), allowance)?),
+        "split" => split(text, first, second, allowance)?,
         "charAt" | "charCodeAt" | "slice" | "substring" => part(&units_of(text), name, first, second),
         _ => search(&units_of(text), name, &units_of(&first.print()), second),
-    }
+    })
 }
 
 fn part(units: &[u16], name: &str, first: &Value, second: &Value) -> Value {
@@ -102,137 +111,168 @@ fn search(units: &[u16], name: &str, what: &[u16], from: &Value) -> Value {
     }
 }
 
-pub(super) fn is_match(pattern: &Pattern, text: &str) -> bool {
-    pattern.regex.find_from_ucs2(&units_of(text), 0).next().is_some()
-}
-
-fn split(text: &Text, separator: &Value, most: &Value) -> Value {
+fn split(text: &Text, separator: &Value, most: &Value, allowance: Allowance<'_>) -> Result<Value, String> {
+    let most = match most {
+        Value::Undefined => usize::MAX,
+        most => unsigned(most.number()),
+    };
     let parts: Vec<Value> = match separator {
         Value::Undefined => vec![Value::text(&**text)],
-        Value::Regex(pattern) => split_by(&units_of(text), pattern),
+        Value::Regex(pattern) => split_by(&units_of(text), &pattern.program, allowance)?,
         separator => match separator.print() {
             empty if empty.is_empty() => units(text),
             separator => text.split(&separator).map(Value::text).collect(),
         },
     };
-    let most = if matches!(most, Value::Undefined) {
-        usize::MAX
+    Ok(Value::array(parts.into_iter().take(most).collect()))
+}
+
+/// A number as a count of 32 bits: what is below zero counts down from the largest one.
+fn unsigned(number: f64) -> usize {
+    const ALL: f64 = 4_294_967_296.0;
+    let whole = number.trunc();
+    number::size(if whole.is_finite() {
+        whole.rem_euclid(ALL)
     } else {
-        number::size(most.number())
-    };
-    Value::array(parts.into_iter().take(most).collect())
+        0.0
+    })
 }
 
 /// The parts between the places of a pattern, and its groups.
-fn split_by(units: &[u16], pattern: &Pattern) -> Vec<Value> {
-    let (mut parts, mut from) = (Vec::new(), 0);
-    for found in pattern.regex.find_from_ucs2(units, 0) {
-        let range = found.range();
-        if range.is_empty() && (range.start == from || range.start >= units.len()) {
+fn split_by(units: &[u16], program: &Program, allowance: Allowance<'_>) -> Result<Vec<Value>, String> {
+    let mut search = Search::everywhere(program, units, allowance.fuel);
+    if units.is_empty() {
+        let is_place = search.find(0)?.is_some();
+        return Ok(if is_place {
+            Vec::new()
+        } else {
+            vec![Value::text("")]
+        });
+    }
+    let (mut parts, mut from, mut next) = (Vec::new(), 0, 0);
+    while let Some(found) = search.find(next)?.filter(|found| found.range.start < units.len()) {
+        let range = found.range;
+        if range.end == from {
+            next = range.start + 1;
             continue;
         }
         parts.push(of_units(&units[from..range.start]));
-        let groups = found.groups().skip(1);
+        let groups = found.groups.into_iter();
         parts.extend(groups.map(|group| group.map_or(Value::Undefined, |group| of_units(&units[group]))));
-        from = range.end;
+        allowance.fits(parts.len() * 8)?;
+        (from, next) = (range.end, range.end);
     }
     parts.push(of_units(&units[from..]));
-    parts
+    Ok(parts)
 }
 
 /// `text.replace(what, with)`; of a pattern with the flag `g` all places.
-pub(crate) fn replace(text: &str, what: &Value, with: &str) -> String {
-    let Value::Regex(pattern) = what else {
-        let what = what.print();
-        let Some(at) = text.find(&what) else {
-            return text.to_owned();
-        };
-        let end = at + what.len();
-        let with = plain_expanded(with, &what);
-        return format!("{}{with}{}", &text[..at], &text[end..]);
-    };
+pub(crate) fn replace(
+    text: &str,
+    what: &Value,
+    with: &str,
+    allowance: Allowance<'_>,
+) -> Result<String, String> {
     let units = units_of(text);
-    let most = if pattern.flags.contains('g') {
-        usize::MAX
-    } else {
-        1
+    let places = match what {
+        Value::Regex(pattern) => pattern.places(&units, allowance.fuel)?,
+        what => places_of(text, &what.print()).take(1).collect(),
     };
-    let (mut made, mut from) = (Vec::with_capacity(units.len()), 0);
-    for found in pattern.regex.find_from_ucs2(&units, 0).take(most) {
-        made.extend_from_slice(&units[from..found.start()]);
-        expand(&units, &found, with, &mut made);
-        from = found.end();
-    }
-    made.extend_from_slice(&units[from..]);
-    String::from_utf16_lossy(&made)
+    filled(&units, &places, with, allowance)
 }
 
-/// A text with other text for every place of a text or pattern, as `replaceAll` of JavaScript gives it. Gives up when it
-/// becomes longer than `most` bytes.
+/// `text.replaceAll(what, with)` of a pattern with the flag `g`, or of a plain text where there is no pattern.
 pub(crate) fn replace_all(
     text: &str,
-    what: Option<&Pattern>,
+    pattern: Option<&Program>,
     plain: &str,
     with: &str,
-    most: usize,
-) -> Option<String> {
-    let Some(pattern) = what else {
-        let with = plain_expanded(with, plain);
-        let places = text.matches(plain).count();
-        let fits = places.checked_mul(with.len())?.checked_add(text.len())? <= most;
-        return fits.then(|| text.replace(plain, &with));
-    };
+    allowance: Allowance<'_>,
+) -> Result<String, String> {
     let units = units_of(text);
+    let places = match pattern {
+        Some(program) => program.all(&units, allowance.fuel)?,
+        None => places_of(text, plain).collect(),
+    };
+    filled(&units, &places, with, allowance)
+}
+
+/// Where a plain text stands, in units.
+fn places_of<'t>(text: &'t str, what: &'t str) -> impl Iterator<Item = Found> + 't {
+    let length = what.encode_utf16().count();
+    let (mut bytes, mut units) = (0, 0);
+    text.match_indices(what).map(move |(index, _)| {
+        units += text[bytes..index].encode_utf16().count();
+        bytes = index;
+        Found::plain(units..units + length)
+    })
+}
+
+/// A text with other text for places in it.
+fn filled(units: &[u16], places: &[Found], with: &str, allowance: Allowance<'_>) -> Result<String, String> {
     let (mut made, mut from) = (Vec::with_capacity(units.len()), 0);
-    for found in pattern.regex.find_from_ucs2(&units, 0) {
-        made.extend_from_slice(&units[from..found.start()]);
-        expand(&units, &found, with, &mut made);
-        from = found.end();
-        if made.len() > most {
-            return None;
-        }
+    for found in places {
+        made.extend_from_slice(&units[from..found.range.start]);
+        expand(units, found, with, &mut made, allowance)?;
+        from = found.range.end;
     }
     made.extend_from_slice(&units[from..]);
-    Some(String::from_utf16_lossy(&made))
+    allowance.fits(made.len())?;
+    Ok(String::from_utf16_lossy(&made))
 }
 
-/// A replacement of a plain text, with `$&` and `$$` filled in.
-fn plain_expanded(with: &str, what: &str) -> String {
-    let mut parts = with.split("$$");
-    let first = parts.next().unwrap_or_default().replace("$&", what);
-    parts.fold(first, |made, part| made + "$" + &part.replace("$&", what))
-}
-
-/// A replacement with `$1`, `$<name>` and `$&` filled in.
-fn expand(units: &[u16], found: &regress::Match, with: &str, made: &mut Vec<u16>) {
+/// A replacement with `$1`, `$<name>`, `$&` and what stands before and behind the place filled in.
+fn expand(
+    units: &[u16],
+    found: &Found,
+    with: &str,
+    made: &mut Vec<u16>,
+    allowance: Allowance<'_>,
+) -> Result<(), String> {
     let mut rest = with;
     while let Some(at) = rest.find('$') {
         made.extend(rest[..at].encode_utf16());
         rest = &rest[at + 1..];
-        let next = rest.chars().next();
-        let name = rest.strip_prefix('<').and_then(|rest| rest.split_once('>'));
-        let (range, length) = match (next, name) {
-            (Some('$'), _) => {
-                made.push(u16::from(b'$'));
-                (None, 1)
-            }
-            (Some('&'), _) => (Some(found.range()), 1),
-            (Some(digit @ '1'..='9'), _) => {
-                let digit = digit.to_digit(10).and_then(|digit| usize::try_from(digit).ok());
-                (digit.and_then(|digit| found.group(digit)), 1)
-            }
-            (Some('<'), Some((name, _))) if found.named_groups().next().is_some() => {
-                (found.named_group(name), name.len() + 2)
-            }
-            _ => {
-                made.push(u16::from(b'$'));
-                (None, 0)
-            }
-        };
-        made.extend(range.into_iter().flat_map(|range| units[range].iter().copied()));
+        let (piece, length) = reference(found, rest);
+        match piece {
+            Piece::Dollar => made.push(u16::from(b'$')),
+            Piece::Before => made.extend_from_slice(&units[..found.range.start]),
+            Piece::Behind => made.extend_from_slice(&units[found.range.end..]),
+            Piece::Part(part) => made.extend_from_slice(&units[part.unwrap_or_default()]),
+        }
+        allowance.fits(made.len())?;
         rest = &rest[length..];
     }
     made.extend(rest.encode_utf16());
+    allowance.fits(made.len())
+}
+
+/// What is filled in.
+enum Piece {
+    Dollar,
+    Before,
+    Behind,
+    Part(Option<Range<usize>>),
+}
+
+/// What stands behind a `$`, and its length.
+fn reference(found: &Found, rest: &str) -> (Piece, usize) {
+    let group = |length: usize| {
+        let number = rest
+            .get(..length)
+            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
+        let index = number.parse::<usize>().ok()?.checked_sub(1)?;
+        Some((Piece::Part(found.groups.get(index)?.clone()), length))
+    };
+    let name = rest.strip_prefix('<').and_then(|rest| rest.split_once('>'));
+    match (rest.chars().next(), name) {
+        (Some('$'), _) => (Piece::Dollar, 1),
+        (Some('&'), _) => (Piece::Part(Some(found.range.clone())), 1),
+        (Some('`'), _) => (Piece::Before, 1),
+        (Some('\''), _) => (Piece::Behind, 1),
+        (Some('<'), Some((name, _))) if found.has_names() => (Piece::Part(found.named(name)), name.len() + 2),
+        _ => group(2).or_else(|| group(1)).unwrap_or((Piece::Dollar, 0)),
+    }
 }
 
 /// A text so many times, if there is room for it.

@@ -29,6 +29,7 @@ fn work_depth_and_output_are_bounded() {
     let minus = format!("${{{{ {}1{} }}}}", "-(".repeat(5_000), ")".repeat(5_000));
     let loops = "{% for a in range(900) %}{% for b in range(900) %}x{% endfor %}{% endfor %}";
     let doubling = "{% set s = s %}{% for a in range(60) %}{% set s = s + s %}{% endfor %}${{ s }}";
+    let patterns = "{% for a in range(9999) %}${{ r/x+y/.test(s) }}{% endfor %}";
     let recursion = "{% macro m() %}${{ m() }}{% endmacro %}${{ m() }}";
     for (text, expected) in [
         (nested.as_str(), "nested more than"),
@@ -45,6 +46,12 @@ fn work_depth_and_output_are_bounded() {
         ("${{ s | center(999999999) }}", "too long"),
         ("${{ s | replace(\"\", s) }}", "too long"),
         ("${{ \"abc\" | slice(999999999) }}", "at most"),
+        ("${{ s | replace(r/x/g, s) }}", "too long"),
+        (
+            "${{ s | replace(r/(x+)+\\1y/, \"\") }}",
+            "more work on a text of length 1000",
+        ),
+        (patterns, "more work"),
     ] {
         let failure = failure(text, small);
         assert!(

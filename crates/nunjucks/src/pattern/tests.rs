@@ -1,0 +1,263 @@
+//! The bounded engine against `regress`, which follows ECMA-262 without a bound, and the bound itself.
+
+use std::cell::Cell;
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use super::{Program, Search};
+
+/// The place and its groups.
+type Place = (Range<usize>, Vec<Option<Range<usize>>>);
+
+/// Fuel of a template.
+const FUEL: u64 = 10_000_000;
+/// Longest search with the fuel of a template, without optimisation and on a busy machine.
+const LONGEST: Duration = Duration::from_secs(30);
+
+fn ours(source: &str, flags: &str, units: &[u16], fuel: u64) -> Result<Vec<Place>, String> {
+    let program = Program::read(source, flags)?;
+    let all = program.all(units, &Cell::new(fuel))?;
+    Ok(all.into_iter().map(|found| (found.range, found.groups)).collect())
+}
+
+fn theirs(source: &str, flags: &str, units: &[u16]) -> Option<Vec<Place>> {
+    let source: Vec<u32> = source.encode_utf16().map(u32::from).collect();
+    let regex = regress::Regex::from_unicode(source.into_iter(), flags).ok()?;
+    let found = regex.find_from_ucs2(units, 0);
+    Some(found.map(|found| (found.range, found.captures)).collect())
+}
+
+fn alike(source: &str, flags: &str, units: &[u16]) -> Result<(), TestCaseError> {
+    let (ours, theirs) = (ours(source, flags, units, FUEL), theirs(source, flags, units));
+    prop_assert_eq!(
+        ours.ok(),
+        theirs,
+        "/{}/{} on {:?}",
+        source,
+        flags,
+        String::from_utf16_lossy(units)
+    );
+    Ok(())
+}
+
+/// Single units, classes and assertions. Left out is what `regress` takes for something else than ECMA-262: a quantifier behind `\b`,
+/// `\u{61}`, and letters beyond ASCII whose capital is ASCII.
+const ATOMS: &[&str] = &[
+    "a",
+    "b",
+    "A",
+    "ä",
+    "Σ",
+    "ς",
+    "k",
+    "-",
+    " ",
+    ".",
+    "\\w",
+    "\\W",
+    "\\d",
+    "\\D",
+    "\\s",
+    "\\S",
+    "(?:\\b)",
+    "(?:\\B)",
+    "^",
+    "$",
+    "[ab]",
+    "[^a]",
+    "[a-cä]",
+    "[\\w-]",
+    "[^\\s,]",
+    "[\\d-a]",
+    "[]",
+    "[^]",
+    "\\n",
+    "\\.",
+    "\\/",
+    "\\x61",
+    "\\u0062",
+    "\\0",
+    "\\1",
+    "\\2",
+    "\\cJ",
+    "\\c",
+    "\\-",
+    "]",
+    "}",
+    "{",
+    "\\8",
+    "\\101",
+    "\u{1f680}",
+    "[\u{1f680}]",
+    "\\ud83d",
+    "[\\ud800-\\udfff]",
+    "[\\b]",
+    "[\\ca]",
+    "[\\101]",
+    "\\k",
+    "\\p{L}",
+    "",
+];
+const QUANTIFIERS: &[&str] = &[
+    "", "", "", "*", "+", "?", "*?", "+?", "??", "{2}", "{1,2}", "{0,2}?", "{1,}", "{,2}",
+];
+
+fn pattern() -> impl Strategy<Value = String> {
+    let atom = proptest::sample::select(ATOMS).prop_map(str::to_owned);
+    let quantifier = || proptest::sample::select(QUANTIFIERS);
+    atom.prop_recursive(4, 12, 3, move |inner| {
+        let brackets = proptest::sample::select(&["(", "(", "(?:", "(?=", "(?!", "(?<=", "(?<!"][..]);
+        prop_oneof![
+            (brackets, inner.clone(), quantifier())
+                .prop_map(|(bracket, inner, quantifier)| format!("{bracket}{inner}){quantifier}")),
+            proptest::collection::vec((inner.clone(), quantifier()), 1..4).prop_map(|parts| {
+                let parts = parts
+                    .iter()
+                    .map(|(part, quantifier)| format!("{part}{quantifier}"));
+                parts.collect::<String>()
+            }),
+            (inner.clone(), inner).prop_map(|(left, right)| format!("{left}|{right}")),
+        ]
+    })
+}
+
+fn text() -> impl Strategy<Value = Vec<u16>> {
+    let letters = &[
+        'a',
+        'a',
+        'b',
+        'A',
+        'B',
+        'c',
+        'ä',
+        'Ä',
+        'σ',
+        'ς',
+        's',
+        'K',
+        '1',
+        '-',
+        ' ',
+        '\n',
+        '.',
+        '\u{1f680}',
+    ];
+    let letters = proptest::collection::vec(proptest::sample::select(&letters[..]), 0..9);
+    letters.prop_map(|letters| letters.into_iter().collect::<String>().encode_utf16().collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn places_and_groups_are_those_of_an_engine_without_a_bound(
+        source in pattern(),
+        flags in proptest::sample::select(&["", "i", "m", "im"][..]),
+        text in text(),
+    ) {
+        alike(&source, flags, &text)?;
+    }
+
+    /// Failures are kept in these searches from their first step on.
+    #[test]
+    fn kept_failures_change_nothing(source in pattern(), text in text()) {
+        let Ok(program) = Program::read(&source, "") else {
+            return Ok(());
+        };
+        let fuel = Cell::new(FUEL);
+        let mut search = Search::new(&program, &text, &fuel);
+        search.keep_failures_at_once();
+        let (mut places, mut from) = (Vec::new(), 0);
+        while let Some(found) = search.find(from).map_err(TestCaseError::fail)? {
+            from = found.range.end + usize::from(found.range.is_empty());
+            places.push((found.range, found.groups));
+        }
+        prop_assert_eq!(Some(places), theirs(&source, "", &text), "/{}/", source);
+    }
+}
+
+#[test]
+fn patterns_that_try_everything_end_soon() {
+    let many = format!("{}!", "a".repeat(5_000));
+    let blanks = " ".repeat(20_000);
+    for (source, text) in [
+        ("(a+)+$", &many),
+        ("(a|a)*c", &many),
+        ("(a|aa)+$", &many),
+        ("(?:a*b?)*?c", &many),
+        ("^(([a-z])+.)+[A-Z]([a-z])+$", &many),
+        ("(.*)(.*)(.*)(.*)[^a-z!]", &many),
+        ("\\s+$x", &blanks),
+        ("(?=(a+)+$)b", &many),
+        ("(?:(?:a?)*)*b", &many),
+        ("(?:(?:(?:(?:a*)*)*)*)*b", &many),
+        ("(?<=c(a*)*)b", &many),
+    ] {
+        let begun = Instant::now();
+        let found = ours(source, "", &text.encode_utf16().collect::<Vec<_>>(), FUEL);
+        assert_eq!(found, Ok(Vec::new()), "{source}");
+        assert!(begun.elapsed() < LONGEST, "{source}: {:?}", begun.elapsed());
+    }
+}
+
+#[test]
+fn work_that_cannot_be_bounded_otherwise_uses_up_the_fuel() {
+    let text: Vec<u16> = format!("{}!", "a".repeat(64)).encode_utf16().collect();
+    for source in ["(a+)+\\1$", "(a*)*\\1b"] {
+        let begun = Instant::now();
+        let failure = ours(source, "", &text, 100_000).expect_err(source);
+        assert!(
+            failure.contains(source) && failure.contains("more work"),
+            "{failure}"
+        );
+        assert!(begun.elapsed() < LONGEST, "{source}: {:?}", begun.elapsed());
+    }
+}
+
+#[test]
+fn large_patterns_are_refused() {
+    for source in [
+        "a{50001}",
+        "(?:a{300}){300}",
+        "(?:(?:){60000}){60000}",
+        "a{4294967296}",
+    ] {
+        let failure = Program::read(source, "").expect_err(source);
+        assert!(failure.contains("too large"), "{failure}");
+    }
+    let nested = format!("{}a{}", "(".repeat(5_000), ")".repeat(5_000));
+    assert!(Program::read(&nested, "").is_err());
+}
+
+/// A source, flags, a text, and its places with those of the groups; nothing where the source is no pattern.
+type Case = (String, String, String, Option<Vec<Vec<Option<(usize, usize)>>>>);
+
+/// What the engine of Node gives for made-up patterns; `tests/oracle/patterns.mjs` says how they are made anew.
+const CASES: &str = include_str!("cases.jsonl");
+const FEWEST_CASES: usize = 3_000;
+
+#[test]
+fn places_and_groups_are_those_of_node() {
+    let mut wrong = Vec::new();
+    for line in CASES.lines() {
+        let (source, flags, text, expected): Case = serde_json::from_str(line).expect(line);
+        let units: Vec<u16> = text.encode_utf16().collect();
+        let given = ours(&source, &format!("{flags}g"), &units, FUEL).ok();
+        let expected = expected.map(|places| places.into_iter().map(place).collect());
+        if given != expected {
+            wrong.push(format!("{line} gives {given:?}"));
+        }
+    }
+    assert!(CASES.lines().count() >= FEWEST_CASES);
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn place(groups: Vec<Option<(usize, usize)>>) -> Place {
+    let mut ranges = groups
+        .into_iter()
+        .map(|range| range.map(|(begin, end)| begin..end));
+    let whole = ranges.next().flatten().unwrap_or_default();
+    (whole, ranges.collect())
+}

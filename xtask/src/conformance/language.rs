@@ -1,0 +1,185 @@
+//! The expressions and templated files of real templates: what the engine of the original (npm package nunjitsu) gives, and what
+//! ours gives, with the same values that are made up.
+//!
+//! Both programs read and print the same lines (`crates/nunjucks/examples/answers.rs`). An error has to be an error on both sides; its
+//! words are not compared.
+
+mod texts;
+mod values;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+
+use super::Agreement;
+use crate::process::{root, run_in};
+use texts::Text;
+
+/// Letters of a difference that are printed.
+const SHOWN: usize = 160;
+
+/// Asks both engines for everything.
+pub fn compare(shared: &Path, binary: &Path) -> Result<Vec<Agreement>> {
+    let sources = [
+        (
+            "language/corpora",
+            texts::of_files(&shared.join("corpora/templates"))?,
+        ),
+        ("language/recorded", texts::of_records(&shared.join("contract"))?),
+    ];
+    let oracle = installed()?;
+    let mut agreements = Vec::new();
+    for (name, texts) in sources {
+        let questions = questions(&texts);
+        let theirs = answers(
+            Command::new("node").arg("answers.mjs").current_dir(&oracle),
+            &questions,
+        )?;
+        let ours = answers(
+            &mut Command::new(binary.with_file_name("examples").join("answers")),
+            &questions,
+        )?;
+        agreements.push(judged(name, &questions, &ours, &theirs)?);
+    }
+    Ok(agreements)
+}
+
+/// The folder with the engine of the original, which is fetched once a machine.
+fn installed() -> Result<PathBuf> {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let (sources, folder) = (
+        root().join("crates/nunjucks/tests/oracle"),
+        target.join("conformance/language"),
+    );
+    std::fs::create_dir_all(&folder)?;
+    for file in ["package.json", "answers.mjs"] {
+        std::fs::copy(sources.join(file), folder.join(file))
+            .with_context(|| format!("could not copy {file}"))?;
+    }
+    let wanted: Value = serde_json::from_str(&std::fs::read_to_string(folder.join("package.json"))?)?;
+    let there = std::fs::read_to_string(folder.join("node_modules/nunjitsu/package.json"));
+    let there: Option<Value> = there.ok().and_then(|text| serde_json::from_str(&text).ok());
+    if there.is_none_or(|there| there["version"] != wanted["dependencies"]["nunjitsu"]) {
+        run_in(
+            &folder,
+            "npm",
+            &["install", "--no-audit", "--no-fund", "--silent"],
+        )?;
+    }
+    Ok(folder)
+}
+
+/// Each text with each set of values; the line before them holds the sets.
+struct Questions {
+    contexts: Value,
+    all: Vec<Value>,
+}
+
+fn questions(texts: &[Text]) -> Questions {
+    let contexts = values::contexts(texts);
+    let names: Vec<String> = contexts
+        .as_object()
+        .into_iter()
+        .flat_map(|all| all.keys().cloned())
+        .collect();
+    let question = |text: &Text, context: &String| json!({"text": text.text, "cookiecutter": text.is_cookiecutter, "context": context, "from": text.from});
+    let all = texts
+        .iter()
+        .flat_map(|text| names.iter().map(|name| question(text, name)));
+    Questions {
+        all: all.collect(),
+        contexts,
+    }
+}
+
+/// The answers of a program, one for each question.
+fn answers(command: &mut Command, questions: &Questions) -> Result<Vec<Value>> {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("could not start {command:?}"))?;
+    let mut input = child.stdin.take().context("its input is written")?;
+    let mut lines = questions.contexts.to_string() + "\n";
+    for question in &questions.all {
+        lines += &(question.to_string() + "\n");
+    }
+    let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()));
+    let output = child.wait_with_output()?;
+    writer
+        .join()
+        .map_err(|_| anyhow::anyhow!("the writer broke off"))??;
+    let answers: Vec<Value> = String::from_utf8(output.stdout)?
+        .lines()
+        .map(serde_json::from_str)
+        .collect::<Result<_, _>>()?;
+    if answers.len() != questions.all.len() {
+        bail!(
+            "{command:?} answered {} of {} questions",
+            answers.len(),
+            questions.all.len()
+        );
+    }
+    Ok(answers)
+}
+
+fn judged(name: &str, questions: &Questions, ours: &[Value], theirs: &[Value]) -> Result<Agreement> {
+    let mut agreement = Agreement::new(name);
+    for ((question, ours), theirs) in questions.all.iter().zip(ours).zip(theirs) {
+        agreement.judge((!alike(ours, theirs)).then(|| {
+            format!(
+                "{} with {}: {}\n        ours     {}\n        original {}",
+                question["from"].as_str().unwrap_or_default(),
+                question["context"].as_str().unwrap_or_default(),
+                shortened(&question["text"].to_string()),
+                shortened(&around_difference(ours, theirs)),
+                shortened(&around_difference(theirs, ours)),
+            )
+        }));
+    }
+    if agreement.judged == 0 {
+        bail!("{name}: there is nothing to compare");
+    }
+    Ok(agreement)
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(SHOWN).collect()
+}
+
+/// An answer from shortly before the place where the other one differs.
+fn around_difference(one: &Value, other: &Value) -> String {
+    let (one, other) = (one.to_string(), other.to_string());
+    let same = one
+        .chars()
+        .zip(other.chars())
+        .take_while(|(left, right)| left == right)
+        .count();
+    one.chars().skip(same.saturating_sub(SHOWN / 4)).collect()
+}
+
+/// Whether both are errors, or give the same value; numbers are those of JavaScript.
+fn alike(left: &Value, right: &Value) -> bool {
+    if left.get("error").is_some() || right.get("error").is_some() {
+        return left.get("error").is_some() && right.get("error").is_some();
+    }
+    same(left, right)
+}
+
+fn same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) => left.as_f64() == right.as_f64(),
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            let has =
+                |(key, value): (&String, &Value)| right.get(key).is_some_and(|other| same(value, other));
+            left.len() == right.len() && left.iter().all(has)
+        }
+        _ => left == right,
+    }
+}

@@ -19,7 +19,7 @@ use crate::api::{Triplet, file_answer, seen, shown_type};
 use crate::findable::base;
 use crate::library::Shown;
 use crate::published::ShownPage;
-use crate::site::Site;
+use crate::site::{BASE, Site};
 use crate::source::Source;
 use crate::versions::MARK;
 use crate::{Docs, OTHER, OTHER_PATH};
@@ -119,6 +119,10 @@ pub(crate) async fn show_page(
         Ok(None) => {}
         Err(fault) => return Ok(failed(&docs, &value, &reference, &fault, chrome)),
     }
+    let own = opened.base(&reference);
+    if let Some(target) = moved(&opened.shown.site, &wanted, &own) {
+        return Ok(Redirect::temporary(&target).into_response());
+    }
     let mut view = of_opened(&docs, &sight, &value, &reference, opened, wanted).await?;
     view.reading = Reading::of(&headers);
     let status = match view.shows {
@@ -140,6 +144,17 @@ struct Opened {
     version: Option<String>,
     /// The address within the site.
     path: String,
+}
+
+impl Opened {
+    /// The address of the site as it is shown.
+    fn base(&self, reference: &EntityRef) -> String {
+        let own = base(reference);
+        match &self.version {
+            Some(name) => view::version_base(&own, name),
+            None => own,
+        }
+    }
 }
 
 async fn open(docs: &Docs, source: Source, reference: &EntityRef, path: &str) -> Result<Opened, Fault> {
@@ -171,11 +186,7 @@ async fn of_opened(
     wanted: Wanted,
 ) -> Result<ReaderView, Fault> {
     let (lists_versions, asks_change) = (wanted.versions, wanted.change);
-    let own = base(reference);
-    let address = match &opened.version {
-        Some(name) => view::version_base(&own, name),
-        None => own,
-    };
+    let address = opened.base(reference);
     let mut view = reader(
         docs,
         sight,
@@ -215,6 +226,18 @@ fn file_that_is_told(docs: &Docs, view: &ReaderView) -> Option<String> {
     let page = &view.site.pages[view.current()?];
     let file = view.site.places.file_url(&page.path)?;
     docs.library.reader().tells_changes(&file).then_some(file)
+}
+
+/// Where a page is now whose address is an old one.
+fn moved(site: &Site, wanted: &Wanted, base: &str) -> Option<String> {
+    if wanted.health || !wanted.words.is_empty() || site.page_at(&wanted.path).is_some() {
+        return None;
+    }
+    let target = &site.redirects.at(&wanted.path)?.target;
+    Some(match target.strip_prefix(BASE) {
+        Some(inside) => format!("{base}{inside}"),
+        None => target.clone(),
+    })
 }
 
 /// Everything that a page of the site shows.

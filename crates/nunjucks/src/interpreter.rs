@@ -270,7 +270,7 @@ impl<'a> Interpreter<'a> {
                 let key = self.evaluate(key, scope)?;
                 self.member(&object, &key, at)?
             }
-            What::Slice(value, parts) => self.slice(value, parts, scope)?,
+            What::Slice(value, parts) => self.slice(value, parts, scope, at)?,
             What::Call(function, arguments) => {
                 let called = self.evaluate(function, scope)?;
                 let (list, named) = self.arguments(arguments, scope)?;
@@ -335,7 +335,13 @@ impl<'a> Interpreter<'a> {
         Ok(found)
     }
 
-    fn slice(&self, value: &Expression, parts: &[Option<Expression>; 3], scope: &Scope) -> Outcome {
+    fn slice(
+        &self,
+        value: &Expression,
+        parts: &[Option<Expression>; 3],
+        scope: &Scope,
+        at: Position,
+    ) -> Outcome {
         let sliced = self.evaluate(value, scope)?;
         let mut numbers = [None; 3];
         for (number, part) in numbers.iter_mut().zip(parts) {
@@ -346,8 +352,11 @@ impl<'a> Interpreter<'a> {
                     .map(|part| part.number());
             }
         }
-        self.burn(sliced.weight(), value.at)?;
-        Ok(operators::slice(&sliced, numbers))
+        if numbers[2].is_some_and(|step| step == 0.0 || !step.is_finite()) {
+            return Err(at.error(operators::NO_STEP));
+        }
+        self.burn(sliced.weight(), at)?;
+        operators::slice(&sliced, numbers, || self.burn(1, at))
     }
 
     fn binary(

@@ -121,33 +121,47 @@ fn is_in(key: &Value, holder: &Value) -> Result<bool, String> {
     }
 }
 
-/// A part of a list or of a text's letters, as in Python.
-pub(crate) fn slice(value: &Value, parts: [Option<f64>; 3]) -> Value {
-    let items: Vec<Value> = match value {
+/// What a slice is when its step leads nowhere.
+pub(crate) const NO_STEP: &str = "Slice step must have finite non-zero numeric coercion";
+
+/// A part of a list or of a text's letters, much as in Python: the original goes one place too far where the end lies beyond the last
+/// one, and takes values without a length for endless. Each place is paid for.
+pub(crate) fn slice<E>(
+    value: &Value,
+    parts: [Option<f64>; 3],
+    mut pay: impl FnMut() -> Result<(), E>,
+) -> Result<Value, E> {
+    let items = match value {
         Value::Array(items) => items.borrow().clone(),
         Value::Text(text) => units(text),
         _ => Vec::new(),
     };
-    let length = number::count(items.len());
+    let length = match value {
+        Value::Array(_) | Value::Text(_) => number::count(items.len()),
+        Value::Object(entries) => entries.get("length").map_or(f64::NAN, Value::number),
+        value if value.is_true() => f64::NAN,
+        _ => 0.0,
+    };
     let step = parts[2].unwrap_or(1.0);
     let place = |part: Option<f64>, default: f64| {
         part.map_or(default, |part| if part < 0.0 { part + length } else { part })
     };
-    let (mut at, end) = if step < 0.0 {
-        (
-            place(parts[0], length - 1.0).min(length - 1.0),
-            place(parts[1], -1.0),
-        )
+    let (first, end) = if step < 0.0 {
+        (length - 1.0, -1.0)
     } else {
-        (place(parts[0], 0.0).max(0.0), place(parts[1], length).min(length))
+        (0.0, length)
     };
+    let (mut at, end) = (place(parts[0], first), place(parts[1], end));
     let mut taken = Vec::new();
-    while step != 0.0 && ((step > 0.0 && at < end) || (step < 0.0 && at > end)) {
-        if at < 0.0 {
-            break;
-        }
-        taken.extend(items.get(number::size(at)).cloned());
+    while !(at < 0.0 || at > length || (step > 0.0 && at >= end) || (step < 0.0 && at <= end)) {
+        pay()?;
+        let is_place = at.fract() == 0.0;
+        let item = match value {
+            Value::Object(entries) => entries.get(&number::print(at)).cloned(),
+            _ => items.get(number::size(at)).filter(|_| is_place).cloned(),
+        };
+        taken.push(item.unwrap_or(Value::Undefined));
         at += step;
     }
-    Value::array(taken)
+    Ok(Value::array(taken))
 }

@@ -100,6 +100,7 @@ impl Contender {
             "Domain",
             "Group",
             "User",
+            "Template",
         ];
         let config = json!({
             "app": {"baseUrl": format!("http://127.0.0.1:{port}")},
@@ -144,10 +145,14 @@ pub fn build() -> Result<PathBuf> {
     Ok(target.join("release/backstage"))
 }
 
+/// `$SHARED`, or the folder beside the repository.
+pub fn shared() -> PathBuf {
+    std::env::var_os("SHARED").map_or_else(|| root().join("../shared"), PathBuf::from)
+}
+
 /// The script that starts the original, which must be installed.
 fn original() -> Result<PathBuf> {
-    let shared = std::env::var_os("SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
-    let script = shared.join("peer/run-backstage.sh");
+    let script = shared().join("peer/run-backstage.sh");
     if !script.is_file() {
         bail!(
             "the original is started by {}, which is not there: set SHARED to the folder that has \

@@ -10,6 +10,7 @@ mod load;
 mod measure;
 mod options;
 mod report;
+mod templates;
 
 use anyhow::Result;
 
@@ -23,6 +24,9 @@ use report::Report;
 pub fn run(arguments: &[String]) -> Result<()> {
     if arguments.first().is_some_and(|first| first == "gitea") {
         return gitea::run(&arguments[1..]);
+    }
+    if arguments.first().is_some_and(|first| first == "templates") {
+        return templates::run(&arguments[1..]);
     }
     let options = Options::parse(arguments)?;
     setup::for_comparison()?;

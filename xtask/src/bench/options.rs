@@ -17,7 +17,9 @@ usage: cargo xtask bench [--sizes 1k,10k,100k,1m] [--only ours|original] [--case
   --original-up-to  largest size given to the original, which takes ten minutes for 10k; default 10k
   --binary          a release build of ours to measure; by default this repository is built
 or     cargo xtask bench gitea [REPOSITORIES DESCRIBED]
-  discovery of a Gitea server in memory; default 2000 repositories, 1500 of them with a descriptor";
+  discovery of a Gitea server in memory; default 2000 repositories, 1500 of them with a descriptor
+or     cargo xtask bench templates [--runs N] [--tasks N] [--people N] [--only …] [--binary PATH]
+  a task with 200 files beside the original; many tasks at once, and pickers with very many people, ours alone";
 
 /// A catalog's size.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +96,8 @@ impl Options {
         Ok(options)
     }
 
-    fn set(&mut self, name: &str, value: &str) -> Result<()> {
+    /// Sets one option.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
         match name {
             "--sizes" => self.sizes = value.split(',').map(Size::parse).collect::<Result<_>>()?,
             "--only" => match value {

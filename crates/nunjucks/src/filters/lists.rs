@@ -26,14 +26,14 @@ pub(super) fn apply(name: &str, value: &Value, given: &Given) -> Filtered {
         "join" => return joined(value, given),
         "reverse" => reversed(value),
         "list" => return listed(value),
-        "sort" => Value::array(sorted(value, given)),
+        "sort" => return sorted(value, given),
         "dictsort" => return sorted_entries(value, given),
         "sum" => return summed(value, given),
-        "groupby" => grouped(items(value, name, NOTHING)?, first),
+        "groupby" => return grouped(items(value, name, NOTHING)?, first),
         "select" => return chosen(value, name, given, true),
         "reject" => return chosen(value, name, given, false),
-        "selectattr" => having(list(value, name)?, first, true),
-        "rejectattr" => having(list(value, name)?, first, false),
+        "selectattr" => return having(list(value, name)?, first, true),
+        "rejectattr" => return having(list(value, name)?, first, false),
         "batch" => return batches(value, given),
         "slice" => return slices(value, given),
         _ => {
@@ -77,19 +77,11 @@ fn length(value: &Value) -> Value {
 }
 
 fn joined(value: &Value, given: &Given) -> Filtered {
-    let with = given.text(0, "");
-    let attribute = given.at(1);
-    let items = list(value, "join")?;
-    let shown = |item: &Value| {
-        if attribute.is_true() {
-            of(item, attribute).shown()
-        } else {
-            item.shown()
-        }
-    };
-    Ok(Value::text(
-        items.iter().map(shown).collect::<Vec<_>>().join(&with),
-    ))
+    let with = Some(given.at(0)).filter(|with| with.is_true());
+    let with = with.map_or_else(String::new, Value::print);
+    let items = attributes(value, "join", given.at(1))?;
+    let shown: Vec<String> = items.iter().map(Value::shown).collect();
+    Ok(Value::text(shown.join(&with)))
 }
 
 fn reversed(value: &Value) -> Value {
@@ -111,27 +103,45 @@ fn reversed(value: &Value) -> Value {
 /// The sum of the items beside the start, so that texts show both.
 fn summed(value: &Value, given: &Given) -> Filtered {
     let zero = Value::Number(0.0);
-    let attribute = given.at(0);
-    let start = Some(given.at(1)).filter(|start| start.is_true()).unwrap_or(&zero);
-    let summed = |item: &Value| {
-        if attribute.is_true() {
-            of(item, attribute)
-        } else {
-            item.clone()
-        }
+    let start = match given.at(1) {
+        Value::Undefined => &zero,
+        start => start,
     };
-    let items = list(value, "sum")?;
-    let sum = items
-        .iter()
-        .fold(zero.clone(), |sum, item| add(&sum, &summed(item)));
+    let items = attributes(value, "sum", given.at(0))?;
+    let sum = items.iter().fold(zero.clone(), |sum, item| add(&sum, item));
     Ok(add(start, &sum))
 }
 
-/// A member by its name, possibly with dots.
-fn of(item: &Value, attribute: &Value) -> Value {
+/// The items of a list; with an attribute that of each item, also of the units of a text.
+fn attributes(value: &Value, filter: &str, attribute: &Value) -> Result<Vec<Value>, String> {
+    if !attribute.is_true() {
+        return list(value, filter);
+    }
+    let items = match value {
+        Value::Array(items) => items.borrow().clone(),
+        Value::Text(text) if !text.is_safe() => units(text),
+        Value::Text(text) if !text.is_empty() => vec![Value::Undefined],
+        _ => Vec::new(),
+    };
+    items.iter().map(|item| direct(item, attribute)).collect()
+}
+
+/// An attribute of a value. Its name is taken as a whole, and methods are none.
+fn direct(item: &Value, attribute: &Value) -> Result<Value, String> {
+    if item.is_nothing() {
+        return Err("Cannot read a template attribute from a nullish value".to_owned());
+    }
+    Ok(match member(item, attribute) {
+        Value::Function(_) => Value::Undefined,
+        value => value,
+    })
+}
+
+/// An attribute of a value, whose name may have dots.
+fn of(item: &Value, attribute: &Value) -> Result<Value, String> {
     let path = attribute.print();
     path.split('.')
-        .fold(item.clone(), |value, part| member(&value, &Value::text(part)))
+        .try_fold(item.clone(), |value, part| direct(&value, &Value::text(part)))
 }
 
 fn listed(value: &Value) -> Filtered {
@@ -151,23 +161,27 @@ fn listed(value: &Value) -> Filtered {
     }
 }
 
-fn sorted(value: &Value, given: &Given) -> Vec<Value> {
+fn sorted(value: &Value, given: &Given) -> Filtered {
     let is_reversed = given.at(0).is_true();
     let has_case = given.at(1).is_true();
     let attribute = given.at(2);
-    let mut items = items(value, "sort", |_| false).unwrap_or_default();
-    items.sort_by(|left, right| {
-        let key = |item: &Value| {
-            if attribute.is_true() {
-                of(item, attribute)
-            } else {
-                item.clone()
-            }
+    let items = items(value, "sort", |_| false)?;
+    // A single item is compared with none, so that its attribute is not asked for.
+    let has_attribute = attribute.is_true() && items.len() > 1;
+    let keyed = items.into_iter().map(|item| {
+        let key = if has_attribute {
+            of(&item, attribute)?
+        } else {
+            item.clone()
         };
-        let order = ordered(&key(left), &key(right), has_case);
+        Ok((key, item))
+    });
+    let mut keyed = keyed.collect::<Result<Vec<_>, String>>()?;
+    keyed.sort_by(|(left, _), (right, _)| {
+        let order = ordered(left, right, has_case);
         if is_reversed { order.reverse() } else { order }
     });
-    items
+    Ok(Value::array(keyed.into_iter().map(|(_, item)| item).collect()))
 }
 
 fn ordered(left: &Value, right: &Value, has_case: bool) -> Ordering {
@@ -206,13 +220,13 @@ fn sorted_entries(value: &Value, given: &Given) -> Filtered {
     Ok(Value::array(pairs.into_iter().map(pair).collect()))
 }
 
-fn grouped(items: Vec<Value>, attribute: &Value) -> Value {
+fn grouped(items: Vec<Value>, attribute: &Value) -> Filtered {
     let mut groups: Vec<(Rc<str>, Vec<Value>)> = Vec::new();
     for item in items {
         let key: Rc<str> = if matches!(attribute, Value::Undefined) {
             item.print().into()
         } else {
-            of(&item, attribute).print().into()
+            of(&item, attribute)?.print().into()
         };
         match groups.iter_mut().find(|(known, _)| *known == key) {
             Some((_, members)) => members.push(item),
@@ -226,7 +240,7 @@ fn grouped(items: Vec<Value>, attribute: &Value) -> Value {
         .into_iter()
         .map(|(key, members)| (key, Value::array(members)))
         .collect();
-    Value::Object(Rc::new(groups))
+    Ok(Value::Object(Rc::new(groups)))
 }
 
 fn chosen(value: &Value, filter: &str, given: &Given, is_kept: bool) -> Filtered {
@@ -244,9 +258,14 @@ fn chosen(value: &Value, filter: &str, given: &Given, is_kept: bool) -> Filtered
     Ok(Value::array(kept))
 }
 
-fn having(items: Vec<Value>, attribute: &Value, is_kept: bool) -> Value {
-    let fits = |item: &Value| of(item, attribute).is_true() == is_kept;
-    Value::array(items.into_iter().filter(fits).collect())
+fn having(items: Vec<Value>, attribute: &Value, is_kept: bool) -> Filtered {
+    let mut kept = Vec::new();
+    for item in items {
+        if direct(&item, attribute)?.is_true() == is_kept {
+            kept.push(item);
+        }
+    }
+    Ok(Value::array(kept))
 }
 
 /// A count that is an argument.

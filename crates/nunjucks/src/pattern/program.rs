@@ -202,10 +202,7 @@ impl Writer {
                 is_negated,
                 body,
             } => self.look(*is_behind, *is_negated, body)?,
-            Node::Sequence(parts) if self.is_behind => {
-                parts.iter().rev().try_for_each(|part| self.node(part))?
-            }
-            Node::Sequence(parts) => parts.iter().try_for_each(|part| self.node(part))?,
+            Node::Sequence(parts) => self.sequence(parts)?,
             Node::Either(parts) => self.either(parts)?,
             Node::Repeat(repeat) => self.repeat(repeat)?,
         }
@@ -226,6 +223,13 @@ impl Writer {
             *then = end + 1;
         }
         Ok(())
+    }
+
+    fn sequence(&mut self, parts: &[Node]) -> Result<(), String> {
+        if self.is_behind {
+            return parts.iter().rev().try_for_each(|part| self.node(part));
+        }
+        parts.iter().try_for_each(|part| self.node(part))
     }
 
     fn either(&mut self, parts: &[Node]) -> Result<(), String> {

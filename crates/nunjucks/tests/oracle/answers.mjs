@@ -8,9 +8,9 @@ const filters = Object.fromEntries(
 );
 const renderers = [false, true].map(cookiecutterCompat => createTemplateRenderer({ allowRegexExecution: true, cookiecutterCompat, filters }));
 
-function answer({ text, context, cookiecutter }, contexts) {
+function answer({ text, context, cookiecutter }) {
   try {
-    const value = renderers[Number(cookiecutter)].renderValue(text, contexts[context]);
+    const value = renderers[Number(cookiecutter)].renderValue(text, context);
     if (value === undefined) return {};
     return { value: JSON.parse(JSON.stringify(value, (_, inner) => (typeof inner === 'string' ? inner.toWellFormed() : inner))) };
   } catch (error) {
@@ -18,9 +18,4 @@ function answer({ text, context, cookiecutter }, contexts) {
   }
 }
 
-let contexts;
-for await (const line of createInterface({ input: process.stdin })) {
-  const read = JSON.parse(line);
-  if (contexts) console.log(JSON.stringify(answer(read, contexts)));
-  else contexts = read;
-}
+for await (const line of createInterface({ input: process.stdin })) console.log(JSON.stringify(answer(JSON.parse(line))));

@@ -2,8 +2,6 @@
 
 use serde_json::{Map, Value, json};
 
-use super::texts::Text;
-
 /// Words of the language, which are no names of values.
 const WORDS: [&str; 36] = [
     "if",
@@ -43,25 +41,28 @@ const WORDS: [&str; 36] = [
     "import",
     "switch",
 ];
+/// Members that the original refuses in values.
+const RESERVED: [&str; 3] = ["__proto__", "constructor", "prototype"];
 /// Deepest member of a value.
 const DEEPEST: usize = 8;
 
-/// Sets of values by name: a text for each name, values of all kinds, and nothing at all.
-pub fn contexts(texts: &[Text]) -> Value {
+/// Sets of values for the names of a text: a text for each, values of all kinds, and nothing at all.
+pub fn contexts(text: &str) -> [(&'static str, Value); 3] {
     let mut names = Map::new();
-    for text in texts {
-        for tag in tags(&text.text) {
-            for path in paths(tag) {
-                put(&mut names, &path);
-            }
-        }
+    for path in tags(text).flat_map(paths) {
+        put(&mut names, &path);
     }
     let names = Value::Object(names);
-    json!({
-        "texts": filled(&names, "", &|path| json!(format!("{}-1", path.rsplit('.').next().unwrap_or(path)))),
-        "mixed": filled(&names, "", &of_some_kind),
-        "nothing": {},
-    })
+    let last = |path: &str| json!(format!("{}-1", path.rsplit('.').next().unwrap_or(path)));
+    let filled = |value: &dyn Fn(&str) -> Value| match &names {
+        Value::Object(members) if members.is_empty() => json!({}),
+        names => filled(names, "", value),
+    };
+    [
+        ("texts", filled(&last)),
+        ("values of all kinds", filled(&of_some_kind)),
+        ("nothing", json!({})),
+    ]
 }
 
 /// A value whose kind depends on the name alone.
@@ -158,7 +159,10 @@ fn path(letters: &[char], begin: usize) -> (Vec<String>, usize) {
 }
 
 fn put(names: &mut Map<String, Value>, path: &[String]) {
-    if let Some((first, rest)) = path.split_first() {
+    if let Some((first, rest)) = path
+        .split_first()
+        .filter(|(first, _)| !RESERVED.contains(&first.as_str()))
+    {
         let inner = names.entry(first.clone()).or_insert_with(|| json!({}));
         if let Value::Object(inner) = inner {
             put(inner, rest);

@@ -194,6 +194,12 @@ const ARROWS: &[(&str, &[&str])] = &[
             "catalog", "config", "model", "outside", "plugin", "sight", "store", "ui", "web", "work",
         ],
     ),
+    (
+        "notifications",
+        &[
+            "catalog", "config", "model", "plugin", "store", "ui", "web", "work",
+        ],
+    ),
     ("testkit", &["model"]),
     ("backstage", EVERYTHING),
     ("portal", EVERYTHING),

@@ -6,7 +6,7 @@ use work::{JobHandler, Schedule, Subscription};
 
 use crate::{
     Action, Asset, Authenticator, EntityActions, EntityBadges, EntityCard, EntityTab, HealthCheck, HomeCard,
-    LiveTopic, NavigationItem, PaletteCommand, PluginId, Routes, SearchSource, SettingsSection,
+    LiveTopic, NavigationItem, PaletteCommand, PluginId, Routes, SearchSource, SettingsSection, TopBarPart,
 };
 
 /// A contribution and the plugin that it comes from.
@@ -80,6 +80,8 @@ points! {
     home_cards: Arc<dyn HomeCard>,
     /// Sections of the settings page.
     settings_sections: Arc<dyn SettingsSection>,
+    /// Parts of the bar above every page.
+    top_bar_parts: Arc<dyn TopBarPart>,
     /// Commands of the palette.
     palette_commands: PaletteCommand,
     /// What can be found beside the entities themselves.

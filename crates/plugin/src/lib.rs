@@ -51,7 +51,7 @@ pub use health::{Health, HealthCheck, HealthScope};
 pub use id::PluginId;
 pub use live::{LiveTopic, is_within};
 pub use navigation::{NavigationItem, NavigationSection};
-pub use people::{HomeCard, PaletteCommand, SettingsSection};
+pub use people::{HomeCard, PaletteCommand, SettingsSection, TopBarPart};
 pub use permission::{Audience, Condition, Decision, Permission, PermissionAction, Policy};
 pub use routes::{BODY_LIMIT_BYTES, Caller, Face, Routes, RowHead, Rows, Rule};
 pub use search::{SearchDocument, SearchFeed, SearchSource};

@@ -1,22 +1,30 @@
-//! What surrounds the pages of a caller: the navigation has no entry that the caller may not follow.
+//! What surrounds the pages of a caller: the navigation has no entry that the caller may not follow, and the bar above the
+//! page has the parts of plugins for this caller.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::Extensions;
+use axum::http::{Extensions, HeaderMap};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::MethodRouter;
-use model::Viewer;
-use plugin::{Decision, Face, NavigationItem, Of, Permission, PluginId, Routes};
-use ui::Shell;
+use futures::future::{join, join_all};
+use maud::Markup;
+use model::{Principal, Viewer};
+use plugin::{Body, Decision, Face, NavigationItem, Of, Permission, PluginId, Routes, TopBarPart, contained};
+use ui::{Shell, foreign_html};
 use web::Permissions;
+
+/// Longest that a part of the bar may hold up a page.
+const LIMIT: Duration = Duration::from_millis(200);
 
 /// The shell of all pages, and what its navigation needs.
 pub(crate) struct Frame {
     shell: Arc<Shell>,
     guarded: Vec<Guarded>,
+    top_bar: Vec<Of<Arc<dyn TopBarPart>>>,
 }
 
 /// An entry that not everybody sees.
@@ -28,7 +36,12 @@ struct Guarded {
 
 impl Frame {
     /// A frame whose navigation is that of the shell.
-    pub(crate) fn new(shell: Shell, navigation: &[Of<NavigationItem>]) -> Self {
+    pub(crate) fn new(
+        shell: Shell,
+        navigation: &[Of<NavigationItem>],
+        mut top_bar: Vec<Of<Arc<dyn TopBarPart>>>,
+    ) -> Self {
+        top_bar.sort_by_key(|of| of.part.order());
         let guarded = navigation.iter().filter_map(|of| {
             Some(Guarded {
                 plugin: of.plugin.clone(),
@@ -38,6 +51,7 @@ impl Frame {
         });
         Self {
             guarded: guarded.collect(),
+            top_bar,
             shell: Arc::new(shell),
         }
     }
@@ -51,17 +65,37 @@ impl Frame {
         })
     }
 
-    /// The shell without entries that the caller of a request may not follow.
+    /// The shell without entries that the caller of a request may not follow, with the caller's parts of the bar.
     pub(crate) async fn shell_for(&self, extensions: &Extensions) -> Arc<Shell> {
-        let hidden = self.hidden_from(extensions).await;
-        if hidden.is_empty() {
+        let (hidden, top_bar) = join(self.hidden_from(extensions), self.top_bar_for(extensions)).await;
+        if hidden.is_empty() && top_bar.is_empty() {
             return self.shell.clone();
         }
         let mut shell = Shell::clone(&self.shell);
         shell
             .navigation
             .retain(|item| !hidden.iter().any(|path| *path == item.path));
+        shell.top_bar = top_bar;
         Arc::new(shell)
+    }
+
+    /// The parts of the bar that have something to say. One that fails is left out; its failure is counted.
+    async fn top_bar_for(&self, extensions: &Extensions) -> Vec<Markup> {
+        let viewer = extensions.get::<Viewer>();
+        let Some(viewer) = viewer.filter(|viewer| viewer.who != Principal::Nobody) else {
+            return Vec::new();
+        };
+        let made = self.top_bar.iter().map(|of| {
+            let (part, viewer) = (of.part.clone(), viewer.clone());
+            let work = async move { part.show(viewer).await };
+            contained(&of.plugin, "top bar part", LIMIT, work)
+        });
+        let made = join_all(made).await.into_iter().filter_map(Result::ok).flatten();
+        made.map(|body| match body {
+            Body::Ours(markup) => markup,
+            Body::Foreign(html) => foreign_html(&html),
+        })
+        .collect()
     }
 
     async fn hidden_from(&self, extensions: &Extensions) -> Vec<&str> {
@@ -85,7 +119,22 @@ impl Frame {
 }
 
 async fn surround(State(frame): State<Arc<Frame>>, mut request: Request, next: Next) -> Response {
+    if is_for_a_file(request.headers()) {
+        request.extensions_mut().insert(frame.shell.clone());
+        return next.run(request).await;
+    }
     let shell = frame.shell_for(request.extensions()).await;
     request.extensions_mut().insert(shell);
     next.run(request).await
+}
+
+/// Whether a browser asks for a file that a page loads: nothing surrounds it.
+fn is_for_a_file(headers: &HeaderMap) -> bool {
+    let destination = headers
+        .get("sec-fetch-dest")
+        .and_then(|value| value.to_str().ok());
+    matches!(
+        destination,
+        Some("image" | "style" | "script" | "font" | "audio" | "video")
+    )
 }

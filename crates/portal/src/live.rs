@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use model::{Clock, Fault, SystemClock, Viewer};
 use parking_lot::Mutex;
 use plugin::{Decision, LiveTopic, PluginId, Routes, Rows, Rule, is_within};
+use serde_json::json;
 use sight::CurrentSight;
 use store::{Announced, Announcements, Store};
 use tokio::sync::broadcast::error::RecvError;
@@ -54,9 +55,12 @@ struct Remembered {
 }
 
 /// What a page hears.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum News {
+    /// An entity changed.
     Changed,
+    /// These of the topics that the page follows have news.
+    Announced(Vec<String>),
     Missed,
 }
 
@@ -136,16 +140,22 @@ impl Recent {
         }
     }
 
-    /// Whether one of these topics was announced since, as far as that is known.
-    fn has_news(&self, topics: &[String], since: Timestamp) -> bool {
+    /// Those of some topics that were announced since; all of them where that is not known.
+    fn news(&self, topics: Vec<String>, since: Timestamp) -> Vec<String> {
         let remembered = self.0.lock();
-        let mut newer = remembered.last.iter().filter(|(_, at)| **at >= since);
-        since <= remembered.unknown_until || newer.any(|(topic, _)| concerns_any(topics, topic))
+        if since <= remembered.unknown_until {
+            return topics;
+        }
+        let newer = || remembered.last.iter().filter(|(_, at)| **at >= since);
+        let has_news = |topic: &String| newer().any(|(announced, _)| is_within(announced, topic));
+        topics.into_iter().filter(has_news).collect()
     }
 }
 
-fn concerns_any(followed: &[String], announced: &str) -> bool {
-    followed.iter().any(|topic| is_within(announced, topic))
+/// Those of the topics that are followed that an announcement concerns.
+fn concerned(followed: &[String], announced: &str) -> Vec<String> {
+    let concerned = followed.iter().filter(|topic| is_within(announced, topic));
+    concerned.cloned().collect()
 }
 
 /// What a page asks for: its topics, the last change of the catalog that it shows, and when it was made.
@@ -209,7 +219,8 @@ async fn follow(
             let (recent, topics) = (live.recent.clone(), asked.topics.clone());
             let look_back = async move {
                 tokio::time::sleep(LOOK_BACK_AFTER).await;
-                stream::iter(recent.has_news(&topics, since).then_some(News::Changed))
+                let news = recent.news(topics, since);
+                stream::iter((!news.is_empty()).then_some(News::Announced(news)))
             };
             all.push(stream::once(look_back).flatten().boxed());
         }
@@ -217,6 +228,10 @@ async fn follow(
     }
     let events = stream::select_all(all).map(|news| match news {
         News::Changed => Event::default().event("change").data("{}"),
+        News::Announced(topics) => {
+            let data = json!({ "topics": topics }).to_string();
+            Event::default().event("change").data(data)
+        }
         News::Missed => web::sse::resync(),
     });
     Ok(web::sse::answer(events, live.soft).into_response())
@@ -247,10 +262,12 @@ fn of_topics(announcements: Announcements, topics: Vec<String>) -> impl Stream<I
         |(mut announcements, topics)| async move {
             loop {
                 match announcements.next().await? {
-                    Announced::Topic(topic) if concerns_any(&topics, &topic) => {
-                        return Some((News::Changed, (announcements, topics)));
+                    Announced::Topic(topic) => {
+                        let news = concerned(&topics, &topic);
+                        if !news.is_empty() {
+                            return Some((News::Announced(news), (announcements, topics)));
+                        }
                     }
-                    Announced::Topic(_) => {}
                     Announced::Missed => return Some((News::Missed, (announcements, topics))),
                 }
             }
@@ -271,8 +288,9 @@ mod tests {
         let recent = Recent::new(second(0));
         recent.note(Announced::Topic("work.job.1".into()), second(10));
         let check = |topic: &str, since: i64, expected: bool| {
-            let found = recent.has_news(&[topic.to_owned()], second(since));
-            assert_eq!(found, expected, "{topic} since {since}");
+            let news = recent.news(vec![topic.to_owned(), "never.said".to_owned()], second(since));
+            let found = news.iter().any(|one| one == topic);
+            assert_eq!(found, expected, "{topic} since {since}: {news:?}");
         };
         check("work.job", 10, true);
         check("work.job.1", 9, true);

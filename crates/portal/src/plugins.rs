@@ -119,6 +119,7 @@ pub fn declarations() -> Vec<Declaration> {
         gitea::people_declaration(),
         grafana::declaration(),
         scaffolder::declaration(),
+        notifications::declaration(),
         auth::declaration(),
         auth::permission_declaration(),
         Declaration::new(OWN),
@@ -216,6 +217,11 @@ pub(crate) struct Slots {
     pub(crate) inward: Inward,
 }
 
+/// The section of the configuration that has a plugin's name; null without one.
+fn section<'a>(config: &'a Config, plugin: &PluginId) -> &'a Value {
+    config.value().get(plugin.as_str()).unwrap_or(&Value::Null)
+}
+
 /// Sections of the configuration as they stand, absent ones as null.
 fn sections<'a>(config: &'a Config, names: [&str; 2]) -> (&'a Value, &'a Value) {
     let [one, other] = names.map(|name| config.value().get(name).unwrap_or(&Value::Null));
@@ -246,7 +252,7 @@ pub(crate) fn contributions(
         work_web::contributions(&services.jobs, Arc::new(audit.clone()), slots.actions.clone()),
         connections::contributions(&services.outside),
         events::contributions(
-            config.value().get(events::ID.as_str()).unwrap_or(&Value::Null),
+            section(config, &events::ID),
             catalog,
             (store, &services.jobs),
             Arc::new(audit.clone()),
@@ -259,6 +265,7 @@ pub(crate) fn contributions(
             (slots.actions.clone(), slots.inward.clone()),
             stop.clone(),
         ),
+        notifications::contributions(section(config, &notifications::ID), catalog, services),
         techdocs::contributions(config, catalog, services),
         kubernetes::contributions(&clusters, catalog, stop.clone()),
         flux::contributions(&clusters, config, services),

@@ -214,6 +214,7 @@ fn hand_out(
         entity_actions,
         home_cards,
         settings_sections,
+        top_bar_parts,
         palette_commands,
         search_sources,
         actions,
@@ -250,7 +251,7 @@ fn hand_out(
     shell.signs_people_in = config.signs_people_in();
     let followed = catalog.clone();
     shell.last_change = Some(Arc::new(move || followed.applied().unwrap_or_default()));
-    let frame = Arc::new(Frame::new(shell, &navigation));
+    let frame = Arc::new(Frame::new(shell, &navigation, top_bar_parts));
     let site = Site {
         health_checks: parts(health_checks),
         authenticators: parts(authenticators),

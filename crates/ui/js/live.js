@@ -1,5 +1,6 @@
 // Follows the topics that the page names, and fetches the page again when one of them has news. Says how fresh the
-// page is. Waits while a person types, selects or has something open.
+// page is. Waits while a person types, selects or has something open. Parts of the bar above the page follow topics of
+// their own, and are fetched alone.
 const status = document.getElementById("live-status");
 let source, topics, timer, waiting = 0, asOf = new Date(), last = 0;
 
@@ -36,31 +37,52 @@ const refresh = async () => {
 };
 document.addEventListener("page:changed", () => {
   asOf = new Date();
-  if (source && mainPart()?.dataset.live !== topics) { disconnect(); waiting = 0; connect(); }
+  if (source && pageTopics() !== topics) { disconnect(); waiting = 0; connect(); }
 });
 
+const pageTopics = () => mainPart()?.dataset.live ?? "";
+const barParts = () => [...document.querySelectorAll(".top-tools [data-topics]")];
+
+// What is in the part is replaced and not the part, so that it keeps the focus.
+const renew = async (part) => {
+  const answer = await fetch(part.dataset.source, { headers: { accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok) return;
+  const made = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+  if (!made) return;
+  part.replaceChildren(...made.childNodes);
+  for (const name of ["aria-label", "title"]) if (made.hasAttribute(name)) part.setAttribute(name, made.getAttribute(name));
+};
+
+// `said` are the topics that have news; an entity that changed names none.
+const tell = (said) => {
+  const hasNews = (list) => list.split(" ").some((topic) => said.includes(topic));
+  if (topics && (!said || hasNews(topics))) soon();
+  for (const part of barParts()) if (said && hasNews(part.dataset.topics)) renew(part);
+};
+const tellAll = () => { if (topics) soon(); barParts().forEach(renew); };
+
 const connect = () => {
-  if (source || document.hidden || !mainPart()?.dataset.live) return;
-  const { live, change, at } = mainPart().dataset;
-  topics = live;
-  const asked = topics.split(" ").map(encodeURIComponent).join(",");
+  const { change, at } = mainPart()?.dataset ?? {};
+  if (source || document.hidden || !at) return;
+  topics = pageTopics();
+  const asked = [topics, ...barParts().map((part) => part.dataset.topics)].join(" ").trim();
   // The server tells at once what happened between the making of the page and this moment.
-  const since = (change ? `&change=${change}` : "") + (at ? `&at=${encodeURIComponent(at)}` : "");
-  source = new EventSource(`/api/live/changes?topics=${asked}${since}`);
+  const since = (change ? `&change=${change}` : "") + `&at=${encodeURIComponent(at)}`;
+  source = new EventSource(`/api/live/changes?topics=${asked.split(" ").map(encodeURIComponent).join(",")}${since}`);
   source.onopen = () => {
-    if (waiting) soon();
+    if (waiting) tellAll();
     waiting = 0;
-    say("live", "Live");
+    if (topics) say("live", "Live");
   };
   source.onerror = () => {
     waiting += 1;
-    say("lost", `Reconnecting, as of ${clock()}`);
+    if (topics) say("lost", `Reconnecting, as of ${clock()}`);
     if (source.readyState === EventSource.CLOSED) { source = null; setTimeout(connect, Math.min(30000, 1000 * 2 ** waiting)); }
   };
-  // The server sends only what concerns the page.
-  source.addEventListener("change", soon);
+  // The server sends only what concerns the page and its bar.
+  source.addEventListener("change", ({ data }) => tell(JSON.parse(data).topics));
   // Changes were missed, or the catalog was loaded again; not by everybody at the same moment.
-  source.addEventListener("resync", () => setTimeout(soon, Math.random() * 2000));
+  source.addEventListener("resync", () => setTimeout(tellAll, Math.random() * 2000));
 };
 const disconnect = () => {
   source?.close();

@@ -71,6 +71,12 @@ const ICONS: &[(&str, &str)] = &[
         "info",
         r#"<circle cx="8" cy="8" r="6"/><path d="M8 7.300v4M8 4.900v.2"/>"#,
     ),
+    (
+        "bell",
+        r#"<path d="M8 2a4 4 0 0 0-4 4v3l-1.500 2.500h11L12 9V6a4 4 0 0 0-4-4zM6.500 13.500a1.600 1.600 0 0 0 3 0"/>"#,
+    ),
+    ("bookmark", r#"<path d="M4 2.500h8v11L8 10.500l-4 3z"/>"#),
+    ("circle", r#"<circle cx="8" cy="8" r="3.5"/>"#),
     ("close", r#"<path d="m4 4 8 8M12 4l-8 8"/>"#),
     ("menu", r#"<path d="M2 4h12M2 8h12M2 12h12"/>"#),
     (

@@ -138,6 +138,8 @@ pub(crate) fn document(chrome: &Chrome, head: &PageHead, body: &Markup) -> Strin
 /// The content with all that surrounds it.
 fn framed(chrome: &Chrome, head: &PageHead, body: &Markup) -> Markup {
     let live = head.live.attribute().filter(|_| chrome.shell.is_live);
+    // Parts of the bar follow topics of their own on every page.
+    let follows = live.is_some() || (chrome.shell.is_live && !chrome.shell.top_bar.is_empty());
     html! {
         a.skip-link href="#main" { "Skip to content" }
         div.app {
@@ -145,7 +147,7 @@ fn framed(chrome: &Chrome, head: &PageHead, body: &Markup) -> Markup {
             (top_bar(chrome))
             main #main.main.main-wide[head.wide] tabindex="-1" data-live=[&live]
                 data-change=[chrome.last_change.filter(|_| live.is_some())]
-                data-at=[live.is_some().then_some(chrome.now)] {
+                data-at=[follows.then_some(chrome.now)] {
                 (crumbs(&head.crumbs))
                 (body)
             }
@@ -331,6 +333,7 @@ fn top_bar(chrome: &Chrome) -> Markup {
                     span.live-dot {}
                     span.live-text { time datetime=(chrome.now) { "As of " (clock_text(chrome)) } }
                 }
+                @for part in &chrome.shell.top_bar { (part) }
                 (theme_switch(chrome))
             }
         }

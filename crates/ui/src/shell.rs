@@ -29,6 +29,8 @@ pub struct Shell {
     pub navigation: Vec<NavigationItem>,
     /// Commands of the palette beside the navigation.
     pub commands: Vec<PaletteCommand>,
+    /// Parts of plugins in the bar above the page, made for its viewer.
+    pub top_bar: Vec<Markup>,
     /// Files of plugins that every page links.
     pub plugin_files: Arc<PluginFiles>,
     /// Where the current time comes from.
@@ -57,6 +59,7 @@ impl Shell {
             organization: None,
             navigation,
             commands: Vec::new(),
+            top_bar: Vec::new(),
             plugin_files: Arc::default(),
             clock: Arc::new(SystemClock),
             last_change: None,

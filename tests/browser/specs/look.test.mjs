@@ -42,6 +42,7 @@ const pages = {
   orphans: '/unprocessed?show=orphaned',
   search: '/search?query=talent',
   settings: '/settings',
+  'notifications-none': '/notifications',
   audit: '/audit',
   'audit-nothing': '/audit?actor=user:default/nobody&outcome=failed',
   work: '/work',

@@ -95,7 +95,7 @@ pub const AREAS: &[Area] = &[
         files: FileServer::None,
         paths: &[],
     },
-    // Left out until their plugins come: auth, permission, notifications, techdocs, events, proxy, signals.
+    // Left out until their plugins come: auth, permission, techdocs, events, proxy, signals.
     Area {
         name: "misc",
         folder: "misc",
@@ -107,6 +107,7 @@ pub const AREAS: &[Area] = &[
             "/api/user-settings",
             "/api/catalog/",
             "/api/search/",
+            "/api/notifications",
             "/api/zilch",
             "/.",
             "/zilch",

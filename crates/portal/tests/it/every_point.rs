@@ -78,6 +78,7 @@ async fn routes_and_frame(world: &World) {
         "Teapots",
         "Brew tea",
         "data-words=\"kettle\"",
+        "The kettle whistles for guest",
         "/-/plugins/plugins.",
     ] {
         assert!(page.contains(part), "{part} on every page");

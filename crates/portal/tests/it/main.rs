@@ -14,6 +14,7 @@ mod every_point;
 mod failing;
 mod health;
 mod live;
+mod notifications;
 mod plugin_of_every_point;
 mod sections;
 mod served;

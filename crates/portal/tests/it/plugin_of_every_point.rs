@@ -20,7 +20,7 @@ use plugin::{
     Contributions, Declaration, EntityAction, EntityActions, EntityBadges, EntityCard, EntityPage, EntityTab,
     Feeds, Form, Health, HealthCheck, HomeCard, LiveTopic, Moment, NavigationItem, NavigationSection,
     PaletteCommand, Permission, PermissionAction, Place, PluginId, RenderError, Routes, Rows, Rule,
-    SearchDocument, SearchSource, Services, SettingsSection, TabAnswer,
+    SearchDocument, SearchSource, Services, SettingsSection, TabAnswer, TopBarPart,
 };
 use portal::AddedPlugin;
 use serde_json::{Value, json};
@@ -113,6 +113,7 @@ pub fn contributions(services: &Services) -> Result<Contributions, Fault> {
         entity_actions: vec![Arc::new(PourAction)],
         home_cards: vec![Arc::new(TeaTime)],
         settings_sections: vec![Arc::new(Sugar)],
+        top_bar_parts: vec![Arc::new(Whistle)],
         palette_commands: vec![PaletteCommand {
             title: "Brew tea".into(),
             words: "kettle".into(),
@@ -298,6 +299,23 @@ impl SettingsSection for Sugar {
 
     async fn show(&self, _: Viewer, _: Instant) -> Result<Body, RenderError> {
         Ok(Body::Ours(html! { p { "One lump or two" } }))
+    }
+}
+
+/// Whistles above every page.
+struct Whistle;
+
+#[async_trait]
+impl TopBarPart for Whistle {
+    fn order(&self) -> i32 {
+        20
+    }
+
+    async fn show(&self, viewer: Viewer) -> Result<Option<Body>, RenderError> {
+        let name = viewer.reference().name();
+        Ok(Some(Body::Ours(
+            html! { span.whistle { "The kettle whistles for " (name) } },
+        )))
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// All uses of a sight that sees everything, outside of tests.
-const USES: [(&str, &str); 12] = [
+const USES: [(&str, &str); 13] = [
     (
         "auth/src/resolver.rs",
         "a sign-in finds the person and its groups",
@@ -20,6 +20,10 @@ const USES: [(&str, &str); 12] = [
     (
         "grafana/src/alerts/refresh.rs",
         "alerts are asked for once for all entities",
+    ),
+    (
+        "notifications/src/recipients.rs",
+        "a notification finds its recipients, whoever sends it",
     ),
     (
         "scaffolder/src/actions/catalog.rs",

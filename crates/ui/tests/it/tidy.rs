@@ -54,7 +54,7 @@ fn every_partial_and_script_is_sent() {
 fn scripts_stay_small() {
     let bytes: usize = files("js").iter().map(|(_, text)| text.len()).sum();
     // A third of that is sent; the whole of a page is measured in the browser.
-    assert!(bytes <= 30 * 1024, "{bytes} bytes of scripts before compression");
+    assert!(bytes <= 32 * 1024, "{bytes} bytes of scripts before compression");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod published;
 mod redirects;
 mod render;
 mod sanitise;
+mod section_text;
 pub(crate) mod titles;
 
 pub use problem::{Problem, Rule};

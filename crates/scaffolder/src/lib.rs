@@ -37,6 +37,7 @@ pub use permissions::{
 };
 pub use settings::repositories_folder;
 pub use tables::MIGRATIONS;
+pub use updates::merge;
 pub use workbench::Workbench;
 pub use workspace::File;
 
@@ -49,6 +50,7 @@ use plugin::{
     ActionRegistry, AuditLog, Contributions, Declaration, LiveTopic, PluginId, Routes, Services, Slot,
 };
 use scm::UrlReader;
+use scm::git::Author;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 use web::Inward;
@@ -202,6 +204,10 @@ fn desk(
         dry_runs: dry_runs.clone(),
         integrations: parts.integrations.clone(),
         calls: parts.calls.clone(),
+        author: Author {
+            name: parts.settings.author.0.clone(),
+            email: parts.settings.author.1.clone(),
+        },
         audit,
         stop: stop.clone(),
     }

@@ -17,6 +17,7 @@ use config::{IntegrationsSection, Secret};
 use model::Fault;
 use outside::{Host, OutsideCalls};
 
+use crate::git_url::GitUrl;
 use crate::integrations::basic;
 use crate::rest::{Rest, Words};
 
@@ -91,6 +92,12 @@ impl Github {
             git: basic("x-access-token", &token),
             rest: Rest::new(calls, (host, base), token, &WORDS)?,
         })
+    }
+
+    /// Owner and name of the repository that an address of a host of this kind is in; nothing for that of another page.
+    pub fn repository_in(url: &str) -> Option<(String, String)> {
+        let GitUrl { owner, name, .. } = GitUrl::parse_safe(url).ok()?;
+        (!owner.is_empty() && !name.is_empty()).then_some((owner, name))
     }
 
     /// The server, for pushes.

@@ -15,6 +15,8 @@ mod variables;
 use config::{GitlabIntegration, IntegrationsSection, Secret};
 use model::Fault;
 use outside::{Host, OutsideCalls};
+use percent_encoding::percent_decode_str;
+use url::Url;
 
 use crate::integrations::basic;
 use crate::rest::{Rest, Words};
@@ -43,6 +45,8 @@ pub struct Gitlab {
     rest: Rest,
     /// For Git itself, which takes a sign-in only.
     git: Secret,
+    /// The path of the server before all projects, without a slash at its end.
+    below: String,
 }
 
 impl Gitlab {
@@ -68,8 +72,19 @@ impl Gitlab {
         })?;
         Ok(Self {
             git: basic("oauth2", &token),
+            below: below(integration),
             rest: Rest::new(calls, (host, api_address(host, integration)), token, &WORDS)?,
         })
+    }
+
+    /// The whole path of the project that an address of this server is in; nothing for that of another page.
+    pub fn project_in(&self, url: &str) -> Option<String> {
+        let url = Url::parse(url).ok()?;
+        let path = percent_decode_str(url.path()).decode_utf8().ok()?;
+        let path = path.strip_prefix(self.below.as_str())?;
+        let project = path.split("/-/").next().unwrap_or_default().trim_matches('/');
+        let project = project.strip_suffix(".git").unwrap_or(project);
+        project.contains('/').then(|| project.to_owned())
     }
 
     /// The server, for pushes.
@@ -87,6 +102,12 @@ impl Gitlab {
         self.rest
             .remote(&project.http_url_to_repo, &project.path_with_namespace)
     }
+}
+
+/// The path of a server's pages before all projects.
+fn below(integration: Option<&GitlabIntegration>) -> String {
+    let base = integration.and_then(|one| Url::parse(one.base_url.as_deref()?).ok());
+    base.map_or_else(String::new, |base| base.path().trim_end_matches('/').to_owned())
 }
 
 /// Where the API of a host is: what the configuration says, else below the address of its pages.

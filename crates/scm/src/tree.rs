@@ -57,8 +57,8 @@ impl Default for TreeLimits {
 }
 
 /// The files that were read so far, held to the limits.
-struct Gathered<'a> {
-    files: BTreeMap<String, TreeFile>,
+pub(crate) struct Gathered<'a> {
+    pub(crate) files: BTreeMap<String, TreeFile>,
     bytes: u64,
     limits: &'a TreeLimits,
     /// Where they are read from, for errors.
@@ -66,7 +66,7 @@ struct Gathered<'a> {
 }
 
 impl<'a> Gathered<'a> {
-    fn new(source: &'a str, limits: &'a TreeLimits) -> Self {
+    pub(crate) fn new(source: &'a str, limits: &'a TreeLimits) -> Self {
         Self {
             files: BTreeMap::new(),
             bytes: 0,
@@ -76,7 +76,7 @@ impl<'a> Gathered<'a> {
     }
 
     /// Makes room for a file, before it is read.
-    fn admit(&mut self, size: u64) -> Result<(), Fault> {
+    pub(crate) fn admit(&mut self, size: u64) -> Result<(), Fault> {
         let Self { limits, source, .. } = self;
         if self.files.len() >= limits.files {
             let most = limits.files;

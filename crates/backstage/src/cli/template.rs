@@ -207,23 +207,31 @@ pub struct RunArguments {
 #[command(after_help = "\
 Without a project the projects of the portal are listed, those that are behind their templates first.
 The changes are merged with what the team has changed since. The exit code is 1 where the portal
-refuses it, for example because the newer template asks for values that --values does not give.
+refuses it, for example because the newer template asks for values that --values does not give; with
+--write also where a person has to decide something in a file.
 
 Examples:
   backstage template update
   backstage template update shop/orders
   backstage template update shop/orders --values more.yaml --propose     opens a pull request
+  backstage template update --write                                      merges into this checkout
   backstage template update --json | jq -r 'select(.state == \"behind\") | .repository'")]
 pub struct UpdateArguments {
     /// Address of the repository, or its owner and name
     #[arg(value_name = "PROJECT")]
     pub project: Option<String>,
     /// Values of fields that only the newer template has, YAML or JSON; `-` for standard input
-    #[arg(long, value_name = "FILE", requires = "project")]
+    #[arg(long, value_name = "FILE")]
     pub values: Option<PathBuf>,
     /// Open a pull request with the changes
     #[arg(long, requires = "project")]
     pub propose: bool,
+    /// Merge the changes into a checkout, this folder's without `=DIR`; without a project, the one that its remote `origin` names
+    #[arg(long, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = ".", conflicts_with = "propose")]
+    pub write: Option<PathBuf>,
+    /// Write into a checkout with changes that are not committed, too
+    #[arg(long, requires = "write")]
+    pub force: bool,
     /// Address of the server; without it the configured one
     #[arg(long)]
     pub url: Option<url::Url>,

@@ -33,6 +33,17 @@ pub struct Refusal {
     pub message: String,
 }
 
+/// What is to become of an update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UpdateOrder {
+    /// It is shown.
+    Show,
+    /// The portal opens a pull request with it.
+    Propose,
+    /// The caller writes it; the portal believes the repository's record afterwards.
+    Write,
+}
+
 /// A running server.
 pub struct Remote {
     host: Host,
@@ -140,15 +151,19 @@ impl Remote {
         Ok(answer["projects"].as_array().cloned().unwrap_or_default())
     }
 
-    /// What a newer template changes in a project; with `propose` it opens the pull request, too.
+    /// What a newer template changes in a project, and what the portal does about it.
     pub async fn update(
         &self,
         project: &str,
         values: &Value,
-        propose: bool,
+        order: UpdateOrder,
     ) -> Result<Result<Value, Refusal>> {
         let url = format!("{}/api/scaffolder/v2/projects/{project}/update", self.base);
-        let body = json!({ "values": values, "propose": propose });
+        let body = match order {
+            UpdateOrder::Show => json!({ "values": values }),
+            UpdateOrder::Propose => json!({ "values": values, "propose": true }),
+            UpdateOrder::Write => json!({ "values": values, "write": true }),
+        };
         let request = self.post(&url, &body)?.within(LONGEST_UPDATE);
         self.ask(request, &url).await
     }

@@ -70,6 +70,7 @@ impl Action for PublishGit {
                     "repoContentsUrl": text("A URL to the files of the branch, where the host has an integration"),
                     "commitHash": text("The git commit hash of the commit"),
                     "branchName": text("The branch that has the commit"),
+                    "isFirstCommit": flag("The repository was empty before. Otherwise a new branch has the commit."),
                 }),
             ),
         }
@@ -110,17 +111,19 @@ impl Action for PublishGit {
         };
         let remote = self.reader.git_remote(&self.calls, address, &sign_in)?;
         let has_commits = !remote.remote().branches(Service::Push).await?.heads.is_empty();
-        let commit = match named {
-            Some(named) if has_commits => self.branch(&context, &remote, named).await?,
+        let (commit, is_first) = match named {
+            Some(named) if has_commits => (self.branch(&context, &remote, named).await?, false),
             // One that has commits is refused there, unless they are those of this task.
-            _ => self.first(&context, &remote, first).await?,
+            _ => (self.first(&context, &remote, first).await?, true),
         };
-        Ok(output(&remote, first, &commit))
+        Ok(output(&remote, first, &commit, is_first))
     }
 }
 
-fn output(remote: &GitRemote, branch: &str, commit: &str) -> Value {
-    let mut output = json!({"remoteUrl": remote.address, "commitHash": commit, "branchName": branch});
+fn output(remote: &GitRemote, branch: &str, commit: &str, is_first: bool) -> Value {
+    let mut output = json!({
+        "remoteUrl": remote.address, "commitHash": commit, "branchName": branch, "isFirstCommit": is_first,
+    });
     if let Some(contents) = remote.contents_address(branch) {
         output["repoContentsUrl"] = contents.into();
     }

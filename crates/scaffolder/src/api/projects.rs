@@ -3,8 +3,11 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as STANDARD;
 use model::{Fault, FaultKind};
 use plugin::Permission;
+use scm::TreeFile;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use web::api::Json;
@@ -16,6 +19,7 @@ use crate::Scaffolder;
 use crate::permissions::TASK_READ;
 use crate::updates::Update;
 use crate::updates::merge::FileChange;
+use crate::updates::record;
 use crate::updates::tables::Project;
 
 impl Caller {
@@ -53,7 +57,8 @@ pub(super) async fn list(State(scaffolder): State<Scaffolder>, caller: Caller) -
     Ok(Json(json!({ "projects": projects })).into_response())
 }
 
-/// Works an update out, and opens the pull request where the body says `propose: true`.
+/// Works an update out. Where the body says `propose: true` the pull request is opened; where it says `write: true` the caller puts
+/// the files into the repository by himself, and gets the record as well.
 pub(super) async fn update(
     State(scaffolder): State<Scaffolder>,
     caller: Caller,
@@ -73,11 +78,22 @@ pub(super) async fn update(
         return Ok(violations(&update.wrong));
     }
     let mut told = update_to_wire(&update);
+    if (body["propose"] == true || body["write"] == true) && update.is_empty() {
+        return Err(Fault::new(FaultKind::Conflict, "The project is as new as its template").into());
+    }
+    if body["write"] == true {
+        desk.hand_out(&project, &update, &actor).await?;
+        told["record"] = json!({"path": record::PATH, "after": update.next.text()});
+    }
     if body["propose"] == true {
-        if update.is_empty() {
-            return Err(Fault::new(FaultKind::Conflict, "The project is as new as its template").into());
-        }
-        told["pullRequest"] = desk.propose(&project, &update, &actor).await?.into();
+        let proposed = desk.propose(&project, &update, &actor).await?;
+        told["branch"] = proposed.branch.into();
+        let key = if proposed.has_request {
+            "pullRequest"
+        } else {
+            "branchPage"
+        };
+        told[key] = proposed.page.into();
     }
     Ok((StatusCode::OK, Json(told)).into_response())
 }
@@ -100,18 +116,26 @@ fn to_wire(project: &Project) -> Value {
 }
 
 fn update_to_wire(update: &Update) -> Value {
-    let text = |bytes: &Option<Vec<u8>>| {
-        let bytes = bytes.as_ref()?;
-        std::str::from_utf8(bytes).ok().map(str::to_owned)
+    let text = |file: &Option<TreeFile>| {
+        let text = std::str::from_utf8(&file.as_ref()?.bytes).ok()?;
+        Some(text.to_owned())
     };
     let file = |change: &FileChange| {
-        json!({
+        let mut told = json!({
             "path": change.path,
             "change": change.outcome.word(),
             "meaning": change.outcome.meaning(),
             "before": text(&change.before),
             "after": text(&change.after),
-        })
+            "executableBefore": change.before.as_ref().is_some_and(|before| before.is_executable),
+            "executable": change.after.as_ref().is_some_and(|after| after.is_executable),
+        });
+        for (key, file) in [("beforeBytes", &change.before), ("afterBytes", &change.after)] {
+            if let Some(file) = file.as_ref().filter(|_| text(file).is_none()) {
+                told[key] = STANDARD.encode(&file.bytes).into();
+            }
+        }
+        told
     };
     json!({
         "template": update.record.template,

@@ -147,9 +147,14 @@ impl Run<'_> {
             .origin
             .as_ref()
             .filter(|_| step.each.is_none());
-        let (Some(origin), Some(repository)) = (origin, output["repoContentsUrl"].as_str()) else {
+        let integrations = self.runner.origins.reader.integrations();
+        let (Some(origin), Some(repository)) = (origin, updates::address_of(integrations, output)) else {
             return Ok(());
         };
+        // A branch of a repository that has commits keeps no record.
+        if output["isFirstCommit"] == false {
+            return Ok(());
+        }
         let mut tx = self.runner.tasks.store().write_unordered(Lane::Bulk).await?;
         let new = NewProject {
             repository,

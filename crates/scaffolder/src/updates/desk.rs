@@ -7,13 +7,15 @@ use config::IntegrationsSection;
 use model::{Actor, Fault, FaultKind};
 use outside::OutsideCalls;
 use plugin::AuditLog;
-use scm::{TreeLimits, TreeRead, UrlReader};
+use scm::UrlReader;
+use scm::git::Author;
 use serde_json::Value;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::merge::{FileChange, Folder, merge};
+use super::hosted::{Ground, Hosted, has_requests};
+use super::merge::{FileChange, Outcome, merge};
 use super::record::{self, Record};
 use super::rendering::{self, render, template_at};
 use super::tables::{self, Project};
@@ -30,6 +32,8 @@ pub(crate) struct Desk {
     pub(crate) dry_runs: DryRunner,
     pub(crate) integrations: IntegrationsSection,
     pub(crate) calls: OutsideCalls,
+    /// Who makes the commits of updates.
+    pub(crate) author: Author,
     pub(crate) audit: std::sync::Arc<dyn AuditLog>,
     pub(crate) stop: CancellationToken,
 }
@@ -41,8 +45,8 @@ pub(crate) struct Update {
     pub record: Record,
     /// The record that it gets.
     pub next: Record,
-    /// The text of the record that it has.
-    pub record_text: Vec<u8>,
+    /// The branch that the update goes into.
+    pub ground: Ground,
     /// The newer template.
     pub template: Template,
     /// Values that do not fit the newer template; nothing is worked out while there are any.
@@ -75,9 +79,16 @@ impl Desk {
     /// The record in a project's repository, and where its template is.
     pub(crate) async fn record(&self, project: &Project) -> Result<(Record, String), Fault> {
         let place = record_place(project);
-        let read = self.reader.read_url(&place, None).await;
-        let read = read.map_err(|fault| missing(&place, fault))?;
-        self.trusted(project, Record::read(&read.bytes, &place)?).await
+        let read = if has_requests(self.reader.integrations(), &project.repository) {
+            let read = self.reader.read_url(&place, None).await;
+            read.map(|read| read.bytes)
+        } else {
+            let mut ground = Hosted::of(self, &project.repository).await?.read().await?;
+            let record = ground.files.remove(record::PATH).map(|file| file.bytes);
+            record.ok_or_else(|| Fault::not_found("there is no such file"))
+        };
+        let bytes = read.map_err(|fault| missing(&place, fault))?;
+        self.trusted(project, Record::read(&bytes, &place)?).await
     }
 
     /// The record, where the portal has written what it names.
@@ -101,12 +112,11 @@ impl Desk {
         more: &Value,
         actor: &Actor,
     ) -> Result<Update, Fault> {
-        let ours = self.files(project).await?;
+        let ground = Hosted::of(self, &project.repository).await?.read().await?;
         let place = record_place(project);
-        let record_text = ours.get(record::PATH).cloned();
-        let record_text =
-            record_text.ok_or_else(|| missing(&place, Fault::not_found("there is no such file")))?;
-        let (record, source) = self.trusted(project, Record::read(&record_text, &place)?).await?;
+        let text = ground.files.get(record::PATH);
+        let text = text.ok_or_else(|| missing(&place, Fault::not_found("there is no such file")))?;
+        let (record, source) = self.trusted(project, Record::read(&text.bytes, &place)?).await?;
         let newest = template_at(&self.reader, &source, &record, None).await?;
         let values = rendering::values(&newest.template, &record, more);
         let wrong = validation::check(&newest.template, &values, &BTreeMap::new());
@@ -133,34 +143,36 @@ impl Desk {
                 &self.stop,
             )
             .await?;
-            changes = merge(&old, &new, &ours);
+            changes = merge(&old, &new, &ground.files);
+            for change in &mut changes {
+                keep_other(change, &ground);
+            }
         }
         Ok(Update {
             record,
             next,
-            record_text,
+            ground,
             template: newest.template,
             wrong,
             changes,
         })
     }
-
-    /// All files of a project's branch.
-    async fn files(&self, project: &Project) -> Result<Folder, Fault> {
-        let limits = TreeLimits::default();
-        match self.reader.read_tree(&project.repository, None, &limits).await? {
-            TreeRead::New(tree) => {
-                let files = tree.files.into_iter();
-                Ok(files.map(|(path, file)| (path, file.bytes.to_vec())).collect())
-            }
-            TreeRead::Same => Err(Fault::error(format!("{} gave no files", project.repository))),
-        }
-    }
 }
 
 /// The address of the record in a project's repository.
 fn record_place(project: &Project) -> String {
-    format!("{}/{}", project.repository.trim_end_matches('/'), record::PATH)
+    let repository = project.repository.trim_end_matches('/');
+    let place = format!("{repository}/{}", record::PATH);
+    // GitLab has another word for files than for folders.
+    place.replacen("/-/tree/", "/-/blob/", 1)
+}
+
+/// A link, a folder or a repository within the repository stays, whatever the template has at its path.
+fn keep_other(change: &mut FileChange, ground: &Ground) {
+    if change.before.is_none() && ground.base.blocks(&change.path) {
+        change.outcome = Outcome::KeptWhole;
+        change.after = None;
+    }
 }
 
 /// Why there is no record, with the way out.

@@ -5,15 +5,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use scm::TreeFile;
+
 /// The files of a folder by their paths.
-pub(crate) type Folder = BTreeMap<String, Vec<u8>>;
+pub(crate) type Folder = BTreeMap<String, TreeFile>;
 
 /// Largest file of which lines are merged.
 const MAX_MERGED: usize = 4 << 20;
 
 /// What becomes of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub enum Outcome {
     /// It is new in the template.
     Added,
     /// The template changed it, the team did not.
@@ -34,7 +36,7 @@ pub(crate) enum Outcome {
 
 impl Outcome {
     /// The word of the API.
-    pub(crate) fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
             Self::Added => "added",
             Self::Changed => "changed",
@@ -48,7 +50,7 @@ impl Outcome {
     }
 
     /// What it means, for people.
-    pub(crate) fn meaning(self) -> &'static str {
+    pub fn meaning(self) -> &'static str {
         match self {
             Self::Added => "new in the template",
             Self::Changed => "changed by the template",
@@ -62,7 +64,7 @@ impl Outcome {
     }
 
     /// Whether a person has to look.
-    pub(crate) fn needs_a_look(self) -> bool {
+    pub fn needs_a_look(self) -> bool {
         matches!(
             self,
             Self::Conflict | Self::KeptChanged | Self::KeptRemoved | Self::KeptWhole
@@ -76,9 +78,9 @@ pub(crate) struct FileChange {
     pub path: String,
     pub outcome: Outcome,
     /// As the team has it; nothing where it has none.
-    pub before: Option<Vec<u8>>,
+    pub before: Option<TreeFile>,
     /// As it is to be; nothing where there is none.
-    pub after: Option<Vec<u8>>,
+    pub after: Option<TreeFile>,
 }
 
 impl FileChange {
@@ -97,6 +99,9 @@ pub(crate) fn merge(old: &Folder, new: &Folder, ours: &Folder) -> Vec<FileChange
             return None;
         }
         let (outcome, after) = merge_file(old, new, ours);
+        if outcome == Outcome::Merged && after.as_ref() == ours {
+            return None;
+        }
         Some(FileChange {
             path: path.clone(),
             outcome,
@@ -107,29 +112,50 @@ pub(crate) fn merge(old: &Folder, new: &Folder, ours: &Folder) -> Vec<FileChange
     paths.into_iter().filter_map(one).collect()
 }
 
-/// One file; the template changed it, and the team does not have it as it is to be.
-fn merge_file(
-    old: Option<&Vec<u8>>,
-    new: Option<&Vec<u8>>,
-    ours: Option<&Vec<u8>>,
-) -> (Outcome, Option<Vec<u8>>) {
+/// One file: what its step from `old` to `new` makes of `ours`, which is none of the two states that are to be.
+pub fn merge_file(
+    old: Option<&TreeFile>,
+    new: Option<&TreeFile>,
+    ours: Option<&TreeFile>,
+) -> (Outcome, Option<TreeFile>) {
     match (old, new, ours) {
         (None, Some(new), None) => (Outcome::Added, Some(new.clone())),
         (Some(_), _, None) => (Outcome::KeptRemoved, None),
         (Some(old), None, Some(ours)) if old == ours => (Outcome::Removed, None),
         (_, None, _) => (Outcome::KeptChanged, ours.cloned()),
         (Some(old), Some(new), Some(ours)) if old == ours => (Outcome::Changed, Some(new.clone())),
-        (old, Some(new), Some(ours)) => lines(old.map(Vec::as_slice).unwrap_or_default(), new, ours),
+        (old, Some(new), Some(ours)) => {
+            let (outcome, bytes) = contents(old, new, ours);
+            let bytes = bytes.map_or_else(|| ours.bytes.clone(), Into::into);
+            let is_executable = match old {
+                Some(old) if old.is_executable != new.is_executable => new.is_executable,
+                _ => ours.is_executable,
+            };
+            let merged = TreeFile { bytes, is_executable };
+            (outcome, Some(merged))
+        }
     }
 }
 
-/// Both changed a file.
+/// The content of a file that both changed; nothing where the team's stays.
+fn contents(old: Option<&TreeFile>, new: &TreeFile, ours: &TreeFile) -> (Outcome, Option<Vec<u8>>) {
+    let old = old.map(|old| &*old.bytes);
+    if new.bytes == ours.bytes || old == Some(&*new.bytes) {
+        return (Outcome::Merged, None);
+    }
+    if old == Some(&*ours.bytes) {
+        return (Outcome::Merged, Some(new.bytes.to_vec()));
+    }
+    lines(old.unwrap_or_default(), &new.bytes, &ours.bytes)
+}
+
+/// Both changed the lines of a file; nothing where it has none.
 fn lines(old: &[u8], new: &[u8], ours: &[u8]) -> (Outcome, Option<Vec<u8>>) {
     let all = [old, new, ours];
     let is_text = |bytes: &[u8]| bytes.len() <= MAX_MERGED && !bytes.contains(&0);
     let texts = all.map(|bytes| std::str::from_utf8(bytes).ok().filter(|_| is_text(bytes)));
     let [Some(old), Some(new), Some(ours)] = texts else {
-        return (Outcome::KeptWhole, Some(ours.to_vec()));
+        return (Outcome::KeptWhole, None);
     };
     let mut options = diffy::MergeOptions::new();
     options.set_conflict_style(diffy::ConflictStyle::Merge);
@@ -156,8 +182,15 @@ mod tests {
     fn folder(files: &[(&str, &str)]) -> Folder {
         let files = files.iter();
         files
-            .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
+            .map(|(path, text)| ((*path).to_owned(), file(text.as_bytes(), false)))
             .collect()
+    }
+
+    fn file(bytes: &[u8], is_executable: bool) -> TreeFile {
+        TreeFile {
+            bytes: bytes.to_vec().into(),
+            is_executable,
+        }
     }
 
     /// Path, outcome and the text afterwards.
@@ -167,8 +200,11 @@ mod tests {
         ours: &[(&str, &str)],
     ) -> Vec<(String, Outcome, String)> {
         let changes = merge(&folder(old), &folder(new), &folder(ours));
-        let shown =
-            |after: Option<Vec<u8>>| after.map_or("-".to_owned(), |after| String::from_utf8(after).unwrap());
+        let shown = |after: Option<TreeFile>| {
+            after.map_or("-".to_owned(), |after| {
+                String::from_utf8(after.bytes.to_vec()).unwrap()
+            })
+        };
         changes
             .into_iter()
             .map(|change| (change.path, change.outcome, shown(change.after)))
@@ -226,10 +262,41 @@ mod tests {
 
     #[test]
     fn pictures_are_not_mixed() {
-        let (outcome, after) = lines(b"\0a", b"\0b", b"\0c");
-        assert_eq!(
-            (outcome, after.as_deref()),
-            (Outcome::KeptWhole, Some(&b"\0c"[..]))
-        );
+        let [old, new, ours] = [b"\0a", b"\0b", b"\0c"].map(|bytes| file(bytes, false));
+        let merged = merge_file(Some(&old), Some(&new), Some(&ours));
+        assert_eq!(merged, (Outcome::KeptWhole, Some(ours)));
+    }
+
+    #[test]
+    fn the_mode_is_merged_beside_the_lines() {
+        let of = |text: &str, is_executable| file(text.as_bytes(), is_executable);
+        let cases = [
+            // The template makes a file executable that the team has as it was.
+            (
+                (("1", false), ("1", true), ("1", false)),
+                (Outcome::Changed, ("1", true)),
+            ),
+            // And one whose lines the team changed.
+            (
+                (("1", false), ("1", true), ("2", false)),
+                (Outcome::Merged, ("2", true)),
+            ),
+            // The team made it executable, and the template changed its lines.
+            (
+                (("1", false), ("2", false), ("1", true)),
+                (Outcome::Merged, ("2", true)),
+            ),
+            // The template takes the mode back, and both have the same lines by now.
+            (
+                (("1", true), ("2", false), ("2", true)),
+                (Outcome::Merged, ("2", false)),
+            ),
+        ];
+        for ((old, new, ours), (outcome, expected)) in cases {
+            let [old, new, ours, expected] =
+                [old, new, ours, expected].map(|(text, is_executable)| of(text, is_executable));
+            let merged = merge_file(Some(&old), Some(&new), Some(&ours));
+            assert_eq!(merged, (outcome, Some(expected)));
+        }
     }
 }

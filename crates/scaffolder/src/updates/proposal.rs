@@ -1,14 +1,15 @@
-//! Proposes an update as a pull request of Gitea.
+//! Proposes an update: a commit on a new branch, and a request to merge it where the host of the project has such requests.
 
 use std::fmt::Write;
 
 use model::{Actor, Fault};
 use plugin::{AuditEvent, AuditOutcome};
-use scm::gitea::{FileEdit, Gitea, NewCommit, NewPullRequest, PullRequest, Repository};
+use scm::git::{CommitFile, CommitText, FileChanges, Objects, Service, push, remove};
 use store::Lane;
-use url::Url;
 
 use super::desk::{Desk, Update};
+use super::hosted::{Hosted, Request};
+use super::merge::{FileChange, Outcome};
 use super::record;
 use super::tables::{self, Project};
 
@@ -21,84 +22,116 @@ const SHORT: usize = 10;
 /// Most files that a pull request's text lists.
 const MOST_LISTED: usize = 200;
 
+/// An update that is proposed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Proposed {
+    /// The page of the pull request, or of the branch where the host has no requests.
+    pub page: String,
+    /// The branch.
+    pub branch: String,
+    /// There is a pull request.
+    pub has_request: bool,
+}
+
 impl Desk {
-    /// Opens a pull request with an update; the page of it. One that is open for the same commit is given again.
+    /// Pushes a branch with an update and opens a pull request for it. One that is open for the same commit is given again.
     pub(crate) async fn propose(
         &self,
         project: &Project,
         update: &Update,
         actor: &Actor,
-    ) -> Result<String, Fault> {
+    ) -> Result<Proposed, Fault> {
         let opened = self.open(project, update).await;
-        let event = AuditEvent {
-            actor: actor.clone(),
-            action: "scaffolder.update.propose".into(),
-            subject: project.repository.clone(),
-            outcome: AuditOutcome::of(&opened),
-        };
-        let page = match opened {
-            Ok(page) => page,
+        let event = event("scaffolder.update.propose", project, actor, &opened);
+        let proposed = match opened {
+            Ok(proposed) => proposed,
             Err(fault) => {
                 self.audit.record_attempt(event).await;
                 return Err(fault);
             }
         };
-        let kept = async {
+        let page = Some(proposed.page.as_str());
+        self.note(project, update, page, event).await?;
+        Ok(proposed)
+    }
+
+    /// Notes that somebody puts an update into the repository by hand, so that its record is believed afterwards.
+    pub(crate) async fn hand_out(
+        &self,
+        project: &Project,
+        update: &Update,
+        actor: &Actor,
+    ) -> Result<(), Fault> {
+        let event = event("scaffolder.update.hand-out", project, actor, &Ok(()));
+        self.note(project, update, project.proposal.as_deref(), event)
+            .await
+    }
+
+    async fn note(
+        &self,
+        project: &Project,
+        update: &Update,
+        page: Option<&str>,
+        event: AuditEvent,
+    ) -> Result<(), Fault> {
+        let noted = async {
             let mut tx = self.store.write_unordered(Lane::Person).await?;
-            let commits = [&project.commits[..], std::slice::from_ref(&update.next.commit)].concat();
-            tables::note_proposal(&mut tx, project.id, &page, &commits).await?;
+            let mut commits = project.commits.clone();
+            if !commits.contains(&update.next.commit) {
+                commits.push(update.next.commit.clone());
+            }
+            tables::note_proposal(&mut tx, project.id, page, &commits).await?;
             self.audit.record(&mut tx, event).await?;
             tx.commit().await
         };
-        kept.await.map_err(crate::tasks::fault)?;
-        Ok(page)
+        noted.await.map_err(crate::tasks::fault)
     }
 
-    async fn open(&self, project: &Project, update: &Update) -> Result<String, Fault> {
-        let (gitea, repository) = self.repository(project).await?;
-        let branch = format!("{BRANCH}{}", short(&update.next.commit));
-        let open = gitea.open_pull_requests(&repository).await?;
-        let is_ours =
-            |one: &&PullRequest| one.head.repo_id == repository.id && one.head.name.starts_with(&branch);
-        if let Some(known) = open.iter().find(is_ours) {
-            return Ok(gitea.pull_request_page(&repository, known.number));
-        }
-        let title = title(update);
-        let text = update.next.text();
-        let changed = update.changes.iter().filter(|change| change.changes());
-        let mut edits: Vec<FileEdit<'_>> = changed
-            .map(|change| FileEdit {
-                path: &change.path,
-                before: change.before.as_deref(),
-                after: change.after.as_deref(),
-            })
+    async fn open(&self, project: &Project, update: &Update) -> Result<Proposed, Fault> {
+        let hosted = Hosted::of(self, &project.repository).await?;
+        let remote = hosted.remote()?;
+        let wanted = format!("{BRANCH}{}", short(&update.next.commit));
+        let branches = remote.branches(Service::Fetch).await?;
+        let names: Vec<String> = (1..=MAX_BRANCHES)
+            .map(|number| numbered(&wanted, number))
             .collect();
-        edits.push(FileEdit {
-            path: record::PATH,
-            before: Some(&update.record_text),
-            after: Some(text.as_bytes()),
-        });
-        let base = repository.default_branch.as_str();
-        let branch = free_branch(&gitea, &repository, &branch).await?;
-        let commit = NewCommit {
-            base,
-            branch: &branch,
-            message: &title,
-            edits: &edits,
-        };
-        gitea.commit(&repository, &commit).await?;
-        let (title, body) = (marked(update, &title), body(update));
-        let new = NewPullRequest {
-            head: &branch,
-            base,
+        let (known, free): (Vec<&str>, Vec<&str>) = names
+            .iter()
+            .map(String::as_str)
+            .partition(|name| branches.heads.contains_key(*name));
+        let has_request = hosted.has_requests();
+        if let Some((page, branch)) = hosted.open_request(&known).await? {
+            return Ok(Proposed {
+                page,
+                branch,
+                has_request,
+            });
+        }
+        // That of an earlier proposal may have commits of the team by now, and stays.
+        let branch = free.first().ok_or_else(|| {
+            Fault::conflict(format!(
+                "{} has {MAX_BRANCHES} branches of earlier proposals; remove {wanted} and those with a number behind it",
+                remote.repository
+            ))
+        })?;
+        let title = title(update);
+        let objects = self.commit(update, &title).await?;
+        push(&remote, branch, None, &objects).await?;
+        let request = Request {
+            branch,
+            onto: &update.ground.branch,
             title: &title,
-            body: &body,
-            assignees: &[],
+            body: &body(update),
+            is_draft: update.changes.iter().any(is_undecided),
         };
-        match gitea.propose(&repository, &new).await {
-            Ok(pull) => Ok(gitea.pull_request_page(&repository, pull.number)),
+        match hosted.open(&request).await {
+            Ok(page) => Ok(Proposed {
+                page,
+                branch: (*branch).to_owned(),
+                has_request,
+            }),
             Err(fault) => {
-                if let Err(left) = gitea.remove_branch(&repository, &branch).await {
+                if let Err(left) = remove(&remote, branch, &objects.commit()).await {
                     tracing::warn!(%left, "the branch of a proposal is left over");
                 }
                 Err(fault)
@@ -106,47 +139,55 @@ impl Desk {
         }
     }
 
-    async fn repository(&self, project: &Project) -> Result<(Gitea, Repository), Fault> {
-        let address = &project.repository;
-        let url = Url::parse(address).map_err(|_| Fault::type_error("Invalid URL"))?;
-        let integration = self.reader.integrations().by_url(&url);
-        let integration = integration.filter(|integration| integration.kind() == "gitea");
-        let integration = integration.ok_or_else(|| {
-            Fault::input(format!(
-                "{address} is at no Gitea with an integration; updates are proposed as pull requests of Gitea alone. They are \
-                 shown here and by `backstage template update`, to be taken over by hand"
-            ))
-        })?;
-        let gitea = Gitea::of(&self.integrations, &self.calls, &integration.host)?;
-        let missing = || Fault::not_found(format!("{address} names no repository that is there"));
-        let (owner, name) = gitea.repository_in(address).ok_or_else(missing)?;
-        let repository = gitea.repository(&owner, &name).await?.ok_or_else(missing)?;
-        if repository.archived {
-            let name = &repository.full_name;
-            return Err(Fault::conflict(format!(
-                "{name} is archived, so that nothing in it can be changed; take it out of the archive first"
-            )));
+    /// The commit of an update, on top of the one that was read.
+    async fn commit(&self, update: &Update, title: &str) -> Result<Objects, Fault> {
+        let mut changes = FileChanges::default();
+        for change in update.changes.iter().filter(|change| change.changes()) {
+            match &change.after {
+                Some(file) => changes.written.push(CommitFile {
+                    path: change.path.clone(),
+                    bytes: file.bytes.to_vec(),
+                    is_executable: file.is_executable,
+                }),
+                None => changes.removed.push(change.path.clone()),
+            }
         }
-        Ok((gitea, repository))
+        changes.written.push(CommitFile {
+            path: record::PATH.to_owned(),
+            bytes: update.next.text().into_bytes(),
+            is_executable: false,
+        });
+        let text = CommitText {
+            author: self.author.clone(),
+            time: jiff::Timestamp::now().as_second(),
+            message: title.to_owned(),
+        };
+        let base = update.ground.base.clone();
+        let made = tokio::task::spawn_blocking(move || Objects::on_top_of(&base, changes, &text)).await;
+        made.unwrap_or_else(|error| Err(Fault::error(format!("the work broke off: {error}"))))
     }
 }
 
-/// A branch that is not there yet. That of an earlier proposal may have commits of the team by now, and stays.
-async fn free_branch(gitea: &Gitea, repository: &Repository, wanted: &str) -> Result<String, Fault> {
-    for number in 1..=MAX_BRANCHES {
-        let branch = if number == 1 {
-            wanted.to_owned()
-        } else {
-            format!("{wanted}-{number}")
-        };
-        if gitea.branch(repository, &branch).await?.is_none() {
-            return Ok(branch);
-        }
+fn event<T>(action: &'static str, project: &Project, actor: &Actor, done: &Result<T, Fault>) -> AuditEvent {
+    AuditEvent {
+        actor: actor.clone(),
+        action: action.into(),
+        subject: project.repository.clone(),
+        outcome: AuditOutcome::of(done),
     }
-    Err(Fault::conflict(format!(
-        "{} has {MAX_BRANCHES} branches of earlier proposals; remove {wanted} and those with a number behind it",
-        repository.full_name
-    )))
+}
+
+fn numbered(branch: &str, number: usize) -> String {
+    if number == 1 {
+        return branch.to_owned();
+    }
+    format!("{branch}-{number}")
+}
+
+/// The branch that the address of a proposal names, where it is that of a branch and not of a pull request.
+pub(crate) fn branch_in(page: &str) -> Option<&str> {
+    let at = page.find(BRANCH)?;
+    Some(page[at..].trim_end_matches('/'))
 }
 
 pub(crate) fn short(commit: &str) -> &str {
@@ -157,17 +198,8 @@ fn title(update: &Update) -> String {
     format!("Update to the newest template \"{}\"", update.template.title)
 }
 
-/// The title, with the mark of a draft where a person has to decide something first.
-fn marked(update: &Update, title: &str) -> String {
-    let undecided = update
-        .changes
-        .iter()
-        .any(|change| change.outcome == super::merge::Outcome::Conflict);
-    if undecided {
-        format!("WIP: {title}")
-    } else {
-        title.to_owned()
-    }
+fn is_undecided(change: &FileChange) -> bool {
+    change.outcome == Outcome::Conflict
 }
 
 fn body(update: &Update) -> String {

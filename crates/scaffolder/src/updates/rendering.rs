@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use catalog::{Catalog, Sight};
 use model::{Actor, EntityRef, Fault, entity};
-use scm::{Pinned, UrlReader};
+use scm::{Pinned, TreeFile, UrlReader};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -121,7 +121,13 @@ pub(crate) async fn render(
             at.pinned.url, record.step
         ))
     })?;
-    let files = published.into_iter().map(|file| (file.path, file.bytes));
+    let files = published.into_iter().map(|file| {
+        let content = TreeFile {
+            bytes: file.bytes.into(),
+            is_executable: file.is_executable,
+        };
+        (file.path, content)
+    });
     Ok(files.filter(|(path, _)| path != record::PATH).collect())
 }
 

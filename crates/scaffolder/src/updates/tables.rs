@@ -67,7 +67,7 @@ impl Standing {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Project {
     pub id: Uuid,
-    /// Address of its files at its branch.
+    /// Address of its files at its branch; at hosts without pull requests the address that Git takes.
     pub repository: String,
     /// Reference of the template.
     pub template: String,
@@ -79,7 +79,7 @@ pub(crate) struct Project {
     /// shows commits of forks below the address of the repository.
     pub commits: Vec<String>,
     pub found: Found,
-    /// Address of the last pull request.
+    /// Address of the last pull request, or of the branch at hosts that have none.
     pub proposal: Option<String>,
     /// When it was looked at.
     pub checked_at: Option<jiff::Timestamp>,
@@ -186,14 +186,18 @@ pub(crate) async fn note(tx: &mut Tx, id: Uuid, found: &Found) -> Result<(), Sto
     tx.execute(text, arguments).await.map(drop)
 }
 
-/// Keeps the address of a pull request, and the commits that records may name from now on.
+/// Keeps the address of a proposal, and the commits that records may name from now on.
 pub(crate) async fn note_proposal(
     tx: &mut Tx,
     id: Uuid,
-    page: &str,
+    page: Option<&str>,
     commits: &[String],
 ) -> Result<(), StoreError> {
     let text = "UPDATE scaffolder_projects SET proposal = ?, commits = ? WHERE id = ?";
-    let arguments = vec![page.into(), Arg::json(&json!(commits))?, id.into()];
+    let arguments = vec![
+        page.map(str::to_owned).into(),
+        Arg::json(&json!(commits))?,
+        id.into(),
+    ];
     tx.execute(text, arguments).await.map(drop)
 }

@@ -45,6 +45,8 @@ const MAIN: &str = "name = '${{ values.name }}'\na = 1\nb = 2\nc = 3\n";
 const PROJECT: &str = "shop/orders";
 const TEMPLATES: &str = "platform/templates";
 
+mod elsewhere;
+
 struct Silent;
 
 #[async_trait]
@@ -77,6 +79,11 @@ struct World {
 
 impl World {
     async fn new() -> Self {
+        Self::with(&Value::Null).await
+    }
+
+    /// With further integrations and hosts that may be read.
+    async fn with(more: &Value) -> Self {
         let gitea = FakeGitea::start();
         gitea.repository(Repository::new(TEMPLATES));
         let first = Change::new("first")
@@ -100,7 +107,7 @@ impl World {
             .file("old.txt", "goes\n")
             .file(record::PATH, record.text());
         gitea.push(PROJECT, "main", made);
-        let (desk, folder) = desk(&gitea).await;
+        let (desk, folder) = desk(&gitea, more).await;
         let project = Project {
             id: Uuid::new_v4(),
             repository: format!("{}/{PROJECT}/src/branch/main/", gitea.url()),
@@ -164,11 +171,14 @@ fn source(gitea: &FakeGitea) -> String {
     )
 }
 
-async fn desk(gitea: &FakeGitea) -> (Desk, tempfile::TempDir) {
+async fn desk(gitea: &FakeGitea, more: &Value) -> (Desk, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
+    let mut integrations = more["integrations"].as_object().cloned().unwrap_or_default();
+    let own = json!([{"host": gitea.host(), "baseUrl": gitea.url(), "password": gitea.token()}]);
+    integrations.insert("gitea".to_owned(), own);
     let config = json!({
-        "integrations": {"gitea": [{"host": gitea.host(), "baseUrl": gitea.url(), "password": gitea.token()}]},
-        "backend": {"workingDirectory": folder.path()},
+        "integrations": integrations,
+        "backend": {"workingDirectory": folder.path(), "reading": {"allow": more["allow"].as_array().cloned().unwrap_or_default()}},
         "catalog": {"rules": [{"allow": ["Template"]}], "locations": [{"type": "url", "target": source(gitea)}]},
     });
     let config = Config::from_value(config, folder.path()).unwrap();
@@ -238,8 +248,8 @@ async fn what_both_changed_is_merged_and_proposed() {
         ]
     );
     let actor = Actor::system("test");
-    let page = world.desk.propose(&world.project, &update, &actor).await.unwrap();
-    assert_eq!(page, format!("{}/{PROJECT}/pulls/1", world.gitea.url()));
+    let proposed = world.desk.propose(&world.project, &update, &actor).await.unwrap();
+    assert_eq!(proposed.page, format!("{}/{PROJECT}/pulls/1", world.gitea.url()));
     let branch = format!("portal/template-{}", &update.next.commit[..10]);
     assert_eq!(
         world.at(&branch, "main.py").await,
@@ -252,12 +262,15 @@ async fn what_both_changed_is_merged_and_proposed() {
     let written = Record::read(written.as_bytes(), "there").unwrap();
     assert_eq!(written.commit, update.next.commit);
     let again = world.desk.propose(&world.project, &update, &actor).await.unwrap();
-    assert_eq!(again, page, "an open proposal is not made twice");
+    assert_eq!(again, proposed, "an open proposal is not made twice");
     let theirs = Change::new("decided").file("decided.txt", "by the team");
     world.gitea.push(PROJECT, &branch, theirs);
     world.gitea.close(PROJECT, 1);
     let second = world.desk.propose(&world.project, &update, &actor).await.unwrap();
-    assert_ne!(second, page, "a closed proposal does not stand in the way");
+    assert_ne!(
+        second.page, proposed.page,
+        "a closed proposal does not stand in the way"
+    );
     assert_eq!(world.at(&branch, "decided.txt").await, "by the team");
     world.project.commits.push(update.next.commit.clone());
     world.team(record::PATH, &update.next.text());
@@ -304,7 +317,8 @@ async fn new_values_are_asked_for() {
     );
     let update = world.update(json!({"port": 8080})).await.unwrap();
     assert_eq!(update.wrong, []);
-    assert_eq!(update.changes[0].after.as_deref(), Some(&b"8080\n"[..]));
+    let after = update.changes[0].after.as_ref().unwrap();
+    assert_eq!(&*after.bytes, b"8080\n");
     assert_eq!(
         update.next.parameters,
         json!({"name": "orders", "port": 8080, "level": "info"})

@@ -23,7 +23,7 @@ async fn an_empty_repository_gets_its_first_commit_once() {
     let head = server.git("orders.git", &["rev-parse", "main"]);
     assert_eq!(
         first,
-        json!({"remoteUrl": address, "commitHash": head.trim(), "branchName": "main"})
+        json!({"remoteUrl": address, "commitHash": head.trim(), "branchName": "main", "isFirstCommit": true})
     );
     assert_eq!(log(&server, "main"), "Ines Begin\n");
     assert_eq!(server.git("orders.git", &["fsck", "--strict"]), "");

@@ -2,20 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bytes::Bytes;
 use model::Fault;
 
 use super::objects::{Entry, Id, Kind, hex, id_of};
 use super::pack_reading::Unpacked;
+use crate::tree::{Gathered, TreeFile, TreeLimits};
 
 /// Most files of a commit on which another may build.
 const MAX_FILES: usize = 100_000;
 /// Deepest folder.
 const MAX_DEPTH: usize = 128;
-/// The mode of a folder.
+/// The modes of folders and files; links and other repositories have others.
 const FOLDER: u32 = 0o40_000;
+const FILE: u32 = 0o100_000;
+/// The bit of a file that may be run as a program.
+const RUNS: u32 = 0o100;
 
-/// A commit on which another builds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A commit on which another builds. The default one has no files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Base {
     pub(super) commit: Id,
     pub(super) tree: Id,
@@ -29,9 +34,43 @@ impl Base {
         hex(&self.commit)
     }
 
-    /// Whether it has a file at a path.
+    /// Whether it has a file, a link or another repository at a path.
     pub fn has(&self, path: &str) -> bool {
         self.files.contains_key(path)
+    }
+
+    /// Whether something is at a path, or where the folders on the way to it would be.
+    pub fn blocks(&self, path: &str) -> bool {
+        let mut ways = path.match_indices('/').map(|(end, _)| &path[..end]);
+        let folder = format!("{path}/");
+        let mut from = self.files.range(folder.clone()..);
+        let is_folder = from.next().is_some_and(|(next, _)| next.starts_with(&folder));
+        self.has(path) || is_folder || ways.any(|way| self.has(way))
+    }
+
+    /// Its files with their contents, links and other repositories left out, out of the pack that it was read from.
+    pub(super) fn contents(
+        &self,
+        objects: &Unpacked,
+        limits: &TreeLimits,
+    ) -> Result<BTreeMap<String, TreeFile>, Fault> {
+        let commit = self.commit();
+        let mut gathered = Gathered::new(&commit, limits);
+        let files = self.files.iter();
+        for (path, entry) in files.filter(|(_, entry)| entry.mode & 0o170_000 == FILE) {
+            let bytes = objects.get(&entry.id, Kind::Blob).ok_or_else(|| {
+                Fault::error(format!(
+                    "The file {path} did not come from the Git server with {commit}"
+                ))
+            })?;
+            gathered.admit(bytes.len() as u64)?;
+            let file = TreeFile {
+                bytes: Bytes::copy_from_slice(bytes),
+                is_executable: entry.mode & RUNS != 0,
+            };
+            gathered.files.insert(path.clone(), file);
+        }
+        Ok(gathered.files)
     }
 
     /// The objects that a server that has this commit has, too.

@@ -1,5 +1,5 @@
-//! Fetching what a commit on top of another needs: the commit, and the names of its files. Its history and, where the server
-//! can leave them out, the contents of its files do not come.
+//! Fetching what a commit on top of another needs: the commit, and the names of its files, with their contents where they are
+//! wanted. Its history does not come, and unwanted contents come only where the server cannot leave them out.
 
 use std::time::Duration;
 
@@ -8,40 +8,79 @@ use model::Fault;
 use super::base::Base;
 use super::pack_reading::Unpacked;
 use super::remote::{Branches, Remote, Service, line, next_line};
+use crate::tree::{Tree, TreeLimits};
 
-/// Largest pack.
+/// Largest pack, without and with the contents of files.
 const MAX_PACK: u64 = 256 << 20;
+const MAX_WHOLE: u64 = 96 << 20;
 /// Longest time for it.
 const LONGEST: Duration = Duration::from_mins(3);
 
 /// Fetches a commit at the head of a branch, with the names of its files. `branches` are those for [`Service::Fetch`].
 pub async fn fetch(remote: &Remote<'_>, branches: &Branches, commit: &str) -> Result<Base, Fault> {
+    let fetched = fetch_pack(remote, branches, commit, branches.can("filter"), MAX_PACK).await?;
+    let commit = commit.to_owned();
+    blocking(move || Base::read(&Unpacked::read(&fetched, false)?, &commit)).await
+}
+
+/// Fetches a commit at the head of a branch with its files, which are as Git keeps them: an archive may have other ends of lines.
+pub async fn fetch_files(
+    remote: &Remote<'_>,
+    branches: &Branches,
+    commit: &str,
+    limits: &TreeLimits,
+) -> Result<(Base, Tree), Fault> {
+    let fetched = fetch_pack(remote, branches, commit, false, MAX_WHOLE).await?;
+    let (commit, limits) = (commit.to_owned(), *limits);
+    blocking(move || {
+        let objects = Unpacked::read(&fetched, true)?;
+        let base = Base::read(&objects, &commit)?;
+        let files = base.contents(&objects, &limits)?;
+        let tree = Tree {
+            files,
+            version: commit,
+        };
+        Ok((base, tree))
+    })
+    .await
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Err(Fault::error(format!("the work broke off: {error}"))))
+}
+
+/// The pack of a commit; without the contents of files where `is_filtered`.
+async fn fetch_pack(
+    remote: &Remote<'_>,
+    branches: &Branches,
+    commit: &str,
+    is_filtered: bool,
+    most: u64,
+) -> Result<Vec<u8>, Fault> {
     let mut capabilities = "no-progress agent=backstage".to_owned();
-    let may_filter = branches.can("filter");
-    if may_filter {
+    if is_filtered {
         capabilities.push_str(" filter");
     }
     let mut body = line(&format!("want {commit} {capabilities}\n"));
     if branches.can("shallow") {
         body.extend(line("deepen 1\n"));
     }
-    if may_filter {
+    if is_filtered {
         body.extend(line("filter blob:none\n"));
     }
     body.extend_from_slice(b"0000");
     body.extend(line("done\n"));
-    let answer = remote.ask(Service::Fetch, body, MAX_PACK, LONGEST).await?;
+    let answer = remote.ask(Service::Fetch, body, most, LONGEST).await?;
     let pack = pack(&answer).map_err(|said| {
         Fault::error(format!(
             "{} does not send the commit {commit}: {said}",
             remote.repository
         ))
     })?;
-    let commit = commit.to_owned();
-    let pack = pack.to_vec();
-    let read = tokio::task::spawn_blocking(move || Base::read(&Unpacked::read(&pack)?, &commit));
-    read.await
-        .unwrap_or_else(|error| Err(Fault::error(format!("the work broke off: {error}"))))
+    Ok(pack.to_vec())
 }
 
 /// The pack behind the lines of an answer, or what the server says instead.

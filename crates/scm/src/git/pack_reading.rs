@@ -1,4 +1,4 @@
-//! Reads the commits and folders out of a pack that a server sends. Contents of files are passed over: a commit on top
+//! Reads the commits and folders out of a pack that a server sends, and the contents of files where they are wanted: a commit on top
 //! needs their names alone.
 
 use std::collections::HashMap;
@@ -17,15 +17,16 @@ const MAX_KEPT: usize = 128 << 20;
 const TO_OFFSET: u8 = 6;
 const TO_NAME: u8 = 7;
 
-/// The commits and folders of a pack.
+/// The commits and folders of a pack, and its files where they are wanted.
 #[derive(Debug, Default)]
 pub(super) struct Unpacked {
+    has_files: bool,
     objects: HashMap<Id, Kept>,
     at: HashMap<usize, Kept>,
     bytes: usize,
 }
 
-/// An object; nothing in place of the bytes of a file.
+/// An object; nothing in place of the bytes of a file that is passed over.
 #[derive(Debug, Clone)]
 struct Kept {
     kind: Kind,
@@ -42,8 +43,8 @@ fn broken() -> Fault {
 }
 
 impl Unpacked {
-    /// Reads a whole pack.
-    pub(super) fn read(pack: &[u8]) -> Result<Self, Fault> {
+    /// Reads a whole pack, with or without the contents of files.
+    pub(super) fn read(pack: &[u8], has_files: bool) -> Result<Self, Fault> {
         let (body, digest) = pack
             .split_at_checked(pack.len().wrapping_sub(20))
             .ok_or_else(broken)?;
@@ -54,19 +55,23 @@ impl Unpacked {
         if sha1(body) != *digest {
             return Err(broken());
         }
-        let (mut unpacked, mut at) = (Self::default(), 12);
+        let mut unpacked = Self {
+            has_files,
+            ..Self::default()
+        };
+        let mut at = 12;
         for _ in 0..count {
             at = unpacked.object(body, at).ok_or_else(broken)?;
             if unpacked.bytes > MAX_KEPT {
                 return Err(Fault::input(format!(
-                    "The folders of the branch are larger than {MAX_KEPT} bytes, which is too much to build on"
+                    "The branch is larger than {MAX_KEPT} bytes, which is too much to build on"
                 )));
             }
         }
         Ok(unpacked)
     }
 
-    /// The bytes of a commit or a folder.
+    /// The bytes of an object that is kept.
     pub(super) fn get(&self, id: &Id, kind: Kind) -> Option<&[u8]> {
         let kept = self.objects.get(id).filter(|kept| kept.kind == kind)?;
         kept.bytes.as_deref()
@@ -84,8 +89,12 @@ impl Unpacked {
             TO_NAME => {
                 let name: Id = pack.get(at..at + 20)?.try_into().ok()?;
                 at += 20;
-                // What is not known is a file: those are not kept.
-                Some(self.objects.get(&name).cloned().unwrap_or(FILE))
+                match self.objects.get(&name) {
+                    Some(known) => Some(known.clone()),
+                    // What is not known is a file that was passed over.
+                    None if !self.has_files => Some(FILE),
+                    None => return None,
+                }
             }
             _ => None,
         };
@@ -105,7 +114,7 @@ impl Unpacked {
                 kind,
                 bytes: Some(changed(&base, &bytes)?.into()),
             },
-            None => whole(number, bytes)?,
+            None => self.whole(number, bytes)?,
         };
         self.keep(start, kept);
         Some(next)
@@ -120,20 +129,21 @@ impl Unpacked {
         }
         self.at.insert(start, kept);
     }
-}
 
-/// An object that is no difference. Tags are passed over as files are.
-fn whole(number: u8, bytes: Vec<u8>) -> Option<Kept> {
-    let kind = match number {
-        1 => Kind::Commit,
-        2 => Kind::Tree,
-        3 | 4 => return Some(FILE),
-        _ => return None,
-    };
-    Some(Kept {
-        kind,
-        bytes: Some(bytes.into()),
-    })
+    /// An object that is no difference. Tags are passed over.
+    fn whole(&self, number: u8, bytes: Vec<u8>) -> Option<Kept> {
+        let kind = match number {
+            1 => Kind::Commit,
+            2 => Kind::Tree,
+            3 if self.has_files => Kind::Blob,
+            3 | 4 => return Some(FILE),
+            _ => return None,
+        };
+        Some(Kept {
+            kind,
+            bytes: Some(bytes.into()),
+        })
+    }
 }
 
 /// The kind's number, and where the size ends.
@@ -237,7 +247,7 @@ mod tests {
         let mut bomb = b"PACK\0\0\0\x02\xff\xff\xff\xff".to_vec();
         bomb.extend_from_slice(&sha1(&bomb));
         for bytes in [&b""[..], b"PACK", &[0; 40], &bomb] {
-            assert!(Unpacked::read(bytes).is_err());
+            assert!(Unpacked::read(bytes, false).is_err());
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Pushing a commit over smart HTTP: the first one of an empty repository, one on a new branch, or one on top of a branch.
+//! Pushing a commit over smart HTTP: the first one of an empty repository, one on a new branch, or one on top of a branch; and
+//! removing a branch.
 
 use std::time::Duration;
 
@@ -78,6 +79,13 @@ pub async fn push(
     send(remote, &branches, branch, before.unwrap_or(NOTHING), objects).await
 }
 
+/// Removes a branch that is at a commit. Fails where it is at another one by now.
+pub async fn remove(remote: &Remote<'_>, branch: &str, commit: &str) -> Result<(), Fault> {
+    check_branch(branch)?;
+    let branches = remote.branches(Service::Push).await?;
+    order(remote, &branches, (branch, commit, NOTHING), &[]).await
+}
+
 async fn send(
     remote: &Remote<'_>,
     branches: &Branches,
@@ -85,22 +93,33 @@ async fn send(
     before: &str,
     objects: &Objects,
 ) -> Result<Pushed, Fault> {
+    let change = (branch, before, &*objects.commit());
+    order(remote, branches, change, &pack(objects)?).await?;
+    Ok(Pushed::New)
+}
+
+/// Has a server move a branch from one commit to another, with the objects that it needs for that.
+async fn order(
+    remote: &Remote<'_>,
+    branches: &Branches,
+    (branch, before, after): (&str, &str, &str),
+    objects: &[u8],
+) -> Result<(), Fault> {
     let reference = format!("refs/heads/{branch}");
     let is_banded = branches.can("side-band-64k");
     let bands = if is_banded { " side-band-64k" } else { "" };
     let mut body = line(&format!(
-        "{before} {} {reference}\0report-status{bands} agent=backstage\n",
-        objects.commit()
+        "{before} {after} {reference}\0report-status{bands} agent=backstage\n"
     ));
     body.extend_from_slice(b"0000");
-    body.extend_from_slice(&pack(objects)?);
+    body.extend_from_slice(objects);
     let answer = remote.ask(Service::Push, body, MAX_ANSWER, LONGEST).await?;
     let (report, said) = if is_banded {
         apart(&answer)
     } else {
         (answer, String::new())
     };
-    judge(&lines(&report), &reference, said.trim(), remote).map(|()| Pushed::New)
+    judge(&lines(&report), &reference, said.trim(), remote)
 }
 
 /// The report of an answer in bands, and what the server says to people.

@@ -22,6 +22,9 @@ pub struct Repository {
     /// The branch that is meant where none is named.
     #[serde(default)]
     pub default_branch: String,
+    /// Nothing in it can be changed.
+    #[serde(default)]
+    pub archived: bool,
     /// What the account may do; nothing for a token that shows nothing of it.
     #[serde(default)]
     pub permissions: Option<Permissions>,

@@ -30,6 +30,9 @@ pub struct Project {
     /// The branch that is meant where none is named; nothing while the project is empty.
     #[serde(default)]
     pub default_branch: Option<String>,
+    /// Nothing in it can be changed.
+    #[serde(default)]
+    pub archived: bool,
 }
 
 impl Gitlab {

@@ -2,6 +2,7 @@
 
 mod bench;
 mod case;
+mod checkout;
 mod compare;
 mod diff;
 pub mod dry_run;

@@ -3,14 +3,19 @@
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use scaffolder::merge::Outcome;
+use scm::TreeFile;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::checkout::{Checkout, Wanted};
 use super::diff::unified;
 use super::values::object;
 use crate::cli::{Common, Format, UpdateArguments};
 use crate::commands::code;
-use crate::commands::remote::Remote;
+use crate::commands::remote::{Remote, UpdateOrder};
 use crate::{output, settings};
 
 /// Lists projects, or shows and proposes the update of one; exit code 1 where the portal refuses it.
@@ -22,15 +27,31 @@ pub async fn run(common: &Common, what: &UpdateArguments) -> Result<ExitCode> {
     };
     let server = Remote::new(&url, what.token.clone())?;
     let projects = server.projects().await?;
-    let Some(wanted) = &what.project else {
-        list(projects, format)?;
-        return Ok(code(false));
+    let checkout = what.write.as_deref().map(Checkout::of).transpose()?;
+    let wanted = match (&what.project, &checkout) {
+        (Some(project), _) => project.clone(),
+        (None, Some(checkout)) => checkout.project()?,
+        (None, None) => {
+            list(projects, format)?;
+            return Ok(code(false));
+        }
     };
-    let project = find(&projects, wanted)?;
+    let project = find(&projects, &wanted)?;
+    if let Some(checkout) = checkout.as_ref().filter(|_| !what.force) {
+        checkout.check_clean()?;
+    }
     let values = what.values.as_deref().map_or_else(|| Ok(json!({})), object)?;
     let id = project["id"].as_str().unwrap_or_default();
-    match server.update(id, &values, what.propose).await? {
+    let order = match (&checkout, what.propose) {
+        (Some(_), _) => UpdateOrder::Write,
+        (None, true) => UpdateOrder::Propose,
+        (None, false) => UpdateOrder::Show,
+    };
+    match server.update(id, &values, order).await? {
         Ok(update) => {
+            if let Some(checkout) = &checkout {
+                return write(checkout, &update, format);
+            }
             tell(&update, format)?;
             Ok(code(false))
         }
@@ -41,6 +62,67 @@ pub async fn run(common: &Common, what: &UpdateArguments) -> Result<ExitCode> {
             }
             Ok(code(true))
         }
+    }
+}
+
+/// Puts an update into a checkout, the record last; exit code 1 where a person has to decide something.
+fn write(checkout: &Checkout, update: &Value, format: Format) -> Result<ExitCode> {
+    let files = update["files"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut needs_a_look = 0;
+    for file in files {
+        let known = file["change"].as_str().unwrap_or_default();
+        let written = checkout.write(&wanted(file)?)?;
+        // What the portal could not decide is not decided by being written.
+        let is_undecided = known == Outcome::Conflict.word();
+        let outcome = if is_undecided { Outcome::Conflict } else { written };
+        let is_kept = known.starts_with("kept-");
+        needs_a_look += usize::from(outcome.needs_a_look() || is_kept);
+        let path = file["path"].as_str().unwrap_or_default();
+        let told = if is_kept { known } else { outcome.word() };
+        match format {
+            Format::Json => output::json(&json!({ "path": path, "change": told }))?,
+            Format::Text => output::line(&format!("{path}: {told}"))?,
+        }
+    }
+    let (path, text) = record(update)?;
+    checkout.replace(path, text)?;
+    if format == Format::Text {
+        output::line(&match needs_a_look {
+            0 => "The update is in the checkout; look at it with git diff, and commit it".to_owned(),
+            count => format!(
+                "{count} file(s) need a look: decide what stands between marks, and commit the rest with it"
+            ),
+        })?;
+    }
+    Ok(code(needs_a_look > 0))
+}
+
+/// A file of an update.
+fn wanted(file: &Value) -> Result<Wanted> {
+    let content = |text: &str, bytes: &str, executable: &str| {
+        let bytes = match (file[text].as_str(), file[bytes].as_str()) {
+            (Some(text), _) => text.as_bytes().to_vec(),
+            (None, Some(bytes)) => BASE64_STANDARD.decode(bytes)?,
+            (None, None) => return Ok(None),
+        };
+        anyhow::Ok(Some(TreeFile {
+            bytes: bytes.into(),
+            is_executable: file[executable] == true,
+        }))
+    };
+    Ok(Wanted {
+        path: file["path"].as_str().unwrap_or_default().to_owned(),
+        before: content("before", "beforeBytes", "executableBefore")?,
+        after: content("after", "afterBytes", "executable")?,
+    })
+}
+
+/// Path and text of the record.
+fn record(update: &Value) -> Result<(&str, &str)> {
+    let record = &update["record"];
+    match (record["path"].as_str(), record["after"].as_str()) {
+        (Some(path), Some(text)) => Ok((path, text)),
+        _ => bail!("the portal gives no record with the update; it is older than this command"),
     }
 }
 
@@ -71,12 +153,11 @@ fn list(mut projects: Vec<Value>, format: Format) -> Result<()> {
 
 /// The one project that has this address, or this end of it.
 fn find<'a>(projects: &'a [Value], wanted: &str) -> Result<&'a Value> {
-    let wanted = wanted.trim_end_matches('/').trim_end_matches(".git");
+    let bare = |address: &str| address.trim_end_matches('/').trim_end_matches(".git").to_owned();
+    let wanted = bare(wanted);
     let fits = |project: &&Value| {
-        let repository = project["repository"].as_str().unwrap_or_default();
-        repository == wanted
-            || repository.starts_with(&format!("{wanted}/"))
-            || repository.contains(&format!("/{wanted}/"))
+        let repository = format!("{}/", bare(project["repository"].as_str().unwrap_or_default()));
+        repository.starts_with(&format!("{wanted}/")) || repository.contains(&format!("/{wanted}/"))
     };
     let found: Vec<&Value> = projects.iter().filter(fits).collect();
     match found[..] {
@@ -112,6 +193,8 @@ fn tell(update: &Value, format: Format) -> Result<()> {
     }
     if let Some(page) = update["pullRequest"].as_str() {
         output::line(&format!("pull request: {page}"))?;
+    } else if let Some(branch) = update["branch"].as_str() {
+        output::line(&format!("branch: {branch} ({})", text(&update["branchPage"])))?;
     }
     Ok(())
 }
@@ -123,7 +206,7 @@ mod tests {
     #[test]
     fn projects_are_found_by_address_or_name() {
         let project = |name: &str| json!({"repository": format!("https://git.example.com/shop/{name}/src/branch/main/")});
-        let all = [project("orders"), project("orders-web")];
+        let mut all = vec![project("orders"), project("orders-web")];
         for wanted in [
             "shop/orders",
             "orders",
@@ -132,6 +215,8 @@ mod tests {
         ] {
             assert_eq!(find(&all, wanted).unwrap(), &all[0], "{wanted}");
         }
+        all.push(json!({"repository": "https://plain.example.com/team/billing.git"}));
+        assert_eq!(find(&all, "team/billing").unwrap(), &all[2]);
         assert!(find(&all, "order").is_err());
         assert!(
             find(&all, "shop")

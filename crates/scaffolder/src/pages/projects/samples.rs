@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use maud::Markup;
 use model::Fault;
+use scm::TreeFile;
+use scm::git::Base;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -10,6 +12,7 @@ use super::view::{ProjectView, Question, project, projects};
 use crate::tasks::TaskId;
 use crate::template::Template;
 use crate::updates::Update;
+use crate::updates::hosted::Ground;
 use crate::updates::merge::{Folder, merge};
 use crate::updates::record::Record;
 use crate::updates::tables::{Found, Project, Standing};
@@ -81,7 +84,13 @@ fn update(template: &Template) -> Update {
     let folder = |files: &[(&str, &str)]| -> Folder {
         let files = files.iter();
         files
-            .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
+            .map(|(path, text)| {
+                let file = TreeFile {
+                    bytes: text.as_bytes().to_vec().into(),
+                    is_executable: false,
+                };
+                ((*path).to_owned(), file)
+            })
             .collect()
     };
     let old = folder(&[
@@ -114,7 +123,12 @@ fn update(template: &Template) -> Update {
             ..record.clone()
         },
         record,
-        record_text: Vec::new(),
+        ground: Ground {
+            branch: "main".to_owned(),
+            base: Base::default(),
+            has_requests: true,
+            files: Folder::new(),
+        },
         template: template.clone(),
         wrong: Vec::new(),
         changes: merge(&old, &new, &ours),

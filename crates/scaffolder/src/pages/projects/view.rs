@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use maud::{Markup, html};
 use model::{EntityRef, Fault};
+use scm::TreeFile;
 use serde_json::Value;
 use ui::{
     Align, Badge, Button, ButtonKind, Card, Column, EmptyState, Field, Notice, Row, Table, Tone, badge,
@@ -14,7 +15,7 @@ use super::{LIST, STATES, VALUE, title_of};
 use crate::pages::address;
 use crate::updates::Update;
 use crate::updates::merge::{FileChange, Outcome};
-use crate::updates::proposal::short;
+use crate::updates::proposal::{branch_in, short};
 use crate::updates::tables::{MOST_LISTED, Project, Standing};
 
 /// Most files whose lines are shown.
@@ -139,7 +140,7 @@ fn table(projects: &[&Project], now: Timestamp) -> Markup {
         let state = html! {
             (standing_badge(found.standing))
             @if let Some(problem) = &found.problem { p.muted { (problem) } }
-            @if let Some(page) = &project.proposal { " " a href=(page) { "Pull request" } }
+            @if let Some(page) = &project.proposal { " " a href=(page) { @if branch_in(page).is_some() { "Branch" } @else { "Pull request" } } }
         };
         let controls = html! {
             @if found.standing == Standing::Behind { a.button.button-small href=(here) { "See the update" } }
@@ -199,7 +200,13 @@ pub(in crate::pages) fn project(view: &ProjectView<'_>, now: Timestamp) -> Marku
 fn found(view: &ProjectView<'_>, update: &Update) -> Markup {
     html! {
         @if let Some(page) = &view.project.proposal {
-            p { "An update is proposed: " a href=(page) { "the last pull request" } "." }
+            p {
+                "An update is proposed: "
+                @match branch_in(page) {
+                    Some(branch) => { "the branch " a href=(page) { (branch) } ", which the team merges itself." }
+                    None => { a href=(page) { "the last pull request" } "." }
+                }
+            }
         }
         @if !view.questions.is_empty() { (questions(view)) }
         @else if update.is_empty() {
@@ -239,13 +246,14 @@ fn kept(view: &ProjectView<'_>) -> Markup {
 }
 
 fn summary(view: &ProjectView<'_>, update: &Update) -> Markup {
+    let has_requests = update.ground.has_requests;
     let needs_a_look = update
         .changes
         .iter()
         .filter(|change| change.outcome.needs_a_look())
         .count();
     let text = match update.changes.len() {
-        0 => "The newer template gives the same files; the pull request notes its commit alone.".to_owned(),
+        0 => "The newer template gives the same files; the proposal notes its commit alone.".to_owned(),
         1 => "One file is concerned.".to_owned(),
         count => format!("{count} files are concerned."),
     };
@@ -256,7 +264,7 @@ fn summary(view: &ProjectView<'_>, update: &Update) -> Markup {
                 "From commit " (inline_code(short(&update.record.commit))) " to " (inline_code(short(&update.next.commit))) ". " (text)
                 @if needs_a_look > 0 { " " strong { (needs_a_look) " of them need a look." } }
             }
-            div { (button(Button { label: "Open a pull request", icon: Some("create"), kind: ButtonKind::Primary, value: Some(("propose", "yes")), ..Button::default() })) }
+            div { (button(Button { label: if has_requests { "Open a pull request" } else { "Push a branch" }, icon: Some("create"), kind: ButtonKind::Primary, value: Some(("propose", "yes")), ..Button::default() })) }
         }
     }
 }
@@ -271,15 +279,20 @@ fn tone(outcome: Outcome) -> Tone {
 }
 
 fn file(change: &FileChange) -> Markup {
-    let text = |bytes: &Option<Vec<u8>>| {
-        let bytes = bytes.as_ref()?;
-        std::str::from_utf8(bytes).ok().map(Value::from)
-    };
+    let text = |file: &Option<TreeFile>| std::str::from_utf8(&file.as_ref()?.bytes).ok().map(Value::from);
     let (before, after) = (text(&change.before), text(&change.after));
     let is_text = before.is_some() || after.is_some();
+    let runs = |file: &Option<TreeFile>| file.as_ref().map(|file| file.is_executable);
+    let mode = match (runs(&change.before), runs(&change.after)) {
+        (None | Some(false), Some(true)) => Some("It may be run as a program from now on."),
+        (Some(true), Some(false)) => Some("It may not be run as a program any more."),
+        _ => None,
+    };
     let body = html! {
         p { (badge(Badge { text: change.outcome.meaning(), tone: tone(change.outcome), icon: None })) }
-        @if change.changes() && is_text { (diff_view(&[("/text", before.as_ref(), after.as_ref())])) }
+        @if let Some(mode) = mode { p.muted { (mode) } }
+        @if change.changes() && before == after && is_text {}
+        @else if change.changes() && is_text { (diff_view(&[("/text", before.as_ref(), after.as_ref())])) }
         @else if change.changes() { p.muted { "It is not a text." } }
     };
     card(

@@ -2,6 +2,7 @@
 
 mod anchors;
 mod config;
+mod extensions;
 mod images;
 pub(crate) mod links;
 mod nav;
@@ -78,6 +79,8 @@ pub(crate) struct Places {
     pub repository: Option<String>,
     /// Where pages are edited, with a slash at the end.
     pub edit_base: Option<String>,
+    /// What the site switches on of Markdown.
+    pub markdown: markdown::Options,
 }
 
 /// A site.
@@ -353,6 +356,7 @@ fn places(
             .collect()
     };
     Places {
+        markdown: config.markdown.clone(),
         by_path: at(|page| &page.path),
         by_url: at(|page| &page.url),
         urls: pages.iter().map(|page| page.url.clone()).collect(),

@@ -7,7 +7,7 @@ use scm::TreeFile;
 use serde_json::Value;
 use yaml::Limits;
 
-use super::Problem;
+use super::{Problem, extensions};
 
 /// Names of the file, in the order in which they are looked for.
 const FILES: [&str; 2] = ["mkdocs.yaml", "mkdocs.yml"];
@@ -25,6 +25,8 @@ pub(crate) struct SiteConfig {
     pub description: String,
     pub docs_dir: String,
     pub nav: Value,
+    /// What it switches on of Markdown.
+    pub markdown: markdown::Options,
     repo_url: String,
     edit_uri: String,
     pub problems: Vec<Problem>,
@@ -35,6 +37,7 @@ impl SiteConfig {
     pub(crate) fn read(files: &BTreeMap<String, TreeFile>) -> Self {
         let mut config = Self {
             docs_dir: DOCS.to_owned(),
+            markdown: extensions::options(&Value::Null),
             ..Self::default()
         };
         let Some((name, file)) = FILES.iter().find_map(|name| files.get_key_value(*name)) else {
@@ -61,6 +64,7 @@ impl SiteConfig {
         self.repo_url = text("repo_url");
         self.edit_uri = text("edit_uri");
         self.nav = value["nav"].clone();
+        self.markdown = extensions::options(value);
         match folder(&text("docs_dir")) {
             Some(folder) => self.docs_dir = folder,
             None => self.problem(

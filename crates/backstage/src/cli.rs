@@ -1,11 +1,13 @@
 //! The command line.
 
+mod docs;
 mod template;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use docs::{BuildArguments, CheckArguments, DocsCommand};
 pub use template::{
     DryRunArguments, LintArguments, RenderArguments, RunArguments, TemplateCommand, TestArguments,
     UpdateArguments,
@@ -29,6 +31,7 @@ Examples:
   backstage --config app-config.yaml --config app-config.production.yaml
   backstage catalog validate .              check every descriptor below this folder
   backstage template lint templates         check every software template below this folder
+  backstage docs check .                    check the documentation in this folder
   backstage doctor                          find out why something does not work";
 
 /// The developer portal.
@@ -79,6 +82,9 @@ pub enum Command {
     /// Check, try, run and update software templates
     #[command(subcommand)]
     Template(TemplateCommand),
+    /// Build and check documentation
+    #[command(subcommand)]
+    Docs(DocsCommand),
     /// Check configuration, database, port, locations and disk, and tell how to fix what is wrong
     Doctor,
 }

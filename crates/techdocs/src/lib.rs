@@ -7,6 +7,7 @@
 //! can be found (`findable`).
 
 mod api;
+mod checkout;
 mod documented;
 mod findable;
 mod library;
@@ -21,7 +22,8 @@ mod source;
 pub use pages::page_samples;
 pub use published::{PublishedSites, ShownPage};
 pub use section::Section;
-pub use site::{Problem, Rendered, Site};
+pub use site::build::{Build, BuildOptions};
+pub use site::{Problem, Rendered, Rule, Site};
 pub use source::Source;
 
 use std::borrow::Cow;

@@ -9,11 +9,12 @@ use jiff::Timestamp;
 use model::{EntityRef, Fault, entity};
 use parking_lot::Mutex;
 use plugin::SearchFeed;
-use scm::{Integrations, Tree, TreeLimits, TreeRead, UrlReader, folder_version, read_folder};
+use scm::{Integrations, TreeLimits, TreeRead, UrlReader};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use crate::REF;
+use crate::checkout;
 use crate::published::PublishedSites;
 use crate::site::Site;
 use crate::source::Source;
@@ -226,7 +227,8 @@ impl Library {
             Source::Folder(folder) => {
                 let (folder, version) = (folder.clone(), version.map(str::to_owned));
                 let read = tokio::task::spawn_blocking(move || {
-                    read_local(&folder, version.as_deref()).map_err(|fault| without_path(&folder, fault))
+                    checkout::read(&folder, version.as_deref(), &LIMITS)
+                        .map_err(|fault| without_path(&folder, fault))
                 });
                 match read.await.map_err(|error| Fault::error(error.to_string()))?? {
                     None => return Ok(None),
@@ -306,26 +308,4 @@ fn without_path(folder: &std::path::Path, fault: Fault) -> Fault {
         .message
         .replace(&folder.display().to_string(), "the folder of the documentation");
     Fault { message, ..fault }
-}
-
-/// Reads what documentation needs of a folder: its configuration, the folder with pages, and the readme.
-fn read_local(folder: &std::path::Path, version: Option<&str>) -> Result<Option<Tree>, Fault> {
-    let heads = ["mkdocs.yaml", "mkdocs.yml", "README.md"];
-    let mut files = std::collections::BTreeMap::new();
-    let mut digest = String::new();
-    for head in heads {
-        let tree = read_folder(folder, head, &LIMITS)?;
-        files.extend(tree.files);
-        digest.push_str(&tree.version[..16]);
-    }
-    let below = crate::site::docs_folder(&files);
-    digest.push_str(&folder_version(folder, &below, &LIMITS)?);
-    if version == Some(digest.as_str()) {
-        return Ok(None);
-    }
-    files.extend(read_folder(folder, &below, &LIMITS)?.files);
-    Ok(Some(Tree {
-        files,
-        version: digest,
-    }))
 }

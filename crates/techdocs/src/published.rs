@@ -45,7 +45,7 @@ pub(crate) const METADATA: &str = "techdocs_metadata.json";
 /// The front page.
 pub(crate) const FRONT: &str = "index.html";
 /// What can be found.
-const INDEX: &str = "search/search_index.json";
+pub(crate) const INDEX: &str = "search/search_index.json";
 /// Largest page, and largest metadata, in bytes.
 const MAX_PAGE: u64 = 4 << 20;
 /// Largest index of a site that is searched.

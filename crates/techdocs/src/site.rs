@@ -1,45 +1,50 @@
 //! A site: the pages and other files of a tree, their order, and the pages as they are shown.
 
 mod anchors;
+pub(crate) mod build;
 mod config;
+mod documents;
 mod extensions;
 mod images;
+mod includes;
 pub(crate) mod links;
 mod nav;
+mod parts;
+mod patterns;
+mod problem;
 mod published;
+mod redirects;
 mod render;
 mod sanitise;
 pub(crate) mod titles;
 
+pub use problem::{Problem, Rule};
 pub use render::{Rendered, Section};
 
 use std::collections::{BTreeMap, HashMap};
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use scm::{Integrations, Tree, TreeFile};
-use serde_json::Value;
+use scm::{Integrations, Tree};
 
 use crate::source::Source;
 use config::SiteConfig;
+pub(crate) use documents::sources_of;
+use documents::{Beside, Documents};
+use includes::Includes;
 pub(crate) use nav::{Entry, Leads};
+use parts::Parts;
 pub(crate) use published::{Published, PublishedPage, PublishedParts};
+pub(crate) use redirects::Redirects;
 
 /// The address of the site while its pages are not shown anywhere. It is exchanged when they are.
 pub(crate) const BASE: &str = "/-docs-/";
 /// Most problems that are kept of a site or page.
 const MAX_PROBLEMS: usize = 500;
-
-/// Something that is wrong with the documentation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// The file, as the repository has it.
-    pub file: String,
-    /// The line in it.
-    pub line: Option<u32>,
-    /// What is wrong, and what to do.
-    pub text: String,
-}
+/// Most threads that render the pages of one site.
+const MAX_THREADS: usize = 8;
 
 /// A page of the site.
 #[derive(Debug)]
@@ -73,12 +78,12 @@ pub(crate) struct Places {
     pub urls: Vec<String>,
     /// All files, in the folder of the documentation.
     pub files: BTreeMap<String, Bytes>,
-    /// The folder of the documentation in the source, empty or with a slash at the end.
-    pub folder: String,
+    /// Where they are in the source.
+    pub parts: Parts,
+    /// What else there is in the source.
+    pub beside: Beside,
     /// The address of the source, where it is a repository.
     pub repository: Option<String>,
-    /// Where pages are edited, with a slash at the end.
-    pub edit_base: Option<String>,
     /// What the site switches on of Markdown.
     pub markdown: markdown::Options,
 }
@@ -92,6 +97,8 @@ pub struct Site {
     pub name: String,
     /// What it is about.
     pub description: String,
+    /// Who may use it, as people read it below each page.
+    pub(crate) copyright: String,
     /// When it was read, in milliseconds.
     pub read_at: i64,
     pub(crate) pages: Vec<Page>,
@@ -99,47 +106,58 @@ pub struct Site {
     /// What is wrong with the site itself.
     pub(crate) problems: Vec<Problem>,
     pub(crate) places: Arc<Places>,
+    /// Old addresses.
+    pub(crate) redirects: Redirects,
+    /// Pages have addresses that end with a slash when they are published.
+    pub(crate) directory_urls: bool,
+    /// Styles of its own, which it has when it is published.
+    pub(crate) styles: Vec<String>,
     problem_count: OnceLock<usize>,
     /// What is particular to it, if another program made and published it.
     pub(crate) published: Option<Published>,
 }
 
-/// The folder of the documentation that a configuration among these files names.
-pub(crate) fn docs_folder(files: &BTreeMap<String, TreeFile>) -> String {
-    SiteConfig::read(files).docs_dir
-}
-
 impl Site {
     /// Makes a site of a tree.
-    pub fn new(tree: Tree, source: &Source, integrations: &Integrations) -> Self {
+    pub fn new(tree: Tree, source: &Source, _integrations: &Integrations) -> Self {
         let mut config = SiteConfig::read(&tree.files);
-        let version = tree.version;
-        let (folder, files) = documents(tree.files, &config);
+        let mut includes = Includes::read(&tree.files, &config);
         let mut problems = std::mem::take(&mut config.problems);
-        let paths = page_paths(&files, config.is_readme(&folder, &files));
-        if paths.is_empty() {
-            problems.push(Problem {
-                file: config.file.clone().unwrap_or_else(|| folder.clone()),
-                line: None,
-                text: format!(
-                    "There is no Markdown file in the folder {} and no README.md; write {}/index.md",
-                    config.docs_dir, config.docs_dir
-                ),
-            });
+        problems.append(&mut includes.problems);
+        let documents = Documents::of(tree.files, &config, &includes, &mut problems);
+        if documents.pages.is_empty() {
+            problems.push(without_pages(&config));
         }
-        let (nav, order) = nav::build(&config, &paths, &files, &mut problems);
-        let pages = pages(&order, &paths, &files);
-        let places = places(&pages, files, folder, source, &config, integrations);
+        let sources = nav::Sources {
+            config: &config,
+            includes: &includes,
+            paths: &documents.pages,
+            files: &documents.files,
+        };
+        let mut of_nav = Vec::new();
+        let (nav, order) = nav::build(&sources, &mut of_nav);
+        problems.extend(
+            of_nav
+                .into_iter()
+                .map(|problem| in_source(problem, &documents.parts)),
+        );
+        let pages = pages(&order, &documents.pages, &documents.files);
+        let places = places(&pages, documents, source);
+        let redirects = Redirects::of(&config, &places, &mut problems);
         problems.truncate(MAX_PROBLEMS);
         Self {
-            version,
+            version: tree.version,
             name: config.name,
             description: config.description,
+            copyright: config.copyright,
             read_at: jiff::Timestamp::now().as_millisecond(),
             pages,
             nav: nav::with_titles(nav, &places),
             problems,
             places: Arc::new(places),
+            redirects,
+            directory_urls: config.directory_urls,
+            styles: config.styles,
             problem_count: OnceLock::new(),
             published: None,
         }
@@ -214,8 +232,41 @@ impl Site {
         lines
     }
 
-    /// Everything that is wrong. All pages are rendered for that.
+    /// A page in the form that documentation has everywhere, without the components of the portal.
+    pub(crate) fn article(&self, at: usize) -> Rendered {
+        render::article(&self.pages[at], &self.places)
+    }
+
+    /// Does something with each page, on several threads.
+    pub(crate) fn for_each_page(&self, work: impl Fn(usize) + Sync) {
+        let next = AtomicUsize::new(0);
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let threads = threads.min(MAX_THREADS).min(self.pages.len());
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    loop {
+                        let at = next.fetch_add(1, Ordering::Relaxed);
+                        if at >= self.pages.len() {
+                            break;
+                        }
+                        work(at);
+                    }
+                });
+            }
+        });
+    }
+
+    /// Everything that readers meet. All pages are rendered for that.
     pub fn all_problems(&self) -> Vec<Problem> {
+        let mut problems = self.findings();
+        problems.retain(Problem::counts);
+        problems
+    }
+
+    /// Everything that is wrong or left out, notes included, in the order of files. All pages are rendered for that.
+    pub fn findings(&self) -> Vec<Problem> {
+        self.for_each_page(|at| drop(self.rendered(at)));
         let mut problems = self.problems.clone();
         for at in 0..self.pages.len() {
             let rendered = self.rendered(at);
@@ -245,10 +296,11 @@ impl Site {
     /// Where a page is edited.
     pub(crate) fn edit_url(&self, at: usize, integrations: &Integrations) -> Option<String> {
         let path = &self.pages[at].path;
-        if let Some(base) = &self.places.edit_base {
-            return Some(format!("{base}{path}"));
+        if let Some(url) = self.places.parts.edit_url(path) {
+            return Some(url);
         }
-        self.places.file_url(path).map(|url| integrations.edit_url(&url))
+        let in_repository = self.places.file_url(path).map(|url| integrations.edit_url(&url));
+        in_repository.or_else(|| self.places.parts.guessed_edit_url(path))
     }
 }
 
@@ -257,16 +309,23 @@ impl Places {
     pub(crate) fn file_url(&self, path: &str) -> Option<String> {
         let repository = self.repository.as_deref()?;
         Some(format!(
-            "{}/{}{path}",
+            "{}/{}",
             repository.trim_end_matches('/'),
-            self.folder
+            self.in_source(path)
         ))
     }
 
     /// A file as the repository has it.
     pub(crate) fn in_source(&self, path: &str) -> String {
-        format!("{}{path}", self.folder)
+        self.parts.in_source(path)
     }
+}
+
+/// The column of a word in a line of a text, in characters.
+fn column_of(text: &str, line: u32, word: &str) -> Option<u32> {
+    let line = text.lines().nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
+    let before = &line[..line.find(word)?];
+    u32::try_from(before.chars().count() + 1).ok()
 }
 
 /// Whether the name of a file ends like this behind its last point, in any case.
@@ -275,29 +334,23 @@ pub(crate) fn has_ending(path: &str, ending: &str) -> bool {
         .is_some_and(|(_, own)| own.eq_ignore_ascii_case(ending))
 }
 
-/// The files of the documentation, and their folder in the tree.
-fn documents(files: BTreeMap<String, TreeFile>, config: &SiteConfig) -> (String, BTreeMap<String, Bytes>) {
-    let folder = match config.docs_dir.as_str() {
-        "" => String::new(),
-        folder => format!("{folder}/"),
+fn without_pages(config: &SiteConfig) -> Problem {
+    let file = config.file.clone().unwrap_or_else(|| config.docs_dir.clone());
+    let folder = if config.docs_dir.is_empty() {
+        "."
+    } else {
+        config.docs_dir.as_str()
     };
-    let is_shown = |path: &str| !path.split('/').any(|part| part.starts_with('.'));
-    let has_documents = files
-        .keys()
-        .any(|path| path.starts_with(&folder) && has_ending(path, "md"));
-    let folder = if has_documents { folder } else { String::new() };
-    let inside = files.into_iter().filter_map(|(path, file)| {
-        let path = path.strip_prefix(&folder)?;
-        is_shown(path).then(|| (path.to_owned(), file.bytes))
-    });
-    let inside = inside.collect();
-    (folder, inside)
+    let text = format!("There is no Markdown file in the folder {folder} and no README.md");
+    Problem::new(Rule::NoPages, file, text).way_out(format!("Write {folder}/index.md."))
 }
 
-/// Files that are pages.
-fn page_paths(files: &BTreeMap<String, Bytes>, only_readme: bool) -> Vec<String> {
-    let is_page = |path: &&String| has_ending(path, "md") && (!only_readme || path.as_str() == "README.md");
-    files.keys().filter(is_page).cloned().collect()
+/// A problem whose file is a page that the site names, with the file as the source has it.
+fn in_source(mut problem: Problem, parts: &Parts) -> Problem {
+    if problem.rule == Rule::NotInNav {
+        problem.file = parts.in_source(&problem.file);
+    }
+    problem
 }
 
 fn pages(order: &[usize], paths: &[String], files: &BTreeMap<String, Bytes>) -> Vec<Page> {
@@ -335,19 +388,7 @@ fn url_of(path: &str, files: &BTreeMap<String, Bytes>) -> String {
     format!("{stem}/")
 }
 
-fn places(
-    pages: &[Page],
-    files: BTreeMap<String, Bytes>,
-    folder: String,
-    source: &Source,
-    config: &SiteConfig,
-    integrations: &Integrations,
-) -> Places {
-    let repository = match source {
-        Source::Url(url) => Some(url.clone()),
-        Source::Folder(_) | Source::Published(_) => None,
-    };
-    let _ = integrations;
+fn places(pages: &[Page], documents: Documents, source: &Source) -> Places {
     let at = |of: fn(&Page) -> &String| {
         pages
             .iter()
@@ -355,39 +396,36 @@ fn places(
             .map(|(at, page)| (of(page).clone(), at))
             .collect()
     };
+    let (repository, beside) = match source {
+        Source::Url(url) => (Some(url.clone()), Beside::Known(documents.others)),
+        Source::Folder(folder) => (None, Beside::Disk(folder.clone())),
+        Source::Published(_) => (None, Beside::default()),
+    };
+    let mut by_path: HashMap<String, usize> = at(|page| &page.path);
+    // A readme that an index takes the place of leads to the index.
+    for (path, at) in by_path.clone() {
+        let readme = path
+            .strip_suffix(parts::INDEX)
+            .map(|folder| format!("{folder}{}", parts::README));
+        if let Some(readme) = readme.filter(|readme| documents.files.contains_key(readme)) {
+            by_path.entry(readme).or_insert(at);
+        }
+    }
     Places {
-        markdown: config.markdown.clone(),
-        by_path: at(|page| &page.path),
+        by_path,
         by_url: at(|page| &page.url),
         urls: pages.iter().map(|page| page.url.clone()).collect(),
-        files,
-        folder,
+        files: documents.files,
+        parts: documents.parts,
+        beside,
         repository,
-        edit_base: config.edit_base(),
     }
 }
 
 /// The JSON that the original keeps beside a site.
-pub(crate) fn metadata(site: &Site) -> Value {
-    if let Some(published) = &site.published {
-        return published.metadata.clone();
+pub(crate) fn metadata(site: &Site) -> serde_json::Value {
+    match &site.published {
+        Some(published) => published.metadata.clone(),
+        None => site.metadata(&build::BuildOptions::default()),
     }
-    let pages = site.pages.iter().map(|page| format!("{}index.html", page.url));
-    let assets = site
-        .places
-        .files
-        .keys()
-        .filter(|path| !has_ending(path, "md"))
-        .cloned();
-    let files: Vec<String> = pages
-        .chain(assets)
-        .chain(["search/search_index.json".to_owned()])
-        .collect();
-    serde_json::json!({
-        "site_name": site.name,
-        "site_description": site.description,
-        "build_timestamp": site.read_at,
-        "files": files,
-        "etag": site.version,
-    })
 }

@@ -4,6 +4,7 @@ mod checker;
 mod configuration;
 mod descriptor;
 mod descriptor_signs;
+mod docs;
 mod doctor;
 mod doctor_health;
 mod doctor_locations;
@@ -23,7 +24,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::cli::{Arguments, CatalogCommand, Command, Common, TemplateCommand};
+use crate::cli::{Arguments, CatalogCommand, Command, Common, DocsCommand, TemplateCommand};
 
 /// Exit code: problems were found.
 pub const FOUND_PROBLEMS: u8 = 1;
@@ -41,6 +42,8 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Catalog(CatalogCommand::Export(what)) => block_on(export::run(&common, &what)),
         Command::Catalog(CatalogCommand::Query(what)) => block_on(query::run(&common, &what)),
         Command::Template(command) => block_on(of_templates(common, command)),
+        Command::Docs(DocsCommand::Build(what)) => docs::build::run(&common, &what),
+        Command::Docs(DocsCommand::Check(what)) => docs::check::run(&common, &what),
         Command::Doctor => block_on(doctor::run(&common)),
     }
 }

@@ -11,6 +11,7 @@ mod catalog_files;
 mod commands;
 mod configuration;
 mod crashes;
+mod docs;
 mod doctor;
 mod faults;
 mod full_disk;

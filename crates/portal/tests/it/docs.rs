@@ -35,7 +35,8 @@ async fn world() -> (World, tempfile::TempDir) {
         fs::write(path, text).unwrap();
     };
     write("catalog-info.yaml", ENTITY);
-    write("mkdocs.yml", "site_name: Shop\nsite_description: All of it\n");
+    let config = "site_name: Shop\nsite_description: All of it\nplugins:\n  - redirects: {redirect_maps: {old.md: guide.md}}\n";
+    write("mkdocs.yml", config);
     write(
         "docs/index.md",
         "# Shop\n\nSee [the guide](guide.md).\n\n## Opening hours\n\nAlways.\n",
@@ -68,10 +69,13 @@ async fn the_contract_of_the_original() {
     assert_eq!(metadata["site_name"], "Shop");
     assert_eq!(metadata["site_description"], "All of it");
     let files = [
-        "index.html",
+        "assets/stylesheets/docs.css",
         "guide/index.html",
         "img/x.svg",
+        "index.html",
+        "old/index.html",
         "search/search_index.json",
+        "techdocs_metadata.json",
     ];
     assert_eq!(metadata["files"], json!(files));
     let entity = json_of(&world, "/api/techdocs/metadata/entity/default/component/shop").await;
@@ -87,10 +91,10 @@ async fn the_contract_of_the_original() {
         "/api/techdocs/static/docs/default/component/shop/guide/index.html",
     )
     .await;
-    assert!(
-        page.contains("src=\"/api/techdocs/static/docs/default/component/shop/img/x.svg\""),
-        "{page}"
-    );
+    // The original's reader resolves addresses at that of the page.
+    assert!(page.contains("src=\"../img/x.svg\""), "{page}");
+    let style = "/api/techdocs/static/docs/default/component/shop/assets/stylesheets/docs.css";
+    assert!(text_of(&world, style).await.contains(".md-sidebar"));
     let index = json_of(
         &world,
         "/api/techdocs/static/docs/default/component/shop/search/search_index.json",
@@ -121,6 +125,7 @@ async fn what_fails_says_why() {
         ("/docs/default/component/silent", 404),
         ("/docs/default/component/wrong", 502),
         ("/docs/default/component/shop/nowhere", 404),
+        ("/docs/default/component/shop/old", 307),
     ] {
         assert_eq!(world.get(path).await.0, status, "{path}");
     }

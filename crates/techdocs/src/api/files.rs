@@ -5,15 +5,13 @@ use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use catalog::Sight;
-use markdown::escape;
 use model::EntityRef;
-use serde_json::{Value, json};
 use sight::CurrentSight;
 
 use super::Triplet;
 use crate::Docs;
 use crate::published::{FRONT, PublishedSites};
-use crate::site::{BASE, Site, has_ending, metadata};
+use crate::site::{Site, has_ending};
 
 /// Endings with their types. What could act in a browser is sent as text.
 const TYPES: [(&str, &str); 22] = [
@@ -131,12 +129,8 @@ pub(super) async fn show(
     let Ok(shown) = super::site(&docs, &sight, &triplet).await else {
         return missing;
     };
-    let at = format!(
-        "/api/techdocs/static/docs/{}/{}/{}/",
-        triplet.0, triplet.1, triplet.2
-    );
     let (site, asked) = (shown.site, path);
-    let made = tokio::task::spawn_blocking(move || file(&site, &asked, &at)).await;
+    let made = tokio::task::spawn_blocking(move || file(&site, &asked)).await;
     match made {
         Ok(Some(Found::File(bytes, kind))) if is_plain => file_answer(bytes, kind),
         Ok(Some(Found::Folder)) if is_plain => front_page(&uri),
@@ -190,70 +184,12 @@ enum Found {
     Folder,
 }
 
-fn file(site: &Site, path: &str, base: &str) -> Option<Found> {
-    let json = |value: Value| {
-        Some(Found::File(
-            Bytes::from(value.to_string()),
-            content_type("x.json"),
-        ))
-    };
-    match path {
-        "techdocs_metadata.json" => return json(metadata(site)),
-        "search/search_index.json" => return json(search_index(site)),
-        _ => {}
+fn file(site: &Site, path: &str) -> Option<Found> {
+    if let Some(bytes) = site.built_file(path) {
+        let is_page = path.is_empty() || path.ends_with('/');
+        let kind = if is_page { TEXT } else { content_type(path) };
+        return Some(Found::File(bytes, kind));
     }
-    if let Some(bytes) = site.asset(path) {
-        return Some(Found::File(bytes.clone(), content_type(path)));
-    }
-    let is_page = path.is_empty() || path.ends_with('/') || has_ending(path, "html");
-    let at = site.page_at(path)?;
-    if !is_page {
-        return (!has_ending(path, "md")).then_some(Found::Folder);
-    }
-    Some(Found::File(Bytes::from(page(site, at, base)), TEXT))
-}
-
-/// A page in the form that the original's reader takes apart.
-fn page(site: &Site, at: usize, base: &str) -> String {
-    let (rendered, title) = (site.rendered(at), escape(&site.pages[at].title));
-    let content = rendered
-        .html
-        .replace(&format!("=\"{BASE}"), &format!("=\"{base}"));
-    let mut nav = String::new();
-    for page in &site.pages {
-        let (url, title) = (escape(&page.url), escape(&page.title));
-        nav.push_str(&format!(
-            "<li class=\"md-nav__item\"><a class=\"md-nav__link\" href=\"{base}{url}\"><span class=\"md-ellipsis\">{title}</span></a></li>\n"
-        ));
-    }
-    let name = escape(&site.name);
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{title} - {name}</title></head>\n\
-         <body>\n<div class=\"md-container\"><main class=\"md-main\"><div class=\"md-main__inner md-grid\">\n\
-         <div class=\"md-sidebar md-sidebar--primary\" data-md-component=\"sidebar\"><nav class=\"md-nav md-nav--primary\">\
-         <ul class=\"md-nav__list\">\n{nav}</ul></nav></div>\n\
-         <div class=\"md-content\" data-md-component=\"content\"><article class=\"md-content__inner md-typeset\">\n\
-         {content}</article></div>\n</div></main></div>\n</body>\n</html>\n"
-    )
-}
-
-/// The index of the original's search: a document for each page and heading.
-fn search_index(site: &Site) -> Value {
-    let mut documents = Vec::new();
-    for (at, page) in site.pages.iter().enumerate() {
-        let rendered = site.rendered(at);
-        for section in &rendered.sections {
-            let heading = section.heading.and_then(|heading| rendered.headings.get(heading));
-            let title = heading.map_or(page.title.as_str(), |heading| heading.text.as_str());
-            let anchor = heading
-                .map(|heading| format!("#{}", heading.id))
-                .unwrap_or_default();
-            documents.push(json!({
-                "location": format!("{}{anchor}", page.url),
-                "title": escape(title),
-                "text": escape(&section.text),
-            }));
-        }
-    }
-    json!({"config": {"lang": ["en"], "separator": "[\\s\\-]+"}, "docs": documents})
+    let is_folder = site.page_at(path).is_some() || site.redirects.at(path).is_some();
+    (is_folder && !has_ending(path, "md")).then_some(Found::Folder)
 }

@@ -16,7 +16,7 @@ use crate::api::{Triplet, file_answer, seen, shown_type};
 use crate::findable::base;
 use crate::library::Shown;
 use crate::published::ShownPage;
-use crate::site::Site;
+use crate::site::{BASE, Site};
 use crate::{Docs, OTHER, OTHER_PATH};
 
 /// What is asked of a site.
@@ -98,6 +98,9 @@ pub(crate) async fn show_page(
         Ok(None) => {}
         Err(fault) => return Ok(failed(&docs, &value, &reference, &fault, chrome)),
     }
+    if let Some(target) = moved(&shown.site, &wanted, &base(&reference)) {
+        return Ok(Redirect::temporary(&target).into_response());
+    }
     let view = reader(&docs, &sight, &value, &reference, shown, wanted, base(&reference)).await?;
     let status = match view.shows {
         Shows::Missing(_) => StatusCode::NOT_FOUND,
@@ -107,6 +110,18 @@ pub(crate) async fn show_page(
     let head = head(&view);
     let content = view::reader(&view, chrome.now);
     Ok(chrome.page(head, content).status(status).into_response())
+}
+
+/// Where a page is now whose address is an old one.
+fn moved(site: &Site, wanted: &Wanted, base: &str) -> Option<String> {
+    if wanted.health || !wanted.words.is_empty() || site.page_at(&wanted.path).is_some() {
+        return None;
+    }
+    let target = &site.redirects.at(&wanted.path)?.target;
+    Some(match target.strip_prefix(BASE) {
+        Some(inside) => format!("{base}{inside}"),
+        None => target.clone(),
+    })
 }
 
 /// Everything that a page of the site shows.

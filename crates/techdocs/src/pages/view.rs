@@ -63,12 +63,8 @@ impl Shows {
         }
         if wanted.health {
             let place = |problem: Problem| {
-                let path = problem
-                    .file
-                    .strip_prefix(&site.places.folder)
-                    .unwrap_or(&problem.file)
-                    .to_owned();
-                let page = site.places.by_path.get(&path);
+                let path = site.places.parts.in_site(&problem.file);
+                let page = path.and_then(|path| site.places.by_path.get(&path));
                 let edit = page.and_then(|at| site.edit_url(*at, integrations));
                 (problem, edit)
             };

@@ -1,18 +1,26 @@
 //! Links to headings that do not exist.
 
-use super::{Problem, Rendered, Site};
+use super::{Problem, Rendered, Rule, Site};
 
 /// What is wrong with the links of a page to headings. The pages they lead to are rendered.
 pub(crate) fn problems(site: &Site, at: usize, rendered: &Rendered) -> Vec<Problem> {
     let is_missing =
         |(_, page, heading): &&(Option<u32>, usize, String)| !site.rendered(*page).ids.contains(heading);
-    let problem = |(line, page, heading): &(Option<u32>, usize, String)| Problem {
-        file: site.places.in_source(&site.pages[at].path),
-        line: *line,
-        text: format!(
-            "There is no heading #{heading} on the page {}",
-            site.pages[*page].path
-        ),
+    let path = &site.pages[at].path;
+    let text = site
+        .places
+        .files
+        .get(path)
+        .map(|bytes| String::from_utf8_lossy(bytes));
+    let text = text.unwrap_or_default();
+    let problem = |(line, page, heading): &(Option<u32>, usize, String)| {
+        let target = &site.pages[*page].path;
+        let words = format!("There is no heading #{heading} on the page {target}");
+        let fragment = format!("#{heading}");
+        let column = line.and_then(|line| super::column_of(&text, line, &fragment));
+        Problem::new(Rule::Anchor, site.places.in_source(path), words)
+            .at(*line, column)
+            .way_out("Name a heading of that page, as its address shows it.")
     };
     rendered
         .heading_links

@@ -1,133 +1,172 @@
 //! `mkdocs.yml`, as far as it has a meaning here.
 
+mod edit;
+mod inherited;
+mod keys;
+mod tags;
+
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
 use scm::TreeFile;
 use serde_json::Value;
-use yaml::Limits;
 
-use super::{Problem, extensions};
+use super::extensions;
+use super::links;
+use super::patterns::Patterns;
+use super::problem::{Problem, Rule};
+pub(crate) use edit::EditConfig;
 
 /// Names of the file, in the order in which they are looked for.
-const FILES: [&str; 2] = ["mkdocs.yaml", "mkdocs.yml"];
+pub(crate) const FILES: [&str; 2] = ["mkdocs.yaml", "mkdocs.yml"];
 /// Where pages are unless the file says otherwise.
 const DOCS: &str = "docs";
+/// What is no documentation unless the file says otherwise.
+const NEVER: [&str; 2] = [".*", "/templates/"];
+/// Most redirects.
+const MAX_REDIRECTS: usize = 2_000;
 
 /// What the file says.
 #[derive(Debug, Default)]
 pub(crate) struct SiteConfig {
     /// The file, if there is one.
-    pub file: Option<String>,
-    /// Its text.
-    pub text: String,
-    pub name: String,
-    pub description: String,
-    pub docs_dir: String,
-    pub nav: Value,
+    pub(crate) file: Option<String>,
+    /// Its text, in which values have their places.
+    text: String,
+    /// Files that it inherits from.
+    pub(crate) parents: Vec<String>,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) copyright: String,
+    /// The folder with pages, among the files of the site.
+    pub(crate) docs_dir: String,
+    pub(crate) nav: Value,
     /// What it switches on of Markdown.
-    pub markdown: markdown::Options,
-    repo_url: String,
-    edit_uri: String,
-    pub problems: Vec<Problem>,
+    pub(crate) markdown: markdown::Options,
+    /// Pages have addresses that end with a slash when they are published.
+    pub(crate) directory_urls: bool,
+    pub(crate) exclude: Patterns,
+    pub(crate) not_in_nav: Patterns,
+    /// Old files with where they lead now.
+    pub(crate) redirects: Vec<(String, String)>,
+    pub(crate) styles: Vec<String>,
+    pub(crate) edit: EditConfig,
+    pub(crate) problems: Vec<Problem>,
 }
 
 impl SiteConfig {
     /// Reads the file among others. Without one, everything is as usual.
     pub(crate) fn read(files: &BTreeMap<String, TreeFile>) -> Self {
-        let mut config = Self {
-            docs_dir: DOCS.to_owned(),
-            markdown: extensions::options(&Value::Null),
-            ..Self::default()
-        };
-        let Some((name, file)) = FILES.iter().find_map(|name| files.get_key_value(*name)) else {
-            return config;
-        };
-        config.file = Some(name.clone());
-        config.text = String::from_utf8_lossy(&file.bytes).into_owned();
-        let limits = Limits {
-            bytes: 1 << 20,
-            merge_keys: true,
-            ..Limits::default()
-        };
-        match yaml::parse_one(&config.text, &limits) {
-            Ok(value) => config.take(&value),
-            Err(error) => config.problem(None, format!("It is no valid YAML, and was left out: {error}")),
+        match FILES.iter().find(|name| files.contains_key(**name)) {
+            Some(name) => Self::read_at(files, name),
+            None => Self::of("", inherited::Read::default()),
+        }
+    }
+
+    /// Reads the file at a path.
+    pub(crate) fn read_at(files: &BTreeMap<String, TreeFile>, path: &str) -> Self {
+        let mut config = Self::of(path, inherited::read(files, path));
+        let other = FILES.iter().find(|name| **name != path && FILES.contains(&path));
+        if let Some(other) = other.filter(|other| files.contains_key(**other)) {
+            let text = format!("{other} is left out, because {path} is there, too");
+            let problem = Problem::new(Rule::Conflict, *other, text);
+            config.problems.push(problem.way_out("Keep one of them."));
         }
         config
     }
 
-    fn take(&mut self, value: &Value) {
+    fn of(path: &str, read: inherited::Read) -> Self {
+        let value = read.value;
         let text = |key: &str| value[key].as_str().unwrap_or_default().trim().to_owned();
-        self.name = text("site_name");
-        self.description = text("site_description");
-        self.repo_url = text("repo_url");
-        self.edit_uri = text("edit_uri");
-        self.nav = value["nav"].clone();
-        self.markdown = extensions::options(value);
-        match folder(&text("docs_dir")) {
-            Some(folder) => self.docs_dir = folder,
-            None => self.problem(
-                Some("docs_dir"),
-                "docs_dir leads out of the folder of the file; docs is used".to_owned(),
-            ),
-        }
-        if !value["INHERIT"].is_null() {
-            self.problem(
-                Some("INHERIT"),
-                "INHERIT is not followed; write the keys into this file".to_owned(),
-            );
-        }
+        let mut config = Self {
+            file: Some(path.to_owned()).filter(|path| !path.is_empty()),
+            text: read.text,
+            parents: read.parents,
+            name: text("site_name"),
+            description: text("site_description"),
+            copyright: text("copyright"),
+            nav: value["nav"].clone(),
+            markdown: extensions::options(&value),
+            directory_urls: value["use_directory_urls"].as_bool().unwrap_or(true),
+            edit: EditConfig::read(&value),
+            problems: read.problems,
+            ..Self::default()
+        };
+        config.take_folder(path, &text("docs_dir"));
+        config.take_patterns(&value);
+        config.take_redirects(&value);
+        let styles = value["extra_css"].as_array().into_iter().flatten();
+        config.styles = styles
+            .filter_map(|style| Some(style.as_str()?.to_owned()))
+            .collect();
+        keys::note(&mut config, &value);
+        config
     }
 
-    /// Notes something that is wrong with a key of the file.
-    pub(crate) fn problem(&mut self, key: Option<&str>, text: String) {
-        let line = key.and_then(|key| self.line_of(&format!("{key}:")));
-        let file = self.file.clone().unwrap_or_default();
-        self.problems.push(Problem { file, line, text });
+    fn take_folder(&mut self, path: &str, written: &str) {
+        let beside = folder_of(path);
+        let wanted = if written.is_empty() { DOCS } else { written };
+        let inside = links::normalised(wanted).filter(|_| !wanted.starts_with('/'));
+        let inside = inside.unwrap_or_else(|| {
+            let text = format!("docs_dir '{wanted}' leads out of the folder of the file; {DOCS} is used");
+            let problem = self.problem(Rule::Config, &["docs_dir"], text);
+            let problem = problem.way_out("Name a folder below that of this file, relative to it.");
+            self.problems.push(problem);
+            DOCS.to_owned()
+        });
+        self.docs_dir = format!("{beside}{inside}").trim_end_matches('/').to_owned();
     }
 
-    /// The first line with a text.
-    pub(crate) fn line_of(&self, text: &str) -> Option<u32> {
-        let at = self.text.lines().position(|line| line.contains(text))?;
-        u32::try_from(at + 1).ok()
+    fn take_patterns(&mut self, value: &Value) {
+        let mut read = |key: &str, always: &[&str]| {
+            let written = value[key].as_str().unwrap_or_default();
+            let (patterns, bad) = Patterns::read(always.iter().copied().chain(written.lines()));
+            for line in bad {
+                let text = format!("'{line}' of {key} is no pattern");
+                let problem = self.problem(Rule::Config, &[key], text);
+                let way_out = "Write it as in .gitignore: `drafts/`, `*.tmp`, `/folder/page.md`.";
+                self.problems.push(problem.way_out(way_out));
+            }
+            patterns
+        };
+        (self.exclude, self.not_in_nav) = (read("exclude_docs", &NEVER), read("not_in_nav", &[]));
     }
 
-    /// Whether the site is nothing but a readme.
-    pub(crate) fn is_readme(&self, folder: &str, files: &BTreeMap<String, Bytes>) -> bool {
-        folder.is_empty()
-            && !self.docs_dir.is_empty()
-            && !files.contains_key("index.md")
-            && files.contains_key("README.md")
+    fn take_redirects(&mut self, value: &Value) {
+        let maps = keys::settings_of(value, "redirects")["redirect_maps"].as_object();
+        let pairs = maps.into_iter().flatten().take(MAX_REDIRECTS);
+        let pairs = pairs.filter_map(|(from, to)| Some((links::normalised(from)?, to.as_str()?.to_owned())));
+        self.redirects = pairs.collect();
     }
 
-    /// Where pages are edited, if the file says so.
-    pub(crate) fn edit_base(&self) -> Option<String> {
-        if self.repo_url.is_empty() || self.edit_uri.is_empty() || !self.repo_url.starts_with("http") {
-            return None;
-        }
-        let (repository, rest) = (
-            self.repo_url.trim_end_matches('/'),
-            self.edit_uri.trim_start_matches('/'),
-        );
-        let slash = if rest.ends_with('/') { "" } else { "/" };
-        Some(format!("{repository}/{rest}{slash}"))
+    /// Something that is wrong with the value at a path of the file.
+    pub(crate) fn problem(&self, rule: Rule, path: &[&str], text: impl Into<String>) -> Problem {
+        let (line, column) = place_of(&self.text, path);
+        Problem::new(rule, self.file.clone().unwrap_or_default(), text).at(line, column)
+    }
+
+    /// The same for a word of it.
+    pub(crate) fn problem_with(&self, rule: Rule, word: &str, text: impl Into<String>) -> Problem {
+        let number = |at: usize| u32::try_from(at + 1).ok();
+        let mut lines = self.text.lines().enumerate();
+        let place = lines.find_map(|(at, line)| Some((number(at), number(line.find(word)?))));
+        let (line, column) = place.unwrap_or_default();
+        Problem::new(rule, self.file.clone().unwrap_or_default(), text).at(line, column)
     }
 }
 
-/// A folder below that of the file; nothing if it is elsewhere.
-fn folder(written: &str) -> Option<String> {
-    if written.is_empty() {
-        return Some(DOCS.to_owned());
-    }
-    let mut parts = Vec::new();
-    for part in written.split('/') {
-        match part {
-            "" if parts.is_empty() && written.starts_with('/') => return None,
-            "" | "." => {}
-            ".." => return None,
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+/// The folder of a file, empty or with a slash at the end.
+pub(crate) fn folder_of(path: &str) -> &str {
+    path.rfind('/').map_or("", |at| &path[..=at])
+}
+
+/// Line and column of the value at a path; nothing where the text does not have it.
+fn place_of(text: &str, path: &[&str]) -> (Option<u32>, Option<u32>) {
+    // The deepest part that exists would be the whole file.
+    let is_there = path.first().is_some_and(|key| {
+        let mut lines = text.lines();
+        lines.any(|line| line.starts_with(key) || line.starts_with(&format!("\"{key}")))
+    });
+    let found = yaml::locate(text, 1, path).filter(|_| is_there);
+    let number = |at: usize| u32::try_from(at).ok();
+    found.map_or((None, None), |(line, column)| (number(line), number(column)))
 }

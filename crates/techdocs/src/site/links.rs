@@ -24,6 +24,8 @@ pub(crate) enum Lead {
     To(String),
     /// To a heading of a page: the address, the page's position, and the heading.
     Heading(String, usize, String),
+    /// To a file of the source that is no documentation and has no address: the address it would have, and the file.
+    Beside(String, String),
     /// Nowhere: the address it would have, and the file that is missing.
     Nowhere(String, String),
 }
@@ -80,15 +82,17 @@ pub(crate) fn lead(places: &Places, position: usize, path: &str, address: &str) 
     if target.starts_with('/') {
         return Lead::AsIs;
     }
-    outside(places, folder, &target, fragment).unwrap_or_else(|| {
+    outside(places, path, &target, fragment).unwrap_or_else(|| {
+        let beside = || normalised(&format!("{}{target}", folder_of(&places.in_source(path))));
         let missing = candidates[0]
             .clone()
+            .or_else(beside)
             .unwrap_or_else(|| target.clone().into_owned());
         Lead::Nowhere(format!("{BASE}{}", encoded(&missing)), missing)
     })
 }
 
-fn encoded(path: &str) -> String {
+pub(crate) fn encoded(path: &str) -> String {
     utf8_percent_encode(path, PATH).to_string()
 }
 
@@ -139,18 +143,27 @@ fn join(folder: &str, name: &str) -> String {
     }
 }
 
-/// A file of the repository that is not part of the documentation.
-fn outside(places: &Places, folder: &str, target: &str, fragment: &str) -> Option<Lead> {
-    let in_docs = normalised(&format!("{folder}/{target}")).is_some();
-    if in_docs {
+/// What an address means in the source: a page of another folder of it, or a file that is no documentation.
+fn outside(places: &Places, path: &str, target: &str, fragment: &str) -> Option<Lead> {
+    let found = normalised(&format!("{}{target}", folder_of(&places.in_source(path))))?;
+    if let Some(inside) = places.parts.in_site(&found) {
+        return within(places, &inside, fragment);
+    }
+    if !places.beside.has(&found) {
         return None;
     }
-    let path = normalised(&format!("{}{folder}/{target}", places.folder))?;
-    let repository = places.repository.as_deref()?.trim_end_matches('/');
+    let Some(repository) = places.repository.as_deref() else {
+        return Some(Lead::Beside(format!("{BASE}{}", encoded(&found)), found));
+    };
     let fragment = if fragment.is_empty() {
         String::new()
     } else {
         format!("#{fragment}")
     };
-    Some(Lead::To(format!("{repository}/{}{fragment}", encoded(&path))))
+    let repository = repository.trim_end_matches('/');
+    Some(Lead::To(format!("{repository}/{}{fragment}", encoded(&found))))
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rfind('/').map_or("", |at| &path[..=at])
 }

@@ -1,12 +1,16 @@
 //! The navigation: as the configuration writes it, or in the order of the files.
 
+mod files;
+
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::config::SiteConfig;
-use super::{Places, Problem, links, titles};
+use super::config::{FILES, SiteConfig};
+use super::includes::{ALL, Includes, ONE};
+use super::problem::{Problem, Rule};
+use super::{Places, includes, links};
 
 /// Most entries.
 const MAX_ENTRIES: usize = 5_000;
@@ -25,200 +29,271 @@ pub(crate) struct Entry {
 pub(crate) enum Leads {
     /// To a page, by its position.
     Page(usize),
+    /// To a file of the site that is no page.
+    File(String),
     /// Out of the site.
     Out(String),
     /// To further entries.
     Section(Vec<Entry>),
 }
 
+/// What the navigation is read from.
+pub(crate) struct Sources<'a> {
+    pub(crate) config: &'a SiteConfig,
+    pub(crate) includes: &'a Includes,
+    /// Files that are pages, in order.
+    pub(crate) paths: &'a [String],
+    pub(crate) files: &'a BTreeMap<String, Bytes>,
+}
+
 /// Reads the navigation. Also gives the order of the pages: those of the navigation, then all others.
-pub(crate) fn build(
-    config: &SiteConfig,
-    paths: &[String],
-    files: &BTreeMap<String, Bytes>,
-    problems: &mut Vec<Problem>,
-) -> (Vec<Entry>, Vec<usize>) {
+pub(crate) fn build(sources: &Sources<'_>, problems: &mut Vec<Problem>) -> (Vec<Entry>, Vec<usize>) {
     let mut reading = Reading {
-        config,
-        paths,
-        files,
+        sources,
         problems,
+        positions: vec![None; sources.paths.len()],
         order: Vec::new(),
         entries: 0,
     };
-    let nav = match &config.nav {
-        Value::Array(items) => reading.entries(items, 0),
-        Value::Null => reading.by_files(""),
-        _ => {
-            reading.problem(
-                "nav:",
-                "nav must be a list; the order of the files is used".to_owned(),
-            );
-            reading.by_files("")
-        }
+    let scope = Scope {
+        config: sources.config,
+        prefix: String::new(),
     };
-    let nav = if nav.is_empty() { reading.by_files("") } else { nav };
+    let mut nav = reading.of_scope(&scope);
+    if nav.is_empty() {
+        nav = reading.by_files("");
+    } else if !sources.config.nav.is_null() {
+        reading.note_missing();
+    }
+    let positions = reading.positions;
     let mut order = reading.order;
-    let missing: Vec<usize> = (0..paths.len()).filter(|at| !order.contains(at)).collect();
-    order.extend(missing);
+    order.extend((0..sources.paths.len()).filter(|at| positions[*at].is_none()));
     (nav, order)
 }
 
-struct Reading<'a> {
+/// The configuration that is read now, with the folder of its pages.
+struct Scope<'a> {
     config: &'a SiteConfig,
-    paths: &'a [String],
-    files: &'a BTreeMap<String, Bytes>,
+    /// Empty, or with a slash at the end.
+    prefix: String,
+}
+
+struct Reading<'a> {
+    sources: &'a Sources<'a>,
     problems: &'a mut Vec<Problem>,
+    /// Positions of pages, by that among the paths.
+    positions: Vec<Option<usize>>,
     /// Positions of pages among the paths, by their position among the pages.
     order: Vec<usize>,
     entries: usize,
 }
 
-impl Reading<'_> {
-    fn problem(&mut self, words: &str, text: String) {
-        self.problems.push(Problem {
-            file: self.config.file.clone().unwrap_or_default(),
-            line: self.config.line_of(words),
-            text,
-        });
+impl<'a> Reading<'a> {
+    fn of_scope(&mut self, scope: &Scope<'a>) -> Vec<Entry> {
+        let mut way = vec!["nav".to_owned()];
+        match &scope.config.nav {
+            Value::Array(_) | Value::Object(_) => self.entries(scope, &scope.config.nav, &mut way),
+            Value::Null => self.by_files(scope.prefix.trim_end_matches('/')),
+            _ => {
+                let text = "nav is no list; the order of the files is used";
+                self.problem(
+                    scope,
+                    &way,
+                    text.to_owned(),
+                    "Write a list of pages and sections behind it.",
+                );
+                self.by_files(scope.prefix.trim_end_matches('/'))
+            }
+        }
     }
 
-    fn entries(&mut self, items: &[Value], depth: usize) -> Vec<Entry> {
+    fn problem(&mut self, scope: &Scope<'_>, way: &[String], text: String, way_out: &str) {
+        let way: Vec<&str> = way.iter().map(String::as_str).collect();
+        let problem = scope.config.problem(Rule::NavEntry, &way, text);
+        self.problems.push(problem.way_out(way_out));
+    }
+
+    /// The entries of a list, or of a group of keys.
+    fn entries(&mut self, scope: &Scope<'a>, value: &'a Value, way: &mut Vec<String>) -> Vec<Entry> {
         let mut entries = Vec::new();
-        for item in items {
-            self.entries += 1;
-            if self.entries > MAX_ENTRIES || depth > MAX_DEPTH {
-                break;
-            }
-            match item {
-                Value::String(target) => self.target(None, target, &mut entries),
-                Value::Object(pairs) => {
-                    for (title, value) in pairs {
-                        self.pair(title, value, depth, &mut entries);
+        match value {
+            Value::Array(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    way.push(at.to_string());
+                    match item {
+                        Value::String(target) => self.target(scope, None, target, way, &mut entries),
+                        Value::Object(_) | Value::Array(_) => entries.extend(self.entries(scope, item, way)),
+                        _ => self.problem(
+                            scope,
+                            way,
+                            "An entry of nav is neither a page nor a title".to_owned(),
+                            "Write a page, or `Title: page.md`.",
+                        ),
                     }
+                    way.pop();
                 }
-                _ => {}
             }
+            Value::Object(pairs) => {
+                for (title, value) in pairs {
+                    way.push(title.clone());
+                    self.pair(scope, title, value, way, &mut entries);
+                    way.pop();
+                }
+            }
+            _ => {}
         }
         entries
     }
 
-    fn pair(&mut self, title: &str, value: &Value, depth: usize, entries: &mut Vec<Entry>) {
+    fn pair(
+        &mut self,
+        scope: &Scope<'a>,
+        title: &str,
+        value: &'a Value,
+        way: &mut Vec<String>,
+        entries: &mut Vec<Entry>,
+    ) {
+        self.entries += 1;
+        if self.entries > MAX_ENTRIES || way.len() > MAX_DEPTH * 2 {
+            return;
+        }
         match value {
-            Value::String(target) => self.target(Some(title), target, entries),
-            Value::Array(items) => {
-                let inner = self.entries(items, depth + 1);
-                entries.push(Entry {
-                    title: Some(title.to_owned()),
-                    leads: Leads::Section(inner),
-                });
+            Value::String(target) => self.target(scope, Some(title), target, way, entries),
+            Value::Array(_) | Value::Object(_) => {
+                let inner = self.entries(scope, value, way);
+                entries.push(section(title, inner));
             }
             _ => self.problem(
-                title,
-                format!("The entry '{title}' of nav leads nowhere; write a file or a list behind it"),
+                scope,
+                way,
+                format!("The entry '{title}' of nav leads nowhere"),
+                "Write a page or a list behind it.",
             ),
         }
     }
 
-    fn target(&mut self, title: Option<&str>, target: &str, entries: &mut Vec<Entry>) {
-        let title = title.map(str::to_owned);
-        if target.starts_with("!include") {
-            return self.problem(
-                target,
-                format!("'{target}' is not followed: other sites are not included"),
-            );
+    fn target(
+        &mut self,
+        scope: &Scope<'a>,
+        title: Option<&str>,
+        target: &str,
+        way: &[String],
+        entries: &mut Vec<Entry>,
+    ) {
+        self.entries += 1;
+        if self.entries > MAX_ENTRIES {
+            return;
+        }
+        if target.starts_with(ONE) || target.starts_with(ALL) {
+            return self.include(scope, title, target, way, entries);
         }
         if let Some(folder) = target.strip_suffix('*') {
-            let folder = folder.trim_end_matches(['*', '/']);
-            let found = self.by_files(folder);
+            let folder = format!("{}{}", scope.prefix, folder.trim_end_matches(['*', '/']));
+            let found = self.by_files(folder.trim_end_matches('/'));
             return match title {
-                Some(title) => entries.push(Entry {
-                    title: Some(title),
-                    leads: Leads::Section(found),
-                }),
+                Some(title) => entries.push(section(title, found)),
                 None => entries.extend(found),
             };
         }
-        if links::is_elsewhere(target) || target.starts_with('/') {
-            return entries.push(Entry {
-                title: title.or_else(|| Some(target.to_owned())),
-                leads: Leads::Out(target.to_owned()),
-            });
+        let leads = if links::is_elsewhere(target) || target.starts_with('/') {
+            Leads::Out(target.to_owned())
+        } else if let Some(leads) = self.within(scope, target) {
+            leads
+        } else {
+            return self.gone(scope, target, way);
+        };
+        let title = title.map(str::to_owned);
+        let title = match &leads {
+            Leads::Page(_) => title,
+            _ => title.or_else(|| Some(target.to_owned())),
+        };
+        entries.push(Entry { title, leads });
+    }
+
+    /// The page or file that an entry names.
+    fn within(&mut self, scope: &Scope<'_>, target: &str) -> Option<Leads> {
+        let path = links::normalised(&format!("{}{target}", scope.prefix))?;
+        let names = [
+            path.clone(),
+            format!("{path}/index.md"),
+            format!("{path}/README.md"),
+        ];
+        if let Some(page) = names.iter().find_map(|name| self.position(name)) {
+            return Some(Leads::Page(page));
         }
-        let path = links::normalised(target.trim_start_matches("./"));
-        match path.and_then(|path| self.position(&path)) {
-            Some(page) => entries.push(Entry {
-                title,
-                leads: Leads::Page(page),
-            }),
-            None => self.problem(
-                target,
-                format!(
-                    "The page {target} of nav does not exist; correct the entry, or write {}/{target}",
-                    self.config.docs_dir
-                ),
-            ),
+        let is_file = self.sources.files.contains_key(&path) && !super::has_ending(&path, "md");
+        is_file.then_some(Leads::File(path))
+    }
+
+    fn gone(&mut self, scope: &Scope<'_>, target: &str, way: &[String]) {
+        let path = links::normalised(target).unwrap_or_else(|| target.to_owned());
+        let file = format!("{}/{path}", scope.config.docs_dir);
+        if scope.config.exclude.has(&path) {
+            let text = format!("The page {target} of nav is left out by exclude_docs");
+            return self.problem(scope, way, text, "Remove the entry, or the pattern.");
+        }
+        let text = format!("The page {target} of nav does not exist");
+        let way_out = format!("Correct the entry, or write {}.", file.trim_start_matches('/'));
+        self.problem(scope, way, text, &way_out);
+    }
+
+    /// The entries of other sites.
+    fn include(
+        &mut self,
+        scope: &Scope<'a>,
+        title: Option<&str>,
+        target: &str,
+        way: &[String],
+        entries: &mut Vec<Entry>,
+    ) {
+        if !scope.prefix.is_empty() {
+            let text = format!("'{target}' is not followed: a site that is taken in takes in no others");
+            let way_out = format!("Name all sites in the {} at the top.", FILES[1]);
+            return self.problem(scope, way, text, &way_out);
+        }
+        let sites = &self.sources.includes.sites;
+        let paths = includes::paths_of(target, sites.keys().map(String::as_str));
+        let mut found = Vec::new();
+        for site in paths.iter().filter_map(|path| sites.get(path)) {
+            let inner = self.of_scope(&Scope {
+                config: &site.config,
+                prefix: format!("{}/", site.alias),
+            });
+            found.push((site.config.name.as_str(), inner));
+        }
+        if target.starts_with(ALL) {
+            let sections: Vec<Entry> = found
+                .into_iter()
+                .map(|(name, inner)| section(name, inner))
+                .collect();
+            return match title {
+                Some(title) => entries.push(section(title, sections)),
+                None => entries.extend(sections),
+            };
+        }
+        for (name, inner) in found {
+            entries.push(section(title.unwrap_or(name), inner));
         }
     }
 
     /// The position of a page; it joins the order.
     fn position(&mut self, path: &str) -> Option<usize> {
-        let at = self
-            .paths
-            .binary_search_by(|known| known.as_str().cmp(path))
-            .ok()?;
-        let known = self.order.iter().position(|known| *known == at);
+        let paths = self.sources.paths;
+        let at = paths.binary_search_by(|known| known.as_str().cmp(path)).ok()?;
+        let known = self.positions[at];
         Some(known.unwrap_or_else(|| {
             self.order.push(at);
+            self.positions[at] = Some(self.order.len() - 1);
             self.order.len() - 1
         }))
     }
-
-    /// The pages of a folder: its own first, the index before all, then those of its folders.
-    fn by_files(&mut self, folder: &str) -> Vec<Entry> {
-        let prefix = if folder.is_empty() {
-            String::new()
-        } else {
-            format!("{folder}/")
-        };
-        let (mut own, mut folders): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
-        for path in self.paths {
-            let Some(rest) = path.strip_prefix(&prefix) else {
-                continue;
-            };
-            match rest.split_once('/') {
-                None => own.push(path),
-                Some((name, _)) if folders.last() != Some(&name) => folders.push(name),
-                Some(_) => {}
-            }
-        }
-        own.sort_by_key(|path| !is_index(path, self.files));
-        let mut entries: Vec<Entry> = Vec::new();
-        for path in own {
-            if let Some(page) = self.position(path) {
-                entries.push(Entry {
-                    title: None,
-                    leads: Leads::Page(page),
-                });
-            }
-        }
-        for name in folders {
-            if folder.split('/').count() > MAX_DEPTH {
-                break;
-            }
-            let inner = self.by_files(&format!("{prefix}{name}"));
-            entries.push(Entry {
-                title: Some(titles::of_file(name)),
-                leads: Leads::Section(inner),
-            });
-        }
-        entries
-    }
 }
 
-fn is_index(path: &str, files: &BTreeMap<String, Bytes>) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name == "index.md" || (name == "README.md" && !files.contains_key(&path.replace("README.md", "index.md")))
+fn section(title: &str, inner: Vec<Entry>) -> Entry {
+    Entry {
+        title: Some(title.to_owned()),
+        leads: Leads::Section(inner),
+    }
 }
 
 /// The navigation without entries that lead nowhere.
@@ -227,7 +302,7 @@ pub(crate) fn with_titles(nav: Vec<Entry>, places: &Places) -> Vec<Entry> {
         .filter(|entry| match &entry.leads {
             Leads::Page(at) => *at < places.urls.len(),
             Leads::Section(inner) => !inner.is_empty(),
-            Leads::Out(_) => true,
+            Leads::Out(_) | Leads::File(_) => true,
         })
         .collect()
 }
@@ -267,6 +342,7 @@ pub(crate) fn outline(nav: &[Entry], urls: &[String], depth: usize, lines: &mut 
                 lines.push(format!("{line} -> {}", if url.is_empty() { "/" } else { url }));
             }
             Leads::Out(address) => lines.push(format!("{line} => {address}")),
+            Leads::File(path) => lines.push(format!("{line} -> {path}")),
             Leads::Section(inner) => {
                 lines.push(line);
                 outline(inner, urls, depth + 1, lines);

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use markdown::Heading;
 use serde_json::Value;
 
-use super::{Entry, Page, Places, Rendered, Site, nav, render};
+use super::{Entry, Page, Places, Redirects, Rendered, Site, nav, render};
 
 /// What a published site is made of.
 #[derive(Debug)]
@@ -81,6 +81,10 @@ impl Site {
             nav: nav::with_titles(parts.nav, &places),
             problems: Vec::new(),
             places: Arc::new(places),
+            copyright: String::new(),
+            redirects: Redirects::default(),
+            directory_urls: true,
+            styles: Vec::new(),
             problem_count: OnceLock::new(),
             published: Some(Published {
                 folder: parts.folder,

@@ -8,7 +8,7 @@ use regex::Regex;
 use ui::{Code, Language};
 
 use super::links::{self, Lead};
-use super::{Page, Places, Problem, images, sanitise};
+use super::{Page, Places, Problem, Rule, images, sanitise};
 
 /// Longest text of a section that can be found, in bytes.
 const MAX_SECTION: usize = 4_000;
@@ -61,6 +61,13 @@ static HEADINGS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"<h[1-6
 
 /// Renders a page.
 pub(crate) fn render(page: &Page, places: &Arc<Places>) -> Rendered {
+    let mut rendered = article(page, places);
+    rendered.html = finished(&images::with_sizes(&rendered.html, places));
+    rendered
+}
+
+/// A page in the form that documentation has everywhere, without the components of the portal.
+pub(crate) fn article(page: &Page, places: &Arc<Places>) -> Rendered {
     let bytes = places.files.get(&page.path).cloned().unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);
     let position = places.by_path.get(&page.path).copied().unwrap_or_default();
@@ -68,7 +75,7 @@ pub(crate) fn render(page: &Page, places: &Arc<Places>) -> Rendered {
     let file = places.in_source(&page.path);
     let mut resolve = |reference: Reference<'_>| {
         let lead = links::lead(places, position, &page.path, reference.address);
-        note(&lead, reference, &file, &mut rendered)
+        note(&lead, reference, (&file, &text), &mut rendered)
     };
     let mut snippets = |path: &str| snippet(places, path);
     let document = markdown::render_with(&text, &places.markdown, &mut resolve, &mut snippets);
@@ -79,7 +86,7 @@ pub(crate) fn render(page: &Page, places: &Arc<Places>) -> Rendered {
     let safe = sanitise::page(&document.html, places, position, &page.path);
     rendered.ids = ids(&safe);
     rendered.sections = sections(&safe, &rendered.headings);
-    rendered.html = finished(&images::with_sizes(&safe, places));
+    rendered.html = safe;
     rendered
 }
 
@@ -111,7 +118,19 @@ pub(crate) fn published(
 }
 
 /// Keeps what is wrong with a link, and gives its address.
-fn note(lead: &Lead, reference: Reference<'_>, file: &str, rendered: &mut Rendered) -> Option<String> {
+fn note(
+    lead: &Lead,
+    reference: Reference<'_>,
+    (file, text): (&str, &str),
+    rendered: &mut Rendered,
+) -> Option<String> {
+    let (rule, what) = match reference.target {
+        Target::Link => (Rule::Link, "The link leads"),
+        Target::Image => (Rule::Image, "The image leads"),
+    };
+    let column = || super::column_of(text, reference.line, reference.address);
+    let problem =
+        |rule: Rule, text: String| Problem::new(rule, file, text).at(Some(reference.line), column());
     match lead {
         Lead::AsIs => None,
         Lead::To(address) => Some(address.clone()),
@@ -121,16 +140,19 @@ fn note(lead: &Lead, reference: Reference<'_>, file: &str, rendered: &mut Render
                 .push((Some(reference.line), *page, heading.clone()));
             Some(address.clone())
         }
+        Lead::Beside(address, found) => {
+            let text = format!("{what} to {found}, which is no documentation");
+            let way_out =
+                "It leads there where the docs are read from a repository; published docs do not have it.";
+            rendered
+                .problems
+                .push(problem(Rule::Outside, text).way_out(way_out));
+            Some(address.clone())
+        }
         Lead::Nowhere(address, missing) => {
-            let what = match reference.target {
-                Target::Link => "The link leads",
-                Target::Image => "The image leads",
-            };
-            rendered.problems.push(Problem {
-                file: file.to_owned(),
-                line: Some(reference.line),
-                text: format!("{what} to {missing}, which does not exist"),
-            });
+            let text = format!("{what} to {missing}, which does not exist");
+            let way_out = "Correct the address, or add the file.";
+            rendered.problems.push(problem(rule, text).way_out(way_out));
             Some(address.clone())
         }
     }

@@ -162,9 +162,10 @@ fn attribute<'v>(
         ("a", "href") | ("img", "src") if !value.starts_with(super::BASE) => {
             Some(match links::lead(places, position, path, value) {
                 Lead::AsIs => Cow::Borrowed(value),
-                Lead::To(address) | Lead::Heading(address, _, _) | Lead::Nowhere(address, _) => {
-                    Cow::Owned(address)
-                }
+                Lead::To(address)
+                | Lead::Heading(address, _, _)
+                | Lead::Beside(address, _)
+                | Lead::Nowhere(address, _) => Cow::Owned(address),
             })
         }
         _ => Some(Cow::Borrowed(value)),

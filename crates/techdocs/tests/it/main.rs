@@ -5,6 +5,8 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod build;
+mod configuration;
 mod fake_s3;
 mod pages;
 mod published;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use scm::{Integrations, Tree, TreeFile};
 use techdocs::{Site, Source};
 
-fn made(files: &[(&str, &str)], source: &Source) -> Site {
+pub fn made(files: &[(&str, &str)], source: &Source) -> Site {
     let file = |text: &str| TreeFile {
         bytes: text.as_bytes().to_vec().into(),
         is_executable: false,
@@ -26,22 +26,25 @@ fn made(files: &[(&str, &str)], source: &Source) -> Site {
     )
 }
 
-fn site(files: &[(&str, &str)]) -> Site {
+pub fn site(files: &[(&str, &str)]) -> Site {
     made(
         files,
         &Source::Url("https://git.example.com/o/r/src/branch/main/".to_owned()),
     )
 }
 
-fn outline(site: &Site) -> String {
+pub fn outline(site: &Site) -> String {
     site.outline().join("\n")
 }
 
-fn problems(site: &Site) -> Vec<String> {
-    let line = |line: Option<u32>| line.map(|line| format!(":{line}")).unwrap_or_default();
+pub fn problems(site: &Site) -> Vec<String> {
+    let number = |number: Option<u32>| number.map(|number| format!(":{number}")).unwrap_or_default();
     site.all_problems()
         .iter()
-        .map(|problem| format!("{}{} {}", problem.file, line(problem.line), problem.text))
+        .map(|problem| {
+            let (line, column) = (number(problem.line), number(problem.column));
+            format!("{}{line}{column} {}", problem.file, problem.text)
+        })
         .collect()
 }
 
@@ -86,9 +89,7 @@ Rest
     assert_eq!(outline(&site), expected);
     assert_eq!(
         problems(&site),
-        [
-            "mkdocs.yml:11 The page guides/gone.md of nav does not exist; correct the entry, or write handbook/guides/gone.md"
-        ]
+        ["mkdocs.yml:11:5 The page guides/gone.md of nav does not exist"]
     );
 }
 
@@ -128,7 +129,7 @@ fn a_readme_alone_is_a_site() {
 fn links_lead_where_they_should() {
     let page = "# A
 [b](b.md#deep-down) [dir](../guides/b/) [up](../index.md) [root](/guides/b.md) [outside](../../src/main.rs#L3)
-[mail](mailto:x@example.org) [self](#a) ![image](../img/x.png) [missing](gone.md)
+[mail](mailto:x@example.org) [lost](../../src/lost.rs) [self](#a) ![image](../img/x.png) [missing](gone.md)
 ![missing](no.png) [no heading](b.md#nowhere)
 
 <a href=\"b.md\">raw</a> <img src=\"../img/x.png\">
@@ -138,6 +139,7 @@ fn links_lead_where_they_should() {
         ("docs/guides/a.md", page),
         ("docs/guides/b.md", "# B\n\n## Deep down"),
         ("docs/img/x.png", "png"),
+        ("src/main.rs", "fn main() {}"),
     ]);
     let html = site.page_html("guides/a/").unwrap();
     for expected in [
@@ -156,9 +158,10 @@ fn links_lead_where_they_should() {
     assert_eq!(
         problems(&site),
         [
-            "docs/guides/a.md:3 The link leads to guides/gone.md, which does not exist",
-            "docs/guides/a.md:4 The image leads to guides/no.png, which does not exist",
-            "docs/guides/a.md:4 There is no heading #nowhere on the page guides/b.md",
+            "docs/guides/a.md:3:37 The link leads to src/lost.rs, which does not exist",
+            "docs/guides/a.md:3:100 The link leads to guides/gone.md, which does not exist",
+            "docs/guides/a.md:4:12 The image leads to guides/no.png, which does not exist",
+            "docs/guides/a.md:4:37 There is no heading #nowhere on the page guides/b.md",
         ]
     );
 }

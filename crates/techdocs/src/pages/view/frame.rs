@@ -121,6 +121,7 @@ fn one(view: &ReaderView, entry: &Entry) -> Markup {
             Leads::Page(at) => {
                 a href=(view.address(&view.site.pages[*at].url)) aria-current=[(view.current() == Some(*at)).then_some("page")] { (title) }
             }
+            Leads::File(path) => { a href=(format_args!("{}{path}", crate::findable::base(&view.reference))) { (title) } }
             Leads::Out(address) => { a href=(safe(address)) rel="noopener noreferrer" { (title) " " (icon("external")) } }
             Leads::Section(inner) => {
                 details open[holds(inner, view.current()) || inner.len() <= 8] { summary { (title) } (entries(view, inner)) }
@@ -145,7 +146,7 @@ fn holds(entries: &[Entry], current: Option<usize>) -> bool {
     entries.iter().any(|entry| match &entry.leads {
         Leads::Page(at) => current == Some(*at),
         Leads::Section(inner) => holds(inner, current),
-        Leads::Out(_) => false,
+        Leads::Out(_) | Leads::File(_) => false,
     })
 }
 
@@ -245,7 +246,10 @@ fn health(view: &ReaderView, problems: &[(Problem, Option<String>)]) -> Markup {
             p.docs-lead { "None of this keeps the pages from being shown. Mend it in the files; the next view has it." }
             ul.docs-problems {
                 @for (problem, edit) in problems {
-                    li { (place_of(problem, edit.as_deref())) p { (problem.text) } }
+                    li {
+                        (place_of(problem, edit.as_deref()))
+                        p { (problem.text) @if let Some(way_out) = &problem.way_out { ". " (way_out) } }
+                    }
                 }
             }
         }

@@ -1,0 +1,134 @@
+//! `docs build` writes a site as files, and `docs check` tells what is wrong with one.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::process::{command, transcript};
+
+/// A folder with these files.
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let file = folder.path().join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+    folder
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = command(folder, arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+const SITE: [(&str, &str); 6] = [
+    (
+        "mkdocs.yml",
+        "site_name: Shop\nnav:\n  - index.md\n  - Part: '!include part/mkdocs.yml'\n",
+    ),
+    ("docs/index.md", "# Shop\n\n![x](x.svg) [part](part/index.md)"),
+    ("docs/x.svg", "<svg/>"),
+    ("part/mkdocs.yml", "INHERIT: ../base.yml\nsite_name: part\n"),
+    ("base.yml", "docs_dir: pages\n"),
+    ("part/pages/index.md", "# Part"),
+];
+
+#[test]
+fn a_site_is_written_and_written_again() {
+    let folder = folder(&SITE);
+    let arguments = ["docs", "build", ".", "--out", "site", "--json", "--etag", "abc"];
+    let (code, out, error) = run(folder.path(), &arguments);
+    assert_eq!((code, error.as_str()), (0, ""), "{out}");
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (told["pages"].as_u64(), told["removed"].as_u64()),
+        (Some(2), Some(0))
+    );
+    let read = |path: &str| fs::read_to_string(folder.path().join("site").join(path));
+    assert!(read("index.html").unwrap().contains("href=\"part/\""));
+    assert!(read("part/index.html").unwrap().contains("<h1 id=\"part\">Part"));
+    assert_eq!(read("x.svg").unwrap(), "<svg/>");
+    let metadata: Value = serde_json::from_str(&read("techdocs_metadata.json").unwrap()).unwrap();
+    assert_eq!(
+        (&metadata["site_name"], &metadata["etag"]),
+        (&"Shop".into(), &"abc".into())
+    );
+    fs::remove_file(folder.path().join("docs/x.svg")).unwrap();
+    let (_, out, _) = run(folder.path(), &arguments);
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(told["removed"], 1, "{told}");
+    assert!(read("x.svg").is_err());
+}
+
+#[test]
+fn a_readme_alone_is_a_site_with_its_pictures() {
+    let folder = folder(&[
+        ("README.md", "# Me\n\n![x](img/x.svg)"),
+        ("img/x.svg", "<svg/>"),
+        ("secret.txt", "s"),
+    ]);
+    let (code, out, error) = run(folder.path(), &["docs", "build", ".", "--out", "site"]);
+    assert_eq!(code, 0, "{out} {error}");
+    let site = folder.path().join("site");
+    assert!(site.join("img/x.svg").is_file() && !site.join("secret.txt").exists());
+    assert_eq!(run(folder.path(), &["docs", "check", "."]).0, 0);
+}
+
+#[test]
+fn folders_that_hold_something_else_are_left_alone() {
+    let folder = folder(&SITE);
+    fs::create_dir(folder.path().join("other")).unwrap();
+    fs::write(folder.path().join("other/letter.txt"), "dear").unwrap();
+    for (out, reason) in [
+        ("other", "holds other files"),
+        (".", "holds the sources"),
+        ("docs/site", "lies among the sources"),
+    ] {
+        let (code, _, error) = run(folder.path(), &["docs", "build", ".", "--out", out]);
+        assert_eq!(code, 2, "{out}: {error}");
+        assert!(error.contains(reason), "{out}: {error}");
+    }
+    assert!(folder.path().join("other/letter.txt").is_file());
+    let (code, _, error) = run(folder.path(), &["docs", "build", "nowhere", "--out", "x"]);
+    assert!(code == 2 && error.contains("there is no nowhere"), "{error}");
+}
+
+#[test]
+fn findings_have_place_reason_and_way_out() {
+    let folder = folder(&[
+        (
+            "mkdocs.yml",
+            "site_name: Shop\nhooks: [x.py]\nnav:\n  - index.md\n  - Gone: gone.md\n",
+        ),
+        ("docs/index.md", "# Shop\n\nSee [one](one.md#x), [two](two.md).\n"),
+        ("docs/one.md", "# One\n"),
+    ]);
+    insta::assert_snapshot!(transcript(folder.path(), &["docs", "check", "."]));
+    let (code, out, _) = run(folder.path(), &["docs", "check", "mkdocs.yml", "--json"]);
+    assert_eq!(code, 1);
+    let findings: Vec<Value> = out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let link = findings.iter().find(|one| one["rule"] == "link").unwrap();
+    assert_eq!(
+        (link["line"].as_u64(), link["column"].as_u64()),
+        (Some(3), Some(28)),
+        "{link}"
+    );
+}
+
+#[test]
+fn warnings_fail_where_that_is_asked_for() {
+    let folder = folder(&[("docs/index.md", "# Shop\n\n[x](#x)\n")]);
+    assert_eq!(run(folder.path(), &["docs", "check", "."]).0, 0);
+    assert_eq!(run(folder.path(), &["docs", "check", ".", "--strict"]).0, 1);
+}

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub use docs::{BuildArguments, CheckArguments, DocsCommand};
+pub use docs::{BuildArguments, CheckArguments, DocsCommand, PublishArguments, ServeDocsArguments};
 pub use template::{
     DryRunArguments, LintArguments, RenderArguments, RunArguments, TemplateCommand, TestArguments,
     UpdateArguments,
@@ -82,7 +82,7 @@ pub enum Command {
     /// Check, try, run and update software templates
     #[command(subcommand)]
     Template(TemplateCommand),
-    /// Build and check documentation
+    /// Build, check, show and publish documentation
     #[command(subcommand)]
     Docs(DocsCommand),
     /// Check configuration, database, port, locations and disk, and tell how to fix what is wrong

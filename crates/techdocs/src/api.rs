@@ -20,7 +20,7 @@ use crate::library::Shown;
 use crate::site::metadata;
 use crate::source::Source;
 
-pub(crate) use files::{file_answer, shown_type};
+pub(crate) use files::{content_type, file_answer, shown_type};
 
 /// Namespace, kind and name of an address.
 pub(crate) type Triplet = (String, String, String);

@@ -28,6 +28,14 @@ impl Site {
         Ok(Self::new(tree, &source, &Integrations::default()))
     }
 
+    /// The same; nothing if it still has this version. Blocks.
+    pub(crate) fn newer(path: &Path, version: &str) -> Result<Option<Self>, Fault> {
+        let folder = folder_of(path);
+        let tree = read(folder, Some(version), &LIMITS)?;
+        let source = Source::Folder(folder.to_path_buf());
+        Ok(tree.map(|tree| Self::new(tree, &source, &Integrations::default())))
+    }
+
     /// The folder with the pages of the site that was read from a path, and whether all files in it belong to the site.
     pub fn sources(&self, path: &Path) -> (PathBuf, bool) {
         let parts = &self.places.parts;

@@ -92,7 +92,12 @@ fn document(
         } else {
             format!("{entity_title} · {}", page.title)
         },
-        weight: if is_page { 85 } else { 70 },
+        weight: match (is_page, section.is_code) {
+            (true, _) => 85,
+            (false, false) => 70,
+            // Words of code say less about a section than those that somebody wrote about it.
+            (false, true) => 50,
+        },
         fields: fields(value, reference, entity_title, &path),
     }
 }

@@ -7,11 +7,13 @@
 //! can be found (`findable`).
 
 mod api;
+mod badge;
 mod checkout;
 mod documented;
 mod findable;
 mod library;
 mod pages;
+mod preview;
 mod published;
 mod pushes;
 mod republished;
@@ -20,7 +22,8 @@ mod site;
 mod source;
 
 pub use pages::page_samples;
-pub use published::{PublishedSites, ShownPage};
+pub use preview::Preview;
+pub use published::{PublishedFiles, PublishedSites, Publisher, ShownPage};
 pub use section::Section;
 pub use site::build::{Build, BuildOptions};
 pub use site::{Problem, Rendered, Rule, Site};
@@ -99,6 +102,7 @@ pub fn contributions(config: &Config, catalog: &Catalog, services: &Services) ->
         )],
         assets: vec![style],
         entity_tabs: vec![Arc::new(pages::DocsTab::new(docs.clone()))],
+        entity_badges: vec![Arc::new(badge::HealthBadge(library.clone()))],
         search_sources: vec![Arc::new(findable::Headings(library))],
         jobs: vec![
             Arc::new(pushes::Refresh(docs.clone())),

@@ -173,7 +173,7 @@ impl Library {
     }
 
     /// The site as it was shown last.
-    fn known(&self, source: &Source) -> Option<Shown> {
+    pub(crate) fn known(&self, source: &Source) -> Option<Shown> {
         let place = self.shelves.lock().get(source).cloned()?;
         place.last.lock().clone()
     }

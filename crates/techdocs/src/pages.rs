@@ -8,7 +8,7 @@ mod tab;
 mod view;
 
 pub use samples::page_samples;
-pub(crate) use tab::DocsTab;
+pub(crate) use tab::{DocsTab, TAB};
 
 use axum::response::{IntoResponse, Response};
 use model::Fault;

@@ -4,7 +4,7 @@
 //! are kept for a while (`files`). Of a site its contents are read first (`contents`: what there is, the navigation, what can be
 //! found), of a page the article (`article`), which goes through the same sanitiser and frame as the portal's own pages.
 //!
-//! Nothing is written here yet.
+//! `publisher` writes sites there.
 
 mod article;
 mod calls;
@@ -15,11 +15,13 @@ mod index;
 mod menu;
 mod objects;
 mod pieces;
+mod publisher;
 mod s3;
 mod settings;
 mod storage;
 mod trouble;
 
+pub use publisher::{PublishedFiles, Publisher};
 pub(crate) use settings::{Settings, not_yet, switch};
 
 use std::sync::Arc;

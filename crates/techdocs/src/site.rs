@@ -16,6 +16,7 @@ mod published;
 mod redirects;
 mod render;
 mod sanitise;
+mod section_text;
 pub(crate) mod titles;
 
 pub use problem::{Problem, Rule};

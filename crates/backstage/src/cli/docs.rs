@@ -13,6 +13,10 @@ pub enum DocsCommand {
     Build(BuildArguments),
     /// Check a site: links, images, navigation, configuration
     Check(CheckArguments),
+    /// Show a site in the browser while it is written
+    Serve(ServeDocsArguments),
+    /// Build a site and write it to where published sites lie
+    Publish(PublishArguments),
 }
 
 /// What to build, and into which folder.
@@ -34,7 +38,7 @@ pub struct BuildArguments {
     /// The folder to write
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
-    /// The version of the sources, for techdocs_metadata.json
+    /// The version of the sources, for `techdocs_metadata.json`
     #[arg(long)]
     pub etag: Option<String>,
     /// The name of the site, where its configuration has none
@@ -63,6 +67,52 @@ pub struct CheckArguments {
     /// Warnings count as errors
     #[arg(long)]
     pub strict: bool,
+    /// How results are printed
+    #[command(flatten)]
+    pub print: Print,
+}
+
+/// What to show, and where.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Pages are rendered when they are read; an open page shows a saved file by itself. The pages are answered
+to browsers on this machine alone.
+
+Examples:
+  backstage docs serve .
+  backstage docs serve services/orders --port 8080")]
+pub struct ServeDocsArguments {
+    /// The folder of the site, or its mkdocs.yml
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    /// The port to listen at; 0 for a free one
+    #[arg(long, default_value_t = 8000)]
+    pub port: u16,
+}
+
+/// What to publish, and for which entity.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Where the sites lie stands in app-config.yaml, with the keys of Backstage: techdocs.publisher.type is
+`local` with local.publishDirectory, or `awsS3` with bucketName, region, endpoint, credentials and so on.
+Files that only an earlier version of the site has are removed after the new ones are written.
+
+Examples:
+  backstage docs publish . --entity default/component/orders
+  backstage docs publish . --entity default/component/orders --etag \"$(git rev-parse HEAD)\" --config ci.yaml")]
+pub struct PublishArguments {
+    /// The folder of the site, or its mkdocs.yml
+    #[arg(value_name = "PATH")]
+    pub path: PathBuf,
+    /// The entity whose documentation it is
+    #[arg(long, value_name = "NAMESPACE/KIND/NAME")]
+    pub entity: String,
+    /// The version of the sources, for `techdocs_metadata.json`
+    #[arg(long)]
+    pub etag: Option<String>,
+    /// The name of the site, where its configuration has none; else that of the entity
+    #[arg(long, value_name = "NAME")]
+    pub site_name: Option<String>,
     /// How results are printed
     #[command(flatten)]
     pub print: Print,

@@ -44,6 +44,8 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Template(command) => block_on(of_templates(common, command)),
         Command::Docs(DocsCommand::Build(what)) => docs::build::run(&common, &what),
         Command::Docs(DocsCommand::Check(what)) => docs::check::run(&common, &what),
+        Command::Docs(DocsCommand::Serve(what)) => block_on(docs::serve::run(&what)),
+        Command::Docs(DocsCommand::Publish(what)) => block_on(docs::publish::run(&common, &what)),
         Command::Doctor => block_on(doctor::run(&common)),
     }
 }

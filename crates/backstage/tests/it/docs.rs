@@ -132,3 +132,32 @@ fn warnings_fail_where_that_is_asked_for() {
     assert_eq!(run(folder.path(), &["docs", "check", "."]).0, 0);
     assert_eq!(run(folder.path(), &["docs", "check", ".", "--strict"]).0, 1);
 }
+
+#[test]
+fn a_site_is_published_into_a_folder() {
+    let folder = folder(&SITE);
+    let config = "techdocs:\n  publisher: {type: local, local: {publishDirectory: published}}\n";
+    fs::write(folder.path().join("app-config.yaml"), config).unwrap();
+    let publish = |entity: &str| {
+        run(
+            folder.path(),
+            &["docs", "publish", ".", "--entity", entity, "--json"],
+        )
+    };
+    let (code, out, error) = publish("default/Component/shop");
+    assert_eq!(code, 0, "{out} {error}");
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(
+        (&told["folder"], &told["pages"]),
+        (&"default/component/shop".into(), &2.into())
+    );
+    let site = folder.path().join("published/default/component/shop");
+    assert!(site.join("part/index.html").is_file() && site.join("techdocs_metadata.json").is_file());
+    for wrong in ["shop", "default/component/../x", "a/b/c/d"] {
+        let (code, _, error) = publish(wrong);
+        assert!(
+            code == 2 && error.contains("namespace/kind/name"),
+            "{wrong}: {error}"
+        );
+    }
+}

@@ -12,7 +12,9 @@ use super::view;
 use crate::{Docs, OTHER, REF};
 
 /// Where the tab stands.
-static PLACE: Place = Place::new("docs", "Docs", 30);
+static PLACE: Place = Place::new(TAB, "Docs", 30);
+/// The tab's address below that of the entity.
+pub(crate) const TAB: &str = "docs";
 
 /// The tab.
 pub(crate) struct DocsTab {

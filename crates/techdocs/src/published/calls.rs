@@ -75,8 +75,8 @@ impl HttpService for Calls {
                 call.header(name.clone(), value)
             };
         }
-        // Nothing is written, and questions have no bodies of several parts.
-        let body = body.as_bytes().cloned().unwrap_or_default();
+        let body = axum::body::to_bytes(axum::body::Body::new(body), usize::MAX).await;
+        let body = body.map_err(|error| failed(HttpErrorKind::Unknown, Trouble::Other(error.to_string())))?;
         // A refusal is read whatever the size of the file that was asked for.
         let bound = most.max(MAX_REFUSAL as u64);
         let answer = call.body(body).max_bytes(bound).send().await;

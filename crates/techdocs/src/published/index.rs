@@ -71,6 +71,7 @@ impl Known {
             rendered.sections.push(Section {
                 heading: None,
                 text: bounded(own),
+                is_code: false,
             });
         }
         for (at, (id, title, text)) in self.headings.into_iter().enumerate() {
@@ -83,6 +84,7 @@ impl Known {
             rendered.sections.push(Section {
                 heading: Some(at),
                 text: bounded(&text),
+                is_code: false,
             });
         }
         rendered

@@ -1,10 +1,14 @@
 //! Published sites in a store of objects: S3 now, and whatever else `object_store` speaks once it is opened here.
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use futures::TryStreamExt;
 use jiff::Timestamp;
 use object_store::path::Path;
-use object_store::{Error, Extensions, GetOptions, ObjectStore};
+use object_store::{
+    Attribute, Attributes, Error, Extensions, GetOptions, ObjectStore, ObjectStoreExt as _, PutOptions,
+    PutPayload,
+};
 
 use super::storage::{Read, Storage, StoredFile, is_plain};
 use super::trouble::Trouble;
@@ -90,6 +94,29 @@ impl<S: ObjectStore> Storage for Objects<S> {
         }
         Ok(names)
     }
+
+    async fn write(&self, key: &str, bytes: Bytes, kind: &'static str) -> Result<(), Trouble> {
+        let path = self.path(key)?;
+        let mut attributes = Attributes::new();
+        attributes.insert(Attribute::ContentType, kind.into());
+        let options = PutOptions {
+            attributes,
+            ..PutOptions::default()
+        };
+        let written = self
+            .store
+            .put_opts(&path, PutPayload::from_bytes(bytes), options)
+            .await;
+        written.map(drop).map_err(|error| trouble(&error))
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), Trouble> {
+        let path = self.path(key)?;
+        match self.store.delete(&path).await {
+            Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(trouble(&error)),
+        }
+    }
 }
 
 /// What an error means. The one who makes the calls has put the reason into it.
@@ -111,7 +138,6 @@ fn trouble(error: &Error) -> Trouble {
 
 #[cfg(test)]
 mod tests {
-    use object_store::ObjectStoreExt as _;
     use object_store::memory::InMemory;
 
     use super::*;
@@ -147,5 +173,15 @@ mod tests {
         let listed = objects.list("default/component/a", 10).await.unwrap();
         assert_eq!(listed, ["b/c.png", "index.html"]);
         assert_eq!(objects.list("default/component/a", 1).await.unwrap().len(), 1);
+        let new = Bytes::from_static(b"new");
+        objects
+            .write("default/component/a/new.css", new, "text/css")
+            .await
+            .unwrap();
+        for _ in 0..2 {
+            objects.remove("default/component/a/b/c.png").await.unwrap();
+        }
+        let listed = objects.list("default/component/a", 10).await.unwrap();
+        assert_eq!(listed, ["index.html", "new.css"]);
     }
 }

@@ -15,6 +15,8 @@ use super::trouble::Trouble;
 
 /// The storage's name at Connections.
 const NAME: &str = "documentation bucket";
+/// What the library calls the way in which files are encrypted.
+const ENCRYPTION: &str = "aws_server_side_encryption";
 /// The region where neither the configuration nor the environment names one.
 const REGION: &str = "us-east-1";
 /// What the environment may say about credentials, as Amazon's own programs read it.
@@ -62,6 +64,12 @@ pub(crate) fn open(settings: &S3Settings, outside: &OutsideCalls) -> Result<Obje
         .with_virtual_hosted_style_request(true)
         .with_retry(retry())
         .with_http_connector(Calls::new(host, address.clone(), judge));
+    // Not every server knows the question that removes several files at once.
+    builder = builder.with_config(AmazonS3ConfigKey::DisableBulkDelete, "true");
+    if let Some(encryption) = &settings.encryption {
+        let key: AmazonS3ConfigKey = ENCRYPTION.parse().map_err(|error| other(&error))?;
+        builder = builder.with_config(key, encryption);
+    }
     builder = match &settings.key {
         Some((id, secret)) => builder
             .with_access_key_id(id)

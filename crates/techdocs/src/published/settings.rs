@@ -1,4 +1,4 @@
-//! What the configuration says about sites that another program publishes.
+//! What the configuration says about published sites.
 
 use std::path::{Path, PathBuf};
 
@@ -38,24 +38,29 @@ pub(crate) struct S3Settings {
     pub(crate) force_path_style: bool,
     /// Id and secret of the access key; nothing where the environment has one.
     pub(crate) key: Option<(String, Secret)>,
+    /// How the server encrypts files that are written: `aws:kms` or `AES256`.
+    pub(crate) encryption: Option<String>,
 }
 
 impl Settings {
     /// Reads the section `techdocs`. Nothing unless another program builds the sites.
     pub(crate) fn read(section: &Value, directory: &Path) -> Option<Result<Self, Fault>> {
-        if section["builder"].as_str() != Some("external") {
-            return None;
-        }
+        let is_external = section["builder"].as_str() == Some("external");
+        is_external.then(|| Self::of_publisher(section, directory))
+    }
+
+    /// The same whoever builds the sites, for the one who publishes them.
+    pub(crate) fn of_publisher(section: &Value, directory: &Path) -> Result<Self, Fault> {
         let publisher = &section["publisher"];
         let place = match publisher["type"].as_str().unwrap_or("local") {
             "local" => folder(publisher, directory),
             "awsS3" => bucket(&publisher["awsS3"]).map(PlaceSettings::S3),
             other => Err(not_yet(other)),
         };
-        Some(place.map(|place| Self {
+        place.map(|place| Self {
             place,
             keeps_case: switch(&section["legacyUseCaseSensitiveTripletPaths"]) == Some(true),
-        }))
+        })
     }
 }
 
@@ -116,6 +121,7 @@ fn bucket(section: &Value) -> Result<S3Settings, Fault> {
         endpoint: owned("endpoint"),
         force_path_style: switch(&section["s3ForcePathStyle"]) == Some(true),
         key,
+        encryption: owned("sse"),
     })
 }
 

@@ -1,4 +1,4 @@
-//! Where published sites lie, as far as reading them needs it. Writing is not part of it yet.
+//! Where published sites lie.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -17,6 +17,12 @@ pub(crate) trait Storage: Send + Sync + 'static {
 
     /// The paths of the files in a folder and below, relative to it, at most `most`.
     async fn list(&self, folder: &str, most: usize) -> Result<Vec<String>, Trouble>;
+
+    /// Writes a file of a type anew.
+    async fn write(&self, key: &str, bytes: Bytes, kind: &'static str) -> Result<(), Trouble>;
+
+    /// Removes a file. One that is not there is as good.
+    async fn remove(&self, key: &str) -> Result<(), Trouble>;
 }
 
 /// The answer to a question for a file.

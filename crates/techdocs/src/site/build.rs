@@ -97,13 +97,11 @@ impl Site {
         if !has_ending(path, "html") && !path.is_empty() && !path.ends_with('/') {
             return None;
         }
-        match self.page_at(path) {
-            Some(at) => text(self.made(at).0),
-            None => {
-                let redirect = self.redirects.at(path)?;
-                text(self.redirect_page(&redirect.path, &redirect.target))
-            }
+        if let Some(at) = self.page_at(path) {
+            return text(self.made(at).0);
         }
+        let redirect = self.redirects.at(path)?;
+        text(self.redirect_page(&redirect.path, &redirect.target))
     }
 
     /// What the original's search finds.

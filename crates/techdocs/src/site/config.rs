@@ -113,7 +113,8 @@ impl SiteConfig {
             self.problems.push(problem);
             DOCS.to_owned()
         });
-        self.docs_dir = format!("{beside}{inside}").trim_end_matches('/').to_owned();
+        let folder = format!("{beside}{inside}");
+        folder.trim_end_matches('/').clone_into(&mut self.docs_dir);
     }
 
     fn take_patterns(&mut self, value: &Value) {

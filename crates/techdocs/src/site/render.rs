@@ -8,10 +8,8 @@ use regex::Regex;
 use ui::{Code, Language};
 
 use super::links::{self, Lead};
-use super::{Page, Places, Problem, Rule, images, sanitise};
+use super::{Page, Places, Problem, Rule, images, sanitise, section_text};
 
-/// Longest text of a section that can be found, in bytes.
-const MAX_SECTION: usize = 4_000;
 /// Most sections of a page.
 const MAX_SECTIONS: usize = 200;
 
@@ -39,14 +37,11 @@ pub struct Rendered {
 pub struct Section {
     /// The heading; nothing for what stands before the first one.
     pub heading: Option<usize>,
-    /// The text.
+    /// The text: what is written, then code and diagrams.
     pub text: String,
+    /// There is nothing but code.
+    pub is_code: bool,
 }
-
-/// Elements within a word or sentence.
-const WITHIN: [&str; 14] = [
-    "a", "abbr", "b", "code", "del", "em", "i", "ins", "kbd", "mark", "span", "strong", "sub", "sup",
-];
 
 static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let code = concat!(
@@ -172,9 +167,13 @@ fn sections(html: &str, headings: &[Heading]) -> Vec<Section> {
     let mut sections = Vec::new();
     let (mut from, mut heading) = (0, None);
     let mut close = |to: usize, from: usize, heading: Option<usize>| {
-        let text = plain(&html[from..to]);
+        let (text, is_code) = section_text::of(&html[from..to]);
         if heading.is_some() || !text.is_empty() {
-            sections.push(Section { heading, text });
+            sections.push(Section {
+                heading,
+                text,
+                is_code,
+            });
         }
     };
     let found = HEADINGS
@@ -194,37 +193,6 @@ fn sections(html: &str, headings: &[Heading]) -> Vec<Section> {
     }
     close(html.len(), from, heading);
     sections
-}
-
-/// HTML as a text in one line.
-fn plain(html: &str) -> String {
-    let mut text = String::new();
-    let mut rest = html;
-    while text.len() < MAX_SECTION {
-        let Some(at) = rest.find('<') else {
-            text.push_str(rest);
-            break;
-        };
-        text.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        let name = rest.trim_start_matches('/');
-        let name = &name[..name
-            .find(|one: char| !one.is_ascii_alphanumeric())
-            .unwrap_or(name.len())];
-        if !WITHIN.contains(&name) {
-            text.push(' ');
-        }
-        rest = rest.find('>').map_or("", |end| &rest[end + 1..]);
-    }
-    let text = markdown::unescape(&text);
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let mut text = words.join(" ");
-    let mut end = text.len().min(MAX_SECTION);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.truncate(end);
-    text
 }
 
 /// The page with the components of the portal: code that can be copied, tables that can be scrolled.

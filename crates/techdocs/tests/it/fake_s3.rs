@@ -61,6 +61,11 @@ impl FakeS3 {
         self.kept.lock().objects.remove(key);
     }
 
+    /// The keys of all objects.
+    pub fn keys(&self) -> Vec<String> {
+        self.kept.lock().objects.keys().cloned().collect()
+    }
+
     /// Puts the files of a folder below a key.
     pub fn publish(&self, folder: &Path, below: &str) {
         for entry in std::fs::read_dir(folder).unwrap() {
@@ -112,11 +117,27 @@ async fn answer(State(kept): State<Arc<Mutex<Kept>>>, request: Request<Body>) ->
     if bucket != BUCKET {
         return error(404, "NoSuchBucket");
     }
+    let key = key.to_owned();
+    if method == Method::PUT {
+        let bytes = axum::body::to_bytes(request.into_body(), usize::MAX)
+            .await
+            .unwrap();
+        let mut kept = kept.lock();
+        kept.asked.push((format!("PUT {key}"), 200));
+        kept.objects.insert(key, bytes.to_vec());
+        return ([("etag", "\"new\"")], "").into_response();
+    }
+    if method == Method::DELETE {
+        let mut kept = kept.lock();
+        kept.objects.remove(&key);
+        kept.asked.push((format!("DELETE {key}"), 204));
+        return StatusCode::NO_CONTENT.into_response();
+    }
     if key.is_empty() {
         return list(&kept.lock(), uri.query().unwrap_or_default());
     }
     let mut kept = kept.lock();
-    let found = kept.objects.get(key).cloned();
+    let found = kept.objects.get(&key).cloned();
     let response = match found {
         None => error(404, "NoSuchKey"),
         Some(bytes) => {
@@ -133,7 +154,7 @@ async fn answer(State(kept): State<Arc<Mutex<Kept>>>, request: Request<Body>) ->
             }
         }
     };
-    kept.asked.push((key.to_owned(), response.status().as_u16()));
+    kept.asked.push((key, response.status().as_u16()));
     response
 }
 

@@ -9,6 +9,8 @@ mod build;
 mod configuration;
 mod fake_s3;
 mod pages;
+mod preview;
 mod published;
+mod publishing;
 mod section;
 mod site;

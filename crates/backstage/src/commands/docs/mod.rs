@@ -3,6 +3,8 @@
 pub mod build;
 pub mod check;
 mod output_folder;
+pub mod publish;
+pub mod serve;
 
 use std::path::Path;
 

@@ -1,0 +1,112 @@
+//! A site is written into a folder and into a bucket, and read again from there.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use config::Config;
+use model::{EntityRef, SystemClock};
+use outside::{OutsideCalls, Settings};
+use serde_json::{Value, json};
+use techdocs::{BuildOptions, PublishedSites, Publisher};
+
+use crate::fake_s3::{BUCKET, FakeS3, KEY, REGION, SECRET};
+use crate::site::site;
+
+fn files(pages: &[(&str, &str)]) -> Vec<(String, Bytes)> {
+    let files = Mutex::new(Vec::new());
+    let take = |path: &str, bytes: &[u8]| {
+        files
+            .lock()
+            .unwrap()
+            .push((path.to_owned(), bytes.to_vec().into()));
+        Ok(())
+    };
+    site(pages).build(&BuildOptions::default(), &take).unwrap();
+    files.into_inner().unwrap()
+}
+
+const FIRST: [(&str, &str); 3] = [
+    ("mkdocs.yml", "site_name: Orders\n"),
+    ("docs/index.md", "# Orders\n\n[old](old.md)\n\n## Hours\n\nNine."),
+    ("docs/old.md", "# Old"),
+];
+const SECOND: [(&str, &str); 2] = [FIRST[0], ("docs/index.md", "# Orders anew\n\n## Hours\n\nTen.")];
+
+fn opened(publisher: &Value) -> (Publisher, PublishedSites) {
+    let techdocs = json!({"techdocs": {"builder": "external", "publisher": publisher}});
+    let config = Config::from_value(techdocs, Path::new("/")).unwrap();
+    let outside = OutsideCalls::new(Settings::default(), Arc::new(SystemClock));
+    let reader = PublishedSites::open(&config, &outside).unwrap();
+    (Publisher::open(&config, &outside).unwrap(), reader)
+}
+
+fn orders() -> EntityRef {
+    EntityRef::new("Component", "default", "Orders")
+}
+
+/// Publishes two versions, and reads each.
+async fn both_versions(publisher: &Value) {
+    let (publisher, reader) = opened(publisher);
+    let first = publisher.publish(&orders(), files(&FIRST)).await.unwrap();
+    assert_eq!(first.folder, "default/component/orders");
+    assert_eq!((first.written, first.removed), (5, 0));
+    let site = reader.site(&first.folder, None).await.unwrap().unwrap();
+    assert_eq!(site.name, "Orders");
+    assert_eq!(site.outline(), ["Orders -> /", "Old -> old/"]);
+    let at = site.page_at("").unwrap();
+    let page = reader.page(&Arc::new(site), at).await.unwrap().unwrap();
+    assert!(
+        page.rendered.html.contains("<h2 id=\"hours\">Hours"),
+        "{}",
+        page.rendered.html
+    );
+    let second = publisher.publish(&orders(), files(&SECOND)).await.unwrap();
+    assert_eq!((second.written, second.removed), (4, 1));
+}
+
+#[tokio::test]
+async fn into_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("new/sites");
+    let publisher = json!({"type": "local", "local": {"publishDirectory": root}});
+    both_versions(&publisher).await;
+    let site = root.join("default/component/orders");
+    assert!(site.join("index.html").is_file() && !site.join("old").join("index.html").exists());
+    // A link in the folder does not lead files elsewhere.
+    std::fs::remove_file(site.join("index.html")).unwrap();
+    std::os::unix::fs::symlink("/tmp/elsewhere", site.join("index.html")).unwrap();
+    let failed = opened(&publisher)
+        .0
+        .publish(&orders(), files(&FIRST))
+        .await
+        .unwrap_err();
+    assert!(failed.message.contains("by a link"), "{failed}");
+}
+
+#[tokio::test]
+async fn into_a_bucket() {
+    let server = FakeS3::start().await;
+    server.put("sites/default/component/other/index.html", "of another entity");
+    let settings = json!({
+        "bucketName": BUCKET, "bucketRootPath": "sites", "region": REGION, "endpoint": server.endpoint(), "sse": "AES256",
+        "s3ForcePathStyle": true, "credentials": {"accessKeyId": KEY, "secretAccessKey": SECRET},
+    });
+    let publisher = json!({"type": "awsS3", "awsS3": settings});
+    both_versions(&publisher).await;
+    let expected = [
+        "sites/default/component/orders/assets/stylesheets/docs.css",
+        "sites/default/component/orders/index.html",
+        "sites/default/component/orders/search/search_index.json",
+        "sites/default/component/orders/techdocs_metadata.json",
+        "sites/default/component/other/index.html",
+    ];
+    assert_eq!(server.keys(), expected);
+    server.refuse(Some((403, "AccessDenied")));
+    let failed = opened(&publisher)
+        .0
+        .publish(&orders(), files(&FIRST))
+        .await
+        .unwrap_err();
+    assert!(failed.message.contains("s3:PutObject"), "{failed}");
+}

@@ -59,9 +59,10 @@ pub(crate) fn text(format: Format, text: &str, broken: Option<&Broken>, asked: &
     let is_cut = shown.len() < text.len();
     // What is missing at the end is marked on the last line there is.
     let last = u32::try_from(shown.lines().count()).unwrap_or(u32::MAX);
+    let marked = broken.and_then(|broken| broken.line).map(|line| line.min(last));
     let code = Code {
         title: Some("Definition"),
-        marked_line: broken.and_then(|broken| broken.line).map(|line| line.min(last)),
+        marked_lines: marked.as_slice(),
         ..Code::new(&shown, language(format, text))
     };
     html! {

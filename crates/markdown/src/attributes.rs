@@ -31,72 +31,92 @@ impl Attributes {
         }
         html
     }
+
+    fn take(&mut self, name: &str, value: &str) {
+        match name {
+            "class" => self.classes.extend(value.split_whitespace().map(str::to_owned)),
+            "id" => self.id = Some(value.to_owned()),
+            name if is_name(name) => self.others.push((name.to_owned(), value.to_owned())),
+            _ => {}
+        }
+    }
 }
 
 /// The list at the beginning of a text, and its length.
 pub(crate) fn leading(text: &str) -> Option<(Attributes, usize)> {
     let body = text.strip_prefix('{')?;
-    let end = body
-        .bytes()
-        .take(MAX_BYTES)
-        .position(|byte| matches!(byte, b'}' | b'\n' | b'{'))?;
-    if body.as_bytes()[end] != b'}' {
+    let body = body.strip_prefix(':').unwrap_or(body);
+    let mut rest = body.trim_start_matches(' ');
+    if rest.starts_with('}') {
         return None;
     }
-    let attributes = parse(body[..end].strip_prefix(':').unwrap_or(&body[..end]))?;
-    Some((attributes, end + 2))
+    let mut attributes = Attributes::default();
+    loop {
+        rest = rest.trim_start_matches(' ');
+        let length = text.len() - rest.len();
+        if length > MAX_BYTES {
+            return None;
+        }
+        if rest.starts_with('}') {
+            return Some((attributes, length + 1));
+        }
+        rest = entry(rest, &mut attributes)?;
+    }
 }
 
-/// A text without the list at its end, and the list.
+/// Reads one entry, and gives what is behind it.
+fn entry<'t>(text: &'t str, attributes: &mut Attributes) -> Option<&'t str> {
+    let end = text.find([' ', '=', '}', '\n'])?;
+    let (name, behind) = text.split_at(end);
+    if name.is_empty() {
+        return None;
+    }
+    if let Some(value) = behind.strip_prefix('=') {
+        let (value, rest) = value_of(value)?;
+        attributes.take(name, value);
+        return Some(rest);
+    }
+    match name.split_at_checked(1) {
+        Some((".", class)) => attributes.classes.push(class.to_owned()),
+        Some(("#", id)) => attributes.id = Some(id.to_owned()),
+        _ => attributes.take(name, name),
+    }
+    Some(behind)
+}
+
+/// A value, which may be in quotes, and what is behind it.
+fn value_of(text: &str) -> Option<(&str, &str)> {
+    for quote in ['"', '\''] {
+        if let Some(inner) = text.strip_prefix(quote)
+            && let Some((value, rest)) = inner
+                .get(..inner.len().min(MAX_BYTES))
+                .unwrap_or(inner)
+                .split_once(quote)
+            && !value.contains('\n')
+        {
+            let from = text.len() - inner.len() + value.len() + 1;
+            debug_assert!(rest.len() <= text.len());
+            return Some((value, &text[from..]));
+        }
+    }
+    let end = text.find([' ', '=', '}', '\n'])?;
+    (end > 0).then(|| text.split_at(end))
+}
+
+/// A text without the list at its end, which stands behind a space, and the list.
 pub(crate) fn trailing(text: &str) -> Option<(&str, Attributes)> {
     let trimmed = text.trim_end();
-    let at = trimmed.strip_suffix('}')?.rfind('{')?;
-    let (attributes, length) = leading(&trimmed[at..])?;
-    (at + length == trimmed.len()).then(|| (trimmed[..at].trim_end(), attributes))
+    trimmed.strip_suffix('}')?;
+    let at = trimmed.find(" {")?;
+    let (attributes, length) = leading(&trimmed[at + 1..])?;
+    (at + 1 + length == trimmed.len()).then(|| (trimmed[..at].trim_end(), attributes))
 }
 
-/// Reads what stands between the braces. Nothing if that is no list, for example a text in braces.
-fn parse(list: &str) -> Option<Attributes> {
-    let mut attributes = Attributes::default();
-    let mut rest = list.trim();
-    if rest.is_empty() {
-        return None;
-    }
-    while !rest.is_empty() {
-        let (word, behind) = word(rest);
-        rest = behind.trim_start();
-        match word.split_at_checked(1)? {
-            ("#", id) if is_name(id) => attributes.id = Some(id.to_owned()),
-            (".", class) if is_name(class) => attributes.classes.push(class.to_owned()),
-            _ => {
-                let (name, value) = word.split_once('=')?;
-                let value = value.trim_matches(['"', '\'']).to_owned();
-                match name {
-                    "class" => attributes
-                        .classes
-                        .extend(value.split_whitespace().map(str::to_owned)),
-                    "id" => attributes.id = Some(value),
-                    name if is_name(name) => attributes.others.push((name.to_owned(), value)),
-                    _ => return None,
-                }
-            }
-        }
-    }
-    Some(attributes)
-}
-
-/// The first word; quotes keep spaces.
-fn word(text: &str) -> (&str, &str) {
-    let mut quote = None;
-    for (at, character) in text.char_indices() {
-        match (quote, character) {
-            (None, '"' | '\'') => quote = Some(character),
-            (Some(open), _) if open == character => quote = None,
-            (None, ' ') => return text.split_at(at),
-            _ => {}
-        }
-    }
-    (text, "")
+/// The list that is all of a text.
+pub(crate) fn alone(text: &str) -> Option<Attributes> {
+    let text = text.trim();
+    let (attributes, length) = leading(text)?;
+    (length == text.len()).then_some(attributes)
 }
 
 fn is_name(text: &str) -> bool {

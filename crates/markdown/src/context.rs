@@ -1,16 +1,13 @@
 //! What is known of a page while it is read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use regex::Regex;
 
-use crate::slug::Ids;
-use crate::{Heading, Reference, Resolve, Target};
+use crate::stash::Stash;
+use crate::{Heading, Options, Reference, Resolve, Target};
 
-/// Deepest nesting of lists, quotes and notes. What is deeper is a text.
-pub(crate) const MAX_DEPTH: usize = 24;
-/// Lines that may be searched for ends of raw HTML, over the whole page.
-const SEARCHED_LINES: usize = 200_000;
 /// Cells that may be added to short rows of tables, over the whole page.
 const ADDED_CELLS: usize = 50_000;
 
@@ -27,8 +24,6 @@ pub(crate) struct Definition {
 pub(crate) struct Footnote {
     /// Its text, without the indentation.
     pub text: Vec<(String, u32)>,
-    /// Its number, once it was referred to.
-    pub number: Option<usize>,
     /// How often it was referred to.
     pub uses: usize,
 }
@@ -36,33 +31,35 @@ pub(crate) struct Footnote {
 /// What is known of a page.
 pub(crate) struct Context<'r, 'f> {
     pub headings: Vec<Heading>,
-    pub ids: Ids,
+    /// Ids that the page gives itself.
+    pub given_ids: HashSet<String>,
     pub definitions: HashMap<String, Definition>,
-    pub footnotes: HashMap<String, Footnote>,
-    /// Labels of footnotes in the order of their first use.
-    pub footnote_order: Vec<String>,
+    pub footnotes: Vec<(String, Footnote)>,
+    footnote_numbers: HashMap<String, usize>,
     pub abbreviations: HashMap<String, String>,
     /// Finds all abbreviations.
     pub abbreviation_words: Option<Regex>,
     pub tab_sets: usize,
-    pub search_left: usize,
     pub cells_left: usize,
+    pub stash: Rc<Stash>,
+    pub options: Options,
     resolve: &'r mut Resolve<'f>,
 }
 
 impl<'r, 'f> Context<'r, 'f> {
-    pub(crate) fn new(resolve: &'r mut Resolve<'f>) -> Self {
+    pub(crate) fn new(resolve: &'r mut Resolve<'f>, stash: Rc<Stash>, options: &Options) -> Self {
         Self {
             headings: Vec::new(),
-            ids: Ids::default(),
+            given_ids: HashSet::new(),
             definitions: HashMap::new(),
-            footnotes: HashMap::new(),
-            footnote_order: Vec::new(),
+            footnotes: Vec::new(),
+            footnote_numbers: HashMap::new(),
             abbreviations: HashMap::new(),
             abbreviation_words: None,
             tab_sets: 0,
-            search_left: SEARCHED_LINES,
             cells_left: ADDED_CELLS,
+            stash,
+            options: options.clone(),
             resolve,
         }
     }
@@ -76,4 +73,46 @@ impl<'r, 'f> Context<'r, 'f> {
         };
         (self.resolve)(reference).unwrap_or_else(|| address.to_owned())
     }
+
+    /// Keeps a footnote. A later one of the same label takes its place.
+    pub(crate) fn add_footnote(&mut self, label: &str, footnote: Footnote) {
+        let next = self.footnotes.len();
+        let number = *self.footnote_numbers.entry(label.to_owned()).or_insert(next);
+        match self.footnotes.get_mut(number) {
+            Some((_, before)) => *before = footnote,
+            None => self.footnotes.push((label.to_owned(), footnote)),
+        }
+    }
+
+    /// Notes that a footnote is referred to: its number from 1 on, and how often it was.
+    pub(crate) fn use_footnote(&mut self, label: &str) -> Option<(usize, usize)> {
+        let number = *self.footnote_numbers.get(label)?;
+        let (_, footnote) = self.footnotes.get_mut(number)?;
+        footnote.uses += 1;
+        Some((number + 1, footnote.uses))
+    }
+
+    /// Makes the expression that finds abbreviations.
+    pub(crate) fn know_abbreviations(&mut self) {
+        if self.abbreviations.is_empty() {
+            return;
+        }
+        let mut words: Vec<String> = self
+            .abbreviations
+            .keys()
+            .map(|word| regex::escape(word))
+            .collect();
+        // The longest first, so that it is found where a shorter one is its beginning.
+        words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+        self.abbreviation_words = Regex::new(&format!(r"\b(?:{})\b", words.join("|"))).ok();
+    }
+}
+
+/// The form of a label by which it is looked up.
+pub(crate) fn key(label: &str) -> String {
+    label
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_lowercase()
 }

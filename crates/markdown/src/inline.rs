@@ -2,7 +2,9 @@
 //!
 //! One pass from left to right makes nodes; marks of emphasis are matched at the end, links as soon as they are closed.
 
+mod critic;
 mod emphasis;
+mod keys;
 mod links;
 mod symbols;
 pub(crate) mod tags;
@@ -24,6 +26,8 @@ pub(crate) enum Node {
     Text(String),
     /// Marks of emphasis.
     Mark(Mark),
+    /// An address that is a link unless it stands in one: the link and the text.
+    Address(String, String),
 }
 
 /// The text while it is read.
@@ -67,7 +71,7 @@ impl Context<'_, '_> {
         let mut html = String::new();
         for node in nodes {
             match node {
-                Node::Html(done) => html.push_str(done),
+                Node::Html(done) | Node::Address(done, _) => html.push_str(done),
                 Node::Text(text) => self.escaped(text, &mut html),
                 Node::Mark(mark) => mark.write(&mut html),
             }
@@ -152,6 +156,8 @@ impl<'t> Inline<'t> {
                     | b'+'
                     | b'-'
                     | b' '
+                    | b'{'
+                    | 2
             )
         };
         let length = rest
@@ -175,11 +181,13 @@ impl<'t> Inline<'t> {
             b'<' => self.tag(context),
             b'&' => self.entity(),
             b'*' | b'_' | b'~' | b'^' | b'=' => self.mark(),
-            b':' => self.emoji(),
+            b':' => self.emoji(context.options.icons),
             b'@' => self.bare_mail(context),
             b'h' | b'w' => self.bare_address(context),
             b' ' | b'\n' => self.line_break(),
-            b'(' | b'+' | b'-' => self.symbol(),
+            b'(' | b'+' | b'-' => self.keys(context) || self.symbol(),
+            b'{' => self.critic(context),
+            2 => self.kept(context),
             _ => false,
         }
     }
@@ -188,7 +196,12 @@ impl<'t> Inline<'t> {
         let Some(next) = self.rest()[1..].chars().next() else {
             return false;
         };
-        if !"\\`*_{}[]()>#+-.!~^=|<".contains(next) {
+        if next == ' ' {
+            // A space that breaks no line, for example within letters that are set low.
+            self.push_html("&#160;".to_owned(), 2);
+            return true;
+        }
+        if !"\\`*_{}[]()>#+-.!~^=|:@\"'".contains(next) {
             return false;
         }
         // Text of its own, so that it joins no symbol.
@@ -206,8 +219,8 @@ impl<'t> Inline<'t> {
             self.at += run;
             return true;
         };
-        let code = rest[run..run + end].trim_matches(' ');
-        let (language, code) = highlighted(code);
+        let (language, code) = highlighted(&rest[run..run + end]);
+        let code = code.trim_matches(' ');
         let mut length = run + end + run;
         let mut attributes = attributes::Attributes::default();
         if let Some((list, more)) = attributes::leading(&rest[length..]) {
@@ -274,7 +287,7 @@ impl<'t> Inline<'t> {
         true
     }
 
-    fn emoji(&mut self) -> bool {
+    fn emoji(&mut self, has_icons: bool) -> bool {
         let rest = self.rest();
         let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'-');
         let end = rest[1..].bytes().take(60).position(|byte| !is_part(byte));
@@ -283,20 +296,36 @@ impl<'t> Inline<'t> {
         };
         let name = &rest[1..=end];
         if let Some(emoji) = emojis::get_by_shortcode(name) {
-            self.push_html(emoji.as_str().to_owned(), end + 2);
+            let html = format!(
+                "<span class=\"twemoji\" title=\":{name}:\">{}</span>",
+                emoji.as_str()
+            );
+            self.push_html(html, end + 2);
             return true;
         }
-        let is_icon = ["material-", "octicons-", "fontawesome-", "simple-"]
-            .iter()
-            .any(|set| name.starts_with(set));
+        let is_icon = has_icons
+            && ["material-", "octicons-", "fontawesome-", "simple-"]
+                .iter()
+                .any(|set| name.starts_with(set));
         if is_icon {
             let mut length = end + 2;
             if let Some((_, more)) = attributes::leading(&rest[length..]) {
                 length += more;
             }
-            self.push_html("<span class=\"twemoji\"></span>".to_owned(), length);
+            let label = escape(&name.replace('-', " "));
+            let html = format!("<span class=\"twemoji\" role=\"img\" aria-label=\"{label}\"></span>");
+            self.push_html(html, length);
         }
         is_icon
+    }
+
+    /// What was taken out of the page before.
+    fn kept(&mut self, context: &Context<'_, '_>) -> bool {
+        let Some((html, length)) = context.stash.html(self.rest()) else {
+            return false;
+        };
+        self.push_html(html, length);
+        true
     }
 
     fn symbol(&mut self) -> bool {

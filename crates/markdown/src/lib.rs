@@ -12,23 +12,29 @@
 
 mod attributes;
 mod blocks;
-mod containers;
 mod context;
-mod definitions;
 mod escape;
-mod fences;
-mod headings;
-mod html_blocks;
 mod inline;
 mod lines;
-mod lists;
+mod options;
 mod slug;
-mod tables;
+mod source;
+mod stash;
+mod tree;
+mod write;
 
 pub use escape::{escape, unescape};
+pub use options::Options;
 pub use slug::slug;
 
+use std::rc::Rc;
+
+use blocks::Blocks;
 use context::Context;
+use lines::Line;
+use stash::Stash;
+use tree::{Id, ROOT, Tree};
+use write::Writer;
 
 /// Longest text that is read, in bytes. What comes behind is left out.
 pub const MAX_BYTES: usize = 4 << 20;
@@ -80,26 +86,103 @@ pub struct Document {
     pub front_matter: Option<String>,
 }
 
-/// Reads a page. References are written as they stand.
+/// Files that pages take parts of: gets a path as the page writes it, and gives the text, or nothing if there is none.
+pub type Snippets<'a> = dyn FnMut(&str) -> Option<String> + 'a;
+
+/// Reads a text as Git hosts do. References are written as they stand, and there are no snippets.
 pub fn render(text: &str) -> Document {
-    render_with(text, &mut |_| None)
+    let options = Options {
+        git_host: true,
+        ..Options::default()
+    };
+    render_with(text, &options, &mut |_| None, &mut |_| None)
 }
 
-/// Reads a page; `resolve` says where references lead.
-pub fn render_with(text: &str, resolve: &mut Resolve<'_>) -> Document {
+/// Reads a page; `resolve` says where references lead, `snippets` which files there are.
+pub fn render_with(
+    text: &str,
+    options: &Options,
+    resolve: &mut Resolve<'_>,
+    snippets: &mut Snippets<'_>,
+) -> Document {
     let text = bounded(text.strip_prefix('\u{feff}').unwrap_or(text));
     let (front_matter, text, first_line) = lines::split_front_matter(text);
-    let expanded = lines::expand(text);
-    let lines = lines::split(&expanded, first_line);
-    let mut context = Context::new(resolve);
-    let lines = definitions::collect(&mut context, &lines);
-    let mut html = context.blocks(&lines, 0, false);
-    html.push_str(&context.footnotes());
+    let lines = lines::expanded(text, first_line);
+    let (lines, stash) = source::prepare(lines, options, snippets);
+    let stash = Rc::new(stash);
+    let mut context = Context::new(resolve, stash.clone(), options);
+    let html = written(&lines, &stash, options, &mut context);
     Document {
         html,
         headings: context.headings,
         front_matter: front_matter.map(str::to_owned),
     }
+}
+
+fn written(
+    lines: &[(String, u32)],
+    stash: &Stash,
+    options: &Options,
+    context: &mut Context<'_, '_>,
+) -> String {
+    let lines: Vec<Line<'_>> = lines
+        .iter()
+        .map(|(text, number)| Line {
+            text,
+            number: *number,
+        })
+        .collect();
+    let mut blocks = Blocks::new(context, stash, options);
+    blocks.chunk(ROOT, &lines);
+    let mut tree = blocks.tree;
+    let texts: Vec<Vec<(String, u32)>> = context
+        .footnotes
+        .iter_mut()
+        .map(|(_, footnote)| std::mem::take(&mut footnote.text))
+        .collect();
+    let mut notes = Tree::new();
+    let bodies = footnotes(&texts, stash, options, context, &mut notes);
+    context.know_abbreviations();
+    let mut writer = Writer {
+        tree: &mut tree,
+        context,
+        wanted: Vec::new(),
+    };
+    let mut html = writer.children(ROOT);
+    let wanted = std::mem::take(&mut writer.wanted);
+    let mut writer = Writer {
+        tree: &mut notes,
+        context,
+        wanted,
+    };
+    html.push_str(&writer.footnotes(&bodies));
+    writer.with_ids(&html)
+}
+
+/// Reads the texts of footnotes, each into an element of a tree of their own.
+fn footnotes<'a>(
+    texts: &'a [Vec<(String, u32)>],
+    stash: &'a Stash,
+    options: &'a Options,
+    context: &mut Context<'_, '_>,
+    tree: &mut Tree<'a>,
+) -> Vec<Id> {
+    let mut blocks = Blocks::new(context, stash, options);
+    let mut bodies = Vec::with_capacity(texts.len());
+    for text in texts {
+        let lines: Vec<Line<'_>> = text
+            .iter()
+            .map(|(text, number)| Line {
+                text,
+                number: *number,
+            })
+            .collect();
+        let body = blocks.tree.add_tag(ROOT, "div");
+        blocks.chunk(body, &lines);
+        bodies.push(body);
+    }
+    *tree = blocks.tree;
+    bodies
 }
 
 fn bounded(text: &str) -> &str {

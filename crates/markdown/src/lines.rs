@@ -60,38 +60,35 @@ pub(crate) fn split_front_matter(text: &str) -> (Option<&str>, &str, u32) {
     none
 }
 
-/// The text with tabs as spaces.
-pub(crate) fn expand(text: &str) -> String {
-    let mut expanded = String::with_capacity(text.len() + text.len() / 16);
-    for line in text.lines() {
-        let mut column = 0;
-        for character in line.chars() {
-            match character {
-                '\t' => {
-                    let spaces = TAB - column % TAB;
-                    column += spaces;
-                    expanded.extend(std::iter::repeat_n(' ', spaces));
-                }
-                '\r' | '\0' | '\u{2}' | '\u{3}' => {}
-                other => {
-                    column += 1;
-                    expanded.push(other);
-                }
-            }
-        }
-        expanded.push('\n');
-    }
-    expanded
-}
-
-/// The lines of a text.
-pub(crate) fn split(text: &str, first: u32) -> Vec<Line<'_>> {
-    let cut = |text: &str| text.len() - text.trim_start_matches(' ').len();
+/// The lines of a text with their numbers: tabs are spaces, and a line of spaces is empty.
+pub(crate) fn expanded(text: &str, first: u32) -> Vec<(String, u32)> {
     text.lines()
         .zip(first..)
-        .map(|(text, number)| {
-            let text = &text[cut(text).saturating_sub(MAX_INDENT)..];
-            Line { text, number }
-        })
+        .map(|(line, number)| (expand(line), number))
         .collect()
+}
+
+fn expand(line: &str) -> String {
+    let mut expanded = String::with_capacity(line.len());
+    let mut column = 0;
+    for character in line.chars() {
+        match character {
+            '\t' => {
+                let spaces = TAB - column % TAB;
+                column += spaces;
+                expanded.extend(std::iter::repeat_n(' ', spaces));
+            }
+            '\r' | '\0' | '\u{2}' | '\u{3}' => {}
+            other => {
+                column += 1;
+                expanded.push(other);
+            }
+        }
+    }
+    let indent = expanded.len() - expanded.trim_start_matches(' ').len();
+    if indent == expanded.len() {
+        return String::new();
+    }
+    expanded.drain(..indent.saturating_sub(MAX_INDENT));
+    expanded
 }

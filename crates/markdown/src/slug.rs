@@ -36,6 +36,14 @@ pub(crate) struct Ids {
 }
 
 impl Ids {
+    /// Those that the page gives itself are used.
+    pub(crate) fn new(used: HashSet<String>) -> Self {
+        Self {
+            used,
+            ..Self::default()
+        }
+    }
+
     /// An id like this one that is not used yet.
     pub(crate) fn unique(&mut self, wanted: String) -> String {
         if !wanted.is_empty() && self.used.insert(wanted.clone()) {

@@ -5,6 +5,7 @@ pub(crate) mod build;
 mod config;
 mod decisions;
 mod documents;
+mod extensions;
 mod images;
 mod includes;
 pub(crate) mod links;
@@ -86,6 +87,8 @@ pub(crate) struct Places {
     pub beside: Beside,
     /// The address of the source, where it is a repository.
     pub repository: Option<String>,
+    /// What the site switches on of Markdown.
+    pub markdown: markdown::Options,
 }
 
 /// A site.

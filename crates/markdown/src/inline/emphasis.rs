@@ -2,6 +2,9 @@
 
 use super::{Inline, Node};
 
+/// Most open marks among which the first of the same length is looked for.
+const MAX_OPEN: usize = 200;
+
 /// A run of marks.
 #[derive(Debug)]
 pub(crate) struct Mark {
@@ -101,7 +104,13 @@ fn close(nodes: &mut [Node], at: usize, open: &mut Vec<usize>, bottoms: &mut [us
         let bottom = &mut bottoms[kind(character)];
         let fits = |opener: &usize| matches!(&nodes[*opener], Node::Mark(mark) if mark.character == character && fits_together(mark, available));
         let lowest = (*bottom).min(open.len());
-        let Some(found) = open[lowest..].iter().rposition(fits).map(|found| found + lowest) else {
+        // The first mark of the same length opened the text; other lengths are nested.
+        let is_same = |opener: &usize| matches!(&nodes[*opener], Node::Mark(mark) if mark.character == character && mark.count == available);
+        let same = open[lowest..].iter().take(MAX_OPEN).position(is_same);
+        let Some(found) = same
+            .or_else(|| open[lowest..].iter().rposition(fits))
+            .map(|found| found + lowest)
+        else {
             *bottom = open.len();
             return;
         };

@@ -3,8 +3,7 @@
 use super::{Inline, Node, emphasis};
 use crate::Target;
 use crate::attributes::{self, Attributes};
-use crate::context::Context;
-use crate::definitions::key;
+use crate::context::{Context, key};
 use crate::escape::escape;
 
 /// Longest address that is read, in bytes.
@@ -65,18 +64,9 @@ impl Inline<'_> {
         let Some(label) = end.and_then(|end| rest[end..].starts_with(']').then(|| &rest[..end])) else {
             return false;
         };
-        let Some(footnote) = context.footnotes.get_mut(label) else {
+        let Some((number, uses)) = context.use_footnote(label) else {
             return false;
         };
-        footnote.uses += 1;
-        let (uses, number) = (footnote.uses, footnote.number);
-        let number = number.unwrap_or_else(|| {
-            context.footnote_order.push(label.to_owned());
-            context.footnote_order.len()
-        });
-        if let Some(footnote) = context.footnotes.get_mut(label) {
-            footnote.number = Some(number);
-        }
         let suffix = if uses == 1 {
             String::new()
         } else {
@@ -112,6 +102,12 @@ impl Inline<'_> {
             list.others.push(("title".to_owned(), title.clone()));
         }
         let list = list.html();
+        // There is no link in a link.
+        for node in &mut self.nodes[bracket.node + 1..] {
+            if let Node::Address(_, text) = node {
+                *node = Node::Text(std::mem::take(text));
+            }
+        }
         if bracket.is_image {
             let address = context.resolve(Target::Image, &destination.address, line);
             let alt = escape(&text_of(&self.nodes[bracket.node + 1..]));
@@ -137,14 +133,19 @@ impl Inline<'_> {
         if before.is_some_and(|before| before.is_alphanumeric() || matches!(before, '/' | '"' | '\'' | '=')) {
             return false;
         }
-        if self.brackets.iter().any(|bracket| !bracket.is_image) {
-            return false;
-        }
-        let Some(address) = bare(self.rest()) else {
+        let Some(mut address) = bare(self.rest()) else {
             return false;
         };
+        if !self.brackets.is_empty() {
+            // The text of a link ends before what says where that leads.
+            address = &address[..address
+                .find("](")
+                .or_else(|| address.find("]["))
+                .unwrap_or(address.len())];
+        }
         let html = self.automatic(context, address);
-        self.push_html(html, address.len());
+        self.nodes.push(Node::Address(html, address.to_owned()));
+        self.at += address.len();
         true
     }
 
@@ -184,7 +185,7 @@ impl Inline<'_> {
         let target = if is_mail {
             format!("mailto:{address}")
         } else if address.starts_with("www.") {
-            format!("https://{address}")
+            format!("http://{address}")
         } else {
             address.to_owned()
         };
@@ -198,7 +199,9 @@ fn text_of(nodes: &[Node]) -> String {
     let mut text = String::new();
     for node in nodes {
         match node {
-            Node::Html(html) => text.push_str(&crate::unescape(&super::without_tags(html))),
+            Node::Html(html) | Node::Address(html, _) => {
+                text.push_str(&crate::unescape(&super::without_tags(html)))
+            }
             Node::Text(plain) => text.push_str(plain),
             Node::Mark(mark) => text.push_str(&mark.text()),
         }

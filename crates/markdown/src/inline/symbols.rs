@@ -4,13 +4,15 @@ use crate::escape::escape_text;
 
 /// The symbol at the beginning of a text, and the length of what stands for it.
 pub(crate) fn symbol(text: &str) -> Option<(&'static str, usize)> {
-    const SYMBOLS: [(&str, &str); 6] = [
+    const SYMBOLS: [(&str, &str); 8] = [
         ("(tm)", "&trade;"),
         ("(c)", "&copy;"),
         ("(r)", "&reg;"),
         ("+/-", "&plusmn;"),
         ("-->", "&rarr;"),
         ("(C)", "&copy;"),
+        ("(TM)", "&trade;"),
+        ("(R)", "&reg;"),
     ];
     let found = SYMBOLS.iter().find(|(written, _)| text.starts_with(written))?;
     Some((found.1, found.0.len()))
@@ -25,26 +27,79 @@ pub(crate) fn arrow(text: &str) -> Option<(&'static str, usize)> {
     }
 }
 
-/// Escapes a text; the letters behind numbers are set high (1st, 2nd).
+const FRACTIONS: [(&str, &str); 15] = [
+    ("1/4", "¼"),
+    ("1/2", "½"),
+    ("3/4", "¾"),
+    ("1/3", "⅓"),
+    ("2/3", "⅔"),
+    ("1/5", "⅕"),
+    ("2/5", "⅖"),
+    ("3/5", "⅗"),
+    ("4/5", "⅘"),
+    ("1/6", "⅙"),
+    ("5/6", "⅚"),
+    ("1/8", "⅛"),
+    ("3/8", "⅜"),
+    ("5/8", "⅝"),
+    ("7/8", "⅞"),
+];
+
+/// Escapes a text; the letters behind numbers are set high (1st, 2nd), and fractions are one character.
 pub(crate) fn with_ordinals(text: &str, html: &mut String) {
-    let mut done = 0;
-    for (at, byte) in text.bytes().enumerate().skip(1) {
-        let is_ordinal = byte.is_ascii_lowercase()
-            && text.as_bytes()[at - 1].is_ascii_digit()
-            && matches!(text.get(at..at + 2), Some("st" | "nd" | "rd" | "th"))
-            && !text[at + 2..].starts_with(|next: char| next.is_alphanumeric() || next == '_')
-            && is_number(&text[..at]);
-        if is_ordinal {
-            escape_text(&text[done..at], html);
-            html.push_str(&format!("<sup>{}</sup>", &text[at..at + 2]));
-            done = at + 2;
+    let bytes = text.as_bytes();
+    let (mut done, mut at) = (0, 0);
+    while at < bytes.len() {
+        if !bytes[at].is_ascii_digit() {
+            at += 1;
+            continue;
         }
+        let digits = bytes[at..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        let end = at + digits;
+        let fraction = FRACTIONS
+            .iter()
+            .find(|(written, _)| text[at..].starts_with(written));
+        if let Some((written, shown)) = fraction
+            && !bytes.get(at + 3).is_some_and(u8::is_ascii_digit)
+        {
+            escape_text(&text[done..at], html);
+            html.push_str(shown);
+            done = at + written.len();
+            at = done;
+            continue;
+        }
+        if is_word_start(text, at) && is_ordinal(&text[at..end], &text[end..]) {
+            escape_text(&text[done..end], html);
+            html.push_str(&format!("<sup>{}</sup>", &text[end..end + 2]));
+            done = end + 2;
+        }
+        at = end;
     }
     escape_text(&text[done..], html);
 }
 
-/// Whether a text ends with a number that is no part of a word.
-fn is_number(text: &str) -> bool {
-    let before = text.trim_end_matches(|digit: char| digit.is_ascii_digit());
-    !before.ends_with(|last: char| last.is_alphanumeric() || last == '_')
+fn is_word(character: char) -> bool {
+    character.is_alphanumeric() || character == '_'
+}
+
+fn is_word_start(text: &str, at: usize) -> bool {
+    !text[..at].ends_with(is_word)
+}
+
+/// Whether these letters stand behind the number: 1st, 2nd, 3rd, and th else.
+fn is_ordinal(number: &str, behind: &str) -> bool {
+    let Some(letters) = behind.get(..2) else {
+        return false;
+    };
+    let is_teen = ["11", "12", "13"].iter().any(|teen| number.ends_with(teen));
+    let expected = match number.bytes().last() {
+        Some(b'1') if !is_teen => "st",
+        Some(b'2') if !is_teen => "nd",
+        Some(b'3') if !is_teen => "rd",
+        _ => "th",
+    };
+    letters == expected && !behind[2..].starts_with(is_word)
 }

@@ -2,12 +2,6 @@
 
 /// Longest tag, in bytes.
 const MAX_BYTES: usize = 4_096;
-/// Elements without content.
-const VOID: [&str; 14] = [
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
-    "wbr",
-];
-
 /// A tag at the beginning of a text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tag<'a> {
@@ -15,8 +9,6 @@ pub(crate) struct Tag<'a> {
     pub name: &'a str,
     /// It ends the element.
     pub is_close: bool,
-    /// The element has no content.
-    pub is_void: bool,
     /// Length of the tag.
     pub length: usize,
     text: &'a str,
@@ -39,11 +31,9 @@ pub(crate) fn tag(text: &str) -> Option<Tag<'_>> {
     }
     let close = close_of(rest)?;
     let length = text.len() - rest.len() + close + 1;
-    let is_void = rest[..close].ends_with('/') || VOID.contains(&name.to_ascii_lowercase().as_str());
     Some(Tag {
         name,
         is_close,
-        is_void,
         length,
         text: &text[..length],
     })
@@ -74,14 +64,25 @@ impl Tag<'_> {
         inner.get(self.name.len()..).unwrap_or_default()
     }
 
-    /// Whether the tag has this attribute.
-    pub(crate) fn has_attribute(&self, name: &str) -> bool {
-        words(self.attributes())
-            .any(|word| word == name || word.strip_prefix(name).is_some_and(|rest| rest.starts_with('=')))
+    /// Whether the tag says itself that the element has no content.
+    pub(crate) fn closes_itself(&self) -> bool {
+        self.text.ends_with("/>")
+    }
+
+    /// The value of an attribute; empty if it has none.
+    pub(crate) fn attribute(&self, name: &str) -> Option<String> {
+        words(self.attributes()).find_map(|word| {
+            let rest = word.strip_prefix(name)?;
+            let value = rest.strip_prefix('=').or_else(|| rest.is_empty().then_some(""))?;
+            Some(value.trim_matches(['"', '\'']).to_owned())
+        })
     }
 
     /// The tag without an attribute.
     pub(crate) fn without(&self, name: &str) -> String {
+        if !self.text.contains(name) {
+            return self.text.to_owned();
+        }
         let kept = words(self.attributes()).filter(|word| {
             *word != name && word.strip_prefix(name).is_none_or(|rest| !rest.starts_with('='))
         });

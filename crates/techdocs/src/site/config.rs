@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use scm::TreeFile;
 use serde_json::Value;
 
+use super::extensions;
 use super::links;
 use super::patterns::Patterns;
 use super::problem::{Problem, Rule};
@@ -39,6 +40,8 @@ pub(crate) struct SiteConfig {
     /// The folder with pages, among the files of the site.
     pub(crate) docs_dir: String,
     pub(crate) nav: Value,
+    /// What it switches on of Markdown.
+    pub(crate) markdown: markdown::Options,
     /// Pages have addresses that end with a slash when they are published.
     pub(crate) directory_urls: bool,
     pub(crate) exclude: Patterns,
@@ -82,6 +85,7 @@ impl SiteConfig {
             description: text("site_description"),
             copyright: text("copyright"),
             nav: value["nav"].clone(),
+            markdown: extensions::options(&value),
             directory_urls: value["use_directory_urls"].as_bool().unwrap_or(true),
             edit: EditConfig::read(&value),
             problems: read.problems,

@@ -46,7 +46,8 @@ pub struct Section {
 static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let code = concat!(
         r#"(?s)<div class="highlight">(?:<span class="filename">(.*?)</span>)?"#,
-        r#"<pre><code(?: class="language-([^"]*)")?>(.*?)</code></pre></div>"#
+        r#"<pre><code(?: class="language-([^"]*)")?(?: data-first="(\d+)")?(?: data-marked="([\d ]*)")?>"#,
+        r#"(.*?)</code></pre></div>"#
     );
     Regex::new(code).ok()
 });
@@ -71,7 +72,8 @@ pub(crate) fn article(page: &Page, places: &Arc<Places>) -> Rendered {
         let lead = links::lead(places, position, &page.path, reference.address);
         note(&lead, reference, (&file, &text), &mut rendered)
     };
-    let document = markdown::render_with(&text, &mut resolve);
+    let mut snippets = |path: &str| snippet(places, path);
+    let document = markdown::render_with(&text, &places.markdown, &mut resolve, &mut snippets);
     rendered.headings = document.headings;
     for heading in &mut rendered.headings {
         heading.id = sanitise::own_id(&heading.id);
@@ -81,6 +83,13 @@ pub(crate) fn article(page: &Page, places: &Arc<Places>) -> Rendered {
     rendered.sections = sections(&safe, &rendered.headings);
     rendered.html = safe;
     rendered
+}
+
+/// A file of the site that a page takes something of, by its path from the folder of the configuration.
+fn snippet(places: &Places, path: &str) -> Option<String> {
+    let path = path.trim_start_matches("./");
+    let bytes = places.files.get(path.strip_prefix(&places.folder)?)?;
+    Some(String::from_utf8_lossy(bytes).into_owned())
 }
 
 /// A page that another program rendered, from its article.
@@ -197,15 +206,29 @@ fn finished(html: &str) -> String {
     let Some(code) = CODE.as_ref() else { return html };
     code.replace_all(&html, |found: &regex::Captures<'_>| {
         let part = |at: usize| found.get(at).map(|part| markdown::unescape(part.as_str()));
-        let (title, language, text) = (part(1), part(2), part(3).unwrap_or_default());
+        let (title, language, text) = (part(1), part(2), part(5).unwrap_or_default());
+        let first_line = part(3).and_then(|first| first.parse().ok());
+        let marked = part(4).unwrap_or_default();
+        let lines = marked.split(' ').filter_map(|line| line.parse::<u32>().ok());
+        // Marked lines are counted from the beginning, whatever the number of the first one is.
+        let marked: Vec<u32> = lines.map(|line| line + first_line.unwrap_or(1) - 1).collect();
         let code = Code {
             text: text.trim_end_matches('\n'),
             language: language_of(language.as_deref().unwrap_or_default()),
             title: title.as_deref(),
-            first_line: None,
-            marked_line: None,
+            first_line,
+            marked_lines: &marked,
+            has_anchors: false,
         };
-        ui::code_block(code).into_string()
+        let html = ui::code_block(code).into_string();
+        match language.as_deref() {
+            Some(language) => html.replacen(
+                "<pre><code>",
+                &format!("<pre><code class=\"language-{}\">", markdown::escape(language)),
+                1,
+            ),
+            None => html,
+        }
     })
     .into_owned()
 }

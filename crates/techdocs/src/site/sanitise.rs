@@ -128,6 +128,8 @@ fn attributes() -> HashMap<&'static str, HashSet<&'static str>> {
         ),
         ("label", HashSet::from(["for"])),
         ("details", HashSet::from(["open"])),
+        ("code", HashSet::from(["data-first", "data-marked"])),
+        ("span", HashSet::from(["role", "aria-label"])),
         ("ol", HashSet::from(["start"])),
         ("td", cell.clone()),
         ("th", cell),

@@ -16,8 +16,10 @@ pub struct Code<'a> {
     pub title: Option<&'a str>,
     /// Number of the first line; `None` shows no numbers.
     pub first_line: Option<u32>,
-    /// Line to point out.
-    pub marked_line: Option<u32>,
+    /// Lines to point out, by their numbers.
+    pub marked_lines: &'a [u32],
+    /// Lines can be linked to. A page with several blocks has this in one of them at most.
+    pub has_anchors: bool,
 }
 
 impl<'a> Code<'a> {
@@ -28,7 +30,8 @@ impl<'a> Code<'a> {
             language,
             title: None,
             first_line: Some(1),
-            marked_line: None,
+            marked_lines: &[],
+            has_anchors: true,
         }
     }
 }
@@ -64,9 +67,11 @@ pub fn inline_code(text: &str) -> Markup {
 fn lines(code: Code<'_>) -> Markup {
     html! {
         @for (line, number) in highlight(code.text, code.language).into_iter().zip(0_u32..) {
-            @let shown = code.first_line.map(|first| first + number);
-            @let marked = shown.is_some() && shown == code.marked_line;
-            span.line.line-marked[marked] id=[shown.map(|shown| format!("L{shown}"))] data-line=[shown] { (line) "\n" }
+            @let shown = code.first_line.map(|first| first.saturating_add(number));
+            @let number = code.first_line.unwrap_or(1).saturating_add(number);
+            @let marked = code.marked_lines.contains(&number);
+            @let anchor = shown.filter(|_| code.has_anchors).map(|shown| format!("L{shown}"));
+            span.line.line-marked[marked] id=[anchor] data-line=[shown] { (line) "\n" }
         }
     }
 }

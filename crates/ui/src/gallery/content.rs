@@ -207,7 +207,7 @@ fn explanations() -> Vec<Sample> {
             "Code",
             code_block(Code {
                 title: Some("catalog-info.yaml"),
-                marked_line: Some(4),
+                marked_lines: &[4],
                 ..Code::new(YAML, Language::Yaml)
             }),
         ),

@@ -1,0 +1,22 @@
+//! What a site switches on beyond what is always read.
+
+/// What a site switches on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Blocks of code have numbers of lines unless they say otherwise.
+    pub line_numbers: bool,
+    /// Names of blocks between slashes (`/// name`), among them `tab`, `details`, `html`, `caption`, and kinds of notes.
+    pub blocks: Vec<String>,
+    /// Languages whose code is drawn by something else, with options of its own.
+    pub fences: Vec<String>,
+    /// Keys to press: `++ctrl+c++`.
+    pub keys: bool,
+    /// Icons of the theme: `:material-check:`. Without it they are a text.
+    pub icons: bool,
+    /// Lists as Git hosts read them: nested by any number of spaces, directly below a text, with the number they begin with.
+    pub git_host: bool,
+    /// Quotes, dashes and dots of printed books.
+    pub typography: bool,
+    /// Formulas: `$x$`, `$$x$$`, `\\(x\\)`.
+    pub math: bool,
+}

@@ -36,6 +36,7 @@ impl Context<'_, '_> {
     /// The block that begins with these lines.
     fn block(&mut self, lines: &[Line<'_>], depth: usize, in_item: bool) -> (String, usize) {
         let read = code(lines)
+            .or_else(|| self.formula(lines))
             .or_else(|| self.html_block(lines, depth))
             .or_else(|| self.single(lines))
             .or_else(|| self.container(lines, depth))

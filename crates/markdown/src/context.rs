@@ -47,6 +47,8 @@ pub(crate) struct Context<'r, 'f> {
     pub tab_sets: usize,
     pub search_left: usize,
     pub cells_left: usize,
+    /// Whether formulas are read.
+    pub math: bool,
     resolve: &'r mut Resolve<'f>,
 }
 
@@ -63,6 +65,7 @@ impl<'r, 'f> Context<'r, 'f> {
             tab_sets: 0,
             search_left: SEARCHED_LINES,
             cells_left: ADDED_CELLS,
+            math: false,
             resolve,
         }
     }

@@ -22,6 +22,7 @@ mod html_blocks;
 mod inline;
 mod lines;
 mod lists;
+mod math;
 mod slug;
 mod tables;
 
@@ -87,11 +88,22 @@ pub fn render(text: &str) -> Document {
 
 /// Reads a page; `resolve` says where references lead.
 pub fn render_with(text: &str, resolve: &mut Resolve<'_>) -> Document {
+    read(text, Context::new(resolve))
+}
+
+/// Like [`render_with`], and reads formulas too. They stay TeX, in elements of the class `arithmatex`: between `\(` and `\)` within
+/// text, between `\[` and `\]` as a block.
+pub fn render_with_math(text: &str, resolve: &mut Resolve<'_>) -> Document {
+    let mut context = Context::new(resolve);
+    context.math = true;
+    read(text, context)
+}
+
+fn read(text: &str, mut context: Context<'_, '_>) -> Document {
     let text = bounded(text.strip_prefix('\u{feff}').unwrap_or(text));
     let (front_matter, text, first_line) = lines::split_front_matter(text);
     let expanded = lines::expand(text);
     let lines = lines::split(&expanded, first_line);
-    let mut context = Context::new(resolve);
     let lines = definitions::collect(&mut context, &lines);
     let mut html = context.blocks(&lines, 0, false);
     html.push_str(&context.footnotes());

@@ -78,6 +78,8 @@ pub(crate) struct Places {
     pub repository: Option<String>,
     /// Where pages are edited, with a slash at the end.
     pub edit_base: Option<String>,
+    /// Whether pages have formulas.
+    pub has_math: bool,
 }
 
 /// A site.
@@ -360,6 +362,7 @@ fn places(
         folder,
         repository,
         edit_base: config.edit_base(),
+        has_math: config.has_math,
     }
 }
 

@@ -13,6 +13,8 @@ use super::Problem;
 const FILES: [&str; 2] = ["mkdocs.yaml", "mkdocs.yml"];
 /// Where pages are unless the file says otherwise.
 const DOCS: &str = "docs";
+/// Extensions with which pages have formulas.
+const MATH: [&str; 3] = ["pymdownx.arithmatex", "arithmatex", "mdx_math"];
 
 /// What the file says.
 #[derive(Debug, Default)]
@@ -27,6 +29,8 @@ pub(crate) struct SiteConfig {
     pub nav: Value,
     repo_url: String,
     edit_uri: String,
+    /// Whether an extension for formulas is on.
+    pub has_math: bool,
     pub problems: Vec<Problem>,
 }
 
@@ -61,6 +65,7 @@ impl SiteConfig {
         self.repo_url = text("repo_url");
         self.edit_uri = text("edit_uri");
         self.nav = value["nav"].clone();
+        self.has_math = MATH.iter().any(|name| has_extension(value, name));
         match folder(&text("docs_dir")) {
             Some(folder) => self.docs_dir = folder,
             None => self.problem(
@@ -108,6 +113,16 @@ impl SiteConfig {
         );
         let slash = if rest.ends_with('/') { "" } else { "/" };
         Some(format!("{repository}/{rest}{slash}"))
+    }
+}
+
+/// Whether an extension is in the list, by its name alone or with options.
+fn has_extension(value: &Value, name: &str) -> bool {
+    match &value["markdown_extensions"] {
+        Value::Array(list) => list
+            .iter()
+            .any(|one| one.as_str() == Some(name) || one.get(name).is_some()),
+        list => list.get(name).is_some(),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
+use diagrams::Drawings;
 use markdown::{Heading, Reference, Target};
 use regex::Regex;
 use ui::{Code, Language};
@@ -69,7 +70,11 @@ pub(crate) fn render(page: &Page, places: &Arc<Places>) -> Rendered {
         let lead = links::lead(places, position, &page.path, reference.address);
         note(&lead, reference, &file, &mut rendered)
     };
-    let document = markdown::render_with(&text, &mut resolve);
+    let document = if places.has_math {
+        markdown::render_with_math(&text, &mut resolve)
+    } else {
+        markdown::render_with(&text, &mut resolve)
+    };
     rendered.headings = document.headings;
     for heading in &mut rendered.headings {
         heading.id = sanitise::own_id(&heading.id);
@@ -196,9 +201,11 @@ fn plain(html: &str) -> String {
     text
 }
 
-/// The page with the components of the portal: code that can be copied, tables that can be scrolled.
+/// The page with the components of the portal: code that can be copied, tables that can be scrolled, diagrams and formulas.
 fn finished(html: &str) -> String {
-    let html = html
+    let mut drawings = Drawings::default();
+    let html = drawings
+        .with_formulas(html)
         .replace(
             "<table>",
             "<div class=\"docs-table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>",
@@ -208,9 +215,13 @@ fn finished(html: &str) -> String {
     code.replace_all(&html, |found: &regex::Captures<'_>| {
         let part = |at: usize| found.get(at).map(|part| markdown::unescape(part.as_str()));
         let (title, language, text) = (part(1), part(2), part(3).unwrap_or_default());
+        let language = language.unwrap_or_default();
+        if let Some(drawing) = drawings.of_code(&language, &text) {
+            return drawing.into_string();
+        }
         let code = Code {
             text: text.trim_end_matches('\n'),
-            language: language_of(language.as_deref().unwrap_or_default()),
+            language: language_of(&language),
             title: title.as_deref(),
             first_line: None,
             marked_line: None,

@@ -6,11 +6,13 @@
 mod bounded;
 mod color;
 mod extent;
+mod labels;
 mod limits;
 mod math;
 mod mermaid;
 mod page;
 mod svg;
+mod theme;
 mod trouble;
 
 pub use math::{Display, math};

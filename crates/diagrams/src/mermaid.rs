@@ -1,14 +1,13 @@
 //! Mermaid as SVG.
 
-use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use maud::html;
-use mermaid_svg::{Diagram, DiagramMeta, ParseError, Theme};
+use mermaid_svg::{Diagram, DiagramMeta, ParseError};
 
 use crate::bounded::bounded;
 use crate::extent::{self, Extent};
-use crate::{Trouble, color, limits, svg};
+use crate::{Trouble, labels, limits, svg, theme};
 
 /// Largest drawing, in bytes.
 const MAX_DRAWN: usize = 4 << 20;
@@ -30,10 +29,10 @@ pub fn mermaid(source: &str, number: usize) -> Result<Picture, Trouble> {
 }
 
 fn drawn(source: &str, number: usize) -> Result<Picture, Trouble> {
-    let joined = joined_labels(source);
+    let joined = labels::joined(source);
     let (diagram, meta) = mermaid_svg::parse_with_meta(&joined).map_err(|error| trouble(&joined, error))?;
     limits::diagram(&diagram, &joined)?;
-    let drawn = mermaid_svg::render_diagram_with(&diagram, &theme())
+    let drawn = mermaid_svg::render_diagram_with(&diagram, &theme::theme())
         .map_err(|error| Trouble::of(error.to_string()))?;
     if drawn.len() > MAX_DRAWN {
         return Err(Trouble::of(
@@ -48,75 +47,6 @@ fn drawn(source: &str, number: usize) -> Result<Picture, Trouble> {
         svg: framed(&svg::safe(&drawn, &prefix), &meta, &label),
         label,
     })
-}
-
-/// The source with each label in quotes on one line, as the library wants it. Lines keep their numbers.
-fn joined_labels(source: &str) -> Cow<'_, str> {
-    if !is_flowchart(source) || !source.lines().any(|line| line.matches('"').count() % 2 == 1) {
-        return Cow::Borrowed(source);
-    }
-    let mut joined = String::with_capacity(source.len() + 64);
-    let (mut is_open, mut passed) = (false, 0);
-    for line in source.lines() {
-        let line = if is_open { line.trim_start() } else { line };
-        joined.push_str(line);
-        is_open ^= line.matches('"').count() % 2 == 1;
-        if is_open {
-            joined.push_str("<br/>");
-            passed += 1;
-        } else {
-            joined.push('\n');
-            joined.extend(std::iter::repeat_n('\n', std::mem::take(&mut passed)));
-        }
-    }
-    // A quote without an end is for the library to find.
-    if is_open {
-        return Cow::Borrowed(source);
-    }
-    Cow::Owned(with_marked_labels(&joined))
-}
-
-/// The source with the Markdown of joined labels as HTML: the library reads Markdown in one line only.
-fn with_marked_labels(source: &str) -> String {
-    let mut html = String::with_capacity(source.len());
-    let mut rest = source;
-    while let Some((before, (label, behind))) = rest
-        .split_once("\"`")
-        .and_then(|(before, behind)| Some((before, behind.split_once("`\"")?)))
-    {
-        html.push_str(before);
-        if label.contains("<br/>") {
-            let label = paired(&paired(label, "**", "b"), "*", "i");
-            html.push_str(&format!("\"{label}\""));
-        } else {
-            html.push_str(&format!("\"`{label}`\""));
-        }
-        rest = behind;
-    }
-    html + rest
-}
-
-/// A text with pairs of a mark as an element.
-fn paired(text: &str, mark: &str, element: &str) -> String {
-    let mut html = String::new();
-    let mut rest = text;
-    while let Some((before, (inner, behind))) = rest
-        .split_once(mark)
-        .and_then(|(before, behind)| Some((before, behind.split_once(mark)?)))
-    {
-        html.push_str(&format!("{before}<{element}>{inner}</{element}>"));
-        rest = behind;
-    }
-    html + rest
-}
-
-fn is_flowchart(source: &str) -> bool {
-    let is_head = |line: &str| {
-        ["graph", "flowchart"]
-            .iter()
-            .any(|head| line.trim_start().starts_with(head))
-    };
-    source.lines().any(is_head)
 }
 
 fn trouble(source: &str, error: ParseError) -> Trouble {
@@ -142,49 +72,6 @@ fn trouble(source: &str, error: ParseError) -> Trouble {
             }
         }
         error => Trouble::of(error.to_string()),
-    }
-}
-
-/// Fills that dark text is read on.
-const PASTEL: [&str; 8] = [
-    "#bfcdfb", "#f8d79a", "#b0e2c3", "#f5bdcf", "#a8dfe2", "#d9c5f7", "#f6c3a8", "#ccd1da",
-];
-/// Lines and marks, which are seen on light and on dark.
-const STRONG: [&str; 8] = [
-    "#5c74e8", "#c07d12", "#2f9e5b", "#d2558f", "#1e9aa3", "#8a5bdc", "#d4622f", "#6b7384",
-];
-
-fn palette(colors: &'static [&'static str; 8]) -> Cow<'static, [Cow<'static, str>]> {
-    colors.iter().map(|color| Cow::Borrowed(*color)).collect()
-}
-
-/// The colours and fonts that drawings are made with. What a source says of themes is left out, because the page has one.
-fn theme() -> Theme {
-    Theme {
-        fg: color::TEXT.into(),
-        fg_muted: color::TEXT_MUTED.into(),
-        bg: color::PAGE.into(),
-        actor_fill: color::FILL.into(),
-        actor_stroke: color::BORDER.into(),
-        lifeline: color::LINE.into(),
-        arrow_stroke: color::LINE.into(),
-        note_fill: color::NOTE.into(),
-        note_stroke: color::NOTE_BORDER.into(),
-        activation_fill: color::FILL.into(),
-        activation_stroke: color::BORDER.into(),
-        frame_label_fill: color::FILL.into(),
-        flow_node_fill: color::FILL.into(),
-        flow_node_stroke: color::BORDER.into(),
-        flow_edge_stroke: color::LINE.into(),
-        flow_label_bg: color::LABEL.into(),
-        flow_cluster_fill: color::GROUP.into(),
-        flow_cluster_stroke: color::GROUP_BORDER.into(),
-        cscale_palette: palette(&PASTEL),
-        pie_palette: palette(&PASTEL),
-        git_palette: palette(&STRONG),
-        xychart_palette: palette(&STRONG),
-        pie_stroke: Some(color::PAGE.into()),
-        ..Theme::default_theme()
     }
 }
 

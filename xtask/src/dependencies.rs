@@ -114,12 +114,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "gitea",
         &[
-            "catalog", "config", "events", "markdown", "model", "outside", "plugin", "scm", "sight", "store",
-            "ui", "web", "work", "yaml",
+            "catalog", "config", "diagrams", "events", "markdown", "model", "outside", "plugin", "scm",
+            "sight", "store", "ui", "web", "work", "yaml",
         ],
     ),
     ("nunjucks", &[]),
     ("markdown", &[]),
+    ("diagrams", &["ui"]),
     (
         "scaffolder",
         &[
@@ -145,6 +146,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "catalog",
             "config",
+            "diagrams",
             "markdown",
             "model",
             "outside",

@@ -5,6 +5,7 @@
 
 mod code;
 mod definitions;
+mod formulas;
 mod headings;
 mod lists;
 mod notes;
@@ -237,6 +238,7 @@ impl<'a, 'c, 'r, 'f> Blocks<'a, 'c, 'r, 'f> {
             || self.indented_in_list(parent, block, lists::LISTS)
             || self.indented_in_list(parent, block, lists::DEFINITIONS)
             || self.code(parent, block, rest)
+            || self.formula(parent, block)
             || self.table(parent, block)
             || self.marked_heading(parent, block, rest)
             || self.underlined_heading(parent, block, rest)

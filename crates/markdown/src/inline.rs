@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use crate::attributes;
 use crate::context::Context;
 use crate::escape::{entity_length, escape};
+use crate::math;
 use emphasis::Mark;
 use links::Bracket;
 
@@ -41,6 +42,8 @@ pub(crate) struct Inline<'t> {
     last_ticks: HashMap<usize, usize>,
     /// Where the last comment ends.
     last_comment: usize,
+    /// Where the last `\)` stands, if formulas are read.
+    last_round: Option<usize>,
     /// Up to where line breaks were counted, and their number.
     counted: (usize, u32),
 }
@@ -56,6 +59,7 @@ impl Context<'_, '_> {
             brackets: Vec::new(),
             last_ticks: last_ticks(text),
             last_comment: text.rfind("-->").unwrap_or(0),
+            last_round: self.options.math.then(|| text.rfind("\\)").unwrap_or(0)),
             counted: (0, 0),
         };
         while inline.at < text.len() {
@@ -155,6 +159,7 @@ impl<'t> Inline<'t> {
                     | b'('
                     | b'+'
                     | b'-'
+                    | b'$'
                     | b' '
                     | b'{'
                     | 2
@@ -173,6 +178,7 @@ impl<'t> Inline<'t> {
     /// Takes something that means more than its text, if there is something.
     fn special(&mut self, context: &mut Context<'_, '_>) -> bool {
         match self.text.as_bytes()[self.at] {
+            b'\\' | b'$' if self.formula() => true,
             b'\\' => self.escaped(),
             b'`' => self.code(),
             b'[' => self.open_bracket(context, false),
@@ -207,6 +213,26 @@ impl<'t> Inline<'t> {
         // Text of its own, so that it joins no symbol.
         self.nodes.push(Node::Html(escape(next.encode_utf8(&mut [0; 4]))));
         self.at += 2;
+        true
+    }
+
+    fn formula(&mut self) -> bool {
+        let Some(last_round) = self.last_round else {
+            return false;
+        };
+        let rest = self.rest();
+        if rest.starts_with("\\$") {
+            self.push_html("$".to_owned(), 2);
+            return true;
+        }
+        if rest.starts_with('\\') && last_round <= self.at {
+            return false;
+        }
+        let Some((tex, length)) = math::inline(rest) else {
+            return false;
+        };
+        let html = math::inline_html(tex);
+        self.push_html(html, length);
         true
     }
 

@@ -16,6 +16,7 @@ mod context;
 mod escape;
 mod inline;
 mod lines;
+mod math;
 mod options;
 mod slug;
 mod source;

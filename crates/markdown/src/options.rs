@@ -17,6 +17,6 @@ pub struct Options {
     pub git_host: bool,
     /// Quotes, dashes and dots of printed books.
     pub typography: bool,
-    /// Formulas: `$x$`, `$$x$$`, `\\(x\\)`.
+    /// Formulas: `$x$`, `\(x\)`, and blocks `$$x$$`, `\[x\]`. They stay TeX, in elements of the class `arithmatex`.
     pub math: bool,
 }

@@ -59,6 +59,10 @@ impl<'a> Writer<'a, '_, '_, '_, '_> {
                 let code = element.fixed.clone().unwrap_or_default();
                 return code_html(&code, &Code::plain(), &self.context.options);
             }
+            ("math", _) => {
+                let tex = element.fixed.as_deref().unwrap_or_default();
+                return format!("<div class=\"arithmatex\">\\[{tex}\\]</div>\n");
+            }
             ("hr", _) => return "<hr />\n".to_owned(),
             ("h1" | "h2" | "h3" | "h4" | "h5" | "h6", _) => return self.heading(id),
             ("p", _) if element.fixed.is_none() => return self.paragraph(id),

@@ -1,9 +1,10 @@
 //! What the portal itself contributes: the design system's routes and the check of its database.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use plugin::{Contributions, Health, HealthCheck, HealthScope, Routes};
+use plugin::{Asset, AssetKind, Contributions, Health, HealthCheck, HealthScope, Routes};
 use store::Store;
 
 use crate::plugins::OWN;
@@ -13,6 +14,11 @@ pub(crate) fn contributions(store: &Store) -> Contributions {
     let pages = ui::rows(cfg!(debug_assertions));
     Contributions {
         routes: vec![Routes::new(OWN).pages(pages)],
+        // Diagrams stand on pages of several plugins.
+        assets: vec![Asset {
+            kind: AssetKind::Style,
+            text: Cow::Borrowed(diagrams::STYLES),
+        }],
         health_checks: vec![Arc::new(DatabaseCheck { store: store.clone() })],
         ..Contributions::of(OWN)
     }

@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use diagrams::Drawings;
 use maud::html;
 use model::Fault;
 use regex::{Captures, Regex};
@@ -253,12 +254,16 @@ fn tables(html: &str) -> String {
         .replace("</table>", "</table></div>")
 }
 
-/// Code with the portal's colours, which can be copied.
+/// Code with the portal's colours, which can be copied, and diagrams.
 fn code(html: &str) -> String {
+    let mut drawings = Drawings::default();
     replaced(CODE.as_ref(), html, |found| {
         let part = |at: usize| found.get(at).map(|part| markdown::unescape(part.as_str()));
-        let text = part(2).unwrap_or_default();
-        let language = match part(1).unwrap_or_default().as_str() {
+        let (language, text) = (part(1).unwrap_or_default(), part(2).unwrap_or_default());
+        if let Some(drawing) = drawings.of_code(&language, &text) {
+            return drawing.into_string();
+        }
+        let language = match language.as_str() {
             "yaml" | "yml" => Language::Yaml,
             "json" | "jsonc" => Language::Json,
             "graphql" => Language::GraphQl,
@@ -286,6 +291,16 @@ mod tests {
             &Reference::Branch("feature/x".to_owned()),
             "apps/api/README.md",
         )
+    }
+
+    #[test]
+    fn diagrams_are_drawn() {
+        let html = shown("# A\n\n```mermaid\nflowchart LR\n  A[Portal] --> B\n```\n\n```math\nx^2\n```\n");
+        assert!(
+            html.contains("<figure class=\"diagram\">") && html.contains(">Portal<"),
+            "{html}"
+        );
+        assert!(html.contains("<math display=\"block\"><msup>"), "{html}");
     }
 
     #[test]

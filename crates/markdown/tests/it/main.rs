@@ -7,4 +7,5 @@
 
 mod goldens;
 mod hostile;
+mod math;
 mod references;

@@ -173,7 +173,11 @@ fn code_block(pieces: &[Piece]) -> Option<String> {
 }
 
 fn language_of(tag: &Tag) -> Option<&str> {
-    tag.classes().find_map(|class| class.strip_prefix("language-"))
+    tag.classes().find_map(|class| {
+        class
+            .strip_prefix("language-")
+            .or((class == "mermaid").then_some(class))
+    })
 }
 
 #[cfg(test)]
@@ -198,6 +202,11 @@ mod tests {
         for html in [table, inline] {
             assert_eq!(article(&format!("<article>{html}</article>")).html, expected);
         }
+        let diagram = article("<main><pre class='mermaid'><code>a --&gt; b\n</code></pre></main>").html;
+        assert_eq!(
+            diagram,
+            "<div class=\"highlight\"><pre><code class=\"language-mermaid\">a --&gt; b\n</code></pre></div>"
+        );
         let plain = article("<main><pre><code>a\n</code></pre><pre>b</pre></main>").html;
         assert_eq!(
             plain,

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
+use diagrams::Drawings;
 use markdown::{Heading, Reference, Target};
 use regex::Regex;
 use ui::{Code, Language};
@@ -195,9 +196,11 @@ fn sections(html: &str, headings: &[Heading]) -> Vec<Section> {
     sections
 }
 
-/// The page with the components of the portal: code that can be copied, tables that can be scrolled.
+/// The page with the components of the portal: code that can be copied, tables that can be scrolled, diagrams and formulas.
 fn finished(html: &str) -> String {
-    let html = html
+    let mut drawings = Drawings::default();
+    let html = drawings
+        .with_formulas(html)
         .replace(
             "<table>",
             "<div class=\"docs-table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>",
@@ -207,6 +210,9 @@ fn finished(html: &str) -> String {
     code.replace_all(&html, |found: &regex::Captures<'_>| {
         let part = |at: usize| found.get(at).map(|part| markdown::unescape(part.as_str()));
         let (title, language, text) = (part(1), part(2), part(5).unwrap_or_default());
+        if let Some(drawing) = drawings.of_code(language.as_deref().unwrap_or_default(), &text) {
+            return drawing.into_string();
+        }
         let first_line = part(3).and_then(|first| first.parse().ok());
         let marked = part(4).unwrap_or_default();
         let lines = marked.split(' ').filter_map(|line| line.parse::<u32>().ok());

@@ -10,7 +10,7 @@ use super::Places;
 use super::links::{self, Lead};
 
 /// Classes that may be given, because documentation is styled by them.
-const CLASSES: [&str; 52] = [
+const CLASSES: [&str; 53] = [
     "admonition",
     "admonition-title",
     "note",
@@ -61,6 +61,7 @@ const CLASSES: [&str; 52] = [
     "grid",
     "cards",
     "annotate",
+    "arithmatex",
     "inline",
     "end",
 ];

@@ -227,3 +227,31 @@ fn a_large_site_is_rendered_soon() {
     // A release build needs a twentieth of this; debug builds on busy machines are slow.
     assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
 }
+
+#[test]
+fn diagrams_and_formulas_are_drawn() {
+    let page = "# Drawn\n\n```mermaid\nflowchart LR\n  A[Portal] --> B[<script>x</script>]\n```\n\n\
+        ```mermaid\nflowchart LR\n  A[open\n```\n\n```plantuml\na -> b\n```\n\nPrice $2 and $x^2$.\n\n$$\n\\frac{1}{2}\n$$\n";
+    let files = |extensions: &'static str| {
+        let config = format!("site_name: Shop\nmarkdown_extensions:\n{extensions}");
+        site(&[("mkdocs.yml", &config), ("docs/index.md", page)])
+            .page_html("")
+            .unwrap()
+    };
+    let html = files("  - pymdownx.arithmatex:\n      generic: true\n");
+    assert!(html.contains("<figure class=\"diagram\">"), "{html}");
+    assert!(html.contains(">Portal<") && !html.contains("<script"), "{html}");
+    assert!(html.contains("This diagram cannot be drawn"), "{html}");
+    assert!(html.contains("line 2, column 3"), "{html}");
+    assert!(html.contains("PlantUML is shown as text"), "{html}");
+    assert!(
+        html.contains("Price $2 and <math><msup><mi>x</mi><mn>2</mn></msup></math>."),
+        "{html}"
+    );
+    assert!(html.contains("<math display=\"block\"><mfrac>"), "{html}");
+    let without = files("  - admonition\n");
+    assert!(
+        without.contains("Price $2 and $x") && !without.contains("<math"),
+        "{without}"
+    );
+}

@@ -195,9 +195,9 @@ fn notification(one: &Shown, page: &Page) -> Markup {
         li.notification.is-unread[!one.is_read] data-key=(one.id) {
             span.notification-mark { @if !one.is_read { span.visually-hidden { "Unread" } } }
             div.notification-body {
-                p.notification-title { (title(one)) " " (severity(one.severity)) }
+                div.notification-title { (title(one)) " " (severity(one.severity)) }
                 @if let Some(text) = &one.description { p.notification-text { (text) } }
-                p.notification-foot {
+                div.notification-foot {
                     (time(one.sent, page.now))
                     @if one.is_updated { span { "sent again" } }
                     span { "from " (one.origin) }

@@ -208,14 +208,14 @@ fn print_tasks(times: &BTreeMap<&'static str, Vec<f64>>) {
         let times = sorted(times);
         println!(
             "  {who:<9} median {:>7.1} ms, {:.1} to {:.1} ms, n={}",
-            percentile(&times, 50),
+            median(&times),
             percentile(&times, 0),
             percentile(&times, 100),
             times.len()
         );
     }
     if let (Some(ours), Some(original)) = (times.get("ours"), times.get("original")) {
-        let ratio = percentile(&sorted(original), 50) / percentile(&sorted(ours), 50);
+        let ratio = median(&sorted(original)) / median(&sorted(ours));
         println!("  ratio     {ratio:.1} ×");
     }
 }
@@ -289,6 +289,12 @@ fn sorted(times: &[f64]) -> Vec<f64> {
     let mut times = times.to_vec();
     times.sort_by(f64::total_cmp);
     times
+}
+
+/// Of sorted values, which are not none.
+fn median(sorted: &[f64]) -> f64 {
+    let middle = sorted.len() / 2;
+    f64::midpoint(sorted[(sorted.len() - 1) / 2], sorted[middle])
 }
 
 /// Of sorted values, which are not none.

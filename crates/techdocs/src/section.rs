@@ -76,7 +76,7 @@ fn publisher() -> Value {
     let text = |words: &str| json!({"type": "string", "description": words});
     json!({
         "type": "object",
-        "description": "Where another program publishes the sites. Read with builder external only.",
+        "description": "Where sites are published: read with builder external only, written by `docs publish`.",
         "properties": {
             "type": text("local (a folder) or awsS3 (a bucket)."),
             "local": {
@@ -100,7 +100,7 @@ fn publisher() -> Value {
                         },
                     },
                     "accountId": text("Of the original; has no effect."),
-                    "sse": text("How published files are encrypted. Reading them needs no setting."),
+                    "sse": text("How the server encrypts files that `docs publish` writes: AES256 or aws:kms. Reading them needs no setting."),
                     "httpsProxy": text("Of the original; has no effect."),
                     "maxAttempts": {"type": "integer", "description": "Of the original; has no effect."},
                 },
@@ -140,7 +140,7 @@ fn of_builder(section: &Value) -> Vec<Problem> {
         "local" => match kind.unwrap_or("local") {
             "local" => {}
             "awsS3" => {
-                let text = "'techdocs.publisher' has no effect: builder 'local' renders documentation from the repositories";
+                let text = "'techdocs.publisher' has no effect on the portal: builder 'local' renders documentation from the repositories";
                 let hint =
                     "Set techdocs.builder to external to serve the sites that another program publishes.";
                 problems.push(Problem::warning(Fault::input(text).at("publisher")).hint(hint));

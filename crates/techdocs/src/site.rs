@@ -14,10 +14,12 @@ mod parts;
 mod patterns;
 mod problem;
 mod published;
+mod raw_links;
 mod redirects;
 mod render;
 mod sanitise;
 mod section_text;
+mod snippets;
 pub(crate) mod titles;
 
 pub use problem::{Problem, Rule};

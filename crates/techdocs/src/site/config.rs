@@ -145,14 +145,30 @@ impl SiteConfig {
         Problem::new(rule, self.file.clone().unwrap_or_default(), text).at(line, column)
     }
 
-    /// The same for a word of it.
+    /// The same for a word of it, which is not searched for in the grammar of YAML: there may be many.
     pub(crate) fn problem_with(&self, rule: Rule, word: &str, text: impl Into<String>) -> Problem {
-        let number = |at: usize| u32::try_from(at + 1).ok();
-        let mut lines = self.text.lines().enumerate();
-        let place = lines.find_map(|(at, line)| Some((number(at), number(line.find(word)?))));
-        let (line, column) = place.unwrap_or_default();
+        let at = find_word(&self.text, word);
+        let (line, column) = at.map_or((None, None), |at| {
+            let before = &self.text[..at];
+            let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
+            (number(before.matches('\n').count() + 1), number(column + 1))
+        });
         Problem::new(rule, self.file.clone().unwrap_or_default(), text).at(line, column)
     }
+}
+
+/// Where a word stands that is no part of a longer path or name.
+fn find_word(text: &str, word: &str) -> Option<usize> {
+    let is_part = |one: char| one.is_alphanumeric() || matches!(one, '/' | '-' | '_' | '.');
+    text.match_indices(word).map(|(at, _)| at).find(|at| {
+        let before = text[..*at].chars().next_back();
+        let behind = text[at + word.len()..].chars().next();
+        !before.is_some_and(is_part) && !behind.is_some_and(is_part)
+    })
+}
+
+fn number(at: usize) -> Option<u32> {
+    u32::try_from(at).ok()
 }
 
 /// The folder of a file, empty or with a slash at the end.
@@ -168,6 +184,5 @@ fn place_of(text: &str, path: &[&str]) -> (Option<u32>, Option<u32>) {
         lines.any(|line| line.starts_with(key) || line.starts_with(&format!("\"{key}")))
     });
     let found = yaml::locate(text, 1, path).filter(|_| is_there);
-    let number = |at: usize| u32::try_from(at).ok();
     found.map_or((None, None), |(line, column)| (number(line), number(column)))
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::config::{FILES, SiteConfig};
 use super::includes::{ALL, Includes, ONE};
 use super::problem::{Problem, Rule};
-use super::{Places, includes, links};
+use super::{MAX_PROBLEMS, Places, includes, links};
 
 /// Most entries.
 const MAX_ENTRIES: usize = 5_000;
@@ -90,15 +90,14 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     fn of_scope(&mut self, scope: &Scope<'a>) -> Vec<Entry> {
-        let mut way = vec!["nav".to_owned()];
         match &scope.config.nav {
-            Value::Array(_) | Value::Object(_) => self.entries(scope, &scope.config.nav, &mut way),
+            Value::Array(_) | Value::Object(_) => self.entries(scope, &scope.config.nav, 0),
             Value::Null => self.by_files(scope.prefix.trim_end_matches('/')),
             _ => {
                 let text = "nav is no list; the order of the files is used";
                 self.problem(
                     scope,
-                    &way,
+                    "nav",
                     text.to_owned(),
                     "Write a list of pages and sections behind it.",
                 );
@@ -107,37 +106,37 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn problem(&mut self, scope: &Scope<'_>, way: &[String], text: String, way_out: &str) {
-        let way: Vec<&str> = way.iter().map(String::as_str).collect();
-        let problem = scope.config.problem(Rule::NavEntry, &way, text);
-        self.problems.push(problem.way_out(way_out));
+    /// Notes something that is wrong with an entry, which is found by a word of it.
+    fn problem(&mut self, scope: &Scope<'_>, word: &str, text: String, way_out: &str) {
+        if self.problems.len() < MAX_PROBLEMS {
+            let problem = scope.config.problem_with(Rule::NavEntry, word, text);
+            self.problems.push(problem.way_out(way_out));
+        }
     }
 
     /// The entries of a list, or of a group of keys.
-    fn entries(&mut self, scope: &Scope<'a>, value: &'a Value, way: &mut Vec<String>) -> Vec<Entry> {
+    fn entries(&mut self, scope: &Scope<'a>, value: &'a Value, depth: usize) -> Vec<Entry> {
         let mut entries = Vec::new();
         match value {
             Value::Array(items) => {
-                for (at, item) in items.iter().enumerate() {
-                    way.push(at.to_string());
+                for item in items {
                     match item {
-                        Value::String(target) => self.target(scope, None, target, way, &mut entries),
-                        Value::Object(_) | Value::Array(_) => entries.extend(self.entries(scope, item, way)),
+                        Value::String(target) => self.target(scope, None, target, &mut entries),
+                        Value::Object(_) | Value::Array(_) if depth <= MAX_DEPTH * 2 => {
+                            entries.extend(self.entries(scope, item, depth + 1));
+                        }
                         _ => self.problem(
                             scope,
-                            way,
+                            "nav",
                             "An entry of nav is neither a page nor a title".to_owned(),
                             "Write a page, or `Title: page.md`.",
                         ),
                     }
-                    way.pop();
                 }
             }
             Value::Object(pairs) => {
                 for (title, value) in pairs {
-                    way.push(title.clone());
-                    self.pair(scope, title, value, way, &mut entries);
-                    way.pop();
+                    self.pair(scope, title, value, depth, &mut entries);
                 }
             }
             _ => {}
@@ -150,42 +149,35 @@ impl<'a> Reading<'a> {
         scope: &Scope<'a>,
         title: &str,
         value: &'a Value,
-        way: &mut Vec<String>,
+        depth: usize,
         entries: &mut Vec<Entry>,
     ) {
         self.entries += 1;
-        if self.entries > MAX_ENTRIES || way.len() > MAX_DEPTH * 2 {
+        if self.entries > MAX_ENTRIES || depth > MAX_DEPTH * 2 {
             return;
         }
         match value {
-            Value::String(target) => self.target(scope, Some(title), target, way, entries),
+            Value::String(target) => self.target(scope, Some(title), target, entries),
             Value::Array(_) | Value::Object(_) => {
-                let inner = self.entries(scope, value, way);
+                let inner = self.entries(scope, value, depth + 1);
                 entries.push(section(title, inner));
             }
             _ => self.problem(
                 scope,
-                way,
+                title,
                 format!("The entry '{title}' of nav leads nowhere"),
                 "Write a page or a list behind it.",
             ),
         }
     }
 
-    fn target(
-        &mut self,
-        scope: &Scope<'a>,
-        title: Option<&str>,
-        target: &str,
-        way: &[String],
-        entries: &mut Vec<Entry>,
-    ) {
+    fn target(&mut self, scope: &Scope<'a>, title: Option<&str>, target: &str, entries: &mut Vec<Entry>) {
         self.entries += 1;
         if self.entries > MAX_ENTRIES {
             return;
         }
         if target.starts_with(ONE) || target.starts_with(ALL) {
-            return self.include(scope, title, target, way, entries);
+            return self.include(scope, title, target, entries);
         }
         if let Some(folder) = target.strip_suffix('*') {
             let folder = format!("{}{}", scope.prefix, folder.trim_end_matches(['*', '/']));
@@ -200,7 +192,7 @@ impl<'a> Reading<'a> {
         } else if let Some(leads) = self.within(scope, target) {
             leads
         } else {
-            return self.gone(scope, target, way);
+            return self.gone(scope, target);
         };
         let title = title.map(str::to_owned);
         let title = match &leads {
@@ -225,31 +217,24 @@ impl<'a> Reading<'a> {
         is_file.then_some(Leads::File(path))
     }
 
-    fn gone(&mut self, scope: &Scope<'_>, target: &str, way: &[String]) {
+    fn gone(&mut self, scope: &Scope<'_>, target: &str) {
         let path = links::normalised(target).unwrap_or_else(|| target.to_owned());
         let file = format!("{}/{path}", scope.config.docs_dir);
         if scope.config.exclude.has(&path) {
             let text = format!("The page {target} of nav is left out by exclude_docs");
-            return self.problem(scope, way, text, "Remove the entry, or the pattern.");
+            return self.problem(scope, target, text, "Remove the entry, or the pattern.");
         }
         let text = format!("The page {target} of nav does not exist");
         let way_out = format!("Correct the entry, or write {}.", file.trim_start_matches('/'));
-        self.problem(scope, way, text, &way_out);
+        self.problem(scope, target, text, &way_out);
     }
 
     /// The entries of other sites.
-    fn include(
-        &mut self,
-        scope: &Scope<'a>,
-        title: Option<&str>,
-        target: &str,
-        way: &[String],
-        entries: &mut Vec<Entry>,
-    ) {
+    fn include(&mut self, scope: &Scope<'a>, title: Option<&str>, target: &str, entries: &mut Vec<Entry>) {
         if !scope.prefix.is_empty() {
             let text = format!("'{target}' is not followed: a site that is taken in takes in no others");
             let way_out = format!("Name all sites in the {} at the top.", FILES[1]);
-            return self.problem(scope, way, text, &way_out);
+            return self.problem(scope, target, text, &way_out);
         }
         let sites = &self.sources.includes.sites;
         let paths = includes::paths_of(target, sites.keys().map(String::as_str));

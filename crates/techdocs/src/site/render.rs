@@ -9,7 +9,7 @@ use regex::Regex;
 use ui::{Code, Language};
 
 use super::links::{self, Lead};
-use super::{Page, Places, Problem, Rule, images, sanitise, section_text};
+use super::{Page, Places, Problem, Rule, images, raw_links, sanitise, section_text, snippets};
 
 /// Most sections of a page.
 const MAX_SECTIONS: usize = 200;
@@ -79,6 +79,11 @@ pub(crate) fn article(page: &Page, places: &Arc<Places>) -> Rendered {
     for heading in &mut rendered.headings {
         heading.id = sanitise::own_id(&heading.id);
     }
+    let raw = raw_links::problems(places, position, &page.path, &text, &document.html);
+    rendered.problems.extend(raw);
+    rendered
+        .problems
+        .extend(snippets::problems(places, &page.path, &text));
     let safe = sanitise::page(&document.html, places, position, &page.path);
     rendered.ids = ids(&safe);
     rendered.sections = sections(&safe, &rendered.headings);

@@ -53,8 +53,8 @@ Services
             "mkdocs.yml:6:6 '!include gone/mkdocs.yml': the file gone/mkdocs.yml does not exist",
             "mkdocs.yml:7:6 '!include ../mkdocs.yml' leads out of the folder of the documentation, and is left out",
             "mkdocs.yml:8:6 '!include notes.txt' names no .yml or .yaml file",
-            "orders/mkdocs.yml:9:5 The page gone.md of nav does not exist",
-            "orders/mkdocs.yml:10:5 '!include x/mkdocs.yml' is not followed: a site that is taken in takes in no others",
+            "orders/mkdocs.yml:9:11 The page gone.md of nav does not exist",
+            "orders/mkdocs.yml:10:6 '!include x/mkdocs.yml' is not followed: a site that is taken in takes in no others",
             "orders/pages/index.md:3:6 The image leads to orders/no.png, which does not exist",
         ]
     );
@@ -172,5 +172,22 @@ fn a_readme_beside_the_folder_is_its_front() {
     assert_eq!(
         problems(&site),
         ["README.md:3:44 The link leads to docs/two.md, which does not exist"]
+    );
+}
+
+#[test]
+fn many_mistakes_take_no_time() {
+    let entries: String = (0..4_000)
+        .map(|at| format!("  - P{at}: gone/p{at}.md\n"))
+        .collect();
+    let keys: String = (0..4_000).map(|at| format!("key{at}: 1\n")).collect();
+    let config = format!("site_name: X\n{keys}nav:\n  - index.md\n{entries}");
+    let begun = std::time::Instant::now();
+    let site = site(&[("mkdocs.yml", &config), ("docs/index.md", "# A")]);
+    assert_eq!(problems(&site).len(), 470);
+    assert!(
+        begun.elapsed() < std::time::Duration::from_secs(20),
+        "{:?}",
+        begun.elapsed()
     );
 }

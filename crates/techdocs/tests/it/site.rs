@@ -89,7 +89,7 @@ Rest
     assert_eq!(outline(&site), expected);
     assert_eq!(
         problems(&site),
-        ["mkdocs.yml:11:5 The page guides/gone.md of nav does not exist"]
+        ["mkdocs.yml:11:11 The page guides/gone.md of nav does not exist"]
     );
 }
 
@@ -253,5 +253,26 @@ fn diagrams_and_formulas_are_drawn() {
     assert!(
         without.contains("Price $2 and $x") && !without.contains("<math"),
         "{without}"
+    );
+}
+
+#[test]
+fn raw_html_and_snippets_that_lead_nowhere() {
+    let page = "# A\n\n<p><img alt=\"x\" src=\"no.png\"> <a class=\"x\" href=\"gone.md\">g</a> <a href=\"b.md\">b</a></p>\n\n\
+                ```html\n<img src=\"code.png\">\n```\n\n--8<-- \"shared/there.md\"\n\n--8<-- \"shared/lost.md:2\"\n\n\
+                ;--8<-- \"example.md\"\n\n--8<--\n../up.md\ndocs/b.md\n--8<--\n";
+    let site = site(&[
+        ("docs/index.md", page),
+        ("docs/b.md", "# B"),
+        ("shared/there.md", "text"),
+    ]);
+    assert_eq!(
+        problems(&site),
+        [
+            "docs/index.md:3:22 The image leads to no.png, which does not exist",
+            "docs/index.md:3:50 The link leads to gone.md, which does not exist",
+            "docs/index.md:11:9 The snippet shared/lost.md:2 does not exist",
+            "docs/index.md:16:1 The snippet ../up.md leads out of the repository",
+        ]
     );
 }

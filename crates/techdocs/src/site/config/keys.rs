@@ -58,6 +58,8 @@ const PLUGINS: [&str; 7] = [
     "material/group",
     "monorepo",
 ];
+/// Most keys of a file that are noted.
+const MAX_NOTES: usize = 30;
 /// Keys that would run something.
 const RUN: [&str; 3] = ["hooks", "extra_javascript", "extra_templates"];
 
@@ -129,7 +131,10 @@ pub(super) fn settings_of<'v>(value: &'v Value, plugin: &str) -> &'v Value {
 
 impl SiteConfig {
     fn note(&mut self, path: &[&str], text: String, way_out: &str) {
-        let problem = self.problem(Rule::Key, path, text).way_out(way_out);
-        self.problems.push(problem);
+        let known = self.problems.iter().filter(|problem| problem.rule == Rule::Key);
+        if known.count() < MAX_NOTES {
+            let problem = self.problem(Rule::Key, path, text).way_out(way_out);
+            self.problems.push(problem);
+        }
     }
 }

@@ -9,6 +9,7 @@ mod pack;
 mod pack_reading;
 mod push;
 mod remote;
+mod signing;
 
 pub use base::Base;
 pub use fetching::{fetch, fetch_files};
@@ -17,3 +18,4 @@ pub use objects::{Author, CommitFile, CommitText, FileChanges, Objects, blob_nam
 pub use pack::pack;
 pub use push::{Pushed, push, push_first, remove};
 pub use remote::{Branches, Remote, Service};
+pub use signing::Signer;

@@ -9,6 +9,7 @@ mod hooks;
 mod protection;
 mod pulls;
 mod repositories;
+mod secrets;
 mod workflows;
 
 use std::fmt;
@@ -27,6 +28,7 @@ pub use hooks::HookMade;
 pub use protection::Protected;
 pub use pulls::PullRequest;
 pub use repositories::{OwnerKind, Repository};
+pub use secrets::Scope;
 
 /// The host without which no integration needs to be configured.
 const PUBLIC: &str = "github.com";

@@ -5,6 +5,7 @@
 
 mod git_data;
 mod routes;
+mod sealed;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -2,6 +2,9 @@
 // Each test stands on the tests before it.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { after, before, describe, test } from 'node:test';
 import { eventually, freePort, looks, startBrowser } from '../support/portal.mjs';
@@ -118,5 +121,33 @@ catalog:
     await page.goto(`${portal.base}/create/projects`);
     await page.getByRole('button', { name: /Look again/ }).click();
     await eventually(async () => (await projects())[0].state === 'current', { what: () => 'the project is still behind' });
+  });
+
+  test('the command line merges an update into a checkout, and its record is believed', async () => {
+    await gitea.commit(templates, 'A longer timeout, another level', {
+      'small/skeleton/main.toml': main.replace('8080', '9090').replace('"info"', '"debug"').replace('timeout = 10', 'timeout = 20'),
+    });
+    const folder = await mkdtemp(join(tmpdir(), 'checkout-'));
+    const git = (...arguments_) => promisify(execFile)('git', ['-C', folder, '-c', 'user.name=Ines', '-c', 'user.email=ines@example.com', ...arguments_]);
+    const address = new URL(`${gitea.base}/${gitea.organisation}/${project}.git`);
+    Object.assign(address, { username: given('GITEA_ADMIN'), password: given('GITEA_TOKEN') });
+    await git('clone', '-q', address.href, '.');
+    const update = () =>
+      promisify(execFile)(given('BACKSTAGE_BINARY'), ['template', 'update', `--write=${folder}`, '--url', portal.base], {
+        env: { ...process.env, BACKSTAGE_TOKEN: apiToken },
+      });
+    await writeFile(join(folder, 'notes.txt'), 'not committed');
+    await assert.rejects(update, error => error.code === 2 && /notes\.txt/.test(error.stderr));
+    await git('clean', '-fq');
+    // Both sides have changed the timeout: a person decides.
+    await assert.rejects(update, error => error.code === 1 && /main\.toml: conflict/.test(error.stdout));
+    const text = await readFile(join(folder, 'main.toml'), 'utf8');
+    assert.match(text, /<<<<<<< this repository[^]*timeout = 60[^]*=======[^]*timeout = 20[^]*>>>>>>> newer template/);
+    await git('commit', '-qam', 'Update');
+    await git('push', '-q');
+    await page.goto(`${portal.base}/create/projects`);
+    await page.getByRole('button', { name: /Look again/ }).click();
+    await eventually(async () => (await projects())[0].state === 'current', { what: () => 'the project is still behind' });
+    await rm(folder, { recursive: true });
   });
 });

@@ -74,7 +74,7 @@ pub struct GitlabIntegration {
     pub base_url: Option<String>,
     /// A personal, group or project token.
     pub token: Option<Secret>,
-    /// Key that signs commits; not used yet.
+    /// Private PGP key that signs commits: armored, without a passphrase.
     pub commit_signing_key: Option<Secret>,
     /// Trying again; not used yet.
     pub retry: Option<GitlabRetry>,
@@ -105,7 +105,7 @@ pub struct GiteaIntegration {
     pub username: Option<String>,
     /// Password, or a token.
     pub password: Option<Secret>,
-    /// Key that signs commits; not used yet.
+    /// Private PGP key that signs commits: armored, without a passphrase.
     pub commit_signing_key: Option<Secret>,
 }
 

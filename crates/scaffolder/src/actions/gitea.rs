@@ -14,7 +14,7 @@ mod webhook;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use config::IntegrationsSection;
+use config::{IntegrationsSection, Secret};
 use model::Fault;
 use outside::OutsideCalls;
 use plugin::{Action, ActionContext};
@@ -68,6 +68,16 @@ impl Target {
 }
 
 impl Servers {
+    /// The key with which commits for a server are signed.
+    fn signing_key(&self, target: &Target) -> Option<&Secret> {
+        let host = self
+            .integrations
+            .gitea
+            .iter()
+            .find(|one| one.host == target.host)?;
+        host.commit_signing_key.as_ref()
+    }
+
     /// Reads `repoUrl` and `token`. A dry run takes a host without integration, and warns of it.
     fn target(&self, context: &ActionContext) -> Result<Target, Fault> {
         let address = context.input["repoUrl"].as_str().unwrap_or_default();

@@ -1,7 +1,9 @@
 //! The actions at GitHub: repositories, pull requests, webhooks, workflows.
 
 mod branch_protection;
+mod deploy_key;
 mod dispatch;
+mod environment;
 mod inputs;
 mod issue_labels;
 mod making;
@@ -23,7 +25,7 @@ use super::at_host::{About, HostAction, Parts, Place};
 
 /// All of them.
 pub(super) fn all(parts: &Arc<Parts>) -> Vec<Arc<dyn Action>> {
-    let all: [About; 8] = [
+    let all: [About; 10] = [
         publish::about(),
         pull_request::about(),
         repo_create::about(),
@@ -32,6 +34,8 @@ pub(super) fn all(parts: &Arc<Parts>) -> Vec<Arc<dyn Action>> {
         dispatch::about(),
         branch_protection::about(),
         issue_labels::about(),
+        environment::about(),
+        deploy_key::about(),
     ];
     let action = |about: About| -> Arc<dyn Action> {
         let parts = parts.clone();
@@ -44,6 +48,13 @@ pub(super) fn all(parts: &Arc<Parts>) -> Vec<Arc<dyn Action>> {
 fn account(parts: &Parts, place: &Place, input: &Value) -> Result<Github, Fault> {
     let token = input["token"].as_str().filter(|token| !token.is_empty());
     Github::of(&parts.integrations, &parts.calls, &place.host, token)
+}
+
+/// The names of an input with their texts.
+fn named_texts(input: &Value) -> Vec<(&str, &str)> {
+    let all = input.as_object().into_iter().flatten();
+    all.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)))
+        .collect()
 }
 
 impl Place {

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use config::Secret;
 use model::Fault;
 use plugin::ActionContext;
-use scm::git::{Author, CommitText, FileChanges, Objects};
+use scm::git::{Author, CommitText, FileChanges, Objects, Signer};
 use serde_json::{Value, json};
 
 use super::{blocking, text};
@@ -51,16 +52,61 @@ pub(super) async fn commit(context: &ActionContext, settings: &Settings) -> Resu
         context,
         settings,
         &format!("\n\nChange-Id: I{}", change_mark(context)),
+        None,
     )
     .await
 }
 
-/// The same without a mark.
-pub(super) async fn plain_commit(context: &ActionContext, settings: &Settings) -> Result<Objects, Fault> {
-    commit_ending(context, settings, "").await
+/// The same, signed with a key of the host's integration where the input asks for it.
+pub(super) async fn signed_commit(
+    context: &ActionContext,
+    settings: &Settings,
+    key: Option<&Secret>,
+) -> Result<Objects, Fault> {
+    let ending = format!("\n\nChange-Id: I{}", change_mark(context));
+    commit_ending(context, settings, &ending, signer(context, key)?).await
 }
 
-async fn commit_ending(context: &ActionContext, settings: &Settings, ending: &str) -> Result<Objects, Fault> {
+/// The same without a mark.
+pub(super) async fn plain_commit(context: &ActionContext, settings: &Settings) -> Result<Objects, Fault> {
+    commit_ending(context, settings, "", None).await
+}
+
+/// The same without a mark, signed where the input asks for it.
+pub(super) async fn plain_signed_commit(
+    context: &ActionContext,
+    settings: &Settings,
+    key: Option<&Secret>,
+) -> Result<Objects, Fault> {
+    commit_ending(context, settings, "", signer(context, key)?).await
+}
+
+/// What signs the commit of a step; nothing where its input does not ask for that.
+fn signer(context: &ActionContext, key: Option<&Secret>) -> Result<Option<Signer>, Fault> {
+    if context.input["signCommit"] != true {
+        return Ok(None);
+    }
+    let key = key.ok_or_else(|| {
+        Fault::input(
+            "Signing commits is enabled but no signing key is provided in the integration configuration; set commitSigningKey, or \
+             leave signCommit out",
+        )
+    })?;
+    Signer::of(key.expose(), begun_at(context)).map(Some)
+}
+
+/// When the task was begun, in seconds since 1970.
+fn begun_at(context: &ActionContext) -> i64 {
+    let begun = context.template_run.as_ref().map(|run| run.begun_at.as_second());
+    begun.unwrap_or_default()
+}
+
+async fn commit_ending(
+    context: &ActionContext,
+    settings: &Settings,
+    ending: &str,
+    signer: Option<Signer>,
+) -> Result<Objects, Fault> {
     let input = &context.input;
     let source = source_path(input["sourcePath"].as_str().unwrap_or_default());
     let workspace = Workspace::new(&context.workspace).below(&source)?;
@@ -86,7 +132,10 @@ async fn commit_ending(context: &ActionContext, settings: &Settings, ending: &st
                 is_executable: false,
             });
         }
-        Objects::first_commit(files, &commit)
+        match signer {
+            Some(signer) => Objects::first_signed_commit(files, &commit, &signer),
+            None => Objects::first_commit(files, &commit),
+        }
     })
     .await
 }
@@ -109,13 +158,12 @@ pub(super) fn author() -> Value {
 pub(super) fn change_text(context: &ActionContext, settings: &Settings, message: &str) -> CommitText {
     let input = &context.input;
     let text = |key: &str, default: &str| input[key].as_str().unwrap_or(default).to_owned();
-    let begun = context.template_run.as_ref().map(|run| run.begun_at.as_second());
     CommitText {
         author: Author {
             name: text("gitAuthorName", &settings.author.0),
             email: text("gitAuthorEmail", &settings.author.1),
         },
-        time: begun.unwrap_or_default(),
+        time: begun_at(context),
         message: message.to_owned(),
     }
 }

@@ -27,7 +27,7 @@ async fn a_workspace_becomes_a_repository() {
         "repoUrl": repo_url(&github, "orders"), "description": "Orders", "defaultBranch": "main",
         "topics": ["Java", "k8s"], "allowedHosts": ["github.com"], "access": "acme/platform",
         "collaborators": [{"user": "user:default/hubot", "access": "push"}, {"team": "nobody", "access": "pull"}],
-        "repoVariables": {"STAGE": "test"}, "requiredApprovingReviewCount": 2, "requiredCommitSigning": true,
+        "repoVariables": {"STAGE": "test"}, "secrets": {"TOKEN": "hush"}, "requiredApprovingReviewCount": 2, "requiredCommitSigning": true,
     });
     let ran = world.ran("publish:github", &input).await;
     let told = ran.output();
@@ -54,6 +54,7 @@ async fn a_workspace_becomes_a_repository() {
         ("team platform", json!("admin")),
         ("user hubot", json!("push")),
         ("variable STAGE", json!("test")),
+        ("secret TOKEN", json!("hush")),
         ("signatures main", json!(true)),
     ] {
         assert_eq!(made[key], expected, "{key}");
@@ -176,10 +177,6 @@ async fn refusals_are_told_as_what_they_are() {
         (
             json!({"repoUrl": repo_url(&github, "x"), "access": "acme/ghosts"}),
             "one of org: acme or team: ghosts was not found within GitHub",
-        ),
-        (
-            json!({"repoUrl": repo_url(&github, "x"), "secrets": {"A": "b"}}),
-            "Secrets of a repository cannot be set yet",
         ),
         (
             json!({"repoUrl": "github.com?owner=acme&repo=x"}),
@@ -367,4 +364,61 @@ async fn the_smaller_actions_do_their_work() {
         github.repository("acme/apps").unwrap()["labels 7"],
         json!(["bug"])
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_environment_gets_its_rules_variables_and_secrets() {
+    let github = FakeGithub::start();
+    github.add("acme/orders", &[("README.md", "# Orders")], true);
+    let world = world(&github, github.token()).await;
+    let process = world.process();
+    let input = json!({
+        "repoUrl": repo_url(&github, "orders"), "name": "production", "waitTimer": 5, "preventSelfReview": true,
+        "deploymentBranchPolicy": {"protected_branches": false, "custom_branch_policies": true},
+        "customBranchPolicyNames": ["release/*"], "customTagPolicyNames": ["v*"],
+        "environmentVariables": {"REGION": "eu"}, "secrets": {"TOKEN": "hush"},
+        "reviewers": ["user:default/hubot", "group:default/platform", "user:default/nobody"],
+    });
+    for attempt in ["first", "again"] {
+        let ran = world.ran("github:environment:create", &input).await;
+        ran.output();
+        let told = "User not found: The user nobody cannot be looked up";
+        assert!(ran.messages.contains(told), "{attempt}: {}", ran.messages);
+        assert!(!ran.messages.contains("hush"), "{attempt}: {}", ran.messages);
+    }
+    process.end().await;
+    let made = github.repository("acme/orders").unwrap();
+    let rules = &made["environment production"];
+    assert_eq!(
+        (&rules["wait_timer"], &rules["prevent_self_review"]),
+        (&json!(5), &json!(true))
+    );
+    assert_eq!(rules["deployment_branch_policy"]["custom_branch_policies"], true);
+    let reviewers = json!([{"type": "User", "id": 12}, {"type": "Team", "id": 21}]);
+    assert_eq!(rules["reviewers"], reviewers);
+    let policies = json!([{"name": "release/*", "type": "branch"}, {"name": "v*", "type": "tag"}]);
+    assert_eq!(made["policies production"], policies);
+    assert_eq!(made["variable production REGION"], "eu");
+    assert_eq!(made["secret production TOKEN"], "hush");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deploy_key_leaves_its_private_half_as_a_secret() {
+    let github = FakeGithub::start();
+    github.add("acme/orders", &[("README.md", "# Orders")], true);
+    let world = world(&github, github.token()).await;
+    let process = world.process();
+    let input = json!({
+        "repoUrl": repo_url(&github, "orders"), "publicKey": "ssh-ed25519 AAAA ines@host", "privateKey": "the private half",
+        "deployKeyName": "Push Tags",
+    });
+    for _ in 0..2 {
+        let ran = world.ran("github:deployKey:create", &input).await;
+        assert_eq!(ran.output()["privateKeySecretName"], "PUSH_TAGS_PRIVATE_KEY");
+    }
+    process.end().await;
+    let made = github.repository("acme/orders").unwrap();
+    let keys = json!([{"title": "Push Tags", "key": "ssh-ed25519 AAAA ines@host"}]);
+    assert_eq!(made["keys"], keys);
+    assert_eq!(made["secret PUSH_TAGS_PRIVATE_KEY"], "the private half");
 }

@@ -172,7 +172,7 @@ async fn refusals_are_told_as_what_they_are() {
         ),
         (
             json!({"repoUrl": repo_url(&gitlab, "x"), "signCommit": true}),
-            "Commits cannot be signed yet",
+            "no signing key is provided in the integration configuration",
         ),
     ] {
         let told = world.ran("publish:gitlab", &input).await.problem();

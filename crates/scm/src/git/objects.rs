@@ -7,6 +7,7 @@ use model::Fault;
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 
 use super::base::Base;
+use super::signing::Signer;
 
 /// The modes of files.
 const PLAIN: u32 = 0o100_644;
@@ -125,6 +126,22 @@ impl Objects {
     /// repository can have.
     pub fn first_commit(files: Vec<CommitFile>, text: &CommitText) -> Result<Self, Fault> {
         Self::made(files, text, None, &[])
+    }
+
+    /// The same, signed.
+    pub fn first_signed_commit(
+        files: Vec<CommitFile>,
+        text: &CommitText,
+        signer: &Signer,
+    ) -> Result<Self, Fault> {
+        let mut made = Self::made(files, text, None, &[])?;
+        let Some(plain) = made.list.pop() else {
+            return Err(Fault::error("There is no commit to sign"));
+        };
+        let signature = signer.sign(&plain.bytes, text.time)?;
+        let signed = with_signature(&plain.bytes, &signature);
+        made.commit = made.add(Kind::Commit, signed, &mut BTreeSet::new());
+        Ok(made)
     }
 
     /// A commit on top of another. Files that it does not name stay as they are. Fails for a path that no repository can
@@ -276,6 +293,15 @@ fn commit(tree: Id, parent: Option<Id>, text: &CommitText) -> String {
         hex(&tree),
         message.trim_end()
     )
+}
+
+/// A commit with a signature behind its header, as `gitformat-signature(5)` has it.
+fn with_signature(commit: &[u8], signature: &str) -> Vec<u8> {
+    let end = commit.windows(2).position(|two| two == b"\n\n");
+    let (head, rest) = commit.split_at(end.map_or(commit.len(), |end| end + 1));
+    let lines: Vec<&str> = signature.trim_end().lines().collect();
+    let field = format!("gpgsig {}\n", lines.join("\n "));
+    [head, field.as_bytes(), rest].concat()
 }
 
 /// The name that Git gives a file's content.

@@ -4,7 +4,7 @@ use http::Method;
 use model::{Fault, FaultKind};
 use serde_json::{Value, json};
 
-use super::{FullName, Github};
+use super::{FullName, Github, Scope};
 use crate::call::Call;
 
 /// Somebody who gets access.
@@ -55,18 +55,18 @@ impl Github {
             .await
     }
 
-    /// Sets a variable of the repository's workflows.
-    pub async fn set_variable(&self, at: FullName<'_>, name: &str, value: &str) -> Result<(), Fault> {
-        let doing = format!("The variable {name} of {at} cannot be set");
+    /// Sets a variable of workflows.
+    pub async fn set_variable(&self, scope: Scope<'_>, name: &str, value: &str) -> Result<(), Fault> {
+        let doing = format!("The variable {name} of {} cannot be set", scope.at);
         let body = json!({"name": name, "value": value});
-        let path = ["repos", at.owner, at.name, "actions", "variables"];
+        let path = scope.path(&["variables"]);
         match self
             .rest
             .order(Method::POST, Call::new(&path, &doing), Some(&body))
             .await
         {
             Err(fault) if fault.is(&FaultKind::Conflict) => {
-                let path = ["repos", at.owner, at.name, "actions", "variables", name];
+                let path = scope.path(&["variables", name]);
                 self.rest
                     .order(Method::PATCH, Call::new(&path, &doing), Some(&body))
                     .await

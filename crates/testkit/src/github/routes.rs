@@ -5,6 +5,10 @@ use serde_json::{Value, json};
 use super::{LOGIN, Repository, World, invalid, refusal};
 use crate::small_server::{Asked, Reply};
 
+/// The numbers of all teams, and of all people.
+const TEAM: u64 = 21;
+const PERSON: u64 = 12;
+
 impl World {
     /// The answer to a call below the address of the API.
     pub(super) fn route(&mut self, asked: &Asked, path: &[&str]) -> Reply {
@@ -12,7 +16,7 @@ impl World {
             ("GET", ["user"]) => Reply::json(200, &json!({"login": LOGIN})),
             ("GET", ["users", name]) => self.owner(name),
             ("GET", ["orgs", organization, "teams", team]) if self.has_team(organization, team) => {
-                Reply::json(200, &json!({"slug": team}))
+                Reply::json(200, &json!({"slug": team, "id": TEAM}))
             }
             ("PUT", ["orgs", organization, "teams", team, "repos", owner, name]) => {
                 if !self.has_team(organization, team) {
@@ -49,7 +53,7 @@ impl World {
         } else {
             return refusal(404, "Not Found");
         };
-        Reply::json(200, &json!({"login": name, "type": kind}))
+        Reply::json(200, &json!({"login": name, "type": kind, "id": PERSON}))
     }
 
     fn has_team(&self, organization: &str, team: &str) -> bool {
@@ -131,6 +135,10 @@ impl World {
                     return refusal(422, "Validation Failed");
                 }
                 self.set(owner, name, "topics", json!(names), 200)
+            }
+            (_, ["environments", ..] | ["actions", "secrets", ..] | ["keys"]) => {
+                let found = self.repositories.get_mut(&full_name).expect("it was looked up");
+                found.deployments(asked, rest)
             }
             ("POST", ["actions", "variables"]) => {
                 let key = format!("variable {}", body["name"].as_str().unwrap_or_default());

@@ -6,7 +6,7 @@ use plugin::{Action, ActionContext, ActionExample, ActionSchema};
 use scm::git::check_branch;
 use serde_json::{Value, json};
 
-use super::super::published::{branch, commit, output, properties};
+use super::super::published::{branch, output, properties, signed_commit};
 use super::super::{flag, object};
 use super::create::{new_repository, visibility};
 use super::push::push_workspace;
@@ -27,7 +27,7 @@ impl Action for Publish {
     fn schema(&self) -> ActionSchema {
         let own = json!({
             "repoVisibility": visibility(),
-            "signCommit": flag("Sign commit with configured PGP private key"),
+            "signCommit": flag("Sign the commit with commitSigningKey of the integration, an OpenPGP private key. Default: false."),
         });
         let mut all = with(target_properties(), &properties());
         all = with(all, &protection::default_branch_properties());
@@ -64,18 +64,12 @@ impl Action for Publish {
 
     async fn run(&self, context: ActionContext) -> Result<Value, Fault> {
         let input = &context.input;
-        if input["signCommit"] == true {
-            return Err(Fault::new(
-                "NotImplementedError",
-                "Commits cannot be signed yet; leave signCommit out",
-            ));
-        }
         let target = self.0.target(&context)?;
         let branch = branch(input);
         check_branch(branch)?;
         let new = new_repository(&target, input, &self.0.settings);
         if context.dry_run {
-            let objects = commit(&context, &self.0.settings).await?;
+            let objects = signed_commit(&context, &self.0.settings, self.0.signing_key(&target)).await?;
             let work = format!(
                 "make the {} repository {} and push {} file(s) to {branch}{}",
                 new.visibility(),
@@ -90,7 +84,7 @@ impl Action for Publish {
             ));
         }
         let gitea = self.0.gitea(&target)?;
-        let objects = commit(&context, &self.0.settings).await?;
+        let objects = signed_commit(&context, &self.0.settings, self.0.signing_key(&target)).await?;
         let (repository, is_new) = gitea.create(&new).await?;
         let word = if is_new { "is made" } else { "is there already" };
         let line = format!("The repository {} {word}", repository.full_name);

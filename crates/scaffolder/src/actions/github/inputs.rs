@@ -218,9 +218,7 @@ fn about_parts(key: &str) -> Value {
         }
         "topics" => list("Topics of the repository. The step writes them in lower case. Default: none."),
         "repoVariables" => map("Variables for workflows. Write each as a name with a text. Default: none."),
-        "secrets" => {
-            map("Secrets for workflows. The step cannot set them yet and fails where there are any.")
-        }
+        "secrets" => map("Secrets for workflows. Write each as a name with a text. Default: none."),
         "requiredApprovingReviewCount" => json!({
             "type": "number",
             "description": "How many people must approve a pull request. Write `0` to `6`. Default: `1`.",

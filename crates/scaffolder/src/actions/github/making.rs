@@ -2,25 +2,14 @@
 
 use model::Fault;
 use plugin::ActionContext;
-use scm::github::{FullName, Github, Grantee, OwnerKind, Repository};
+use scm::github::{FullName, Github, Grantee, OwnerKind, Repository, Scope};
 use serde_json::{Value, json};
 
 use super::super::at_host::{Marks, Place, is, name_of, texts};
+use super::named_texts;
 
 /// The mark of a repository that this step began to make.
 const MAKING: &str = "making";
-
-/// Fails for an input that is not supported, before anything is made.
-pub(super) fn check(input: &Value) -> Result<(), Fault> {
-    let secrets = input["secrets"].as_object();
-    if secrets.is_some_and(|secrets| !secrets.is_empty()) {
-        return Err(Fault::new(
-            "NotImplementedError",
-            "Secrets of a repository cannot be set yet; leave out the input secrets, and set them at GitHub",
-        ));
-    }
-    Ok(())
-}
 
 /// Makes the repository. One that this step made before an interruption is gone on with; another one of the name is a fault.
 pub(super) async fn repository(
@@ -128,11 +117,14 @@ async fn surroundings(github: &Github, at: FullName<'_>, context: &ActionContext
         let text = format!("Skipping topics {}, {}", topics.join(" "), fault.message);
         context.log.warning(text);
     }
-    for (name, value) in input["repoVariables"].as_object().into_iter().flatten() {
-        github
-            .set_variable(at, name, value.as_str().unwrap_or_default())
-            .await?;
+    let scope = Scope {
+        at,
+        environment: None,
+    };
+    for (name, value) in named_texts(&input["repoVariables"]) {
+        github.set_variable(scope, name, value).await?;
     }
+    github.set_secrets(scope, &named_texts(&input["secrets"])).await?;
     if let Some(oidc) = input["oidcCustomization"].as_object() {
         let mut body =
             json!({"use_default": oidc.get("useDefault").and_then(Value::as_bool).unwrap_or(true)});

@@ -40,7 +40,6 @@ pub(super) fn about() -> About {
 
 async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> {
     let place = parts.place(&context, "github")?;
-    making::check(&context.input)?;
     let objects = plain_commit(&context, &parts.settings).await?;
     if context.dry_run {
         return Ok(pushing::tried(

@@ -36,7 +36,6 @@ pub(super) fn about() -> About {
 
 async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> {
     let place = parts.place(&context, "github")?;
-    making::check(&context.input)?;
     if context.dry_run {
         let what = format!("the repository {} would be made", place.at());
         // As the original's dry run gives it.

@@ -10,7 +10,7 @@ use scm::gitlab::{BranchProtected, Gitlab, Project};
 use serde_json::{Value, json};
 
 use super::super::at_host::{self, About, Marks, Parts, Place, example, is, would};
-use super::super::published::plain_commit;
+use super::super::published::plain_signed_commit;
 use super::super::{flag, object, text};
 use super::{account, repo_url, token, variable};
 
@@ -54,7 +54,7 @@ fn inputs() -> Value {
         "gitCommitMessage": text("Message of the first commit. Default: `scaffolder.defaultCommitMessage`, else `initial commit`."),
         "gitAuthorName": text("Name of the first commit's author. Default: `scaffolder.defaultAuthor.name`, else `Scaffolder`."),
         "gitAuthorEmail": text("Mail address of the first commit's author. Default: `scaffolder.defaultAuthor.email`, else `scaffolder@backstage.io`."),
-        "signCommit": flag("True is refused: the step cannot sign commits yet. Default: `false`."),
+        "signCommit": flag("True signs the commit with `commitSigningKey` of the integration, an OpenPGP private key. Default: `false`."),
         "sourcePath": {
             "type": ["string", "boolean"],
             "description": "Folder of the workspace that is pushed. `true` is the whole workspace. `false` pushes nothing. Default: `true`.",
@@ -111,17 +111,14 @@ async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> 
             place.host, place.name
         )));
     }
-    if is(input, "signCommit", false) {
-        return Err(Fault::new(
-            "NotImplementedError",
-            "Commits cannot be signed yet; leave signCommit out",
-        ));
-    }
     // A project that is to stay empty gets no commit.
     let objects = if input["sourcePath"] == false {
         None
     } else {
-        Some(plain_commit(&context, &parts.settings).await?)
+        let hosts = &parts.integrations.gitlab;
+        let host = hosts.iter().find(|one| one.host == place.host);
+        let key = host.and_then(|host| host.commit_signing_key.as_ref());
+        Some(plain_signed_commit(&context, &parts.settings, key).await?)
     };
     if context.dry_run {
         let page = format!("https://{}/{}", place.host, place.project_path());

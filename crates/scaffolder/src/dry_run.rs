@@ -62,7 +62,7 @@ pub struct DryRun<'a> {
     pub environment: Option<Value>,
     /// What lies beside the template.
     pub beside: Beside,
-    /// The step at which the run ends: what it would publish is what is wanted.
+    /// The key of the step at which the run ends: what it would publish is what is wanted.
     pub until: Option<&'a str>,
 }
 
@@ -244,22 +244,18 @@ impl Trial<'_> {
     fn line(&mut self, step: &Step, (level, text): (LogLevel, String)) {
         self.say(TaskEvent {
             level: Some(level),
-            ..TaskEvent::step(&step.id, None, text)
+            ..TaskEvent::step(step, None, text)
         });
     }
 
     async fn steps(&mut self) -> Result<(), Fault> {
-        let steps = self.stage.steps();
+        let steps = self.stage.steps.clone();
         // The original counts a step of its own that gathers the files.
         let text = format!("Starting up task with {} steps", steps.len() + 1);
         self.say(TaskEvent::of(EventKind::Log, text));
         for step in &steps {
             if let Err(fault) = self.step(step).await {
-                self.say(TaskEvent::step(
-                    &step.id,
-                    Some(StepState::Failed),
-                    fault.to_string(),
-                ));
+                self.say(TaskEvent::step(step, Some(StepState::Failed), fault.to_string()));
                 return Err(fault);
             }
             if self.published.is_some() {
@@ -271,17 +267,17 @@ impl Trial<'_> {
 
     async fn step(&mut self, step: &Step) -> Result<(), Fault> {
         let begun = format!("Beginning step {}", step.name);
-        self.say(TaskEvent::step(&step.id, Some(StepState::Processing), begun));
+        self.say(TaskEvent::step(step, Some(StepState::Processing), begun));
         let context = self.stage.context(None);
         if Stage::condition_fails(step, &context) {
             let text = format!("Skipping step {} because its if condition was false", step.id);
-            self.say(TaskEvent::step(&step.id, Some(StepState::Skipped), text));
-            self.stage.progress.finish(&step.id, None);
+            self.say(TaskEvent::step(step, Some(StepState::Skipped), text));
+            self.stage.progress.finish(&step.key, None);
             return Ok(());
         }
         let action = self.stage.action(step)?;
         let input = Stage::shown_input(step, &context);
-        if self.until == Some(step.id.as_str()) {
+        if self.until == Some(step.key.as_str()) {
             self.published = Some(would_publish(&self.workspace, &input)?);
             return Ok(());
         }
@@ -293,19 +289,19 @@ impl Trial<'_> {
         self.line(step, (LogLevel::Info, text));
         if !action.has_dry_run() {
             let text = format!("Skipping because {} does not support dry-run", step.action);
-            self.say(TaskEvent::step(&step.id, Some(StepState::Skipped), text));
+            self.say(TaskEvent::step(step, Some(StepState::Skipped), text));
             let output = match action.schema().output {
                 Value::Null => json!({}),
                 schema => example(&schema),
             };
             self.stage.note_published(&output);
-            self.stage.progress.finish(&step.id, Some(output));
+            self.stage.progress.finish(&step.key, Some(output));
             return Ok(());
         }
         let output = self.rounds(step).await?;
-        self.stage.progress.finish(&step.id, Some(output));
+        self.stage.progress.finish(&step.key, Some(output));
         let text = format!("Finished step {}", step.name);
-        self.say(TaskEvent::step(&step.id, Some(StepState::Completed), text));
+        self.say(TaskEvent::step(step, Some(StepState::Completed), text));
         Ok(())
     }
 

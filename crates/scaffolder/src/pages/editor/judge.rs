@@ -34,10 +34,10 @@ pub(in crate::pages) struct Judged {
 }
 
 impl Judged {
-    /// The place of a step.
+    /// The place of the step with a key.
     pub(in crate::pages) fn place_of_step(&self, text: &str, step: &str) -> Option<(usize, usize)> {
         let steps = &self.template.as_ref()?.steps;
-        let number = steps.iter().position(|known| known.id == step)?;
+        let number = steps.iter().position(|known| known.key == step)?;
         self.place(text, &["spec", "steps", &number.to_string()])
     }
 
@@ -151,9 +151,11 @@ fn judge_steps(template: &Template, text: &str, actions: Option<&ActionRegistry>
         if let Some(message) = message {
             judged.tell(text, &["spec", "steps", &number, "action"], message);
         }
-        if let Some(before) = known.insert(&step.id, index) {
+        if let Some(before) = known.insert(&step.id, index)
+            && step.runs_with(&template.steps[before])
+        {
             let message = format!(
-                "The steps {} and {} have the same id {}",
+                "The steps {} and {} have the same id {} and run together: expressions see the output of the later one",
                 before + 1,
                 index + 1,
                 step.id

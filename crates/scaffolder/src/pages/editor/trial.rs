@@ -49,7 +49,7 @@ pub(in crate::pages) struct TrialView {
 /// A step of a dry run.
 #[derive(Debug)]
 pub(in crate::pages) struct TrialStep {
-    pub id: String,
+    pub key: String,
     pub name: String,
     pub action: String,
     pub state: StepState,
@@ -122,10 +122,10 @@ fn shown(
     let step = |step: &crate::template::Step| {
         let of_step = of_steps
             .iter()
-            .filter(|event| event.step.as_deref() == Some(&step.id));
+            .filter(|event| event.step_key.as_deref() == Some(&step.key));
         let log: Vec<TaskEvent> = of_step.cloned().collect();
         TrialStep {
-            id: step.id.clone(),
+            key: step.key.clone(),
             name: step.name.clone(),
             action: step.action.clone(),
             state: log
@@ -138,7 +138,7 @@ fn shown(
     };
     let steps: Vec<TrialStep> = template.steps.iter().map(step).collect();
     let failed_step = steps.iter().find(|step| step.state == StepState::Failed);
-    let failure = failed.map(|reason| (failed_step.map(|step| step.id.clone()), reason));
+    let failure = failed.map(|reason| (failed_step.map(|step| step.key.clone()), reason));
     let more_files = report.files.len().saturating_sub(MOST_FILES);
     let mut room = MOST_BYTES;
     let file = |file: File| {

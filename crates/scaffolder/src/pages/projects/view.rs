@@ -6,8 +6,8 @@ use model::{EntityRef, Fault};
 use serde_json::Value;
 use ui::{
     Align, Badge, Button, ButtonKind, Card, Column, EmptyState, Field, Notice, Row, Table, Tone, badge,
-    button, card, data_table, diff_view, empty_state, entity_link, error_state, filter_form, inline_code,
-    notice, select, text_input, time,
+    button, card, data_table, empty_state, entity_link, error_state, filter_form, icon, inline_code, notice,
+    select, text_diff, text_input, time,
 };
 
 use super::{LIST, STATES, VALUE, title_of};
@@ -138,13 +138,16 @@ fn table(projects: &[&Project], now: Timestamp) -> Markup {
         let here = format!("{LIST}/{}", project.id);
         let state = html! {
             (standing_badge(found.standing))
-            @if let Some(problem) = &found.problem { p.muted { (problem) } }
             @if let Some(page) = &project.proposal { " " a href=(page) { "Pull request" } }
+            @if let Some(problem) = &found.problem { p.muted.wraps { (problem) } }
         };
         let controls = html! {
-            @if found.standing == Standing::Behind { a.button.button-small href=(here) { "See the update" } }
+            @let name = name_of(project);
+            @if found.standing == Standing::Behind {
+                a.button.button-small href=(here) title="See the update" aria-label=(format_args!("See the update of {name}")) { (icon("history")) span { "See the update" } }
+            }
             form method="post" action=(format_args!("{here}/check")) {
-                button.button.button-small type="submit" aria-label=(format_args!("Look again at {}", name_of(project))) { "Look again" }
+                button.button.button-small type="submit" title="Look again" aria-label=(format_args!("Look again at {name}")) { (icon("refresh")) span { "Look again" } }
             }
         };
         let cells = vec![
@@ -164,7 +167,7 @@ fn table(projects: &[&Project], now: Timestamp) -> Markup {
         caption: "Projects",
         columns: vec![
             Column::new("Project"),
-            Column::new("Template"),
+            Column::optional("Template"),
             Column::new("State"),
             Column::optional("Made from"),
             Column::optional("Looked at"),
@@ -254,7 +257,7 @@ fn summary(view: &ProjectView<'_>, update: &Update) -> Markup {
             (kept(view))
             p {
                 "From commit " (inline_code(short(&update.record.commit))) " to " (inline_code(short(&update.next.commit))) ". " (text)
-                @if needs_a_look > 0 { " " strong { (needs_a_look) " of them need a look." } }
+                @if needs_a_look > 0 { " " strong { (needs_a_look) @if needs_a_look == 1 { " of them needs a look." } @else { " of them need a look." } } }
             }
             div { (button(Button { label: "Open a pull request", icon: Some("create"), kind: ButtonKind::Primary, value: Some(("propose", "yes")), ..Button::default() })) }
         }
@@ -271,15 +274,16 @@ fn tone(outcome: Outcome) -> Tone {
 }
 
 fn file(change: &FileChange) -> Markup {
-    let text = |bytes: &Option<Vec<u8>>| {
-        let bytes = bytes.as_ref()?;
-        std::str::from_utf8(bytes).ok().map(Value::from)
-    };
-    let (before, after) = (text(&change.before), text(&change.after));
+    fn text(bytes: Option<&Vec<u8>>) -> Option<&str> {
+        std::str::from_utf8(bytes?).ok()
+    }
+    let (before, after) = (text(change.before.as_ref()), text(change.after.as_ref()));
     let is_text = before.is_some() || after.is_some();
     let body = html! {
-        p { (badge(Badge { text: change.outcome.meaning(), tone: tone(change.outcome), icon: None })) }
-        @if change.changes() && is_text { (diff_view(&[("/text", before.as_ref(), after.as_ref())])) }
+        p.update-outcome { (badge(Badge { text: change.outcome.meaning(), tone: tone(change.outcome), icon: None })) }
+        @let (was, is) = (before.unwrap_or_default(), after.unwrap_or_default());
+        @if change.changes() && is_text && was == is { p.muted { "It has no lines." } }
+        @else if change.changes() && is_text { (text_diff(was, is)) }
         @else if change.changes() { p.muted { "It is not a text." } }
     };
     card(

@@ -14,7 +14,7 @@ mod replay;
 mod templates;
 mod verdicts;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
@@ -70,17 +70,42 @@ impl Agreement {
     }
 }
 
-/// Runs every comparison.
-pub fn run_all() -> Result<()> {
+/// Names a binary that is built already, as for the browser tests.
+const BINARY: &str = "BACKSTAGE_BINARY";
+
+/// A comparison: its name on the command line, and what it does.
+type Comparison = (&'static str, fn(&Path, &Path) -> Result<Vec<Agreement>>);
+
+const COMPARISONS: [Comparison; 5] = [
+    ("verdicts", verdicts::compare),
+    ("corpora", corpus::compare),
+    ("recorded", replay::compare),
+    ("templates", templates::compare),
+    ("searches", golden::compare),
+];
+
+/// Runs the comparisons that are named, or every one.
+pub fn run(names: &[String]) -> Result<()> {
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| COMPARISONS.iter().all(|(known, _)| known != name))
+    {
+        let known: Vec<&str> = COMPARISONS.iter().map(|(name, _)| *name).collect();
+        bail!("there is no comparison {unknown}; there are {}", known.join(", "));
+    }
     let shared = shared_folder()?;
     setup::for_comparison()?;
     let mut steps = Steps::default();
-    let binary = steps.step("building", server::build)?;
-    let mut agreements = steps.step("verdicts", || verdicts::compare(&shared, &binary))?;
-    agreements.extend(steps.step("corpora", || corpus::compare(&shared, &binary))?);
-    agreements.extend(steps.step("recorded answers", || replay::compare(&shared, &binary))?);
-    agreements.extend(steps.step("templates", || templates::compare(&shared, &binary))?);
-    agreements.extend(steps.step("searches", || golden::compare(&shared, &binary))?);
+    let binary = match std::env::var_os(BINARY) {
+        Some(built) => PathBuf::from(built),
+        None => steps.step("building", server::build)?,
+    };
+    let mut agreements = Vec::new();
+    for (name, compare) in COMPARISONS {
+        if names.is_empty() || names.iter().any(|wanted| wanted == name) {
+            agreements.extend(steps.step(name, || compare(&shared, &binary))?);
+        }
+    }
     floors::judge(&agreements)
 }
 

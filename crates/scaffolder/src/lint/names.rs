@@ -192,7 +192,7 @@ pub(super) fn unknown_filter(template: &Template, name: &str, filters: &Extensio
         Some((message, meant)) => (message.to_owned(), Some(meant.trim_end_matches("\"?").to_owned())),
         None => (message, None),
     };
-    let list = "The filters that there are stand in GET /api/scaffolder/v2/templating-extensions.";
+    let list = "The filters that there are stand at /create/filters, and in GET /api/scaffolder/v2/templating-extensions.";
     let way_out = meant.map_or_else(|| list.to_owned(), |meant| format!("Did you mean `{meant}`?"));
     let way_out = Some(way_out);
     Some((Rule::UnknownFilter, message, way_out))

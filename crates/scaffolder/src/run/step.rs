@@ -187,6 +187,8 @@ impl Run<'_> {
             root: None,
             published: self.stage.progress.published.clone(),
             record: origin.map(|origin| origin.text()),
+            folders: Vec::new(),
+            made_up_output: None,
         }
     }
 }

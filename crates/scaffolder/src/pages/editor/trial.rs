@@ -98,6 +98,7 @@ pub(super) async fn run(wanted: Wanted<'_>) -> Result<TrialView, Fault> {
         environment: None,
         beside: wanted.base_url.map_or(Beside::Files(wanted.files), Beside::Url),
         until: None,
+        is_made_up: false,
     };
     let tried = scaffolder.dry_runs.try_out(dry_run, &scaffolder.stop).await;
     Ok(match tried {

@@ -96,8 +96,10 @@ const look = async (box, input) => {
   box.asking = new AbortController();
   const address = `${box.dataset.choices}&text=${encodeURIComponent(part(box, input))}`;
   const answer = await fetch(address, { signal: box.asking.signal }).catch(() => null);
-  if (!answer?.ok || document.activeElement !== input) return;
-  const { choices, more } = await answer.json();
+  // It may be given up while the answer is read, too.
+  const found = answer?.ok && await answer.json().catch(() => null);
+  if (!found || document.activeElement !== input) return;
+  const { choices, more } = found;
   const list = listOf(box, input), [options, note] = list.children;
   options.replaceChildren(...choices.map(({ value, label }, index) => {
     const option = document.createElement("li");

@@ -33,7 +33,7 @@ tasks
   browser       pages in a headless browser, and the original's stock client, against our server
   picture       takes the picture of the README anew
   conformance   agreement with the recorded answers and verdicts of the original, against the floors
-                in conformance/floors.json; reads ../shared (or $SHARED)
+                in conformance/floors.json; reads ../shared (or $SHARED); with names of comparisons only these
   acceptance    a service's first day on real servers, in a real browser, against the release binary;
                 reads ../shared (or $SHARED)
   bench         our release build beside the original on generated catalogs (bench/README.md)

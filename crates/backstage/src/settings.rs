@@ -26,13 +26,16 @@ pub fn load_options(common: &Common) -> Result<LoadOptions> {
 
 /// The configuration, or all that is wrong with it.
 pub fn load(common: &Common) -> Result<Result<Config, Vec<Problem>>> {
-    let options = load_options(common)?;
+    Ok(load_with(&load_options(common)?))
+}
+
+fn load_with(options: &LoadOptions) -> Result<Config, Vec<Problem>> {
     let loaded = if options.has_default_file() {
-        Config::load(&options)
+        Config::load(options)
     } else {
-        Config::builtin_default(&options)
+        Config::builtin_default(options)
     };
-    Ok(loaded.map_err(without_notes))
+    loaded.map_err(without_notes)
 }
 
 /// Which keys have no effect is known only with the sections of plugins, and these are asked only about a configuration
@@ -44,7 +47,12 @@ fn without_notes(mut problems: Vec<Problem>) -> Vec<Problem> {
 
 /// The configuration; prints what is wrong and fails when it cannot be used.
 pub fn require(common: &Common) -> Result<Config> {
-    match load(common)? {
+    require_with(&load_options(common)?)
+}
+
+/// The same by what is to be loaded.
+pub fn require_with(options: &LoadOptions) -> Result<Config> {
+    match load_with(options) {
         Ok(config) => Ok(config),
         Err(problems) => {
             for problem in &problems {

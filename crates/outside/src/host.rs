@@ -19,6 +19,9 @@ use crate::request::Request;
 use crate::status::{Failure, HostStatus};
 use crate::ticket::{Outcome, Ticket, count};
 
+/// Why a call fails where nothing outside is called.
+pub const NO_CALLS: &str = "this runs without calls to other servers";
+
 /// A server with its bounds. Cloning is cheap; clones share the bounds.
 #[derive(Clone)]
 pub struct Host {
@@ -139,8 +142,7 @@ impl Host {
     /// Waits for a place among the calls, unless the host is left alone.
     pub(crate) async fn enter(&self) -> Result<Ticket, What> {
         if self.inner.connections.is_offline {
-            let reason = "this runs without calls to other servers";
-            return Err(What::UnusableRequest(reason.to_owned()));
+            return Err(What::UnusableRequest(NO_CALLS.to_owned()));
         }
         let refuse = |left| {
             count(self.name(), Outcome::Paused);

@@ -32,7 +32,7 @@ pub use breaker::BreakerState;
 pub use calls::{OutsideCalls, Settings};
 pub use connections::NotPrepared;
 pub use error::{OutsideError, What};
-pub use host::Host;
+pub use host::{Host, NO_CALLS};
 pub use host_trust::{HostTrust, UnusablePem};
 pub use http::{Method, StatusCode};
 pub use policy::{BreakerPolicy, HostPolicy};

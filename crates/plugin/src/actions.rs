@@ -104,6 +104,11 @@ pub struct TemplateRun {
     pub published: Option<Value>,
     /// What a repository that the run makes keeps about its beginning, as the text of a file; nothing where it keeps nothing.
     pub record: Option<String>,
+    /// Folders of this machine that stand for addresses, by the beginning of the address.
+    pub folders: Vec<(String, PathBuf)>,
+    /// What later steps read of the step's output, as an object of made-up values. It is there where a template is tried with
+    /// values that are made up: what the step looks for and does not find is made up too, and its log says so.
+    pub made_up_output: Option<Value>,
 }
 
 /// Secrets by name. Shown nowhere.

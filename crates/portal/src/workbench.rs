@@ -16,9 +16,15 @@ use crate::outside_calls::{no_calls, outside_calls};
 use crate::plugins::{self, Slots};
 use crate::portal;
 
-/// A workbench with the actions of the built-in plugins. The catalog is empty, the database in memory, and nothing runs but what
-/// is tried, in folders below `scratch`. Without `trust`, no other server is called.
-pub async fn workbench(config: &Config, scratch: &Path, trust: Option<Trust>) -> anyhow::Result<Workbench> {
+/// A workbench with the actions of the built-in plugins. The database is in memory, and nothing runs but what is tried, in folders
+/// below `scratch`. Without `trust`, no other server is called. The catalog is empty, or `reads_catalog` has it read the configured
+/// locations once.
+pub async fn workbench(
+    config: &Config,
+    scratch: &Path,
+    trust: Option<Trust>,
+    reads_catalog: bool,
+) -> anyhow::Result<Workbench> {
     let declarations = plugins::declarations();
     let config = Arc::new(plugins::read_configuration(config, &declarations));
     let outside = match trust {
@@ -37,6 +43,11 @@ pub async fn workbench(config: &Config, scratch: &Path, trust: Option<Trust>) ->
         &audit,
         &services,
     )?;
+    if reads_catalog {
+        catalog.start().await?;
+        catalog.settle().await?;
+        catalog.catch_up().await?;
+    }
     let (followed, kept) = (catalog.clone(), store.clone());
     let search =
         tokio::task::spawn_blocking(move || Search::open(&Place::Memory, &followed, &kept)).await??;

@@ -96,8 +96,10 @@ const look = async (box, input) => {
   box.asking = new AbortController();
   const address = `${box.dataset.choices}&text=${encodeURIComponent(part(box, input))}`;
   const answer = await fetch(address, { signal: box.asking.signal }).catch(() => null);
-  if (!answer?.ok || document.activeElement !== input) return;
-  const { choices, more } = await answer.json();
+  // It may be given up while the answer is read, too.
+  const found = answer?.ok && await answer.json().catch(() => null);
+  if (!found || document.activeElement !== input) return;
+  const { choices, more } = found;
   const list = listOf(box, input), [options, note] = list.children;
   options.replaceChildren(...choices.map(({ value, label }, index) => {
     const option = document.createElement("li");
@@ -244,8 +246,10 @@ const follow = (task) => {
   source.addEventListener("log", ({ data }) => {
     const { id, body, createdAt } = JSON.parse(data);
     task.dataset.after = id;
-    const step = body.stepId && task.querySelector(`[data-step="${CSS.escape(body.stepId)}"]`);
-    const log = task.querySelector(`[data-step-log="${CSS.escape(body.stepId ?? "")}"]`);
+    // Several steps may have the same id.
+    const key = body.stepKey ?? body.stepId ?? "";
+    const step = key && task.querySelector(`[data-step="${CSS.escape(key)}"]`);
+    const log = task.querySelector(`[data-step-log="${CSS.escape(key)}"]`);
     const line = document.createElement("div"), time = document.createElement("time"), text = document.createElement("span");
     // The level comes as a coloured word before the text.
     const [, level, message] = /^\u001b\[3\dm(info|warn|error)\u001b\[39m: ([^]*)$/.exec(body.message ?? "") ?? [, "", body.message ?? ""];

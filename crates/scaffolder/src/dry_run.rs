@@ -3,13 +3,17 @@
 //!
 //! Nothing is stored, and no task is made of it.
 
+mod made_up;
+
+pub(crate) use made_up::fill;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use model::{Actor, Fault};
+use model::{Actor, Fault, Kinds};
 use nunjucks::Extensions;
 use plugin::{ActionContext, ActionRegistry, Secrets, Slot, TemplateRun};
 use serde_json::{Value, json};
@@ -19,6 +23,7 @@ use uuid::Uuid;
 use work::{Checkpoint, JobLog, LogLevel};
 
 use crate::actions::would_publish;
+use crate::lint::has_placeholder;
 use crate::redaction::Redactor;
 use crate::run::{Stage, joined, shown};
 use crate::settings::{Settings, private_folder};
@@ -62,8 +67,10 @@ pub struct DryRun<'a> {
     pub environment: Option<Value>,
     /// What lies beside the template.
     pub beside: Beside,
-    /// The step at which the run ends: what it would publish is what is wanted.
+    /// The key of the step at which the run ends: what it would publish is what is wanted.
     pub until: Option<&'a str>,
+    /// The values are made up; so is what steps look for elsewhere and do not find.
+    pub is_made_up: bool,
 }
 
 /// What lies beside a template.
@@ -77,6 +84,8 @@ pub enum Beside {
         file: PathBuf,
         /// The folder around it that no relative address leaves, an absolute path.
         root: PathBuf,
+        /// Folders of this disk that stand for addresses elsewhere, by the beginning of the address.
+        folders: Vec<(String, PathBuf)>,
     },
     /// What lies beside this address at a Git host.
     Url(String),
@@ -126,6 +135,8 @@ struct Trial<'a> {
     stop: CancellationToken,
     until: Option<&'a str>,
     published: Option<Vec<File>>,
+    /// What is read of the output of each step, by its id.
+    made_up: Option<Value>,
 }
 
 impl DryRunner {
@@ -145,6 +156,7 @@ impl DryRunner {
 
     /// The same, with what hides the secrets. Who gives the answer up ends the run.
     pub(crate) async fn try_out(&self, wanted: DryRun<'_>, stop: &CancellationToken) -> Result<Tried, Fault> {
+        check_template(wanted.template)?;
         let bytes: usize = match &wanted.beside {
             Beside::Files(files) => files.iter().map(|file| file.bytes.len()).sum(),
             Beside::Disk { .. } | Beside::Url(_) => 0,
@@ -205,13 +217,21 @@ impl DryRunner {
                 template: TRIED.to_owned(),
                 base_url: Some(base_url),
                 version,
-                root: match wanted.beside {
-                    Beside::Disk { root, .. } => Some(root),
+                root: match &wanted.beside {
+                    Beside::Disk { root, .. } => Some(root.clone()),
                     _ => None,
                 },
                 published: None,
                 record: None,
+                folders: match &wanted.beside {
+                    Beside::Disk { folders, .. } => folders.clone(),
+                    _ => Vec::new(),
+                },
+                made_up_output: None,
             },
+            made_up: wanted
+                .is_made_up
+                .then(|| made_up::outputs(&steps, &wanted.template.output)),
             log: Vec::new(),
             stop,
             until: wanted.until,
@@ -244,22 +264,18 @@ impl Trial<'_> {
     fn line(&mut self, step: &Step, (level, text): (LogLevel, String)) {
         self.say(TaskEvent {
             level: Some(level),
-            ..TaskEvent::step(&step.id, None, text)
+            ..TaskEvent::step(step, None, text)
         });
     }
 
     async fn steps(&mut self) -> Result<(), Fault> {
-        let steps = self.stage.steps();
+        let steps = self.stage.steps.clone();
         // The original counts a step of its own that gathers the files.
         let text = format!("Starting up task with {} steps", steps.len() + 1);
         self.say(TaskEvent::of(EventKind::Log, text));
         for step in &steps {
             if let Err(fault) = self.step(step).await {
-                self.say(TaskEvent::step(
-                    &step.id,
-                    Some(StepState::Failed),
-                    fault.to_string(),
-                ));
+                self.say(TaskEvent::step(step, Some(StepState::Failed), fault.to_string()));
                 return Err(fault);
             }
             if self.published.is_some() {
@@ -271,17 +287,17 @@ impl Trial<'_> {
 
     async fn step(&mut self, step: &Step) -> Result<(), Fault> {
         let begun = format!("Beginning step {}", step.name);
-        self.say(TaskEvent::step(&step.id, Some(StepState::Processing), begun));
+        self.say(TaskEvent::step(step, Some(StepState::Processing), begun));
         let context = self.stage.context(None);
         if Stage::condition_fails(step, &context) {
             let text = format!("Skipping step {} because its if condition was false", step.id);
-            self.say(TaskEvent::step(&step.id, Some(StepState::Skipped), text));
-            self.stage.progress.finish(&step.id, None);
+            self.say(TaskEvent::step(step, Some(StepState::Skipped), text));
+            self.stage.progress.finish(&step.key, None);
             return Ok(());
         }
         let action = self.stage.action(step)?;
         let input = Stage::shown_input(step, &context);
-        if self.until == Some(step.id.as_str()) {
+        if self.until == Some(step.key.as_str()) {
             self.published = Some(would_publish(&self.workspace, &input)?);
             return Ok(());
         }
@@ -293,20 +309,29 @@ impl Trial<'_> {
         self.line(step, (LogLevel::Info, text));
         if !action.has_dry_run() {
             let text = format!("Skipping because {} does not support dry-run", step.action);
-            self.say(TaskEvent::step(&step.id, Some(StepState::Skipped), text));
-            let output = match action.schema().output {
+            self.say(TaskEvent::step(step, Some(StepState::Skipped), text));
+            let mut output = match action.schema().output {
                 Value::Null => json!({}),
                 schema => example(&schema),
             };
+            if let Some(read) = self.made_up_output(step) {
+                made_up::fill(&mut output, &read);
+            }
             self.stage.note_published(&output);
-            self.stage.progress.finish(&step.id, Some(output));
+            self.stage.progress.finish(&step.key, Some(output));
             return Ok(());
         }
         let output = self.rounds(step).await?;
-        self.stage.progress.finish(&step.id, Some(output));
+        self.stage.progress.finish(&step.key, Some(output));
         let text = format!("Finished step {}", step.name);
-        self.say(TaskEvent::step(&step.id, Some(StepState::Completed), text));
+        self.say(TaskEvent::step(step, Some(StepState::Completed), text));
         Ok(())
+    }
+
+    /// What later steps read of a step, where all is made up.
+    fn made_up_output(&self, step: &Step) -> Option<Value> {
+        let all = self.made_up.as_ref()?;
+        Some(all.get(&step.id).cloned().unwrap_or_else(|| json!({})))
     }
 
     async fn rounds(&mut self, step: &Step) -> Result<Value, Fault> {
@@ -350,6 +375,7 @@ impl Trial<'_> {
             dry_run: true,
             template_run: Some(TemplateRun {
                 published: self.stage.progress.published.clone(),
+                made_up_output: self.made_up_output(step),
                 ..self.run.clone()
             }),
         };
@@ -359,6 +385,15 @@ impl Trial<'_> {
         }
         ended
     }
+}
+
+/// Refuses a template that the catalog would refuse: its task could not be begun. What placeholders of the catalog stand for
+/// is not known here, so that a template with some is not judged.
+fn check_template(template: &Template) -> Result<(), Fault> {
+    if has_placeholder(&template.entity, 0) || Kinds::builtin().validate(&template.entity)? {
+        return Ok(());
+    }
+    Err(Fault::input("Input template is not a template"))
 }
 
 /// Puts what lies beside a template into a folder, where it is not on this disk already. The path of the template's own file.

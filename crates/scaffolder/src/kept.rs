@@ -34,7 +34,7 @@ pub(crate) struct Kept(PathBuf);
 /// What the workspace was after a step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct State {
-    /// The step.
+    /// The key of the step.
     pub(crate) step: String,
     /// The files in the order of their paths; nothing where they were too many or too large.
     pub(crate) files: Option<Vec<KeptFile>>,

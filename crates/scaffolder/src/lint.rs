@@ -71,7 +71,7 @@ impl Linter {
     /// Judges a document: whether it is an entity that the catalog takes, and the template.
     pub fn lint(&self, subject: Subject<'_>, folders: &Folders) -> Vec<Finding> {
         let mut found = Findings::new(subject);
-        self.entity(subject, &mut found);
+        check_entity(&self.kinds, subject, &mut found);
         self.template(subject, folders, &mut found);
         found.sorted()
     }
@@ -81,23 +81,6 @@ impl Linter {
         let mut found = Findings::new(subject);
         self.template(subject, folders, &mut found);
         found.sorted()
-    }
-
-    fn entity(&self, subject: Subject<'_>, found: &mut Findings<'_>) {
-        if has_placeholder(subject.entity, 0) {
-            // What stands there now need not fit.
-            return;
-        }
-        let fault = match validate_document(&self.kinds, subject.entity) {
-            Verdict::Invalid(fault) => fault,
-            Verdict::UnknownKind(reference) => {
-                Fault::input(format!("No processor recognized the entity {reference} as valid"))
-            }
-            _ => return,
-        };
-        let hint = model::hint_for(&self.kinds, &fault, subject.entity);
-        let pointer = fault.field().unwrap_or_default().to_owned();
-        found.at_pointer(Rule::EntitySchema, &pointer, fault.to_string(), hint);
     }
 
     fn template(&self, subject: Subject<'_>, folders: &Folders, found: &mut Findings<'_>) {
@@ -116,6 +99,30 @@ impl Linter {
         expressions::check(spec, &names, found);
         skeleton::check(&steps, folders, &self.filters, found);
     }
+}
+
+/// What the catalog refuses about a template, nothing else.
+pub fn of_entity(kinds: &Kinds, subject: Subject<'_>) -> Vec<Finding> {
+    let mut found = Findings::new(subject);
+    check_entity(kinds, subject, &mut found);
+    found.sorted()
+}
+
+fn check_entity(kinds: &Kinds, subject: Subject<'_>, found: &mut Findings<'_>) {
+    if has_placeholder(subject.entity, 0) {
+        // What stands there now need not fit.
+        return;
+    }
+    let fault = match validate_document(kinds, subject.entity) {
+        Verdict::Invalid(fault) => fault,
+        Verdict::UnknownKind(reference) => {
+            Fault::input(format!("No processor recognized the entity {reference} as valid"))
+        }
+        _ => return,
+    };
+    let hint = model::hint_for(kinds, &fault, subject.entity);
+    let pointer = fault.field().unwrap_or_default().to_owned();
+    found.at_pointer(Rule::EntitySchema, &pointer, fault.to_string(), hint);
 }
 
 /// Whether a part of an entity is filled from elsewhere when the catalog reads it.

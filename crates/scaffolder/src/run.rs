@@ -135,7 +135,7 @@ impl<'a> Run<'a> {
         stage.progress = Progress::of(job.checkpoint.part(OWN_PART).get());
         let mut run = Self {
             workspace: runner.settings.workspaces.join(id.to_string()),
-            steps: stage.steps(),
+            steps: stage.steps.clone(),
             runner,
             job,
             task,
@@ -152,7 +152,7 @@ impl<'a> Run<'a> {
     /// Prepares another try: the steps that are to be done again find the files as they were before the first of them.
     async fn begin_again(&mut self) -> Result<(), JobFailure> {
         let progress = std::mem::take(&mut self.stage.progress);
-        let all: Vec<String> = self.steps.iter().map(|step| step.id.clone()).collect();
+        let all: Vec<String> = self.steps.iter().map(|step| step.key.clone()).collect();
         let from = self.task.again_from.as_ref();
         let Some(at) = from.and_then(|from| all.iter().position(|step| step == from)) else {
             self.stage.progress = progress.for_another_try(&[]);
@@ -175,15 +175,15 @@ impl<'a> Run<'a> {
     pub(crate) async fn keep_files(&mut self, step: &Step) {
         let mut scanner = std::mem::take(&mut self.scanner);
         let (workspace, redactor) = (self.workspace.clone(), self.stage.redactor.clone());
-        let id = step.id.clone();
+        let key = step.key.clone();
         let done = on_disk(move || {
-            scanner.keep(&workspace, &Kept::of(&workspace), &id, &redactor)?;
+            scanner.keep(&workspace, &Kept::of(&workspace), &key, &redactor)?;
             Ok(scanner)
         });
         match done.await {
             Ok(scanner) => self.scanner = scanner,
             Err(fault) => {
-                tracing::warn!(task = %self.task.id, step = step.id, %fault, "the files after a step cannot be kept");
+                tracing::warn!(task = %self.task.id, step = step.key, %fault, "the files after a step cannot be kept");
             }
         }
     }
@@ -229,7 +229,7 @@ impl<'a> Run<'a> {
     /// Does all steps that are not yet done; the output, or the first failure.
     async fn steps(&mut self) -> Result<Result<Value, Fault>, Halt> {
         for step in self.steps.clone() {
-            if self.stage.progress.is_finished(&step.id) {
+            if self.stage.progress.is_finished(&step.key) {
                 continue;
             }
             self.check_stop().await?;
@@ -258,7 +258,7 @@ impl<'a> Run<'a> {
         let step = self
             .steps
             .iter()
-            .find(|step| !self.stage.progress.is_finished(&step.id));
+            .find(|step| !self.stage.progress.is_finished(&step.key));
         let (id, name) = step
             .map(|step| (step.id.as_str(), step.name.as_str()))
             .unwrap_or_default();
@@ -330,13 +330,13 @@ impl<'a> Run<'a> {
     fn lines(step: &Step, lines: Vec<(LogLevel, String)>) -> Vec<TaskEvent> {
         let line = |(level, text)| TaskEvent {
             level: Some(level),
-            ..TaskEvent::step(&step.id, None, text)
+            ..TaskEvent::step(step, None, text)
         };
         lines.into_iter().map(line).collect()
     }
 
     fn skipped(step: &Step, why: &str) -> TaskEvent {
         let text = format!("Skipping step {} because {why}", step.id);
-        TaskEvent::step(&step.id, Some(StepState::Skipped), text)
+        TaskEvent::step(step, Some(StepState::Skipped), text)
     }
 }

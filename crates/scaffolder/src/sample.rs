@@ -3,6 +3,7 @@
 //! They let a template be tried without anybody at the form. They are always the same for the same template. Who owns
 //! what, and which repositories there are, is not asked.
 
+mod entity;
 mod text;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::forms::repository::{RepositoryPlace, allowed};
 use crate::forms::schema::{field_name, is_required, properties, type_of};
 use crate::template::Template;
 use crate::validation;
+pub use entity::{entity, user};
 use text::fitting;
 
 /// How often fields are looked for that earlier values ask for.
@@ -25,6 +27,8 @@ const ROUNDS: usize = 6;
 const DEPTH: usize = 12;
 /// The host where no field names one.
 const HOST: &str = "git.example.com";
+/// What stands for a secret. No other value is like it, because logs hide it wherever it stands.
+const SECRET: &str = "made-up-secret";
 
 /// Which fields get a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,12 +54,38 @@ pub fn values(template: &Template) -> Value {
     if fits(&required) { required } else { all }
 }
 
-/// A text for each secret that the template must have.
+/// A text for each secret that the template must have or that its form brings. The token of a person at a Git host
+/// (`requestUserCredentials`) is not among them: the form does not ask for it.
 pub fn secrets(template: &Template) -> BTreeMap<String, String> {
     let schema = template.secrets_schema.as_ref();
     let required = schema.and_then(|schema| schema["required"].as_array());
-    let names = required.into_iter().flatten().filter_map(Value::as_str);
-    names.map(|name| (name.to_owned(), "sample".to_owned())).collect()
+    let required = required.into_iter().flatten().filter_map(Value::as_str);
+    let mut names: Vec<String> = required.map(str::to_owned).collect();
+    for page in &template.pages {
+        secrets_of_form(&page.schema, &mut names, 0);
+    }
+    names.into_iter().map(|name| (name, SECRET.to_owned())).collect()
+}
+
+/// The secrets of fields for a secret.
+fn secrets_of_form(schema: &Value, names: &mut Vec<String>, depth: usize) {
+    if depth > DEPTH {
+        return;
+    }
+    match schema {
+        Value::Object(entries) => {
+            for (name, field) in entries {
+                if field_name(field) == Some("Secret") {
+                    names.push(name.clone());
+                }
+                secrets_of_form(field, names, depth + 1);
+            }
+        }
+        Value::Array(parts) => parts
+            .iter()
+            .for_each(|part| secrets_of_form(part, names, depth + 1)),
+        _ => {}
+    }
 }
 
 fn fill(template: &Template, wanted: Wanted) -> Value {
@@ -99,7 +129,10 @@ fn of_field(schema: &Value, wanted: Wanted, depth: usize) -> Option<Value> {
     if depth > DEPTH || schema == &Value::Bool(false) {
         return None;
     }
-    if let Some(written) = schema.get("default").or_else(|| schema.get("const")) {
+    let default = schema
+        .get("default")
+        .filter(|default| fits_alone(schema, default));
+    if let Some(written) = default.or_else(|| schema.get("const")) {
         return Some(written.clone());
     }
     if let Some(example) = schema["examples"].get(0) {
@@ -124,6 +157,14 @@ fn of_field(schema: &Value, wanted: Wanted, depth: usize) -> Option<Value> {
         }
         _ => Some(named(schema).unwrap_or_else(|| fitting(schema)).into()),
     }
+}
+
+/// Whether a default is of the type of its own field, which some are not: people have to change these.
+fn fits_alone(schema: &Value, default: &Value) -> bool {
+    let Some(written) = schema.get("type") else {
+        return true;
+    };
+    validation::violations(&json!({ "type": written }), default, false).is_empty()
 }
 
 /// The whole number next to `number`; nothing where JSON cannot hold it.
@@ -157,7 +198,9 @@ fn named(schema: &Value) -> Option<String> {
             };
             Some(RepositoryPlace::with_parts(host, value).written())
         }
-        "OwnerPicker" | "MyGroupsPicker" => Some("group:default/sample-team".to_owned()),
+        "OwnerPicker" | "MyGroupsPicker" => Some(entity::TEAM.to_owned()),
+        // As the form sends it: a star for each sign of the secret.
+        "Secret" => Some("*".repeat(SECRET.len())),
         "EntityPicker" | "OwnedEntityPicker" => Some(format!("{}:default/sample-name", kind())),
         _ => None,
     }
@@ -213,6 +256,7 @@ fn list(schema: &Value, wanted: Wanted, depth: usize) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::template::without;
 
     fn template(parameters: Value) -> Template {
         let entity = json!({
@@ -265,6 +309,43 @@ mod tests {
             ]}},
         }));
         assert_eq!(values, json!({"kind": "queue", "depth": 1}));
+    }
+
+    #[test]
+    fn secrets_of_the_form_are_made_up_and_a_default_of_another_type_is_not_taken() {
+        let parameters = json!([{"properties": {
+            "token": {"type": "string", "ui:field": "Secret"},
+            "extra": {"type": "string", "default": {}},
+            "maybe": {"type": ["string", "null"], "default": null},
+        }}]);
+        let values = fitting_values(parameters.clone());
+        assert_eq!(
+            (&values["token"], &values["maybe"]),
+            (&json!("**************"), &Value::Null)
+        );
+        let secrets = secrets(&template(parameters));
+        assert_eq!(secrets.keys().collect::<Vec<_>>(), ["token"]);
+    }
+
+    #[test]
+    fn made_up_entities_are_right() {
+        let kinds = model::Kinds::builtin();
+        for kind in [
+            "api",
+            "component",
+            "domain",
+            "group",
+            "location",
+            "resource",
+            "system",
+            "user",
+        ] {
+            let mut entity = entity(&model::EntityRef::new(kind, "default", "x"));
+            // Descriptors have none, served entities do.
+            entity = without(&entity, "relations").into();
+            let verdict = model::validate_document(&kinds, &entity);
+            assert!(matches!(verdict, model::Verdict::Valid(_)), "{kind} {verdict:?}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::template::Step;
 use crate::updates;
 
 /// The tables of the plugin.
-pub const MIGRATIONS: &[Migration] = &[TASKS, updates::tables::MIGRATION];
+pub const MIGRATIONS: &[Migration] = &[TASKS, updates::tables::MIGRATION, STEP_KEYS];
 
 const TASKS: Migration = Migration {
     version: 1,
@@ -47,6 +47,12 @@ CREATE TABLE scaffolder_events (
 );
 CREATE INDEX scaffolder_events_task ON scaffolder_events (task, id);
 ",
+};
+
+/// The step of an event where several steps have the same id.
+const STEP_KEYS: Migration = Migration {
+    version: 3,
+    sql: "ALTER TABLE scaffolder_events ADD COLUMN step_key TEXT;",
 };
 
 /// Most events in one answer.
@@ -94,17 +100,15 @@ const COLUMNS: &str = "id, job, template, spec, status, is_cancelled, created_by
 
 fn report(row: &Row) -> Result<TaskReport, StoreError> {
     let spec: Value = row.json(3)?;
-    let steps = spec["steps"].as_array().into_iter().flatten();
-    let steps = steps.enumerate().map(|(index, step)| {
-        let step = Step::read(index, step);
-        StepReport {
-            id: step.id,
-            name: step.name,
-            action: step.action,
-            state: StepState::Waiting,
-            started_at: None,
-            ended_at: None,
-        }
+    let steps = spec["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let steps = Step::read_all(steps).into_iter().map(|step| StepReport {
+        key: step.key,
+        id: step.id,
+        name: step.name,
+        action: step.action,
+        state: StepState::Waiting,
+        started_at: None,
+        ended_at: None,
     });
     Ok(TaskReport {
         id: TaskId(row.uuid(0)?),
@@ -136,11 +140,11 @@ pub(crate) async fn with_events(
     mut tasks: Vec<TaskReport>,
 ) -> Result<Vec<TaskReport>, StoreError> {
     let ids: Vec<uuid::Uuid> = tasks.iter().map(|task| task.id.0).collect();
-    let text = "SELECT id, kind, step, status, level, message, data, at, task FROM scaffolder_events \
+    let text = "SELECT id, kind, step, status, level, message, data, at, step_key, task FROM scaffolder_events \
          WHERE (status IS NOT NULL OR kind IN ('completion', 'recovered')) AND task IN {list} ORDER BY id";
     let mut events: BTreeMap<TaskId, Vec<TaskEvent>> = BTreeMap::new();
     for row in session.rows_in(text, &ids).await? {
-        events.entry(TaskId(row.uuid(8)?)).or_default().push(event(&row)?);
+        events.entry(TaskId(row.uuid(9)?)).or_default().push(event(&row)?);
     }
     for task in &mut tasks {
         task.note_events(events.get(&task.id).map(Vec::as_slice).unwrap_or_default());
@@ -195,10 +199,12 @@ fn order(filter: &TaskFilter) -> String {
 
 fn event(row: &Row) -> Result<TaskEvent, StoreError> {
     let level = row.maybe_text(4)?;
+    let step = row.maybe_text(2)?;
     Ok(TaskEvent {
         id: row.int(0)?,
         kind: EventKind::of(&row.text(1)?),
-        step: row.maybe_text(2)?,
+        step_key: row.maybe_text(8)?.or_else(|| step.clone()),
+        step,
         status: row.maybe_text(3)?.and_then(|word| StepState::of(&word)),
         level: level.map(|word| match word.as_str() {
             "warning" => LogLevel::Warning,
@@ -216,7 +222,7 @@ pub(crate) async fn events(
     id: TaskId,
     after: i64,
 ) -> Result<Vec<TaskEvent>, StoreError> {
-    let text = "SELECT id, kind, step, status, level, message, data, at FROM scaffolder_events \
+    let text = "SELECT id, kind, step, status, level, message, data, at, step_key FROM scaffolder_events \
          WHERE task = ? AND (id > ? OR kind = 'completion') ORDER BY id LIMIT ?";
     let arguments = vec![id.0.into(), after.into(), MOST_EVENTS.into()];
     let rows = session.rows(text, arguments).await?;
@@ -235,10 +241,11 @@ pub(crate) async fn add_event(tx: &mut Tx, id: TaskId, event: &TaskEvent) -> Res
         event.message.replace('\0', "").into(),
         data,
         now.into(),
+        event.telling_key().map(str::to_owned).into(),
     ];
     tx.execute(
-        "INSERT INTO scaffolder_events (task, kind, step, status, level, message, data, at) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO scaffolder_events (task, kind, step, status, level, message, data, at, step_key) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         arguments,
     )
     .await?;

@@ -337,18 +337,18 @@ pub(crate) fn can_begin_at(task: &TaskReport, from: &str) -> Result<(), Fault> {
     let all = || {
         task.steps
             .iter()
-            .map(|step| step.id.as_str())
+            .map(|step| step.key.as_str())
             .collect::<Vec<_>>()
             .join(", ")
     };
-    let at = task.steps.iter().position(|step| step.id == from);
+    let at = task.steps.iter().position(|step| step.key == from);
     let at =
         at.ok_or_else(|| Fault::input(format!("The task has no step '{from}'; its steps are: {}", all())))?;
     let is_done = |state| matches!(state, StepState::Completed | StepState::Skipped);
     match task.steps[..at].iter().find(|step| !is_done(step.state)) {
         Some(before) => Err(Fault::input(format!(
             "The task cannot begin at '{from}': the step '{}' before it is not finished",
-            before.id
+            before.key
         ))),
         None => Ok(()),
     }
@@ -369,6 +369,7 @@ fn cancelled(task: &TaskReport) -> TaskEvent {
     let name = step.map(|step| step.id.clone()).unwrap_or_default();
     TaskEvent {
         step: Some(name.clone()),
+        step_key: Some(step.map(|step| step.key.clone()).unwrap_or_default()),
         status: Some(StepState::Cancelled),
         ..TaskEvent::of(EventKind::Cancelled, format!("Step {name} has been cancelled."))
     }

@@ -1,5 +1,7 @@
 //! Software templates as their entities describe them.
 
+use std::collections::HashSet;
+
 use model::{EntityRef, Fault, entity};
 use serde_json::{Map, Value, json};
 
@@ -56,7 +58,10 @@ pub struct ParameterPage {
 /// One step of a template.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
-    /// Its name for expressions: what the template says, else `step-<number from 1>`.
+    /// Its name among all steps of the template: the id, and of a step whose id an earlier one has `<id>~<number from 1>`.
+    pub key: String,
+    /// Its name for expressions: what the template says, else `step-<number from 1>`. Several steps may have the same, mostly
+    /// with conditions that exclude each other; expressions see the output of the last that ran.
     pub id: String,
     /// Its name for people: what the template says, else the action.
     pub name: String,
@@ -94,11 +99,7 @@ impl Template {
             owner: entity::owner(entity).map(str::to_owned),
             tags: entity::tags(entity).map(str::to_owned).collect(),
             pages: pages(&spec["parameters"]),
-            steps: steps
-                .iter()
-                .enumerate()
-                .map(|(index, step)| Step::read(index, step))
-                .collect(),
+            steps: Step::read_all(steps),
             output: spec.get("output").cloned().unwrap_or_else(|| json!({})),
             secrets_schema: spec["secrets"].get("schema").cloned(),
             presentation: spec.get("presentation").cloned(),
@@ -146,18 +147,48 @@ impl Template {
 }
 
 impl Step {
-    /// Reads a step; what it leaves out gets its default.
-    pub(crate) fn read(index: usize, step: &Value) -> Self {
+    /// Reads the steps of a template; what they leave out gets its default.
+    pub(crate) fn read_all(written: &[Value]) -> Vec<Self> {
+        let mut steps: Vec<Self> = written
+            .iter()
+            .enumerate()
+            .map(|(index, step)| Self::read(index, step))
+            .collect();
+        let ids: HashSet<String> = steps.iter().map(|step| step.id.clone()).collect();
+        let mut keys = HashSet::new();
+        for (index, step) in steps.iter_mut().enumerate() {
+            while !keys.insert(step.key.clone()) {
+                step.key = format!("{}~{}", step.key, index + 1);
+                while ids.contains(&step.key) {
+                    step.key.push('~');
+                }
+            }
+        }
+        steps
+    }
+
+    fn read(index: usize, step: &Value) -> Self {
         let text = |key: &str| step[key].as_str().map(str::to_owned);
         let action = text("action").unwrap_or_default();
+        let id = text("id").unwrap_or_else(|| format!("step-{}", index + 1));
         Self {
-            id: text("id").unwrap_or_else(|| format!("step-{}", index + 1)),
+            key: id.clone(),
+            id,
             name: text("name").unwrap_or_else(|| action.clone()),
             input: step.get("input").cloned(),
             condition: step.get("if").cloned(),
             each: step.get("each").cloned(),
             action,
         }
+    }
+
+    /// Whether this step runs whenever another one does, as far as their conditions are written: both without one, or both
+    /// with the same.
+    pub(crate) fn runs_with(&self, other: &Self) -> bool {
+        fn told(step: &Step) -> Option<&Value> {
+            step.condition.as_ref().filter(|condition| **condition != true)
+        }
+        told(self) == told(other)
     }
 }
 
@@ -204,6 +235,20 @@ pub(crate) fn without(object: &Value, key: &str) -> Map<String, Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn steps_with_one_id_have_keys_of_their_own() {
+        let keys = |ids: &[&str]| -> Vec<String> {
+            let written: Vec<Value> = ids.iter().map(|id| json!({"id": id, "action": "a"})).collect();
+            let steps = Step::read_all(&written);
+            assert!(steps.iter().map(|step| step.id.as_str()).eq(ids.iter().copied()));
+            steps.into_iter().map(|step| step.key).collect()
+        };
+        assert_eq!(keys(&["a", "b", "a", "a"]), ["a", "b", "a~3", "a~4"]);
+        // An id that looks like the key of another step.
+        assert_eq!(keys(&["a", "a", "a~2"]), ["a", "a~2~", "a~2"]);
+        assert_eq!(keys(&["a~2", "a", "a", "a~2"]), ["a~2", "a", "a~3", "a~2~4"]);
+    }
 
     #[test]
     fn a_template_that_came_by_url_names_no_folder_of_this_machine() {

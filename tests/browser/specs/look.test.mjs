@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findings } from '../support/axe.mjs';
 import { picture } from '../support/portal.mjs';
-import { brokenFiles, greeting } from '../support/samples.mjs';
+import { brokenFiles, faulty, greeting } from '../support/samples.mjs';
 import { browser, portal, sharePortalAndBrowser } from '../support/suite.mjs';
 import { visiting } from '../support/visit.mjs';
 
@@ -61,10 +61,12 @@ const pages = {
   actions: '/create/actions',
   'actions-found': '/create/actions?q=roadiehq:utils:fs:replace',
   filters: '/create/filters',
+  'template-checks': '/catalog/default/template/faulty',
+  projects: '/create/projects',
   'not-found': '/no/such/page',
 };
 
-sharePortalAndBrowser({ files: { ...brokenFiles, ...greeting } });
+sharePortalAndBrowser({ files: { ...brokenFiles, ...greeting, ...faulty } });
 
 /** What must hold in every look; keeps a picture. */
 async function assertSound(page, name) {

@@ -107,3 +107,31 @@ spec:
     - { id: look, name: Look, action: debug:log, input: { listWorkspace: with-contents } }
 `,
 };
+
+// A template in which the checks find something of each severity.
+export const faulty = {
+  'faulty.yaml': `apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata:
+  name: faulty
+  title: Template with mistakes
+  description: Its page tells what is wrong with it.
+  tags: [demo]
+spec:
+  type: service
+  owner: group:default/platform-team
+  parameters:
+    required: [name]
+    properties:
+      name: { title: Name, type: string }
+      owner: { title: Owner, type: string, ui:field: OwnerPicker, ui:options: { allowedKinds: [Group] } }
+  steps:
+    - id: fetch
+      action: fetch:template
+      input: { url: ./a-skeleton-with-a-very-long-name-that-is-not-there, values: { name: '\${{ parameters.nmae }}' } }
+    - id: publish
+      action: publish:gitae
+      if: 'false'
+      input: { repoUrl: 'gitea.example.com?repo=\${{ parameters.name | kebab }}' }
+`,
+};

@@ -71,49 +71,42 @@ impl Agreement {
     }
 }
 
-/// A comparison: the shared data and our binary in, figures out.
-type Comparison = fn(&Path, &Path) -> Result<Vec<Agreement>>;
+/// Names a binary that is built already, as for the browser tests.
+const BINARY: &str = "BACKSTAGE_BINARY";
 
-const COMPARISONS: [(&str, Comparison); 6] = [
+/// A comparison: its name on the command line, and what it does.
+type Comparison = (&'static str, fn(&Path, &Path) -> Result<Vec<Agreement>>);
+
+const COMPARISONS: [Comparison; 6] = [
     ("verdicts", verdicts::compare),
     ("corpora", corpus::compare),
-    ("recorded answers", replay::compare),
+    ("recorded", replay::compare),
     ("templates", templates::compare),
     ("language", language::compare),
     ("searches", golden::compare),
 ];
 
-const USAGE: &str = "usage: cargo xtask conformance [--only COMPARISON] [--binary PATH]
-  --only    one of: verdicts, corpora, recorded answers, templates, language, searches
-  --binary  a build of ours to compare, with its examples beside it; by default this repository is built";
-
-/// Runs every comparison, or the one that the arguments name.
-pub fn run(arguments: &[String]) -> Result<()> {
-    let (mut only, mut binary) = (None, None);
-    for pair in arguments.chunks(2) {
-        match pair {
-            [name, value] if name == "--only" => only = Some(value.as_str()),
-            [name, value] if name == "--binary" => binary = Some(PathBuf::from(value).canonicalize()?),
-            _ => bail!("{} is not known, or needs a value\n{USAGE}", pair[0]),
-        }
-    }
-    let chosen = COMPARISONS
-        .into_iter()
-        .filter(|(name, _)| only.is_none_or(|only| only == *name));
-    let chosen: Vec<_> = chosen.collect();
-    if chosen.is_empty() {
-        bail!("there is no such comparison\n{USAGE}");
+/// Runs the comparisons that are named, or every one.
+pub fn run(names: &[String]) -> Result<()> {
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| COMPARISONS.iter().all(|(known, _)| known != name))
+    {
+        let known: Vec<&str> = COMPARISONS.iter().map(|(name, _)| *name).collect();
+        bail!("there is no comparison {unknown}; there are {}", known.join(", "));
     }
     let shared = shared_folder()?;
     setup::for_comparison()?;
     let mut steps = Steps::default();
-    let binary = match binary {
-        Some(binary) => binary,
+    let binary = match std::env::var_os(BINARY) {
+        Some(built) => PathBuf::from(built),
         None => steps.step("building", server::build)?,
     };
     let mut agreements = Vec::new();
-    for (name, compare) in chosen {
-        agreements.extend(steps.step(name, || compare(&shared, &binary))?);
+    for (name, compare) in COMPARISONS {
+        if names.is_empty() || names.iter().any(|wanted| wanted == name) {
+            agreements.extend(steps.step(name, || compare(&shared, &binary))?);
+        }
     }
     floors::judge(&agreements)
 }

@@ -1,10 +1,11 @@
 //! Real templates: whether each draws its form, runs dry to its end with values that are made up, and is found fault with only
 //! where it does not run.
 //!
-//! The command line that people have does it. Steps call no other server, and the catalog is empty.
+//! The command line that people have does it. Steps call no other server, and the catalog is empty. Each repository of the corpus
+//! lies in a folder of its own, as its checkout would; for the address of such a repository the folder is read.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -18,17 +19,34 @@ use crate::server::{Server, free_port};
 
 /// What the log says of an action that the portal does not have.
 const MISSING: &str = "Template action with ID '";
+/// Other reasons that are not the portal's: what the log says, and what that means.
+const ELSEWHERE: [(&str, &str); 3] = [
+    ("without calls to other servers", "read from another server"),
+    (
+        "Unknown template filter",
+        "use a filter that the original does not have either",
+    ),
+    (
+        "There are no files at",
+        "fetch a folder that the corpus does not have",
+    ),
+];
+/// What the log says of an entity that is made up.
+const MADE_UP: &str = "the entity is made up";
+/// Usual names of main branches.
+const BRANCHES: [&str; 2] = ["main", "master"];
 
 /// Judges all templates of the corpus.
 pub fn compare(shared: &Path, binary: &Path) -> Result<Vec<Agreement>> {
-    let corpus = shared.join("corpora/templates");
-    let templates = templates(&corpus)?;
+    let given = shared.join("corpora/templates");
+    let templates = templates(&given)?;
     let files: BTreeSet<&str> = templates.iter().map(|one| one.file.as_str()).collect();
     let scratch = Scratch::new("templates")?;
-    let (runs, ending) = dry_runs(&corpus, &files, binary)?;
-    let lint = lint(&corpus, &ending, binary)?;
+    let corpus = checkouts(&given, scratch.path())?;
+    let runs = dry_runs(&corpus, &files, binary)?;
+    let lint = lint(&corpus, &runs.ending, binary)?;
     let forms = forms(&corpus, &templates, binary, scratch.path())?;
-    Ok(vec![forms, runs, lint])
+    Ok(vec![forms, runs.by_themselves, runs.with_made_up, lint])
 }
 
 /// A document that is a valid template.
@@ -54,6 +72,53 @@ fn templates(corpus: &Path) -> Result<Vec<Template>> {
     Ok(rows.filter_map(template).collect())
 }
 
+/// The repositories of the corpus as checkouts.
+fn checkouts(given: &Path, scratch: &Path) -> Result<PathBuf> {
+    let corpus = scratch.join("corpus");
+    for entry in std::fs::read_dir(given)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            let target = corpus.join(entry.file_name());
+            copy(&entry.path(), &target)?;
+            std::fs::create_dir_all(target.join(".git"))?;
+        }
+    }
+    Ok(corpus)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else if entry.file_type()?.is_file() {
+            std::fs::copy(entry.path(), &target)
+                .with_context(|| format!("could not copy {}", entry.path().display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// The addresses of the corpus's repositories with their folders, as arguments of a dry run.
+fn maps(corpus: &Path) -> Result<Vec<String>> {
+    let mut maps = Vec::new();
+    for entry in std::fs::read_dir(corpus)? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        let Some((owner, repository)) = name.split_once("__") else {
+            continue;
+        };
+        for branch in BRANCHES {
+            maps.push("--map".to_owned());
+            maps.push(format!(
+                "https://github.com/{owner}/{repository}/tree/{branch}={name}"
+            ));
+        }
+    }
+    Ok(maps)
+}
+
 fn command(corpus: &Path, binary: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(binary);
     command
@@ -64,32 +129,56 @@ fn command(corpus: &Path, binary: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// Tries each file; those that come to their end.
-fn dry_runs(corpus: &Path, files: &BTreeSet<&str>, binary: &Path) -> Result<(Agreement, Vec<String>)> {
-    let mut agreement = Agreement::new("templates/dry-run");
-    let (mut ending, mut missing) = (Vec::new(), BTreeMap::<String, usize>::new());
+/// What became of the dry runs.
+struct Runs {
+    /// Those that end without an entity that is made up.
+    by_themselves: Agreement,
+    /// Those that fetch entities, which are made up.
+    with_made_up: Agreement,
+    /// The files of both that come to their end.
+    ending: Vec<String>,
+}
+
+/// Tries each file.
+fn dry_runs(corpus: &Path, files: &BTreeSet<&str>, binary: &Path) -> Result<Runs> {
+    let mut runs = Runs {
+        by_themselves: Agreement::new("templates/dry-run"),
+        with_made_up: Agreement::new("templates/dry-run/made-up"),
+        ending: Vec::new(),
+    };
+    let mut missing = BTreeMap::<String, usize>::new();
+    let maps = maps(corpus)?;
     for file in files {
-        // Each repository of the corpus is a folder of its own.
-        let root = file.split('/').next().unwrap_or(".");
-        let arguments = ["dry-run", file, "--sample", "--json", "--root", root];
-        let ran = command(corpus, binary, &arguments).output();
+        let mut trying = command(corpus, binary, &["dry-run", file, "--sample", "--json"]);
+        let ran = trying.args(&maps).output();
         let ran = ran.context("could not run `template dry-run`")?;
+        let has_made_up = String::from_utf8_lossy(&ran.stdout).contains(MADE_UP);
+        let agreement = if has_made_up {
+            &mut runs.with_made_up
+        } else {
+            &mut runs.by_themselves
+        };
         if ran.status.success() {
-            ending.push((*file).to_owned());
+            runs.ending.push((*file).to_owned());
             agreement.judge(None);
             continue;
         }
         let why = why(&ran.stdout, &ran.stderr);
-        if let Some(action) = why.split(MISSING).nth(1).and_then(|rest| rest.split('\'').next()) {
-            *missing.entry(action.to_owned()).or_default() += 1;
-        }
+        let action = why.split(MISSING).nth(1).and_then(|rest| rest.split('\'').next());
+        let elsewhere = ELSEWHERE.iter().find(|(said, _)| why.contains(said));
+        let reason = match (action, elsewhere) {
+            (Some(action), _) => format!("need the action {action}, which is not there"),
+            (None, Some((_, meaning))) => (*meaning).to_owned(),
+            (None, None) => "fail for another reason".to_owned(),
+        };
+        *missing.entry(reason).or_default() += 1;
         agreement.judge(Some(format!("{file}: {why}")));
     }
     let missing = missing.into_iter();
-    agreement.left_out = missing
-        .map(|(action, count)| format!("{count} need the action {action}, which is not there"))
+    runs.by_themselves.left_out = missing
+        .map(|(reason, count)| format!("{count} {reason}"))
         .collect();
-    Ok((agreement, ending))
+    Ok(runs)
 }
 
 /// The last word of a run.

@@ -73,6 +73,7 @@ is 1 where the values do not fit the form, or a step fails.
 Examples:
   backstage template dry-run templates/service --sample
   backstage template dry-run templates/service --values values.yaml --out /tmp/service
+  backstage template dry-run templates/service --sample --catalog ../catalog --map https://github.com/acme/skeletons/tree/main=../skeletons
   echo '{name: orders}' | backstage template dry-run templates/service --values - --json")]
 pub struct DryRunArguments {
     /// The template's file, or its folder
@@ -81,7 +82,7 @@ pub struct DryRunArguments {
     /// The values of the form, YAML or JSON; `-` for standard input
     #[arg(long, value_name = "FILE", conflicts_with = "sample")]
     pub values: Option<PathBuf>,
-    /// Make up values that fit the form, and print them
+    /// Make up values that fit the form, and print them; the person, secrets and missing entities, too
     #[arg(long)]
     pub sample: bool,
     /// Secrets by name, YAML or JSON
@@ -99,6 +100,12 @@ pub struct DryRunArguments {
     /// Let steps read from other servers
     #[arg(long)]
     pub network: bool,
+    /// Folder to read in place of an address elsewhere and all below it; may be given several times
+    #[arg(long, value_name = "ADDRESS=FOLDER")]
+    pub map: Vec<String>,
+    /// Entities that steps find in the catalog: descriptor files, or folders that hold some
+    #[arg(long, value_name = "PATH")]
+    pub catalog: Vec<PathBuf>,
     /// How results are printed
     #[command(flatten)]
     pub print: Print,
@@ -164,6 +171,9 @@ pub struct TestArguments {
     /// Write the folders that cases expect
     #[arg(long)]
     pub update: bool,
+    /// Entities that steps find in the catalog: descriptor files, or folders that hold some
+    #[arg(long, value_name = "PATH")]
+    pub catalog: Vec<PathBuf>,
     /// How results are printed
     #[command(flatten)]
     pub print: Print,

@@ -92,7 +92,7 @@ const FAULTS: [(&str, &str, &str, u64, u64); 30] = [
     (
         "repeated-step-id",
         "    - id: register\n",
-        "    - id: log\n",
+        "    - id: log\n      if: ${{ parameters.owner === 'team' }}\n",
         39,
         7,
     ),

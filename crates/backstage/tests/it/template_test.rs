@@ -296,3 +296,92 @@ fn a_task_of_a_portal_is_followed_to_its_end() {
     let page = portal.get("/catalog/default/template/sample");
     assert!(page.contains("Checks of the template"), "{page}");
 }
+
+const FETCHING: &str = "\
+apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata:
+  name: fetching
+spec:
+  type: service
+  parameters:
+    properties:
+      of: {type: string, ui:field: EntityPicker, ui:options: {catalogFilter: {kind: System}}}
+      token: {type: string, ui:field: Secret}
+  steps:
+    - id: find
+      action: catalog:fetch
+      input: {entityRef: '${{ parameters.of or \"system:default/shop\" }}'}
+    - id: log
+      action: debug:log
+      input:
+        message: '${{ steps.find.output.entity.spec.cluster.name }} of ${{ steps.find.output.entity.kind }} for ${{ user.entity.kind }}'
+    - id: fetch
+      action: fetch:plain
+      if: ${{ steps.find.output.entity.spec.far }}
+      input: {url: https://github.com/acme/skeletons/tree/main/service}
+";
+
+#[test]
+fn entities_are_those_of_the_descriptors_or_made_up() {
+    let files = folder();
+    write(files.path(), "template.yaml", FETCHING);
+    let missing = "error: Entity system:default/shop not found";
+    check(files.path(), &["dry-run", "."], &[missing], 1);
+    let arguments = ["dry-run", ".", "--sample"];
+    let expected = ["the entity is made up", "sample of System for User"];
+    check(
+        files.path(),
+        &[&arguments[..], &["--root", "."]].concat(),
+        &expected,
+        1,
+    );
+    let shop = "apiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: {name: shop}\n\
+                spec: {owner: group:default/a, cluster: {name: north}}\n";
+    write(files.path(), "known/shop.yaml", shop);
+    let found = ["dry-run", ".", "--catalog", "known"];
+    check(files.path(), &found, &["log: north of System for"], 0);
+    write(files.path(), "known/shop.yaml", "kind: [System\n");
+    check(files.path(), &found, &["known/shop.yaml:"], 2);
+    write(files.path(), "known/shop.yaml", "");
+    check(files.path(), &found, &["there are no entities in known"], 2);
+}
+
+#[test]
+fn a_folder_stands_for_an_address_elsewhere() {
+    let files = folder();
+    write(files.path(), "template.yaml", FETCHING);
+    write(files.path(), "skeletons/service/here.txt", "here");
+    let arguments = ["dry-run", ".", "--sample"];
+    check(
+        files.path(),
+        &arguments,
+        &["without calls to other servers", "--map ADDRESS=FOLDER"],
+        1,
+    );
+    let map = "https://github.com/acme/skeletons/tree/main=skeletons";
+    let with_map = |map| [&arguments[..], &["--map", map]].concat();
+    check(files.path(), &with_map(map), &["file: here.txt (4 bytes)"], 0);
+    check(files.path(), &with_map("skeletons"), &["write ADDRESS=FOLDER"], 2);
+    check(
+        files.path(),
+        &with_map("https://x=none"),
+        &["which is no folder"],
+        2,
+    );
+}
+
+#[test]
+fn a_template_that_the_catalog_refuses_is_not_tried() {
+    let files = folder();
+    let form = TEMPLATE.find("  parameters:").unwrap()..TEMPLATE.find("  steps:").unwrap();
+    let mut wrong = TEMPLATE.to_owned();
+    wrong.replace_range(form, "  parameters: \"no\"\n");
+    write(files.path(), "template.yaml", &wrong);
+    let told = [
+        "the catalog would refuse the template",
+        "template.yaml:7:3: error: ",
+        "[entity-schema]",
+    ];
+    check(files.path(), &["dry-run", "."], &told, 2);
+}

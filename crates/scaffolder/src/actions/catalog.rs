@@ -9,6 +9,8 @@ use plugin::{Action, ActionContext, ActionExample, ActionSchema};
 use serde_json::{Value, json};
 
 use super::{flag, object, text};
+use crate::dry_run::fill;
+use crate::sample;
 use crate::workspace::Workspace;
 
 /// Longest wait for what was registered.
@@ -268,29 +270,44 @@ impl Action for Fetch {
     async fn run(&self, context: ActionContext) -> Result<Value, Fault> {
         let input = &context.input;
         if let Some(one) = input["entityRef"].as_str() {
-            let found = self.fetch(&[one], input).await?;
+            let found = self.fetch(&[one], &context).await?;
             return Ok(json!({"entity": found.into_iter().next()}));
         }
         let Some(many) = input["entityRefs"].as_array() else {
             return Err(Fault::input("Missing entity reference or references"));
         };
         let many: Vec<&str> = many.iter().filter_map(Value::as_str).collect();
-        Ok(json!({"entities": self.fetch(&many, input).await?}))
+        Ok(json!({"entities": self.fetch(&many, &context).await?}))
     }
 }
 
 impl Fetch {
-    async fn fetch(&self, names: &[&str], input: &Value) -> Result<Vec<Value>, Fault> {
+    async fn fetch(&self, names: &[&str], context: &ActionContext) -> Result<Vec<Value>, Fault> {
+        let input = &context.input;
         let namespace = input["defaultNamespace"].as_str().unwrap_or("default");
         let references = names
             .iter()
             .map(|name| EntityRef::parse(name, input["defaultKind"].as_str(), namespace));
         let references = references.collect::<Result<Vec<_>, _>>()?;
         let found = self.0.seen_by(&FETCHED).entities(&references).await?;
-        let each = found.into_iter().zip(names).map(|(found, name)| match found {
-            None if input["optional"] != true => Err(Fault::error(format!("Entity {name} not found"))),
+        let each = found.into_iter().zip(references.iter().zip(names));
+        let each = each.map(|(found, (reference, name))| match found {
+            None if input["optional"] != true => {
+                made_up(reference, context).ok_or_else(|| Fault::error(format!("Entity {name} not found")))
+            }
             found => Ok(found.unwrap_or_default()),
         });
         each.collect()
     }
+}
+
+/// An entity in place of one that is not there, where a template is tried with values that are made up.
+fn made_up(reference: &EntityRef, context: &ActionContext) -> Option<Value> {
+    let read = context.template_run.as_ref()?.made_up_output.as_ref()?;
+    let mut entity = sample::entity(reference);
+    fill(&mut entity, &read["entity"]);
+    context.log.warning(format!(
+        "The catalog of this try has no {reference}: the entity is made up, with the values that the template reads of it"
+    ));
+    Some(entity)
 }

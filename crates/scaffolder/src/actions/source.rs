@@ -31,9 +31,7 @@ impl Sources {
 
     /// The files of a folder.
     pub(super) async fn folder(&self, address: &str, context: &ActionContext) -> Result<Tree, Fault> {
-        let tree = self
-            .tree(self.place(address, base_of(context), root_of(context))?)
-            .await?;
+        let tree = self.tree(self.place_of(address, context)?).await?;
         if tree.files.is_empty() {
             return Err(Fault::not_found(format!(
                 "There are no files at {address}; the address is relative to the template's own file"
@@ -91,7 +89,7 @@ impl Sources {
     /// One file.
     pub(super) async fn file(&self, address: &str, context: &ActionContext) -> Result<TreeFile, Fault> {
         let missing = || Fault::not_found(format!("There is no file {address} beside the template"));
-        let place = self.place(address, base_of(context), root_of(context))?;
+        let place = self.place_of(address, context)?;
         self.file_at(place).await?.ok_or_else(missing)
     }
 
@@ -110,6 +108,23 @@ impl Sources {
                 }))
             }
         }
+    }
+
+    /// The place of an address of a step: where a folder of this machine stands for it, below that.
+    fn place_of(&self, address: &str, context: &ActionContext) -> Result<Place, Fault> {
+        let run = context.template_run.as_ref();
+        let folders = run.map(|run| run.folders.as_slice()).unwrap_or_default();
+        for (begin, folder) in folders {
+            let begin = begin.trim_end_matches('/');
+            let rest = address.strip_prefix(begin);
+            if let Some(rest) = rest.filter(|rest| rest.is_empty() || rest.starts_with('/')) {
+                return Ok(Place::Disk {
+                    root: folder.display().to_string(),
+                    path: confined(rest.trim_start_matches('/'))?,
+                });
+            }
+        }
+        self.place(address, base_of(context), root_of(context))
     }
 
     /// The place of an address. One that is relative starts at `base`, the template's own file; on this disk it stays below `root`, or

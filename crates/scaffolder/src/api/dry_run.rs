@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use model::Fault;
+use model::{Fault, Kinds};
 use plugin::Decision;
 use serde_json::{Value, json};
 use web::api::Json;
@@ -56,6 +56,7 @@ pub(super) async fn run(
         environment: None,
         beside: Beside::Files(files),
         until: None,
+        is_made_up: false,
     };
     let report = scaffolder.dry_runs.run(wanted, &scaffolder.stop).await?;
     if let Some(failure) = report.failure {
@@ -84,6 +85,9 @@ fn read(body: &Value) -> Result<(Template, &Value, Vec<File>), Fault> {
     }
     let files = files(&body["directoryContents"])?;
     if template["kind"] != "Template" {
+        return Err(Fault::input("Input template is not a template"));
+    }
+    if !Kinds::builtin().validate(template)? {
         return Err(Fault::input("Input template is not a template"));
     }
     Ok((Template::of(template)?, values, files))

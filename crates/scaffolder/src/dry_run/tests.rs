@@ -58,7 +58,7 @@ fn runner(folder: &Path) -> DryRunner {
 fn template(steps: &Value) -> Template {
     let entity = json!({
         "apiVersion": "scaffolder.backstage.io/v1beta3", "kind": "Template", "metadata": {"name": "probe"},
-        "spec": {"steps": steps},
+        "spec": {"type": "service", "steps": steps},
     });
     Template::of(&entity).unwrap()
 }
@@ -73,6 +73,7 @@ fn wanted(template: &Template) -> DryRun<'_> {
         environment: None,
         beside: Beside::Files(Vec::new()),
         until: None,
+        is_made_up: false,
     }
 }
 
@@ -127,4 +128,21 @@ async fn a_run_that_is_given_up_leaves_nothing() {
     assert!(given_up.is_err());
     until("the folder is removed", || folders(&runner) == 0).await;
     assert_eq!(runner.places.available_permits(), AT_ONCE);
+}
+
+#[tokio::test]
+async fn a_template_that_the_catalog_refuses_is_not_tried() {
+    let folder = tempfile::tempdir().unwrap();
+    let runner = runner(folder.path());
+    let mut template = template(&json!([]));
+    template.entity["spec"]["parameters"] = "no".into();
+    let refused = runner
+        .run(wanted(&template), &CancellationToken::new())
+        .await
+        .unwrap_err();
+    assert!(refused.message.contains("/spec/parameters"), "{refused}");
+    // What a placeholder stands for is not known here.
+    template.entity["spec"]["owner"] = json!({"$text": "./owner"});
+    let tried = runner.run(wanted(&template), &CancellationToken::new()).await;
+    assert!(tried.is_ok(), "{tried:?}");
 }

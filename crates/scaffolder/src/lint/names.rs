@@ -104,7 +104,7 @@ impl Names<'_> {
     }
 
     fn step(&self, id: &str, rest: &[String], is_guarded: bool, at: Standpoint) -> Option<Wrong> {
-        let Some(index) = self.steps.position(id) else {
+        let Some((index, _)) = self.steps.with_id(id).next() else {
             if self.steps.is_open || is_guarded {
                 return None;
             }
@@ -124,7 +124,7 @@ impl Names<'_> {
                 Some(way_out).filter(|_| index > at.steps_before),
             ));
         }
-        self.output(index, id, rest)
+        self.output(id, rest)
     }
 
     /// A step whose name goes on with `-`, which is a minus in expressions.
@@ -138,7 +138,7 @@ impl Names<'_> {
         ))
     }
 
-    fn output(&self, index: usize, id: &str, rest: &[String]) -> Option<Wrong> {
+    fn output(&self, id: &str, rest: &[String]) -> Option<Wrong> {
         let (first, name) = (rest.first()?, rest.get(1));
         if first != "output" {
             let message = format!("`steps.{id}` has no `{first}`");
@@ -148,19 +148,26 @@ impl Names<'_> {
                 Some(format!("Write `steps.{id}.output.…`.")),
             ));
         }
-        let (name, action) = (name?, self.steps.all[index].action.as_ref()?);
-        let schema = action.schema().output;
-        let known = schema["properties"].as_object()?;
-        let is_closed = schema["additionalProperties"] == Value::Bool(false);
-        if !is_closed || known.contains_key(name) {
-            return None;
+        let name = name?;
+        let mut names = Vec::new();
+        let mut actions = Vec::new();
+        for (_, placed) in self.steps.with_id(id) {
+            let action = placed.action.as_ref()?;
+            let schema = action.schema().output;
+            let is_closed = schema["additionalProperties"] == Value::Bool(false);
+            let known = schema["properties"].as_object().filter(|_| is_closed)?;
+            if known.contains_key(name) {
+                return None;
+            }
+            names.extend(known.keys().cloned());
+            actions.push(action.id().to_owned());
         }
-        let names: Vec<&str> = known.keys().map(String::as_str).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let way_out = did_you_mean(name, names.iter().copied())
             .unwrap_or_else(|| format!("It gives {}.", names.join(", ")));
         let message = format!(
             "The step `{id}` gives no output `{name}`: its action is {}",
-            action.id()
+            actions.join(" or ")
         );
         Some((Rule::UnknownOutput, message, Some(way_out)))
     }
@@ -185,7 +192,7 @@ pub(super) fn unknown_filter(template: &Template, name: &str, filters: &Extensio
         Some((message, meant)) => (message.to_owned(), Some(meant.trim_end_matches("\"?").to_owned())),
         None => (message, None),
     };
-    let list = "The filters that there are stand in GET /api/scaffolder/v2/templating-extensions.";
+    let list = "The filters that there are stand at /create/filters, and in GET /api/scaffolder/v2/templating-extensions.";
     let way_out = meant.map_or_else(|| list.to_owned(), |meant| format!("Did you mean `{meant}`?"));
     let way_out = Some(way_out);
     Some((Rule::UnknownFilter, message, way_out))

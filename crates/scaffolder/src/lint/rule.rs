@@ -15,7 +15,7 @@ pub enum Rule {
     ActionInput,
     /// A step has the keys that steps have.
     UnknownStepKey,
-    /// Each step has a name of its own.
+    /// Steps that run together have names of their own.
     RepeatedStepId,
     /// A condition can be false.
     ConstantCondition,
@@ -94,8 +94,8 @@ const RULES: [(Rule, &str, Severity, &str); 26] = [
     (
         Rule::RepeatedStepId,
         "repeated-step-id",
-        Severity::Error,
-        "Two steps have the same id.",
+        Severity::Warning,
+        "Two steps with the same id run together: both without a condition, or with the same.",
     ),
     (
         Rule::ConstantCondition,

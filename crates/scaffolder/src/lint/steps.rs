@@ -49,23 +49,28 @@ impl<'a> Steps<'a> {
     pub(super) fn of(spec: &'a Value, actions: &ActionRegistry) -> Self {
         let path = vec!["spec".to_owned(), "steps".to_owned()];
         let written = spec["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let placed = |(index, written): (usize, &'a Value)| {
-            let step = Step::read(index, written);
-            Placed {
-                action: actions.get(&step.action).cloned(),
-                path: below(&path, index),
-                step,
-                written,
-            }
+        let placed = |(index, step): (usize, Step)| Placed {
+            action: actions.get(&step.action).cloned(),
+            path: below(&path, index),
+            step,
+            written: &written[index],
         };
         Self {
             is_open: is_placeholder(&spec["steps"]) || written.iter().any(is_placeholder),
-            all: written.iter().enumerate().map(placed).collect(),
+            all: Step::read_all(written)
+                .into_iter()
+                .enumerate()
+                .map(placed)
+                .collect(),
         }
     }
 
-    pub(super) fn position(&self, id: &str) -> Option<usize> {
-        self.all.iter().position(|placed| placed.step.id == id)
+    /// The steps with an id, and their places.
+    pub(super) fn with_id(&self, id: &str) -> impl Iterator<Item = (usize, &Placed<'a>)> {
+        self.all
+            .iter()
+            .enumerate()
+            .filter(move |(_, placed)| placed.step.id == id)
     }
 
     pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
@@ -73,18 +78,18 @@ impl<'a> Steps<'a> {
     }
 
     pub(super) fn check(&self, actions: &ActionRegistry, found: &mut Findings<'_>) {
-        let mut first: HashMap<&str, usize> = HashMap::new();
+        let mut last: HashMap<&str, usize> = HashMap::new();
         for (index, placed) in self.all.iter().enumerate() {
-            let before = *first.entry(&placed.step.id).or_insert(index);
-            if before != index {
+            let before = last.insert(&placed.step.id, index);
+            if let Some(before) = before.filter(|before| placed.step.runs_with(&self.all[*before].step)) {
                 let message = format!(
-                    "The steps {} and {} have the same id `{}`",
+                    "The steps {} and {} have the same id `{}` and run together: expressions see the output of the later one",
                     before + 1,
                     index + 1,
                     placed.step.id
                 );
-                let way_out =
-                    "Give each step an id of its own: `steps.<id>.output` is that of one step.".to_owned();
+                let way_out = "Give each an id of its own. Steps with one id are meant for conditions that exclude each other."
+                    .to_owned();
                 found.at(
                     Rule::RepeatedStepId,
                     &below(&placed.path, "id"),

@@ -295,6 +295,7 @@ fn report(state: TaskState, problem: Option<&str>) -> TaskReport {
     };
     let template = template();
     let steps = template.steps.iter().zip(states).map(|(step, state)| StepReport {
+        key: step.key.clone(),
         id: step.id.clone(),
         name: step.name.clone(),
         action: step.action.clone(),
@@ -369,6 +370,7 @@ fn events() -> Vec<TaskEvent> {
         id,
         kind: EventKind::Log,
         step: step.map(str::to_owned),
+        step_key: step.map(str::to_owned),
         status: None,
         level,
         message: message.to_owned(),

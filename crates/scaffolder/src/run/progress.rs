@@ -6,6 +6,7 @@ use model::Fault;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::template::Step;
 use crate::updates::record::Record;
 
 /// What a task has come to.
@@ -14,7 +15,7 @@ use crate::updates::record::Record;
 pub(crate) struct Progress {
     /// The task has come to its end; a run after that is another try.
     pub(crate) has_ended: bool,
-    /// Outputs of finished steps in their order; nothing for one that failed or was passed over.
+    /// Outputs of finished steps by their keys; nothing for one that failed or was passed over.
     steps: Vec<(String, Option<Value>)>,
     /// Outputs of the rounds that are done of a step with `each`.
     rounds: BTreeMap<String, Vec<Value>>,
@@ -58,11 +59,11 @@ impl Progress {
         self.rounds.entry(step.to_owned()).or_default().push(output);
     }
 
-    /// The outputs as expressions see them: `{<step>: {output: …}}`.
-    pub(crate) fn outputs(&self) -> Value {
-        let outputs = self.steps.iter().filter_map(|(id, output)| {
-            let output = output.as_ref()?;
-            Some((id.clone(), json!({ "output": output })))
+    /// The outputs as expressions see them: `{<id>: {output: …}}`, of steps with one id the output of the last that ran.
+    pub(crate) fn outputs(&self, steps: &[Step]) -> Value {
+        let outputs = steps.iter().filter_map(|step| {
+            let (_, output) = self.steps.iter().find(|(key, _)| *key == step.key)?;
+            Some((step.id.clone(), json!({ "output": output.as_ref()? })))
         });
         Value::Object(outputs.collect::<Map<_, _>>())
     }

@@ -29,6 +29,8 @@ pub(crate) struct Stage {
     pub(crate) settings: Arc<Settings>,
     /// The steps with their defaults, values and person.
     pub(crate) spec: Value,
+    /// The steps.
+    pub(crate) steps: Vec<Step>,
     /// The task's id, as expressions see it.
     pub(crate) task: String,
     pub(crate) secrets: BTreeMap<String, String>,
@@ -58,10 +60,12 @@ impl Stage {
         environment
             .chain(secrets.values().map(String::as_str))
             .for_each(|secret| redactor.hide(secret));
+        let steps = spec["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
         Self {
             actions,
             filters,
             settings,
+            steps: Step::read_all(steps),
             spec,
             task,
             secrets,
@@ -70,17 +74,11 @@ impl Stage {
         }
     }
 
-    /// The steps.
-    pub(crate) fn steps(&self) -> Vec<Step> {
-        let steps = self.spec["steps"].as_array().into_iter().flatten().enumerate();
-        steps.map(|(index, step)| Step::read(index, step)).collect()
-    }
-
     /// What expressions see, in a round of `each` with its entry.
     pub(crate) fn context(&self, each: Option<&Value>) -> Context {
         let mut open = json!({
             "parameters": self.spec["parameters"],
-            "steps": self.progress.outputs(),
+            "steps": self.progress.outputs(&self.steps),
             "context": {"task": {"id": self.task}},
             "environment": {"parameters": self.settings.environment},
         });

@@ -25,17 +25,17 @@ impl Run<'_> {
     /// Does a step and keeps how it ended. A failure ends the task, but not before later steps that want to run anyway.
     pub(super) async fn step(&mut self, step: &Step) -> Result<(), Halt> {
         if self.stage.is_given_up(step) {
-            self.stage.progress.finish(&step.id, None);
+            self.stage.progress.finish(&step.key, None);
             self.keep_files(step).await;
             let skipped = Self::skipped(step, "a previous step failed");
             return self.keep_with(&[skipped]).await;
         }
         let begun = format!("Beginning step {}", step.name);
-        self.say(&[TaskEvent::step(&step.id, Some(StepState::Processing), begun)])
+        self.say(&[TaskEvent::step(step, Some(StepState::Processing), begun)])
             .await?;
         let context = self.stage.context(None);
         if Stage::condition_fails(step, &context) {
-            self.stage.progress.finish(&step.id, None);
+            self.stage.progress.finish(&step.key, None);
             self.keep_files(step).await;
             let skipped = Self::skipped(step, "its if condition was false");
             return self.keep_with(&[skipped]).await;
@@ -46,9 +46,9 @@ impl Run<'_> {
         };
         let events = match done {
             Ok(output) => {
-                self.stage.progress.finish(&step.id, Some(output));
+                self.stage.progress.finish(&step.key, Some(output));
                 let text = format!("Finished step {}", step.name);
-                vec![TaskEvent::step(&step.id, Some(StepState::Completed), text)]
+                vec![TaskEvent::step(step, Some(StepState::Completed), text)]
             }
             Err(fault) => self.failed(step, &fault),
         };
@@ -57,20 +57,20 @@ impl Run<'_> {
     }
 
     fn failed(&mut self, step: &Step, fault: &Fault) -> Vec<TaskEvent> {
-        let event = |text: String| TaskEvent::step(&step.id, Some(StepState::Failed), text);
+        let event = |text: String| TaskEvent::step(step, Some(StepState::Failed), text);
         let mut events = vec![event(fault.to_string())];
         if self.stage.progress.failure.is_some() {
             events.push(event(format!("Additional error occurred: {}", fault.message)));
         }
         let fault = self.stage.redacted(fault);
         self.stage.progress.failure.get_or_insert(fault);
-        self.stage.progress.finish(&step.id, None);
+        self.stage.progress.finish(&step.key, None);
         events
     }
 
     async fn do_rounds(&mut self, step: &Step, rounds: Vec<Round>) -> Result<Result<Value, Fault>, Halt> {
         let has_rounds = step.each.is_some();
-        let done = self.stage.progress.rounds(&step.id).len();
+        let done = self.stage.progress.rounds(&step.key).len();
         for (number, round) in rounds.into_iter().enumerate().skip(done) {
             if let Some(each) = &round.each {
                 let verb = if round.input.is_some() {
@@ -95,10 +95,10 @@ impl Run<'_> {
             if !has_rounds {
                 return Ok(Ok(output));
             }
-            self.stage.progress.finish_round(&step.id, output);
+            self.stage.progress.finish_round(&step.key, output);
             self.keep_with(&[]).await?;
         }
-        Ok(Ok(joined(&self.stage.progress.rounds(&step.id))))
+        Ok(Ok(joined(&self.stage.progress.rounds(&step.key))))
     }
 
     /// Runs the action, and keeps what it says on the way.
@@ -117,7 +117,7 @@ impl Run<'_> {
             workspace: self.workspace.clone(),
             secrets: Secrets::new(self.stage.secrets.clone()),
             log: log.clone(),
-            checkpoint: self.job.checkpoint.part(&format!("step {} {round}", step.id)),
+            checkpoint: self.job.checkpoint.part(&format!("step {} {round}", step.key)),
             stop: stop.clone(),
             dry_run: false,
             template_run: Some(self.template_run(step)),
@@ -179,7 +179,7 @@ impl Run<'_> {
         let origin = self.stage.progress.origin.clone();
         // Of a step with rounds the values alone do not tell the repositories apart.
         let origin = origin.filter(|_| step.each.is_none()).map(|origin| Record {
-            step: step.id.clone(),
+            step: step.key.clone(),
             ..origin
         });
         let base_url = self.task.spec["templateInfo"]["baseUrl"].as_str();
@@ -192,6 +192,8 @@ impl Run<'_> {
             root: None,
             published: self.stage.progress.published.clone(),
             record: origin.map(|origin| origin.text()),
+            folders: Vec::new(),
+            made_up_output: None,
         }
     }
 }

@@ -6,6 +6,7 @@ use work::LogLevel;
 
 use super::report::wire_time;
 use super::{StepState, TaskId};
+use crate::template::Step;
 
 /// What an event is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -49,8 +50,10 @@ pub struct TaskEvent {
     pub id: i64,
     /// What it is about.
     pub kind: EventKind,
-    /// The step that it belongs to.
+    /// The id of the step that it belongs to.
     pub step: Option<String>,
+    /// The key of that step, which is its id unless an earlier step has the same.
+    pub step_key: Option<String>,
     /// The state that the step came to.
     pub status: Option<StepState>,
     /// How much a line matters; nothing for what the engine itself says.
@@ -70,6 +73,7 @@ impl TaskEvent {
             id: 0,
             kind,
             step: None,
+            step_key: None,
             status: None,
             level: None,
             message: message.into(),
@@ -79,12 +83,19 @@ impl TaskEvent {
     }
 
     /// What the engine says about a step.
-    pub(crate) fn step(id: &str, status: Option<StepState>, message: impl Into<String>) -> Self {
+    pub(crate) fn step(step: &Step, status: Option<StepState>, message: impl Into<String>) -> Self {
         Self {
-            step: Some(id.to_owned()),
+            step: Some(step.id.clone()),
+            step_key: Some(step.key.clone()),
             status,
             ..Self::of(EventKind::Log, message)
         }
+    }
+
+    /// The key of its step where the id alone does not tell which step it is.
+    pub(crate) fn telling_key(&self) -> Option<&str> {
+        let key = self.step_key.as_deref();
+        key.filter(|_| self.step_key != self.step)
     }
 
     /// The event as clients of the API read it.
@@ -105,6 +116,9 @@ impl TaskEvent {
         if let Some(step) = &self.step {
             plain["step"] = step.as_str().into();
         }
+        if let Some(key) = self.telling_key() {
+            plain["stepKey"] = key.into();
+        }
         if let Some(status) = self.status {
             plain["status"] = status.as_str().into();
         }
@@ -119,6 +133,9 @@ impl TaskEvent {
         }
         if let Some(step) = &self.step {
             body["stepId"] = step.as_str().into();
+        }
+        if let Some(key) = self.telling_key() {
+            body["stepKey"] = key.into();
         }
         if let Some(status) = self.status {
             body["status"] = status.as_str().into();

@@ -11,7 +11,7 @@ use work::JobId;
 
 use super::TaskEvent;
 
-/// The step from which a task is done again, in the event that says so and in requests.
+/// The key of the step from which a task is done again, in the event that says so and in requests.
 pub(crate) const FROM_STEP: &str = "fromStep";
 
 /// Names a task.
@@ -130,6 +130,8 @@ impl StepState {
 /// A step of a task.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StepReport {
+    /// Its name among all steps of the task.
+    pub key: String,
     /// Its name for expressions.
     pub id: String,
     /// Its name for people.
@@ -173,7 +175,7 @@ pub struct TaskReport {
     pub output: Option<Value>,
     /// Why it failed.
     pub problem: Option<Fault>,
-    /// The step from which it was done again the last time, where a person chose one.
+    /// The key of the step from which it was done again the last time, where a person chose one.
     pub again_from: Option<String>,
 }
 
@@ -222,10 +224,10 @@ impl TaskReport {
                 super::EventKind::Recovered => self.note_another_try(event.data.as_ref()),
                 _ => {}
             }
-            let (Some(id), Some(state)) = (&event.step, event.status) else {
+            let (Some(key), Some(state)) = (&event.step_key, event.status) else {
                 continue;
             };
-            let Some(step) = self.steps.iter_mut().find(|step| step.id == *id) else {
+            let Some(step) = self.steps.iter_mut().find(|step| step.key == *key) else {
                 continue;
             };
             step.state = state;
@@ -241,7 +243,7 @@ impl TaskReport {
     /// Steps that will be done again wait again.
     fn note_another_try(&mut self, data: Option<&Value>) {
         let from = data.and_then(|data| data[FROM_STEP].as_str());
-        let at = from.and_then(|from| self.steps.iter().position(|step| step.id == from));
+        let at = from.and_then(|from| self.steps.iter().position(|step| step.key == from));
         let starts_over = from.is_none() && self.recover_strategy() == "startOver";
         for (number, step) in self.steps.iter_mut().enumerate() {
             let is_again = at.is_some_and(|at| number >= at);

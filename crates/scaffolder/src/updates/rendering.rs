@@ -106,6 +106,7 @@ pub(crate) async fn render(
         environment: None,
         beside: Beside::Url(at.template.base_url.clone().unwrap_or_default()),
         until: Some(&record.step),
+        is_made_up: false,
     };
     let failed = |fault: Fault| Fault {
         message: format!("{} cannot be rendered: {}", at.pinned.url, fault.message),

@@ -109,6 +109,8 @@ impl Acting {
                 version: None,
                 root: None,
                 record: None,
+                folders: Vec::new(),
+                made_up_output: None,
                 published: None,
             }),
         };

@@ -177,3 +177,85 @@ async fn a_task_is_done_again_from_a_step_with_the_files_as_they_were() {
         "{messages}"
     );
 }
+
+/// Two ways to one step, of which the first or the second is gone; behind them a step that waits.
+fn two_ways(goes_first: bool) -> Value {
+    json!([
+        {"id": "make", "action": "test:gate", "if": goes_first, "input": {"way": "first"}},
+        {"id": "make", "action": "test:gate", "if": !goes_first, "input": {"way": "second"}},
+        {"id": "use", "action": "test:gate", "input": {"waits": true, "made": "${{ steps.make.output.run }}"}},
+    ])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_steps_with_one_id_the_one_whose_condition_holds_runs() {
+    let done = StepState::Completed;
+    for (goes_first, states) in [
+        (true, [done, StepState::Skipped]),
+        (false, [StepState::Skipped, done]),
+    ] {
+        let world = World::new().await;
+        let output = json!({"made": "${{ steps.make.output.run }}"});
+        let id = world
+            .begin(&world.template(&two_ways(goes_first), &output, &[]), &[])
+            .await;
+        let process = world.process();
+        world.runs_of_gate(2).await;
+        process.kill().await;
+        world.gate.open.add_permits(8);
+        let process = world.process();
+        let task = world.ended(id).await;
+        process.end().await;
+        let messages = world.messages(id).await;
+        assert_eq!(task.output, Some(json!({"made": 1})), "{messages}");
+        assert_eq!([task.steps[0].state, task.steps[1].state], states, "{messages}");
+        // One of the two ways once, the step behind them twice because the process ended in it.
+        assert_eq!(world.gate.runs.load(Ordering::SeqCst), 3, "{messages}");
+        let events = world.tasks.events(id, 0).await.unwrap();
+        let of_second = events
+            .iter()
+            .filter(|event| event.step_key.as_deref() == Some("make~2"));
+        let is_clear = of_second
+            .clone()
+            .all(|event| event.step.as_deref() == Some("make"));
+        assert!(of_second.count() > 0 && is_clear, "{events:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_is_done_again_from_the_second_of_two_steps_with_one_id() {
+    let world = World::new().await;
+    let steps = json!([
+        {"id": "same", "action": "test:gate", "input": {}},
+        {"id": "same", "action": "fetch:plain:file", "input": {"url": "./late.txt", "targetPath": "late.txt"}},
+        {"id": "look", "action": "debug:log", "input": {"message": "gave ${{ steps.same.output | dump }}"}},
+    ]);
+    let template = world.template(&steps, &json!({}), &[("other.txt", "x")]);
+    let process = world.process();
+    let id = world.begin(&template, &[]).await;
+    let task = world.ended(id).await;
+    assert_eq!(
+        (task.steps[0].state, task.steps[1].state),
+        (StepState::Completed, StepState::Failed)
+    );
+    std::fs::write(world.path("template/late.txt"), "here").unwrap();
+    let actor = Actor::caller(&Viewer::guest(), None);
+    world
+        .tasks
+        .retry(id, Some("same~2"), &BTreeMap::new(), &actor)
+        .await
+        .unwrap();
+    let task = world.ended(id).await;
+    process.end().await;
+    assert_eq!(task.state, TaskState::Completed, "{}", world.messages(id).await);
+    assert_eq!(
+        world.gate.runs.load(Ordering::SeqCst),
+        1,
+        "the first is not repeated"
+    );
+    let messages = world.messages(id).await;
+    assert!(
+        messages.contains("gave {}"),
+        "the output is that of the later one: {messages}"
+    );
+}

@@ -1,12 +1,17 @@
 //! The actions, filters and rules of the portal, without a portal that serves.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow, bail};
 use config::Config;
+use model::entity;
 use scaffolder::Workbench;
+use serde_json::{Value, json};
+use yaml::Limits;
 
 use crate::cli::Common;
+use crate::commands::{descriptor, walk};
 use crate::settings;
 
 /// A workbench with a folder of its own, which is removed at the end.
@@ -15,19 +20,60 @@ pub struct Bench {
     scratch: PathBuf,
 }
 
+/// What is around the templates.
+#[derive(Debug, Default)]
+pub struct Surroundings {
+    /// Other servers are called.
+    pub has_network: bool,
+    /// Descriptor files of the entities that the catalog has, and folders that hold some.
+    pub catalog: Vec<PathBuf>,
+}
+
 impl Bench {
-    /// By the configuration that is named or lies in this folder. Other servers are called only where `has_network`.
-    pub async fn open(common: &Common, has_network: bool) -> Result<Self> {
-        let config = configuration(common)?;
+    /// By the configuration that is named or lies in this folder.
+    pub async fn open(common: &Common, around: &Surroundings) -> Result<Self> {
+        let catalog = section(&around.catalog)?;
+        let config = configuration(common, catalog.as_ref())?;
         let scratch = scratch()?;
-        let trust = if has_network {
+        let trust = if around.has_network {
             Some(settings::extra_authorities()?)
         } else {
             None
         };
-        let workbench = portal::workbench(&config, &scratch, trust).await?;
+        let workbench = portal::workbench(&config, &scratch, trust, catalog.is_some()).await?;
         Ok(Self { workbench, scratch })
     }
+}
+
+/// The section `catalog` of a configuration that reads these files and takes what they have; nothing without files.
+fn section(paths: &[PathBuf]) -> Result<Option<Value>> {
+    if paths.is_empty() {
+        return Ok(None);
+    }
+    let found = walk::descriptor_files(paths);
+    if let Some(one) = found.unreadable.first() {
+        bail!("{} cannot be read: {}", one.path.display(), one.reason);
+    }
+    let (mut kinds, mut locations) = (BTreeSet::new(), Vec::new());
+    for file in &found.files {
+        let name = file.display();
+        let bytes = descriptor::read(file).with_context(|| format!("{name} cannot be read"))?;
+        let text = String::from_utf8_lossy(&bytes);
+        for document in yaml::parse(&text, &Limits::default()) {
+            let value = document.value;
+            let value = value
+                .map_err(|error| anyhow!("{name}:{}:{}: {}", error.line, error.column, error.message))?;
+            kinds.extend(entity::kind(&value).map(str::to_owned));
+        }
+        locations.push(json!({"type": "file", "target": std::path::absolute(file)?}));
+    }
+    if kinds.is_empty() {
+        let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        bail!("--catalog: there are no entities in {}", paths.join(", "));
+    }
+    Ok(Some(
+        json!({"rules": [{ "allow": kinds }], "locations": locations}),
+    ))
 }
 
 impl Drop for Bench {
@@ -37,14 +83,20 @@ impl Drop for Bench {
     }
 }
 
-/// Without a configuration at hand there are no hosts and no environment.
-fn configuration(common: &Common) -> Result<Config> {
-    let options = settings::load_options(common)?;
+/// Without a configuration at hand there are no hosts and no environment. The catalog is that of the configuration unless there
+/// is another one.
+fn configuration(common: &Common, catalog: Option<&Value>) -> Result<Config> {
+    let mut options = settings::load_options(common)?;
     if options.has_default_file() {
-        return settings::require(common);
+        if let Some(catalog) = catalog {
+            options
+                .env
+                .insert("APP_CONFIG_catalog".to_owned(), catalog.to_string());
+        }
+        return settings::require_with(&options);
     }
-    let empty = serde_json::Value::Object(serde_json::Map::new());
-    Config::from_value(empty, &options.cwd).map_err(|_| anyhow::anyhow!("the defaults are no configuration"))
+    let alone = catalog.map_or_else(|| json!({}), |catalog| json!({ "catalog": catalog }));
+    Config::from_value(alone, &options.cwd).map_err(|_| anyhow!("the defaults are no configuration"))
 }
 
 /// A new folder that no other user reads.

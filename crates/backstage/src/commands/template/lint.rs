@@ -8,7 +8,7 @@ use model::Severity;
 use scaffolder::lint::{Finding, Linter, Subject, of_yaml};
 use serde_json::json;
 
-use super::bench::Bench;
+use super::bench::{Bench, Surroundings};
 use super::finding_files;
 use super::template_file::TemplateFile;
 use crate::cli::{Common, Format, LintArguments};
@@ -28,7 +28,7 @@ struct Tally {
 /// Checks all templates.
 pub async fn run(common: &Common, what: &LintArguments) -> Result<ExitCode> {
     let format = what.print.format(common.format);
-    let bench = Bench::open(common, false).await?;
+    let bench = Bench::open(common, &Surroundings::default()).await?;
     let found = finding_files::files(&what.paths)?;
     let mut unreadable = found.unreadable;
     let mut tally = Tally::default();
@@ -92,7 +92,7 @@ fn tell(findings: &[Finding], tally: &mut Tally, format: Format) -> Result<()> {
 }
 
 /// A finding for people: place, severity, reason, rule, way out.
-fn sentence(finding: &Finding) -> String {
+pub fn sentence(finding: &Finding) -> String {
     let place = match (finding.line, finding.column) {
         (Some(line), Some(column)) => format!("{}:{line}:{column}", finding.file),
         _ => finding.file.clone(),

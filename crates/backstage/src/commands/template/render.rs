@@ -9,7 +9,7 @@ use scaffolder::template::Template;
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::bench::Bench;
+use super::bench::{Bench, Surroundings};
 use super::trying::write;
 use super::values::object;
 use crate::cli::{Common, Format, RenderArguments};
@@ -26,7 +26,7 @@ pub async fn run(common: &Common, what: &RenderArguments) -> Result<ExitCode> {
     };
     let values = what.values.as_deref().map_or_else(|| Ok(json!({})), object)?;
     let template = of_one_step(what, &name.to_string_lossy(), values)?;
-    let bench = Bench::open(common, false).await?;
+    let bench = Bench::open(common, &Surroundings::default()).await?;
     let wanted = DryRun {
         template: &template,
         values: &json!({}),
@@ -38,8 +38,10 @@ pub async fn run(common: &Common, what: &RenderArguments) -> Result<ExitCode> {
         beside: Beside::Disk {
             file: folder.join("template.yaml"),
             root: folder.to_owned(),
+            folders: Vec::new(),
         },
         until: None,
+        is_made_up: false,
     };
     let report = bench
         .workbench

@@ -62,6 +62,7 @@ async fn wanted(what: &RunArguments) -> Result<(String, Given)> {
     let given = Given {
         values: read(&what.values)?,
         secrets: texts(&read(&what.secrets)?)?,
+        is_made_up: false,
     };
     Ok((reference.to_string(), given))
 }

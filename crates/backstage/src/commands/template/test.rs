@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use scaffolder::{Workbench, sample};
 use serde_json::{Value, json};
 
-use super::bench::Bench;
+use super::bench::{Bench, Surroundings};
 use super::case::{Case, FOLDER, cases};
 use super::compare::{Difference, compare};
 use super::finding_files;
@@ -41,7 +41,11 @@ pub async fn run(common: &Common, what: &TestArguments) -> Result<ExitCode> {
     if let Some(one) = found.unreadable.first() {
         anyhow::bail!("{} cannot be read: {}", one.path.display(), one.reason);
     }
-    let bench = Bench::open(common, false).await?;
+    let around = Surroundings {
+        catalog: what.catalog.clone(),
+        ..Surroundings::default()
+    };
+    let bench = Bench::open(common, &around).await?;
     let (mut count, mut failed) = (0, 0);
     for template in found.files {
         for file in cases_of(&template)? {
@@ -82,6 +86,7 @@ async fn attempt(bench: &Workbench, template: &Path, file: &Path, updates: bool)
     let given = Given {
         values,
         secrets: case.secrets.clone(),
+        is_made_up: case.values.is_none(),
     };
     let mut outcome = Outcome {
         template: template.to_owned(),

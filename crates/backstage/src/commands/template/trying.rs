@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use model::Actor;
+use model::{Actor, Kinds};
 use scaffolder::dry_run::{Beside, DryRun, DryRunReport};
+use scaffolder::lint::{Subject, of_entity};
 use scaffolder::template::Template;
 use scaffolder::{File, Workbench};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use super::lint::sentence;
 use super::template_file::TemplateFile;
 use super::values::Given;
 use crate::commands::walk;
@@ -21,6 +23,8 @@ pub struct OnDisk {
     pub file: PathBuf,
     /// The folder that relative addresses may not leave.
     pub root: PathBuf,
+    /// Folders that stand for addresses elsewhere.
+    pub folders: Vec<(String, PathBuf)>,
 }
 
 impl OnDisk {
@@ -45,12 +49,23 @@ impl OnDisk {
         let (Some(one), true) = (templates.pop(), templates.is_empty()) else {
             bail!("{name} has to hold one template: a document with `kind: Template`");
         };
+        let shown = name.to_string();
+        let subject = Subject {
+            file: &shown,
+            text: Some(one.text),
+            line: one.line,
+            entity: &one.entity,
+        };
+        if let Some(finding) = of_entity(&Kinds::builtin(), subject).first() {
+            bail!("the catalog would refuse the template\n{}", sentence(finding));
+        }
         let template = Template::of(&one.entity).map_err(|fault| anyhow::anyhow!("{name}: {fault}"))?;
         let file = std::path::absolute(path)?;
         Ok(Self {
             template,
             root: repository_of(&file),
             file,
+            folders: Vec::new(),
         })
     }
 
@@ -71,8 +86,10 @@ impl OnDisk {
             beside: Beside::Disk {
                 file: self.file.clone(),
                 root: self.root.clone(),
+                folders: self.folders.clone(),
             },
             until: None,
+            is_made_up: given.is_made_up,
         };
         Ok(bench.dry_runs.run(wanted, &CancellationToken::new()).await?)
     }

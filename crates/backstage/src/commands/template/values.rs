@@ -16,6 +16,8 @@ use crate::commands::descriptor;
 pub struct Given {
     pub values: Value,
     pub secrets: BTreeMap<String, String>,
+    /// The values are made up; so is what steps look for and do not find.
+    pub is_made_up: bool,
 }
 
 impl Given {
@@ -35,7 +37,11 @@ impl Given {
             None if is_sample => sample::secrets(template),
             None => BTreeMap::new(),
         };
-        Ok(Self { values, secrets })
+        Ok(Self {
+            values,
+            secrets,
+            is_made_up: is_sample,
+        })
     }
 
     /// What does not fit the form, a sentence each.

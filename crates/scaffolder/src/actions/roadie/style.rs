@@ -20,7 +20,7 @@ pub(super) fn options() -> Value {
         "properties": {
             "indent": {"type": "integer", "minimum": 1, "maximum": WIDEST, "default": 2, "description": "The number of spaces to use when indenting code"},
             "indentSeq": {"type": "boolean", "default": true, "description": "Whether block sequences should be indented"},
-            "lineWidth": {"type": "integer", "minimum": 0, "default": 80, "description": "Maximum line width (0 to disable folding)"},
+            "lineWidth": {"type": "integer", "default": 80, "description": "Maximum line width (0 or less to disable folding)"},
         },
     })
 }
@@ -37,7 +37,10 @@ pub(super) fn written(value: &Value, context: &ActionContext) -> String {
     let style = Style {
         indent: number("indent").unwrap_or(usual.indent),
         indents_sequences: options["indentSeq"].as_bool().unwrap_or(usual.indents_sequences),
-        width: number("lineWidth").unwrap_or(usual.width),
+        width: match options["lineWidth"].as_i64() {
+            Some(less) if less < 0 => 0,
+            _ => number("lineWidth").unwrap_or(usual.width),
+        },
     };
     let unknown = options.as_object().into_iter().flat_map(serde_json::Map::keys);
     for key in unknown.filter(|key| !KNOWN.contains(&key.as_str())) {

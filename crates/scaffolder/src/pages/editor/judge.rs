@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use model::{Kinds, Verdict, validate_document};
 use nunjucks::Options;
 use plugin::ActionRegistry;
 use serde_json::Value;
 use yaml::{Document, Limits};
 
+use crate::lint::has_placeholder;
 use crate::template::Template;
 use crate::validation;
 
@@ -34,10 +36,10 @@ pub(in crate::pages) struct Judged {
 }
 
 impl Judged {
-    /// The place of a step.
+    /// The place of the step with a key.
     pub(in crate::pages) fn place_of_step(&self, text: &str, step: &str) -> Option<(usize, usize)> {
         let steps = &self.template.as_ref()?.steps;
-        let number = steps.iter().position(|known| known.id == step)?;
+        let number = steps.iter().position(|known| known.key == step)?;
         self.place(text, &["spec", "steps", &number.to_string()])
     }
 
@@ -69,6 +71,10 @@ pub(super) fn judge(text: &str, actions: Option<&ActionRegistry>) -> Judged {
             judge_steps(&template, text, actions, &mut judged);
             judge_pages(&template, text, &mut judged);
             judge_expressions(&entity, text, &mut judged);
+            if judged.mistakes.is_empty() {
+                // It tells of one mistake, which the others tell of in better words.
+                judge_entity(&entity, text, &mut judged);
+            }
             judged.mistakes.sort_by_key(|mistake| mistake.place);
             judged.template = Some(template);
         }
@@ -136,6 +142,18 @@ fn guilty(entity: &Value) -> Vec<&'static str> {
     }
 }
 
+/// What the catalog would refuse.
+fn judge_entity(entity: &Value, text: &str, judged: &mut Judged) {
+    if has_placeholder(entity, 0) {
+        return;
+    }
+    if let Verdict::Invalid(fault) = validate_document(&Kinds::builtin(), entity) {
+        let pointer = fault.field().unwrap_or_default().to_owned();
+        let path: Vec<&str> = pointer.split('/').skip(1).collect();
+        judged.tell(text, &path, fault.message);
+    }
+}
+
 fn judge_steps(template: &Template, text: &str, actions: Option<&ActionRegistry>, judged: &mut Judged) {
     let mut known: BTreeMap<&str, usize> = BTreeMap::new();
     for (index, step) in template.steps.iter().enumerate() {
@@ -151,9 +169,11 @@ fn judge_steps(template: &Template, text: &str, actions: Option<&ActionRegistry>
         if let Some(message) = message {
             judged.tell(text, &["spec", "steps", &number, "action"], message);
         }
-        if let Some(before) = known.insert(&step.id, index) {
+        if let Some(before) = known.insert(&step.id, index)
+            && step.runs_with(&template.steps[before])
+        {
             let message = format!(
-                "The steps {} and {} have the same id {}",
+                "The steps {} and {} have the same id {} and run together: expressions see the output of the later one",
                 before + 1,
                 index + 1,
                 step.id
@@ -278,6 +298,10 @@ mod tests {
                 "12:9 ",
             ],
         );
+        check(
+            &format!("{HEAD}spec:\n  type: x\n  parameters: 'no'\n  steps: []\n"),
+            &["6:3 "],
+        );
         let wrong = "spec:\n  parameters:\n    - title: One\n      properties: { name: { type: nothing } }\n  steps: []\n";
         check(
             &format!("{HEAD}{wrong}"),
@@ -287,10 +311,11 @@ mod tests {
 
     #[test]
     fn the_template_is_found_among_other_documents_and_its_steps_have_places() {
-        let text = format!("kind: Group\n---\n{HEAD}spec:\n  steps:\n    - {{ id: hello, action: a }}\n");
+        let text =
+            format!("kind: Group\n---\n{HEAD}spec:\n  type: x\n  steps:\n    - {{ id: hello, action: a }}\n");
         let judged = judge(&text, None);
         assert_eq!(judged.mistakes, []);
-        assert_eq!(judged.place_of_step(&text, "hello"), Some((8, 7)));
+        assert_eq!(judged.place_of_step(&text, "hello"), Some((9, 7)));
         assert_eq!(judged.place_of_step(&text, "none"), None);
     }
 }

@@ -9,7 +9,7 @@ use super::judge::judge;
 use super::view::{EditorView, FormPart, editor};
 use super::{Draft, FIRST, TrialFile, TrialStep, TrialView};
 use crate::forms::check::Mistakes;
-use crate::tasks::{StepState, TaskEvent};
+use crate::tasks::{EventKind, StepState, TaskEvent};
 
 /// With a result, with a run that failed, and with a text that cannot be read.
 pub(in crate::pages) fn samples() -> Vec<(&'static str, Markup)> {
@@ -53,10 +53,11 @@ fn edited(text: &str, trial: Option<&TrialView>) -> Markup {
 fn tried(has_failed: bool) -> TrialView {
     let line = |status, message: &str| TaskEvent {
         at: Timestamp::UNIX_EPOCH,
-        ..TaskEvent::step("describe", status, message)
+        status,
+        ..TaskEvent::of(EventKind::Log, message)
     };
     let step = |id: &str, state| TrialStep {
-        id: id.to_owned(),
+        key: id.to_owned(),
         name: format!("The step {id}"),
         action: "debug:log".to_owned(),
         state,

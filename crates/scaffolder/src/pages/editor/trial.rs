@@ -49,7 +49,7 @@ pub(in crate::pages) struct TrialView {
 /// A step of a dry run.
 #[derive(Debug)]
 pub(in crate::pages) struct TrialStep {
-    pub id: String,
+    pub key: String,
     pub name: String,
     pub action: String,
     pub state: StepState,
@@ -98,6 +98,7 @@ pub(super) async fn run(wanted: Wanted<'_>) -> Result<TrialView, Fault> {
         environment: None,
         beside: wanted.base_url.map_or(Beside::Files(wanted.files), Beside::Url),
         until: None,
+        is_made_up: false,
     };
     let tried = scaffolder.dry_runs.try_out(dry_run, &scaffolder.stop).await;
     Ok(match tried {
@@ -122,10 +123,10 @@ fn shown(
     let step = |step: &crate::template::Step| {
         let of_step = of_steps
             .iter()
-            .filter(|event| event.step.as_deref() == Some(&step.id));
+            .filter(|event| event.step_key.as_deref() == Some(&step.key));
         let log: Vec<TaskEvent> = of_step.cloned().collect();
         TrialStep {
-            id: step.id.clone(),
+            key: step.key.clone(),
             name: step.name.clone(),
             action: step.action.clone(),
             state: log
@@ -138,7 +139,7 @@ fn shown(
     };
     let steps: Vec<TrialStep> = template.steps.iter().map(step).collect();
     let failed_step = steps.iter().find(|step| step.state == StepState::Failed);
-    let failure = failed.map(|reason| (failed_step.map(|step| step.id.clone()), reason));
+    let failure = failed.map(|reason| (failed_step.map(|step| step.key.clone()), reason));
     let more_files = report.files.len().saturating_sub(MOST_FILES);
     let mut room = MOST_BYTES;
     let file = |file: File| {

@@ -65,7 +65,7 @@ fn step_line(step: &TrialStep) -> Markup {
     };
     html! {
         li data-state=(step.state.as_str()) {
-            details open[step.state == StepState::Failed] data-key=(format_args!("trial {}", step.id)) {
+            details open[step.state == StepState::Failed] data-key=(format_args!("trial {}", step.key)) {
                 summary {
                     span.step-mark aria-hidden="true" {}
                     span.step-name { (step.name) }

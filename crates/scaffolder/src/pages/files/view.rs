@@ -54,9 +54,9 @@ pub(in crate::pages) fn files(view: &FilesView<'_>) -> Markup {
 }
 
 fn steps(view: &FilesView<'_>) -> Markup {
-    let name = |id: &str| {
-        let step = view.task.steps.iter().find(|step| step.id == id);
-        step.map_or(id.to_owned(), |step| step.name.clone())
+    let name = |key: &str| {
+        let step = view.task.steps.iter().find(|step| step.key == key);
+        step.map_or(key.to_owned(), |step| step.name.clone())
     };
     let tab = |(at, state): (usize, &crate::kept::State)| {
         let href = address::task_file(view.task.id, &state.step, None, false);

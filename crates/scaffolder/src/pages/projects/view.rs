@@ -7,8 +7,8 @@ use scm::TreeFile;
 use serde_json::Value;
 use ui::{
     Align, Badge, Button, ButtonKind, Card, Column, EmptyState, Field, Notice, Row, Table, Tone, badge,
-    button, card, data_table, diff_view, empty_state, entity_link, error_state, filter_form, inline_code,
-    notice, select, text_input, time,
+    button, card, data_table, empty_state, entity_link, error_state, filter_form, icon, inline_code, notice,
+    select, text_diff, text_input, time,
 };
 
 use super::{LIST, STATES, VALUE, title_of};
@@ -139,13 +139,16 @@ fn table(projects: &[&Project], now: Timestamp) -> Markup {
         let here = format!("{LIST}/{}", project.id);
         let state = html! {
             (standing_badge(found.standing))
-            @if let Some(problem) = &found.problem { p.muted { (problem) } }
             @if let Some(page) = &project.proposal { " " a href=(page) { @if branch_in(page).is_some() { "Branch" } @else { "Pull request" } } }
+            @if let Some(problem) = &found.problem { p.muted.wraps { (problem) } }
         };
         let controls = html! {
-            @if found.standing == Standing::Behind { a.button.button-small href=(here) { "See the update" } }
+            @let name = name_of(project);
+            @if found.standing == Standing::Behind {
+                a.button.button-small href=(here) title="See the update" aria-label=(format_args!("See the update of {name}")) { (icon("history")) span { "See the update" } }
+            }
             form method="post" action=(format_args!("{here}/check")) {
-                button.button.button-small type="submit" aria-label=(format_args!("Look again at {}", name_of(project))) { "Look again" }
+                button.button.button-small type="submit" title="Look again" aria-label=(format_args!("Look again at {name}")) { (icon("refresh")) span { "Look again" } }
             }
         };
         let cells = vec![
@@ -165,7 +168,7 @@ fn table(projects: &[&Project], now: Timestamp) -> Markup {
         caption: "Projects",
         columns: vec![
             Column::new("Project"),
-            Column::new("Template"),
+            Column::optional("Template"),
             Column::new("State"),
             Column::optional("Made from"),
             Column::optional("Looked at"),
@@ -262,7 +265,7 @@ fn summary(view: &ProjectView<'_>, update: &Update) -> Markup {
             (kept(view))
             p {
                 "From commit " (inline_code(short(&update.record.commit))) " to " (inline_code(short(&update.next.commit))) ". " (text)
-                @if needs_a_look > 0 { " " strong { (needs_a_look) " of them need a look." } }
+                @if needs_a_look > 0 { " " strong { (needs_a_look) @if needs_a_look == 1 { " of them needs a look." } @else { " of them need a look." } } }
             }
             div { (button(Button { label: if has_requests { "Open a pull request" } else { "Push a branch" }, icon: Some("create"), kind: ButtonKind::Primary, value: Some(("propose", "yes")), ..Button::default() })) }
         }
@@ -279,8 +282,10 @@ fn tone(outcome: Outcome) -> Tone {
 }
 
 fn file(change: &FileChange) -> Markup {
-    let text = |file: &Option<TreeFile>| std::str::from_utf8(&file.as_ref()?.bytes).ok().map(Value::from);
-    let (before, after) = (text(&change.before), text(&change.after));
+    fn text(file: Option<&TreeFile>) -> Option<&str> {
+        std::str::from_utf8(&file?.bytes).ok()
+    }
+    let (before, after) = (text(change.before.as_ref()), text(change.after.as_ref()));
     let is_text = before.is_some() || after.is_some();
     let runs = |file: &Option<TreeFile>| file.as_ref().map(|file| file.is_executable);
     let mode = match (runs(&change.before), runs(&change.after)) {
@@ -289,10 +294,11 @@ fn file(change: &FileChange) -> Markup {
         _ => None,
     };
     let body = html! {
-        p { (badge(Badge { text: change.outcome.meaning(), tone: tone(change.outcome), icon: None })) }
+        p.update-outcome { (badge(Badge { text: change.outcome.meaning(), tone: tone(change.outcome), icon: None })) }
         @if let Some(mode) = mode { p.muted { (mode) } }
-        @if change.changes() && before == after && is_text {}
-        @else if change.changes() && is_text { (diff_view(&[("/text", before.as_ref(), after.as_ref())])) }
+        @let (was, is) = (before.unwrap_or_default(), after.unwrap_or_default());
+        @if change.changes() && is_text && was == is { @if mode.is_none() { p.muted { "It has no lines." } } }
+        @else if change.changes() && is_text { (text_diff(was, is)) }
         @else if change.changes() { p.muted { "It is not a text." } }
     };
     card(

@@ -46,7 +46,7 @@ fn words(task: &TaskReport, decision: Decision<'_>) -> Words {
             "It goes on behind the last step that went well, with the same values.",
         ),
         Decision::RetryFrom(from) => {
-            let step = task.steps.iter().find(|step| step.id == from);
+            let step = task.steps.iter().find(|step| step.key == from);
             again(
                 format!(
                     "Do this task again from “{}”?",
@@ -94,7 +94,7 @@ fn plan(task: &TaskReport, from: &str) -> Markup {
     let at = task
         .steps
         .iter()
-        .position(|step| step.id == from)
+        .position(|step| step.key == from)
         .unwrap_or_default();
     let (kept, again) = task.steps.split_at(at);
     let names = |steps: &[StepReport]| {

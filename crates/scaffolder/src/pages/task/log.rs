@@ -26,7 +26,10 @@ pub(super) struct LogView<'a> {
 impl<'a> LogView<'a> {
     /// The lines of a step, or of the task itself, that are looked for.
     fn lines_of(&self, step: Option<&str>) -> Vec<&'a TaskEvent> {
-        let of_step = self.events.iter().filter(|event| event.step.as_deref() == step);
+        let of_step = self
+            .events
+            .iter()
+            .filter(|event| event.step_key.as_deref() == step);
         of_step
             .filter(|event| !event.message.is_empty() && has(&plain(&event.message), self.find))
             .collect()
@@ -74,7 +77,7 @@ fn search(view: &LogView<'_>) -> Markup {
 }
 
 fn step_line(view: &LogView<'_>, step: &StepReport) -> Markup {
-    let lines = view.lines_of(Some(&step.id));
+    let lines = view.lines_of(Some(&step.key));
     let is_told = matches!(step.state, StepState::Processing | StepState::Failed);
     let is_open = if view.find.is_empty() {
         is_told
@@ -84,8 +87,8 @@ fn step_line(view: &LogView<'_>, step: &StepReport) -> Markup {
     let is_running = step.state == StepState::Processing;
     let end = if is_running { Some(view.now) } else { step.ended_at };
     html! {
-        li id=(format_args!("step-{}", step.id)) data-step=(step.id) data-state=(step.state.as_str()) {
-            details open[is_open] data-key=(format_args!("step {}", step.id)) {
+        li id=(format_args!("step-{}", step.key)) data-step=(step.key) data-state=(step.state.as_str()) {
+            details open[is_open] data-key=(format_args!("step {}", step.key)) {
                 summary {
                     span.step-mark aria-hidden="true" {}
                     span.step-name { (step.name) }
@@ -95,7 +98,7 @@ fn step_line(view: &LogView<'_>, step: &StepReport) -> Markup {
                     span.chevron { (icon("chevron-right")) }
                 }
                 (step_tools(view, step))
-                div.log data-step-log=(step.id) { (log_lines(&lines, view)) }
+                div.log data-step-log=(step.key) { (log_lines(&lines, view)) }
             }
         }
     }
@@ -105,11 +108,11 @@ fn step_tools(view: &LogView<'_>, step: &StepReport) -> Markup {
     let (id, copy) = (view.task.id, format!("Copy the log of {}", step.name));
     html! {
         div.step-tools {
-            @if view.beginnings.contains(&step.id.as_str()) {
-                a href=(address::task_retry(id, &step.id)) { (icon("refresh")) "Retry from this step" }
+            @if view.beginnings.contains(&step.key.as_str()) {
+                a href=(address::task_retry(id, &step.key)) { (icon("refresh")) "Retry from this step" }
             }
-            a.step-plain href=(address::task_log(id, Some(&step.id))) { "Plain log" span.visually-hidden { " of " (step.name) } }
-            button.icon-button type="button" data-copy-log=(step.id) title=(copy) aria-label=(copy) hidden { (icon("copy")) }
+            a.step-plain href=(address::task_log(id, Some(&step.key))) { "Plain log" span.visually-hidden { " of " (step.name) } }
+            button.icon-button type="button" data-copy-log=(step.key) title=(copy) aria-label=(copy) hidden { (icon("copy")) }
         }
     }
 }
@@ -142,11 +145,11 @@ fn log_lines(lines: &[&TaskEvent], view: &LogView<'_>) -> Markup {
 /// The log as text: a line for each event, of one step or of all.
 pub(in crate::pages) fn plain_log(events: &[TaskEvent], step: Option<&str>) -> String {
     let wanted = events.iter().filter(|event| {
-        let is_asked = step.is_none_or(|step| event.step.as_deref() == Some(step));
+        let is_asked = step.is_none_or(|step| event.step_key.as_deref() == Some(step));
         is_asked && !event.message.is_empty()
     });
     let line = |event: &TaskEvent| {
-        let of_step = match (&event.step, step) {
+        let of_step = match (&event.step_key, step) {
             (Some(of_step), None) => format!(" [{of_step}]"),
             _ => String::new(),
         };

@@ -55,13 +55,13 @@ pub(in crate::pages) fn beginnings<'a>(task: &'a TaskReport, kept: Option<&State
     if task.state != TaskState::Failed {
         return Vec::new();
     }
-    let ids = task.steps.iter().map(|step| step.id.as_str());
-    let before = std::iter::once(None).chain(ids.clone().map(Some));
+    let keys = task.steps.iter().map(|step| step.key.as_str());
+    let before = std::iter::once(None).chain(keys.clone().map(Some));
     let is_kept = |before: Option<&str>| {
         let state = |step| kept.and_then(|kept| kept.of_step(step));
         before.is_none_or(|step| state(step).is_some_and(|state| state.files.is_some()))
     };
-    let pairs = ids
+    let pairs = keys
         .zip(before)
         .filter(|(step, before)| is_kept(*before) && can_begin_at(task, step).is_ok());
     pairs.map(|(step, _)| step).collect()
@@ -146,7 +146,7 @@ fn problem(task: &TaskReport) -> Markup {
                     span.problem-icon { (icon("problem")) }
                     div.problem-text {
                         p.problem-title { span.visually-hidden { "Error: " } span.prewrap { (problem.message) } }
-                        @if let Some(step) = failed { p.problem-circumstances { "In the step " a href=(format_args!("#step-{}", step.id)) { (step.name) } } }
+                        @if let Some(step) = failed { p.problem-circumstances { "In the step " a href=(format_args!("#step-{}", step.key)) { (step.name) } } }
                         p.problem-hint { strong { "Next: " } (next_move(&problem.message)) }
                     }
                 }

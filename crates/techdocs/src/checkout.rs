@@ -126,7 +126,7 @@ fn shown_by_readme(files: &BTreeMap<String, TreeFile>) -> Vec<String> {
     };
     let mut found = BTreeSet::new();
     let text = String::from_utf8_lossy(&readme.bytes);
-    markdown::render_with(&text, &mut |reference| {
+    let mut note = |reference: markdown::Reference<'_>| {
         let address = reference.address.split(['#', '?']).next().unwrap_or_default();
         let is_here = !links::is_elsewhere(address) && !address.starts_with('/');
         let path = links::normalised(address).filter(|path| is_here && !path.is_empty());
@@ -134,6 +134,8 @@ fn shown_by_readme(files: &BTreeMap<String, TreeFile>) -> Vec<String> {
             found.insert(path);
         }
         None
-    });
+    };
+    let options = markdown::Options::default();
+    markdown::render_with(&text, &options, &mut note, &mut |_| None);
     found.into_iter().collect()
 }

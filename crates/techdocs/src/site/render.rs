@@ -88,7 +88,7 @@ pub(crate) fn article(page: &Page, places: &Arc<Places>) -> Rendered {
 /// A file of the site that a page takes something of, by its path from the folder of the configuration.
 fn snippet(places: &Places, path: &str) -> Option<String> {
     let path = path.trim_start_matches("./");
-    let bytes = places.files.get(path.strip_prefix(&places.folder)?)?;
+    let bytes = places.files.get(path.strip_prefix(&places.parts.folder)?)?;
     Some(String::from_utf8_lossy(bytes).into_owned())
 }
 

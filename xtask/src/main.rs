@@ -33,7 +33,8 @@ tasks
   browser       pages in a headless browser, and the original's stock client, against our server
   picture       takes the picture of the README anew
   conformance   agreement with the recorded answers and verdicts of the original, against the floors
-                in conformance/floors.json; reads ../shared (or $SHARED)
+                in conformance/floors.json; reads ../shared (or $SHARED); `conformance docs` compares
+                documentation alone, with $BACKSTAGE_BINARY if that is set
   acceptance    a service's first day on real servers, in a real browser, against the release binary;
                 reads ../shared (or $SHARED)
   bench         our release build beside the original on generated catalogs (bench/README.md)
@@ -48,6 +49,7 @@ fn main() -> ExitCode {
         "check" => check(&mut Steps::default()),
         "browser" => browser::run_all(),
         "picture" => browser::picture(),
+        "conformance" if arguments.get(1).is_some_and(|area| area == "docs") => conformance::run_docs(),
         "conformance" => conformance::run_all(),
         "acceptance" => acceptance::run_all(),
         "bench" => bench::run(&arguments[1..]),

@@ -6,6 +6,7 @@
 mod areas;
 mod cases;
 mod corpus;
+mod docs;
 mod exceptions;
 mod floors;
 mod golden;
@@ -68,6 +69,20 @@ impl Agreement {
             Some(difference) => self.differences.push(difference),
         }
     }
+}
+
+/// Compares documentation alone.
+pub fn run_docs() -> Result<()> {
+    let shared = shared_folder()?;
+    setup::for_comparison()?;
+    let mut steps = Steps::default();
+    // A binary that is there already saves building everything.
+    let binary = match std::env::var_os("BACKSTAGE_BINARY") {
+        Some(binary) => PathBuf::from(binary),
+        None => steps.step("building", server::build)?,
+    };
+    let agreements = steps.step("documentation", || docs::compare(&shared, &binary))?;
+    floors::judge(&agreements)
 }
 
 /// Runs every comparison.

@@ -135,6 +135,7 @@ fn shown_by_readme(files: &BTreeMap<String, TreeFile>) -> Vec<String> {
         }
         None
     };
-    markdown::render_with(&text, &markdown::Options::default(), &mut note, &mut |_| None);
+    let options = markdown::Options::default();
+    markdown::render_with(&text, &options, &mut note, &mut |_| None);
     found.into_iter().collect()
 }

@@ -149,7 +149,8 @@ impl Site {
                 .map(|problem| in_source(problem, &documents.parts)),
         );
         let pages = pages(&order, &documents.pages, &documents.files);
-        let places = places(&pages, documents, source);
+        let mut places = places(&pages, documents, source);
+        places.markdown = config.markdown.clone();
         let redirects = Redirects::of(&config, &places, &mut problems);
         problems.truncate(MAX_PROBLEMS);
         Self {
@@ -440,6 +441,7 @@ fn places(pages: &[Page], documents: Documents, source: &Source) -> Places {
         files: documents.files,
         parts: documents.parts,
         beside,
+        markdown: markdown::Options::default(),
         repository,
     }
 }

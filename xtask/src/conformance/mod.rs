@@ -6,6 +6,7 @@
 mod areas;
 mod cases;
 mod corpus;
+mod docs;
 mod exceptions;
 mod floors;
 mod golden;
@@ -77,12 +78,13 @@ const BINARY: &str = "BACKSTAGE_BINARY";
 /// A comparison: its name on the command line, and what it does.
 type Comparison = (&'static str, fn(&Path, &Path) -> Result<Vec<Agreement>>);
 
-const COMPARISONS: [Comparison; 6] = [
+const COMPARISONS: [Comparison; 7] = [
     ("verdicts", verdicts::compare),
     ("corpora", corpus::compare),
     ("recorded", replay::compare),
     ("templates", templates::compare),
     ("language", language::compare),
+    ("docs", docs::compare),
     ("searches", golden::compare),
 ];
 

@@ -50,8 +50,8 @@ fn switch_on(options: &mut Options, name: &str, settings: &Value) {
         "pymdownx.highlight" => {
             options.line_numbers &= settings["linenums"] != false && settings["use_pygments"] != false;
         }
-        // The value is the name of a function of the theme, in a tag. The usual index has no icons.
-        "pymdownx.emoji" => options.icons |= settings["emoji_index"].is_string(),
+        // The value names a function in a tag, which is not read. Only the usual index has no icons.
+        "pymdownx.emoji" => options.icons |= settings.get("emoji_index").is_some(),
         "pymdownx.superfences" => {
             let fences = settings["custom_fences"].as_array();
             let names = fences

@@ -13,7 +13,10 @@ impl Allowance<'_> {
     /// The reason where a text does not fit.
     pub(crate) fn fits(self, length: usize) -> Result<(), String> {
         if length > self.room {
-            return Err(format!("The text would be too long: more than {} bytes", self.room));
+            return Err(format!(
+                "The text would be too long: more than {} bytes",
+                self.room
+            ));
         }
         Ok(())
     }

@@ -45,7 +45,7 @@ const PAGES: [(&str, &str); 6] = [
     ("src/main.rs", "fn main() {}"),
 ];
 
-fn with_config<'t>(config: &'t str) -> Vec<(&'t str, &'t str)> {
+fn with_config(config: &str) -> Vec<(&str, &str)> {
     let mut files = PAGES.to_vec();
     files.push(("mkdocs.yml", config));
     files

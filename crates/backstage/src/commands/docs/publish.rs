@@ -62,9 +62,7 @@ fn entity(written: &str) -> Result<EntityRef> {
         !part.is_empty() && part.chars().all(is_plain) && !part.starts_with('.')
     };
     match parts.as_slice() {
-        [namespace, kind, name] if parts.iter().all(|part| is_part(part)) => {
-            Ok(EntityRef::new(kind, namespace, name))
-        }
+        [namespace, kind, name] if parts.iter().all(is_part) => Ok(EntityRef::new(kind, namespace, name)),
         _ => bail!(
             "'{written}' names no entity; write namespace/kind/name, for example default/component/orders"
         ),

@@ -5,6 +5,8 @@
 pub struct Options {
     /// Blocks of code have numbers of lines unless they say otherwise.
     pub line_numbers: bool,
+    /// Indented code has none, whatever fenced code has.
+    pub plain_code: bool,
     /// Names of blocks between slashes (`/// name`), among them `tab`, `details`, `html`, `caption`, and kinds of notes.
     pub blocks: Vec<String>,
     /// Languages whose code is drawn by something else, with options of its own.

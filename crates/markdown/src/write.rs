@@ -1,6 +1,5 @@
 //! The tree of a page as HTML. Texts are read here.
 
-use crate::Heading;
 use crate::attributes::{self, Attributes};
 use crate::context::Context;
 use crate::escape::{escape, unescape};
@@ -9,6 +8,7 @@ use crate::lines::Line;
 use crate::slug::{Ids, slug};
 use crate::source::fences::{Code, code_html};
 use crate::tree::{Id, Kind, Tree};
+use crate::{Heading, Options};
 
 /// The characters around the number of a heading whose id is not known yet.
 const OPEN: &str = "\u{2}h";
@@ -57,7 +57,11 @@ impl<'a> Writer<'a, '_, '_, '_, '_> {
             (_, Kind::Raw) => return self.raw(id),
             ("pre", _) => {
                 let code = element.fixed.clone().unwrap_or_default();
-                return code_html(&code, &Code::plain(), &self.context.options);
+                let options = &self.context.options;
+                return match options.plain_code {
+                    true => code_html(&code, &Code::plain(), &Options::default()),
+                    false => code_html(&code, &Code::plain(), options),
+                };
             }
             ("math", _) => {
                 let tex = element.fixed.as_deref().unwrap_or_default();

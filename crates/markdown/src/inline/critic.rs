@@ -1,6 +1,7 @@
 //! Marks of an editor: `{++added++}`, `{--taken away--}`, `{~~old~>new~~}`, `{==marked==}`, `{>>comment<<}`.
 
-use super::Inline;
+use super::{Inline, Node};
+use crate::attributes;
 use crate::context::Context;
 use crate::escape::escape;
 
@@ -18,6 +19,13 @@ const MARKS: [(&str, &str, &str); 5] = [
 impl Inline<'_> {
     pub(super) fn critic(&mut self, context: &mut Context<'_, '_>) -> bool {
         let rest = self.rest();
+        if self.is_behind_element()
+            && let Some((_, length)) = attributes::leading(rest)
+        {
+            // Attributes of an emphasised text or icon: none of them is shown.
+            self.at += length;
+            return true;
+        }
         let Some((open, close, tag)) = MARKS.iter().find(|(open, ..)| rest.starts_with(open)) else {
             return false;
         };
@@ -46,5 +54,14 @@ impl Inline<'_> {
         };
         self.push_html(html, open.len() + end + close.len());
         true
+    }
+
+    /// Whether an element ends where the text is read.
+    fn is_behind_element(&self) -> bool {
+        match self.nodes.last() {
+            Some(Node::Mark(mark)) => mark.closes_text(),
+            Some(Node::Html(html)) => html.ends_with("</sup>") || html.ends_with("</span>"),
+            _ => false,
+        }
     }
 }

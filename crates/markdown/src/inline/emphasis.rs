@@ -26,6 +26,11 @@ impl Mark {
         html.push_str(&self.opens);
     }
 
+    /// Whether a text may end with it.
+    pub(crate) fn closes_text(&self) -> bool {
+        self.can_close
+    }
+
     /// The characters as they were written.
     pub(crate) fn text(&self) -> String {
         std::iter::repeat_n(self.character, self.count).collect()

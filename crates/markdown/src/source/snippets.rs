@@ -42,14 +42,15 @@ fn read(
         match asked {
             // A section of a page that others take.
             None if marks_section(text) => {}
-            None => all.push((
-                if line.is_empty() {
-                    String::new()
-                } else {
-                    format!("{indent}{line}")
-                },
-                *number,
-            )),
+            None => {
+                // A semicolon before the scissors makes them a text.
+                let shown = match text.strip_prefix(';').filter(|rest| scissors(rest).is_some()) {
+                    Some(rest) => format!("{spaces}{rest}"),
+                    None => line.clone(),
+                };
+                let indent = if line.is_empty() { "" } else { indent };
+                all.push((format!("{indent}{shown}"), *number));
+            }
             Some(name) if name.is_empty() || name.starts_with(';') || depth >= MAX_DEPTH => {}
             Some(name) => {
                 let found = taken(name, snippets).unwrap_or_default();
@@ -87,7 +88,7 @@ fn scissors(text: &str) -> Option<&str> {
     Some(rest.trim_start_matches('-').trim())
 }
 
-/// The name that a line asks for. A semicolon before the scissors makes them a text.
+/// The name that a line asks for.
 fn asked(text: &str) -> Option<&str> {
     let rest = scissors(text)?;
     let quote = rest.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;

@@ -46,6 +46,7 @@ fn switch_on(options: &mut Options, name: &str, settings: &Value) {
     match name {
         "pymdownx.keys" => options.keys = true,
         "pymdownx.arithmatex" => options.math = true,
+        "codehilite" => options.plain_code = true,
         "smarty" => options.typography = true,
         "pymdownx.highlight" => {
             options.line_numbers &= settings["linenums"] != false && settings["use_pygments"] != false;

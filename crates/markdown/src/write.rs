@@ -58,9 +58,10 @@ impl<'a> Writer<'a, '_, '_, '_, '_> {
             ("pre", _) => {
                 let code = element.fixed.clone().unwrap_or_default();
                 let options = &self.context.options;
-                return match options.plain_code {
-                    true => code_html(&code, &Code::plain(), &Options::default()),
-                    false => code_html(&code, &Code::plain(), options),
+                return if options.plain_code {
+                    code_html(&code, &Code::plain(), &Options::default())
+                } else {
+                    code_html(&code, &Code::plain(), options)
                 };
             }
             ("math", _) => {

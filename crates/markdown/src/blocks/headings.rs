@@ -9,7 +9,7 @@ use crate::tree::{Element, Id};
 const TAGS: [&str; 6] = ["h1", "h2", "h3", "h4", "h5", "h6"];
 
 /// The tag and text of a heading with marks before it.
-fn marked<'a>(line: Line<'a>) -> Option<(&'static str, Line<'a>)> {
+fn marked(line: Line<'_>) -> Option<(&'static str, Line<'_>)> {
     let level = line.text.bytes().take(6).take_while(|byte| *byte == b'#').count();
     let tag = TAGS.get(level.checked_sub(1)?)?;
     let title = &line.text[level..];

@@ -21,7 +21,7 @@ fn label(rest: &str) -> Option<(&str, &str)> {
     Some((label, rest[end..].strip_prefix("]:")?))
 }
 
-fn footnote_start<'a>(line: Line<'a>) -> Option<(&'a str, Line<'a>)> {
+fn footnote_start(line: Line<'_>) -> Option<(&str, Line<'_>)> {
     let rest = line.near()?.strip_prefix("[^")?;
     let (label, text) = label(rest)?;
     let text = text.trim_start_matches(' ');
@@ -125,15 +125,12 @@ impl<'a> Blocks<'a, '_, '_, '_> {
         };
         let behind = block.behind(at + 1);
         let mut text = vec![first];
-        match self.find(&behind, Sought::Footnote, footnote_start) {
-            Some((next, _)) => {
-                text.extend(behind.before(next, Sought::Footnote).loose_detab(4));
-                rest.push_front(behind.behind(next));
-            }
-            None => {
-                text.extend(behind.loose_detab(4));
-                self.indented_blocks(&mut text, rest);
-            }
+        if let Some((next, _)) = self.find(&behind, Sought::Footnote, footnote_start) {
+            text.extend(behind.before(next, Sought::Footnote).loose_detab(4));
+            rest.push_front(behind.behind(next));
+        } else {
+            text.extend(behind.loose_detab(4));
+            self.indented_blocks(&mut text, rest);
         }
         if text[0].text.is_empty() {
             text.remove(0);

@@ -200,7 +200,7 @@ fn text_of(nodes: &[Node]) -> String {
     for node in nodes {
         match node {
             Node::Html(html) | Node::Address(html, _) => {
-                text.push_str(&crate::unescape(&super::without_tags(html)))
+                text.push_str(&crate::unescape(&super::without_tags(html)));
             }
             Node::Text(plain) => text.push_str(plain),
             Node::Mark(mark) => text.push_str(&mark.text()),

@@ -51,12 +51,11 @@ struct Frame {
 impl Frame {
     fn push(&mut self, text: &str, number: u32) {
         for (at, piece) in text.split('\n').enumerate() {
-            match self.lines.last_mut().filter(|_| at == 0) {
-                Some((line, _)) => line.push_str(piece),
-                None => {
-                    let at = u32::try_from(at).unwrap_or(u32::MAX);
-                    self.lines.push((piece.to_owned(), number.saturating_add(at)));
-                }
+            if let Some((line, _)) = self.lines.last_mut().filter(|_| at == 0) {
+                line.push_str(piece);
+            } else {
+                let at = u32::try_from(at).unwrap_or(u32::MAX);
+                self.lines.push((piece.to_owned(), number.saturating_add(at)));
             }
         }
     }

@@ -76,7 +76,7 @@ fn read(
 
 /// Whether a line is nothing but scissors, between which names of files stand.
 fn is_cut(text: &str) -> bool {
-    scissors(text).is_some_and(|rest| rest.is_empty())
+    scissors(text).is_some_and(str::is_empty)
 }
 
 /// What stands behind scissors.

@@ -100,7 +100,7 @@ fn entries(value: &Value) -> Vec<(&str, &Value)> {
                 match entry {
                     Value::String(name) => entries.push((name.as_str(), &Value::Null)),
                     Value::Object(map) => {
-                        entries.extend(map.iter().map(|(name, settings)| (name.as_str(), settings)))
+                        entries.extend(map.iter().map(|(name, settings)| (name.as_str(), settings)));
                     }
                     _ => {}
                 }

@@ -174,7 +174,7 @@ impl Reading<'_> {
             "details" | "summary" => self.note(node, name),
             "div" | "section" => self.division(node),
             "label" if !has_class(node, "task-list-control") => {
-                self.around(node, Feature::Tabs, "label", "label")
+                self.around(node, Feature::Tabs, "label", "label");
             }
             "input" => self.input(node),
             "ul" | "li" => self.around(node, Feature::Lists, name, name),
@@ -194,13 +194,13 @@ impl Reading<'_> {
                 self.around(node, Feature::Marks, &format!("abbr {title}"), name);
             }
             "span" if ["twemoji", "emojione"].iter().any(|class| has_class(node, class)) => {
-                self.push(Feature::Icons, "icon")
+                self.push(Feature::Icons, "icon");
             }
             "p" if has_class(node, "admonition-title") => {
-                self.around(node, Feature::Admonitions, "title", "title")
+                self.around(node, Feature::Admonitions, "title", "title");
             }
             "p" | "blockquote" | "figure" | "figcaption" | "pre" | "caption" => {
-                self.around(node, Feature::Blocks, name, name)
+                self.around(node, Feature::Blocks, name, name);
             }
             "br" | "hr" => self.push(Feature::Blocks, name),
             _ => self.children(node),

@@ -34,13 +34,26 @@ pub fn block(node: &Handle) -> Vec<String> {
         ..Block::default()
     };
     read(node, &mut block);
+    // A mark on an empty line, or beyond the last one, is not to be seen.
+    let written: Vec<&str> = block.text.split('\n').collect();
+    let is_seen = |line: &String| {
+        let at = line.parse::<usize>().ok().and_then(|line| line.checked_sub(1));
+        at.and_then(|at| written.get(at))
+            .is_some_and(|line| !line.is_empty())
+    };
+    let marked: Vec<&str> = block
+        .marked
+        .iter()
+        .filter(|line| is_seen(line))
+        .map(String::as_str)
+        .collect();
     let text = block.text.trim_matches('\n');
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     vec![
         format!("[{}]", block.language),
         block.title.trim().to_owned(),
         format!("from {}", block.first),
-        format!("marked {}", block.marked.join(",")),
+        format!("marked {}", marked.join(",")),
         lines.join("\n"),
     ]
 }
@@ -104,6 +117,12 @@ fn element(node: &Handle, name: &str, block: &mut Block) {
         && block.first.is_empty()
     {
         number.trim().clone_into(&mut block.first);
+    }
+    if let Some(first) = attribute(node, "data-first").filter(|_| block.first.is_empty()) {
+        block.first = first;
+    }
+    if let Some(marked) = attribute(node, "data-marked").filter(|_| block.marked.is_empty()) {
+        block.marked = marked.split_whitespace().map(str::to_owned).collect();
     }
     let was = block.is_mark;
     block.is_mark |= has_class(node, "hll") || has_class(node, "line-marked");

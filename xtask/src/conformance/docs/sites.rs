@@ -214,12 +214,28 @@ fn read(root: &Path, folder: &Path, pages: &mut Pages) -> Result<()> {
     Ok(())
 }
 
-/// The article of a page.
+/// The content of a page: its article without what the theme puts before it, which is the link to edit the page, and a title
+/// where the content has none.
 fn article(html: &str) -> &str {
     let Some(start) = html.find("<article") else {
+        return "";
+    };
+    let article = &html[start..];
+    let inner = article.find('>').map_or("", |end| &article[end + 1..]);
+    let inner = inner.rfind("</article>").map_or(inner, |end| &inner[..end]);
+    let inner = behind(inner, "<a ", "md-content__button", "</a>");
+    behind(inner, "<h1>", "", "</h1>")
+}
+
+/// What is behind an element at the beginning of a text, if it begins like this and has this in it.
+fn behind<'t>(html: &'t str, begin: &str, within: &str, end: &str) -> &'t str {
+    let trimmed = html.trim_start();
+    let Some(length) = trimmed.find(end).filter(|_| trimmed.starts_with(begin)) else {
         return html;
     };
-    let inner = &html[start..];
-    let inner = inner.find('>').map_or(inner, |end| &inner[end + 1..]);
-    inner.rfind("</article>").map_or(inner, |end| &inner[..end])
+    if trimmed[..length].contains(within) {
+        &trimmed[length + end.len()..]
+    } else {
+        html
+    }
 }

@@ -17,8 +17,6 @@ pub struct Options {
     pub icons: bool,
     /// Lists as Git hosts read them: nested by any number of spaces, directly below a text, with the number they begin with.
     pub git_host: bool,
-    /// Quotes, dashes and dots of printed books.
-    pub typography: bool,
     /// Formulas: `$x$`, `\(x\)`, and blocks `$$x$$`, `\[x\]`. They stay TeX, in elements of the class `arithmatex`.
     pub math: bool,
 }

@@ -23,10 +23,11 @@ const redraw = async (form, go) => {
   const isText = ({ name, type }) => name && !/^(checkbox|radio|hidden|submit|button|file)$/.test(type) && !(list && name.startsWith(`${list}/`));
   const typedSince = (form) => [...form.elements].filter((control) => isText(control) && control.value !== (body.get(control.name) ?? "")).map(({ name, value }) => [name, value]);
   body.set("go", go);
-  const answer = await fetch(form.action, { method: "POST", body, signal: updating.signal }).catch((error) => error);
+  const read = async (answer) => ({ ok: answer.ok, text: await answer.text() });
+  const answer = await fetch(form.action, { method: "POST", body, signal: updating.signal }).then(read).catch((error) => error);
   if (answer.name === "AbortError") return true;
   if (!answer.ok) return false;
-  return swap(new DOMParser().parseFromString(await answer.text(), "text/html"), go === "update", typedSince);
+  return swap(new DOMParser().parseFromString(answer.text, "text/html"), go === "update", typedSince);
 };
 document.addEventListener("change", ({ target }) => {
   const form = target.closest?.("[data-wizard]");

@@ -1,5 +1,5 @@
-//! Pages with the HTML that they become. `cargo xtask goldens` compares the pairs with what Python-Markdown and the extensions
-//! of `mkdocs-techdocs-core` make of the pages; `UPDATE_GOLDENS=1` writes the HTML anew.
+//! Pages with the HTML that they become; `UPDATE_GOLDENS=1` writes it anew. `cargo xtask conformance docs` compares whole sites with
+//! what Python-Markdown and the extensions of `mkdocs-techdocs-core` make of them.
 
 use std::fs;
 use std::path::Path;

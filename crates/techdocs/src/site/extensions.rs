@@ -47,7 +47,6 @@ fn switch_on(options: &mut Options, name: &str, settings: &Value) {
         "pymdownx.keys" => options.keys = true,
         "pymdownx.arithmatex" => options.math = true,
         "codehilite" => options.plain_code = true,
-        "smarty" => options.typography = true,
         "pymdownx.highlight" => {
             options.line_numbers &= settings["linenums"] != false && settings["use_pygments"] != false;
         }

@@ -11,7 +11,7 @@ use super::{BASE, Places, Problem, Rule};
 const MAX_LINKS: usize = 2_000;
 
 static TAGS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"<(a|img)\s(?:[^<>]*?\s)?(?:href|src)="([^"<>]+)""#).ok());
+    LazyLock::new(|| Regex::new(r#"<(a|img)\s(?:[^<>]*?\s)?(?:href|src)=(?:"([^"<>]+)"|'([^'<>]+)')"#).ok());
 
 /// What is wrong with those of a page; `html` is what Markdown made of `text`.
 pub(super) fn problems(places: &Places, position: usize, path: &str, text: &str, html: &str) -> Vec<Problem> {
@@ -22,7 +22,10 @@ pub(super) fn problems(places: &Places, position: usize, path: &str, text: &str,
         .take(MAX_LINKS);
     let mut problems = Vec::new();
     for found in all {
-        let address = markdown::unescape(&found[2]);
+        let Some(address) = found.get(2).or_else(|| found.get(3)) else {
+            continue;
+        };
+        let address = markdown::unescape(address.as_str());
         if address.starts_with(BASE) || address.starts_with('#') {
             continue;
         }

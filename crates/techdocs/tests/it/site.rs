@@ -258,7 +258,7 @@ fn diagrams_and_formulas_are_drawn() {
 
 #[test]
 fn raw_html_and_snippets_that_lead_nowhere() {
-    let page = "# A\n\n<p><img alt=\"x\" src=\"no.png\"> <a class=\"x\" href=\"gone.md\">g</a> <a href=\"b.md\">b</a></p>\n\n\
+    let page = "# A\n\n<p><img alt=\"x\" src=\"no.png\"> <a class=\"x\" href=\"gone.md\">g</a> <a href=\"b.md\">b</a> <a href='lost.md'>l</a></p>\n\n\
                 ```html\n<img src=\"code.png\">\n```\n\n--8<-- \"shared/there.md\"\n\n--8<-- \"shared/lost.md:2\"\n\n\
                 ;--8<-- \"example.md\"\n\n--8<--\n../up.md\ndocs/b.md\n--8<--\n";
     let site = site(&[
@@ -271,6 +271,7 @@ fn raw_html_and_snippets_that_lead_nowhere() {
         [
             "docs/index.md:3:22 The image leads to no.png, which does not exist",
             "docs/index.md:3:50 The link leads to gone.md, which does not exist",
+            "docs/index.md:3:95 The link leads to lost.md, which does not exist",
             "docs/index.md:11:9 The snippet shared/lost.md:2 does not exist",
             "docs/index.md:16:1 The snippet ../up.md leads out of the repository",
         ]

@@ -21,7 +21,8 @@ pub(super) fn actions(view: &ReaderView) -> Markup {
             @if let Some(report) = report {
                 a.button.button-ghost.docs-report href=(report) rel="noopener noreferrer" { (icon("chat")) span { "Report an issue" } }
             }
-            @if let Some(edit) = edit {
+            // A version is read at its commit, which nobody edits.
+            @if let Some(edit) = edit.as_ref().filter(|_| view.version.is_none()) {
                 (button(Button { label: "Edit this page", icon: Some("edit"), href: Some(edit), kind: ButtonKind::Ghost, ..Button::default() }))
             }
         }

@@ -33,6 +33,10 @@ const TEST_TOOLS: &[Tool] = &[
         package: "npm",
         present: || exists("npm"),
     },
+    Tool {
+        package: "gnupg",
+        present: || exists("gpg") && exists("gpg-agent"),
+    },
 ];
 
 /// The server programs live outside the path, one folder a major version.
@@ -45,12 +49,21 @@ fn postgresql() -> bool {
         })
 }
 
-/// What the tests need: make for building the allocator, PostgreSQL, a browser, and Node for the stock client.
+/// What the tests need: make for building the allocator, PostgreSQL, a browser, Node for the stock client, and `GnuPG` for signed
+/// commits.
 pub fn for_tests() -> Result<()> {
     install(TEST_TOOLS)
 }
 
-/// What the comparison needs: Python for the replay, Node for the engine of the original, or a load generator for the bench.
+/// Debian takes what makes environments of Python apart from Python.
+fn has_venv() -> bool {
+    let mut python = std::process::Command::new("python3");
+    let asked = python.args(["-c", "import ensurepip, venv"]).output();
+    asked.is_ok_and(|answer| answer.status.success())
+}
+
+/// What the comparisons and the bench need: Python for the replay and for MkDocs, Node for the engine of the original, a load
+/// generator.
 pub fn for_comparison() -> Result<()> {
     install(&[
         Tool {
@@ -64,6 +77,10 @@ pub fn for_comparison() -> Result<()> {
         Tool {
             package: "python3",
             present: || exists("python3"),
+        },
+        Tool {
+            package: "python3-venv",
+            present: has_venv,
         },
         Tool {
             package: "wrk",

@@ -12,8 +12,8 @@ use crate::process::{Scratch, run};
 
 /// What builds with mkdocs.
 const ORACLE: &str = include_str!("oracle.py");
-/// The version of the original's extensions.
-const PACKAGE: &str = "mkdocs-techdocs-core==1.7.1";
+/// The original's extensions and all that they bring, each in one version: others would build other pages.
+const REQUIREMENTS: &str = include_str!("requirements.txt");
 /// Files that make a folder a site.
 const CONFIGS: [&str; 2] = ["mkdocs.yaml", "mkdocs.yml"];
 /// Folders without a configuration that are sites.
@@ -121,18 +121,11 @@ fn goldens(folders: &[PathBuf], scratch: &Path) -> Result<Vec<PathBuf>> {
         std::fs::write(&tasks, serde_json::to_vec(&missing)?)?;
         println!("{} sites are built with mkdocs", missing.len());
         let mut oracle = Command::new(python);
-        // Warnings of extensions about our machine are no news.
-        oracle
-            .arg(&script)
-            .arg(&tasks)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        if !oracle.status()?.success() {
-            bail!(
-                "building sites with mkdocs failed: run {} {} to see why",
-                script.display(),
-                tasks.display()
-            );
+        let built = oracle.arg(&script).arg(&tasks).stdin(Stdio::null()).output()?;
+        // Warnings of extensions about our machine are no news where all went well.
+        if !built.status.success() {
+            let told = String::from_utf8_lossy(&built.stderr).into_owned();
+            bail!("building sites with mkdocs failed:\n{told}");
         }
     }
     Ok(files)
@@ -142,11 +135,15 @@ fn goldens(folders: &[PathBuf], scratch: &Path) -> Result<Vec<PathBuf>> {
 fn digest(folder: &Path) -> Result<String> {
     let mut digest = Sha1::new();
     digest.update(ORACLE);
-    digest.update(PACKAGE);
+    digest.update(REQUIREMENTS);
     digest.update(folder.as_os_str().as_encoded_bytes());
     add(folder, &mut digest)?;
+    Ok(hexadecimal(digest))
+}
+
+fn hexadecimal(digest: Sha1) -> String {
     let bytes = digest.finalize();
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn add(folder: &Path, digest: &mut Sha1) -> Result<()> {
@@ -165,21 +162,31 @@ fn add(folder: &Path, digest: &mut Sha1) -> Result<()> {
     Ok(())
 }
 
-/// Python with the original's extensions, installed once.
+/// Python with the original's extensions, installed once for each list of them.
 fn python(cache: &Path) -> Result<PathBuf> {
-    let installed = cache.join("venv");
-    let python = installed.join("bin/python");
-    if !installed.join("bin/mkdocs").is_file() {
-        run("python3", &["-m", "venv", &installed.to_string_lossy()])?;
+    let mut digest = Sha1::new();
+    digest.update(REQUIREMENTS);
+    let installed = cache.join(format!("venv-{}", hexadecimal(digest)));
+    let (python, list) = (installed.join("bin/python"), installed.join("requirements.txt"));
+    let mark = installed.join("whole");
+    if !mark.is_file() {
+        run(
+            "python3",
+            &["-m", "venv", "--clear", &installed.to_string_lossy()],
+        )?;
+        std::fs::write(&list, REQUIREMENTS)?;
+        let list = list.to_string_lossy();
         let pip = [
             "-m",
             "pip",
             "install",
             "-q",
             "--disable-pip-version-check",
-            PACKAGE,
+            "-r",
+            &list,
         ];
         run(&python.to_string_lossy(), &pip)?;
+        std::fs::write(&mark, "")?;
     }
     Ok(python)
 }

@@ -96,6 +96,7 @@ pub fn contributions(config: &Config, catalog: &Catalog, services: &Services) ->
         live_topics: vec![LiveTopic {
             name: TOPIC.into(),
             needs: Some(&READ),
+            only_parts: false,
         }],
         ..Contributions::of(ID)
     };

@@ -130,6 +130,7 @@ pub fn contributions(
         live_topics: vec![LiveTopic {
             name: discovery::TOPIC.into(),
             needs: Some(&READ),
+            only_parts: false,
         }],
         ..Contributions::of(ID)
     };
@@ -154,6 +155,7 @@ fn show_activity((config, services): (&Config, &Services), owners: Owners, all: 
     all.live_topics.push(LiveTopic {
         name: activity::TOPIC.into(),
         needs: Some(&ACTIVITY_READ),
+        only_parts: false,
     });
 }
 

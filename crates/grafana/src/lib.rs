@@ -94,6 +94,7 @@ pub fn contributions(
         live_topics: vec![LiveTopic {
             name: TOPIC.into(),
             needs: None,
+            only_parts: false,
         }],
         ..Contributions::of(ID)
     };

@@ -72,6 +72,7 @@ pub fn contributions(kubernetes: &Kubernetes, catalog: &Catalog, stop: Cancellat
         live_topics: vec![LiveTopic {
             name: engine::TOPIC.into(),
             needs: Some(&RESOURCES_READ),
+            only_parts: false,
         }],
         ..Contributions::of(ID)
     }

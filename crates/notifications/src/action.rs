@@ -13,11 +13,11 @@ use crate::recipients::{Recipients, references};
 /// Where notifications of templates come from, as with the original's scaffolder.
 pub const ORIGIN: &str = "plugin:scaffolder";
 
-/// Sends a notification.
-pub struct Send(pub(crate) Inbox);
+/// The action.
+pub struct SendNotification(pub(crate) Inbox);
 
 #[async_trait]
-impl Action for Send {
+impl Action for SendNotification {
     fn id(&self) -> &'static str {
         "notification:send"
     }
@@ -105,7 +105,7 @@ impl Action for Send {
     }
 }
 
-impl Send {
+impl SendNotification {
     async fn tell(&self, context: &ActionContext) -> Result<(), Fault> {
         let (to, payload) = (recipients(&context.input)?, payload(&context.input));
         let letter = Letter {

@@ -46,7 +46,7 @@ impl Bell {
 pub(crate) async fn of(inbox: &Inbox, viewer: &Viewer) -> Result<Markup, Fault> {
     let person = viewer.reference().to_string();
     let unread = inbox.unread(&person, COUNTED + 1).await.map_err(failed)?;
-    let topics = inbox.topics_for(&person).await.map_err(failed)?;
+    let topics = inbox.live_topics_for(&person).await.map_err(failed)?;
     Ok(bell(unread, &topics))
 }
 

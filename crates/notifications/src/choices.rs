@@ -131,7 +131,11 @@ fn list(value: &Value) -> &[Value] {
 }
 
 fn word(value: &Value) -> Result<String, Fault> {
-    let text = value.as_str().unwrap_or_default();
+    named(value.as_str().unwrap_or_default())
+}
+
+/// The name of an origin or topic, which is not empty and not too long.
+pub(crate) fn named(text: &str) -> Result<String, Fault> {
     let length = text.chars().count();
     if length == 0 || length > LONGEST_WORD {
         return Err(Fault::input(format!(

@@ -1,6 +1,6 @@
 //! Sends notifications, and keeps what their readers do with them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use catalog::Catalog;
@@ -152,7 +152,7 @@ impl Inbox {
         people: &[String],
         lane: Lane,
     ) -> Result<Vec<Sent>, StoreError> {
-        let topics = self.topics_of(people).await?;
+        let topics = self.live_topics_of(people).await?;
         let mut tx = self.shared.store.write_unordered(lane).await?;
         let choices = decided::about(&mut tx, letter.origin, people).await?;
         let wanted = people
@@ -193,7 +193,7 @@ impl Inbox {
         }
     }
 
-    async fn topics_of(&self, people: &[String]) -> Result<HashMap<String, String>, StoreError> {
+    async fn live_topics_of(&self, people: &[String]) -> Result<HashMap<String, String>, StoreError> {
         let mut topics = HashMap::with_capacity(people.len());
         for person in people {
             let topic = self.shared.topics.of(&self.shared.store, person).await?;
@@ -203,7 +203,7 @@ impl Inbox {
     }
 
     /// Topics under which pages of a person hear that its notifications changed.
-    pub async fn topics_for(&self, person: &str) -> Result<Vec<String>, StoreError> {
+    pub async fn live_topics_for(&self, person: &str) -> Result<Vec<String>, StoreError> {
         let own = self.shared.topics.of(&self.shared.store, person).await?;
         Ok(vec![own, live::EVERYBODY.to_owned()])
     }
@@ -226,16 +226,6 @@ impl Inbox {
     /// Topics of the notifications that a question asks for.
     pub async fn topics(&self, question: &Question) -> Result<Vec<String>, StoreError> {
         reading::topics(&mut self.shared.store.read().await?, question).await
-    }
-
-    /// How many of all notifications of a person were read, and how many were not.
-    pub(crate) async fn list_size(&self, person: &str) -> Result<Status, StoreError> {
-        self.status(&Question::of(person)).await
-    }
-
-    /// Topics of all notifications of a person.
-    pub(crate) async fn all_topics(&self, person: &str) -> Result<Vec<String>, StoreError> {
-        self.topics(&Question::of(person)).await
     }
 
     /// Marks notifications of a person; others are left alone.
@@ -271,10 +261,13 @@ impl Inbox {
 
     async fn mark_in(&self, tx: &mut Tx, person: &str, ids: &[Uuid], marks: Marks) -> Result<(), StoreError> {
         let at = |is_set: bool| is_set.then(|| self.now());
+        // PostgreSQL writes a row only once in a statement.
+        let ids: BTreeSet<Uuid> = ids.iter().copied().collect();
+        let ids: Vec<Uuid> = ids.into_iter().collect();
         let read = marks.read.map(|is_read| Mark::Read(at(is_read)));
         let saved = marks.saved.map(|is_saved| Mark::Saved(at(is_saved)));
         for mark in read.into_iter().chain(saved) {
-            tables::mark(tx, person, ids, mark).await?;
+            tables::mark(tx, person, &ids, mark).await?;
         }
         Ok(())
     }

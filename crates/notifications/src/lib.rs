@@ -20,7 +20,7 @@ mod retention;
 mod section;
 mod tables;
 
-pub use action::{ORIGIN, Send};
+pub use action::{ORIGIN, SendNotification};
 pub use choices::Choices;
 pub use inbox::{Inbox, Letter, Marks, Sent};
 pub use notification::{Notification, Payload, Severity};
@@ -76,10 +76,11 @@ pub fn contributions(section: &Value, catalog: &Catalog, services: &Services) ->
         ],
         top_bar_parts: vec![bell::Bell::part(&inbox)],
         palette_commands: vec![command],
-        actions: vec![Arc::new(Send(inbox.clone()))],
+        actions: vec![Arc::new(SendNotification(inbox.clone()))],
         live_topics: vec![LiveTopic {
             name: live::TOPIC.into(),
             needs: None,
+            only_parts: true,
         }],
         schedules: vec![retention::schedule()],
         jobs: vec![Arc::new(Retention::new(inbox, kept.unwrap_or_default()))],

@@ -1,7 +1,7 @@
 //! Topics under which open pages hear of a person's notifications.
 //!
-//! Everybody may follow every topic below [`TOPIC`]. So that nobody hears when another person gets something, a person's
-//! topic is made with a secret of the portal, and only pages of that person name it.
+//! Everybody may follow every topic below [`TOPIC`], and nobody that one itself. So that nobody hears when another person gets
+//! something, a person's topic is made with a secret of the portal, and only pages of that person name it.
 
 use sha2::{Digest, Sha256};
 use store::{Lane, Store, StoreError};

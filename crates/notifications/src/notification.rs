@@ -91,6 +91,8 @@ impl Payload {
     /// Reads a payload whose shape was checked.
     pub fn of(value: &Value) -> Self {
         let text = |key: &str| value[key].as_str().map(str::to_owned);
+        // An empty word, such as templates write for a field that nobody filled in, is none.
+        let word = |key: &str| text(key).filter(|word| !word.is_empty());
         Self {
             title: text("title").unwrap_or_default(),
             description: text("description"),
@@ -99,8 +101,8 @@ impl Payload {
                 .as_str()
                 .and_then(Severity::of_word)
                 .unwrap_or_default(),
-            topic: text("topic"),
-            scope: text("scope"),
+            topic: word("topic"),
+            scope: word("scope"),
             icon: text("icon"),
         }
     }

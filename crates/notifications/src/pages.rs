@@ -164,22 +164,24 @@ async fn show(
     let asked = Asked::parse(&query.unwrap_or_default());
     let person = viewer.reference().to_string();
     let question = asked.question(&person);
-    let (found, all, topics) = tokio::try_join!(
-        inbox.list(&question),
-        inbox.list_size(&person),
-        inbox.all_topics(&person)
-    )
-    .map_err(failed)?;
+    let all = Question::of(person.clone());
+    let (found, sizes, topics) =
+        tokio::try_join!(inbox.list(&question), inbox.status(&all), inbox.topics(&all)).map_err(failed)?;
+    if found.notifications.is_empty() && found.total > 0 {
+        // What stood on this page was marked, or went; the last page has what is left.
+        let last = (found.total - 1) / PAGE * PAGE;
+        return Ok(Redirect::to(&asked.address(last)).into_response());
+    }
     let page = Page {
         shown: found.notifications.iter().map(Shown::of).collect(),
         total: found.total,
-        unread: all.unread,
-        read: all.read,
+        unread: sizes.unread,
+        read: sizes.read,
         topics,
         asked,
         now: chrome.now,
     };
-    let live = Live::Topics(inbox.topics_for(&person).await.map_err(failed)?);
+    let live = Live::Topics(inbox.live_topics_for(&person).await.map_err(failed)?);
     let head = PageHead::new("Notifications").live(live);
     Ok(chrome.page(head, view::inbox(&page)).into_response())
 }

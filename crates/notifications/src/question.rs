@@ -85,7 +85,7 @@ pub struct Question {
     pub ids: Option<Vec<Uuid>>,
     /// Of this topic.
     pub topic: Option<String>,
-    /// With this text in title or description, in any letter case.
+    /// With this text in title or description. The case of letters does not matter, on SQLite that of letters of ASCII.
     pub text: Option<String>,
     /// Those that were read, or those that were not.
     pub read: Option<bool>,

@@ -14,12 +14,14 @@ pub struct LiveTopic {
     pub name: Cow<'static, str>,
     /// The permission that a follower needs.
     pub needs: Option<&'static Permission>,
+    /// Only topics below it can be followed: each is known to nobody but those whom it concerns.
+    pub only_parts: bool,
 }
 
 impl LiveTopic {
     /// Whether a topic that somebody follows is this one, or one below it.
     pub fn has(&self, topic: &str) -> bool {
-        is_within(topic, &self.name)
+        is_within(topic, &self.name) && !(self.only_parts && topic == self.name)
     }
 }
 

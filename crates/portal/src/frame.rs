@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::{Extensions, HeaderMap};
+use axum::http::{Extensions, HeaderMap, Method};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::MethodRouter;
@@ -119,7 +119,7 @@ impl Frame {
 }
 
 async fn surround(State(frame): State<Arc<Frame>>, mut request: Request, next: Next) -> Response {
-    if is_for_a_file(request.headers()) {
+    if has_no_bar(&request) {
         request.extensions_mut().insert(frame.shell.clone());
         return next.run(request).await;
     }
@@ -128,7 +128,14 @@ async fn surround(State(frame): State<Arc<Frame>>, mut request: Request, next: N
     next.run(request).await
 }
 
-/// Whether a browser asks for a file that a page loads: nothing surrounds it.
+/// Whether the answer is no whole page: a form that was sent leads elsewhere, a page that fetches itself or a part of it takes what is
+/// below the bar, and nothing surrounds a file.
+fn has_no_bar(request: &Request) -> bool {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    !is_read || request.headers().contains_key("x-refetch") || is_for_a_file(request.headers())
+}
+
+/// Whether a browser asks for a file that a page loads.
 fn is_for_a_file(headers: &HeaderMap) -> bool {
     let destination = headers
         .get("sec-fetch-dest")

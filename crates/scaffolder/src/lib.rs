@@ -159,6 +159,7 @@ fn assembled(
         live_topics: vec![LiveTopic {
             name: tasks::TOPIC.into(),
             needs: Some(&TASK_READ),
+            only_parts: false,
         }],
         ..Contributions::of(ID)
     };

@@ -45,7 +45,8 @@ const barParts = () => [...document.querySelectorAll(".top-tools [data-topics]")
 
 // What is in the part is replaced and not the part, so that it keeps the focus.
 const renew = async (part) => {
-  const answer = await fetch(part.dataset.source, { headers: { accept: "text/html" } }).catch(() => null);
+  delete part.dataset.pending;
+  const answer = await fetch(part.dataset.source, { headers: { accept: "text/html", "x-refetch": "1" } }).catch(() => null);
   if (!answer?.ok) return;
   const made = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
   if (!made) return;
@@ -53,13 +54,20 @@ const renew = async (part) => {
   for (const name of ["aria-label", "title"]) if (made.hasAttribute(name)) part.setAttribute(name, made.getAttribute(name));
 };
 
+// Much may be told at once, and to many: each page fetches a part once for all of it, at a moment of its own.
+const renewSoon = (part) => {
+  if (part.dataset.pending) return;
+  part.dataset.pending = "1";
+  setTimeout(renew, 100 + 900 * Math.random(), part);
+};
+
 // `said` are the topics that have news; an entity that changed names none.
 const tell = (said) => {
   const hasNews = (list) => list.split(" ").some((topic) => said.includes(topic));
   if (topics && (!said || hasNews(topics))) soon();
-  for (const part of barParts()) if (said && hasNews(part.dataset.topics)) renew(part);
+  for (const part of barParts()) if (said && hasNews(part.dataset.topics)) renewSoon(part);
 };
-const tellAll = () => { if (topics) soon(); barParts().forEach(renew); };
+const tellAll = () => { if (topics) soon(); barParts().forEach((part) => renewSoon(part)); };
 
 const connect = () => {
   const { change, at } = mainPart()?.dataset ?? {};

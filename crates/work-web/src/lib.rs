@@ -43,6 +43,7 @@ pub fn contributions(jobs: &Jobs, audit: Arc<dyn AuditLog>, actions: Slot<Action
         live_topics: vec![LiveTopic {
             name: work::TOPIC.into(),
             needs: Some(&READ),
+            only_parts: false,
         }],
         ..Contributions::of(ID)
     }

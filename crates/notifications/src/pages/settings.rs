@@ -11,7 +11,7 @@ use ui::{
 use web::{ApiError, CurrentViewer};
 
 use super::{Answer, Fields, crumbs};
-use crate::choices::{Choices, ShownOrigin, Subject};
+use crate::choices::{Choices, ShownOrigin, Subject, named};
 use crate::inbox::{Inbox, failed};
 
 const PATH: &str = "/notifications/settings";
@@ -64,8 +64,9 @@ fn write(origin: &str, topic: Option<&str>) -> String {
 }
 
 fn read(text: &str) -> Result<Subject, Fault> {
-    serde_json::from_str(text)
-        .map_err(|_| Fault::input(format!("'{text}' names no origin and topic; open the page again")))
+    let (origin, topic): (String, Option<String>) = serde_json::from_str(text)
+        .map_err(|_| Fault::input(format!("'{text}' names no origin and topic; open the page again")))?;
+    Ok((named(&origin)?, topic.as_deref().map(named).transpose()?))
 }
 
 pub(super) fn view(origins: &[ShownOrigin], is_kept: bool) -> Markup {

@@ -59,7 +59,8 @@ fn conditions(question: &Question) -> (String, Vec<Arg>) {
     if let Some(wanted) = &question.text {
         let pattern = pattern(wanted);
         add(
-            "(LOWER(m.title) LIKE ? ESCAPE '\\' OR LOWER(COALESCE(m.description, '')) LIKE ? ESCAPE '\\')",
+            // The database lowers both sides, each as it can: SQLite only letters of ASCII.
+            "(LOWER(m.title) LIKE LOWER(?) ESCAPE '\\' OR LOWER(COALESCE(m.description, '')) LIKE LOWER(?) ESCAPE '\\')",
             vec![(&pattern).into(), (&pattern).into()],
         );
     }
@@ -82,7 +83,7 @@ fn conditions(question: &Question) -> (String, Vec<Arg>) {
 /// A text as a pattern for any place in another one.
 fn pattern(text: &str) -> String {
     let mut pattern = String::from("%");
-    for letter in text.to_lowercase().chars() {
+    for letter in text.chars() {
         if matches!(letter, '%' | '_' | '\\') {
             pattern.push('\\');
         }
@@ -276,6 +277,6 @@ mod tests {
 
     #[test]
     fn what_is_searched_means_itself() {
-        assert_eq!(pattern("Disk 100%_a\\b"), "%disk 100\\%\\_a\\\\b%");
+        assert_eq!(pattern("Disk 100%_a\\b"), "%Disk 100\\%\\_a\\\\b%");
     }
 }

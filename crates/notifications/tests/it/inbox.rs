@@ -388,3 +388,42 @@ pub async fn sent_to_many(world: &World) {
     world.inbox.mark_all(&of(ANN), true).await.unwrap();
     assert_eq!(world.inbox.status(&of(ANN)).await.unwrap().read, 120);
 }
+
+pub async fn empty_words_are_none(world: &World) {
+    for title in ["one", "two"] {
+        let payload = json!({"title": title, "topic": "", "scope": ""});
+        send(world, "ci", &to(&[ANN]), payload).await;
+    }
+    assert_eq!(titles(world, &of(ANN)).await, "two one");
+    let origins = world.inbox.origins(ANN).await.unwrap();
+    assert!(
+        origins.iter().all(|origin| origin.topics.is_empty()),
+        "{origins:?}"
+    );
+}
+
+pub async fn letters_beyond_ascii_are_found(world: &World) {
+    send(world, "ci", &to(&[ANN]), json!({"title": "Ärger im Büro"})).await;
+    for (text, expected) in [("Ärger", 1), ("IM Bü", 1), ("Ärgern", 0)] {
+        let question = Question {
+            text: Some(text.to_owned()),
+            ..of(ANN)
+        };
+        assert_eq!(
+            world.inbox.list(&question).await.unwrap().total,
+            expected,
+            "{text}"
+        );
+    }
+}
+
+pub async fn an_id_named_twice_is_marked_once(world: &World) {
+    send(world, "ci", &Recipients::Everybody, json!({"title": "all"})).await;
+    let id = world.inbox.list(&of(ANN)).await.unwrap().notifications[0].id;
+    let marks = Marks {
+        read: Some(true),
+        saved: None,
+    };
+    world.inbox.mark(ANN, &vec![id; 600], marks).await.unwrap();
+    assert_eq!(world.inbox.status(&of(ANN)).await.unwrap().read, 1);
+}

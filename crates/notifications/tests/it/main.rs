@@ -18,4 +18,7 @@ testkit::store_contract! {
     inbox::sent_again_under_a_key,
     inbox::forgotten_after_a_year,
     inbox::sent_to_many,
+    inbox::empty_words_are_none,
+    inbox::letters_beyond_ascii_are_found,
+    inbox::an_id_named_twice_is_marked_once,
 }

@@ -278,6 +278,14 @@ async fn people_read_and_mark_and_choose_on_pages() {
             .1
             .contains("Nothing unread")
     );
+    let (status, page) = read(&world, INES, "/notifications?view=all&offset=30").await;
+    assert!(
+        status == 303,
+        "a page that is gone leads to the last one: {status} {page}"
+    );
+    let named_wrong = "about=%5B%22ci%22%2C%22%22%5D";
+    let (status, told) = post(&world, INES, "/notifications/settings", named_wrong).await;
+    assert!(status == 400, "{status} {told}");
     let wrong = post(&world, INES, "/notifications/mark", "id=x&read=true").await;
     assert!(
         wrong.0 == 400 && wrong.1.contains("is not the id of a notification"),
@@ -304,6 +312,11 @@ async fn open_pages_of_the_person_hear_of_it() {
     assert!(
         !others.contains(topics.split(',').next().unwrap()),
         "another person has another topic"
+    );
+    let (status, told) = read(&world, GRACE, "/api/live/changes?topics=notifications").await;
+    assert!(
+        status == 400 && told.contains("Nothing is announced under the topic"),
+        "nobody hears of everybody's: {status} {told}"
     );
     let mut stream = world.open(&format!("/api/live/changes?topics={topics}")).await;
     let recipients = json!({"type": "entity", "entityRef": INES});

@@ -128,6 +128,7 @@ pub fn contributions(services: &Services) -> Result<Contributions, Fault> {
         live_topics: vec![LiveTopic {
             name: "teapots.harvest".into(),
             needs: Some(&BREW),
+            only_parts: false,
         }],
         authenticators: vec![Arc::new(Spout)],
         health_checks: vec![Arc::new(Kettle)],

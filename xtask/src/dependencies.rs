@@ -45,10 +45,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("outside", &["model"]),
     ("store", &["model"]),
     ("work", &["model", "store"]),
-    ("plugin", &["model", "outside", "store", "work"]),
+    ("workspace", &["model"]),
+    ("plugin", &["model", "outside", "store", "work", "workspace"]),
     ("web", &["config", "model", "plugin"]),
     ("ui", &["model", "plugin"]),
-    ("scm", &["config", "model", "outside", "plugin"]),
+    ("scm", &["config", "model", "outside", "plugin", "workspace"]),
     (
         "catalog",
         &[
@@ -138,6 +139,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "user-settings",
             "web",
             "work",
+            "workspace",
             "yaml",
         ],
     ),

@@ -13,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use work::{Checkpoint, JobLog};
+use workspace::Workspace;
 
 use crate::action_input::InputCheck;
 use crate::{Collisions, Of, PartFailure, PluginId, contained};
@@ -69,8 +70,8 @@ pub struct ActionContext {
     pub input: Value,
     /// In whose name it is run. What the actor may do is decided where it does it.
     pub actor: Actor,
-    /// A folder of this run alone; steps of one template share it.
-    pub workspace: PathBuf,
+    /// Files of this run alone; steps of one template share them.
+    pub workspace: Workspace,
     /// Values that stand in no log.
     pub secrets: Secrets,
     /// What people read about the run.
@@ -321,7 +322,7 @@ mod tests {
         ActionContext {
             input,
             actor: Actor::system("test"),
-            workspace: PathBuf::new(),
+            workspace: Workspace::open(std::path::Path::new("/nowhere")).unwrap(),
             secrets: Secrets::new([("token".to_owned(), "hush".to_owned())]),
             log: JobLog::in_memory(),
             checkpoint: Checkpoint::in_memory(None),

@@ -21,6 +21,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use work::{Checkpoint, JobLog, LogLevel};
+use workspace::{Workspace, WorkspaceFile, lay_out};
 
 use crate::actions::would_publish;
 use crate::lint::has_placeholder;
@@ -29,7 +30,6 @@ use crate::run::{Stage, joined, shown};
 use crate::settings::{Settings, private_folder};
 use crate::tasks::{EventKind, StepState, TaskEvent};
 use crate::template::{Step, Template, template_version};
-use crate::workspace::{File, Workspace};
 
 /// Longest dry run.
 const LONGEST: Duration = Duration::from_mins(5);
@@ -41,6 +41,8 @@ const MOST_BYTES: usize = 10 << 20;
 const TRIED: &str = "template:default/dry-run";
 /// Where the template lies in its folder.
 const TEMPLATE_FILE: &str = "template.yaml";
+/// The log of the workspace in the folder of a dry run.
+const FILES: &str = "files.log";
 
 /// Tries templates. Cheap to clone.
 #[derive(Clone)]
@@ -77,7 +79,7 @@ pub struct DryRun<'a> {
 #[derive(Debug)]
 pub enum Beside {
     /// These files.
-    Files(Vec<File>),
+    Files(Vec<WorkspaceFile>),
     /// What lies on this disk.
     Disk {
         /// The template's own file, an absolute path.
@@ -97,13 +99,13 @@ pub struct DryRunReport {
     /// What happened, in its order; secrets are hidden.
     pub log: Vec<TaskEvent>,
     /// The files of the workspace at the end.
-    pub files: Vec<File>,
+    pub files: Vec<WorkspaceFile>,
     /// The output of the template.
     pub output: Value,
     /// The steps with their defaults.
     pub steps: Value,
     /// The files that the step would publish at which the run ended.
-    pub published: Option<Vec<File>>,
+    pub published: Option<Vec<WorkspaceFile>>,
     /// Why it ended before its last step; log and files are those up to there, and there is no output.
     pub failure: Option<Fault>,
 }
@@ -129,12 +131,12 @@ impl Drop for Passing {
 struct Trial<'a> {
     stage: Stage,
     actor: &'a Actor,
-    workspace: PathBuf,
+    workspace: Workspace,
     run: TemplateRun,
     log: Vec<TaskEvent>,
     stop: CancellationToken,
     until: Option<&'a str>,
-    published: Option<Vec<File>>,
+    published: Option<Vec<WorkspaceFile>>,
     /// What is read of the output of each step, by its id.
     made_up: Option<Value>,
 }
@@ -191,8 +193,8 @@ impl DryRunner {
         wanted: DryRun<'_>,
         stop: CancellationToken,
     ) -> Result<Tried, Fault> {
-        let workspace = folder.join("workspace");
-        private_folder(&workspace)?;
+        private_folder(folder)?;
+        let workspace = Workspace::open(&folder.join(FILES))?;
         let mut spec = wanted.template.task_spec(wanted.values, wanted.user);
         let base_url = base_url(&wanted.beside, folder)?;
         spec["templateInfo"]["baseUrl"] = base_url.as_str().into();
@@ -247,7 +249,7 @@ impl DryRunner {
                 failure: failure.map(|fault| trial.stage.redacted(&fault)),
                 log: trial.log,
                 published: trial.published,
-                files: Workspace::new(&workspace).files()?,
+                files: workspace.files()?,
                 steps,
             },
             redactor: trial.stage.redactor,
@@ -406,10 +408,7 @@ fn base_url(beside: &Beside, folder: &Path) -> Result<String, Fault> {
     };
     let beside = folder.join("template");
     private_folder(&beside)?;
-    let files = Workspace::new(&beside);
-    for file in written {
-        files.write(&file.path, &file.bytes, file.is_executable)?;
-    }
+    lay_out(&beside, written)?;
     Ok(address(&beside.join(TEMPLATE_FILE)))
 }
 

@@ -1,33 +1,34 @@
-//! What the workspace of a task was after each step, kept beside it: to look at, to compare, and to go back to.
+//! What the workspace of a task was after each step: to look at, to compare, and to go back to.
 //!
-//! Files are kept once by their content. Where secrets stand in a text is noted when they are known, so that they are
-//! hidden from everybody who looks at it later; when a task ends well, nothing that a secret stands in is left on the disk.
-//! A workspace that is too large is not kept, and the task runs all the same.
+//! The contents lie in the log of the workspace; which of them a state has is kept beside it. Where secrets stand in a text is
+//! noted when they are known, so that they are hidden from everybody who looks at it later; when a task ends well, nothing that a
+//! secret stands in is left on the disk. A workspace that is too large is not kept, and the task runs all the same.
 
 mod scan;
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use model::Fault;
 use serde::{Deserialize, Serialize};
+use workspace::{Contents, StoredFile, Workspace, digest};
 
 use crate::redaction::BLANK;
 use crate::settings::private_folder;
-use crate::workspace::Workspace;
 pub(crate) use scan::Scanner;
 
 /// Most files of a workspace that is kept.
 pub(crate) const MOST_FILES: usize = 2_000;
 /// Most bytes of a workspace that is kept.
 pub(crate) const MOST_BYTES: u64 = 32 << 20;
-/// What the name of the folder ends with.
-const ENDING: &str = ".kept";
+/// The log of the workspace.
+const LOG: &str = "files.log";
 /// The file that says which files there were after which step.
 const STATES: &str = "states.json";
+/// What the name of a file ends with that is not whole yet.
+const PART: &str = ".part";
 
-/// The folder in which the states of a task's workspace are kept.
+/// The folder of a task, in which the states of its workspace are kept.
 #[derive(Debug, Clone)]
 pub(crate) struct Kept(PathBuf);
 
@@ -47,10 +48,8 @@ pub(crate) struct KeptFile {
     /// The path as people see it, where a secret stands in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seen_path: Option<String>,
-    /// The digest of the content, under which it is kept.
-    pub(crate) digest: String,
-    pub(crate) size: u64,
-    pub(crate) is_executable: bool,
+    #[serde(flatten)]
+    pub(crate) stored: StoredFile,
     /// It can be read as text.
     pub(crate) is_text: bool,
     /// Where secrets stand in it: begin and end in bytes.
@@ -79,10 +78,6 @@ impl KeptFile {
     pub(crate) fn seen_path(&self) -> &str {
         self.seen_path.as_deref().unwrap_or(&self.path)
     }
-
-    fn has_secrets(&self) -> bool {
-        !self.hidden.is_empty() || self.seen_path.is_some()
-    }
 }
 
 impl States {
@@ -109,15 +104,23 @@ fn failed(path: &Path, error: &std::io::Error) -> Fault {
 
 impl Kept {
     /// Of the task whose folder this is.
-    pub(crate) fn of(workspace: &Path) -> Self {
-        let mut name = workspace.as_os_str().to_owned();
-        name.push(ENDING);
-        Self(name.into())
+    pub(crate) fn of(folder: &Path) -> Self {
+        Self(folder.to_owned())
     }
 
-    /// The name of a task's folder, of which this is the name of what is kept.
-    pub(crate) fn owner(name: &str) -> Option<&str> {
-        name.strip_suffix(ENDING)
+    /// Whether the folder is on this machine.
+    pub(crate) fn is_there(&self) -> bool {
+        self.0.is_dir()
+    }
+
+    /// Makes the folder.
+    pub(crate) fn make(&self) -> Result<(), Fault> {
+        private_folder(&self.0)
+    }
+
+    /// The log of the task's workspace.
+    pub(crate) fn log(&self) -> PathBuf {
+        self.0.join(LOG)
     }
 
     /// What is kept. Nothing is kept of a task that ran elsewhere or ended long ago.
@@ -127,10 +130,14 @@ impl Kept {
     }
 
     fn save(&self, states: &States) -> Result<(), Fault> {
-        let (target, part) = (self.0.join(STATES), self.0.join("states.part"));
+        let (target, part) = (self.0.join(STATES), self.part(STATES));
         let text = serde_json::to_vec(states).map_err(|error| Fault::error(error.to_string()))?;
         fs::write(&part, text).map_err(|error| failed(&part, &error))?;
         fs::rename(&part, &target).map_err(|error| failed(&target, &error))
+    }
+
+    fn part(&self, name: &str) -> PathBuf {
+        self.0.join(format!("{name}{PART}"))
     }
 
     /// Keeps the state after a step in the place of an earlier one of the same step and all that came behind it.
@@ -140,24 +147,7 @@ impl Kept {
             states.states.truncate(at);
         }
         states.states.push(state);
-        private_folder(&self.0)?;
         self.save(&states)
-    }
-
-    fn blob(&self, digest: &str) -> PathBuf {
-        self.0.join(digest)
-    }
-
-    /// Keeps the content of a file, unless it is there.
-    fn keep_content(&self, digest: &str, bytes: &[u8]) -> Result<(), Fault> {
-        let target = self.blob(digest);
-        if target.exists() {
-            return Ok(());
-        }
-        private_folder(&self.0)?;
-        let part = self.0.join("content.part");
-        fs::write(&part, bytes).map_err(|error| failed(&part, &error))?;
-        fs::rename(&part, &target).map_err(|error| failed(&target, &error))
     }
 
     /// The content of a text file as people may see it: without secrets.
@@ -165,12 +155,12 @@ impl Kept {
         if !file.is_text {
             return None;
         }
-        let bytes = fs::read(self.blob(&file.digest)).ok()?;
+        let bytes = Contents::open(&self.log()).ok()?.bytes(&file.stored).ok()?;
         String::from_utf8(without(&bytes, &file.hidden)).ok()
     }
 
     /// Makes a workspace what it was before a step. Fails, and changes nothing, where that is not kept.
-    pub(crate) fn restore(&self, workspace: &Path, before: &[String]) -> Result<(), Fault> {
+    pub(crate) fn restore(&self, workspace: &Workspace, before: &[String]) -> Result<(), Fault> {
         let gone = || Fault::not_found("The files before the step are not kept");
         let states = self.load().ok_or_else(gone)?;
         let files = match before.last() {
@@ -180,61 +170,54 @@ impl Kept {
                 states.states[at].files.as_deref().ok_or_else(gone)?
             }
         };
-        if files.iter().any(|file| !self.blob(&file.digest).is_file()) {
-            return Err(gone());
-        }
-        if workspace.is_dir() {
-            fs::remove_dir_all(workspace).map_err(|error| failed(workspace, &error))?;
-        }
-        private_folder(workspace)?;
-        let target = Workspace::new(workspace);
-        for file in files {
-            let from = self.blob(&file.digest);
-            let bytes = fs::read(&from).map_err(|error| failed(&from, &error))?;
-            target.write(&file.path, &bytes, file.is_executable)?;
-        }
-        Ok(())
+        let files = files.iter().map(|file| (file.path.clone(), file.stored.clone()));
+        workspace.reset(files.collect()).map_err(|_| gone())
     }
 
-    /// Leaves what people may see, and nothing in which a secret stands: nobody goes back to a state of a task that
-    /// ended well.
-    pub(crate) fn seal(&self) -> Result<(), Fault> {
-        let Some(mut states) = self.load() else {
+    /// Leaves what people may see, and nothing in which a secret stands: nobody goes back to a state of a task that ended well.
+    /// Where there are no secrets and little was written, all may stay.
+    pub(crate) fn seal(&self, has_secrets: bool) -> Result<(), Fault> {
+        let log = self.log();
+        let size = fs::metadata(&log).map_or(0, |metadata| metadata.len());
+        if size == 0 || !has_secrets && size <= MOST_BYTES {
             return Ok(());
+        }
+        let mut states = self.load().unwrap_or_default();
+        let part = self.part(LOG);
+        let sealed = self.sealed(&mut states, &part)?;
+        drop(sealed);
+        // What is seen of a state whose contents are gone already is that they are gone.
+        let done = match part.is_file() {
+            true => fs::rename(&part, &log),
+            false => fs::remove_file(&log),
         };
+        done.map_err(|error| failed(&log, &error))?;
+        self.save(&states)
+    }
+
+    /// Writes a log that has what people may see of these states, and makes the states speak of that.
+    fn sealed(&self, states: &mut States, part: &Path) -> Result<Workspace, Fault> {
+        if part.is_file() {
+            fs::remove_file(part).map_err(|error| failed(part, &error))?;
+        }
+        let (contents, sealed) = (Contents::open(&self.log())?, Workspace::open(part)?);
         let files = states.states.iter_mut().filter_map(|state| state.files.as_mut());
-        for file in files.flatten().filter(|file| file.has_secrets()) {
+        for file in files.flatten() {
             if let Some(seen) = file.seen_path.take() {
                 file.path = seen;
             }
-            if file.hidden.is_empty() {
+            if !file.is_text {
                 continue;
             }
-            let from = self.blob(&file.digest);
-            let bytes = fs::read(&from).map_err(|error| failed(&from, &error))?;
-            let seen = without(&bytes, &file.hidden);
-            file.digest = scan::digest(&seen);
+            let bytes = without(&contents.bytes(&file.stored)?, &file.hidden);
             file.hidden.clear();
-            self.keep_content(&file.digest, &seen)?;
-        }
-        self.save(&states)?;
-        let files = states.states.iter().filter_map(|state| state.files.as_deref());
-        let shown: BTreeSet<&str> = files
-            .flatten()
-            .filter(|file| file.is_text)
-            .map(|file| file.digest.as_str())
-            .collect();
-        let entries = fs::read_dir(&self.0).map_err(|error| failed(&self.0, &error))?;
-        for entry in entries.flatten() {
-            let name = entry.file_name();
-            let is_needed = name
-                .to_str()
-                .is_some_and(|name| name == STATES || shown.contains(name));
-            if !is_needed {
-                fs::remove_file(entry.path()).map_err(|error| failed(&entry.path(), &error))?;
+            let name = digest(&bytes);
+            sealed.write(&name, &bytes, file.stored.is_executable)?;
+            if let Some(stored) = sealed.stored_file(&name) {
+                file.stored = stored;
             }
         }
-        Ok(())
+        Ok(sealed)
     }
 
     /// Forgets everything.

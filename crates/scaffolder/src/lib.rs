@@ -28,7 +28,6 @@ mod updates;
 mod upkeep;
 pub mod validation;
 mod workbench;
-mod workspace;
 
 pub use pages::{page_assets, page_samples};
 pub use permissions::{
@@ -39,7 +38,7 @@ pub use settings::repositories_folder;
 pub use tables::MIGRATIONS;
 pub use updates::merge;
 pub use workbench::Workbench;
-pub use workspace::File;
+pub use workspace::WorkspaceFile;
 
 use std::path::PathBuf;
 use std::sync::Arc;

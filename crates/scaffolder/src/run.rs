@@ -5,7 +5,6 @@ mod progress;
 mod stage;
 mod step;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,9 +15,10 @@ use plugin::{ActionRegistry, Slot};
 use serde_json::Value;
 use store::{Lane, StoreError, Tx};
 use work::{BackOff, Job, JobFailure, JobHandler, JobPolicy, LogLevel, WorkError};
+use workspace::Workspace;
 
 use crate::kept::{Kept, Scanner};
-use crate::settings::{Settings, private_folder};
+use crate::settings::Settings;
 use crate::tables;
 use crate::tasks::{self, EventKind, StepState, TaskEvent, TaskId, TaskReport, Tasks};
 use crate::template::Step;
@@ -47,7 +47,9 @@ struct Run<'a> {
     task: TaskReport,
     steps: Vec<Step>,
     stage: Stage,
-    workspace: PathBuf,
+    /// The folder that the task has on this machine.
+    kept: Kept,
+    workspace: Workspace,
     scanner: Scanner,
 }
 
@@ -133,8 +135,11 @@ impl<'a> Run<'a> {
         );
         let mut stage = Stage::new(parts, task.spec.clone(), id.to_string(), secrets);
         stage.progress = Progress::of(job.checkpoint.part(OWN_PART).get());
+        let kept = Kept::of(&runner.settings.workspaces.join(id.to_string()));
+        let opened = on_disk(move || Ok((Workspace::open(&kept.log())?, kept))).await?;
         let mut run = Self {
-            workspace: runner.settings.workspaces.join(id.to_string()),
+            workspace: opened.0,
+            kept: opened.1,
             steps: stage.steps.clone(),
             runner,
             job,
@@ -159,8 +164,8 @@ impl<'a> Run<'a> {
             return Ok(());
         };
         let (before, again) = all.split_at(at);
-        let (workspace, steps) = (self.workspace.clone(), before.to_vec());
-        let restored = on_disk(move || Kept::of(&workspace).restore(&workspace, &steps)).await;
+        let (workspace, kept, steps) = (self.workspace.clone(), self.kept.clone(), before.to_vec());
+        let restored = on_disk(move || kept.restore(&workspace, &steps)).await;
         match restored {
             Ok(()) => self.stage.progress = progress.for_another_try(again),
             Err(fault) => {
@@ -174,10 +179,11 @@ impl<'a> Run<'a> {
     /// Keeps what the workspace is after a step. The task goes on without it.
     pub(crate) async fn keep_files(&mut self, step: &Step) {
         let mut scanner = std::mem::take(&mut self.scanner);
-        let (workspace, redactor) = (self.workspace.clone(), self.stage.redactor.clone());
+        let (workspace, kept) = (self.workspace.clone(), self.kept.clone());
+        let redactor = self.stage.redactor.clone();
         let key = step.key.clone();
         let done = on_disk(move || {
-            scanner.keep(&workspace, &Kept::of(&workspace), &key, &redactor)?;
+            scanner.keep(&workspace, &kept, &key, &redactor)?;
             Ok(scanner)
         });
         match done.await {
@@ -191,26 +197,25 @@ impl<'a> Run<'a> {
     /// Makes the folder of the task. Where it is gone, what the finished steps left in it is gone too: they are done
     /// again.
     async fn open_workspace(&mut self) -> Result<(), JobFailure> {
-        let finished = self.stage.progress.finished();
-        let is_there = self.workspace.is_dir();
-        if finished > 0 && is_there {
+        let (finished, is_there) = (self.stage.progress.finished(), self.kept.is_there());
+        let has_begun = self.stage.progress.has_begun();
+        if has_begun && is_there {
             return self
                 .announce(format!(
                     "Task recovered - resuming from last known good state. {finished} step(s) already completed."
                 ))
                 .await;
         }
-        if finished > 0 {
+        if has_begun {
             self.stage.progress = Progress::default();
             let text = "The task's folder is not on this machine: it starts from the beginning";
             self.announce(text.to_owned()).await?;
         }
         if is_there {
             // What a step that was not finished has left would be in its own way.
-            let emptied = tokio::fs::remove_dir_all(&self.workspace).await;
-            emptied.map_err(|error| Fault::error(format!("The task's folder cannot be emptied: {error}")))?;
+            self.workspace.reset(Vec::new())?;
         }
-        private_folder(&self.workspace)?;
+        self.kept.make()?;
         let (task, secrets) = (&self.task, &self.stage.secrets);
         let origin = self
             .runner
@@ -279,14 +284,10 @@ impl<'a> Run<'a> {
         tx.commit().await?;
         // The folder of a task that failed is kept for another try.
         result.map_err(JobFailure::GiveUp)?;
-        let kept = Kept::of(&self.workspace);
-        let sealed = on_disk(move || kept.seal().inspect_err(|_| kept.remove())).await;
+        let (kept, has_secrets) = (self.kept.clone(), self.stage.redactor.len() > 0);
+        let sealed = on_disk(move || kept.seal(has_secrets).inspect_err(|_| kept.remove())).await;
         if let Err(fault) = sealed {
             tracing::warn!(task = %id, %fault, "the files of a task cannot be kept");
-        }
-        let removed = tokio::fs::remove_dir_all(&self.workspace).await;
-        if let Err(error) = removed {
-            tracing::warn!(task = %id, %error, "the folder of a task cannot be removed");
         }
         Ok(())
     }

@@ -9,7 +9,6 @@ use model::Fault;
 use store::Lane;
 use work::{Job, JobFailure, JobHandler, Jobs, Schedule};
 
-use crate::kept::Kept;
 use crate::settings::Settings;
 use crate::tables;
 use crate::tasks::{self, TaskFilter, TaskId, TaskState, Tasks};
@@ -98,8 +97,7 @@ fn folders(workspaces: &Path) -> Vec<(PathBuf, TaskId)> {
     let folder = |entry: std::fs::DirEntry| {
         let name = entry.file_name();
         let name = name.to_str()?;
-        let id = Kept::owner(name).unwrap_or(name).parse::<TaskId>().ok()?;
-        Some((entry.path(), id))
+        Some((entry.path(), name.parse::<TaskId>().ok()?))
     };
     entries.filter_map(folder).collect()
 }

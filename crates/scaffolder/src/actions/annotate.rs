@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use model::Fault;
 use plugin::{Action, ActionContext, ActionExample, ActionSchema};
 use serde_json::{Map, Value, json};
+use workspace::Workspace;
 
 use super::{object, text};
 use crate::template::VERSION;
-use crate::workspace::Workspace;
 
 const FILE: &str = "./catalog-info.yaml";
 const CREATED_AT: &str = "backstage.io/createdAt";
@@ -108,7 +108,7 @@ impl Action for Annotate {
 
     async fn run(&self, context: ActionContext) -> Result<Value, Fault> {
         let input = &context.input;
-        let workspace = Workspace::new(&context.workspace);
+        let workspace = context.workspace.clone();
         let mut entity = if input["objectYaml"].is_object() {
             input["objectYaml"].clone()
         } else {

@@ -9,11 +9,11 @@ use base64::engine::general_purpose::STANDARD;
 use model::Fault;
 use plugin::{Action, ActionContext, ActionExample, ActionSchema};
 use serde_json::{Value, json};
+use workspace::{Workspace, WorkspaceFile};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::{blocking, object, text};
-use crate::workspace::{File, Workspace};
 
 /// Largest archive that is handed out as an address: it is kept with the task.
 const LARGEST_ADDRESS: usize = 4 << 20;
@@ -58,13 +58,13 @@ impl Action for Zip {
     async fn run(&self, context: ActionContext) -> Result<Value, Fault> {
         let text = |key: &str| context.input[key].as_str().unwrap_or_default().to_owned();
         let (path, output) = (text("path"), text("outputPath"));
-        let workspace = Workspace::new(&context.workspace);
+        let workspace = context.workspace.clone();
         let written = output.clone();
         let count = blocking(move || {
-            let target = workspace.path(&written)?;
+            let target = workspace.shown_path(&written)?;
             let mut files = files(&workspace, &path)?;
             // An earlier attempt at the step may have written the archive into the folder.
-            let folder = workspace.path(&path)?;
+            let folder = workspace.shown_path(&path)?;
             files.retain(|file| folder.join(&file.path) != target);
             workspace.write(&written, &archive(&files)?, false)?;
             Ok(files.len())
@@ -113,7 +113,7 @@ impl Action for PublishZip {
 
     async fn run(&self, context: ActionContext) -> Result<Value, Fault> {
         let path = context.input["sourcePath"].as_str().unwrap_or(".").to_owned();
-        let workspace = Workspace::new(&context.workspace);
+        let workspace = context.workspace.clone();
         let bytes = blocking(move || archive(&files(&workspace, &path)?)).await?;
         if bytes.len() > LARGEST_ADDRESS {
             return Err(Fault::input(format!(
@@ -128,16 +128,16 @@ impl Action for PublishZip {
 }
 
 /// The file, or all files below the folder, by their paths in the archive.
-fn files(workspace: &Workspace, path: &str) -> Result<Vec<File>, Fault> {
-    let full = workspace.path(path)?;
-    if full.is_dir() {
+fn files(workspace: &Workspace, path: &str) -> Result<Vec<WorkspaceFile>, Fault> {
+    workspace.path(path)?;
+    if workspace.is_folder(path) {
         return workspace.below(path)?.files();
     }
-    if !full.is_file() {
+    if !workspace.is_file(path) {
         return Err(Fault::input(format!("File {path} does not exist. Can't zip it.")));
     }
     let name = Path::new(path).file_name().unwrap_or_default();
-    Ok(vec![File {
+    Ok(vec![WorkspaceFile {
         path: name.to_string_lossy().into_owned(),
         bytes: workspace.bytes(path)?,
         is_executable: false,
@@ -145,7 +145,7 @@ fn files(workspace: &Workspace, path: &str) -> Result<Vec<File>, Fault> {
 }
 
 /// An archive of these files. The same files give the same bytes.
-fn archive(files: &[File]) -> Result<Vec<u8>, Fault> {
+fn archive(files: &[WorkspaceFile]) -> Result<Vec<u8>, Fault> {
     let failed =
         |error: &dyn std::fmt::Display| Fault::error(format!("The archive cannot be written: {error}"));
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));

@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 use super::{flag, object, text};
 use crate::dry_run::fill;
 use crate::sample;
-use crate::workspace::Workspace;
 
 /// Longest wait for what was registered.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -217,7 +216,9 @@ impl Action for Write {
         }
         let path = context.input["filePath"].as_str().unwrap_or(FILE);
         context.log.info(format!("Writing {path}"));
-        Workspace::new(&context.workspace).write(path, yaml::to_string(&entity).as_bytes(), false)?;
+        context
+            .workspace
+            .write(path, yaml::to_string(&entity).as_bytes(), false)?;
         Ok(json!({}))
     }
 }

@@ -3,9 +3,9 @@
 use model::Fault;
 use plugin::ActionContext;
 use scm::git::CommitFile;
+use workspace::leads_out;
 
 use super::blocking;
-use crate::workspace::{Workspace, leads_out};
 
 /// The files below a folder of the workspace, under their paths in the repository.
 pub(super) async fn files(
@@ -13,10 +13,10 @@ pub(super) async fn files(
     source: Option<&str>,
     target: Option<&str>,
 ) -> Result<Vec<CommitFile>, Fault> {
-    let workspace = Workspace::new(&context.workspace).below(source.unwrap_or("."))?;
+    let workspace = context.workspace.below(source.unwrap_or("."))?;
     let folder = joined(target, "")?;
     if let Some(source) = source
-        && !workspace.folder().is_dir()
+        && !context.workspace.is_folder(source)
     {
         return Err(Fault::not_found(format!(
             "The workspace has no folder {source}; correct sourcePath, which is \".\" for the whole workspace"

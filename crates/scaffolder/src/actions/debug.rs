@@ -8,7 +8,6 @@ use plugin::{Action, ActionContext, ActionExample, ActionSchema};
 use serde_json::{Value, json};
 
 use super::{object, text};
-use crate::workspace::Workspace;
 
 /// Longest wait.
 const LONGEST: Duration = Duration::from_mins(10);
@@ -72,7 +71,7 @@ impl Action for Log {
             _ => (false, false),
         };
         if has_list {
-            let files = Workspace::new(&context.workspace).files()?;
+            let files = context.workspace.files()?;
             let shown = files.iter().map(|file| {
                 if !has_contents {
                     return format!("  - {}", file.path);

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use super::source::Sources;
 use super::{blocking, object, text};
-use crate::workspace::Workspace;
 
 /// The input of both actions, with what they say of its keys.
 fn schema(required: &[&str], url: &str, target: &str) -> ActionSchema {
@@ -67,7 +66,7 @@ impl Action for FetchPlain {
         let address = address(&context);
         let tree = self.0.folder(address, &context).await?;
         let target = context.input["targetPath"].as_str().unwrap_or("./");
-        let workspace = Workspace::new(&context.workspace).below(target)?;
+        let workspace = context.workspace.below(target)?;
         blocking(move || {
             let mut files = tree.files.iter();
             files.try_for_each(|(path, file)| workspace.write(path, &file.bytes, file.is_executable))
@@ -112,7 +111,7 @@ impl Action for FetchPlainFile {
         let address = address(&context);
         let file = self.0.file(address, &context).await?;
         let target = context.input["targetPath"].as_str().unwrap_or_default();
-        Workspace::new(&context.workspace).write(target, &file.bytes, file.is_executable)?;
+        context.workspace.write(target, &file.bytes, file.is_executable)?;
         Ok(json!({}))
     }
 }

@@ -1,16 +1,13 @@
 //! `fs:delete` and `fs:rename`: files of the workspace.
 
-use std::fs;
-use std::path::Path;
-
 use async_trait::async_trait;
 use globset::GlobBuilder;
 use model::Fault;
 use plugin::{Action, ActionContext, ActionExample, ActionSchema};
 use serde_json::{Value, json};
+use workspace::Workspace;
 
 use super::object;
-use crate::workspace::{Workspace, leads_out};
 
 pub(super) struct Delete;
 
@@ -47,7 +44,7 @@ impl Action for Delete {
     }
 
     async fn run(&self, context: ActionContext) -> Result<Value, Fault> {
-        let workspace = Workspace::new(&context.workspace);
+        let workspace = context.workspace.clone();
         for pattern in context.input["files"]
             .as_array()
             .into_iter()
@@ -62,34 +59,24 @@ impl Action for Delete {
 
 /// Removes what a path or pattern names. What is not there is removed already.
 fn delete(workspace: &Workspace, pattern: &str, context: &ActionContext) -> Result<(), Fault> {
-    let exact = workspace.path(pattern)?;
-    if exact == workspace.folder() {
-        return Err(leads_out());
+    let deleted = |path: &str| {
+        workspace.remove(path)?;
+        context.log.info(format!("File {path} deleted successfully"));
+        Ok(())
+    };
+    if workspace.has(pattern) {
+        return deleted(pattern);
     }
-    if exact.exists() {
-        remove(&exact)?;
-        context.log.info(format!("File {pattern} deleted successfully"));
-        return Ok(());
-    }
+    // A pattern may have `..` in it too.
+    workspace.path(pattern)?;
     let pattern = pattern.trim_start_matches("./");
     let glob = GlobBuilder::new(pattern).literal_separator(true).build();
     let glob =
         glob.map_err(|error| Fault::input(format!("The pattern {pattern:?} cannot be read: {error}")))?;
     let glob = glob.compile_matcher();
-    for path in workspace.paths()?.iter().filter(|path| glob.is_match(path)) {
-        remove(&workspace.path(path)?)?;
-        context.log.info(format!("File {path} deleted successfully"));
-    }
-    Ok(())
-}
-
-fn remove(path: &Path) -> Result<(), Fault> {
-    let removed = if path.is_dir() {
-        fs::remove_dir_all(path)
-    } else {
-        fs::remove_file(path)
-    };
-    removed.map_err(|error| Fault::error(format!("Failed to delete {}: {error}", path.display())))
+    let mut paths = workspace.paths();
+    paths.retain(|path| glob.is_match(path));
+    paths.iter().try_for_each(|path| deleted(path))
 }
 
 pub(super) struct Rename;
@@ -137,7 +124,7 @@ impl Action for Rename {
     }
 
     async fn run(&self, context: ActionContext) -> Result<Value, Fault> {
-        let workspace = Workspace::new(&context.workspace);
+        let workspace = context.workspace.clone();
         for file in context.input["files"].as_array().into_iter().flatten() {
             let name = |key: &str| file[key].as_str().unwrap_or_default().to_owned();
             let (from, to) = (name("from"), name("to"));
@@ -151,25 +138,24 @@ impl Action for Rename {
 }
 
 fn rename(workspace: &Workspace, from: &str, to: &str, overwrites: bool) -> Result<(), Fault> {
-    let (source, target) = (workspace.path(from)?, workspace.path(to)?);
-    if !source.exists() && target.exists() {
+    workspace.path(from).and(workspace.path(to))?;
+    let (has_source, has_target) = (workspace.has(from), workspace.has(to));
+    if !has_source && has_target {
         // An earlier attempt at the step has done it.
         return Ok(());
     }
-    if !source.exists() {
+    if !has_source {
         return Err(Fault::not_found(format!(
             "There is no {from} in the workspace, so it cannot be renamed"
         )));
     }
-    if target.exists() && !overwrites {
+    if has_target && !overwrites {
         return Err(Fault::conflict(format!(
             "dest already exists: {to}; set overwrite to replace it"
         )));
     }
-    if target.exists() {
-        remove(&target)?;
+    if has_target {
+        workspace.remove(to)?;
     }
-    let folder = target.parent().unwrap_or(workspace.folder());
-    let renamed = fs::create_dir_all(folder).and_then(|()| fs::rename(&source, &target));
-    renamed.map_err(|error| Fault::error(format!("{from} cannot be renamed to {to}: {error}")))
+    workspace.rename(from, to)
 }

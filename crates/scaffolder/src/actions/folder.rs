@@ -10,11 +10,11 @@ use model::Fault;
 use plugin::{Action, ActionContext, ActionExample, ActionSchema};
 use scm::git::{Objects, make_repository};
 use serde_json::{Value, json};
+use workspace::{Workspace, lay_out};
 
 use super::published::{branch, commit, output, properties};
 use super::{blocking, object};
 use crate::settings::Settings;
-use crate::workspace::Workspace;
 
 /// Longest name of a repository.
 const LONGEST_NAME: usize = 100;
@@ -68,7 +68,7 @@ impl Action for PublishFolder {
         let commit = objects.commit();
         let target = self.0.repositories.join(&name);
         let source = context.input["sourcePath"].as_str().unwrap_or_default();
-        let workspace = Workspace::new(&context.workspace).below(source)?;
+        let workspace = context.workspace.below(source)?;
         let folder = target.clone();
         let is_new = blocking(move || make(&workspace, &objects, &folder, &branch)).await?;
         let word = if is_new { "is made" } else { "was made before" };
@@ -119,10 +119,7 @@ fn make(workspace: &Workspace, objects: &Objects, folder: &Path, branch: &str) -
         fs::remove_dir_all(&draft).map_err(failed)?;
     }
     fs::create_dir_all(&draft).map_err(failed)?;
-    let copy = Workspace::new(&draft);
-    for file in workspace.files()? {
-        copy.write(&file.path, &file.bytes, file.is_executable)?;
-    }
+    lay_out(&draft, &workspace.files()?)?;
     make_repository(&draft, objects, branch)?;
     fs::rename(&draft, folder).map_err(failed)?;
     Ok(true)

@@ -1,17 +1,15 @@
 //! What all publishing actions share: the commit that they make of the workspace, and their output.
 
-use std::path::Path;
-
 use config::Secret;
 use model::Fault;
 use plugin::ActionContext;
 use scm::git::{Author, CommitText, FileChanges, Objects, Signer};
 use serde_json::{Value, json};
+use workspace::{Workspace, WorkspaceFile};
 
 use super::{blocking, text};
 use crate::settings::Settings;
 use crate::updates::record;
-use crate::workspace::{File, Workspace};
 
 /// Name of the first branch, unless the input says otherwise.
 const BRANCH: &str = "main";
@@ -109,7 +107,7 @@ async fn commit_ending(
 ) -> Result<Objects, Fault> {
     let input = &context.input;
     let source = source_path(input["sourcePath"].as_str().unwrap_or_default());
-    let workspace = Workspace::new(&context.workspace).below(&source)?;
+    let workspace = context.workspace.below(&source)?;
     let record = context.template_run.as_ref().and_then(|run| run.record.clone());
     let message = input["gitCommitMessage"]
         .as_str()
@@ -126,7 +124,7 @@ async fn commit_ending(
         }
         if let Some(record) = record {
             files.retain(|file| file.path != record::PATH);
-            files.push(File {
+            files.push(WorkspaceFile {
                 path: record::PATH.to_owned(),
                 bytes: record.into_bytes(),
                 is_executable: false,
@@ -141,9 +139,9 @@ async fn commit_ending(
 }
 
 /// The files of a workspace that an input would have published.
-pub(crate) fn would_publish(workspace: &Path, input: &Value) -> Result<Vec<File>, Fault> {
+pub(crate) fn would_publish(workspace: &Workspace, input: &Value) -> Result<Vec<WorkspaceFile>, Fault> {
     let source = source_path(input["sourcePath"].as_str().unwrap_or_default());
-    Workspace::new(workspace).below(&source)?.files()
+    workspace.below(&source)?.files()
 }
 
 /// The inputs that say who makes a commit.
@@ -174,7 +172,7 @@ pub(super) async fn changes(context: &ActionContext, removed: &[String]) -> Resu
     let source = source_path(input["sourcePath"].as_str().unwrap_or_default());
     let below = source_path(input["targetPath"].as_str().unwrap_or_default());
     let below = below.trim_matches('/').to_owned();
-    let workspace = Workspace::new(&context.workspace).below(&source)?;
+    let workspace = context.workspace.below(&source)?;
     let mut changes = FileChanges {
         written: blocking(move || workspace.files()).await?,
         removed: removed.iter().map(|path| source_path(path)).collect(),

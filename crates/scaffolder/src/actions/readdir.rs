@@ -1,15 +1,12 @@
 //! `fs:readdir`: the names of files and folders of the workspace.
 
-use std::fs;
-use std::path::Path;
-
 use async_trait::async_trait;
 use model::Fault;
 use plugin::{Action, ActionContext, ActionExample, ActionSchema};
 use serde_json::{Value, json};
+use workspace::Workspace;
 
-use super::{blocking, flag, object, text};
-use crate::workspace::Workspace;
+use super::{flag, object, text};
 
 /// Most entries of one answer.
 const MOST: usize = 20_000;
@@ -61,17 +58,14 @@ impl Action for ReadFolder {
     }
 
     async fn run(&self, context: ActionContext) -> Result<Value, Fault> {
-        let workspace = Workspace::new(&context.workspace);
+        let workspace = context.workspace.clone();
         let paths = context.input["paths"].as_array().cloned().unwrap_or_default();
         let is_recursive = context.input["recursive"] == true;
-        blocking(move || {
-            let mut found = Found::default();
-            for path in paths.iter().filter_map(Value::as_str) {
-                found.read(&workspace, &workspace.path(path)?, is_recursive)?;
-            }
-            Ok(json!({"files": found.files, "folders": found.folders}))
-        })
-        .await
+        let mut found = Found::default();
+        for path in paths.iter().filter_map(Value::as_str) {
+            found.read(&workspace, path, is_recursive)?;
+        }
+        Ok(json!({"files": found.files, "folders": found.folders}))
     }
 }
 
@@ -83,38 +77,30 @@ struct Found {
 }
 
 impl Found {
-    fn read(&mut self, workspace: &Workspace, folder: &Path, is_recursive: bool) -> Result<(), Fault> {
-        let failed = |error: std::io::Error| {
-            let shown = folder.strip_prefix(workspace.folder()).unwrap_or(folder);
-            Fault::error(format!(
-                "The folder {:?} cannot be read: {error}",
-                shown.display().to_string()
+    fn read(&mut self, workspace: &Workspace, folder: &str, is_recursive: bool) -> Result<(), Fault> {
+        let entries = workspace.entries(folder)?.ok_or_else(|| {
+            Fault::not_found(format!(
+                "The folder {folder:?} cannot be read: the workspace has no such folder"
             ))
-        };
-        let entries = fs::read_dir(folder).map_err(failed)?;
-        let mut entries = entries.collect::<Result<Vec<_>, _>>().map_err(failed)?;
-        entries.sort_by_key(fs::DirEntry::file_name);
+        })?;
         for entry in entries {
             if self.files.len() + self.folders.len() >= MOST {
                 return Err(Fault::input(format!(
                     "There are more than {MOST} files and folders"
                 )));
             }
-            let full = entry.path();
-            let path = full.strip_prefix(workspace.folder()).unwrap_or(&full);
             let shown = json!({
-                "name": entry.file_name().to_string_lossy(),
-                "path": path.to_string_lossy(),
-                "fullPath": full.to_string_lossy(),
+                "name": entry.path.rsplit('/').next(),
+                "path": entry.path,
+                "fullPath": workspace.shown_path(&entry.path)?.to_string_lossy(),
             });
-            let kind = entry.file_type().map_err(failed)?;
-            if !kind.is_dir() {
+            if !entry.is_folder {
                 self.files.push(shown);
                 continue;
             }
             self.folders.push(shown);
             if is_recursive {
-                self.read(workspace, &full, is_recursive)?;
+                self.read(workspace, &entry.path, is_recursive)?;
             }
         }
         Ok(())

@@ -17,8 +17,6 @@ use model::Fault;
 use plugin::{Action, ActionContext, ActionExample};
 use serde_json::{Value, json};
 
-use crate::workspace::Workspace;
-
 pub(super) use files::Parse;
 
 /// All of them.
@@ -46,11 +44,11 @@ fn given<'a>(context: &'a ActionContext, key: &str) -> &'a str {
 
 /// The file that the input names, as text.
 fn read(context: &ActionContext, path: &str) -> Result<String, Fault> {
-    Workspace::new(&context.workspace).text(path)
+    context.workspace.text(path)
 }
 
 fn write(context: &ActionContext, path: &str, text: &str) -> Result<Value, Fault> {
-    Workspace::new(&context.workspace).write(path, text.as_bytes(), false)?;
+    context.workspace.write(path, text.as_bytes(), false)?;
     context.log.info(format!("Wrote {path}"));
     Ok(json!({ "path": path }))
 }

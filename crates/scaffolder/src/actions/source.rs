@@ -7,9 +7,9 @@ use model::{Fault, FaultKind};
 use plugin::ActionContext;
 use scm::{Tree, TreeFile, TreeLimits, TreeRead, UrlReader, read_folder};
 use url::Url;
+use workspace::leads_out;
 
 use super::blocking;
-use crate::workspace::leads_out;
 
 /// Reads what addresses of steps name. Cheap to clone.
 #[derive(Clone)]

@@ -9,10 +9,10 @@ use scm::{Tree, TreeFile};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use work::JobLog;
+use workspace::Workspace;
 
 use super::source::Sources;
 use super::{blocking, flag, object, text};
-use crate::workspace::Workspace;
 
 /// Extension of templates where the input asks for the usual one.
 const EXTENSION: &str = ".njk";
@@ -65,7 +65,7 @@ impl Action for FetchTemplate {
         context.log.info("Fetching template content from remote URL");
         let tree = self.sources.folder(address, &context).await?;
         let target = input["targetPath"].as_str().unwrap_or("./");
-        let workspace = Workspace::new(&context.workspace).below(target)?;
+        let workspace = context.workspace.below(target)?;
         let (log, stop) = (context.log.clone(), context.stop.clone());
         context.log.info(format!(
             "Processing {} template files/directories with input values",
@@ -318,7 +318,7 @@ impl Action for FetchTemplateFile {
         let rendering = Rendering::of(input, &self.filters)?;
         let text = |key: &str| input[key].as_str().unwrap_or_default();
         let (address, target) = (text("url"), text("targetPath"));
-        let workspace = Workspace::new(&context.workspace);
+        let workspace = context.workspace.clone();
         if !rendering.replaces && workspace.has(target) {
             context.log.info(format!(
                 "File {target} already exists in workspace, not replacing."

@@ -14,6 +14,7 @@ use plugin::Decision;
 use serde_json::{Value, json};
 use web::api::Json;
 use web::{ApiError, CurrentActor, CurrentViewer, JsonBody, Permissions};
+use workspace::WorkspaceFile;
 
 use super::access;
 use super::tasks::{secrets, violations};
@@ -22,7 +23,6 @@ use crate::dry_run::{Beside, DryRun, DryRunReport};
 use crate::permissions::TEMPLATE_DRY_RUN;
 use crate::template::Template;
 use crate::validation;
-use crate::workspace::File;
 
 /// Longest time of an answer.
 pub(crate) const LONGEST_ANSWER: Duration = Duration::from_mins(6);
@@ -66,7 +66,7 @@ pub(super) async fn run(
 }
 
 /// What a request asks for.
-fn read(body: &Value) -> Result<(Template, &Value, Vec<File>), Fault> {
+fn read(body: &Value) -> Result<(Template, &Value, Vec<WorkspaceFile>), Fault> {
     let required = |key: &str| Fault::input(format!("request/body must have required property '{key}'"));
     let wrong = |key: &str, kind: &str| Fault::input(format!("request/body/{key} must be {kind}"));
     for key in ["template", "values", "directoryContents"] {
@@ -94,7 +94,7 @@ fn read(body: &Value) -> Result<(Template, &Value, Vec<File>), Fault> {
 }
 
 /// The files beside a template, as a request brings them.
-pub(crate) fn files(list: &Value) -> Result<Vec<File>, Fault> {
+pub(crate) fn files(list: &Value) -> Result<Vec<WorkspaceFile>, Fault> {
     let list = list.as_array().map(Vec::as_slice).unwrap_or_default();
     if list.len() > MOST_FILES {
         return Err(Fault::input(format!(
@@ -104,13 +104,13 @@ pub(crate) fn files(list: &Value) -> Result<Vec<File>, Fault> {
     list.iter().map(file).collect()
 }
 
-fn file(file: &Value) -> Result<File, Fault> {
+fn file(file: &Value) -> Result<WorkspaceFile, Fault> {
     let path = file["path"].as_str().unwrap_or_default().to_owned();
     let wrong = |_| Fault::input(format!("The content of {path} is not written in Base64"));
     let bytes = STANDARD
         .decode(file["base64Content"].as_str().unwrap_or_default())
         .map_err(wrong)?;
-    Ok(File {
+    Ok(WorkspaceFile {
         path,
         bytes,
         is_executable: file["executable"] == true,
@@ -123,7 +123,7 @@ fn to_wire(report: &DryRunReport) -> Value {
         .iter()
         .map(|event| json!({"body": event.body()}))
         .collect();
-    let file = |file: &File| {
+    let file = |file: &WorkspaceFile| {
         json!({
             "path": file.path,
             "executable": file.is_executable,

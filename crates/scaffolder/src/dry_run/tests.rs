@@ -35,7 +35,7 @@ impl Action for Writes {
 
     async fn run(&self, context: ActionContext) -> Result<Value, Fault> {
         let text = context.input["text"].as_str().unwrap_or_default().to_owned();
-        Workspace::new(&context.workspace).write("a.txt", text.as_bytes(), false)?;
+        context.workspace.write("a.txt", text.as_bytes(), false)?;
         match context.input["then"].as_str() {
             Some("fail") => Err(Fault::input(format!("refused {text}"))),
             Some("wait") => std::future::pending().await,

@@ -20,6 +20,7 @@ use serde_json::Value;
 use sight::CurrentSight;
 use ui::{Chrome, Crumb, PageHead};
 use web::{ApiError, CurrentActor};
+use workspace::WorkspaceFile;
 
 use super::wizard::Desk;
 use super::wizard::state::{Go, Wizard};
@@ -29,7 +30,6 @@ use crate::api::dry_run::files;
 use crate::forms::check::Mistakes;
 use crate::forms::reading::Sent;
 use crate::sample;
-use crate::workspace::File;
 pub(super) use judge::{Judged, Mistake};
 pub(super) use trial::{TrialFile, TrialStep, TrialView};
 use view::{EditorView, FormPart};
@@ -58,7 +58,7 @@ impl Draft {
     }
 
     /// The files that a browser sent along.
-    fn files(&self) -> Result<Vec<File>, Fault> {
+    fn files(&self) -> Result<Vec<WorkspaceFile>, Fault> {
         if self.files.is_empty() {
             return Ok(Vec::new());
         }

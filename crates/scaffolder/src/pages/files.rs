@@ -104,7 +104,7 @@ pub(super) fn changes(states: &States, at: usize) -> Vec<(&KeptFile, Option<Chan
         .unwrap_or_default();
     let change = |file: &KeptFile| match before.binary_search_by(|known| known.path.cmp(&file.path)) {
         Err(_) => Some(Change::Added),
-        Ok(known) if before[known].digest != file.digest => Some(Change::Changed),
+        Ok(known) if before[known].stored.digest != file.stored.digest => Some(Change::Changed),
         Ok(_) => None,
     };
     let mut all: Vec<(&KeptFile, Option<Change>)> = now.iter().map(|file| (file, change(file))).collect();
@@ -142,14 +142,14 @@ fn content(kept: &Kept, states: &States, at: usize, path: &str) -> Result<Conten
     let size = now
         .into_iter()
         .chain(before)
-        .map(|file| file.size)
+        .map(|file| file.stored.size)
         .max()
         .unwrap_or_default();
     if size > MOST_SHOWN {
         return Ok(Content::Large(size));
     }
     if !file.is_text {
-        return Ok(Content::Binary(file.size));
+        return Ok(Content::Binary(file.stored.size));
     }
     let text = |file: Option<&KeptFile>| file.and_then(|file| kept.text(file));
     Ok(Content::Text {

@@ -330,7 +330,7 @@ fn report(state: TaskState, problem: Option<&str>) -> TaskReport {
 
 /// The files after two steps: the second changed one, added one, and removed one.
 fn states() -> States {
-    let file = |path: &str, digest: &str| json!({"path": path, "digest": digest, "size": 12, "is_executable": false, "is_text": true});
+    let file = |path: &str, digest: &str| json!({"path": path, "digest": digest, "begin": 0, "size": 12, "is_executable": false, "is_text": true});
     let states = json!({"states": [
         {"step": "fetch", "files": [file("README.md", "a"), file("src/index.ts", "b"), file("src/old.ts", "c")]},
         {"step": "publish", "files": [file("README.md", "a2"), file("catalog-info.yaml", "d"), file("src/index.ts", "b")]},

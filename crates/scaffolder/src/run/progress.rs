@@ -42,6 +42,11 @@ impl Progress {
         self.steps.iter().filter(|(_, output)| output.is_some()).count()
     }
 
+    /// Whether something is done, be it one round of the first step.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.finished() > 0 || !self.rounds.is_empty()
+    }
+
     pub(crate) fn is_finished(&self, step: &str) -> bool {
         self.steps.iter().any(|(id, _)| id == step)
     }

@@ -1,7 +1,5 @@
 //! One action on its own, in a workspace, with the checkpoint that another attempt finds.
 
-use std::path::PathBuf;
-
 use model::{Actor, Fault, Viewer};
 use plugin::{ActionContext, ActionRegistry, Secrets, TemplateRun};
 use serde_json::{Value, json};
@@ -9,6 +7,7 @@ use tempfile::TempDir;
 use testkit::FakeGitea;
 use tokio_util::sync::CancellationToken;
 use work::{Checkpoint, JobLog};
+use workspace::Workspace;
 
 use crate::world::World;
 
@@ -16,7 +15,9 @@ use crate::world::World;
 pub struct Acting {
     /// Keeps its folder.
     _world: World,
-    workspace: TempDir,
+    /// Keeps the log of the workspace.
+    _folder: TempDir,
+    workspace: Workspace,
     actions: ActionRegistry,
 }
 
@@ -43,16 +44,17 @@ impl Acting {
     /// With keys of the configuration, and a workspace with a few files.
     pub async fn with(config: Value) -> Self {
         let world = World::with(config).await;
+        let folder = tempfile::tempdir().unwrap();
         let acting = Self {
             actions: world.actions(),
-            workspace: tempfile::tempdir().unwrap(),
+            workspace: Workspace::open(&folder.path().join("files.log")).unwrap(),
+            _folder: folder,
             _world: world,
         };
         acting.write("README.md", "# Orders\n");
         acting.write("src/main.ts", "run();\n");
-        acting.write("bin/run", "#!/bin/sh\n");
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-        std::fs::set_permissions(acting.path("bin/run"), mode).unwrap();
+        let executed = acting.workspace.write("bin/run", b"#!/bin/sh\n", true);
+        executed.unwrap();
         acting
     }
 
@@ -67,14 +69,8 @@ impl Acting {
         Self::with(config).await
     }
 
-    pub fn path(&self, path: &str) -> PathBuf {
-        self.workspace.path().join(path)
-    }
-
     pub fn write(&self, path: &str, text: &str) {
-        let path = self.path(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
+        self.workspace.write(path, text.as_bytes(), false).unwrap();
     }
 
     pub async fn run(&self, action: &str, input: Value) -> Acted {
@@ -95,7 +91,7 @@ impl Acting {
         let context = ActionContext {
             input,
             actor: Actor::caller(&Viewer::guest(), None),
-            workspace: self.workspace.path().to_owned(),
+            workspace: self.workspace.clone(),
             secrets: Secrets::default(),
             log: log.clone(),
             checkpoint: checkpoint.clone(),

@@ -25,6 +25,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use work::{Checkpoint, JobLog, JobRunner, Jobs, Pace};
+use workspace::Workspace;
 
 /// Longest wait for something that is to happen.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -236,13 +237,14 @@ impl World {
 
     /// Tries one action with a workspace of one file, and gives what it says.
     pub async fn tried(&self, action: &str, input: &Value) -> (Result<Value, Fault>, String) {
-        let workspace = tempfile::tempdir().unwrap();
-        std::fs::write(workspace.path().join("a.txt"), "a").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace::open(&folder.path().join("files.log")).unwrap();
+        workspace.write("a.txt", b"a", false).unwrap();
         let log = JobLog::in_memory();
         let context = ActionContext {
             input: input.clone(),
             actor: Actor::system("test"),
-            workspace: workspace.path().to_owned(),
+            workspace,
             secrets: Secrets::default(),
             log: log.clone(),
             checkpoint: Checkpoint::in_memory(None),

@@ -13,16 +13,8 @@ use super::signing::Signer;
 const PLAIN: u32 = 0o100_644;
 const EXECUTABLE: u32 = 0o100_755;
 
-/// A file of a commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CommitFile {
-    /// Its path from the root, with slashes.
-    pub path: String,
-    /// Its content; of a link where it leads.
-    pub bytes: Vec<u8>,
-    /// It may be run as a program.
-    pub is_executable: bool,
-}
+/// A file of a commit: its path from the root, its content, whether it may be run as a program.
+pub use workspace::WorkspaceFile as CommitFile;
 
 /// Who made a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]

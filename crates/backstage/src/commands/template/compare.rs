@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Result;
-use scaffolder::File;
+use scaffolder::WorkspaceFile;
 use scaffolder::dry_run::DryRunReport;
 use scm::{TreeLimits, read_folder};
 use serde_json::Value;
@@ -53,7 +53,7 @@ pub fn compare(case: &Case, report: &DryRunReport) -> Result<Vec<Difference>> {
 }
 
 /// Every file of a folder is there as it is in the folder, and no other.
-fn folders(folder: &Path, found: &[File]) -> Result<Vec<Difference>> {
+fn folders(folder: &Path, found: &[WorkspaceFile]) -> Result<Vec<Difference>> {
     let expected = if folder.is_dir() {
         read_folder(folder, "", &TreeLimits::default())?.files
     } else {
@@ -99,7 +99,7 @@ fn of_texts(path: &str, expected: &[u8], found: &[u8]) -> Difference {
     }
 }
 
-fn files(case: &Case, found: &[File]) -> Vec<Difference> {
+fn files(case: &Case, found: &[WorkspaceFile]) -> Vec<Difference> {
     let found = by_path(found);
     let difference = |(path, expected): (&String, &Option<String>)| match (expected, found.get(path.as_str()))
     {

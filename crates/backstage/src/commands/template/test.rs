@@ -138,7 +138,7 @@ fn of_mistakes(case: &Case, mistakes: &[String]) -> Vec<Difference> {
 }
 
 /// Makes a folder be just these files.
-fn update(folder: &Path, files: &[scaffolder::File]) -> Result<()> {
+fn update(folder: &Path, files: &[scaffolder::WorkspaceFile]) -> Result<()> {
     if folder.exists() {
         std::fs::remove_dir_all(folder).with_context(|| format!("{} cannot be emptied", folder.display()))?;
     }

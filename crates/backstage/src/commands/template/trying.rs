@@ -8,7 +8,7 @@ use model::{Actor, Kinds};
 use scaffolder::dry_run::{Beside, DryRun, DryRunReport};
 use scaffolder::lint::{Subject, of_entity};
 use scaffolder::template::Template;
-use scaffolder::{File, Workbench};
+use scaffolder::{Workbench, WorkspaceFile};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -126,7 +126,7 @@ fn in_folder(folder: &Path) -> Result<PathBuf> {
 }
 
 /// Writes files into a folder, which must be empty or not there.
-pub fn write(files: &[File], folder: &Path) -> Result<()> {
+pub fn write(files: &[WorkspaceFile], folder: &Path) -> Result<()> {
     let has_something = folder
         .read_dir()
         .is_ok_and(|mut entries| entries.next().is_some());
@@ -137,7 +137,7 @@ pub fn write(files: &[File], folder: &Path) -> Result<()> {
 }
 
 /// Writes files into a folder.
-pub fn write_into(files: &[File], folder: &Path) -> Result<()> {
+pub fn write_into(files: &[WorkspaceFile], folder: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
     std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     for file in files {
@@ -155,6 +155,6 @@ pub fn write_into(files: &[File], folder: &Path) -> Result<()> {
 }
 
 /// Files by their paths.
-pub fn by_path(files: &[File]) -> BTreeMap<&str, &File> {
+pub fn by_path(files: &[WorkspaceFile]) -> BTreeMap<&str, &WorkspaceFile> {
     files.iter().map(|file| (file.path.as_str(), file)).collect()
 }

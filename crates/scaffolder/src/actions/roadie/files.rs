@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use model::Fault;
 use plugin::{Action, ActionContext, ActionExample, ActionSchema};
 use serde_json::{Value, json};
+use workspace::FILE_BYTES;
 
 use super::super::{flag, object, text};
 use super::{example, given, read, read_documents, read_json, read_yaml, write};
-use crate::workspace::{FILE_BYTES, Workspace};
 
 /// What both writing actions take and give.
 fn schema(content: &str, more: Option<(&str, Value)>) -> ActionSchema {
@@ -109,7 +109,7 @@ impl Action for Append {
 
     async fn run(&self, context: ActionContext) -> Result<Value, Fault> {
         let path = given(&context, "path").to_owned();
-        let workspace = Workspace::new(&context.workspace);
+        let workspace = context.workspace.clone();
         let mut text = if workspace.has(&path) {
             workspace.text(&path)?
         } else {

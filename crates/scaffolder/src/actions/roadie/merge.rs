@@ -9,7 +9,6 @@ use serde_json::{Map, Value, json};
 
 use super::super::{flag, object, text};
 use super::{example, given, read, read_documents, read_json, read_yaml, style, write};
-use crate::workspace::Workspace;
 
 pub(in crate::actions) struct MergeJson;
 pub(in crate::actions) struct Merge;
@@ -61,7 +60,7 @@ impl Action for MergeJson {
 
     async fn run(&self, context: ActionContext) -> Result<Value, Fault> {
         let path = given(&context, "path");
-        let has_file = Workspace::new(&context.workspace).has(path);
+        let has_file = context.workspace.has(path);
         if !has_file {
             context
                 .log

@@ -5,10 +5,10 @@ use globset::{GlobBuilder, GlobMatcher};
 use model::Fault;
 use plugin::{Action, ActionContext, ActionExample, ActionSchema};
 use serde_json::{Value, json};
+use workspace::{FILE_BYTES, Workspace};
 
 use super::super::{blocking, flag, object, text};
 use super::example;
-use crate::workspace::{FILE_BYTES, Workspace};
 
 pub(in crate::actions) struct Replace;
 
@@ -69,7 +69,7 @@ impl Action for Replace {
     async fn run(&self, context: ActionContext) -> Result<Value, Fault> {
         let wanted = context.input["files"].as_array().into_iter().flatten();
         let wanted: Vec<Replacement> = wanted.map(Replacement::read).collect();
-        let (workspace, log) = (Workspace::new(&context.workspace), context.log.clone());
+        let (workspace, log) = (context.workspace.clone(), context.log.clone());
         let work = blocking(move || {
             for one in &wanted {
                 for path in one.files(&workspace)? {
@@ -100,8 +100,8 @@ impl Replacement {
 
     /// The files that the pattern names. Names that begin with a dot have to be named.
     fn files(&self, workspace: &Workspace) -> Result<Vec<String>, Fault> {
-        let exact = workspace.path(&self.pattern)?;
-        if exact.is_file() {
+        workspace.path(&self.pattern)?;
+        if workspace.is_file(&self.pattern) {
             return Ok(vec![self.pattern.clone()]);
         }
         let unreadable =
@@ -110,7 +110,7 @@ impl Replacement {
         let glob: GlobMatcher = glob.map_err(unreadable)?.compile_matcher();
         let is_hidden = |path: &str| path.split('/').any(|part| part.starts_with('.'));
         let names_hidden = is_hidden(&self.pattern);
-        let mut paths = workspace.paths()?;
+        let mut paths = workspace.paths();
         paths.retain(|path| glob.is_match(path) && (self.takes_hidden || names_hidden || !is_hidden(path)));
         Ok(paths)
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use model::{Actor, Fault};
 use plugin::Decision;
 use serde_json::Value;
+use workspace::WorkspaceFile;
 
 use crate::Scaffolder;
 use crate::api::access::{self, Caller};
@@ -15,7 +16,6 @@ use crate::redaction::Redactor;
 use crate::tasks::{StepState, TaskEvent};
 use crate::template::Template;
 use crate::validation;
-use crate::workspace::File;
 
 /// Most files that are shown.
 const MOST_FILES: usize = 400;
@@ -30,7 +30,7 @@ pub(super) struct Wanted<'a> {
     pub template: &'a Template,
     pub values: &'a Value,
     pub secrets: BTreeMap<String, String>,
-    pub files: Vec<File>,
+    pub files: Vec<WorkspaceFile>,
     pub base_url: Option<String>,
 }
 
@@ -142,7 +142,7 @@ fn shown(
     let failure = failed.map(|reason| (failed_step.map(|step| step.key.clone()), reason));
     let more_files = report.files.len().saturating_sub(MOST_FILES);
     let mut room = MOST_BYTES;
-    let file = |file: File| {
+    let file = |file: WorkspaceFile| {
         let fits = file.bytes.len() <= room && !file.bytes.contains(&0);
         let size = file.bytes.len();
         let text = fits.then(|| String::from_utf8(file.bytes).ok()).flatten();

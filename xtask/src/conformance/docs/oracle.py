@@ -45,7 +45,16 @@ def applied(loader, suffix, node):
 
 Loader.add_multi_constructor("tag:yaml.org,2002:python/name:", named)
 Loader.add_multi_constructor("tag:yaml.org,2002:python/object/apply:", applied)
-Loader.add_multi_constructor("!", lambda loader, suffix, node: getattr(node, "value", None) if suffix != "ENV" else None)
+Loader.add_multi_constructor("!", lambda loader, suffix, node: getattr(node, "value", None))
+
+
+def environment(loader, node):
+    """The default, as where no variable is set."""
+    values = loader.construct_sequence(node) if isinstance(node, yaml.SequenceNode) else []
+    return values[-1] if len(values) > 1 else None
+
+
+Loader.add_constructor("!ENV", environment)
 
 
 def entries(value):
@@ -72,13 +81,28 @@ def extensions(value):
     return kept
 
 
+def merged(above, below):
+    """Mappings key by key, all else as it is below."""
+    if not isinstance(above, dict) or not isinstance(below, dict):
+        return below
+    return {**above, **{key: merged(above.get(key), value) for key, value in below.items()}}
+
+
+def read(file):
+    """A configuration with all that it inherits, as mkdocs reads it. The original's generator would leave that out. What is not
+    there has nothing, instead of an end of all: we tell it and go on."""
+    if not os.path.isfile(file):
+        return {}
+    with open(file, encoding="utf-8") as text:
+        config = yaml.load(text, Loader) or {}
+    above = config.pop("INHERIT", None)
+    return merged(read(os.path.join(os.path.dirname(file), above)), config) if above else config
+
+
 def reduced(site, name):
     """The configuration of a site as it is built."""
     file = next((f for f in ("mkdocs.yaml", "mkdocs.yml") if os.path.isfile(os.path.join(site, f))), None)
-    config = {}
-    if file:
-        with open(os.path.join(site, file), encoding="utf-8") as text:
-            config = yaml.load(text, Loader) or {}
+    config = read(os.path.join(site, file)) if file else {}
     config = {key: value for key, value in config.items() if key in KEYS and value is not None}
     config.setdefault("site_name", name)
     plugins = [{key: settings} if settings else key for key, settings in entries(config.get("plugins")) if key in PLUGINS]

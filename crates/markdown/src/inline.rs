@@ -6,6 +6,7 @@ mod critic;
 mod emphasis;
 mod keys;
 mod links;
+pub(crate) mod short_links;
 mod symbols;
 pub(crate) mod tags;
 
@@ -144,6 +145,8 @@ impl<'t> Inline<'t> {
                     | b'['
                     | b']'
                     | b'!'
+                    | b'#'
+                    | b'?'
                     | b'<'
                     | b'&'
                     | b'*'
@@ -153,6 +156,7 @@ impl<'t> Inline<'t> {
                     | b'='
                     | b':'
                     | b'@'
+                    | b'c'
                     | b'h'
                     | b'w'
                     | b'\n'
@@ -183,12 +187,15 @@ impl<'t> Inline<'t> {
             b'`' => self.code(),
             b'[' => self.open_bracket(context, false),
             b'!' if self.rest().starts_with("![") => self.open_bracket(context, true),
+            b'#' | b'!' | b'?' => self.numbered(context),
             b']' => self.close_bracket(context),
             b'<' => self.tag(context),
             b'&' => self.entity(),
+            b'=' if self.symbol() => true,
+            b'c' => self.symbol(),
             b'*' | b'_' | b'~' | b'^' | b'=' => self.mark(),
             b':' => self.emoji(context.options.icons),
-            b'@' => self.bare_mail(context),
+            b'@' => self.bare_mail(context) || self.mention(context),
             b'h' | b'w' => self.bare_address(context),
             b' ' | b'\n' => self.line_break(),
             b'(' | b'+' | b'-' => self.keys(context) || self.symbol(),
@@ -207,7 +214,7 @@ impl<'t> Inline<'t> {
             self.push_html("&#160;".to_owned(), 2);
             return true;
         }
-        if !"\\`*_{}[]()>#+-.!~^=|:@\"'".contains(next) {
+        if !"\\`*_{}[]()>#+-.!~^=|:".contains(next) {
             return false;
         }
         // Text of its own, so that it joins no symbol.
@@ -321,7 +328,7 @@ impl<'t> Inline<'t> {
             return false;
         };
         let name = &rest[1..=end];
-        if let Some(emoji) = emojis::get_by_shortcode(name) {
+        if let Some(emoji) = emoji(name) {
             let html = format!(
                 "<span class=\"twemoji\" title=\":{name}:\">{}</span>",
                 emoji.as_str()
@@ -355,7 +362,8 @@ impl<'t> Inline<'t> {
     }
 
     fn symbol(&mut self) -> bool {
-        let Some((html, length)) = symbols::symbol(self.rest()) else {
+        let before = self.text[..self.at].chars().next_back();
+        let Some((html, length)) = symbols::symbol(self.rest(), before) else {
             return false;
         };
         self.push_html(html.to_owned(), length);
@@ -363,14 +371,31 @@ impl<'t> Inline<'t> {
     }
 }
 
-/// HTML without its tags.
+/// The emoji of a short name, else the one whose name in Unicode it is.
+fn emoji(name: &str) -> Option<&'static emojis::Emoji> {
+    let named = || {
+        let is_named = |emoji: &&emojis::Emoji| {
+            emoji.name().len() == name.len()
+                && emoji.name().bytes().zip(name.bytes()).all(|(known, asked)| {
+                    known.to_ascii_lowercase() == asked || (asked == b'_' && matches!(known, b' ' | b'-'))
+                })
+        };
+        emojis::iter().find(is_named)
+    };
+    emojis::get_by_shortcode(name).or_else(named)
+}
+
+/// HTML without its tags and comments.
 pub(crate) fn without_tags(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
     while let Some(at) = rest.find('<') {
         text.push_str(&rest[..at]);
         rest = &rest[at..];
-        if let Some(tag) = tags::tag(rest) {
+        let comment = rest.strip_prefix("<!--").and_then(|comment| comment.find("-->"));
+        if let Some(end) = comment {
+            rest = &rest[end + 7..];
+        } else if let Some(tag) = tags::tag(rest) {
             rest = &rest[tag.length..];
         } else {
             text.push('<');

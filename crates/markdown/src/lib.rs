@@ -25,6 +25,7 @@ mod tree;
 mod write;
 
 pub use escape::{escape, unescape};
+pub use inline::short_links::{GitHost, ShortLinks};
 pub use options::Options;
 pub use slug::slug;
 

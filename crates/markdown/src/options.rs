@@ -1,5 +1,7 @@
 //! What a site switches on beyond what is always read.
 
+use crate::inline::short_links::ShortLinks;
+
 /// What a site switches on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
@@ -19,4 +21,6 @@ pub struct Options {
     pub git_host: bool,
     /// Formulas: `$x$`, `\(x\)`, and blocks `$$x$$`, `\[x\]`. They stay TeX, in elements of the class `arithmatex`.
     pub math: bool,
+    /// Short names of people, repositories and issues are links.
+    pub short_links: Option<ShortLinks>,
 }

@@ -214,7 +214,7 @@ const ICONS: &[(&str, &str)] = &[
 pub fn icon(name: &str) -> Markup {
     let name = if content(name).is_some() { name } else { "entity" };
     PreEscaped(format!(
-        r##"<svg class="icon" aria-hidden="true"><use href="#i-{name}"/></svg>"##
+        r##"<svg class="icon" aria-hidden="true"><use href="#i:{name}"/></svg>"##
     ))
 }
 
@@ -262,7 +262,7 @@ pub(crate) fn sprite(page: &str) -> Markup {
         "entity",
     ];
     let mut used: Vec<&str> = scripted.to_vec();
-    for (at, marker) in page.match_indices("href=\"#i-") {
+    for (at, marker) in page.match_indices("href=\"#i:") {
         let rest = &page[at + marker.len()..];
         let name = rest.split('"').next().unwrap_or_default();
         if !used.contains(&name) {
@@ -274,7 +274,7 @@ pub(crate) fn sprite(page: &str) -> Markup {
         svg #icons.icon-sprite aria-hidden="true" {
             @for name in used {
                 @if let Some(content) = content(name) {
-                    symbol id=(format_args!("i-{name}")) viewBox="0 0 16 16" { (PreEscaped(content)) }
+                    symbol id=(format_args!("i:{name}")) viewBox="0 0 16 16" { (PreEscaped(content)) }
                 }
             }
         }
@@ -288,11 +288,11 @@ mod tests {
     #[test]
     fn a_page_gets_only_the_symbols_it_uses() {
         let sprite = sprite(&icon("moon").0).0;
-        assert!(sprite.contains("i-moon") && !sprite.contains("i-sun"));
+        assert!(sprite.contains("i:moon") && !sprite.contains("i:sun"));
     }
 
     #[test]
     fn an_unknown_name_still_shows_something() {
-        assert!(icon("no-such").0.contains("#i-entity"));
+        assert!(icon("no-such").0.contains("#i:entity"));
     }
 }

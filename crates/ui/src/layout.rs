@@ -210,7 +210,7 @@ fn side_navigation(chrome: &Chrome) -> Markup {
         (NavigationSection::Footer, None),
     ];
     html! {
-        nav #navigation.side-nav popover="auto" aria-label="Main" {
+        nav id="app:navigation" class="side-nav" popover="auto" aria-label="Main" {
             a.brand href="/" {
                 span.brand-mark { (icon("logo")) }
                 span.brand-text {
@@ -319,7 +319,7 @@ fn way(chrome: &Chrome, viewer: &Viewer) -> Option<Markup> {
 fn top_bar(chrome: &Chrome) -> Markup {
     html! {
         header.top-bar {
-            button.icon-button.menu-button type="button" popovertarget="navigation" aria-label="Menu" { (icon("menu")) }
+            button.icon-button.menu-button type="button" popovertarget="app:navigation" aria-label="Menu" { (icon("menu")) }
             search.top-search {
                 form action="/search" method="get" {
                     span.search-icon { (icon("search")) }

@@ -119,7 +119,7 @@ test('what opens on a click is accessible too', async () => {
     assert.deepEqual(await findings(page), []);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Menu' }).click();
-    await page.locator('#navigation').waitFor({ state: 'visible' });
+    await page.locator('nav.side-nav').waitFor({ state: 'visible' });
     assert.deepEqual(await findings(page), []);
     await picture(page, 'menu-phone');
   });

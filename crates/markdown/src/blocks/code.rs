@@ -24,7 +24,8 @@ impl<'a> Blocks<'a, '_, '_, '_> {
             .last(parent)
             .filter(|last| self.tree.tag(*last) == "pre");
         if let Some(text) = before.and_then(|last| self.tree.get_mut(last).fixed.as_mut()) {
-            text.extend(std::iter::repeat_n('\n', block.blanks));
+            // Two blocks are apart by a line at least, also where the blank lines before an item were counted elsewhere.
+            text.extend(std::iter::repeat_n('\n', block.blanks.max(1)));
             text.push_str(&code);
         } else {
             let element = Element {

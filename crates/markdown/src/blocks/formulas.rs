@@ -21,9 +21,12 @@ impl<'a> Blocks<'a, '_, '_, '_> {
         };
         self.looks = looks;
         let texts: Vec<&str> = lines.iter().map(|line| line.text).collect();
-        let Some(tex) = math::block(&texts.join("\n")).map(escape) else {
+        let Some(mut tex) = math::block(&texts.join("\n")).map(escape) else {
             return false;
         };
+        if OPENINGS.contains(&texts[0].trim()) {
+            tex = format!("\n{tex}\n");
+        }
         let element = Element {
             tag: "math",
             fixed: Some(tex),

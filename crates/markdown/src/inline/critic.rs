@@ -8,6 +8,9 @@ use crate::escape::escape;
 /// Longest text between two marks, in bytes.
 const MAX_BYTES: usize = 4_000;
 
+/// Most nodes among which the mark is looked for that opens a text.
+const MAX_NODES: usize = 200;
+
 const MARKS: [(&str, &str, &str); 5] = [
     ("{++", "++}", "ins"),
     ("{--", "--}", "del"),
@@ -59,7 +62,15 @@ impl Inline<'_> {
     /// Whether an element ends where the text is read.
     fn is_behind_element(&self) -> bool {
         match self.nodes.last() {
-            Some(Node::Mark(mark)) => mark.closes_text(),
+            Some(Node::Mark(mark)) if mark.closes_text() => {
+                let before = self.nodes.iter().rev().skip(1).take(MAX_NODES);
+                before
+                    .filter_map(|node| match node {
+                        Node::Mark(before) => Some(before),
+                        _ => None,
+                    })
+                    .any(|before| before.opens(mark))
+            }
             Some(Node::Html(html)) => html.ends_with("</sup>") || html.ends_with("</span>"),
             _ => false,
         }

@@ -31,6 +31,11 @@ impl Mark {
         self.can_close
     }
 
+    /// Whether it may begin the text that another one ends.
+    pub(crate) fn opens(&self, other: &Self) -> bool {
+        self.can_open && self.character == other.character
+    }
+
     /// The characters as they were written.
     pub(crate) fn text(&self) -> String {
         std::iter::repeat_n(self.character, self.count).collect()

@@ -130,7 +130,7 @@ impl Inline<'_> {
     /// An address that stands in the text as it is.
     pub(crate) fn bare_address(&mut self, context: &mut Context<'_, '_>) -> bool {
         let before = self.text[..self.at].chars().next_back();
-        if before.is_some_and(|before| before.is_alphanumeric() || matches!(before, '/' | '"' | '\'' | '=')) {
+        if before.is_some_and(|before| before.is_alphanumeric() || matches!(before, '/' | '"' | '=')) {
             return false;
         }
         let Some(mut address) = bare(self.rest()) else {
@@ -292,7 +292,11 @@ fn by_label(context: &Context<'_, '_>, text: &str, behind: &str) -> Option<Desti
         return None;
     }
     let spaced = usize::from(behind.starts_with([' ', '\n']) && behind[1..].starts_with('['));
-    let full = behind[spaced..].strip_prefix('[').and_then(|rest| {
+    // A footnote behind a short label is one of its own.
+    let full = behind[spaced..]
+        .strip_prefix('[')
+        .filter(|rest| !rest.starts_with('^'));
+    let full = full.and_then(|rest| {
         let end = rest
             .bytes()
             .take(MAX_LABEL)
@@ -311,7 +315,8 @@ fn by_label(context: &Context<'_, '_>, text: &str, behind: &str) -> Option<Desti
     };
     let (definition, length) = match short(label) {
         Some(definition) => (definition, length),
-        None => (short(text).filter(|_| full.is_none())?, 0),
+        // Behind a label that means nothing, the text may mean something itself.
+        None => (short(text)?, 0),
     };
     Some(Destination {
         address: definition.address.clone(),
@@ -361,22 +366,9 @@ fn bare(text: &str) -> Option<&str> {
         .take(MAX_ADDRESS)
         .position(ends)
         .unwrap_or(text.len().min(MAX_ADDRESS));
-    let mut address = text.get(..end)?;
-    loop {
-        let trimmed = address.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', ']', '_', '~']);
-        let open = trimmed.bytes().filter(|byte| *byte == b'(').count();
-        let is_unbalanced =
-            trimmed.ends_with(')') && trimmed.bytes().filter(|byte| *byte == b')').count() > open;
-        let next = if is_unbalanced {
-            &trimmed[..trimmed.len() - 1]
-        } else {
-            trimmed
-        };
-        if next.len() == address.len() {
-            break;
-        }
-        address = next;
-    }
+    let is_end =
+        |last: char| last.is_alphanumeric() || matches!(last, '-' | '/' | '#' | '@' | '$' | '+' | '=');
+    let address = text.get(..end)?.trim_end_matches(|last: char| !is_end(last));
     let host = address.strip_prefix(scheme)?;
     let is_host = host.starts_with(|first: char| first.is_alphanumeric() || first == '[')
         && (scheme != "www." || host.contains('.'));

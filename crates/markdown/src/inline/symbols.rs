@@ -2,19 +2,22 @@
 
 use crate::escape::escape_text;
 
-/// The symbol at the beginning of a text, and the length of what stands for it.
-pub(crate) fn symbol(text: &str) -> Option<(&'static str, usize)> {
-    const SYMBOLS: [(&str, &str); 8] = [
+/// The symbol at the beginning of a text, and the length of what stands for it. Letters stand for one as a word alone.
+pub(crate) fn symbol(text: &str, before: Option<char>) -> Option<(&'static str, usize)> {
+    const SYMBOLS: [(&str, &str); 7] = [
         ("(tm)", "&trade;"),
         ("(c)", "&copy;"),
         ("(r)", "&reg;"),
         ("+/-", "&plusmn;"),
         ("-->", "&rarr;"),
-        ("(C)", "&copy;"),
-        ("(TM)", "&trade;"),
-        ("(R)", "&reg;"),
+        ("=/=", "&ne;"),
+        ("c/o", "&#8453;"),
     ];
     let found = SYMBOLS.iter().find(|(written, _)| text.starts_with(written))?;
+    let is_in_word = before.is_some_and(is_word) || text[found.0.len()..].starts_with(is_word);
+    if found.0 == "c/o" && is_in_word {
+        return None;
+    }
     Some((found.1, found.0.len()))
 }
 

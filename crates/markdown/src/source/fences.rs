@@ -6,6 +6,8 @@ use crate::attributes;
 use crate::escape::escape;
 use crate::stash::{Kept, Stash};
 
+/// Most quotes within a value.
+const MAX_QUOTES: usize = 16;
 /// Most lines that are marked of one block.
 const MAX_MARKED: usize = 500;
 
@@ -187,9 +189,12 @@ impl Code {
             return self.take(name, name, options).then_some(behind);
         };
         let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-        let (value, rest) = value[1..].split_once(quote)?;
-        let is_separate = rest.is_empty() || rest.starts_with(' ');
-        (is_separate && self.take(name, value, options)).then_some(rest)
+        // A value ends with the first quote behind which something else can begin.
+        let ends = value[1..].match_indices(quote).map(|(at, _)| at + 1);
+        let is_end = |at: &usize| value[at + 1..].is_empty() || value[at + 1..].starts_with(' ');
+        let end = ends.take(MAX_QUOTES).find(is_end)?;
+        let (value, rest) = (&value[1..end], &value[end + 1..]);
+        self.take(name, value, options).then_some(rest)
     }
 
     /// Keeps an option; `false` if there is none of this name and value.
@@ -218,7 +223,7 @@ impl Code {
 /// `2 4-6` as lines.
 fn marked(value: &str) -> Option<Vec<u32>> {
     let mut lines = Vec::new();
-    for range in value.split_whitespace() {
+    for range in value.trim_end_matches(['"', '\'']).split_whitespace() {
         let (from, to) = range.split_once('-').unwrap_or((range, range));
         let (from, to): (u32, u32) = (from.parse().ok()?, to.parse().ok()?);
         lines.extend((from..=to).take(MAX_MARKED - lines.len().min(MAX_MARKED)));
@@ -238,7 +243,10 @@ pub(crate) fn code_html(text: &str, code: &Code, options: &Options) -> String {
     if !language.is_empty() {
         attributes.push_str(&format!(" class=\"language-{language}\""));
     }
-    if let Some(first) = code.first.or(options.line_numbers.then_some(1)) {
+    // A diagram has no lines to number.
+    let is_drawn = options.fences.contains(&code.language);
+    let first = code.first.or(options.line_numbers.then_some(1));
+    if let Some(first) = first.filter(|_| !is_drawn) {
         attributes.push_str(&format!(" data-first=\"{first}\""));
     }
     if !code.marked.is_empty() {

@@ -9,3 +9,4 @@ mod goldens;
 mod hostile;
 mod math;
 mod references;
+mod short_links;

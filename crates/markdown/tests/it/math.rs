@@ -23,7 +23,7 @@ fn formulas_keep_their_marks() {
         ("$2.00 and $10.00", "<p>$2.00 and $10.00</p>\n".to_owned()),
         (
             "$$\na_1 * b_1\n$$\n\ntext",
-            "<div class=\"arithmatex\">\\[a_1 * b_1\\]</div>\n<p>text</p>\n".to_owned(),
+            "<div class=\"arithmatex\">\\[\na_1 * b_1\n\\]</div>\n<p>text</p>\n".to_owned(),
         ),
         (
             "    $$ code $$",

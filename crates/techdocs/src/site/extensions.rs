@@ -1,6 +1,6 @@
 //! What `mkdocs.yml` switches on of Markdown, beyond what `mkdocs-techdocs-core` always switches on.
 
-use markdown::Options;
+use markdown::{GitHost, Options, ShortLinks};
 use serde_json::Value;
 
 /// Names of notes that sites may write between slashes, where the configuration names none.
@@ -50,6 +50,7 @@ fn switch_on(options: &mut Options, name: &str, settings: &Value) {
         "pymdownx.highlight" => {
             options.line_numbers &= settings["linenums"] != false && settings["use_pygments"] != false;
         }
+        "pymdownx.magiclink" => options.short_links = short_links(settings),
         // The value names a function in a tag, which is not read. Only the usual index has no icons.
         "pymdownx.emoji" => options.icons |= settings.get("emoji_index").is_some(),
         "pymdownx.superfences" => {
@@ -81,6 +82,23 @@ fn switch_on(options: &mut Options, name: &str, settings: &Value) {
         }
         _ => {}
     }
+}
+
+/// What short names of people and issues mean, where they mean something.
+fn short_links(settings: &Value) -> Option<ShortLinks> {
+    if settings["repo_url_shorthand"] != true {
+        return None;
+    }
+    let text = |key: &str| settings[key].as_str().unwrap_or_default().to_owned();
+    Some(ShortLinks {
+        host: match text("provider").as_str() {
+            "" => GitHost::GitHub,
+            name => GitHost::named(name)?,
+        },
+        user: text("user"),
+        repository: text("repo"),
+        is_normalised: settings["normalize_issue_symbols"] == true,
+    })
 }
 
 /// The names of the kinds that the configuration of a block has.

@@ -15,6 +15,9 @@ const PATH: &AsciiSet = &CONTROLS
     .add(b'`')
     .add(b'%');
 
+/// What is encoded behind the path.
+const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`');
+
 /// Where a link leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Lead {
@@ -58,10 +61,11 @@ pub(crate) fn lead(places: &Places, position: usize, path: &str, address: &str) 
         return Lead::AsIs;
     }
     let (target, fragment) = address.split_once('#').unwrap_or((address, ""));
-    let (target, _query) = target.split_once('?').unwrap_or((target, ""));
+    let (target, query) = target.split_once('?').unwrap_or((target, ""));
+    let behind = Behind { query, fragment };
     if target.is_empty() {
         let own = places.urls.get(position).map_or("", String::as_str);
-        return to_page(own, position, fragment);
+        return to_page(own, position, behind);
     }
     let target = percent_decode_str(target).decode_utf8_lossy();
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -75,14 +79,14 @@ pub(crate) fn lead(places: &Places, position: usize, path: &str, address: &str) 
         ],
     };
     for candidate in candidates.iter().flatten() {
-        if let Some(lead) = within(places, candidate, fragment) {
+        if let Some(lead) = within(places, candidate, behind) {
             return lead;
         }
     }
     if target.starts_with('/') {
         return Lead::AsIs;
     }
-    outside(places, path, &target, fragment).unwrap_or_else(|| {
+    outside(places, path, &target, behind).unwrap_or_else(|| {
         let beside = || normalised(&format!("{}{target}", folder_of(&places.in_source(path))));
         let missing = candidates[0]
             .clone()
@@ -96,18 +100,45 @@ pub(crate) fn encoded(path: &str) -> String {
     utf8_percent_encode(path, PATH).to_string()
 }
 
-fn to_page(url: &str, position: usize, fragment: &str) -> Lead {
-    let address = format!("{BASE}{}", encoded(url.trim_end_matches('/')));
-    if fragment.is_empty() {
+/// What an address has behind its path.
+#[derive(Clone, Copy)]
+struct Behind<'a> {
+    query: &'a str,
+    fragment: &'a str,
+}
+
+impl Behind<'_> {
+    /// Behind an address, as it was written.
+    fn query_of(self, address: String) -> String {
+        match self.query {
+            "" => address,
+            query => format!("{address}?{}", utf8_percent_encode(query, QUERY)),
+        }
+    }
+
+    fn of(self, address: String) -> String {
+        let address = self.query_of(address);
+        match self.fragment {
+            "" => address,
+            fragment => format!("{address}#{}", utf8_percent_encode(fragment, QUERY)),
+        }
+    }
+}
+
+fn to_page(url: &str, position: usize, behind: Behind<'_>) -> Lead {
+    let address = behind.query_of(format!("{BASE}{}", encoded(url.trim_end_matches('/'))));
+    if behind.fragment.is_empty() {
         return Lead::To(address);
     }
-    let heading = percent_decode_str(fragment).decode_utf8_lossy().into_owned();
+    let heading = percent_decode_str(behind.fragment)
+        .decode_utf8_lossy()
+        .into_owned();
     let shown = super::sanitise::own_id(&heading);
     Lead::Heading(format!("{address}#{shown}"), position, shown)
 }
 
 /// A page or file of the site.
-fn within(places: &Places, path: &str, fragment: &str) -> Option<Lead> {
+fn within(places: &Places, path: &str, behind: Behind<'_>) -> Option<Lead> {
     let names = [
         path.to_owned(),
         format!("{path}.md"),
@@ -116,7 +147,7 @@ fn within(places: &Places, path: &str, fragment: &str) -> Option<Lead> {
     ];
     for name in &names {
         if let Some(at) = places.by_path.get(name) {
-            return Some(to_page(&places.urls[*at], *at, fragment));
+            return Some(to_page(&places.urls[*at], *at, behind));
         }
     }
     let stem = path
@@ -129,10 +160,10 @@ fn within(places: &Places, path: &str, fragment: &str) -> Option<Lead> {
         format!("{stem}/")
     };
     if let Some(at) = places.by_url.get(&url) {
-        return Some(to_page(&url, *at, fragment));
+        return Some(to_page(&url, *at, behind));
     }
     let is_file = places.files.contains_key(path);
-    is_file.then(|| Lead::To(format!("{BASE}{}", encoded(path))))
+    is_file.then(|| Lead::To(behind.of(format!("{BASE}{}", encoded(path)))))
 }
 
 fn join(folder: &str, name: &str) -> String {
@@ -144,10 +175,10 @@ fn join(folder: &str, name: &str) -> String {
 }
 
 /// What an address means in the source: a page of another folder of it, or a file that is no documentation.
-fn outside(places: &Places, path: &str, target: &str, fragment: &str) -> Option<Lead> {
+fn outside(places: &Places, path: &str, target: &str, behind: Behind<'_>) -> Option<Lead> {
     let found = normalised(&format!("{}{target}", folder_of(&places.in_source(path))))?;
     if let Some(inside) = places.parts.in_site(&found) {
-        return within(places, &inside, fragment);
+        return within(places, &inside, behind);
     }
     if !places.beside.has(&found) {
         return None;
@@ -155,13 +186,8 @@ fn outside(places: &Places, path: &str, target: &str, fragment: &str) -> Option<
     let Some(repository) = places.repository.as_deref() else {
         return Some(Lead::Beside(format!("{BASE}{}", encoded(&found)), found));
     };
-    let fragment = if fragment.is_empty() {
-        String::new()
-    } else {
-        format!("#{fragment}")
-    };
     let repository = repository.trim_end_matches('/');
-    Some(Lead::To(format!("{repository}/{}{fragment}", encoded(&found))))
+    Some(Lead::To(behind.of(format!("{repository}/{}", encoded(&found)))))
 }
 
 fn folder_of(path: &str) -> &str {

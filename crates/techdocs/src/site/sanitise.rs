@@ -65,10 +65,9 @@ const CLASSES: [&str; 53] = [
     "inline",
     "end",
 ];
-/// Ids of the portal's own pages.
-const OWN_IDS: [&str; 12] = [
+/// Ids of the portal's own pages that a heading could have; those with a colon cannot be one of a heading.
+const OWN_IDS: [&str; 11] = [
     "main",
-    "navigation",
     "page-end",
     "palette",
     "palette-input",
@@ -83,7 +82,7 @@ const OWN_IDS: [&str; 12] = [
 
 /// An id of documentation, which is none of the portal.
 pub(crate) fn own_id(id: &str) -> String {
-    if OWN_IDS.contains(&id) || id.starts_with("i-") {
+    if OWN_IDS.contains(&id) {
         return format!("{id}_1");
     }
     id.to_owned()

@@ -129,10 +129,10 @@ fn a_readme_alone_is_a_site() {
 fn links_lead_where_they_should() {
     let page = "# A
 [b](b.md#deep-down) [dir](../guides/b/) [up](../index.md) [root](/guides/b.md) [outside](../../src/main.rs#L3)
-[mail](mailto:x@example.org) [lost](../../src/lost.rs) [self](#a) ![image](../img/x.png) [missing](gone.md)
+[mail](mailto:x@example.org) [lost](../../src/lost.rs) [self](#a) [asked](b.md?h=deep+down#deep-down) ![image](../img/x.png) [missing](gone.md)
 ![missing](no.png) [no heading](b.md#nowhere)
 
-<a href=\"b.md\">raw</a> <img src=\"../img/x.png\">
+<a href=\"b.md\">raw</a> <img src=\"../img/x.png#only-dark\">
 ";
     let site = site(&[
         ("docs/index.md", "# I"),
@@ -151,6 +151,8 @@ fn links_lead_where_they_should() {
         "href=\"mailto:x@example.org\"",
         "href=\"/-docs-/guides/a#a\"",
         "src=\"/-docs-/img/x.png\"",
+        "src=\"/-docs-/img/x.png#only-dark\"",
+        "href=\"/-docs-/guides/b?h=deep+down#deep-down\"",
         "<a href=\"/-docs-/guides/b\" rel=\"noopener noreferrer\">raw",
     ] {
         assert!(html.contains(expected), "{expected} in {html}");
@@ -159,7 +161,7 @@ fn links_lead_where_they_should() {
         problems(&site),
         [
             "docs/guides/a.md:3:37 The link leads to src/lost.rs, which does not exist",
-            "docs/guides/a.md:3:100 The link leads to guides/gone.md, which does not exist",
+            "docs/guides/a.md:3:136 The link leads to guides/gone.md, which does not exist",
             "docs/guides/a.md:4:12 The image leads to guides/no.png, which does not exist",
             "docs/guides/a.md:4:37 There is no heading #nowhere on the page guides/b.md",
         ]

@@ -32,12 +32,12 @@ fn a_page_has_title_crumbs_live_scope_and_only_its_icons() {
         r#"data-live="api: component:""#,
         r##"<a class="skip-link" href="#main">"##,
         r#"<span aria-current="page">Catalog</span>"#,
-        r#"id="i-search""#,
+        r#"id="i:search""#,
     ] {
         assert!(text.contains(part), "{part} is missing in {text}");
     }
     assert!(text.contains(r#"data-at="2026-11-24T09:30:00Z""#), "{text}");
-    assert!(!text.contains("i-trash"), "an icon that is not used is sent");
+    assert!(!text.contains("i:trash"), "an icon that is not used is sent");
 }
 
 #[test]

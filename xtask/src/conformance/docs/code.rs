@@ -96,6 +96,10 @@ fn element(node: &Handle, name: &str, block: &mut Block) {
             language.clone_into(&mut block.language);
         }
     }
+    // A diagram that the browser draws.
+    if name == "pre" && has_class(node, "mermaid") {
+        "mermaid".clone_into(&mut block.language);
+    }
     if name == "button" || name == "nav" {
         return;
     }

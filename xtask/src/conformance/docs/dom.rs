@@ -68,6 +68,14 @@ pub struct Token {
 
 /// The tokens of a page. `address` is that of its file within the site.
 pub fn tokens(html: &str, address: &str, known: &BTreeSet<String>) -> Vec<Token> {
+    if let Some(target) = moved_to(html) {
+        // What such a page says is nowhere to be seen: the browser goes on.
+        let text = format!("moved to {}", links::resolved(address, target, known));
+        return vec![Token {
+            feature: Feature::Links,
+            text,
+        }];
+    }
     let body = QualName::new(None, ns!(html), local_name!("body"));
     let dom = parse_fragment(
         RcDom::default(),
@@ -85,7 +93,20 @@ pub fn tokens(html: &str, address: &str, known: &BTreeSet<String>) -> Vec<Token>
     };
     reading.children(&dom.document);
     reading.end_text();
+    for token in &mut reading.tokens {
+        // The plugin for Graphviz of the original puts an element round the letters `<svg` wherever they stand, in code too.
+        if token.text.contains("<div><svg") || token.text.contains("</svg></div>") {
+            let text = token.text.replace("<div><svg", "<svg");
+            token.text = text.replace("</svg></div>", "</svg>");
+        }
+    }
     reading.tokens
+}
+
+/// Where a page sends the browser at once.
+fn moved_to(html: &str) -> Option<&str> {
+    let (_, behind) = html.split_once("<meta http-equiv=\"refresh\" content=\"0; url=")?;
+    behind.split_once('"').map(|(target, _)| target)
 }
 
 /// A page while it is read.
@@ -99,9 +120,9 @@ struct Reading<'a> {
 }
 
 /// Elements of which nothing is compared: what never gets onto a page, and what a renderer draws around the content.
-const LEFT_OUT: [&str; 15] = [
-    "script", "style", "iframe", "object", "embed", "form", "button", "svg", "nav", "audio", "video", "link",
-    "meta", "math", "template",
+const LEFT_OUT: [&str; 14] = [
+    "script", "style", "iframe", "object", "embed", "form", "svg", "nav", "audio", "video", "link", "meta",
+    "math", "template",
 ];
 
 impl Token {
@@ -109,7 +130,13 @@ impl Token {
     pub fn is_like(&self, own: &Self) -> bool {
         let code = |token: &Self| token.text.split_once(']').map(|(_, code)| code.to_owned());
         let is_text = self.feature == Feature::Code && self.text.starts_with("[text]");
-        self == own || (is_text && own.feature == Feature::Code && code(self) == code(own))
+        // A link or image that leads nowhere there, and to something here.
+        let leads_nowhere = matches!(self.feature, Feature::Links | Feature::Images)
+            && own.feature == self.feature
+            && self.text.split_once(' ').is_some_and(|(tag, target)| {
+                target.starts_with('?') && own.text.starts_with(&format!("{tag} /"))
+            });
+        leads_nowhere || self == own || (is_text && own.feature == Feature::Code && code(self) == code(own))
     }
 }
 

@@ -224,6 +224,9 @@ fn read(root: &Path, folder: &Path, pages: &mut Pages) -> Result<()> {
 /// The content of a page: its article without what the theme puts before it, which is the link to edit the page, and a title
 /// where the content has none.
 fn article(html: &str) -> &str {
+    if html.contains("<meta http-equiv=\"refresh\"") {
+        return html;
+    }
     let Some(start) = html.find("<article") else {
         return "";
     };

@@ -33,15 +33,24 @@ fn html(text: &str) -> String {
 #[test]
 fn small_things_are_as_there() {
     for (text, expected) in [
-        ("[a][^1] b\n\n[a]: x.md\n\n[^1]: n\n", "<a href=\"x.md\">a</a><sup"),
+        (
+            "[a][^1] b\n\n[a]: x.md\n\n[^1]: n\n",
+            "<a href=\"x.md\">a</a><sup",
+        ),
         ("[a][none]\n\n[a]: x.md\n", "<a href=\"x.md\">a</a>[none]"),
         ("(C) (c) =/= c/o abc/o\n", "(C) &copy; &ne; &#8453; abc/o"),
         ("mail\\@example.org\n", "mail\\@example.org"),
-        ("say 'https://example.org/a')}}\n", "'<a href=\"https://example.org/a\">https://example.org/a</a>')}}"),
+        (
+            "say 'https://example.org/a')}}\n",
+            "'<a href=\"https://example.org/a\">https://example.org/a</a>')}}",
+        ),
         ("#### <!-- note --> Text\n", "id=\"text\""),
         ("sum_{i,j}w_{ij}v\n", "sum_{i,j}w_{ij}v"),
         (":woman_in_lotus_position:\n", "🧘"),
-        ("1. a\n\n    b\n\n        ```\n        x\n        ```\n\n        y\n", "```\n\n"),
+        (
+            "1. a\n\n    b\n\n        ```\n        x\n        ```\n\n        y\n",
+            "```\n\n",
+        ),
         ("``` py hl_lines=\"1 2\"\"\na\nb\n```\n", "data-marked=\"1 2\""),
     ] {
         let html = html(text);

@@ -55,13 +55,22 @@ fn what_only_looks_like_one_is_a_text() {
     ] {
         assert_eq!(link(text, GitHost::GitHub), None, "{text}");
     }
-    assert!(html("see #12 @ann", None).contains("<p>see #12 @ann</p>"), "not asked for");
+    assert!(
+        html("see #12 @ann", None).contains("<p>see #12 @ann</p>"),
+        "not asked for"
+    );
 }
 
 #[test]
 fn there_is_no_link_in_a_link() {
-    let html = html("[fixed in @acme/tools](https://example.com)", orders(GitHost::GitHub));
-    assert_eq!(html, "<p><a href=\"https://example.com\">fixed in @acme/tools</a></p>\n");
+    let html = html(
+        "[fixed in @acme/tools](https://example.com)",
+        orders(GitHost::GitHub),
+    );
+    assert_eq!(
+        html,
+        "<p><a href=\"https://example.com\">fixed in @acme/tools</a></p>\n"
+    );
 }
 
 #[test]

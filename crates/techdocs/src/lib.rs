@@ -9,6 +9,7 @@
 mod api;
 mod badge;
 mod checkout;
+mod confined;
 mod documented;
 mod findable;
 mod library;
@@ -22,6 +23,7 @@ mod site;
 mod source;
 mod versions;
 
+pub use confined::{ConfinedFolder, Lies, Obstacle};
 pub use pages::page_samples;
 pub use preview::Preview;
 pub use published::{PublishedFiles, PublishedSites, Publisher, ShownPage};

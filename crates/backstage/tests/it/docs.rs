@@ -69,6 +69,101 @@ fn a_site_is_written_and_written_again() {
 }
 
 #[test]
+fn only_files_of_an_earlier_build_are_removed() {
+    let folder = folder(&SITE);
+    let arguments = ["docs", "build", ".", "--out", "site", "--json"];
+    // A checkout without files is as good as an empty folder.
+    let site = folder.path().join("site");
+    fs::create_dir_all(site.join(".git")).unwrap();
+    fs::write(site.join(".git/HEAD"), "ref").unwrap();
+    assert_eq!(run(folder.path(), &arguments).0, 0);
+    fs::write(site.join("CNAME"), "docs.example.com").unwrap();
+    fs::write(site.join("part/notes.txt"), "mine").unwrap();
+    // A record that names what lies elsewhere is not believed.
+    fs::write(folder.path().join("letter.txt"), "dear").unwrap();
+    let mark = site.join("techdocs_metadata.json");
+    let told = fs::read_to_string(&mark).unwrap();
+    let forged = told.replace(
+        "\"files\":[",
+        "\"files\":[\"../letter.txt\",\".git/HEAD\",\"part\",",
+    );
+    assert_ne!(told, forged);
+    fs::write(&mark, forged).unwrap();
+    fs::remove_file(folder.path().join("docs/x.svg")).unwrap();
+    let (code, out, error) = run(folder.path(), &arguments);
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, told["removed"].as_u64()), (0, Some(1)), "{out} {error}");
+    for kept in [
+        "site/.git/HEAD",
+        "site/CNAME",
+        "site/part/notes.txt",
+        "letter.txt",
+    ] {
+        assert!(folder.path().join(kept).is_file(), "{kept}");
+    }
+    // A file of somebody else is not written over.
+    fs::write(folder.path().join("docs/CNAME"), "other").unwrap();
+    let (code, _, error) = run(folder.path(), &arguments);
+    assert!(
+        code == 2 && error.contains("no earlier build wrote CNAME"),
+        "{error}"
+    );
+    assert_eq!(
+        fs::read_to_string(site.join("CNAME")).unwrap(),
+        "docs.example.com"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_the_output_folder_lead_nothing_out_of_it() {
+    use std::os::unix::fs::symlink;
+    let folder = folder(&SITE);
+    let other = folder.path().join("other");
+    fs::create_dir(&other).unwrap();
+    fs::write(other.join("index.html"), "mine").unwrap();
+    let arguments = ["docs", "build", ".", "--out", "site"];
+    assert_eq!(run(folder.path(), &arguments).0, 0);
+    let site = folder.path().join("site");
+    fs::remove_dir_all(site.join("part")).unwrap();
+    symlink(&other, site.join("part")).unwrap();
+    let (code, _, error) = run(folder.path(), &arguments);
+    assert!(
+        code == 2 && error.contains("part/index.html is reached by a link"),
+        "{error}"
+    );
+    // Where the site has no such page any more, the link stays as it is.
+    fs::write(folder.path().join("mkdocs.yml"), "site_name: Shop\n").unwrap();
+    let (code, out, error) = run(folder.path(), &arguments);
+    assert_eq!(code, 0, "{out} {error}");
+    assert_eq!(fs::read_to_string(other.join("index.html")).unwrap(), "mine");
+    assert!(fs::symlink_metadata(site.join("part")).unwrap().is_symlink());
+}
+
+#[test]
+fn a_build_that_was_interrupted_is_built_again() {
+    let folder = folder(&SITE);
+    fs::create_dir(folder.path().join("site")).unwrap();
+    // A folder where a file has to be stops the first build in the middle.
+    let site = folder.path().join("site");
+    fs::create_dir_all(site.join(".x")).unwrap();
+    fs::write(
+        folder.path().join("mkdocs.yml"),
+        "site_name: Shop\nexclude_docs: '!.x'\n",
+    )
+    .unwrap();
+    fs::write(folder.path().join("docs/.x"), "text").unwrap();
+    let arguments = ["docs", "build", ".", "--out", "site"];
+    let (code, _, error) = run(folder.path(), &arguments);
+    assert!(code == 2 && error.contains(".x is a folder"), "{error}");
+    assert!(site.join("index.html").is_file());
+    fs::remove_dir(site.join(".x")).unwrap();
+    let (code, out, error) = run(folder.path(), &arguments);
+    assert_eq!(code, 0, "{out} {error}");
+    assert!(site.join(".x").is_file());
+}
+
+#[test]
 fn a_readme_alone_is_a_site_with_its_pictures() {
     let folder = folder(&[
         ("README.md", "# Me\n\n![x](img/x.svg)"),

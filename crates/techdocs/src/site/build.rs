@@ -133,7 +133,7 @@ impl Site {
     }
 
     /// The paths of all files, as the metadata lists them.
-    pub(crate) fn file_paths(&self) -> Vec<String> {
+    pub fn file_paths(&self) -> Vec<String> {
         let pages = (0..self.pages.len()).map(|at| self.file_of(at));
         let redirects = self.redirects.all();
         let redirects = redirects.map(|(_, redirect)| self.file_of_path(&redirect.path));

@@ -29,7 +29,7 @@ pub use preview::Preview;
 pub use published::{PublishedFiles, PublishedSites, Publisher, ShownPage};
 pub use section::Section;
 pub use site::build::{Build, BuildOptions};
-pub use site::{Problem, Rendered, Rule, Site};
+pub use site::{Findings, Problem, Rendered, Rule, Site};
 pub use source::Source;
 
 use std::borrow::Cow;

@@ -222,6 +222,70 @@ fn findings_have_place_reason_and_way_out() {
 }
 
 #[test]
+fn the_configuration_that_is_named_is_read() {
+    let folder = folder(&[
+        (
+            "mkdocs.yml",
+            "site_name: Usual\nsite_description: what is inherited\n",
+        ),
+        (
+            "mkdocs.prod.yml",
+            "INHERIT: mkdocs.yml\nsite_name: Other\ndocs_dir: prod\n",
+        ),
+        ("docs/index.md", "# Usual"),
+        ("prod/index.md", "# Other page\n\n[gone](gone.md)"),
+        ("README.md", "# Read me"),
+    ]);
+    let arguments = ["docs", "build", "mkdocs.prod.yml", "--out", "site", "--json"];
+    let (code, out, error) = run(folder.path(), &arguments);
+    assert_eq!((code, error.as_str()), (0, ""), "{out}");
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(told["siteName"], "Other");
+    let metadata = fs::read_to_string(folder.path().join("site/techdocs_metadata.json")).unwrap();
+    assert!(metadata.contains("what is inherited"), "{metadata}");
+    let page = fs::read_to_string(folder.path().join("site/index.html")).unwrap();
+    assert!(page.contains("Other page"), "{page}");
+    let (code, out, _) = run(folder.path(), &["docs", "check", "mkdocs.prod.yml"]);
+    assert_eq!(
+        (code, out.starts_with("prod/index.md:3:8: error")),
+        (1, true),
+        "{out}"
+    );
+    assert_eq!(run(folder.path(), &["docs", "check", "mkdocs.yml"]).0, 0);
+    for command in [
+        &["docs", "check", "README.md"][..],
+        &["docs", "build", "README.md", "--out", "x"],
+    ] {
+        let (code, _, error) = run(folder.path(), command);
+        assert!(
+            code == 2 && error.contains("is no configuration of a site"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn many_notes_hide_no_error() {
+    let notes: String = (0..600).map(|at| format!("[{at}](../src/main.rs)\n")).collect();
+    let folder = folder(&[
+        ("docs/a.md", notes.as_str()),
+        ("docs/b.md", "[gone](gone.md)"),
+        ("src/main.rs", "fn main() {}"),
+    ]);
+    let (code, out, error) = run(folder.path(), &["docs", "check", "."]);
+    assert_eq!(code, 1, "{error}");
+    assert!(out.contains("docs/b.md:1:8: error"), "{out}");
+    assert!(
+        error.contains("2 page(s): 1 error(s), 0 warning(s), 600 note(s)"),
+        "{error}"
+    );
+    assert!(
+        error.contains("100 more are listed when some of these are mended"),
+        "{error}"
+    );
+}
+
+#[test]
 fn warnings_fail_where_that_is_asked_for() {
     let folder = folder(&[("docs/index.md", "# Shop\n\n[x](#x)\n")]);
     assert_eq!(run(folder.path(), &["docs", "check", "."]).0, 0);

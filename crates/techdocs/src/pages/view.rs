@@ -72,7 +72,11 @@ pub(crate) enum Shows {
     /// What was found.
     Found { words: String, hits: Vec<Hit> },
     /// What is wrong, each with where it is mended.
-    Health(Vec<(Problem, Option<String>)>),
+    Health {
+        problems: Vec<(Problem, Option<String>)>,
+        /// How many more there are.
+        left_out: usize,
+    },
     /// All versions.
     Versions(Arc<scm::Versions>),
     /// Architecture decisions.
@@ -99,7 +103,12 @@ impl Shows {
                 let edit = page.and_then(|at| site.edit_url(*at, integrations));
                 (problem, edit)
             };
-            return Self::Health(site.all_problems().into_iter().map(place).collect());
+            let findings = site.health();
+            let found = findings.met();
+            let met = findings.into_problems().into_iter().filter(Problem::counts);
+            let problems: Vec<_> = met.map(place).collect();
+            let left_out = found.saturating_sub(problems.len());
+            return Self::Health { problems, left_out };
         }
         if wanted.decisions {
             return Self::Decisions(crate::site::decisions_of(site));
@@ -149,7 +158,7 @@ impl ReaderView {
         match &self.shows {
             Shows::Page { at, .. } | Shows::Unreadable { at, .. } => self.site.pages[*at].title.clone(),
             Shows::Found { words, .. } => format!("Search for “{words}”"),
-            Shows::Health(_) => "Health of the documentation".to_owned(),
+            Shows::Health { .. } => "Health of the documentation".to_owned(),
             Shows::Versions(_) => "Versions of the documentation".to_owned(),
             Shows::Decisions(_) => "Decisions".to_owned(),
             Shows::Missing(_) => "No such page".to_owned(),

@@ -77,19 +77,20 @@ impl ConfinedFolder {
         Ok(lies)
     }
 
-    /// Writes a file, and the folders on the way to it. Readers find all of it, or the file that was there before. May be called
-    /// from several threads.
+    /// Writes a file, and the folders on the way to it. One that is there is removed first, because it may have a second name
+    /// elsewhere. May be called from several threads.
     pub fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Obstacle> {
-        let parts = parts(path)?;
-        let (name, folders) = parts
-            .split_last()
-            .ok_or_else(|| Obstacle::Path(path.to_owned()))?;
-        let folder = self.made(path, folders)?;
-        let file = folder.join(name);
-        if kind_of(&file, path)?.is_some_and(|kind| kind.is_dir()) {
-            return Err(Obstacle::NoFile(path.to_owned()));
-        }
-        let new = folder.join(format!(".{name}{BEING_WRITTEN}"));
+        let (file, is_there) = self.place(path)?;
+        let removed = if is_there { fs::remove_file(&file) } else { Ok(()) };
+        let written = removed.and_then(|()| File::create_new(&file)?.write_all(bytes));
+        written.map_err(|error| refused(path, error))
+    }
+
+    /// The same where others read the file meanwhile: they find all of it, or the one that was there before. It takes longer.
+    pub fn exchange(&self, path: &str, bytes: &[u8]) -> Result<(), Obstacle> {
+        let (file, _) = self.place(path)?;
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let new = file.with_file_name(format!(".{name}{BEING_WRITTEN}"));
         let written = write_new(&new, bytes).and_then(|()| fs::rename(&new, &file));
         written.map_err(|error| refused(path, error))
     }
@@ -114,27 +115,40 @@ impl ConfinedFolder {
         Ok(true)
     }
 
-    /// The folder of a file, which is made part by part: a call that makes all of them would follow links.
-    fn made(&self, path: &str, parts: &[&str]) -> Result<PathBuf, Obstacle> {
-        let mut folder = self.root.clone();
-        for part in parts {
-            folder.push(part);
-            if kind_of(&folder, path)?.is_none() {
-                let made = fs::create_dir(&folder);
-                // Another thread may have made it.
-                if let Some(error) = made
-                    .err()
-                    .filter(|error| error.kind() != ErrorKind::AlreadyExists)
-                {
-                    return Err(refused(path, error));
-                }
-            }
-            if !kind_of(&folder, path)?.is_some_and(|kind| kind.is_dir()) {
-                let below = folder.strip_prefix(&self.root).unwrap_or(&folder);
-                return Err(Obstacle::NoFolder(below.display().to_string()));
+    /// Where a file is written, and whether there is one. The folders on the way are made part by part: a call that makes all of
+    /// them would follow links.
+    fn place(&self, path: &str) -> Result<(PathBuf, bool), Obstacle> {
+        let parts = parts(path)?;
+        let (name, folders) = parts
+            .split_last()
+            .ok_or_else(|| Obstacle::Path(path.to_owned()))?;
+        let mut place = self.root.clone();
+        for part in folders {
+            place.push(part);
+            self.make_folder(&place, path)?;
+        }
+        place.push(name);
+        match kind_of(&place, path)? {
+            Some(kind) if kind.is_dir() => Err(Obstacle::NoFile(path.to_owned())),
+            found => Ok((place, found.is_some())),
+        }
+    }
+
+    fn make_folder(&self, folder: &Path, path: &str) -> Result<(), Obstacle> {
+        let mut found = kind_of(folder, path)?;
+        if found.is_none() {
+            match fs::create_dir(folder) {
+                Ok(()) => return Ok(()),
+                // Another thread made it, or somebody something else.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => found = kind_of(folder, path)?,
+                Err(error) => return Err(refused(path, error)),
             }
         }
-        Ok(folder)
+        if found.is_some_and(|kind| kind.is_dir()) {
+            return Ok(());
+        }
+        let below = folder.strip_prefix(&self.root).unwrap_or(folder);
+        Err(Obstacle::NoFolder(below.display().to_string()))
     }
 }
 
@@ -197,16 +211,22 @@ mod tests {
             "letter.txt",
             "dangling.txt",
         ] {
-            let refused = folder.write(path, b"other").unwrap_err();
-            assert!(matches!(refused, Obstacle::Link(_)), "{path}: {refused}");
+            for refused in [folder.write(path, b"other"), folder.exchange(path, b"other")] {
+                assert!(matches!(refused, Err(Obstacle::Link(_))), "{path}: {refused:?}");
+            }
             assert!(!folder.remove(path).unwrap(), "{path}");
         }
         assert_eq!(fs::read_to_string(&letter).unwrap(), "dear");
         assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 1);
         // A second name of a file keeps its text.
-        fs::hard_link(&letter, inside.path().join("second.txt")).unwrap();
-        folder.write("second.txt", b"other").unwrap();
-        assert_eq!(fs::read_to_string(&letter).unwrap(), "dear");
+        for write in [ConfinedFolder::write, ConfinedFolder::exchange] {
+            let second = inside.path().join("second.txt");
+            let _ = fs::remove_file(&second);
+            fs::hard_link(&letter, &second).unwrap();
+            write(&folder, "second.txt", b"other").unwrap();
+            assert_eq!(fs::read_to_string(&second).unwrap(), "other");
+            assert_eq!(fs::read_to_string(&letter).unwrap(), "dear");
+        }
     }
 
     #[test]
@@ -242,7 +262,7 @@ mod tests {
         assert_eq!(fs::read_dir(inside.path()).unwrap().count(), 0);
         // What an interrupted run left is written over.
         fs::write(inside.path().join(".x.being-written"), "ha").unwrap();
-        folder.write("x", b"half").unwrap();
+        folder.exchange("x", b"half").unwrap();
         assert_eq!(fs::read_dir(inside.path()).unwrap().count(), 1);
     }
 }

@@ -91,7 +91,7 @@ impl Storage for Folder {
     }
 
     async fn write(&self, key: &str, bytes: Bytes, _: &'static str) -> Result<(), Trouble> {
-        self.changing(key, move |folder, key| folder.write(key, &bytes))
+        self.changing(key, move |folder, key| folder.exchange(key, &bytes))
             .await
     }
 

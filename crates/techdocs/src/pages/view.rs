@@ -221,3 +221,32 @@ fn way(entries: &[Entry], at: usize) -> Option<Vec<String>> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use scm::{Tree, TreeFile};
+
+    use super::*;
+    use crate::source::Source;
+
+    #[test]
+    fn the_panel_says_how_many_problems_it_leaves_out() {
+        let text = format!("# A\n\n{}[x](#nowhere)\n", "[gone](gone.md)\n".repeat(600));
+        let page = TreeFile {
+            bytes: text.into(),
+            is_executable: false,
+        };
+        let tree = Tree {
+            files: [("docs/index.md".to_owned(), page)].into(),
+            version: "1".to_owned(),
+        };
+        let site = Site::new(tree, &Source::Published(String::new()), &Integrations::default());
+        assert_eq!(site.known_problems(), None);
+        let wanted = Wanted::of("", "view=health");
+        let Shows::Health { problems, left_out } = Shows::of(&site, &wanted, &Integrations::default()) else {
+            panic!("the panel is asked for");
+        };
+        assert_eq!((problems.len(), left_out), (501, 100));
+        assert_eq!(site.known_problems(), Some(601));
+    }
+}

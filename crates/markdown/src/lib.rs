@@ -7,8 +7,8 @@
 //!
 //! Raw HTML is passed on. **The result is not safe to show**: who shows it sanitises it.
 //!
-//! No input makes the parser panic or need more than about linear time: nesting is bounded, and what has to be searched
-//! for has a budget.
+//! No input makes the parser panic. Nesting is bounded, and what is searched for again and again has a budget, so that the time grows
+//! about with the length of a text; the tests hold a list of hostile texts to that, which is no proof for all others.
 
 mod attributes;
 mod blocks;
@@ -88,8 +88,19 @@ pub struct Document {
     pub front_matter: Option<String>,
 }
 
-/// Files that pages take parts of: gets a path as the page writes it, and gives the text, or nothing if there is none.
-pub type Snippets<'a> = dyn FnMut(&str) -> Option<String> + 'a;
+/// A part of a file that a page asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Snippet<'a> {
+    /// The file and which part of it, as the page writes it.
+    pub name: &'a str,
+    /// The file alone.
+    pub path: &'a str,
+    /// The line that asks for it, from 1 on.
+    pub line: u32,
+}
+
+/// Files that pages take parts of: gives the text of a file, or nothing if there is none.
+pub type Snippets<'a> = dyn FnMut(Snippet<'_>) -> Option<String> + 'a;
 
 /// Reads a text as Git hosts do. References are written as they stand, and there are no snippets.
 pub fn render(text: &str) -> Document {

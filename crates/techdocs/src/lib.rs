@@ -9,6 +9,7 @@
 mod api;
 mod badge;
 mod checkout;
+mod confined;
 mod documented;
 mod findable;
 mod library;
@@ -22,12 +23,13 @@ mod site;
 mod source;
 mod versions;
 
+pub use confined::{ConfinedFolder, Lies, Obstacle};
 pub use pages::page_samples;
 pub use preview::Preview;
 pub use published::{PublishedFiles, PublishedSites, Publisher, ShownPage};
 pub use section::Section;
 pub use site::build::{Build, BuildOptions};
-pub use site::{Problem, Rendered, Rule, Site};
+pub use site::{Findings, Problem, Rendered, Rule, Site};
 pub use source::Source;
 
 use std::borrow::Cow;

@@ -4,18 +4,20 @@
 //! read it through the browser.
 
 use std::convert::Infallible;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use futures::stream;
 use model::Fault;
+use serde::Deserialize;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -28,8 +30,12 @@ const PAUSE: Duration = Duration::from_millis(300);
 /// The script that shows a change, and where it hears of one.
 const SCRIPT: &str = "/-/preview.js";
 const CHANGES: &str = "/-/changes";
-const SCRIPT_TEXT: &str = "const changes = new EventSource('/-/changes');\n\
+const SCRIPT_TEXT: &str = "const { version } = document.currentScript.dataset;\n\
+    const changes = new EventSource('/-/changes?version=' + version);\n\
     changes.addEventListener('changed', () => location.reload());\n";
+/// What is shown where there is no page.
+const NO_PAGE: &str = "<!doctype html>\n<html lang=\"en\">\n<head><title>No such page</title></head>\n\
+    <body><h1>There is no page at this address</h1><p><a href=\"/\">To the front page</a></p></body>\n</html>\n";
 /// What a page may do.
 const POLICY: &str = "default-src 'self'; img-src 'self' data: https: http:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
 
@@ -53,29 +59,30 @@ impl Preview {
         self.site.borrow().clone()
     }
 
-    /// Serves it until `stop` is cancelled. `changed` hears of each version, or why there is none.
+    /// Serves it until `stop` is cancelled. `told` hears of each version while it is read already, the first one included, or why
+    /// there is none.
     pub async fn serve(
         self,
         listener: TcpListener,
         stop: CancellationToken,
-        changed: impl Fn(Result<&Site, &Fault>) + Send + 'static,
+        told: impl Fn(Result<&Site, &Fault>) + Send + Sync + 'static,
     ) -> std::io::Result<()> {
-        let looking = tokio::spawn(self.clone().look(stop.clone(), changed));
+        let told: Arc<Told> = Arc::new(told);
+        let looking = tokio::spawn(self.clone().look(stop.clone(), told.clone()));
+        let telling = tokio::spawn(self.clone().tell(told));
         let shown = Shown {
             preview: self,
             stop: stop.clone(),
         };
+        let script = || async {
+            (
+                [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")],
+                SCRIPT_TEXT,
+            )
+        };
         let router = Router::new()
             .route(CHANGES, get(changes))
-            .route(
-                SCRIPT,
-                get(|| async {
-                    (
-                        [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")],
-                        SCRIPT_TEXT,
-                    )
-                }),
-            )
+            .route(SCRIPT, get(script))
             .fallback(file)
             .with_state(shown)
             .layer(axum::middleware::from_fn(of_this_machine));
@@ -83,11 +90,13 @@ impl Preview {
             .with_graceful_shutdown(stop.cancelled_owned())
             .await;
         looking.abort();
+        telling.abort();
         served
     }
 
-    async fn look(self, stop: CancellationToken, changed: impl Fn(Result<&Site, &Fault>)) {
-        let mut told = None;
+    /// Reads the site anew when a file changes.
+    async fn look(self, stop: CancellationToken, told: Arc<Told>) {
+        let mut failure = None;
         while stop
             .run_until_cancelled(tokio::time::sleep(PAUSE))
             .await
@@ -96,20 +105,36 @@ impl Preview {
             let (path, version) = (self.path.clone(), self.site().version.clone());
             let read = tokio::task::spawn_blocking(move || Site::newer(&path, &version)).await;
             match read {
-                Ok(Ok(Some(site))) => {
-                    changed(Ok(&site));
-                    self.site.send_replace(Arc::new(site));
-                    told = None;
+                Ok(Ok(newer)) => {
+                    failure = None;
+                    if let Some(site) = newer {
+                        self.site.send_replace(Arc::new(site));
+                    }
                 }
-                Ok(Err(fault)) if told.as_ref() != Some(&fault.message) => {
-                    changed(Err(&fault));
-                    told = Some(fault.message);
+                Ok(Err(fault)) if failure.as_ref() != Some(&fault.message) => {
+                    told(Err(&fault));
+                    failure = Some(fault.message);
                 }
                 _ => {}
             }
         }
     }
+
+    /// Tells of each version. Who hears of it may look at the whole site, for which no reader waits; versions that are past by
+    /// then are left out.
+    async fn tell(self, told: Arc<Told>) {
+        let mut versions = self.site.subscribe();
+        versions.mark_changed();
+        while versions.changed().await.is_ok() {
+            let (site, told) = (versions.borrow_and_update().clone(), told.clone());
+            // One that panics has told enough.
+            let _ = tokio::task::spawn_blocking(move || told(Ok(&site))).await;
+        }
+    }
 }
+
+/// Who hears of each version.
+type Told = dyn Fn(Result<&Site, &Fault>) + Send + Sync;
 
 #[derive(Clone)]
 struct Shown {
@@ -129,17 +154,32 @@ async fn of_this_machine(headers: HeaderMap, request: Request, next: axum::middl
     next.run(request).await
 }
 
-/// An event for each version.
-async fn changes(State(shown): State<Shown>) -> Response {
-    let mut receiver = shown.preview.site.subscribe();
-    receiver.mark_unchanged();
-    let events = stream::unfold((receiver, shown.stop), |(mut receiver, stop)| async move {
-        let changed = stop.run_until_cancelled(receiver.changed()).await?;
-        changed.ok()?;
+/// What a page says that listens.
+#[derive(Deserialize)]
+struct Listener {
+    /// The version that it shows.
+    #[serde(default)]
+    version: String,
+}
+
+/// An event for each version but the one that the page shows: a file may have been saved between page and question.
+async fn changes(State(shown): State<Shown>, Query(listener): Query<Listener>) -> Response {
+    let receiver = shown.preview.site.subscribe();
+    let from = (receiver, shown.stop, listener.version);
+    let events = stream::unfold(from, |(mut receiver, stop, known)| async move {
+        let other = receiver.wait_for(|site| short_version(site) != known);
+        let known = short_version(&*stop.run_until_cancelled(other).await?.ok()?);
         let event = Event::default().event("changed").data("{}");
-        Some((Ok::<Event, Infallible>(event), (receiver, stop)))
+        Some((Ok::<Event, Infallible>(event), (receiver, stop, known)))
     });
     Sse::new(events).keep_alive(KeepAlive::default()).into_response()
+}
+
+/// A version as pages name it. That of a site grows with its folders.
+fn short_version(site: &Site) -> String {
+    let mut hasher = DefaultHasher::new();
+    site.version.hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 async fn file(State(shown): State<Shown>, uri: Uri) -> Response {
@@ -147,6 +187,7 @@ async fn file(State(shown): State<Shown>, uri: Uri) -> Response {
     let path = percent_encoding::percent_decode_str(uri.path().trim_start_matches('/'))
         .decode_utf8_lossy()
         .into_owned();
+    let version = short_version(&site);
     let made = tokio::task::spawn_blocking(move || found(&site, &path)).await;
     match made {
         Ok(Found::File(bytes, kind)) => {
@@ -160,9 +201,7 @@ async fn file(State(shown): State<Shown>, uri: Uri) -> Response {
         }
         Ok(Found::Folder) => Redirect::permanent(&format!("{}/", uri.path())).into_response(),
         _ => {
-            let page = with_script(
-                "<!doctype html><title>No such page</title><h1>There is no page at this address</h1><p><a href=\"/\">To the front page</a></p><body></body>",
-            );
+            let page = with_script(NO_PAGE, &version);
             (
                 StatusCode::NOT_FOUND,
                 [(header::CONTENT_TYPE, "text/html; charset=utf-8")],
@@ -183,7 +222,7 @@ enum Found {
 fn found(site: &Site, path: &str) -> Found {
     match site.built_file(path) {
         Some(bytes) if path.is_empty() || path.ends_with('/') || has_ending(path, "html") => {
-            let page = with_script(&String::from_utf8_lossy(&bytes));
+            let page = with_script(&String::from_utf8_lossy(&bytes), &short_version(site));
             Found::File(page.into(), "text/html; charset=utf-8")
         }
         Some(bytes) if has_ending(path, "svg") => Found::File(bytes, "image/svg+xml"),
@@ -193,7 +232,7 @@ fn found(site: &Site, path: &str) -> Found {
     }
 }
 
-fn with_script(page: &str) -> String {
-    let script = format!("<script src=\"{SCRIPT}\"></script></body>");
+fn with_script(page: &str, version: &str) -> String {
+    let script = format!("<script src=\"{SCRIPT}\" data-version=\"{version}\"></script></body>");
     page.replacen("</body>", &script, 1)
 }

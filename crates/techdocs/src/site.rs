@@ -22,7 +22,8 @@ mod section_text;
 mod snippets;
 pub(crate) mod titles;
 
-pub use problem::{Problem, Rule};
+use problem::MAX_PROBLEMS;
+pub use problem::{Findings, Problem, Rule};
 pub use render::{Rendered, Section};
 
 use std::collections::{BTreeMap, HashMap};
@@ -36,8 +37,8 @@ use scm::{Integrations, IssueText, Tree};
 use crate::source::Source;
 use config::SiteConfig;
 pub(crate) use decisions::{Decision, of as decisions_of};
-pub(crate) use documents::sources_of;
 use documents::{Beside, Documents};
+pub(crate) use documents::{is_markdown_beside, sources_of};
 use includes::Includes;
 pub(crate) use nav::{Entry, Leads};
 use parts::Parts;
@@ -46,8 +47,6 @@ pub(crate) use redirects::Redirects;
 
 /// The address of the site while its pages are not shown anywhere. It is exchanged when they are.
 pub(crate) const BASE: &str = "/-docs-/";
-/// Most problems that are kept of a site or page.
-const MAX_PROBLEMS: usize = 500;
 /// Most threads that render the pages of one site.
 const MAX_THREADS: usize = 8;
 
@@ -83,6 +82,8 @@ pub(crate) struct Places {
     pub urls: Vec<String>,
     /// All files, in the folder of the documentation.
     pub files: BTreeMap<String, Bytes>,
+    /// Files of the source that are no part of the site, of which pages may take parts.
+    pub unlisted: BTreeMap<String, Bytes>,
     /// Where they are in the source.
     pub parts: Parts,
     /// What else there is in the source.
@@ -109,7 +110,7 @@ pub struct Site {
     pub(crate) pages: Vec<Page>,
     pub(crate) nav: Vec<Entry>,
     /// What is wrong with the site itself.
-    pub(crate) problems: Vec<Problem>,
+    pub(crate) problems: Findings,
     pub(crate) places: Arc<Places>,
     /// Old addresses.
     pub(crate) redirects: Redirects,
@@ -127,7 +128,12 @@ pub struct Site {
 impl Site {
     /// Makes a site of a tree.
     pub fn new(tree: Tree, source: &Source, _integrations: &Integrations) -> Self {
-        let mut config = SiteConfig::read(&tree.files);
+        Self::configured(tree, source, None)
+    }
+
+    /// Makes a site of a tree, with the configuration that is named.
+    pub(crate) fn configured(tree: Tree, source: &Source, named: Option<&str>) -> Self {
+        let mut config = SiteConfig::read(&tree.files, named);
         let mut includes = Includes::read(&tree.files, &config);
         let mut problems = std::mem::take(&mut config.problems);
         problems.append(&mut includes.problems);
@@ -152,7 +158,6 @@ impl Site {
         let mut places = places(&pages, documents, source);
         places.markdown = config.markdown.clone();
         let redirects = Redirects::of(&config, &places, &mut problems);
-        problems.truncate(MAX_PROBLEMS);
         Self {
             version: tree.version,
             name: config.name,
@@ -161,7 +166,7 @@ impl Site {
             read_at: jiff::Timestamp::now().as_millisecond(),
             pages,
             nav: nav::with_titles(nav, &places),
-            problems,
+            problems: problems.into_iter().collect(),
             places: Arc::new(places),
             redirects,
             directory_urls: config.directory_urls,
@@ -186,7 +191,8 @@ impl Site {
 
     /// Bytes that it takes, about.
     pub(crate) fn bytes(&self) -> u64 {
-        let files: usize = self.places.files.values().map(Bytes::len).sum();
+        let unlisted = self.places.unlisted.values().map(Bytes::len);
+        let files: usize = self.places.files.values().map(Bytes::len).chain(unlisted).sum();
         let found: usize = if self.published.is_some() {
             self.pages.iter().map(Page::bytes_found).sum()
         } else {
@@ -267,27 +273,45 @@ impl Site {
         });
     }
 
-    /// Everything that readers meet. All pages are rendered for that.
+    /// Everything that readers meet. All pages are read for that.
     pub fn all_problems(&self) -> Vec<Problem> {
-        let mut problems = self.findings();
+        let mut problems = self.findings().into_problems();
         problems.retain(Problem::counts);
         problems
     }
 
-    /// Everything that is wrong or left out, notes included, in the order of files. All pages are rendered for that.
-    pub fn findings(&self) -> Vec<Problem> {
-        self.for_each_page(|at| drop(self.rendered(at)));
-        let mut problems = self.problems.clone();
-        for at in 0..self.pages.len() {
-            let rendered = self.rendered(at);
-            problems.extend(rendered.problems.iter().cloned());
-            problems.extend(anchors::problems(self, at, &rendered));
-            if problems.len() >= MAX_PROBLEMS {
-                problems.truncate(MAX_PROBLEMS);
-                break;
-            }
+    /// Everything that is wrong or left out, notes included, in the order of files. All pages are read for that; diagrams and
+    /// formulas are not drawn, because nothing is shown.
+    pub fn findings(&self) -> Findings {
+        self.judged(|at| match self.pages[at].rendered.get() {
+            Some(rendered) => rendered.clone(),
+            None => Arc::new(Rendered {
+                html: String::new(),
+                sections: Vec::new(),
+                ..self.article(at)
+            }),
+        })
+    }
+
+    /// The same from pages as they are shown, which are kept.
+    pub(crate) fn health(&self) -> Findings {
+        let findings = self.judged(|at| self.rendered(at));
+        self.problem_count.get_or_init(|| findings.met());
+        findings
+    }
+
+    fn judged(&self, page: impl Fn(usize) -> Arc<Rendered> + Sync) -> Findings {
+        let read: Vec<OnceLock<Arc<Rendered>>> = self.pages.iter().map(|_| OnceLock::new()).collect();
+        self.for_each_page(|at| {
+            read[at].get_or_init(|| page(at));
+        });
+        let all: Vec<Arc<Rendered>> = read.into_iter().filter_map(OnceLock::into_inner).collect();
+        let mut findings = self.problems.clone();
+        for (at, rendered) in all.iter().enumerate() {
+            findings.add(&rendered.problems);
+            anchors::note(self, at, &all, &mut findings);
         }
-        problems
+        findings
     }
 
     /// How many problems there are, if that is known without rendering anything.
@@ -296,11 +320,10 @@ impl Site {
         if let Some(count) = self.problem_count.get() {
             return Some(*count);
         }
-        let count = || self.all_problems().len();
         self.pages
             .iter()
             .all(is_rendered)
-            .then(|| *self.problem_count.get_or_init(count))
+            .then(|| *self.problem_count.get_or_init(|| self.findings().met()))
     }
 
     /// Where a page is edited.
@@ -336,6 +359,13 @@ impl Places {
             repository.trim_end_matches('/'),
             self.in_source(path)
         ))
+    }
+
+    /// A file of which a page may take a part, by its path in the source.
+    pub(crate) fn part(&self, path: &str) -> Option<&Bytes> {
+        let inside = self.parts.in_site(path);
+        let file = inside.and_then(|inside| self.files.get(&inside));
+        file.or_else(|| self.unlisted.get(path))
     }
 
     /// A file as the repository has it.
@@ -439,6 +469,7 @@ fn places(pages: &[Page], documents: Documents, source: &Source) -> Places {
         by_url: at(|page| &page.url),
         urls: pages.iter().map(|page| page.url.clone()).collect(),
         files: documents.files,
+        unlisted: documents.unlisted,
         parts: documents.parts,
         beside,
         markdown: markdown::Options::default(),

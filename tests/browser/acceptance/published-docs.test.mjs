@@ -1,10 +1,12 @@
 // Documentation that a job of CI published to a real S3 server with the original's layout is served as it is.
 // Each test is one step and stands on the steps before it.
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { eventually, looks, startBrowser } from '../support/portal.mjs';
 import { makeBucket, publish } from './support/bucket.mjs';
 import { apiToken, Portal, root } from './support/portal.mjs';
@@ -53,7 +55,8 @@ before(async () => {
   await makeBucket(bucket);
   await publish(bucket, placed, site);
   wire = await Wire.to(given('S3_ENDPOINT'));
-  const entities = [component('payments', 'Payments'), component('unpublished', 'Unpublished')].join('---\n');
+  const named = [['payments', 'Payments'], ['unpublished', 'Unpublished'], ['written', 'Written']];
+  const entities = named.map(([name, title]) => component(name, title)).join('---\n');
   portal = await Portal.prepare(base => configuration(base, wire.base), { 'catalog-info.yaml': entities }, { name: 'published-docs' });
   await portal.start();
   await eventually(() => portal.entity('component', 'unpublished'), { what: () => 'the components did not come' });
@@ -147,7 +150,45 @@ test('5. an entity without a published site says so', async () => {
   await picture('unpublished');
 });
 
-test('6. the server may be away', async () => {
+/** Publishes a folder with the portal's own command line and its configuration; gives what it says. */
+async function publishWithCommand(folder) {
+  const publishing = ['docs', 'publish', folder, '--entity', 'default/component/written', '--json'];
+  const ran = await promisify(execFile)(given('BACKSTAGE_BINARY'), publishing, { cwd: portal.folder });
+  return JSON.parse(ran.stdout);
+}
+
+test('6. what the command line publishes is read, and published anew', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'written-'));
+  await mkdir(join(folder, 'docs/guides'), { recursive: true });
+  const files = {
+    'mkdocs.yml': 'site_name: Written\n',
+    'docs/index.md': '# Written here\n\nSee [how to pay](guides/pay%20it.md) and [old](old.md).\n',
+    'docs/guides/pay it.md': '# Pay\n\n## At night\n\nWait until morning.\n',
+    'docs/old.md': '# Old\n',
+  };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  const first = await publishWithCommand(folder);
+  assert.deepEqual([first.folder, first.pages, first.written, first.removed], ['default/component/written', 3, 6, 0]);
+  await eventually(async () => (await page.goto(docs('', 'written'))).status() === 200);
+  await page.locator('article').getByRole('link', { name: 'how to pay' }).click();
+  await page.getByRole('heading', { name: 'At night' }).waitFor();
+  await picture('written');
+  await writeFile(join(folder, 'docs/index.md'), '# Written anew\n');
+  await rm(join(folder, 'docs/old.md'));
+  const second = await publishWithCommand(folder);
+  assert.deepEqual([second.pages, second.written, second.removed], [2, 5, 1]);
+  await rm(folder, { recursive: true });
+  await eventually(async () => {
+    await page.goto(docs('', 'written'));
+    return (await main()).includes('Written anew');
+  });
+  const fetched = async path =>
+    fetch(`${portal.base}/api/techdocs/static/docs/default/component/written/${path}`, { headers: { authorization: `Bearer ${apiToken}` } });
+  assert.equal((await fetched('index.html')).status, 200);
+  await eventually(async () => (await fetched('old/index.html')).status === 404);
+});
+
+test('7. the server may be away', async () => {
   const fails = /is away|is left alone after failures/;
   await page.goto(docs());
   await wire.cut();

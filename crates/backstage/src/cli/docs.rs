@@ -25,8 +25,9 @@ pub enum DocsCommand {
 PATH is the folder with mkdocs.yml (or mkdocs.yaml), or one with nothing but docs or a README.md.
 DIR gets a page for each Markdown file, all other files of the documentation,
 search/search_index.json and techdocs_metadata.json: what `techdocs-cli generate` leaves, so that
-`techdocs-cli publish` can publish it. It must be new, empty or an earlier build, of which what is
-no longer there is removed. What is wrong with the site is counted; `docs check` names it.
+`techdocs-cli publish` can publish it. It must be new, empty or an earlier build, of which files that
+are no longer there are removed. Other files, names that begin with a point such as .git, and what
+links lead to stay as they are. `docs check` names what is wrong with the site.
 
 Examples:
   backstage docs build . --out site

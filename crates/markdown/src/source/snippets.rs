@@ -4,7 +4,7 @@
 //! `--8<-- [start:name]` and `--8<-- [end:name]`.
 
 use super::Numbered;
-use crate::Snippets;
+use crate::{Snippet, Snippets};
 
 /// Deepest nesting of snippets.
 const MAX_DEPTH: usize = 8;
@@ -53,7 +53,7 @@ fn read(
             }
             Some(name) if name.is_empty() || name.starts_with(';') || depth >= MAX_DEPTH => {}
             Some(name) => {
-                let found = taken(name, snippets).unwrap_or_default();
+                let found = taken(name, *number, snippets).unwrap_or_default();
                 let count = found.len().min(*left);
                 *left -= count;
                 let inner: Vec<Numbered> = found
@@ -106,10 +106,10 @@ fn scissors_in(text: &str) -> Option<&str> {
 }
 
 /// The lines that a name stands for.
-fn taken(name: &str, snippets: &mut Snippets<'_>) -> Option<Vec<String>> {
+fn taken(name: &str, line: u32, snippets: &mut Snippets<'_>) -> Option<Vec<String>> {
     let name = name.trim();
     let (path, part) = name.split_once(':').unwrap_or((name, ""));
-    let text = snippets(path)?;
+    let text = snippets(Snippet { name, path, line })?;
     let lines: Vec<&str> = text.lines().collect();
     let mut parts = part.splitn(2, ':');
     let first = parts.next().unwrap_or_default();

@@ -86,8 +86,8 @@ fn options() -> Options {
 }
 
 /// A file that takes itself; there is no other one.
-fn included(path: &str) -> Option<String> {
-    (path == "a").then(|| "--8<-- \"a\"\n".repeat(20))
+fn included(asked: markdown::Snippet<'_>) -> Option<String> {
+    (asked.path == "a").then(|| "--8<-- \"a\"\n".repeat(20))
 }
 
 fn time(text: &str) -> Duration {

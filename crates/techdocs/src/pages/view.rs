@@ -72,7 +72,11 @@ pub(crate) enum Shows {
     /// What was found.
     Found { words: String, hits: Vec<Hit> },
     /// What is wrong, each with where it is mended.
-    Health(Vec<(Problem, Option<String>)>),
+    Health {
+        problems: Vec<(Problem, Option<String>)>,
+        /// How many more there are.
+        left_out: usize,
+    },
     /// All versions.
     Versions(Arc<scm::Versions>),
     /// Architecture decisions.
@@ -99,7 +103,12 @@ impl Shows {
                 let edit = page.and_then(|at| site.edit_url(*at, integrations));
                 (problem, edit)
             };
-            return Self::Health(site.all_problems().into_iter().map(place).collect());
+            let findings = site.health();
+            let found = findings.met();
+            let met = findings.into_problems().into_iter().filter(Problem::counts);
+            let problems: Vec<_> = met.map(place).collect();
+            let left_out = found.saturating_sub(problems.len());
+            return Self::Health { problems, left_out };
         }
         if wanted.decisions {
             return Self::Decisions(crate::site::decisions_of(site));
@@ -149,7 +158,7 @@ impl ReaderView {
         match &self.shows {
             Shows::Page { at, .. } | Shows::Unreadable { at, .. } => self.site.pages[*at].title.clone(),
             Shows::Found { words, .. } => format!("Search for “{words}”"),
-            Shows::Health(_) => "Health of the documentation".to_owned(),
+            Shows::Health { .. } => "Health of the documentation".to_owned(),
             Shows::Versions(_) => "Versions of the documentation".to_owned(),
             Shows::Decisions(_) => "Decisions".to_owned(),
             Shows::Missing(_) => "No such page".to_owned(),
@@ -211,4 +220,33 @@ fn way(entries: &[Entry], at: usize) -> Option<Vec<String>> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use scm::{Tree, TreeFile};
+
+    use super::*;
+    use crate::source::Source;
+
+    #[test]
+    fn the_panel_says_how_many_problems_it_leaves_out() {
+        let text = format!("# A\n\n{}[x](#nowhere)\n", "[gone](gone.md)\n".repeat(600));
+        let page = TreeFile {
+            bytes: text.into(),
+            is_executable: false,
+        };
+        let tree = Tree {
+            files: [("docs/index.md".to_owned(), page)].into(),
+            version: "1".to_owned(),
+        };
+        let site = Site::new(tree, &Source::Published(String::new()), &Integrations::default());
+        assert_eq!(site.known_problems(), None);
+        let wanted = Wanted::of("", "view=health");
+        let Shows::Health { problems, left_out } = Shows::of(&site, &wanted, &Integrations::default()) else {
+            panic!("the panel is asked for");
+        };
+        assert_eq!((problems.len(), left_out), (501, 100));
+        assert_eq!(site.known_problems(), Some(601));
+    }
 }

@@ -11,11 +11,12 @@ use jiff::Timestamp;
 
 use super::storage::{Read, Storage, StoredFile, is_plain};
 use super::trouble::Trouble;
+use crate::confined::{ConfinedFolder, Obstacle};
 
 /// Deepest folder that is listed.
 const MAX_DEPTH: usize = 32;
 
-/// A folder. What links in it lead to outside of it is not there.
+/// A folder. What links in it lead to outside of it is not there, and nothing is written or removed by a link.
 pub(crate) struct Folder {
     root: PathBuf,
     name: String,
@@ -47,6 +48,25 @@ impl Folder {
         });
         done.await.map_err(|error| Trouble::Other(error.to_string()))?
     }
+
+    /// Does what changes files.
+    async fn changing<T: Send + 'static>(
+        &self,
+        key: &str,
+        work: impl FnOnce(&ConfinedFolder, &str) -> Result<T, Obstacle> + Send + 'static,
+    ) -> Result<T, Trouble> {
+        if !is_plain(key) {
+            return Err(Trouble::Missing);
+        }
+        let (root, key) = (self.root.clone(), key.to_owned());
+        let done = tokio::task::spawn_blocking(move || {
+            let folder = ConfinedFolder::open(&root).map_err(|error| {
+                Trouble::Other(format!("the folder {} cannot be made: {error}", root.display()))
+            })?;
+            work(&folder, &key).map_err(|obstacle| Trouble::Other(obstacle.to_string()))
+        });
+        done.await.map_err(|error| Trouble::Other(error.to_string()))?
+    }
 }
 
 #[async_trait]
@@ -71,47 +91,17 @@ impl Storage for Folder {
     }
 
     async fn write(&self, key: &str, bytes: Bytes, _: &'static str) -> Result<(), Trouble> {
-        if !is_plain(key) {
-            return Err(Trouble::Missing);
-        }
-        let (root, key) = (self.root.clone(), key.to_owned());
-        let done = tokio::task::spawn_blocking(move || {
-            fs::create_dir_all(&root).map_err(|error| trouble(&error))?;
-            write(&root, &key, &bytes)
-        });
-        done.await.map_err(|error| Trouble::Other(error.to_string()))?
+        self.changing(key, move |folder, key| folder.exchange(key, &bytes))
+            .await
     }
 
-    async fn remove(&self, key: &str) -> Result<(), Trouble> {
-        let removed = self.blocking(key, |_, path| {
-            fs::remove_file(path).map_err(|error| trouble(&error))
-        });
-        match removed.await {
-            Err(Trouble::Missing) => Ok(()),
-            removed => removed,
+    /// Removes a file, unless it is reached by a link, or a name begins with a point: no site has such files.
+    async fn remove(&self, key: &str) -> Result<bool, Trouble> {
+        if key.split('/').any(|part| part.starts_with('.')) {
+            return Ok(false);
         }
+        self.changing(key, ConfinedFolder::remove).await
     }
-}
-
-/// Writes a file below a folder. A link in it must not lead the file elsewhere.
-fn write(root: &Path, key: &str, bytes: &[u8]) -> Result<(), Trouble> {
-    let real = fs::canonicalize(root).map_err(|error| trouble(&error))?;
-    let path = real.join(key);
-    let parent = path.parent().unwrap_or(&real);
-    fs::create_dir_all(parent).map_err(|error| trouble(&error))?;
-    let parent = fs::canonicalize(parent).map_err(|error| trouble(&error))?;
-    let name = path.file_name().unwrap_or_default();
-    let file = parent.join(name);
-    let is_link = fs::symlink_metadata(&file).is_ok_and(|metadata| metadata.is_symlink());
-    if !parent.starts_with(&real) || is_link {
-        return Err(Trouble::Other(format!(
-            "{key} leads out of the folder by a link; remove the link"
-        )));
-    }
-    // Readers see the whole file or the one before.
-    let new = parent.join(format!(".{}.new", name.to_string_lossy()));
-    fs::write(&new, bytes).map_err(|error| trouble(&error))?;
-    fs::rename(&new, &file).map_err(|error| trouble(&error))
 }
 
 fn read(path: &Path, known: Option<&str>, most: u64) -> Result<Read, Trouble> {

@@ -110,10 +110,11 @@ impl<S: ObjectStore> Storage for Objects<S> {
         written.map(drop).map_err(|error| trouble(&error))
     }
 
-    async fn remove(&self, key: &str) -> Result<(), Trouble> {
+    async fn remove(&self, key: &str) -> Result<bool, Trouble> {
         let path = self.path(key)?;
         match self.store.delete(&path).await {
-            Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+            Ok(()) => Ok(true),
+            Err(Error::NotFound { .. }) => Ok(false),
             Err(error) => Err(trouble(&error)),
         }
     }

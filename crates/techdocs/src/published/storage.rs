@@ -21,8 +21,8 @@ pub(crate) trait Storage: Send + Sync + 'static {
     /// Writes a file of a type anew.
     async fn write(&self, key: &str, bytes: Bytes, kind: &'static str) -> Result<(), Trouble>;
 
-    /// Removes a file. One that is not there is as good.
-    async fn remove(&self, key: &str) -> Result<(), Trouble>;
+    /// Removes a file; says whether it did. One that is not there is as good.
+    async fn remove(&self, key: &str) -> Result<bool, Trouble>;
 }
 
 /// The answer to a question for a file.

@@ -1,31 +1,24 @@
 //! Links to headings that do not exist.
 
-use super::{Problem, Rendered, Rule, Site};
+use std::sync::Arc;
 
-/// What is wrong with the links of a page to headings. The pages they lead to are rendered.
-pub(crate) fn problems(site: &Site, at: usize, rendered: &Rendered) -> Vec<Problem> {
-    let is_missing =
-        |(_, page, heading): &&(Option<u32>, usize, String)| !site.rendered(*page).ids.contains(heading);
+use super::{Findings, Problem, Rendered, Rule, Site};
+
+/// Notes what is wrong with the links of a page to headings; `all` are the pages of the site.
+pub(crate) fn note(site: &Site, at: usize, all: &[Arc<Rendered>], findings: &mut Findings) {
     let path = &site.pages[at].path;
-    let text = site
-        .places
-        .files
-        .get(path)
-        .map(|bytes| String::from_utf8_lossy(bytes));
-    let text = text.unwrap_or_default();
-    let problem = |(line, page, heading): &(Option<u32>, usize, String)| {
-        let target = &site.pages[*page].path;
-        let words = format!("There is no heading #{heading} on the page {target}");
-        let fragment = format!("#{heading}");
-        let column = line.and_then(|line| super::column_of(&text, line, &fragment));
-        Problem::new(Rule::Anchor, site.places.in_source(path), words)
-            .at(*line, column)
-            .way_out("Name a heading of that page, as its address shows it.")
-    };
-    rendered
-        .heading_links
-        .iter()
-        .filter(is_missing)
-        .map(problem)
-        .collect()
+    let bytes = site.places.files.get(path).cloned().unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let links = all[at].heading_links.iter();
+    for (line, page, heading) in links.filter(|(_, page, heading)| !all[*page].ids.contains(heading)) {
+        findings.note(Rule::Anchor, || {
+            let target = &site.pages[*page].path;
+            let words = format!("There is no heading #{heading} on the page {target}");
+            let fragment = format!("#{heading}");
+            let column = line.and_then(|line| super::column_of(&text, line, &fragment));
+            Problem::new(Rule::Anchor, site.places.in_source(path), words)
+                .at(*line, column)
+                .way_out("Name a heading of that page, as its address shows it.")
+        });
+    }
 }

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use super::{Rendered, Site, has_ending};
 use crate::published::{INDEX, METADATA};
 pub(crate) use addresses::relative;
+use menu::Common;
 use search_index::Documents;
 
 /// Where the styles of pages lie.
@@ -49,11 +50,12 @@ impl Site {
     pub fn build(&self, options: &BuildOptions, take: &Take<'_>) -> Result<Build, Fault> {
         let failure: OnceLock<Fault> = OnceLock::new();
         let found: Mutex<Vec<Option<Documents>>> = Mutex::new(vec![None; self.pages.len()]);
+        let common = Common::of(self);
         self.for_each_page(|at| {
             if failure.get().is_some() {
                 return;
             }
-            let (html, documents) = self.made(at);
+            let (html, documents) = self.made(at, &common);
             found.lock()[at] = Some(documents);
             if let Err(fault) = take(&self.file_of(at), html.as_bytes()) {
                 // Only the first one is told.
@@ -98,7 +100,7 @@ impl Site {
             return None;
         }
         if let Some(at) = self.page_at(path) {
-            return text(self.made(at).0);
+            return text(self.made(at, &Common::of(self)).0);
         }
         let redirect = self.redirects.at(path)?;
         text(self.redirect_page(&redirect.path, &redirect.target))
@@ -114,10 +116,10 @@ impl Site {
     }
 
     /// A page as a file, and what can be found in it.
-    fn made(&self, at: usize) -> (String, Documents) {
+    fn made(&self, at: usize, common: &Common) -> (String, Documents) {
         let rendered: Rendered = self.article(at);
         let edit = self.edit_url(at, &Integrations::default());
-        let html = page::of(self, at, &rendered, edit.as_deref());
+        let html = page::of(self, common, at, &rendered, edit.as_deref());
         (html, search_index::documents(self, at, &rendered))
     }
 
@@ -133,7 +135,7 @@ impl Site {
     }
 
     /// The paths of all files, as the metadata lists them.
-    pub(crate) fn file_paths(&self) -> Vec<String> {
+    pub fn file_paths(&self) -> Vec<String> {
         let pages = (0..self.pages.len()).map(|at| self.file_of(at));
         let redirects = self.redirects.all();
         let redirects = redirects.map(|(_, redirect)| self.file_of_path(&redirect.path));

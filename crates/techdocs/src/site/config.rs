@@ -54,9 +54,10 @@ pub(crate) struct SiteConfig {
 }
 
 impl SiteConfig {
-    /// Reads the file among others. Without one, everything is as usual.
-    pub(crate) fn read(files: &BTreeMap<String, TreeFile>) -> Self {
-        match FILES.iter().find(|name| files.contains_key(**name)) {
+    /// Reads the file among others: the one that is named, else one of the usual names. Without one, everything is as usual.
+    pub(crate) fn read(files: &BTreeMap<String, TreeFile>, named: Option<&str>) -> Self {
+        let usual = || FILES.into_iter().find(|name| files.contains_key(*name));
+        match named.or_else(usual) {
             Some(name) => Self::read_at(files, name),
             None => Self::of("", inherited::Read::default()),
         }

@@ -20,6 +20,9 @@ pub(crate) struct Documents {
     pub(crate) files: BTreeMap<String, Bytes>,
     /// Those of them that are pages, in order.
     pub(crate) pages: Vec<String>,
+    /// Files that are no part of the site, of which pages may take parts: what is left out of the folders of pages, and Markdown
+    /// beside the configuration.
+    pub(crate) unlisted: BTreeMap<String, Bytes>,
     /// Files of the source that are no documentation.
     pub(crate) others: BTreeSet<String>,
 }
@@ -42,9 +45,9 @@ impl SourceFiles {
     }
 }
 
-/// What has to be read, as far as these files say it.
-pub(crate) fn sources_of(files: &BTreeMap<String, TreeFile>) -> SourceFiles {
-    let config = SiteConfig::read(files);
+/// What has to be read, as far as these files say it; `config` is the configuration, where it is named.
+pub(crate) fn sources_of(files: &BTreeMap<String, TreeFile>, config: Option<&str>) -> SourceFiles {
+    let config = SiteConfig::read(files, config);
     let includes = Includes::read(files, &config);
     let sites = || includes.sites.values().map(|site| &site.config);
     let mut folders = vec![config.docs_dir.clone()];
@@ -76,10 +79,13 @@ impl Documents {
             return Self::readme(tree, config, parts);
         }
         let readme = tree.get(README).map(|file| file.bytes.clone());
-        let (mut files, mut others) = (BTreeMap::new(), BTreeSet::new());
+        let (mut files, mut unlisted, mut others) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
         for (path, file) in tree {
             let places = places_of(&path, config, includes, &parts);
             if places.is_empty() {
+                if parts.in_site(&path).is_some() || is_markdown_beside(&path) {
+                    unlisted.insert(path.clone(), file.bytes);
+                }
                 others.insert(path);
                 continue;
             }
@@ -96,6 +102,7 @@ impl Documents {
             parts,
             files,
             pages,
+            unlisted,
             others,
         }
     }
@@ -104,7 +111,8 @@ impl Documents {
     fn readme(tree: BTreeMap<String, TreeFile>, config: &SiteConfig, mut parts: Parts) -> Self {
         parts.folder = String::new();
         parts.is_readme_alone = true;
-        let is_shown = |path: &str| !config.exclude.has(path) && !FILES.contains(&path);
+        let is_config = |path: &str| FILES.contains(&path) || config.file.as_deref() == Some(path);
+        let is_shown = |path: &str| !config.exclude.has(path) && !is_config(path);
         let front = [README, INDEX].into_iter().find(|path| tree.contains_key(*path));
         let pages = front.into_iter().map(str::to_owned).collect();
         let (shown, others): (BTreeMap<_, _>, BTreeMap<_, _>) =
@@ -114,9 +122,15 @@ impl Documents {
             parts,
             files: files.collect(),
             pages,
+            unlisted: BTreeMap::new(),
             others: others.into_keys().collect(),
         }
     }
+}
+
+/// Whether a file is Markdown in the folder of the configuration, such as a readme.
+pub(crate) fn is_markdown_beside(path: &str) -> bool {
+    !path.contains('/') && has_ending(path, "md")
 }
 
 /// Where a file of the source is in the site: nowhere, or in one or several folders.

@@ -2,6 +2,9 @@
 
 use model::Severity;
 
+/// Most problems of one severity that are kept of a site or page.
+pub(crate) const MAX_PROBLEMS: usize = 500;
+
 /// Something that is wrong with the documentation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -135,5 +138,90 @@ impl Problem {
             "message": self.text,
             "wayOut": self.way_out,
         })
+    }
+}
+
+/// What is wrong with a page or site. Of each severity so many problems are kept that none crowds out another; the rest is counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Findings {
+    kept: Vec<Problem>,
+    found: Counts,
+}
+
+/// How many there are of each severity.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Counts {
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+}
+
+impl Counts {
+    fn of(&mut self, severity: Severity) -> &mut usize {
+        match severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+            Severity::Info => &mut self.notes,
+        }
+    }
+}
+
+impl Findings {
+    /// Notes a problem of a rule, which is made only where it is kept: its place has to be searched for.
+    pub(crate) fn note(&mut self, rule: Rule, problem: impl FnOnce() -> Problem) {
+        let found = self.found.of(rule.severity());
+        *found += 1;
+        if *found <= MAX_PROBLEMS {
+            self.kept.push(problem());
+        }
+    }
+
+    /// The same for one that is made.
+    pub(crate) fn push(&mut self, problem: Problem) {
+        self.note(problem.rule, || problem);
+    }
+
+    /// Adds what was found elsewhere.
+    pub(crate) fn add(&mut self, other: &Self) {
+        for problem in &other.kept {
+            self.note(problem.rule, || problem.clone());
+        }
+        for severity in [Severity::Error, Severity::Warning, Severity::Info] {
+            *self.found.of(severity) += other.left_out(severity);
+        }
+    }
+
+    /// The problems that are kept.
+    pub fn problems(&self) -> &[Problem] {
+        &self.kept
+    }
+
+    /// The same as a list of one's own.
+    pub fn into_problems(self) -> Vec<Problem> {
+        self.kept
+    }
+
+    /// How many were found of a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        let mut found = self.found;
+        *found.of(severity)
+    }
+
+    /// How many of a severity are not kept.
+    pub fn left_out(&self, severity: Severity) -> usize {
+        self.count(severity).saturating_sub(MAX_PROBLEMS)
+    }
+
+    /// How many of them readers meet.
+    pub(crate) fn met(&self) -> usize {
+        self.found.errors + self.found.warnings
+    }
+}
+
+impl FromIterator<Problem> for Findings {
+    fn from_iter<I: IntoIterator<Item = Problem>>(problems: I) -> Self {
+        let mut findings = Self::default();
+        problems.into_iter().for_each(|problem| findings.push(problem));
+        findings
     }
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use markdown::Heading;
 use serde_json::Value;
 
-use super::{Entry, Page, Places, Redirects, Rendered, Site, nav, render};
+use super::{Entry, Findings, Page, Places, Redirects, Rendered, Site, nav, render};
 
 /// What a published site is made of.
 #[derive(Debug)]
@@ -79,7 +79,7 @@ impl Site {
                 .unwrap_or_else(|| jiff::Timestamp::now().as_millisecond()),
             pages: parts.pages.into_iter().map(page).collect(),
             nav: nav::with_titles(parts.nav, &places),
-            problems: Vec::new(),
+            problems: Findings::default(),
             places: Arc::new(places),
             copyright: String::new(),
             redirects: Redirects::default(),

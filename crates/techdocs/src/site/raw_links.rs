@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::links::{self, Lead};
-use super::{BASE, Places, Problem, Rule};
+use super::{BASE, Findings, Places, Problem, Rule};
 
 /// Most of them that are looked at in a page.
 const MAX_LINKS: usize = 2_000;
@@ -13,14 +13,17 @@ const MAX_LINKS: usize = 2_000;
 static TAGS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"<(a|img)\s(?:[^<>]*?\s)?(?:href|src)=(?:"([^"<>]+)"|'([^'<>]+)')"#).ok());
 
-/// What is wrong with those of a page; `html` is what Markdown made of `text`.
-pub(super) fn problems(places: &Places, position: usize, path: &str, text: &str, html: &str) -> Vec<Problem> {
-    let file = places.in_source(path);
+/// Notes what is wrong with those of a page; `html` is what Markdown made of `text`.
+pub(super) fn note(
+    places: &Places,
+    (position, path): (usize, &str),
+    (text, html): (&str, &str),
+    findings: &mut Findings,
+) {
     let all = TAGS
         .iter()
         .flat_map(|tags| tags.captures_iter(html))
         .take(MAX_LINKS);
-    let mut problems = Vec::new();
     for found in all {
         let Some(address) = found.get(2).or_else(|| found.get(3)) else {
             continue;
@@ -34,13 +37,14 @@ pub(super) fn problems(places: &Places, position: usize, path: &str, text: &str,
                 "img" => (Rule::Image, "The image leads"),
                 _ => (Rule::Link, "The link leads"),
             };
-            let (line, column) = place_of(text, &address);
-            let words = format!("{what} to {missing}, which does not exist");
-            let problem = Problem::new(rule, file.clone(), words).at(line, column);
-            problems.push(problem.way_out("Correct the address, or add the file."));
+            findings.note(rule, || {
+                let (line, column) = place_of(text, &address);
+                let words = format!("{what} to {missing}, which does not exist");
+                let problem = Problem::new(rule, places.in_source(path), words).at(line, column);
+                problem.way_out("Correct the address, or add the file.")
+            });
         }
     }
-    problems
 }
 
 /// Where an address stands as the value of an attribute.

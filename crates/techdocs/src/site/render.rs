@@ -4,12 +4,13 @@ use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use diagrams::Drawings;
-use markdown::{Heading, Reference, Target};
+use markdown::{Heading, Reference, Snippet, Target};
 use regex::Regex;
 use ui::{Code, Language};
 
 use super::links::{self, Lead};
-use super::{Page, Places, Problem, Rule, images, raw_links, sanitise, section_text, snippets};
+use super::snippets::Snippets;
+use super::{Findings, Page, Places, Problem, Rule, images, raw_links, sanitise, section_text};
 
 /// Most sections of a page.
 const MAX_SECTIONS: usize = 200;
@@ -24,7 +25,7 @@ pub struct Rendered {
     /// What can be found.
     pub sections: Vec<Section>,
     /// What is wrong with it.
-    pub problems: Vec<Problem>,
+    pub problems: Findings,
     /// Ids that can be jumped to.
     pub(crate) ids: HashSet<String>,
     /// Links to headings: the line, the page's position, the heading.
@@ -73,29 +74,21 @@ pub(crate) fn article(page: &Page, places: &Arc<Places>) -> Rendered {
         let lead = links::lead(places, position, &page.path, reference.address);
         note(&lead, reference, (&file, &text), &mut rendered)
     };
-    let mut snippets = |path: &str| snippet(places, path);
-    let document = markdown::render_with(&text, &places.markdown, &mut resolve, &mut snippets);
+    let mut snippets = Snippets::of(places, &file, &text);
+    let mut take = |asked: Snippet<'_>| snippets.take(&asked);
+    let document = markdown::render_with(&text, &places.markdown, &mut resolve, &mut take);
     rendered.headings = document.headings;
     for heading in &mut rendered.headings {
         heading.id = sanitise::own_id(&heading.id);
     }
-    let raw = raw_links::problems(places, position, &page.path, &text, &document.html);
-    rendered.problems.extend(raw);
-    rendered
-        .problems
-        .extend(snippets::problems(places, &page.path, &text));
+    let here = (position, page.path.as_str());
+    raw_links::note(places, here, (&text, &document.html), &mut rendered.problems);
+    rendered.problems.add(&snippets.findings);
     let safe = sanitise::page(&document.html, places, position, &page.path);
     rendered.ids = ids(&safe);
     rendered.sections = sections(&safe, &rendered.headings);
     rendered.html = safe;
     rendered
-}
-
-/// A file of the site that a page takes something of, by its path from the folder of the configuration.
-fn snippet(places: &Places, path: &str) -> Option<String> {
-    let path = path.trim_start_matches("./");
-    let bytes = places.files.get(path.strip_prefix(&places.parts.folder)?)?;
-    Some(String::from_utf8_lossy(bytes).into_owned())
 }
 
 /// A page that another program rendered, from its article.
@@ -130,8 +123,10 @@ fn note(
         Target::Image => (Rule::Image, "The image leads"),
     };
     let column = || super::column_of(text, reference.line, reference.address);
-    let problem =
-        |rule: Rule, text: String| Problem::new(rule, file, text).at(Some(reference.line), column());
+    let problem = |rule: Rule, text: String, way_out: &str| {
+        let problem = Problem::new(rule, file, text).at(Some(reference.line), column());
+        problem.way_out(way_out)
+    };
     match lead {
         Lead::AsIs => None,
         Lead::To(address) => Some(address.clone()),
@@ -142,18 +137,18 @@ fn note(
             Some(address.clone())
         }
         Lead::Beside(address, found) => {
-            let text = format!("{what} to {found}, which is no documentation");
+            let text = || format!("{what} to {found}, which is no documentation");
             let way_out =
                 "It leads there where the docs are read from a repository; published docs do not have it.";
             rendered
                 .problems
-                .push(problem(Rule::Outside, text).way_out(way_out));
+                .note(Rule::Outside, || problem(Rule::Outside, text(), way_out));
             Some(address.clone())
         }
         Lead::Nowhere(address, missing) => {
-            let text = format!("{what} to {missing}, which does not exist");
+            let text = || format!("{what} to {missing}, which does not exist");
             let way_out = "Correct the address, or add the file.";
-            rendered.problems.push(problem(rule, text).way_out(way_out));
+            rendered.problems.note(rule, || problem(rule, text(), way_out));
             Some(address.clone())
         }
     }

@@ -1,69 +1,86 @@
-//! Parts of pages that are taken from other files, as the extension `snippets` writes them: whether these files exist.
-//!
-//! `--8<-- "file.md"` names one, and lines between two marks name several. A mark behind a semicolon is an example of one.
+//! Parts of pages that are taken from other files, as the extension `snippets` writes them: which files there are, and why
+//! nothing is taken of one. Where a page asks for one is found by whoever reads Markdown.
 
-use super::{Places, Problem, Rule, links};
+use markdown::Snippet;
 
-/// What is wrong with the snippets of a page.
-pub(super) fn problems(places: &Places, path: &str, text: &str) -> Vec<Problem> {
-    if !text.contains("8<-") {
-        return Vec::new();
-    }
-    let file = places.in_source(path);
-    let missing = named(text).into_iter().filter_map(|(line, name)| {
-        let reason = reason(places, name)?;
-        let column = super::column_of(text, line, name);
-        let problem = Problem::new(
-            Rule::Snippet,
-            file.clone(),
-            format!("The snippet {name} {reason}"),
-        );
-        let way_out = "Name a file of the repository, relative to the folder of mkdocs.yml.";
-        Some(problem.at(Some(line), column).way_out(way_out))
-    });
-    missing.collect()
+use super::{Findings, Places, Problem, Rule, links};
+
+/// How much text is read for the snippets of one page, in bytes.
+const MAX_TEXT: usize = 16 << 20;
+
+/// Snippets of one page.
+pub(super) struct Snippets<'a> {
+    pub(super) places: &'a Places,
+    /// The page in the source.
+    pub(super) file: &'a str,
+    /// Its text.
+    pub(super) text: &'a str,
+    left: usize,
+    /// What is wrong with them.
+    pub(super) findings: Findings,
 }
 
-/// The names of files, each with its line.
-fn named(text: &str) -> Vec<(u32, &str)> {
-    let mut found = Vec::new();
-    let mut is_inside = false;
-    for (line, written) in (1..).zip(text.lines()) {
-        let words = written.trim();
-        match behind_mark(words) {
-            Some("") => is_inside = !is_inside,
-            Some(rest) => {
-                let name = rest.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-                found.extend(name.map(|name| (line, name)));
-            }
-            None if is_inside && !words.is_empty() && !words.starts_with(';') => found.push((line, words)),
-            None => {}
+impl<'a> Snippets<'a> {
+    pub(super) fn of(places: &'a Places, file: &'a str, text: &'a str) -> Self {
+        Self {
+            places,
+            file,
+            text,
+            left: MAX_TEXT,
+            findings: Findings::default(),
         }
     }
-    found
-}
 
-/// What follows a mark such as `--8<--`.
-fn behind_mark(words: &str) -> Option<&str> {
-    let rest = words
-        .strip_prefix('-')?
-        .trim_start_matches('-')
-        .strip_prefix("8<-")?;
-    Some(rest.trim_start_matches('-').trim())
-}
-
-/// Why a file cannot be taken in.
-fn reason(places: &Places, name: &str) -> Option<&'static str> {
-    if name.starts_with("https://") || name.starts_with("http://") {
-        return Some("lies on another server, from which nothing is taken in");
+    /// The text of a file that a page asks for; nothing with a problem.
+    pub(super) fn take(&mut self, asked: &Snippet<'_>) -> Option<String> {
+        match self.found(asked) {
+            Ok(text) => Some(text),
+            Err((reason, way_out)) => {
+                self.findings.note(Rule::Snippet, || {
+                    let column = super::column_of(self.text, asked.line, asked.name);
+                    let text = format!("The snippet {} {reason}", asked.name);
+                    Problem::new(Rule::Snippet, self.file, text)
+                        .at(Some(asked.line), column)
+                        .way_out(way_out)
+                });
+                None
+            }
+        }
     }
-    // Behind a point there may be lines or the name of a section.
-    let path = name.split(':').next().unwrap_or(name);
-    let Some(path) = links::normalised(path).filter(|_| !name.starts_with('/')) else {
-        return Some("leads out of the repository");
+
+    fn found(&mut self, asked: &Snippet<'_>) -> Result<String, (&'static str, String)> {
+        let (places, name) = (self.places, asked.name);
+        if name.starts_with("https://") || name.starts_with("http://") {
+            let reason = "lies on another server, from which nothing is taken in";
+            return Err((reason, "Copy it to the documentation.".to_owned()));
+        }
+        let path = links::normalised(asked.path).filter(|_| !name.starts_with('/'));
+        let Some(path) = path else {
+            return Err(("leads out of the repository", way_out(places)));
+        };
+        let Some(bytes) = places.part(&path) else {
+            let reason = if places.beside.has(&path) {
+                "lies outside of the documentation, so that nothing is taken of it"
+            } else {
+                "does not exist"
+            };
+            return Err((reason, way_out(places)));
+        };
+        let Some(left) = self.left.checked_sub(bytes.len()) else {
+            let reason = "is left out, because the snippets of this page have too much text";
+            return Err((reason, "Divide the page.".to_owned()));
+        };
+        self.left = left;
+        Ok(String::from_utf8_lossy(bytes).into_owned())
+    }
+}
+
+fn way_out(places: &Places) -> String {
+    let folder = match places.parts.folder.as_str() {
+        "" => "the folder of mkdocs.yml",
+        folder => folder,
     };
-    let inside = places.parts.in_site(&path);
-    let is_there =
-        inside.is_some_and(|inside| places.files.contains_key(&inside)) || places.beside.has(&path);
-    (!is_there).then_some("does not exist")
+    format!(
+        "Put the file into {folder} or, as Markdown, beside mkdocs.yml; name it as it is called from the folder of mkdocs.yml."
+    )
 }

@@ -91,6 +91,16 @@ impl FakeS3 {
         asked
     }
 
+    /// The keys of objects that were written, in that order.
+    pub fn written(&self) -> Vec<String> {
+        let kept = self.kept.lock();
+        let asked = kept
+            .asked
+            .iter()
+            .filter_map(|(asked, _)| asked.strip_prefix("PUT "));
+        asked.map(str::to_owned).collect()
+    }
+
     /// Nothing listens any more.
     pub async fn stop(self) {
         self.serving.abort();

@@ -84,6 +84,75 @@ async fn into_a_folder() {
     assert!(failed.message.contains("by a link"), "{failed}");
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn what_links_lead_to_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let publisher = json!({"type": "local", "local": {"publishDirectory": folder.path()}});
+    let publish = async |pages| opened(&publisher).0.publish(&orders(), files(pages)).await;
+    publish(&FIRST).await.unwrap();
+    let site = folder.path().join("default/component/orders");
+    // Pages of another entity, to which links lead, and a folder of another program.
+    let other = folder.path().join("default/component/other");
+    std::fs::create_dir(&other).unwrap();
+    for (name, place) in [("page.html", &other), ("HEAD", &site.join(".git"))] {
+        std::fs::create_dir_all(place).unwrap();
+        std::fs::write(place.join(name), "mine").unwrap();
+    }
+    std::os::unix::fs::symlink(&other, site.join("linked")).unwrap();
+    std::os::unix::fs::symlink(other.join("page.html"), site.join("page.html")).unwrap();
+    let published = publish(&SECOND).await.unwrap();
+    assert_eq!(published.removed, 1);
+    assert!(other.join("page.html").is_file() && site.join(".git/HEAD").is_file());
+    assert!(std::fs::symlink_metadata(site.join("page.html")).is_ok());
+    // A link among the folders of a page leads it nowhere.
+    std::os::unix::fs::symlink(&other, site.join("old")).unwrap();
+    let failed = publish(&FIRST).await.unwrap_err();
+    assert!(
+        failed.message.contains("old/index.html is reached by a link"),
+        "{failed}"
+    );
+    assert!(!other.join("index.html").exists());
+}
+
+#[tokio::test]
+async fn files_become_folders_and_folders_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let publisher = json!({"type": "local", "local": {"publishDirectory": folder.path()}});
+    let publish = async |pages| opened(&publisher).0.publish(&orders(), files(pages)).await;
+    let asset = [
+        SECOND[0],
+        SECOND[1],
+        ("docs/guide", "a file"),
+        ("docs/list/x.txt", "x"),
+    ];
+    let page = [
+        SECOND[0],
+        SECOND[1],
+        ("docs/guide.md", "# A page"),
+        ("docs/list", "a file"),
+    ];
+    for (pages, removed) in [(&asset, 0), (&page, 2), (&asset, 2)] {
+        assert_eq!(publish(pages).await.unwrap().removed, removed);
+    }
+}
+
+#[tokio::test]
+async fn the_metadata_comes_last() {
+    let server = FakeS3::start().await;
+    let settings = json!({
+        "bucketName": BUCKET, "region": REGION, "endpoint": server.endpoint(), "s3ForcePathStyle": true,
+        "credentials": {"accessKeyId": KEY, "secretAccessKey": SECRET},
+    });
+    let (publisher, _) = opened(&json!({"type": "awsS3", "awsS3": settings}));
+    publisher.publish(&orders(), files(&FIRST)).await.unwrap();
+    let written = server.written();
+    let last =
+        ["index.html", "techdocs_metadata.json"].map(|name| format!("default/component/orders/{name}"));
+    assert_eq!(written.len(), 5);
+    assert_eq!(written[3..], last);
+}
+
 #[tokio::test]
 async fn into_a_bucket() {
     let server = FakeS3::start().await;

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use model::Severity;
 use scm::{Integrations, Tree, TreeFile};
-use techdocs::{Site, Source};
+use techdocs::{Rule, Site, Source};
 
 pub fn made(files: &[(&str, &str)], source: &Source) -> Site {
     let file = |text: &str| TreeFile {
@@ -274,8 +275,75 @@ fn raw_html_and_snippets_that_lead_nowhere() {
             "docs/index.md:3:22 The image leads to no.png, which does not exist",
             "docs/index.md:3:50 The link leads to gone.md, which does not exist",
             "docs/index.md:3:95 The link leads to lost.md, which does not exist",
+            "docs/index.md:9:9 The snippet shared/there.md lies outside of the documentation, so that nothing is taken of it",
             "docs/index.md:11:9 The snippet shared/lost.md:2 does not exist",
             "docs/index.md:16:1 The snippet ../up.md leads out of the repository",
         ]
     );
+}
+
+#[test]
+fn what_snippets_take_is_what_is_found() {
+    let page = "# A\n\n--8<-- 'README.md'\n\n--8<-- \"docs/_parts/one.md\"\n\n--8<-- 'docs/_parts/gone.md'\n\n\
+                ```\n--8<-- \"docs/.hidden.txt\"\n```\n\n--8<-- \"team/pages/part.md\"\n\n\
+                --8<-- \"https://example.org/x.md\"\n\n--8<-- docs/unquoted.md\n";
+    let site = site(&[
+        (
+            "mkdocs.yml",
+            "site_name: S\nexclude_docs: _parts/\nnav:\n  - index.md\n  - T: '!include team/mkdocs.yml'\n",
+        ),
+        ("README.md", "From the readme"),
+        ("docs/index.md", page),
+        (
+            "docs/_parts/one.md",
+            "From what is left out\n\n--8<-- \"docs/lost.md\"",
+        ),
+        ("docs/.hidden.txt", "From a hidden file"),
+        ("team/mkdocs.yml", "site_name: team\ndocs_dir: pages\n"),
+        ("team/pages/index.md", "# Team\n\n--8<-- 'team/pages/part.md'"),
+        ("team/pages/part.md", "From the team"),
+    ]);
+    let html = site.page_html("").unwrap();
+    for taken in [
+        "From the readme",
+        "From what is left out",
+        "From a hidden file",
+        "From the team",
+    ] {
+        assert!(html.contains(taken), "{taken} in {html}");
+    }
+    assert!(site.page_html("team/").unwrap().contains("From the team"));
+    assert_eq!(
+        problems(&site),
+        [
+            "docs/index.md:5 The snippet docs/lost.md does not exist",
+            "docs/index.md:7:9 The snippet docs/_parts/gone.md does not exist",
+            "docs/index.md:15:9 The snippet https://example.org/x.md lies on another server, from which nothing is taken in",
+        ]
+    );
+}
+
+#[test]
+fn notes_crowd_out_no_error() {
+    // More links that lead out of the documentation than are kept, on the page before the one that is broken.
+    let notes = "[out](../src/main.rs)\n".repeat(1_200);
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in [
+        ("src/main.rs", "fn main() {}"),
+        ("docs/a.md", notes.as_str()),
+        ("docs/b.md", &"[gone](gone.md)\n".repeat(700)),
+        ("docs/c.md", "[x](a.md#nowhere) ![gone](gone.png)"),
+    ] {
+        let file = folder.path().join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
+    let site = Site::of_folder(folder.path()).unwrap();
+    let findings = site.findings();
+    let counts = [Severity::Error, Severity::Warning, Severity::Info].map(|one| findings.count(one));
+    assert_eq!(counts, [701, 1, 1_200]);
+    assert_eq!(findings.left_out(Severity::Error), 201);
+    assert_eq!(findings.problems().len(), 500 + 1 + 500);
+    let warning = findings.problems().iter().find(|one| one.rule == Rule::Anchor);
+    assert_eq!(warning.unwrap().file, "docs/c.md");
 }

@@ -21,8 +21,8 @@ pub fn run(common: &Common, what: &BuildArguments) -> Result<ExitCode> {
         etag: what.etag.clone(),
         name: what.site_name.clone(),
     };
+    let removed = out.make_room(&site.file_paths())?;
     let build = site.build(&options, &|path, bytes| out.write(path, bytes))?;
-    let removed = out.clear(&build.files)?;
     let milliseconds = begun.elapsed().as_millis();
     match what.print.format(common.format) {
         Format::Json => output::json(&json!({

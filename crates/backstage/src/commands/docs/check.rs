@@ -15,7 +15,9 @@ use crate::output;
 pub fn run(common: &Common, what: &CheckArguments) -> Result<ExitCode> {
     let format = what.print.format(common.format);
     let site = super::open(&what.path)?;
-    let mut findings = site.findings();
+    let found = site.findings();
+    let count = |severity: Severity| found.count(severity);
+    let mut findings = found.problems().to_vec();
     findings.sort_by(|one, other| {
         let place = |of: &Problem| (of.file.clone(), of.line, of.column);
         place(one).cmp(&place(other))
@@ -31,16 +33,18 @@ pub fn run(common: &Common, what: &CheckArguments) -> Result<ExitCode> {
             Format::Text => output::line(&sentence(finding, folder))?,
         }
     }
-    let count = |severity: Severity| {
-        let of = findings.iter().filter(|one| one.rule.severity() == severity);
-        of.count()
-    };
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     if format == Format::Text {
         let notes = count(Severity::Info);
         let pages = site.page_count();
         output::complain(&format!(
             "{pages} page(s): {errors} error(s), {warnings} warning(s), {notes} note(s)"
+        ));
+    }
+    let left_out = [Severity::Error, Severity::Warning, Severity::Info].map(|one| found.left_out(one));
+    if let left_out @ 1.. = left_out.iter().sum::<usize>() {
+        output::complain(&format!(
+            "{left_out} more are listed when some of these are mended"
         ));
     }
     Ok(code(errors > 0 || what.strict && warnings > 0))

@@ -1,87 +1,116 @@
-//! The folder that a site is written into.
+//! The folder that a site is written into. Of what lies there only the files of an earlier build are written over or removed: those
+//! that `techdocs_metadata.json` names.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use model::Fault;
+use serde_json::{Value, json};
+use techdocs::{ConfinedFolder, Lies};
 
-/// The file by which an earlier build is known.
+/// The file by which an earlier build is known, and which names its files.
 const MARK: &str = "techdocs_metadata.json";
-/// Deepest folder that is cleared.
-const MAX_DEPTH: usize = 64;
+/// Largest file of that kind that is read, in bytes.
+const MAX_MARK: u64 = 64 << 20;
 
 /// A folder that is new, empty or an earlier build.
 pub struct OutputFolder {
-    root: PathBuf,
+    folder: ConfinedFolder,
+    /// Files of the earlier build.
+    earlier: BTreeSet<String>,
 }
 
 impl OutputFolder {
     /// Takes a folder; `sources` is the folder with the documentation, of which `has_all` says that all files in it belong to it.
     pub fn take(path: &Path, sources: &Path, has_all: bool) -> Result<Self> {
         let shown = path.display();
-        fs::create_dir_all(path).with_context(|| format!("the folder {shown} cannot be made"))?;
-        let root = fs::canonicalize(path).with_context(|| format!("the folder {shown} cannot be read"))?;
+        let folder =
+            ConfinedFolder::open(path).with_context(|| format!("the folder {shown} cannot be made"))?;
         let sources = fs::canonicalize(sources).unwrap_or_else(|_| sources.to_path_buf());
-        if sources.starts_with(&root) {
+        if sources.starts_with(folder.root()) {
             bail!("the folder {shown} holds the sources; name another one");
         }
-        if has_all && root.starts_with(&sources) {
+        if has_all && folder.root().starts_with(&sources) {
             bail!(
                 "the folder {shown} lies among the sources, of which it would be a part next time; name another one"
             );
         }
-        let mut entries =
-            fs::read_dir(&root).with_context(|| format!("the folder {shown} cannot be read"))?;
-        if entries.next().is_some() && !root.join(MARK).is_file() {
+        let earlier = earlier(&folder)?;
+        if earlier.is_none() && has_files(folder.root())? {
             bail!("the folder {shown} holds other files; name one that is new, empty or an earlier build");
         }
-        Ok(Self { root })
+        let earlier = earlier.unwrap_or_default();
+        Ok(Self { folder, earlier })
+    }
+
+    /// Makes room for these files: removes those that only the earlier build has, and says in the folder which ones come, so
+    /// that a build that is interrupted is known, too. Gives the number of files that it removed. Nothing is changed where
+    /// somebody else's file is in the way.
+    pub fn make_room(&self, files: &[String]) -> Result<usize> {
+        let shown = self.folder.root().display();
+        for path in files {
+            let lies = self.folder.look(path);
+            let lies = lies.with_context(|| format!("the folder {shown} cannot be written"))?;
+            if lies == Some(Lies::File) && !self.earlier.contains(path) && path != MARK {
+                bail!(
+                    "no earlier build wrote {path} in the folder {shown}, and this one has such a file; move yours away, or name another folder"
+                );
+            }
+        }
+        let files: BTreeSet<String> = files.iter().cloned().collect();
+        let mut removed = 0;
+        for path in self.earlier.difference(&files).filter(|path| !is_hidden(path)) {
+            // What names no file below the folder is none of this command.
+            removed += usize::from(self.folder.remove(path).unwrap_or_default());
+        }
+        self.folder
+            .write(MARK, json!({ "files": files }).to_string().as_bytes())?;
+        Ok(removed)
     }
 
     /// Writes a file. May be called from several threads.
     pub fn write(&self, path: &str, bytes: &[u8]) -> Result<(), Fault> {
-        let file = self.root.join(path);
-        let folder = file.parent().unwrap_or(&self.root);
-        let written = fs::create_dir_all(folder).and_then(|()| replace(&file, bytes));
-        written.map_err(|error| Fault::error(format!("{} cannot be written: {error}", file.display())))
-    }
-
-    /// Removes the files of an earlier build that this one does not have; gives their number.
-    pub fn clear(&self, kept: &[String]) -> Result<usize> {
-        let kept: BTreeSet<&str> = kept.iter().map(String::as_str).collect();
-        let removed = clear(&self.root, "", &kept, 0);
-        removed.with_context(|| format!("old files of {} cannot be removed", self.root.display()))
+        let written = self.folder.write(path, bytes);
+        let shown = self.folder.root().display();
+        written.map_err(|obstacle| Fault::error(format!("the folder {shown} cannot be written: {obstacle}")))
     }
 }
 
-/// Writes a file anew: a link that lies there must not lead the text elsewhere.
-fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let is_link = fs::symlink_metadata(file).is_ok_and(|metadata| metadata.is_symlink());
-    if is_link {
-        fs::remove_file(file)?;
+/// The files of an earlier build, if there is one.
+fn earlier(folder: &ConfinedFolder) -> Result<Option<BTreeSet<String>>> {
+    let shown = folder.root().display();
+    let lies = folder.look(MARK);
+    if lies.with_context(|| format!("the folder {shown} cannot be read"))? != Some(Lies::File) {
+        return Ok(None);
     }
-    fs::write(file, bytes)
+    let file = folder.root().join(MARK);
+    if fs::metadata(&file)?.len() > MAX_MARK {
+        bail!(
+            "{} is larger than {MAX_MARK} bytes; name another folder",
+            file.display()
+        );
+    }
+    let text = fs::read(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let mark: Value = serde_json::from_slice(&text).unwrap_or_default();
+    let files = mark["files"].as_array();
+    let path = |path: &Value| Some(path.as_str()?.to_owned());
+    Ok(files.map(|files| files.iter().filter_map(path).collect()))
 }
 
-fn clear(folder: &Path, before: &str, kept: &BTreeSet<&str>, depth: usize) -> io::Result<usize> {
-    let mut removed = 0;
-    if depth > MAX_DEPTH {
-        return Ok(0);
-    }
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let path = format!("{before}{}", entry.file_name().to_string_lossy());
-        if entry.file_type()?.is_dir() {
-            removed += clear(&entry.path(), &format!("{path}/"), kept, depth + 1)?;
-            // Fails where something is left in it.
-            let _ = fs::remove_dir(entry.path());
-        } else if !kept.contains(path.as_str()) {
-            fs::remove_file(entry.path())?;
-            removed += 1;
+/// Whether a folder has more than names that begin with a point.
+fn has_files(folder: &Path) -> Result<bool> {
+    let entries = fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
+    for entry in entries {
+        if !is_hidden(&entry?.file_name().to_string_lossy()) {
+            return Ok(true);
         }
     }
-    Ok(removed)
+    Ok(false)
+}
+
+/// Whether a part of a path begins with a point, as `.git` does. Programs keep their own things under such names.
+fn is_hidden(path: &str) -> bool {
+    path.split('/').any(|part| part.starts_with('.'))
 }

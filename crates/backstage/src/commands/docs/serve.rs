@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
 use model::{Fault, Severity};
@@ -14,9 +15,10 @@ use crate::output;
 
 /// Serves a site until it is interrupted.
 pub async fn run(what: &ServeDocsArguments) -> Result<ExitCode> {
-    super::open(&what.path)?;
-    let path = what.path.clone();
-    let preview = tokio::task::spawn_blocking(move || Preview::open(path)).await??;
+    super::must_exist(&what.path)?;
+    let (path, shown) = (what.path.clone(), what.path.display());
+    let preview = tokio::task::spawn_blocking(move || Preview::open(path)).await?;
+    let preview = preview.with_context(|| format!("the site at {shown} cannot be read"))?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, what.port)).await;
     let listener = listener.with_context(|| {
         format!(
@@ -25,11 +27,7 @@ pub async fn run(what: &ServeDocsArguments) -> Result<ExitCode> {
         )
     })?;
     let address = listener.local_addr()?;
-    output::line(&format!(
-        "http://{address}/ shows {}; end with Ctrl-C",
-        what.path.display()
-    ))?;
-    output::complain(&summary(&preview.site()));
+    output::line(&format!("http://{address}/ shows {shown}; end with Ctrl-C"))?;
     let stop = CancellationToken::new();
     let interrupted = stop.clone();
     tokio::spawn(async move {
@@ -37,29 +35,32 @@ pub async fn run(what: &ServeDocsArguments) -> Result<ExitCode> {
         let _ = tokio::signal::ctrl_c().await;
         interrupted.cancel();
     });
-    preview
-        .serve(listener, stop, |changed| output::complain(&told(changed)))
-        .await?;
+    let is_first = AtomicBool::new(true);
+    let told = move |version: Result<&Site, &Fault>| {
+        let before = if is_first.swap(false, Ordering::Relaxed) {
+            ""
+        } else {
+            "changed: "
+        };
+        output::complain(&words(version, before));
+    };
+    preview.serve(listener, stop, told).await?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn told(changed: Result<&Site, &Fault>) -> String {
-    match changed {
-        Ok(site) => format!("changed: {}", summary(site)),
+fn words(version: Result<&Site, &Fault>, before: &str) -> String {
+    match version {
+        Ok(site) => format!("{before}{}", summary(site)),
         Err(fault) => format!("the last version is shown: {}", fault.message),
     }
 }
 
 fn summary(site: &Site) -> String {
     let findings = site.findings();
-    let count = |severity: Severity| {
-        let of = findings.iter().filter(|one| one.rule.severity() == severity);
-        of.count()
-    };
     format!(
         "{} page(s): {} error(s), {} warning(s)",
         site.page_count(),
-        count(Severity::Error),
-        count(Severity::Warning)
+        findings.count(Severity::Error),
+        findings.count(Severity::Warning)
     )
 }

@@ -111,7 +111,7 @@ fn decisions_link(view: &ReaderView) -> Markup {
 
 fn counted(view: &ReaderView, count: Option<usize>) -> Markup {
     html! {
-        a.docs-health href=(view.address("?view=health")) aria-current=[matches!(view.shows, Shows::Health(_)).then_some("page")] {
+        a.docs-health href=(view.address("?view=health")) aria-current=[matches!(view.shows, Shows::Health { .. }).then_some("page")] {
             (icon("health"))
             @match count {
                 Some(0) => { "No problems found" }
@@ -197,7 +197,7 @@ fn shown(view: &ReaderView) -> Markup {
             }
         },
         Shows::Found { words, hits } => found(view, words, hits),
-        Shows::Health(problems) => health(view, problems),
+        Shows::Health { problems, left_out } => health(view, problems, *left_out),
         Shows::Versions(listed) => html! { (top(view, &view.title())) (versions(view, listed)) },
         Shows::Decisions(listed) => html! { (top(view, &view.title())) (decisions(view, listed)) },
         Shows::Missing(path) => html! {
@@ -247,7 +247,7 @@ fn found(view: &ReaderView, words: &str, hits: &[Hit]) -> Markup {
     }
 }
 
-fn health(view: &ReaderView, problems: &[(Problem, Option<String>)]) -> Markup {
+fn health(view: &ReaderView, problems: &[(Problem, Option<String>)], left_out: usize) -> Markup {
     html! {
         (top(view, "Health of the documentation"))
         @if problems.is_empty() {
@@ -266,6 +266,9 @@ fn health(view: &ReaderView, problems: &[(Problem, Option<String>)]) -> Markup {
                         p { (problem.text) @if let Some(way_out) = &problem.way_out { ". " (way_out) } }
                     }
                 }
+            }
+            @if left_out > 0 {
+                p.docs-lead { (left_out) " more are listed when some of these are mended." }
             }
         }
     }

@@ -96,16 +96,15 @@ fn is_index(path: &str, url: &str) -> bool {
 /// The way from one address of a site to another.
 pub(crate) fn relative(from: &str, to: &str) -> String {
     let folder = &from[..from.rfind('/').map_or(0, |at| at + 1)];
-    let mut own: Vec<&str> = folder.split_terminator('/').collect();
-    let mut rest = to;
-    while let Some(first) = own.first() {
-        let Some(inner) = rest.strip_prefix(first).and_then(|rest| rest.strip_prefix('/')) else {
+    let mut common = 0;
+    for part in folder.split_inclusive('/') {
+        if !to[common..].starts_with(part) {
             break;
-        };
-        own.remove(0);
-        rest = inner;
+        }
+        common += part.len();
     }
-    let way = format!("{}{rest}", "../".repeat(own.len()));
+    let climbs = folder[common..].matches('/').count();
+    let way = format!("{}{}", "../".repeat(climbs), &to[common..]);
     if way.is_empty() { "./".to_owned() } else { way }
 }
 

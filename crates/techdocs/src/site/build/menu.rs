@@ -11,13 +11,35 @@ const MAX_WHOLE: usize = 300;
 /// Deepest level of headings among the contents.
 const DEEPEST: u8 = 4;
 
+/// What the navigations of all pages have in common, found once for all of them.
+pub(super) struct Common {
+    /// The addresses of pages, encoded.
+    addresses: Vec<String>,
+    /// Each page has all entries.
+    is_whole: bool,
+}
+
+impl Common {
+    pub(super) fn of(site: &Site) -> Self {
+        let address = |at| links::encoded(&site.address_of(at));
+        Self {
+            addresses: (0..site.pages.len()).map(address).collect(),
+            is_whole: count(&site.nav) <= MAX_WHOLE,
+        }
+    }
+
+    /// The address of a page.
+    pub(super) fn address(&self, at: usize) -> &str {
+        &self.addresses[at]
+    }
+}
+
 /// The navigation as the page at a position has it.
-pub(super) fn navigation(site: &Site, at: usize) -> String {
+pub(super) fn navigation(site: &Site, common: &Common, at: usize) -> String {
     let mut menu = Menu {
-        site,
+        common,
         at,
-        from: links::encoded(&site.address_of(at)),
-        is_whole: count(&site.nav) <= MAX_WHOLE,
+        from: common.address(at),
         toggles: 0,
         html: String::new(),
     };
@@ -50,10 +72,9 @@ fn first_page(entries: &[Entry]) -> Option<usize> {
 }
 
 struct Menu<'a> {
-    site: &'a Site,
+    common: &'a Common,
     at: usize,
-    from: String,
-    is_whole: bool,
+    from: &'a str,
     toggles: usize,
     html: String,
 }
@@ -72,13 +93,13 @@ impl Menu<'_> {
         match &entry.leads {
             Leads::Page(page) => self.page(*page, title),
             Leads::File(path) => {
-                let href = relative(&self.from, &links::encoded(path));
+                let href = relative(self.from, &links::encoded(path));
                 self.link(&href, title, false);
             }
             Leads::Out(address) => self.link(safe(address), title, false),
             Leads::Section(inner) => {
                 let is_open = holds(inner, self.at);
-                match first_page(inner).filter(|_| !self.is_whole && !is_open) {
+                match first_page(inner).filter(|_| !self.common.is_whole && !is_open) {
                     Some(page) => self.page(page, title),
                     None => self.section(inner, title, level + 1, is_open),
                 }
@@ -87,8 +108,8 @@ impl Menu<'_> {
     }
 
     fn page(&mut self, page: usize, title: &str) {
-        let to = links::encoded(&self.site.address_of(page));
-        self.link(&relative(&self.from, &to), title, page == self.at);
+        let to = self.common.address(page);
+        self.link(&relative(self.from, to), title, page == self.at);
     }
 
     fn link(&mut self, href: &str, title: &str, is_here: bool) {

@@ -5,11 +5,12 @@
 
 use markdown::escape;
 
+use super::menu::Common;
 use super::{STYLE, menu, relative};
 use crate::site::{Rendered, Site, links};
 
 /// The page.
-pub(super) fn of(site: &Site, at: usize, rendered: &Rendered, edit: Option<&str>) -> String {
+pub(super) fn of(site: &Site, common: &Common, at: usize, rendered: &Rendered, edit: Option<&str>) -> String {
     let page = &site.pages[at];
     let from = site.address_of(at);
     let (title, name) = (escape(&page.title), escape(&site.name));
@@ -31,7 +32,7 @@ pub(super) fn of(site: &Site, at: usize, rendered: &Rendered, edit: Option<&str>
         "<div class=\"md-container\" data-md-component=\"container\">\n\
          <main class=\"md-main\" data-md-component=\"main\">\n<div class=\"md-main__inner md-grid\">\n"
             .to_owned(),
-        primary(site, at, &name),
+        primary(site, common, at, &name),
         secondary(rendered),
         "<div class=\"md-content\" data-md-component=\"content\">\n\
          <article class=\"md-content__inner md-typeset\">\n"
@@ -40,7 +41,7 @@ pub(super) fn of(site: &Site, at: usize, rendered: &Rendered, edit: Option<&str>
         own_title.unwrap_or_default(),
         site.with_published_addresses(&from, &rendered.html),
         "</article>\n</div>\n</div>\n</main>\n".to_owned(),
-        footer(site, at, &from),
+        footer(site, common, at),
         "</div>\n".to_owned(),
     ];
     document(&head_title, &styles(site, &from), &body.concat())
@@ -96,11 +97,11 @@ fn sidebar(side: &str, kind: &str, inner: &str) -> String {
     )
 }
 
-fn primary(site: &Site, at: usize, name: &str) -> String {
+fn primary(site: &Site, common: &Common, at: usize, name: &str) -> String {
     let inner = format!(
         "<nav class=\"md-nav md-nav--primary\" aria-label=\"Navigation\" data-md-level=\"0\">\
          <label class=\"md-nav__title\" for=\"__drawer\">{name}</label>\n{}</nav>\n",
-        menu::navigation(site, at)
+        menu::navigation(site, common, at)
     );
     sidebar("primary", "navigation\"", &inner)
 }
@@ -119,11 +120,10 @@ fn secondary(rendered: &Rendered) -> String {
 }
 
 /// The pages before and after.
-fn footer(site: &Site, at: usize, from: &str) -> String {
+fn footer(site: &Site, common: &Common, at: usize) -> String {
     let step = |other: Option<usize>, rel: &str, word: &str| {
         let other = other.filter(|other| *other < site.pages.len())?;
-        let to = links::encoded(&site.address_of(other));
-        let href = escape(&relative(&links::encoded(from), &to));
+        let href = escape(&relative(common.address(at), common.address(other)));
         let title = escape(&site.pages[other].title);
         Some(format!(
             "<a href=\"{href}\" class=\"md-footer__link md-footer__link--{rel}\" rel=\"{rel}\" aria-label=\"{word}: {title}\">\

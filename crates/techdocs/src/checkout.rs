@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use model::Fault;
-use scm::{Integrations, Tree, TreeFile, TreeLimits, folder_version, read_folder};
+use scm::{Tree, TreeFile, TreeLimits, folder_version, read_folder};
 
 use crate::site::{Site, has_ending, links, sources_of};
 use crate::source::Source;
@@ -25,7 +25,7 @@ impl Site {
         let folder = folder_of(path);
         let tree = read(folder, None, &LIMITS)?.unwrap_or_default();
         let source = Source::Folder(folder.to_path_buf());
-        Ok(Self::new(tree, &source, &Integrations::default()))
+        Ok(Self::new(tree, &source))
     }
 
     /// The same; nothing if it still has this version. Blocks.
@@ -33,7 +33,7 @@ impl Site {
         let folder = folder_of(path);
         let tree = read(folder, Some(version), &LIMITS)?;
         let source = Source::Folder(folder.to_path_buf());
-        Ok(tree.map(|tree| Self::new(tree, &source, &Integrations::default())))
+        Ok(tree.map(|tree| Self::new(tree, &source)))
     }
 
     /// The folder with the pages of the site that was read from a path, and whether all files in it belong to the site.
@@ -65,16 +65,21 @@ fn folder_of(path: &Path) -> &Path {
 /// Reads what documentation needs of a folder: its configuration, the folders with pages, and the readme. Nothing if it still
 /// has this version.
 pub(crate) fn read(folder: &Path, version: Option<&str>, limits: &TreeLimits) -> Result<Option<Tree>, Fault> {
-    let mut files = BTreeMap::new();
+    let mut reading = Reading {
+        folder,
+        limits,
+        files: BTreeMap::new(),
+        bytes: 0,
+        digest: String::new(),
+    };
     let mut parts = BTreeSet::new();
-    let mut digest = String::new();
     for head in HEADS {
-        take(folder, head, limits, &mut files, &mut digest)?;
+        reading.take(head)?;
         parts.insert(head.to_owned());
     }
     // Configurations name others; each round reads what the one before named.
     for _ in 0..MAX_ROUNDS {
-        let wanted: Vec<String> = sources_of(&files).configurations(folder).collect();
+        let wanted: Vec<String> = sources_of(&reading.files).configurations(folder).collect();
         let new: Vec<String> = wanted
             .into_iter()
             .filter(|path| parts.insert(path.clone()))
@@ -83,40 +88,76 @@ pub(crate) fn read(folder: &Path, version: Option<&str>, limits: &TreeLimits) ->
             break;
         }
         for path in new {
-            take(folder, &path, limits, &mut files, &mut digest)?;
+            reading.take(&path)?;
         }
     }
-    let below = sources_of(&files).folders;
+    let below = outermost(sources_of(&reading.files).folders);
     for path in &below {
-        digest.push_str(&folder_version(folder, path, limits)?);
+        let version = folder_version(folder, path, limits)?;
+        reading.digest.push_str(&version);
     }
-    let shown = shown_by_readme(&files);
+    let shown = shown_by_readme(&reading.files);
     for path in &shown {
-        digest.push_str(&folder_version(folder, path, limits)?[..16]);
+        let version = folder_version(folder, path, limits)?;
+        reading.digest.push_str(&version[..16]);
     }
-    if version == Some(digest.as_str()) {
+    if version == Some(reading.digest.as_str()) {
         return Ok(None);
     }
     for path in below.iter().chain(&shown) {
-        files.extend(read_folder(folder, path, limits)?.files);
+        reading.add(path)?;
     }
     Ok(Some(Tree {
-        files,
-        version: digest,
+        files: reading.files,
+        version: reading.digest,
     }))
 }
 
-fn take(
-    folder: &Path,
-    path: &str,
-    limits: &TreeLimits,
-    files: &mut BTreeMap<String, TreeFile>,
-    digest: &mut String,
-) -> Result<(), Fault> {
-    let tree = read_folder(folder, path, limits)?;
-    digest.push_str(&tree.version[..16]);
-    files.extend(tree.files);
-    Ok(())
+/// What was read of a folder so far.
+struct Reading<'r> {
+    folder: &'r Path,
+    limits: &'r TreeLimits,
+    files: BTreeMap<String, TreeFile>,
+    bytes: u64,
+    digest: String,
+}
+
+impl Reading<'_> {
+    /// Adds the files of a folder or one file. The limits are for all of them together.
+    fn add(&mut self, path: &str) -> Result<String, Fault> {
+        let tree = read_folder(self.folder, path, self.limits)?;
+        let new = tree
+            .files
+            .iter()
+            .filter(|(path, _)| !self.files.contains_key(*path));
+        self.bytes += new.map(|(_, file)| file.bytes.len() as u64).sum::<u64>();
+        self.files.extend(tree.files);
+        let TreeLimits { files, bytes } = *self.limits;
+        if self.files.len() > files || self.bytes > bytes {
+            return Err(Fault::input(format!(
+                "Unable to read {}, its documentation has more than {files} files or {bytes} bytes in all folders together",
+                self.folder.display()
+            )));
+        }
+        Ok(tree.version)
+    }
+
+    fn take(&mut self, path: &str) -> Result<(), Fault> {
+        let version = self.add(path)?;
+        self.digest.push_str(&version[..16]);
+        Ok(())
+    }
+}
+
+/// Folders without those that are within another one of them.
+fn outermost(folders: Vec<String>) -> BTreeSet<String> {
+    let all: BTreeSet<String> = folders.into_iter().collect();
+    let is_within = |path: &String| {
+        let ends = path.match_indices('/').map(|(at, _)| at);
+        let mut around = std::iter::once(0).chain(ends).map(|at| &path[..at]);
+        !path.is_empty() && around.any(|folder| all.contains(folder))
+    };
+    all.iter().filter(|path| !is_within(path)).cloned().collect()
 }
 
 /// Pictures and the like that a readme names, which lie where no pages are.
@@ -138,4 +179,45 @@ fn shown_by_readme(files: &BTreeMap<String, TreeFile>) -> Vec<String> {
     let options = markdown::Options::default();
     markdown::render_with(&text, &options, &mut note, &mut |_| None);
     found.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_have_their_limits_together() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder above")).expect("room");
+            std::fs::write(path, text).expect("room");
+        };
+        write(
+            "mkdocs.yml",
+            "site_name: X\nnav:\n  - '*include ./s*/mkdocs.yml'\n",
+        );
+        for at in 0..4 {
+            write(&format!("s{at}/mkdocs.yml"), &format!("site_name: s{at}\n"));
+            for page in 0..5 {
+                write(&format!("s{at}/docs/{page}.md"), "# P");
+            }
+        }
+        let read = |files: usize, bytes: u64| read(folder.path(), None, &TreeLimits { files, bytes });
+        let all = read(25, 10_000).expect("it fits").expect("it is new");
+        assert_eq!(all.files.len(), 25);
+        for (files, bytes) in [(24, 10_000), (25, 100)] {
+            let fault = read(files, bytes).expect_err("it is too much");
+            assert!(fault.message.contains("in all folders together"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn folders_within_others_are_read_once() {
+        let folders = ["docs", "docs/a", "docsa", "s/docs", "docs"].map(str::to_owned);
+        let found: Vec<String> = outermost(folders.to_vec()).into_iter().collect();
+        assert_eq!(found, ["docs", "docsa", "s/docs"]);
+        let found = outermost(vec![String::new(), "a/b".to_owned()]);
+        assert_eq!(found.len(), 1);
+    }
 }

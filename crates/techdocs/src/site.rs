@@ -8,6 +8,8 @@ mod documents;
 mod extensions;
 mod images;
 mod includes;
+mod kept;
+mod lines;
 pub(crate) mod links;
 mod nav;
 mod parts;
@@ -39,6 +41,7 @@ pub(crate) use decisions::{Decision, of as decisions_of};
 pub(crate) use documents::sources_of;
 use documents::{Beside, Documents};
 use includes::Includes;
+use kept::Kept;
 pub(crate) use nav::{Entry, Leads};
 use parts::Parts;
 pub(crate) use published::{Published, PublishedPage, PublishedParts};
@@ -60,16 +63,7 @@ pub(crate) struct Page {
     pub url: String,
     /// Its title in the navigation.
     pub title: String,
-    rendered: OnceLock<Arc<Rendered>>,
-}
-
-impl Page {
-    /// Bytes of what can be found in it.
-    fn bytes_found(&self) -> usize {
-        let rendered = self.rendered.get();
-        let texts = rendered.iter().flat_map(|rendered| &rendered.sections);
-        texts.map(|section| section.text.len() + 200).sum()
-    }
+    rendered: Kept,
 }
 
 /// What links need to know of a site.
@@ -126,7 +120,7 @@ pub struct Site {
 
 impl Site {
     /// Makes a site of a tree.
-    pub fn new(tree: Tree, source: &Source, _integrations: &Integrations) -> Self {
+    pub fn new(tree: Tree, source: &Source) -> Self {
         let mut config = SiteConfig::read(&tree.files);
         let mut includes = Includes::read(&tree.files, &config);
         let mut problems = std::mem::take(&mut config.problems);
@@ -160,7 +154,7 @@ impl Site {
             copyright: config.copyright,
             read_at: jiff::Timestamp::now().as_millisecond(),
             pages,
-            nav: nav::with_titles(nav, &places),
+            nav: nav::without_dead_ends(nav, &places),
             problems,
             places: Arc::new(places),
             redirects,
@@ -187,12 +181,8 @@ impl Site {
     /// Bytes that it takes, about.
     pub(crate) fn bytes(&self) -> u64 {
         let files: usize = self.places.files.values().map(Bytes::len).sum();
-        let found: usize = if self.published.is_some() {
-            self.pages.iter().map(Page::bytes_found).sum()
-        } else {
-            0
-        };
-        (files * 3 + found + self.places.files.len() * 100 + 10_000) as u64
+        let pages: usize = self.pages.iter().map(|page| page.rendered.bytes() + 200).sum();
+        (files + pages + self.places.files.len() * 100 + 10_000) as u64
     }
 
     /// The page at an address within the site. Addresses of the original's files are understood, too.
@@ -225,9 +215,7 @@ impl Site {
     /// found in the page, without HTML.
     pub fn rendered(&self, at: usize) -> Arc<Rendered> {
         let page = &self.pages[at];
-        page.rendered
-            .get_or_init(|| Arc::new(render::render(page, &self.places)))
-            .clone()
+        page.rendered.or_render(|| render::render(page, &self.places))
     }
 
     /// The HTML of the page at an address within the site.
@@ -292,7 +280,7 @@ impl Site {
 
     /// How many problems there are, if that is known without rendering anything.
     pub(crate) fn known_problems(&self) -> Option<usize> {
-        let is_rendered = |page: &Page| page.rendered.get().is_some();
+        let is_rendered = |page: &Page| page.rendered.is_rendered();
         if let Some(count) = self.problem_count.get() {
             return Some(*count);
         }
@@ -344,13 +332,6 @@ impl Places {
     }
 }
 
-/// The column of a word in a line of a text, in characters.
-fn column_of(text: &str, line: u32, word: &str) -> Option<u32> {
-    let line = text.lines().nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
-    let before = &line[..line.find(word)?];
-    u32::try_from(before.chars().count() + 1).ok()
-}
-
 /// Whether the name of a file ends like this behind its last point, in any case.
 pub(crate) fn has_ending(path: &str, ending: &str) -> bool {
     path.rsplit_once('.')
@@ -387,7 +368,7 @@ fn pages(order: &[usize], paths: &[String], files: &BTreeMap<String, Bytes>) -> 
             path: path.clone(),
             url: url_of(path, files),
             title: titles::of_page(path, &text),
-            rendered: OnceLock::new(),
+            rendered: Kept::default(),
         }
     };
     order.iter().map(page).collect()

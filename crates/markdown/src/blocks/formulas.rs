@@ -16,12 +16,7 @@ impl<'a> Blocks<'a, '_, '_, '_> {
         if !self.options.math || !lines[0].near().is_some_and(is_opened) {
             return false;
         }
-        let Some(looks) = self.looks.checked_sub(lines.len()) else {
-            return false;
-        };
-        self.looks = looks;
-        let texts: Vec<&str> = lines.iter().map(|line| line.text).collect();
-        let Some(tex) = math::block(&texts.join("\n")).map(escape) else {
+        let Some(tex) = math::block(lines).map(|tex| escape(&tex)) else {
             return false;
         };
         let element = Element {

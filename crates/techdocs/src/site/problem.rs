@@ -2,6 +2,8 @@
 
 use model::Severity;
 
+use super::MAX_PROBLEMS;
+
 /// Something that is wrong with the documentation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -50,6 +52,8 @@ pub enum Rule {
     Key,
     /// A link to a file of the repository outside of the documentation.
     Outside,
+    /// Something that is left out because it is too much.
+    Bound,
 }
 
 impl Rule {
@@ -70,6 +74,7 @@ impl Rule {
             Self::NotInNav => "not-in-nav",
             Self::Key => "key",
             Self::Outside => "outside",
+            Self::Bound => "bound",
         }
     }
 
@@ -83,7 +88,8 @@ impl Rule {
             | Self::Include
             | Self::Link
             | Self::Image
-            | Self::Snippet => Severity::Error,
+            | Self::Snippet
+            | Self::Bound => Severity::Error,
             Self::Anchor | Self::Redirect | Self::Conflict => Severity::Warning,
             Self::NotInNav | Self::Key | Self::Outside => Severity::Info,
         }
@@ -135,5 +141,14 @@ impl Problem {
             "message": self.text,
             "wayOut": self.way_out,
         })
+    }
+}
+
+/// Problems of one page, as many of them as are kept.
+pub(crate) fn bounded(problems: &mut Vec<Problem>, file: &str) {
+    if problems.len() > MAX_PROBLEMS {
+        problems.truncate(MAX_PROBLEMS);
+        let text = format!("The page has more than {MAX_PROBLEMS} problems; the others are not listed");
+        problems.push(Problem::new(Rule::Bound, file, text).way_out("Correct these, and look again."));
     }
 }

@@ -4,8 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::lines::Lines;
 use super::links::{self, Lead};
-use super::{BASE, Places, Problem, Rule};
+use super::{BASE, MAX_PROBLEMS, Places, Problem, Rule};
 
 /// Most of them that are looked at in a page.
 const MAX_LINKS: usize = 2_000;
@@ -20,6 +21,7 @@ pub(super) fn problems(places: &Places, position: usize, path: &str, text: &str,
         .iter()
         .flat_map(|tags| tags.captures_iter(html))
         .take(MAX_LINKS);
+    let lines = Lines::of(text);
     let mut problems = Vec::new();
     for found in all {
         let Some(address) = found.get(2).or_else(|| found.get(3)) else {
@@ -34,7 +36,10 @@ pub(super) fn problems(places: &Places, position: usize, path: &str, text: &str,
                 "img" => (Rule::Image, "The image leads"),
                 _ => (Rule::Link, "The link leads"),
             };
-            let (line, column) = place_of(text, &address);
+            if problems.len() >= MAX_PROBLEMS {
+                break;
+            }
+            let (line, column) = place_of(text, &lines, &address);
             let words = format!("{what} to {missing}, which does not exist");
             let problem = Problem::new(rule, file.clone(), words).at(line, column);
             problems.push(problem.way_out("Correct the address, or add the file."));
@@ -44,12 +49,8 @@ pub(super) fn problems(places: &Places, position: usize, path: &str, text: &str,
 }
 
 /// Where an address stands as the value of an attribute.
-fn place_of(text: &str, address: &str) -> (Option<u32>, Option<u32>) {
-    let quoted = ['"', '\''].map(|quote| format!("{quote}{address}{quote}"));
-    let mut lines = (1..).zip(text.lines());
-    let found = lines.find_map(|(number, line)| {
-        let at = quoted.iter().find_map(|quoted| line.find(quoted))?;
-        Some((number, u32::try_from(line[..at].chars().count() + 2).ok()))
-    });
-    found.map_or((None, None), |(line, column)| (Some(line), column))
+fn place_of(text: &str, lines: &Lines<'_>, address: &str) -> (Option<u32>, Option<u32>) {
+    let quotes = ['"', '\''].iter();
+    let found = quotes.filter_map(|quote| text.find(&format!("{quote}{address}{quote}")));
+    found.min().map_or((None, None), |at| lines.place_of(at + 1))
 }

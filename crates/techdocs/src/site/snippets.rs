@@ -2,7 +2,8 @@
 //!
 //! `--8<-- "file.md"` names one, and lines between two marks name several. A mark behind a semicolon is an example of one.
 
-use super::{Places, Problem, Rule, links};
+use super::lines::Lines;
+use super::{MAX_PROBLEMS, Places, Problem, Rule, links};
 
 /// What is wrong with the snippets of a page.
 pub(super) fn problems(places: &Places, path: &str, text: &str) -> Vec<Problem> {
@@ -10,9 +11,10 @@ pub(super) fn problems(places: &Places, path: &str, text: &str) -> Vec<Problem> 
         return Vec::new();
     }
     let file = places.in_source(path);
+    let lines = Lines::of(text);
     let missing = named(text).into_iter().filter_map(|(line, name)| {
         let reason = reason(places, name)?;
-        let column = super::column_of(text, line, name);
+        let column = lines.column_of(line, name);
         let problem = Problem::new(
             Rule::Snippet,
             file.clone(),
@@ -21,7 +23,7 @@ pub(super) fn problems(places: &Places, path: &str, text: &str) -> Vec<Problem> 
         let way_out = "Name a file of the repository, relative to the folder of mkdocs.yml.";
         Some(problem.at(Some(line), column).way_out(way_out))
     });
-    missing.collect()
+    missing.take(MAX_PROBLEMS).collect()
 }
 
 /// The names of files, each with its line.

@@ -2,8 +2,10 @@
 //! of nodes are joined each with each. It is refused before the library begins, because work on a thread cannot be stopped.
 
 mod gantt;
+mod groups;
 
 use mermaid_svg::Diagram;
+use mermaid_svg::ast::{CompositeState, Subgraph};
 
 use crate::Trouble;
 
@@ -18,8 +20,6 @@ const MAX_EDGES: usize = 500;
 const MAX_JOINED: usize = 40_000;
 /// Most nodes of a mind map.
 const MAX_NODES: usize = 2_000;
-/// Deepest nesting in braces.
-const MAX_NESTING: usize = 40;
 /// Largest number that says how often something is repeated.
 const MAX_REPEATED: u64 = 4_096;
 
@@ -31,6 +31,7 @@ pub(crate) fn source(source: &str) -> Result<(), Trouble> {
             source.len()
         )));
     }
+    let openers = openers(source);
     let (mut depth, mut joined) = (0_usize, 0_usize);
     for (at, line) in source.lines().enumerate() {
         joined = joined.saturating_add(most_joined(line));
@@ -46,17 +47,55 @@ pub(crate) fn source(source: &str) -> Result<(), Trouble> {
                 format!("lists joined with `&` ask for too many edges, and at most {MAX_EDGES} are drawn");
             return Err(Trouble::in_line(at + 1, reason));
         }
-        if line.trim_end().ends_with('{') {
-            depth += 1;
-        } else if line.trim() == "}" {
-            depth = depth.saturating_sub(1);
-        }
-        if depth > MAX_NESTING {
-            let reason = format!("blocks are nested more than {MAX_NESTING} deep");
+        depth = depth_behind(line, depth, &openers);
+        if depth > groups::MAX_DEPTH {
+            let reason = format!("blocks are nested more than {} deep", groups::MAX_DEPTH);
             return Err(Trouble::in_line(at + 1, reason));
         }
     }
     Ok(())
+}
+
+/// Words that open a block up to `end`, by how a line begins that says the kind of diagram.
+const OPENERS: [(&str, &[&str]); 4] = [
+    ("graph", &["subgraph"]),
+    ("flowchart", &["subgraph"]),
+    ("block", &["block"]),
+    (
+        "sequence",
+        &["loop", "alt", "opt", "par", "critical", "break", "rect", "box"],
+    ),
+];
+/// The kind whose blocks in braces may stand in one line.
+const BRACES: &str = "zenuml";
+
+/// The words that open blocks in a source.
+fn openers(source: &str) -> Vec<&'static str> {
+    let begins = |head: &str| source.lines().any(|line| line.trim_start().starts_with(head));
+    let known = OPENERS.into_iter().filter(|(head, _)| begins(head));
+    let words = known.flat_map(|(_, words)| words.iter().copied());
+    words.chain(begins(BRACES).then_some(BRACES)).collect()
+}
+
+/// How many blocks are open behind a line.
+fn depth_behind(line: &str, depth: usize, openers: &[&str]) -> usize {
+    let line = line.trim();
+    if openers.contains(&BRACES) {
+        let count = |brace: char| line.matches(brace).count();
+        return (depth + count('{')).saturating_sub(count('}'));
+    }
+    let word = line
+        .split(|one: char| !one.is_alphanumeric())
+        .next()
+        .unwrap_or_default();
+    let is_head = line.starts_with("block-");
+    if line.ends_with('{') || (openers.contains(&word) && !is_head) {
+        depth + 1
+    } else if line == "}" || line == "end" {
+        depth.saturating_sub(1)
+    } else {
+        depth
+    }
 }
 
 /// The most edges that the signs `&` of a line can ask for, wherever in it they and the arrows stand: each half of them in one list, and
@@ -73,8 +112,14 @@ fn most_joined(line: &str) -> usize {
 /// Checks a diagram that was read, before it is drawn.
 pub(crate) fn diagram(diagram: &Diagram, source: &str) -> Result<(), Trouble> {
     match diagram {
-        Diagram::Flowchart(flowchart) => at_most(flowchart.edges.len(), MAX_EDGES, "edges"),
-        Diagram::State(state) => at_most(state.transitions.len(), MAX_EDGES, "transitions"),
+        Diagram::Flowchart(flowchart) => {
+            at_most(flowchart.edges.len(), MAX_EDGES, "edges")?;
+            groups::check(flowchart.subgraphs.iter().map(subgraph).collect())
+        }
+        Diagram::State(state) => {
+            at_most(state.transitions.len(), MAX_EDGES, "transitions")?;
+            groups::check(state.composites.iter().map(composite).collect())
+        }
         Diagram::Class(classes) => at_most(classes.relations.len(), MAX_EDGES, "relations"),
         Diagram::Er(er) => at_most(er.relations.len(), MAX_EDGES, "relations"),
         Diagram::Requirement(all) => at_most(all.relations.len(), MAX_EDGES, "relations"),
@@ -87,6 +132,16 @@ pub(crate) fn diagram(diagram: &Diagram, source: &str) -> Result<(), Trouble> {
         Diagram::Gantt(chart) => gantt::check(chart, source),
         _ => Ok(()),
     }
+}
+
+fn subgraph(group: &Subgraph) -> groups::Group<'_> {
+    let inner = group.child_subgraph_ids.iter().map(String::as_str);
+    (&group.id, group.node_ids.len(), inner.collect())
+}
+
+fn composite(group: &CompositeState) -> groups::Group<'_> {
+    let inner: Vec<&str> = group.regions.iter().flatten().map(String::as_str).collect();
+    (&group.id, inner.len(), inner)
 }
 
 fn at_most(count: usize, most: usize, what: &str) -> Result<(), Trouble> {

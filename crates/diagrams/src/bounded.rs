@@ -1,7 +1,8 @@
 //! Work of libraries on text from elsewhere: on a thread of its own, with a large stack, for a bounded time.
 //!
 //! A panic is an error. A thread cannot be stopped from outside: work that takes too long goes on in the background, and only a few
-//! of such threads are borne. While they run, other work waits for its turn.
+//! of such threads are borne. While they run, other work waits for its turn. All of them end, because `limits` refuses what would
+//! take minutes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
@@ -68,7 +69,7 @@ fn within<T: Send + 'static>(
     let until = Instant::now() + longest;
     let turn = TURNS
         .take(until)
-        .ok_or_else(|| Trouble::of("the portal is busy with other diagrams; open the page again"))?;
+        .ok_or_else(|| Trouble::passing("the portal is busy with other diagrams; open the page again"))?;
     let (done, result) = mpsc::sync_channel(1);
     let thread = move || {
         let made = catch_unwind(AssertUnwindSafe(work));
@@ -80,11 +81,11 @@ fn within<T: Send + 'static>(
         .name("diagram".to_owned())
         .stack_size(STACK)
         .spawn(thread)
-        .map_err(|error| Trouble::of(format!("no thread could be started: {error}")))?;
+        .map_err(|error| Trouble::passing(format!("no thread could be started: {error}")))?;
     match result.recv_timeout(until.saturating_duration_since(Instant::now())) {
         Ok(Ok(made)) => made,
         Ok(Err(_)) => Err(Trouble::of("the source is beyond what the portal can draw")),
-        Err(_) => Err(Trouble::of(format!(
+        Err(_) => Err(Trouble::passing(format!(
             "drawing took longer than {} s; split the source into smaller ones",
             longest.as_secs()
         ))),

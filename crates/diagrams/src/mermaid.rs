@@ -55,9 +55,8 @@ fn trouble(source: &str, error: ParseError) -> Trouble {
             let written = source.lines().nth(line.saturating_sub(1)).unwrap_or_default();
             let spaces = written.chars().take_while(|one| one.is_whitespace()).count();
             Trouble {
-                line: Some(line),
                 column: Some(spaces + 1),
-                reason: message,
+                ..Trouble::in_line(line, message)
             }
         }
         ParseError::UnknownDiagramType(kind) => {
@@ -67,8 +66,7 @@ fn trouble(source: &str, error: ParseError) -> Trouble {
                 .position(|line| line.trim_start().starts_with(kind.trim()));
             Trouble {
                 line: line.map(|line| line + 1),
-                column: None,
-                reason: format!("`{kind}` is no kind of diagram that the portal draws"),
+                ..Trouble::of(format!("`{kind}` is no kind of diagram that the portal draws"))
             }
         }
         error => Trouble::of(error.to_string()),

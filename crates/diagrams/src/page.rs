@@ -20,11 +20,16 @@ const NOT_DRAWN: [(&str, &str); 6] = [
 /// Longest time for all drawings of a page. What is left then is shown as its source.
 const LONGEST: Duration = Duration::from_secs(10);
 
+/// Most bytes of all drawings of a page. What is beyond is shown as its source.
+const MAX_DRAWN: usize = 8 << 20;
+
 /// The diagrams of one page, which have ids of their own.
 #[derive(Debug, Default)]
 pub struct Drawings {
     drawn: usize,
     spent: Duration,
+    bytes: usize,
+    is_passing: bool,
 }
 
 impl Drawings {
@@ -34,7 +39,8 @@ impl Drawings {
             "mermaid" => {
                 self.drawn += 1;
                 let number = self.drawn;
-                Some(diagram(source, self.timed(|| mermaid(source, number))))
+                let drawn = self.bounded(|| mermaid(source, number), |picture| picture.svg.len());
+                Some(diagram(source, drawn))
             }
             "math" => Some(self.formula(source, Display::Block)),
             _ => NOT_DRAWN
@@ -44,9 +50,14 @@ impl Drawings {
         }
     }
 
+    /// Whether something could not be drawn that may be the next time, so that the page should not be kept.
+    pub fn is_passing(&self) -> bool {
+        self.is_passing
+    }
+
     /// A formula.
     pub fn formula(&mut self, tex: &str, display: Display) -> Markup {
-        match (self.timed(|| math(tex, display)), display) {
+        match (self.bounded(|| math(tex, display), String::len), display) {
             (Ok(formula), Display::Inline) => PreEscaped(formula),
             (Ok(formula), Display::Block) => html! {
                 div.math tabindex="0" role="group" aria-label="Formula" { (PreEscaped(formula)) }
@@ -58,10 +69,29 @@ impl Drawings {
         }
     }
 
-    /// Draws as long as the page has time left.
-    fn timed<T>(&mut self, draw: impl FnOnce() -> Result<T, Trouble>) -> Result<T, Trouble> {
+    /// Draws as long as the page has time and room left.
+    fn bounded<T>(
+        &mut self,
+        draw: impl FnOnce() -> Result<T, Trouble>,
+        bytes: impl FnOnce(&T) -> usize,
+    ) -> Result<T, Trouble> {
+        let drawn = self.within_time(draw).and_then(|drawn| {
+            self.bytes += bytes(&drawn);
+            if self.bytes <= MAX_DRAWN {
+                return Ok(drawn);
+            }
+            Err(Trouble::of(format!(
+                "the drawings of the page have more than {} MB together; move it to another page",
+                MAX_DRAWN >> 20
+            )))
+        });
+        self.is_passing |= drawn.as_ref().is_err_and(|trouble| trouble.is_passing);
+        drawn
+    }
+
+    fn within_time<T>(&mut self, draw: impl FnOnce() -> Result<T, Trouble>) -> Result<T, Trouble> {
         if self.spent > LONGEST {
-            return Err(Trouble::of(
+            return Err(Trouble::passing(
                 "the drawings before it took all the time that a page has; move it to another page",
             ));
         }
@@ -75,29 +105,38 @@ impl Drawings {
     pub fn with_formulas(&mut self, html: &str) -> String {
         let mut drawn = String::with_capacity(html.len());
         let mut rest = html;
-        while let Some((before, tex, display, behind)) = next_formula(rest) {
-            drawn.push_str(before);
-            drawn.push_str(&self.formula(&unescaped(tex), display).into_string());
-            rest = behind;
+        while let Some((before, behind)) = rest.split_once(MARK) {
+            if let Some((before, tex, display, behind)) = formula(before, behind) {
+                drawn.push_str(before);
+                drawn.push_str(&self.formula(&unescaped(tex), display).into_string());
+                rest = behind;
+            } else {
+                drawn.push_str(&rest[..before.len() + MARK.len()]);
+                rest = behind;
+            }
         }
         drawn.push_str(rest);
         drawn
     }
 }
 
-/// What stands before the next formula, its TeX as HTML, where it stands, and what follows.
-fn next_formula(html: &str) -> Option<(&str, &str, Display, &str)> {
-    const FORMS: [(&str, &str, Display); 2] = [
-        ("<span class=\"arithmatex\">\\(", "\\)</span>", Display::Inline),
-        ("<div class=\"arithmatex\">\\[", "\\]</div>", Display::Block),
+/// What the tag of a formula ends with.
+const MARK: &str = " class=\"arithmatex\">\\";
+
+/// What stands before a formula, its TeX as HTML, where it stands, and what follows; of the HTML before and behind a mark. No element is
+/// in a formula, so that it ends at the next tag.
+fn formula<'h>(before: &'h str, behind: &'h str) -> Option<(&'h str, &'h str, Display, &'h str)> {
+    const FORMS: [(&str, &str, &str, Display); 2] = [
+        ("span", "(", "\\)", Display::Inline),
+        ("div", "[", "\\]", Display::Block),
     ];
-    let found = FORMS
-        .into_iter()
-        .filter_map(|form| Some((html.find(form.0)?, form)));
-    let (at, (opening, closing, display)) = found.min_by_key(|(at, _)| *at)?;
-    let inner = &html[at + opening.len()..];
-    let end = inner.find(closing)?;
-    Some((&html[..at], &inner[..end], display, &inner[end + closing.len()..]))
+    FORMS.into_iter().find_map(|(tag, opening, closing, display)| {
+        let before = before.strip_suffix(tag)?.strip_suffix('<')?;
+        let (inner, rest) = behind.strip_prefix(opening)?.split_once('<')?;
+        let tex = inner.strip_suffix(closing)?;
+        let rest = rest.strip_prefix('/')?.strip_prefix(tag)?.strip_prefix('>')?;
+        Some((before, tex, display, rest))
+    })
 }
 
 /// Text of HTML as it was written by the sanitiser, which knows no other entities.

@@ -11,6 +11,8 @@ pub struct Trouble {
     pub column: Option<usize>,
     /// The reason, as a sentence without a full stop.
     pub reason: String,
+    /// It has to do with other work of the portal, and may be gone the next time.
+    pub is_passing: bool,
 }
 
 impl Trouble {
@@ -20,6 +22,23 @@ impl Trouble {
             line: None,
             column: None,
             reason: reason.into(),
+            is_passing: false,
+        }
+    }
+
+    /// A reason that may be gone the next time.
+    pub(crate) fn passing(reason: impl Into<String>) -> Self {
+        Self {
+            is_passing: true,
+            ..Self::of(reason)
+        }
+    }
+
+    /// A reason in a line of the source.
+    pub(crate) fn in_line(line: usize, reason: impl Into<String>) -> Self {
+        Self {
+            line: Some(line),
+            ..Self::of(reason)
         }
     }
 
@@ -30,7 +49,7 @@ impl Trouble {
         Self {
             line: Some(before.matches('\n').count() + 1),
             column: Some(before[line_start..].chars().count() + 1),
-            reason: reason.into(),
+            ..Self::of(reason)
         }
     }
 }

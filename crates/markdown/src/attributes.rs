@@ -88,14 +88,10 @@ fn entry<'t>(text: &'t str, attributes: &mut Attributes) -> Option<&'t str> {
 fn value_of(text: &str) -> Option<(&str, &str)> {
     for quote in ['"', '\''] {
         if let Some(inner) = text.strip_prefix(quote)
-            && let Some((value, rest)) = inner
-                .get(..inner.len().min(MAX_BYTES))
-                .unwrap_or(inner)
-                .split_once(quote)
+            && let Some((value, _)) = inner[..inner.floor_char_boundary(MAX_BYTES)].split_once(quote)
             && !value.contains('\n')
         {
             let from = text.len() - inner.len() + value.len() + 1;
-            debug_assert!(rest.len() <= text.len());
             return Some((value, &text[from..]));
         }
     }

@@ -43,7 +43,7 @@ pub(crate) struct Inline<'t> {
     last_ticks: HashMap<usize, usize>,
     /// Where the last comment ends.
     last_comment: usize,
-    /// Where the last `\)` stands, if formulas are read.
+    /// Where the last `\)` stands that can close something, if formulas are read.
     last_round: Option<usize>,
     /// Up to where line breaks were counted, and their number.
     counted: (usize, u32),
@@ -65,7 +65,7 @@ impl Context<'_, '_> {
         };
         while inline.at < text.len() {
             if !inline.special(self) {
-                inline.plain(self);
+                inline.plain();
             }
         }
         emphasis::resolve(&mut inline.nodes, 0);
@@ -134,7 +134,7 @@ impl<'t> Inline<'t> {
     }
 
     /// Takes text up to the next character that may mean something.
-    fn plain(&mut self, context: &Context<'_, '_>) {
+    fn plain(&mut self) {
         let rest = self.rest();
         let first = rest.chars().next().map_or(1, char::len_utf8);
         let means = |byte: u8| {
@@ -174,7 +174,6 @@ impl<'t> Inline<'t> {
             .skip(first)
             .position(means)
             .map_or(rest.len(), |at| at + first);
-        let _ = context;
         self.push_text(&rest[..length]);
         self.at += length;
     }
@@ -236,6 +235,10 @@ impl<'t> Inline<'t> {
             return false;
         }
         let Some((tex, length)) = math::inline(rest) else {
+            if math::is_open(rest) {
+                // What is not closed behind this place is not closed behind a later one.
+                self.last_round = Some(0);
+            }
             return false;
         };
         let html = math::inline_html(tex);

@@ -77,6 +77,15 @@ pub struct Heading {
     pub line: u32,
 }
 
+/// Something that is not in a page, because a bound is met.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The line from which on it is left out, from 1 on.
+    pub line: u32,
+    /// The bound, as a sentence without a full stop.
+    pub reason: String,
+}
+
 /// A page that was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Document {
@@ -86,6 +95,8 @@ pub struct Document {
     pub headings: Vec<Heading>,
     /// The YAML before the text, without the lines of dashes.
     pub front_matter: Option<String>,
+    /// What is not in it, because a bound is met.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// A part of a file that a page asks for.
@@ -118,17 +129,20 @@ pub fn render_with(
     resolve: &mut Resolve<'_>,
     snippets: &mut Snippets<'_>,
 ) -> Document {
-    let text = bounded(text.strip_prefix('\u{feff}').unwrap_or(text));
+    let mut left_out = Vec::new();
+    let text = bounded(text.strip_prefix('\u{feff}').unwrap_or(text), &mut left_out);
     let (front_matter, text, first_line) = lines::split_front_matter(text);
     let lines = lines::expanded(text, first_line);
-    let (lines, stash) = source::prepare(lines, options, snippets);
+    let (lines, stash) = source::prepare(lines, options, snippets, &mut left_out);
     let stash = Rc::new(stash);
     let mut context = Context::new(resolve, stash.clone(), options);
     let html = written(&lines, &stash, options, &mut context);
+    left_out.extend(stash.is_cut().then(too_much_html));
     Document {
         html,
         headings: context.headings,
         front_matter: front_matter.map(str::to_owned),
+        left_out,
     }
 }
 
@@ -198,10 +212,27 @@ fn footnotes<'a>(
     bodies
 }
 
-fn bounded(text: &str) -> &str {
-    let mut end = text.len().min(MAX_BYTES);
-    while !text.is_char_boundary(end) {
-        end -= 1;
+fn bounded<'t>(text: &'t str, left_out: &mut Vec<LeftOut>) -> &'t str {
+    let read = &text[..text.floor_char_boundary(MAX_BYTES)];
+    if read.len() < text.len() {
+        let line = read.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        left_out.push(LeftOut {
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            reason: format!(
+                "The page has {} bytes, and the first {MAX_BYTES} are read",
+                text.len()
+            ),
+        });
     }
-    &text[..end]
+    read
+}
+
+fn too_much_html() -> LeftOut {
+    LeftOut {
+        line: 1,
+        reason: format!(
+            "The raw HTML and code of the page are more than {} bytes",
+            stash::MAX_WRITTEN
+        ),
+    }
 }

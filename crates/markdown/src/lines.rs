@@ -68,7 +68,13 @@ pub(crate) fn expanded(text: &str, first: u32) -> Vec<(String, u32)> {
         .collect()
 }
 
-fn expand(line: &str) -> String {
+/// Spaces before a line, as many of them as are kept.
+pub(crate) fn near(indent: &str) -> &str {
+    indent.get(..MAX_INDENT).unwrap_or(indent)
+}
+
+/// A line without tabs, and without the characters that stand for what was taken out of a page.
+pub(crate) fn expand(line: &str) -> String {
     let mut expanded = String::with_capacity(line.len());
     let mut column = 0;
     for character in line.chars() {

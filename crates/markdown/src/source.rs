@@ -7,7 +7,7 @@ mod html;
 mod snippets;
 
 use crate::stash::Stash;
-use crate::{Options, Snippets};
+use crate::{LeftOut, Options, Snippets};
 
 /// A line of the page and its number.
 pub(crate) type Numbered = (String, u32);
@@ -17,10 +17,11 @@ pub(crate) fn prepare(
     lines: Vec<Numbered>,
     options: &Options,
     snippets: &mut Snippets<'_>,
+    left_out: &mut Vec<LeftOut>,
 ) -> (Vec<Numbered>, Stash) {
     let mut stash = Stash::default();
     let lines = alerts::to_notes(lines);
-    let lines = snippets::put_in(lines, snippets);
+    let lines = snippets::put_in(lines, snippets, left_out);
     let lines = fences::take_out(lines, options, &mut stash);
     let lines = html::take_out(&lines, &mut stash);
     (lines, stash)

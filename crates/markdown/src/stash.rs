@@ -1,11 +1,18 @@
 //! What is taken out of a page before its blocks are read, because no line of it is Markdown: fenced code and raw HTML. A mark
 //! stands in its place.
 
+use std::cell::Cell;
+
 /// The characters around the number of a mark. No page has them.
 const OPEN: char = '\u{2}';
 const CLOSE: char = '\u{3}';
 /// Deepest nesting of marks in what was taken out.
 const MAX_DEPTH: usize = 20;
+
+/// What a mark counts, in bytes.
+const MARK: usize = 16;
+/// Most that is written of what was taken out, in bytes, over the whole page.
+pub(crate) const MAX_WRITTEN: usize = 8 * crate::MAX_BYTES;
 
 /// How the content of an element is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +45,20 @@ pub(crate) enum Kept {
 }
 
 /// All that was taken out of a page.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Stash {
     kept: Vec<Kept>,
+    /// What may still be written; nothing if more was asked for.
+    left: Cell<Option<usize>>,
+}
+
+impl Default for Stash {
+    fn default() -> Self {
+        Self {
+            kept: Vec::new(),
+            left: Cell::new(Some(MAX_WRITTEN)),
+        }
+    }
 }
 
 impl Stash {
@@ -77,17 +95,35 @@ impl Stash {
             .map(|(html, _)| html)
     }
 
+    /// Whether something was not written, because it was too much.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.left.get().is_none()
+    }
+
+    fn push(&self, text: &str, html: &mut String) {
+        let left = self.left.get().and_then(|left| left.checked_sub(text.len()));
+        if left.is_some() {
+            html.push_str(text);
+        }
+        self.left.set(left);
+    }
+
     fn write(&self, kept: &Kept, depth: usize, html: &mut String) {
+        self.left
+            .set(self.left.get().and_then(|left| left.checked_sub(MARK)));
+        if self.is_cut() {
+            return;
+        }
         match kept {
-            Kept::Code(code, _) => html.push_str(code),
+            Kept::Code(code, _) => self.push(code, html),
             Kept::Html(raw, _) => self.filled(raw, depth, html),
             Kept::Element(inner) => {
-                html.push_str(&inner.open);
+                self.push(&inner.open, html);
                 for (text, _) in &inner.lines {
                     self.filled(text, depth, html);
-                    html.push('\n');
+                    self.push("\n", html);
                 }
-                html.push_str(&format!("</{}>", inner.name));
+                self.push(&format!("</{}>", inner.name), html);
             }
         }
     }
@@ -96,7 +132,7 @@ impl Stash {
     fn filled(&self, text: &str, depth: usize, html: &mut String) {
         let mut rest = text;
         while let Some(at) = rest.find(OPEN) {
-            html.push_str(&rest[..at]);
+            self.push(&rest[..at], html);
             rest = &rest[at..];
             match self.leading(rest).filter(|_| depth < MAX_DEPTH) {
                 Some((kept, length)) => {
@@ -106,7 +142,7 @@ impl Stash {
                 None => rest = rest.get(1..).unwrap_or_default(),
             }
         }
-        html.push_str(rest);
+        self.push(rest, html);
     }
 
     /// A line of the page; if it is the mark of fenced code, its lines as they were written, with the line's indentation.
@@ -117,5 +153,26 @@ impl Stash {
             Some((Kept::Code(_, lines), _)) => lines.iter().map(|text| format!("{indent}{text}")).collect(),
             _ => vec![line.to_owned()],
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_that_stand_for_themselves_end() {
+        let mut stash = Stash::default();
+        let raw = format!("{OPEN}0{CLOSE}").repeat(4);
+        let mark = stash.keep(Kept::Html(format!("<div>{raw}"), true));
+        let (html, _) = stash.html(&mark).expect("it was kept");
+        assert!(html.len() <= MAX_WRITTEN && stash.is_cut(), "{}", html.len());
+        let mut stash = Stash::default();
+        let mark = stash.keep(Kept::Html(raw, true));
+        assert!(stash.html(&mark).is_some() && stash.is_cut());
+        let mut stash = Stash::default();
+        let mark = stash.keep(Kept::Html("<hr>".to_owned(), true));
+        assert_eq!(stash.html(&mark), Some(("<hr>".to_owned(), mark.len())));
+        assert!(!stash.is_cut());
     }
 }

@@ -102,54 +102,56 @@ pub(crate) fn read(folder: &Path, version: Option<&str>, limits: &TreeLimits) ->
 }
 
 fn read_named(named: Named<'_>, version: Option<&str>, limits: &TreeLimits) -> Result<Option<Tree>, Fault> {
-    let folder = named.folder;
-    let mut digest = String::new();
-    let mut files = configurations(named, limits, &mut digest)?;
-    let below = sources_of(&files, named.config).folders;
+    let mut reading = configurations(named, limits)?;
+    let below = outermost(sources_of(&reading.files, named.config).folders);
     let mut wanted: Vec<(String, usize)> = below.iter().map(|path| (path.clone(), usize::MAX)).collect();
-    let shown = shown_by_readme(&files);
-    let others = shown.into_iter().chain(markdown_beside(folder));
-    wanted.extend(others.map(|path| (path, 16)));
-    let mut read = BTreeMap::new();
+    let others = shown_by_readme(&reading.files).into_iter();
+    wanted.extend(others.chain(markdown_beside(named.folder)).map(|path| (path, 16)));
+    let heads: BTreeSet<String> = std::mem::take(&mut reading.read);
     for (path, length) in &wanted {
         let own = if version.is_some() {
-            folder_version(folder, path, limits)?
+            folder_version(named.folder, path, limits)?
         } else {
-            let tree = read_folder(folder, path, limits)?;
-            read.extend(tree.files);
-            tree.version
+            reading.add(path)?
         };
-        digest.push_str(&own[..own.len().min(*length)]);
+        reading.digest.push_str(&own[..own.len().min(*length)]);
     }
-    if version == Some(digest.as_str()) {
+    if version == Some(reading.digest.as_str()) {
         return Ok(None);
     }
     if version.is_some() {
         return read_named(named, None, limits);
     }
     let is_below = |path: &str| below.iter().any(|folder| is_in(path, folder));
-    let has_pages = read.keys().any(|path| is_below(path) && has_ending(path, "md"));
+    let has_pages = reading
+        .read
+        .iter()
+        .any(|path| is_below(path) && has_ending(path, "md"));
+    let mut files = reading.files;
     // A readme alone is a site of what it shows.
-    read.retain(|path, _| has_pages || !is_markdown_beside(path));
-    files.extend(read);
-    let version = digest;
+    files.retain(|path, _| has_pages || heads.contains(path) || !is_markdown_beside(path));
+    let version = reading.digest;
     Ok(Some(Tree { files, version }))
 }
 
-/// The configurations of a site, and its readme.
-fn configurations(
-    named: Named<'_>,
-    limits: &TreeLimits,
-    digest: &mut String,
-) -> Result<BTreeMap<String, TreeFile>, Fault> {
+/// Reads the configurations of a site, and its readme.
+fn configurations<'r>(named: Named<'r>, limits: &'r TreeLimits) -> Result<Reading<'r>, Fault> {
     let folder = named.folder;
-    let (mut files, mut parts) = (BTreeMap::new(), BTreeSet::new());
+    let mut reading = Reading {
+        folder,
+        limits,
+        files: BTreeMap::new(),
+        read: BTreeSet::new(),
+        bytes: 0,
+        digest: String::new(),
+    };
+    let mut parts = BTreeSet::new();
     for head in HEADS.into_iter().chain(named.config) {
         if parts.insert(head.to_owned()) {
-            take(folder, head, limits, &mut files, digest)?;
+            reading.take(head)?;
         }
     }
-    if let Some(config) = named.config.filter(|config| !files.contains_key(*config)) {
+    if let Some(config) = named.config.filter(|config| !reading.files.contains_key(*config)) {
         let file = folder.join(config);
         return Err(Fault::input(format!(
             "{} leads out of its folder, and is not read; name the file itself",
@@ -158,7 +160,7 @@ fn configurations(
     }
     // Configurations name others; each round reads what the one before named.
     for _ in 0..MAX_ROUNDS {
-        let wanted = sources_of(&files, named.config);
+        let wanted = sources_of(&reading.files, named.config);
         let wanted: Vec<String> = wanted.configurations(folder).collect();
         let new: Vec<String> = wanted
             .into_iter()
@@ -168,10 +170,60 @@ fn configurations(
             break;
         }
         for path in new {
-            take(folder, &path, limits, &mut files, digest)?;
+            reading.take(&path)?;
         }
     }
-    Ok(files)
+    Ok(reading)
+}
+
+/// What was read of a folder so far.
+struct Reading<'r> {
+    folder: &'r Path,
+    limits: &'r TreeLimits,
+    files: BTreeMap<String, TreeFile>,
+    /// The paths that were read last.
+    read: BTreeSet<String>,
+    bytes: u64,
+    digest: String,
+}
+
+impl Reading<'_> {
+    /// Adds the files of a folder or one file, and gives their version. The limits are for all of them together.
+    fn add(&mut self, path: &str) -> Result<String, Fault> {
+        let tree = read_folder(self.folder, path, self.limits)?;
+        let new = tree
+            .files
+            .iter()
+            .filter(|(path, _)| !self.files.contains_key(*path));
+        self.bytes += new.map(|(_, file)| file.bytes.len() as u64).sum::<u64>();
+        self.read.extend(tree.files.keys().cloned());
+        self.files.extend(tree.files);
+        let TreeLimits { files, bytes } = *self.limits;
+        if self.files.len() > files || self.bytes > bytes {
+            return Err(Fault::input(format!(
+                "Unable to read {}, its documentation has more than {files} files or {bytes} bytes in all folders together",
+                self.folder.display()
+            )));
+        }
+        Ok(tree.version)
+    }
+
+    fn take(&mut self, path: &str) -> Result<(), Fault> {
+        let version = self.add(path)?;
+        self.digest.push_str(&version[..16]);
+        Ok(())
+    }
+}
+
+/// Folders without those that are within another one of them.
+fn outermost(folders: Vec<String>) -> BTreeSet<String> {
+    let all: BTreeSet<String> = folders.into_iter().collect();
+    let is_within = |path: &String| {
+        let ends = path.match_indices('/').map(|(at, _)| at);
+        let mut around = std::iter::once(0).chain(ends).map(|at| &path[..at]);
+        !path.is_empty() && around.any(|folder| all.contains(folder))
+    };
+    all.iter().filter(|path| !is_within(path)).cloned().collect()
 }
 
 /// Whether a path lies in a folder; all do in the one without a name.
@@ -190,19 +242,6 @@ fn markdown_beside(folder: &Path) -> Vec<String> {
     names.sort();
     names.truncate(MAX_BESIDE);
     names
-}
-
-fn take(
-    folder: &Path,
-    path: &str,
-    limits: &TreeLimits,
-    files: &mut BTreeMap<String, TreeFile>,
-    digest: &mut String,
-) -> Result<(), Fault> {
-    let tree = read_folder(folder, path, limits)?;
-    digest.push_str(&tree.version[..16]);
-    files.extend(tree.files);
-    Ok(())
 }
 
 /// Pictures and the like that a readme names, which lie where no pages are.
@@ -224,4 +263,45 @@ fn shown_by_readme(files: &BTreeMap<String, TreeFile>) -> Vec<String> {
     let options = markdown::Options::default();
     markdown::render_with(&text, &options, &mut note, &mut |_| None);
     found.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_have_their_limits_together() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder above")).expect("room");
+            std::fs::write(path, text).expect("room");
+        };
+        write(
+            "mkdocs.yml",
+            "site_name: X\nnav:\n  - '*include ./s*/mkdocs.yml'\n",
+        );
+        for at in 0..4 {
+            write(&format!("s{at}/mkdocs.yml"), &format!("site_name: s{at}\n"));
+            for page in 0..5 {
+                write(&format!("s{at}/docs/{page}.md"), "# P");
+            }
+        }
+        let read = |files: usize, bytes: u64| read(folder.path(), None, &TreeLimits { files, bytes });
+        let all = read(25, 10_000).expect("it fits").expect("it is new");
+        assert_eq!(all.files.len(), 25);
+        for (files, bytes) in [(24, 10_000), (25, 100)] {
+            let fault = read(files, bytes).expect_err("it is too much");
+            assert!(fault.message.contains("in all folders together"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn folders_within_others_are_read_once() {
+        let folders = ["docs", "docs/a", "docsa", "s/docs", "docs"].map(str::to_owned);
+        let found: Vec<String> = outermost(folders.to_vec()).into_iter().collect();
+        assert_eq!(found, ["docs", "docsa", "s/docs"]);
+        let found = outermost(vec![String::new(), "a/b".to_owned()]);
+        assert_eq!(found.len(), 1);
+    }
 }

@@ -247,8 +247,8 @@ impl Library {
                 return published.site(folder, version).await;
             }
         };
-        let (source, integrations) = (source.clone(), self.integrations().clone());
-        let made = tokio::task::spawn_blocking(move || Site::new(tree, &source, &integrations));
+        let source = source.clone();
+        let made = tokio::task::spawn_blocking(move || Site::new(tree, &source));
         made.await
             .map_err(|error| Fault::error(error.to_string()))
             .map(Some)

@@ -8,6 +8,8 @@ mod documents;
 mod extensions;
 mod images;
 mod includes;
+mod kept;
+mod lines;
 pub(crate) mod links;
 mod nav;
 mod parts;
@@ -40,6 +42,7 @@ pub(crate) use decisions::{Decision, of as decisions_of};
 use documents::{Beside, Documents};
 pub(crate) use documents::{is_markdown_beside, sources_of};
 use includes::Includes;
+use kept::Kept;
 pub(crate) use nav::{Entry, Leads};
 use parts::Parts;
 pub(crate) use published::{Published, PublishedPage, PublishedParts};
@@ -59,16 +62,7 @@ pub(crate) struct Page {
     pub url: String,
     /// Its title in the navigation.
     pub title: String,
-    rendered: OnceLock<Arc<Rendered>>,
-}
-
-impl Page {
-    /// Bytes of what can be found in it.
-    fn bytes_found(&self) -> usize {
-        let rendered = self.rendered.get();
-        let texts = rendered.iter().flat_map(|rendered| &rendered.sections);
-        texts.map(|section| section.text.len() + 200).sum()
-    }
+    rendered: Kept,
 }
 
 /// What links need to know of a site.
@@ -127,7 +121,7 @@ pub struct Site {
 
 impl Site {
     /// Makes a site of a tree.
-    pub fn new(tree: Tree, source: &Source, _integrations: &Integrations) -> Self {
+    pub fn new(tree: Tree, source: &Source) -> Self {
         Self::configured(tree, source, None)
     }
 
@@ -165,7 +159,7 @@ impl Site {
             copyright: config.copyright,
             read_at: jiff::Timestamp::now().as_millisecond(),
             pages,
-            nav: nav::with_titles(nav, &places),
+            nav: nav::without_dead_ends(nav, &places),
             problems: problems.into_iter().collect(),
             places: Arc::new(places),
             redirects,
@@ -193,12 +187,8 @@ impl Site {
     pub(crate) fn bytes(&self) -> u64 {
         let unlisted = self.places.unlisted.values().map(Bytes::len);
         let files: usize = self.places.files.values().map(Bytes::len).chain(unlisted).sum();
-        let found: usize = if self.published.is_some() {
-            self.pages.iter().map(Page::bytes_found).sum()
-        } else {
-            0
-        };
-        (files * 3 + found + self.places.files.len() * 100 + 10_000) as u64
+        let pages: usize = self.pages.iter().map(|page| page.rendered.bytes() + 200).sum();
+        (files + pages + self.places.files.len() * 100 + 10_000) as u64
     }
 
     /// The page at an address within the site. Addresses of the original's files are understood, too.
@@ -231,9 +221,7 @@ impl Site {
     /// found in the page, without HTML.
     pub fn rendered(&self, at: usize) -> Arc<Rendered> {
         let page = &self.pages[at];
-        page.rendered
-            .get_or_init(|| Arc::new(render::render(page, &self.places)))
-            .clone()
+        page.rendered.or_render(|| render::render(page, &self.places))
     }
 
     /// The HTML of the page at an address within the site.
@@ -283,8 +271,8 @@ impl Site {
     /// Everything that is wrong or left out, notes included, in the order of files. All pages are read for that; diagrams and
     /// formulas are not drawn, because nothing is shown.
     pub fn findings(&self) -> Findings {
-        self.judged(|at| match self.pages[at].rendered.get() {
-            Some(rendered) => rendered.clone(),
+        self.judged(|at| match self.pages[at].rendered.known() {
+            Some(rendered) => rendered,
             None => Arc::new(Rendered {
                 html: String::new(),
                 sections: Vec::new(),
@@ -316,7 +304,7 @@ impl Site {
 
     /// How many problems there are, if that is known without rendering anything.
     pub(crate) fn known_problems(&self) -> Option<usize> {
-        let is_rendered = |page: &Page| page.rendered.get().is_some();
+        let is_rendered = |page: &Page| page.rendered.is_rendered();
         if let Some(count) = self.problem_count.get() {
             return Some(*count);
         }
@@ -374,13 +362,6 @@ impl Places {
     }
 }
 
-/// The column of a word in a line of a text, in characters.
-fn column_of(text: &str, line: u32, word: &str) -> Option<u32> {
-    let line = text.lines().nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
-    let before = &line[..line.find(word)?];
-    u32::try_from(before.chars().count() + 1).ok()
-}
-
 /// Whether the name of a file ends like this behind its last point, in any case.
 pub(crate) fn has_ending(path: &str, ending: &str) -> bool {
     path.rsplit_once('.')
@@ -417,7 +398,7 @@ fn pages(order: &[usize], paths: &[String], files: &BTreeMap<String, Bytes>) -> 
             path: path.clone(),
             url: url_of(path, files),
             title: titles::of_page(path, &text),
-            rendered: OnceLock::new(),
+            rendered: Kept::default(),
         }
     };
     order.iter().map(page).collect()

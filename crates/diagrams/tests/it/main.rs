@@ -8,4 +8,5 @@
 mod formulas;
 mod hostile;
 mod kinds;
+mod largest;
 mod pages;

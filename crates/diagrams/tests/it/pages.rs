@@ -1,5 +1,7 @@
 //! Diagrams and formulas as parts of a page.
 
+use std::time::{Duration, Instant};
+
 use diagrams::Drawings;
 
 fn drawn(language: &str, source: &str) -> String {
@@ -58,4 +60,45 @@ fn formulas_of_a_page() {
     );
     assert!(html.ends_with("<span class=\"arithmatex\">\\(open"), "{html}");
     assert!(drawn("math", "x^2").contains("<math display=\"block\"><msup>"));
+}
+
+#[test]
+fn formulas_take_linear_time() {
+    let time = |count: usize| {
+        let html = format!(
+            "{}{}",
+            "<span class=\"arithmatex\">\\(x</span>".repeat(count),
+            "<span class=\"arithmatex\">\\(".repeat(count)
+        );
+        let begun = Instant::now();
+        assert_eq!(Drawings::default().with_formulas(&html).len(), html.len());
+        begun.elapsed()
+    };
+    // Quadratic time is sixteen times as long, and other work of the machine makes a try slow.
+    let is_even = |_| {
+        let (short, long) = (time(20_000), time(80_000));
+        long < Duration::from_millis(60) || long < short * 9
+    };
+    assert!((0..4).any(is_even));
+}
+
+#[test]
+fn drawings_of_a_page_have_a_size_together() {
+    let mut drawings = Drawings::default();
+    let rows: String = (0..700)
+        .map(|at| format!("{at} :2024-01-01, {}d\n", at + 1))
+        .collect();
+    let source = format!("gantt\n{rows}");
+    let drawn: Vec<usize> = (0..200)
+        .map(|_| drawings.of_code("mermaid", &source).unwrap().into_string())
+        .take_while(|html| html.contains("diagram-scroll"))
+        .map(|html| html.len())
+        .collect();
+    assert!((2..200).contains(&drawn.len()), "{}", drawn.len());
+    let refused = drawings
+        .of_code("mermaid", "flowchart TD\na")
+        .unwrap()
+        .into_string();
+    assert!(refused.contains("move it to another page"), "{refused}");
+    assert!(!drawings.is_passing());
 }

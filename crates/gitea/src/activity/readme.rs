@@ -30,6 +30,8 @@ pub(crate) struct Readme {
     pub(crate) html: Option<String>,
     /// The name of its content.
     sha: String,
+    /// Something in it could not be drawn that may be the next time.
+    is_passing: bool,
 }
 
 impl Readme {
@@ -40,6 +42,7 @@ impl Readme {
             page: page.to_owned(),
             html: Some(html.to_owned()),
             sha: String::new(),
+            is_passing: false,
         }
     }
 }
@@ -55,11 +58,12 @@ pub(super) async fn read(
         return Ok(None);
     };
     let page = links.file(&head.reference, &path);
-    if let Some(last) = last.filter(|last| last.page == page && last.sha == line.sha) {
+    let is_known = |last: &&Readme| last.page == page && last.sha == line.sha && !last.is_passing;
+    if let Some(last) = last.filter(is_known) {
         return Ok(Some(last.clone()));
     }
-    let html = if line.size > MAX_BYTES {
-        None
+    let made = if line.size > MAX_BYTES {
+        Made::default()
     } else {
         let text = repo
             .gitea
@@ -67,13 +71,14 @@ pub(super) async fn read(
             .await?;
         let (links, reference, file) = (links.clone(), head.reference.clone(), path.clone());
         let made = tokio::task::spawn_blocking(move || rendered(&text, &links, &reference, &file)).await;
-        Some(made.map_err(|error| Fault::error(format!("The README cannot be shown: {error}")))?)
+        made.map_err(|error| Fault::error(format!("The README cannot be shown: {error}")))?
     };
     Ok(Some(Readme {
         path,
         page,
-        html,
+        html: made.html,
         sha: line.sha,
+        is_passing: made.is_passing,
     }))
 }
 
@@ -110,22 +115,38 @@ fn best(content: Vec<FileLine>) -> Option<FileLine> {
     ranked.min_by_key(|(rank, _)| *rank).map(|(_, line)| line)
 }
 
-fn rendered(text: &str, links: &Links, reference: &Reference, path: &str) -> String {
+/// What was made of a text: HTML, and whether something in it could not be drawn that may be the next time.
+#[derive(Debug, Default)]
+struct Made {
+    html: Option<String>,
+    is_passing: bool,
+}
+
+fn rendered(text: &str, links: &Links, reference: &Reference, path: &str) -> Made {
     let name = path.rsplit('/').next().unwrap_or_default();
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     if !MARKDOWN.contains(&ending.to_ascii_lowercase().as_str()) {
-        return html! { pre.repo-plain { (text) } }.into_string();
+        return Made {
+            html: Some(html! { pre.repo-plain { (text) } }.into_string()),
+            is_passing: false,
+        };
     }
-    markdown(text, links, reference, path)
+    let mut drawings = Drawings::default();
+    let html = markdown(text, links, reference, path, &mut drawings);
+    Made {
+        html: Some(html),
+        is_passing: drawings.is_passing(),
+    }
 }
 
 /// The notes of a release as HTML that is safe to show; nothing where there are none.
 pub(super) fn notes(text: &str, links: &Links, tag: &str) -> Option<String> {
     let is_shown = !text.trim().is_empty() && text.len() as u64 <= MAX_BYTES;
-    is_shown.then(|| markdown(text, links, &Reference::Tag(tag.to_owned()), ""))
+    let reference = Reference::Tag(tag.to_owned());
+    is_shown.then(|| markdown(text, links, &reference, "", &mut Drawings::default()))
 }
 
-fn markdown(text: &str, links: &Links, reference: &Reference, path: &str) -> String {
+fn markdown(text: &str, links: &Links, reference: &Reference, path: &str, drawings: &mut Drawings) -> String {
     let html = replaced(PILCROW.as_ref(), &markdown::render(text).html, |_| String::new());
     let html = deeper(&boxes(&html));
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
@@ -133,7 +154,7 @@ fn markdown(text: &str, links: &Links, reference: &Reference, path: &str) -> Str
     let safe = ui::foreign_html_from(&html, move |address| {
         resolved(address, &links, &reference, &folder)
     });
-    code(&tables(&without_images(&safe.into_string())))
+    code(&tables(&without_images(&safe.into_string())), drawings)
 }
 
 /// Where a link or image leads. What names a server, a scheme or a place in the text stays.
@@ -255,8 +276,7 @@ fn tables(html: &str) -> String {
 }
 
 /// Code with the portal's colours, which can be copied, and diagrams.
-fn code(html: &str) -> String {
-    let mut drawings = Drawings::default();
+fn code(html: &str, drawings: &mut Drawings) -> String {
     replaced(CODE.as_ref(), html, |found| {
         let part = |at: usize| found.get(at).map(|part| markdown::unescape(part.as_str()));
         let (language, text) = (part(1).unwrap_or_default(), part(2).unwrap_or_default());
@@ -290,6 +310,7 @@ mod tests {
             &links,
             &Reference::Branch("feature/x".to_owned()),
             "apps/api/README.md",
+            &mut Drawings::default(),
         )
     }
 

@@ -16,15 +16,10 @@ impl<'a> Blocks<'a, '_, '_, '_> {
         if !self.options.math || !lines[0].near().is_some_and(is_opened) {
             return false;
         }
-        let Some(looks) = self.looks.checked_sub(lines.len()) else {
+        let Some(mut tex) = math::block(lines).map(|tex| escape(&tex)) else {
             return false;
         };
-        self.looks = looks;
-        let texts: Vec<&str> = lines.iter().map(|line| line.text).collect();
-        let Some(mut tex) = math::block(&texts.join("\n")).map(escape) else {
-            return false;
-        };
-        if OPENINGS.contains(&texts[0].trim()) {
+        if OPENINGS.contains(&lines[0].text.trim()) {
             tex = format!("\n{tex}\n");
         }
         let element = Element {

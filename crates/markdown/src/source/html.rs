@@ -149,8 +149,10 @@ impl<'t> Html<'t, '_> {
 
     /// Whether nothing stands behind so many bytes in the line.
     fn is_line_end(&self, length: usize) -> bool {
-        let behind = &self.text[self.at + length..];
-        behind.split('\n').next().unwrap_or_default().trim().is_empty()
+        // Only blanks are passed, so that a line of tags is not read as often as it has tags.
+        let is_blank = |one: char| one.is_whitespace() && one != '\n';
+        let behind = self.text[self.at + length..].trim_start_matches(is_blank);
+        behind.is_empty() || behind.starts_with('\n')
     }
 
     fn read(&mut self) {
@@ -200,9 +202,9 @@ impl<'t> Html<'t, '_> {
     }
 
     fn declaration(&mut self) {
-        let rest = self.rest();
-        let end = rest.bytes().take(2_000).position(|byte| byte == b'>');
-        match end.filter(|_| self.is_line_start() || self.in_tail) {
+        let is_separate = self.is_line_start() || self.in_tail;
+        let looked_at = if is_separate { 2_000 } else { 0 };
+        match self.rest().bytes().take(looked_at).position(|byte| byte == b'>') {
             Some(end) => self.standalone(end + 1, true),
             None => self.data(2),
         }

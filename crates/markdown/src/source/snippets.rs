@@ -4,74 +4,129 @@
 //! `--8<-- [start:name]` and `--8<-- [end:name]`.
 
 use super::Numbered;
-use crate::{Snippet, Snippets};
+use crate::{LeftOut, MAX_BYTES, Snippet, Snippets, lines};
 
 /// Deepest nesting of snippets.
 const MAX_DEPTH: usize = 8;
 /// Most lines that snippets bring into a page.
 const MAX_LINES: usize = 20_000;
+/// Most bytes of files that are looked through for what a page takes of them.
+const MAX_SOUGHT: usize = 16 * MAX_BYTES;
 
 /// The lines with snippets put in. Lines of a snippet have the number of the line that asks for it.
-pub(super) fn put_in(lines: Vec<Numbered>, snippets: &mut Snippets<'_>) -> Vec<Numbered> {
+pub(super) fn put_in(
+    lines: Vec<Numbered>,
+    snippets: &mut Snippets<'_>,
+    left_out: &mut Vec<LeftOut>,
+) -> Vec<Numbered> {
     if !lines.iter().any(|(line, _)| line.contains("8<-")) {
         return lines;
     }
-    let mut all = Vec::with_capacity(lines.len());
-    let mut left = MAX_LINES;
-    read(&lines, "", 0, snippets, &mut left, &mut all);
-    all
+    let mut page = Page {
+        snippets,
+        all: Vec::with_capacity(lines.len()),
+        lines: MAX_LINES,
+        bytes: MAX_BYTES,
+        sought: MAX_SOUGHT,
+        full_at: None,
+    };
+    page.read(&lines, "", 0);
+    left_out.extend(page.full_at.map(|line| LeftOut {
+        line,
+        reason: format!(
+            "What snippets bring into the page is more than {MAX_LINES} lines or {MAX_BYTES} bytes, or is sought in more than \
+             {MAX_SOUGHT} bytes of files"
+        ),
+    }));
+    page.all
 }
 
-fn read(
-    lines: &[Numbered],
-    indent: &str,
-    depth: usize,
-    snippets: &mut Snippets<'_>,
-    left: &mut usize,
-    all: &mut Vec<Numbered>,
-) {
-    let mut is_list = false;
-    for (line, number) in lines {
-        let text = line.trim();
-        let spaces = &line[..line.len() - line.trim_start().len()];
-        if is_cut(text) {
-            is_list = !is_list;
-            continue;
-        }
-        let asked = if is_list { Some(text) } else { asked(text) };
-        match asked {
-            // A section of a page that others take.
-            None if marks_section(text) => {}
-            None => {
-                // A semicolon before the scissors makes them a text.
-                let shown = match text.strip_prefix(';').filter(|rest| scissors(rest).is_some()) {
-                    Some(rest) => format!("{spaces}{rest}"),
-                    None => line.clone(),
-                };
-                let indent = if line.is_empty() { "" } else { indent };
-                all.push((format!("{indent}{shown}"), *number));
+/// The page while snippets are put in, and how much they may still bring.
+struct Page<'s, 'f> {
+    snippets: &'s mut Snippets<'f>,
+    all: Vec<Numbered>,
+    lines: usize,
+    bytes: usize,
+    sought: usize,
+    /// The first line that asks for more.
+    full_at: Option<u32>,
+}
+
+impl Page<'_, '_> {
+    fn read(&mut self, lines: &[Numbered], indent: &str, depth: usize) {
+        let mut is_list = false;
+        for (line, number) in lines {
+            let text = line.trim();
+            if is_cut(text) {
+                is_list = !is_list;
+                continue;
             }
-            Some(name) if name.is_empty() || name.starts_with(';') || depth >= MAX_DEPTH => {}
-            Some(name) => {
-                let found = taken(name, *number, snippets).unwrap_or_default();
-                let count = found.len().min(*left);
-                *left -= count;
-                let inner: Vec<Numbered> = found
-                    .into_iter()
-                    .take(count)
-                    .map(|line| (line, *number))
-                    .collect();
-                read(
-                    &inner,
-                    &format!("{indent}{spaces}"),
-                    depth + 1,
-                    snippets,
-                    left,
-                    all,
-                );
+            let asked = if is_list { Some(text) } else { asked(text) };
+            match asked {
+                // A section of a page that others take.
+                None if marks_section(text) => {}
+                None => self.push(line, *number, indent, depth),
+                Some(name) if name.is_empty() || name.starts_with(';') || depth >= MAX_DEPTH => {}
+                Some(name) => {
+                    let inner = self.taken(name, *number);
+                    let indent = format!("{indent}{}", spaces(line));
+                    self.read(&inner, lines::near(&indent), depth + 1);
+                }
             }
         }
     }
+
+    fn push(&mut self, line: &str, number: u32, indent: &str, depth: usize) {
+        let text = line.trim();
+        // A semicolon before the scissors makes them a text.
+        let shown = match text.strip_prefix(';').filter(|rest| scissors(rest).is_some()) {
+            Some(rest) => format!("{}{rest}", spaces(line)),
+            None => line.to_owned(),
+        };
+        let indent = if line.is_empty() { "" } else { indent };
+        let cost = if depth == 0 { 0 } else { indent.len() + shown.len() };
+        match self.bytes.checked_sub(cost) {
+            Some(left) => {
+                self.bytes = left;
+                self.all.push((format!("{indent}{shown}"), number));
+            }
+            None => self.is_full(number),
+        }
+    }
+
+    fn is_full(&mut self, number: u32) {
+        self.full_at.get_or_insert(number);
+    }
+
+    /// The lines that a name stands for, as lines of a page are: marks of what is taken out of pages are none in a file either.
+    fn taken(&mut self, name: &str, number: u32) -> Vec<Numbered> {
+        let name = name.trim();
+        let (path, part) = name.split_once(':').unwrap_or((name, ""));
+        if self.lines == 0 || self.sought == 0 {
+            self.is_full(number);
+            return Vec::new();
+        }
+        let Some(text) = (self.snippets)(Snippet {
+            name,
+            path,
+            line: number,
+        }) else {
+            return Vec::new();
+        };
+        self.sought = self.sought.saturating_sub(text.len());
+        let mut found = part_of(&text, part);
+        if found.len() > self.lines {
+            found.truncate(self.lines);
+            self.is_full(number);
+        }
+        self.lines -= found.len();
+        let clean = found.into_iter().map(|line| (lines::expand(line), number));
+        clean.collect()
+    }
+}
+
+fn spaces(line: &str) -> &str {
+    &line[..line.len() - line.trim_start().len()]
 }
 
 /// Whether a line is nothing but scissors, between which names of files stand.
@@ -105,15 +160,12 @@ fn scissors_in(text: &str) -> Option<&str> {
     Some(text[at + 4..].trim_start_matches('-').trim_start())
 }
 
-/// The lines that a name stands for.
-fn taken(name: &str, line: u32, snippets: &mut Snippets<'_>) -> Option<Vec<String>> {
-    let name = name.trim();
-    let (path, part) = name.split_once(':').unwrap_or((name, ""));
-    let text = snippets(Snippet { name, path, line })?;
+/// The lines of a part of a file.
+fn part_of<'t>(text: &'t str, part: &str) -> Vec<&'t str> {
     let lines: Vec<&str> = text.lines().collect();
     let mut parts = part.splitn(2, ':');
     let first = parts.next().unwrap_or_default();
-    let kept: Vec<&str> = if part.is_empty() {
+    if part.is_empty() {
         lines
     } else if first.is_empty() || first.bytes().all(|byte| byte.is_ascii_digit()) {
         let from = first.parse::<usize>().unwrap_or(1).max(1);
@@ -121,8 +173,7 @@ fn taken(name: &str, line: u32, snippets: &mut Snippets<'_>) -> Option<Vec<Strin
         lines.into_iter().take(to).skip(from - 1).collect()
     } else {
         section(&lines, part)
-    };
-    Some(kept.into_iter().map(str::to_owned).collect())
+    }
 }
 
 fn section<'t>(lines: &[&'t str], name: &str) -> Vec<&'t str> {

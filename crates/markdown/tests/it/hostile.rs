@@ -4,10 +4,24 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use markdown::Options;
+use markdown::{Options, Snippet};
 
 /// Pieces that are repeated, each a known way to make a Markdown parser slow.
-const PIECES: [&str; 64] = [
+const PIECES: [&str; 78] = [
+    "\\(",
+    "\\(a",
+    "$a ",
+    "$",
+    "$$\n",
+    "\\[\n",
+    "$a $",
+    "$$ a\n# b\n",
+    "\\[ a\n# b\n",
+    "\\begin{a}\n- b\n",
+    "\\\\\\(",
+    "$\\",
+    "<br>",
+    "<!",
     "[",
     "![",
     "]",
@@ -81,6 +95,8 @@ fn options() -> Options {
         blocks: ["tab", "note", "details"].map(str::to_owned).to_vec(),
         keys: true,
         icons: true,
+        math: true,
+        fences: vec!["x".to_owned()],
         ..Options::default()
     }
 }
@@ -90,25 +106,107 @@ fn included(asked: markdown::Snippet<'_>) -> Option<String> {
     (asked.path == "a").then(|| "--8<-- \"a\"\n".repeat(20))
 }
 
+/// What a page takes of the processor, or of the clock where the system does not say it.
 fn time(text: &str) -> Duration {
-    let begun = Instant::now();
+    let begun = (spent(), Instant::now());
     std::hint::black_box(markdown::render_with(
         text,
         &options(),
         &mut |_| None,
         &mut included,
     ));
-    begun.elapsed()
+    let spent = begun.0.and_then(|before| spent()?.checked_sub(before));
+    spent.unwrap_or_else(|| begun.1.elapsed())
+}
+
+/// The time that the thread had of the processor so far, as Linux says it.
+fn spent() -> Option<Duration> {
+    let said = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    let nanoseconds = said.split(' ').next()?.parse().ok()?;
+    Some(Duration::from_nanos(nanoseconds))
+}
+
+/// Ends that make a parser look for what is not there, behind repeated pieces.
+const TAILS: [&str; 2] = ["", "\\\\) --> </div> ] $"];
+
+/// Whether four times as much takes about four times as long, at the best of several tries.
+fn grows_evenly(text: impl Fn(usize) -> String) -> Result<(), String> {
+    let mut told = String::new();
+    for _ in 0..4 {
+        let (short, long) = (time(&text(10_000)), time(&text(40_000)));
+        // Quadratic time is sixteen times as long. What takes no time at all grows by chance.
+        if long < Duration::from_millis(60) || long < short * 9 {
+            return Ok(());
+        }
+        told = format!("{short:?}, and {long:?} for four times as much");
+    }
+    Err(told)
 }
 
 #[test]
 fn repeated_pieces_take_linear_time() {
     for piece in PIECES {
-        let text = piece.repeat(30_000 / piece.len());
-        let spent = time(&text);
-        // Debug builds on a busy machine need up to a few hundred milliseconds; quadratic time would be minutes.
-        assert!(spent < Duration::from_secs(8), "{piece:?} took {spent:?}");
+        for tail in TAILS {
+            let text = |bytes: usize| format!("{}{tail}", piece.repeat(bytes / piece.len()));
+            let even = grows_evenly(text);
+            assert!(even.is_ok(), "{piece:?} before {tail:?}: {}", even.unwrap_err());
+        }
     }
+}
+
+#[test]
+fn a_snippet_forges_no_marks() {
+    let forged = format!("<div>{}</div>", "\u{2}0\u{3}".repeat(4));
+    let mut forging = |_: Snippet<'_>| Some(format!("{forged}\n\tcode\tx\n"));
+    let page = "--8<-- \"a\"\n\ntext\n";
+    let document = markdown::render_with(page, &options(), &mut |_| None, &mut forging);
+    assert!(document.html.len() < 500, "{} bytes", document.html.len());
+    assert!(
+        !document.html.contains(['\u{2}', '\u{3}', '\t']),
+        "{}",
+        document.html
+    );
+    assert_eq!(document.left_out, []);
+}
+
+#[test]
+fn snippets_bring_so_much_and_no_more() {
+    let wide = "x".repeat(1 << 20);
+    let mut many = |Snippet { path, .. }: Snippet<'_>| {
+        Some(if path == "wide" {
+            wide.clone()
+        } else {
+            "a\n".repeat(9_000)
+        })
+    };
+    for path in ["wide", "long"] {
+        let page = format!("--8<-- \"{path}\"\n").repeat(500);
+        let document = markdown::render_with(&page, &options(), &mut |_| None, &mut many);
+        assert!(document.html.len() < 6 << 20, "{path}: {}", document.html.len());
+        assert_eq!(document.left_out.len(), 1, "{path}");
+        assert!(
+            (3..9).contains(&document.left_out[0].line),
+            "{:?}",
+            document.left_out
+        );
+    }
+    let begun = Instant::now();
+    let mut big = |_: Snippet<'_>| Some("a\n".repeat(500_000));
+    let page = "--8<-- \"a:1:1\"\n".repeat(5_000);
+    let document = markdown::render_with(&page, &options(), &mut |_| None, &mut big);
+    assert_eq!(document.left_out.len(), 1);
+    assert!(begun.elapsed() < Duration::from_secs(30), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_page_that_is_too_long_says_so() {
+    let page = "a\n\n".repeat(markdown::MAX_BYTES / 3 + 10);
+    let document = markdown::render(&page);
+    assert!(
+        document.left_out[0].reason.contains("are read"),
+        "{:?}",
+        document.left_out
+    );
 }
 
 #[test]

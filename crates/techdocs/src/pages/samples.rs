@@ -193,7 +193,7 @@ fn site() -> Site {
         version: "4f0c2a9be1d7".to_owned(),
     };
     let source = Source::Url("https://git.example.com/talent/shop/src/branch/main/".to_owned());
-    Site::new(tree, &source, &integrations())
+    Site::new(tree, &source)
 }
 
 fn integrations() -> Integrations {

@@ -240,7 +240,7 @@ mod tests {
             files: [("docs/index.md".to_owned(), page)].into(),
             version: "1".to_owned(),
         };
-        let site = Site::new(tree, &Source::Published(String::new()), &Integrations::default());
+        let site = Site::new(tree, &Source::Published(String::new()));
         assert_eq!(site.known_problems(), None);
         let wanted = Wanted::of("", "view=health");
         let Shows::Health { problems, left_out } = Shows::of(&site, &wanted, &Integrations::default()) else {

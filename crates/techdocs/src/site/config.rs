@@ -104,7 +104,7 @@ impl SiteConfig {
     }
 
     fn take_folder(&mut self, path: &str, written: &str) {
-        let beside = folder_of(path);
+        let beside = links::folder_of(path);
         let wanted = if written.is_empty() { DOCS } else { written };
         let inside = links::normalised(wanted).filter(|_| !wanted.starts_with('/'));
         let inside = inside.unwrap_or_else(|| {
@@ -170,11 +170,6 @@ fn find_word(text: &str, word: &str) -> Option<usize> {
 
 fn number(at: usize) -> Option<u32> {
     u32::try_from(at).ok()
-}
-
-/// The folder of a file, empty or with a slash at the end.
-pub(crate) fn folder_of(path: &str) -> &str {
-    path.rfind('/').map_or("", |at| &path[..=at])
 }
 
 /// Line and column of the value at a path; nothing where the text does not have it.

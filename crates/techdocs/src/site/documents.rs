@@ -12,6 +12,9 @@ use super::includes::{self, Includes};
 use super::parts::{INDEX, Parts, README};
 use super::problem::{Problem, Rule};
 
+/// Most files that lie in the site once more, because sites that are taken in have one folder.
+const MAX_COPIES: usize = 10_000;
+
 /// The documentation of a source.
 #[derive(Debug)]
 pub(crate) struct Documents {
@@ -80,8 +83,12 @@ impl Documents {
         }
         let readme = tree.get(README).map(|file| file.bytes.clone());
         let (mut files, mut unlisted, mut others) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        let (mut copies, mut is_cut) = (MAX_COPIES, false);
         for (path, file) in tree {
-            let places = places_of(&path, config, includes, &parts);
+            // One more than there is room for tells that there are more.
+            let mut places = places_of(&path, config, includes, &parts, copies + 2);
+            is_cut |= places.len() > copies + 1;
+            places.truncate(copies + 1);
             if places.is_empty() {
                 if parts.in_site(&path).is_some() || is_markdown_beside(&path) {
                     unlisted.insert(path.clone(), file.bytes);
@@ -89,8 +96,10 @@ impl Documents {
                 others.insert(path);
                 continue;
             }
+            copies -= places.len() - 1;
             files.extend(places.into_iter().map(|place| (place, file.bytes.clone())));
         }
+        problems.extend(is_cut.then(|| too_many_copies(config)));
         let is_front = |path: &str| files.contains_key(path);
         let has_front = is_front(INDEX) || is_front(README) || is_front("readme.md");
         if let Some(readme) = readme.filter(|_| !has_front && !parts.folder.is_empty()) {
@@ -133,8 +142,23 @@ pub(crate) fn is_markdown_beside(path: &str) -> bool {
     !path.contains('/') && has_ending(path, "md")
 }
 
-/// Where a file of the source is in the site: nowhere, or in one or several folders.
-fn places_of(path: &str, config: &SiteConfig, includes: &Includes, parts: &Parts) -> Vec<String> {
+fn too_many_copies(config: &SiteConfig) -> Problem {
+    let text = format!(
+        "The sites that are taken in have one folder, so that more than {MAX_COPIES} files would lie in the site once more; the further \
+         ones lie in it once"
+    );
+    let problem = config.problem_with(Rule::Bound, "nav", text);
+    problem.way_out("Give each site a docs_dir of its own.")
+}
+
+/// Where a file of the source is in the site: nowhere, or in one or several folders, of which so many are looked for.
+fn places_of(
+    path: &str,
+    config: &SiteConfig,
+    includes: &Includes,
+    parts: &Parts,
+    most: usize,
+) -> Vec<String> {
     let mut places = Vec::new();
     let own = path.strip_prefix(&parts.folder);
     if let Some(own) = own.filter(|own| !config.exclude.has(own)) {
@@ -145,6 +169,9 @@ fn places_of(path: &str, config: &SiteConfig, includes: &Includes, parts: &Parts
         sites.any(|site| prefix.trim_end_matches('/') == site.alias && site.config.exclude.has(inner))
     };
     for (folder, prefix) in parts.included() {
+        if places.len() >= most {
+            break;
+        }
         if let Some(inner) = path.strip_prefix(folder).filter(|inner| !exclude(prefix, inner)) {
             places.push(format!("{prefix}{inner}"));
         }

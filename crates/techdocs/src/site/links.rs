@@ -42,6 +42,17 @@ pub(crate) fn is_elsewhere(address: &str) -> bool {
     address[end..].starts_with(':') && end > 0
 }
 
+/// An address out of the site to which a navigation may lead.
+pub(crate) fn safe(address: &str) -> &str {
+    let known = ["https://", "http://", "mailto:", "/"];
+    let is_known = known.iter().any(|scheme| address.starts_with(scheme));
+    if is_known && !address.starts_with("//") {
+        address
+    } else {
+        "#"
+    }
+}
+
 /// A path without `.` and `..`; nothing if it climbs out.
 pub(crate) fn normalised(path: &str) -> Option<String> {
     let mut parts: Vec<&str> = Vec::new();
@@ -190,6 +201,7 @@ fn outside(places: &Places, path: &str, target: &str, behind: Behind<'_>) -> Opt
     Some(Lead::To(behind.of(format!("{repository}/{}", encoded(&found)))))
 }
 
-fn folder_of(path: &str) -> &str {
+/// The folder of a file, empty or with a slash at the end.
+pub(crate) fn folder_of(path: &str) -> &str {
     path.rfind('/').map_or("", |at| &path[..=at])
 }

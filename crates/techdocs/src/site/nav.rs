@@ -12,7 +12,7 @@ use super::includes::{ALL, Includes, ONE};
 use super::problem::{Problem, Rule};
 use super::{MAX_PROBLEMS, Places, includes, links};
 
-/// Most entries.
+/// Most entries. Where they stand for files, each file may have one more.
 const MAX_ENTRIES: usize = 5_000;
 /// Deepest nesting.
 const MAX_DEPTH: usize = 10;
@@ -54,6 +54,7 @@ pub(crate) fn build(sources: &Sources<'_>, problems: &mut Vec<Problem>) -> (Vec<
         positions: vec![None; sources.paths.len()],
         order: Vec::new(),
         entries: 0,
+        most: MAX_ENTRIES + sources.paths.len(),
     };
     let scope = Scope {
         config: sources.config,
@@ -86,6 +87,7 @@ struct Reading<'a> {
     /// Positions of pages among the paths, by their position among the pages.
     order: Vec<usize>,
     entries: usize,
+    most: usize,
 }
 
 impl<'a> Reading<'a> {
@@ -104,6 +106,25 @@ impl<'a> Reading<'a> {
                 self.by_files(scope.prefix.trim_end_matches('/'))
             }
         }
+    }
+
+    /// Whether there is room for one more entry.
+    fn admits_one(&mut self) -> bool {
+        self.entries = self.entries.saturating_add(1);
+        if self.entries == self.most + 1 {
+            let text = format!(
+                "nav has more than {} entries; the further ones are left out",
+                self.most
+            );
+            let problem = self.sources.config.problem_with(Rule::Bound, "nav", text);
+            let way_out = "Name each folder once, or divide the site.";
+            self.problems.push(problem.way_out(way_out));
+        }
+        !self.is_full()
+    }
+
+    fn is_full(&self) -> bool {
+        self.entries > self.most
     }
 
     /// Notes something that is wrong with an entry, which is found by a word of it.
@@ -152,8 +173,7 @@ impl<'a> Reading<'a> {
         depth: usize,
         entries: &mut Vec<Entry>,
     ) {
-        self.entries += 1;
-        if self.entries > MAX_ENTRIES || depth > MAX_DEPTH * 2 {
+        if !self.admits_one() || depth > MAX_DEPTH * 2 {
             return;
         }
         match value {
@@ -172,8 +192,7 @@ impl<'a> Reading<'a> {
     }
 
     fn target(&mut self, scope: &Scope<'a>, title: Option<&str>, target: &str, entries: &mut Vec<Entry>) {
-        self.entries += 1;
-        if self.entries > MAX_ENTRIES {
+        if !self.admits_one() {
             return;
         }
         if target.starts_with(ONE) || target.starts_with(ALL) {
@@ -218,7 +237,17 @@ impl<'a> Reading<'a> {
     }
 
     fn gone(&mut self, scope: &Scope<'_>, target: &str) {
-        let path = links::normalised(target).unwrap_or_else(|| target.to_owned());
+        let Some(path) = links::normalised(target) else {
+            let folder = &scope.config.docs_dir;
+            let text =
+                format!("The page {target} of nav lies outside of docs_dir ({folder}), and is left out");
+            return self.problem(
+                scope,
+                target,
+                text,
+                "Move the file below docs_dir, and name it from there.",
+            );
+        };
         let file = format!("{}/{path}", scope.config.docs_dir);
         if scope.config.exclude.has(&path) {
             let text = format!("The page {target} of nav is left out by exclude_docs");
@@ -282,7 +311,7 @@ fn section(title: &str, inner: Vec<Entry>) -> Entry {
 }
 
 /// The navigation without entries that lead nowhere.
-pub(crate) fn with_titles(nav: Vec<Entry>, places: &Places) -> Vec<Entry> {
+pub(crate) fn without_dead_ends(nav: Vec<Entry>, places: &Places) -> Vec<Entry> {
     nav.into_iter()
         .filter(|entry| match &entry.leads {
             Leads::Page(at) => *at < places.urls.len(),

@@ -53,6 +53,8 @@ pub enum Rule {
     Key,
     /// A link to a file of the repository outside of the documentation.
     Outside,
+    /// Something that is left out because it is too much.
+    Bound,
 }
 
 impl Rule {
@@ -73,6 +75,7 @@ impl Rule {
             Self::NotInNav => "not-in-nav",
             Self::Key => "key",
             Self::Outside => "outside",
+            Self::Bound => "bound",
         }
     }
 
@@ -86,7 +89,8 @@ impl Rule {
             | Self::Include
             | Self::Link
             | Self::Image
-            | Self::Snippet => Severity::Error,
+            | Self::Snippet
+            | Self::Bound => Severity::Error,
             Self::Anchor | Self::Redirect | Self::Conflict => Severity::Warning,
             Self::NotInNav | Self::Key | Self::Outside => Severity::Info,
         }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use markdown::Heading;
 use serde_json::Value;
 
+use super::kept::Kept;
 use super::{Entry, Findings, Page, Places, Redirects, Rendered, Site, nav, render};
 
 /// What a published site is made of.
@@ -68,7 +69,7 @@ impl Site {
             path: page.path,
             url: page.url,
             title: page.title,
-            rendered: OnceLock::from(Arc::new(page.found)),
+            rendered: Kept::of(page.found),
         };
         Self {
             version: parts.version,
@@ -78,7 +79,7 @@ impl Site {
                 .built_at
                 .unwrap_or_else(|| jiff::Timestamp::now().as_millisecond()),
             pages: parts.pages.into_iter().map(page).collect(),
-            nav: nav::with_titles(parts.nav, &places),
+            nav: nav::without_dead_ends(parts.nav, &places),
             problems: Findings::default(),
             places: Arc::new(places),
             copyright: String::new(),

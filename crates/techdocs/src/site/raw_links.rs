@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::lines::Lines;
 use super::links::{self, Lead};
 use super::{BASE, Findings, Places, Problem, Rule};
 
@@ -24,6 +25,7 @@ pub(super) fn note(
         .iter()
         .flat_map(|tags| tags.captures_iter(html))
         .take(MAX_LINKS);
+    let lines = Lines::of(text);
     for found in all {
         let Some(address) = found.get(2).or_else(|| found.get(3)) else {
             continue;
@@ -38,7 +40,7 @@ pub(super) fn note(
                 _ => (Rule::Link, "The link leads"),
             };
             findings.note(rule, || {
-                let (line, column) = place_of(text, &address);
+                let (line, column) = place_of(text, &lines, &address);
                 let words = format!("{what} to {missing}, which does not exist");
                 let problem = Problem::new(rule, places.in_source(path), words).at(line, column);
                 problem.way_out("Correct the address, or add the file.")
@@ -48,12 +50,8 @@ pub(super) fn note(
 }
 
 /// Where an address stands as the value of an attribute.
-fn place_of(text: &str, address: &str) -> (Option<u32>, Option<u32>) {
-    let quoted = ['"', '\''].map(|quote| format!("{quote}{address}{quote}"));
-    let mut lines = (1..).zip(text.lines());
-    let found = lines.find_map(|(number, line)| {
-        let at = quoted.iter().find_map(|quoted| line.find(quoted))?;
-        Some((number, u32::try_from(line[..at].chars().count() + 2).ok()))
-    });
-    found.map_or((None, None), |(line, column)| (Some(line), column))
+fn place_of(text: &str, lines: &Lines<'_>, address: &str) -> (Option<u32>, Option<u32>) {
+    let quotes = ['"', '\''].iter();
+    let found = quotes.filter_map(|quote| text.find(&format!("{quote}{address}{quote}")));
+    found.min().map_or((None, None), |at| lines.place_of(at + 1))
 }

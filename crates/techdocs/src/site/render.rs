@@ -4,16 +4,19 @@ use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use diagrams::Drawings;
-use markdown::{Heading, Reference, Snippet, Target};
+use markdown::{Heading, LeftOut, Reference, Snippet, Target};
 use regex::Regex;
 use ui::{Code, Language};
 
+use super::lines::Lines;
 use super::links::{self, Lead};
 use super::snippets::Snippets;
 use super::{Findings, Page, Places, Problem, Rule, images, raw_links, sanitise, section_text};
 
 /// Most sections of a page.
 const MAX_SECTIONS: usize = 200;
+/// Most links to headings of a page that are looked at.
+const MAX_HEADING_LINKS: usize = 5_000;
 
 /// A page as it is shown.
 #[derive(Debug, Default)]
@@ -32,6 +35,31 @@ pub struct Rendered {
     pub(crate) heading_links: Vec<(Option<u32>, usize, String)>,
     /// Where it is edited, where the page says so itself.
     pub edit: Option<String>,
+    /// Something could not be drawn that may be the next time.
+    pub(crate) is_passing: bool,
+}
+
+impl Rendered {
+    /// Bytes that it takes, about.
+    pub(crate) fn bytes(&self) -> usize {
+        let headings = self
+            .headings
+            .iter()
+            .map(|heading| heading.text.len() + heading.id.len() + 100);
+        let sections = self.sections.iter().map(|section| section.text.len() + 100);
+        let ids = self.ids.iter().map(|id| id.len() + 50);
+        let links = self
+            .heading_links
+            .iter()
+            .map(|(_, _, heading)| heading.len() + 50);
+        let problems = self
+            .problems
+            .problems()
+            .iter()
+            .map(|problem| problem.text.len() + 300);
+        let parts = headings.chain(sections).chain(ids).chain(links).chain(problems);
+        self.html.len() + parts.sum::<usize>()
+    }
 }
 
 /// The text below a heading.
@@ -59,7 +87,7 @@ static HEADINGS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"<h[1-6
 /// Renders a page.
 pub(crate) fn render(page: &Page, places: &Arc<Places>) -> Rendered {
     let mut rendered = article(page, places);
-    rendered.html = finished(&images::with_sizes(&rendered.html, places));
+    rendered.finish(&images::with_sizes(&rendered.html, places));
     rendered
 }
 
@@ -70,11 +98,12 @@ pub(crate) fn article(page: &Page, places: &Arc<Places>) -> Rendered {
     let position = places.by_path.get(&page.path).copied().unwrap_or_default();
     let mut rendered = Rendered::default();
     let file = places.in_source(&page.path);
+    let lines = Lines::of(&text);
     let mut resolve = |reference: Reference<'_>| {
         let lead = links::lead(places, position, &page.path, reference.address);
-        note(&lead, reference, (&file, &text), &mut rendered)
+        note(lead, reference, (&file, &lines), &mut rendered)
     };
-    let mut snippets = Snippets::of(places, &file, &text);
+    let mut snippets = Snippets::of(places, &file, &lines);
     let mut take = |asked: Snippet<'_>| snippets.take(&asked);
     let document = markdown::render_with(&text, &places.markdown, &mut resolve, &mut take);
     rendered.headings = document.headings;
@@ -84,6 +113,14 @@ pub(crate) fn article(page: &Page, places: &Arc<Places>) -> Rendered {
     let here = (position, page.path.as_str());
     raw_links::note(places, here, (&text, &document.html), &mut rendered.problems);
     rendered.problems.add(&snippets.findings);
+    for left_out in &document.left_out {
+        let problem = |left_out: &LeftOut| {
+            Problem::new(Rule::Bound, &*file, &*left_out.reason)
+                .at(Some(left_out.line), None)
+                .way_out("Divide the page.")
+        };
+        rendered.problems.push(problem(left_out));
+    }
     let safe = sanitise::page(&document.html, places, position, &page.path);
     rendered.ids = ids(&safe);
     rendered.sections = sections(&safe, &rendered.headings);
@@ -102,9 +139,9 @@ pub(crate) fn published(
     let safe = sanitise::page(html, places, position, path);
     let mut rendered = Rendered {
         headings,
-        html: finished(&safe),
         ..Rendered::default()
     };
+    rendered.finish(&safe);
     for heading in &mut rendered.headings {
         heading.id = sanitise::own_id(&heading.id);
     }
@@ -113,28 +150,29 @@ pub(crate) fn published(
 
 /// Keeps what is wrong with a link, and gives its address.
 fn note(
-    lead: &Lead,
+    lead: Lead,
     reference: Reference<'_>,
-    (file, text): (&str, &str),
+    (file, lines): (&str, &Lines<'_>),
     rendered: &mut Rendered,
 ) -> Option<String> {
     let (rule, what) = match reference.target {
         Target::Link => (Rule::Link, "The link leads"),
         Target::Image => (Rule::Image, "The image leads"),
     };
-    let column = || super::column_of(text, reference.line, reference.address);
     let problem = |rule: Rule, text: String, way_out: &str| {
-        let problem = Problem::new(rule, file, text).at(Some(reference.line), column());
+        let column = lines.column_of(reference.line, reference.address);
+        let problem = Problem::new(rule, file, text).at(Some(reference.line), column);
         problem.way_out(way_out)
     };
     match lead {
         Lead::AsIs => None,
-        Lead::To(address) => Some(address.clone()),
+        Lead::To(address) => Some(address),
         Lead::Heading(address, page, heading) => {
-            rendered
-                .heading_links
-                .push((Some(reference.line), *page, heading.clone()));
-            Some(address.clone())
+            if rendered.heading_links.len() < MAX_HEADING_LINKS {
+                let link = (Some(reference.line), page, heading);
+                rendered.heading_links.push(link);
+            }
+            Some(address)
         }
         Lead::Beside(address, found) => {
             let text = || format!("{what} to {found}, which is no documentation");
@@ -143,13 +181,13 @@ fn note(
             rendered
                 .problems
                 .note(Rule::Outside, || problem(Rule::Outside, text(), way_out));
-            Some(address.clone())
+            Some(address)
         }
         Lead::Nowhere(address, missing) => {
             let text = || format!("{what} to {missing}, which does not exist");
             let way_out = "Correct the address, or add the file.";
             rendered.problems.note(rule, || problem(rule, text(), way_out));
-            Some(address.clone())
+            Some(address)
         }
     }
 }
@@ -196,9 +234,17 @@ fn sections(html: &str, headings: &[Heading]) -> Vec<Section> {
     sections
 }
 
-/// The page with the components of the portal: code that can be copied, tables that can be scrolled, diagrams and formulas.
-fn finished(html: &str) -> String {
-    let mut drawings = Drawings::default();
+impl Rendered {
+    /// Takes HTML that is safe, and gives it the components of the portal: code that can be copied, tables that can be scrolled, diagrams
+    /// and formulas.
+    fn finish(&mut self, html: &str) {
+        let mut drawings = Drawings::default();
+        self.html = finished(html, &mut drawings);
+        self.is_passing = drawings.is_passing();
+    }
+}
+
+fn finished(html: &str, drawings: &mut Drawings) -> String {
     let html = drawings
         .with_formulas(html)
         .replace(
@@ -217,7 +263,8 @@ fn finished(html: &str) -> String {
         let marked = part(4).unwrap_or_default();
         let lines = marked.split(' ').filter_map(|line| line.parse::<u32>().ok());
         // Marked lines are counted from the beginning, whatever the number of the first one is.
-        let marked: Vec<u32> = lines.map(|line| line + first_line.unwrap_or(1) - 1).collect();
+        let before = first_line.unwrap_or(1_u32).saturating_sub(1);
+        let marked: Vec<u32> = lines.map(|line| line.saturating_add(before)).collect();
         let code = Code {
             text: text.trim_end_matches('\n'),
             language: language_of(language.as_deref().unwrap_or_default()),

@@ -3,6 +3,7 @@
 
 use markdown::Snippet;
 
+use super::lines::Lines;
 use super::{Findings, Places, Problem, Rule, links};
 
 /// How much text is read for the snippets of one page, in bytes.
@@ -13,19 +14,19 @@ pub(super) struct Snippets<'a> {
     pub(super) places: &'a Places,
     /// The page in the source.
     pub(super) file: &'a str,
-    /// Its text.
-    pub(super) text: &'a str,
+    /// The lines of its text.
+    pub(super) lines: &'a Lines<'a>,
     left: usize,
     /// What is wrong with them.
     pub(super) findings: Findings,
 }
 
 impl<'a> Snippets<'a> {
-    pub(super) fn of(places: &'a Places, file: &'a str, text: &'a str) -> Self {
+    pub(super) fn of(places: &'a Places, file: &'a str, lines: &'a Lines<'a>) -> Self {
         Self {
             places,
             file,
-            text,
+            lines,
             left: MAX_TEXT,
             findings: Findings::default(),
         }
@@ -37,7 +38,7 @@ impl<'a> Snippets<'a> {
             Ok(text) => Some(text),
             Err((reason, way_out)) => {
                 self.findings.note(Rule::Snippet, || {
-                    let column = super::column_of(self.text, asked.line, asked.name);
+                    let column = self.lines.column_of(asked.line, asked.name);
                     let text = format!("The snippet {} {reason}", asked.name);
                     Problem::new(Rule::Snippet, self.file, text)
                         .at(Some(asked.line), column)

@@ -8,6 +8,7 @@
 mod build;
 mod configuration;
 mod fake_s3;
+mod hostile;
 mod pages;
 mod preview;
 mod published;

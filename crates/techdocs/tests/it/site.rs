@@ -1,11 +1,11 @@
 //! Navigation, links, what is wrong, and that nothing acts.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use model::Severity;
-use scm::{Integrations, Tree, TreeFile};
+use scm::{Tree, TreeFile};
 use techdocs::{Rule, Site, Source};
 
 pub fn made(files: &[(&str, &str)], source: &Source) -> Site {
@@ -17,14 +17,8 @@ pub fn made(files: &[(&str, &str)], source: &Source) -> Site {
         .iter()
         .map(|(path, text)| ((*path).to_owned(), file(text)))
         .collect();
-    let value = serde_json::json!({"integrations": {"gitea": [{"host": "git.example.com"}]}});
-    let config = config::Config::from_value(value, Path::new("/")).unwrap();
     let version = "c0ffee".to_owned();
-    Site::new(
-        Tree { files, version },
-        source,
-        &Integrations::new(config.integrations()),
-    )
+    Site::new(Tree { files, version }, source)
 }
 
 pub fn site(files: &[(&str, &str)]) -> Site {

@@ -14,7 +14,7 @@ use super::decisions::decisions;
 use super::versions::{change, version_link, version_notice, versions};
 use super::{ReaderView, Shows, advice};
 use crate::pages::find::Hit;
-use crate::site::{Entry, Leads, Problem};
+use crate::site::{Entry, Leads, Problem, links};
 
 /// Deepest level of headings among what is on the page.
 const DEEPEST: u8 = 3;
@@ -139,23 +139,11 @@ fn one(view: &ReaderView, entry: &Entry) -> Markup {
                 a href=(view.address(&view.site.pages[*at].url)) aria-current=[(view.current() == Some(*at)).then_some("page")] { (title) }
             }
             Leads::File(path) => { a href=(format_args!("{}{path}", crate::findable::base(&view.reference))) { (title) } }
-            Leads::Out(address) => { a href=(safe(address)) rel="noopener noreferrer" { (title) " " (icon("external")) } }
+            Leads::Out(address) => { a href=(links::safe(address)) rel="noopener noreferrer" { (title) " " (icon("external")) } }
             Leads::Section(inner) => {
                 details open[holds(inner, view.current()) || inner.len() <= 8] { summary { (title) } (entries(view, inner)) }
             }
         }
-    }
-}
-
-/// An address that a navigation may lead to.
-fn safe(address: &str) -> &str {
-    let is_safe = ["https://", "http://", "mailto:", "/"]
-        .iter()
-        .any(|scheme| address.starts_with(scheme));
-    if is_safe && !address.starts_with("//") {
-        address
-    } else {
-        "#"
     }
 }
 

@@ -96,7 +96,7 @@ impl Menu<'_> {
                 let href = relative(self.from, &links::encoded(path));
                 self.link(&href, title, false);
             }
-            Leads::Out(address) => self.link(safe(address), title, false),
+            Leads::Out(address) => self.link(links::safe(address), title, false),
             Leads::Section(inner) => {
                 let is_open = holds(inner, self.at);
                 match first_page(inner).filter(|_| !self.common.is_whole && !is_open) {
@@ -149,13 +149,6 @@ impl Menu<'_> {
         self.list(inner, level);
         self.html.push_str("</nav></li>\n");
     }
-}
-
-/// An address that a navigation may lead to.
-fn safe(address: &str) -> &str {
-    let known = ["https://", "http://", "mailto:", "/"];
-    let is_safe = known.iter().any(|scheme| address.starts_with(scheme));
-    if is_safe { address } else { "#" }
 }
 
 /// What is on the page; empty if there is nothing to list.

@@ -6,7 +6,7 @@ use scm::TreeFile;
 use serde_json::Value;
 use yaml::Limits;
 
-use super::{folder_of, tags};
+use super::tags;
 use crate::site::links;
 use crate::site::problem::{Problem, Rule};
 
@@ -33,7 +33,7 @@ pub(super) fn read(files: &BTreeMap<String, TreeFile>, path: &str) -> Read {
         let Some(written) = above.as_str().map(str::to_owned) else {
             break;
         };
-        let parent = links::normalised(&format!("{}{written}", folder_of(&file)));
+        let parent = links::normalised(&format!("{}{written}", links::folder_of(&file)));
         let parent = parent.filter(|_| !written.starts_with('/'));
         let Some(parent) = parent else {
             let text =

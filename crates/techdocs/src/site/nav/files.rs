@@ -14,6 +14,9 @@ const MAX_NAMED: usize = 100;
 impl Reading<'_> {
     /// The pages of a folder: its own first, the index before all, then those of its folders.
     pub(super) fn by_files(&mut self, folder: &str) -> Vec<Entry> {
+        if self.is_full() {
+            return Vec::new();
+        }
         let prefix = if folder.is_empty() {
             String::new()
         } else {
@@ -34,6 +37,9 @@ impl Reading<'_> {
         own.sort_by_key(|path| !is_index(path, files));
         let mut entries: Vec<Entry> = Vec::new();
         for path in own {
+            if !self.admits_one() {
+                return entries;
+            }
             if let Some(page) = self.position(path) {
                 let leads = Leads::Page(page);
                 entries.push(Entry { title: None, leads });

@@ -49,13 +49,14 @@ struct Frame {
 }
 
 impl Frame {
-    fn push(&mut self, text: &str, number: u32) {
+    /// Puts a text behind what is there; its lines have these numbers. Code that was taken out leaves gaps between them.
+    fn push(&mut self, text: &str, numbers: &[u32]) {
         for (at, piece) in text.split('\n').enumerate() {
             if let Some((line, _)) = self.lines.last_mut().filter(|_| at == 0) {
                 line.push_str(piece);
             } else {
-                let at = u32::try_from(at).unwrap_or(u32::MAX);
-                self.lines.push((piece.to_owned(), number.saturating_add(at)));
+                let number = numbers.get(at).or(numbers.last()).copied();
+                self.lines.push((piece.to_owned(), number.unwrap_or(1)));
             }
         }
     }
@@ -178,14 +179,15 @@ impl<'t> Html<'t, '_> {
     /// Text of so many bytes.
     fn data(&mut self, length: usize) {
         let text = &self.rest()[..length];
-        let number = self.number();
         self.in_tail &= !text.contains('\n');
         if let Some(raw) = &mut self.raw {
             raw.html.push_str(text);
         } else {
+            let lines = text.bytes().filter(|byte| *byte == b'\n').count() + 1;
+            let numbers: Vec<u32> = self.numbers.iter().skip(self.line).take(lines).copied().collect();
             let frame = self.frame();
             frame.is_fresh = false;
-            frame.push(text, number);
+            frame.push(text, &numbers);
         }
         self.go(length);
     }
@@ -237,7 +239,7 @@ impl<'t> Html<'t, '_> {
         let text = self.rest()[..length].to_owned();
         let mark = self.stash.keep(Kept::Html(text, false));
         let number = self.number();
-        self.frame().push(&mark, number);
+        self.frame().push(&mark, &[number]);
         self.go(length);
     }
 

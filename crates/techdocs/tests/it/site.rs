@@ -341,3 +341,16 @@ fn notes_crowd_out_no_error() {
     let warning = findings.problems().iter().find(|one| one.rule == Rule::Anchor);
     assert_eq!(warning.unwrap().file, "docs/c.md");
 }
+
+#[test]
+fn lines_behind_code_and_html_keep_their_numbers() {
+    let page = "# A\n\n```sh\na\nb\nc\n```\n\ntext <b>bold</b>\n\n--8<-- \"docs/part.txt\"\n\nmore\n[a](gone.md)\n\n<p>x</p>\n\n[b](lost.md)\n";
+    let site = site(&[("docs/index.md", page), ("docs/part.txt", "one\ntwo\nthree\n")]);
+    assert_eq!(
+        problems(&site),
+        [
+            "docs/index.md:14:5 The link leads to gone.md, which does not exist",
+            "docs/index.md:18:5 The link leads to lost.md, which does not exist",
+        ]
+    );
+}

@@ -2,6 +2,9 @@
 
 use std::cell::Cell;
 
+/// Why a template that has no fuel left ends.
+pub(crate) const TOO_MUCH_WORK: &str = "The template does more work than it may";
+
 /// Bytes of its result, and fuel of the template, which it uses up.
 #[derive(Clone, Copy)]
 pub(crate) struct Allowance<'f> {
@@ -18,6 +21,14 @@ impl Allowance<'_> {
                 self.room
             ));
         }
+        Ok(())
+    }
+
+    /// Uses up fuel; the reason where there is not enough.
+    pub(crate) fn pay(self, fuel: usize) -> Result<(), String> {
+        let fuel = u64::try_from(fuel).unwrap_or(u64::MAX);
+        let left = self.fuel.get().checked_sub(fuel);
+        self.fuel.set(left.ok_or(TOO_MUCH_WORK)?);
         Ok(())
     }
 }

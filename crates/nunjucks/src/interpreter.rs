@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::allowance::Allowance;
+use crate::allowance::{Allowance, TOO_MUCH_WORK};
 use crate::error::{Position, TemplateError};
 use crate::extensions::Extensions;
 use crate::pattern::Pattern;
@@ -67,7 +67,7 @@ impl<'a> Interpreter<'a> {
     pub(crate) fn burn(&self, fuel: usize, at: Position) -> Outcome<()> {
         let fuel = u64::try_from(fuel).unwrap_or(u64::MAX);
         let left = self.fuel.get().checked_sub(fuel);
-        let left = left.ok_or_else(|| at.error("The template does more work than it may"))?;
+        let left = left.ok_or_else(|| at.error(TOO_MUCH_WORK))?;
         self.fuel.set(left);
         Ok(())
     }

@@ -3,6 +3,7 @@
 
 mod lists;
 mod numbers;
+mod replacement;
 mod texts;
 
 use crate::allowance::Allowance;

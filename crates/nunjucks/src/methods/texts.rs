@@ -1,7 +1,6 @@
 //! Methods of texts. Places are counted in UTF-16 units, and patterns match units, as in JavaScript.
 
-use std::ops::Range;
-
+use super::replacement::Replacement;
 use super::{argument, place};
 use crate::allowance::Allowance;
 use crate::number;
@@ -22,7 +21,7 @@ fn of_units(units: &[u16]) -> Value {
     Value::text(String::from_utf16_lossy(units))
 }
 
-fn units_of(text: &str) -> Vec<u16> {
+pub(super) fn units_of(text: &str) -> Vec<u16> {
     text.encode_utf16().collect()
 }
 
@@ -174,11 +173,21 @@ pub(crate) fn replace(
     allowance: Allowance<'_>,
 ) -> Result<String, String> {
     let units = units_of(text);
-    let places = match what {
-        Value::Regex(pattern) => pattern.places(&units, allowance.fuel)?,
-        what => places_of(text, &what.print()).take(1).collect(),
-    };
-    filled(&units, &places, with, allowance)
+    match what {
+        Value::Regex(pattern) => {
+            let with = Replacement::read(with, Some(&pattern.program));
+            let mut filled = Filled::new(&units, with, allowance);
+            pattern.each_place(&units, allowance.fuel, |found| filled.place(&found))?;
+            filled.text()
+        }
+        what => {
+            let mut filled = Filled::new(&units, Replacement::read(with, None), allowance);
+            let what = what.print();
+            let mut places = places_of(text, &what).take(1);
+            places.try_for_each(|found| filled.place(&found))?;
+            filled.text()
+        }
+    }
 }
 
 /// `text.replaceAll(what, with)` of a pattern with the flag `g`, or of a plain text where there is no pattern.
@@ -190,11 +199,12 @@ pub(crate) fn replace_all(
     allowance: Allowance<'_>,
 ) -> Result<String, String> {
     let units = units_of(text);
-    let places = match pattern {
-        Some(program) => program.all(&units, allowance.fuel)?,
-        None => places_of(text, plain).collect(),
-    };
-    filled(&units, &places, with, allowance)
+    let mut filled = Filled::new(&units, Replacement::read(with, pattern), allowance);
+    match pattern {
+        Some(program) => program.each_place(&units, allowance.fuel, |found| filled.place(&found))?,
+        None => places_of(text, plain).try_for_each(|found| filled.place(&found))?,
+    }
+    filled.text()
 }
 
 /// Where a plain text stands, in units.
@@ -208,70 +218,40 @@ fn places_of<'t>(text: &'t str, what: &'t str) -> impl Iterator<Item = Found> + 
     })
 }
 
-/// A text with other text for places in it.
-fn filled(units: &[u16], places: &[Found], with: &str, allowance: Allowance<'_>) -> Result<String, String> {
-    let (mut made, mut from) = (Vec::with_capacity(units.len()), 0);
-    for found in places {
-        made.extend_from_slice(&units[from..found.range.start]);
-        expand(units, found, with, &mut made, allowance)?;
-        from = found.range.end;
-    }
-    made.extend_from_slice(&units[from..]);
-    allowance.fits(made.len())?;
-    Ok(String::from_utf16_lossy(&made))
+/// A text in which places are replaced from its beginning on.
+struct Filled<'a> {
+    units: &'a [u16],
+    with: Replacement,
+    allowance: Allowance<'a>,
+    made: Vec<u16>,
+    /// Where the last place ended.
+    from: usize,
 }
 
-/// A replacement with `$1`, `$<name>`, `$&` and what stands before and behind the place filled in.
-fn expand(
-    units: &[u16],
-    found: &Found,
-    with: &str,
-    made: &mut Vec<u16>,
-    allowance: Allowance<'_>,
-) -> Result<(), String> {
-    let mut rest = with;
-    while let Some(at) = rest.find('$') {
-        made.extend(rest[..at].encode_utf16());
-        rest = &rest[at + 1..];
-        let (piece, length) = reference(found, rest);
-        match piece {
-            Piece::Dollar => made.push(u16::from(b'$')),
-            Piece::Before => made.extend_from_slice(&units[..found.range.start]),
-            Piece::Behind => made.extend_from_slice(&units[found.range.end..]),
-            Piece::Part(part) => made.extend_from_slice(&units[part.unwrap_or_default()]),
+impl<'a> Filled<'a> {
+    fn new(units: &'a [u16], with: Replacement, allowance: Allowance<'a>) -> Self {
+        Self {
+            units,
+            with,
+            allowance,
+            made: Vec::with_capacity(units.len()),
+            from: 0,
         }
-        allowance.fits(made.len())?;
-        rest = &rest[length..];
     }
-    made.extend(rest.encode_utf16());
-    allowance.fits(made.len())
-}
 
-/// What is filled in.
-enum Piece {
-    Dollar,
-    Before,
-    Behind,
-    Part(Option<Range<usize>>),
-}
+    fn place(&mut self, found: &Found) -> Result<(), String> {
+        self.made
+            .extend_from_slice(&self.units[self.from..found.range.start]);
+        self.with
+            .fill(self.units, found, &mut self.made, self.allowance)?;
+        self.from = found.range.end;
+        Ok(())
+    }
 
-/// What stands behind a `$`, and its length.
-fn reference(found: &Found, rest: &str) -> (Piece, usize) {
-    let group = |length: usize| {
-        let number = rest
-            .get(..length)
-            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
-        let index = number.parse::<usize>().ok()?.checked_sub(1)?;
-        Some((Piece::Part(found.groups.get(index)?.clone()), length))
-    };
-    let name = rest.strip_prefix('<').and_then(|rest| rest.split_once('>'));
-    match (rest.chars().next(), name) {
-        (Some('$'), _) => (Piece::Dollar, 1),
-        (Some('&'), _) => (Piece::Part(Some(found.range.clone())), 1),
-        (Some('`'), _) => (Piece::Before, 1),
-        (Some('\''), _) => (Piece::Behind, 1),
-        (Some('<'), Some((name, _))) if found.has_names() => (Piece::Part(found.named(name)), name.len() + 2),
-        _ => group(2).or_else(|| group(1)).unwrap_or((Piece::Dollar, 0)),
+    fn text(mut self) -> Result<String, String> {
+        self.made.extend_from_slice(&self.units[self.from..]);
+        self.allowance.fits(self.made.len())?;
+        Ok(String::from_utf16_lossy(&self.made))
     }
 }
 

@@ -274,7 +274,8 @@ impl<'a> Parser<'a> {
         let at = self.here();
         let mut name = self.name()?;
         while self.skip_sign(".") {
-            name = format!("{name}.{}", self.name()?);
+            name.push('.');
+            name.push_str(&self.name()?);
         }
         let arguments = if self.skip_sign("(") {
             self.arguments()?

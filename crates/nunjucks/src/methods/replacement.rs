@@ -1,13 +1,11 @@
 //! What stands for a place that is replaced: text with `$1`, `$<name>`, `$&` and the like, read once for all places.
 
 use super::texts::units_of;
-use crate::allowance::Allowance;
+use crate::allowance::{Allowance, BYTES_FOR_FUEL};
 use crate::pattern::{Found, Program};
 
 /// Pieces that are filled in for one unit of fuel.
 const PIECES_FOR_FUEL: usize = 8;
-/// Units of text that are made for one unit of fuel.
-const UNITS_FOR_FUEL: usize = 64;
 
 /// A text whose references are known.
 pub(super) struct Replacement {
@@ -80,7 +78,7 @@ impl Replacement {
                 Piece::Nothing => &[],
             };
             allowance.fits(made.len() + added.len())?;
-            allowance.pay(added.len() / UNITS_FOR_FUEL)?;
+            allowance.pay(added.len() / BYTES_FOR_FUEL)?;
             made.extend_from_slice(added);
         }
         Ok(())

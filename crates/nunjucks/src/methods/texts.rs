@@ -17,7 +17,8 @@ pub(super) fn unit(text: &str, index: usize) -> Option<Value> {
     text.encode_utf16().nth(index).map(|unit| of_units(&[unit]))
 }
 
-fn of_units(units: &[u16]) -> Value {
+/// A part of a text. Half of a pair is shown as a replacement character.
+pub(crate) fn of_units(units: &[u16]) -> Value {
     Value::text(String::from_utf16_lossy(units))
 }
 
@@ -46,7 +47,7 @@ pub(super) fn call(
         "replace" => Value::text(replace(text, first, &second.print(), allowance)?),
         "split" => split(text, first, second, allowance)?,
         "charAt" | "charCodeAt" | "slice" | "substring" => part(&units_of(text), name, first, second),
-        _ => search(&units_of(text), name, &units_of(&first.print()), second),
+        _ => search(text, name, &first.print(), second),
     })
 }
 
@@ -84,30 +85,61 @@ fn part(units: &[u16], name: &str, first: &Value, second: &Value) -> Value {
 }
 
 /// Where one text stands in another, and whether it does.
-fn search(units: &[u16], name: &str, what: &[u16], from: &Value) -> Value {
-    let length = units.len();
+fn search(text: &str, name: &str, what: &str, from: &Value) -> Value {
+    let length = text.encode_utf16().count();
     let bound = |default: usize| match from {
         Value::Undefined => default,
         value => number::size(value.number()).min(length),
     };
-    let stands_at = |at: &usize| units[*at..].starts_with(what);
-    let last = length.saturating_sub(what.len());
-    let fits = what.len() <= length;
-    let first_from = |start: usize| (start..=last).filter(|_| fits).find(stands_at);
     let found = |at: Option<usize>| at.map_or(Value::Number(-1.0), Value::count);
     match name {
-        "includes" => Value::Flag(first_from(bound(0)).is_some()),
-        "indexOf" => found(first_from(bound(0))),
-        "startsWith" => Value::Flag(units[bound(0)..].starts_with(what)),
-        "endsWith" => Value::Flag(units[..bound(length)].ends_with(what)),
+        "includes" => Value::Flag(first_place(text, what, bound(0)).is_some()),
+        "indexOf" => found(first_place(text, what, bound(0))),
+        "startsWith" => Value::Flag(units_of(text)[bound(0)..].starts_with(&units_of(what))),
+        "endsWith" => Value::Flag(units_of(text)[..bound(length)].ends_with(&units_of(what))),
         _ => {
-            let start = match from {
-                value if value.number().is_nan() => last,
-                value => number::size(value.number()).min(last),
+            let last = match from {
+                value if value.number().is_nan() => length,
+                value => number::size(value.number()).min(length),
             };
-            found((0..=start).rev().filter(|_| fits).find(stands_at))
+            found(last_place(text, what, last))
         }
     }
+}
+
+/// The first unit, from one on, at which another text stands. A text begins with a letter, never with the second half of a pair.
+fn first_place(text: &str, what: &str, from: usize) -> Option<usize> {
+    if what.is_empty() {
+        return Some(from);
+    }
+    let begin = bytes_before(text, from)?;
+    let at = begin + text[begin..].find(what)?;
+    Some(text[..at].encode_utf16().count())
+}
+
+/// The last unit, up to one, at which another text stands.
+fn last_place(text: &str, what: &str, last: usize) -> Option<usize> {
+    if what.is_empty() {
+        return Some(last);
+    }
+    // What begins behind the last place goes on behind this end.
+    let begin = bytes_before(text, last + 1).unwrap_or(text.len());
+    let end = text.len().min(begin + what.len() - 1);
+    let end = (0..=end).rev().find(|end| text.is_char_boundary(*end))?;
+    let at = text[..end].rfind(what)?;
+    Some(text[..at].encode_utf16().count())
+}
+
+/// The bytes of the letters that begin before a unit; nothing where the text ends before it.
+fn bytes_before(text: &str, unit: usize) -> Option<usize> {
+    let (mut units, mut bytes) = (0, 0);
+    let mut letters = text.chars();
+    while units < unit {
+        let letter = letters.next()?;
+        units += letter.len_utf16();
+        bytes += letter.len_utf8();
+    }
+    Some(bytes)
 }
 
 fn split(text: &Text, separator: &Value, most: &Value, allowance: Allowance<'_>) -> Result<Value, String> {
@@ -119,8 +151,15 @@ fn split(text: &Text, separator: &Value, most: &Value, allowance: Allowance<'_>)
         Value::Undefined => vec![Value::text(&**text)],
         Value::Regex(pattern) => split_by(&units_of(text), &pattern.program, allowance)?,
         separator => match separator.print() {
-            empty if empty.is_empty() => units(text),
-            separator => text.split(&separator).map(Value::text).collect(),
+            empty if empty.is_empty() => {
+                allowance.fits_list(text.encode_utf16().take(most).count())?;
+                let units = text.encode_utf16().take(most);
+                units.map(|unit| of_units(&[unit])).collect()
+            }
+            separator => {
+                allowance.fits_list(text.split(&separator).take(most).count())?;
+                text.split(&separator).take(most).map(Value::text).collect()
+            }
         },
     };
     Ok(Value::array(parts.into_iter().take(most).collect()))
@@ -158,7 +197,7 @@ fn split_by(units: &[u16], program: &Program, allowance: Allowance<'_>) -> Resul
         parts.push(of_units(&units[from..range.start]));
         let groups = found.groups.into_iter();
         parts.extend(groups.map(|group| group.map_or(Value::Undefined, |group| of_units(&units[group]))));
-        allowance.fits(parts.len() * 8)?;
+        allowance.fits_list(parts.len())?;
         (from, next) = (range.end, range.end);
     }
     parts.push(of_units(&units[from..]));

@@ -127,6 +127,41 @@ fn pattern() -> impl Strategy<Value = String> {
     })
 }
 
+/// Parts that try much, within each other.
+fn hostile_pattern() -> impl Strategy<Value = String> {
+    let atoms = &[
+        "a",
+        "b",
+        "a*",
+        ".",
+        "[^]",
+        "\\W",
+        "[\\W\\w]",
+        "\\b",
+        "",
+        "^",
+        "$",
+        "\\1",
+        "\\2",
+        "\\k<n>",
+        "[^\\s!-\u{ffdc}]",
+    ];
+    let counts = &[
+        "", "*", "+", "*?", "{0,40}", "{30}", "{2,}?", "{7}", "{0,3}", "{1000}",
+    ];
+    let brackets = &["(", "(?:", "(?=", "(?!", "(?<=", "(?<!", "(?<n>", "(?<m>"];
+    let atom = proptest::sample::select(&atoms[..]).prop_map(str::to_owned);
+    atom.prop_recursive(8, 64, 6, move |inner| {
+        let part = (
+            proptest::sample::select(&brackets[..]),
+            proptest::collection::vec(inner, 1..6),
+            proptest::sample::select(&["", "|"][..]),
+            proptest::sample::select(&counts[..]),
+        );
+        part.prop_map(|(bracket, parts, between, count)| format!("{bracket}{}){count}", parts.join(between)))
+    })
+}
+
 fn text() -> impl Strategy<Value = Vec<u16>> {
     let letters = &[
         'a',
@@ -162,6 +197,20 @@ proptest! {
         text in text(),
     ) {
         alike(&source, flags, &text)?;
+    }
+
+    /// Whatever a pattern is, it is read and searched within its fuel.
+    #[test]
+    fn hostile_patterns_end(
+        source in hostile_pattern(),
+        flags in proptest::sample::select(&["g", "gi", "gm", "gy"][..]),
+        text in proptest::collection::vec(proptest::sample::select(&[97_u16, 97, 98, 10, 0x3a3][..]), 0..400),
+    ) {
+        let begun = Instant::now();
+        if let Err(failure) = ours(&source, flags, &text, 20_000) {
+            prop_assert!(!failure.is_empty(), "/{}/ fails without a reason", source);
+        }
+        prop_assert!(begun.elapsed() < LONGEST, "/{}/{} took {:?}", source, flags, begun.elapsed());
     }
 
     /// Failures are kept in these searches from their first step on.

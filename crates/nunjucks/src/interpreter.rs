@@ -114,14 +114,17 @@ impl<'a> Interpreter<'a> {
     /// Pays for values that are printed, compared or given away, with all that they hold; a list that is held twice counts twice.
     fn weigh<'v>(&self, values: impl IntoIterator<Item = &'v Value>, at: Position) -> Outcome<()> {
         let most = self.room().max(LEAST_RESULT).saturating_mul(TIMES_RESULT);
+        // What cannot be paid is not gone through either.
+        let fuel = usize::try_from(self.fuel.get()).unwrap_or(usize::MAX);
+        let payable = fuel.saturating_add(1).saturating_mul(BYTES_FOR_FUEL).min(most);
+        let reason = |immense| match immense {
+            Immense::Long if payable < most => at.error(TOO_MUCH_WORK),
+            Immense::Long => at.error(format!("A value is longer than {most} bytes")),
+            Immense::Deep => at.error("The value is nested too deeply"),
+        };
         let mut whole = 0;
         for value in values {
-            whole += value
-                .whole_weight(most - whole)
-                .map_err(|immense| match immense {
-                    Immense::Long => at.error(format!("A value is longer than {most} bytes")),
-                    Immense::Deep => at.error("The value is nested too deeply"),
-                })?;
+            whole += value.whole_weight(payable - whole).map_err(reason)?;
         }
         self.burn(whole / BYTES_FOR_FUEL, at)
     }

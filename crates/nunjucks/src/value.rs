@@ -20,6 +20,8 @@ pub(crate) use size::Immense;
 
 /// Nesting of values that are printed or given back.
 const MOST_NESTED: usize = 200;
+/// Items of a list that take the room of one entry of an object.
+const PLACES: usize = 4;
 /// Why a function is no result.
 pub(crate) const CALLABLE: &str = "Callable values cannot be coerced";
 
@@ -344,19 +346,21 @@ impl Value {
 
     /// A copy that shares no list with this one, so that no list contains itself. What can be called stays outside of lists that
     /// change: it holds values, too.
-    pub(crate) fn detached(&self) -> Result<Self, &'static str> {
+    pub(crate) fn detached(&self, allowance: Allowance<'_>) -> Result<Self, String> {
         match self {
             Self::Array(items) => {
                 let items = items.borrow();
-                let items = items.iter().map(Self::detached);
+                allowance.pay(1 + items.len())?;
+                let items = items.iter().map(|item| item.detached(allowance));
                 items.collect::<Result<_, _>>().map(Self::array)
             }
             Self::Object(entries) => {
+                allowance.pay((1 + entries.len()) * PLACES)?;
                 let entries = entries.iter();
-                let entries = entries.map(|(key, value)| Ok((key.clone(), value.detached()?)));
-                entries.collect::<Result<Vec<_>, _>>().map(Self::object)
+                let entries = entries.map(|(key, value)| Ok((key.clone(), value.detached(allowance)?)));
+                entries.collect::<Result<Vec<_>, String>>().map(Self::object)
             }
-            Self::Cycler(_) | Self::Function(_) => Err(CALLABLE),
+            Self::Cycler(_) | Self::Function(_) => Err(CALLABLE.to_owned()),
             other => Ok(other.clone()),
         }
     }

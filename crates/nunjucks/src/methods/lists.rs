@@ -95,11 +95,11 @@ pub(super) fn call(
             value.clone()
         }
         "fill" | "copyWithin" => {
-            let with = first.detached()?;
+            let with = first.detached(allowance)?;
             overwrite(&mut items.borrow_mut(), name, with, arguments);
             value.clone()
         }
-        _ => change(items, name, arguments)?,
+        _ => change(items, name, arguments, allowance)?,
     })
 }
 
@@ -166,7 +166,7 @@ fn overwrite(items: &mut [Value], name: &str, with: Value, arguments: &[Value]) 
 }
 
 /// Methods that change a list and give something else than the list.
-fn change(items: &Items, name: &str, arguments: &[Value]) -> Result<Value, String> {
+fn change(items: &Items, name: &str, arguments: &[Value], allowance: Allowance<'_>) -> Result<Value, String> {
     let from = match name {
         "push" | "append" | "unshift" => 0,
         "insert" => 1,
@@ -174,11 +174,8 @@ fn change(items: &Items, name: &str, arguments: &[Value]) -> Result<Value, Strin
         _ => usize::MAX,
     };
     // A list may be put into itself: what is added is copied before the list changes.
-    let added = arguments
-        .get(from..)
-        .unwrap_or_default()
-        .iter()
-        .map(Value::detached);
+    let added = arguments.get(from..).unwrap_or_default().iter();
+    let added = added.map(|value| value.detached(allowance));
     let added = added.collect::<Result<Vec<Value>, _>>()?;
     let mut items = items.borrow_mut();
     let length = items.len();

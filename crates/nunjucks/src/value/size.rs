@@ -2,8 +2,8 @@
 
 use super::{MOST_NESTED, Value};
 
-/// What a value costs beside its letters.
-const ONE: usize = 8;
+/// What a value costs beside its letters: about the room that it takes.
+const ONE: usize = 32;
 
 /// Why a value cannot be measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -96,7 +96,7 @@ fn deep_values_are_let_go_of() {
         ("[1]", "cycler(a, a)"),
     ] {
         let text = format!(
-            "{{% set a = {begin} %}}{{% for i in range(200000) %}}{{% set a = {deeper} %}}{{% endfor %}}x"
+            "{{% set a = {begin} %}}{{% for i in range(40000) %}}{{% set a = {deeper} %}}{{% endfor %}}x"
         );
         assert_eq!(ends(&text), Ok(Some(json!("x"))), "{deeper}");
     }
@@ -154,7 +154,7 @@ fn results_are_measured_before_they_are_made() {
             "too long",
         ),
         (
-            "{% set t = range(300000) %}${{ t.concat(t, t, t, t, t, t, t, t, t) | length }}",
+            "{% set t = range(215000) %}${{ t.concat(t, t, t, t, t, t, t, t, t) | length }}",
             "too long",
         ),
     ] {
@@ -211,7 +211,7 @@ fn work_is_paid_for() {
         ),
     ] {
         let name: String = text.chars().take(100).collect();
-        let failure = ends_with(&text, 1_000_000).expect_err(&name).text;
+        let failure = ends_with(&text, 300_000).expect_err(&name).text;
         assert!(failure.contains("more work"), "{name}: {failure}");
     }
 }

@@ -367,7 +367,7 @@ mod tests {
         let made = |at: u8| [MADE_AT, 0, 0, 0, at];
         let ends = |after: u8| [ENDS_AFTER | CRITICAL, 0, 0, 0, after];
         let with = |signatures: &[Vec<u8>]| {
-            let all = [&[key(PRIMARY, 1, 100)], signatures, &[bound.clone()]].concat();
+            let all = [&[key(PRIMARY, 1, 100)], signatures, std::slice::from_ref(&bound)].concat();
             chosen(&all)
         };
         assert_eq!(with(&[signature(0x13, &[&made(1), &[USES, 3]])]), Ok(2));

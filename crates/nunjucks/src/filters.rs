@@ -1,6 +1,7 @@
 //! The built-in filters.
 
 mod lists;
+mod order;
 mod texts;
 
 use std::hash::{BuildHasher, RandomState};
@@ -119,13 +120,13 @@ type Filtered = Result<Value, String>;
 
 /// Applies one of the [`NAMES`]. The reason where it cannot be applied.
 pub(crate) fn apply(name: &str, value: &Value, given: &Given, allowance: Allowance<'_>) -> Filtered {
-    of_values(name, value, given)
+    of_values(name, value, given, allowance)
         .or_else(|| texts::apply(name, value, given, allowance))
-        .unwrap_or_else(|| lists::apply(name, value, given))
+        .unwrap_or_else(|| lists::apply(name, value, given, allowance))
 }
 
 /// Filters for values of any kind, and for numbers.
-fn of_values(name: &str, value: &Value, given: &Given) -> Option<Filtered> {
+fn of_values(name: &str, value: &Value, given: &Given, allowance: Allowance<'_>) -> Option<Filtered> {
     Some(Ok(match name {
         "default" | "d" => {
             let is_missing = matches!(value, Value::Undefined) || (given.at(1).is_true() && !value.is_true());
@@ -135,7 +136,7 @@ fn of_values(name: &str, value: &Value, given: &Given) -> Option<Filtered> {
                 value.clone()
             }
         }
-        "dump" | JSONIFY => return Some(dumped(value, given)),
+        "dump" | JSONIFY => return Some(dumped(value, given, allowance)),
         "safe" => Value::safe(value.shown()),
         "string" if value.is_nothing() => return Some(Err("string requires a value".to_owned())),
         "string" => value.safe_like(value.print()),
@@ -164,13 +165,13 @@ fn of_values(name: &str, value: &Value, given: &Given) -> Option<Filtered> {
     }))
 }
 
-fn dumped(value: &Value, given: &Given) -> Filtered {
+fn dumped(value: &Value, given: &Given, allowance: Allowance<'_>) -> Filtered {
     let indent = match given.at(0) {
         Value::Number(number) => " ".repeat(number::size(*number).min(10)),
         Value::Text(text) => text.chars().take(10).collect(),
         _ => String::new(),
     };
-    let text = stringify(value, &indent)?;
+    let text = stringify(value, &indent, allowance)?;
     Ok(text.map_or(Value::Undefined, Value::text))
 }
 

@@ -1,6 +1,7 @@
 //! Evaluates templates. Every node costs fuel; depth and output are bounded.
 
 mod calls;
+mod rounds;
 mod scope;
 
 use std::cell::{Cell, RefCell};
@@ -10,18 +11,19 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::allowance::Allowance;
+use crate::allowance::{Allowance, BYTES_FOR_FUEL, TOO_MUCH_WORK};
 use crate::error::{Position, TemplateError};
 use crate::extensions::Extensions;
 use crate::pattern::Pattern;
 use crate::syntax::{Expression, Loop, Macro, Node, Operator, What};
-use crate::value::CALLABLE;
-use crate::value::{Function, Value};
+use crate::value::{CALLABLE, Function, Immense, Value};
 use crate::{Options, methods, operators, tests_of_values};
 
-/// Fuel that a kilobyte of text or of a list costs.
-const BYTES_FOR_FUEL: usize = 64;
+/// Values that are printed or compared may have so many times the bytes of a result, or of this if that is less.
+const TIMES_RESULT: usize = 4;
+const LEAST_RESULT: usize = 16 << 20;
 
+use rounds::{Rounds, loop_of};
 pub(crate) use scope::Scope;
 
 pub(crate) type Outcome<T = Value> = Result<T, TemplateError>;
@@ -54,6 +56,7 @@ impl<'a> Interpreter<'a> {
             return self.text_of(nodes).map(|text| Some(Json::String(text)));
         };
         let value = self.evaluate(expression, &Scope::new(None, false))?;
+        self.weigh([&value], *tag)?;
         value.to_json().map_err(|reason| tag.error(reason))
     }
 
@@ -67,7 +70,7 @@ impl<'a> Interpreter<'a> {
     pub(crate) fn burn(&self, fuel: usize, at: Position) -> Outcome<()> {
         let fuel = u64::try_from(fuel).unwrap_or(u64::MAX);
         let left = self.fuel.get().checked_sub(fuel);
-        let left = left.ok_or_else(|| at.error("The template does more work than it may"))?;
+        let left = left.ok_or_else(|| at.error(TOO_MUCH_WORK))?;
         self.fuel.set(left);
         Ok(())
     }
@@ -108,8 +111,38 @@ impl<'a> Interpreter<'a> {
         Ok(())
     }
 
+    /// Pays for values that are printed, compared or given away, with all that they hold; a list that is held twice counts twice.
+    fn weigh<'v>(&self, values: impl IntoIterator<Item = &'v Value>, at: Position) -> Outcome<()> {
+        let most = self.room().max(LEAST_RESULT).saturating_mul(TIMES_RESULT);
+        // What cannot be paid is not gone through either.
+        let fuel = usize::try_from(self.fuel.get()).unwrap_or(usize::MAX);
+        let payable = fuel.saturating_add(1).saturating_mul(BYTES_FOR_FUEL).min(most);
+        let reason = |immense| match immense {
+            Immense::Long if payable < most => at.error(TOO_MUCH_WORK),
+            Immense::Long => at.error(format!("A value is longer than {most} bytes")),
+            Immense::Deep => at.error("The value is nested too deeply"),
+        };
+        let mut whole = 0;
+        for value in values {
+            whole += value.whole_weight(payable - whole).map_err(reason)?;
+        }
+        self.burn(whole / BYTES_FOR_FUEL, at)
+    }
+
+    /// Writes what a value is shown as.
+    fn show(&self, value: &Value, text: &mut String, at: Position) -> Outcome<()> {
+        self.weigh([value], at)?;
+        self.write(&value.shown(), text, at)
+    }
+
+    /// What stands inside of a statement.
+    fn inside(&self, nodes: &[Node], scope: &Scope, text: &mut String) -> Outcome<()> {
+        self.deeper(Position::default(), || self.run(nodes, scope, text))
+    }
+
     fn node(&self, node: &Node, scope: &Scope, text: &mut String) -> Outcome<()> {
         let nowhere = Position::default();
+        self.burn(1, nowhere)?;
         match node {
             Node::Text(added) => self.write(added, text, nowhere),
             Node::Output(expression, tag) => {
@@ -117,19 +150,20 @@ impl<'a> Interpreter<'a> {
                 if value.is_callable() {
                     return Err(tag.error(CALLABLE));
                 }
-                self.write(&value.shown(), text, expression.at)
+                self.show(&value, text, expression.at)
             }
             Node::If(branches, otherwise) => {
                 for (condition, body) in branches {
                     if self.evaluate(condition, scope)?.is_true() {
-                        return self.run(body, scope, text);
+                        return self.inside(body, scope, text);
                     }
                 }
-                self.run(otherwise, scope, text)
+                self.inside(otherwise, scope, text)
             }
             Node::For(repeated) => self.repeat(repeated, scope, text),
             Node::Set(names, value) => {
                 let value = self.evaluate(value, scope)?;
+                self.burn(names.len(), nowhere)?;
                 for name in names {
                     self.set(scope, name, value.clone());
                 }
@@ -137,6 +171,7 @@ impl<'a> Interpreter<'a> {
             }
             Node::SetBlock(names, body) => {
                 let value = Value::text(self.body(body, scope)?);
+                self.burn(names.len(), nowhere)?;
                 for name in names {
                     self.set(scope, name, value.clone());
                 }
@@ -151,24 +186,26 @@ impl<'a> Interpreter<'a> {
                 let value = Value::text(self.body(body, scope)?);
                 let (list, named) = self.arguments(arguments, scope)?;
                 let filtered = self.filter(name, value, list, named, *at)?;
-                self.write(&filtered.shown(), text, *at)
+                self.show(&filtered, text, *at)
             }
             Node::Switch(value, cases, otherwise) => {
                 let value = self.evaluate(value, scope)?;
                 for (case, body) in cases {
-                    if operators::same(&value, &self.evaluate(case, scope)?) {
-                        return self.run(body, scope, text);
+                    let other = self.evaluate(case, scope)?;
+                    self.burn(value.weight().min(other.weight()) / BYTES_FOR_FUEL, case.at)?;
+                    if operators::same(&value, &other) {
+                        return self.inside(body, scope, text);
                     }
                 }
-                self.run(otherwise, scope, text)
+                self.inside(otherwise, scope, text)
             }
-            Node::Block(body) => self.run(body, &Scope::new(Some(scope.clone()), true), text),
+            Node::Block(body) => self.inside(body, &Scope::new(Some(scope.clone()), true), text),
         }
     }
 
     fn body(&self, nodes: &[Node], scope: &Scope) -> Outcome<String> {
         let mut text = String::new();
-        self.run(nodes, scope, &mut text)?;
+        self.inside(nodes, scope, &mut text)?;
         Ok(text)
     }
 
@@ -182,16 +219,19 @@ impl<'a> Interpreter<'a> {
     fn repeat(&self, repeated: &Arc<Loop>, scope: &Scope, text: &mut String) -> Outcome<()> {
         let at = repeated.list.at;
         let list = self.evaluate(&repeated.list, scope)?;
-        let rounds = rounds(&list, &repeated.names);
-        if rounds.is_empty() {
-            return self.run(&repeated.otherwise, scope, text);
+        let count = repeated.names.len();
+        let rounds = Rounds::of(&list, count);
+        let length = rounds.length();
+        if length == 0 {
+            return self.inside(&repeated.otherwise, scope, text);
         }
-        let length = rounds.len();
-        for (index, values) in rounds.into_iter().enumerate() {
-            self.burn(1, at)?;
+        self.burn(list.weight() / BYTES_FOR_FUEL, at)?;
+        for index in 0..length {
+            self.burn(count, at)?;
             let inner = Scope::new(Some(scope.clone()), false);
             let missing = std::iter::repeat(Value::Undefined);
-            for (name, value) in repeated.names.iter().zip(values.into_iter().chain(missing)) {
+            let values = rounds.values(index, count).into_iter().chain(missing);
+            for (name, value) in repeated.names.iter().zip(values) {
                 inner.put(name, value);
             }
             inner.put("loop", loop_of(index, length));
@@ -221,7 +261,7 @@ impl<'a> Interpreter<'a> {
             Value::function(Function::Caller(body.clone(), scope.clone())),
         ));
         let value = self.call(&called, list, named, function, call.at)?;
-        self.write(&value.shown(), text, call.at)
+        self.show(&value, text, call.at)
     }
 
     fn lookup(&self, name: &str, scope: &Scope) -> Value {
@@ -259,7 +299,10 @@ impl<'a> Interpreter<'a> {
             What::Null => Value::Null,
             What::Flag(flag) => Value::Flag(*flag),
             What::Number(number) => Value::Number(*number),
-            What::Text(text) => Value::text(text),
+            What::Text(text) => {
+                self.burn(text.len() / BYTES_FOR_FUEL, at)?;
+                Value::text(text)
+            }
             What::Regex(program) => Value::Regex(Rc::new(Pattern::new(program.clone()))),
             What::Symbol(name) => self.lookup(name, scope),
             What::Array(items) => Value::array(self.all(items, scope)?),
@@ -284,6 +327,7 @@ impl<'a> Interpreter<'a> {
             What::Test(name, value, arguments) => {
                 let value = self.evaluate(value, scope)?;
                 let (list, _) = self.arguments(arguments, scope)?;
+                self.weigh(list.iter().chain([&value]), at)?;
                 Value::Flag(tests_of_values::test(name, &value, &list).map_err(|reason| at.error(reason))?)
             }
             What::Not(value) => Value::Flag(!self.evaluate(value, scope)?.is_true()),
@@ -307,6 +351,7 @@ impl<'a> Interpreter<'a> {
         if value.is_callable() {
             return Err(at.error(CALLABLE));
         }
+        self.weigh([&value], at)?;
         Ok(value.number())
     }
 
@@ -321,6 +366,7 @@ impl<'a> Interpreter<'a> {
                 What::Symbol(name) | What::Text(name) => (&**name).into(),
                 _ => return Err(key.at.error("The key of an object must be a name or a text")),
             };
+            self.burn(1 + name.len() / BYTES_FOR_FUEL, key.at)?;
             all.push((name, self.evaluate(value, scope)?));
         }
         Ok(Value::object(all))
@@ -328,6 +374,7 @@ impl<'a> Interpreter<'a> {
 
     fn member(&self, object: &Value, key: &Value, at: Position) -> Outcome {
         self.burn(object.weight() / (8 * BYTES_FOR_FUEL), at)?;
+        self.weigh([key], at)?;
         let found = methods::member(object, key);
         if matches!(found, Value::Undefined) && self.options.has_python_words {
             return Ok(methods::python_member(object, key));
@@ -347,6 +394,7 @@ impl<'a> Interpreter<'a> {
         for (number, part) in numbers.iter_mut().zip(parts) {
             if let Some(part) = part {
                 let part = self.evaluate(part, scope)?;
+                self.weigh([&part], at)?;
                 *number = Some(part)
                     .filter(|part| !part.is_nothing())
                     .map(|part| part.number());
@@ -377,58 +425,25 @@ impl<'a> Interpreter<'a> {
         if matches!(operator, Operator::And | Operator::Or) {
             return Ok(right);
         }
-        self.burn((left.weight() + right.weight()) / BYTES_FOR_FUEL, at)?;
+        self.weigh([&left, &right], at)?;
         let value = operators::apply(operator, &left, &right).map_err(|reason| at.error(reason))?;
         self.check_size(&value, at)?;
         Ok(value)
     }
 
+    /// Pays for a value that was made: an item of a list takes more room than its bytes in a text.
     fn check_size(&self, value: &Value, at: Position) -> Outcome<()> {
-        self.burn(value.weight() / BYTES_FOR_FUEL, at)?;
+        self.burn(
+            match value {
+                Value::Array(items) => items.borrow().len(),
+                Value::Object(entries) => entries.len(),
+                value => value.weight() / BYTES_FOR_FUEL,
+            },
+            at,
+        )?;
         if value.weight() > self.room() {
             return Err(at.error(format!("A value is longer than {} bytes", self.room())));
         }
         Ok(())
     }
-}
-
-/// The values of the names of a loop, round by round. An object has rounds for a key and a value only.
-fn rounds(list: &Value, names: &[String]) -> Vec<Vec<Value>> {
-    match list {
-        Value::Object(_) if names.len() == 1 => Vec::new(),
-        Value::Array(items) if names.len() > 1 => {
-            let parts = |item: &Value| match item {
-                Value::Array(parts) => parts.borrow().clone(),
-                _ => Vec::new(),
-            };
-            items.borrow().iter().map(parts).collect()
-        }
-        Value::Array(items) => items.borrow().iter().map(|item| vec![item.clone()]).collect(),
-        Value::Object(entries) => {
-            let pair = |(key, value): &(Rc<str>, Value)| vec![Value::of_key(key), value.clone()];
-            entries.iter().map(pair).collect()
-        }
-        Value::Text(text) => {
-            let units = methods::units(text).into_iter().enumerate();
-            let round = |(index, unit): (usize, Value)| match names.len() {
-                1 => vec![unit],
-                _ => vec![Value::text(index.to_string()), unit],
-            };
-            units.map(round).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn loop_of(index: usize, length: usize) -> Value {
-    let entries: [(&str, Value); 7] = [
-        ("index", Value::count(index + 1)),
-        ("index0", Value::count(index)),
-        ("revindex", Value::count(length - index)),
-        ("revindex0", Value::count(length - index - 1)),
-        ("first", Value::Flag(index == 0)),
-        ("last", Value::Flag(index + 1 == length)),
-        ("length", Value::count(length)),
-    ];
-    Value::object(entries.map(|(name, value)| (name.into(), value)))
 }

@@ -27,6 +27,8 @@ const SIGNS: [&str; 27] = [
     "===", "!==", "==", "!=", "<=", ">=", "//", "**", "<", ">", "+", "-", "*", "/", "%", "~", "|", ",", ".",
     ":", "(", ")", "[", "]", "{", "}", "=",
 ];
+/// Longest name: a name is read again whenever it is looked up.
+const LONGEST_NAME: usize = 1_000;
 /// Flags that a regular expression may have.
 const FLAGS: &str = "gimy";
 
@@ -59,8 +61,7 @@ impl<'a> Lexer<'a> {
     /// Text up to the next tag.
     fn data(&mut self, trim: &Trim) -> Result<(), TemplateError> {
         let starts = [self.options.variable_start, "{%", "{#"];
-        let end = starts.iter().filter_map(|start| self.rest.find(start)).min();
-        let end = end.unwrap_or(self.rest.len());
+        let end = first_of(self.rest, &starts).unwrap_or(self.rest.len());
         let at = self.at;
         if let Some(found) = self.rest[..end].find("#}") {
             self.advance(found);
@@ -226,6 +227,9 @@ impl<'a> Lexer<'a> {
         if length == 0 {
             return Err(at.error(format!("Unexpected character \"{first}\"")));
         }
+        if length > LONGEST_NAME {
+            return Err(at.error(format!("A name has at most {LONGEST_NAME} characters")));
+        }
         Ok(Some(Token::Symbol(self.advance(length).to_owned())))
     }
 
@@ -330,18 +334,24 @@ impl Trim {
     }
 }
 
+/// Where the first of several signs stands.
+fn first_of(text: &str, signs: &[&str]) -> Option<usize> {
+    let begins = |letter: char| signs.iter().any(|sign| sign.starts_with(letter));
+    let mut places = text.match_indices(begins).map(|(at, _)| at);
+    places.find(|at| signs.iter().any(|sign| text[*at..].starts_with(sign)))
+}
+
 /// The word of a statement that is one of these and nothing else, and the length of the statement. The end of raw text is no
 /// end if it takes blanks away.
 fn statement<'w>(text: &str, words: &[&'w str], may_trim: bool) -> Option<(&'w str, usize)> {
-    let end = text.find("%}")?;
-    let mut inner = text.get(2..end)?;
-    if may_trim {
-        inner = inner.strip_prefix('-').unwrap_or(inner);
-        inner = inner.strip_suffix('-').unwrap_or(inner);
-    }
-    let inner = inner.trim();
-    let word = words.iter().find(|word| **word == inner)?;
-    Some((word, end + 2))
+    let minus = |rest: &str| usize::from(may_trim && rest.starts_with('-'));
+    let inner = text.strip_prefix("{%")?;
+    let inner = inner[minus(inner)..].trim_start();
+    words.iter().find_map(|word| {
+        let rest = inner.strip_prefix(word)?.trim_start();
+        let rest = rest[minus(rest)..].strip_prefix("%}")?;
+        Some((*word, text.len() - rest.len()))
+    })
 }
 
 impl Token {

@@ -3,13 +3,15 @@
 
 mod lists;
 mod numbers;
+mod replacement;
 mod texts;
 
 use crate::allowance::Allowance;
 use crate::number;
 use crate::value::{Function, Value};
 
-pub(crate) use texts::{repeated, replace, replace_all, units};
+pub(crate) use lists::looks_into;
+pub(crate) use texts::{of_units, repeated, replace, replace_all, units};
 
 /// No bound on the number of arguments.
 const ANY: usize = usize::MAX;
@@ -121,7 +123,7 @@ pub(crate) fn python_member(value: &Value, key: &Value) -> Value {
 fn method(value: &Value, name: &str, methods: &'static [Method]) -> Value {
     let found = methods.iter().find(|(known, ..)| *known == name);
     found.map_or(Value::Undefined, |method| {
-        Value::function(Function::Method(value.clone(), method))
+        Value::function(Function::Method(value.clone().into(), method))
     })
 }
 
@@ -155,7 +157,7 @@ pub(crate) fn call(
     }
     match value {
         Value::Text(text) => texts::call(text, name, arguments, allowance),
-        Value::Array(items) => lists::call(value, items, name, arguments, allowance.room),
+        Value::Array(items) => lists::call(value, items, name, arguments, allowance),
         Value::Object(entries) => Ok(lists::of_object(entries, name, arguments)),
         Value::Number(number) => numbers::call(*number, name, arguments),
         Value::Regex(pattern) => {

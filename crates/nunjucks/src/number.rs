@@ -102,17 +102,26 @@ pub(crate) fn read_whole(text: &str, radix: u32) -> Option<f64> {
 /// The beginning of a text as a number: `parseFloat(text)`.
 pub(crate) fn read_beginning(text: &str) -> Option<f64> {
     let text = text.trim_start();
-    let ends = text
-        .char_indices()
-        .map(|(index, letter)| index + letter.len_utf8());
-    let known = |text: &str| {
-        text.bytes()
-            .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte))
+    let digits = |from: usize| {
+        let rest = text.as_bytes().get(from..).unwrap_or_default();
+        rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
     };
-    let numbers = ends
-        .take_while(|end| known(&text[..*end]))
-        .filter_map(|end| text[..end].parse().ok());
-    numbers.last()
+    let is = |at: usize, signs: &[u8]| text.as_bytes().get(at).is_some_and(|byte| signs.contains(byte));
+    let sign = usize::from(is(0, b"+-"));
+    let whole = digits(sign);
+    let mut end = sign + whole;
+    let has_point = is(end, b".");
+    let fraction = if has_point { digits(end + 1) } else { 0 };
+    if whole + fraction == 0 {
+        return None;
+    }
+    end += usize::from(has_point) + fraction;
+    if is(end, b"eE") {
+        let sign = usize::from(is(end + 1, b"+-"));
+        let power = digits(end + 1 + sign);
+        end += if power > 0 { 1 + sign + power } else { 0 };
+    }
+    text[..end].parse().ok()
 }
 
 /// A number as JSON; nothing for those that JSON does not have.
@@ -175,6 +184,21 @@ mod tests {
         assert_eq!(read_whole("ff", 16), Some(255.0));
         assert_eq!(read_whole("x", 10), None);
         assert_eq!(read_beginning("2.5em"), Some(2.5));
-        assert_eq!(read_beginning("x"), None);
+        for (text, number) in [
+            ("x", None),
+            ("", None),
+            (".", None),
+            ("-", None),
+            ("e5", None),
+            ("-.5e1x", Some(-5.0)),
+            ("1.", Some(1.0)),
+            ("1.e2", Some(100.0)),
+            ("1e", Some(1.0)),
+            ("1e+", Some(1.0)),
+            (" +2e-1.5", Some(0.2)),
+            ("1.2.3", Some(1.2)),
+        ] {
+            assert_eq!(read_beginning(text), number, "{text}");
+        }
     }
 }

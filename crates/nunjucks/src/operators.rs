@@ -56,20 +56,30 @@ pub(crate) fn same(left: &Value, right: &Value) -> bool {
 
 /// How two values are ordered by `<` and `>`; nothing where neither is true.
 pub(crate) fn compare(left: &Value, right: &Value) -> Option<Ordering> {
-    let as_text = |value: &Value| match value {
-        Value::Text(text) => Some(text.to_string()),
-        other if is_reference(other) => Some(other.print()),
-        _ => None,
-    };
-    match (as_text(left), as_text(right)) {
+    match (printed(left), printed(right)) {
         (Some(left), Some(right)) => Some(by_units(&left, &right)),
         _ => left.number().partial_cmp(&right.number()),
     }
 }
 
-/// The order of texts by their UTF-16 units.
+/// What a value is compared with texts as; nothing for one that is compared as a number.
+pub(crate) fn printed(value: &Value) -> Option<String> {
+    let is_text = is_reference(value) || matches!(value, Value::Text(_));
+    is_text.then(|| value.print())
+}
+
+/// The order of texts by their UTF-16 units. What they begin with alike is passed over.
 pub(crate) fn by_units(left: &str, right: &str) -> Ordering {
-    left.encode_utf16().cmp(right.encode_utf16())
+    let alike = left
+        .bytes()
+        .zip(right.bytes())
+        .take_while(|(left, right)| left == right);
+    let alike = alike.count();
+    let begin = (0..=alike)
+        .rev()
+        .find(|at| left.is_char_boundary(*at))
+        .unwrap_or(0);
+    left[begin..].encode_utf16().cmp(right[begin..].encode_utf16())
 }
 
 /// An operator that needs both values; the reason where it cannot be applied.

@@ -12,11 +12,16 @@ use crate::pattern::Program;
 use crate::syntax::{Arguments, Expression, Operator, What};
 use ranks::{EQUALITY, IN, NOT, flag, member, negated, not, operator_of};
 
+/// Steps that all regular expressions of a template may have together.
+const MOST_PATTERNS: usize = 200_000;
+
 pub(crate) struct Parser<'a> {
     tokens: std::vec::IntoIter<Placed>,
     waiting: Vec<Placed>,
     last: Position,
     depth: usize,
+    /// Steps of the regular expressions that were read.
+    patterns: usize,
     /// The blocks of the template, and where each was declared.
     blocks: HashMap<String, Position>,
     options: &'a Options,
@@ -31,6 +36,7 @@ impl<'a> Parser<'a> {
             waiting: Vec::new(),
             last: Position { line: 1, column: 1 },
             depth: 0,
+            patterns: 0,
             blocks: HashMap::new(),
             options,
         }
@@ -268,7 +274,8 @@ impl<'a> Parser<'a> {
         let at = self.here();
         let mut name = self.name()?;
         while self.skip_sign(".") {
-            name = format!("{name}.{}", self.name()?);
+            name.push('.');
+            name.push_str(&self.name()?);
         }
         let arguments = if self.skip_sign("(") {
             self.arguments()?
@@ -284,8 +291,7 @@ impl<'a> Parser<'a> {
             Some((Token::Text(text), _)) => What::Text(text.into()),
             Some((Token::Number(number), _)) => What::Number(number),
             Some((Token::Regex(source, flags), at)) => {
-                let program = Program::read(&source, &flags).map_err(|reason| at.error(reason))?;
-                What::Regex(Arc::new(program))
+                What::Regex(self.pattern(&source, &flags).map_err(|reason| at.error(reason))?)
             }
             Some((Token::Symbol(word), _)) => self.word(word),
             Some((Token::Sign("("), at)) => What::Group(self.group(at)?),
@@ -294,6 +300,17 @@ impl<'a> Parser<'a> {
             other => return Err(self.unexpected(other)),
         };
         self.postfix(Expression { at, what })
+    }
+
+    fn pattern(&mut self, source: &str, flags: &str) -> Result<Arc<Program>, String> {
+        let program = Program::read(source, flags)?;
+        self.patterns += program.size();
+        if self.patterns > MOST_PATTERNS {
+            return Err(format!(
+                "The regular expressions of the template are too large: together they have more than {MOST_PATTERNS} steps"
+            ));
+        }
+        Ok(Arc::new(program))
     }
 
     fn word(&self, word: String) -> What {

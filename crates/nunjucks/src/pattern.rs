@@ -1,13 +1,16 @@
 //! Regular expressions of ECMAScript with a bound on their work.
 //!
 //! A pattern is read once ([`Program::read`]), matches UTF-16 units as JavaScript does without the flag `u`, and is searched with
-//! fuel ([`Search`]): a state that led nowhere is not tried again, and a search without fuel ends with an error. The flags are those that
+//! fuel ([`Search`]): a state that led nowhere is not tried again, and a search without fuel ends with an error. Reading has bounds of its
+//! own, on the length of the source, on the steps and on the ranges of classes. The flags are those that
 //! templates have: `g`, `i`, `m` and `y`. What is done with the places that are found is not decided here.
 
 mod classes;
+mod names;
 mod program;
 mod reader;
 mod search;
+mod sets;
 mod syntax;
 #[cfg(test)]
 mod tests;
@@ -45,11 +48,16 @@ impl Pattern {
         Ok(found.is_some())
     }
 
-    /// The places that a replacement is made for.
-    pub(crate) fn places(&self, units: &[u16], fuel: &Cell<u64>) -> Result<Vec<Found>, String> {
+    /// Hands out the places that a replacement is made for, one after the other.
+    pub(crate) fn each_place(
+        &self,
+        units: &[u16],
+        fuel: &Cell<u64>,
+        hand_out: impl FnMut(Found) -> Result<(), String>,
+    ) -> Result<(), String> {
         if self.program.is_global() {
             self.next.set(0);
-            return self.program.all(units, fuel);
+            return self.program.each_place(units, fuel, hand_out);
         }
         let from = if self.program.is_sticky() {
             self.next.get()
@@ -60,19 +68,23 @@ impl Pattern {
         if self.program.is_sticky() {
             self.next.set(found.as_ref().map_or(0, |found| found.range.end));
         }
-        Ok(found.into_iter().collect())
+        found.map_or(Ok(()), hand_out)
     }
 }
 
 impl Program {
-    /// All places, from the beginning on; behind an empty one the search goes on one unit further.
-    pub(crate) fn all(&self, units: &[u16], fuel: &Cell<u64>) -> Result<Vec<Found>, String> {
-        let mut search = Search::new(self, units, fuel);
-        let (mut all, mut from) = (Vec::new(), 0);
+    /// Hands out all places, from the beginning on; behind an empty one the search goes on one unit further. None is kept.
+    pub(crate) fn each_place(
+        &self,
+        units: &[u16],
+        fuel: &Cell<u64>,
+        mut hand_out: impl FnMut(Found) -> Result<(), String>,
+    ) -> Result<(), String> {
+        let (mut search, mut from) = (Search::new(self, units, fuel), 0);
         while let Some(found) = search.find(from)? {
             from = found.range.end + usize::from(found.range.is_empty());
-            all.push(found);
+            hand_out(found)?;
         }
-        Ok(all)
+        Ok(())
     }
 }

@@ -1,5 +1,8 @@
 //! Values that behave as in JavaScript.
 
+mod holders;
+mod size;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -7,12 +10,18 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
+use crate::allowance::Allowance;
 use crate::number;
 use crate::pattern::Pattern;
 use crate::syntax::Macro;
 
+pub(crate) use holders::{Held, List, let_go};
+pub(crate) use size::Immense;
+
 /// Nesting of values that are printed or given back.
 const MOST_NESTED: usize = 200;
+/// Items of a list that take the room of one entry of an object.
+const PLACES: usize = 4;
 /// Why a function is no result.
 pub(crate) const CALLABLE: &str = "Callable values cannot be coerced";
 
@@ -23,7 +32,7 @@ pub(crate) enum Value {
     Flag(bool),
     Number(f64),
     Text(Text),
-    Array(Rc<RefCell<Vec<Value>>>),
+    Array(Rc<RefCell<List>>),
     Object(Rc<Entries>),
     Regex(Rc<Pattern>),
     Cycler(Rc<RefCell<Cycler>>),
@@ -75,7 +84,7 @@ pub(crate) struct Entries {
 
 #[derive(Debug)]
 pub(crate) struct Cycler {
-    pub(crate) items: Vec<Value>,
+    pub(crate) items: List,
     pub(crate) next: usize,
 }
 
@@ -85,9 +94,9 @@ pub(crate) enum Function {
     MakeCycler,
     MakeJoiner,
     /// Nothing at its first call, the text at all others.
-    Joiner(Value, RefCell<bool>),
+    Joiner(Held, RefCell<bool>),
     /// A method of a value: its name, and how few and how many arguments it takes.
-    Method(Value, &'static (&'static str, usize, usize)),
+    Method(Held, &'static (&'static str, usize, usize)),
     Macro(Arc<Macro>),
     /// The body of a `call`, with the names that are known where it stands.
     Caller(Arc<Macro>, crate::interpreter::Scope),
@@ -125,12 +134,22 @@ impl Entries {
         self.places.get(key).map(|place| &self.list[*place].1)
     }
 
+    pub(crate) fn at(&self, index: usize) -> &(Rc<str>, Value) {
+        &self.list[index]
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &(Rc<str>, Value)> {
         self.list.iter()
     }
 
     pub(crate) fn len(&self) -> usize {
         self.list.len()
+    }
+}
+
+impl Drop for Entries {
+    fn drop(&mut self) {
+        let_go(self.list.drain(..).map(|(_, value)| value));
     }
 }
 
@@ -171,7 +190,7 @@ impl Value {
     }
 
     pub(crate) fn array(items: Vec<Self>) -> Self {
-        Self::Array(Rc::new(RefCell::new(items)))
+        Self::Array(Rc::new(RefCell::new(items.into())))
     }
 
     pub(crate) fn object(entries: impl IntoIterator<Item = (Rc<str>, Self)>) -> Self {
@@ -282,31 +301,35 @@ impl Value {
 
     /// `String(value)`.
     pub(crate) fn print(&self) -> String {
-        self.print_at(0)
+        let mut text = String::new();
+        self.print_to(&mut text, 0);
+        text
     }
 
-    fn print_at(&self, depth: usize) -> String {
+    fn print_to(&self, text: &mut String, depth: usize) {
         match self {
-            Self::Undefined => "undefined".to_owned(),
-            Self::Null => "null".to_owned(),
-            Self::Flag(flag) => flag.to_string(),
-            Self::Number(number) => number::print(*number),
-            Self::Text(text) => text.to_string(),
-            Self::Array(_) if depth > MOST_NESTED => String::new(),
+            Self::Undefined => text.push_str("undefined"),
+            Self::Null => text.push_str("null"),
+            Self::Flag(flag) => text.push_str(if *flag { "true" } else { "false" }),
+            Self::Number(number) => text.push_str(&number::print(*number)),
+            Self::Text(own) => text.push_str(own),
+            Self::Array(_) if depth > MOST_NESTED => {}
             Self::Array(items) => {
-                let items = items.borrow();
-                let shown = |item: &Self| {
-                    if item.is_nothing() {
-                        String::new()
-                    } else {
-                        item.print_at(depth + 1)
+                for (index, item) in items.borrow().iter().enumerate() {
+                    text.push_str(if index > 0 { "," } else { "" });
+                    if !item.is_nothing() {
+                        item.print_to(text, depth + 1);
                     }
-                };
-                items.iter().map(shown).collect::<Vec<_>>().join(",")
+                }
             }
-            Self::Regex(pattern) => format!("/{}/{}", pattern.program.source, pattern.program.flags),
-            Self::Object(_) | Self::Cycler(_) => "[object Object]".to_owned(),
-            Self::Function(_) => "function".to_owned(),
+            Self::Regex(pattern) => {
+                let program = &pattern.program;
+                for part in ["/", &program.source, "/", &program.flags] {
+                    text.push_str(part);
+                }
+            }
+            Self::Object(_) | Self::Cycler(_) => text.push_str("[object Object]"),
+            Self::Function(_) => text.push_str("function"),
         }
     }
 
@@ -321,69 +344,95 @@ impl Value {
         }
     }
 
-    /// A copy that shares no list with this one, so that no list contains itself.
-    pub(crate) fn detached(&self) -> Self {
+    /// A copy that shares no list with this one, so that no list contains itself. What can be called stays outside of lists that
+    /// change: it holds values, too.
+    pub(crate) fn detached(&self, allowance: Allowance<'_>) -> Result<Self, String> {
         match self {
-            Self::Array(items) => Self::array(items.borrow().iter().map(Self::detached).collect()),
-            other => other.clone(),
-        }
-    }
-
-    /// Approximate size in bytes, for what a template may cost; only of the value itself.
-    pub(crate) fn weight(&self) -> usize {
-        match self {
-            Self::Text(text) => text.len(),
-            Self::Array(items) => items.borrow().len() * 8,
-            Self::Object(entries) => entries.len() * 16,
-            _ => 0,
+            Self::Array(items) => {
+                let items = items.borrow();
+                allowance.pay(1 + items.len())?;
+                let items = items.iter().map(|item| item.detached(allowance));
+                items.collect::<Result<_, _>>().map(Self::array)
+            }
+            Self::Object(entries) => {
+                allowance.pay((1 + entries.len()) * PLACES)?;
+                let entries = entries.iter();
+                let entries = entries.map(|(key, value)| Ok((key.clone(), value.detached(allowance)?)));
+                entries.collect::<Result<Vec<_>, String>>().map(Self::object)
+            }
+            Self::Cycler(_) | Self::Function(_) => Err(CALLABLE.to_owned()),
+            other => Ok(other.clone()),
         }
     }
 }
 
-/// `JSON.stringify(value, null, indent)`; nothing where there is nothing to print.
-pub(crate) fn stringify(value: &Value, indent: &str) -> Result<Option<String>, &'static str> {
+/// `JSON.stringify(value, null, indent)`; nothing where there is nothing to print, the reason where there is no room for it.
+pub(crate) fn stringify(
+    value: &Value,
+    indent: &str,
+    allowance: Allowance<'_>,
+) -> Result<Option<String>, String> {
     if let Value::Regex(_) = value {
         return Ok(Some("{}".to_owned()));
     }
     let Some(json) = value.to_json()? else {
         return Ok(None);
     };
-    let mut text = String::new();
-    write_json(&json, indent, 0, &mut text);
-    Ok(Some(text))
+    let mut writer = Writer {
+        indent,
+        allowance,
+        text: String::new(),
+    };
+    writer.write(&json, 0)?;
+    Ok(Some(writer.text))
 }
 
-fn write_json(json: &Json, indent: &str, depth: usize, text: &mut String) {
-    let line = |depth: usize, text: &mut String| {
-        if !indent.is_empty() {
-            text.push('\n');
-            text.push_str(&indent.repeat(depth));
+struct Writer<'a> {
+    indent: &'a str,
+    allowance: Allowance<'a>,
+    text: String,
+}
+
+impl Writer<'_> {
+    fn line(&mut self, depth: usize) -> Result<(), String> {
+        if !self.indent.is_empty() {
+            self.text.push('\n');
+            self.text.push_str(&self.indent.repeat(depth));
         }
-    };
-    match json {
-        Json::Array(items) if !items.is_empty() => {
-            text.push('[');
-            for (index, item) in items.iter().enumerate() {
-                text.push_str(if index > 0 { "," } else { "" });
-                line(depth + 1, text);
-                write_json(item, indent, depth + 1, text);
+        self.allowance.fits(self.text.len())
+    }
+
+    fn write(&mut self, json: &Json, depth: usize) -> Result<(), String> {
+        match json {
+            Json::Array(items) if !items.is_empty() => {
+                self.text.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    self.text.push_str(if index > 0 { "," } else { "" });
+                    self.line(depth + 1)?;
+                    self.write(item, depth + 1)?;
+                }
+                self.line(depth)?;
+                self.text.push(']');
             }
-            line(depth, text);
-            text.push(']');
-        }
-        Json::Object(entries) if !entries.is_empty() => {
-            text.push('{');
-            for (index, (key, value)) in entries.iter().enumerate() {
-                text.push_str(if index > 0 { "," } else { "" });
-                line(depth + 1, text);
-                text.push_str(&Json::from(key.as_str()).to_string());
-                text.push_str(if indent.is_empty() { ":" } else { ": " });
-                write_json(value, indent, depth + 1, text);
+            Json::Object(entries) if !entries.is_empty() => {
+                self.text.push('{');
+                for (index, (key, value)) in entries.iter().enumerate() {
+                    self.text.push_str(if index > 0 { "," } else { "" });
+                    self.line(depth + 1)?;
+                    self.text.push_str(&Json::from(key.as_str()).to_string());
+                    self.text
+                        .push_str(if self.indent.is_empty() { ":" } else { ": " });
+                    self.write(value, depth + 1)?;
+                }
+                self.line(depth)?;
+                self.text.push('}');
             }
-            line(depth, text);
-            text.push('}');
+            Json::Number(number) => {
+                self.text
+                    .push_str(&number::print(number.as_f64().unwrap_or(f64::NAN)));
+            }
+            other => self.text.push_str(&other.to_string()),
         }
-        Json::Number(number) => text.push_str(&number::print(number.as_f64().unwrap_or(f64::NAN))),
-        other => text.push_str(&other.to_string()),
+        Ok(())
     }
 }

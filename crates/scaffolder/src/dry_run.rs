@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use model::{Actor, Fault, Kinds};
+use model::{Actor, Fault};
 use nunjucks::Extensions;
 use plugin::{ActionContext, ActionRegistry, Secrets, Slot, TemplateRun};
 use serde_json::{Value, json};
@@ -24,8 +24,8 @@ use work::{Checkpoint, JobLog, LogLevel};
 use workspace::{Workspace, WorkspaceFile, lay_out};
 
 use crate::actions::would_publish;
-use crate::lint::has_placeholder;
 use crate::redaction::Redactor;
+use crate::refusal;
 use crate::run::{Stage, joined, shown};
 use crate::settings::{Settings, private_folder};
 use crate::tasks::{EventKind, StepState, TaskEvent};
@@ -158,7 +158,10 @@ impl DryRunner {
 
     /// The same, with what hides the secrets. Who gives the answer up ends the run.
     pub(crate) async fn try_out(&self, wanted: DryRun<'_>, stop: &CancellationToken) -> Result<Tried, Fault> {
-        check_template(wanted.template)?;
+        // Its task could not be begun.
+        if let Some(fault) = refusal::of_trial(&wanted.template.entity) {
+            return Err(fault);
+        }
         let bytes: usize = match &wanted.beside {
             Beside::Files(files) => files.iter().map(|file| file.bytes.len()).sum(),
             Beside::Disk { .. } | Beside::Url(_) => 0,
@@ -387,15 +390,6 @@ impl Trial<'_> {
         }
         ended
     }
-}
-
-/// Refuses a template that the catalog would refuse: its task could not be begun. What placeholders of the catalog stand for
-/// is not known here, so that a template with some is not judged.
-fn check_template(template: &Template) -> Result<(), Fault> {
-    if has_placeholder(&template.entity, 0) || Kinds::builtin().validate(&template.entity)? {
-        return Ok(());
-    }
-    Err(Fault::input("Input template is not a template"))
 }
 
 /// Puts what lies beside a template into a folder, where it is not on this disk already. The path of the template's own file.

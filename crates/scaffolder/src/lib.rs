@@ -17,6 +17,7 @@ pub mod lint;
 mod pages;
 mod permissions;
 mod redaction;
+mod refusal;
 mod rendering;
 mod run;
 pub mod sample;

@@ -16,21 +16,20 @@ mod steps;
 
 use std::collections::BTreeMap;
 
-use model::{Fault, Kinds, Severity, Verdict, validate_document};
+use model::{Fault, Kinds, Severity};
 use nunjucks::Extensions;
 use plugin::ActionRegistry;
 use scm::Tree;
 use serde_json::Value;
 use yaml::YamlError;
 
+pub use crate::refusal::has_placeholder;
 pub use finding::Finding;
 pub use rule::Rule;
 pub use skeleton::fetched;
 
+use crate::refusal;
 use finding::Findings;
-
-/// Deepest value in which placeholders are looked for.
-const DEPTH: usize = 128;
 
 /// Files beside a template by the address by which its steps fetch them. An address that is missing was not read, and is not
 /// judged; a tree without files stands for nothing being there.
@@ -109,34 +108,12 @@ pub fn of_entity(kinds: &Kinds, subject: Subject<'_>) -> Vec<Finding> {
 }
 
 fn check_entity(kinds: &Kinds, subject: Subject<'_>, found: &mut Findings<'_>) {
-    if has_placeholder(subject.entity, 0) {
-        // What stands there now need not fit.
+    let Some(fault) = refusal::of_document(kinds, subject.entity) else {
         return;
-    }
-    let fault = match validate_document(kinds, subject.entity) {
-        Verdict::Invalid(fault) => fault,
-        Verdict::UnknownKind(reference) => {
-            Fault::input(format!("No processor recognized the entity {reference} as valid"))
-        }
-        _ => return,
     };
     let hint = model::hint_for(kinds, &fault, subject.entity);
     let pointer = fault.field().unwrap_or_default().to_owned();
     found.at_pointer(Rule::EntitySchema, &pointer, fault.to_string(), hint);
-}
-
-/// Whether a part of an entity is filled from elsewhere when the catalog reads it.
-pub fn has_placeholder(value: &Value, depth: usize) -> bool {
-    if depth > DEPTH {
-        return false;
-    }
-    match value {
-        Value::Array(items) => items.iter().any(|item| has_placeholder(item, depth + 1)),
-        Value::Object(entries) => {
-            steps::is_placeholder(value) || entries.values().any(|entry| has_placeholder(entry, depth + 1))
-        }
-        _ => false,
-    }
 }
 
 /// The finding of a document that cannot be read.

@@ -2,6 +2,7 @@
 //! another one was ended.
 
 mod progress;
+mod set_aside;
 mod stage;
 mod step;
 
@@ -12,7 +13,7 @@ use async_trait::async_trait;
 use model::Fault;
 use nunjucks::Extensions;
 use plugin::{ActionRegistry, Slot};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use store::{Lane, StoreError, Tx};
 use work::{BackOff, Job, JobFailure, JobHandler, JobPolicy, LogLevel, WorkError};
 use workspace::Workspace;
@@ -24,6 +25,8 @@ use crate::tasks::{self, EventKind, StepState, TaskEvent, TaskId, TaskReport, Ta
 use crate::template::Step;
 use crate::updates::origin::Origins;
 use progress::Progress;
+pub(crate) use set_aside::EARLIER;
+use set_aside::set_aside;
 pub(crate) use stage::{Stage, joined, shown};
 
 /// Longest time of one task.
@@ -164,16 +167,28 @@ impl<'a> Run<'a> {
             return Ok(());
         };
         let (before, again) = all.split_at(at);
+        let known = self.job.checkpoint.get();
         let (workspace, kept, steps) = (self.workspace.clone(), self.kept.clone(), before.to_vec());
         let restored = on_disk(move || kept.restore(&workspace, &steps)).await;
         match restored {
-            Ok(()) => self.stage.progress = progress.for_another_try(again),
+            Ok(()) => {
+                let known = set_aside(known, &progress, again);
+                self.stage.progress = progress.for_another_try(again);
+                self.begin_with(known).await?;
+            }
             Err(fault) => {
                 let text = format!("{}: the task starts from the beginning", fault.message);
+                self.begin_with(set_aside(known, &progress, &all)).await?;
                 self.announce(text).await?;
             }
         }
         Ok(())
+    }
+
+    /// Keeps what steps may know, together with what is done: whoever goes on after a crash is not at another try's beginning.
+    async fn begin_with(&self, mut kept: Map<String, Value>) -> Result<(), JobFailure> {
+        kept.insert(OWN_PART.to_owned(), self.stage.progress.to_json());
+        Ok(self.job.checkpoint.save(&kept).await?)
     }
 
     /// Keeps what the workspace is after a step. The task goes on without it.

@@ -1,6 +1,6 @@
 //! Software templates as their entities describe them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use model::{EntityRef, Fault, entity};
 use serde_json::{Map, Value, json};
@@ -181,14 +181,18 @@ impl Step {
             action,
         }
     }
+}
 
-    /// Whether this step runs whenever another one does, as far as their conditions are written: both without one, or both
-    /// with the same.
-    pub(crate) fn runs_with(&self, other: &Self) -> bool {
-        fn told(step: &Step) -> Option<&Value> {
-            step.condition.as_ref().filter(|condition| **condition != true)
-        }
-        told(self) == told(other)
+/// Steps that have the id of an earlier one and run whenever that one does, as far as their conditions are written: both without one, or
+/// both with the same.
+#[derive(Debug, Default)]
+pub(crate) struct Repeated<'a>(HashMap<(&'a str, Option<String>), usize>);
+
+impl<'a> Repeated<'a> {
+    /// The last step before this one that it repeats; steps are asked for in their order.
+    pub(crate) fn before(&mut self, index: usize, step: &'a Step) -> Option<usize> {
+        let told = step.condition.as_ref().filter(|condition| **condition != true);
+        self.0.insert((&step.id, told.map(Value::to_string)), index)
     }
 }
 

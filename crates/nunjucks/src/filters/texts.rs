@@ -31,10 +31,10 @@ pub(super) fn apply(name: &str, value: &Value, given: &Given, allowance: Allowan
             Ok(value.safe_like(stripped))
         }),
         "urlencode" => Ok(Value::text(url_encoded(value))),
-        "urlize" => given_text(value).map(|text| Value::text(linked(text, given))),
+        "urlize" => given_text(value).and_then(|text| linked(text, given, allowance).map(Value::text)),
         // An empty text stays empty, unless it is marked as markup.
         "indent" if !value.is_true() => of_text(value).map(Value::text),
-        "indent" => kept(value, |text| indented(text, given)),
+        "indent" => of_text(value).and_then(|text| Ok(value.safe_like(indented(&text, given, allowance)?))),
         "truncate" => match value {
             Value::Array(items) if number::count(items.borrow().len()) <= given.number(0, 255.0) => {
                 Ok(value.clone())
@@ -134,7 +134,11 @@ fn encoded(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
             made.push(char::from(byte));
         } else {
-            made.push_str(&format!("%{byte:02X}"));
+            made.push('%');
+            for digit in [byte >> 4, byte & 15] {
+                let digit = char::from_digit(digit.into(), 16).unwrap_or_default();
+                made.push(digit.to_ascii_uppercase());
+            }
         }
     }
     made
@@ -159,7 +163,7 @@ fn url_encoded(value: &Value) -> String {
 }
 
 /// Addresses as links; their texts so many units long.
-fn linked(text: &str, given: &Given) -> String {
+fn linked(text: &str, given: &Given, allowance: Allowance<'_>) -> Result<String, String> {
     let units = number::size(given.number(0, f64::from(u32::MAX)));
     let attribute = if matches!(given.at(1), Value::Flag(true)) {
         " rel=\"nofollow\""
@@ -186,12 +190,14 @@ fn linked(text: &str, given: &Given) -> String {
         };
         format!("<a href=\"{scheme}{address}\"{attribute}>{shown}</a>")
     };
-    text.split_inclusive(char::is_whitespace)
-        .map(|piece| {
-            let word = piece.trim_end();
-            link(word) + &piece[word.len()..]
-        })
-        .collect()
+    let mut made = String::with_capacity(text.len());
+    for piece in text.split_inclusive(char::is_whitespace) {
+        let word = piece.trim_end();
+        made.push_str(&link(word));
+        made.push_str(&piece[word.len()..]);
+        allowance.fits(made.len())?;
+    }
+    Ok(made)
 }
 
 const MAIL: &str = "mailto:";
@@ -231,9 +237,11 @@ fn is_mail(word: &str) -> bool {
     !name.is_empty() && name.chars().all(is_name) && host.contains('.') && host.split('.').all(is_label)
 }
 
-fn indented(text: &str, given: &Given) -> String {
+fn indented(text: &str, given: &Given, allowance: Allowance<'_>) -> Result<String, String> {
     let width = given.number(0, 4.0);
     let blanks = " ".repeat(number::size(width.ceil()).min(1_000));
+    let breaks = text.matches('\n').count();
+    allowance.fits(text.len() + (breaks + 1) * blanks.len())?;
     let has_first = given.at(1).is_true();
     let line = |(index, line): (usize, &str)| {
         if index == 0 && !has_first {
@@ -242,11 +250,8 @@ fn indented(text: &str, given: &Given) -> String {
             format!("{blanks}{line}")
         }
     };
-    text.split('\n')
-        .enumerate()
-        .map(line)
-        .collect::<Vec<_>>()
-        .join("\n")
+    let lines = text.split('\n').enumerate().map(line);
+    Ok(lines.collect::<Vec<_>>().join("\n"))
 }
 
 fn truncated(text: &str, given: &Given) -> String {
@@ -312,11 +317,7 @@ fn replaced(value: &Value, given: &Given, allowance: Allowance<'_>) -> Filtered 
         Value::Undefined => usize::MAX,
         most => number::size(most.number()),
     };
-    let places = if old.is_empty() {
-        text.len() + 1
-    } else {
-        text.len() / old.len()
-    };
-    allowance.fits(places.min(most).saturating_mul(new.len()))?;
+    let places = text.matches(&old).take(most).count();
+    allowance.fits((text.len() - places * old.len()).saturating_add(places.saturating_mul(new.len())))?;
     Ok(value.safe_like(text.replacen(&old, &new, most)))
 }

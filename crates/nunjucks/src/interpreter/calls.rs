@@ -1,16 +1,18 @@
 //! Calls: of functions, methods, macros and filters.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::{BYTES_FOR_FUEL, Interpreter, Outcome, Scope};
+use super::{Interpreter, Outcome, Scope};
+use crate::allowance::{Allowance, BYTES_FOR_FUEL};
 use crate::error::{Position, unknown};
 use crate::syntax::{Arguments, Expression, Macro};
 use crate::value::{CALLABLE, Cycler, Function, Value};
-use crate::{filters, methods};
+use crate::{filters, methods, number};
 
 /// Most numbers of a range.
 const MOST_NUMBERS: f64 = 1_000_000.0;
@@ -38,7 +40,9 @@ impl Interpreter<'_> {
         named: Vec<(Rc<str>, Value)>,
         at: Position,
     ) -> Outcome {
-        self.burn(1 + value.weight() / BYTES_FOR_FUEL, at)?;
+        self.burn(1, at)?;
+        let others = list.iter().chain(named.iter().map(|(_, value)| value));
+        self.weigh(others.chain([&value]), at)?;
         if let Some(filter) = self.extensions.filter_of(name) {
             list.insert(0, value);
             if !named.is_empty() {
@@ -48,7 +52,9 @@ impl Interpreter<'_> {
             let filtered = filter(&outside);
             let filtered = filtered
                 .map_err(|reason| at.error(format!("Template filter \"{name}\" failed: {reason}")))?;
-            return Ok(filtered.as_ref().map_or(Value::Undefined, Value::of));
+            let filtered = filtered.as_ref().map_or(Value::Undefined, Value::of);
+            self.check_size(&filtered, at)?;
+            return Ok(filtered);
         }
         let is_there = |filter: &&str| *filter != filters::JSONIFY || self.options.has_python_words;
         if !filters::NAMES
@@ -97,22 +103,36 @@ impl Interpreter<'_> {
             Function::Range if !named.is_empty() => {
                 Err(at.error("Built-in global range does not accept keyword arguments"))
             }
-            Function::Range => range(&list).map_err(reasoned),
+            Function::Range => {
+                self.weigh(&list, at)?;
+                range(&list, self.allowance()).map_err(reasoned)
+            }
             Function::MakeCycler => {
-                let cycler = Cycler { items: list, next: 0 };
+                let cycler = Cycler {
+                    items: list.into(),
+                    next: 0,
+                };
                 Ok(Value::Cycler(Rc::new(RefCell::new(cycler))))
             }
             Function::MakeJoiner => {
                 let with = list.into_iter().next().filter(|with| !with.is_nothing());
                 let with = with.unwrap_or_else(|| Value::text(","));
-                Ok(Value::function(Function::Joiner(with, RefCell::new(true))))
+                Ok(Value::function(Function::Joiner(with.into(), RefCell::new(true))))
             }
             Function::Joiner(with, is_first) => {
                 let first = is_first.replace(false);
-                Ok(if first { Value::text("") } else { with.clone() })
+                Ok(if first {
+                    Value::text("")
+                } else {
+                    Value::clone(with)
+                })
             }
             Function::Method(value, name) => {
                 self.burn(value.weight() / BYTES_FOR_FUEL, at)?;
+                if methods::looks_into(name.0) {
+                    self.weigh([&**value], at)?;
+                }
+                self.weigh(&list, at)?;
                 let has_names = !named.is_empty();
                 let made = methods::call(value, name, &list, has_names, self.allowance());
                 let made = made.map_err(reasoned)?;
@@ -124,15 +144,16 @@ impl Interpreter<'_> {
                 self.expand(one, Scope::new(Some(scope.clone()), true), list, named, at)
             }
             Function::Added(name) => {
+                self.weigh(&list, at)?;
                 let outside = to_outside(&list, at)?;
                 let made = self
                     .extensions
                     .function_of(name)
                     .map_or(Ok(None), |function| function(&outside));
-                Ok(made
-                    .map_err(reasoned)?
-                    .as_ref()
-                    .map_or(Value::Undefined, Value::of))
+                let made = made.map_err(reasoned)?;
+                let made = made.as_ref().map_or(Value::Undefined, Value::of);
+                self.check_size(&made, at)?;
+                Ok(made)
             }
         }
     }
@@ -146,12 +167,14 @@ impl Interpreter<'_> {
         at: Position,
     ) -> Outcome {
         self.deeper(at, || {
+            self.burn(one.parameters.len() + named.len(), at)?;
+            let mut by_name = HashMap::new();
+            for (name, value) in &named {
+                by_name.entry(&**name).or_insert(value);
+            }
             let mut list = list.into_iter();
             for (name, default) in &one.parameters {
-                let given = named
-                    .iter()
-                    .find(|(given, _)| **given == **name)
-                    .map(|(_, value)| value.clone());
+                let given = by_name.get(name.as_str()).map(|value| Value::clone(value));
                 let value = match (list.next().or(given), default) {
                     (Some(value), _) => value,
                     (None, Some(default)) => self.evaluate(default, &scope)?,
@@ -159,15 +182,15 @@ impl Interpreter<'_> {
                 };
                 scope.put(name, value);
             }
-            if let Some((_, caller)) = named.iter().find(|(name, _)| &**name == "caller") {
-                scope.put("caller", caller.clone());
+            if let Some(caller) = by_name.get("caller") {
+                scope.put("caller", Value::clone(caller));
             }
             Ok(Value::safe(self.body(&one.body, &scope)?))
         })
     }
 }
 
-fn range(list: &[Value]) -> Result<Value, String> {
+fn range(list: &[Value], allowance: Allowance<'_>) -> Result<Value, String> {
     let numbers: Vec<f64> = list.iter().map(Value::number).collect();
     let (start, end, step) = match numbers[..] {
         [end] => (0.0, end, 1.0),
@@ -181,6 +204,7 @@ fn range(list: &[Value]) -> Result<Value, String> {
     if step == 0.0 || step.is_nan() || ((end - start) / step).abs() > MOST_NUMBERS {
         return Err(format!("A range has {MOST_NUMBERS} numbers at most"));
     }
+    allowance.pay(number::size(((end - start) / step).max(0.0)))?;
     let mut made = Vec::new();
     let mut at = start;
     while (step > 0.0 && at < end) || (step < 0.0 && at > end) {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
-use crate::value::Value;
+use crate::value::{Value, let_go};
 
 /// Names with values, within those of an outer scope.
 #[derive(Clone)]
@@ -16,6 +16,12 @@ struct Frame {
     outer: Option<Scope>,
     /// What is set here changes no outer scope.
     is_closed: bool,
+}
+
+impl Drop for Frame {
+    fn drop(&mut self) {
+        let_go(self.names.get_mut().drain().map(|(_, value)| value));
+    }
 }
 
 impl fmt::Debug for Scope {

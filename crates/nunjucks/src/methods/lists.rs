@@ -4,21 +4,44 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::{argument, place};
+use crate::allowance::Allowance;
 use crate::number;
 use crate::operators::same;
-use crate::value::{Entries, Value};
+use crate::value::{Entries, List, Value};
 
 /// Deepest nesting of lists that one call takes away.
 const MOST_FLAT: f64 = 100.0;
 
-type Items = Rc<RefCell<Vec<Value>>>;
+type Items = Rc<RefCell<List>>;
+
+/// Methods that go through a list only as far as it is one, and do not look into its items.
+const SHALLOW: [&str; 13] = [
+    "append",
+    "at",
+    "concat",
+    "copyWithin",
+    "fill",
+    "insert",
+    "pop",
+    "push",
+    "reverse",
+    "shift",
+    "slice",
+    "splice",
+    "unshift",
+];
+
+/// Whether a method looks into the items of a list.
+pub(crate) fn looks_into(name: &str) -> bool {
+    !SHALLOW.contains(&name)
+}
 
 pub(super) fn call(
     value: &Value,
     items: &Items,
     name: &str,
     arguments: &[Value],
-    room: usize,
+    allowance: Allowance<'_>,
 ) -> Result<Value, String> {
     let first = argument(arguments, 0);
     Ok(match name {
@@ -29,6 +52,7 @@ pub(super) fn call(
                 first.print()
             };
             let shown: Vec<String> = items.borrow().iter().map(Value::shown).collect();
+            allowance.fits_joined(&shown, &with)?;
             Value::text(shown.join(&with))
         }
         "includes" | "indexOf" | "lastIndexOf" | "count" | "index" | "find" => {
@@ -36,6 +60,11 @@ pub(super) fn call(
         }
         "at" | "slice" => part(&items.borrow(), name, arguments),
         "concat" => {
+            let lengths = arguments.iter().map(|one| match one {
+                Value::Array(more) => more.borrow().len(),
+                _ => 1,
+            });
+            allowance.fits_list(items.borrow().len() + lengths.sum::<usize>())?;
             let mut all = items.borrow().clone();
             for one in arguments {
                 match one {
@@ -52,13 +81,13 @@ pub(super) fn call(
                 first.number()
             };
             let mut flat = Vec::new();
-            flatten(&items.borrow(), depth.min(MOST_FLAT), room, &mut flat)?;
+            flatten(&items.borrow(), depth.min(MOST_FLAT), allowance, &mut flat)?;
             Value::array(flat)
         }
         "sort" => {
             let mut sorted = items.borrow().clone();
             sorted.sort_by_cached_key(|item| item.print().encode_utf16().collect::<Vec<u16>>());
-            *items.borrow_mut() = sorted;
+            **items.borrow_mut() = sorted;
             value.clone()
         }
         "reverse" => {
@@ -66,11 +95,11 @@ pub(super) fn call(
             value.clone()
         }
         "fill" | "copyWithin" => {
-            let with = first.detached();
+            let with = first.detached(allowance)?;
             overwrite(&mut items.borrow_mut(), name, with, arguments);
             value.clone()
         }
-        _ => change(items, name, arguments),
+        _ => change(items, name, arguments, allowance)?,
     })
 }
 
@@ -105,15 +134,18 @@ fn part(items: &[Value], name: &str, arguments: &[Value]) -> Value {
     Value::array(items.get(start..end).unwrap_or_default().to_vec())
 }
 
-fn flatten(items: &[Value], depth: f64, room: usize, flat: &mut Vec<Value>) -> Result<(), String> {
+fn flatten(
+    items: &[Value],
+    depth: f64,
+    allowance: Allowance<'_>,
+    flat: &mut Vec<Value>,
+) -> Result<(), String> {
     for item in items {
         match item {
-            Value::Array(inner) if depth >= 1.0 => flatten(&inner.borrow(), depth - 1.0, room, flat)?,
+            Value::Array(inner) if depth >= 1.0 => flatten(&inner.borrow(), depth - 1.0, allowance, flat)?,
             other => flat.push(other.clone()),
         }
-        if flat.len() > room {
-            return Err("The list would be too long".to_owned());
-        }
+        allowance.fits_list(flat.len())?;
     }
     Ok(())
 }
@@ -134,29 +166,33 @@ fn overwrite(items: &mut [Value], name: &str, with: Value, arguments: &[Value]) 
 }
 
 /// Methods that change a list and give something else than the list.
-fn change(items: &Items, name: &str, arguments: &[Value]) -> Value {
-    let added = |from: usize| -> Vec<Value> {
-        let values = arguments.get(from..).unwrap_or_default();
-        values.iter().map(Value::detached).collect()
+fn change(items: &Items, name: &str, arguments: &[Value], allowance: Allowance<'_>) -> Result<Value, String> {
+    let from = match name {
+        "push" | "append" | "unshift" => 0,
+        "insert" => 1,
+        "splice" => 2,
+        _ => usize::MAX,
     };
     // A list may be put into itself: what is added is copied before the list changes.
-    let (all, behind, far_behind) = (added(0), added(1), added(2));
+    let added = arguments.get(from..).unwrap_or_default().iter();
+    let added = added.map(|value| value.detached(allowance));
+    let added = added.collect::<Result<Vec<Value>, _>>()?;
     let mut items = items.borrow_mut();
     let length = items.len();
-    match name {
+    Ok(match name {
         "pop" => items.pop().unwrap_or(Value::Undefined),
         "shift" if length > 0 => items.remove(0),
         "push" | "append" => {
-            items.extend(all);
+            items.extend(added);
             Value::count(items.len())
         }
         "unshift" => {
-            items.splice(0..0, all);
+            items.splice(0..0, added);
             Value::count(items.len())
         }
         "insert" => {
             let start = place(argument(arguments, 0), length, 0);
-            items.splice(start..start, behind);
+            items.splice(start..start, added);
             Value::array(Vec::new())
         }
         "remove" => {
@@ -170,11 +206,11 @@ fn change(items: &Items, name: &str, arguments: &[Value]) -> Value {
                 None => most,
                 Some(count) => number::size(count.number()).min(most),
             };
-            Value::array(items.splice(start..start + count, far_behind).collect())
+            Value::array(items.splice(start..start + count, added).collect())
         }
         "splice" => Value::array(Vec::new()),
         _ => Value::Undefined,
-    }
+    })
 }
 
 /// Methods of objects as in Python.

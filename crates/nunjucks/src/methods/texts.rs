@@ -1,7 +1,6 @@
 //! Methods of texts. Places are counted in UTF-16 units, and patterns match units, as in JavaScript.
 
-use std::ops::Range;
-
+use super::replacement::Replacement;
 use super::{argument, place};
 use crate::allowance::Allowance;
 use crate::number;
@@ -18,11 +17,12 @@ pub(super) fn unit(text: &str, index: usize) -> Option<Value> {
     text.encode_utf16().nth(index).map(|unit| of_units(&[unit]))
 }
 
-fn of_units(units: &[u16]) -> Value {
+/// A part of a text. Half of a pair is shown as a replacement character.
+pub(crate) fn of_units(units: &[u16]) -> Value {
     Value::text(String::from_utf16_lossy(units))
 }
 
-fn units_of(text: &str) -> Vec<u16> {
+pub(super) fn units_of(text: &str) -> Vec<u16> {
     text.encode_utf16().collect()
 }
 
@@ -47,7 +47,7 @@ pub(super) fn call(
         "replace" => Value::text(replace(text, first, &second.print(), allowance)?),
         "split" => split(text, first, second, allowance)?,
         "charAt" | "charCodeAt" | "slice" | "substring" => part(&units_of(text), name, first, second),
-        _ => search(&units_of(text), name, &units_of(&first.print()), second),
+        _ => search(text, name, &first.print(), second),
     })
 }
 
@@ -85,30 +85,61 @@ fn part(units: &[u16], name: &str, first: &Value, second: &Value) -> Value {
 }
 
 /// Where one text stands in another, and whether it does.
-fn search(units: &[u16], name: &str, what: &[u16], from: &Value) -> Value {
-    let length = units.len();
+fn search(text: &str, name: &str, what: &str, from: &Value) -> Value {
+    let length = text.encode_utf16().count();
     let bound = |default: usize| match from {
         Value::Undefined => default,
         value => number::size(value.number()).min(length),
     };
-    let stands_at = |at: &usize| units[*at..].starts_with(what);
-    let last = length.saturating_sub(what.len());
-    let fits = what.len() <= length;
-    let first_from = |start: usize| (start..=last).filter(|_| fits).find(stands_at);
     let found = |at: Option<usize>| at.map_or(Value::Number(-1.0), Value::count);
     match name {
-        "includes" => Value::Flag(first_from(bound(0)).is_some()),
-        "indexOf" => found(first_from(bound(0))),
-        "startsWith" => Value::Flag(units[bound(0)..].starts_with(what)),
-        "endsWith" => Value::Flag(units[..bound(length)].ends_with(what)),
+        "includes" => Value::Flag(first_place(text, what, bound(0)).is_some()),
+        "indexOf" => found(first_place(text, what, bound(0))),
+        "startsWith" => Value::Flag(units_of(text)[bound(0)..].starts_with(&units_of(what))),
+        "endsWith" => Value::Flag(units_of(text)[..bound(length)].ends_with(&units_of(what))),
         _ => {
-            let start = match from {
-                value if value.number().is_nan() => last,
-                value => number::size(value.number()).min(last),
+            let last = match from {
+                value if value.number().is_nan() => length,
+                value => number::size(value.number()).min(length),
             };
-            found((0..=start).rev().filter(|_| fits).find(stands_at))
+            found(last_place(text, what, last))
         }
     }
+}
+
+/// The first unit, from one on, at which another text stands. A text begins with a letter, never with the second half of a pair.
+fn first_place(text: &str, what: &str, from: usize) -> Option<usize> {
+    if what.is_empty() {
+        return Some(from);
+    }
+    let begin = bytes_before(text, from)?;
+    let at = begin + text[begin..].find(what)?;
+    Some(text[..at].encode_utf16().count())
+}
+
+/// The last unit, up to one, at which another text stands.
+fn last_place(text: &str, what: &str, last: usize) -> Option<usize> {
+    if what.is_empty() {
+        return Some(last);
+    }
+    // What begins behind the last place goes on behind this end.
+    let begin = bytes_before(text, last + 1).unwrap_or(text.len());
+    let end = text.len().min(begin + what.len() - 1);
+    let end = (0..=end).rev().find(|end| text.is_char_boundary(*end))?;
+    let at = text[..end].rfind(what)?;
+    Some(text[..at].encode_utf16().count())
+}
+
+/// The bytes of the letters that begin before a unit; nothing where the text ends before it.
+fn bytes_before(text: &str, unit: usize) -> Option<usize> {
+    let (mut units, mut bytes) = (0, 0);
+    let mut letters = text.chars();
+    while units < unit {
+        let letter = letters.next()?;
+        units += letter.len_utf16();
+        bytes += letter.len_utf8();
+    }
+    Some(bytes)
 }
 
 fn split(text: &Text, separator: &Value, most: &Value, allowance: Allowance<'_>) -> Result<Value, String> {
@@ -120,8 +151,15 @@ fn split(text: &Text, separator: &Value, most: &Value, allowance: Allowance<'_>)
         Value::Undefined => vec![Value::text(&**text)],
         Value::Regex(pattern) => split_by(&units_of(text), &pattern.program, allowance)?,
         separator => match separator.print() {
-            empty if empty.is_empty() => units(text),
-            separator => text.split(&separator).map(Value::text).collect(),
+            empty if empty.is_empty() => {
+                allowance.fits_list(text.encode_utf16().take(most).count())?;
+                let units = text.encode_utf16().take(most);
+                units.map(|unit| of_units(&[unit])).collect()
+            }
+            separator => {
+                allowance.fits_list(text.split(&separator).take(most).count())?;
+                text.split(&separator).take(most).map(Value::text).collect()
+            }
         },
     };
     Ok(Value::array(parts.into_iter().take(most).collect()))
@@ -159,7 +197,7 @@ fn split_by(units: &[u16], program: &Program, allowance: Allowance<'_>) -> Resul
         parts.push(of_units(&units[from..range.start]));
         let groups = found.groups.into_iter();
         parts.extend(groups.map(|group| group.map_or(Value::Undefined, |group| of_units(&units[group]))));
-        allowance.fits(parts.len() * 8)?;
+        allowance.fits_list(parts.len())?;
         (from, next) = (range.end, range.end);
     }
     parts.push(of_units(&units[from..]));
@@ -174,11 +212,21 @@ pub(crate) fn replace(
     allowance: Allowance<'_>,
 ) -> Result<String, String> {
     let units = units_of(text);
-    let places = match what {
-        Value::Regex(pattern) => pattern.places(&units, allowance.fuel)?,
-        what => places_of(text, &what.print()).take(1).collect(),
-    };
-    filled(&units, &places, with, allowance)
+    match what {
+        Value::Regex(pattern) => {
+            let with = Replacement::read(with, Some(&pattern.program));
+            let mut filled = Filled::new(&units, with, allowance);
+            pattern.each_place(&units, allowance.fuel, |found| filled.place(&found))?;
+            filled.text()
+        }
+        what => {
+            let mut filled = Filled::new(&units, Replacement::read(with, None), allowance);
+            let what = what.print();
+            let mut places = places_of(text, &what).take(1);
+            places.try_for_each(|found| filled.place(&found))?;
+            filled.text()
+        }
+    }
 }
 
 /// `text.replaceAll(what, with)` of a pattern with the flag `g`, or of a plain text where there is no pattern.
@@ -190,11 +238,12 @@ pub(crate) fn replace_all(
     allowance: Allowance<'_>,
 ) -> Result<String, String> {
     let units = units_of(text);
-    let places = match pattern {
-        Some(program) => program.all(&units, allowance.fuel)?,
-        None => places_of(text, plain).collect(),
-    };
-    filled(&units, &places, with, allowance)
+    let mut filled = Filled::new(&units, Replacement::read(with, pattern), allowance);
+    match pattern {
+        Some(program) => program.each_place(&units, allowance.fuel, |found| filled.place(&found))?,
+        None => places_of(text, plain).try_for_each(|found| filled.place(&found))?,
+    }
+    filled.text()
 }
 
 /// Where a plain text stands, in units.
@@ -208,70 +257,40 @@ fn places_of<'t>(text: &'t str, what: &'t str) -> impl Iterator<Item = Found> + 
     })
 }
 
-/// A text with other text for places in it.
-fn filled(units: &[u16], places: &[Found], with: &str, allowance: Allowance<'_>) -> Result<String, String> {
-    let (mut made, mut from) = (Vec::with_capacity(units.len()), 0);
-    for found in places {
-        made.extend_from_slice(&units[from..found.range.start]);
-        expand(units, found, with, &mut made, allowance)?;
-        from = found.range.end;
-    }
-    made.extend_from_slice(&units[from..]);
-    allowance.fits(made.len())?;
-    Ok(String::from_utf16_lossy(&made))
+/// A text in which places are replaced from its beginning on.
+struct Filled<'a> {
+    units: &'a [u16],
+    with: Replacement,
+    allowance: Allowance<'a>,
+    made: Vec<u16>,
+    /// Where the last place ended.
+    from: usize,
 }
 
-/// A replacement with `$1`, `$<name>`, `$&` and what stands before and behind the place filled in.
-fn expand(
-    units: &[u16],
-    found: &Found,
-    with: &str,
-    made: &mut Vec<u16>,
-    allowance: Allowance<'_>,
-) -> Result<(), String> {
-    let mut rest = with;
-    while let Some(at) = rest.find('$') {
-        made.extend(rest[..at].encode_utf16());
-        rest = &rest[at + 1..];
-        let (piece, length) = reference(found, rest);
-        match piece {
-            Piece::Dollar => made.push(u16::from(b'$')),
-            Piece::Before => made.extend_from_slice(&units[..found.range.start]),
-            Piece::Behind => made.extend_from_slice(&units[found.range.end..]),
-            Piece::Part(part) => made.extend_from_slice(&units[part.unwrap_or_default()]),
+impl<'a> Filled<'a> {
+    fn new(units: &'a [u16], with: Replacement, allowance: Allowance<'a>) -> Self {
+        Self {
+            units,
+            with,
+            allowance,
+            made: Vec::with_capacity(units.len()),
+            from: 0,
         }
-        allowance.fits(made.len())?;
-        rest = &rest[length..];
     }
-    made.extend(rest.encode_utf16());
-    allowance.fits(made.len())
-}
 
-/// What is filled in.
-enum Piece {
-    Dollar,
-    Before,
-    Behind,
-    Part(Option<Range<usize>>),
-}
+    fn place(&mut self, found: &Found) -> Result<(), String> {
+        self.made
+            .extend_from_slice(&self.units[self.from..found.range.start]);
+        self.with
+            .fill(self.units, found, &mut self.made, self.allowance)?;
+        self.from = found.range.end;
+        Ok(())
+    }
 
-/// What stands behind a `$`, and its length.
-fn reference(found: &Found, rest: &str) -> (Piece, usize) {
-    let group = |length: usize| {
-        let number = rest
-            .get(..length)
-            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))?;
-        let index = number.parse::<usize>().ok()?.checked_sub(1)?;
-        Some((Piece::Part(found.groups.get(index)?.clone()), length))
-    };
-    let name = rest.strip_prefix('<').and_then(|rest| rest.split_once('>'));
-    match (rest.chars().next(), name) {
-        (Some('$'), _) => (Piece::Dollar, 1),
-        (Some('&'), _) => (Piece::Part(Some(found.range.clone())), 1),
-        (Some('`'), _) => (Piece::Before, 1),
-        (Some('\''), _) => (Piece::Behind, 1),
-        (Some('<'), Some((name, _))) if found.has_names() => (Piece::Part(found.named(name)), name.len() + 2),
-        _ => group(2).or_else(|| group(1)).unwrap_or((Piece::Dollar, 0)),
+    fn text(mut self) -> Result<String, String> {
+        self.made.extend_from_slice(&self.units[self.from..]);
+        self.allowance.fits(self.made.len())?;
+        Ok(String::from_utf16_lossy(&self.made))
     }
 }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::classes::Units;
-use super::reader;
+use super::names::Groups;
+use super::reader::{self, Unreadable};
 use super::syntax::{Node, Repeat};
 
 /// Steps that a pattern may have; a part with a count has its steps as often.
@@ -18,7 +19,7 @@ const INVALID: &str = "Invalid regular-expression literal";
 #[derive(Debug)]
 pub(super) enum Step {
     /// One unit.
-    Unit(Units),
+    Unit(Arc<Units>),
     Start,
     End,
     Boundary {
@@ -67,8 +68,7 @@ pub(crate) struct Program {
     pub(crate) source: Arc<str>,
     pub(crate) flags: Arc<str>,
     pub(super) steps: Vec<Step>,
-    /// The names of the groups; a group without a name has an empty one.
-    pub(super) names: Arc<[String]>,
+    pub(crate) groups: Groups,
     pub(super) marks: usize,
     /// Rows for failures.
     pub(super) rows: usize,
@@ -80,7 +80,11 @@ impl Program {
     /// Reads a regular expression.
     pub(crate) fn read(source: &str, flags: &str) -> Result<Self, String> {
         let ignores_case = flags.contains('i');
-        let (node, names) = reader::read(source, ignores_case).map_err(|_| INVALID.to_owned())?;
+        let read = reader::read(source, ignores_case);
+        let (node, groups) = read.map_err(|unreadable| match unreadable {
+            Unreadable::NoPattern => INVALID.to_owned(),
+            Unreadable::TooLarge(reason) => reason,
+        })?;
         let mut writer = Writer {
             steps: Vec::new(),
             visited: 0,
@@ -96,12 +100,27 @@ impl Program {
             source: source.into(),
             flags: flags.into(),
             steps: writer.steps,
-            names: names.into(),
+            groups,
             marks: writer.marks,
             rows: writer.rows,
             is_multiline: flags.contains('m'),
             ignores_case,
         })
+    }
+
+    /// How large it is: its steps, those of counted parts as often as they are counted.
+    pub(crate) fn size(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// How many sets its steps hold.
+    #[cfg(test)]
+    pub(super) fn different_sets(&self) -> usize {
+        let sets = self.steps.iter().filter_map(|step| match step {
+            Step::Unit(units) => Some(Arc::as_ptr(units)),
+            _ => None,
+        });
+        sets.collect::<std::collections::HashSet<_>>().len()
     }
 
     pub(crate) fn is_global(&self) -> bool {

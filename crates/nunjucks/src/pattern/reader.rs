@@ -1,100 +1,76 @@
 //! Reads regular expressions as ECMA-262 does without the flag `u`, with the older forms of its annex B: a brace that is no quantifier is
 //! itself, numbers without a group are octal.
 
-use super::classes::{Units, named};
+use super::names::{Groups, name};
+use super::sets::{Members, Name, Sets};
 use super::syntax::{Node, Repeat};
 
+/// Units that a pattern may have.
+const MOST_UNITS: usize = 50_000;
 /// Deepest nesting of groups.
 const DEEPEST: usize = 100;
 /// Units that stand for something else outside of classes.
 const SIGNS: &str = "^$\\.*+?()[|";
 
-/// A pattern that is none.
+/// Why a text cannot be read as a pattern.
 #[derive(Debug)]
-pub(super) struct Unreadable;
+pub(super) enum Unreadable {
+    /// It is none.
+    NoPattern,
+    /// It goes beyond a bound, which the text names.
+    TooLarge(String),
+}
 
-type Read<T = Node> = Result<T, Unreadable>;
+impl From<String> for Unreadable {
+    fn from(reason: String) -> Self {
+        Self::TooLarge(reason)
+    }
+}
 
-/// What a pattern means, and the names of its groups; a group without a name has an empty one.
-pub(super) fn read(source: &str, ignores_case: bool) -> Read<(Node, Vec<String>)> {
-    let units: Vec<u16> = source.encode_utf16().collect();
-    let names = names(&units)?;
-    let has_names = names.iter().any(|name| !name.is_empty());
+pub(super) type Read<T = Node> = Result<T, Unreadable>;
+
+/// What a pattern means, and its groups.
+pub(super) fn read(source: &str, ignores_case: bool) -> Read<(Node, Groups)> {
+    let units: Vec<u16> = source.encode_utf16().take(MOST_UNITS + 1).collect();
+    if units.len() > MOST_UNITS {
+        let reason = format!("The regular expression is too long: at most {MOST_UNITS} characters are read");
+        return Err(reason.into());
+    }
+    let groups = Groups::read(&units)?;
     let mut reader = Reader {
         units: &units,
         at: 0,
-        names: &names,
-        has_names,
+        known: &groups,
         groups: 0,
         depth: 0,
-        ignores_case,
+        sets: Sets::new(ignores_case),
     };
     let node = reader.either()?;
     if reader.at < units.len() {
-        return Err(Unreadable);
+        return Err(Unreadable::NoPattern);
     }
-    Ok((node, names))
-}
-
-/// The names of the groups of a pattern in their order.
-fn names(units: &[u16]) -> Read<Vec<String>> {
-    let (mut names, mut at, mut is_class) = (Vec::<String>::new(), 0, false);
-    let is = |at: usize, sign: char| units.get(at).is_some_and(|unit| *unit == u16_of(sign));
-    while at < units.len() {
-        match char_of(units[at]) {
-            '\\' => at += 1,
-            '[' => is_class = true,
-            ']' => is_class = false,
-            '(' if is_class => {}
-            '(' if !is(at + 1, '?') => names.push(String::new()),
-            '(' if is(at + 2, '<') && !is(at + 3, '=') && !is(at + 3, '!') => {
-                let (name, _) = name(&units[at + 3..])?;
-                if names.contains(&name) {
-                    return Err(Unreadable);
-                }
-                names.push(name);
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    Ok(names)
-}
-
-/// A name before `>`, and its length with that.
-fn name(units: &[u16]) -> Read<(String, usize)> {
-    let end = units.iter().position(|unit| *unit == u16_of('>'));
-    let end = end.ok_or(Unreadable)?;
-    let name = String::from_utf16(&units[..end]).map_err(|_| Unreadable)?;
-    let is_first = |letter: char| letter.is_alphabetic() || matches!(letter, '$' | '_');
-    let is_part = |letter: char| is_first(letter) || letter.is_alphanumeric();
-    let is_name = name.starts_with(is_first) && name.chars().all(is_part);
-    if is_name {
-        Ok((name, end + 1))
-    } else {
-        Err(Unreadable)
-    }
+    Ok((node, groups))
 }
 
 /// A unit as a letter; half of a pair is none.
-fn char_of(unit: u16) -> char {
+pub(super) fn char_of(unit: u16) -> char {
     char::from_u32(unit.into()).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
 /// A letter of the syntax as a unit.
-fn u16_of(sign: char) -> u16 {
+pub(super) fn u16_of(sign: char) -> u16 {
     u16::try_from(u32::from(sign)).unwrap_or_default()
 }
 
 struct Reader<'p> {
     units: &'p [u16],
     at: usize,
-    names: &'p [String],
-    has_names: bool,
+    /// All groups of the pattern.
+    known: &'p Groups,
     /// Groups that were begun.
     groups: usize,
     depth: usize,
-    ignores_case: bool,
+    sets: Sets,
 }
 
 impl Reader<'_> {
@@ -103,7 +79,7 @@ impl Reader<'_> {
     }
 
     fn next(&mut self) -> Read<u16> {
-        let unit = self.units.get(self.at).copied().ok_or(Unreadable)?;
+        let unit = self.units.get(self.at).copied().ok_or(Unreadable::NoPattern)?;
         self.at += 1;
         Ok(unit)
     }
@@ -117,14 +93,17 @@ impl Reader<'_> {
         is_there
     }
 
-    fn unit(&self, unit: u16) -> Node {
-        Node::Unit(Units::one(unit, self.ignores_case))
+    fn unit(&mut self, unit: u16) -> Node {
+        Node::Unit(self.sets.one(unit))
     }
 
     fn either(&mut self) -> Read {
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(Unreadable);
+            let reason = format!(
+                "The regular expression is too large: its groups are nested more than {DEEPEST} levels deep"
+            );
+            return Err(reason.into());
         }
         let mut parts = vec![self.sequence()?];
         while self.skip("|") {
@@ -154,7 +133,7 @@ impl Reader<'_> {
         };
         let is_greedy = !self.skip("?");
         if !can_repeat {
-            return Err(Unreadable);
+            return Err(Unreadable::NoPattern);
         }
         Ok(Node::Repeat(Box::new(Repeat {
             body: node,
@@ -186,7 +165,7 @@ impl Reader<'_> {
         let most = if has_comma { self.count() } else { fewest };
         match fewest {
             Some(fewest) if self.skip("}") => match most {
-                Some(most) if most < fewest => Err(Unreadable),
+                Some(most) if most < fewest => Err(Unreadable::NoPattern),
                 most => Ok(Some((fewest, most))),
             },
             _ => {
@@ -209,16 +188,16 @@ impl Reader<'_> {
     /// An atom or an assertion, and whether a quantifier may follow.
     fn atom(&mut self) -> Read<(Node, bool)> {
         if self.peek() == Some('{') && self.braces()?.is_some() {
-            return Err(Unreadable);
+            return Err(Unreadable::NoPattern);
         }
         let unit = self.next()?;
         Ok(match char_of(unit) {
             '^' => (Node::Start, false),
             '$' => (Node::End, false),
-            '.' => (Node::Unit(Units::no_line_end()), true),
+            '.' => (Node::Unit(Sets::no_line_end()), true),
             '(' => return self.group(),
             '[' => (self.class()?, true),
-            '\\' => match self.peek().ok_or(Unreadable)? {
+            '\\' => match self.peek().ok_or(Unreadable::NoPattern)? {
                 sign @ ('b' | 'B') => {
                     self.at += 1;
                     let is_inverted = sign == 'B';
@@ -226,7 +205,7 @@ impl Reader<'_> {
                 }
                 _ => (self.escape()?, true),
             },
-            sign if SIGNS.contains(sign) => return Err(Unreadable),
+            sign if SIGNS.contains(sign) => return Err(Unreadable::NoPattern),
             _ => (self.unit(unit), true),
         })
     }
@@ -254,7 +233,7 @@ impl Reader<'_> {
             let (_, length) = name(&self.units[self.at..])?;
             self.at += length;
         } else if self.peek() == Some('?') {
-            return Err(Unreadable);
+            return Err(Unreadable::NoPattern);
         }
         self.groups += 1;
         let number = self.groups;
@@ -263,30 +242,34 @@ impl Reader<'_> {
 
     fn inside(&mut self) -> Read {
         let node = self.either()?;
-        if self.skip(")") { Ok(node) } else { Err(Unreadable) }
+        if self.skip(")") {
+            Ok(node)
+        } else {
+            Err(Unreadable::NoPattern)
+        }
     }
 
     /// What follows a backslash outside of a class.
     fn escape(&mut self) -> Read {
-        let sign = self.peek().ok_or(Unreadable)?;
-        if let Some(ranges) = named(sign) {
+        let sign = self.peek().ok_or(Unreadable::NoPattern)?;
+        if let Some(name) = Name::of(sign) {
             self.at += 1;
-            return Ok(Node::Unit(Units::of(ranges, false, self.ignores_case)));
+            return Ok(Node::Unit(self.sets.named(name)));
         }
-        if sign == 'k' && self.has_names {
+        if sign == 'k' && self.known.have_names() {
             self.at += 1;
             if !self.skip("<") {
-                return Err(Unreadable);
+                return Err(Unreadable::NoPattern);
             }
             let (name, length) = name(&self.units[self.at..])?;
             self.at += length;
-            let index = self.names.iter().position(|known| *known == name);
-            return index.map(|index| Node::Back(index + 1)).ok_or(Unreadable);
+            let number = self.known.number_of(&name);
+            return number.map(Node::Back).ok_or(Unreadable::NoPattern);
         }
         if matches!(sign, '1'..='9') {
             let begin = self.at;
             let number = self.count().and_then(|number| usize::try_from(number).ok());
-            if let Some(number) = number.filter(|number| *number <= self.names.len()) {
+            if let Some(number) = number.filter(|number| *number <= self.known.count) {
                 return Ok(Node::Back(number));
             }
             self.at = begin;
@@ -316,7 +299,7 @@ impl Reader<'_> {
             },
             'x' => self.hexadecimal(2).unwrap_or(unit),
             'u' => self.hexadecimal(4).unwrap_or(unit),
-            'k' if self.has_names => return Err(Unreadable),
+            'k' if self.known.have_names() => return Err(Unreadable::NoPattern),
             digit @ '0'..='7' => self.octal(digit),
             _ => unit,
         })
@@ -349,46 +332,57 @@ impl Reader<'_> {
 
     fn class(&mut self) -> Read {
         let is_negated = self.skip("^");
-        let mut ranges = Vec::new();
+        let mut members = Members::default();
         while !self.skip("]") {
             let first = self.member()?;
             let is_range =
                 self.peek() == Some('-') && !matches!(self.units.get(self.at + 1), None | Some(0x5d));
             if !is_range {
-                ranges.extend(first);
+                first.join(&mut members);
                 continue;
             }
             self.at += 1;
-            let last = self.member()?;
-            match (&first[..], &last[..]) {
-                // A class such as \d is no end of a range, so that the dash is itself.
-                ([(first, same)], [(from, last)]) if first == same && from == last => {
-                    if first > last {
-                        return Err(Unreadable);
-                    }
-                    ranges.push((*first, *last));
+            match (first, self.member()?) {
+                (Member::Unit(first), Member::Unit(last)) if first > last => {
+                    return Err(Unreadable::NoPattern);
                 }
-                _ => {
-                    ranges.push((u16_of('-'), u16_of('-')));
-                    ranges.extend(first);
-                    ranges.extend(last);
+                (Member::Unit(first), Member::Unit(last)) => members.add(first, last),
+                // A class such as \d is no end of a range, so that the dash is itself.
+                (first, last) => {
+                    for member in [first, Member::Unit(u16_of('-')), last] {
+                        member.join(&mut members);
+                    }
                 }
             }
         }
-        Ok(Node::Unit(Units::of(ranges, is_negated, self.ignores_case)))
+        Ok(Node::Unit(self.sets.class(members, is_negated)?))
     }
 
-    /// A unit of a class, or a class in it.
-    fn member(&mut self) -> Read<Vec<(u16, u16)>> {
+    fn member(&mut self) -> Read<Member> {
         let unit = self.next()?;
         if unit != u16_of('\\') {
-            return Ok(vec![(unit, unit)]);
+            return Ok(Member::Unit(unit));
         }
-        if let Some(ranges) = self.peek().and_then(named) {
+        if let Some(name) = self.peek().and_then(Name::of) {
             self.at += 1;
-            return Ok(ranges);
+            return Ok(Member::Named(name));
         }
-        let unit = self.unit_escape(true)?;
-        Ok(vec![(unit, unit)])
+        self.unit_escape(true).map(Member::Unit)
+    }
+}
+
+/// A unit of a class, or a class in it.
+#[derive(Debug, Clone, Copy)]
+enum Member {
+    Unit(u16),
+    Named(Name),
+}
+
+impl Member {
+    fn join(self, members: &mut Members) {
+        match self {
+            Self::Unit(unit) => members.add(unit, unit),
+            Self::Named(name) => members.add_named(name),
+        }
     }
 }

@@ -6,7 +6,6 @@
 
 use std::cell::Cell;
 use std::ops::Range;
-use std::sync::Arc;
 
 use super::classes::{folded, is_line_end, is_word};
 use super::program::{Keeping, Program, Step};
@@ -22,13 +21,15 @@ const MOST_CHANGES: usize = 1 << 23;
 /// No place.
 const NOWHERE: u32 = u32::MAX;
 
+/// Groups and marks for a step: room for them is made at once.
+const ROOM_FOR_STEP: usize = 16;
+
 /// A place that matches.
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) range: Range<usize>,
     /// What each group has matched.
     pub(crate) groups: Vec<Option<Range<usize>>>,
-    names: Arc<[String]>,
 }
 
 impl Found {
@@ -37,19 +38,7 @@ impl Found {
         Self {
             range,
             groups: Vec::new(),
-            names: Arc::default(),
         }
-    }
-
-    /// Whether a group has a name.
-    pub(crate) fn has_names(&self) -> bool {
-        self.names.iter().any(|name| !name.is_empty())
-    }
-
-    /// What the group with a name has matched.
-    pub(crate) fn named(&self, name: &str) -> Option<Range<usize>> {
-        let index = self.names.iter().position(|known| known == name)?;
-        self.groups.get(index).cloned().flatten()
     }
 }
 
@@ -85,6 +74,8 @@ pub(crate) struct Search<'p> {
     is_sticky: bool,
     /// Steps that may still be made.
     left: u64,
+    /// Steps that the room for groups and marks costs, until they are paid.
+    unpaid: usize,
     /// Steps after which failures are kept.
     patience: u64,
     slots: Vec<u32>,
@@ -100,14 +91,16 @@ struct Exhausted;
 impl<'p> Search<'p> {
     pub(crate) fn new(program: &'p Program, units: &'p [u16], fuel: &'p Cell<u64>) -> Self {
         let length = u64::try_from(units.len()).unwrap_or(u64::MAX);
+        let slots = program.groups.count * 2;
         Self {
             program,
             units,
             fuel,
             is_sticky: program.is_sticky(),
             left: 0,
+            unpaid: (slots + program.marks) / ROOM_FOR_STEP,
             patience: length.saturating_add(64).saturating_mul(STEPS_BEFORE_KEEPING),
-            slots: vec![NOWHERE; program.names.len() * 2],
+            slots: vec![NOWHERE; slots],
             marks: vec![NOWHERE; program.marks],
             changes: Vec::new(),
             failed: Vec::new(),
@@ -143,26 +136,26 @@ impl<'p> Search<'p> {
         self.patience = 0;
     }
 
+    /// Groups are empty at each beginning: what is tried in vain is taken back, and a place that matches empties them.
     fn first(&mut self, from: usize) -> Result<Option<Found>, Exhausted> {
+        let unpaid = std::mem::take(&mut self.unpaid);
+        self.pay(unpaid)?;
         let last = if self.is_sticky { from } else { self.units.len() };
         for begin in from..=last.min(self.units.len()) {
-            self.slots.fill(NOWHERE);
-            self.changes.clear();
             if let Some(end) = self.run(0, begin, false)? {
+                self.pay(self.slots.len())?;
                 return Ok(Some(self.found(begin..end)));
             }
         }
         Ok(None)
     }
 
-    fn found(&self, range: Range<usize>) -> Found {
+    fn found(&mut self, range: Range<usize>) -> Found {
         let place = |at: u32| (at != NOWHERE).then(|| size(at));
         let group = |pair: &[u32]| Some(place(pair[0])?..place(pair[1])?);
-        Found {
-            range,
-            groups: self.slots.chunks(2).map(group).collect(),
-            names: self.program.names.clone(),
-        }
+        let groups = self.slots.chunks(2).map(group).collect();
+        self.slots.fill(NOWHERE);
+        Found { range, groups }
     }
 
     fn pay(&mut self, steps: usize) -> Result<(), Exhausted> {

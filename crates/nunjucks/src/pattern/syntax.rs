@@ -1,6 +1,7 @@
 //! What a regular expression means, as a tree.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::classes::Units;
 
@@ -8,7 +9,7 @@ use super::classes::Units;
 pub(super) enum Node {
     Empty,
     /// One unit of a set.
-    Unit(Units),
+    Unit(Arc<Units>),
     /// `^`
     Start,
     /// `$`

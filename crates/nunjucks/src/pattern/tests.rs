@@ -18,8 +18,12 @@ const LONGEST: Duration = Duration::from_secs(30);
 
 fn ours(source: &str, flags: &str, units: &[u16], fuel: u64) -> Result<Vec<Place>, String> {
     let program = Program::read(source, flags)?;
-    let all = program.all(units, &Cell::new(fuel))?;
-    Ok(all.into_iter().map(|found| (found.range, found.groups)).collect())
+    let mut all = Vec::new();
+    program.each_place(units, &Cell::new(fuel), |found| {
+        all.push((found.range, found.groups));
+        Ok(())
+    })?;
+    Ok(all)
 }
 
 fn theirs(source: &str, flags: &str, units: &[u16]) -> Option<Vec<Place>> {
@@ -123,6 +127,41 @@ fn pattern() -> impl Strategy<Value = String> {
     })
 }
 
+/// Parts that try much, within each other.
+fn hostile_pattern() -> impl Strategy<Value = String> {
+    let atoms = &[
+        "a",
+        "b",
+        "a*",
+        ".",
+        "[^]",
+        "\\W",
+        "[\\W\\w]",
+        "\\b",
+        "",
+        "^",
+        "$",
+        "\\1",
+        "\\2",
+        "\\k<n>",
+        "[^\\s!-\u{ffdc}]",
+    ];
+    let counts = &[
+        "", "*", "+", "*?", "{0,40}", "{30}", "{2,}?", "{7}", "{0,3}", "{1000}",
+    ];
+    let brackets = &["(", "(?:", "(?=", "(?!", "(?<=", "(?<!", "(?<n>", "(?<m>"];
+    let atom = proptest::sample::select(&atoms[..]).prop_map(str::to_owned);
+    atom.prop_recursive(8, 64, 6, move |inner| {
+        let part = (
+            proptest::sample::select(&brackets[..]),
+            proptest::collection::vec(inner, 1..6),
+            proptest::sample::select(&["", "|"][..]),
+            proptest::sample::select(&counts[..]),
+        );
+        part.prop_map(|(bracket, parts, between, count)| format!("{bracket}{}){count}", parts.join(between)))
+    })
+}
+
 fn text() -> impl Strategy<Value = Vec<u16>> {
     let letters = &[
         'a',
@@ -158,6 +197,20 @@ proptest! {
         text in text(),
     ) {
         alike(&source, flags, &text)?;
+    }
+
+    /// Whatever a pattern is, it is read and searched within its fuel.
+    #[test]
+    fn hostile_patterns_end(
+        source in hostile_pattern(),
+        flags in proptest::sample::select(&["g", "gi", "gm", "gy"][..]),
+        text in proptest::collection::vec(proptest::sample::select(&[97_u16, 97, 98, 10, 0x3a3][..]), 0..400),
+    ) {
+        let begun = Instant::now();
+        if let Err(failure) = ours(&source, flags, &text, 20_000) {
+            prop_assert!(!failure.is_empty(), "/{}/ fails without a reason", source);
+        }
+        prop_assert!(begun.elapsed() < LONGEST, "/{}/{} took {:?}", source, flags, begun.elapsed());
     }
 
     /// Failures are kept in these searches from their first step on.
@@ -217,18 +270,104 @@ fn work_that_cannot_be_bounded_otherwise_uses_up_the_fuel() {
 }
 
 #[test]
-fn large_patterns_are_refused() {
-    for source in [
-        "a{50001}",
-        "(?:a{300}){300}",
-        "(?:(?:){60000}){60000}",
-        "a{4294967296}",
+fn large_patterns_are_refused_with_the_bound() {
+    let nested = format!("{}a{}", "(".repeat(101), ")".repeat(101));
+    let long = "a".repeat(50_001);
+    // Letters whose capitals lie here and there.
+    let classes = "[\u{250}-\u{2af}]".repeat(10_000);
+    for (source, bound) in [
+        ("a{50001}", "50000"),
+        ("(?:a{300}){300}", "50000"),
+        ("(?:(?:){60000}){60000}", "50000"),
+        ("a{4294967296}", "50000"),
+        (&nested, "100 levels"),
+        (&long, "50000 characters"),
+        (&classes, "100000 ranges"),
     ] {
-        let failure = Program::read(source, "").expect_err(source);
-        assert!(failure.contains("too large"), "{failure}");
+        let failure = Program::read(source, "i").expect_err(source);
+        assert!(
+            failure.contains("too l") && failure.contains(bound),
+            "{}: {failure}",
+            &source[..source.len().min(30)]
+        );
     }
-    let nested = format!("{}a{}", "(".repeat(5_000), ")".repeat(5_000));
-    assert!(Program::read(&nested, "").is_err());
+}
+
+/// A name, and the source of a length.
+type Hostile = (&'static str, fn(usize) -> String);
+
+/// Sources of a length that cost more than others of that length.
+const HOSTILE: [Hostile; 8] = [
+    ("named classes", |length| "\\W".repeat(length / 2)),
+    ("a class of named ones", |length| {
+        format!("[{}]", "\\W".repeat(length / 2))
+    }),
+    ("classes of all units", |length| "[!-\u{ffdc}]".repeat(length / 5)),
+    ("classes without a unit", |length| "[^\u{102}]".repeat(length / 4)),
+    ("a class that is counted", |length| {
+        format!("[{}]{{1000}}", "ab-\u{ffdc}".repeat(length / 4))
+    }),
+    ("names", |length| {
+        (0..length / 11).map(|name| format!("(?<n{name}>)")).collect()
+    }),
+    ("references to the last name", |length| {
+        "(?<n>)".to_owned() + &"\\k<n>".repeat(length / 5)
+    }),
+    ("different units", |length| {
+        (0..length)
+            .filter_map(|unit| char::from_u32(u32::try_from(unit).ok()? + 0x3400))
+            .collect()
+    }),
+];
+
+/// Four times the source takes no more than some four times the work: what grows with the square would take sixteen times, and the
+/// longest source that is read would take minutes.
+#[test]
+fn hostile_sources_are_read_in_a_time_that_grows_with_their_length() {
+    let time = |source: &str| {
+        let begun = Instant::now();
+        let size = Program::read(source, "i").map(|program| program.size());
+        (begun.elapsed(), size)
+    };
+    // What is made once for all patterns does not count.
+    drop(time("\\W[^a]"));
+    for (name, hostile) in HOSTILE {
+        let (short, _) = time(&hostile(10_000));
+        let (long, size) = time(&hostile(40_000));
+        assert!(size.is_ok(), "{name}: {size:?}");
+        assert!(
+            long < short * 10 + Duration::from_millis(300),
+            "{name}: {short:?}, then {long:?}"
+        );
+        assert!(long < Duration::from_secs(5), "{name}: {long:?}");
+    }
+}
+
+#[test]
+fn sets_are_shared_by_all_places_of_a_pattern() {
+    for source in ["a{1000}", "\\W{1000}", "[ab]{1000}", &"\\S".repeat(1_000)] {
+        let program = Program::read(source, "i").expect("a pattern");
+        assert_eq!(program.different_sets(), 1, "{source}");
+    }
+}
+
+/// Room for many groups, and emptying them, is paid for.
+#[test]
+fn searches_with_many_groups_use_up_the_fuel() {
+    let groups = "()".repeat(10_000);
+    let text: Vec<u16> = "a".repeat(100_000).encode_utf16().collect();
+    for source in [format!("{groups}b"), format!("b{groups}"), groups] {
+        let begun = Instant::now();
+        let fuel = Cell::new(FUEL);
+        let program = Program::read(&source, "g").expect("a pattern");
+        let mut places = 0;
+        let done = program.each_place(&text, &fuel, |_| {
+            places += 1;
+            Ok(())
+        });
+        assert!(done.is_err() || source.starts_with('b'), "{places} places");
+        assert!(begun.elapsed() < LONGEST, "{:?}", begun.elapsed());
+    }
 }
 
 /// A source, flags, a text, and its places with those of the groups; nothing where the source is no pattern.

@@ -2,5 +2,6 @@
 
 mod bounds;
 mod fuzz;
+mod hostile;
 mod language;
 mod places;

@@ -54,6 +54,7 @@ spec:
         link: /catalog/default/component/orders
         severity: high
         topic: services
+    - {id: late, if: "${{ parameters.name === 'Late' }}", action: "fetch:plain:file", input: {url: "./none", targetPath: none}}
     - {id: refused, action: "notification:send", input: {recipients: broadcast, title: bad, link: "javascript:alert(1)", optional: true}}
 "#;
 const INES: &str = "user:default/ines";
@@ -371,6 +372,35 @@ async fn a_step_of_a_template_tells_the_owner() {
     );
     let actions = world.get("/api/scaffolder/v2/actions").await.1;
     assert!(actions.contains("\"notification:send\""), "{actions}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_who_has_the_step_done_again_tells_once_more() {
+    let world = world().await;
+    world
+        .until("/api/catalog/entities/by-name/template/default/tells", "tells")
+        .await;
+    let wanted = json!({"templateRef": "template:default/tells", "values": {"name": "Late"}});
+    let request = Request::post("/api/scaffolder/v2/tasks").header("x-person", INES);
+    let (status, made) = sent(&world, request, &wanted).await;
+    assert_eq!(status, 201, "{made}");
+    let task = format!("/api/scaffolder/v2/tasks/{}", made["id"].as_str().unwrap());
+    world.until(&task, "\"failed\"").await;
+    assert_eq!(titles(&world, GRACE).await, "Late is ready");
+    for times in [2, 3] {
+        let request = Request::post(format!("{task}/retry")).header("x-person", INES);
+        let (status, said) = sent(&world, request, &json!({"fromStep": "tell"})).await;
+        assert_eq!(status, 201, "{said}");
+        let wanted = vec!["Late is ready"; times].join(", ");
+        for _ in 0..200 {
+            if titles(&world, GRACE).await == wanted {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(titles(&world, GRACE).await, wanted);
+        world.until(&task, "\"failed\"").await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,6 +14,7 @@ use work::Checkpoint;
 
 use super::object;
 use crate::filters::{Hosts, parse_repo_url};
+use crate::run::EARLIER;
 use crate::settings::Settings;
 
 /// What the actions work with.
@@ -144,6 +145,12 @@ impl Marks<'_> {
     /// A mark, if it was set before.
     pub(super) fn get(&self, name: &str) -> Option<Value> {
         self.0.get()?.get(name).filter(|mark| !mark.is_null()).cloned()
+    }
+
+    /// A mark, also one that was set before a person had the step done again: it says what the task made itself.
+    pub(super) fn own(&self, name: &str) -> Option<Value> {
+        let earlier = || self.0.get()?.get(EARLIER)?.get(name).cloned();
+        self.get(name).or_else(earlier).filter(|mark| !mark.is_null())
     }
 
     /// Sets a mark and does what it announces. A host that refuses has made nothing, and the mark goes; after another failure

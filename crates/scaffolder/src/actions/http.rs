@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::{flag, object, text};
+use crate::run::EARLIER;
 
 pub(super) use elsewhere::HttpRequest;
 pub(super) use portal::PortalRequest;
@@ -112,7 +113,8 @@ impl Wanted {
 
     /// What an earlier attempt has kept, and what a dry run gives instead of a change. Else the call is to be made.
     fn settled(&self, context: &ActionContext) -> Option<Value> {
-        if let Some(kept) = context.checkpoint.get() {
+        let kept = context.checkpoint.get();
+        if let Some(kept) = kept.filter(|kept| kept.get(EARLIER).is_none()) {
             context
                 .log
                 .info(format!("{} was sent by an earlier attempt", self.name()));

@@ -9,6 +9,7 @@ use scm::git::{
 use serde_json::json;
 
 use super::blocking;
+use crate::run::EARLIER;
 
 /// Most branches that one error names.
 const MOST_TOLD: usize = 10;
@@ -45,9 +46,8 @@ pub(super) async fn propose(
     let branches = remote.branches(Service::Fetch).await?;
     let onto = base_branch(&branches, &proposal, remote.repository)?.to_owned();
     let now = branches.heads.get(proposal.branch);
-    let kept = context.checkpoint.get();
-    let kept = kept.as_ref().and_then(|kept| kept["commit"].as_str());
-    if let Some(commit) = now.filter(|now| Some(now.as_str()) == kept) {
+    let kept = context.checkpoint.get().unwrap_or_default();
+    if let Some(commit) = now.filter(|now| kept["commit"] == now.as_str()) {
         let line = format!("Commit {commit} was pushed before to {}", proposal.branch);
         context.log.info(line);
         return Ok(Proposed {
@@ -55,7 +55,9 @@ pub(super) async fn propose(
             commit: Some(commit.clone()),
         });
     }
-    if now.is_some() && !proposal.may_update {
+    // Where a person has the step done again, its own commit gets another one on top.
+    let is_own = now.is_some_and(|now| kept[EARLIER]["commit"] == now.as_str());
+    if now.is_some() && !is_own && !proposal.may_update {
         return Err(Fault::conflict(format!(
             "The branch {} of {} is there already; choose another name, or set update to add a commit to it",
             proposal.branch, remote.repository

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use model::{Fault, Kinds};
+use model::Fault;
 use plugin::Decision;
 use serde_json::{Value, json};
 use web::api::Json;
@@ -21,6 +21,7 @@ use super::tasks::{secrets, violations};
 use crate::Scaffolder;
 use crate::dry_run::{Beside, DryRun, DryRunReport};
 use crate::permissions::TEMPLATE_DRY_RUN;
+use crate::refusal;
 use crate::template::Template;
 use crate::validation;
 
@@ -87,10 +88,9 @@ fn read(body: &Value) -> Result<(Template, &Value, Vec<WorkspaceFile>), Fault> {
     if template["kind"] != "Template" {
         return Err(Fault::input("Input template is not a template"));
     }
-    if !Kinds::builtin().validate(template)? {
-        return Err(Fault::input("Input template is not a template"));
-    }
-    Ok((Template::of(template)?, values, files))
+    // What can be read is judged by the dry run itself.
+    let read = Template::of(template).map_err(|fault| refusal::of_trial(template).unwrap_or(fault))?;
+    Ok((read, values, files))
 }
 
 /// The files beside a template, as a request brings them.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Rule;
 use super::finding::{Findings, below};
 use super::names::{Names, Standpoint, mentions};
-use super::steps::is_placeholder;
+use crate::refusal::is_placeholder;
 
 /// The action whose input is logged.
 const LOG: &str = "debug:log";

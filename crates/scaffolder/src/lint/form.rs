@@ -6,9 +6,9 @@ use jsonschema::Draft;
 use serde_json::Value;
 
 use super::finding::{Findings, Path, below};
-use super::steps::is_placeholder;
 use super::{Rule, did_you_mean};
 use crate::forms::kind::{field_names, unknown_field};
+use crate::refusal::is_placeholder;
 
 /// Deepest schema that is looked at.
 const DEPTH: usize = 32;

@@ -4,8 +4,9 @@ use plugin::Action;
 use serde_json::Value;
 
 use super::finding::{Findings, Path, below};
-use super::steps::{Placed, Steps, is_expression, is_placeholder};
+use super::steps::{Placed, Steps, is_expression};
 use super::{Rule, did_you_mean};
+use crate::refusal::is_placeholder;
 use crate::validation::{self, Violation};
 
 /// What is wrong whatever the values of expressions are.

@@ -10,9 +10,10 @@ use url::Url;
 
 use super::finding::{Findings, below, joined};
 use super::names::{Wrong, mentions, unknown_filter, unknown_function};
-use super::steps::{Placed, Steps, is_expression, is_placeholder};
+use super::steps::{Placed, Steps, is_expression};
 use super::{Folders, Rule, did_you_mean};
 use crate::actions::template::Rendering;
+use crate::refusal::is_placeholder;
 
 /// Actions that fetch from beside the template, and whether they render what they fetch.
 const FETCHING: [(&str, bool); 4] = [

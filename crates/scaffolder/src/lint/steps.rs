@@ -1,6 +1,5 @@
 //! The steps as others of the lint see them, and what is wrong with a step itself.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use model::PLACEHOLDERS;
@@ -10,7 +9,8 @@ use serde_json::Value;
 
 use super::finding::{Findings, Path, below};
 use super::{Rule, did_you_mean};
-use crate::template::Step;
+use crate::refusal::is_placeholder;
+use crate::template::{Repeated, Step};
 
 /// Keys of a step that have an effect.
 const KEYS: [&str; 6] = ["id", "name", "action", "input", "if", "each"];
@@ -32,12 +32,6 @@ pub(super) struct Placed<'a> {
     pub(super) path: Path,
     /// Nothing where there is no such action.
     pub(super) action: Option<Arc<dyn Action>>,
-}
-
-/// Whether a value is filled from elsewhere when the catalog reads the entity.
-pub(super) fn is_placeholder(value: &Value) -> bool {
-    let keys = value.as_object().map(|object| object.keys());
-    keys.is_some_and(|mut keys| keys.any(|key| PLACEHOLDERS.contains(&key.as_str())))
 }
 
 /// Whether a text has expressions or statements, whatever they give.
@@ -78,10 +72,9 @@ impl<'a> Steps<'a> {
     }
 
     pub(super) fn check(&self, actions: &ActionRegistry, found: &mut Findings<'_>) {
-        let mut last: HashMap<&str, usize> = HashMap::new();
+        let mut repeated = Repeated::default();
         for (index, placed) in self.all.iter().enumerate() {
-            let before = last.insert(&placed.step.id, index);
-            if let Some(before) = before.filter(|before| placed.step.runs_with(&self.all[*before].step)) {
+            if let Some(before) = repeated.before(index, &placed.step) {
                 let message = format!(
                     "The steps {} and {} have the same id `{}` and run together: expressions see the output of the later one",
                     before + 1,

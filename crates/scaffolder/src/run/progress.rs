@@ -64,6 +64,12 @@ impl Progress {
         self.rounds.entry(step.to_owned()).or_default().push(output);
     }
 
+    /// Whether a round of a step came to its end with success; the only one of a step without `each` is the first.
+    pub(crate) fn is_done(&self, step: &str, round: usize) -> bool {
+        let is_finished = |(id, output): &(String, Option<Value>)| id == step && output.is_some();
+        self.steps.iter().any(is_finished) || self.rounds.get(step).is_some_and(|rounds| round < rounds.len())
+    }
+
     /// The outputs as expressions see them: `{<id>: {output: …}}`, of steps with one id the output of the last that ran.
     pub(crate) fn outputs(&self, steps: &[Step]) -> Value {
         let outputs = steps.iter().filter_map(|step| {

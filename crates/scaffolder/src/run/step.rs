@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use store::Lane;
 use work::{JobLog, LogLevel};
 
+use super::set_aside::part_of;
 use super::stage::{Round, Stage, joined, shown};
 use super::{Halt, Run};
 use crate::tasks::{StepState, TaskEvent};
@@ -117,7 +118,7 @@ impl Run<'_> {
             workspace: self.workspace.clone(),
             secrets: Secrets::new(self.stage.secrets.clone()),
             log: log.clone(),
-            checkpoint: self.job.checkpoint.part(&format!("step {} {round}", step.key)),
+            checkpoint: self.job.checkpoint.part(&part_of(&step.key, round)),
             stop: stop.clone(),
             dry_run: false,
             template_run: Some(self.template_run(step)),

@@ -131,6 +131,66 @@ async fn a_step_that_is_done_again_makes_nothing_twice() {
     process.end().await;
 }
 
+/// The repository is the task's own, also where a person has the finished step done again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repository_of_the_task_is_taken_when_its_step_is_done_again() {
+    let github = FakeGithub::start();
+    let world = world(&github, github.token()).await;
+    let process = world.process();
+    let steps = json!([
+        {"id": "fetch", "action": "fetch:plain:file", "input": {"url": "./a.txt", "targetPath": "a.txt"}},
+        {"id": "at", "action": "publish:github", "input": {"repoUrl": repo_url(&github, "orders")}},
+        {"id": "late", "action": "test:gate", "input": {"fails": true, "why": "it is late"}},
+    ]);
+    let template = world.template(&steps, &json!({}), &[("a.txt", "x")]);
+    let id = world.begin(&template, &[]).await;
+    let actor = Actor::caller(&Viewer::guest(), None);
+    for attempt in 0..3 {
+        let task = world.ended(id).await;
+        let problem = task.problem.unwrap().to_string();
+        let messages = world.messages(id).await;
+        assert!(problem.contains("it is late"), "{attempt}: {problem}\n{messages}");
+        if attempt < 2 {
+            let none = BTreeMap::new();
+            world.tasks.retry(id, Some("at"), &none, &actor).await.unwrap();
+        }
+    }
+    process.end().await;
+    let is_made = |call: &&String| *call == "POST /api/v3/orgs/acme/repos";
+    assert_eq!(github.calls().iter().filter(is_made).count(), 1);
+}
+
+/// Lists of GitHub come in pages.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_on_a_later_page_is_not_made_again() {
+    let github = FakeGithub::start();
+    github.add("acme/orders", &[("README.md", "# Orders")], true);
+    let world = world(&github, github.token()).await;
+    let process = world.process();
+    let names: Vec<String> = (0..205).map(|number| format!("release/{number}")).collect();
+    let policies = json!({
+        "repoUrl": repo_url(&github, "orders"), "name": "production", "customBranchPolicyNames": names,
+        "deploymentBranchPolicy": {"protected_branches": false, "custom_branch_policies": true},
+    });
+    for _ in 0..2 {
+        world.ran("github:environment:create", &policies).await.output();
+    }
+    for key in (0..35).chain([34]) {
+        let input = json!({
+            "repoUrl": repo_url(&github, "orders"), "publicKey": format!("ssh-ed25519 KEY{key} ines@host"),
+            "privateKey": "the private half", "deployKeyName": format!("key {key}"),
+        });
+        world.ran("github:deployKey:create", &input).await.output();
+    }
+    process.end().await;
+    let made = github.repository("acme/orders").unwrap();
+    let count = |key: &str| made[key].as_array().map(Vec::len);
+    assert_eq!(
+        (count("policies production"), count("keys")),
+        (Some(205), Some(35))
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn refusals_are_told_as_what_they_are() {
     let github = FakeGithub::start();

@@ -137,6 +137,56 @@ async fn a_step_that_is_done_again_makes_nothing_twice() {
     );
 }
 
+/// Its merge request gets what has changed, its project and variable are taken, and its issue is opened once more.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_task_made_is_taken_when_a_person_has_its_steps_done_again() {
+    let gitlab = FakeGitlab::start();
+    let project = gitlab.add("acme/apps", &[("old.txt", "old")]);
+    let world = world(&gitlab, gitlab.token()).await;
+    let process = world.process();
+    let (apps, orders) = (repo_url(&gitlab, "apps"), repo_url(&gitlab, "orders"));
+    let issue = json!({"repoUrl": apps, "projectId": project, "title": "Look"});
+    let steps = json!([
+        {"id": "fetch", "action": "fetch:plain:file", "input": {"url": "./a.txt", "targetPath": "a.txt"}},
+        {"id": "issue", "action": "gitlab:issues:create", "input": issue},
+        {"id": "publish", "action": "publish:gitlab", "input": {"repoUrl": orders, "sourcePath": false}},
+        {"id": "request", "action": "publish:gitlab:merge-request", "input":
+            {"repoUrl": apps, "branchName": "new", "title": "Add", "commitAction": "create"}},
+        {"id": "late", "action": "test:gate", "input": {"fails": true, "why": "it is late"}},
+    ]);
+    let template = world.template(&steps, &json!({}), &[("a.txt", "one")]);
+    let id = world.begin(&template, &[]).await;
+    let actor = Actor::caller(&Viewer::guest(), None);
+    for text in ["two", "two", "three", ""] {
+        let task = world.ended(id).await;
+        let problem = task.problem.unwrap().to_string();
+        assert!(
+            problem.contains("it is late"),
+            "{text}: {problem}\n{}",
+            world.messages(id).await
+        );
+        if !text.is_empty() {
+            std::fs::write(world.path("template/a.txt"), text).unwrap();
+            let none = BTreeMap::new();
+            world.tasks.retry(id, Some("fetch"), &none, &actor).await.unwrap();
+        }
+    }
+    process.end().await;
+    let calls = gitlab.calls();
+    let made = |what: &str| {
+        calls
+            .iter()
+            .filter(|call| call.starts_with("POST") && call.ends_with(what))
+            .count()
+    };
+    assert_eq!(made("/api/v4/projects"), 1, "{calls:?}");
+    assert_eq!(made("/issues"), 4, "{calls:?}");
+    assert_eq!(made("/acme/apps/repository/commits"), 3, "{calls:?}");
+    let requests = &gitlab.project("acme/apps").unwrap()["requests"];
+    assert_eq!(requests.as_array().unwrap().len(), 1);
+    assert_eq!(gitlab.files("acme/apps", "new")["a.txt"].1, "three");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn refusals_are_told_as_what_they_are() {
     let gitlab = FakeGitlab::start();

@@ -178,6 +178,56 @@ async fn a_task_is_done_again_from_a_step_with_the_files_as_they_were() {
     );
 }
 
+/// A step that keeps something and is finished, and one that fails.
+fn keeping(first: &Value) -> Value {
+    json!([
+        {"id": "first", "action": "test:gate", "input": first},
+        {"id": "second", "action": "fetch:plain:file", "input": {"url": "./late.txt", "targetPath": "late.txt"}},
+    ])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finished_step_knows_only_what_it_made_where_a_person_has_it_done_again() {
+    let world = World::new().await;
+    let template = world.template(
+        &keeping(&json!({"keeps": true})),
+        &json!({}),
+        &[("other.txt", "x")],
+    );
+    let process = world.process();
+    let id = world.begin(&template, &[]).await;
+    assert_eq!(world.ended(id).await.state, TaskState::Failed);
+    let actor = Actor::caller(&Viewer::guest(), None);
+    for (run, from) in [(2, Some("first")), (2, None), (3, Some("first"))] {
+        let none = BTreeMap::new();
+        world.tasks.retry(id, from, &none, &actor).await.unwrap();
+        assert_eq!(world.ended(id).await.state, TaskState::Failed);
+        let messages = world.messages(id).await;
+        assert_eq!(world.gate.runs.load(Ordering::SeqCst), run, "{messages}");
+        let found = format!("run {run} finds {}", json!({"earlier": run - 1}));
+        assert!(messages.contains(&found), "{messages}");
+    }
+    process.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_crash_a_step_knows_all_that_it_kept() {
+    let world = World::new().await;
+    let first = json!({"keeps": true, "waits": true});
+    let template = world.template(&keeping(&first), &json!({}), &[("late.txt", "x")]);
+    let id = world.begin(&template, &[]).await;
+    let process = world.process();
+    world.runs_of_gate(1).await;
+    process.kill().await;
+    world.gate.open.add_permits(8);
+    let process = world.process();
+    let task = world.ended(id).await;
+    process.end().await;
+    let messages = world.messages(id).await;
+    assert_eq!(task.state, TaskState::Completed, "{messages}");
+    assert!(messages.contains("run 2 finds 1"), "{messages}");
+}
+
 /// Two ways to one step, of which the first or the second is gone; behind them a step that waits.
 fn two_ways(goes_first: bool) -> Value {
     json!([

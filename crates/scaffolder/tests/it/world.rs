@@ -124,6 +124,11 @@ impl Action for Gate {
         if context.input["fails"] == true {
             return Err(Fault::error(format!("refused with {}", context.input["why"])));
         }
+        if context.input["keeps"] == true {
+            let kept = context.checkpoint.get().unwrap_or_default();
+            context.log.info(format!("run {run} finds {kept}"));
+            context.checkpoint.save(&run).await?;
+        }
         if context.input["waits"] == true {
             let passed = self.open.acquire().await;
             passed.map_err(|error| Fault::error(error.to_string()))?.forget();

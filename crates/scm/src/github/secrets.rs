@@ -15,6 +15,11 @@ use serde_json::{Value, json};
 use super::{FullName, Github};
 use crate::call::Call;
 
+/// Entries of a page, the most that GitHub gives.
+const PAGE: usize = 100;
+/// Pages of a list that are read.
+const MOST_PAGES: usize = 50;
+
 /// What secrets of one place are sealed with.
 #[derive(Deserialize)]
 struct BoxKey {
@@ -93,9 +98,12 @@ impl Github {
             environment,
             "deployment-branch-policies",
         ];
-        let known: Value = self.rest.get(Call::new(&path, &doing)).await?;
-        let mut known = known["branch_policies"].as_array().into_iter().flatten();
-        if known.any(|one| one["name"] == pattern && one["type"].as_str().is_none_or(|known| known == kind)) {
+        let is_it =
+            |one: &Value| one["name"] == pattern && one["type"].as_str().is_none_or(|known| known == kind);
+        if self
+            .has_listed(&path, Some("branch_policies"), &doing, is_it)
+            .await?
+        {
             return Ok(());
         }
         let body = json!({"name": pattern, "type": kind});
@@ -123,15 +131,44 @@ impl Github {
     pub async fn add_deploy_key(&self, at: FullName<'_>, title: &str, key: &str) -> Result<bool, Fault> {
         let doing = format!("The deploy key {title} of {at} cannot be added");
         let path = ["repos", at.owner, at.name, "keys"];
-        let known: Vec<Value> = self.rest.get(Call::new(&path, &doing)).await?;
         let is_known = |one: &Value| one["key"].as_str().is_some_and(|known| bare(known) == bare(key));
-        if known.iter().any(is_known) {
+        if self.has_listed(&path, None, &doing, is_known).await? {
             return Ok(false);
         }
         let body = json!({"title": title, "key": key});
         let call = Call::new(&path, &doing);
         self.rest.order(Method::POST, call, Some(&body)).await?;
         Ok(true)
+    }
+
+    /// Whether a list has an entry, read page by page until it is found
+    /// (<https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api>). The list is the answer, or stands below a
+    /// key of it.
+    async fn has_listed(
+        &self,
+        path: &[&str],
+        key: Option<&str>,
+        doing: &str,
+        is_it: impl Fn(&Value) -> bool,
+    ) -> Result<bool, Fault> {
+        let size = PAGE.to_string();
+        for page in 1..=MOST_PAGES {
+            let page = page.to_string();
+            let query = [("per_page", size.as_str()), ("page", page.as_str())];
+            let answer: Value = self.rest.get(Call::new(path, doing).query(&query)).await?;
+            let listed = key.map_or(&answer, |key| &answer[key]);
+            let listed = listed.as_array().map(Vec::as_slice).unwrap_or_default();
+            if listed.iter().any(&is_it) {
+                return Ok(true);
+            }
+            if listed.len() < PAGE {
+                return Ok(false);
+            }
+        }
+        Err(Fault::error(format!(
+            "{doing}: the host lists more than {} entries, of which none is the wanted one; remove those that are not needed",
+            MOST_PAGES * PAGE
+        )))
     }
 }
 

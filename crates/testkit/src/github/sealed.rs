@@ -34,7 +34,11 @@ impl Repository {
                     known.push(body);
                     self.parts[&key] = json!(known);
                 }
-                Reply::json(200, &json!({ "branch_policies": known }))
+                let total = known.len();
+                Reply::json(
+                    200,
+                    &json!({ "total_count": total, "branch_policies": page(asked, known) }),
+                )
             }
             ("POST", ["environments", name, "variables"]) => {
                 let variable = body["name"].as_str().unwrap_or_default();
@@ -55,7 +59,8 @@ impl Repository {
                 Reply::of(201, "")
             }
             ("GET", ["keys"]) => {
-                Reply::json(200, &json!(self.parts["keys"].as_array().unwrap_or(&Vec::new())))
+                let known = self.parts["keys"].as_array().cloned().unwrap_or_default();
+                Reply::json(200, &json!(page(asked, known)))
             }
             ("POST", ["keys"]) => {
                 let mut known = self.parts["keys"].as_array().cloned().unwrap_or_default();
@@ -66,6 +71,17 @@ impl Repository {
             _ => refusal(404, "Not Found"),
         }
     }
+}
+
+/// The page of a list that is asked for; as GitHub gives it, of 30 entries if nothing is said, and of 100 at most.
+fn page(asked: &Asked, list: Vec<Value>) -> Vec<Value> {
+    let number = |key: &str, default: usize| {
+        let said = asked.query.get(key).and_then(|text| text.parse().ok());
+        said.unwrap_or(default).max(1)
+    };
+    let size = number("per_page", 30).min(100);
+    let before = size * (number("page", 1) - 1);
+    list.into_iter().skip(before).take(size).collect()
 }
 
 /// The text in a sealed box; nothing where it was not sealed with the key.

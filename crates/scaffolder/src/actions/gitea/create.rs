@@ -154,6 +154,7 @@ async fn made(context: &ActionContext, gitea: &Gitea, new: &NewRepository<'_>) -
         Some(owner) => owner.to_owned(),
         None => gitea.own_user().await?,
     };
+    // Also where a person has the step done again: the repository is the task's own.
     let was_begun = context.checkpoint.get().is_some();
     if !was_begun {
         if let Some(known) = gitea.repository(&owner, new.name).await? {

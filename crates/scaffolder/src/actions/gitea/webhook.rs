@@ -177,7 +177,8 @@ async fn have(
 ) -> Result<Hook, Fault> {
     let hooks = gitea.hooks(scope).await?;
     let same: Vec<&Hook> = hooks.iter().filter(|hook| hook.config.url == form.url).collect();
-    let before = context.checkpoint.get().and_then(|kept| kept["hook"].as_i64());
+    let kept = context.checkpoint.get();
+    let before = kept.and_then(|kept| kept["hook"].as_i64());
     let own = same.iter().find(|hook| Some(hook.id) == before);
     let (hook, word) = match (own, same.first(), form.secret) {
         (Some(own), ..) => ((*own).clone(), "was made before"),

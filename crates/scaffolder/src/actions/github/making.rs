@@ -25,7 +25,7 @@ pub(super) async fn repository(
         github.check_team(&place.owner, team).await?;
     }
     let marks = Marks(&context.checkpoint);
-    let known = match marks.get(MAKING) {
+    let known = match marks.own(MAKING) {
         Some(_) => github.repository(at).await?,
         None => None,
     };

@@ -204,6 +204,7 @@ impl Wanted<'_> {
             return Ok(Some(before));
         }
         if let Some(known) = known
+            && marks.own(COMMIT).is_none()
             && !is(&self.context.input, "update", false)
         {
             return Err(Fault::conflict(format!(

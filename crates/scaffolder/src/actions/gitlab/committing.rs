@@ -16,12 +16,19 @@ const BEFORE: &str = "before";
 /// The mark of this step's commit.
 const COMMIT: &str = "commit";
 
-/// The changes that `commitAction` asks for; `auto` compares with what the branch has.
+/// Whether a person has the step done again after it made its commit.
+pub(super) fn is_done_again(context: &ActionContext) -> bool {
+    let marks = Marks(&context.checkpoint);
+    marks.get(COMMIT).is_none() && marks.own(COMMIT).is_some()
+}
+
+/// The changes that `commitAction` asks for; `auto` compares with what the branch has, and so does a step that is done again: its files are there.
 pub(super) async fn changes(
     gitlab: &Gitlab,
     (project, branch, folder): (&str, &str, &str),
     files: Vec<CommitFile>,
     action: &str,
+    is_again: bool,
 ) -> Result<Vec<FileChange>, Fault> {
     let all = |action: FileAction, files: Vec<CommitFile>| {
         files
@@ -30,9 +37,9 @@ pub(super) async fn changes(
             .collect()
     };
     Ok(match action {
-        "create" => all(FileAction::Create, files),
-        "update" => all(FileAction::Update, files),
-        "delete" => all(FileAction::Delete, files),
+        "create" if !is_again => all(FileAction::Create, files),
+        "update" if !is_again => all(FileAction::Update, files),
+        "delete" if !is_again => all(FileAction::Delete, files),
         "skip" => Vec::new(),
         _ => {
             let known = match gitlab.files(project, branch, folder).await {
@@ -40,8 +47,11 @@ pub(super) async fn changes(
                 Err(fault) if fault.is(&FaultKind::NotFound) => BTreeMap::new(),
                 known => known?,
             };
+            let is_removal = action == "delete";
             let change = |file: CommitFile| {
                 let action = match known.get(&file.path) {
+                    None if is_removal => return None,
+                    Some(_) if is_removal => FileAction::Delete,
                     None => FileAction::Create,
                     Some(id) if *id == blob_id(&file.bytes) => return None,
                     Some(_) => FileAction::Update,

@@ -100,8 +100,11 @@ async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> 
     let into = wanted.target(part("targetBranchName")).await?;
     let folder = joined(target, "")?;
     let action = part("commitAction").unwrap_or("auto");
-    let at = (project.as_str(), into.as_str(), folder.as_str());
-    let changes = committing::changes(&wanted.gitlab, at, files, action).await?;
+    let is_again =
+        committing::is_done_again(&context) && wanted.gitlab.branch(&project, branch).await?.is_some();
+    let compared = if is_again { branch } else { into.as_str() };
+    let at = (project.as_str(), compared, folder.as_str());
+    let changes = committing::changes(&wanted.gitlab, at, files, action, is_again).await?;
     let opened = wanted.open(&into, &changes).await?;
     let text = format!("The merge request {} is open: {}", opened.iid, opened.web_url);
     context.log.info(text);
@@ -160,7 +163,7 @@ impl Wanted<'_> {
     async fn make_branch(&self, into: &str, has_changes: bool) -> Result<bool, Fault> {
         let (gitlab, project, branch) = (&self.gitlab, self.project.as_str(), self.branch);
         let marks = Marks(&self.context.checkpoint);
-        let is_again = marks.get(BRANCH).is_some();
+        let is_again = marks.own(BRANCH).is_some();
         match gitlab.branch(project, branch).await? {
             Some(_) if is_again => {}
             Some(known) if has_changes => {

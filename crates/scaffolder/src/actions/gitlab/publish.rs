@@ -186,7 +186,7 @@ impl Publishing<'_> {
         let path = input["settings"]["path"].as_str().unwrap_or(&place.name);
         let path = format!("{}/{path}", place.owner);
         let marks = Marks(&self.context.checkpoint);
-        let is_again = marks.get(MAKING).is_some();
+        let is_again = marks.own(MAKING).is_some();
         let known = if is_again || is(input, "skipExisting", false) {
             self.gitlab.project(&path).await?
         } else {

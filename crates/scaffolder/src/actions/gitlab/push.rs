@@ -77,7 +77,8 @@ async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> 
     let folder = joined(target, "")?;
     let action = part("commitAction").unwrap_or("create");
     let at = (project.as_str(), branch, folder.as_str());
-    let changes = committing::changes(&gitlab, at, files, action).await?;
+    let changes =
+        committing::changes(&gitlab, at, files, action, committing::is_done_again(&context)).await?;
     if changes.is_empty() {
         let newest = gitlab
             .branch(&project, branch)

@@ -78,7 +78,7 @@ async fn run(parts: Arc<Parts>, context: ActionContext) -> Result<Value, Fault> 
     }
     let gitlab = account(&parts, &host, input)?;
     let marks = Marks(&context.checkpoint);
-    let is_again = marks.get(MAKING).is_some();
+    let is_again = marks.own(MAKING).is_some();
     let variable = json!({
         "key": input["key"],
         "value": input["value"],

@@ -1,15 +1,13 @@
 //! From the text of an editor to a template, and what is wrong with it at which place.
 
-use std::collections::BTreeMap;
-
-use model::{Kinds, Verdict, validate_document};
+use model::Kinds;
 use nunjucks::Options;
 use plugin::ActionRegistry;
 use serde_json::Value;
 use yaml::{Document, Limits};
 
-use crate::lint::has_placeholder;
-use crate::template::Template;
+use crate::refusal;
+use crate::template::{Repeated, Template};
 use crate::validation;
 
 /// Longest text.
@@ -144,10 +142,7 @@ fn guilty(entity: &Value) -> Vec<&'static str> {
 
 /// What the catalog would refuse.
 fn judge_entity(entity: &Value, text: &str, judged: &mut Judged) {
-    if has_placeholder(entity, 0) {
-        return;
-    }
-    if let Verdict::Invalid(fault) = validate_document(&Kinds::builtin(), entity) {
+    if let Some(fault) = refusal::of_document(&Kinds::builtin(), entity) {
         let pointer = fault.field().unwrap_or_default().to_owned();
         let path: Vec<&str> = pointer.split('/').skip(1).collect();
         judged.tell(text, &path, fault.message);
@@ -155,7 +150,7 @@ fn judge_entity(entity: &Value, text: &str, judged: &mut Judged) {
 }
 
 fn judge_steps(template: &Template, text: &str, actions: Option<&ActionRegistry>, judged: &mut Judged) {
-    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut repeated = Repeated::default();
     for (index, step) in template.steps.iter().enumerate() {
         let number = index.to_string();
         let message = match actions {
@@ -169,9 +164,7 @@ fn judge_steps(template: &Template, text: &str, actions: Option<&ActionRegistry>
         if let Some(message) = message {
             judged.tell(text, &["spec", "steps", &number, "action"], message);
         }
-        if let Some(before) = known.insert(&step.id, index)
-            && step.runs_with(&template.steps[before])
-        {
+        if let Some(before) = repeated.before(index, step) {
             let message = format!(
                 "The steps {} and {} have the same id {} and run together: expressions see the output of the later one",
                 before + 1,
@@ -302,6 +295,13 @@ mod tests {
             &format!("{HEAD}spec:\n  type: x\n  parameters: 'no'\n  steps: []\n"),
             &["6:3 "],
         );
+        // All steps of an id count, not the last one alone.
+        let ways = "spec:\n  type: x\n  steps:\n    - { id: a, if: '${{ b }}', action: '' }\n    - { id: a, action: '' }\n    - { id: a, if: '${{ b }}', action: '' }\n    - { id: a, if: true, action: '' }\n";
+        let repeated = told(&format!("{HEAD}{ways}")).into_iter();
+        let repeated: Vec<String> = repeated.filter(|told| told.contains("same id")).collect();
+        assert_eq!(repeated.len(), 2, "{repeated:#?}");
+        assert!(repeated[0].starts_with("9:9 The steps 1 and 3"), "{repeated:#?}");
+        assert!(repeated[1].starts_with("10:9 The steps 2 and 4"), "{repeated:#?}");
         let wrong = "spec:\n  parameters:\n    - title: One\n      properties: { name: { type: nothing } }\n  steps: []\n";
         check(
             &format!("{HEAD}{wrong}"),

@@ -14,7 +14,10 @@ const SIGNATURE: u8 = 2;
 /// The kinds of signatures: binding a subkey, and taking one back.
 const BINDING: u8 = 0x18;
 const REVOKED: u8 = 0x28;
-/// The parts of a signature: when the key ends, and what it is for.
+/// The parts of a signature: when it was made, when the key ends, and what it is for. The highest bit of a part's kind says that a reader must
+/// know the part (RFC 9580, section 5.2.3.7).
+const CRITICAL: u8 = 0x80;
+const MADE_AT: u8 = 2;
 const ENDS_AFTER: u8 = 9;
 const USES: u8 = 27;
 const MAY_SIGN: u8 = 0x02;
@@ -47,6 +50,8 @@ struct Candidate<'a> {
     may_sign: bool,
     is_revoked: bool,
     ends_after: Option<i64>,
+    /// When the signature was made that said so last.
+    told_at: usize,
 }
 
 /// The key of a block that signs.
@@ -54,14 +59,13 @@ pub(super) fn read(armored: &str, now: i64) -> Result<SigningKey, String> {
     let bytes = armor::private_key(armored).ok_or("it is no armored private key")?;
     let packets = packets::read(&bytes).ok_or("its packets are cut off")?;
     let mut candidates = candidates(&packets)?;
+    // What the key itself has bound ends with it.
+    if let Some(primary) = candidates.iter().find(|one| !one.is_subkey) {
+        primary.check(now)?;
+    }
     // The newest subkey that may sign comes first, the key itself last.
     candidates.sort_by_key(|one| (!one.is_subkey, -one.made_at));
-    let may_sign = |one: &&Candidate<'_>| {
-        let has_ended = one
-            .ends_after
-            .is_some_and(|after| after > 0 && one.made_at + after <= now);
-        !one.is_revoked && !has_ended && (one.may_sign || !one.is_subkey)
-    };
+    let may_sign = |one: &&Candidate<'_>| one.check(now).is_ok() && (one.may_sign || !one.is_subkey);
     let found = candidates
         .iter()
         .find(may_sign)
@@ -86,6 +90,7 @@ fn candidates<'a>(all: &[packets::Packet<'a>]) -> Result<Vec<Candidate<'a>>, Str
                     may_sign: false,
                     is_revoked: false,
                     ends_after: None,
+                    told_at: 0,
                 });
             }
             SIGNATURE => {
@@ -100,7 +105,19 @@ fn candidates<'a>(all: &[packets::Packet<'a>]) -> Result<Vec<Candidate<'a>>, Str
 }
 
 impl Candidate<'_> {
-    /// Takes in what a signature behind the key says about it.
+    /// Why the key counts for nothing now.
+    fn check(&self, now: i64) -> Result<(), &'static str> {
+        let ends_at = self.ends_after.filter(|after| *after > 0);
+        if self.is_revoked {
+            return Err("its primary key is revoked");
+        }
+        if ends_at.is_some_and(|after| self.made_at.saturating_add(after) <= now) {
+            return Err("its primary key has ended; make it last longer, or put another one here");
+        }
+        Ok(())
+    }
+
+    /// Takes in what a signature behind the key says about it. Of several that say when it ends and what it is for, the newest counts.
     fn note(&mut self, signature: &[u8]) {
         let kind = signature.get(1).copied().unwrap_or_default();
         if kind == REVOKED || kind == 0x20 {
@@ -110,16 +127,25 @@ impl Candidate<'_> {
         let Some(mut parts) = hashed_parts(signature).filter(|_| is_about_use) else {
             return;
         };
+        let (mut made_at, mut ends_after, mut uses) = (0, None, None);
         while let Some((part, rest)) = next_part(parts) {
-            match part {
-                [USES, uses, ..] => self.may_sign |= uses & MAY_SIGN != 0,
-                [kind, after @ ..] if *kind == ENDS_AFTER => {
-                    self.ends_after = big_endian(after).and_then(|after| after.try_into().ok());
+            if let [kind, content @ ..] = part {
+                match kind & !CRITICAL {
+                    MADE_AT => made_at = big_endian(content).unwrap_or_default(),
+                    ENDS_AFTER => ends_after = big_endian(content).and_then(|after| after.try_into().ok()),
+                    USES => uses = content.first(),
+                    _ => {}
                 }
-                _ => {}
             }
             parts = rest;
         }
+        // Others who sign the key say neither.
+        if (uses.is_none() && ends_after.is_none()) || made_at < self.told_at {
+            return;
+        }
+        self.told_at = made_at;
+        self.ends_after = ends_after;
+        self.may_sign = uses.is_some_and(|uses| uses & MAY_SIGN != 0);
     }
 }
 
@@ -273,6 +299,88 @@ mod tests {
             let left = left.iter().fold(0_u32, |sum, byte| sum << 8 | u32::from(*byte));
             assert_eq!(left, number % divisor);
         }
+    }
+
+    /// A key of Ed25519 as a packet, made at a time, with the secret of a seed.
+    fn key(kind: u8, seed: u8, made_at: u32) -> Vec<u8> {
+        let pair = Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap();
+        let point = ring::signature::KeyPair::public_key(&pair).as_ref();
+        let body = [
+            &[4],
+            &made_at.to_be_bytes()[..],
+            &[ED25519],
+            point,
+            &[0],
+            &[seed; 32],
+        ]
+        .concat();
+        packets::written(kind, &body)
+    }
+
+    /// A signature with these parts.
+    fn signature(kind: u8, parts: &[&[u8]]) -> Vec<u8> {
+        let parts: Vec<u8> = parts
+            .iter()
+            .flat_map(|part| [&[u8::try_from(part.len()).unwrap()], *part].concat())
+            .collect();
+        let length = u16::try_from(parts.len()).unwrap().to_be_bytes();
+        packets::written(SIGNATURE, &[&[4, kind, ED25519, 8], &length[..], &parts].concat())
+    }
+
+    /// The seed of the key that signs at the time 1,000, or why there is none.
+    fn chosen(packets: &[Vec<u8>]) -> Result<u8, String> {
+        use base64::Engine;
+        let text = base64::prelude::BASE64_STANDARD.encode(packets.concat());
+        let armored =
+            format!("-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n{text}\n-----END PGP PRIVATE KEY BLOCK-----");
+        let Private::Ed25519(pair) = read(&armored, 1_000)?.private else {
+            return Err("another algorithm".to_owned());
+        };
+        let point = ring::signature::KeyPair::public_key(&pair).as_ref();
+        let is_it = |seed: &u8| {
+            let pair = Ed25519KeyPair::from_seed_unchecked(&[*seed; 32]).unwrap();
+            ring::signature::KeyPair::public_key(&pair).as_ref() == point
+        };
+        (1..9).find(is_it).ok_or_else(|| "another key".to_owned())
+    }
+
+    #[test]
+    fn parts_that_must_be_known_count_like_others() {
+        for bit in [0, CRITICAL] {
+            let ends = [ENDS_AFTER | bit, 0, 0, 0, 50];
+            let signs = [USES | bit, MAY_SIGN];
+            let all = [
+                key(PRIMARY, 1, 100),
+                signature(0x13, &[&[USES | bit, 1]]),
+                key(SUBKEY, 2, 200),
+                signature(BINDING, &[&signs]),
+                key(SUBKEY, 3, 300),
+                signature(BINDING, &[&signs, &ends]),
+            ];
+            assert_eq!(chosen(&all), Ok(2), "the newest has ended");
+        }
+    }
+
+    #[test]
+    fn subkeys_end_with_the_key_that_bound_them() {
+        let bound = [key(SUBKEY, 2, 200), signature(BINDING, &[&[USES, MAY_SIGN]])].concat();
+        let made = |at: u8| [MADE_AT, 0, 0, 0, at];
+        let ends = |after: u8| [ENDS_AFTER | CRITICAL, 0, 0, 0, after];
+        let with = |signatures: &[Vec<u8>]| {
+            let all = [&[key(PRIMARY, 1, 100)], signatures, std::slice::from_ref(&bound)].concat();
+            chosen(&all)
+        };
+        assert_eq!(with(&[signature(0x13, &[&made(1), &[USES, 3]])]), Ok(2));
+        let told = with(&[signature(0x20, &[&made(1)])]).unwrap_err();
+        assert!(told.contains("revoked"), "{told}");
+        let ended = signature(0x13, &[&made(1), &[USES, 3], &ends(50)]);
+        let told = with(std::slice::from_ref(&ended)).unwrap_err();
+        assert!(told.contains("has ended"), "{told}");
+        // It was made to last longer, and somebody else signed it; in any order.
+        let longer = signature(0x13, &[&made(2), &[USES, 3]]);
+        let other = signature(0x10, &[&made(3)]);
+        assert_eq!(with(&[ended.clone(), longer.clone(), other.clone()]), Ok(2));
+        assert_eq!(with(&[other, longer, ended]), Ok(2));
     }
 
     #[test]

@@ -2,9 +2,10 @@
 //! asked in its own way.
 
 use model::Fault;
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
+use super::gitlab::InProject;
 use super::{Host, parse};
 use crate::git_url::GitUrl;
 use crate::integrations::Integration;
@@ -49,10 +50,6 @@ fn encoded(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
-fn decoded(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
-}
-
 /// The answer to a URL that names no folder of a host.
 pub(crate) fn no_folder(url: &str, expected: &str) -> Fault {
     Fault::input(format!(
@@ -89,27 +86,18 @@ fn github(url: &str, parsed: &GitUrl, api: Option<&str>) -> Result<TreePlace, Fa
 fn gitlab(url: &str, relative: &str) -> Result<TreePlace, Fault> {
     let expected = "<group>/<project>/-/tree/<branch>/<folder>";
     let parsed = parse(url)?;
-    let path = decoded(parsed.path());
-    let path = path.strip_prefix(relative).unwrap_or(&path).trim_matches('/');
-    let words = ["/-/tree/", "/-/blob/", "/tree/", "/blob/"];
-    let (project, rest) = words
-        .iter()
-        .find_map(|word| path.split_once(word))
-        .unwrap_or((path, ""));
-    if !project.contains('/') {
-        return Err(no_folder(url, expected));
-    }
-    let (reference, folder) = rest.split_once('/').unwrap_or((rest, ""));
-    let reference = if reference.is_empty() { "HEAD" } else { reference };
+    let folder = InProject::read(parsed.path(), relative).ok_or_else(|| no_folder(url, expected))?;
+    let named = folder.reference.as_str();
+    let reference = if named.is_empty() { "HEAD" } else { named };
     let origin = parsed.origin().ascii_serialization();
     let api = format!(
         "{origin}{relative}/api/v4/projects/{}/repository",
-        encoded(project.trim_end_matches(".git"))
+        encoded(&folder.project)
     );
     Ok(TreePlace {
         commit: parse(&format!("{api}/commits/{}", encoded(reference)))?,
         accept: None,
         archive: (format!("{api}/archive.tar.gz?sha="), ""),
-        path: folder.trim_matches('/').to_owned(),
+        path: folder.path,
     })
 }

@@ -15,7 +15,9 @@ use crate::integrations::Integration;
 pub(crate) struct TreePlace {
     /// Where the newest commit stands.
     pub commit: Url,
-    /// The `Accept` header for that, where the host needs one.
+    /// Where the newest commit that changed the folder or file stands.
+    pub history: Url,
+    /// The `Accept` header of the newest commit, where the host needs one.
     pub accept: Option<&'static str>,
     /// Address of the archive, before and behind the commit.
     archive: (String, &'static str),
@@ -50,6 +52,13 @@ fn encoded(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
+fn with_query(address: &str, query: &[(&str, &str)]) -> Result<Url, Fault> {
+    let mut url = parse(address)?;
+    let given = query.iter().filter(|(_, value)| !value.is_empty());
+    url.query_pairs_mut().extend_pairs(given);
+    Ok(url)
+}
+
 /// The answer to a URL that names no folder of a host.
 pub(crate) fn no_folder(url: &str, expected: &str) -> Fault {
     Fault::input(format!(
@@ -73,13 +82,16 @@ fn github(url: &str, parsed: &GitUrl, api: Option<&str>) -> Result<TreePlace, Fa
             "Unable to read {url}, the integration of its host has no apiBaseUrl, which folders need"
         )));
     };
+    let path = file.trim_matches('/');
+    let query = [("sha", reference.as_str()), ("path", path), ("per_page", "1")];
     let reference = if reference.is_empty() { "HEAD" } else { reference };
     let repository = format!("{api}/repos/{owner}/{name}");
     Ok(TreePlace {
+        history: with_query(&format!("{repository}/commits"), &query)?,
         commit: parse(&format!("{repository}/commits/{}", encoded(reference)))?,
         accept: Some("application/vnd.github.sha"),
         archive: (format!("{repository}/tarball/"), ""),
-        path: file.trim_matches('/').to_owned(),
+        path: path.to_owned(),
     })
 }
 
@@ -94,7 +106,9 @@ fn gitlab(url: &str, relative: &str) -> Result<TreePlace, Fault> {
         "{origin}{relative}/api/v4/projects/{}/repository",
         encoded(&folder.project)
     );
+    let query = [("ref_name", named), ("path", &folder.path), ("per_page", "1")];
     Ok(TreePlace {
+        history: with_query(&format!("{api}/commits"), &query)?,
         commit: parse(&format!("{api}/commits/{}", encoded(reference)))?,
         accept: None,
         archive: (format!("{api}/archive.tar.gz?sha="), ""),

@@ -67,6 +67,19 @@ pub fn output(program: &str, arguments: &[&str]) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
+/// Copies a folder with all that is in it, as something that may be changed.
+pub fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    if let Some(above) = to.parent() {
+        std::fs::create_dir_all(above)?;
+    }
+    let copied = Command::new("cp").arg("-r").arg(from).arg(to).status()?;
+    let writable = Command::new("chmod").args(["-R", "u+w"]).arg(to).status()?;
+    if !copied.success() || !writable.success() {
+        bail!("could not copy {} to {}", from.display(), to.display());
+    }
+    Ok(())
+}
+
 /// Whether a program is on the path.
 pub fn exists(program: &str) -> bool {
     Command::new("sh")

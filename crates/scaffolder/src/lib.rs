@@ -187,7 +187,7 @@ fn jobs(scaffolder: &Scaffolder, parts: &Parts, services: &Services) -> Vec<Arc<
         jobs: services.jobs.clone(),
         settings: parts.settings.clone(),
     };
-    let checks = Checks(scaffolder.updates.clone());
+    let checks = Checks::new(&scaffolder.updates);
     vec![Arc::new(runner), Arc::new(upkeep), Arc::new(checks)]
 }
 
@@ -211,5 +211,6 @@ fn desk(
         },
         audit,
         stop: stop.clone(),
+        turns: Desk::turns(),
     }
 }

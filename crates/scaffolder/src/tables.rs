@@ -14,7 +14,12 @@ use crate::template::Step;
 use crate::updates;
 
 /// The tables of the plugin.
-pub const MIGRATIONS: &[Migration] = &[TASKS, updates::tables::MIGRATION, STEP_KEYS];
+pub const MIGRATIONS: &[Migration] = &[
+    TASKS,
+    updates::tables::MIGRATION,
+    STEP_KEYS,
+    updates::tables::BRANCHES,
+];
 
 const TASKS: Migration = Migration {
     version: 1,

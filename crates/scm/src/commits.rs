@@ -5,6 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::gitea::address::Address;
+use crate::integrations::Integration;
 use crate::reader::UrlReader;
 
 /// A commit.
@@ -42,25 +43,31 @@ impl UrlReader {
 }
 
 impl UrlReader {
-    /// Whether the host of an address can say who changed it.
+    /// Whether the host of an address can say who changed it: Gitea with an integration, GitHub and GitLab with one that has a token.
+    /// Without one they answer few questions an hour, which reading needs.
     pub fn tells_changes(&self, url: &str) -> bool {
-        let integration = Url::parse(url)
-            .ok()
-            .and_then(|url| self.integrations().by_url(&url));
-        integration.is_some_and(|integration| self.gitea(integration).is_some())
+        self.teller(url).is_some()
     }
 
-    /// The commit that last changed a file or folder. Nothing where the host is none that can be asked: that is Gitea with an
-    /// integration.
+    fn teller(&self, url: &str) -> Option<&Integration> {
+        let integration = self.integrations().by_url(&Url::parse(url).ok()?)?;
+        let is_asked = match integration.kind() {
+            "gitea" => self.gitea(integration).is_some(),
+            "github" | "gitlab" => integration.authorization.is_some() && integration.tree(url).is_ok(),
+            _ => false,
+        };
+        is_asked.then_some(integration)
+    }
+
+    /// The commit that last changed a file or folder. Nothing where the host is none that is asked.
     pub async fn newest_change(&self, url: &str) -> Result<Option<Commit>, Fault> {
-        let Some(integration) = Url::parse(url)
-            .ok()
-            .and_then(|url| self.integrations().by_url(&url))
-        else {
+        let Some(integration) = self.teller(url) else {
             return Ok(None);
         };
         let Some(server) = self.gitea(integration) else {
-            return Ok(None);
+            let _turn = self.turn().await?;
+            let told = self.newest_at(integration, url, &integration.tree(url)?).await?;
+            return Ok(told.map(|told| read(&told, "")));
         };
         let Some(address) = Address::parse(url, server.base) else {
             return Ok(None);
@@ -94,14 +101,17 @@ fn web_address(repository: &str) -> Option<Url> {
     matches!(url.scheme(), "http" | "https").then_some(url)
 }
 
+/// Reads a commit: Gitea and GitHub have what it says below `commit`, GitLab beside its name
+/// (<https://docs.gitlab.com/api/commits/#list-repository-commits>).
 fn read(told: &Value, sha: &str) -> Commit {
     let commit = &told["commit"];
     let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    let first = |one: &Value, other: &Value| text(one).or_else(|| text(other));
     Commit {
-        sha: text(&told["sha"]).unwrap_or_else(|| sha.to_owned()),
-        message: text(&commit["message"]).unwrap_or_default(),
-        author: text(&commit["author"]["name"]),
-        at: text(&commit["author"]["date"]),
+        sha: first(&told["sha"], &told["id"]).unwrap_or_else(|| sha.to_owned()),
+        message: first(&commit["message"], &told["message"]).unwrap_or_default(),
+        author: first(&commit["author"]["name"], &told["author_name"]),
+        at: first(&commit["author"]["date"], &told["authored_date"]),
     }
 }
 
@@ -137,6 +147,20 @@ mod tests {
                 "{repository}"
             );
         }
+    }
+
+    #[test]
+    fn what_gitlab_says() {
+        let told = serde_json::json!({
+            "id": "abc", "message": "web: faster", "author_name": "Ada", "authored_date": "2026-11-24T08:00:00.000+00:00",
+        });
+        let expected = Commit {
+            sha: "abc".to_owned(),
+            message: "web: faster".to_owned(),
+            author: Some("Ada".to_owned()),
+            at: Some("2026-11-24T08:00:00.000+00:00".to_owned()),
+        };
+        assert_eq!(read(&told, ""), expected);
     }
 
     #[test]

@@ -15,9 +15,9 @@ mod variables;
 use config::{GitlabIntegration, IntegrationsSection, Secret};
 use model::Fault;
 use outside::{Host, OutsideCalls};
-use percent_encoding::percent_decode_str;
 use url::Url;
 
+use crate::hosts::gitlab::InProject;
 use crate::integrations::basic;
 use crate::rest::{Rest, Words};
 
@@ -80,11 +80,7 @@ impl Gitlab {
     /// The whole path of the project that an address of this server is in; nothing for that of another page.
     pub fn project_in(&self, url: &str) -> Option<String> {
         let url = Url::parse(url).ok()?;
-        let path = percent_decode_str(url.path()).decode_utf8().ok()?;
-        let path = path.strip_prefix(self.below.as_str())?;
-        let project = path.split("/-/").next().unwrap_or_default().trim_matches('/');
-        let project = project.strip_suffix(".git").unwrap_or(project);
-        project.contains('/').then(|| project.to_owned())
+        InProject::read(url.path(), &self.below).map(|found| found.project)
     }
 
     /// The server, for pushes.

@@ -4,7 +4,7 @@ mod azure;
 mod bitbucket;
 pub(crate) mod gitea;
 mod github;
-mod gitlab;
+pub(crate) mod gitlab;
 mod page;
 mod tree;
 

@@ -43,13 +43,18 @@ impl UrlReader {
         Ok(Pinned { url, commit })
     }
 
-    /// The commit that last changed a file or folder; where only Gitea can say that, that of its branch elsewhere.
+    /// The commit that last changed a file or folder. Fails where nothing is there.
     pub async fn last_change(&self, url: &str) -> Result<String, Fault> {
         let (integration, _turn) = self.enter(url).await?;
-        let Some(server) = self.gitea(integration) else {
-            return self.commit(integration, url, &integration.tree(url)?).await;
-        };
         let doing = format!("Unable to find the last change of {url}");
+        let Some(server) = self.gitea(integration) else {
+            let told = self.newest_at(integration, url, &integration.tree(url)?).await?;
+            let commit = told
+                .as_ref()
+                .and_then(|told| told["sha"].as_str().or(told["id"].as_str()));
+            let missing = || Fault::not_found(format!("{doing}: {} names no commit", integration.host));
+            return commit.map(str::to_owned).ok_or_else(missing);
+        };
         let address = address_of(&server, url)?;
         Ok(server.newest(&address, Place::clone, &doing).await?.1)
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::StatusCode;
 use model::{Fault, FaultKind};
+use serde_json::Value;
 use url::Url;
 
 use crate::fetch::{Answer, Bounds, Request};
@@ -155,22 +156,51 @@ impl UrlReader {
         url: &str,
         place: &TreePlace,
     ) -> Result<String, Fault> {
-        let request = Request {
-            url: place.commit.clone(),
-            accept: place.accept,
-            authorization: integration.authorization.as_ref(),
-            etag: None,
-            bounds: Some(COMMIT),
-            wants_reason: false,
-        };
-        let answer = self.ask(integration, url, &request).await?;
-        let answer = success(url, integration, answer)?;
+        let answer = self
+            .ask_briefly(integration, url, (&place.commit, place.accept))
+            .await?;
         commit_in(&answer.bytes).ok_or_else(|| {
             Fault::not_found(format!(
                 "Unable to read {url}, {} names no commit of its branch",
                 answer.url
             ))
         })
+    }
+
+    /// What GitHub or GitLab says about the commit that last changed a place; nothing where it names none.
+    pub(crate) async fn newest_at(
+        &self,
+        integration: &Integration,
+        url: &str,
+        place: &TreePlace,
+    ) -> Result<Option<Value>, Fault> {
+        let answer = self.ask_briefly(integration, url, (&place.history, None)).await?;
+        let told: Vec<Value> = serde_json::from_slice(&answer.bytes).map_err(|error| {
+            Fault::error(format!(
+                "Unable to read {url}, {} gives no list of commits: {error}",
+                answer.url
+            ))
+        })?;
+        Ok(told.into_iter().next())
+    }
+
+    /// Asks for something small.
+    async fn ask_briefly(
+        &self,
+        integration: &Integration,
+        url: &str,
+        (at, accept): (&Url, Option<&'static str>),
+    ) -> Result<Answer, Fault> {
+        let request = Request {
+            url: at.clone(),
+            accept,
+            authorization: integration.authorization.as_ref(),
+            etag: None,
+            bounds: Some(COMMIT),
+            wants_reason: false,
+        };
+        let answer = self.ask(integration, url, &request).await?;
+        success(url, integration, answer)
     }
 }
 
@@ -225,7 +255,7 @@ fn commit_in(bytes: &[u8]) -> Option<String> {
     if is_commit(text) {
         return Some(text.to_owned());
     }
-    let value: serde_json::Value = serde_json::from_str(text).ok()?;
+    let value: Value = serde_json::from_str(text).ok()?;
     let found = ["/0/sha", "/sha", "/id"]
         .iter()
         .find_map(|pointer| value.pointer(pointer)?.as_str());

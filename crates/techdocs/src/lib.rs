@@ -72,6 +72,21 @@ pub(crate) struct Docs {
     pub store: store::Store,
     pub library: Arc<Library>,
     pub versions: Arc<versions::Shelf>,
+    pub changes: Changes,
+}
+
+/// Who changed the file at an address last, by the address and the version of its site.
+pub(crate) type Changes = moka::sync::Cache<(String, String), Option<scm::Commit>>;
+
+/// Most changes that are kept, and how long: a branch may move without changing the site.
+const MOST_CHANGES: u64 = 2_000;
+const CHANGES_TIME: std::time::Duration = std::time::Duration::from_mins(10);
+
+fn changes() -> Changes {
+    moka::sync::Cache::builder()
+        .max_capacity(MOST_CHANGES)
+        .time_to_live(CHANGES_TIME)
+        .build()
 }
 
 /// The plugin.
@@ -87,6 +102,7 @@ pub fn contributions(config: &Config, catalog: &Catalog, services: &Services) ->
         store: services.store.clone(),
         library: library.clone(),
         versions: Arc::new(versions),
+        changes: changes(),
     };
     let schedules = if library.published().is_some() {
         vec![republished::schedule()]

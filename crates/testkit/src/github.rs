@@ -114,6 +114,20 @@ impl FakeGithub {
         bare.told(branch)
     }
 
+    /// Has somebody open a pull request for a branch of a fork.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such repository.
+    pub fn propose_from(&self, full_name: &str, fork: &str, branch: &str) {
+        let mut world = lock(&self.world);
+        let page = format!("{}/{full_name}", world.url);
+        let found = world.repositories.get_mut(full_name);
+        found
+            .expect("the repository is there")
+            .propose(&page, fork, branch);
+    }
+
     /// The calls so far, as `METHOD path`.
     pub fn calls(&self) -> Vec<String> {
         lock(&self.world).calls.clone()

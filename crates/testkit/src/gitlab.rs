@@ -94,6 +94,23 @@ impl FakeGitlab {
         Some(told)
     }
 
+    /// Has somebody open a merge request for a branch of a fork.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such project.
+    pub fn propose_from_fork(&self, path: &str, branch: &str) {
+        let mut world = lock(&self.world);
+        let url = format!("{}/{path}", world.url);
+        let found = world.projects.get_mut(path).expect("the project is there");
+        let fork = found.id + 1_000;
+        found.propose(
+            json!({"source_branch": branch, "target_branch": "main"}),
+            &url,
+            fork,
+        );
+    }
+
     /// The groups by their paths.
     pub fn groups(&self) -> Vec<String> {
         lock(&self.world).groups.keys().cloned().collect()

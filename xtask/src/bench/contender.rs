@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use serde_json::json;
@@ -200,6 +200,24 @@ impl Running {
         let kinds = facets["facets"]["kind"].as_array().cloned().unwrap_or_default();
         let counted = kinds.iter().filter(|one| one["value"] != "Location");
         Ok(counted.filter_map(|one| one["count"].as_u64()).sum())
+    }
+
+    /// Waits until as many entities are served. Fails where for a while no more come.
+    pub fn wait_until_served(&self, entities: usize, pause: Duration, standstill: Duration) -> Result<()> {
+        let mut progress = (0, Instant::now());
+        loop {
+            let served = self.served()?;
+            if served >= entities as u64 {
+                return Ok(());
+            }
+            if served > progress.0 {
+                progress = (served, Instant::now());
+            }
+            if progress.1.elapsed() > standstill {
+                bail!("no more than {served} of {entities} entities are served");
+            }
+            std::thread::sleep(pause);
+        }
     }
 
     /// Resident memory in MiB.

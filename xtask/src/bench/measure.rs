@@ -134,23 +134,7 @@ impl Bench<'_> {
             Who::Ours => Duration::from_millis(10),
             Who::Original => Duration::from_millis(500),
         };
-        let mut progress = (0, Instant::now());
-        loop {
-            let served = running.served()?;
-            if served >= self.made.entities as u64 {
-                return Ok(());
-            }
-            if served > progress.0 {
-                progress = (served, Instant::now());
-            }
-            if progress.1.elapsed() > STANDSTILL {
-                bail!(
-                    "no more than {served} of {} entities are served",
-                    self.made.entities
-                );
-            }
-            std::thread::sleep(pause);
-        }
+        running.wait_until_served(self.made.entities, pause, STANDSTILL)
     }
 
     /// Starts on existing data until an entity is answered; the last process goes on running.

@@ -186,7 +186,7 @@ fn rounded(value: f64) -> String {
 }
 
 /// Of sorted values.
-fn median(values: &[f64]) -> f64 {
+pub(super) fn median(values: &[f64]) -> f64 {
     let middle = values.len() / 2;
     match values.len() % 2 {
         1 => values[middle],

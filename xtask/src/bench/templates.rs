@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::catalog::Generated;
 use super::contender::{Contender, Running, Who};
 use super::options::Options;
+use super::report::median;
 use crate::process::{Scratch, run as run_program};
 use crate::setup;
 
@@ -31,6 +32,8 @@ usage: cargo xtask bench templates [--only ours|original] [--runs N] [--tasks N]
 const PATIENCE: Duration = Duration::from_mins(2);
 /// How often a task is asked for.
 const PAUSE: Duration = Duration::from_millis(5);
+/// How often it is asked how many entities are served.
+const PAUSE_OF_INGESTION: Duration = Duration::from_millis(100);
 /// Requests at once while tasks are queued.
 const AT_ONCE: usize = 8;
 /// Tasks that the list tells in one answer.
@@ -130,28 +133,10 @@ fn started(contenders: &[Contender], catalog: &Generated, work: &Path) -> Result
     for contender in contenders {
         let mut running = contender.start(catalog, &work.join(contender.who.name()))?;
         running.sign_in(contender.who)?;
-        wait_for(&running, catalog.entities)?;
+        running.wait_until_served(catalog.entities, PAUSE_OF_INGESTION, PATIENCE)?;
         all.push((contender.who, running));
     }
     Ok(all)
-}
-
-/// Waits until as many entities are served.
-fn wait_for(running: &Running, entities: usize) -> Result<()> {
-    let mut progress = (0, Instant::now());
-    loop {
-        let served = running.served()?;
-        if served >= entities as u64 {
-            return Ok(());
-        }
-        if served > progress.0 {
-            progress = (served, Instant::now());
-        }
-        if progress.1.elapsed() > PATIENCE {
-            bail!("no more than {served} of {entities} entities are served");
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
 }
 
 /// Milliseconds of each task, the contenders in turn. A first task of each warms up and does not count.
@@ -289,12 +274,6 @@ fn sorted(times: &[f64]) -> Vec<f64> {
     let mut times = times.to_vec();
     times.sort_by(f64::total_cmp);
     times
-}
-
-/// Of sorted values, which are not none.
-fn median(sorted: &[f64]) -> f64 {
-    let middle = sorted.len() / 2;
-    f64::midpoint(sorted[(sorted.len() - 1) / 2], sorted[middle])
 }
 
 /// Of sorted values, which are not none.

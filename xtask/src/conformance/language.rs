@@ -30,6 +30,7 @@ pub fn compare(shared: &Path, binary: &Path) -> Result<Vec<Agreement>> {
         ),
         ("language/recorded", texts::of_records(&shared.join("contract"))?),
     ];
+    let own = own_answers(binary)?;
     let oracle = installed()?;
     let mut agreements = Vec::new();
     for (name, texts) in sources {
@@ -38,13 +39,24 @@ pub fn compare(shared: &Path, binary: &Path) -> Result<Vec<Agreement>> {
             Command::new("node").arg("answers.mjs").current_dir(&oracle),
             &questions,
         )?;
-        let ours = answers(
-            &mut Command::new(binary.with_file_name("examples").join("answers")),
-            &questions,
-        )?;
+        let ours = answers(&mut Command::new(&own), &questions)?;
         agreements.push(judged(name, &questions, &ours, &theirs)?);
     }
     Ok(agreements)
+}
+
+/// Our program, which a build of the examples puts beside the binary.
+fn own_answers(binary: &Path) -> Result<PathBuf> {
+    let program = binary.with_file_name("examples").join("answers");
+    if !program.is_file() {
+        bail!(
+            "{} is not there: the comparison of the language needs it beside the binary {}. Build it in the same profile with \
+             `cargo build -p nunjucks --example answers`, or leave BACKSTAGE_BINARY out",
+            program.display(),
+            binary.display()
+        );
+    }
+    Ok(program)
 }
 
 /// The folder with the engine of the original, which is fetched once a machine.

@@ -11,7 +11,7 @@ use super::Agreement;
 use super::areas::{AREAS, Area, FileServer};
 use super::cases::{self, Cases};
 use super::exceptions::Exceptions;
-use crate::process::Scratch;
+use crate::process::{Scratch, copy_folder};
 use crate::server::{Server, free_port};
 
 /// Replays every area, each on a fresh server with an empty database.
@@ -27,7 +27,7 @@ fn replay(area: &Area, contract: &Path, binary: &Path) -> Result<Agreement> {
     // The program reads from the name of its folder how it is to judge an area.
     let scratch = Scratch::new(&format!("replay-{}", area.name.replace('/', "-")))?;
     let root = scratch.path().join("root");
-    copy(&contract.join(area.root), &root)?;
+    copy_folder(&contract.join(area.root), &root)?;
     let files_port = free_port()?;
     let _files = match area.files {
         FileServer::BeforeStart => Some(Files::start(contract, &root, files_port)?),
@@ -84,15 +84,6 @@ pub fn program(contract: &Path, server: &Server, root: &Path, work: &Path) -> Co
         .arg("--corpora")
         .arg(contract.join("../corpora/templates"));
     command
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    let copied = Command::new("cp").arg("-r").arg(from).arg(to).status()?;
-    let writable = Command::new("chmod").args(["-R", "u+w"]).arg(to).status()?;
-    if !copied.success() || !writable.success() {
-        bail!("could not copy {}", from.display());
-    }
-    Ok(())
 }
 
 /// Starts our server as the recording's README says, with the original's way to read broken files

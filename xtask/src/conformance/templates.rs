@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::Agreement;
 use super::corpus;
-use crate::process::Scratch;
+use crate::process::{Scratch, copy_folder};
 use crate::server::{Server, free_port};
 
 /// What the log says of an action that the portal does not have.
@@ -79,26 +79,11 @@ fn checkouts(given: &Path, scratch: &Path) -> Result<PathBuf> {
         let entry = entry?;
         if entry.file_type()?.is_dir() {
             let target = corpus.join(entry.file_name());
-            copy(&entry.path(), &target)?;
+            copy_folder(&entry.path(), &target)?;
             std::fs::create_dir_all(target.join(".git"))?;
         }
     }
     Ok(corpus)
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &target)?;
-        } else if entry.file_type()?.is_file() {
-            std::fs::copy(entry.path(), &target)
-                .with_context(|| format!("could not copy {}", entry.path().display()))?;
-        }
-    }
-    Ok(())
 }
 
 /// The addresses of the corpus's repositories with their folders, as arguments of a dry run.

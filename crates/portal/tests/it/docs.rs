@@ -3,6 +3,8 @@
 use std::fs;
 
 use serde_json::{Value, json};
+use testkit::FakeGitea;
+use testkit::gitea::{Change, Repository};
 
 use crate::world::World;
 
@@ -161,4 +163,36 @@ async fn a_saved_file_shows_on_the_next_view_and_is_found() {
             "/docs/default/component/shop/guide#guide",
         )
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_changed_a_page_last_is_asked_once() {
+    let gitea = FakeGitea::start();
+    gitea.repository(Repository::new("acme/shop"));
+    let first = Change::new("docs: opening hours")
+        .file("catalog-info.yaml", ENTITY)
+        .file("mkdocs.yml", "site_name: Shop\n")
+        .file("docs/index.md", "# Shop\n");
+    gitea.push("acme/shop", "main", first);
+    let target = format!("{}/acme/shop/src/branch/main/catalog-info.yaml", gitea.url());
+    let more = json!({
+        "integrations": {"gitea": [{"host": gitea.host(), "baseUrl": gitea.url(), "password": gitea.token()}]},
+        "catalog": {"locations": [{"type": "url", "target": target}]},
+    });
+    let world = World::configured(Vec::new(), more).await.unwrap();
+    world
+        .until("/api/catalog/entities/by-name/component/default/shop", "The shop")
+        .await;
+    let asked = || {
+        let requests = gitea.requests();
+        let told = requests
+            .iter()
+            .filter(|one| one.target.contains("/commits?") && one.target.contains("index.md"));
+        told.count()
+    };
+    for _ in 0..2 {
+        let told = text_of(&world, "/docs/default/component/shop?part=change").await;
+        assert!(told.contains("docs: opening hours"), "{told}");
+        assert_eq!(asked(), 1);
+    }
 }

@@ -99,6 +99,11 @@ pub(super) async fn update(
 }
 
 fn to_wire(project: &Project) -> Value {
+    let proposal = project.proposal.as_ref();
+    let page = |is_branch: bool| {
+        let found = proposal.filter(|proposal| proposal.branch.is_some() == is_branch);
+        found.map(|proposal| &proposal.page)
+    };
     json!({
         "id": project.id.to_string(),
         "repository": project.repository,
@@ -110,7 +115,9 @@ fn to_wire(project: &Project) -> Value {
         "commit": project.found.recorded,
         "newest": project.found.newest,
         "problem": project.found.problem,
-        "pullRequest": project.proposal,
+        "pullRequest": page(false),
+        "branch": proposal.and_then(|proposal| proposal.branch.as_ref()),
+        "branchPage": page(true),
         "checkedAt": project.checked_at.map(|at| at.to_string()),
     })
 }

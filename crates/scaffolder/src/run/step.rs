@@ -142,20 +142,11 @@ impl Run<'_> {
 
     /// Notes the repository that a step has made, if it keeps a record.
     async fn note_project(&self, step: &Step, output: &Value) -> Result<(), Halt> {
-        let origin = self
-            .stage
-            .progress
-            .origin
-            .as_ref()
-            .filter(|_| step.each.is_none());
+        let origin = self.stage.progress.origin.as_ref();
         let integrations = self.runner.origins.reader.integrations();
-        let (Some(origin), Some(repository)) = (origin, updates::address_of(integrations, output)) else {
+        let (Some(origin), Some(repository)) = (origin, updates::made_by(integrations, step, output)) else {
             return Ok(());
         };
-        // A branch of a repository that has commits keeps no record.
-        if output["isFirstCommit"] == false {
-            return Ok(());
-        }
         let mut tx = self.runner.tasks.store().write_unordered(Lane::Bulk).await?;
         let new = NewProject {
             repository,

@@ -1,11 +1,13 @@
 //! Looks now and then which projects are behind their templates.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use model::{Fault, FaultKind};
 use store::Lane;
+use tokio::sync::Semaphore;
 use work::{Job, JobFailure, JobHandler, JobPolicy, Schedule};
 
 use super::desk::Desk;
@@ -18,7 +20,17 @@ const PERIOD: Duration = Duration::from_hours(1);
 const LONGEST: Duration = Duration::from_mins(30);
 
 /// The job.
-pub(crate) struct Checks(pub(crate) Desk);
+pub(crate) struct Checks(Desk);
+
+impl Checks {
+    /// The job has a turn of its own at the desk: it neither waits for people nor keeps them waiting.
+    pub(crate) fn new(desk: &Desk) -> Self {
+        Self(Desk {
+            turns: Arc::new(Semaphore::new(1)),
+            ..desk.clone()
+        })
+    }
+}
 
 pub(crate) fn schedule() -> Schedule {
     Schedule::every(KIND, PERIOD, KIND)
@@ -73,7 +85,7 @@ impl Desk {
     async fn keep(&self, project: &Project, found: &Found) -> Result<(), Fault> {
         let kept = async {
             let mut tx = self.store.write_unordered(Lane::Bulk).await?;
-            tables::note(&mut tx, project.id, found).await?;
+            tables::note(&mut tx, project, found).await?;
             tx.commit().await
         };
         kept.await.map_err(crate::tasks::fault)
@@ -84,14 +96,16 @@ impl Desk {
         found.unwrap_or_else(|fault| Found {
             standing: Standing::Unknown,
             problem: Some(fault.message),
+            head: None,
             ..project.found.clone()
         })
     }
 
     async fn compare(&self, project: &Project, known: &mut Known) -> Result<Found, Fault> {
-        let (record, source) = self.record(project).await?;
-        let pinned = self.reader.pinned(&source, Some(&record.commit)).await?;
-        let [then, newest] = [&pinned.url, &source];
+        let recorded = self.recorded(project).await?;
+        let (commit, source) = (&recorded.commit, &recorded.source);
+        let pinned = self.reader.pinned(source, Some(commit)).await?;
+        let [then, newest] = [&pinned.url, source];
         let then = self.last_change(then, known).await?;
         let newest = self.last_change(newest, known).await?;
         let standing = if then == newest {
@@ -101,9 +115,10 @@ impl Desk {
         };
         Ok(Found {
             standing,
-            recorded: Some(record.commit),
+            recorded: Some(recorded.commit),
             newest: Some(newest),
             problem: None,
+            head: recorded.head,
         })
     }
 

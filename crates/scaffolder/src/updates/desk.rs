@@ -1,6 +1,8 @@
 //! Works out what a newer template changes in a project.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use catalog::Catalog;
 use config::IntegrationsSection;
@@ -8,20 +10,26 @@ use model::{Actor, Fault, FaultKind};
 use outside::OutsideCalls;
 use plugin::AuditLog;
 use scm::UrlReader;
-use scm::git::Author;
+use scm::git::{Author, Branches};
 use serde_json::Value;
 use store::Store;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::hosted::{Ground, Hosted, has_requests};
-use super::merge::{FileChange, Outcome, merge};
+use super::hosted::{Ground, Hosted, Tip};
+use super::merge::{FileChange, Folder, Outcome, merge};
 use super::record::{self, Record};
 use super::rendering::{self, render, template_at};
-use super::tables::{self, Project};
+use super::tables::{self, Project, Standing};
 use crate::dry_run::DryRunner;
 use crate::template::Template;
 use crate::validation::{self, Violation};
+
+/// Most repositories that are held in memory at the same time, each with all its files.
+const MOST_AT_ONCE: usize = 3;
+/// Longest wait for one of these places.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// Works out updates and proposes them. Cheap to clone.
 #[derive(Clone)]
@@ -34,8 +42,20 @@ pub(crate) struct Desk {
     pub(crate) calls: OutsideCalls,
     /// Who makes the commits of updates.
     pub(crate) author: Author,
-    pub(crate) audit: std::sync::Arc<dyn AuditLog>,
+    pub(crate) audit: Arc<dyn AuditLog>,
     pub(crate) stop: CancellationToken,
+    /// Places for those who hold the files of a repository.
+    pub(crate) turns: Arc<Semaphore>,
+}
+
+/// What a repository says about its beginning, as far as the portal has written it there.
+pub(crate) struct Recorded {
+    /// The commit of the template.
+    pub commit: String,
+    /// Where the template is.
+    pub source: String,
+    /// The commit of the repository that says so; nothing where the record is in another branch than the default one.
+    pub head: Option<String>,
 }
 
 /// What a newer template changes in a project.
@@ -76,32 +96,88 @@ impl Desk {
         tables::show(&mut session, id).await.map_err(crate::tasks::fault)
     }
 
-    /// The record in a project's repository, and where its template is.
-    pub(crate) async fn record(&self, project: &Project) -> Result<(Record, String), Fault> {
-        let place = record_place(project);
-        let read = if has_requests(self.reader.integrations(), &project.repository) {
-            let read = self.reader.read_url(&place, None).await;
-            read.map(|read| read.bytes)
-        } else {
-            let mut ground = Hosted::of(self, &project.repository).await?.read().await?;
-            let record = ground.files.remove(record::PATH).map(|file| file.bytes);
-            record.ok_or_else(|| Fault::not_found("there is no such file"))
-        };
-        let bytes = read.map_err(|fault| missing(&place, fault))?;
-        self.trusted(project, Record::read(&bytes, &place)?).await
+    /// The places of a new desk.
+    pub(crate) fn turns() -> Arc<Semaphore> {
+        Arc::new(Semaphore::new(MOST_AT_ONCE))
     }
 
-    /// The record, where the portal has written what it names.
-    async fn trusted(&self, project: &Project, record: Record) -> Result<(Record, String), Fault> {
+    /// A place among those who hold the files of a repository.
+    pub(crate) async fn turn(&self) -> Result<OwnedSemaphorePermit, Fault> {
+        let waiting = self.turns.clone().acquire_owned();
+        let busy = || {
+            Fault::new(
+                FaultKind::Unavailable,
+                format!(
+                    "{MOST_AT_ONCE} other updates are being worked out at the moment; try again in a minute"
+                ),
+            )
+        };
+        let turn = tokio::time::timeout(LONGEST_WAIT, waiting).await;
+        turn.map_err(|_| busy())?.map_err(|_| busy())
+    }
+
+    /// What a project's repository says about its beginning. It is not read again while it has not moved since the last look.
+    pub(crate) async fn recorded(&self, project: &Project) -> Result<Recorded, Fault> {
+        let hosted = Hosted::of(self, &project.repository).await?;
+        let branches = hosted.branches().await?;
+        let tip = hosted.tip(&branches, None)?;
+        if let Some(commit) = known_at(project, &tip)
+            && project.commits.iter().any(|ours| ours == commit)
+        {
+            return Ok(Recorded {
+                commit: commit.to_owned(),
+                source: rendering::source_of(&self.catalog, &project.template).await?,
+                head: Some(tip.commit.to_owned()),
+            });
+        }
+        let mut record = self.record_at(&hosted, &branches, &tip).await?;
+        let mut head = Some(tip.commit.to_owned());
+        if let Some(named) = other_branch(&record, &tip) {
+            let tip = hosted.tip(&branches, Some(&named))?;
+            record = self.record_at(&hosted, &branches, &tip).await?;
+            head = None;
+        }
+        Ok(Recorded {
+            source: self.trusted(project, &record).await?,
+            commit: record.commit,
+            head,
+        })
+    }
+
+    async fn record_at(&self, hosted: &Hosted, branches: &Branches, tip: &Tip<'_>) -> Result<Record, Fault> {
+        let place = hosted.place(tip, record::PATH);
+        let read = hosted.file(self, branches, tip, record::PATH).await;
+        Record::read(&read.map_err(|fault| missing(&place, fault))?, &place)
+    }
+
+    /// Where the template of a record is, which must be one that the portal has written.
+    async fn trusted(&self, project: &Project, record: &Record) -> Result<String, Fault> {
         let source = rendering::source_of(&self.catalog, &project.template).await?;
         let is_ours = record.template == project.template && project.commits.contains(&record.commit);
         if is_ours {
-            return Ok((record, source));
+            return Ok(source);
         }
         Err(Fault::input(format!(
             "The record of {} names {} at commit {}, which the portal has not written there; put back what it said before",
             project.repository, record.template, record.commit
         )))
+    }
+
+    /// The branch that updates go into, with its files and the record in it.
+    async fn ground(&self, project: &Project) -> Result<(Record, Ground, Folder), Fault> {
+        let hosted = Hosted::of(self, &project.repository).await?;
+        hosted.check_archived()?;
+        let branches = hosted.branches().await?;
+        let tip = hosted.tip(&branches, None)?;
+        let (ground, files) = hosted.read(&branches, &tip).await?;
+        let record = record_in(&hosted, &tip, &files)?;
+        let Some(named) = other_branch(&record, &tip) else {
+            return Ok((record, ground, files));
+        };
+        drop(files);
+        let tip = hosted.tip(&branches, Some(&named))?;
+        let (ground, files) = hosted.read(&branches, &tip).await?;
+        Ok((record_in(&hosted, &tip, &files)?, ground, files))
     }
 
     /// What the newest template changes in a project. `more` are values of fields that the newest template has and the record
@@ -112,11 +188,9 @@ impl Desk {
         more: &Value,
         actor: &Actor,
     ) -> Result<Update, Fault> {
-        let ground = Hosted::of(self, &project.repository).await?.read().await?;
-        let place = record_place(project);
-        let text = ground.files.get(record::PATH);
-        let text = text.ok_or_else(|| missing(&place, Fault::not_found("there is no such file")))?;
-        let (record, source) = self.trusted(project, Record::read(&text.bytes, &place)?).await?;
+        let _turn = self.turn().await?;
+        let (record, ground, files) = self.ground(project).await?;
+        let source = self.trusted(project, &record).await?;
         let newest = template_at(&self.reader, &source, &record, None).await?;
         let values = rendering::values(&newest.template, &record, more);
         let wrong = validation::check(&newest.template, &values, &BTreeMap::new());
@@ -143,7 +217,7 @@ impl Desk {
                 &self.stop,
             )
             .await?;
-            changes = merge(&old, &new, &ground.files);
+            changes = merge(&old, &new, &files);
             for change in &mut changes {
                 keep_other(change, &ground);
             }
@@ -159,12 +233,24 @@ impl Desk {
     }
 }
 
-/// The address of the record in a project's repository.
-fn record_place(project: &Project) -> String {
-    let repository = project.repository.trim_end_matches('/');
-    let place = format!("{repository}/{}", record::PATH);
-    // GitLab has another word for files than for folders.
-    place.replacen("/-/tree/", "/-/blob/", 1)
+/// The commit that the record named at the last look, where the repository has not moved since.
+fn known_at<'a>(project: &'a Project, tip: &Tip<'_>) -> Option<&'a str> {
+    let found = &project.found;
+    let is_known = matches!(found.standing, Standing::Behind | Standing::Current);
+    let is_here = is_known && found.head.as_deref() == Some(tip.commit);
+    found.recorded.as_deref().filter(|_| is_here)
+}
+
+/// The branch that a record wants updates to go into, where it is another one than that in which it was read.
+fn other_branch(record: &Record, tip: &Tip<'_>) -> Option<String> {
+    record.branch.clone().filter(|named| named != tip.branch)
+}
+
+fn record_in(hosted: &Hosted, tip: &Tip<'_>, files: &Folder) -> Result<Record, Fault> {
+    let place = hosted.place(tip, record::PATH);
+    let file = files.get(record::PATH);
+    let file = file.ok_or_else(|| missing(&place, Fault::not_found("there is no such file")))?;
+    Record::read(&file.bytes, &place)
 }
 
 /// A link, a folder or a repository within the repository stays, whatever the template has at its path.

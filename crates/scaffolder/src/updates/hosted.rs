@@ -3,17 +3,21 @@
 //! Files come and commits go by Git itself, so that modes and links are at every host what they are. Only pull requests are
 //! different calls at each.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use model::{Fault, FaultKind};
-use scm::git::{Base, Branches, Remote, Service, fetch_files};
+use scm::git::{Base, Branches, Objects, Remote, Service, fetch, fetch_file, fetch_files};
 use scm::gitea::{self, Gitea, NewPullRequest, PullRequest};
 use scm::github::{self, FullName, Github};
 use scm::gitlab::{self, Gitlab};
 use scm::{GitRemote, Integrations, SignIn, TreeLimits};
-use serde_json::{Value, json};
+use serde_json::json;
 use url::Url;
 
 use super::desk::Desk;
 use super::merge::Folder;
+use super::record;
 
 /// How Gitea knows drafts, by its setting `WORK_IN_PROGRESS_PREFIXES`.
 const GITEA_DRAFT: &str = "WIP: ";
@@ -27,8 +31,15 @@ pub(crate) struct Hosted {
     at: At,
     /// The address, as Git takes it.
     address: String,
-    /// The branch that updates go into; nothing where Git has to say it.
+    /// The default branch; nothing where Git has to say it.
     branch: Option<String>,
+}
+
+/// A branch and its newest commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tip<'a> {
+    pub branch: &'a str,
+    pub commit: &'a str,
 }
 
 enum At {
@@ -44,11 +55,9 @@ pub(crate) struct Ground {
     /// The branch.
     pub branch: String,
     /// Its commit.
-    pub base: Base,
+    pub base: Arc<Base>,
     /// The host has pull requests; to another one a branch is pushed.
     pub has_requests: bool,
-    /// Its files, without links and repositories within.
-    pub files: Folder,
 }
 
 /// A request to merge a branch.
@@ -62,21 +71,9 @@ pub(crate) struct Request<'a> {
     pub is_draft: bool,
 }
 
-/// Whether pull requests are known of a host. Its files can also be read one by one.
+/// Whether pull requests are known of the host of an address.
 pub(crate) fn has_requests(integrations: &Integrations, address: &str) -> bool {
     kind(integrations, address).is_some_and(|(kind, _)| matches!(kind, "gitea" | "github" | "gitlab"))
-}
-
-/// The address by which a project knows the repository that a step has published: its files at its branch where pull requests are
-/// known of the host, else what Git takes.
-pub(crate) fn address_of<'a>(integrations: &Integrations, output: &'a Value) -> Option<&'a str> {
-    let contents = output["repoContentsUrl"].as_str();
-    let remote = output["remoteUrl"].as_str();
-    let remote = remote.filter(|remote| remote.starts_with("http://") || remote.starts_with("https://"));
-    contents
-        .filter(|contents| has_requests(integrations, contents))
-        .or(remote)
-        .or(contents)
 }
 
 /// Kind and name of the host of an address that has an integration.
@@ -86,7 +83,7 @@ fn kind<'a>(integrations: &'a Integrations, address: &str) -> Option<(&'static s
 }
 
 impl Hosted {
-    /// Looks the repository of an address up. Fails where there is none, and where nothing in it can be changed.
+    /// Looks the repository of an address up. Fails where there is none.
     pub(crate) async fn of(desk: &Desk, address: &str) -> Result<Self, Fault> {
         let missing = || Fault::not_found(format!("{address} names no repository that is there"));
         let (section, calls) = (&desk.integrations, &desk.calls);
@@ -95,7 +92,7 @@ impl Hosted {
                 let gitea = Gitea::of(section, calls, host)?;
                 let (owner, name) = gitea.repository_in(address).ok_or_else(missing)?;
                 let found = gitea.repository(&owner, &name).await?.ok_or_else(missing)?;
-                Self::at_gitea(gitea, found)
+                Ok(Self::at_gitea(gitea, found))
             }
             Some(("github", host)) => {
                 let github = Github::of(section, calls, host, None)?;
@@ -124,17 +121,15 @@ impl Hosted {
         }
     }
 
-    fn at_gitea(gitea: Gitea, found: gitea::Repository) -> Result<Self, Fault> {
-        check_archived(found.archived, &found.full_name)?;
-        Ok(Self {
+    fn at_gitea(gitea: Gitea, found: gitea::Repository) -> Self {
+        Self {
             address: format!("{}/{}.git", gitea.base(), found.full_name),
             branch: named(&found.default_branch),
             at: At::Gitea(gitea, Box::new(found)),
-        })
+        }
     }
 
     fn at_github(github: Github, found: github::Repository) -> Result<Self, Fault> {
-        check_archived(found.archived, &found.full_name)?;
         Ok(Self {
             address: github.remote(&found)?,
             branch: named(&found.default_branch),
@@ -143,7 +138,6 @@ impl Hosted {
     }
 
     fn at_gitlab(gitlab: Gitlab, found: gitlab::Project) -> Result<Self, Fault> {
-        check_archived(found.archived, &found.path_with_namespace)?;
         Ok(Self {
             address: gitlab.remote(&found)?,
             branch: found.default_branch.as_deref().and_then(named),
@@ -166,41 +160,97 @@ impl Hosted {
         })
     }
 
-    /// Reads the branch that updates go into.
-    pub(crate) async fn read(&self) -> Result<Ground, Fault> {
-        let remote = self.remote()?;
-        let branches = remote.branches(Service::Fetch).await?;
-        let branch = self.branch(&branches)?;
-        let commit = branches.heads.get(branch).ok_or_else(|| {
-            Fault::not_found(format!("{} has no branch {branch} with commits", self.address))
-        })?;
-        let limits = TreeLimits::default();
-        let (base, tree) = fetch_files(&remote, &branches, commit, &limits).await?;
-        Ok(Ground {
-            branch: branch.to_owned(),
-            base,
-            has_requests: self.has_requests(),
-            files: tree.files,
-        })
+    /// The branches of the repository.
+    pub(crate) async fn branches(&self) -> Result<Branches, Fault> {
+        self.remote()?.branches(Service::Fetch).await
     }
 
-    fn branch<'a>(&'a self, branches: &'a Branches) -> Result<&'a str, Fault> {
-        let branch = self.branch.as_deref().or(branches.default.as_deref());
-        branch.ok_or_else(|| {
+    /// The branch of this name, else the default one of the repository: updates go into the one that the record names, else into that.
+    pub(crate) fn tip<'a>(
+        &'a self,
+        branches: &'a Branches,
+        named: Option<&'a str>,
+    ) -> Result<Tip<'a>, Fault> {
+        let default = self.branch.as_deref().or(branches.default.as_deref());
+        let branch = named.or(default).ok_or_else(|| {
             Fault::input(format!(
                 "{} does not say which branch is its default one; set it at the Git server",
                 self.address
             ))
-        })
+        })?;
+        let commit = branches.heads.get(branch).ok_or_else(|| {
+            let hint = if named.is_some() {
+                format!("; {} in the default branch names it", record::PATH)
+            } else {
+                String::new()
+            };
+            Fault::not_found(format!(
+                "{} has no branch {branch} with commits{hint}",
+                self.address
+            ))
+        })?;
+        Ok(Tip { branch, commit })
     }
 
-    /// The page of the open request to merge one of these branches. A host without requests has the branch alone.
-    pub(crate) async fn open_request(&self, branches: &[&str]) -> Result<Option<(String, String)>, Fault> {
+    /// Reads a branch with its files, without links and repositories within.
+    pub(crate) async fn read(&self, branches: &Branches, tip: &Tip<'_>) -> Result<(Ground, Folder), Fault> {
+        let limits = TreeLimits::default();
+        let (base, tree) = fetch_files(&self.remote()?, branches, tip.commit, &limits).await?;
+        let ground = Ground {
+            branch: tip.branch.to_owned(),
+            base: Arc::new(base),
+            has_requests: self.has_requests(),
+        };
+        Ok((ground, tree.files))
+    }
+
+    /// Reads one file of a branch.
+    pub(crate) async fn file(
+        &self,
+        desk: &Desk,
+        branches: &Branches,
+        tip: &Tip<'_>,
+        path: &str,
+    ) -> Result<Bytes, Fault> {
+        if let Some(page) = self.page(("src/commit", tip.commit), path) {
+            return Ok(desk.reader.read_url(&page, None).await?.bytes);
+        }
+        // A server that cannot leave the other files out sends them all.
+        let _turn = desk.turn().await?;
+        let file = fetch_file(&self.remote()?, branches, tip.commit, path).await?;
+        file.ok_or_else(|| Fault::not_found("there is no such file"))
+    }
+
+    /// Where a file of a branch is, for people.
+    pub(crate) fn place(&self, tip: &Tip<'_>, path: &str) -> String {
+        let page = self.page(("src/branch", tip.branch), path);
+        page.unwrap_or_else(|| format!("{path} in the branch {} of {}", tip.branch, self.address))
+    }
+
+    /// The page of a file at a branch or commit, with the word that Gitea has before it; nothing for a host whose pages are not known.
+    fn page(&self, (word, version): (&str, &str), path: &str) -> Option<String> {
+        let before = match &self.at {
+            At::Gitea(gitea, repository) => format!("{}/{word}", gitea.page(&repository.full_name)),
+            At::Github(_, repository) => format!("{}/blob", repository.html_url),
+            At::Gitlab(_, project) => format!("{}/-/blob", project.http_url_to_repo.trim_end_matches(".git")),
+            At::Plain(_) => return None,
+        };
+        Some(format!("{before}/{version}/{path}"))
+    }
+
+    /// The proposal of an update that is there already: the page and branch of the open request to merge one of these branches. At a
+    /// host without requests it is a branch with just the files of the update.
+    pub(crate) async fn open_request(
+        &self,
+        branches: &Branches,
+        names: &[&str],
+        update: &Objects,
+    ) -> Result<Option<(String, String)>, Fault> {
         match &self.at {
             At::Gitea(gitea, repository) => {
                 let open = gitea.open_pull_requests(repository).await?;
                 let is_ours = |one: &PullRequest| {
-                    one.head.repo_id == repository.id && branches.contains(&one.head.name.as_str())
+                    one.head.repo_id == repository.id && names.contains(&one.head.name.as_str())
                 };
                 let found = open.into_iter().find(is_ours);
                 let page = |one: &PullRequest| gitea.pull_request_page(repository, one.number);
@@ -208,8 +258,8 @@ impl Hosted {
             }
             At::Github(github, repository) => {
                 let at = full_name(repository)?;
-                for branch in branches {
-                    if let Some(found) = github.open_pull(at, (at.owner, branch)).await? {
+                for branch in names {
+                    if let Some(found) = github.open_pull(at, (repository, branch)).await? {
                         return Ok(Some((found.html_url, (*branch).to_owned())));
                     }
                 }
@@ -217,7 +267,7 @@ impl Hosted {
             }
             At::Gitlab(gitlab, project) => {
                 let path = &project.path_with_namespace;
-                for branch in branches {
+                for branch in names {
                     if let Some(found) = gitlab.open_merge_request(path, branch).await? {
                         return Ok(Some((found.web_url, (*branch).to_owned())));
                     }
@@ -225,8 +275,14 @@ impl Hosted {
                 Ok(None)
             }
             At::Plain(remote) => {
-                let branch = branches.last();
-                Ok(branch.map(|branch| (branch_page(remote, branch), (*branch).to_owned())))
+                for branch in names {
+                    let commit = &branches.heads[*branch];
+                    let base = fetch(&remote.remote(), branches, commit).await?;
+                    if update.has_files_of(&base) {
+                        return Ok(Some((branch_page(remote, branch), (*branch).to_owned())));
+                    }
+                }
+                Ok(None)
             }
         }
     }
@@ -261,6 +317,25 @@ impl Hosted {
     /// Whether the host has requests.
     pub(crate) fn has_requests(&self) -> bool {
         !matches!(self.at, At::Plain(_))
+    }
+
+    /// Fails where nothing in the repository can be changed.
+    pub(crate) fn check_archived(&self) -> Result<(), Fault> {
+        let (is_archived, name) = match &self.at {
+            At::Gitea(_, found) => (found.archived, &found.full_name),
+            At::Github(_, found) => (found.archived, &found.full_name),
+            At::Gitlab(_, found) => (found.archived, &found.path_with_namespace),
+            At::Plain(_) => return Ok(()),
+        };
+        if !is_archived {
+            return Ok(());
+        }
+        Err(Fault::new(
+            FaultKind::Conflict,
+            format!(
+                "{name} is archived, so that nothing in it can be changed; take it out of the archive first"
+            ),
+        ))
     }
 }
 
@@ -308,14 +383,4 @@ fn marked(mark: &str, new: &Request<'_>) -> String {
 
 fn named(branch: &str) -> Option<String> {
     (!branch.is_empty()).then(|| branch.to_owned())
-}
-
-fn check_archived(is_archived: bool, name: &str) -> Result<(), Fault> {
-    if !is_archived {
-        return Ok(());
-    }
-    Err(Fault::new(
-        FaultKind::Conflict,
-        format!("{name} is archived, so that nothing in it can be changed; take it out of the archive first"),
-    ))
 }

@@ -9,6 +9,7 @@ use model::{EntityRef, entity};
 use scm::UrlReader;
 use serde_json::Value;
 
+use super::making::may_make;
 use super::record::Record;
 use crate::template::{Step, Template};
 
@@ -34,7 +35,7 @@ impl Origins {
         steps: &[Step],
         secrets: &BTreeMap<String, String>,
     ) -> Option<Record> {
-        if !self.is_on || !steps.iter().any(publishes) {
+        if !self.is_on || !steps.iter().any(may_make) {
             return None;
         }
         let found = self.found(template).await?;
@@ -59,6 +60,7 @@ impl Origins {
             by: spec["user"]["ref"].as_str().map(str::to_owned),
             parameters: spec["parameters"].clone(),
             hidden: Vec::new(),
+            branch: None,
         };
         Some(record.hide(&Template::of(&found).ok()?, secrets))
     }
@@ -73,10 +75,4 @@ impl Origins {
 /// Where the file of a template lies at a Git host.
 fn source(template: &Value) -> Option<&str> {
     entity::annotation(template, entity::MANAGED_BY_LOCATION)?.strip_prefix("url:")
-}
-
-/// Whether a step makes a repository of the workspace. A step with rounds makes several; none of them keeps a record.
-fn publishes(step: &Step) -> bool {
-    let makes = step.action.starts_with("publish:") || step.action.ends_with(":repo:push");
-    makes && step.each.is_none()
 }

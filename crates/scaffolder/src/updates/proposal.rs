@@ -4,14 +4,14 @@ use std::fmt::Write;
 
 use model::{Actor, Fault};
 use plugin::{AuditEvent, AuditOutcome};
-use scm::git::{CommitFile, CommitText, FileChanges, Objects, Service, push, remove};
+use scm::git::{CommitFile, CommitText, FileChanges, Objects, push, remove};
 use store::Lane;
 
 use super::desk::{Desk, Update};
 use super::hosted::{Hosted, Request};
 use super::merge::{FileChange, Outcome};
 use super::record;
-use super::tables::{self, Project};
+use super::tables::{self, Project, Proposal};
 
 /// Branches of proposals begin with this; the newer template's commit follows.
 const BRANCH: &str = "portal/template-";
@@ -33,8 +33,19 @@ pub(crate) struct Proposed {
     pub has_request: bool,
 }
 
+impl Proposed {
+    /// What the table keeps of it.
+    fn noted(&self) -> Proposal {
+        Proposal {
+            page: self.page.clone(),
+            branch: (!self.has_request).then(|| self.branch.clone()),
+        }
+    }
+}
+
 impl Desk {
-    /// Pushes a branch with an update and opens a pull request for it. One that is open for the same commit is given again.
+    /// Pushes a branch with an update and opens a pull request for it. One that is open for the same commit is given again, and so is a
+    /// branch with the same files where the host has no requests.
     pub(crate) async fn propose(
         &self,
         project: &Project,
@@ -50,8 +61,7 @@ impl Desk {
                 return Err(fault);
             }
         };
-        let page = Some(proposed.page.as_str());
-        self.note(project, update, page, event).await?;
+        self.note(project, update, Some(&proposed.noted()), event).await?;
         Ok(proposed)
     }
 
@@ -63,24 +73,22 @@ impl Desk {
         actor: &Actor,
     ) -> Result<(), Fault> {
         let event = event("scaffolder.update.hand-out", project, actor, &Ok(()));
-        self.note(project, update, project.proposal.as_deref(), event)
-            .await
+        self.note(project, update, None, event).await
     }
 
     async fn note(
         &self,
         project: &Project,
         update: &Update,
-        page: Option<&str>,
+        proposal: Option<&Proposal>,
         event: AuditEvent,
     ) -> Result<(), Fault> {
         let noted = async {
             let mut tx = self.store.write_unordered(Lane::Person).await?;
-            let mut commits = project.commits.clone();
-            if !commits.contains(&update.next.commit) {
-                commits.push(update.next.commit.clone());
+            tables::admit(&mut tx, project, &update.next.commit).await?;
+            if let Some(proposal) = proposal {
+                tables::note_proposal(&mut tx, project, proposal).await?;
             }
-            tables::note_proposal(&mut tx, project.id, page, &commits).await?;
             self.audit.record(&mut tx, event).await?;
             tx.commit().await
         };
@@ -89,9 +97,10 @@ impl Desk {
 
     async fn open(&self, project: &Project, update: &Update) -> Result<Proposed, Fault> {
         let hosted = Hosted::of(self, &project.repository).await?;
+        hosted.check_archived()?;
         let remote = hosted.remote()?;
         let wanted = format!("{BRANCH}{}", short(&update.next.commit));
-        let branches = remote.branches(Service::Fetch).await?;
+        let branches = hosted.branches().await?;
         let names: Vec<String> = (1..=MAX_BRANCHES)
             .map(|number| numbered(&wanted, number))
             .collect();
@@ -100,7 +109,9 @@ impl Desk {
             .map(String::as_str)
             .partition(|name| branches.heads.contains_key(*name));
         let has_request = hosted.has_requests();
-        if let Some((page, branch)) = hosted.open_request(&known).await? {
+        let title = title(update);
+        let objects = self.commit(update, &title).await?;
+        if let Some((page, branch)) = hosted.open_request(&branches, &known, &objects).await? {
             return Ok(Proposed {
                 page,
                 branch,
@@ -114,8 +125,6 @@ impl Desk {
                 remote.repository
             ))
         })?;
-        let title = title(update);
-        let objects = self.commit(update, &title).await?;
         push(&remote, branch, None, &objects).await?;
         let request = Request {
             branch,
@@ -182,12 +191,6 @@ fn numbered(branch: &str, number: usize) -> String {
         return branch.to_owned();
     }
     format!("{branch}-{number}")
-}
-
-/// The branch that the address of a proposal names, where it is that of a branch and not of a pull request.
-pub(crate) fn branch_in(page: &str) -> Option<&str> {
-    let at = page.find(BRANCH)?;
-    Some(page[at..].trim_end_matches('/'))
 }
 
 pub(crate) fn short(commit: &str) -> &str {

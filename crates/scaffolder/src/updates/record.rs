@@ -35,6 +35,8 @@ pub(crate) struct Record {
     pub parameters: Value,
     /// Values that are not kept, because the form hides them.
     pub hidden: Vec<String>,
+    /// The branch that updates go into, where a team wants another one than the default branch.
+    pub branch: Option<String>,
 }
 
 impl Record {
@@ -68,6 +70,9 @@ impl Record {
         if let Some(by) = &self.by {
             record["by"] = by.as_str().into();
         }
+        if let Some(branch) = &self.branch {
+            record["branch"] = branch.as_str().into();
+        }
         record["parameters"] = self.parameters.clone();
         if !self.hidden.is_empty() {
             record["hidden"] = json!(self.hidden);
@@ -96,6 +101,10 @@ impl Record {
             commit: field("commit")?,
             step: field("step")?,
             by: read["by"].as_str().map(str::to_owned),
+            branch: read["branch"]
+                .as_str()
+                .filter(|branch| !branch.is_empty())
+                .map(str::to_owned),
             parameters: match &read["parameters"] {
                 Value::Null => json!({}),
                 Value::Object(values) => Value::Object(values.clone()),
@@ -139,6 +148,7 @@ mod tests {
             by: Some("user:default/ines".to_owned()),
             parameters: json!({"name": "orders", "port": 8080, "pin": "1234", "note": "the word is hush", "deep": {"a": [1]}}),
             hidden: Vec::new(),
+            branch: Some("develop".to_owned()),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The table of projects: repositories that templates made, and how far each is behind its template.
 
 use serde_json::json;
-use store::{Arg, Migration, Row, Session, StoreError, Tx};
+use store::{Arg, Engine, Migration, Row, Session, StoreError, Tx};
 use uuid::Uuid;
 
 use crate::tasks::TaskId;
@@ -25,6 +25,15 @@ CREATE TABLE scaffolder_projects (
     proposal TEXT,
     checked_at BIGINT
 ) {clustered};
+",
+};
+
+/// The branch of a proposal without a request, and the commit of a repository in which the record was read.
+pub(crate) const BRANCHES: Migration = Migration {
+    version: 4,
+    sql: "
+ALTER TABLE scaffolder_projects ADD COLUMN proposal_branch TEXT;
+ALTER TABLE scaffolder_projects ADD COLUMN head TEXT;
 ",
 };
 
@@ -79,10 +88,19 @@ pub(crate) struct Project {
     /// shows commits of forks below the address of the repository.
     pub commits: Vec<String>,
     pub found: Found,
-    /// Address of the last pull request, or of the branch at hosts that have none.
-    pub proposal: Option<String>,
+    /// The last update that was proposed.
+    pub proposal: Option<Proposal>,
     /// When it was looked at.
     pub checked_at: Option<jiff::Timestamp>,
+}
+
+/// An update that was proposed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Proposal {
+    /// The page of the pull request; of the branch where the host has no requests.
+    pub page: String,
+    /// The branch, where there is no request.
+    pub branch: Option<String>,
 }
 
 /// What a look at a project found.
@@ -95,6 +113,9 @@ pub(crate) struct Found {
     pub newest: Option<String>,
     /// Why it cannot be said.
     pub problem: Option<String>,
+    /// The commit of the repository that has the record; nothing where the look ended before, and where the record is in another
+    /// branch than the default one.
+    pub head: Option<String>,
 }
 
 /// A repository that a task has made.
@@ -123,14 +144,16 @@ pub(crate) async fn add(tx: &mut Tx, new: &NewProject<'_>) -> Result<(), StoreEr
          VALUES (?, ?, ?, ?, ?, ?, 'unchecked', ?, ?) \
          ON CONFLICT (repository) DO UPDATE SET template = excluded.template, task = excluded.task, \
          created_by = excluded.created_by, created_at = excluded.created_at, state = excluded.state, \
-         recorded = excluded.recorded, commits = excluded.commits, newest = NULL, problem = NULL, proposal = NULL, checked_at = NULL";
+         recorded = excluded.recorded, commits = excluded.commits, newest = NULL, problem = NULL, proposal = NULL, proposal_branch = NULL, \
+         head = NULL, checked_at = NULL";
     tx.execute(text, arguments).await.map(drop)
 }
 
 const COLUMNS: &str = "id, repository, template, task, created_by, created_at, state, recorded, newest, problem, \
-     proposal, checked_at, commits";
+     proposal, checked_at, commits, proposal_branch, head";
 
 fn project(row: &Row) -> Result<Project, StoreError> {
+    let branch = row.maybe_text(13)?;
     Ok(Project {
         id: row.uuid(0)?,
         repository: row.text(1)?,
@@ -144,8 +167,9 @@ fn project(row: &Row) -> Result<Project, StoreError> {
             recorded: row.maybe_text(7)?,
             newest: row.maybe_text(8)?,
             problem: row.maybe_text(9)?,
+            head: row.maybe_text(14)?,
         },
-        proposal: row.maybe_text(10)?,
+        proposal: row.maybe_text(10)?.map(|page| Proposal { page, branch }),
         checked_at: row.maybe_time(11)?,
     })
 }
@@ -171,33 +195,61 @@ pub(crate) async fn show(session: &mut Session, id: Uuid) -> Result<Option<Proje
     row.as_ref().map(project).transpose()
 }
 
-/// Keeps what a look has found.
-pub(crate) async fn note(tx: &mut Tx, id: Uuid, found: &Found) -> Result<(), StoreError> {
+/// Keeps what a look has found. A repository that another task has made anew meanwhile is left as it is.
+pub(crate) async fn note(tx: &mut Tx, project: &Project, found: &Found) -> Result<(), StoreError> {
     let now = tx.now().await?;
-    let text = "UPDATE scaffolder_projects SET state = ?, recorded = ?, newest = ?, problem = ?, checked_at = ? WHERE id = ?";
+    let text = "UPDATE scaffolder_projects SET state = ?, recorded = ?, newest = ?, problem = ?, head = ?, checked_at = ? \
+         WHERE id = ? AND task = ?";
     let arguments = vec![
         found.standing.word().into(),
         found.recorded.clone().into(),
         found.newest.clone().into(),
         found.problem.clone().into(),
+        found.head.clone().into(),
         now.into(),
-        id.into(),
+        project.id.into(),
+        project.task.0.into(),
     ];
     tx.execute(text, arguments).await.map(drop)
 }
 
-/// Keeps the address of a proposal, and the commits that records may name from now on.
+/// Lets records name a further commit of the template from now on, beside those that are let by then. A repository that another task
+/// has made anew meanwhile is left as it is.
+pub(crate) async fn admit(tx: &mut Tx, project: &Project, commit: &str) -> Result<(), StoreError> {
+    let lock = match tx.engine() {
+        Engine::Sqlite => "",
+        Engine::Postgres => " FOR UPDATE",
+    };
+    let text = format!("SELECT commits FROM scaffolder_projects WHERE id = ? AND task = ?{lock}");
+    let row = tx
+        .row(text, vec![project.id.into(), project.task.0.into()])
+        .await?;
+    let Some(row) = row else {
+        return Ok(());
+    };
+    let mut commits: Vec<String> = row.json(0)?;
+    if commits.iter().any(|known| known == commit) {
+        return Ok(());
+    }
+    commits.push(commit.to_owned());
+    let text = "UPDATE scaffolder_projects SET commits = ? WHERE id = ?";
+    tx.execute(text, vec![Arg::json(&json!(commits))?, project.id.into()])
+        .await
+        .map(drop)
+}
+
+/// Keeps the last proposal.
 pub(crate) async fn note_proposal(
     tx: &mut Tx,
-    id: Uuid,
-    page: Option<&str>,
-    commits: &[String],
+    project: &Project,
+    proposal: &Proposal,
 ) -> Result<(), StoreError> {
-    let text = "UPDATE scaffolder_projects SET proposal = ?, commits = ? WHERE id = ?";
+    let text = "UPDATE scaffolder_projects SET proposal = ?, proposal_branch = ? WHERE id = ? AND task = ?";
     let arguments = vec![
-        page.map(str::to_owned).into(),
-        Arg::json(&json!(commits))?,
-        id.into(),
+        proposal.page.as_str().into(),
+        proposal.branch.clone().into(),
+        project.id.into(),
+        project.task.0.into(),
     ];
     tx.execute(text, arguments).await.map(drop)
 }

@@ -18,7 +18,7 @@ use work::Jobs;
 
 use super::merge::Outcome;
 use super::record::{self, Record};
-use super::tables::{Found, Project, Standing};
+use super::tables::{self, Found, NewProject, Project, Standing};
 use super::{Desk, Update};
 use crate::tasks::TaskId;
 
@@ -45,7 +45,9 @@ const MAIN: &str = "name = '${{ values.name }}'\na = 1\nb = 2\nc = 3\n";
 const PROJECT: &str = "shop/orders";
 const TEMPLATES: &str = "platform/templates";
 
+mod branches;
 mod elsewhere;
+mod noting;
 
 struct Silent;
 
@@ -100,6 +102,7 @@ impl World {
             by: None,
             parameters: json!({"name": "orders"}),
             hidden: Vec::new(),
+            branch: None,
         };
         gitea.repository(Repository::new(PROJECT));
         let made = Change::new("initial commit")
@@ -121,6 +124,7 @@ impl World {
                 recorded: Some(commit),
                 newest: None,
                 problem: None,
+                head: None,
             },
             proposal: None,
             checked_at: None,
@@ -140,6 +144,24 @@ impl World {
 
     fn template(&self, change: Change) {
         self.gitea.push(TEMPLATES, "main", change);
+    }
+
+    /// The project as the table has it; it is put there first.
+    async fn noted(&mut self) -> Project {
+        if self.desk.show(self.project.id).await.unwrap().is_none() {
+            let mut tx = self.desk.store.write_unordered(store::Lane::Bulk).await.unwrap();
+            let new = NewProject {
+                repository: &self.project.repository,
+                template: &self.project.template,
+                task: self.project.task,
+                created_by: None,
+                commit: &self.project.commits[0],
+            };
+            tables::add(&mut tx, &new).await.unwrap();
+            tx.commit().await.unwrap();
+            self.project = self.desk.list(&[]).await.unwrap().remove(0);
+        }
+        self.desk.show(self.project.id).await.unwrap().unwrap()
     }
 
     async fn update(&self, more: Value) -> Result<Update, Fault> {

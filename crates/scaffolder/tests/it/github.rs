@@ -359,7 +359,7 @@ async fn who_may_not_push_opens_it_from_a_fork() {
         ran.messages
     );
     assert_eq!(
-        github.repository("acme/apps").unwrap()["pulls"][0]["head"],
+        github.repository("acme/apps").unwrap()["pulls"][0]["head"]["label"],
         "octocat:mine"
     );
     assert_eq!(github.files("octocat/apps", "mine").len(), 4);

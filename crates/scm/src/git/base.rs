@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bytes::Bytes;
 use model::Fault;
 
 use super::objects::{Entry, Id, Kind, hex, id_of};
@@ -48,6 +47,12 @@ impl Base {
         self.has(path) || is_folder || ways.any(|way| self.has(way))
     }
 
+    /// The name of the contents of a file.
+    pub(super) fn file(&self, path: &str) -> Option<Id> {
+        let entry = self.files.get(path).filter(|entry| is_file(entry))?;
+        Some(entry.id)
+    }
+
     /// Its files with their contents, links and other repositories left out, out of the pack that it was read from.
     pub(super) fn contents(
         &self,
@@ -57,7 +62,7 @@ impl Base {
         let commit = self.commit();
         let mut gathered = Gathered::new(&commit, limits);
         let files = self.files.iter();
-        for (path, entry) in files.filter(|(_, entry)| entry.mode & 0o170_000 == FILE) {
+        for (path, entry) in files.filter(|(_, entry)| is_file(entry)) {
             let bytes = objects.get(&entry.id, Kind::Blob).ok_or_else(|| {
                 Fault::error(format!(
                     "The file {path} did not come from the Git server with {commit}"
@@ -65,7 +70,7 @@ impl Base {
             })?;
             gathered.admit(bytes.len() as u64)?;
             let file = TreeFile {
-                bytes: Bytes::copy_from_slice(bytes),
+                bytes: bytes.clone(),
                 is_executable: entry.mode & RUNS != 0,
             };
             gathered.files.insert(path.clone(), file);
@@ -103,7 +108,7 @@ impl Base {
 
     /// Notes what is in a folder; whether all of it came.
     fn walk(&mut self, objects: &Unpacked, tree: Id, below: &str, depth: usize) -> Result<bool, Fault> {
-        let Some(mut rest) = objects.get(&tree, Kind::Tree) else {
+        let Some(mut rest) = objects.get(&tree, Kind::Tree).map(|bytes| &bytes[..]) else {
             return Ok(false);
         };
         self.folders.insert(tree);
@@ -123,6 +128,11 @@ impl Base {
         }
         Ok(rest.is_empty())
     }
+}
+
+/// Whether it is neither a link nor another repository.
+fn is_file(entry: &Entry) -> bool {
+    entry.mode & 0o170_000 == FILE
 }
 
 /// The first entry of a folder, and what comes behind it.

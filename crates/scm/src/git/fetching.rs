@@ -1,11 +1,13 @@
 //! Fetching what a commit on top of another needs: the commit, and the names of its files, with their contents where they are
-//! wanted. Its history does not come, and unwanted contents come only where the server cannot leave them out.
+//! wanted; or one file of a commit. History does not come, and unwanted contents come only where the server cannot leave them out.
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use model::Fault;
 
 use super::base::Base;
+use super::objects::{Kind, hex};
 use super::pack_reading::Unpacked;
 use super::remote::{Branches, Remote, Service, line, next_line};
 use crate::tree::{Tree, TreeLimits};
@@ -13,12 +15,41 @@ use crate::tree::{Tree, TreeLimits};
 /// Largest pack, without and with the contents of files.
 const MAX_PACK: u64 = 256 << 20;
 const MAX_WHOLE: u64 = 96 << 20;
+/// Largest file that is fetched alone, with what is around it in a pack.
+const MAX_FILE: u64 = 8 << 20;
+/// What servers say that send an object by its name, whether or not a branch leads to it.
+const SENDS_ANY: [&str; 2] = ["allow-any-sha1-in-want", "allow-reachable-sha1-in-want"];
 /// Longest time for it.
 const LONGEST: Duration = Duration::from_mins(3);
 
+/// What is asked of a server.
+struct Wanted<'a> {
+    /// The name of a commit or file.
+    object: &'a str,
+    /// Without the commits before it.
+    is_shallow: bool,
+    /// Without the contents of files.
+    is_filtered: bool,
+}
+
+impl<'a> Wanted<'a> {
+    /// A commit without those before it, with the contents of its files.
+    fn commit(object: &'a str, branches: &Branches) -> Self {
+        Self {
+            object,
+            is_shallow: branches.can("shallow"),
+            is_filtered: false,
+        }
+    }
+}
+
 /// Fetches a commit at the head of a branch, with the names of its files. `branches` are those for [`Service::Fetch`].
 pub async fn fetch(remote: &Remote<'_>, branches: &Branches, commit: &str) -> Result<Base, Fault> {
-    let fetched = fetch_pack(remote, branches, commit, branches.can("filter"), MAX_PACK).await?;
+    let wanted = Wanted {
+        is_filtered: branches.can("filter"),
+        ..Wanted::commit(commit, branches)
+    };
+    let fetched = fetch_pack(remote, &wanted, MAX_PACK).await?;
     let commit = commit.to_owned();
     blocking(move || Base::read(&Unpacked::read(&fetched, false)?, &commit)).await
 }
@@ -30,7 +61,7 @@ pub async fn fetch_files(
     commit: &str,
     limits: &TreeLimits,
 ) -> Result<(Base, Tree), Fault> {
-    let fetched = fetch_pack(remote, branches, commit, false, MAX_WHOLE).await?;
+    let fetched = fetch_pack(remote, &Wanted::commit(commit, branches), MAX_WHOLE).await?;
     let (commit, limits) = (commit.to_owned(), *limits);
     blocking(move || {
         let objects = Unpacked::read(&fetched, true)?;
@@ -45,6 +76,47 @@ pub async fn fetch_files(
     .await
 }
 
+/// Fetches one file of a commit at the head of a branch; nothing where there is none. The others come along only where the server
+/// cannot leave them out.
+pub async fn fetch_file(
+    remote: &Remote<'_>,
+    branches: &Branches,
+    commit: &str,
+    path: &str,
+) -> Result<Option<Bytes>, Fault> {
+    if !branches.can("filter") || !SENDS_ANY.iter().any(|one| branches.can(one)) {
+        return file_of_all(remote, branches, commit, path).await;
+    }
+    let Some(id) = fetch(remote, branches, commit).await?.file(path) else {
+        return Ok(None);
+    };
+    let wanted = Wanted {
+        object: &hex(&id),
+        is_shallow: false,
+        is_filtered: false,
+    };
+    let fetched = fetch_pack(remote, &wanted, MAX_FILE).await?;
+    let file = blocking(move || Ok(Unpacked::read(&fetched, true)?.get(&id, Kind::Blob).cloned())).await?;
+    let missing = || Fault::error(format!("{} did not send the file {path}", remote.repository));
+    file.ok_or_else(missing).map(Some)
+}
+
+async fn file_of_all(
+    remote: &Remote<'_>,
+    branches: &Branches,
+    commit: &str,
+    path: &str,
+) -> Result<Option<Bytes>, Fault> {
+    let fetched = fetch_pack(remote, &Wanted::commit(commit, branches), MAX_WHOLE).await?;
+    let (commit, path) = (commit.to_owned(), path.to_owned());
+    blocking(move || {
+        let objects = Unpacked::read(&fetched, true)?;
+        let id = Base::read(&objects, &commit)?.file(&path);
+        Ok(id.and_then(|id| objects.get(&id, Kind::Blob).cloned()))
+    })
+    .await
+}
+
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
 ) -> Result<T, Fault> {
@@ -52,35 +124,22 @@ async fn blocking<T: Send + 'static>(
     done.unwrap_or_else(|error| Err(Fault::error(format!("the work broke off: {error}"))))
 }
 
-/// The pack of a commit; without the contents of files where `is_filtered`.
-async fn fetch_pack(
-    remote: &Remote<'_>,
-    branches: &Branches,
-    commit: &str,
-    is_filtered: bool,
-    most: u64,
-) -> Result<Vec<u8>, Fault> {
-    let mut capabilities = "no-progress agent=backstage".to_owned();
-    if is_filtered {
-        capabilities.push_str(" filter");
-    }
-    let mut body = line(&format!("want {commit} {capabilities}\n"));
-    if branches.can("shallow") {
+async fn fetch_pack(remote: &Remote<'_>, wanted: &Wanted<'_>, most: u64) -> Result<Bytes, Fault> {
+    let object = wanted.object;
+    let filter = if wanted.is_filtered { " filter" } else { "" };
+    let mut body = line(&format!("want {object} no-progress agent=backstage{filter}\n"));
+    if wanted.is_shallow {
         body.extend(line("deepen 1\n"));
     }
-    if is_filtered {
+    if wanted.is_filtered {
         body.extend(line("filter blob:none\n"));
     }
     body.extend_from_slice(b"0000");
     body.extend(line("done\n"));
     let answer = remote.ask(Service::Fetch, body, most, LONGEST).await?;
-    let pack = pack(&answer).map_err(|said| {
-        Fault::error(format!(
-            "{} does not send the commit {commit}: {said}",
-            remote.repository
-        ))
-    })?;
-    Ok(pack.to_vec())
+    let pack = pack(&answer)
+        .map_err(|said| Fault::error(format!("{} does not send {object}: {said}", remote.repository)))?;
+    Ok(answer.slice_ref(pack))
 }
 
 /// The pack behind the lines of an answer, or what the server says instead.

@@ -79,6 +79,7 @@ pub struct Objects {
     pub(crate) list: Vec<Object>,
     pub(crate) files: Vec<IndexedFile>,
     commit: Id,
+    tree: Id,
     is_change: bool,
 }
 
@@ -152,6 +153,7 @@ impl Objects {
             list: Vec::new(),
             files: Vec::new(),
             commit: [0; 20],
+            tree: [0; 20],
             is_change: true,
         };
         let mut known = base.map(Base::known).unwrap_or_default();
@@ -174,6 +176,7 @@ impl Objects {
         made.files
             .sort_by(|left, right| left.path.as_bytes().cmp(right.path.as_bytes()));
         let tree = root.into_tree(&mut made, &mut known);
+        made.tree = tree;
         made.is_change = base.is_none_or(|base| base.tree != tree);
         let parent = base.map(|base| base.commit);
         let commit = commit(tree, parent, text).into_bytes();
@@ -194,6 +197,11 @@ impl Objects {
     /// Whether the commit has other files than the one before it.
     pub fn is_change(&self) -> bool {
         self.is_change
+    }
+
+    /// Whether another commit has just the same files, links and repositories within.
+    pub fn has_files_of(&self, other: &Base) -> bool {
+        self.tree == other.tree
     }
 
     /// The name of the commit.

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 use std::io::Read;
-use std::sync::Arc;
 
+use bytes::Bytes;
 use flate2::bufread::ZlibDecoder;
 use model::Fault;
 
@@ -30,7 +30,7 @@ pub(super) struct Unpacked {
 #[derive(Debug, Clone)]
 struct Kept {
     kind: Kind,
-    bytes: Option<Arc<[u8]>>,
+    bytes: Option<Bytes>,
 }
 
 const FILE: Kept = Kept {
@@ -72,9 +72,9 @@ impl Unpacked {
     }
 
     /// The bytes of an object that is kept.
-    pub(super) fn get(&self, id: &Id, kind: Kind) -> Option<&[u8]> {
+    pub(super) fn get(&self, id: &Id, kind: Kind) -> Option<&Bytes> {
         let kept = self.objects.get(id).filter(|kept| kept.kind == kind)?;
-        kept.bytes.as_deref()
+        kept.bytes.as_ref()
     }
 
     /// Reads the object at an offset; the offset of the next one.

@@ -117,7 +117,7 @@ async fn order(
     let (report, said) = if is_banded {
         apart(&answer)
     } else {
-        (answer, String::new())
+        (answer.to_vec(), String::new())
     };
     judge(&lines(&report), &reference, said.trim(), remote)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use bytes::Bytes;
 use config::Secret;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use http::{Method, StatusCode};
@@ -118,7 +119,7 @@ impl Remote<'_> {
         body: Vec<u8>,
         most: u64,
         within: Duration,
-    ) -> Result<Vec<u8>, Fault> {
+    ) -> Result<Bytes, Fault> {
         self.send(Method::POST, service.word(), service, Some((body, within)), most)
             .await
     }
@@ -130,7 +131,7 @@ impl Remote<'_> {
         service: Service,
         body: Option<(Vec<u8>, Duration)>,
         most: u64,
-    ) -> Result<Vec<u8>, Fault> {
+    ) -> Result<Bytes, Fault> {
         let address = format!("{}/{path}", self.repository);
         let url = Url::parse(&address).map_err(|_| Fault::input(format!("{address} is no address")))?;
         let mut request = self
@@ -147,7 +148,7 @@ impl Remote<'_> {
         }
         let failed = |error: OutsideError| self.refused(service, &error);
         let answer = request.send().await.map_err(failed)?;
-        Ok(answer.bytes().await.map_err(failed)?.to_vec())
+        answer.bytes().await.map_err(failed)
     }
 
     /// A failed request, with the way out where there is one.

@@ -5,8 +5,11 @@ use model::Fault;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{FullName, Github};
+use super::{FullName, Github, Repository};
 use crate::call::Call;
+
+/// Most pull requests of one answer.
+const MOST: &str = "100";
 
 /// A pull request.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -17,6 +20,8 @@ pub struct PullRequest {
     pub html_url: String,
     /// The branch that it goes into.
     pub base: Branch,
+    /// The branch that is to be merged.
+    head: Head,
 }
 
 /// A branch of a pull request.
@@ -27,19 +32,41 @@ pub struct Branch {
     pub name: String,
 }
 
+/// A branch that is to be merged.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct Head {
+    /// The repository that it is in; nothing where that is gone.
+    #[serde(default)]
+    repo: Option<HeadRepository>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+struct HeadRepository {
+    full_name: String,
+}
+
+impl PullRequest {
+    fn is_from(&self, repository: &Repository) -> bool {
+        let from = self.head.repo.as_ref();
+        from.is_some_and(|from| from.full_name.eq_ignore_ascii_case(&repository.full_name))
+    }
+}
+
 impl Github {
-    /// The open pull request of a branch.
+    /// The open pull request of a branch of `from`, which is the repository itself or a fork of it. GitHub can be asked for branches of an
+    /// owner alone, who may have several forks.
     pub async fn open_pull(
         &self,
         at: FullName<'_>,
-        head: (&str, &str),
+        (from, branch): (&Repository, &str),
     ) -> Result<Option<PullRequest>, Fault> {
         let doing = format!("The pull requests of {at} cannot be read");
         let path = ["repos", at.owner, at.name, "pulls"];
-        let head = format!("{}:{}", head.0, head.1);
-        let query = [("state", "open"), ("head", head.as_str()), ("per_page", "1")];
+        let owner = from.full_name.split('/').next().unwrap_or_default();
+        let head = format!("{owner}:{branch}");
+        let query = [("state", "open"), ("head", head.as_str()), ("per_page", MOST)];
         let found: Vec<PullRequest> = self.rest.get(Call::new(&path, &doing).query(&query)).await?;
-        Ok(found.into_iter().next())
+        Ok(found.into_iter().find(|one| one.is_from(from)))
     }
 
     /// Opens a pull request (<https://docs.github.com/en/rest/pulls/pulls#create-a-pull-request>).

@@ -13,6 +13,8 @@ use crate::call::Call;
 /// How often a merge request is asked for until its approval rules are known, and the pause between.
 const LOOKS: usize = 30;
 const PAUSE: Duration = Duration::from_secs(1);
+/// Most merge requests of one answer.
+const MOST: &str = "100";
 /// What GitLab says while it does not know them yet.
 const UNSETTLED: [&str; 3] = ["preparing", "approvals_syncing", "checking"];
 
@@ -23,10 +25,24 @@ pub struct MergeRequest {
     pub iid: u64,
     /// Its page.
     pub web_url: String,
+    /// The project that its branch is in; nothing where that is gone.
+    #[serde(default)]
+    source_project_id: Option<u64>,
+    /// The project that it goes into.
+    #[serde(default)]
+    target_project_id: Option<u64>,
+}
+
+impl MergeRequest {
+    /// Its branch is in the project that it goes into, and not in a fork, whose branches have names of their own.
+    fn is_of_own_branch(&self) -> bool {
+        self.source_project_id.is_some() && self.source_project_id == self.target_project_id
+    }
 }
 
 impl Gitlab {
-    /// The open merge request of a branch.
+    /// The open merge request of a branch of the project itself
+    /// (<https://docs.gitlab.com/api/merge_requests/#list-project-merge-requests>). Those of forks may have a branch of the same name.
     pub async fn open_merge_request(
         &self,
         project: &str,
@@ -34,9 +50,9 @@ impl Gitlab {
     ) -> Result<Option<MergeRequest>, Fault> {
         let doing = format!("The merge requests of {project} cannot be read");
         let path = ["projects", project, "merge_requests"];
-        let query = [("state", "opened"), ("source_branch", branch)];
+        let query = [("state", "opened"), ("source_branch", branch), ("per_page", MOST)];
         let found: Vec<MergeRequest> = self.rest.get(Call::new(&path, &doing).query(&query)).await?;
-        Ok(found.into_iter().next())
+        Ok(found.into_iter().find(MergeRequest::is_of_own_branch))
     }
 
     /// Opens a merge request (<https://docs.gitlab.com/api/merge_requests/#create-mr>).

@@ -2,9 +2,10 @@
 
 use url::Url;
 
+use super::gitlab::InProject;
 use super::{Host, gitea};
-use crate::git_url::GitUrl;
 use crate::gitea::address::Address;
+use crate::github::Github;
 use crate::integrations::{Integration, Integrations};
 
 /// What an issue says before a person goes on writing it.
@@ -32,10 +33,13 @@ impl Integration {
         let parsed = Url::parse(url).ok()?;
         let path = match &self.kind {
             Host::Github { .. } => {
-                let GitUrl { owner, name, .. } = GitUrl::parse_safe(url).ok()?;
-                (!owner.is_empty() && !name.is_empty()).then(|| format!("/{owner}/{name}"))?
+                let (owner, name) = Github::repository_in(url)?;
+                format!("/{owner}/{name}")
             }
-            Host::Gitlab { .. } => project(parsed.path())?,
+            Host::Gitlab { relative } => {
+                let InProject { project, .. } = InProject::read(parsed.path(), relative)?;
+                format!("{relative}/{project}")
+            }
             Host::Gitea { base, .. } => {
                 let Address { owner, name, .. } = Address::parse(url, base)?;
                 let own = format!("/{owner}/{name}");
@@ -87,15 +91,6 @@ impl Integration {
             .append_pair(names[1], text.body);
         Some(page.into())
     }
-}
-
-/// The path of a project of GitLab, which lies as deep as its groups do; what follows `/-/` is about it.
-fn project(path: &str) -> Option<String> {
-    let words = ["/-/", "/blob/", "/tree/"];
-    let end = words.iter().find_map(|word| path.find(word));
-    let project = path[..end.unwrap_or(path.len())].trim_end_matches('/');
-    let project = project.strip_suffix(".git").unwrap_or(project);
-    (project.matches('/').count() >= 2).then(|| project.to_owned())
 }
 
 #[cfg(test)]

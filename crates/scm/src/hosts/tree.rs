@@ -2,9 +2,10 @@
 //! asked in its own way.
 
 use model::Fault;
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
+use super::gitlab::InProject;
 use super::{Host, parse};
 use crate::git_url::GitUrl;
 use crate::integrations::Integration;
@@ -14,7 +15,9 @@ use crate::integrations::Integration;
 pub(crate) struct TreePlace {
     /// Where the newest commit stands.
     pub commit: Url,
-    /// The `Accept` header for that, where the host needs one.
+    /// Where the newest commit that changed the folder or file stands.
+    pub history: Url,
+    /// The `Accept` header of the newest commit, where the host needs one.
     pub accept: Option<&'static str>,
     /// Address of the archive, before and behind the commit.
     archive: (String, &'static str),
@@ -49,8 +52,11 @@ fn encoded(text: &str) -> String {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
 }
 
-fn decoded(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
+fn with_query(address: &str, query: &[(&str, &str)]) -> Result<Url, Fault> {
+    let mut url = parse(address)?;
+    let given = query.iter().filter(|(_, value)| !value.is_empty());
+    url.query_pairs_mut().extend_pairs(given);
+    Ok(url)
 }
 
 /// The answer to a URL that names no folder of a host.
@@ -76,40 +82,36 @@ fn github(url: &str, parsed: &GitUrl, api: Option<&str>) -> Result<TreePlace, Fa
             "Unable to read {url}, the integration of its host has no apiBaseUrl, which folders need"
         )));
     };
+    let path = file.trim_matches('/');
+    let query = [("sha", reference.as_str()), ("path", path), ("per_page", "1")];
     let reference = if reference.is_empty() { "HEAD" } else { reference };
     let repository = format!("{api}/repos/{owner}/{name}");
     Ok(TreePlace {
+        history: with_query(&format!("{repository}/commits"), &query)?,
         commit: parse(&format!("{repository}/commits/{}", encoded(reference)))?,
         accept: Some("application/vnd.github.sha"),
         archive: (format!("{repository}/tarball/"), ""),
-        path: file.trim_matches('/').to_owned(),
+        path: path.to_owned(),
     })
 }
 
 fn gitlab(url: &str, relative: &str) -> Result<TreePlace, Fault> {
     let expected = "<group>/<project>/-/tree/<branch>/<folder>";
     let parsed = parse(url)?;
-    let path = decoded(parsed.path());
-    let path = path.strip_prefix(relative).unwrap_or(&path).trim_matches('/');
-    let words = ["/-/tree/", "/-/blob/", "/tree/", "/blob/"];
-    let (project, rest) = words
-        .iter()
-        .find_map(|word| path.split_once(word))
-        .unwrap_or((path, ""));
-    if !project.contains('/') {
-        return Err(no_folder(url, expected));
-    }
-    let (reference, folder) = rest.split_once('/').unwrap_or((rest, ""));
-    let reference = if reference.is_empty() { "HEAD" } else { reference };
+    let folder = InProject::read(parsed.path(), relative).ok_or_else(|| no_folder(url, expected))?;
+    let named = folder.reference.as_str();
+    let reference = if named.is_empty() { "HEAD" } else { named };
     let origin = parsed.origin().ascii_serialization();
     let api = format!(
         "{origin}{relative}/api/v4/projects/{}/repository",
-        encoded(project.trim_end_matches(".git"))
+        encoded(&folder.project)
     );
+    let query = [("ref_name", named), ("path", &folder.path), ("per_page", "1")];
     Ok(TreePlace {
+        history: with_query(&format!("{api}/commits"), &query)?,
         commit: parse(&format!("{api}/commits/{}", encoded(reference)))?,
         accept: None,
         archive: (format!("{api}/archive.tar.gz?sha="), ""),
-        path: folder.trim_matches('/').to_owned(),
+        path: folder.path,
     })
 }

@@ -57,6 +57,18 @@ fn route(path: &str, _head: &str) -> Reply {
         path if path.starts_with("/api/v1/") && path.contains("/commits") => {
             answer("200 OK", "", &json!([{ "sha": COMMIT }]).to_string())
         }
+        path if path.starts_with("/gh/") && path.contains("/commits?") => {
+            let commit = json!({"message": "docs: more\n\nBecause.", "author": {"name": "Ada", "date": "2026-11-24T08:00:00Z"}});
+            answer(
+                "200 OK",
+                "",
+                &json!([{ "sha": COMMIT, "commit": commit }]).to_string(),
+            )
+        }
+        path if path.starts_with("/api/v4/") && path.contains("/commits?") => {
+            let commit = json!({"id": COMMIT, "message": "docs: more", "author_name": "Ada", "authored_date": "2026-11-24T08:00:00Z"});
+            answer("200 OK", "", &json!([commit]).to_string())
+        }
         path if path.starts_with("/gh/") && path.contains("/commits") => answer("200 OK", "", COMMIT),
         path if path.starts_with("/api/v4/") && path.contains("/commits") => {
             answer("200 OK", "", &json!({ "id": COMMIT }).to_string())
@@ -249,4 +261,52 @@ async fn what_fails_says_why() {
         let error = read.unwrap_err().to_string();
         assert!(error.ends_with(expected), "{error}");
     }
+}
+
+#[tokio::test]
+async fn hosts_say_who_changed_a_file_last() {
+    let server = Server::start(route).await;
+    let base = server.url("");
+    let gitlab = format!("127.0.0.1:{}", server.port);
+    let with = |token: Option<&str>| {
+        let mut hosts = [
+            json!({ "host": "github.com", "apiBaseUrl": format!("{base}/gh"), "rawBaseUrl": base }),
+            json!({ "host": gitlab, "baseUrl": base }),
+        ];
+        for host in &mut hosts {
+            if let Some(token) = token {
+                host["token"] = token.into();
+            }
+        }
+        reader(json!({ "integrations": {"github": [hosts[0]], "gitlab": [hosts[1]] }}))
+    };
+    let files = [
+        "https://github.com/o/r/tree/main/docs/a%20b.md".to_owned(),
+        format!("{base}/g/s/r/-/blob/main/docs/a%20b.md"),
+    ];
+    for file in &files {
+        let told = with(Some("geheim")).newest_change(file).await.unwrap().unwrap();
+        assert_eq!((told.sha.as_str(), told.author.as_deref()), (COMMIT, Some("Ada")));
+        assert_eq!(told.at.as_deref(), Some("2026-11-24T08:00:00Z"));
+        assert_eq!(with(Some("geheim")).last_change(file).await.unwrap(), COMMIT);
+        // Without a token the few questions an hour are for reading.
+        assert!(!with(None).tells_changes(file));
+        assert_eq!(with(None).newest_change(file).await.unwrap(), None);
+    }
+    let asked: Vec<String> = server
+        .requests()
+        .iter()
+        .map(|head| head.split(' ').nth(1).unwrap().to_owned())
+        .collect();
+    let query = "path=docs%2Fa+b.md&per_page=1";
+    assert!(
+        asked.contains(&format!("/gh/repos/o/r/commits?sha=main&{query}")),
+        "{asked:?}"
+    );
+    let gitlab = format!("/api/v4/projects/g%2Fs%2Fr/repository/commits?ref_name=main&{query}");
+    assert!(asked.contains(&gitlab), "{asked:?}");
+    let fault = with(Some("geheim"))
+        .last_change("https://github.com/o/none/tree/main/docs")
+        .await;
+    assert!(fault.unwrap_err().message.contains("names no commit"));
 }

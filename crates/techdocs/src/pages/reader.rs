@@ -209,13 +209,20 @@ async fn of_opened(
     Ok(view)
 }
 
-/// Asks the Git host who changed the page last.
+/// Asks the Git host who changed the page last. What it says is kept with the version of the site.
 async fn told_change(docs: &Docs, view: &ReaderView) -> Change {
     let Some(file) = file_that_is_told(docs, view) else {
         return Change::NotKept;
     };
-    match tokio::time::timeout(CHANGE_TIME, docs.library.reader().newest_change(&file)).await {
-        Ok(Ok(told)) => Change::Told(told),
+    let key = (file, view.site.version.clone());
+    if let Some(told) = docs.changes.get(&key) {
+        return Change::Told(told);
+    }
+    match tokio::time::timeout(CHANGE_TIME, docs.library.reader().newest_change(&key.0)).await {
+        Ok(Ok(told)) => {
+            docs.changes.insert(key, told.clone());
+            Change::Told(told)
+        }
         Ok(Err(fault)) => Change::Unknown(fault.message),
         Err(_) => Change::Unknown("the Git host does not answer in time".to_owned()),
     }

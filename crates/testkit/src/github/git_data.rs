@@ -24,7 +24,9 @@ impl Repository {
             },
             ("GET", ["contents", path @ ..]) => {
                 let reference = asked.query.get("ref").map_or("HEAD", String::as_str);
+                let is_raw = asked.header("accept").is_some_and(|kind| kind.ends_with("raw"));
                 match self.bare.file(reference, &path.join("/")) {
+                    Some(bytes) if is_raw => Reply::of(200, bytes),
                     Some(bytes) => Reply::json(200, &json!({"content": BASE64_STANDARD.encode(bytes)})),
                     None => refusal(404, "Not Found"),
                 }

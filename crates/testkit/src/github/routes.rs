@@ -215,7 +215,8 @@ impl Repository {
             }
             ("GET", ["pulls"]) => {
                 let head = asked.query.get("head").cloned().unwrap_or_default();
-                let found: Vec<&Value> = self.pulls.iter().filter(|pull| pull["head"] == head).collect();
+                let is_asked_for = |pull: &&Value| pull["head"]["label"] == head;
+                let found: Vec<&Value> = self.pulls.iter().filter(is_asked_for).collect();
                 Reply::json(200, &json!(found))
             }
             ("POST", ["pulls"]) => self.open(&body, url, (owner, name)),
@@ -288,21 +289,37 @@ impl Repository {
         if self.bare.branch(base).is_none() {
             return field("base");
         }
-        if self.pulls.iter().any(|pull| pull["head"] == head) {
+        let from = format!("{}/{name}", head.split(':').next().unwrap_or_default());
+        let is_it = |pull: &Value| pull["head"]["label"] == head && pull["head"]["repo"]["full_name"] == from;
+        if self.pulls.iter().any(is_it) {
             let message = format!("A pull request already exists for {head}.");
             return invalid(
                 "Validation Failed",
                 &json!({"resource": "PullRequest", "code": "custom", "message": message}),
             );
         }
+        let page = format!("{url}/{owner}/{name}");
+        let pull = self.propose(
+            &page,
+            &from,
+            head.split_once(':').map_or(head, |(_, branch)| branch),
+        );
+        for key in ["title", "body", "draft"] {
+            pull[key] = body[key].clone();
+        }
+        pull["base"]["ref"] = base.into();
+        Reply::json(201, pull)
+    }
+
+    /// Opens a pull request for a branch of a repository; `page` is that of this one.
+    pub(super) fn propose(&mut self, page: &str, from: &str, branch: &str) -> &mut Value {
         let number = self.pulls.len() + 1;
-        let pull = json!({
-            "number": number,
-            "html_url": format!("{url}/{owner}/{name}/pull/{number}"),
-            "head": head, "base": {"ref": base},
-            "title": body["title"], "body": body["body"], "draft": body["draft"],
-        });
-        self.pulls.push(pull.clone());
-        Reply::json(201, &pull)
+        let owner = from.split('/').next().unwrap_or_default();
+        self.pulls.push(json!({
+            "number": number, "html_url": format!("{page}/pull/{number}"), "base": {"ref": "main"},
+            "head": {"label": format!("{owner}:{branch}"), "ref": branch, "repo": {"full_name": from}},
+        }));
+        let last = self.pulls.len() - 1;
+        &mut self.pulls[last]
     }
 }

@@ -111,6 +111,13 @@ impl Project {
                 Reply::json(201, &body)
             }
             ("GET", ["repository", "tree"]) => self.tree(asked),
+            ("GET", ["repository", "files", path, "raw"]) => {
+                let reference = asked.query.get("ref").map_or("HEAD", String::as_str);
+                self.bare.file(reference, path).map_or_else(
+                    || refusal(404, "404 File Not Found"),
+                    |bytes| Reply::of(200, bytes),
+                )
+            }
             ("POST", ["repository", "commits"]) => self.commit(&body),
             ("POST", ["variables"]) => {
                 let key = format!("variable {}", body["key"].as_str().unwrap_or_default());
@@ -251,19 +258,14 @@ impl Project {
                 if !has("source_branch") || !has("target_branch") {
                     return Reply::json(400, &json!({"error": "source_branch is missing"}));
                 }
-                if self
-                    .requests
-                    .iter()
-                    .any(|one| one["source_branch"] == body["source_branch"])
-                {
+                let is_it = |one: &Value| {
+                    one["source_branch"] == body["source_branch"] && one["source_project_id"] == self.id
+                };
+                if self.requests.iter().any(is_it) {
                     let message = "Another open merge request already exists for this source branch: !1";
                     return Reply::json(409, &json!({ "message": [message] }));
                 }
-                let iid = self.requests.len() + 1;
-                let mut made = body;
-                made["iid"] = json!(iid);
-                made["web_url"] = format!("{url}/-/merge_requests/{iid}").into();
-                self.requests.push(made.clone());
+                let made = self.propose(body, url, self.id);
                 Reply::json(201, &made)
             }
             ("GET", [_]) => Reply::json(200, &json!({"detailed_merge_status": "mergeable"})),
@@ -284,5 +286,16 @@ impl Project {
             },
             _ => refusal(404, "404 Not Found"),
         }
+    }
+
+    /// Opens a merge request for a branch of a project, this one or a fork.
+    pub(super) fn propose(&mut self, mut made: Value, url: &str, from: u64) -> Value {
+        let iid = self.requests.len() + 1;
+        made["iid"] = json!(iid);
+        made["web_url"] = format!("{url}/-/merge_requests/{iid}").into();
+        made["source_project_id"] = from.into();
+        made["target_project_id"] = self.id.into();
+        self.requests.push(made.clone());
+        made
     }
 }

@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use super::super::catalog::Generated;
 use super::super::contender::{Contender, Running};
-use super::{percentile, sorted, wait_for};
+use super::{PATIENCE, PAUSE_OF_INGESTION, percentile, sorted};
 
 /// People of one file.
 const PER_FILE: usize = 200;
@@ -74,7 +74,7 @@ pub fn measure(ours: &Contender, templates: &Generated, count: usize, work: &Pat
     };
     let begun = Instant::now();
     let server = ours.start(&catalog, &work.join("with-people"))?;
-    wait_for(&server, catalog.entities)?;
+    server.wait_until_served(catalog.entities, PAUSE_OF_INGESTION, PATIENCE)?;
     println!(
         "\n{count} people, in the catalog after {:.1} s",
         begun.elapsed().as_secs_f64()

@@ -204,6 +204,13 @@ impl Reading<'_> {
                 self.around(node, Feature::Tabs, "label", "label");
             }
             "input" => self.input(node),
+            _ => self.plain_element(node, name),
+        }
+    }
+
+    /// An element of which its name counts, with one attribute at most.
+    fn plain_element(&mut self, node: &Handle, name: &str) {
+        match name {
             "ul" | "li" => self.around(node, Feature::Lists, name, name),
             "ol" => {
                 let start = attribute(node, "start")

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use model::Fault;
 use plugin::ActionContext;
 use scm::git::CommitFile;
-use scm::github::{CommitAuthor, FullName, Github, NewTree, PullRequest, TreeBase};
+use scm::github::{CommitAuthor, FullName, Github, NewTree, PullRequest, Repository, TreeBase};
 use serde_json::{Value, json};
 
 use super::super::at_host::{About, Marks, Parts, example, is, texts, would};
@@ -175,10 +175,14 @@ impl Wanted<'_> {
         let may_push = repository.permissions.is_none_or(|permissions| permissions.push);
         let fork = self.fork(may_push).await?;
         let from = match &fork {
-            Some((owner, name)) => FullName { owner, name },
+            Some((owner, fork)) => FullName {
+                owner,
+                name: &fork.name,
+            },
             None => at,
         };
-        let known = github.open_pull(at, (from.owner, branch)).await?;
+        let source = fork.as_ref().map_or(&repository, |(_, fork)| fork);
+        let known = github.open_pull(at, (source, branch)).await?;
         let Some(commit) = self.commit_once(from, base, known.as_ref()).await? else {
             return Ok(None);
         };
@@ -220,8 +224,8 @@ impl Wanted<'_> {
         Ok(made)
     }
 
-    /// The fork that is worked in, by owner and name, where the repository itself is not written to.
-    async fn fork(&self, may_push: bool) -> Result<Option<(String, String)>, Fault> {
+    /// The fork that is worked in, with its owner, where the repository itself is not written to.
+    async fn fork(&self, may_push: bool) -> Result<Option<(String, Repository)>, Fault> {
         let is_forced = is(&self.context.input, "forceFork", false);
         // A token without a user cannot have a fork; GitHub says then what it lacks.
         if !is_forced && (may_push || self.github.own_login().await?.is_none()) {
@@ -231,7 +235,7 @@ impl Wanted<'_> {
         self.context
             .log
             .info(format!("The fork {} is used", fork.full_name));
-        Ok(Some((owner, fork.name)))
+        Ok(Some((owner, fork)))
     }
 
     async fn commit(&self, from: FullName<'_>, base: &TreeBase) -> Result<Option<String>, Fault> {

@@ -1,5 +1,7 @@
 //! Samples of the list of projects and of updates.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use maud::Markup;
 use model::Fault;
@@ -15,7 +17,7 @@ use crate::updates::Update;
 use crate::updates::hosted::Ground;
 use crate::updates::merge::{Folder, merge};
 use crate::updates::record::Record;
-use crate::updates::tables::{Found, Project, Standing};
+use crate::updates::tables::{Found, Project, Proposal, Standing};
 
 /// The pages with their states.
 pub(in crate::pages) fn samples(template: &Template, now: Timestamp) -> Vec<(&'static str, Markup)> {
@@ -73,9 +75,12 @@ fn made(standing: Standing, now: Timestamp) -> Project {
             recorded: Some("4f2c9a7e51d0b3c8".to_owned()),
             newest: Some("9b1e".to_owned()),
             problem: is_unknown.then(|| "gitea.example.com answers 404".to_owned()),
+            head: None,
         },
-        proposal: (standing == Standing::Behind)
-            .then(|| "https://gitea.example.com/acme/orders/pulls/3".to_owned()),
+        proposal: (standing == Standing::Behind).then(|| Proposal {
+            page: "https://gitea.example.com/acme/orders/pulls/3".to_owned(),
+            branch: None,
+        }),
         checked_at: (standing != Standing::Unchecked).then_some(now),
     }
 }
@@ -116,6 +121,7 @@ fn update(template: &Template) -> Update {
         by: None,
         parameters: Value::Null,
         hidden: Vec::new(),
+        branch: None,
     };
     Update {
         next: Record {
@@ -125,9 +131,8 @@ fn update(template: &Template) -> Update {
         record,
         ground: Ground {
             branch: "main".to_owned(),
-            base: Base::default(),
+            base: Arc::new(Base::default()),
             has_requests: true,
-            files: Folder::new(),
         },
         template: template.clone(),
         wrong: Vec::new(),

@@ -15,8 +15,8 @@ use super::{LIST, STATES, VALUE, title_of};
 use crate::pages::address;
 use crate::updates::Update;
 use crate::updates::merge::{FileChange, Outcome};
-use crate::updates::proposal::{branch_in, short};
-use crate::updates::tables::{MOST_LISTED, Project, Standing};
+use crate::updates::proposal::short;
+use crate::updates::tables::{MOST_LISTED, Project, Proposal, Standing};
 
 /// Most files whose lines are shown.
 const MOST_SHOWN: usize = 100;
@@ -139,7 +139,7 @@ fn table(projects: &[&Project], now: Timestamp) -> Markup {
         let here = format!("{LIST}/{}", project.id);
         let state = html! {
             (standing_badge(found.standing))
-            @if let Some(page) = &project.proposal { " " a href=(page) { @if branch_in(page).is_some() { "Branch" } @else { "Pull request" } } }
+            @if let Some(proposal) = &project.proposal { " " a href=(proposal.page) { @if proposal.branch.is_some() { "Branch" } @else { "Pull request" } } }
             @if let Some(problem) = &found.problem { p.muted.wraps { (problem) } }
         };
         let controls = html! {
@@ -202,10 +202,10 @@ pub(in crate::pages) fn project(view: &ProjectView<'_>, now: Timestamp) -> Marku
 
 fn found(view: &ProjectView<'_>, update: &Update) -> Markup {
     html! {
-        @if let Some(page) = &view.project.proposal {
+        @if let Some(Proposal { page, branch }) = &view.project.proposal {
             p {
                 "An update is proposed: "
-                @match branch_in(page) {
+                @match branch {
                     Some(branch) => { "the branch " a href=(page) { (branch) } ", which the team merges itself." }
                     None => { a href=(page) { "the last pull request" } "." }
                 }

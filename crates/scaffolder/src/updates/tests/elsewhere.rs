@@ -10,7 +10,7 @@ use testkit::{FakeGithub, FakeGitlab, GitServer};
 
 use super::{MAIN, World, record};
 use crate::updates::merge::Outcome;
-use crate::updates::proposal::{Proposed, branch_in};
+use crate::updates::proposal::Proposed;
 use crate::updates::tables::Standing;
 
 const OURS: &str = "name = 'orders'\na = 1\nb = 2\nc = 'ours'\n";
@@ -21,6 +21,14 @@ fn newer() -> Change {
         .file("service/skeleton/main.py", MAIN.replace("a = 1", "a = 'newer'"))
         .executable("service/skeleton/bin/run", "#!/bin/sh\necho ${{ values.name }}\n")
         .delete("service/skeleton/old.txt")
+}
+
+impl World {
+    /// The branch that a proposal gets first.
+    async fn branch(&self) -> String {
+        let update = self.update(Value::Null).await.unwrap();
+        format!("portal/template-{}", &update.next.commit[..10])
+    }
 }
 
 async fn proposed(world: &World) -> Proposed {
@@ -53,9 +61,13 @@ async fn a_pull_request_is_opened_at_github() {
     github.add("acme/orders", &files, true);
     world.project.repository = format!("http://{}/acme/orders/blob/main", github.host());
     world.template(newer());
+    assert_eq!(world.standing().await, Standing::Behind);
+    // Another repository of the same owner may be a fork with a branch of the same name.
+    let branch = world.branch().await;
+    github.propose_from("acme/orders", "acme/orders-fork", &branch);
     let found = proposed(&world).await;
-    assert_eq!(found.page, format!("http://{}/acme/orders/pull/1", github.host()));
-    assert!(found.has_request && branch_in(&found.page).is_none());
+    assert_eq!(found.page, format!("http://{}/acme/orders/pull/2", github.host()));
+    assert!(found.has_request);
     let files = github.files("acme/orders", &found.branch);
     let program = ("100755".to_owned(), "#!/bin/sh\necho orders\n".to_owned());
     assert_eq!(files["bin/run"], program);
@@ -69,7 +81,7 @@ async fn a_pull_request_is_opened_at_github() {
         told,
         "Scaffolder <scaffolder@backstage.io> Update to the newest template \"A service\""
     );
-    let pull = &github.repository("acme/orders").unwrap()["pulls"][0];
+    let pull = &github.repository("acme/orders").unwrap()["pulls"][1];
     assert_eq!(
         (&pull["draft"], &pull["base"]["ref"]),
         (&json!(false), &json!("main"))
@@ -144,14 +156,16 @@ async fn a_merge_request_is_opened_at_gitlab() {
     gitlab.add("acme/orders", &files);
     world.project.repository = format!("{}/acme/orders/-/blob/main", gitlab.url());
     world.template(newer());
+    assert_eq!(world.standing().await, Standing::Behind);
+    gitlab.propose_from_fork("acme/orders", &world.branch().await);
     let found = proposed(&world).await;
     assert_eq!(
         found.page,
-        format!("{}/acme/orders/-/merge_requests/1", gitlab.url())
+        format!("{}/acme/orders/-/merge_requests/2", gitlab.url())
     );
     let files = gitlab.files("acme/orders", &found.branch);
     assert_eq!((files["bin/run"].0.as_str(), files.len()), ("100755", 3));
-    let request = &gitlab.project("acme/orders").unwrap()["requests"][0];
+    let request = &gitlab.project("acme/orders").unwrap()["requests"][1];
     assert_eq!(request["title"], "Update to the newest template \"A service\"");
     assert_eq!(request["target_branch"], "main");
     gitlab.add(
@@ -174,35 +188,110 @@ fn run(folder: &Path, script: &str) {
     let ran = Command::new("sh")
         .args(["-ec", script])
         .current_dir(folder)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_NAME"), "ines")))
+        .envs(["AUTHOR", "COMMITTER"].map(|who| (format!("GIT_{who}_EMAIL"), "i@x")))
         .output()
         .unwrap();
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_branch_is_pushed_to_a_plain_git_server() {
-    let server = GitServer::start();
+/// A project at a plain Git server, and a checkout of it.
+async fn at_a_plain_server(server: &GitServer) -> (World, tempfile::TempDir) {
     let mut world = World::with(&json!({"allow": [{"host": server.host()}]})).await;
-    let address = server.repository("orders.git");
+    world.project.repository = server.repository("orders.git");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     std::fs::create_dir_all(path.join(".backstage")).unwrap();
     std::fs::write(path.join(record::PATH), world.at("main", record::PATH).await).unwrap();
     std::fs::write(path.join("main.py"), OURS).unwrap();
     let push = format!(
-        "export GIT_CONFIG_GLOBAL=/dev/null GIT_AUTHOR_NAME=ines GIT_AUTHOR_EMAIL=i@x GIT_COMMITTER_NAME=ines GIT_COMMITTER_EMAIL=i@x
-         git init -q -b main; echo goes > old.txt; ln -s main.py link.py; ln -s main.py linked; printf x > tool; chmod +x tool
-         git add -A; git commit -qm first; git push -q '{}' main",
+        "git init -q -b main; echo goes > old.txt; ln -s main.py link.py; ln -s main.py linked; printf x > tool; chmod +x tool
+         git add -A; git commit -qm first; git remote add origin '{}'; git push -q origin main",
         server.path("orders.git").display()
     );
     run(path, &push);
-    world.project.repository.clone_from(&address);
+    (world, folder)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_proposal_of_a_plain_server_is_a_second_branch() {
+    let server = GitServer::start();
+    let (world, folder) = at_a_plain_server(&server).await;
+    world.template(newer());
+    let first = proposed(&world).await;
+    // The team merges the branch, and takes the update back.
+    run(
+        folder.path(),
+        &format!(
+            "git pull -q --ff-only origin {}; git revert -n HEAD; git commit -qm back; echo more > own.txt; git add own.txt
+             git commit -qm own; git push -q origin main",
+            first.branch
+        ),
+    );
+    let second = proposed(&world).await;
+    assert_eq!(second.branch, format!("{}-2", first.branch));
+    assert_ne!(second.page, first.page);
+    let files = server.git("orders.git", &["ls-tree", "-r", "--name-only", &second.branch]);
+    assert!(files.contains("bin/run") && files.contains("own.txt"), "{files}");
+    // The first one has commits of the team by now, and stays what it is.
+    let parent = server.git("orders.git", &["rev-parse", &format!("{}^", second.branch)]);
+    assert_eq!(parent, server.git("orders.git", &["rev-parse", "main"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_at_a_plain_server_fetches_only_what_it_needs() {
+    let server = GitServer::start();
+    let (mut world, folder) = at_a_plain_server(&server).await;
+    let fetches = || {
+        let asked = server.asked().into_iter();
+        asked
+            .filter(|one| one.starts_with("POST") && one.ends_with("git-upload-pack"))
+            .count()
+    };
+    world.project = world.noted().await;
+    assert_eq!(world.standing().await, Standing::Current);
+    assert_eq!(
+        fetches(),
+        1,
+        "a server that cannot leave files out sends all of them"
+    );
+    world.project = world.noted().await;
+    world.template(newer());
+    assert_eq!(world.standing().await, Standing::Behind);
+    assert_eq!(fetches(), 1, "the repository has not moved");
+    for setting in ["uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"] {
+        server.git("orders.git", &["config", setting, "true"]);
+    }
+    run(
+        folder.path(),
+        "echo b > b.txt; git add b.txt; git commit -qm more; git push -q origin main",
+    );
+    world.project = world.noted().await;
+    assert_eq!(world.standing().await, Standing::Behind);
+    assert_eq!(fetches(), 3, "the names of the files, and one file");
+    run(
+        folder.path(),
+        "git rm -qr .backstage; git commit -qm gone; git push -q origin main",
+    );
+    let found = world.desk.check(&world.project).await.unwrap();
+    let problem = found.problem.unwrap();
+    assert!(
+        problem.contains(".backstage/template.yaml in the branch main of http"),
+        "{problem}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_branch_is_pushed_to_a_plain_git_server() {
+    let server = GitServer::start();
+    let (world, _folder) = at_a_plain_server(&server).await;
+    let address = world.project.repository.clone();
     assert_eq!(world.standing().await, Standing::Current);
     world.template(newer());
     let found = proposed(&world).await;
     assert!(!found.has_request);
     assert_eq!(found.page, format!("{address}#{}", found.branch));
-    assert_eq!(branch_in(&found.page), Some(found.branch.as_str()));
     let tree = server.git("orders.git", &["ls-tree", "-r", &found.branch]);
     let modes: Vec<_> = tree
         .lines()

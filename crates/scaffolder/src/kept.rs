@@ -187,9 +187,10 @@ impl Kept {
         let sealed = self.sealed(&mut states, &part)?;
         drop(sealed);
         // What is seen of a state whose contents are gone already is that they are gone.
-        let done = match part.is_file() {
-            true => fs::rename(&part, &log),
-            false => fs::remove_file(&log),
+        let done = if part.is_file() {
+            fs::rename(&part, &log)
+        } else {
+            fs::remove_file(&log)
         };
         done.map_err(|error| failed(&log, &error))?;
         self.save(&states)

@@ -5,6 +5,7 @@
 
 mod catalog;
 mod contender;
+mod docs;
 mod gitea;
 mod load;
 mod measure;
@@ -27,6 +28,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     if arguments.first().is_some_and(|first| first == "templates") {
         return templates::run(&arguments[1..]);
+    }
+    if arguments.first().is_some_and(|first| first == "docs") {
+        return docs::run(&arguments[1..]);
     }
     let options = Options::parse(arguments)?;
     setup::for_comparison()?;

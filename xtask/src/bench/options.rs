@@ -19,7 +19,9 @@ usage: cargo xtask bench [--sizes 1k,10k,100k,1m] [--only ours|original] [--case
 or     cargo xtask bench gitea [REPOSITORIES DESCRIBED]
   discovery of a Gitea server in memory; default 2000 repositories, 1500 of them with a descriptor
 or     cargo xtask bench templates [--runs N] [--tasks N] [--people N] [--only …] [--binary PATH]
-  a task with 200 files beside the original; many tasks at once, and pickers with very many people, ours alone";
+  a task with 200 files beside the original; many tasks at once, and pickers with very many people, ours alone
+or     cargo xtask bench docs [--pages N,…] [--runs N] [--binary PATH]
+  whole sites of documentation and their first page, beside `mkdocs build`";
 
 /// A catalog's size.
 #[derive(Debug, Clone, PartialEq, Eq)]

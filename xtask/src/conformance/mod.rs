@@ -24,6 +24,8 @@ use crate::process::root;
 use crate::steps::Steps;
 use crate::{server, setup};
 
+pub use docs::mkdocs;
+
 /// How many of the judged cases agree.
 #[derive(Default)]
 pub struct Agreement {

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use markdown::{Options, Snippet};
+use markdown::{Options, ShortLinks, Snippet};
 
 /// Pieces that are repeated, each a known way to make a Markdown parser slow.
-const PIECES: [&str; 78] = [
+const PIECES: [&str; 84] = [
     "\\(",
     "\\(a",
     "$a ",
@@ -86,6 +86,12 @@ const PIECES: [&str; 78] = [
     "<br>\n<p>\n",
     "\\`|",
     "1/2 1st ",
+    "@a",
+    "@a/b ",
+    "#1",
+    "a/b#1 ",
+    "a.b-",
+    "c/o",
 ];
 
 /// Everything that a site can switch on.
@@ -97,6 +103,11 @@ fn options() -> Options {
         icons: true,
         math: true,
         fences: vec!["x".to_owned()],
+        short_links: Some(ShortLinks {
+            user: "a".to_owned(),
+            repository: "b".to_owned(),
+            ..ShortLinks::default()
+        }),
         ..Options::default()
     }
 }
@@ -129,27 +140,36 @@ fn spent() -> Option<Duration> {
 /// Ends that make a parser look for what is not there, behind repeated pieces.
 const TAILS: [&str; 2] = ["", "\\\\) --> </div> ] $"];
 
-/// Whether four times as much takes about four times as long, at the best of several tries.
-fn grows_evenly(text: impl Fn(usize) -> String) -> Result<(), String> {
+/// Bytes of the longer of two texts that are compared.
+const LONG: usize = 40_000;
+/// The same in thousands.
+const KILOBYTES: u32 = 40;
+
+/// The time of the longer text, if four times as much takes about four times as long, at the best of several tries.
+fn grows_evenly(text: impl Fn(usize) -> String) -> Result<Duration, String> {
     let mut told = String::new();
     for _ in 0..4 {
-        let (short, long) = (time(&text(10_000)), time(&text(40_000)));
+        let (short, long) = (time(&text(LONG / 4)), time(&text(LONG)));
         // Quadratic time is sixteen times as long. What takes no time at all grows by chance.
         if long < Duration::from_millis(60) || long < short * 9 {
-            return Ok(());
+            return Ok(long);
         }
         told = format!("{short:?}, and {long:?} for four times as much");
     }
     Err(told)
 }
 
+/// `cargo test -p markdown --test it repeated_pieces -- --nocapture` prints what each takes.
 #[test]
 fn repeated_pieces_take_linear_time() {
+    println!("time for each KB, in a development build");
     for piece in PIECES {
         for tail in TAILS {
             let text = |bytes: usize| format!("{}{tail}", piece.repeat(bytes / piece.len()));
-            let even = grows_evenly(text);
-            assert!(even.is_ok(), "{piece:?} before {tail:?}: {}", even.unwrap_err());
+            match grows_evenly(text) {
+                Ok(long) => println!("{:>12?}  {piece:?} before {tail:?}", long / KILOBYTES),
+                Err(told) => panic!("{piece:?} before {tail:?}: {told}"),
+            }
         }
     }
 }

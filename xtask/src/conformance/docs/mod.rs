@@ -7,3 +7,4 @@ mod links;
 mod sites;
 
 pub use compare::compare;
+pub use sites::mkdocs;

@@ -102,8 +102,7 @@ fn pages_of(golden: &Value) -> Pages {
 
 /// The goldens of sites. Those that are kept are not built again.
 fn goldens(folders: &[PathBuf], scratch: &Path) -> Result<Vec<PathBuf>> {
-    let home = std::env::var_os("HOME").context("HOME is not set")?;
-    let cache = PathBuf::from(home).join(".cache/backstage-docs");
+    let cache = cache()?;
     std::fs::create_dir_all(cache.join("goldens"))?;
     let (mut files, mut missing) = (Vec::new(), Vec::new());
     for folder in folders {
@@ -129,6 +128,19 @@ fn goldens(folders: &[PathBuf], scratch: &Path) -> Result<Vec<PathBuf>> {
         }
     }
     Ok(files)
+}
+
+/// Where environments and goldens are kept.
+fn cache() -> Result<PathBuf> {
+    let home = std::env::var_os("HOME").context("HOME is not set")?;
+    Ok(PathBuf::from(home).join(".cache/backstage-docs"))
+}
+
+/// Python in which `python -m mkdocs` builds sites as the original does.
+pub fn mkdocs() -> Result<PathBuf> {
+    let cache = cache()?;
+    std::fs::create_dir_all(&cache)?;
+    python(&cache)
 }
 
 /// What tells one version of a site from another: all its files, and what builds it.

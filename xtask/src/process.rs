@@ -95,7 +95,21 @@ pub struct Scratch(PathBuf);
 impl Scratch {
     /// Makes an empty folder whose name says what it is for.
     pub fn new(purpose: &str) -> Result<Self> {
-        let path = std::env::temp_dir().join(format!("backstage-{purpose}-{}", std::process::id()));
+        Self::below(&std::env::temp_dir(), purpose)
+    }
+
+    /// The same in memory where the system has room for files there, so that no disk is a part of what is measured.
+    pub fn in_memory(purpose: &str) -> Result<Self> {
+        let memory = Path::new("/dev/shm");
+        if memory.is_dir() {
+            Self::below(memory, purpose)
+        } else {
+            Self::new(purpose)
+        }
+    }
+
+    fn below(folder: &Path, purpose: &str) -> Result<Self> {
+        let path = folder.join(format!("backstage-{purpose}-{}", std::process::id()));
         if path.exists() {
             std::fs::remove_dir_all(&path)?;
         }

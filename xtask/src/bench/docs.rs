@@ -84,7 +84,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
         None => super::contender::build()?,
     };
     for pages in &wanted.pages {
-        let scratch = Scratch::new("bench-docs")?;
+        let scratch = Scratch::in_memory("bench-docs")?;
         let site = scratch.path().join("site");
         generate(&site, *pages)?;
         measure(&binary, &python, &site, wanted.runs)?;
@@ -93,13 +93,14 @@ pub fn run(arguments: &[String]) -> Result<()> {
 }
 
 fn measure(binary: &Path, python: &Path, site: &Path, runs: usize) -> Result<()> {
-    let (out, theirs) = (site.with_file_name("ours"), site.with_file_name("theirs"));
+    let theirs = site.with_file_name("theirs");
+    // Each build has a folder of its own, as the original's has.
+    let out = |run: usize| site.with_file_name(format!("ours-{run}"));
     let mut ours = Vec::new();
     // The first run reads the files from the disk for both, and does not count.
     for run in 0..=runs {
-        let _ = std::fs::remove_dir_all(&out);
         let mut build = Command::new(binary);
-        build.args(["docs", "build"]).arg(site).arg("--out").arg(&out);
+        build.args(["docs", "build"]).arg(site).arg("--out").arg(out(run));
         let spent = spent(&mut build)?;
         if run > 0 {
             ours.push(spent);
@@ -116,7 +117,7 @@ fn measure(binary: &Path, python: &Path, site: &Path, runs: usize) -> Result<()>
         .stderr(Stdio::null());
     build.arg(site.join("mkdocs.yml")).arg("-d").arg(&theirs);
     let original = spent(&mut build)?;
-    let (ours_pages, their_pages) = (pages_in(&out)?, pages_in(&theirs)?);
+    let (ours_pages, their_pages) = (pages_in(&out(runs))?, pages_in(&theirs)?);
     println!("\n{ours_pages} pages here, {their_pages} there");
     let of = |take: fn(&Spent) -> f64| middle(ours.iter().map(take).collect());
     let (whole, peak, first) = (

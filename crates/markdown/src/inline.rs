@@ -11,6 +11,7 @@ mod symbols;
 pub(crate) mod tags;
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use crate::attributes;
 use crate::context::Context;
@@ -374,18 +375,15 @@ impl<'t> Inline<'t> {
     }
 }
 
+/// Emoji by their names in Unicode, in small letters with underscores.
+static EMOJI_NAMES: LazyLock<HashMap<String, &emojis::Emoji>> = LazyLock::new(|| {
+    let name = |emoji: &emojis::Emoji| emoji.name().to_ascii_lowercase().replace([' ', '-'], "_");
+    emojis::iter().map(|emoji| (name(emoji), emoji)).collect()
+});
+
 /// The emoji of a short name, else the one whose name in Unicode it is.
 fn emoji(name: &str) -> Option<&'static emojis::Emoji> {
-    let named = || {
-        let is_named = |emoji: &&emojis::Emoji| {
-            emoji.name().len() == name.len()
-                && emoji.name().bytes().zip(name.bytes()).all(|(known, asked)| {
-                    known.to_ascii_lowercase() == asked || (asked == b'_' && matches!(known, b' ' | b'-'))
-                })
-        };
-        emojis::iter().find(is_named)
-    };
-    emojis::get_by_shortcode(name).or_else(named)
+    emojis::get_by_shortcode(name).or_else(|| EMOJI_NAMES.get(name).copied())
 }
 
 /// HTML without its tags and comments.

@@ -139,10 +139,10 @@ impl<'a> Run<'a> {
         let mut stage = Stage::new(parts, task.spec.clone(), id.to_string(), secrets);
         stage.progress = Progress::of(job.checkpoint.part(OWN_PART).get());
         let kept = Kept::of(&runner.settings.workspaces.join(id.to_string()));
-        let opened = on_disk(move || Ok((Workspace::open(&kept.log())?, kept))).await?;
+        let log = kept.log();
         let mut run = Self {
-            workspace: opened.0,
-            kept: opened.1,
+            workspace: on_disk(move || Workspace::open(&log)).await?,
+            kept,
             steps: stage.steps.clone(),
             runner,
             job,

@@ -99,7 +99,7 @@ fn person(text: &str) -> &str {
 impl Inline<'_> {
     /// `@user` and `@user/repository`.
     pub(crate) fn mention(&mut self, context: &mut Context<'_, '_>) -> bool {
-        let Some(links) = context.options.short_links.clone() else {
+        let Some(links) = &context.options.short_links else {
             return false;
         };
         if self.text[..self.at].ends_with(|before: char| before.is_ascii_alphabetic()) {
@@ -132,7 +132,7 @@ impl Inline<'_> {
 
     /// `#1`, `repository#1` and `user/repository#1`, with `!` for a change and `?` for a discussion.
     pub(crate) fn numbered(&mut self, context: &mut Context<'_, '_>) -> bool {
-        let Some(links) = context.options.short_links.clone() else {
+        let Some(links) = &context.options.short_links else {
             return false;
         };
         let rest = self.rest();
@@ -145,7 +145,7 @@ impl Inline<'_> {
         let Some(path) = links.host.path(mark).filter(|_| is_number) else {
             return false;
         };
-        let Some((user, repository, before)) = self.repository_before(&links) else {
+        let Some((user, repository, before)) = self.repository_before(links) else {
             return false;
         };
         let (number, before) = (&rest[1..=digits], before.to_owned());

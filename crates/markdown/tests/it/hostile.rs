@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use markdown::{Options, ShortLinks, Snippet};
 
 /// Pieces that are repeated, each a known way to make a Markdown parser slow.
-const PIECES: [&str; 84] = [
+const PIECES: [&str; 85] = [
     "\\(",
     "\\(a",
     "$a ",
@@ -80,6 +80,7 @@ const PIECES: [&str; 84] = [
     "{~~a~>b~~}",
     "{==a",
     ":smile:",
+    ":no_such:",
     ":material-a:{ .b }",
     "<div markdown><p>",
     "<script>\n",

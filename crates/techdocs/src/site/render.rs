@@ -113,13 +113,9 @@ pub(crate) fn article(page: &Page, places: &Arc<Places>) -> Rendered {
     let here = (position, page.path.as_str());
     raw_links::note(places, here, (&text, &document.html), &mut rendered.problems);
     rendered.problems.add(&snippets.findings);
-    for left_out in &document.left_out {
-        let problem = |left_out: &LeftOut| {
-            Problem::new(Rule::Bound, &*file, &*left_out.reason)
-                .at(Some(left_out.line), None)
-                .way_out("Divide the page.")
-        };
-        rendered.problems.push(problem(left_out));
+    for LeftOut { line, reason } in &document.left_out {
+        let problem = Problem::new(Rule::Bound, &*file, &**reason).at(Some(*line), None);
+        rendered.problems.push(problem.way_out("Divide the page."));
     }
     let safe = sanitise::page(&document.html, places, position, &page.path);
     rendered.ids = ids(&safe);

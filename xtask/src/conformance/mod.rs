@@ -103,7 +103,8 @@ pub fn run(names: &[String]) -> Result<()> {
     setup::for_comparison()?;
     let mut steps = Steps::default();
     let binary = match std::env::var_os(BINARY) {
-        Some(built) => PathBuf::from(built),
+        // Comparisons run it in folders of their own.
+        Some(built) => std::path::absolute(built)?,
         None => steps.step("building", server::build)?,
     };
     let mut agreements = Vec::new();

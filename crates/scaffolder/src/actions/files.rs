@@ -138,7 +138,7 @@ impl Action for Rename {
 }
 
 fn rename(workspace: &Workspace, from: &str, to: &str, overwrites: bool) -> Result<(), Fault> {
-    workspace.path(from).and(workspace.path(to))?;
+    let (source, target) = (workspace.path(from)?, workspace.path(to)?);
     let (has_source, has_target) = (workspace.has(from), workspace.has(to));
     if !has_source && has_target {
         // An earlier attempt at the step has done it.
@@ -154,8 +154,39 @@ fn rename(workspace: &Workspace, from: &str, to: &str, overwrites: bool) -> Resu
             "dest already exists: {to}; set overwrite to replace it"
         )));
     }
+    // What is replaced must not take what replaces it along.
+    if source == target {
+        return Ok(());
+    }
+    if source.starts_with(&format!("{target}/")) {
+        return Err(Fault::input(format!(
+            "{to} cannot be replaced by {from}, which lies in it; rename {from} to a path beside it first"
+        )));
+    }
     if has_target {
         workspace.remove(to)?;
     }
     workspace.rename(from, to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replacing_loses_nothing_that_is_renamed() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace::open(&folder.path().join("files.log")).unwrap();
+        for path in ["a/b/c", "a/d", "e"] {
+            workspace.write(path, path.as_bytes(), false).unwrap();
+        }
+        let refused = rename(&workspace, "a/b", "a", true).unwrap_err();
+        assert!(refused.message.contains("which lies in it"), "{refused}");
+        assert!(rename(&workspace, "a", "a/b/x", true).is_err());
+        rename(&workspace, "e", "./e", true).unwrap();
+        assert_eq!(workspace.paths(), ["a/b/c", "a/d", "e"]);
+        rename(&workspace, "e", "a/d", true).unwrap();
+        assert_eq!(workspace.text("a/d").unwrap(), "e");
+        assert_eq!(workspace.paths(), ["a/b/c", "a/d"]);
+    }
 }

@@ -6,6 +6,7 @@ mod critic;
 mod emphasis;
 mod keys;
 mod links;
+pub(crate) mod punctuation;
 pub(crate) mod short_links;
 mod symbols;
 pub(crate) mod tags;
@@ -87,6 +88,12 @@ impl Context<'_, '_> {
 
     /// Text with its abbreviations explained.
     fn escaped(&self, text: &str, html: &mut String) {
+        let exchanged = self
+            .options
+            .punctuation
+            .as_ref()
+            .map(|punctuation| punctuation.of(text));
+        let text = exchanged.as_deref().unwrap_or(text);
         let Some(words) = &self.abbreviation_words else {
             return symbols::with_ordinals(text, html);
         };

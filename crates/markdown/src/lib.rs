@@ -25,6 +25,7 @@ mod tree;
 mod write;
 
 pub use escape::{escape, unescape};
+pub use inline::punctuation::SmartPunctuation;
 pub use inline::short_links::{GitHost, ShortLinks};
 pub use options::Options;
 pub use slug::slug;
@@ -93,7 +94,7 @@ pub struct Document {
     pub html: String,
     /// Its headings, in their order.
     pub headings: Vec<Heading>,
-    /// The YAML before the text, without the lines of dashes.
+    /// The YAML before the text, without the lines of dashes, or the lines `key: value`.
     pub front_matter: Option<String>,
     /// What is not in it, because a bound is met.
     pub left_out: Vec<LeftOut>,
@@ -131,7 +132,11 @@ pub fn render_with(
 ) -> Document {
     let mut left_out = Vec::new();
     let text = bounded(text.strip_prefix('\u{feff}').unwrap_or(text), &mut left_out);
-    let (front_matter, text, first_line) = lines::split_front_matter(text);
+    let (front_matter, text, first_line) = if options.git_host {
+        lines::split_front_matter(text)
+    } else {
+        lines::split_metadata(text)
+    };
     let lines = lines::expanded(text, first_line);
     let (lines, stash) = source::prepare(lines, options, snippets, &mut left_out);
     let stash = Rc::new(stash);
@@ -144,6 +149,12 @@ pub fn render_with(
         front_matter: front_matter.map(str::to_owned),
         left_out,
     }
+}
+
+/// What stands before the text of a page of MkDocs, as YAML or as lines `key: value`, and the text.
+pub fn without_metadata(text: &str) -> (&str, &str) {
+    let (before, text, _) = lines::split_metadata(text);
+    (before.unwrap_or_default(), text)
 }
 
 fn written(

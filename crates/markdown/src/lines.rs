@@ -42,14 +42,10 @@ impl<'a> Line<'a> {
 
 /// The YAML before the text, the text, and the number of its first line.
 pub(crate) fn split_front_matter(text: &str) -> (Option<&str>, &str, u32) {
-    let none = (None, text, 1);
-    let Some(first) = text
-        .split_inclusive('\n')
-        .next()
-        .filter(|line| line.trim_end() == "---")
-    else {
-        return none;
-    };
+    let first = text.split_inclusive('\n').next().unwrap_or_default();
+    if first.trim_end() != "---" {
+        return (None, text, 1);
+    }
     let mut end = first.len();
     for (line, number) in text[end..].split_inclusive('\n').zip(3_u32..) {
         if matches!(line.trim_end(), "---" | "...") {
@@ -57,7 +53,42 @@ pub(crate) fn split_front_matter(text: &str) -> (Option<&str>, &str, u32) {
         }
         end += line.len();
     }
-    none
+    (None, text, 1)
+}
+
+/// The same for a page of MkDocs, which may also begin with lines `key: value`, up to the first empty line
+/// (`mkdocs/utils/meta.py`, 1.6).
+pub(crate) fn split_metadata(text: &str) -> (Option<&str>, &str, u32) {
+    match split_front_matter(text) {
+        (None, text, _) => split_keys(text),
+        split => split,
+    }
+}
+
+fn split_keys(text: &str) -> (Option<&str>, &str, u32) {
+    let (mut end, mut next) = (0, 1);
+    for line in text.split_inclusive('\n') {
+        let goes_on = end > 0 && (line.starts_with("    ") || line.starts_with('\t'));
+        if line.trim().is_empty() || !(is_key(line) || goes_on) {
+            break;
+        }
+        (end, next) = (end + line.len(), next + 1);
+    }
+    if end == 0 {
+        (None, text, 1)
+    } else {
+        (Some(&text[..end]), &text[end..], next)
+    }
+}
+
+/// Whether a line is a key with its value.
+fn is_key(line: &str) -> bool {
+    let indent = line.len() - line.trim_start_matches(' ').len();
+    let Some((key, _)) = line[indent..].split_once(':') else {
+        return false;
+    };
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    indent < TAB && !key.is_empty() && key.bytes().all(is_part)
 }
 
 /// The lines of a text with their numbers: tabs are spaces, and a line of spaces is empty.

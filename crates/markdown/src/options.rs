@@ -1,5 +1,6 @@
 //! What a site switches on beyond what is always read.
 
+use crate::inline::punctuation::SmartPunctuation;
 use crate::inline::short_links::ShortLinks;
 
 /// What a site switches on.
@@ -23,4 +24,6 @@ pub struct Options {
     pub math: bool,
     /// Short names of people, repositories and issues are links.
     pub short_links: Option<ShortLinks>,
+    /// Quotes, dashes and dots are exchanged for those of typesetters.
+    pub punctuation: Option<SmartPunctuation>,
 }

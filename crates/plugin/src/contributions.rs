@@ -98,6 +98,8 @@ points! {
     live_topics: LiveTopic,
     /// Ways to find out who calls.
     authenticators: Arc<dyn Authenticator>,
+    /// Hosts, as a content security policy names them, whose pages may be shown in a frame of a page.
+    frame_hosts: String,
     /// Checks behind the readiness endpoint and `doctor`.
     health_checks: Arc<dyn HealthCheck>,
 }

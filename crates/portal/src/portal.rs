@@ -223,6 +223,7 @@ fn hand_out(
         subscriptions,
         live_topics,
         authenticators,
+        frame_hosts,
         health_checks,
     } = all;
     slots.entity_page.fill(EntityParts::new(
@@ -248,6 +249,7 @@ fn hand_out(
     shell.commands = parts(palette_commands);
     shell.plugin_files = plugin_files.clone();
     shell.is_live = config.portal().live;
+    shell.frame_hosts = parts(frame_hosts);
     shell.signs_people_in = config.signs_people_in();
     let followed = catalog.clone();
     shell.last_change = Some(Arc::new(move || followed.applied().unwrap_or_default()));

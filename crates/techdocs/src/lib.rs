@@ -6,6 +6,7 @@
 //! read it at `/docs` and on the Docs tab (`pages`), clients of the original at `/api/techdocs` (`api`), and each heading
 //! can be found (`findable`).
 
+mod allowed;
 mod api;
 mod badge;
 mod checkout;
@@ -44,6 +45,7 @@ use plugin::{
 use scm::UrlReader;
 use work::Subscription;
 
+use allowed::Allowed;
 use library::Library;
 
 /// The plugin's name.
@@ -95,8 +97,10 @@ pub fn contributions(config: &Config, catalog: &Catalog, services: &Services) ->
     let reader =
         UrlReader::new(config, services.outside.clone()).unwrap_or_else(|_| UrlReader::offline(config));
     let versions = versions::Shelf::new(reader.clone(), services.outside.clone());
+    let (allowed, _) = Allowed::read(&config.value()["techdocs"]);
+    let frame_hosts = allowed.frame_hosts.clone();
     let published = PublishedSites::open(config, &services.outside);
-    let library = Arc::new(Library::new(reader, published, services.search.clone()));
+    let library = Arc::new(Library::new(reader, published, allowed, services.search.clone()));
     let docs = Docs {
         catalog: catalog.clone(),
         store: services.store.clone(),
@@ -135,6 +139,7 @@ pub fn contributions(config: &Config, catalog: &Catalog, services: &Services) ->
             Arc::new(republished::Republished(docs)),
         ],
         schedules,
+        frame_hosts,
         subscriptions: vec![Subscription::new(PUSHES, pushes::KIND)],
         ..Contributions::of(ID)
     }

@@ -14,6 +14,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use crate::REF;
+use crate::allowed::Allowed;
 use crate::checkout;
 use crate::published::PublishedSites;
 use crate::site::Site;
@@ -93,6 +94,7 @@ pub(crate) struct Library {
     reader: UrlReader,
     /// Sites that another program publishes, where the configuration says so. Nothing is rendered here then.
     published: Option<PublishedSites>,
+    allowed: Arc<Allowed>,
     search: Arc<dyn SearchFeed>,
     shelves: Mutex<HashMap<Source, Arc<Place>>>,
     reads: Semaphore,
@@ -102,11 +104,13 @@ impl Library {
     pub(crate) fn new(
         reader: UrlReader,
         published: Option<PublishedSites>,
+        allowed: Allowed,
         search: Arc<dyn SearchFeed>,
     ) -> Self {
         Self {
             reader,
             published,
+            allowed: Arc::new(allowed),
             search,
             shelves: Mutex::default(),
             reads: Semaphore::new(READS),
@@ -244,11 +248,12 @@ impl Library {
                 let published = self
                     .published()
                     .ok_or_else(|| Fault::error("Nothing is published"))?;
-                return published.site(folder, version).await;
+                let site = published.site(folder, version).await?;
+                return Ok(site.map(|site| site.allowing(&self.allowed)));
             }
         };
-        let source = source.clone();
-        let made = tokio::task::spawn_blocking(move || Site::new(tree, &source));
+        let (source, allowed) = (source.clone(), self.allowed.clone());
+        let made = tokio::task::spawn_blocking(move || Site::new(tree, &source).allowing(&allowed));
         made.await
             .map_err(|error| Fault::error(error.to_string()))
             .map(Some)

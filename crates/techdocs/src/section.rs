@@ -6,6 +6,7 @@ use model::{Fault, Problem};
 use plugin::ConfigSection;
 use serde_json::{Value, json};
 
+use crate::allowed::Allowed;
 use crate::published::{Settings, not_yet, switch};
 
 /// Keys of the original that have no effect, because nothing is built by another program for the portal.
@@ -48,6 +49,7 @@ impl ConfigSection for Section {
             "properties": {
                 "builder": text("local: rendered here, when it is read. external: another program builds and publishes the sites."),
                 "publisher": publisher(),
+                "sanitizer": sanitizer(),
                 "legacyUseCaseSensitiveTripletPaths": {
                     "type": "boolean",
                     "description": "The folders of published sites keep the case of kind, namespace and name.",
@@ -66,9 +68,26 @@ impl ConfigSection for Section {
         problems.extend(idle(section));
         if problems.iter().all(|one| one.severity != model::Severity::Error) {
             problems.extend(of_builder(section));
+            problems.extend(Allowed::problems(section));
         }
         problems
     }
+}
+
+/// What documentation may contain beyond text, tables, images and code.
+fn sanitizer() -> Value {
+    let list = |words: &str| json!({"type": "array", "items": {"type": "string"}, "description": words});
+    let text = |words: &str| json!({"type": "string", "description": words});
+    json!({
+        "type": "object",
+        "description": "What documentation may contain beyond text, tables, images and code. Scripts never run.",
+        "properties": {
+            "allowedIframeHosts": list("Hosts whose pages may be shown in frames, for example www.youtube.com."),
+            "allowedCustomElementTagNameRegExp": text("Names of elements with a hyphen that stay."),
+            "allowedCustomElementAttributeNameRegExp": text("Names of attributes that stay on them."),
+            "additionalAllowedURIProtocols": list("Schemes of links beside http, https and mailto, for example vscode."),
+        },
+    })
 }
 
 /// Where published sites lie.

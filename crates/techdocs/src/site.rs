@@ -36,6 +36,7 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use scm::{Integrations, IssueText, Tree};
 
+use crate::allowed::Allowed;
 use crate::source::Source;
 use config::SiteConfig;
 pub(crate) use decisions::{Decision, of as decisions_of};
@@ -86,6 +87,8 @@ pub(crate) struct Places {
     pub repository: Option<String>,
     /// What the site switches on of Markdown.
     pub markdown: markdown::Options,
+    /// What pages may contain beyond what is harmless.
+    pub allowed: Arc<Allowed>,
 }
 
 /// A site.
@@ -123,6 +126,21 @@ impl Site {
     /// Makes a site of a tree.
     pub fn new(tree: Tree, source: &Source) -> Self {
         Self::configured(tree, source, None)
+    }
+
+    /// The same site, whose pages may contain what `techdocs.sanitizer` of a configuration allows.
+    #[must_use]
+    pub fn as_configured(self, config: &::config::Config) -> Self {
+        let (allowed, _) = Allowed::read(&config.value()["techdocs"]);
+        self.allowing(&Arc::new(allowed))
+    }
+
+    /// The same site, whose pages may contain more.
+    pub(crate) fn allowing(mut self, allowed: &Arc<Allowed>) -> Self {
+        if let Some(places) = Arc::get_mut(&mut self.places) {
+            places.allowed = allowed.clone();
+        }
+        self
     }
 
     /// Makes a site of a tree, with the configuration that is named.
@@ -453,6 +471,7 @@ fn places(pages: &[Page], documents: Documents, source: &Source) -> Places {
         unlisted: documents.unlisted,
         parts: documents.parts,
         beside,
+        allowed: Arc::default(),
         markdown: markdown::Options::default(),
         repository,
     }

@@ -38,9 +38,13 @@ impl Page {
     }
 
     fn policy(&self) -> String {
+        let frames = match self.chrome.shell.frame_hosts.as_slice() {
+            [] => "'none'".to_owned(),
+            hosts => hosts.join(" "),
+        };
         format!(
             "default-src 'self'; script-src 'nonce-{}'; style-src 'self'; \
-             img-src 'self' data:; connect-src 'self'; object-src 'none'; frame-src 'none'; \
+             img-src 'self' data:; connect-src 'self'; object-src 'none'; frame-src {frames}; \
              base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
             self.chrome.nonce
         )
@@ -51,7 +55,8 @@ impl IntoResponse for Page {
     fn into_response(self) -> Response {
         let mut response = (self.status, self.render()).into_response();
         let headers = response.headers_mut();
-        let policy = HeaderValue::from_str(&self.policy()).expect("a nonce of hexadecimal digits");
+        let policy =
+            HeaderValue::from_str(&self.policy()).expect("a nonce of hexadecimal digits and names of hosts");
         headers.insert(CONTENT_SECURITY_POLICY, policy);
         let fixed: [(HeaderName, &'static str); 3] = [
             (CONTENT_TYPE, "text/html; charset=utf-8"),
@@ -64,5 +69,31 @@ impl IntoResponse for Page {
             headers.insert(name, HeaderValue::from_static(value));
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use maud::html;
+
+    use super::*;
+    use crate::shell::Shell;
+
+    fn policy(hosts: &[&str]) -> String {
+        let mut shell = Shell::default();
+        shell.frame_hosts = hosts.iter().map(|host| (*host).to_owned()).collect();
+        let page = Chrome::sample(shell, "/docs").page(PageHead::new("Docs"), html! {});
+        let headers = page.into_response().headers().clone();
+        let policy = headers.get(CONTENT_SECURITY_POLICY).expect("each page has one");
+        policy.to_str().expect("a text").to_owned()
+    }
+
+    #[test]
+    fn frames_are_those_of_the_configuration() {
+        assert!(policy(&[]).contains("; frame-src 'none';"));
+        assert!(
+            policy(&["www.example.org", "a.example.org:8443"])
+                .contains("; frame-src www.example.org a.example.org:8443;")
+        );
     }
 }

@@ -42,6 +42,8 @@ pub struct Shell {
     pub is_live: bool,
     /// Whether people can sign in, at `/sign-in`.
     pub signs_people_in: bool,
+    /// Hosts whose pages may be shown in a frame of a page.
+    pub frame_hosts: Vec<String>,
     pub(crate) speculation: Option<String>,
 }
 
@@ -65,6 +67,7 @@ impl Shell {
             last_change: None,
             is_live: true,
             signs_people_in: false,
+            frame_hosts: Vec::new(),
             speculation: None,
         }
     }

@@ -74,6 +74,26 @@ fn front_matter_and_headings() {
 }
 
 #[test]
+fn keys_before_the_text_of_a_page_of_mkdocs() {
+    let page = |text: &str| markdown::render_with(text, &options(), &mut |_| None, &mut |_| None);
+    let read = page("Title: x\nauthor: y\n    z\n\n# One\n");
+    assert_eq!(read.front_matter.as_deref(), Some("Title: x\nauthor: y\n    z\n"));
+    assert_eq!(read.headings[0].line, 5);
+    assert!(!read.html.contains("author"), "{}", read.html);
+    for text in [
+        "No key: x\n",
+        "    code: x\n",
+        "https://example.org\n",
+        "# Title: x\n",
+    ] {
+        let kept = page(text).front_matter;
+        assert_eq!(kept.is_some(), text.starts_with("https"), "{text}");
+    }
+    // A text that is no page of a site says what it says.
+    assert!(markdown::render("Note: x\n").html.contains("Note: x"));
+}
+
+#[test]
 fn alerts_as_git_hosts_write_them() {
     let html = markdown::render("> [!WARNING]\n> Mind the gap.\n").html;
     let expected = "<div class=\"admonition warning\">\n<p class=\"admonition-title\">Warning</p>\n<p>Mind the gap.</p>\n</div>\n";

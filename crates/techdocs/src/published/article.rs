@@ -66,9 +66,7 @@ fn beginning(pieces: &[Piece]) -> Option<usize> {
 
 /// Whether an element has no place on a page of the portal.
 fn is_left_out(tag: &Tag) -> bool {
-    let by_name = [
-        "script", "style", "noscript", "svg", "form", "nav", "iframe", "template",
-    ];
+    let by_name = ["script", "style", "noscript", "svg", "form", "nav", "template"];
     let by_class = [
         "md-content__button",
         "md-source-file",

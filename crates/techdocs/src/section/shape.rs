@@ -15,6 +15,7 @@ pub(super) fn problems(value: &Value, schema: &Value, path: &str) -> Vec<Problem
         "string" => value.is_string(),
         "boolean" => switch(value).is_some(),
         "integer" => value.is_u64() || value.as_str().is_some_and(|text| text.parse::<u64>().is_ok()),
+        "array" => value.is_array(),
         _ => value.is_object(),
     };
     if !fits {
@@ -56,6 +57,7 @@ fn named(kind: &str) -> &str {
         "string" => "a text",
         "boolean" => "true or false",
         "integer" => "a whole number",
+        "array" => "a list",
         _ => "a group of settings",
     }
 }

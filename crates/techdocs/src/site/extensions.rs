@@ -1,6 +1,6 @@
 //! What `mkdocs.yml` switches on of Markdown, beyond what `mkdocs-techdocs-core` always switches on.
 
-use markdown::{GitHost, Options, ShortLinks};
+use markdown::{GitHost, Options, ShortLinks, SmartPunctuation};
 use serde_json::Value;
 
 /// Names of notes that sites may write between slashes, where the configuration names none.
@@ -46,6 +46,7 @@ fn switch_on(options: &mut Options, name: &str, settings: &Value) {
     match name {
         "pymdownx.keys" => options.keys = true,
         "pymdownx.arithmatex" => options.math = true,
+        "smarty" => options.punctuation = Some(punctuation(settings)),
         "codehilite" => options.plain_code = true,
         "pymdownx.highlight" => {
             options.line_numbers &= settings["linenums"] != false && settings["use_pygments"] != false;
@@ -99,6 +100,28 @@ fn short_links(settings: &Value) -> Option<ShortLinks> {
         repository: text("repo"),
         is_normalised: settings["normalize_issue_symbols"] == true,
     })
+}
+
+/// What is exchanged of quotes, dashes and dots, and for what.
+fn punctuation(settings: &Value) -> SmartPunctuation {
+    let usual = SmartPunctuation::default();
+    let switch = |key: &str, usual: bool| settings[key].as_bool().unwrap_or(usual);
+    let sign = |key: &str, usual: String| {
+        let given = settings["substitutions"][key].as_str();
+        given.map_or(usual, markdown::unescape)
+    };
+    let pair = |keys: [&str; 2], [first, second]: [String; 2]| [sign(keys[0], first), sign(keys[1], second)];
+    SmartPunctuation {
+        quotes: switch("smart_quotes", usual.quotes),
+        dashes: switch("smart_dashes", usual.dashes),
+        ellipses: switch("smart_ellipses", usual.ellipses),
+        angles: switch("smart_angled_quotes", usual.angles),
+        double: pair(["left-double-quote", "right-double-quote"], usual.double),
+        single: pair(["left-single-quote", "right-single-quote"], usual.single),
+        angled: pair(["left-angle-quote", "right-angle-quote"], usual.angled),
+        dash: pair(["ndash", "mdash"], usual.dash),
+        ellipsis: sign("ellipsis", usual.ellipsis),
+    }
 }
 
 /// The names of the kinds that the configuration of a block has.

@@ -5,23 +5,17 @@ const LINES: usize = 60;
 
 /// The title of a page: the one before its text, its first heading, or its file's name.
 pub(crate) fn of_page(path: &str, text: &str) -> String {
-    let mut lines = text.trim_start_matches('\u{feff}').lines().take(LINES).peekable();
-    if lines.peek().is_some_and(|line| line.trim_end() == "---") {
-        lines.next();
-        let mut title = None;
-        for line in lines
-            .by_ref()
-            .take_while(|line| !matches!(line.trim_end(), "---" | "..."))
-        {
-            if let Some(written) = line.strip_prefix("title:") {
-                title = Some(written.trim().trim_matches(['"', '\'']).to_owned());
-            }
-        }
-        if let Some(title) = title.filter(|title| !title.is_empty()) {
-            return title;
-        }
-    }
-    heading(lines).unwrap_or_else(|| of_file(path))
+    let text = text.trim_start_matches('\u{feff}');
+    let (before, text) = markdown::without_metadata(text);
+    let written = before.lines().take(LINES).filter_map(|line| line.split_once(':'));
+    let title = written
+        .filter(|(key, _)| key.eq_ignore_ascii_case("title"))
+        .last()
+        .map(|(_, title)| title.trim().trim_matches(['"', '\'']).to_owned());
+    title
+        .filter(|title| !title.is_empty())
+        .or_else(|| heading(text.lines().take(LINES)))
+        .unwrap_or_else(|| of_file(path))
 }
 
 /// The first heading, if it is one of the first level.
@@ -85,6 +79,7 @@ mod tests {
             ("a.md", "One\n===\n", "One"),
             ("a.md", "---\ntitle: \"Written\"\n---\n# Other", "Written"),
             ("a.md", "---\nhide: x\n---\n\n# Other", "Other"),
+            ("a.md", "Title: Written\nAuthor: x\n    y\n\n# Other", "Written"),
             ("how-to/set_up.md", "text", "Set up"),
             ("how-to/index.md", "## Second", "How to"),
             ("index.md", "", "Home"),

@@ -18,7 +18,7 @@ pub async fn run(common: &Common, what: &PublishArguments) -> Result<ExitCode> {
     let outside = portal::outside_calls(&config, settings::extra_authorities()?)
         .map_err(|fault| anyhow!(fault.message))?;
     let publisher = Publisher::open(&config, &outside).map_err(|fault| anyhow!(fault.message))?;
-    let site = super::open(&what.path)?;
+    let site = super::open(&what.path)?.as_configured(&config);
     let options = BuildOptions {
         etag: what.etag.clone(),
         name: what.site_name.clone().or_else(|| Some(entity.name().to_owned())),

@@ -84,16 +84,16 @@ impl<'h> Beyond<'h> {
 /// The same HTML with the frames that lead somewhere, each with a name for those who do not see it, its host, and with nothing in it,
 /// which browsers that show frames never show.
 pub(super) fn with_frames(html: &str) -> String {
-    let mut parts = html.split("<iframe ");
+    let mut parts = html.split("<iframe");
     let mut written = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (tag, behind) = part.split_once('>').unwrap_or((part, ""));
         let (_, behind) = behind.split_once("</iframe>").unwrap_or(("", behind));
         let source = tag.split_once("src=\"").map(|(_, source)| source);
         if let Some(host) = source.and_then(|source| source.split('/').nth(2)) {
-            written.push_str("<iframe ");
+            written.push_str("<iframe");
             if !tag.contains("title=\"") {
-                written.push_str(&format!("title=\"{host}\" "));
+                written.push_str(&format!(" title=\"{host}\""));
             }
             written.push_str(tag);
             written.push_str(ADDED);

@@ -52,6 +52,15 @@ pub(crate) fn open(
     settings: &AzureSettings,
     outside: &OutsideCalls,
 ) -> Result<Objects<MicrosoftAzure>, Trouble> {
+    open_in(settings, outside, variable)
+}
+
+/// Opens it in an environment with these variables.
+fn open_in(
+    settings: &AzureSettings,
+    outside: &OutsideCalls,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<Objects<MicrosoftAzure>, Trouble> {
     let address = &settings.endpoint;
     let builder = MicrosoftAzureBuilder::new()
         .with_account(&settings.account)
@@ -128,7 +137,80 @@ fn not_authentic(body: &str) -> Trouble {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use axum::Router;
+    use axum::http::HeaderMap;
+    use axum::response::{IntoResponse, Response};
+    use model::SystemClock;
+    use outside::Settings;
+    use url::Url;
+
     use super::*;
+    use crate::published::storage::{Read, Storage as _};
+
+    /// The address of a server that answers like this.
+    async fn served(answer: fn(&HeaderMap, &str) -> Response) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = Router::new()
+            .fallback(move |headers: HeaderMap, body: String| async move { answer(&headers, &body) });
+        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        format!("http://{address}")
+    }
+
+    #[tokio::test]
+    async fn tokens_are_asked_for_in_the_same_way_as_files() {
+        let storage = served(|headers, _| {
+            let is_known = headers
+                .get("authorization")
+                .is_some_and(|value| value == "Bearer given");
+            if !is_known {
+                return (StatusCode::UNAUTHORIZED, "<Code>InvalidAuthenticationInfo</Code>").into_response();
+            }
+            let head = [
+                ("etag", "\"1\""),
+                ("last-modified", "Sun, 29 Nov 2026 08:00:00 GMT"),
+            ];
+            (head, "a page").into_response()
+        });
+        let login = served(|_, body| {
+            if body.contains("client_secret=right") {
+                r#"{"access_token": "given", "expires_in": 3600}"#.into_response()
+            } else {
+                (StatusCode::UNAUTHORIZED, r#"{"error": "invalid_client"}"#).into_response()
+            }
+        });
+        let (storage, login) = (storage.await, login.await);
+        let settings = AzureSettings {
+            container: "docs".to_owned(),
+            account: "acme".to_owned(),
+            endpoint: Url::parse(&storage).unwrap(),
+            key: AzureKey::Environment,
+        };
+        let read = async |secret: &str| {
+            let variable = |name: &str| match name {
+                "AZURE_TENANT_ID" | "AZURE_CLIENT_ID" => Some("known".to_owned()),
+                "AZURE_CLIENT_SECRET" => Some(secret.to_owned()),
+                "AZURE_AUTHORITY_HOST" => Some(format!("{login}/")),
+                _ => None,
+            };
+            let outside = OutsideCalls::new(Settings::default(), Arc::new(SystemClock));
+            let container = open_in(&settings, &outside, variable).unwrap();
+            let read = container.read("a/b/c/index.html", None, 100).await;
+            // Connections counts both, as those of one storage.
+            (read, outside.status().len())
+        };
+        let (found, hosts) = read("right").await;
+        assert!(matches!(found, Ok(Read::New(file)) if &file.bytes[..] == b"a page"));
+        assert_eq!(hosts, 1);
+        let (refused, _) = read("geheim").await;
+        let why = "the service for credentials answers 401 Unauthorized: invalid_client";
+        assert_eq!(
+            refused.unwrap_err(),
+            Trouble::NoKey(VERDICTS.no_key, why.to_owned())
+        );
+    }
 
     #[test]
     fn refusals_are_told_apart() {

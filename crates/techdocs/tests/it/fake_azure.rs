@@ -1,6 +1,6 @@
 //! How the fake store knows Azure's signatures, lists blobs and removes them, which are parts of one request.
 
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -54,7 +54,7 @@ pub fn judge(
     }
     let mut own: Vec<&str> = headers
         .keys()
-        .map(|name| name.as_str())
+        .map(HeaderName::as_str)
         .filter(|name| name.starts_with("x-ms-"))
         .collect();
     own.sort_unstable();

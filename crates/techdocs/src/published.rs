@@ -1,28 +1,31 @@
 //! Sites that another program built and published: a job of CI with the original's command line, for example.
 //!
-//! They are served as they are. The files lie in a `storage` (a folder, or a bucket of S3) below `namespace/kind/name`, and
+//! They are served as they are. The files lie in a `storage` (a folder, or a bucket of Amazon, Google or Azure) below `namespace/kind/name`, and
 //! are kept for a while (`files`). Of a site its contents are read first (`contents`: what there is, the navigation, what can be
 //! found), of a page the article (`article`), which goes through the same sanitiser and frame as the portal's own pages.
 //!
 //! `publisher` writes sites there.
 
 mod article;
+mod azure;
 mod calls;
 mod contents;
 mod files;
 mod folder;
+mod google;
 mod index;
 mod menu;
 mod objects;
 mod pieces;
 mod publisher;
+mod refusal;
 mod s3;
 mod settings;
 mod storage;
 mod trouble;
 
 pub use publisher::{PublishedFiles, Publisher};
-pub(crate) use settings::{Settings, not_yet, switch};
+pub(crate) use settings::{ELSEWHERE, Settings, not_read, switch};
 
 use std::sync::Arc;
 
@@ -257,10 +260,16 @@ impl Found {
 fn storage(settings: &Settings, outside: &OutsideCalls) -> Result<Arc<dyn Storage>, Fault> {
     match &settings.place {
         PlaceSettings::Folder(folder) => Ok(Arc::new(Folder::new(folder.clone()))),
-        PlaceSettings::S3(bucket) => match s3::open(bucket, outside) {
-            Ok(objects) => Ok(Arc::new(objects)),
-            Err(trouble) => Err(trouble.fault(&format!("the bucket '{}'", bucket.bucket))),
-        },
+        PlaceSettings::S3(bucket) => opened(s3::open(bucket, outside), "bucket", &bucket.bucket),
+        PlaceSettings::Google(bucket) => opened(google::open(bucket, outside), "bucket", &bucket.bucket),
+        PlaceSettings::Azure(place) => opened(azure::open(place, outside), "container", &place.container),
+    }
+}
+
+fn opened(storage: Result<impl Storage, Trouble>, what: &str, name: &str) -> Result<Arc<dyn Storage>, Fault> {
+    match storage {
+        Ok(storage) => Ok(Arc::new(storage)),
+        Err(trouble) => Err(trouble.fault(&format!("the {what} '{name}'"))),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The section `techdocs` of the configuration.
 
+mod publisher;
 mod shape;
 
 use model::{Fault, Problem};
@@ -7,7 +8,7 @@ use plugin::ConfigSection;
 use serde_json::{Value, json};
 
 use crate::allowed::Allowed;
-use crate::published::{Settings, not_yet, switch};
+use crate::published::{ELSEWHERE, Settings, not_read, switch};
 
 /// Keys of the original that have no effect, because nothing is built by another program for the portal.
 const IDLE: [&str; 5] = ["generator", "generators", "cache", "storageUrl", "requestUrl"];
@@ -48,7 +49,7 @@ impl ConfigSection for Section {
             "description": "Documentation of entities. Nothing needs to be set: it is rendered from the repositories.",
             "properties": {
                 "builder": text("local: rendered here, when it is read. external: another program builds and publishes the sites."),
-                "publisher": publisher(),
+                "publisher": publisher::schema(),
                 "sanitizer": sanitizer(),
                 "legacyUseCaseSensitiveTripletPaths": {
                     "type": "boolean",
@@ -90,47 +91,6 @@ fn sanitizer() -> Value {
     })
 }
 
-/// Where published sites lie.
-fn publisher() -> Value {
-    let text = |words: &str| json!({"type": "string", "description": words});
-    json!({
-        "type": "object",
-        "description": "Where sites are published: read with builder external only, written by `docs publish`.",
-        "properties": {
-            "type": text("local (a folder) or awsS3 (a bucket)."),
-            "local": {
-                "type": "object",
-                "properties": {"publishDirectory": text("The folder; relative to the configuration file.")},
-            },
-            "awsS3": {
-                "type": "object",
-                "properties": {
-                    "bucketName": text("The bucket."),
-                    "bucketRootPath": text("The folder in the bucket below which the sites lie."),
-                    "region": text("The region of the bucket; AWS_REGION of the environment, else us-east-1."),
-                    "endpoint": text("The address of the server, if it is not Amazon's."),
-                    "s3ForcePathStyle": {"type": "boolean", "description": "The bucket stands in the path of addresses, not in the host."},
-                    "credentials": {
-                        "type": "object",
-                        "properties": {
-                            "accessKeyId": text("The access key; without it the credentials of the environment."),
-                            "secretAccessKey": {"type": "string", "visibility": "secret", "description": "Its secret."},
-                            "roleArn": text("Of the original; has no effect."),
-                        },
-                    },
-                    "accountId": text("Of the original; has no effect."),
-                    "sse": text("How the server encrypts files that `docs publish` writes: AES256 or aws:kms. Reading them needs no setting."),
-                    "httpsProxy": text("Of the original; has no effect."),
-                    "maxAttempts": {"type": "integer", "description": "Of the original; has no effect."},
-                },
-            },
-            "googleGcs": {"type": "object", "description": "Not read yet.", "additionalProperties": true},
-            "azureBlobStorage": {"type": "object", "description": "Not read yet.", "additionalProperties": true},
-            "openStackSwift": {"type": "object", "description": "Not read yet.", "additionalProperties": true},
-        },
-    })
-}
-
 fn idle(section: &Value) -> Vec<Problem> {
     let given = IDLE.iter().filter(|key| !section[**key].is_null());
     let own = given.map(|key| {
@@ -148,7 +108,18 @@ fn idle(section: &Value) -> Vec<Problem> {
         let text = format!("'techdocs.{key}' has no effect: {instead}");
         Some(Problem::warning(Fault::input(text).at(key)))
     });
-    own.chain(of_bucket).collect()
+    own.chain(of_bucket).chain(idle_credentials(section)).collect()
+}
+
+/// As with the original, a connection string counts before credentials.
+fn idle_credentials(section: &Value) -> Option<Problem> {
+    let container = section.pointer("/publisher/azureBlobStorage")?;
+    if container["connectionString"].is_null() || container["credentials"].is_null() {
+        return None;
+    }
+    let key = "publisher.azureBlobStorage.credentials";
+    let text = format!("'techdocs.{key}' has no effect: connectionString is set");
+    Some(Problem::warning(Fault::input(text).at(key)).hint("Remove one of them."))
 }
 
 /// What builder and publisher say together.
@@ -158,7 +129,7 @@ fn of_builder(section: &Value) -> Vec<Problem> {
     match section["builder"].as_str().unwrap_or("local") {
         "local" => match kind.unwrap_or("local") {
             "local" => {}
-            "awsS3" => {
+            kind if ELSEWHERE.contains(&kind) => {
                 let text = "'techdocs.publisher' has no effect on the portal: builder 'local' renders documentation from the repositories";
                 let hint =
                     "Set techdocs.builder to external to serve the sites that another program publishes.";
@@ -166,7 +137,7 @@ fn of_builder(section: &Value) -> Vec<Problem> {
             }
             other => {
                 let hint = "Remove techdocs.publisher: documentation is rendered from the repositories.";
-                problems.push(Problem::warning(not_yet(other)).hint(hint));
+                problems.push(Problem::warning(not_read(other)).hint(hint));
             }
         },
         "external" => {

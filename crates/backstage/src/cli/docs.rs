@@ -95,7 +95,8 @@ pub struct ServeDocsArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Where the sites lie stands in app-config.yaml, with the keys of Backstage: techdocs.publisher.type is
-`local` with local.publishDirectory, or `awsS3` with bucketName, region, endpoint, credentials and so on.
+`local` with local.publishDirectory, `awsS3` with bucketName, region, endpoint, credentials and so on,
+`googleGcs` with bucketName and credentials, or `azureBlobStorage` with containerName and credentials.
 Files that only an earlier version of the site has are removed after the new ones are written.
 
 Examples:

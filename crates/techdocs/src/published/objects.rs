@@ -1,4 +1,4 @@
-//! Published sites in a store of objects: S3 now, and whatever else `object_store` speaks once it is opened here.
+//! Published sites in a store of objects: whatever `object_store` speaks.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -112,10 +112,10 @@ impl<S: ObjectStore> Storage for Objects<S> {
 
     async fn remove(&self, key: &str) -> Result<bool, Trouble> {
         let path = self.path(key)?;
-        match self.store.delete(&path).await {
+        match self.store.delete(&path).await.map_err(|error| trouble(&error)) {
             Ok(()) => Ok(true),
-            Err(Error::NotFound { .. }) => Ok(false),
-            Err(error) => Err(trouble(&error)),
+            Err(Trouble::Missing) => Ok(false),
+            Err(trouble) => Err(trouble),
         }
     }
 }
@@ -131,8 +131,6 @@ fn trouble(error: &Error) -> Trouble {
     }
     match error {
         Error::NotFound { .. } => Trouble::Missing,
-        Error::PermissionDenied { .. } => Trouble::Refused,
-        Error::Unauthenticated { .. } => Trouble::UnknownKey,
         other => Trouble::Other(other.to_string()),
     }
 }

@@ -121,11 +121,11 @@ impl Publisher {
     fn fault(&self, trouble: &Trouble) -> Fault {
         let name = self.storage.name();
         match trouble {
-            Trouble::Refused => Fault::new(
+            Trouble::Refused(rights) => Fault::new(
                 FaultKind::NotAllowed,
                 format!(
-                    "The documentation cannot be published to {name}: the access key may not write there; allow it s3:PutObject, \
-                     s3:DeleteObject and s3:ListBucket"
+                    "The documentation cannot be published to {name}: {}",
+                    rights.to_write
                 ),
             ),
             other => Fault {

@@ -1,20 +1,34 @@
 //! A bucket of Amazon's S3 or of a server that speaks like it.
 
-use std::time::Duration;
-
 use http::StatusCode;
 use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
-use object_store::{BackoffConfig, RetryConfig};
-use outside::{HostPolicy, OutsideCalls};
+use outside::OutsideCalls;
 use url::{Host, Url};
 
-use super::calls::Calls;
+use super::calls::{Calls, Verdicts, retry, shown, variable};
 use super::objects::Objects;
+use super::refusal::{element, other};
 use super::settings::S3Settings;
-use super::trouble::Trouble;
+use super::trouble::{Rights, Trouble};
 
-/// The storage's name at Connections.
-const NAME: &str = "documentation bucket";
+/// What errors say of this server.
+const VERDICTS: Verdicts = Verdicts {
+    refusal: judge,
+    no_key: "there is no access key: set techdocs.publisher.awsS3.credentials.accessKeyId and secretAccessKey, or AWS_ACCESS_KEY_ID and \
+             AWS_SECRET_ACCESS_KEY in the environment of the portal",
+};
+const NO_BUCKET: &str = "bucket of this name; correct techdocs.publisher.awsS3.bucketName, and check techdocs.publisher.awsS3.region and \
+    techdocs.publisher.awsS3.endpoint";
+const UNKNOWN_KEY: &str = "the access key; correct techdocs.publisher.awsS3.credentials.accessKeyId";
+const WRONG_SECRET: &str = "the secret does not belong to the access key; correct techdocs.publisher.awsS3.credentials.secretAccessKey";
+const EXPIRED: &str =
+    "the session of the access key has ended; renew the credentials that the environment of the portal names";
+/// Amazon says to a key that may not list the bucket the same of a missing file.
+static RIGHTS: Rights = Rights {
+    to_read: "the access key may not read it; allow s3:GetObject and s3:ListBucket to the key of techdocs.publisher.awsS3.credentials (one \
+              that may not list is told the same of a file that does not exist)",
+    to_write: "the access key may not write there; allow it s3:PutObject, s3:DeleteObject and s3:ListBucket",
+};
 /// What the library calls the way in which files are encrypted.
 const ENCRYPTION: &str = "aws_server_side_encryption";
 /// The region where neither the configuration nor the environment names one.
@@ -45,16 +59,14 @@ const ENVIRONMENT: [(&str, AmazonS3ConfigKey); 8] = [
 
 /// Opens the bucket. Nothing is asked of it yet.
 pub(crate) fn open(settings: &S3Settings, outside: &OutsideCalls) -> Result<Objects<AmazonS3>, Trouble> {
-    let other = |error: &dyn std::fmt::Display| Trouble::Other(error.to_string());
+    let unusable = |error: object_store::Error| Trouble::Other(error.to_string());
     let region = settings.region.clone();
     let region = region
         .or_else(|| variable("AWS_REGION"))
         .or_else(|| variable("AWS_DEFAULT_REGION"))
         .unwrap_or_else(|| REGION.to_owned());
     let address = address(settings, &region)?;
-    let host = outside
-        .host(NAME, &HostPolicy::default())
-        .map_err(|error| other(&error))?;
+    let calls = Calls::new(outside, address.clone(), VERDICTS)?;
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(&settings.bucket)
         .with_region(&region)
@@ -63,11 +75,11 @@ pub(crate) fn open(settings: &S3Settings, outside: &OutsideCalls) -> Result<Obje
         // The address has the bucket in it already.
         .with_virtual_hosted_style_request(true)
         .with_retry(retry())
-        .with_http_connector(Calls::new(host, address.clone(), judge));
+        .with_http_connector(calls);
     // Not every server knows the question that removes several files at once.
     builder = builder.with_config(AmazonS3ConfigKey::DisableBulkDelete, "true");
     if let Some(encryption) = &settings.encryption {
-        let key: AmazonS3ConfigKey = ENCRYPTION.parse().map_err(|error| other(&error))?;
+        let key: AmazonS3ConfigKey = ENCRYPTION.parse().map_err(unusable)?;
         builder = builder.with_config(key, encryption);
     }
     builder = match &settings.key {
@@ -81,26 +93,9 @@ pub(crate) fn open(settings: &S3Settings, outside: &OutsideCalls) -> Result<Obje
                 None => builder,
             }),
     };
-    let store = builder.build().map_err(|error| other(&error))?;
+    let store = builder.build().map_err(unusable)?;
     let name = format!("the bucket '{}' at {}", settings.bucket, shown(&address));
     Ok(Objects::new(store, &settings.root, name))
-}
-
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-/// One more try, soon: people wait for the page. What is away rests by itself.
-fn retry() -> RetryConfig {
-    RetryConfig {
-        backoff: BackoffConfig {
-            init_backoff: Duration::from_millis(100),
-            max_backoff: Duration::from_millis(500),
-            base: 2.0,
-        },
-        max_retries: 1,
-        retry_timeout: Duration::from_secs(10),
-    }
 }
 
 /// The address of the bucket: below the server's path, or as a host of its own, as Amazon's library chooses it.
@@ -137,23 +132,16 @@ fn can_be_host(bucket: &str) -> bool {
         .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
-fn shown(address: &Url) -> String {
-    let origin = address.origin().ascii_serialization();
-    origin
-        .split_once("://")
-        .map_or(origin.clone(), |(_, host)| host.to_owned())
-}
-
 /// What the server's refusal means.
 fn judge(status: StatusCode, body: &str) -> Trouble {
     let code = element(body, "Code").unwrap_or_default();
     match (code, status) {
         ("NoSuchKey", _) | ("", StatusCode::NOT_FOUND) => Trouble::Missing,
-        ("NoSuchBucket" | "InvalidBucketName", _) => Trouble::NoBucket,
+        ("NoSuchBucket" | "InvalidBucketName", _) => Trouble::NoBucket(NO_BUCKET),
         // The second is what a versitygw says.
-        ("InvalidAccessKeyId" | "XAdminUserNotFound", _) => Trouble::UnknownKey,
-        ("SignatureDoesNotMatch", _) => Trouble::WrongSecret,
-        ("ExpiredToken" | "InvalidToken", _) => Trouble::Expired,
+        ("InvalidAccessKeyId" | "XAdminUserNotFound", _) => Trouble::UnknownKey(UNKNOWN_KEY),
+        ("SignatureDoesNotMatch", _) => Trouble::WrongSecret(WRONG_SECRET),
+        ("ExpiredToken" | "InvalidToken", _) => Trouble::Expired(EXPIRED),
         ("RequestTimeTooSkewed", _) => Trouble::Clock,
         (
             "AuthorizationHeaderMalformed"
@@ -169,24 +157,10 @@ fn judge(status: StatusCode, body: &str) -> Trouble {
                     .unwrap_or_default(),
             )
         }
-        (_, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) => Trouble::Refused,
+        (_, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) => Trouble::Refused(&RIGHTS),
         (_, status) if status.is_redirection() => Trouble::Region(String::new()),
-        (_, status) if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
-            Trouble::Away(format!("answers {status}"))
-        }
-        (code, status) => {
-            let message = element(body, "Message").unwrap_or_default();
-            let text = format!("the server answers {status} {code} {message}");
-            Trouble::Other(text.trim_end().to_owned())
-        }
+        (_, status) => other(status, body),
     }
-}
-
-/// The text of an element of a small document.
-fn element<'a>(body: &'a str, name: &str) -> Option<&'a str> {
-    let (_, rest) = body.split_once(&format!("<{name}>"))?;
-    let (text, _) = rest.split_once("</")?;
-    (text.len() <= 200).then_some(text)
 }
 
 #[cfg(test)]
@@ -251,16 +225,16 @@ mod tests {
         };
         for (status, code, expected) in [
             (404, "NoSuchKey", Trouble::Missing),
-            (404, "NoSuchBucket", Trouble::NoBucket),
-            (403, "InvalidAccessKeyId", Trouble::UnknownKey),
-            (403, "SignatureDoesNotMatch", Trouble::WrongSecret),
-            (403, "AccessDenied", Trouble::Refused),
+            (404, "NoSuchBucket", Trouble::NoBucket(NO_BUCKET)),
+            (403, "InvalidAccessKeyId", Trouble::UnknownKey(UNKNOWN_KEY)),
+            (403, "SignatureDoesNotMatch", Trouble::WrongSecret(WRONG_SECRET)),
+            (403, "AccessDenied", Trouble::Refused(&RIGHTS)),
             (
                 301,
                 "PermanentRedirect",
                 Trouble::Region(": it is 'eu-west-1'".to_owned()),
             ),
-            (404, "XAdminUserNotFound", Trouble::UnknownKey),
+            (404, "XAdminUserNotFound", Trouble::UnknownKey(UNKNOWN_KEY)),
             (
                 503,
                 "SlowDown",

@@ -1,13 +1,21 @@
 //! What the configuration says about published sites.
 
+mod azure;
+mod google;
+
 use std::path::{Path, PathBuf};
 
 use config::Secret;
 use model::Fault;
 use serde_json::Value;
 
-/// Publishers of the original that are not read yet.
-pub(crate) const NOT_YET: [&str; 3] = ["googleGcs", "azureBlobStorage", "openStackSwift"];
+pub(crate) use azure::{AzureKey, AzureSettings};
+pub(crate) use google::{GoogleSettings, ServiceAccount};
+
+/// Publishers with which sites lie on other servers.
+pub(crate) const ELSEWHERE: [&str; 3] = ["awsS3", "googleGcs", "azureBlobStorage"];
+/// The publisher of the original that is not read.
+const NOT_READ: &str = "openStackSwift";
 
 /// Sites that another program publishes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +30,12 @@ pub(crate) struct Settings {
 pub(crate) enum PlaceSettings {
     /// A folder of this machine.
     Folder(PathBuf),
-    /// A bucket.
+    /// A bucket of S3.
     S3(S3Settings),
+    /// A bucket of Google Cloud Storage.
+    Google(GoogleSettings),
+    /// A container of Azure Blob Storage.
+    Azure(AzureSettings),
 }
 
 /// A bucket of S3.
@@ -55,7 +67,11 @@ impl Settings {
         let place = match publisher["type"].as_str().unwrap_or("local") {
             "local" => folder(publisher, directory),
             "awsS3" => bucket(&publisher["awsS3"]).map(PlaceSettings::S3),
-            other => Err(not_yet(other)),
+            "googleGcs" => GoogleSettings::read(&publisher["googleGcs"]).map(PlaceSettings::Google),
+            "azureBlobStorage" => {
+                AzureSettings::read(&publisher["azureBlobStorage"]).map(PlaceSettings::Azure)
+            }
+            other => Err(not_read(other)),
         };
         place.map(|place| Self {
             place,
@@ -126,14 +142,14 @@ fn bucket(section: &Value) -> Result<S3Settings, Fault> {
 }
 
 /// A publisher whose sites cannot be read.
-pub(crate) fn not_yet(kind: &str) -> Fault {
-    let why = if NOT_YET.contains(&kind) {
-        "is not read yet"
+pub(crate) fn not_read(kind: &str) -> Fault {
+    let why = if kind == NOT_READ {
+        "is not read"
     } else {
         "is no publisher"
     };
     Fault::input(format!(
-        "'techdocs.publisher.type' is '{kind}', which {why}: sites are read from 'local' and 'awsS3'"
+        "'techdocs.publisher.type' is '{kind}', which {why}: sites are read from 'local', 'awsS3', 'googleGcs' and 'azureBlobStorage'"
     ))
     .at("publisher.type")
 }

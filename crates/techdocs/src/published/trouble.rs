@@ -13,38 +13,24 @@ pub(crate) enum Trouble {
         "the folder {0} does not exist; correct techdocs.publisher.local.publishDirectory, or mount it there"
     )]
     NoFolder(String),
-    /// The bucket is not there.
-    #[error(
-        "the server has no bucket of this name; correct techdocs.publisher.awsS3.bucketName, and check techdocs.publisher.awsS3.region and techdocs.publisher.awsS3.endpoint"
-    )]
-    NoBucket,
-    /// The server does not know the key.
-    #[error(
-        "the server does not know the access key; correct techdocs.publisher.awsS3.credentials.accessKeyId"
-    )]
-    UnknownKey,
-    /// The key is known, its secret is another one.
-    #[error(
-        "the secret does not belong to the access key; correct techdocs.publisher.awsS3.credentials.secretAccessKey"
-    )]
-    WrongSecret,
-    /// The key was good for a time.
-    #[error(
-        "the session of the access key has ended; renew the credentials that the environment of the portal names"
-    )]
-    Expired,
-    /// No key is configured, and the environment has none.
-    #[error(
-        "there is no access key: set techdocs.publisher.awsS3.credentials.accessKeyId and secretAccessKey, or AWS_ACCESS_KEY_ID and \
-         AWS_SECRET_ACCESS_KEY in the environment of the portal ({0})"
-    )]
-    NoKey(String),
-    /// The key may not read it. Amazon says the same of a missing file to a key that may not list the bucket.
-    #[error(
-        "the access key may not read it; allow s3:GetObject and s3:ListBucket to the key of techdocs.publisher.awsS3.credentials (one that may \
-         not list is told the same of a file that does not exist)"
-    )]
-    Refused,
+    /// The bucket is not there: what it is, and what to correct.
+    #[error("the server has no {0}")]
+    NoBucket(&'static str),
+    /// The server does not know who asks: by what, and what to correct.
+    #[error("the server does not know {0}")]
+    UnknownKey(&'static str),
+    /// The key is known, its secret is another one: which belongs to which, and what to correct.
+    #[error("{0}")]
+    WrongSecret(&'static str),
+    /// The key was good for a time: what has ended, and what to renew.
+    #[error("{0}")]
+    Expired(&'static str),
+    /// No key is configured, and the environment gives none: what to set, and why there is none.
+    #[error("{0} ({1})")]
+    NoKey(&'static str, String),
+    /// The key may not do it.
+    #[error("{}", .0.to_read)]
+    Refused(&'static Rights),
     /// The bucket lies elsewhere.
     #[error("the bucket is in another region; correct techdocs.publisher.awsS3.region{0}")]
     Region(String),
@@ -62,16 +48,25 @@ pub(crate) enum Trouble {
     Other(String),
 }
 
+/// What a key needs that may not do something, in a sentence that begins with the key.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Rights {
+    /// To read sites.
+    pub(crate) to_read: &'static str,
+    /// To publish them.
+    pub(crate) to_write: &'static str,
+}
+
 impl Trouble {
     /// As an error of the portal. `storage` is the storage as people name it.
     pub(crate) fn fault(&self, storage: &str) -> Fault {
         let kind = match self {
             Self::Missing => FaultKind::NotFound,
-            Self::NoFolder(_) | Self::NoBucket | Self::Region(_) => FaultKind::Input,
-            Self::UnknownKey | Self::WrongSecret | Self::Expired | Self::NoKey(_) => {
+            Self::NoFolder(_) | Self::NoBucket(_) | Self::Region(_) => FaultKind::Input,
+            Self::UnknownKey(_) | Self::WrongSecret(_) | Self::Expired(_) | Self::NoKey(..) => {
                 FaultKind::Authentication
             }
-            Self::Refused => FaultKind::NotAllowed,
+            Self::Refused(_) => FaultKind::NotAllowed,
             Self::Away(_) => FaultKind::Unavailable,
             Self::Clock | Self::TooLarge(_) | Self::Other(_) => FaultKind::Plain,
         };

@@ -10,16 +10,18 @@ pub(super) fn problems(value: &Value, schema: &Value, path: &str) -> Vec<Problem
     if value.is_null() {
         return Vec::new();
     }
-    let wanted = schema["type"].as_str().unwrap_or("object");
-    let fits = match wanted {
-        "string" => value.is_string(),
-        "boolean" => switch(value).is_some(),
-        "integer" => value.is_u64() || value.as_str().is_some_and(|text| text.parse::<u64>().is_ok()),
-        "array" => value.is_array(),
-        _ => value.is_object(),
+    let wanted: Vec<&str> = match &schema["type"] {
+        Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
+        one => vec![one.as_str().unwrap_or("object")],
     };
-    if !fits {
-        let text = format!("'{}' must be {}, not {}", full(path), named(wanted), shown(value));
+    if !wanted.iter().any(|wanted| fits(value, wanted)) {
+        let named: Vec<&str> = wanted.into_iter().map(named).collect();
+        let text = format!(
+            "'{}' must be {}, not {}",
+            full(path),
+            named.join(" or "),
+            shown(value)
+        );
         return vec![Problem::error(Fault::type_error(text).at(path))];
     }
     let (Some(entries), Some(known)) = (value.as_object(), schema["properties"].as_object()) else {
@@ -42,6 +44,16 @@ pub(super) fn problems(value: &Value, schema: &Value, path: &str) -> Vec<Problem
         found.push(Problem::warning(Fault::input(text).at(inner)).hint(hint));
     }
     found
+}
+
+fn fits(value: &Value, wanted: &str) -> bool {
+    match wanted {
+        "string" => value.is_string(),
+        "boolean" => switch(value).is_some(),
+        "integer" => value.is_u64() || value.as_str().is_some_and(|text| text.parse::<u64>().is_ok()),
+        "array" => value.is_array(),
+        _ => value.is_object(),
+    }
 }
 
 fn full(path: &str) -> String {

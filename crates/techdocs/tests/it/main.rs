@@ -6,8 +6,12 @@
 )]
 
 mod build;
+mod clouds;
 mod configuration;
+mod fake_azure;
+mod fake_google;
 mod fake_s3;
+mod fake_store;
 mod hostile;
 mod pages;
 mod preview;

@@ -11,17 +11,18 @@ use outside::{OutsideCalls, Settings};
 use serde_json::{Value, json};
 use techdocs::{PublishedSites, Site};
 
-use crate::fake_s3::{BUCKET, FakeS3, KEY, REGION, SECRET};
+use crate::fake_s3::{KEY, REGION, SECRET};
+use crate::fake_store::{BUCKET, Cloud, FakeStore};
 
-const FOLDER: &str = "default/component/payments";
+pub const FOLDER: &str = "default/component/payments";
 /// A little longer than a file is taken as it is.
-const LATER: Duration = Duration::from_millis(2_100);
+pub const LATER: Duration = Duration::from_millis(2_100);
 
-fn fixture() -> PathBuf {
+pub fn fixture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/published")
 }
 
-fn sites(techdocs: Value) -> PublishedSites {
+pub fn sites(techdocs: Value) -> PublishedSites {
     let config = Config::from_value(json!({ "techdocs": techdocs }), Path::new("/")).unwrap();
     let outside = OutsideCalls::new(Settings::default(), Arc::new(SystemClock));
     PublishedSites::open(&config, &outside).expect("another program builds")
@@ -33,7 +34,7 @@ fn in_folder(folder: &Path) -> PublishedSites {
     )
 }
 
-fn bucket(server: &FakeS3) -> Value {
+fn bucket(server: &FakeStore) -> Value {
     json!({
         "bucketName": BUCKET, "bucketRootPath": "/all/sites/", "region": REGION, "endpoint": server.endpoint(),
         "s3ForcePathStyle": true, "credentials": {"accessKeyId": KEY, "secretAccessKey": SECRET},
@@ -44,13 +45,13 @@ fn in_bucket(settings: Value) -> PublishedSites {
     sites(json!({"builder": "external", "publisher": {"type": "awsS3", "awsS3": settings}}))
 }
 
-async fn server() -> FakeS3 {
-    let server = FakeS3::start().await;
+async fn server() -> FakeStore {
+    let server = FakeStore::start(Cloud::Amazon).await;
     server.publish(&fixture().join(FOLDER), &format!("all/sites/{FOLDER}"));
     server
 }
 
-async fn site(sites: &PublishedSites) -> Arc<Site> {
+pub async fn site(sites: &PublishedSites) -> Arc<Site> {
     Arc::new(
         sites
             .site(FOLDER, None)
@@ -60,13 +61,13 @@ async fn site(sites: &PublishedSites) -> Arc<Site> {
     )
 }
 
-async fn html(sites: &PublishedSites, site: &Arc<Site>, address: &str) -> String {
+pub async fn html(sites: &PublishedSites, site: &Arc<Site>, address: &str) -> String {
     let at = site.page_at(address).expect(address);
     let page = sites.page(site, at).await.unwrap().expect("the file is there");
     page.rendered.html.clone()
 }
 
-const OUTLINE: &str = "\
+pub const OUTLINE: &str = "\
 Home -> /
 Guides
   Deploy -> guides/deploy/

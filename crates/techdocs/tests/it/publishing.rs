@@ -10,10 +10,11 @@ use outside::{OutsideCalls, Settings};
 use serde_json::{Value, json};
 use techdocs::{BuildOptions, PublishedSites, Publisher};
 
-use crate::fake_s3::{BUCKET, FakeS3, KEY, REGION, SECRET};
+use crate::fake_s3::{KEY, REGION, SECRET};
+use crate::fake_store::{BUCKET, Cloud, FakeStore};
 use crate::site::site;
 
-fn files(pages: &[(&str, &str)]) -> Vec<(String, Bytes)> {
+pub fn files(pages: &[(&str, &str)]) -> Vec<(String, Bytes)> {
     let files = Mutex::new(Vec::new());
     let take = |path: &str, bytes: &[u8]| {
         files
@@ -26,14 +27,14 @@ fn files(pages: &[(&str, &str)]) -> Vec<(String, Bytes)> {
     files.into_inner().unwrap()
 }
 
-const FIRST: [(&str, &str); 3] = [
+pub const FIRST: [(&str, &str); 3] = [
     ("mkdocs.yml", "site_name: Orders\n"),
     ("docs/index.md", "# Orders\n\n[old](old.md)\n\n## Hours\n\nNine."),
     ("docs/old.md", "# Old"),
 ];
-const SECOND: [(&str, &str); 2] = [FIRST[0], ("docs/index.md", "# Orders anew\n\n## Hours\n\nTen.")];
+pub const SECOND: [(&str, &str); 2] = [FIRST[0], ("docs/index.md", "# Orders anew\n\n## Hours\n\nTen.")];
 
-fn opened(publisher: &Value) -> (Publisher, PublishedSites) {
+pub fn opened(publisher: &Value) -> (Publisher, PublishedSites) {
     let techdocs = json!({"techdocs": {"builder": "external", "publisher": publisher}});
     let config = Config::from_value(techdocs, Path::new("/")).unwrap();
     let outside = OutsideCalls::new(Settings::default(), Arc::new(SystemClock));
@@ -41,12 +42,12 @@ fn opened(publisher: &Value) -> (Publisher, PublishedSites) {
     (Publisher::open(&config, &outside).unwrap(), reader)
 }
 
-fn orders() -> EntityRef {
+pub fn orders() -> EntityRef {
     EntityRef::new("Component", "default", "Orders")
 }
 
 /// Publishes two versions, and reads each.
-async fn both_versions(publisher: &Value) {
+pub async fn both_versions(publisher: &Value) {
     let (publisher, reader) = opened(publisher);
     let first = publisher.publish(&orders(), files(&FIRST)).await.unwrap();
     assert_eq!(first.folder, "default/component/orders");
@@ -139,7 +140,7 @@ async fn files_become_folders_and_folders_files() {
 
 #[tokio::test]
 async fn the_metadata_comes_last() {
-    let server = FakeS3::start().await;
+    let server = FakeStore::start(Cloud::Amazon).await;
     let settings = json!({
         "bucketName": BUCKET, "region": REGION, "endpoint": server.endpoint(), "s3ForcePathStyle": true,
         "credentials": {"accessKeyId": KEY, "secretAccessKey": SECRET},
@@ -155,7 +156,7 @@ async fn the_metadata_comes_last() {
 
 #[tokio::test]
 async fn into_a_bucket() {
-    let server = FakeS3::start().await;
+    let server = FakeStore::start(Cloud::Amazon).await;
     server.put("sites/default/component/other/index.html", "of another entity");
     let settings = json!({
         "bucketName": BUCKET, "bucketRootPath": "sites", "region": REGION, "endpoint": server.endpoint(), "sse": "AES256",

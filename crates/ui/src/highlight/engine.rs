@@ -11,11 +11,15 @@ use quoted::{Heredoc, hole};
 pub(super) use quoted::{paint_hole, paint_holes, paint_text};
 
 /// Longest pattern that is looked for, in bytes.
-const MAX_PATTERN: usize = 200;
+const MAX_PATTERN: usize = 100;
 /// Most texts that begin in one line and follow below it.
 const MAX_HEREDOCS: usize = 8;
 /// Longest end of a number that is a unit or a type, in bytes.
 const MAX_UNIT: usize = 5;
+/// Words behind which a value stands, so that a slash begins a pattern.
+const LEADS_TO_VALUE: [&str; 12] = [
+    "return", "case", "typeof", "in", "of", "and", "or", "not", "if", "unless", "when", "while",
+];
 
 /// Colours all that the painter shows.
 pub(super) fn paint(painter: &mut Painter<'_>, syntax: &Syntax) {
@@ -77,7 +81,11 @@ impl Engine<'_> {
     fn end_line(&mut self, painter: &mut Painter<'_>) {
         if let Some(commands) = self.syntax.commands {
             let is_continued = painter.before() == Some(commands.continuation);
-            self.is_command = commands.at_line_start && !is_continued;
+            self.is_command = if is_continued {
+                self.is_command
+            } else {
+                commands.at_line_start
+            };
         }
         self.is_assigned = false;
         painter.pass(1);
@@ -275,7 +283,11 @@ impl Engine<'_> {
         if let Some(commands) = syntax.commands {
             self.leave_command(commands, word, after);
         }
-        self.before = word.chars().next_back();
+        self.before = if LEADS_TO_VALUE.contains(&word) {
+            None
+        } else {
+            word.chars().next_back()
+        };
     }
 
     /// What a word is, by itself and by what follows it.
@@ -363,6 +375,8 @@ impl Engine<'_> {
             }
             if commands.after.contains(first) {
                 self.is_command = true;
+            } else if first == commands.continuation {
+                // The next line goes on where this one is.
             } else if !commands.has_words_in_place || first != '!' {
                 self.is_command = false;
             }

@@ -16,6 +16,8 @@ DEBUG=1 ./run.sh --port 8080 \
 cat <<EOF >a.txt
 hello $USER
 EOF
+make all && \
+  npm ci
 sudo curl https://a.b/c#d $(id -u)"#,
         r#"c(#!/bin/bash)
 f(set) -euo pipefail c(# strict)
@@ -29,6 +31,8 @@ v(DEBUG)=n(1) f(./run.sh) --port n(8080) \
 f(cat) s(<<EOF) >a.txt
 s(hello )v($USER)
 s(EOF)
+f(make) all && \
+  f(npm) ci
 f(sudo) f(curl) https://a.b/c#d $(f(id) -u)"#,
     ),
     (
@@ -77,14 +81,14 @@ w(if) (v($x)) { f(Write-Host) s('a') } c(# note)"#,
     ),
     (
         "bat",
-        r#"@echo off
+        r"@echo off
 rem note
 set A=%PATH%
-if exist a.txt goto end"#,
-        r#"f(@echo) off
+if exist a.txt goto end",
+        r"f(@echo) off
 c(rem note)
 f(set) A=v(%PATH%)
-w(if) w(exist) a.txt w(goto) end"#,
+w(if) w(exist) a.txt w(goto) end",
     ),
     (
         "python",
@@ -113,22 +117,24 @@ f(x)(name = s("a"), deps = [s(":b")], ok = n(True))"#,
         r#"import { a } from 'x'; // note
 const t = `a ${b + `c`} d`;
 const re = /[/"']+\/x/gi, n = 10 / 2 / 1_000n;
+return /^2/.test(x);
 export default async function* f($el) { return <Box a="1">it</Box>; }"#,
         r#"w(import) { a } w(from) s('x'); c(// note)
 w(const) t = s(`a )v(${b + `c`})s( d`);
 w(const) re = s(/[/"']+\/x/gi), n = n(10) / n(2) / n(1_000n);
+w(return) s(/^2/).f(test)(x);
 w(export) w(default) w(async) w(function)* f(f)($el) { w(return) w(<Box) a=s("1")>itw(</Box)>; }"#,
     ),
     (
         "typescript",
-        r#"@Input() private readonly name?: string = undefined;
+        r"@Input() private readonly name?: string = undefined;
 interface A<T> extends Array<string> { x: number }
 type B = keyof typeof a; /* over
-lines */ let c = new Map<string, B>();"#,
-        r#"f(@Input)() w(private) w(readonly) name?: t(string) = n(undefined);
+lines */ let c = new Map<string, B>();",
+        r"f(@Input)() w(private) w(readonly) name?: t(string) = n(undefined);
 w(interface) t(A)<t(T)> w(extends) t(Array)<t(string)> { x: t(number) }
 w(type) t(B) = w(keyof) w(typeof) a; c(/* over)
-c(lines */) w(let) c = w(new) t(Map)<t(string), t(B)>();"#,
+c(lines */) w(let) c = w(new) t(Map)<t(string), t(B)>();",
     ),
     (
         "java",
@@ -189,22 +195,22 @@ s(\n`) + s("a\n") + s('x')
     ),
     (
         "rust",
-        r##"//! Doc
+        r#"//! Doc
 #[derive(Debug, Clone)]
 pub struct A<'a> { x: &'a str, n: u32 }
 fn main() -> Result<(), Error> {
-    let s = r#"a "b""#; let c = 'x'; let b = b"y";
+    let s = r"a\"; let c = 'x'; let b = b"y";
     println!("{s}"); /* a /* b */ */ for i in 0..10 { f(1.0_f64, '\n', "two
 lines") }
-}"##,
-        r##"c(//! Doc)
+}"#,
+        r#"c(//! Doc)
 f(#[derive(Debug, Clone)])
 w(pub) w(struct) t(A)<'a> { x: &'a t(str), n: t(u32) }
 w(fn) f(main)() -> t(Result)<(), t(Error)> {
-    w(let) s = s(r#"a "b""#); w(let) c = s('x'); w(let) b = s(b)s("y");
+    w(let) s = s(r"a\"); w(let) c = s('x'); w(let) b = s(b)s("y");
     f(println)!(s("{s}")); c(/* a /* b */ */) w(for) i w(in) n(0)..n(10) { f(f)(n(1.0_f64), s('\n'), s("two)
 s(lines")) }
-}"##,
+}"#,
     ),
     (
         "c",
@@ -236,10 +242,10 @@ w(func) f(f)(_ a: t(String)) -> t(String) { s("a )v(\(a.count))s( b") }"#,
     ),
     (
         "dart",
-        r#"final s = 'a $x ${y.z}'; // note
-Future<void> f() async => await g();"#,
-        r#"w(final) s = s('a )v($x)s( )v(${y.z})s('); c(// note)
-t(Future)<t(void)> f(f)() w(async) => w(await) f(g)();"#,
+        r"final s = 'a $x ${y.z}'; // note
+Future<void> f() async => await g();",
+        r"w(final) s = s('a )v($x)s( )v(${y.z})s('); c(// note)
+t(Future)<t(void)> f(f)() w(async) => w(await) f(g)();",
     ),
     (
         "zig",
@@ -252,8 +258,8 @@ w(pub) w(fn) f(f)() !t(void) { w(const) s = s(\\raw "x)
     ),
     (
         "solidity",
-        r#"contract A { mapping(address => uint256) public x; }"#,
-        r#"w(contract) t(A) { w(mapping)(t(address) => t(uint256)) w(public) x; }"#,
+        r"contract A { mapping(address => uint256) public x; }",
+        r"w(contract) t(A) { w(mapping)(t(address) => t(uint256)) w(public) x; }",
     ),
     (
         "ruby",
@@ -296,12 +302,12 @@ w(public) w(function) f(f)(?t(string) v($a)): t(int) { w(echo) s("a )v({$a['b']}
     ),
     (
         "lua",
-        r#"local x = { a = 1 } -- note
+        r"local x = { a = 1 } -- note
 --[[ over
-lines ]] print([[raw]], 'a' .. x, nil)"#,
-        r#"w(local) x = { a = n(1) } c(-- note)
+lines ]] print([[raw]], 'a' .. x, nil)",
+        r"w(local) x = { a = n(1) } c(-- note)
 c(--[[ over)
-c(lines ]]) f(print)(s([[raw]]), s('a') .. x, n(nil))"#,
+c(lines ]]) f(print)(s([[raw]]), s('a') .. x, n(nil))",
     ),
     (
         "r",
@@ -365,12 +371,12 @@ s(  ''); }"#,
     ),
     (
         "sql",
-        r#"-- note
+        r"-- note
 SELECT u.name, count(*) FROM users u WHERE id = $1 AND x = 'it''s' LIMIT 10;
-create table A (id bigint primary key, ok boolean default true);"#,
-        r#"c(-- note)
+create table A (id bigint primary key, ok boolean default true);",
+        r"c(-- note)
 w(SELECT) u.name, f(count)(*) w(FROM) users u w(WHERE) id = v($1) w(AND) x = s('it')s('s') w(LIMIT) n(10);
-w(create) w(table) A (id t(bigint) w(primary) w(key), ok t(boolean) w(default) n(true));"#,
+w(create) w(table) A (id t(bigint) w(primary) w(key), ok t(boolean) w(default) n(true));",
     ),
     (
         "graphql",
@@ -454,7 +460,7 @@ allow w(if) { t(input).user == s("x"); f(count)(y) > n(1) }"#,
         r#"sum by (pod) (rate(http_requests_total{job="api", code=~"5.."}[5m])) > 0.5 # note"#,
         r#"f(sum) w(by) (pod) (f(rate)(http_requests_total{k(job)=s("api"), k(code)=~s("5..")}[n(5m)])) > n(0.5) c(# note)"#,
     ),
-    ("latex", r#"\section{A} % note"#, r#"f(\section){A} c(% note)"#),
+    ("latex", r"\section{A} % note", r"f(\section){A} c(% note)"),
     (
         "ini",
         r#"; note
@@ -514,14 +520,14 @@ w(endif)"#,
     ),
     (
         "nginx",
-        r#"server { # note
+        r"server { # note
   listen 80 default_server;
   location ~ ^/a { proxy_pass http://b:80$request_uri; gzip on; }
-}"#,
-        r#"w(server) { c(# note)
+}",
+        r"w(server) { c(# note)
   w(listen) n(80) default_server;
   w(location) ~ ^/a { w(proxy_pass) http://b:80v($request_uri); w(gzip) n(on); }
-}"#,
+}",
     ),
     (
         "http",
@@ -540,20 +546,20 @@ w(HTTP/1.1) n(404) Not Found"#,
     ),
     (
         "diff",
-        r#"diff --git a/x b/x
+        r"diff --git a/x b/x
 --- a/x
 +++ b/x
 @@ -1,2 +1,2 @@ fn a
  same
 -old <b>
-+new"#,
-        r#"w(diff --git a/x b/x)
++new",
+        r"w(diff --git a/x b/x)
 w(--- a/x)
 w(+++ b/x)
 v(@@ -1,2 +1,2 @@) fn a
  same
 d(-old <b>)
-i(+new)"#,
+i(+new)",
     ),
     (
         "css",

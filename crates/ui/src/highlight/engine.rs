@@ -275,7 +275,8 @@ impl Engine<'_> {
             self.quote(painter, prefix(syntax.hole_prefixes));
             return;
         }
-        let class = self.class_of(word, after);
+        let is_member = painter.is_behind(".") && !painter.is_behind("..");
+        let class = self.class_of(word, after, is_member);
         match class {
             Some(class) => painter.paint(length, class),
             None => painter.pass(length),
@@ -291,9 +292,8 @@ impl Engine<'_> {
     }
 
     /// What a word is, by itself and by what follows it.
-    fn class_of(&self, word: &str, after: &str) -> Option<Class> {
+    fn class_of(&self, word: &str, after: &str, is_member: bool) -> Option<Class> {
         let syntax = self.syntax;
-        let is_member = self.before == Some('.');
         if self.is_key(after) {
             return Some(Class::Key);
         }

@@ -89,6 +89,11 @@ impl<'t> Painter<'t> {
         self.text[..self.at].chars().next_back()
     }
 
+    /// What comes next stands right behind this.
+    pub fn is_behind(&self, text: &str) -> bool {
+        self.text[..self.at].ends_with(text)
+    }
+
     /// Goes on without a colour.
     pub fn pass(&mut self, length: usize) {
         self.at = self.end_of(length);

@@ -96,12 +96,14 @@ w(if) w(exist) a.txt w(goto) end",
 over lines."""
 @app.get("/x", status=200)
 async def read(id: int = 0x1F) -> dict[str, Any]:
+    ...
     s = f"a {id!r} {{b}}" + r'\d' # note
     return None if self.match(s) else Item(1.5e-3, 'it\'s')"#,
         r#"s("""Doc)
 s(over lines.""")
 f(@app.get)(s("/x"), status=n(200))
 w(async) w(def) f(read)(id: t(int) = n(0x1F)) -> t(dict)[t(str), t(Any)]:
+    ...
     s = s(f)s("a )v({id!r})s( {{b}}") + s(r)s('\d') c(# note)
     w(return) n(None) w(if) w(self).f(match)(s) w(else) f(Item)(n(1.5e-3), s('it\'s'))"#,
     ),

@@ -18,7 +18,7 @@ mod names;
 mod painter;
 mod settings;
 mod syntax;
-mod tables;
+mod families;
 mod yaml;
 
 use maud::{Markup, html};

@@ -37,7 +37,7 @@ const TEXTS: [(&str, &str); 15] = [
     ),
     (
         "orders.sql",
-        "SELECT u.name, count(*) FROM orders o -- paid ones\n  JOIN users u ON u.id = o.user_id WHERE state = 'paid' LIMIT 10;\n",
+        "-- paid ones\nSELECT u.name, count(*) FROM orders o\n  JOIN users u ON u.id = o.user_id WHERE state = 'paid' LIMIT 10;\n",
     ),
     (
         "Dockerfile",

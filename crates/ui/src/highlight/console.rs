@@ -3,7 +3,7 @@
 use super::engine;
 use super::painter::{Class, Painter, run};
 use super::syntax::Syntax;
-use super::tables::{scripts::PYTHON, shells::POWERSHELL, shells::SHELL};
+use super::families::{scripts::PYTHON, shells::POWERSHELL, shells::SHELL};
 
 /// Longest prompt, in bytes.
 const MAX_PROMPT: usize = 80;

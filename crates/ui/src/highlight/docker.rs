@@ -2,7 +2,7 @@
 
 use super::engine;
 use super::painter::{Class, Painter, run};
-use super::tables::{DOLLAR, shells::SHELL};
+use super::families::{DOLLAR, shells::SHELL};
 
 const INSTRUCTIONS: [&str; 18] = [
     "ADD",

@@ -2,7 +2,7 @@
 
 use super::engine;
 use super::painter::{Class, Painter, run, until};
-use super::tables::data::JSON;
+use super::families::data::JSON;
 
 const METHODS: [&str; 9] = [
     "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE",

@@ -2,7 +2,7 @@
 
 use super::painter::Painter;
 use super::syntax::Syntax;
-use super::tables::{curly, data, functional, scripts, shells, systems, web};
+use super::families::{curly, data, functional, scripts, shells, systems, web};
 use super::{console, css, diff, docker, engine, http, makefile, markdown, markup, names, settings, yaml};
 
 /// How a text is coloured.

@@ -3,7 +3,7 @@
 use super::engine;
 use super::painter::{Class, Painter, run};
 use super::syntax::Hole;
-use super::tables::shells::SHELL;
+use super::families::shells::SHELL;
 
 const VARIABLES: &[Hole] = &[
     Hole::Bracket("$("),

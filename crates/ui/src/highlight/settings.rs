@@ -2,7 +2,7 @@
 
 use super::engine;
 use super::painter::{Class, Painter, run};
-use super::tables::DOLLAR as VARIABLES;
+use super::families::DOLLAR as VARIABLES;
 
 pub(super) fn paint(painter: &mut Painter<'_>) {
     let mut is_continued = false;

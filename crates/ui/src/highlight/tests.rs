@@ -4,9 +4,15 @@ use std::fmt::Write;
 
 use super::*;
 
-mod samples;
+mod files;
+mod programs;
 
-use samples::SAMPLES;
+/// The language, the text, and the text with its colours: `k(name)` is a key, and so on.
+type Sample = (&'static str, &'static str, &'static str);
+
+fn samples() -> impl Iterator<Item = &'static Sample> {
+    files::SAMPLES.iter().chain(programs::SAMPLES)
+}
 
 /// A coloured text in a form that is easily read: `k(name)`, with lines apart.
 fn shown(text: &str, language: Language) -> String {
@@ -60,7 +66,7 @@ fn check_nothing_is_lost(text: &str, language: Language) {
 
 #[test]
 fn each_language_has_its_colours() {
-    for (name, text, expected) in SAMPLES {
+    for (name, text, expected) in samples() {
         let language = Language::of_name(name);
         assert_ne!(language, Language::Plain, "{name}");
         let shown = shown(text, language);
@@ -70,11 +76,7 @@ fn each_language_has_its_colours() {
 
 #[test]
 fn every_language_has_a_sample() {
-    let has_sample = |language| {
-        SAMPLES
-            .iter()
-            .any(|(name, ..)| Language::of_name(name) == language)
-    };
+    let has_sample = |language| samples().any(|(name, ..)| Language::of_name(name) == language);
     let without: Vec<Language> = languages()
         .into_iter()
         .filter(|language| !has_sample(*language))
@@ -84,15 +86,15 @@ fn every_language_has_a_sample() {
 
 #[test]
 fn nothing_is_lost_of_any_text_in_any_language() {
-    let every: String = SAMPLES.iter().map(|(_, text, _)| format!("{text}\r\n")).collect();
+    let every: String = samples().map(|(_, text, _)| format!("{text}\r\n")).collect();
     for language in languages() {
         check_nothing_is_lost(&every, language);
-        for (_, text, _) in SAMPLES {
+        for (_, text, _) in samples() {
             check_nothing_is_lost(text, language);
         }
     }
     // Each text ends anywhere, in its own language and in those that read other languages.
-    for (name, text, _) in SAMPLES {
+    for (name, text, _) in samples() {
         for (at, _) in text.char_indices() {
             let language = Language::of_name(name);
             check_nothing_is_lost(&text[..at], language);

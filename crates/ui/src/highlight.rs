@@ -9,6 +9,7 @@ mod css;
 mod diff;
 mod docker;
 mod engine;
+mod families;
 mod http;
 mod language;
 mod makefile;
@@ -18,7 +19,6 @@ mod names;
 mod painter;
 mod settings;
 mod syntax;
-mod families;
 mod yaml;
 
 use maud::{Markup, html};

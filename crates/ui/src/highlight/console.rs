@@ -1,9 +1,9 @@
 //! Sessions with a shell or with Python: what was typed behind a prompt is code, the rest is what was printed.
 
 use super::engine;
+use super::families::{scripts::PYTHON, shells::POWERSHELL, shells::SHELL};
 use super::painter::{Class, Painter, run};
 use super::syntax::Syntax;
-use super::families::{scripts::PYTHON, shells::POWERSHELL, shells::SHELL};
 
 /// Longest prompt, in bytes.
 const MAX_PROMPT: usize = 80;

@@ -1,8 +1,8 @@
 //! Dockerfiles: instructions, whose arguments are mostly commands of a shell.
 
 use super::engine;
-use super::painter::{Class, Painter, run};
 use super::families::{DOLLAR, shells::SHELL};
+use super::painter::{Class, Painter, run};
 
 const INSTRUCTIONS: [&str; 18] = [
     "ADD",

@@ -1,8 +1,8 @@
 //! Messages of HTTP: a first line, fields, and mostly JSON.
 
 use super::engine;
-use super::painter::{Class, Painter, run, until};
 use super::families::data::JSON;
+use super::painter::{Class, Painter, run, until};
 
 const METHODS: [&str; 9] = [
     "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE",

@@ -1,8 +1,8 @@
 //! The languages that have colours.
 
+use super::families::{curly, data, functional, scripts, shells, systems, web};
 use super::painter::Painter;
 use super::syntax::Syntax;
-use super::families::{curly, data, functional, scripts, shells, systems, web};
 use super::{console, css, diff, docker, engine, http, makefile, markdown, markup, names, settings, yaml};
 
 /// How a text is coloured.

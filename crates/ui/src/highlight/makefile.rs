@@ -1,9 +1,9 @@
 //! Makefiles: variables, targets, and recipes that are commands of a shell.
 
 use super::engine;
+use super::families::shells::SHELL;
 use super::painter::{Class, Painter, run};
 use super::syntax::Hole;
-use super::families::shells::SHELL;
 
 const VARIABLES: &[Hole] = &[
     Hole::Bracket("$("),

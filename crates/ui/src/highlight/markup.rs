@@ -1,7 +1,7 @@
 //! XML, HTML, and templates of them.
 
-use super::painter::{Class, Painter, run, until};
 use super::families::web::{JAVASCRIPT, TYPESCRIPT};
+use super::painter::{Class, Painter, run, until};
 use super::{css, engine};
 
 /// Longest reference to a character.

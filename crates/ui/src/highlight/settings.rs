@@ -1,8 +1,8 @@
 //! Files of settings: INI, properties, environments, and what is like them. Each line is a comment, a section, or a name and its value.
 
 use super::engine;
-use super::painter::{Class, Painter, run};
 use super::families::DOLLAR as VARIABLES;
+use super::painter::{Class, Painter, run};
 
 pub(super) fn paint(painter: &mut Painter<'_>) {
     let mut is_continued = false;

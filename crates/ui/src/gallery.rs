@@ -8,6 +8,7 @@ use crate::{Chrome, Page, section};
 mod charts;
 mod content;
 mod graphs;
+mod languages;
 mod lists;
 
 /// A component in one of its states.
@@ -30,6 +31,7 @@ pub fn samples() -> Vec<Sample> {
     samples.extend(lists::samples());
     samples.extend(graphs::samples());
     samples.extend(charts::samples());
+    samples.extend(languages::samples());
     samples
 }
 

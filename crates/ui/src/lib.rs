@@ -45,7 +45,7 @@ pub use components::{
 pub use foreign::{ForeignAddress, foreign_html, foreign_html_from};
 pub use gallery::{Sample, gallery_page, samples};
 pub use graph::{Flow, Graph, GraphEdge, GraphNode, Layout, LayoutRefused, graph_view, layout};
-pub use highlight::Language;
+pub use highlight::{Language, coloured_code};
 pub use icon::{icon, icon_names, kind_icon};
 pub use layout::{Crumb, Live, PageHead};
 pub use page::Page;

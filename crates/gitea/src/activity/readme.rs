@@ -283,17 +283,9 @@ fn code(html: &str, drawings: &mut Drawings) -> String {
         if let Some(drawing) = drawings.of_code(&language, &text) {
             return drawing.into_string();
         }
-        let language = match language.as_str() {
-            "yaml" | "yml" => Language::Yaml,
-            "json" | "jsonc" => Language::Json,
-            "graphql" => Language::GraphQl,
-            "proto" | "protobuf" => Language::Proto,
-            "xml" | "html" => Language::Xml,
-            _ => Language::Plain,
-        };
         let code = Code {
             first_line: None,
-            ..Code::new(text.trim_end_matches('\n'), language)
+            ..Code::new(text.trim_end_matches('\n'), Language::of_name(&language))
         };
         ui::code_block(code).into_string()
     })

@@ -1,7 +1,7 @@
 //! Files as a tree of folders, each with a mark for what became of it.
 
 use maud::{Markup, html};
-use ui::{Language, TreeNode, icon, tree};
+use ui::{TreeNode, icon, tree};
 
 /// With more files than this, folders are closed unless what is shown lies in them.
 const MOST_OPEN: usize = 80;
@@ -96,19 +96,6 @@ pub(super) fn telling<'p>(paths: impl Iterator<Item = &'p str> + Clone) -> Optio
     TELLING
         .iter()
         .find_map(|name| paths.clone().position(|path| path == *name))
-}
-
-/// How a file is coloured.
-pub(super) fn language_of(path: &str) -> Language {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    match name.rsplit('.').next().unwrap_or_default() {
-        "yaml" | "yml" => Language::Yaml,
-        "json" => Language::Json,
-        "graphql" | "gql" => Language::GraphQl,
-        "proto" => Language::Proto,
-        "xml" | "svg" | "html" | "wsdl" => Language::Xml,
-        _ => Language::Plain,
-    }
 }
 
 #[cfg(test)]

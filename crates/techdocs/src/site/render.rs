@@ -1,5 +1,6 @@
 //! One page as it is shown.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
@@ -122,6 +123,27 @@ pub(crate) fn article(page: &Page, places: &Arc<Places>) -> Rendered {
     rendered.sections = sections(&safe, &rendered.headings);
     rendered.html = safe;
     rendered
+}
+
+/// An article with colours in its code, for pages that are read without the portal.
+pub(crate) fn with_colours(html: &str) -> Cow<'_, str> {
+    let Some(code) = CODE.as_ref() else {
+        return html.into();
+    };
+    code.replace_all(html, |found: &regex::Captures<'_>| {
+        let part = |at: usize| found.get(at).map_or("", |part| part.as_str());
+        let (whole, text) = (part(0), part(5));
+        let language = Language::of_name(&markdown::unescape(part(2)));
+        let Some(frame) = whole
+            .strip_suffix("</code></pre></div>")
+            .filter(|_| language != Language::Plain)
+            .and_then(|before| before.strip_suffix(text))
+        else {
+            return whole.to_owned();
+        };
+        let coloured = ui::coloured_code(&markdown::unescape(text), language).into_string();
+        format!("{frame}{coloured}</code></pre></div>")
+    })
 }
 
 /// A page that another program rendered, from its article.
@@ -263,7 +285,7 @@ fn finished(html: &str, drawings: &mut Drawings) -> String {
         let marked: Vec<u32> = lines.map(|line| line.saturating_add(before)).collect();
         let code = Code {
             text: text.trim_end_matches('\n'),
-            language: language_of(language.as_deref().unwrap_or_default()),
+            language: Language::of_name(language.as_deref().unwrap_or_default()),
             title: title.as_deref(),
             first_line,
             marked_lines: &marked,
@@ -280,15 +302,4 @@ fn finished(html: &str, drawings: &mut Drawings) -> String {
         }
     })
     .into_owned()
-}
-
-fn language_of(name: &str) -> Language {
-    match name {
-        "yaml" | "yml" => Language::Yaml,
-        "json" | "jsonc" | "json5" => Language::Json,
-        "graphql" | "gql" => Language::GraphQl,
-        "proto" | "protobuf" => Language::Proto,
-        "xml" | "html" | "svg" => Language::Xml,
-        _ => Language::Plain,
-    }
 }

@@ -163,6 +163,30 @@ fn addresses_without_folders() {
 }
 
 #[test]
+fn code_has_colours() {
+    let text = "# Code\n\n```python title=\"a.py\" hl_lines=\"1\"\nif x < 1:\n    pass\n```\n\n```text\nif x\n```\n\n```mermaid\ngraph TD\n```\n";
+    let files = built(&site(&[("docs/index.md", text)]));
+    let page = &files["index.html"];
+    for part in [
+        "<span class=\"t-w\">if</span> x &lt; <span class=\"t-n\">1</span>:\n    <span class=\"t-w\">pass</span>\n</code></pre></div>",
+        "<code class=\"language-text\">if x\n</code>",
+        "<code class=\"language-mermaid\">graph TD\n</code>",
+        "<span class=\"filename\">a.py</span><pre><code class=\"language-python\"",
+    ] {
+        assert!(page.contains(part), "{part} is missing in {page}");
+    }
+    let style = &files["assets/stylesheets/docs.css"];
+    for class in ["k", "s", "n", "w", "c", "f", "t", "v", "i", "d"] {
+        assert!(
+            style.contains(&format!(".t-{class} {{ color: var(--code-")),
+            "{class}"
+        );
+    }
+    let index = &files["search/search_index.json"];
+    assert!(!index.contains("t-w"), "{index}");
+}
+
+#[test]
 fn a_large_site_takes_linear_time() {
     let text = "# Page\n\nSome *text* with `code` and a [link](p1.md).\n\n```yaml\na: 1\n```\n\n## Part\n\n| a | b |\n|---|---|\n| 1 | 2 |\n";
     let even = crate::hostile::grows_evenly(|times| {

@@ -10,7 +10,6 @@ use workspace::WorkspaceFile;
 use crate::Scaffolder;
 use crate::api::access::{self, Caller};
 use crate::dry_run::{Beside, DryRun};
-use crate::pages::file_tree::language_of;
 use crate::permissions::{TASK_CREATE, TEMPLATE_DRY_RUN};
 use crate::redaction::Redactor;
 use crate::tasks::{StepState, TaskEvent};
@@ -148,7 +147,7 @@ fn shown(
         let text = fits.then(|| String::from_utf8(file.bytes).ok()).flatten();
         room -= text.as_ref().map_or(0, String::len);
         TrialFile {
-            language: language_of(&file.path),
+            language: ui::Language::of_path(&file.path),
             path: redactor.redact(&file.path),
             size,
             text: text.map(|text| redactor.redact(&text)),

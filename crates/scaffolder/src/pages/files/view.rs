@@ -1,12 +1,12 @@
 //! What the files of a task look like.
 
 use maud::{Markup, html};
-use ui::{Code, EmptyState, Tab, code_block, empty_state, segmented, text_diff};
+use ui::{Code, EmptyState, Language, Tab, code_block, empty_state, segmented, text_diff};
 
 use super::changes;
 use crate::kept::States;
 use crate::pages::address;
-use crate::pages::file_tree::{Change, Leaf, change_mark, file_tree, language_of};
+use crate::pages::file_tree::{Change, Leaf, change_mark, file_tree};
 use crate::pages::task::view::{Part, heading};
 use crate::tasks::TaskReport;
 
@@ -128,7 +128,7 @@ fn file(view: &FilesView<'_>, step: &str, path: &str, content: &Content, change:
             Content::Large(size) => { p.muted { "Too large to be shown: " (size) " bytes." } }
             Content::Text { before: Some(before), now: Some(now) } if is_compared => { (text_diff(before, now)) }
             Content::Text { before: Some(before), now: None } => { (text_diff(before, "")) }
-            Content::Text { now: Some(now), .. } => { (code_block(Code::new(now, language_of(path)))) }
+            Content::Text { now: Some(now), .. } => { (code_block(Code::new(now, Language::of_path(path)))) }
             Content::Text { .. } => { p.muted { "The text of this file is not kept any more." } }
         }
     }

@@ -169,8 +169,8 @@ fn code_has_colours() {
     let page = &files["index.html"];
     for part in [
         "<span class=\"t-w\">if</span> x &lt; <span class=\"t-n\">1</span>:\n    <span class=\"t-w\">pass</span>\n</code></pre></div>",
-        "<code class=\"language-text\">if x\n</code>",
-        "<code class=\"language-mermaid\">graph TD\n</code>",
+        "<code class=\"language-text\" data-first=\"1\">if x\n</code>",
+        "<code class=\"language-mermaid\" data-first=\"1\">graph TD\n</code>",
         "<span class=\"filename\">a.py</span><pre><code class=\"language-python\"",
     ] {
         assert!(page.contains(part), "{part} is missing in {page}");

@@ -8,4 +8,6 @@
 mod api_server;
 mod health;
 mod pages;
+mod states;
+mod surroundings;
 mod watches;

@@ -1,5 +1,6 @@
 //! `/api/kubernetes`: the wire contract, answered from what is kept of the clusters, and logs as a stream.
 
+mod log_address;
 mod logs;
 mod resources;
 
@@ -13,7 +14,7 @@ use web::api::Json;
 use crate::engine::Kubernetes;
 use crate::{CLUSTERS_READ, PROXY, RESOURCES_READ};
 
-pub(crate) use logs::LogAddress;
+pub(crate) use log_address::{LogAddress, LogOf, SPANS, container_names};
 
 /// What handlers need.
 #[derive(Clone)]
@@ -36,6 +37,7 @@ pub(crate) fn rows(desk: &Desk) -> Rows {
         )
         .post("/resources/workloads/query", resources, resources::workloads)
         .get("/logs", Rule::signed_in().needs(&PROXY), logs::follow)
+        .get("/logs/text", Rule::signed_in().needs(&PROXY), logs::text)
         .with_state(desk)
 }
 

@@ -182,6 +182,13 @@ impl Cluster {
         found.iter().map(Kept::read).collect()
     }
 
+    /// Objects of a kind in a namespace, or in all, by namespace and name.
+    pub fn within(&self, kind: &'static Kind, namespace: Option<&str>) -> Vec<Object> {
+        let mut found = self.index.read().within(kind, namespace);
+        found.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
+        found.iter().map(Kept::read).collect()
+    }
+
     /// Objects of these kinds that go by a word.
     pub fn near(&self, word: &str, kinds: &[&'static Kind]) -> Vec<Object> {
         let found = self.index.read().near(word, kinds);

@@ -149,6 +149,15 @@ impl Index {
         }
     }
 
+    /// Objects of a kind in a namespace, or in all.
+    pub fn within(&self, kind: &'static Kind, namespace: Option<&str>) -> Vec<Arc<Kept>> {
+        let all = self.of_kind.get(kind).into_iter().flatten();
+        let all = all.filter_map(|uid| self.objects.get(uid));
+        all.filter(|kept| namespace.is_none_or(|only| only == kept.namespace))
+            .cloned()
+            .collect()
+    }
+
     /// Objects of these kinds that go by a word: their name, or what labels say that they are.
     pub fn near(&self, word: &str, kinds: &[&'static Kind]) -> Vec<Arc<Kept>> {
         let all = kinds.iter().filter_map(|kind| self.of_kind.get(kind)).flatten();

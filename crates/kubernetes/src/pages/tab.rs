@@ -8,11 +8,16 @@ use plugin::{Body, EntityCard, EntityPage, EntityTab, Permission, Place, RenderE
 use serde_json::Value;
 use std::collections::BTreeSet;
 
+use super::object::{self, ObjectAddress};
 use super::scene::Scene;
 use super::{connect, summary, workloads};
 use crate::RESOURCES_READ;
 use crate::engine::kinds::OF_ENTITIES;
-use crate::engine::{Kubernetes, Question, topic};
+use crate::engine::surroundings::kinds_of_tab;
+use crate::engine::{Answer, Kubernetes, Question, topic};
+
+/// Objects beside the workloads whose changes an open page hears of.
+const MOST_FOLLOWED: usize = 500;
 
 static TAB: Place = Place::new("kubernetes", "Kubernetes", 40);
 static CARD: Place = Place::new("kubernetes", "Kubernetes", 20);
@@ -55,20 +60,22 @@ impl EntityTab for Tab {
     }
 
     async fn show(&self, page: EntityPage) -> Result<TabAnswer, RenderError> {
-        if !page.rest.is_empty() {
+        let asked = ObjectAddress::read(&page.rest);
+        if asked.is_none() && !page.rest.is_empty() {
             return Ok(TabAnswer::NotFound);
         }
-        let content = if self.0.is_configured() {
-            let question = question(&page.entity)?;
-            self.0.follow(
-                topic(&page.reference, "objects"),
-                Some(&question),
-                BTreeSet::new(),
-            );
-            self.0.watch(&OF_ENTITIES).await;
-            workloads::tab(&self.scene(page.reference, question).await)
-        } else {
-            connect::not_configured()
+        if !self.0.is_configured() {
+            return Ok(TabAnswer::Content(Body::Ours(connect::not_configured())));
+        }
+        let question = question(&page.entity)?;
+        self.0.watch(&kinds_of_tab()).await;
+        let scene = self.scene(page.reference, question).await;
+        let content = match asked {
+            None => workloads::tab(&scene),
+            Some(asked) => match asked.find(&scene) {
+                Some((one, found)) => object::page(&scene, one, found),
+                None => return Ok(TabAnswer::NotFound),
+            },
         };
         Ok(TabAnswer::Content(Body::Ours(content)))
     }
@@ -76,7 +83,10 @@ impl EntityTab for Tab {
 
 impl Tab {
     async fn scene(&self, reference: EntityRef, question: Question) -> Scene {
-        let answer = self.0.ask(&question, &OF_ENTITIES);
+        let mut answer = self.0.ask(&question, &kinds_of_tab());
+        self.0.surround(&mut answer);
+        self.0
+            .follow(topic(&reference, "objects"), Some(&question), followed(&answer));
         let asked = Scene::namespaces(&answer)
             .into_iter()
             .map(async |(cluster, namespace)| {
@@ -97,6 +107,25 @@ impl Tab {
             now: SystemClock.now(),
         }
     }
+}
+
+/// The names of objects that the question does not select, which are shown as well.
+fn followed(answer: &Answer) -> BTreeSet<(String, &'static str, String, String)> {
+    let all = answer.clusters.iter().flat_map(|one| {
+        let others = one
+            .objects
+            .iter()
+            .filter(|object| !object::is_followed_by_itself(object));
+        others.map(|object| {
+            (
+                one.cluster.clone(),
+                object.kind().plural,
+                object.namespace().to_owned(),
+                object.name().to_owned(),
+            )
+        })
+    });
+    all.take(MOST_FOLLOWED).collect()
 }
 
 /// The card "Kubernetes" of the overview.

@@ -156,6 +156,7 @@ pub(crate) struct LogFeed {
     told: BTreeMap<Source, String>,
     pub marks: Marks,
     notes: VecDeque<String>,
+    look_every: Duration,
     next_look: Instant,
     is_first_look: bool,
 }
@@ -172,6 +173,7 @@ impl LogFeed {
             told: BTreeMap::new(),
             marks,
             notes: VecDeque::new(),
+            look_every: LOOK,
             next_look: Instant::now(),
             is_first_look: true,
         }
@@ -244,7 +246,7 @@ impl LogFeed {
 
     /// Opens what is new. Says why nothing more comes, where that is so.
     async fn look_around(&mut self) -> Option<String> {
-        self.next_look = Instant::now() + LOOK;
+        self.next_look = Instant::now() + self.look_every;
         let known = (self.look)();
         let left_out = known.len().saturating_sub(MOST_TOGETHER);
         for one in known.iter().take(MOST_TOGETHER) {
@@ -296,58 +298,4 @@ impl LogFeed {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn source(pod: &str) -> Source {
-        Source {
-            pod: pod.to_owned(),
-            container: "web".to_owned(),
-        }
-    }
-
-    fn line(at: &str, text: &str) -> LogLine {
-        LogLine {
-            at: at.parse().ok(),
-            text: text.to_owned(),
-        }
-    }
-
-    #[test]
-    fn marks_are_written_and_read() {
-        let mut marks = Marks::default();
-        for (pod, at) in [
-            ("a", "2026-01-01T00:00:01Z"),
-            ("b", "2026-01-01T00:00:02.5Z"),
-            ("b", "2026-01-01T00:00:02.5Z"),
-        ] {
-            marks.saw(&source(pod), &line(at, "x"));
-        }
-        let text = marks.to_string();
-        assert_eq!(
-            text,
-            "a/web@2026-01-01T00:00:01Z*1,b/web@2026-01-01T00:00:02.5Z*2"
-        );
-        assert_eq!(text.parse(), Ok(marks));
-        assert_eq!("".parse(), Ok(Marks::default()));
-        for wrong in ["a", "a/web@yesterday*1", "a/web@2026-01-01T00:00:01Z"] {
-            assert_eq!(wrong.parse::<Marks>(), Err(()), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn of_too_much_the_last_is_kept_and_the_rest_counted() {
-        let mut batch = Batch::default();
-        for number in 0..TOGETHER + 7 {
-            batch.push(source("a"), line("", &number.to_string()));
-        }
-        assert_eq!((batch.lines.len(), batch.left_out), (TOGETHER, 7));
-        assert_eq!(batch.lines[0].1.text, "7");
-        let mut large = Batch::default();
-        for _ in 0..100 {
-            large.push(source("a"), line("", &"x".repeat(10 << 10)));
-        }
-        assert!(large.bytes <= TOGETHER_BYTES && large.left_out > 0);
-        assert_eq!(large.lines.len() + large.left_out, 100);
-    }
-}
+mod tests;

@@ -46,7 +46,15 @@ pub fn verdict(value: &Value) -> Verdict {
     if desired != current && status["desiredReplicas"].is_u64() {
         return Verdict::of(Health::Changing, format!("From {current} to {desired}"));
     }
-    Verdict::of(Health::Well, format!("{current} of {least} to {most}"))
+    Verdict::of(Health::Well, replicas(current))
+}
+
+fn replicas(count: u64) -> String {
+    if count == 1 {
+        "1 replica".to_owned()
+    } else {
+        format!("{count} replicas")
+    }
 }
 
 /// The least and the most replicas.

@@ -63,10 +63,8 @@ pub(crate) fn page(address: &LogAddress, pods: usize, names: &[String], lines: &
             }
             " of " (address.cluster)
         }
-        div.k8s-log-tools {
-            (choices(address, names))
-            (search(address))
-        }
+        div.k8s-log-tools { (choices(address, names)) }
+        div.k8s-log-tools { (search(address)) }
         @match lines {
             Err(failure) => { (empty_state(EmptyState { icon: "note", title: "There is no log", text: &sentence(failure), actions: None })) }
             Ok(lines) => { (list(address, lines)) }

@@ -82,18 +82,31 @@ impl<'a> PodRows<'a> {
         let told = pod::status(&self.object.value);
         let amounts = |measure| Amounts::of(measure, &self.uses, &resources::of_pod(&self.object.value));
         let age = self.object.moment("/metadata/creationTimestamp");
+        // Of several containers each is marked for itself.
+        let cell = if self.containers.len() > 1 {
+            usage::unmarked_cell
+        } else {
+            usage::cell
+        };
         html! {
             tr.row-failed[verdict.health == Health::Down] data-key=(format_args!("pod-{}", self.object.uid())) {
                 td { (self.name()) }
-                td { (mark(verdict)) @if let Some(reason) = &verdict.reason { p.k8s-why { (reason) } } }
+                td { (mark(verdict)) @if let Some(reason) = self.unsaid(verdict) { p.k8s-why { (reason) } } }
                 td.cell-end.cell-optional { (told.ready) "/" (told.total) }
                 td.cell-end.cell-optional { (restarts(&told, self.scene.now)) }
-                td.cell-optional { @if !self.has_ended { (usage::cell(Measure::Cpu, &amounts(Measure::Cpu))) } }
-                td.cell-optional { @if !self.has_ended { (usage::cell(Measure::Memory, &amounts(Measure::Memory))) } }
+                td.cell-optional { @if !self.has_ended { (cell(Measure::Cpu, &amounts(Measure::Cpu))) } }
+                td.cell-optional { @if !self.has_ended { (cell(Measure::Memory, &amounts(Measure::Memory))) } }
                 td.cell-optional { @if let Some(at) = age { (time(at, self.scene.now)) } }
             }
             @if self.containers.len() > 1 { @for container in &self.containers { (self.container(container)) } }
         }
+    }
+
+    /// Why a pod is as it is, unless the workload says the same of its only pod.
+    fn unsaid<'v>(&self, verdict: &'v Verdict) -> Option<&'v String> {
+        let is_only = self.workload.pods.len() == 1;
+        let said = self.workload.verdict.reason.as_ref().filter(|_| is_only);
+        verdict.reason.as_ref().filter(|reason| said != Some(*reason))
     }
 
     /// The pod, what it belongs to where that tells it from others, and its log if it is that of one container.

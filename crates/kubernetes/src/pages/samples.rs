@@ -96,6 +96,10 @@ fn scene(clusters: Vec<ClusterAnswer>) -> Scene {
     let near = clusters.iter().all(|one| one.objects.is_empty());
     let near = near.then(|| ("North".to_owned(), objects::well().remove(0)));
     Scene {
+        elsewhere: near
+            .iter()
+            .map(|_| (("South".to_owned(), "staging".to_owned()), 3))
+            .collect(),
         near: near.into_iter().collect(),
         reference: reference(),
         question: Question {

@@ -21,6 +21,8 @@ pub(crate) struct Scene {
     pub used: Used,
     /// Where nothing was found: workloads that go by the name, with their cluster.
     pub near: Vec<(String, Object)>,
+    /// Where nothing was found: objects with the label where the annotations do not look, by cluster and namespace.
+    pub elsewhere: BTreeMap<(String, String), usize>,
     pub now: Timestamp,
 }
 

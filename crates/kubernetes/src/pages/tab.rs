@@ -6,13 +6,13 @@ use maud::html;
 use model::{Clock, EntityRef, SystemClock};
 use plugin::{Body, EntityCard, EntityPage, EntityTab, Permission, Place, RenderError, TabAnswer};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::object::{self, ObjectAddress};
 use super::scene::Scene;
 use super::{connect, summary, workloads};
 use crate::RESOURCES_READ;
-use crate::engine::kinds::OF_ENTITIES;
+use crate::engine::kinds::{OF_ENTITIES, WORKLOADS};
 use crate::engine::surroundings::kinds_of_tab;
 use crate::engine::{Answer, Kubernetes, Question, topic};
 
@@ -93,19 +93,47 @@ impl Tab {
                 let usage = self.0.usage(&cluster, &namespace).await;
                 ((cluster, namespace), usage)
             });
-        let near = if answer.clusters.iter().all(|one| one.objects.is_empty()) {
+        let is_empty = answer.clusters.iter().all(|one| one.objects.is_empty());
+        let near = if is_empty {
             self.0.near(&question)
         } else {
             Vec::new()
         };
         Scene {
             near,
+            elsewhere: if is_empty {
+                self.elsewhere(&question)
+            } else {
+                BTreeMap::new()
+            },
             used: join_all(asked).await.into_iter().collect(),
             reference,
             question,
             answer,
             now: SystemClock.now(),
         }
+    }
+}
+
+impl Tab {
+    /// Objects that carry the labels, but are in another namespace or cluster than the annotations name.
+    fn elsewhere(&self, question: &Question) -> BTreeMap<(String, String), usize> {
+        let mut found = BTreeMap::new();
+        if question.namespace.is_none() && question.cluster.is_none() {
+            return found;
+        }
+        let anywhere = Question {
+            namespace: None,
+            cluster: None,
+            ..question.clone()
+        };
+        for one in self.0.ask(&anywhere, &WORKLOADS).clusters {
+            for object in &one.objects {
+                let place = (one.title.clone(), object.namespace().to_owned());
+                *found.entry(place).or_default() += 1;
+            }
+        }
+        found
     }
 }
 
@@ -160,6 +188,7 @@ impl EntityCard for Card {
             question,
             used: super::scene::Used::new(),
             near: Vec::new(),
+            elsewhere: BTreeMap::new(),
             now: SystemClock.now(),
         };
         Ok(Body::Ours(html! { (summary::card(&scene)) }))

@@ -98,11 +98,11 @@ impl Amounts {
             .map_or(i128::MAX, |percent| percent / 100);
         (is_much && times >= TIMES).then(|| {
             let times = if times > 100 {
-                "100 × and more".to_owned()
+                "over 100".to_owned()
             } else {
-                format!("{times} ×")
+                times.to_string()
             };
-            (Tone::Violet, format!("asks for {times} what it uses"))
+            (Tone::Violet, format!("request is {times} × its use"))
         })
     }
 }
@@ -119,6 +119,14 @@ pub(crate) fn of_pod<'a>(usage: Option<&'a Result<Arc<Usage>, Failure>>, pod: &s
 
 /// A cell with the amounts, a bar and a mark.
 pub(crate) fn cell(measure: Measure, amounts: &Amounts) -> Markup {
+    html! {
+        (unmarked_cell(measure, amounts))
+        @if let Some((tone, text)) = amounts.mark(measure) { span.k8s-mark { span class=(format_args!("badge tone-{}", tone.as_str())) { (text) } } }
+    }
+}
+
+/// A cell with the amounts and a bar.
+pub(crate) fn unmarked_cell(measure: Measure, amounts: &Amounts) -> Markup {
     let asked = amounts.request.map_or_else(
         || "no request".to_owned(),
         |request| format!("request {}", measure.shown(request)),
@@ -131,7 +139,6 @@ pub(crate) fn cell(measure: Measure, amounts: &Amounts) -> Markup {
             }
             span.muted { (asked) }
             @if let Some(limit) = amounts.limit { span.muted { "limit " (measure.shown(limit)) } }
-            @if let Some((tone, text)) = amounts.mark(measure) { span class=(format_args!("badge tone-{}", tone.as_str())) { (text) } }
         }
     }
 }
@@ -203,15 +210,11 @@ mod tests {
                 Some("95 % of its limit: slowed down"),
             ),
             (Measure::Memory, ("50Mi", "48Mi", "100Mi"), None),
-            (
-                Measure::Cpu,
-                ("50m", "1", "2"),
-                Some("asks for 20 × what it uses"),
-            ),
+            (Measure::Cpu, ("50m", "1", "2"), Some("request is 20 × its use")),
             (
                 Measure::Cpu,
                 ("1m", "1", ""),
-                Some("asks for 100 × and more what it uses"),
+                Some("request is over 100 × its use"),
             ),
             // So little is nobody's loss.
             (Measure::Cpu, ("1m", "100m", ""), None),

@@ -100,7 +100,7 @@ fn actions(scene: &Scene, one: &ClusterAnswer, workload: &Workload<'_>) -> Marku
         @if let Some(address) = logs {
             a.k8s-action href=(address) aria-label=(format_args!("Logs of {name}")) { (icon("note")) span { "Logs" } }
         }
-        a.k8s-action href=(object::address(&scene.reference, &one.cluster, object)) aria-label=(format_args!("YAML, commands and events of {name}")) {
+        a.k8s-action href=(object::address(&scene.reference, &one.cluster, object)) aria-label=(format_args!("Details of {name}")) {
             (icon("code")) span { "Details" }
         }
     }

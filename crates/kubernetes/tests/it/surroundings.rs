@@ -43,11 +43,11 @@ fn autoscalers() {
         "deployments web not found",
     );
     for (value, expected) in [
-        (of(2, 5, 3, &[able.clone()]), "Well 3 of 2 to 5"),
+        (of(2, 5, 3, &[able.clone()]), "Well 3 replicas"),
         // At its fixed size and at its least it rests: no warning.
-        (of(3, 3, 3, &[at_most.clone()]), "Well 3 of 3 to 3"),
-        (of(2, 5, 2, &[at_least]), "Well 2 of 2 to 5"),
-        (of(2, 5, 5, &[able.clone()]), "Well 5 of 2 to 5"),
+        (of(3, 3, 3, &[at_most.clone()]), "Well 3 replicas"),
+        (of(2, 5, 2, &[at_least]), "Well 2 replicas"),
+        (of(2, 5, 5, &[able.clone()]), "Well 5 replicas"),
         (
             of(2, 5, 5, &[at_most]),
             "Degraded At its most, 5: it would have more replicas if it might; maxReplicas bounds it",

@@ -1,6 +1,6 @@
 //! One cluster: its line, the kinds that it has, the watches that run, and what they brought.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -186,6 +186,19 @@ impl Cluster {
     pub fn within(&self, kind: &'static Kind, namespace: Option<&str>) -> Vec<Object> {
         let mut found = self.index.read().within(kind, namespace);
         found.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
+        found.iter().map(Kept::read).collect()
+    }
+
+    /// Those objects of a kind in a namespace that have one of these names.
+    pub fn named_within(
+        &self,
+        kind: &'static Kind,
+        namespace: &str,
+        names: &BTreeSet<String>,
+    ) -> Vec<Object> {
+        let mut found = self.index.read().within(kind, Some(namespace));
+        found.retain(|kept| names.contains(&kept.name));
+        found.sort_by(|a, b| a.name.cmp(&b.name));
         found.iter().map(Kept::read).collect()
     }
 

@@ -14,6 +14,7 @@ use super::kinds::{
 };
 use super::object::Object;
 use super::selector::Labels;
+use crate::health::route;
 
 /// Objects of a kind in a namespace that are looked at.
 const MOST: usize = 500;
@@ -73,14 +74,36 @@ impl<'a> Around<'a> {
         }
         let known: BTreeSet<&str> = self.one.objects.iter().map(Object::uid).collect();
         found.retain(|object| !known.contains(object.uid()));
-        let services = self
-            .one
-            .of(&SERVICES)
-            .chain(found.iter().filter(|object| *object.kind() == SERVICES));
-        let slices = services.flat_map(|service| self.cluster.owned(service.uid(), &ENDPOINT_SLICES));
-        let slices: Vec<Object> = slices.filter(|slice| !known.contains(slice.uid())).collect();
-        found.extend(slices);
+        let more = self.answering(&found).into_iter().chain(self.gateways(&found));
+        let more: Vec<Object> = more.filter(|object| !known.contains(object.uid())).collect();
+        found.extend(more);
         found
+    }
+
+    /// Objects of a kind, those that were found among them.
+    fn of<'b>(&'b self, found: &'b [Object], kind: &'static Kind) -> impl Iterator<Item = &'b Object> {
+        let found = found.iter().filter(move |object| object.kind() == kind);
+        self.one.of(kind).chain(found)
+    }
+
+    /// Who answers for the services.
+    fn answering(&self, found: &[Object]) -> Vec<Object> {
+        let services = self.of(found, &SERVICES);
+        services
+            .flat_map(|service| self.cluster.owned(service.uid(), &ENDPOINT_SLICES))
+            .collect()
+    }
+
+    /// The gateways that the routes name, each once.
+    fn gateways(&self, found: &[Object]) -> Vec<Object> {
+        let named: BTreeSet<(String, String)> = self
+            .of(found, &HTTP_ROUTES)
+            .flat_map(|route| route::gateways(&route.value))
+            .collect();
+        let named = named.iter().take(MOST);
+        named
+            .filter_map(|(namespace, name)| self.cluster.object(&GATEWAYS, namespace, name))
+            .collect()
     }
 
     fn namespaces(&self) -> BTreeSet<&'a str> {
@@ -122,9 +145,15 @@ impl<'a> Around<'a> {
         found.extend(all(&INGRESSES).filter(leads));
         found.extend(all(&HTTP_ROUTES).filter(leads));
         found.extend(all(&AUTOSCALERS).filter(|autoscaler| self.is_target(autoscaler)));
-        found.extend(all(&VOLUME_CLAIMS).filter(|claim| named.claims.contains(claim.name())));
+        found.extend(
+            self.cluster
+                .named_within(&VOLUME_CLAIMS, namespace, &named.claims),
+        );
         found.extend(all(&DISRUPTION_BUDGETS).filter(|budget| bounds(budget, &labels)));
-        found.extend(all(&CONFIG_MAPS).filter(|map| named.config_maps.contains(map.name())));
+        found.extend(
+            self.cluster
+                .named_within(&CONFIG_MAPS, namespace, &named.config_maps),
+        );
         found.extend(all(&RESOURCE_QUOTAS));
         found.extend(all(&LIMIT_RANGES));
         found
@@ -239,54 +268,4 @@ fn text(value: &Value) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn labels(text: &str) -> Labels {
-        let pairs = text.split(',').filter_map(|pair| pair.split_once('='));
-        pairs
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .collect()
-    }
-
-    #[test]
-    fn selectors_of_the_api() {
-        let need = |operator: &str, values: &[&str]| json!({"matchExpressions": [{"key": "tier", "operator": operator, "values": values}]});
-        for (selector, object, expected) in [
-            (json!({}), "app=web", true),
-            (json!({"matchLabels": {"app": "web"}}), "app=web,tier=a", true),
-            (json!({"matchLabels": {"app": "web"}}), "app=api", false),
-            (need("In", &["a"]), "tier=a", true),
-            (need("In", &["a"]), "app=web", false),
-            (need("NotIn", &["a"]), "app=web", true),
-            (need("NotIn", &["a"]), "tier=a", false),
-            (need("Exists", &[]), "tier=b", true),
-            (need("DoesNotExist", &[]), "tier=b", false),
-            (need("Unheard", &[]), "tier=b", false),
-        ] {
-            assert_eq!(
-                selects(&selector, &labels(object)),
-                expected,
-                "{selector} {object}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_leads_to_a_service_and_what_pods_name() {
-        let ingress = json!({"rules": [{"http": {"paths": [{"backend": {"service": {"name": "web"}}}]}}], "defaultBackend": {"service": {"name": "rest"}}});
-        assert_eq!(backends(&ingress), ["web", "rest"]);
-        let route =
-            json!({"rules": [{"backendRefs": [{"name": "web"}, {"kind": "Bucket", "name": "files"}]}]});
-        assert_eq!(backends(&route), ["web"]);
-        let pod = json!({"metadata": {"name": "a"}, "spec": {
-            "volumes": [{"persistentVolumeClaim": {"claimName": "data"}}, {"projected": {"sources": [{"configMap": {"name": "kube-root-ca.crt"}}]}}],
-            "containers": [{"envFrom": [{"configMapRef": {"name": "settings"}}]}],
-        }});
-        let pod = Object::sample(&PODS, pod);
-        let named = Named::of(&[&pod]);
-        assert_eq!(named.claims, BTreeSet::from(["data".to_owned()]));
-        assert_eq!(named.config_maps, BTreeSet::from(["settings".to_owned()]));
-    }
-}
+mod tests;

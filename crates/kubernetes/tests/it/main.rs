@@ -11,3 +11,4 @@ mod pages;
 mod states;
 mod surroundings;
 mod watches;
+mod workloads;

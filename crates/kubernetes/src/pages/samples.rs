@@ -77,6 +77,7 @@ fn scene(clusters: Vec<ClusterAnswer>) -> Scene {
             selector: Selector::equal("backstage.io/kubernetes-id", "talentmesh-web"),
             namespace: None,
             cluster: None,
+            depends_on: Vec::new(),
         },
         answer: Answer { clusters },
         used: Used::from([

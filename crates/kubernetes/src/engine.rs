@@ -128,7 +128,7 @@ impl Kubernetes {
     }
 
     /// How entities of the catalog become clusters, if they do.
-    pub(crate) fn from_catalog(&self) -> Option<FromCatalog> {
+    pub(crate) fn catalog_locator(&self) -> Option<FromCatalog> {
         self.inner.from_catalog.clone()
     }
 

@@ -60,7 +60,7 @@ pub fn open(
 
 /// What the plugin shows and serves. Open streams end when `stop` is cancelled.
 pub fn contributions(kubernetes: &Kubernetes, catalog: &Catalog, stop: CancellationToken) -> Contributions {
-    if let Some(locator) = kubernetes.from_catalog() {
+    if let Some(locator) = kubernetes.catalog_locator() {
         let clusters = found::follow(kubernetes.clone(), catalog.clone(), locator, stop.clone());
         tokio::spawn(clusters);
     }

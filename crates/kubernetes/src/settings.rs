@@ -213,7 +213,7 @@ mod tests {
     }
 
     fn refusal(cluster: Value) -> String {
-        one(cluster).access.err().expect("it cannot be called")
+        one(cluster).access.expect_err("it cannot be called")
     }
 
     #[test]

@@ -161,14 +161,12 @@ impl Cluster {
     /// Why a cluster is not watched, for a reason that does not pass.
     fn why_not_watched(&self) -> Option<Failure> {
         let now = SystemClock.now();
-        match &self.settings.access {
-            Err(reason) => Some(Failure::new(Sort::Unusable, reason.clone(), now)),
-            Ok(_) => {
-                let provider = self.viewer_provider()?;
-                let message = format!("its objects are seen with the viewer's own token (oidc.{provider})");
-                Some(Failure::new(Sort::NeedsViewer, message, now))
-            }
+        if let Err(reason) = &self.settings.access {
+            return Some(Failure::new(Sort::Unusable, reason.clone(), now));
         }
+        let provider = self.viewer_provider()?;
+        let message = format!("its objects are seen with the viewer's own token (oidc.{provider})");
+        Some(Failure::new(Sort::NeedsViewer, message, now))
     }
 
     /// Ends its watches.

@@ -73,7 +73,7 @@ fn says(item: &Value, keys: &[String], expected: &str) -> bool {
     let found = keys.iter().try_fold(item, |value, key| value.get(key));
     match found {
         Some(Value::String(text)) => text == expected,
-        Some(other) => other.to_string() == expected,
+        Some(other) => serde_json::from_str::<Value>(expected).is_ok_and(|expected| expected == *other),
         None => false,
     }
 }

@@ -26,8 +26,8 @@ impl Wanted {
         wanted.add(&section["customResources"]);
         let overrides = section["apiVersionOverrides"].as_object().into_iter().flatten();
         for (plural, version) in overrides {
-            let kinds = OF_ENTITIES.iter().chain(&BY_CHOICE);
-            let kind = kinds.filter(|kind| kind.plural == plural).next();
+            let mut kinds = OF_ENTITIES.iter().chain(&BY_CHOICE);
+            let kind = kinds.find(|kind| kind.plural == plural);
             if let (Some(kind), Some(version)) = (kind, version.as_str()) {
                 let name = (kind.group.to_owned(), kind.plural.to_owned());
                 wanted.versions.insert(name, version.to_owned());

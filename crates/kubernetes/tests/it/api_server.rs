@@ -206,9 +206,8 @@ struct Asked {
 impl Asked {
     fn of(uri: &Uri) -> Option<Self> {
         let parts: Vec<&str> = uri.path().trim_start_matches('/').split('/').collect();
-        let below = match parts.as_slice() {
-            ["api", _, below @ ..] | ["apis", _, _, below @ ..] => below,
-            _ => return None,
+        let (["api", _, below @ ..] | ["apis", _, _, below @ ..]) = parts.as_slice() else {
+            return None;
         };
         let (namespace, below) = match below {
             ["namespaces", namespace, below @ ..] if !below.is_empty() => {

@@ -123,9 +123,7 @@ impl super::Kubernetes {
             .host
             .get(line.address(&path, &query(question, follows)))
             .any_status();
-        let token = line.token.now().await;
-        let token = token.map_err(|reason| Failure::new(Sort::Unauthorized, reason, now))?;
-        let call = match token {
+        let call = match line.token().await? {
             Some(token) => call.bearer(&token),
             None => call,
         };

@@ -159,9 +159,10 @@ fn scheme(spec: &Value, listeners: &[&Value], host: &str) -> &'static str {
         .filter(serves)
         .filter_map(|listener| listener["protocol"].as_str());
     let is_plain = |protocol: &str| protocol == "HTTP";
-    match protocols.next() {
-        None => "https",
-        Some(first) if is_plain(first) && protocols.all(is_plain) => "http",
-        Some(_) => "https",
+    let first = protocols.next().filter(|first| is_plain(first));
+    if first.is_some() && protocols.all(is_plain) {
+        "http"
+    } else {
+        "https"
     }
 }

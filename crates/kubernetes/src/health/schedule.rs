@@ -203,7 +203,7 @@ impl Field {
 
     /// The one number that it has.
     fn only(self) -> Option<u32> {
-        (self.bits.count_ones() == 1).then(|| self.bits.trailing_zeros())
+        self.bits.is_power_of_two().then(|| self.bits.trailing_zeros())
     }
 
     /// The distance of its numbers, where it is the same all around and begins with zero.

@@ -256,10 +256,11 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    static ROLLOUTS: Kind = Kind::new("argoproj.io", "rollouts", "Rollout");
+
     #[test]
     fn addresses_lead_back_to_objects() {
         let reference = EntityRef::new("component", "default", "web");
-        static ROLLOUTS: Kind = Kind::new("argoproj.io", "rollouts", "Rollout");
         let object = Object::sample(
             &ROLLOUTS,
             json!({"metadata": {"name": "web", "namespace": "shop"}}),

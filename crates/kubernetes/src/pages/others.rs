@@ -11,9 +11,8 @@ use crate::engine::kinds::{
     AUTOSCALERS, CONFIG_MAPS, CRON_JOBS, EVENTS, INGRESSES, LIMIT_RANGES, PODS, RESOURCE_QUOTAS, SERVICES,
     WORKLOADS,
 };
-use crate::engine::surroundings::{
-    DISRUPTION_BUDGETS, ENDPOINT_SLICES, GATEWAYS, HTTP_ROUTES, VOLUME_CLAIMS,
-};
+use crate::engine::kinds::{DISRUPTION_BUDGETS, HTTP_ROUTES, VOLUME_CLAIMS};
+use crate::engine::surroundings::{ENDPOINT_SLICES, GATEWAYS};
 use crate::engine::{ClusterAnswer, Condition, Kind, Object};
 use crate::health::container::list;
 use crate::health::events::{EventLine, merged};

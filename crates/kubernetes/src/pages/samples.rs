@@ -10,7 +10,7 @@ use maud::Markup;
 use model::EntityRef;
 
 use super::object::{self, ObjectAddress};
-use super::scene::{Scene, Used};
+use super::scene::{Columns, Scene, Used};
 use super::{connect, logs, summary, workloads};
 use crate::api::{LogAddress, LogOf};
 use crate::engine::kinds::PODS;
@@ -101,11 +101,13 @@ fn scene(clusters: Vec<ClusterAnswer>) -> Scene {
             .map(|_| (("South".to_owned(), "staging".to_owned()), 3))
             .collect(),
         near: near.into_iter().collect(),
+        columns: Columns::new(),
         reference: reference(),
         question: Question {
             selector: Selector::equal("backstage.io/kubernetes-id", "talentmesh-web"),
             namespace: None,
             cluster: None,
+            depends_on: Vec::new(),
         },
         answer: Answer { clusters },
         used: Used::from([

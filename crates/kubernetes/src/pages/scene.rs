@@ -7,11 +7,14 @@ use jiff::Timestamp;
 use model::EntityRef;
 
 use crate::engine::kinds::{JOBS, PODS, REPLICA_SETS, WORKLOADS};
-use crate::engine::{Answer, ClusterAnswer, Failure, Object, Question, Usage};
+use crate::engine::{Answer, ClusterAnswer, Column, Failure, Kind, Object, Question, Usage};
 use crate::health::{Health, Verdict, pod, workload};
 
 /// What is used, by cluster and namespace.
 pub(crate) type Used = BTreeMap<(String, String), Result<Arc<Usage>, Failure>>;
+
+/// What tables of custom resources say of their objects, by cluster and kind.
+pub(crate) type Columns = BTreeMap<(String, &'static Kind), Arc<[Column]>>;
 
 /// What the tab shows.
 pub(crate) struct Scene {
@@ -21,6 +24,7 @@ pub(crate) struct Scene {
     pub used: Used,
     /// Where nothing was found: workloads that go by the name, with their cluster.
     pub near: Vec<(String, Object)>,
+    pub columns: Columns,
     /// Where nothing was found: objects with the label where the annotations do not look, by cluster and namespace.
     pub elsewhere: BTreeMap<(String, String), usize>,
     pub now: Timestamp,

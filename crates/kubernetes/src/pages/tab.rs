@@ -9,12 +9,12 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::object::{self, ObjectAddress};
-use super::scene::Scene;
+use super::scene::{Columns, Scene};
 use super::{connect, summary, workloads};
 use crate::RESOURCES_READ;
 use crate::engine::kinds::{OF_ENTITIES, WORKLOADS};
 use crate::engine::surroundings::kinds_of_tab;
-use crate::engine::{Answer, Kubernetes, Question, topic};
+use crate::engine::{Answer, Kind, Kubernetes, Question, topic};
 
 /// Objects beside the workloads whose changes an open page hears of.
 const MOST_FOLLOWED: usize = 500;
@@ -68,7 +68,7 @@ impl EntityTab for Tab {
             return Ok(TabAnswer::Content(Body::Ours(connect::not_configured())));
         }
         let question = question(&page.entity)?;
-        self.0.watch(&kinds_of_tab()).await;
+        self.0.watch_with_custom(&kinds_of_tab()).await;
         let scene = self.scene(page.reference, question).await;
         let content = match asked {
             None => workloads::tab(&scene),
@@ -83,7 +83,8 @@ impl EntityTab for Tab {
 
 impl Tab {
     async fn scene(&self, reference: EntityRef, question: Question) -> Scene {
-        let mut answer = self.0.ask(&question, &kinds_of_tab());
+        let custom = self.0.custom_kinds();
+        let mut answer = self.0.ask(&question, &[kinds_of_tab(), custom.clone()].concat());
         self.0.surround(&mut answer);
         self.0
             .follow(topic(&reference, "objects"), Some(&question), followed(&answer));
@@ -101,6 +102,7 @@ impl Tab {
         };
         Scene {
             near,
+            columns: self.columns(&answer, &custom),
             elsewhere: if is_empty {
                 self.elsewhere(&question)
             } else {
@@ -116,6 +118,18 @@ impl Tab {
 }
 
 impl Tab {
+    /// The columns that definitions give the custom resources of an answer.
+    fn columns(&self, answer: &Answer, kinds: &[&'static Kind]) -> Columns {
+        let clusters = answer.clusters.iter();
+        let all = clusters.flat_map(|one| {
+            let of = |kind: &&'static Kind| {
+                Some(((one.cluster.clone(), *kind), self.0.columns(&one.cluster, kind)?))
+            };
+            kinds.iter().filter_map(of)
+        });
+        all.collect()
+    }
+
     /// Objects that carry the labels, but are in another namespace or cluster than the annotations name.
     fn elsewhere(&self, question: &Question) -> BTreeMap<(String, String), usize> {
         let mut found = BTreeMap::new();
@@ -189,6 +203,7 @@ impl EntityCard for Card {
             used: super::scene::Used::new(),
             near: Vec::new(),
             elsewhere: BTreeMap::new(),
+            columns: Columns::new(),
             now: SystemClock.now(),
         };
         Ok(Body::Ours(html! { (summary::card(&scene)) }))

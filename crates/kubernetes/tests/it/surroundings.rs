@@ -43,11 +43,11 @@ fn autoscalers() {
         "deployments web not found",
     );
     for (value, expected) in [
-        (of(2, 5, 3, &[able.clone()]), "Well 3 replicas"),
+        (of(2, 5, 3, std::slice::from_ref(&able)), "Well 3 replicas"),
         // At its fixed size and at its least it rests: no warning.
-        (of(3, 3, 3, &[at_most.clone()]), "Well 3 replicas"),
+        (of(3, 3, 3, std::slice::from_ref(&at_most)), "Well 3 replicas"),
         (of(2, 5, 2, &[at_least]), "Well 2 replicas"),
-        (of(2, 5, 5, &[able.clone()]), "Well 5 replicas"),
+        (of(2, 5, 5, std::slice::from_ref(&able)), "Well 5 replicas"),
         (
             of(2, 5, 5, &[at_most]),
             "Degraded At its most, 5: it would have more replicas if it might; maxReplicas bounds it",
@@ -304,9 +304,9 @@ fn claims_budgets_quotas_and_nodes() {
         ))
     };
     let ready = condition("Ready", "True", "", "");
-    assert_eq!(node(&[ready.clone()], json!({})), "Well Ready");
+    assert_eq!(node(std::slice::from_ref(&ready), json!({})), "Well Ready");
     assert_eq!(
-        node(&[ready.clone()], json!({"unschedulable": true})),
+        node(std::slice::from_ref(&ready), json!({"unschedulable": true})),
         "Idle Ready,SchedulingDisabled: it takes no new pods"
     );
     assert_eq!(

@@ -222,7 +222,7 @@ fn clocks_by_their_last_run() {
     let silent = clock("*/10 * * * *", json!({"lastScheduleTime": at("08:00")}));
     assert_eq!(
         told(&silent, &[]),
-        "Degraded Not begun: it began last 2 h ago, and was to run at least twice since"
+        "Degraded Not begun: it began last 1 h ago, and was to run at least twice since"
     );
     let fruitless = clock(
         "*/10 * * * *",
@@ -230,7 +230,7 @@ fn clocks_by_their_last_run() {
     );
     assert_eq!(
         told(&fruitless, &[]),
-        "Degraded No success: its last success was 3 h ago, and it was to run at least twice since"
+        "Degraded No success: its last success was 2 h ago, and it was to run at least twice since"
     );
     // A clock that runs once a year is not late after a day.
     let yearly = clock(

@@ -3,11 +3,15 @@
 use model::SystemClock;
 use outside::OutsideCalls;
 use serde_json::json;
+use std::sync::Arc;
 use store::{Database, Store};
 use tokio_util::sync::CancellationToken;
 
+use super::super::cluster::Cluster;
 use super::super::followers::Followers;
-use super::super::kinds::{DEPLOYMENTS, REPLICA_SETS};
+use super::super::kinds::{
+    AUTOSCALERS, CONFIG_MAPS, DEPLOYMENTS, INGRESSES, PODS, REPLICA_SETS, RESOURCE_QUOTAS,
+};
 use super::super::object::Kept;
 use super::super::question::Question;
 use super::*;
@@ -41,22 +45,6 @@ fn selectors_of_the_api() {
             "{selector} {object}"
         );
     }
-}
-
-#[test]
-fn what_leads_to_a_service_and_what_pods_name() {
-    let ingress = json!({"rules": [{"http": {"paths": [{"backend": {"service": {"name": "web"}}}]}}], "defaultBackend": {"service": {"name": "rest"}}});
-    assert_eq!(backends(&ingress), ["web", "rest"]);
-    let route = json!({"rules": [{"backendRefs": [{"name": "web"}, {"kind": "Bucket", "name": "files"}]}]});
-    assert_eq!(backends(&route), ["web"]);
-    let pod = json!({"metadata": {"name": "a"}, "spec": {
-        "volumes": [{"persistentVolumeClaim": {"claimName": "data"}}, {"projected": {"sources": [{"configMap": {"name": "kube-root-ca.crt"}}]}}],
-        "containers": [{"envFrom": [{"configMapRef": {"name": "settings"}}]}],
-    }});
-    let pod = Object::sample(&PODS, pod);
-    let named = Named::of(&[&pod]);
-    assert_eq!(named.claims, BTreeSet::from(["data".to_owned()]));
-    assert_eq!(named.config_maps, BTreeSet::from(["settings".to_owned()]));
 }
 
 /// An object of the namespace `shop`, whose id is its kind and name.

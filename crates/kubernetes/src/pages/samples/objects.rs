@@ -6,10 +6,12 @@ use crate::engine::kinds::{
     AUTOSCALERS, CONFIG_MAPS, CRON_JOBS, DEPLOYMENTS, EVENTS, INGRESSES, JOBS, PODS, REPLICA_SETS,
     RESOURCE_QUOTAS, SERVICES, STATEFUL_SETS,
 };
-use crate::engine::surroundings::{
-    DISRUPTION_BUDGETS, ENDPOINT_SLICES, GATEWAYS, HTTP_ROUTES, VOLUME_CLAIMS,
-};
+use crate::engine::kinds::{DISRUPTION_BUDGETS, HTTP_ROUTES, VOLUME_CLAIMS};
+use crate::engine::surroundings::{ENDPOINT_SLICES, GATEWAYS};
 use crate::engine::{Kind, Object};
+
+/// A kind that the portal does not know.
+static CERTIFICATES: Kind = Kind::new("cert-manager.io", "certificates", "Certificate");
 
 /// Workloads have ids that their pods and events can name; what surrounds them may have the same name.
 fn uid(kind: &Kind, name: &str) -> String {
@@ -177,6 +179,12 @@ fn cache() -> Vec<Object> {
         object(&HTTP_ROUTES, "cache", None, &route),
         object(&GATEWAYS, "public", None, &gateway),
         object(&RESOURCE_QUOTAS, "compute", None, &quota),
+        object(
+            &CERTIFICATES,
+            "web-tls",
+            None,
+            &json!({"status": {"conditions": [{"type": "Ready", "status": "False", "message": "the issuer does not answer"}]}}),
+        ),
     ]
 }
 

@@ -172,7 +172,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "kubernetes",
         &[
-            "catalog", "config", "model", "outside", "plugin", "sight", "store", "ui", "web", "work", "yaml",
+            "catalog", "config", "model", "outside", "plugin", "scm", "sight", "store", "ui", "web", "work",
+            "yaml",
         ],
     ),
     (

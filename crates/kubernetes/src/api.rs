@@ -1,6 +1,10 @@
 //! `/api/kubernetes`: the wire contract, answered from what is kept of the clusters, and logs as a stream.
 
+mod custom;
+mod log_address;
 mod logs;
+mod metrics;
+mod proxy;
 mod resources;
 
 use axum::extract::State;
@@ -13,7 +17,7 @@ use web::api::Json;
 use crate::engine::Kubernetes;
 use crate::{CLUSTERS_READ, PROXY, RESOURCES_READ};
 
-pub(crate) use logs::LogAddress;
+pub(crate) use log_address::{LogAddress, LogOf, SPANS, container_names};
 
 /// What handlers need.
 #[derive(Clone)]
@@ -27,7 +31,7 @@ pub(crate) struct Desk {
 /// The rows below `/api/kubernetes`.
 pub(crate) fn rows(desk: &Desk) -> Rows {
     let resources = Rule::signed_in().needs(&RESOURCES_READ);
-    Rows::new()
+    let rows = Rows::new()
         .get("/clusters", Rule::signed_in().needs(&CLUSTERS_READ), clusters)
         .post(
             "/services/{service}",
@@ -35,12 +39,30 @@ pub(crate) fn rows(desk: &Desk) -> Rows {
             resources::services,
         )
         .post("/resources/workloads/query", resources, resources::workloads)
+        .post("/resources/custom/query", resources, resources::custom)
         .get("/logs", Rule::signed_in().needs(&PROXY), logs::follow)
-        .with_state(desk)
+        .get("/logs/text", Rule::signed_in().needs(&PROXY), logs::text);
+    proxied(rows).with_state(desk)
+}
+
+/// The rows of the proxy: all methods, for the API server's root and all below it.
+fn proxied(rows: Rows<Desk>) -> Rows<Desk> {
+    let rule = Rule::signed_in()
+        .needs(&PROXY)
+        .raw_body(proxy::MAX_BODY)
+        .time(proxy::TIME);
+    ["/proxy", "/proxy/{*path}"].into_iter().fold(rows, |rows, path| {
+        rows.get(path, rule, proxy::forward)
+            .post(path, rule, proxy::forward)
+            .put(path, rule, proxy::forward)
+            .patch(path, rule, proxy::forward)
+            .delete(path, rule, proxy::forward)
+    })
 }
 
 async fn clusters(State(desk): State<Desk>) -> Json<Value> {
-    let items = desk.kubernetes.clusters().iter().map(|cluster| {
+    let clusters = desk.kubernetes.clusters();
+    let items = clusters.iter().map(|cluster| {
         let settings = &cluster.settings;
         let mut item = Map::new();
         item.insert("name".to_owned(), settings.name.clone().into());
@@ -51,6 +73,9 @@ async fn clusters(State(desk): State<Desk>) -> Json<Value> {
             item.insert("dashboardUrl".to_owned(), url.clone());
         }
         item.insert("authProvider".to_owned(), settings.auth_provider.clone().into());
+        if let Some(provider) = cluster.viewer_provider() {
+            item.insert("oidcTokenProvider".to_owned(), provider.into());
+        }
         Value::Object(item)
     });
     Json(json!({ "items": items.collect::<Vec<Value>>() }))

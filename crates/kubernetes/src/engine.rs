@@ -2,32 +2,44 @@
 //! kept until the portal stops. Pages and other features ask the memory; no view of a page makes a list request.
 
 mod answer;
+mod around;
 mod cluster;
+mod columns;
 mod credentials;
+mod direct;
+mod discovery;
 mod failure;
 mod followers;
 mod index;
+mod json_path;
 pub mod kinds;
+mod log_feed;
 mod logs;
 mod object;
 mod pulse;
 mod question;
 mod selector;
+pub mod surroundings;
 mod transport;
 mod usage;
 mod watch;
 
 pub use answer::{Answer, ClusterAnswer, KindState};
+pub(crate) use cluster::Cluster;
+pub use columns::Column;
 pub use credentials::Token;
+pub(crate) use credentials::missing;
 pub use failure::{Failure, Sort};
 pub(crate) use followers::TOPIC;
 pub use followers::topic;
 pub use kinds::Kind;
+pub(crate) use log_feed::{Batch, Fed, KINDS_OF_LOGS, Known, LogFeed, Look, MOST_TOGETHER, Marks, Source};
 pub(crate) use logs::{LogLine, LogQuestion};
 pub use object::Object;
 pub use pulse::Condition;
 pub use question::{ANNOTATIONS, Question};
 pub use selector::{Selector, UnreadableSelector};
+pub(crate) use transport::Line;
 pub use usage::{ContainerUse, Usage};
 
 use std::collections::BTreeSet;
@@ -36,12 +48,13 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use outside::OutsideCalls;
+use parking_lot::RwLock;
 use store::Store;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::settings::Settings;
-use cluster::Cluster;
+use crate::settings::from_catalog::FromCatalog;
+use crate::settings::{ClusterSettings, ServiceLocator, Settings};
 use followers::Followers;
 
 /// How long the first question about a kind may wait for its objects.
@@ -58,7 +71,14 @@ pub struct Kubernetes {
 
 struct Inner {
     is_configured: bool,
-    clusters: Vec<Arc<Cluster>>,
+    locator: ServiceLocator,
+    of_wire: Vec<&'static Kind>,
+    from_catalog: Option<FromCatalog>,
+    /// Those of the configuration, and after them those of the catalog.
+    clusters: RwLock<Arc<[Arc<Cluster>]>>,
+    /// How many are those of the configuration.
+    configured: usize,
+    outside: OutsideCalls,
     followers: Arc<Followers>,
     stop: CancellationToken,
     /// Set once what changes is announced.
@@ -69,11 +89,18 @@ impl Kubernetes {
     /// The clusters of these settings. Nothing is called until somebody asks; watches end when `stop` is cancelled.
     pub fn new(settings: Settings, outside: &OutsideCalls, store: &Store, stop: CancellationToken) -> Self {
         let clusters = settings.clusters.into_iter();
-        let clusters = clusters.map(|one| Arc::new(Cluster::new(one, outside)));
+        let clusters: Arc<[Arc<Cluster>]> = clusters
+            .map(|one| Arc::new(Cluster::new(one, outside, stop.child_token())))
+            .collect();
         Self {
             inner: Arc::new(Inner {
                 is_configured: settings.is_configured,
-                clusters: clusters.collect(),
+                locator: settings.locator,
+                of_wire: settings.of_wire,
+                from_catalog: settings.from_catalog,
+                configured: clusters.len(),
+                clusters: RwLock::new(clusters),
+                outside: outside.clone(),
                 followers: Arc::new(Followers::new(store.clone())),
                 stop,
                 telling: OnceLock::new(),
@@ -86,23 +113,109 @@ impl Kubernetes {
         self.inner.is_configured
     }
 
-    pub(crate) fn clusters(&self) -> &[Arc<Cluster>] {
-        &self.inner.clusters
+    pub(crate) fn clusters(&self) -> Arc<[Arc<Cluster>]> {
+        self.inner.clusters.read().clone()
     }
 
-    pub(crate) fn cluster(&self, name: &str) -> Option<&Arc<Cluster>> {
-        self.inner.clusters.iter().find(|cluster| cluster.name() == name)
+    pub(crate) fn cluster(&self, name: &str) -> Option<Arc<Cluster>> {
+        let clusters = self.clusters();
+        clusters.iter().find(|cluster| cluster.name() == name).cloned()
+    }
+
+    /// The names of all clusters, in the order of the configuration.
+    pub fn cluster_names(&self) -> Vec<String> {
+        self.clusters()
+            .iter()
+            .map(|cluster| cluster.name().to_owned())
+            .collect()
+    }
+
+    /// How entities of the catalog become clusters, if they do.
+    pub(crate) fn catalog_locator(&self) -> Option<FromCatalog> {
+        self.inner.from_catalog.clone()
+    }
+
+    /// Takes the clusters of the catalog, in place of those that it had before. Watches of a cluster that is gone, or described
+    /// otherwise, end. A name that the configuration has stays with the configuration.
+    pub(crate) fn replace_found(&self, found: Vec<ClusterSettings>) {
+        let mut clusters = self.inner.clusters.write();
+        let (configured, before) = clusters.split_at(self.inner.configured);
+        let found = found
+            .into_iter()
+            .filter(|new| !configured.iter().any(|known| known.name() == new.name));
+        let now: Vec<Arc<Cluster>> = found
+            .map(|new| {
+                let same = before.iter().find(|known| known.settings == new);
+                let fresh = || Cluster::new(new.clone(), &self.inner.outside, self.inner.stop.child_token());
+                same.cloned().unwrap_or_else(|| Arc::new(fresh()))
+            })
+            .collect();
+        let is_gone = |known: &&Arc<Cluster>| !now.iter().any(|one| Arc::ptr_eq(one, known));
+        before.iter().filter(is_gone).for_each(|gone| gone.leave());
+        *clusters = configured.iter().cloned().chain(now).collect();
+    }
+
+    /// The clusters that a question is about.
+    pub(crate) fn asked(&self, question: &Question) -> Vec<Arc<Cluster>> {
+        let clusters = self.clusters();
+        let asked = clusters
+            .iter()
+            .filter(|cluster| self.asks(question, cluster.name()));
+        asked.cloned().collect()
+    }
+
+    /// Whether a question is about a cluster, as its annotation and the service locator say.
+    pub fn asks(&self, question: &Question, cluster: &str) -> bool {
+        let is_located = match self.inner.locator {
+            ServiceLocator::All => true,
+            ServiceLocator::Related => question
+                .depends_on
+                .iter()
+                .any(|name| name.eq_ignore_ascii_case(cluster)),
+        };
+        is_located && question.asks(cluster)
+    }
+
+    /// The kinds of the wire contract, in its order.
+    pub(crate) fn of_wire(&self) -> &[&'static Kind] {
+        &self.inner.of_wire
+    }
+
+    /// Custom resources that the configuration names for any cluster.
+    pub fn custom_kinds(&self) -> Vec<&'static Kind> {
+        let clusters = self.clusters();
+        let all = clusters
+            .iter()
+            .flat_map(|cluster| &cluster.settings.wanted.custom);
+        all.copied().collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// Has these kinds watched in all clusters. The first time it waits a moment for their objects; what has not come by
     /// then is shown as being loaded, and the page hears when it is there.
     pub async fn watch(&self, kinds: &[&'static Kind]) {
-        let until = Instant::now() + FIRST_WAIT;
+        self.watch_in(&self.clusters(), FIRST_WAIT, |_| kinds.to_vec())
+            .await;
+    }
+
+    /// The same, with the custom resources that the configuration names for each cluster.
+    pub async fn watch_with_custom(&self, kinds: &[&'static Kind]) {
+        let of = |cluster: &Cluster| [kinds, &cluster.settings.wanted.custom].concat();
+        self.watch_in(&self.clusters(), FIRST_WAIT, of).await;
+    }
+
+    /// Has kinds watched in these clusters, and waits no longer than so long for their objects.
+    pub(crate) async fn watch_in(
+        &self,
+        clusters: &[Arc<Cluster>],
+        wait: Duration,
+        kinds: impl Fn(&Cluster) -> Vec<&'static Kind>,
+    ) {
+        let until = Instant::now() + wait;
         let mut settled = Vec::new();
-        for cluster in &self.inner.clusters {
-            for kind in kinds {
+        for cluster in clusters {
+            for kind in kinds(cluster) {
                 let watch = self.watch_of(cluster, kind);
-                settled.push(async move { watch.settled().await });
+                settled.extend(watch.map(|watch| async move { watch.settled().await }));
             }
         }
         let _ = tokio::time::timeout_at(until, join_all(settled)).await;
@@ -110,14 +223,14 @@ impl Kubernetes {
 
     /// Has these kinds watched in all clusters, without waiting for their objects.
     pub fn begin(&self, kinds: &[&'static Kind]) {
-        for cluster in &self.inner.clusters {
+        for cluster in self.clusters().iter() {
             for kind in kinds {
                 self.watch_of(cluster, kind);
             }
         }
     }
 
-    fn watch_of(&self, cluster: &Arc<Cluster>, kind: &'static Kind) -> Arc<watch::Watch> {
+    fn watch_of(&self, cluster: &Arc<Cluster>, kind: &'static Kind) -> Option<Arc<watch::Watch>> {
         let Inner {
             followers,
             stop,
@@ -127,18 +240,15 @@ impl Kubernetes {
         telling.get_or_init(|| {
             tokio::spawn(followers.clone().tell(stop.clone()));
         });
-        cluster.watch(kind, followers, stop)
+        cluster.watch(kind, followers)
     }
 
     /// What the clusters hold that a question is about, of these kinds, which must be watched ([`Kubernetes::watch`]).
     pub fn ask(&self, question: &Question, kinds: &[&'static Kind]) -> Answer {
-        let clusters = self
-            .inner
-            .clusters
-            .iter()
-            .filter(|cluster| question.asks(cluster.name()));
+        let clusters = self.asked(question);
+        let answers = clusters.iter().map(|cluster| cluster.answer(question, kinds));
         Answer {
-            clusters: clusters.map(|cluster| cluster.answer(question, kinds)).collect(),
+            clusters: answers.collect(),
         }
     }
 
@@ -154,8 +264,8 @@ impl Kubernetes {
             &kinds::DAEMON_SETS,
             &kinds::CRON_JOBS,
         ];
-        let clusters = self.inner.clusters.iter();
-        let found = clusters.flat_map(|cluster| {
+        let clusters = self.clusters();
+        let found = clusters.iter().flat_map(|cluster| {
             let objects = cluster.near(word, &kinds).into_iter();
             objects.map(|object| (cluster.title().to_owned(), object))
         });
@@ -167,12 +277,25 @@ impl Kubernetes {
         self.cluster(cluster)?.object(kind, namespace, name)
     }
 
+    /// Objects of a kind in a namespace of a cluster, or in all its namespaces, by namespace and name. The kind must be watched.
+    pub fn objects(&self, cluster: &str, kind: &'static Kind, namespace: Option<&str>) -> Vec<Object> {
+        let cluster = self.cluster(cluster);
+        cluster
+            .map(|cluster| cluster.within(kind, namespace))
+            .unwrap_or_default()
+    }
+
+    /// The version of a cluster, for example `v1.36.3`, once one of its kinds was watched.
+    pub fn version(&self, cluster: &str) -> Option<String> {
+        self.cluster(cluster)?.version()
+    }
+
     /// The states of kinds in a cluster, as far as they are watched.
     pub fn states(&self, cluster: &str, kinds: &[&'static Kind]) -> Vec<KindState> {
-        let cluster = self.cluster(cluster).into_iter();
-        cluster
-            .flat_map(|cluster| kinds.iter().filter_map(|kind| cluster.state(kind)))
-            .collect()
+        let Some(cluster) = self.cluster(cluster) else {
+            return Vec::new();
+        };
+        kinds.iter().filter_map(|kind| cluster.state(kind)).collect()
     }
 
     /// Events about an object.

@@ -5,6 +5,7 @@
 
 mod api;
 pub mod engine;
+mod found;
 pub mod health;
 mod pages;
 mod section;
@@ -32,7 +33,7 @@ pub const ID: PluginId = PluginId::built_in("kubernetes");
 pub static CLUSTERS_READ: Permission = Permission::new("kubernetes.clusters.read", PermissionAction::Read);
 /// See what runs for an entity.
 pub static RESOURCES_READ: Permission = Permission::new("kubernetes.resources.read", PermissionAction::Read);
-/// Ask a cluster for more than what is kept of it: logs.
+/// Ask a cluster for more than what is kept of it: logs, and whatever the portal's account may do there (the proxy).
 pub static PROXY: Permission = Permission::new("kubernetes.proxy", PermissionAction::Use);
 
 static PERMISSIONS: [&Permission; 3] = [&CLUSTERS_READ, &RESOURCES_READ, &PROXY];
@@ -59,6 +60,10 @@ pub fn open(
 
 /// What the plugin shows and serves. Open streams end when `stop` is cancelled.
 pub fn contributions(kubernetes: &Kubernetes, catalog: &Catalog, stop: CancellationToken) -> Contributions {
+    if let Some(locator) = kubernetes.catalog_locator() {
+        let clusters = found::follow(kubernetes.clone(), catalog.clone(), locator, stop.clone());
+        tokio::spawn(clusters);
+    }
     let desk = api::Desk {
         kubernetes: kubernetes.clone(),
         catalog: catalog.clone(),

@@ -1,17 +1,26 @@
-//! What people see: the tab and the card of an entity, and the log of a container.
+//! What people see: the tab and the card of an entity, an object of it, and logs.
 
 mod clusters;
+mod commands;
 mod connect;
+mod custom;
+mod log_lines;
 mod logs;
+mod object;
 mod others;
+mod pods;
+mod redacted;
 mod samples;
 mod scene;
 mod summary;
 mod tab;
+mod usage;
 mod workloads;
 
 pub use connect::no_cluster;
+pub(crate) use log_lines::ReadLine;
 pub use samples::page_samples;
+pub(crate) use scene::below;
 
 use std::borrow::Cow;
 

@@ -1,16 +1,24 @@
 //! The clusters that the configuration names, and the one that the portal runs in.
 
-use std::path::{Path, PathBuf};
+pub(crate) mod access;
+pub(crate) mod from_catalog;
+pub(crate) mod kinds;
+pub(crate) mod kubeconfig;
+mod own_account;
 
-use config::Secret;
-use outside::HostTrust;
+pub use access::{Access, Pem, Trust};
+pub use kinds::Wanted;
+pub use own_account::OwnAccount;
+
+use std::path::Path;
+
 use serde_json::Value;
 use url::Url;
 
-use crate::engine::Token;
+use crate::engine::{Kind, Token};
+use access::{access, auth_provider};
+use from_catalog::FromCatalog;
 
-/// Where a pod finds its account.
-const ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 /// The name of the cluster that the portal runs in, where the configuration gives none.
 const OWN: &str = "own";
 /// Where `kubectl proxy` listens.
@@ -23,10 +31,26 @@ pub struct Settings {
     pub is_configured: bool,
     /// The clusters.
     pub clusters: Vec<ClusterSettings>,
+    /// Which of them an entity may run in.
+    pub locator: ServiceLocator,
+    /// The kinds of the wire contract, in its order.
+    pub of_wire: Vec<&'static Kind>,
+    /// More clusters are entities of the catalog.
+    pub(crate) from_catalog: Option<FromCatalog>,
+}
+
+/// Which clusters an entity may run in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ServiceLocator {
+    /// All, or the one that its annotation names.
+    #[default]
+    All,
+    /// Those that it depends on, as entities of the kind Resource.
+    Related,
 }
 
 /// A cluster.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ClusterSettings {
     /// Its name.
     pub name: String,
@@ -38,19 +62,12 @@ pub struct ClusterSettings {
     pub auth_provider: String,
     /// Usage is not asked for.
     pub skips_metrics: bool,
+    /// It is called only at addresses of the public internet, because an entity names it.
+    pub is_public: bool,
+    /// Kinds of its own, and versions.
+    pub wanted: Wanted,
     /// A dashboard for people, as the wire contract passes it on: `dashboardUrl`, `dashboardApp`, `dashboardParameters`.
     pub dashboard: serde_json::Map<String, Value>,
-}
-
-/// How a cluster is called.
-#[derive(Clone)]
-pub struct Access {
-    /// The address of its API server.
-    pub url: Url,
-    /// The token.
-    pub token: Token,
-    /// Whose certificates are trusted.
-    pub trust: HostTrust,
 }
 
 impl std::fmt::Debug for ClusterSettings {
@@ -62,59 +79,29 @@ impl std::fmt::Debug for ClusterSettings {
     }
 }
 
-/// The account of the pod that the portal runs in.
-#[derive(Debug, Clone)]
-pub struct OwnAccount {
-    url: Url,
-    folder: PathBuf,
-}
-
-impl OwnAccount {
-    /// The account, if the portal runs in a cluster.
-    pub fn find() -> Option<Self> {
-        let host = std::env::var("KUBERNETES_SERVICE_HOST").ok()?;
-        let port = std::env::var("KUBERNETES_SERVICE_PORT").unwrap_or_else(|_| "443".to_owned());
-        Self::at(Path::new(ACCOUNT), &host, &port)
-    }
-
-    /// The account whose files are in a folder.
-    pub fn at(folder: &Path, host: &str, port: &str) -> Option<Self> {
-        let has_files = ["token", "ca.crt"].iter().all(|name| folder.join(name).exists());
-        let host = if host.contains(':') {
-            format!("[{host}]")
-        } else {
-            host.to_owned()
-        };
-        let url = Url::parse(&format!("https://{host}:{port}")).ok()?;
-        has_files.then(|| Self {
-            url,
-            folder: folder.to_owned(),
-        })
-    }
-
-    fn access(&self) -> Result<Access, String> {
-        Ok(Access {
-            url: self.url.clone(),
-            token: Token::File(self.folder.join("token")),
-            trust: authority_in(&self.folder.join("ca.crt"))?,
-        })
+impl ClusterSettings {
+    fn plain(name: &str, access: Result<Access, String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            title: None,
+            access,
+            auth_provider: "serviceAccount".to_owned(),
+            skips_metrics: false,
+            is_public: false,
+            wanted: Wanted::default(),
+            dashboard: serde_json::Map::new(),
+        }
     }
 }
 
 impl Settings {
     /// Reads the section; files are relative to `folder`.
     pub fn read(section: Option<&Value>, folder: &Path, own: Option<&OwnAccount>) -> Self {
-        let methods = section.map(locators).unwrap_or_default();
+        let given = section.unwrap_or(&Value::Null);
+        let everywhere = Wanted::everywhere(given);
         let mut clusters: Vec<ClusterSettings> = Vec::new();
-        for method in methods {
-            match method["type"].as_str() {
-                Some("config") => {
-                    let listed = method["clusters"].as_array().into_iter().flatten();
-                    clusters.extend(listed.map(|one| cluster(one, folder, own)));
-                }
-                Some("localKubectlProxy") => clusters.push(proxy()),
-                _ => {}
-            }
+        for method in locators(given) {
+            clusters.extend(listed(method, folder, own, &everywhere));
         }
         let uses_own = |one: &ClusterSettings| {
             own.is_some_and(|own| one.access.as_ref().is_ok_and(|access| access.url == own.url))
@@ -122,13 +109,53 @@ impl Settings {
         if let Some(own) = own.filter(|_| !clusters.iter().any(uses_own)) {
             clusters.push(ClusterSettings {
                 title: Some("This cluster".to_owned()),
-                ..plain(OWN, own.access())
+                wanted: everywhere.clone(),
+                ..ClusterSettings::plain(OWN, Ok(own.access()))
             });
         }
+        let is_related = given["serviceLocatorMethod"]["type"] == "catalogRelation";
         Self {
-            is_configured: section.is_some_and(|section| !section.is_null()) || own.is_some(),
+            is_configured: !given.is_null() || own.is_some(),
             clusters,
+            locator: if is_related {
+                ServiceLocator::Related
+            } else {
+                ServiceLocator::All
+            },
+            of_wire: kinds::of_wire(given),
+            from_catalog: FromCatalog::read(given, everywhere),
         }
+    }
+}
+
+/// The clusters that a locator method lists by itself.
+fn listed(
+    method: &Value,
+    folder: &Path,
+    own: Option<&OwnAccount>,
+    everywhere: &Wanted,
+) -> Vec<ClusterSettings> {
+    match method["type"].as_str() {
+        Some("config") => {
+            let all = method["clusters"].as_array().into_iter().flatten();
+            all.map(|one| cluster(one, folder, own, everywhere)).collect()
+        }
+        Some("localKubectlProxy") => vec![ClusterSettings {
+            wanted: everywhere.clone(),
+            ..proxy()
+        }],
+        Some("kubeconfig") => match kubeconfig::clusters(method, folder) {
+            Ok(clusters) => clusters
+                .into_iter()
+                .map(|(name, access)| ClusterSettings {
+                    wanted: everywhere.clone(),
+                    ..ClusterSettings::plain(&name, access)
+                })
+                .collect(),
+            // The file is shown as a cluster that cannot be called, so that somebody reads why.
+            Err(reason) => vec![ClusterSettings::plain("kubeconfig", Err(reason))],
+        },
+        _ => Vec::new(),
     }
 }
 
@@ -141,120 +168,39 @@ pub(crate) fn locators(section: &Value) -> Vec<&Value> {
         .collect()
 }
 
-/// How the portal signs in at a cluster of the section.
-pub(crate) fn auth_provider(one: &Value) -> Option<&str> {
-    let in_metadata = one["authMetadata"]["kubernetes.io/auth-provider"].as_str();
-    one["authProvider"].as_str().or(in_metadata)
-}
-
-fn plain(name: &str, access: Result<Access, String>) -> ClusterSettings {
-    ClusterSettings {
-        name: name.to_owned(),
-        title: None,
-        access,
-        auth_provider: "serviceAccount".to_owned(),
-        skips_metrics: false,
-        dashboard: serde_json::Map::new(),
-    }
-}
-
 fn proxy() -> ClusterSettings {
     let access = Url::parse(PROXY).map_err(|error| error.to_string());
     let access = access.map(|url| Access {
         url,
         token: Token::Nobody,
-        trust: HostTrust::default(),
+        trust: Trust::default(),
     });
     ClusterSettings {
         auth_provider: "localKubectlProxy".to_owned(),
-        ..plain("local", access)
+        ..ClusterSettings::plain("local", access)
     }
 }
 
-fn cluster(one: &Value, folder: &Path, own: Option<&OwnAccount>) -> ClusterSettings {
+fn cluster(one: &Value, folder: &Path, own: Option<&OwnAccount>, everywhere: &Wanted) -> ClusterSettings {
     let name = one["name"].as_str().unwrap_or("(without a name)");
-    let provider = auth_provider(one).unwrap_or("serviceAccount");
     let dashboard = ["dashboardUrl", "dashboardApp", "dashboardParameters"];
     let dashboard = dashboard
         .iter()
         .filter_map(|key| Some(((*key).to_owned(), one.get(*key)?.clone())));
     ClusterSettings {
         title: one["title"].as_str().map(str::to_owned),
-        auth_provider: provider.to_owned(),
+        auth_provider: auth_provider(one).unwrap_or("serviceAccount").to_owned(),
         skips_metrics: one["skipMetricsLookup"].as_bool() == Some(true),
+        wanted: everywhere.of_cluster(one),
         dashboard: dashboard.collect(),
-        ..plain(name, access(one, provider, folder, own))
+        ..ClusterSettings::plain(name, access(one, folder, own))
     }
-}
-
-/// How a cluster of the section is called, or why it cannot be called.
-pub(crate) fn access(
-    one: &Value,
-    provider: &str,
-    folder: &Path,
-    own: Option<&OwnAccount>,
-) -> Result<Access, String> {
-    let token = match provider {
-        "serviceAccount" => token(one, folder),
-        "localKubectlProxy" => Some(Token::Nobody),
-        other => {
-            return Err(format!(
-                "authProvider \"{other}\" is not there yet; serviceAccount and localKubectlProxy are"
-            ));
-        }
-    };
-    let Some(token) = token else {
-        let missing = "it has no serviceAccountToken, and the portal does not run in a cluster";
-        return own.ok_or_else(|| missing.to_owned()).and_then(OwnAccount::access);
-    };
-    let url = one["url"].as_str().unwrap_or_default();
-    let url = Url::parse(url).map_err(|error| format!("its url \"{url}\" is no address: {error}"))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!("its url {url} is no web address"));
-    }
-    Ok(Access {
-        url,
-        token,
-        trust: trust(one, folder)?,
-    })
-}
-
-fn token(one: &Value, folder: &Path) -> Option<Token> {
-    let text = |key: &str| one[key].as_str().map(str::trim).filter(|text| !text.is_empty());
-    let file = text("serviceAccountTokenFile").map(|file| Token::File(folder.join(file)));
-    file.or_else(|| text("serviceAccountToken").map(|token| Token::Text(Secret::new(token))))
-}
-
-fn trust(one: &Value, folder: &Path) -> Result<HostTrust, String> {
-    use base64::Engine as _;
-
-    let own = match (one["caData"].as_str(), one["caFile"].as_str()) {
-        (Some(data), _) => {
-            let compact: String = data.split_whitespace().collect();
-            let pem = base64::engine::general_purpose::STANDARD.decode(compact);
-            let pem = pem.map_err(|error| format!("its caData is no base64: {error}"))?;
-            HostTrust::default()
-                .only(&pem)
-                .map_err(|error| format!("its caData {error}"))?
-        }
-        (None, Some(file)) => authority_in(&folder.join(file))?,
-        (None, None) => HostTrust::default(),
-    };
-    let is_unverified = one["skipTLSVerify"].as_bool() == Some(true);
-    Ok(if is_unverified { own.unverified() } else { own })
-}
-
-fn authority_in(file: &Path) -> Result<HostTrust, String> {
-    let named = |reason: String| format!("the certificates in {} {reason}", file.display());
-    let pem = std::fs::read(file).map_err(|error| named(format!("cannot be read: {error}")))?;
-    HostTrust::default()
-        .only(&pem)
-        .map_err(|error| named(error.to_string()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use config::Secret;
     use serde_json::json;
 
     fn read(section: Value) -> Vec<ClusterSettings> {
@@ -267,7 +213,7 @@ mod tests {
     }
 
     fn refusal(cluster: Value) -> String {
-        one(cluster).access.err().expect("it cannot be called")
+        one(cluster).access.expect_err("it cannot be called")
     }
 
     #[test]
@@ -294,23 +240,82 @@ mod tests {
             refusal(cluster)
         };
         for (more, expected) in [
-            (
-                json!({"authProvider": "oidc"}),
-                "authProvider \"oidc\" is not there yet",
-            ),
+            (json!({"authProvider": "oidc"}), "it has no oidcTokenProvider"),
+            (json!({"authProvider": "aws"}), "a cloud's own sign-in"),
+            (json!({"authProvider": "magic"}), "is not known"),
             (json!({"serviceAccountToken": ""}), "does not run in a cluster"),
             (json!({"url": "k8s"}), "is no address"),
             (json!({"url": "ftp://k8s.example.com"}), "is no web address"),
             (json!({"caData": "!"}), "its caData is no base64"),
             (json!({"caData": "AAAA"}), "its caData cannot be used"),
             (
-                json!({"caFile": "missing.pem"}),
-                "/nowhere/missing.pem cannot be read",
+                json!({"clientCertFile": "c.pem"}),
+                "its client certificate has no key",
             ),
         ] {
             let told = base(more.clone());
             assert!(told.contains(expected), "{more}: {told}");
         }
+    }
+
+    #[test]
+    fn files_are_read_when_they_are_needed() {
+        let folder = tempfile::tempdir().unwrap();
+        let section = json!({"clusterLocatorMethods": [{"type": "config", "clusters": [{
+            "name": "x", "url": "https://k8s.example.com", "serviceAccountToken": "t", "caFile": "ca.pem",
+        }]}]});
+        let trust = || {
+            let settings = Settings::read(Some(&section), folder.path(), None);
+            settings.clusters[0].access.clone().unwrap().trust
+        };
+        let before = trust().stamp();
+        let reason = trust().read().err().unwrap();
+        assert!(reason.contains("ca.pem cannot be read"), "{reason}");
+        std::fs::write(folder.path().join("ca.pem"), "none").unwrap();
+        assert_ne!(trust().stamp(), before, "the file is looked at again");
+        let reason = trust().read().err().unwrap();
+        assert!(reason.contains("no certificate in PEM form"), "{reason}");
+    }
+
+    #[test]
+    fn a_cluster_may_take_the_token_of_its_viewers() {
+        let read = one(json!({
+            "name": "x", "url": "https://k8s.example.com",
+            "authMetadata": {"kubernetes.io/auth-provider": "oidc", "kubernetes.io/oidc-token-provider": "keycloak"},
+        }));
+        assert_eq!(read.access.unwrap().token, Token::OfViewer("keycloak".to_owned()));
+        assert_eq!(read.auth_provider, "oidc");
+    }
+
+    #[test]
+    fn kinds_are_chosen_and_added() {
+        let custom =
+            |group: &str, plural: &str| json!({"group": group, "apiVersion": "v1alpha1", "plural": plural});
+        let section = json!({
+            "customResources": [custom("argoproj.io", "rollouts")],
+            "objectTypes": ["secrets", "deployments", "pods", "persistentvolumeclaims"],
+            "apiVersionOverrides": {"cronjobs": "v1beta1"},
+            "clusterLocatorMethods": [{"type": "config", "clusters": [
+                {"name": "a", "url": "https://a.example.com", "serviceAccountToken": "t"},
+                {"name": "b", "url": "https://b.example.com", "serviceAccountToken": "t", "customResources": [custom("example.com", "things"), custom("", "secrets")]},
+            ]}],
+        });
+        let settings = Settings::read(Some(&section), Path::new("/nowhere"), None);
+        let plurals = |kinds: &[&'static Kind]| kinds.iter().map(|kind| kind.plural).collect::<Vec<_>>();
+        assert_eq!(
+            plurals(&settings.of_wire),
+            ["persistentvolumeclaims", "pods", "deployments"]
+        );
+        assert_eq!(plurals(&settings.clusters[0].wanted.custom), ["rollouts"]);
+        assert_eq!(plurals(&settings.clusters[1].wanted.custom), ["things"]);
+        let versions = &settings.clusters[0].wanted.versions;
+        let version = |group: &str, plural: &str| {
+            versions
+                .get(&(group.to_owned(), plural.to_owned()))
+                .map(String::as_str)
+        };
+        assert_eq!(version("batch", "cronjobs"), Some("v1beta1"));
+        assert_eq!(version("argoproj.io", "rollouts"), Some("v1alpha1"));
     }
 
     #[test]

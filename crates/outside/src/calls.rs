@@ -70,15 +70,31 @@ impl OutsideCalls {
     /// When the system offers no usable TLS.
     pub fn host(&self, name: &str, policy: &HostPolicy) -> Result<Host, NotPrepared> {
         let mut hosts = self.inner.hosts.lock();
-        let is_new = !hosts.contains_key(name);
-        let name = if is_new && hosts.len() >= MAX_HOSTS {
-            OTHERS
-        } else {
-            name
-        };
+        let name = place(&hosts, name);
         if let Some(host) = hosts.get(name) {
             return Ok(host.clone());
         }
+        self.made(&mut hosts, name, policy)
+    }
+
+    /// A host of that name with this policy, in place of an earlier one, because what it is trusted by has changed. Calls of the
+    /// earlier one end as they began.
+    ///
+    /// # Errors
+    ///
+    /// As [`OutsideCalls::host`].
+    pub fn renewed_host(&self, name: &str, policy: &HostPolicy) -> Result<Host, NotPrepared> {
+        let mut hosts = self.inner.hosts.lock();
+        let name = place(&hosts, name);
+        self.made(&mut hosts, name, policy)
+    }
+
+    fn made(
+        &self,
+        hosts: &mut BTreeMap<String, Host>,
+        name: &str,
+        policy: &HostPolicy,
+    ) -> Result<Host, NotPrepared> {
         let connections = self.inner.connections.clone();
         let host = Host::new(name, policy.clone(), connections, self.inner.clock.clone())?;
         hosts.insert(name.to_owned(), host.clone());
@@ -89,6 +105,15 @@ impl OutsideCalls {
     pub fn status(&self) -> Vec<HostStatus> {
         let hosts: Vec<Host> = self.inner.hosts.lock().values().cloned().collect();
         hosts.iter().map(Host::status).collect()
+    }
+}
+
+/// The name under which a host is kept: its own as long as there is room.
+fn place<'a>(hosts: &BTreeMap<String, Host>, name: &'a str) -> &'a str {
+    if hosts.len() >= MAX_HOSTS && !hosts.contains_key(name) {
+        OTHERS
+    } else {
+        name
     }
 }
 
@@ -133,5 +158,22 @@ mod tests {
         assert!(status.iter().any(|host| host.host == OTHERS));
         let known = calls.host("host-1", &HostPolicy::default()).unwrap();
         assert_eq!(known.name(), "host-1");
+    }
+
+    #[test]
+    fn a_renewed_host_has_its_new_bounds() {
+        let calls = OutsideCalls::new(Settings::default(), Arc::new(SystemClock));
+        let bounded = |concurrency| HostPolicy {
+            concurrency,
+            ..HostPolicy::default()
+        };
+        calls.host("a", &bounded(1)).unwrap();
+        assert_eq!(calls.host("a", &bounded(2)).unwrap().policy().concurrency, 1);
+        assert_eq!(
+            calls.renewed_host("a", &bounded(3)).unwrap().policy().concurrency,
+            3
+        );
+        assert_eq!(calls.host("a", &bounded(2)).unwrap().policy().concurrency, 3);
+        assert_eq!(calls.status().len(), 1);
     }
 }

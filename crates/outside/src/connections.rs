@@ -63,6 +63,8 @@ impl Connections {
 
     fn pool(&self, policy: &HostPolicy, trusted: Option<&str>) -> Result<Client, NotPrepared> {
         let mut pools = self.pools.lock();
+        // Trust that was renewed leaves a pool behind that nobody can ask for.
+        pools.retain(|pool| pool.trust.as_ref().is_none_or(|trust| !trust.is_forgotten()));
         if let Some(pool) = pools.iter().find(|pool| pool.fits(policy, trusted)) {
             return Ok(pool.client.clone());
         }

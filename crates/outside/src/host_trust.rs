@@ -53,6 +53,11 @@ impl HostTrust {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
+    /// Whether nobody else has it, so that no new call can be made with it.
+    pub(crate) fn is_forgotten(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
+    }
+
     pub(crate) fn apply(&self, mut client: ClientBuilder) -> ClientBuilder {
         if let Some(only) = &self.0.only {
             client = client.tls_certs_only(only.iter().cloned());

@@ -250,6 +250,15 @@ impl<S: Clone + Send + Sync + 'static> Rows<S> {
         self.row(Method::PUT, path.into(), rule, routing::put(handler))
     }
 
+    /// Adds a row for PATCH.
+    pub fn patch<H, T>(self, path: impl Into<Cow<'static, str>>, rule: Rule, handler: H) -> Self
+    where
+        H: Handler<T, S>,
+        T: 'static,
+    {
+        self.row(Method::PATCH, path.into(), rule, routing::patch(handler))
+    }
+
     /// Adds a row for DELETE.
     pub fn delete<H, T>(self, path: impl Into<Cow<'static, str>>, rule: Rule, handler: H) -> Self
     where

@@ -1,6 +1,7 @@
 //! Which network addresses belong to the public internet.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
 use outside::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
@@ -57,8 +58,8 @@ fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     }
 }
 
-/// Whether a URL names a non-public address outright. Names are judged when they are resolved.
-pub(crate) fn names_private_address(url: &Url) -> bool {
+/// Whether a URL names a non-public address outright. Names are judged when they are resolved ([`public_resolver`]).
+pub fn names_private_address(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => !is_public_v4(address),
         Some(Host::Ipv6(address)) => !is_public_v6(address),
@@ -68,6 +69,11 @@ pub(crate) fn names_private_address(url: &Url) -> bool {
         }
         None => true,
     }
+}
+
+/// Resolves names to public addresses only, for hosts whose address somebody else chooses.
+pub fn public_resolver() -> Arc<dyn Resolve> {
+    Arc::new(PublicResolver)
 }
 
 /// Resolves names to public addresses only, so that a name cannot lead inside.

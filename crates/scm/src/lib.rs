@@ -32,6 +32,7 @@ mod tree_reader;
 mod versions;
 mod webhook;
 
+pub use address::{names_private_address, public_resolver};
 pub use allow::AllowList;
 pub use analysis::Analysis;
 pub use commits::{Commit, commit_page};

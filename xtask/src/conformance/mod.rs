@@ -10,6 +10,7 @@ mod docs;
 mod exceptions;
 mod floors;
 mod golden;
+mod kubernetes;
 mod language;
 mod recorded;
 mod replay;
@@ -80,7 +81,7 @@ const BINARY: &str = "BACKSTAGE_BINARY";
 /// A comparison: its name on the command line, and what it does.
 type Comparison = (&'static str, fn(&Path, &Path) -> Result<Vec<Agreement>>);
 
-const COMPARISONS: [Comparison; 7] = [
+const COMPARISONS: [Comparison; 8] = [
     ("verdicts", verdicts::compare),
     ("corpora", corpus::compare),
     ("recorded", replay::compare),
@@ -88,6 +89,7 @@ const COMPARISONS: [Comparison; 7] = [
     ("language", language::compare),
     ("docs", docs::compare),
     ("searches", golden::compare),
+    ("kubernetes", kubernetes::compare),
 ];
 
 /// Runs the comparisons that are named, or every one.

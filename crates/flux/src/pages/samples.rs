@@ -53,6 +53,7 @@ fn question() -> Question {
         selector: Selector::equal("backstage.io/kubernetes-id", "talentmesh-api"),
         namespace: None,
         cluster: None,
+        depends_on: Vec::new(),
     }
 }
 

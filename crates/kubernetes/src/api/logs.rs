@@ -1,144 +1,35 @@
-//! `GET /api/kubernetes/logs`: a container's log as server-sent events, bounded on both sides.
+//! `GET /api/kubernetes/logs`: logs of a container or of all pods of a workload as server-sent events, bounded on both sides; and
+//! `GET /api/kubernetes/logs/text`, the last lines as a file.
 
-use std::collections::VecDeque;
 use std::sync::LazyLock;
-use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use axum::response::sse::Event;
 use axum::response::{IntoResponse, Response};
-use catalog::Sight;
-use futures::stream::{self, BoxStream, Stream, StreamExt};
-use model::{EntityRef, Fault, FaultKind};
+use futures::future::join_all;
+use futures::stream::{self, Stream};
+use model::{Fault, FaultKind};
 use serde_json::{Value, json};
 use sight::CurrentSight;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, timeout_at};
 use url::form_urlencoded;
 use web::ApiError;
 use web::api::{Parameter, ReadQuery, Values};
 
 use super::Desk;
-use crate::engine::kinds::OF_ENTITIES;
-use crate::engine::kinds::PODS;
-use crate::engine::{Failure, LogLine, LogQuestion, Object, Question};
+use super::log_address::{LogAddress, NAMES};
+use crate::engine::{Batch, Failure, Fed, LogFeed, LogLine, LogQuestion, MOST_TOGETHER, Object, Source};
+use crate::pages::ReadLine;
 
-/// Logs that are followed at the same time.
-const MOST: usize = 100;
-/// Lines of one event; what more comes in its time is left out.
-const TOGETHER: usize = 500;
-/// How long lines are gathered.
-const GATHER: Duration = Duration::from_millis(250);
+/// Readers of logs at the same time.
+const MOST: usize = 50;
+/// Lines of a file, of each container.
+const FILE_LINES: usize = 50_000;
+/// Bytes of a file, of all containers together.
+const FILE_BYTES: u64 = 10 << 20;
 
 static PLACES: LazyLock<std::sync::Arc<Semaphore>> = LazyLock::new(|| Semaphore::new(MOST).into());
-
-/// A container of an entity's pod, as addresses name it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LogAddress {
-    pub entity: EntityRef,
-    pub cluster: String,
-    pub namespace: String,
-    pub pod: String,
-    pub container: String,
-    pub is_previous: bool,
-    pub after: Option<jiff::Timestamp>,
-}
-
-impl LogAddress {
-    /// The pairs of an address.
-    pub fn with_path(&self, path: &str) -> String {
-        let entity = self.entity.to_string();
-        let previous = if self.is_previous { "true" } else { "" };
-        ui::href::with_query(
-            path,
-            [
-                ("entity", entity.as_str()),
-                ("cluster", &self.cluster),
-                ("namespace", &self.namespace),
-                ("pod", &self.pod),
-                ("container", &self.container),
-                ("previous", previous),
-            ],
-        )
-    }
-
-    /// Reads the pairs of an address.
-    pub fn read(query: &str) -> Result<Self, Fault> {
-        let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        let of = |name: &str| {
-            pairs
-                .iter()
-                .find(|(key, _)| key == name)
-                .map(|(_, value)| value.clone())
-        };
-        let needed = |name: &str| {
-            let value = of(name).filter(|value| !value.is_empty());
-            value.ok_or_else(|| Fault::input(format!("'{name}' is missing in the address")))
-        };
-        let after = of("after")
-            .filter(|text| !text.is_empty())
-            .map(|text| text.parse())
-            .transpose();
-        Ok(Self {
-            entity: needed("entity")?
-                .parse()
-                .map_err(|error| Fault::input(format!("'entity': {error}")))?,
-            cluster: needed("cluster")?,
-            namespace: needed("namespace")?,
-            pod: needed("pod")?,
-            container: needed("container")?,
-            is_previous: of("previous").is_some_and(|text| text == "true"),
-            after: after.map_err(|_| Fault::input("'after' must be a time such as 2026-01-31T12:00:00Z"))?,
-        })
-    }
-
-    pub fn question(&self) -> LogQuestion {
-        LogQuestion {
-            cluster: self.cluster.clone(),
-            namespace: self.namespace.clone(),
-            pod: self.pod.clone(),
-            container: self.container.clone(),
-            is_previous: self.is_previous,
-            after: self.after,
-        }
-    }
-}
-
-impl Desk {
-    /// The pod of an address, if it belongs to the entity and the caller sees that.
-    pub async fn pod(&self, sight: &Sight, address: &LogAddress) -> Result<Object, Fault> {
-        let missing = || {
-            Fault::not_found(format!(
-                "{} has no pod {} in the namespace {} of {}; it may have been replaced",
-                address.entity, address.pod, address.namespace, address.cluster
-            ))
-        };
-        let entity = self.catalog.seen_by(sight).entity(&address.entity).await?;
-        let question = entity.as_ref().and_then(Question::of).ok_or_else(missing)?;
-        let question = question.map_err(|error| Fault::input(error.to_string()))?;
-        self.kubernetes.watch(&OF_ENTITIES).await;
-        let answer = self.kubernetes.ask(&question, &[&PODS]);
-        let clusters = answer
-            .clusters
-            .iter()
-            .filter(|one| one.cluster == address.cluster);
-        let mut pods = clusters.flat_map(|one| one.of(&PODS));
-        let found = pods.find(|pod| pod.name() == address.pod && pod.namespace() == address.namespace);
-        found.cloned().ok_or_else(missing)
-    }
-}
-
-/// The pairs of an address.
-const NAMES: [&str; 7] = [
-    "entity",
-    "cluster",
-    "namespace",
-    "pod",
-    "container",
-    "previous",
-    "after",
-];
 
 /// The address as it came; the desk reads it.
 pub(super) struct Asked(LogAddress);
@@ -152,6 +43,9 @@ impl ReadQuery for Asked {
         Parameter::text(NAMES[4]),
         Parameter::text(NAMES[5]),
         Parameter::text(NAMES[6]),
+        Parameter::text(NAMES[7]),
+        Parameter::text(NAMES[8]),
+        Parameter::text(NAMES[9]),
     ];
 
     fn read(values: &Values) -> Result<Self, Fault> {
@@ -171,84 +65,158 @@ pub(super) async fn follow(
     headers: HeaderMap,
     web::Query(Asked(mut address)): web::Query<Asked>,
 ) -> Result<Response, ApiError> {
-    desk.pod(&sight, &address).await?;
+    let (question, _) = desk.logged(&sight, &address).await?;
     // A browser that comes back says what it has seen.
     let seen = headers
         .get("last-event-id")
         .and_then(|id| id.to_str().ok()?.parse().ok());
-    address.after = seen.or(address.after);
-    let Ok(place) = PLACES.clone().try_acquire_owned() else {
-        let message = format!("{MOST} logs are followed already; close one, or try again");
-        return Err(Fault::new(FaultKind::TooManyRequests, message).into());
-    };
-    let events = match desk.kubernetes.follow_lines(&address.question()).await {
-        Ok(lines) => events(lines, place).boxed(),
-        Err(failure) => stream::iter([ended(&failure.message)]).boxed(),
-    };
-    Ok(web::sse::answer(events, desk.stop.clone()).into_response())
+    if let Some(seen) = seen {
+        address.marks = seen;
+    }
+    let place = place()?;
+    let look = desk.look(question, &address);
+    let feed = LogFeed::new(
+        desk.kubernetes.clone(),
+        address.question(),
+        address.marks.clone(),
+        look,
+    );
+    Ok(web::sse::answer(events(feed, place), desk.stop.clone()).into_response())
 }
 
-type Lines = BoxStream<'static, Result<LogLine, Failure>>;
+/// A place among those that read logs.
+fn place() -> Result<OwnedSemaphorePermit, Fault> {
+    let message = format!("{MOST} people follow logs already; close one, or try again");
+    let place = PLACES.clone().try_acquire_owned();
+    place.map_err(|_| Fault::new(FaultKind::TooManyRequests, message))
+}
 
-fn events(lines: Lines, place: OwnedSemaphorePermit) -> impl Stream<Item = Event> + Send {
-    stream::unfold(Some((lines, place)), |open| async move {
-        let (mut lines, place) = open?;
-        match gathered(&mut lines).await {
-            Gathered::Lines(batch) => Some((event(&batch), Some((lines, place)))),
-            Gathered::End(reason) => Some((ended(&reason), None)),
+fn events(feed: LogFeed, place: OwnedSemaphorePermit) -> impl Stream<Item = Event> + Send {
+    stream::unfold(Some((feed, place)), |open| async move {
+        let (mut feed, place) = open?;
+        match feed.next().await {
+            Fed::Lines(batch) => {
+                let event = lines(&batch).id(feed.marks.to_string());
+                Some((event, Some((feed, place))))
+            }
+            Fed::Note(text) => Some((told("note", &text), Some((feed, place)))),
+            Fed::End(reason) => Some((told("ended", &reason), None)),
         }
     })
 }
 
-enum Gathered {
-    Lines(Batch),
-    End(String),
-}
-
-/// Lines that came together.
-struct Batch {
-    lines: VecDeque<LogLine>,
-    left_out: usize,
-}
-
-/// Waits for a line, and gathers those that come soon after it; of very many the last ones.
-async fn gathered(lines: &mut Lines) -> Gathered {
-    let first = match lines.next().await {
-        Some(Ok(line)) => line,
-        Some(Err(failure)) => return Gathered::End(failure.message),
-        None => return Gathered::End("The container ended, or its log was rotated.".to_owned()),
-    };
-    let mut batch = Batch {
-        lines: VecDeque::from([first]),
-        left_out: 0,
-    };
-    let until = Instant::now() + GATHER;
-    while let Ok(Some(Ok(line))) = timeout_at(until, lines.next()).await {
-        if batch.lines.len() >= TOGETHER {
-            batch.lines.pop_front();
-            batch.left_out += 1;
-        }
-        batch.lines.push_back(line);
-    }
-    Gathered::Lines(batch)
-}
-
-fn event(batch: &Batch) -> Event {
+fn lines(batch: &Batch) -> Event {
     let lines: Vec<Value> = batch
         .lines
         .iter()
-        .map(|line| json!({"at": line.at, "text": line.text}))
+        .map(|(source, line)| as_json(source, line))
         .collect();
     let data = json!({"lines": lines, "leftOut": batch.left_out}).to_string();
-    let event = Event::default().event("lines").data(data);
-    match batch.lines.iter().rev().find_map(|line| line.at) {
-        Some(at) => event.id(at.to_string()),
-        None => event,
-    }
+    Event::default().event("lines").data(data)
 }
 
-fn ended(reason: &str) -> Event {
+/// A line as the page's script takes it: what a line of JSON says is taken apart here and nowhere else.
+fn as_json(source: &Source, line: &LogLine) -> Value {
+    let read = ReadLine::of(&line.text);
+    let mut told =
+        json!({"pod": source.pod, "container": source.container, "at": line.at, "text": read.plain});
+    if let Some(level) = read.level {
+        told["level"] = level.word().into();
+    }
+    if let Some(said) = read.said {
+        told["message"] = said.message.into();
+        told["fields"] = json!(said.fields);
+    }
+    told
+}
+
+fn told(name: &str, reason: &str) -> Event {
     Event::default()
-        .event("ended")
+        .event(name)
         .data(json!({ "reason": reason }).to_string())
+}
+
+/// The last lines as a file.
+pub(super) async fn text(
+    State(desk): State<Desk>,
+    CurrentSight(sight): CurrentSight,
+    web::Query(Asked(address)): web::Query<Asked>,
+) -> Result<Response, ApiError> {
+    let (_, pods) = desk.logged(&sight, &address).await?;
+    let _place = place()?;
+    let lines = desk.last_lines(&address, &pods, FILE_LINES, FILE_BYTES).await;
+    let lines = lines.map_err(|failure| Fault::new(FaultKind::Unavailable, failure.message))?;
+    let is_one = pods.len() == 1 && address.container.is_some();
+    let mut text = String::new();
+    for (source, line) in lines
+        .iter()
+        .filter(|(_, line)| address.search.is_empty() || line.text.contains(&address.search))
+    {
+        if let Some(at) = line.at {
+            text.push_str(&at.to_string());
+            text.push(' ');
+        }
+        if !is_one {
+            text.push_str(&format!("{}/{} ", source.pod, source.container));
+        }
+        text.push_str(&line.text);
+        text.push('\n');
+    }
+    let name = format!("{}-{}.log", address.namespace, pods[0].name());
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    Ok((headers, text).into_response())
+}
+
+impl Desk {
+    /// The last lines of all containers that an address means, in the order of time, at most so many lines of each container and so
+    /// many bytes of all. A failure only where no container has a log.
+    pub async fn last_lines(
+        &self,
+        address: &LogAddress,
+        pods: &[Object],
+        lines: usize,
+        bytes: u64,
+    ) -> Result<Vec<(Source, LogLine)>, Failure> {
+        let known = address.sources(&pods.iter().collect::<Vec<&Object>>());
+        let sources: Vec<Source> = known
+            .into_iter()
+            .map(|one| one.source)
+            .take(MOST_TOGETHER)
+            .collect();
+        let share = u64::try_from(sources.len().max(1)).unwrap_or(1);
+        let asked = sources.into_iter().map(async |source| {
+            let question = LogQuestion {
+                pod: source.pod.clone(),
+                container: source.container.clone(),
+                tail: lines,
+                tail_bytes: bytes / share,
+                ..address.question()
+            };
+            (self.kubernetes.last_lines(&question).await, source)
+        });
+        let (mut found, mut failure) = (Vec::new(), None);
+        let mut has_any = false;
+        for (answered, source) in join_all(asked).await {
+            match answered {
+                Ok(lines) => {
+                    has_any = true;
+                    found.extend(lines.into_iter().map(|line| (source.clone(), line)));
+                }
+                Err(failed) => failure = failure.or(Some(failed)),
+            }
+        }
+        // The order of each container's lines stays.
+        found.sort_by_key(|(_, line)| line.at);
+        match failure.filter(|_| !has_any) {
+            Some(failure) => Err(failure),
+            None => Ok(found),
+        }
+    }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kube::core::ApiResource;
-use kube::discovery::{ApiGroup, Discovery};
 use model::{Clock, SystemClock};
 use outside::{HostPolicy, OutsideCalls};
 use parking_lot::{Mutex, RwLock};
@@ -13,6 +12,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::answer::{ClusterAnswer, KindState};
+use super::columns::{self, Column};
+use super::credentials::Token;
+use super::discovery::KindsCache;
 use super::failure::{Failure, Sort};
 use super::followers::Followers;
 use super::index::Index;
@@ -22,36 +24,51 @@ use super::question::Question;
 use super::transport::Line;
 use super::usage::UsageCache;
 use super::watch::Watch;
-use crate::settings::ClusterSettings;
+use crate::settings::access::Stamp;
+use crate::settings::{Access, ClusterSettings};
 
 /// Calls of one cluster at the same time: a watch of each kind, logs, and room for questions.
 const CALLS: usize = 200;
+/// Kinds of one cluster that are watched.
+const MOST_WATCHED: usize = 100;
 /// Largest page of a list.
 const MAX_PAGE_BYTES: u64 = 64 << 20;
-/// How long the kinds of a cluster are taken as known.
-const KINDS_KNOWN: Duration = Duration::from_mins(5);
-
-type Kinds = Arc<HashMap<(String, String), ApiResource>>;
+/// How often it is looked whether certificates changed.
+const LOOK_AT_FILES: Duration = Duration::from_secs(1);
 
 /// A cluster.
 pub(crate) struct Cluster {
     pub settings: ClusterSettings,
-    line: Result<Line, String>,
-    kinds: tokio::sync::Mutex<Option<(Instant, Kinds)>>,
+    outside: OutsideCalls,
+    line: Mutex<Option<KnownLine>>,
+    pub(super) kinds: KindsCache,
     index: RwLock<Index>,
     watches: Mutex<HashMap<&'static Kind, Arc<Watch>>>,
+    columns: RwLock<HashMap<&'static Kind, Arc<[Column]>>>,
     pub usage: UsageCache,
+    /// Ends its watches.
+    stop: CancellationToken,
+}
+
+/// The line, as the files that it needs were.
+struct KnownLine {
+    looked: Instant,
+    stamp: Stamp,
+    line: Result<Line, String>,
 }
 
 impl Cluster {
-    pub fn new(settings: ClusterSettings, outside: &OutsideCalls) -> Self {
+    pub fn new(settings: ClusterSettings, outside: &OutsideCalls, stop: CancellationToken) -> Self {
         Self {
-            line: line(&settings, outside),
             settings,
-            kinds: tokio::sync::Mutex::default(),
+            outside: outside.clone(),
+            line: Mutex::default(),
+            kinds: KindsCache::default(),
             index: RwLock::default(),
             watches: Mutex::default(),
+            columns: RwLock::default(),
             usage: UsageCache::default(),
+            stop,
         }
     }
 
@@ -63,72 +80,109 @@ impl Cluster {
         self.settings.title.as_deref().unwrap_or(&self.settings.name)
     }
 
-    /// The line to a cluster that can be called.
-    pub fn usable_line(&self) -> Result<&Line, Failure> {
-        let unusable = |reason: &String| Failure::new(Sort::Unusable, reason.clone(), SystemClock.now());
-        self.line.as_ref().map_err(unusable)
+    /// The line to a cluster that can be called. It is made anew when a certificate changed.
+    pub fn usable_line(&self) -> Result<Line, Failure> {
+        let unusable = |reason: String| Failure::new(Sort::Unusable, reason, SystemClock.now());
+        let access = self
+            .settings
+            .access
+            .as_ref()
+            .map_err(|reason| unusable(reason.clone()))?;
+        let mut known = self.line.lock();
+        if let Some(known) = &*known
+            && known.looked.elapsed() < LOOK_AT_FILES
+        {
+            return known.line.clone().map_err(unusable);
+        }
+        let stamp = access.trust.stamp();
+        let line = match known.take() {
+            Some(known) if known.stamp == stamp => known.line,
+            _ => self.new_line(access),
+        };
+        *known = Some(KnownLine {
+            looked: Instant::now(),
+            stamp,
+            line: line.clone(),
+        });
+        line.map_err(unusable)
     }
 
-    /// The watch of a kind, which is begun if there is none.
-    pub fn watch(
-        self: &Arc<Self>,
-        kind: &'static Kind,
-        followers: &Arc<Followers>,
-        stop: &CancellationToken,
-    ) -> Arc<Watch> {
+    fn new_line(&self, access: &Access) -> Result<Line, String> {
+        let policy = HostPolicy {
+            concurrency: CALLS,
+            answer_time: Duration::from_secs(30),
+            max_answer_bytes: MAX_PAGE_BYTES,
+            // Watches rest by themselves, and what pages ask for waits only for a moment.
+            breaker: None,
+            trust: Some(access.trust.read()?),
+            resolver: self.settings.is_public.then(scm::public_resolver),
+            ..HostPolicy::default()
+        };
+        let name = format!("kubernetes {}", self.settings.name);
+        let host = self.outside.renewed_host(&name, &policy);
+        Ok(Line {
+            host: host.map_err(|error| error.to_string())?,
+            base: access.url.clone(),
+            token: access.token.clone(),
+        })
+    }
+
+    /// Whose token the cluster is asked with, if that is the viewer's own: the provider of `oidc`.
+    pub fn viewer_provider(&self) -> Option<&str> {
+        match &self.settings.access.as_ref().ok()?.token {
+            Token::OfViewer(provider) => Some(provider),
+            _ => None,
+        }
+    }
+
+    /// The watch of a kind, which is begun if there is none. Nothing where too many kinds are watched.
+    pub fn watch(self: &Arc<Self>, kind: &'static Kind, followers: &Arc<Followers>) -> Option<Arc<Watch>> {
         let mut watches = self.watches.lock();
         if let Some(watch) = watches.get(kind) {
-            return watch.clone();
+            return Some(watch.clone());
+        }
+        if watches.len() >= MOST_WATCHED || self.stop.is_cancelled() {
+            return None;
         }
         let watch = Arc::new(Watch::new(kind, followers.clone()));
         watches.insert(kind, watch.clone());
-        match self.usable_line() {
-            Ok(_) => {
-                let running = watch.clone().run(self.clone(), followers.clone(), stop.clone());
+        match self.why_not_watched() {
+            None => {
+                let running = watch
+                    .clone()
+                    .run(self.clone(), followers.clone(), self.stop.clone());
                 tokio::spawn(running);
             }
-            Err(failure) => watch.pulse.failed(failure),
+            Some(failure) => watch.pulse.failed(failure),
         }
-        watch
+        Some(watch)
     }
 
-    /// How a kind is called in this cluster; nothing if it has no such kind.
-    pub async fn resource(&self, kind: &Kind) -> Result<Option<ApiResource>, Failure> {
-        let known = self.known_kinds().await?;
-        let name = (kind.group.to_owned(), kind.plural.to_owned());
-        Ok(known.get(&name).cloned())
+    /// Why a cluster is not watched, for a reason that does not pass.
+    fn why_not_watched(&self) -> Option<Failure> {
+        let now = SystemClock.now();
+        if let Err(reason) = &self.settings.access {
+            return Some(Failure::new(Sort::Unusable, reason.clone(), now));
+        }
+        let provider = self.viewer_provider()?;
+        let message = format!("its objects are seen with the viewer's own token (oidc.{provider})");
+        Some(Failure::new(Sort::NeedsViewer, message, now))
     }
 
-    async fn known_kinds(&self) -> Result<Kinds, Failure> {
-        let mut known = self.kinds.lock().await;
-        if let Some((at, kinds)) = &*known
-            && at.elapsed() < KINDS_KNOWN
-        {
-            return Ok(kinds.clone());
-        }
-        let client = self.usable_line()?.client(None);
-        let found = match Discovery::new(client.clone()).run_aggregated().await {
-            Ok(found) => Ok(found),
-            // Servers before 1.26 describe each group by itself.
-            Err(kube::Error::SerdeError(_) | kube::Error::Discovery(_)) => Discovery::new(client).run().await,
-            Err(error) => Err(error),
-        };
-        let found = found.map_err(|error| Failure::of(&error, SystemClock.now()))?;
-        let kinds: Kinds = Arc::new(kinds_of(&found));
-        *known = Some((Instant::now(), kinds.clone()));
-        Ok(kinds)
+    /// Ends its watches.
+    pub fn leave(&self) {
+        self.stop.cancel();
     }
 
-    /// After such a failure the kinds of the cluster are asked for again.
-    pub fn forget_discovery(&self, after: Sort) {
-        if after == Sort::NotInstalled
-            && let Ok(mut known) = self.kinds.try_lock()
-            && known
-                .as_ref()
-                .is_some_and(|(at, _)| at.elapsed() > Duration::from_secs(30))
-        {
-            *known = None;
+    /// Keeps the columns that a definition gives a kind.
+    pub async fn read_columns(self: &Arc<Self>, kind: &'static Kind, resource: &ApiResource) {
+        if let Some(found) = columns::ask(self, resource).await {
+            self.columns.write().insert(kind, found);
         }
+    }
+
+    pub fn columns(&self, kind: &'static Kind) -> Option<Arc<[Column]>> {
+        self.columns.read().get(kind).cloned()
     }
 
     pub fn put(&self, object: Kept, followers: &Followers) {
@@ -182,6 +236,19 @@ impl Cluster {
         found.iter().map(Kept::read).collect()
     }
 
+    /// Objects of a kind in a namespace, or in all, by namespace and name.
+    pub fn within(&self, kind: &'static Kind, namespace: Option<&str>) -> Vec<Object> {
+        let mut found: Vec<Arc<Kept>> = {
+            let index = self.index.read();
+            match namespace {
+                Some(namespace) => index.within(kind, namespace).cloned().collect(),
+                None => index.all(kind).cloned().collect(),
+            }
+        };
+        found.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
+        found.iter().map(Kept::read).collect()
+    }
+
     /// Objects of these kinds that go by a word.
     pub fn near(&self, word: &str, kinds: &[&'static Kind]) -> Vec<Object> {
         let found = self.index.read().near(word, kinds);
@@ -210,29 +277,4 @@ impl Cluster {
             objects: found.iter().map(Kept::read).collect(),
         }
     }
-}
-
-fn line(settings: &ClusterSettings, outside: &OutsideCalls) -> Result<Line, String> {
-    let access = settings.access.clone()?;
-    let policy = HostPolicy {
-        concurrency: CALLS,
-        answer_time: Duration::from_secs(30),
-        max_answer_bytes: MAX_PAGE_BYTES,
-        // Watches rest by themselves, and what pages ask for waits only for a moment.
-        breaker: None,
-        trust: Some(access.trust),
-        ..HostPolicy::default()
-    };
-    let host = outside.host(&format!("kubernetes {}", settings.name), &policy);
-    Ok(Line {
-        host: host.map_err(|error| error.to_string())?,
-        base: access.url,
-        token: access.token,
-    })
-}
-
-fn kinds_of(found: &Discovery) -> HashMap<(String, String), ApiResource> {
-    let all = found.groups().flat_map(ApiGroup::recommended_resources);
-    all.map(|(resource, _)| ((resource.group.clone(), resource.plural.clone()), resource))
-        .collect()
 }

@@ -13,13 +13,20 @@ pub enum Token {
     Text(Secret),
     /// From a file.
     File(PathBuf),
+    /// That of the viewer, from this provider of `oidc`. It comes with a request and is kept nowhere.
+    OfViewer(String),
 }
 
 impl Token {
-    /// The token as it is now; an error names the file that cannot be read.
+    /// The token as it is now.
+    ///
+    /// # Errors
+    ///
+    /// Which file cannot be read, or whose token has to come with the request.
     pub async fn now(&self) -> Result<Option<String>, String> {
         match self {
             Self::Nobody => Ok(None),
+            Self::OfViewer(provider) => Err(missing(provider)),
             Self::Text(secret) => Ok(Some(secret.expose().to_owned())),
             Self::File(file) => match tokio::fs::read_to_string(file).await {
                 Ok(text) => Ok(Some(text.trim().to_owned())),
@@ -27,4 +34,9 @@ impl Token {
             },
         }
     }
+}
+
+/// Says that the viewer's token is missing, in the words of the wire contract.
+pub(crate) fn missing(provider: &str) -> String {
+    format!("Auth token not found under oidc.{provider} in request body")
 }

@@ -7,6 +7,7 @@ use kube::core::Status;
 use outside::{OutsideError, What};
 
 use super::kinds::Kind;
+use super::transport::NotSent;
 
 /// What sort of failure it is, and with that what helps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub enum Sort {
     Untrusted,
     /// The cluster cannot be called as it is configured.
     Unusable,
+    /// The cluster is asked with the viewer's own token, and none is there.
+    NeedsViewer,
     /// The cluster does not answer.
     Away,
     /// It answered something else.
@@ -68,6 +71,9 @@ impl Failure {
             }
             if let Some(kube::Error::Api(status)) = known.downcast_ref::<kube::Error>() {
                 return Self::of_status(status, now);
+            }
+            if let Some(NotSent(failure)) = known.downcast_ref::<NotSent>() {
+                return failure.clone();
             }
             if let Some(outside) = within(known) {
                 return Self::of_call(outside, now);
@@ -119,6 +125,9 @@ impl Failure {
                 Some("Set caData or caFile of the cluster to the certificate of its authority.")
             }
             Sort::Unusable => Some("Correct the cluster's entry under kubernetes.clusterLocatorMethods."),
+            Sort::NeedsViewer => Some(
+                "Ask through the API with the token in auth.oidc of the body; pages cannot ask this cluster yet.",
+            ),
             Sort::NotInstalled | Sort::Away | Sort::Other => None,
         }
     }

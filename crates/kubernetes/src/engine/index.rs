@@ -1,4 +1,4 @@
-//! The objects of one cluster, found by id, name, label and owner.
+//! The objects of one cluster, found by id, kind and namespace, label and owner.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ type Uid = Arc<str>;
 #[derive(Default)]
 pub(crate) struct Index {
     objects: HashMap<Uid, Arc<Kept>>,
-    of_kind: HashMap<&'static Kind, HashSet<Uid>>,
+    of_kind: HashMap<&'static Kind, HashMap<String, HashSet<Uid>>>,
     by_label: HashMap<String, HashMap<String, HashSet<Uid>>>,
     by_owner: HashMap<Uid, HashSet<Uid>>,
 }
@@ -50,7 +50,9 @@ impl Index {
                 .or_default()
                 .insert(new.uid.clone());
         }
-        self.of_kind.entry(new.kind).or_default().insert(new.uid.clone());
+        let of_kind = self.of_kind.entry(new.kind).or_default();
+        let in_namespace = of_kind.entry(new.namespace.clone()).or_default();
+        in_namespace.insert(new.uid.clone());
         self.objects.insert(new.uid.clone(), new.clone());
         Some((old, new))
     }
@@ -65,8 +67,11 @@ impl Index {
 
     /// Ids of a kind that are not among these.
     pub fn others(&self, kind: &'static Kind, present: &HashSet<Uid>) -> Vec<Uid> {
-        let all = self.of_kind.get(kind).into_iter().flatten();
-        all.filter(|uid| !present.contains(*uid)).cloned().collect()
+        let all = self.of_kind.get(kind).into_iter().flat_map(HashMap::values);
+        all.flatten()
+            .filter(|uid| !present.contains(*uid))
+            .cloned()
+            .collect()
     }
 
     fn forget(&mut self, old: &Kept) {
@@ -81,7 +86,9 @@ impl Index {
         for owner in &old.owners {
             remove_from(&mut self.by_owner, owner, &old.uid);
         }
-        remove_from(&mut self.of_kind, &old.kind, &old.uid);
+        if let Some(of_kind) = self.of_kind.get_mut(old.kind) {
+            remove_from(of_kind, &old.namespace, &old.uid);
+        }
     }
 
     /// The object and those that it belongs to, the nearest first.
@@ -108,9 +115,21 @@ impl Index {
 
     /// An object by its name.
     pub fn named(&self, kind: &'static Kind, namespace: &str, name: &str) -> Option<&Arc<Kept>> {
-        let all = self.of_kind.get(kind)?.iter();
-        let mut all = all.filter_map(|uid| self.objects.get(uid));
-        all.find(|kept| kept.name == name && kept.namespace == namespace)
+        self.within(kind, namespace).find(|kept| kept.name == name)
+    }
+
+    /// Objects of a kind in a namespace; those of the whole cluster are in the empty one.
+    pub fn within<'a>(&'a self, kind: &Kind, namespace: &str) -> impl Iterator<Item = &'a Arc<Kept>> {
+        let namespaces = self.of_kind.get(kind);
+        let all = namespaces.and_then(|namespaces| namespaces.get(namespace));
+        let all = all.into_iter().flatten();
+        all.filter_map(|uid| self.objects.get(uid))
+    }
+
+    /// All objects of a kind.
+    pub fn all(&self, kind: &Kind) -> impl Iterator<Item = &Arc<Kept>> {
+        let all = self.of_kind.get(kind).into_iter().flat_map(HashMap::values);
+        all.flatten().filter_map(|uid| self.objects.get(uid))
     }
 
     /// Objects that a question selects, those that belong to them, and those that they belong to: the deployment of pods that
@@ -151,8 +170,7 @@ impl Index {
 
     /// Objects of these kinds that go by a word: their name, or what labels say that they are.
     pub fn near(&self, word: &str, kinds: &[&'static Kind]) -> Vec<Arc<Kept>> {
-        let all = kinds.iter().filter_map(|kind| self.of_kind.get(kind)).flatten();
-        let all = all.filter_map(|uid| self.objects.get(uid));
+        let all = kinds.iter().flat_map(|kind| self.all(kind));
         let is_near = |kept: &&Arc<Kept>| {
             let labels = NAMING_LABELS.iter().filter_map(|key| kept.labels.get(*key));
             kept.name == word || labels.into_iter().any(|value| value == word)
@@ -162,7 +180,8 @@ impl Index {
 
     /// How many objects there are of a kind.
     pub fn count(&self, kind: &'static Kind) -> usize {
-        self.of_kind.get(kind).map_or(0, HashSet::len)
+        let namespaces = self.of_kind.get(kind).into_iter().flat_map(HashMap::values);
+        namespaces.map(HashSet::len).sum()
     }
 }
 
@@ -181,7 +200,7 @@ where
 
 #[cfg(test)]
 mod tests {
-    use super::super::kinds::{DEPLOYMENTS, PODS, REPLICA_SETS};
+    use super::super::kinds::{CONFIG_MAPS, DEPLOYMENTS, PODS, REPLICA_SETS};
     use super::*;
     use serde_json::{Value, json};
 
@@ -231,6 +250,9 @@ mod tests {
         index.remove("web-1-a");
         assert_eq!(names(&index, "app=pod"), [""; 0]);
         assert_eq!(index.count(&PODS), 1);
+        assert!(index.named(&PODS, "shop", "web-1-a").is_none());
+        assert!(index.named(&PODS, "shop", "web-1-b").is_some());
+        assert_eq!(index.within(&PODS, "elsewhere").count(), 0);
     }
 
     #[test]
@@ -244,6 +266,15 @@ mod tests {
         assert_eq!(old.unwrap().labels["app"], "web");
         assert!(names(&index, "app=web").is_empty(), "the old label is forgotten");
         assert_eq!(names(&index, "app=api").len(), 4);
+    }
+
+    #[test]
+    fn of_a_configuration_the_keys_are_kept() {
+        let object = json!({"metadata": {"name": "settings"}, "data": {"password": "geheim"}, "binaryData": {"key": "Z2VoZWlt"}});
+        let kept = Arc::new(Kept::new(&CONFIG_MAPS, serde_json::from_value(object).unwrap()));
+        let value = kept.read().value;
+        assert_eq!(value["data"], json!({"password": "***"}));
+        assert_eq!(value["binaryData"], json!({"key": "***"}));
     }
 
     #[test]

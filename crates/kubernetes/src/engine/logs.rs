@@ -11,8 +11,6 @@ use serde_json::Value;
 
 use super::failure::{Failure, Sort};
 
-/// Lines before those to come.
-const TAIL: usize = 500;
 /// Most bytes of the last lines.
 const MAX_TAIL_BYTES: u64 = 2 << 20;
 /// Longest line, in bytes; the rest is cut.
@@ -29,8 +27,53 @@ pub(crate) struct LogQuestion {
     pub container: String,
     /// That of the run before this one.
     pub is_previous: bool,
-    /// Only lines after this moment.
-    pub after: Option<Timestamp>,
+    /// Only lines after those that were seen.
+    pub after: Option<Mark>,
+    /// Only lines of the last so many seconds.
+    pub since: Option<u64>,
+    /// At most so many lines before those to come.
+    pub tail: usize,
+    /// At most so many bytes of them.
+    pub tail_bytes: u64,
+}
+
+impl LogQuestion {
+    /// The last lines of a container.
+    pub fn new(cluster: &str, namespace: &str, pod: &str, container: &str) -> Self {
+        Self {
+            cluster: cluster.to_owned(),
+            namespace: namespace.to_owned(),
+            pod: pod.to_owned(),
+            container: container.to_owned(),
+            is_previous: false,
+            after: None,
+            since: None,
+            tail: 500,
+            tail_bytes: MAX_TAIL_BYTES,
+        }
+    }
+}
+
+/// How far a log was seen: the moment of the last line, and how many lines of that moment were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub at: Timestamp,
+    pub seen: u32,
+}
+
+impl Mark {
+    /// The mark after a line.
+    pub fn after(before: Option<Self>, at: Timestamp) -> Self {
+        match before {
+            Some(before) if before.at == at => Self {
+                at,
+                seen: before.seen.saturating_add(1),
+            },
+            // Lines of a moment before it are late ones of the same log; what was seen stays seen.
+            Some(before) if before.at > at => before,
+            _ => Self { at, seen: 1 },
+        }
+    }
 }
 
 /// A line of a log.
@@ -46,9 +89,9 @@ impl super::Kubernetes {
     /// The last lines.
     pub(crate) async fn last_lines(&self, question: &LogQuestion) -> Result<Vec<LogLine>, Failure> {
         let answer = self.open_log(question, false).await?;
-        let text = answer.text().await;
-        let text = text.map_err(|error| Failure::of_call(&error, SystemClock.now()))?;
-        Ok(text.lines().map(line).collect())
+        let bytes = answer.bytes().await;
+        let bytes = bytes.map_err(|error| Failure::of_call(&error, SystemClock.now()))?;
+        Ok(String::from_utf8_lossy(&bytes).lines().map(line).collect())
     }
 
     /// The last lines and all that follow.
@@ -57,12 +100,12 @@ impl super::Kubernetes {
         question: &LogQuestion,
     ) -> Result<BoxStream<'static, Result<LogLine, Failure>>, Failure> {
         let answer = self.open_log(question, true).await?;
-        let after = question.after;
+        let mut unseen = Unseen::after(question.after);
         let lines = split(answer.stream().boxed());
-        let is_new = move |line: &LogLine| after.is_none_or(|after| line.at.is_none_or(|at| at > after));
-        Ok(lines
-            .filter(move |line| futures::future::ready(line.as_ref().map_or(true, is_new)))
-            .boxed())
+        let is_new = move |line: &Result<LogLine, Failure>| {
+            futures::future::ready(line.as_ref().map_or(true, |line| unseen.is_new(line)))
+        };
+        Ok(lines.filter(is_new).boxed())
     }
 
     async fn open_log(&self, question: &LogQuestion, follows: bool) -> Result<Answer, Failure> {
@@ -80,16 +123,14 @@ impl super::Kubernetes {
             .host
             .get(line.address(&path, &query(question, follows)))
             .any_status();
-        let token = line.token.now().await;
-        let token = token.map_err(|reason| Failure::new(Sort::Unauthorized, reason, now))?;
-        let call = match token {
+        let call = match line.token().await? {
             Some(token) => call.bearer(&token),
             None => call,
         };
         let call = if follows {
             call.endless(SILENCE)
         } else {
-            call.max_bytes(2 * MAX_TAIL_BYTES)
+            call.max_bytes(2 * question.tail_bytes)
         };
         let answer = call.send().await.map_err(|error| Failure::of_call(&error, now))?;
         if answer.is_success() {
@@ -99,15 +140,40 @@ impl super::Kubernetes {
     }
 }
 
+/// Tells lines that were seen before from others, since the server takes whole seconds.
+struct Unseen {
+    after: Option<Mark>,
+    met: u32,
+}
+
+impl Unseen {
+    fn after(after: Option<Mark>) -> Self {
+        Self { after, met: 0 }
+    }
+
+    fn is_new(&mut self, line: &LogLine) -> bool {
+        let (Some(after), Some(at)) = (self.after, line.at) else {
+            return true;
+        };
+        if at == after.at {
+            self.met = self.met.saturating_add(1);
+            return self.met > after.seen;
+        }
+        at > after.at
+    }
+}
+
 fn query(question: &LogQuestion, follows: bool) -> String {
     let mut pairs = vec![
         ("container", ui::href::encode(&question.container)),
         ("timestamps", "true".to_owned()),
     ];
-    match question.after {
-        // The server takes whole seconds; what was seen of that second is left out here.
-        Some(after) => pairs.push(("sinceTime", ui::href::encode(&after.to_string()))),
-        None => pairs.push(("tailLines", TAIL.to_string())),
+    match (question.after, question.since) {
+        (Some(after), _) => pairs.push(("sinceTime", ui::href::encode(&after.at.to_string()))),
+        (None, since) => {
+            pairs.push(("tailLines", question.tail.to_string()));
+            pairs.extend(since.map(|since| ("sinceSeconds", since.to_string())));
+        }
     }
     if question.is_previous {
         pairs.push(("previous", "true".to_owned()));
@@ -115,7 +181,7 @@ fn query(question: &LogQuestion, follows: bool) -> String {
     if follows {
         pairs.push(("follow", "true".to_owned()));
     } else {
-        pairs.push(("limitBytes", MAX_TAIL_BYTES.to_string()));
+        pairs.push(("limitBytes", question.tail_bytes.to_string()));
     }
     let pairs = pairs.iter().map(|(key, value)| format!("{key}={value}"));
     pairs.collect::<Vec<_>>().join("&")
@@ -214,5 +280,28 @@ mod tests {
         assert_eq!(lines[0].at, Some("2026-01-01T00:00:00.5Z".parse().unwrap()));
         assert!(lines.iter().all(|line| line.text.len() <= MAX_LINE));
         assert_eq!(lines.last().unwrap().text, "end");
+    }
+
+    #[test]
+    fn what_was_seen_does_not_come_again_and_nothing_is_lost() {
+        let all = [
+            "00:00:01.5Z a",
+            "00:00:02Z b",
+            "00:00:02Z c",
+            "00:00:02Z d",
+            "00:00:03Z e",
+        ];
+        let all: Vec<LogLine> = all
+            .iter()
+            .map(|text| line(&format!("2026-01-01T{text}")))
+            .collect();
+        for seen in 0..=all.len() {
+            let mark = all[..seen]
+                .iter()
+                .fold(None, |mark, line| line.at.map(|at| Mark::after(mark, at)));
+            let mut unseen = Unseen::after(mark);
+            let rest: Vec<&LogLine> = all.iter().filter(|line| unseen.is_new(line)).collect();
+            assert_eq!(rest, all[seen..].iter().collect::<Vec<_>>(), "after {seen}");
+        }
     }
 }

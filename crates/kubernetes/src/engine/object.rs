@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kube::core::DynamicObject;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::kinds::{EVENTS, Kind};
+use super::kinds::{CONFIG_MAPS, EVENTS, Kind};
 use super::selector::Labels;
 
 /// What `kubectl apply` keeps of the manifest; it repeats the object, secrets included.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// What stands in place of a value that is not kept, as the wire contract has it for secrets.
+const HIDDEN: &str = "***";
 
 /// An object as it is kept: what it is found by, and the rest as text, which takes a fraction of the room of a tree.
 #[derive(Debug)]
@@ -32,6 +35,9 @@ impl Kept {
         meta.managed_fields = None;
         if let Some(annotations) = &mut meta.annotations {
             annotations.remove(LAST_APPLIED);
+        }
+        if *kind == CONFIG_MAPS {
+            hide_values(&mut object.data);
         }
         let (namespace, name) = (
             meta.namespace.clone().unwrap_or_default(),
@@ -80,6 +86,16 @@ impl Kept {
     }
 }
 
+/// Leaves the keys of a configuration. Its values are read by nobody here, and some are secrets in the wrong place.
+fn hide_values(data: &mut Value) {
+    for part in ["data", "binaryData"] {
+        let values = data.get_mut(part).and_then(Value::as_object_mut);
+        for value in values.into_iter().flat_map(Map::values_mut) {
+            *value = HIDDEN.into();
+        }
+    }
+}
+
 /// The object as JSON. Items of lists do not say what they are.
 fn text_of(object: &DynamicObject, kind: &Kind) -> Box<str> {
     let mut value = serde_json::to_value(object).unwrap_or_else(|_| json!({}));
@@ -107,6 +123,11 @@ impl Object {
     /// Its kind.
     pub fn kind(&self) -> &'static Kind {
         self.kept.kind
+    }
+
+    /// The word for its kind as the object has it, for example `Deployment`.
+    pub fn kind_word(&self) -> &str {
+        self.value["kind"].as_str().unwrap_or(self.kept.kind.name)
     }
 
     /// Its name.

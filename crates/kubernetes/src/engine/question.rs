@@ -1,6 +1,6 @@
 //! Which objects belong to an entity, as its annotations say.
 
-use model::entity;
+use model::{EntityRef, entity};
 use serde_json::Value;
 
 use super::selector::{Labels, Selector, UnreadableSelector};
@@ -22,6 +22,9 @@ pub struct Question {
     pub namespace: Option<String>,
     /// The one cluster they are in; nothing: any.
     pub cluster: Option<String>,
+    /// Names of the resources of the entity's namespace that it depends on. Where the service locator is `catalogRelation`, these
+    /// are the clusters that are asked.
+    pub depends_on: Vec<String>,
 }
 
 impl Question {
@@ -41,6 +44,7 @@ impl Question {
             selector,
             namespace: text(NAMESPACE).map(str::to_owned),
             cluster: text(CLUSTER).map(str::to_owned),
+            depends_on: depends_on(value),
         }))
     }
 
@@ -49,7 +53,8 @@ impl Question {
         let by_name = || Self {
             selector: Selector::equal(ID, entity::name(value).unwrap_or_default()),
             namespace: entity::annotation(value, NAMESPACE).map(str::to_owned),
-            cluster: None,
+            cluster: entity::annotation(value, CLUSTER).map(str::to_owned),
+            depends_on: depends_on(value),
         };
         Self::of(value).unwrap_or_else(|| Ok(by_name()))
     }
@@ -61,6 +66,7 @@ impl Question {
             selector: Selector::parse(selector).expect("a selector"),
             namespace: namespace.map(str::to_owned),
             cluster: None,
+            depends_on: Vec::new(),
         }
     }
 
@@ -72,6 +78,17 @@ impl Question {
     pub(crate) fn selects(&self, namespace: &str, labels: &Labels) -> bool {
         self.namespace.as_deref().is_none_or(|only| only == namespace) && self.selector.matches(labels)
     }
+}
+
+fn depends_on(value: &Value) -> Vec<String> {
+    let relations = entity::relations(value);
+    let targets = relations.filter(|(relation, _)| *relation == "dependsOn");
+    let references = targets.filter_map(|(_, target)| target.parse::<EntityRef>().ok());
+    let own = entity::namespace(value);
+    let resources = references.filter(|target| {
+        target.kind().eq_ignore_ascii_case("resource") && target.namespace().eq_ignore_ascii_case(own)
+    });
+    resources.map(|target| target.name().to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -98,7 +115,24 @@ mod tests {
             .unwrap()
             .unwrap();
         assert!(narrowed.asks("north") && !narrowed.asks("south"));
+        assert!(narrowed.depends_on.is_empty());
         let labels = Labels::from([(ID.to_owned(), "web".to_owned())]);
         assert!(narrowed.selects("shop", &labels) && !narrowed.selects("test", &labels));
+    }
+
+    #[test]
+    fn resources_of_the_own_namespace_are_depended_on() {
+        let relation = |kind: &str, target: &str| json!({"type": kind, "targetRef": target});
+        let entity = json!({
+            "kind": "Component",
+            "metadata": {"name": "web", "namespace": "shop", "annotations": {ID: "web"}},
+            "relations": [
+                relation("dependsOn", "resource:shop/north"),
+                relation("dependsOn", "resource:default/south"),
+                relation("dependsOn", "component:shop/east"),
+                relation("ownedBy", "resource:shop/west"),
+            ],
+        });
+        assert_eq!(Question::of(&entity).unwrap().unwrap().depends_on, ["north"]);
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use config::Secret;
 use futures::stream::{Stream, StreamExt};
 use http::{Request, Response};
 use http_body_util::BodyExt;
@@ -13,7 +14,9 @@ use outside::{Host, OutsideError};
 use tower::BoxError;
 use url::Url;
 
+use super::cluster::Cluster;
 use super::credentials::Token;
+use super::failure::{Failure, Sort};
 use super::pulse::Pulse;
 
 /// Longest silence of a watch. The server sends bookmarks every minute, and ends a watch after five.
@@ -29,18 +32,44 @@ pub(crate) struct Line {
 
 /// A request that was not sent.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct NotSent(pub String);
+#[error("{}", .0.message)]
+pub(crate) struct NotSent(pub Failure);
 
-impl Line {
-    /// A client of the Kubernetes library. `pulse` hears of the streams of changes that are opened, and of what comes.
-    pub fn client(&self, pulse: Option<Arc<Pulse>>) -> kube::Client {
-        let line = self.clone();
+impl Cluster {
+    /// A client of the Kubernetes library. `pulse` hears of the streams of changes that are opened, and of what comes. The line is
+    /// looked up for each request, so that renewed certificates count.
+    pub fn client(self: &Arc<Self>, pulse: Option<Arc<Pulse>>) -> kube::Client {
+        self.client_with(None, pulse)
+    }
+
+    /// A client with the token of a viewer.
+    pub fn client_as(self: &Arc<Self>, token: Secret) -> kube::Client {
+        self.client_with(Some(Token::Text(token)), None)
+    }
+
+    fn client_with(self: &Arc<Self>, token: Option<Token>, pulse: Option<Arc<Pulse>>) -> kube::Client {
+        let cluster = self.clone();
         let service = tower::service_fn(move |request: Request<Body>| {
-            let (line, pulse) = (line.clone(), pulse.clone());
-            async move { line.send(request, pulse).await }
+            let (cluster, token, pulse) = (cluster.clone(), token.clone(), pulse.clone());
+            async move {
+                let mut line = cluster.usable_line().map_err(NotSent)?;
+                line.token = token.unwrap_or(line.token);
+                line.send(request, pulse).await
+            }
         });
         kube::Client::new(service, "default")
+    }
+}
+
+impl Line {
+    /// The token as it is now.
+    pub async fn token(&self) -> Result<Option<String>, Failure> {
+        let sort = match self.token {
+            Token::OfViewer(_) => Sort::NeedsViewer,
+            _ => Sort::Unauthorized,
+        };
+        let token = self.token.now().await;
+        token.map_err(|reason| Failure::new(sort, reason, SystemClock.now()))
     }
 
     async fn send(
@@ -60,7 +89,7 @@ impl Line {
         for (name, value) in &head.headers {
             call = call.header(name.clone(), value.to_str()?);
         }
-        if let Some(token) = self.token.now().await.map_err(NotSent)? {
+        if let Some(token) = self.token().await.map_err(NotSent)? {
             call = call.bearer(&token);
         }
         if is_watch {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use config::Secret;
 use jiff::Timestamp;
 use kube::Api;
 use kube::api::ListParams;
@@ -45,7 +46,7 @@ pub struct ContainerUse {
     pub memory: Quantity,
 }
 
-type Answered = Result<Arc<Usage>, Failure>;
+pub(crate) type Answered = Result<Arc<Usage>, Failure>;
 
 /// Answers of the last moments, by namespace.
 #[derive(Default)]
@@ -65,23 +66,39 @@ impl super::Kubernetes {
         if let Some(known) = cluster.usage.known(namespace) {
             return known;
         }
-        let answered = tokio::time::timeout(WAIT, ask(cluster, namespace, now)).await;
-        let answered = answered.unwrap_or_else(|_| {
-            let reason = format!("the metrics API did not answer within {} ms", WAIT.as_millis());
-            Err(Failure::new(Sort::Away, reason, now))
-        });
+        let answered = within_time(ask(&cluster, None, namespace, now), now).await;
         cluster.usage.keep(namespace, answered.clone());
         answered
     }
 }
 
-async fn ask(cluster: &Cluster, namespace: &str, now: Timestamp) -> Answered {
-    let Some(resource) = cluster.resource(&POD_METRICS).await? else {
+impl Cluster {
+    /// The same as the bearer of a token sees it, which is not kept.
+    pub async fn usage_as(self: &Arc<Self>, token: &Secret, namespace: &str) -> Answered {
+        let now = SystemClock.now();
+        within_time(ask(self, Some(token), namespace, now), now).await
+    }
+}
+
+async fn within_time(answer: impl Future<Output = Answered>, now: Timestamp) -> Answered {
+    let answered = tokio::time::timeout(WAIT, answer).await;
+    answered.unwrap_or_else(|_| {
+        let reason = format!("the metrics API did not answer within {} ms", WAIT.as_millis());
+        Err(Failure::new(Sort::Away, reason, now))
+    })
+}
+
+async fn ask(cluster: &Arc<Cluster>, token: Option<&Secret>, namespace: &str, now: Timestamp) -> Answered {
+    let known = cluster.known_kinds(token).await?;
+    let Some((resource, _)) = known.get(POD_METRICS.group, POD_METRICS.plural) else {
         let reason = "the metrics API is not installed (metrics-server brings it)";
         return Err(Failure::new(Sort::NotInstalled, reason, now));
     };
-    let client = cluster.usable_line()?.client(None);
-    let api: Api<DynamicObject> = Api::namespaced_with(client, namespace, &resource);
+    let client = match token {
+        Some(token) => cluster.client_as(token.clone()),
+        None => cluster.client(None),
+    };
+    let api: Api<DynamicObject> = Api::namespaced_with(client, namespace, resource);
     let list = api.list(&ListParams::default()).await;
     let list = list.map_err(|error| Failure::of(&error, now))?;
     let pods = list.items.into_iter().map(|pod| {

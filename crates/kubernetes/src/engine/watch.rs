@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use kube::Api;
 use kube::api::ListParams;
-use kube::core::{ApiResource, DynamicObject};
+use kube::core::{ApiResource, DynamicObject, TypeMeta};
 use kube::runtime::watcher::{self, Event, watcher};
 use model::{Clock, Randomness, SystemClock, SystemRandomness};
 use tokio_util::sync::CancellationToken;
@@ -87,10 +87,7 @@ impl Watching {
 
     /// Follows a kind until that makes no sense any more: it may not be seen, or is not there.
     async fn follow(&mut self, resource: &ApiResource) -> Failure {
-        let client = match self.cluster.usable_line() {
-            Ok(line) => line.client(Some(self.watch.pulse.clone())),
-            Err(failure) => return failure,
-        };
+        let client = self.cluster.client(Some(self.watch.pulse.clone()));
         let api: Api<DynamicObject> = Api::all_with(client, resource);
         if self.failures > 0
             && let Err(error) = api.list_metadata(&ListParams::default().limit(1)).await
@@ -98,10 +95,13 @@ impl Watching {
             // A role that is still missing is no news for the log, to which a watch would write it.
             return Failure::of(&error, SystemClock.now());
         }
+        if self.watch.kind.may_be_defined() {
+            self.cluster.read_columns(self.watch.kind, resource).await;
+        }
         let mut events = pin!(watcher(api, watcher::Config::default()));
         while let Some(event) = events.next().await {
             match event {
-                Ok(event) => self.take(event),
+                Ok(event) => self.take(event, resource),
                 Err(watcher::Error::WatchError(status)) if status.code == 410 => {
                     tracing::debug!(
                         kind = self.watch.kind.plural,
@@ -120,9 +120,9 @@ impl Watching {
         Failure::new(Sort::Other, "the watch ended", SystemClock.now())
     }
 
-    fn take(&mut self, event: Event<DynamicObject>) {
+    fn take(&mut self, event: Event<DynamicObject>, resource: &ApiResource) {
         let kind = self.watch.kind;
-        match event {
+        match event.modify(|object| name_type(object, resource)) {
             Event::Init => self.listed = Some(Vec::new()),
             Event::InitApply(object) => {
                 self.listed.get_or_insert_default().push(Kept::new(kind, object));
@@ -158,10 +158,20 @@ impl Watching {
                 .min(LONGEST_PAUSE),
         };
         self.failures = self.failures.saturating_add(1);
-        self.cluster.forget_discovery(failure.sort);
+        self.cluster.kinds.forget(failure.sort);
         self.watch.pulse.failed(failure);
         // Watches of one cluster that fail together do not come back together.
         let spread = SystemRandomness.below(250);
         tokio::time::sleep(pause + Duration::from_millis(spread)).await;
+    }
+}
+
+/// Items of lists do not say what they are.
+pub(super) fn name_type(object: &mut DynamicObject, resource: &ApiResource) {
+    if object.types.is_none() {
+        object.types = Some(TypeMeta {
+            api_version: resource.api_version.clone(),
+            kind: resource.kind.clone(),
+        });
     }
 }

@@ -3,11 +3,16 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::quantity::Quantity;
+pub use super::resources::Resources;
+
+use super::ending::{ending, times};
+use super::resources;
 use super::verdict::{Health, Verdict};
 
-/// A restart is news for this long.
+/// A restart is news for this long; the kubelet forgets restarts after the same time.
 const RECENT: SignedDuration = SignedDuration::from_mins(10);
+/// How long a container without probes may run before it is ready.
+const WITHOUT_PROBE: SignedDuration = SignedDuration::from_mins(1);
 
 /// A container.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,23 +25,12 @@ pub struct Container {
     pub verdict: Verdict,
     /// How often it was started again.
     pub restarts: u64,
-    /// What it asks for and what it may have.
+    /// What it asks for and what it may have, as it is applied.
     pub resources: Resources,
     /// It runs before the others, and is to end.
     pub is_initial: bool,
-}
-
-/// What a container asks for and what it may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Resources {
-    /// Processor time asked for.
-    pub cpu_request: Option<Quantity>,
-    /// Most processor time.
-    pub cpu_limit: Option<Quantity>,
-    /// Memory asked for.
-    pub memory_request: Option<Quantity>,
-    /// Most memory.
-    pub memory_limit: Option<Quantity>,
+    /// It begins before the others, and runs beside them.
+    pub is_sidecar: bool,
 }
 
 /// The containers of a pod, those that run first included.
@@ -56,17 +50,17 @@ fn listed<'a>(
     all.map(move |spec| {
         let name = spec["name"].as_str().unwrap_or_default();
         let status = list(&pod["status"][statuses]).find(|status| status["name"] == name);
-        let is_sidecar = spec["restartPolicy"] == "Always";
+        let is_sidecar = is_sidecar(spec) && specified == "initContainers";
         let is_initial = specified == "initContainers" && !is_sidecar;
         let status = status.unwrap_or(&Value::Null);
-        let resources = resources(spec);
         Container {
             name: name.to_owned(),
             image: spec["image"].as_str().unwrap_or_default().to_owned(),
-            verdict: verdict(status, is_initial, &resources, now),
+            verdict: verdict(spec, status, is_initial, now),
             restarts: status["restartCount"].as_u64().unwrap_or_default(),
-            resources,
+            resources: resources::of_container(spec, status),
             is_initial,
+            is_sidecar,
         }
     })
 }
@@ -75,142 +69,138 @@ pub(crate) fn list(value: &Value) -> impl DoubleEndedIterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
-fn resources(spec: &Value) -> Resources {
-    let amount = |sort: &str, of: &str| spec["resources"][sort][of].as_str()?.parse().ok();
-    Resources {
-        cpu_request: amount("requests", "cpu"),
-        cpu_limit: amount("limits", "cpu"),
-        memory_request: amount("requests", "memory"),
-        memory_limit: amount("limits", "memory"),
-    }
+/// Whether a container that begins first runs on beside the others.
+pub(crate) fn is_sidecar(spec: &Value) -> bool {
+    spec["restartPolicy"] == "Always"
 }
 
-fn verdict(status: &Value, is_initial: bool, resources: &Resources, now: Timestamp) -> Verdict {
+/// When it last ended before the run at hand.
+pub(crate) fn last_end(status: &Value) -> Option<Timestamp> {
+    moment(&status["lastState"]["terminated"]["finishedAt"])
+}
+
+pub(crate) fn moment(value: &Value) -> Option<Timestamp> {
+    value.as_str()?.parse().ok()
+}
+
+fn verdict(spec: &Value, status: &Value, is_initial: bool, now: Timestamp) -> Verdict {
     let state = &status["state"];
-    if let Some(waiting) = state.get("waiting") {
-        return waiting_verdict(status, waiting, resources);
+    if state["waiting"].is_object() {
+        return waiting(spec, status, &state["waiting"]);
     }
-    if let Some(ended) = state.get("terminated") {
-        let is_fine = ended["exitCode"] == 0;
-        return match (is_fine, is_initial) {
-            (true, _) => Verdict::of(Health::Idle, "completed"),
-            (false, _) => Verdict::of(Health::Down, ending(ended, resources)),
+    let ended = &state["terminated"];
+    if ended.is_object() {
+        return if ended["exitCode"] == 0 {
+            Verdict::of(Health::Idle, "completed")
+        } else {
+            Verdict::of(Health::Down, ending(ended, spec, status))
         };
     }
-    if state.get("running").is_none() {
+    if !state["running"].is_object() {
         return Verdict::of(Health::Changing, "not started yet");
     }
-    running_verdict(status, is_initial, resources, now)
+    if is_initial {
+        return Verdict::of(Health::Changing, "running");
+    }
+    if status["ready"] == false {
+        return unready(spec, status, now);
+    }
+    running(spec, status, now)
 }
 
-fn running_verdict(status: &Value, is_initial: bool, resources: &Resources, now: Timestamp) -> Verdict {
-    let restarted = last_end(status);
-    let is_recent = restarted.is_some_and(|at| now.duration_since(at) < RECENT);
+/// It runs, but may not be sent requests. For as long as its probes may take that is a part of its start.
+fn unready(spec: &Value, status: &Value, now: Timestamp) -> Verdict {
     let last = &status["lastState"]["terminated"];
-    if status["ready"] == false && !is_initial {
-        let words = if status["started"] == false {
-            "starting"
-        } else {
-            "running, not ready"
-        };
-        let verdict = Verdict::of(Health::Degraded, words);
-        if is_recent {
-            return verdict.because(format!(
-                "it was started again; last time it ended with {}",
-                ending(last, resources)
-            ));
-        }
-        return verdict.because("its readiness probe does not succeed; the events say why");
+    if is_recent(status, now) {
+        return Verdict::of(Health::Degraded, "running again, not ready").because(format!(
+            "restarted {}, last {}",
+            times(status),
+            ending(last, spec, status)
+        ));
     }
-    if is_recent {
-        let times = status["restartCount"].as_u64().unwrap_or_default();
-        let reason = format!(
-            "restarted {}, last after {}",
-            times_of(times),
-            ending(last, resources)
-        );
-        return Verdict::of(Health::Degraded, "running again").because(reason);
+    let (words, probe, name) = if status["started"] == false {
+        ("starting", &spec["startupProbe"], "startup probe")
+    } else {
+        ("running, not ready", &spec["readinessProbe"], "readiness probe")
+    };
+    let patience = if probe.is_object() {
+        patience(probe)
+    } else {
+        WITHOUT_PROBE
+    };
+    let began = moment(&status["state"]["running"]["startedAt"]);
+    if began.is_some_and(|began| now.duration_since(began) <= patience) {
+        return Verdict::of(Health::Changing, "starting");
     }
-    Verdict::of(
-        if is_initial {
-            Health::Changing
-        } else {
-            Health::Well
-        },
-        "running",
-    )
+    Verdict::of(Health::Degraded, words).because(format!("its {name} does not succeed; the events say why"))
 }
 
-fn waiting_verdict(status: &Value, waiting: &Value, resources: &Resources) -> Verdict {
-    let reason = waiting["reason"].as_str().unwrap_or("Waiting");
+/// How long a probe may fail before it counts: the first delay, and as many periods as may fail.
+fn patience(probe: &Value) -> SignedDuration {
+    let number = |key: &str, otherwise: i64| probe[key].as_i64().unwrap_or(otherwise).clamp(0, 86_400);
+    let seconds =
+        number("initialDelaySeconds", 0) + number("periodSeconds", 10) * number("failureThreshold", 3);
+    SignedDuration::from_secs(seconds)
+}
+
+fn is_recent(status: &Value, now: Timestamp) -> bool {
+    last_end(status).is_some_and(|at| now.duration_since(at) < RECENT)
+}
+
+/// A run that began a moment ago after another one is no good sign yet: crashes come with pauses.
+fn running(spec: &Value, status: &Value, now: Timestamp) -> Verdict {
+    let last = &status["lastState"]["terminated"];
+    if !is_recent(status, now) {
+        return Verdict::of(Health::Well, "running");
+    }
+    Verdict::of(Health::Degraded, "running again").because(format!(
+        "restarted {}, last {}",
+        times(status),
+        ending(last, spec, status)
+    ))
+}
+
+fn waiting(spec: &Value, status: &Value, waiting: &Value) -> Verdict {
+    let reason = waiting["reason"].as_str().unwrap_or_default();
     let message = waiting["message"].as_str().unwrap_or_default();
-    let image = status["image"].as_str().unwrap_or_default();
     match reason {
-        "ContainerCreating" | "PodInitializing" | "Waiting" => {
+        "" | "ContainerCreating" | "PodInitializing" => {
             Verdict::of(Health::Changing, "being created").because(message)
         }
         "CrashLoopBackOff" => {
             let last = &status["lastState"]["terminated"];
-            let times = status["restartCount"].as_u64().unwrap_or_default();
             let why = if last.is_object() {
-                ending(last, resources)
+                ending(last, spec, status)
             } else {
                 message.to_owned()
             };
             Verdict::of(Health::Down, "keeps ending")
-                .because(format!("restarted {}, last {why}", times_of(times)))
+                .because(format!("restarted {}, last {why}", times(status)))
         }
         "ImagePullBackOff"
         | "ErrImagePull"
-        | "InvalidImageName"
         | "ErrImageNeverPull"
-        | "RegistryUnavailable" => {
+        | "InvalidImageName"
+        | "ImageInspectError"
+        | "RegistryUnavailable"
+        | "SignatureValidationFailed" => {
+            let image = status["image"].as_str().filter(|image| !image.is_empty());
+            let image = image.or(spec["image"].as_str()).unwrap_or_default();
             let why = if message.is_empty() { reason } else { message };
             Verdict::of(Health::Down, "image cannot be pulled").because(format!("{image}: {why}"))
         }
         "CreateContainerConfigError" => {
             Verdict::of(Health::Down, "configuration is missing").because(message)
         }
+        "CreateContainerError"
+        | "RunContainerError"
+        | "StartError"
+        | "PreCreateHookError"
+        | "PreStartHookError"
+        | "PostStartHookError" => {
+            let why = if message.is_empty() { reason } else { message };
+            Verdict::of(Health::Down, "cannot be started").because(why)
+        }
         _ => Verdict::of(Health::Down, reason).because(message),
-    }
-}
-
-/// When it last ended before the run at hand.
-pub(crate) fn last_end(status: &Value) -> Option<Timestamp> {
-    status["lastState"]["terminated"]["finishedAt"]
-        .as_str()?
-        .parse()
-        .ok()
-}
-
-/// `exit 137: out of memory (limit 256Mi)`.
-fn ending(ended: &Value, resources: &Resources) -> String {
-    let code = ended["exitCode"].as_i64().unwrap_or_default();
-    let reason = ended["reason"].as_str().unwrap_or_default();
-    let meaning = match (reason, code) {
-        ("OOMKilled", _) => match resources.memory_limit {
-            Some(limit) => format!("out of memory (limit {})", limit.as_bytes()),
-            None => "out of memory".to_owned(),
-        },
-        (_, 126) => "the command cannot be executed".to_owned(),
-        (_, 127) => "the command was not found".to_owned(),
-        (_, 137) => "it was killed".to_owned(),
-        (_, 139) => "it accessed memory that is not its own".to_owned(),
-        (_, 143) => "it was asked to end".to_owned(),
-        ("" | "Error" | "Completed", _) => ended["message"].as_str().unwrap_or_default().trim().to_owned(),
-        (other, _) => other.to_owned(),
-    };
-    match (ended["signal"].as_i64(), meaning.is_empty()) {
-        (Some(signal), true) if code == 0 => format!("signal {signal}"),
-        (_, true) => format!("exit {code}"),
-        (_, false) => format!("exit {code}: {meaning}"),
-    }
-}
-
-fn times_of(count: u64) -> String {
-    match count {
-        1 => "once".to_owned(),
-        2 => "twice".to_owned(),
-        more => format!("{more} times"),
     }
 }

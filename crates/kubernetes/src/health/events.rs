@@ -23,13 +23,27 @@ pub struct EventLine {
 /// An event for people.
 pub fn line(event: &Value) -> EventLine {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    // The newer API names the same things differently.
+    let about = [&event["involvedObject"], &event["regarding"]];
+    let about = about
+        .into_iter()
+        .find(|about| about.is_object())
+        .unwrap_or(&Value::Null);
+    let message = [&event["message"], &event["note"]]
+        .into_iter()
+        .find(|text| text.is_string());
     let moments = [
         &event["series"]["lastObservedTime"],
         &event["lastTimestamp"],
+        &event["deprecatedLastTimestamp"],
         &event["eventTime"],
         &event["metadata"]["creationTimestamp"],
     ];
-    let count = [&event["series"]["count"], &event["count"]];
+    let count = [
+        &event["series"]["count"],
+        &event["count"],
+        &event["deprecatedCount"],
+    ];
     let counted = count
         .iter()
         .find_map(|count| count.as_u64().filter(|count| *count > 0));
@@ -38,30 +52,23 @@ pub fn line(event: &Value) -> EventLine {
         count: counted.unwrap_or(1),
         is_warning: event["type"] == "Warning",
         reason: text(&event["reason"]),
-        message: text(&event["message"]).trim().to_owned(),
-        object: format!(
-            "{} {}",
-            text(&event["involvedObject"]["kind"]),
-            text(&event["involvedObject"]["name"])
-        ),
+        message: message.map_or_else(String::new, text).trim().to_owned(),
+        object: format!("{} {}", text(&about["kind"]), text(&about["name"])),
     }
 }
 
-/// Events newest first. Those of the same object and reason are one, with the newest text: their texts differ in names that were
-/// made up, as those of pods are.
+/// Events newest first. The same about the same object is one event, with the sum of what was counted.
 pub fn merged<'a>(events: impl IntoIterator<Item = &'a Value>) -> Vec<EventLine> {
     let mut all: Vec<EventLine> = Vec::new();
     for event in events {
         let mut new = line(event);
-        let same = all
-            .iter_mut()
-            .find(|known| known.object == new.object && known.reason == new.reason);
+        let same = all.iter_mut().find(|known| {
+            known.object == new.object && known.reason == new.reason && known.message == new.message
+        });
         match same {
             Some(known) => {
                 new.count += known.count;
-                if known.at > new.at {
-                    (new.at, new.message) = (known.at, known.message.clone());
-                }
+                new.at = new.at.max(known.at);
                 *known = new;
             }
             None => all.push(new),

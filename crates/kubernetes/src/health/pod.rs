@@ -1,204 +1,179 @@
-//! A pod: kubectl's STATUS, and what it means.
+//! A pod: what its state means.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::container::{Container, containers, last_end, list};
+pub use super::status::{PodStatus, status};
+
+use super::container::{Container, containers, list, moment};
+use super::status::{condition, is_true};
 use super::verdict::{Health, Verdict};
 
-/// What `kubectl get pods` says of a pod.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PodStatus {
-    /// The STATUS column.
-    pub text: String,
-    /// Containers that are ready.
-    pub ready: usize,
-    /// Containers that are to run for as long as the pod does.
-    pub total: usize,
-    /// How often containers were started again.
-    pub restarts: u64,
-    /// When that happened last.
-    pub last_restart: Option<Timestamp>,
-}
-
-/// What `kubectl get pods` says, computed as the API server computes its columns.
-pub fn status(pod: &Value) -> PodStatus {
-    let status = &pod["status"];
-    let mut told = PodStatus {
-        text: text(&status["reason"])
-            .or(text(&status["phase"]))
-            .unwrap_or("Unknown")
-            .to_owned(),
-        ready: 0,
-        total: list(&pod["spec"]["containers"]).count() + sidecars(pod).count(),
-        restarts: 0,
-        last_restart: None,
-    };
-    if condition(pod, "PodScheduled").is_some_and(|condition| condition["reason"] == "SchedulingGated") {
-        "SchedulingGated".clone_into(&mut told.text);
-    }
-    let (is_initializing, of_sidecars) = initial(pod, &mut told);
-    if !is_initializing || is_true(pod, "Initialized") {
-        told.restarts = of_sidecars.0;
-        told.last_restart = of_sidecars.1;
-        main(pod, &mut told);
-    }
-    if pod["metadata"]["deletionTimestamp"].is_string() {
-        if status["reason"] == "NodeLost" {
-            "Unknown".clone_into(&mut told.text);
-        } else if status["phase"] != "Succeeded" && status["phase"] != "Failed" {
-            "Terminating".clone_into(&mut told.text);
-        }
-    }
-    told
-}
-
-fn text(value: &Value) -> Option<&str> {
-    value.as_str().filter(|text| !text.is_empty())
-}
-
-fn sidecars(pod: &Value) -> impl Iterator<Item = &Value> {
-    list(&pod["spec"]["initContainers"]).filter(|spec| spec["restartPolicy"] == "Always")
-}
-
-fn condition<'a>(pod: &'a Value, name: &str) -> Option<&'a Value> {
-    list(&pod["status"]["conditions"]).find(|condition| condition["type"] == name)
-}
-
-fn is_true(pod: &Value, name: &str) -> bool {
-    condition(pod, name).is_some_and(|condition| condition["status"] == "True")
-}
-
-fn restarts(status: &Value) -> u64 {
-    status["restartCount"].as_u64().unwrap_or_default()
-}
-
-/// Goes through the containers that run first. Says whether one of them is still to end, and the restarts of those that
-/// run beside the others.
-fn initial(pod: &Value, told: &mut PodStatus) -> (bool, (u64, Option<Timestamp>)) {
-    let mut of_sidecars = (0, None);
-    let count = list(&pod["spec"]["initContainers"]).count();
-    for (at, one) in list(&pod["status"]["initContainerStatuses"]).enumerate() {
-        let is_sidecar = sidecars(pod).any(|spec| spec["name"] == one["name"]);
-        told.restarts += restarts(one);
-        told.last_restart = told.last_restart.max(last_end(one));
-        if is_sidecar {
-            of_sidecars = (of_sidecars.0 + restarts(one), of_sidecars.1.max(last_end(one)));
-        }
-        let ended = &one["state"]["terminated"];
-        if ended.is_object() && ended["exitCode"] == 0 {
-            continue;
-        }
-        if is_sidecar && one["started"] == true {
-            told.ready += usize::from(one["ready"] == true);
-            continue;
-        }
-        told.text = initial_text(one, at, count);
-        return (true, of_sidecars);
-    }
-    (false, of_sidecars)
-}
-
-fn initial_text(one: &Value, at: usize, count: usize) -> String {
-    let ended = &one["state"]["terminated"];
-    if ended.is_object() {
-        return match (
-            text(&ended["reason"]),
-            ended["signal"].as_i64().unwrap_or_default(),
-        ) {
-            (Some(reason), _) => format!("Init:{reason}"),
-            (None, 0) => format!("Init:ExitCode:{}", ended["exitCode"]),
-            (None, signal) => format!("Init:Signal:{signal}"),
-        };
-    }
-    match text(&one["state"]["waiting"]["reason"]) {
-        Some(reason) if reason != "PodInitializing" => format!("Init:{reason}"),
-        _ => format!("Init:{at}/{count}"),
-    }
-}
-
-/// Goes through the other containers from the last to the first, so that the first has the last word.
-fn main(pod: &Value, told: &mut PodStatus) {
-    let mut has_running = false;
-    for one in list(&pod["status"]["containerStatuses"]).rev() {
-        told.restarts += restarts(one);
-        told.last_restart = told.last_restart.max(last_end(one));
-        let (waiting, ended) = (&one["state"]["waiting"], &one["state"]["terminated"]);
-        if let Some(reason) = text(&waiting["reason"]).or(text(&ended["reason"])) {
-            reason.clone_into(&mut told.text);
-        } else if ended.is_object() {
-            let signal = ended["signal"].as_i64().unwrap_or_default();
-            told.text = if signal == 0 {
-                format!("ExitCode:{}", ended["exitCode"])
-            } else {
-                format!("Signal:{signal}")
-            };
-        } else if one["ready"] == true && one["state"]["running"].is_object() {
-            has_running = true;
-            told.ready += 1;
-        }
-    }
-    if told.text == "Completed" && has_running {
-        let words = if is_true(pod, "Ready") {
-            "Running"
-        } else {
-            "NotReady"
-        };
-        words.clone_into(&mut told.text);
-    }
-}
+/// How long a pod may look for a node before that is a failure: the autoscaler of a cluster needs a moment, too.
+const PLACING: SignedDuration = SignedDuration::from_mins(1);
+/// How long a pod may be made before somebody should look: large images and volumes take their time.
+const MAKING: SignedDuration = SignedDuration::from_mins(5);
+/// How long a pod may be there after the moment by which it was to be gone.
+const LEAVING: SignedDuration = SignedDuration::from_mins(5);
 
 /// How a pod is, and why.
 pub fn verdict(pod: &Value, now: Timestamp) -> Verdict {
     let told = status(pod);
-    let phase = pod["status"]["phase"].as_str().unwrap_or_default();
-    if pod["metadata"]["deletionTimestamp"].is_string() {
-        return Verdict::of(Health::Changing, told.text).because("it is being removed");
-    }
-    if phase == "Succeeded" {
-        return Verdict::of(Health::Idle, told.text);
-    }
-    if phase == "Failed" {
-        let message = pod["status"]["message"].as_str().unwrap_or_default();
-        let reason = if message.is_empty() {
-            worst(&containers(pod, now))
-        } else {
-            Some(message.to_owned())
-        };
-        return Verdict {
-            reason,
-            ..Verdict::of(Health::Down, told.text)
-        };
-    }
-    if let Some(verdict) = unscheduled(pod, &told) {
+    if let Some(verdict) = leaving(pod, &told, now) {
         return verdict;
     }
+    match pod["status"]["phase"].as_str().unwrap_or_default() {
+        "Succeeded" => Verdict::of(Health::Idle, told.text),
+        "Failed" => failed(pod, told, now),
+        "Unknown" => lost(told),
+        _ => unscheduled(pod, &told, now).unwrap_or_else(|| of_containers(pod, told, now)),
+    }
+}
+
+/// Whether a pod failed for a reason that is not its own, such as a node that was full: another one took its place.
+pub fn was_put_away(pod: &Value) -> bool {
+    let reason = pod["status"]["reason"].as_str().unwrap_or_default();
+    let told = [
+        "Evicted",
+        "NodeLost",
+        "Preempting",
+        "Shutdown",
+        "Terminated",
+        "NodeShutdown",
+        "UnexpectedAdmissionError",
+    ];
+    pod["status"]["phase"] == "Failed" && (told.contains(&reason) || is_true(pod, "DisruptionTarget"))
+}
+
+fn lost(told: PodStatus) -> Verdict {
+    Verdict::of(Health::Down, told.text).because("its node does not answer")
+}
+
+/// A pod that is being removed. The moment that it carries is the one by which it is to be gone.
+fn leaving(pod: &Value, told: &PodStatus, now: Timestamp) -> Option<Verdict> {
+    let until = pod["metadata"]["deletionTimestamp"].as_str()?;
+    if pod["status"]["reason"] == "NodeLost" {
+        return Some(lost(told.clone()));
+    }
+    let is_late = until
+        .parse::<Timestamp>()
+        .is_ok_and(|until| now.duration_since(until) > LEAVING);
+    let holders: Vec<&str> = list(&pod["metadata"]["finalizers"])
+        .filter_map(Value::as_str)
+        .collect();
+    Some(match (is_late, holders.is_empty()) {
+        (false, _) => {
+            let reason = disruption(pod).unwrap_or("it is being removed");
+            Verdict::of(Health::Changing, told.text.clone()).because(reason)
+        }
+        (true, true) => Verdict::of(Health::Degraded, told.text.clone())
+            .because("it should be gone by now; its node may not answer"),
+        (true, false) => Verdict::of(Health::Degraded, told.text.clone()).because(format!(
+            "it should be gone by now, and is held by its finalizers: {}",
+            holders.join(", ")
+        )),
+    })
+}
+
+/// Why something other than its owner removes a pod.
+fn disruption(pod: &Value) -> Option<&'static str> {
+    let target = condition(pod, "DisruptionTarget").filter(|condition| condition["status"] == "True")?;
+    Some(match target["reason"].as_str()? {
+        "PreemptionByScheduler" => "it makes room for a more important pod",
+        "DeletionByTaintManager" => "its node may not run it any more",
+        "EvictionByEvictionAPI" => "its node is being drained",
+        "DeletionByPodGC" => "its node is gone",
+        "TerminationByKubelet" => "its node ends it: resources are short, or the node is shut down",
+        _ => return None,
+    })
+}
+
+fn failed(pod: &Value, told: PodStatus, now: Timestamp) -> Verdict {
+    let message = pod["status"]["message"].as_str().unwrap_or_default();
+    let reason = if message.is_empty() {
+        worst(&containers(pod, now)).or_else(|| disruption(pod).map(str::to_owned))
+    } else {
+        Some(message.to_owned())
+    };
+    Verdict {
+        reason,
+        ..Verdict::of(Health::Down, told.text)
+    }
+}
+
+fn unscheduled(pod: &Value, told: &PodStatus, now: Timestamp) -> Option<Verdict> {
+    let scheduled = condition(pod, "PodScheduled").filter(|condition| condition["status"] == "False")?;
+    let message = scheduled["message"].as_str().unwrap_or_default();
+    let since = moment(&scheduled["lastTransitionTime"]);
+    let is_new = since.is_some_and(|since| now.duration_since(since) < PLACING);
+    let verdict = |health| Verdict::of(health, told.text.clone());
+    Some(match scheduled["reason"].as_str() {
+        Some("Unschedulable") if is_new => {
+            verdict(Health::Changing).because(format!("no node has room for it yet: {message}"))
+        }
+        Some("Unschedulable") => verdict(Health::Down).because(format!("it cannot be scheduled: {message}")),
+        _ => verdict(Health::Changing).because(message),
+    })
+}
+
+fn of_containers(pod: &Value, told: PodStatus, now: Timestamp) -> Verdict {
     let all = containers(pod, now);
     let health = all
         .iter()
         .filter(|one| !(one.is_initial && one.verdict.health == Health::Idle))
         .map(|one| one.verdict.health)
         .max();
-    let health = match health {
+    let verdict = match health {
         // A container that ended beside one that runs is the end of a part, not of the pod.
-        Some(Health::Idle) | None => Health::Changing,
-        Some(health) => health,
+        Some(Health::Idle) | None => Verdict::of(Health::Changing, told.text),
+        Some(Health::Well) => return gated(pod, told),
+        Some(health) => Verdict::of(health, told.text),
     };
-    Verdict {
-        reason: worst(&all).filter(|_| health != Health::Well),
-        ..Verdict::of(health, told.text)
+    let reason = worst(&all);
+    let began = moment(&pod["status"]["startTime"]);
+    if verdict.health == Health::Changing
+        && told_to_be_made(&all)
+        && began.is_some_and(|began| now.duration_since(began) > MAKING)
+    {
+        let long = "it is being made for more than 5 minutes; the events say what it waits for";
+        return Verdict::of(Health::Degraded, verdict.words).because(long);
     }
+    Verdict { reason, ..verdict }
 }
 
-fn unscheduled(pod: &Value, told: &PodStatus) -> Option<Verdict> {
-    let scheduled = condition(pod, "PodScheduled").filter(|condition| condition["status"] == "False")?;
-    let message = scheduled["message"].as_str().unwrap_or_default();
-    Some(match scheduled["reason"].as_str() {
-        Some("Unschedulable") => {
-            Verdict::of(Health::Down, told.text.clone()).because(format!("it cannot be scheduled: {message}"))
+fn told_to_be_made(all: &[Container]) -> bool {
+    all.iter().any(|one| one.verdict.words == "being created")
+        && all.iter().all(|one| one.verdict.words != "running")
+}
+
+/// All containers are ready, and still the pod may not be.
+fn gated(pod: &Value, told: PodStatus) -> Verdict {
+    let unready = condition(pod, "Ready").filter(|condition| condition["status"] == "False");
+    if let Some(unready) = unready {
+        let message = unready["message"].as_str().unwrap_or_default();
+        let reason = match unready["reason"].as_str().unwrap_or_default() {
+            "ReadinessGatesNotReady" => format!("its readiness gates are closed: {message}"),
+            _ if message.is_empty() => {
+                "its containers are ready and it is not; its node may not answer".to_owned()
+            }
+            _ => message.to_owned(),
+        };
+        return Verdict::of(Health::Degraded, told.text).because(reason);
+    }
+    let resize = condition(pod, "PodResizePending").filter(|condition| condition["status"] == "True");
+    let verdict = Verdict::of(Health::Well, told.text);
+    match resize {
+        Some(resize) => {
+            let message = resize["message"].as_str().unwrap_or_default();
+            let words = if resize["reason"] == "Infeasible" {
+                "its new size does not fit on its node"
+            } else {
+                "its new size waits for room on its node"
+            };
+            verdict.because(format!("{words}: {message}").trim_end_matches([':', ' ']))
         }
-        _ => Verdict::of(Health::Changing, told.text.clone()).because(message),
-    })
+        None => verdict,
+    }
 }
 
 /// What the container says that is worst, with its name.

@@ -9,6 +9,8 @@ pub enum Rollout {
     Done,
     /// Not yet, as the text says.
     Under(String),
+    /// All pods are of the newest form, and some of them are not available. Where no change is being made they were lost later.
+    Short(String),
     /// It took longer than allowed, as the text says.
     Stuck(String),
 }
@@ -49,8 +51,13 @@ pub fn deployment(object: &Value) -> Rollout {
         ))
     } else if all > updated {
         Rollout::Under(format!("{} old replicas are pending termination", all - updated))
-    } else if available < updated && !has_ended(progress) {
-        Rollout::Under(format!("{available} of {updated} updated replicas are available"))
+    } else if available < updated {
+        let text = format!("{available} of {updated} updated replicas are available");
+        if has_ended(progress) {
+            Rollout::Short(text)
+        } else {
+            Rollout::Under(text)
+        }
     } else {
         Rollout::Done
     }
@@ -76,8 +83,13 @@ pub fn stateful_set(object: &Value) -> Rollout {
         number(&status["updatedReplicas"]),
     );
     let is_one_revision = status["updateRevision"] == status["currentRevision"];
-    if ready < wanted && !is_one_revision {
-        return Rollout::Under(format!("{ready} of {wanted} pods are ready"));
+    if ready < wanted {
+        let text = format!("{ready} of {wanted} pods are ready");
+        return if is_one_revision {
+            Rollout::Short(text)
+        } else {
+            Rollout::Under(text)
+        };
     }
     if let Some(partition) = spec["updateStrategy"]["rollingUpdate"]["partition"]
         .as_u64()
@@ -110,9 +122,11 @@ pub fn daemon_set(object: &Value) -> Rollout {
         number(&status["desiredNumberScheduled"]),
         number(&status["updatedNumberScheduled"]),
     );
-    // Pods of the newest form that are not ready are counted, not under way.
+    let available = number(&status["numberAvailable"]);
     if updated < wanted {
         Rollout::Under(format!("{updated} out of {wanted} new pods have been updated"))
+    } else if available < wanted {
+        Rollout::Short(format!("{available} of {wanted} updated pods are available"))
     } else {
         Rollout::Done
     }

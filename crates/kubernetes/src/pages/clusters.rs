@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use ui::{Code, Language, code_block, icon, time};
 
 use super::scene::Scene;
-use crate::engine::kinds::{OF_ENTITIES, rules};
+use crate::engine::kinds::{EVENTS, OF_ENTITIES, rules};
 use crate::engine::{ClusterAnswer, Failure, KindState, Sort};
 
 /// Whether objects of a cluster are still on their way.
@@ -106,7 +106,16 @@ pub(crate) fn nothing(scene: &Scene) -> Markup {
                 } }
                 @for one in &scene.answer.clusters {
                     div { dt { "Seen in " (one.title) } dd { (counts(one)) } }
+                    @let unseen = unseen(one);
+                    @if !unseen.is_empty() { div { dt { "Not seen in " (one.title) } dd { (unseen.join(", ")) } } }
                 }
+            }
+            @if !scene.elsewhere.is_empty() {
+                p { "The label is carried elsewhere, where the entity's annotations do not look:" }
+                ul.plain { @for ((cluster, namespace), count) in &scene.elsewhere {
+                    li { (count) " in " code { (namespace) } " of " (cluster) }
+                } }
+                p { "Correct or remove " code { "backstage.io/kubernetes-namespace" } " or " code { "backstage.io/kubernetes-cluster" } "." }
             }
             @if !scene.near.is_empty() {
                 p { "These go by the name, but do not carry the label:" }
@@ -120,6 +129,24 @@ pub(crate) fn nothing(scene: &Scene) -> Markup {
     }
 }
 
+/// Kinds of which nothing is known, with the reason.
+fn unseen(one: &ClusterAnswer) -> Vec<String> {
+    let failed = one
+        .kinds
+        .iter()
+        .filter_map(|state| Some((state.kind, state.failure()?)));
+    let told = failed.filter(|(_, failure)| one.away().is_none() && failure.sort != Sort::NotInstalled);
+    told.map(|(kind, failure)| {
+        let why = if failure.sort == Sort::Forbidden {
+            "forbidden"
+        } else {
+            "unreachable"
+        };
+        format!("{} ({why})", kind.plural)
+    })
+    .collect()
+}
+
 fn counts(one: &ClusterAnswer) -> String {
     if one.away().is_some() {
         return "nothing, because it does not answer".to_owned();
@@ -127,7 +154,7 @@ fn counts(one: &ClusterAnswer) -> String {
     let counted = one
         .kinds
         .iter()
-        .filter(|state| state.count > 0 && state.kind.plural != "events");
+        .filter(|state| state.count > 0 && OF_ENTITIES.contains(&state.kind) && *state.kind != EVENTS);
     let texts: Vec<String> = counted
         .map(|state| format!("{} {}", state.count, state.kind.plural))
         .collect();

@@ -9,13 +9,15 @@ use jiff::Timestamp;
 use maud::Markup;
 use model::EntityRef;
 
-use super::scene::{Scene, Used};
+use super::object::{self, ObjectAddress};
+use super::scene::{Columns, Scene, Used};
 use super::{connect, logs, summary, workloads};
-use crate::api::LogAddress;
-use crate::engine::kinds::{OF_ENTITIES, PODS};
+use crate::api::{LogAddress, LogOf};
+use crate::engine::kinds::PODS;
+use crate::engine::surroundings::kinds_of_tab;
 use crate::engine::{
     Answer, ClusterAnswer, Condition, ContainerUse, Failure, KindState, LogLine, Object, Question, Selector,
-    Sort, Usage,
+    Sort, Source, Usage,
 };
 
 /// The pages with their states: a name usable in a path, and the content.
@@ -32,14 +34,36 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         ("kubernetes-not-configured", connect::not_configured()),
         ("kubernetes-card", summary::card(&all)),
         (
+            "kubernetes-object",
+            of_object(&all, "north/deployments.apps/talentmesh/web"),
+        ),
+        (
+            "kubernetes-object-ill",
+            of_object(&all, "south/pods/talentmesh/worker-1-a"),
+        ),
+        (
             "kubernetes-log",
-            logs::page(&address(), &["web", "proxy"], &Ok(lines())),
+            logs::page(&address(), 1, &names(&["web", "proxy"]), &Ok(lines())),
+        ),
+        (
+            "kubernetes-logs",
+            logs::page(&of_workload(), 2, &names(&["web"]), &Ok(lines())),
         ),
         (
             "kubernetes-no-log",
-            logs::page(&address(), &["web"], &Err(not_started())),
+            logs::page(&address(), 1, &names(&["web"]), &Err(not_started())),
         ),
     ]
+}
+
+fn of_object(scene: &Scene, rest: &str) -> Markup {
+    let address = ObjectAddress::read(rest).expect("an address");
+    let (one, found) = address.find(scene).expect("an object");
+    object::page(scene, one, found)
+}
+
+fn names(all: &[&str]) -> Vec<String> {
+    all.iter().map(|name| (*name).to_owned()).collect()
 }
 
 pub(super) fn at(time: &str) -> Timestamp {
@@ -62,6 +86,7 @@ fn scene(clusters: Vec<ClusterAnswer>) -> Scene {
     let pods = HashMap::from([
         pod("web-1-a", "12345678n", "35568Ki"),
         pod("web-1-b", "15m", "93Mi"),
+        pod("cache-0", "3m", "40Mi"),
     ]);
     let missing = Failure::new(
         Sort::NotInstalled,
@@ -71,12 +96,18 @@ fn scene(clusters: Vec<ClusterAnswer>) -> Scene {
     let near = clusters.iter().all(|one| one.objects.is_empty());
     let near = near.then(|| ("North".to_owned(), objects::well().remove(0)));
     Scene {
+        elsewhere: near
+            .iter()
+            .map(|_| (("South".to_owned(), "staging".to_owned()), 3))
+            .collect(),
         near: near.into_iter().collect(),
+        columns: Columns::new(),
         reference: reference(),
         question: Question {
             selector: Selector::equal("backstage.io/kubernetes-id", "talentmesh-web"),
             namespace: None,
             cluster: None,
+            depends_on: Vec::new(),
         },
         answer: Answer { clusters },
         used: Used::from([
@@ -91,11 +122,11 @@ fn scene(clusters: Vec<ClusterAnswer>) -> Scene {
 }
 
 fn answer(name: &str, title: &str, objects: Vec<Object>) -> ClusterAnswer {
-    let kinds = OF_ENTITIES.iter().map(|kind| KindState {
+    let kinds = kinds_of_tab().into_iter().map(|kind| KindState {
         kind,
         condition: Condition::Current,
         as_of: Some(at("09:30")),
-        count: objects.iter().filter(|object| object.kind() == *kind).count(),
+        count: objects.iter().filter(|object| object.kind() == kind).count(),
     });
     ClusterAnswer {
         cluster: name.to_owned(),
@@ -143,24 +174,57 @@ fn forbidding() -> ClusterAnswer {
 
 fn address() -> LogAddress {
     LogAddress {
-        entity: reference(),
-        cluster: "north".to_owned(),
-        namespace: "talentmesh".to_owned(),
-        pod: "web-1-a".to_owned(),
-        container: "web".to_owned(),
-        is_previous: false,
-        after: None,
+        container: Some("web".to_owned()),
+        ..LogAddress::new(
+            &reference(),
+            "north",
+            "talentmesh",
+            LogOf::Pod("web-1-a".to_owned()),
+        )
     }
 }
 
-fn lines() -> Vec<LogLine> {
-    let line = |minute: &str, text: &str| LogLine {
-        at: Some(at(minute)),
-        text: text.to_owned(),
+fn of_workload() -> LogAddress {
+    let of = LogOf::Workload {
+        kind: "deployments".to_owned(),
+        name: "web".to_owned(),
+    };
+    LogAddress {
+        search: "database".to_owned(),
+        since: Some("1h"),
+        ..LogAddress::new(&reference(), "north", "talentmesh", of)
+    }
+}
+
+fn lines() -> Vec<(Source, LogLine)> {
+    let line = |pod: &str, minute: &str, text: &str| {
+        let source = Source {
+            pod: pod.to_owned(),
+            container: "web".to_owned(),
+        };
+        let at = Some(at(minute));
+        (
+            source,
+            LogLine {
+                at,
+                text: text.to_owned(),
+            },
+        )
     };
     vec![
-        line("09:28", "listening on :3000"),
-        line("09:29", r#"{"level":"error","msg":"<b>no</b> database"}"#),
+        line("web-1-a", "09:25", "listening on :3000"),
+        line("web-1-b", "09:26", "[WARN] the database answers slowly"),
+        line(
+            "web-1-a",
+            "09:27",
+            r#"{"level":"info","msg":"served","method":"GET","path":"/","status":200,"took":"12ms"}"#,
+        ),
+        line("web-1-b", "09:28", "DEBUG database pool has 4 connections"),
+        line(
+            "web-1-a",
+            "09:29",
+            r#"{"level":"error","msg":"<b>no</b> database"}"#,
+        ),
     ]
 }
 

@@ -6,12 +6,15 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use model::EntityRef;
 
-use crate::engine::kinds::{JOBS, PODS, WORKLOADS};
-use crate::engine::{Answer, ClusterAnswer, Failure, Object, Question, Usage};
-use crate::health::{Health, Verdict, workload};
+use crate::engine::kinds::{JOBS, PODS, REPLICA_SETS, WORKLOADS};
+use crate::engine::{Answer, ClusterAnswer, Column, Failure, Kind, Object, Question, Usage};
+use crate::health::{Health, Verdict, pod, workload};
 
 /// What is used, by cluster and namespace.
 pub(crate) type Used = BTreeMap<(String, String), Result<Arc<Usage>, Failure>>;
+
+/// What tables of custom resources say of their objects, by cluster and kind.
+pub(crate) type Columns = BTreeMap<(String, &'static Kind), Arc<[Column]>>;
 
 /// What the tab shows.
 pub(crate) struct Scene {
@@ -21,13 +24,19 @@ pub(crate) struct Scene {
     pub used: Used,
     /// Where nothing was found: workloads that go by the name, with their cluster.
     pub near: Vec<(String, Object)>,
+    pub columns: Columns,
+    /// Where nothing was found: objects with the label where the annotations do not look, by cluster and namespace.
+    pub elsewhere: BTreeMap<(String, String), usize>,
     pub now: Timestamp,
 }
 
 /// A workload with what belongs to it.
 pub(crate) struct Workload<'a> {
     pub object: &'a Object,
+    /// Its pods, without those that were put away and replaced.
     pub pods: Vec<&'a Object>,
+    /// Pods that failed for no reason of their own, and were replaced.
+    pub put_away: usize,
     pub verdict: Verdict,
 }
 
@@ -46,7 +55,8 @@ impl Scene {
     pub fn workloads<'a>(&self, one: &'a ClusterAnswer) -> BTreeMap<&'a str, Vec<Workload<'a>>> {
         let known: BTreeSet<&str> = one.objects.iter().map(Object::uid).collect();
         let roots = one.objects.iter().filter(|object| {
-            WORKLOADS.contains(&object.kind()) && !object.owners().any(|owner| known.contains(owner))
+            let is_root = WORKLOADS.contains(&object.kind()) || is_set_that_runs(object);
+            is_root && !object.owners().any(|owner| known.contains(owner))
         });
         let mut found: BTreeMap<&str, Vec<Workload<'a>>> = BTreeMap::new();
         for object in roots {
@@ -72,10 +82,14 @@ impl Scene {
                 .collect(),
         };
         let jobs: Vec<&Object> = one.owned(object).filter(|below| *below.kind() == JOBS).collect();
+        let (put_away, pods): (Vec<&Object>, Vec<&Object>) = pods
+            .into_iter()
+            .partition(|pod| *object.kind() != PODS && pod::was_put_away(&pod.value));
         Workload {
             verdict: workload::verdict(object, &pods, &jobs, self.now),
             object,
             pods,
+            put_away: put_away.len(),
         }
     }
 
@@ -91,8 +105,15 @@ impl Scene {
     }
 }
 
+/// A replica set whose owner is not seen, because nothing owns it or its kind is not known, stands for itself.
+fn is_set_that_runs(object: &Object) -> bool {
+    let count = |pointer: &str| object.value.pointer(pointer).and_then(serde_json::Value::as_u64);
+    *object.kind() == REPLICA_SETS
+        && (count("/spec/replicas").unwrap_or(1) > 0 || count("/status/replicas").unwrap_or(0) > 0)
+}
+
 /// All that belongs to an object.
-fn below<'a>(one: &'a ClusterAnswer, object: &'a Object) -> Vec<&'a Object> {
+pub(crate) fn below<'a>(one: &'a ClusterAnswer, object: &'a Object) -> Vec<&'a Object> {
     let mut found: Vec<&Object> = one.owned(object).collect();
     let mut at = 0;
     while at < found.len() {

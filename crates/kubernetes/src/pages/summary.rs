@@ -54,9 +54,33 @@ pub(crate) fn line(scene: &Scene) -> Markup {
                 Some(health) => { (word(health.word(), health)) }
                 None => {}
             }
+            @if let Some(told) = by_health(&all) { span { (told) " of" } }
             span { (counted(all.len(), "workload")) ", " (counted(pods, "pod")) ", " (counted(clusters.len(), "cluster")) }
         }
     }
+}
+
+/// How many workloads are how, the worst first; nothing where all are alike.
+fn by_health(all: &[(&str, Workload<'_>)]) -> Option<String> {
+    let order = [
+        Health::Down,
+        Health::Degraded,
+        Health::Changing,
+        Health::Well,
+        Health::Idle,
+    ];
+    let counts = order.map(|health| {
+        (
+            all.iter().filter(|(_, one)| one.verdict.health == health).count(),
+            health,
+        )
+    });
+    let told: Vec<String> = counts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, health)| format!("{count} {}", health.word().to_lowercase()))
+        .collect();
+    (told.len() > 1).then(|| told.join(" · "))
 }
 
 fn counted(number: usize, what: &str) -> String {

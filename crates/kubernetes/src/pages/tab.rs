@@ -6,13 +6,18 @@ use maud::html;
 use model::{Clock, EntityRef, SystemClock};
 use plugin::{Body, EntityCard, EntityPage, EntityTab, Permission, Place, RenderError, TabAnswer};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::scene::Scene;
+use super::object::{self, ObjectAddress};
+use super::scene::{Columns, Scene};
 use super::{connect, summary, workloads};
 use crate::RESOURCES_READ;
-use crate::engine::kinds::OF_ENTITIES;
-use crate::engine::{Kubernetes, Question, topic};
+use crate::engine::kinds::{OF_ENTITIES, WORKLOADS};
+use crate::engine::surroundings::kinds_of_tab;
+use crate::engine::{Answer, Kind, Kubernetes, Question, topic};
+
+/// Objects beside the workloads whose changes an open page hears of.
+const MOST_FOLLOWED: usize = 500;
 
 static TAB: Place = Place::new("kubernetes", "Kubernetes", 40);
 static CARD: Place = Place::new("kubernetes", "Kubernetes", 20);
@@ -55,20 +60,22 @@ impl EntityTab for Tab {
     }
 
     async fn show(&self, page: EntityPage) -> Result<TabAnswer, RenderError> {
-        if !page.rest.is_empty() {
+        let asked = ObjectAddress::read(&page.rest);
+        if asked.is_none() && !page.rest.is_empty() {
             return Ok(TabAnswer::NotFound);
         }
-        let content = if self.0.is_configured() {
-            let question = question(&page.entity)?;
-            self.0.follow(
-                topic(&page.reference, "objects"),
-                Some(&question),
-                BTreeSet::new(),
-            );
-            self.0.watch(&OF_ENTITIES).await;
-            workloads::tab(&self.scene(page.reference, question).await)
-        } else {
-            connect::not_configured()
+        if !self.0.is_configured() {
+            return Ok(TabAnswer::Content(Body::Ours(connect::not_configured())));
+        }
+        let question = question(&page.entity)?;
+        self.0.watch_with_custom(&kinds_of_tab()).await;
+        let scene = self.scene(page.reference, question).await;
+        let content = match asked {
+            None => workloads::tab(&scene),
+            Some(asked) => match asked.find(&scene) {
+                Some((one, found)) => object::page(&scene, one, found),
+                None => return Ok(TabAnswer::NotFound),
+            },
         };
         Ok(TabAnswer::Content(Body::Ours(content)))
     }
@@ -76,20 +83,31 @@ impl EntityTab for Tab {
 
 impl Tab {
     async fn scene(&self, reference: EntityRef, question: Question) -> Scene {
-        let answer = self.0.ask(&question, &OF_ENTITIES);
+        let custom = self.0.custom_kinds();
+        let mut answer = self.0.ask(&question, &[kinds_of_tab(), custom.clone()].concat());
+        self.0.surround(&mut answer);
+        self.0
+            .follow(topic(&reference, "objects"), Some(&question), followed(&answer));
         let asked = Scene::namespaces(&answer)
             .into_iter()
             .map(async |(cluster, namespace)| {
                 let usage = self.0.usage(&cluster, &namespace).await;
                 ((cluster, namespace), usage)
             });
-        let near = if answer.clusters.iter().all(|one| one.objects.is_empty()) {
+        let is_empty = answer.clusters.iter().all(|one| one.objects.is_empty());
+        let near = if is_empty {
             self.0.near(&question)
         } else {
             Vec::new()
         };
         Scene {
             near,
+            columns: self.columns(&answer, &custom),
+            elsewhere: if is_empty {
+                self.elsewhere(&question)
+            } else {
+                BTreeMap::new()
+            },
             used: join_all(asked).await.into_iter().collect(),
             reference,
             question,
@@ -97,6 +115,59 @@ impl Tab {
             now: SystemClock.now(),
         }
     }
+}
+
+impl Tab {
+    /// The columns that definitions give the custom resources of an answer.
+    fn columns(&self, answer: &Answer, kinds: &[&'static Kind]) -> Columns {
+        let clusters = answer.clusters.iter();
+        let all = clusters.flat_map(|one| {
+            let of = |kind: &&'static Kind| {
+                Some(((one.cluster.clone(), *kind), self.0.columns(&one.cluster, kind)?))
+            };
+            kinds.iter().filter_map(of)
+        });
+        all.collect()
+    }
+
+    /// Objects that carry the labels, but are in another namespace or cluster than the annotations name.
+    fn elsewhere(&self, question: &Question) -> BTreeMap<(String, String), usize> {
+        let mut found = BTreeMap::new();
+        if question.namespace.is_none() && question.cluster.is_none() {
+            return found;
+        }
+        let anywhere = Question {
+            namespace: None,
+            cluster: None,
+            ..question.clone()
+        };
+        for one in self.0.ask(&anywhere, &WORKLOADS).clusters {
+            for object in &one.objects {
+                let place = (one.title.clone(), object.namespace().to_owned());
+                *found.entry(place).or_default() += 1;
+            }
+        }
+        found
+    }
+}
+
+/// The names of objects that the question does not select, which are shown as well.
+fn followed(answer: &Answer) -> BTreeSet<(String, &'static str, String, String)> {
+    let all = answer.clusters.iter().flat_map(|one| {
+        let others = one
+            .objects
+            .iter()
+            .filter(|object| !object::is_followed_by_itself(object));
+        others.map(|object| {
+            (
+                one.cluster.clone(),
+                object.kind().plural,
+                object.namespace().to_owned(),
+                object.name().to_owned(),
+            )
+        })
+    });
+    all.take(MOST_FOLLOWED).collect()
 }
 
 /// The card "Kubernetes" of the overview.
@@ -131,6 +202,8 @@ impl EntityCard for Card {
             question,
             used: super::scene::Used::new(),
             near: Vec::new(),
+            elsewhere: BTreeMap::new(),
+            columns: Columns::new(),
             now: SystemClock.now(),
         };
         Ok(Body::Ours(html! { (summary::card(&scene)) }))

@@ -1,23 +1,15 @@
 //! The tab: workloads with their pods and containers, then what surrounds them.
 
-use jiff::Timestamp;
 use maud::{Markup, html};
-use ui::{Align, Card, Column, Row, Table, card, data_table, icon, time};
+use ui::{Card, card, icon, time};
 
 use super::scene::{Scene, Workload};
 use super::summary::{line, mark};
-use super::{clusters, others};
-use crate::api::LogAddress;
-use crate::engine::kinds::{DEPLOYMENTS, JOBS, PODS};
-use crate::engine::{ClusterAnswer, ContainerUse, Failure, Object, Usage};
-use crate::health::container::{Container, containers};
-use crate::health::quantity::Quantity;
-use crate::health::{Health, pod};
-
-/// Pods of a workload that are shown.
-const MOST_PODS: usize = 50;
-/// Use of a limit from which a container is close to its end, in percent.
-const CLOSE: i128 = 90;
+use super::usage::{self, Amounts, Measure};
+use super::{clusters, custom, object, others, pods};
+use crate::engine::kinds::{AUTOSCALERS, CRON_JOBS, DEPLOYMENTS, EVENTS, JOBS, PODS};
+use crate::engine::{ClusterAnswer, Object};
+use crate::health::{autoscaler, container, job, resources};
 
 /// The content of the tab.
 pub(crate) fn tab(scene: &Scene) -> Markup {
@@ -25,7 +17,7 @@ pub(crate) fn tab(scene: &Scene) -> Markup {
         .answer
         .clusters
         .iter()
-        .all(|one| one.objects.iter().all(|object| object.kind().plural == "events"));
+        .all(|one| one.objects.iter().all(|object| *object.kind() == EVENTS));
     let is_loading = scene.answer.clusters.iter().any(ClusterAnswer::is_loading);
     html! {
         div.stack.k8s {
@@ -46,11 +38,13 @@ fn cluster(scene: &Scene, one: &ClusterAnswer) -> Markup {
         @for (namespace, all) in &by_namespace {
             section.k8s-place {
                 h2 { (icon("system")) (one.title) span.muted { " / " } (namespace) }
+                (others::pressure(one, namespace))
                 (unknown_use(scene, &one.cluster, namespace))
                 @for workload in all { (workload_card(scene, one, workload)) }
             }
         }
-        (others::objects(one))
+        (others::objects(scene, one))
+        (custom::tables(scene, one))
     }
 }
 
@@ -64,7 +58,6 @@ fn unknown_use(scene: &Scene, cluster: &str, namespace: &str) -> Markup {
 
 fn workload_card(scene: &Scene, one: &ClusterAnswer, workload: &Workload<'_>) -> Markup {
     let object = workload.object;
-    let actions = mark(&workload.verdict);
     let id = format!(
         "{}-{}-{}-{}",
         one.cluster,
@@ -77,210 +70,140 @@ fn workload_card(scene: &Scene, one: &ClusterAnswer, workload: &Workload<'_>) ->
             @if let Some(reason) = &workload.verdict.reason {
                 p class=(format_args!("k8s-reason tone-{}", workload.verdict.health.tone().as_str())) { (reason) }
             }
-            (facts(scene, object))
+            (facts(scene, one, workload))
         }
-        @if !workload.pods.is_empty() { (pods(scene, one, workload)) }
+        @if !workload.pods.is_empty() { (pods::table(scene, one, workload)) }
+        @if workload.put_away > 0 {
+            p.k8s-more.muted { (put_away(workload.put_away)) }
+        }
     };
     let title = format!("{} {}", object.kind().name, object.name());
+    let actions = Some(actions(scene, one, workload));
     html! {
-        div data-key=(id) {
-            (card(Card { title: &title, count: None, actions: Some(actions), id: None, flush: true }, body))
+        div data-key=(id) { (card(Card { title: &title, actions, flush: true, ..Card::default() }, body)) }
+    }
+}
+
+fn put_away(count: usize) -> String {
+    match count {
+        1 => "1 pod was put away by its node and replaced; it is not shown".to_owned(),
+        more => format!("{more} pods were put away by their nodes and replaced; they are not shown"),
+    }
+}
+
+fn actions(scene: &Scene, one: &ClusterAnswer, workload: &Workload<'_>) -> Markup {
+    let object = workload.object;
+    let name = object.name();
+    let logs = object::logs(scene, one, object).filter(|_| !workload.pods.is_empty());
+    html! {
+        (mark(&workload.verdict))
+        @if let Some(address) = logs {
+            a.k8s-action href=(address) aria-label=(format_args!("Logs of {name}")) { (icon("note")) span { "Logs" } }
+        }
+        a.k8s-action href=(object::address(&scene.reference, &one.cluster, object)) aria-label=(format_args!("Details of {name}")) {
+            (icon("code")) span { "Details" }
         }
     }
 }
 
 /// A few facts about a workload.
-fn facts(scene: &Scene, object: &Object) -> Markup {
+fn facts(scene: &Scene, one: &ClusterAnswer, workload: &Workload<'_>) -> Markup {
+    let object = workload.object;
     let spec = &object.value["spec"];
     let mut facts: Vec<(&str, Markup)> = Vec::new();
     if let Some(schedule) = spec["schedule"].as_str() {
         let zone = spec["timeZone"].as_str().unwrap_or("the cluster's time zone");
-        facts.push(("Schedule", html! { code { (schedule) } " " (zone) }));
+        facts.push((
+            "Schedule",
+            html! { code { (schedule) } " " (in_words(object, schedule)) (zone) },
+        ));
     }
     if *object.kind() == DEPLOYMENTS
         && let Some(revision) = object.annotation("deployment.kubernetes.io/revision")
     {
-        facts.push(("Revision", html! { (revision) }));
+        let cause = object.annotation("kubernetes.io/change-cause");
+        facts.push((
+            "Revision",
+            html! { (revision) @if let Some(cause) = cause { span.muted { ", " (cause) } } },
+        ));
+    }
+    if *object.kind() == JOBS
+        && let Some(took) = job::duration(&object.value, scene.now)
+    {
+        let milliseconds = u64::try_from(took.as_millis()).unwrap_or_default();
+        facts.push(("Duration", html! { (ui::duration(milliseconds)) }));
     }
     if *object.kind() != PODS {
-        let images = spec["template"]["spec"]["containers"]
-            .as_array()
-            .into_iter()
-            .flatten();
+        let template = if *object.kind() == CRON_JOBS {
+            &spec["jobTemplate"]["spec"]["template"]
+        } else {
+            &spec["template"]
+        };
+        let images = container::list(&template["spec"]["containers"]);
         for image in images.filter_map(|container| container["image"].as_str()) {
             facts.push(("Image", html! { code { (image) } }));
         }
     }
+    facts.extend(sized(one, object));
+    facts.extend(used(scene, one, workload));
     if let Some(at) = object.moment("/metadata/creationTimestamp") {
         facts.push(("Since", time(at, scene.now)));
     }
     html! { dl.k8s-facts { @for (name, value) in &facts { div { dt { (name) } dd { (value) } } } } }
 }
 
-fn pods(scene: &Scene, one: &ClusterAnswer, workload: &Workload<'_>) -> Markup {
-    let mut all: Vec<(&Object, crate::health::Verdict)> = workload
+/// What a clock says in plain words, if those say more than it does.
+fn in_words(object: &Object, schedule: &str) -> String {
+    let words = job::clock(&object.value);
+    if words == schedule {
+        String::new()
+    } else {
+        format!("{words}, ")
+    }
+}
+
+/// What sizes a workload.
+fn sized(one: &ClusterAnswer, object: &Object) -> Option<(&'static str, Markup)> {
+    let autoscaler = one.of(&AUTOSCALERS).find(|autoscaler| {
+        let target = &autoscaler.value["spec"]["scaleTargetRef"];
+        autoscaler.namespace() == object.namespace()
+            && target["kind"] == object.kind().name
+            && target["name"] == object.name()
+    })?;
+    let (least, most) = autoscaler::bounds(&autoscaler.value["spec"]);
+    let verdict = autoscaler::verdict(&autoscaler.value);
+    let range = if least == most {
+        format!("fixed at {most}")
+    } else {
+        format!("{least} to {most} replicas")
+    };
+    Some((
+        "Autoscaler",
+        html! {
+            (range) span.muted { ", " (autoscaler::targets(&autoscaler.value)) }
+            @if verdict.health.is_bad() { " " (mark(&verdict)) }
+        },
+    ))
+}
+
+/// What all pods of a workload that run use together.
+fn used(scene: &Scene, one: &ClusterAnswer, workload: &Workload<'_>) -> Vec<(&'static str, Markup)> {
+    let usage = scene.usage(&one.cluster, workload.object.namespace());
+    let running = workload
         .pods
         .iter()
-        .map(|object| (*object, pod::verdict(&object.value, scene.now)))
-        .collect();
-    // Of pods of jobs the newest is of interest, of others the one that is worst.
-    if *workload.object.kind() == JOBS || workload.object.kind().plural == "cronjobs" {
-        all.sort_by_key(|(object, _)| std::cmp::Reverse(object.moment("/metadata/creationTimestamp")));
-    } else {
-        all.sort_by_key(|(object, verdict)| (std::cmp::Reverse(verdict.health), object.name().to_owned()));
-    }
-    let more = all.len().saturating_sub(MOST_PODS);
-    let rows = all.iter().take(MOST_PODS);
-    let rows = rows.map(|(object, verdict)| row(scene, one, object, verdict));
-    let table = Table {
-        caption: "Pods",
-        columns: vec![
-            Column::new("Pod"),
-            Column::new("Status"),
-            Column {
-                align: Align::End,
-                ..Column::optional("Ready")
-            },
-            Column {
-                align: Align::End,
-                ..Column::optional("Restarts")
-            },
-            Column::optional("CPU"),
-            Column::optional("Memory"),
-            Column::optional("Age"),
-        ],
-        rows: rows.collect(),
+        .filter(|pod| pod.text("/status/phase") == Some("Running"));
+    let running: Vec<&&Object> = running.collect();
+    let of = |measure: Measure| {
+        let all = running.iter().map(|pod| {
+            let uses = usage::of_pod(usage, pod.name());
+            Amounts::of(measure, &uses, &resources::of_pod(&pod.value))
+        });
+        usage::line(measure, &Amounts::together(&all.collect::<Vec<Amounts>>()))
     };
-    html! {
-        div.k8s-pods { (data_table(&table)) }
-        @if more > 0 { p.k8s-more.muted { "and " (more) " more pods" } }
-    }
-}
-
-fn row(scene: &Scene, one: &ClusterAnswer, object: &Object, verdict: &crate::health::Verdict) -> Row {
-    let told = pod::status(&object.value);
-    let all = containers(&object.value, scene.now);
-    // What has ended uses nothing, and asks for nothing.
-    let has_ended = matches!(object.text("/status/phase"), Some("Succeeded" | "Failed"));
-    let resources = if has_ended { Vec::new() } else { all.clone() };
-    let usage = scene.usage(&one.cluster, object.namespace());
-    let uses = usage.map(|usage| usage.as_ref().map(|usage| of_pod(usage, object.name())));
-    let cells = vec![
-        html! {
-            div.k8s-pod { (object.name()) }
-            (container_lines(scene, one, object, &all))
-        },
-        html! {
-            (mark(verdict))
-            @if let Some(reason) = &verdict.reason { p.k8s-why { (reason) } }
-        },
-        html! { (told.ready) "/" (told.total) },
-        restarts(&told, scene.now),
-        used(
-            uses,
-            &resources,
-            |one| one.cpu,
-            |one| (one.resources.cpu_request, one.resources.cpu_limit),
-            Quantity::as_cores,
-        ),
-        used(
-            uses,
-            &resources,
-            |one| one.memory,
-            |one| (one.resources.memory_request, one.resources.memory_limit),
-            Quantity::as_bytes,
-        ),
-        object
-            .moment("/metadata/creationTimestamp")
-            .map_or_else(Markup::default, |at| time(at, scene.now)),
-    ];
-    Row {
-        failed: verdict.health == Health::Down,
-        ..Row::new(cells).key(format!("pod-{}", object.uid()))
-    }
-}
-
-fn of_pod<'a>(usage: &'a Usage, pod: &str) -> &'a [ContainerUse] {
-    usage.pods.get(pod).map(Vec::as_slice).unwrap_or_default()
-}
-
-fn restarts(told: &pod::PodStatus, now: Timestamp) -> Markup {
-    html! {
-        (told.restarts)
-        @if let Some(at) = told.last_restart { span.muted { ", " (time(at, now)) } }
-    }
-}
-
-/// The containers, each with the way to its log.
-fn container_lines(scene: &Scene, one: &ClusterAnswer, object: &Object, all: &[Container]) -> Markup {
-    html! {
-        ul.k8s-containers {
-            @for container in all {
-                @let address = LogAddress {
-                    entity: scene.reference.clone(),
-                    cluster: one.cluster.clone(),
-                    namespace: object.namespace().to_owned(),
-                    pod: object.name().to_owned(),
-                    container: container.name.clone(),
-                    is_previous: false,
-                    after: None,
-                };
-                li {
-                    a href=(address.with_path(super::logs::PATH)) aria-label=(format_args!("Log of {} in {}", container.name, object.name())) {
-                        (icon("note")) (container.name)
-                    }
-                    @if all.len() > 1 { span.muted { (container.verdict.words) @if container.is_initial { ", first" } } }
-                    @if container.restarts > 0 {
-                        @let previous = LogAddress { is_previous: true, ..address.clone() };
-                        a.muted href=(previous.with_path(super::logs::PATH)) aria-label=(format_args!("Log of the run before of {} in {}", container.name, object.name())) { "run before" }
-                    }
-                }
-            }
-        }
-    }
-}
-
-type Uses<'a> = Option<Result<&'a [ContainerUse], &'a Failure>>;
-
-/// What a pod uses, asks for and may have.
-fn used(
-    uses: Uses<'_>,
-    all: &[Container],
-    use_of: fn(&ContainerUse) -> Quantity,
-    bounds: fn(&Container) -> (Option<Quantity>, Option<Quantity>),
-    shown: fn(Quantity) -> String,
-) -> Markup {
-    if all.is_empty() {
-        return Markup::default();
-    }
-    let main = || all.iter().filter(|one| !one.is_initial).map(bounds);
-    let request = sum(main().map(|(request, _)| request));
-    let limit = main().map(|(_, limit)| limit).collect::<Option<Vec<Quantity>>>();
-    let limit = limit
-        .filter(|all| !all.is_empty())
-        .map(|all| all.into_iter().sum::<Quantity>());
-    let current = match uses {
-        Some(Ok(uses)) if !uses.is_empty() => Some(uses.iter().map(use_of).sum::<Quantity>()),
-        _ => None,
-    };
-    let percent = current
-        .zip(limit)
-        .and_then(|(current, limit)| current.percent_of(limit));
-    let is_close = percent.is_some_and(|percent| percent >= CLOSE);
-    html! {
-        div.k8s-use {
-            @match current {
-                Some(current) => { strong { (shown(current)) } }
-                None => { span.muted { "unknown" } }
-            }
-            span.muted { @match request { Some(request) => { "request " (shown(request)) } None => { "no request" } } }
-            @if let Some(limit) = limit { span.muted { "limit " (shown(limit)) } }
-            @if is_close { span.badge.tone-amber { (percent.unwrap_or_default()) " % of its limit" } }
-        }
-    }
-}
-
-/// The sum of what is given; nothing if nothing is.
-fn sum(all: impl Iterator<Item = Option<Quantity>>) -> Option<Quantity> {
-    all.flatten().reduce(|a, b| a + b)
+    let lines = [("CPU", of(Measure::Cpu)), ("Memory", of(Measure::Memory))];
+    lines
+        .into_iter()
+        .filter_map(|(name, line)| Some((name, line?)))
+        .collect()
 }

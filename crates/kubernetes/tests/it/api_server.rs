@@ -1,18 +1,22 @@
-//! An API server of a few kinds: it lists, sends changes, and refuses, forgets or is away when it is to.
+//! An API server of a few kinds: it lists, sends changes, and refuses, forgets, is slow or is away when it is to. Whatever is no
+//! question of a reader it answers with what it heard.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use futures::stream;
+use http_body_util::BodyExt;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::sync::broadcast;
+use url::form_urlencoded;
 
 /// What the server has and what it was asked.
 pub struct ApiServer {
@@ -20,7 +24,12 @@ pub struct ApiServer {
     objects: Mutex<BTreeMap<String, Vec<Value>>>,
     forbidden: Mutex<BTreeSet<String>>,
     away: Mutex<bool>,
+    /// How long a list takes.
+    pause: Mutex<Duration>,
+    /// The one token that is taken; empty: any.
+    token: Mutex<String>,
     requests: Mutex<Vec<(String, String)>>,
+    heard: Mutex<HeaderMap>,
     changes: broadcast::Sender<Sent>,
 }
 
@@ -39,7 +48,10 @@ impl ApiServer {
             objects: Mutex::default(),
             forbidden: Mutex::default(),
             away: Mutex::default(),
+            pause: Mutex::default(),
+            token: Mutex::default(),
             requests: Mutex::default(),
+            heard: Mutex::default(),
             changes: broadcast::Sender::new(64),
         });
         let router = Router::new().fallback(answer).with_state(server.clone());
@@ -99,6 +111,31 @@ impl ApiServer {
         let _ = self.changes.send(Sent::End);
     }
 
+    /// Takes its time for each list from now on.
+    pub fn be_slow(&self, pause: Duration) {
+        *self.pause.lock() = pause;
+    }
+
+    /// Takes this token alone from now on, and ends what is watched.
+    pub fn take_only(&self, token: &str) {
+        format!("Bearer {token}").clone_into(&mut self.token.lock());
+        let _ = self.changes.send(Sent::End);
+    }
+
+    /// The headers of the last request that was no question of a reader.
+    pub fn heard(&self) -> HeaderMap {
+        self.heard.lock().clone()
+    }
+
+    /// How often anything was listed.
+    pub fn all_lists(&self) -> usize {
+        let asked = self.requests.lock();
+        let kinds = asked
+            .iter()
+            .filter(|(path, _)| path.ends_with("?list") && path.matches('/').count() > 2);
+        kinds.count()
+    }
+
     /// How often a kind was listed.
     pub fn lists(&self, plural: &str) -> usize {
         let asked = self.requests.lock();
@@ -126,54 +163,184 @@ impl ApiServer {
     }
 }
 
-async fn answer(State(server): State<Arc<ApiServer>>, headers: HeaderMap, uri: Uri) -> Response {
-    let is_watch = server.note(&uri, &headers);
+async fn answer(State(server): State<Arc<ApiServer>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let is_watch = server.note(&head.uri, &head.headers);
     if *server.away.lock() {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    let plural = uri.path().rsplit('/').next().unwrap_or_default().to_owned();
-    match plural.as_str() {
-        "api" => json_answer(&groups(&[("", "v1", &[("pods", "Pod"), ("events", "Event")])])),
-        "apis" => json_answer(&groups(&[("apps", "v1", &[("deployments", "Deployment")])])),
-        _ if server.forbidden.lock().contains(&plural) => {
-            let message = format!("{plural} is forbidden: User \"portal\" cannot list resource \"{plural}\"");
-            let status = json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": message, "reason": "Forbidden", "code": 403});
-            (StatusCode::FORBIDDEN, json_answer(&status)).into_response()
-        }
-        _ if is_watch => watch(&server, plural),
-        _ => {
-            let items = server.objects.lock().get(&plural).cloned().unwrap_or_default();
-            json_answer(
-                &json!({"kind": "List", "apiVersion": "v1", "metadata": {"resourceVersion": "1"}, "items": items}),
-            )
-        }
+    if let Some(refused) = server.refuse(&head.headers) {
+        return refused;
     }
+    match head.uri.path() {
+        "/api" => return json_answer(&groups(&CORE)),
+        "/apis" => return json_answer(&groups(&GROUPS)),
+        "/version" => return json_answer(&json!({"major": "1", "minor": "36", "gitVersion": "v1.36.3"})),
+        _ => {}
+    }
+    let Some(asked) = Asked::of(&head.uri).filter(|_| head.method == Method::GET) else {
+        *server.heard.lock() = head.headers;
+        let body = body.collect().await.unwrap().to_bytes();
+        let told = json!({"method": head.method.as_str(), "path": head.uri.path(), "query": head.uri.query(), "body": String::from_utf8_lossy(&body)});
+        return ([("set-cookie", "a=b"), ("x-cluster", "yes")], json_answer(&told)).into_response();
+    };
+    if server.forbidden.lock().contains(&asked.plural) {
+        return forbidden(&asked.plural);
+    }
+    if is_watch {
+        return watch(&server, asked.plural);
+    }
+    let pause = *server.pause.lock();
+    tokio::time::sleep(pause).await;
+    server.list(&asked)
+}
+
+/// What a reader asks for.
+struct Asked {
+    plural: String,
+    namespace: Option<String>,
+    name: Option<String>,
+    label: Option<(String, String)>,
+}
+
+impl Asked {
+    fn of(uri: &Uri) -> Option<Self> {
+        let parts: Vec<&str> = uri.path().trim_start_matches('/').split('/').collect();
+        let (["api", _, below @ ..] | ["apis", _, _, below @ ..]) = parts.as_slice() else {
+            return None;
+        };
+        let (namespace, below) = match below {
+            ["namespaces", namespace, below @ ..] if !below.is_empty() => {
+                (Some((*namespace).to_owned()), below)
+            }
+            _ => (None, below),
+        };
+        let (plural, name) = match below {
+            [plural] => (plural, None),
+            [plural, name] => (plural, Some((*name).to_owned())),
+            _ => return None,
+        };
+        let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+        let selector = pairs.filter(|(key, _)| key == "labelSelector").last();
+        let label = selector.and_then(|(_, text)| {
+            let (key, value) = text.split_once('=')?;
+            Some((key.to_owned(), value.to_owned()))
+        });
+        Some(Self {
+            plural: (*plural).to_owned(),
+            namespace,
+            name,
+            label,
+        })
+    }
+
+    fn selects(&self, object: &Value) -> bool {
+        let meta = &object["metadata"];
+        let is_within = self
+            .namespace
+            .as_ref()
+            .is_none_or(|name| meta["namespace"] == *name);
+        let label = self.label.as_ref();
+        is_within && label.is_none_or(|(key, value)| meta["labels"][key] == *value)
+    }
+}
+
+impl ApiServer {
+    fn refuse(&self, headers: &HeaderMap) -> Option<Response> {
+        let token = self.token.lock();
+        let given = headers
+            .get("authorization")
+            .map_or("", |value| value.to_str().unwrap());
+        (!token.is_empty() && given != *token).then(|| {
+            let status = json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": "Unauthorized", "reason": "Unauthorized", "code": 401});
+            (StatusCode::UNAUTHORIZED, json_answer(&status)).into_response()
+        })
+    }
+
+    fn list(&self, asked: &Asked) -> Response {
+        let objects = self.objects.lock();
+        let all = objects.get(&asked.plural).map(Vec::as_slice).unwrap_or_default();
+        if let Some(name) = &asked.name {
+            let found = all.iter().find(|object| object["metadata"]["name"] == *name);
+            return found.map_or_else(|| StatusCode::NOT_FOUND.into_response(), json_answer);
+        }
+        let items: Vec<&Value> = all.iter().filter(|object| asked.selects(object)).collect();
+        json_answer(
+            &json!({"kind": "List", "apiVersion": "v1", "metadata": {"resourceVersion": "1"}, "items": items}),
+        )
+    }
+}
+
+fn forbidden(plural: &str) -> Response {
+    let message = format!("{plural} is forbidden: User \"portal\" cannot list resource \"{plural}\"");
+    let status = json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": message, "reason": "Forbidden", "code": 403});
+    (StatusCode::FORBIDDEN, json_answer(&status)).into_response()
 }
 
 fn json_answer(value: &Value) -> Response {
     ([("content-type", "application/json")], value.to_string()).into_response()
 }
 
+/// A group with its versions, the preferred one first, and the kinds that each has.
 type Group = (
     &'static str,
-    &'static str,
-    &'static [(&'static str, &'static str)],
+    &'static [(&'static str, &'static [(&'static str, &'static str)])],
 );
+
+const CORE: [Group; 1] = [(
+    "",
+    &[(
+        "v1",
+        &[
+            ("pods", "Pod"),
+            ("events", "Event"),
+            ("configmaps", "ConfigMap"),
+            ("services", "Service"),
+        ],
+    )],
+)];
+const GROUPS: [Group; 4] = [
+    ("apps", &[("v1", &[("deployments", "Deployment")])]),
+    (
+        "autoscaling",
+        &[
+            ("v2", &[("horizontalpodautoscalers", "HorizontalPodAutoscaler")]),
+            ("v1", &[("horizontalpodautoscalers", "HorizontalPodAutoscaler")]),
+        ],
+    ),
+    (
+        "gateway.networking.k8s.io",
+        &[("v1", &[("httproutes", "HTTPRoute")])],
+    ),
+    (
+        "example.com",
+        &[
+            ("v1", &[("widgets", "Widget"), ("gadgets", "Gadget")]),
+            ("v1alpha1", &[("widgets", "Widget"), ("trials", "Trial")]),
+        ],
+    ),
+];
 
 fn groups(all: &[Group]) -> Value {
     let items: Vec<Value> = all
         .iter()
-        .map(|(group, version, kinds)| {
-            let kinds: Vec<Value> = kinds
+        .map(|(group, versions)| {
+            let versions: Vec<Value> = versions
                 .iter()
-                .map(|(plural, kind)| {
-                    json!({
-                        "resource": plural, "scope": "Namespaced", "verbs": ["get", "list", "watch"],
-                        "responseKind": {"group": group, "version": version, "kind": kind},
-                    })
+                .map(|(version, kinds)| {
+                    let kinds: Vec<Value> = kinds
+                        .iter()
+                        .map(|(plural, kind)| {
+                            json!({
+                                "resource": plural, "scope": "Namespaced", "verbs": ["get", "list", "watch"],
+                                "responseKind": {"group": group, "version": version, "kind": kind},
+                            })
+                        })
+                        .collect();
+                    json!({"version": version, "resources": kinds, "freshness": "Current"})
                 })
                 .collect();
-            json!({"metadata": {"name": group}, "versions": [{"version": version, "resources": kinds, "freshness": "Current"}]})
+            json!({"metadata": {"name": group}, "versions": versions})
         })
         .collect();
     json!({"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "metadata": {}, "items": items})

@@ -63,15 +63,12 @@ fn pods_that_run() {
     check(&running(), "Running 1/1", Health::Well, "");
     check(&sidecar, "Running 2/2", Health::Well, "");
     check(&restarted("07:25"), "Running 1/1", Health::Well, "");
-    let recently = "web: running again, restarted twice, last after exit 1";
+    let recently = "web: running again, restarted twice, last exit 1";
     check(&restarted("09:25"), "Running 1/1", Health::Degraded, recently);
-    let unready = with(running(), "/status/containerStatuses/0/ready", json!(false));
-    let why = "web: running, not ready, its readiness probe does not succeed; the events say why";
-    check(&unready, "Running 0/1", Health::Degraded, why);
     let crashing = one(
         json!({"restartCount": 14, "state": {"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": ended(137, "OOMKilled", "09:10")}),
     );
-    let why = "web: keeps ending, restarted 14 times, last exit 137: out of memory (limit 256 MiB)";
+    let why = "web: keeps ending, restarted 14 times, last exit 137: out of memory (limit 256Mi)";
     check(&crashing, "CrashLoopBackOff 0/1", Health::Down, why);
 }
 
@@ -225,7 +222,7 @@ fn deployments_and_how_far_their_changes_are() {
         2,
         with_condition(counted(1, 1, 1), quota),
         Health::Degraded,
-        "1/2 ready: exceeded quota: pods",
+        "1/2 ready: pods cannot be made: exceeded quota: pods",
     );
     let stuck = condition("Progressing", "False", "ProgressDeadlineExceeded", "timed out");
     of(
@@ -239,7 +236,7 @@ fn deployments_and_how_far_their_changes_are() {
         &DEPLOYMENTS,
         paused,
         counted(1, 2, 2),
-        (Health::Well, "2/2 ready: its changes are paused"),
+        (Health::Well, "Paused, 2/2 ready: its changes are paused"),
     );
 }
 
@@ -264,14 +261,15 @@ fn other_workloads() {
         seen(json!({"desiredNumberScheduled": 0})),
         (Health::Idle, "No node for it"),
     );
-    let everywhere =
-        seen(json!({"desiredNumberScheduled": 2, "numberReady": 2, "updatedNumberScheduled": 2}));
+    let everywhere = seen(
+        json!({"desiredNumberScheduled": 2, "numberReady": 2, "numberAvailable": 2, "updatedNumberScheduled": 2}),
+    );
     told(&DAEMON_SETS, json!({}), everywhere, (Health::Well, "2/2 ready"));
     told(
         &JOBS,
         json!({"completions": 1}),
         json!({"failed": 2, "active": 1}),
-        (Health::Well, "Running 0/1"),
+        (Health::Well, "Running 0/1: 2 tries failed; it is tried again"),
     );
     let done = json!({"succeeded": 1, "failed": 2, "conditions": condition("Complete", "True", "", "")});
     told(&JOBS, json!({}), done, (Health::Idle, "Succeeded 1/1"));
@@ -280,7 +278,10 @@ fn other_workloads() {
         &JOBS,
         json!({}),
         failed,
-        (Health::Down, "Failed: BackoffLimitExceeded: too often"),
+        (
+            Health::Down,
+            "Failed: its pods failed more often than its backoffLimit allows",
+        ),
     );
     let schedule = |suspend: bool| json!({"schedule": "0 3 * * *", "suspend": suspend});
     told(&CRON_JOBS, schedule(true), json!({}), (Health::Idle, "Suspended"));
@@ -288,7 +289,7 @@ fn other_workloads() {
         &CRON_JOBS,
         schedule(false),
         json!({}),
-        (Health::Well, "Waits for 0 3 * * *"),
+        (Health::Well, "Waits, runs every day at 03:00"),
     );
 }
 

@@ -1,4 +1,4 @@
-//! Watches against an API server on loopback that misbehaves on request, states of objects in words, and the pages.
+//! Watches against an API server on loopback that misbehaves on request, what programs are answered, states of objects in words, and the pages.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,4 +8,10 @@
 mod api_server;
 mod health;
 mod pages;
+mod proxy;
+mod states;
+mod surroundings;
 mod watches;
+mod wire;
+mod workloads;
+mod world;

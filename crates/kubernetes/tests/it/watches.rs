@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kubernetes::Kubernetes;
-use kubernetes::engine::kinds::{DEPLOYMENTS, EVENTS, JOBS, PODS, rules};
+use kubernetes::engine::kinds::{
+    AUTOSCALERS, CONFIG_MAPS, DEPLOYMENTS, EVENTS, HTTP_ROUTES, JOBS, OF_ENTITIES, PODS, SERVICES, rules,
+};
 use kubernetes::engine::{Condition, Kind, KindState, Question, Sort, topic};
 use kubernetes::settings::Settings;
 use model::{EntityRef, SystemClock};
@@ -27,11 +29,20 @@ struct Scene {
 
 impl Scene {
     async fn start() -> Self {
+        Self::with(json!({})).await
+    }
+
+    /// With more keys of the section.
+    async fn with(more: Value) -> Self {
         let (server, folder) = (ApiServer::start().await, tempfile::tempdir().unwrap());
         std::fs::write(folder.path().join("token"), "first\n").unwrap();
-        let section = json!({"clusterLocatorMethods": [{"type": "config", "clusters": [
+        let mut section = json!({"clusterLocatorMethods": [{"type": "config", "clusters": [
             {"name": "test", "url": server.url, "authProvider": "serviceAccount", "serviceAccountTokenFile": "token"},
         ]}]});
+        section
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
         let settings = Settings::read(Some(&section), folder.path(), None);
         let outside = OutsideCalls::new(outside::Settings::default(), Arc::new(SystemClock));
         let store = Store::open(&Database::SqliteMemory).await.unwrap();
@@ -196,4 +207,184 @@ async fn a_cluster_that_is_away_is_shown_as_it_was_and_seen_when_it_is_back() {
     assert_eq!(scene.server.lists("pods"), 1, "the watch goes on where it ended");
     let asked = scene.server.requests();
     assert!(asked.iter().all(|(path, _)| !path.contains("secrets")));
+}
+
+#[tokio::test]
+async fn versions_are_those_that_the_cluster_prefers_or_the_configuration_wants() {
+    let scene = Scene::with(json!({
+        "customResources": [
+            {"group": "example.com", "apiVersion": "v1alpha1", "plural": "widgets"},
+            {"group": "example.com", "apiVersion": "v3", "plural": "gadgets"},
+            {"group": "example.com", "apiVersion": "v1alpha1", "plural": "trials"},
+        ],
+        "apiVersionOverrides": {"horizontalpodautoscalers": "v1"},
+    }))
+    .await;
+    assert_eq!(scene.kubernetes.custom_kinds().len(), 3);
+    scene
+        .kubernetes
+        .watch_with_custom(&[&AUTOSCALERS, &HTTP_ROUTES])
+        .await;
+    let lists: Vec<String> = scene
+        .server
+        .requests()
+        .into_iter()
+        .map(|(path, _)| path)
+        .collect();
+    for expected in [
+        "/apis/example.com/v1alpha1/widgets?list",
+        // The cluster has no v3 of it.
+        "/apis/example.com/v1/gadgets?list",
+        // No other version has these.
+        "/apis/example.com/v1alpha1/trials?list",
+        "/apis/autoscaling/v1/horizontalpodautoscalers?list",
+        "/apis/gateway.networking.k8s.io/v1/httproutes?list",
+    ] {
+        assert!(
+            lists.iter().any(|path| path == expected),
+            "{expected} in {lists:?}"
+        );
+    }
+    assert_eq!(scene.kubernetes.version("test").as_deref(), Some("v1.36.3"));
+}
+
+#[tokio::test]
+async fn custom_resources_come_with_the_columns_of_their_definition() {
+    let scene = Scene::with(
+        json!({"customResources": [{"group": "example.com", "apiVersion": "v1", "plural": "widgets"}]}),
+    )
+    .await;
+    let column = json!({"name": "Size", "type": "integer", "jsonPath": ".spec.size"});
+    scene.server.put(
+        "customresourcedefinitions",
+        json!({
+            "metadata": {"name": "widgets.example.com"},
+            "spec": {"versions": [{"name": "v1", "additionalPrinterColumns": [column]}]},
+        }),
+    );
+    let mut widget = pod("w", "Running");
+    widget["spec"] = json!({"size": 7});
+    scene.server.put("widgets", widget);
+    scene.kubernetes.watch_with_custom(&[]).await;
+    let kinds = scene.kubernetes.custom_kinds();
+    let answer = scene.kubernetes.ask(&question(), &kinds);
+    let object = &answer.clusters[0].objects[0];
+    assert_eq!(object.kind_word(), "Widget");
+    assert_eq!(object.value["apiVersion"], "example.com/v1");
+    let columns = scene.kubernetes.columns("test", kinds[0]).unwrap();
+    assert_eq!(columns[0].name, "Size");
+    assert_eq!(columns[0].value(object).as_deref(), Some("7"));
+    assert_eq!(scene.kubernetes.columns("test", &PODS), None);
+}
+
+#[tokio::test]
+async fn a_slow_list_is_said_to_be_loading_and_comes() {
+    let scene = Scene::start().await;
+    scene.server.put("pods", pod("web-1", "Running"));
+    scene.server.be_slow(Duration::from_millis(1_500));
+    let begun = std::time::Instant::now();
+    scene.kubernetes.watch(&KINDS).await;
+    assert!(
+        begun.elapsed() < Duration::from_millis(1_400),
+        "a page does not wait for it"
+    );
+    assert_eq!(scene.state(&PODS).condition, Condition::Loading);
+    assert!(scene.names().is_empty());
+    scene.until("the list", |scene| scene.names() == ["web-1"]).await;
+    assert_eq!(scene.state(&PODS).condition, Condition::Current);
+}
+
+#[tokio::test]
+async fn a_token_that_expires_is_said_and_a_renewed_one_is_taken() {
+    let scene = Scene::start().await;
+    scene.server.put("pods", pod("web-1", "Running"));
+    scene.kubernetes.watch(&KINDS).await;
+    scene.server.take_only("second");
+    scene
+        .until("the refusal", |scene| {
+            scene.failure(&PODS) == Some(Sort::Unauthorized)
+        })
+        .await;
+    assert_eq!(scene.names(), ["web-1"], "what was known stays");
+    let lists = scene.server.all_lists();
+    std::fs::write(scene.folder.path().join("token"), "second").unwrap();
+    scene
+        .until("the return", |scene| scene.failure(&PODS).is_none())
+        .await;
+    assert_eq!(
+        scene.server.all_lists(),
+        lists,
+        "nothing is listed again for that"
+    );
+}
+
+#[tokio::test]
+async fn what_stands_around_workloads_is_found_without_a_label() {
+    let scene = Scene::start().await;
+    let mut web = pod("web-1", "Running");
+    web["metadata"]["labels"]["app"] = "web".into();
+    web["spec"] = json!({"containers": [{"envFrom": [{"configMapRef": {"name": "settings"}}]}]});
+    scene.server.put("pods", web);
+    let put = |plural: &str, name: &str, content: Value| {
+        let mut object =
+            json!({"metadata": {"name": name, "namespace": "shop", "uid": format!("{plural}-{name}")}});
+        object
+            .as_object_mut()
+            .unwrap()
+            .extend(content.as_object().unwrap().clone());
+        scene.server.put(plural, object);
+    };
+    put("services", "web", json!({"spec": {"selector": {"app": "web"}}}));
+    put("services", "api", json!({"spec": {"selector": {"app": "api"}}}));
+    put("services", "all", json!({"spec": {}}));
+    put(
+        "httproutes",
+        "web",
+        json!({"spec": {"rules": [{"backendRefs": [{"name": "web"}]}]}}),
+    );
+    put(
+        "httproutes",
+        "api",
+        json!({"spec": {"rules": [{"backendRefs": [{"name": "api"}]}]}}),
+    );
+    put("configmaps", "settings", json!({"data": {"password": "geheim"}}));
+    put("configmaps", "other", json!({"data": {}}));
+    scene
+        .kubernetes
+        .watch(&[&PODS, &SERVICES, &HTTP_ROUTES, &CONFIG_MAPS])
+        .await;
+    let answer = scene.kubernetes.ask(&question(), &[&PODS]);
+    let around = scene.kubernetes.around(&answer.clusters[0]);
+    let names: Vec<(&str, &str)> = around
+        .iter()
+        .map(|object| (object.kind().plural, object.name()))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            ("configmaps", "settings"),
+            ("services", "web"),
+            ("httproutes", "web")
+        ]
+    );
+    assert_eq!(around[0].value["data"], json!({"password": "***"}));
+}
+
+#[tokio::test]
+async fn many_views_of_many_kinds_list_nothing_again() {
+    let scene = Scene::start().await;
+    for number in 0..20 {
+        scene.server.put("pods", pod(&format!("web-{number}"), "Running"));
+    }
+    scene.kubernetes.watch(&OF_ENTITIES).await;
+    let lists = scene.server.all_lists();
+    for number in 0..50 {
+        scene.server.put(
+            "pods",
+            pod("web-1", if number % 2 == 0 { "Pending" } else { "Running" }),
+        );
+        scene.kubernetes.watch(&OF_ENTITIES).await;
+        assert_eq!(scene.names().len(), 20);
+    }
+    assert_eq!(scene.server.all_lists(), lists);
 }

@@ -186,8 +186,10 @@ fn a_key_without_effect_is_named_once_with_the_one_that_may_be_meant() {
         ]
     );
     assert_eq!(
-        said("kubernetes", json!({"objectTypes": ["pods"]})),
-        ["kubernetes.objectTypes has no effect yet "]
+        said("kubernetes", json!({"clusterLocatorContinueOnError": true})),
+        [
+            "kubernetes.clusterLocatorContinueOnError has no effect: a cluster that cannot be called never hurts another one "
+        ]
     );
     assert_eq!(
         said("events", json!({"modules": {"awsSqs": {"topics": []}}})),

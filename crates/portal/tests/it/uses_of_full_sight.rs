@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// All uses of a sight that sees everything, outside of tests.
-const USES: [(&str, &str); 13] = [
+const USES: [(&str, &str); 14] = [
     (
         "auth/src/resolver.rs",
         "a sign-in finds the person and its groups",
@@ -20,6 +20,10 @@ const USES: [(&str, &str); 13] = [
     (
         "grafana/src/alerts/refresh.rs",
         "alerts are asked for once for all entities",
+    ),
+    (
+        "kubernetes/src/found.rs",
+        "clusters that are entities of the catalog are connected",
     ),
     (
         "notifications/src/recipients.rs",

@@ -1,0 +1,133 @@
+//! A portal of a catalog and clusters: the plugin behind the router that the server uses.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use axum::response::Response;
+use catalog::Catalog;
+use config::Config;
+use http_body_util::BodyExt;
+use model::{EntityRef, Fault, SystemClock};
+use outside::{OutsideCalls, Settings};
+use plugin::{SearchFeed, Services};
+use serde_json::{Value, json};
+use store::{Database, Store, StoreError, Tx};
+use tempfile::TempDir;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tower::ServiceExt;
+use web::{Readiness, ServerOptions, Site, Stage};
+use work::Jobs;
+
+pub struct World {
+    router: Router,
+    _folder: TempDir,
+    _stop: DropGuard,
+}
+
+/// Nothing of these tests is searched for.
+struct NoFeed;
+
+#[async_trait]
+impl SearchFeed for NoFeed {
+    async fn changed(&self, _: &[EntityRef]) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    async fn changed_in(&self, _: &mut Tx, _: &[EntityRef]) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+impl World {
+    /// With the component `web` and these entities, and this section.
+    pub async fn with(section: Value, more: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let web = "apiVersion: backstage.io/v1alpha1\nkind: Component\n\
+                   metadata: {name: web, annotations: {backstage.io/kubernetes-id: web}}\n\
+                   spec: {type: service, lifecycle: production, owner: team, dependsOn: [resource:north]}\n";
+        std::fs::write(folder.path().join("all.yaml"), format!("{web}---\n{more}")).unwrap();
+        let tables = [(work::PLUGIN, work::MIGRATIONS)];
+        let store = Store::open_with(&Database::SqliteMemory, &tables).await.unwrap();
+        let config = json!({"catalog": {
+            "locations": [{"type": "file", "target": "./all.yaml"}],
+            "rules": [{"allow": ["Component", "Resource"]}],
+        }});
+        let config = Config::from_value(config, folder.path()).unwrap();
+        let catalog = Catalog::builder(Arc::new(config.clone()), store.clone())
+            .build()
+            .unwrap();
+        catalog.start().await.unwrap();
+        catalog.settle().await.unwrap();
+        catalog.catch_up().await.unwrap();
+        let services = Services {
+            store: store.clone(),
+            outside: OutsideCalls::new(Settings::default(), Arc::new(SystemClock)),
+            jobs: Jobs::new(store),
+            search: Arc::new(NoFeed),
+        };
+        let stop = CancellationToken::new();
+        let clusters = kubernetes::open(Some(&section), folder.path(), &services, stop.clone());
+        let routes = kubernetes::contributions(&clusters, &catalog, stop.clone()).routes;
+        let readiness = Readiness::new();
+        readiness.enter(Stage::Ready);
+        let shell = Arc::new(ui::Shell::default());
+        let surrounded = |set: plugin::Routes| {
+            set.wrapped(|_, endpoint| endpoint.route_layer(axum::Extension(shell.clone())))
+        };
+        let options = ServerOptions::from_config(&config).unwrap();
+        let site = Site::new(routes.into_iter().map(surrounded).collect(), options, readiness);
+        Self {
+            router: site.into_router(),
+            _folder: folder,
+            _stop: stop.drop_guard(),
+        }
+    }
+
+    /// Sends a request as the guest of this machine.
+    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", "localhost");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut request = request.body(Body::from(body.to_owned())).unwrap();
+        let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000));
+        request.extensions_mut().insert(ConnectInfo(peer));
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    /// The status and the JSON of an answer.
+    pub async fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> (u16, Value) {
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        let headers = [headers, &[("content-type", "application/json")]].concat();
+        let answer = self.send(method, path, &headers, &body).await;
+        let status = answer.status().as_u16();
+        let bytes = answer.into_body().collect().await.unwrap().to_bytes();
+        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    /// Asks for the objects of `web`.
+    pub async fn services(&self, auth: Value) -> Value {
+        let body = json!({"entity": {"kind": "Component", "metadata": {"name": "web"}}, "auth": auth});
+        let (status, answer) = self.ask("POST", "/api/kubernetes/services/web", &[], &body).await;
+        assert_eq!(status, 200, "{answer}");
+        answer
+    }
+}

@@ -18,6 +18,8 @@ mod object;
 mod pulse;
 mod question;
 mod selector;
+#[cfg(test)]
+mod tests;
 mod transport;
 mod usage;
 mod watch;
@@ -27,6 +29,7 @@ pub(crate) use cluster::Cluster;
 pub use columns::Column;
 pub use credentials::Token;
 pub(crate) use credentials::missing;
+pub(crate) use discovery::Kinds;
 pub use failure::{Failure, Sort};
 pub(crate) use followers::TOPIC;
 pub use followers::topic;

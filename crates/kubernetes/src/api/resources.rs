@@ -241,7 +241,7 @@ fn status_of(failure: &Failure) -> Option<u16> {
     failure.status.filter(|_| failure.sort != Sort::Away)
 }
 
-fn fetch_error(message: &str) -> Value {
+pub(super) fn fetch_error(message: &str) -> Value {
     json!({"errorType": "FETCH_ERROR", "message": message})
 }
 

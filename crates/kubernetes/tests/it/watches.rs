@@ -17,13 +17,13 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::api_server::ApiServer;
 
-static KINDS: [&Kind; 2] = [&PODS, &DEPLOYMENTS];
+pub static KINDS: [&Kind; 2] = [&PODS, &DEPLOYMENTS];
 
-struct Scene {
-    server: Arc<ApiServer>,
-    kubernetes: Kubernetes,
+pub struct Scene {
+    pub server: Arc<ApiServer>,
+    pub kubernetes: Kubernetes,
     store: Store,
-    folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
     _stop: DropGuard,
 }
 
@@ -43,7 +43,12 @@ impl Scene {
             .as_object_mut()
             .unwrap()
             .extend(more.as_object().unwrap().clone());
-        let settings = Settings::read(Some(&section), folder.path(), None);
+        Self::of(server, folder, &section).await
+    }
+
+    /// With a section that names the server.
+    pub async fn of(server: Arc<ApiServer>, folder: tempfile::TempDir, section: &Value) -> Self {
+        let settings = Settings::read(Some(section), folder.path(), None);
         let outside = OutsideCalls::new(outside::Settings::default(), Arc::new(SystemClock));
         let store = Store::open(&Database::SqliteMemory).await.unwrap();
         let stop = CancellationToken::new();
@@ -57,18 +62,19 @@ impl Scene {
         }
     }
 
-    fn names(&self) -> Vec<String> {
+    pub fn names(&self) -> Vec<String> {
         let answer = self.kubernetes.ask(&question(), &KINDS);
         let objects = answer.clusters.iter().flat_map(|one| &one.objects);
         objects.map(|object| object.name().to_owned()).collect()
     }
 
     fn state(&self, kind: &'static Kind) -> KindState {
-        self.kubernetes.states("test", &[kind]).remove(0)
+        let names = self.kubernetes.cluster_names();
+        self.kubernetes.states(&names[0], &[kind]).remove(0)
     }
 
     /// Waits until something is so.
-    async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+    pub async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
         for _ in 0..400 {
             if holds(self) {
                 return;
@@ -82,7 +88,7 @@ impl Scene {
         );
     }
 
-    fn failure(&self, kind: &'static Kind) -> Option<Sort> {
+    pub fn failure(&self, kind: &'static Kind) -> Option<Sort> {
         self.state(kind).failure().map(|failure| failure.sort)
     }
 }
@@ -92,7 +98,7 @@ fn question() -> Question {
     Question::of(&entity).unwrap().unwrap()
 }
 
-fn pod(name: &str, phase: &str) -> Value {
+pub fn pod(name: &str, phase: &str) -> Value {
     json!({
         "metadata": {
             "name": name, "namespace": "shop", "uid": name, "resourceVersion": "1",

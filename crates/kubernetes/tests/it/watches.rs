@@ -325,6 +325,42 @@ async fn a_token_that_expires_is_said_and_a_renewed_one_is_taken() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_missing_is_named_and_is_read_when_it_is_there() {
+    let (server, folder) = (ApiServer::start().await, tempfile::tempdir().unwrap());
+    server.put("pods", pod("web-1", "Running"));
+    let section = json!({"clusterLocatorMethods": [{"type": "config", "clusters": [
+        {"name": "test", "url": server.url, "serviceAccountTokenFile": "token", "caFile": "ca.pem"},
+    ]}]});
+    let scene = Scene::of(server, folder, &section).await;
+    scene.kubernetes.watch(&KINDS).await;
+    let told = |scene: &Scene| {
+        scene
+            .state(&PODS)
+            .failure()
+            .map(|failure| failure.message.clone())
+    };
+    let message = told(&scene).unwrap();
+    assert!(message.contains("ca.pem cannot be read"), "{message}");
+    assert_eq!(scene.failure(&PODS), Some(Sort::Unusable));
+    let authority = rcgen::generate_simple_self_signed(Vec::new()).unwrap();
+    std::fs::write(scene.folder.path().join("ca.pem"), authority.cert.pem()).unwrap();
+    scene
+        .until("the next reason", |scene| {
+            scene.failure(&PODS) == Some(Sort::Unauthorized)
+        })
+        .await;
+    let message = told(&scene).unwrap();
+    assert!(
+        message.contains("the token in ") && message.contains("cannot be read"),
+        "{message}"
+    );
+    std::fs::write(scene.folder.path().join("token"), "first").unwrap();
+    scene
+        .until("the objects", |scene| scene.names() == ["web-1"])
+        .await;
+}
+
+#[tokio::test]
 async fn what_stands_around_workloads_is_found_without_a_label() {
     let scene = Scene::start().await;
     let mut web = pod("web-1", "Running");

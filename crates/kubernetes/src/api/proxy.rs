@@ -31,7 +31,7 @@ const MAX_ANSWER: u64 = 256 << 20;
 /// Longest silence of an answer that is followed.
 const SILENCE: Duration = Duration::from_hours(1);
 /// Answers that are passed on at the same time.
-const MOST: usize = 200;
+const MOST: usize = 100;
 
 static PLACES: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Semaphore::new(MOST).into());
 

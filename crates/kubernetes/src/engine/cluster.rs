@@ -27,10 +27,12 @@ use super::watch::Watch;
 use crate::settings::access::Stamp;
 use crate::settings::{Access, ClusterSettings};
 
-/// Calls of one cluster at the same time: a watch of each kind, logs, and room for questions.
-const CALLS: usize = 200;
+/// Calls of one cluster at the same time: a watch of each kind, logs, what the proxy passes on, and room for questions.
+const CALLS: usize = 400;
 /// Kinds of one cluster that are watched.
 const MOST_WATCHED: usize = 100;
+/// Kinds of one cluster that requests name, at most, so that they do not take the room of others.
+const MOST_ASKED_FOR: usize = 30;
 /// Largest page of a list.
 const MAX_PAGE_BYTES: u64 = 64 << 20;
 /// How often it is looked whether certificates changed.
@@ -44,6 +46,8 @@ pub(crate) struct Cluster {
     pub(super) kinds: KindsCache,
     index: RwLock<Index>,
     watches: Mutex<HashMap<&'static Kind, Arc<Watch>>>,
+    /// Kinds that only a request named.
+    asked_for: Mutex<HashSet<&'static Kind>>,
     columns: RwLock<HashMap<&'static Kind, Arc<[Column]>>>,
     pub usage: UsageCache,
     /// Ends its watches.
@@ -66,6 +70,7 @@ impl Cluster {
             kinds: KindsCache::default(),
             index: RwLock::default(),
             watches: Mutex::default(),
+            asked_for: Mutex::default(),
             columns: RwLock::default(),
             usage: UsageCache::default(),
             stop,
@@ -158,6 +163,15 @@ impl Cluster {
         Some(watch)
     }
 
+    /// Whether there is room for a kind that only a request names.
+    pub fn has_room_for(&self, kind: &'static Kind) -> bool {
+        let mut asked_for = self.asked_for.lock();
+        if asked_for.contains(kind) || self.watches.lock().contains_key(kind) {
+            return true;
+        }
+        asked_for.len() < MOST_ASKED_FOR && asked_for.insert(kind)
+    }
+
     /// Why a cluster is not watched, for a reason that does not pass.
     fn why_not_watched(&self) -> Option<Failure> {
         let now = SystemClock.now();
@@ -167,6 +181,11 @@ impl Cluster {
         let provider = self.viewer_provider()?;
         let message = format!("its objects are seen with the viewer's own token (oidc.{provider})");
         Some(Failure::new(Sort::NeedsViewer, message, now))
+    }
+
+    #[cfg(test)]
+    pub fn has_ended(&self) -> bool {
+        self.stop.is_cancelled()
     }
 
     /// Ends its watches.

@@ -158,6 +158,8 @@ async fn a_watch_is_followed_and_a_refusal_is_passed_on() {
     let headers = [
         SOUTH,
         ("backstage-kubernetes-authorization-oidc-keycloak", "mine"),
+        // A packed answer would be held back.
+        ("accept-encoding", "gzip, br"),
     ];
     let answer = world
         .send("GET", &format!("{PROXY}/api/v1/pods?watch=true"), &headers, "")

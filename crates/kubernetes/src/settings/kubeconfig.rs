@@ -222,7 +222,9 @@ contexts:
 - {name: broken, context: {cluster: south, user: robot}}
 ";
 
-    fn read(locator: Value) -> Result<Vec<(String, Result<Access, String>)>, String> {
+    type Read = Vec<(String, Result<Access, String>)>;
+
+    fn read(locator: Value) -> Result<Read, String> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("config"), FILE).unwrap();
         let found = contexts(&locator, folder.path())?.into_iter();

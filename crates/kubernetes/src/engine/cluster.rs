@@ -25,6 +25,7 @@ use super::transport::Line;
 use super::usage::UsageCache;
 use super::watch::Watch;
 use crate::settings::access::Stamp;
+use crate::settings::kubeconfig::Context;
 use crate::settings::{Access, ClusterSettings};
 
 /// Calls of one cluster at the same time: a watch of each kind, logs, what the proxy passes on, and room for questions.
@@ -58,6 +59,7 @@ pub(crate) struct Cluster {
 struct KnownLine {
     looked: Instant,
     stamp: Stamp,
+    access: Result<Access, String>,
     line: Result<Line, String>,
 }
 
@@ -85,31 +87,41 @@ impl Cluster {
         self.settings.title.as_deref().unwrap_or(&self.settings.name)
     }
 
-    /// The line to a cluster that can be called. It is made anew when a certificate changed.
+    /// The line to a cluster that can be called. It is made anew when one of the files changed that it is made from.
     pub fn usable_line(&self) -> Result<Line, Failure> {
-        let unusable = |reason: String| Failure::new(Sort::Unusable, reason, SystemClock.now());
-        let access = self
-            .settings
-            .access
-            .as_ref()
-            .map_err(|reason| unusable(reason.clone()))?;
         let mut known = self.line.lock();
-        if let Some(known) = &*known
-            && known.looked.elapsed() < LOOK_AT_FILES
-        {
-            return known.line.clone().map_err(unusable);
-        }
-        let stamp = access.trust.stamp();
         let line = match known.take() {
-            Some(known) if known.stamp == stamp => known.line,
-            _ => self.new_line(access),
+            Some(known) if known.looked.elapsed() < LOOK_AT_FILES => known,
+            Some(known) if known.stamp == self.stamp(&known.access) => KnownLine {
+                looked: Instant::now(),
+                ..known
+            },
+            _ => self.read_line(),
         };
-        *known = Some(KnownLine {
-            looked: Instant::now(),
+        let line = known.insert(line).line.clone();
+        line.map_err(|reason| Failure::new(Sort::Unusable, reason, SystemClock.now()))
+    }
+
+    fn read_line(&self) -> KnownLine {
+        let access = match &self.settings.kubeconfig {
+            Some(context) => context.access(),
+            None => self.settings.access.clone(),
+        };
+        let (stamp, looked) = (self.stamp(&access), Instant::now());
+        let line = access.clone().and_then(|access| self.new_line(&access));
+        KnownLine {
+            looked,
             stamp,
-            line: line.clone(),
-        });
-        line.map_err(unusable)
+            access,
+            line,
+        }
+    }
+
+    /// Changes when one of the files does that the line is made from.
+    fn stamp(&self, access: &Result<Access, String>) -> Stamp {
+        let context = self.settings.kubeconfig.iter().map(Context::stamp);
+        let trust = access.iter().flat_map(|access| access.trust.stamp());
+        context.chain(trust).collect()
     }
 
     fn new_line(&self, access: &Access) -> Result<Line, String> {
@@ -175,7 +187,7 @@ impl Cluster {
     /// Why a cluster is not watched, for a reason that does not pass.
     fn why_not_watched(&self) -> Option<Failure> {
         let now = SystemClock.now();
-        if let Err(reason) = &self.settings.access {
+        if let (Err(reason), None) = (&self.settings.access, &self.settings.kubeconfig) {
             return Some(Failure::new(Sort::Unusable, reason.clone(), now));
         }
         let provider = self.viewer_provider()?;

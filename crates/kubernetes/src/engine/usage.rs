@@ -61,13 +61,11 @@ impl super::Kubernetes {
     /// What the pods of a namespace use; an error says why that is not known, and that is never zero. An answer that takes longer
     /// than a page waits is there for the next view.
     pub async fn usage(&self, cluster: &str, namespace: &str) -> Answered {
-        match self.cluster(cluster) {
-            Some(cluster) => cluster.usage_within(namespace, WAIT).await,
-            None => {
-                let now = SystemClock.now();
-                Err(Failure::new(Sort::Unusable, "there is no such cluster", now))
-            }
-        }
+        let Some(cluster) = self.cluster(cluster) else {
+            let now = SystemClock.now();
+            return Err(Failure::new(Sort::Unusable, "there is no such cluster", now));
+        };
+        cluster.usage_within(namespace, WAIT).await
     }
 }
 

@@ -86,7 +86,7 @@ async fn an_authority_that_is_renewed_is_trusted_without_a_restart() {
 }
 
 #[tokio::test]
-async fn a_context_of_a_kubeconfig_shows_its_certificate() {
+async fn a_context_of_a_kubeconfig_shows_its_certificate_as_the_file_is_now() {
     let (server, folder) = (ApiServer::start().await, tempfile::tempdir().unwrap());
     server.put("pods", pod("web-1", "Running"));
     let (own, callers) = (authority(), authority());
@@ -100,12 +100,20 @@ async fn a_context_of_a_kubeconfig_shows_its_certificate() {
         encode(own.pem()),
         encode(certificate.pem()),
     );
-    std::fs::write(folder.path().join("config"), file).unwrap();
+    // The file is written anew while the portal runs, as clusters do that renew certificates.
+    let earlier = file.replace("client-certificate-data", "token: old, ignored");
+    std::fs::write(folder.path().join("config"), earlier).unwrap();
     std::fs::write(folder.path().join("key.pem"), key.serialize_pem()).unwrap();
     let section = json!({"clusterLocatorMethods": [{"type": "kubeconfig", "file": "config"}]});
     let scene = Scene::of(server, folder, &section).await;
     assert_eq!(scene.kubernetes.cluster_names(), ["here"]);
     scene.kubernetes.watch(&KINDS).await;
+    assert_eq!(
+        scene.failure(&PODS),
+        Some(Sort::Away),
+        "without a certificate it is not let in"
+    );
+    std::fs::write(scene.folder.path().join("config"), file).unwrap();
     scene
         .until("the objects", |scene| scene.names() == ["web-1"])
         .await;

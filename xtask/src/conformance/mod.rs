@@ -11,9 +11,11 @@ mod exceptions;
 mod floors;
 mod golden;
 mod language;
+mod oracle;
 mod recorded;
 mod replay;
 mod templates;
+mod tokens;
 mod verdicts;
 
 use std::path::{Path, PathBuf};
@@ -80,7 +82,7 @@ const BINARY: &str = "BACKSTAGE_BINARY";
 /// A comparison: its name on the command line, and what it does.
 type Comparison = (&'static str, fn(&Path, &Path) -> Result<Vec<Agreement>>);
 
-const COMPARISONS: [Comparison; 7] = [
+const COMPARISONS: [Comparison; 8] = [
     ("verdicts", verdicts::compare),
     ("corpora", corpus::compare),
     ("recorded", replay::compare),
@@ -88,6 +90,7 @@ const COMPARISONS: [Comparison; 7] = [
     ("language", language::compare),
     ("docs", docs::compare),
     ("searches", golden::compare),
+    ("tokens", tokens::compare),
 ];
 
 /// Runs the comparisons that are named, or every one.

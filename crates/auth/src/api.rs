@@ -1,8 +1,9 @@
-//! `/api/auth`: the sign-in as the original's routes have it, in the redirect flow, and who is asking.
+//! `/api/auth`: the sign-in as the original's routes have it, in the redirect flow, and who is asking (`identity`).
+
+mod identity;
 
 use axum::extract::{RawQuery, Request, State};
 use axum::http::header::{CACHE_CONTROL, HOST, LOCATION, ORIGIN, SET_COOKIE};
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use model::{Fault, FaultKind};
@@ -11,7 +12,7 @@ use serde_json::json;
 use ui::Chrome;
 use url::form_urlencoded;
 use web::api::Json;
-use web::{ApiError, CurrentViewer, RequestId};
+use web::{ApiError, RequestId};
 
 use crate::front::{Answer, Front, HOME};
 use crate::oidc::Provider;
@@ -23,8 +24,8 @@ pub(crate) fn rows(front: &Front) -> Rows {
         .get("/oidc/start", Rule::anyone(), start)
         .get("/oidc/handler/frame", Rule::anyone(), frame)
         .post("/oidc/logout", Rule::anyone(), logout)
-        .get("/v1/userinfo", Rule::person(), user_info)
         .with_state(front)
+        .and(identity::rows().with_state(front))
 }
 
 /// A parameter of a query string, decoded.
@@ -45,6 +46,7 @@ async fn start(
 ) -> Result<Response, ApiError> {
     let query = query.as_deref();
     let provider = wanted_provider(&front, query)?;
+    check_flow(query)?;
     let return_to = wanted_page(&front, query)?;
     let headers = request.headers();
     if let Some(elsewhere) = own_address(&front, headers, query) {
@@ -71,15 +73,19 @@ fn wanted_provider<'a>(front: &'a Front, query: Option<&str>) -> Result<&'a Prov
         ))
     })?;
     if let Some(origin) = parameter(query, "origin")
-        && origin != front.base_url.origin().ascii_serialization()
+        && !front.is_own_origin(&origin)
     {
         return Err(Fault::not_allowed(format!("Origin '{origin}' is not allowed")));
     }
+    Ok(provider)
+}
+
+fn check_flow(query: Option<&str>) -> Result<(), Fault> {
     match parameter(query, "flow").as_deref() {
-        None | Some("redirect") => Ok(provider),
+        None | Some("redirect") => Ok(()),
         Some(_) => Err(Fault::new(
             FaultKind::NotImplemented.as_wire(),
-            "Only flow=redirect is served: a popup hands over a token, and this portal issues none",
+            "Only flow=redirect is served; the frontend has enableExperimentalRedirectFlow: true for it",
         )),
     }
 }
@@ -90,7 +96,8 @@ fn wanted_page(front: &Front, query: Option<&str>) -> Result<String, Fault> {
         return Ok(HOME.to_owned());
     };
     let refused = || Fault::input("redirectUrl must be a page of this portal");
-    front.page_of(&text).ok_or_else(refused)
+    let page = front.page_of(&text).or_else(|| front.page_of_app(&text));
+    page.ok_or_else(refused)
 }
 
 /// The address of this very request on the host that the provider leads back to, where it came by another name of the
@@ -139,7 +146,7 @@ async fn frame(
 /// Ends the session, for scripts. The header is one that a form of another site cannot send.
 async fn logout(State(front): State<Front>, request: Request) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();
-    check_script(&front, &parts)?;
+    check_script(&front, &parts.headers)?;
     let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
     let elsewhere = front.sign_out(&parts.headers, id).await?;
     let mut answer = match elsewhere {
@@ -149,15 +156,21 @@ async fn logout(State(front): State<Front>, request: Request) -> Result<Response
     answer
         .headers_mut()
         .append(SET_COOKIE, front.sessions.cookies.end());
+    Ok(no_store(answer))
+}
+
+/// An answer that nobody may keep.
+fn no_store(mut answer: Response) -> Response {
     answer
         .headers_mut()
         .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(answer)
+    answer
 }
 
-fn check_script(front: &Front, parts: &Parts) -> Result<(), Fault> {
+/// Whether a script of a page asks that may: of this portal, or of the frontend at `app.baseUrl`.
+fn check_script(front: &Front, headers: &HeaderMap) -> Result<(), Fault> {
     const REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
-    let text = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     if text(REQUESTED_WITH) != Some("XMLHttpRequest") {
         let fault = Fault::new(
             FaultKind::Authentication.as_wire(),
@@ -165,18 +178,12 @@ fn check_script(front: &Front, parts: &Parts) -> Result<(), Fault> {
         );
         return Err(fault);
     }
-    let own = front.base_url.origin().ascii_serialization();
     match text(ORIGIN) {
-        Some(origin) if origin != own => Err(Fault::not_allowed(format!("Origin '{origin}' is not allowed"))),
+        Some(origin) if !front.is_own_origin(origin) => {
+            Err(Fault::not_allowed(format!("Origin '{origin}' is not allowed")))
+        }
         _ => Ok(()),
     }
-}
-
-/// Who is asking, and what it owns by.
-async fn user_info(CurrentViewer(viewer): CurrentViewer) -> Response {
-    let owners: Vec<String> = viewer.claims.iter().map(ToString::to_string).collect();
-    let claims = json!({ "sub": viewer.reference().to_string(), "ent": owners });
-    Json(json!({ "claims": claims })).into_response()
 }
 
 /// An answer that leads elsewhere and that nobody may keep.

@@ -17,6 +17,8 @@ use crate::resolver::resolve;
 use crate::session::cookie::SIGN_IN_SECONDS;
 use crate::session::tables::{self, SignIn};
 use crate::session::{Arrival, Departure, Sessions, unavailable};
+use crate::settings::Guest;
+use crate::tokens::{Owners, UserTokens};
 
 /// Where people go who are signed in, unless they wanted to go elsewhere.
 pub(crate) const HOME: &str = "/";
@@ -32,8 +34,15 @@ pub(crate) struct Front {
     pub unusable: Option<Arc<str>>,
     /// Whether there is a guest.
     pub access: Arc<Access>,
+    pub guest: Arc<Guest>,
+    pub tokens: UserTokens,
+    pub owners: Owners,
+    /// Whether a token says what its person owns by.
+    pub names_owners: bool,
     /// The address people open.
     pub base_url: Url,
+    /// The address of the original's frontend, where that is in use.
+    pub app_url: Option<Url>,
     pub store: Store,
     pub catalog: Catalog,
     pub clock: Arc<dyn Clock>,
@@ -76,6 +85,19 @@ impl Front {
     /// The provider that the pages offer.
     pub fn offered(&self) -> Option<&Provider> {
         self.provider(&self.environment)
+    }
+
+    /// Whether the sender of a request gets a token of the guest.
+    pub fn admits_guest(&self, parts: &Parts) -> bool {
+        self.guest.is_for_everybody || self.access.admits_as_guest(parts)
+    }
+
+    /// Whether pages of an origin belong to this portal.
+    pub fn is_own_origin(&self, origin: &str) -> bool {
+        let own = std::iter::once(&self.base_url).chain(&self.app_url);
+        // An address without a host has the origin `null`, which pages of nobody have, too.
+        own.map(Url::origin)
+            .any(|own| own.is_tuple() && own.ascii_serialization() == origin)
     }
 
     /// Begins a sign-in that leads to a page of this portal.
@@ -191,6 +213,13 @@ impl Front {
     /// A page of this portal by the address people open.
     pub fn address(&self, path: &str) -> Url {
         self.base_url.join(path).unwrap_or_else(|_| self.base_url.clone())
+    }
+
+    /// The address of a page of the original's frontend, where that is in use at another origin.
+    pub fn page_of_app(&self, text: &str) -> Option<String> {
+        let (url, app) = (Url::parse(text).ok()?, self.app_url.as_ref()?);
+        let is_app = url.origin() == app.origin() && url.origin() != self.base_url.origin();
+        is_app.then(|| url.into())
     }
 
     /// The page behind a text that a client gave: a path, or an address of this portal. Nothing for all others.

@@ -1,6 +1,7 @@
 //! Who is asking: sign-in with identity providers, sessions, and what roles may do.
 //!
-//! `oidc` proves who a person is, `resolver` finds its User entity, `session` keeps it signed in, `roles` decides what it may do.
+//! `oidc` proves who a person is, `resolver` finds its User entity, `session` keeps it signed in, `tokens` say who it is to
+//! programs, `roles` decides what it may do.
 //! `api` is the wire contract below `/api/auth`, `pages` are the sign-in page and what a person sees of its sessions.
 
 mod api;
@@ -14,11 +15,12 @@ mod roles;
 mod section;
 mod session;
 mod settings;
+mod tokens;
 
 pub use pages::page_samples;
 pub use recall::viewer_of;
 pub use roles::Roles;
-pub use section::{AuthSection, PermissionSection};
+pub use section::{AuthSection, DiscoverySection, PermissionSection};
 pub use session::tables::MIGRATIONS;
 
 use std::borrow::Cow;
@@ -40,12 +42,16 @@ use crate::oidc::Provider;
 use crate::pages::{AccessCard, SessionsSection};
 use crate::session::Sessions;
 use crate::session::cookie::Cookies;
-use crate::settings::{OidcSettings, Settings};
+use crate::settings::{Guest, OidcSettings, Settings};
+use crate::tokens::cookie::FileCookies;
+use crate::tokens::{BearerTokens, ExternalTokens, Keys, LimitedTokens, Owners, PluginTokens, UserTokens};
 
 /// The plugin's name.
 pub const ID: PluginId = PluginId::built_in("auth");
 /// The name of the plugin to which the policy belongs.
 pub const PERMISSION: PluginId = PluginId::built_in("permission");
+/// The name of what says where plugins of other backends are.
+pub const DISCOVERY: PluginId = PluginId::built_in("discovery");
 
 /// What the sign-in is.
 pub fn declaration() -> Declaration {
@@ -61,6 +67,14 @@ pub fn permission_declaration() -> Declaration {
     Declaration {
         config: Some(Arc::new(PermissionSection)),
         ..Declaration::new(PERMISSION)
+    }
+}
+
+/// What is known of plugins that other backends run.
+pub fn discovery_declaration() -> Declaration {
+    Declaration {
+        config: Some(Arc::new(DiscoverySection)),
+        ..Declaration::new(DISCOVERY)
     }
 }
 
@@ -82,8 +96,7 @@ pub fn contributions_at(
     services: &Services,
     clock: Arc<dyn Clock>,
 ) -> Contributions {
-    let front = front(config, (catalog, audit, services), clock);
-    let sessions: Arc<dyn Authenticator> = Arc::new(front.sessions.clone());
+    let front = front(config, (catalog, audit, services), clock.clone());
     let section: Arc<dyn SettingsSection> = Arc::new(SessionsSection(front.clone()));
     let style = Asset {
         kind: AssetKind::Style,
@@ -94,9 +107,32 @@ pub fn contributions_at(
         assets: vec![style],
         settings_sections: vec![section],
         home_cards: access_card(config).into_iter().collect(),
-        authenticators: vec![sessions],
+        authenticators: authenticators(config, &front, services, &clock),
+        rows_of_every_api: vec![Arc::new(FileCookies::new(front.tokens.clone(), &front.base_url))],
         ..Contributions::of(ID)
     }
+}
+
+/// Ways to know callers; the ones behind count only where those before find none.
+fn authenticators(
+    config: &Config,
+    front: &Front,
+    services: &Services,
+    clock: &Arc<dyn Clock>,
+) -> Vec<Arc<dyn Authenticator>> {
+    let (users, owners) = (front.tokens.clone(), front.owners.clone());
+    let people = (users.clone(), owners.clone());
+    let bearer = BearerTokens {
+        plugins: PluginTokens::new(config, &services.outside, people, clock.clone()),
+        external: ExternalTokens::new(config, &services.outside, clock.clone()),
+        users: users.clone(),
+        owners: owners.clone(),
+    };
+    vec![
+        Arc::new(bearer),
+        Arc::new(front.sessions.clone()),
+        Arc::new(LimitedTokens { users, owners }),
+    ]
 }
 
 fn front(
@@ -117,7 +153,21 @@ fn front(
     let unusable = failures.into_iter().next().filter(|_| !is_offered);
     let cookies = Cookies::of_address(&base_url);
     let store = services.store.clone();
+    let guest = Guest {
+        is_for_everybody: settings.guest.is_for_everybody && !asks_for_protection(config),
+        ..settings.guest
+    };
+    let keys = Keys::new(store.clone(), clock.clone(), settings.tokens.lifetime);
     Front {
+        tokens: UserTokens::new(keys, issuer(&base_url)),
+        owners: Owners::new(catalog.clone(), guest.entity.clone(), guest.owns_by.clone()),
+        names_owners: settings.tokens.names_owners,
+        guest: Arc::new(guest),
+        app_url: config
+            .app()
+            .base_url
+            .as_deref()
+            .and_then(|url| Url::parse(url).ok()),
         sessions: Sessions::new(store.clone(), catalog.clone(), audit, clock.clone(), cookies),
         providers: Arc::new(providers),
         environment: settings.environment.as_str().into(),
@@ -166,6 +216,16 @@ fn base_url(config: &Config) -> Url {
         .unwrap_or_else(|| config.base_url());
     let nowhere = || Url::parse("http://localhost").expect("an address");
     Url::parse(&text).unwrap_or_else(|_| nowhere())
+}
+
+/// Whether the configuration asks for a sign-in or for permissions: then nobody comes in without one.
+fn asks_for_protection(config: &Config) -> bool {
+    config.wants_sign_in() || !config.only_tokens_because_of().is_empty()
+}
+
+/// The address of the sign-in as the tokens name it.
+fn issuer(base_url: &Url) -> String {
+    format!("{}/api/auth", base_url.as_str().trim_end_matches('/'))
 }
 
 /// A card for people without a role, where roles decide.

@@ -5,10 +5,12 @@
 
 mod id_token;
 mod metadata;
+mod published_keys;
 mod secrets;
 
-pub(crate) use id_token::{Claims, Expected, TokenFault, verify};
+pub(crate) use id_token::{Claims, Expected, TokenFault, key_for, verify};
 pub(crate) use metadata::Metadata;
+pub(crate) use published_keys::{Age, PublishedKeys};
 pub(crate) use secrets::{challenge, digest, random, seal, unseal};
 
 use std::sync::Arc;
@@ -35,10 +37,6 @@ use crate::settings::{ClientAuthentication, OidcSettings};
 const FRESH: SignedDuration = SignedDuration::from_secs(30);
 /// The same while a sign-in is under way.
 const USABLE: SignedDuration = SignedDuration::from_hours(24);
-/// How long keys are used without being fetched again.
-const KEYS_KEPT: SignedDuration = SignedDuration::from_hours(1);
-/// Shortest time between two fetches of the keys because of unknown ones, which anybody can make up.
-const KEYS_REST: SignedDuration = SignedDuration::from_secs(10);
 /// Largest answer of a provider, in bytes.
 const MAX_ANSWER: u64 = 1 << 20;
 
@@ -56,7 +54,7 @@ pub(crate) struct Provider {
 #[derive(Default)]
 struct Known {
     metadata: Mutex<Option<(Timestamp, Arc<Metadata>)>>,
-    keys: Mutex<Option<(Timestamp, Arc<Vec<Jwk>>)>>,
+    keys: PublishedKeys,
 }
 
 /// What one sign-in has to come back with.
@@ -249,9 +247,9 @@ impl Provider {
             algorithm: self.settings.algorithm,
             now: self.clock.now(),
         };
-        let keys = self.keys(metadata, KEYS_KEPT).await?;
+        let keys = self.keys(metadata, Age::Usual).await?;
         let claims = match verify(token, &keys, &expected) {
-            Err(TokenFault::UnknownKey) => verify(token, &self.keys(metadata, KEYS_REST).await?, &expected),
+            Err(TokenFault::UnknownKey) => verify(token, &self.keys(metadata, Age::New).await?, &expected),
             other => other,
         };
         claims.map_err(|fault| {
@@ -263,33 +261,10 @@ impl Provider {
         })
     }
 
-    /// The provider's keys, no older than that.
-    async fn keys(&self, metadata: &Metadata, oldest: SignedDuration) -> Result<Arc<Vec<Jwk>>, Refusal> {
-        let mut known = self.known.keys.lock().await;
-        let now = self.clock.now();
-        if let Some((at, keys)) = &*known
-            && now.duration_since(*at) < oldest
-        {
-            return Ok(keys.clone());
-        }
-        let answer = self
-            .host
-            .get(metadata.jwks_uri.clone())
-            .header(ACCEPT, "application/json")
-            .send()
-            .await;
-        let set: Value = match answer {
-            Ok(answer) => answer.json().await.map_err(|error| Refusal::away(&error))?,
-            Err(error) => return Err(Refusal::away(&error)),
-        };
-        // A key of a sort that nobody here knows hurts no other.
-        let keys = set["keys"].as_array().into_iter().flatten();
-        let keys: Vec<Jwk> = keys
-            .filter_map(|key| serde_json::from_value(key.clone()).ok())
-            .collect();
-        let keys = Arc::new(keys);
-        *known = Some((now, keys.clone()));
-        Ok(keys)
+    async fn keys(&self, metadata: &Metadata, age: Age) -> Result<Arc<Vec<Jwk>>, Refusal> {
+        let (keys, now) = (&self.known.keys, self.clock.now());
+        let keys = keys.get(&self.host, &metadata.jwks_uri, age, now).await;
+        keys.map_err(|error| Refusal::away(&error))
     }
 
     /// Claims that the ID token leaves out, from the endpoint for them.

@@ -4,7 +4,7 @@ use catalog::query::ListRequest;
 use catalog::{Catalog, Sight, browse};
 use model::{EntityRef, Fault, Filter, entity};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::refusal::Refusal;
 
@@ -160,6 +160,19 @@ pub(crate) async fn ownership(catalog: &Catalog, person: &EntityRef) -> Result<V
         level.dedup();
     }
     Ok(claims)
+}
+
+/// What clients show of a person: name, address and picture of its entity, as far as it has them.
+pub(crate) async fn profile_of(catalog: &Catalog, person: &EntityRef) -> Result<Value, Fault> {
+    let entity = catalog.seen_by(&EVERYBODY).entity(person).await?;
+    let written = entity.as_ref().and_then(|entity| entity.pointer("/spec/profile"));
+    let mut profile = Map::new();
+    for key in ["email", "displayName", "picture"] {
+        if let Some(text) = written.and_then(|written| written[key].as_str()) {
+            profile.insert(key.to_owned(), text.into());
+        }
+    }
+    Ok(Value::Object(profile))
 }
 
 fn related(value: &Value, relation: &str) -> Vec<EntityRef> {

@@ -1,16 +1,20 @@
-//! The sections `auth` and `permission` of the configuration as the commands see them.
+//! The sections `auth`, `permission` and `discovery` of the configuration as the commands see them.
 
 use model::Problem;
 use plugin::ConfigSection;
 use serde_json::{Value, json};
 
 use crate::settings::Settings;
+use crate::settings::discovery::endpoints;
 
 /// `auth`: how people sign in.
 pub struct AuthSection;
 
 /// `permission`: who may do what.
 pub struct PermissionSection;
+
+/// `discovery`: where plugins of other backends are.
+pub struct DiscoverySection;
 
 impl ConfigSection for AuthSection {
     fn path(&self) -> &'static str {
@@ -27,10 +31,21 @@ impl ConfigSection for AuthSection {
             "description": "How people sign in.",
             "properties": {
                 "environment": {"type": "string", "description": "The environment whose provider people sign in with; development unless it is set."},
+                "backstageTokenExpiration": {"type": ["string", "object"], "format": "human-duration", "description": "How long a token of a person lasts, between 10 minutes and a day; an hour unless it is set."},
+                "omitIdentityTokenOwnershipClaim": {"type": "boolean", "description": "false puts into the tokens of people what they own by; otherwise programs ask /api/auth/v1/userinfo."},
+                "identityTokenAlgorithm": {"type": "string", "description": "ES256, which signs the tokens of people."},
                 "providers": {
                     "type": "object",
                     "description": "Ways to sign in.",
-                    "properties": {"oidc": {
+                    "properties": {"guest": {
+                        "type": "object",
+                        "description": "The guest, for clients of the original.",
+                        "properties": {
+                            "userEntityRef": {"type": "string", "description": "Who the guest is; user:development/guest unless it is set."},
+                            "ownershipEntityRefs": {"type": "array", "items": {"type": "string"}, "description": "What the guest owns by, unless the catalog knows it."},
+                            "dangerouslyAllowOutsideDevelopment": {"type": "boolean", "description": "Gives everybody who reaches the portal a token of the guest; without it only requests that are the guest's anyway."},
+                        },
+                    }, "oidc": {
                         "type": "object",
                         "description": "OpenID Connect, by environment.",
                         "additionalProperties": provider_schema(),
@@ -103,5 +118,34 @@ impl ConfigSection for PermissionSection {
                 },
             },
         })
+    }
+}
+
+impl ConfigSection for DiscoverySection {
+    fn path(&self) -> &'static str {
+        "discovery"
+    }
+
+    fn page(&self) -> Option<&'static str> {
+        Some("docs/sign-in.md")
+    }
+
+    fn schema(&self) -> Value {
+        let endpoint = json!({
+            "type": "object", "required": ["target", "plugins"],
+            "properties": {
+                "target": {"type": "string", "description": "Address of a plugin there, with {{pluginId}} for its name; the one for calls of servers."},
+                "plugins": {"type": "array", "items": {"type": "string"}, "description": "Names of the plugins."},
+            },
+        });
+        json!({
+            "type": "object",
+            "description": "Where other backends run plugins that call this portal.",
+            "properties": {"endpoints": {"type": "array", "items": endpoint, "description": "Backends and their plugins."}},
+        })
+    }
+
+    fn check(&self, section: &Value) -> Vec<Problem> {
+        endpoints(Some(section)).1
     }
 }

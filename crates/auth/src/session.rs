@@ -19,6 +19,7 @@ use model::{Actor, Clock, EntityRef, Fault, FaultKind, Viewer};
 use plugin::{AuditEvent, AuditLog, AuditOutcome, Authenticator};
 use store::{Lane, Store, StoreError};
 use uuid::Uuid;
+use web::bearer;
 
 use crate::oidc::{digest, random, seal, unseal};
 use crate::resolver::ownership;
@@ -244,7 +245,7 @@ impl Sessions {
 }
 
 /// Knows people by the cookie of their session. A cookie of a session that has ended is no credential, and no mistake of the
-/// caller.
+/// caller. Beside a token it does not count: a client that sends one means it.
 #[async_trait]
 impl Authenticator for Sessions {
     fn name(&self) -> &'static str {
@@ -252,6 +253,9 @@ impl Authenticator for Sessions {
     }
 
     async fn authenticate(&self, request: &Parts) -> Result<Option<Viewer>, Fault> {
+        if bearer(&request.headers).is_some() {
+            return Ok(None);
+        }
         Ok(self.of(&request.headers).await?.map(|session| session.viewer()))
     }
 }

@@ -15,6 +15,13 @@ use url::{Position, Url};
 
 use crate::resolver::Resolver;
 
+pub(crate) mod discovery;
+mod guest;
+mod tokens;
+
+pub(crate) use guest::Guest;
+pub(crate) use tokens::TokenSettings;
+
 /// Scopes that every sign-in asks for.
 const REQUIRED_SCOPES: [&str; 3] = ["openid", "profile", "email"];
 /// The environment of a configuration that names none.
@@ -30,6 +37,8 @@ pub(crate) struct Settings {
     /// The environment whose provider the pages offer.
     pub environment: String,
     pub providers: Vec<OidcSettings>,
+    pub guest: Guest,
+    pub tokens: TokenSettings,
     pub problems: Vec<Problem>,
 }
 
@@ -98,6 +107,14 @@ impl Settings {
             environment: environment.to_owned(),
             ..Self::default()
         };
+        match Guest::read(section.pointer("/providers/guest")) {
+            Ok(guest) => settings.guest = guest,
+            Err(problem) => settings.problems.push(*problem),
+        }
+        match TokenSettings::read(section) {
+            Ok(tokens) => settings.tokens = tokens,
+            Err(problem) => settings.problems.push(*problem),
+        }
         for (name, value) in written.into_iter().flatten() {
             match OidcSettings::read(name, value) {
                 Ok(provider) => settings.providers.push(provider),
@@ -225,22 +242,28 @@ fn secret(value: &Value) -> Option<Secret> {
 }
 
 /// Only signatures that a public key verifies: the key of a symmetric one would be the client's secret.
+const ALGORITHMS: [(&str, Algorithm); 9] = [
+    ("RS256", Algorithm::RS256),
+    ("RS384", Algorithm::RS384),
+    ("RS512", Algorithm::RS512),
+    ("PS256", Algorithm::PS256),
+    ("PS384", Algorithm::PS384),
+    ("PS512", Algorithm::PS512),
+    ("ES256", Algorithm::ES256),
+    ("ES384", Algorithm::ES384),
+    ("EdDSA", Algorithm::EdDSA),
+];
+
+/// The algorithm of a name, if a public key verifies its signatures.
+pub(crate) fn public_key_algorithm(name: &str) -> Option<Algorithm> {
+    let found = ALGORITHMS.iter().find(|(known, _)| *known == name);
+    found.map(|(_, algorithm)| *algorithm)
+}
+
 fn algorithm(name: Option<&str>) -> Result<Algorithm, String> {
-    const KNOWN: [(&str, Algorithm); 9] = [
-        ("RS256", Algorithm::RS256),
-        ("RS384", Algorithm::RS384),
-        ("RS512", Algorithm::RS512),
-        ("PS256", Algorithm::PS256),
-        ("PS384", Algorithm::PS384),
-        ("PS512", Algorithm::PS512),
-        ("ES256", Algorithm::ES256),
-        ("ES384", Algorithm::ES384),
-        ("EdDSA", Algorithm::EdDSA),
-    ];
     let wanted = name.unwrap_or("RS256");
-    let found = KNOWN.iter().find(|(known, _)| *known == wanted);
-    found.map(|(_, algorithm)| *algorithm).ok_or_else(|| {
-        let names = KNOWN.map(|(name, _)| name).join(", ");
+    public_key_algorithm(wanted).ok_or_else(|| {
+        let names = ALGORITHMS.map(|(name, _)| name).join(", ");
         format!("tokenSignedResponseAlg '{wanted}' is not accepted, expected one of {names}")
     })
 }

@@ -7,7 +7,9 @@ use model::{Fault, Problem};
 use crate::Secret;
 use crate::json_path::segments;
 use crate::node::Node;
-use crate::sections::{AccessRestriction, Administrator, HttpsSetting, ListenAddress, OneOrMany, Sections};
+use crate::sections::{
+    AccessRestriction, Administrator, ExternalAccessOptions, HttpsSetting, ListenAddress, OneOrMany, Sections,
+};
 use crate::suggest::suggest;
 
 /// Checks values; errors here keep the portal from starting.
@@ -288,6 +290,11 @@ fn restrictions(entry: &str, restrictions: &[AccessRestriction], found: &mut Fou
 }
 
 fn tokens(sections: &Sections, found: &mut Found) {
+    for (index, key) in sections.backend.auth.keys.iter().enumerate() {
+        if !is_base64(&key.secret) {
+            found.push(illegal_secret(format!("backend.auth.keys[{index}].secret")));
+        }
+    }
     for (index, access) in sections.backend.auth.external_access.iter().enumerate() {
         let key = format!("backend.auth.externalAccess[{index}]");
         restrictions(&key, &access.access_restrictions, found);
@@ -300,13 +307,8 @@ fn tokens(sections: &Sections, found: &mut Found) {
                 found.push((key, Problem::error(fault)));
             }
             ("static", Some(_)) => {}
-            ("legacy" | "jwks", _) => {
-                let fault = Fault::input(format!(
-                    "External access of type '{}' is not used yet",
-                    access.kind
-                ));
-                found.push((key, Problem::warning(fault)));
-            }
+            ("legacy", _) => legacy(&key, &access.options, found),
+            ("jwks", _) => published_keys(&key, &access.options, found),
             (other, _) => {
                 let message = format!(
                     "Unknown type '{other}' in backend.auth.externalAccess, expected one of 'static', 'legacy', 'jwks'"
@@ -315,6 +317,82 @@ fn tokens(sections: &Sections, found: &mut Found) {
             }
         }
     }
+}
+
+fn missing(key: &str, option: &str) -> (String, Problem) {
+    let fault = Fault::error(format!(
+        "Missing required config value at '{key}.options.{option}'"
+    ));
+    (key.to_owned(), Problem::error(fault))
+}
+
+/// Tokens that a shared secret signs.
+fn legacy(key: &str, options: &ExternalAccessOptions, found: &mut Found) {
+    match &options.secret {
+        None => found.push(missing(key, "secret")),
+        Some(secret) if !is_base64(secret) => found.push(illegal_secret(format!("{key}.options.secret"))),
+        Some(_) => {}
+    }
+    match &options.subject {
+        None => found.push(missing(key, "subject")),
+        Some(subject) if subject.is_empty() || subject.contains(char::is_whitespace) => {
+            let at = format!("{key}.options.subject");
+            let fault = Fault::error(format!(
+                "Illegal subject at '{at}', must be a set of non-space characters"
+            ));
+            found.push((at, Problem::error(fault)));
+        }
+        Some(_) => {}
+    }
+}
+
+/// Algorithms that a public key verifies: whoever knows the key of a symmetric one signs with it.
+const PUBLIC_KEY_ALGORITHMS: [&str; 9] = [
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA",
+];
+
+/// Tokens of a server that publishes its keys.
+fn published_keys(key: &str, options: &ExternalAccessOptions, found: &mut Found) {
+    let Some(url) = &options.url else {
+        found.push(missing(key, "url"));
+        return;
+    };
+    let mut refuse = |option: &str, reason: String| {
+        let at = format!("{key}.options.{option}");
+        let fault = Fault::error(format!("Illegal {option} at '{at}', {reason}"));
+        found.push((at, Problem::error(fault)));
+    };
+    let parsed = url::Url::parse(url);
+    if !parsed.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some()) {
+        refuse("url", "must be a web address".to_owned());
+    }
+    let algorithms = options
+        .algorithm
+        .as_ref()
+        .map(OneOrMany::words)
+        .unwrap_or_default();
+    for unknown in algorithms
+        .iter()
+        .filter(|name| !PUBLIC_KEY_ALGORITHMS.contains(&name.as_str()))
+    {
+        let known = PUBLIC_KEY_ALGORITHMS.join(", ");
+        refuse("algorithm", format!("'{unknown}' is none of {known}"));
+    }
+}
+
+/// Whether a text is base64, in either alphabet, with or without padding.
+fn is_base64(secret: &Secret) -> bool {
+    let text = secret.expose().trim_end_matches('=');
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "+/-_".contains(letter);
+    // Four letters are three bytes; one letter is none.
+    !text.is_empty() && text.len() % 4 != 1 && text.chars().all(is_letter)
+}
+
+fn illegal_secret(key: String) -> (String, Problem) {
+    let fault = Fault::error(format!(
+        "Illegal secret at '{key}', must be a valid base64 string"
+    ));
+    (key, Problem::error(fault))
 }
 
 fn rules(sections: &Sections, found: &mut Found) {

@@ -31,7 +31,6 @@ const KEYS: &[(&str, &str)] = &[
     ("announcements", "the announcements plugin"),
     ("backend.actions", "the actions registry"),
     ("backend.auditor", "the audit log"),
-    ("backend.auth.keys", "the auth plugin"),
     ("backend.auth.pluginKeyStore", "the auth plugin"),
     ("backend.cache", "the cache service"),
     ("backend.database.ensureExists", "the original's database service"),

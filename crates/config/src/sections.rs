@@ -15,7 +15,7 @@ pub use administrator::Administrator;
 pub use app::{AppSection, OrganizationSection};
 pub use backend::{
     AccessRestriction, AuthenticationSection, BackendSection, ExternalAccess, ExternalAccessOptions,
-    HealthSection, LifecycleSection, PermissionAttribute, ReadingAllow, ReadingSection,
+    HealthSection, LegacyKey, LifecycleSection, PermissionAttribute, ReadingAllow, ReadingSection,
 };
 pub use catalog::{
     AllowRule, AllowedKind, CONFIG_LOCATIONS, CatalogLocation, CatalogRule, CatalogSection, ConflictStrategy,

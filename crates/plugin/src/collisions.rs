@@ -1,9 +1,9 @@
 //! Two plugins must not claim the same name. Whoever starts the portal reads which two do.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 
-use crate::{Collected, Declaration, Of, PluginId};
+use crate::{Collected, Declaration, Face, Of, PluginId, Routes};
 
 /// Names that two plugins claim.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,6 +45,7 @@ impl Collected {
                 found.claim("route", row, plugin);
             }
         }
+        self.claim_rows_of_every_api(&mut found);
         found.all("authenticator", &self.authenticators, |one| one.name().to_owned());
         found.all("entity tab", &self.entity_tabs, |tab| {
             tab.place().path.to_string()
@@ -73,6 +74,24 @@ impl Collected {
             check.name().to_owned()
         });
         found.end()
+    }
+
+    /// A row of every API must not be a row of one.
+    fn claim_rows_of_every_api(&self, found: &mut Claims) {
+        let mut everywhere = HashSet::new();
+        for Of { plugin, part } in &self.rows_of_every_api {
+            for row in Routes::new(plugin.clone()).api(part.rows()).table() {
+                let name = format!("{} {}", row.method, row.path);
+                found.claim("route of every API", &name, plugin);
+                everywhere.insert(name);
+            }
+        }
+        for row in self.routes.iter().flat_map(|of| of.part.table()) {
+            let name = format!("{} {}", row.method, row.path);
+            if row.face == Face::Api && everywhere.contains(&name) {
+                found.claim("route of every API", &name, &row.plugin);
+            }
+        }
     }
 }
 

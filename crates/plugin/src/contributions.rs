@@ -6,7 +6,8 @@ use work::{JobHandler, Schedule, Subscription};
 
 use crate::{
     Action, Asset, Authenticator, EntityActions, EntityBadges, EntityCard, EntityTab, HealthCheck, HomeCard,
-    LiveTopic, NavigationItem, PaletteCommand, PluginId, Routes, SearchSource, SettingsSection, TopBarPart,
+    LiveTopic, NavigationItem, PaletteCommand, PluginId, Routes, RowsOfEveryApi, SearchSource,
+    SettingsSection, TopBarPart,
 };
 
 /// A contribution and the plugin that it comes from.
@@ -64,6 +65,8 @@ macro_rules! points {
 points! {
     /// HTTP routes.
     routes: Routes,
+    /// HTTP routes of the APIs of all plugins.
+    rows_of_every_api: Arc<dyn RowsOfEveryApi>,
     /// Entries of the left navigation.
     navigation: NavigationItem,
     /// Styles and scripts.

@@ -53,7 +53,7 @@ pub use live::{LiveTopic, is_within};
 pub use navigation::{NavigationItem, NavigationSection};
 pub use people::{HomeCard, PaletteCommand, SettingsSection, TopBarPart};
 pub use permission::{Audience, Condition, Decision, Permission, PermissionAction, Policy};
-pub use routes::{BODY_LIMIT_BYTES, Caller, Face, Routes, RowHead, Rows, Rule};
+pub use routes::{BODY_LIMIT_BYTES, Caller, Face, Routes, RowHead, Rows, RowsOfEveryApi, Rule};
 pub use search::{SearchDocument, SearchFeed, SearchSource};
 pub use services::Services;
 pub use slot::Slot;

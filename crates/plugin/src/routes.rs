@@ -308,6 +308,12 @@ impl Rows {
     }
 }
 
+/// Rows that the API of every plugin has, whichever that is, for example those of a cookie for its files.
+pub trait RowsOfEveryApi: Send + Sync {
+    /// The rows, relative to `/api/<plugin>`.
+    fn rows(&self) -> Rows;
+}
+
 /// A plugin's HTTP surface.
 pub struct Routes {
     plugin: PluginId,

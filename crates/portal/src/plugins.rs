@@ -122,6 +122,7 @@ pub fn declarations() -> Vec<Declaration> {
         notifications::declaration(),
         auth::declaration(),
         auth::permission_declaration(),
+        auth::discovery_declaration(),
         Declaration::new(OWN),
     ]
 }

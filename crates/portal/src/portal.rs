@@ -1,5 +1,6 @@
 //! How a portal is put together: declarations, then feeds and the catalog, then contributions, handed out once.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use audit::Audit;
@@ -9,7 +10,10 @@ use catalog_web::EntityParts;
 use config::{Config, DatabaseTarget};
 use model::{Fault, SystemClock};
 use outside::OutsideCalls;
-use plugin::{ActionRegistry, Collected, Declaration, Of, PluginId, Policy, Routes, RowHead, Services};
+use plugin::{
+    ActionRegistry, Collected, Declaration, Face, Of, PluginId, Policy, Routes, RowHead, RowsOfEveryApi,
+    Services,
+};
 use read_model::SnapshotFile;
 use scm::UrlReader;
 use search::{Search, Touches};
@@ -206,6 +210,7 @@ fn hand_out(
 ) -> anyhow::Result<(Site, JobRunner)> {
     let Collected {
         routes,
+        rows_of_every_api,
         navigation,
         assets,
         entity_tabs,
@@ -240,6 +245,7 @@ fn hand_out(
     let jobs = runner(jobs, handlers, schedules, subscriptions)?;
     let plugin_files = Arc::new(PluginFiles::new(assets));
     let mut routes = parts(routes);
+    routes.extend(on_every_api(&routes, &parts(rows_of_every_api)));
     routes.push(Routes::new(FILES).pages(plugin_files.rows()));
     routes.push(Live::start(catalog, store, parts(live_topics), stop).routes());
     let pages = prefetched(&routes);
@@ -265,6 +271,18 @@ fn hand_out(
         )
     };
     Ok((site, jobs))
+}
+
+/// The rows that every plugin gets which serves an API.
+fn on_every_api(routes: &[Routes], all: &[Arc<dyn RowsOfEveryApi>]) -> Vec<Routes> {
+    let rows = routes.iter().flat_map(Routes::table);
+    let apis = rows.filter(|row| row.face == Face::Api);
+    let plugins: BTreeSet<PluginId> = apis.map(|row| row.plugin.clone()).collect();
+    let with = |plugin: PluginId| {
+        let own = Routes::new(plugin);
+        all.iter().fold(own, |routes, one| routes.api(one.rows()))
+    };
+    plugins.into_iter().map(with).collect()
 }
 
 /// What runs the jobs of all plugins.

@@ -226,10 +226,13 @@ fn unauthenticated(message: &str) -> Fault {
     Fault::new(FaultKind::Authentication, message)
 }
 
-pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The token of a request, as clients of the original send it. A text with spaces in it is none.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    let token = token.trim();
+    let is_one = !token.is_empty() && !token.contains(char::is_whitespace);
+    (is_one && scheme.eq_ignore_ascii_case("bearer")).then_some(token)
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for CurrentActor {

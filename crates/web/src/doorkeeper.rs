@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::extract::Request;
-use model::{Fault, Viewer};
+use model::{Fault, FaultKind, Viewer};
 use plugin::Authenticator;
 
 use crate::access::{Access, bearer};
@@ -44,7 +44,9 @@ impl Doorkeeper {
             Ok(Some(viewer)) => Ok(viewer),
             Ok(None) if token.is_some() => Err(self.access.unknown_token(peer)),
             Ok(None) => self.access.guest(&request),
-            Err(fault) if token.is_some() => Err(self.access.wrong_token(peer, fault)),
+            Err(fault) if token.is_some() && fault.is(&FaultKind::Authentication) => {
+                Err(self.access.wrong_token(peer, fault))
+            }
             Err(fault) => Err(fault),
         };
         (request, viewer)
@@ -56,13 +58,27 @@ impl Doorkeeper {
         takes_limited: bool,
     ) -> Result<Option<Viewer>, Fault> {
         // A credential that is good everywhere counts before one that is good for a few routes.
-        let passes: &[bool] = if takes_limited { &[false, true] } else { &[false] };
-        for is_limited in passes {
-            let asked = self.authenticators.iter();
-            for authenticator in asked.filter(|one| one.is_limited() == *is_limited) {
-                if let Some(viewer) = authenticator.authenticate(parts).await? {
-                    return Ok(Some(viewer));
-                }
+        let known = self.known(parts, false).await;
+        if !takes_limited || matches!(known, Ok(Some(_))) {
+            return known;
+        }
+        // What is refused elsewhere may be good here.
+        match self.known(parts, true).await? {
+            Some(viewer) => Ok(Some(viewer)),
+            None => known,
+        }
+    }
+
+    /// The caller by the first authenticator that knows it, of those that are limited or of the others.
+    async fn known(
+        &self,
+        parts: &axum::http::request::Parts,
+        is_limited: bool,
+    ) -> Result<Option<Viewer>, Fault> {
+        let asked = self.authenticators.iter();
+        for authenticator in asked.filter(|one| one.is_limited() == is_limited) {
+            if let Some(viewer) = authenticator.authenticate(parts).await? {
+                return Ok(Some(viewer));
             }
         }
         Ok(None)

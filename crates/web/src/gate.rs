@@ -185,6 +185,11 @@ impl Gate {
         if bearer(request.headers()).is_some() || !guest::is_of_another_origin(request) {
             return Ok(());
         }
+        // A file for which browsers have a cookie is there to be shown by pages of the same site: another port or host of it
+        // may serve the original's frontend.
+        if self.rule.caller == Caller::PersonByCookie && guest::only_shows(request) {
+            return Ok(());
+        }
         let message = match self.face {
             Face::Page => {
                 "Another site's page asked for this. Only a link that a person follows may lead here from another site."

@@ -186,6 +186,14 @@ fn host_name(authority: &str) -> Option<&str> {
     (has_plain_end && !name.is_empty()).then_some(name)
 }
 
+/// Whether a page of the same site, under another host or port, shows what a request is for: a picture, a style. It cannot
+/// read it.
+pub(crate) fn only_shows(request: &Request) -> bool {
+    let is = |name: &str, value: &str| request.headers().get(name).is_some_and(|text| text == value);
+    let is_reading = matches!(*request.method(), Method::GET | Method::HEAD);
+    is_reading && is("sec-fetch-site", "same-site") && is("sec-fetch-mode", "no-cors")
+}
+
 /// Whether a page of another origin caused a request. Following a link is no such case: a person sees where it
 /// leads.
 pub(crate) fn is_of_another_origin(request: &Request) -> bool {

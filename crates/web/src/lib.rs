@@ -36,7 +36,7 @@ mod shares;
 pub mod sse;
 mod throttle;
 
-pub use access::{Access, CurrentActor, CurrentViewer, StaticToken};
+pub use access::{Access, CurrentActor, CurrentViewer, StaticToken, bearer};
 pub use administrators::Administrators;
 pub use api::{ApiError, JsonBody, Query, RawBody};
 pub use assembly::{ErrorPage, RenderErrorPage, Site};
@@ -48,7 +48,7 @@ pub use inward::Inward;
 pub use last_resort::Ending;
 pub use lifecycle::{Lifecycle, TaskEnd};
 pub use metrics_endpoint::{MetricsAccess, metrics_router};
-pub use options::{Limits, ServerOptions};
+pub use options::{Limits, ServerOptions, restrictions};
 pub use pages::Nonce;
 pub use peer::Peer;
 pub use readiness::{Readiness, Stage};

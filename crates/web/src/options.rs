@@ -116,7 +116,8 @@ fn access(config: &Config) -> Access {
     }
 }
 
-fn restrictions(entry: &ExternalAccess) -> Vec<Restriction> {
+/// What a caller outside the portal is held to.
+pub fn restrictions(entry: &ExternalAccess) -> Vec<Restriction> {
     let restrictions = entry.access_restrictions.iter();
     let restriction = |one: &AccessRestriction| Restriction {
         plugin: one.plugin.clone(),

@@ -95,7 +95,7 @@ pub const AREAS: &[Area] = &[
         files: FileServer::None,
         paths: &[],
     },
-    // Left out until their plugins come: auth, permission, techdocs, events, proxy, signals.
+    // Left out until their plugins come: permission, events, proxy, signals.
     Area {
         name: "misc",
         folder: "misc",
@@ -104,6 +104,8 @@ pub const AREAS: &[Area] = &[
         root: "misc",
         files: FileServer::None,
         paths: &[
+            "/api/auth/",
+            "/api/techdocs/.backstage/",
             "/api/user-settings",
             "/api/catalog/",
             "/api/search/",

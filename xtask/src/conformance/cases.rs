@@ -9,9 +9,6 @@ use serde_json::Value;
 use super::areas::Area;
 use super::exceptions::Exceptions;
 
-/// Whoever is the guest in the recordings, and here (docs/compatibility.md).
-const GUESTS: (&str, &str) = ("user:development/guest", "user:default/guest");
-
 /// What will be sent.
 pub struct Cases {
     /// Ids of all cases that are sent.
@@ -23,9 +20,6 @@ pub struct Cases {
 }
 
 /// Writes the cases to send into `target`.
-///
-/// A guest's token comes with sign-in; until then the guest is whoever calls from this machine
-/// without one, and is sent so. What is written to or about the guest of the recordings means ours.
 pub fn write(source: &Path, target: &Path, area: &Area, exceptions: &Exceptions) -> Result<Cases> {
     let text =
         std::fs::read_to_string(source).with_context(|| format!("could not read {}", source.display()))?;
@@ -37,7 +31,6 @@ pub fn write(source: &Path, target: &Path, area: &Area, exceptions: &Exceptions)
     let mut recorded = BTreeSet::new();
     let mut lines = String::new();
     for line in text.lines() {
-        let line = &line.replace(GUESTS.0, GUESTS.1);
         let case: Value = serde_json::from_str(line)?;
         let id = case["id"].as_str().unwrap_or_default().to_owned();
         recorded.insert(id.clone());
@@ -52,12 +45,7 @@ pub fn write(source: &Path, target: &Path, area: &Area, exceptions: &Exceptions)
         if !is_included || exceptions.left_out.contains_key(&id) {
             continue;
         }
-        let is_guest = case["request"]["as"] == "guest";
-        lines += &if is_guest {
-            line.replacen(r#""as": "guest""#, r#""as": "none""#, 1)
-        } else {
-            line.to_owned()
-        };
+        lines += line;
         lines.push('\n');
         if is_action {
             continue;

@@ -15,8 +15,15 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use super::Agreement;
-use crate::process::{root, run_in};
+use super::oracle::Oracle;
 use texts::Text;
+
+const ORACLE: Oracle = Oracle {
+    name: "language",
+    sources: "crates/nunjucks/tests/oracle",
+    program: "answers.mjs",
+    package: "nunjitsu",
+};
 
 /// Letters of a difference that are printed.
 const SHOWN: usize = 160;
@@ -31,12 +38,12 @@ pub fn compare(shared: &Path, binary: &Path) -> Result<Vec<Agreement>> {
         ("language/recorded", texts::of_records(&shared.join("contract"))?),
     ];
     let own = own_answers(binary)?;
-    let oracle = installed()?;
+    let oracle = ORACLE.installed()?;
     let mut agreements = Vec::new();
     for (name, texts) in sources {
         let questions = questions(&texts);
         let theirs = answers(
-            Command::new("node").arg("answers.mjs").current_dir(&oracle),
+            Command::new("node").arg(ORACLE.program).current_dir(&oracle),
             &questions,
         )?;
         let ours = answers(&mut Command::new(&own), &questions)?;
@@ -57,31 +64,6 @@ fn own_answers(binary: &Path) -> Result<PathBuf> {
         );
     }
     Ok(program)
-}
-
-/// The folder with the engine of the original, which is fetched once a machine.
-fn installed() -> Result<PathBuf> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let (sources, folder) = (
-        root().join("crates/nunjucks/tests/oracle"),
-        target.join("conformance/language"),
-    );
-    std::fs::create_dir_all(&folder)?;
-    for file in ["package.json", "answers.mjs"] {
-        std::fs::copy(sources.join(file), folder.join(file))
-            .with_context(|| format!("could not copy {file}"))?;
-    }
-    let wanted: Value = serde_json::from_str(&std::fs::read_to_string(folder.join("package.json"))?)?;
-    let there = std::fs::read_to_string(folder.join("node_modules/nunjitsu/package.json"));
-    let there: Option<Value> = there.ok().and_then(|text| serde_json::from_str(&text).ok());
-    if there.is_none_or(|there| there["version"] != wanted["dependencies"]["nunjitsu"]) {
-        run_in(
-            &folder,
-            "npm",
-            &["install", "--no-audit", "--no-fund", "--silent"],
-        )?;
-    }
-    Ok(folder)
 }
 
 /// Each text with each set of values.

@@ -12,9 +12,11 @@ mod floors;
 mod golden;
 mod kubernetes;
 mod language;
+mod oracle;
 mod recorded;
 mod replay;
 mod templates;
+mod tokens;
 mod verdicts;
 
 use std::path::{Path, PathBuf};
@@ -81,7 +83,7 @@ const BINARY: &str = "BACKSTAGE_BINARY";
 /// A comparison: its name on the command line, and what it does.
 type Comparison = (&'static str, fn(&Path, &Path) -> Result<Vec<Agreement>>);
 
-const COMPARISONS: [Comparison; 8] = [
+const COMPARISONS: [Comparison; 9] = [
     ("verdicts", verdicts::compare),
     ("corpora", corpus::compare),
     ("recorded", replay::compare),
@@ -90,6 +92,7 @@ const COMPARISONS: [Comparison; 8] = [
     ("docs", docs::compare),
     ("searches", golden::compare),
     ("kubernetes", kubernetes::compare),
+    ("tokens", tokens::compare),
 ];
 
 /// Runs the comparisons that are named, or every one.

@@ -103,6 +103,8 @@ pub fn start(config: &Path, root: &Path, work: &Path, files_port: u16, binary: &
     command.current_dir(work).arg("serve").arg("--config").arg(&file);
     command.env("APP_CONFIG_catalog_discardFileOnError", "true");
     command.env("APP_CONFIG_portal_resolveFilePlaceholders", "false");
+    // In the recordings nobody is the guest without its token.
+    command.env("APP_CONFIG_portal_auth_guest", "false");
     // The recorded policy allows everything.
     command.env("APP_CONFIG_portal_unprotected", r#"["permission.enabled"]"#);
     Server::start(

@@ -116,7 +116,11 @@ fn unreadable_header(token: &str) -> TokenFault {
 }
 
 /// The key that a token names, or the only one there is for the algorithm.
-fn key_for(keys: &[Jwk], id: Option<&str>, algorithm: Algorithm) -> Result<DecodingKey, TokenFault> {
+pub(crate) fn key_for(
+    keys: &[Jwk],
+    id: Option<&str>,
+    algorithm: Algorithm,
+) -> Result<DecodingKey, TokenFault> {
     let mut fitting = keys.iter().filter(|key| fits(key, algorithm));
     let key = match id {
         Some(id) => fitting.find(|key| key.common.key_id.as_deref() == Some(id)),

@@ -6,11 +6,21 @@ use store::{Migration, Row as Answer, Session as Reader, StoreError, Tx};
 
 use super::Session;
 use crate::oidc::{Proofs, digest};
+use crate::tokens::KEYS;
 
 /// The tables of the plugin.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    sql: "
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        sql: SESSIONS,
+    },
+    Migration {
+        version: 2,
+        sql: KEYS,
+    },
+];
+
+const SESSIONS: &str = "
 CREATE TABLE auth_sessions (
     id TEXT PRIMARY KEY,
     digest {bytes} NOT NULL UNIQUE,
@@ -36,8 +46,7 @@ CREATE TABLE auth_sign_ins (
     begun BIGINT NOT NULL
 );
 CREATE INDEX auth_sign_ins_begun ON auth_sign_ins (begun);
-",
-}];
+";
 
 /// Rows that are forgotten with each new one, so that the tables shrink to what is kept.
 const FORGOTTEN_AT_ONCE: i64 = 100;

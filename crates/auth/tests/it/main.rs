@@ -5,9 +5,14 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod external;
+mod file_cookies;
 mod flow;
 mod pages;
 mod provider;
 mod refusals;
+mod replica;
 mod sessions;
+mod tables;
+mod tokens;
 mod world;

@@ -112,6 +112,7 @@ impl Provider {
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(metadata))
             .route("/keys", get(keys))
+            .route("/api/{plugin}/.backstage/auth/v1/jwks.json", get(keys))
             .route("/token", post(token))
             .route("/userinfo", get(user_info))
             .with_state(provider.clone());
@@ -153,6 +154,22 @@ impl Provider {
     /// Tokens that were given out.
     pub fn given(&self) -> Vec<String> {
         self.lock().given.clone()
+    }
+
+    /// A token without any sign-in, signed and claimed as it lies at present.
+    pub fn token(&self) -> String {
+        self.lock().token("")
+    }
+
+    /// A token of a type, as a plugin of another backend signs it.
+    pub fn plugin_token(&self, kind: &str, claims: &Value) -> String {
+        let inner = self.lock();
+        let header = Header {
+            typ: Some(kind.to_owned()),
+            kid: Some(inner.key.name.clone()),
+            ..Header::new(Algorithm::ES256)
+        };
+        encode(&header, claims, &EncodingKey::from_ec_der(&inner.key.pkcs8)).unwrap()
     }
 
     /// How often the keys were fetched.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -25,6 +26,8 @@ use web::{CurrentViewer, Readiness, ServerOptions, Site, Stage};
 use work::Jobs;
 
 use crate::provider::{CLIENT, CLIENT_SECRET, Provider};
+use crate::replica::Replica;
+use crate::tables;
 
 pub const BASE: &str = "http://portal.example";
 
@@ -92,6 +95,7 @@ pub struct World {
     catalog: Catalog,
     store: Store,
     config: Arc<Config>,
+    address: AtomicU32,
     _folder: TempDir,
 }
 
@@ -119,7 +123,7 @@ async fn who(CurrentViewer(viewer): CurrentViewer) -> String {
     format!("{} {}", viewer.reference(), claims.join(" "))
 }
 
-fn settings(provider: &Provider, more: Value) -> Value {
+pub fn settings(provider: &Provider, more: Value) -> Value {
     let mut oidc = json!({
         "metadataUrl": provider.metadata_url(), "clientId": CLIENT, "clientSecret": CLIENT_SECRET,
         "tokenSignedResponseAlg": "ES256", "timeout": {"seconds": 2}, "sessionDuration": {"days": 2},
@@ -147,11 +151,16 @@ impl World {
 
     /// With more keys of the provider.
     pub async fn with(more: Value) -> Self {
+        Self::configured(|provider| settings(provider, more)).await
+    }
+
+    /// With a configuration of its own.
+    pub async fn configured(settings: impl FnOnce(&Provider) -> Value) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("org.yaml"), ORGANIZATION).unwrap();
         let clock = TestClock::default();
         let provider = Provider::start(clock.now().as_second()).await;
-        let config = Arc::new(Config::from_value(settings(&provider, more), folder.path()).unwrap());
+        let config = Arc::new(Config::from_value(settings(&provider), folder.path()).unwrap());
         let store = Store::open_with(
             &Database::SqliteMemory,
             &[("auth", auth::MIGRATIONS), ("work", work::MIGRATIONS)],
@@ -171,6 +180,7 @@ impl World {
             catalog,
             store,
             config,
+            address: AtomicU32::new(u32::from(Ipv4Addr::new(192, 0, 2, 7))),
             _folder: folder,
         }
     }
@@ -178,6 +188,17 @@ impl World {
     /// The process ends and another one begins on the same database.
     pub fn restart(&mut self) {
         self.router = router(&self.config, &self.catalog, &self.store, &self.audit, &self.clock);
+    }
+
+    /// Another process publishes its key, made at this second.
+    pub async fn publish(&self, replica: &Replica, made: i64) {
+        let made = jiff::Timestamp::from_second(made).unwrap();
+        tables::publish(&self.store, replica, made).await;
+    }
+
+    /// From now on requests come from another address: each may be wrong a few times only.
+    pub fn another_address(&self) {
+        self.address.fetch_add(1, Ordering::Relaxed);
     }
 
     /// The second that the provider's clock shows.
@@ -221,10 +242,17 @@ fn router(
     };
     let made = auth::contributions_at(config, catalog, audit.clone(), &services, Arc::new(clock.clone()));
     let lab = Rows::new().get("/who", Rule::signed_in(), who);
+    let api = Rows::new()
+        .get("/who", Rule::signed_in(), who)
+        .get("/files", Rule::person_by_cookie(), who);
+    let api = made
+        .rows_of_every_api
+        .iter()
+        .fold(api, |rows, more| rows.and(more.rows()));
     let readiness = Readiness::new();
     readiness.enter(Stage::Ready);
     let mut routes = made.routes;
-    routes.push(Routes::new(PluginId::built_in("lab")).pages(lab));
+    routes.push(Routes::new(PluginId::built_in("lab")).pages(lab).api(api));
     let options = ServerOptions::from_config(config).unwrap();
     let site = Site {
         authenticators: made.authenticators,
@@ -270,7 +298,8 @@ impl Browser {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let peer = ConnectInfo(SocketAddr::from((Ipv4Addr::new(192, 0, 2, 7), 40_000)));
+        let address = Ipv4Addr::from(world.address.load(Ordering::Relaxed));
+        let peer = ConnectInfo(SocketAddr::from((address, 40_000)));
         let request = request.extension(peer).body(Body::from(form.to_owned())).unwrap();
         let response = world.router.clone().oneshot(request).await.unwrap();
         let answer = Answer {

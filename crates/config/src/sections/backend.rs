@@ -93,13 +93,23 @@ pub struct AuthenticationSection {
     pub dangerously_disable_default_auth_policy: bool,
     /// Callers outside the portal: services with a token of their own.
     pub external_access: Vec<ExternalAccess>,
+    /// Shared secrets as the original wrote them before `externalAccess`: of callers of type `legacy`.
+    pub keys: Vec<LegacyKey>,
+}
+
+/// A shared secret of an old configuration.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct LegacyKey {
+    /// The secret, in base64.
+    pub secret: Secret,
 }
 
 /// A caller outside the portal.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ExternalAccess {
-    /// `static` for a fixed token. `legacy` and `jwks` are known, but not used yet.
+    /// `static` for a fixed token, `legacy` for tokens that a shared secret signs, `jwks` for those of a server that publishes
+    /// its keys.
     #[serde(rename = "type")]
     pub kind: String,
     /// What the type needs.
@@ -152,18 +162,19 @@ impl AccessRestriction {
 pub struct ExternalAccessOptions {
     /// The token of type `static`: at least 8 characters without spaces.
     pub token: Option<Secret>,
-    /// Name of the caller in logs and as principal.
+    /// Name of the caller in logs and as principal, of types `static` and `legacy`.
     pub subject: Option<String>,
-    /// The shared secret of type `legacy`.
+    /// The shared secret of type `legacy`, in base64.
     pub secret: Option<Secret>,
     /// Address of the keys of type `jwks`.
     pub url: Option<String>,
-    /// Algorithms of type `jwks`.
-    pub algorithm: Option<Value>,
-    /// Issuers of type `jwks`.
-    pub issuer: Option<Value>,
-    /// Audiences of type `jwks`.
-    pub audience: Option<Value>,
-    /// Prefix of the subject of type `jwks`.
+    /// Algorithms of type `jwks` that count, as a list or separated by spaces or commas. Default: those of the keys, never a
+    /// symmetric one.
+    pub algorithm: Option<OneOrMany>,
+    /// Issuers of type `jwks` that count. Default: any.
+    pub issuer: Option<OneOrMany>,
+    /// Audiences of type `jwks`, one of which a token must name. Default: any.
+    pub audience: Option<OneOrMany>,
+    /// Put before the subject of type `jwks`: `external:<prefix>:<subject>`.
     pub subject_prefix: Option<String>,
 }

@@ -318,6 +318,65 @@ fn restrictions_of_callers_that_restrict_nothing_are_refused() {
 }
 
 #[test]
+fn callers_that_cannot_be_known_keep_the_portal_from_starting() {
+    let external = |entry: &str| {
+        let text = format!("backend:\n  auth:\n    externalAccess:\n      - {entry}\n");
+        match config::Config::load(&start(&[("app-config.yaml", &text)], &[]).options) {
+            Ok(config) => texts(&config.check()),
+            Err(problems) => texts(&problems),
+        }
+    };
+    for fine in [
+        "{ type: legacy, options: { secret: 'a+/b', subject: ci } }",
+        "{ type: legacy, options: { secret: a-_bYQ==, subject: ci } }",
+        "{ type: jwks, options: { url: 'https://id.example/keys' } }",
+        "{ type: jwks, options: { url: 'https://id.example/keys', algorithm: 'RS256, ES256', audience: [a, b], issuer: c } }",
+    ] {
+        assert_eq!(external(fine), Vec::<String>::new(), "{fine}");
+    }
+    let at = "'backend.auth.externalAccess[0]";
+    for (entry, expected) in [
+        (
+            "{ type: legacy, options: { subject: ci } }",
+            format!("Missing required config value at {at}.options.secret'"),
+        ),
+        (
+            "{ type: legacy, options: { secret: YQ== } }",
+            format!("Missing required config value at {at}.options.subject'"),
+        ),
+        (
+            "{ type: legacy, options: { secret: 'no base64!', subject: ci } }",
+            format!("Illegal secret at {at}.options.secret', must be a valid base64 string"),
+        ),
+        (
+            "{ type: legacy, options: { secret: YQ==, subject: 'a b' } }",
+            format!("Illegal subject at {at}.options.subject', must be a set of non-space characters"),
+        ),
+        (
+            "{ type: jwks }",
+            format!("Missing required config value at {at}.options.url'"),
+        ),
+        (
+            "{ type: jwks, options: { url: id.example } }",
+            format!("Illegal url at {at}.options.url', must be a web address"),
+        ),
+        (
+            "{ type: jwks, options: { url: 'https://id.example', algorithm: HS256 } }",
+            format!("Illegal algorithm at {at}.options.algorithm', 'HS256' is none of RS256,"),
+        ),
+        (
+            "{ type: magic }",
+            "Unknown type 'magic' in backend.auth.externalAccess".to_owned(),
+        ),
+    ] {
+        let told = external(entry);
+        let is_told = told.len() == 1 && told[0].starts_with("error 4 ") && told[0].contains(&expected);
+        assert!(is_told, "{entry}: {told:#?}");
+        assert!(!told[0].contains("no base64!"), "no secret: {told:#?}");
+    }
+}
+
+#[test]
 fn locations_that_nothing_reads_are_errors_of_their_own() {
     let text = "\
 catalog:

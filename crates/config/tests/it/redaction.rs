@@ -9,7 +9,9 @@ fn secrets_are_replaced_everywhere() {
     let text = "\
 app: { title: '${TITLE}', baseUrl: 'https://me:geheim1@x.example/path' }
 backend:
-  auth: { externalAccess: [{ type: static, options: { token: geheim2-long, subject: ci } }] }
+  auth:
+    externalAccess: [{ type: static, options: { token: geheim2-long, subject: ci } }, { type: legacy, options: { secret: geheim9, subject: old } }]
+    keys: [{ secret: geheim10 }]
   database: { client: pg, connection: { host: db, user: me, password: geheim3 } }
 integrations:
   gitea: [{ host: git.example.com, username: bot, password: geheim4 }]

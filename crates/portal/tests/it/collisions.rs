@@ -33,6 +33,7 @@ async fn names_that_two_plugins_claim_are_refused() {
         "schedule \"teapots.monthly\"",
         "live topic \"teapots.harvest\"",
         "health check \"kettle\"",
+        "route of every API \"GET /saucer\"",
     ] {
         let sentence = format!("the {claimed} is claimed by teapots and by copy");
         assert!(error.contains(&sentence), "{sentence} in {error}");

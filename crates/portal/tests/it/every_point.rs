@@ -71,6 +71,10 @@ async fn routes_and_frame(world: &World) {
         world.get("/api/teapots/brew").await,
         (200, "I'm a teapot".to_owned())
     );
+    for api in ["teapots", "catalog"] {
+        let saucer = world.get(&format!("/api/{api}/saucer")).await;
+        assert_eq!(saucer, (200, "Mind the saucer".to_owned()), "{api}");
+    }
     assert_eq!(world.get("/teapots").await, (200, "All teapots".to_owned()));
     let page = world.get("/catalog").await.1;
     for part in [

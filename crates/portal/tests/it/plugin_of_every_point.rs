@@ -19,8 +19,8 @@ use plugin::{
     Action, ActionContext, ActionSchema, Asset, AssetKind, Authenticator, Badge, BadgeTone, Body,
     Contributions, Declaration, EntityAction, EntityActions, EntityBadges, EntityCard, EntityPage, EntityTab,
     Feeds, Form, Health, HealthCheck, HomeCard, LiveTopic, Moment, NavigationItem, NavigationSection,
-    PaletteCommand, Permission, PermissionAction, Place, PluginId, RenderError, Routes, Rows, Rule,
-    SearchDocument, SearchSource, Services, SettingsSection, TabAnswer, TopBarPart,
+    PaletteCommand, Permission, PermissionAction, Place, PluginId, RenderError, Routes, Rows, RowsOfEveryApi,
+    Rule, SearchDocument, SearchSource, Services, SettingsSection, TabAnswer, TopBarPart,
 };
 use portal::AddedPlugin;
 use serde_json::{Value, json};
@@ -96,6 +96,7 @@ pub fn contributions(services: &Services) -> Result<Contributions, Fault> {
     let monthly = Schedule::every("teapots.monthly", month, "teapots.descale").payload(json!("kettle"));
     Ok(Contributions {
         routes: vec![routes],
+        rows_of_every_api: vec![Arc::new(Saucer)],
         navigation: vec![NavigationItem::new(
             "Teapots",
             "/teapots",
@@ -134,6 +135,15 @@ pub fn contributions(services: &Services) -> Result<Contributions, Fault> {
         health_checks: vec![Arc::new(Kettle)],
         ..Contributions::of(ID)
     })
+}
+
+/// A row of every API.
+struct Saucer;
+
+impl RowsOfEveryApi for Saucer {
+    fn rows(&self) -> Rows {
+        Rows::new().get("/saucer", Rule::signed_in(), async || "Mind the saucer")
+    }
 }
 
 fn is_teapot(entity: &Value) -> bool {

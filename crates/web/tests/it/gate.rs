@@ -216,6 +216,42 @@ async fn rules_name_who_may_call() {
     check(router, "GET /anyone", &[wrong], "200 user:default/nobody").await;
 }
 
+#[tokio::test]
+async fn what_is_refused_elsewhere_may_be_good_for_files() {
+    let router = &lab().into_router();
+    let unnamed = ("x-person", "");
+    check(router, "GET /cookie", &[unnamed, COOKIE], "200 user:default/ines").await;
+    check(
+        router,
+        "GET /signed-in",
+        &[unnamed, COOKIE],
+        "401 The name is none",
+    )
+    .await;
+    check(router, "GET /cookie", &[unnamed], "401 The name is none").await;
+}
+
+#[tokio::test]
+async fn pages_of_the_same_site_show_files_and_read_nothing() {
+    let router = &lab().into_router();
+    let (near, far) = (("sec-fetch-site", "same-site"), ("sec-fetch-site", "cross-site"));
+    let (shown, read) = (("sec-fetch-mode", "no-cors"), ("sec-fetch-mode", "cors"));
+    let refused = "403 Requests from pages of other origins must carry a token";
+    check(
+        router,
+        "GET /cookie",
+        &[COOKIE, near, shown],
+        "200 user:default/ines",
+    )
+    .await;
+    for headers in [[COOKIE, near, read], [COOKIE, far, shown]] {
+        check(router, "GET /cookie", &headers, refused).await;
+    }
+    for line in ["GET /signed-in", "POST /change"] {
+        check(router, line, &[INES, near, shown], refused).await;
+    }
+}
+
 /// Asks as each kind of caller to administer: the guest, a person, and services with a token for everything, for reading
 /// the lab, and for the lab.
 async fn may_administer(site: Site) -> String {

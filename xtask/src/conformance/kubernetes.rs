@@ -58,7 +58,7 @@ fn judged(name: &str, judge: Judge, all: &[(&Value, &Value)]) -> Result<Agreemen
                 agreement.judge(Some(format!("{object} {told}")));
             }
             (outcome, None) => {
-                agreement.judge(outcome.err().map(|difference| format!("{object}: {difference}")))
+                agreement.judge(outcome.err().map(|difference| format!("{object}: {difference}")));
             }
         }
     }

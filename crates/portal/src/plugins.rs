@@ -267,7 +267,7 @@ pub(crate) fn contributions(
         ),
         notifications::contributions(section(config, &notifications::ID), catalog, services),
         techdocs::contributions(config, catalog, services),
-        kubernetes::contributions(&clusters, catalog, stop.clone()),
+        kubernetes::contributions(&clusters, catalog, Arc::new(audit.clone()), stop.clone()),
         flux::contributions(&clusters, config, services),
         gitea::contributions(config, catalog, services, Arc::new(audit.clone())),
         gitea::hooks::contributions(config, catalog, services),

@@ -220,6 +220,12 @@ impl Asked {
             [plural, name] => (plural, Some((*name).to_owned())),
             _ => return None,
         };
+        // What pods use lies beside them.
+        let plural = if parts[1] == "metrics.k8s.io" {
+            &"podmetrics"
+        } else {
+            plural
+        };
         let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
         let selector = pairs.filter(|(key, _)| key == "labelSelector").last();
         let label = selector.and_then(|(_, text)| {
@@ -299,7 +305,8 @@ const CORE: [Group; 1] = [(
         ],
     )],
 )];
-const GROUPS: [Group; 4] = [
+const GROUPS: [Group; 5] = [
+    ("metrics.k8s.io", &[("v1beta1", &[("pods", "PodMetrics")])]),
     ("apps", &[("v1", &[("deployments", "Deployment")])]),
     (
         "autoscaling",
@@ -361,5 +368,6 @@ fn watch(server: &ApiServer, plural: String) -> Response {
             }
         },
     );
-    Body::from_stream(changes.map(Ok::<_, std::io::Error>)).into_response()
+    let body = Body::from_stream(changes.map(Ok::<_, std::io::Error>));
+    ([("content-type", "application/json")], body).into_response()
 }

@@ -6,6 +6,7 @@
 )]
 
 mod api_server;
+mod certificates;
 mod health;
 mod pages;
 mod proxy;

@@ -14,7 +14,8 @@ use config::Config;
 use http_body_util::BodyExt;
 use model::{EntityRef, Fault, SystemClock};
 use outside::{OutsideCalls, Settings};
-use plugin::{SearchFeed, Services};
+use parking_lot::Mutex;
+use plugin::{AuditEvent, AuditLog, SearchFeed, Services};
 use serde_json::{Value, json};
 use store::{Database, Store, StoreError, Tx};
 use tempfile::TempDir;
@@ -24,9 +25,29 @@ use web::{Readiness, ServerOptions, Site, Stage};
 use work::Jobs;
 
 pub struct World {
+    /// What was kept in the audit: action, subject and outcome.
+    pub audited: Arc<Audited>,
     router: Router,
     _folder: TempDir,
     _stop: DropGuard,
+}
+
+/// Keeps audit events in memory.
+#[derive(Default)]
+pub struct Audited(pub Mutex<Vec<String>>);
+
+#[async_trait]
+impl AuditLog for Audited {
+    async fn record(&self, _: &mut Tx, event: AuditEvent) -> Result<(), StoreError> {
+        self.record_attempt(event).await;
+        Ok(())
+    }
+
+    async fn record_attempt(&self, event: AuditEvent) {
+        let (who, outcome) = (event.actor.name(), event.outcome.word());
+        let text = format!("{who} {} {} {outcome}", event.action, event.subject);
+        self.0.lock().push(text);
+    }
 }
 
 /// Nothing of these tests is searched for.
@@ -70,9 +91,9 @@ impl World {
             jobs: Jobs::new(store),
             search: Arc::new(NoFeed),
         };
-        let stop = CancellationToken::new();
+        let (stop, audited) = (CancellationToken::new(), Arc::new(Audited::default()));
         let clusters = kubernetes::open(Some(&section), folder.path(), &services, stop.clone());
-        let routes = kubernetes::contributions(&clusters, &catalog, stop.clone()).routes;
+        let routes = kubernetes::contributions(&clusters, &catalog, audited.clone(), stop.clone()).routes;
         let readiness = Readiness::new();
         readiness.enter(Stage::Ready);
         let shell = Arc::new(ui::Shell::default());
@@ -82,6 +103,7 @@ impl World {
         let options = ServerOptions::from_config(&config).unwrap();
         let site = Site::new(routes.into_iter().map(surrounded).collect(), options, readiness);
         Self {
+            audited,
             router: site.into_router(),
             _folder: folder,
             _stop: stop.drop_guard(),

@@ -3,6 +3,7 @@
 //! `engine` keeps what the clusters hold, `health` says what that means, `api` answers the wire contract and `pages` shows it.
 //! Other features ask the engine ([`Kubernetes`]).
 
+pub mod actions;
 mod api;
 pub mod engine;
 mod found;

@@ -5,6 +5,7 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod actions;
 mod api_server;
 mod health;
 mod pages;

@@ -19,8 +19,8 @@ const FIELD_MANAGER: &str = "backstage";
 pub(crate) const RESTARTED_AT: &str = "kubectl.kubernetes.io/restartedAt";
 /// The annotation of a job that nobody's clock began.
 const INSTANTIATE: &str = "cronjob.kubernetes.io/instantiate";
-/// How long a request may take.
-const TIME: Duration = Duration::from_secs(20);
+/// How long a request may take. Two of them fit into the time of a page.
+const TIME: Duration = Duration::from_secs(10);
 /// Largest answer, in bytes. An API server keeps objects of at most 3 MiB.
 const MAX_ANSWER: u64 = 8 << 20;
 /// Letters of a message of a cluster that are shown.

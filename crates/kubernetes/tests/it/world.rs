@@ -42,7 +42,7 @@ impl Audited {
     pub fn events(&self) -> Vec<[String; 4]> {
         let events = std::mem::take(&mut *self.0.lock());
         let told = events.into_iter().map(|event| {
-            let who = event.actor.name().to_owned();
+            let who = event.actor.name().clone();
             [
                 who,
                 event.action.into_owned(),

@@ -108,8 +108,10 @@ pub(crate) fn confirmation(
     ];
     html! {
         h1.page-title { (question(action, object)) }
-        p { (consequences(action, object)) }
-        (definitions(&facts))
+        div.stack {
+            p { (consequences(action, object)) }
+            (definitions(&facts))
+        }
         form.k8s-ask action=(super::path(action)) method="post" {
             input type="hidden" name="entity" value=(entity);
             input type="hidden" name="object" value=(ObjectAddress::of(&one.cluster, object));
@@ -158,11 +160,13 @@ pub(crate) fn refusal(action: Action, entity: &EntityRef, refused: &Refused) -> 
     let back = href::entity_tab(entity, "kubernetes");
     html! {
         h1.page-title { "Not done: " (action.title().to_lowercase()) }
-        (ui::notice(Notice { tone: Tone::Red, text: &reason }))
-        @if let Some(way_out) = &refused.way_out { p { (way_out) } }
-        @if let Some(rule) = refused.rule {
-            (code_block(Code { title: Some("The rule"), ..Code::new(&format!("rules:\n  - {rule}\n"), Language::Yaml) }))
+        div.stack {
+            (ui::notice(Notice { tone: Tone::Red, text: &reason }))
+            @if let Some(way_out) = &refused.way_out { p { (way_out) } }
+            @if let Some(rule) = refused.rule {
+                (code_block(Code { title: Some("The rule"), ..Code::new(&format!("rules:\n  - {rule}\n"), Language::Yaml) }))
+            }
+            div.form-row.confirm { (button(Button { label: "Back to Kubernetes", href: Some(&back), ..Button::default() })) }
         }
-        p { (button(Button { label: "Back to Kubernetes", href: Some(&back), ..Button::default() })) }
     }
 }

@@ -1,22 +1,19 @@
-//! Actions: what a cluster hears, who is refused and why, and what is kept of it.
+//! Actions: what a cluster hears, what is kept of it, and what the page says of how it goes.
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use http_body_util::BodyExt;
-use model::{Fault, Viewer};
-use plugin::{Decision, Permission, Policy};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use crate::api_server::ApiServer;
 use crate::world::World;
 
-const ALL: [&str; 4] = ["restart", "scale", "deletePod", "runCronJob"];
-const WEB: &str = "north/deployments.apps/shop/web";
-const POD: &str = "north/pods/shop/web-1";
-const CLOCK: &str = "north/cronjobs.batch/shop/nightly";
-const SCALE: &str = "/apis/apps/v1/namespaces/shop/deployments/web/scale";
+pub const ALL: [&str; 4] = ["restart", "scale", "deletePod", "runCronJob"];
+pub const WEB: &str = "north/deployments.apps/shop/web";
+pub const POD: &str = "north/pods/shop/web-1";
+pub const CLOCK: &str = "north/cronjobs.batch/shop/nightly";
+pub const SCALE: &str = "/apis/apps/v1/namespaces/shop/deployments/web/scale";
 
 fn object(name: &str, uid: &str, label: &str, more: Value) -> Value {
     let mut object = json!({"metadata": {
@@ -42,7 +39,7 @@ fn clock() -> Value {
     )
 }
 
-async fn server() -> Arc<ApiServer> {
+pub async fn server() -> Arc<ApiServer> {
     let server = ApiServer::start().await;
     server.put(
         "deployments",
@@ -77,19 +74,19 @@ async fn server() -> Arc<ApiServer> {
     server
 }
 
-fn section(server: &ApiServer) -> Value {
+pub fn section(server: &ApiServer) -> Value {
     json!({"clusterLocatorMethods": [{"type": "config", "clusters": [
         {"name": "north", "title": "North", "url": server.url, "serviceAccountToken": "ours"},
         {"name": "south", "url": server.url, "authProvider": "oidc", "oidcTokenProvider": "Keycloak"},
     ]}]})
 }
 
-async fn world(server: &ApiServer) -> World {
+pub async fn world(server: &ApiServer) -> World {
     World::acting(section(server), json!({ "actions": ALL }), "", None).await
 }
 
 /// The status, where it leads, and the text.
-async fn send(
+pub async fn send(
     world: &World,
     method: &str,
     path: &str,
@@ -113,7 +110,7 @@ async fn send(
     (status, leads, String::from_utf8_lossy(&text).into_owned())
 }
 
-async fn post(world: &World, path: &str, object: &str, more: &[(&str, &str)]) -> (u16, String, String) {
+pub async fn post(world: &World, path: &str, object: &str, more: &[(&str, &str)]) -> (u16, String, String) {
     send(world, "POST", path, object, more).await
 }
 
@@ -318,240 +315,4 @@ async fn a_cron_job_is_run_from_its_template() {
         &format!("The job {name} was made. Now: Running 0/1"),
     )
     .await;
-}
-
-#[tokio::test]
-async fn what_must_not_be_done_says_why() {
-    let server = server().await;
-    let world = world(&server).await;
-    let scale = [("from", "2"), ("replicas", "5")];
-    for (path, object, status, expected) in [
-        (
-            "restart",
-            "north/deployments.apps/shop/other",
-            404,
-            "has no north/deployments.apps/shop/other",
-        ),
-        (
-            "restart",
-            "west/deployments.apps/shop/web",
-            404,
-            "does not run in a cluster",
-        ),
-        ("restart", "south/deployments.apps/shop/web", 501, "oidc.Keycloak"),
-        (
-            "restart",
-            "north/deployments.apps/shop/paused",
-            409,
-            "kubectl rollout resume deployment/paused -n shop",
-        ),
-        ("restart", POD, 400, "Restart is no action for Pod web-1"),
-        (
-            "delete-pod",
-            WEB,
-            400,
-            "Delete pod is no action for Deployment web",
-        ),
-        (
-            "scale",
-            "north/deployments.apps/shop/driven",
-            409,
-            "The autoscaler sizes sizes Deployment driven, between 2 and 5 pods",
-        ),
-        ("restart", "web", 400, "is not cluster/kind/namespace/name"),
-    ] {
-        let path = format!("/kubernetes/{path}");
-        for method in ["GET", "POST"] {
-            let (given, _, told) = send(&world, method, &path, object, &scale).await;
-            assert!(
-                given == status && told.contains(expected),
-                "{method} {path} {object}: {given} {told}"
-            );
-        }
-    }
-    assert_eq!(server.sent().len(), 0);
-    let events = world.audited.events();
-    assert_eq!(events.len(), 7, "each attempt with an object is kept: {events:?}");
-    assert!(events.iter().all(|event| event[3] == "failed"), "{events:?}");
-    let unknown = "entity=component:default/nobody&object=north/pods/shop/web-1";
-    let answer = world
-        .send("GET", &format!("/kubernetes/delete-pod?{unknown}"), &[], "")
-        .await;
-    assert_eq!(answer.status(), 404);
-}
-
-#[tokio::test]
-async fn a_refusal_of_the_cluster_says_what_is_missing() {
-    let server = server().await;
-    let world = world(&server).await;
-    let refused = |message: &str| json!({"kind": "Status", "message": message});
-    let web = "/apis/apps/v1/namespaces/shop/deployments/web";
-    let jobs = "/apis/batch/v1/namespaces/shop/jobs";
-    for (method, path, status, page, object, expected, outcome) in [
-        (
-            "PATCH",
-            web,
-            403,
-            "restart",
-            WEB,
-            "resources: [deployments, statefulsets, daemonsets], verbs: [patch]",
-            "refused",
-        ),
-        (
-            "GET",
-            SCALE,
-            403,
-            "scale",
-            WEB,
-            "resources: [deployments/scale, statefulsets/scale], verbs: [get, patch]",
-            "refused",
-        ),
-        (
-            "PATCH",
-            web,
-            404,
-            "restart",
-            WEB,
-            "It was removed meanwhile",
-            "failed",
-        ),
-        (
-            "DELETE",
-            "/api/v1/namespaces/shop/pods/web-1",
-            409,
-            "delete-pod",
-            POD,
-            "Nothing was done",
-            "failed",
-        ),
-        (
-            "POST",
-            jobs,
-            403,
-            "run-cron-job",
-            CLOCK,
-            "resources: [jobs], verbs: [create]",
-            "refused",
-        ),
-        (
-            "POST",
-            jobs,
-            422,
-            "run-cron-job",
-            CLOCK,
-            "North did not do it: why not",
-            "failed",
-        ),
-    ] {
-        server.reply(method, path, status, refused("why not"));
-        let (given, _, told) = post(
-            &world,
-            &format!("/kubernetes/{page}"),
-            object,
-            &[("from", "2"), ("replicas", "5")],
-        )
-        .await;
-        let known = if status == 422 { 500 } else { status };
-        assert!(
-            given == known && told.contains(expected) && told.contains("why not"),
-            "{method} {path} {status}: {given} {told}"
-        );
-        let events = world.audited.events();
-        assert_eq!((events.len(), events[0][3].as_str()), (1, outcome));
-    }
-    server.be_away(true);
-    let (status, _, told) = post(&world, "/kubernetes/restart", WEB, &[]).await;
-    assert!(status >= 500 && told.contains("Not done"), "{status} {told}");
-}
-
-#[tokio::test]
-async fn what_the_configuration_does_not_name_is_off() {
-    let server = server().await;
-    let world = World::acting(section(&server), json!({"actions": ["restart"]}), "", None).await;
-    let page = world.tab("", "").await;
-    assert!(
-        page.contains("/kubernetes/restart?") && !page.contains("/kubernetes/scale?"),
-        "{page}"
-    );
-    for method in ["GET", "POST"] {
-        let (status, _, told) = send(&world, method, "/kubernetes/delete-pod", POD, &[]).await;
-        assert!(
-            status == 404 && told.contains("Add deletePod to portal.kubernetes.actions"),
-            "{told}"
-        );
-    }
-    assert_eq!(server.sent().len(), 0);
-    let nothing = World::with(section(&server), "").await;
-    assert!(!nothing.tab("", "").await.contains("/kubernetes/restart?"));
-}
-
-/// Lets everybody do everything but this.
-struct AllBut(&'static str);
-
-#[async_trait]
-impl Policy for AllBut {
-    async fn decide(&self, _: &Viewer, asked: &[&'static Permission]) -> Result<Vec<Decision>, Fault> {
-        let decide = |permission: &&'static Permission| {
-            if permission.name == self.0 {
-                Decision::Deny
-            } else {
-                Decision::Allow
-            }
-        };
-        Ok(asked.iter().map(decide).collect())
-    }
-}
-
-#[tokio::test]
-async fn each_action_has_a_permission_of_its_own() {
-    let server = server().await;
-    let all = [
-        ("restart", WEB, "kubernetes.workloads.restart"),
-        ("scale", WEB, "kubernetes.workloads.scale"),
-        ("delete-pod", POD, "kubernetes.pods.delete"),
-        ("run-cron-job", CLOCK, "kubernetes.cronjobs.run"),
-    ];
-    for (path, object, permission) in all {
-        let path = format!("/kubernetes/{path}");
-        for missing in [permission, "kubernetes.resources.read", "catalog.entity.read"] {
-            let policy: Arc<dyn Policy> = Arc::new(AllBut(missing));
-            let world = World::acting(section(&server), json!({ "actions": ALL }), "", Some(policy)).await;
-            let expected = if missing == "catalog.entity.read" {
-                404
-            } else {
-                403
-            };
-            for method in ["GET", "POST"] {
-                let (status, _, _) =
-                    send(&world, method, &path, object, &[("from", "2"), ("replicas", "3")]).await;
-                assert_eq!(status, expected, "{method} {path} without {missing}");
-            }
-            let events = world.audited.events();
-            assert!(
-                events
-                    .iter()
-                    .any(|event| event[1] == permission || event[2].contains(&path)),
-                "{events:?}"
-            );
-        }
-        let policy: Arc<dyn Policy> = Arc::new(AllBut("kubernetes.proxy"));
-        let world = World::acting(section(&server), json!({ "actions": ALL }), "", Some(policy)).await;
-        let (status, _, _) = send(&world, "POST", &path, object, &[("from", "2"), ("replicas", "3")]).await;
-        assert_eq!(status, 303, "{path}");
-    }
-}
-
-#[tokio::test]
-async fn a_page_of_another_site_cannot_have_it_done() {
-    let server = server().await;
-    let world = world(&server).await;
-    let headers = [
-        ("content-type", "application/x-www-form-urlencoded"),
-        ("origin", "https://evil.example.com"),
-        ("sec-fetch-site", "cross-site"),
-    ];
-    let form = "entity=component:default/web&object=north/pods/shop/web-1";
-    let answer = world.send("POST", "/kubernetes/delete-pod", &headers, form).await;
-    assert_eq!(answer.status(), 403);
-    assert_eq!(server.sent().len(), 0);
 }

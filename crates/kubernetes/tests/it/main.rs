@@ -10,6 +10,7 @@ mod api_server;
 mod health;
 mod pages;
 mod proxy;
+mod refused_actions;
 mod states;
 mod surroundings;
 mod watches;

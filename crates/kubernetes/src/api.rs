@@ -7,9 +7,11 @@ mod metrics;
 mod proxy;
 mod resources;
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use catalog::Catalog;
-use plugin::{Rows, Rule};
+use plugin::{AuditLog, Rows, Rule};
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 use web::api::Json;
@@ -24,6 +26,7 @@ pub(crate) use log_address::{LogAddress, LogOf, SPANS, container_names};
 pub(crate) struct Desk {
     pub kubernetes: Kubernetes,
     pub catalog: Catalog,
+    pub audit: Arc<dyn AuditLog>,
     /// Ends open streams.
     pub stop: CancellationToken,
 }

@@ -21,6 +21,8 @@ mod pulse;
 mod question;
 mod selector;
 pub mod surroundings;
+#[cfg(test)]
+mod tests;
 mod transport;
 mod usage;
 mod watch;
@@ -31,6 +33,7 @@ pub(crate) use cluster::Cluster;
 pub use columns::Column;
 pub use credentials::Token;
 pub(crate) use credentials::missing;
+pub(crate) use discovery::Kinds;
 pub use failure::{Failure, Sort};
 pub(crate) use followers::TOPIC;
 pub use followers::topic;

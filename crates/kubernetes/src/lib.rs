@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use catalog::Catalog;
 use plugin::{
-    Contributions, Declaration, LiveTopic, Permission, PermissionAction, PluginId, Routes, Services,
+    AuditLog, Contributions, Declaration, LiveTopic, Permission, PermissionAction, PluginId, Routes, Services,
 };
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -60,8 +60,13 @@ pub fn open(
     Kubernetes::new(settings, &services.outside, &services.store, stop)
 }
 
-/// What the plugin shows and serves. Open streams end when `stop` is cancelled.
-pub fn contributions(kubernetes: &Kubernetes, catalog: &Catalog, stop: CancellationToken) -> Contributions {
+/// What the plugin shows and serves. What the proxy changes is kept in `audit`; open streams end when `stop` is cancelled.
+pub fn contributions(
+    kubernetes: &Kubernetes,
+    catalog: &Catalog,
+    audit: Arc<dyn AuditLog>,
+    stop: CancellationToken,
+) -> Contributions {
     if let Some(locator) = kubernetes.catalog_locator() {
         let clusters = found::follow(kubernetes.clone(), catalog.clone(), locator, stop.clone());
         tokio::spawn(clusters);
@@ -69,6 +74,7 @@ pub fn contributions(kubernetes: &Kubernetes, catalog: &Catalog, stop: Cancellat
     let desk = api::Desk {
         kubernetes: kubernetes.clone(),
         catalog: catalog.clone(),
+        audit,
         stop,
     };
     Contributions {

@@ -60,6 +60,8 @@ pub struct ClusterSettings {
     pub access: Result<Access, String>,
     /// The word for how the portal signs in there.
     pub auth_provider: String,
+    /// Where `access` is from, if that is to be read again when it changes.
+    pub(crate) kubeconfig: Option<kubeconfig::Context>,
     /// Usage is not asked for.
     pub skips_metrics: bool,
     /// It is called only at addresses of the public internet, because an entity names it.
@@ -86,6 +88,7 @@ impl ClusterSettings {
             title: None,
             access,
             auth_provider: "serviceAccount".to_owned(),
+            kubeconfig: None,
             skips_metrics: false,
             is_public: false,
             wanted: Wanted::default(),
@@ -144,12 +147,13 @@ fn listed(
             wanted: everywhere.clone(),
             ..proxy()
         }],
-        Some("kubeconfig") => match kubeconfig::clusters(method, folder) {
-            Ok(clusters) => clusters
+        Some("kubeconfig") => match kubeconfig::contexts(method, folder) {
+            Ok(contexts) => contexts
                 .into_iter()
-                .map(|(name, access)| ClusterSettings {
+                .map(|context| ClusterSettings {
                     wanted: everywhere.clone(),
-                    ..ClusterSettings::plain(&name, access)
+                    kubeconfig: Some(context.clone()),
+                    ..ClusterSettings::plain(&context.name, context.access())
                 })
                 .collect(),
             // The file is shown as a cluster that cannot be called, so that somebody reads why.

@@ -268,7 +268,7 @@ pub(crate) fn contributions(
         ),
         notifications::contributions(section(config, &notifications::ID), catalog, services),
         techdocs::contributions(config, catalog, services),
-        kubernetes::contributions(&clusters, catalog, stop.clone()),
+        kubernetes::contributions(&clusters, catalog, Arc::new(audit.clone()), stop.clone()),
         kubernetes::actions::contributions(
             config.value().pointer("/portal/kubernetes"),
             &clusters,

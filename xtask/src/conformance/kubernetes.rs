@@ -2,8 +2,8 @@
 //!
 //! `conformance/kubernetes.jsonl` has a line for each object of the corpora that carries a status: the columns that the API server's
 //! own printer gave, how far `kubectl rollout status` called it, what kstatus and the tests of Argo CD's engine say of it, and the
-//! sentence that the portal says, which was read by a person and changes only on purpose. Ours comes from
-//! `crates/kubernetes/examples/words.rs`.
+//! sentence that the portal says, which changes only on purpose. Theirs were recorded with `crates/kubernetes/tests/oracle`, ours
+//! comes from `crates/kubernetes/examples/words.rs`.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -58,7 +58,7 @@ fn judged(name: &str, judge: Judge, all: &[(&Value, &Value)]) -> Result<Agreemen
                 agreement.judge(Some(format!("{object} {told}")));
             }
             (outcome, None) => {
-                agreement.judge(outcome.err().map(|difference| format!("{object}: {difference}")))
+                agreement.judge(outcome.err().map(|difference| format!("{object}: {difference}")));
             }
         }
     }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use config::Secret;
-use model::Fault;
+use model::{Clock, Fault, SystemClock};
 use serde_json::Value;
 
-use super::resources::refusal;
-use crate::engine::{Cluster, Failure, Kind};
+use super::resources::{fetch_error, refusal};
+use crate::engine::{Cluster, Failure, Kind, Kinds, Sort, missing};
 use crate::settings::kinds::{MOST_CUSTOM, names};
 
 /// A kind that a request names.
@@ -53,28 +53,40 @@ pub(super) async fn kinds(
     token: Option<&Secret>,
     asked: &[Custom],
 ) -> Result<(Vec<&'static Kind>, Vec<Value>), Failure> {
-    if cluster.viewer_provider().is_some() && token.is_none() {
-        // Without a token it is not known what the cluster has, and the answer says that the token is missing.
-        let known = asked
-            .iter()
-            .filter_map(|one| Kind::named(&one.group, &one.plural));
-        return Ok((known.take(1).collect(), Vec::new()));
+    if let Some(provider) = cluster.viewer_provider().filter(|_| token.is_none()) {
+        let now = SystemClock.now();
+        return Err(Failure::new(Sort::NeedsViewer, missing(provider), now));
     }
     let has = cluster.known_kinds(token).await?;
     let (mut found, mut errors) = (Vec::new(), Vec::new());
-    for Custom {
-        group,
-        version,
-        plural,
-    } in asked
-    {
-        match has.get(group, plural).and_then(|_| Kind::named(group, plural)) {
-            Some(kind) => found.push(kind),
-            None => errors.push(refusal(
-                404,
-                &format!("{}/apis/{group}/{version}/{plural}", cluster.prefix()),
-            )),
+    for one in asked {
+        match kind_of(cluster, &has, one) {
+            Ok(kind) => found.push(kind),
+            Err(error) => errors.push(error),
         }
     }
     Ok((found, errors))
+}
+
+/// The kind that a cluster has under these names, if it can be watched.
+fn kind_of(cluster: &Cluster, has: &Kinds, asked: &Custom) -> Result<&'static Kind, Value> {
+    let Custom {
+        group,
+        version,
+        plural,
+    } = asked;
+    let missing = || {
+        refusal(
+            404,
+            &format!("{}/apis/{group}/{version}/{plural}", cluster.prefix()),
+        )
+    };
+    if !has.can_be_watched(group, plural) {
+        return Err(missing());
+    }
+    let kind = Kind::named(group, plural).filter(|kind| cluster.has_room_for(kind));
+    kind.ok_or_else(|| {
+        let name = cluster.name();
+        fetch_error(&format!("too many kinds of {name} are watched already; name {plural}.{group} in kubernetes.customResources"))
+    })
 }

@@ -227,8 +227,10 @@ fn named_containers(pod: &Value) -> Vec<(String, bool)> {
         for spec in list(&pod["spec"][specified]) {
             let status = list(&pod["status"][statuses]).find(|status| status["name"] == spec["name"]);
             let state = status.map_or(&Value::Null, |status| &status["state"]);
-            // A container that begins first and has ended well does not run again in this pod.
-            let is_done = specified != "containers" && state["terminated"]["exitCode"] == 0;
+            // Those that begin first, and those of jobs, do not run again in this pod once they have ended well.
+            let is_restarted = specified == "containers"
+                && pod["spec"]["restartPolicy"].as_str().unwrap_or("Always") == "Always";
+            let is_done = !is_restarted && state["terminated"]["exitCode"] == 0;
             all.push((
                 spec["name"].as_str().unwrap_or_default().to_owned(),
                 has_ended || is_done,

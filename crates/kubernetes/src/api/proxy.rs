@@ -9,17 +9,20 @@ use axum::extract::State;
 use axum::http::header::{self, AUTHORIZATION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use axum::response::Response;
+use bytes::Bytes;
 use futures::StreamExt;
 use model::{Fault, FaultKind};
 use outside::Answer;
 use percent_encoding::percent_decode_str;
+use plugin::{AuditEvent, AuditOutcome};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use url::form_urlencoded;
-use web::ApiError;
 use web::api::RawBody;
+use web::{ApiError, CurrentActor};
 
 use super::Desk;
+use crate::PROXY;
 use crate::engine::{Cluster, Line, Token, missing};
 
 /// Largest body that is passed on, in bytes. An API server takes 3 MiB.
@@ -31,7 +34,7 @@ const MAX_ANSWER: u64 = 256 << 20;
 /// Longest silence of an answer that is followed.
 const SILENCE: Duration = Duration::from_hours(1);
 /// Answers that are passed on at the same time.
-const MOST: usize = 200;
+const MOST: usize = 100;
 
 static PLACES: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Semaphore::new(MOST).into());
 
@@ -86,9 +89,10 @@ const NOT_FOR_BROWSERS: [&str; 14] = [
     "service-worker-allowed",
 ];
 
-/// Passes a request on.
+/// Passes a request on. One that may change something is kept in the audit, with what became of it.
 pub(super) async fn forward(
     State(desk): State<Desk>,
+    CurrentActor(actor): CurrentActor,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -99,11 +103,33 @@ pub(super) async fn forward(
         return Err(Fault::new(FaultKind::NotImplemented, message).into());
     }
     let cluster = cluster_of(&desk, &headers)?;
-    let (path, query) = (path_of(&uri)?, uri.query().unwrap_or_default());
+    let path = path_of(&uri)?;
     let Ok(place) = PLACES.clone().try_acquire_owned() else {
         let message = format!("{MOST} requests to clusters are under way already; try again");
         return Err(Fault::new(FaultKind::TooManyRequests, message).into());
     };
+    let query = uri.query().unwrap_or_default();
+    let answer = send(&cluster, &method, (path, query), &headers, body).await;
+    if !matches!(method, Method::GET | Method::HEAD) {
+        let event = AuditEvent {
+            actor,
+            action: PROXY.name.into(),
+            subject: format!("{method} {path} of {}", cluster.name()),
+            outcome: outcome(&answer),
+        };
+        desk.audit.record_attempt(event).await;
+    }
+    Ok(passed_back(answer?, desk.stop.clone(), place))
+}
+
+/// Sends a request to a cluster, and waits for the head of its answer.
+async fn send(
+    cluster: &Arc<Cluster>,
+    method: &Method,
+    (path, query): (&str, &str),
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Result<Answer, Fault> {
     let failed = |reason: &str| {
         let name = cluster.name();
         Fault::error(format!("Cluster '{name}' request error; caused by {reason}"))
@@ -111,11 +137,12 @@ pub(super) async fn forward(
     let line = cluster
         .usable_line()
         .map_err(|failure| failed(&failure.message))?;
-    let mut call = line.host.request(method, line.address(path, query)).any_status();
-    for (name, value) in passed_on(&headers) {
+    let address = line.address(path, query);
+    let mut call = line.host.request(method.clone(), address).any_status();
+    for (name, value) in passed_on(headers) {
         call = call.header(name, &value);
     }
-    if let Some(authorization) = authorization(&line, &headers).await? {
+    if let Some(authorization) = authorization(&line, headers).await? {
         call = call.secret_header(AUTHORIZATION, &authorization);
     }
     call = if is_followed(query) {
@@ -124,8 +151,23 @@ pub(super) async fn forward(
         call.max_bytes(MAX_ANSWER)
     };
     let answer = call.body(body).send().await;
-    let answer = answer.map_err(|error| failed(&error.to_string()))?;
-    Ok(passed_back(answer, desk.stop.clone(), place))
+    answer.map_err(|error| failed(&error.to_string()))
+}
+
+/// What became of a request, for the audit.
+fn outcome(answer: &Result<Answer, Fault>) -> AuditOutcome {
+    match answer {
+        Err(fault) => AuditOutcome::Failed(fault.describe()),
+        Ok(answer) if answer.is_success() => AuditOutcome::Done,
+        Ok(answer) => {
+            let status = answer.status();
+            let reason = format!("the cluster answered {status}");
+            match status.as_u16() {
+                401 | 403 => AuditOutcome::Refused(reason),
+                _ => AuditOutcome::Failed(reason),
+            }
+        }
+    }
 }
 
 /// The cluster that the header names; without it the one cluster that there is.

@@ -26,6 +26,8 @@ use crate::engine::{
 
 /// How long a program waits for a cluster that nobody asked before.
 const FIRST_WAIT: Duration = Duration::from_secs(15);
+/// How long it waits for what containers use.
+const USE_WAIT: Duration = Duration::from_secs(5);
 /// Where use is asked for.
 const METRICS: &str = "/apis/metrics.k8s.io/v1beta1";
 
@@ -171,8 +173,8 @@ impl Asking<'_> {
         let namespaces: BTreeSet<&str> = one.of(&PODS).map(Object::namespace).collect();
         let asked = namespaces.into_iter().map(async |namespace| {
             let usage = match &self.token {
-                Some(token) => self.cluster.usage_as(token, namespace).await,
-                None => self.desk.kubernetes.usage(self.cluster.name(), namespace).await,
+                Some(token) => self.cluster.usage_as(token, namespace, USE_WAIT).await,
+                None => self.cluster.usage_within(namespace, USE_WAIT).await,
             };
             (namespace.to_owned(), usage)
         });
@@ -241,7 +243,7 @@ fn status_of(failure: &Failure) -> Option<u16> {
     failure.status.filter(|_| failure.sort != Sort::Away)
 }
 
-fn fetch_error(message: &str) -> Value {
+pub(super) fn fetch_error(message: &str) -> Value {
     json!({"errorType": "FETCH_ERROR", "message": message})
 }
 

@@ -25,12 +25,15 @@ use super::transport::Line;
 use super::usage::UsageCache;
 use super::watch::Watch;
 use crate::settings::access::Stamp;
+use crate::settings::kubeconfig::Context;
 use crate::settings::{Access, ClusterSettings};
 
-/// Calls of one cluster at the same time: a watch of each kind, logs, and room for questions.
-const CALLS: usize = 200;
+/// Calls of one cluster at the same time: a watch of each kind, logs, what the proxy passes on, and room for questions.
+const CALLS: usize = 400;
 /// Kinds of one cluster that are watched.
 const MOST_WATCHED: usize = 100;
+/// Kinds of one cluster that requests name, at most, so that they do not take the room of others.
+const MOST_ASKED_FOR: usize = 30;
 /// Largest page of a list.
 const MAX_PAGE_BYTES: u64 = 64 << 20;
 /// How often it is looked whether certificates changed.
@@ -44,6 +47,8 @@ pub(crate) struct Cluster {
     pub(super) kinds: KindsCache,
     index: RwLock<Index>,
     watches: Mutex<HashMap<&'static Kind, Arc<Watch>>>,
+    /// Kinds that only a request named.
+    asked_for: Mutex<HashSet<&'static Kind>>,
     columns: RwLock<HashMap<&'static Kind, Arc<[Column]>>>,
     pub usage: UsageCache,
     /// Ends its watches.
@@ -54,6 +59,7 @@ pub(crate) struct Cluster {
 struct KnownLine {
     looked: Instant,
     stamp: Stamp,
+    access: Result<Access, String>,
     line: Result<Line, String>,
 }
 
@@ -66,6 +72,7 @@ impl Cluster {
             kinds: KindsCache::default(),
             index: RwLock::default(),
             watches: Mutex::default(),
+            asked_for: Mutex::default(),
             columns: RwLock::default(),
             usage: UsageCache::default(),
             stop,
@@ -80,31 +87,41 @@ impl Cluster {
         self.settings.title.as_deref().unwrap_or(&self.settings.name)
     }
 
-    /// The line to a cluster that can be called. It is made anew when a certificate changed.
+    /// The line to a cluster that can be called. It is made anew when one of the files changed that it is made from.
     pub fn usable_line(&self) -> Result<Line, Failure> {
-        let unusable = |reason: String| Failure::new(Sort::Unusable, reason, SystemClock.now());
-        let access = self
-            .settings
-            .access
-            .as_ref()
-            .map_err(|reason| unusable(reason.clone()))?;
         let mut known = self.line.lock();
-        if let Some(known) = &*known
-            && known.looked.elapsed() < LOOK_AT_FILES
-        {
-            return known.line.clone().map_err(unusable);
-        }
-        let stamp = access.trust.stamp();
         let line = match known.take() {
-            Some(known) if known.stamp == stamp => known.line,
-            _ => self.new_line(access),
+            Some(known) if known.looked.elapsed() < LOOK_AT_FILES => known,
+            Some(known) if known.stamp == self.stamp(&known.access) => KnownLine {
+                looked: Instant::now(),
+                ..known
+            },
+            _ => self.read_line(),
         };
-        *known = Some(KnownLine {
-            looked: Instant::now(),
+        let line = known.insert(line).line.clone();
+        line.map_err(|reason| Failure::new(Sort::Unusable, reason, SystemClock.now()))
+    }
+
+    fn read_line(&self) -> KnownLine {
+        let access = match &self.settings.kubeconfig {
+            Some(context) => context.access(),
+            None => self.settings.access.clone(),
+        };
+        let (stamp, looked) = (self.stamp(&access), Instant::now());
+        let line = access.clone().and_then(|access| self.new_line(&access));
+        KnownLine {
+            looked,
             stamp,
-            line: line.clone(),
-        });
-        line.map_err(unusable)
+            access,
+            line,
+        }
+    }
+
+    /// Changes when one of the files does that the line is made from.
+    fn stamp(&self, access: &Result<Access, String>) -> Stamp {
+        let context = self.settings.kubeconfig.iter().map(Context::stamp);
+        let trust = access.iter().flat_map(|access| access.trust.stamp());
+        context.chain(trust).collect()
     }
 
     fn new_line(&self, access: &Access) -> Result<Line, String> {
@@ -158,15 +175,29 @@ impl Cluster {
         Some(watch)
     }
 
+    /// Whether there is room for a kind that only a request names.
+    pub fn has_room_for(&self, kind: &'static Kind) -> bool {
+        let mut asked_for = self.asked_for.lock();
+        if asked_for.contains(kind) || self.watches.lock().contains_key(kind) {
+            return true;
+        }
+        asked_for.len() < MOST_ASKED_FOR && asked_for.insert(kind)
+    }
+
     /// Why a cluster is not watched, for a reason that does not pass.
     fn why_not_watched(&self) -> Option<Failure> {
         let now = SystemClock.now();
-        if let Err(reason) = &self.settings.access {
+        if let (Err(reason), None) = (&self.settings.access, &self.settings.kubeconfig) {
             return Some(Failure::new(Sort::Unusable, reason.clone(), now));
         }
         let provider = self.viewer_provider()?;
         let message = format!("its objects are seen with the viewer's own token (oidc.{provider})");
         Some(Failure::new(Sort::NeedsViewer, message, now))
+    }
+
+    #[cfg(test)]
+    pub fn has_ended(&self) -> bool {
+        self.stop.is_cancelled()
     }
 
     /// Ends its watches.

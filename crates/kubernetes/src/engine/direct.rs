@@ -81,11 +81,11 @@ impl Cluster {
     ) -> Result<Vec<Object>, Failure> {
         let known = self.known_kinds(Some(token)).await?;
         let client = self.client_as(token.clone());
-        let Some((resource, scope)) = known.get(kind.group, kind.plural) else {
+        let Some((resource, capabilities)) = known.get(kind.group, kind.plural) else {
             return Err(Failure::not_installed(kind, SystemClock.now()));
         };
         let api: Api<DynamicObject> = match &question.namespace {
-            Some(namespace) if *scope == Scope::Namespaced => {
+            Some(namespace) if capabilities.scope == Scope::Namespaced => {
                 Api::namespaced_with(client, namespace, resource)
             }
             _ => Api::all_with(client, resource),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use config::Secret;
 use kube::Client;
 use kube::core::ApiResource;
-use kube::discovery::{Discovery, Scope};
+use kube::discovery::{ApiCapabilities, Discovery, Scope, verbs};
 use model::{Clock, SystemClock};
 use tokio::time::Instant;
 
@@ -24,7 +24,7 @@ const KNOWN_AT_LEAST: Duration = Duration::from_secs(30);
 /// What was found out about a cluster's API.
 #[derive(Default)]
 pub(crate) struct Kinds {
-    found: HashMap<(String, String), (ApiResource, Scope)>,
+    found: HashMap<(String, String), (ApiResource, ApiCapabilities)>,
     version: Option<String>,
 }
 
@@ -33,9 +33,15 @@ pub(crate) struct Kinds {
 pub(crate) struct KindsCache(tokio::sync::Mutex<Option<(Instant, Arc<Kinds>)>>);
 
 impl Kinds {
-    /// How a kind is called there, and whether its objects are in namespaces.
-    pub fn get(&self, group: &str, plural: &str) -> Option<&(ApiResource, Scope)> {
+    /// How a kind is called there, and what can be done with it.
+    pub fn get(&self, group: &str, plural: &str) -> Option<&(ApiResource, ApiCapabilities)> {
         self.found.get(&(group.to_owned(), plural.to_owned()))
+    }
+
+    /// Whether there is such a kind, and its changes can be followed.
+    pub fn can_be_watched(&self, group: &str, plural: &str) -> bool {
+        let found = self.get(group, plural);
+        found.is_some_and(|(_, capabilities)| capabilities.supports_operation(verbs::WATCH))
     }
 }
 
@@ -94,13 +100,13 @@ async fn ask(client: &Client) -> Result<Discovery, kube::Error> {
 
 /// The kinds in the version that the cluster prefers, those that only other versions have, and those that are wanted in another
 /// version if the cluster serves it.
-fn chosen(found: &Discovery, wanted: &Wanted) -> HashMap<(String, String), (ApiResource, Scope)> {
+fn chosen(found: &Discovery, wanted: &Wanted) -> HashMap<(String, String), (ApiResource, ApiCapabilities)> {
     let mut chosen = HashMap::new();
     for group in found.groups() {
         let served = group.resources_by_stability().into_iter();
         for (resource, capabilities) in served.chain(group.recommended_resources()) {
             let name = (resource.group.clone(), resource.plural.clone());
-            chosen.insert(name, (resource, capabilities.scope));
+            chosen.insert(name, (resource, capabilities));
         }
     }
     for (name, version) in &wanted.versions {
@@ -110,7 +116,7 @@ fn chosen(found: &Discovery, wanted: &Wanted) -> HashMap<(String, String), (ApiR
             .flatten()
             .find(|(resource, _)| resource.plural == name.1);
         if let Some((resource, capabilities)) = wanted {
-            chosen.insert(name.clone(), (resource, capabilities.scope));
+            chosen.insert(name.clone(), (resource, capabilities));
         }
     }
     chosen
@@ -155,7 +161,7 @@ impl Cluster {
             "" => format!("/api/{version}"),
             group => format!("/apis/{group}/{version}"),
         };
-        let is_within = known.is_none_or(|(_, scope)| *scope == Scope::Namespaced);
+        let is_within = known.is_none_or(|(_, capabilities)| capabilities.scope == Scope::Namespaced);
         let within = match namespace.filter(|_| is_within) {
             Some(namespace) => format!("/namespaces/{namespace}"),
             None => String::new(),

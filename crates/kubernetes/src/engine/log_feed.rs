@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::{self, BoxStream, SelectAll};
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
 use super::failure::{Failure, Sort};
@@ -24,6 +26,10 @@ const GATHER: Duration = Duration::from_millis(250);
 const LOOK: Duration = Duration::from_secs(3);
 /// Logs that are followed together.
 pub(crate) const MOST_TOGETHER: usize = 20;
+/// Logs that are followed at all: a cluster takes so many calls at a time, and watches need some of them.
+const MOST_STREAMS: usize = 120;
+
+static STREAMS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(MOST_STREAMS)));
 
 /// Kinds between workloads and their pods.
 pub(crate) static KINDS_OF_LOGS: [&Kind; 3] = [&PODS, &REPLICA_SETS, &JOBS];
@@ -137,6 +143,10 @@ impl Batch {
 }
 
 enum Item {
+    /// The server has begun to answer.
+    Opened(Source),
+    /// The server does not answer with a log.
+    Refused(Source, Failure),
     Line(Source, Result<LogLine, Failure>),
     Ended(Source),
 }
@@ -152,10 +162,16 @@ pub(crate) struct LogFeed {
     look: Look,
     open: SelectAll<BoxStream<'static, Item>>,
     opened: BTreeSet<Source>,
+    /// Containers that were there at some look.
+    met: BTreeSet<Source>,
+    /// Containers that do not run again.
+    leaving: BTreeSet<Source>,
+    /// Those of them whose logs were read.
     over: BTreeSet<Source>,
     told: BTreeMap<Source, String>,
     pub marks: Marks,
     notes: VecDeque<String>,
+    end: Option<String>,
     look_every: Duration,
     next_look: Instant,
     is_first_look: bool,
@@ -169,10 +185,13 @@ impl LogFeed {
             look,
             open: SelectAll::new(),
             opened: BTreeSet::new(),
+            met: BTreeSet::new(),
+            leaving: BTreeSet::new(),
             over: BTreeSet::new(),
             told: BTreeMap::new(),
             marks,
             notes: VecDeque::new(),
+            end: None,
             look_every: LOOK,
             next_look: Instant::now(),
             is_first_look: true,
@@ -185,10 +204,11 @@ impl LogFeed {
             if let Some(note) = self.notes.pop_front() {
                 return Fed::Note(note);
             }
+            if let Some(end) = self.end.take() {
+                return Fed::End(end);
+            }
             if Instant::now() >= self.next_look {
-                if let Some(end) = self.look_around().await {
-                    return Fed::End(end);
-                }
+                self.look_around();
                 continue;
             }
             if self.open.is_empty() {
@@ -227,11 +247,33 @@ impl LogFeed {
 
     fn take(&mut self, item: Item) {
         match item {
+            Item::Opened(source) => {
+                self.told.remove(&source);
+                self.finish(&source);
+            }
+            Item::Refused(source, failure) => {
+                // What cannot be read now, because the cluster is away for example, is tried again.
+                if matches!(failure.status, Some(400 | 404)) {
+                    self.finish(&source);
+                }
+                if failure.sort == Sort::Forbidden {
+                    self.end = Some(failure.message);
+                } else {
+                    self.tell(source, failure.message);
+                }
+            }
             Item::Ended(source) => {
                 self.opened.remove(&source);
             }
             Item::Line(source, Err(failure)) => self.tell(source, failure.message),
             Item::Line(_, Ok(_)) => {}
+        }
+    }
+
+    /// A log of a container that does not run again is not opened again.
+    fn finish(&mut self, source: &Source) {
+        if self.leaving.contains(source) || self.common.is_previous {
+            self.over.insert(source.clone());
         }
     }
 
@@ -244,8 +286,8 @@ impl LogFeed {
         }
     }
 
-    /// Opens what is new. Says why nothing more comes, where that is so.
-    async fn look_around(&mut self) -> Option<String> {
+    /// Opens what is new, and finds out whether nothing more comes.
+    fn look_around(&mut self) {
         self.next_look = Instant::now() + self.look_every;
         let known = (self.look)();
         let left_out = known.len().saturating_sub(MOST_TOGETHER);
@@ -254,18 +296,14 @@ impl LogFeed {
             if self.opened.contains(source) || self.over.contains(source) {
                 continue;
             }
-            if one.is_over || self.common.is_previous {
-                self.over.insert(source.clone());
+            if one.is_over {
+                self.leaving.insert(source.clone());
             }
-            match self.open(source).await {
-                Ok(()) if !self.is_first_look && self.marks.of(source).is_none() => {
-                    self.notes
-                        .push_back(format!("{}/{} joined", source.pod, source.container));
-                }
-                Ok(()) => {}
-                Err(failure) if failure.sort == Sort::Forbidden => return Some(failure.message),
-                Err(failure) => self.tell(source.clone(), failure.message),
+            if self.met.insert(source.clone()) && !self.is_first_look {
+                self.notes
+                    .push_back(format!("{}/{} joins", source.pod, source.container));
             }
+            self.open(source);
         }
         if self.is_first_look && left_out > 0 {
             self.notes.push_back(format!(
@@ -274,26 +312,42 @@ impl LogFeed {
         }
         self.is_first_look = false;
         let is_over = known.iter().all(|one| self.over.contains(&one.source));
-        (is_over && self.opened.is_empty() && self.open.is_empty() && self.notes.is_empty())
-            .then(|| "No container of it runs any more.".to_owned())
+        if is_over && self.opened.is_empty() {
+            self.end = Some("No container of it runs any more.".to_owned());
+        }
     }
 
-    async fn open(&mut self, source: &Source) -> Result<(), Failure> {
+    /// Opens a log. A container that is silent is not answered for before it says something, so that nobody waits for the answer.
+    fn open(&mut self, source: &Source) {
+        let Ok(place) = STREAMS.clone().try_acquire_owned() else {
+            let message = format!("{MOST_STREAMS} logs are followed already, so that this one has to wait");
+            return self.tell(source.clone(), message);
+        };
         let question = LogQuestion {
             pod: source.pod.clone(),
             container: source.container.clone(),
             after: self.marks.of(source),
             ..self.common.clone()
         };
-        let lines = self.kubernetes.follow_lines(&question).await?;
-        let (of_lines, of_end) = (source.clone(), source.clone());
-        let items = lines
-            .map(move |line| Item::Line(of_lines.clone(), line))
-            .chain(stream::iter([Item::Ended(of_end)]));
-        self.open.push(items.boxed());
+        let (kubernetes, of) = (self.kubernetes.clone(), source.clone());
+        let items = stream::once(async move {
+            let answered = kubernetes.follow_lines(&question).await;
+            let ended = of.clone();
+            let items: BoxStream<'static, Item> = match answered {
+                Ok(lines) => {
+                    let opened = Item::Opened(of.clone());
+                    let lines = lines.map(move |line| Item::Line(of.clone(), line));
+                    stream::iter([opened]).chain(lines).boxed()
+                }
+                Err(failure) => stream::iter([Item::Refused(of, failure)]).boxed(),
+            };
+            items.chain(stream::once(async move {
+                drop(place);
+                Item::Ended(ended)
+            }))
+        });
+        self.open.push(items.flatten().boxed());
         self.opened.insert(source.clone());
-        self.told.remove(source);
-        Ok(())
     }
 }
 

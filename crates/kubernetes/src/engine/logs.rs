@@ -128,7 +128,8 @@ impl super::Kubernetes {
             None => call,
         };
         let call = if follows {
-            call.endless(SILENCE)
+            // The head comes with the first line.
+            call.within(SILENCE).endless(SILENCE)
         } else {
             call.max_bytes(2 * question.tail_bytes)
         };

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use config::Secret;
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
 use jiff::Timestamp;
 use kube::Api;
 use kube::api::ListParams;
@@ -48,43 +50,47 @@ pub struct ContainerUse {
 
 pub(crate) type Answered = Result<Arc<Usage>, Failure>;
 
+/// An answer that comes or has come. All who ask meanwhile get the same one.
+type Coming = Shared<BoxFuture<'static, Answered>>;
+
 /// Answers of the last moments, by namespace.
 #[derive(Default)]
-pub(crate) struct UsageCache(Mutex<HashMap<String, (Instant, Answered)>>);
+pub(crate) struct UsageCache(Mutex<HashMap<String, (Instant, Coming)>>);
 
 impl super::Kubernetes {
-    /// What the pods of a namespace use; an error says why that is not known, and that is never zero.
+    /// What the pods of a namespace use; an error says why that is not known, and that is never zero. An answer that takes longer
+    /// than a page waits is there for the next view.
     pub async fn usage(&self, cluster: &str, namespace: &str) -> Answered {
-        let now = SystemClock.now();
         let Some(cluster) = self.cluster(cluster) else {
+            let now = SystemClock.now();
             return Err(Failure::new(Sort::Unusable, "there is no such cluster", now));
         };
-        if cluster.settings.skips_metrics {
-            let reason = "skipMetricsLookup of the cluster is set";
-            return Err(Failure::new(Sort::NotInstalled, reason, now));
-        }
-        if let Some(known) = cluster.usage.known(namespace) {
-            return known;
-        }
-        let answered = within_time(ask(&cluster, None, namespace, now), now).await;
-        cluster.usage.keep(namespace, answered.clone());
-        answered
+        cluster.usage_within(namespace, WAIT).await
     }
 }
 
 impl Cluster {
+    /// What the pods of a namespace use, waited for no longer than so long.
+    pub async fn usage_within(self: &Arc<Self>, namespace: &str, wait: Duration) -> Answered {
+        if self.settings.skips_metrics {
+            let reason = "skipMetricsLookup of the cluster is set";
+            return Err(Failure::new(Sort::NotInstalled, reason, SystemClock.now()));
+        }
+        within_time(self.usage.coming(self, namespace), wait).await
+    }
+
     /// The same as the bearer of a token sees it, which is not kept.
-    pub async fn usage_as(self: &Arc<Self>, token: &Secret, namespace: &str) -> Answered {
+    pub async fn usage_as(self: &Arc<Self>, token: &Secret, namespace: &str, wait: Duration) -> Answered {
         let now = SystemClock.now();
-        within_time(ask(self, Some(token), namespace, now), now).await
+        within_time(ask(self, Some(token), namespace, now), wait).await
     }
 }
 
-async fn within_time(answer: impl Future<Output = Answered>, now: Timestamp) -> Answered {
-    let answered = tokio::time::timeout(WAIT, answer).await;
+async fn within_time(answer: impl Future<Output = Answered>, wait: Duration) -> Answered {
+    let answered = tokio::time::timeout(wait, answer).await;
     answered.unwrap_or_else(|_| {
-        let reason = format!("the metrics API did not answer within {} ms", WAIT.as_millis());
-        Err(Failure::new(Sort::Away, reason, now))
+        let reason = format!("the metrics API did not answer within {} ms", wait.as_millis());
+        Err(Failure::new(Sort::Away, reason, SystemClock.now()))
     })
 }
 
@@ -120,17 +126,27 @@ fn container(value: &Value) -> Option<ContainerUse> {
 }
 
 impl UsageCache {
-    fn known(&self, namespace: &str) -> Option<Answered> {
-        let cache = self.0.lock();
-        let (at, answered) = cache.get(namespace)?;
-        (at.elapsed() < NEW).then(|| answered.clone())
-    }
-
-    fn keep(&self, namespace: &str, answered: Answered) {
+    /// The answer that is new, or one that is asked for now, whoever waits for it.
+    fn coming(&self, cluster: &Arc<Cluster>, namespace: &str) -> Coming {
         let mut cache = self.0.lock();
+        if let Some((at, coming)) = cache.get(namespace)
+            && at.elapsed() < NEW
+        {
+            return coming.clone();
+        }
         if cache.len() >= MOST {
             cache.clear();
         }
-        cache.insert(namespace.to_owned(), (Instant::now(), answered));
+        let (cluster, name) = (cluster.clone(), namespace.to_owned());
+        let asked = tokio::spawn(async move { ask(&cluster, None, &name, SystemClock.now()).await });
+        let answered = async move {
+            asked.await.unwrap_or_else(|_| {
+                let reason = "asking the metrics API broke off";
+                Err(Failure::new(Sort::Other, reason, SystemClock.now()))
+            })
+        };
+        let coming = answered.boxed().shared();
+        cache.insert(namespace.to_owned(), (Instant::now(), coming.clone()));
+        coming
     }
 }

@@ -132,7 +132,7 @@ fn of_containers(pod: &Value, told: PodStatus, now: Timestamp) -> Verdict {
     let reason = worst(&all);
     let began = moment(&pod["status"]["startTime"]);
     if verdict.health == Health::Changing
-        && told_to_be_made(&all)
+        && is_being_made(&all)
         && began.is_some_and(|began| now.duration_since(began) > MAKING)
     {
         let long = "it is being made for more than 5 minutes; the events say what it waits for";
@@ -141,7 +141,7 @@ fn of_containers(pod: &Value, told: PodStatus, now: Timestamp) -> Verdict {
     Verdict { reason, ..verdict }
 }
 
-fn told_to_be_made(all: &[Container]) -> bool {
+fn is_being_made(all: &[Container]) -> bool {
     all.iter().any(|one| one.verdict.words == "being created")
         && all.iter().all(|one| one.verdict.words != "running")
 }

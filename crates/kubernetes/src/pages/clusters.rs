@@ -46,6 +46,13 @@ pub(crate) fn missing(one: &ClusterAnswer) -> Markup {
 }
 
 fn away(one: &ClusterAnswer, failure: &Failure, now: Timestamp) -> Markup {
+    if failure.sort == Sort::NeedsViewer {
+        return remark(
+            "lock",
+            "blue",
+            html! { strong { (one.title) ": " } (failure.message) "." },
+        );
+    }
     remark(
         "problem",
         "red",
@@ -148,8 +155,13 @@ fn unseen(one: &ClusterAnswer) -> Vec<String> {
 }
 
 fn counts(one: &ClusterAnswer) -> String {
-    if one.away().is_some() {
-        return "nothing, because it does not answer".to_owned();
+    if let Some(failure) = one.away() {
+        let why = if failure.sort == Sort::NeedsViewer {
+            "it wants the viewer's token"
+        } else {
+            "it does not answer"
+        };
+        return format!("nothing, because {why}");
     }
     let counted = one
         .kinds

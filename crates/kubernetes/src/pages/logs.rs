@@ -66,8 +66,13 @@ pub(crate) fn page(address: &LogAddress, pods: usize, names: &[String], lines: &
         div.k8s-log-tools { (choices(address, names)) }
         div.k8s-log-tools { (search(address)) }
         @match lines {
-            Err(failure) => { (empty_state(EmptyState { icon: "note", title: "There is no log", text: &sentence(failure), actions: None })) }
             Ok(lines) => { (list(address, lines)) }
+            // A container that has not begun is followed from its first line on.
+            Err(failure) if failure.status == Some(400) && !address.is_previous => {
+                p.k8s-log-wait { (icon("clock")) (sentence(failure)) }
+                (list(address, &[]))
+            }
+            Err(failure) => { (empty_state(EmptyState { icon: "note", title: "There is no log", text: &sentence(failure), actions: None })) }
         }
     }
 }

@@ -32,9 +32,25 @@ const ABOUT: [&str; 17] = [
     "EXPIRY", "ENABLED", "ISSUER", "AUDIENCE",
 ];
 
-/// The object as YAML, in the order in which people write it.
+/// Most bytes of YAML on a page.
+const MAX_YAML: usize = 200 << 10;
+
+/// The object as YAML, in the order in which people write it. Of a very long one the lines at the begin.
 pub(crate) fn yaml(object: &Object) -> String {
-    yaml::to_string(&shown(object))
+    within(yaml::to_string(&shown(object)), MAX_YAML)
+}
+
+/// The lines of a text that have room, and how many do not.
+fn within(mut text: String, most: usize) -> String {
+    if text.len() > most {
+        let end = text[..text.floor_char_boundary(most)]
+            .rfind('\n')
+            .map_or(0, |end| end + 1);
+        let more = text[end..].lines().count();
+        text.truncate(end);
+        text.push_str(&format!("# {more} more lines, which kubectl shows\n"));
+    }
+    text
 }
 
 /// The object without what is secret.
@@ -228,6 +244,16 @@ mod tests {
             assert!(text.contains(kept), "{kept} is missing in {text}");
         }
         assert!(text.find("metadata:") < text.find("spec:"), "{text}");
+    }
+
+    #[test]
+    fn of_long_texts_whole_lines_are_shown() {
+        let check =
+            |most, expected: &str| assert_eq!(within("a: 1\nb: ä\nc: 3\n".to_owned(), most), expected);
+        check(16, "a: 1\nb: ä\nc: 3\n");
+        check(15, "a: 1\nb: ä\n# 1 more lines, which kubectl shows\n");
+        check(9, "a: 1\n# 2 more lines, which kubectl shows\n");
+        check(2, "# 3 more lines, which kubectl shows\n");
     }
 
     #[test]

@@ -69,6 +69,10 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         ),
         (
             "kubernetes-no-log",
+            logs::page(&address(), 1, &names(&["web"]), &Err(gone())),
+        ),
+        (
+            "kubernetes-log-waits",
             logs::page(&address(), 1, &names(&["web"]), &Err(not_started())),
         ),
     ]
@@ -278,5 +282,12 @@ fn lines() -> Vec<(Source, LogLine)> {
 
 fn not_started() -> Failure {
     let message = "container \"web\" in pod \"web-1-a\" is waiting to start: ContainerCreating";
-    Failure::new(Sort::Other, message, at("09:29"))
+    Failure {
+        status: Some(400),
+        ..Failure::new(Sort::Other, message, at("09:29"))
+    }
+}
+
+fn gone() -> Failure {
+    Failure::new(Sort::NotInstalled, "pods \"web-1-a\" not found", at("09:29"))
 }

@@ -1,6 +1,6 @@
 //! What the tab shows, put in order: workloads with their pods, by cluster and namespace.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -9,7 +9,7 @@ use model::EntityRef;
 use crate::actions::Allowed;
 use crate::engine::kinds::{JOBS, PODS, REPLICA_SETS, WORKLOADS};
 use crate::engine::{Answer, ClusterAnswer, Column, Failure, Kind, Object, Question, Usage};
-use crate::health::{Health, Verdict, pod, workload};
+use crate::health::{Verdict, pod, workload};
 
 /// What is used, by cluster and namespace.
 pub(crate) type Used = BTreeMap<(String, String), Result<Arc<Usage>, Failure>>;
@@ -96,13 +96,6 @@ impl Scene {
         }
     }
 
-    /// How all of it is; nothing where there is no workload.
-    pub fn health(&self) -> Option<Health> {
-        let clusters = self.answer.clusters.iter();
-        let all = clusters.flat_map(|one| self.workloads(one).into_values().flatten());
-        all.map(|workload| workload.verdict.health).max()
-    }
-
     pub fn usage(&self, cluster: &str, namespace: &str) -> Option<&Result<Arc<Usage>, Failure>> {
         self.used.get(&(cluster.to_owned(), namespace.to_owned()))
     }
@@ -115,17 +108,21 @@ fn is_set_that_runs(object: &Object) -> bool {
         && (count("/spec/replicas").unwrap_or(1) > 0 || count("/status/replicas").unwrap_or(0) > 0)
 }
 
-/// All that belongs to an object.
+/// All that belongs to an object, what is nearest first.
 pub(crate) fn below<'a>(one: &'a ClusterAnswer, object: &'a Object) -> Vec<&'a Object> {
-    let mut found: Vec<&Object> = one.owned(object).collect();
-    let mut at = 0;
-    while at < found.len() {
-        let more: Vec<&Object> = one
-            .owned(found[at])
-            .filter(|more| !found.iter().any(|known| known.uid() == more.uid()))
-            .collect();
-        found.extend(more);
-        at += 1;
+    let mut owned: HashMap<&str, Vec<&'a Object>> = HashMap::new();
+    for below in &one.objects {
+        for owner in below.owners() {
+            owned.entry(owner).or_default().push(below);
+        }
+    }
+    let mut found: Vec<&Object> = Vec::new();
+    let mut known: HashSet<&str> = HashSet::from([object.uid()]);
+    let mut next = vec![object];
+    while !next.is_empty() {
+        let all = next.iter().filter_map(|above| owned.get(above.uid())).flatten();
+        next = all.copied().filter(|below| known.insert(below.uid())).collect();
+        found.extend(&next);
     }
     found
 }

@@ -50,10 +50,7 @@ pub(crate) fn line(scene: &Scene) -> Markup {
     let pods: usize = all.iter().map(|(_, workload)| workload.pods.len()).sum();
     html! {
         p.k8s-summary {
-            @match scene.health() {
-                Some(health) => { (word(health.word(), health)) }
-                None => {}
-            }
+            @if let Some(health) = all.iter().map(|(_, workload)| workload.verdict.health).max() { (word(health.word(), health)) }
             @if let Some(told) = by_health(&all) { span { (told) " of" } }
             span { (counted(all.len(), "workload")) ", " (counted(pods, "pod")) ", " (counted(clusters.len(), "cluster")) }
         }

@@ -49,6 +49,12 @@ pub enum Pem {
 /// By what a changed file is seen.
 pub(crate) type Stamp = Vec<Option<(SystemTime, u64)>>;
 
+/// When a file was changed last, and its size; nothing for one that is not there.
+pub(crate) fn stamp(file: &Path) -> Option<(SystemTime, u64)> {
+    let known = std::fs::metadata(file).ok()?;
+    Some((known.modified().ok()?, known.len()))
+}
+
 impl Trust {
     /// The trust as the files are now.
     ///
@@ -80,12 +86,7 @@ impl Trust {
             .iter()
             .flat_map(|(certificate, key)| [certificate, key]);
         let files = self.authority.iter().chain(identity).filter_map(Pem::file);
-        files
-            .map(|file| {
-                let known = std::fs::metadata(file).ok()?;
-                Some((known.modified().ok()?, known.len()))
-            })
-            .collect()
+        files.map(stamp).collect()
     }
 
     /// Whether a file is needed that may not be there yet.

@@ -1,11 +1,12 @@
 //! Clusters of a kubeconfig file, the file of `kubectl`: one for each context that is named, or for each that it has.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use config::Secret;
 use serde_json::Value;
 
-use super::access::{Access, Pem, Trust, address};
+use super::access::{Access, Pem, Trust, address, stamp};
 use crate::engine::Token;
 
 /// Largest file, in bytes.
@@ -13,42 +14,70 @@ const MAX_BYTES: u64 = 4 << 20;
 /// Contexts that are taken of one file.
 const MOST: usize = 50;
 
-/// A context, and how its cluster is called.
-pub(super) type Context = (String, Result<Access, String>);
+/// A context of a file, which is read again when it changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Context {
+    file: PathBuf,
+    /// Its name.
+    pub name: String,
+}
 
-/// The clusters of a locator of the type `kubeconfig`, under the names of their contexts.
+/// The contexts of a locator of the type `kubeconfig`.
 ///
 /// # Errors
 ///
 /// Why the file says nothing: it is not named, cannot be read, is no kubeconfig, or has no context.
-pub(crate) fn clusters(locator: &Value, folder: &Path) -> Result<Vec<Context>, String> {
+pub(super) fn contexts(locator: &Value, folder: &Path) -> Result<Vec<Context>, String> {
     let file = locator["file"].as_str().filter(|file| !file.is_empty());
     let file =
         folder.join(file.ok_or("a locator of the type kubeconfig needs file, the path of a kubeconfig")?);
-    let content = read(&file)?;
-    let named: Option<Vec<&str>> = locator["contexts"]
-        .as_array()
-        .map(|names| names.iter().filter_map(Value::as_str).collect());
-    let has: Vec<&str> = entries(&content, "contexts")
-        .filter_map(|one| one["name"].as_str())
-        .collect();
-    let names = named.unwrap_or_else(|| has.clone());
+    let names: Vec<String> = match locator["contexts"].as_array() {
+        Some(names) => names
+            .iter()
+            .filter_map(|name| name.as_str().map(str::to_owned))
+            .collect(),
+        None => names(&read(&file)?),
+    };
     if names.is_empty() {
         return Err(format!("{} has no contexts", file.display()));
     }
-    let base = file.parent().unwrap_or(folder);
-    let found = names.into_iter().take(MOST).map(|name| {
-        let access = context(&content, name, base).map_err(|reason| {
-            let known = if has.contains(&name) {
+    let contexts = names.into_iter().take(MOST).map(|name| Context {
+        file: file.clone(),
+        name,
+    });
+    Ok(contexts.collect())
+}
+
+impl Context {
+    /// How its cluster is called, as the file is now.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be called.
+    pub fn access(&self) -> Result<Access, String> {
+        let content = read(&self.file)?;
+        let base = self.file.parent().unwrap_or(Path::new(""));
+        context(&content, &self.name, base).map_err(|reason| {
+            let names = names(&content);
+            let known = if names.contains(&self.name) {
                 String::new()
             } else {
-                format!("; it has {}", has.join(", "))
+                format!("; it has {}", names.join(", "))
             };
-            format!("{}: {reason}{known}", file.display())
-        });
-        (name.to_owned(), access)
-    });
-    Ok(found.collect())
+            format!("{}: {reason}{known}", self.file.display())
+        })
+    }
+
+    /// Changes when the file does.
+    pub fn stamp(&self) -> Option<(SystemTime, u64)> {
+        stamp(&self.file)
+    }
+}
+
+fn names(content: &Value) -> Vec<String> {
+    entries(content, "contexts")
+        .filter_map(|one| one["name"].as_str().map(str::to_owned))
+        .collect()
 }
 
 fn read(file: &Path) -> Result<Value, String> {
@@ -193,10 +222,13 @@ contexts:
 - {name: broken, context: {cluster: south, user: robot}}
 ";
 
-    fn read(locator: Value) -> Result<Vec<Context>, String> {
+    type Read = Vec<(String, Result<Access, String>)>;
+
+    fn read(locator: Value) -> Result<Read, String> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("config"), FILE).unwrap();
-        clusters(&locator, folder.path())
+        let found = contexts(&locator, folder.path())?.into_iter();
+        Ok(found.map(|one| (one.name.clone(), one.access())).collect())
     }
 
     #[test]

@@ -250,6 +250,12 @@ impl Asked {
             [plural, name] => (plural, Some((*name).to_owned())),
             _ => return None,
         };
+        // What pods use lies beside them.
+        let plural = if parts[1] == "metrics.k8s.io" {
+            &"podmetrics"
+        } else {
+            plural
+        };
         let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
         let selector = pairs.filter(|(key, _)| key == "labelSelector").last();
         let label = selector.and_then(|(_, text)| {
@@ -331,7 +337,8 @@ const CORE: [Group; 1] = [(
 )];
 /// A group that servers have which have cron jobs.
 const BATCH: Group = ("batch", &[("v1", &[("cronjobs", "CronJob"), ("jobs", "Job")])]);
-const GROUPS: [Group; 4] = [
+const GROUPS: [Group; 5] = [
+    ("metrics.k8s.io", &[("v1beta1", &[("pods", "PodMetrics")])]),
     ("apps", &[("v1", &[("deployments", "Deployment")])]),
     (
         "autoscaling",
@@ -393,5 +400,6 @@ fn watch(server: &ApiServer, plural: String) -> Response {
             }
         },
     );
-    Body::from_stream(changes.map(Ok::<_, std::io::Error>)).into_response()
+    let body = Body::from_stream(changes.map(Ok::<_, std::io::Error>));
+    ([("content-type", "application/json")], body).into_response()
 }

@@ -7,6 +7,7 @@
 
 mod actions;
 mod api_server;
+mod certificates;
 mod health;
 mod pages;
 mod proxy;

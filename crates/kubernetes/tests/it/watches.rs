@@ -17,13 +17,13 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::api_server::ApiServer;
 
-static KINDS: [&Kind; 2] = [&PODS, &DEPLOYMENTS];
+pub static KINDS: [&Kind; 2] = [&PODS, &DEPLOYMENTS];
 
-struct Scene {
-    server: Arc<ApiServer>,
-    kubernetes: Kubernetes,
+pub struct Scene {
+    pub server: Arc<ApiServer>,
+    pub kubernetes: Kubernetes,
     store: Store,
-    folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
     _stop: DropGuard,
 }
 
@@ -43,7 +43,12 @@ impl Scene {
             .as_object_mut()
             .unwrap()
             .extend(more.as_object().unwrap().clone());
-        let settings = Settings::read(Some(&section), folder.path(), None);
+        Self::of(server, folder, &section).await
+    }
+
+    /// With a section that names the server.
+    pub async fn of(server: Arc<ApiServer>, folder: tempfile::TempDir, section: &Value) -> Self {
+        let settings = Settings::read(Some(section), folder.path(), None);
         let outside = OutsideCalls::new(outside::Settings::default(), Arc::new(SystemClock));
         let store = Store::open(&Database::SqliteMemory).await.unwrap();
         let stop = CancellationToken::new();
@@ -57,18 +62,19 @@ impl Scene {
         }
     }
 
-    fn names(&self) -> Vec<String> {
+    pub fn names(&self) -> Vec<String> {
         let answer = self.kubernetes.ask(&question(), &KINDS);
         let objects = answer.clusters.iter().flat_map(|one| &one.objects);
         objects.map(|object| object.name().to_owned()).collect()
     }
 
     fn state(&self, kind: &'static Kind) -> KindState {
-        self.kubernetes.states("test", &[kind]).remove(0)
+        let names = self.kubernetes.cluster_names();
+        self.kubernetes.states(&names[0], &[kind]).remove(0)
     }
 
     /// Waits until something is so.
-    async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+    pub async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
         for _ in 0..400 {
             if holds(self) {
                 return;
@@ -82,7 +88,7 @@ impl Scene {
         );
     }
 
-    fn failure(&self, kind: &'static Kind) -> Option<Sort> {
+    pub fn failure(&self, kind: &'static Kind) -> Option<Sort> {
         self.state(kind).failure().map(|failure| failure.sort)
     }
 }
@@ -92,7 +98,7 @@ fn question() -> Question {
     Question::of(&entity).unwrap().unwrap()
 }
 
-fn pod(name: &str, phase: &str) -> Value {
+pub fn pod(name: &str, phase: &str) -> Value {
     json!({
         "metadata": {
             "name": name, "namespace": "shop", "uid": name, "resourceVersion": "1",
@@ -316,6 +322,42 @@ async fn a_token_that_expires_is_said_and_a_renewed_one_is_taken() {
         lists,
         "nothing is listed again for that"
     );
+}
+
+#[tokio::test]
+async fn a_file_that_is_missing_is_named_and_is_read_when_it_is_there() {
+    let (server, folder) = (ApiServer::start().await, tempfile::tempdir().unwrap());
+    server.put("pods", pod("web-1", "Running"));
+    let section = json!({"clusterLocatorMethods": [{"type": "config", "clusters": [
+        {"name": "test", "url": server.url, "serviceAccountTokenFile": "token", "caFile": "ca.pem"},
+    ]}]});
+    let scene = Scene::of(server, folder, &section).await;
+    scene.kubernetes.watch(&KINDS).await;
+    let told = |scene: &Scene| {
+        scene
+            .state(&PODS)
+            .failure()
+            .map(|failure| failure.message.clone())
+    };
+    let message = told(&scene).unwrap();
+    assert!(message.contains("ca.pem cannot be read"), "{message}");
+    assert_eq!(scene.failure(&PODS), Some(Sort::Unusable));
+    let authority = rcgen::generate_simple_self_signed(Vec::new()).unwrap();
+    std::fs::write(scene.folder.path().join("ca.pem"), authority.cert.pem()).unwrap();
+    scene
+        .until("the next reason", |scene| {
+            scene.failure(&PODS) == Some(Sort::Unauthorized)
+        })
+        .await;
+    let message = told(&scene).unwrap();
+    assert!(
+        message.contains("the token in ") && message.contains("cannot be read"),
+        "{message}"
+    );
+    std::fs::write(scene.folder.path().join("token"), "first").unwrap();
+    scene
+        .until("the objects", |scene| scene.names() == ["web-1"])
+        .await;
 }
 
 #[tokio::test]

@@ -250,3 +250,47 @@ async fn a_resource_of_the_catalog_is_a_cluster() {
     assert!(message.contains("dangerouslyAllowClusterUrls"), "{message}");
     assert_eq!(server.requests().len(), asked, "it was not called");
 }
+
+#[tokio::test]
+async fn pods_come_with_what_they_use() {
+    let server = ApiServer::start().await;
+    let resources =
+        json!({"requests": {"cpu": "50m", "memory": "100Mi"}, "limits": {"cpu": "100m", "memory": "200Mi"}});
+    let mut pod = labelled("web-1");
+    pod["spec"] = json!({"containers": [{"name": "app", "resources": resources}]});
+    server.put("pods", pod);
+    server.put(
+        "podmetrics",
+        json!({
+            "metadata": {"name": "web-1", "namespace": "shop"},
+            "containers": [{"name": "app", "usage": {"cpu": "10000000n", "memory": "35568Ki"}}],
+        }),
+    );
+    let mut cluster = with_token(&server);
+    cluster["skipMetricsLookup"] = false.into();
+    let world = World::with(section(json!([cluster])), "").await;
+    let answer = world.services(Value::Null).await;
+    let metrics = &answer["items"][0]["podMetrics"];
+    let cpu = json!({"currentUsage": 0.01, "requestTotal": 0.05, "limitTotal": 0.1});
+    let memory = json!({"currentUsage": "36421632", "requestTotal": "104857600", "limitTotal": "209715200"});
+    assert_eq!(
+        (&metrics[0]["cpu"], &metrics[0]["memory"]),
+        (&cpu, &memory),
+        "{answer}"
+    );
+    assert_eq!(
+        metrics[0]["containers"],
+        json!([{"container": "app", "cpuUsage": cpu, "memoryUsage": memory}])
+    );
+    assert_eq!(metrics[0]["pod"]["metadata"]["name"], "web-1");
+    let asked = || {
+        let requests = server.requests();
+        requests
+            .iter()
+            .filter(|(path, _)| path.contains("metrics.k8s.io"))
+            .count()
+    };
+    assert_eq!(asked(), 1);
+    world.services(Value::Null).await;
+    assert_eq!(asked(), 1, "use is kept for a moment");
+}

@@ -112,11 +112,10 @@ impl World {
             jobs: Jobs::new(store),
             search: Arc::new(NoFeed),
         };
-        let stop = CancellationToken::new();
+        let (stop, audited) = (CancellationToken::new(), Arc::new(Audited::default()));
         let clusters = kubernetes::open(Some(&section), folder.path(), &services, stop.clone());
-        let shown = kubernetes::contributions(&clusters, &catalog, stop.clone());
+        let shown = kubernetes::contributions(&clusters, &catalog, audited.clone(), stop.clone());
         let mut routes = shown.routes;
-        let audited = Arc::new(Audited::default());
         let acting = kubernetes::actions::contributions(Some(&actions), &clusters, &catalog, audited.clone());
         routes.extend(acting.routes);
         let readiness = Readiness::new();

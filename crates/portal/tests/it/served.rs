@@ -125,7 +125,7 @@ async fn no_row_lets_in_whom_its_rule_keeps_out() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_row_takes_a_body_that_its_rule_does_not_give() {
     let world = World::with(vec![sign_in()]).await.unwrap();
-    let sends = |row: &&RowHead| matches!(row.method.as_str(), "POST" | "PUT" | "DELETE");
+    let sends = |row: &&RowHead| matches!(row.method.as_str(), "POST" | "PUT" | "PATCH" | "DELETE");
     for row in world.table().iter().filter(sends) {
         for media_type in ["application/json", "application/x-www-form-urlencoded"] {
             let mut request = request(row, Some(("x-person", "user:default/ines")));

@@ -1,6 +1,7 @@
 //! What clusters hold, kept in memory by watches: one of each cluster and kind, begun when somebody first asks for the kind, and
 //! kept until the portal stops. Pages and other features ask the memory; no view of a page makes a list request.
 
+mod act;
 mod answer;
 mod around;
 mod cluster;
@@ -26,6 +27,7 @@ mod transport;
 mod usage;
 mod watch;
 
+pub(crate) use act::{Deed, RESTARTED_AT, Undone, restarted_at};
 pub use answer::{Answer, ClusterAnswer, KindState};
 pub(crate) use cluster::Cluster;
 pub use columns::Column;
@@ -56,6 +58,7 @@ use store::Store;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::actions::Allowed;
 use crate::settings::from_catalog::FromCatalog;
 use crate::settings::{ClusterSettings, ServiceLocator, Settings};
 use followers::Followers;
@@ -86,6 +89,8 @@ struct Inner {
     stop: CancellationToken,
     /// Set once what changes is announced.
     telling: OnceLock<()>,
+    /// What people may have clusters do; nothing until it is set.
+    allowed: OnceLock<Allowed>,
 }
 
 impl Kubernetes {
@@ -107,6 +112,7 @@ impl Kubernetes {
                 followers: Arc::new(Followers::new(store.clone())),
                 stop,
                 telling: OnceLock::new(),
+                allowed: OnceLock::new(),
             }),
         }
     }
@@ -114,6 +120,16 @@ impl Kubernetes {
     /// Whether the configuration has a section for clusters, or the portal runs in one.
     pub fn is_configured(&self) -> bool {
         self.inner.is_configured
+    }
+
+    /// Says once what people may have clusters do.
+    pub(crate) fn allow(&self, allowed: Allowed) {
+        self.inner.allowed.get_or_init(|| allowed);
+    }
+
+    /// What people may have clusters do.
+    pub(crate) fn allowed(&self) -> Allowed {
+        self.inner.allowed.get().cloned().unwrap_or_default()
     }
 
     pub(crate) fn clusters(&self) -> Arc<[Arc<Cluster>]> {

@@ -1,8 +1,10 @@
 //! Kubernetes: what runs for an entity, how it is and why it is not well, with use, events and logs.
 //!
-//! `engine` keeps what the clusters hold, `health` says what that means, `api` answers the wire contract and `pages` shows it.
+//! `engine` keeps what the clusters hold, `health` says what that means, `api` answers the wire contract, `pages` shows it,
+//! and `actions` has clusters do what people ask for.
 //! Other features ask the engine ([`Kubernetes`]).
 
+pub mod actions;
 mod api;
 pub mod engine;
 mod found;

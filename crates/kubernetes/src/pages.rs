@@ -1,5 +1,6 @@
 //! What people see: the tab and the card of an entity, an object of it, and logs.
 
+mod actions;
 mod clusters;
 mod commands;
 mod connect;
@@ -17,8 +18,10 @@ mod tab;
 mod usage;
 mod workloads;
 
+pub(crate) use actions::rows as action_rows;
 pub use connect::no_cluster;
 pub(crate) use log_lines::ReadLine;
+pub(crate) use object::ObjectAddress;
 pub use samples::page_samples;
 pub(crate) use scene::below;
 

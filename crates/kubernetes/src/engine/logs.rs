@@ -189,7 +189,7 @@ fn query(question: &LogQuestion, follows: bool) -> String {
 }
 
 /// Why there is no log, as the server says it.
-async fn refusal(answer: Answer, now: Timestamp) -> Failure {
+pub(super) async fn refusal(answer: Answer, now: Timestamp) -> Failure {
     let status = answer.status().as_u16();
     let text = answer.text().await.unwrap_or_default();
     let told: Value = serde_json::from_str(&text).unwrap_or_default();

@@ -61,7 +61,7 @@ pub(crate) fn of(object: &Object) -> Vec<Command> {
 }
 
 /// `deployment/web`, and for kinds that are not the cluster's own `rollouts.argoproj.io/web`.
-fn named(object: &Object) -> String {
+pub(super) fn named(object: &Object) -> String {
     format!("{}/{}", word(object.kind()), object.name())
 }
 
@@ -77,7 +77,7 @@ fn word(kind: &Kind) -> String {
     }
 }
 
-fn place(object: &Object) -> String {
+pub(super) fn place(object: &Object) -> String {
     match object.namespace() {
         "" => String::new(),
         namespace => format!(" -n {namespace}"),

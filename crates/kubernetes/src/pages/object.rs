@@ -1,7 +1,7 @@
 //! One object: how it is, its conditions and events, the commands that show it, and its YAML.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
+use std::fmt::{self, Display, Formatter, Write as _};
 
 use maud::{Markup, html};
 use model::EntityRef;
@@ -13,10 +13,10 @@ use ui::{
 
 use super::scene::Scene;
 use super::summary::mark;
-use super::{commands, others, redacted};
+use super::{actions, commands, others, redacted};
 use crate::api::{LogAddress, LogOf};
 use crate::engine::kinds::{EVENTS, JOBS, PODS};
-use crate::engine::{ClusterAnswer, Kind, Object};
+use crate::engine::{Answer, ClusterAnswer, Kind, Object};
 use crate::health::container::list;
 use crate::health::events::merged;
 use crate::health::{Verdict, workload};
@@ -48,19 +48,50 @@ impl ObjectAddress {
         })
     }
 
+    /// The address of an object.
+    pub fn of(cluster: &str, object: &Object) -> Self {
+        Self {
+            cluster: cluster.to_owned(),
+            kind: kind_name(object.kind()),
+            namespace: object.namespace().to_owned(),
+            name: object.name().to_owned(),
+        }
+    }
+
+    /// The cluster's name.
+    pub fn cluster(&self) -> &str {
+        &self.cluster
+    }
+
     /// The object in what the tab shows.
     pub fn find<'a>(&self, scene: &'a Scene) -> Option<(&'a ClusterAnswer, &'a Object)> {
-        let one = scene
-            .answer
-            .clusters
-            .iter()
-            .find(|one| one.cluster == self.cluster)?;
+        self.find_in(&scene.answer)
+    }
+
+    /// The object in what clusters hold.
+    pub fn find_in<'a>(&self, answer: &'a Answer) -> Option<(&'a ClusterAnswer, &'a Object)> {
+        let one = answer.clusters.iter().find(|one| one.cluster == self.cluster)?;
         let object = one.objects.iter().find(|object| {
             kind_name(object.kind()) == self.kind
                 && object.namespace() == self.namespace
                 && object.name() == self.name
         })?;
         Some((one, object))
+    }
+}
+
+impl Display for ObjectAddress {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let namespace = if self.namespace.is_empty() {
+            NO_NAMESPACE
+        } else {
+            &self.namespace
+        };
+        write!(
+            formatter,
+            "{}/{}/{namespace}/{}",
+            self.cluster, self.kind, self.name
+        )
     }
 }
 
@@ -107,6 +138,9 @@ pub(crate) fn page(scene: &Scene, one: &ClusterAnswer, object: &Object) -> Marku
                 @if let Some(verdict) = &verdict { (mark(verdict)) }
                 @if let Some(address) = logs(scene, one, object) { a.button href=(address) { (icon("note")) span { "Logs" } } }
             }
+            @if scene.actions.on(object).next().is_some() {
+                div.k8s-acts { (actions::links(scene, one, object, "button")) }
+            }
             @if let Some(reason) = verdict.as_ref().and_then(|verdict| Some((verdict.reason.as_ref()?, verdict.health))) {
                 p class=(format_args!("k8s-reason tone-{}", reason.1.tone().as_str())) { (reason.0) }
             }
@@ -135,7 +169,8 @@ fn events<'a>(one: &'a ClusterAnswer, object: &Object) -> impl Iterator<Item = &
         .filter(move |event| event.owners().any(|owner| about.contains(owner)))
 }
 
-fn verdict(scene: &Scene, one: &ClusterAnswer, object: &Object) -> Option<Verdict> {
+/// How an object is, where there is something to say.
+pub(crate) fn verdict(scene: &Scene, one: &ClusterAnswer, object: &Object) -> Option<Verdict> {
     if others::is_workload(object) {
         let below = super::scene::below(one, object);
         let of = |kind: &'static Kind| {

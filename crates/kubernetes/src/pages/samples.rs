@@ -6,12 +6,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use maud::Markup;
-use model::EntityRef;
+use maud::{Markup, html};
+use model::{EntityRef, Fault};
 
 use super::object::{self, ObjectAddress};
 use super::scene::{Columns, Scene, Used};
-use super::{connect, logs, summary, workloads};
+use super::{actions, connect, logs, summary, workloads};
+use crate::actions::{Action, Allowed, Refused};
 use crate::api::{LogAddress, LogOf};
 use crate::engine::kinds::PODS;
 use crate::engine::surroundings::kinds_of_tab;
@@ -41,6 +42,23 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
             "kubernetes-object-ill",
             of_object(&all, "south/pods/talentmesh/worker-1-a"),
         ),
+        ("kubernetes-actions", acting(&all)),
+        (
+            "kubernetes-restart",
+            asking(&all, Action::Restart, "north/deployments.apps/talentmesh/web"),
+        ),
+        (
+            "kubernetes-scale",
+            asking(&all, Action::Scale, "north/deployments.apps/talentmesh/web"),
+        ),
+        (
+            "kubernetes-delete-pod",
+            asking(&all, Action::DeletePod, "north/pods/talentmesh/web-1-a"),
+        ),
+        (
+            "kubernetes-action-refused",
+            actions::refusal(Action::Restart, &reference(), &refused()),
+        ),
         (
             "kubernetes-log",
             logs::page(&address(), 1, &names(&["web", "proxy"]), &Ok(lines())),
@@ -64,6 +82,35 @@ fn of_object(scene: &Scene, rest: &str) -> Markup {
     let address = ObjectAddress::read(rest).expect("an address");
     let (one, found) = address.find(scene).expect("an object");
     object::page(scene, one, found)
+}
+
+/// A workload that was restarted a moment ago.
+fn acting(scene: &Scene) -> Markup {
+    let with = Scene {
+        actions: Allowed::all(),
+        ..self::scene(scene.answer.clusters.clone())
+    };
+    let address = ObjectAddress::read("north/deployments.apps/talentmesh/web").expect("an address");
+    let shown = address.find(&with).expect("an object");
+    let notice = actions::notice("asked=restart&at=2026-11-24T09:29:00Z", &with, Some(shown));
+    html! { (notice) (object::page(&with, shown.0, shown.1)) }
+}
+
+fn asking(scene: &Scene, action: Action, rest: &str) -> Markup {
+    let address = ObjectAddress::read(rest).expect("an address");
+    let (one, found) = address.find(scene).expect("an object");
+    actions::confirmation(action, &scene.reference, one, found)
+}
+
+fn refused() -> Refused {
+    let message = "North refuses it to the portal's account: deployments.apps \"web\" is forbidden: User \"portal\" cannot patch resource \"deployments\"";
+    Refused {
+        rule: Some("{apiGroups: [apps], resources: [deployments, statefulsets, daemonsets], verbs: [patch]}"),
+        ..Refused::because(
+            Fault::not_allowed(message),
+            "Add the rule to the ClusterRole of the portal's account, if it is missing there.",
+        )
+    }
 }
 
 fn names(all: &[&str]) -> Vec<String> {
@@ -121,6 +168,7 @@ fn scene(clusters: Vec<ClusterAnswer>) -> Scene {
             ),
             (("south".to_owned(), "talentmesh".to_owned()), Err(missing)),
         ]),
+        actions: Allowed::default(),
         now: at("09:30"),
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use model::EntityRef;
 
+use crate::actions::Allowed;
 use crate::engine::kinds::{JOBS, PODS, REPLICA_SETS, WORKLOADS};
 use crate::engine::{Answer, ClusterAnswer, Column, Failure, Kind, Object, Question, Usage};
 use crate::health::{Verdict, pod, workload};
@@ -27,6 +28,8 @@ pub(crate) struct Scene {
     pub columns: Columns,
     /// Where nothing was found: objects with the label where the annotations do not look, by cluster and namespace.
     pub elsewhere: BTreeMap<(String, String), usize>,
+    /// What people may have the clusters do.
+    pub actions: Allowed,
     pub now: Timestamp,
 }
 

@@ -10,8 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::object::{self, ObjectAddress};
 use super::scene::{Columns, Scene};
-use super::{connect, summary, workloads};
+use super::{actions, connect, summary, workloads};
 use crate::RESOURCES_READ;
+use crate::actions::Allowed;
 use crate::engine::kinds::{OF_ENTITIES, WORKLOADS};
 use crate::engine::surroundings::kinds_of_tab;
 use crate::engine::{Answer, Kind, Kubernetes, Question, topic};
@@ -71,9 +72,12 @@ impl EntityTab for Tab {
         self.0.watch_with_custom(&kinds_of_tab()).await;
         let scene = self.scene(page.reference, question).await;
         let content = match asked {
-            None => workloads::tab(&scene),
+            None => html! { (actions::notice(&page.query, &scene, None)) (workloads::tab(&scene)) },
             Some(asked) => match asked.find(&scene) {
-                Some((one, found)) => object::page(&scene, one, found),
+                Some((one, found)) => {
+                    let notice = actions::notice(&page.query, &scene, Some((one, found)));
+                    html! { (notice) (object::page(&scene, one, found)) }
+                }
                 None => return Ok(TabAnswer::NotFound),
             },
         };
@@ -108,6 +112,7 @@ impl Tab {
             } else {
                 BTreeMap::new()
             },
+            actions: self.0.allowed(),
             used: join_all(asked).await.into_iter().collect(),
             reference,
             question,
@@ -204,6 +209,7 @@ impl EntityCard for Card {
             near: Vec::new(),
             elsewhere: BTreeMap::new(),
             columns: Columns::new(),
+            actions: Allowed::default(),
             now: SystemClock.now(),
         };
         Ok(Body::Ours(html! { (summary::card(&scene)) }))

@@ -6,7 +6,7 @@ use ui::{Card, card, icon, time};
 use super::scene::{Scene, Workload};
 use super::summary::{line, mark};
 use super::usage::{self, Amounts, Measure};
-use super::{clusters, custom, object, others, pods};
+use super::{actions, clusters, custom, object, others, pods};
 use crate::engine::kinds::{AUTOSCALERS, CRON_JOBS, DEPLOYMENTS, EVENTS, JOBS, PODS};
 use crate::engine::{ClusterAnswer, Object};
 use crate::health::{autoscaler, container, job, resources};
@@ -78,7 +78,7 @@ fn workload_card(scene: &Scene, one: &ClusterAnswer, workload: &Workload<'_>) ->
         }
     };
     let title = format!("{} {}", object.kind().name, object.name());
-    let actions = Some(actions(scene, one, workload));
+    let actions = Some(card_actions(scene, one, workload));
     html! {
         div data-key=(id) { (card(Card { title: &title, actions, flush: true, ..Card::default() }, body)) }
     }
@@ -91,7 +91,7 @@ fn put_away(count: usize) -> String {
     }
 }
 
-fn actions(scene: &Scene, one: &ClusterAnswer, workload: &Workload<'_>) -> Markup {
+fn card_actions(scene: &Scene, one: &ClusterAnswer, workload: &Workload<'_>) -> Markup {
     let object = workload.object;
     let name = object.name();
     let logs = object::logs(scene, one, object).filter(|_| !workload.pods.is_empty());
@@ -103,6 +103,7 @@ fn actions(scene: &Scene, one: &ClusterAnswer, workload: &Workload<'_>) -> Marku
         a.k8s-action href=(object::address(&scene.reference, &one.cluster, object)) aria-label=(format_args!("Details of {name}")) {
             (icon("code")) span { "Details" }
         }
+        (actions::links(scene, one, object, "k8s-action"))
     }
 }
 

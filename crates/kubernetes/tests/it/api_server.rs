@@ -30,6 +30,10 @@ pub struct ApiServer {
     token: Mutex<String>,
     requests: Mutex<Vec<(String, String)>>,
     heard: Mutex<HeaderMap>,
+    /// What changes were asked for.
+    sent: Mutex<Vec<Value>>,
+    /// Answers to such requests, by method and path.
+    replies: Mutex<BTreeMap<(String, String), (u16, Value)>>,
     changes: broadcast::Sender<Sent>,
 }
 
@@ -52,6 +56,8 @@ impl ApiServer {
             token: Mutex::default(),
             requests: Mutex::default(),
             heard: Mutex::default(),
+            sent: Mutex::default(),
+            replies: Mutex::default(),
             changes: broadcast::Sender::new(64),
         });
         let router = Router::new().fallback(answer).with_state(server.clone());
@@ -127,6 +133,17 @@ impl ApiServer {
         self.heard.lock().clone()
     }
 
+    /// Answers so from now on.
+    pub fn reply(&self, method: &str, path: &str, status: u16, answer: Value) {
+        let asked = (method.to_owned(), path.to_owned());
+        self.replies.lock().insert(asked, (status, answer));
+    }
+
+    /// The requests that were no question of a reader, each with what it carried.
+    pub fn sent(&self) -> Vec<Value> {
+        std::mem::take(&mut self.sent.lock())
+    }
+
     /// How often anything was listed.
     pub fn all_lists(&self) -> usize {
         let asked = self.requests.lock();
@@ -174,13 +191,26 @@ async fn answer(State(server): State<Arc<ApiServer>>, request: Request) -> Respo
     }
     match head.uri.path() {
         "/api" => return json_answer(&groups(&CORE)),
+        "/apis" if server.objects.lock().contains_key("cronjobs") => {
+            return json_answer(&groups(&[&GROUPS[..], &[BATCH]].concat()));
+        }
         "/apis" => return json_answer(&groups(&GROUPS)),
         "/version" => return json_answer(&json!({"major": "1", "minor": "36", "gitVersion": "v1.36.3"})),
         _ => {}
     }
     let Some(asked) = Asked::of(&head.uri).filter(|_| head.method == Method::GET) else {
+        let media_type = head
+            .headers
+            .get("content-type")
+            .map(|value| value.to_str().unwrap().to_owned());
         *server.heard.lock() = head.headers;
         let body = body.collect().await.unwrap().to_bytes();
+        let carried: Value = serde_json::from_slice(&body).unwrap_or(Value::Null);
+        server.sent.lock().push(json!({"method": head.method.as_str(), "path": head.uri.path(), "query": head.uri.query(), "type": media_type, "body": carried}));
+        let asked = (head.method.to_string(), head.uri.path().to_owned());
+        if let Some((status, answer)) = server.replies.lock().get(&asked) {
+            return (StatusCode::from_u16(*status).unwrap(), json_answer(answer)).into_response();
+        }
         let told = json!({"method": head.method.as_str(), "path": head.uri.path(), "query": head.uri.query(), "body": String::from_utf8_lossy(&body)});
         return ([("set-cookie", "a=b"), ("x-cluster", "yes")], json_answer(&told)).into_response();
     };
@@ -305,6 +335,8 @@ const CORE: [Group; 1] = [(
         ],
     )],
 )];
+/// A group that servers have which have cron jobs.
+const BATCH: Group = ("batch", &[("v1", &[("cronjobs", "CronJob"), ("jobs", "Job")])]);
 const GROUPS: [Group; 5] = [
     ("metrics.k8s.io", &[("v1beta1", &[("pods", "PodMetrics")])]),
     ("apps", &[("v1", &[("deployments", "Deployment")])]),

@@ -5,11 +5,13 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod actions;
 mod api_server;
 mod certificates;
 mod health;
 mod pages;
 mod proxy;
+mod refused_actions;
 mod states;
 mod surroundings;
 mod watches;

@@ -54,7 +54,7 @@ async fn a_request_is_passed_on_without_what_is_for_the_portal() {
             "query": "fieldManager=me", "body": "{\"spec\":1}",
         })
     );
-    let audited = world.audited.0.lock().join("\n");
+    let audited = world.audited.events().concat().join(" ");
     let expected = "kubernetes.proxy PATCH /apis/apps/v1/namespaces/shop/deployments/web/scale of north done";
     assert!(audited.ends_with(expected), "{audited}");
     let heard = server.heard();
@@ -186,5 +186,5 @@ async fn a_watch_is_followed_and_a_refusal_is_passed_on() {
         .ask("GET", &format!("{PROXY}/api/v1/pods"), &headers, &Value::Null)
         .await;
     assert_eq!((status, &answer["reason"]), (403, &json!("Forbidden")));
-    assert!(world.audited.0.lock().is_empty(), "reading is no change");
+    assert!(world.audited.events().is_empty(), "reading is no change");
 }

@@ -2,20 +2,20 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Instant;
 
 use async_trait::async_trait;
 use axum::Router;
-use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
 use axum::response::Response;
 use catalog::Catalog;
 use config::Config;
 use http_body_util::BodyExt;
-use model::{EntityRef, Fault, SystemClock};
+use model::{EntityRef, Fault, SystemClock, Viewer};
 use outside::{OutsideCalls, Settings};
 use parking_lot::Mutex;
-use plugin::{AuditEvent, AuditLog, SearchFeed, Services};
+use plugin::{AuditEvent, AuditLog, Body, EntityPage, EntityTab, Policy, SearchFeed, Services, TabAnswer};
 use serde_json::{Value, json};
 use store::{Database, Store, StoreError, Tx};
 use tempfile::TempDir;
@@ -25,28 +25,44 @@ use web::{Readiness, ServerOptions, Site, Stage};
 use work::Jobs;
 
 pub struct World {
-    /// What was kept in the audit: action, subject and outcome.
-    pub audited: Arc<Audited>,
     router: Router,
+    /// What was kept of who changed what.
+    pub audited: Arc<Audited>,
+    tab: Arc<dyn EntityTab>,
     _folder: TempDir,
     _stop: DropGuard,
 }
 
-/// Keeps audit events in memory.
+/// Keeps events in memory.
 #[derive(Default)]
-pub struct Audited(pub Mutex<Vec<String>>);
+pub struct Audited(Mutex<Vec<AuditEvent>>);
+
+impl Audited {
+    /// The events so far: who, what, on what, and how it ended.
+    pub fn events(&self) -> Vec<[String; 4]> {
+        let events = std::mem::take(&mut *self.0.lock());
+        let told = events.into_iter().map(|event| {
+            let who = event.actor.name().clone();
+            [
+                who,
+                event.action.into_owned(),
+                event.subject,
+                event.outcome.word().to_owned(),
+            ]
+        });
+        told.collect()
+    }
+}
 
 #[async_trait]
 impl AuditLog for Audited {
     async fn record(&self, _: &mut Tx, event: AuditEvent) -> Result<(), StoreError> {
-        self.record_attempt(event).await;
+        self.0.lock().push(event);
         Ok(())
     }
 
     async fn record_attempt(&self, event: AuditEvent) {
-        let (who, outcome) = (event.actor.name(), event.outcome.word());
-        let text = format!("{who} {} {} {outcome}", event.action, event.subject);
-        self.0.lock().push(text);
+        self.0.lock().push(event);
     }
 }
 
@@ -67,6 +83,11 @@ impl SearchFeed for NoFeed {
 impl World {
     /// With the component `web` and these entities, and this section.
     pub async fn with(section: Value, more: &str) -> Self {
+        Self::acting(section, json!({}), more, None).await
+    }
+
+    /// The same, with this section of actions; a policy decides who may do what.
+    pub async fn acting(section: Value, actions: Value, more: &str, policy: Option<Arc<dyn Policy>>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let web = "apiVersion: backstage.io/v1alpha1\nkind: Component\n\
                    metadata: {name: web, annotations: {backstage.io/kubernetes-id: web}}\n\
@@ -93,7 +114,10 @@ impl World {
         };
         let (stop, audited) = (CancellationToken::new(), Arc::new(Audited::default()));
         let clusters = kubernetes::open(Some(&section), folder.path(), &services, stop.clone());
-        let routes = kubernetes::contributions(&clusters, &catalog, audited.clone(), stop.clone()).routes;
+        let shown = kubernetes::contributions(&clusters, &catalog, audited.clone(), stop.clone());
+        let mut routes = shown.routes;
+        let acting = kubernetes::actions::contributions(Some(&actions), &clusters, &catalog, audited.clone());
+        routes.extend(acting.routes);
         let readiness = Readiness::new();
         readiness.enter(Stage::Ready);
         let shell = Arc::new(ui::Shell::default());
@@ -101,10 +125,13 @@ impl World {
             set.wrapped(|_, endpoint| endpoint.route_layer(axum::Extension(shell.clone())))
         };
         let options = ServerOptions::from_config(&config).unwrap();
-        let site = Site::new(routes.into_iter().map(surrounded).collect(), options, readiness);
+        let mut site = Site::new(routes.into_iter().map(surrounded).collect(), options, readiness);
+        site.policy = policy;
+        site.audit = Some(audited.clone());
         Self {
-            audited,
             router: site.into_router(),
+            audited,
+            tab: shown.entity_tabs[0].clone(),
             _folder: folder,
             _stop: stop.drop_guard(),
         }
@@ -119,10 +146,27 @@ impl World {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let mut request = request.body(Body::from(body.to_owned())).unwrap();
+        let mut request = request.body(axum::body::Body::from(body.to_owned())).unwrap();
         let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 40_000));
         request.extensions_mut().insert(ConnectInfo(peer));
         self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    /// The tab of `web`, or what lies below it.
+    pub async fn tab(&self, rest: &str, query: &str) -> String {
+        let entity = json!({"kind": "Component", "metadata": {"name": "web", "annotations": {"backstage.io/kubernetes-id": "web"}}});
+        let page = EntityPage {
+            entity: Arc::new(entity),
+            reference: EntityRef::new("component", "default", "web"),
+            viewer: Viewer::nobody(),
+            rest: rest.to_owned(),
+            query: query.to_owned(),
+            deadline: Instant::now(),
+        };
+        match self.tab.show(page).await.unwrap() {
+            TabAnswer::Content(Body::Ours(content)) => content.into_string(),
+            other => panic!("{other:?}"),
+        }
     }
 
     /// The status and the JSON of an answer.

@@ -80,8 +80,10 @@ mod tests {
     use crate::shell::Shell;
 
     fn policy(hosts: &[&str]) -> String {
-        let mut shell = Shell::default();
-        shell.frame_hosts = hosts.iter().map(|host| (*host).to_owned()).collect();
+        let shell = Shell {
+            frame_hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
+            ..Shell::default()
+        };
         let page = Chrome::sample(shell, "/docs").page(PageHead::new("Docs"), html! {});
         let headers = page.into_response().headers().clone();
         let policy = headers.get(CONTENT_SECURITY_POLICY).expect("each page has one");

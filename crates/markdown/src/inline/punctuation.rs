@@ -128,7 +128,7 @@ fn closes(sign: char, before: &str, behind: &str) -> bool {
         return is_before_space || is_behind_text;
     }
     let is_genitive = next == Some('s') && !second.is_some_and(is_word);
-    let is_before_number = next.is_some_and(|next| next.is_numeric());
+    let is_before_number = next.is_some_and(char::is_numeric);
     is_before_space || is_genitive || is_behind_text && !is_before_number
 }
 

@@ -436,7 +436,7 @@ mod tests {
         };
         for _ in 0..20_000 {
             let (mut html, mut open) = (String::new(), Vec::new());
-            for _ in 0..1 + next(12) {
+            for _ in 0..=next(12) {
                 // Mostly the end that fits, so that many pages are in the strict form.
                 let piece = match open.last() {
                     Some(name) if next(3) == 0 => format!("</{name}>"),

@@ -46,7 +46,7 @@ struct Copy<'a> {
     open: Vec<&'a str>,
 }
 
-impl<'a> Copy<'a> {
+impl Copy<'_> {
     /// Copies the end of an element, up to behind it.
     fn end<'h>(&mut self, rest: &'h str) -> Option<&'h str> {
         let (name, rest) = rest.split_once('>')?;

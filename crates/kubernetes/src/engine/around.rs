@@ -121,6 +121,9 @@ fn names_backend(route: &Value, services: &BTreeSet<String>) -> bool {
     names.any(|name| services.contains(name))
 }
 
+/// The configuration with the certificate of the API server's authority, which every pod has and which tells nothing of it.
+const AUTHORITY: &str = "kube-root-ca.crt";
+
 fn mounts(pod: &Object, path: [&str; 2], name: &str) -> bool {
     list(&pod.value["spec"]["volumes"]).any(|volume| volume[path[0]][path[1]] == name)
 }
@@ -136,5 +139,5 @@ fn reads(pod: &Object, name: &str) -> bool {
         list(&container["envFrom"]).any(|from| from["configMapRef"]["name"] == name)
             || list(&container["env"]).any(|one| one["valueFrom"]["configMapKeyRef"]["name"] == name)
     });
-    sources || by_variable || mounts(pod, ["configMap", "name"], name)
+    name != AUTHORITY && (sources || by_variable || mounts(pod, ["configMap", "name"], name))
 }

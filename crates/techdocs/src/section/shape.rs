@@ -16,13 +16,10 @@ pub(super) fn problems(value: &Value, schema: &Value, path: &str) -> Vec<Problem
     };
     if !wanted.iter().any(|wanted| fits(value, wanted)) {
         let named: Vec<&str> = wanted.into_iter().map(named).collect();
-        let text = format!(
-            "'{}' must be {}, not {}",
-            full(path),
-            named.join(" or "),
-            shown(value)
-        );
-        return vec![Problem::error(Fault::type_error(text).at(path))];
+        let named = named.join(" or ");
+        let text = format!("'{}' must be {named}, not {}", full(path), shown(value));
+        let hint = format!("Write {named} there, or remove the key.");
+        return vec![Problem::error(Fault::type_error(text).at(path)).hint(hint)];
     }
     let (Some(entries), Some(known)) = (value.as_object(), schema["properties"].as_object()) else {
         return Vec::new();

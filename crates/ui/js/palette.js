@@ -6,7 +6,7 @@ const input = document.getElementById("palette-input");
 const list = document.getElementById("palette-list");
 const note = document.getElementById("palette-status");
 const topField = document.querySelector(".js-open-palette");
-let options = [], chosen = 0, request, answer;
+let options = [], chosen = 0, isMoved = false, request, answer;
 
 const element = (parent, tag, className, content = "") => {
   const made = parent.appendChild(document.createElement(tag));
@@ -76,6 +76,7 @@ const addOption = (parent, option) => {
   options.push({ ...option, row });
 };
 const show = (groups, first = 0) => {
+  const kept = isMoved && options[chosen]; // a late answer leaves what the arrows chose
   options = [];
   list.replaceChildren();
   for (const { title, items } of groups.filter((group) => group.items.length)) {
@@ -87,7 +88,8 @@ const show = (groups, first = 0) => {
     rows.setAttribute("role", "none");
     for (const item of items) addOption(rows, item);
   }
-  choose(first);
+  const again = options.findIndex(({ title, href }) => title === kept?.title && href === kept?.href);
+  choose(again < 0 ? first : again);
 };
 const own = (term) => [
   { title: "On this page", items: commands().filter((item) => fits(item.title, term)) },
@@ -125,7 +127,7 @@ const search = async () => {
     note.textContent = `Search failed: ${error.message}`;
   }
 };
-const ask = () => { answer = search(); };
+const ask = () => { isMoved = false; answer = search(); };
 // Enter waits for the answer to the last key stroke.
 const goToChosen = async (elsewhere) => {
   const typed = input.value;
@@ -145,7 +147,7 @@ input.addEventListener("keydown", (event) => {
   // The first Esc would empty the field.
   if (event.key === "Escape" && !event.isComposing) { event.preventDefault(); palette.close(); }
   const steps = { ArrowDown: chosen + 1, ArrowUp: chosen - 1, PageDown: Math.min(chosen + 8, options.length - 1), PageUp: Math.max(chosen - 8, 0) };
-  if (event.key in steps) { event.preventDefault(); choose(steps[event.key]); }
+  if (event.key in steps) { event.preventDefault(); isMoved = true; choose(steps[event.key]); }
   if (event.key === "Enter" && !event.isComposing) { event.preventDefault(); goToChosen(event.ctrlKey || event.metaKey); }
 });
 palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });

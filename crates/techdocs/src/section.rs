@@ -69,8 +69,8 @@ impl ConfigSection for Section {
         problems.extend(idle(section));
         if problems.iter().all(|one| one.severity != model::Severity::Error) {
             problems.extend(of_builder(section));
-            problems.extend(Allowed::problems(section));
         }
+        problems.extend(Allowed::problems(section));
         problems
     }
 }

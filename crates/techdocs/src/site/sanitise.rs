@@ -176,7 +176,7 @@ fn parsed(html: &str, places: &Arc<Places>, position: usize, path: &str) -> Stri
             builder.set_tag_attribute_value(element, name, value);
         }
     }
-    let safe = builder.clean(html).to_string();
+    let safe = builder.clean(&beyond::with_ends(html)).to_string();
     if beyond.has("iframe") {
         beyond::with_frames(&safe)
     } else {
@@ -347,6 +347,9 @@ mod tests {
             "<p>a</p><iframe src=\"https://example.org/\" title=\"b\">b</iframe><iframe></iframe>c";
         assert_eq!(allowing(&hosts, elsewhere), "<p>a</p>c");
         assert_eq!(allowing(&serde_json::json!({}), frame), "<p>a</p><p>c</p>");
+        let open = "<p>a</p><IFRAME src=\"https://example.org/\"><p>b</p>";
+        assert_eq!(allowing(&hosts, open), "<p>a</p><p>b</p>");
+        assert_eq!(allowing(&serde_json::json!({}), open), "<p>a</p><p>b</p>");
         let titled = "<iframe title=\"A > b\" src=\"//www.example.org/\"></iframe>";
         let shown = allowing(&hosts, titled);
         assert!(

@@ -1,5 +1,6 @@
 //! What a page has that only the configuration allows: frames of known hosts, and elements that HTML does not know.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -79,6 +80,19 @@ impl<'h> Beyond<'h> {
             of_tag.insert(element, attributes);
         }
     }
+}
+
+/// The same HTML, in which a frame without an end ends where it begins: to a browser all that follows would be in it, and be gone.
+pub(super) fn with_ends(html: &str) -> Cow<'_, str> {
+    let lower = html.to_ascii_lowercase();
+    let Some(start) = lower
+        .rfind("<iframe")
+        .filter(|start| !lower[*start..].contains("</iframe"))
+    else {
+        return Cow::Borrowed(html);
+    };
+    let end = html[start..].find('>').map_or(html.len(), |end| start + end + 1);
+    Cow::Owned(format!("{}</iframe>{}", &html[..end], &html[end..]))
 }
 
 /// The same HTML with the frames that lead somewhere, each with a name for those who do not see it, its host, and with nothing in it,

@@ -9,7 +9,7 @@ pub mod pages;
 pub mod permissions;
 
 pub use api::concerns;
-pub use pages::{BUILT_IN_TABS, EntityParts};
+pub use pages::{BUILT_IN_TABS, EntityParts, list_names};
 
 use catalog::Catalog;
 use plugin::{Contributions, PluginId, Routes, Slot};

@@ -17,6 +17,7 @@ mod unprocessed;
 
 pub use entity::BUILT_IN_TABS;
 pub use entity::parts::EntityParts;
+pub use list::list_names;
 pub use samples::{PageSample, page_samples};
 
 use std::sync::LazyLock;

@@ -33,11 +33,19 @@ pub fn refuse_same_declarations(all: &[Declaration]) -> Result<(), Collisions> {
 
 impl Collected {
     /// Refuses names that two contributions claim. `reserved_tabs` are the paths of the tabs that every entity
-    /// has.
-    pub fn refuse_collisions(&self, reserved_tabs: (&PluginId, &[&str])) -> Result<(), Collisions> {
+    /// has, `reserved_columns` the names of columns and filters that every list has.
+    pub fn refuse_collisions(
+        &self,
+        catalog: &PluginId,
+        reserved_tabs: &[&str],
+        reserved_columns: &[&str],
+    ) -> Result<(), Collisions> {
         let mut found = Claims::default();
-        for path in reserved_tabs.1 {
-            found.claim("entity tab", path, reserved_tabs.0);
+        for path in reserved_tabs {
+            found.claim("entity tab", path, catalog);
+        }
+        for name in reserved_columns {
+            found.claim("column of lists", name, catalog);
         }
         found.all("API mount", &self.routes, |routes| routes.plugin().to_string());
         for Of { plugin, part } in &self.routes {
@@ -52,6 +60,9 @@ impl Collected {
         });
         found.all("entity card", &self.entity_cards, |card| {
             card.place().path.to_string()
+        });
+        found.all("column of lists", &self.entity_states, |states| {
+            states.column().name.to_owned()
         });
         found.all("home card", &self.home_cards, |card| {
             card.place().path.to_string()

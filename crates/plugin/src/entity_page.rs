@@ -160,6 +160,8 @@ pub enum BadgeTone {
     Neutral,
     /// All is well.
     Good,
+    /// It is on its way.
+    Changing,
     /// A person should look.
     Warning,
     /// Something is broken.

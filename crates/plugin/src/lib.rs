@@ -17,6 +17,7 @@ mod contained;
 mod contributions;
 mod declaration;
 mod entity_page;
+mod entity_states;
 mod health;
 mod id;
 mod live;
@@ -47,6 +48,7 @@ pub use entity_page::{
     Badge, BadgeTone, Body, EntityAction, EntityActions, EntityBadges, EntityCard, EntityPage, EntityTab,
     Form, Moment, Place, RenderError, TabAnswer,
 };
+pub use entity_states::{EntityState, EntityStates, StateColumn, StateValue};
 pub use health::{Health, HealthCheck, HealthScope};
 pub use id::PluginId;
 pub use live::{LiveTopic, is_within};

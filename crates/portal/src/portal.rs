@@ -163,7 +163,11 @@ impl Portal {
         for made in built_in.into_iter().chain(added.contributions) {
             all.add(made);
         }
-        all.refuse_collisions((&catalog_web::ID, &catalog_web::BUILT_IN_TABS))?;
+        all.refuse_collisions(
+            &catalog_web::ID,
+            &catalog_web::BUILT_IN_TABS,
+            &catalog_web::list_names(),
+        )?;
         let parts = (&catalog, &store, &search, services.jobs);
         let (mut site, jobs) = hand_out(all, (&config, options), parts, (&slots, readiness, stop))?;
         site.audit = Some(Arc::new(audit));
@@ -217,6 +221,7 @@ fn hand_out(
         entity_cards,
         entity_badges,
         entity_actions,
+        entity_states,
         home_cards,
         settings_sections,
         top_bar_parts,
@@ -236,6 +241,7 @@ fn hand_out(
         entity_cards,
         entity_badges,
         entity_actions,
+        entity_states,
     ));
     slots
         .personal

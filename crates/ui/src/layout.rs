@@ -44,6 +44,8 @@ pub enum Live {
     Off,
     /// Any change of the catalog.
     Any,
+    /// Any change of the catalog, and announcements of these topics of plugins.
+    AnyAnd(Vec<String>),
     /// Changes of this entity.
     Entity(EntityRef),
     /// Changes of this entity, and announcements of these topics of plugins.
@@ -59,6 +61,7 @@ impl Live {
         match self {
             Self::Off => None,
             Self::Any => Some("*".to_owned()),
+            Self::AnyAnd(topics) => Some(format!("* {}", topics.join(" "))),
             Self::Entity(reference) => Some(reference.to_string()),
             Self::EntityAnd(reference, topics) => Some(format!("{reference} {}", topics.join(" "))),
             Self::Prefixes(topics) | Self::Topics(topics) => Some(topics.join(" ")),

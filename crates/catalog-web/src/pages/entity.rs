@@ -44,7 +44,7 @@ const NEAR: usize = 5;
 pub const BUILT_IN_TABS: [&str; 5] = ["", dependencies::TAB, "history", "yaml", "raw.yaml"];
 
 /// Who looks, and what decides about what they may see.
-pub(super) struct Caller(Viewer, Option<Permissions>);
+pub(crate) struct Caller(pub(crate) Viewer, pub(crate) Option<Permissions>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
     type Rejection = Response;

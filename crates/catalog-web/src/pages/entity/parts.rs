@@ -12,11 +12,14 @@ use maud::{Markup, html};
 use model::{EntityRef, Fault, Viewer};
 use plugin::{
     Badge, BadgeTone, Body, Decision, EntityAction, EntityActions, EntityBadges, EntityCard, EntityPage,
-    EntityTab, Form, Moment, Of, Permission, PluginId, RenderError, TabAnswer, contained, contained_now,
+    EntityStates, EntityTab, Form, Moment, Of, Permission, PluginId, RenderError, TabAnswer, contained,
+    contained_now,
 };
 use serde_json::Value;
 use ui::{Button, Card, Tone, badge, button, card, error_state, href, no_permission};
 use web::Permissions;
+
+use crate::pages::list::states::PluginStates;
 
 /// Longest that a part may hold up the page.
 const INLINE_TIME: Duration = Duration::from_millis(300);
@@ -27,13 +30,15 @@ const DEFERRED_TIME: Duration = Duration::from_secs(10);
 /// The parameter that asks for deferred parts: `all`, or the path of one.
 const PART: &str = "part";
 
-/// What plugins contribute to the entity page.
+/// What plugins contribute to the pages of entities and to lists of them.
 #[derive(Default)]
 pub struct EntityParts {
     tabs: Vec<Of<Arc<dyn EntityTab>>>,
     cards: Vec<Of<Arc<dyn EntityCard>>>,
     badges: Vec<Of<Arc<dyn EntityBadges>>>,
     actions: Vec<Of<Arc<dyn EntityActions>>>,
+    /// What the catalog's lists show of entities.
+    pub(crate) states: PluginStates,
 }
 
 /// Which deferred parts a request asks for.
@@ -81,6 +86,7 @@ impl EntityParts {
         mut cards: Vec<Of<Arc<dyn EntityCard>>>,
         badges: Vec<Of<Arc<dyn EntityBadges>>>,
         actions: Vec<Of<Arc<dyn EntityActions>>>,
+        states: Vec<Of<Arc<dyn EntityStates>>>,
     ) -> Self {
         tabs.sort_by_key(|tab| tab.part.place().order);
         cards.sort_by_key(|card| card.part.place().order);
@@ -89,6 +95,7 @@ impl EntityParts {
             cards,
             badges,
             actions,
+            states: PluginStates(states),
         }
     }
 
@@ -327,16 +334,21 @@ fn placeholder(id: &str, path: &str, address: &str) -> Markup {
     }
 }
 
-fn one_badge(one: &Badge) -> Markup {
-    let tone = match one.tone {
+/// The colour of a badge.
+pub(crate) fn badge_tone(tone: BadgeTone) -> Tone {
+    match tone {
         BadgeTone::Neutral => Tone::Neutral,
         BadgeTone::Good => Tone::Green,
+        BadgeTone::Changing => Tone::Blue,
         BadgeTone::Warning => Tone::Amber,
         BadgeTone::Bad => Tone::Red,
-    };
+    }
+}
+
+fn one_badge(one: &Badge) -> Markup {
     let shown = badge(ui::Badge {
         text: &one.text,
-        tone,
+        tone: badge_tone(one.tone),
         ..ui::Badge::default()
     });
     match one.path.as_deref().filter(|path| href::is_local(path)) {

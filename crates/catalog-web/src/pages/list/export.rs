@@ -3,26 +3,54 @@
 use model::{EntityRef, entity};
 use serde_json::Value;
 
-use super::state::{COLUMNS, ColumnKey};
+use super::state::ListState;
+use super::states::SeenStates;
 use catalog::browse::shown_title;
 
-/// The titles of the columns shown, the reference first.
-pub(super) fn heading(shown: &[&'static str]) -> String {
-    let titles = columns(shown).map(|column| column.title.to_owned());
-    line(std::iter::once("Reference".to_owned()).chain(titles))
+/// The table: the columns shown, and what plugins know of the state of entities.
+pub(super) struct Table {
+    shown: Vec<(&'static str, &'static str)>,
+    states: SeenStates,
+    state_names: Vec<&'static str>,
 }
 
-/// The line of an entity.
-pub(super) fn row(value: &Value, shown: &[&'static str]) -> String {
-    let Some(reference) = EntityRef::of(value) else {
-        return String::new();
-    };
-    let cells = columns(shown).map(|column| cell(value, column.name));
-    line(std::iter::once(reference.to_string()).chain(cells))
-}
+impl Table {
+    /// The columns that a list shows.
+    pub fn new(state: &ListState, states: SeenStates) -> Self {
+        let shown = state.shown();
+        let columns = state.all_columns().filter(|(name, _)| shown.contains(name));
+        Self {
+            shown: columns.collect(),
+            state_names: states.columns().iter().map(|column| column.name).collect(),
+            states,
+        }
+    }
 
-fn columns(shown: &[&'static str]) -> impl Iterator<Item = &'static ColumnKey> {
-    COLUMNS.iter().filter(|column| shown.contains(&column.name))
+    /// The titles of the columns, the reference first.
+    pub fn heading(&self) -> String {
+        let titles = self.shown.iter().map(|(_, title)| (*title).to_owned());
+        line(std::iter::once("Reference".to_owned()).chain(titles))
+    }
+
+    /// The line of an entity.
+    pub fn row(&self, value: &Value) -> String {
+        let Some(reference) = EntityRef::of(value) else {
+            return String::new();
+        };
+        let states = self.states.of(&reference);
+        let of_state = |name: &str| {
+            let at = self.state_names.iter().position(|known| *known == name)?;
+            Some(
+                states
+                    .get(at)?
+                    .as_ref()
+                    .map_or_else(String::new, |state| state.text.clone()),
+            )
+        };
+        let cells = self.shown.iter();
+        let cells = cells.map(|(name, _)| of_state(name).unwrap_or_else(|| cell(value, name)));
+        line(std::iter::once(reference.to_string()).chain(cells))
+    }
 }
 
 fn cell(value: &Value, column: &str) -> String {
@@ -75,10 +103,13 @@ mod tests {
     #[test]
     fn cells_are_quoted_and_formulas_disarmed() {
         let value = json!({"kind": "Component", "metadata": {"name": "a", "description": "=1+1, \"x\""}});
-        let shown = ["name", "description"];
-        assert_eq!(heading(&shown), "Reference,Name,Description\r\n");
+        let table = Table::new(
+            &ListState::parse("columns=description", &[]),
+            SeenStates::default(),
+        );
+        assert_eq!(table.heading(), "Reference,Name,Description\r\n");
         assert_eq!(
-            row(&value, &shown),
+            table.row(&value),
             "component:default/a,a,\"'=1+1, \"\"x\"\"\"\r\n"
         );
     }

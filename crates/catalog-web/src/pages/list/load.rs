@@ -8,7 +8,8 @@ use serde_json::Value;
 use ui::Direction;
 
 use super::state::{FILTERS, ListState, Scope};
-use super::view::{self, ListView};
+use super::states::SeenStates;
+use super::view::{self, ListView, StateCounts};
 use crate::pages::failure::PageFailure;
 use catalog::View;
 use catalog::browse::{self, Known};
@@ -21,18 +22,29 @@ const MAX_EXPORT: usize = 100_000;
 /// Addresses of pages start here.
 const PATH: &str = "/catalog";
 
+/// What the list is asked for.
+pub(super) struct Asked<'a> {
+    pub seen: View<'a>,
+    pub store: &'a Store,
+    pub viewer: &'a Viewer,
+    pub states: &'a SeenStates,
+}
+
+/// A filter that does not count where its own values are counted.
+#[derive(Clone, Copy)]
+enum LeftOut {
+    Nothing,
+    Field(usize),
+    State(usize),
+}
+
 /// One page of the list with counts for everything around it.
-pub(super) async fn load(
-    seen: View<'_>,
-    store: &Store,
-    viewer: &Viewer,
-    state: ListState,
-) -> Result<ListView, PageFailure> {
-    let starred = personal::star_set(store, viewer.reference()).await?;
-    let scope = scope_of(seen, store, viewer, state.scope).await?;
-    let listing = seen
-        .listing(&request(&state, scope.clone(), state.rows()))
-        .await?;
+pub(super) async fn load(asked: &Asked<'_>, state: ListState) -> Result<ListView, PageFailure> {
+    let seen = asked.seen;
+    let starred = personal::star_set(asked.store, asked.viewer.reference()).await?;
+    let scope = asked.scope(state.scope).await?;
+    let request = asked.request(&state, scope.clone(), state.rows());
+    let listing = seen.listing(&request).await?;
     let step = |start: Option<usize>| {
         let cursor = Some(start?.to_string());
         Some(state.with(|state| state.cursor = cursor).href(PATH))
@@ -41,22 +53,20 @@ pub(super) async fn load(
     let (previous, next) = (step(listing.previous), step(listing.next));
     let mut facets = Vec::with_capacity(FILTERS.len());
     for (index, filter) in FILTERS.iter().enumerate() {
-        facets.push(counts(seen, &state, scope.as_ref(), Some(index), filter.field));
+        facets.push(asked.counts(&state, scope.as_ref(), LeftOut::Field(index), filter.field));
     }
-    let kinds = counts(
-        seen,
-        &state.with(|state| state.kind = None),
-        scope.as_ref(),
-        None,
-        "kind",
-    );
+    let any_kind = state.with(|state| state.kind = None);
+    let kinds = asked.counts(&any_kind, scope.as_ref(), LeftOut::Nothing, "kind");
     let known = seen.known(&named(&listing.entities, &facets));
     for values in &mut facets {
         values.retain(|(value, _)| !is_hidden(&known, value));
     }
     let catalog_is_empty = listing.total == 0 && seen.total() == 0;
-    let scopes = scope_counts(seen, store, viewer, &state).await?;
+    let scopes = asked.scope_counts(&state).await?;
+    let state_of = |entity| EntityRef::of(entity).map_or_else(Vec::new, |entity| asked.states.of(&entity));
     Ok(ListView {
+        states: listing.entities.iter().map(state_of).collect(),
+        state_counts: asked.state_counts(&state, scope.as_ref()),
         entities: listing.entities,
         total: listing.total,
         range,
@@ -90,76 +100,90 @@ fn named(entities: &[Value], facets: &[Vec<(String, usize)>]) -> HashSet<EntityR
         .collect()
 }
 
-/// Values of a field with the number of entities that the other filters leave.
-fn counts(
-    seen: View<'_>,
-    state: &ListState,
-    scope: Option<&Filter>,
-    left_out: Option<usize>,
-    field: &str,
-) -> Vec<(String, usize)> {
-    let mut parts = state.conditions(left_out);
-    parts.extend(scope.cloned());
-    seen.counts_of(&Filter::All(parts), &state.text, field)
-}
-
-/// Entities that the filters leave in each scope.
-async fn scope_counts(
-    seen: View<'_>,
-    store: &Store,
-    viewer: &Viewer,
-    state: &ListState,
-) -> Result<[Option<usize>; 3], PageFailure> {
-    let mut found = [None; 3];
-    for (place, (scope, ..)) in found.iter_mut().zip(Scope::ALL) {
-        let mut parts = state.conditions(None);
-        parts.extend(scope_of(seen, store, viewer, scope).await?);
-        *place = Some(seen.total_of(&Filter::All(parts), &state.text));
+impl Asked<'_> {
+    /// The conditions of the address and of a scope.
+    fn conditions(&self, state: &ListState, scope: Option<&Filter>, left_out: LeftOut) -> Vec<Filter> {
+        let (field, own) = match left_out {
+            LeftOut::Nothing => (None, None),
+            LeftOut::Field(at) => (Some(at), None),
+            LeftOut::State(at) => (None, Some(at)),
+        };
+        let mut parts = state.conditions(field);
+        parts.extend(self.states.conditions(state, own));
+        parts.extend(scope.cloned());
+        parts
     }
-    Ok(found)
+
+    /// Values of a field with the number of entities that the other filters leave.
+    fn counts(
+        &self,
+        state: &ListState,
+        scope: Option<&Filter>,
+        left_out: LeftOut,
+        field: &str,
+    ) -> Vec<(String, usize)> {
+        let parts = self.conditions(state, scope, left_out);
+        self.seen.counts_of(&Filter::All(parts), &state.text, field)
+    }
+
+    /// The same of the states that plugins know.
+    fn state_counts(&self, state: &ListState, scope: Option<&Filter>) -> Vec<StateCounts> {
+        let of = |at| {
+            let parts = self.conditions(state, scope, LeftOut::State(at));
+            let values = self.states.values(at).map(|(value, holds)| {
+                let parts = parts.iter().cloned().chain([holds]).collect();
+                (value, self.seen.total_of(&Filter::All(parts), &state.text))
+            });
+            values.collect()
+        };
+        (0..state.states.len()).map(of).collect()
+    }
+
+    /// Entities that the filters leave in each scope.
+    async fn scope_counts(&self, state: &ListState) -> Result<[Option<usize>; 3], PageFailure> {
+        let mut found = [None; 3];
+        for (place, (scope, ..)) in found.iter_mut().zip(Scope::ALL) {
+            let scope = self.scope(scope).await?;
+            let parts = self.conditions(state, scope.as_ref(), LeftOut::Nothing);
+            *place = Some(self.seen.total_of(&Filter::All(parts), &state.text));
+        }
+        Ok(found)
+    }
+
+    fn request(&self, state: &ListState, scope: Option<Filter>, limit: usize) -> ListRequest {
+        let (order, direction) = state.order_field();
+        let parts = self.conditions(state, scope.as_ref(), LeftOut::Nothing);
+        let start = state.cursor.as_deref().and_then(|cursor| cursor.parse().ok());
+        let request = ListRequest {
+            text: state.text.clone(),
+            ..ListRequest::for_people(Filter::All(parts))
+        };
+        let direction = match direction {
+            Direction::Ascending => query::Direction::Ascending,
+            Direction::Descending => query::Direction::Descending,
+        };
+        request.by(order, direction).page(start.unwrap_or(0), limit)
+    }
+
+    async fn scope(&self, scope: Scope) -> Result<Option<Filter>, PageFailure> {
+        Ok(match scope {
+            Scope::All => None,
+            Scope::Owned => Some(browse::owned_by(&self.seen.ownership(self.viewer).await?)),
+            Scope::Starred => {
+                let texts = personal::stars(self.store, self.viewer.reference()).await?;
+                let references: Vec<EntityRef> = texts.iter().filter_map(|text| text.parse().ok()).collect();
+                Some(browse::any_of(&references))
+            }
+        })
+    }
 }
 
 /// All entities of the list, for an export, to be fetched by their versions.
 pub(super) async fn everything(
-    seen: View<'_>,
-    store: &Store,
-    viewer: &Viewer,
+    asked: &Asked<'_>,
     state: &ListState,
 ) -> Result<Vec<(uuid::Uuid, u64)>, PageFailure> {
-    let scope = scope_of(seen, store, viewer, state.scope).await?;
-    let request = request(&state.with(|_| {}), scope, MAX_EXPORT);
-    Ok(seen.list(&request).await?.versions)
-}
-
-fn request(state: &ListState, scope: Option<Filter>, limit: usize) -> ListRequest {
-    let (order, direction) = state.order_field();
-    let mut parts = state.conditions(None);
-    parts.extend(scope);
-    let start = state.cursor.as_deref().and_then(|cursor| cursor.parse().ok());
-    let request = ListRequest {
-        text: state.text.clone(),
-        ..ListRequest::for_people(Filter::All(parts))
-    };
-    let direction = match direction {
-        Direction::Ascending => query::Direction::Ascending,
-        Direction::Descending => query::Direction::Descending,
-    };
-    request.by(order, direction).page(start.unwrap_or(0), limit)
-}
-
-async fn scope_of(
-    seen: View<'_>,
-    store: &Store,
-    viewer: &Viewer,
-    scope: Scope,
-) -> Result<Option<Filter>, PageFailure> {
-    Ok(match scope {
-        Scope::All => None,
-        Scope::Owned => Some(browse::owned_by(&seen.ownership(viewer).await?)),
-        Scope::Starred => {
-            let texts = personal::stars(store, viewer.reference()).await?;
-            let references: Vec<EntityRef> = texts.iter().filter_map(|text| text.parse().ok()).collect();
-            Some(browse::any_of(&references))
-        }
-    })
+    let scope = asked.scope(state.scope).await?;
+    let request = asked.request(&state.with(|_| {}), scope, MAX_EXPORT);
+    Ok(asked.seen.list(&request).await?.versions)
 }

@@ -1,6 +1,7 @@
 //! What the catalog list shows, as its address says it. The address is the only state.
 
 use model::{Filter, HEALTH};
+use plugin::StateColumn;
 use ui::{Direction, href};
 use url::form_urlencoded;
 
@@ -10,6 +11,8 @@ use catalog::browse::one_of;
 const DEFAULT_LIMIT: usize = 50;
 /// Most rows on a page.
 const MAX_LIMIT: usize = 200;
+/// Further names in the address.
+pub(crate) const OTHERS: [&str; 7] = ["scope", "user", "q", "sort", "columns", "cursor", "limit"];
 /// Most values of one filter; further ones do not count.
 const MAX_VALUES: usize = 50;
 
@@ -137,8 +140,20 @@ pub(crate) const COLUMNS: [ColumnKey; 9] = [
     },
 ];
 
+/// Chosen values of a state that a plugin knows of entities.
+#[derive(Debug, Clone)]
+pub(crate) struct StateFilter {
+    /// The state.
+    pub(crate) column: &'static StateColumn,
+    /// The chosen values.
+    pub(crate) chosen: Vec<&'static str>,
+}
+
+/// The column before those of plugins.
+const BEFORE_STATES: &str = "lifecycle";
+
 /// What the list shows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct ListState {
     /// Only this kind, lower-cased.
     pub(crate) kind: Option<String>,
@@ -146,6 +161,8 @@ pub(crate) struct ListState {
     pub(crate) scope: Scope,
     /// Chosen values per filter, parallel to [`FILTERS`], lower-cased.
     pub(crate) chosen: [Vec<String>; FILTERS.len()],
+    /// States that plugins know of entities.
+    pub(crate) states: Vec<StateFilter>,
     /// Part of the name or title.
     pub(crate) text: String,
     /// Column ordered by and direction, when not by name.
@@ -160,8 +177,16 @@ pub(crate) struct ListState {
 
 impl ListState {
     /// Reads an address. What is not understood is left out, so that an old link still works.
-    pub(crate) fn parse(query: &str) -> Self {
-        let mut state = Self::default();
+    /// `states` are those that plugins know of entities.
+    pub(crate) fn parse(query: &str, states: &[&'static StateColumn]) -> Self {
+        let state_filter = |column: &&'static StateColumn| StateFilter {
+            column,
+            chosen: Vec::new(),
+        };
+        let mut state = Self {
+            states: states.iter().map(state_filter).collect(),
+            ..Self::default()
+        };
         for (key, value) in form_urlencoded::parse(query.as_bytes()) {
             if !value.is_empty() {
                 state.read(&key, &value);
@@ -180,16 +205,35 @@ impl ListState {
             }
             "q" => value.trim().clone_into(&mut self.text),
             "sort" => self.order = parse_order(value),
-            "columns" => self.columns.extend(value.split(',').filter_map(column_name)),
+            "columns" => {
+                let names: Vec<_> = value
+                    .split(',')
+                    .filter_map(|name| self.column_name(name))
+                    .collect();
+                self.columns.extend(names);
+            }
             "cursor" => self.cursor = Some(value.to_owned()),
             "limit" => self.limit = value.parse().ok().map(|limit: usize| limit.clamp(1, MAX_LIMIT)),
             name => self.read_filter(name, value),
         }
     }
 
+    fn read_state(&mut self, key: &str, value: &str) {
+        let Some(filter) = self.states.iter_mut().find(|filter| filter.column.name == key) else {
+            return;
+        };
+        let value = model::js::lowercase(value);
+        let known = filter.column.values.iter().find(|known| known.value == value);
+        if let Some(known) = known
+            && !filter.chosen.contains(&known.value)
+        {
+            filter.chosen.push(known.value);
+        }
+    }
+
     fn read_filter(&mut self, key: &str, value: &str) {
         let Some(index) = FILTERS.iter().position(|filter| filter.name == key) else {
-            return;
+            return self.read_state(key, value);
         };
         let value = model::js::lowercase(value);
         let values = &mut self.chosen[index];
@@ -216,6 +260,9 @@ impl ListState {
         ];
         for (filter, values) in FILTERS.iter().zip(&self.chosen) {
             pairs.extend(values.iter().map(|value| (filter.name, value.as_str())));
+        }
+        for filter in &self.states {
+            pairs.extend(filter.chosen.iter().map(|value| (filter.column.name, *value)));
         }
         pairs.extend([
             ("q", self.text.as_str()),
@@ -248,10 +295,22 @@ impl ListState {
         })
     }
 
+    /// With a value of the state at `at` switched.
+    pub(crate) fn with_state_toggled(&self, at: usize, value: &'static str) -> Self {
+        self.with(|state| {
+            let chosen = &mut state.states[at].chosen;
+            match chosen.iter().position(|known| *known == value) {
+                Some(place) => drop(chosen.remove(place)),
+                None => chosen.push(value),
+            }
+        })
+    }
+
     /// Without any filter, but with the same kind, scope, order and columns.
     pub(crate) fn cleared(&self) -> Self {
         self.with(|state| {
             state.chosen = Default::default();
+            state.states.iter_mut().for_each(|filter| filter.chosen.clear());
             state.text.clear();
         })
     }
@@ -270,23 +329,47 @@ impl ListState {
 
     /// How many filters are set.
     pub(crate) fn active(&self) -> usize {
-        self.chosen.iter().map(Vec::len).sum::<usize>() + usize::from(!self.text.is_empty())
+        let of_states: usize = self.states.iter().map(|filter| filter.chosen.len()).sum();
+        let of_fields: usize = self.chosen.iter().map(Vec::len).sum();
+        of_fields + of_states + usize::from(!self.text.is_empty())
     }
 
     /// The columns shown.
     pub(crate) fn shown(&self) -> Vec<&'static str> {
         if !self.columns.is_empty() {
-            return COLUMNS
-                .iter()
-                .map(|column| column.name)
+            return self
+                .all_columns()
+                .map(|(name, _)| name)
                 .filter(|name| *name == "name" || self.columns.contains(name))
                 .collect();
         }
         let kind: &[&str] = if self.kind.is_none() { &["kind"] } else { &[] };
         let mut shown = vec!["name"];
         shown.extend(kind);
-        shown.extend(["type", "owner", "lifecycle", "description", "tags"]);
+        shown.extend(["type", "owner", BEFORE_STATES]);
+        shown.extend(self.states.iter().map(|filter| filter.column.name));
+        shown.extend(["description", "tags"]);
         shown
+    }
+
+    /// Names and headings of all columns, in the order shown.
+    pub(crate) fn all_columns(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let at = COLUMNS
+            .iter()
+            .position(|column| column.name == BEFORE_STATES)
+            .map_or(COLUMNS.len(), |at| at + 1);
+        let (before, after) = COLUMNS.split_at(at);
+        let own = |column: &'static ColumnKey| (column.name, column.title);
+        let states = self
+            .states
+            .iter()
+            .map(|filter| (filter.column.name, filter.column.title));
+        before.iter().map(own).chain(states).chain(after.iter().map(own))
+    }
+
+    fn column_name(&self, name: &str) -> Option<&'static str> {
+        let known = self.all_columns().find(|(known, _)| *known == name);
+        known.map(|(known, _)| known)
     }
 
     /// Rows on a page.
@@ -340,19 +423,34 @@ fn parse_order(text: &str) -> Option<(&'static str, Direction)> {
     Some((column.name, direction))
 }
 
-fn column_name(name: &str) -> Option<&'static str> {
-    COLUMNS
-        .iter()
-        .map(|column| column.name)
-        .find(|known| *known == name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use plugin::{BadgeTone, StateValue};
+
+    static RUNTIME: StateColumn = StateColumn {
+        name: "runtime",
+        title: "Runtime",
+        values: &[
+            StateValue {
+                value: "down",
+                title: "Down",
+                tone: BadgeTone::Bad,
+            },
+            StateValue {
+                value: "well",
+                title: "Well",
+                tone: BadgeTone::Good,
+            },
+        ],
+    };
 
     fn check(query: &str, expected: &str) {
-        assert_eq!(ListState::parse(query).href("/catalog"), expected, "{query}");
+        assert_eq!(
+            ListState::parse(query, &[&RUNTIME]).href("/catalog"),
+            expected,
+            "{query}"
+        );
     }
 
     #[test]
@@ -371,6 +469,10 @@ mod tests {
             "/catalog?columns=owner,tags",
         );
         check("scope=owned&scope=nothing&unknown=1", "/catalog");
+        check(
+            "runtime=Down&runtime=down&runtime=odd&columns=runtime&tag=a",
+            "/catalog?tag=a&runtime=down&columns=runtime",
+        );
         check("cursor=abc%3D", "/catalog?cursor=abc%3D");
         // As the original's page writes them.
         check(
@@ -385,7 +487,7 @@ mod tests {
 
     #[test]
     fn a_change_starts_the_list_again() {
-        let state = ListState::parse("tag=a&cursor=x");
+        let state = ListState::parse("tag=a&cursor=x", &[]);
         let tag = FILTERS.iter().position(|filter| filter.name == "tag").unwrap();
         assert_eq!(state.toggled(tag, "b").href("/catalog"), "/catalog?tag=a&tag=b");
         assert_eq!(state.toggled(tag, "a").href("/catalog"), "/catalog");
@@ -405,7 +507,20 @@ mod tests {
 
     #[test]
     fn the_kind_column_is_for_lists_of_several_kinds() {
-        assert!(ListState::parse("").shown().contains(&"kind"));
-        assert!(!ListState::parse("kind=api").shown().contains(&"kind"));
+        assert!(ListState::parse("", &[]).shown().contains(&"kind"));
+        assert!(!ListState::parse("kind=api", &[]).shown().contains(&"kind"));
+    }
+
+    #[test]
+    fn states_of_plugins_are_columns_behind_the_lifecycle() {
+        let shown = ListState::parse("kind=api", &[&RUNTIME]).shown();
+        assert_eq!(shown[3..5], ["lifecycle", "runtime"]);
+        let state = ListState::parse("runtime=down", &[&RUNTIME]);
+        assert_eq!(state.active(), 1);
+        assert_eq!(
+            state.with_state_toggled(0, "well").states[0].chosen,
+            ["down", "well"]
+        );
+        assert_eq!(state.cleared().href("/catalog"), "/catalog");
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use maud::{Markup, html};
 use model::{EntityRef, HEALTH, Health, entity};
+use plugin::{BadgeTone, EntityState, StateValue};
 use serde_json::Value;
 use ui::{
     Button, ButtonKind, Column, EmptyState, Facet, FacetOption, Facets, Pagination, Row, Tab, Table, button,
@@ -12,6 +13,7 @@ use ui::{
 };
 
 use super::state::{COLUMNS, FILTERS, FilterKey, ListState, Scope};
+use crate::pages::entity::parts::badge_tone;
 use crate::pages::link::named_link;
 use catalog::browse::{Named, shown_title, title_of};
 
@@ -33,6 +35,10 @@ pub(crate) struct ListView {
     pub(crate) kinds: Vec<(String, usize)>,
     /// Per filter: values with the number of entities that the other filters leave.
     pub(crate) facets: Vec<Vec<(String, usize)>>,
+    /// Per state that plugins know: values with the number of entities that the other filters leave.
+    pub(crate) state_counts: Vec<StateCounts>,
+    /// Per entity: how it is, as plugins know it.
+    pub(crate) states: Vec<Vec<Option<EntityState>>>,
     /// Entities in each scope, when counted.
     pub(crate) scopes: [Option<usize>; 3],
     /// References the viewer starred.
@@ -42,6 +48,9 @@ pub(crate) struct ListView {
     /// What is known of owners and systems.
     pub(crate) known: Named,
 }
+
+/// Values of a state with the number of entities that have each.
+pub(crate) type StateCounts = Vec<(&'static StateValue, usize)>;
 
 const PATH: &str = "/catalog";
 
@@ -135,26 +144,50 @@ fn kinds(view: &ListView) -> Markup {
 
 fn facets(view: &ListView) -> Facets {
     let state = &view.state;
-    let groups = FILTERS
-        .iter()
-        .zip(&view.facets)
-        .enumerate()
-        .map(|(index, (filter, values))| {
-            let chosen = &state.chosen[index];
-            let clear =
-                (!chosen.is_empty()).then(|| state.with(|state| state.chosen[index].clear()).href(PATH));
-            Facet {
-                title: filter.title.to_owned(),
-                options: options(view, index, values),
-                shown: 8,
-                clear,
-            }
+    let mut groups: Vec<Facet> = Vec::new();
+    for (index, (filter, values)) in FILTERS.iter().zip(&view.facets).enumerate() {
+        let chosen = &state.chosen[index];
+        let clear = state.with(|state| state.chosen[index].clear()).href(PATH);
+        groups.push(Facet {
+            title: filter.title.to_owned(),
+            options: options(view, index, values),
+            shown: 8,
+            clear: (!chosen.is_empty()).then_some(clear),
         });
+        if filter.field == HEALTH {
+            groups.extend((0..state.states.len()).map(|at| state_facet(view, at)));
+        }
+    }
     let clear = (state.active() > 0).then(|| state.cleared().href(PATH));
     Facets {
-        groups: groups.collect(),
+        groups,
         clear,
         active: state.active(),
+    }
+}
+
+/// The filter by a state that a plugin knows, its values in their own order.
+fn state_facet(view: &ListView, at: usize) -> Facet {
+    let filter = &view.state.states[at];
+    let counts = view.state_counts.get(at).into_iter().flatten();
+    let options = counts.filter_map(|(value, count)| {
+        let selected = filter.chosen.contains(&value.value);
+        (selected || *count > 0).then(|| FacetOption {
+            label: value.title.to_owned(),
+            count: Some(*count),
+            href: view.state.with_state_toggled(at, value.value).href(PATH),
+            selected,
+        })
+    });
+    let clear = view
+        .state
+        .with(|state| state.states[at].chosen.clear())
+        .href(PATH);
+    Facet {
+        title: filter.column.title.to_owned(),
+        options: options.collect(),
+        shown: 8,
+        clear: (!filter.chosen.is_empty()).then_some(clear),
     }
 }
 
@@ -240,10 +273,10 @@ fn column_choice(state: &ListState, kept: &[(&str, &str)]) -> Markup {
             @if !state.text.is_empty() { input type="hidden" name="q" value=(state.text); }
             fieldset {
                 legend { "Columns" }
-                @for column in COLUMNS.iter().skip(1) {
+                @for (name, title) in state.all_columns().skip(1) {
                     label.checkbox {
-                        input type="checkbox" name="columns" value=(column.name) checked[shown.contains(&column.name)];
-                        span { (column.title) }
+                        input type="checkbox" name="columns" value=(name) checked[shown.contains(&name)];
+                        span { (title) }
                     }
                 }
             }
@@ -264,14 +297,15 @@ fn results(view: &ListView) -> Markup {
     if view.entities.is_empty() {
         return nothing(view);
     }
-    let shown = view.state.shown();
+    let shown = shown(view);
     let mut columns: Vec<Column<'_>> = shown.iter().map(|name| column(&view.state, name)).collect();
     columns.push(Column::controls("Star"));
     let here = view.state.href(PATH);
     let rows = view
         .entities
         .iter()
-        .map(|entity| row(view, entity, &shown, &here))
+        .enumerate()
+        .map(|(at, entity)| row(view, (at, entity), &shown, &here))
         .collect();
     html! {
         (data_table(&Table { caption: "Entities", columns, rows }))
@@ -279,7 +313,32 @@ fn results(view: &ListView) -> Markup {
     }
 }
 
+/// The columns shown. Unless they were chosen, a state that no entity here has is left out.
+fn shown(view: &ListView) -> Vec<&'static str> {
+    let is_empty = |name: &str| {
+        let at = view
+            .state
+            .states
+            .iter()
+            .position(|filter| filter.column.name == name);
+        at.is_some_and(|at| {
+            view.states
+                .iter()
+                .all(|row| row.get(at).is_none_or(Option::is_none))
+        })
+    };
+    let mut shown = view.state.shown();
+    if view.state.columns.is_empty() {
+        shown.retain(|name| !is_empty(name));
+    }
+    shown
+}
+
 fn column(state: &ListState, name: &str) -> Column<'static> {
+    let of_plugin = state.states.iter().find(|filter| filter.column.name == name);
+    if let Some(filter) = of_plugin {
+        return Column::optional(filter.column.title);
+    }
     let known = COLUMNS
         .iter()
         .find(|column| column.name == name)
@@ -298,14 +357,17 @@ fn column(state: &ListState, name: &str) -> Column<'static> {
     }
 }
 
-fn row(view: &ListView, entity: &Value, shown: &[&str], here: &str) -> Row {
+fn row(view: &ListView, (at, entity): (usize, &Value), shown: &[&str], here: &str) -> Row {
     let Some(reference) = EntityRef::of(entity) else {
         return Row::default();
     };
     let text = reference.to_string();
     let mut cells: Vec<Markup> = shown
         .iter()
-        .map(|name| cell(view, entity, &reference, name))
+        .map(|name| {
+            let state = state_cell(view, at, name);
+            state.unwrap_or_else(|| cell(view, entity, &reference, name))
+        })
         .collect();
     cells.push(star_button(&text, view.starred.contains(&text), here));
     Row {
@@ -332,6 +394,36 @@ fn cell(view: &ListView, value: &Value, reference: &EntityRef, column: &str) -> 
         },
         _ => tags(value),
     }
+}
+
+/// How an entity is, in the column of a plugin's state.
+fn state_cell(view: &ListView, row: usize, column: &str) -> Option<Markup> {
+    let at = view
+        .state
+        .states
+        .iter()
+        .position(|filter| filter.column.name == column)?;
+    let state = view.states.get(row).and_then(|states| states.get(at)?.as_ref());
+    let values = view.state.states[at].column.values;
+    let tone = |state: &EntityState| {
+        let value = values.iter().find(|value| value.value == state.value);
+        badge_tone(value.map_or(BadgeTone::Neutral, |value| value.tone))
+    };
+    let mark = |state: &EntityState| {
+        ui::badge(ui::Badge {
+            text: &state.text,
+            tone: tone(state),
+            ..ui::Badge::default()
+        })
+    };
+    Some(html! {
+        @if let Some(state) = state {
+            @match state.path.as_deref().filter(|path| ui::href::is_local(path)) {
+                Some(path) => { a.badge-link href=(path) title=[state.reason.as_deref()] { (mark(state)) } }
+                None => { span title=[state.reason.as_deref()] { (mark(state)) } }
+            }
+        }
+    })
 }
 
 /// As much of a description as a row has room for.

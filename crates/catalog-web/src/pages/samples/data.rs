@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 use model::{EntityRef, Fault, Place, Problem};
+use plugin::{BadgeTone, EntityState, StateColumn, StateValue};
 use serde_json::{Value, json};
 use store::Node;
 use uuid::Uuid;
@@ -62,6 +63,34 @@ pub(super) fn entities() -> Vec<Value> {
     ]
 }
 
+static RUNTIME: StateColumn = StateColumn {
+    name: "runtime",
+    title: "Runtime",
+    values: &[
+        StateValue {
+            value: "down",
+            title: "Down",
+            tone: BadgeTone::Bad,
+        },
+        StateValue {
+            value: "running",
+            title: "Running",
+            tone: BadgeTone::Good,
+        },
+    ],
+};
+
+/// The first two entities are known to a plugin.
+fn runtime(at: usize) -> Option<EntityState> {
+    let value = RUNTIME.values.get(at)?;
+    Some(EntityState {
+        value: value.value,
+        text: value.title.to_owned(),
+        reason: Some("2 of 3 pods are not ready".to_owned()).filter(|_| at == 0),
+        path: Some("/catalog/default/component/talentmesh-api/kubernetes".to_owned()),
+    })
+}
+
 pub(super) fn list_view(query: &str, entities: Vec<Value>) -> ListView {
     let counts = |pairs: &[(&str, usize)]| {
         pairs
@@ -70,7 +99,13 @@ pub(super) fn list_view(query: &str, entities: Vec<Value>) -> ListView {
             .collect::<Vec<_>>()
     };
     ListView {
-        state: ListState::parse(query),
+        state: ListState::parse(query, &[&RUNTIME]),
+        states: entities
+            .iter()
+            .enumerate()
+            .map(|(at, _)| vec![runtime(at)])
+            .collect(),
+        state_counts: vec![RUNTIME.values.iter().map(|value| (value, 7)).collect()],
         total: entities.len() * 1_000,
         range: (1, entities.len()),
         entities,

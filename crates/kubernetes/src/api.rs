@@ -16,7 +16,8 @@ use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 use web::api::Json;
 
-use crate::engine::Kubernetes;
+use crate::engine::{ClusterAnswer, Kubernetes};
+use crate::roster::{KINDS, Roster};
 use crate::{CLUSTERS_READ, PROXY, RESOURCES_READ};
 
 pub(crate) use log_address::{LogAddress, LogOf, SPANS, container_names};
@@ -26,9 +27,24 @@ pub(crate) use log_address::{LogAddress, LogOf, SPANS, container_names};
 pub(crate) struct Desk {
     pub kubernetes: Kubernetes,
     pub catalog: Catalog,
+    pub roster: Roster,
     pub audit: Arc<dyn AuditLog>,
     /// Ends open streams.
     pub stop: CancellationToken,
+}
+
+impl Desk {
+    /// What cannot be seen of the workloads of each cluster.
+    pub fn troubles(&self) -> Vec<ClusterAnswer> {
+        let clusters = self.kubernetes.clusters();
+        let of = |cluster: &std::sync::Arc<crate::engine::Cluster>| ClusterAnswer {
+            cluster: cluster.name().to_owned(),
+            title: cluster.title().to_owned(),
+            kinds: self.kubernetes.states(cluster.name(), &KINDS),
+            objects: Vec::new(),
+        };
+        clusters.iter().map(of).collect()
+    }
 }
 
 /// The rows below `/api/kubernetes`.

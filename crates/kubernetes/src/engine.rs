@@ -23,7 +23,9 @@ mod selector;
 pub mod surroundings;
 #[cfg(test)]
 mod tests;
+mod touched;
 mod transport;
+mod tree;
 mod usage;
 mod watch;
 
@@ -43,8 +45,12 @@ pub(crate) use logs::{LogLine, LogQuestion};
 pub use object::Object;
 pub use pulse::Condition;
 pub use question::{ANNOTATIONS, Question};
+pub(crate) use question::{ID, SELECTOR};
+pub(crate) use selector::Labels;
 pub use selector::{Selector, UnreadableSelector};
+pub(crate) use touched::Touched;
 pub(crate) use transport::Line;
+pub(crate) use tree::{Standing, Tree};
 pub use usage::{ContainerUse, Usage};
 
 use std::collections::BTreeSet;
@@ -172,6 +178,8 @@ impl Kubernetes {
         let is_gone = |known: &&Arc<Cluster>| !now.iter().any(|one| Arc::ptr_eq(one, known));
         before.iter().filter(is_gone).for_each(|gone| gone.leave());
         *clusters = configured.iter().cloned().chain(now).collect();
+        drop(clusters);
+        self.inner.followers.touched.watches_changed();
     }
 
     /// The clusters that a question is about.
@@ -238,6 +246,16 @@ impl Kubernetes {
             }
         }
         let _ = tokio::time::timeout_at(until, join_all(settled)).await;
+    }
+
+    /// Open pages that follow a topic fetch themselves again.
+    pub(crate) fn announce(&self, topic: &str) {
+        self.inner.followers.announce_now(topic);
+    }
+
+    /// Workloads that changed.
+    pub(crate) fn touched(&self) -> &Arc<Touched> {
+        &self.inner.followers.touched
     }
 
     /// Has these kinds watched in all clusters, without waiting for their objects.

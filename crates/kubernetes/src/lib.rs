@@ -10,18 +10,21 @@ pub mod engine;
 mod found;
 pub mod health;
 mod pages;
+pub mod roster;
 mod section;
 pub mod settings;
 
 pub use engine::Kubernetes;
 pub use pages::{no_cluster, page_samples};
+pub use roster::Roster;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use catalog::Catalog;
 use plugin::{
-    AuditLog, Contributions, Declaration, LiveTopic, Permission, PermissionAction, PluginId, Routes, Services,
+    AuditLog, Contributions, Declaration, EntityBadges, EntityStates, LiveTopic, Permission,
+    PermissionAction, PluginId, Routes, Services,
 };
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -71,7 +74,12 @@ pub fn contributions(
         let clusters = found::follow(kubernetes.clone(), catalog.clone(), locator, stop.clone());
         tokio::spawn(clusters);
     }
+    let roster = Roster::new(kubernetes.clone(), catalog.clone(), stop.clone());
+    let states = kubernetes
+        .is_configured()
+        .then(|| Arc::new(pages::RuntimeStates(roster.clone())));
     let desk = api::Desk {
+        roster,
         kubernetes: kubernetes.clone(),
         catalog: catalog.clone(),
         audit,
@@ -82,11 +90,29 @@ pub fn contributions(
         assets: pages::assets(),
         entity_tabs: vec![Arc::new(pages::Tab(kubernetes.clone()))],
         entity_cards: vec![Arc::new(pages::Card(kubernetes.clone()))],
-        live_topics: vec![LiveTopic {
-            name: engine::TOPIC.into(),
-            needs: Some(&RESOURCES_READ),
-            only_parts: false,
-        }],
+        entity_badges: states
+            .iter()
+            .map(|states| states.clone() as Arc<dyn EntityBadges>)
+            .collect(),
+        navigation: kubernetes
+            .is_configured()
+            .then(pages::navigation)
+            .into_iter()
+            .collect(),
+        entity_states: states
+            .into_iter()
+            .map(|states| states as Arc<dyn EntityStates>)
+            .collect(),
+        live_topics: vec![topic(engine::TOPIC), topic(roster::TOPIC)],
         ..Contributions::of(ID)
+    }
+}
+
+/// A topic whose followers may see what runs.
+fn topic(name: &'static str) -> LiveTopic {
+    LiveTopic {
+        name: name.into(),
+        needs: Some(&RESOURCES_READ),
+        only_parts: false,
     }
 }

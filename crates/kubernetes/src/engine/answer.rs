@@ -15,7 +15,7 @@ pub struct Answer {
 }
 
 /// What one cluster holds.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ClusterAnswer {
     /// The cluster's name.
     pub cluster: String,

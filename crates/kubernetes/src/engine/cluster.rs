@@ -7,7 +7,7 @@ use std::time::Duration;
 use kube::core::ApiResource;
 use model::{Clock, SystemClock};
 use outside::{HostPolicy, OutsideCalls};
-use parking_lot::{Mutex, RwLock};
+use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -42,6 +42,7 @@ const LOOK_AT_FILES: Duration = Duration::from_secs(1);
 /// A cluster.
 pub(crate) struct Cluster {
     pub settings: ClusterSettings,
+    id: Arc<str>,
     outside: OutsideCalls,
     line: Mutex<Option<KnownLine>>,
     pub(super) kinds: KindsCache,
@@ -66,6 +67,7 @@ struct KnownLine {
 impl Cluster {
     pub fn new(settings: ClusterSettings, outside: &OutsideCalls, stop: CancellationToken) -> Self {
         Self {
+            id: settings.name.as_str().into(),
             settings,
             outside: outside.clone(),
             line: Mutex::default(),
@@ -81,6 +83,15 @@ impl Cluster {
 
     pub fn name(&self) -> &str {
         &self.settings.name
+    }
+
+    /// The name, to be kept beside ids of objects.
+    pub fn id(&self) -> &Arc<str> {
+        &self.id
+    }
+
+    pub(super) fn index(&self) -> RwLockReadGuard<'_, Index> {
+        self.index.read()
     }
 
     pub fn title(&self) -> &str {
@@ -222,7 +233,7 @@ impl Cluster {
             let Some((old, new)) = index.put(object) else {
                 return;
             };
-            if followers.is_empty() {
+            if followers.is_idle() {
                 return;
             }
             old.iter()
@@ -231,7 +242,7 @@ impl Cluster {
                 .collect::<Vec<_>>()
         };
         for lineage in lineages {
-            followers.changed(self.name(), &lineage);
+            followers.changed(&self.id, &lineage);
         }
     }
 
@@ -241,7 +252,7 @@ impl Cluster {
             index.remove(uid).map(|old| index.lineage(&old))
         };
         if let Some(lineage) = lineage {
-            followers.changed(self.name(), &lineage);
+            followers.changed(&self.id, &lineage);
         }
     }
 

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::object::Kept;
 use super::question::Question;
+use super::touched::Touched;
 
 /// The topic of all pages about objects; that of a page is below it.
 pub(crate) const TOPIC: &str = "kubernetes.entity";
@@ -37,6 +38,8 @@ pub(crate) struct Followers {
     pages: Mutex<HashMap<String, Page>>,
     pending: Mutex<BTreeSet<String>>,
     wake: Notify,
+    /// Workloads that changed.
+    pub touched: Arc<Touched>,
 }
 
 struct Page {
@@ -52,6 +55,7 @@ impl Followers {
             pages: Mutex::default(),
             pending: Mutex::default(),
             wake: Notify::new(),
+            touched: Arc::default(),
         }
     }
 
@@ -72,12 +76,14 @@ impl Followers {
         pages.insert(topic, page);
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.pages.lock().is_empty()
+    /// Whether nobody asks what changes.
+    pub fn is_idle(&self) -> bool {
+        !self.touched.is_wanted() && self.pages.lock().is_empty()
     }
 
     /// An object changed, given with those that it belongs to.
-    pub fn changed(&self, cluster: &str, lineage: &[Arc<Kept>]) {
+    pub fn changed(&self, cluster: &Arc<str>, lineage: &[Arc<Kept>]) {
+        self.touched.changed(cluster, lineage);
         let pages = self.pages.lock();
         let concerned = pages.iter().filter(|(_, page)| page.shows(cluster, lineage));
         self.announce(concerned.map(|(topic, _)| topic.clone()));
@@ -85,8 +91,14 @@ impl Followers {
 
     /// The state of a watch changed, which every page shows.
     pub fn all_changed(&self) {
+        self.touched.watches_changed();
         let pages = self.pages.lock();
         self.announce(pages.keys().cloned());
+    }
+
+    /// Announces a topic at once.
+    pub fn announce_now(&self, topic: &str) {
+        self.store.announce_here(topic);
     }
 
     fn announce(&self, topics: impl Iterator<Item = String>) {

@@ -107,6 +107,19 @@ impl Index {
         all
     }
 
+    /// An object by its id.
+    pub fn by_uid(&self, uid: &str) -> Option<&Arc<Kept>> {
+        self.objects.get(uid)
+    }
+
+    /// All that belongs to an object.
+    pub fn below(&self, uid: &Uid) -> Vec<Arc<Kept>> {
+        let mut found = BTreeSet::new();
+        self.descend(uid, &mut found);
+        let found = found.iter().filter(|below| *below != uid);
+        found.filter_map(|uid| self.objects.get(uid)).cloned().collect()
+    }
+
     /// Objects that belong to one directly.
     pub fn owned(&self, uid: &str) -> impl Iterator<Item = &Arc<Kept>> {
         let owned = self.by_owner.get(uid).into_iter().flatten();

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::selector::{Labels, Selector, UnreadableSelector};
 
-const ID: &str = "backstage.io/kubernetes-id";
-const SELECTOR: &str = "backstage.io/kubernetes-label-selector";
+pub(crate) const ID: &str = "backstage.io/kubernetes-id";
+pub(crate) const SELECTOR: &str = "backstage.io/kubernetes-label-selector";
 const NAMESPACE: &str = "backstage.io/kubernetes-namespace";
 const CLUSTER: &str = "backstage.io/kubernetes-cluster";
 

@@ -95,9 +95,17 @@ impl Display for ObjectAddress {
     }
 }
 
-fn kind_name(kind: &Kind) -> String {
+/// A kind as addresses name it: `deployments.apps`.
+pub(super) fn kind_name(kind: &Kind) -> String {
     let name = format!("{}.{}", kind.plural, kind.group);
     name.trim_end_matches('.').to_owned()
+}
+
+/// The kind of workloads that an address names.
+pub(super) fn kind_of(name: &str) -> Option<&'static Kind> {
+    crate::roster::KINDS
+        .into_iter()
+        .find(|kind| kind_name(kind) == name)
 }
 
 /// The page of an object.

@@ -1,5 +1,6 @@
 //! Samples of the pages in their states, for the snapshot test.
 
+mod fleet;
 mod objects;
 
 use std::collections::HashMap;
@@ -28,7 +29,7 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         scene(vec![empty()]),
         scene(vec![forbidding()]),
     );
-    vec![
+    let mut samples = vec![
         ("kubernetes", workloads::tab(&all)),
         ("kubernetes-nothing", workloads::tab(&nothing)),
         ("kubernetes-forbidden", workloads::tab(&partly)),
@@ -75,7 +76,9 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
             "kubernetes-log-waits",
             logs::page(&address(), 1, &names(&["web"]), &Err(not_started())),
         ),
-    ]
+    ];
+    samples.extend(fleet::pages());
+    samples
 }
 
 fn of_object(scene: &Scene, rest: &str) -> Markup {

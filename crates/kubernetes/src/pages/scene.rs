@@ -56,7 +56,9 @@ impl Scene {
 
     /// The workloads of a cluster by namespace, those that need a look first.
     pub fn workloads<'a>(&self, one: &'a ClusterAnswer) -> BTreeMap<&'a str, Vec<Workload<'a>>> {
-        let known: BTreeSet<&str> = one.objects.iter().map(Object::uid).collect();
+        // What else owns a workload, a custom resource for example, is not shown as one.
+        let may_own = |object: &&Object| WORKLOADS.contains(&object.kind()) || *object.kind() == REPLICA_SETS;
+        let known: BTreeSet<&str> = one.objects.iter().filter(may_own).map(Object::uid).collect();
         let roots = one.objects.iter().filter(|object| {
             let is_root = WORKLOADS.contains(&object.kind()) || is_set_that_runs(object);
             is_root && !object.owners().any(|owner| known.contains(owner))

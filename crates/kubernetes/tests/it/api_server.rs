@@ -332,6 +332,7 @@ const CORE: [Group; 1] = [(
             ("events", "Event"),
             ("configmaps", "ConfigMap"),
             ("services", "Service"),
+            ("nodes", "Node"),
         ],
     )],
 )];
@@ -339,7 +340,17 @@ const CORE: [Group; 1] = [(
 const BATCH: Group = ("batch", &[("v1", &[("cronjobs", "CronJob"), ("jobs", "Job")])]);
 const GROUPS: [Group; 5] = [
     ("metrics.k8s.io", &[("v1beta1", &[("pods", "PodMetrics")])]),
-    ("apps", &[("v1", &[("deployments", "Deployment")])]),
+    (
+        "apps",
+        &[(
+            "v1",
+            &[
+                ("deployments", "Deployment"),
+                ("replicasets", "ReplicaSet"),
+                ("statefulsets", "StatefulSet"),
+            ],
+        )],
+    ),
     (
         "autoscaling",
         &[

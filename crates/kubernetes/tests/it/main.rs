@@ -12,6 +12,7 @@ mod health;
 mod pages;
 mod proxy;
 mod refused_actions;
+mod roster;
 mod states;
 mod surroundings;
 mod watches;

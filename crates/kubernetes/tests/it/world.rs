@@ -15,7 +15,9 @@ use http_body_util::BodyExt;
 use model::{EntityRef, Fault, SystemClock, Viewer};
 use outside::{OutsideCalls, Settings};
 use parking_lot::Mutex;
-use plugin::{AuditEvent, AuditLog, Body, EntityPage, EntityTab, Policy, SearchFeed, Services, TabAnswer};
+use plugin::{
+    AuditEvent, AuditLog, Body, EntityPage, EntityStates, EntityTab, Policy, SearchFeed, Services, TabAnswer,
+};
 use serde_json::{Value, json};
 use store::{Database, Store, StoreError, Tx};
 use tempfile::TempDir;
@@ -29,6 +31,8 @@ pub struct World {
     /// What was kept of who changed what.
     pub audited: Arc<Audited>,
     tab: Arc<dyn EntityTab>,
+    /// How entities run, if clusters are configured.
+    pub states: Option<Arc<dyn EntityStates>>,
     _folder: TempDir,
     _stop: DropGuard,
 }
@@ -132,6 +136,7 @@ impl World {
             router: site.into_router(),
             audited,
             tab: shown.entity_tabs[0].clone(),
+            states: shown.entity_states.first().cloned(),
             _folder: folder,
             _stop: stop.drop_guard(),
         }
@@ -167,6 +172,15 @@ impl World {
             TabAnswer::Content(Body::Ours(content)) => content.into_string(),
             other => panic!("{other:?}"),
         }
+    }
+
+    /// A page.
+    pub async fn page(&self, path: &str) -> String {
+        let answer = self.send("GET", path, &[("accept", "text/html")], "").await;
+        let (status, bytes) = (answer.status(), answer.into_body().collect().await.unwrap());
+        let text = String::from_utf8(bytes.to_bytes().to_vec()).unwrap();
+        assert!(status.is_success(), "{status} {text}");
+        text
     }
 
     /// The status and the JSON of an answer.

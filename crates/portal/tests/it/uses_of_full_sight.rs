@@ -26,6 +26,10 @@ const USES: [(&str, &str); 14] = [
         "clusters that are entities of the catalog are connected",
     ),
     (
+        "kubernetes/src/roster/keeper.rs",
+        "how entities run is judged once for everybody",
+    ),
+    (
         "notifications/src/recipients.rs",
         "a notification finds its recipients, whoever sends it",
     ),

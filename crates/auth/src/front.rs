@@ -162,7 +162,7 @@ impl Front {
         let arrival = Arrival {
             entity,
             provider: &sign_in.provider,
-            id_token: &person.id_token,
+            tokens: &person.tokens,
             lasts: provider.settings.session,
             headers: &parts.headers,
             request,

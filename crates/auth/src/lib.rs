@@ -8,6 +8,7 @@ mod api;
 mod front;
 mod oidc;
 mod pages;
+mod people;
 mod recall;
 mod refusal;
 mod resolver;
@@ -30,8 +31,8 @@ use catalog::Catalog;
 use config::Config;
 use model::{Clock, SystemClock};
 use plugin::{
-    Asset, AssetKind, AuditLog, Authenticator, Contributions, Declaration, HomeCard, PluginId, Routes,
-    Services, SettingsSection,
+    Asset, AssetKind, AuditLog, Authenticator, Contributions, Declaration, HomeCard, PeopleTokens, PluginId,
+    Routes, Services, SettingsSection,
 };
 use serde_json::Value;
 use url::Url;
@@ -78,13 +79,13 @@ pub fn discovery_declaration() -> Declaration {
     }
 }
 
-/// The plugin with its sections of the configuration.
+/// The plugin with its sections of the configuration, and the tokens of its people for others.
 pub fn contributions(
     config: &Config,
     catalog: &Catalog,
     audit: Arc<dyn AuditLog>,
     services: &Services,
-) -> Contributions {
+) -> (Contributions, Arc<dyn PeopleTokens>) {
     contributions_at(config, catalog, audit, services, Arc::new(SystemClock))
 }
 
@@ -95,19 +96,23 @@ pub fn contributions_at(
     audit: Arc<dyn AuditLog>,
     services: &Services,
     clock: Arc<dyn Clock>,
-) -> Contributions {
+) -> (Contributions, Arc<dyn PeopleTokens>) {
     let front = front(config, (catalog, audit, services), clock.clone());
+    (plugin_of(config, &front, services, &clock), Arc::new(front))
+}
+
+fn plugin_of(config: &Config, front: &Front, services: &Services, clock: &Arc<dyn Clock>) -> Contributions {
     let section: Arc<dyn SettingsSection> = Arc::new(SessionsSection(front.clone()));
     let style = Asset {
         kind: AssetKind::Style,
         text: Cow::Borrowed(include_str!("../css/sign-in.css")),
     };
     Contributions {
-        routes: vec![Routes::new(ID).api(api::rows(&front)).pages(pages::rows(&front))],
+        routes: vec![Routes::new(ID).api(api::rows(front)).pages(pages::rows(front))],
         assets: vec![style],
         settings_sections: vec![section],
         home_cards: access_card(config).into_iter().collect(),
-        authenticators: authenticators(config, &front, services, &clock),
+        authenticators: authenticators(config, front, services, clock),
         rows_of_every_api: vec![Arc::new(FileCookies::new(front.tokens.clone(), &front.base_url))],
         ..Contributions::of(ID)
     }

@@ -5,11 +5,13 @@
 
 mod id_token;
 mod metadata;
+mod provider_tokens;
 mod published_keys;
 mod secrets;
 
 pub(crate) use id_token::{Claims, Expected, TokenFault, key_for, verify};
 pub(crate) use metadata::Metadata;
+pub(crate) use provider_tokens::{NotRenewed, ProviderTokens};
 pub(crate) use published_keys::{Age, PublishedKeys};
 pub(crate) use secrets::{challenge, digest, random, seal, unseal};
 
@@ -18,17 +20,17 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::header::ACCEPT;
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::jwk::Jwk;
 use model::Clock;
-use outside::{BreakerPolicy, Host, HostPolicy, Method, NotPrepared, OutsideCalls};
-use serde::Deserialize;
+use outside::{BreakerPolicy, Host, HostPolicy, NotPrepared, OutsideCalls};
 use serde_json::Value;
 use tokio::sync::Mutex;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
+use self::provider_tokens::TokenAnswer;
 use crate::refusal::Refusal;
 use crate::resolver::Profile;
 use crate::settings::{ClientAuthentication, OidcSettings};
@@ -69,14 +71,8 @@ pub(crate) struct Proofs {
 /// A person whom the provider knows.
 pub(crate) struct Identified {
     pub profile: Profile,
-    /// Tells the provider at the sign-out which of its sessions ends.
-    pub id_token: String,
-}
-
-#[derive(Deserialize)]
-struct Tokens {
-    id_token: Option<String>,
-    access_token: Option<String>,
+    /// For calls in its name. The ID token tells the provider at the sign-out which of its sessions ends.
+    pub tokens: ProviderTokens,
 }
 
 impl Proofs {
@@ -149,17 +145,17 @@ impl Provider {
     pub async fn redeem(&self, code: &str, proofs: &Proofs) -> Result<Identified, Refusal> {
         let metadata = self.metadata(USABLE).await?;
         let tokens = self.exchange(&metadata, code, &proofs.verifier).await?;
-        let id_token = tokens.id_token.ok_or_else(|| {
+        let id_token = tokens.id_token.clone().ok_or_else(|| {
             Refusal::unproved("It holds no ID token; is 'openid' among the scopes of the client")
         })?;
         let claims = self.verified(&metadata, &id_token, &proofs.nonce).await?;
-        let claims = match tokens.access_token {
-            Some(access) if claims.is_bare() => self.with_user_info(&metadata, claims, &access).await?,
+        let claims = match &tokens.access_token {
+            Some(access) if claims.is_bare() => self.with_user_info(&metadata, claims, access).await?,
             _ => claims,
         };
         Ok(Identified {
             profile: claims.into_profile(),
-            id_token,
+            tokens: ProviderTokens::new(id_token, tokens, self.clock.now()),
         })
     }
 
@@ -194,32 +190,29 @@ impl Provider {
         Ok(metadata)
     }
 
-    async fn exchange(&self, metadata: &Metadata, code: &str, verifier: &str) -> Result<Tokens, Refusal> {
-        let (login, form) = self.token_request(code, verifier);
-        let mut request = self.host.request(Method::POST, metadata.token_endpoint.clone());
-        if let Some(login) = login {
-            request = request.secret_header(AUTHORIZATION, &login);
-        }
-        let request = request
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(ACCEPT, "application/json")
-            .body(form);
-        match request.send().await {
-            Ok(answer) => answer.json().await.map_err(|error| Refusal::away(&error)),
-            Err(error) => Err(Refusal::of_exchange(&error)),
-        }
+    async fn exchange(
+        &self,
+        metadata: &Metadata,
+        code: &str,
+        verifier: &str,
+    ) -> Result<TokenAnswer, Refusal> {
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", self.callback.as_str()),
+            ("code_verifier", verifier),
+        ];
+        let answer = self.token_answer(metadata, &form).await;
+        answer.map_err(|error| Refusal::of_exchange(&error))
     }
 
-    /// The login of the portal, where it goes by a header, and the form that redeems a code.
-    fn token_request(&self, code: &str, verifier: &str) -> (Option<String>, String) {
+    /// A form with the login of the portal, and the login itself where it goes by a header.
+    fn with_login(&self, pairs: &[(&str, &str)]) -> (Option<String>, String) {
         let settings = &self.settings;
         let (id, secret) = (&settings.client_id, settings.client_secret.as_ref());
         let secret = secret.map_or("", |secret| secret.expose());
         let mut form = Serializer::new(String::new());
-        form.append_pair("grant_type", "authorization_code")
-            .append_pair("code", code)
-            .append_pair("redirect_uri", self.callback.as_str())
-            .append_pair("code_verifier", verifier);
+        form.extend_pairs(pairs);
         let login = match settings.authentication {
             ClientAuthentication::Basic => {
                 let login = STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret)));

@@ -6,6 +6,7 @@
 
 mod browser;
 pub(crate) mod cookie;
+mod opened;
 pub(crate) mod tables;
 
 use std::sync::Arc;
@@ -21,10 +22,11 @@ use store::{Lane, Store, StoreError};
 use uuid::Uuid;
 use web::bearer;
 
-use crate::oidc::{digest, random, seal, unseal};
+use crate::oidc::{ProviderTokens, digest, random, seal, unseal};
 use crate::resolver::ownership;
 use browser::browser;
 use cookie::Cookies;
+use opened::Opened;
 use tables::Row;
 
 /// How long a session lasts that nobody uses.
@@ -42,6 +44,7 @@ pub(crate) struct Sessions {
     audit: Arc<dyn AuditLog>,
     clock: Arc<dyn Clock>,
     pub cookies: Cookies,
+    opened: Opened,
 }
 
 /// A session as its own person and the portal know it.
@@ -63,7 +66,7 @@ pub(crate) struct Session {
 pub(crate) struct Arrival<'a> {
     pub entity: EntityRef,
     pub provider: &'a str,
-    pub id_token: &'a str,
+    pub tokens: &'a ProviderTokens,
     pub lasts: std::time::Duration,
     pub headers: &'a HeaderMap,
     pub request: Option<Arc<str>>,
@@ -98,6 +101,7 @@ impl Sessions {
             audit,
             clock,
             cookies,
+            opened: Opened::default(),
         }
     }
 
@@ -108,7 +112,7 @@ impl Sessions {
         let (secret, now) = (random(), self.clock.now());
         let lasts = SignedDuration::try_from(arrival.lasts).unwrap_or(SignedDuration::from_hours(24));
         let row = Row {
-            sealed: seal(&secret, arrival.id_token),
+            sealed: sealed(&secret, arrival.tokens),
             digest: digest(&secret),
             session: Session {
                 id: Uuid::new_v4().to_string(),
@@ -152,6 +156,7 @@ impl Sessions {
         let Some(mut session) = row.map(|row| row.session) else {
             return Ok(None);
         };
+        self.opened.note(&session.id, secret);
         if self.clock.now().duration_since(session.last_used) >= NOTED_EVERY {
             self.note_use(&mut session).await?;
         }
@@ -174,6 +179,33 @@ impl Sessions {
             tx.commit().await
         };
         noted.await.map_err(|error| unavailable(&error))
+    }
+
+    /// What opens the tokens of a session whose browser is asking now.
+    pub fn opened(&self, session: &str) -> Option<(Arc<str>, Arc<tokio::sync::Mutex<()>>)> {
+        self.opened.of(session)
+    }
+
+    /// The tokens of a session that has not ended, with the environment of their provider.
+    pub async fn kept_tokens(&self, secret: &str) -> Result<Option<(String, ProviderTokens)>, Fault> {
+        let row = self.row(secret).await.map_err(|error| unavailable(&error))?;
+        Ok(row.and_then(|row| Some((row.session.provider.clone(), tokens(secret, &row)?))))
+    }
+
+    /// Keeps new tokens of a session.
+    pub async fn keep_tokens(
+        &self,
+        session: &str,
+        secret: &str,
+        tokens: &ProviderTokens,
+    ) -> Result<(), Fault> {
+        let sealed = sealed(secret, tokens);
+        let kept = async {
+            let mut tx = self.store.write_unordered(Lane::Person).await?;
+            tables::keep_sealed(&mut tx, session, sealed).await?;
+            tx.commit().await
+        };
+        kept.await.map_err(|error: StoreError| unavailable(&error))
     }
 
     /// The sessions of a person, the one used last first.
@@ -202,8 +234,9 @@ impl Sessions {
             let event = event(actor, "auth.session.delete", &row.session, AuditOutcome::Done);
             self.audit.record(&mut tx, event).await?;
             tx.commit().await?;
+            self.opened.forget(&row.session.id);
             Ok(Some(Departure {
-                id_token: row.sealed.as_deref().and_then(|sealed| unseal(secret, sealed)),
+                id_token: tokens(secret, &row).map(|tokens| tokens.id_token),
                 provider: row.session.provider,
             }))
         };
@@ -258,6 +291,15 @@ impl Authenticator for Sessions {
         }
         Ok(self.of(&request.headers).await?.map(|session| session.viewer()))
     }
+}
+
+fn sealed(secret: &str, tokens: &ProviderTokens) -> Option<Vec<u8>> {
+    seal(secret, &serde_json::to_string(tokens).ok()?)
+}
+
+/// The tokens of a session; nothing where an older version of the portal kept them.
+fn tokens(secret: &str, row: &Row) -> Option<ProviderTokens> {
+    serde_json::from_str(&unseal(secret, row.sealed.as_deref()?)?).ok()
 }
 
 fn event(actor: Actor, action: &'static str, session: &Session, outcome: AuditOutcome) -> AuditEvent {

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use catalog::Catalog;
 use plugin::{
-    AuditLog, Contributions, Declaration, EntityBadges, EntityStates, LiveTopic, Permission,
+    AuditLog, Contributions, Declaration, EntityBadges, EntityStates, LiveTopic, PeopleTokens, Permission,
     PermissionAction, PluginId, Routes, Services,
 };
 use serde_json::Value;
@@ -63,11 +63,12 @@ pub fn open(
     Kubernetes::new(settings, &services.outside, &services.store, stop)
 }
 
-/// What the plugin shows and serves. What the proxy changes is kept in `audit`; open streams end when `stop` is cancelled.
+/// What the plugin shows and serves. What the proxy changes is kept in `audit`; clusters that take the
+/// viewer's token are shown with those of `tokens`; open streams end when `stop` is cancelled.
 pub fn contributions(
     kubernetes: &Kubernetes,
     catalog: &Catalog,
-    audit: Arc<dyn AuditLog>,
+    (audit, tokens): (Arc<dyn AuditLog>, Arc<dyn PeopleTokens>),
     stop: CancellationToken,
 ) -> Contributions {
     if let Some(locator) = kubernetes.catalog_locator() {
@@ -88,7 +89,10 @@ pub fn contributions(
     Contributions {
         routes: vec![Routes::new(ID).api(api::rows(&desk)).pages(pages::rows(&desk))],
         assets: pages::assets(),
-        entity_tabs: vec![Arc::new(pages::Tab(kubernetes.clone()))],
+        entity_tabs: vec![Arc::new(pages::Tab {
+            kubernetes: kubernetes.clone(),
+            tokens,
+        })],
         entity_cards: vec![Arc::new(pages::Card(kubernetes.clone()))],
         entity_badges: states
             .iter()

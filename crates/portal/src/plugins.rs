@@ -245,6 +245,7 @@ pub(crate) fn contributions(
         services,
         stop.clone(),
     );
+    let (sign_in, people_tokens) = auth::contributions(config, catalog, Arc::new(audit.clone()), services);
     vec![
         crate::own::contributions(store),
         audit::contributions(audit),
@@ -269,7 +270,12 @@ pub(crate) fn contributions(
         ),
         notifications::contributions(section(config, &notifications::ID), catalog, services),
         techdocs::contributions(config, catalog, services),
-        kubernetes::contributions(&clusters, catalog, Arc::new(audit.clone()), stop.clone()),
+        kubernetes::contributions(
+            &clusters,
+            catalog,
+            (Arc::new(audit.clone()), people_tokens),
+            stop.clone(),
+        ),
         kubernetes::actions::contributions(
             config.value().pointer("/portal/kubernetes"),
             &clusters,
@@ -285,7 +291,7 @@ pub(crate) fn contributions(
             services,
             stop.clone(),
         ),
-        auth::contributions(config, catalog, Arc::new(audit.clone()), services),
+        sign_in,
         catalog_web::contributions(catalog, store, slots.entity_page.clone(), stop),
     ]
 }

@@ -83,11 +83,15 @@ async fn refresh(
     check_script(&front, &headers)?;
     let session = front.sessions.of(&headers).await?;
     let session = session.filter(|session| session.provider == provider.settings.environment);
-    let entity = session
-        .ok_or_else(|| refused(Fault::input("Missing session cookie")))?
-        .entity;
-    let scope = json!({ "scope": provider.settings.scopes.join(" ") });
-    answer(&front, &entity, Some(scope)).await
+    let session = session.ok_or_else(|| refused(Fault::input("Missing session cookie")))?;
+    let mut info = json!({ "scope": provider.settings.scopes.join(" ") });
+    // A session outlives its provider's tokens, and a provider that is away.
+    if let Ok(Some(tokens)) = front.provider_tokens(&session.id).await {
+        info["idToken"] = tokens.id_token.into();
+        info["accessToken"] = tokens.access_token.into();
+        info["expiresInSeconds"] = tokens.expires.duration_since(front.clock.now()).as_secs().into();
+    }
+    answer(&front, &session.entity, Some(info)).await
 }
 
 /// A token for the guest, where there is one.

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
 use sha2::{Digest, Sha256};
 
@@ -25,20 +25,28 @@ pub(crate) fn challenge(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
 }
 
-/// A text that only the holder of a secret can read. A secret seals one text in its life, so the nonce may be fixed.
+/// A text that only the holder of a secret can read: a random nonce, and what is sealed. A session seals a few thousand texts in
+/// its life, far from the 2^32 after which random nonces of this length could be expected to meet.
 pub(crate) fn seal(secret: &str, text: &str) -> Option<Vec<u8>> {
+    let mut nonce = [0_u8; NONCE_LEN];
+    SystemRandom::new().fill(&mut nonce).ok()?;
     let mut sealed = text.as_bytes().to_vec();
     key(secret)?
-        .seal_in_place_append_tag(nonce(), Aad::empty(), &mut sealed)
+        .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut sealed)
         .ok()?;
-    Some(sealed)
+    Some([nonce.as_slice(), sealed.as_slice()].concat())
 }
 
 /// The text again.
 pub(crate) fn unseal(secret: &str, sealed: &[u8]) -> Option<String> {
+    let (nonce, sealed) = sealed.split_at_checked(NONCE_LEN)?;
     let mut bytes = sealed.to_vec();
     let opened = key(secret)?
-        .open_in_place(nonce(), Aad::empty(), &mut bytes)
+        .open_in_place(
+            Nonce::try_assume_unique_for_key(nonce).ok()?,
+            Aad::empty(),
+            &mut bytes,
+        )
         .ok()?;
     String::from_utf8(opened.to_vec()).ok()
 }
@@ -48,10 +56,6 @@ fn key(secret: &str) -> Option<LessSafeKey> {
     UnboundKey::new(&CHACHA20_POLY1305, &digest)
         .ok()
         .map(LessSafeKey::new)
-}
-
-fn nonce() -> Nonce {
-    Nonce::assume_unique_for_key([0; 12])
 }
 
 #[cfg(test)]
@@ -66,6 +70,12 @@ mod tests {
         assert!(!sealed.windows(5).any(|part| part == b"token"));
         assert_eq!(unseal(&own, &sealed).as_deref(), Some("a token"));
         assert_eq!(unseal(&other, &sealed), None);
+        assert_ne!(
+            seal(&own, "a token").unwrap(),
+            sealed,
+            "the same again looks different"
+        );
+        assert_eq!(unseal(&own, &sealed[..5]), None);
     }
 
     /// The example of RFC 7636, appendix B.

@@ -61,7 +61,7 @@ pub(crate) struct Row {
     pub session: Session,
     /// Digest of the text in the cookie.
     pub digest: Vec<u8>,
-    /// The ID token, for the sign-out, readable with the text in the cookie.
+    /// The tokens of the provider, readable with the text in the cookie.
     pub sealed: Option<Vec<u8>>,
 }
 
@@ -116,6 +116,16 @@ pub(crate) async fn note_use(tx: &mut Tx, session: &Session) -> Result<(), Store
     let text = "UPDATE auth_sessions SET last_used = ?, claims = ? WHERE id = ? AND last_used < ?";
     let used = session.last_used;
     let arguments = vec![used.into(), claims(session)?, (&session.id).into(), used.into()];
+    tx.execute(text, arguments).await.map(drop)
+}
+
+pub(crate) async fn keep_sealed(
+    tx: &mut Tx,
+    session: &str,
+    sealed: Option<Vec<u8>>,
+) -> Result<(), StoreError> {
+    let text = "UPDATE auth_sessions SET sealed = ? WHERE id = ?";
+    let arguments = vec![store::Arg::Bytes(sealed), session.into()];
     tx.execute(text, arguments).await.map(drop)
 }
 

@@ -10,6 +10,7 @@ mod file_cookies;
 mod flow;
 mod pages;
 mod provider;
+mod provider_tokens;
 mod refusals;
 mod replica;
 mod sessions;

@@ -81,6 +81,8 @@ struct Inner {
     claims: Value,
     user_info: Value,
     given: Vec<String>,
+    /// The one refresh token that is taken, and how many were given.
+    refresh: (String, usize),
     fetches: usize,
 }
 
@@ -104,6 +106,7 @@ impl Provider {
             claims: json!({}),
             user_info: json!({}),
             given: Vec::new(),
+            refresh: (String::new(), 0),
             fetches: 0,
         };
         let provider = Self {
@@ -149,6 +152,16 @@ impl Provider {
 
     pub fn set_time(&self, now: i64) {
         self.lock().now = now;
+    }
+
+    /// How many times tokens were given.
+    pub fn times(&self) -> usize {
+        self.lock().refresh.1
+    }
+
+    /// Gives no new tokens any more.
+    pub fn end_session(&self) {
+        self.lock().refresh.0 = String::new();
     }
 
     /// Tokens that were given out.
@@ -200,6 +213,18 @@ impl Provider {
 }
 
 impl Inner {
+    /// A refresh token is taken once.
+    fn give(&mut self, token: String) -> Response {
+        self.given.push(token.clone());
+        self.refresh.1 += 1;
+        self.refresh.0 = format!("a-refresh-token-that-nobody-may-see-{}", self.refresh.1);
+        Json(
+            json!({"id_token": token, "access_token": ACCESS_TOKEN, "token_type": "Bearer", "expires_in": 300,
+            "refresh_token": self.refresh.0}),
+        )
+        .into_response()
+    }
+
     fn claims(&self, nonce: &str) -> Value {
         let mut claims = json!({
             "iss": self.base, "sub": "f3c1", "aud": CLIENT, "azp": CLIENT, "nonce": nonce,
@@ -299,6 +324,13 @@ async fn token(
         return refused("invalid_client");
     }
     let mut inner = provider.lock();
+    if form.get("grant_type").map(String::as_str) == Some("refresh_token") {
+        if inner.refresh.0.is_empty() || form.get("refresh_token") != Some(&inner.refresh.0) {
+            return refused("invalid_grant");
+        }
+        let token = inner.token("");
+        return inner.give(token);
+    }
     let Some(grant) = form.get("code").and_then(|code| inner.grants.remove(code)) else {
         return refused("invalid_grant");
     };
@@ -307,6 +339,5 @@ async fn token(
         return refused("invalid_grant");
     }
     let token = inner.token(&grant.nonce);
-    inner.given.push(token.clone());
-    Json(json!({"id_token": token, "access_token": ACCESS_TOKEN, "token_type": "Bearer"})).into_response()
+    inner.give(token)
 }

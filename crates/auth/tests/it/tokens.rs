@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+use crate::provider::ACCESS_TOKEN;
 use crate::replica::Replica;
 use crate::world::{Answer, BASE, Browser, World, settings, start, way_back};
 
@@ -70,7 +71,13 @@ async fn whoever_is_signed_in_gets_a_token_that_programs_carry() {
     assert_eq!((answer.status, answer.header("cache-control")), (200, "no-store"));
     let got = body(&answer);
     assert_eq!(got["profile"], json!({"email": "Ada@example.com"}));
-    assert_eq!(got["providerInfo"], json!({"scope": "openid profile email"}));
+    let info = &got["providerInfo"];
+    assert_eq!(info["scope"], "openid profile email");
+    assert_eq!(info["idToken"], world.provider.given()[0]);
+    assert_eq!(
+        (&info["accessToken"], &info["expiresInSeconds"]),
+        (&json!(ACCESS_TOKEN), &json!(300))
+    );
     let identity = &got["backstageIdentity"];
     assert_eq!(identity["expiresInSeconds"], 3600);
     assert_eq!(

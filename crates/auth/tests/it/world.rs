@@ -240,7 +240,8 @@ fn router(
         jobs: Jobs::new(store.clone()),
         search: Arc::new(NoSearch),
     };
-    let made = auth::contributions_at(config, catalog, audit.clone(), &services, Arc::new(clock.clone()));
+    let (made, _) =
+        auth::contributions_at(config, catalog, audit.clone(), &services, Arc::new(clock.clone()));
     let lab = Rows::new().get("/who", Rule::signed_in(), who);
     let api = Rows::new()
         .get("/who", Rule::signed_in(), who)

@@ -155,7 +155,7 @@ impl Desk {
             let fault = Fault::new(FaultKind::NotImplemented, message);
             return Err(Refused::because(
                 fault,
-                "Pages have no such token yet; use kubectl.",
+                "The portal changes nothing there; use kubectl.",
             ));
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Whose log an address means, and what of it.
 
 use catalog::Sight;
-use model::{EntityRef, Fault};
+use model::{EntityRef, Fault, FaultKind};
 use serde_json::Value;
 use url::form_urlencoded;
 
@@ -267,6 +267,16 @@ impl Desk {
         let entity = self.catalog.seen_by(sight).entity(&address.entity).await?;
         let question = entity.as_ref().and_then(Question::of).ok_or_else(missing)?;
         let question = question.map_err(|error| Fault::input(error.to_string()))?;
+        let cluster = self.kubernetes.cluster(&address.cluster);
+        if let Some(provider) = cluster.as_ref().and_then(|cluster| cluster.viewer_provider()) {
+            return Err(Fault::new(
+                FaultKind::NotImplemented,
+                format!(
+                    "{} is asked with the viewer's own token (oidc.{provider}), with which logs are not read; use kubectl logs",
+                    address.cluster
+                ),
+            ));
+        }
         self.kubernetes.watch(&OF_ENTITIES).await;
         let pods = self.pods_of(&question, address);
         if pods.is_empty() {

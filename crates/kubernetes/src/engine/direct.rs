@@ -58,7 +58,16 @@ impl Cluster {
 
     /// The answer of a cluster for which there is no token.
     pub fn answer_without_token(&self, provider: &str, kinds: &[&'static Kind]) -> ClusterAnswer {
-        let failure = Failure::new(Sort::NeedsViewer, super::missing(provider), SystemClock.now());
+        self.failed(Sort::NeedsViewer, super::missing(provider), kinds)
+    }
+
+    /// The answer of a cluster that could not be asked.
+    pub fn answer_failed(&self, reason: &str, kinds: &[&'static Kind]) -> ClusterAnswer {
+        self.failed(Sort::Away, reason.to_owned(), kinds)
+    }
+
+    fn failed(&self, sort: Sort, reason: String, kinds: &[&'static Kind]) -> ClusterAnswer {
+        let failure = Failure::new(sort, reason, SystemClock.now());
         let states = kinds.iter().map(|kind| KindState {
             kind,
             condition: Condition::Failed(failure.clone()),

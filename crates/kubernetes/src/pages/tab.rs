@@ -1,12 +1,19 @@
 //! The tab and the card of an entity.
 
 use async_trait::async_trait;
+use config::Secret;
 use futures::future::join_all;
 use maud::html;
-use model::{Clock, EntityRef, SystemClock};
-use plugin::{Body, EntityCard, EntityPage, EntityTab, Permission, Place, RenderError, TabAnswer};
+use model::{Clock, EntityRef, SystemClock, Viewer};
+use plugin::{
+    Body, EntityCard, EntityPage, EntityTab, PeopleTokens, Permission, Place, RenderError, TabAnswer,
+};
+use secrecy::ExposeSecret;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
 
 use super::object::{self, ObjectAddress};
 use super::scene::{Columns, Scene};
@@ -19,6 +26,9 @@ use crate::engine::{Answer, Kind, Kubernetes, Question, topic};
 
 /// Objects beside the workloads whose changes an open page hears of.
 const MOST_FOLLOWED: usize = 500;
+
+/// How long a view waits for clusters that are asked with the viewer's token.
+const VIEWER_WAIT: Duration = Duration::from_secs(1);
 
 static TAB: Place = Place::new("kubernetes", "Kubernetes", 40);
 static CARD: Place = Place::new("kubernetes", "Kubernetes", 20);
@@ -40,7 +50,11 @@ fn question(entity: &Value) -> Result<Question, RenderError> {
 }
 
 /// The tab "Kubernetes".
-pub(crate) struct Tab(pub Kubernetes);
+pub(crate) struct Tab {
+    pub kubernetes: Kubernetes,
+    /// For clusters that take the viewer's own token.
+    pub tokens: Arc<dyn PeopleTokens>,
+}
 
 #[async_trait]
 impl EntityTab for Tab {
@@ -65,12 +79,12 @@ impl EntityTab for Tab {
         if asked.is_none() && !page.rest.is_empty() {
             return Ok(TabAnswer::NotFound);
         }
-        if !self.0.is_configured() {
+        if !self.kubernetes.is_configured() {
             return Ok(TabAnswer::Content(Body::Ours(connect::not_configured())));
         }
         let question = question(&page.entity)?;
-        self.0.watch_with_custom(&kinds_of_tab()).await;
-        let scene = self.scene(page.reference, question).await;
+        self.kubernetes.watch_with_custom(&kinds_of_tab()).await;
+        let scene = self.scene(page.reference, question, &page.viewer).await;
         let content = match asked {
             None => html! { (actions::notice(&page.query, &scene, None)) (workloads::tab(&scene)) },
             Some(asked) => match asked.find(&scene) {
@@ -86,21 +100,24 @@ impl EntityTab for Tab {
 }
 
 impl Tab {
-    async fn scene(&self, reference: EntityRef, question: Question) -> Scene {
-        let custom = self.0.custom_kinds();
-        let mut answer = self.0.ask(&question, &[kinds_of_tab(), custom.clone()].concat());
-        self.0.surround(&mut answer);
-        self.0
+    async fn scene(&self, reference: EntityRef, question: Question, viewer: &Viewer) -> Scene {
+        let custom = self.kubernetes.custom_kinds();
+        let mut answer = self
+            .kubernetes
+            .ask(&question, &[kinds_of_tab(), custom.clone()].concat());
+        self.kubernetes.surround(&mut answer);
+        self.ask_as(viewer, &question, &mut answer).await;
+        self.kubernetes
             .follow(topic(&reference, "objects"), Some(&question), followed(&answer));
         let asked = Scene::namespaces(&answer)
             .into_iter()
             .map(async |(cluster, namespace)| {
-                let usage = self.0.usage(&cluster, &namespace).await;
+                let usage = self.kubernetes.usage(&cluster, &namespace).await;
                 ((cluster, namespace), usage)
             });
         let is_empty = answer.clusters.iter().all(|one| one.objects.is_empty());
         let near = if is_empty {
-            self.0.near(&question)
+            self.kubernetes.near(&question)
         } else {
             Vec::new()
         };
@@ -112,7 +129,7 @@ impl Tab {
             } else {
                 BTreeMap::new()
             },
-            actions: self.0.allowed(),
+            actions: self.kubernetes.allowed(),
             used: join_all(asked).await.into_iter().collect(),
             reference,
             question,
@@ -123,12 +140,36 @@ impl Tab {
 }
 
 impl Tab {
+    /// Asks the clusters that take the viewer's own token, where the sign-in gave one.
+    async fn ask_as(&self, viewer: &Viewer, question: &Question, answer: &mut Answer) {
+        let kinds = &kinds_of_tab();
+        let asked = answer.clusters.iter().map(async |one| {
+            let cluster = self.kubernetes.cluster(&one.cluster)?;
+            let token = match self.tokens.id_token(viewer, cluster.viewer_provider()?).await {
+                Ok(token) => Secret::new(token?.expose_secret()),
+                Err(fault) => return Some(cluster.answer_failed(&fault.message, kinds)),
+            };
+            let seen = cluster.answer_as(&token, question, kinds);
+            let late = || cluster.answer_failed("it did not answer in time", kinds);
+            Some(timeout(VIEWER_WAIT, seen).await.unwrap_or_else(|_| late()))
+        });
+        let found = join_all(asked).await;
+        for (one, seen) in answer.clusters.iter_mut().zip(found) {
+            if let Some(seen) = seen {
+                *one = seen;
+            }
+        }
+    }
+
     /// The columns that definitions give the custom resources of an answer.
     fn columns(&self, answer: &Answer, kinds: &[&'static Kind]) -> Columns {
         let clusters = answer.clusters.iter();
         let all = clusters.flat_map(|one| {
             let of = |kind: &&'static Kind| {
-                Some(((one.cluster.clone(), *kind), self.0.columns(&one.cluster, kind)?))
+                Some((
+                    (one.cluster.clone(), *kind),
+                    self.kubernetes.columns(&one.cluster, kind)?,
+                ))
             };
             kinds.iter().filter_map(of)
         });
@@ -146,7 +187,7 @@ impl Tab {
             cluster: None,
             ..question.clone()
         };
-        for one in self.0.ask(&anywhere, &WORKLOADS).clusters {
+        for one in self.kubernetes.ask(&anywhere, &WORKLOADS).clusters {
             for object in &one.objects {
                 let place = (one.title.clone(), object.namespace().to_owned());
                 *found.entry(place).or_default() += 1;

@@ -167,6 +167,33 @@ async fn a_cluster_of_viewers_answers_to_their_tokens_alone() {
 }
 
 #[tokio::test]
+async fn the_tab_asks_clusters_of_viewers_with_the_token_of_the_sign_in() {
+    let (north, south, west) = (
+        ApiServer::start().await,
+        ApiServer::start().await,
+        ApiServer::start().await,
+    );
+    for (server, name) in [(&north, "of-all"), (&south, "of-viewer"), (&west, "of-others")] {
+        server.put("pods", labelled(name));
+    }
+    south.take_only("of-the-viewer");
+    let mut of_viewer = with_viewer(&south);
+    of_viewer["oidcTokenProvider"] = "oidc".into();
+    let mut of_others = with_viewer(&west);
+    of_others["name"] = "west".into();
+    let world = World::with(section(json!([with_token(&north), of_viewer, of_others])), "").await;
+    let tab = world.tab("", "").await;
+    assert!(tab.contains("of-all") && tab.contains("of-viewer"), "{tab}");
+    assert!(
+        !tab.contains("of-others") && tab.contains("oidc.keycloak"),
+        "that cluster alone says so: {tab}"
+    );
+    assert!(west.requests().is_empty());
+    let pod = world.tab("south/pods/shop/of-viewer", "").await;
+    assert!(pod.contains("of-viewer"), "{pod}");
+}
+
+#[tokio::test]
 async fn a_cluster_that_is_away_is_one_error_and_an_empty_one_is_left_out() {
     let (north, south) = (ApiServer::start().await, ApiServer::start().await);
     north.be_away(true);

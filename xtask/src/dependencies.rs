@@ -166,7 +166,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "auth",
         &[
-            "catalog", "config", "model", "outside", "plugin", "sight", "store", "ui", "web", "work",
+            "catalog", "config", "model", "outside", "plugin", "sight", "store", "ui", "web", "work", "yaml",
         ],
     ),
     (

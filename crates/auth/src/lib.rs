@@ -9,6 +9,7 @@ mod front;
 mod oidc;
 mod pages;
 mod people;
+mod permission;
 mod recall;
 mod refusal;
 mod resolver;
@@ -19,8 +20,9 @@ mod settings;
 mod tokens;
 
 pub use pages::page_samples;
+pub use permission::{PERMISSIONS, permission_contributions};
 pub use recall::viewer_of;
-pub use roles::Roles;
+pub use roles::RolesFile;
 pub use section::{AuthSection, DiscoverySection, PermissionSection};
 pub use session::tables::MIGRATIONS;
 
@@ -31,8 +33,8 @@ use catalog::Catalog;
 use config::Config;
 use model::{Clock, SystemClock};
 use plugin::{
-    Asset, AssetKind, AuditLog, Authenticator, Contributions, Declaration, HomeCard, PeopleTokens, PluginId,
-    Routes, Services, SettingsSection,
+    Asset, AssetKind, AuditLog, Authenticator, Contributions, Declaration, PeopleTokens, PluginId, Routes,
+    Services, SettingsSection,
 };
 use serde_json::Value;
 use url::Url;
@@ -40,7 +42,7 @@ use web::Access;
 
 use crate::front::Front;
 use crate::oidc::Provider;
-use crate::pages::{AccessCard, SessionsSection};
+use crate::pages::SessionsSection;
 use crate::session::Sessions;
 use crate::session::cookie::Cookies;
 use crate::settings::{Guest, OidcSettings, Settings};
@@ -67,6 +69,7 @@ pub fn declaration() -> Declaration {
 pub fn permission_declaration() -> Declaration {
     Declaration {
         config: Some(Arc::new(PermissionSection)),
+        permissions: &PERMISSIONS,
         ..Declaration::new(PERMISSION)
     }
 }
@@ -111,7 +114,6 @@ fn plugin_of(config: &Config, front: &Front, services: &Services, clock: &Arc<dy
         routes: vec![Routes::new(ID).api(api::rows(front)).pages(pages::rows(front))],
         assets: vec![style],
         settings_sections: vec![section],
-        home_cards: access_card(config).into_iter().collect(),
         authenticators: authenticators(config, front, services, clock),
         rows_of_every_api: vec![Arc::new(FileCookies::new(front.tokens.clone(), &front.base_url))],
         ..Contributions::of(ID)
@@ -231,13 +233,4 @@ fn asks_for_protection(config: &Config) -> bool {
 /// The address of the sign-in as the tokens name it.
 fn issuer(base_url: &Url) -> String {
     format!("{}/api/auth", base_url.as_str().trim_end_matches('/'))
-}
-
-/// A card for people without a role, where roles decide.
-fn access_card(config: &Config) -> Option<Arc<dyn HomeCard>> {
-    let roles = Roles::from_config(config).ok().flatten()?;
-    Some(Arc::new(AccessCard {
-        roles: Arc::new(roles),
-        administrators: config.portal().administrators.clone(),
-    }))
 }

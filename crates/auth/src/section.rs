@@ -113,6 +113,7 @@ impl ConfigSection for PermissionSection {
                     "description": "Roles, in the form of Red Hat Developer Hub.",
                     "properties": {
                         "policies-csv-file": {"type": "string", "description": "File of roles, their permissions and their members. Relative files start at the folder the portal was started in."},
+                        "conditionalPoliciesFile": {"type": "string", "description": "File of conditions on what roles may do, in YAML. Relative files start at the folder the portal was started in."},
                         "admin": {"type": "object", "properties": {"superUsers": {"type": "array", "items": member, "description": "People and groups that may do everything."}}},
                     },
                 },

@@ -5,6 +5,7 @@
 
 mod answer;
 mod changes;
+mod conditions;
 mod documents;
 mod entities;
 mod facets;
@@ -121,6 +122,11 @@ fn other_rows() -> Rows<Api> {
             "/.well-known/backstage/permissions/metadata",
             Rule::signed_in(),
             documents::permissions,
+        )
+        .post(
+            "/.well-known/backstage/permissions/apply-conditions",
+            Rule::signed_in(),
+            conditions::apply,
         )
         .get(
             "/sources",

@@ -12,6 +12,7 @@ mod audit;
 mod authenticator;
 mod catalog;
 mod collisions;
+mod condition;
 mod config_section;
 mod contained;
 mod contributions;
@@ -41,6 +42,7 @@ pub use catalog::{
     Refused, Remarks, Replacement, Report, replace_all,
 };
 pub use collisions::{Collisions, refuse_same_declarations};
+pub use condition::Condition;
 pub use config_section::ConfigSection;
 pub use contained::{PartFailure, contained, contained_now};
 pub use contributions::{Collected, Contributions, Of};
@@ -56,7 +58,7 @@ pub use live::{LiveTopic, is_within};
 pub use navigation::{NavigationItem, NavigationSection};
 pub use people::{HomeCard, PaletteCommand, SettingsSection, TopBarPart};
 pub use people_tokens::{NoPeopleTokens, PeopleTokens};
-pub use permission::{Audience, Condition, Decision, Permission, PermissionAction, Policy};
+pub use permission::{Audience, Decision, Permission, PermissionAction, Policy};
 pub use routes::{BODY_LIMIT_BYTES, Caller, Face, Routes, RowHead, Rows, RowsOfEveryApi, Rule};
 pub use search::{SearchDocument, SearchFeed, SearchSource};
 pub use services::Services;

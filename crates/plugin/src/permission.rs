@@ -1,11 +1,11 @@
-//! Permissions: their names, a policy's decisions, and conditions in the wire form of the original.
+//! Permissions: their names, and a policy's decisions.
 //!
 //! Only data and the trait of a policy. A condition becomes a filter in the crate whose things it is about.
 
 use async_trait::async_trait;
 use model::{Fault, Principal, Restriction, Viewer};
-use serde_json::Value;
 
+use crate::condition::Condition;
 use crate::id::PluginId;
 
 /// What a permission lets a caller do, the `action` attribute of the wire contract.
@@ -104,24 +104,6 @@ impl Permission {
             && has(&limit.permissions, self.name)
             && has(&limit.actions, self.action.as_str())
     }
-}
-
-/// A condition on a thing, in the form in which policies of the original write it.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Condition {
-    /// A rule of the plugin whose things are decided about, for example `IS_ENTITY_OWNER`.
-    Rule {
-        /// Name of the rule.
-        name: String,
-        /// Its parameters.
-        parameters: Value,
-    },
-    /// All of these.
-    All(Vec<Condition>),
-    /// At least one of these.
-    Any(Vec<Condition>),
-    /// Not this.
-    Not(Box<Condition>),
 }
 
 /// A policy's answer for one viewer and one permission.

@@ -8,8 +8,8 @@ use catalog_web::EntityParts;
 use config::{ClaimedSection, Config};
 use model::{Fault, Kinds, Problem};
 use plugin::{
-    ActionRegistry, Collisions, ConfigSection, Contributions, Declaration, Feeds, PluginId, Services, Slot,
-    refuse_same_declarations,
+    ActionRegistry, Collisions, ConfigSection, Contributions, Declaration, Feeds, Permission, PluginId,
+    Services, Slot, refuse_same_declarations,
 };
 use scm::UrlReader;
 use search::Search;
@@ -135,6 +135,19 @@ pub fn kinds(declarations: &[Declaration]) -> Result<Kinds, Collisions> {
     Ok(added.fold(Kinds::builtin(), |kinds, kind| kinds.with(kind.clone())))
 }
 
+/// The permissions of these plugins.
+pub(crate) fn permissions(declarations: &[Declaration]) -> Vec<(PluginId, &'static Permission)> {
+    let of = |declaration: &Declaration| {
+        let id = declaration.id.clone();
+        declaration
+            .permissions
+            .iter()
+            .map(move |permission| (id.clone(), *permission))
+            .collect::<Vec<_>>()
+    };
+    declarations.iter().flat_map(of).collect()
+}
+
 /// Problems of a configuration, the sections of these plugins included.
 pub fn check_configuration(config: &Config, declarations: &[Declaration]) -> Vec<Problem> {
     let mut problems = with_claimed(declarations, |claimed| config.check_with(claimed));
@@ -186,7 +199,7 @@ fn with_claimed<T>(declarations: &[Declaration], act: impl FnOnce(&[ClaimedSecti
 
 /// What keeps the portal from starting, because it must not decide by a policy that it cannot read.
 fn policy_problem(config: &Config) -> Option<Problem> {
-    let fault = auth::Roles::from_config(config).err()?;
+    let fault = auth::RolesFile::open(config).err()?;
     let place = config.place("permission.rbac.policies-csv-file");
     let hint = "The portal does not start without its policy.";
     Some(Problem::error(fault).at(place).hint(hint))

@@ -132,14 +132,16 @@ impl Portal {
             stop,
             saved_index,
         } = ground;
-        let policy = match policy {
-            Some(policy) => Some(policy),
-            None => roles(&config)?,
+        let roles = match &policy {
+            Some(_) => None,
+            None => auth::RolesFile::open(&config)?,
         };
+        let policy = policy.or_else(|| roles.clone().map(|roles| Arc::new(roles) as Arc<dyn Policy>));
         let services = services(&store, outside);
         let added = plugins::opened(added, &services)?;
         let config = Arc::new(plugins::read_configuration(&config, &added.declarations));
         let audit = Audit::new(store.clone());
+        let declared = plugins::permissions(&added.declarations);
         let catalog = catalog(
             &config,
             (&store, saved_index),
@@ -160,7 +162,13 @@ impl Portal {
             &services,
             stop.clone(),
         );
-        for made in built_in.into_iter().chain(added.contributions) {
+        let administrators = &config.portal().administrators;
+        let permissions = auth::permission_contributions(&catalog, roles, declared, administrators);
+        for made in built_in
+            .into_iter()
+            .chain([permissions])
+            .chain(added.contributions)
+        {
             all.add(made);
         }
         all.refuse_collisions(
@@ -191,12 +199,6 @@ impl Portal {
     pub fn into_router(self) -> (Router, JoinHandle<Result<(), StoreError>>) {
         (self.inward.serve(self.site.into_router()), self.loading)
     }
-}
-
-/// The policy that the configuration names.
-fn roles(config: &Config) -> Result<Option<Arc<dyn Policy>>, Fault> {
-    let roles = auth::Roles::from_config(config)?;
-    Ok(roles.map(|roles| Arc::new(roles) as Arc<dyn Policy>))
 }
 
 /// Loads what the store serves.

@@ -42,6 +42,11 @@ impl Permissions {
         self
     }
 
+    /// Whether a policy decides.
+    pub fn has_policy(&self) -> bool {
+        self.policy.is_some()
+    }
+
     /// Whether a viewer has a permission. A service has the permissions that its token leaves; the policy decides about all
     /// other viewers.
     pub async fn decide(&self, viewer: &Viewer, permission: &'static Permission) -> Result<Decision, Fault> {

@@ -1,6 +1,5 @@
 //! The card of the home page for people whom the policy gives nothing: an empty catalog would not tell them why.
 
-use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
@@ -8,13 +7,13 @@ use maud::{Markup, html};
 use model::Viewer;
 use plugin::{Body, HomeCard, Place, RenderError};
 
-use crate::roles::Roles;
+use crate::roles::RolesFile;
 
 static PLACE: Place = Place::new("access", "You have no role in this portal", -10);
 
 /// Says to people without a role what they lack and whom to ask.
 pub(crate) struct AccessCard {
-    pub roles: Arc<Roles>,
+    pub roles: RolesFile,
     /// Who administers the portal.
     pub administrators: Vec<String>,
 }
@@ -26,7 +25,7 @@ impl HomeCard for AccessCard {
     }
 
     async fn show(&self, viewer: Viewer, _: Instant) -> Result<Option<Body>, RenderError> {
-        if viewer.is_service() || self.roles.has_any(&viewer) {
+        if viewer.is_service() || self.roles.current().has_any(&viewer) {
             return Ok(None);
         }
         Ok(Some(Body::Ours(no_role(&viewer, &self.administrators))))

@@ -10,6 +10,7 @@ mod extensions;
 mod ids;
 mod images;
 mod includes;
+mod inline_code;
 mod kept;
 mod lines;
 pub(crate) mod links;

@@ -118,7 +118,7 @@ impl Site {
     /// A page as a file, and what can be found in it.
     fn made(&self, at: usize, common: &Common) -> (String, Documents) {
         let mut rendered: Rendered = self.article(at);
-        rendered.html = super::render::with_colours(&rendered.html).into_owned();
+        rendered.html = super::render::with_colours(&rendered.html);
         let edit = self.edit_url(at, &Integrations::default());
         let html = page::of(self, common, at, &rendered, edit.as_deref());
         (html, search_index::documents(self, at, &rendered))

@@ -1,6 +1,5 @@
 //! One page as it is shown.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -12,7 +11,9 @@ use super::code_blocks::{self, CodeBlock};
 use super::lines::Lines;
 use super::links::{self, Lead};
 use super::snippets::Snippets;
-use super::{Findings, Page, Places, Problem, Rule, ids, images, raw_links, sanitise, section_text};
+use super::{
+    Findings, Page, Places, Problem, Rule, ids, images, inline_code, raw_links, sanitise, section_text,
+};
 
 /// Most sections of a page.
 const MAX_SECTIONS: usize = 200;
@@ -115,15 +116,17 @@ pub(crate) fn article(page: &Page, places: &Arc<Places>) -> Rendered {
 }
 
 /// An article with colours in its code, for pages that are read without the portal.
-pub(crate) fn with_colours(html: &str) -> Cow<'_, str> {
-    code_blocks::replaced(html, |block| {
+pub(crate) fn with_colours(html: &str) -> String {
+    let html = inline_code::coloured(html);
+    let coloured = code_blocks::replaced(&html, |block| {
         let name = block.language.unwrap_or_default();
         let language = Language::of_name(&markdown::unescape(name));
         (language != Language::Plain).then(|| {
             let coloured = ui::coloured_code(&markdown::unescape(block.text), language).into_string();
             format!("{}{coloured}{}", block.frame, code_blocks::END)
         })
-    })
+    });
+    coloured.into_owned()
 }
 
 /// A page that another program rendered, from its article.
@@ -240,6 +243,7 @@ fn finished(html: &str, drawings: &mut Drawings) -> String {
             "<div class=\"docs-table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>",
         )
         .replace("</table>", "</table></div>");
+    let html = inline_code::coloured(&html);
     let finished = code_blocks::replaced(&html, |block| Some(with_frame(block, drawings)));
     finished.into_owned()
 }

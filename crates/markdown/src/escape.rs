@@ -3,16 +3,26 @@
 /// Escapes a text for use between tags and in attributes in double quotes.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            other => escaped.push(other),
-        }
-    }
+    escape_into(text, &mut escaped);
     escaped
+}
+
+/// The same, written behind another text.
+pub fn escape_into(text: &str, into: &mut String) {
+    let mut kept = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let meant = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => continue,
+        };
+        into.push_str(&text[kept..at]);
+        into.push_str(meant);
+        kept = at + 1;
+    }
+    into.push_str(&text[kept..]);
 }
 
 /// The text that HTML without tags means, as far as [`escape`] and this crate write it.
@@ -52,6 +62,7 @@ fn entity(text: &str) -> Option<(char, usize)> {
         "ldquo" => '“',
         "rdquo" => '”',
         "bdquo" => '„',
+        "para" => '¶',
         "laquo" => '«',
         "raquo" => '»',
         "rarr" => '→',

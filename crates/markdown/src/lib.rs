@@ -24,7 +24,7 @@ mod stash;
 mod tree;
 mod write;
 
-pub use escape::{escape, unescape};
+pub use escape::{escape, escape_into, unescape};
 pub use inline::punctuation::SmartPunctuation;
 pub use inline::short_links::{GitHost, ShortLinks};
 pub use options::Options;

@@ -106,6 +106,21 @@ pub(crate) fn near(indent: &str) -> &str {
 
 /// A line without tabs, and without the characters that stand for what was taken out of a page.
 pub(crate) fn expand(line: &str) -> String {
+    let is_odd = |byte: u8| matches!(byte, b'\t' | b'\r' | b'\0' | 2 | 3);
+    let mut expanded = if line.bytes().any(is_odd) {
+        without_odd(line)
+    } else {
+        line.to_owned()
+    };
+    let indent = expanded.len() - expanded.trim_start_matches(' ').len();
+    if indent == expanded.len() {
+        return String::new();
+    }
+    expanded.drain(..indent.saturating_sub(MAX_INDENT));
+    expanded
+}
+
+fn without_odd(line: &str) -> String {
     let mut expanded = String::with_capacity(line.len());
     let mut column = 0;
     for character in line.chars() {
@@ -122,10 +137,5 @@ pub(crate) fn expand(line: &str) -> String {
             }
         }
     }
-    let indent = expanded.len() - expanded.trim_start_matches(' ').len();
-    if indent == expanded.len() {
-        return String::new();
-    }
-    expanded.drain(..indent.saturating_sub(MAX_INDENT));
     expanded
 }

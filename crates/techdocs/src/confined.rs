@@ -123,29 +123,34 @@ impl ConfinedFolder {
             .split_last()
             .ok_or_else(|| Obstacle::Path(path.to_owned()))?;
         let mut place = self.root.clone();
+        let mut is_new = false;
         for part in folders {
             place.push(part);
-            self.make_folder(&place, path)?;
+            is_new = self.make_folder(&place, path)?;
         }
         place.push(name);
+        if is_new {
+            return Ok((place, false));
+        }
         match kind_of(&place, path)? {
             Some(kind) if kind.is_dir() => Err(Obstacle::NoFile(path.to_owned())),
             found => Ok((place, found.is_some())),
         }
     }
 
-    fn make_folder(&self, folder: &Path, path: &str) -> Result<(), Obstacle> {
+    /// Makes a folder unless it is there, and says whether it is new.
+    fn make_folder(&self, folder: &Path, path: &str) -> Result<bool, Obstacle> {
         let mut found = kind_of(folder, path)?;
         if found.is_none() {
             match fs::create_dir(folder) {
-                Ok(()) => return Ok(()),
+                Ok(()) => return Ok(true),
                 // Another thread made it, or somebody something else.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => found = kind_of(folder, path)?,
                 Err(error) => return Err(refused(path, error)),
             }
         }
         if found.is_some_and(|kind| kind.is_dir()) {
-            return Ok(());
+            return Ok(false);
         }
         let below = folder.strip_prefix(&self.root).unwrap_or(folder);
         Err(Obstacle::NoFolder(below.display().to_string()))

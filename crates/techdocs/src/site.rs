@@ -2,18 +2,23 @@
 
 mod anchors;
 pub(crate) mod build;
+mod code_blocks;
 mod config;
 mod decisions;
 mod documents;
 mod extensions;
+mod ids;
 mod images;
 mod includes;
+mod inline_code;
 mod kept;
 mod lines;
 pub(crate) mod links;
 mod nav;
 mod parts;
 mod patterns;
+#[cfg(test)]
+mod pieces;
 mod problem;
 mod published;
 mod raw_links;

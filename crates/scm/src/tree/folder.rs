@@ -99,9 +99,13 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn visit(&mut self, path: &Path) -> Result<(), Fault> {
-        let Some((real, metadata)) = self.within(path) else {
-            return Ok(());
-        };
+        match self.within(path) {
+            Some((real, metadata)) => self.take(path, real, metadata),
+            None => Ok(()),
+        }
+    }
+
+    fn take(&mut self, path: &Path, real: PathBuf, metadata: Metadata) -> Result<(), Fault> {
         if metadata.is_file() {
             return self.add(path, real, metadata);
         }
@@ -122,9 +126,16 @@ impl Walk<'_> {
     fn visit_all_in(&mut self, path: &Path, real: &Path) -> Result<(), Fault> {
         let entries = fs::read_dir(real).map_err(|error| unreadable(real, &error))?;
         for entry in entries {
-            let name = entry.map_err(|error| unreadable(real, &error))?.file_name();
-            if name != GIT {
-                self.visit(&path.join(name))?;
+            let entry = entry.map_err(|error| unreadable(real, &error))?;
+            let name = entry.file_name();
+            if name == GIT {
+                continue;
+            }
+            let path = path.join(&name);
+            // Without a link, it is where its folder is.
+            match entry.metadata() {
+                Ok(metadata) if !metadata.is_symlink() => self.take(&path, real.join(name), metadata)?,
+                _ => self.visit(&path)?,
             }
         }
         Ok(())

@@ -74,7 +74,7 @@ impl Site {
         }
         take(STYLE, STYLE_TEXT.as_bytes())?;
         let index = search_index::of(found.into_inner().into_iter().flatten());
-        take(INDEX, index.to_string().as_bytes())?;
+        take(INDEX, index.as_bytes())?;
         let files = self.file_paths();
         let metadata = self.metadata(options);
         take(METADATA, metadata.to_string().as_bytes())?;
@@ -89,7 +89,7 @@ impl Site {
         let text = |text: String| Some(Bytes::from(text));
         match path {
             METADATA => return text(super::metadata(self).to_string()),
-            INDEX => return text(self.search_index().to_string()),
+            INDEX => return text(self.search_index()),
             STYLE => return Some(Bytes::from_static(STYLE_TEXT.as_bytes())),
             _ => {}
         }
@@ -107,7 +107,7 @@ impl Site {
     }
 
     /// What the original's search finds.
-    pub(crate) fn search_index(&self) -> Value {
+    pub(crate) fn search_index(&self) -> String {
         let all = (0..self.pages.len()).map(|at| {
             let rendered = self.rendered(at);
             search_index::documents(self, at, &rendered)
@@ -118,7 +118,7 @@ impl Site {
     /// A page as a file, and what can be found in it.
     fn made(&self, at: usize, common: &Common) -> (String, Documents) {
         let mut rendered: Rendered = self.article(at);
-        rendered.html = super::render::with_colours(&rendered.html).into_owned();
+        rendered.html = super::render::with_colours(&rendered.html);
         let edit = self.edit_url(at, &Integrations::default());
         let html = page::of(self, common, at, &rendered, edit.as_deref());
         (html, search_index::documents(self, at, &rendered))

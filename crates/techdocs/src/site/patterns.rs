@@ -13,8 +13,22 @@ pub(crate) struct Patterns(Vec<Pattern>);
 struct Pattern {
     /// It takes out again what a pattern before it took in.
     is_negated: bool,
+    /// Only folders are meant, with what is in them.
+    is_folder: bool,
+    form: Form,
+}
+
+/// What a pattern compares. Most need no glob, which takes longer to make than a site of a few pages.
+#[derive(Debug)]
+enum Form {
+    /// A path from the top.
+    Path(String),
+    /// The name of a file or folder at any depth.
+    Name(String),
+    /// What such a name begins with.
+    Begin(String),
     /// The path itself, or a folder around it.
-    matchers: Vec<GlobMatcher>,
+    Globs(Vec<GlobMatcher>),
 }
 
 impl Patterns {
@@ -50,25 +64,56 @@ impl Pattern {
         let is_folder = text.ends_with('/');
         let bare = text.trim_end_matches('/');
         // A slash in it binds a pattern to the top; without one it is meant at every depth.
-        let anchored = match bare.strip_prefix('/') {
-            Some(rest) => rest.to_owned(),
-            None if bare.contains('/') => bare.to_owned(),
-            None => format!("**/{bare}"),
+        let anchored = bare
+            .strip_prefix('/')
+            .or_else(|| bare.contains('/').then_some(bare));
+        let form = match (anchored, bare.strip_suffix('*')) {
+            (Some(path), _) if is_literal(path) => Form::Path(path.to_owned()),
+            (None, _) if is_literal(bare) => Form::Name(bare.to_owned()),
+            (None, Some(begin)) if is_literal(begin) => Form::Begin(begin.to_owned()),
+            (Some(path), _) => globs(path, is_folder)?,
+            (None, _) => globs(&format!("**/{bare}"), is_folder)?,
         };
-        let glob = |text: &str| {
-            let glob = GlobBuilder::new(text).literal_separator(true).build();
-            glob.ok().map(|glob| glob.compile_matcher())
-        };
-        let mut matchers = vec![glob(&format!("{anchored}/**"))?];
-        if !is_folder {
-            matchers.push(glob(&anchored)?);
-        }
-        Some(Self { is_negated, matchers })
+        Some(Self {
+            is_negated,
+            is_folder,
+            form,
+        })
     }
 
     fn is_for(&self, path: &str) -> bool {
-        self.matchers.iter().any(|matcher| matcher.is_match(path))
+        let is_named = |is: &dyn Fn(&str) -> bool| {
+            let (folders, file) = path
+                .rsplit_once('/')
+                .map_or((None, path), |(folders, file)| (Some(folders), file));
+            folders.is_some_and(|folders| folders.split('/').any(is)) || !self.is_folder && is(file)
+        };
+        match &self.form {
+            Form::Path(own) => path
+                .strip_prefix(own.as_str())
+                .is_some_and(|rest| rest.starts_with('/') || !self.is_folder && rest.is_empty()),
+            Form::Name(name) => is_named(&|part| part == name),
+            Form::Begin(begin) => is_named(&|part| part.starts_with(begin)),
+            Form::Globs(globs) => globs.iter().any(|glob| glob.is_match(path)),
+        }
     }
+}
+
+/// Whether a text stands for itself.
+fn is_literal(text: &str) -> bool {
+    !text.is_empty() && !text.contains(['*', '?', '[', ']', '{', '}', '\\'])
+}
+
+fn globs(text: &str, is_folder: bool) -> Option<Form> {
+    let glob = |text: &str| {
+        let glob = GlobBuilder::new(text).literal_separator(true).build();
+        glob.ok().map(|glob| glob.compile_matcher())
+    };
+    let mut globs = vec![glob(&format!("{text}/**"))?];
+    if !is_folder {
+        globs.push(glob(text)?);
+    }
+    Some(Form::Globs(globs))
 }
 
 #[cfg(test)]
@@ -100,5 +145,28 @@ mod tests {
             assert_eq!(patterns.has(path), expected, "{path}");
         }
         assert_eq!(Patterns::read("[".lines()).1, ["["]);
+    }
+
+    #[test]
+    fn simple_patterns_are_those_of_globs() {
+        for text in [".*", "a", "a/", "/a", "/a/", "a/b", "a/b/", "b.*", "a*/"] {
+            let pattern = Pattern::read(text).expect("a pattern");
+            assert!(!matches!(pattern.form, Form::Globs(_)), "{text}");
+            let (bare, is_folder) = (text.trim_end_matches('/'), text.ends_with('/'));
+            let anchored = bare
+                .strip_prefix('/')
+                .or_else(|| bare.contains('/').then_some(bare));
+            let anchored = anchored.map_or_else(|| format!("**/{bare}"), str::to_owned);
+            let Some(Form::Globs(globs)) = globs(&anchored, is_folder) else {
+                panic!("{text}")
+            };
+            for path in [
+                "a", "a/b", "a/b/c", "b", "b/a", "b/a/c", "ab", "ab/c", "b.md", ".a", "a/.b", "a/.b/c",
+                "c/a/b", "a.b",
+            ] {
+                let expected = globs.iter().any(|glob| glob.is_match(path));
+                assert_eq!(pattern.is_for(path), expected, "{text} {path}");
+            }
+        }
     }
 }

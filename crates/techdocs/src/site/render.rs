@@ -1,18 +1,19 @@
 //! One page as it is shown.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use diagrams::Drawings;
 use markdown::{Heading, LeftOut, Reference, Snippet, Target};
-use regex::Regex;
 use ui::{Code, Language};
 
+use super::code_blocks::{self, CodeBlock};
 use super::lines::Lines;
 use super::links::{self, Lead};
 use super::snippets::Snippets;
-use super::{Findings, Page, Places, Problem, Rule, images, raw_links, sanitise, section_text};
+use super::{
+    Findings, Page, Places, Problem, Rule, ids, images, inline_code, raw_links, sanitise, section_text,
+};
 
 /// Most sections of a page.
 const MAX_SECTIONS: usize = 200;
@@ -74,17 +75,6 @@ pub struct Section {
     pub is_code: bool,
 }
 
-static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let code = concat!(
-        r#"(?s)<div class="highlight">(?:<span class="filename">(.*?)</span>)?"#,
-        r#"<pre><code(?: class="language-([^"]*)")?(?: data-first="(\d+)")?(?: data-marked="([\d ]*)")?>"#,
-        r#"(.*?)</code></pre></div>"#
-    );
-    Regex::new(code).ok()
-});
-static IDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#" id="([^"]+)""#).ok());
-static HEADINGS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"<h[1-6][^>]* id="([^"]+)"#).ok());
-
 /// Renders a page.
 pub(crate) fn render(page: &Page, places: &Arc<Places>) -> Rendered {
     let mut rendered = article(page, places);
@@ -126,24 +116,17 @@ pub(crate) fn article(page: &Page, places: &Arc<Places>) -> Rendered {
 }
 
 /// An article with colours in its code, for pages that are read without the portal.
-pub(crate) fn with_colours(html: &str) -> Cow<'_, str> {
-    let Some(code) = CODE.as_ref() else {
-        return html.into();
-    };
-    code.replace_all(html, |found: &regex::Captures<'_>| {
-        let part = |at: usize| found.get(at).map_or("", |part| part.as_str());
-        let (whole, text) = (part(0), part(5));
-        let language = Language::of_name(&markdown::unescape(part(2)));
-        let Some(frame) = whole
-            .strip_suffix("</code></pre></div>")
-            .filter(|_| language != Language::Plain)
-            .and_then(|before| before.strip_suffix(text))
-        else {
-            return whole.to_owned();
-        };
-        let coloured = ui::coloured_code(&markdown::unescape(text), language).into_string();
-        format!("{frame}{coloured}</code></pre></div>")
-    })
+pub(crate) fn with_colours(html: &str) -> String {
+    let html = inline_code::coloured(html);
+    let coloured = code_blocks::replaced(&html, |block| {
+        let name = block.language.unwrap_or_default();
+        let language = Language::of_name(&markdown::unescape(name));
+        (language != Language::Plain).then(|| {
+            let coloured = ui::coloured_code(&markdown::unescape(block.text), language).into_string();
+            format!("{}{coloured}{}", block.frame, code_blocks::END)
+        })
+    });
+    coloured.into_owned()
 }
 
 /// A page that another program rendered, from its article.
@@ -211,12 +194,7 @@ fn note(
 }
 
 fn ids(html: &str) -> HashSet<String> {
-    let Some(ids) = IDS.as_ref() else {
-        return HashSet::new();
-    };
-    ids.captures_iter(html)
-        .map(|found| markdown::unescape(&found[1]))
-        .collect()
+    ids::of(html).map(markdown::unescape).collect()
 }
 
 /// The texts below the headings.
@@ -233,19 +211,14 @@ fn sections(html: &str, headings: &[Heading]) -> Vec<Section> {
             });
         }
     };
-    let found = HEADINGS
-        .iter()
-        .flat_map(|regex| regex.captures_iter(html))
-        .take(MAX_SECTIONS);
-    for found in found {
-        let Some(whole) = found.get(0) else { continue };
-        let id = markdown::unescape(&found[1]);
-        close(whole.start(), from, heading);
+    for found in ids::headings(html).take(MAX_SECTIONS) {
+        let id = markdown::unescape(found.id);
+        close(found.start, from, heading);
         heading = headings.iter().position(|heading| heading.id == id);
         // The text of the heading itself is its title.
-        let behind = html[whole.end()..]
+        let behind = html[found.end..]
             .find("</h")
-            .map_or(whole.end(), |end| whole.end() + end);
+            .map_or(found.end, |end| found.end + end);
         from = html[behind..].find('>').map_or(behind, |end| behind + end + 1);
     }
     close(html.len(), from, heading);
@@ -270,36 +243,42 @@ fn finished(html: &str, drawings: &mut Drawings) -> String {
             "<div class=\"docs-table\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>",
         )
         .replace("</table>", "</table></div>");
-    let Some(code) = CODE.as_ref() else { return html };
-    code.replace_all(&html, |found: &regex::Captures<'_>| {
-        let part = |at: usize| found.get(at).map(|part| markdown::unescape(part.as_str()));
-        let (title, language, text) = (part(1), part(2), part(5).unwrap_or_default());
-        if let Some(drawing) = drawings.of_code(language.as_deref().unwrap_or_default(), &text) {
-            return drawing.into_string();
-        }
-        let first_line = part(3).and_then(|first| first.parse().ok());
-        let marked = part(4).unwrap_or_default();
-        let lines = marked.split(' ').filter_map(|line| line.parse::<u32>().ok());
-        // Marked lines are counted from the beginning, whatever the number of the first one is.
-        let before = first_line.unwrap_or(1_u32).saturating_sub(1);
-        let marked: Vec<u32> = lines.map(|line| line.saturating_add(before)).collect();
-        let code = Code {
-            text: text.trim_end_matches('\n'),
-            language: Language::of_name(language.as_deref().unwrap_or_default()),
-            title: title.as_deref(),
-            first_line,
-            marked_lines: &marked,
-            has_anchors: false,
-        };
-        let html = ui::code_block(code).into_string();
-        match language.as_deref() {
-            Some(language) => html.replacen(
-                "<pre><code>",
-                &format!("<pre><code class=\"language-{}\">", markdown::escape(language)),
-                1,
-            ),
-            None => html,
-        }
-    })
-    .into_owned()
+    let html = inline_code::coloured(&html);
+    let finished = code_blocks::replaced(&html, |block| Some(with_frame(block, drawings)));
+    finished.into_owned()
+}
+
+/// A block of code with what belongs around it, or what it draws.
+fn with_frame(block: &CodeBlock<'_>, drawings: &mut Drawings) -> String {
+    let (title, language) = (
+        block.title.map(markdown::unescape),
+        block.language.map(markdown::unescape),
+    );
+    let text = markdown::unescape(block.text);
+    if let Some(drawing) = drawings.of_code(language.as_deref().unwrap_or_default(), &text) {
+        return drawing.into_string();
+    }
+    let first_line = block.first_line.and_then(|first| first.parse().ok());
+    let marked = block.marked_lines.unwrap_or_default().split(' ');
+    let lines = marked.filter_map(|line| line.parse::<u32>().ok());
+    // Marked lines are counted from the beginning, whatever the number of the first one is.
+    let before = first_line.unwrap_or(1_u32).saturating_sub(1);
+    let marked: Vec<u32> = lines.map(|line| line.saturating_add(before)).collect();
+    let code = Code {
+        text: text.trim_end_matches('\n'),
+        language: Language::of_name(language.as_deref().unwrap_or_default()),
+        title: title.as_deref(),
+        first_line,
+        marked_lines: &marked,
+        has_anchors: false,
+    };
+    let html = ui::code_block(code).into_string();
+    match language.as_deref() {
+        Some(language) => html.replacen(
+            "<pre><code>",
+            &format!("<pre><code class=\"language-{}\">", markdown::escape(language)),
+            1,
+        ),
+        None => html,
+    }
 }

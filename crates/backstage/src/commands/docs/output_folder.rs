@@ -20,6 +20,8 @@ pub struct OutputFolder {
     folder: ConfinedFolder,
     /// Files of the earlier build.
     earlier: BTreeSet<String>,
+    /// There was nothing in it, so that nothing can be in the way.
+    is_empty: bool,
 }
 
 impl OutputFolder {
@@ -38,11 +40,15 @@ impl OutputFolder {
             );
         }
         let earlier = earlier(&folder)?;
-        if earlier.is_none() && has_files(folder.root())? {
+        let holds = holds(folder.root())?;
+        if earlier.is_none() && holds == Holds::Files {
             bail!("the folder {shown} holds other files; name one that is new, empty or an earlier build");
         }
-        let earlier = earlier.unwrap_or_default();
-        Ok(Self { folder, earlier })
+        Ok(Self {
+            folder,
+            is_empty: holds == Holds::Nothing,
+            earlier: earlier.unwrap_or_default(),
+        })
     }
 
     /// Makes room for these files: removes those that only the earlier build has, and says in the folder which ones come, so
@@ -50,7 +56,7 @@ impl OutputFolder {
     /// somebody else's file is in the way.
     pub fn make_room(&self, files: &[String]) -> Result<usize> {
         let shown = self.folder.root().display();
-        for path in files {
+        for path in files.iter().filter(|_| !self.is_empty) {
             let lies = self.folder.look(path);
             let lies = lies.with_context(|| format!("the folder {shown} cannot be written"))?;
             if lies == Some(Lies::File) && !self.earlier.contains(path) && path != MARK {
@@ -99,15 +105,26 @@ fn earlier(folder: &ConfinedFolder) -> Result<Option<BTreeSet<String>>> {
     Ok(files.map(|files| files.iter().filter_map(path).collect()))
 }
 
-/// Whether a folder has more than names that begin with a point.
-fn has_files(folder: &Path) -> Result<bool> {
+/// What is in a folder.
+#[derive(PartialEq, Eq)]
+enum Holds {
+    Nothing,
+    /// Names that begin with a point.
+    Hidden,
+    /// Other names, too.
+    Files,
+}
+
+fn holds(folder: &Path) -> Result<Holds> {
     let entries = fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
+    let mut holds = Holds::Nothing;
     for entry in entries {
         if !is_hidden(&entry?.file_name().to_string_lossy()) {
-            return Ok(true);
+            return Ok(Holds::Files);
         }
+        holds = Holds::Hidden;
     }
-    Ok(false)
+    Ok(holds)
 }
 
 /// Whether a part of a path begins with a point, as `.git` does. Programs keep their own things under such names.

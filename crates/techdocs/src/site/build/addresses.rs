@@ -1,8 +1,12 @@
 //! Addresses in files that are published: relative, so that a site may lie anywhere.
 
+use memchr::memmem;
 use percent_encoding::percent_decode_str;
 
 use crate::site::{BASE, Site, links, url_of};
+
+/// An address of the site as the value of an attribute: a quote, and [`BASE`].
+const MARK: &str = "=\"/-docs-/";
 
 impl Site {
     /// The file of a page.
@@ -60,22 +64,22 @@ impl Site {
         format!("{}{fragment}", relative(&from, &to))
     }
 
-    /// The HTML of a page with addresses as it writes them.
-    pub(super) fn with_published_addresses(&self, from: &str, html: &str) -> String {
-        let mark = format!("=\"{BASE}");
-        let mut pieces = html.split(&mark);
-        let mut out = String::with_capacity(html.len());
-        out.push_str(pieces.next().unwrap_or_default());
-        for piece in pieces {
+    /// Writes the HTML of a page with addresses as it writes them.
+    pub(super) fn write_with_published_addresses(&self, from: &str, html: &str, into: &mut String) {
+        let mut marks = memmem::find_iter(html.as_bytes(), MARK);
+        let mut next = marks.next();
+        into.push_str(&html[..next.unwrap_or(html.len())]);
+        while let Some(at) = next {
+            next = marks.next();
+            let piece = &html[at + MARK.len()..next.unwrap_or(html.len())];
             let (address, rest) = piece.split_once('"').unwrap_or((piece, ""));
             let address = markdown::unescape(address);
             let written = self.published_address(from, &format!("{BASE}{address}"));
-            out.push_str("=\"");
-            out.push_str(&markdown::escape(&written));
-            out.push('"');
-            out.push_str(rest);
+            into.push_str("=\"");
+            markdown::escape_into(&written, into);
+            into.push('"');
+            into.push_str(rest);
         }
-        out
     }
 }
 
@@ -95,6 +99,13 @@ fn is_index(path: &str, url: &str) -> bool {
 
 /// The way from one address of a site to another.
 pub(crate) fn relative(from: &str, to: &str) -> String {
+    let mut way = String::with_capacity(to.len() + 12);
+    relative_into(from, to, &mut way);
+    way
+}
+
+/// The same, written behind another text.
+pub(super) fn relative_into(from: &str, to: &str, into: &mut String) {
     let folder = &from[..from.rfind('/').map_or(0, |at| at + 1)];
     let mut common = 0;
     for part in folder.split_inclusive('/') {
@@ -103,14 +114,24 @@ pub(crate) fn relative(from: &str, to: &str) -> String {
         }
         common += part.len();
     }
-    let climbs = folder[common..].matches('/').count();
-    let way = format!("{}{}", "../".repeat(climbs), &to[common..]);
-    if way.is_empty() { "./".to_owned() } else { way }
+    let climbs = folder[common..].bytes().filter(|byte| *byte == b'/').count();
+    if climbs == 0 && common == to.len() {
+        into.push_str("./");
+    }
+    for _ in 0..climbs {
+        into.push_str("../");
+    }
+    into.push_str(&to[common..]);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_of_the_site_are_marked() {
+        assert_eq!(MARK, format!("=\"{BASE}"));
+    }
 
     #[test]
     fn ways_between_pages() {

@@ -3,48 +3,94 @@
 
 use markdown::{Heading, escape};
 
-use super::relative;
+use super::addresses::relative_into;
 use crate::site::{Entry, Leads, Site, links};
 
 /// Entries up to which each page has all of them. Beyond, sections that do not hold the page lead to their first page.
 const MAX_WHOLE: usize = 300;
+/// About how long an entry is, in bytes.
+const LENGTH: usize = 160;
 /// Deepest level of headings among the contents.
 const DEEPEST: u8 = 4;
 
 /// What the navigations of all pages have in common, found once for all of them.
 pub(super) struct Common {
-    /// The addresses of pages, encoded.
+    /// The addresses of pages, encoded and escaped.
     addresses: Vec<String>,
+    items: Vec<Item>,
     /// Each page has all entries.
     is_whole: bool,
+    /// About how long the navigation of a page is, in bytes.
+    menu_length: usize,
+}
+
+/// An entry of the navigation. Its texts are escaped.
+struct Item {
+    title: String,
+    to: To,
+}
+
+enum To {
+    Page(usize),
+    /// A file of the site, at an address from its top.
+    File(String),
+    Out(String),
+    Section {
+        items: Vec<Item>,
+        first_page: Option<usize>,
+    },
 }
 
 impl Common {
     pub(super) fn of(site: &Site) -> Self {
-        let address = |at| links::encoded(&site.address_of(at));
+        let address = |at| escape(&links::encoded(&site.address_of(at)));
+        let count = count(&site.nav);
+        let is_whole = count <= MAX_WHOLE;
         Self {
             addresses: (0..site.pages.len()).map(address).collect(),
-            is_whole: count(&site.nav) <= MAX_WHOLE,
+            items: items(&site.nav),
+            is_whole,
+            menu_length: if is_whole { count * LENGTH } else { 0 },
         }
     }
 
-    /// The address of a page.
+    /// The address of a page, escaped.
     pub(super) fn address(&self, at: usize) -> &str {
         &self.addresses[at]
     }
+
+    /// About how long the navigation of a page is, in bytes.
+    pub(super) fn menu_length(&self) -> usize {
+        self.menu_length
+    }
 }
 
-/// The navigation as the page at a position has it.
-pub(super) fn navigation(site: &Site, common: &Common, at: usize) -> String {
+fn items(entries: &[Entry]) -> Vec<Item> {
+    let item = |entry: &Entry| Item {
+        title: escape(entry.title.as_deref().unwrap_or("Untitled")),
+        to: match &entry.leads {
+            Leads::Page(page) => To::Page(*page),
+            Leads::File(path) => To::File(escape(&links::encoded(path))),
+            Leads::Out(address) => To::Out(escape(links::safe(address))),
+            Leads::Section(inner) => To::Section {
+                items: items(inner),
+                first_page: first_page(inner),
+            },
+        },
+    };
+    entries.iter().map(item).collect()
+}
+
+/// Writes the navigation as the page at a position has it.
+pub(super) fn navigation(common: &Common, at: usize, html: &mut String) {
     let mut menu = Menu {
         common,
         at,
         from: common.address(at),
         toggles: 0,
-        html: String::new(),
+        html,
     };
-    menu.list(&site.nav, 0);
-    menu.html
+    menu.list(&common.items, 0);
 }
 
 fn count(entries: &[Entry]) -> usize {
@@ -55,11 +101,11 @@ fn count(entries: &[Entry]) -> usize {
     entries.iter().map(below).sum()
 }
 
-fn holds(entries: &[Entry], at: usize) -> bool {
-    entries.iter().any(|entry| match &entry.leads {
-        Leads::Page(page) => *page == at,
-        Leads::Section(inner) => holds(inner, at),
-        Leads::File(_) | Leads::Out(_) => false,
+fn holds(items: &[Item], at: usize) -> bool {
+    items.iter().any(|item| match &item.to {
+        To::Page(page) => *page == at,
+        To::Section { items, .. } => holds(items, at),
+        To::File(_) | To::Out(_) => false,
     })
 }
 
@@ -76,32 +122,29 @@ struct Menu<'a> {
     at: usize,
     from: &'a str,
     toggles: usize,
-    html: String,
+    html: &'a mut String,
 }
 
 impl Menu<'_> {
-    fn list(&mut self, entries: &[Entry], level: usize) {
+    fn list(&mut self, items: &[Item], level: usize) {
         self.html.push_str("<ul class=\"md-nav__list\">\n");
-        for entry in entries {
-            self.entry(entry, level);
+        for item in items {
+            self.item(item, level);
         }
         self.html.push_str("</ul>\n");
     }
 
-    fn entry(&mut self, entry: &Entry, level: usize) {
-        let title = entry.title.as_deref().unwrap_or("Untitled");
-        match &entry.leads {
-            Leads::Page(page) => self.page(*page, title),
-            Leads::File(path) => {
-                let href = relative(self.from, &links::encoded(path));
-                self.link(&href, title, false);
-            }
-            Leads::Out(address) => self.link(links::safe(address), title, false),
-            Leads::Section(inner) => {
-                let is_open = holds(inner, self.at);
-                match first_page(inner).filter(|_| !self.common.is_whole && !is_open) {
+    fn item(&mut self, item: &Item, level: usize) {
+        let title = item.title.as_str();
+        match &item.to {
+            To::Page(page) => self.page(*page, title),
+            To::File(path) => self.link(title, false, |from, html| relative_into(from, path, html)),
+            To::Out(address) => self.link(title, false, |_, html| html.push_str(address)),
+            To::Section { items, first_page } => {
+                let is_open = holds(items, self.at);
+                match first_page.filter(|_| !self.common.is_whole && !is_open) {
                     Some(page) => self.page(page, title),
-                    None => self.section(inner, title, level + 1, is_open),
+                    None => self.section(items, title, level + 1, is_open),
                 }
             }
         }
@@ -109,30 +152,33 @@ impl Menu<'_> {
 
     fn page(&mut self, page: usize, title: &str) {
         let to = self.common.address(page);
-        self.link(&relative(self.from, to), title, page == self.at);
+        let is_here = page == self.at;
+        self.link(title, is_here, |from, html| relative_into(from, to, html));
     }
 
-    fn link(&mut self, href: &str, title: &str, is_here: bool) {
-        let (item, link, current) = if is_here {
+    /// Writes a link piece by piece: there are as many as pages times pages.
+    fn link(&mut self, title: &str, is_here: bool, href: impl FnOnce(&str, &mut String)) {
+        let (item, link) = if is_here {
             (
-                " md-nav__item--active",
-                " md-nav__link--active",
-                " aria-current=\"page\"",
+                "<li class=\"md-nav__item md-nav__item--active\"><a href=\"",
+                "\" class=\"md-nav__link md-nav__link--active\" aria-current=\"page\"><span class=\"md-ellipsis\">",
             )
         } else {
-            ("", "", "")
+            (
+                "<li class=\"md-nav__item\"><a href=\"",
+                "\" class=\"md-nav__link\"><span class=\"md-ellipsis\">",
+            )
         };
-        self.html.push_str(&format!(
-            "<li class=\"md-nav__item{item}\"><a href=\"{}\" class=\"md-nav__link{link}\"{current}>\
-             <span class=\"md-ellipsis\">{}</span></a></li>\n",
-            escape(href),
-            escape(title)
-        ));
+        self.html.push_str(item);
+        href(self.from, self.html);
+        self.html.push_str(link);
+        self.html.push_str(title);
+        self.html.push_str("</span></a></li>\n");
     }
 
-    fn section(&mut self, inner: &[Entry], title: &str, level: usize, is_open: bool) {
+    fn section(&mut self, inner: &[Item], title: &str, level: usize, is_open: bool) {
         self.toggles += 1;
-        let (id, title) = (format!("__nav_{}", self.toggles), escape(title));
+        let id = format!("__nav_{}", self.toggles);
         let (item, checked) = if is_open {
             (" md-nav__item--active", " checked")
         } else {

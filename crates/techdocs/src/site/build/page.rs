@@ -9,6 +9,9 @@ use super::menu::Common;
 use super::{STYLE, menu, relative};
 use crate::site::{Rendered, Site, links};
 
+/// Room for what stands around the article and the navigation of a page, in bytes.
+const ROOM: usize = 8 << 10;
+
 /// The page.
 pub(super) fn of(site: &Site, common: &Common, at: usize, rendered: &Rendered, edit: Option<&str>) -> String {
     let page = &site.pages[at];
@@ -27,24 +30,27 @@ pub(super) fn of(site: &Site, common: &Common, at: usize, rendered: &Rendered, e
     });
     let has_title = rendered.headings.iter().any(|heading| heading.level == 1);
     let own_title = (!has_title).then(|| format!("<h1>{title}</h1>\n"));
-    let body = [
-        header(&name),
+    // Written once, in its order: copies of all these parts would cost as much as the parts.
+    let mut html = String::with_capacity(rendered.html.len() + common.menu_length() + ROOM);
+    head(&head_title, &styles(site, &from), &mut html);
+    html.push_str(&header(&name));
+    html.push_str(
         "<div class=\"md-container\" data-md-component=\"container\">\n\
-         <main class=\"md-main\" data-md-component=\"main\">\n<div class=\"md-main__inner md-grid\">\n"
-            .to_owned(),
-        primary(site, common, at, &name),
-        secondary(rendered),
+         <main class=\"md-main\" data-md-component=\"main\">\n<div class=\"md-main__inner md-grid\">\n",
+    );
+    primary(common, at, &name, &mut html);
+    secondary(rendered, &mut html);
+    html.push_str(
         "<div class=\"md-content\" data-md-component=\"content\">\n\
-         <article class=\"md-content__inner md-typeset\">\n"
-            .to_owned(),
-        edit.unwrap_or_default(),
-        own_title.unwrap_or_default(),
-        site.with_published_addresses(&from, &rendered.html),
-        "</article>\n</div>\n</div>\n</main>\n".to_owned(),
-        footer(site, common, at),
-        "</div>\n".to_owned(),
-    ];
-    document(&head_title, &styles(site, &from), &body.concat())
+         <article class=\"md-content__inner md-typeset\">\n",
+    );
+    html.push_str(&edit.unwrap_or_default());
+    html.push_str(&own_title.unwrap_or_default());
+    site.write_with_published_addresses(&from, &rendered.html, &mut html);
+    html.push_str("</article>\n</div>\n</div>\n</main>\n");
+    html.push_str(&footer(site, common, at));
+    html.push_str("</div>\n</body>\n</html>\n");
+    html
 }
 
 /// A page that leads elsewhere.
@@ -59,13 +65,13 @@ pub(super) fn redirect(target: &str) -> String {
     )
 }
 
-fn document(title: &str, styles: &str, body: &str) -> String {
-    format!(
+fn head(title: &str, styles: &str, html: &mut String) {
+    html.push_str(&format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
          <meta name=\"generator\" content=\"backstage\">\n<title>{title}</title>\n{styles}</head>\n\
-         <body dir=\"ltr\">\n{body}</body>\n</html>\n"
-    )
+         <body dir=\"ltr\">\n"
+    ));
 }
 
 /// The styles of all pages, then those of the site, where it has such files.
@@ -90,23 +96,27 @@ fn header(name: &str) -> String {
     )
 }
 
-fn sidebar(side: &str, kind: &str, inner: &str) -> String {
-    format!(
+fn sidebar(side: &str, kind: &str, html: &mut String, inner: impl FnOnce(&mut String)) {
+    html.push_str(&format!(
         "<div class=\"md-sidebar md-sidebar--{side}\" data-md-component=\"sidebar\" data-md-type=\"{kind}>\
-         <div class=\"md-sidebar__scrollwrap\"><div class=\"md-sidebar__inner\">\n{inner}</div></div></div>\n"
-    )
+         <div class=\"md-sidebar__scrollwrap\"><div class=\"md-sidebar__inner\">\n"
+    ));
+    inner(html);
+    html.push_str("</div></div></div>\n");
 }
 
-fn primary(site: &Site, common: &Common, at: usize, name: &str) -> String {
-    let inner = format!(
-        "<nav class=\"md-nav md-nav--primary\" aria-label=\"Navigation\" data-md-level=\"0\">\
-         <label class=\"md-nav__title\" for=\"__drawer\">{name}</label>\n{}</nav>\n",
-        menu::navigation(site, common, at)
-    );
-    sidebar("primary", "navigation\"", &inner)
+fn primary(common: &Common, at: usize, name: &str, html: &mut String) {
+    sidebar("primary", "navigation\"", html, |html| {
+        html.push_str(&format!(
+            "<nav class=\"md-nav md-nav--primary\" aria-label=\"Navigation\" data-md-level=\"0\">\
+             <label class=\"md-nav__title\" for=\"__drawer\">{name}</label>\n"
+        ));
+        menu::navigation(common, at, html);
+        html.push_str("</nav>\n");
+    });
 }
 
-fn secondary(rendered: &Rendered) -> String {
+fn secondary(rendered: &Rendered, html: &mut String) {
     let contents = menu::contents(&rendered.headings);
     let (kind, title) = if contents.is_empty() {
         ("toc\" hidden", "")
@@ -115,15 +125,19 @@ fn secondary(rendered: &Rendered) -> String {
                      Table of contents</label>\n";
         ("toc\"", title)
     };
-    let nav = "<nav class=\"md-nav md-nav--secondary\" aria-label=\"Table of contents\">";
-    sidebar("secondary", kind, &format!("{nav}{title}{contents}</nav>\n"))
+    sidebar("secondary", kind, html, |html| {
+        html.push_str("<nav class=\"md-nav md-nav--secondary\" aria-label=\"Table of contents\">");
+        html.push_str(title);
+        html.push_str(&contents);
+        html.push_str("</nav>\n");
+    });
 }
 
 /// The pages before and after.
 fn footer(site: &Site, common: &Common, at: usize) -> String {
     let step = |other: Option<usize>, rel: &str, word: &str| {
         let other = other.filter(|other| *other < site.pages.len())?;
-        let href = escape(&relative(common.address(at), common.address(other)));
+        let href = relative(common.address(at), common.address(other));
         let title = escape(&site.pages[other].title);
         Some(format!(
             "<a href=\"{href}\" class=\"md-footer__link md-footer__link--{rel}\" rel=\"{rel}\" aria-label=\"{word}: {title}\">\

@@ -4,11 +4,12 @@
 //! reasons: all that is written was read as a tag, an attribute or a text and is written anew in its plainest form; none of the
 //! elements of the list makes a browser read what follows as anything but tags and texts; and each element ends in the element in
 //! which it began, so that nothing leaves the article. What is not in that form (a tag that does not end, an attribute without
-//! quotes, a comment, an element or a character reference that is not known) is not mended here: the parser takes the whole page.
+//! quotes, a comment, an element or a character reference that is not known, an element that browsers put elsewhere) is not mended here:
+//! the parser takes the whole page. So both ways write the same.
 
 use std::borrow::Cow;
 
-use super::{Lists, Places};
+use super::{Lists, Places, nesting};
 
 /// Elements without an end.
 const VOID: [&str; 6] = ["area", "br", "col", "hr", "img", "input"];
@@ -61,6 +62,7 @@ impl Copy<'_> {
     fn start<'h>(&mut self, rest: &'h str) -> Option<&'h str> {
         let (name, mut rest) = word(rest)?;
         let name = *self.lists.tags.get(name)?;
+        nesting::stays(name, &self.open).then_some(())?;
         self.written.push('<');
         self.written.push_str(name);
         let mut seen: Vec<&str> = Vec::new();
@@ -91,6 +93,8 @@ impl Copy<'_> {
         }
         // A browser does not see the slash.
         (!is_closed).then_some(())?;
+        // Nor the first line break of this element.
+        (name != "pre" || !rest.starts_with('\n')).then_some(())?;
         self.open.push(name);
         Some(rest)
     }
@@ -119,6 +123,7 @@ impl Copy<'_> {
     }
 
     fn text(&mut self, text: &str) -> Option<()> {
+        nesting::text_stays(text, &self.open).then_some(())?;
         let mut rest = text;
         while let Some(at) = rest.find(['&', '>', '\u{a0}', '\r', '\0']) {
             self.written.push_str(&rest[..at]);

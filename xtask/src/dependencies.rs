@@ -208,7 +208,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("testkit", &["model"]),
     ("backstage", EVERYTHING),
     ("portal", EVERYTHING),
-    ("xtask", &[]),
+    ("xtask", &["config", "model", "yaml"]),
 ];
 
 /// The binary puts all others together.

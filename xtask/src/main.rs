@@ -10,6 +10,7 @@ mod bench;
 mod browser;
 mod conformance;
 mod dependencies;
+mod deploy;
 mod process;
 mod server;
 mod setup;
@@ -29,7 +30,8 @@ usage: cargo xtask <task>
 tasks
   test          everything that must pass: format, lints, dependency rules, unit, contract and
                 browser tests, on SQLite and on a real PostgreSQL
-  check         the quick half of it: format, lints, dependency rules, tidiness
+  check         the quick half of it: format, lints, dependency rules, tidiness, the manifests of deploy; `check deploy`
+                looks at these alone
   browser       pages in a headless browser, and the original's stock client, against our server
   picture       takes the picture of the README anew
   conformance   agreement with the recorded answers and verdicts of the original, against the floors
@@ -45,7 +47,10 @@ fn main() -> ExitCode {
     let task = arguments.first().map_or("", String::as_str);
     let outcome = match task {
         "test" => test(),
-        "check" => check(&mut Steps::default()),
+        "check" => match arguments.get(1).map(String::as_str) {
+            Some("deploy") => deploy::check(),
+            _ => check(&mut Steps::default()),
+        },
         "browser" => browser::run_all(),
         "picture" => browser::picture(),
         "conformance" => conformance::run(&arguments[1..]),
@@ -74,7 +79,8 @@ fn check(steps: &mut Steps) -> Result<()> {
         run("cargo", &lint)
     })?;
     steps.step("dependencies", dependencies::check)?;
-    steps.step("tidiness", tidy::check)
+    steps.step("tidiness", tidy::check)?;
+    steps.step("manifests", deploy::check)
 }
 
 fn test() -> Result<()> {

@@ -11,6 +11,7 @@ mod browser;
 mod conformance;
 mod dependencies;
 mod deploy;
+mod image;
 mod process;
 mod server;
 mod setup;
@@ -39,6 +40,8 @@ tasks
   acceptance    a service's first day on real servers, in a real browser, against the release binary;
                 reads ../shared (or $SHARED)
   bench         our release build beside the original on generated catalogs (bench/README.md)
+  image         the release binary as a reproducible OCI archive in target/image; --push IMAGE:TAG (skopeo), --binary FILE
+                in place of a build, --authorities FILE, --output FILE
   watched       one test program, failing it when it is slow or leaves something behind; `test` runs each so
 ";
 
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         "conformance" => conformance::run(&arguments[1..]),
         "acceptance" => acceptance::run_all(),
         "bench" => bench::run(&arguments[1..]),
+        "image" => image::run_all(&arguments[1..]),
         "watched" => watched::run(&arguments[1..]),
         _ => {
             eprint!("{USAGE}");

@@ -1,0 +1,179 @@
+//! `cargo xtask image`: the portal as an OCI image, without a daemon and without a base image.
+//!
+//! Two runs of one commit with one compiler give the same digest: files, owners, times and order are set here, and the time is
+//! that of the commit.
+
+mod elf;
+mod layer;
+mod oci;
+mod sbom;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::process::{exists, output, root, run, run_in_with};
+use layer::{Entry, Layer};
+use oci::{About, Archive};
+
+/// Bytes that an image may have, compressed.
+const MAX_BYTES: usize = 40 << 20;
+
+/// Who runs in the container: nobody that the host knows.
+const USER: u64 = 65_532;
+
+/// What was asked for.
+#[derive(Debug, Default)]
+struct Wanted {
+    /// A static binary; without it one is built.
+    binary: Option<PathBuf>,
+    /// A file of certificates of authorities.
+    authorities: Option<PathBuf>,
+    /// Where the archive is written.
+    output: Option<PathBuf>,
+    /// Where the image is pushed to, with its tag.
+    push: Option<String>,
+}
+
+/// Makes the archive, and pushes it with `--push`.
+pub fn run_all(arguments: &[String]) -> Result<()> {
+    let wanted = read(arguments)?;
+    let binary = wanted.binary.clone().map_or_else(build, Ok)?;
+    let program = std::fs::read(&binary).with_context(|| format!("cannot read {}", binary.display()))?;
+    let authorities = wanted
+        .authorities
+        .unwrap_or_else(|| "/etc/ssl/certs/ca-certificates.crt".into());
+    let authorities = std::fs::read(&authorities).with_context(|| {
+        format!(
+            "cannot read {}: install ca-certificates, or name a file with --authorities",
+            authorities.display()
+        )
+    })?;
+    let archive = assemble(&root(), &program, &authorities, &commit()?)?;
+    if archive.bytes.len() > MAX_BYTES {
+        bail!("the image has {} bytes, at most {MAX_BYTES}", archive.bytes.len());
+    }
+    let file = wanted
+        .output
+        .unwrap_or_else(|| root().join(format!("target/image/backstage-{}.tar", archive.architecture)));
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(&file, &archive.bytes).with_context(|| format!("cannot write {}", file.display()))?;
+    println!(
+        "{} {} bytes, {}",
+        file.display(),
+        archive.bytes.len(),
+        archive.digest
+    );
+    wanted.push.map_or(Ok(()), |image| push(&file, &image))
+}
+
+fn read(arguments: &[String]) -> Result<Wanted> {
+    let mut wanted = Wanted::default();
+    let mut rest = arguments.iter();
+    while let Some(option) = rest.next() {
+        let value = rest.next().with_context(|| format!("{option} needs a value"))?;
+        match option.as_str() {
+            "--binary" => wanted.binary = Some(value.into()),
+            "--authorities" => wanted.authorities = Some(value.into()),
+            "--output" => wanted.output = Some(value.into()),
+            "--push" => wanted.push = Some(value.clone()),
+            _ => bail!("unknown option {option}: there are --binary, --authorities, --output and --push"),
+        }
+    }
+    Ok(wanted)
+}
+
+/// Builds the binary that needs no library of the system. A target is named so that only the product is linked so, not the
+/// plugins of the compiler.
+fn build() -> Result<PathBuf> {
+    let host = output("rustc", &["--print", "host-tuple"])?;
+    let host = host.trim();
+    let flags = [("RUSTFLAGS".to_owned(), "-C target-feature=+crt-static".to_owned())];
+    let arguments = [
+        "build",
+        "--release",
+        "--locked",
+        "--package",
+        "backstage",
+        "--target",
+        host,
+    ];
+    run_in_with(&root(), &flags, "cargo", &arguments)?;
+    Ok(root().join("target").join(host).join("release/backstage"))
+}
+
+/// A commit and its time.
+struct Commit {
+    name: String,
+    /// Seconds since 1970.
+    seconds: u64,
+}
+
+fn commit() -> Result<Commit> {
+    let text = output("git", &["log", "-1", "--format=%H %ct"])?;
+    let (name, seconds) = text.trim().split_once(' ').context("git names no commit")?;
+    let seconds = std::env::var("SOURCE_DATE_EPOCH").unwrap_or_else(|_| seconds.to_owned());
+    Ok(Commit {
+        name: name.to_owned(),
+        seconds: seconds.parse().context("the time of the commit is no number")?,
+    })
+}
+
+/// The archive of a program.
+fn assemble(root: &Path, program: &[u8], authorities: &[u8], commit: &Commit) -> Result<Archive> {
+    let architecture = elf::architecture(program)?;
+    let text = |name: &str| std::fs::read(root.join(name)).with_context(|| format!("cannot read {name}"));
+    let lock = String::from_utf8(text("Cargo.lock")?).context("Cargo.lock is no text")?;
+    let packages = sbom::packages(&lock, "backstage")?;
+    let version = sbom::version(&packages, "backstage")?;
+    let mut layer = Layer::new(commit.seconds);
+    for entry in [
+        Entry::folder("tmp", 0o1777),
+        Entry::folder("data", 0o700).owned_by(USER),
+        Entry::file(
+            "etc/passwd",
+            b"root:x:0:0:root:/:/nonexistent\nportal:x:65532:65532:portal:/data:/nonexistent\n",
+        ),
+        Entry::file("etc/group", b"root:x:0:\nportal:x:65532:\n"),
+        Entry::file(
+            "etc/nsswitch.conf",
+            b"passwd: files\ngroup: files\nhosts: files dns\n",
+        ),
+        Entry::file("etc/ssl/certs/ca-certificates.crt", authorities),
+        Entry::file("usr/share/doc/backstage/LICENSE", &text("LICENSE")?),
+        Entry::file("usr/share/doc/backstage/NOTICE", &text("NOTICE")?),
+        Entry::file(
+            "usr/share/doc/backstage/sbom.cdx.json",
+            sbom::document(&packages, "backstage").as_bytes(),
+        ),
+        Entry::program("usr/local/bin/backstage", program),
+    ] {
+        layer.add(&entry)?;
+    }
+    oci::archive(
+        layer,
+        &About {
+            architecture,
+            version,
+            revision: &commit.name,
+            seconds: commit.seconds,
+            user: USER,
+        },
+    )
+}
+
+fn push(file: &Path, image: &str) -> Result<()> {
+    if !exists("skopeo") {
+        bail!(
+            "pushing needs skopeo: apt-get install skopeo; the archive is at {}",
+            file.display()
+        );
+    }
+    let archive = format!("oci-archive:{}", file.display());
+    run("skopeo", &["copy", &archive, &format!("docker://{image}")])
+}
+
+#[cfg(test)]
+mod tests;

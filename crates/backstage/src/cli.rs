@@ -87,6 +87,41 @@ pub enum Command {
     Docs(DocsCommand),
     /// Check configuration, database, port, locations and disk, and tell how to fix what is wrong
     Doctor,
+    /// Copy the database into a file, while the portal may run
+    Backup(BackupArguments),
+    /// Put a backup in place of the database of a portal that is stopped
+    Restore(RestoreArguments),
+}
+
+/// Where to.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The database of the configuration is copied as it is at one moment: on SQLite into one file, on PostgreSQL by pg_dump, which
+must be installed. Indexes need no backup. A file that is there is not replaced.
+
+Example:
+  backstage backup portal-$(date +%F).backup")]
+pub struct BackupArguments {
+    /// The file to write
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// Where from.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Stop every process of the portal before. The backup is looked through first. On SQLite the former database is kept
+beside the new one, as portal.sqlite.before-restore; on PostgreSQL its tables are replaced, all or none, by pg_restore.
+
+Example:
+  backstage restore --replace portal-2026-11-30.backup")]
+pub struct RestoreArguments {
+    /// The file that `backstage backup` wrote
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Replace a database that is there
+    #[arg(long)]
+    pub replace: bool,
 }
 
 /// Looking at the configuration.

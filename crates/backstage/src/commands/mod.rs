@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod backup;
 mod checker;
 mod configuration;
 mod descriptor;
@@ -47,6 +48,8 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Docs(DocsCommand::Serve(what)) => block_on(docs::serve::run(&what)),
         Command::Docs(DocsCommand::Publish(what)) => block_on(docs::publish::run(&common, &what)),
         Command::Doctor => block_on(doctor::run(&common)),
+        Command::Backup(what) => block_on(backup::back_up(&common, &what)),
+        Command::Restore(what) => block_on(backup::restore(&common, &what)),
     }
 }
 

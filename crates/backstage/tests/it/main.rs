@@ -7,10 +7,12 @@
 
 mod access;
 mod audit_kills;
+mod backup;
 mod catalog_files;
 mod commands;
 mod configuration;
 mod crashes;
+mod deploy;
 mod docs;
 mod doctor;
 mod faults;

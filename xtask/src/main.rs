@@ -38,6 +38,7 @@ tasks
   conformance   agreement with the recorded answers and verdicts of the original, against the floors
                 in conformance/floors.json; reads ../shared (or $SHARED); with names of comparisons only these
   acceptance    a service's first day on real servers, in a real browser, against the release binary;
+                then the manifests of deploy, applied by Flux from a Gitea (`acceptance deploy` plays these alone);
                 reads ../shared (or $SHARED)
   bench         our release build beside the original on generated catalogs (bench/README.md)
   image         the release binary as a reproducible OCI archive in target/image; --push IMAGE:TAG (skopeo), --binary FILE
@@ -57,7 +58,7 @@ fn main() -> ExitCode {
         "browser" => browser::run_all(),
         "picture" => browser::picture(),
         "conformance" => conformance::run(&arguments[1..]),
-        "acceptance" => acceptance::run_all(),
+        "acceptance" => acceptance::run_all(&arguments[1..]),
         "bench" => bench::run(&arguments[1..]),
         "image" => image::run_all(&arguments[1..]),
         "watched" => watched::run(&arguments[1..]),

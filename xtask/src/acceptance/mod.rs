@@ -4,6 +4,7 @@
 //! and has `tests/browser/acceptance` play the story against the release binary in a real browser. What each server can
 //! prove is said beside the scripts that start it. Without these scripts the task stops.
 
+mod deployment;
 mod services;
 
 use std::path::PathBuf;
@@ -18,10 +19,31 @@ use services::Services;
 /// Longest that the whole story may take, in milliseconds.
 const STORY_TIMEOUT_MS: u32 = 900_000;
 
-/// Starts everything, plays the story, and ends what was started. Pictures go to `target/screenshots/acceptance`.
-pub fn run_all() -> Result<()> {
-    let scripts = scripts()?;
+/// The servers that `deploy` needs.
+const FOR_DEPLOYMENT: [&str; 3] = ["kubernetes", "gitea", "flux"];
+
+/// Plays the story, then the deployment; with the word `deploy` that alone.
+pub fn run_all(arguments: &[String]) -> Result<()> {
     let mut steps = Steps::default();
+    if arguments.first().is_none_or(|argument| argument != "deploy") {
+        story(&mut steps)?;
+    }
+    deployed(&mut steps)
+}
+
+/// Has Flux apply the manifests from a Gitea of their own.
+fn deployed(steps: &mut Steps) -> Result<()> {
+    let mut services = Services::new(scripts()?)?;
+    steps.step("servers for the deployment", || {
+        services.install_these(&FOR_DEPLOYMENT)?;
+        services.start_these(&FOR_DEPLOYMENT)
+    })?;
+    steps.step("the deployment", || deployment::play(&services))
+}
+
+/// Starts everything, plays the story, and ends what was started. Pictures go to `target/screenshots/acceptance`.
+fn story(steps: &mut Steps) -> Result<()> {
+    let scripts = scripts()?;
     steps.step("setup", setup::for_tests)?;
     let binary = steps.step("building the release", release)?;
     let folder = browser::packages()?;

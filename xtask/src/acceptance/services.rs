@@ -87,12 +87,29 @@ impl Services {
 
     /// Builds what is not built yet: minutes on a new machine, nothing on one that has it.
     pub fn install(&mut self) -> Result<()> {
-        ALL.iter().try_for_each(|name| self.call(name, &["install"]))
+        self.install_these(&ALL)
+    }
+
+    /// The same for some of them.
+    pub fn install_these(&mut self, names: &[&str]) -> Result<()> {
+        names.iter().try_for_each(|name| self.call(name, &["install"]))
     }
 
     /// Starts all and waits until they are ready.
     pub fn start(&mut self) -> Result<()> {
-        STARTED.iter().try_for_each(|name| self.call(name, &["start"]))
+        self.start_these(&STARTED)
+    }
+
+    /// The same for some of them.
+    pub fn start_these(&mut self, names: &[&str]) -> Result<()> {
+        names.iter().try_for_each(|name| self.call(name, &["start"]))
+    }
+
+    /// The value of a variable that a script printed.
+    pub fn variable(&self, name: &str) -> Result<String> {
+        let found = self.variables.iter().find(|(known, _)| known == name);
+        let (_, value) = found.with_context(|| format!("no script printed {name}"))?;
+        Ok(value.clone())
     }
 
     /// Fills them; Gitea's organisation sends its events to a portal at `port`.

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::process::root;
+pub use kustomization::documents;
 use manifest::Manifests;
 
 /// Checks what Flux applies, once as it is and once with every optional component.

@@ -42,7 +42,7 @@ tasks
                 reads ../shared (or $SHARED)
   bench         our release build beside the original on generated catalogs (bench/README.md)
   image         the release binary as a reproducible OCI archive in target/image; --push IMAGE:TAG (skopeo), --binary FILE
-                in place of a build, --authorities FILE, --output FILE
+                in place of a build, --authorities FILE, --output FILE, --authfile FILE (of skopeo login)
   watched       one test program, failing it when it is slow or leaves something behind; `test` runs each so
 ";
 

@@ -12,8 +12,8 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
 use super::services::Services;
-use crate::deploy;
-use crate::process::{Scratch, copy_folder, root};
+use crate::process::{Scratch, copy_folder, exists, output, root, run};
+use crate::{deploy, image};
 
 /// Longest wait for Flux.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -54,6 +54,7 @@ pub fn play(services: &Services) -> Result<()> {
     changed_configuration(&cluster, &repository)?;
     every_component(&cluster, &repository)?;
     pruned(&cluster, &repository)?;
+    pushed(services)?;
     println!("deploy: applied, changed, extended and pruned by Flux");
     Ok(())
 }
@@ -137,6 +138,82 @@ fn pruned(cluster: &Cluster, repository: &Repository) -> Result<()> {
         "the autoscaler is still there"
     );
     cluster.ask(&["get", "deployment/portal"]).map(drop)
+}
+
+/// An image goes to Gitea's registry, and is there under its digest.
+fn pushed(services: &Services) -> Result<()> {
+    if !exists("skopeo") {
+        println!("SKIPPED: no image was pushed, because skopeo is not installed");
+        return Ok(());
+    }
+    let folder = Scratch::new("image")?;
+    let place = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(place("hello.rs"), "fn main() { println!(\"hello\"); }")?;
+    let (source, program) = (place("hello.rs"), place("hello"));
+    let flags = ["-C", "target-feature=+crt-static", "-C", "strip=symbols"];
+    run("rustc", &[&flags[..], &[&source, "-o", &program]].concat())?;
+    let registry = services
+        .variable("GITEA_URL")?
+        .trim_start_matches("http://")
+        .to_owned();
+    let credentials = place("credentials.json");
+    sign_in(services, &registry, &credentials)?;
+    let image = format!("{registry}/platform/portal:test");
+    let archive = place("image.tar");
+    let arguments = [
+        "--binary",
+        &program,
+        "--output",
+        &archive,
+        "--push",
+        &image,
+        "--authfile",
+        &credentials,
+    ];
+    image::run_all(&arguments.map(str::to_owned))?;
+    let digest = |place: &str| {
+        output(
+            "skopeo",
+            &[
+                "inspect",
+                "--format={{.Digest}}",
+                "--tls-verify=false",
+                "--authfile",
+                &credentials,
+                place,
+            ],
+        )
+    };
+    let (made, kept) = (
+        digest(&format!("oci-archive:{archive}"))?,
+        digest(&format!("docker://{image}"))?,
+    );
+    ensure!(
+        !made.is_empty() && made == kept,
+        "Gitea has another image: {kept}"
+    );
+    Ok(())
+}
+
+/// Signs in at a registry; the token goes by a pipe.
+fn sign_in(services: &Services, registry: &str, credentials: &str) -> Result<()> {
+    let user = services.variable("GITEA_ADMIN")?;
+    let mut child = Command::new("skopeo")
+        .args([
+            "login",
+            "--tls-verify=false",
+            "--authfile",
+            credentials,
+            "--username",
+            &user,
+        ])
+        .args(["--password-stdin", registry])
+        .stdin(Stdio::piped())
+        .spawn()?;
+    let input = child.stdin.take().context("skopeo takes nothing")?;
+    { input }.write_all(services.variable("GITEA_TOKEN")?.as_bytes())?;
+    ensure!(child.wait()?.success(), "Gitea's registry does not let {user} in");
+    Ok(())
 }
 
 /// The cluster, by kubectl.
@@ -335,10 +412,13 @@ impl Repository {
                 json!({ "name": "portal", "private": true, "default_branch": "main" }),
             ),
         ] {
-            ureq::post(format!("{url}/api/v1/{path}"))
+            let made = ureq::post(format!("{url}/api/v1/{path}"))
                 .header("Authorization", format!("token {token}"))
-                .send_json(body)
-                .with_context(|| format!("Gitea does not make {path}"))?;
+                .send_json(body);
+            // Servers that stay have it from the run before.
+            if !matches!(made, Err(ureq::Error::StatusCode(409 | 422))) {
+                made.with_context(|| format!("Gitea does not make {path}"))?;
+            }
         }
         let user = services.variable("GITEA_ADMIN")?;
         let made = Self {
@@ -374,7 +454,8 @@ impl Repository {
             "-m",
             message,
         ])?;
-        self.git(&["push", "--quiet", &self.address, "main"]).map(drop)
+        self.git(&["push", "--quiet", "--force", &self.address, "main"])
+            .map(drop)
     }
 
     fn commit(&self) -> Result<String> {

@@ -33,6 +33,8 @@ struct Wanted {
     output: Option<PathBuf>,
     /// Where the image is pushed to, with its tag.
     push: Option<String>,
+    /// Where `skopeo login` kept who pushes, if not at its own place.
+    credentials: Option<String>,
 }
 
 /// Makes the archive, and pushes it with `--push`.
@@ -66,7 +68,10 @@ pub fn run_all(arguments: &[String]) -> Result<()> {
         archive.bytes.len(),
         archive.digest
     );
-    wanted.push.map_or(Ok(()), |image| push(&file, &image))
+    let credentials = wanted.credentials;
+    wanted
+        .push
+        .map_or(Ok(()), |image| push(&file, &image, credentials.as_deref()))
 }
 
 fn read(arguments: &[String]) -> Result<Wanted> {
@@ -79,7 +84,10 @@ fn read(arguments: &[String]) -> Result<Wanted> {
             "--authorities" => wanted.authorities = Some(value.into()),
             "--output" => wanted.output = Some(value.into()),
             "--push" => wanted.push = Some(value.clone()),
-            _ => bail!("unknown option {option}: there are --binary, --authorities, --output and --push"),
+            "--authfile" => wanted.credentials = Some(value.clone()),
+            _ => bail!(
+                "unknown option {option}: there are --binary, --authorities, --output, --push and --authfile"
+            ),
         }
     }
     Ok(wanted)
@@ -164,15 +172,29 @@ fn assemble(root: &Path, program: &[u8], authorities: &[u8], commit: &Commit) ->
     )
 }
 
-fn push(file: &Path, image: &str) -> Result<()> {
+fn push(file: &Path, image: &str, credentials: Option<&str>) -> Result<()> {
     if !exists("skopeo") {
         bail!(
             "pushing needs skopeo: apt-get install skopeo; the archive is at {}",
             file.display()
         );
     }
-    let archive = format!("oci-archive:{}", file.display());
-    run("skopeo", &["copy", &archive, &format!("docker://{image}")])
+    let (archive, target) = (
+        format!("oci-archive:{}", file.display()),
+        format!("docker://{image}"),
+    );
+    let mut arguments = vec!["copy", &archive, &target];
+    arguments.extend(credentials.into_iter().flat_map(|file| ["--dest-authfile", file]));
+    if is_of_this_machine(image) {
+        arguments.push("--dest-tls-verify=false");
+    }
+    run("skopeo", &arguments)
+}
+
+/// Whether the registry is one for tests, which speaks plain HTTP.
+fn is_of_this_machine(image: &str) -> bool {
+    let host = image.split(['/', ':']).next().unwrap_or_default();
+    ["localhost", "127.0.0.1"].contains(&host)
 }
 
 #[cfg(test)]

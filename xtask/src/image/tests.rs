@@ -7,7 +7,7 @@ use flate2::read::GzDecoder;
 use serde_json::Value;
 
 use super::oci::{Archive, digest};
-use super::{Commit, assemble, elf, read};
+use super::{Commit, assemble, elf, is_of_this_machine, read};
 use crate::process::root;
 
 fn image(program: &[u8]) -> Archive {
@@ -145,5 +145,17 @@ fn options_are_named() {
         (&["--tag", "1"][..], "unknown option --tag"),
     ] {
         assert!(of(texts).expect_err(expected).to_string().contains(expected));
+    }
+}
+
+#[test]
+fn only_a_registry_of_this_machine_goes_without_tls() {
+    for (image, expected) in [
+        ("127.0.0.1:3300/platform/portal:1", true),
+        ("localhost/portal:1", true),
+        ("localhost.example.com/portal:1", false),
+        ("gitea.example.com/platform/portal:1", false),
+    ] {
+        assert_eq!(is_of_this_machine(image), expected, "{image}");
     }
 }

@@ -1,6 +1,7 @@
-//! `/api/auth`: the sign-in as the original's routes have it, in the redirect flow, and who is asking (`identity`).
+//! `/api/auth`: the sign-in as the original's routes have it, in the redirect flow and in that of popups, and who is asking (`identity`).
 
 mod identity;
+pub(crate) mod popup;
 
 use axum::extract::{RawQuery, Request, State};
 use axum::http::header::{CACHE_CONTROL, HOST, LOCATION, ORIGIN, SET_COOKIE};
@@ -17,6 +18,7 @@ use web::{ApiError, RequestId};
 use crate::front::{Answer, Front, HOME};
 use crate::oidc::Provider;
 use crate::pages;
+use crate::refusal::Refusal;
 
 /// The rows below `/api/auth`.
 pub(crate) fn rows(front: &Front) -> Rows {
@@ -46,8 +48,10 @@ async fn start(
 ) -> Result<Response, ApiError> {
     let query = query.as_deref();
     let provider = wanted_provider(&front, query)?;
-    check_flow(query)?;
-    let return_to = wanted_page(&front, query)?;
+    let return_to = match flow(query)? {
+        Flow::Redirect => wanted_page(&front, query)?,
+        Flow::Popup(origin) => popup::return_to(&origin),
+    };
     let headers = request.headers();
     if let Some(elsewhere) = own_address(&front, headers, query) {
         return Ok(see_other(StatusCode::FOUND, &elsewhere));
@@ -59,7 +63,10 @@ async fn start(
             answer.headers_mut().append(SET_COOKIE, cookie);
             Ok(answer)
         }
-        Err(refusal) => Ok(pages::refused(&front, chrome, &refusal, &return_to)),
+        Err(refusal) => Ok(match popup::origin(&return_to) {
+            Some(origin) => popup::refused(origin, &refusal),
+            None => pages::refused(&front, chrome, &refusal, &return_to),
+        }),
     }
 }
 
@@ -80,13 +87,23 @@ fn wanted_provider<'a>(front: &'a Front, query: Option<&str>) -> Result<&'a Prov
     Ok(provider)
 }
 
-fn check_flow(query: Option<&str>) -> Result<(), Fault> {
-    match parameter(query, "flow").as_deref() {
-        None | Some("redirect") => Ok(()),
-        Some(_) => Err(Fault::new(
-            FaultKind::NotImplemented.as_wire(),
-            "Only flow=redirect is served; the frontend has enableExperimentalRedirectFlow: true for it",
+/// How a sign-in ends.
+enum Flow {
+    /// The browser is led to a page.
+    Redirect,
+    /// The window tells the one of this origin that opened it.
+    Popup(String),
+}
+
+/// The origin was checked with the provider.
+fn flow(query: Option<&str>) -> Result<Flow, Fault> {
+    match (parameter(query, "flow").as_deref(), parameter(query, "origin")) {
+        (None | Some("redirect"), _) => Ok(Flow::Redirect),
+        (Some("popup"), Some(origin)) => Ok(Flow::Popup(origin)),
+        (Some("popup"), None) => Err(Fault::input(
+            "flow=popup needs 'origin', the origin of the page that waits",
         )),
+        (Some(other), _) => Err(Fault::input(format!("flow is popup or redirect, not '{other}'"))),
     }
 }
 
@@ -132,15 +149,26 @@ async fn frame(
         error: parameter(query, "error"),
         error_description: parameter(query, "error_description"),
     };
-    match front.finish(answer, &parts).await {
-        Ok(signed_in) => {
-            let mut answer = see_other(StatusCode::SEE_OTHER, &signed_in.return_to);
-            let cookie = front.sessions.cookies.begin(&signed_in.secret, signed_in.seconds);
-            answer.headers_mut().append(SET_COOKIE, cookie);
-            answer
+    let (waiting, finished) = front.finish(answer, &parts).await;
+    let signed_in = match finished {
+        Ok(signed_in) => signed_in,
+        Err(refusal) => {
+            return match waiting.as_deref().and_then(popup::origin) {
+                Some(origin) => popup::refused(origin, &refusal),
+                None => pages::refused(&front, chrome, &refusal, HOME),
+            };
         }
-        Err(refusal) => pages::refused(&front, chrome, &refusal, HOME),
-    }
+    };
+    let mut answer = match popup::origin(&signed_in.return_to) {
+        None => see_other(StatusCode::SEE_OTHER, &signed_in.return_to),
+        Some(origin) => match identity::of_sign_in(&front, &signed_in).await {
+            Ok(response) => popup::signed_in(origin, &response),
+            Err(fault) => popup::refused(origin, &Refusal::failed(&fault)),
+        },
+    };
+    let cookie = front.sessions.cookies.begin(&signed_in.secret, signed_in.seconds);
+    answer.headers_mut().append(SET_COOKIE, cookie);
+    answer
 }
 
 /// Ends the session, for scripts. The header is one that a form of another site cannot send.

@@ -6,12 +6,12 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use catalog::Catalog;
 use jiff::SignedDuration;
-use model::{Clock, Fault};
+use model::{Clock, EntityRef, Fault};
 use store::{Lane, Store, StoreError};
 use url::Url;
 use web::{Access, RequestId};
 
-use crate::oidc::{Proofs, Provider, random};
+use crate::oidc::{Proofs, Provider, ProviderTokens, random};
 use crate::refusal::Refusal;
 use crate::resolver::resolve;
 use crate::session::cookie::SIGN_IN_SECONDS;
@@ -62,6 +62,10 @@ pub(crate) struct SignedIn {
     pub secret: String,
     pub seconds: i64,
     pub return_to: String,
+    pub entity: EntityRef,
+    /// The environment of the provider.
+    pub provider: String,
+    pub tokens: ProviderTokens,
 }
 
 /// What a provider sends a browser back with.
@@ -131,13 +135,19 @@ impl Front {
         tx.commit().await
     }
 
-    /// Ends a sign-in with what the provider sent.
-    pub async fn finish(&self, answer: Answer, parts: &Parts) -> Result<SignedIn, Refusal> {
+    /// Ends a sign-in with what the provider sent; also says where it was to lead, once that is known.
+    pub async fn finish(&self, answer: Answer, parts: &Parts) -> (Option<String>, Result<SignedIn, Refusal>) {
+        let sign_in = match self.taken(&answer, &parts.headers).await {
+            Ok(Some(sign_in)) => sign_in,
+            Ok(None) => return (None, Err(Refusal::interrupted(self.base_url.as_str()))),
+            Err(refusal) => return (None, Err(refusal)),
+        };
+        let return_to = sign_in.return_to.clone();
+        (Some(return_to), self.finish_one(sign_in, answer, parts).await)
+    }
+
+    async fn finish_one(&self, sign_in: SignIn, answer: Answer, parts: &Parts) -> Result<SignedIn, Refusal> {
         let interrupted = || Refusal::interrupted(self.base_url.as_str());
-        let sign_in = self
-            .taken(&answer, &parts.headers)
-            .await?
-            .ok_or_else(interrupted)?;
         let provider = self.provider(&sign_in.provider).ok_or_else(interrupted)?;
         if let Some(issuer) = &answer.issuer
             && !provider.is_issuer(issuer).await?
@@ -160,7 +170,7 @@ impl Front {
             }
         };
         let arrival = Arrival {
-            entity,
+            entity: entity.clone(),
             provider: &sign_in.provider,
             tokens: &person.tokens,
             lasts: provider.settings.session,
@@ -176,6 +186,9 @@ impl Front {
             secret,
             seconds: i64::try_from(provider.settings.session.as_secs()).unwrap_or(i64::MAX),
             return_to: sign_in.return_to,
+            provider: sign_in.provider,
+            tokens: person.tokens,
+            entity,
         })
     }
 

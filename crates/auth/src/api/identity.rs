@@ -11,7 +11,8 @@ use web::api::Json;
 use web::{ApiError, CurrentViewer};
 
 use super::{check_script, no_store, wanted_provider};
-use crate::front::Front;
+use crate::front::{Front, SignedIn};
+use crate::oidc::{Provider, ProviderTokens};
 use crate::resolver::profile_of;
 
 /// The rows of tokens and of what they stand for.
@@ -84,14 +85,29 @@ async fn refresh(
     let session = front.sessions.of(&headers).await?;
     let session = session.filter(|session| session.provider == provider.settings.environment);
     let session = session.ok_or_else(|| refused(Fault::input("Missing session cookie")))?;
-    let mut info = json!({ "scope": provider.settings.scopes.join(" ") });
     // A session outlives its provider's tokens, and a provider that is away.
-    if let Ok(Some(tokens)) = front.provider_tokens(&session.id).await {
+    let tokens = front.provider_tokens(&session.id).await.ok().flatten();
+    let info = provider_info(&front, provider, tokens);
+    answer(&front, &session.entity, Some(info)).await
+}
+
+/// What clients are told of the provider.
+fn provider_info(front: &Front, provider: &Provider, tokens: Option<ProviderTokens>) -> Value {
+    let mut info = json!({ "scope": provider.settings.scopes.join(" ") });
+    if let Some(tokens) = tokens {
+        info["expiresInSeconds"] = tokens.expires.duration_since(front.clock.now()).as_secs().into();
         info["idToken"] = tokens.id_token.into();
         info["accessToken"] = tokens.access_token.into();
-        info["expiresInSeconds"] = tokens.expires.duration_since(front.clock.now()).as_secs().into();
     }
-    answer(&front, &session.entity, Some(info)).await
+    info
+}
+
+/// What the window that waits for a sign-in is told.
+pub(super) async fn of_sign_in(front: &Front, signed_in: &SignedIn) -> Result<Value, Fault> {
+    let provider = front.provider(&signed_in.provider);
+    let tokens = signed_in.tokens.clone();
+    let info = provider.map(|provider| provider_info(front, provider, Some(tokens)));
+    body(front, &signed_in.entity, info).await
 }
 
 /// A token for the guest, where there is one.
@@ -112,6 +128,12 @@ fn refused(cause: Fault) -> Fault {
 
 /// A new token of a person with what clients show of it.
 async fn answer(front: &Front, person: &EntityRef, provider: Option<Value>) -> Result<Response, ApiError> {
+    Ok(no_store(
+        Json(body(front, person, provider).await?).into_response(),
+    ))
+}
+
+async fn body(front: &Front, person: &EntityRef, provider: Option<Value>) -> Result<Value, Fault> {
     let owners = front.owners.of(person).await?;
     let profile = profile_of(&front.catalog, person).await?;
     let named = front.names_owners.then_some(&*owners);
@@ -130,7 +152,7 @@ async fn answer(front: &Front, person: &EntityRef, provider: Option<Value>) -> R
         },
         "expiresInSeconds": token.expires - front.clock.now().as_second(),
     });
-    Ok(no_store(Json(body).into_response()))
+    Ok(body)
 }
 
 async fn not_implemented() -> ApiError {

@@ -3,7 +3,7 @@
 mod identity;
 pub(crate) mod popup;
 
-use axum::extract::{RawQuery, Request, State};
+use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::header::{CACHE_CONTROL, HOST, LOCATION, ORIGIN, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -19,13 +19,14 @@ use crate::front::{Answer, Front, HOME};
 use crate::oidc::Provider;
 use crate::pages;
 use crate::refusal::Refusal;
+use crate::settings::KNOWN;
 
 /// The rows below `/api/auth`.
 pub(crate) fn rows(front: &Front) -> Rows {
     Rows::new()
-        .get("/oidc/start", Rule::anyone(), start)
-        .get("/oidc/handler/frame", Rule::anyone(), frame)
-        .post("/oidc/logout", Rule::anyone(), logout)
+        .get("/{provider}/start", Rule::anyone(), start)
+        .get("/{provider}/handler/frame", Rule::anyone(), frame)
+        .post("/{provider}/logout", Rule::anyone(), logout)
         .with_state(front)
         .and(identity::rows().with_state(front))
 }
@@ -42,18 +43,19 @@ pub(crate) fn parameter(query: Option<&str>, name: &str) -> Option<String> {
 /// Sends a browser to the provider.
 async fn start(
     State(front): State<Front>,
+    Path(id): Path<String>,
     RawQuery(query): RawQuery,
     chrome: Chrome,
     request: Request,
 ) -> Result<Response, ApiError> {
     let query = query.as_deref();
-    let provider = wanted_provider(&front, query)?;
+    let provider = wanted_provider(&front, &id, query)?;
     let return_to = match flow(query)? {
         Flow::Redirect => wanted_page(&front, query)?,
         Flow::Popup(origin) => popup::return_to(&origin),
     };
     let headers = request.headers();
-    if let Some(elsewhere) = own_address(&front, headers, query) {
+    if let Some(elsewhere) = own_address(&front, &id, headers, query) {
         return Ok(see_other(StatusCode::FOUND, &elsewhere));
     }
     match front.begin(provider, &return_to, headers).await {
@@ -71,10 +73,11 @@ async fn start(
 }
 
 /// The provider of the environment that is asked for, in the original's words.
-fn wanted_provider<'a>(front: &'a Front, query: Option<&str>) -> Result<&'a Provider, Fault> {
+fn wanted_provider<'a>(front: &'a Front, id: &str, query: Option<&str>) -> Result<&'a Provider, Fault> {
+    check_provider(front, id)?;
     let environment = parameter(query, "env")
         .ok_or_else(|| Fault::input("Must specify 'env' query to select environment"))?;
-    let provider = front.provider(&environment).ok_or_else(|| {
+    let provider = front.provider_of(id, &environment).ok_or_else(|| {
         Fault::not_found(format!(
             "No configuration available for the '{environment}' environment of this provider."
         ))
@@ -85,6 +88,17 @@ fn wanted_provider<'a>(front: &'a Front, query: Option<&str>) -> Result<&'a Prov
         return Err(Fault::not_allowed(format!("Origin '{origin}' is not allowed")));
     }
     Ok(provider)
+}
+
+/// A provider of this name is configured, if with mistakes.
+fn check_provider(front: &Front, id: &str) -> Result<(), Fault> {
+    if front.is_configured(id) {
+        return Ok(());
+    }
+    Err(Fault::not_found(match KNOWN.iter().any(|known| known.id == id) {
+        true => format!("No auth provider registered for '{id}'"),
+        false => format!("Unknown auth provider '{id}'"),
+    }))
 }
 
 /// How a sign-in ends.
@@ -119,13 +133,13 @@ fn wanted_page(front: &Front, query: Option<&str>) -> Result<String, Fault> {
 
 /// The address of this very request on the host that the provider leads back to, where it came by another name of the
 /// machine: a cookie is good for one host.
-fn own_address(front: &Front, headers: &HeaderMap, query: Option<&str>) -> Option<String> {
+fn own_address(front: &Front, id: &str, headers: &HeaderMap, query: Option<&str>) -> Option<String> {
     let host = headers.get(HOST)?.to_str().ok()?;
     let wanted = &front.base_url[url::Position::BeforeHost..url::Position::AfterPort];
     if host.eq_ignore_ascii_case(wanted) {
         return None;
     }
-    let mut url = front.address("/api/auth/oidc/start");
+    let mut url = front.address(&format!("/api/auth/{id}/start"));
     url.set_query(query);
     // Behind a proxy that changes the host this would go in circles.
     let is_second = parameter(query, "moved").is_some();
@@ -136,10 +150,14 @@ fn own_address(front: &Front, headers: &HeaderMap, query: Option<&str>) -> Optio
 /// The provider sends a browser back.
 async fn frame(
     State(front): State<Front>,
+    Path(id): Path<String>,
     RawQuery(query): RawQuery,
     chrome: Chrome,
     request: Request,
 ) -> Response {
+    if let Err(fault) = check_provider(&front, &id) {
+        return ApiError::new(fault).into_response();
+    }
     let (parts, _) = request.into_parts();
     let query = query.as_deref();
     let answer = Answer {
@@ -172,7 +190,12 @@ async fn frame(
 }
 
 /// Ends the session, for scripts. The header is one that a form of another site cannot send.
-async fn logout(State(front): State<Front>, request: Request) -> Result<Response, ApiError> {
+async fn logout(
+    State(front): State<Front>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    check_provider(&front, &id)?;
     let (parts, _) = request.into_parts();
     check_script(&front, &parts.headers)?;
     let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());

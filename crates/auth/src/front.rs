@@ -28,8 +28,10 @@ pub(crate) const HOME: &str = "/";
 pub(crate) struct Front {
     pub sessions: Sessions,
     pub providers: Arc<Vec<Provider>>,
-    /// The environment whose provider the pages offer.
+    /// The environment whose providers the pages offer.
     pub environment: Arc<str>,
+    /// The names of providers that the configuration has, if with mistakes.
+    pub configured: Arc<[&'static str]>,
     /// Why no provider can be offered although one is configured.
     pub unusable: Option<Arc<str>>,
     /// Whether there is a guest.
@@ -63,7 +65,7 @@ pub(crate) struct SignedIn {
     pub seconds: i64,
     pub return_to: String,
     pub entity: EntityRef,
-    /// The environment of the provider.
+    /// The name of the provider.
     pub provider: String,
     pub tokens: ProviderTokens,
 }
@@ -79,16 +81,29 @@ pub(crate) struct Answer {
 }
 
 impl Front {
-    /// The provider of an environment.
-    pub fn provider(&self, environment: &str) -> Option<&Provider> {
+    /// The provider that sessions know by this name.
+    pub fn provider(&self, key: &str) -> Option<&Provider> {
         self.providers
             .iter()
-            .find(|provider| provider.settings.environment == environment)
+            .find(|provider| provider.settings.key() == key)
     }
 
-    /// The provider that the pages offer.
-    pub fn offered(&self) -> Option<&Provider> {
-        self.provider(&self.environment)
+    /// Whether the configuration has a provider of this name.
+    pub fn is_configured(&self, id: &str) -> bool {
+        self.configured.contains(&id)
+    }
+
+    /// The provider of an environment.
+    pub fn provider_of(&self, id: &str, environment: &str) -> Option<&Provider> {
+        let is_it =
+            |provider: &&Provider| provider.settings.id == id && provider.settings.environment == environment;
+        self.providers.iter().find(is_it)
+    }
+
+    /// The providers that the pages offer.
+    pub fn offered(&self) -> impl Iterator<Item = &Provider> {
+        let offered = |provider: &&Provider| provider.settings.environment == *self.environment;
+        self.providers.iter().filter(offered)
     }
 
     /// Whether the sender of a request gets a token of the guest.
@@ -118,7 +133,7 @@ impl Front {
         let browser = known.map_or_else(random, str::to_owned);
         let sign_in = SignIn {
             proofs,
-            provider: provider.settings.environment.clone(),
+            provider: provider.settings.key(),
             return_to: return_to.to_owned(),
         };
         self.keep(&sign_in, &browser)

@@ -21,17 +21,12 @@ pub(super) fn rows() -> Rows<Front> {
         .get("/.well-known/jwks.json", Rule::anyone(), keys)
         .get("/.well-known/openid-configuration", Rule::anyone(), description)
         .get("/v1/userinfo", Rule::person_by_cookie(), user_info)
-        .get("/oidc/refresh", Rule::anyone(), refresh)
-        .post("/oidc/refresh", Rule::anyone(), refresh)
         .get("/guest/refresh", Rule::anyone(), guest)
         .post("/guest/refresh", Rule::anyone(), guest)
         .get("/guest/start", Rule::anyone(), not_implemented)
         .get("/guest/handler/frame", Rule::anyone(), not_implemented)
-        .get("/{provider}/start", Rule::anyone(), unknown)
-        .get("/{provider}/handler/frame", Rule::anyone(), unknown)
-        .get("/{provider}/refresh", Rule::anyone(), unknown)
-        .post("/{provider}/refresh", Rule::anyone(), unknown)
-        .post("/{provider}/logout", Rule::anyone(), unknown)
+        .get("/{provider}/refresh", Rule::anyone(), refresh)
+        .post("/{provider}/refresh", Rule::anyone(), refresh)
 }
 
 /// The public keys of user tokens.
@@ -77,17 +72,18 @@ async fn user_info(CurrentViewer(viewer): CurrentViewer) -> Result<Response, Api
 /// A token for the person whose session a browser has.
 async fn refresh(
     State(front): State<Front>,
+    Path(id): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let provider = wanted_provider(&front, query.as_deref())?;
+    let provider = wanted_provider(&front, &id, query.as_deref())?;
     check_script(&front, &headers)?;
     let session = front.sessions.of(&headers).await?;
-    let session = session.filter(|session| session.provider == provider.settings.environment);
+    let session = session.filter(|session| session.provider == provider.settings.key());
     let session = session.ok_or_else(|| refused(Fault::input("Missing session cookie")))?;
     // A session outlives its provider's tokens, and a provider that is away.
     let tokens = front.provider_tokens(&session.id).await.ok().flatten();
-    let info = provider_info(&front, provider, tokens);
+    let info = provider_info(&front, provider, tokens.map(|(_, tokens)| tokens));
     answer(&front, &session.entity, Some(info)).await
 }
 
@@ -157,8 +153,4 @@ async fn body(front: &Front, person: &EntityRef, provider: Option<Value>) -> Res
 
 async fn not_implemented() -> ApiError {
     ApiError::new(Fault::new(FaultKind::NotImplemented.as_wire(), "Not implemented"))
-}
-
-async fn unknown(Path(provider): Path<String>) -> ApiError {
-    ApiError::new(Fault::not_found(format!("Unknown auth provider '{provider}'")))
 }

@@ -54,7 +54,7 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         (
             "sign-in-not-configured",
             sign_in(&SignIn {
-                choice: None,
+                choices: Vec::new(),
                 guest: true,
                 ..offered()
             }),
@@ -62,7 +62,7 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         (
             "sign-in-unusable",
             sign_in(&SignIn {
-                choice: None,
+                choices: Vec::new(),
                 unusable: Some(
                     "nobody can sign in with auth.providers.oidc.production: clientSecret is missing"
                         .to_owned(),
@@ -86,11 +86,11 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
 fn offered<'a>() -> SignIn<'a> {
     SignIn {
         portal: "OpenOva".to_owned(),
-        choice: Some(Choice {
+        choices: vec![Choice {
             label: "Sign in with Keycloak".to_owned(),
             host: "keycloak.example.com".to_owned(),
             href: "/api/auth/oidc/start?env=production&flow=redirect&redirectUrl=/catalog".to_owned(),
-        }),
+        }],
         return_to: "/catalog".to_owned(),
         ..SignIn::default()
     }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::provider::Signing;
-use crate::world::{Answer, BASE, Browser, World, start, way_back};
+use crate::world::{Answer, BASE, Browser, World, settings, start, way_back};
 
 const ADA: &str = "user:default/ada user:default/ada group:default/platform group:default/engineering";
 
@@ -130,6 +130,45 @@ async fn the_original_s_words_for_what_is_asked_wrongly() {
             .await;
         assert_eq!(answer.status, status, "{query}");
         assert!(answer.text.contains(message), "{query} {}", answer.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_choose_among_providers_and_a_session_stays_with_its_own() {
+    let world = World::configured(|provider| {
+        let mut section = settings(provider, json!({}));
+        let mut gitlab = section["auth"]["providers"]["oidc"]["development"].clone();
+        gitlab.as_object_mut().unwrap().remove("metadataUrl");
+        gitlab["audience"] = provider.base().into();
+        section["auth"]["providers"]["gitlab"] = json!({ "development": gitlab });
+        section
+    })
+    .await;
+    let mut browser = Browser::default();
+    let page = browser.get(&world, "/sign-in").await.text;
+    for part in [
+        "/api/auth/oidc/start?",
+        "/api/auth/gitlab/start?",
+        "Sign in with GitLab",
+    ] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    let answer = browser
+        .get(&world, "/api/auth/gitlab/start?env=development&redirectUrl=/who")
+        .await;
+    let at_provider = answer.header("location").to_owned();
+    assert!(at_provider.contains("gitlab%2Fhandler%2Fframe"), "{at_provider}");
+    let back = way_back(&world, &at_provider).replace("/oidc/", "/gitlab/");
+    assert_eq!(browser.get(&world, &back).await.header("location"), "/who");
+    assert!(browser.who(&world).await.starts_with("user:default/ada"));
+    let script = [("x-requested-with", "XMLHttpRequest")];
+    for (id, status) in [("gitlab", 200), ("oidc", 401), ("google", 404), ("magic", 404)] {
+        let path = format!("/api/auth/{id}/refresh?env=development");
+        assert_eq!(
+            browser.send(&world, "GET", &path, &script, "").await.status,
+            status,
+            "{id}"
+        );
     }
 }
 

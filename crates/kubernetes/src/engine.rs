@@ -17,6 +17,8 @@ pub mod kinds;
 mod log_feed;
 mod logs;
 mod object;
+mod packed;
+mod postings;
 mod pulse;
 mod question;
 mod selector;
@@ -26,6 +28,7 @@ mod tests;
 mod transport;
 mod usage;
 mod watch;
+mod words;
 
 pub(crate) use act::{Deed, RESTARTED_AT, Undone, restarted_at};
 pub use answer::{Answer, ClusterAnswer, KindState};
@@ -46,6 +49,7 @@ pub use question::{ANNOTATIONS, Question};
 pub use selector::{Selector, UnreadableSelector};
 pub(crate) use transport::Line;
 pub use usage::{ContainerUse, Usage};
+pub use words::Labels;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};

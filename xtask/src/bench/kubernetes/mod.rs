@@ -115,7 +115,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     println!("  memory                       {now:>8.1} MiB, {most:.1} at most (160)");
     println!("  memory without clusters      {without:>8.1} MiB");
     println!(
-        "  lists at the start           {lists:>8}, {} streams of changes",
+        "  lists at the start           {lists:>8} pages, {} streams of changes",
         total(&servers, ApiServer::watches)
     );
     println!(

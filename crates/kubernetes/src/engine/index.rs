@@ -63,13 +63,12 @@ impl Index {
 
     /// A place for a new object; none where there are four billion.
     fn new_slot(&mut self, uid: &Uid) -> Option<Slot> {
-        let slot = match self.free.pop() {
-            Some(slot) => slot,
-            None => {
-                let slot = Slot::try_from(self.objects.len()).ok()?;
-                self.objects.push(None);
-                slot
-            }
+        let slot = if let Some(slot) = self.free.pop() {
+            slot
+        } else {
+            let slot = Slot::try_from(self.objects.len()).ok()?;
+            self.objects.push(None);
+            slot
         };
         self.by_uid.insert(uid.clone(), slot);
         Some(slot)
@@ -195,7 +194,7 @@ impl Index {
     pub fn near(&self, word: &str, kinds: &[&'static Kind]) -> Vec<Arc<Kept>> {
         let all = kinds.iter().flat_map(|kind| self.all(kind));
         let is_near = |kept: &&Arc<Kept>| {
-            let labels = NAMING_LABELS.iter().filter_map(|key| kept.labels.get(*key));
+            let labels = NAMING_LABELS.iter().filter_map(|key| kept.labels.get(key));
             &*kept.name == word || labels.into_iter().any(|value| value == word)
         };
         all.filter(is_near).cloned().collect()

@@ -11,11 +11,14 @@ use parking_lot::Mutex;
 /// A word.
 pub(crate) type Word = Arc<str>;
 
+/// Keys with values.
+type Pairs = [(Word, Word)];
+
 /// So many are kept before it is looked which are used still.
 const AT_LEAST: usize = 4_096;
 
 static WORDS: LazyLock<Mutex<Shared<str>>> = LazyLock::new(Mutex::default);
-static LABELS: LazyLock<Mutex<Shared<[(Word, Word)]>>> = LazyLock::new(Mutex::default);
+static LABELS: LazyLock<Mutex<Shared<Pairs>>> = LazyLock::new(Mutex::default);
 
 /// The word as it is kept.
 pub(crate) fn word(text: &str) -> Word {
@@ -58,7 +61,7 @@ impl<T: ?Sized + Eq + Hash> Shared<T> {
 
 /// Labels of an object, by key. Objects with the same labels share them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Labels(Arc<[(Word, Word)]>);
+pub struct Labels(Arc<Pairs>);
 
 impl Labels {
     /// The value of a key.

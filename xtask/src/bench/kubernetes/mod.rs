@@ -63,7 +63,7 @@ impl Wanted {
                 "--size" => wanted.percent = number()?.max(1),
                 "--entities" => wanted.entities = number()?.max(PAGES),
                 "--binary" => {
-                    wanted.binary = Some(PathBuf::from(value).canonicalize().context(value.clone())?)
+                    wanted.binary = Some(PathBuf::from(value).canonicalize().context(value.clone())?);
                 }
                 _ => bail!("{name} is not known\n{USAGE}"),
             }

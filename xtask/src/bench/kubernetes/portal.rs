@@ -30,9 +30,10 @@ pub fn write_catalog(folder: &Path, components: usize, selecting: usize) -> Resu
     let documents: Vec<String> = (0..components)
         .map(|number| {
             let name = service(number);
-            let annotations = match number < selecting {
-                true => json!({"backstage.io/kubernetes-id": name}),
-                false => json!({}),
+            let annotations = if number < selecting {
+                json!({"backstage.io/kubernetes-id": name})
+            } else {
+                json!({})
             };
             let spec = json!({"type": "service", "lifecycle": "production", "owner": "guests"});
             let metadata = json!({"name": name, "description": format!("The service of number {number}."), "annotations": annotations});

@@ -24,7 +24,8 @@ use super::pulse::Pulse;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause while a cluster is away.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// How often it is tried whether a role was given, or a kind was installed.
+/// The longest pause until it is tried again whether a role was given, or a kind was installed. The first are short: a server that
+/// has just started refuses everything until it has read its roles.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
 /// Objects of a list that are packed together.
 const TOGETHER: usize = 250;
@@ -64,6 +65,7 @@ impl Watch {
             listed: None,
             packer: Packer::default(),
             failures: 0,
+            last: None,
         };
         stop.run_until_cancelled(watching.forever()).await;
     }
@@ -76,7 +78,9 @@ struct Watching {
     /// What came of a list that is not complete yet.
     listed: Option<Vec<Kept>>,
     packer: Packer,
+    /// Failures in a row of the same sort.
     failures: u32,
+    last: Option<Sort>,
 }
 
 impl Watching {
@@ -169,12 +173,14 @@ impl Watching {
 
     /// Says what failed, and waits before the next attempt.
     async fn rest(&mut self, failure: Failure) {
-        let pause = match failure.sort {
+        if self.last.replace(failure.sort) != Some(failure.sort) {
+            self.failures = 0;
+        }
+        let longest = match failure.sort {
             Sort::Forbidden | Sort::NotInstalled => LOOK_AGAIN,
-            _ => FIRST_PAUSE
-                .saturating_mul(1 << self.failures.min(6))
-                .min(LONGEST_PAUSE),
+            _ => LONGEST_PAUSE,
         };
+        let pause = FIRST_PAUSE.saturating_mul(1 << self.failures.min(6)).min(longest);
         self.failures = self.failures.saturating_add(1);
         self.cluster.kinds.forget(failure.sort);
         self.watch.pulse.failed(failure);

@@ -21,6 +21,7 @@ mod packed;
 mod postings;
 mod pulse;
 mod question;
+mod roster;
 mod selector;
 pub mod surroundings;
 #[cfg(test)]
@@ -46,6 +47,7 @@ pub(crate) use logs::{LogLine, LogQuestion};
 pub use object::Object;
 pub use pulse::Condition;
 pub use question::{ANNOTATIONS, Question};
+pub(crate) use roster::Finder;
 pub use selector::{Selector, UnreadableSelector};
 pub(crate) use transport::Line;
 pub use usage::{ContainerUse, Usage};
@@ -64,8 +66,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::actions::Allowed;
 use crate::settings::from_catalog::FromCatalog;
-use crate::settings::{ClusterSettings, ServiceLocator, Settings};
+use crate::settings::{AllContexts, ServiceLocator, Settings};
 use followers::Followers;
+use roster::Roster;
 
 /// How long the first question about a kind may wait for its objects.
 const FIRST_WAIT: Duration = Duration::from_millis(700);
@@ -84,7 +87,10 @@ struct Inner {
     locator: ServiceLocator,
     of_wire: Vec<&'static Kind>,
     from_catalog: Option<FromCatalog>,
-    /// Those of the configuration, and after them those of the catalog.
+    /// Kubeconfig files all of whose contexts are clusters.
+    files: Arc<[AllContexts]>,
+    roster: Roster,
+    /// Those of the configuration, and after them those of files and of the catalog.
     clusters: RwLock<Arc<[Arc<Cluster>]>>,
     /// How many are those of the configuration.
     configured: usize,
@@ -100,11 +106,12 @@ struct Inner {
 impl Kubernetes {
     /// The clusters of these settings. Nothing is called until somebody asks; watches end when `stop` is cancelled.
     pub fn new(settings: Settings, outside: &OutsideCalls, store: &Store, stop: CancellationToken) -> Self {
-        let clusters = settings.clusters.into_iter();
+        let roster = Roster::default();
+        let clusters = roster.unique(&[], settings.clusters).into_iter();
         let clusters: Arc<[Arc<Cluster>]> = clusters
             .map(|one| Arc::new(Cluster::new(one, outside, stop.child_token())))
             .collect();
-        Self {
+        let kubernetes = Self {
             inner: Arc::new(Inner {
                 is_configured: settings.is_configured,
                 locator: settings.locator,
@@ -117,8 +124,12 @@ impl Kubernetes {
                 stop,
                 telling: OnceLock::new(),
                 allowed: OnceLock::new(),
+                files: settings.files.into(),
+                roster,
             }),
-        }
+        };
+        kubernetes.replace_found(Finder::Files, AllContexts::of_all(&kubernetes.files()));
+        kubernetes
     }
 
     /// Whether the configuration has a section for clusters, or the portal runs in one.
@@ -158,24 +169,9 @@ impl Kubernetes {
         self.inner.from_catalog.clone()
     }
 
-    /// Takes the clusters of the catalog, in place of those that it had before. Watches of a cluster that is gone, or described
-    /// otherwise, end. A name that the configuration has stays with the configuration.
-    pub(crate) fn replace_found(&self, found: Vec<ClusterSettings>) {
-        let mut clusters = self.inner.clusters.write();
-        let (configured, before) = clusters.split_at(self.inner.configured);
-        let found = found
-            .into_iter()
-            .filter(|new| !configured.iter().any(|known| known.name() == new.name));
-        let now: Vec<Arc<Cluster>> = found
-            .map(|new| {
-                let same = before.iter().find(|known| known.settings == new);
-                let fresh = || Cluster::new(new.clone(), &self.inner.outside, self.inner.stop.child_token());
-                same.cloned().unwrap_or_else(|| Arc::new(fresh()))
-            })
-            .collect();
-        let is_gone = |known: &&Arc<Cluster>| !now.iter().any(|one| Arc::ptr_eq(one, known));
-        before.iter().filter(is_gone).for_each(|gone| gone.leave());
-        *clusters = configured.iter().cloned().chain(now).collect();
+    /// The kubeconfig files whose contexts are clusters, if there are such.
+    pub(crate) fn files(&self) -> Arc<[AllContexts]> {
+        self.inner.files.clone()
     }
 
     /// The clusters that a question is about.

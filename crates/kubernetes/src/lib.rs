@@ -71,6 +71,9 @@ pub fn contributions(
         let clusters = found::follow(kubernetes.clone(), catalog.clone(), locator, stop.clone());
         tokio::spawn(clusters);
     }
+    if !kubernetes.files().is_empty() {
+        tokio::spawn(found::follow_files(kubernetes.clone(), stop.clone()));
+    }
     let desk = api::Desk {
         kubernetes: kubernetes.clone(),
         catalog: catalog.clone(),

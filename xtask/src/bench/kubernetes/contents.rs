@@ -353,3 +353,41 @@ fn digits(of: &impl Hash) -> String {
     };
     format!("{:016x}{:016x}", part(0), part(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn clusters_hold_what_was_asked_for_and_owners_are_there() {
+        let clusters = make(10, "2026-05-04T09:12:31Z").unwrap();
+        let kinds = || clusters.iter().flat_map(|cluster| &cluster.kinds);
+        let count = |plurals: &[&str]| {
+            let chosen = kinds().filter(|kind| plurals.contains(&kind.plural));
+            chosen.map(|kind| kind.objects.len()).sum::<usize>()
+        };
+        assert_eq!(count(&["pods"]), 2_000);
+        let workloads = ["deployments", "statefulsets", "daemonsets", "cronjobs", "jobs"];
+        assert_eq!(count(&workloads), 600);
+        let objects: Vec<Value> = kinds()
+            .flat_map(|kind| &kind.objects)
+            .inspect(|text| assert!(!text.contains("{{"), "{text}"))
+            .map(|text| serde_json::from_str(text).unwrap())
+            .collect();
+        let uids: HashSet<&str> = objects
+            .iter()
+            .filter_map(|object| object["metadata"]["uid"].as_str())
+            .collect();
+        assert_eq!(uids.len(), objects.len(), "each has an id of its own");
+        let owners = objects
+            .iter()
+            .filter_map(|object| object["metadata"]["ownerReferences"].as_array());
+        for owner in owners.flatten() {
+            assert!(uids.contains(owner["uid"].as_str().unwrap()), "{owner}");
+        }
+    }
+}

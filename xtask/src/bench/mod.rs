@@ -7,6 +7,7 @@ mod catalog;
 mod contender;
 mod docs;
 mod gitea;
+mod kubernetes;
 mod load;
 mod measure;
 mod options;
@@ -31,6 +32,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     if arguments.first().is_some_and(|first| first == "docs") {
         return docs::run(&arguments[1..]);
+    }
+    if arguments.first().is_some_and(|first| first == "kubernetes") {
+        return kubernetes::run(&arguments[1..]);
     }
     let options = Options::parse(arguments)?;
     setup::for_comparison()?;

@@ -111,6 +111,10 @@ impl ApiServer {
         self.forbidden.lock().insert(plural.to_owned());
     }
 
+    pub fn allow(&self, plural: &str) {
+        self.forbidden.lock().remove(plural);
+    }
+
     /// Goes away, or comes back.
     pub fn be_away(&self, away: bool) {
         *self.away.lock() = away;

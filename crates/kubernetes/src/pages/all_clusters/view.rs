@@ -241,7 +241,8 @@ fn node_row(node: &Object, now: Timestamp) -> Row {
     let verdict = node::verdict(&node.value);
     let roles: Vec<&str> = node
         .labels()
-        .keys()
+        .iter()
+        .map(|(key, _)| key)
         .filter_map(|key| key.strip_prefix(ROLE))
         .collect();
     let info = |name: &str| {

@@ -1,5 +1,10 @@
 //! The tab "Deployments" of an entity.
 
+mod dependencies;
+mod images;
+mod inventory;
+mod log;
+mod running;
 mod samples;
 mod scene;
 mod states;

@@ -4,24 +4,32 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use futures::future::join_all;
+use jiff::Timestamp;
 use kubernetes::Kubernetes;
 use kubernetes::engine::kinds::{EVENTS, OF_ENTITIES};
-use kubernetes::engine::{Kind, Question, topic};
-use kubernetes::health::events::merged;
+use kubernetes::engine::surroundings::kinds_of_tab;
+use kubernetes::engine::{Kind, Object, Question, topic};
+use kubernetes::health::events::{EventLine, merged};
 use maud::Markup;
 use model::{Clock, EntityRef, SystemClock};
 use plugin::{Body, EntityPage, EntityTab, Permission, Place, RenderError, TabAnswer};
 use serde_json::Value;
 
-use super::scene::{Scene, wanted};
+use super::dependencies::draw;
+use super::scene::{Applied, Scene, main, wanted};
 use super::{states, view};
-use crate::engine::kinds::ALL;
-use crate::engine::{Commits, Deliveries, find};
+use crate::engine::inventory::{self, entries};
+use crate::engine::kinds::{ALL, source};
+use crate::engine::{Commits, Deliveries, dependencies, find};
 
 static TAB: Place = Place::new("deployments", "Deployments", 41);
 
 /// Sort of page in topics.
 const PAGE: &str = "flux";
+/// Appliers whose objects are listed.
+const MOST_INVENTORIES: usize = 6;
+/// Objects of one applier whose changes an open page hears of.
+const MOST_FOLLOWED: usize = 100;
 
 /// The tab "Deployments".
 pub(crate) struct Tab {
@@ -73,7 +81,7 @@ impl Tab {
             .ok_or_else(|| unreadable("The entity names no objects.".to_owned()))?;
         let question = question.map_err(|error| unreadable(format!("{error}.")))?;
         let workloads: Vec<&'static Kind> = OF_ENTITIES.into_iter().filter(|kind| **kind != EVENTS).collect();
-        let watched: Vec<&'static Kind> = OF_ENTITIES.into_iter().chain(ALL).collect();
+        let watched: Vec<&'static Kind> = kinds_of_tab().into_iter().chain(ALL).collect();
         self.kubernetes.watch(&watched).await;
         let found = find(&self.kubernetes, &question, &workloads);
         self.kubernetes
@@ -82,47 +90,85 @@ impl Tab {
     }
 
     async fn scene(&self, found: Deliveries) -> Scene {
+        let now = SystemClock.now();
         let asked = wanted(&found).into_iter().map(async |(repository, sha)| {
             let commit = self.commits.get(&repository, &sha).await;
             ((repository, sha), commit)
         });
-        let appliers = found.all.iter().map(|one| (&one.cluster, &one.applier));
-        let sources = found
-            .all
+        let commits = join_all(asked).await.into_iter().collect();
+        let dependencies = dependencies::of(&found);
+        // The layout may take some milliseconds, in which the thread serves nobody else.
+        let drawn = dependencies.clone();
+        let drawing = tokio::task::spawn_blocking(move || draw(&drawn)).await;
+        Scene {
+            commits,
+            events: self.events(&found),
+            applied: self.applied(&found, now),
+            dependencies,
+            drawing: drawing.ok().flatten(),
+            found,
+            now,
+        }
+    }
+
+    /// Events about appliers and their sources.
+    fn events(&self, found: &Deliveries) -> Vec<EventLine> {
+        let objects = found.all.iter().flat_map(|one| {
+            let all = [Some(&one.applier), one.source.as_ref(), one.chart.as_ref()];
+            all.into_iter().flatten().map(|object| (&one.cluster, object))
+        });
+        let images = found
+            .images
             .iter()
-            .filter_map(|one| Some((&one.cluster, one.source.as_ref()?)));
-        let events: Vec<_> = appliers
-            .chain(sources)
+            .map(|placed| (&placed.cluster, &placed.object));
+        let mut seen = BTreeSet::new();
+        let events: Vec<_> = objects
+            .chain(images)
+            .filter(|(_, object)| seen.insert(object.uid().to_owned()))
             .flat_map(|(cluster, object)| self.kubernetes.events(cluster, object.uid()))
             .collect();
-        Scene {
-            commits: join_all(asked).await.into_iter().collect(),
-            events: merged(events.iter().map(|event| &event.value)),
-            found,
-            now: SystemClock.now(),
-        }
+        merged(events.iter().map(|event| &event.value))
+    }
+
+    fn applied(&self, found: &Deliveries, now: Timestamp) -> Vec<Applied> {
+        let main = main(found).into_iter().take(MOST_INVENTORIES);
+        main.map(|one| Applied {
+            title: one.title.clone(),
+            namespace: one.applier.namespace().to_owned(),
+            name: one.applier.name().to_owned(),
+            inventory: inventory::of(&self.kubernetes, &one.cluster, &one.applier, now),
+        })
+        .collect()
     }
 }
 
 /// The objects whose changes the page shows. A source that is not there yet counts, too.
 fn shown(found: &Deliveries) -> BTreeSet<(String, &'static str, String, String)> {
-    let appliers = found.all.iter().map(|one| {
-        let object = &one.applier;
-        (
-            one.cluster.clone(),
-            object.kind().plural,
-            object.namespace().to_owned(),
-            object.name().to_owned(),
-        )
-    });
-    let sources = found.all.iter().filter_map(|one| {
-        let (kind, namespace, name) = one.source_name.clone()?;
-        Some((
-            one.cluster.clone(),
-            crate::engine::kinds::source(&kind)?.plural,
-            namespace,
-            name,
-        ))
-    });
-    appliers.chain(sources).collect()
+    let named = |cluster: &str, object: &Object| {
+        let (namespace, name) = (object.namespace().to_owned(), object.name().to_owned());
+        (cluster.to_owned(), object.kind().plural, namespace, name)
+    };
+    let mut all = BTreeSet::new();
+    for one in &found.all {
+        let objects = [Some(&one.applier), one.source.as_ref(), one.chart.as_ref()];
+        all.extend(
+            objects
+                .into_iter()
+                .flatten()
+                .map(|object| named(&one.cluster, object)),
+        );
+        if let Some((kind, namespace, name)) = one.source_name.clone()
+            && let Some(kind) = source(&kind)
+        {
+            all.insert((one.cluster.clone(), kind.plural, namespace, name));
+        }
+        for entry in entries(&one.applier).into_iter().flatten().take(MOST_FOLLOWED) {
+            if let Some(kind) = entry.known_kind() {
+                all.insert((one.cluster.clone(), kind.plural, entry.namespace, entry.name));
+            }
+        }
+    }
+    let placed = found.beside.iter().chain(&found.sources).chain(&found.images);
+    all.extend(placed.map(|placed| named(&placed.cluster, &placed.object)));
+    all
 }

@@ -1,7 +1,7 @@
 //! Flux: which commit runs for an entity, and if not the newest, why.
 //!
 //! `engine` finds the objects of Flux that deliver an entity's workloads, through the clusters and watches of the crate
-//! `kubernetes`; `pages` shows them.
+//! `kubernetes`; `pages` shows them, those of an entity and those of all clusters.
 
 pub mod engine;
 mod pages;
@@ -11,9 +11,13 @@ pub use pages::page_samples;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use catalog::Catalog;
 use config::Config;
 use kubernetes::Kubernetes;
-use plugin::{Asset, AssetKind, Contributions, Declaration, PluginId, Services};
+use plugin::{
+    Asset, AssetKind, Contributions, Declaration, NavigationItem, NavigationSection, Permission,
+    PermissionAction, PluginId, Routes, Services,
+};
 use scm::UrlReader;
 
 use engine::Commits;
@@ -21,13 +25,26 @@ use engine::Commits;
 /// The plugin's name.
 pub const ID: PluginId = PluginId::built_in("flux");
 
+/// See Flux in all clusters, whoever's objects they are.
+pub static OVERVIEW_READ: Permission = Permission::new("flux.overview.read", PermissionAction::Read);
+
+static PERMISSIONS: [&Permission; 1] = [&OVERVIEW_READ];
+
 /// What the plugin is.
 pub fn declaration() -> Declaration {
-    Declaration::new(ID)
+    Declaration {
+        permissions: &PERMISSIONS,
+        ..Declaration::new(ID)
+    }
 }
 
 /// What the plugin shows. Commits are looked up at the configured Git hosts.
-pub fn contributions(kubernetes: &Kubernetes, config: &Config, services: &Services) -> Contributions {
+pub fn contributions(
+    kubernetes: &Kubernetes,
+    catalog: &Catalog,
+    config: &Config,
+    services: &Services,
+) -> Contributions {
     let reader = match UrlReader::new(config, services.outside.clone()) {
         Ok(reader) => reader,
         Err(fault) => {
@@ -39,7 +56,15 @@ pub fn contributions(kubernetes: &Kubernetes, config: &Config, services: &Servic
         kubernetes: kubernetes.clone(),
         commits: Commits::new(reader),
     };
+    let desk = pages::Desk {
+        kubernetes: kubernetes.clone(),
+        catalog: catalog.clone(),
+    };
+    let entry = NavigationItem::new("Flux", pages::PATH, "refresh", NavigationSection::Plugins, 30);
+    let navigation = kubernetes.is_configured().then(|| entry.needs(&OVERVIEW_READ));
     Contributions {
+        routes: vec![Routes::new(ID).pages(pages::rows(&desk))],
+        navigation: navigation.into_iter().collect(),
         assets: vec![Asset {
             kind: AssetKind::Style,
             text: Cow::Borrowed(include_str!("../css/flux.css")),

@@ -1,9 +1,10 @@
-//! The tab "Deployments" of an entity.
+//! The tab "Deployments" of an entity, and the page of all objects of Flux.
 
 mod dependencies;
 mod images;
 mod inventory;
 mod log;
+mod overview;
 mod running;
 mod samples;
 mod scene;
@@ -14,4 +15,5 @@ mod view;
 
 pub use samples::page_samples;
 
+pub(crate) use overview::{Desk, PATH, rows};
 pub(crate) use tab::Tab;

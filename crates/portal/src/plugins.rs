@@ -276,7 +276,7 @@ pub(crate) fn contributions(
             catalog,
             Arc::new(audit.clone()),
         ),
-        flux::contributions(&clusters, config, services),
+        flux::contributions(&clusters, catalog, config, services),
         gitea::contributions(config, catalog, services, Arc::new(audit.clone())),
         gitea::hooks::contributions(config, catalog, services),
         grafana::contributions(

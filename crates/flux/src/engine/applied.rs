@@ -8,7 +8,7 @@ use super::kinds::{GIT_REPOSITORIES, HELM_RELEASES, HELM_REPOSITORIES};
 use super::revision::Revision;
 
 /// The revisions of an applier with its source, and the chart that a release made for itself.
-pub(super) fn revisions(applier: &Object, source: Option<&Object>, chart: Option<&Object>) -> Revisions {
+pub(crate) fn revisions(applier: &Object, source: Option<&Object>, chart: Option<&Object>) -> Revisions {
     let status = &applier.value["status"];
     let read = |value: &Value| Revision::read(value.as_str());
     let common = Revisions {

@@ -171,7 +171,7 @@ fn trouble(scene: &Scene, one: &Delivery) -> Markup {
             @for (namespace, name) in one.depends_on() {
                 p { "It waits for " code { (namespace) "/" (name) } (known(scene, one, &namespace, &name)) }
             }
-            @for node in &blocking { (blocked_by(node)) }
+            (blocked_by(&blocking))
         }
         (source_trouble(one))
     }
@@ -200,15 +200,21 @@ fn known(scene: &Scene, one: &Delivery, namespace: &str, name: &str) -> Markup {
     }
 }
 
-/// The one to look at: at the end of the chain of those that wait.
-fn blocked_by(node: &Node) -> Markup {
-    let name = html! { code { (node.namespace) "/" (node.name) } };
+/// The ones to look at: at the end of the chain of those that wait.
+fn blocked_by(blocking: &[&Node]) -> Markup {
+    let name = |node: &Node| html! { code { (node.namespace) "/" (node.name) } };
+    let (circle, others): (Vec<&Node>, Vec<&Node>) = blocking.iter().partition(|node| node.is_in_circle);
     html! {
-        @if node.is_in_circle {
-            p.flux-blocking { "A circle: " (name) " waits for itself through its own dependsOn, so that none of them ever begins. Take one dependsOn out." }
-        } @else {
+        @if !circle.is_empty() {
             p.flux-blocking {
-                "Blocked by " (node.kind) " " (name)
+                "A circle: "
+                @for (at, node) in circle.iter().enumerate() { @if at > 0 { ", " } (name(node)) }
+                " wait for themselves through their own dependsOn, so that none of them ever begins. Take one dependsOn out."
+            }
+        }
+        @for node in others {
+            p.flux-blocking {
+                "Blocked by " (node.kind) " " (name(node))
                 @if node.state.is_none() { ", which is not there" }
             }
             @if let Some(message) = node.state.as_ref().and_then(|state| state.message.as_ref()) { pre.problem-cause { (message) } }

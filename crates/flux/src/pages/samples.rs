@@ -1,6 +1,7 @@
 //! Samples of the tab in its states, for the snapshot test.
 
 mod objects;
+mod overview;
 
 use std::collections::BTreeMap;
 
@@ -28,7 +29,7 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         };
         shown(scene(found, Vec::new()))
     };
-    vec![
+    let mut samples = vec![
         ("deployments", shown(scene(ready(), vec![objects::applied()]))),
         (
             "deployments-behind",
@@ -50,7 +51,9 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
             of(vec![objects::ready()], cluster(Sort::Away)),
         ),
         ("deployments-not-configured", states::not_configured()),
-    ]
+    ];
+    samples.extend(overview::samples());
+    samples
 }
 
 fn ready() -> Deliveries {

@@ -61,11 +61,11 @@ fn delivery(name: &str, link: Link, applied: Option<&str>, spec: &Value, conditi
             "interval": "10m", "path": "./deploy/prod",
             "sourceRef": {"kind": "GitRepository", "name": "api"},
         },
-        "status": {"conditions": [condition], "lastAppliedRevision": applied.map(revision), "history": [{
+        "status": {"conditions": [condition], "lastAppliedRevision": applied.map(revision), "history": applied.map(|_| [json!({
             "digest": "sha256:0", "firstReconciled": "2026-11-24T09:05:00Z", "lastReconciled": "2026-11-24T09:24:00Z",
             "lastReconciledDuration": "120ms", "totalReconciliations": 3,
             "lastReconciledStatus": "ReconciliationSucceeded", "metadata": {"revision": applied.map(revision)},
-        }]},
+        })])},
     });
     for (part, more) in [("spec", spec), ("metadata", &spec["metadata"])] {
         if let (Some(all), Some(more)) = (value[part].as_object_mut(), more.as_object()) {

@@ -1,0 +1,82 @@
+//! `/flux`: Flux in all clusters, for those who look after it.
+
+mod owners;
+mod question;
+mod view;
+
+pub(crate) use question::Question;
+pub(crate) use view::{Overview, content};
+
+use std::collections::BTreeSet;
+
+use axum::extract::State;
+use catalog::Catalog;
+use kubernetes::Kubernetes;
+use kubernetes::engine::topic;
+use model::EntityRef;
+use plugin::{Rows, Rule};
+use sight::CurrentSight;
+use ui::{Chrome, Live, Page, PageHead};
+
+use super::states;
+use crate::OVERVIEW_READ;
+use crate::engine::overview;
+
+/// The address of the page.
+pub(crate) const PATH: &str = "/flux";
+
+/// What the page needs.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    pub kubernetes: Kubernetes,
+    pub catalog: Catalog,
+}
+
+/// The page with its full path.
+pub(crate) fn rows(desk: &Desk) -> Rows {
+    Rows::new()
+        .get(PATH, Rule::signed_in().needs(&OVERVIEW_READ), show)
+        .with_state(desk)
+}
+
+async fn show(State(desk): State<Desk>, CurrentSight(sight): CurrentSight, chrome: Chrome) -> Page {
+    let head = PageHead::new("Flux");
+    if !desk.kubernetes.is_configured() {
+        return chrome.page(head, states::not_configured());
+    }
+    let question = Question::read(&chrome.query);
+    desk.kubernetes.watch(&overview::kinds()).await;
+    let clusters = overview::of(&desk.kubernetes, chrome.now);
+    let rows = question.rows(&clusters);
+    let shown = question.page_of(&rows);
+    let owners = owners::of(&desk, &sight, shown).await;
+    // Each way of looking has a topic of its own, because each shows other objects.
+    let topic = topic(
+        &EntityRef::new("flux", "overview", &question.address()),
+        "overview",
+    );
+    let named: BTreeSet<_> = shown
+        .iter()
+        .map(|row| {
+            let object = &row.seen.object;
+            let (namespace, name) = (object.namespace().to_owned(), object.name().to_owned());
+            (
+                row.in_cluster.cluster.clone(),
+                object.kind().plural,
+                namespace,
+                name,
+            )
+        })
+        .collect();
+    desk.kubernetes.follow(topic.clone(), None, named);
+    let overview = Overview {
+        clusters: &clusters,
+        question: &question,
+        total: rows.len(),
+        shown,
+        owners: &owners,
+        now: chrome.now,
+    };
+    let content = content(&overview);
+    chrome.page(head.live(Live::Topics(vec![topic])), content)
+}

@@ -1,8 +1,9 @@
 //! Flux: which commit runs for an entity, and if not the newest, why.
 //!
 //! `engine` finds the objects of Flux that deliver an entity's workloads, through the clusters and watches of the crate
-//! `kubernetes`; `pages` shows them, those of an entity and those of all clusters.
+//! `kubernetes`; `pages` shows them, those of an entity and those of all clusters; `actions` has Flux do what people ask for.
 
+pub mod actions;
 pub mod engine;
 mod pages;
 
@@ -15,11 +16,12 @@ use catalog::Catalog;
 use config::Config;
 use kubernetes::Kubernetes;
 use plugin::{
-    Asset, AssetKind, Contributions, Declaration, NavigationItem, NavigationSection, Permission,
+    Asset, AssetKind, AuditLog, Contributions, Declaration, NavigationItem, NavigationSection, Permission,
     PermissionAction, PluginId, Routes, Services,
 };
 use scm::UrlReader;
 
+use actions::Allowed;
 use engine::Commits;
 
 /// The plugin's name.
@@ -33,17 +35,19 @@ static PERMISSIONS: [&Permission; 1] = [&OVERVIEW_READ];
 /// What the plugin is.
 pub fn declaration() -> Declaration {
     Declaration {
+        config: Some(actions::gitops()),
         permissions: &PERMISSIONS,
         ..Declaration::new(ID)
     }
 }
 
-/// What the plugin shows. Commits are looked up at the configured Git hosts.
+/// What the plugin shows. Commits are looked up at the configured Git hosts; what people ask Flux to do is kept in `audit`.
 pub fn contributions(
     kubernetes: &Kubernetes,
     catalog: &Catalog,
     config: &Config,
     services: &Services,
+    audit: Arc<dyn AuditLog>,
 ) -> Contributions {
     let reader = match UrlReader::new(config, services.outside.clone()) {
         Ok(reader) => reader,
@@ -52,13 +56,18 @@ pub fn contributions(
             UrlReader::offline(config)
         }
     };
+    let root = config.value();
+    let allowed = Allowed::read(root.pointer("/portal/flux"), root.get("gitops"));
     let tab = pages::Tab {
         kubernetes: kubernetes.clone(),
         commits: Commits::new(reader),
+        allowed: allowed.clone(),
     };
-    let desk = pages::Desk {
+    let desk = actions::Desk {
         kubernetes: kubernetes.clone(),
         catalog: catalog.clone(),
+        allowed,
+        audit,
     };
     let entry = NavigationItem::new("Flux", pages::PATH, "refresh", NavigationSection::Plugins, 30);
     let navigation = kubernetes.is_configured().then(|| entry.needs(&OVERVIEW_READ));

@@ -1,5 +1,6 @@
 //! The tab "Deployments" of an entity, and the page of all objects of Flux.
 
+mod actions;
 mod dependencies;
 mod images;
 mod inventory;
@@ -15,5 +16,14 @@ mod view;
 
 pub use samples::page_samples;
 
-pub(crate) use overview::{Desk, PATH, rows};
+pub(crate) use overview::PATH;
 pub(crate) use tab::Tab;
+
+use plugin::Rows;
+
+use crate::actions::Desk;
+
+/// The pages with their full paths.
+pub(crate) fn rows(desk: &Desk) -> Rows {
+    overview::rows(desk).and(actions::rows(desk))
+}

@@ -52,6 +52,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::future::join_all;
+use model::{Clock, SystemClock};
 use outside::OutsideCalls;
 use parking_lot::RwLock;
 use store::Store;
@@ -315,6 +316,23 @@ impl Kubernetes {
             return Vec::new();
         };
         kinds.iter().filter_map(|kind| cluster.state(kind)).collect()
+    }
+
+    /// Merges a patch into an object, as this manager of fields. The memory hears of it through the watch.
+    pub async fn merge_patch(
+        &self,
+        cluster: &str,
+        object: &Object,
+        patch: serde_json::Value,
+        manager: &str,
+    ) -> Result<(), Failure> {
+        match self.cluster(cluster) {
+            Some(cluster) => cluster.merge_patch(object, patch, manager).await,
+            None => {
+                let message = format!("no cluster {cluster:?} is connected any more");
+                Err(Failure::new(Sort::Other, message, SystemClock.now()))
+            }
+        }
     }
 
     /// Events about an object.

@@ -5,7 +5,7 @@ use ui::{Column, Row, Table, time};
 
 use super::running::linked;
 use super::scene::Scene;
-use super::tables::{framed, more, name_cell};
+use super::tables::{acts, framed, more, name_cell};
 use super::view::mark;
 use crate::engine::images::{latest, policy_repository, previous, rule};
 use crate::engine::kinds::{IMAGE_AUTOMATIONS, IMAGE_POLICIES, IMAGE_REPOSITORIES};
@@ -34,7 +34,7 @@ fn row(scene: &Scene, placed: &Placed, cells: Vec<Markup>) -> Row {
     let told = state::of(object);
     let mut all = vec![
         name_cell(object, &placed.cluster, &placed.title, &Markup::default()),
-        html! { (mark(&told)) (more(object, &told, scene)) },
+        html! { (mark(&told)) (more(object, &told, scene)) (acts(scene, &placed.cluster, object)) },
     ];
     all.extend(cells);
     Row::new(all).key(format!("image-{}", object.uid()))

@@ -10,27 +10,20 @@ pub(crate) use view::{Overview, content};
 use std::collections::BTreeSet;
 
 use axum::extract::State;
-use catalog::Catalog;
-use kubernetes::Kubernetes;
 use kubernetes::engine::topic;
 use model::EntityRef;
 use plugin::{Rows, Rule};
 use sight::CurrentSight;
 use ui::{Chrome, Live, Page, PageHead};
 
+use super::actions::Asked;
 use super::states;
 use crate::OVERVIEW_READ;
+use crate::actions::{Address, Desk};
 use crate::engine::overview;
 
 /// The address of the page.
 pub(crate) const PATH: &str = "/flux";
-
-/// What the page needs.
-#[derive(Clone)]
-pub(crate) struct Desk {
-    pub kubernetes: Kubernetes,
-    pub catalog: Catalog,
-}
 
 /// The page with its full path.
 pub(crate) fn rows(desk: &Desk) -> Rows {
@@ -55,19 +48,12 @@ async fn show(State(desk): State<Desk>, CurrentSight(sight): CurrentSight, chrom
         &EntityRef::new("flux", "overview", &question.address()),
         "overview",
     );
-    let named: BTreeSet<_> = shown
+    let mut named: BTreeSet<_> = shown
         .iter()
-        .map(|row| {
-            let object = &row.seen.object;
-            let (namespace, name) = (object.namespace().to_owned(), object.name().to_owned());
-            (
-                row.in_cluster.cluster.clone(),
-                object.kind().plural,
-                namespace,
-                name,
-            )
-        })
+        .map(|row| Address::of(&row.in_cluster.cluster, &row.seen.object).followed())
         .collect();
+    let asked = Asked::read(&chrome.query, &desk.kubernetes, |_| true);
+    named.extend(asked.iter().flat_map(Asked::followed));
     desk.kubernetes.follow(topic.clone(), None, named);
     let overview = Overview {
         clusters: &clusters,
@@ -75,6 +61,8 @@ async fn show(State(desk): State<Desk>, CurrentSight(sight): CurrentSight, chrom
         total: rows.len(),
         shown,
         owners: &owners,
+        asked: asked.as_ref(),
+        allowed: &desk.allowed,
         now: chrome.now,
     };
     let content = content(&overview);

@@ -35,7 +35,7 @@ pub(crate) fn card(scene: &Scene, one: &Delivery) -> Markup {
     ui::card(
         Card {
             title: &title,
-            actions: Some(mark(&one.state)),
+            actions: Some(html! { (scene.links(&one.cluster, &one.applier)) (mark(&one.state)) }),
             ..Card::default()
         },
         body,

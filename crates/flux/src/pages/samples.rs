@@ -9,11 +9,13 @@ use jiff::Timestamp;
 use kubernetes::engine::{Condition, Failure, KindState, Question, Selector, Sort};
 use kubernetes::health::events::EventLine;
 use maud::Markup;
+use model::EntityRef;
 use scm::Commit;
 
 use super::dependencies::draw;
 use super::scene::{Applied, Scene};
 use super::{states, view};
+use crate::actions::Allowed;
 use crate::engine::kinds::ALL;
 use crate::engine::{ClusterState, Deliveries, Delivery, dependencies};
 use objects::{NEW, OLD, REPOSITORY};
@@ -37,6 +39,20 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
                 vec![objects::failed(), objects::waiting(), objects::suspended()],
                 fine(),
             ),
+        ),
+        (
+            "deployments-with-actions",
+            shown(Scene {
+                allowed: Allowed::all(),
+                ..scene(acted_upon(), Vec::new())
+            }),
+        ),
+        (
+            "deployments-read-only",
+            shown(Scene {
+                allowed: Allowed::read_only(),
+                ..scene(ready(), Vec::new())
+            }),
         ),
         ("deployments-circle", of(objects::circle(), fine())),
         ("deployments-release", shown(scene(release(), Vec::new()))),
@@ -62,6 +78,13 @@ fn ready() -> Deliveries {
         images: objects::images(),
         clusters: vec![fine()],
         ..Deliveries::default()
+    }
+}
+
+fn acted_upon() -> Deliveries {
+    Deliveries {
+        all: vec![objects::ready(), objects::suspended(), objects::release()],
+        ..ready()
     }
 }
 
@@ -107,6 +130,8 @@ fn scene(found: Deliveries, applied: Vec<Applied>) -> Scene {
     });
     let dependencies = dependencies::of(&found);
     Scene {
+        reference: EntityRef::new("component", "default", "talentmesh-api"),
+        allowed: Allowed::default(),
         events: events.take(1).collect(),
         commits: BTreeMap::from([
             commit(OLD, "api: answer faster", "2026-11-24T05:00:00Z"),

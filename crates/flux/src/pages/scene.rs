@@ -3,10 +3,15 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use kubernetes::engine::Object;
 use kubernetes::health::events::EventLine;
+use maud::Markup;
+use model::EntityRef;
 use scm::Commit;
 
+use super::actions::links;
 use super::dependencies::Drawing;
+use crate::actions::Allowed;
 use crate::engine::dependencies::Dependencies;
 use crate::engine::inventory::Inventory;
 use crate::engine::{Deliveries, Delivery, Link, rollouts};
@@ -19,6 +24,9 @@ const MOST_BEFORE: usize = 5;
 
 /// What the tab shows.
 pub(crate) struct Scene {
+    pub reference: EntityRef,
+    /// What people may have Flux do.
+    pub allowed: Allowed,
     pub found: Deliveries,
     /// By repository and commit.
     pub commits: BTreeMap<(String, String), Told>,
@@ -46,6 +54,11 @@ impl Scene {
     /// What applies the workloads; where nothing does, what carries the label.
     pub fn main(&self) -> Vec<&Delivery> {
         main(&self.found)
+    }
+
+    /// What people may have Flux do with an object of a cluster.
+    pub fn links(&self, cluster: &str, object: &Object) -> Markup {
+        links(&self.allowed, Some(&self.reference), cluster, object)
     }
 
     pub fn commit(&self, repository: &str, sha: &str) -> Option<&Told> {

@@ -10,14 +10,16 @@ use kubernetes::engine::kinds::{EVENTS, OF_ENTITIES};
 use kubernetes::engine::surroundings::kinds_of_tab;
 use kubernetes::engine::{Kind, Object, Question, topic};
 use kubernetes::health::events::{EventLine, merged};
-use maud::Markup;
+use maud::{Markup, html};
 use model::{Clock, EntityRef, SystemClock};
 use plugin::{Body, EntityPage, EntityTab, Permission, Place, RenderError, TabAnswer};
 use serde_json::Value;
 
+use super::actions::{Asked, notice};
 use super::dependencies::draw;
 use super::scene::{Applied, Scene, main, wanted};
 use super::{states, view};
+use crate::actions::{Address, Allowed};
 use crate::engine::inventory::{self, entries};
 use crate::engine::kinds::{ALL, source};
 use crate::engine::{Commits, Deliveries, dependencies, find};
@@ -35,6 +37,7 @@ const MOST_FOLLOWED: usize = 100;
 pub(crate) struct Tab {
     pub kubernetes: Kubernetes,
     pub commits: Commits,
+    pub allowed: Allowed,
 }
 
 #[async_trait]
@@ -84,12 +87,16 @@ impl Tab {
         let watched: Vec<&'static Kind> = kinds_of_tab().into_iter().chain(ALL).collect();
         self.kubernetes.watch(&watched).await;
         let found = find(&self.kubernetes, &question, &workloads);
+        let shown = shown(&found);
+        let is_shown = |address: &Address| shown.contains(&address.clone().followed());
+        let asked = Asked::read(&page.query, &self.kubernetes, is_shown);
         self.kubernetes
-            .follow(topic(&page.reference, PAGE), Some(&question), shown(&found));
-        Ok(view::tab(&self.scene(found).await, &question))
+            .follow(topic(&page.reference, PAGE), Some(&question), shown);
+        let scene = self.scene(found, page.reference.clone()).await;
+        Ok(html! { (notice(asked.as_ref())) (view::tab(&scene, &question)) })
     }
 
-    async fn scene(&self, found: Deliveries) -> Scene {
+    async fn scene(&self, found: Deliveries, reference: EntityRef) -> Scene {
         let now = SystemClock.now();
         let asked = wanted(&found).into_iter().map(async |(repository, sha)| {
             let commit = self.commits.get(&repository, &sha).await;
@@ -105,6 +112,8 @@ impl Tab {
             events: self.events(&found),
             applied: self.applied(&found, now),
             dependencies,
+            reference,
+            allowed: self.allowed.clone(),
             drawing: drawing.ok().flatten(),
             found,
             now,

@@ -22,7 +22,7 @@ pub(crate) fn appliers(scene: &Scene) -> Markup {
         let belongs = html! { ", " (link(one.link)) };
         let cells = vec![
             name_cell(object, &one.cluster, &one.title, &belongs),
-            html! { (mark(&one.state)) (more(object, &one.state, scene)) },
+            html! { (mark(&one.state)) (more(object, &one.state, scene)) (acts(scene, &one.cluster, object)) },
             applied_cell(one.repository(), &one.revisions),
             source_cell(object, one.source.is_some()),
             html! { (object.text("/spec/interval").unwrap_or_default()) },
@@ -82,6 +82,12 @@ pub(crate) fn more(object: &Object, state: &State, scene: &Scene) -> Markup {
             }
         }
     }
+}
+
+/// What people may have Flux do with an object, if anything.
+pub(crate) fn acts(scene: &Scene, cluster: &str, object: &Object) -> Markup {
+    let links = scene.links(cluster, object);
+    html! { @if !links.0.is_empty() { div.flux-actions { (links) } } }
 }
 
 /// The message of what is not ready; that of what is repeats the revision.
@@ -149,7 +155,7 @@ pub(crate) fn sources(scene: &Scene) -> Markup {
         let told = state::of(source);
         let cells = vec![
             html! { (name_cell(source, cluster, title, &provider(source))) (verified(source)) },
-            html! { (mark(&told)) (more(source, &told, scene)) },
+            html! { (mark(&told)) (more(source, &told, scene)) (acts(scene, cluster, source)) },
             artifact_cell(source),
             html! { span.flux-address { (address(source)) } },
             html! { (source.text("/spec/interval").unwrap_or_default()) },

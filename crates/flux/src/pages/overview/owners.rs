@@ -9,8 +9,8 @@ use kubernetes::engine::{Kind, Question, Selector};
 use model::{EntityRef, Filter, entity};
 use serde_json::{Value, json};
 
-use super::Desk;
 use super::question::Row;
+use crate::actions::Desk;
 use crate::engine::MANAGED_BY;
 
 /// The label and annotation that tie workloads to entities.

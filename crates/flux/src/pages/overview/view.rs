@@ -12,9 +12,11 @@ use ui::{
 
 use super::owners::Owners;
 use super::question::{PAGE, Question, Row};
+use crate::actions::Allowed;
 use crate::engine::kinds::{APPLIERS, EVERY, SOURCES};
 use crate::engine::overview::{Controller, InCluster};
 use crate::engine::{Display, suspension};
+use crate::pages::actions::{Asked, links, notice};
 use crate::pages::running::by;
 use crate::pages::states;
 use crate::pages::tables::{address, artifact_cell, source_cell, verified};
@@ -29,6 +31,8 @@ pub(crate) struct Overview<'a> {
     /// Those of the page.
     pub shown: &'a [Row<'a>],
     pub owners: &'a Owners,
+    pub asked: Option<&'a Asked>,
+    pub allowed: &'a Allowed,
     pub now: Timestamp,
 }
 
@@ -40,6 +44,7 @@ pub(crate) fn content(overview: &Overview<'_>) -> Markup {
         div.page-head { h1 { "Flux" } }
         p.page-lead { "What Flux applies to the clusters: its controllers, every object with its state, and whose it is." }
         div.stack.flux {
+            (notice(overview.asked))
             @for one in clusters { (states::troubles(&one.state, overview.now)) }
             @if clusters.iter().any(is_loading) { p.muted { "Objects of Flux are being loaded; the page shows them as they come." } }
             @if with_flux {
@@ -283,6 +288,7 @@ fn line(overview: &Overview<'_>, row: &Row<'_>) -> ui::Row {
     let message = state.message.as_ref().filter(|_| state.display != Display::Ready);
     let suspension = suspension::of(object);
     let owners = overview.owners.get(object.uid());
+    let links = links(overview.allowed, None, &row.in_cluster.cluster, object);
     let cells = vec![
         html! {
             div.flux-address { (object.kind().name) " " strong { (object.name()) } }
@@ -291,6 +297,7 @@ fn line(overview: &Overview<'_>, row: &Row<'_>) -> ui::Row {
         },
         html! {
             (mark(state))
+            @if !links.0.is_empty() { div.flux-actions { (links) } }
             @if let Some(message) = message { p.flux-message { (message) } }
             @if let Some(suspension) = &suspension {
                 p.flux-message { "Suspended" (by(suspension, overview.now)) @if let Some(reason) = &suspension.reason { ": " (reason) } }

@@ -8,6 +8,7 @@ use maud::Markup;
 use model::EntityRef;
 
 use super::{at, cluster, fine, objects, states};
+use crate::actions::Allowed;
 use crate::engine::overview::{Controller, InCluster, Seen};
 use crate::engine::{ClusterState, state};
 use crate::pages::overview::{Overview, Question, content};
@@ -63,6 +64,8 @@ fn shown(clusters: &[InCluster], query: &str) -> Markup {
         total: rows.len(),
         shown: question.page_of(&rows),
         owners: &HashMap::from([("api".to_owned(), vec![owner])]),
+        asked: None,
+        allowed: &Allowed::all(),
         now: at("09:30"),
     })
 }

@@ -326,13 +326,11 @@ impl Kubernetes {
         patch: serde_json::Value,
         manager: &str,
     ) -> Result<(), Failure> {
-        match self.cluster(cluster) {
-            Some(cluster) => cluster.merge_patch(object, patch, manager).await,
-            None => {
-                let message = format!("no cluster {cluster:?} is connected any more");
-                Err(Failure::new(Sort::Other, message, SystemClock.now()))
-            }
-        }
+        let Some(known) = self.cluster(cluster) else {
+            let message = format!("no cluster {cluster:?} is connected any more");
+            return Err(Failure::new(Sort::Other, message, SystemClock.now()));
+        };
+        known.merge_patch(object, patch, manager).await
     }
 
     /// Events about an object.

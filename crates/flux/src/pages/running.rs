@@ -6,6 +6,7 @@ use scm::Commit;
 use ui::{Badge, Card, Tone, badge, time};
 
 use super::scene::Scene;
+use super::tables::acts;
 use super::view::mark;
 use crate::engine::dependencies::Node;
 use crate::engine::rollouts::{duration, next_run};
@@ -30,12 +31,13 @@ pub(crate) fn card(scene: &Scene, one: &Delivery) -> Markup {
             (newer(scene, one))
             (trouble(scene, one))
             (schedule(one, scene.now))
+            (acts(scene, &one.cluster, &one.applier))
         }
     };
     ui::card(
         Card {
             title: &title,
-            actions: Some(html! { (scene.links(&one.cluster, &one.applier)) (mark(&one.state)) }),
+            actions: Some(mark(&one.state)),
             ..Card::default()
         },
         body,

@@ -22,23 +22,31 @@ pub(crate) fn links(allowed: &Allowed, entity: Option<&EntityRef>, cluster: &str
             @match obstacle {
                 Some(obstacle) => {
                     span.flux-action.is-off title=(obstacle) {
-                        (icon(icon_of(action))) span { (action.title()) } span.visually-hidden { ": " (obstacle) }
+                        (icon(icon_of(action))) span { (words(action)) } span.visually-hidden { ": " (obstacle) }
                     }
                 }
                 None if action.is_asked() => {
                     a.flux-action href=(href::with_query(path(action), [("entity", entity.as_str()), ("object", address.as_str())])) aria-label=(label) {
-                        (icon(icon_of(action))) span { (action.title()) }
+                        (icon(icon_of(action))) span { (words(action)) }
                     }
                 }
                 None => {
                     form.inline-form action=(path(action)) method="post" {
                         input type="hidden" name="entity" value=(entity);
                         input type="hidden" name="object" value=(address);
-                        button.flux-action type="submit" aria-label=(label) { (icon(icon_of(action))) span { (action.title()) } }
+                        button.flux-action type="submit" aria-label=(label) { (icon(icon_of(action))) span { (words(action)) } }
                     }
                 }
             }
         }
+    }
+}
+
+/// The words of a button among others; what it is called stands in its label.
+fn words(action: Action) -> &'static str {
+    match action {
+        Action::WithSource => "With source",
+        other => other.title(),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod images;
 pub mod inventory;
 pub mod kinds;
 pub mod overview;
+mod pushed;
 mod revision;
 pub mod rollouts;
 pub mod state;
@@ -21,5 +22,6 @@ pub use delivery::{
 };
 pub(crate) use find::MANAGED_BY;
 pub use find::find;
+pub use pushed::Pushed;
 pub use revision::Revision;
 pub use state::{Display, State};

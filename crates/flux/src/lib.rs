@@ -1,13 +1,17 @@
 //! Flux: which commit runs for an entity, and if not the newest, why.
 //!
 //! `engine` finds the objects of Flux that deliver an entity's workloads, through the clusters and watches of the crate
-//! `kubernetes`; `pages` shows them, those of an entity and those of all clusters; `actions` has Flux do what people ask for.
+//! `kubernetes`; `pages` shows them, those of an entity and those of all clusters; `actions` has Flux do what people ask for,
+//! and `webhook` keeps what Flux tells.
 
 pub mod actions;
 pub mod engine;
 mod pages;
+mod tables;
+mod webhook;
 
 pub use pages::page_samples;
+pub use tables::MIGRATIONS;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -16,10 +20,11 @@ use catalog::Catalog;
 use config::Config;
 use kubernetes::Kubernetes;
 use plugin::{
-    Asset, AssetKind, AuditLog, Contributions, Declaration, NavigationItem, NavigationSection, Permission,
-    PermissionAction, PluginId, Routes, Services,
+    Asset, AssetKind, AuditLog, Contributions, Declaration, LiveTopic, NavigationItem, NavigationSection,
+    Permission, PermissionAction, PluginId, Routes, Services,
 };
 use scm::UrlReader;
+use work::Subscription;
 
 use actions::Allowed;
 use engine::Commits;
@@ -36,6 +41,7 @@ static PERMISSIONS: [&Permission; 1] = [&OVERVIEW_READ];
 pub fn declaration() -> Declaration {
     Declaration {
         config: Some(actions::gitops()),
+        migrations: MIGRATIONS,
         permissions: &PERMISSIONS,
         ..Declaration::new(ID)
     }
@@ -61,6 +67,8 @@ pub fn contributions(
     let tab = pages::Tab {
         kubernetes: kubernetes.clone(),
         commits: Commits::new(reader),
+        catalog: catalog.clone(),
+        store: services.store.clone(),
         allowed: allowed.clone(),
     };
     let desk = actions::Desk {
@@ -79,6 +87,16 @@ pub fn contributions(
             text: Cow::Borrowed(include_str!("../css/flux.css")),
         }],
         entity_tabs: vec![Arc::new(tab)],
+        jobs: vec![Arc::new(webhook::Told(services.store.clone()))],
+        subscriptions: vec![Subscription::new(
+            events::webhooks_of(webhook::TOPIC),
+            webhook::KIND,
+        )],
+        live_topics: vec![LiveTopic {
+            name: webhook::LIVE.into(),
+            needs: Some(&kubernetes::RESOURCES_READ),
+            only_parts: false,
+        }],
         ..Contributions::of(ID)
     }
 }

@@ -13,7 +13,7 @@ use model::EntityRef;
 use scm::Commit;
 
 use super::dependencies::draw;
-use super::scene::{Applied, Scene};
+use super::scene::{Applied, Change, Scene};
 use super::{states, view};
 use crate::actions::Allowed;
 use crate::engine::kinds::ALL;
@@ -51,6 +51,18 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
             "deployments-read-only",
             shown(Scene {
                 allowed: Allowed::read_only(),
+                ..scene(ready(), Vec::new())
+            }),
+        ),
+        (
+            "deployments-with-changes",
+            shown(Scene {
+                pushed: vec![objects::pushed()],
+                changes: vec![Change {
+                    at: at("08:20"),
+                    seq: 42,
+                    kind: "changed",
+                }],
                 ..scene(ready(), Vec::new())
             }),
         ),
@@ -137,6 +149,8 @@ fn scene(found: Deliveries, applied: Vec<Applied>) -> Scene {
             commit(OLD, "api: answer faster", "2026-11-24T05:00:00Z"),
             commit(NEW, "api: tell why\n\nPeople asked.", "2026-11-24T08:00:00Z"),
         ]),
+        pushed: Vec::new(),
+        changes: Vec::new(),
         applied,
         drawing: draw(&dependencies),
         dependencies,

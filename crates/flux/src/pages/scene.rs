@@ -14,7 +14,7 @@ use super::dependencies::Drawing;
 use crate::actions::Allowed;
 use crate::engine::dependencies::Dependencies;
 use crate::engine::inventory::Inventory;
-use crate::engine::{Deliveries, Delivery, Link, rollouts};
+use crate::engine::{Deliveries, Delivery, Link, Pushed, rollouts};
 
 /// What is known of a commit; an error says why nothing is.
 pub(crate) type Told = Result<Option<Commit>, String>;
@@ -31,12 +31,25 @@ pub(crate) struct Scene {
     /// By repository and commit.
     pub commits: BTreeMap<(String, String), Told>,
     pub events: Vec<EventLine>,
+    /// What Flux told by its webhook.
+    pub pushed: Vec<Pushed>,
+    /// Changes of the entity's descriptor.
+    pub changes: Vec<Change>,
     /// What the main appliers applied.
     pub applied: Vec<Applied>,
     pub dependencies: Dependencies,
     /// The dependencies as a picture, where there is something to see.
     pub drawing: Option<Drawing>,
     pub now: Timestamp,
+}
+
+/// A change of the entity's descriptor.
+pub(crate) struct Change {
+    pub at: Timestamp,
+    /// Number of the version that it made.
+    pub seq: i64,
+    /// What happened, in one word.
+    pub kind: &'static str,
 }
 
 /// What an applier applied.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use catalog::{Catalog, Sight};
 use futures::future::join_all;
 use jiff::Timestamp;
 use kubernetes::Kubernetes;
@@ -14,20 +15,28 @@ use maud::{Markup, html};
 use model::{Clock, EntityRef, SystemClock};
 use plugin::{Body, EntityPage, EntityTab, Permission, Place, RenderError, TabAnswer};
 use serde_json::Value;
+use store::Store;
 
 use super::actions::{Asked, notice};
 use super::dependencies::draw;
-use super::scene::{Applied, Scene, main, wanted};
+use super::scene::{Applied, Change, Scene, main, wanted};
 use super::{states, view};
 use crate::actions::{Address, Allowed};
 use crate::engine::inventory::{self, entries};
 use crate::engine::kinds::{ALL, source};
-use crate::engine::{Commits, Deliveries, dependencies, find};
+use crate::engine::{Commits, Deliveries, Pushed, dependencies, find};
+use crate::webhook;
 
 static TAB: Place = Place::new("deployments", "Deployments", 41);
 
 /// Sort of page in topics.
 const PAGE: &str = "flux";
+/// The page was given an entity that the viewer sees; only when and how it changed is told, not what.
+static SHOWN_ENTITY: Sight = Sight::system("when an entity changed is shown beside its deployments");
+/// What Flux told of one object that is shown.
+const MOST_PUSHED: usize = 20;
+/// Changes of the descriptor that are shown.
+const MOST_CHANGES: usize = 20;
 /// Appliers whose objects are listed.
 const MOST_INVENTORIES: usize = 6;
 /// Objects of one applier whose changes an open page hears of.
@@ -37,6 +46,8 @@ const MOST_FOLLOWED: usize = 100;
 pub(crate) struct Tab {
     pub kubernetes: Kubernetes,
     pub commits: Commits,
+    pub catalog: Catalog,
+    pub store: Store,
     pub allowed: Allowed,
 }
 
@@ -55,7 +66,7 @@ impl EntityTab for Tab {
     }
 
     fn topics(&self, reference: &EntityRef) -> Vec<String> {
-        vec![topic(reference, PAGE)]
+        vec![topic(reference, PAGE), webhook::LIVE.to_owned()]
     }
 
     async fn show(&self, page: EntityPage) -> Result<TabAnswer, RenderError> {
@@ -103,6 +114,7 @@ impl Tab {
             ((repository, sha), commit)
         });
         let commits = join_all(asked).await.into_iter().collect();
+        let (pushed, changes) = tokio::join!(self.pushed(&found), self.changes(&reference));
         let dependencies = dependencies::of(&found);
         // The layout may take some milliseconds, in which the thread serves nobody else.
         let drawn = dependencies.clone();
@@ -112,12 +124,49 @@ impl Tab {
             events: self.events(&found),
             applied: self.applied(&found, now),
             dependencies,
+            pushed,
+            changes,
             reference,
             allowed: self.allowed.clone(),
             drawing: drawing.ok().flatten(),
             found,
             now,
         }
+    }
+
+    /// What Flux told of the appliers and their sources by its webhook.
+    async fn pushed(&self, found: &Deliveries) -> Vec<Pushed> {
+        let mut names: Vec<(&str, &Object)> = Vec::new();
+        for one in main(found).into_iter().take(MOST_INVENTORIES) {
+            let objects = [Some(&one.applier), one.source.as_ref()].into_iter().flatten();
+            for object in objects {
+                if !names.iter().any(|(_, known)| known.uid() == object.uid()) {
+                    names.push((&one.cluster, object));
+                }
+            }
+        }
+        let mut all = Vec::new();
+        for (cluster, object) in names {
+            let name = (object.kind().name, object.namespace(), object.name());
+            all.extend(webhook::of_object(&self.store, cluster, name, MOST_PUSHED).await);
+        }
+        all
+    }
+
+    /// Changes of the entity's descriptor. Where the catalog does not answer, none are shown.
+    async fn changes(&self, reference: &EntityRef) -> Vec<Change> {
+        let view = self.catalog.seen_by(&SHOWN_ENTITY);
+        let found = view.history(&reference.to_string(), None, MOST_CHANGES).await;
+        let found = found.unwrap_or_else(|error| {
+            tracing::warn!("changes of {reference} are not shown beside its deployments: {error}");
+            Vec::new()
+        });
+        let change = |one: catalog::VersionSummary| Change {
+            at: one.at,
+            seq: one.seq,
+            kind: one.kind,
+        };
+        found.into_iter().map(change).collect()
     }
 
     /// Events about appliers and their sources.

@@ -80,3 +80,28 @@ async fn a_message_is_shown_verbatim_and_what_blocks_is_named() {
     );
     assert!(page.contains("crds: Failed, others wait because of it"), "{page}");
 }
+
+#[tokio::test]
+async fn changes_of_the_descriptor_stand_beside_deployments() {
+    let server = cluster().await;
+    let history = json!([{
+        "digest": "sha256:1", "firstReconciled": "2026-11-24T09:00:00Z", "lastReconciled": "2026-11-24T09:10:00Z",
+        "lastReconciledStatus": "ReconciliationSucceeded", "metadata": {"revision": format!("main@sha1:{SHA}")},
+    }]);
+    let labels = json!({"backstage.io/kubernetes-id": "web"});
+    server.put(
+        "kustomizations",
+        object(
+            "flux-system",
+            "apps",
+            labels,
+            json!({"status": {"history": history}}),
+        ),
+    );
+    let world = World::of(&server, json!({})).await;
+    let page = world
+        .tab_with("", "Deploy log and changes of the descriptor")
+        .await;
+    assert!(page.contains("Descriptor created"), "{page}");
+    assert!(page.contains("ReconciliationSucceeded in North"), "{page}");
+}

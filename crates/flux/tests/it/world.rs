@@ -71,7 +71,7 @@ impl World {
                    metadata: {name: web, annotations: {backstage.io/kubernetes-id: web}}\n\
                    spec: {type: service, lifecycle: production, owner: team}\n";
         std::fs::write(folder.path().join("all.yaml"), web).unwrap();
-        let tables = [(work::PLUGIN, work::MIGRATIONS)];
+        let tables = [(work::PLUGIN, work::MIGRATIONS), ("flux", flux::MIGRATIONS)];
         let store = Store::open_with(&Database::SqliteMemory, &tables).await.unwrap();
         let clusters =
             json!([{"name": "north", "title": "North", "url": server.url, "serviceAccountToken": "ours"}]);

@@ -10,7 +10,7 @@ use crate::engine::kinds::{
     GIT_REPOSITORIES, HELM_CHARTS, HELM_RELEASES, HELM_REPOSITORIES, IMAGE_AUTOMATIONS, IMAGE_POLICIES,
     IMAGE_REPOSITORIES, KUSTOMIZATIONS, OCI_REPOSITORIES,
 };
-use crate::engine::{Delivery, Link, Placed};
+use crate::engine::{Delivery, Link, Placed, Pushed};
 use crate::pages::scene::Applied;
 
 /// The commit before the newest.
@@ -307,5 +307,20 @@ pub(super) fn applied() -> Applied {
             ],
             ..Inventory::default()
         },
+    }
+}
+
+/// What Flux told of a commit that could not be applied.
+pub(super) fn pushed() -> Pushed {
+    Pushed {
+        at: "2026-11-24T08:10:00Z".parse().expect("a valid time"),
+        cluster: String::new(),
+        kind: "Kustomization".to_owned(),
+        namespace: "flux-system".to_owned(),
+        name: "api".to_owned(),
+        is_error: true,
+        reason: "BuildFailed".to_owned(),
+        message: "kustomize build failed: no such file".to_owned(),
+        revision: format!("main@sha1:{OLD}"),
     }
 }

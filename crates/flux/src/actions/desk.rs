@@ -14,7 +14,7 @@ use web::Permissions;
 
 use super::{Action, Address, Allowed, FIELD_MANAGER};
 use crate::OVERVIEW_READ;
-use crate::engine::kinds::{ALL, APPLIERS, HELM_CHARTS, source};
+use crate::engine::kinds::{ALL, APPLIERS, EVERY, HELM_CHARTS, source};
 use crate::engine::{Display, find, source_name, state};
 
 /// How long a source may take before what applies it is no longer asked.
@@ -55,7 +55,7 @@ pub(crate) struct Refused {
     /// What helps, where that is known.
     pub way_out: Option<String>,
     /// The rule that the portal's account lacks.
-    pub rule: Option<String>,
+    pub rule: Option<Box<str>>,
 }
 
 impl From<Fault> for Refused {
@@ -87,12 +87,11 @@ impl Desk {
         address: Address,
     ) -> Result<Found, Refused> {
         self.look_whether_on(action)?;
-        match &entity {
-            Some(entity) => self.look_whether_delivered(caller, entity, &address).await?,
-            None => {
-                need(caller, &crate::ID, &OVERVIEW_READ).await?;
-                self.kubernetes.watch(&[address.kind]).await;
-            }
+        if let Some(entity) = &entity {
+            self.look_whether_delivered(caller, entity, &address).await?;
+        } else {
+            need(caller, &crate::ID, &OVERVIEW_READ).await?;
+            self.kubernetes.watch(&EVERY).await;
         }
         let object =
             self.kubernetes
@@ -360,7 +359,7 @@ fn told(failure: &Failure, cluster: &str, object: &Object) -> Refused {
     let message = &failure.message;
     match (failure.status, failure.sort) {
         (_, Sort::Forbidden) => Refused {
-            rule: Some(rule(object)),
+            rule: Some(rule(object).into()),
             ..Refused::because(
                 Fault::not_allowed(format!("{cluster} refuses it to the portal's account: {message}")),
                 "Add the rule to the ClusterRole of the portal's account, if it is missing there.",

@@ -1,4 +1,8 @@
 //! The pages in their states, and in front of an API server of a few kinds.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not there"
+)]
 
 mod actions;
 #[path = "../../../kubernetes/tests/it/api_server.rs"]

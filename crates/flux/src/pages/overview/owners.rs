@@ -61,11 +61,7 @@ async fn entities(
         let id = entity::annotation(entity, ID)?.to_owned();
         Some((id, EntityRef::of(entity)?))
     };
-    Ok(listing
-        .entities
-        .iter()
-        .filter_map(|entity| named(entity))
-        .collect())
+    Ok(listing.entities.iter().filter_map(named).collect())
 }
 
 /// Ids of entities, on the object itself and on the workloads that it applies.

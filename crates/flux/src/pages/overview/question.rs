@@ -46,11 +46,8 @@ impl Question {
                 "cluster" => question.cluster = text,
                 "name" => question.name = text,
                 "page" => {
-                    question.page = text
-                        .parse()
-                        .ok()
-                        .and_then(|page: usize| page.checked_sub(1))
-                        .unwrap_or(0)
+                    let number: Option<usize> = text.parse().ok();
+                    question.page = number.and_then(|page| page.checked_sub(1)).unwrap_or(0);
                 }
                 _ => {}
             }

@@ -108,10 +108,15 @@ pub struct ClusterState {
 impl ClusterState {
     /// Whether the cluster has no Flux.
     pub fn is_without_flux(&self) -> bool {
-        let failures = self.kinds.iter().map(KindState::failure);
-        let missing =
-            |failure: Option<&Failure>| failure.is_some_and(|failure| failure.sort == Sort::NotInstalled);
-        !self.kinds.is_empty() && failures.into_iter().all(missing)
+        !self.kinds.is_empty() && self.missing() == self.kinds.len()
+    }
+
+    /// How many kinds the cluster does not have.
+    pub fn missing(&self) -> usize {
+        let failures = self.kinds.iter().filter_map(KindState::failure);
+        failures
+            .filter(|failure| failure.sort == Sort::NotInstalled)
+            .count()
     }
 
     /// The failure that is worth being shown: that of a kind that is there.

@@ -314,7 +314,7 @@ test('7. Flux is told what to do from the page, and says why it does not', async
   });
   const act = (name, within = grace) => within.getByRole('button', { name: `${name} Kustomization ${service}` }).first();
   await t.test('suspended with a reason', async () => {
-    await grace.getByRole('link', { name: `Suspend Kustomization ${service}` }).first().click();
+    await act('Suspend').click();
     await grace.locator('textarea[name=reason]').fill('The database moves tonight');
     await grace.getByRole('button', { name: 'Suspend', exact: true }).click();
     await shows(grace, /is suspended/);

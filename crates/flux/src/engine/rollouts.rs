@@ -121,11 +121,10 @@ pub fn duration(text: &str) -> Option<SignedDuration> {
     text.trim().parse().ok()
 }
 
-/// When a Kustomization looks again by itself, as far as its history tells when it looked last. A failed one is tried again sooner.
-pub fn next_run(applier: &Object, is_failed: bool) -> Option<Timestamp> {
+/// When a Kustomization that is well looks again by itself. Its history tells when it looked last; tries in vain are not in it.
+pub fn next_run(applier: &Object) -> Option<Timestamp> {
     let last = moment(&applier.value["status"]["history"][0]["lastReconciled"])?;
-    let retry = applier.text("/spec/retryInterval").filter(|_| is_failed);
-    let interval = duration(retry.or_else(|| applier.text("/spec/interval"))?)?;
+    let interval = duration(applier.text("/spec/interval")?)?;
     last.checked_add(interval).ok()
 }
 
@@ -143,24 +142,16 @@ mod tests {
             Object::sample(&KUSTOMIZATIONS, value)
         };
         let at = |text: &str| Some(text.parse::<Timestamp>().unwrap());
-        for (spec, is_failed, next) in [
-            (json!({"interval": "10m"}), false, at("2026-11-24T09:30:00Z")),
-            (json!({"interval": "1h30m0s"}), true, at("2026-11-24T10:50:00Z")),
-            (
-                json!({"interval": "10m0s", "retryInterval": "1m"}),
-                true,
-                at("2026-11-24T09:21:00Z"),
-            ),
-            (
-                json!({"interval": "10m0s", "retryInterval": "1m"}),
-                false,
-                at("2026-11-24T09:30:00Z"),
-            ),
-            (json!({"interval": "often"}), false, None),
-            (json!({}), false, None),
+        for (interval, next) in [
+            ("10m", at("2026-11-24T09:30:00Z")),
+            ("1h30m0s", at("2026-11-24T10:50:00Z")),
+            ("often", None),
+            ("", None),
         ] {
-            assert_eq!(next_run(&applier(spec.clone()), is_failed), next, "{spec}");
+            let spec = json!({ "interval": interval });
+            assert_eq!(next_run(&applier(spec)), next, "{interval}");
         }
+        assert_eq!(next_run(&applier(json!({}))), None);
     }
 
     #[test]

@@ -251,9 +251,11 @@ fn source_trouble(one: &Delivery) -> Markup {
 
 /// How often it looks, and when it looks again.
 fn schedule(one: &Delivery, now: Timestamp) -> Markup {
-    let is_failed = one.state.display == Display::Failed;
-    let stands_still = matches!(one.state.display, Display::Suspended | Display::Terminating);
-    let next = next_run(&one.applier, is_failed).filter(|_| !stands_still);
+    let next = next_run(&one.applier).filter(|_| one.state.display == Display::Ready);
+    let retry = one
+        .applier
+        .text("/spec/retryInterval")
+        .filter(|_| one.state.display == Display::Failed);
     let every = one
         .applier
         .text("/spec/interval")
@@ -267,6 +269,7 @@ fn schedule(one: &Delivery, now: Timestamp) -> Markup {
                     Some(next) => { ", and should have looked " (time(next, now)) }
                     None => {}
                 }
+                @if let Some(retry) = retry { ", and every " (retry) " after a failure" }
             }
         }
     }

@@ -12,7 +12,7 @@ use super::{back, path};
 use crate::actions::{Action, Address, Allowed, Found, Refused};
 use crate::engine::kinds::{HELM_RELEASES, KUSTOMIZATIONS};
 
-/// What can be asked of an object: a form where it is done at once, a link where one is asked first, and words where it cannot be done.
+/// What can be asked of an object: buttons, and words where it cannot be done.
 pub(crate) fn links(allowed: &Allowed, entity: Option<&EntityRef>, cluster: &str, object: &Object) -> Markup {
     let address = Address::of(cluster, object).to_string();
     let entity = entity.map(ToString::to_string).unwrap_or_default();
@@ -25,13 +25,9 @@ pub(crate) fn links(allowed: &Allowed, entity: Option<&EntityRef>, cluster: &str
                         (icon(icon_of(action))) span { (words(action)) } span.visually-hidden { ": " (obstacle) }
                     }
                 }
-                None if action.is_asked() => {
-                    a.flux-action href=(href::with_query(path(action), [("entity", entity.as_str()), ("object", address.as_str())])) aria-label=(label) {
-                        (icon(icon_of(action))) span { (words(action)) }
-                    }
-                }
+                // A form also where one is asked first: the first link of a row is where Enter leads.
                 None => {
-                    form.inline-form action=(path(action)) method="post" {
+                    form.inline-form action=(path(action)) method=(if action.is_asked() { "get" } else { "post" }) {
                         input type="hidden" name="entity" value=(entity);
                         input type="hidden" name="object" value=(address);
                         button.flux-action type="submit" aria-label=(label) { (icon(icon_of(action))) span { (words(action)) } }

@@ -4,8 +4,7 @@ use kubernetes::engine::Object;
 use maud::{Markup, html};
 use model::EntityRef;
 use ui::{
-    Button, ButtonKind, Code, Field, Language, Notice, Tone, button, code_block, definitions, href, icon,
-    text_area,
+    Button, ButtonKind, Code, Field, Language, Notice, Tone, button, code_block, definitions, icon, text_area,
 };
 
 use super::{back, path};

@@ -8,6 +8,7 @@ mod section;
 pub(crate) use address::Address;
 pub(crate) use desk::{Caller, Desk, Found, Refused, sources_of};
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -193,6 +194,8 @@ impl Action {
 pub struct Allowed {
     actions: Vec<Action>,
     is_read_only: bool,
+    /// Those that the viewer lacks the permission for, where that is known.
+    denied: Vec<Action>,
 }
 
 impl Allowed {
@@ -206,6 +209,7 @@ impl Allowed {
         Self {
             actions: Action::ALL.into_iter().filter(is_named).collect(),
             is_read_only: gitops.is_some_and(|gitops| gitops["readOnly"] == true),
+            denied: Vec::new(),
         }
     }
 
@@ -213,7 +217,7 @@ impl Allowed {
     pub(crate) fn all() -> Self {
         Self {
             actions: Action::ALL.to_vec(),
-            is_read_only: false,
+            ..Self::default()
         }
     }
 
@@ -235,17 +239,39 @@ impl Allowed {
         self.is_read_only
     }
 
+    /// The same for somebody who lacks the permissions of some.
+    pub(crate) fn denying(&self, denied: Vec<Action>) -> Self {
+        Self {
+            denied,
+            ..self.clone()
+        }
+    }
+
+    /// The actions that are on.
+    pub(crate) fn actions(&self) -> &[Action] {
+        &self.actions
+    }
+
     /// The actions that are on and can be asked of an object, each with what stands in its way.
-    pub fn on<'a>(&'a self, object: &'a Object) -> impl Iterator<Item = (Action, Option<&'static str>)> + 'a {
+    pub fn on<'a>(
+        &'a self,
+        object: &'a Object,
+    ) -> impl Iterator<Item = (Action, Option<Cow<'static, str>>)> + 'a {
         let actions = self.actions.iter().copied();
-        actions.filter(|action| action.is_for(object)).map(|action| {
-            let obstacle = if self.is_read_only {
-                Some("Read-only mode is enabled (gitops.readOnly)")
-            } else {
-                action.obstacle(object)
-            };
-            (action, obstacle)
-        })
+        actions
+            .filter(|action| action.is_for(object))
+            .map(|action| (action, self.obstacle(action, object)))
+    }
+
+    fn obstacle(&self, action: Action, object: &Object) -> Option<Cow<'static, str>> {
+        if self.is_read_only {
+            return Some("Read-only mode is enabled (gitops.readOnly)".into());
+        }
+        if self.denied.contains(&action) {
+            let permission = action.permission().name;
+            return Some(format!("You lack the permission {permission}").into());
+        }
+        action.obstacle(object).map(Cow::Borrowed)
     }
 }
 
@@ -333,6 +359,12 @@ mod tests {
         let read_only = Allowed::read(Some(&section), Some(&gitops));
         assert_eq!(words(&read_only, &one), [("suspend", false)]);
         assert!(read_only.is_read_only());
+        let denied = Allowed::all().denying(vec![Action::Suspend]);
+        let told: Vec<String> = denied
+            .on(&one)
+            .filter_map(|(_, obstacle)| Some(obstacle?.into_owned()))
+            .collect();
+        assert_eq!(told, ["You lack the permission flux.objects.suspend"]);
     }
 
     #[test]

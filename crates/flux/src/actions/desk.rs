@@ -78,6 +78,23 @@ impl Refused {
 }
 
 impl Desk {
+    /// What is on, with what the caller lacks the permission for. Where that cannot be found out the gate of each action decides.
+    pub async fn allowed_for(&self, caller: &Caller) -> Allowed {
+        let actions = self.allowed.actions();
+        let plugin = crate::ID;
+        let asked: Vec<_> = actions
+            .iter()
+            .map(|action| (&plugin, action.permission()))
+            .collect();
+        let decisions = caller.permissions.decide_all(&caller.viewer, &asked).await;
+        let decisions = decisions.unwrap_or_default();
+        let denied = actions
+            .iter()
+            .zip(decisions)
+            .filter(|(_, decision)| *decision != Decision::Allow);
+        self.allowed.denying(denied.map(|(action, _)| *action).collect())
+    }
+
     /// The object that an address means, if the action may be asked of it. Without an entity it is any object of Flux.
     pub async fn find(
         &self,

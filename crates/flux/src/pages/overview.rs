@@ -13,13 +13,12 @@ use axum::extract::State;
 use kubernetes::engine::topic;
 use model::EntityRef;
 use plugin::{Rows, Rule};
-use sight::CurrentSight;
 use ui::{Chrome, Live, Page, PageHead};
 
 use super::actions::Asked;
 use super::states;
 use crate::OVERVIEW_READ;
-use crate::actions::{Address, Desk};
+use crate::actions::{Address, Caller, Desk};
 use crate::engine::overview;
 
 /// The address of the page.
@@ -32,7 +31,7 @@ pub(crate) fn rows(desk: &Desk) -> Rows {
         .with_state(desk)
 }
 
-async fn show(State(desk): State<Desk>, CurrentSight(sight): CurrentSight, chrome: Chrome) -> Page {
+async fn show(State(desk): State<Desk>, caller: Caller, chrome: Chrome) -> Page {
     let head = PageHead::new("Flux");
     if !desk.kubernetes.is_configured() {
         return chrome.page(head, states::not_configured());
@@ -42,7 +41,7 @@ async fn show(State(desk): State<Desk>, CurrentSight(sight): CurrentSight, chrom
     let clusters = overview::of(&desk.kubernetes, chrome.now);
     let rows = question.rows(&clusters);
     let shown = question.page_of(&rows);
-    let owners = owners::of(&desk, &sight, shown).await;
+    let owners = owners::of(&desk, &caller.sight, shown).await;
     // Each way of looking has a topic of its own, because each shows other objects.
     let topic = topic(
         &EntityRef::new("flux", "overview", &question.address()),
@@ -55,6 +54,7 @@ async fn show(State(desk): State<Desk>, CurrentSight(sight): CurrentSight, chrom
     let asked = Asked::read(&chrome.query, &desk.kubernetes, |_| true);
     named.extend(asked.iter().flat_map(Asked::followed));
     desk.kubernetes.follow(topic.clone(), None, named);
+    let allowed = desk.allowed_for(&caller).await;
     let overview = Overview {
         clusters: &clusters,
         question: &question,
@@ -62,7 +62,7 @@ async fn show(State(desk): State<Desk>, CurrentSight(sight): CurrentSight, chrom
         shown,
         owners: &owners,
         asked: asked.as_ref(),
-        allowed: &desk.allowed,
+        allowed: &allowed,
         now: chrome.now,
     };
     let content = content(&overview);

@@ -181,6 +181,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "catalog",
             "config",
+            "events",
             "kubernetes",
             "model",
             "outside",

@@ -63,6 +63,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::future::join_all;
+use model::{Clock, SystemClock};
 use outside::OutsideCalls;
 use parking_lot::RwLock;
 use store::Store;
@@ -330,6 +331,21 @@ impl Kubernetes {
             return Vec::new();
         };
         kinds.iter().filter_map(|kind| cluster.state(kind)).collect()
+    }
+
+    /// Merges a patch into an object, as this manager of fields. The memory hears of it through the watch.
+    pub async fn merge_patch(
+        &self,
+        cluster: &str,
+        object: &Object,
+        patch: serde_json::Value,
+        manager: &str,
+    ) -> Result<(), Failure> {
+        let Some(known) = self.cluster(cluster) else {
+            let message = format!("no cluster {cluster:?} is connected any more");
+            return Err(Failure::new(Sort::Other, message, SystemClock.now()));
+        };
+        known.merge_patch(object, patch, manager).await
     }
 
     /// Events about an object.

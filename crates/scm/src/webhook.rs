@@ -10,12 +10,13 @@ use ring::hmac;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// Headers with a signature: of Gitea and Forgejo, of GitHub and those that copied it, of Bitbucket.
-const SIGNATURES: [&str; 4] = [
+/// Headers with a signature: of Gitea and Forgejo, of GitHub and those that copied it, of Bitbucket, of Flux.
+const SIGNATURES: [&str; 5] = [
     "x-hub-signature-256",
     "x-gitea-signature",
     "x-forgejo-signature",
     "x-hub-signature",
+    "x-signature",
 ];
 /// The header in which GitLab sends the secret.
 const TOKEN: &str = "x-gitlab-token";
@@ -179,6 +180,7 @@ mod tests {
             ("gitea", "x-forgejo-signature", &plain),
             ("github", "x-hub-signature-256", &prefixed),
             ("bitbucketCloud", "x-hub-signature", &prefixed),
+            ("flux", "x-signature", &prefixed),
         ] {
             assert_eq!(check(topic, (header, value), BODY), Ok(()), "{topic} {header}");
             let other_body = check(topic, (header, value), b"{}").unwrap_err();

@@ -14,6 +14,10 @@ const USES: [(&str, &str); 15] = [
         "the summary of the first load",
     ),
     (
+        "flux/src/pages/tab.rs",
+        "when an entity changed is shown beside its deployments",
+    ),
+    (
         "gitea/src/ownership/repositories.rs",
         "owners of all repositories are read once for everybody",
     ),

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::legend::legend;
+use super::markers;
 use super::path::Canvas;
 use super::scale::{ValueAxis, along, shown, times};
 use super::tips::tips;
@@ -36,13 +37,16 @@ pub fn line_chart(chart: &LineChart<'_>) -> Markup {
                 div.chart-area {
                     svg.chart-lines viewBox=(format_args!("0 0 {WIDTH} {}", canvas.height)) height=(canvas.height) preserveAspectRatio="none" aria-hidden="true" {
                         (grid(&canvas, &axis))
+                        (markers::lines(chart, &canvas))
                         (lines(chart, &canvas))
                     }
                     (tips(chart, &canvas))
                 }
+                (markers::flags(chart))
                 (time_words(chart.span))
             }
             (legend(chart))
+            (markers::list(chart))
         }
     }
 }

@@ -35,3 +35,9 @@ pub(crate) fn outward(href: &str, text: &str) -> Markup {
         @else { (text) }
     }
 }
+
+/// A moment in milliseconds since 1970, in UTC.
+pub(crate) fn moment(at: i64) -> String {
+    let at = jiff::Timestamp::from_millisecond(at).unwrap_or_default();
+    at.strftime("%-d %b %H:%M:%S").to_string()
+}

@@ -292,6 +292,7 @@ impl At<'_> {
             id: chart_id(&board.uid, panel.id),
             panel,
             answered,
+            markers: Vec::new(),
             span,
             step: query::step(span),
             address: pages::boards::panel_address(&whole, panel),

@@ -228,7 +228,7 @@ fn place(shown: &Shown<'_>, board: &Board, panel: &Panel) -> Markup {
     };
     let waiting = html! { p.muted { "Loading… " a href=(address("all")) { "Show now" } } };
     html! {
-        div.chart-place.is-number[panel.drawn == Some(Drawn::Numbers)] id=(chart_id(&board.uid, panel.id)) data-deferred=(address("monitoring")) {
+        div.chart-place.is-number[panel.drawn.is_some_and(Drawn::is_small)].is-wide[matches!(panel.drawn, Some(Drawn::Table | Drawn::Logs))] id=(chart_id(&board.uid, panel.id)) data-deferred=(address("monitoring")) {
             (card(Card { title: &named(panel), ..Card::default() }, waiting))
         }
     }

@@ -141,7 +141,7 @@ async fn dashboard(State(told): Shared, uri: Uri, headers: HeaderMap, Path(uid):
         "uid": uid, "title": format!("Board {uid}"), "templating": {"list": list}, "panels": [
             {"id": 1, "type": "timeseries", "title": "Requests", "datasource": {"uid": "prom", "type": "prometheus"},
              "targets": [{"refId": "A", "expr": "requests{app=\"$app\"}"}], "fieldConfig": {"defaults": {"unit": "reqps"}}},
-            {"id": 2, "type": "logs", "title": "Log", "targets": [{"refId": "A"}]},
+            {"id": 2, "type": "text", "title": "Notes", "targets": [{"refId": "A"}]},
             {"id": 3, "type": "stat", "title": "Anywhere", "targets": [{"refId": "A", "expr": "x"}]},
         ],
     }}))

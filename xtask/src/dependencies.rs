@@ -196,7 +196,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "grafana",
         &[
-            "catalog", "config", "model", "outside", "plugin", "sight", "store", "ui", "web", "work",
+            "catalog", "config", "events", "model", "outside", "plugin", "sight", "store", "ui", "web", "work",
         ],
     ),
     (

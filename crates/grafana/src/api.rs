@@ -91,6 +91,7 @@ fn alert(alert: &Alert) -> Value {
         "state": alert.state,
         "since": alert.since,
         "value": alert.value,
+        "silence": alert.silence,
         "labels": alert.labels,
         "annotations": alert.annotations,
     })

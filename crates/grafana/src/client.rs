@@ -94,6 +94,13 @@ impl Client {
         self.get(&format!("/api/prometheus/{source}/api/v1/rules")).await
     }
 
+    /// The silences of Grafana's alert manager, or of another one behind it.
+    pub(crate) async fn silences(&self, source: Option<&str>) -> Result<Value, Trouble> {
+        let source = source.map_or_else(|| "grafana".to_owned(), encoded);
+        self.get(&format!("/api/alertmanager/{source}/api/v2/silences"))
+            .await
+    }
+
     /// Answers to the queries of a panel. Some may have failed while others have not.
     pub(crate) async fn query(
         &self,

@@ -34,9 +34,10 @@ use plugin::{
 };
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
-use work::Schedule;
+use work::{Schedule, Subscription};
 
 use crate::alerts::known::Known;
+use crate::alerts::pushed::{self, Pushed, WEBHOOKS};
 use crate::alerts::refresh::{KIND, Refresh, TOPIC};
 use crate::grafana::Grafanas;
 use crate::head::{AlertBadges, AlertCard};
@@ -102,22 +103,21 @@ pub fn contributions(
         return base;
     };
     tokio::spawn(known.clone().follow(services.store.clone(), stop));
+    let refresh = Arc::new(Refresh {
+        every,
+        grafanas: grafanas.clone(),
+        catalog: catalog.clone(),
+        store: services.store.clone(),
+    });
     Contributions {
         entity_badges: vec![Arc::new(AlertBadges {
             grafanas: grafanas.clone(),
             known: known.clone(),
             every,
         })],
-        entity_cards: vec![Arc::new(AlertCard {
-            grafanas: grafanas.clone(),
-            known,
-        })],
-        jobs: vec![Arc::new(Refresh {
-            every,
-            grafanas,
-            catalog: catalog.clone(),
-            store: services.store.clone(),
-        })],
+        entity_cards: vec![Arc::new(AlertCard { grafanas, known })],
+        jobs: vec![refresh.clone(), Arc::new(Pushed(refresh))],
+        subscriptions: vec![Subscription::new(&events::webhooks_of(WEBHOOKS), pushed::KIND)],
         schedules: vec![Schedule::every(KIND, every, KIND)],
         ..base
     }

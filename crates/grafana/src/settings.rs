@@ -15,8 +15,8 @@ use url::Url;
 
 /// The path under which the original's plugin calls Grafana unless told otherwise.
 const PROXY_PATH: &str = "/grafana/api";
-/// How often alerts are asked for.
-const EVERY: Duration = Duration::from_secs(30);
+/// How often alerts are asked for: as often as Grafana evaluates a rule unless told otherwise.
+const EVERY: Duration = Duration::from_mins(1);
 /// Shortest time between two questions for alerts.
 const SHORTEST: Duration = Duration::from_secs(5);
 /// Dashboards on one page of a search, and the most that Grafana gives.
@@ -51,6 +51,8 @@ pub(crate) struct HostSettings {
     pub(crate) authorization: Option<Secret>,
     /// Data sources whose own alert rules count too: Mimir, Prometheus.
     pub(crate) rules_from: Vec<String>,
+    /// Data sources that are alert managers whose silences count too.
+    pub(crate) silences_from: Vec<String>,
     /// The data source of panels that name none.
     pub(crate) default_data_source: Option<String>,
     /// Dashboards on one page of a search.
@@ -127,10 +129,13 @@ fn read_host(host: &Value, section: &Value, proxy: &Value) -> Option<HostSetting
             .find(|(name, _)| name.eq_ignore_ascii_case("authorization"))
     });
     let header = header.and_then(|(_, value)| value.as_str().map(str::to_owned));
-    let list = |key: &str| {
-        host.get(key)
+    let list = |key: &str| -> Vec<String> {
+        let list = host
+            .get(key)
             .or_else(|| section.get(key))
-            .and_then(Value::as_array)
+            .and_then(Value::as_array);
+        let uids = list.into_iter().flatten().filter_map(Value::as_str);
+        uids.map(str::to_owned).collect()
     };
     let number = |key: &str| {
         section
@@ -143,11 +148,8 @@ fn read_host(host: &Value, section: &Value, proxy: &Value) -> Option<HostSetting
         server: server.unwrap_or_else(|| domain.clone()),
         domain,
         authorization: token.or(header).map(Secret::new),
-        rules_from: list("rulesFrom")
-            .into_iter()
-            .flatten()
-            .filter_map(|uid| Some(uid.as_str()?.to_owned()))
-            .collect(),
+        rules_from: list("rulesFrom"),
+        silences_from: list("silencesFrom"),
         default_data_source: text("defaultDataSource").map(str::to_owned),
         page: number("grafanaDashboardSearchLimit")
             .unwrap_or(PAGE)
@@ -215,7 +217,7 @@ fn own_keys(host: &Value) -> [(&'static str, Value); 5] {
         ),
         (
             "alertsEvery",
-            json!({"type": ["string", "object"], "format": "human-duration", "description": "How often alerts are asked for, with one call for all entities: 30 seconds unless set."}),
+            json!({"type": ["string", "object"], "format": "human-duration", "description": "How often alerts are asked for, with one call for all entities: one minute unless set."}),
         ),
         (
             "grafanaDashboardSearchLimit",
@@ -251,6 +253,10 @@ fn host_schema() -> Value {
             "rulesFrom": {
                 "type": "array", "items": {"type": "string"},
                 "description": "The uids of data sources whose own alert rules count too (Prometheus, Mimir).",
+            },
+            "silencesFrom": {
+                "type": "array", "items": {"type": "string"},
+                "description": "The uids of data sources that are alert managers whose silences count too; those of Grafana itself always do.",
             },
             "defaultDataSource": {
                 "type": "string",

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use catalog::query::QueryError;
 use catalog::{Caller, Catalog, Sight};
-use futures::future::try_join_all;
+use futures::future::{join_all, try_join_all};
 use model::{Clock, Fault, Filter, SystemClock};
 use store::{Lane, Store, StoreError};
 use work::{BackOff, Job, JobFailure, JobHandler, JobPolicy};
 
 use super::known::REFRESHED;
-use super::{HostAlerts, Rule, read, tables};
+use super::{HostAlerts, Rule, State, read, silences, tables};
 use crate::annotations::{ALERTS, DASHBOARDS, HOST, OLD_DASHBOARDS};
 use crate::grafana::{Grafana, Grafanas};
 use crate::selector::{AlertSelector, Selector};
@@ -42,7 +42,7 @@ pub(crate) struct Refresh {
 
 /// Why asking came to nothing; a Grafana that does not answer is not among it.
 #[derive(Debug, thiserror::Error)]
-enum RefreshError {
+pub(crate) enum RefreshError {
     #[error("which alerts are wanted could not be found out: {0}")]
     Catalog(#[from] QueryError),
     #[error("the answer could not be kept: {0}")]
@@ -87,15 +87,16 @@ impl JobHandler for Refresh {
     }
 }
 
+/// Grafana itself, and data sources behind it.
+fn sources(others: &[String]) -> Vec<Option<&str>> {
+    let others = others.iter().map(|source| Some(source.as_str()));
+    std::iter::once(None).chain(others).collect()
+}
+
 /// The rules of Grafana and of the data sources that have rules of their own. All of them or none, so that an alert is
 /// never missing without a word.
 async fn ask(host: &Grafana) -> Result<Vec<Rule>, Trouble> {
-    let sources = host
-        .settings
-        .rules_from
-        .iter()
-        .map(|source| Some(source.as_str()));
-    let sources: Vec<Option<&str>> = std::iter::once(None).chain(sources).collect();
+    let sources = sources(&host.settings.rules_from);
     let answers = try_join_all(sources.iter().map(|source| host.client.rules(*source))).await?;
     let rules = answers
         .iter()
@@ -104,9 +105,28 @@ async fn ask(host: &Grafana) -> Result<Vec<Rule>, Trouble> {
     Ok(rules.collect())
 }
 
+/// Notes the silences of alerts. Nobody asks for silences while nothing is loud; without an answer nothing counts as silenced.
+async fn note_silences(host: &Grafana, rules: &mut [Rule]) -> Option<Trouble> {
+    let mut alerts = rules.iter().flat_map(|rule| &rule.alerts);
+    if !alerts.any(|alert| alert.state <= State::Pending) {
+        return None;
+    }
+    let sources = sources(&host.settings.silences_from);
+    let answers = join_all(sources.iter().map(|source| host.client.silences(*source))).await;
+    let (mut silences, mut failed) = (Vec::new(), None);
+    for answer in answers {
+        match answer {
+            Ok(answer) => silences.extend(silences::read(&answer)),
+            Err(trouble) => failed = Some(trouble),
+        }
+    }
+    silences::note(rules, &silences);
+    failed
+}
+
 impl Refresh {
     /// Asks every host once; a line about each.
-    async fn ask_all(&self) -> Result<Vec<String>, RefreshError> {
+    pub(crate) async fn ask_all(&self) -> Result<Vec<String>, RefreshError> {
         let mut lines = Vec::new();
         for host in self.grafanas.all() {
             let id = &host.settings.id;
@@ -116,10 +136,25 @@ impl Refresh {
             }
             let answer = tokio::time::timeout(ROUND / 2, ask(host)).await;
             let answer = answer.unwrap_or_else(|_| Err(Trouble::new(format!("{id} gave no answer in time"))));
-            lines.push(match &answer {
-                Ok(rules) => format!("{id} has {} rules", rules.len()),
-                Err(trouble) => trouble.message.clone(),
-            });
+            let answer = match answer {
+                Ok(mut rules) => {
+                    lines.push(format!("{id} has {} rules", rules.len()));
+                    let asked = tokio::time::timeout(ROUND / 4, note_silences(host, &mut rules)).await;
+                    let slow = || {
+                        Some(Trouble::new(format!(
+                            "{id} gave no answer about silences in time"
+                        )))
+                    };
+                    let failed = asked.unwrap_or_else(|_| slow());
+                    lines
+                        .extend(failed.map(|trouble| format!("silences are not known: {}", trouble.message)));
+                    Ok(rules)
+                }
+                Err(trouble) => {
+                    lines.push(trouble.message.clone());
+                    Err(trouble)
+                }
+            };
             self.keep(host, answer).await?;
         }
         Ok(lines)

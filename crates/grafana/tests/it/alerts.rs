@@ -92,6 +92,45 @@ async fn rules_of_data_sources_count_too() {
 }
 
 #[tokio::test]
+async fn silenced_alerts_alarm_nobody() {
+    let world = World::with("grafana/dashboard-selector: app=orders").await;
+    world.grafana.set_silences(json!([{
+        "id": "s", "createdBy": "ines", "comment": "moving <house>", "endsAt": "2099-01-01T00:00:00Z",
+        "status": {"state": "active"}, "matchers": [{"name": "app", "value": "orders", "isRegex": false, "isEqual": true}],
+    }]));
+    world.refresh().await;
+    world.until_badges(&["1 alert silenced"]).await;
+    let tab = world.tab("", "").await.unwrap();
+    assert!(
+        tab.contains("1 alert fires and is silenced.")
+            && tab.contains("moving &lt;house&gt;")
+            && tab.contains("by ines"),
+        "{tab}"
+    );
+    world.grafana.set_state("Normal");
+    let silences = "/api/alertmanager/grafana/api/v2/silences";
+    let asked = world.grafana.calls(silences);
+    world.refresh().await;
+    assert_eq!(
+        world.grafana.calls(silences),
+        asked,
+        "nothing is loud, nobody asks"
+    );
+}
+
+#[tokio::test]
+async fn a_webhook_has_alerts_asked_for_at_once() {
+    let world = World::with("grafana/dashboard-selector: app=orders").await;
+    let subscriptions = &world.contributions.subscriptions;
+    assert_eq!(
+        (subscriptions[0].topic.as_str(), subscriptions[0].kind.as_str()),
+        ("events.http.grafana", "grafana.pushed")
+    );
+    assert_eq!(world.run(1).await, ["default has 2 rules"]);
+    world.until_badges(&["1 alert firing"]).await;
+}
+
+#[tokio::test]
 async fn without_grafana_nothing_runs_and_the_tab_says_how_to_connect() {
     let world = World::configured("grafana/dashboard-selector: orders", |_| Value::Null).await;
     assert!(world.contributions.jobs.is_empty() && world.contributions.schedules.is_empty());

@@ -32,6 +32,7 @@ struct Told {
     state: &'static str,
     calls: BTreeMap<String, usize>,
     queries: Vec<Value>,
+    silences: Value,
     dashboards: Vec<Value>,
 }
 
@@ -57,6 +58,7 @@ impl Fake {
             .route("/api/search", get(search))
             .route("/api/dashboards/uid/{uid}", get(dashboard))
             .route("/api/prometheus/{source}/api/v1/rules", get(rules))
+            .route("/api/alertmanager/{source}/api/v2/silences", get(silences))
             .route("/api/ds/query", post(query))
             .with_state(told.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -72,6 +74,11 @@ impl Fake {
     /// The state of the alert.
     pub fn set_state(&self, state: &'static str) {
         self.told.lock().state = state;
+    }
+
+    /// What the alert manager says of silences.
+    pub fn set_silences(&self, silences: Value) {
+        self.told.lock().silences = silences;
     }
 
     /// How often a path was called.
@@ -161,6 +168,10 @@ async fn rules(State(told): Shared, uri: Uri, headers: HeaderMap) -> Response {
         {"uid": "q", "name": "Quiet", "state": "inactive", "health": "ok", "type": "alerting", "labels": {"app": "orders"}, "alerts": []},
     ]}]}}))
     .into_response()
+}
+
+async fn silences(State(told): Shared, uri: Uri, headers: HeaderMap) -> Response {
+    refusal(&told, &uri, &headers).unwrap_or_else(|| Json(told.lock().silences.clone()).into_response())
 }
 
 async fn query(State(told): Shared, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {

@@ -99,12 +99,18 @@ impl World {
 
     /// Asks for alerts, as the schedule does, and ends the job after one round; the lines of its log.
     pub async fn refresh(&self) -> Vec<String> {
+        self.run(0).await
+    }
+
+    /// Runs one of the plugin's jobs, which ends after one round; the lines of its log.
+    pub async fn run(&self, handler: usize) -> Vec<String> {
+        let handler = &self.contributions.jobs[handler];
         let ended = CancellationToken::new();
         ended.cancel();
         let log = JobLog::in_memory();
         let job = Job {
             id: JobId(uuid::Uuid::new_v4()),
-            kind: "grafana.alerts".into(),
+            kind: handler.kind().into(),
             attempt: 1,
             payload: Value::Null,
             actor: Actor::system("test"),
@@ -112,7 +118,7 @@ impl World {
             log: log.clone(),
             checkpoint: Checkpoint::in_memory(None),
         };
-        self.contributions.jobs[0].run(job).await.unwrap();
+        handler.run(job).await.unwrap();
         log.take().into_iter().map(|(_, line)| line).collect()
     }
 

@@ -6,6 +6,7 @@ use outside::{NotPrepared, OutsideCalls};
 
 use crate::boards::Boards;
 use crate::client::Client;
+use crate::notes::Notes;
 use crate::settings::{HostSettings, Settings};
 use crate::trouble::Trouble;
 
@@ -14,6 +15,7 @@ pub(crate) struct Grafana {
     pub(crate) settings: HostSettings,
     pub(crate) client: Client,
     pub(crate) boards: Boards,
+    pub(crate) notes: Notes,
 }
 
 /// All instances.
@@ -31,6 +33,7 @@ impl Grafanas {
                 client: Client::new(outside, &host, is_only)?,
                 settings: host,
                 boards: Boards::default(),
+                notes: Notes::default(),
             })
         });
         Ok(Self {
@@ -42,6 +45,11 @@ impl Grafanas {
     /// All of them.
     pub(crate) fn all(&self) -> &[Grafana] {
         &self.hosts
+    }
+
+    /// Whether any has signals of its own for entities without a dashboard.
+    pub(crate) fn have_signals(&self) -> bool {
+        self.hosts.iter().any(|host| host.settings.signals.is_some())
     }
 
     /// Whether entities that name no host mean this one.

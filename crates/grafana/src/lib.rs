@@ -13,6 +13,7 @@ mod boards;
 mod client;
 mod grafana;
 mod head;
+mod notes;
 mod overview_board;
 mod pages;
 mod range;
@@ -117,7 +118,7 @@ pub fn contributions(
         })],
         entity_cards: vec![Arc::new(AlertCard { grafanas, known })],
         jobs: vec![refresh.clone(), Arc::new(Pushed(refresh))],
-        subscriptions: vec![Subscription::new(&events::webhooks_of(WEBHOOKS), pushed::KIND)],
+        subscriptions: vec![Subscription::new(events::webhooks_of(WEBHOOKS), pushed::KIND)],
         schedules: vec![Schedule::every(KIND, every, KIND)],
         ..base
     }

@@ -13,6 +13,8 @@ use plugin::ConfigSection;
 use serde_json::{Value, json};
 use url::Url;
 
+use crate::boards::signals::Signals;
+
 /// The path under which the original's plugin calls Grafana unless told otherwise.
 const PROXY_PATH: &str = "/grafana/api";
 /// How often alerts are asked for: as often as Grafana evaluates a rule unless told otherwise.
@@ -55,6 +57,12 @@ pub(crate) struct HostSettings {
     pub(crate) silences_from: Vec<String>,
     /// The data source of panels that name none.
     pub(crate) default_data_source: Option<String>,
+    /// Charts for entities without a dashboard.
+    pub(crate) signals: Option<Signals>,
+    /// The organisation in paths of the newer API.
+    pub(crate) namespace: String,
+    /// Dashboards are asked for by the newer API alone.
+    pub(crate) is_new_api: bool,
     /// Dashboards on one page of a search.
     pub(crate) page: usize,
     /// Most pages of a search.
@@ -151,6 +159,13 @@ fn read_host(host: &Value, section: &Value, proxy: &Value) -> Option<HostSetting
         rules_from: list("rulesFrom"),
         silences_from: list("silencesFrom"),
         default_data_source: text("defaultDataSource").map(str::to_owned),
+        signals: Signals::read(
+            host.get("signals")
+                .or_else(|| section.get("signals"))
+                .unwrap_or(&Value::Null),
+        ),
+        namespace: text("namespace").unwrap_or(ONLY).to_owned(),
+        is_new_api: text("api") == Some("new"),
         page: number("grafanaDashboardSearchLimit")
             .unwrap_or(PAGE)
             .clamp(1, LARGEST_PAGE),
@@ -258,9 +273,40 @@ fn host_schema() -> Value {
                 "type": "array", "items": {"type": "string"},
                 "description": "The uids of data sources that are alert managers whose silences count too; those of Grafana itself always do.",
             },
+            "signals": signals_schema(),
+            "api": {
+                "enum": ["auto", "new"],
+                "description": "How dashboards are asked for: new for Grafana's API with labels (/apis, from version 12); auto, the older one while it is there, unless set.",
+            },
+            "namespace": {
+                "type": "string",
+                "description": "The organisation in paths of the newer API: default unless set, org-2 for the organisation 2.",
+            },
             "defaultDataSource": {
                 "type": "string",
                 "description": "The uid of the data source of panels that name none.",
+            },
+        },
+    })
+}
+
+/// Keys of the charts for entities without a dashboard.
+fn signals_schema() -> Value {
+    let text = |what: &str| json!({"type": "string", "description": what});
+    json!({
+        "type": "object",
+        "description": "Charts for entities that have no dashboard: requests, errors, latency, processor and memory.",
+        "properties": {
+            "dataSource": text("The uid of a data source that is a Prometheus, or speaks as one; without it there are no such charts."),
+            "queries": {
+                "type": "array", "maxItems": 12,
+                "description": "Other charts, in place of the usual ones.",
+                "items": {"type": "object", "required": ["title", "query"], "properties": {
+                    "title": text("The heading."),
+                    "query": text("PromQL. $labels stands for the labels of the entity's selector, $name for its name as a regular expression."),
+                    "unit": text("A unit by Grafana's name: reqps, s, bytes, percentunit."),
+                    "legend": text("The name of a line, with labels as {{pod}}."),
+                }},
             },
         },
     })

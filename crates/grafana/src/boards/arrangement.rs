@@ -33,9 +33,8 @@ impl Arrangement {
             match one["id"].as_str() {
                 Some("organize") => found.organize(options),
                 Some("merge" | "joinByField" | "seriesToColumns") => found.is_merged = true,
-                Some("labelsToFields" | "sortBy" | "seriesToRows") => {}
+                Some("labelsToFields" | "sortBy" | "seriesToRows") | None => {}
                 Some(other) => found.unknown.push(other.to_owned()),
-                None => {}
             }
         }
         found

@@ -79,7 +79,7 @@ pub(crate) fn read(answer: &Value, panel: &Panel) -> Result<Answered, Trouble> {
     match panel.drawn {
         Some(Drawn::Logs) => read.logs = logs::lines(&frames),
         Some(Drawn::Table) if frames.iter().any(|frame| is_table(frame)) => {
-            read.grid = grid::grid(&frames, panel)
+            read.grid = grid::grid(&frames, panel);
         }
         _ => read.add_lines(&frames, panel),
     }

@@ -90,24 +90,13 @@ pub(crate) struct Owned<'a> {
 impl HostAlerts {
     /// The rules that a selector means, the worst first, each once.
     pub(crate) fn of(&self, selector: &AlertSelector) -> Vec<Owned<'_>> {
-        let mut found: Vec<Owned<'_>> = self
-            .rules
-            .iter()
-            .filter_map(|rule| owned(rule, selector))
-            .collect();
-        found.sort_by(|one, other| (one.state, &one.rule.name).cmp(&(other.state, &other.rule.name)));
-        found
+        owned_of(self.rules.iter(), selector)
     }
 
     /// How many alerts of a selector are firing, and how many of its rules cannot be evaluated.
     pub(crate) fn counts(&self, selector: &AlertSelector) -> Counts {
-        let mut counts = Counts::default();
-        for owned in self.rules.iter().filter_map(|rule| owned(rule, selector)) {
-            counts.firing += owned.firing();
-            counts.silenced += owned.silenced();
-            counts.failed += usize::from(owned.state == State::Failed);
-        }
-        counts
+        let owned = self.rules.iter().filter_map(|rule| owned(rule, selector));
+        counts_of(&owned.collect::<Vec<_>>())
     }
 
     /// What people would notice: which alerts are in which state.
@@ -133,6 +122,14 @@ pub(crate) struct Counts {
     /// Firing, and nobody is notified of it.
     pub(crate) silenced: usize,
     pub(crate) failed: usize,
+}
+
+impl Rule {
+    /// Whether it or one of its alerts is in a state that people should look at.
+    pub(crate) fn may_be_loud(&self) -> bool {
+        let mut states = std::iter::once(self.state).chain(self.alerts.iter().map(|alert| alert.state));
+        states.any(|state| state <= State::Recovering)
+    }
 }
 
 impl Owned<'_> {
@@ -170,6 +167,25 @@ impl Owned<'_> {
         );
         is_loud && self.silence().is_none()
     }
+}
+
+/// Those of the rules that a selector means, the worst first.
+pub(crate) fn owned_of<'a>(
+    rules: impl Iterator<Item = &'a Rule>,
+    selector: &AlertSelector,
+) -> Vec<Owned<'a>> {
+    let mut found: Vec<Owned<'a>> = rules.filter_map(|rule| owned(rule, selector)).collect();
+    found.sort_by(|one, other| (one.state, &one.rule.name).cmp(&(other.state, &other.rule.name)));
+    found
+}
+
+/// How many alerts of these rules are firing, and how many of the rules cannot be evaluated.
+pub(crate) fn counts_of(owned: &[Owned<'_>]) -> Counts {
+    owned.iter().fold(Counts::default(), |counts, owned| Counts {
+        firing: counts.firing + owned.firing(),
+        silenced: counts.silenced + owned.silenced(),
+        failed: counts.failed + usize::from(owned.state == State::Failed),
+    })
 }
 
 /// A rule belongs to a selector by its own labels, with all its alerts, or by the labels of some of its alerts.

@@ -13,6 +13,7 @@ mod boards;
 mod client;
 mod grafana;
 mod head;
+mod many;
 mod notes;
 mod overview_board;
 mod pages;
@@ -31,7 +32,8 @@ use std::sync::Arc;
 
 use ::catalog::Catalog;
 use plugin::{
-    Asset, AssetKind, Contributions, Declaration, EntityTab, LiveTopic, PluginId, Routes, Services,
+    Asset, AssetKind, Contributions, Declaration, EntityTab, LiveTopic, NavigationItem, NavigationSection,
+    PluginId, Routes, Services,
 };
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -42,6 +44,7 @@ use crate::alerts::pushed::{self, Pushed, WEBHOOKS};
 use crate::alerts::refresh::{KIND, Refresh, TOPIC};
 use crate::grafana::Grafanas;
 use crate::head::{AlertBadges, AlertCard};
+use crate::many::{AlertsOfParts, Many, OwnedAlerts};
 use crate::settings::Settings;
 use crate::tab::Monitoring;
 
@@ -86,8 +89,13 @@ pub fn contributions(
         known: known.clone(),
         catalog: catalog.clone(),
     });
+    let many = grafanas.clone().map(|grafanas| Many {
+        grafanas,
+        known: known.clone(),
+        catalog: catalog.clone(),
+    });
     let base = Contributions {
-        routes: vec![Routes::new(ID).api(api)],
+        routes: vec![Routes::new(ID).api(api).pages(pages::many::rows(many.as_ref()))],
         assets: vec![Asset {
             kind: AssetKind::Style,
             text: Cow::Borrowed(include_str!("../css/monitoring.css")),
@@ -100,7 +108,7 @@ pub fn contributions(
         }],
         ..Contributions::of(ID)
     };
-    let Some(grafanas) = grafanas else {
+    let (Some(grafanas), Some(many)) = (grafanas, many) else {
         return base;
     };
     tokio::spawn(known.clone().follow(services.store.clone(), stop));
@@ -116,7 +124,18 @@ pub fn contributions(
             known: known.clone(),
             every,
         })],
-        entity_cards: vec![Arc::new(AlertCard { grafanas, known })],
+        entity_cards: vec![
+            Arc::new(AlertCard { grafanas, known }),
+            Arc::new(AlertsOfParts(many.clone())),
+        ],
+        home_cards: vec![Arc::new(OwnedAlerts(many))],
+        navigation: vec![NavigationItem::new(
+            "Alerts",
+            pages::many::ADDRESS,
+            "bell",
+            NavigationSection::Main,
+            33,
+        )],
         jobs: vec![refresh.clone(), Arc::new(Pushed(refresh))],
         subscriptions: vec![Subscription::new(events::webhooks_of(WEBHOOKS), pushed::KIND)],
         schedules: vec![Schedule::every(KIND, every, KIND)],

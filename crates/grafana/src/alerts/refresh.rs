@@ -24,7 +24,7 @@ pub(crate) const KIND: &str = "grafana.alerts";
 pub(crate) const TOPIC: &str = "grafana.alerts";
 
 /// The portal asks for the alerts of all entities, whoever will see them.
-static SIGHT: Sight = Sight::system("alerts are asked for once for all entities");
+pub(crate) static SIGHT: Sight = Sight::system("alerts are asked for once for all entities");
 
 /// How long one job asks before another one takes over.
 const SHIFT: Duration = Duration::from_hours(1);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use maud::{Markup, html};
+use model::EntityRef;
 use serde_json::{Value, json};
 use ui::{Marker, Series};
 
@@ -11,10 +12,12 @@ use super::alerts::{Alerts, alerts, short};
 use super::boards::{Shown, boards, chart_id, waiting};
 use super::charts::{Chart, chart};
 use super::connect::how_to_connect;
-use crate::alerts::{HostAlerts, read};
+use super::many;
+use crate::alerts::{Counts, HostAlerts, State, read};
 use crate::boards::board::{Board, Panel};
 use crate::boards::frames::{self, Answered};
 use crate::boards::{Hit, Match, Matches, NoMatches};
+use crate::many::{Line, Lines, Whose};
 use crate::range::Range;
 use crate::selector::{AlertSelector, BrokenSelector, Selector};
 use crate::settings::{HostSettings, Settings};
@@ -52,6 +55,7 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
             "monitoring-card",
             short(&shown(&known(None), Some(&Ok(selector())), &host), PATH),
         ),
+        ("alerts-of-many", of_many()),
         ("monitoring-connect", how_to_connect()),
     ]
 }
@@ -210,6 +214,46 @@ fn one(panel: &Panel, answered: Result<Answered, Trouble>) -> Markup {
         ),
         is_alone: false,
     })
+}
+
+fn of_many() -> Markup {
+    let line = |name: &str, worst: State, firing: usize, rules: &[(&str, i64)]| Line {
+        entity: EntityRef::new("component", "default", name),
+        title: None,
+        worst,
+        counts: Counts {
+            firing,
+            ..Counts::default()
+        },
+        rules: rules
+            .iter()
+            .map(|(rule, minutes)| ((*rule).to_owned(), Some(at(NOW - minutes * MINUTE))))
+            .collect(),
+    };
+    let some = Lines {
+        loud: vec![
+            line(
+                "talentmesh-api",
+                State::Firing,
+                3,
+                &[("API answers errors", 32), ("API is slow", 4)],
+            ),
+            line("talentmesh-search", State::Pending, 0, &[("Search is slow", 2)]),
+        ],
+        total: 14,
+        is_cut: false,
+        away: vec![("eu".to_owned(), Some(at(NOW - 12 * MINUTE)))],
+    };
+    let quiet = Lines {
+        total: 3,
+        ..Lines::default()
+    };
+    html! {
+        section.card { div.card-body.card-flush { (many::lines(&some, &Whose::Mine, at(NOW))) } }
+        section.card { div.card-body.card-flush { (many::lines(&quiet, &Whose::Mine, at(NOW))) } }
+        section.card { div.card-body { (many::waiting(&Whose::Mine)) } }
+        section.card { div.card-body.card-flush { (many::lines(&Lines::default(), &Whose::All, at(NOW))) } }
+    }
 }
 
 fn found() -> Matches {

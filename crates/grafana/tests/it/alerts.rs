@@ -131,6 +131,16 @@ async fn a_webhook_has_alerts_asked_for_at_once() {
 }
 
 #[tokio::test]
+async fn owners_and_systems_have_a_card_for_what_has_alerts() {
+    let world = World::with("grafana/dashboard-selector: app=orders").await;
+    assert!(world.shows_parts("shop") && !world.shows_parts("other"));
+    assert!(world.home("team").await.unwrap().contains("/alerts?of=mine"));
+    assert_eq!(world.home("others").await, None);
+    let world = World::with("backstage.io/kubernetes-id: orders").await;
+    assert!(!world.shows_parts("shop") && world.home("team").await.is_none());
+}
+
+#[tokio::test]
 async fn without_grafana_nothing_runs_and_the_tab_says_how_to_connect() {
     let world = World::configured("grafana/dashboard-selector: orders", |_| Value::Null).await;
     assert!(world.contributions.jobs.is_empty() && world.contributions.schedules.is_empty());

@@ -60,7 +60,9 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let text = format!(
             "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: orders, annotations: {{{annotations}}}}}\n\
-             spec: {{type: service, lifecycle: production, owner: team}}\n"
+             spec: {{type: service, lifecycle: production, owner: team, system: shop}}\n---\n\
+             apiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: {{name: shop}}\nspec: {{owner: team}}\n---\n\
+             apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {{name: team}}\nspec: {{type: team, children: []}}\n"
         );
         std::fs::write(folder.path().join("all.yaml"), text).unwrap();
         let tables = [(work::PLUGIN, work::MIGRATIONS), ("grafana", grafana::MIGRATIONS)];
@@ -177,6 +179,27 @@ impl World {
         }
     }
 
+    /// Whether a system has the card of its parts.
+    pub fn shows_parts(&self, system: &str) -> bool {
+        let relation = json!({"kind": "System", "metadata": {"name": system, "namespace": "default"}});
+        self.contributions.entity_cards[1].applies_to(&relation)
+    }
+
+    /// The card of the home page for a member of a group; nothing where it has nothing to say.
+    pub async fn home(&self, group: &str) -> Option<String> {
+        let person = EntityRef::new("user", "default", "ines");
+        let viewer = Viewer::person(person, vec![EntityRef::new("group", "default", group)], None);
+        let within = Instant::now() + Duration::from_secs(1);
+        match self.contributions.home_cards[0]
+            .show(viewer, within)
+            .await
+            .unwrap()
+        {
+            Some(Body::Ours(markup)) => Some(markup.0),
+            _ => None,
+        }
+    }
+
     /// The topics that the page of the entity follows.
     pub fn topics(&self) -> Vec<String> {
         let all = self.contributions.entity_badges.iter();
@@ -188,7 +211,7 @@ impl World {
 fn catalog(folder: &TempDir, store: &Store) -> Catalog {
     let config = json!({"catalog": {
         "locations": [{"type": "file", "target": "./all.yaml"}],
-        "rules": [{"allow": ["Component"]}],
+        "rules": [{"allow": ["Component", "System", "Group"]}],
     }});
     let config = Config::from_value(config, folder.path()).unwrap();
     Catalog::builder(Arc::new(config), store.clone()).build().unwrap()

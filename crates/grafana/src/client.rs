@@ -5,6 +5,7 @@ mod new_api;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use axum::body::Bytes;
 use config::Secret;
 use http::header::{ACCEPT, AUTHORIZATION};
 use outside::{Host, HostPolicy, Method, NotPrepared, OutsideCalls, OutsideError, Request, StatusCode, What};
@@ -121,6 +122,49 @@ impl Client {
             }
         }
         Ok(Some((hits, true)))
+    }
+
+    /// An answer as it is, for a program that asked for this path.
+    pub(crate) async fn pass(&self, path: &str) -> Result<(StatusCode, Bytes), Trouble> {
+        let answer = self
+            .request(&self.host, Method::GET, path)?
+            .any_status()
+            .send()
+            .await?;
+        let status = answer.status();
+        if status.is_redirection() {
+            return Err(Trouble::status(
+                self.host.name(),
+                status,
+                Some("it asks for a sign-in"),
+            ));
+        }
+        if status.is_success() {
+            let value: Value = answer.json().await?;
+            return Ok((status, value.to_string().into()));
+        }
+        Ok((status, answer.bytes().await?))
+    }
+
+    /// A picture of Grafana's renderer.
+    pub(crate) async fn render(&self, path: &str, within: Duration) -> Result<Bytes, Trouble> {
+        let request = self.request(&self.queries, Method::GET, &format!("/render{path}"))?;
+        Ok(request.within(within).send().await?.bytes().await?)
+    }
+
+    /// What Grafana tells its own pages about itself.
+    pub(crate) async fn frontend_settings(&self) -> Result<Value, Trouble> {
+        self.get("/api/frontend/settings").await
+    }
+
+    /// The headers by which a page says who may frame it: `X-Frame-Options` and `Content-Security-Policy`.
+    pub(crate) async fn framing(&self, path: &str) -> Result<(Option<String>, Option<String>), Trouble> {
+        let request = self.request(&self.host, Method::HEAD, path)?.any_status();
+        let answer = request.send().await?;
+        let header = |name: &str| answer.header(name).map(str::to_owned);
+        let headers = (header("x-frame-options"), header("content-security-policy"));
+        answer.bytes().await?;
+        Ok(headers)
     }
 
     /// A dashboard.

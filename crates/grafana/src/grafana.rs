@@ -7,6 +7,7 @@ use outside::{NotPrepared, OutsideCalls};
 use crate::boards::Boards;
 use crate::client::Client;
 use crate::notes::Notes;
+use crate::pictures::{self, Pictures};
 use crate::settings::{HostSettings, Settings};
 use crate::trouble::Trouble;
 
@@ -16,6 +17,7 @@ pub(crate) struct Grafana {
     pub(crate) client: Client,
     pub(crate) boards: Boards,
     pub(crate) notes: Notes,
+    pub(crate) pictures: Pictures,
 }
 
 /// All instances.
@@ -34,6 +36,7 @@ impl Grafanas {
                 settings: host,
                 boards: Boards::default(),
                 notes: Notes::default(),
+                pictures: Pictures::default(),
             })
         });
         Ok(Self {
@@ -45,6 +48,12 @@ impl Grafanas {
     /// All of them.
     pub(crate) fn all(&self) -> &[Grafana] {
         &self.hosts
+    }
+
+    /// Those that pages may show in frames, as a content security policy names them.
+    pub(crate) fn framed(&self) -> impl Iterator<Item = String> {
+        let framed = self.hosts.iter().filter(|host| host.settings.embeds);
+        framed.filter_map(|host| pictures::origin(&host.settings.domain))
     }
 
     /// Whether any has signals of its own for entities without a dashboard.

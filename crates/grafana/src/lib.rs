@@ -17,6 +17,8 @@ mod many;
 mod notes;
 mod overview_board;
 mod pages;
+mod pictures;
+mod proxy;
 mod range;
 mod selector;
 mod settings;
@@ -62,13 +64,13 @@ pub fn declaration() -> Declaration {
 
 /// The plugin with its section of the configuration and that of the proxy. What is known of alerts is followed until `stop`.
 pub fn contributions(
-    (section, proxy): (&Value, &Value),
+    (section, endpoints): (&Value, &Value),
     catalog: &Catalog,
     services: &Services,
     stop: CancellationToken,
 ) -> Contributions {
     let known = Known::default();
-    let settings = Settings::read(section, proxy);
+    let settings = Settings::read(section, endpoints);
     let every = settings
         .as_ref()
         .map(|settings| settings.every)
@@ -80,14 +82,16 @@ pub fn contributions(
             None
         }
     });
-    let tab: Arc<dyn EntityTab> = Arc::new(Monitoring {
+    let monitoring = Arc::new(Monitoring {
         grafanas: grafanas.clone(),
         known: known.clone(),
     });
+    let tab: Arc<dyn EntityTab> = monitoring.clone();
     let api = api::rows(&api::Api {
         grafanas: grafanas.clone(),
         known: known.clone(),
         catalog: catalog.clone(),
+        tab: monitoring.clone(),
     });
     let many = grafanas.clone().map(|grafanas| Many {
         grafanas,
@@ -95,12 +99,16 @@ pub fn contributions(
         catalog: catalog.clone(),
     });
     let base = Contributions {
-        routes: vec![Routes::new(ID).api(api).pages(pages::many::rows(many.as_ref()))],
+        routes: vec![
+            Routes::new(ID).api(api).pages(pages::many::rows(many.as_ref())),
+            Routes::new(proxy::ID).api(proxy::rows(&grafanas)),
+        ],
         assets: vec![Asset {
             kind: AssetKind::Style,
             text: Cow::Borrowed(include_str!("../css/monitoring.css")),
         }],
         entity_tabs: vec![tab],
+        frame_hosts: grafanas.iter().flat_map(|all| all.framed()).collect(),
         live_topics: vec![LiveTopic {
             name: TOPIC.into(),
             needs: None,

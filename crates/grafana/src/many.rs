@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::alerts::known::Known;
 use crate::alerts::refresh::{SIGHT, TOPIC};
-use crate::alerts::{Counts, Rule, State, counts_of, owned_of};
+use crate::alerts::{Counts, Owned, Rule, State, counts_of, owned_of};
 use crate::annotations::{ALERTS, Annotations, DASHBOARDS, OLD_DASHBOARDS};
 use crate::grafana::Grafanas;
 use crate::pages::many::waiting;
@@ -158,9 +158,9 @@ impl Many {
 
 fn line(value: &Value, loud: &[&Rule], selector: &crate::selector::AlertSelector) -> Option<Line> {
     let owned = owned_of(loud.iter().copied(), selector);
-    let owned: Vec<_> = owned.into_iter().filter(|owned| owned.is_loud()).collect();
+    let owned: Vec<_> = owned.into_iter().filter(Owned::is_loud).collect();
     let first = owned.first()?;
-    let since = |owned: &crate::alerts::Owned<'_>| {
+    let since = |owned: &Owned<'_>| {
         let moments = owned
             .alerts
             .iter()

@@ -4,6 +4,7 @@ pub(crate) mod alerts;
 pub(crate) mod boards;
 pub(crate) mod charts;
 pub(crate) mod connect;
+pub(crate) mod foreign;
 pub(crate) mod many;
 mod samples;
 pub(crate) mod selector;

@@ -49,6 +49,8 @@ pub(crate) struct HostSettings {
     pub(crate) domain: String,
     /// Its address for the portal, without a slash at the end.
     pub(crate) server: String,
+    /// The path of the proxy's endpoint, where it is configured.
+    pub(crate) proxy_path: Option<String>,
     /// The `Authorization` header.
     pub(crate) authorization: Option<Secret>,
     /// Data sources whose own alert rules count too: Mimir, Prometheus.
@@ -57,6 +59,10 @@ pub(crate) struct HostSettings {
     pub(crate) silences_from: Vec<String>,
     /// The data source of panels that name none.
     pub(crate) default_data_source: Option<String>,
+    /// Panels that are not drawn here are pictures of Grafana's renderer.
+    pub(crate) has_pictures: bool,
+    /// Panels that are not drawn here are frames of Grafana.
+    pub(crate) embeds: bool,
     /// Charts for entities without a dashboard.
     pub(crate) signals: Option<Signals>,
     /// The organisation in paths of the newer API.
@@ -70,6 +76,11 @@ pub(crate) struct HostSettings {
 }
 
 impl HostSettings {
+    /// Whether panels that are not drawn here are shown at all.
+    pub(crate) fn shows_others(&self) -> bool {
+        self.has_pictures || self.embeds
+    }
+
     /// An address in browsers for a path of Grafana.
     pub(crate) fn link(&self, path: &str) -> String {
         // A Grafana that is served below a path says so in its addresses.
@@ -126,7 +137,8 @@ fn read_host(host: &Value, section: &Value, proxy: &Value) -> Option<HostSetting
             .filter(|text| !text.is_empty())
     };
     let domain = address(text("domain")?)?;
-    let endpoint = endpoint(proxy, text("proxyPath").unwrap_or(PROXY_PATH));
+    let proxy_path = text("proxyPath").unwrap_or(PROXY_PATH);
+    let endpoint = endpoint(proxy, proxy_path);
     let target = endpoint.and_then(|endpoint| endpoint.get("target").or(Some(endpoint))?.as_str());
     let server = text("url").or(target).and_then(address);
     let token = text("token").map(|token| format!("Bearer {token}"));
@@ -145,6 +157,7 @@ fn read_host(host: &Value, section: &Value, proxy: &Value) -> Option<HostSetting
         let uids = list.into_iter().flatten().filter_map(Value::as_str);
         uids.map(str::to_owned).collect()
     };
+    let is = |key: &str| host.get(key).or_else(|| section.get(key)) == Some(&Value::Bool(true));
     let number = |key: &str| {
         section
             .get(key)
@@ -155,10 +168,13 @@ fn read_host(host: &Value, section: &Value, proxy: &Value) -> Option<HostSetting
         id: text("id").unwrap_or(ONLY).to_owned(),
         server: server.unwrap_or_else(|| domain.clone()),
         domain,
+        proxy_path: endpoint.map(|_| proxy_path.to_owned()),
         authorization: token.or(header).map(Secret::new),
         rules_from: list("rulesFrom"),
         silences_from: list("silencesFrom"),
         default_data_source: text("defaultDataSource").map(str::to_owned),
+        has_pictures: is("pictures"),
+        embeds: is("embed"),
         signals: Signals::read(
             host.get("signals")
                 .or_else(|| section.get("signals"))
@@ -272,6 +288,14 @@ fn host_schema() -> Value {
             "silencesFrom": {
                 "type": "array", "items": {"type": "string"},
                 "description": "The uids of data sources that are alert managers whose silences count too; those of Grafana itself always do.",
+            },
+            "pictures": {
+                "type": "boolean",
+                "description": "Panels of types that the portal does not draw are pictures of Grafana's image renderer: false unless set.",
+            },
+            "embed": {
+                "type": "boolean",
+                "description": "Panels of types that the portal does not draw are frames with Grafana's own page, where Grafana lets itself be framed: false unless set.",
             },
             "signals": signals_schema(),
             "api": {

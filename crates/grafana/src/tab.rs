@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use axum::body::Bytes;
 use maud::{Markup, html};
-use model::{Clock, SystemClock, entity};
+use model::{Clock, Fault, SystemClock, entity};
 use plugin::{Body, EntityPage, EntityTab, Moment, Place, RenderError, TabAnswer};
 use serde_json::Value;
 use ui::{Marker, href};
@@ -15,6 +16,7 @@ use url::form_urlencoded;
 use crate::alerts::known::Known;
 use crate::annotations::{self, Annotations};
 use crate::boards::board::{Board, Drawn, Panel};
+use crate::boards::interpolate::Values;
 use crate::boards::signals::{self, Signals};
 use crate::boards::{Chosen, Matches, NoMatches, query, values};
 use crate::grafana::{Configured, Grafana};
@@ -138,6 +140,36 @@ impl Monitoring {
     }
 }
 
+impl Monitoring {
+    /// A picture of a panel of an entity's own dashboards, drawn by Grafana.
+    pub(crate) async fn picture(&self, page: EntityPage, uid: &str, panel: i64) -> Result<Bytes, Fault> {
+        let missing = || Fault::not_found("There is no picture of this panel");
+        let grafanas = self.grafanas.as_ref().ok_or_else(missing)?;
+        let annotations = Annotations::of(&page.entity);
+        let refused = |trouble: Trouble| Fault::error(trouble.message);
+        let host = grafanas.find(annotations.host).map_err(refused)?;
+        let asked = Asked::read(&page.query);
+        let is_dark = page.query.contains("theme=dark");
+        let at = At {
+            page: &page,
+            host,
+            annotations: &annotations,
+            asked,
+            path: String::new(),
+        };
+        let found = at.found().await;
+        if !host.settings.has_pictures || !found.choices.iter().any(|(known, _)| known == uid) {
+            return Err(missing());
+        }
+        let board = at.board_of(uid).await.map_err(refused)?;
+        let panel = board.panel(panel).ok_or_else(missing)?;
+        let variables = at.variables(&board, found.pinned.as_ref());
+        let shown = pages::foreign::page(&board, panel, &variables, at.asked.range);
+        let path = pages::foreign::rendered(&shown, is_dark);
+        host.picture(&path, at.left()).await.map_err(refused)
+    }
+}
+
 /// A page of an entity that names something of Grafana.
 struct At<'a> {
     page: &'a EntityPage,
@@ -200,6 +232,21 @@ impl At<'_> {
         }
     }
 
+    /// A dashboard whose titles name the entity where they have variables.
+    async fn titled(&self, uid: &str, pinned: Option<&Pinned>) -> Result<Arc<Board>, Trouble> {
+        let board = self.board_of(uid).await?;
+        if !board.panels.iter().any(|panel| panel.title.contains(['$', '['])) {
+            return Ok(board);
+        }
+        let chosen: Chosen = self.variables(&board, pinned).into_iter().collect();
+        let values = Values::new(&board, &chosen, (0, 0));
+        let mut titled = Board::clone(&board);
+        for panel in &mut titled.panels {
+            panel.title = values.text(&panel.title);
+        }
+        Ok(Arc::new(titled))
+    }
+
     fn selector(&self) -> &str {
         let names = [annotations::DASHBOARDS, annotations::OLD_DASHBOARDS];
         let text = names
@@ -237,7 +284,7 @@ impl At<'_> {
         let first = found.choices.first().map(|(uid, _)| uid);
         let uid = self.asked.dashboard.as_ref().filter(is_choice).or(first);
         let board = match uid {
-            Some(uid) => Some(self.board_of(uid).await),
+            Some(uid) => Some(self.titled(uid, found.pinned.as_ref()).await),
             None => None,
         };
         let variables = match &board {
@@ -275,16 +322,45 @@ impl At<'_> {
         if !found.choices.iter().any(|(known, _)| known == uid) {
             return TabAnswer::NotFound;
         }
-        let board = match self.board_of(uid).await {
+        let board = match self.titled(uid, found.pinned.as_ref()).await {
             Ok(board) => board,
             Err(trouble) => {
                 return content(html! { div id=(chart_id(uid, panel)) { (pages::trouble(&trouble)) } });
             }
         };
-        match board.panel(panel).filter(|panel| panel.drawn.is_some()) {
-            Some(panel) => content(self.drawn(&board, panel, found.pinned.as_ref()).await),
-            None => TabAnswer::NotFound,
+        match board.panel(panel) {
+            Some(panel) if panel.drawn.is_some() => {
+                content(self.drawn(&board, panel, found.pinned.as_ref()).await)
+            }
+            Some(panel) if self.host.settings.shows_others() => {
+                content(self.foreign(&board, panel, found.pinned.as_ref()).await)
+            }
+            _ => TabAnswer::NotFound,
         }
+    }
+
+    /// A panel that Grafana draws: as a frame where that is configured, else as a picture.
+    async fn foreign(&self, board: &Board, panel: &Panel, pinned: Option<&Pinned>) -> Markup {
+        let (settings, range) = (&self.host.settings, self.asked.range);
+        let variables = self.variables(board, pinned);
+        let page = pages::foreign::page(board, panel, &variables, range);
+        let shown = if settings.embeds {
+            let may = self.host.lets_itself_be_framed(&page).await;
+            may.map(|()| pages::foreign::frame(&settings.link(&page), panel))
+        } else {
+            let path = pages::foreign::rendered(&page, false);
+            let asked = self.host.picture(&path, QUERY.min(self.left())).await;
+            asked.map(|_| pages::foreign::picture(&self.page.reference, (board, panel), range))
+        };
+        let whole = pages::boards::board_address(settings, board, &variables, range);
+        let address = format!("{whole}&viewPanel={}", panel.id);
+        pages::foreign::card(&chart_id(&board.uid, panel.id), (panel, &address), shown)
+    }
+
+    /// What is left of the page's time.
+    fn left(&self) -> Duration {
+        let left = self.page.deadline.saturating_duration_since(Instant::now());
+        left.saturating_sub(DRAWING)
     }
 
     /// What was noted in the span; a chart does not fail for want of it.
@@ -329,12 +405,7 @@ impl At<'_> {
         let chosen: Chosen = variables.iter().cloned().collect();
         let now = SystemClock.now().as_millisecond();
         let span = self.asked.range.before(now, query::step);
-        let left = self
-            .page
-            .deadline
-            .saturating_duration_since(Instant::now())
-            .saturating_sub(DRAWING);
-        let within = QUERY.min(left);
+        let within = QUERY.min(self.left());
         let asked = query::ask(self.host, (board, panel), &chosen, span, within);
         let noted = tokio::time::timeout(NOTES.min(within), self.noted(board, panel, span));
         let (asked, noted) = tokio::join!(tokio::time::timeout(within, asked), noted);

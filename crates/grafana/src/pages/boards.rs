@@ -123,7 +123,7 @@ fn address(hit: &Hit, variables: &[(String, String)], range: Range) -> String {
     with_variables(hit.url(), variables, range)
 }
 
-fn with_variables(url: &str, variables: &[(String, String)], range: Range) -> String {
+pub(crate) fn with_variables(url: &str, variables: &[(String, String)], range: Range) -> String {
     let from = format!("now-{}", range.as_str());
     let names: Vec<(String, &str)> = variables
         .iter()
@@ -167,7 +167,7 @@ fn charts(shown: &Shown<'_>, board: &Board, variables: &[(String, String)]) -> M
     let drawn: Vec<&Panel> = board
         .panels
         .iter()
-        .filter(|panel| panel.drawn.is_some())
+        .filter(|panel| panel.drawn.is_some() || (shown.host.shows_others() && panel.kind != "row"))
         .take(DRAWN)
         .collect();
     let others: Vec<&Panel> = board

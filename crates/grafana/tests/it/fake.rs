@@ -30,6 +30,8 @@ pub enum Mode {
     OnlyNew,
     /// Annotations take half a minute.
     SlowNotes,
+    /// No renderer, and no frames.
+    NoPictures,
     /// The data source refuses one of the queries.
     HalfRefused,
 }
@@ -67,6 +69,9 @@ impl Fake {
             .route("/api/dashboards/uid/{uid}", get(dashboard))
             .route("/api/prometheus/{source}/api/v1/rules", get(rules))
             .route("/api/alertmanager/{source}/api/v2/silences", get(silences))
+            .route("/api/frontend/settings", get(settings))
+            .route("/render/{*panel}", get(render))
+            .route("/d-solo/{uid}/{slug}", get(solo))
             .route("/api/annotations", get(annotations))
             .route("/apis/{group}/v1beta1/namespaces/default/{*what}", get(newer))
             .route("/api/ds/query", post(query))
@@ -184,7 +189,7 @@ async fn dashboard(State(told): Shared, uri: Uri, headers: HeaderMap, Path(uid):
     };
     Json(json!({"meta": {"url": format!("/d/{uid}/x")}, "dashboard": {
         "uid": uid, "title": format!("Board {uid}"), "templating": {"list": list}, "panels": [
-            {"id": 1, "type": "timeseries", "title": "Requests", "datasource": {"uid": "prom", "type": "prometheus"},
+            {"id": 1, "type": "timeseries", "title": "Requests of $app", "datasource": {"uid": "prom", "type": "prometheus"},
              "targets": [{"refId": "A", "expr": "requests{app=\"$app\"}"}], "fieldConfig": {"defaults": {"unit": "reqps"}}},
             {"id": 2, "type": "text", "title": "Notes", "targets": [{"refId": "A"}]},
             {"id": 3, "type": "stat", "title": "Anywhere", "targets": [{"refId": "A", "expr": "x"}]},
@@ -263,6 +268,28 @@ async fn annotations(State(told): Shared, uri: Uri, headers: HeaderMap) -> Respo
         json!([])
     })
     .into_response()
+}
+
+async fn settings(State(told): Shared) -> Response {
+    Json(json!({"rendererAvailable": told.lock().mode != Mode::NoPictures})).into_response()
+}
+
+async fn render(State(told): Shared, uri: Uri, headers: HeaderMap) -> Response {
+    let picture = || {
+        (
+            [(header::CONTENT_TYPE, "image/png")],
+            &b"\x89PNG\r\n\x1a\nrest"[..],
+        )
+            .into_response()
+    };
+    refusal(&told, &uri, &headers).unwrap_or_else(picture)
+}
+
+async fn solo(State(told): Shared) -> Response {
+    if told.lock().mode == Mode::NoPictures {
+        return ([(header::X_FRAME_OPTIONS, "deny")], "page").into_response();
+    }
+    "page".into_response()
 }
 
 async fn silences(State(told): Shared, uri: Uri, headers: HeaderMap) -> Response {

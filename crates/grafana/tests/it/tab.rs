@@ -47,6 +47,7 @@ async fn a_chart_is_drawn_for_the_entity() {
     assert!(chart.contains("42\u{a0}req/s"), "{chart}");
     let asked = world.grafana.last_query();
     assert_eq!(asked["queries"][0]["expr"], "requests{app=\"orders\"}");
+    assert!(chart.contains("<h2>Requests of orders</h2>"), "{chart}");
     assert_eq!(asked["queries"][0]["datasource"]["uid"], "prom");
     let number = |key: &str| asked[key].as_str().unwrap().parse::<i64>().unwrap();
     assert_eq!(number("to") - number("from"), 3_600_000);
@@ -209,6 +210,52 @@ async fn an_entity_without_dashboards_has_signals() {
     // What runs somewhere has signals even if it names nothing of Grafana.
     let world = World::configured("backstage.io/kubernetes-id: orders", section).await;
     assert!(world.tab("", "").await.unwrap().contains("derived"));
+}
+
+#[tokio::test]
+async fn panels_that_grafana_draws_are_shown_where_it_does() {
+    let section = |more: &'static str| move |address: &str| serde_json::json!({"domain": "https://grafana.example.com", "url": address, "token": "geheim", more: true});
+    let annotation = "grafana/dashboard-selector: app=orders";
+    let world = World::configured(annotation, section("pictures")).await;
+    let panel = world.tab("chart/orders/2", "range=6h").await.unwrap();
+    assert!(
+        panel.contains(
+            "src=\"/api/grafana/pictures/component/default/orders/orders/2?range=6h&amp;theme=light\""
+        ),
+        "{panel}"
+    );
+    world.tab("chart/orders/2", "range=6h").await;
+    assert_eq!(
+        world.grafana.calls("/render/d-solo/orders/panel"),
+        1,
+        "a picture is kept"
+    );
+    let world = World::configured(annotation, section("pictures")).await;
+    world.grafana.set(Mode::NoPictures);
+    let panel = world.tab("chart/orders/2", "").await.unwrap();
+    assert!(
+        panel.contains("no image renderer") && !panel.contains("<img"),
+        "{panel}"
+    );
+
+    let world = World::configured(annotation, section("embed")).await;
+    let panel = world.tab("chart/shared/2", "").await.unwrap();
+    assert!(
+        panel.contains("src=\"https://grafana.example.com/d-solo/shared/panel?var-app=orders&amp;from=now-1h&amp;to=now&amp;panelId=2\""),
+        "{panel}"
+    );
+    assert_eq!(world.contributions.frame_hosts, ["https://grafana.example.com"]);
+    let world = World::configured(annotation, section("embed")).await;
+    world.grafana.set(Mode::NoPictures);
+    let panel = world.tab("chart/orders/2", "").await.unwrap();
+    assert!(
+        panel.contains("X-Frame-Options: deny") && !panel.contains("<iframe"),
+        "{panel}"
+    );
+    // Without either, such a panel is a link.
+    let world = orders().await;
+    assert_eq!(world.tab("chart/orders/2", "").await, None);
+    assert!(world.contributions.frame_hosts.is_empty());
 }
 
 #[tokio::test]

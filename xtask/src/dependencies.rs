@@ -196,7 +196,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "grafana",
         &[
-            "catalog", "config", "events", "model", "outside", "plugin", "sight", "store", "ui", "web", "work",
+            "catalog", "config", "events", "model", "outside", "plugin", "sight", "store", "ui", "web",
+            "work",
         ],
     ),
     (

@@ -7,6 +7,7 @@
 //! else. Charts are drawn on the server by `ui`.
 
 mod alerts;
+mod annotate;
 mod annotations;
 mod api;
 mod boards;
@@ -34,8 +35,8 @@ use std::sync::Arc;
 
 use ::catalog::Catalog;
 use plugin::{
-    Asset, AssetKind, Contributions, Declaration, EntityTab, LiveTopic, NavigationItem, NavigationSection,
-    PluginId, Routes, Services,
+    Action, Asset, AssetKind, Contributions, Declaration, EntityTab, LiveTopic, NavigationItem,
+    NavigationSection, PluginId, Routes, Services,
 };
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
@@ -44,6 +45,7 @@ use work::{Schedule, Subscription};
 use crate::alerts::known::Known;
 use crate::alerts::pushed::{self, Pushed, WEBHOOKS};
 use crate::alerts::refresh::{KIND, Refresh, TOPIC};
+use crate::annotate::CreateAnnotation;
 use crate::grafana::Grafanas;
 use crate::head::{AlertBadges, AlertCard};
 use crate::many::{AlertsOfParts, Many, OwnedAlerts};
@@ -120,6 +122,13 @@ pub fn contributions(
         return base;
     };
     tokio::spawn(known.clone().follow(services.store.clone(), stop));
+    let annotate = CreateAnnotation(grafanas.clone());
+    let annotates = grafanas.all().iter().any(|host| host.settings.annotates);
+    let actions: Vec<Arc<dyn Action>> = if annotates {
+        vec![Arc::new(annotate)]
+    } else {
+        Vec::new()
+    };
     let refresh = Arc::new(Refresh {
         every,
         grafanas: grafanas.clone(),
@@ -127,6 +136,7 @@ pub fn contributions(
         store: services.store.clone(),
     });
     Contributions {
+        actions,
         entity_badges: vec![Arc::new(AlertBadges {
             grafanas: grafanas.clone(),
             known: known.clone(),

@@ -59,6 +59,8 @@ pub(crate) struct HostSettings {
     pub(crate) silences_from: Vec<String>,
     /// The data source of panels that name none.
     pub(crate) default_data_source: Option<String>,
+    /// Templates may write annotations.
+    pub(crate) annotates: bool,
     /// Panels that are not drawn here are pictures of Grafana's renderer.
     pub(crate) has_pictures: bool,
     /// Panels that are not drawn here are frames of Grafana.
@@ -173,6 +175,7 @@ fn read_host(host: &Value, section: &Value, proxy: &Value) -> Option<HostSetting
         rules_from: list("rulesFrom"),
         silences_from: list("silencesFrom"),
         default_data_source: text("defaultDataSource").map(str::to_owned),
+        annotates: is("annotate"),
         has_pictures: is("pictures"),
         embeds: is("embed"),
         signals: Signals::read(
@@ -288,6 +291,10 @@ fn host_schema() -> Value {
             "silencesFrom": {
                 "type": "array", "items": {"type": "string"},
                 "description": "The uids of data sources that are alert managers whose silences count too; those of Grafana itself always do.",
+            },
+            "annotate": {
+                "type": "boolean",
+                "description": "Templates may write annotations with the action grafana:annotation:create; the service account needs the right to: false unless set.",
             },
             "pictures": {
                 "type": "boolean",

@@ -42,6 +42,7 @@ struct Told {
     state: &'static str,
     calls: BTreeMap<String, usize>,
     queries: Vec<Value>,
+    notes: Vec<Value>,
     silences: Value,
     dashboards: Vec<Value>,
 }
@@ -72,7 +73,7 @@ impl Fake {
             .route("/api/frontend/settings", get(settings))
             .route("/render/{*panel}", get(render))
             .route("/d-solo/{uid}/{slug}", get(solo))
-            .route("/api/annotations", get(annotations))
+            .route("/api/annotations", get(annotations).post(annotate))
             .route("/apis/{group}/v1beta1/namespaces/default/{*what}", get(newer))
             .route("/api/ds/query", post(query))
             .with_state(told.clone());
@@ -104,6 +105,11 @@ impl Fake {
     /// How often a path was called.
     pub fn calls(&self, path: &str) -> usize {
         self.told.lock().calls.get(path).copied().unwrap_or_default()
+    }
+
+    /// What was noted.
+    pub fn notes(&self) -> Vec<Value> {
+        self.told.lock().notes.clone()
     }
 
     /// The last body of a query.
@@ -290,6 +296,14 @@ async fn solo(State(told): Shared) -> Response {
         return ([(header::X_FRAME_OPTIONS, "deny")], "page").into_response();
     }
     "page".into_response()
+}
+
+async fn annotate(State(told): Shared, uri: Uri, headers: HeaderMap, Json(note): Json<Value>) -> Response {
+    if let Some(refusal) = refusal(&told, &uri, &headers) {
+        return refusal;
+    }
+    told.lock().notes.push(note);
+    Json(json!({"message": "Annotation added", "id": 7})).into_response()
 }
 
 async fn silences(State(told): Shared, uri: Uri, headers: HeaderMap) -> Response {

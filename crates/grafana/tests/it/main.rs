@@ -6,6 +6,7 @@
 )]
 
 mod alerts;
+mod annotate;
 mod fake;
 mod pages;
 mod tab;

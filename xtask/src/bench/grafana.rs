@@ -37,7 +37,7 @@ const PANELS: usize = 8;
 struct Wanted {
     entities: usize,
     dashboards: usize,
-    seconds: u64,
+    seconds: u32,
     binary: Option<PathBuf>,
 }
 
@@ -61,7 +61,9 @@ impl Wanted {
             match name.as_str() {
                 "--entities" => wanted.entities = number()?.max(1),
                 "--dashboards" => wanted.dashboards = number()?.max(1),
-                "--seconds" => wanted.seconds = number()?.max(1) as u64,
+                "--seconds" => {
+                    wanted.seconds = value.parse::<u32>().context("--seconds takes a number")?.max(1);
+                }
                 "--binary" => {
                     wanted.binary = Some(PathBuf::from(value).canonicalize().context(value.clone())?);
                 }
@@ -87,8 +89,8 @@ pub fn run(arguments: &[String]) -> Result<()> {
     })?;
 
     let before = grafana.all_calls();
-    std::thread::sleep(Duration::from_secs(wanted.seconds));
-    let calls = grafana.all_calls() - before;
+    std::thread::sleep(Duration::from_secs(u64::from(wanted.seconds)));
+    let calls = u32::try_from(grafana.all_calls() - before)?;
 
     let step = (wanted.entities.min(wanted.dashboards) / TABS).max(1);
     let names: Vec<usize> = (0..wanted.entities.min(wanted.dashboards))
@@ -117,7 +119,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     println!("{} entities, {} dashboards", wanted.entities, wanted.dashboards);
     println!(
         "  calls to Grafana, nobody looking  {:>7.2} a minute",
-        calls as f64 * 60.0 / wanted.seconds as f64
+        f64::from(calls) * 60.0 / f64::from(wanted.seconds)
     );
     println!("  tab without charts                {}", figures(&tabs));
     println!("  a chart, asked for and drawn      {}", figures(&charts));

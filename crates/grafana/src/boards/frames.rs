@@ -198,7 +198,8 @@ fn name(frame: &Value, field: &Value) -> String {
     let given = ["displayNameFromDS", "displayName"]
         .iter()
         .find_map(|key| config[*key].as_str());
-    if let Some(given) = given.filter(|given| !given.is_empty()) {
+    // Grafana's word for a name of the labels, which some answers carry on.
+    if let Some(given) = given.filter(|given| !given.is_empty() && *given != "__auto") {
         return given.to_owned();
     }
     let labels = field["labels"].as_object().into_iter().flat_map(Map::iter);

@@ -93,7 +93,7 @@ fn frames_become_lines() {
         {"schema": {"name": "x", "fields": [
             {"name": "Time", "type": "time", "config": {"interval": 15_000}},
             {"name": "Value", "type": "number", "labels": {"pod": "a"}, "config": {"displayNameFromDS": "a"}},
-            {"name": "Value", "type": "number", "labels": {"__name__": "up", "pod": "b"}, "config": {}}]},
+            {"name": "Value", "type": "number", "labels": {"__name__": "up", "pod": "b"}, "config": {"displayNameFromDS": "__auto"}}]},
          "data": {"values": [[1_000, 2_000.5], [1, null], [2.5, 3]], "entities": [null, {"NaN": [1]}, null]}},
         {"schema": {"fields": []}, "data": {"values": []}},
         {"schema": {"fields": [{"name": "pod", "type": "string"}, {"name": "Value", "type": "number"}]},

@@ -40,7 +40,10 @@ impl ValueAxis {
     fn around(unit: &Unit, (low, high): (f64, f64), fixed: (Option<f64>, Option<f64>)) -> Self {
         let axis = AxisUnit::new(unit, low.abs().max(high.abs()));
         let (from, to) = (low / axis.divisor, high / axis.divisor);
-        let step = round_step((to - from) / LINES);
+        // A fixed end far from the values makes the axis longer than they are.
+        let first = fixed.0.map_or(from, |low| low / axis.divisor);
+        let last = fixed.1.map_or(to, |high| high / axis.divisor);
+        let step = round_step((last - first) / LINES);
         let from = fixed
             .0
             .map_or((from / step).floor() * step, |low| low / axis.divisor);
@@ -204,6 +207,31 @@ mod tests {
         }
         assert!(ValueAxis::of(&chart(&[80.0, 100.0])).low > 0.0);
         assert!(ValueAxis::of(&chart(&[8.0, 100.0])).low == 0.0);
+    }
+
+    #[test]
+    fn a_fixed_end_makes_no_crowd_of_lines() {
+        for (fixed, most) in [
+            ((Some(0.0), None), 7),
+            ((Some(0.0), Some(1_000.0)), 7),
+            ((None, None), 7),
+        ] {
+            let chart = LineChart {
+                series: vec![Series {
+                    points: vec![(0, Some(45.0)), (1, Some(57.0))],
+                    ..Series::default()
+                }],
+                lowest: fixed.0,
+                highest: fixed.1,
+                ..LineChart::default()
+            };
+            let axis = ValueAxis::of(&chart);
+            assert!(
+                (2..=most).contains(&axis.ticks.len()),
+                "{fixed:?}: {:?}",
+                axis.ticks
+            );
+        }
     }
 
     #[test]

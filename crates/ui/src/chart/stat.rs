@@ -33,7 +33,10 @@ impl StatValue {
     /// The words, or the number with its unit.
     pub(crate) fn shown(&self, unit: &Unit) -> String {
         let number = || self.value.map(|value| unit.show(value));
-        self.words.clone().or_else(number).unwrap_or_else(|| "none".to_owned())
+        self.words
+            .clone()
+            .or_else(number)
+            .unwrap_or_else(|| "none".to_owned())
     }
 }
 

@@ -35,8 +35,8 @@ impl JobHandler for Pushed {
     }
 
     async fn run(&self, job: Job) -> Result<(), JobFailure> {
-        let lines = self.0.ask_all().await;
-        for line in lines.map_err(|error| Fault::error(error.to_string()))? {
+        let round = self.0.ask_all().await;
+        for line in round.map_err(|error| Fault::error(error.to_string()))?.lines {
             job.log.info(line);
         }
         Ok(())

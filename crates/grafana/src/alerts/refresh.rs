@@ -26,6 +26,8 @@ pub(crate) const TOPIC: &str = "grafana.alerts";
 /// The portal asks for the alerts of all entities, whoever will see them.
 pub(crate) static SIGHT: Sight = Sight::system("alerts are asked for once for all entities");
 
+/// How soon the catalog is looked at again while no entity selects alerts: after a start it is still being read.
+const IDLE: Duration = Duration::from_secs(5);
 /// How long one job asks before another one takes over.
 const SHIFT: Duration = Duration::from_hours(1);
 /// Longest time for asking all hosts once.
@@ -38,6 +40,15 @@ pub(crate) struct Refresh {
     pub(crate) grafanas: Arc<Grafanas>,
     pub(crate) catalog: Catalog,
     pub(crate) store: Store,
+}
+
+/// What came of asking all hosts once.
+#[derive(Debug, Default)]
+pub(crate) struct Round {
+    /// A line about each.
+    pub(crate) lines: Vec<String>,
+    /// One of them was asked.
+    is_asked: bool,
 }
 
 /// Why asking came to nothing; a Grafana that does not answer is not among it.
@@ -69,17 +80,18 @@ impl JobHandler for Refresh {
         let begun = Instant::now();
         let mut told: Vec<String> = Vec::new();
         loop {
-            let lines = self
-                .ask_all()
-                .await
-                .map_err(|error| Fault::error(error.to_string()))?;
+            let round = self.ask_all().await;
+            let Round { lines, is_asked } = round.map_err(|error| Fault::error(error.to_string()))?;
             for line in lines.iter().filter(|line| !told.contains(line)) {
                 job.log.info(line.clone());
             }
             told = lines;
-            let is_asked_to_end = tokio::time::timeout(self.every, job.stop.cancelled())
-                .await
-                .is_ok();
+            let pause = if is_asked {
+                self.every
+            } else {
+                self.every.min(IDLE)
+            };
+            let is_asked_to_end = tokio::time::timeout(pause, job.stop.cancelled()).await.is_ok();
             if is_asked_to_end || begun.elapsed() > SHIFT {
                 return Ok(());
             }
@@ -125,15 +137,19 @@ async fn note_silences(host: &Grafana, rules: &mut [Rule]) -> Option<Trouble> {
 }
 
 impl Refresh {
-    /// Asks every host once; a line about each.
-    pub(crate) async fn ask_all(&self) -> Result<Vec<String>, RefreshError> {
-        let mut lines = Vec::new();
+    /// Asks every host once.
+    pub(crate) async fn ask_all(&self) -> Result<Round, RefreshError> {
+        let Round {
+            mut lines,
+            mut is_asked,
+        } = Round::default();
         for host in self.grafanas.all() {
             let id = &host.settings.id;
             if !self.is_wanted(host)? {
                 lines.push(format!("no entity selects alerts of {id}; it is not asked"));
                 continue;
             }
+            is_asked = true;
             let answer = tokio::time::timeout(ROUND / 2, ask(host)).await;
             let answer = answer.unwrap_or_else(|_| Err(Trouble::new(format!("{id} gave no answer in time"))));
             let answer = match answer {
@@ -157,7 +173,7 @@ impl Refresh {
             };
             self.keep(host, answer).await?;
         }
-        Ok(lines)
+        Ok(Round { lines, is_asked })
     }
 
     /// Whether any entity selects alerts of this host.

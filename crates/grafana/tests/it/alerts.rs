@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use store::Announced;
+use tokio_util::sync::CancellationToken;
 
 use crate::fake::Mode;
 use crate::world::World;
@@ -80,6 +81,24 @@ async fn nobody_is_asked_where_no_entity_selects_alerts() {
     let world = World::with("grafana/dashboard-selector: app=orders, grafana/host-id: default").await;
     world.refresh().await;
     assert_eq!(world.grafana.calls(RULES), 1);
+}
+
+#[tokio::test]
+async fn a_catalog_that_is_not_read_yet_is_looked_at_again_soon() {
+    let section = |address: &str| json!({"domain": "https://g", "url": address, "token": "geheim", "alertsEvery": "1 hour"});
+    let mut world = World::before_loading("grafana/dashboard-selector: app=orders", section).await;
+    let end = CancellationToken::new();
+    let job = tokio::spawn(World::run_until(world.handler(0), end.clone()));
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert_eq!(world.grafana.calls(RULES), 0);
+    world.load().await;
+    world.until_badges(&["1 alert firing"]).await;
+    end.cancel();
+    let expected = [
+        "no entity selects alerts of default; it is not asked",
+        "default has 2 rules",
+    ];
+    assert_eq!(job.await.unwrap(), expected);
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use store::{Database, Store, StoreError, Tx};
 use tempfile::TempDir;
 use tokio_util::sync::{CancellationToken, DropGuard};
-use work::{Checkpoint, Job, JobId, JobLog, Jobs};
+use work::{Checkpoint, Job, JobHandler, JobId, JobLog, Jobs};
 
 use crate::fake::Fake;
 
@@ -25,6 +25,7 @@ pub struct World {
     pub grafana: Fake,
     pub store: Store,
     pub contributions: Contributions,
+    catalog: Catalog,
     entity: Arc<Value>,
     reference: EntityRef,
     _folder: TempDir,
@@ -56,6 +57,22 @@ impl World {
     }
 
     pub async fn configured(annotations: &str, section: impl Fn(&str) -> Value) -> Self {
+        let mut world = Self::before_loading(annotations, section).await;
+        world.load().await;
+        world
+    }
+
+    /// Reads the catalog.
+    pub async fn load(&mut self) {
+        self.catalog.start().await.unwrap();
+        self.catalog.settle().await.unwrap();
+        self.catalog.catch_up().await.unwrap();
+        let entity = self.catalog.seen_by(&EVERYTHING).entity(&self.reference).await;
+        self.entity = Arc::new(entity.unwrap().unwrap());
+    }
+
+    /// With a catalog that is not read yet.
+    pub async fn before_loading(annotations: &str, section: impl Fn(&str) -> Value) -> Self {
         let grafana = Fake::start().await;
         let folder = tempfile::tempdir().unwrap();
         let text = format!(
@@ -68,9 +85,6 @@ impl World {
         let tables = [(work::PLUGIN, work::MIGRATIONS), ("grafana", grafana::MIGRATIONS)];
         let store = Store::open_with(&Database::SqliteMemory, &tables).await.unwrap();
         let catalog = catalog(&folder, &store);
-        catalog.start().await.unwrap();
-        catalog.settle().await.unwrap();
-        catalog.catch_up().await.unwrap();
         let services = Services {
             store: store.clone(),
             outside: OutsideCalls::new(Settings::default(), Arc::new(SystemClock)),
@@ -82,17 +96,12 @@ impl World {
         let contributions =
             grafana::contributions((&section, &Value::Null), &catalog, &services, stop.clone());
         let reference = EntityRef::new("component", "default", "orders");
-        let entity = catalog
-            .seen_by(&EVERYTHING)
-            .entity(&reference)
-            .await
-            .unwrap()
-            .unwrap();
         Self {
             grafana,
             store,
             contributions,
-            entity: Arc::new(entity),
+            catalog,
+            entity: Arc::default(),
             reference,
             _folder: folder,
             _stop: stop.drop_guard(),
@@ -106,9 +115,18 @@ impl World {
 
     /// Runs one of the plugin's jobs, which ends after one round; the lines of its log.
     pub async fn run(&self, handler: usize) -> Vec<String> {
-        let handler = &self.contributions.jobs[handler];
         let ended = CancellationToken::new();
         ended.cancel();
+        Self::run_until(self.handler(handler), ended).await
+    }
+
+    /// One of the plugin's handlers of jobs.
+    pub fn handler(&self, handler: usize) -> Arc<dyn JobHandler> {
+        self.contributions.jobs[handler].clone()
+    }
+
+    /// Runs one of the plugin's jobs until it is to end.
+    pub async fn run_until(handler: Arc<dyn JobHandler>, ended: CancellationToken) -> Vec<String> {
         let log = JobLog::in_memory();
         let job = Job {
             id: JobId(uuid::Uuid::new_v4()),

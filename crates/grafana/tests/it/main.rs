@@ -9,5 +9,6 @@ mod alerts;
 mod annotate;
 mod fake;
 mod pages;
+mod proxy;
 mod tab;
 mod world;

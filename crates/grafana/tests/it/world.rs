@@ -4,15 +4,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use axum::Router;
+use axum::body::Body as HttpBody;
+use axum::http::{Request, StatusCode};
 use catalog::{Catalog, Sight};
 use config::Config;
 use model::{Actor, EntityRef, Fault, SystemClock, Viewer};
 use outside::{OutsideCalls, Settings};
-use plugin::{Body, Contributions, EntityPage, SearchFeed, Services, TabAnswer};
+use plugin::{Body, Contributions, EntityPage, Routes, SearchFeed, Services, TabAnswer};
 use serde_json::{Value, json};
 use store::{Database, Store, StoreError, Tx};
 use tempfile::TempDir;
 use tokio_util::sync::{CancellationToken, DropGuard};
+use tower::ServiceExt;
 use work::{Checkpoint, Job, JobHandler, JobId, JobLog, Jobs};
 
 use crate::fake::Fake;
@@ -56,6 +60,15 @@ impl World {
         .await
     }
 
+    /// With an endpoint under `proxy`, as the original is configured.
+    pub async fn behind_the_proxy() -> Self {
+        let grafana = Fake::start().await;
+        let headers = json!({"Authorization": "Bearer geheim"});
+        let proxy = json!({"endpoints": {"/grafana/api": {"target": grafana.address, "headers": headers}}});
+        let section = json!({"domain": "https://grafana.example.com"});
+        Self::opened("grafana/dashboard-selector: orders", grafana, (section, proxy)).await
+    }
+
     pub async fn configured(annotations: &str, section: impl Fn(&str) -> Value) -> Self {
         let mut world = Self::before_loading(annotations, section).await;
         world.load().await;
@@ -74,6 +87,11 @@ impl World {
     /// With a catalog that is not read yet.
     pub async fn before_loading(annotations: &str, section: impl Fn(&str) -> Value) -> Self {
         let grafana = Fake::start().await;
+        let section = section(&grafana.address);
+        Self::opened(annotations, grafana, (section, Value::Null)).await
+    }
+
+    async fn opened(annotations: &str, grafana: Fake, (section, proxy): (Value, Value)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let text = format!(
             "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: orders, annotations: {{{annotations}}}}}\n\
@@ -92,9 +110,7 @@ impl World {
             search: Arc::new(NoFeed),
         };
         let stop = CancellationToken::new();
-        let section = section(&grafana.address);
-        let contributions =
-            grafana::contributions((&section, &Value::Null), &catalog, &services, stop.clone());
+        let contributions = grafana::contributions((&section, &proxy), &catalog, &services, stop.clone());
         let reference = EntityRef::new("component", "default", "orders");
         Self {
             grafana,
@@ -216,6 +232,19 @@ impl World {
             Some(Body::Ours(markup)) => Some(markup.0),
             _ => None,
         }
+    }
+
+    /// The answer to a request for the plugin's routes, without the rules of their rows: status and content.
+    pub async fn get(self, path: &str) -> (StatusCode, String) {
+        let rows = self.contributions.routes.into_iter().flat_map(Routes::into_rows);
+        let router = rows.fold(Router::new(), |router, (head, method)| {
+            router.route(&head.full_path(), method)
+        });
+        let request = Request::get(path).body(HttpBody::empty()).unwrap();
+        let answer = router.oneshot(request).await.unwrap();
+        let (status, body) = (answer.status(), answer.into_body());
+        let bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+        (status, String::from_utf8(bytes.to_vec()).unwrap())
     }
 
     /// The topics that the page of the entity follows.

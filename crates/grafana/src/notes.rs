@@ -48,14 +48,18 @@ pub(crate) struct Note {
 }
 
 impl Grafana {
-    /// What was noted, of all panels or of this one. One question for all charts of a page.
-    pub(crate) async fn notes(&self, question: &Question, panel: i64) -> Result<Vec<Marker>, Trouble> {
+    /// What was noted, of all panels or of this one. One question for all charts of a page; a chart does not fail for want of it.
+    pub(crate) async fn notes(&self, question: &Question, panel: i64) -> Vec<Marker> {
         let mut kept = self.notes.0.lock().await;
         let known = kept.get(question).filter(|(at, _)| at.elapsed() < GOOD);
         let notes = if let Some((_, notes)) = known {
             notes.clone()
         } else {
-            let notes = Arc::new(self.ask_notes(question).await?);
+            let asked = self.ask_notes(question).await.unwrap_or_else(|trouble| {
+                tracing::debug!("annotations could not be read: {}", trouble.message);
+                Vec::new()
+            });
+            let notes = Arc::new(asked);
             if kept.len() >= KEPT {
                 kept.clear();
             }
@@ -66,7 +70,7 @@ impl Grafana {
         let own = notes
             .iter()
             .filter(|note| note.panel.is_none_or(|of| of == panel));
-        Ok(own.map(|note| note.marker.clone()).collect())
+        own.map(|note| note.marker.clone()).collect()
     }
 
     async fn ask_notes(&self, question: &Question) -> Result<Vec<Note>, Trouble> {

@@ -1,13 +1,14 @@
 //! The tab of the entity page. What is in memory comes with the page; what Grafana has to be asked for comes after it, each
 //! chart by itself.
 
+mod foreign;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use axum::body::Bytes;
 use maud::{Markup, html};
-use model::{Clock, Fault, SystemClock, entity};
+use model::{Clock, SystemClock, entity};
 use plugin::{Body, EntityPage, EntityTab, Moment, Place, RenderError, TabAnswer};
 use serde_json::Value;
 use ui::{Marker, href};
@@ -137,36 +138,6 @@ impl Monitoring {
             pages::boards::waiting(&at.path, at.asked.range, at.asked.dashboard.as_deref())
         });
         html! { div.monitoring { (alerts) (boards) } }
-    }
-}
-
-impl Monitoring {
-    /// A picture of a panel of an entity's own dashboards, drawn by Grafana.
-    pub(crate) async fn picture(&self, page: EntityPage, uid: &str, panel: i64) -> Result<Bytes, Fault> {
-        let missing = || Fault::not_found("There is no picture of this panel");
-        let grafanas = self.grafanas.as_ref().ok_or_else(missing)?;
-        let annotations = Annotations::of(&page.entity);
-        let refused = |trouble: Trouble| Fault::error(trouble.message);
-        let host = grafanas.find(annotations.host).map_err(refused)?;
-        let asked = Asked::read(&page.query);
-        let is_dark = page.query.contains("theme=dark");
-        let at = At {
-            page: &page,
-            host,
-            annotations: &annotations,
-            asked,
-            path: String::new(),
-        };
-        let found = at.found().await;
-        if !host.settings.has_pictures || !found.choices.iter().any(|(known, _)| known == uid) {
-            return Err(missing());
-        }
-        let board = at.board_of(uid).await.map_err(refused)?;
-        let panel = board.panel(panel).ok_or_else(missing)?;
-        let variables = at.variables(&board, found.pinned.as_ref());
-        let shown = pages::foreign::page(&board, panel, &variables, at.asked.range);
-        let path = pages::foreign::rendered(&shown, is_dark);
-        host.picture(&path, at.left()).await.map_err(refused)
     }
 }
 
@@ -339,24 +310,6 @@ impl At<'_> {
         }
     }
 
-    /// A panel that Grafana draws: as a frame where that is configured, else as a picture.
-    async fn foreign(&self, board: &Board, panel: &Panel, pinned: Option<&Pinned>) -> Markup {
-        let (settings, range) = (&self.host.settings, self.asked.range);
-        let variables = self.variables(board, pinned);
-        let page = pages::foreign::page(board, panel, &variables, range);
-        let shown = if settings.embeds {
-            let may = self.host.lets_itself_be_framed(&page).await;
-            may.map(|()| pages::foreign::frame(&settings.link(&page), panel))
-        } else {
-            let path = pages::foreign::rendered(&page, false);
-            let asked = self.host.picture(&path, QUERY.min(self.left())).await;
-            asked.map(|_| pages::foreign::picture(&self.page.reference, (board, panel), range))
-        };
-        let whole = pages::boards::board_address(settings, board, &variables, range);
-        let address = format!("{whole}&viewPanel={}", panel.id);
-        pages::foreign::card(&chart_id(&board.uid, panel.id), (panel, &address), shown)
-    }
-
     /// What is left of the page's time.
     fn left(&self) -> Duration {
         let left = self.page.deadline.saturating_duration_since(Instant::now());
@@ -377,13 +330,7 @@ impl At<'_> {
             tags: self.tags(),
             span,
         };
-        match self.host.notes(&question, panel.id).await {
-            Ok(markers) => markers,
-            Err(trouble) => {
-                tracing::debug!("annotations could not be read: {}", trouble.message);
-                Vec::new()
-            }
-        }
+        self.host.notes(&question, panel.id).await
     }
 
     /// Tags of annotations that are about the entity; the last is how Flux names what it applied.

@@ -10,6 +10,7 @@ mod legend;
 mod markers;
 mod path;
 mod scale;
+mod stacked;
 mod stat;
 mod tips;
 mod unit;
@@ -83,6 +84,8 @@ pub struct LineChart<'a> {
     pub thresholds: Vec<Threshold>,
     /// What happened in the span; what is outside of it is left out.
     pub markers: Vec<Marker>,
+    /// Each line stands on those before it; their tops are the sums.
+    pub is_stacked: bool,
     /// Twice as high, for a chart on a page of its own.
     pub is_tall: bool,
 }

@@ -88,6 +88,8 @@ pub(crate) struct Panel {
     pub(crate) highest: Option<f64>,
     /// Values from which on a colour holds; the first holds below all others.
     pub(crate) steps: Vec<(Option<f64>, Option<Tone>)>,
+    /// Its lines stand on each other.
+    pub(crate) is_stacked: bool,
     /// The steps are drawn as lines.
     pub(crate) has_lines_at_steps: bool,
     /// How a number is made of a line: `lastNotNull`, `max`, ….
@@ -177,12 +179,19 @@ fn read_panel(panel: &Value) -> Option<Panel> {
         lowest: ends.0,
         highest: ends.1,
         steps: steps(&defaults["thresholds"], ends),
+        is_stacked: is_stacked(panel),
         has_lines_at_steps: style.is_some_and(|style| style != "off"),
         reduce: text(&panel["options"]["reduceOptions"]["calcs"][0]),
         mappings: field::mappings(&defaults["mappings"]),
         overrides: field::overrides(&panel["fieldConfig"]["overrides"]),
         arrangement: Arrangement::read(&panel["transformations"]),
     })
+}
+
+/// Whether lines stand on each other; panels of the older type `graph` say it by a word of their own.
+fn is_stacked(panel: &Value) -> bool {
+    let mode = panel.pointer("/fieldConfig/defaults/custom/stacking/mode");
+    mode.is_some_and(|mode| mode == "normal") || (panel["type"] == "graph" && panel["stack"] == true)
 }
 
 /// Thresholds. Those in percent are parts of the way between the ends, which are 0 and 100 unless set.

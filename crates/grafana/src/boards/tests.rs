@@ -217,6 +217,21 @@ fn every_type_of_panel_is_drawn_or_a_link() {
 }
 
 #[test]
+fn lines_are_stacked_where_the_panel_says_so() {
+    let stacking =
+        |mode: &str| json!({"fieldConfig": {"defaults": {"custom": {"stacking": {"mode": mode}}}}});
+    for (kind, more, is_stacked) in [
+        ("timeseries", stacking("normal"), true),
+        ("timeseries", stacking("none"), false),
+        ("timeseries", stacking("percent"), false),
+        ("graph", json!({"stack": true}), true),
+        ("timeseries", json!({}), false),
+    ] {
+        assert_eq!(panel_of(kind, &more).is_stacked, is_stacked, "{kind} {more}");
+    }
+}
+
+#[test]
 fn values_have_words_and_colours() {
     let panel = panel_of(
         "stat",

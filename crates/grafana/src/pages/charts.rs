@@ -192,6 +192,7 @@ fn lines<'a>(chart: &'a Chart<'_>, answered: &Answered) -> LineChart<'a> {
             })
             .collect(),
         markers: chart.markers.clone(),
+        is_stacked: panel.is_stacked,
         is_tall: chart.is_alone,
     }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::unit::{AxisUnit, Unit};
-use super::{LineChart, Series, float};
+use super::{LineChart, Series, float, stacked};
 
 /// Steps between round numbers, up to ten.
 const STEPS: [f64; 5] = [1.0, 2.0, 2.5, 5.0, 10.0];
@@ -78,7 +78,10 @@ impl ValueAxis {
 fn extent(chart: &LineChart<'_>) -> (f64, f64) {
     let span = |(low, high): (f64, f64), value: f64| (low.min(value), high.max(value));
     let nothing = (f64::INFINITY, f64::NEG_INFINITY);
-    let (low, high) = chart.series.iter().flat_map(Series::values).fold(nothing, span);
+    let tops = stacked::tops(chart);
+    let (low, high) = tops.iter().flat_map(Series::values).fold(nothing, span);
+    // What stands on something else stands on zero in the end.
+    let low = if chart.is_stacked { low.min(0.0) } else { low };
     // A threshold far away would press the lines flat.
     let reach = low - (high - low.min(0.0))..=high + (high - low.min(0.0));
     let thresholds = chart.thresholds.iter().map(|threshold| threshold.value);

@@ -24,6 +24,13 @@ pub(super) fn samples() -> Vec<Sample> {
                 ..usual()
             }),
         ),
+        Sample::new(
+            "Stacked chart",
+            line_chart(&LineChart {
+                is_stacked: true,
+                ..usual()
+            }),
+        ),
         Sample::new("Chart with deployments", line_chart(&marked())),
         Sample::new("Number", stat(&numbers(1))),
         Sample::new("Numbers", stat(&numbers(3))),

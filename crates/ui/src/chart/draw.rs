@@ -37,8 +37,8 @@ pub fn line_chart(chart: &LineChart<'_>) -> Markup {
                 div.chart-area {
                     svg.chart-lines viewBox=(format_args!("0 0 {WIDTH} {}", canvas.height)) height=(canvas.height) preserveAspectRatio="none" aria-hidden="true" {
                         (grid(&canvas, &axis))
-                        (markers::lines(chart, &canvas))
                         (lines(chart, &canvas))
+                        (markers::lines(chart, &canvas))
                     }
                     (tips(chart, &canvas))
                 }

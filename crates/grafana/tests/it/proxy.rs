@@ -1,6 +1,11 @@
 //! The original's plugin for browsers asks through the proxy, and reaches nothing else.
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use axum::http::StatusCode;
+use model::{Fault, Viewer};
+use plugin::{Decision, Permission, Policy};
 use serde_json::Value;
 
 use crate::fake::Mode;
@@ -81,4 +86,23 @@ async fn refusals_pass_and_pages_for_people_do_not() {
         world.get("/api/proxy/grafana/api/api/search").await.0,
         StatusCode::NOT_FOUND
     );
+}
+
+/// Lets nobody see anything.
+struct Closed;
+
+#[async_trait]
+impl Policy for Closed {
+    async fn decide(&self, _: &Viewer, asked: &[&'static Permission]) -> Result<Vec<Decision>, Fault> {
+        Ok(asked.iter().map(|_| Decision::Deny).collect())
+    }
+}
+
+#[tokio::test]
+async fn who_may_not_see_everything_reaches_nothing() {
+    let world = World::behind_the_proxy().await;
+    let path = "/api/proxy/grafana/api/api/search?limit=5&page=1";
+    let (status, body) = world.get_under(Some(Arc::new(Closed)), path).await;
+    assert_eq!(status, StatusCode::FORBIDDEN, "{body}");
+    assert!(!body.contains("Orders"), "{body}");
 }

@@ -11,7 +11,7 @@ use catalog::{Catalog, Sight};
 use config::Config;
 use model::{Actor, EntityRef, Fault, SystemClock, Viewer};
 use outside::{OutsideCalls, Settings};
-use plugin::{Body, Contributions, EntityPage, Routes, SearchFeed, Services, TabAnswer};
+use plugin::{Body, Contributions, EntityPage, Policy, Routes, SearchFeed, Services, TabAnswer};
 use serde_json::{Value, json};
 use store::{Database, Store, StoreError, Tx};
 use tempfile::TempDir;
@@ -236,11 +236,19 @@ impl World {
 
     /// The answer to a request for the plugin's routes, without the rules of their rows: status and content.
     pub async fn get(self, path: &str) -> (StatusCode, String) {
+        self.get_under(None, path).await
+    }
+
+    /// The same under a policy.
+    pub async fn get_under(self, policy: Option<Arc<dyn Policy>>, path: &str) -> (StatusCode, String) {
         let rows = self.contributions.routes.into_iter().flat_map(Routes::into_rows);
+        let permissions = web::Permissions::new(policy, grafana::ID);
         let router = rows.fold(Router::new(), |router, (head, method)| {
             router.route(&head.full_path(), method)
         });
-        let request = Request::get(path).body(HttpBody::empty()).unwrap();
+        let mut request = Request::get(path).body(HttpBody::empty()).unwrap();
+        request.extensions_mut().insert(permissions);
+        request.extensions_mut().insert(Viewer::guest());
         let answer = router.oneshot(request).await.unwrap();
         let (status, body) = (answer.status(), answer.into_body());
         let bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();

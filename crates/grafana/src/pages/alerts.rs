@@ -137,7 +137,8 @@ fn rule(owned: &Owned<'_>, alerts: &Alerts<'_>) -> Markup {
             div.alert-links {
                 @if let Some(runbook) = RUNBOOKS.iter().find_map(|name| annotations.get(*name)) { (outward(runbook, "Runbook")) }
                 @if let Some(panel) = panel(annotations, alerts.host) { (outward(&panel, "Panel")) }
-                @if owned.state == State::Firing { (outward(&silence_link(rule, first, alerts.host), "Silence")) }
+                // Of data sources only Grafana knows which alert manager is theirs.
+                @if owned.state == State::Firing && rule.source.is_none() { (outward(&silence_link(rule, first, alerts.host), "Silence")) }
                 span.muted { (rule.place) @if let Some(source) = &rule.source { " · " (source) } }
             }
         }

@@ -7,6 +7,7 @@ mod catalog;
 mod contender;
 mod docs;
 mod gitea;
+mod grafana;
 mod kubernetes;
 mod load;
 mod measure;
@@ -29,6 +30,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     if arguments.first().is_some_and(|first| first == "templates") {
         return templates::run(&arguments[1..]);
+    }
+    if arguments.first().is_some_and(|first| first == "grafana") {
+        return grafana::run(&arguments[1..]);
     }
     if arguments.first().is_some_and(|first| first == "docs") {
         return docs::run(&arguments[1..]);

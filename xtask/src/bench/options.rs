@@ -23,7 +23,9 @@ or     cargo xtask bench templates [--runs N] [--tasks N] [--people N] [--only â
 or     cargo xtask bench docs [--pages N,â€¦] [--runs N] [--binary PATH]
   whole sites of documentation and their first page, beside `mkdocs build`
 or     cargo xtask bench kubernetes [--size PERCENT] [--entities N] [--binary PATH]
-  three clusters with 20,000 pods, ours alone";
+  three clusters with 20,000 pods, ours alone
+or     cargo xtask bench grafana [--entities N] [--dashboards N] [--seconds N] [--binary PATH]
+  calls to a Grafana in memory, the tab Monitoring and its charts, ours alone";
 
 /// A catalog's size.
 #[derive(Debug, Clone, PartialEq, Eq)]

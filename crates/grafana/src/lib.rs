@@ -6,6 +6,7 @@
 //! (`boards`); the numbers of a panel are asked for by the chart that shows them, so that a slow data source holds up nothing
 //! else. Charts are drawn on the server by `ui`.
 
+mod alert_states;
 mod alerts;
 mod annotate;
 mod annotations;
@@ -42,6 +43,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use work::{Schedule, Subscription};
 
+use crate::alert_states::AlertStates;
 use crate::alerts::known::Known;
 use crate::alerts::pushed::{self, Pushed, WEBHOOKS};
 use crate::alerts::refresh::{KIND, Refresh, TOPIC};
@@ -121,7 +123,9 @@ pub fn contributions(
     let (Some(grafanas), Some(many)) = (grafanas, many) else {
         return base;
     };
-    tokio::spawn(known.clone().follow(services.store.clone(), stop));
+    tokio::spawn(known.clone().follow(services.store.clone(), stop.clone()));
+    let states = AlertStates::new(many.clone());
+    tokio::spawn(states.clone().follow(services.store.clone(), stop));
     let annotate = CreateAnnotation(grafanas.clone());
     let annotates = grafanas.all().iter().any(|host| host.settings.annotates);
     let actions: Vec<Arc<dyn Action>> = if annotates {
@@ -146,6 +150,7 @@ pub fn contributions(
             Arc::new(AlertCard { grafanas, known }),
             Arc::new(AlertsOfParts(many.clone())),
         ],
+        entity_states: vec![Arc::new(states)],
         home_cards: vec![Arc::new(OwnedAlerts(many))],
         navigation: vec![NavigationItem::new(
             "Alerts",

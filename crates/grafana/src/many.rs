@@ -89,7 +89,7 @@ impl Whose {
 }
 
 /// Entities that may select alerts.
-fn selecting() -> Filter {
+pub(crate) fn selecting() -> Filter {
     let keys = [ALERTS, DASHBOARDS, OLD_DASHBOARDS].map(|annotation| Filter::Exists {
         key: format!("metadata.annotations.{annotation}"),
     });

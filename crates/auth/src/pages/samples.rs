@@ -81,7 +81,7 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
                 "p, role:default/reader, catalog.location.create, create, allow",
             )),
         ),
-        ("permissions-of-nobody", permissions(&nobody())),
+        ("permissions-of-nobody", permissions(&no_person())),
         ("signing-out", leaving("keycloak.example.com")),
         ("sessions", sessions(&own_sessions(&ada), Some("1"), at("09:30"))),
         ("sessions-of-the-guest", without_session(true)),
@@ -155,7 +155,7 @@ fn told(lines: &str) -> PermissionsPage {
     }
 }
 
-fn nobody() -> PermissionsPage {
+fn no_person() -> PermissionsPage {
     PermissionsPage {
         who: "ada".to_owned(),
         answered: Err("'ada' is no person; write for example user:default/ada".to_owned()),

@@ -100,7 +100,7 @@ fn controller(one: &ClusterAnswer, deployment: &Object, now: Timestamp) -> Contr
         deployment
             .labels()
             .get(&format!("app.kubernetes.io/{key}"))
-            .cloned()
+            .map(str::to_owned)
     };
     let pods: Vec<&Object> = one
         .owned(deployment)

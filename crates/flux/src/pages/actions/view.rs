@@ -78,7 +78,7 @@ fn consequences(action: Action, object: &Object) -> &'static str {
 
 /// Whether an object is itself applied by a Kustomization.
 fn is_from_git(object: &Object) -> bool {
-    object.labels().contains_key("kustomize.toolkit.fluxcd.io/name")
+    object.labels().get("kustomize.toolkit.fluxcd.io/name").is_some()
 }
 
 fn command(action: Action, object: &Object) -> Option<String> {

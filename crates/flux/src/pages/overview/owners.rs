@@ -67,7 +67,7 @@ async fn entities(
 /// Ids of entities, on the object itself and on the workloads that it applies.
 fn ids(desk: &Desk, row: &Row<'_>) -> BTreeSet<String> {
     let object = &row.seen.object;
-    let own = object.labels().get(ID).cloned();
+    let own = object.labels().get(ID).map(str::to_owned);
     let of_applier = MANAGED_BY.iter().find(|(_, kind)| *kind == object.kind());
     let below = of_applier.and_then(|(group, _)| {
         let text = format!(
@@ -84,6 +84,6 @@ fn ids(desk: &Desk, row: &Row<'_>) -> BTreeSet<String> {
         Some(desk.kubernetes.ask(&question, &BELOW).clusters)
     });
     let objects = below.into_iter().flatten().flat_map(|one| one.objects);
-    let below = objects.filter_map(|object| object.labels().get(ID).cloned());
+    let below = objects.filter_map(|object| object.labels().get(ID).map(str::to_owned));
     own.into_iter().chain(below).collect()
 }

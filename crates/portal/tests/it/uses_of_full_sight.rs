@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// All uses of a sight that sees everything, outside of tests.
-const USES: [(&str, &str); 15] = [
+const USES: [(&str, &str); 16] = [
     (
         "auth/src/resolver.rs",
         "a sign-in finds the person and its groups",

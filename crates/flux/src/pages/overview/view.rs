@@ -255,7 +255,7 @@ fn nothing(overview: &Overview<'_>) -> Markup {
     } else {
         (
             "Flux applies nothing yet",
-            "It is installed, and no object of it was made, or none may be seen.",
+            "The clusters that answer have no object of it that may be seen.",
         )
     };
     empty_state(EmptyState {

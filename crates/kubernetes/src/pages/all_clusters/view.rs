@@ -234,7 +234,7 @@ fn node_table(answer: &ClusterAnswer, now: Timestamp) -> Markup {
             .map(|node| node_row(node, now))
             .collect(),
     };
-    html! { (data_table(&table)) @if more > 0 { p.k8s-more.muted { "and " (more) " more nodes" } } }
+    html! { div.k8s-flush { (data_table(&table)) } @if more > 0 { p.k8s-more.muted { "and " (more) " more nodes" } } }
 }
 
 fn node_row(node: &Object, now: Timestamp) -> Row {

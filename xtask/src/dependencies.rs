@@ -181,6 +181,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "catalog",
             "config",
+            "events",
             "kubernetes",
             "model",
             "outside",
@@ -196,7 +197,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "grafana",
         &[
-            "catalog", "config", "model", "outside", "plugin", "sight", "store", "ui", "web", "work",
+            "catalog", "config", "events", "model", "outside", "plugin", "sight", "store", "ui", "web",
+            "work",
         ],
     ),
     (

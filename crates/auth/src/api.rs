@@ -1,8 +1,9 @@
-//! `/api/auth`: the sign-in as the original's routes have it, in the redirect flow, and who is asking (`identity`).
+//! `/api/auth`: the sign-in as the original's routes have it, in the redirect flow and in that of popups, and who is asking (`identity`).
 
 mod identity;
+pub(crate) mod popup;
 
-use axum::extract::{RawQuery, Request, State};
+use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::header::{CACHE_CONTROL, HOST, LOCATION, ORIGIN, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -17,13 +18,15 @@ use web::{ApiError, RequestId};
 use crate::front::{Answer, Front, HOME};
 use crate::oidc::Provider;
 use crate::pages;
+use crate::refusal::Refusal;
+use crate::settings::KNOWN;
 
 /// The rows below `/api/auth`.
 pub(crate) fn rows(front: &Front) -> Rows {
     Rows::new()
-        .get("/oidc/start", Rule::anyone(), start)
-        .get("/oidc/handler/frame", Rule::anyone(), frame)
-        .post("/oidc/logout", Rule::anyone(), logout)
+        .get("/{provider}/start", Rule::anyone(), start)
+        .get("/{provider}/handler/frame", Rule::anyone(), frame)
+        .post("/{provider}/logout", Rule::anyone(), logout)
         .with_state(front)
         .and(identity::rows().with_state(front))
 }
@@ -40,16 +43,19 @@ pub(crate) fn parameter(query: Option<&str>, name: &str) -> Option<String> {
 /// Sends a browser to the provider.
 async fn start(
     State(front): State<Front>,
+    Path(id): Path<String>,
     RawQuery(query): RawQuery,
     chrome: Chrome,
     request: Request,
 ) -> Result<Response, ApiError> {
     let query = query.as_deref();
-    let provider = wanted_provider(&front, query)?;
-    check_flow(query)?;
-    let return_to = wanted_page(&front, query)?;
+    let provider = wanted_provider(&front, &id, query)?;
+    let return_to = match flow(query)? {
+        Flow::Redirect => wanted_page(&front, query)?,
+        Flow::Popup(origin) => popup::return_to(&origin),
+    };
     let headers = request.headers();
-    if let Some(elsewhere) = own_address(&front, headers, query) {
+    if let Some(elsewhere) = own_address(&front, &id, headers, query) {
         return Ok(see_other(StatusCode::FOUND, &elsewhere));
     }
     match front.begin(provider, &return_to, headers).await {
@@ -59,15 +65,19 @@ async fn start(
             answer.headers_mut().append(SET_COOKIE, cookie);
             Ok(answer)
         }
-        Err(refusal) => Ok(pages::refused(&front, chrome, &refusal, &return_to)),
+        Err(refusal) => Ok(match popup::origin(&return_to) {
+            Some(origin) => popup::refused(origin, &refusal),
+            None => pages::refused(&front, chrome, &refusal, &return_to),
+        }),
     }
 }
 
 /// The provider of the environment that is asked for, in the original's words.
-fn wanted_provider<'a>(front: &'a Front, query: Option<&str>) -> Result<&'a Provider, Fault> {
+fn wanted_provider<'a>(front: &'a Front, id: &str, query: Option<&str>) -> Result<&'a Provider, Fault> {
+    check_provider(front, id)?;
     let environment = parameter(query, "env")
         .ok_or_else(|| Fault::input("Must specify 'env' query to select environment"))?;
-    let provider = front.provider(&environment).ok_or_else(|| {
+    let provider = front.provider_of(id, &environment).ok_or_else(|| {
         Fault::not_found(format!(
             "No configuration available for the '{environment}' environment of this provider."
         ))
@@ -80,13 +90,34 @@ fn wanted_provider<'a>(front: &'a Front, query: Option<&str>) -> Result<&'a Prov
     Ok(provider)
 }
 
-fn check_flow(query: Option<&str>) -> Result<(), Fault> {
-    match parameter(query, "flow").as_deref() {
-        None | Some("redirect") => Ok(()),
-        Some(_) => Err(Fault::new(
-            FaultKind::NotImplemented.as_wire(),
-            "Only flow=redirect is served; the frontend has enableExperimentalRedirectFlow: true for it",
+/// A provider of this name is configured, if with mistakes.
+fn check_provider(front: &Front, id: &str) -> Result<(), Fault> {
+    if front.is_configured(id) {
+        return Ok(());
+    }
+    Err(Fault::not_found(match KNOWN.iter().any(|known| known.id == id) {
+        true => format!("No auth provider registered for '{id}'"),
+        false => format!("Unknown auth provider '{id}'"),
+    }))
+}
+
+/// How a sign-in ends.
+enum Flow {
+    /// The browser is led to a page.
+    Redirect,
+    /// The window tells the one of this origin that opened it.
+    Popup(String),
+}
+
+/// The origin was checked with the provider.
+fn flow(query: Option<&str>) -> Result<Flow, Fault> {
+    match (parameter(query, "flow").as_deref(), parameter(query, "origin")) {
+        (None | Some("redirect"), _) => Ok(Flow::Redirect),
+        (Some("popup"), Some(origin)) => Ok(Flow::Popup(origin)),
+        (Some("popup"), None) => Err(Fault::input(
+            "flow=popup needs 'origin', the origin of the page that waits",
         )),
+        (Some(other), _) => Err(Fault::input(format!("flow is popup or redirect, not '{other}'"))),
     }
 }
 
@@ -102,13 +133,13 @@ fn wanted_page(front: &Front, query: Option<&str>) -> Result<String, Fault> {
 
 /// The address of this very request on the host that the provider leads back to, where it came by another name of the
 /// machine: a cookie is good for one host.
-fn own_address(front: &Front, headers: &HeaderMap, query: Option<&str>) -> Option<String> {
+fn own_address(front: &Front, id: &str, headers: &HeaderMap, query: Option<&str>) -> Option<String> {
     let host = headers.get(HOST)?.to_str().ok()?;
     let wanted = &front.base_url[url::Position::BeforeHost..url::Position::AfterPort];
     if host.eq_ignore_ascii_case(wanted) {
         return None;
     }
-    let mut url = front.address("/api/auth/oidc/start");
+    let mut url = front.address(&format!("/api/auth/{id}/start"));
     url.set_query(query);
     // Behind a proxy that changes the host this would go in circles.
     let is_second = parameter(query, "moved").is_some();
@@ -119,10 +150,14 @@ fn own_address(front: &Front, headers: &HeaderMap, query: Option<&str>) -> Optio
 /// The provider sends a browser back.
 async fn frame(
     State(front): State<Front>,
+    Path(id): Path<String>,
     RawQuery(query): RawQuery,
     chrome: Chrome,
     request: Request,
 ) -> Response {
+    if let Err(fault) = check_provider(&front, &id) {
+        return ApiError::new(fault).into_response();
+    }
     let (parts, _) = request.into_parts();
     let query = query.as_deref();
     let answer = Answer {
@@ -132,19 +167,35 @@ async fn frame(
         error: parameter(query, "error"),
         error_description: parameter(query, "error_description"),
     };
-    match front.finish(answer, &parts).await {
-        Ok(signed_in) => {
-            let mut answer = see_other(StatusCode::SEE_OTHER, &signed_in.return_to);
-            let cookie = front.sessions.cookies.begin(&signed_in.secret, signed_in.seconds);
-            answer.headers_mut().append(SET_COOKIE, cookie);
-            answer
+    let (waiting, finished) = front.finish(answer, &parts).await;
+    let signed_in = match finished {
+        Ok(signed_in) => signed_in,
+        Err(refusal) => {
+            return match waiting.as_deref().and_then(popup::origin) {
+                Some(origin) => popup::refused(origin, &refusal),
+                None => pages::refused(&front, chrome, &refusal, HOME),
+            };
         }
-        Err(refusal) => pages::refused(&front, chrome, &refusal, HOME),
-    }
+    };
+    let mut answer = match popup::origin(&signed_in.return_to) {
+        None => see_other(StatusCode::SEE_OTHER, &signed_in.return_to),
+        Some(origin) => match identity::of_sign_in(&front, &signed_in).await {
+            Ok(response) => popup::signed_in(origin, &response),
+            Err(fault) => popup::refused(origin, &Refusal::failed(&fault)),
+        },
+    };
+    let cookie = front.sessions.cookies.begin(&signed_in.secret, signed_in.seconds);
+    answer.headers_mut().append(SET_COOKIE, cookie);
+    answer
 }
 
 /// Ends the session, for scripts. The header is one that a form of another site cannot send.
-async fn logout(State(front): State<Front>, request: Request) -> Result<Response, ApiError> {
+async fn logout(
+    State(front): State<Front>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    check_provider(&front, &id)?;
     let (parts, _) = request.into_parts();
     check_script(&front, &parts.headers)?;
     let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());

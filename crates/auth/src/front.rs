@@ -6,12 +6,12 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use catalog::Catalog;
 use jiff::SignedDuration;
-use model::{Clock, Fault};
+use model::{Clock, EntityRef, Fault};
 use store::{Lane, Store, StoreError};
 use url::Url;
 use web::{Access, RequestId};
 
-use crate::oidc::{Proofs, Provider, random};
+use crate::oidc::{Proofs, Provider, ProviderTokens, random};
 use crate::refusal::Refusal;
 use crate::resolver::resolve;
 use crate::session::cookie::SIGN_IN_SECONDS;
@@ -28,8 +28,10 @@ pub(crate) const HOME: &str = "/";
 pub(crate) struct Front {
     pub sessions: Sessions,
     pub providers: Arc<Vec<Provider>>,
-    /// The environment whose provider the pages offer.
+    /// The environment whose providers the pages offer.
     pub environment: Arc<str>,
+    /// The names of providers that the configuration has, if with mistakes.
+    pub configured: Arc<[&'static str]>,
     /// Why no provider can be offered although one is configured.
     pub unusable: Option<Arc<str>>,
     /// Whether there is a guest.
@@ -62,6 +64,10 @@ pub(crate) struct SignedIn {
     pub secret: String,
     pub seconds: i64,
     pub return_to: String,
+    pub entity: EntityRef,
+    /// The name of the provider.
+    pub provider: String,
+    pub tokens: ProviderTokens,
 }
 
 /// What a provider sends a browser back with.
@@ -75,16 +81,29 @@ pub(crate) struct Answer {
 }
 
 impl Front {
-    /// The provider of an environment.
-    pub fn provider(&self, environment: &str) -> Option<&Provider> {
+    /// The provider that sessions know by this name.
+    pub fn provider(&self, key: &str) -> Option<&Provider> {
         self.providers
             .iter()
-            .find(|provider| provider.settings.environment == environment)
+            .find(|provider| provider.settings.key() == key)
     }
 
-    /// The provider that the pages offer.
-    pub fn offered(&self) -> Option<&Provider> {
-        self.provider(&self.environment)
+    /// Whether the configuration has a provider of this name.
+    pub fn is_configured(&self, id: &str) -> bool {
+        self.configured.contains(&id)
+    }
+
+    /// The provider of an environment.
+    pub fn provider_of(&self, id: &str, environment: &str) -> Option<&Provider> {
+        let is_it =
+            |provider: &&Provider| provider.settings.id == id && provider.settings.environment == environment;
+        self.providers.iter().find(is_it)
+    }
+
+    /// The providers that the pages offer.
+    pub fn offered(&self) -> impl Iterator<Item = &Provider> {
+        let offered = |provider: &&Provider| provider.settings.environment == *self.environment;
+        self.providers.iter().filter(offered)
     }
 
     /// Whether the sender of a request gets a token of the guest.
@@ -114,7 +133,7 @@ impl Front {
         let browser = known.map_or_else(random, str::to_owned);
         let sign_in = SignIn {
             proofs,
-            provider: provider.settings.environment.clone(),
+            provider: provider.settings.key(),
             return_to: return_to.to_owned(),
         };
         self.keep(&sign_in, &browser)
@@ -131,13 +150,19 @@ impl Front {
         tx.commit().await
     }
 
-    /// Ends a sign-in with what the provider sent.
-    pub async fn finish(&self, answer: Answer, parts: &Parts) -> Result<SignedIn, Refusal> {
+    /// Ends a sign-in with what the provider sent; also says where it was to lead, once that is known.
+    pub async fn finish(&self, answer: Answer, parts: &Parts) -> (Option<String>, Result<SignedIn, Refusal>) {
+        let sign_in = match self.taken(&answer, &parts.headers).await {
+            Ok(Some(sign_in)) => sign_in,
+            Ok(None) => return (None, Err(Refusal::interrupted(self.base_url.as_str()))),
+            Err(refusal) => return (None, Err(refusal)),
+        };
+        let return_to = sign_in.return_to.clone();
+        (Some(return_to), self.finish_one(sign_in, answer, parts).await)
+    }
+
+    async fn finish_one(&self, sign_in: SignIn, answer: Answer, parts: &Parts) -> Result<SignedIn, Refusal> {
         let interrupted = || Refusal::interrupted(self.base_url.as_str());
-        let sign_in = self
-            .taken(&answer, &parts.headers)
-            .await?
-            .ok_or_else(interrupted)?;
         let provider = self.provider(&sign_in.provider).ok_or_else(interrupted)?;
         if let Some(issuer) = &answer.issuer
             && !provider.is_issuer(issuer).await?
@@ -160,7 +185,7 @@ impl Front {
             }
         };
         let arrival = Arrival {
-            entity,
+            entity: entity.clone(),
             provider: &sign_in.provider,
             tokens: &person.tokens,
             lasts: provider.settings.session,
@@ -176,6 +201,9 @@ impl Front {
             secret,
             seconds: i64::try_from(provider.settings.session.as_secs()).unwrap_or(i64::MAX),
             return_to: sign_in.return_to,
+            provider: sign_in.provider,
+            tokens: person.tokens,
+            entity,
         })
     }
 

@@ -150,7 +150,7 @@ fn front(
     let base_url = base_url(config);
     let settings = Settings::read(config.value().get(ID.as_str()).unwrap_or(&Value::Null));
     let (providers, mut failures) = providers(&settings, &base_url, services, &clock);
-    let is_offered = settings.offered().is_some() && failures.is_empty();
+    let is_offered = settings.offered().next().is_some() && failures.is_empty();
     failures.extend(
         settings
             .problems
@@ -178,6 +178,7 @@ fn front(
         sessions: Sessions::new(store.clone(), catalog.clone(), audit, clock.clone(), cookies),
         providers: Arc::new(providers),
         environment: settings.environment.as_str().into(),
+        configured: settings::configured(config.value().get(ID.as_str()).unwrap_or(&Value::Null)),
         unusable: unusable.map(|reason| reason.as_str().into()),
         access: Arc::new(Access::from_config(config)),
         base_url,
@@ -208,7 +209,7 @@ fn providers(
 fn callback(settings: &OidcSettings, base_url: &Url) -> Url {
     let own = || {
         base_url
-            .join("/api/auth/oidc/handler/frame")
+            .join(&format!("/api/auth/{}/handler/frame", settings.id))
             .unwrap_or_else(|_| base_url.clone())
     };
     settings.callback_url.clone().unwrap_or_else(own)

@@ -106,7 +106,7 @@ impl Provider {
             ..HostPolicy::default()
         };
         Ok(Self {
-            host: outside.host(&format!("sign-in {}", settings.environment), &policy)?,
+            host: outside.host(&format!("sign-in {}", settings.key()), &policy)?,
             settings: Arc::new(settings),
             callback,
             clock,
@@ -246,10 +246,7 @@ impl Provider {
             other => other,
         };
         claims.map_err(|fault| {
-            tracing::warn!(
-                environment = self.settings.environment,
-                "an ID token is refused: {fault}"
-            );
+            tracing::warn!(provider = self.settings.key(), "an ID token is refused: {fault}");
             Refusal::unproved(&fault.to_string())
         })
     }

@@ -66,11 +66,11 @@ pub(crate) fn refused(front: &Front, chrome: Chrome, refusal: &Refusal, return_t
 }
 
 fn offer<'a>(front: &Front, portal: &str, return_to: &str) -> SignIn<'a> {
-    let choice = front.offered().map(|provider| Choice {
+    let choices = front.offered().map(|provider| Choice {
         label: provider.settings.label(),
         host: provider.settings.host().to_owned(),
         href: ui::href::with_query(
-            "/api/auth/oidc/start",
+            &format!("/api/auth/{}/start", provider.settings.id),
             [
                 ("env", &*front.environment),
                 ("flow", "redirect"),
@@ -80,7 +80,7 @@ fn offer<'a>(front: &Front, portal: &str, return_to: &str) -> SignIn<'a> {
     });
     SignIn {
         portal: portal.to_owned(),
-        choice,
+        choices: choices.collect(),
         unusable: front.unusable.as_deref().map(str::to_owned),
         return_to: return_to.to_owned(),
         ..SignIn::default()

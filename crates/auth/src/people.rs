@@ -8,9 +8,6 @@ use secrecy::SecretString;
 use crate::front::Front;
 use crate::oidc::{NotRenewed, ProviderTokens};
 
-/// The one sort of provider that gives tokens.
-const OIDC: &str = "oidc";
-
 #[async_trait]
 impl PeopleTokens for Front {
     async fn id_token(&self, viewer: &Viewer, provider: &str) -> Result<Option<SecretString>, Fault> {
@@ -21,17 +18,21 @@ impl PeopleTokens for Front {
         else {
             return Ok(None);
         };
-        if provider != OIDC {
-            return Ok(None);
-        }
-        let tokens = self.provider_tokens(session).await?;
-        Ok(tokens.map(|tokens| SecretString::from(tokens.id_token)))
+        let found = self.provider_tokens(session).await?;
+        let found = found.filter(|(key, _)| {
+            self.provider(key)
+                .is_some_and(|known| known.settings.id == provider)
+        });
+        Ok(found.map(|(_, tokens)| SecretString::from(tokens.id_token)))
     }
 }
 
 impl Front {
-    /// The tokens of a session whose browser is asking now, good for half a minute at least.
-    pub(crate) async fn provider_tokens(&self, session: &str) -> Result<Option<ProviderTokens>, Fault> {
+    /// The tokens of a session whose browser is asking now, good for half a minute at least, with the name of their provider.
+    pub(crate) async fn provider_tokens(
+        &self,
+        session: &str,
+    ) -> Result<Option<(String, ProviderTokens)>, Fault> {
         let Some((secret, renewing)) = self.sessions.opened(session) else {
             return Ok(None);
         };
@@ -40,29 +41,28 @@ impl Front {
             .as_ref()
             .is_none_or(|(_, tokens)| tokens.are_good(self.clock.now()))
         {
-            return Ok(kept.map(|(_, tokens)| tokens));
+            return Ok(kept);
         }
         // One request renews them for all that wait; a provider may take a refresh token only once.
         let _held = renewing.lock().await;
-        let Some((environment, tokens)) = self.sessions.kept_tokens(&secret).await? else {
+        let Some((key, tokens)) = self.sessions.kept_tokens(&secret).await? else {
             return Ok(None);
         };
         if tokens.are_good(self.clock.now()) {
-            return Ok(Some(tokens));
+            return Ok(Some((key, tokens)));
         }
-        let Some(provider) = self.provider(&environment) else {
+        let Some(provider) = self.provider(&key) else {
             return Ok(None);
         };
         match provider.renewed(&tokens).await {
             Ok(new) => {
                 self.sessions.keep_tokens(session, &secret, &new).await?;
-                Ok(new.are_good(self.clock.now()).then_some(new))
+                Ok(new.are_good(self.clock.now()).then_some((key, new)))
             }
             // Another process may have been first.
             Err(NotRenewed::Ended) => {
                 let kept = self.sessions.kept_tokens(&secret).await?;
-                let good = kept.filter(|(_, tokens)| tokens.are_good(self.clock.now()));
-                Ok(good.map(|(_, tokens)| tokens))
+                Ok(kept.filter(|(_, tokens)| tokens.are_good(self.clock.now())))
             }
             Err(NotRenewed::Away(refusal)) => Err(Fault::new(FaultKind::Unavailable, refusal.message)),
         }

@@ -61,6 +61,8 @@ struct Written {
 const BY_EMAIL: &str = "emailMatchingUserEntityProfileEmail";
 const BY_LOCAL_PART: &str = "emailLocalPartMatchingUserEntityName";
 const BY_USERNAME: &str = "preferredUsernameMatchingUserEntityName";
+/// The same, as the original calls it for GitLab and its like.
+const BY_USERNAME_OF_HOST: &str = "usernameMatchingUserEntityName";
 
 impl Resolver {
     /// Reads an entry of the configuration.
@@ -72,7 +74,7 @@ impl Resolver {
             BY_LOCAL_PART => By::LocalPart {
                 domains: written.allowed_domains,
             },
-            BY_USERNAME => By::Username,
+            BY_USERNAME | BY_USERNAME_OF_HOST => By::Username,
             other => {
                 return Err(format!(
                     "the resolver '{other}' is not known, expected {BY_EMAIL}, {BY_LOCAL_PART} or {BY_USERNAME}"

@@ -48,8 +48,10 @@ impl ConfigSection for AuthSection {
                     }, "oidc": {
                         "type": "object",
                         "description": "OpenID Connect, by environment.",
-                        "additionalProperties": provider_schema(),
-                    }},
+                        "additionalProperties": provider_schema(&json!({"metadataUrl": metadata()}), &["metadataUrl", "clientId"]),
+                    }, "google": known("Google, by environment.", &json!({})),
+                    "gitlab": known("GitLab, by environment.", &json!({"audience": {"type": "string", "description": "Address of GitLab; https://gitlab.com unless it is set."}})),
+                    "gitea": known("Gitea, by environment.", &json!({"baseUrl": {"type": "string", "description": "Address of Gitea."}}))},
                     // The guest needs no keys; the portal says of every other provider that it does not have it.
                     "additionalProperties": {},
                 },
@@ -62,23 +64,35 @@ impl ConfigSection for AuthSection {
     }
 }
 
-fn provider_schema() -> Value {
+/// A provider whose metadata need not be named.
+fn known(description: &str, more: &Value) -> Value {
+    let mut own = json!({"metadataUrl": metadata()});
+    own.as_object_mut()
+        .into_iter()
+        .for_each(|own| own.extend(more.as_object().cloned().unwrap_or_default()));
+    json!({"type": "object", "description": description, "additionalProperties": provider_schema(&own, &["clientId"])})
+}
+
+fn metadata() -> Value {
+    json!({"type": "string", "description": "Address of the provider's metadata, which ends with /.well-known/openid-configuration."})
+}
+
+fn provider_schema(own: &Value, required: &[&str]) -> Value {
     let text = |description: &str| json!({"type": "string", "description": description});
     let resolver = json!({
         "type": "object", "required": ["resolver"],
         "properties": {
-            "resolver": text("emailMatchingUserEntityProfileEmail, emailLocalPartMatchingUserEntityName or preferredUsernameMatchingUserEntityName."),
+            "resolver": text("emailMatchingUserEntityProfileEmail, emailLocalPartMatchingUserEntityName, preferredUsernameMatchingUserEntityName or usernameMatchingUserEntityName."),
             "allowedDomains": {"type": "array", "items": {"type": "string"}, "description": "Domains of addresses whose first part may be a name."},
             "dangerouslyAllowSignInWithoutUserInCatalog": {"type": "boolean", "description": "Lets people in who have no User entity."},
         },
     });
-    json!({
-        "type": "object", "required": ["metadataUrl", "clientId"],
+    let mut schema = json!({
+        "type": "object", "required": required,
         "properties": {
-            "metadataUrl": text("Address of the provider's metadata, which ends with /.well-known/openid-configuration."),
             "clientId": text("Name of the portal at the provider."),
             "clientSecret": {"type": "string", "visibility": "secret", "description": "Secret of the portal at the provider."},
-            "callbackUrl": text("Where the provider sends people back to, if it is not <backend.baseUrl>/api/auth/oidc/handler/frame."),
+            "callbackUrl": text("Where the provider sends people back to, if it is not <backend.baseUrl>/api/auth/<provider>/handler/frame."),
             "tokenEndpointAuthMethod": text("client_secret_basic, client_secret_post or none."),
             "tokenSignedResponseAlg": text("The algorithm by which ID tokens are signed; RS256 unless it is set."),
             "additionalScopes": {"description": "Scopes beside openid, profile and email.", "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
@@ -89,7 +103,12 @@ fn provider_schema() -> Value {
             "title": text("What people call the sign-in service; stands on the button."),
             "signIn": {"type": "object", "properties": {"resolvers": {"type": "array", "items": resolver, "description": "Ways to find a person's User entity, tried in this order."}}},
         },
-    })
+    });
+    let properties = schema["properties"].as_object_mut();
+    properties
+        .into_iter()
+        .for_each(|properties| properties.extend(own.as_object().cloned().unwrap_or_default()));
+    schema
 }
 
 impl ConfigSection for PermissionSection {

@@ -54,7 +54,7 @@ pub(crate) struct Session {
     pub id: String,
     pub entity: EntityRef,
     pub claims: Vec<EntityRef>,
-    /// The environment of the provider.
+    /// The name of the provider (`OidcSettings::key`).
     pub provider: String,
     pub browser: String,
     pub created: Timestamp,
@@ -186,7 +186,7 @@ impl Sessions {
         self.opened.of(session)
     }
 
-    /// The tokens of a session that has not ended, with the environment of their provider.
+    /// The tokens of a session that has not ended, with the name of their provider.
     pub async fn kept_tokens(&self, secret: &str) -> Result<Option<(String, ProviderTokens)>, Fault> {
         let row = self.row(secret).await.map_err(|error| unavailable(&error))?;
         Ok(row.and_then(|row| Some((row.session.provider.clone(), tokens(secret, &row)?))))

@@ -1,4 +1,5 @@
-//! Sign-in with OpenID Connect as `auth.providers.oidc.<environment>` configures it.
+//! Sign-in with OpenID Connect as `auth.providers.<provider>.<environment>` configures it: with any provider (`oidc`), and with
+//! those whose addresses are known (`known_providers`).
 //!
 //! The keys are those of the original. What is written is read once, into settings that can be used or into problems that say
 //! why not; a provider with problems signs nobody in.
@@ -10,16 +11,18 @@ use config::{HumanDuration, OneOrMany, Secret};
 use jsonwebtoken::Algorithm;
 use model::{Fault, Problem};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use url::{Position, Url};
 
 use crate::resolver::Resolver;
 
 pub(crate) mod discovery;
 mod guest;
+mod known_providers;
 mod tokens;
 
 pub(crate) use guest::Guest;
+pub(crate) use known_providers::{KNOWN, KnownProvider, OIDC};
 pub(crate) use tokens::TokenSettings;
 
 /// Scopes that every sign-in asks for.
@@ -34,7 +37,7 @@ const DEFAULT_SESSION: Duration = Duration::from_hours(7 * 24);
 /// All providers that can be used, and what is wrong with the others.
 #[derive(Default)]
 pub(crate) struct Settings {
-    /// The environment whose provider the pages offer.
+    /// The environment whose providers the pages offer.
     pub environment: String,
     pub providers: Vec<OidcSettings>,
     pub guest: Guest,
@@ -45,6 +48,8 @@ pub(crate) struct Settings {
 /// One provider.
 #[derive(Debug, Clone)]
 pub(crate) struct OidcSettings {
+    /// The name of the provider in addresses and in the configuration.
+    pub id: &'static str,
     pub environment: String,
     /// What people call it.
     pub title: Option<String>,
@@ -98,11 +103,16 @@ struct SignIn {
     resolvers: Vec<Value>,
 }
 
+/// The names of providers that the section `auth` has.
+pub(crate) fn configured(section: &Value) -> std::sync::Arc<[&'static str]> {
+    let ids = KNOWN.iter().map(|known| known.id);
+    ids.filter(|id| section["providers"][*id].is_object()).collect()
+}
+
 impl Settings {
     /// Reads the section `auth`.
     pub fn read(section: &Value) -> Self {
         let environment = section["environment"].as_str().unwrap_or(DEFAULT_ENVIRONMENT);
-        let written = section.pointer("/providers/oidc").and_then(Value::as_object);
         let mut settings = Self {
             environment: environment.to_owned(),
             ..Self::default()
@@ -115,46 +125,50 @@ impl Settings {
             Ok(tokens) => settings.tokens = tokens,
             Err(problem) => settings.problems.push(*problem),
         }
-        for (name, value) in written.into_iter().flatten() {
-            match OidcSettings::read(name, value) {
-                Ok(provider) => settings.providers.push(provider),
-                Err(problem) => settings.problems.push(*problem),
+        let mut environments = Vec::new();
+        for known in &KNOWN {
+            let written = section["providers"][known.id].as_object();
+            for (name, value) in written.into_iter().flatten() {
+                environments.push((known.id, name.as_str()));
+                match OidcSettings::read(known, name, value) {
+                    Ok(provider) => settings.providers.push(provider),
+                    Err(problem) => settings.problems.push(*problem),
+                }
             }
         }
-        if let Some(environments) = written {
-            settings.check_environment(environments);
-        }
+        settings.check_environment(&environments);
         settings
     }
 
-    /// The provider that the pages offer.
-    pub fn offered(&self) -> Option<&OidcSettings> {
+    /// The providers that the pages offer.
+    pub fn offered(&self) -> impl Iterator<Item = &OidcSettings> {
         self.providers
             .iter()
-            .find(|provider| provider.environment == self.environment)
+            .filter(|provider| provider.environment == self.environment)
     }
 
-    fn check_environment(&mut self, written: &Map<String, Value>) {
-        if written.contains_key(&self.environment) {
+    fn check_environment(&mut self, written: &[(&'static str, &str)]) {
+        let is_there = written.iter().any(|(_, name)| *name == self.environment);
+        let Some((first, _)) = written.first().filter(|_| !is_there) else {
             return;
-        }
-        let names: Vec<&str> = written.keys().map(String::as_str).collect();
+        };
+        let names: Vec<String> = written.iter().map(|(id, name)| format!("{id}.{name}")).collect();
         let fault = Fault::input(format!(
-            "nobody can sign in: auth.environment is '{}', and auth.providers.oidc has only {}",
+            "nobody can sign in: auth.environment is '{}', and auth.providers has only {}",
             self.environment,
             names.join(", ")
         ));
         let hint = "Set auth.environment to the environment whose provider people sign in with.";
         self.problems
-            .push(at("providers.oidc", Problem::error(fault)).hint(hint));
+            .push(at(&format!("providers.{first}"), Problem::error(fault)).hint(hint));
     }
 }
 
 impl OidcSettings {
-    fn read(environment: &str, value: &Value) -> Result<Self, Box<Problem>> {
+    fn read(known: &KnownProvider, environment: &str, value: &Value) -> Result<Self, Box<Problem>> {
         let key = |name: &str| match name {
-            "" => format!("providers.oidc.{environment}"),
-            name => format!("providers.oidc.{environment}.{name}"),
+            "" => format!("providers.{}.{environment}", known.id),
+            name => format!("providers.{}.{environment}.{name}", known.id),
         };
         let wrong = |name: &str, reason: String| {
             let fault = Fault::input(format!("nobody can sign in with auth.{}: {reason}", key("")));
@@ -176,8 +190,12 @@ impl OidcSettings {
                 "scope is no key of it; name further scopes under additionalScopes".to_owned(),
             ));
         }
-        let metadata_url = web_address(&text("metadataUrl", &written.metadata_url)?)
-            .map_err(|reason| wrong("metadataUrl", reason))?;
+        let metadata_url = match (&written.metadata_url, known.metadata(value)) {
+            (None, Some(found)) => found.map_err(|(name, reason)| wrong(name, reason))?,
+            (written, _) => {
+                web_address(&text("metadataUrl", written)?).map_err(|reason| wrong("metadataUrl", reason))?
+            }
+        };
         let callback_url = written.callback_url.as_deref().map(web_address).transpose();
         let authentication = ClientAuthentication::read(written.token_endpoint_auth_method.as_deref())
             .map_err(|reason| wrong("tokenEndpointAuthMethod", reason))?;
@@ -188,6 +206,7 @@ impl OidcSettings {
         let resolvers =
             resolvers(&written.sign_in.resolvers).map_err(|reason| wrong("signIn.resolvers", reason))?;
         Ok(Self {
+            id: known.id,
             environment: environment.to_owned(),
             client_id: text("clientId", &written.client_id)?,
             metadata_url,
@@ -200,10 +219,18 @@ impl OidcSettings {
             timeout: written.timeout.map_or(DEFAULT_TIMEOUT, |time| time.0),
             callback_url: callback_url.map_err(|reason| wrong("callbackUrl", reason))?,
             session: written.session_duration.map_or(DEFAULT_SESSION, |time| time.0),
-            title: written.title,
+            title: written.title.or_else(|| known.title.map(str::to_owned)),
             client_secret,
             resolvers,
         })
+    }
+
+    /// The name by which sessions know the provider. Those of `oidc` were known by their environment before there were others.
+    pub fn key(&self) -> String {
+        match self.id {
+            OIDC => self.environment.clone(),
+            id => format!("{id}:{}", self.environment),
+        }
     }
 
     /// The words on the button.
@@ -327,7 +354,7 @@ mod tests {
             .map(|one| one.fault.message.clone())
             .collect();
         assert_eq!(
-            settings.offered().is_some(),
+            settings.offered().next().is_some(),
             problem.is_none(),
             "{more} {found:?}"
         );
@@ -381,8 +408,13 @@ mod tests {
         let mut section = provider(&json!({}));
         section["environment"] = "development".into();
         let settings = Settings::read(&section);
-        assert!(settings.offered().is_none());
-        assert!(settings.problems[0].fault.message.contains("has only production"));
+        assert!(settings.offered().next().is_none());
+        assert!(
+            settings.problems[0]
+                .fault
+                .message
+                .contains("has only oidc.production")
+        );
     }
 
     #[test]
@@ -390,7 +422,45 @@ mod tests {
         let settings = Settings::read(&provider(
             &json!({"additionalScopes": ["groups email", "groups"]}),
         ));
-        let offered = settings.offered().expect("a provider");
+        let offered = settings.offered().next().expect("a provider");
         assert_eq!(offered.scopes, ["openid", "profile", "email", "groups"]);
+    }
+
+    #[test]
+    fn known_providers_need_no_address_of_metadata() {
+        let check = |id: &str, more: Value, expected: Result<&str, &str>| {
+            let mut provider = provider(&more)["providers"]["oidc"].clone();
+            provider["production"]
+                .as_object_mut()
+                .unwrap()
+                .remove("metadataUrl");
+            let settings = Settings::read(&json!({"environment": "production", "providers": {id: provider}}));
+            let found = settings.offered().next().map(|one| one.metadata_url.to_string());
+            let problems: Vec<_> = settings.problems.iter().map(|one| &one.fault.message).collect();
+            match expected {
+                Ok(url) => assert_eq!(found.as_deref(), Some(url), "{problems:?}"),
+                Err(part) => assert!(problems[0].contains(part), "{problems:?}"),
+            }
+        };
+        let of = |base: &str| format!("{base}/.well-known/openid-configuration");
+        check("google", json!({}), Ok(&of("https://accounts.google.com")));
+        check("gitlab", json!({}), Ok(&of("https://gitlab.com")));
+        check(
+            "gitlab",
+            json!({"audience": "https://git.example/lab/"}),
+            Ok(&of("https://git.example/lab")),
+        );
+        check(
+            "gitlab",
+            json!({"audience": "git.example"}),
+            Err("no web address"),
+        );
+        check(
+            "gitea",
+            json!({"baseUrl": "https://gitea.example"}),
+            Ok(&of("https://gitea.example")),
+        );
+        check("gitea", json!({}), Err("baseUrl is missing"));
+        check("oidc", json!({}), Err("metadataUrl is missing"));
     }
 }

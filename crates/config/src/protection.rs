@@ -30,9 +30,8 @@ const KEYS: [Asking; 2] = [
 
 /// Providers that the portal has; the guest asks nobody who they are.
 const GUEST: &str = "guest";
-const OPENID_CONNECT: &str = "oidc";
-/// Environments of a provider that people sign in with.
-const SIGN_IN: &str = "auth.providers.oidc.*";
+/// Those that people sign in with.
+const SIGN_IN: [&str; 4] = ["oidc", "google", "gitlab", "gitea"];
 /// What says who has which permission.
 const POLICY: &str = "permission.rbac.policies-csv-file";
 /// What would let everybody in.
@@ -73,7 +72,13 @@ fn is_given(tree: &Node, path: &[String]) -> bool {
     if path.first().is_some_and(|first| first == "permission") {
         return roles_file(tree).is_some();
     }
-    path.last().is_some_and(|name| name == OPENID_CONNECT) && !set_below(tree, &segments(SIGN_IN)).is_empty()
+    let provider = path.last().filter(|name| SIGN_IN.contains(&name.as_str()));
+    provider.is_some_and(|name| !environments(tree, name).is_empty())
+}
+
+/// Environments of a provider that people sign in with.
+fn environments(tree: &Node, provider: &str) -> Vec<Vec<String>> {
+    set_below(tree, &segments(&format!("auth.providers.{provider}.*")))
 }
 
 /// The file that says who has which permission, where permissions are switched on beyond doubt.
@@ -103,7 +108,10 @@ fn asks(tree: &Node, path: &[String]) -> bool {
 impl Protection {
     /// A sign-in that is asked for is not undone by a key that lets everybody in.
     fn note_sign_in(&mut self, sections: &Sections, tree: &Node) {
-        let environments = set_below(tree, &segments(SIGN_IN));
+        let environments: Vec<Vec<String>> = SIGN_IN
+            .iter()
+            .flat_map(|provider| environments(tree, provider))
+            .collect();
         let accepted = &sections.portal.unprotected;
         self.signs_people_in = !environments.is_empty();
         self.wants_sign_in = environments

@@ -12,7 +12,7 @@ const MIN_SECRET: usize = 8;
 /// Longest name of a topic.
 const MAX_TOPIC: usize = 100;
 /// Topics that are served as soon as they have a secret; others are also named under `http.topics`.
-const HOSTS: [&str; 3] = ["gitea", "github", "gitlab"];
+const HOSTS: [&str; 5] = ["gitea", "github", "gitlab", "flux", "grafana"];
 
 /// The section as the commands see it.
 pub struct Section;
@@ -42,7 +42,7 @@ impl ConfigSection for Section {
                 }}},
                 "modules": {
                     "type": "object", "additionalProperties": module,
-                    "description": "What each topic needs. gitea, github and gitlab need not stand under events.http.topics.",
+                    "description": "What each topic needs. gitea, github, gitlab, flux and grafana need not stand under events.http.topics.",
                 },
             },
         })

@@ -1,5 +1,12 @@
-//! The tab "Deployments" of an entity.
+//! The tab "Deployments" of an entity, and the page of all objects of Flux.
 
+mod actions;
+mod dependencies;
+mod images;
+mod inventory;
+mod log;
+mod overview;
+mod running;
 mod samples;
 mod scene;
 mod states;
@@ -9,4 +16,14 @@ mod view;
 
 pub use samples::page_samples;
 
+pub(crate) use overview::PATH;
 pub(crate) use tab::Tab;
+
+use plugin::Rows;
+
+use crate::actions::Desk;
+
+/// The pages with their full paths.
+pub(crate) fn rows(desk: &Desk) -> Rows {
+    overview::rows(desk).and(actions::rows(desk))
+}

@@ -1,20 +1,25 @@
 //! `GET /api/grafana/alerts/{kind}/{namespace}/{name}`: the alerts of an entity for programs, from memory.
 
-use axum::extract::{Path, State};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::{Path, RawQuery, State};
+use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use catalog::Catalog;
 use model::{EntityRef, Fault};
-use plugin::{Rows, Rule as RouteRule};
+use plugin::{EntityPage, Rows, Rule as RouteRule};
 use serde_json::{Value, json};
 use sight::{CurrentSight, ENTITY_READ};
-use web::ApiError;
 use web::api::Json;
+use web::{ApiError, CurrentViewer};
 
 use crate::alerts::known::Known;
 use crate::alerts::{Alert, Owned};
 use crate::annotations::Annotations;
 use crate::grafana::Configured;
 use crate::settings::HostSettings;
+use crate::tab::Monitoring;
 
 /// What the API answers from.
 #[derive(Clone)]
@@ -22,6 +27,7 @@ pub(crate) struct Api {
     pub(crate) grafanas: Configured,
     pub(crate) known: Known,
     pub(crate) catalog: Catalog,
+    pub(crate) tab: Arc<Monitoring>,
 }
 
 /// Whoever sees an entity sees its alerts.
@@ -31,6 +37,7 @@ const RULE: RouteRule = RouteRule::signed_in().left_to_handler(&ENTITY_READ);
 pub(crate) fn rows(api: &Api) -> Rows {
     Rows::new()
         .get("/alerts/{kind}/{namespace}/{name}", RULE, alerts)
+        .get("/pictures/{kind}/{namespace}/{name}/{uid}/{panel}", RULE, picture)
         .with_state(api)
 }
 
@@ -71,6 +78,32 @@ async fn alerts(
     Ok(Json(answer).into_response())
 }
 
+/// Longest time for a picture.
+const PICTURE: Duration = Duration::from_secs(20);
+
+/// A picture of a panel, drawn by Grafana, of the entity's own dashboards alone.
+async fn picture(
+    State(api): State<Api>,
+    CurrentSight(sight): CurrentSight,
+    CurrentViewer(viewer): CurrentViewer,
+    Path((kind, namespace, name, uid, panel)): Path<(String, String, String, String, i64)>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ApiError> {
+    let reference = EntityRef::new(&kind, &namespace, &name);
+    let entity = api.catalog.seen_by(&sight).entity(&reference).await?;
+    let entity = entity.ok_or_else(|| Fault::not_found(format!("There is no entity {reference}")))?;
+    let page = EntityPage {
+        entity: Arc::new(entity),
+        reference,
+        viewer,
+        rest: String::new(),
+        query: query.unwrap_or_default(),
+        deadline: Instant::now() + PICTURE,
+    };
+    let picture = api.tab.picture(page, &uid, panel).await?;
+    Ok(([(CONTENT_TYPE, "image/png")], picture).into_response())
+}
+
 fn rule(owned: &Owned<'_>, host: &HostSettings) -> Value {
     let rule = owned.rule;
     json!({
@@ -91,6 +124,7 @@ fn alert(alert: &Alert) -> Value {
         "state": alert.state,
         "since": alert.since,
         "value": alert.value,
+        "silence": alert.silence,
         "labels": alert.labels,
         "annotations": alert.annotations,
     })

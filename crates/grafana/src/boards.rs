@@ -1,13 +1,18 @@
 //! The dashboards of an instance: which there are, which belong to an entity, and what is in one.
 
+pub(crate) mod arrangement;
 pub(crate) mod board;
+pub(crate) mod field;
 pub(crate) mod frames;
+pub(crate) mod grid;
 pub(crate) mod interpolate;
+pub(crate) mod logs;
 pub(crate) mod near;
 pub(crate) mod query;
+pub(crate) mod signals;
 pub(crate) mod units;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -151,18 +156,13 @@ impl Grafana {
     }
 
     async fn list(&self) -> Result<Listing, Trouble> {
-        let (size, mut hits, mut is_cut) = (self.settings.page, Vec::new(), true);
-        for page in 1..=self.settings.pages {
-            let found = self.client.search(page, size).await?;
-            let is_last = found.len() < size;
-            hits.extend(found.into_iter().filter_map(|hit| self.hit(hit)));
-            if is_last {
-                is_cut = false;
-                break;
-            }
-        }
+        let (pages, size) = (self.settings.pages, self.settings.page);
+        let (found, is_cut) = self.client.dashboards_of(pages, size).await?;
+        let mut known = HashSet::new();
+        let hits = found.into_iter().filter_map(|hit| self.hit(hit));
         Ok(Listing {
-            hits,
+            // A dashboard that moves while pages are read comes twice.
+            hits: hits.filter(|hit| known.insert(hit.uid().to_owned())).collect(),
             is_cut,
             at: Instant::now(),
         })

@@ -1,10 +1,14 @@
 //! The calls to one Grafana: each is one question of ours, and nothing is passed through.
 
+mod new_api;
+
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use axum::body::Bytes;
 use config::Secret;
 use http::header::{ACCEPT, AUTHORIZATION};
-use outside::{Host, HostPolicy, Method, NotPrepared, OutsideCalls, Request};
+use outside::{Host, HostPolicy, Method, NotPrepared, OutsideCalls, OutsideError, Request, StatusCode, What};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -27,6 +31,10 @@ pub(crate) struct Client {
     host: Host,
     /// Queries have places of their own: a data source that is slow holds up nothing else.
     queries: Host,
+    /// The organisation in paths of the newer API.
+    namespace: String,
+    /// The older API is gone, or is not to be used.
+    is_new: AtomicBool,
 }
 
 impl Client {
@@ -58,6 +66,8 @@ impl Client {
             authorization: settings.authorization.clone(),
             host: outside.host(&name, &lists)?,
             queries: outside.host(&format!("{name} (queries)"), &queries)?,
+            namespace: settings.namespace.clone(),
+            is_new: AtomicBool::new(settings.is_new_api),
         })
     }
 
@@ -77,14 +87,91 @@ impl Client {
         Ok(answer.json().await?)
     }
 
-    /// A page of the dashboards, the first being 1.
-    pub(crate) async fn search(&self, page: usize, limit: usize) -> Result<Vec<Value>, Trouble> {
-        self.get(&format!("/api/search?type=dash-db&limit={limit}&page={page}"))
-            .await
+    /// The dashboards, page by page, and whether there are more than were asked for. A Grafana that has no search any more is
+    /// asked by its newer API from then on.
+    pub(crate) async fn dashboards_of(
+        &self,
+        pages: usize,
+        size: usize,
+    ) -> Result<(Vec<Value>, bool), Trouble> {
+        if self.is_new.load(Ordering::Relaxed) {
+            return self.new_list(pages * size).await;
+        }
+        if let Some(found) = self.search(pages, size).await? {
+            return Ok(found);
+        }
+        let found = self.new_list(pages * size).await?;
+        self.is_new.store(true, Ordering::Relaxed);
+        Ok(found)
+    }
+
+    /// The dashboards by the older API; nothing where it is gone.
+    async fn search(&self, pages: usize, size: usize) -> Result<Option<(Vec<Value>, bool)>, Trouble> {
+        let mut hits: Vec<Value> = Vec::new();
+        for page in 1..=pages {
+            let path = format!("/api/search?type=dash-db&limit={size}&page={page}");
+            let found: Vec<Value> = match self.request(&self.host, Method::GET, &path)?.send().await {
+                Ok(answer) => answer.json().await?,
+                Err(error) if page == 1 && is_gone(&error) => return Ok(None),
+                Err(error) => return Err(error.into()),
+            };
+            let is_last = found.len() < size;
+            hits.extend(found);
+            if is_last {
+                return Ok(Some((hits, false)));
+            }
+        }
+        Ok(Some((hits, true)))
+    }
+
+    /// An answer as it is, for a program that asked for this path.
+    pub(crate) async fn pass(&self, path: &str) -> Result<(StatusCode, Bytes), Trouble> {
+        let answer = self
+            .request(&self.host, Method::GET, path)?
+            .any_status()
+            .send()
+            .await?;
+        let status = answer.status();
+        if status.is_redirection() {
+            return Err(Trouble::status(
+                self.host.name(),
+                status,
+                Some("it asks for a sign-in"),
+            ));
+        }
+        if status.is_success() {
+            let value: Value = answer.json().await?;
+            return Ok((status, value.to_string().into()));
+        }
+        Ok((status, answer.bytes().await?))
+    }
+
+    /// A picture of Grafana's renderer.
+    pub(crate) async fn render(&self, path: &str, within: Duration) -> Result<Bytes, Trouble> {
+        let request = self.request(&self.queries, Method::GET, &format!("/render{path}"))?;
+        Ok(request.within(within).send().await?.bytes().await?)
+    }
+
+    /// What Grafana tells its own pages about itself.
+    pub(crate) async fn frontend_settings(&self) -> Result<Value, Trouble> {
+        self.get("/api/frontend/settings").await
+    }
+
+    /// The headers by which a page says who may frame it: `X-Frame-Options` and `Content-Security-Policy`.
+    pub(crate) async fn framing(&self, path: &str) -> Result<(Option<String>, Option<String>), Trouble> {
+        let request = self.request(&self.host, Method::HEAD, path)?.any_status();
+        let answer = request.send().await?;
+        let header = |name: &str| answer.header(name).map(str::to_owned);
+        let headers = (header("x-frame-options"), header("content-security-policy"));
+        answer.bytes().await?;
+        Ok(headers)
     }
 
     /// A dashboard.
     pub(crate) async fn dashboard(&self, uid: &str) -> Result<Value, Trouble> {
+        if self.is_new.load(Ordering::Relaxed) {
+            return self.new_dashboard(uid).await;
+        }
         self.get(&format!("/api/dashboards/uid/{}", encoded(uid))).await
     }
 
@@ -92,6 +179,39 @@ impl Client {
     pub(crate) async fn rules(&self, source: Option<&str>) -> Result<Value, Trouble> {
         let source = source.map_or_else(|| "grafana".to_owned(), encoded);
         self.get(&format!("/api/prometheus/{source}/api/v1/rules")).await
+    }
+
+    /// The silences of Grafana's alert manager, or of another one behind it.
+    pub(crate) async fn silences(&self, source: Option<&str>) -> Result<Value, Trouble> {
+        let source = source.map_or_else(|| "grafana".to_owned(), encoded);
+        self.get(&format!("/api/alertmanager/{source}/api/v2/silences"))
+            .await
+    }
+
+    /// What was noted in a span of time: of a dashboard, or with one of the tags.
+    pub(crate) async fn annotations(
+        &self,
+        (from, to): (i64, i64),
+        board: Option<&str>,
+        tags: &[String],
+    ) -> Result<Value, Trouble> {
+        let mut path =
+            format!("/api/annotations?from={from}&to={to}&type=annotation&limit=100&matchAny=true");
+        if let Some(board) = board {
+            path.push_str(&format!("&dashboardUID={}", encoded(board)));
+        }
+        for tag in tags {
+            path.push_str(&format!("&tags={}", encoded(tag)));
+        }
+        // Charts do without annotations: that they fail must not look as if Grafana were away.
+        let answer = self.request(&self.queries, Method::GET, &path)?.send().await?;
+        Ok(answer.json().await?)
+    }
+
+    /// Writes an annotation.
+    pub(crate) async fn annotate(&self, note: &Value) -> Result<Value, Trouble> {
+        let request = self.request(&self.host, Method::POST, "/api/annotations")?;
+        Ok(request.json(note).send().await?.json().await?)
     }
 
     /// Answers to the queries of a panel. Some may have failed while others have not.
@@ -125,6 +245,12 @@ impl Client {
             .find_map(|key| answered.get(*key)?.as_str());
         Err(Trouble::status(self.queries.name(), status, reason))
     }
+}
+
+/// Whether a route of the older API is not there.
+fn is_gone(error: &OutsideError) -> bool {
+    let gone = [StatusCode::NOT_FOUND, StatusCode::GONE];
+    matches!(&error.what, What::Status { status, .. } if gone.contains(status))
 }
 
 fn encoded(text: &str) -> String {

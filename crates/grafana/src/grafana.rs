@@ -6,6 +6,8 @@ use outside::{NotPrepared, OutsideCalls};
 
 use crate::boards::Boards;
 use crate::client::Client;
+use crate::notes::Notes;
+use crate::pictures::{self, Pictures};
 use crate::settings::{HostSettings, Settings};
 use crate::trouble::Trouble;
 
@@ -14,6 +16,8 @@ pub(crate) struct Grafana {
     pub(crate) settings: HostSettings,
     pub(crate) client: Client,
     pub(crate) boards: Boards,
+    pub(crate) notes: Notes,
+    pub(crate) pictures: Pictures,
 }
 
 /// All instances.
@@ -31,6 +35,8 @@ impl Grafanas {
                 client: Client::new(outside, &host, is_only)?,
                 settings: host,
                 boards: Boards::default(),
+                notes: Notes::default(),
+                pictures: Pictures::default(),
             })
         });
         Ok(Self {
@@ -42,6 +48,17 @@ impl Grafanas {
     /// All of them.
     pub(crate) fn all(&self) -> &[Grafana] {
         &self.hosts
+    }
+
+    /// Those that pages may show in frames, as a content security policy names them.
+    pub(crate) fn framed(&self) -> impl Iterator<Item = String> {
+        let framed = self.hosts.iter().filter(|host| host.settings.embeds);
+        framed.filter_map(|host| pictures::origin(&host.settings.domain))
+    }
+
+    /// Whether any has signals of its own for entities without a dashboard.
+    pub(crate) fn have_signals(&self) -> bool {
+        self.hosts.iter().any(|host| host.settings.signals.is_some())
     }
 
     /// Whether entities that name no host mean this one.

@@ -70,6 +70,10 @@ fn said(counts: Counts, is_unknown: bool) -> Option<(String, BadgeTone)> {
         |count: usize, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
     match (counts.firing, counts.failed) {
         (0, _) if is_unknown => Some(("Alerts unknown".to_owned(), BadgeTone::Warning)),
+        (0, 0) if counts.silenced > 0 => Some((
+            many(counts.silenced, "alert silenced", "alerts silenced"),
+            BadgeTone::Neutral,
+        )),
         (0, 0) => None,
         (0, failed) => Some((
             many(failed, "alert rule fails", "alert rules fail"),
@@ -126,7 +130,12 @@ mod tests {
     #[test]
     fn a_badge_counts_what_fires_and_never_takes_silence_for_peace() {
         let said = |firing, failed, is_unknown| {
-            let words = said(Counts { firing, failed }, is_unknown);
+            let counts = Counts {
+                firing,
+                failed,
+                silenced: 0,
+            };
+            let words = said(counts, is_unknown);
             words.map(|(text, _)| text).unwrap_or_default()
         };
         assert_eq!(said(0, 0, false), "");
@@ -134,5 +143,13 @@ mod tests {
         assert_eq!(said(1, 3, true), "1 alert firing");
         assert_eq!(said(2, 0, false), "2 alerts firing");
         assert_eq!(said(0, 1, false), "1 alert rule fails");
+        let silenced = Counts {
+            silenced: 2,
+            ..Counts::default()
+        };
+        assert_eq!(
+            super::said(silenced, false),
+            Some(("2 alerts silenced".to_owned(), BadgeTone::Neutral))
+        );
     }
 }

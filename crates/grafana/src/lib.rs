@@ -6,15 +6,21 @@
 //! (`boards`); the numbers of a panel are asked for by the chart that shows them, so that a slow data source holds up nothing
 //! else. Charts are drawn on the server by `ui`.
 
+mod alert_states;
 mod alerts;
+mod annotate;
 mod annotations;
 mod api;
 mod boards;
 mod client;
 mod grafana;
 mod head;
+mod many;
+mod notes;
 mod overview_board;
 mod pages;
+mod pictures;
+mod proxy;
 mod range;
 mod selector;
 mod settings;
@@ -30,16 +36,21 @@ use std::sync::Arc;
 
 use ::catalog::Catalog;
 use plugin::{
-    Asset, AssetKind, Contributions, Declaration, EntityTab, LiveTopic, PluginId, Routes, Services,
+    Action, Asset, AssetKind, Contributions, Declaration, EntityTab, LiveTopic, NavigationItem,
+    NavigationSection, PluginId, Routes, Services,
 };
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
-use work::Schedule;
+use work::{Schedule, Subscription};
 
+use crate::alert_states::AlertStates;
 use crate::alerts::known::Known;
+use crate::alerts::pushed::{self, Pushed, WEBHOOKS};
 use crate::alerts::refresh::{KIND, Refresh, TOPIC};
+use crate::annotate::CreateAnnotation;
 use crate::grafana::Grafanas;
 use crate::head::{AlertBadges, AlertCard};
+use crate::many::{AlertsOfParts, Many, OwnedAlerts};
 use crate::settings::Settings;
 use crate::tab::Monitoring;
 
@@ -57,13 +68,13 @@ pub fn declaration() -> Declaration {
 
 /// The plugin with its section of the configuration and that of the proxy. What is known of alerts is followed until `stop`.
 pub fn contributions(
-    (section, proxy): (&Value, &Value),
+    (section, endpoints): (&Value, &Value),
     catalog: &Catalog,
     services: &Services,
     stop: CancellationToken,
 ) -> Contributions {
     let known = Known::default();
-    let settings = Settings::read(section, proxy);
+    let settings = Settings::read(section, endpoints);
     let every = settings
         .as_ref()
         .map(|settings| settings.every)
@@ -75,22 +86,33 @@ pub fn contributions(
             None
         }
     });
-    let tab: Arc<dyn EntityTab> = Arc::new(Monitoring {
+    let monitoring = Arc::new(Monitoring {
         grafanas: grafanas.clone(),
         known: known.clone(),
     });
+    let tab: Arc<dyn EntityTab> = monitoring.clone();
     let api = api::rows(&api::Api {
         grafanas: grafanas.clone(),
         known: known.clone(),
         catalog: catalog.clone(),
+        tab: monitoring.clone(),
+    });
+    let many = grafanas.clone().map(|grafanas| Many {
+        grafanas,
+        known: known.clone(),
+        catalog: catalog.clone(),
     });
     let base = Contributions {
-        routes: vec![Routes::new(ID).api(api)],
+        routes: vec![
+            Routes::new(ID).api(api).pages(pages::many::rows(many.as_ref())),
+            Routes::new(proxy::ID).api(proxy::rows(&grafanas)),
+        ],
         assets: vec![Asset {
             kind: AssetKind::Style,
             text: Cow::Borrowed(include_str!("../css/monitoring.css")),
         }],
         entity_tabs: vec![tab],
+        frame_hosts: grafanas.iter().flat_map(|all| all.framed()).collect(),
         live_topics: vec![LiveTopic {
             name: TOPIC.into(),
             needs: None,
@@ -98,26 +120,47 @@ pub fn contributions(
         }],
         ..Contributions::of(ID)
     };
-    let Some(grafanas) = grafanas else {
+    let (Some(grafanas), Some(many)) = (grafanas, many) else {
         return base;
     };
-    tokio::spawn(known.clone().follow(services.store.clone(), stop));
+    tokio::spawn(known.clone().follow(services.store.clone(), stop.clone()));
+    let states = AlertStates::new(many.clone());
+    tokio::spawn(states.clone().follow(services.store.clone(), stop));
+    let annotate = CreateAnnotation(grafanas.clone());
+    let annotates = grafanas.all().iter().any(|host| host.settings.annotates);
+    let actions: Vec<Arc<dyn Action>> = if annotates {
+        vec![Arc::new(annotate)]
+    } else {
+        Vec::new()
+    };
+    let refresh = Arc::new(Refresh {
+        every,
+        grafanas: grafanas.clone(),
+        catalog: catalog.clone(),
+        store: services.store.clone(),
+    });
     Contributions {
+        actions,
         entity_badges: vec![Arc::new(AlertBadges {
             grafanas: grafanas.clone(),
             known: known.clone(),
             every,
         })],
-        entity_cards: vec![Arc::new(AlertCard {
-            grafanas: grafanas.clone(),
-            known,
-        })],
-        jobs: vec![Arc::new(Refresh {
-            every,
-            grafanas,
-            catalog: catalog.clone(),
-            store: services.store.clone(),
-        })],
+        entity_cards: vec![
+            Arc::new(AlertCard { grafanas, known }),
+            Arc::new(AlertsOfParts(many.clone())),
+        ],
+        entity_states: vec![Arc::new(states)],
+        home_cards: vec![Arc::new(OwnedAlerts(many))],
+        navigation: vec![NavigationItem::new(
+            "Alerts",
+            pages::many::ADDRESS,
+            "bell",
+            NavigationSection::Main,
+            33,
+        )],
+        jobs: vec![refresh.clone(), Arc::new(Pushed(refresh))],
+        subscriptions: vec![Subscription::new(events::webhooks_of(WEBHOOKS), pushed::KIND)],
         schedules: vec![Schedule::every(KIND, every, KIND)],
         ..base
     }

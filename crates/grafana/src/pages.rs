@@ -4,6 +4,8 @@ pub(crate) mod alerts;
 pub(crate) mod boards;
 pub(crate) mod charts;
 pub(crate) mod connect;
+pub(crate) mod foreign;
+pub(crate) mod many;
 mod samples;
 pub(crate) mod selector;
 
@@ -34,4 +36,10 @@ pub(crate) fn outward(href: &str, text: &str) -> Markup {
         @if is_web { a.outward href=(href) rel="external noreferrer" { (text) (icon("external")) } }
         @else { (text) }
     }
+}
+
+/// A moment in milliseconds since 1970, in UTC.
+pub(crate) fn moment(at: i64) -> String {
+    let at = jiff::Timestamp::from_millisecond(at).unwrap_or_default();
+    at.strftime("%-d %b %H:%M:%S").to_string()
 }

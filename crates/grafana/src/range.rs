@@ -3,24 +3,35 @@
 /// A span that ends now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Range {
+    Quarter,
     #[default]
     Hour,
     SixHours,
     Day,
     Week,
+    Month,
 }
 
 impl Range {
     /// All spans.
-    pub(crate) const ALL: [Self; 4] = [Self::Hour, Self::SixHours, Self::Day, Self::Week];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Quarter,
+        Self::Hour,
+        Self::SixHours,
+        Self::Day,
+        Self::Week,
+        Self::Month,
+    ];
 
     /// The word in addresses and on pages.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
+            Self::Quarter => "15m",
             Self::Hour => "1h",
             Self::SixHours => "6h",
             Self::Day => "24h",
             Self::Week => "7d",
+            Self::Month => "30d",
         }
     }
 
@@ -33,13 +44,15 @@ impl Range {
     }
 
     fn milliseconds(self) -> i64 {
-        let hours = match self {
-            Self::Hour => 1,
-            Self::SixHours => 6,
-            Self::Day => 24,
-            Self::Week => 168,
+        let minutes = match self {
+            Self::Quarter => 15,
+            Self::Hour => 60,
+            Self::SixHours => 360,
+            Self::Day => 1_440,
+            Self::Week => 10_080,
+            Self::Month => 43_200,
         };
-        hours * 3_600_000
+        minutes * 60_000
     }
 
     /// The span before a moment, in milliseconds since 1970. It ends at a whole step, so that what is drawn twice within a

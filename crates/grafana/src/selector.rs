@@ -82,7 +82,9 @@ impl Selector {
             Self::Expression(node) => evaluate::passes(node, dashboard),
             Self::Labels(pairs) => {
                 let tags = tags(dashboard);
-                Ok(pairs.iter().all(|pair| pair.fits_tags(&tags)))
+                let labels = dashboard.get("labels").and_then(Value::as_object);
+                let fits = |pair: &Pair| pair.fits_dashboard(&tags, labels);
+                Ok(pairs.iter().all(fits))
             }
         }
     }

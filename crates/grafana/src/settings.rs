@@ -13,10 +13,12 @@ use plugin::ConfigSection;
 use serde_json::{Value, json};
 use url::Url;
 
+use crate::boards::signals::Signals;
+
 /// The path under which the original's plugin calls Grafana unless told otherwise.
 const PROXY_PATH: &str = "/grafana/api";
-/// How often alerts are asked for.
-const EVERY: Duration = Duration::from_secs(30);
+/// How often alerts are asked for: as often as Grafana evaluates a rule unless told otherwise.
+const EVERY: Duration = Duration::from_mins(1);
 /// Shortest time between two questions for alerts.
 const SHORTEST: Duration = Duration::from_secs(5);
 /// Dashboards on one page of a search, and the most that Grafana gives.
@@ -47,12 +49,28 @@ pub(crate) struct HostSettings {
     pub(crate) domain: String,
     /// Its address for the portal, without a slash at the end.
     pub(crate) server: String,
+    /// The path of the proxy's endpoint, where it is configured.
+    pub(crate) proxy_path: Option<String>,
     /// The `Authorization` header.
     pub(crate) authorization: Option<Secret>,
     /// Data sources whose own alert rules count too: Mimir, Prometheus.
     pub(crate) rules_from: Vec<String>,
+    /// Data sources that are alert managers whose silences count too.
+    pub(crate) silences_from: Vec<String>,
     /// The data source of panels that name none.
     pub(crate) default_data_source: Option<String>,
+    /// Templates may write annotations.
+    pub(crate) annotates: bool,
+    /// Panels that are not drawn here are pictures of Grafana's renderer.
+    pub(crate) has_pictures: bool,
+    /// Panels that are not drawn here are frames of Grafana.
+    pub(crate) embeds: bool,
+    /// Charts for entities without a dashboard.
+    pub(crate) signals: Option<Signals>,
+    /// The organisation in paths of the newer API.
+    pub(crate) namespace: String,
+    /// Dashboards are asked for by the newer API alone.
+    pub(crate) is_new_api: bool,
     /// Dashboards on one page of a search.
     pub(crate) page: usize,
     /// Most pages of a search.
@@ -60,6 +78,11 @@ pub(crate) struct HostSettings {
 }
 
 impl HostSettings {
+    /// Whether panels that are not drawn here are shown at all.
+    pub(crate) fn shows_others(&self) -> bool {
+        self.has_pictures || self.embeds
+    }
+
     /// An address in browsers for a path of Grafana.
     pub(crate) fn link(&self, path: &str) -> String {
         // A Grafana that is served below a path says so in its addresses.
@@ -116,7 +139,8 @@ fn read_host(host: &Value, section: &Value, proxy: &Value) -> Option<HostSetting
             .filter(|text| !text.is_empty())
     };
     let domain = address(text("domain")?)?;
-    let endpoint = endpoint(proxy, text("proxyPath").unwrap_or(PROXY_PATH));
+    let proxy_path = text("proxyPath").unwrap_or(PROXY_PATH);
+    let endpoint = endpoint(proxy, proxy_path);
     let target = endpoint.and_then(|endpoint| endpoint.get("target").or(Some(endpoint))?.as_str());
     let server = text("url").or(target).and_then(address);
     let token = text("token").map(|token| format!("Bearer {token}"));
@@ -127,11 +151,15 @@ fn read_host(host: &Value, section: &Value, proxy: &Value) -> Option<HostSetting
             .find(|(name, _)| name.eq_ignore_ascii_case("authorization"))
     });
     let header = header.and_then(|(_, value)| value.as_str().map(str::to_owned));
-    let list = |key: &str| {
-        host.get(key)
+    let list = |key: &str| -> Vec<String> {
+        let list = host
+            .get(key)
             .or_else(|| section.get(key))
-            .and_then(Value::as_array)
+            .and_then(Value::as_array);
+        let uids = list.into_iter().flatten().filter_map(Value::as_str);
+        uids.map(str::to_owned).collect()
     };
+    let is = |key: &str| host.get(key).or_else(|| section.get(key)) == Some(&Value::Bool(true));
     let number = |key: &str| {
         section
             .get(key)
@@ -142,13 +170,21 @@ fn read_host(host: &Value, section: &Value, proxy: &Value) -> Option<HostSetting
         id: text("id").unwrap_or(ONLY).to_owned(),
         server: server.unwrap_or_else(|| domain.clone()),
         domain,
+        proxy_path: endpoint.map(|_| proxy_path.to_owned()),
         authorization: token.or(header).map(Secret::new),
-        rules_from: list("rulesFrom")
-            .into_iter()
-            .flatten()
-            .filter_map(|uid| Some(uid.as_str()?.to_owned()))
-            .collect(),
+        rules_from: list("rulesFrom"),
+        silences_from: list("silencesFrom"),
         default_data_source: text("defaultDataSource").map(str::to_owned),
+        annotates: is("annotate"),
+        has_pictures: is("pictures"),
+        embeds: is("embed"),
+        signals: Signals::read(
+            host.get("signals")
+                .or_else(|| section.get("signals"))
+                .unwrap_or(&Value::Null),
+        ),
+        namespace: text("namespace").unwrap_or(ONLY).to_owned(),
+        is_new_api: text("api") == Some("new"),
         page: number("grafanaDashboardSearchLimit")
             .unwrap_or(PAGE)
             .clamp(1, LARGEST_PAGE),
@@ -215,7 +251,7 @@ fn own_keys(host: &Value) -> [(&'static str, Value); 5] {
         ),
         (
             "alertsEvery",
-            json!({"type": ["string", "object"], "format": "human-duration", "description": "How often alerts are asked for, with one call for all entities: 30 seconds unless set."}),
+            json!({"type": ["string", "object"], "format": "human-duration", "description": "How often alerts are asked for, with one call for all entities: one minute unless set."}),
         ),
         (
             "grafanaDashboardSearchLimit",
@@ -252,9 +288,56 @@ fn host_schema() -> Value {
                 "type": "array", "items": {"type": "string"},
                 "description": "The uids of data sources whose own alert rules count too (Prometheus, Mimir).",
             },
+            "silencesFrom": {
+                "type": "array", "items": {"type": "string"},
+                "description": "The uids of data sources that are alert managers whose silences count too; those of Grafana itself always do.",
+            },
+            "annotate": {
+                "type": "boolean",
+                "description": "Templates may write annotations with the action grafana:annotation:create; the service account needs the right to: false unless set.",
+            },
+            "pictures": {
+                "type": "boolean",
+                "description": "Panels of types that the portal does not draw are pictures of Grafana's image renderer: false unless set.",
+            },
+            "embed": {
+                "type": "boolean",
+                "description": "Panels of types that the portal does not draw are frames with Grafana's own page, where Grafana lets itself be framed: false unless set.",
+            },
+            "signals": signals_schema(),
+            "api": {
+                "enum": ["auto", "new"],
+                "description": "How dashboards are asked for: new for Grafana's API with labels (/apis, from version 12); auto, the older one while it is there, unless set.",
+            },
+            "namespace": {
+                "type": "string",
+                "description": "The organisation in paths of the newer API: default unless set, org-2 for the organisation 2.",
+            },
             "defaultDataSource": {
                 "type": "string",
                 "description": "The uid of the data source of panels that name none.",
+            },
+        },
+    })
+}
+
+/// Keys of the charts for entities without a dashboard.
+fn signals_schema() -> Value {
+    let text = |what: &str| json!({"type": "string", "description": what});
+    json!({
+        "type": "object",
+        "description": "Charts for entities that have no dashboard: requests, errors, latency, processor and memory.",
+        "properties": {
+            "dataSource": text("The uid of a data source that is a Prometheus, or speaks as one; without it there are no such charts."),
+            "queries": {
+                "type": "array", "maxItems": 12,
+                "description": "Other charts, in place of the usual ones.",
+                "items": {"type": "object", "required": ["title", "query"], "properties": {
+                    "title": text("The heading."),
+                    "query": text("PromQL. $labels stands for the labels of the entity's selector, $name for its name as a regular expression."),
+                    "unit": text("A unit by Grafana's name: reqps, s, bytes, percentunit."),
+                    "legend": text("The name of a line, with labels as {{pod}}."),
+                }},
             },
         },
     })

@@ -1,6 +1,9 @@
 //! The tab of the entity page. What is in memory comes with the page; what Grafana has to be asked for comes after it, each
 //! chart by itself.
 
+mod foreign;
+
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -8,14 +11,17 @@ use maud::{Markup, html};
 use model::{Clock, SystemClock, entity};
 use plugin::{Body, EntityPage, EntityTab, Moment, Place, RenderError, TabAnswer};
 use serde_json::Value;
-use ui::href;
+use ui::{Marker, href};
 use url::form_urlencoded;
 
 use crate::alerts::known::Known;
 use crate::annotations::{self, Annotations};
-use crate::boards::board::Board;
+use crate::boards::board::{Board, Drawn, Panel};
+use crate::boards::interpolate::Values;
+use crate::boards::signals::{self, Signals};
 use crate::boards::{Chosen, Matches, NoMatches, query, values};
 use crate::grafana::{Configured, Grafana};
+use crate::notes::Question;
 use crate::overview_board::Pinned;
 use crate::pages;
 use crate::pages::boards::{Shown, boards, chart_id};
@@ -31,6 +37,8 @@ static PLACE: Place = Place::new(PATH, "Monitoring", 40);
 const WITH_PAGE: Duration = Duration::from_millis(700);
 /// Longest that the numbers of a panel may take.
 const QUERY: Duration = Duration::from_secs(8);
+/// Longest that a chart waits for annotations.
+const NOTES: Duration = Duration::from_secs(3);
 /// What is left for drawing.
 const DRAWING: Duration = Duration::from_millis(500);
 
@@ -68,7 +76,8 @@ impl EntityTab for Monitoring {
     }
 
     fn applies_to(&self, entity: &Value) -> bool {
-        annotations::any(entity)
+        let has_signals = self.grafanas.as_ref().is_some_and(|all| all.have_signals());
+        annotations::any(entity) || (has_signals && signals::has_workloads(entity))
     }
 
     /// Parts below the tab ask Grafana; the tab itself does not wait for it.
@@ -171,11 +180,42 @@ impl At<'_> {
                 }
             }
         }
+        if self.signals().is_some() {
+            choices.push((signals::UID.to_owned(), "Signals".to_owned()));
+        }
         Found {
             pinned,
             matches,
             choices,
         }
+    }
+
+    /// The charts that every entity has, where they are configured.
+    fn signals(&self) -> Option<&Signals> {
+        self.host.settings.signals.as_ref()
+    }
+
+    /// A dashboard, or the signals.
+    async fn board_of(&self, uid: &str) -> Result<Arc<Board>, Trouble> {
+        match self.signals() {
+            Some(signals) if uid == signals::UID => Ok(Arc::new(signals.board())),
+            _ => self.host.board(uid).await,
+        }
+    }
+
+    /// A dashboard whose titles name the entity where they have variables.
+    async fn titled(&self, uid: &str, pinned: Option<&Pinned>) -> Result<Arc<Board>, Trouble> {
+        let board = self.board_of(uid).await?;
+        if !board.panels.iter().any(|panel| panel.title.contains(['$', '['])) {
+            return Ok(board);
+        }
+        let chosen: Chosen = self.variables(&board, pinned).into_iter().collect();
+        let values = Values::new(&board, &chosen, (0, 0));
+        let mut titled = Board::clone(&board);
+        for panel in &mut titled.panels {
+            panel.title = values.text(&panel.title);
+        }
+        Ok(Arc::new(titled))
     }
 
     fn selector(&self) -> &str {
@@ -188,6 +228,9 @@ impl At<'_> {
 
     /// The values of a dashboard's variables with which it shows the entity.
     fn variables(&self, board: &Board, pinned: Option<&Pinned>) -> Vec<(String, String)> {
+        if board.uid == signals::UID {
+            return signals::values(&self.page.entity, self.annotations);
+        }
         let names = board.names();
         let mut chosen = match &self.annotations.dashboards {
             Some(Ok(selector)) => values(selector, &names),
@@ -212,7 +255,7 @@ impl At<'_> {
         let first = found.choices.first().map(|(uid, _)| uid);
         let uid = self.asked.dashboard.as_ref().filter(is_choice).or(first);
         let board = match uid {
-            Some(uid) => Some(self.host.board(uid).await),
+            Some(uid) => Some(self.titled(uid, found.pinned.as_ref()).await),
             None => None,
         };
         let variables = match &board {
@@ -250,36 +293,70 @@ impl At<'_> {
         if !found.choices.iter().any(|(known, _)| known == uid) {
             return TabAnswer::NotFound;
         }
-        let board = match self.host.board(uid).await {
+        let board = match self.titled(uid, found.pinned.as_ref()).await {
             Ok(board) => board,
             Err(trouble) => {
                 return content(html! { div id=(chart_id(uid, panel)) { (pages::trouble(&trouble)) } });
             }
         };
-        match board.panel(panel).filter(|panel| panel.drawn.is_some()) {
-            Some(panel) => content(self.drawn(&board, panel, found.pinned.as_ref()).await),
-            None => TabAnswer::NotFound,
+        match board.panel(panel) {
+            Some(panel) if panel.drawn.is_some() => {
+                content(self.drawn(&board, panel, found.pinned.as_ref()).await)
+            }
+            Some(panel) if self.host.settings.shows_others() => {
+                content(self.foreign(&board, panel, found.pinned.as_ref()).await)
+            }
+            _ => TabAnswer::NotFound,
         }
     }
 
-    async fn drawn(
-        &self,
-        board: &Board,
-        panel: &crate::boards::board::Panel,
-        pinned: Option<&Pinned>,
-    ) -> Markup {
+    /// What is left of the page's time.
+    fn left(&self) -> Duration {
+        let left = self.page.deadline.saturating_duration_since(Instant::now());
+        left.saturating_sub(DRAWING)
+    }
+
+    /// What was noted in the span; a chart does not fail for want of it.
+    async fn noted(&self, board: &Board, panel: &Panel, span: (i64, i64)) -> Vec<Marker> {
+        if panel.drawn != Some(Drawn::Lines) {
+            return Vec::new();
+        }
+        let question = Question {
+            board: if board.uid == signals::UID {
+                String::new()
+            } else {
+                board.uid.clone()
+            },
+            tags: self.tags(),
+            span,
+        };
+        self.host.notes(&question, panel.id).await
+    }
+
+    /// Tags of annotations that are about the entity; the last is how Flux names what it applied.
+    fn tags(&self) -> Vec<String> {
+        let pairs = match &self.annotations.dashboards {
+            Some(Ok(selector)) => selector.pairs(),
+            _ => &[],
+        };
+        let pairs = pairs
+            .iter()
+            .filter_map(|pair| Some((&pair.label, pair.only_value()?)));
+        let tags = pairs.flat_map(|(label, value)| [format!("{label}={value}"), format!("{label}:{value}")]);
+        let name = signals::name(&self.page.entity);
+        tags.take(20).chain([format!("name: {name}")]).collect()
+    }
+
+    async fn drawn(&self, board: &Board, panel: &Panel, pinned: Option<&Pinned>) -> Markup {
         let variables = self.variables(board, pinned);
         let chosen: Chosen = variables.iter().cloned().collect();
         let now = SystemClock.now().as_millisecond();
         let span = self.asked.range.before(now, query::step);
-        let left = self
-            .page
-            .deadline
-            .saturating_duration_since(Instant::now())
-            .saturating_sub(DRAWING);
-        let within = QUERY.min(left);
+        let within = QUERY.min(self.left());
         let asked = query::ask(self.host, (board, panel), &chosen, span, within);
-        let answered = match tokio::time::timeout(within, asked).await {
+        let noted = tokio::time::timeout(NOTES.min(within), self.noted(board, panel, span));
+        let (asked, noted) = tokio::join!(tokio::time::timeout(within, asked), noted);
+        let answered = match asked {
             Ok(answered) => answered,
             Err(_) => Err(Trouble::new(format!(
                 "The data source gave no answer within {} s.",
@@ -292,9 +369,10 @@ impl At<'_> {
             id: chart_id(&board.uid, panel.id),
             panel,
             answered,
+            markers: noted.unwrap_or_default(),
             span,
             step: query::step(span),
-            address: pages::boards::panel_address(&whole, panel),
+            address: pages::boards::panel_address(&self.host.settings, (&whole, board), panel, &chosen),
             is_alone: self.page.query.contains("view=alone"),
         })
     }

@@ -73,6 +73,9 @@ fn advice(status: StatusCode) -> Option<&'static str> {
             Some("Lower grafana.grafanaDashboardSearchLimit; Grafana allows 5,000 at most.")
         }
         status if status.is_redirection() => Some(TOKEN),
+        status if status.is_server_error() => {
+            Some("Grafana itself fails; its log says why. The portal asks again by itself.")
+        }
         _ => None,
     }
 }

@@ -10,6 +10,7 @@ mod credentials;
 mod direct;
 mod discovery;
 mod failure;
+mod finders;
 mod followers;
 mod index;
 mod json_path;
@@ -17,6 +18,8 @@ pub mod kinds;
 mod log_feed;
 mod logs;
 mod object;
+mod packed;
+mod postings;
 mod pulse;
 mod question;
 mod selector;
@@ -28,6 +31,7 @@ mod transport;
 mod tree;
 mod usage;
 mod watch;
+mod words;
 
 pub(crate) use act::{Deed, RESTARTED_AT, Undone, restarted_at};
 pub use answer::{Answer, ClusterAnswer, KindState};
@@ -37,6 +41,7 @@ pub use credentials::Token;
 pub(crate) use credentials::missing;
 pub(crate) use discovery::Kinds;
 pub use failure::{Failure, Sort};
+pub(crate) use finders::Finder;
 pub(crate) use followers::TOPIC;
 pub use followers::topic;
 pub use kinds::Kind;
@@ -46,18 +51,19 @@ pub use object::Object;
 pub use pulse::Condition;
 pub use question::{ANNOTATIONS, Question};
 pub(crate) use question::{ID, SELECTOR};
-pub(crate) use selector::Labels;
 pub use selector::{Selector, UnreadableSelector};
 pub(crate) use touched::Touched;
 pub(crate) use transport::Line;
 pub(crate) use tree::{Standing, Tree};
 pub use usage::{ContainerUse, Usage};
+pub use words::Labels;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::future::join_all;
+use model::{Clock, SystemClock};
 use outside::OutsideCalls;
 use parking_lot::RwLock;
 use store::Store;
@@ -66,7 +72,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::actions::Allowed;
 use crate::settings::from_catalog::FromCatalog;
-use crate::settings::{ClusterSettings, ServiceLocator, Settings};
+use crate::settings::{AllContexts, ServiceLocator, Settings};
+use finders::FoundClusters;
 use followers::Followers;
 
 /// How long the first question about a kind may wait for its objects.
@@ -86,7 +93,10 @@ struct Inner {
     locator: ServiceLocator,
     of_wire: Vec<&'static Kind>,
     from_catalog: Option<FromCatalog>,
-    /// Those of the configuration, and after them those of the catalog.
+    /// Kubeconfig files all of whose contexts are clusters.
+    files: Arc<[AllContexts]>,
+    found: FoundClusters,
+    /// Those of the configuration, and after them those of files and of the catalog.
     clusters: RwLock<Arc<[Arc<Cluster>]>>,
     /// How many are those of the configuration.
     configured: usize,
@@ -102,11 +112,12 @@ struct Inner {
 impl Kubernetes {
     /// The clusters of these settings. Nothing is called until somebody asks; watches end when `stop` is cancelled.
     pub fn new(settings: Settings, outside: &OutsideCalls, store: &Store, stop: CancellationToken) -> Self {
-        let clusters = settings.clusters.into_iter();
+        let found = FoundClusters::default();
+        let clusters = found.unique(&[], settings.clusters).into_iter();
         let clusters: Arc<[Arc<Cluster>]> = clusters
             .map(|one| Arc::new(Cluster::new(one, outside, stop.child_token())))
             .collect();
-        Self {
+        let kubernetes = Self {
             inner: Arc::new(Inner {
                 is_configured: settings.is_configured,
                 locator: settings.locator,
@@ -119,8 +130,12 @@ impl Kubernetes {
                 stop,
                 telling: OnceLock::new(),
                 allowed: OnceLock::new(),
+                files: settings.files.into(),
+                found,
             }),
-        }
+        };
+        kubernetes.replace_found(Finder::Files, AllContexts::of_all(&kubernetes.files()));
+        kubernetes
     }
 
     /// Whether the configuration has a section for clusters, or the portal runs in one.
@@ -160,26 +175,9 @@ impl Kubernetes {
         self.inner.from_catalog.clone()
     }
 
-    /// Takes the clusters of the catalog, in place of those that it had before. Watches of a cluster that is gone, or described
-    /// otherwise, end. A name that the configuration has stays with the configuration.
-    pub(crate) fn replace_found(&self, found: Vec<ClusterSettings>) {
-        let mut clusters = self.inner.clusters.write();
-        let (configured, before) = clusters.split_at(self.inner.configured);
-        let found = found
-            .into_iter()
-            .filter(|new| !configured.iter().any(|known| known.name() == new.name));
-        let now: Vec<Arc<Cluster>> = found
-            .map(|new| {
-                let same = before.iter().find(|known| known.settings == new);
-                let fresh = || Cluster::new(new.clone(), &self.inner.outside, self.inner.stop.child_token());
-                same.cloned().unwrap_or_else(|| Arc::new(fresh()))
-            })
-            .collect();
-        let is_gone = |known: &&Arc<Cluster>| !now.iter().any(|one| Arc::ptr_eq(one, known));
-        before.iter().filter(is_gone).for_each(|gone| gone.leave());
-        *clusters = configured.iter().cloned().chain(now).collect();
-        drop(clusters);
-        self.inner.followers.touched.watches_changed();
+    /// The kubeconfig files whose contexts are clusters, if there are such.
+    pub(crate) fn files(&self) -> Arc<[AllContexts]> {
+        self.inner.files.clone()
     }
 
     /// The clusters that a question is about.
@@ -333,6 +331,21 @@ impl Kubernetes {
             return Vec::new();
         };
         kinds.iter().filter_map(|kind| cluster.state(kind)).collect()
+    }
+
+    /// Merges a patch into an object, as this manager of fields. The memory hears of it through the watch.
+    pub async fn merge_patch(
+        &self,
+        cluster: &str,
+        object: &Object,
+        patch: serde_json::Value,
+        manager: &str,
+    ) -> Result<(), Failure> {
+        let Some(known) = self.cluster(cluster) else {
+            let message = format!("no cluster {cluster:?} is connected any more");
+            return Err(Failure::new(Sort::Other, message, SystemClock.now()));
+        };
+        known.merge_patch(object, patch, manager).await
     }
 
     /// Events about an object.

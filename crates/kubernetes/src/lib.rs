@@ -75,6 +75,9 @@ pub fn contributions(
         let clusters = found::follow(kubernetes.clone(), catalog.clone(), locator, stop.clone());
         tokio::spawn(clusters);
     }
+    if !kubernetes.files().is_empty() {
+        tokio::spawn(found::follow_files(kubernetes.clone(), stop.clone()));
+    }
     let roster = Roster::new(kubernetes.clone(), catalog.clone(), stop.clone());
     let states = kubernetes
         .is_configured()

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::settings::access::{access, address, auth_provider};
 use crate::settings::kinds::{MOST_CUSTOM, names};
-use crate::settings::locators;
+use crate::settings::{PROXY_NAME, locators};
 
 /// The schema of a list of custom resources.
 fn custom_resources(description: &str) -> Value {
@@ -116,14 +116,20 @@ impl ConfigSection for Section {
             let path = format!("clusterLocatorMethods[{index}]");
             match locator["type"].as_str().unwrap_or("(none)") {
                 "config" => problems.extend(clusters(&path, locator, &mut names)),
-                "kubeconfig" if locator["file"].is_string() => {}
+                "kubeconfig" if locator["file"].is_string() => {
+                    let contexts = locator["contexts"].as_array().into_iter().flatten();
+                    for name in contexts.filter_map(Value::as_str) {
+                        problems.extend(doubled(&path, name, &mut names));
+                    }
+                }
                 "kubeconfig" => {
                     let fault = Fault::input(format!(
                         "kubernetes.{path}.file: a locator of the type kubeconfig needs the path of a kubeconfig"
                     ));
                     problems.push(at(&format!("{path}.file"), Problem::error(fault)));
                 }
-                "localKubectlProxy" | "catalog" => {}
+                "localKubectlProxy" => problems.extend(doubled(&path, PROXY_NAME, &mut names)),
+                "catalog" => {}
                 other => problems.push(refused(
                     &format!("{path}.type"),
                     &format!("the clusterLocatorMethod \"{other}\""),
@@ -133,6 +139,18 @@ impl ConfigSection for Section {
         }
         problems
     }
+}
+
+/// A name that a cluster of another locator has already. Which contexts a file has is known when it is read, and told then.
+fn doubled<'a>(path: &str, name: &'a str, names: &mut Vec<&'a str>) -> Option<Problem> {
+    if !names.contains(&name) {
+        names.push(name);
+        return None;
+    }
+    let fault = Fault::input(format!(
+        "kubernetes.{path}: another cluster is named \"{name}\" already; that one is shown, and this one is not"
+    ));
+    Some(at(path, Problem::warning(fault)).hint("Give each cluster a name of its own."))
 }
 
 /// Keys of the original that have no effect.
@@ -301,6 +319,17 @@ mod tests {
                     cluster("a", "serviceAccount")
                 ])),
                 "a name of its own",
+            ),
+            (
+                json!({"clusterLocatorMethods": [
+                    {"type": "config", "clusters": [cluster("a", "serviceAccount"), cluster("local", "serviceAccount")]},
+                    {"type": "kubeconfig", "file": "config", "contexts": ["b", "a"]},
+                ]}),
+                "kubernetes.clusterLocatorMethods[1]: another cluster is named \"a\" already",
+            ),
+            (
+                json!({"clusterLocatorMethods": [{"type": "localKubectlProxy"}, {"type": "localKubectlProxy"}]}),
+                "another cluster is named \"local\" already",
             ),
         ] {
             let told = told(section.clone());

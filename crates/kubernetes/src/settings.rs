@@ -1,12 +1,14 @@
 //! The clusters that the configuration names, and the one that the portal runs in.
 
 pub(crate) mod access;
+mod all_contexts;
 pub(crate) mod from_catalog;
 pub(crate) mod kinds;
 pub(crate) mod kubeconfig;
 mod own_account;
 
 pub use access::{Access, Pem, Trust};
+pub(crate) use all_contexts::AllContexts;
 pub use kinds::Wanted;
 pub use own_account::OwnAccount;
 
@@ -21,6 +23,8 @@ use from_catalog::FromCatalog;
 
 /// The name of the cluster that the portal runs in, where the configuration gives none.
 const OWN: &str = "own";
+/// The name of the cluster behind `kubectl proxy`.
+pub(crate) const PROXY_NAME: &str = "local";
 /// Where `kubectl proxy` listens.
 const PROXY: &str = "http://localhost:8001";
 
@@ -35,6 +39,8 @@ pub struct Settings {
     pub locator: ServiceLocator,
     /// The kinds of the wire contract, in its order.
     pub of_wire: Vec<&'static Kind>,
+    /// More clusters are all contexts of these files.
+    pub(crate) files: Vec<AllContexts>,
     /// More clusters are entities of the catalog.
     pub(crate) from_catalog: Option<FromCatalog>,
 }
@@ -82,6 +88,20 @@ impl std::fmt::Debug for ClusterSettings {
 }
 
 impl ClusterSettings {
+    /// Whether it is the same cluster. How a context of a kubeconfig is called is looked up when it is called.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (&self.kubeconfig, &other.kubeconfig) {
+            (Some(_), Some(_)) => {
+                let access = other.access.clone();
+                Self {
+                    access,
+                    ..self.clone()
+                } == *other
+            }
+            _ => self == other,
+        }
+    }
+
     fn plain(name: &str, access: Result<Access, String>) -> Self {
         Self {
             name: name.to_owned(),
@@ -106,10 +126,15 @@ impl Settings {
         for method in locators(given) {
             clusters.extend(listed(method, folder, own, &everywhere));
         }
+        let methods = locators(given).into_iter();
+        let files: Vec<AllContexts> = methods
+            .filter_map(|method| AllContexts::read(method, folder, &everywhere))
+            .collect();
+        let in_files = AllContexts::of_all(&files);
         let uses_own = |one: &ClusterSettings| {
             own.is_some_and(|own| one.access.as_ref().is_ok_and(|access| access.url == own.url))
         };
-        if let Some(own) = own.filter(|_| !clusters.iter().any(uses_own)) {
+        if let Some(own) = own.filter(|_| !clusters.iter().chain(&in_files).any(uses_own)) {
             clusters.push(ClusterSettings {
                 title: Some("This cluster".to_owned()),
                 wanted: everywhere.clone(),
@@ -126,6 +151,7 @@ impl Settings {
                 ServiceLocator::All
             },
             of_wire: kinds::of_wire(given),
+            files,
             from_catalog: FromCatalog::read(given, everywhere),
         }
     }
@@ -147,19 +173,23 @@ fn listed(
             wanted: everywhere.clone(),
             ..proxy()
         }],
-        Some("kubeconfig") => match kubeconfig::contexts(method, folder) {
-            Ok(contexts) => contexts
-                .into_iter()
-                .map(|context| ClusterSettings {
-                    wanted: everywhere.clone(),
-                    kubeconfig: Some(context.clone()),
-                    ..ClusterSettings::plain(&context.name, context.access())
-                })
-                .collect(),
-            // The file is shown as a cluster that cannot be called, so that somebody reads why.
-            Err(reason) => vec![ClusterSettings::plain("kubeconfig", Err(reason))],
-        },
+        Some("kubeconfig") if !all_contexts::takes_all(method) => contexts(method, folder, everywhere),
         _ => Vec::new(),
+    }
+}
+
+/// The clusters of a kubeconfig. A file that says nothing is shown as a cluster that cannot be called, so that somebody reads why.
+fn contexts(method: &Value, folder: &Path, everywhere: &Wanted) -> Vec<ClusterSettings> {
+    match kubeconfig::contexts(method, folder) {
+        Ok(contexts) => contexts
+            .into_iter()
+            .map(|context| ClusterSettings {
+                wanted: everywhere.clone(),
+                kubeconfig: Some(context.clone()),
+                ..ClusterSettings::plain(&context.name, context.access())
+            })
+            .collect(),
+        Err(reason) => vec![ClusterSettings::plain("kubeconfig", Err(reason))],
     }
 }
 
@@ -181,7 +211,7 @@ fn proxy() -> ClusterSettings {
     });
     ClusterSettings {
         auth_provider: "localKubectlProxy".to_owned(),
-        ..ClusterSettings::plain("local", access)
+        ..ClusterSettings::plain(PROXY_NAME, access)
     }
 }
 

@@ -115,6 +115,7 @@ pub fn declarations() -> Vec<Declaration> {
         kubernetes::declaration(),
         kubernetes::actions::declaration(),
         flux::declaration(),
+        flux::actions::declaration(),
         gitea::declaration(),
         gitea::hooks::declaration(),
         gitea::people_declaration(),
@@ -295,7 +296,7 @@ pub(crate) fn contributions(
             catalog,
             Arc::new(audit.clone()),
         ),
-        flux::contributions(&clusters, config, services),
+        flux::contributions(&clusters, catalog, config, services, Arc::new(audit.clone())),
         gitea::contributions(config, catalog, services, Arc::new(audit.clone())),
         gitea::hooks::contributions(config, catalog, services),
         grafana::contributions(

@@ -10,12 +10,14 @@ use ring::hmac;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// Headers with a signature: of Gitea and Forgejo, of GitHub and those that copied it, of Bitbucket.
-const SIGNATURES: [&str; 4] = [
+/// Headers with a signature: of Gitea and Forgejo, of GitHub and those that copied it, of Bitbucket, of Flux, of Grafana.
+const SIGNATURES: [&str; 6] = [
     "x-hub-signature-256",
     "x-gitea-signature",
     "x-forgejo-signature",
     "x-hub-signature",
+    "x-signature",
+    "x-grafana-alerting-signature",
 ];
 /// The header in which GitLab sends the secret.
 const TOKEN: &str = "x-gitlab-token";
@@ -177,8 +179,10 @@ mod tests {
             ("gitea", "x-gitea-signature", &plain),
             ("gitea", "x-hub-signature-256", &prefixed),
             ("gitea", "x-forgejo-signature", &plain),
+            ("grafana", "x-grafana-alerting-signature", &plain),
             ("github", "x-hub-signature-256", &prefixed),
             ("bitbucketCloud", "x-hub-signature", &prefixed),
+            ("flux", "x-signature", &prefixed),
         ] {
             assert_eq!(check(topic, (header, value), BODY), Ok(()), "{topic} {header}");
             let other_body = check(topic, (header, value), b"{}").unwrap_err();

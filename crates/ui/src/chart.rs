@@ -5,9 +5,12 @@
 //! pointer rests on shows its values by styles alone. The table below the lines says the same to people who do not see them.
 
 mod draw;
+mod gauge;
 mod legend;
+mod markers;
 mod path;
 mod scale;
+mod stacked;
 mod stat;
 mod tips;
 mod unit;
@@ -17,6 +20,7 @@ use std::borrow::Cow;
 use super::Tone;
 
 pub use draw::line_chart;
+pub use gauge::{Gauge, bar_gauge, gauge};
 pub use stat::{Stat, StatValue, stat};
 pub use unit::Unit;
 
@@ -48,6 +52,17 @@ pub struct Threshold {
     pub tone: Tone,
 }
 
+/// Something that happened at a moment: a deployment, a note.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Marker {
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+    /// What, in a few words.
+    pub text: String,
+    /// An address that says more.
+    pub href: Option<String>,
+}
+
 /// Lines over a span of time.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LineChart<'a> {
@@ -67,6 +82,10 @@ pub struct LineChart<'a> {
     pub highest: Option<f64>,
     /// Values that should not be passed.
     pub thresholds: Vec<Threshold>,
+    /// What happened in the span; what is outside of it is left out.
+    pub markers: Vec<Marker>,
+    /// Each line stands on those before it; their tops are the sums.
+    pub is_stacked: bool,
     /// Twice as high, for a chart on a page of its own.
     pub is_tall: bool,
 }

@@ -7,6 +7,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use crate::components::badge::Tone;
+
 mod draw;
 mod extent;
 mod layout;
@@ -79,6 +81,10 @@ pub struct GraphNode {
     pub is_stack: bool,
     /// It is named but not there.
     pub is_missing: bool,
+    /// Colour and icon in place of those of its kind, for what is no entity.
+    pub look: Option<(Tone, &'static str)>,
+    /// It is the one to look at.
+    pub is_marked: bool,
 }
 
 /// An arrow.

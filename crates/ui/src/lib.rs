@@ -21,7 +21,10 @@ mod routes;
 mod shell;
 mod speculation;
 
-pub use chart::{LineChart, Point, Series, Stat, StatValue, Threshold, Unit, line_chart, stat};
+pub use chart::{
+    Gauge, LineChart, Marker, Point, Series, Stat, StatValue, Threshold, Unit, bar_gauge, gauge, line_chart,
+    stat,
+};
 pub use components::{
     avatar::{avatar, person},
     badge::{Badge, Tone, badge, count, kind_badge, lifecycle_badge, lifecycle_tone, tag},

@@ -296,7 +296,52 @@ test('6. a push shows at once', async t => {
   });
 });
 
-test('7. the search finds all of it', async () => {
+test('7. Flux is told what to do from the page, and says why it does not', async t => {
+  const kustomization = async path => (await kubectl(['-n', 'flux-system', 'get', `kustomization/${service}`, '-o', `jsonpath={${path}}`])).trim();
+  const overlay = await gitea.text(service, 'deploy/prod/kustomization.yaml');
+  await grace.goto(entityPage('deployments'));
+  await t.test('a broken manifest shows its message, without loading the page again', async () => {
+    const sha = await gitea.commit(service, 'The overlay names what is not there', { 'deploy/prod/kustomization.yaml': overlay.replace('../base', '../nowhere') });
+    await shows(grace, /kustomize build failed/, 90_000);
+    await shows(grace, sha.slice(0, 7));
+    await shows(grace, /behind/);
+    await picture(grace, 'broken-manifest');
+  });
+  await t.test('a mended one runs', async () => {
+    const sha = await gitea.commit(service, 'The overlay is mended', { 'deploy/prod/kustomization.yaml': overlay });
+    await shows(grace, /newest commit/, 90_000);
+    assert.match(await kustomization('.status.lastAppliedRevision'), new RegExp(sha));
+  });
+  const act = (name, within = grace) => within.getByRole('button', { name: `${name} Kustomization ${service}` }).first();
+  await t.test('suspended with a reason', async () => {
+    await act('Suspend').click();
+    await grace.locator('textarea[name=reason]').fill('The database moves tonight');
+    await grace.getByRole('button', { name: 'Suspend', exact: true }).click();
+    await shows(grace, /is suspended/);
+    await shows(grace, 'The database moves tonight');
+    assert.equal(await kustomization('.spec.suspend'), 'true');
+    assert.equal(await act('Reconcile').count(), 0);
+    await picture(grace, 'suspended');
+  });
+  await t.test('resumed, and followed until it is ready', async () => {
+    await act('Resume').click();
+    await shows(grace, /is done/, 60_000);
+    assert.equal(await kustomization('.spec.suspend'), 'false');
+    await picture(grace, 'resumed');
+  });
+  await t.test('looked at with its source', async () => {
+    await act('Reconcile with source').click();
+    await shows(grace, new RegExp(`Kustomization flux-system/${service} is done`), 60_000);
+  });
+  await t.test('among all objects of Flux', async () => {
+    await grace.goto(`${portal.base}/flux?name=${service}`);
+    await shows(grace, 'source-controller');
+    await grace.getByRole('link', { name: service, exact: true }).first().waitFor();
+    await picture(grace, 'flux');
+  });
+});
+
+test('8. the search finds all of it', async () => {
   const found = async words => {
     const answer = await portal.api(`/api/search/query?term=${encodeURIComponent(words)}`);
     return answer.results.map(one => one.document.location);
@@ -313,7 +358,7 @@ test('7. the search finds all of it', async () => {
   await grace.waitForURL(new RegExp(`/docs/default/component/${service}`));
 });
 
-test('8. servers may be away', async t => {
+test('9. servers may be away', async t => {
   await t.test('Grafana', async () => {
     await wires.grafana.cut();
     await grace.goto(entityPage('monitoring'));

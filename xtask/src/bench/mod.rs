@@ -7,6 +7,8 @@ mod catalog;
 mod contender;
 mod docs;
 mod gitea;
+mod grafana;
+mod kubernetes;
 mod load;
 mod measure;
 mod options;
@@ -29,8 +31,14 @@ pub fn run(arguments: &[String]) -> Result<()> {
     if arguments.first().is_some_and(|first| first == "templates") {
         return templates::run(&arguments[1..]);
     }
+    if arguments.first().is_some_and(|first| first == "grafana") {
+        return grafana::run(&arguments[1..]);
+    }
     if arguments.first().is_some_and(|first| first == "docs") {
         return docs::run(&arguments[1..]);
+    }
+    if arguments.first().is_some_and(|first| first == "kubernetes") {
+        return kubernetes::run(&arguments[1..]);
     }
     let options = Options::parse(arguments)?;
     setup::for_comparison()?;

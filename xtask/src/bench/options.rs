@@ -21,7 +21,11 @@ or     cargo xtask bench gitea [REPOSITORIES DESCRIBED]
 or     cargo xtask bench templates [--runs N] [--tasks N] [--people N] [--only …] [--binary PATH]
   a task with 200 files beside the original; many tasks at once, and pickers with very many people, ours alone
 or     cargo xtask bench docs [--pages N,…] [--runs N] [--binary PATH]
-  whole sites of documentation and their first page, beside `mkdocs build`";
+  whole sites of documentation and their first page, beside `mkdocs build`
+or     cargo xtask bench kubernetes [--size PERCENT] [--entities N] [--binary PATH]
+  three clusters with 20,000 pods, ours alone
+or     cargo xtask bench grafana [--entities N] [--dashboards N] [--seconds N] [--binary PATH]
+  calls to a Grafana in memory, the tab Monitoring and its charts, ours alone";
 
 /// A catalog's size.
 #[derive(Debug, Clone, PartialEq, Eq)]

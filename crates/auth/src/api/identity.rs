@@ -11,7 +11,8 @@ use web::api::Json;
 use web::{ApiError, CurrentViewer};
 
 use super::{check_script, no_store, wanted_provider};
-use crate::front::Front;
+use crate::front::{Front, SignedIn};
+use crate::oidc::{Provider, ProviderTokens};
 use crate::resolver::profile_of;
 
 /// The rows of tokens and of what they stand for.
@@ -20,17 +21,12 @@ pub(super) fn rows() -> Rows<Front> {
         .get("/.well-known/jwks.json", Rule::anyone(), keys)
         .get("/.well-known/openid-configuration", Rule::anyone(), description)
         .get("/v1/userinfo", Rule::person_by_cookie(), user_info)
-        .get("/oidc/refresh", Rule::anyone(), refresh)
-        .post("/oidc/refresh", Rule::anyone(), refresh)
         .get("/guest/refresh", Rule::anyone(), guest)
         .post("/guest/refresh", Rule::anyone(), guest)
         .get("/guest/start", Rule::anyone(), not_implemented)
         .get("/guest/handler/frame", Rule::anyone(), not_implemented)
-        .get("/{provider}/start", Rule::anyone(), unknown)
-        .get("/{provider}/handler/frame", Rule::anyone(), unknown)
-        .get("/{provider}/refresh", Rule::anyone(), unknown)
-        .post("/{provider}/refresh", Rule::anyone(), unknown)
-        .post("/{provider}/logout", Rule::anyone(), unknown)
+        .get("/{provider}/refresh", Rule::anyone(), refresh)
+        .post("/{provider}/refresh", Rule::anyone(), refresh)
 }
 
 /// The public keys of user tokens.
@@ -76,22 +72,38 @@ async fn user_info(CurrentViewer(viewer): CurrentViewer) -> Result<Response, Api
 /// A token for the person whose session a browser has.
 async fn refresh(
     State(front): State<Front>,
+    Path(id): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let provider = wanted_provider(&front, query.as_deref())?;
+    let provider = wanted_provider(&front, &id, query.as_deref())?;
     check_script(&front, &headers)?;
     let session = front.sessions.of(&headers).await?;
-    let session = session.filter(|session| session.provider == provider.settings.environment);
+    let session = session.filter(|session| session.provider == provider.settings.key());
     let session = session.ok_or_else(|| refused(Fault::input("Missing session cookie")))?;
-    let mut info = json!({ "scope": provider.settings.scopes.join(" ") });
     // A session outlives its provider's tokens, and a provider that is away.
-    if let Ok(Some(tokens)) = front.provider_tokens(&session.id).await {
+    let tokens = front.provider_tokens(&session.id).await.ok().flatten();
+    let info = provider_info(&front, provider, tokens.map(|(_, tokens)| tokens));
+    answer(&front, &session.entity, Some(info)).await
+}
+
+/// What clients are told of the provider.
+fn provider_info(front: &Front, provider: &Provider, tokens: Option<ProviderTokens>) -> Value {
+    let mut info = json!({ "scope": provider.settings.scopes.join(" ") });
+    if let Some(tokens) = tokens {
+        info["expiresInSeconds"] = tokens.expires.duration_since(front.clock.now()).as_secs().into();
         info["idToken"] = tokens.id_token.into();
         info["accessToken"] = tokens.access_token.into();
-        info["expiresInSeconds"] = tokens.expires.duration_since(front.clock.now()).as_secs().into();
     }
-    answer(&front, &session.entity, Some(info)).await
+    info
+}
+
+/// What the window that waits for a sign-in is told.
+pub(super) async fn of_sign_in(front: &Front, signed_in: &SignedIn) -> Result<Value, Fault> {
+    let provider = front.provider(&signed_in.provider);
+    let tokens = signed_in.tokens.clone();
+    let info = provider.map(|provider| provider_info(front, provider, Some(tokens)));
+    body(front, &signed_in.entity, info).await
 }
 
 /// A token for the guest, where there is one.
@@ -112,6 +124,12 @@ fn refused(cause: Fault) -> Fault {
 
 /// A new token of a person with what clients show of it.
 async fn answer(front: &Front, person: &EntityRef, provider: Option<Value>) -> Result<Response, ApiError> {
+    Ok(no_store(
+        Json(body(front, person, provider).await?).into_response(),
+    ))
+}
+
+async fn body(front: &Front, person: &EntityRef, provider: Option<Value>) -> Result<Value, Fault> {
     let owners = front.owners.of(person).await?;
     let profile = profile_of(&front.catalog, person).await?;
     let named = front.names_owners.then_some(&*owners);
@@ -130,13 +148,9 @@ async fn answer(front: &Front, person: &EntityRef, provider: Option<Value>) -> R
         },
         "expiresInSeconds": token.expires - front.clock.now().as_second(),
     });
-    Ok(no_store(Json(body).into_response()))
+    Ok(body)
 }
 
 async fn not_implemented() -> ApiError {
     ApiError::new(Fault::new(FaultKind::NotImplemented.as_wire(), "Not implemented"))
-}
-
-async fn unknown(Path(provider): Path<String>) -> ApiError {
-    ApiError::new(Fault::not_found(format!("Unknown auth provider '{provider}'")))
 }

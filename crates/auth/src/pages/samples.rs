@@ -3,11 +3,14 @@
 use jiff::Timestamp;
 use maud::Markup;
 use model::{EntityRef, Viewer};
+use plugin::{Decision, Permission, PermissionAction};
 
 use super::home::no_role;
 use super::sessions::{sessions, without_session};
 use super::view::{Choice, SignIn, leaving, sign_in};
+use crate::permission::view::{Answered, Changed, PermissionsPage, Row, page as permissions};
 use crate::refusal::Refusal;
+use crate::roles::{Because, Explanation};
 use crate::session::Session;
 
 /// Pages with their states: a name usable in a path, and the content.
@@ -54,7 +57,7 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         (
             "sign-in-not-configured",
             sign_in(&SignIn {
-                choice: None,
+                choices: Vec::new(),
                 guest: true,
                 ..offered()
             }),
@@ -62,7 +65,7 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         (
             "sign-in-unusable",
             sign_in(&SignIn {
-                choice: None,
+                choices: Vec::new(),
                 unusable: Some(
                     "nobody can sign in with auth.providers.oidc.production: clientSecret is missing"
                         .to_owned(),
@@ -70,6 +73,15 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
                 ..offered()
             }),
         ),
+        ("sign-in-by-several", sign_in(&several())),
+        ("permissions", permissions(&told(""))),
+        (
+            "permissions-tried",
+            permissions(&told(
+                "p, role:default/reader, catalog.location.create, create, allow",
+            )),
+        ),
+        ("permissions-of-nobody", permissions(&no_person())),
         ("signing-out", leaving("keycloak.example.com")),
         ("sessions", sessions(&own_sessions(&ada), Some("1"), at("09:30"))),
         ("sessions-of-the-guest", without_session(true)),
@@ -86,13 +98,68 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
 fn offered<'a>() -> SignIn<'a> {
     SignIn {
         portal: "OpenOva".to_owned(),
-        choice: Some(Choice {
+        choices: vec![Choice {
             label: "Sign in with Keycloak".to_owned(),
             host: "keycloak.example.com".to_owned(),
             href: "/api/auth/oidc/start?env=production&flow=redirect&redirectUrl=/catalog".to_owned(),
-        }),
+        }],
         return_to: "/catalog".to_owned(),
         ..SignIn::default()
+    }
+}
+
+fn several<'a>() -> SignIn<'a> {
+    let mut page = offered();
+    page.choices.push(Choice {
+        label: "Sign in with GitLab".to_owned(),
+        host: "gitlab.com".to_owned(),
+        href: "/api/auth/gitlab/start?env=production&flow=redirect&redirectUrl=/catalog".to_owned(),
+    });
+    page
+}
+
+static READ: Permission = Permission::new("catalog.entity.read", PermissionAction::Read).on("catalog-entity");
+static CREATE: Permission = Permission::new("catalog.location.create", PermissionAction::Create);
+
+/// What somebody may do.
+fn told(lines: &str) -> PermissionsPage {
+    let group: EntityRef = "group:default/platform".parse().expect("a reference");
+    let because = Because::Line {
+        role: "role:default/reader".to_owned(),
+        number: 2,
+        allows: true,
+        through: vec![group.clone()],
+    };
+    let row = |permission, decision, because, changed| Row {
+        plugin: "catalog".to_owned(),
+        permission,
+        explanation: Some(Explanation { decision, because }),
+        changed,
+    };
+    let gained = (!lines.is_empty()).then_some(Changed::Gained);
+    PermissionsPage {
+        who: "user:default/ada".to_owned(),
+        lines: lines.to_owned(),
+        files: Some(["roles.csv".to_owned(), "conditions.yaml".to_owned()]),
+        fault: lines
+            .is_empty()
+            .then(|| "roles.csv:7: a line begins with 'p' or 'g'".to_owned()),
+        answered: Ok(Answered {
+            roles: vec![("role:default/reader".to_owned(), vec![group.clone()])],
+            groups: vec![group],
+            rows: vec![
+                row(&READ, Decision::Allow, vec![because], None),
+                row(&CREATE, Decision::Deny, Vec::new(), gained),
+            ],
+        }),
+    }
+}
+
+fn no_person() -> PermissionsPage {
+    PermissionsPage {
+        who: "ada".to_owned(),
+        answered: Err("'ada' is no person; write for example user:default/ada".to_owned()),
+        ..told("")
     }
 }
 

@@ -25,7 +25,7 @@ impl SettingsSection for SessionsSection {
 
     async fn show(&self, viewer: Viewer, _: Instant) -> Result<Body, RenderError> {
         let Principal::Person { entity, session } = &viewer.who else {
-            return Ok(Body::Ours(without_session(self.0.offered().is_some())));
+            return Ok(Body::Ours(without_session(self.0.offered().next().is_some())));
         };
         let all = self
             .0

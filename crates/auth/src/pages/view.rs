@@ -6,7 +6,7 @@ use ui::{Button, ButtonKind, Notice, Tone, button, icon, notice, person};
 
 use crate::refusal::Refusal;
 
-/// The way to the provider.
+/// The way to a provider.
 #[derive(Debug, Clone)]
 pub(crate) struct Choice {
     pub label: String,
@@ -20,7 +20,7 @@ pub(crate) struct Choice {
 pub(crate) struct SignIn<'a> {
     /// Title of the portal.
     pub portal: String,
-    pub choice: Option<Choice>,
+    pub choices: Vec<Choice>,
     /// Why a configured provider cannot be offered.
     pub unusable: Option<String>,
     /// The pages can be opened without signing in.
@@ -88,11 +88,13 @@ fn ways(page: &SignIn<'_>) -> Markup {
         ButtonKind::Primary
     };
     html! {
-        @if let Some(choice) = &page.choice {
+        @for (at, choice) in page.choices.iter().enumerate() {
+            @let kind = if at == 0 { kind } else { ButtonKind::Secondary };
             (button(Button { label: &choice.label, icon: Some("sign-in"), kind, href: Some(&choice.href), ..Button::default() }))
             p.sign-in-host { "at " (choice.host) }
         }
-        @else if let Some(reason) = &page.unusable {
+        @if !page.choices.is_empty() {
+        } @else if let Some(reason) = &page.unusable {
             div.sign-in-problem role="alert" {
                 h2 { (icon("problem")) "Sign-in is not set up" }
                 p { (reason) }
@@ -101,7 +103,7 @@ fn ways(page: &SignIn<'_>) -> Markup {
         }
         @else { (not_configured()) }
         @if page.guest && page.signed_in.is_none() {
-            @if page.choice.is_some() { p.sign-in-or { "or" } }
+            @if !page.choices.is_empty() { p.sign-in-or { "or" } }
             (button(Button { label: "Continue as guest", icon: Some("user"), href: Some(&page.return_to), ..Button::default() }))
         }
     }

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 use model::EntityRef;
 use plugin::{Decision, Permission};
 use ui::{
-    Badge, Card, Column, Row as TableRow, Table, Tone, badge, card, data_table, entity_link, error_state,
-    icon,
+    Badge, Button, ButtonKind, Card, Column, Field, Row as TableRow, Table, Tone, badge, button, card,
+    data_table, entity_link, error_state, icon, text_area, text_input,
 };
 
 use crate::roles::{Because, Explanation};
@@ -97,24 +97,32 @@ fn about(view: &PermissionsPage) -> Markup {
 }
 
 fn form(view: &PermissionsPage) -> Markup {
+    let person = Field {
+        name: "who",
+        label: "Person",
+        required: true,
+        ..Field::default()
+    };
+    let lines = Field {
+        name: "lines",
+        label: "Lines that would be added",
+        hint: Some("For example: p, role:default/developer, catalog.location.create, create, allow"),
+        required: true,
+        ..Field::default()
+    };
     html! {
         (card(Card { title: "What may somebody do?", ..Card::default() }, html! {
             form.stack action="/permissions" method="get" {
-                label for="who" { "Person" }
-                div.inline-form {
-                    input.input id="who" name="who" value=(view.who) spellcheck="false" autocomplete="off" placeholder="user:default/ada";
-                    button.button.button-primary type="submit" { "Show" }
-                }
+                (text_input(person, "text", &view.who, "user:default/ada"))
+                div { (button(Button { label: "Show", kind: ButtonKind::Primary, ..Button::default() })) }
             }
             @if view.files.is_some() {
-                details open[!view.lines.is_empty()] {
+                details.permission-trial open[!view.lines.is_empty()] {
                     summary { "Try a change before it is made" }
                     form.stack action="/permissions" method="post" {
                         input type="hidden" name="who" value=(view.who);
-                        label for="lines" { "Lines that would be added" }
-                        textarea.input id="lines" name="lines" rows="4" spellcheck="false"
-                            placeholder="p, role:default/developer, catalog.location.create, create, allow" { (view.lines) }
-                        div { button.button type="submit" { "Try" } }
+                        (text_area(lines, &view.lines, 4))
+                        div { (button(Button { label: "Try", ..Button::default() })) }
                     }
                 }
             }

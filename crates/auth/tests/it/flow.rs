@@ -1,10 +1,13 @@
 //! A sign-in that comes about, whom it makes of a person, and where it leads.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::provider::Signing;
-use crate::world::{BASE, Browser, World, start, way_back};
+use crate::world::{Answer, BASE, Browser, World, settings, start, way_back};
 
 const ADA: &str = "user:default/ada user:default/ada group:default/platform group:default/engineering";
 
@@ -114,7 +117,13 @@ async fn the_original_s_words_for_what_is_asked_wrongly() {
             403,
             "Origin 'https://evil.example' is not allowed",
         ),
-        ("env=development&flow=popup", 501, "Only flow=redirect is served"),
+        ("env=development&flow=popup", 400, "needs 'origin'"),
+        ("env=development&flow=dance", 400, "popup or redirect"),
+        (
+            "env=development&flow=popup&origin=https://evil.example",
+            403,
+            "is not allowed",
+        ),
     ] {
         let answer = browser
             .get(&world, &format!("/api/auth/oidc/start?{query}"))
@@ -122,6 +131,108 @@ async fn the_original_s_words_for_what_is_asked_wrongly() {
         assert_eq!(answer.status, status, "{query}");
         assert!(answer.text.contains(message), "{query} {}", answer.text);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_choose_among_providers_and_a_session_stays_with_its_own() {
+    let world = World::configured(|provider| {
+        let mut section = settings(provider, json!({}));
+        let mut gitlab = section["auth"]["providers"]["oidc"]["development"].clone();
+        gitlab.as_object_mut().unwrap().remove("metadataUrl");
+        gitlab["audience"] = provider.base().into();
+        section["auth"]["providers"]["gitlab"] = json!({ "development": gitlab });
+        section
+    })
+    .await;
+    let mut browser = Browser::default();
+    let page = browser.get(&world, "/sign-in").await.text;
+    for part in [
+        "/api/auth/oidc/start?",
+        "/api/auth/gitlab/start?",
+        "Sign in with GitLab",
+    ] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    let answer = browser
+        .get(&world, "/api/auth/gitlab/start?env=development&redirectUrl=/who")
+        .await;
+    let at_provider = answer.header("location").to_owned();
+    assert!(at_provider.contains("gitlab%2Fhandler%2Fframe"), "{at_provider}");
+    let back = way_back(&world, &at_provider).replace("/oidc/", "/gitlab/");
+    assert_eq!(browser.get(&world, &back).await.header("location"), "/who");
+    assert!(browser.who(&world).await.starts_with("user:default/ada"));
+    let script = [("x-requested-with", "XMLHttpRequest")];
+    for (id, status) in [("gitlab", 200), ("oidc", 401), ("google", 404), ("magic", 404)] {
+        let path = format!("/api/auth/{id}/refresh?env=development");
+        assert_eq!(
+            browser.send(&world, "GET", &path, &script, "").await.status,
+            status,
+            "{id}"
+        );
+    }
+}
+
+/// The message that a popup sends, and where to.
+fn told(answer: &Answer) -> (serde_json::Value, String) {
+    let script = answer.text.split("<script>").nth(1).unwrap();
+    let script = script.split("</script>").next().unwrap();
+    let digest = STANDARD.encode(Sha256::digest(script.as_bytes()));
+    assert_eq!(
+        answer.header("content-security-policy"),
+        format!("script-src 'sha256-{digest}'")
+    );
+    let mut texts = script.split("decodeURIComponent('").skip(1);
+    let mut text = || {
+        let text = texts.next().unwrap().split('\'').next().unwrap();
+        percent_encoding::percent_decode_str(text)
+            .decode_utf8()
+            .unwrap()
+            .into_owned()
+    };
+    (serde_json::from_str(&text()).unwrap(), text())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_popup_tells_the_window_that_opened_it() {
+    let world = World::start().await;
+    let mut browser = Browser::default();
+    let begin = format!("/api/auth/oidc/start?env=development&flow=popup&scope=openid&origin={BASE}");
+    let answer = browser.get(&world, &begin).await;
+    let back = way_back(&world, answer.header("location"));
+    let answer = browser.get(&world, &back).await;
+    assert_eq!(
+        (answer.status, answer.header("x-frame-options")),
+        (200, "sameorigin")
+    );
+    let (message, origin) = told(&answer);
+    assert_eq!(
+        (origin.as_str(), &message["type"]),
+        (BASE, &"authorization_response".into())
+    );
+    let response = &message["response"];
+    assert_eq!(
+        response["backstageIdentity"]["identity"]["userEntityRef"],
+        "user:default/ada"
+    );
+    assert_eq!(response["providerInfo"]["idToken"], world.provider.given()[0]);
+    assert!(
+        browser.who(&world).await.starts_with("user:default/ada"),
+        "the session begins, too"
+    );
+
+    world.provider.lies(Signing::OtherKey, serde_json::json!({}));
+    let answer = browser.get(&world, &begin).await;
+    let back = way_back(&world, answer.header("location"));
+    let (message, origin) = told(&browser.get(&world, &back).await);
+    assert_eq!(origin, BASE);
+    assert!(
+        message["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("signature"),
+        "{message}"
+    );
+    assert!(message["response"].is_null());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::process::command;
 
 /// As the Deployment and its optional components give them.
-const GIVEN: [(&str, &str); 9] = [
+const GIVEN: [(&str, &str); 10] = [
     (
         "DATABASE_URI",
         "postgresql://portal:geheim@portal-db-rw.portal:5432/portal",
@@ -20,6 +20,10 @@ const GIVEN: [(&str, &str); 9] = [
     (
         "APP_CONFIG_portal_kubernetes_actions",
         r#"["restart","scale","deletePod","runCronJob"]"#,
+    ),
+    (
+        "APP_CONFIG_portal_flux_actions",
+        r#"["reconcile","reconcileWithSource","suspend","resume"]"#,
     ),
 ];
 

@@ -1,24 +1,12 @@
-//! What delivers an entity: from its workloads upwards by the labels that Flux sets, and by the entity's own label on the
-//! objects of Flux.
-
-use std::collections::BTreeSet;
+//! What delivers an entity: appliers with their sources, and whether what runs is the newest.
 
 use jiff::Timestamp;
-use kubernetes::Kubernetes;
-use kubernetes::engine::{ClusterAnswer, Failure, Kind, KindState, Object, Question, Sort};
+use kubernetes::engine::{Failure, KindState, Object, Sort};
 use serde_json::Value;
 
-use super::kinds::{ALL, APPLIERS, HELM_RELEASES, KUSTOMIZATIONS, SOURCES, source};
+use super::applied::revisions;
 use super::revision::Revision;
 use super::state::{self, State};
-
-/// Labels that an applier sets on what it applies.
-const MANAGED_BY: [(&str, &Kind); 2] = [
-    ("kustomize.toolkit.fluxcd.io", &KUSTOMIZATIONS),
-    ("helm.toolkit.fluxcd.io", &HELM_RELEASES),
-];
-/// Steps from a workload to what applies it: a release that a Kustomization applies, and so on.
-const MOST_STEPS: usize = 5;
 
 /// How an applier belongs to the entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +30,34 @@ pub enum Sync {
     Unknown,
 }
 
+/// An object with the cluster that it is in.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// The cluster's name.
+    pub cluster: String,
+    /// The cluster's name for people.
+    pub title: String,
+    /// The object.
+    pub object: Object,
+}
+
+/// What is applied, was tried, and could be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Revisions {
+    /// What is applied.
+    pub applied: Option<Revision>,
+    /// The commit that the applied artifact was built of, where it is none of Git.
+    pub applied_origin: Option<Revision>,
+    /// What was to be applied last.
+    pub attempted: Option<Revision>,
+    /// The newest that the source has.
+    pub newest: Option<Revision>,
+    /// The commit that the newest artifact was built of.
+    pub newest_origin: Option<Revision>,
+    /// The digest of the applied chart, where it came from a registry.
+    pub chart_digest: Option<Revision>,
+}
+
 /// An applier with its source.
 #[derive(Debug, Clone)]
 pub struct Delivery {
@@ -59,12 +75,10 @@ pub struct Delivery {
     pub source_name: Option<(String, String, String)>,
     /// Its source.
     pub source: Option<Object>,
-    /// What is applied.
-    pub applied: Option<Revision>,
-    /// What was to be applied last.
-    pub attempted: Option<Revision>,
-    /// The newest that the source has.
-    pub newest: Option<Revision>,
+    /// The chart that a release made for itself.
+    pub chart: Option<Object>,
+    /// What is applied, was tried, and could be.
+    pub revisions: Revisions,
 }
 
 /// What delivers an entity in all clusters.
@@ -72,8 +86,12 @@ pub struct Delivery {
 pub struct Deliveries {
     /// The appliers, those that apply workloads first.
     pub all: Vec<Delivery>,
-    /// Sources that carry the entity's label and belong to none of the appliers, with the cluster's title.
-    pub sources: Vec<(String, Object)>,
+    /// Appliers that these wait for, directly or through others, and that belong to somebody else.
+    pub beside: Vec<Placed>,
+    /// Sources that carry the entity's label and belong to none of the appliers.
+    pub sources: Vec<Placed>,
+    /// Policies, repositories and automations of images that the entity runs or that carry its label.
+    pub images: Vec<Placed>,
     /// The clusters with the states of Flux' kinds.
     pub clusters: Vec<ClusterState>,
 }
@@ -90,10 +108,15 @@ pub struct ClusterState {
 impl ClusterState {
     /// Whether the cluster has no Flux.
     pub fn is_without_flux(&self) -> bool {
-        let failures = self.kinds.iter().map(KindState::failure);
-        let missing =
-            |failure: Option<&Failure>| failure.is_some_and(|failure| failure.sort == Sort::NotInstalled);
-        !self.kinds.is_empty() && failures.into_iter().all(missing)
+        !self.kinds.is_empty() && self.missing() == self.kinds.len()
+    }
+
+    /// How many kinds the cluster does not have.
+    pub fn missing(&self) -> usize {
+        let failures = self.kinds.iter().filter_map(KindState::failure);
+        failures
+            .filter(|failure| failure.sort == Sort::NotInstalled)
+            .count()
     }
 
     /// The failure that is worth being shown: that of a kind that is there.
@@ -106,180 +129,112 @@ impl ClusterState {
     }
 }
 
+impl Revisions {
+    /// Whether what is applied is the newest.
+    pub fn sync(&self) -> Sync {
+        let (Some(applied), Some(newest)) = (&self.applied, &self.newest) else {
+            return Sync::Unknown;
+        };
+        let by_digest = self
+            .chart_digest
+            .as_ref()
+            .is_some_and(|digest| digest.is_same(newest));
+        if by_digest || applied.is_same(newest) {
+            Sync::Newest
+        } else {
+            Sync::Behind
+        }
+    }
+
+    /// The commit that runs, as far as it is known.
+    pub fn running(&self) -> Option<&Revision> {
+        self.applied_origin.as_ref().or(self.applied.as_ref())
+    }
+
+    /// The commit that would run.
+    pub fn coming(&self) -> Option<&Revision> {
+        self.newest_origin.as_ref().or(self.newest.as_ref())
+    }
+}
+
 impl Delivery {
+    /// An applier in a cluster (its name, and that for people) with its source, and the chart that a release made for itself.
+    pub fn of(
+        (cluster, title): (&str, &str),
+        applier: Object,
+        link: Link,
+        source: Option<Object>,
+        chart: Option<Object>,
+    ) -> Self {
+        Self {
+            cluster: cluster.to_owned(),
+            title: title.to_owned(),
+            state: state::of(&applier),
+            link,
+            source_name: source_name(&applier),
+            revisions: revisions(&applier, source.as_ref(), chart.as_ref()),
+            source,
+            chart,
+            applier,
+        }
+    }
+
     /// Whether what runs is the newest.
     pub fn sync(&self) -> Sync {
-        match (&self.applied, &self.newest) {
-            (Some(applied), Some(newest)) if applied.is_same(newest) => Sync::Newest,
-            (Some(_), Some(_)) => Sync::Behind,
-            _ => Sync::Unknown,
-        }
+        self.revisions.sync()
     }
 
     /// Since when the applied revision runs.
     pub fn since(&self) -> Option<Timestamp> {
-        let applied = self.applied.as_ref()?;
+        let applied = self.revisions.applied.as_ref()?;
         let history = self.applier.value["status"]["history"].as_array()?;
         let entry = history.iter().find(|entry| {
-            let revision = Revision::read(entry["metadata"]["revision"].as_str());
-            revision.is_some_and(|revision| revision.is_same(applied))
+            let revision = entry["metadata"]["revision"]
+                .as_str()
+                .or(entry["chartVersion"].as_str());
+            Revision::read(revision).is_some_and(|revision| revision.is_same(applied))
         });
-        let at = entry.and_then(|entry| entry["firstReconciled"].as_str());
+        let at = entry.and_then(|entry| {
+            entry["firstReconciled"]
+                .as_str()
+                .or(entry["lastDeployed"].as_str())
+        });
         at.and_then(|at| at.parse().ok()).or(self.state.since)
     }
 
-    /// The address of its repository, if its source has one.
+    /// The address of the repository of its commits, if one is known.
     pub fn repository(&self) -> Option<&str> {
-        self.source.as_ref()?.text("/spec/url")
+        repository(self.source.as_ref()?)
     }
 
-    /// Names of appliers of the same kind that it waits for.
+    /// Appliers of the same kind that it waits for, by namespace and name.
     pub fn depends_on(&self) -> Vec<(String, String)> {
-        let own = self.applier.namespace();
-        let all = self.applier.value["spec"]["dependsOn"]
-            .as_array()
-            .into_iter()
-            .flatten();
-        all.filter_map(|one| {
+        depends_on(&self.applier)
+    }
+}
+
+/// The address of the repository of a source's commits: its own, or that of which its artifact was built.
+pub fn repository(source: &Object) -> Option<&str> {
+    let metadata = &source.value["status"]["artifact"]["metadata"];
+    let origin = metadata["org.opencontainers.image.source"].as_str();
+    origin.or_else(|| source.text("/spec/url").filter(|url| !url.starts_with("oci://")))
+}
+
+/// Appliers of the same kind that one waits for, by namespace and name.
+pub fn depends_on(applier: &Object) -> Vec<(String, String)> {
+    let own = applier.namespace();
+    let all = applier.value["spec"]["dependsOn"].as_array();
+    all.into_iter()
+        .flatten()
+        .filter_map(|one| {
             let namespace = one["namespace"].as_str().unwrap_or(own);
             Some((namespace.to_owned(), one["name"].as_str()?.to_owned()))
         })
         .collect()
-    }
-}
-
-/// Finds what delivers the objects of a question. The kinds of Flux and of workloads must be watched.
-pub fn find(kubernetes: &Kubernetes, question: &Question, workloads: &[&'static Kind]) -> Deliveries {
-    let mut found = Deliveries::default();
-    // The objects of Flux stand in namespaces of their own.
-    let anywhere = Question {
-        namespace: None,
-        ..question.clone()
-    };
-    let labelled = kubernetes.ask(&anywhere, &ALL);
-    for (own, flux) in kubernetes
-        .ask(question, workloads)
-        .clusters
-        .iter()
-        .zip(labelled.clusters)
-    {
-        let in_cluster = InCluster {
-            kubernetes,
-            own,
-            flux: &flux,
-        };
-        in_cluster.collect(&mut found);
-        found.clusters.push(ClusterState {
-            title: own.title.clone(),
-            kinds: flux.kinds,
-        });
-    }
-    found.all.sort_by(|a, b| {
-        let key = |one: &Delivery| {
-            (
-                one.link,
-                one.title.clone(),
-                one.applier.namespace().to_owned(),
-                one.applier.name().to_owned(),
-            )
-        };
-        key(a).cmp(&key(b))
-    });
-    found
-}
-
-struct InCluster<'a> {
-    kubernetes: &'a Kubernetes,
-    own: &'a ClusterAnswer,
-    flux: &'a ClusterAnswer,
-}
-
-impl InCluster<'_> {
-    fn collect(&self, found: &mut Deliveries) {
-        let mut known: BTreeSet<String> = BTreeSet::new();
-        for object in &self.own.objects {
-            let (mut at, mut link) = (object.clone(), Link::Applies);
-            for _ in 0..MOST_STEPS {
-                let Some(applier) = self.applier_of(&at) else {
-                    break;
-                };
-                if known.insert(applier.uid().to_owned()) {
-                    found.all.push(self.delivery(applier.clone(), link));
-                }
-                (at, link) = (applier, Link::Above);
-            }
-        }
-        for applier in self
-            .flux
-            .objects
-            .iter()
-            .filter(|object| APPLIERS.contains(&object.kind()))
-        {
-            if known.insert(applier.uid().to_owned()) {
-                found.all.push(self.delivery(applier.clone(), Link::Labelled));
-            }
-        }
-        let used: BTreeSet<String> = found
-            .all
-            .iter()
-            .filter_map(|one| Some(one.source.as_ref()?.uid().to_owned()))
-            .collect();
-        let sources = self
-            .flux
-            .objects
-            .iter()
-            .filter(|object| SOURCES.contains(&object.kind()) && !used.contains(object.uid()));
-        found
-            .sources
-            .extend(sources.map(|object| (self.own.title.clone(), object.clone())));
-    }
-
-    /// What applied an object, as its labels say.
-    fn applier_of(&self, object: &Object) -> Option<Object> {
-        MANAGED_BY.iter().find_map(|(group, kind)| {
-            let label = |word: &str| object.labels().get(&format!("{group}/{word}"));
-            let (name, namespace) = (label("name")?, label("namespace")?);
-            let found = self.kubernetes.object(&self.own.cluster, kind, namespace, name)?;
-            // A release carries its own label on what it applies only; an object that names itself would be a circle.
-            (found.uid() != object.uid()).then_some(found)
-        })
-    }
-
-    fn delivery(&self, applier: Object, link: Link) -> Delivery {
-        let source_name = source_name(&applier);
-        let source = source_name.as_ref().and_then(|(kind, namespace, name)| {
-            self.kubernetes
-                .object(&self.own.cluster, source(kind)?, namespace, name)
-        });
-        let status = &applier.value["status"];
-        let is_release = *applier.kind() == HELM_RELEASES;
-        let applied = if is_release {
-            status["history"][0]["chartVersion"].as_str()
-        } else {
-            status["lastAppliedRevision"].as_str()
-        };
-        // The artifact of a repository of charts is its list, which is no revision of a chart.
-        let newest = source
-            .as_ref()
-            .filter(|_| !is_release)
-            .and_then(|source| source.text("/status/artifact/revision"));
-        Delivery {
-            cluster: self.own.cluster.clone(),
-            title: self.own.title.clone(),
-            state: state::of(&applier),
-            link,
-            applied: Revision::read(applied),
-            attempted: Revision::read(status["lastAttemptedRevision"].as_str()),
-            newest: Revision::read(newest),
-            source_name,
-            source,
-            applier,
-        }
-    }
 }
 
 /// Kind, namespace and name of the source of an applier.
-fn source_name(applier: &Object) -> Option<(String, String, String)> {
+pub fn source_name(applier: &Object) -> Option<(String, String, String)> {
     let spec = &applier.value["spec"];
     let of_chart = [&spec["chart"]["spec"]["sourceRef"], &spec["chartRef"]];
     let reference: &Value = std::iter::once(&spec["sourceRef"])

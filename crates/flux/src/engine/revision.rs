@@ -56,8 +56,8 @@ impl Revision {
 
     /// Whether both are the same, however they are written.
     pub fn is_same(&self, other: &Self) -> bool {
-        match (&self.commit, &other.commit) {
-            (Some(own), Some(other)) => own == other,
+        match (&self.commit, &other.commit, &self.digest, &other.digest) {
+            (Some(own), Some(other), ..) | (_, _, Some(own), Some(other)) => own == other,
             _ => self.text == other.text,
         }
     }

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use kubernetes::engine::Object;
 use serde_json::Value;
 
+use super::kinds::{ALERTS, HELM_REPOSITORIES, PROVIDERS};
+
 /// One word for the state. The first that applies counts, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Display {
@@ -43,6 +45,39 @@ pub struct State {
 }
 
 impl Display {
+    /// All of them, those that need a look first.
+    pub const ALL: [Self; 9] = [
+        Self::Failed,
+        Self::Stalled,
+        Self::Waiting,
+        Self::Suspended,
+        Self::Terminating,
+        Self::Reconciling,
+        Self::Unknown,
+        Self::Ready,
+        Self::Static,
+    ];
+
+    /// Whether a person should look.
+    pub fn needs_a_look(self) -> bool {
+        matches!(self, Self::Failed | Self::Stalled | Self::Waiting)
+    }
+
+    /// The word in addresses.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Terminating => "terminating",
+            Self::Suspended => "suspended",
+            Self::Stalled => "stalled",
+            Self::Waiting => "waiting",
+            Self::Failed => "failed",
+            Self::Ready => "ready",
+            Self::Reconciling => "reconciling",
+            Self::Unknown => "unknown",
+            Self::Static => "configured",
+        }
+    }
+
     /// The word for people.
     pub fn word(self) -> &'static str {
         match self {
@@ -90,7 +125,7 @@ pub fn of(object: &Object) -> State {
         told(Display::Reconciling, Some(reconciling))
     } else if ready.is_some() || !is_observed(&object.value) {
         told(Display::Reconciling, ready)
-    } else if object.value["spec"]["type"] == "oci" && object.kind().name == "HelmRepository" {
+    } else if has_no_state(object) {
         told(Display::Static, None)
     } else {
         told(Display::Unknown, None)
@@ -100,6 +135,12 @@ pub fn of(object: &Object) -> State {
             .is_some_and(|condition| condition["reason"] == "ProgressingWithRetry"),
         ..found
     }
+}
+
+/// Whether its kind has no conditions: a repository of charts in a registry, and what tells others.
+fn has_no_state(object: &Object) -> bool {
+    let is_registry = object.value["spec"]["type"] == "oci" && *object.kind() == HELM_REPOSITORIES;
+    is_registry || [&ALERTS, &PROVIDERS].contains(&object.kind())
 }
 
 /// Whether the state is that of the newest form of the object.
@@ -128,7 +169,7 @@ fn told(display: Display, condition: Option<&Value>) -> State {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kinds::{HELM_REPOSITORIES, KUSTOMIZATIONS};
+    use super::super::kinds::KUSTOMIZATIONS;
     use super::*;
     use serde_json::json;
 

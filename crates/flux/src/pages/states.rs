@@ -42,9 +42,15 @@ pub(crate) fn missing(one: &ClusterState) -> Markup {
         .filter(|(_, failure)| failure.sort == Sort::Forbidden);
     let kinds: Vec<&Kind> = forbidden.map(|(state, _)| state.kind).collect();
     let text = rules(kinds.iter().copied());
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.name).collect();
+    let sees_some = kinds.len() < one.kinds.len() - one.missing();
     html! {
         @if !kinds.is_empty() {
-            (remark("lock", "amber", html! { "The portal's account may not see the objects of Flux in " (one.title) "." }))
+            (remark("lock", "amber", html! {
+                "The portal's account may not see "
+                @if sees_some { "all objects of Flux in " (one.title) ": " (names.join(", ")) "." }
+                @else { "the objects of Flux in " (one.title) "." }
+            }))
             details.flux-rules data-key=(format_args!("rules-{}", one.title)) {
                 summary { "Lines to add to its ClusterRole" }
                 (code_block(Code { title: Some("ClusterRole"), first_line: None, ..Code::new(&text, Language::Yaml) }))

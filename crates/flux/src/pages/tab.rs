@@ -3,30 +3,52 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use catalog::{Catalog, Sight};
 use futures::future::join_all;
+use jiff::Timestamp;
 use kubernetes::Kubernetes;
 use kubernetes::engine::kinds::{EVENTS, OF_ENTITIES};
-use kubernetes::engine::{Kind, Question, topic};
-use kubernetes::health::events::merged;
-use maud::Markup;
+use kubernetes::engine::surroundings::kinds_of_tab;
+use kubernetes::engine::{Kind, Object, Question, topic};
+use kubernetes::health::events::{EventLine, merged};
+use maud::{Markup, html};
 use model::{Clock, EntityRef, SystemClock};
 use plugin::{Body, EntityPage, EntityTab, Permission, Place, RenderError, TabAnswer};
 use serde_json::Value;
+use store::Store;
 
-use super::scene::{Scene, wanted};
+use super::actions::{Asked, notice};
+use super::dependencies::draw;
+use super::scene::{Applied, Change, Scene, main, wanted};
 use super::{states, view};
-use crate::engine::kinds::ALL;
-use crate::engine::{Commits, Deliveries, find};
+use crate::actions::{Address, Allowed};
+use crate::engine::inventory::{self, entries};
+use crate::engine::kinds::{ALL, source};
+use crate::engine::{Commits, Deliveries, Pushed, dependencies, find};
+use crate::webhook;
 
 static TAB: Place = Place::new("deployments", "Deployments", 41);
 
 /// Sort of page in topics.
 const PAGE: &str = "flux";
+/// The page was given an entity that the viewer sees; only when and how it changed is told, not what.
+static SHOWN_ENTITY: Sight = Sight::system("when an entity changed is shown beside its deployments");
+/// What Flux told of one object that is shown.
+const MOST_PUSHED: usize = 20;
+/// Changes of the descriptor that are shown.
+const MOST_CHANGES: usize = 20;
+/// Appliers whose objects are listed.
+const MOST_INVENTORIES: usize = 6;
+/// Objects of one applier whose changes an open page hears of.
+const MOST_FOLLOWED: usize = 100;
 
 /// The tab "Deployments".
 pub(crate) struct Tab {
     pub kubernetes: Kubernetes,
     pub commits: Commits,
+    pub catalog: Catalog,
+    pub store: Store,
+    pub allowed: Allowed,
 }
 
 #[async_trait]
@@ -44,7 +66,7 @@ impl EntityTab for Tab {
     }
 
     fn topics(&self, reference: &EntityRef) -> Vec<String> {
-        vec![topic(reference, PAGE)]
+        vec![topic(reference, PAGE), webhook::LIVE.to_owned()]
     }
 
     async fn show(&self, page: EntityPage) -> Result<TabAnswer, RenderError> {
@@ -73,56 +95,138 @@ impl Tab {
             .ok_or_else(|| unreadable("The entity names no objects.".to_owned()))?;
         let question = question.map_err(|error| unreadable(format!("{error}.")))?;
         let workloads: Vec<&'static Kind> = OF_ENTITIES.into_iter().filter(|kind| **kind != EVENTS).collect();
-        let watched: Vec<&'static Kind> = OF_ENTITIES.into_iter().chain(ALL).collect();
+        let watched: Vec<&'static Kind> = kinds_of_tab().into_iter().chain(ALL).collect();
         self.kubernetes.watch(&watched).await;
         let found = find(&self.kubernetes, &question, &workloads);
+        let shown = shown(&found);
+        let is_shown = |address: &Address| shown.contains(&address.clone().followed());
+        let asked = Asked::read(&page.query, &self.kubernetes, is_shown);
         self.kubernetes
-            .follow(topic(&page.reference, PAGE), Some(&question), shown(&found));
-        Ok(view::tab(&self.scene(found).await, &question))
+            .follow(topic(&page.reference, PAGE), Some(&question), shown);
+        let scene = self.scene(found, page.reference.clone()).await;
+        Ok(html! { (notice(asked.as_ref())) (view::tab(&scene, &question)) })
     }
 
-    async fn scene(&self, found: Deliveries) -> Scene {
+    async fn scene(&self, found: Deliveries, reference: EntityRef) -> Scene {
+        let now = SystemClock.now();
         let asked = wanted(&found).into_iter().map(async |(repository, sha)| {
             let commit = self.commits.get(&repository, &sha).await;
             ((repository, sha), commit)
         });
-        let appliers = found.all.iter().map(|one| (&one.cluster, &one.applier));
-        let sources = found
-            .all
+        let commits = join_all(asked).await.into_iter().collect();
+        let (pushed, changes) = tokio::join!(self.pushed(&found), self.changes(&reference));
+        let dependencies = dependencies::of(&found);
+        // The layout may take some milliseconds, in which the thread serves nobody else.
+        let drawn = dependencies.clone();
+        let drawing = tokio::task::spawn_blocking(move || draw(&drawn)).await;
+        Scene {
+            commits,
+            events: self.events(&found),
+            applied: self.applied(&found, now),
+            dependencies,
+            pushed,
+            changes,
+            reference,
+            allowed: self.allowed.clone(),
+            drawing: drawing.ok().flatten(),
+            found,
+            now,
+        }
+    }
+
+    /// What Flux told of the appliers and their sources by its webhook.
+    async fn pushed(&self, found: &Deliveries) -> Vec<Pushed> {
+        let mut names: Vec<(&str, &Object)> = Vec::new();
+        for one in main(found).into_iter().take(MOST_INVENTORIES) {
+            let objects = [Some(&one.applier), one.source.as_ref()].into_iter().flatten();
+            for object in objects {
+                if !names.iter().any(|(_, known)| known.uid() == object.uid()) {
+                    names.push((&one.cluster, object));
+                }
+            }
+        }
+        let mut all = Vec::new();
+        for (cluster, object) in names {
+            let name = (object.kind().name, object.namespace(), object.name());
+            all.extend(webhook::of_object(&self.store, cluster, name, MOST_PUSHED).await);
+        }
+        all
+    }
+
+    /// Changes of the entity's descriptor. Where the catalog does not answer, none are shown.
+    async fn changes(&self, reference: &EntityRef) -> Vec<Change> {
+        let view = self.catalog.seen_by(&SHOWN_ENTITY);
+        let found = view.history(&reference.to_string(), None, MOST_CHANGES).await;
+        let found = found.unwrap_or_else(|error| {
+            tracing::warn!("changes of {reference} are not shown beside its deployments: {error}");
+            Vec::new()
+        });
+        let change = |one: catalog::VersionSummary| Change {
+            at: one.at,
+            seq: one.seq,
+            kind: one.kind,
+        };
+        found.into_iter().map(change).collect()
+    }
+
+    /// Events about appliers and their sources.
+    fn events(&self, found: &Deliveries) -> Vec<EventLine> {
+        let objects = found.all.iter().flat_map(|one| {
+            let all = [Some(&one.applier), one.source.as_ref(), one.chart.as_ref()];
+            all.into_iter().flatten().map(|object| (&one.cluster, object))
+        });
+        let images = found
+            .images
             .iter()
-            .filter_map(|one| Some((&one.cluster, one.source.as_ref()?)));
-        let events: Vec<_> = appliers
-            .chain(sources)
+            .map(|placed| (&placed.cluster, &placed.object));
+        let mut seen = BTreeSet::new();
+        let events: Vec<_> = objects
+            .chain(images)
+            .filter(|(_, object)| seen.insert(object.uid().to_owned()))
             .flat_map(|(cluster, object)| self.kubernetes.events(cluster, object.uid()))
             .collect();
-        Scene {
-            commits: join_all(asked).await.into_iter().collect(),
-            events: merged(events.iter().map(|event| &event.value)),
-            found,
-            now: SystemClock.now(),
-        }
+        merged(events.iter().map(|event| &event.value))
+    }
+
+    fn applied(&self, found: &Deliveries, now: Timestamp) -> Vec<Applied> {
+        let main = main(found).into_iter().take(MOST_INVENTORIES);
+        main.map(|one| Applied {
+            title: one.title.clone(),
+            namespace: one.applier.namespace().to_owned(),
+            name: one.applier.name().to_owned(),
+            inventory: inventory::of(&self.kubernetes, &one.cluster, &one.applier, now),
+        })
+        .collect()
     }
 }
 
 /// The objects whose changes the page shows. A source that is not there yet counts, too.
 fn shown(found: &Deliveries) -> BTreeSet<(String, &'static str, String, String)> {
-    let appliers = found.all.iter().map(|one| {
-        let object = &one.applier;
-        (
-            one.cluster.clone(),
-            object.kind().plural,
-            object.namespace().to_owned(),
-            object.name().to_owned(),
-        )
-    });
-    let sources = found.all.iter().filter_map(|one| {
-        let (kind, namespace, name) = one.source_name.clone()?;
-        Some((
-            one.cluster.clone(),
-            crate::engine::kinds::source(&kind)?.plural,
-            namespace,
-            name,
-        ))
-    });
-    appliers.chain(sources).collect()
+    let named = |cluster: &str, object: &Object| {
+        let (namespace, name) = (object.namespace().to_owned(), object.name().to_owned());
+        (cluster.to_owned(), object.kind().plural, namespace, name)
+    };
+    let mut all = BTreeSet::new();
+    for one in &found.all {
+        let objects = [Some(&one.applier), one.source.as_ref(), one.chart.as_ref()];
+        all.extend(
+            objects
+                .into_iter()
+                .flatten()
+                .map(|object| named(&one.cluster, object)),
+        );
+        if let Some((kind, namespace, name)) = one.source_name.clone()
+            && let Some(kind) = source(&kind)
+        {
+            all.insert((one.cluster.clone(), kind.plural, namespace, name));
+        }
+        for entry in entries(&one.applier).into_iter().flatten().take(MOST_FOLLOWED) {
+            if let Some(kind) = entry.known_kind() {
+                all.insert((one.cluster.clone(), kind.plural, entry.namespace, entry.name));
+            }
+        }
+    }
+    let placed = found.beside.iter().chain(&found.sources).chain(&found.images);
+    all.extend(placed.map(|placed| named(&placed.cluster, &placed.object)));
+    all
 }

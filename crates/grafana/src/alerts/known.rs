@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 use store::{Announced, Store, StoreError};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{HostAlerts, tables};
@@ -14,19 +15,29 @@ pub(crate) const REFRESHED: &str = "grafana.refreshed";
 
 /// What is known of the alerts of every host. Clones share it.
 #[derive(Clone, Default)]
-pub(crate) struct Known(Arc<RwLock<HashMap<String, Arc<HostAlerts>>>>);
+pub(crate) struct Known {
+    hosts: Arc<RwLock<HashMap<String, Arc<HostAlerts>>>>,
+    /// Told after each answer that was taken over.
+    rounds: Arc<watch::Sender<()>>,
+}
 
 impl Known {
     /// What is known of a host.
     pub(crate) fn of(&self, host: &str) -> Arc<HostAlerts> {
-        self.0.read().get(host).cloned().unwrap_or_default()
+        self.hosts.read().get(host).cloned().unwrap_or_default()
     }
 
     /// Takes over what is known of hosts.
     pub(crate) fn put(&self, hosts: Vec<(String, HostAlerts)>) {
         let hosts = hosts.into_iter().map(|(host, known)| (host, Arc::new(known)));
         let hosts: HashMap<String, Arc<HostAlerts>> = hosts.collect();
-        *self.0.write() = hosts;
+        *self.hosts.write() = hosts;
+        self.rounds.send_replace(());
+    }
+
+    /// Hears of each answer that was taken over.
+    pub(crate) fn rounds(&self) -> watch::Receiver<()> {
+        self.rounds.subscribe()
     }
 
     async fn load(&self, store: &Store) -> Result<(), StoreError> {

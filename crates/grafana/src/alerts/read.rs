@@ -64,6 +64,7 @@ fn alert(alert: &Value) -> Alert {
         annotations: labels(alert.get("annotations")),
         since: text(alert, "activeAt").and_then(|time| since(&time)),
         value: text(alert, "value").and_then(|value| shown_value(&value)),
+        silence: None,
     }
 }
 

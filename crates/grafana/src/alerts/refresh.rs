@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use catalog::query::QueryError;
 use catalog::{Caller, Catalog, Sight};
-use futures::future::try_join_all;
+use futures::future::{join_all, try_join_all};
 use model::{Clock, Fault, Filter, SystemClock};
 use store::{Lane, Store, StoreError};
 use work::{BackOff, Job, JobFailure, JobHandler, JobPolicy};
 
 use super::known::REFRESHED;
-use super::{HostAlerts, Rule, read, tables};
+use super::{HostAlerts, Rule, State, read, silences, tables};
 use crate::annotations::{ALERTS, DASHBOARDS, HOST, OLD_DASHBOARDS};
 use crate::grafana::{Grafana, Grafanas};
 use crate::selector::{AlertSelector, Selector};
@@ -24,8 +24,10 @@ pub(crate) const KIND: &str = "grafana.alerts";
 pub(crate) const TOPIC: &str = "grafana.alerts";
 
 /// The portal asks for the alerts of all entities, whoever will see them.
-static SIGHT: Sight = Sight::system("alerts are asked for once for all entities");
+pub(crate) static SIGHT: Sight = Sight::system("alerts are asked for once for all entities");
 
+/// How soon the catalog is looked at again while no entity selects alerts: after a start it is still being read.
+const IDLE: Duration = Duration::from_secs(5);
 /// How long one job asks before another one takes over.
 const SHIFT: Duration = Duration::from_hours(1);
 /// Longest time for asking all hosts once.
@@ -40,9 +42,18 @@ pub(crate) struct Refresh {
     pub(crate) store: Store,
 }
 
+/// What came of asking all hosts once.
+#[derive(Debug, Default)]
+pub(crate) struct Round {
+    /// A line about each.
+    pub(crate) lines: Vec<String>,
+    /// One of them was asked.
+    is_asked: bool,
+}
+
 /// Why asking came to nothing; a Grafana that does not answer is not among it.
 #[derive(Debug, thiserror::Error)]
-enum RefreshError {
+pub(crate) enum RefreshError {
     #[error("which alerts are wanted could not be found out: {0}")]
     Catalog(#[from] QueryError),
     #[error("the answer could not be kept: {0}")]
@@ -69,17 +80,18 @@ impl JobHandler for Refresh {
         let begun = Instant::now();
         let mut told: Vec<String> = Vec::new();
         loop {
-            let lines = self
-                .ask_all()
-                .await
-                .map_err(|error| Fault::error(error.to_string()))?;
+            let round = self.ask_all().await;
+            let Round { lines, is_asked } = round.map_err(|error| Fault::error(error.to_string()))?;
             for line in lines.iter().filter(|line| !told.contains(line)) {
                 job.log.info(line.clone());
             }
             told = lines;
-            let is_asked_to_end = tokio::time::timeout(self.every, job.stop.cancelled())
-                .await
-                .is_ok();
+            let pause = if is_asked {
+                self.every
+            } else {
+                self.every.min(IDLE)
+            };
+            let is_asked_to_end = tokio::time::timeout(pause, job.stop.cancelled()).await.is_ok();
             if is_asked_to_end || begun.elapsed() > SHIFT {
                 return Ok(());
             }
@@ -87,15 +99,16 @@ impl JobHandler for Refresh {
     }
 }
 
+/// Grafana itself, and data sources behind it.
+fn sources(others: &[String]) -> Vec<Option<&str>> {
+    let others = others.iter().map(|source| Some(source.as_str()));
+    std::iter::once(None).chain(others).collect()
+}
+
 /// The rules of Grafana and of the data sources that have rules of their own. All of them or none, so that an alert is
 /// never missing without a word.
 async fn ask(host: &Grafana) -> Result<Vec<Rule>, Trouble> {
-    let sources = host
-        .settings
-        .rules_from
-        .iter()
-        .map(|source| Some(source.as_str()));
-    let sources: Vec<Option<&str>> = std::iter::once(None).chain(sources).collect();
+    let sources = sources(&host.settings.rules_from);
     let answers = try_join_all(sources.iter().map(|source| host.client.rules(*source))).await?;
     let rules = answers
         .iter()
@@ -104,25 +117,63 @@ async fn ask(host: &Grafana) -> Result<Vec<Rule>, Trouble> {
     Ok(rules.collect())
 }
 
+/// Notes the silences of alerts. Nobody asks for silences while nothing is loud; without an answer nothing counts as silenced.
+async fn note_silences(host: &Grafana, rules: &mut [Rule]) -> Option<Trouble> {
+    let mut alerts = rules.iter().flat_map(|rule| &rule.alerts);
+    if !alerts.any(|alert| alert.state <= State::Pending) {
+        return None;
+    }
+    let sources = sources(&host.settings.silences_from);
+    let answers = join_all(sources.iter().map(|source| host.client.silences(*source))).await;
+    let (mut silences, mut failed) = (Vec::new(), None);
+    for answer in answers {
+        match answer {
+            Ok(answer) => silences.extend(silences::read(&answer)),
+            Err(trouble) => failed = Some(trouble),
+        }
+    }
+    silences::note(rules, &silences);
+    failed
+}
+
 impl Refresh {
-    /// Asks every host once; a line about each.
-    async fn ask_all(&self) -> Result<Vec<String>, RefreshError> {
-        let mut lines = Vec::new();
+    /// Asks every host once.
+    pub(crate) async fn ask_all(&self) -> Result<Round, RefreshError> {
+        let Round {
+            mut lines,
+            mut is_asked,
+        } = Round::default();
         for host in self.grafanas.all() {
             let id = &host.settings.id;
             if !self.is_wanted(host)? {
                 lines.push(format!("no entity selects alerts of {id}; it is not asked"));
                 continue;
             }
+            is_asked = true;
             let answer = tokio::time::timeout(ROUND / 2, ask(host)).await;
             let answer = answer.unwrap_or_else(|_| Err(Trouble::new(format!("{id} gave no answer in time"))));
-            lines.push(match &answer {
-                Ok(rules) => format!("{id} has {} rules", rules.len()),
-                Err(trouble) => trouble.message.clone(),
-            });
+            let answer = match answer {
+                Ok(mut rules) => {
+                    lines.push(format!("{id} has {} rules", rules.len()));
+                    let asked = tokio::time::timeout(ROUND / 4, note_silences(host, &mut rules)).await;
+                    let slow = || {
+                        Some(Trouble::new(format!(
+                            "{id} gave no answer about silences in time"
+                        )))
+                    };
+                    let failed = asked.unwrap_or_else(|_| slow());
+                    lines
+                        .extend(failed.map(|trouble| format!("silences are not known: {}", trouble.message)));
+                    Ok(rules)
+                }
+                Err(trouble) => {
+                    lines.push(trouble.message.clone());
+                    Err(trouble)
+                }
+            };
             self.keep(host, answer).await?;
         }
-        Ok(lines)
+        Ok(Round { lines, is_asked })
     }
 
     /// Whether any entity selects alerts of this host.

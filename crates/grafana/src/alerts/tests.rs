@@ -67,7 +67,11 @@ fn the_state_of_a_rule_is_the_worst_of_its_alerts() {
     assert_eq!(found, expected.map(|(name, state)| (name.to_owned(), state)));
     assert_eq!(
         known.counts(&AlertSelector::parse("app=a").unwrap()),
-        Counts { firing: 2, failed: 1 }
+        Counts {
+            firing: 2,
+            silenced: 0,
+            failed: 1
+        }
     );
 }
 
@@ -112,4 +116,93 @@ fn what_is_kept_is_read_again() {
     );
     let text = serde_json::to_string(&known.rules).unwrap();
     assert_eq!(serde_json::from_str::<Vec<Rule>>(&text).unwrap(), known.rules);
+}
+
+#[test]
+fn silenced_alerts_are_known_and_quiet() {
+    let silence = |matchers: Value, state: &str| json!({"id": "s", "createdBy": "ines", "comment": "moving", "endsAt": "2026-11-24T12:00:00Z", "status": {"state": state}, "matchers": matchers});
+    let matcher = |name: &str, value: &str, is_regex: bool, is_equal: bool| json!({"name": name, "value": value, "isRegex": is_regex, "isEqual": is_equal});
+    let rules = json!([{"name": "Down", "state": "firing", "labels": {"app": "a"}, "alerts": [
+        {"state": "Alerting", "labels": {"app": "a", "pod": "x-1"}}, {"state": "Alerting", "labels": {"app": "a", "pod": "y-1"}}]}]);
+    for (name, matchers, state, firing, is_loud) in [
+        (
+            "a label",
+            json!([matcher("pod", "x-1", false, true)]),
+            "active",
+            1,
+            true,
+        ),
+        (
+            "all of them",
+            json!([matcher("app", "a", false, true)]),
+            "active",
+            0,
+            false,
+        ),
+        (
+            "the name of the rule",
+            json!([matcher("alertname", "Down", false, true)]),
+            "active",
+            0,
+            false,
+        ),
+        (
+            "a pattern, whole",
+            json!([matcher("pod", "x", true, true)]),
+            "active",
+            2,
+            true,
+        ),
+        (
+            "a pattern",
+            json!([matcher("pod", "[xy]-.+", true, true)]),
+            "active",
+            0,
+            false,
+        ),
+        (
+            "not a value",
+            json!([matcher("pod", "y-1", false, false)]),
+            "active",
+            1,
+            true,
+        ),
+        (
+            "a label that is missing",
+            json!([matcher("zone", "", false, true)]),
+            "active",
+            0,
+            false,
+        ),
+        (
+            "over",
+            json!([matcher("app", "a", false, true)]),
+            "expired",
+            2,
+            true,
+        ),
+        (
+            "a broken pattern",
+            json!([matcher("pod", "(", true, true)]),
+            "active",
+            2,
+            true,
+        ),
+        ("nothing", json!([]), "active", 2, true),
+    ] {
+        let mut known = known(rules.clone());
+        silences::note(
+            &mut known.rules,
+            &silences::read(&json!([silence(matchers, state), 7])),
+        );
+        let selector = AlertSelector::parse("app=a").unwrap();
+        let owned = known.of(&selector);
+        assert_eq!(
+            (owned[0].firing(), owned[0].is_loud()),
+            (firing, is_loud),
+            "{name}"
+        );
+        assert_eq!(known.counts(&selector).silenced, 2 - firing, "{name}");
+    }
+    assert!(silences::read(&json!({"message": "no"})).is_empty());
 }

@@ -3,6 +3,9 @@
 use serde_json::Value;
 use ui::Tone;
 
+use super::arrangement::Arrangement;
+use super::field::{self, Mapping, Override};
+
 /// Most panels of a dashboard that are read.
 const MOST_PANELS: usize = 300;
 /// Rows within rows.
@@ -38,6 +41,34 @@ pub(crate) enum Drawn {
     Lines,
     /// Large numbers.
     Numbers,
+    /// Numbers on dials.
+    Dials,
+    /// Numbers as bars.
+    Bars,
+    /// Rows and columns.
+    Table,
+    /// Lines of a log.
+    Logs,
+}
+
+impl Drawn {
+    /// How a type of panel is drawn; nothing for a type that is not drawn here.
+    fn of(kind: &str) -> Option<Self> {
+        Some(match kind {
+            "timeseries" | "graph" | "barchart" | "trend" => Self::Lines,
+            "stat" | "singlestat" => Self::Numbers,
+            "gauge" => Self::Dials,
+            "bargauge" | "piechart" => Self::Bars,
+            "table" | "table-old" => Self::Table,
+            "logs" => Self::Logs,
+            _ => return None,
+        })
+    }
+
+    /// Whether it needs little room.
+    pub(crate) fn is_small(self) -> bool {
+        matches!(self, Self::Numbers | Self::Dials | Self::Bars)
+    }
 }
 
 /// A panel.
@@ -57,10 +88,18 @@ pub(crate) struct Panel {
     pub(crate) highest: Option<f64>,
     /// Values from which on a colour holds; the first holds below all others.
     pub(crate) steps: Vec<(Option<f64>, Option<Tone>)>,
+    /// Its lines stand on each other.
+    pub(crate) is_stacked: bool,
     /// The steps are drawn as lines.
     pub(crate) has_lines_at_steps: bool,
     /// How a number is made of a line: `lastNotNull`, `max`, ….
     pub(crate) reduce: String,
+    /// Words and colours in place of values.
+    pub(crate) mappings: Vec<Mapping>,
+    /// What is different for single lines and columns, by their names.
+    pub(crate) overrides: Vec<Override>,
+    /// What is done with tables before they are shown.
+    pub(crate) arrangement: Arrangement,
 }
 
 impl Board {
@@ -123,14 +162,9 @@ fn read_panel(panel: &Value) -> Option<Panel> {
     let style = defaults
         .pointer("/custom/thresholdsStyle/mode")
         .and_then(Value::as_str);
-    let is_absolute = defaults["thresholds"]["mode"] != "percentage";
-    let steps = defaults["thresholds"]["steps"].as_array();
     let targets = panel["targets"].as_array().cloned().unwrap_or_default();
-    let drawn = match kind.as_str() {
-        "timeseries" | "graph" | "barchart" | "trend" => Some(Drawn::Lines),
-        "stat" | "singlestat" | "gauge" | "bargauge" => Some(Drawn::Numbers),
-        _ => None,
-    };
+    let drawn = Drawn::of(&kind);
+    let ends = (defaults["min"].as_f64(), defaults["max"].as_f64());
     Some(Panel {
         id: panel["id"].as_i64()?,
         title: text(&panel["title"]),
@@ -142,28 +176,49 @@ fn read_panel(panel: &Value) -> Option<Panel> {
         decimals: defaults["decimals"]
             .as_u64()
             .and_then(|decimals| usize::try_from(decimals).ok()),
-        lowest: defaults["min"].as_f64(),
-        highest: defaults["max"].as_f64(),
-        steps: steps
-            .filter(|_| is_absolute)
-            .into_iter()
-            .flatten()
-            .map(step)
-            .collect(),
+        lowest: ends.0,
+        highest: ends.1,
+        steps: steps(&defaults["thresholds"], ends),
+        is_stacked: is_stacked(panel),
         has_lines_at_steps: style.is_some_and(|style| style != "off"),
         reduce: text(&panel["options"]["reduceOptions"]["calcs"][0]),
+        mappings: field::mappings(&defaults["mappings"]),
+        overrides: field::overrides(&panel["fieldConfig"]["overrides"]),
+        arrangement: Arrangement::read(&panel["transformations"]),
     })
 }
 
-fn step(step: &Value) -> (Option<f64>, Option<Tone>) {
-    (
-        step["value"].as_f64(),
-        tone(step["color"].as_str().unwrap_or_default()),
-    )
+/// Whether lines stand on each other; panels of the older type `graph` say it by a word of their own.
+fn is_stacked(panel: &Value) -> bool {
+    let mode = panel.pointer("/fieldConfig/defaults/custom/stacking/mode");
+    mode.is_some_and(|mode| mode == "normal") || (panel["type"] == "graph" && panel["stack"] == true)
+}
+
+/// Thresholds. Those in percent are parts of the way between the ends, which are 0 and 100 unless set.
+fn steps(
+    thresholds: &Value,
+    (lowest, highest): (Option<f64>, Option<f64>),
+) -> Vec<(Option<f64>, Option<Tone>)> {
+    let (low, high) = (lowest.unwrap_or(0.0), highest.unwrap_or(100.0));
+    let is_part = thresholds["mode"] == "percentage";
+    let value = |value: f64| {
+        if is_part {
+            low + (high - low) * value / 100.0
+        } else {
+            value
+        }
+    };
+    let steps = thresholds["steps"].as_array().into_iter().flatten();
+    steps
+        .map(|step| {
+            let colour = step["color"].as_str().unwrap_or_default();
+            (step["value"].as_f64().map(value), tone(colour))
+        })
+        .collect()
 }
 
 /// The meaning of one of Grafana's colours.
-fn tone(colour: &str) -> Option<Tone> {
+pub(crate) fn tone(colour: &str) -> Option<Tone> {
     let hue = colour.rsplit('-').next().unwrap_or_default();
     match hue {
         "red" => Some(Tone::Red),
@@ -201,7 +256,7 @@ fn variable(variable: &Value) -> Variable {
     }
 }
 
-fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Number(number) => number.to_string(),

@@ -3,7 +3,9 @@
 use serde_json::{Map, Value};
 use ui::{Point, Series};
 
-use super::board::Panel;
+use super::board::{Drawn, Panel};
+use super::grid::{self, Grid};
+use super::logs::{self, LogLine};
 use crate::trouble::Trouble;
 
 /// Most lines that are kept.
@@ -13,10 +15,14 @@ const MOST_POINTS: usize = 5_000;
 /// Longest name of a line, in characters.
 const LONGEST: usize = 120;
 
-/// Lines of a panel.
+/// What a panel shows.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Answered {
     pub(crate) lines: Vec<Series>,
+    /// Rows and columns, of a panel that is a table.
+    pub(crate) grid: Grid,
+    /// Lines of a log, of a panel that is one.
+    pub(crate) logs: Vec<LogLine>,
     /// How many more there were.
     pub(crate) more: usize,
     /// What the queries that failed say.
@@ -26,10 +32,30 @@ pub(crate) struct Answered {
 }
 
 impl Answered {
+    /// Whether there is neither a line nor a row.
+    fn is_nothing(&self) -> bool {
+        self.lines.is_empty() && self.grid.rows.is_empty() && self.logs.is_empty()
+    }
+
+    fn add_lines(&mut self, frames: &[&Value], panel: &Panel) {
+        for frame in frames {
+            let lines: Vec<Series> = lines(frame)
+                .into_iter()
+                .filter_map(|line| overridden(line, panel))
+                .collect();
+            let room = MOST_LINES.saturating_sub(self.lines.len());
+            self.more += lines.len().saturating_sub(room);
+            self.lines.extend(lines.into_iter().take(room));
+            self.step = self
+                .step
+                .or_else(|| frame.pointer("/schema/fields/0/config/interval")?.as_i64());
+        }
+    }
+
     /// Whether there is no value at all.
     pub(crate) fn is_empty(&self) -> bool {
         let mut points = self.lines.iter().flat_map(|line| &line.points);
-        !points.any(|(_, value)| value.is_some())
+        !points.any(|(_, value)| value.is_some()) && self.grid.rows.is_empty() && self.logs.is_empty()
     }
 }
 
@@ -42,22 +68,22 @@ pub(crate) fn read(answer: &Value, panel: &Panel) -> Result<Answered, Trouble> {
         .filter(|target| target["hide"] == true)
         .filter_map(|target| target["refId"].as_str())
         .collect();
+    let mut frames: Vec<&Value> = Vec::new();
     let results = answer["results"].as_object().into_iter().flat_map(Map::iter);
     for (name, result) in results.filter(|(name, _)| !hidden.contains(&name.as_str())) {
         if let Some(error) = result["error"].as_str().filter(|error| !error.is_empty()) {
             read.errors.push(format!("{name}: {}", cut(error, 300)));
         }
-        for frame in result["frames"].as_array().into_iter().flatten() {
-            let lines = lines(frame);
-            let room = MOST_LINES.saturating_sub(read.lines.len());
-            read.more += lines.len().saturating_sub(room);
-            read.lines.extend(lines.into_iter().take(room));
-            read.step = read
-                .step
-                .or_else(|| frame.pointer("/schema/fields/0/config/interval")?.as_i64());
-        }
+        frames.extend(result["frames"].as_array().into_iter().flatten());
     }
-    if read.lines.is_empty() && !read.errors.is_empty() {
+    match panel.drawn {
+        Some(Drawn::Logs) => read.logs = logs::lines(&frames),
+        Some(Drawn::Table) if frames.iter().any(|frame| is_table(frame)) => {
+            read.grid = grid::grid(&frames, panel);
+        }
+        _ => read.add_lines(&frames, panel),
+    }
+    if read.is_nothing() && !read.errors.is_empty() {
         return Err(Trouble::new(format!(
             "The data source refuses the query. {}",
             read.errors.join(" ")
@@ -67,20 +93,41 @@ pub(crate) fn read(answer: &Value, panel: &Panel) -> Result<Answered, Trouble> {
     Ok(read)
 }
 
+/// A line with what the panel says about its name; nothing for one that is hidden.
+fn overridden(line: Series, panel: &Panel) -> Option<Series> {
+    let Some(own) = panel.overrides.iter().find(|own| own.name == line.name) else {
+        return Some(line);
+    };
+    let shown = Series {
+        name: own.shown.clone().unwrap_or(line.name),
+        tone: own.tone,
+        points: line.points,
+    };
+    (!own.is_hidden).then_some(shown)
+}
+
+/// Whether a frame has texts, or no times.
+fn is_table(frame: &Value) -> bool {
+    let fields = fields(frame);
+    let has = |kind: &str| fields.iter().any(|field| field["type"] == kind);
+    !fields.is_empty() && (has("string") || !has("time"))
+}
+
+/// The columns of a frame as they are described.
+pub(crate) fn fields(frame: &Value) -> Vec<&Value> {
+    let fields = frame.pointer("/schema/fields").and_then(Value::as_array);
+    fields.into_iter().flatten().collect()
+}
+
+/// The columns of a frame with their values.
+pub(crate) fn columns(frame: &Value) -> Vec<&Value> {
+    let columns = frame.pointer("/data/values").and_then(Value::as_array);
+    columns.into_iter().flatten().collect()
+}
+
 /// The lines of a frame: one for each column of numbers.
 fn lines(frame: &Value) -> Vec<Series> {
-    let fields: Vec<&Value> = frame
-        .pointer("/schema/fields")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .collect();
-    let columns: Vec<&Value> = frame
-        .pointer("/data/values")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .collect();
+    let (fields, columns) = (fields(frame), columns(frame));
     let typed = |kind: &str| fields.iter().position(|field| field["type"] == kind);
     let times: Vec<i64> = typed("time")
         .and_then(|at| columns.get(at)?.as_array())
@@ -151,7 +198,8 @@ fn name(frame: &Value, field: &Value) -> String {
     let given = ["displayNameFromDS", "displayName"]
         .iter()
         .find_map(|key| config[*key].as_str());
-    if let Some(given) = given.filter(|given| !given.is_empty()) {
+    // Grafana's word for a name of the labels, which some answers carry on.
+    if let Some(given) = given.filter(|given| !given.is_empty() && *given != "__auto") {
         return given.to_owned();
     }
     let labels = field["labels"].as_object().into_iter().flat_map(Map::iter);
@@ -174,7 +222,7 @@ fn name(frame: &Value, field: &Value) -> String {
     clippy::cast_possible_truncation,
     reason = "a float becomes the nearest moment that there is"
 )]
-fn moment(value: &Value) -> i64 {
+pub(crate) fn moment(value: &Value) -> i64 {
     value
         .as_i64()
         .or_else(|| value.as_f64().map(|moment| moment as i64))

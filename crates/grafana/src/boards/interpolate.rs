@@ -112,7 +112,7 @@ fn quoted(values: &[String], quote: char) -> String {
 }
 
 /// A text as a regular expression for itself, within the quotes of a query.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         if "\\^$.*+?()[]{}|".contains(letter) {

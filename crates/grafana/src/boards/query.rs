@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Chosen;
-use super::board::{Board, Panel};
+use super::board::{Board, Drawn, Panel};
 use super::frames::{self, Answered};
 use super::interpolate::Values;
 use crate::grafana::Grafana;
@@ -17,6 +17,8 @@ const POINTS: i64 = 300;
 const SHORTEST: i64 = 5_000;
 /// Most queries of a panel.
 const MOST: usize = 26;
+/// Most lines of a log that are asked for.
+const LOG_LINES: u64 = 200;
 /// The data source of calculations over other queries.
 const CALCULATION: &str = "__expr__";
 
@@ -62,6 +64,10 @@ fn queries(
         query["datasource"] = data_source(target, panel, values, default)?;
         query["intervalMs"] = json!(step(span));
         query["maxDataPoints"] = json!(POINTS);
+        if panel.drawn == Some(Drawn::Logs) && query["maxLines"].as_u64().is_none_or(|most| most > LOG_LINES)
+        {
+            query["maxLines"] = json!(LOG_LINES);
+        }
         queries.push(query);
     }
     if queries.is_empty() {

@@ -3,10 +3,12 @@
 use serde_json::{Value, json};
 
 use super::board::{Board, Drawn, Panel};
+use super::field::mapped;
 use super::frames::{read, reduced};
 use super::interpolate::Values;
 use super::units::unit;
 use super::{Chosen, near};
+use ui::Tone;
 
 fn board() -> Board {
     Board::read(&json!({"meta": {"url": "/d/x/orders"}, "dashboard": {
@@ -42,7 +44,7 @@ fn panels_stand_in_order_and_rows_are_opened() {
         [
             (1, Some(Drawn::Lines)),
             (2, Some(Drawn::Numbers)),
-            (4, None),
+            (4, Some(Drawn::Logs)),
             (5, None)
         ]
     );
@@ -91,7 +93,7 @@ fn frames_become_lines() {
         {"schema": {"name": "x", "fields": [
             {"name": "Time", "type": "time", "config": {"interval": 15_000}},
             {"name": "Value", "type": "number", "labels": {"pod": "a"}, "config": {"displayNameFromDS": "a"}},
-            {"name": "Value", "type": "number", "labels": {"__name__": "up", "pod": "b"}, "config": {}}]},
+            {"name": "Value", "type": "number", "labels": {"__name__": "up", "pod": "b"}, "config": {"displayNameFromDS": "__auto"}}]},
          "data": {"values": [[1_000, 2_000.5], [1, null], [2.5, 3]], "entities": [null, {"NaN": [1]}, null]}},
         {"schema": {"fields": []}, "data": {"values": []}},
         {"schema": {"fields": [{"name": "pod", "type": "string"}, {"name": "Value", "type": "number"}]},
@@ -184,4 +186,176 @@ fn tags_like_those_that_are_missing_are_offered() {
     ];
     let wanted = ["app=talentmesh-api".to_owned(), "talentmesh-api".to_owned()];
     assert_eq!(near::tags(&hits, &wanted), ["talentmesh-web"]);
+}
+
+/// A panel of one type, with what else it says.
+fn panel_of(kind: &str, more: &Value) -> Panel {
+    let mut panel = json!({"id": 1, "type": kind, "targets": [{"refId": "A"}]});
+    for (key, value) in more.as_object().into_iter().flatten() {
+        panel[key.as_str()] = value.clone();
+    }
+    let board = Board::read(&json!({"dashboard": {"panels": [panel]}}));
+    board.panel(1).cloned().unwrap()
+}
+
+#[test]
+fn every_type_of_panel_is_drawn_or_a_link() {
+    for (kind, drawn) in [
+        ("timeseries", Some(Drawn::Lines)),
+        ("graph", Some(Drawn::Lines)),
+        ("stat", Some(Drawn::Numbers)),
+        ("gauge", Some(Drawn::Dials)),
+        ("bargauge", Some(Drawn::Bars)),
+        ("table", Some(Drawn::Table)),
+        ("logs", Some(Drawn::Logs)),
+        ("text", None),
+        ("heatmap", None),
+        ("geomap", None),
+    ] {
+        assert_eq!(panel_of(kind, &json!({})).drawn, drawn, "{kind}");
+    }
+}
+
+#[test]
+fn lines_are_stacked_where_the_panel_says_so() {
+    let stacking =
+        |mode: &str| json!({"fieldConfig": {"defaults": {"custom": {"stacking": {"mode": mode}}}}});
+    for (kind, more, is_stacked) in [
+        ("timeseries", stacking("normal"), true),
+        ("timeseries", stacking("none"), false),
+        ("timeseries", stacking("percent"), false),
+        ("graph", json!({"stack": true}), true),
+        ("timeseries", json!({}), false),
+    ] {
+        assert_eq!(panel_of(kind, &more).is_stacked, is_stacked, "{kind} {more}");
+    }
+}
+
+#[test]
+fn values_have_words_and_colours() {
+    let panel = panel_of(
+        "stat",
+        &json!({"fieldConfig": {"defaults": {
+            "min": 0, "max": 200, "thresholds": {"mode": "percentage", "steps": [{"value": null, "color": "green"}, {"value": 80, "color": "red"}]},
+            "mappings": [
+                {"type": "value", "options": {"0": {"text": "Down", "color": "red"}, "1": {"text": "Up", "color": "semi-dark-green"}}},
+                {"type": "range", "options": {"from": 10, "to": 20, "result": {"text": "Some"}}},
+                {"type": "special", "options": {"match": "null+nan", "result": {"text": "Nothing"}}},
+                {"type": "regex", "options": {"pattern": ".*", "result": {"text": "Any"}}}, 7]}}}),
+    );
+    assert_eq!(
+        panel.steps,
+        [(None, Some(Tone::Green)), (Some(160.0), Some(Tone::Red))]
+    );
+    for (value, words, tone) in [
+        (Some(0.0), Some("Down"), Some(Tone::Red)),
+        (Some(1.0), Some("Up"), Some(Tone::Green)),
+        (Some(15.0), Some("Some"), None),
+        (Some(20.5), None, None),
+        (None, Some("Nothing"), None),
+    ] {
+        let found = mapped(&panel.mappings, value);
+        assert_eq!((found.0.as_deref(), found.1), (words, tone), "{value:?}");
+    }
+}
+
+#[test]
+fn lines_are_renamed_coloured_and_hidden_by_their_names() {
+    let by = |name: &str, properties: Value| json!({"matcher": {"id": "byName", "options": name}, "properties": properties});
+    let panel = panel_of(
+        "timeseries",
+        &json!({"fieldConfig": {"overrides": [
+            by("a", json!([{"id": "displayName", "value": "Requests"}, {"id": "color", "value": {"mode": "fixed", "fixedColor": "red"}}])),
+            by("b", json!([{"id": "custom.hideFrom", "value": {"viz": true}}])),
+        ]}}),
+    );
+    let frame = |name: &str| {
+        json!({"schema": {"fields": [{"name": "Time", "type": "time"},
+        {"name": "v", "type": "number", "config": {"displayNameFromDS": name}}]}, "data": {"values": [[1], [2]]}})
+    };
+    let answer = json!({"results": {"A": {"frames": [frame("a"), frame("b"), frame("c")]}}});
+    let lines = read(&answer, &panel).unwrap().lines;
+    let found: Vec<(&str, Option<Tone>)> = lines.iter().map(|line| (line.name.as_str(), line.tone)).collect();
+    assert_eq!(found, [("Requests", Some(Tone::Red)), ("c", None)]);
+}
+
+#[test]
+fn tables_are_merged_and_put_in_order() {
+    let panel = panel_of(
+        "table",
+        &json!({
+            "fieldConfig": {"defaults": {"unit": "short"}, "overrides": [{"matcher": {"id": "byName", "options": "Value #B"}, "properties": [{"id": "unit", "value": "bytes"}]}]},
+            "transformations": [{"id": "merge"}, {"id": "organize", "options": {
+                "excludeByName": {"Time": true}, "renameByName": {"Value #A": "Pods", "Value #B": "Memory"}, "indexByName": {"Value #B": 0, "app": 1, "Value #A": 2}}},
+                {"id": "calculateField"}],
+        }),
+    );
+    let frame = |value: &str, apps: Value, numbers: Value| {
+        json!({"schema": {"fields": [{"name": "Time", "type": "time"}, {"name": "app", "type": "string"}, {"name": value, "type": "number"}]},
+               "data": {"values": [[1_000, 1_000], apps, numbers]}})
+    };
+    let answer = json!({"results": {
+        "A": {"frames": [frame("Value #A", json!(["x", "y"]), json!([3, 1_200]))]},
+        "B": {"frames": [frame("Value #B", json!(["y", "z"]), json!([2_048, null]))]},
+    }});
+    let found = read(&answer, &panel).unwrap();
+    let titles: Vec<&str> = found
+        .grid
+        .columns
+        .iter()
+        .map(|column| column.title.as_str())
+        .collect();
+    assert_eq!(titles, ["Memory", "app", "Pods"]);
+    let rows: Vec<String> = found
+        .grid
+        .rows
+        .iter()
+        .map(|row| row.join("|").replace('\u{a0}', " "))
+        .collect();
+    assert_eq!(rows, ["|x|3", "2 KiB|y|1.2 k", "|z|"]);
+    assert_eq!(panel.arrangement.unknown, ["calculateField"]);
+    // Without texts and with times the numbers are lines, of which a table shows the last.
+    let line = json!({"results": {"A": {"frames": [{"schema": {"fields": [{"name": "Time", "type": "time"}, {"name": "v", "type": "number"}]},
+        "data": {"values": [[1, 2], [5, 6]]}}]}}});
+    assert_eq!(read(&line, &panel).unwrap().lines.len(), 1);
+}
+
+#[test]
+fn tables_are_bounded_and_may_be_broken() {
+    let panel = panel_of("table", &json!({}));
+    let names: Vec<String> = (0..500).map(|row| format!("r{row}")).collect();
+    let answer = json!({"results": {"A": {"frames": [
+        {"schema": {"fields": [{"name": "n", "type": "string"}]}, "data": {"values": [names]}}]}}});
+    let grid = read(&answer, &panel).unwrap().grid;
+    assert_eq!((grid.rows.len(), grid.more), (100, 400));
+    let ragged = json!({"results": {"A": {"frames": [
+        {"schema": {"fields": [{"name": "a", "type": "string"}, {"name": "b", "type": "number"}]}, "data": {"values": [["x"], []]}},
+        {"schema": {"fields": [{"name": "a", "type": "string"}]}, "data": {}}, null]}}});
+    assert_eq!(read(&ragged, &panel).unwrap().grid.rows, [["x", ""]]);
+}
+
+#[test]
+fn lines_of_logs_are_newest_first() {
+    let panel = panel_of("logs", &json!({}));
+    let answer = json!({"results": {"A": {"frames": [{"schema": {"fields": [
+        {"name": "labels", "type": "other"}, {"name": "Time", "type": "time"}, {"name": "Line", "type": "string"}, {"name": "tsNs", "type": "string"}]},
+        "data": {"values": [[{"level": "ERROR"}, {"detected_level": "info"}, {}], [1_000, 3_000, 2_000], ["<b>first</b>", "third", "second"], ["1", "3", "2"]]}}]}}});
+    let found = read(&answer, &panel).unwrap();
+    let lines: Vec<(&str, Option<Tone>)> = found
+        .logs
+        .iter()
+        .map(|line| (line.text.as_str(), line.tone))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            ("third", Some(Tone::Blue)),
+            ("second", None),
+            ("<b>first</b>", Some(Tone::Red))
+        ]
+    );
+    assert!(!found.is_empty());
+    for broken in [json!({"results": {"A": {"frames": [null, {}]}}}), json!({})] {
+        assert!(read(&broken, &panel).unwrap().is_empty(), "{broken}");
+    }
 }

@@ -2,10 +2,13 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use ui::{Badge, Card, Column, Row, Table, Tone, badge, card, data_table, icon, inline_code, tag, time};
+use ui::{
+    Badge, Card, Column, Row, Table, Tone, badge, card, data_table, href, icon, inline_code, tag, time,
+};
 
 use super::{outward, selector, trouble};
-use crate::alerts::{Alert, HostAlerts, Labels, Owned, State};
+use crate::alerts::silences::SilenceNote;
+use crate::alerts::{Alert, HostAlerts, Labels, Owned, Rule, State};
 use crate::annotations::ALERTS;
 use crate::selector::{AlertSelector, BrokenSelector};
 use crate::settings::HostSettings;
@@ -50,7 +53,7 @@ pub(crate) fn alerts(alerts: &Alerts<'_>) -> Markup {
                 None => { (unnamed(alerts.entity)) }
                 Some(Err(broken)) => { (selector::broken(ALERTS, broken)) }
                 Some(Ok(_)) if alerts.known.known_at.is_none() => {
-                    @if alerts.known.trouble.is_none() { p.muted { "Grafana has not been asked for alerts yet; that happens within half a minute." } }
+                    @if alerts.known.trouble.is_none() { p.muted { "Grafana has not been asked for alerts yet; that happens within a minute." } }
                 }
                 Some(Ok(selector)) => { (rules(&owned, selector, alerts)) }
             }
@@ -78,6 +81,7 @@ fn unnamed(entity: &str) -> Markup {
 
 fn rules(owned: &[Owned<'_>], selector: &AlertSelector, alerts: &Alerts<'_>) -> Markup {
     let (loud, quiet): (Vec<_>, Vec<_>) = owned.iter().partition(|owned| owned.is_loud());
+    let silenced: usize = owned.iter().map(Owned::silenced).sum();
     html! {
         @if owned.is_empty() {
             div.all-quiet { (icon("info")) p {
@@ -85,11 +89,14 @@ fn rules(owned: &[Owned<'_>], selector: &AlertSelector, alerts: &Alerts<'_>) -> 
                 span.muted { (inline_code("Give the rules this label, or correct the annotation `grafana/alert-label-selector`.")) }
             } }
         } @else if loud.is_empty() {
-            div.all-quiet { span.tone-green.quiet-mark { (icon("check")) } p { "No alert is firing." } }
+            div.all-quiet { span.tone-green.quiet-mark { (icon("check")) } p {
+                @if silenced > 0 { (silenced) @if silenced == 1 { " alert fires and is silenced." } @else { " alerts fire and are silenced." } }
+                @else { "No alert is firing." }
+            } }
         } @else {
             ul.alert-list { @for owned in &loud { (rule(owned, alerts)) } }
         }
-        @if !quiet.is_empty() { (quiet_rules(&quiet, alerts.host)) }
+        @if !quiet.is_empty() { (quiet_rules(&quiet, alerts)) }
     }
 }
 
@@ -130,6 +137,8 @@ fn rule(owned: &Owned<'_>, alerts: &Alerts<'_>) -> Markup {
             div.alert-links {
                 @if let Some(runbook) = RUNBOOKS.iter().find_map(|name| annotations.get(*name)) { (outward(runbook, "Runbook")) }
                 @if let Some(panel) = panel(annotations, alerts.host) { (outward(&panel, "Panel")) }
+                // Of data sources only Grafana knows which alert manager is theirs.
+                @if owned.state == State::Firing && rule.source.is_none() { (outward(&silence_link(rule, first, alerts.host), "Silence")) }
                 span.muted { (rule.place) @if let Some(source) = &rule.source { " · " (source) } }
             }
         }
@@ -146,9 +155,22 @@ fn case(alert: &Alert, is_one_of_many: bool, now: Timestamp) -> Markup {
     html! {
         li {
             @if is_one_of_many { (state(alert.state)) }
+            @if let Some(silence) = &alert.silence { (silenced(silence, now)) }
             @if let Some(value) = &alert.value { span.alert-value { span.muted { "value " } (value) } }
             span.tags { @for (name, value) in labels { (tag(&format!("{name}={value}"), None)) } }
             @if is_one_of_many { @if let Some(since) = alert.since { span.muted { (time(since, now)) } } }
+        }
+    }
+}
+
+/// Who silenced an alert, until when and why.
+fn silenced(silence: &SilenceNote, now: Timestamp) -> Markup {
+    html! {
+        span.alert-silence {
+            (icon("bell")) "silenced"
+            @if !silence.by.is_empty() { " by " (silence.by) }
+            @if let Some(until) = silence.until { " until " (time(until, now)) }
+            @if !silence.comment.is_empty() { ": " (silence.comment) }
         }
     }
 }
@@ -167,6 +189,22 @@ fn panel(annotations: &Labels, host: &HostSettings) -> Option<String> {
     Some(host.link(&format!("/d/{uid}{panel}")))
 }
 
+/// Grafana's form for a silence of an alert, with its labels filled in.
+fn silence_link(rule: &Rule, first: Option<&&Alert>, host: &HostSettings) -> String {
+    let labels = first.map_or(&rule.labels, |alert| &alert.labels);
+    let shown = labels
+        .iter()
+        .filter(|(name, _)| !name.starts_with("__") && name.as_str() != "alertname");
+    let matchers: Vec<(&str, String)> = std::iter::once(("matcher", format!("alertname={}", rule.name)))
+        .chain(shown.map(|(name, value)| ("matcher", format!("{name}={value}"))))
+        .collect();
+    let manager = [("alertmanager", "grafana")];
+    let pairs = manager
+        .into_iter()
+        .chain(matchers.iter().map(|(key, value)| (*key, value.as_str())));
+    host.link(&href::with_query("/alerting/silence/new", pairs))
+}
+
 /// A state as a badge.
 pub(crate) fn state(state: State) -> Markup {
     let (text, tone, icon) = match state {
@@ -181,7 +219,7 @@ pub(crate) fn state(state: State) -> Markup {
     badge(Badge { text, tone, icon })
 }
 
-fn quiet_rules(quiet: &[&Owned<'_>], host: &HostSettings) -> Markup {
+fn quiet_rules(quiet: &[&Owned<'_>], alerts: &Alerts<'_>) -> Markup {
     let rows = quiet.iter().map(|owned| {
         let rule = owned.rule;
         let paused = badge(Badge {
@@ -189,8 +227,11 @@ fn quiet_rules(quiet: &[&Owned<'_>], host: &HostSettings) -> Markup {
             ..Badge::default()
         });
         Row::new(vec![
-            html! { (outward(&host.rule_link(rule.uid.as_deref(), &rule.name), &rule.name)) },
-            html! { @if rule.is_paused { (paused) } @else { (state(owned.state)) } },
+            html! { (outward(&alerts.host.rule_link(rule.uid.as_deref(), &rule.name), &rule.name)) },
+            html! {
+                @if rule.is_paused { (paused) } @else { (state(owned.state)) }
+                @if let Some(silence) = owned.silence() { " " (silenced(silence, alerts.now)) }
+            },
             html! { (rule.place) },
         ])
     });

@@ -1,12 +1,15 @@
 //! The dashboards of an entity, and the frame around the charts of one of them.
 
 use maud::{Markup, html};
-use ui::{Card, EmptyState, Tab, card, empty_state, href, segmented};
+use serde_json::json;
+use ui::{Badge, Card, EmptyState, Tab, badge, card, empty_state, href, icon, segmented};
 
 use super::{outward, selector, trouble};
 use crate::annotations::DASHBOARDS;
 use crate::boards::board::{Board, Drawn, Panel};
-use crate::boards::{Hit, Match, Matches, NoMatches};
+use crate::boards::interpolate::Values;
+use crate::boards::signals;
+use crate::boards::{Chosen, Hit, Match, Matches, NoMatches};
 use crate::range::Range;
 use crate::settings::HostSettings;
 use crate::trouble::Trouble;
@@ -120,7 +123,7 @@ fn address(hit: &Hit, variables: &[(String, String)], range: Range) -> String {
     with_variables(hit.url(), variables, range)
 }
 
-fn with_variables(url: &str, variables: &[(String, String)], range: Range) -> String {
+pub(crate) fn with_variables(url: &str, variables: &[(String, String)], range: Range) -> String {
     let from = format!("now-{}", range.as_str());
     let names: Vec<(String, &str)> = variables
         .iter()
@@ -164,7 +167,7 @@ fn charts(shown: &Shown<'_>, board: &Board, variables: &[(String, String)]) -> M
     let drawn: Vec<&Panel> = board
         .panels
         .iter()
-        .filter(|panel| panel.drawn.is_some())
+        .filter(|panel| panel.drawn.is_some() || (shown.host.shows_others() && panel.kind != "row"))
         .take(DRAWN)
         .collect();
     let others: Vec<&Panel> = board
@@ -176,20 +179,45 @@ fn charts(shown: &Shown<'_>, board: &Board, variables: &[(String, String)]) -> M
     html! {
         section.charts {
             div.charts-head {
-                h2 { (outward(&whole, &board.title)) }
+                @if board.uid == signals::UID {
+                    h2 { "Signals" }
+                    (derived(variables))
+                } @else {
+                    h2 { (outward(&whole, &board.title)) }
+                }
                 span.muted { "times are UTC" }
-                div.charts-tools { (choices(shown, board)) (ranges(shown, board)) }
+                div.charts-tools { (choices(shown, board)) (ranges(shown, board)) (refresh(shown, board)) }
             }
             @if drawn.is_empty() { p.muted { "This dashboard has no panel that is drawn here." } }
             div.chart-grid { @for panel in &drawn { (place(shown, board, panel)) } }
             @if !others.is_empty() {
                 p.other-panels { span.muted { "Further panels: " }
-                    @for panel in others.iter().take(NAMED) { (outward(&panel_address(&whole, panel), &named(panel))) }
+                    @for panel in others.iter().take(NAMED) { (outward(&format!("{whole}&viewPanel={}", panel.id), &named(panel))) }
                     @if others.len() > NAMED { span.muted { (others.len() - NAMED) " more" } }
                 }
             }
         }
     }
+}
+
+/// Says that nobody made these charts for the entity, and what they ask for.
+fn derived(variables: &[(String, String)]) -> Markup {
+    let labels = variables.iter().find(|(name, _)| name == "labels");
+    html! {
+        (badge(Badge { text: "derived", ..Badge::default() }))
+        span.muted { "by the usual names of metrics, for "
+            @if let Some((_, labels)) = labels { code.inline { "{" (labels) "}" } }
+        }
+    }
+}
+
+/// The same page, anew.
+fn refresh(shown: &Shown<'_>, board: &Board) -> Markup {
+    let address = href::with_query(
+        shown.path,
+        [("range", shown.range.as_str()), ("dashboard", board.uid.as_str())],
+    );
+    html! { a.icon-button href=(address) title="Refresh" aria-label="Refresh the charts" { (icon("refresh")) } }
 }
 
 /// The switch between dashboards.
@@ -228,7 +256,7 @@ fn place(shown: &Shown<'_>, board: &Board, panel: &Panel) -> Markup {
     };
     let waiting = html! { p.muted { "Loading… " a href=(address("all")) { "Show now" } } };
     html! {
-        div.chart-place.is-number[panel.drawn == Some(Drawn::Numbers)] id=(chart_id(&board.uid, panel.id)) data-deferred=(address("monitoring")) {
+        div.chart-place.is-number[panel.drawn.is_some_and(Drawn::is_small)].is-wide[matches!(panel.drawn, Some(Drawn::Table | Drawn::Logs))] id=(chart_id(&board.uid, panel.id)) data-deferred=(address("monitoring")) {
             (card(Card { title: &named(panel), ..Card::default() }, waiting))
         }
     }
@@ -239,9 +267,27 @@ pub(crate) fn chart_id(uid: &str, panel: i64) -> String {
     format!("chart-{uid}-{panel}")
 }
 
-/// The address of a panel in Grafana.
-pub(crate) fn panel_address(board: &str, panel: &Panel) -> String {
-    format!("{board}&viewPanel={}", panel.id)
+/// The address of a panel in Grafana, below that of its dashboard. For a signal it is that of its query.
+pub(crate) fn panel_address(
+    host: &HostSettings,
+    (whole, board): (&str, &Board),
+    panel: &Panel,
+    chosen: &Chosen,
+) -> String {
+    if board.uid != signals::UID {
+        return format!("{whole}&viewPanel={}", panel.id);
+    }
+    let values = Values::new(board, chosen, (0, 0));
+    let panes = json!({"a": {
+        "datasource": panel.data_source["uid"],
+        "queries": panel.targets.iter().map(|target| values.fill(target)).collect::<Vec<_>>(),
+        "range": {"from": "now-6h", "to": "now"},
+    }});
+    let panes = panes.to_string();
+    host.link(&href::with_query(
+        "/explore",
+        [("schemaVersion", "1"), ("panes", panes.as_str())],
+    ))
 }
 
 /// The address of a dashboard in Grafana.

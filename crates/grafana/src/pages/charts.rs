@@ -1,12 +1,18 @@
 //! A panel of a dashboard with its numbers.
 
 use maud::{Markup, html};
-use ui::{Card, LineChart, Series, Stat, StatValue, Threshold, Tone, card, icon, line_chart, stat};
+use ui::{
+    Align, Card, Column, Gauge, LineChart, Marker, Row, Series, Stat, StatValue, Table, Threshold, Tone,
+    bar_gauge, card, data_table, gauge, icon, line_chart, stat,
+};
 
 use super::boards::named;
-use super::trouble;
+use super::{moment, trouble};
 use crate::boards::board::{Drawn, Panel};
+use crate::boards::field::mapped;
 use crate::boards::frames::{Answered, reduced};
+use crate::boards::grid::Grid;
+use crate::boards::logs::LogLine;
 use crate::boards::units::unit;
 use crate::trouble::Trouble;
 
@@ -18,6 +24,8 @@ pub(crate) struct Chart<'a> {
     pub(crate) id: String,
     pub(crate) panel: &'a Panel,
     pub(crate) answered: Result<Answered, Trouble>,
+    /// What happened in the span.
+    pub(crate) markers: Vec<Marker>,
     pub(crate) span: (i64, i64),
     /// Usual distance of two points, in milliseconds.
     pub(crate) step: i64,
@@ -29,13 +37,14 @@ pub(crate) struct Chart<'a> {
 
 /// A panel in its place.
 pub(crate) fn chart(chart: &Chart<'_>) -> Markup {
-    let is_number = chart.panel.drawn == Some(Drawn::Numbers);
+    let is_small = chart.panel.drawn.is_some_and(Drawn::is_small);
+    let is_wide = matches!(chart.panel.drawn, Some(Drawn::Table | Drawn::Logs));
     let title = named(chart.panel);
     let open = html! {
         a.icon-button href=(chart.address) rel="external noreferrer" title="Open in Grafana" aria-label=(format_args!("Open {title} in Grafana")) { (icon("external")) }
     };
     html! {
-        div.chart-place.is-number[is_number].is-alone[chart.is_alone] id=(chart.id) {
+        div.chart-place.is-number[is_small].is-wide[is_wide].is-alone[chart.is_alone] id=(chart.id) {
             (card(Card { title: &title, actions: Some(open), ..Card::default() }, content(chart)))
         }
     }
@@ -50,12 +59,116 @@ fn content(chart: &Chart<'_>) -> Markup {
         @for error in &answered.errors { (trouble(&Trouble::new(error.clone()))) }
         @if answered.is_empty() {
             p.chart-empty { "No data in this span of time." }
-        } @else if chart.panel.drawn == Some(Drawn::Numbers) {
-            (stat(&numbers(chart, answered)))
         } @else {
-            (line_chart(&lines(chart, answered)))
+            (drawn(chart, answered))
         }
         @if answered.more > 0 { p.muted { (answered.more) " more lines are not drawn." } }
+        @for unknown in &chart.panel.arrangement.unknown {
+            p.muted { "Grafana also applies the transformation " code.inline { (unknown) } " here." }
+        }
+    }
+}
+
+fn drawn(chart: &Chart<'_>, answered: &Answered) -> Markup {
+    match chart.panel.drawn {
+        Some(Drawn::Logs) => log(&answered.logs, &chart.panel.title),
+        Some(Drawn::Table) if !answered.grid.rows.is_empty() => table(&answered.grid, &chart.panel.title),
+        Some(Drawn::Table) => table(&last_values(chart, answered), &chart.panel.title),
+        Some(Drawn::Numbers) => stat(&numbers(chart, answered)),
+        Some(Drawn::Dials) => gauge(&between(chart, answered)),
+        Some(Drawn::Bars) => bar_gauge(&between(chart, answered)),
+        _ => line_chart(&lines(chart, answered)),
+    }
+}
+
+fn table(grid: &Grid, title: &str) -> Markup {
+    let columns = grid.columns.iter().map(|column| Column {
+        align: if column.is_number {
+            Align::End
+        } else {
+            Align::Start
+        },
+        ..Column::new(&column.title)
+    });
+    let rows = grid
+        .rows
+        .iter()
+        .map(|row| Row::new(row.iter().map(|cell| html! { (cell) }).collect()));
+    html! {
+        div.chart-table {
+            (data_table(&Table { caption: title, columns: columns.collect(), rows: rows.collect() }))
+        }
+        @if grid.more > 0 { p.muted { (grid.more) " more rows are not shown." } }
+    }
+}
+
+/// Lines as a table of their names and numbers.
+fn last_values(chart: &Chart<'_>, answered: &Answered) -> Grid {
+    let column = |title: &str, is_number| crate::boards::grid::GridColumn {
+        name: title.to_owned(),
+        title: title.to_owned(),
+        is_number,
+    };
+    let unit = unit(&chart.panel.unit).decimals(chart.panel.decimals);
+    let row = |line: &Series| {
+        let value = reduced(line, &chart.panel.reduce);
+        vec![
+            line.name.clone(),
+            value.map(|value| unit.show(value)).unwrap_or_default(),
+        ]
+    };
+    Grid {
+        columns: vec![column("Line", false), column("Value", true)],
+        rows: answered.lines.iter().map(row).collect(),
+        more: 0,
+    }
+}
+
+/// The lines of a log, the newest first.
+fn log(lines: &[LogLine], title: &str) -> Markup {
+    html! {
+        ol.log-lines aria-label=(title) tabindex="0" {
+            @for line in lines {
+                li class=(line.tone.map(|tone| format!("tone-{}", tone.as_str())).unwrap_or_default()) {
+                    span.log-time { (moment(line.at)) }
+                    span.log-text { (line.text) }
+                }
+            }
+        }
+    }
+}
+
+/// Numbers between the ends that the panel sets. Without ends they go from zero to the largest of them, or to 100.
+fn between<'a>(chart: &'a Chart<'_>, answered: &Answered) -> Gauge<'a> {
+    let (panel, stat) = (chart.panel, numbers(chart, answered));
+    let largest = stat
+        .values
+        .iter()
+        .filter_map(|one| one.value)
+        .fold(f64::NEG_INFINITY, f64::max);
+    let is_percent = matches!(panel.unit.as_str(), "percent" | "percentunit");
+    let whole = if panel.unit == "percentunit" { 1.0 } else { 100.0 };
+    let usual = if panel.drawn == Some(Drawn::Bars) && !is_percent && largest > 0.0 {
+        largest
+    } else {
+        whole
+    };
+    let (lowest, highest) = (panel.lowest.unwrap_or(0.0), panel.highest.unwrap_or(usual));
+    let steps = panel
+        .steps
+        .iter()
+        .filter_map(|(from, tone)| Some((from.unwrap_or(lowest), (*tone)?)));
+    Gauge {
+        title: panel.title.as_str().into(),
+        values: stat.values,
+        unit: stat.unit,
+        lowest,
+        highest,
+        steps: if panel.steps.len() > 1 {
+            steps.collect()
+        } else {
+            Vec::new()
+        },
     }
 }
 
@@ -78,6 +191,8 @@ fn lines<'a>(chart: &'a Chart<'_>, answered: &Answered) -> LineChart<'a> {
                 })
             })
             .collect(),
+        markers: chart.markers.clone(),
+        is_stacked: panel.is_stacked,
         is_tall: chart.is_alone,
     }
 }
@@ -86,10 +201,12 @@ fn numbers<'a>(chart: &'a Chart<'_>, answered: &Answered) -> Stat<'a> {
     let panel = chart.panel;
     let value = |line: &Series| {
         let value = reduced(line, &panel.reduce);
+        let (words, mapped) = mapped(&panel.mappings, value);
         StatValue {
             name: line.name.clone(),
             value,
-            tone: value.and_then(|value| tone(panel, value)),
+            words,
+            tone: mapped.or_else(|| value.and_then(|value| tone(panel, value))),
             line: line.clone(),
         }
     };

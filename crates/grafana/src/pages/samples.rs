@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use maud::{Markup, html};
+use model::EntityRef;
 use serde_json::{Value, json};
-use ui::Series;
+use ui::{Marker, Series};
 
 use super::alerts::{Alerts, alerts, short};
 use super::boards::{Shown, boards, chart_id, waiting};
 use super::charts::{Chart, chart};
 use super::connect::how_to_connect;
-use crate::alerts::{HostAlerts, read};
+use super::many;
+use crate::alerts::{Counts, HostAlerts, State, read};
 use crate::boards::board::{Board, Panel};
-use crate::boards::frames::Answered;
+use crate::boards::frames::{self, Answered};
 use crate::boards::{Hit, Match, Matches, NoMatches};
+use crate::many::{Line, Lines, Whose};
 use crate::range::Range;
 use crate::selector::{AlertSelector, BrokenSelector, Selector};
 use crate::settings::{HostSettings, Settings};
@@ -52,6 +55,7 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
             "monitoring-card",
             short(&shown(&known(None), Some(&Ok(selector())), &host), PATH),
         ),
+        ("alerts-of-many", of_many()),
         ("monitoring-connect", how_to_connect()),
     ]
 }
@@ -156,8 +160,40 @@ fn charts() -> Markup {
             (one(&board.panels[1], Ok(number)))
             (one(&board.panels[0], Err(slow)))
             (one(&board.panels[0], Ok(Answered::default())))
+            @for (panel, answered) in other_types() { (one(&panel, Ok(answered))) }
         }
     }
+}
+
+/// Panels of the types that are no lines, with answers.
+fn other_types() -> Vec<(Panel, Answered)> {
+    let frame = |fields: Value, values: Value| json!({"results": {"A": {"frames": [{"schema": {"fields": fields}, "data": {"values": values}}]}}});
+    let table = frame(
+        json!([{"name": "pod", "type": "string"}, {"name": "Value", "type": "number"}]),
+        json!([["api-7d9c6b5f4-x1", "api-7d9c6b5f4-x2"], [64.5, 93.25]]),
+    );
+    let logs = frame(
+        json!([{"name": "labels", "type": "other"}, {"name": "Time", "type": "time"}, {"name": "Line", "type": "string"}]),
+        json!([[{"level": "error"}, {"level": "info"}], [NOW - 4_000, NOW - 9_000],
+               ["POST /orders failed: <timeout> after 30 s", "GET /orders 200 in 12 ms"]]),
+    );
+    let types = [
+        ("gauge", &table),
+        ("bargauge", &table),
+        ("table", &table),
+        ("logs", &logs),
+    ];
+    let made = types.into_iter().zip(10_i64..).map(|((kind, answer), id)| {
+        let board = Board::read(&json!({"dashboard": {"panels": [{
+            "id": id, "type": kind, "title": format!("Disk of pods ({kind})"), "targets": [{"refId": "A"}],
+            "fieldConfig": {"defaults": {"unit": "percent", "thresholds": {"mode": "absolute", "steps": [
+                {"color": "green", "value": null}, {"color": "orange", "value": 80}, {"color": "red", "value": 90}]}}},
+        }]}}));
+        let panel = board.panels.into_iter().next().expect("a panel");
+        let answered = frames::read(answer, &panel).expect("an answer");
+        (panel, answered)
+    });
+    made.collect()
 }
 
 fn one(panel: &Panel, answered: Result<Answered, Trouble>) -> Markup {
@@ -165,6 +201,11 @@ fn one(panel: &Panel, answered: Result<Answered, Trouble>) -> Markup {
         id: chart_id("talentmesh-api", panel.id),
         panel,
         answered,
+        markers: vec![Marker {
+            at: NOW - 22 * MINUTE,
+            text: "v1.4.0 was deployed".to_owned(),
+            href: None,
+        }],
         span: (NOW - 60 * MINUTE, NOW),
         step: MINUTE,
         address: format!(
@@ -173,6 +214,46 @@ fn one(panel: &Panel, answered: Result<Answered, Trouble>) -> Markup {
         ),
         is_alone: false,
     })
+}
+
+fn of_many() -> Markup {
+    let line = |name: &str, worst: State, firing: usize, rules: &[(&str, i64)]| Line {
+        entity: EntityRef::new("component", "default", name),
+        title: None,
+        worst,
+        counts: Counts {
+            firing,
+            ..Counts::default()
+        },
+        rules: rules
+            .iter()
+            .map(|(rule, minutes)| ((*rule).to_owned(), Some(at(NOW - minutes * MINUTE))))
+            .collect(),
+    };
+    let some = Lines {
+        loud: vec![
+            line(
+                "talentmesh-api",
+                State::Firing,
+                3,
+                &[("API answers errors", 32), ("API is slow", 4)],
+            ),
+            line("talentmesh-search", State::Pending, 0, &[("Search is slow", 2)]),
+        ],
+        total: 14,
+        is_cut: false,
+        away: vec![("eu".to_owned(), Some(at(NOW - 12 * MINUTE)))],
+    };
+    let quiet = Lines {
+        total: 3,
+        ..Lines::default()
+    };
+    html! {
+        section.card { div.card-body.card-flush { (many::lines(&some, &Whose::Mine, at(NOW))) } }
+        section.card { div.card-body.card-flush { (many::lines(&quiet, &Whose::Mine, at(NOW))) } }
+        section.card { div.card-body { (many::waiting(&Whose::Mine)) } }
+        section.card { div.card-body.card-flush { (many::lines(&Lines::default(), &Whose::All, at(NOW))) } }
+    }
 }
 
 fn found() -> Matches {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Map, Value};
+
 use super::evaluate::PROPERTIES;
 
 /// What one label has to be.
@@ -36,6 +38,17 @@ impl Pair {
     /// Whether the tags of a dashboard fit: `label=value`, `label:value` or the value alone.
     pub(crate) fn fits_tags(&self, tags: &[&str]) -> bool {
         self.tags().iter().any(|tag| tags.contains(&tag.as_str())) != self.is_not
+    }
+
+    /// Whether a dashboard fits: by its tags, or by the label of that name in its metadata, which only the newer API tells.
+    pub(crate) fn fits_dashboard(&self, tags: &[&str], labels: Option<&Map<String, Value>>) -> bool {
+        let label = labels.and_then(|labels| labels.get(&self.label)?.as_str());
+        let has = label.is_some_and(|value| self.values.iter().any(|wanted| wanted == value));
+        if self.is_not {
+            !has && self.fits_tags(tags)
+        } else {
+            has || self.fits_tags(tags)
+        }
     }
 
     /// Whether one of the tags gives the label another value: the dashboard is about something else.

@@ -170,6 +170,20 @@ fn labels_are_found_in_tags() {
     assert!(passes("app=orders,tier!=test", &["orders"]));
     assert!(!passes("app=orders,tier!=test", &["orders", "tier:test"]));
     assert!(passes("tags @> 'a b'", &["a b"]) && passes("a b", &["a b"]));
+    let labelled = |selector: &str, labels: Value| {
+        let mut dashboard = dashboard(&[]);
+        dashboard.insert("labels".to_owned(), labels);
+        Selector::parse(selector).unwrap().passes(&dashboard).unwrap()
+    };
+    assert!(
+        labelled("app=orders", json!({"app": "orders"}))
+            && !labelled("app=orders", json!({"app": "billing"}))
+    );
+    assert!(
+        !labelled("tier!=test,app=a", json!({"tier": "test", "app": "a"}))
+            && labelled("tier!=test,app=a", json!({"app": "a"}))
+    );
+    assert!(!labelled("app=orders", json!(["orders"])));
     // A dashboard at the top has no folder; that is no error.
     let mut at_the_top = dashboard(&[]);
     at_the_top.remove("folderTitle");

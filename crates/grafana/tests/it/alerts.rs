@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use store::Announced;
+use tokio_util::sync::CancellationToken;
 
 use crate::fake::Mode;
 use crate::world::World;
@@ -32,7 +33,8 @@ async fn open_pages_hear_when_an_alert_begins_or_ends() {
         while let Ok(Some(Announced::Topic(topic))) =
             tokio::time::timeout(std::time::Duration::from_millis(100), heard.next()).await
         {
-            if topic.starts_with("grafana.") {
+            // Lists hear of what was judged, a moment later.
+            if topic.starts_with("grafana.") && &*topic != "grafana.alerts.lists" {
                 topics.push(topic.to_string());
             }
         }
@@ -83,12 +85,79 @@ async fn nobody_is_asked_where_no_entity_selects_alerts() {
 }
 
 #[tokio::test]
+async fn a_catalog_that_is_not_read_yet_is_looked_at_again_soon() {
+    let section = |address: &str| json!({"domain": "https://g", "url": address, "token": "geheim", "alertsEvery": "1 hour"});
+    let mut world = World::before_loading("grafana/dashboard-selector: app=orders", section).await;
+    let end = CancellationToken::new();
+    let job = tokio::spawn(World::run_until(world.handler(0), end.clone()));
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert_eq!(world.grafana.calls(RULES), 0);
+    world.load().await;
+    world.until_badges(&["1 alert firing"]).await;
+    end.cancel();
+    let expected = [
+        "no entity selects alerts of default; it is not asked",
+        "default has 2 rules",
+    ];
+    assert_eq!(job.await.unwrap(), expected);
+}
+
+#[tokio::test]
 async fn rules_of_data_sources_count_too() {
     let section = |address: &str| json!({"domain": "https://g", "url": address, "token": "geheim", "rulesFrom": ["mimir"]});
     let world = World::configured("grafana/alert-label-selector: app=orders", section).await;
     world.refresh().await;
     world.until_badges(&["2 alerts firing"]).await;
     assert_eq!(world.grafana.calls("/api/prometheus/mimir/api/v1/rules"), 1);
+}
+
+#[tokio::test]
+async fn silenced_alerts_alarm_nobody() {
+    let world = World::with("grafana/dashboard-selector: app=orders").await;
+    world.grafana.set_silences(json!([{
+        "id": "s", "createdBy": "ines", "comment": "moving <house>", "endsAt": "2099-01-01T00:00:00Z",
+        "status": {"state": "active"}, "matchers": [{"name": "app", "value": "orders", "isRegex": false, "isEqual": true}],
+    }]));
+    world.refresh().await;
+    world.until_badges(&["1 alert silenced"]).await;
+    let tab = world.tab("", "").await.unwrap();
+    assert!(
+        tab.contains("1 alert fires and is silenced.")
+            && tab.contains("moving &lt;house&gt;")
+            && tab.contains("by ines"),
+        "{tab}"
+    );
+    world.grafana.set_state("Normal");
+    let silences = "/api/alertmanager/grafana/api/v2/silences";
+    let asked = world.grafana.calls(silences);
+    world.refresh().await;
+    assert_eq!(
+        world.grafana.calls(silences),
+        asked,
+        "nothing is loud, nobody asks"
+    );
+}
+
+#[tokio::test]
+async fn a_webhook_has_alerts_asked_for_at_once() {
+    let world = World::with("grafana/dashboard-selector: app=orders").await;
+    let subscriptions = &world.contributions.subscriptions;
+    assert_eq!(
+        (subscriptions[0].topic.as_str(), subscriptions[0].kind.as_str()),
+        ("events.http.grafana", "grafana.pushed")
+    );
+    assert_eq!(world.run(1).await, ["default has 2 rules"]);
+    world.until_badges(&["1 alert firing"]).await;
+}
+
+#[tokio::test]
+async fn owners_and_systems_have_a_card_for_what_has_alerts() {
+    let world = World::with("grafana/dashboard-selector: app=orders").await;
+    assert!(world.shows_parts("shop") && !world.shows_parts("other"));
+    assert!(world.home("team").await.unwrap().contains("/alerts?of=mine"));
+    assert_eq!(world.home("others").await, None);
+    let world = World::with("backstage.io/kubernetes-id: orders").await;
+    assert!(!world.shows_parts("shop") && world.home("team").await.is_none());
 }
 
 #[tokio::test]

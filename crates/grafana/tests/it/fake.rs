@@ -24,6 +24,16 @@ pub enum Mode {
     SignIn,
     SlowQueries,
     SlowLists,
+    Unprocessable,
+    Broken,
+    /// The older API is gone.
+    OnlyNew,
+    /// Annotations take half a minute.
+    SlowNotes,
+    /// No renderer, and no frames.
+    NoPictures,
+    /// The data source refuses one of the queries.
+    HalfRefused,
 }
 
 #[derive(Default)]
@@ -32,6 +42,8 @@ struct Told {
     state: &'static str,
     calls: BTreeMap<String, usize>,
     queries: Vec<Value>,
+    notes: Vec<Value>,
+    silences: Value,
     dashboards: Vec<Value>,
 }
 
@@ -57,6 +69,12 @@ impl Fake {
             .route("/api/search", get(search))
             .route("/api/dashboards/uid/{uid}", get(dashboard))
             .route("/api/prometheus/{source}/api/v1/rules", get(rules))
+            .route("/api/alertmanager/{source}/api/v2/silences", get(silences))
+            .route("/api/frontend/settings", get(settings))
+            .route("/render/{*panel}", get(render))
+            .route("/d-solo/{uid}/{slug}", get(solo))
+            .route("/api/annotations", get(annotations).post(annotate))
+            .route("/apis/{group}/v1beta1/namespaces/default/{*what}", get(newer))
             .route("/api/ds/query", post(query))
             .with_state(told.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -74,9 +92,24 @@ impl Fake {
         self.told.lock().state = state;
     }
 
+    /// What the alert manager says of silences.
+    pub fn set_silences(&self, silences: Value) {
+        self.told.lock().silences = silences;
+    }
+
+    /// Other dashboards.
+    pub fn set_dashboards(&self, dashboards: Vec<Value>) {
+        self.told.lock().dashboards = dashboards;
+    }
+
     /// How often a path was called.
     pub fn calls(&self, path: &str) -> usize {
         self.told.lock().calls.get(path).copied().unwrap_or_default()
+    }
+
+    /// What was noted.
+    pub fn notes(&self) -> Vec<Value> {
+        self.told.lock().notes.clone()
     }
 
     /// The last body of a query.
@@ -112,6 +145,15 @@ fn refusal(told: &Mutex<Told>, uri: &Uri, headers: &HeaderMap) -> Option<Respons
             )
                 .into_response(),
         ),
+        Mode::Unprocessable => Some(
+            (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                Json(json!({"message": "Limit is above maximum allowed (5000), use page parameter to access hits beyond limit"})),
+            )
+                .into_response(),
+        ),
+        Mode::Broken => Some((StatusCode::INTERNAL_SERVER_ERROR, "boom").into_response()),
+        Mode::OnlyNew if uri.path() == "/api/search" => Some(StatusCode::NOT_FOUND.into_response()),
         Mode::Html => Some(axum::response::Html("<title>Sign in</title>").into_response()),
         Mode::SignIn => Some((StatusCode::FOUND, [(header::LOCATION, "/login")]).into_response()),
         _ => None,
@@ -125,7 +167,21 @@ async fn search(State(told): Shared, uri: Uri, headers: HeaderMap) -> Response {
     if told.lock().mode == Mode::SlowLists {
         tokio::time::sleep(Duration::from_secs(2)).await;
     }
-    Json(told.lock().dashboards.clone()).into_response()
+    let asked: BTreeMap<String, usize> = uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .filter_map(|(name, value)| Some((name.to_owned(), value.parse().ok()?)))
+        .collect();
+    let (limit, page) = (asked["limit"], asked["page"]);
+    let all = told.lock().dashboards.clone();
+    let page: Vec<Value> = all
+        .into_iter()
+        .skip((page.max(1) - 1) * limit)
+        .take(limit)
+        .collect();
+    Json(page).into_response()
 }
 
 async fn dashboard(State(told): Shared, uri: Uri, headers: HeaderMap, Path(uid): Path<String>) -> Response {
@@ -139,13 +195,42 @@ async fn dashboard(State(told): Shared, uri: Uri, headers: HeaderMap, Path(uid):
     };
     Json(json!({"meta": {"url": format!("/d/{uid}/x")}, "dashboard": {
         "uid": uid, "title": format!("Board {uid}"), "templating": {"list": list}, "panels": [
-            {"id": 1, "type": "timeseries", "title": "Requests", "datasource": {"uid": "prom", "type": "prometheus"},
+            {"id": 1, "type": "timeseries", "title": "Requests of $app", "datasource": {"uid": "prom", "type": "prometheus"},
              "targets": [{"refId": "A", "expr": "requests{app=\"$app\"}"}], "fieldConfig": {"defaults": {"unit": "reqps"}}},
-            {"id": 2, "type": "logs", "title": "Log", "targets": [{"refId": "A"}]},
+            {"id": 2, "type": "text", "title": "Notes", "targets": [{"refId": "A"}]},
             {"id": 3, "type": "stat", "title": "Anywhere", "targets": [{"refId": "A", "expr": "x"}]},
         ],
     }}))
     .into_response()
+}
+
+/// The newer API: two pages of whole dashboards, and the folders.
+async fn newer(
+    State(told): Shared,
+    uri: Uri,
+    headers: HeaderMap,
+    Path((_, what)): Path<(String, String)>,
+) -> Response {
+    if let Some(refusal) = refusal(&told, &uri, &headers) {
+        return refusal;
+    }
+    let item = |uid: &str, labels: Value, folder: &str| {
+        json!({"metadata": {"name": uid, "labels": labels, "annotations": {"grafana.app/folder": folder}},
+               "spec": {"title": format!("New {uid}"), "tags": ["new"], "panels": [
+                   {"id": 1, "type": "timeseries", "datasource": {"uid": "prom"}, "targets": [{"refId": "A", "expr": "x"}]}]}})
+    };
+    let query = uri.query().unwrap_or_default();
+    let answer = match what.as_str() {
+        "folders" => json!({"items": [{"metadata": {"name": "f"}, "spec": {"title": "Team / Eins"}}]}),
+        "dashboards" if query.contains("continue=second") => {
+            json!({"metadata": {}, "items": [item("labelled", json!({"app": "orders"}), "f")]})
+        }
+        "dashboards" => {
+            json!({"metadata": {"continue": "second"}, "items": [item("elsewhere", json!({"app": "billing"}), "")]})
+        }
+        uid => item(uid.trim_start_matches("dashboards/"), json!({}), ""),
+    };
+    Json(answer).into_response()
 }
 
 async fn rules(State(told): Shared, uri: Uri, headers: HeaderMap) -> Response {
@@ -163,6 +248,68 @@ async fn rules(State(told): Shared, uri: Uri, headers: HeaderMap) -> Response {
     .into_response()
 }
 
+async fn annotations(State(told): Shared, uri: Uri, headers: HeaderMap) -> Response {
+    if let Some(refusal) = refusal(&told, &uri, &headers) {
+        return refusal;
+    }
+    if told.lock().mode == Mode::SlowNotes {
+        tokio::time::sleep(Duration::from_secs(30)).await;
+    }
+    let query = uri.query().unwrap_or_default();
+    let number = |name: &str| -> i64 {
+        let pair = query.split('&').find_map(|pair| pair.strip_prefix(name));
+        pair.unwrap().parse().unwrap()
+    };
+    let middle = i64::midpoint(number("from="), number("to="));
+    let flux = [
+        "flux",
+        "revision: main@sha1|0123456789abcdef0123456789abcdef01234567",
+        "name: orders",
+    ];
+    Json(if query.contains("dashboardUID=") {
+        json!([{"time": middle, "panelId": 1, "text": "Failover drill", "tags": []}, {"time": middle, "panelId": 9, "text": "Elsewhere"}])
+    } else if query.contains("tags=name%3A%20orders") {
+        json!([{"time": middle, "text": "kustomization/orders.shop", "tags": flux}])
+    } else {
+        json!([])
+    })
+    .into_response()
+}
+
+async fn settings(State(told): Shared) -> Response {
+    Json(json!({"rendererAvailable": told.lock().mode != Mode::NoPictures})).into_response()
+}
+
+async fn render(State(told): Shared, uri: Uri, headers: HeaderMap) -> Response {
+    let picture = || {
+        (
+            [(header::CONTENT_TYPE, "image/png")],
+            &b"\x89PNG\r\n\x1a\nrest"[..],
+        )
+            .into_response()
+    };
+    refusal(&told, &uri, &headers).unwrap_or_else(picture)
+}
+
+async fn solo(State(told): Shared) -> Response {
+    if told.lock().mode == Mode::NoPictures {
+        return ([(header::X_FRAME_OPTIONS, "deny")], "page").into_response();
+    }
+    "page".into_response()
+}
+
+async fn annotate(State(told): Shared, uri: Uri, headers: HeaderMap, Json(note): Json<Value>) -> Response {
+    if let Some(refusal) = refusal(&told, &uri, &headers) {
+        return refusal;
+    }
+    told.lock().notes.push(note);
+    Json(json!({"message": "Annotation added", "id": 7})).into_response()
+}
+
+async fn silences(State(told): Shared, uri: Uri, headers: HeaderMap) -> Response {
+    refusal(&told, &uri, &headers).unwrap_or_else(|| Json(told.lock().silences.clone()).into_response())
+}
+
 async fn query(State(told): Shared, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
     if let Some(refusal) = refusal(&told, &uri, &headers) {
         return refusal;
@@ -172,6 +319,15 @@ async fn query(State(told): Shared, uri: Uri, headers: HeaderMap, body: Bytes) -
     told.lock().queries.push(asked);
     if told.lock().mode == Mode::SlowQueries {
         tokio::time::sleep(Duration::from_secs(30)).await;
+    }
+    if told.lock().mode == Mode::HalfRefused {
+        let frame = json!({"schema": {"fields": [{"name": "Time", "type": "time"}, {"name": "Value", "type": "number", "config": {"displayNameFromDS": "half"}}]},
+            "data": {"values": [[end - 600_000, end - 300_000], [1, 2]]}});
+        let half = json!({"results": {
+            "A": {"status": 400, "error": "parse error: <unexpected> end", "errorSource": "downstream"},
+            "B": {"status": 200, "frames": [frame]},
+        }});
+        return (StatusCode::BAD_REQUEST, Json(half)).into_response();
     }
     Json(json!({"results": {"A": {"status": 200, "frames": [{
         "schema": {"fields": [{"name": "Time", "type": "time"}, {"name": "Value", "type": "number", "config": {"displayNameFromDS": "all"}}]},

@@ -6,7 +6,9 @@
 )]
 
 mod alerts;
+mod annotate;
 mod fake;
 mod pages;
+mod proxy;
 mod tab;
 mod world;

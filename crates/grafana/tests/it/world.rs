@@ -4,16 +4,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use axum::Router;
+use axum::body::Body as HttpBody;
+use axum::http::{Request, StatusCode};
 use catalog::{Catalog, Sight};
 use config::Config;
 use model::{Actor, EntityRef, Fault, SystemClock, Viewer};
 use outside::{OutsideCalls, Settings};
-use plugin::{Body, Contributions, EntityPage, SearchFeed, Services, TabAnswer};
+use plugin::{Body, Contributions, EntityPage, Policy, Routes, SearchFeed, Services, TabAnswer};
 use serde_json::{Value, json};
 use store::{Database, Store, StoreError, Tx};
 use tempfile::TempDir;
 use tokio_util::sync::{CancellationToken, DropGuard};
-use work::{Checkpoint, Job, JobId, JobLog, Jobs};
+use tower::ServiceExt;
+use work::{Checkpoint, Job, JobHandler, JobId, JobLog, Jobs};
 
 use crate::fake::Fake;
 
@@ -25,6 +29,7 @@ pub struct World {
     pub grafana: Fake,
     pub store: Store,
     pub contributions: Contributions,
+    catalog: Catalog,
     entity: Arc<Value>,
     reference: EntityRef,
     _folder: TempDir,
@@ -55,20 +60,49 @@ impl World {
         .await
     }
 
-    pub async fn configured(annotations: &str, section: impl Fn(&str) -> Value) -> Self {
+    /// With an endpoint under `proxy`, as the original is configured.
+    pub async fn behind_the_proxy() -> Self {
         let grafana = Fake::start().await;
+        let headers = json!({"Authorization": "Bearer geheim"});
+        let proxy = json!({"endpoints": {"/grafana/api": {"target": grafana.address, "headers": headers}}});
+        let section = json!({"domain": "https://grafana.example.com"});
+        Self::opened("grafana/dashboard-selector: orders", grafana, (section, proxy)).await
+    }
+
+    pub async fn configured(annotations: &str, section: impl Fn(&str) -> Value) -> Self {
+        let mut world = Self::before_loading(annotations, section).await;
+        world.load().await;
+        world
+    }
+
+    /// Reads the catalog.
+    pub async fn load(&mut self) {
+        self.catalog.start().await.unwrap();
+        self.catalog.settle().await.unwrap();
+        self.catalog.catch_up().await.unwrap();
+        let entity = self.catalog.seen_by(&EVERYTHING).entity(&self.reference).await;
+        self.entity = Arc::new(entity.unwrap().unwrap());
+    }
+
+    /// With a catalog that is not read yet.
+    pub async fn before_loading(annotations: &str, section: impl Fn(&str) -> Value) -> Self {
+        let grafana = Fake::start().await;
+        let section = section(&grafana.address);
+        Self::opened(annotations, grafana, (section, Value::Null)).await
+    }
+
+    async fn opened(annotations: &str, grafana: Fake, (section, proxy): (Value, Value)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let text = format!(
             "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {{name: orders, annotations: {{{annotations}}}}}\n\
-             spec: {{type: service, lifecycle: production, owner: team}}\n"
+             spec: {{type: service, lifecycle: production, owner: team, system: shop}}\n---\n\
+             apiVersion: backstage.io/v1alpha1\nkind: System\nmetadata: {{name: shop}}\nspec: {{owner: team}}\n---\n\
+             apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {{name: team}}\nspec: {{type: team, children: []}}\n"
         );
         std::fs::write(folder.path().join("all.yaml"), text).unwrap();
         let tables = [(work::PLUGIN, work::MIGRATIONS), ("grafana", grafana::MIGRATIONS)];
         let store = Store::open_with(&Database::SqliteMemory, &tables).await.unwrap();
         let catalog = catalog(&folder, &store);
-        catalog.start().await.unwrap();
-        catalog.settle().await.unwrap();
-        catalog.catch_up().await.unwrap();
         let services = Services {
             store: store.clone(),
             outside: OutsideCalls::new(Settings::default(), Arc::new(SystemClock)),
@@ -76,21 +110,14 @@ impl World {
             search: Arc::new(NoFeed),
         };
         let stop = CancellationToken::new();
-        let section = section(&grafana.address);
-        let contributions =
-            grafana::contributions((&section, &Value::Null), &catalog, &services, stop.clone());
+        let contributions = grafana::contributions((&section, &proxy), &catalog, &services, stop.clone());
         let reference = EntityRef::new("component", "default", "orders");
-        let entity = catalog
-            .seen_by(&EVERYTHING)
-            .entity(&reference)
-            .await
-            .unwrap()
-            .unwrap();
         Self {
             grafana,
             store,
             contributions,
-            entity: Arc::new(entity),
+            catalog,
+            entity: Arc::default(),
             reference,
             _folder: folder,
             _stop: stop.drop_guard(),
@@ -99,12 +126,27 @@ impl World {
 
     /// Asks for alerts, as the schedule does, and ends the job after one round; the lines of its log.
     pub async fn refresh(&self) -> Vec<String> {
+        self.run(0).await
+    }
+
+    /// Runs one of the plugin's jobs, which ends after one round; the lines of its log.
+    pub async fn run(&self, handler: usize) -> Vec<String> {
         let ended = CancellationToken::new();
         ended.cancel();
+        Self::run_until(self.handler(handler), ended).await
+    }
+
+    /// One of the plugin's handlers of jobs.
+    pub fn handler(&self, handler: usize) -> Arc<dyn JobHandler> {
+        self.contributions.jobs[handler].clone()
+    }
+
+    /// Runs one of the plugin's jobs until it is to end.
+    pub async fn run_until(handler: Arc<dyn JobHandler>, ended: CancellationToken) -> Vec<String> {
         let log = JobLog::in_memory();
         let job = Job {
             id: JobId(uuid::Uuid::new_v4()),
-            kind: "grafana.alerts".into(),
+            kind: handler.kind().into(),
             attempt: 1,
             payload: Value::Null,
             actor: Actor::system("test"),
@@ -112,7 +154,7 @@ impl World {
             log: log.clone(),
             checkpoint: Checkpoint::in_memory(None),
         };
-        self.contributions.jobs[0].run(job).await.unwrap();
+        handler.run(job).await.unwrap();
         log.take().into_iter().map(|(_, line)| line).collect()
     }
 
@@ -171,6 +213,48 @@ impl World {
         }
     }
 
+    /// Whether a system has the card of its parts.
+    pub fn shows_parts(&self, system: &str) -> bool {
+        let relation = json!({"kind": "System", "metadata": {"name": system, "namespace": "default"}});
+        self.contributions.entity_cards[1].applies_to(&relation)
+    }
+
+    /// The card of the home page for a member of a group; nothing where it has nothing to say.
+    pub async fn home(&self, group: &str) -> Option<String> {
+        let person = EntityRef::new("user", "default", "ines");
+        let viewer = Viewer::person(person, vec![EntityRef::new("group", "default", group)], None);
+        let within = Instant::now() + Duration::from_secs(1);
+        match self.contributions.home_cards[0]
+            .show(viewer, within)
+            .await
+            .unwrap()
+        {
+            Some(Body::Ours(markup)) => Some(markup.0),
+            _ => None,
+        }
+    }
+
+    /// The answer to a request for the plugin's routes, without the rules of their rows: status and content.
+    pub async fn get(self, path: &str) -> (StatusCode, String) {
+        self.get_under(None, path).await
+    }
+
+    /// The same under a policy.
+    pub async fn get_under(self, policy: Option<Arc<dyn Policy>>, path: &str) -> (StatusCode, String) {
+        let rows = self.contributions.routes.into_iter().flat_map(Routes::into_rows);
+        let permissions = web::Permissions::new(policy, grafana::ID);
+        let router = rows.fold(Router::new(), |router, (head, method)| {
+            router.route(&head.full_path(), method)
+        });
+        let mut request = Request::get(path).body(HttpBody::empty()).unwrap();
+        request.extensions_mut().insert(permissions);
+        request.extensions_mut().insert(Viewer::guest());
+        let answer = router.oneshot(request).await.unwrap();
+        let (status, body) = (answer.status(), answer.into_body());
+        let bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+        (status, String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
     /// The topics that the page of the entity follows.
     pub fn topics(&self) -> Vec<String> {
         let all = self.contributions.entity_badges.iter();
@@ -182,7 +266,7 @@ impl World {
 fn catalog(folder: &TempDir, store: &Store) -> Catalog {
     let config = json!({"catalog": {
         "locations": [{"type": "file", "target": "./all.yaml"}],
-        "rules": [{"allow": ["Component"]}],
+        "rules": [{"allow": ["Component", "System", "Group"]}],
     }});
     let config = Config::from_value(config, folder.path()).unwrap();
     Catalog::builder(Arc::new(config), store.clone()).build().unwrap()

@@ -158,17 +158,31 @@ impl Cluster {
 
     async fn send(&self, call: Call<'_>) -> Result<Value, Undone> {
         let rule = call.rule;
-        let sent = self.answered(call).await;
+        let sent = self.answered(call, FIELD_MANAGER).await;
         sent.map_err(|failure| Undone { failure, rule })
     }
 
-    async fn answered(&self, call: Call<'_>) -> Result<Value, Failure> {
+    /// Merges a patch into an object of any kind, in the version that the cluster prefers, as this manager of fields.
+    pub async fn merge_patch(&self, object: &Object, patch: Value, manager: &str) -> Result<(), Failure> {
+        let namespace = Some(object.namespace()).filter(|namespace| !namespace.is_empty());
+        let path = self.path(object.kind(), namespace.map(encode).as_deref());
+        let path = path.strip_prefix(self.prefix()).unwrap_or(&path);
+        let call = Call {
+            method: Method::PATCH,
+            path: &format!("{path}/{}", encode(object.name())),
+            body: Some((MERGE, patch)),
+            rule: "",
+        };
+        self.answered(call, manager).await.map(drop)
+    }
+
+    async fn answered(&self, call: Call<'_>, manager: &str) -> Result<Value, Failure> {
         let line = self.usable_line()?;
         let is_question = call.method == Method::GET || call.method == Method::DELETE;
         let query = if is_question {
             String::new()
         } else {
-            format!("fieldManager={FIELD_MANAGER}")
+            format!("fieldManager={}", encode(manager))
         };
         let mut request = line
             .host

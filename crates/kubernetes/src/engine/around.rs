@@ -90,9 +90,7 @@ fn selects(labels: &Value, pods: &[&Object]) -> bool {
 
 fn has(pod: &Object, labels: &Map<String, Value>) -> bool {
     let own = pod.labels();
-    labels
-        .iter()
-        .all(|(key, value)| own.get(key).map(String::as_str) == value.as_str())
+    labels.iter().all(|(key, value)| own.get(key) == value.as_str())
 }
 
 fn scales(autoscaler: &Object, answer: &ClusterAnswer) -> bool {

@@ -135,8 +135,8 @@ impl Page {
         let name = (
             cluster.to_owned(),
             kept.kind.plural,
-            kept.namespace.clone(),
-            kept.name.clone(),
+            kept.namespace.to_string(),
+            kept.name.to_string(),
         );
         !self.named.is_empty() && self.named.contains(&name)
     }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::kinds::Kind;
 use super::object::Kept;
+use super::postings::{Postings, Slot};
 use super::question::Question;
+use super::words::Word;
 
 /// Steps from an object to those that it belongs to.
 const MOST_OWNERS: usize = 6;
@@ -23,72 +25,93 @@ type Uid = Arc<str>;
 /// The objects of one cluster.
 #[derive(Default)]
 pub(crate) struct Index {
-    objects: HashMap<Uid, Arc<Kept>>,
-    of_kind: HashMap<&'static Kind, HashMap<String, HashSet<Uid>>>,
-    by_label: HashMap<String, HashMap<String, HashSet<Uid>>>,
-    by_owner: HashMap<Uid, HashSet<Uid>>,
+    objects: Vec<Option<Arc<Kept>>>,
+    free: Vec<Slot>,
+    by_uid: HashMap<Uid, Slot>,
+    of_kind: HashMap<&'static Kind, HashMap<Word, BTreeSet<Slot>>>,
+    by_label: Postings,
+    by_owner: Postings,
 }
 
 impl Index {
     /// Takes an object in; returns the form that it had before, if it is another one, or that it is new.
     pub fn put(&mut self, new: Kept) -> Option<(Option<Arc<Kept>>, Arc<Kept>)> {
-        let old = self.objects.get(&new.uid).cloned();
+        let old = self.get(&new.uid).cloned();
         if old.as_ref().is_some_and(|old| old.is_same(&new)) {
             return None;
         }
-        if let Some(old) = &old {
-            self.forget(old);
-        }
+        let slot = match (self.by_uid.get(&new.uid), &old) {
+            (Some(slot), Some(old)) => {
+                let slot = *slot;
+                self.forget(old, slot);
+                slot
+            }
+            _ => self.new_slot(&new.uid)?,
+        };
         let new = Arc::new(new);
-        for (key, value) in &new.labels {
-            let values = self.by_label.entry(key.clone()).or_default();
-            values.entry(value.clone()).or_default().insert(new.uid.clone());
+        for pair in new.labels.iter() {
+            self.by_label.insert(pair, slot);
         }
         for owner in &new.owners {
-            self.by_owner
-                .entry(owner.clone())
-                .or_default()
-                .insert(new.uid.clone());
+            self.by_owner.insert(owner, slot);
         }
         let of_kind = self.of_kind.entry(new.kind).or_default();
-        let in_namespace = of_kind.entry(new.namespace.clone()).or_default();
-        in_namespace.insert(new.uid.clone());
-        self.objects.insert(new.uid.clone(), new.clone());
+        of_kind.entry(new.namespace.clone()).or_default().insert(slot);
+        *self.objects.get_mut(slot as usize)? = Some(new.clone());
         Some((old, new))
+    }
+
+    /// A place for a new object; none where there are four billion.
+    fn new_slot(&mut self, uid: &Uid) -> Option<Slot> {
+        let slot = if let Some(slot) = self.free.pop() {
+            slot
+        } else {
+            let slot = Slot::try_from(self.objects.len()).ok()?;
+            self.objects.push(None);
+            slot
+        };
+        self.by_uid.insert(uid.clone(), slot);
+        Some(slot)
     }
 
     /// Removes an object.
     pub fn remove(&mut self, uid: &str) -> Option<Arc<Kept>> {
-        let old = self.objects.get(uid).cloned()?;
-        self.forget(&old);
-        self.objects.remove(uid);
+        let slot = self.by_uid.remove(uid)?;
+        let old = self.objects.get_mut(slot as usize)?.take()?;
+        self.forget(&old, slot);
+        self.free.push(slot);
         Some(old)
     }
 
     /// Ids of a kind that are not among these.
     pub fn others(&self, kind: &'static Kind, present: &HashSet<Uid>) -> Vec<Uid> {
-        let all = self.of_kind.get(kind).into_iter().flat_map(HashMap::values);
-        all.flatten()
-            .filter(|uid| !present.contains(*uid))
-            .cloned()
-            .collect()
+        let all = self.all(kind).map(|kept| &kept.uid);
+        all.filter(|uid| !present.contains(*uid)).cloned().collect()
     }
 
-    fn forget(&mut self, old: &Kept) {
-        for (key, value) in &old.labels {
-            if let Some(values) = self.by_label.get_mut(key) {
-                remove_from(values, value, &old.uid);
-                if values.is_empty() {
-                    self.by_label.remove(key);
-                }
-            }
+    fn forget(&mut self, old: &Kept, slot: Slot) {
+        for pair in old.labels.iter() {
+            self.by_label.remove(pair, slot);
         }
         for owner in &old.owners {
-            remove_from(&mut self.by_owner, owner, &old.uid);
+            self.by_owner.remove(owner, slot);
         }
-        if let Some(of_kind) = self.of_kind.get_mut(old.kind) {
-            remove_from(of_kind, &old.namespace, &old.uid);
+        if let Some(of_kind) = self.of_kind.get_mut(old.kind)
+            && let Some(within) = of_kind.get_mut(&old.namespace)
+        {
+            within.remove(&slot);
+            if within.is_empty() {
+                of_kind.remove(&old.namespace);
+            }
         }
+    }
+
+    fn get(&self, uid: &str) -> Option<&Arc<Kept>> {
+        self.at(*self.by_uid.get(uid)?)
+    }
+
+    fn at(&self, slot: Slot) -> Option<&Arc<Kept>> {
+        self.objects.get(slot as usize)?.as_ref()
     }
 
     /// The object and those that it belongs to, the nearest first.
@@ -97,7 +120,7 @@ impl Index {
         let mut at = 0;
         while at < all.len() && all.len() < MOST_OWNERS {
             let owners = all[at].owners.clone();
-            for owner in owners.iter().filter_map(|uid| self.objects.get(uid)) {
+            for owner in owners.iter().filter_map(|uid| self.get(uid)) {
                 if !all.iter().any(|known| known.uid == owner.uid) {
                     all.push(owner.clone());
                 }
@@ -109,7 +132,7 @@ impl Index {
 
     /// An object by its id.
     pub fn by_uid(&self, uid: &str) -> Option<&Arc<Kept>> {
-        self.objects.get(uid)
+        self.get(uid)
     }
 
     /// All that belongs to an object.
@@ -117,18 +140,18 @@ impl Index {
         let mut found = BTreeSet::new();
         self.descend(uid, &mut found);
         let found = found.iter().filter(|below| *below != uid);
-        found.filter_map(|uid| self.objects.get(uid)).cloned().collect()
+        found.filter_map(|uid| self.get(uid)).cloned().collect()
     }
 
     /// Objects that belong to one directly.
-    pub fn owned(&self, uid: &str) -> impl Iterator<Item = &Arc<Kept>> {
-        let owned = self.by_owner.get(uid).into_iter().flatten();
-        owned.filter_map(|uid| self.objects.get(uid))
+    pub fn owned<'a>(&'a self, uid: &'a str) -> impl Iterator<Item = &'a Arc<Kept>> {
+        let owned = self.by_owner.under(uid).filter_map(|slot| self.at(slot));
+        owned.filter(move |kept| kept.owners.iter().any(|owner| &**owner == uid))
     }
 
     /// An object by its name.
     pub fn named(&self, kind: &'static Kind, namespace: &str, name: &str) -> Option<&Arc<Kept>> {
-        self.within(kind, namespace).find(|kept| kept.name == name)
+        self.within(kind, namespace).find(|kept| &*kept.name == name)
     }
 
     /// Objects of a kind in a namespace; those of the whole cluster are in the empty one.
@@ -136,13 +159,13 @@ impl Index {
         let namespaces = self.of_kind.get(kind);
         let all = namespaces.and_then(|namespaces| namespaces.get(namespace));
         let all = all.into_iter().flatten();
-        all.filter_map(|uid| self.objects.get(uid))
+        all.filter_map(|slot| self.at(*slot))
     }
 
     /// All objects of a kind.
     pub fn all(&self, kind: &Kind) -> impl Iterator<Item = &Arc<Kept>> {
         let all = self.of_kind.get(kind).into_iter().flat_map(HashMap::values);
-        all.flatten().filter_map(|uid| self.objects.get(uid))
+        all.flatten().filter_map(|slot| self.at(*slot))
     }
 
     /// Objects that a question selects, those that belong to them, and those that they belong to: the deployment of pods that
@@ -153,7 +176,7 @@ impl Index {
             above.extend(self.lineage(kept).iter().map(|kept| kept.uid.clone()));
             self.descend(&kept.uid, &mut below);
         }
-        let found = above.union(&below).filter_map(|uid| self.objects.get(uid));
+        let found = above.union(&below).filter_map(|uid| self.get(uid));
         found.filter(|kept| kinds.contains(&kept.kind)).cloned().collect()
     }
 
@@ -173,11 +196,10 @@ impl Index {
         let fits = move |kept: &&Arc<Kept>| question.selects(&kept.namespace, &kept.labels);
         match question.selector.sure() {
             Some((key, value)) => {
-                let uids = self.by_label.get(key).and_then(|values| values.get(value));
-                let found = uids.into_iter().flatten().filter_map(|uid| self.objects.get(uid));
-                Box::new(found.filter(fits))
+                let found = self.by_label.under((key, value));
+                Box::new(found.filter_map(|slot| self.at(slot)).filter(fits))
             }
-            None => Box::new(self.objects.values().filter(fits)),
+            None => Box::new(self.objects.iter().flatten().filter(fits)),
         }
     }
 
@@ -185,8 +207,8 @@ impl Index {
     pub fn near(&self, word: &str, kinds: &[&'static Kind]) -> Vec<Arc<Kept>> {
         let all = kinds.iter().flat_map(|kind| self.all(kind));
         let is_near = |kept: &&Arc<Kept>| {
-            let labels = NAMING_LABELS.iter().filter_map(|key| kept.labels.get(*key));
-            kept.name == word || labels.into_iter().any(|value| value == word)
+            let labels = NAMING_LABELS.iter().filter_map(|key| kept.labels.get(key));
+            &*kept.name == word || labels.into_iter().any(|value| value == word)
         };
         all.filter(is_near).cloned().collect()
     }
@@ -194,20 +216,7 @@ impl Index {
     /// How many objects there are of a kind.
     pub fn count(&self, kind: &'static Kind) -> usize {
         let namespaces = self.of_kind.get(kind).into_iter().flat_map(HashMap::values);
-        namespaces.map(HashSet::len).sum()
-    }
-}
-
-fn remove_from<K, Q>(map: &mut HashMap<K, HashSet<Uid>>, key: &Q, uid: &Uid)
-where
-    K: std::borrow::Borrow<Q> + std::hash::Hash + Eq,
-    Q: std::hash::Hash + Eq + ?Sized,
-{
-    if let Some(set) = map.get_mut(key) {
-        set.remove(uid);
-        if set.is_empty() {
-            map.remove(key);
-        }
+        namespaces.map(BTreeSet::len).sum()
     }
 }
 
@@ -244,7 +253,7 @@ mod tests {
         let mut names: Vec<String> = index
             .about(&question, &[&DEPLOYMENTS, &REPLICA_SETS, &PODS])
             .iter()
-            .map(|kept| kept.name.clone())
+            .map(|kept| kept.name.to_string())
             .collect();
         names.sort();
         names
@@ -276,7 +285,7 @@ mod tests {
         let (old, _) = index
             .put(kept(&DEPLOYMENTS, "web", json!({"app": "api"}), None))
             .unwrap();
-        assert_eq!(old.unwrap().labels["app"], "web");
+        assert_eq!(&old.unwrap().labels["app"], "web");
         assert!(names(&index, "app=web").is_empty(), "the old label is forgotten");
         assert_eq!(names(&index, "app=api").len(), 4);
     }

@@ -7,7 +7,8 @@ use kube::core::DynamicObject;
 use serde_json::{Map, Value, json};
 
 use super::kinds::{CONFIG_MAPS, EVENTS, Kind};
-use super::selector::Labels;
+use super::packed::Text;
+use super::words::{Labels, Word, word};
 
 /// What `kubectl apply` keeps of the manifest; it repeats the object, secrets included.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
@@ -19,13 +20,13 @@ const HIDDEN: &str = "***";
 #[derive(Debug)]
 pub(crate) struct Kept {
     pub kind: &'static Kind,
-    pub namespace: String,
-    pub name: String,
+    pub namespace: Word,
+    pub name: Box<str>,
     pub uid: Arc<str>,
     pub labels: Labels,
     /// Ids of the objects that it belongs to; of an event the object that it is about.
-    pub owners: Vec<Arc<str>>,
-    text: Box<str>,
+    pub owners: Box<[Word]>,
+    pub(super) text: Text,
 }
 
 impl Kept {
@@ -47,22 +48,22 @@ impl Kept {
             .uid
             .clone()
             .unwrap_or_else(|| format!("{}/{namespace}/{name}", kind.plural));
-        let mut owners: Vec<Arc<str>> = meta
+        let mut owners: Vec<Word> = meta
             .owner_references
             .iter()
             .flatten()
-            .map(|owner| owner.uid.as_str().into())
+            .map(|owner| word(&owner.uid))
             .collect();
         if *kind == EVENTS {
-            owners.extend(object.data["involvedObject"]["uid"].as_str().map(Into::into));
+            owners.extend(object.data["involvedObject"]["uid"].as_str().map(word));
         }
         Self {
             kind,
-            labels: meta.labels.clone().unwrap_or_default(),
-            namespace,
-            name,
+            labels: Labels::from(meta.labels.as_ref().unwrap_or(&BTreeMap::new())),
+            namespace: word(&namespace),
+            name: name.into(),
             uid: uid.into(),
-            owners,
+            owners: owners.into(),
             text: text_of(&object, kind),
         }
     }
@@ -70,19 +71,25 @@ impl Kept {
     /// The object to be read.
     pub fn read(self: &Arc<Self>) -> Object {
         Object {
-            value: serde_json::from_str(&self.text).unwrap_or(Value::Null),
+            value: self.value(),
             kept: self.clone(),
         }
+    }
+
+    fn value(&self) -> Value {
+        let text = self.text.bytes();
+        text.and_then(|text| serde_json::from_slice(&text).ok())
+            .unwrap_or(Value::Null)
     }
 
     /// Bytes that it takes, about.
     #[cfg(test)]
     pub fn bytes(&self) -> usize {
-        self.text.len()
+        self.text.room()
     }
 
     pub fn is_same(&self, other: &Self) -> bool {
-        self.text == other.text
+        self.text.is_same(&other.text)
     }
 }
 
@@ -97,12 +104,15 @@ fn hide_values(data: &mut Value) {
 }
 
 /// The object as JSON. Items of lists do not say what they are.
-fn text_of(object: &DynamicObject, kind: &Kind) -> Box<str> {
-    let mut value = serde_json::to_value(object).unwrap_or_else(|_| json!({}));
-    if object.types.is_none() {
-        value["kind"] = kind.name.into();
+fn text_of(object: &DynamicObject, kind: &Kind) -> Text {
+    if object.types.is_some()
+        && let Ok(text) = serde_json::to_string(object)
+    {
+        return Text::new(text);
     }
-    value.to_string().into()
+    let mut value = serde_json::to_value(object).unwrap_or_else(|_| json!({}));
+    value["kind"] = kind.name.into();
+    Text::new(value.to_string())
 }
 
 /// An object of a cluster.
@@ -146,7 +156,7 @@ impl Object {
     }
 
     /// Its labels.
-    pub fn labels(&self) -> &BTreeMap<String, String> {
+    pub fn labels(&self) -> &Labels {
         &self.kept.labels
     }
 

@@ -116,7 +116,7 @@ mod tests {
             .unwrap();
         assert!(narrowed.asks("north") && !narrowed.asks("south"));
         assert!(narrowed.depends_on.is_empty());
-        let labels = Labels::from([(ID.to_owned(), "web".to_owned())]);
+        let labels = Labels::from_iter([(ID.to_owned(), "web".to_owned())]);
         assert!(narrowed.selects("shop", &labels) && !narrowed.selects("test", &labels));
     }
 

@@ -1,9 +1,6 @@
 //! Label selectors as the API server reads them: equality and sets, joined by commas.
 
-use std::collections::BTreeMap;
-
-/// Labels of an object.
-pub(crate) type Labels = BTreeMap<String, String>;
+pub(crate) use super::words::Labels;
 
 /// A selector of objects by their labels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,8 +84,8 @@ impl Requirement {
     fn holds(&self, labels: &Labels) -> bool {
         let value = labels.get(&self.key);
         match &self.test {
-            Test::In(values) => value.is_some_and(|value| values.contains(value)),
-            Test::NotIn(values) => value.is_none_or(|value| !values.contains(value)),
+            Test::In(values) => value.is_some_and(|value| values.iter().any(|one| one == value)),
+            Test::NotIn(values) => value.is_none_or(|value| !values.iter().any(|one| one == value)),
             Test::Exists => value.is_some(),
             Test::Missing => value.is_none(),
         }

@@ -6,8 +6,8 @@ use super::Kubernetes;
 use super::kinds::{Kind, REPLICA_SETS, WORKLOADS};
 use super::object::{Kept, Object};
 use super::question::Question;
-use super::selector::Labels;
 use super::touched::ObjectId;
+use super::words::Labels;
 
 /// A workload and what belongs to it.
 pub(crate) struct Tree {
@@ -56,7 +56,7 @@ impl Tree {
     /// Namespace and labels of all objects.
     pub fn labels(&self) -> impl Iterator<Item = (&str, &Labels)> {
         let all = std::iter::once(&self.root).chain(&self.below);
-        all.map(|kept| (kept.namespace.as_str(), &kept.labels))
+        all.map(|kept| (&*kept.namespace, &kept.labels))
     }
 }
 

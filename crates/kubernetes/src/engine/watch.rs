@@ -17,14 +17,20 @@ use super::failure::{Failure, Sort};
 use super::followers::{Followers, ids};
 use super::kinds::Kind;
 use super::object::Kept;
+use super::packed::Packer;
 use super::pulse::Pulse;
 
 /// The first pause after a failure; it doubles with each in a row.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause while a cluster is away.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// How often it is tried whether a role was given, or a kind was installed.
+/// The longest pause until it is tried again whether a role was given, or a kind was installed. The first are short: a server that
+/// has just started refuses everything until it has read its roles.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
+/// Objects of a list that are packed together.
+const TOGETHER: usize = 250;
+/// Objects of a page of a list. Until they are packed they take many times their room.
+const PAGE: u32 = 250;
 
 /// A watch of one kind in one cluster.
 pub(crate) struct Watch {
@@ -57,7 +63,9 @@ impl Watch {
             cluster,
             followers,
             listed: None,
+            packer: Packer::default(),
             failures: 0,
+            last: None,
         };
         stop.run_until_cancelled(watching.forever()).await;
     }
@@ -69,7 +77,10 @@ struct Watching {
     followers: Arc<Followers>,
     /// What came of a list that is not complete yet.
     listed: Option<Vec<Kept>>,
+    packer: Packer,
+    /// Failures in a row of the same sort.
     failures: u32,
+    last: Option<Sort>,
 }
 
 impl Watching {
@@ -98,7 +109,7 @@ impl Watching {
         if self.watch.kind.may_be_defined() {
             self.cluster.read_columns(self.watch.kind, resource).await;
         }
-        let mut events = pin!(watcher(api, watcher::Config::default()));
+        let mut events = pin!(watcher(api, watcher::Config::default().page_size(PAGE)));
         while let Some(event) = events.next().await {
             match event {
                 Ok(event) => self.take(event, resource),
@@ -125,10 +136,19 @@ impl Watching {
         match event.modify(|object| name_type(object, resource)) {
             Event::Init => self.listed = Some(Vec::new()),
             Event::InitApply(object) => {
-                self.listed.get_or_insert_default().push(Kept::new(kind, object));
+                let listed = self.listed.get_or_insert_default();
+                listed.push(Kept::new(kind, object));
+                if listed.len().is_multiple_of(TOGETHER) {
+                    let start = listed.len() - TOGETHER;
+                    self.packer
+                        .pack(listed[start..].iter_mut().map(|kept| &mut kept.text));
+                }
             }
             Event::InitDone => {
-                let listed = self.listed.take().unwrap_or_default();
+                let mut listed = self.listed.take().unwrap_or_default();
+                let start = listed.len() / TOGETHER * TOGETHER;
+                self.packer
+                    .pack(listed[start..].iter_mut().map(|kept| &mut kept.text));
                 let present = ids(&listed);
                 for uid in self.cluster.others(kind, &present) {
                     self.cluster.remove(&uid, &self.followers);
@@ -141,7 +161,9 @@ impl Watching {
             }
             Event::Apply(object) => {
                 self.failures = 0;
-                self.cluster.put(Kept::new(kind, object), &self.followers);
+                let mut kept = Kept::new(kind, object);
+                self.packer.pack([&mut kept.text]);
+                self.cluster.put(kept, &self.followers);
             }
             Event::Delete(object) => {
                 self.cluster.remove(&Kept::new(kind, object).uid, &self.followers);
@@ -151,12 +173,14 @@ impl Watching {
 
     /// Says what failed, and waits before the next attempt.
     async fn rest(&mut self, failure: Failure) {
-        let pause = match failure.sort {
+        if self.last.replace(failure.sort) != Some(failure.sort) {
+            self.failures = 0;
+        }
+        let longest = match failure.sort {
             Sort::Forbidden | Sort::NotInstalled => LOOK_AGAIN,
-            _ => FIRST_PAUSE
-                .saturating_mul(1 << self.failures.min(6))
-                .min(LONGEST_PAUSE),
+            _ => LONGEST_PAUSE,
         };
+        let pause = FIRST_PAUSE.saturating_mul(1 << self.failures.min(6)).min(longest);
         self.failures = self.failures.saturating_add(1);
         self.cluster.kinds.forget(failure.sort);
         self.watch.pulse.failed(failure);

@@ -238,7 +238,7 @@ fn facts(scene: &Scene, one: &ClusterAnswer, object: &Object) -> Markup {
         facts.push((
             "Labels",
             html! {
-                @for (key, value) in object.labels() { code.inline { (key) "=" (value) } " " }
+                @for (key, value) in object.labels().iter() { code.inline { (key) "=" (value) } " " }
             },
         ));
     }

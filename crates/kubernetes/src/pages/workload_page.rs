@@ -204,5 +204,5 @@ fn pods(view: &WorkloadPage) -> Markup {
         ],
         rows: view.pods.iter().take(PODS_SHOWN).map(row).collect(),
     };
-    html! { (data_table(&table)) @if more > 0 { p.k8s-more.muted { "and " (more) " more pods" } } }
+    html! { div.k8s-flush { (data_table(&table)) } @if more > 0 { p.k8s-more.muted { "and " (more) " more pods" } } }
 }

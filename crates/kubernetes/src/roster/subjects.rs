@@ -60,7 +60,7 @@ impl Subjects {
     ) -> impl Iterator<Item = (&'a EntityRef, &'a Question)> {
         let by_label = labels.iter().filter_map(|(key, value)| {
             // One pair of texts for each label; there are few.
-            self.by_label.get(&(key.clone(), value.clone()))
+            self.by_label.get(&(key.to_owned(), value.to_owned()))
         });
         let candidates = by_label.flatten().chain(&self.others);
         candidates.filter_map(move |entity| {

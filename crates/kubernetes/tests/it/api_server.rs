@@ -111,6 +111,10 @@ impl ApiServer {
         self.forbidden.lock().insert(plural.to_owned());
     }
 
+    pub fn allow(&self, plural: &str) {
+        self.forbidden.lock().remove(plural);
+    }
+
     /// Goes away, or comes back.
     pub fn be_away(&self, away: bool) {
         *self.away.lock() = away;
@@ -191,10 +195,7 @@ async fn answer(State(server): State<Arc<ApiServer>>, request: Request) -> Respo
     }
     match head.uri.path() {
         "/api" => return json_answer(&groups(&CORE)),
-        "/apis" if server.objects.lock().contains_key("cronjobs") => {
-            return json_answer(&groups(&[&GROUPS[..], &[BATCH]].concat()));
-        }
-        "/apis" => return json_answer(&groups(&GROUPS)),
+        "/apis" => return json_answer(&groups(&server.groups())),
         "/version" => return json_answer(&json!({"major": "1", "minor": "36", "gitVersion": "v1.36.3"})),
         _ => {}
     }
@@ -293,6 +294,17 @@ impl ApiServer {
         })
     }
 
+    /// The groups that it has: some only where objects of them were put.
+    fn groups(&self) -> Vec<Group> {
+        let objects = self.objects.lock();
+        let mut all = GROUPS.to_vec();
+        all.extend(objects.contains_key("cronjobs").then_some(BATCH));
+        if objects.contains_key("kustomizations") {
+            all.extend(FLUX);
+        }
+        all
+    }
+
     fn list(&self, asked: &Asked) -> Response {
         let objects = self.objects.lock();
         let all = objects.get(&asked.plural).map(Vec::as_slice).unwrap_or_default();
@@ -338,6 +350,27 @@ const CORE: [Group; 1] = [(
 )];
 /// A group that servers have which have cron jobs.
 const BATCH: Group = ("batch", &[("v1", &[("cronjobs", "CronJob"), ("jobs", "Job")])]);
+/// Groups of servers that have Flux, an older one in part.
+const FLUX: [Group; 3] = [
+    (
+        "kustomize.toolkit.fluxcd.io",
+        &[("v1", &[("kustomizations", "Kustomization")])],
+    ),
+    (
+        "helm.toolkit.fluxcd.io",
+        &[("v2beta2", &[("helmreleases", "HelmRelease")])],
+    ),
+    (
+        "source.toolkit.fluxcd.io",
+        &[(
+            "v1",
+            &[
+                ("gitrepositories", "GitRepository"),
+                ("helmrepositories", "HelmRepository"),
+            ],
+        )],
+    ),
+];
 const GROUPS: [Group; 5] = [
     ("metrics.k8s.io", &[("v1beta1", &[("pods", "PodMetrics")])]),
     (

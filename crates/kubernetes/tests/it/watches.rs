@@ -216,6 +216,31 @@ async fn a_cluster_that_is_away_is_shown_as_it_was_and_seen_when_it_is_back() {
 }
 
 #[tokio::test]
+async fn a_server_that_refuses_for_a_moment_after_its_return_is_asked_again_soon() {
+    let scene = Scene::start().await;
+    scene.server.put("pods", pod("web-1", "Running"));
+    scene.kubernetes.watch(&[&PODS]).await;
+    // It has not read its roles yet.
+    scene.server.forbid("pods");
+    scene.server.be_away(true);
+    scene
+        .until("the failure", |scene| scene.failure(&PODS) == Some(Sort::Away))
+        .await;
+    scene.server.be_away(false);
+    scene
+        .until("the refusal", |scene| {
+            scene.failure(&PODS) == Some(Sort::Forbidden)
+        })
+        .await;
+    scene.server.allow("pods");
+    scene
+        .until("the return", |scene| scene.failure(&PODS).is_none())
+        .await;
+    scene.server.put("pods", pod("web-2", "Running"));
+    scene.until("the change", |scene| scene.names().len() == 2).await;
+}
+
+#[tokio::test]
 async fn versions_are_those_that_the_cluster_prefers_or_the_configuration_wants() {
     let scene = Scene::with(json!({
         "customResources": [

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// All uses of a sight that sees everything, outside of tests.
-const USES: [(&str, &str); 15] = [
+const USES: [(&str, &str); 16] = [
     (
         "auth/src/resolver.rs",
         "a sign-in finds the person and its groups",
@@ -12,6 +12,10 @@ const USES: [(&str, &str); 15] = [
     (
         "backstage/src/commands/first_load.rs",
         "the summary of the first load",
+    ),
+    (
+        "flux/src/pages/tab.rs",
+        "when an entity changed is shown beside its deployments",
     ),
     (
         "gitea/src/ownership/repositories.rs",

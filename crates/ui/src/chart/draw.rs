@@ -3,10 +3,11 @@
 use maud::{Markup, html};
 
 use super::legend::legend;
+use super::markers;
 use super::path::Canvas;
 use super::scale::{ValueAxis, along, shown, times};
 use super::tips::tips;
-use super::{LineChart, MOST_LINES, colour, rounded};
+use super::{LineChart, MOST_LINES, colour, rounded, stacked};
 
 /// Height of the lines, in pixels.
 const HEIGHT: f64 = 168.0;
@@ -37,12 +38,15 @@ pub fn line_chart(chart: &LineChart<'_>) -> Markup {
                     svg.chart-lines viewBox=(format_args!("0 0 {WIDTH} {}", canvas.height)) height=(canvas.height) preserveAspectRatio="none" aria-hidden="true" {
                         (grid(&canvas, &axis))
                         (lines(chart, &canvas))
+                        (markers::lines(chart, &canvas))
                     }
                     (tips(chart, &canvas))
                 }
+                (markers::flags(chart))
                 (time_words(chart.span))
             }
             (legend(chart))
+            (markers::list(chart))
         }
     }
 }
@@ -93,13 +97,20 @@ fn grid(canvas: &Canvas<'_>, axis: &ValueAxis) -> Markup {
     }
 }
 
-/// Fills, thresholds, then lines. The first line is drawn last, so that it is seen.
+/// Fills, thresholds, then lines. The first line is drawn last, so that it is seen; of lines that stand on each other it is the
+/// lowest, and its fill covers those behind it.
 fn lines(chart: &LineChart<'_>, canvas: &Canvas<'_>) -> Markup {
-    let shown: Vec<_> = chart.series.iter().enumerate().take(MOST_LINES).collect();
+    let tops = stacked::tops(chart);
+    let shown: Vec<_> = tops.iter().enumerate().take(MOST_LINES).collect();
+    let fill = if chart.is_stacked {
+        "chart-stack"
+    } else {
+        "chart-fill"
+    };
     html! {
-        @if shown.len() <= FILLED {
+        @if shown.len() <= FILLED || chart.is_stacked {
             @for (index, series) in shown.iter().rev() {
-                path class=(format_args!("chart-fill {}", colour(*index, series))) d=(canvas.area(&series.points)) {}
+                path class=(format_args!("{fill} {}", colour(*index, series))) d=(canvas.area(&series.points)) {}
             }
         }
         @for threshold in chart.thresholds.iter().filter(|threshold| canvas.axis.has(threshold.value)) {

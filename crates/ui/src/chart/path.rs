@@ -28,7 +28,8 @@ impl Canvas<'_> {
         rounded(self.height * (1.0 - self.axis.part(value)))
     }
 
-    fn x(&self, moment: i64) -> f64 {
+    /// Where a moment stands, from the left.
+    pub(crate) fn x(&self, moment: i64) -> f64 {
         rounded(self.width * along(self.span, moment))
     }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::unit::{AxisUnit, Unit};
-use super::{LineChart, Series, float};
+use super::{LineChart, Series, float, stacked};
 
 /// Steps between round numbers, up to ten.
 const STEPS: [f64; 5] = [1.0, 2.0, 2.5, 5.0, 10.0];
@@ -40,7 +40,10 @@ impl ValueAxis {
     fn around(unit: &Unit, (low, high): (f64, f64), fixed: (Option<f64>, Option<f64>)) -> Self {
         let axis = AxisUnit::new(unit, low.abs().max(high.abs()));
         let (from, to) = (low / axis.divisor, high / axis.divisor);
-        let step = round_step((to - from) / LINES);
+        // A fixed end far from the values makes the axis longer than they are.
+        let first = fixed.0.map_or(from, |low| low / axis.divisor);
+        let last = fixed.1.map_or(to, |high| high / axis.divisor);
+        let step = round_step((last - first) / LINES);
         let from = fixed
             .0
             .map_or((from / step).floor() * step, |low| low / axis.divisor);
@@ -75,7 +78,10 @@ impl ValueAxis {
 fn extent(chart: &LineChart<'_>) -> (f64, f64) {
     let span = |(low, high): (f64, f64), value: f64| (low.min(value), high.max(value));
     let nothing = (f64::INFINITY, f64::NEG_INFINITY);
-    let (low, high) = chart.series.iter().flat_map(Series::values).fold(nothing, span);
+    let tops = stacked::tops(chart);
+    let (low, high) = tops.iter().flat_map(Series::values).fold(nothing, span);
+    // What stands on something else stands on zero in the end.
+    let low = if chart.is_stacked { low.min(0.0) } else { low };
     // A threshold far away would press the lines flat.
     let reach = low - (high - low.min(0.0))..=high + (high - low.min(0.0));
     let thresholds = chart.thresholds.iter().map(|threshold| threshold.value);
@@ -204,6 +210,31 @@ mod tests {
         }
         assert!(ValueAxis::of(&chart(&[80.0, 100.0])).low > 0.0);
         assert!(ValueAxis::of(&chart(&[8.0, 100.0])).low == 0.0);
+    }
+
+    #[test]
+    fn a_fixed_end_makes_no_crowd_of_lines() {
+        for (fixed, most) in [
+            ((Some(0.0), None), 7),
+            ((Some(0.0), Some(1_000.0)), 7),
+            ((None, None), 7),
+        ] {
+            let chart = LineChart {
+                series: vec![Series {
+                    points: vec![(0, Some(45.0)), (1, Some(57.0))],
+                    ..Series::default()
+                }],
+                lowest: fixed.0,
+                highest: fixed.1,
+                ..LineChart::default()
+            };
+            let axis = ValueAxis::of(&chart);
+            assert!(
+                (2..=most).contains(&axis.ticks.len()),
+                "{fixed:?}: {:?}",
+                axis.ticks
+            );
+        }
     }
 
     #[test]

@@ -21,10 +21,23 @@ pub struct StatValue {
     pub name: String,
     /// The number; nothing where there is none.
     pub value: Option<f64>,
+    /// What is written in place of the number.
+    pub words: Option<String>,
     /// What the number means.
     pub tone: Option<Tone>,
     /// The line below it.
     pub line: Series,
+}
+
+impl StatValue {
+    /// The words, or the number with its unit.
+    pub(crate) fn shown(&self, unit: &Unit) -> String {
+        let number = || self.value.map(|value| unit.show(value));
+        self.words
+            .clone()
+            .or_else(number)
+            .unwrap_or_else(|| "none".to_owned())
+    }
 }
 
 /// Numbers of one kind.
@@ -53,9 +66,7 @@ pub fn stat(stat: &Stat<'_>) -> Markup {
 fn value(stat: &Stat<'_>, one: &StatValue, is_alone: bool) -> Markup {
     let tone = one.tone.map(|tone| format!("tone-{}", tone.as_str()));
     let class = format!("stat-value {}", tone.as_deref().unwrap_or_default());
-    let text = one
-        .value
-        .map_or_else(|| "none".to_owned(), |value| stat.unit.show(value));
+    let text = one.shown(&stat.unit);
     html! {
         li class=(tone.unwrap_or_default()) {
             span class=(class.trim_end()) { (text) }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::draw::percent;
 use super::path::Canvas;
 use super::scale::{along, shown};
-use super::{LineChart, Series, colour};
+use super::{LineChart, Series, colour, stacked};
 
 /// Pieces of the width.
 const SLOTS: i64 = 40;
@@ -21,18 +21,19 @@ const CHARACTER: f64 = 6.3;
 /// The slots of a chart.
 pub(crate) fn tips(chart: &LineChart<'_>, canvas: &Canvas<'_>) -> Markup {
     let length = chart.span.1 - chart.span.0;
+    let tops = stacked::tops(chart);
     html! {
         svg.chart-tips height=(canvas.height) aria-hidden="true" {
             @for slot in 0..SLOTS {
                 @let begin = chart.span.0 + length * slot / SLOTS;
                 @let end = chart.span.0 + length * (slot + 1) / SLOTS;
-                (one(chart, canvas, (begin, end)))
+                (one(chart, (canvas, &tops), (begin, end)))
             }
         }
     }
 }
 
-fn one(chart: &LineChart<'_>, canvas: &Canvas<'_>, (begin, end): (i64, i64)) -> Markup {
+fn one(chart: &LineChart<'_>, (canvas, tops): (&Canvas<'_>, &[Series]), (begin, end): (i64, i64)) -> Markup {
     let middle = i64::midpoint(begin, end);
     let found: Vec<(usize, &Series, i64, f64)> = chart
         .series
@@ -53,11 +54,17 @@ fn one(chart: &LineChart<'_>, canvas: &Canvas<'_>, (begin, end): (i64, i64)) -> 
             rect x=(percent(along(chart.span, begin))) width=(percent(along((0, chart.span.1 - chart.span.0), end - begin))) height="100%" {}
             svg.chart-tip x=(percent(along(chart.span, moment))) {
                 line y1="0" y2="100%" {}
-                @for (index, series, _, value) in &found { circle class=(colour(*index, series)) cy=(canvas.y(*value)) r="3.5" {} }
+                @for (index, series, at, value) in &found { circle class=(colour(*index, series)) cy=(canvas.y(top(&tops[*index], *at).unwrap_or(*value))) r="3.5" {} }
                 (words(chart, moment, &found))
             }
         }
     }
+}
+
+/// Where a line is drawn at a moment that it has.
+fn top(series: &Series, moment: i64) -> Option<f64> {
+    let at = series.points.partition_point(|(at, _)| *at < moment);
+    series.points.get(at).filter(|(at, _)| *at == moment)?.1
 }
 
 /// The box of words, on the side where there is room.

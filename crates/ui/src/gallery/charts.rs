@@ -1,7 +1,10 @@
 //! Samples of charts.
 
 use super::Sample;
-use crate::{LineChart, Series, Stat, StatValue, Threshold, Tone, Unit, line_chart, stat};
+use crate::{
+    Gauge, LineChart, Marker, Series, Stat, StatValue, Threshold, Tone, Unit, bar_gauge, gauge, line_chart,
+    stat,
+};
 
 /// A Tuesday, 09:00 UTC.
 const BEGIN: i64 = 1_795_510_800_000;
@@ -21,8 +24,19 @@ pub(super) fn samples() -> Vec<Sample> {
                 ..usual()
             }),
         ),
+        Sample::new(
+            "Stacked chart",
+            line_chart(&LineChart {
+                is_stacked: true,
+                ..usual()
+            }),
+        ),
+        Sample::new("Chart with deployments", line_chart(&marked())),
         Sample::new("Number", stat(&numbers(1))),
         Sample::new("Numbers", stat(&numbers(3))),
+        Sample::new("Gauge", gauge(&dials(1))),
+        Sample::new("Gauges", gauge(&dials(3))),
+        Sample::new("Bars", bar_gauge(&dials(3))),
     ]
 }
 
@@ -79,6 +93,7 @@ fn numbers(count: usize) -> Stat<'static> {
     let values = all.into_iter().take(count).map(|(name, value, tone)| StatValue {
         name: name.to_owned(),
         value: Some(value),
+        words: None,
         tone,
         line: wave(name, value, value / 4.0, 3),
     });
@@ -87,5 +102,48 @@ fn numbers(count: usize) -> Stat<'static> {
         values: values.collect(),
         unit: Unit::time(1.0),
         span: (BEGIN, BEGIN + 60 * MINUTE),
+    }
+}
+
+fn marked() -> LineChart<'static> {
+    let marker = |minute: i64, text: &str, href: Option<&str>| Marker {
+        at: BEGIN + minute * MINUTE,
+        text: text.to_owned(),
+        href: href.map(str::to_owned),
+    };
+    LineChart {
+        markers: vec![
+            marker(
+                17,
+                "v1.4.0 was deployed",
+                Some("/catalog/default/component/orders/flux"),
+            ),
+            marker(41, "Failover drill", None),
+            marker(90, "Not in this hour", None),
+        ],
+        ..usual()
+    }
+}
+
+fn dials(count: usize) -> Gauge<'static> {
+    let all = [
+        ("Disk /data", Some(64.0), Some(Tone::Green)),
+        ("Disk /var", Some(93.5), Some(Tone::Red)),
+        ("Disk /tmp", None, None),
+    ];
+    let values = all.into_iter().take(count).map(|(name, value, tone)| StatValue {
+        name: name.to_owned(),
+        value,
+        words: None,
+        tone,
+        line: Series::default(),
+    });
+    Gauge {
+        title: "Disks".into(),
+        values: values.collect(),
+        unit: Unit::percent(100.0),
+        lowest: 0.0,
+        highest: 100.0,
+        steps: vec![(0.0, Tone::Green), (80.0, Tone::Amber), (90.0, Tone::Red)],
     }
 }

@@ -150,11 +150,13 @@ fn curve(points: &[(f64, f64)], horizontal: bool) -> String {
 
 fn node(node: &GraphNode, (x, y, width): (f64, f64, f64)) -> Markup {
     let (left, top) = (rounded(x - width / 2.0), rounded(y - NODE_HEIGHT / 2.0));
-    let mut class = format!("graph-node tone-{}", kind_tone(&node.kind).as_str());
+    let tone = node.look.map_or_else(|| kind_tone(&node.kind), |look| look.0);
+    let mut class = format!("graph-node tone-{}", tone.as_str());
     for (holds, word) in [
         (node.is_root, " is-root"),
         (node.is_stack, " is-stack"),
         (node.is_missing, " is-missing"),
+        (node.is_marked, " is-marked"),
     ] {
         if holds {
             class.push_str(word);
@@ -165,7 +167,7 @@ fn node(node: &GraphNode, (x, y, width): (f64, f64, f64)) -> Markup {
             title { (node.title) }
             @if node.is_stack { rect x=(left + 4.0) y=(top + 4.0) width=(rounded(width)) height=(NODE_HEIGHT) rx="8" {} }
             rect x=(left) y=(top) width=(rounded(width)) height=(NODE_HEIGHT) rx="8" {}
-            svg x=(left + 10.0) y=(top + 8.0) width="16" height="16" { (kind_icon(&node.kind)) }
+            svg x=(left + 10.0) y=(top + 8.0) width="16" height="16" { @match node.look { Some((_, name)) => { (icon(name)) } None => { (kind_icon(&node.kind)) } } }
             text x=(left + 33.0) y=(top + 20.5) { (cut(&node.label)) }
         }
     }

@@ -34,6 +34,8 @@ catalog:
     - { type: url, target: '${gitea.base}/${gitea.organisation}/platform/src/branch/main/catalog-info.yaml' }
 events:
   modules: { gitea: { webhookSecret: ${given('GITEA_WEBHOOK_SECRET')} } }
+portal:
+  flux: { actions: [reconcile, reconcileWithSource, suspend, resume] }
 scaffolder:
   defaultOwner: ${gitea.organisation}
   defaultEnvironment: { parameters: { giteaHost: '${new URL(gitea.base).host}' } }
@@ -62,6 +64,10 @@ p, role:default/maker, scaffolder.task.cancel, use, allow
 p, role:default/maker, scaffolder.action.execute, use, allow
 p, role:default/maker, catalog.location.create, create, allow
 p, role:default/maker, catalog.entity.refresh, update, allow
+p, role:default/maker, flux.overview.read, read, allow
+p, role:default/maker, flux.objects.reconcile, update, allow
+p, role:default/maker, flux.objects.suspend, update, allow
+p, role:default/maker, flux.objects.resume, update, allow
 g, group:default/talent, role:default/reader
 g, group:default/talent, role:default/maker
 g, group:default/platform, role:default/reader

@@ -44,6 +44,7 @@ pub(crate) fn graph(found: &Neighbourhood, request: &Request, flow: Flow) -> Gra
         is_root: place.depth == 0,
         is_stack: !place.stack.is_empty(),
         is_missing: place.is_missing,
+        ..GraphNode::default()
     };
     let edge = |arrow: &neighbourhood::Arrow| GraphEdge {
         from: arrow.from,

@@ -234,14 +234,15 @@ fn node_table(answer: &ClusterAnswer, now: Timestamp) -> Markup {
             .map(|node| node_row(node, now))
             .collect(),
     };
-    html! { (data_table(&table)) @if more > 0 { p.k8s-more.muted { "and " (more) " more nodes" } } }
+    html! { div.k8s-flush { (data_table(&table)) } @if more > 0 { p.k8s-more.muted { "and " (more) " more nodes" } } }
 }
 
 fn node_row(node: &Object, now: Timestamp) -> Row {
     let verdict = node::verdict(&node.value);
     let roles: Vec<&str> = node
         .labels()
-        .keys()
+        .iter()
+        .map(|(key, _)| key)
         .filter_map(|key| key.strip_prefix(ROLE))
         .collect();
     let info = |name: &str| {

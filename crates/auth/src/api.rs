@@ -95,9 +95,11 @@ fn check_provider(front: &Front, id: &str) -> Result<(), Fault> {
     if front.is_configured(id) {
         return Ok(());
     }
-    Err(Fault::not_found(match KNOWN.iter().any(|known| known.id == id) {
-        true => format!("No auth provider registered for '{id}'"),
-        false => format!("Unknown auth provider '{id}'"),
+    let is_known = KNOWN.iter().any(|known| known.id == id);
+    Err(Fault::not_found(if is_known {
+        format!("No auth provider registered for '{id}'")
+    } else {
+        format!("Unknown auth provider '{id}'")
     }))
 }
 

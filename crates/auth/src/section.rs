@@ -66,11 +66,16 @@ impl ConfigSection for AuthSection {
 
 /// A provider whose metadata need not be named.
 fn known(description: &str, more: &Value) -> Value {
-    let mut own = json!({"metadataUrl": metadata()});
-    own.as_object_mut()
-        .into_iter()
-        .for_each(|own| own.extend(more.as_object().cloned().unwrap_or_default()));
+    let own = with(json!({"metadataUrl": metadata()}), more);
     json!({"type": "object", "description": description, "additionalProperties": provider_schema(&own, &["clientId"])})
+}
+
+/// The keys of one object with those of another.
+fn with(mut object: Value, more: &Value) -> Value {
+    if let (Some(object), Some(more)) = (object.as_object_mut(), more.as_object()) {
+        object.extend(more.clone());
+    }
+    object
 }
 
 fn metadata() -> Value {
@@ -104,10 +109,7 @@ fn provider_schema(own: &Value, required: &[&str]) -> Value {
             "signIn": {"type": "object", "properties": {"resolvers": {"type": "array", "items": resolver, "description": "Ways to find a person's User entity, tried in this order."}}},
         },
     });
-    let properties = schema["properties"].as_object_mut();
-    properties
-        .into_iter()
-        .for_each(|properties| properties.extend(own.as_object().cloned().unwrap_or_default()));
+    schema["properties"] = with(schema["properties"].take(), own);
     schema
 }
 

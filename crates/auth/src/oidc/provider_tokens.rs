@@ -66,10 +66,11 @@ impl ProviderTokens {
 fn expiry(token: &str) -> Option<Timestamp> {
     let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
     let claims: Value = serde_json::from_slice(&claims).ok()?;
-    let seconds = claims["exp"]
-        .as_i64()
-        .or_else(|| Some(claims["exp"].as_f64()? as i64))?;
-    Timestamp::from_second(seconds).ok()
+    let seconds = claims["exp"].as_f64()?;
+    Timestamp::from_millisecond(0)
+        .ok()?
+        .checked_add(SignedDuration::try_from_secs_f64(seconds).ok()?)
+        .ok()
 }
 
 impl Provider {

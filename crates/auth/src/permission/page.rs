@@ -60,10 +60,7 @@ fn shown(chrome: Chrome, view: &PermissionsPage) -> Response {
 
 impl Desk {
     async fn page(&self, who: &str, lines: &str) -> PermissionsPage {
-        let answered = match self.answered(who, lines).await {
-            Ok(answered) => Ok(answered),
-            Err(reason) => Err(reason),
-        };
+        let answered = self.answered(who, lines).await;
         let files = self.roles.as_ref();
         PermissionsPage {
             who: who.to_owned(),

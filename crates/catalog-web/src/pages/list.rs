@@ -1,6 +1,7 @@
 //! The catalog list and its exports.
 
 mod export;
+mod facets;
 mod load;
 pub(crate) mod state;
 pub(crate) mod states;

@@ -147,10 +147,8 @@ async fn all_workloads_are_listed_also_those_of_nobody() {
     server.put("deployments", deployment("broken", None, 0));
     let world = world(&server).await;
     until(&world, &web(), "running").await;
-    let shown = |page: &str| {
-        let found = ["broken", "lone", "web"].map(|name| page.contains(&format!("/{name}\">{name}</a>")));
-        found
-    };
+    let shown =
+        |page: &str| ["broken", "lone", "web"].map(|name| page.contains(&format!("/{name}\">{name}</a>")));
     let all = settled(&world, "/kubernetes", |page| shown(page) == [true; 3]).await;
     assert!(
         !all.contains(">web-1-a<") && !all.contains(">web-1<"),

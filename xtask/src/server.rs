@@ -69,7 +69,7 @@ impl Server {
         self.child.id()
     }
 
-    /// Memory in MiB, by the kernel's name: `VmRSS` is resident now, `VmHWM` at most so far (proc(5)).
+    /// Memory in MiB, by the kernel's name: `VmRSS` is resident now, `RssAnon` what of it is not the program's file, `VmHWM` at most so far (proc(5)).
     pub fn memory(&self, field: &str) -> Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()))?;
         let mut fields = status.lines().filter_map(|line| line.split_once(':'));

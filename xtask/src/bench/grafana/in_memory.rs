@@ -66,6 +66,8 @@ fn serve(stream: TcpStream, answers: &Answers, calls: &Mutex<BTreeMap<String, us
     let Ok(mut writer) = stream.try_clone() else {
         return;
     };
+    // Otherwise the kernel holds the body back until the head was acknowledged, which takes 40 ms.
+    let _ = stream.set_nodelay(true);
     let mut reader = BufReader::new(stream);
     while let Some((path, body)) = request(&mut reader) {
         let called = path.split('?').next().unwrap_or_default().to_owned();

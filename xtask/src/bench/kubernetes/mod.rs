@@ -112,7 +112,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     events(&portal, &servers[0].1, &crashing)?;
     std::thread::sleep(REST);
     let (now, most) = (portal.server.memory("VmRSS")?, portal.server.memory("VmHWM")?);
-    println!("  memory                       {now:>8.1} MiB, {most:.1} at most (160)");
+    let allocated = portal.server.memory("RssAnon")?;
+    println!("  memory allocated             {allocated:>8.1} MiB (160)");
+    println!("  memory with the program      {now:>8.1} MiB, {most:.1} at most");
     println!("  memory without clusters      {without:>8.1} MiB");
     println!(
         "  lists at the start           {lists:>8} pages, {} streams of changes",

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, bail};
 
@@ -109,7 +110,10 @@ impl Scratch {
     }
 
     fn below(folder: &Path, purpose: &str) -> Result<Self> {
-        let path = folder.join(format!("backstage-{purpose}-{}", std::process::id()));
+        // Tests of one process run side by side, and each needs a folder of its own.
+        static MADE: AtomicUsize = AtomicUsize::new(0);
+        let made = MADE.fetch_add(1, Ordering::Relaxed);
+        let path = folder.join(format!("backstage-{purpose}-{}-{made}", std::process::id()));
         if path.exists() {
             std::fs::remove_dir_all(&path)?;
         }

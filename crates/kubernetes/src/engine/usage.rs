@@ -23,6 +23,8 @@ use crate::health::quantity::Quantity;
 
 /// How long an answer counts as new.
 const NEW: Duration = Duration::from_secs(15);
+/// How long a failure counts: a page that is made anew because the cluster is back must not show it.
+const FAILED: Duration = Duration::from_secs(1);
 /// How long a page waits for an answer.
 const WAIT: Duration = Duration::from_millis(450);
 /// Namespaces whose answers are kept.
@@ -129,10 +131,14 @@ impl UsageCache {
     /// The answer that is new, or one that is asked for now, whoever waits for it.
     fn coming(&self, cluster: &Arc<Cluster>, namespace: &str) -> Coming {
         let mut cache = self.0.lock();
-        if let Some((at, coming)) = cache.get(namespace)
-            && at.elapsed() < NEW
-        {
-            return coming.clone();
+        if let Some((at, coming)) = cache.get(namespace) {
+            let good_for = match coming.peek() {
+                Some(Err(_)) => FAILED,
+                Some(Ok(_)) | None => NEW,
+            };
+            if at.elapsed() < good_for {
+                return coming.clone();
+            }
         }
         if cache.len() >= MOST {
             cache.clear();

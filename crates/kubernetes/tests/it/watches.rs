@@ -455,3 +455,22 @@ async fn many_views_of_many_kinds_list_nothing_again() {
     }
     assert_eq!(scene.server.all_lists(), lists);
 }
+
+#[tokio::test]
+async fn use_is_asked_for_again_soon_after_a_failure() {
+    let scene = Scene::start().await;
+    scene.server.take_only("second");
+    let refused = scene.kubernetes.usage("test", "shop").await.unwrap_err();
+    assert_eq!(refused.sort, Sort::Unauthorized);
+    std::fs::write(scene.folder.path().join("token"), "second\n").unwrap();
+    for _ in 0..40 {
+        if scene.kubernetes.usage("test", "shop").await.is_ok() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!(
+        "a failure is kept: {:?}",
+        scene.kubernetes.usage("test", "shop").await
+    );
+}

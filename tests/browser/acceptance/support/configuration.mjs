@@ -35,6 +35,8 @@ catalog:
 events:
   modules: { gitea: { webhookSecret: ${given('GITEA_WEBHOOK_SECRET')} } }
 portal:
+  # A killed process may hold a source for so long; the story waits 20 s for what was killed in the middle.
+  claim: { seconds: 10 }
   flux: { actions: [reconcile, reconcileWithSource, suspend, resume] }
 scaffolder:
   defaultOwner: ${gitea.organisation}

@@ -9,13 +9,16 @@
 //! conditions: {rule: IS_ENTITY_OWNER, resourceType: catalog-entity, params: {claims: [$ownerRefs]}}
 //! ```
 
+use catalog::Sight;
 use model::{Fault, Viewer};
-use plugin::{Condition, Permission};
+use plugin::{Condition, Decision, Permission};
 use serde_json::Value;
 
 use super::Roles;
 use super::csv::role_of;
 
+/// The type of things of the catalog.
+const ENTITY: &str = "catalog-entity";
 /// In parameters: the person that is asking.
 const CURRENT_USER: &str = "$currentUser";
 /// In parameters: the person and its groups.
@@ -41,6 +44,16 @@ impl ConditionalPolicy {
                 .any(|action| action == permission.action.as_str())
     }
 
+    /// Whether the catalog can hold to the condition: a rule that it does not know would fail every answer to the role.
+    fn check(&self) -> Result<(), String> {
+        if self.resource != ENTITY {
+            return Ok(());
+        }
+        let condition = self.for_viewer(&Viewer::guest());
+        let sight = Sight::of(&Decision::Conditional(condition));
+        sight.map(drop).map_err(|fault| fault.message)
+    }
+
     /// The condition as it is for a viewer.
     pub fn for_viewer(&self, viewer: &Viewer) -> Condition {
         self.condition
@@ -58,6 +71,7 @@ impl Roles {
                 continue;
             }
             let (role, policy) = read(value, document.line).map_err(at)?;
+            policy.check().map_err(at)?;
             self.conditional.entry(role).or_default().push(policy);
         }
         Ok(())

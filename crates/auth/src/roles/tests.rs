@@ -167,6 +167,14 @@ fn a_condition_that_is_none_is_an_error_with_its_place() {
             "result: CONDITIONAL\nroleEntityRef: 'role:default/a'\nresourceType: catalog-entity\npermissionMapping: read",
             "permissionMapping has to be a list",
         ),
+        (
+            "result: CONDITIONAL\nroleEntityRef: 'role:default/a'\nresourceType: catalog-entity\npermissionMapping: [read]\nconditions: {rule: IS_MINE}",
+            "Permission rule 'IS_MINE' does not exist",
+        ),
+        (
+            "result: CONDITIONAL\nroleEntityRef: 'role:default/a'\nresourceType: catalog-entity\npermissionMapping: [read]\nconditions: {rule: IS_ENTITY_KIND, params: {kinds: api}}",
+            "'kinds' of the permission rule 'IS_ENTITY_KIND' has to be a list",
+        ),
         ("a: [", "conditions.yaml:3"),
     ] {
         let fault = Roles::default()

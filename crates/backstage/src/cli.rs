@@ -28,6 +28,7 @@ Environment:
 const EXAMPLES: &str = "\
 Examples:
   backstage                                 serve with app-config.yaml, or the example catalog
+  backstage serve --listen 8080             the same at http://127.0.0.1:8080
   backstage --config app-config.yaml --config app-config.production.yaml
   backstage catalog validate .              check every descriptor below this folder
   backstage template lint templates         check every software template below this folder
@@ -72,7 +73,7 @@ pub enum Format {
 pub enum Command {
     /// Start the portal (the default)
     #[command(after_help = EXIT_CODES)]
-    Serve,
+    Serve(ServeArguments),
     /// Look at the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -91,6 +92,28 @@ pub enum Command {
     Backup(BackupArguments),
     /// Put a backup in place of the database of a portal that is stopped
     Restore(RestoreArguments),
+}
+
+/// How the portal is started.
+#[derive(Debug, Default, Args)]
+pub struct ServeArguments {
+    /// Where to listen, instead of backend.listen: a port of this machine alone, or HOST:PORT; `:PORT` for all interfaces
+    #[arg(long, value_name = "ADDRESS", value_parser = listen_address)]
+    pub listen: Option<String>,
+}
+
+/// The address as `backend.listen` has it. A port alone stands for this machine: who tries something on a laptop does not
+/// want it to be reached from elsewhere.
+fn listen_address(text: &str) -> Result<String, String> {
+    let address = match text.parse::<u16>() {
+        Ok(port) => format!("{}:{port}", std::net::Ipv4Addr::LOCALHOST),
+        Err(_) => text.to_owned(),
+    };
+    let setting = config::ListenSetting::Text(address.clone());
+    match config::ListenAddress::try_from(&setting) {
+        Ok(_) => Ok(address),
+        Err(fault) => Err(fault.message.clone()),
+    }
 }
 
 /// Where to.

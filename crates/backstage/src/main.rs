@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod examples;
 mod logging;
 mod output;
 mod process;

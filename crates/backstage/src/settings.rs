@@ -8,8 +8,8 @@ use model::{Problem, Severity};
 use outside::Trust;
 use store::{Database, Store, StoreError};
 
-use crate::cli::Common;
-use crate::output;
+use crate::cli::{Common, ServeArguments};
+use crate::{examples, output};
 
 /// What to load: the files of the command line, else those of the current folder.
 pub fn load_options(common: &Common) -> Result<LoadOptions> {
@@ -33,9 +33,19 @@ fn load_with(options: &LoadOptions) -> Result<Config, Vec<Problem>> {
     let loaded = if options.has_default_file() {
         Config::load(options)
     } else {
-        Config::builtin_default(options)
+        builtin(options)
     };
     loaded.map_err(without_notes)
+}
+
+/// Without a configuration file the portal shows the example catalog: the one of the current folder, which is there in a
+/// clone of the repository, or the one that the program carries.
+fn builtin(options: &LoadOptions) -> Result<Config, Vec<Problem>> {
+    let beside = Config::builtin_default(options, examples::BESIDE)?;
+    if options.cwd.join(examples::BESIDE).exists() {
+        return Ok(beside);
+    }
+    Config::builtin_default(options, &examples::carried(&beside).to_string_lossy())
 }
 
 /// Which keys have no effect is known only with the sections of plugins, and these are asked only about a configuration
@@ -48,6 +58,16 @@ fn without_notes(mut problems: Vec<Problem>) -> Vec<Problem> {
 /// The configuration; prints what is wrong and fails when it cannot be used.
 pub fn require(common: &Common) -> Result<Config> {
     require_with(&load_options(common)?)
+}
+
+/// The configuration of a portal that is about to serve: what the command line sets wins over all else.
+pub fn require_to_serve(common: &Common, serve: &ServeArguments) -> Result<Config> {
+    let mut options = load_options(common)?;
+    if let Some(listen) = &serve.listen {
+        let variable = "APP_CONFIG_backend_listen".to_owned();
+        options.env.insert(variable, listen.clone());
+    }
+    require_with(&options)
 }
 
 /// The same by what is to be loaded.

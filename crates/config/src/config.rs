@@ -74,10 +74,11 @@ impl Config {
         Self::from_loaded(loaded)
     }
 
-    /// The configuration without any file: the example catalog next to `options.cwd` and an
-    /// embedded database in its folder `data`. `APP_CONFIG_` variables still count.
-    pub fn builtin_default(options: &LoadOptions) -> Result<Self, Vec<Problem>> {
-        Self::from_loaded(crate::load::builtin(options)?)
+    /// The configuration without any file: an embedded database in the folder `data` of `options.cwd`, and the
+    /// example catalog, which is the file `examples`; a relative path starts at `options.cwd`. `APP_CONFIG_`
+    /// variables still count.
+    pub fn builtin_default(options: &LoadOptions, examples: &str) -> Result<Self, Vec<Problem>> {
+        Self::from_loaded(crate::load::builtin(options, examples)?)
     }
 
     /// A configuration from a plain value, for tests and tools.

@@ -117,10 +117,13 @@ pub(crate) fn load(options: &LoadOptions) -> Result<Loaded, Vec<Problem>> {
     finish(nodes, files, options, problems)
 }
 
-/// The built-in defaults, with the environment on top.
-pub(crate) fn builtin(options: &LoadOptions) -> Result<Loaded, Vec<Problem>> {
+/// The built-in defaults with `examples` as the catalog's one file, and the environment on top.
+pub(crate) fn builtin(options: &LoadOptions, examples: &str) -> Result<Loaded, Vec<Problem>> {
     let source = Arc::new(Source::named("built-in defaults", BUILTIN.to_owned()));
-    let value = parse(BUILTIN).map_err(|error| vec![malformed(error, &source.context)])?;
+    let mut value = parse(BUILTIN).map_err(|error| vec![malformed(error, &source.context)])?;
+    if let Some(target) = value.pointer_mut("/catalog/locations/0/target") {
+        *target = examples.into();
+    }
     let node = Node::from_value(value, Origin::root(&source));
     finish(vec![node], Vec::new(), options, options.names_without_file())
 }

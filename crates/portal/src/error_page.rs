@@ -17,6 +17,7 @@ use ui::{Button, Chrome, EmptyState, PageHead, Shell, button, empty_state, error
 use web::{ErrorPage, RenderErrorPage};
 
 use crate::frame::Frame;
+use crate::stock_addresses::{self, MissingPlugin, StockAddress};
 
 /// Renders errors in the portal's layout.
 pub(crate) struct LayoutErrorPage {
@@ -102,6 +103,13 @@ impl RenderErrorPage for LayoutErrorPage {
         if let Some(redirect) = self.sign_in(status, &request) {
             return redirect;
         }
+        let stock = Some(request.uri.path()).filter(|_| status == StatusCode::NOT_FOUND);
+        let stock = stock.and_then(stock_addresses::of);
+        if let Some(StockAddress::Moved(address)) = stock
+            && opens_page(&request)
+        {
+            return Redirect::to(address).into_response();
+        }
         let shell = self.shell_for(status, &request.extensions).await;
         request.extensions.insert(shell);
         let Ok(chrome) = Chrome::from_request_parts(&mut request, &()).await;
@@ -112,6 +120,7 @@ impl RenderErrorPage for LayoutErrorPage {
         let body = html! {
             h1.visually-hidden { (title) }
             @if let Some(permission) = missing { (self.not_permitted(chrome.viewer.as_ref(), permission)) }
+            @else if let Some(StockAddress::Missing(plugin)) = stock { (not_here(plugin)) }
             @else if status == StatusCode::NOT_FOUND { (not_found(title, &format!("{reason} {hint}"))) }
             @else { (error_state(title, &reason, Some(hint))) }
             @if status.is_server_error() {
@@ -141,21 +150,41 @@ fn own_groups(viewer: &Viewer) -> String {
 
 /// Nothing failed: the ways on are offered, not only named.
 fn not_found(title: &str, text: &str) -> Markup {
-    let way = |label, icon, address| {
-        button(Button {
-            label,
-            icon: Some(icon),
-            href: Some(address),
-            ..Button::default()
-        })
-    };
     empty_state(EmptyState {
         icon: "search",
         title,
         text,
-        actions: Some(
-            html! { (way("Search", "search", "/search")) (way("Browse the catalog", "catalog", "/catalog")) },
-        ),
+        actions: Some(ways_on()),
+    })
+}
+
+/// A bookmark of another installation whose plugin this portal does not have.
+fn not_here(plugin: MissingPlugin) -> Markup {
+    let text = format!(
+        "The address belongs to the plugin {} of other Backstage installations.",
+        plugin.name
+    );
+    empty_state(EmptyState {
+        icon: "search",
+        title: "This portal does not have that plugin",
+        text: &text,
+        actions: Some(html! {
+            @if let Some((label, address)) = plugin.nearest { (way(label, "chevron-right", address)) }
+            (ways_on())
+        }),
+    })
+}
+
+fn ways_on() -> Markup {
+    html! { (way("Search", "search", "/search")) (way("Browse the catalog", "catalog", "/catalog")) }
+}
+
+fn way(label: &str, symbol: &str, address: &str) -> Markup {
+    button(Button {
+        label,
+        icon: Some(symbol),
+        href: Some(address),
+        ..Button::default()
     })
 }
 

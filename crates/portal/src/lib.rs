@@ -12,6 +12,7 @@ mod outside_calls;
 mod own;
 mod plugins;
 mod portal;
+mod stock_addresses;
 mod workbench;
 
 pub use health::{HealthAnswer, ask_health};

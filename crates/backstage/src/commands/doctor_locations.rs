@@ -8,6 +8,7 @@ use model::{Fault, FaultKind};
 use scm::UrlReader;
 
 use super::doctor::{Finding, bad, good};
+use crate::examples;
 
 const CHECK: &str = "location";
 
@@ -63,6 +64,9 @@ fn url(config: &Config, target: &str) -> Told<()> {
 
 fn file(config: &Config, target: &str) -> Told<String> {
     let path = config.directory().join(target);
+    if !path.exists() && examples::are_shown(config) {
+        return Ok("the example catalog, which the first start writes into the data folder".to_owned());
+    }
     match files_of(config, target) {
         Ok(found) if found == [path.clone()] => Ok(format!("{} can be read", path.display())),
         Ok(found) => Ok(format!("{} names {} files", path.display(), found.len())),

@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::cli::{Arguments, CatalogCommand, Command, Common, DocsCommand, TemplateCommand};
+use crate::cli::{Arguments, CatalogCommand, Command, Common, DocsCommand, ServeArguments, TemplateCommand};
 
 /// Exit code: problems were found.
 pub const FOUND_PROBLEMS: u8 = 1;
@@ -35,8 +35,9 @@ pub const COULD_NOT_RUN: u8 = 2;
 /// Runs the command of the command line.
 pub fn run(arguments: Arguments) -> Result<ExitCode> {
     let common = arguments.common;
-    match arguments.command.unwrap_or(Command::Serve) {
-        Command::Serve => block_on(serve::run(&common)),
+    let start = || Command::Serve(ServeArguments::default());
+    match arguments.command.unwrap_or_else(start) {
+        Command::Serve(what) => block_on(serve::run(&common, &what)),
         Command::Config(command) => configuration::run(&common, &command),
         Command::Catalog(CatalogCommand::Validate(what)) => block_on(validate::run(&common, &what)),
         Command::Catalog(CatalogCommand::Import(what)) => block_on(import::run(&common, &what)),

@@ -12,8 +12,8 @@ use model::Severity;
 use web::{Access, Bound, Ending, Lifecycle, Limits, Readiness, ServerOptions, Stage};
 
 use super::first_load;
-use crate::cli::Common;
-use crate::{logging, output, process, settings};
+use crate::cli::{Common, ServeArguments};
+use crate::{examples, logging, output, process, settings};
 use portal::background::Background;
 use portal::{Ground, Portal};
 
@@ -25,10 +25,11 @@ const FORCE_AFTER: Duration = Duration::from_secs(5);
 const HASTE: Duration = Duration::from_secs(3);
 
 /// Serves until a signal or a failed task.
-pub async fn run(common: &Common) -> Result<ExitCode> {
+pub async fn run(common: &Common, what: &ServeArguments) -> Result<ExitCode> {
     let started = Instant::now();
     logging::start();
-    let config = settings::require(common)?;
+    let config = settings::require_to_serve(common, what)?;
+    examples::write_carried(&config)?;
     let saved_index = portal::saved_index(&config);
     tracing::info!("configuration: {}", settings::source(&config));
     for problem in portal::check_configuration(&config, &portal::declarations()) {

@@ -16,6 +16,7 @@ mod deploy;
 mod docs;
 mod doctor;
 mod faults;
+mod first_start;
 mod full_disk;
 mod hostile;
 mod import;

@@ -20,12 +20,20 @@ pub struct Portal {
     child: Child,
     log: PathBuf,
     _folder: tempfile::TempDir,
+    data: Option<tempfile::TempDir>,
 }
 
 impl Portal {
     /// Starts in a folder that has an `app-config.yaml`. It listens a little later.
     pub fn start(folder: &Path) -> Self {
         Self::spawn(command(folder, &["serve"]))
+    }
+
+    /// Starts in a folder without configuration, whose data folder is `data` there.
+    pub fn start_bare(folder: &Path) -> Self {
+        let mut command = command(folder, &["serve", "--listen", "0"]);
+        command.env("APP_CONFIG_portal_dataDirectory", folder.join("data"));
+        Self::run(command)
     }
 
     /// Starts with a largest size of files, in KiB, that `allow_large_files` lifts again.
@@ -46,19 +54,27 @@ impl Portal {
     }
 
     fn spawn(mut command: Command) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the data");
+        // Each replica keeps its search index on a disk of its own.
+        command.env("APP_CONFIG_portal_dataDirectory", folder.path().join("data"));
+        let mut portal = Self::run(command);
+        portal.data = Some(folder);
+        portal
+    }
+
+    fn run(mut command: Command) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let folder = tempfile::tempdir().expect("a folder for the log");
         let log = folder
             .path()
             .join(format!("{}.log", NUMBER.fetch_add(1, Ordering::Relaxed)));
         let file = std::fs::File::create(&log).expect("the log can be made");
-        // Each replica keeps its search index on a disk of its own.
-        command.env("APP_CONFIG_portal_dataDirectory", folder.path().join("data"));
         let child = command.stderr(file).spawn().expect("the binary starts");
         Self {
             child,
             log,
             _folder: folder,
+            data: None,
         }
     }
 

@@ -167,7 +167,7 @@ async fn page(
         return not_found(seen, reference, chrome).await;
     };
     if !frame.tabs.iter().any(|(path, _)| path == tab) {
-        return Ok(Redirect::to(&href::entity(reference)).into_response());
+        return Ok(Redirect::to(&instead_of_tab(&frame, tab)).into_response());
     }
     let answer = content(pages, seen, viewer, &frame, rest, &chrome).await?;
     if frame.current.is_empty() && !chrome.prefetch && !viewer.is_service() && !chrome.is_refetch {
@@ -182,6 +182,25 @@ async fn page(
     Ok(answered(answer, |content| {
         whole(pages, viewer, &frame, &content, chrome)
     }))
+}
+
+/// Tabs of a stock Backstage that have another name here.
+const STOCK_TABS: [(&str, &str); 6] = [
+    ("ci-cd", "code"),
+    ("definition", "api"),
+    ("flux", "deployments"),
+    ("gitea", "code"),
+    ("grafana", "monitoring"),
+    ("pull-requests", "code"),
+];
+
+/// Where somebody is led who asks for a tab that the entity does not have.
+fn instead_of_tab(frame: &EntityFrame, tab: &str) -> String {
+    let here = STOCK_TABS.iter().find(|(stock, _)| *stock == tab);
+    match here.filter(|(_, here)| frame.tabs.iter().any(|(path, _)| path == here)) {
+        Some((_, here)) => href::entity_tab(&frame.reference, here),
+        None => with_flash(&href::entity(&frame.reference), "no-such-tab"),
+    }
 }
 
 fn answered(answer: Option<TabAnswer>, page: impl FnOnce(Markup) -> Response) -> Response {

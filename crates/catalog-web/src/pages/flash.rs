@@ -5,7 +5,7 @@ use ui::{Notice, Tone, notice};
 use url::form_urlencoded;
 
 /// Words of the address with the notices they stand for.
-const NOTICES: [(&str, &str); 4] = [
+const NOTICES: [(&str, &str); 5] = [
     (
         "registered",
         "Registered. It is being read; what it brings is in the catalog in a moment.",
@@ -17,6 +17,10 @@ const NOTICES: [(&str, &str); 4] = [
     (
         "refreshed",
         "Its source is read again now; what changed shows in a moment.",
+    ),
+    (
+        "no-such-tab",
+        "This entity has no tab of that name here. This is its overview.",
     ),
     ("removed", "Removed. It comes back if a source still declares it."),
 ];

@@ -412,8 +412,8 @@ catalog:
 fn an_environment_without_a_file_is_told() {
     let warned = |name: &str, files: &[(&str, &str)]| {
         let start = start(files, &[("BACKSTAGE_ENV", name)]);
-        let config =
-            config::Config::load(&start.options).or_else(|_| config::Config::builtin_default(&start.options));
+        let config = config::Config::load(&start.options)
+            .or_else(|_| config::Config::builtin_default(&start.options, "./examples/catalog.yaml"));
         texts(&config.unwrap().check())
             .join("\n")
             .replace(&start.folder.path().display().to_string(), "DIR")

@@ -250,7 +250,8 @@ fn environment_settings_that_are_refused() {
 fn the_built_in_default_starts_a_portal() {
     let start = start(&[], &[("APP_CONFIG_app_title", "Mine")]);
     assert!(!start.options.has_default_file());
-    let config = Config::builtin_default(&start.options).expect("the default is valid");
+    let config =
+        Config::builtin_default(&start.options, "./examples/catalog.yaml").expect("the default is valid");
     assert_eq!(config.check(), []);
     assert_eq!(config.title(), "Mine");
     assert_eq!(config.catalog().locations[0].target, "./examples/catalog.yaml");

@@ -29,7 +29,8 @@ impl Marker {
     /// For a question that was answered with this tolerance.
     pub fn new(question: &Question, tolerance: Tolerance) -> Self {
         let pieces = question.pieces();
-        let asked = pieces.iter().flat_map(|piece| words(piece)).map(|word| word.text);
+        let asked = pieces.iter().flat_map(|piece| words(piece));
+        let asked = asked.filter(|word| !word.is_tail).map(|word| word.text);
         Self {
             asked: asked.collect(),
             tolerance,
@@ -43,8 +44,9 @@ impl Marker {
         marks.sort_by_key(|mark| (mark.start, std::cmp::Reverse(mark.end)));
         let mut apart: Vec<Range<usize>> = Vec::with_capacity(marks.len());
         for mark in marks {
-            if apart.last().is_none_or(|last| last.end <= mark.start) {
-                apart.push(mark);
+            match apart.last_mut() {
+                Some(last) if mark.start < last.end => last.end = last.end.max(mark.end),
+                _ => apart.push(mark),
             }
         }
         Marked {
@@ -132,6 +134,8 @@ mod tests {
         check("gatewya", "the gateway", &["gateway"]);
         check("cat", "a cut of cats", &["cats"]);
         check("", "nothing", &[]);
+        check("微信支付", "负责结算和微信支付的服务", &["微信支付"]);
+        check("结算", "负责结算和微信支付的服务", &["结算"]);
     }
 
     #[test]

@@ -124,7 +124,8 @@ impl<'a> Builder<'a> {
             .into_iter()
             .map(|word| (word.position, word.text))
             .collect();
-        // The glued form of camel case is one way to find it, not a word that must be there as well.
+        // The glued form of camel case is one way to find it, not a word that must be there as well; so is the last letter
+        // behind a pair.
         words.dedup_by_key(|(position, _)| *position);
         let words: Vec<String> = words.into_iter().map(|(_, word)| word).collect();
         let mut ways = vec![self.term(self.fields.exact, &folded, score::WORDS_OF_NAME)];

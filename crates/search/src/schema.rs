@@ -17,7 +17,7 @@ use crate::cut;
 use crate::words::{fold, glued};
 
 /// Of the fields and of how texts are cut.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// Bytes of free text that are searched; more is hardly ever about the thing.
 const LONGEST_TEXT: usize = 64 * 1024;

@@ -6,7 +6,7 @@ use tantivy::{Searcher, TantivyError, Term};
 
 use crate::question::mistakes;
 use crate::schema::Fields;
-use crate::words::{fold, words};
+use crate::words::{fold, is_unspaced, words};
 
 /// Words near a mistyped one that are compared in each part of the index.
 const MOST_CANDIDATES: usize = 500;
@@ -32,6 +32,10 @@ pub fn suggestion(
             continue;
         }
         position = Some(word.position);
+        // Pairs of letters are near to too many others.
+        if text[word.start..word.end].contains(is_unspaced) {
+            continue;
+        }
         if is_known(searcher, fields, &word.text, is_seen)? {
             continue;
         }

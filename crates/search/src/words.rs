@@ -3,6 +3,12 @@
 //! Letters are folded (case, accents, ligatures), and what programmers glue together is taken apart:
 //! `talentmesh-api`, `PaymentGateway` and `spec.type` each have two words. The glued form stays a word
 //! too, so both spellings find each other.
+//!
+//! Chinese, Japanese and Korean are cut into pairs of letters that overlap, as there is no space between the words or
+//! an ending at each of them: `支付网关` is `支付`, `付网`, `网关`. The last letter alone is a word of documents, too, so that
+//! each letter begins one.
+
+use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -21,6 +27,8 @@ pub struct Word {
     pub start: usize,
     /// Byte behind the last one.
     pub end: usize,
+    /// Whether it is the last letter of a run of pairs, which has the number of the pair before it. Nobody asks for it.
+    pub is_tail: bool,
 }
 
 /// Folds a text: lower case, without accents, `ß` as `ss`, `æ` as `ae`.
@@ -45,6 +53,10 @@ pub fn words(text: &str) -> Vec<Word> {
     let mut words = Vec::new();
     let mut position = 0;
     for (start, end) in segments(text) {
+        if text[start..end].contains(is_unspaced) {
+            position = add_runs(text, start..end, position, &mut words);
+            continue;
+        }
         let parts = parts(&text[start..end]);
         for (number, (from, to)) in parts.iter().enumerate() {
             words.push(word(text, position + number, start + from, start + to));
@@ -55,6 +67,73 @@ pub fn words(text: &str) -> Vec<Word> {
         position += parts.len();
     }
     words
+}
+
+/// Whether a letter belongs to a script that is written without spaces between words, or with endings glued to them: the
+/// blocks of Han, Hiragana, Katakana and Hangul of Unicode 16.
+pub fn is_unspaced(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{1100}'..='\u{11FF}'
+            | '々'
+            | '\u{3040}'..='\u{30FF}'
+            | '\u{3130}'..='\u{318F}'
+            | '\u{31F0}'..='\u{31FF}'
+            | '\u{3400}'..='\u{4DBF}'
+            | '\u{4E00}'..='\u{9FFF}'
+            | '\u{AC00}'..='\u{D7AF}'
+            | '\u{F900}'..='\u{FAFF}'
+            | '\u{FF66}'..='\u{FF9F}'
+            | '\u{20000}'..='\u{3FFFF}'
+    )
+}
+
+/// The words of a segment that has such letters; the number of the next word.
+fn add_runs(text: &str, segment: Range<usize>, mut position: usize, words: &mut Vec<Word>) -> usize {
+    for run in runs(&text[segment.clone()]) {
+        let (start, end) = (segment.start + run.start, segment.start + run.end);
+        if !text[start..end].contains(is_unspaced) {
+            words.push(word(text, position, start, end));
+            position += 1;
+            continue;
+        }
+        let letters: Vec<usize> = text[start..end]
+            .char_indices()
+            .map(|(at, _)| start + at)
+            .collect();
+        for (number, from) in letters.iter().enumerate() {
+            let to = letters.get(number + 2).copied().unwrap_or(end);
+            let is_tail = number > 0 && number + 1 == letters.len();
+            let place = position + number - usize::from(is_tail);
+            words.push(Word {
+                is_tail,
+                ..word(text, place, *from, to)
+            });
+        }
+        position += letters.len().max(2) - 1;
+    }
+    position
+}
+
+/// A segment cut where letters with and without spaces between words meet.
+fn runs(segment: &str) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    let mut before = None;
+    for (at, letter) in segment.char_indices() {
+        let end = at + letter.len_utf8();
+        // A mark belongs to the letter before it.
+        let kind = if is_combining_mark(letter) {
+            before
+        } else {
+            Some(is_unspaced(letter))
+        };
+        match runs.last_mut() {
+            Some(last) if kind == before => last.end = end,
+            _ => runs.push(at..end),
+        }
+        before = kind;
+    }
+    runs
 }
 
 /// The words of a name: those of the text, and all of them glued together.
@@ -69,6 +148,7 @@ pub fn name_words(name: &str) -> Vec<Word> {
                 position: 0,
                 start: 0,
                 end: name.len(),
+                is_tail: false,
             },
         );
     }
@@ -92,6 +172,7 @@ fn word(text: &str, position: usize, start: usize, end: usize) -> Word {
         position,
         start,
         end,
+        is_tail: false,
     }
 }
 
@@ -162,7 +243,18 @@ mod tests {
         check("Übersicht café", &["ubersicht", "cafe"]);
         check("e\u{301}te\u{301}", &["ete"]);
         check("ﬁnance", &["finance"]);
-        check("日本 語", &["日本", "語"]);
+    }
+
+    #[test]
+    fn letters_without_spaces_are_cut_into_pairs() {
+        check("日本 語", &["日本", "本", "語"]);
+        check("支付网关", &["支付", "付网", "网关", "关"]);
+        check("API网关v2", &["api", "网关", "关", "v2"]);
+        check("ゲート", &["ケー", "ート", "ト"]);
+        // Hangul is compared by the signs that its syllables are made of.
+        check("결제", &[&fold("결제"), &fold("제")]);
+        let positions: Vec<usize> = words("支付网 x 付").iter().map(|word| word.position).collect();
+        assert_eq!(positions, [0, 1, 1, 2, 3]);
     }
 
     #[test]

@@ -114,6 +114,53 @@ async fn the_best_match_comes_first() {
 }
 
 #[tokio::test]
+async fn scripts_without_spaces_are_found_by_parts() {
+    let all = [
+        component(
+            "pay-cn",
+            Some("统一支付网关平台"),
+            "负责结算和微信支付的服务",
+            &[],
+            "payers",
+        ),
+        component(
+            "pay-jp",
+            Some("決済ゲートウェイ"),
+            "東京都の支払いサービス",
+            &[],
+            "payers",
+        ),
+        component(
+            "pay-kr",
+            Some("결제게이트웨이"),
+            "간편결제 서비스입니다",
+            &[],
+            "payers",
+        ),
+    ];
+    let world = World::with(&all.concat()).await;
+    for (asked, expected) in [
+        ("支付", "component:default/pay-cn"),
+        ("网关", "component:default/pay-cn"),
+        ("平台", "component:default/pay-cn"),
+        ("台", "component:default/pay-cn"),
+        ("结算", "component:default/pay-cn"),
+        ("微信支付", "component:default/pay-cn"),
+        ("微信 服务", "component:default/pay-cn"),
+        ("\"支付网关\"", "component:default/pay-cn"),
+        ("決済", "component:default/pay-jp"),
+        ("東京", "component:default/pay-jp"),
+        ("支払い", "component:default/pay-jp"),
+        ("サービス", "component:default/pay-jp"),
+        ("게이트", "component:default/pay-kr"),
+        ("결제 서비스", "component:default/pay-kr"),
+    ] {
+        let found = world.found(asked).await;
+        assert_eq!(found, [expected], "{asked}");
+    }
+}
+
+#[tokio::test]
 async fn no_text_is_an_error() {
     let world = world().await;
     let long = "x".repeat(10_000);

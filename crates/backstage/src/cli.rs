@@ -171,6 +171,8 @@ pub enum CatalogCommand {
     Export(ExportArguments),
     /// Find entities of a running server
     Query(QueryArguments),
+    /// Tell what depends on an entity of a running server, directly and through others
+    Impact(ImpactArguments),
 }
 
 /// What to check.
@@ -280,6 +282,30 @@ pub struct QueryArguments {
     /// Most entities to print
     #[arg(long, default_value_t = 500)]
     pub limit: usize,
+    /// Address of the server; without it the configured one
+    #[arg(long)]
+    pub url: Option<url::Url>,
+    /// Token of a static external access, for a server that is not on this machine
+    #[arg(long, env = "BACKSTAGE_TOKEN", hide_env_values = true)]
+    pub token: Option<String>,
+}
+
+/// Whose dependents to tell.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The nearest come first: the number of steps, the entity, its lifecycle and its owners.
+
+Examples:
+  backstage catalog impact resource:payments-database
+  backstage catalog impact payments --dependencies
+  backstage catalog impact payments --format json | jq -r '.ownerRefs[]' | sort | uniq -c")]
+pub struct ImpactArguments {
+    /// The entity; a name alone is a component of the namespace default
+    #[arg(value_name = "ENTITY")]
+    pub entity: String,
+    /// Tell what the entity needs instead
+    #[arg(long)]
+    pub dependencies: bool,
     /// Address of the server; without it the configured one
     #[arg(long)]
     pub url: Option<url::Url>,

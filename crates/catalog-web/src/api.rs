@@ -9,6 +9,7 @@ mod conditions;
 mod documents;
 mod entities;
 mod facets;
+mod impact;
 mod location_pages;
 mod locations;
 mod pages;
@@ -63,6 +64,7 @@ fn entity_rows() -> Rows<Api> {
         )
         .get(NAMED, READ, single::by_name)
         .get(format!("{NAMED}/ancestry"), READ, single::ancestry)
+        .get(format!("{NAMED}/impact"), READ, impact::show)
         .get(format!("{NAMED}/history"), READ, changes::history)
         .get(format!("{NAMED}/history/{{seq}}"), READ, changes::version)
         .get("/entity-facets", READ, facets::by_get)

@@ -70,6 +70,11 @@ fn entity_rows() -> Rows<Pages> {
             entity::refresh,
         )
         .get(ENTITY, ahead, entity::show)
+        .get(
+            format!("{ENTITY}/dependencies/export.csv"),
+            READ,
+            entity::impact::export,
+        )
         .get(format!("{ENTITY}/{{tab}}"), ahead, entity::show_tab)
         .post(format!("{ENTITY}/{{tab}}"), act, entity::act)
         .get(

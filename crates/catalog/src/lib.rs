@@ -35,6 +35,7 @@ pub use sight::{Sight, SightKey};
 pub use slow_work::Caller;
 
 pub mod browse;
+pub mod impact;
 pub mod neighbourhood;
 pub mod offline;
 pub mod organization;

@@ -84,6 +84,13 @@ pub struct Neighbourhood {
     pub left_out: usize,
 }
 
+impl Neighbourhood {
+    /// The same with stacks in place of many alike entities. `led_by` has for each place the one it was found from.
+    pub(crate) fn stacked(self, led_by: &[Option<usize>]) -> Self {
+        collapse::collapsed(self, led_by)
+    }
+}
+
 /// How people say a relation, given its forward name.
 pub fn words(relation: &str) -> &str {
     PAIRS
@@ -93,7 +100,7 @@ pub fn words(relation: &str) -> &str {
 }
 
 /// The forward name of a relation, and whether the relation itself points backward.
-fn forward(relation: &str) -> (&str, bool) {
+pub(crate) fn forward(relation: &str) -> (&str, bool) {
     PAIRS
         .iter()
         .find_map(|(forward, backward, _)| match relation {
@@ -266,7 +273,7 @@ impl<'a> Walk<'a> {
             left_out: self.left_out.len(),
         };
         if self.request.collapses {
-            collapse::collapsed(found, &led_by)
+            found.stacked(&led_by)
         } else {
             found
         }

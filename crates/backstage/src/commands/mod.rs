@@ -11,6 +11,7 @@ mod doctor_health;
 mod doctor_locations;
 mod export;
 mod first_load;
+mod impact;
 mod import;
 mod query;
 mod remote;
@@ -43,6 +44,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Catalog(CatalogCommand::Import(what)) => block_on(import::run(&common, &what)),
         Command::Catalog(CatalogCommand::Export(what)) => block_on(export::run(&common, &what)),
         Command::Catalog(CatalogCommand::Query(what)) => block_on(query::run(&common, &what)),
+        Command::Catalog(CatalogCommand::Impact(what)) => block_on(impact::run(&common, &what)),
         Command::Template(command) => block_on(of_templates(common, command)),
         Command::Docs(DocsCommand::Build(what)) => docs::build::run(&common, &what),
         Command::Docs(DocsCommand::Check(what)) => docs::check::run(&common, &what),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use model::SystemClock;
+use model::{EntityRef, SystemClock};
 use outside::{Host, HostPolicy, Method, OutsideCalls, OutsideError, Request, Settings, StatusCode};
 use serde_json::{Value, json};
 use url::Url;
@@ -96,6 +96,16 @@ impl Remote {
             body["fields"] = json!(fields);
         }
         body
+    }
+
+    /// Everything that depends on an entity (`dependents`), or that it needs (`dependencies`).
+    pub async fn impact(&self, root: &EntityRef, direction: &str) -> Result<Value> {
+        let named = format!("{}/{}/{}", root.kind(), root.namespace(), root.name());
+        let url = format!(
+            "{}/api/catalog/entities/by-name/{named}/impact?direction={direction}",
+            self.base
+        );
+        self.send(self.host.get(Url::parse(&url)?), &url).await
     }
 
     /// The registered locations: type and target.

@@ -124,6 +124,54 @@ fn a_query_for_a_text_finds_names_and_titles() {
 }
 
 #[test]
+fn who_is_hurt_is_told_by_page_file_and_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut portal = Portal::start_bare(folder.path());
+    let page = "/catalog/default/resource/cnpg-database/dependencies";
+    let api = "/api/catalog/entities/by-name/resource/default/cnpg-database/impact";
+    let answer = eventually("the database has dependents", || {
+        let answer = portal.json(api);
+        let has_far_ones = answer["items"]
+            .as_array()?
+            .iter()
+            .any(|item| item["distance"] == 2);
+        has_far_ones.then_some(answer)
+    });
+    let reached: Vec<&str> = answer["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|item| item["entityRef"].as_str())
+        .collect();
+    let shown = portal.get_with(page, "accept: text/html");
+    let file = portal.get(&format!("{page}/export.csv?direction=dependents"));
+    let url = format!("http://{}", portal.address());
+    let printed = transcript(
+        folder.path(),
+        &["catalog", "impact", "resource:cnpg-database", "--url", &url],
+    );
+    for reference in &reached {
+        let name = reference.rsplit('/').next().unwrap();
+        assert!(shown.contains(&format!("/{name}\"")), "{name} on the page");
+        assert!(file.contains(&format!("{reference},")), "{reference} in {file}");
+        assert!(printed.contains(reference), "{reference} in {printed}");
+    }
+    assert!(
+        printed.contains(&format!("{} entities of", reached.len())),
+        "{printed}"
+    );
+    // The other way around it is a dependency of the last one.
+    let last = reached.last().unwrap();
+    let printed = transcript(
+        folder.path(),
+        &["catalog", "impact", last, "--dependencies", "--url", &url],
+    );
+    assert!(printed.contains("resource:default/cnpg-database"), "{printed}");
+    let wrong = portal.get(&format!("{api}?direction=sideways"));
+    assert!(wrong.starts_with("HTTP/1.1 400"), "{wrong}");
+}
+
+#[test]
 fn the_examples_are_whole_with_a_configuration_of_ones_own() {
     let examples = fixtures().join("../../../../../examples").canonicalize().unwrap();
     let folder = tempfile::tempdir().unwrap();

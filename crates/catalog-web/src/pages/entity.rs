@@ -3,6 +3,7 @@
 mod about;
 mod dependencies;
 pub(crate) mod history;
+pub(in crate::pages) mod impact;
 mod load;
 pub(crate) mod missing;
 pub(crate) mod parts;

@@ -12,7 +12,7 @@ use ui::{Chrome, Crumb, Flow, Live, PageHead, href};
 
 use super::Pages;
 use super::failure::PageFailure;
-use catalog::neighbourhood::Request;
+use catalog::neighbourhood::{Neighbourhood, Request};
 use catalog::query::ListRequest;
 use catalog::{View, browse};
 use sight::CurrentSight;
@@ -83,7 +83,15 @@ async fn landscape(seen: View<'_>, request: Request) -> Result<Request, PageFail
 
 /// Collects and lays out. The layout runs beside the threads that serve requests.
 pub(super) async fn draw(seen: View<'_>, request: &Request, flow: Flow) -> Result<Drawing, PageFailure> {
-    let found = seen.neighbourhood(request).await?;
+    draw_found(seen.neighbourhood(request).await?, request, flow).await
+}
+
+/// Lays out what was collected.
+pub(super) async fn draw_found(
+    found: Neighbourhood,
+    request: &Request,
+    flow: Flow,
+) -> Result<Drawing, PageFailure> {
     let graph = view::graph(&found, request, flow);
     let task = tokio::task::spawn_blocking(move || {
         let layout = ui::layout(&graph, DRAWING_TIME);

@@ -12,6 +12,7 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+pub(super) use export::line as csv_line;
 use model::Viewer;
 use sight::CurrentSight;
 use ui::{Chrome, Live, PageHead};

@@ -6,12 +6,14 @@ use serde_json::Value;
 use ui::{Button, Flow, Tab, button, href, segmented};
 use url::form_urlencoded;
 
+use super::impact;
 use super::relations::{relation_card, relation_pages};
 use crate::pages::failure::PageFailure;
 use crate::pages::graph::state::GraphState;
 use crate::pages::graph::view::{Drawing, drawing};
 use crate::pages::graph::{MAX_PLACES, draw};
 use catalog::View;
+use catalog::impact::Direction;
 use catalog::neighbourhood::Request;
 
 /// Path of the tab.
@@ -32,6 +34,8 @@ const DEPENDENCIES: [&str; 9] = [
 const FOLLOWED: [&str; 3] = ["dependsOn", "providesApi", "consumesApi"];
 /// Entities in the small graph of the overview, where many alike are one stack.
 const SMALL: usize = 2_000;
+/// The word of the address for everything around the entity.
+const AROUND: &str = "both";
 /// Steps that can be chosen.
 const STEPS: [usize; 4] = [1, 2, 3, 4];
 
@@ -82,6 +86,12 @@ pub(super) async fn tab(
     reference: &EntityRef,
     query: &str,
 ) -> Result<Markup, PageFailure> {
+    let shown = shown(value, query);
+    let switch = switch(reference, shown);
+    if let Some(direction) = shown {
+        let page = impact::load(seen, value, reference, direction).await?;
+        return Ok(html! { (switch) (impact::view(&page)) });
+    }
     let state = graph_state(value, reference, steps(query));
     let picture = draw(seen, &state.request(MAX_PLACES), state.flow).await?;
     let relations = relation_pages(value, query, |kind| DEPENDENCIES.contains(&kind));
@@ -93,11 +103,40 @@ pub(super) async fn tab(
     let path = href::entity_tab(reference, TAB);
     let controls = controls(&path, &state);
     Ok(html! {
+        (switch)
         div.stack {
             div { (controls) (drawing(&picture, &state)) }
             div.card-grid { @for relation in &relations { (relation_card(relation, &known, &path)) } }
         }
     })
+}
+
+/// The direction to show, or none for everything around: the one asked for, else who depends on the entity, which is the
+/// question that brings most people here.
+fn shown(value: &Value, query: &str) -> Option<Direction> {
+    let asked_for_around = form_urlencoded::parse(query.as_bytes())
+        .any(|(key, word)| (key == "direction" && word == AROUND) || key == "steps");
+    if asked_for_around {
+        return None;
+    }
+    let first = [Direction::Dependents, Direction::Dependencies]
+        .into_iter()
+        .find(|direction| direction.leads_from(value));
+    impact::asked(query).or(first)
+}
+
+fn switch(reference: &EntityRef, shown: Option<Direction>) -> Markup {
+    let path = href::entity_tab(reference, TAB);
+    let tab = |title: &str, word: &str, is_current: bool| {
+        Tab::new(title, href::with_query(&path, [("direction", word)]), is_current)
+    };
+    let of = |title, direction: Direction| tab(title, direction.as_str(), shown == Some(direction));
+    let tabs = [
+        of("Dependents", Direction::Dependents),
+        of("Dependencies", Direction::Dependencies),
+        tab("Both ways", AROUND, shown.is_none()),
+    ];
+    html! { div.toolbar { (segmented("Direction", &tabs)) } }
 }
 
 /// Steps of the address; two show what is needed indirectly without much clutter.

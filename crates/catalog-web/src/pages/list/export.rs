@@ -76,7 +76,8 @@ fn cell(value: &Value, column: &str) -> String {
     }
 }
 
-fn line(cells: impl Iterator<Item = String>) -> String {
+/// One line of the file.
+pub fn line(cells: impl Iterator<Item = String>) -> String {
     let mut text = cells.map(|cell| quoted(&cell)).collect::<Vec<_>>().join(",");
     text.push_str("\r\n");
     text

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use catalog::browse::{self, Known};
+use catalog::impact;
 use catalog::neighbourhood::Request;
 use catalog::query::{Cursor, Direction, FullText, ListRequest, OrderField, Page, PageRequest, Unhealthy};
 use catalog::{Caller, Sight, View};
@@ -85,6 +86,14 @@ impl Compared<'_> {
             let whole = self.whole.by_reference(&name).await.unwrap();
             let visible = self.visible.by_reference(&name).await.unwrap();
             same("by_reference", &whole, &visible);
+            let root: EntityRef = name.parse().unwrap();
+            for direction in [impact::Direction::Dependents, impact::Direction::Dependencies] {
+                same(
+                    "impact",
+                    &self.whole.impact(&root, direction, 100).await.unwrap(),
+                    &self.visible.impact(&root, direction, 100).await.unwrap(),
+                );
+            }
             same(
                 "ancestry",
                 &ways_up(self.whole, &name).await,

@@ -30,7 +30,9 @@ pub use history::{Version, VersionSummary};
 pub use index::{AppliedChange, IndexNews};
 pub use ingest::UrlSource;
 pub use query::View;
-pub use requests::{DryRun, Fate, Located, Preview, SourceReport, SourceStatus, Unprocessed};
+pub use requests::{
+    DryRun, Fate, Located, Preview, RepositoryDescriptors, SourceReport, SourceStatus, Unprocessed,
+};
 pub use sight::{Sight, SightKey};
 pub use slow_work::Caller;
 

@@ -11,6 +11,7 @@ mod locations;
 mod preview;
 mod pushed;
 mod reports;
+mod repository;
 mod validation;
 
 pub(crate) use audited::Asked;
@@ -19,3 +20,4 @@ pub use dry_run::DryRun;
 pub use locations::Located;
 pub use preview::{Fate, Preview};
 pub use reports::{SourceReport, SourceStatus, Unprocessed};
+pub use repository::RepositoryDescriptors;

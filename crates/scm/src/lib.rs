@@ -10,6 +10,7 @@ mod analysis;
 mod call;
 pub mod codeowners;
 mod commits;
+mod contents;
 mod fetch;
 pub mod git;
 mod git_remote;

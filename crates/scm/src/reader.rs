@@ -34,14 +34,16 @@ const MAX_CONCURRENT_READS: usize = 32;
 /// Reads files by URL. Cloning is cheap; dropping a future stops its read.
 #[derive(Clone)]
 pub struct UrlReader {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
-struct Inner {
+pub(crate) struct Inner {
     integrations: Integrations,
     allow: AllowList,
     /// Nothing where nothing is read.
     fetcher: Option<Fetcher>,
+    /// For asking a repository as Git does; nothing where nothing is read.
+    pub(crate) calls: Option<OutsideCalls>,
     /// The accounts at servers of Gitea, by host; none where nothing is read.
     gitea: HashMap<String, Gitea>,
     /// Largest file in bytes.
@@ -61,8 +63,8 @@ impl UrlReader {
         }
         let spared = gitea.keys().cloned().collect();
         let limits = &config.portal().reading;
-        let fetcher = Fetcher::new(calls, limits, MAX_CONCURRENT_READS, spared)?;
-        Ok(Self::over(config, Some(fetcher), gitea))
+        let fetcher = Fetcher::new(calls.clone(), limits, MAX_CONCURRENT_READS, spared)?;
+        Ok(Self::over(config, Some((fetcher, calls)), gitea))
     }
 
     /// A reader that knows the configured hosts, judges addresses, and reads nothing.
@@ -70,12 +72,14 @@ impl UrlReader {
         Self::over(config, None, HashMap::new())
     }
 
-    fn over(config: &Config, fetcher: Option<Fetcher>, gitea: HashMap<String, Gitea>) -> Self {
+    fn over(config: &Config, asks: Option<(Fetcher, OutsideCalls)>, gitea: HashMap<String, Gitea>) -> Self {
+        let (fetcher, calls) = asks.unzip();
         Self {
             inner: Arc::new(Inner {
                 integrations: Integrations::new(config.integrations()),
                 allow: AllowList::new(&config.backend().reading.allow),
                 fetcher,
+                calls,
                 gitea,
                 max_bytes: config.portal().reading.max_bytes,
                 permits: Semaphore::new(MAX_CONCURRENT_READS),

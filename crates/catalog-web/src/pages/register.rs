@@ -6,7 +6,7 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use config::ConflictStrategy;
-use model::{Fault, Problem};
+use model::Problem;
 use serde::Deserialize;
 use sight::WholeSight;
 use ui::{Chrome, Crumb, PageHead};
@@ -16,7 +16,23 @@ use web::CurrentActor;
 use super::Pages;
 use super::failure::PageFailure;
 use super::flash::with_flash;
-use catalog::Preview;
+use catalog::{Preview, RepositoryDescriptors};
+
+/// What the page says to an address.
+pub(crate) enum RegisterAnswer {
+    /// Nothing was asked yet.
+    Question,
+    /// What was typed is no address.
+    NoAddress(String),
+    /// The address cannot be registered, whatever people do here.
+    Refused(Problem),
+    /// What registering it would bring.
+    Preview(Preview),
+    /// It names a repository with this one descriptor, and what that would bring.
+    Found(String, Box<RegisterAnswer>),
+    /// It names a repository with no descriptor, or several.
+    Repository(RepositoryDescriptors),
+}
 
 #[derive(Deserialize)]
 pub(super) struct RegisterParams {
@@ -32,30 +48,24 @@ pub(super) async fn show(
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
     let url = asked.url.trim();
-    let error = (!url.is_empty()).then(|| check(url)).and_then(Result::err);
-    let preview = if url.is_empty() || error.is_some() {
-        None
+    let answer = if url.is_empty() {
+        RegisterAnswer::Question
+    } else if let Err(error) = check(url) {
+        RegisterAnswer::NoAddress(error)
+    } else if pages.catalog.names_repository(url) {
+        repository(&pages, url).await
     } else {
-        Some(preview(&pages, url).await?)
+        preview(&pages, url).await
     };
-    Ok(page(&pages, chrome, url, error.as_deref(), preview.as_ref()))
+    Ok(page(&pages, chrome, url, &answer))
 }
 
-fn page(
-    pages: &Pages,
-    chrome: Chrome,
-    url: &str,
-    error: Option<&str>,
-    preview: Option<&Preview>,
-) -> Response {
+fn page(pages: &Pages, chrome: Chrome, url: &str, answer: &RegisterAnswer) -> Response {
     let head = PageHead::new("Register")
         .crumbs(vec![Crumb::to("Catalog", "/catalog"), Crumb::here("Register")])
         .narrow();
     chrome
-        .page(
-            head,
-            view::register(url, error, preview, pages.catalog.is_readonly()),
-        )
+        .page(head, view::register(url, answer, pages.catalog.is_readonly()))
         .into_response()
 }
 
@@ -69,7 +79,7 @@ pub(super) async fn register(
 ) -> Result<Response, PageFailure> {
     let url = asked.url.trim();
     if let Err(error) = check(url) {
-        return Ok(page(&pages, chrome, url, Some(&error), None));
+        return Ok(page(&pages, chrome, url, &RegisterAnswer::NoAddress(error)));
     }
     match pages
         .catalog
@@ -77,13 +87,12 @@ pub(super) async fn register(
         .await
     {
         Ok(_) => Ok(Redirect::to(&with_flash("/sources", "registered")).into_response()),
-        Err(fault) => {
-            let preview = Preview {
-                problems: vec![Problem::error(fault)],
-                ..Preview::default()
-            };
-            Ok(page(&pages, chrome, url, None, Some(&preview)))
-        }
+        Err(fault) => Ok(page(
+            &pages,
+            chrome,
+            url,
+            &RegisterAnswer::Refused(Problem::error(fault)),
+        )),
     }
 }
 
@@ -100,10 +109,20 @@ fn check(text: &str) -> Result<(), String> {
     }
 }
 
-async fn preview(pages: &Pages, url: &str) -> Result<Preview, PageFailure> {
-    let outcome: Result<_, Fault> = pages.catalog.preview_location("url", url).await;
-    Ok(outcome.unwrap_or_else(|fault| Preview {
-        problems: vec![Problem::error(fault)],
-        ..Preview::default()
-    }))
+async fn preview(pages: &Pages, url: &str) -> RegisterAnswer {
+    match pages.catalog.preview_location("url", url).await {
+        Ok(preview) => RegisterAnswer::Preview(preview),
+        Err(fault) => RegisterAnswer::Refused(Problem::error(fault)),
+    }
+}
+
+/// A repository is looked through; with one descriptor, what that one brings is shown at once.
+async fn repository(pages: &Pages, url: &str) -> RegisterAnswer {
+    match pages.catalog.descriptors_of(url).await {
+        Ok(descriptors) => match descriptors.found.as_slice() {
+            [only] => RegisterAnswer::Found(only.clone(), Box::new(preview(pages, only).await)),
+            _ => RegisterAnswer::Repository(descriptors),
+        },
+        Err(fault) => RegisterAnswer::Refused(Problem::error(fault)),
+    }
 }

@@ -10,10 +10,11 @@ use super::entity::{history, missing, text};
 use super::graph::view as graph;
 use super::list::view::{ListView, list};
 use super::organization::view as organization;
+use super::register::RegisterAnswer;
 use super::register::view::register;
 use super::sources::view::{confirm_unregister, sources};
 use super::unprocessed::{Group, unprocessed};
-use catalog::{Fate, Preview};
+use catalog::{Fate, Preview, RepositoryDescriptors};
 use data::{component, entities, list_view, node, now, problems, reference, source_lines, versions};
 use entity::{entity_overview, entity_tab};
 
@@ -127,13 +128,12 @@ fn lists() -> Vec<PageSample> {
 
 fn administration() -> Vec<PageSample> {
     vec![
-        sample("register", register("", None, None, false)),
+        sample("register", register("", &RegisterAnswer::Question, false)),
         sample(
             "register-preview",
             register(
                 "https://gitea.example.com/a/b/catalog-info.yaml",
-                None,
-                Some(&Preview {
+                &RegisterAnswer::Preview(Preview {
                     exists: false,
                     entities: entities()
                         .into_iter()
@@ -148,11 +148,17 @@ fn administration() -> Vec<PageSample> {
             "register-invalid",
             register(
                 "talentmesh",
-                Some("This is not an address. It has to begin with https://."),
-                None,
+                &RegisterAnswer::NoAddress(
+                    "This is not an address. It has to begin with https://.".to_owned(),
+                ),
                 true,
             ),
         ),
+        sample(
+            "register-repository",
+            register_repository(&["catalog-info.yaml", "web/catalog-info.yaml"]),
+        ),
+        sample("register-repository-without", register_repository(&[])),
         sample("sources", sources(&source_lines(), false, now())),
         sample("sources-empty", sources(&[], false, now())),
         sample(
@@ -167,6 +173,16 @@ fn administration() -> Vec<PageSample> {
         sample("unprocessed", unprocessed(Group::Pending, &[node()], None, now())),
         sample("unprocessed-empty", unprocessed(Group::Failed, &[], None, now())),
     ]
+}
+
+fn register_repository(files: &[&str]) -> Markup {
+    let contents = "https://gitea.example.com/a/b/src/branch/main/";
+    let answer = RegisterAnswer::Repository(RepositoryDescriptors {
+        found: files.iter().map(|file| format!("{contents}{file}")).collect(),
+        usual: format!("{contents}catalog-info.yaml"),
+        proposal: "kind: Component\n".to_owned(),
+    });
+    register("https://gitea.example.com/a/b", &answer, false)
 }
 
 fn people(text: &str, people: Vec<Value>) -> organization::People {

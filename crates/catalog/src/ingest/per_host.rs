@@ -153,6 +153,14 @@ impl UrlSource for PerHost {
     fn integrations(&self) -> &Integrations {
         self.inner.integrations()
     }
+
+    fn names_repository(&self, address: &str) -> bool {
+        self.inner.names_repository(address)
+    }
+
+    async fn contents_of(&self, address: &str) -> Result<String, Fault> {
+        self.guarded(address, self.inner.contents_of(address)).await
+    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,16 @@ pub trait UrlSource: Send + Sync {
     async fn search(&self, url: &str, etag: Option<&str>) -> Result<Search, Fault>;
     /// The configured Git hosts.
     fn integrations(&self) -> &Integrations;
+    /// Whether an address names a whole repository of one of them.
+    fn names_repository(&self, _address: &str) -> bool {
+        false
+    }
+    /// The address of the files on the default branch of a repository.
+    async fn contents_of(&self, address: &str) -> Result<String, Fault> {
+        Err(Fault::error(format!(
+            "The default branch of {address} is not known here"
+        )))
+    }
 }
 
 #[async_trait]
@@ -27,5 +37,13 @@ impl UrlSource for UrlReader {
 
     fn integrations(&self) -> &Integrations {
         UrlReader::integrations(self)
+    }
+
+    fn names_repository(&self, address: &str) -> bool {
+        UrlReader::names_repository(self, address)
+    }
+
+    async fn contents_of(&self, address: &str) -> Result<String, Fault> {
+        UrlReader::contents_of(self, address).await
     }
 }

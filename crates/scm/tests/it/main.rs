@@ -6,6 +6,7 @@
 )]
 
 mod codeowners;
+mod contents;
 mod expressions;
 mod folders;
 mod git;

@@ -125,6 +125,8 @@ async fn entity_page(world: &World) {
 async fn tabs(world: &World) {
     let page = world.get(&format!("{TEAPOT}/brew")).await.1;
     assert!(page.contains("Brewing in brown-betty"));
+    // Of what the tab offers it is told what the viewer may not do; only administrators taste.
+    assert!(page.contains("You may not taste"), "{page}");
     assert!(
         page.contains("data-live=\"teapot:default/brown-betty teapots.harvest\""),
         "{page}"

@@ -6,6 +6,7 @@
 )]
 
 mod codeowners;
+mod comparing;
 mod expressions;
 mod folders;
 mod git;

@@ -14,6 +14,8 @@ use super::state::{self, Display};
 
 /// Failures of one object that are told.
 const MOST: usize = 10;
+/// The begin of a message that stands for several.
+const COMBINED: &str = "(combined from similar events): ";
 /// It is no failure of its own.
 const WAITS: &str = "DependencyNotReady";
 
@@ -113,10 +115,24 @@ fn of_event(title: &str, object: &Object, event: &Value, at: Timestamp, line: Ev
         last: Some(at),
         times: line.count,
         reason: line.reason,
-        message: line.message,
+        message: line.message.trim_start_matches(COMBINED).to_owned(),
         revision: Revision::read(revision.and_then(|(_, value)| value.as_str())),
         ..Failed::of(title, object, first.unwrap_or(at))
     }
+}
+
+/// A message without what differs from try to try: names of temporary folders, durations, and who counted it.
+pub(crate) fn gist(message: &str) -> String {
+    let message = message.strip_prefix(COMBINED).unwrap_or(message);
+    let mut gist = String::with_capacity(message.len());
+    for letter in message.chars() {
+        if !letter.is_ascii_digit() {
+            gist.push(letter);
+        } else if !gist.ends_with('#') {
+            gist.push('#');
+        }
+    }
+    gist
 }
 
 impl Failed {
@@ -139,11 +155,14 @@ impl Failed {
     fn is_the_same(&self, other: &Self) -> bool {
         let revisions = self.revision.as_ref().zip(other.revision.as_ref());
         self.reason == other.reason
-            && self.message == other.message
+            && gist(&self.message) == gist(&other.message)
             && revisions.is_none_or(|(own, other)| own.is_same(other))
     }
 
     fn join(&mut self, other: Self) {
+        if other.last > self.last && !self.lasts {
+            self.message = other.message;
+        }
         self.at = self.at.min(other.at);
         self.last = self.last.max(other.last);
         self.times += other.times;
@@ -209,6 +228,26 @@ mod tests {
         assert_eq!(all[0].at.to_string(), "2026-11-24T09:04:00Z");
         assert_eq!(all[0].last.unwrap().to_string(), "2026-11-24T09:20:00Z");
         assert_eq!(all[0].revision.as_ref().unwrap().commit.as_deref(), Some(SHA));
+    }
+
+    #[test]
+    fn tries_that_differ_in_a_temporary_name_are_one() {
+        let message = |name: &str| format!("path not found: stat /tmp/kustomization-{name}/deploy");
+        let event = |text: &str, last: &str| event("Warning", "ArtifactFailed", text, last);
+        let events = [
+            event(&message("983083024"), "2026-11-24T09:10:00Z"),
+            event(&format!("{COMBINED}{}", message("17")), "2026-11-24T09:20:00Z"),
+            event("path not found: stat /elsewhere", "2026-11-24T09:00:00Z"),
+        ];
+        let all = of_object("North", &applier(json!({"suspend": true}), "x"), events.iter());
+        let told: Vec<(&str, u64)> = all.iter().map(|one| (one.message.as_str(), one.times)).collect();
+        assert_eq!(
+            told,
+            [
+                (message("17").as_str(), 6),
+                ("path not found: stat /elsewhere", 3)
+            ]
+        );
     }
 
     #[test]

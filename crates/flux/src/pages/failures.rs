@@ -8,7 +8,7 @@ use ui::{TimelineEntry, Tone, time};
 
 use super::log::repository_of;
 use super::running::linked;
-use crate::engine::failures::Failed;
+use crate::engine::failures::{Failed, gist};
 use crate::engine::{Delivery, Pushed};
 
 /// A controller tells of a failure a moment before it writes it down.
@@ -22,7 +22,7 @@ pub(super) fn tell(failures: &[Failed], told: &Pushed) -> bool {
     // A long message is kept cut.
     let is_it = |one: &Failed| {
         one.reason == told.reason
-            && one.message.starts_with(&told.message)
+            && gist(&one.message).starts_with(&gist(&told.message))
             && told.at.saturating_add(MOMENT).is_ok_and(|at| at >= one.at)
     };
     told.is_error && of_object.any(is_it)

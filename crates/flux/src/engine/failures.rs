@@ -135,6 +135,23 @@ pub(crate) fn gist(message: &str) -> String {
     gist
 }
 
+/// Events, newest first; those that differ only from try to try are one.
+pub(crate) fn joined(events: Vec<EventLine>) -> Vec<EventLine> {
+    let mut all: Vec<EventLine> = Vec::new();
+    for event in events {
+        let is_it = |known: &&mut EventLine| {
+            known.object == event.object
+                && known.reason == event.reason
+                && gist(&known.message) == gist(&event.message)
+        };
+        match all.iter_mut().find(is_it) {
+            Some(known) => known.count += event.count,
+            None => all.push(event),
+        }
+    }
+    all
+}
+
 impl Failed {
     fn of(title: &str, object: &Object, at: Timestamp) -> Self {
         Self {
@@ -185,6 +202,7 @@ impl Failed {
 mod tests {
     use super::super::kinds::KUSTOMIZATIONS;
     use super::*;
+    use kubernetes::health::events::merged;
     use serde_json::json;
 
     const SHA: &str = "464990e9200baca057cce2d0d46b75b58d7ee8da";
@@ -239,6 +257,8 @@ mod tests {
             event(&format!("{COMBINED}{}", message("17")), "2026-11-24T09:20:00Z"),
             event("path not found: stat /elsewhere", "2026-11-24T09:00:00Z"),
         ];
+        let counts: Vec<u64> = joined(merged(&events)).iter().map(|line| line.count).collect();
+        assert_eq!(counts, [6, 3]);
         let all = of_object("North", &applier(json!({"suspend": true}), "x"), events.iter());
         let told: Vec<(&str, u64)> = all.iter().map(|one| (one.message.as_str(), one.times)).collect();
         assert_eq!(

@@ -214,7 +214,7 @@ impl Tab {
             .filter(|(_, object)| seen.insert(object.uid().to_owned()))
             .flat_map(|(cluster, object)| self.kubernetes.events(cluster, object.uid()))
             .collect();
-        merged(events.iter().map(|event| &event.value))
+        failures::joined(merged(events.iter().map(|event| &event.value)))
     }
 
     fn applied(&self, found: &Deliveries, looked: &Looked, now: Timestamp) -> Vec<Applied> {

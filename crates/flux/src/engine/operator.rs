@@ -110,7 +110,7 @@ fn of_report(report: &Object) -> Operator {
     let about = [
         ("Status", "status"),
         ("Managed by", "managedBy"),
-        ("Entitlement", "entitlement"),
+        ("Issuer", "entitlement"),
     ];
     let about = about.into_iter();
     let components = spec["components"].as_array().into_iter().flatten();

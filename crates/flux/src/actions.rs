@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use kubernetes::engine::{Kind, Object};
-use plugin::{Declaration, Permission, PermissionAction, PluginId};
+use plugin::{Declaration, Denied, Permission, PermissionAction, PluginId};
 use serde_json::{Map, Value, json};
 
 use crate::engine::kinds::{
@@ -245,6 +245,17 @@ impl Allowed {
             denied,
             ..self.clone()
         }
+    }
+
+    /// The permissions of the actions that are on.
+    pub(crate) fn permissions(&self) -> impl Iterator<Item = &'static Permission> {
+        self.actions.iter().map(|action| action.permission())
+    }
+
+    /// The same for somebody who lacks these permissions.
+    pub(crate) fn without(&self, denied: &Denied) -> Self {
+        let lacking = self.actions.iter().copied();
+        self.denying(lacking.filter(|action| denied.has(action.permission())).collect())
     }
 
     /// The actions that are on.

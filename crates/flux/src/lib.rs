@@ -27,7 +27,7 @@ use scm::UrlReader;
 use work::Subscription;
 
 use actions::Allowed;
-use engine::Commits;
+use engine::{Commits, LookUps};
 
 /// The plugin's name.
 pub const ID: PluginId = PluginId::built_in("flux");
@@ -67,6 +67,7 @@ pub fn contributions(
     let tab = pages::Tab {
         kubernetes: kubernetes.clone(),
         commits: Commits::new(reader),
+        look_ups: LookUps::new(kubernetes.clone()),
         catalog: catalog.clone(),
         store: services.store.clone(),
         allowed: allowed.clone(),

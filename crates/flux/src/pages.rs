@@ -2,6 +2,7 @@
 
 mod actions;
 mod dependencies;
+mod failures;
 mod images;
 mod inventory;
 mod log;

@@ -8,7 +8,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use catalog::Catalog;
 use model::{EntityRef, Fault};
-use plugin::{EntityPage, Rows, Rule as RouteRule};
+use plugin::{Denied, EntityPage, Rows, Rule as RouteRule};
 use serde_json::{Value, json};
 use sight::{CurrentSight, ENTITY_READ};
 use web::api::Json;
@@ -96,6 +96,7 @@ async fn picture(
         entity: Arc::new(entity),
         reference,
         viewer,
+        denied: Denied::default(),
         rest: String::new(),
         query: query.unwrap_or_default(),
         deadline: Instant::now() + PICTURE,

@@ -9,7 +9,7 @@ pub(crate) use desk::{Caller, Desk, Found, Refused};
 use std::sync::Arc;
 
 use catalog::Catalog;
-use plugin::{AuditLog, Contributions, Declaration, Permission, PermissionAction, PluginId, Routes};
+use plugin::{AuditLog, Contributions, Declaration, Denied, Permission, PermissionAction, PluginId, Routes};
 use serde_json::Value;
 
 use crate::Kubernetes;
@@ -94,7 +94,11 @@ impl Action {
 
 /// The actions that the configuration names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Allowed(Vec<Action>);
+pub struct Allowed {
+    actions: Vec<Action>,
+    /// Those that the viewer lacks the permission for, where that is known.
+    denied: Vec<Action>,
+}
 
 impl Allowed {
     /// Reads the section `portal.kubernetes`.
@@ -104,22 +108,51 @@ impl Allowed {
             let mut words = named.into_iter().flatten();
             words.any(|word| word == action.word())
         };
-        Self(Action::ALL.into_iter().filter(is_named).collect())
+        Self {
+            actions: Action::ALL.into_iter().filter(is_named).collect(),
+            denied: Vec::new(),
+        }
     }
 
     /// All actions, for samples.
     pub(crate) fn all() -> Self {
-        Self(Action::ALL.to_vec())
+        Self {
+            actions: Action::ALL.to_vec(),
+            denied: Vec::new(),
+        }
     }
 
     /// Whether an action is on.
     pub fn has(&self, action: Action) -> bool {
-        self.0.contains(&action)
+        self.actions.contains(&action)
     }
 
     /// The actions that are on and can be asked of an object.
     pub fn on<'a>(&'a self, object: &'a Object) -> impl Iterator<Item = Action> + 'a {
-        self.0.iter().copied().filter(|action| action.is_for(object))
+        self.actions
+            .iter()
+            .copied()
+            .filter(|action| action.is_for(object))
+    }
+
+    /// The permissions of the actions that are on.
+    pub(crate) fn permissions(&self) -> impl Iterator<Item = &'static Permission> {
+        self.actions.iter().map(|action| action.permission())
+    }
+
+    /// The same for somebody who lacks these permissions.
+    pub(crate) fn without(mut self, denied: &Denied) -> Self {
+        let lacking = self.actions.iter().copied();
+        self.denied = lacking.filter(|action| denied.has(action.permission())).collect();
+        self
+    }
+
+    /// Why an action that is on cannot be asked for.
+    pub(crate) fn obstacle(&self, action: Action) -> Option<String> {
+        let permission = action.permission().name;
+        self.denied
+            .contains(&action)
+            .then(|| format!("You lack the permission {permission}"))
     }
 }
 

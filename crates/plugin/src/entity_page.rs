@@ -12,7 +12,7 @@ use maud::Markup;
 use model::{EntityRef, Viewer};
 use serde_json::Value;
 
-use crate::Permission;
+use crate::{Denied, Permission, PluginId};
 
 /// Where a part stands, and the words for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +54,8 @@ pub struct EntityPage {
     pub reference: EntityRef,
     /// The viewer.
     pub viewer: Viewer,
+    /// The permissions that the viewer lacks, of those that the tab says it offers ([`EntityTab::offers`]) and parts need.
+    pub denied: Denied,
     /// The rest of the address behind the tab, without a leading `/`; empty for the tab itself.
     pub rest: String,
     /// Query string of the request, undecoded and without `?`.
@@ -104,6 +106,11 @@ pub trait EntityTab: Send + Sync + 'static {
     /// The permission without which the tab says only that it is missing.
     fn needs(&self) -> Option<&'static Permission> {
         None
+    }
+    /// The permissions of what can be done from the tab, each with its plugin. [`EntityPage::denied`] says which of them the viewer
+    /// lacks, so that a button says so before it is pressed. Whoever does it asks again.
+    fn offers(&self) -> Vec<(PluginId, &'static Permission)> {
+        Vec::new()
     }
     /// Topics whose announcement makes the open tab fetch itself again ([`crate::LiveTopic`]).
     fn topics(&self, _reference: &EntityRef) -> Vec<String> {

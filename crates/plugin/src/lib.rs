@@ -17,6 +17,7 @@ mod config_section;
 mod contained;
 mod contributions;
 mod declaration;
+mod denied;
 mod entity_page;
 mod entity_states;
 mod health;
@@ -47,6 +48,7 @@ pub use config_section::ConfigSection;
 pub use contained::{PartFailure, contained, contained_now};
 pub use contributions::{Collected, Contributions, Of};
 pub use declaration::{Declaration, Feeds};
+pub use denied::Denied;
 pub use entity_page::{
     Badge, BadgeTone, Body, EntityAction, EntityActions, EntityBadges, EntityCard, EntityPage, EntityTab,
     Form, Moment, Place, RenderError, TabAnswer,

@@ -4,6 +4,7 @@ use model::Fault;
 use serde_json::Value;
 use url::Url;
 
+use crate::gitea::Gitea;
 use crate::gitea::address::Address;
 use crate::integrations::Integration;
 use crate::reader::UrlReader;
@@ -25,20 +26,19 @@ impl UrlReader {
     /// A commit of a repository, which is named by the address from which it is cloned. Nothing where the host is none that can
     /// be asked: that is Gitea with an integration.
     pub async fn about_commit(&self, repository: &str, sha: &str) -> Result<Option<Commit>, Fault> {
-        let Some(url) = web_address(repository) else {
+        let Some((account, owner, name)) = self.repository_at_gitea(repository) else {
             return Ok(None);
         };
-        let Some(integration) = self.integrations().by_url(&url) else {
-            return Ok(None);
-        };
-        let Some(server) = self.gitea(integration) else {
-            return Ok(None);
-        };
-        let Some(Address { owner, name, .. }) = Address::parse(url.as_str(), server.base) else {
-            return Ok(None);
-        };
-        let told = server.account.commit_named(&owner, &name, sha).await?;
+        let told = account.commit_named(&owner, &name, sha).await?;
         Ok(Some(read(&told, sha)))
+    }
+
+    /// The account at the Gitea of a repository that is named by the address from which it is cloned, with its owner and name.
+    pub(crate) fn repository_at_gitea(&self, repository: &str) -> Option<(&Gitea, String, String)> {
+        let url = web_address(repository)?;
+        let server = self.gitea(self.integrations().by_url(&url)?)?;
+        let Address { owner, name, .. } = Address::parse(url.as_str(), server.base)?;
+        Some((server.account, owner, name))
     }
 }
 
@@ -92,7 +92,7 @@ pub fn commit_page(repository: &str, sha: &str) -> Option<String> {
 }
 
 /// The address of a repository in a browser, without login.
-fn web_address(repository: &str) -> Option<Url> {
+pub(crate) fn web_address(repository: &str) -> Option<Url> {
     let mut url = Url::parse(repository).ok()?;
     if url.scheme() == "ssh" {
         url = Url::parse(&format!("https://{}{}", url.host_str()?, url.path())).ok()?;

@@ -232,6 +232,7 @@ fn entity_page(frame: &EntityFrame, viewer: &Viewer, rest: &str, query: &str) ->
         entity: frame.entity.clone(),
         reference: frame.reference.clone(),
         viewer: viewer.clone(),
+        denied: frame.denied.clone(),
         rest: rest.to_owned(),
         query: query.to_owned(),
         deadline: Instant::now(),

@@ -1,30 +1,33 @@
-//! What Git hosts say about commits, remembered: a commit never changes.
+//! What Git hosts say about commits, remembered: neither a commit nor what one has beyond another ever changes.
 
-use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::Mutex;
-use scm::{Commit, UrlReader};
-use tokio::time::Instant;
+use scm::{Commit, Comparison, UrlReader};
 
-/// How long a page waits for a commit.
-const WAIT: Duration = Duration::from_millis(500);
-/// How long it is believed that a commit cannot be had.
-const BELIEVED: Duration = Duration::from_secs(30);
-/// Commits that are remembered.
-const MOST: usize = 2_000;
+use super::remembered::{Bounds, Remembered};
+
+const OF_COMMITS: Bounds = Bounds {
+    whom: "the Git host",
+    wait: Duration::from_millis(500),
+    counts: None,
+    believed: Duration::from_secs(30),
+    most: 2_000,
+};
+/// The host reads every commit between two, so that one that fails at it is left in peace for longer.
+const OF_COMPARISONS: Bounds = Bounds {
+    believed: Duration::from_mins(5),
+    ..OF_COMMITS
+};
+
+/// Two commits of a repository: its address, what runs, and what would run.
+pub(crate) type Pair = (String, String, String);
 
 /// Commits of repositories. Clones share what they remember.
 #[derive(Clone)]
 pub struct Commits {
     reader: UrlReader,
-    known: Arc<Mutex<HashMap<(String, String), Known>>>,
-}
-
-enum Known {
-    Commit(Option<Commit>),
-    Failed(Instant, String),
+    known: Remembered<(String, String), Option<Commit>>,
+    compared: Remembered<Pair, Option<Comparison>>,
 }
 
 impl Commits {
@@ -32,42 +35,29 @@ impl Commits {
     pub fn new(reader: UrlReader) -> Self {
         Self {
             reader,
-            known: Arc::default(),
+            known: Remembered::new(OF_COMMITS),
+            compared: Remembered::new(OF_COMPARISONS),
         }
     }
 
     /// A commit; an error says why it is not known. Nothing where the host is none that can be asked.
     pub async fn get(&self, repository: &str, sha: &str) -> Result<Option<Commit>, String> {
         let name = (repository.to_owned(), sha.to_owned());
-        match self.known.lock().get(&name) {
-            Some(Known::Commit(commit)) => return Ok(commit.clone()),
-            Some(Known::Failed(at, reason)) if at.elapsed() < BELIEVED => return Err(reason.clone()),
-            _ => {}
-        }
-        // The answer is remembered, also if it comes when the page is gone.
-        let asked = tokio::spawn(self.clone().ask(name));
-        match tokio::time::timeout(WAIT, asked).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(error)) => Err(error.to_string()),
-            Err(_) => Err(format!(
-                "the Git host did not answer within {} ms",
-                WAIT.as_millis()
-            )),
-        }
+        let (reader, (repository, sha)) = (self.reader.clone(), name.clone());
+        let ask = async move {
+            let answer = reader.about_commit(&repository, &sha).await;
+            answer.map_err(|fault| fault.message)
+        };
+        self.known.get(name, || ask).await
     }
 
-    async fn ask(self, name: (String, String)) -> Result<Option<Commit>, String> {
-        let answer = self.reader.about_commit(&name.0, &name.1).await;
-        let answer = answer.map_err(|fault| fault.message);
-        let mut known = self.known.lock();
-        if known.len() >= MOST {
-            known.clear();
-        }
-        let kept = match &answer {
-            Ok(commit) => Known::Commit(commit.clone()),
-            Err(reason) => Known::Failed(Instant::now(), reason.clone()),
+    /// What the second commit has beyond the first. Nothing where the host is none that can be asked.
+    pub(crate) async fn compare(&self, pair: &Pair) -> Result<Option<Comparison>, String> {
+        let (reader, (repository, base, head)) = (self.reader.clone(), pair.clone());
+        let ask = async move {
+            let answer = reader.compare(&repository, &base, &head).await;
+            answer.map_err(|fault| fault.message)
         };
-        known.insert(name, kept);
-        answer
+        self.compared.get(pair.clone(), || ask).await
     }
 }

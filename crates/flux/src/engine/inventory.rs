@@ -1,6 +1,8 @@
 //! What an applier applied: the entries of its inventory with the objects that are there, those that are missing, and those that
 //! carry its label and stand in no inventory.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use kubernetes::Kubernetes;
 use kubernetes::engine::kinds::{
@@ -14,6 +16,7 @@ use serde_json::Value;
 use super::find::MANAGED_BY;
 use super::kinds::{ALL, EVERY, KUSTOMIZATIONS, of_flux};
 use super::state::{self, Display, State};
+use super::unwatched::{Looked, MOST_ASKED};
 
 /// Entries of one applier that are looked at.
 const MOST: usize = 300;
@@ -21,7 +24,7 @@ const MOST: usize = 300;
 const MOST_STEPS: usize = 4;
 
 /// An entry of an inventory.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Entry {
     /// Empty for objects of the whole cluster.
     pub namespace: String,
@@ -37,11 +40,11 @@ pub struct Entry {
 #[derive(Debug, Clone)]
 pub enum Presence {
     /// It is there.
-    There(Box<Object>, Verdict),
+    There(Verdict),
     /// It was applied, and is not there.
     Missing,
-    /// The portal does not watch its kind, or may not.
-    Unseen,
+    /// It is not known; the text says why.
+    Unseen(Cow<'static, str>),
 }
 
 /// An object that was applied.
@@ -109,16 +112,36 @@ pub fn entries(applier: &Object) -> Option<Vec<Entry>> {
     Some(ids.filter_map(Entry::read).collect())
 }
 
-/// What an applier of a cluster applied. The kinds of the tab must be watched.
-pub fn of(kubernetes: &Kubernetes, cluster: &str, applier: &Object, now: Timestamp) -> Inventory {
-    if applier.value["spec"]["kubeConfig"].is_object() {
+/// Entries of an applier whose kinds are not watched, so that each is asked for. Of another cluster nothing is.
+pub fn unwatched(applier: &Object) -> Vec<Entry> {
+    if is_remote(applier) {
+        return Vec::new();
+    }
+    let entries = entries(applier).unwrap_or_default();
+    let listed = entries.into_iter().take(MOST);
+    listed.filter(|entry| entry.known_kind().is_none()).collect()
+}
+
+fn is_remote(applier: &Object) -> bool {
+    applier.value["spec"]["kubeConfig"].is_object()
+}
+
+/// What an applier of a cluster applied. The kinds of the tab must be watched; `looked` has the others ([`unwatched`]).
+pub fn of(
+    kubernetes: &Kubernetes,
+    cluster: &str,
+    applier: &Object,
+    looked: &Looked,
+    now: Timestamp,
+) -> Inventory {
+    if is_remote(applier) {
         let entries = entries(applier).unwrap_or_default();
         return Inventory {
             left_off: entries.len().saturating_sub(MOST),
             managed: entries
                 .into_iter()
                 .take(MOST)
-                .map(|entry| managed(entry, Presence::Unseen))
+                .map(|entry| managed(entry, Presence::Unseen(Cow::Borrowed("in another cluster"))))
                 .collect(),
             is_remote: true,
             ..Inventory::default()
@@ -127,20 +150,32 @@ pub fn of(kubernetes: &Kubernetes, cluster: &str, applier: &Object, now: Timesta
     let labelled = labelled(kubernetes, cluster, applier);
     joined(applier, labelled.as_ref(), now, |entry| {
         let Some(kind) = entry.known_kind() else {
-            return Presence::Unseen;
+            return asked_for(looked.get(&(cluster.to_owned(), entry.clone())));
         };
         if let Some(object) = kubernetes.object(cluster, kind, &entry.namespace, &entry.name) {
             let verdict = verdict(&object, labelled.as_ref(), now);
-            return Presence::There(Box::new(object), verdict);
+            return Presence::There(verdict);
         }
         let states = kubernetes.states(cluster, &[kind]);
         let is_sure = states.iter().any(|state| state.condition == Condition::Current);
         if is_sure {
             Presence::Missing
         } else {
-            Presence::Unseen
+            Presence::Unseen(Cow::Borrowed("its kind is not seen in this cluster"))
         }
     })
+}
+
+/// What a cluster answered about an object whose kind is not watched.
+fn asked_for(answer: Option<&Result<Option<Verdict>, String>>) -> Presence {
+    match answer {
+        Some(Ok(Some(verdict))) => Presence::There(verdict.clone()),
+        Some(Ok(None)) => Presence::Missing,
+        Some(Err(reason)) => Presence::Unseen(Cow::Owned(reason.clone())),
+        None => Presence::Unseen(Cow::Owned(format!(
+            "not watched, and only {MOST_ASKED} such objects are asked for"
+        ))),
+    }
 }
 
 /// The entries, and the objects with the applier's label that are none of them.
@@ -165,7 +200,7 @@ fn joined(
     for object in carriers.filter(|object| carries(object, applier)) {
         let entry = Entry::of(object);
         if all.len() < MOST && !entries.contains(&entry) && object.uid() != applier.uid() {
-            let found = Presence::There(Box::new(object.clone()), verdict(object, labelled, now));
+            let found = Presence::There(verdict(object, labelled, now));
             all.push(Managed {
                 is_orphan: marks_orphans,
                 ..managed(entry, found)
@@ -195,8 +230,8 @@ impl Managed {
         self.is_orphan
             || match &self.presence {
                 Presence::Missing => true,
-                Presence::There(_, verdict) => verdict.health.is_bad(),
-                Presence::Unseen => false,
+                Presence::There(verdict) => verdict.health.is_bad(),
+                Presence::Unseen(_) => false,
             }
     }
 }
@@ -359,13 +394,9 @@ mod tests {
         };
         let now = "2026-11-24T09:30:00Z".parse().unwrap();
         let found = joined(&applier, Some(&around), now, |entry| match entry.known_kind() {
-            None => Presence::Unseen,
+            None => Presence::Unseen(Cow::Borrowed("why not")),
             Some(kind) if *kind == SERVICES => Presence::Missing,
-            Some(_) => {
-                let object = around.objects[0].clone();
-                let verdict = verdict(&object, Some(&around), now);
-                Presence::There(Box::new(object), verdict)
-            }
+            Some(_) => Presence::There(verdict(&around.objects[0], Some(&around), now)),
         });
         let told: Vec<(&str, &str, bool)> = found
             .managed
@@ -374,7 +405,7 @@ mod tests {
                 let presence = match one.presence {
                     Presence::There(..) => "there",
                     Presence::Missing => "missing",
-                    Presence::Unseen => "unseen",
+                    Presence::Unseen(_) => "unseen",
                 };
                 (one.entry.name.as_str(), presence, one.is_orphan)
             })

@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 use kubernetes::Kubernetes;
-use kubernetes::engine::kinds::{DEPLOYMENTS, PODS, REPLICA_SETS};
-use kubernetes::engine::{ClusterAnswer, Kind, Object, Question, Selector};
+use kubernetes::engine::kinds::{CRON_JOBS, DAEMON_SETS, DEPLOYMENTS, PODS, REPLICA_SETS, STATEFUL_SETS};
+use kubernetes::engine::{ClusterAnswer, Condition, Kind, KindState, Object, Question, Selector, Sort};
 use kubernetes::health::{Verdict, workload};
 
 use super::delivery::ClusterState;
 use super::kinds::EVERY;
+use super::operator::{self, OF_OPERATOR, Operator};
 use super::state::{self, State};
 
 /// The label that Flux sets on all that it consists of.
@@ -46,15 +47,21 @@ pub struct InCluster {
     pub cluster: String,
     /// How what is known of its kinds is, with the name for people.
     pub state: ClusterState,
+    /// What the Flux Operator says, where there is one.
+    pub operator: Option<Operator>,
     /// Its controllers, by namespace and name.
     pub controllers: Vec<Controller>,
     /// All objects, by kind, namespace and name.
     pub objects: Vec<Seen>,
 }
 
+/// Workloads that lead to entities, beside those of the controllers.
+static OF_ENTITIES: [&Kind; 3] = [&STATEFUL_SETS, &DAEMON_SETS, &CRON_JOBS];
+
 /// The kinds that must be watched.
 pub fn kinds() -> Vec<&'static Kind> {
-    EVERY.iter().chain(&OF_CONTROLLERS).copied().collect()
+    let own = EVERY.iter().chain(&OF_OPERATOR);
+    own.chain(&OF_CONTROLLERS).chain(&OF_ENTITIES).copied().collect()
 }
 
 /// Flux in all clusters.
@@ -85,14 +92,27 @@ fn in_cluster(kubernetes: &Kubernetes, one: &ClusterAnswer, now: Timestamp) -> I
         cluster: one.cluster.clone(),
         state: ClusterState {
             title: one.title.clone(),
-            kinds: kubernetes.states(&one.cluster, &EVERY),
+            kinds: states(kubernetes, &one.cluster),
         },
+        operator: operator::of(kubernetes, &one.cluster),
         controllers: one
             .of(&DEPLOYMENTS)
             .map(|deployment| controller(one, deployment, now))
             .collect(),
         objects: objects.collect(),
     }
+}
+
+/// The states of the kinds. Few clusters have the operator, and one without it lacks nothing.
+fn states(kubernetes: &Kubernetes, cluster: &str) -> Vec<KindState> {
+    let mut states = kubernetes.states(cluster, &EVERY);
+    let of_operator = kubernetes.states(cluster, &OF_OPERATOR).into_iter();
+    let is_there = |state: &KindState| {
+        let failure = state.failure();
+        failure.is_none_or(|failure| failure.sort != Sort::NotInstalled)
+    };
+    states.extend(of_operator.filter(|state| state.condition != Condition::Loading && is_there(state)));
+    states
 }
 
 fn controller(one: &ClusterAnswer, deployment: &Object, now: Timestamp) -> Controller {

@@ -49,7 +49,7 @@ fn summary(inventory: &Inventory) -> Markup {
     let missing = count(|one| matches!(one.presence, Presence::Missing));
     let orphaned = count(|one| one.is_orphan);
     let bad = count(
-        |one| matches!(&one.presence, Presence::There(_, verdict) if !one.is_orphan && verdict.health.is_bad()),
+        |one| matches!(&one.presence, Presence::There(verdict) if !one.is_orphan && verdict.health.is_bad()),
     );
     let marks = [
         (missing, "missing", Tone::Red),
@@ -114,19 +114,19 @@ fn leaf(one: &Applied, managed: &Managed) -> TreeNode {
 
 fn presence(managed: &Managed) -> Markup {
     let reason = match &managed.presence {
-        Presence::There(_, verdict) => verdict.reason.as_ref().filter(|_| verdict.health.is_bad()),
-        Presence::Missing | Presence::Unseen => None,
+        Presence::There(verdict) => verdict.reason.as_ref().filter(|_| verdict.health.is_bad()),
+        Presence::Missing | Presence::Unseen(_) => None,
     };
     html! {
         @match &managed.presence {
-            Presence::There(_, verdict) => {
+            Presence::There(verdict) => {
                 (badge(Badge { text: &verdict.words, tone: verdict.health.tone(), icon: icon_of(verdict.health) }))
             }
             Presence::Missing => {
                 (badge(Badge { text: "Missing", tone: Tone::Red, icon: Some("problem") }))
                 " " span.muted { "it was applied, and is not there" }
             }
-            Presence::Unseen => { span.muted { "not watched" } }
+            Presence::Unseen(reason) => { span.muted { (reason) } }
         }
         @if managed.is_orphan {
             " " (badge(Badge { text: "Orphaned", tone: Tone::Amber, icon: Some("warning") }))

@@ -3,8 +3,10 @@
 use maud::{Markup, html};
 use ui::{Card, TimelineEntry, Tone, href, time, timeline};
 
+use super::failures;
 use super::running::{linked, revision_link};
 use super::scene::{Change, Scene};
+use crate::engine::failures::Failed;
 use crate::engine::rollouts::{self, Outcome, Rollout};
 use crate::engine::{Delivery, Pushed, Revision};
 
@@ -22,20 +24,17 @@ pub(crate) fn card(scene: &Scene) -> Markup {
             all.map(|rollout| entry(scene, one, &rollout, names_appliers))
         })
         .collect();
-    let deployed = entries.len();
-    entries.extend(
-        scene
-            .pushed
-            .iter()
-            .filter(|told| !is_repeated(&main, told))
-            .map(|told| pushed(&main, told)),
-    );
+    let failed = scene.failed.iter().filter(|failed| !is_logged(&main, failed));
+    entries.extend(failed.map(|failed| failures::entry(&main, failed, scene.now)));
+    let is_new = |told: &&Pushed| !is_repeated(&main, told) && !failures::tell(&scene.failed, told);
+    let told = scene.pushed.iter().filter(is_new);
+    entries.extend(told.map(|told| pushed(&main, told)));
     let has_deployments = !entries.is_empty();
     entries.extend(scene.changes.iter().map(|one| change(scene, one)));
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
     let total = entries.len();
     entries.truncate(MOST);
-    let title = if deployed == total {
+    let title = if scene.changes.is_empty() {
         "Deploy log"
     } else {
         "Deploy log and changes of the descriptor"
@@ -62,21 +61,41 @@ fn is_repeated(main: &[&Delivery], told: &Pushed) -> bool {
         })
 }
 
+/// Whether the deploy log of the applier has an entry of it, which then tells the message.
+fn is_logged(main: &[&Delivery], failed: &Failed) -> bool {
+    main.iter().filter(|one| is_of(one, failed)).any(|one| {
+        let mut logged = rollouts::of(&one.applier).into_iter();
+        logged.any(|rollout| failed.is_in(&rollout))
+    })
+}
+
+fn is_of(one: &Delivery, failed: &Failed) -> bool {
+    let object = &one.applier;
+    failed.title == one.title && failed.is_about(object.kind().name, object.namespace(), object.name())
+}
+
 fn is_about(one: &Delivery, told: &Pushed) -> bool {
     let object = &one.applier;
     (object.kind().name, object.namespace(), object.name())
         == (told.kind.as_str(), told.namespace.as_str(), told.name.as_str())
 }
 
+/// The repository of an applier, or of a source by its kind, namespace and name.
+pub(super) fn repository_of<'a>(main: &[&'a Delivery], about: (&str, &str, &str)) -> Option<&'a str> {
+    let found = main.iter().find(|one| {
+        let source = one.source_name.as_ref();
+        let is_source = source.is_some_and(|(kind, namespace, name)| {
+            (kind.as_str(), namespace.as_str(), name.as_str()) == about
+        });
+        let object = &one.applier;
+        is_source || (object.kind().name, object.namespace(), object.name()) == about
+    });
+    found?.repository()
+}
+
 /// What Flux told.
 fn pushed(main: &[&Delivery], told: &Pushed) -> TimelineEntry<'static> {
-    let repository = main.iter().find(|one| {
-        let is_source = one.source_name.as_ref().is_some_and(|(kind, namespace, name)| {
-            (kind, namespace, name) == (&told.kind, &told.namespace, &told.name)
-        });
-        is_source || is_about(one, told)
-    });
-    let repository = repository.and_then(|one| one.repository());
+    let repository = repository_of(main, (&told.kind, &told.namespace, &told.name));
     let revision = Revision::read(Some(&told.revision));
     let (tone, icon) = if told.is_error {
         (Tone::Red, "problem")
@@ -135,14 +154,17 @@ fn entry(scene: &Scene, one: &Delivery, rollout: &Rollout, names_appliers: bool)
         title,
         tone,
         icon,
-        body: details(scene, rollout),
+        body: details(scene, one, rollout),
         key: format!("history-{}-{}", one.applier.uid(), rollout.key),
     }
 }
 
-fn details(scene: &Scene, rollout: &Rollout) -> Markup {
+fn details(scene: &Scene, one: &Delivery, rollout: &Rollout) -> Markup {
+    let mut failed = scene.failed.iter().filter(|failed| is_of(one, failed));
+    let failed = failed.find(|failed| failed.is_in(rollout));
     let repeated = rollout.times.filter(|times| *times > 1);
     html! {
+        @if let Some(failed) = failed { p.flux-message { (failed.message) } }
         @if let Some(release) = &rollout.release { p.muted { (release) } }
         @if rollout.last.is_some() || rollout.took.is_some() {
             p.muted {

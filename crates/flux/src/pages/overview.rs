@@ -1,5 +1,6 @@
 //! `/flux`: Flux in all clusters, for those who look after it.
 
+mod operator;
 mod owners;
 mod question;
 mod view;
@@ -19,6 +20,7 @@ use super::actions::Asked;
 use super::states;
 use crate::OVERVIEW_READ;
 use crate::actions::{Address, Caller, Desk};
+use crate::engine::operator::names as operator_names;
 use crate::engine::overview;
 
 /// The address of the page.
@@ -51,6 +53,11 @@ async fn show(State(desk): State<Desk>, caller: Caller, chrome: Chrome) -> Page 
         .iter()
         .map(|row| Address::of(&row.in_cluster.cluster, &row.seen.object).followed())
         .collect();
+    named.extend(
+        clusters
+            .iter()
+            .flat_map(|one| operator_names(&desk.kubernetes, &one.cluster)),
+    );
     let asked = Asked::read(&chrome.query, &desk.kubernetes, |_| true);
     named.extend(asked.iter().flat_map(Asked::followed));
     desk.kubernetes.follow(topic.clone(), None, named);

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use scm::Commit;
+use scm::{Commit, Comparison};
 use ui::{Badge, Card, Tone, badge, time};
 
-use super::scene::Scene;
+use super::scene::{Scene, pair};
 use super::tables::acts;
 use super::view::mark;
 use crate::engine::dependencies::Node;
@@ -25,7 +25,7 @@ pub(crate) fn card(scene: &Scene, one: &Delivery) -> Markup {
             }
             p.flux-sync {
                 (sync(scene, one))
-                @if let Some(since) = one.since() { span.muted { "since " (time(since, scene.now)) } }
+                @if let Some(since) = one.since() { span.muted { "running since " (time(since, scene.now)) } }
                 span.muted { "by " (one.applier.kind().name) " " code { (name) } }
             }
             (newer(scene, one))
@@ -89,28 +89,55 @@ pub(crate) fn linked(repository: Option<&str>, revision: &Revision) -> Markup {
 
 /// Whether it is the newest, and else by how much it is older.
 fn sync(scene: &Scene, one: &Delivery) -> Markup {
-    let (text, tone, icon) = match one.sync() {
+    let text = match one.sync() {
         Sync::Newest
             if one
                 .revisions
                 .running()
                 .is_some_and(|running| running.commit.is_some()) =>
         {
-            ("newest commit".to_owned(), Tone::Green, "check")
+            "newest commit"
         }
-        Sync::Newest => ("newest version".to_owned(), Tone::Green, "check"),
-        Sync::Behind => (behind(scene, one), Tone::Amber, "warning"),
+        Sync::Newest => "newest version",
+        Sync::Behind => return behind(scene, one),
         Sync::Unknown => return Markup::default(),
     };
     badge(Badge {
-        text: &text,
-        tone,
-        icon: Some(icon),
+        text,
+        tone: Tone::Green,
+        icon: Some("check"),
     })
 }
 
+/// How far it is behind, with the page that compares, and since when.
+fn behind(scene: &Scene, one: &Delivery) -> Markup {
+    let pair = pair(one);
+    let compared = pair.as_ref().and_then(|pair| scene.compared.get(pair));
+    let text = match compared {
+        Some(Comparison { commits: 0, .. }) => "ahead of its source".to_owned(),
+        Some(Comparison { commits: 1, .. }) => "1 commit behind".to_owned(),
+        Some(Comparison { commits, .. }) => format!("{commits} commits behind"),
+        None => behind_by(scene, one),
+    };
+    let mark = badge(Badge {
+        text: &text,
+        tone: Tone::Amber,
+        icon: Some("warning"),
+    });
+    let page =
+        pair.and_then(|(repository, running, coming)| scm::comparison_page(&repository, &running, &coming));
+    let since = compared.and_then(|compared| compared.since.as_ref()?.parse::<Timestamp>().ok());
+    html! {
+        @match page {
+            Some(page) => { a.flux-compare href=(page) rel="external noreferrer" title="Compare what runs with the newest" { (mark) } }
+            None => { (mark) }
+        }
+        @if let Some(since) = since { span.muted { "since " (time(since, scene.now)) "," } }
+    }
+}
+
 /// By how much the running commit is older than the newest one, as far as the Git host tells their moments.
-fn behind(scene: &Scene, one: &Delivery) -> String {
+fn behind_by(scene: &Scene, one: &Delivery) -> String {
     let at = |revision: Option<&Revision>| {
         let told = told(scene, one, revision?)?;
         moment(told.as_ref().ok()?.as_ref()?)

@@ -10,10 +10,10 @@ use kubernetes::engine::{Condition, Failure, KindState, Question, Selector, Sort
 use kubernetes::health::events::EventLine;
 use maud::Markup;
 use model::EntityRef;
-use scm::Commit;
+use scm::{Commit, Comparison};
 
 use super::dependencies::draw;
-use super::scene::{Applied, Change, Scene};
+use super::scene::{Applied, Change, Scene, to_compare};
 use super::{states, view};
 use crate::actions::Allowed;
 use crate::engine::kinds::ALL;
@@ -40,6 +40,7 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
                 fine(),
             ),
         ),
+        ("deployments-commits-behind", shown(commits_behind())),
         (
             "deployments-with-actions",
             shown(Scene {
@@ -82,6 +83,24 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
     ];
     samples.extend(overview::samples());
     samples
+}
+
+/// It is known by how many commits it is behind, and what failed.
+fn commits_behind() -> Scene {
+    let found = Deliveries {
+        all: vec![objects::failed()],
+        ..ready()
+    };
+    let pairs = to_compare(&found).into_iter();
+    let compared = Comparison {
+        commits: 3,
+        since: Some("2026-11-24T07:30:00Z".to_owned()),
+    };
+    Scene {
+        compared: pairs.map(|pair| (pair, compared.clone())).collect(),
+        failed: objects::failures(),
+        ..scene(found, Vec::new())
+    }
 }
 
 fn ready() -> Deliveries {
@@ -149,6 +168,8 @@ fn scene(found: Deliveries, applied: Vec<Applied>) -> Scene {
             commit(OLD, "api: answer faster", "2026-11-24T05:00:00Z"),
             commit(NEW, "api: tell why\n\nPeople asked.", "2026-11-24T08:00:00Z"),
         ]),
+        compared: BTreeMap::new(),
+        failed: Vec::new(),
         pushed: Vec::new(),
         changes: Vec::new(),
         applied,

@@ -1,24 +1,27 @@
 //! What the tab shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use kubernetes::engine::Object;
 use kubernetes::health::events::EventLine;
 use maud::Markup;
 use model::EntityRef;
-use scm::Commit;
+use scm::{Commit, Comparison};
 
 use super::actions::links;
 use super::dependencies::Drawing;
 use crate::actions::Allowed;
 use crate::engine::dependencies::Dependencies;
+use crate::engine::failures::Failed;
 use crate::engine::inventory::Inventory;
-use crate::engine::{Deliveries, Delivery, Link, Pushed, rollouts};
+use crate::engine::{Deliveries, Delivery, Link, Pair, Pushed, Revision, Sync, rollouts};
 
 /// What is known of a commit; an error says why nothing is.
 pub(crate) type Told = Result<Option<Commit>, String>;
 
+/// Pairs of commits that are compared.
+const MOST_COMPARED: usize = 10;
 /// Commits of the deploy log of one applier whose messages are asked for.
 const MOST_BEFORE: usize = 5;
 
@@ -30,7 +33,11 @@ pub(crate) struct Scene {
     pub found: Deliveries,
     /// By repository and commit.
     pub commits: BTreeMap<(String, String), Told>,
+    /// What the newest commits have beyond those that run, as far as it is known.
+    pub compared: BTreeMap<Pair, Comparison>,
     pub events: Vec<EventLine>,
+    /// What failed lately, as objects and events say.
+    pub failed: Vec<Failed>,
     /// What Flux told by its webhook.
     pub pushed: Vec<Pushed>,
     /// Changes of the entity's descriptor.
@@ -114,4 +121,20 @@ pub(crate) fn wanted(found: &Deliveries) -> Vec<(String, String)> {
     all.sort();
     all.dedup();
     all
+}
+
+/// The repository, the commit that runs and the newest one, where these are two.
+pub(crate) fn pair(one: &Delivery) -> Option<Pair> {
+    let sha = |revision: Option<&Revision>| revision?.commit.clone();
+    let (running, coming) = (sha(one.revisions.running())?, sha(one.revisions.coming())?);
+    (one.sync() == Sync::Behind && running != coming).then_some((
+        one.repository()?.to_owned(),
+        running,
+        coming,
+    ))
+}
+
+/// The commits that a page wants to have compared.
+pub(crate) fn to_compare(found: &Deliveries) -> BTreeSet<Pair> {
+    found.all.iter().filter_map(pair).take(MOST_COMPARED).collect()
 }

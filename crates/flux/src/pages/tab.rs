@@ -1,6 +1,6 @@
 //! The tab: it asks the engine, and shows what was found.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use catalog::{Catalog, Sight};
@@ -13,18 +13,19 @@ use kubernetes::engine::{Kind, Object, Question, topic};
 use kubernetes::health::events::{EventLine, merged};
 use maud::{Markup, html};
 use model::{Clock, EntityRef, SystemClock};
-use plugin::{Body, EntityPage, EntityTab, Permission, Place, RenderError, TabAnswer};
+use plugin::{Body, EntityPage, EntityTab, Permission, Place, PluginId, RenderError, TabAnswer};
+use scm::Comparison;
 use serde_json::Value;
 use store::Store;
 
 use super::actions::{Asked, notice};
 use super::dependencies::draw;
-use super::scene::{Applied, Change, Scene, main, wanted};
+use super::scene::{Applied, Change, Scene, main, to_compare, wanted};
 use super::{states, view};
 use crate::actions::{Address, Allowed};
-use crate::engine::inventory::{self, entries};
+use crate::engine::inventory::{self, Entry, entries};
 use crate::engine::kinds::{ALL, source};
-use crate::engine::{Commits, Deliveries, Pushed, dependencies, find};
+use crate::engine::{Commits, Deliveries, LookUps, Looked, Pair, Pushed, dependencies, failures, find};
 use crate::webhook;
 
 static TAB: Place = Place::new("deployments", "Deployments", 41);
@@ -46,6 +47,7 @@ const MOST_FOLLOWED: usize = 100;
 pub(crate) struct Tab {
     pub kubernetes: Kubernetes,
     pub commits: Commits,
+    pub look_ups: LookUps,
     pub catalog: Catalog,
     pub store: Store,
     pub allowed: Allowed,
@@ -63,6 +65,11 @@ impl EntityTab for Tab {
 
     fn needs(&self) -> Option<&'static Permission> {
         Some(&kubernetes::RESOURCES_READ)
+    }
+
+    fn offers(&self) -> Vec<(PluginId, &'static Permission)> {
+        let permissions = self.allowed.permissions();
+        permissions.map(|permission| (crate::ID, permission)).collect()
     }
 
     fn topics(&self, reference: &EntityRef) -> Vec<String> {
@@ -103,7 +110,8 @@ impl Tab {
         let asked = Asked::read(&page.query, &self.kubernetes, is_shown);
         self.kubernetes
             .follow(topic(&page.reference, PAGE), Some(&question), shown);
-        let scene = self.scene(found, page.reference.clone()).await;
+        let mut scene = self.scene(found, page.reference.clone()).await;
+        scene.allowed = scene.allowed.without(&page.denied);
         Ok(html! { (notice(asked.as_ref())) (view::tab(&scene, &question)) })
     }
 
@@ -113,16 +121,24 @@ impl Tab {
             let commit = self.commits.get(&repository, &sha).await;
             ((repository, sha), commit)
         });
-        let commits = join_all(asked).await.into_iter().collect();
-        let (pushed, changes) = tokio::join!(self.pushed(&found), self.changes(&reference));
+        // All that is asked of others is asked at the same time, because the page waits for it.
+        let (commits, compared, looked, pushed, changes) = tokio::join!(
+            join_all(asked),
+            self.compared(&found),
+            self.look_ups.of(unwatched(&found)),
+            self.pushed(&found),
+            self.changes(&reference),
+        );
         let dependencies = dependencies::of(&found);
         // The layout may take some milliseconds, in which the thread serves nobody else.
         let drawn = dependencies.clone();
         let drawing = tokio::task::spawn_blocking(move || draw(&drawn)).await;
         Scene {
-            commits,
+            commits: commits.into_iter().collect(),
+            compared,
+            failed: failures::of(&self.kubernetes, &main(&found)),
             events: self.events(&found),
-            applied: self.applied(&found, now),
+            applied: self.applied(&found, &looked, now),
             dependencies,
             pushed,
             changes,
@@ -132,6 +148,19 @@ impl Tab {
             found,
             now,
         }
+    }
+
+    /// What the newest commits have beyond those that run. Where the host does not tell in time, the page says less.
+    async fn compared(&self, found: &Deliveries) -> BTreeMap<Pair, Comparison> {
+        let asked = to_compare(found).into_iter().map(async |pair| {
+            let told = self.commits.compare(&pair).await;
+            let told = told.unwrap_or_else(|reason| {
+                tracing::debug!("commits of {} are not compared: {reason}", pair.0);
+                None
+            });
+            Some((pair, told?))
+        });
+        join_all(asked).await.into_iter().flatten().collect()
     }
 
     /// What Flux told of the appliers and their sources by its webhook.
@@ -185,19 +214,29 @@ impl Tab {
             .filter(|(_, object)| seen.insert(object.uid().to_owned()))
             .flat_map(|(cluster, object)| self.kubernetes.events(cluster, object.uid()))
             .collect();
-        merged(events.iter().map(|event| &event.value))
+        failures::joined(merged(events.iter().map(|event| &event.value)))
     }
 
-    fn applied(&self, found: &Deliveries, now: Timestamp) -> Vec<Applied> {
+    fn applied(&self, found: &Deliveries, looked: &Looked, now: Timestamp) -> Vec<Applied> {
         let main = main(found).into_iter().take(MOST_INVENTORIES);
         main.map(|one| Applied {
             title: one.title.clone(),
             namespace: one.applier.namespace().to_owned(),
             name: one.applier.name().to_owned(),
-            inventory: inventory::of(&self.kubernetes, &one.cluster, &one.applier, now),
+            inventory: inventory::of(&self.kubernetes, &one.cluster, &one.applier, looked, now),
         })
         .collect()
     }
+}
+
+/// Objects of the main appliers whose kinds are not watched.
+fn unwatched(found: &Deliveries) -> Vec<(String, Entry)> {
+    let main = main(found).into_iter().take(MOST_INVENTORIES);
+    main.flat_map(|one| {
+        let entries = inventory::unwatched(&one.applier).into_iter();
+        entries.map(|entry| (one.cluster.clone(), entry))
+    })
+    .collect()
 }
 
 /// The objects whose changes the page shows. A source that is not there yet counts, too.

@@ -1,5 +1,7 @@
 //! Actions: what the cluster hears, what is kept of it, and how it is followed.
 
+use flux::actions::RECONCILE;
+use plugin::Denied;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
@@ -225,6 +227,25 @@ async fn what_is_off_read_only_or_of_others_is_not_done() {
         assert_eq!(server.sent(), [Value::Null; 0]);
         assert_eq!(world.audited().len(), 1, "the attempt is kept");
     }
+}
+
+#[tokio::test]
+async fn a_button_without_permission_says_so_before_it_is_pressed() {
+    let server = cluster().await;
+    let world = World::of(&server, on()).await;
+    let (reconcile, suspend) = ("action=\"/flux/reconcile\"", "action=\"/flux/suspend\"");
+    let all = world.tab_with("", suspend).await;
+    assert!(all.contains(reconcile) && !all.contains("You lack"), "{all}");
+    let denied: Denied = [&RECONCILE].into_iter().collect();
+    let page = world.tab_without(denied, "").await;
+    assert!(
+        page.contains("You lack the permission flux.objects.reconcile"),
+        "{page}"
+    );
+    assert!(
+        !page.contains("action=\"/flux/reconcile") && page.contains(suspend),
+        "{page}"
+    );
 }
 
 #[tokio::test]

@@ -8,8 +8,11 @@ mod actions;
 #[path = "../../../kubernetes/tests/it/api_server.rs"]
 #[expect(dead_code, reason = "the tests of the other crate need more of it")]
 mod api_server;
+mod behind;
 mod fixtures;
 mod overview;
+mod owners;
 mod pages;
 mod tab;
+mod unwatched;
 mod world;

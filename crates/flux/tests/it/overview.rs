@@ -60,3 +60,38 @@ async fn what_is_not_there_is_told_apart() {
     assert!(page.contains("resources: [kustomizations]"), "{page}");
     assert!(!page.contains("is not installed"), "{page}");
 }
+
+#[tokio::test]
+async fn what_the_operator_reports_is_shown_where_it_is() {
+    let server = cluster().await;
+    let components = json!([{"name": "source-controller", "image": "ghcr.io/fluxcd/source-controller:v1.9.3@sha256:16", "ready": false, "status": "no room for it"}]);
+    let spec = json!({"spec": {
+        "distribution": {"version": "v2.9.4", "status": "Installed"}, "components": components,
+        "sync": {"id": "kustomization/flux-system", "path": "clusters/north", "source": "https://git.example.com/fleet.git", "ready": true, "status": "Applied revision: main"},
+    }});
+    server.put("fluxreports", object("flux-system", "flux", json!({}), spec));
+    let world = World::of(&server, json!({})).await;
+    let page = world.page_with("/flux", "Flux Operator in North").await;
+    for words in [
+        "v2.9.4",
+        "v1.9.3",
+        "no room for it",
+        "clusters/north",
+        "Applied revision: main",
+    ] {
+        assert!(page.contains(words), "{words:?} is missing in {page}");
+    }
+    let without = cluster().await;
+    let world = World::of(&without, json!({})).await;
+    let page = world.page_with("/flux", "<strong>apps</strong>").await;
+    assert!(
+        !page.contains("Flux Operator") && !page.contains("fluxreports"),
+        "{page}"
+    );
+
+    let forbidding = cluster().await;
+    forbidding.put("fluxreports", object("flux-system", "flux", json!({}), json!({})));
+    forbidding.forbid("fluxreports");
+    let world = World::of(&forbidding, json!({})).await;
+    world.page_with("/flux", "resources: [fluxreports]").await;
+}

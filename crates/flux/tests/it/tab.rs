@@ -105,3 +105,75 @@ async fn changes_of_the_descriptor_stand_beside_deployments() {
     assert!(page.contains("Descriptor created"), "{page}");
     assert!(page.contains("ReconciliationSucceeded in North"), "{page}");
 }
+
+#[tokio::test]
+async fn failures_are_in_the_log_without_a_webhook() {
+    let server = cluster().await;
+    let labels = json!({"backstage.io/kubernetes-id": "web"});
+    let entry = |status: &str, sha: &str| {
+        json!({
+            "digest": sha, "firstReconciled": "2026-11-24T08:00:00Z", "lastReconciled": "2026-11-24T08:10:00Z",
+            "lastReconciledStatus": status, "metadata": {"revision": format!("main@sha1:{sha}")},
+        })
+    };
+    let earlier = "9f1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b9c";
+    let history = json!([entry("HealthCheckFailed", earlier)]);
+    let status = json!({
+        "history": history, "lastAttemptedRevision": format!("main@sha1:{SHA}"),
+        "conditions": [ready("False", "BuildFailed", "no such path: apps")],
+    });
+    let spec = json!({"sourceRef": {"kind": "GitRepository", "name": "fleet"}});
+    server.put(
+        "kustomizations",
+        object(
+            "flux-system",
+            "apps",
+            labels,
+            json!({"spec": spec, "status": status}),
+        ),
+    );
+    let event = |name: &str, about: &str, reason: &str, message: &str, sha: &str| {
+        json!({
+            "metadata": {"name": name, "namespace": "flux-system", "uid": name, "annotations": {"kustomize.toolkit.fluxcd.io/revision": format!("main@sha1:{sha}")}},
+            "involvedObject": {"kind": "Kustomization", "name": "apps", "uid": about}, "type": "Warning",
+            "reason": reason, "message": message, "count": 4, "firstTimestamp": "2026-11-24T09:05:00Z", "lastTimestamp": "2026-11-24T09:25:00Z",
+        })
+    };
+    let apps = "flux-system-apps";
+    server.put(
+        "events",
+        event("e1", apps, "BuildFailed", "no such path: apps", SHA),
+    );
+    server.put(
+        "events",
+        event(
+            "e2",
+            apps,
+            "HealthCheckFailed",
+            "timeout waiting for web",
+            earlier,
+        ),
+    );
+    let mut fetch = event(
+        "e3",
+        "flux-system-fleet",
+        "GitOperationFailed",
+        "authentication required",
+        SHA,
+    );
+    fetch["count"] = 7.into();
+    server.put("events", fetch);
+    let world = World::of(&server, json!({})).await;
+    world.tab_with("", "authentication required").await;
+    let page = world.tab_with("", "timeout waiting for web").await;
+    let begin = page.find("Deploy log").unwrap();
+    let log = &page[begin..begin + page[begin..].find("</section>").unwrap()];
+    let once = |words: &str| assert_eq!(log.matches(words).count(), 1, "{words:?} in {log}");
+    once("no such path: apps");
+    once("4 times, last");
+    once("and it is so now");
+    once("GitRepository flux-system/fleet in North");
+    // What the log of the Kustomization has is told once, with the message of the event.
+    once("timeout waiting for web");
+    once("HealthCheckFailed");
+}

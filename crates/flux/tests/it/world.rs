@@ -14,7 +14,7 @@ use http_body_util::BodyExt;
 use model::{EntityRef, Fault, SystemClock, Viewer};
 use outside::{OutsideCalls, Settings};
 use parking_lot::Mutex;
-use plugin::{AuditEvent, AuditLog, Body, EntityPage, EntityTab, SearchFeed, Services, TabAnswer};
+use plugin::{AuditEvent, AuditLog, Body, Denied, EntityPage, EntityTab, SearchFeed, Services, TabAnswer};
 use serde_json::{Value, json};
 use store::{Database, Store, StoreError, Tx};
 use tempfile::TempDir;
@@ -66,11 +66,16 @@ impl SearchFeed for NoFeed {
 impl World {
     /// With the component `web`, in front of this cluster, with more of the configuration.
     pub async fn of(server: &ApiServer, more: Value) -> Self {
+        Self::with(server, more, "").await
+    }
+
+    /// The same, with more entities.
+    pub async fn with(server: &ApiServer, more: Value, entities: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let web = "apiVersion: backstage.io/v1alpha1\nkind: Component\n\
                    metadata: {name: web, annotations: {backstage.io/kubernetes-id: web}}\n\
                    spec: {type: service, lifecycle: production, owner: team}\n";
-        std::fs::write(folder.path().join("all.yaml"), web).unwrap();
+        std::fs::write(folder.path().join("all.yaml"), format!("{web}{entities}")).unwrap();
         let tables = [(work::PLUGIN, work::MIGRATIONS), ("flux", flux::MIGRATIONS)];
         let store = Store::open_with(&Database::SqliteMemory, &tables).await.unwrap();
         let clusters =
@@ -137,12 +142,18 @@ impl World {
 
     /// The tab of `web`.
     pub async fn tab(&self, query: &str) -> String {
+        self.tab_without(Denied::default(), query).await
+    }
+
+    /// The same for somebody who lacks permissions.
+    pub async fn tab_without(&self, denied: Denied, query: &str) -> String {
         let annotations = json!({"backstage.io/kubernetes-id": "web"});
         let entity = json!({"kind": "Component", "metadata": {"name": "web", "annotations": annotations}});
         let page = EntityPage {
             entity: Arc::new(entity),
             reference: EntityRef::new("component", "default", "web"),
             viewer: Viewer::nobody(),
+            denied,
             rest: String::new(),
             query: query.to_owned(),
             deadline: Instant::now(),

@@ -8,7 +8,9 @@ use catalog::Catalog;
 use config::Config;
 use model::{Actor, EntityRef, Fault, SystemClock, Viewer};
 use outside::{OutsideCalls, Settings};
-use plugin::{AuditEvent, AuditLog, Body, Contributions, EntityPage, SearchFeed, Services, TabAnswer};
+use plugin::{
+    AuditEvent, AuditLog, Body, Contributions, Denied, EntityPage, SearchFeed, Services, TabAnswer,
+};
 use serde_json::{Value, json};
 use store::{Announced, Announcements, Database, Store, StoreError, Tx};
 use testkit::FakeGitea;
@@ -160,6 +162,7 @@ fn page(entity: &Value, rest: &str, time: Duration) -> EntityPage {
         entity: Arc::new(entity.clone()),
         reference: reference(),
         viewer: Viewer::guest(),
+        denied: Denied::default(),
         rest: rest.to_owned(),
         query: String::new(),
         deadline: Instant::now() + time,

@@ -11,7 +11,7 @@ use catalog::{Catalog, Sight};
 use config::Config;
 use model::{Actor, EntityRef, Fault, SystemClock, Viewer};
 use outside::{OutsideCalls, Settings};
-use plugin::{Body, Contributions, EntityPage, Policy, Routes, SearchFeed, Services, TabAnswer};
+use plugin::{Body, Contributions, Denied, EntityPage, Policy, Routes, SearchFeed, Services, TabAnswer};
 use serde_json::{Value, json};
 use store::{Database, Store, StoreError, Tx};
 use tempfile::TempDir;
@@ -207,6 +207,7 @@ impl World {
             entity: self.entity.clone(),
             reference: self.reference.clone(),
             viewer: Viewer::guest(),
+            denied: Denied::default(),
             rest: rest.to_owned(),
             query: query.to_owned(),
             deadline: Instant::now() + time,

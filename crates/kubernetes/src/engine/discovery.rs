@@ -38,6 +38,12 @@ impl Kinds {
         self.found.get(&(group.to_owned(), plural.to_owned()))
     }
 
+    /// The kind of a group with this word, which objects carry, for example `ClusterRole`.
+    pub fn by_word(&self, group: &str, word: &str) -> Option<&(ApiResource, ApiCapabilities)> {
+        let mut all = self.found.values();
+        all.find(|(resource, _)| resource.group == group && resource.kind == word)
+    }
+
     /// Whether there is such a kind, and its changes can be followed.
     pub fn can_be_watched(&self, group: &str, plural: &str) -> bool {
         let found = self.get(group, plural);

@@ -6,7 +6,8 @@ use futures::future::join_all;
 use maud::html;
 use model::{Clock, EntityRef, SystemClock, Viewer};
 use plugin::{
-    Body, EntityCard, EntityPage, EntityTab, PeopleTokens, Permission, Place, RenderError, TabAnswer,
+    Body, EntityCard, EntityPage, EntityTab, PeopleTokens, Permission, Place, PluginId, RenderError,
+    TabAnswer,
 };
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -70,6 +71,14 @@ impl EntityTab for Tab {
         Some(&RESOURCES_READ)
     }
 
+    fn offers(&self) -> Vec<(PluginId, &'static Permission)> {
+        let allowed = self.kubernetes.allowed();
+        let permissions = allowed.permissions();
+        permissions
+            .map(|permission| (crate::actions::ID, permission))
+            .collect()
+    }
+
     fn topics(&self, reference: &EntityRef) -> Vec<String> {
         vec![topic(reference, "objects")]
     }
@@ -84,7 +93,8 @@ impl EntityTab for Tab {
         }
         let question = question(&page.entity)?;
         self.kubernetes.watch_with_custom(&kinds_of_tab()).await;
-        let scene = self.scene(page.reference, question, &page.viewer).await;
+        let mut scene = self.scene(page.reference, question, &page.viewer).await;
+        scene.actions = scene.actions.without(&page.denied);
         let content = match asked {
             None => html! { (actions::notice(&page.query, &scene, None)) (workloads::tab(&scene)) },
             Some(asked) => match asked.find(&scene) {

@@ -302,6 +302,7 @@ impl ApiServer {
         if objects.contains_key("kustomizations") {
             all.extend(FLUX);
         }
+        all.extend(objects.contains_key("fluxreports").then_some(OPERATOR));
         all
     }
 
@@ -310,13 +311,19 @@ impl ApiServer {
         let all = objects.get(&asked.plural).map(Vec::as_slice).unwrap_or_default();
         if let Some(name) = &asked.name {
             let found = all.iter().find(|object| object["metadata"]["name"] == *name);
-            return found.map_or_else(|| StatusCode::NOT_FOUND.into_response(), json_answer);
+            return found.map_or_else(|| missing(&asked.plural, name), json_answer);
         }
         let items: Vec<&Value> = all.iter().filter(|object| asked.selects(object)).collect();
         json_answer(
             &json!({"kind": "List", "apiVersion": "v1", "metadata": {"resourceVersion": "1"}, "items": items}),
         )
     }
+}
+
+fn missing(plural: &str, name: &str) -> Response {
+    let message = format!("{plural} \"{name}\" not found");
+    let status = json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": message, "reason": "NotFound", "code": 404});
+    (StatusCode::NOT_FOUND, json_answer(&status)).into_response()
 }
 
 fn forbidden(plural: &str) -> Response {
@@ -371,6 +378,14 @@ const FLUX: [Group; 3] = [
         )],
     ),
 ];
+/// The group of the Flux Operator.
+const OPERATOR: Group = (
+    "fluxcd.controlplane.io",
+    &[(
+        "v1",
+        &[("fluxreports", "FluxReport"), ("fluxinstances", "FluxInstance")],
+    )],
+);
 const GROUPS: [Group; 5] = [
     ("metrics.k8s.io", &[("v1beta1", &[("pods", "PodMetrics")])]),
     (

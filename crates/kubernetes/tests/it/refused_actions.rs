@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use kubernetes::actions::{DELETE_POD, RESTART};
 use model::{Fault, Viewer};
-use plugin::{Decision, Permission, Policy};
+use plugin::{Decision, Denied, Permission, Policy};
 use serde_json::json;
 
 use crate::actions::{ALL, CLOCK, POD, SCALE, WEB, post, section, send, server, world};
@@ -68,6 +69,32 @@ async fn what_must_not_be_done_says_why() {
         .send("GET", &format!("/kubernetes/delete-pod?{unknown}"), &[], "")
         .await;
     assert_eq!(answer.status(), 404);
+}
+
+#[tokio::test]
+async fn a_button_without_permission_says_so_before_it_is_pressed() {
+    let server = server().await;
+    let world = world(&server).await;
+    let (restart, pod) = ("href=\"/kubernetes/restart?", "href=\"/kubernetes/delete-pod?");
+    let all = world.tab("", "").await;
+    assert!(all.contains(restart) && !all.contains("You lack"), "{all}");
+    let denied: Denied = [&RESTART].into_iter().collect();
+    let page = world.tab_without(denied, "", "").await;
+    assert!(
+        page.contains("You lack the permission kubernetes.workloads.restart"),
+        "{page}"
+    );
+    assert!(
+        !page.contains(restart) && page.contains("href=\"/kubernetes/scale?"),
+        "{page}"
+    );
+    let denied: Denied = [&DELETE_POD].into_iter().collect();
+    let page = world.tab_without(denied, POD, "").await;
+    assert!(
+        page.contains("You lack the permission kubernetes.pods.delete"),
+        "{page}"
+    );
+    assert!(!page.contains(pod), "{page}");
 }
 
 #[tokio::test]

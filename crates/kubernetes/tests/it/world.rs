@@ -16,8 +16,8 @@ use model::{EntityRef, Fault, SystemClock, Viewer};
 use outside::{OutsideCalls, Settings};
 use parking_lot::Mutex;
 use plugin::{
-    AuditEvent, AuditLog, Body, EntityPage, EntityStates, EntityTab, PeopleTokens, Policy, SearchFeed,
-    Services, TabAnswer,
+    AuditEvent, AuditLog, Body, Denied, EntityPage, EntityStates, EntityTab, PeopleTokens, Policy,
+    SearchFeed, Services, TabAnswer,
 };
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -176,11 +176,17 @@ impl World {
 
     /// The tab of `web`, or what lies below it.
     pub async fn tab(&self, rest: &str, query: &str) -> String {
+        self.tab_without(Denied::default(), rest, query).await
+    }
+
+    /// The same for somebody who lacks permissions.
+    pub async fn tab_without(&self, denied: Denied, rest: &str, query: &str) -> String {
         let entity = json!({"kind": "Component", "metadata": {"name": "web", "annotations": {"backstage.io/kubernetes-id": "web"}}});
         let page = EntityPage {
             entity: Arc::new(entity),
             reference: EntityRef::new("component", "default", "web"),
             viewer: Viewer::nobody(),
+            denied,
             rest: rest.to_owned(),
             query: query.to_owned(),
             deadline: Instant::now(),

@@ -126,6 +126,10 @@ async fn tabs(world: &World) {
     let page = world.get(&format!("{TEAPOT}/brew")).await.1;
     assert!(page.contains("Brewing in brown-betty"));
     assert!(
+        !page.contains("You may not taste"),
+        "the guest of this machine administers it"
+    );
+    assert!(
         page.contains("data-live=\"teapot:default/brown-betty teapots.harvest\""),
         "{page}"
     );
@@ -276,15 +280,18 @@ async fn documents_are_found_by_those_who_have_the_permission_of_their_type() {
     assert!(count.contains("\"numberOfResults\":0"), "{count}");
 }
 
-/// Keeps everybody from brewing.
-struct NoTea;
+/// Keeps one permission from everybody.
+struct Without(&'static str);
 
 #[async_trait]
-impl Policy for NoTea {
+impl Policy for Without {
     async fn decide(&self, _: &Viewer, asked: &[&'static Permission]) -> Result<Vec<Decision>, Fault> {
-        let decide = |permission: &&'static Permission| match permission.name {
-            "teapots.brew" => Decision::Deny,
-            _ => Decision::Allow,
+        let decide = |permission: &&'static Permission| {
+            if permission.name == self.0 {
+                Decision::Deny
+            } else {
+                Decision::Allow
+            }
         };
         Ok(asked.iter().map(decide).collect())
     }
@@ -292,7 +299,7 @@ impl Policy for NoTea {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_tab_whose_permission_is_missing_says_which() {
-    let policy: Arc<dyn Policy> = Arc::new(NoTea);
+    let policy: Arc<dyn Policy> = Arc::new(Without("teapots.brew"));
     let world = World::governed(vec![teapots()], json!({}), Some(policy))
         .await
         .unwrap();
@@ -302,4 +309,14 @@ async fn a_tab_whose_permission_is_missing_says_which() {
         !page.contains("Brewing in") && !page.contains("teapots.harvest"),
         "{page}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tab_is_told_what_of_its_offers_the_viewer_may_not_do() {
+    let policy: Arc<dyn Policy> = Arc::new(Without("teapots.recipe.read"));
+    let world = World::governed(vec![teapots()], json!({}), Some(policy))
+        .await
+        .unwrap();
+    let page = world.until(&format!("{TEAPOT}/brew"), "Brewing in").await;
+    assert!(page.contains("You may not taste"), "{page}");
 }

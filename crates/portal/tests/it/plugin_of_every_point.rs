@@ -173,15 +173,20 @@ impl EntityTab for BrewTab {
         Some(&BREW)
     }
 
+    fn offers(&self) -> Vec<(PluginId, &'static Permission)> {
+        vec![(ID, &TASTE)]
+    }
+
     fn topics(&self, _: &EntityRef) -> Vec<String> {
         vec!["teapots.harvest".to_owned()]
     }
 
     async fn show(&self, page: EntityPage) -> Result<TabAnswer, RenderError> {
         match page.rest.as_str() {
-            "" => Ok(TabAnswer::Content(Body::Ours(
-                html! { p { "Brewing in " (page.reference.name()) } },
-            ))),
+            "" => Ok(TabAnswer::Content(Body::Ours(html! {
+                p { "Brewing in " (page.reference.name()) }
+                @if page.denied.has(&TASTE) { p { "You may not taste" } }
+            }))),
             "leaves/assam" => Ok(TabAnswer::Content(Body::Foreign(
                 "<b>Assam</b><script>boil()</script>".to_owned(),
             ))),

@@ -22,6 +22,19 @@ impl Gitea {
         self.get(Call::new(&path, &doing).query(&BRIEF)).await
     }
 
+    /// What the server says about the commits that `head` has and `base` has not.
+    pub(crate) async fn compared(
+        &self,
+        (owner, name): (&str, &str),
+        base: &str,
+        head: &str,
+    ) -> Result<Value, Fault> {
+        let doing = format!("{base} and {head} of {owner}/{name} cannot be compared");
+        let range = format!("{base}...{head}");
+        let path = ["repos", owner, name, "compare", &range];
+        self.get(Call::new(&path, &doing).query(&BRIEF)).await
+    }
+
     /// The commit that last changed a place; nothing where the server names none. Fails with [`FaultKind::NotFound`] where there
     /// is no such place. `doing` is what fails without it.
     pub(crate) async fn last_commit(&self, place: &Place, doing: &str) -> Result<Option<String>, Fault> {

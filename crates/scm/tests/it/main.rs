@@ -6,6 +6,7 @@
 )]
 
 mod codeowners;
+mod comparing;
 mod contents;
 mod expressions;
 mod folders;

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use maud::Markup;
 use model::Viewer;
 use model::{EntityRef, Fault, LocationRef, Place, Problem, entity};
-use plugin::EntityPage;
+use plugin::{Denied, EntityPage};
 use serde_json::Value;
 use ui::href;
 
-use super::parts::{Denied, Wanted};
+use super::parts::Wanted;
 use super::relations::relation_pages;
 use super::view::{self, EntityFrame, HEAD_TARGETS, Overview, SHOWN_IN_HEAD};
 use super::{dependencies, people};
@@ -61,7 +61,7 @@ pub(super) async fn frame(
         reference: reference.clone(),
         problems,
         starred,
-        denied: pages.parts().denied(viewer, permissions).await?,
+        denied: pages.parts().denied(viewer, permissions, tab).await?,
         current: tab.to_owned(),
     }))
 }

@@ -3,7 +3,6 @@
 //! Every part runs contained: an error, a panic or slowness is shown in its place and hurts nothing else. A deferred
 //! part is left out of the page at first; the page names an address that answers with the part filled in.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,9 +10,9 @@ use futures::future::join_all;
 use maud::{Markup, html};
 use model::{EntityRef, Fault, Viewer};
 use plugin::{
-    Badge, BadgeTone, Body, Decision, EntityAction, EntityActions, EntityBadges, EntityCard, EntityPage,
-    EntityStates, EntityTab, Form, Moment, Of, Permission, PluginId, RenderError, TabAnswer, contained,
-    contained_now,
+    Badge, BadgeTone, Body, Decision, Denied, EntityAction, EntityActions, EntityBadges, EntityCard,
+    EntityPage, EntityStates, EntityTab, Form, Moment, Of, Permission, PluginId, RenderError, TabAnswer,
+    contained, contained_now,
 };
 use serde_json::Value;
 use ui::{Button, Card, Tone, badge, button, card, error_state, href, no_permission};
@@ -45,19 +44,14 @@ pub struct EntityParts {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Wanted(Option<String>);
 
-/// Names of the permissions that parts need and the viewer lacks.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Denied(BTreeSet<&'static str>);
+/// Whether the viewer lacks what a part needs.
+fn is_denied(denied: &Denied, needed: Option<&'static Permission>) -> bool {
+    needed.is_some_and(|permission| denied.has(permission))
+}
 
-impl Denied {
-    fn has(&self, needed: Option<&'static Permission>) -> bool {
-        needed.is_some_and(|permission| self.0.contains(permission.name))
-    }
-
-    fn refusal(&self, title: &str, needed: Option<&'static Permission>) -> Option<Markup> {
-        let needed = needed.filter(|_| self.has(needed))?;
-        Some(no_permission(title, needed.name))
-    }
+fn refusal(denied: &Denied, title: &str, needed: Option<&'static Permission>) -> Option<Markup> {
+    let needed = needed.filter(|permission| denied.has(permission))?;
+    Some(no_permission(title, needed.name))
 }
 
 impl Wanted {
@@ -110,18 +104,22 @@ impl EntityParts {
             })
     }
 
-    /// The permissions that parts need and the viewer lacks.
+    /// The permissions that the viewer lacks: of those that parts need, and of those that the tab at hand offers something with.
     pub(crate) async fn denied(
         &self,
         viewer: &Viewer,
         permissions: Option<&Permissions>,
+        path: &str,
     ) -> Result<Denied, Fault> {
+        let shown = self.tabs.iter().find(|tab| tab.part.place().path == path);
+        let offered = shown.map(|tab| tab.part.offers()).unwrap_or_default();
         let tabs = self.tabs.iter().map(|of| (&of.plugin, of.part.needs()));
         let cards = self.cards.iter().map(|of| (&of.plugin, of.part.needs()));
         let badges = self.badges.iter().map(|of| (&of.plugin, of.part.needs()));
         let needed = tabs.chain(cards).chain(badges);
+        let needed = needed.filter_map(|(plugin, permission)| Some((plugin, permission?)));
         let needed: Vec<(&PluginId, &'static Permission)> = needed
-            .filter_map(|(plugin, permission)| Some((plugin, permission?)))
+            .chain(offered.iter().map(|(plugin, permission)| (plugin, *permission)))
             .collect();
         let decisions = match permissions {
             Some(permissions) => permissions.decide_all(viewer, &needed).await?,
@@ -129,9 +127,7 @@ impl EntityParts {
         };
         let denied = needed.iter().zip(decisions);
         let denied = denied.filter(|(_, decision)| *decision != Decision::Allow);
-        Ok(Denied(
-            denied.map(|((_, permission), _)| permission.name).collect(),
-        ))
+        Ok(denied.map(|((_, permission), _)| *permission).collect())
     }
 
     /// Topics that the open page follows: those of the tab shown, or of the cards of the overview, and of the badges.
@@ -143,10 +139,10 @@ impl EntityParts {
         denied: &Denied,
     ) -> Vec<String> {
         let tab = self.tabs.iter().find(|tab| tab.part.place().path == path);
-        let tab = tab.filter(|tab| !denied.has(tab.part.needs()));
+        let tab = tab.filter(|tab| !is_denied(denied, tab.part.needs()));
         let cards = self.cards.iter().filter(|card| {
             path.is_empty()
-                && !denied.has(card.part.needs())
+                && !is_denied(denied, card.part.needs())
                 && applies(&card.plugin, "card", || card.part.applies_to(entity))
         });
         let topics = tab.into_iter().map(|tab| tab.part.topics(reference));
@@ -166,7 +162,7 @@ impl EntityParts {
         denied: &Denied,
     ) -> Option<TabAnswer> {
         let tab = self.tabs.iter().find(|tab| tab.part.place().path == path)?;
-        if let Some(refused) = denied.refusal(&tab.part.place().title, tab.part.needs()) {
+        if let Some(refused) = refusal(denied, &tab.part.place().title, tab.part.needs()) {
             return Some(TabAnswer::Content(Body::Ours(refused)));
         }
         let is_deferred = tab.part.moment_of(&page.rest) == Moment::Deferred;
@@ -200,7 +196,7 @@ impl EntityParts {
         denied: &Denied,
     ) -> Option<TabAnswer> {
         let tab = self.tabs.iter().find(|tab| tab.part.place().path == path)?;
-        if let Some(refused) = denied.refusal(&tab.part.place().title, tab.part.needs()) {
+        if let Some(refused) = refusal(denied, &tab.part.place().title, tab.part.needs()) {
             return Some(TabAnswer::Content(Body::Ours(refused)));
         }
         let part = tab.part.clone();
@@ -218,7 +214,7 @@ impl EntityParts {
     /// The cards that apply, made at the same time.
     pub(crate) async fn cards(&self, wanted: &Wanted, page: &EntityPage, denied: &Denied) -> Vec<Markup> {
         let applying = self.cards.iter().filter(|card| {
-            !denied.has(card.part.needs())
+            !is_denied(denied, card.part.needs())
                 && applies(&card.plugin, "card", || card.part.applies_to(&page.entity))
         });
         join_all(applying.map(|card| one_card(card, wanted, page))).await
@@ -232,7 +228,10 @@ impl EntityParts {
         viewer: &Viewer,
         denied: &Denied,
     ) -> Markup {
-        let shown = self.badges.iter().filter(|of| !denied.has(of.part.needs()));
+        let shown = self
+            .badges
+            .iter()
+            .filter(|of| !is_denied(denied, of.part.needs()));
         let all = shown.flat_map(|of| {
             contained_now(&of.plugin, "badge", || of.part.badges(reference, entity, viewer))
                 .unwrap_or_default()
@@ -242,7 +241,10 @@ impl EntityParts {
 
     /// Topics on whose announcements the badges may change.
     fn badge_topics(&self, reference: &EntityRef, entity: &Value, denied: &Denied) -> Vec<String> {
-        let shown = self.badges.iter().filter(|of| !denied.has(of.part.needs()));
+        let shown = self
+            .badges
+            .iter()
+            .filter(|of| !is_denied(denied, of.part.needs()));
         let all = shown.flat_map(|of| {
             contained_now(&of.plugin, "badge", || of.part.topics(reference, entity)).unwrap_or_default()
         });

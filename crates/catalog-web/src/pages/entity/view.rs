@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use maud::{Markup, html};
 use model::{EntityRef, Problem, Severity, entity};
+use plugin::Denied;
 use serde_json::Value;
 use ui::{
     Button, Card, EntityHeader, PostForm, Tab, button, card, entity_header, href, lifecycle_badge, post_form,
@@ -11,7 +12,6 @@ use ui::{
 };
 
 use super::about::{about, details, links, web_address};
-use super::parts::Denied;
 use super::relations::{RelationPage, relation_card};
 use crate::pages::graph::view::{Drawing, picture};
 use crate::pages::link::named_link;

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use maud::Markup;
 use model::EntityRef;
+use plugin::Denied;
 use serde_json::{Value, json};
 use ui::{Flow, Tab};
 
 use super::data::{component, entities, problems, reference};
-use crate::pages::entity::parts::Denied;
 use crate::pages::entity::people::{Members, Ownership, PeopleParts};
 use crate::pages::entity::relations::RelationPage;
 use crate::pages::entity::{people, view};

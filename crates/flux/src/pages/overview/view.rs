@@ -10,6 +10,7 @@ use ui::{
     data_table, empty_state, filter_form, href, pagination, segmented, select, text_input, time,
 };
 
+use super::operator;
 use super::owners::Owners;
 use super::question::{PAGE, Question, Row};
 use crate::actions::Allowed;
@@ -21,6 +22,9 @@ use crate::pages::running::by;
 use crate::pages::states;
 use crate::pages::tables::{address, artifact_cell, source_cell, verified};
 use crate::pages::view::mark;
+
+/// Entities of one object that are named.
+const MOST_OWNERS: usize = 5;
 
 /// What the page shows.
 pub(crate) struct Overview<'a> {
@@ -49,6 +53,7 @@ pub(crate) fn content(overview: &Overview<'_>) -> Markup {
             @if clusters.iter().any(is_loading) { p.muted { "Objects of Flux are being loaded; the page shows them as they come." } }
             @if with_flux {
                 (controllers(overview))
+                (operator::cards(clusters))
                 (counts(overview))
                 (objects(overview))
             } @else if !clusters.is_empty() { (not_installed()) }
@@ -309,8 +314,11 @@ fn line(overview: &Overview<'_>, row: &Row<'_>) -> ui::Row {
             @else if SOURCES.contains(&object.kind()) { span.flux-address { (address(object)) } }
         },
         html! {
-            @for owner in owners.into_iter().flatten() {
+            @for owner in owners.into_iter().flatten().take(MOST_OWNERS) {
                 div.flux-address { a href=(href::entity_tab(owner, "deployments")) { (owner.name()) } }
+            }
+            @if let Some(more) = owners.map_or(0, Vec::len).checked_sub(MOST_OWNERS).filter(|more| *more > 0) {
+                div.muted { "and " (more) " more" }
             }
         },
         state

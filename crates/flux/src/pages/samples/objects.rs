@@ -1,16 +1,16 @@
 //! Objects of samples.
 
-use kubernetes::engine::kinds::{CONFIG_MAPS, DEPLOYMENTS};
 use kubernetes::engine::{Kind, Object};
 use kubernetes::health::{Health, Verdict};
 use serde_json::{Value, json};
 
+use crate::engine::failures::Failed;
 use crate::engine::inventory::{Entry, Inventory, Managed, Presence};
 use crate::engine::kinds::{
     GIT_REPOSITORIES, HELM_CHARTS, HELM_RELEASES, HELM_REPOSITORIES, IMAGE_AUTOMATIONS, IMAGE_POLICIES,
     IMAGE_REPOSITORIES, KUSTOMIZATIONS, OCI_REPOSITORIES,
 };
-use crate::engine::{Delivery, Link, Placed, Pushed};
+use crate::engine::{Delivery, Link, Placed, Pushed, Revision};
 use crate::pages::scene::Applied;
 
 /// The commit before the newest.
@@ -268,12 +268,8 @@ pub(super) fn images() -> Vec<Placed> {
     ]
 }
 
-/// What was applied: well, not well, missing, orphaned and not watched.
+/// What was applied: well, not well, missing, orphaned and not seen.
 pub(super) fn applied() -> Applied {
-    let there = |kind: &'static Kind, verdict: Verdict| {
-        let object = Object::sample(kind, json!({"metadata": {"name": "x"}}));
-        Presence::There(Box::new(object), verdict)
-    };
     let managed = |id: &str, presence: Presence, is_orphan: bool| Managed {
         entry: Entry::read(id).expect("an id of an inventory"),
         presence,
@@ -287,27 +283,53 @@ pub(super) fn applied() -> Applied {
         name: "api".to_owned(),
         inventory: Inventory {
             managed: vec![
-                managed(
-                    "talentmesh_worker_apps_Deployment",
-                    there(&DEPLOYMENTS, down),
-                    false,
-                ),
+                managed("talentmesh_worker_apps_Deployment", Presence::There(down), false),
                 managed("talentmesh_gone__ConfigMap", Presence::Missing, false),
-                managed("talentmesh_left__ConfigMap", there(&CONFIG_MAPS, well()), true),
+                managed("talentmesh_left__ConfigMap", Presence::There(well()), true),
                 managed(
                     "talentmesh_api_apps_Deployment",
-                    there(&DEPLOYMENTS, Verdict::of(Health::Well, "2/2 ready")),
+                    Presence::There(Verdict::of(Health::Well, "2/2 ready")),
                     false,
                 ),
                 managed(
                     "_talentmesh__read_rbac.authorization.k8s.io_ClusterRole",
-                    Presence::Unseen,
+                    Presence::Unseen("the portal's account may not see it".into()),
                     false,
                 ),
             ],
             ..Inventory::default()
         },
     }
+}
+
+/// What failed: the build of an applier, which it still does, and its source a while ago.
+pub(super) fn failures() -> Vec<Failed> {
+    let at = |time: &str| format!("2026-11-24T{time}:00Z").parse().expect("a valid time");
+    let build = Failed {
+        title: "North".to_owned(),
+        kind: "Kustomization",
+        namespace: "flux-system".to_owned(),
+        name: "api".to_owned(),
+        at: at("08:05"),
+        last: Some(at("09:25")),
+        times: 8,
+        lasts: true,
+        reason: "BuildFailed".to_owned(),
+        message: "kustomize build failed: no such file\ndeploy/kustomization.yaml".to_owned(),
+        revision: Revision::read(Some(&format!("main@sha1:{NEW}"))),
+    };
+    let fetch = Failed {
+        kind: "GitRepository",
+        at: at("06:00"),
+        last: Some(at("06:00")),
+        times: 1,
+        lasts: false,
+        reason: "GitOperationFailed".to_owned(),
+        message: "failed to checkout and determine revision: authentication required".to_owned(),
+        revision: None,
+        ..build.clone()
+    };
+    vec![build, fetch]
 }
 
 /// What Flux told of a commit that could not be applied.

@@ -9,6 +9,7 @@ use model::EntityRef;
 
 use super::{at, cluster, fine, objects, states};
 use crate::actions::Allowed;
+use crate::engine::operator::{ClusterSync, Component, Operator};
 use crate::engine::overview::{Controller, InCluster, Seen};
 use crate::engine::{ClusterState, state};
 use crate::pages::overview::{Overview, Question, content};
@@ -70,6 +71,44 @@ fn shown(clusters: &[InCluster], query: &str) -> Markup {
     })
 }
 
+fn operator() -> Operator {
+    let component = |name: &str, is_ready: bool, status: &str| Component {
+        name: name.to_owned(),
+        version: Some("v1.9.3".to_owned()),
+        is_ready: Some(is_ready),
+        status: status.to_owned(),
+    };
+    Operator {
+        version: Some("v0.58.0".to_owned()),
+        distribution: Some("v2.9.4".to_owned()),
+        about: vec![
+            ("Status", "Installed".to_owned()),
+            ("Managed by", "flux-operator".to_owned()),
+        ],
+        components: vec![
+            component(
+                "source-controller",
+                true,
+                "Current Deployment is available. Replicas: 1",
+            ),
+            component(
+                "helm-controller",
+                false,
+                "Deployment is not available: 0 of 1 replicas",
+            ),
+        ],
+        sync: Some(ClusterSync {
+            id: "kustomization/flux-system".to_owned(),
+            source: "https://git.example.com/platform/fleet.git".to_owned(),
+            path: "clusters/north".to_owned(),
+            is_ready: Some(true),
+            status: "Applied revision: refs/heads/main@sha1:a90cd1ac35de01c175f7199315d3f4cd60195911"
+                .to_owned(),
+        }),
+        instance: None,
+    }
+}
+
 fn in_cluster(name: &str, state: ClusterState, has_objects: bool) -> InCluster {
     let deliveries = [
         objects::failed(),
@@ -97,6 +136,7 @@ fn in_cluster(name: &str, state: ClusterState, has_objects: bool) -> InCluster {
     InCluster {
         cluster: name.to_owned(),
         state,
+        operator: (has_objects && name == "north").then(operator),
         controllers: if has_objects {
             vec![
                 controller("source-controller", well.clone()),

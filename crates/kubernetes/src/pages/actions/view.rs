@@ -13,13 +13,22 @@ use crate::pages::commands;
 use crate::pages::object::{self, ObjectAddress};
 use crate::pages::scene::Scene;
 
-/// What can be asked of an object, as links with this class.
+/// What can be asked of an object, as links with this class, and words where the viewer may not ask.
 pub(crate) fn links(scene: &Scene, one: &ClusterAnswer, object: &Object, class: &str) -> Markup {
     html! {
         @for action in scene.actions.on(object) {
-            a class=(class) href=(super::address(action, &scene.reference, &one.cluster, object))
-                aria-label=(format_args!("{} {}", action.title(), object.name())) {
-                (icon(icon_of(action))) span { (action.title()) }
+            @match scene.actions.obstacle(action) {
+                Some(obstacle) => {
+                    span.k8s-action.is-off title=(obstacle) {
+                        (icon(icon_of(action))) span { (action.title()) } span.visually-hidden { ": " (obstacle) }
+                    }
+                }
+                None => {
+                    a class=(class) href=(super::address(action, &scene.reference, &one.cluster, object))
+                        aria-label=(format_args!("{} {}", action.title(), object.name())) {
+                        (icon(icon_of(action))) span { (action.title()) }
+                    }
+                }
             }
         }
     }

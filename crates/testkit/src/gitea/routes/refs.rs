@@ -1,5 +1,6 @@
 //! Branches, tags and the list of commits.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -30,6 +31,13 @@ pub(super) static ROWS: &[Row] = &[
     .signed_in(),
     row("GET", "/repos/{owner}/{repo}/tags", REPOSITORY, tags),
     row("GET", "/repos/{owner}/{repo}/commits", REPOSITORY, commits),
+    row(
+        "GET",
+        "/repos/{owner}/{repo}/compare/{*basehead}",
+        REPOSITORY,
+        compare,
+    )
+    .since(22),
 ];
 
 fn branches(world: &mut World, ask: &Ask) -> Answer {
@@ -152,6 +160,29 @@ fn commits(world: &mut World, ask: &Ask) -> Answer {
     let shape = |commit: &&Arc<Commit>| shapes_git::commit(world, repository, commit, parts(ask));
     let reply = world.page(ask, &found, |part| part.iter().map(shape).collect(), true)?;
     Ok(with_old_headers(ask, reply, world, found.len()))
+}
+
+/// The commits that the second of two has and the first has not.
+fn compare(world: &mut World, ask: &Ask) -> Answer {
+    let repository = world.seen(ask)?;
+    let range = ask.part("basehead").split_once("...");
+    let ends = range.and_then(|(base, head)| repository.commit_of(base).zip(repository.commit_of(head)));
+    let Some((base, head)) = ends else {
+        return Err(world.missing());
+    };
+    let known: BTreeSet<&String> = repository.history(base).map(|commit| &commit.id).collect();
+    let beyond = repository
+        .history(head)
+        .filter(|commit| !known.contains(&commit.id));
+    // Statistics are always part of them.
+    let parts = shapes_git::Parts {
+        stat: true,
+        ..parts(ask)
+    };
+    let commits: Vec<Value> = beyond
+        .map(|commit| shapes_git::commit(world, repository, commit, parts))
+        .collect();
+    Reply::ok(&json!({ "total_commits": commits.len(), "commits": commits }))
 }
 
 /// The headers that this list had before the others got theirs.

@@ -146,10 +146,7 @@ pub fn contributions(
             known: known.clone(),
             every,
         })],
-        entity_cards: vec![
-            Arc::new(AlertCard { grafanas, known }),
-            Arc::new(AlertsOfParts(many.clone())),
-        ],
+        entity_cards: vec![Arc::new(AlertCard { grafanas, known }), Arc::new(AlertsOfParts)],
         entity_states: vec![Arc::new(states)],
         home_cards: vec![Arc::new(OwnedAlerts(many))],
         navigation: vec![NavigationItem::new(

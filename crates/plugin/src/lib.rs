@@ -17,6 +17,7 @@ mod config_section;
 mod contained;
 mod contributions;
 mod declaration;
+mod entity_markers;
 mod entity_page;
 mod entity_states;
 mod health;
@@ -28,6 +29,7 @@ mod people_tokens;
 mod permission;
 mod routes;
 mod search;
+mod seen;
 mod services;
 mod slot;
 
@@ -47,6 +49,7 @@ pub use config_section::ConfigSection;
 pub use contained::{PartFailure, contained, contained_now};
 pub use contributions::{Collected, Contributions, Of};
 pub use declaration::{Declaration, Feeds};
+pub use entity_markers::{EntityMarker, EntityMarkers, MarkerOutcome, MarkerQuestion, Markers};
 pub use entity_page::{
     Badge, BadgeTone, Body, EntityAction, EntityActions, EntityBadges, EntityCard, EntityPage, EntityTab,
     Form, Moment, Place, RenderError, TabAnswer,
@@ -61,5 +64,6 @@ pub use people_tokens::{NoPeopleTokens, PeopleTokens};
 pub use permission::{Audience, Decision, Permission, PermissionAction, Policy};
 pub use routes::{BODY_LIMIT_BYTES, Caller, Face, Routes, RowHead, Rows, RowsOfEveryApi, Rule};
 pub use search::{SearchDocument, SearchFeed, SearchSource};
+pub use seen::Seen;
 pub use services::Services;
 pub use slot::Slot;

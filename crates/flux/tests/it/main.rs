@@ -9,6 +9,7 @@ mod actions;
 #[expect(dead_code, reason = "the tests of the other crate need more of it")]
 mod api_server;
 mod fixtures;
+mod markers;
 mod overview;
 mod pages;
 mod tab;

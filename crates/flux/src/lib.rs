@@ -6,6 +6,7 @@
 
 pub mod actions;
 pub mod engine;
+mod markers;
 mod pages;
 mod tables;
 mod webhook;
@@ -88,6 +89,7 @@ pub fn contributions(
             text: Cow::Borrowed(include_str!("../css/flux.css")),
         }],
         entity_tabs: vec![Arc::new(tab)],
+        entity_markers: vec![markers::of(kubernetes)],
         jobs: vec![Arc::new(webhook::Told(services.store.clone()))],
         subscriptions: vec![Subscription::new(
             events::webhooks_of(webhook::TOPIC),

@@ -8,7 +8,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use catalog::Catalog;
 use model::{EntityRef, Fault};
-use plugin::{Denied, EntityPage, Rows, Rule as RouteRule};
+use plugin::{Denied, EntityPage, Markers, Rows, Rule as RouteRule, Seen};
 use serde_json::{Value, json};
 use sight::{CurrentSight, ENTITY_READ};
 use web::api::Json;
@@ -100,6 +100,8 @@ async fn picture(
         rest: String::new(),
         query: query.unwrap_or_default(),
         deadline: Instant::now() + PICTURE,
+        markers: Markers::default(),
+        seen: Seen::default(),
     };
     let picture = api.tab.picture(page, &uid, panel).await?;
     Ok(([(CONTENT_TYPE, "image/png")], picture).into_response())

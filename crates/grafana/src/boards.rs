@@ -1,14 +1,18 @@
 //! The dashboards of an instance: which there are, which belong to an entity, and what is in one.
 
 pub(crate) mod arrangement;
+pub(crate) mod axes;
 pub(crate) mod board;
 pub(crate) mod field;
 pub(crate) mod frames;
 pub(crate) mod grid;
+pub(crate) mod heat;
 pub(crate) mod interpolate;
 pub(crate) mod logs;
+pub(crate) mod matcher;
 pub(crate) mod near;
 pub(crate) mod query;
+pub(crate) mod repeat;
 pub(crate) mod signals;
 pub(crate) mod units;
 

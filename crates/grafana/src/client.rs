@@ -195,8 +195,10 @@ impl Client {
         board: Option<&str>,
         tags: &[String],
     ) -> Result<Value, Trouble> {
-        let mut path =
-            format!("/api/annotations?from={from}&to={to}&type=annotation&limit=100&matchAny=true");
+        let mut path = format!("/api/annotations?from={from}&to={to}&type=annotation&limit=100");
+        if !tags.is_empty() {
+            path.push_str("&matchAny=true");
+        }
         if let Some(board) = board {
             path.push_str(&format!("&dashboardUID={}", encoded(board)));
         }

@@ -16,6 +16,7 @@ mod client;
 mod grafana;
 mod head;
 mod many;
+mod measured;
 mod notes;
 mod overview_board;
 mod pages;
@@ -28,6 +29,7 @@ mod tab;
 mod trouble;
 
 pub use alerts::tables::MIGRATIONS;
+pub use measured::AnsweredPanels;
 pub use pages::page_samples;
 pub use settings::Section;
 
@@ -146,10 +148,7 @@ pub fn contributions(
             known: known.clone(),
             every,
         })],
-        entity_cards: vec![
-            Arc::new(AlertCard { grafanas, known }),
-            Arc::new(AlertsOfParts(many.clone())),
-        ],
+        entity_cards: vec![Arc::new(AlertCard { grafanas, known }), Arc::new(AlertsOfParts)],
         entity_states: vec![Arc::new(states)],
         home_cards: vec![Arc::new(OwnedAlerts(many))],
         navigation: vec![NavigationItem::new(

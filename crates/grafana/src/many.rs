@@ -9,7 +9,7 @@ use catalog::{Catalog, Sight};
 use jiff::Timestamp;
 use maud::Markup;
 use model::{EntityRef, Fault, Filter, Viewer, entity};
-use plugin::{Body, EntityCard, EntityPage, HomeCard, Place, RenderError};
+use plugin::{Body, EntityCard, EntityPage, HomeCard, Place, RenderError, Seen};
 use serde_json::Value;
 
 use crate::alerts::known::Known;
@@ -189,19 +189,18 @@ impl HomeCard for OwnedAlerts {
         &HOME
     }
 
-    async fn show(&self, viewer: Viewer, _: Instant) -> Result<Option<Body>, RenderError> {
+    async fn show(&self, viewer: Viewer, seen: Seen, _: Instant) -> Result<Option<Body>, RenderError> {
         let filter = self.0.filter(&Whose::Mine, &SIGHT, &viewer).await;
         let filter = filter.map_err(|fault| RenderError {
             message: fault.message,
             hint: None,
         })?;
-        let has_any = self.0.catalog.seen_by(&SIGHT).count(Some(&filter)) > 0;
-        Ok(has_any.then(|| Body::Ours(waiting(&Whose::Mine))))
+        Ok((seen.count(&filter) > 0).then(|| Body::Ours(waiting(&Whose::Mine))))
     }
 }
 
 /// The card of a system with parts that select alerts.
-pub(crate) struct AlertsOfParts(pub(crate) Many);
+pub(crate) struct AlertsOfParts;
 
 #[async_trait]
 impl EntityCard for AlertsOfParts {
@@ -210,12 +209,13 @@ impl EntityCard for AlertsOfParts {
     }
 
     fn applies_to(&self, entity: &Value) -> bool {
-        let is_system = entity::kind(entity).is_some_and(|kind| kind.eq_ignore_ascii_case("system"));
-        let Some(reference) = EntityRef::of(entity).filter(|_| is_system) else {
-            return false;
-        };
-        let parts = Filter::All(vec![selecting(), related("partof", &[reference])]);
-        self.0.catalog.seen_by(&SIGHT).count(Some(&parts)) > 0
+        entity::kind(entity).is_some_and(|kind| kind.eq_ignore_ascii_case("system"))
+    }
+
+    /// Only what the viewer sees of the parts makes a card: that there is one says nothing of others.
+    fn is_for(&self, page: &EntityPage) -> bool {
+        let parts = related("partof", std::slice::from_ref(&page.reference));
+        page.seen.count(&Filter::All(vec![selecting(), parts])) > 0
     }
 
     fn topics(&self, _: &EntityRef) -> Vec<String> {

@@ -20,6 +20,8 @@ const KEPT: usize = 200;
 const LONGEST: usize = 120;
 /// How Flux writes what it applied.
 const REVISION: &str = "revision: ";
+/// How a deployment is told.
+pub(crate) const DEPLOYED: &str = " was deployed";
 /// Digits of a commit that are shown.
 const SHORT: usize = 7;
 
@@ -118,7 +120,7 @@ fn note(note: &Value) -> Option<Note> {
         marker: Marker {
             at: note["time"].as_i64()?,
             text: text.chars().take(LONGEST).collect(),
-            href: None,
+            ..Marker::default()
         },
         panel: note["panelId"].as_i64().filter(|panel| *panel != 0),
     })
@@ -135,7 +137,7 @@ fn deployed(tags: &[&str]) -> Option<String> {
     let is_digest = commit.len() > 12 && commit.bytes().all(|digit| digit.is_ascii_hexdigit());
     let commit = if is_digest { &commit[..SHORT] } else { commit };
     let at = if branch.is_empty() { "" } else { "@" };
-    Some(format!("{branch}{at}{commit} was deployed"))
+    Some(format!("{branch}{at}{commit}{DEPLOYED}"))
 }
 
 /// A text without its HTML.

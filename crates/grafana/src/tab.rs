@@ -2,6 +2,7 @@
 //! chart by itself.
 
 mod foreign;
+mod happened;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,17 +12,17 @@ use maud::{Markup, html};
 use model::{Clock, SystemClock, entity};
 use plugin::{Body, EntityPage, EntityTab, Moment, Place, RenderError, TabAnswer};
 use serde_json::Value;
-use ui::{Marker, href};
+use ui::href;
 use url::form_urlencoded;
 
 use crate::alerts::known::Known;
 use crate::annotations::{self, Annotations};
-use crate::boards::board::{Board, Drawn, Panel};
+use crate::boards::board::{Board, Panel};
 use crate::boards::interpolate::Values;
+use crate::boards::repeat::repeated;
 use crate::boards::signals::{self, Signals};
 use crate::boards::{Chosen, Matches, NoMatches, query, values};
 use crate::grafana::{Configured, Grafana};
-use crate::notes::Question;
 use crate::overview_board::Pinned;
 use crate::pages;
 use crate::pages::boards::{Shown, boards, chart_id};
@@ -37,7 +38,7 @@ static PLACE: Place = Place::new(PATH, "Monitoring", 40);
 const WITH_PAGE: Duration = Duration::from_millis(700);
 /// Longest that the numbers of a panel may take.
 const QUERY: Duration = Duration::from_secs(8);
-/// Longest that a chart waits for annotations.
+/// Longest that a chart waits for what happened.
 const NOTES: Duration = Duration::from_secs(3);
 /// What is left for drawing.
 const DRAWING: Duration = Duration::from_millis(500);
@@ -110,10 +111,7 @@ impl EntityTab for Monitoring {
         Ok(match rest.as_slice() {
             [""] => content(self.whole(&at).await),
             ["dashboards"] => content(at.boards().await),
-            ["chart", uid, panel] => match panel.parse() {
-                Ok(panel) => at.chart(uid, panel).await,
-                Err(_) => TabAnswer::NotFound,
-            },
+            ["chart", uid, panel] => at.chart(uid, panel).await,
             _ => TabAnswer::NotFound,
         })
     }
@@ -203,17 +201,20 @@ impl At<'_> {
         }
     }
 
-    /// A dashboard whose titles name the entity where they have variables.
+    /// A dashboard as it is shown for the entity: what is repeated stands there once for each value, and titles have values where
+    /// they have variables.
     async fn titled(&self, uid: &str, pinned: Option<&Pinned>) -> Result<Arc<Board>, Trouble> {
         let board = self.board_of(uid).await?;
-        if !board.panels.iter().any(|panel| panel.title.contains(['$', '['])) {
+        let is_made =
+            |panel: &Panel| panel.title.contains(['$', '[']) || panel.repeat.is_some() || panel.row.is_some();
+        if !board.panels.iter().any(is_made) {
             return Ok(board);
         }
         let chosen: Chosen = self.variables(&board, pinned).into_iter().collect();
-        let values = Values::new(&board, &chosen, (0, 0));
-        let mut titled = Board::clone(&board);
+        let mut titled = repeated(&board, &chosen);
         for panel in &mut titled.panels {
-            panel.title = values.text(&panel.title);
+            let own = with_own(&chosen, panel);
+            panel.title = Values::new(&board, &own, (0, 0)).text(&panel.title);
         }
         Ok(Arc::new(titled))
     }
@@ -288,7 +289,7 @@ impl At<'_> {
     }
 
     /// A chart. Only panels of the entity's own dashboards are drawn.
-    async fn chart(&self, uid: &str, panel: i64) -> TabAnswer {
+    async fn chart(&self, uid: &str, panel: &str) -> TabAnswer {
         let found = self.found().await;
         if !found.choices.iter().any(|(known, _)| known == uid) {
             return TabAnswer::NotFound;
@@ -299,7 +300,7 @@ impl At<'_> {
                 return content(html! { div id=(chart_id(uid, panel)) { (pages::trouble(&trouble)) } });
             }
         };
-        match board.panel(panel) {
+        match board.by_key(panel) {
             Some(panel) if panel.drawn.is_some() => {
                 content(self.drawn(&board, panel, found.pinned.as_ref()).await)
             }
@@ -314,23 +315,6 @@ impl At<'_> {
     fn left(&self) -> Duration {
         let left = self.page.deadline.saturating_duration_since(Instant::now());
         left.saturating_sub(DRAWING)
-    }
-
-    /// What was noted in the span; a chart does not fail for want of it.
-    async fn noted(&self, board: &Board, panel: &Panel, span: (i64, i64)) -> Vec<Marker> {
-        if panel.drawn != Some(Drawn::Lines) {
-            return Vec::new();
-        }
-        let question = Question {
-            board: if board.uid == signals::UID {
-                String::new()
-            } else {
-                board.uid.clone()
-            },
-            tags: self.tags(),
-            span,
-        };
-        self.host.notes(&question, panel.id).await
     }
 
     /// Tags of annotations that are about the entity; the last is how Flux names what it applied.
@@ -348,14 +332,14 @@ impl At<'_> {
     }
 
     async fn drawn(&self, board: &Board, panel: &Panel, pinned: Option<&Pinned>) -> Markup {
-        let variables = self.variables(board, pinned);
-        let chosen: Chosen = variables.iter().cloned().collect();
+        let chosen: Chosen = self.variables(board, pinned).into_iter().collect();
+        let chosen = with_own(&chosen, panel);
         let now = SystemClock.now().as_millisecond();
         let span = self.asked.range.before(now, query::step);
         let within = QUERY.min(self.left());
         let asked = query::ask(self.host, (board, panel), &chosen, span, within);
-        let noted = tokio::time::timeout(NOTES.min(within), self.noted(board, panel, span));
-        let (asked, noted) = tokio::join!(tokio::time::timeout(within, asked), noted);
+        let happened = self.happened((board, panel), span, NOTES.min(within));
+        let (asked, markers) = tokio::join!(tokio::time::timeout(within, asked), happened);
         let answered = match asked {
             Ok(answered) => answered,
             Err(_) => Err(Trouble::new(format!(
@@ -364,16 +348,24 @@ impl At<'_> {
             ))
             .hint("A shorter span of time asks for less; the panel in Grafana may wait longer.")),
         };
+        let variables = pages::boards::with_own(self.variables(board, pinned), panel);
         let whole = pages::boards::board_address(&self.host.settings, board, &variables, self.asked.range);
         chart(&Chart {
-            id: chart_id(&board.uid, panel.id),
+            id: chart_id(&board.uid, &panel.key()),
             panel,
             answered,
-            markers: noted.unwrap_or_default(),
+            markers,
             span,
-            step: query::step(span),
+            step: query::step_of(panel, span),
             address: pages::boards::panel_address(&self.host.settings, (&whole, board), panel, &chosen),
             is_alone: self.page.query.contains("view=alone"),
         })
     }
+}
+
+/// The values of variables, of which those for which a panel is repeated count most.
+fn with_own(chosen: &Chosen, panel: &Panel) -> Chosen {
+    let mut chosen = chosen.clone();
+    chosen.extend(panel.copied.values.iter().cloned());
+    chosen
 }

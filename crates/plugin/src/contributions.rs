@@ -5,9 +5,9 @@ use std::sync::Arc;
 use work::{JobHandler, Schedule, Subscription};
 
 use crate::{
-    Action, Asset, Authenticator, EntityActions, EntityBadges, EntityCard, EntityStates, EntityTab,
-    HealthCheck, HomeCard, LiveTopic, NavigationItem, PaletteCommand, PluginId, Routes, RowsOfEveryApi,
-    SearchSource, SettingsSection, TopBarPart,
+    Action, Asset, Authenticator, EntityActions, EntityBadges, EntityCard, EntityMarkers, EntityStates,
+    EntityTab, HealthCheck, HomeCard, LiveTopic, NavigationItem, PaletteCommand, PluginId, Routes,
+    RowsOfEveryApi, SearchSource, SettingsSection, TopBarPart,
 };
 
 /// A contribution and the plugin that it comes from.
@@ -81,6 +81,8 @@ points! {
     entity_actions: Arc<dyn EntityActions>,
     /// Columns and filters of the catalog's lists.
     entity_states: Arc<dyn EntityStates>,
+    /// What happened to entities, for charts.
+    entity_markers: Arc<dyn EntityMarkers>,
     /// Cards of the home page.
     home_cards: Arc<dyn HomeCard>,
     /// Sections of the settings page.

@@ -12,7 +12,7 @@ use maud::Markup;
 use model::{EntityRef, Viewer};
 use serde_json::Value;
 
-use crate::{Denied, Permission, PluginId};
+use crate::{Denied, Markers, Permission, PluginId, Seen};
 
 /// Where a part stands, and the words for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +62,10 @@ pub struct EntityPage {
     pub query: String,
     /// The moment at which the part is given up.
     pub deadline: Instant,
+    /// What happened to entities, as far as the viewer may see it.
+    pub markers: Markers,
+    /// What the viewer sees of the catalog.
+    pub seen: Seen,
 }
 
 /// Why a part could not be made. The page shows it in the part's place.
@@ -144,6 +148,11 @@ pub trait EntityCard: Send + Sync + 'static {
     fn place(&self) -> &Place;
     /// Whether the card has something to say about this entity. Must be quick and without IO.
     fn applies_to(&self, entity: &Value) -> bool;
+    /// Whether a card that applies is shown to the viewer of this page: one that is about other entities depends on which of
+    /// them the viewer sees. Must be quick and without IO.
+    fn is_for(&self, _page: &EntityPage) -> bool {
+        true
+    }
     /// The permission without which the card is left out.
     fn needs(&self) -> Option<&'static Permission> {
         None

@@ -18,6 +18,7 @@ mod contained;
 mod contributions;
 mod declaration;
 mod denied;
+mod entity_markers;
 mod entity_page;
 mod entity_states;
 mod health;
@@ -29,6 +30,7 @@ mod people_tokens;
 mod permission;
 mod routes;
 mod search;
+mod seen;
 mod services;
 mod slot;
 
@@ -49,6 +51,7 @@ pub use contained::{PartFailure, contained, contained_now};
 pub use contributions::{Collected, Contributions, Of};
 pub use declaration::{Declaration, Feeds};
 pub use denied::Denied;
+pub use entity_markers::{EntityMarker, EntityMarkers, MarkerOutcome, MarkerQuestion, Markers};
 pub use entity_page::{
     Badge, BadgeTone, Body, EntityAction, EntityActions, EntityBadges, EntityCard, EntityPage, EntityTab,
     Form, Moment, Place, RenderError, TabAnswer,
@@ -63,5 +66,6 @@ pub use people_tokens::{NoPeopleTokens, PeopleTokens};
 pub use permission::{Audience, Decision, Permission, PermissionAction, Policy};
 pub use routes::{BODY_LIMIT_BYTES, Caller, Face, Routes, RowHead, Rows, RowsOfEveryApi, Rule};
 pub use search::{SearchDocument, SearchFeed, SearchSource};
+pub use seen::Seen;
 pub use services::Services;
 pub use slot::Slot;

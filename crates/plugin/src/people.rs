@@ -6,15 +6,15 @@ use std::time::Instant;
 use async_trait::async_trait;
 use model::Viewer;
 
-use crate::{Body, Place, RenderError};
+use crate::{Body, Place, RenderError, Seen};
 
 /// A card on the home page.
 #[async_trait]
 pub trait HomeCard: Send + Sync + 'static {
     /// Where it stands; the title is its heading.
     fn place(&self) -> &Place;
-    /// The card's content for a viewer; nothing where there is nothing to say.
-    async fn show(&self, viewer: Viewer, deadline: Instant) -> Result<Option<Body>, RenderError>;
+    /// The card's content for a viewer who sees this much of the catalog; nothing where there is nothing to say.
+    async fn show(&self, viewer: Viewer, seen: Seen, deadline: Instant) -> Result<Option<Body>, RenderError>;
 }
 
 /// A section of the settings page.

@@ -224,6 +224,7 @@ fn hand_out(
         entity_badges,
         entity_actions,
         entity_states,
+        entity_markers,
         home_cards,
         settings_sections,
         top_bar_parts,
@@ -244,6 +245,7 @@ fn hand_out(
         entity_badges,
         entity_actions,
         entity_states,
+        entity_markers,
     ));
     slots
         .personal

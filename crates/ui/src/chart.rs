@@ -4,8 +4,10 @@
 //! design system. Text keeps its size while lines stretch, so that one picture fits a phone and a wide window. What the
 //! pointer rests on shows its values by styles alone. The table below the lines says the same to people who do not see them.
 
+mod axis_scale;
 mod draw;
 mod gauge;
+mod heat;
 mod legend;
 mod markers;
 mod path;
@@ -19,8 +21,11 @@ use std::borrow::Cow;
 
 use super::Tone;
 
+pub use axis_scale::AxisScale;
 pub use draw::line_chart;
 pub use gauge::{Gauge, bar_gauge, gauge};
+pub use heat::{HeatMap, HeatRow, heat_map};
+pub use stacked::Stacking;
 pub use stat::{Stat, StatValue, stat};
 pub use unit::Unit;
 
@@ -41,6 +46,8 @@ pub struct Series {
     pub points: Vec<Point>,
     /// A colour with a meaning; without one the line gets the next colour in a row.
     pub tone: Option<Tone>,
+    /// What its values are, where that is not what those of the chart are: such lines have an axis of their own, on the right.
+    pub unit: Option<Unit>,
 }
 
 /// A value that a line should not pass.
@@ -61,6 +68,8 @@ pub struct Marker {
     pub text: String,
     /// An address that says more.
     pub href: Option<String>,
+    /// What it means.
+    pub tone: Option<Tone>,
 }
 
 /// Lines over a span of time.
@@ -84,8 +93,10 @@ pub struct LineChart<'a> {
     pub thresholds: Vec<Threshold>,
     /// What happened in the span; what is outside of it is left out.
     pub markers: Vec<Marker>,
-    /// Each line stands on those before it; their tops are the sums.
-    pub is_stacked: bool,
+    /// Whether the lines stand on each other.
+    pub stacking: Stacking,
+    /// How values are spread along the axis. Lines that stand on each other are spread evenly.
+    pub scale: AxisScale,
     /// Twice as high, for a chart on a page of its own.
     pub is_tall: bool,
 }

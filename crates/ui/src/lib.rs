@@ -22,8 +22,8 @@ mod shell;
 mod speculation;
 
 pub use chart::{
-    Gauge, LineChart, Marker, Point, Series, Stat, StatValue, Threshold, Unit, bar_gauge, gauge, line_chart,
-    stat,
+    AxisScale, Gauge, HeatMap, HeatRow, LineChart, Marker, Point, Series, Stacking, Stat, StatValue,
+    Threshold, Unit, bar_gauge, gauge, heat_map, line_chart, stat,
 };
 pub use components::{
     avatar::{avatar, person},

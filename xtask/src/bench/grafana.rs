@@ -3,6 +3,7 @@
 //! The server is one in memory that answers at once, so that the times are the portal's own: 1,500 dashboards, a rule for each
 //! of 2,000 entities, panels of five lines with 600 points.
 
+mod drawing;
 mod in_memory;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use serde_json::json;
 use super::contender::build;
 use crate::process::Scratch;
 use crate::server::{Server, free_port};
+use drawing::Drawing;
 use in_memory::Grafana;
 
 /// How to call it.
@@ -128,6 +130,12 @@ pub fn run(arguments: &[String]) -> Result<()> {
     println!("  tab without charts                {}", figures(&tabs));
     println!("  a chart, asked for and drawn      {}", figures(&charts));
     println!("  {PANELS} charts one after the other      {}", figures(&whole));
+    match Drawing::measure(wanted.binary.as_deref())? {
+        Some(drawing) => println!("  {PANELS} charts, drawn alone            {}", drawing.line()),
+        None => println!(
+            "  {PANELS} charts, drawn alone            not measured: no example drawing_time beside the binary"
+        ),
+    }
     println!(
         "  memory                            {:>7.1} MiB",
         server.memory("VmRSS")?

@@ -5,7 +5,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 use maud::{Markup, html};
 use model::Viewer;
-use plugin::{Body, HomeCard, Place, RenderError};
+use plugin::{Body, HomeCard, Place, RenderError, Seen};
 
 use crate::roles::RolesFile;
 
@@ -24,7 +24,7 @@ impl HomeCard for AccessCard {
         &PLACE
     }
 
-    async fn show(&self, viewer: Viewer, _: Instant) -> Result<Option<Body>, RenderError> {
+    async fn show(&self, viewer: Viewer, _: Seen, _: Instant) -> Result<Option<Body>, RenderError> {
         if viewer.is_service() || self.roles.current().has_any(&viewer) {
             return Ok(None);
         }

@@ -23,7 +23,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use model::Viewer;
 use model::{EntityRef, Fault, entity};
-use plugin::{Body, EntityPage, Form as SentForm, TabAnswer};
+use plugin::{Body, EntityPage, Form as SentForm, Seen, TabAnswer};
 use serde::Deserialize;
 use ui::{Chrome, Crumb, Live, Page, PageHead, href};
 use url::form_urlencoded;
@@ -137,7 +137,7 @@ async fn sent(
     if !frame.tabs.iter().any(|(path, _)| path == tab) {
         return Ok(StatusCode::NOT_FOUND.into_response());
     }
-    let at = entity_page(&frame, viewer, rest, &chrome.query);
+    let at = entity_page(pages, seen, (&frame, viewer), rest, &chrome.query);
     let answer = pages.parts().act(tab, at, form, &frame.denied).await;
     Ok(answered(answer, |content| {
         whole(pages, viewer, &frame, &content, chrome)
@@ -227,7 +227,14 @@ fn whole(pages: &Pages, viewer: &Viewer, frame: &EntityFrame, content: &Markup, 
 }
 
 /// What a plugin's part gets.
-fn entity_page(frame: &EntityFrame, viewer: &Viewer, rest: &str, query: &str) -> EntityPage {
+fn entity_page(
+    pages: &Pages,
+    seen: View<'_>,
+    (frame, viewer): (&EntityFrame, &Viewer),
+    rest: &str,
+    query: &str,
+) -> EntityPage {
+    let (catalog, sight) = (seen.catalog().clone(), seen.sight().clone());
     EntityPage {
         entity: frame.entity.clone(),
         reference: frame.reference.clone(),
@@ -236,6 +243,8 @@ fn entity_page(frame: &EntityFrame, viewer: &Viewer, rest: &str, query: &str) ->
         rest: rest.to_owned(),
         query: query.to_owned(),
         deadline: Instant::now(),
+        markers: pages.parts().markers(&frame.denied),
+        seen: Seen::by(move |filter| catalog.seen_by(&sight).count(Some(filter))),
     }
 }
 
@@ -273,7 +282,7 @@ async fn content(
     chrome: &Chrome,
 ) -> Result<Option<TabAnswer>, PageFailure> {
     let (wanted, query) = Wanted::split(&chrome.query);
-    let at = entity_page(frame, viewer, rest, &query);
+    let at = entity_page(pages, seen, (frame, viewer), rest, &query);
     let content = match frame.current.as_str() {
         "" => Box::pin(load::overview(pages, seen, &wanted, at, &frame.denied)).await?,
         dependencies::TAB => {

@@ -10,6 +10,7 @@ mod actions;
 mod api_server;
 mod behind;
 mod fixtures;
+mod markers;
 mod overview;
 mod owners;
 mod pages;

@@ -29,6 +29,8 @@ pub struct World {
     router: Router,
     audited: Arc<Audited>,
     tab: Arc<dyn EntityTab>,
+    /// What the plugin tells of entities.
+    pub markers: plugin::Markers,
     _folder: TempDir,
     _stop: DropGuard,
 }
@@ -105,6 +107,11 @@ impl World {
         let section = config.value().get("kubernetes");
         let clusters = kubernetes::open(section, folder.path(), &services, stop.clone());
         let shown = flux::contributions(&clusters, &catalog, &config, &services, audited.clone());
+        let told = shown.entity_markers.into_iter().map(|part| plugin::Of {
+            plugin: flux::ID,
+            part,
+        });
+        let told = told.collect();
         let readiness = Readiness::new();
         readiness.enter(Stage::Ready);
         let shell = Arc::new(ui::Shell::default());
@@ -117,6 +124,7 @@ impl World {
             router: Site::new(routes, options, readiness).into_router(),
             audited,
             tab: shown.entity_tabs[0].clone(),
+            markers: plugin::Markers::of(told),
             _folder: folder,
             _stop: stop.drop_guard(),
         }
@@ -157,6 +165,8 @@ impl World {
             rest: String::new(),
             query: query.to_owned(),
             deadline: Instant::now(),
+            markers: plugin::Markers::default(),
+            seen: plugin::Seen::default(),
         };
         match self.tab.show(page).await.unwrap() {
             TabAnswer::Content(Body::Ours(content)) => content.into_string(),

@@ -166,5 +166,7 @@ fn page(entity: &Value, rest: &str, time: Duration) -> EntityPage {
         rest: rest.to_owned(),
         query: String::new(),
         deadline: Instant::now() + time,
+        markers: plugin::Markers::default(),
+        seen: plugin::Seen::default(),
     }
 }

@@ -1,10 +1,14 @@
 //! What is in a dashboard: its variables and those of its panels that can be drawn.
 
 use serde_json::Value;
-use ui::Tone;
+use ui::{AxisScale, Stacking, Tone};
 
 use super::arrangement::Arrangement;
-use super::field::{self, Mapping, Override};
+use super::axes;
+use super::field::{self, Look, Mapping, Override};
+use super::heat::HeatLook;
+use super::matcher::Field;
+use super::repeat::{Copied, Repeat};
 
 /// Most panels of a dashboard that are read.
 const MOST_PANELS: usize = 300;
@@ -49,6 +53,8 @@ pub(crate) enum Drawn {
     Table,
     /// Lines of a log.
     Logs,
+    /// How often values were in which range.
+    Heat,
 }
 
 impl Drawn {
@@ -61,6 +67,7 @@ impl Drawn {
             "bargauge" | "piechart" => Self::Bars,
             "table" | "table-old" => Self::Table,
             "logs" => Self::Logs,
+            "heatmap" => Self::Heat,
             _ => return None,
         })
     }
@@ -71,8 +78,13 @@ impl Drawn {
     }
 }
 
+/// Values from which on a colour holds; the first holds below all others.
+pub(crate) type Steps = Vec<(Option<f64>, Option<Tone>)>;
+/// The lowest and the highest value of a panel, where they are fixed.
+pub(crate) type Ends = (Option<f64>, Option<f64>);
+
 /// A panel.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Panel {
     pub(crate) id: i64,
     pub(crate) title: String,
@@ -86,20 +98,44 @@ pub(crate) struct Panel {
     pub(crate) decimals: Option<usize>,
     pub(crate) lowest: Option<f64>,
     pub(crate) highest: Option<f64>,
-    /// Values from which on a colour holds; the first holds below all others.
-    pub(crate) steps: Vec<(Option<f64>, Option<Tone>)>,
-    /// Its lines stand on each other.
-    pub(crate) is_stacked: bool,
+    pub(crate) steps: Steps,
+    /// Whether its lines stand on each other.
+    pub(crate) stacking: Stacking,
+    /// How its values are spread along the axis.
+    pub(crate) scale: AxisScale,
     /// The steps are drawn as lines.
     pub(crate) has_lines_at_steps: bool,
     /// How a number is made of a line: `lastNotNull`, `max`, ….
     pub(crate) reduce: String,
     /// Words and colours in place of values.
     pub(crate) mappings: Vec<Mapping>,
-    /// What is different for single lines and columns, by their names.
+    /// What is different for some lines and columns.
     pub(crate) overrides: Vec<Override>,
     /// What is done with tables before they are shown.
     pub(crate) arrangement: Arrangement,
+    /// What it says about cells, of a panel that shows them.
+    pub(crate) heat: HeatLook,
+    /// It stands there once for each value of a variable.
+    pub(crate) repeat: Option<Repeat>,
+    /// The row that it stands in, where that is there once for each value of a variable.
+    pub(crate) row: Option<Repeat>,
+    /// Which of the panels made of one it is.
+    pub(crate) copied: Copied,
+}
+
+impl Panel {
+    /// Its name in addresses: its id, and for all but the first of several made of one a number behind it.
+    pub(crate) fn key(&self) -> String {
+        match self.copied.number {
+            0 => self.id.to_string(),
+            number => format!("{}-{number}", self.id),
+        }
+    }
+
+    /// How a line or a column is shown.
+    pub(crate) fn look(&self, field: &Field<'_>) -> Look {
+        field::look(&self.overrides, field)
+    }
 }
 
 impl Board {
@@ -108,10 +144,10 @@ impl Board {
         let board = &answer["dashboard"];
         let variables = board.pointer("/templating/list").and_then(Value::as_array);
         let mut panels = Vec::new();
-        add(&board["panels"], 0, &mut panels);
+        add(&board["panels"], (0, None), &mut panels);
         // Before version 5 panels stood in rows.
         for row in board["rows"].as_array().into_iter().flatten() {
-            add(&row["panels"], 0, &mut panels);
+            add(&row["panels"], (0, Repeat::read(row)), &mut panels);
         }
         panels.truncate(MOST_PANELS);
         Self {
@@ -128,6 +164,11 @@ impl Board {
         self.panels.iter().find(|panel| panel.id == id)
     }
 
+    /// A panel by its name in addresses.
+    pub(crate) fn by_key(&self, key: &str) -> Option<&Panel> {
+        self.panels.iter().find(|panel| panel.key() == key)
+    }
+
     /// The names of its variables.
     pub(crate) fn names(&self) -> Vec<String> {
         self.variables
@@ -137,8 +178,9 @@ impl Board {
     }
 }
 
-/// Panels in the order in which they stand, those in rows included.
-fn add(panels: &Value, depth: usize, found: &mut Vec<Panel>) {
+/// Panels in the order in which they stand, those in rows included. A row that is closed has its panels in it, an open one before
+/// it.
+fn add(panels: &Value, (depth, mut row): (usize, Option<Repeat>), found: &mut Vec<Panel>) {
     let mut panels: Vec<&Value> = panels.as_array().into_iter().flatten().collect();
     panels.sort_by_key(|panel| {
         let place = |key: &str| panel["gridPos"][key].as_i64().unwrap_or_default();
@@ -149,9 +191,13 @@ fn add(panels: &Value, depth: usize, found: &mut Vec<Panel>) {
             return;
         }
         if panel["type"] == "row" {
-            add(&panel["panels"], depth + 1, found);
+            row = Repeat::read(panel);
+            add(&panel["panels"], (depth + 1, row.clone()), found);
         } else {
-            found.extend(read_panel(panel));
+            found.extend(read_panel(panel).map(|panel| Panel {
+                row: row.clone(),
+                ..panel
+            }));
         }
     }
 }
@@ -173,32 +219,31 @@ fn read_panel(panel: &Value) -> Option<Panel> {
         data_source: panel["datasource"].clone(),
         targets,
         unit: text(&defaults["unit"]),
-        decimals: defaults["decimals"]
-            .as_u64()
-            .and_then(|decimals| usize::try_from(decimals).ok()),
+        decimals: decimals(&defaults["decimals"]),
         lowest: ends.0,
         highest: ends.1,
         steps: steps(&defaults["thresholds"], ends),
-        is_stacked: is_stacked(panel),
+        stacking: axes::stacking(panel),
+        scale: axes::scale(panel),
         has_lines_at_steps: style.is_some_and(|style| style != "off"),
         reduce: text(&panel["options"]["reduceOptions"]["calcs"][0]),
         mappings: field::mappings(&defaults["mappings"]),
-        overrides: field::overrides(&panel["fieldConfig"]["overrides"]),
+        overrides: field::overrides(&panel["fieldConfig"]["overrides"], ends),
         arrangement: Arrangement::read(&panel["transformations"]),
+        heat: HeatLook::read(panel),
+        repeat: Repeat::read(panel),
+        row: None,
+        copied: Copied::default(),
     })
 }
 
-/// Whether lines stand on each other; panels of the older type `graph` say it by a word of their own.
-fn is_stacked(panel: &Value) -> bool {
-    let mode = panel.pointer("/fieldConfig/defaults/custom/stacking/mode");
-    mode.is_some_and(|mode| mode == "normal") || (panel["type"] == "graph" && panel["stack"] == true)
+/// A number of decimals.
+pub(crate) fn decimals(value: &Value) -> Option<usize> {
+    value.as_u64().and_then(|decimals| usize::try_from(decimals).ok())
 }
 
 /// Thresholds. Those in percent are parts of the way between the ends, which are 0 and 100 unless set.
-fn steps(
-    thresholds: &Value,
-    (lowest, highest): (Option<f64>, Option<f64>),
-) -> Vec<(Option<f64>, Option<Tone>)> {
+pub(crate) fn steps(thresholds: &Value, (lowest, highest): Ends) -> Steps {
     let (low, high) = (lowest.unwrap_or(0.0), highest.unwrap_or(100.0));
     let is_part = thresholds["mode"] == "percentage";
     let value = |value: f64| {

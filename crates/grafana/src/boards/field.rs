@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 use ui::Tone;
 
-use super::board::{text, tone};
+use super::board::{Ends, Steps, decimals, steps, text, tone};
+use super::matcher::{Field, Matcher};
 
 /// Most mappings, and most overrides, of a panel that are read.
 const MOST: usize = 200;
@@ -27,19 +28,50 @@ enum Mapped {
     Nothing,
 }
 
-/// What is different for the lines and columns of a name.
+/// How a line or a column is shown, where that is not how the panel shows all of them.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Override {
-    /// The name.
-    pub(crate) name: String,
+pub(crate) struct Look {
     /// The name that is shown.
     pub(crate) shown: Option<String>,
     /// Its unit.
     pub(crate) unit: Option<String>,
+    /// Its decimals.
+    pub(crate) decimals: Option<usize>,
     /// Its colour.
     pub(crate) tone: Option<Tone>,
+    /// Values from which on a colour holds.
+    pub(crate) steps: Option<Steps>,
+    /// Words and colours in place of its values.
+    pub(crate) mappings: Option<Vec<Mapping>>,
     /// It is not shown.
     pub(crate) is_hidden: bool,
+}
+
+/// What is different for some lines and columns.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Override {
+    matcher: Matcher,
+    look: Look,
+}
+
+/// How a field is shown: what all overrides that are for it say, of which later ones count more.
+pub(crate) fn look(overrides: &[Override], field: &Field<'_>) -> Look {
+    let own = overrides.iter().filter(|one| one.matcher.fits(field));
+    own.fold(Look::default(), |before, one| before.with(&one.look))
+}
+
+impl Look {
+    fn with(self, later: &Self) -> Self {
+        Self {
+            shown: later.shown.clone().or(self.shown),
+            unit: later.unit.clone().or(self.unit),
+            decimals: later.decimals.or(self.decimals),
+            tone: later.tone.or(self.tone),
+            steps: later.steps.clone().or(self.steps),
+            mappings: later.mappings.clone().or(self.mappings),
+            is_hidden: later.is_hidden || self.is_hidden,
+        }
+    }
 }
 
 /// The mappings of a panel.
@@ -103,31 +135,33 @@ pub(crate) fn mapped_text(mappings: &[Mapping], value: &str) -> Option<String> {
     found.words.clone()
 }
 
-/// What a panel says about single names. Other ways to choose lines are left out.
-pub(crate) fn overrides(all: &Value) -> Vec<Override> {
+/// What a panel says about some of its lines and columns; `ends` are those between which thresholds in percent lie.
+pub(crate) fn overrides(all: &Value, ends: Ends) -> Vec<Override> {
     let all = all.as_array().into_iter().flatten();
-    all.filter(|one| one["matcher"]["id"] == "byName")
-        .map(read_override)
-        .take(MOST)
-        .collect()
+    let read = |one: &Value| {
+        Some(Override {
+            matcher: Matcher::read(&one["matcher"])?,
+            look: read_look(&one["properties"], ends),
+        })
+    };
+    all.filter_map(read).take(MOST).collect()
 }
 
-fn read_override(one: &Value) -> Override {
-    let properties = one["properties"].as_array().into_iter().flatten();
-    let start = Override {
-        name: text(&one["matcher"]["options"]),
-        ..Override::default()
-    };
-    properties.fold(start, |mut found, property| {
+fn read_look(properties: &Value, ends: Ends) -> Look {
+    let properties = properties.as_array().into_iter().flatten();
+    properties.fold(Look::default(), |mut look, property| {
         let value = &property["value"];
         match property["id"].as_str() {
-            Some("displayName") => found.shown = value.as_str().map(str::to_owned),
-            Some("unit") => found.unit = value.as_str().map(str::to_owned),
-            Some("color") => found.tone = tone(value["fixedColor"].as_str().unwrap_or_default()),
-            Some("custom.hideFrom") => found.is_hidden |= value["viz"] == true,
-            Some("custom.hidden") => found.is_hidden |= value == true,
+            Some("displayName") => look.shown = value.as_str().map(str::to_owned),
+            Some("unit") => look.unit = value.as_str().map(str::to_owned),
+            Some("decimals") => look.decimals = decimals(value),
+            Some("color") => look.tone = tone(value["fixedColor"].as_str().unwrap_or_default()),
+            Some("thresholds") => look.steps = Some(steps(value, ends)),
+            Some("mappings") => look.mappings = Some(mappings(value)),
+            Some("custom.hideFrom") => look.is_hidden |= value["viz"] == true,
+            Some("custom.hidden") => look.is_hidden |= value == true,
             _ => {}
         }
-        found
+        look
     })
 }

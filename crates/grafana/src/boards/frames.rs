@@ -1,11 +1,16 @@
 //! Reads the answers of data sources: frames of columns.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 use ui::{Point, Series};
 
-use super::board::{Drawn, Panel};
+use super::board::{Drawn, Panel, text};
+use super::field::Look;
 use super::grid::{self, Grid};
+use super::heat::{self, Cells};
 use super::logs::{self, LogLine};
+use super::matcher::Field;
 use crate::trouble::Trouble;
 
 /// Most lines that are kept.
@@ -15,10 +20,26 @@ const MOST_POINTS: usize = 5_000;
 /// Longest name of a line, in characters.
 const LONGEST: usize = 120;
 
+/// A frame with the name of the query that it answers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Answer<'a> {
+    pub(crate) query: &'a str,
+    pub(crate) value: &'a Value,
+}
+
+/// A line and how it is shown.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Line {
+    pub(crate) series: Series,
+    pub(crate) look: Look,
+}
+
 /// What a panel shows.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Answered {
-    pub(crate) lines: Vec<Series>,
+    pub(crate) lines: Vec<Line>,
+    /// Cells, of a panel that shows them.
+    pub(crate) cells: Cells,
     /// Rows and columns, of a panel that is a table.
     pub(crate) grid: Grid,
     /// Lines of a log, of a panel that is one.
@@ -34,28 +55,43 @@ pub(crate) struct Answered {
 impl Answered {
     /// Whether there is neither a line nor a row.
     fn is_nothing(&self) -> bool {
-        self.lines.is_empty() && self.grid.rows.is_empty() && self.logs.is_empty()
+        self.lines.is_empty()
+            && self.grid.rows.is_empty()
+            && self.logs.is_empty()
+            && self.cells.rows.is_empty()
     }
 
-    fn add_lines(&mut self, frames: &[&Value], panel: &Panel) {
-        for frame in frames {
-            let lines: Vec<Series> = lines(frame)
-                .into_iter()
-                .filter_map(|line| overridden(line, panel))
-                .collect();
+    fn add_lines(&mut self, frames: &[Answer<'_>], panel: &Panel, histograms: &BTreeSet<&str>) {
+        for of_query in frames.chunk_by(|one, next| one.query == next.query) {
+            let Some(query) = of_query.first().map(|frame| frame.query) else {
+                continue;
+            };
+            let found = of_query.iter().flat_map(|frame| lines(frame.value));
+            let named = |(line, field): (Series, &Value)| (line, heat::bound(field), text(&field["name"]));
+            let found: Vec<(Series, String)> = if histograms.contains(query) {
+                heat::without_those_below(found.map(named).collect())
+            } else {
+                found.map(|(line, field)| (line, text(&field["name"]))).collect()
+            };
+            let found = found.into_iter();
+            let shown = found.filter_map(|(line, field)| overridden(line, (&field, query), panel));
+            let shown: Vec<Line> = shown.collect();
             let room = MOST_LINES.saturating_sub(self.lines.len());
-            self.more += lines.len().saturating_sub(room);
-            self.lines.extend(lines.into_iter().take(room));
-            self.step = self
-                .step
-                .or_else(|| frame.pointer("/schema/fields/0/config/interval")?.as_i64());
+            self.more += shown.len().saturating_sub(room);
+            self.lines.extend(shown.into_iter().take(room));
         }
+        let step = |frame: &Answer<'_>| frame.value.pointer("/schema/fields/0/config/interval")?.as_i64();
+        self.step = frames.iter().find_map(step);
     }
 
     /// Whether there is no value at all.
     pub(crate) fn is_empty(&self) -> bool {
-        let mut points = self.lines.iter().flat_map(|line| &line.points);
-        !points.any(|(_, value)| value.is_some()) && self.grid.rows.is_empty() && self.logs.is_empty()
+        let mut points = self.lines.iter().flat_map(|line| &line.series.points);
+        let mut cells = self.cells.rows.iter().flat_map(|row| &row.cells);
+        !points.any(|(_, value)| value.is_some())
+            && !cells.any(Option::is_some)
+            && self.grid.rows.is_empty()
+            && self.logs.is_empty()
     }
 }
 
@@ -68,20 +104,28 @@ pub(crate) fn read(answer: &Value, panel: &Panel) -> Result<Answered, Trouble> {
         .filter(|target| target["hide"] == true)
         .filter_map(|target| target["refId"].as_str())
         .collect();
-    let mut frames: Vec<&Value> = Vec::new();
+    let histograms: BTreeSet<&str> = panel
+        .targets
+        .iter()
+        .filter(|target| target["format"] == "heatmap")
+        .filter_map(|target| target["refId"].as_str())
+        .collect();
+    let mut frames: Vec<Answer<'_>> = Vec::new();
     let results = answer["results"].as_object().into_iter().flat_map(Map::iter);
     for (name, result) in results.filter(|(name, _)| !hidden.contains(&name.as_str())) {
         if let Some(error) = result["error"].as_str().filter(|error| !error.is_empty()) {
             read.errors.push(format!("{name}: {}", cut(error, 300)));
         }
-        frames.extend(result["frames"].as_array().into_iter().flatten());
+        let own = result["frames"].as_array().into_iter().flatten();
+        frames.extend(own.map(|value| Answer { query: name, value }));
     }
     match panel.drawn {
         Some(Drawn::Logs) => read.logs = logs::lines(&frames),
-        Some(Drawn::Table) if frames.iter().any(|frame| is_table(frame)) => {
+        Some(Drawn::Heat) => read.cells = heat::cells(&frames, panel, &histograms),
+        Some(Drawn::Table) if frames.iter().any(|frame| is_table(frame.value)) => {
             read.grid = grid::grid(&frames, panel);
         }
-        _ => read.add_lines(&frames, panel),
+        _ => read.add_lines(&frames, panel, &histograms),
     }
     if read.is_nothing() && !read.errors.is_empty() {
         return Err(Trouble::new(format!(
@@ -93,17 +137,20 @@ pub(crate) fn read(answer: &Value, panel: &Panel) -> Result<Answered, Trouble> {
     Ok(read)
 }
 
-/// A line with what the panel says about its name; nothing for one that is hidden.
-fn overridden(line: Series, panel: &Panel) -> Option<Series> {
-    let Some(own) = panel.overrides.iter().find(|own| own.name == line.name) else {
-        return Some(line);
+/// A line with what the panel says about it; nothing for one that is hidden.
+fn overridden(line: Series, (field, query): (&str, &str), panel: &Panel) -> Option<Line> {
+    let look = panel.look(&Field {
+        name: field,
+        shown: &line.name,
+        kind: "number",
+        query,
+    });
+    let series = Series {
+        name: look.shown.clone().unwrap_or(line.name),
+        tone: look.tone,
+        ..line
     };
-    let shown = Series {
-        name: own.shown.clone().unwrap_or(line.name),
-        tone: own.tone,
-        points: line.points,
-    };
-    (!own.is_hidden).then_some(shown)
+    (!look.is_hidden).then_some(Line { series, look })
 }
 
 /// Whether a frame has texts, or no times.
@@ -125,8 +172,8 @@ pub(crate) fn columns(frame: &Value) -> Vec<&Value> {
     columns.into_iter().flatten().collect()
 }
 
-/// The lines of a frame: one for each column of numbers.
-fn lines(frame: &Value) -> Vec<Series> {
+/// The lines of a frame, one for each column of numbers, with what describes it.
+pub(crate) fn lines(frame: &Value) -> Vec<(Series, &Value)> {
     let (fields, columns) = (fields(frame), columns(frame));
     let typed = |kind: &str| fields.iter().position(|field| field["type"] == kind);
     let times: Vec<i64> = typed("time")
@@ -156,12 +203,11 @@ fn lines(frame: &Value) -> Vec<Series> {
                 .take(MOST_POINTS)
                 .collect();
             if is_table {
-                rows(field, &values, &words, &times)
+                let rows = rows(field, &values, &words, &times).into_iter();
+                rows.map(|row| (row, *field)).collect()
             } else {
-                vec![line(
-                    name(frame, field),
-                    times.iter().copied().zip(values).collect(),
-                )]
+                let points = times.iter().copied().zip(values).collect();
+                vec![(line(name(frame, field), points), *field)]
             }
         })
         .collect()
@@ -188,7 +234,7 @@ fn line(name: String, points: Vec<Point>) -> Series {
     Series {
         name: cut(&name, LONGEST),
         points,
-        tone: None,
+        ..Series::default()
     }
 }
 

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::board::Panel;
-use super::field::{mapped, mapped_text};
-use super::frames::{columns, fields, moment};
+use super::field::{Look, mapped, mapped_text};
+use super::frames::{Answer, columns, fields, moment};
+use super::matcher::Field;
 use super::units::unit;
 
 /// Most rows and columns that are kept.
@@ -31,10 +32,12 @@ pub(crate) struct GridColumn {
     /// Its heading.
     pub(crate) title: String,
     pub(crate) is_number: bool,
+    /// How it is shown.
+    pub(crate) look: Look,
 }
 
 /// The table of a panel: that of the first query, or all of them merged where the panel says so.
-pub(crate) fn grid(frames: &[&Value], panel: &Panel) -> Grid {
+pub(crate) fn grid(frames: &[Answer<'_>], panel: &Panel) -> Grid {
     let mut tables = frames
         .iter()
         .map(|frame| table(frame, panel))
@@ -54,8 +57,8 @@ pub(crate) fn grid(frames: &[&Value], panel: &Panel) -> Grid {
 }
 
 /// A frame as a table, with all its columns.
-fn table(frame: &Value, panel: &Panel) -> Grid {
-    let (fields, columns) = (fields(frame), columns(frame));
+fn table(frame: &Answer<'_>, panel: &Panel) -> Grid {
+    let (fields, columns) = (fields(frame.value), columns(frame.value));
     let all: Vec<(&Value, &Value)> = fields
         .into_iter()
         .zip(columns)
@@ -65,35 +68,47 @@ fn table(frame: &Value, panel: &Panel) -> Grid {
         .iter()
         .filter_map(|(_, column)| column.as_array().map(Vec::len))
         .max();
+    let titles: Vec<GridColumn> = all
+        .iter()
+        .map(|(field, _)| described(field, frame.query, panel))
+        .collect();
+    let row = |row: usize| {
+        let cells = all.iter().zip(&titles);
+        cells
+            .map(|((field, column), described)| cell(field, &column[row], &described.look, panel))
+            .collect()
+    };
     Grid {
-        columns: all
-            .iter()
-            .map(|(field, _)| {
-                let name = field["name"].as_str().unwrap_or_default().to_owned();
-                GridColumn {
-                    title: name.clone(),
-                    name,
-                    is_number: field["type"] == "number",
-                }
-            })
-            .collect(),
-        rows: (0..length.unwrap_or(0).min(MOST_ROWS * 10))
-            .map(|row| {
-                all.iter()
-                    .map(|(field, column)| cell(field, &column[row], panel))
-                    .collect()
-            })
-            .collect(),
+        rows: (0..length.unwrap_or(0).min(MOST_ROWS * 10)).map(row).collect(),
+        columns: titles,
         more: 0,
     }
 }
 
-fn cell(field: &Value, value: &Value, panel: &Panel) -> String {
+fn described(field: &Value, query: &str, panel: &Panel) -> GridColumn {
+    let name = field["name"].as_str().unwrap_or_default().to_owned();
+    let shown = field["config"]["displayName"].as_str().unwrap_or(&name);
+    let look = panel.look(&Field {
+        name: &name,
+        shown,
+        kind: field["type"].as_str().unwrap_or_default(),
+        query,
+    });
+    GridColumn {
+        title: shown.to_owned(),
+        is_number: field["type"] == "number",
+        look,
+        name,
+    }
+}
+
+fn cell(field: &Value, value: &Value, look: &Look, panel: &Panel) -> String {
+    let mappings = look.mappings.as_ref().unwrap_or(&panel.mappings);
     match field["type"].as_str() {
         Some("time") if !value.is_null() => Timestamp::from_millisecond(moment(value))
             .map(|at| at.strftime("%Y-%m-%d %H:%M:%S").to_string())
             .unwrap_or_default(),
-        Some("number") => number(field["name"].as_str().unwrap_or_default(), value.as_f64(), panel),
+        Some("number") => number(value.as_f64(), look, panel),
         _ => {
             let text = value.as_str().map_or_else(
                 || {
@@ -106,20 +121,19 @@ fn cell(field: &Value, value: &Value, panel: &Panel) -> String {
                 str::to_owned,
             );
             let text: String = text.chars().take(LONGEST).collect();
-            mapped_text(&panel.mappings, &text).unwrap_or(text)
+            mapped_text(mappings, &text).unwrap_or(text)
         }
     }
 }
 
-fn number(column: &str, value: Option<f64>, panel: &Panel) -> String {
-    if let (Some(words), _) = mapped(&panel.mappings, value) {
+fn number(value: Option<f64>, look: &Look, panel: &Panel) -> String {
+    let mappings = look.mappings.as_ref().unwrap_or(&panel.mappings);
+    if let (Some(words), _) = mapped(mappings, value) {
         return words;
     }
-    let own = panel.overrides.iter().find(|one| one.name == column);
-    let name = own.and_then(|own| own.unit.as_deref()).unwrap_or(&panel.unit);
-    value.map_or_else(String::new, |value| {
-        unit(name).decimals(panel.decimals).show(value)
-    })
+    let unit = unit(look.unit.as_deref().unwrap_or(&panel.unit));
+    let unit = unit.decimals(look.decimals.or(panel.decimals));
+    value.map_or_else(String::new, |value| unit.show(value))
 }
 
 /// Two tables as one: rows with the same texts are one row, columns of numbers stand beside each other.
@@ -178,10 +192,7 @@ fn merged(mut whole: Grid, other: Grid) -> Grid {
 /// Columns left out, renamed and in their order; as many rows as are shown.
 fn arranged(grid: Grid, panel: &Panel) -> Grid {
     let arrangement = &panel.arrangement;
-    let hidden = |column: &GridColumn| {
-        let own = panel.overrides.iter().find(|one| one.name == column.name);
-        arrangement.hidden.contains(&column.name) || own.is_some_and(|own| own.is_hidden)
-    };
+    let hidden = |column: &GridColumn| arrangement.hidden.contains(&column.name) || column.look.is_hidden;
     let mut kept: Vec<usize> = (0..grid.columns.len())
         .filter(|at| !hidden(&grid.columns[*at]))
         .collect();
@@ -194,11 +205,9 @@ fn arranged(grid: Grid, panel: &Panel) -> Grid {
     });
     kept.truncate(MOST_COLUMNS);
     let title = |column: &GridColumn| {
-        let own = panel.overrides.iter().find(|one| one.name == column.name);
-        let renamed = arrangement.names.get(&column.name).cloned();
-        renamed
-            .or_else(|| own.and_then(|own| own.shown.clone()))
-            .unwrap_or_else(|| column.title.clone())
+        let renamed = arrangement.names.get(&column.name);
+        let shown = renamed.or(column.look.shown.as_ref());
+        shown.unwrap_or(&column.title).clone()
     };
     Grid {
         columns: kept

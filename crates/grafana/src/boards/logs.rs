@@ -3,7 +3,7 @@
 use serde_json::Value;
 use ui::Tone;
 
-use super::frames::{columns, fields, moment};
+use super::frames::{Answer, columns, fields, moment};
 
 /// Most lines that are kept.
 const MOST: usize = 200;
@@ -23,8 +23,8 @@ pub(crate) struct LogLine {
 }
 
 /// The lines of frames, the newest first.
-pub(crate) fn lines(frames: &[&Value]) -> Vec<LogLine> {
-    let mut all: Vec<LogLine> = frames.iter().flat_map(|frame| of_frame(frame)).collect();
+pub(crate) fn lines(frames: &[Answer<'_>]) -> Vec<LogLine> {
+    let mut all: Vec<LogLine> = frames.iter().flat_map(|frame| of_frame(frame.value)).collect();
     all.sort_by_key(|line| std::cmp::Reverse(line.at));
     all.truncate(MOST);
     all

@@ -11,8 +11,9 @@ use super::interpolate::Values;
 use crate::grafana::Grafana;
 use crate::trouble::Trouble;
 
-/// Points of a line.
+/// Points of a line, and columns of cells.
 const POINTS: i64 = 300;
+const COLUMNS: i64 = 60;
 /// Shortest distance of two points, in milliseconds.
 const SHORTEST: i64 = 5_000;
 /// Most queries of a panel.
@@ -36,9 +37,22 @@ pub(crate) async fn ask(
     frames::read(&answer, panel)
 }
 
-/// The distance of two points, in milliseconds.
+/// The distance of two points of a line, in milliseconds.
 pub(crate) fn step((from, to): (i64, i64)) -> i64 {
     ((to - from) / POINTS).max(SHORTEST)
+}
+
+/// The distance of two points of a panel, in milliseconds.
+pub(crate) fn step_of(panel: &Panel, (from, to): (i64, i64)) -> i64 {
+    ((to - from) / points(panel)).max(SHORTEST)
+}
+
+fn points(panel: &Panel) -> i64 {
+    if panel.drawn == Some(Drawn::Heat) {
+        COLUMNS
+    } else {
+        POINTS
+    }
 }
 
 fn queries(
@@ -62,8 +76,8 @@ fn queries(
                 Value::from(char::from(b'A' + u8::try_from(index).unwrap_or_default()).to_string());
         }
         query["datasource"] = data_source(target, panel, values, default)?;
-        query["intervalMs"] = json!(step(span));
-        query["maxDataPoints"] = json!(POINTS);
+        query["intervalMs"] = json!(step_of(panel, span));
+        query["maxDataPoints"] = json!(points(panel));
         if panel.drawn == Some(Drawn::Logs) && query["maxLines"].as_u64().is_none_or(|most| most > LOG_LINES)
         {
             query["maxLines"] = json!(LOG_LINES);

@@ -101,11 +101,11 @@ fn frames_become_lines() {
         {}, null,
     ]}}});
     let read = read(&answer, &panel()).unwrap();
-    let names: Vec<&str> = read.lines.iter().map(|line| line.name.as_str()).collect();
+    let names: Vec<&str> = read.lines.iter().map(|line| line.series.name.as_str()).collect();
     assert_eq!(names, ["a", "{pod=\"b\"}", "p"]);
-    assert_eq!(read.lines[0].points, [(1_000, Some(1.0)), (2_000, None)]);
+    assert_eq!(read.lines[0].series.points, [(1_000, Some(1.0)), (2_000, None)]);
     assert_eq!(
-        (read.step, reduced(&read.lines[2], "")),
+        (read.step, reduced(&read.lines[2].series, "")),
         (Some(15_000), Some(7.0))
     );
 }
@@ -209,25 +209,10 @@ fn every_type_of_panel_is_drawn_or_a_link() {
         ("table", Some(Drawn::Table)),
         ("logs", Some(Drawn::Logs)),
         ("text", None),
-        ("heatmap", None),
+        ("heatmap", Some(Drawn::Heat)),
         ("geomap", None),
     ] {
         assert_eq!(panel_of(kind, &json!({})).drawn, drawn, "{kind}");
-    }
-}
-
-#[test]
-fn lines_are_stacked_where_the_panel_says_so() {
-    let stacking =
-        |mode: &str| json!({"fieldConfig": {"defaults": {"custom": {"stacking": {"mode": mode}}}}});
-    for (kind, more, is_stacked) in [
-        ("timeseries", stacking("normal"), true),
-        ("timeseries", stacking("none"), false),
-        ("timeseries", stacking("percent"), false),
-        ("graph", json!({"stack": true}), true),
-        ("timeseries", json!({}), false),
-    ] {
-        assert_eq!(panel_of(kind, &more).is_stacked, is_stacked, "{kind} {more}");
     }
 }
 
@@ -260,23 +245,53 @@ fn values_have_words_and_colours() {
 }
 
 #[test]
-fn lines_are_renamed_coloured_and_hidden_by_their_names() {
-    let by = |name: &str, properties: Value| json!({"matcher": {"id": "byName", "options": name}, "properties": properties});
+fn overrides_change_the_lines_that_they_are_for() {
+    let by = |id: &str, options: &str, properties: Value| json!({"matcher": {"id": id, "options": options}, "properties": properties});
+    let red = json!({"mode": "fixed", "fixedColor": "dark-red"});
     let panel = panel_of(
         "timeseries",
-        &json!({"fieldConfig": {"overrides": [
-            by("a", json!([{"id": "displayName", "value": "Requests"}, {"id": "color", "value": {"mode": "fixed", "fixedColor": "red"}}])),
-            by("b", json!([{"id": "custom.hideFrom", "value": {"viz": true}}])),
+        &json!({"fieldConfig": {"defaults": {"min": 0, "max": 50}, "overrides": [
+            by("byType", "number", json!([{"id": "decimals", "value": 1}])),
+            by("byName", "a", json!([{"id": "displayName", "value": "Requests"}, {"id": "color", "value": red}])),
+            by("byRegexp", "/^b/", json!([{"id": "custom.hideFrom", "value": {"viz": true}}])),
+            by("byFrameRefID", "B", json!([{"id": "unit", "value": "ms"}, {"id": "thresholds", "value":
+                {"mode": "percentage", "steps": [{"value": null, "color": "green"}, {"value": 80, "color": "red"}]}}])),
+            by("byName", "c", json!([{"id": "unit", "value": "s"}, {"id": "decimals", "value": 2}])),
+            by("byUnknown", "c", json!([{"id": "displayName", "value": "never"}])),
         ]}}),
     );
     let frame = |name: &str| {
         json!({"schema": {"fields": [{"name": "Time", "type": "time"},
         {"name": "v", "type": "number", "config": {"displayNameFromDS": name}}]}, "data": {"values": [[1], [2]]}})
     };
-    let answer = json!({"results": {"A": {"frames": [frame("a"), frame("b"), frame("c")]}}});
+    let answer = json!({"results": {"A": {"frames": [frame("a"), frame("b1"), frame("c")]}, "B": {"frames": [frame("d")]}}});
     let lines = read(&answer, &panel).unwrap().lines;
-    let found: Vec<(&str, Option<Tone>)> = lines.iter().map(|line| (line.name.as_str(), line.tone)).collect();
-    assert_eq!(found, [("Requests", Some(Tone::Red)), ("c", None)]);
+    let told = |line: &super::frames::Line| {
+        let unit = line.look.unit.clone();
+        (
+            line.series.name.clone(),
+            line.series.tone,
+            unit,
+            line.look.decimals,
+        )
+    };
+    let found: Vec<_> = lines.iter().map(told).collect();
+    let expected = |name: &str, tone: Option<Tone>, unit: Option<&str>, decimals: usize| {
+        (name.to_owned(), tone, unit.map(str::to_owned), Some(decimals))
+    };
+    assert_eq!(
+        found,
+        [
+            expected("Requests", Some(Tone::Red), None, 1),
+            expected("c", None, Some("s"), 2),
+            expected("d", None, Some("ms"), 1),
+        ]
+    );
+    let steps = lines[2].look.steps.clone();
+    assert_eq!(
+        steps,
+        Some(vec![(None, Some(Tone::Green)), (Some(40.0), Some(Tone::Red))])
+    );
 }
 
 #[test]

@@ -44,6 +44,7 @@ impl Client {
     pub(super) async fn new_dashboard(&self, uid: &str) -> Result<Value, Trouble> {
         let path = format!("{}/{}", self.dashboards(), encoded(uid));
         let item: Value = self.get(&path).await?;
+        is_converted(&item)?;
         let mut board = item["spec"].as_object().cloned().unwrap_or_default();
         board.insert("uid".to_owned(), json!(uid));
         Ok(json!({"dashboard": board, "meta": {"url": path_of(uid)}}))
@@ -66,6 +67,18 @@ impl Client {
         });
         Ok(named.collect())
     }
+}
+
+/// Fails where Grafana says that it could not bring a dashboard into the form in which it was asked for.
+fn is_converted(item: &Value) -> Result<(), Trouble> {
+    let conversion = &item["status"]["conversion"];
+    if conversion["failed"] != true {
+        return Ok(());
+    }
+    let stored = conversion["storedVersion"].as_str().unwrap_or("another form");
+    let reason = conversion["error"].as_str().unwrap_or("it does not say why");
+    let told = format!("Grafana keeps this dashboard as {stored} and cannot turn it into v1beta1: {reason}.");
+    Err(Trouble::new(told).hint("Open it in Grafana; its charts cannot be drawn here."))
 }
 
 fn path_of(uid: &str) -> String {

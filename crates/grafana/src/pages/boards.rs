@@ -16,8 +16,9 @@ use crate::trouble::Trouble;
 
 /// The id of the part of the tab that asks for dashboards.
 pub(crate) const ID: &str = "monitoring-dashboards";
-/// Panels that are drawn.
+/// Panels that are drawn, and most of them where some are repeated.
 const DRAWN: usize = 8;
+const MOST_DRAWN: usize = 16;
 /// Panels that are named beside them.
 const NAMED: usize = 24;
 /// Dashboards of the switch.
@@ -164,17 +165,7 @@ fn unfinished(matches: &Matches) -> Markup {
 }
 
 fn charts(shown: &Shown<'_>, board: &Board, variables: &[(String, String)]) -> Markup {
-    let drawn: Vec<&Panel> = board
-        .panels
-        .iter()
-        .filter(|panel| panel.drawn.is_some() || (shown.host.shows_others() && panel.kind != "row"))
-        .take(DRAWN)
-        .collect();
-    let others: Vec<&Panel> = board
-        .panels
-        .iter()
-        .filter(|panel| !drawn.contains(panel))
-        .collect();
+    let (drawn, others) = parted(board, shown.host.shows_others());
     let whole = with_variables(&shown.host.link(&board.path), variables, shown.range);
     html! {
         section.charts {
@@ -189,15 +180,71 @@ fn charts(shown: &Shown<'_>, board: &Board, variables: &[(String, String)]) -> M
                 div.charts-tools { (choices(shown, board)) (ranges(shown, board)) (refresh(shown, board)) }
             }
             @if drawn.is_empty() { p.muted { "This dashboard has no panel that is drawn here." } }
-            div.chart-grid { @for panel in &drawn { (place(shown, board, panel)) } }
+            div.chart-places { @for side_by_side in runs(&drawn) { (places(shown, board, side_by_side)) } }
             @if !others.is_empty() {
                 p.other-panels { span.muted { "Further panels: " }
-                    @for panel in others.iter().take(NAMED) { (outward(&format!("{whole}&viewPanel={}", panel.id), &named(panel))) }
+                    @for panel in others.iter().take(NAMED) { (outward(&address_of(shown, board, variables, panel), &named(panel))) }
                     @if others.len() > NAMED { span.muted { (others.len() - NAMED) " more" } }
                 }
             }
         }
     }
+}
+
+/// The panels that are drawn, and those that are links.
+fn parted(board: &Board, shows_others: bool) -> (Vec<&Panel>, Vec<&Panel>) {
+    let (mut drawn, mut others, mut count) = (Vec::new(), Vec::new(), 0);
+    for panel in &board.panels {
+        let is_drawn = panel.drawn.is_some() || (shows_others && panel.kind != "row");
+        let is_first = panel.copied.number == 0;
+        // What is repeated counts once, so that it does not push away all others.
+        let has_room = drawn.len() < MOST_DRAWN && (!is_first || count < DRAWN);
+        let belongs = is_first || drawn.iter().any(|known: &&Panel| known.id == panel.id);
+        if is_drawn && has_room && belongs {
+            count += usize::from(is_first);
+            drawn.push(panel);
+        } else {
+            others.push(panel);
+        }
+    }
+    (drawn, others)
+}
+
+/// Panels in the order in which they stand, those that were made of one together.
+fn runs<'a>(drawn: &'a [&'a Panel]) -> impl Iterator<Item = &'a [&'a Panel]> {
+    drawn.chunk_by(|one, next| one.id == next.id && one.repeat.is_some() && one.row.is_none())
+}
+
+/// The places of a panel, or of those that were made of one, as many beside each other as it says.
+fn places(shown: &Shown<'_>, board: &Board, panels: &[&Panel]) -> Markup {
+    let per_row = panels
+        .first()
+        .and_then(|panel| Some(panel.repeat.as_ref()?.per_row));
+    let per_row = per_row.unwrap_or(1).min(panels.len());
+    html! {
+        @if panels.len() > 1 {
+            div class=(format_args!("chart-repeat chart-repeat-{per_row}")) {
+                @for panel in panels { (place(shown, board, panel)) }
+            }
+        } @else {
+            @for panel in panels { (place(shown, board, panel)) }
+        }
+    }
+}
+
+/// The address of a panel in Grafana.
+fn address_of(shown: &Shown<'_>, board: &Board, variables: &[(String, String)], panel: &Panel) -> String {
+    let variables = with_own(variables.to_vec(), panel);
+    let whole = with_variables(&shown.host.link(&board.path), &variables, shown.range);
+    format!("{whole}&viewPanel={}", panel.id)
+}
+
+/// Values of variables, with those for which a panel is repeated in their places.
+pub(crate) fn with_own(variables: Vec<(String, String)>, panel: &Panel) -> Vec<(String, String)> {
+    let own = &panel.copied.values;
+    let is_own = |name: &String| own.iter().any(|(known, _)| known == name);
+    let others = variables.into_iter().filter(|(name, _)| !is_own(name));
+    others.chain(own.iter().cloned()).collect()
 }
 
 /// Says that nobody made these charts for the entity, and what they ask for.
@@ -247,7 +294,12 @@ fn ranges(shown: &Shown<'_>, board: &Board) -> Markup {
 /// The place of a chart, which is asked for by itself.
 fn place(shown: &Shown<'_>, board: &Board, panel: &Panel) -> Markup {
     let address = |part| {
-        let path = format!("{}/chart/{}/{}", shown.path, href::encode(&board.uid), panel.id);
+        let path = format!(
+            "{}/chart/{}/{}",
+            shown.path,
+            href::encode(&board.uid),
+            panel.key()
+        );
         let view = if part == "all" { "alone" } else { "" };
         href::with_query(
             &path,
@@ -256,14 +308,14 @@ fn place(shown: &Shown<'_>, board: &Board, panel: &Panel) -> Markup {
     };
     let waiting = html! { p.muted { "Loading… " a href=(address("all")) { "Show now" } } };
     html! {
-        div.chart-place.is-number[panel.drawn.is_some_and(Drawn::is_small)].is-wide[matches!(panel.drawn, Some(Drawn::Table | Drawn::Logs))] id=(chart_id(&board.uid, panel.id)) data-deferred=(address("monitoring")) {
+        div.chart-place.is-number[panel.drawn.is_some_and(Drawn::is_small)].is-wide[matches!(panel.drawn, Some(Drawn::Table | Drawn::Logs))] id=(chart_id(&board.uid, &panel.key())) data-deferred=(address("monitoring")) {
             (card(Card { title: &named(panel), ..Card::default() }, waiting))
         }
     }
 }
 
 /// The id of a chart's place.
-pub(crate) fn chart_id(uid: &str, panel: i64) -> String {
+pub(crate) fn chart_id(uid: &str, panel: &str) -> String {
     format!("chart-{uid}-{panel}")
 }
 

@@ -2,16 +2,16 @@
 
 use maud::{Markup, html};
 use ui::{
-    Align, Card, Column, Gauge, LineChart, Marker, Row, Series, Stat, StatValue, Table, Threshold, Tone,
-    bar_gauge, card, data_table, gauge, icon, line_chart, stat,
+    Align, Card, Column, Gauge, HeatMap, LineChart, Marker, Row, Series, Stat, StatValue, Table, Threshold,
+    Tone, Unit, bar_gauge, card, data_table, gauge, heat_map, icon, line_chart, stat,
 };
 
 use super::boards::named;
 use super::{moment, trouble};
 use crate::boards::board::{Drawn, Panel};
 use crate::boards::field::mapped;
-use crate::boards::frames::{Answered, reduced};
-use crate::boards::grid::Grid;
+use crate::boards::frames::{Answered, Line, reduced};
+use crate::boards::grid::{Grid, GridColumn};
 use crate::boards::logs::LogLine;
 use crate::boards::units::unit;
 use crate::trouble::Trouble;
@@ -63,6 +63,7 @@ fn content(chart: &Chart<'_>) -> Markup {
             (drawn(chart, answered))
         }
         @if answered.more > 0 { p.muted { (answered.more) " more lines are not drawn." } }
+        @if let Some(left_out) = &chart.panel.copied.left_out { p.muted { (left_out) } }
         @for unknown in &chart.panel.arrangement.unknown {
             p.muted { "Grafana also applies the transformation " code.inline { (unknown) } " here." }
         }
@@ -77,6 +78,7 @@ fn drawn(chart: &Chart<'_>, answered: &Answered) -> Markup {
         Some(Drawn::Numbers) => stat(&numbers(chart, answered)),
         Some(Drawn::Dials) => gauge(&between(chart, answered)),
         Some(Drawn::Bars) => bar_gauge(&between(chart, answered)),
+        Some(Drawn::Heat) => heat_map(&cells(chart, answered)),
         _ => line_chart(&lines(chart, answered)),
     }
 }
@@ -104,16 +106,17 @@ fn table(grid: &Grid, title: &str) -> Markup {
 
 /// Lines as a table of their names and numbers.
 fn last_values(chart: &Chart<'_>, answered: &Answered) -> Grid {
-    let column = |title: &str, is_number| crate::boards::grid::GridColumn {
+    let column = |title: &str, is_number| GridColumn {
         name: title.to_owned(),
         title: title.to_owned(),
         is_number,
+        ..GridColumn::default()
     };
-    let unit = unit(&chart.panel.unit).decimals(chart.panel.decimals);
-    let row = |line: &Series| {
-        let value = reduced(line, &chart.panel.reduce);
+    let row = |line: &Line| {
+        let value = reduced(&line.series, &chart.panel.reduce);
+        let unit = unit_of(chart.panel, line);
         vec![
-            line.name.clone(),
+            line.series.name.clone(),
             value.map(|value| unit.show(value)).unwrap_or_default(),
         ]
     };
@@ -175,10 +178,14 @@ fn between<'a>(chart: &'a Chart<'_>, answered: &Answered) -> Gauge<'a> {
 fn lines<'a>(chart: &'a Chart<'_>, answered: &Answered) -> LineChart<'a> {
     let panel = chart.panel;
     let thresholds = panel.steps.iter().filter(|_| panel.has_lines_at_steps);
+    let unit = unit_of_all(panel, &answered.lines);
+    let line = |line: &Line| Series {
+        unit: Some(unit_of(panel, line)).filter(|own| *own != unit),
+        ..line.series.clone()
+    };
     LineChart {
         title: panel.title.as_str().into(),
-        series: answered.lines.clone(),
-        unit: unit(&panel.unit).decimals(panel.decimals),
+        series: answered.lines.iter().map(line).collect(),
         span: chart.span,
         step: Some(answered.step.unwrap_or(0).max(chart.step)),
         lowest: panel.lowest,
@@ -192,22 +199,65 @@ fn lines<'a>(chart: &'a Chart<'_>, answered: &Answered) -> LineChart<'a> {
             })
             .collect(),
         markers: chart.markers.clone(),
-        is_stacked: panel.is_stacked,
+        stacking: panel.stacking,
+        scale: panel.scale,
+        is_tall: chart.is_alone,
+        unit,
+    }
+}
+
+/// The unit of a line: its own, or that of the panel.
+fn unit_of(panel: &Panel, line: &Line) -> Unit {
+    let name = line.look.unit.as_deref().unwrap_or(&panel.unit);
+    unit(name).decimals(line.look.decimals.or(panel.decimals))
+}
+
+/// The unit of most lines: that of the panel, unless all of them have the same other one.
+fn unit_of_all(panel: &Panel, lines: &[Line]) -> Unit {
+    let mut units = lines.iter().map(|line| unit_of(panel, line));
+    let usual = unit(&panel.unit).decimals(panel.decimals);
+    let Some(first) = units.next() else {
+        return usual;
+    };
+    if units.all(|unit| unit == first) {
+        first
+    } else {
+        usual
+    }
+}
+
+fn cells<'a>(chart: &'a Chart<'_>, answered: &Answered) -> HeatMap<'a> {
+    let (panel, cells) = (chart.panel, &answered.cells);
+    HeatMap {
+        title: panel.title.as_str().into(),
+        columns: cells.columns.clone(),
+        rows: cells.rows.clone(),
+        unit: unit(&panel.heat.cell_unit),
+        span: chart.span,
+        step: cells.step.unwrap_or(0).max(chart.step),
         is_tall: chart.is_alone,
     }
 }
 
 fn numbers<'a>(chart: &'a Chart<'_>, answered: &Answered) -> Stat<'a> {
     let panel = chart.panel;
-    let value = |line: &Series| {
-        let value = reduced(line, &panel.reduce);
-        let (words, mapped) = mapped(&panel.mappings, value);
+    let value = |line: &Line| {
+        let value = reduced(&line.series, &panel.reduce);
+        let mappings = line.look.mappings.as_ref().unwrap_or(&panel.mappings);
+        let (words, mapped) = mapped(mappings, value);
+        let own = line.look.unit.is_some() || line.look.decimals.is_some();
+        let in_unit = value
+            .filter(|_| own)
+            .map(|value| unit_of(panel, line).show(value));
+        let steps = line.look.steps.as_ref().unwrap_or(&panel.steps);
         StatValue {
-            name: line.name.clone(),
+            name: line.series.name.clone(),
             value,
-            words,
-            tone: mapped.or_else(|| value.and_then(|value| tone(panel, value))),
-            line: line.clone(),
+            words: words.or(in_unit),
+            tone: mapped
+                .or(line.look.tone)
+                .or_else(|| value.and_then(|value| tone(steps, value))),
+            line: line.series.clone(),
         }
     };
     Stat {
@@ -219,10 +269,10 @@ fn numbers<'a>(chart: &'a Chart<'_>, answered: &Answered) -> Stat<'a> {
 }
 
 /// The colour of the highest step that a value reaches. One step alone says nothing.
-fn tone(panel: &Panel, value: f64) -> Option<Tone> {
-    if panel.steps.len() < 2 {
+fn tone(steps: &[(Option<f64>, Option<Tone>)], value: f64) -> Option<Tone> {
+    if steps.len() < 2 {
         return None;
     }
     let is_reached = |(from, _): &&(Option<f64>, Option<Tone>)| from.is_none_or(|from| value >= from);
-    panel.steps.iter().rfind(is_reached).and_then(|(_, tone)| *tone)
+    steps.iter().rfind(is_reached).and_then(|(_, tone)| *tone)
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use model::EntityRef;
 use serde_json::{Value, json};
-use ui::{Marker, Series};
+use ui::{Marker, Series, Tone};
 
 use super::alerts::{Alerts, alerts, short};
 use super::boards::{Shown, boards, chart_id, waiting};
@@ -142,7 +142,11 @@ fn charts() -> Markup {
                 )
             })
             .collect(),
-        tone: None,
+        ..Series::default()
+    };
+    let line = |name: &str, level: f64| frames::Line {
+        series: line(name, level),
+        ..frames::Line::default()
     };
     let lines = Answered {
         lines: vec![line("200", 30.0), line("500", 0.5)],
@@ -155,7 +159,7 @@ fn charts() -> Markup {
     let slow = Trouble::new("The data source gave no answer within 8 s.")
         .hint("A shorter span of time asks for less.");
     html! {
-        div.chart-grid {
+        div.chart-places {
             (one(&board.panels[0], Ok(lines)))
             (one(&board.panels[1], Ok(number)))
             (one(&board.panels[0], Err(slow)))
@@ -177,7 +181,18 @@ fn other_types() -> Vec<(Panel, Answered)> {
         json!([[{"level": "error"}, {"level": "info"}], [NOW - 4_000, NOW - 9_000],
                ["POST /orders failed: <timeout> after 30 s", "GET /orders 200 in 12 ms"]]),
     );
+    let bucket = |bound: &str, level: i64| {
+        let counts: Vec<i64> = (0..60_i64)
+            .map(|minute| level + (minute * 7 + level) % 9)
+            .collect();
+        json!({"schema": {"refId": "A", "fields": [{"name": "Time", "type": "time", "config": {"interval": MINUTE}},
+            {"name": "Value", "type": "number", "labels": {"le": bound}}]},
+            "data": {"values": [(1..=60_i64).map(|minute| NOW - (60 - minute) * MINUTE).collect::<Vec<_>>(), counts]}})
+    };
+    let buckets = json!({"results": {"A": {"frames": [
+        bucket("0.05", 10), bucket("0.1", 40), bucket("0.25", 160), bucket("1", 190), bucket("+Inf", 191)]}}});
     let types = [
+        ("heatmap", &buckets),
         ("gauge", &table),
         ("bargauge", &table),
         ("table", &table),
@@ -185,7 +200,7 @@ fn other_types() -> Vec<(Panel, Answered)> {
     ];
     let made = types.into_iter().zip(10_i64..).map(|((kind, answer), id)| {
         let board = Board::read(&json!({"dashboard": {"panels": [{
-            "id": id, "type": kind, "title": format!("Disk of pods ({kind})"), "targets": [{"refId": "A"}],
+            "id": id, "type": kind, "title": format!("Disk of pods ({kind})"), "targets": [{"refId": "A", "format": if kind == "heatmap" { "heatmap" } else { "table" }}],
             "fieldConfig": {"defaults": {"unit": "percent", "thresholds": {"mode": "absolute", "steps": [
                 {"color": "green", "value": null}, {"color": "orange", "value": 80}, {"color": "red", "value": 90}]}}},
         }]}}));
@@ -198,13 +213,14 @@ fn other_types() -> Vec<(Panel, Answered)> {
 
 fn one(panel: &Panel, answered: Result<Answered, Trouble>) -> Markup {
     chart(&Chart {
-        id: chart_id("talentmesh-api", panel.id),
+        id: chart_id("talentmesh-api", &panel.key()),
         panel,
         answered,
         markers: vec![Marker {
             at: NOW - 22 * MINUTE,
             text: "v1.4.0 was deployed".to_owned(),
-            href: None,
+            href: Some("/catalog/default/component/talentmesh-api/deployments".to_owned()),
+            tone: Some(Tone::Green),
         }],
         span: (NOW - 60 * MINUTE, NOW),
         step: MINUTE,

@@ -59,6 +59,6 @@ impl At<'_> {
         };
         let whole = pages::boards::board_address(settings, board, &variables, range);
         let address = format!("{whole}&viewPanel={}", panel.id);
-        pages::foreign::card(&chart_id(&board.uid, panel.id), (panel, &address), shown)
+        pages::foreign::card(&chart_id(&board.uid, &panel.key()), (panel, &address), shown)
     }
 }

@@ -1,10 +1,15 @@
 //! Alerts reach the head of an entity's page, and whoever has it open.
 
+use std::sync::Arc;
+
+use catalog::Sight;
+use model::Filter;
 use serde_json::{Value, json};
 use store::Announced;
 use tokio_util::sync::CancellationToken;
 
 use crate::fake::Mode;
+use crate::proxy::Closed;
 use crate::world::World;
 
 const RULES: &str = "/api/prometheus/grafana/api/v1/rules";
@@ -158,6 +163,30 @@ async fn owners_and_systems_have_a_card_for_what_has_alerts() {
     assert_eq!(world.home("others").await, None);
     let world = World::with("backstage.io/kubernetes-id: orders").await;
     assert!(!world.shows_parts("shop") && world.home("team").await.is_none());
+}
+
+#[tokio::test]
+async fn cards_about_others_say_nothing_of_what_is_hidden() {
+    let world = World::with("grafana/dashboard-selector: app=orders").await;
+    world.refresh().await;
+    let hidden = || {
+        let parts = Filter::In {
+            key: "kind".to_owned(),
+            values: vec!["system".to_owned(), "group".to_owned()],
+        };
+        Sight::only(parts)
+    };
+    assert!(world.shows_parts("shop") && !world.shows_parts_to(hidden(), "shop"));
+    assert!(world.home("team").await.is_some() && world.home_of(hidden(), "team").await.is_none());
+    // Neither does the page behind the cards, not even by a number.
+    let closed = Arc::new(Closed);
+    let (_, page) = world
+        .get_under(Some(closed), "/alerts?of=system%3Adefault%2Fshop")
+        .await;
+    assert!(
+        page.contains("No entity here selects alerts") && !page.contains("Orders fail"),
+        "{page}"
+    );
 }
 
 #[tokio::test]

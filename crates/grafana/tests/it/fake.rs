@@ -34,6 +34,10 @@ pub enum Mode {
     NoPictures,
     /// The data source refuses one of the queries.
     HalfRefused,
+    /// There is a renderer, and it fails.
+    BrokenRenderer,
+    /// There is a renderer, and something else answers for it.
+    NoPng,
 }
 
 #[derive(Default)]
@@ -45,6 +49,10 @@ struct Told {
     notes: Vec<Value>,
     silences: Value,
     dashboards: Vec<Value>,
+    /// What the newer API answers, by what follows the namespace.
+    newer: BTreeMap<String, Value>,
+    /// Panels of all dashboards, where they are others.
+    panels: Option<Value>,
 }
 
 /// The Grafana.
@@ -74,7 +82,7 @@ impl Fake {
             .route("/render/{*panel}", get(render))
             .route("/d-solo/{uid}/{slug}", get(solo))
             .route("/api/annotations", get(annotations).post(annotate))
-            .route("/apis/{group}/v1beta1/namespaces/default/{*what}", get(newer))
+            .route("/apis/{group}/v1beta1/namespaces/{namespace}/{*what}", get(newer))
             .route("/api/ds/query", post(query))
             .with_state(told.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -100,6 +108,16 @@ impl Fake {
     /// Other dashboards.
     pub fn set_dashboards(&self, dashboards: Vec<Value>) {
         self.told.lock().dashboards = dashboards;
+    }
+
+    /// What the newer API answers for a path below the namespace, instead of what it would.
+    pub fn answer_newer(&self, what: &str, answer: Value) {
+        self.told.lock().newer.insert(what.to_owned(), answer);
+    }
+
+    /// Other panels and variables of all dashboards.
+    pub fn set_panels(&self, panels: Value) {
+        self.told.lock().panels = Some(panels);
     }
 
     /// How often a path was called.
@@ -193,6 +211,9 @@ async fn dashboard(State(told): Shared, uri: Uri, headers: HeaderMap, Path(uid):
     } else {
         json!([])
     };
+    if let Some(own) = told.lock().panels.clone() {
+        return Json(json!({"meta": {"url": format!("/d/{uid}/x")}, "dashboard": own})).into_response();
+    }
     Json(json!({"meta": {"url": format!("/d/{uid}/x")}, "dashboard": {
         "uid": uid, "title": format!("Board {uid}"), "templating": {"list": list}, "panels": [
             {"id": 1, "type": "timeseries", "title": "Requests of $app", "datasource": {"uid": "prom", "type": "prometheus"},
@@ -209,10 +230,15 @@ async fn newer(
     State(told): Shared,
     uri: Uri,
     headers: HeaderMap,
-    Path((_, what)): Path<(String, String)>,
+    Path((_, _, what)): Path<(String, String, String)>,
 ) -> Response {
     if let Some(refusal) = refusal(&told, &uri, &headers) {
         return refusal;
+    }
+    if let Some(answer) = told.lock().newer.get(&what).cloned() {
+        let code = answer["code"].as_u64().and_then(|code| u16::try_from(code).ok());
+        let status = code.and_then(|code| StatusCode::from_u16(code).ok());
+        return (status.unwrap_or_default(), Json(answer)).into_response();
     }
     let item = |uid: &str, labels: Value, folder: &str| {
         json!({"metadata": {"name": uid, "labels": labels, "annotations": {"grafana.app/folder": folder}},
@@ -276,7 +302,10 @@ async fn annotations(State(told): Shared, uri: Uri, headers: HeaderMap) -> Respo
     .into_response()
 }
 
-async fn settings(State(told): Shared) -> Response {
+async fn settings(State(told): Shared, uri: Uri, headers: HeaderMap) -> Response {
+    if let Some(refusal) = refusal(&told, &uri, &headers) {
+        return refusal;
+    }
     Json(json!({"rendererAvailable": told.lock().mode != Mode::NoPictures})).into_response()
 }
 
@@ -288,7 +317,17 @@ async fn render(State(told): Shared, uri: Uri, headers: HeaderMap) -> Response {
         )
             .into_response()
     };
-    refusal(&told, &uri, &headers).unwrap_or_else(picture)
+    if let Some(refusal) = refusal(&told, &uri, &headers) {
+        return refusal;
+    }
+    match told.lock().mode {
+        Mode::BrokenRenderer => {
+            let message = json!({"message": "Rendering failed: context deadline exceeded"});
+            (StatusCode::INTERNAL_SERVER_ERROR, Json(message)).into_response()
+        }
+        Mode::NoPng => axum::response::Html("<title>Sign in</title>").into_response(),
+        _ => picture(),
+    }
 }
 
 async fn solo(State(told): Shared) -> Response {

@@ -8,7 +8,11 @@
 mod alerts;
 mod annotate;
 mod fake;
+mod happened;
+mod newer;
 mod pages;
+mod pictures;
 mod proxy;
+mod repeated;
 mod tab;
 mod world;

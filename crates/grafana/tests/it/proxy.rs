@@ -89,7 +89,7 @@ async fn refusals_pass_and_pages_for_people_do_not() {
 }
 
 /// Lets nobody see anything.
-struct Closed;
+pub struct Closed;
 
 #[async_trait]
 impl Policy for Closed {

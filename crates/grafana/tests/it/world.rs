@@ -11,7 +11,9 @@ use catalog::{Catalog, Sight};
 use config::Config;
 use model::{Actor, EntityRef, Fault, SystemClock, Viewer};
 use outside::{OutsideCalls, Settings};
-use plugin::{Body, Contributions, Denied, EntityPage, Policy, Routes, SearchFeed, Services, TabAnswer};
+use plugin::{
+    Body, Contributions, Denied, EntityPage, Markers, Policy, Routes, SearchFeed, Seen, Services, TabAnswer,
+};
 use serde_json::{Value, json};
 use store::{Database, Store, StoreError, Tx};
 use tempfile::TempDir;
@@ -32,6 +34,8 @@ pub struct World {
     catalog: Catalog,
     entity: Arc<Value>,
     reference: EntityRef,
+    /// What plugins tell of the entity.
+    pub markers: Markers,
     _folder: TempDir,
     _stop: DropGuard,
 }
@@ -119,6 +123,7 @@ impl World {
             catalog,
             entity: Arc::default(),
             reference,
+            markers: Markers::default(),
             _folder: folder,
             _stop: stop.drop_guard(),
         }
@@ -211,22 +216,46 @@ impl World {
             rest: rest.to_owned(),
             query: query.to_owned(),
             deadline: Instant::now() + time,
+            markers: self.markers.clone(),
+            seen: self.seen(EVERYTHING.clone()),
         }
+    }
+
+    /// What a sight lets be seen of the catalog.
+    fn seen(&self, sight: Sight) -> Seen {
+        let catalog = self.catalog.clone();
+        Seen::by(move |filter| catalog.seen_by(&sight).count(Some(filter)))
     }
 
     /// Whether a system has the card of its parts.
     pub fn shows_parts(&self, system: &str) -> bool {
-        let relation = json!({"kind": "System", "metadata": {"name": system, "namespace": "default"}});
-        self.contributions.entity_cards[1].applies_to(&relation)
+        self.shows_parts_to(EVERYTHING.clone(), system)
+    }
+
+    /// Whether a system has the card of its parts for somebody who sees this much.
+    pub fn shows_parts_to(&self, sight: Sight, system: &str) -> bool {
+        let page = EntityPage {
+            entity: Arc::new(json!({"kind": "System", "metadata": {"name": system, "namespace": "default"}})),
+            reference: EntityRef::new("system", "default", system),
+            seen: self.seen(sight),
+            ..self.page("", "", Duration::from_secs(1))
+        };
+        let card = &self.contributions.entity_cards[1];
+        card.applies_to(&page.entity) && card.is_for(&page)
     }
 
     /// The card of the home page for a member of a group; nothing where it has nothing to say.
     pub async fn home(&self, group: &str) -> Option<String> {
+        self.home_of(EVERYTHING.clone(), group).await
+    }
+
+    /// The same for a member who sees this much.
+    pub async fn home_of(&self, sight: Sight, group: &str) -> Option<String> {
         let person = EntityRef::new("user", "default", "ines");
         let viewer = Viewer::person(person, vec![EntityRef::new("group", "default", group)], None);
         let within = Instant::now() + Duration::from_secs(1);
         match self.contributions.home_cards[0]
-            .show(viewer, within)
+            .show(viewer, self.seen(sight), within)
             .await
             .unwrap()
         {

@@ -190,6 +190,8 @@ impl World {
             rest: rest.to_owned(),
             query: query.to_owned(),
             deadline: Instant::now(),
+            markers: plugin::Markers::default(),
+            seen: plugin::Seen::default(),
         };
         match self.tab.show(page).await.unwrap() {
             TabAnswer::Content(Body::Ours(content)) => content.into_string(),

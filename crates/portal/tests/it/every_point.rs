@@ -119,6 +119,7 @@ async fn entity_page(world: &World) {
     for wish in ["steam", "all"] {
         let page = world.get(&format!("{TEAPOT}?part={wish}")).await.1;
         assert!(page.contains("Steam rises from brown-betty"), "part={wish}");
+        assert!(page.contains("The water boiled"), "part={wish}");
     }
 }
 
@@ -307,6 +308,12 @@ async fn a_tab_whose_permission_is_missing_says_which() {
     assert!(page.contains("You may not see Brew"), "{page}");
     assert!(
         !page.contains("Brewing in") && !page.contains("teapots.harvest"),
+        "{page}"
+    );
+    // What happened is told to others under the same permission.
+    let page = world.get(&format!("{TEAPOT}?part=steam")).await.1;
+    assert!(
+        page.contains("Steam rises") && !page.contains("The water boiled"),
         "{page}"
     );
 }

@@ -8,7 +8,7 @@ use maud::html;
 use model::{Fault, Viewer};
 use plugin::{
     Body, Contributions, EntityCard, EntityPage, EntityTab, HomeCard, Place, PluginId, RenderError,
-    SearchDocument, SearchSource, TabAnswer,
+    SearchDocument, SearchSource, Seen, TabAnswer,
 };
 use portal::AddedPlugin;
 use serde_json::Value;
@@ -80,7 +80,7 @@ impl HomeCard for Bad {
         &self.place
     }
 
-    async fn show(&self, _: Viewer, _: Instant) -> Result<Option<Body>, RenderError> {
+    async fn show(&self, _: Viewer, _: Seen, _: Instant) -> Result<Option<Body>, RenderError> {
         self.go_wrong().await
     }
 }

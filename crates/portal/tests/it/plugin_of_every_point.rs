@@ -12,15 +12,17 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use axum::http::request::Parts;
 use feeds::{Glaze, Section, Shelf, TeapotKind};
+use jiff::Timestamp;
 use maud::html;
-use model::{EntityRef, Fault, Viewer};
+use model::{EntityRef, Fault, Filter, Viewer};
 use outside::HostPolicy;
 use plugin::{
     Action, ActionContext, ActionSchema, Asset, AssetKind, Authenticator, Badge, BadgeTone, Body,
-    Contributions, Declaration, EntityAction, EntityActions, EntityBadges, EntityCard, EntityPage, EntityTab,
-    Feeds, Form, Health, HealthCheck, HomeCard, LiveTopic, Moment, NavigationItem, NavigationSection,
-    PaletteCommand, Permission, PermissionAction, Place, PluginId, RenderError, Routes, Rows, RowsOfEveryApi,
-    Rule, SearchDocument, SearchSource, Services, SettingsSection, TabAnswer, TopBarPart,
+    Contributions, Declaration, EntityAction, EntityActions, EntityBadges, EntityCard, EntityMarker,
+    EntityMarkers, EntityPage, EntityTab, Feeds, Form, Health, HealthCheck, HomeCard, LiveTopic,
+    MarkerOutcome, MarkerQuestion, Moment, NavigationItem, NavigationSection, PaletteCommand, Permission,
+    PermissionAction, Place, PluginId, RenderError, Routes, Rows, RowsOfEveryApi, Rule, SearchDocument,
+    SearchSource, Seen, Services, SettingsSection, TabAnswer, TopBarPart,
 };
 use portal::AddedPlugin;
 use serde_json::{Value, json};
@@ -112,6 +114,7 @@ pub fn contributions(services: &Services) -> Result<Contributions, Fault> {
         entity_cards: vec![Arc::new(SteamCard)],
         entity_badges: vec![Arc::new(HotBadge)],
         entity_actions: vec![Arc::new(PourAction)],
+        entity_markers: vec![Arc::new(Boiled)],
         home_cards: vec![Arc::new(TeaTime)],
         settings_sections: vec![Arc::new(Sugar)],
         top_bar_parts: vec![Arc::new(Whistle)],
@@ -251,10 +254,50 @@ impl EntityCard for SteamCard {
         Moment::Deferred
     }
 
+    /// The teapot itself is among what its viewer sees.
+    fn is_for(&self, page: &EntityPage) -> bool {
+        let teapots = Filter::In {
+            key: "kind".to_owned(),
+            values: vec!["teapot".to_owned()],
+        };
+        page.seen.count(&teapots) > 0
+    }
+
     async fn show(&self, page: EntityPage) -> Result<Body, RenderError> {
-        Ok(Body::Ours(
-            html! { p { "Steam rises from " (page.reference.name()) } },
-        ))
+        let question = MarkerQuestion {
+            entity: page.entity.clone(),
+            reference: page.reference.clone(),
+            from: Timestamp::UNIX_EPOCH,
+            to: Timestamp::MAX,
+        };
+        let happened = page.markers.between(&question, Duration::from_secs(5)).await;
+        Ok(Body::Ours(html! {
+            p { "Steam rises from " (page.reference.name()) }
+            @for marker in happened { p { (marker.text) } }
+        }))
+    }
+}
+
+/// Tells when the water boiled, to those who may brew.
+struct Boiled;
+
+#[async_trait]
+impl EntityMarkers for Boiled {
+    fn needs(&self) -> Option<&'static Permission> {
+        Some(&BREW)
+    }
+
+    fn applies_to(&self, entity: &Value) -> bool {
+        is_teapot(entity)
+    }
+
+    async fn between(&self, asked: MarkerQuestion) -> Result<Vec<EntityMarker>, RenderError> {
+        Ok(vec![EntityMarker {
+            at: asked.from,
+            text: "The water boiled".to_owned(),
+            path: None,
+            outcome: MarkerOutcome::Done,
+        }])
     }
 }
 
@@ -299,7 +342,7 @@ impl HomeCard for TeaTime {
         &TEA_TIME_PLACE
     }
 
-    async fn show(&self, viewer: Viewer, _: Instant) -> Result<Option<Body>, RenderError> {
+    async fn show(&self, viewer: Viewer, _: Seen, _: Instant) -> Result<Option<Body>, RenderError> {
         let name = viewer.reference().name().to_owned();
         Ok(Some(Body::Ours(html! { p { "Tea is ready, " (name) } })))
     }

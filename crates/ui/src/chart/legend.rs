@@ -36,7 +36,8 @@ fn row(chart: &LineChart<'_>, index: usize, series: &Series) -> Markup {
     let lowest = series.values().reduce(f64::min);
     let highest = series.values().reduce(f64::max);
     let last = series.values().last();
-    let shown = |value: Option<f64>| value.map_or_else(|| "none".to_owned(), |value| chart.unit.show(value));
+    let unit = series.unit.as_ref().unwrap_or(&chart.unit);
+    let shown = |value: Option<f64>| value.map_or_else(|| "none".to_owned(), |value| unit.show(value));
     html! {
         tr {
             th scope="row" { span class=(format_args!("chart-key {}", colour(index, series))) {} (series.name) }

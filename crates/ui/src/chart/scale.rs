@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::unit::{AxisUnit, Unit};
-use super::{LineChart, Series, float, stacked};
+use super::{AxisScale, LineChart, Series, Stacking, float};
 
 /// Steps between round numbers, up to ten.
 const STEPS: [f64; 5] = [1.0, 2.0, 2.5, 5.0, 10.0];
@@ -28,13 +28,27 @@ pub(crate) struct ValueAxis {
     pub(crate) high: f64,
     /// Values with their words, from the bottom up.
     pub(crate) ticks: Vec<(f64, String)>,
+    /// How values are spread between them.
+    pub(crate) scale: AxisScale,
 }
 
 impl ValueAxis {
-    /// Round numbers around all values of a chart.
-    pub(crate) fn of(chart: &LineChart<'_>) -> Self {
-        let (low, high) = extent(chart);
-        Self::around(&chart.unit, (low, high), (chart.lowest, chart.highest))
+    /// Round numbers around the values of a chart's lines, as they are drawn.
+    pub(crate) fn of(chart: &LineChart<'_>, lines: &[&Series]) -> Self {
+        if chart.stacking == Stacking::Shares {
+            return Self::around(&Unit::percent(1.0), (0.0, 1.0), (Some(0.0), Some(1.0)));
+        }
+        let spread = match chart.stacking {
+            Stacking::None => chart.scale.axis(chart, lines),
+            _ => None,
+        };
+        spread
+            .unwrap_or_else(|| Self::around(&chart.unit, extent(chart, lines), (chart.lowest, chart.highest)))
+    }
+
+    /// Round numbers around the values of lines whose unit is their own.
+    pub(crate) fn beside(unit: &Unit, lines: &[&Series]) -> Self {
+        Self::around(unit, extent(&LineChart::default(), lines), (None, None))
     }
 
     fn around(unit: &Unit, (low, high): (f64, f64), fixed: (Option<f64>, Option<f64>)) -> Self {
@@ -60,6 +74,7 @@ impl ValueAxis {
             low: from * axis.divisor,
             high: to * axis.divisor,
             ticks: ticks.collect(),
+            scale: AxisScale::Linear,
         }
     }
 
@@ -70,18 +85,23 @@ impl ValueAxis {
 
     /// How far up a value is: 0 at the bottom, 1 at the top.
     pub(crate) fn part(&self, value: f64) -> f64 {
-        ((value - self.low) / (self.high - self.low)).clamp(-0.02, 1.02)
+        let [value, low, high] = [value, self.low, self.high].map(|value| self.scale.place(value));
+        ((value - low) / (high - low)).clamp(-0.02, 1.02)
     }
 }
 
 /// Lowest and highest value, widened so that a line has room and its height means something.
-fn extent(chart: &LineChart<'_>) -> (f64, f64) {
+fn extent(chart: &LineChart<'_>, lines: &[&Series]) -> (f64, f64) {
     let span = |(low, high): (f64, f64), value: f64| (low.min(value), high.max(value));
     let nothing = (f64::INFINITY, f64::NEG_INFINITY);
-    let tops = stacked::tops(chart);
-    let (low, high) = tops.iter().flat_map(Series::values).fold(nothing, span);
+    let values = lines.iter().flat_map(|series| series.values());
+    let (low, high) = values.fold(nothing, span);
     // What stands on something else stands on zero in the end.
-    let low = if chart.is_stacked { low.min(0.0) } else { low };
+    let low = if chart.stacking == Stacking::None {
+        low
+    } else {
+        low.min(0.0)
+    };
     // A threshold far away would press the lines flat.
     let reach = low - (high - low.min(0.0))..=high + (high - low.min(0.0));
     let thresholds = chart.thresholds.iter().map(|threshold| threshold.value);
@@ -150,6 +170,11 @@ pub(crate) fn along((from, to): (i64, i64), moment: i64) -> f64 {
 mod tests {
     use super::*;
 
+    fn axis_of(chart: &LineChart<'_>) -> ValueAxis {
+        let lines: Vec<&Series> = chart.series.iter().collect();
+        ValueAxis::of(chart, &lines)
+    }
+
     fn words(unit: &Unit, low: f64, high: f64) -> Vec<String> {
         let axis = ValueAxis::around(unit, (low, high), (None, None));
         let words = axis.ticks.into_iter();
@@ -201,15 +226,15 @@ mod tests {
             &[1e300],
             &[80.0, 100.0],
         ] {
-            let axis = ValueAxis::of(&chart(values));
+            let axis = axis_of(&chart(values));
             assert!(
                 axis.high > axis.low && axis.ticks.len() >= 2,
                 "{values:?}: {:?}",
                 axis.ticks
             );
         }
-        assert!(ValueAxis::of(&chart(&[80.0, 100.0])).low > 0.0);
-        assert!(ValueAxis::of(&chart(&[8.0, 100.0])).low == 0.0);
+        assert!(axis_of(&chart(&[80.0, 100.0])).low > 0.0);
+        assert!(axis_of(&chart(&[8.0, 100.0])).low == 0.0);
     }
 
     #[test]
@@ -228,7 +253,7 @@ mod tests {
                 highest: fixed.1,
                 ..LineChart::default()
             };
-            let axis = ValueAxis::of(&chart);
+            let axis = axis_of(&chart);
             assert!(
                 (2..=most).contains(&axis.ticks.len()),
                 "{fixed:?}: {:?}",
@@ -250,8 +275,8 @@ mod tests {
             }],
             ..LineChart::default()
         };
-        assert!(ValueAxis::of(&chart(18.0)).has(18.0));
-        assert!(!ValueAxis::of(&chart(80.0)).has(80.0));
+        assert!(axis_of(&chart(18.0)).has(18.0));
+        assert!(!axis_of(&chart(80.0)).has(80.0));
     }
 
     #[test]

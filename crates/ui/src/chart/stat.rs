@@ -86,7 +86,7 @@ fn spark(stat: &Stat<'_>, one: &StatValue) -> Markup {
         span: stat.span,
         ..LineChart::default()
     };
-    let axis = ValueAxis::of(&chart);
+    let axis = ValueAxis::of(&chart, &[&one.line]);
     let canvas = Canvas {
         width: WIDTH,
         height: HEIGHT,

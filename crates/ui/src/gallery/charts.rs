@@ -2,8 +2,8 @@
 
 use super::Sample;
 use crate::{
-    Gauge, LineChart, Marker, Series, Stat, StatValue, Threshold, Tone, Unit, bar_gauge, gauge, line_chart,
-    stat,
+    AxisScale, Gauge, HeatMap, HeatRow, LineChart, Marker, Series, Stacking, Stat, StatValue, Threshold,
+    Tone, Unit, bar_gauge, gauge, heat_map, line_chart, stat,
 };
 
 /// A Tuesday, 09:00 UTC.
@@ -27,10 +27,20 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample::new(
             "Stacked chart",
             line_chart(&LineChart {
-                is_stacked: true,
+                stacking: Stacking::Sums,
                 ..usual()
             }),
         ),
+        Sample::new(
+            "Chart stacked to a hundred percent",
+            line_chart(&LineChart {
+                stacking: Stacking::Shares,
+                ..usual()
+            }),
+        ),
+        Sample::new("Chart with a logarithmic axis", line_chart(&logarithmic())),
+        Sample::new("Chart with two axes", line_chart(&two_axes())),
+        Sample::new("Heat map", heat_map(&heat())),
         Sample::new("Chart with deployments", line_chart(&marked())),
         Sample::new("Number", stat(&numbers(1))),
         Sample::new("Numbers", stat(&numbers(3))),
@@ -50,7 +60,7 @@ fn wave(name: &str, level: f64, height: f64, shift: i64) -> Series {
     Series {
         name: name.to_owned(),
         points: points.collect(),
-        tone: None,
+        ..Series::default()
     }
 }
 
@@ -62,6 +72,62 @@ fn usual() -> LineChart<'static> {
         span: (BEGIN, BEGIN + 60 * MINUTE),
         step: Some(MINUTE),
         ..LineChart::default()
+    }
+}
+
+fn logarithmic() -> LineChart<'static> {
+    LineChart {
+        title: "Requests a second, all of them".into(),
+        series: vec![
+            wave("search", 800.0, 4_000.0, 0),
+            wave("sign-in", 20.0, 30.0, 9),
+            wave("export", 0.1, 0.4, 21),
+        ],
+        scale: AxisScale::Logarithmic { base: 10.0 },
+        ..usual()
+    }
+}
+
+fn two_axes() -> LineChart<'static> {
+    let latency = Series {
+        unit: Some(Unit::time(1.0)),
+        ..wave("95th percentile", 0.12, 0.2, 17)
+    };
+    LineChart {
+        title: "Requests and their latency".into(),
+        series: vec![wave("requests", 30.0, 18.0, 0), latency],
+        ..usual()
+    }
+}
+
+fn heat() -> HeatMap<'static> {
+    let bounds = [
+        "≤ 50 ms",
+        "≤ 100 ms",
+        "≤ 250 ms",
+        "≤ 500 ms",
+        "≤ 1 s",
+        "≤ 2.5 s",
+        "more",
+    ];
+    let row = |(at, name): (i32, &&str)| {
+        let cell = |minute: i32| {
+            let peak = 2 + ((minute * 7) % 40 - 20).abs() / 12;
+            Some(f64::from((60 - 22 * (at - peak).abs() - minute % 3).max(0)))
+        };
+        HeatRow {
+            name: (*name).to_owned(),
+            cells: (0..60).map(cell).collect(),
+        }
+    };
+    HeatMap {
+        title: "Latency of requests".into(),
+        columns: (1..=60).map(|minute| BEGIN + minute * MINUTE).collect(),
+        rows: (0..).zip(&bounds).map(row).collect(),
+        unit: Unit::of("req"),
+        span: (BEGIN, BEGIN + 60 * MINUTE),
+        step: MINUTE,
+        is_tall: false,
     }
 }
 
@@ -106,20 +172,28 @@ fn numbers(count: usize) -> Stat<'static> {
 }
 
 fn marked() -> LineChart<'static> {
-    let marker = |minute: i64, text: &str, href: Option<&str>| Marker {
+    let marker = |minute: i64, text: &str, href: Option<&str>, tone: Option<Tone>| Marker {
         at: BEGIN + minute * MINUTE,
         text: text.to_owned(),
         href: href.map(str::to_owned),
+        tone,
     };
     LineChart {
         markers: vec![
             marker(
                 17,
                 "v1.4.0 was deployed",
-                Some("/catalog/default/component/orders/flux"),
+                Some("/catalog/default/component/orders/deployments"),
+                Some(Tone::Green),
             ),
-            marker(41, "Failover drill", None),
-            marker(90, "Not in this hour", None),
+            marker(
+                29,
+                "v1.4.1 failed: HealthCheckFailed",
+                Some("/catalog/default/component/orders/deployments"),
+                Some(Tone::Red),
+            ),
+            marker(41, "Failover drill", None, None),
+            marker(90, "Not in this hour", None, None),
         ],
         ..usual()
     }

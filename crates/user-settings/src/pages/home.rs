@@ -11,6 +11,7 @@ use catalog::browse::{self, Known};
 use catalog::query::Unhealthy;
 use model::Viewer;
 use model::{EntityRef, Filter};
+use plugin::Seen;
 use sight::CurrentSight;
 use store::{Node, Store};
 use ui::{Chrome, Live, PageHead};
@@ -29,9 +30,11 @@ pub(super) async fn show(
     CurrentSight(sight): CurrentSight,
     chrome: Chrome,
 ) -> Result<Response, ApiError> {
+    let (catalog, own) = (pages.catalog.clone(), sight.clone());
+    let seen = Seen::by(move |filter| catalog.seen_by(&own).count(Some(filter)));
     let (home, cards) = tokio::join!(
         load(pages.catalog.seen_by(&sight), &pages.store, &viewer),
-        parts::home_cards(&pages.parts, &viewer)
+        parts::home_cards(&pages.parts, &viewer, &seen)
     );
     let content = view::home(&home?, &cards, chrome.now);
     Ok(chrome

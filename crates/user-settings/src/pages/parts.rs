@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use futures::future::join_all;
 use maud::Markup;
 use model::Viewer;
-use plugin::{Body, Place, PluginId, RenderError, Slot, contained};
+use plugin::{Body, Place, PluginId, RenderError, Seen, Slot, contained};
 use ui::{Card, card, error_state, foreign_html};
 
 use crate::PersonalParts;
@@ -15,14 +15,14 @@ use crate::PersonalParts;
 const LIMIT: Duration = Duration::from_millis(300);
 
 /// The cards for the home page that have something to say.
-pub(super) async fn home_cards(parts: &Slot<PersonalParts>, viewer: &Viewer) -> Vec<Markup> {
+pub(super) async fn home_cards(parts: &Slot<PersonalParts>, viewer: &Viewer, seen: &Seen) -> Vec<Markup> {
     let made = parts
         .get()
         .into_iter()
         .flat_map(|parts| &parts.home_cards)
         .map(|of| {
-            let (part, viewer) = (of.part.clone(), viewer.clone());
-            let work = async move { part.show(viewer, Instant::now() + LIMIT).await };
+            let (part, viewer, seen) = (of.part.clone(), viewer.clone(), seen.clone());
+            let work = async move { part.show(viewer, seen, Instant::now() + LIMIT).await };
             framed(of.part.place(), &of.plugin, "home card", work)
         });
     join_all(made).await.into_iter().flatten().collect()

@@ -11,8 +11,8 @@ use maud::{Markup, html};
 use model::{EntityRef, Fault, Viewer};
 use plugin::{
     Badge, BadgeTone, Body, Decision, Denied, EntityAction, EntityActions, EntityBadges, EntityCard,
-    EntityPage, EntityStates, EntityTab, Form, Moment, Of, Permission, PluginId, RenderError, TabAnswer,
-    contained, contained_now,
+    EntityMarkers, EntityPage, EntityStates, EntityTab, Form, Markers, Moment, Of, Permission, PluginId,
+    RenderError, TabAnswer, contained, contained_now,
 };
 use serde_json::Value;
 use ui::{Button, Card, Tone, badge, button, card, error_state, href, no_permission};
@@ -36,6 +36,7 @@ pub struct EntityParts {
     cards: Vec<Of<Arc<dyn EntityCard>>>,
     badges: Vec<Of<Arc<dyn EntityBadges>>>,
     actions: Vec<Of<Arc<dyn EntityActions>>>,
+    markers: Vec<Of<Arc<dyn EntityMarkers>>>,
     /// What the catalog's lists show of entities.
     pub(crate) states: PluginStates,
 }
@@ -81,6 +82,7 @@ impl EntityParts {
         badges: Vec<Of<Arc<dyn EntityBadges>>>,
         actions: Vec<Of<Arc<dyn EntityActions>>>,
         states: Vec<Of<Arc<dyn EntityStates>>>,
+        markers: Vec<Of<Arc<dyn EntityMarkers>>>,
     ) -> Self {
         tabs.sort_by_key(|tab| tab.part.place().order);
         cards.sort_by_key(|card| card.part.place().order);
@@ -89,6 +91,7 @@ impl EntityParts {
             cards,
             badges,
             actions,
+            markers,
             states: PluginStates(states),
         }
     }
@@ -116,7 +119,8 @@ impl EntityParts {
         let tabs = self.tabs.iter().map(|of| (&of.plugin, of.part.needs()));
         let cards = self.cards.iter().map(|of| (&of.plugin, of.part.needs()));
         let badges = self.badges.iter().map(|of| (&of.plugin, of.part.needs()));
-        let needed = tabs.chain(cards).chain(badges);
+        let markers = self.markers.iter().map(|of| (&of.plugin, of.part.needs()));
+        let needed = tabs.chain(cards).chain(badges).chain(markers);
         let needed = needed.filter_map(|(plugin, permission)| Some((plugin, permission?)));
         let needed: Vec<(&PluginId, &'static Permission)> = needed
             .chain(offered.iter().map(|(plugin, permission)| (plugin, *permission)))
@@ -215,9 +219,17 @@ impl EntityParts {
     pub(crate) async fn cards(&self, wanted: &Wanted, page: &EntityPage, denied: &Denied) -> Vec<Markup> {
         let applying = self.cards.iter().filter(|card| {
             !is_denied(denied, card.part.needs())
-                && applies(&card.plugin, "card", || card.part.applies_to(&page.entity))
+                && applies(&card.plugin, "card", || {
+                    card.part.applies_to(&page.entity) && card.part.is_for(page)
+                })
         });
         join_all(applying.map(|card| one_card(card, wanted, page))).await
+    }
+
+    /// What plugins tell of what happened to entities, as far as the viewer may see it.
+    pub(crate) fn markers(&self, denied: &Denied) -> Markers {
+        let shown = self.markers.iter().filter(|of| !is_denied(denied, of.part.needs()));
+        Markers::of(shown.cloned().collect())
     }
 
     /// Badges for the head of the page.

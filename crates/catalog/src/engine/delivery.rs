@@ -130,7 +130,7 @@ impl Delivery {
             SourceKey::Entity(_) => problem,
         };
         self.refusals.push(entity, &problem);
-        self.problems.push(problem);
+        self.problems.push(problem.about(entity));
     }
 
     /// Takes documents of one file. Of several with the same reference the last counts.

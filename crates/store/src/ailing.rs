@@ -39,6 +39,15 @@ impl Store {
         Ok(found)
     }
 
+    /// Where entities are written, of those of which that is known.
+    pub async fn places(&self, references: &[String]) -> Result<Vec<(String, Place)>, StoreError> {
+        let text = "SELECT reference, place FROM nodes WHERE place IS NOT NULL AND reference IN {list}";
+        let rows = self.read().await?.rows_in(text, references).await?;
+        rows.iter()
+            .map(|row| Ok((row.text(0)?, row.maybe_json(1)?.unwrap_or_default())))
+            .collect()
+    }
+
     /// The problems of sources that have some, by name; at most `limit`.
     pub async fn problems_of_sources(
         &self,

@@ -11,9 +11,9 @@ use store::LogMark;
 
 use super::View;
 use super::chosen::Eyes;
-use crate::SightKey;
 use crate::health::Finding;
 use crate::index::{CAUSE, MISSING, SOURCE, UNSERVED};
+use crate::{SightKey, store_fault};
 
 /// Entities that suffer from a finding and are named.
 const NAMED: usize = 50;
@@ -121,8 +121,8 @@ impl View<'_> {
     /// Everything that is wrong, the worst first, and of the same kind what hurts most.
     pub fn findings(&self) -> Vec<Finding> {
         let model = self.catalog.index().read();
-        let mut findings = self.rostered(&model);
-        findings.extend(self.missing(&model));
+        let mut findings = self.rostered(&model, None);
+        findings.extend(self.missing(&model, MOST_MISSING));
         findings.extend(self.orphans(&model));
         findings.sort_by(|left, right| {
             let rank = |one: &Finding| (one.health, one.cause, std::cmp::Reverse(one.affected_total));
@@ -133,35 +133,60 @@ impl View<'_> {
         findings
     }
 
-    fn rostered(&self, model: &ReadModel) -> Vec<Finding> {
+    /// The first things that are wrong: those of the owners before others, then the worst.
+    pub fn most_urgent(&self, owners: &[EntityRef], limit: usize) -> Vec<Finding> {
+        let model = self.catalog.index().read();
+        let owners: Vec<String> = owners.iter().map(ToString::to_string).collect();
+        let mut found = self.rostered(&model, Some((&owners, limit)));
+        if found.len() < limit {
+            found.extend(self.missing(&model, limit - found.len()));
+        }
+        found
+    }
+
+    /// What the roster tells this sight; with owners and a limit only the first, those of the owners before others.
+    fn rostered(&self, model: &ReadModel, first: Option<(&[String], usize)>) -> Vec<Finding> {
         let roster = self.catalog.index().roster();
         let eyes = self.eyes(model);
         let told = roster
             .findings
             .iter()
             .filter(|finding| self.is_told(&eyes, finding));
-        told.map(|finding| {
-            let mut finding = finding.clone();
-            let key = match finding.cause {
-                Cause::SourceUnread => Some(SOURCE),
-                _ if !finding.is_served => Some(UNSERVED),
-                _ => None,
-            };
-            if let Some(key) = key {
-                self.note_affected(model, &mut finding, key);
-            }
-            note_whose(model, &mut finding);
-            finding
-        })
-        .collect()
+        let mut told: Vec<&Finding> = told.collect();
+        if let Some((owners, limit)) = first {
+            told.sort_by_cached_key(|finding| {
+                let doc = model.by_reference(&finding.subject);
+                let owner = doc.and_then(|doc| model.values(doc, OWNER).first().map(ToString::to_string));
+                let is_own = owner
+                    .or_else(|| finding.owner.clone())
+                    .is_some_and(|owner| owners.contains(&owner));
+                (!is_own, finding.health, finding.cause)
+            });
+            told.truncate(limit);
+        }
+        told.into_iter()
+            .map(|finding| {
+                let mut finding = finding.clone();
+                let key = match finding.cause {
+                    Cause::SourceUnread => Some(SOURCE),
+                    _ if !finding.is_served => Some(UNSERVED),
+                    _ => None,
+                };
+                if let Some(key) = key {
+                    self.note_affected(model, &mut finding, key);
+                }
+                note_whose(model, &mut finding);
+                finding
+            })
+            .collect()
     }
 
     /// What entities refer to in vain.
-    fn missing(&self, model: &ReadModel) -> Vec<Finding> {
+    fn missing(&self, model: &ReadModel, limit: usize) -> Vec<Finding> {
         let all = self.chosen(model, None);
         let mut targets = model.facet(MISSING, Some(&all));
         targets.sort_by_key(|(_, held)| std::cmp::Reverse(*held));
-        targets.truncate(MOST_MISSING);
+        targets.truncate(limit);
         let finding = |(target, _): (String, u64)| {
             let fault = Fault::not_found(format!("{target} is not in the catalog"));
             let problem = Problem::warning(fault).hint(Cause::MissingReference.remedy());
@@ -275,6 +300,45 @@ impl View<'_> {
             cause,
             problem,
         })
+    }
+
+    /// Where entities are written, of those that are seen.
+    pub async fn places(&self, references: &[String]) -> Result<HashMap<String, Place>, Fault> {
+        let mut seen = references.to_vec();
+        {
+            let model = self.catalog.index().read();
+            let eyes = self.eyes(&model);
+            seen.retain(|reference| eyes.find(reference).is_some());
+        }
+        let places = self.catalog.store().places(&seen).await;
+        Ok(places.map_err(|error| store_fault(&error))?.into_iter().collect())
+    }
+
+    /// How entities are, each with why; nothing for one that is not seen.
+    pub fn healths(&self, references: &[EntityRef]) -> Vec<Option<(Health, Vec<Cause>)>> {
+        let model = self.catalog.index().read();
+        let eyes = self.eyes(&model);
+        let of = |reference: &EntityRef| {
+            let doc = eyes.find(&reference.to_string())?;
+            let healths = model.values(doc, HEALTH);
+            let worst = healths.into_iter().filter_map(Health::parse).min()?;
+            let causes = model.values(doc, CAUSE);
+            let mut causes: Vec<Cause> = causes.into_iter().filter_map(Cause::parse).collect();
+            causes.sort_unstable();
+            Some((worst, causes))
+        };
+        references.iter().map(of).collect()
+    }
+
+    /// Those of some references that lead to entities which are declared, but not served.
+    pub fn unserved_of(&self, reference: &EntityRef) -> Vec<EntityRef> {
+        let model = self.catalog.index().read();
+        let doc = self.eyes(&model).find(&reference.to_string());
+        let values = doc.map_or_else(Vec::new, |doc| model.values(doc, UNSERVED));
+        values
+            .into_iter()
+            .filter_map(|value| value.parse().ok())
+            .collect()
     }
 
     /// What the catalog may have instead of something that is not there: of the same kind, the nearest name first.

@@ -118,9 +118,11 @@ impl Cause {
                 "Correct the address, or allow its host under `backend.reading.allow` or `integrations`."
             }
             Self::NotAllowed => "Add the kind to `catalog.rules`, or to the rules of the location.",
-            Self::MissingReference => "Correct the name, or register the file that describes it.",
-            Self::Conflict => "Only the first is served. Rename one of the two, or remove the other file.",
-            Self::Duplicate => "Only the last is served. Rename or remove the others.",
+            Self::MissingReference => "Correct the name, or register what is missing as well.",
+            Self::Conflict => {
+                "Only the first is served. Rename one of the two, or remove the other file or location."
+            }
+            Self::Duplicate => "The last of them is served. Remove or rename the others.",
             Self::Ancestor => "Nothing is wrong with the entity itself. Make the source further up readable.",
             Self::Orphaned => "Remove it, or declare it again.",
         }

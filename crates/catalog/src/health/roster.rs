@@ -34,6 +34,9 @@ impl Roster {
         let above = below(store, &failing).await?;
         note_owners(store, &mut findings).await?;
         findings.sort_by(|left, right| left.subject.cmp(&right.subject));
+        // Several sources may read one file, and several targets of a location fail alike.
+        let mut told: HashSet<(String, String)> = HashSet::new();
+        findings.retain(|one| told.insert((one.subject.clone(), one.problem.fault.to_string())));
         let unserved = ailing.into_iter().filter(|one| !one.is_served);
         let marks = Marks {
             unserved: unserved.map(|one| one.reference).collect(),

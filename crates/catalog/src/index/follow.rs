@@ -28,6 +28,8 @@ const FEW: usize = 64;
 const JUDGED: usize = 64;
 /// How often what is wrong is read while much changes.
 const JUDGED_EVERY: Duration = Duration::from_millis(500);
+/// So many times as long as reading it took, it is not read again.
+const REST: u32 = 5;
 /// Pause after the store failed.
 const RETRY: Duration = Duration::from_secs(1);
 /// Longest wait until the change log is read without being woken; after such a one the index may be saved.
@@ -76,10 +78,10 @@ impl Index {
     pub async fn follow(&self, store: &Store, stop: CancellationToken) {
         let mut wake = store.changes_woken();
         let mut is_ailing = true;
-        let mut judged_at: Option<Instant> = None;
+        let mut rest_until: Option<Instant> = None;
         loop {
             let step = async {
-                match self.follow_once(store, &mut is_ailing, &mut judged_at).await {
+                match self.follow_once(store, &mut is_ailing, &mut rest_until).await {
                     Ok(()) => {
                         let pause = if is_ailing { JUDGED_EVERY } else { IDLE };
                         let is_quiet = tokio::select! {
@@ -109,13 +111,15 @@ impl Index {
         &self,
         store: &Store,
         is_ailing: &mut bool,
-        judged_at: &mut Option<Instant>,
+        rest_until: &mut Option<Instant>,
     ) -> Result<(), StoreError> {
         self.apply_all(store).await?;
-        let is_time = judged_at.is_none_or(|at| at.elapsed() >= JUDGED_EVERY);
+        let is_time = rest_until.is_none_or(|until| Instant::now() >= until);
         if *is_ailing && is_time {
+            let begun = Instant::now();
             self.put_roster(Roster::read(store).await?).await;
-            *judged_at = Some(Instant::now());
+            // However much is wrong, finding it out takes but a part of the time.
+            *rest_until = Some(Instant::now() + JUDGED_EVERY.max(begun.elapsed() * REST));
             *is_ailing = false;
         }
         Ok(())

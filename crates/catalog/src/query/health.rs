@@ -3,7 +3,7 @@
 //! Answered from memory. A restricted sight is told of nothing but entities that it sees; one that is not served it
 //! never sees.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use model::{Cause, EntityRef, Fault, Filter, HEALTH, Health, Place, Problem};
 use read_model::ReadModel;
@@ -118,6 +118,17 @@ impl View<'_> {
         self.sight.is_everything() || eyes.find(&finding.subject).is_some()
     }
 
+    /// A finding in the words that this sight may read: what a source says names other files, too.
+    fn as_told(&self, finding: &Finding) -> Finding {
+        let mut told = finding.clone();
+        let is_of_source = matches!(told.cause, Cause::Conflict | Cause::Duplicate | Cause::NotAllowed);
+        if is_of_source && !self.sight.is_everything() {
+            let fault = Fault::new(told.problem.fault.name.clone(), told.cause.title());
+            told.problem = Problem::warning(fault).hint(told.cause.remedy());
+        }
+        told
+    }
+
     /// Everything that is wrong, the worst first, and of the same kind what hurts most.
     pub fn findings(&self) -> Vec<Finding> {
         let model = self.catalog.index().read();
@@ -162,11 +173,14 @@ impl View<'_> {
                     .is_some_and(|owner| owners.contains(&owner));
                 (!is_own, finding.health, finding.cause)
             });
+            // One line for each entity.
+            let mut named: HashSet<&str> = HashSet::new();
+            told.retain(|finding| named.insert(&finding.subject));
             told.truncate(limit);
         }
         told.into_iter()
             .map(|finding| {
-                let mut finding = finding.clone();
+                let mut finding = self.as_told(finding);
                 let key = match finding.cause {
                     Cause::SourceUnread => Some(SOURCE),
                     _ if !finding.is_served => Some(UNSERVED),
@@ -175,7 +189,7 @@ impl View<'_> {
                 if let Some(key) = key {
                     self.note_affected(model, &mut finding, key);
                 }
-                note_whose(model, &mut finding);
+                note_whose(model, &eyes, &mut finding);
                 finding
             })
             .collect()
@@ -199,12 +213,13 @@ impl View<'_> {
 
     fn orphans(&self, model: &ReadModel) -> Vec<Finding> {
         let set = self.chosen(model, Some(&having(HEALTH, Health::Orphaned.as_str())));
+        let eyes = self.eyes(model);
         let finding = |doc: u32| {
             let fault = Fault::not_found("No source declares it any more");
             let problem = Problem::warning(fault).hint(Cause::Orphaned.remedy());
             let mut finding = Finding::of(&model.reference(doc), Cause::Orphaned, problem);
             finding.is_served = true;
-            note_whose(model, &mut finding);
+            note_whose(model, &eyes, &mut finding);
             finding
         };
         set.iter().take(MOST_ORPHANS).map(finding).collect()
@@ -219,7 +234,7 @@ impl View<'_> {
             && let Some(first) = set.iter().next()
             && finding.cause == Cause::MissingReference
         {
-            finding.owner = model.written(first, OWNER);
+            finding.owner = owner(model, &self.eyes(model), first);
             finding.origin = model.written(first, ORIGIN);
         }
     }
@@ -239,7 +254,7 @@ impl View<'_> {
             said.push(Said {
                 health: finding.health,
                 cause: finding.cause,
-                problem: finding.problem.clone(),
+                problem: self.as_told(finding).problem,
             });
         }
         // The roster may be a moment behind.
@@ -378,13 +393,20 @@ fn from_rows(model: &ReadModel, doc: u32, place: Option<&Place>) -> Vec<Said> {
 }
 
 /// Says whose the subject is and where it came from.
-fn note_whose(model: &ReadModel, finding: &mut Finding) {
+fn note_whose(model: &ReadModel, eyes: &Eyes<'_>, finding: &mut Finding) {
     let Some(doc) = model.by_reference(&finding.subject) else {
         return;
     };
     finding.is_served = true;
-    finding.owner = model.written(doc, OWNER).or(finding.owner.take());
+    finding.owner = owner(model, eyes, doc);
     finding.origin = model.written(doc, ORIGIN).or(finding.origin.take());
+}
+
+/// The owner of an entity, unless that is hidden.
+fn owner(model: &ReadModel, eyes: &Eyes<'_>, doc: u32) -> Option<String> {
+    let owner = model.written(doc, OWNER)?;
+    let known = model.by_reference(&model::js::lowercase(&owner));
+    known.is_none_or(|known| eyes.see(known)).then_some(owner)
 }
 
 fn having(key: &str, value: &str) -> Filter {

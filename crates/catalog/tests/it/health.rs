@@ -202,6 +202,30 @@ async fn a_viewer_is_told_and_counts_only_what_it_sees() {
 }
 
 #[tokio::test]
+async fn a_restricted_viewer_reads_neither_other_files_nor_hidden_owners() {
+    let world = World::reading(&["./a.yaml", "./secret.yaml"]).await;
+    world.write("a.yaml", &join(&[team(), component("a", "")]));
+    world.write("secret.yaml", &component("a", ""));
+    world.start().await;
+    world.catalog.catch_up().await.unwrap();
+    let whole = world.seen().findings();
+    assert!(
+        whole[0].problem.fault.message.contains("secret.yaml"),
+        "{whole:?}"
+    );
+    assert_eq!(whole[0].owner.as_deref(), Some("group:default/team"));
+    let only_a = Sight::only(browse::one_of("metadata.name", &["a".to_owned()]));
+    let seen = world.catalog.seen_by(&only_a);
+    let findings = seen.findings();
+    assert_eq!(told(&findings), [("conflict", "component:default/a", 0)]);
+    let said = seen.said_of(&"component:default/a".parse().unwrap(), Vec::new(), None);
+    for text in [format!("{:?}", findings[0].problem), format!("{said:?}")] {
+        assert!(!text.contains("secret"), "{text}");
+    }
+    assert_eq!(findings[0].owner, None);
+}
+
+#[tokio::test]
 async fn a_near_name_of_the_same_kind_is_offered() {
     let world = World::reading(&["./a.yaml"]).await;
     world.write(

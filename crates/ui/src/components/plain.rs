@@ -8,7 +8,10 @@ const FURTHER: &str = ". To learn more about catalog file format, visit: ";
 /// The first line of what is wrong: plain words where they are known, and else the message of the innermost fault.
 pub fn plain_words(fault: &Fault) -> String {
     let message = first_line(fault);
-    schema_words(message).unwrap_or_else(|| message.to_owned())
+    schema_words(message)
+        .or_else(|| conflict_words(message))
+        .or_else(|| kind_words(message))
+        .unwrap_or_else(|| message.to_owned())
 }
 
 /// The first line of the innermost message, without where to read on.
@@ -52,6 +55,24 @@ fn schema_words(message: &str) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+/// `Detected conflicting entityRef A already referenced by B and now also C`.
+fn conflict_words(message: &str) -> Option<String> {
+    let rest = message.strip_prefix("Detected conflicting entityRef ")?;
+    let (entity, rest) = rest.split_once(" already referenced by ")?;
+    let (first, second) = rest.split_once(" and now also ")?;
+    Some(format!(
+        "`{entity}` is declared by {first}, and once more by {second}"
+    ))
+}
+
+/// `Entity A at B, originated at C, is not of an allowed kind for that location`.
+fn kind_words(message: &str) -> Option<String> {
+    let rest = message.strip_prefix("Entity ")?;
+    let rest = rest.strip_suffix(", is not of an allowed kind for that location")?;
+    let (entity, _) = rest.split_once(" at ")?;
+    Some(format!("the kind of `{entity}` is not allowed where it stands"))
 }
 
 /// `/spec/owner` as people write it.

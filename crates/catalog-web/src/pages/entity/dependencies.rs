@@ -95,7 +95,7 @@ pub(super) async fn tab(
     Ok(html! {
         div.stack {
             div { (controls) (drawing(&picture, &state)) }
-            div.card-grid { @for relation in &relations { (relation_card(relation, &known, &path)) } }
+            div.card-grid { @for relation in &relations { (relation_card(relation, &known, &path, &seen.unserved_of(reference))) } }
         }
     })
 }

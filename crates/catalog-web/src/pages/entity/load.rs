@@ -157,6 +157,7 @@ pub(super) async fn overview(
         cards,
         relations,
         known: seen.known(&shown),
+        unserved: seen.unserved_of(reference),
         path: href::entity(reference),
         graph_href: GraphState::around(reference).href(),
     }))

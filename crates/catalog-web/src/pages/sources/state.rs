@@ -9,7 +9,7 @@ pub(crate) const SHOWN: [(Option<SourceStatus>, &str, &str); 4] = [
     (None, "", "All"),
     (Some(SourceStatus::Failing), "failing", "Failing"),
     (Some(SourceStatus::Warning), "warnings", "With warnings"),
-    (Some(SourceStatus::Ok), "ok", "Fine"),
+    (Some(SourceStatus::Ok), "ok", "Working"),
 ];
 
 /// What the page shows.

@@ -18,7 +18,7 @@ fn state(source: &SourceReport) -> (&'static str, Tone) {
         SourceStatus::Failing => ("Failing", Tone::Red),
         SourceStatus::Warning => ("Warnings", Tone::Amber),
         SourceStatus::Waiting => ("Not read yet", Tone::Neutral),
-        SourceStatus::Ok => ("Fine", Tone::Green),
+        SourceStatus::Ok => ("Works", Tone::Green),
     }
 }
 

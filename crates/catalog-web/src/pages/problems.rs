@@ -22,7 +22,7 @@ use state::ProblemsState;
 use view::{Item, ProblemsView, problems};
 
 /// Things on a page.
-const SHOWN: usize = 100;
+const SHOWN: usize = 50;
 /// Entities that suffer from a thing and are named beside it.
 const NAMED: usize = 4;
 /// Names that may have been meant.

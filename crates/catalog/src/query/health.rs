@@ -11,6 +11,7 @@ use store::LogMark;
 
 use super::View;
 use super::chosen::Eyes;
+use super::near::edits;
 use crate::health::Finding;
 use crate::index::{CAUSE, MISSING, SOURCE, UNSERVED};
 use crate::{SightKey, store_fault};
@@ -21,6 +22,8 @@ const NAMED: usize = 50;
 const MOST_MISSING: usize = 5_000;
 /// Orphans that are named.
 const MOST_ORPHANS: usize = 5_000;
+/// One mistake is believed in so many letters of a name.
+const LETTERS_PER_MISTAKE: usize = 5;
 /// Sights whose counts are kept.
 const KEPT: usize = 64;
 
@@ -359,8 +362,11 @@ impl View<'_> {
     /// What the catalog may have instead of something that is not there: of the same kind, the nearest name first.
     pub fn meant(&self, missing: &EntityRef, limit: usize) -> Vec<EntityRef> {
         let near = self.near_names(missing, limit.saturating_mul(4));
-        let same = near.into_iter().filter(|other| other.kind() == missing.kind());
-        same.take(limit).collect()
+        let most = (missing.name().chars().count() / LETTERS_PER_MISTAKE).max(1);
+        let is_near = |other: &EntityRef| {
+            other.kind() == missing.kind() && edits(missing.name(), other.name(), most).is_some()
+        };
+        near.into_iter().filter(is_near).take(limit).collect()
     }
 }
 

@@ -240,5 +240,8 @@ async fn a_near_name_of_the_same_kind_is_offered() {
     };
     assert_eq!(meant("component:default/paymets"), ["component:default/payments"]);
     assert_eq!(meant("group:default/tean"), ["group:default/team"]);
+    assert_eq!(meant("component:other/payments"), ["component:default/payments"]);
     assert_eq!(meant("group:default/zebra"), [""; 0]);
+    // What only begins alike is another name.
+    assert_eq!(meant("group:default/team-bumblebee"), [""; 0]);
 }

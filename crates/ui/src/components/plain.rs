@@ -114,6 +114,14 @@ mod tests {
             "/spec/owner must be string - type: string",
             "`spec.owner` must be text",
         );
+        check(
+            "Detected conflicting entityRef api:default/a already referenced by file:/a.yaml (line 3) and now also file:/b.yaml",
+            "`api:default/a` is declared by file:/a.yaml (line 3), and once more by file:/b.yaml",
+        );
+        check(
+            "Entity user:default/u at file:/a.yaml, originated at file:/a.yaml, is not of an allowed kind for that location",
+            "the kind of `user:default/u` is not allowed where it stands",
+        );
     }
 
     #[test]

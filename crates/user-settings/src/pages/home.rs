@@ -122,6 +122,7 @@ fn message(finding: &Finding) -> String {
         Cause::MissingReference => {
             format!("not in the catalog, named by {} entities", finding.affected_total)
         }
-        _ => ui::plain_words(&finding.problem.fault).replace('`', ""),
+        Cause::Invalid => ui::plain_words(&finding.problem.fault).replace('`', ""),
+        cause => cause.title().to_owned(),
     }
 }

@@ -16,6 +16,8 @@ use super::groups::{Key, common_fix};
 use super::state::{Choices, FILTERS, NONE, ProblemsState, TABS};
 use crate::pages::link::named_link;
 
+/// Parts at the end of an address that stand for a source.
+const SOURCE_PARTS: usize = 3;
 /// Things of a group that are shown before the rest is folded.
 const OPEN: usize = 10;
 
@@ -194,8 +196,18 @@ fn label(view: &ProblemsView, value: &str) -> String {
                 .unwrap_or(reference.name())
                 .to_owned()
         }
-        _ => value.strip_prefix("url:https://").unwrap_or(value).to_owned(),
+        _ => short_source(value),
     }
+}
+
+/// The end of an address, which tells sources apart: their beginnings are often the same.
+fn short_source(value: &str) -> String {
+    let parts: Vec<&str> = value.rsplitn(SOURCE_PARTS + 1, '/').collect();
+    if parts.len() <= SOURCE_PARTS {
+        return value.to_owned();
+    }
+    let end: Vec<&str> = parts.into_iter().take(SOURCE_PARTS).rev().collect();
+    end.join("/")
 }
 
 fn section(view: &ProblemsView, group: &Group) -> Markup {
@@ -231,8 +243,12 @@ fn one(view: &ProblemsView, item: &Item, key: &Key, fix: &str) -> Markup {
     let finding = &item.finding;
     let problem = &finding.problem;
     let words = plain_words(&problem.fault);
-    let is_told =
-        finding.cause == Cause::MissingReference || words == key.title() || finding.cause == Cause::Orphaned;
+    // The heading of the group says it.
+    let is_told = words == key.title()
+        || matches!(
+            finding.cause,
+            Cause::MissingReference | Cause::Orphaned | Cause::NotAllowed
+        );
     let own_fix = problem.hint.as_deref().filter(|hint| *hint != fix);
     let owner = finding.owner.as_ref().and_then(|owner| owner.parse().ok());
     html! {

@@ -146,7 +146,7 @@ fn name(line: &SourceReport, reference: Option<&EntityRef>) -> Markup {
             }
             (copy_button(title(line), "Copy the location"))
         }
-        @if let Some(parent) = &line.parent { span.source-parent { "in " (parent) } }
+        @if let Some(parent) = &line.parent { span.source-parent title=(parent) { "in " (parent) } }
     }
 }
 

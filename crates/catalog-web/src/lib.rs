@@ -31,7 +31,7 @@ pub fn contributions(
         .pages(pages::rows(catalog.clone(), store.clone(), parts));
     Contributions {
         routes: vec![routes],
-        navigation: pages::navigation(),
+        navigation: pages::navigation(catalog),
         ..Contributions::of(ID)
     }
 }

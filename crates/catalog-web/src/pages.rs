@@ -10,6 +10,7 @@ mod graph;
 mod link;
 mod list;
 mod organization;
+mod problems;
 mod register;
 mod samples;
 mod sources;
@@ -20,10 +21,10 @@ pub use entity::parts::EntityParts;
 pub use list::list_names;
 pub use samples::{PageSample, page_samples};
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
-use catalog::Catalog;
-use plugin::{NavigationItem, NavigationSection, Rows, Rule, Slot};
+use catalog::{Catalog, Sight};
+use plugin::{Decision, NavigationCount, NavigationItem, NavigationSection, Permission, Rows, Rule, Slot};
 use store::Store;
 use user_settings::VisitLog;
 
@@ -105,14 +106,14 @@ fn administration_rows() -> Rows<Pages> {
         .get(
             "/unprocessed",
             Rule::signed_in().needs(&UNPROCESSED_READ).prefetch(),
-            unprocessed::show,
+            problems::show,
         )
         .get("/unprocessed/delete", remove, unprocessed::confirm)
         .post("/unprocessed/delete", remove, unprocessed::delete)
 }
 
 /// Entries of the navigation.
-pub fn navigation() -> Vec<NavigationItem> {
+pub fn navigation(catalog: &Catalog) -> Vec<NavigationItem> {
     let item = NavigationItem::new;
     vec![
         item("Catalog", "/catalog", "catalog", NavigationSection::Main, 10),
@@ -133,8 +134,28 @@ pub fn navigation() -> Vec<NavigationItem> {
             NavigationSection::Administration,
             20,
         )
-        .needs(&UNPROCESSED_READ),
+        .needs(&UNPROCESSED_READ)
+        .counted(Arc::new(ProblemCount(catalog.clone()))),
     ]
+}
+
+/// Counts the problems that a caller sees.
+struct ProblemCount(Catalog);
+
+impl NavigationCount for ProblemCount {
+    fn permission(&self) -> &'static Permission {
+        &ENTITY_READ
+    }
+
+    fn count(&self, decision: &Decision) -> usize {
+        // A rule that cannot be read shows nothing.
+        let sight = Sight::of(decision).ok();
+        sight.map_or(0, |sight| self.0.seen_by(&sight).health_counts().problems())
+    }
+
+    fn noun(&self) -> &'static str {
+        "problems"
+    }
 }
 
 /// The parts of plugins before all have contributed, and in tests.

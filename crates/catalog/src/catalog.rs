@@ -225,13 +225,14 @@ impl CatalogBuilder {
             clock: self.clock,
             randomness: self.randomness,
             wake: Arc::default(),
+            written: Arc::default(),
         });
         let parts = Parts {
             engine: Arc::new(Engine::new(context.clone())),
+            index: Index::new(self.index_snapshot, context.written.clone()),
             context,
             providers,
             audit: self.audit,
-            index: Index::new(self.index_snapshot),
             slow_work: SlowWork::default(),
         };
         Ok(Catalog {

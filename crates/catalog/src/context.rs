@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use model::{Clock, Randomness};
 use store::Store;
+use tokio::sync::Notify;
 use work::Nudge;
 
 use crate::ingest::UrlSource;
@@ -24,4 +25,6 @@ pub(crate) struct Context {
     pub holder: String,
     /// Has due sources claimed at once.
     pub wake: Arc<Nudge>,
+    /// Rung after every transaction of the engine, of which the change log may tell nothing.
+    pub written: Arc<Notify>,
 }

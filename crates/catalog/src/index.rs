@@ -6,9 +6,11 @@ mod bodies;
 mod follow;
 mod handle;
 mod keep;
+mod marks;
 mod sights;
 
 pub(crate) use bodies::{Fetched, Version};
 pub(crate) use handle::Index;
 pub use handle::{AppliedChange, IndexNews};
+pub(crate) use marks::{CAUSE, MISSING, SOURCE, UNSERVED};
 pub(crate) use sights::{Glimpse, Sights};

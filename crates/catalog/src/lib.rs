@@ -10,6 +10,7 @@ mod catalog;
 mod context;
 mod engine;
 mod failure;
+mod health;
 mod history;
 mod index;
 mod ingest;
@@ -26,6 +27,7 @@ mod time;
 
 pub use catalog::{Catalog, CatalogBuilder};
 pub use failure::store_fault;
+pub use health::Finding;
 pub use history::{Version, VersionSummary};
 pub use index::{AppliedChange, IndexNews};
 pub use ingest::UrlSource;

@@ -1,19 +1,23 @@
-//! How well an entity is, as far as its served form tells.
+//! How well an entity is: the words that pages, commands and the API have in common.
 //!
-//! Only what the catalog itself knows: its status items and whether anybody still declares it. How the
-//! thing behind the entity runs is not known here.
+//! What an entity's own form tells (its status items, and whether anybody declares it) is found out here. The index adds
+//! what only the whole catalog tells, such as references that lead nowhere. How the thing behind the entity runs is not
+//! known here.
 
 use serde_json::Value;
 
 use crate::Severity;
 use crate::entity::{self, ORPHAN};
 
-/// Key of the row that says it. `status` itself has no rows (as in `@backstage/plugin-catalog-backend` 4.0.0), so that no
-/// entity can bring a row of this name.
+/// Key of the row that says how an entity is. `status` itself has no rows (as in `@backstage/plugin-catalog-backend` 4.0.0),
+/// so that no entity can bring a row of this name.
 pub const HEALTH: &str = "status.health";
 
+/// Key of the row that says how an entity is by its own form alone.
+pub const LEVEL: &str = "status.level";
+
 /// One thing to say about how an entity is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Health {
     /// Something about it does not work.
     Error,
@@ -36,6 +40,21 @@ impl Health {
             Self::Warning => "warning",
             Self::Orphaned => "orphaned",
             Self::Healthy => "healthy",
+        }
+    }
+
+    /// The health of that word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|health| health.as_str() == word)
+    }
+
+    /// The words for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Error => "Has errors",
+            Self::Warning => "Has warnings",
+            Self::Orphaned => "Orphaned",
+            Self::Healthy => "Healthy",
         }
     }
 

@@ -4,6 +4,7 @@
 //! Entities are plain JSON values; this crate says which of them are valid, what they refer to
 //! and how they are found.
 
+mod cause;
 pub mod diff;
 pub mod entity;
 mod entity_ref;
@@ -32,11 +33,12 @@ pub mod stitch;
 mod surroundings;
 mod verdict;
 
+pub use cause::Cause;
 pub use entity_ref::{EntityRef, RefParts};
 pub use fault::Fault;
 pub use fault_kind::FaultKind;
 pub use filter::{Filter, Issues, Predicate, predicate_from_params};
-pub use health::{HEALTH, Health};
+pub use health::{HEALTH, Health, LEVEL};
 pub use hints::{has_template_mark, hint_by_looks, hint_for, hint_if_unfilled};
 pub use identity::{Actor, Principal, Restriction, Viewer};
 pub use javascript_json::{parse_json, parse_json_container};

@@ -64,6 +64,9 @@ pub struct Problem {
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// Reference of the entity that it is about, where that is not the one that it is shown on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
 }
 
 impl Problem {
@@ -74,6 +77,7 @@ impl Problem {
             fault,
             place: None,
             hint: None,
+            subject: None,
         }
     }
 
@@ -88,6 +92,12 @@ impl Problem {
     /// Says where it is.
     pub fn at(mut self, place: Place) -> Self {
         self.place = Some(place);
+        self
+    }
+
+    /// Says which entity it is about.
+    pub fn about(mut self, reference: impl Into<String>) -> Self {
+        self.subject = Some(reference.into());
         self
     }
 

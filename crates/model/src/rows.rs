@@ -1,15 +1,15 @@
 //! The rows that filters, facets and orders match against (as in `@backstage/plugin-catalog-backend` 4.0.0), and one of our own:
-//! how well the entity is.
+//! what its own form says of how it is.
 
 use std::borrow::Cow;
 
 use hashbrown::{HashMap, HashSet};
 use serde_json::Value;
 
-use crate::{Fault, HEALTH, Health, entity, js};
+use crate::{Fault, Health, LEVEL, entity, js};
 
 /// Raised with every change of the rows that an entity has: what was derived from them and saved is then of no use.
-pub const ROWS_VERSION: u32 = 1;
+pub const ROWS_VERSION: u32 = 2;
 
 /// Longest key and longest value, in UTF-16 units; longer keys are skipped, longer values have no text.
 const LONGEST: usize = 200;
@@ -53,7 +53,7 @@ pub fn search_rows(served: &Value) -> Result<Vec<SearchRow>, Fault> {
         walk.add(format!("relations.{kind}"), Some(Cow::Borrowed(target)));
     }
     for health in Health::of(served) {
-        walk.add(HEALTH.to_owned(), Some(Cow::Borrowed(health.as_str())));
+        walk.add(LEVEL.to_owned(), Some(Cow::Borrowed(health.as_str())));
     }
     walk.into_rows()
 }

@@ -60,7 +60,7 @@ pub use entity_states::{EntityState, EntityStates, StateColumn, StateValue};
 pub use health::{Health, HealthCheck, HealthScope};
 pub use id::PluginId;
 pub use live::{LiveTopic, is_within};
-pub use navigation::{NavigationItem, NavigationSection};
+pub use navigation::{Counted, NavigationCount, NavigationItem, NavigationSection};
 pub use people::{HomeCard, PaletteCommand, SettingsSection, TopBarPart};
 pub use people_tokens::{NoPeopleTokens, PeopleTokens};
 pub use permission::{Audience, Decision, Permission, PermissionAction, Policy};

@@ -1,8 +1,10 @@
 //! Entries of the left navigation.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
 
-use crate::Permission;
+use crate::{Decision, Permission};
 
 /// Where in the navigation an entry stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +35,28 @@ pub struct NavigationItem {
     pub order: i32,
     /// The permission without which a caller does not see the entry.
     pub needs: Option<&'static Permission>,
+    /// A number beside the text.
+    pub count: Option<Counted>,
+}
+
+/// Counts what an entry of the navigation leads to. Answered from memory: it is part of every page.
+pub trait NavigationCount: Send + Sync + 'static {
+    /// The permission whose decision says what the caller may see of it.
+    fn permission(&self) -> &'static Permission;
+    /// The number for a caller about whom the policy decides like this; nothing is shown for 0.
+    fn count(&self, decision: &Decision) -> usize;
+    /// What is counted, after the number: `problems`.
+    fn noun(&self) -> &'static str;
+}
+
+/// What counts for an entry of the navigation.
+#[derive(Clone)]
+pub struct Counted(pub Arc<dyn NavigationCount>);
+
+impl fmt::Debug for Counted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Counted").field(&self.0.noun()).finish()
+    }
 }
 
 impl NavigationItem {
@@ -51,7 +75,14 @@ impl NavigationItem {
             section,
             order,
             needs: None,
+            count: None,
         }
+    }
+
+    /// With a number beside the text.
+    pub fn counted(mut self, count: Arc<dyn NavigationCount>) -> Self {
+        self.count = Some(Counted(count));
+        self
     }
 
     /// Shown only to callers who have this permission.

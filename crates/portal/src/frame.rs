@@ -10,10 +10,12 @@ use axum::http::{Extensions, HeaderMap, Method};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::MethodRouter;
-use futures::future::{join, join_all};
+use futures::future::{join_all, join3};
 use maud::Markup;
 use model::{Principal, Viewer};
-use plugin::{Body, Decision, Face, NavigationItem, Of, Permission, PluginId, Routes, TopBarPart, contained};
+use plugin::{
+    Body, Counted, Decision, Face, NavigationItem, Of, Permission, PluginId, Routes, TopBarPart, contained,
+};
 use ui::{Shell, foreign_html};
 use web::Permissions;
 
@@ -24,6 +26,7 @@ const LIMIT: Duration = Duration::from_millis(200);
 pub(crate) struct Frame {
     shell: Arc<Shell>,
     guarded: Vec<Guarded>,
+    counted: Vec<(PluginId, String, Counted)>,
     top_bar: Vec<Of<Arc<dyn TopBarPart>>>,
 }
 
@@ -49,7 +52,12 @@ impl Frame {
                 needs: of.part.needs?,
             })
         });
+        let counted = navigation.iter().filter_map(|of| {
+            let count = of.part.count.clone()?;
+            Some((of.plugin.clone(), of.part.path.to_string(), count))
+        });
         Self {
+            counted: counted.collect(),
             guarded: guarded.collect(),
             top_bar,
             shell: Arc::new(shell),
@@ -67,8 +75,13 @@ impl Frame {
 
     /// The shell without entries that the caller of a request may not follow, with the caller's parts of the bar.
     pub(crate) async fn shell_for(&self, extensions: &Extensions) -> Arc<Shell> {
-        let (hidden, top_bar) = join(self.hidden_from(extensions), self.top_bar_for(extensions)).await;
-        if hidden.is_empty() && top_bar.is_empty() {
+        let (hidden, top_bar, counts) = join3(
+            self.hidden_from(extensions),
+            self.top_bar_for(extensions),
+            self.counts_for(extensions),
+        )
+        .await;
+        if hidden.is_empty() && top_bar.is_empty() && counts.is_empty() {
             return self.shell.clone();
         }
         let mut shell = Shell::clone(&self.shell);
@@ -76,6 +89,7 @@ impl Frame {
             .navigation
             .retain(|item| !hidden.iter().any(|path| *path == item.path));
         shell.top_bar = top_bar;
+        shell.counts = counts;
         Arc::new(shell)
     }
 
@@ -96,6 +110,25 @@ impl Frame {
             Body::Foreign(html) => foreign_html(&html),
         })
         .collect()
+    }
+
+    /// The numbers beside entries, as far as the caller may see what is counted.
+    async fn counts_for(&self, extensions: &Extensions) -> Vec<(String, usize, &'static str)> {
+        let Some((permissions, viewer)) = extensions.get::<Permissions>().zip(extensions.get::<Viewer>())
+        else {
+            return Vec::new();
+        };
+        let asked: Vec<_> = self
+            .counted
+            .iter()
+            .map(|(plugin, _, count)| (plugin, count.0.permission()))
+            .collect();
+        let decisions = permissions.decide_all(viewer, &asked).await.unwrap_or_default();
+        let counted = self.counted.iter().zip(&decisions);
+        counted
+            .map(|((_, path, count), decision)| (path.clone(), count.0.count(decision), count.0.noun()))
+            .filter(|(_, number, _)| *number > 0)
+            .collect()
     }
 
     async fn hidden_from(&self, extensions: &Extensions) -> Vec<&str> {

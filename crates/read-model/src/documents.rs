@@ -113,10 +113,10 @@ impl Documents {
         self.documents[id].terms.iter()
     }
 
-    /// Sets the terms.
-    pub fn set_terms(&mut self, id: u32, terms: TermList) {
+    /// Sets the terms, of another version of the entity or not.
+    pub fn set_terms(&mut self, id: u32, terms: TermList, is_version: bool) {
         let document = &mut self.documents[id];
-        document.generation = document.generation.wrapping_add(1);
+        document.generation = document.generation.wrapping_add(u32::from(is_version));
         document.terms = terms;
     }
 

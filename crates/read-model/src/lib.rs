@@ -5,6 +5,7 @@
 //! and its file format; it knows neither SQL nor HTTP, and its only IO is the snapshot file.
 
 mod arena;
+mod derived;
 mod documents;
 mod evaluate;
 mod excerpt;

@@ -36,7 +36,7 @@ impl Entities {
     pub fn add(&mut self, uid: Uuid, terms: TermList) -> bool {
         let (doc, is_new) = self.documents.intern(uid);
         if is_new {
-            self.documents.set_terms(doc, terms);
+            self.documents.set_terms(doc, terms, true);
         }
         is_new
     }

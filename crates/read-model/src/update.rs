@@ -31,7 +31,7 @@ impl ReadModel {
         if !is_new {
             self.forget_reference(doc);
         }
-        self.exchange_terms(doc, terms);
+        self.exchange_terms(doc, terms, true);
         self.remember_reference(doc);
         if is_new {
             self.insert_into_uid_order(doc);
@@ -46,7 +46,7 @@ impl ReadModel {
         };
         self.forget_reference(doc);
         self.remove_from_uid_order(doc);
-        self.exchange_terms(doc, Vec::new());
+        self.exchange_terms(doc, Vec::new(), true);
         self.documents.release(doc);
         true
     }
@@ -66,7 +66,7 @@ impl ReadModel {
         terms
     }
 
-    fn intern_row(&mut self, row: &SearchRow) -> u32 {
+    pub(super) fn intern_row(&mut self, row: &SearchRow) -> u32 {
         let key = self.keys.intern(&row.key);
         let value = row.value.as_deref();
         let original = row.original.as_deref().or(value).unwrap_or_default();
@@ -84,10 +84,12 @@ impl ReadModel {
         term
     }
 
-    /// Gives a document other terms and brings postings and keys in line.
-    fn exchange_terms(&mut self, doc: u32, mut current: Vec<u32>) {
+    /// Gives a document other terms, as those of another version of its entity or not, and brings postings and keys in
+    /// line.
+    pub(super) fn exchange_terms(&mut self, doc: u32, mut current: Vec<u32>, is_version: bool) {
         let mut former: Vec<u32> = self.documents.terms(doc).collect();
-        self.documents.set_terms(doc, TermList::pack(&current));
+        self.documents
+            .set_terms(doc, TermList::pack(&current), is_version);
         former.sort_unstable();
         current.sort_unstable();
         for term in current.iter().filter(|term| former.binary_search(term).is_err()) {

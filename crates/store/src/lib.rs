@@ -4,6 +4,7 @@
 //! the change log is numbered in commit order and without gaps; readers never wait for it. The crate
 //! stores what it is given: it does not know what an entity means, reads no clock and starts no work.
 
+mod ailing;
 mod announce;
 mod changes;
 mod database;
@@ -31,6 +32,7 @@ mod store;
 mod wake;
 mod write;
 
+pub use ailing::Ailing;
 pub use announce::{Announced, Announcements};
 pub use changes::{Change, ChangeKind, Followed, HistoryRow, NewChange, Seq};
 pub use database::Database;

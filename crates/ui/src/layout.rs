@@ -6,6 +6,7 @@ use plugin::{NavigationItem, NavigationSection};
 
 use crate::assets;
 use crate::components::avatar::avatar;
+use crate::components::badge::grouped;
 use crate::icon::{icon, sprite};
 use crate::shell::{Chrome, Theme};
 
@@ -252,11 +253,13 @@ fn navigation_section(chrome: &Chrome, section: NavigationSection, title: Option
 
 fn navigation_link(chrome: &Chrome, item: &NavigationItem) -> Markup {
     let current = current_entry(chrome) == Some(&item.path);
+    let count = chrome.shell.counts.iter().find(|(path, ..)| *path == *item.path);
     html! {
         li {
             a.nav-link href=(item.path) aria-current=[current.then_some("page")] {
                 (icon(&item.icon))
                 span { (item.title) }
+                @if let Some((_, count, noun)) = count { span.nav-count { (grouped(*count)) span.visually-hidden { " " (noun) } } }
             }
         }
     }

@@ -27,6 +27,8 @@ pub struct Shell {
     pub organization: Option<String>,
     /// Entries of the left navigation, in order of section and place.
     pub navigation: Vec<NavigationItem>,
+    /// Numbers beside entries of the navigation for the viewer of the page, by path, each with what it counts.
+    pub counts: Vec<(String, usize, &'static str)>,
     /// Commands of the palette beside the navigation.
     pub commands: Vec<PaletteCommand>,
     /// Parts of plugins in the bar above the page, made for its viewer.
@@ -60,6 +62,7 @@ impl Shell {
             title: title.into(),
             organization: None,
             navigation,
+            counts: Vec::new(),
             commands: Vec::new(),
             top_bar: Vec::new(),
             plugin_files: Arc::default(),

@@ -111,7 +111,8 @@ async fn problems(catalog: &Catalog, sources: &[SourceReport]) -> Result<Vec<Pro
         .flat_map(|source| &source.problems)
         .chain(entities.iter().flat_map(|entity| &entity.problems));
     for problem in all {
-        if !problems.contains(problem) {
+        let is_same = |known: &Problem| (&known.fault, &known.place) == (&problem.fault, &problem.place);
+        if !problems.iter().any(is_same) {
             problems.push(problem.clone());
         }
     }

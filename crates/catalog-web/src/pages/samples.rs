@@ -10,12 +10,17 @@ use super::entity::{history, missing, text};
 use super::graph::view as graph;
 use super::list::view::{ListView, list};
 use super::organization::view as organization;
+use super::problems::state::ProblemsState;
+use super::problems::view::problems as problems_page;
 use super::register::RegisterAnswer;
 use super::register::view::register;
+use super::sources::state::SourcesState;
 use super::sources::view::{confirm_unregister, sources};
-use super::unprocessed::{Group, unprocessed};
+use super::unprocessed::confirm_removal;
 use catalog::{Fate, Preview, RepositoryDescriptors};
-use data::{component, entities, list_view, node, now, problems, reference, source_lines, versions};
+use data::{
+    component, entities, list_view, node, now, problems, problems_view, reference, source_lines, versions,
+};
 use entity::{entity_overview, entity_tab};
 
 /// A page in one of its states.
@@ -159,8 +164,19 @@ fn administration() -> Vec<PageSample> {
             register_repository(&["catalog-info.yaml", "web/catalog-info.yaml"]),
         ),
         sample("register-repository-without", register_repository(&[])),
-        sample("sources", sources(&source_lines(), false, now())),
-        sample("sources-empty", sources(&[], false, now())),
+        sample(
+            "sources",
+            sources(
+                &source_lines(),
+                &SourcesState::parse("open=location:default/generated-2"),
+                false,
+                now(),
+            ),
+        ),
+        sample(
+            "sources-empty",
+            sources(&[], &SourcesState::default(), false, now()),
+        ),
         sample(
             "unregister",
             confirm_unregister(
@@ -170,8 +186,16 @@ fn administration() -> Vec<PageSample> {
                 12,
             ),
         ),
-        sample("unprocessed", unprocessed(Group::Pending, &[node()], None, now())),
-        sample("unprocessed-empty", unprocessed(Group::Failed, &[], None, now())),
+        sample("problems", problems_page(&problems_view(""))),
+        sample(
+            "problems-warnings",
+            problems_page(&problems_view("show=warnings")),
+        ),
+        sample("problems-empty", problems_page(&problems_view("show=orphaned"))),
+        sample(
+            "remove",
+            confirm_removal(&node(), &ProblemsState::parse("show=errors")),
+        ),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! Sources, their state, and unregistering them.
 
 mod load;
+pub(crate) mod state;
 pub(crate) mod view;
 
 use axum::Form;
@@ -25,7 +26,8 @@ pub(super) async fn show(
     chrome: Chrome,
 ) -> Result<Response, PageFailure> {
     let lines = pages.catalog.sources().await?;
-    let list = view::sources(&lines, pages.catalog.is_readonly(), chrome.now);
+    let state = state::SourcesState::parse(&chrome.query);
+    let list = view::sources(&lines, &state, pages.catalog.is_readonly(), chrome.now);
     let content = html! { (flash(&chrome.query)) (list) };
     Ok(chrome
         .page(PageHead::new("Sources").live(Live::Any), content)

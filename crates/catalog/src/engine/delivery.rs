@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use model::{Fault, Place, Problem};
+use model::{Cause, Fault, Place, Problem};
 use serde_json::Value;
 use store::{ChildRow, Lane, Seq, SourceKey, SourceState, StoreError};
 use tokio::time::Instant;
@@ -130,7 +130,7 @@ impl Delivery {
             SourceKey::Entity(_) => problem,
         };
         self.refusals.push(entity, &problem);
-        self.problems.push(problem);
+        self.problems.push(problem.about(entity));
     }
 
     /// Takes documents of one file. Of several with the same reference the last counts.
@@ -418,8 +418,7 @@ fn duplicate(raw: &Raw) -> Problem {
         "{} occurs more than once in {}",
         raw.reference, raw.location
     ));
-    let mut problem =
-        Problem::warning(fault).hint("The last of them is served. Remove or rename the others.");
+    let mut problem = Problem::warning(fault).hint(Cause::Duplicate.remedy());
     problem.place.clone_from(&raw.place);
     problem
 }
@@ -430,8 +429,7 @@ fn taken(raw: &Raw, owner: &str) -> Problem {
         "Detected conflicting entityRef {} already referenced by {owner} and now also {here}",
         raw.reference
     ));
-    let mut problem = Problem::warning(fault)
-        .hint("Only the first is served. Rename one of the two, or remove the other file.");
+    let mut problem = Problem::warning(fault).hint(Cause::Conflict.remedy());
     problem.place.clone_from(&raw.place);
     problem
 }

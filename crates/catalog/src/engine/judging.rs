@@ -126,7 +126,11 @@ impl<'a> Judge<'a> {
         if self.discards() && is_refusal && std::mem::replace(&mut self.has_refused, true) {
             return None;
         }
-        self.problems.push(rejected.problem.clone());
+        let problem = rejected.problem.clone();
+        self.problems.push(match &rejected.reference {
+            Some(reference) => problem.about(reference),
+            None => problem,
+        });
         // A file that is discarded says nothing about its entities.
         let reference = rejected.reference.filter(|_| !self.discards())?;
         Some((reference, rejected.problem))
@@ -283,6 +287,7 @@ fn refused(value: &Value, file: &SourceFile, origin: &LocationRef, place: Place,
         fault,
         place: Some(place),
         hint,
+        subject: None,
     };
     Rejected {
         problem,

@@ -10,7 +10,7 @@ mod plan;
 
 use std::collections::HashSet;
 
-use model::{Fault, Place, Problem};
+use model::{Cause, Fault, Place, Problem};
 use serde_json::Value;
 use store::{Lane, Node, SourceClaim, SourceKey, SourceState, StoreError, WriteTx};
 
@@ -166,8 +166,7 @@ pub(crate) fn conflict_of(
     let fault = Fault::conflict(format!(
         "Detected conflicting entityRef {reference} already referenced by {owner}{line} and now also {here}"
     ));
-    let problem = Problem::warning(fault)
-        .hint("Only the first is served. Rename one of the two, or remove the other file or location.");
+    let problem = Problem::warning(fault).hint(Cause::Conflict.remedy());
     problem.at(place.unwrap_or_else(|| Place {
         source: here.to_owned(),
         ..Place::default()

@@ -10,6 +10,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::handle::{AppliedChange, Index};
+use super::marks::{Touched, judge_all};
+use crate::health::Roster;
 use read_model::ReadModel;
 
 /// Entities read at a time while loading.
@@ -20,6 +22,14 @@ const SCAN_AHEAD: usize = 2;
 const FOLLOW: usize = 1000;
 /// Changes applied without letting a reader in.
 const SLICE: usize = 8;
+/// From this many changes at once on, entities are judged after all of them.
+const FEW: usize = 64;
+/// Entities judged without letting a reader in.
+const JUDGED: usize = 64;
+/// How often what is wrong is read while much changes.
+const JUDGED_EVERY: Duration = Duration::from_millis(500);
+/// So many times as long as reading it took, it is not read again.
+const REST: u32 = 5;
 /// Pause after the store failed.
 const RETRY: Duration = Duration::from_secs(1);
 /// Longest wait until the change log is read without being woken; after such a one the index may be saved.
@@ -35,7 +45,19 @@ impl Index {
         let last = store.log_mark().await?;
         let (model, mark, from) = match self.restored(store, &last).await? {
             Some((model, mark)) => (model, mark, "its snapshot"),
-            None => (read_all(store).await?, last, "every entity"),
+            None => {
+                let mut model = read_all(store).await?;
+                let roster = self.roster();
+                let judging = tokio::task::spawn_blocking(move || {
+                    judge_all(&mut model, &roster.marks);
+                    model
+                });
+                (
+                    judging.await.expect("judging entities does not panic"),
+                    last,
+                    "every entity",
+                )
+            }
         };
         let mebibytes = model.heap_bytes() >> 20;
         let load_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -55,12 +77,20 @@ impl Index {
     /// and then, and at the end.
     pub async fn follow(&self, store: &Store, stop: CancellationToken) {
         let mut wake = store.changes_woken();
+        let mut is_ailing = true;
+        let mut rest_until: Option<Instant> = None;
         loop {
             let step = async {
-                match self.catch_up(store).await {
+                match self.follow_once(store, &mut is_ailing, &mut rest_until).await {
                     Ok(()) => {
-                        let is_quiet = tokio::time::timeout(IDLE, wake.woken()).await.is_err();
-                        if self.is_worth_saving(is_quiet) {
+                        let pause = if is_ailing { JUDGED_EVERY } else { IDLE };
+                        let is_quiet = tokio::select! {
+                            woken = tokio::time::timeout(pause, wake.woken()) => woken.is_err(),
+                            () = self.ailing.notified() => false,
+                        };
+                        // Another process may have found something wrong that no change tells of.
+                        is_ailing = true;
+                        if self.is_worth_saving(is_quiet && pause == IDLE) {
                             self.save().await;
                         }
                     }
@@ -76,9 +106,35 @@ impl Index {
         }
     }
 
+    /// Applies all changes there are, and then reads what is wrong, if that was not just done.
+    async fn follow_once(
+        &self,
+        store: &Store,
+        is_ailing: &mut bool,
+        rest_until: &mut Option<Instant>,
+    ) -> Result<(), StoreError> {
+        self.apply_all(store).await?;
+        let is_time = rest_until.is_none_or(|until| Instant::now() >= until);
+        if *is_ailing && is_time {
+            let begun = Instant::now();
+            self.put_roster(Roster::read(store).await?).await;
+            // However much is wrong, finding it out takes but a part of the time.
+            *rest_until = Some(Instant::now() + JUDGED_EVERY.max(begun.elapsed() * REST));
+            *is_ailing = false;
+        }
+        Ok(())
+    }
+
+    /// Applies all changes there are, and reads what is wrong.
+    pub async fn catch_up(&self, store: &Store) -> Result<(), StoreError> {
+        self.apply_all(store).await?;
+        self.put_roster(Roster::read(store).await?).await;
+        Ok(())
+    }
+
     /// Applies all changes there are. Loads everything where the log does not have the last one that was applied: it
     /// was cut, or the database lost what it had said.
-    pub async fn catch_up(&self, store: &Store) -> Result<(), StoreError> {
+    async fn apply_all(&self, store: &Store) -> Result<(), StoreError> {
         let mut mark = match self.mark() {
             Some(mark) => mark,
             None => self.load(store).await?,
@@ -108,21 +164,35 @@ impl Index {
                 .collect()
         });
         let parsed = parsed.await.expect("reading search rows does not panic");
+        // While much changes at once, an entity is judged once and not with every neighbour that comes.
+        let is_burst = parsed.len() > FEW;
+        let mut touched = Touched::default();
         for slice in parsed.chunks(SLICE) {
-            self.apply_slice(slice, epoch);
+            self.apply_slice(slice, epoch, &mut touched, is_burst);
+            tokio::task::yield_now().await;
+        }
+        for docs in touched.take().chunks(JUDGED) {
+            self.judge(&mut self.write(), docs);
             tokio::task::yield_now().await;
         }
     }
 
     /// Applies changes and tells of them before a reader gets in: who begins to listen then knows which of them its
     /// first answers have.
-    fn apply_slice(&self, slice: &[(Option<Vec<SearchRow>>, Change)], epoch: i64) {
+    fn apply_slice(
+        &self,
+        slice: &[(Option<Vec<SearchRow>>, Change)],
+        epoch: i64,
+        touched: &mut Touched,
+        is_burst: bool,
+    ) {
         let Some((_, last)) = slice.last() else { return };
         let mut model = self.write();
         // Under the lock for writing no sight can come into use.
         let is_watched = !self.sights().is_empty();
         let mut applied = Vec::with_capacity(slice.len());
         for (rows, change) in slice {
+            let was_there = model.by_reference(&change.reference).is_some();
             let glimpses = if is_watched {
                 let docs = exchange(&mut model, change, rows.as_deref());
                 self.sights().bring_forward(&model, &docs)
@@ -130,12 +200,16 @@ impl Index {
                 take_in(&mut model, change, rows.as_deref());
                 Vec::new()
             };
+            touched.note(&model, &change.reference, was_there);
             applied.push(AppliedChange {
                 seq: change.seq,
                 reference: change.reference.as_str().into(),
                 kind: change.kind,
                 glimpses: glimpses.into(),
             });
+        }
+        if !is_burst {
+            self.judge(&mut model, &touched.take());
         }
         self.announce(last.mark(epoch), applied);
     }

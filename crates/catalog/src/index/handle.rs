@@ -1,16 +1,18 @@
 //! The index as the process holds it: the read model behind a lock, and news of what was applied.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use store::{ChangeKind, LogMark, Seq, Store};
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Notify, broadcast, watch};
 
 use super::bodies::Bodies;
 use super::keep::Saved;
 use super::{Glimpse, Sights};
+use crate::health::Roster;
+use crate::query::CountsKept;
 use read_model::{ReadModel, SnapshotFile};
 
 /// Changes a slow listener may be behind before it must start over.
@@ -57,11 +59,19 @@ pub(crate) struct Index {
     news: broadcast::Sender<IndexNews>,
     bodies: Bodies,
     sights: Sights,
+    /// What is wrong, as far as the model does not tell by itself.
+    pub(super) roster: RwLock<Arc<Roster>>,
+    /// Rung when an engine of this process wrote.
+    pub(super) ailing: Arc<Notify>,
+    /// Counts of what is wrong, as they were last asked for.
+    pub(crate) counts: Mutex<CountsKept>,
+    /// It was read once.
+    pub(super) has_roster: AtomicBool,
 }
 
 impl Index {
-    /// An empty index that is saved there, if anywhere.
-    pub fn new(snapshot: Option<SnapshotFile>) -> Self {
+    /// An empty index that is saved there, if anywhere. What is wrong is read again when `ailing` is rung.
+    pub fn new(snapshot: Option<SnapshotFile>, ailing: Arc<Notify>) -> Self {
         Self {
             model: Arc::default(),
             snapshot,
@@ -71,6 +81,10 @@ impl Index {
             news: broadcast::Sender::new(CHANGES_KEPT),
             bodies: Bodies::default(),
             sights: Sights::default(),
+            roster: RwLock::default(),
+            ailing,
+            counts: Mutex::default(),
+            has_roster: AtomicBool::new(false),
         }
     }
 
@@ -151,6 +165,8 @@ impl Index {
         let mut model = self.model.write();
         *model = new;
         self.sights.start_over(&model);
+        // What the new model says of health may be of another time.
+        self.has_roster.store(false, Ordering::Relaxed);
         // Whoever saves must not find the model of one log with the mark of another.
         self.applied.send_replace(Some(mark));
         drop(model);

@@ -96,6 +96,11 @@ fn distance(left: &str, right: &str, most: usize) -> Option<usize> {
     if left.len().min(right.len()) >= 3 && (left.contains(right) || right.contains(left)) {
         return Some(1);
     }
+    edits(left, right, most)
+}
+
+/// Letters to put in, take out or exchange that lead from one name to the other, when there are at most `most`.
+pub(super) fn edits(left: &str, right: &str, most: usize) -> Option<usize> {
     if left.len().abs_diff(right.len()) > most * 4 {
         return None;
     }

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
-use model::{EntityRef, Fault, Place, Problem, entity};
+use model::{Cause, EntityRef, Fault, Place, Problem, entity};
 use serde_json::Value;
 
 use super::dry_run::{Found, Step, preview_room};
@@ -142,8 +142,7 @@ impl Catalog {
                     "{own} refers to what is not in the catalog: {}",
                     names.join(", ")
                 ));
-                let hint = "Correct the names, or register what is missing as well.";
-                let problem = Problem::warning(fault).hint(hint);
+                let problem = Problem::warning(fault).hint(Cause::MissingReference.remedy());
                 problems.push(Problem {
                     place: step.place.clone(),
                     ..problem

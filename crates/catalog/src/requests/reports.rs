@@ -41,6 +41,9 @@ pub struct SourceReport {
     pub location: String,
     /// Who brought the source: `config`, `registered`, `location` (another location) or `provider`.
     pub origin: &'static str,
+    /// The location that brought it, as its own `location` says; only for nested ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
     /// Id for unregistering, when it is a registered location.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location_id: Option<String>,
@@ -107,20 +110,23 @@ impl Catalog {
             .map(|one| (one.entity_ref, one.id.to_string()))
             .collect();
         let nodes: HashMap<&str, &Node> = nodes.iter().map(|node| (node.reference.as_str(), node)).collect();
-        let mut origins: HashMap<&str, &'static str> = HashMap::new();
+        let mut brought_by: HashMap<&str, &SourceKey> = HashMap::new();
         for (child, parent) in &parents {
-            origins.insert(child, origin(parent));
+            brought_by.insert(child, parent);
         }
         Ok(states
             .into_iter()
             .map(|state| {
                 let name = state.key.to_string();
-                let location = nodes
-                    .get(name.as_str())
-                    .map(|node| target(node, &self.parts))
-                    .unwrap_or_default();
-                let origin = origins.get(name.as_str()).copied().unwrap_or("provider");
-                report(state, location, origin, ids.get(&name).cloned())
+                let located = |name: &str| nodes.get(name).map(|node| target(node, &self.parts));
+                let parent = brought_by.get(name.as_str()).copied();
+                SourceReport {
+                    location: located(&name).unwrap_or_default(),
+                    origin: parent.map_or("provider", origin),
+                    parent: parent.and_then(SourceKey::entity).and_then(located),
+                    location_id: ids.get(&name).cloned(),
+                    ..report(state)
+                }
             })
             .collect())
     }
@@ -235,7 +241,8 @@ fn as_written(value: &Value) -> Vec<String> {
         .collect()
 }
 
-fn report(state: SourceState, location: String, origin: &'static str, id: Option<String>) -> SourceReport {
+/// What the state of a source tells by itself.
+fn report(state: SourceState) -> SourceReport {
     let status = match state.problems.iter().map(|problem| problem.severity).min() {
         _ if state.checked_at.is_none() => SourceStatus::Waiting,
         Some(Severity::Error) => SourceStatus::Failing,
@@ -244,9 +251,10 @@ fn report(state: SourceState, location: String, origin: &'static str, id: Option
     };
     SourceReport {
         source: state.key.to_string(),
-        location,
-        origin,
-        location_id: id,
+        location: String::new(),
+        origin: "provider",
+        parent: None,
+        location_id: None,
         status,
         entities: state.entities,
         last_run_at: state.checked_at,

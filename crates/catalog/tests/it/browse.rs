@@ -100,10 +100,12 @@ async fn counts_are_those_of_the_chosen_entities() {
 #[tokio::test]
 async fn health_is_counted_and_filtered_as_it_changes() {
     let keeps = json!({"orphanStrategy": "keep"});
-    let world = World::with(&["./a.yaml", "./b.yaml"], keeps).await;
+    let world = World::with(&["./a.yaml", "./b.yaml", "./team.yaml"], keeps).await;
+    let team = "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: team}\nspec: {type: team, children: []}\n";
     let good = join(&[component("a", ""), component("b", "")]);
     world.write("a.yaml", &good);
     world.write("b.yaml", &component("c", ""));
+    world.write("team.yaml", team);
     world.start().await;
     let all = browse::one_of("kind", &["component".to_owned()]);
     let counts = async || {

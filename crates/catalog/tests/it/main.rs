@@ -12,6 +12,7 @@ mod claims;
 mod deliveries;
 mod door;
 mod gitea;
+mod health;
 mod ingest;
 mod locations;
 mod moves;

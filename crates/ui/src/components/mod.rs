@@ -10,6 +10,8 @@ pub(crate) mod entity;
 pub(crate) mod facet;
 pub(crate) mod field;
 pub(crate) mod pagination;
+pub(crate) mod place;
+pub(crate) mod plain;
 pub(crate) mod problem;
 pub(crate) mod sheet;
 pub(crate) mod state;

@@ -5,10 +5,9 @@ use model::{Fault, Place, Problem, Severity};
 
 use super::button::copy_button;
 use super::code::inline_code;
+use super::place::place_link;
+use super::plain::{first_line, further, plain_words};
 use crate::icon::icon;
-
-/// What the original writes between a mistake and where the rules are.
-const FURTHER: &str = ". To learn more about catalog file format, visit: ";
 
 /// All problems of a thing, the worst first.
 pub fn problem_panel(problems: &[Problem]) -> Markup {
@@ -25,26 +24,48 @@ pub fn problem_panel(problems: &[Problem]) -> Markup {
 
 fn one_problem(problem: &Problem) -> Markup {
     let word = severity_word(problem.severity);
-    let root = problem.fault.root();
-    let (headline, more) = root.message.split_once('\n').unwrap_or((&root.message, ""));
-    let (headline, further) = headline.split_once(FURTHER).unwrap_or((headline, ""));
-    let circumstances = circumstances(&problem.fault);
+    let more = problem
+        .fault
+        .root()
+        .message
+        .split_once('\n')
+        .map_or("", |(_, more)| more);
     html! {
         article class=(format_args!("problem problem-{}", problem.severity.as_str())) {
             span.problem-icon { (icon(severity_icon(problem.severity))) }
             div.problem-text {
                 p.problem-title {
                     span.visually-hidden { (word) ": " }
-                    (headline)
-                    span class=(format_args!("badge problem-name tone-{}", severity_tone(problem.severity))) { (root.name) }
+                    (inline_code(&plain_words(&problem.fault)))
                 }
                 @if !more.trim().is_empty() { pre.problem-cause { (more.trim_matches('\n')) } }
-                @if further.starts_with("https://") { p.problem-circumstances { "More: " a href=(further) { (further) } } }
-                @for message in circumstances { p.problem-circumstances { (message) } }
                 @if let Some(place) = &problem.place { (place_line(place)) }
-                @if let Some(hint) = &problem.hint { p.problem-hint { strong { "Fix: " } (inline_code(hint)) } }
+                (problem_fix(problem))
+                @if let Some(address) = further(&problem.fault) { p.problem-circumstances { "More: " a href=(address) { (address) } } }
+                (original_text(problem))
             }
             (copy_button(&plain_text(problem), "Copy this problem"))
+        }
+    }
+}
+
+/// The way out of a problem, where one is known.
+pub fn problem_fix(problem: &Problem) -> Markup {
+    html! { @if let Some(hint) = &problem.hint { p.problem-hint { strong { "Fix: " } (inline_code(hint)) } } }
+}
+
+/// The words in which the original tells a problem, folded. Nothing where they say no more than the plain words.
+pub fn original_text(problem: &Problem) -> Markup {
+    let fault = &problem.fault;
+    let is_said = fault.cause.is_none() && plain_words(fault) == first_line(fault);
+    let circumstances = circumstances(fault);
+    html! {
+        @if !is_said {
+            details.problem-original data-key={ "original " (fault.root().message) } {
+                summary { "Original message" }
+                @for message in circumstances { p { (message) } }
+                p { code { (fault.root().name) } " " (first_line(fault)) }
+            }
         }
     }
 }
@@ -63,7 +84,7 @@ fn circumstances(fault: &Fault) -> Vec<&str> {
 fn place_line(place: &Place) -> Markup {
     html! {
         p.problem-place {
-            code { (source_text(place)) }
+            (place_link(place))
             @if let Some(document) = place.document { span { "document " (document + 1) } }
             @if let Some(commit) = &place.commit { span { "at commit " code { (short(commit)) } } }
             @if let Some(path) = place.path.as_deref().filter(|path| !path.is_empty()) { span { "at " code { (path) } } }
@@ -110,15 +131,8 @@ fn severity_word(severity: Severity) -> &'static str {
     }
 }
 
-fn severity_tone(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "red",
-        Severity::Warning => "amber",
-        Severity::Info => "blue",
-    }
-}
-
-fn severity_icon(severity: Severity) -> &'static str {
+/// The icon that stands for how bad something is.
+pub fn severity_icon(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "problem",
         Severity::Warning => "warning",

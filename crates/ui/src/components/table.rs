@@ -122,6 +122,8 @@ pub struct Row {
     pub key: Option<String>,
     /// Something is wrong with what the row shows.
     pub failed: bool,
+    /// What stands below the row over its whole width, where it is open.
+    pub detail: Option<Markup>,
 }
 
 impl Row {
@@ -131,6 +133,7 @@ impl Row {
             cells,
             key: None,
             failed: false,
+            detail: None,
         }
     }
 
@@ -165,6 +168,7 @@ pub fn data_table(table: &Table<'_>) -> Markup {
                         tr.row-failed[row.failed] data-key=[row.key.as_deref()] {
                             @for (cell, class) in row.cells.iter().zip(&classes) { td class=[some(class)] { (cell) } }
                         }
+                        @if let Some(detail) = &row.detail { tr.row-detail { td colspan=(table.columns.len()) { (detail) } } }
                     }
                 }
             }

@@ -6,14 +6,13 @@ use super::{Pages, parts};
 use crate::personal;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use catalog::View;
 use catalog::browse::{self, Known};
-use catalog::query::Unhealthy;
+use catalog::{Finding, View};
 use model::Viewer;
-use model::{EntityRef, Filter};
+use model::{Cause, EntityRef, Filter};
 use plugin::Seen;
 use sight::CurrentSight;
-use store::{Node, Store};
+use store::Store;
 use ui::{Chrome, Live, PageHead};
 use web::{ApiError, CurrentViewer};
 
@@ -51,7 +50,7 @@ async fn load(seen: View<'_>, store: &Store, viewer: &Viewer) -> Result<Home, Ap
         .map_err(failed)?;
     let ownership = seen.ownership(viewer).await?;
     let owned = seen.owned(&ownership, SHOWN).await?;
-    let broken = seen.unhealthy(Unhealthy::Failed, "", SHOWN + 1).await?;
+    let broken = seen.most_urgent(&ownership, SHOWN);
 
     let mut kinds = seen.counts_of(&Filter::All(Vec::new()), "", "kind");
     kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
@@ -84,7 +83,7 @@ async fn load(seen: View<'_>, store: &Store, viewer: &Viewer) -> Result<Home, Ap
             .collect(),
         owned_total: owned.total,
         owned: owned.entities,
-        more_broken: broken.len() > SHOWN,
+        problems: seen.health_counts(),
         broken: broken_lines(seen, &broken, &ownership),
     })
 }
@@ -97,39 +96,36 @@ fn parsed<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<EntityRef> {
     texts.filter_map(|text| text.parse().ok()).take(SHOWN).collect()
 }
 
-fn broken_lines(seen: View<'_>, nodes: &[Node], ownership: &[EntityRef]) -> Vec<Broken> {
-    let shown = &nodes[..nodes.len().min(SHOWN)];
-    let references: Vec<EntityRef> = parsed(shown.iter().map(|node| node.reference.as_str()));
+fn broken_lines(seen: View<'_>, findings: &[Finding], ownership: &[EntityRef]) -> Vec<Broken> {
+    let references = parsed(findings.iter().map(|finding| finding.subject.as_str()));
     let known = seen.known(&references);
-    let line = |node: &Node| {
-        let (reference, message, is_own) = of_owners(ownership)(node)?;
+    let line = |finding: &Finding| {
+        let reference: EntityRef = finding.subject.parse().ok()?;
         let title = browse::title_of(&known, &reference).map(str::to_owned);
         // A location without a name of its own is known by where it leads.
         let is_generated = reference.name().starts_with("generated-");
+        let owner = finding.owner.as_deref();
         Some(Broken {
-            title: title.or_else(|| node.location_key.clone().filter(|_| is_generated)),
+            title: title.or_else(|| finding.origin.clone().filter(|_| is_generated)),
+            is_missing: finding.cause == Cause::MissingReference,
+            message: message(finding),
+            is_own: owner.is_some_and(|owner| ownership.iter().any(|own| own.to_string() == owner)),
             reference,
-            message,
-            is_own,
         })
     };
-    shown.iter().filter_map(line).collect()
+    findings.iter().filter_map(line).collect()
 }
 
-/// A broken entity with its first problem, and whether it is the viewer's own.
-fn of_owners(ownership: &[EntityRef]) -> impl Fn(&Node) -> Option<(EntityRef, String, bool)> {
-    move |node| {
-        let reference: EntityRef = node.reference.parse().ok()?;
-        let message = node.problems.first()?.fault.root().message.clone();
-        let owner = node
-            .final_json
-            .as_deref()
-            .and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
-        let own = owner.is_some_and(|entity| {
-            model::entity::relations(&entity)
-                .filter(|(kind, _)| *kind == "ownedBy")
-                .any(|(_, target)| ownership.iter().any(|owned| owned.to_string() == target))
-        });
-        Some((reference, message, own))
+/// What is wrong, in a few words.
+fn message(finding: &Finding) -> String {
+    match finding.cause {
+        Cause::MissingReference if finding.affected_total == 1 => {
+            "not in the catalog, named by 1 entity".to_owned()
+        }
+        Cause::MissingReference => {
+            format!("not in the catalog, named by {} entities", finding.affected_total)
+        }
+        Cause::Invalid => ui::plain_words(&finding.problem.fault).replace('`', ""),
+        cause => cause.title().to_owned(),
     }
 }

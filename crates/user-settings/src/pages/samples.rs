@@ -11,6 +11,7 @@ use ui::Theme;
 
 use super::home::view::{Broken, Home, Line, home};
 use super::settings::settings;
+use catalog::query::HealthCounts;
 
 /// Pages with their states: a name usable in a path, and the content.
 pub fn page_samples() -> Vec<(&'static str, Markup)> {
@@ -62,19 +63,25 @@ fn full() -> Home {
         owned_total: 31,
         broken: vec![
             Broken {
+                is_missing: false,
                 reference: reference("component:default/orders"),
                 title: None,
                 message: "/spec must have required property 'owner'".to_owned(),
                 is_own: true,
             },
             Broken {
+                is_missing: false,
                 reference: reference("api:shop/prices"),
                 title: None,
                 message: "Name is already taken".to_owned(),
                 is_own: false,
             },
         ],
-        more_broken: true,
+        problems: HealthCounts {
+            errors: 10,
+            warnings: 2,
+            orphans: 0,
+        },
         kinds: kinds(),
         changed: vec![
             change("component:default/orders", ChangeKind::Created, "09:28"),

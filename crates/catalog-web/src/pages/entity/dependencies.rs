@@ -106,7 +106,7 @@ pub(super) async fn tab(
         (switch)
         div.stack {
             div { (controls) (drawing(&picture, &state)) }
-            div.card-grid { @for relation in &relations { (relation_card(relation, &known, &path)) } }
+            div.card-grid { @for relation in &relations { (relation_card(relation, &known, &path, &seen.unserved_of(reference))) } }
         }
     })
 }

@@ -1,11 +1,10 @@
 //! Fetches what the entity page shows.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use maud::Markup;
 use model::Viewer;
-use model::{EntityRef, Fault, LocationRef, Place, Problem, entity};
+use model::{Cause, EntityRef, Fault, LocationRef, Problem, entity};
 use plugin::{Denied, EntityPage};
 use serde_json::Value;
 use ui::href;
@@ -18,7 +17,7 @@ use crate::pages::Pages;
 use crate::pages::failure::PageFailure;
 use crate::pages::graph::state::GraphState;
 use catalog::View;
-use catalog::browse::Known;
+use catalog::query::Said;
 use user_settings::personal;
 use web::Permissions;
 
@@ -50,8 +49,8 @@ pub(super) async fn frame(
         .iter()
         .flat_map(|(_, relation)| view::targets(&entity, relation).take(HEAD_TARGETS))
         .collect();
-    let mut problems = condition.problems;
-    problems.extend(missing_targets(seen, &entity, condition.place));
+    let said = seen.said_of(reference, condition.problems, condition.place.as_ref());
+    let problems = problems(seen, said);
     let location_id = location_id(seen, &entity).await?;
     Ok(Some(EntityFrame {
         location_id,
@@ -79,29 +78,39 @@ async fn location_id(seen: View<'_>, entity: &Value) -> Result<Option<String>, P
     Ok(location.map(|location| location.id.to_string()))
 }
 
-/// A warning when relations lead to entities that are not in the catalog.
-fn missing_targets(seen: View<'_>, entity: &Value, place: Option<Place>) -> Option<Problem> {
-    let targets: BTreeSet<EntityRef> = entity::relations(entity)
-        .filter_map(|(_, target)| target.parse().ok())
-        .collect();
-    let known = seen.known(&targets);
-    let missing: Vec<&EntityRef> = targets
-        .iter()
-        .filter(|target| known[target] == Known::Missing)
-        .collect();
-    let first: Vec<String> = missing
-        .iter()
-        .take(MISSING_NAMED)
-        .map(ToString::to_string)
-        .collect();
-    let names = match missing.len().checked_sub(first.len())? {
+/// What is said of an entity. References that lead nowhere are one problem, which names the first of them.
+fn problems(seen: View<'_>, said: Vec<Said>) -> Vec<Problem> {
+    let (missing, others): (Vec<Said>, Vec<Said>) = said
+        .into_iter()
+        .partition(|one| one.cause == Cause::MissingReference && one.problem.subject.is_some());
+    let others = others.into_iter().map(|one| one.problem);
+    others.chain(missing_targets(seen, &missing)).collect()
+}
+
+fn missing_targets(seen: View<'_>, missing: &[Said]) -> Option<Problem> {
+    let named = missing.iter().filter_map(|one| one.problem.subject.as_deref());
+    let first: Vec<&str> = named.take(MISSING_NAMED).collect();
+    let names = match missing.len() - first.len() {
         _ if missing.is_empty() => return None,
         0 => first.join(", "),
         more => format!("{} and {more} more", first.join(", ")),
     };
     let fault = Fault::not_found(format!("It refers to what is not in the catalog: {names}"));
-    let problem = Problem::warning(fault)
-        .hint("Correct the names in the descriptor, or register the files that describe what is missing.");
+    let meant = first.iter().filter_map(|name| {
+        let meant = seen.meant(&name.parse().ok()?, 1).pop()?;
+        Some(format!("`{name}` is perhaps `{meant}`."))
+    });
+    let meant: Vec<String> = meant.collect();
+    let hint = if meant.is_empty() {
+        "Correct the names in the descriptor, or register the files that describe what is missing.".to_owned()
+    } else {
+        format!(
+            "Correct the names in the descriptor, or register what is missing. {}",
+            meant.join(" ")
+        )
+    };
+    let place = missing.first().and_then(|one| one.problem.place.clone());
+    let problem = Problem::warning(fault).hint(hint);
     Some(Problem { place, ..problem })
 }
 
@@ -148,6 +157,7 @@ pub(super) async fn overview(
         cards,
         relations,
         known: seen.known(&shown),
+        unserved: seen.unserved_of(reference),
         path: href::entity(reference),
         graph_href: GraphState::around(reference).href(),
     }))

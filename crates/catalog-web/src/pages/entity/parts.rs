@@ -228,7 +228,10 @@ impl EntityParts {
 
     /// What plugins tell of what happened to entities, as far as the viewer may see it.
     pub(crate) fn markers(&self, denied: &Denied) -> Markers {
-        let shown = self.markers.iter().filter(|of| !is_denied(denied, of.part.needs()));
+        let shown = self
+            .markers
+            .iter()
+            .filter(|of| !is_denied(denied, of.part.needs()));
         Markers::of(shown.cloned().collect())
     }
 

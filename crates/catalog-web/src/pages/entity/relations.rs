@@ -67,7 +67,14 @@ fn relation_page(kind: &str, mut targets: Vec<EntityRef>, query: &str) -> Relati
 }
 
 /// The card of one relation.
-pub(crate) fn relation_card(page: &RelationPage, known: &Named, path: &str) -> Markup {
+///
+/// Of a target that is among the `unserved` the card says that it is declared and not valid, and not that it is missing.
+pub(crate) fn relation_card(
+    page: &RelationPage,
+    known: &Named,
+    path: &str,
+    unserved: &[EntityRef],
+) -> Markup {
     let lines: Vec<EntityLine> = page
         .targets
         .iter()
@@ -76,9 +83,13 @@ pub(crate) fn relation_card(page: &RelationPage, known: &Named, path: &str) -> M
             let found = known.get(target).and_then(Known::seen);
             EntityLine {
                 reference: target.clone(),
-                missing: found.is_none(),
+                missing: found.is_none() && !unserved.contains(target),
                 title: found.and_then(|found| found.title.clone()),
-                note: found.and_then(|found| found.spec_type.clone()),
+                note: found.and_then(|found| found.spec_type.clone()).or_else(|| {
+                    unserved
+                        .contains(target)
+                        .then(|| "not valid, so it is not served".to_owned())
+                }),
             }
         })
         .collect();

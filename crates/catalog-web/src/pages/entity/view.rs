@@ -174,6 +174,8 @@ pub(crate) struct Overview<'a> {
     pub(crate) relations: Vec<RelationPage>,
     /// What is known of them.
     pub(crate) known: Named,
+    /// Those of them that are declared and not served.
+    pub(crate) unserved: Vec<EntityRef>,
     /// Path of the page.
     pub(crate) path: String,
     /// The graph on a page of its own.
@@ -191,7 +193,7 @@ pub(crate) fn overview(overview: &Overview<'_>) -> Markup {
                 @for card in &overview.cards { (card) }
                 @if let Some(drawing) = &overview.drawing { (graph_card(drawing, &overview.graph_href)) }
                 @if !overview.relations.is_empty() {
-                    div.card-grid { @for relation in &overview.relations { (relation_card(relation, &overview.known, &overview.path)) } }
+                    div.card-grid { @for relation in &overview.relations { (relation_card(relation, &overview.known, &overview.path, &overview.unserved)) } }
                 }
             }
             div.stack { (links(value)) (details(value)) }

@@ -1,9 +1,9 @@
 //! The filters of the list with their counts.
 
-use model::{EntityRef, HEALTH, Health};
+use model::{Cause, EntityRef, HEALTH, Health};
 use ui::{Facet, FacetOption, Facets};
 
-use super::state::{FILTERS, FilterKey};
+use super::state::{CAUSE, FILTERS, FilterKey, MISSING};
 use super::view::{ListView, PATH, name_of};
 
 /// All filters.
@@ -81,6 +81,10 @@ fn options(view: &ListView, filter: usize, values: &[(String, usize)]) -> Vec<Fa
         .iter()
         .filter(|(value, _)| !chosen.contains(&model::js::lowercase(value)))
         .collect();
+    if FILTERS[filter].field == MISSING {
+        // Only what was chosen is told: there may be as many values as entities.
+        rest.clear();
+    }
     rest.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
     found.extend(
         rest.into_iter()
@@ -93,21 +97,17 @@ fn options(view: &ListView, filter: usize, values: &[(String, usize)]) -> Vec<Fa
 /// Owners are references; a person reads the title, with the namespace when it is not the usual one.
 fn label_of(view: &ListView, filter: &FilterKey, value: &str) -> String {
     if filter.field == HEALTH {
-        return health_label(value).to_owned();
+        return Health::parse(value).map_or_else(|| value.to_owned(), |health| health.title().to_owned());
+    }
+    if filter.field == CAUSE {
+        return Cause::parse(value).map_or_else(|| value.to_owned(), |cause| cause.title().to_owned());
+    }
+    if filter.field == MISSING {
+        return value.to_owned();
     }
     match value.parse::<EntityRef>() {
         Ok(reference) if reference.namespace() == "default" => name_of(view, &reference),
         Ok(reference) => format!("{}/{}", reference.namespace(), name_of(view, &reference)),
         Err(_) => value.to_owned(),
-    }
-}
-
-fn health_label(value: &str) -> &str {
-    match Health::ALL.into_iter().find(|health| health.as_str() == value) {
-        Some(Health::Error) => "Has errors",
-        Some(Health::Warning) => "Has warnings",
-        Some(Health::Orphaned) => "Orphaned",
-        Some(Health::Healthy) => "Healthy",
-        None => value,
     }
 }

@@ -7,7 +7,7 @@ use model::{EntityRef, Filter};
 use serde_json::Value;
 use ui::Direction;
 
-use super::state::{FILTERS, ListState, Scope};
+use super::state::{FILTERS, ListState, MISSING, Scope};
 use super::states::SeenStates;
 use super::view::{self, ListView, StateCounts};
 use crate::pages::failure::PageFailure;
@@ -53,7 +53,13 @@ pub(super) async fn load(asked: &Asked<'_>, state: ListState) -> Result<ListView
     let (previous, next) = (step(listing.previous), step(listing.next));
     let mut facets = Vec::with_capacity(FILTERS.len());
     for (index, filter) in FILTERS.iter().enumerate() {
-        facets.push(asked.counts(&state, scope.as_ref(), LeftOut::Field(index), filter.field));
+        // What is referred to in vain is no choice to browse: it is filtered by from the page of problems.
+        let is_counted = filter.field != MISSING || !state.chosen[index].is_empty();
+        facets.push(if is_counted {
+            asked.counts(&state, scope.as_ref(), LeftOut::Field(index), filter.field)
+        } else {
+            Vec::new()
+        });
     }
     let any_kind = state.with(|state| state.kind = None);
     let kinds = asked.counts(&any_kind, scope.as_ref(), LeftOut::Nothing, "kind");
@@ -64,7 +70,17 @@ pub(super) async fn load(asked: &Asked<'_>, state: ListState) -> Result<ListView
     let catalog_is_empty = listing.total == 0 && seen.total() == 0;
     let scopes = asked.scope_counts(&state).await?;
     let state_of = |entity| EntityRef::of(entity).map_or_else(Vec::new, |entity| asked.states.of(&entity));
+    let references: Vec<EntityRef> = listing.entities.iter().filter_map(EntityRef::of).collect();
+    let healths = references.iter().cloned().zip(seen.healths(&references));
     Ok(ListView {
+        healths: healths
+            .filter_map(|(reference, health)| Some((reference, health?)))
+            .collect(),
+        unread: if catalog_is_empty {
+            seen.health_counts().errors
+        } else {
+            0
+        },
         states: listing.entities.iter().map(state_of).collect(),
         state_counts: asked.state_counts(&state, scope.as_ref()),
         entities: listing.entities,

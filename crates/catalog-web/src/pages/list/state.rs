@@ -1,6 +1,11 @@
 //! What the catalog list shows, as its address says it. The address is the only state.
 
 use model::{Filter, HEALTH};
+
+/// The filter of entities that refer to something that is not in the catalog; it has no counts of its own.
+pub(crate) const MISSING: &str = "status.missing";
+/// The filter by why an entity is not healthy.
+pub(crate) const CAUSE: &str = "status.cause";
 use plugin::StateColumn;
 use ui::{Direction, href};
 use url::form_urlencoded;
@@ -48,7 +53,7 @@ pub(crate) struct FilterKey {
 }
 
 /// The filters, in the order shown.
-pub(crate) const FILTERS: [FilterKey; 6] = [
+pub(crate) const FILTERS: [FilterKey; 8] = [
     FilterKey {
         name: "type",
         title: "Type",
@@ -68,6 +73,16 @@ pub(crate) const FILTERS: [FilterKey; 6] = [
         name: "health",
         title: "Health",
         field: HEALTH,
+    },
+    FilterKey {
+        name: "problem",
+        title: "Problem",
+        field: CAUSE,
+    },
+    FilterKey {
+        name: "missing",
+        title: "Refers to, not in the catalog",
+        field: MISSING,
     },
     FilterKey {
         name: "tag",
@@ -92,7 +107,7 @@ pub(crate) struct ColumnKey {
 }
 
 /// The columns, in the order shown. The name is always there.
-pub(crate) const COLUMNS: [ColumnKey; 9] = [
+pub(crate) const COLUMNS: [ColumnKey; 10] = [
     ColumnKey {
         name: "name",
         title: "Name",
@@ -117,6 +132,11 @@ pub(crate) const COLUMNS: [ColumnKey; 9] = [
         name: "lifecycle",
         title: "Lifecycle",
         order: Some("spec.lifecycle"),
+    },
+    ColumnKey {
+        name: "health",
+        title: "Health",
+        order: Some(HEALTH),
     },
     ColumnKey {
         name: "system",

@@ -1,14 +1,15 @@
 //! What the catalog list looks like.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use maud::{Markup, html};
-use model::{EntityRef, entity};
+use model::{Cause, EntityRef, Health, entity};
 use plugin::{BadgeTone, EntityState, StateValue};
 use serde_json::Value;
 use ui::{
-    Button, ButtonKind, Column, EmptyState, Pagination, Row, Tab, Table, button, data_table, empty_state,
-    entity_link, facet_panel, icon, lifecycle_badge, pagination, search_field, segmented, star_button, tag,
+    Badge, Button, ButtonKind, Column, EmptyState, Pagination, Row, Tab, Table, Tone, badge, button,
+    data_table, empty_state, entity_link, facet_panel, icon, lifecycle_badge, pagination, search_field,
+    segmented, star_button, tag,
 };
 
 use super::facets::facets;
@@ -45,6 +46,10 @@ pub(crate) struct ListView {
     pub(crate) starred: HashSet<String>,
     /// The catalog holds nothing at all.
     pub(crate) catalog_is_empty: bool,
+    /// How the entities of this page are, and why.
+    pub(crate) healths: HashMap<EntityRef, (Health, Vec<Cause>)>,
+    /// Things that do not work, when the catalog holds nothing.
+    pub(crate) unread: usize,
     /// What is known of owners and systems.
     pub(crate) known: Named,
 }
@@ -276,11 +281,12 @@ fn row(view: &ListView, (at, entity): (usize, &Value), shown: &[&str], here: &st
 fn cell(view: &ListView, value: &Value, reference: &EntityRef, column: &str) -> Markup {
     match column {
         "name" => {
-            html! { (entity_link(reference, shown_title(value))) span.cell-note { (summary(view, value)) } }
+            html! { (entity_link(reference, shown_title(value))) (mark(view, reference)) span.cell-note { (summary(view, value)) } }
         }
         "kind" => html! { span.muted { (entity::kind(value).unwrap_or_default()) } },
         "owner" => related(view, value, OWNER),
         "system" => related(view, value, SYSTEM),
+        "health" => health(view, reference),
         "type" => html! { (entity::spec_type(value).unwrap_or_default()) },
         "lifecycle" => html! { @if let Some(word) = entity::lifecycle(value) { (lifecycle_badge(word)) } },
         "namespace" => html! { (reference.namespace()) },
@@ -289,6 +295,44 @@ fn cell(view: &ListView, value: &Value, reference: &EntityRef, column: &str) -> 
         },
         _ => tags(value),
     }
+}
+
+/// A sign beside the name of an entity that is not healthy; it leads to what is wrong.
+fn mark(view: &ListView, reference: &EntityRef) -> Markup {
+    let health = view
+        .healths
+        .get(reference)
+        .filter(|(health, _)| *health != Health::Healthy);
+    html! {
+        @if let Some((health, causes)) = health {
+            @let words = words(*health, causes);
+            a class=(format_args!("health-mark health-{}", health.as_str())) href={ (ui::href::entity(reference)) "#problems" } title=(words) aria-label=(words) {
+                (icon(if *health == Health::Error { "problem" } else { "warning" }))
+            }
+        }
+    }
+}
+
+fn health(view: &ListView, reference: &EntityRef) -> Markup {
+    let Some((health, causes)) = view.healths.get(reference) else {
+        return html! {};
+    };
+    let tone = match health {
+        Health::Error => Tone::Red,
+        Health::Warning => Tone::Amber,
+        Health::Orphaned => Tone::Neutral,
+        Health::Healthy => Tone::Green,
+    };
+    html! { span title=(words(*health, causes)) { (badge(Badge { text: health.title(), tone, icon: None })) } }
+}
+
+/// How it is and why, in a sentence.
+fn words(health: Health, causes: &[Cause]) -> String {
+    let causes: Vec<&str> = causes.iter().map(|cause| cause.title()).collect();
+    if causes.is_empty() {
+        return health.title().to_owned();
+    }
+    format!("{}: {}", health.title(), causes.join("; "))
 }
 
 /// How an entity is, in the column of a plugin's state.
@@ -361,6 +405,25 @@ pub(super) fn name_of(view: &ListView, reference: &EntityRef) -> String {
         .to_owned()
 }
 
+/// What is said where there is nothing because nothing could be read.
+fn nothing_read(errors: usize) -> Markup {
+    let text = if errors == 1 {
+        "One thing is wrong with the sources; it says what to do.".to_owned()
+    } else {
+        format!("{errors} things are wrong with the sources; each says what to do.")
+    };
+    let actions = html! {
+        (button(Button { label: "Show the problems", icon: Some("problem"), kind: ButtonKind::Primary, href: Some("/unprocessed"), ..Button::default() }))
+        (button(Button { label: "Look at the sources", href: Some("/sources"), ..Button::default() }))
+    };
+    empty_state(EmptyState {
+        icon: "problem",
+        title: "The catalog could not be read",
+        text: &text,
+        actions: Some(actions),
+    })
+}
+
 fn nothing(view: &ListView) -> Markup {
     let register = |label| Button {
         label,
@@ -369,6 +432,9 @@ fn nothing(view: &ListView) -> Markup {
         href: Some("/catalog-import"),
         ..Button::default()
     };
+    if view.unread > 0 {
+        return nothing_read(view.unread);
+    }
     if view.catalog_is_empty {
         let actions = html! { (button(register("Register a component"))) (button(Button { label: "Look at the sources", href: Some("/sources"), ..Button::default() })) };
         return empty_state(EmptyState {

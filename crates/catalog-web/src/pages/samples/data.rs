@@ -1,9 +1,9 @@
 //! What the samples show: entities, problems, versions, sources.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
-use model::{EntityRef, Fault, Place, Problem};
+use model::{Cause, EntityRef, Fault, Health, Place, Problem};
 use plugin::{BadgeTone, EntityState, StateColumn, StateValue};
 use serde_json::{Value, json};
 use store::Node;
@@ -11,7 +11,10 @@ use uuid::Uuid;
 
 use crate::pages::list::state::ListState;
 use crate::pages::list::view::ListView;
-use catalog::{SourceReport, SourceStatus, VersionSummary};
+use crate::pages::problems::groups::Key;
+use crate::pages::problems::state::ProblemsState;
+use crate::pages::problems::view::{Item, ProblemsView, regrouped};
+use catalog::{Finding, SourceReport, SourceStatus, VersionSummary};
 
 pub(super) fn now() -> Timestamp {
     "2026-11-24T09:30:00Z".parse().expect("a time")
@@ -130,12 +133,16 @@ pub(super) fn list_view(query: &str, entities: Vec<Value>) -> ListView {
             ]),
             counts(&[("production", 1_000), ("experimental", 200)]),
             counts(&[("healthy", 1_226), ("error", 11), ("orphaned", 3)]),
+            counts(&[("missing-reference", 9), ("invalid", 11)]),
+            Vec::new(),
             counts(&[("rust", 400), ("talent", 12)]),
             counts(&[("default", 1_240)]),
         ],
         scopes: [Some(1_240), Some(12), Some(3)],
         starred: HashSet::from(["component:default/talentmesh-api".to_owned()]),
-        known: std::collections::HashMap::new(),
+        known: HashMap::new(),
+        healths: HashMap::from([(component(), (Health::Warning, vec![Cause::MissingReference]))]),
+        unread: 0,
         catalog_is_empty: false,
     }
 }
@@ -187,6 +194,7 @@ pub(super) fn source_lines() -> Vec<SourceReport> {
         source: "location:default/generated-1".to_owned(),
         location: location.to_owned(),
         origin,
+        parent: None,
         location_id: (origin == "registered").then(|| "1".to_owned()),
         status,
         entities: 31,
@@ -232,6 +240,63 @@ pub(super) fn node() -> Node {
         orphan: false,
         place: None,
         updated_at: "2026-11-24T09:12:00Z".parse().expect("a time"),
+    }
+}
+
+/// The page of problems with one of each kind.
+pub(super) fn problems_view(query: &str) -> ProblemsView {
+    let finding = |health, cause, subject: &str, problem: Problem| Finding {
+        health,
+        cause,
+        subject: subject.to_owned(),
+        is_served: false,
+        problem,
+        owner: Some("group:default/platform-team".to_owned()),
+        origin: Some("url:https://gitea.example.com/talent/api/src/branch/main/catalog-info.yaml".to_owned()),
+        affected: vec![component().to_string()],
+        affected_total: 45,
+    };
+    let state = ProblemsState::parse(query);
+    let all = vec![
+        finding(
+            Health::Error,
+            Cause::Invalid,
+            "component:default/talentmesh-ui",
+            problems().remove(0),
+        ),
+        finding(
+            Health::Warning,
+            Cause::MissingReference,
+            "group:default/plattform-team",
+            Problem::warning(Fault::not_found(
+                "group:default/plattform-team is not in the catalog",
+            )),
+        ),
+    ];
+    let item = |finding: Finding| Item {
+        subject: finding.subject.parse().ok(),
+        place: finding.problem.place.clone(),
+        affected: vec![(component(), problems().remove(0).place)],
+        meant: vec![reference("group:default/platform-team")],
+        finding,
+    };
+    let shown: Vec<Finding> = all.iter().filter(|finding| state.has(finding)).cloned().collect();
+    ProblemsView {
+        counts: state.counts(&all),
+        choices: state.choices(&all),
+        total: shown.len(),
+        groups: regrouped(
+            shown
+                .into_iter()
+                .map(|finding| (Key::of(&finding), item(finding)))
+                .collect(),
+            &HashMap::new(),
+        ),
+        known: HashMap::new(),
+        start: 0,
+        next: None,
+        previous: None,
+        state,
     }
 }
 

@@ -99,6 +99,7 @@ pub(super) fn entity_overview() -> Markup {
             (reference("resource:default/cnpg-database"), Known::Seen(known)),
             (reference("api:default/talentmesh"), Known::Seen(Head::default())),
         ]),
+        unserved: Vec::new(),
         path: ui::href::entity(&component()),
         graph_href: GraphState::around(&component()).href(),
     };

@@ -5,9 +5,12 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use model::EntityRef;
 use ui::{
-    Align, Badge, Button, ButtonKind, Column, EmptyState, PostForm, Row, Table, Tone, badge, button,
-    copy_button, data_table, duration, empty_state, entity_link, icon, post_form, problem_panel, time,
+    Align, Badge, Button, ButtonKind, Column, EmptyState, PostForm, Row, Tab, Table, Tone, badge, button,
+    copy_button, data_table, duration, empty_state, entity_link, icon, post_form, problem_panel, segmented,
+    time,
 };
+
+use super::state::{SHOWN, SourcesState};
 
 /// Word and colour of a source's state.
 fn state(source: &SourceReport) -> (&'static str, Tone) {
@@ -39,15 +42,20 @@ fn origin(source: &SourceReport) -> &'static str {
 }
 
 /// The whole content of the page.
-pub(crate) fn sources(lines: &[SourceReport], is_readonly: bool, now: Timestamp) -> Markup {
-    let failing = lines.iter().filter(|line| state(line).1 == Tone::Red).count();
+pub(crate) fn sources(
+    lines: &[SourceReport],
+    shown: &SourcesState,
+    is_readonly: bool,
+    now: Timestamp,
+) -> Markup {
+    let listed: Vec<&SourceReport> = lines.iter().filter(|line| shown.has(line)).collect();
     html! {
         div.page-head {
             h1 { "Sources" }
-            @if failing > 0 { (badge(Badge { text: &format!("{failing} failing"), tone: Tone::Red, icon: Some("problem") })) }
+            @if !lines.is_empty() { (segmented("Which sources", &tabs(lines, shown))) }
             div.page-actions { (button(Button { label: "Register", icon: Some("plus"), kind: ButtonKind::Primary, href: Some("/catalog-import"), ..Button::default() })) }
         }
-        p.page-lead { "Where the catalog's entities come from, how the last look went, and when the next one is due." }
+        p.page-lead { "Where the catalog's entities come from, when each was last read, and what was wrong with it." }
         @if lines.is_empty() {
             (empty_state(EmptyState {
                 icon: "sources",
@@ -55,14 +63,30 @@ pub(crate) fn sources(lines: &[SourceReport], is_readonly: bool, now: Timestamp)
                 text: "Register a descriptor file by its URL, or list locations in the configuration under catalog.locations.",
                 actions: Some(button(Button { label: "Register a component", icon: Some("plus"), kind: ButtonKind::Primary, href: Some("/catalog-import"), ..Button::default() })),
             }))
+        } @else if listed.is_empty() {
+            (empty_state(EmptyState { icon: "check", title: "None", text: "No source is like that.", actions: None }))
         } @else {
-            (data_table(&table(lines, is_readonly, now)))
-            (problems(lines))
+            (data_table(&table(&listed, shown, is_readonly, now)))
         }
     }
 }
 
-fn table(lines: &[SourceReport], is_readonly: bool, now: Timestamp) -> Table<'static> {
+fn tabs(lines: &[SourceReport], shown: &SourcesState) -> Vec<Tab> {
+    let tab = |(status, _, title): &(Option<SourceStatus>, &str, &str)| {
+        let state = SourcesState {
+            status: *status,
+            open: None,
+        };
+        let count = lines.iter().filter(|line| state.has(line)).count();
+        Tab {
+            count: Some(count),
+            ..Tab::new(*title, state.href(), shown.status == *status)
+        }
+    };
+    SHOWN.iter().map(tab).collect()
+}
+
+fn table(lines: &[&SourceReport], shown: &SourcesState, is_readonly: bool, now: Timestamp) -> Table<'static> {
     let number = |title| Column {
         align: Align::End,
         optional: true,
@@ -75,37 +99,30 @@ fn table(lines: &[SourceReport], is_readonly: bool, now: Timestamp) -> Table<'st
             Column::new("State"),
             Column::optional("Origin"),
             number("Entities"),
-            Column::optional("Last look"),
-            Column::optional("Next look"),
+            Column::optional("Last read"),
+            Column::optional("Next read"),
             number("Took"),
             Column::controls("Actions"),
         ],
-        rows: lines.iter().map(|line| row(line, is_readonly, now)).collect(),
+        rows: lines
+            .iter()
+            .map(|line| row(line, shown, is_readonly, now))
+            .collect(),
     }
 }
 
-fn row(line: &SourceReport, is_readonly: bool, now: Timestamp) -> Row {
-    let (word, tone) = state(line);
+fn row(line: &SourceReport, shown: &SourcesState, is_readonly: bool, now: Timestamp) -> Row {
+    let tone = state(line).1;
     let reference = line
         .source
         .parse::<EntityRef>()
         .ok()
         .filter(|_| !line.source.starts_with("provider:"));
     let moment = |at: Option<Timestamp>| html! { @match at { Some(at) => { (time(at, now)) } None => { span.muted { "–" } } } };
+    let is_open = shown.open.as_deref() == Some(line.source.as_str());
     let cells = vec![
-        html! {
-            span.source-title {
-                @match &reference {
-                    Some(reference) => { (entity_link(reference, Some(title(line)))) }
-                    None => { span.entity-link { span.kind-icon.tone-neutral { (icon("sources")) } span.entity-name { (title(line)) } } }
-                }
-                (copy_button(title(line), "Copy the location"))
-            }
-        },
-        html! {
-            @if line.problems.is_empty() { (badge(Badge { text: word, tone, icon: None })) }
-            @else { a href=(format_args!("#{}", anchor(line))) { (badge(Badge { text: word, tone, icon: Some("problem") })) } }
-        },
+        name(line, reference.as_ref()),
+        state_link(line, shown, is_open),
         html! { (origin(line)) },
         html! { (line.entities) },
         moment(line.last_run_at),
@@ -115,7 +132,45 @@ fn row(line: &SourceReport, is_readonly: bool, now: Timestamp) -> Row {
     ];
     Row {
         failed: tone == Tone::Red,
+        detail: (is_open && !line.problems.is_empty()).then(|| problem_panel(&line.problems)),
         ..Row::new(cells).key(line.source.clone())
+    }
+}
+
+fn name(line: &SourceReport, reference: Option<&EntityRef>) -> Markup {
+    html! {
+        span.source-title {
+            @match reference {
+                Some(reference) => { (entity_link(reference, Some(title(line)))) }
+                None => { span.entity-link { span.kind-icon.tone-neutral { (icon("sources")) } span.entity-name { (title(line)) } } }
+            }
+            (copy_button(title(line), "Copy the location"))
+        }
+        @if let Some(parent) = &line.parent { span.source-parent title=(parent) { "in " (parent) } }
+    }
+}
+
+/// How the source does; a link that opens what is wrong with it.
+fn state_link(line: &SourceReport, shown: &SourcesState, is_open: bool) -> Markup {
+    let (word, tone) = state(line);
+    let count = line.problems.len();
+    let text = if count > 1 {
+        format!("{word} ({count})")
+    } else {
+        word.to_owned()
+    };
+    let label = format!(
+        "{word}: {} what is wrong with {}",
+        if is_open { "hide" } else { "show" },
+        title(line)
+    );
+    html! {
+        @if line.problems.is_empty() { (badge(Badge { text: word, tone, icon: None })) }
+        @else {
+            a.badge-link href=(shown.toggled(&line.source)) aria-expanded=(is_open) aria-label=(label) rel="nofollow" data-key=(format_args!("state {}", line.source)) {
+                (badge(Badge { text: &text, tone, icon: Some("problem") }))
+            }
+        }
     }
 }
 
@@ -137,23 +192,6 @@ fn actions(line: &SourceReport, reference: Option<&EntityRef>, is_readonly: bool
             }
         }
     }
-}
-
-fn problems(lines: &[SourceReport]) -> Markup {
-    html! {
-        @for line in lines.iter().filter(|line| !line.problems.is_empty()) {
-            section.section id=(anchor(line)) { h2 { (title(line)) } (problem_panel(&line.problems)) }
-        }
-    }
-}
-
-fn anchor(line: &SourceReport) -> String {
-    let name: String = line
-        .source
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-        .collect();
-    format!("source-{name}")
 }
 
 /// Asks before a location and what it brought are removed.

@@ -70,6 +70,7 @@ async fn commit(mut tx: WriteTx, context: &Context, plan: Plan) -> Result<Option
     tx.upsert_nodes(&plan.nodes).await?;
     tx.append_changes(&plan.log).await?;
     let seq = tx.commit().await?;
+    context.written.notify_one();
     if has_due {
         context.wake.due();
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use catalog::query::{Facet, ListRequest};
 use catalog::{Caller, Catalog, View};
+use model::HEALTH;
 use serde_json::Value;
 
 use super::{Simulation, build};
@@ -30,6 +31,7 @@ impl Simulation {
             &self.chance,
             &self.web,
         );
+        let mut healths: Vec<Counts> = Vec::new();
         for (name, catalog) in [
             ("follower", &self.watcher),
             ("engine", &self.catalog),
@@ -41,6 +43,8 @@ impl Simulation {
             for (key, expected) in &counted {
                 assert_eq!(&facets[key], expected, "{place}, {key}");
             }
+            healths.push(health(catalog));
+            assert_eq!(healths[0], healths[healths.len() - 1], "{place}");
         }
     }
 }
@@ -58,6 +62,29 @@ fn counts(entities: &[String]) -> Counts {
         }
     }
     counts
+}
+
+/// What an index derives of how entities are: it must be the same whichever way the index came to be.
+fn health(catalog: &Catalog) -> Counts {
+    const KEYS: [&str; 5] = [
+        HEALTH,
+        "status.cause",
+        "status.missing",
+        "status.unserved",
+        "status.source",
+    ];
+    let keys: Vec<String> = KEYS.map(str::to_owned).to_vec();
+    let found = catalog
+        .seen_by(&EVERYTHING)
+        .facets(&keys, None, &Caller::default())
+        .unwrap();
+    let values = |facets: Vec<Facet>| {
+        facets
+            .into_iter()
+            .map(|facet| (facet.value, facet.count))
+            .collect()
+    };
+    keys.into_iter().zip(found.into_iter().map(values)).collect()
 }
 
 /// What an index says: all entities, and the values of each key.

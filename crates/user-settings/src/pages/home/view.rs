@@ -1,11 +1,15 @@
 //! What the home page looks like.
 
 use catalog::browse::{Head, Recent, shown_title};
+use catalog::query::HealthCounts;
 use jiff::Timestamp;
 use maud::{Markup, html};
 use model::{EntityRef, entity};
 use serde_json::Value;
-use ui::{Button, Card, EmptyState, button, card, empty_state, entity_link, href, icon, kind_icon, time};
+use ui::{
+    Button, Card, EmptyState, button, card, empty_state, entity_link, href, icon, kind_icon, missing_link,
+    time,
+};
 
 /// An entity that may be gone meanwhile.
 pub(in crate::pages) struct Line {
@@ -22,8 +26,8 @@ pub(in crate::pages) struct Home {
     pub(in crate::pages) owned_total: usize,
     /// The first entities with something wrong.
     pub(in crate::pages) broken: Vec<Broken>,
-    /// More is broken than shown.
-    pub(in crate::pages) more_broken: bool,
+    /// How many things are wrong.
+    pub(in crate::pages) problems: HealthCounts,
     /// Kinds with the number of entities, the most frequent first.
     pub(in crate::pages) kinds: Vec<(String, usize)>,
     /// What changed last.
@@ -33,7 +37,7 @@ pub(in crate::pages) struct Home {
 pub(in crate::pages) fn home(home: &Home, plugin_cards: &[Markup], now: Timestamp) -> Markup {
     html! {
         h1.page-title { "Home" }
-        @if home.kinds.is_empty() { (nothing()) } @else {
+        @if home.kinds.is_empty() { (nothing(home.problems.errors)) } @else {
             div.tiles.home-tiles { @for (kind, count) in &home.kinds { (tile(kind, *count)) } }
         }
         div.home-grid {
@@ -43,7 +47,11 @@ pub(in crate::pages) fn home(home: &Home, plugin_cards: &[Markup], now: Timestam
     }
 }
 
-fn nothing() -> Markup {
+/// A catalog that holds nothing: because nothing was registered, or because it could not be read.
+fn nothing(errors: usize) -> Markup {
+    if errors > 0 {
+        return nothing_read();
+    }
     let first = Button {
         label: "Register a component",
         icon: Some("plus"),
@@ -54,6 +62,21 @@ fn nothing() -> Markup {
         icon: "catalog",
         title: "The catalog is empty",
         text: "Register a descriptor file by its URL, or add locations to the configuration under catalog.locations.",
+        actions: Some(button(first)),
+    })
+}
+
+fn nothing_read() -> Markup {
+    let first = Button {
+        label: "Show the problems",
+        icon: Some("problem"),
+        href: Some("/unprocessed"),
+        ..Button::default()
+    };
+    empty_state(EmptyState {
+        icon: "problem",
+        title: "The catalog could not be read",
+        text: "Something is wrong with its sources. Each problem says what to do.",
         actions: Some(button(first)),
     })
 }
@@ -162,6 +185,8 @@ fn owned(home: &Home) -> Markup {
 pub(in crate::pages) struct Broken {
     pub(in crate::pages) reference: EntityRef,
     pub(in crate::pages) title: Option<String>,
+    /// It is what others name, and not there.
+    pub(in crate::pages) is_missing: bool,
     /// What is wrong first of all.
     pub(in crate::pages) message: String,
     /// The viewer or a group of the viewer owns it.
@@ -170,21 +195,23 @@ pub(in crate::pages) struct Broken {
 
 fn broken(home: &Home) -> Markup {
     let entries = &home.broken;
-    let actions = html! { @if home.more_broken { a href="/unprocessed" { "All" } } @else if !entries.is_empty() { a href="/unprocessed" { "Explain" } } };
+    let all = home.problems.problems();
+    let actions = html! { @if all > 0 { a href="/unprocessed" { "All" } } };
     card(
         Card {
-            title: "What is broken",
+            title: "Problems",
+            count: (all > 0).then_some(all),
             actions: Some(actions),
             flush: true,
             ..Card::default()
         },
         html! {
-            @if entries.is_empty() { p.muted { "Nothing: every entity is valid." } }
+            @if entries.is_empty() { p.muted { "None: every entity is valid, and every reference leads somewhere." } }
             @else {
                 ul.entity-lines {
                     @for broken in entries {
                         li {
-                            (entity_link(&broken.reference, broken.title.as_deref()))
+                            @if broken.is_missing { (missing_link(&broken.reference)) } @else { (entity_link(&broken.reference, broken.title.as_deref())) }
                             @if broken.is_own { span.badge.tone-blue { "yours" } }
                             span.entity-note title=(broken.message) { (broken.message) }
                         }

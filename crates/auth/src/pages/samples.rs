@@ -20,7 +20,11 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         "emailMatchingUserEntityProfileEmail looked for a User whose spec.profile.email is ada@example.com"
             .to_owned(),
     ];
-    let nobody = Refusal::nobody("ada (ada@example.com, Ada Lovelace)", &tried);
+    let nobody = Refusal::nobody(
+        "ada (ada@example.com, Ada Lovelace)",
+        &tried,
+        "auth.providers.oidc.production",
+    );
     let interrupted = Refusal::interrupted("https://portal.example.com/");
     let [usual, refused, again] = [(), (), ()].map(|()| offered());
     vec![

@@ -147,7 +147,11 @@ fn lines_count_before_conditions_where_the_configuration_says_so() {
         roles.precedence = precedence;
         let viewer = viewer(name, &[]);
         let told = roles.explain(&viewer, &READ);
-        assert_eq!(roles.decide(&viewer, &[&READ]), [told.decision.clone()], "{name}");
+        assert_eq!(
+            roles.decide(&viewer, &[&READ]),
+            std::slice::from_ref(&told.decision),
+            "{name}"
+        );
         let by_line = told
             .because
             .iter()

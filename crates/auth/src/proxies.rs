@@ -289,3 +289,25 @@ fn text(claims: &Value, name: &str) -> Option<String> {
     let text = claims[name].as_str().filter(|text| !text.trim().is_empty());
     text.map(str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_in_one_header_or_in_the_cookie() {
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, "theme=dark; CF_Authorization=a.b.c".parse().unwrap());
+        assert_eq!(cookie(&headers, "CF_Authorization").as_deref(), Some("a.b.c"));
+        assert_eq!(cookie(&headers, "Authorization"), None);
+        let name = HeaderName::from_static("x-assertion");
+        let one = |headers: &HeaderMap| single(headers, &name, "auth.providers.gcpIap");
+        assert_eq!(one(&headers), Ok(None));
+        headers.append(&name, " a.b.c ".parse().unwrap());
+        assert_eq!(one(&headers), Ok(Some("a.b.c".to_owned())));
+        headers.append(&name, "d.e.f".parse().unwrap());
+        assert!(one(&headers).unwrap_err().message.contains("x-assertion twice"));
+        headers.insert(&name, "a".repeat(LONGEST + 1).parse().unwrap());
+        assert_eq!(one(&headers), Ok(None));
+    }
+}

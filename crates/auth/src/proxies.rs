@@ -215,8 +215,8 @@ impl Proxy {
         match &self.settings.proof {
             Proof::Sender(networks, headers) => {
                 let texts = headers.read(&parts.headers, &self.settings.place())?;
-                if texts.is_some() {
-                    plain::check_sender(networks, parts, headers.first(), &self.settings.place())?;
+                if let Some(texts) = &texts {
+                    plain::check_sender(networks, parts, texts.header(), &self.settings.place())?;
                 }
                 Ok(texts.map(Texts::Plain))
             }

@@ -45,6 +45,21 @@ impl NoTokens {
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Refused { .. })
     }
+
+    fn without(self, secrets: &[&str]) -> Self {
+        let Self::Refused { error, description } = self else {
+            return self;
+        };
+        let clean = |text: String| {
+            secrets
+                .iter()
+                .fold(text, |text, secret| text.replace(secret, "[redacted]"))
+        };
+        Self::Refused {
+            error: clean(error),
+            description: description.map(clean),
+        }
+    }
 }
 
 fn described(description: Option<&str>) -> String {
@@ -52,12 +67,28 @@ fn described(description: Option<&str>) -> String {
 }
 
 impl Provider {
-    /// What the endpoint at an address answers to a form of this client.
+    /// What the endpoint at an address answers to a form of this client. No error has a secret of the form in it.
     pub(super) async fn token_answer(
         &self,
         endpoint: &Url,
         form: &[(&str, &str)],
     ) -> Result<TokenAnswer, NoTokens> {
+        let answer = self.asked(endpoint, form).await;
+        answer.map_err(|error| error.without(&self.secrets(form)))
+    }
+
+    /// What a provider might repeat of a form, and nobody may see.
+    fn secrets<'a>(&'a self, form: &[(&str, &'a str)]) -> Vec<&'a str> {
+        let is_secret = |name: &str| matches!(name, "code" | "code_verifier" | "refresh_token");
+        let of_form = form.iter().filter(|(name, _)| is_secret(name));
+        let of_client = self.settings.client_secret.as_ref();
+        let all = of_form.map(|(_, value)| *value);
+        all.chain(of_client.map(|secret| secret.expose()))
+            .filter(|secret| !secret.is_empty())
+            .collect()
+    }
+
+    async fn asked(&self, endpoint: &Url, form: &[(&str, &str)]) -> Result<TokenAnswer, NoTokens> {
         let (login, form) = self.with_login(form);
         let mut request = self.host.request(Method::POST, endpoint.clone());
         if let Some(login) = login {

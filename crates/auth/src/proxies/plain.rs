@@ -94,6 +94,24 @@ pub(super) fn check_sender(
 }
 
 impl PlainTexts {
+    /// The header that names the person.
+    pub(super) fn header(&self) -> &'static str {
+        match self {
+            Self::OAuth2Proxy {
+                user: None,
+                username: Some(_),
+                ..
+            } => "x-forwarded-preferred-username",
+            Self::OAuth2Proxy {
+                user: None,
+                email: Some(_),
+                ..
+            } => "x-forwarded-email",
+            Self::OAuth2Proxy { .. } => PlainHeaders::OAuth2Proxy.first(),
+            Self::EasyAuth { .. } => PlainHeaders::EasyAuth.first(),
+        }
+    }
+
     /// The person.
     pub(super) fn named(&self, place: &str, now: Timestamp) -> Result<Named, Refusal> {
         match self {

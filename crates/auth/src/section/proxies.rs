@@ -14,7 +14,6 @@ pub(super) fn oauth2_proxy() -> Value {
         "oauth2-proxy, which names people by X-Forwarded-User, -Preferred-Username and -Email.",
         &names,
         &trusted(),
-        &["trustedProxies"],
     )
 }
 
@@ -26,7 +25,6 @@ pub(super) fn azure_easy_auth() -> Value {
         "Azure App Service, which names people by X-MS-TOKEN-AAD-ID-TOKEN.",
         &names,
         &trusted(),
-        &["trustedProxies"],
     )
 }
 
@@ -39,7 +37,7 @@ pub(super) fn gcp_iap() -> Value {
         "jwtHeader": text("The header that has the token; x-goog-iap-jwt-assertion unless it is set."),
         "keysUrl": keys_url(),
     });
-    section("Google Identity-Aware Proxy.", &names, &own, &["audience"])
+    section("Google Identity-Aware Proxy.", &names, &own)
 }
 
 pub(super) fn aws_alb() -> Value {
@@ -54,7 +52,6 @@ pub(super) fn aws_alb() -> Value {
         "AWS Application Load Balancer, which names people by x-amzn-oidc-data.",
         &names,
         &own,
-        &["issuer", "signer", "region"],
     )
 }
 
@@ -67,12 +64,13 @@ pub(super) fn cloudflare_access() -> Value {
         "keysUrl": keys_url(),
     });
     let names = format!("{BY_ADDRESS}.");
-    section("Cloudflare Access.", &names, &own, &["teamName"])
+    section("Cloudflare Access.", &names, &own)
 }
 
-fn section(description: &str, resolver_names: &str, own: &Value, required: &[&str]) -> Value {
+/// No key is required here: what is missing the check of the settings tells, with the reason why it is needed.
+fn section(description: &str, resolver_names: &str, own: &Value) -> Value {
     let common = json!({ "signIn": resolvers(resolver_names) });
-    json!({"type": "object", "description": description, "required": required, "properties": with(own.clone(), &common)})
+    json!({"type": "object", "description": description, "properties": with(own.clone(), &common)})
 }
 
 fn trusted() -> Value {

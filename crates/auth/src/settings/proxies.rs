@@ -213,7 +213,10 @@ impl Written {
             algorithm: Algorithm::ES256,
             keys: Keys::OfBalancer {
                 base: self.keys_at(&usual)?,
-                signer: there("signer", self.signer.as_ref())?,
+                signer: there("signer", self.signer.as_ref()).map_err(|(key, reason)| {
+                    let why = "the ARN of the load balancer, because the keys are those of all balancers of the region";
+                    (key, format!("{reason}: {why}"))
+                })?,
             },
         }))
     }

@@ -50,6 +50,17 @@ async fn a_wrong_client_secret() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_repeats_a_secret() {
+    let world = World::start().await;
+    let words = format!("nobody knows {}", crate::provider::CLIENT_SECRET);
+    world
+        .provider
+        .refuses(400, json!({"error": "invalid_grant", "error_description": words}));
+    // That the secret is nowhere, the check of every refusal sees.
+    told(&world, 502, &["nobody knows [redacted]"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_the_provider_does_not_know() {
     let callback = format!("{BASE}/api/auth/oidc/handler/frame");
     let texts = [

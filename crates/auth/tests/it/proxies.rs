@@ -85,6 +85,12 @@ async fn a_header_from_elsewhere_is_nobody() {
     assert_eq!(who(&world, &name).await, "401");
     let page = get(&world, "/sign-in", &name).await;
     assert_eq!(page.status, 401);
+    let email = get(&world, "/sign-in", &[("x-forwarded-email", "ada@example.com")]).await;
+    assert!(
+        email.text.contains("The header x-forwarded-email came from"),
+        "{}",
+        email.text
+    );
     for part in ["came from 192.0.2.8", "auth.providers.oauth2Proxy.trustedProxies"] {
         assert!(page.text.contains(part), "{part} in {}", page.text);
     }

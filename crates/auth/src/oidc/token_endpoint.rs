@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use config::Secret;
 use http::StatusCode;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use outside::{Method, OutsideError};
@@ -83,7 +84,7 @@ impl Provider {
         let of_form = form.iter().filter(|(name, _)| is_secret(name));
         let of_client = self.settings.client_secret.as_ref();
         let all = of_form.map(|(_, value)| *value);
-        all.chain(of_client.map(|secret| secret.expose()))
+        all.chain(of_client.map(Secret::expose))
             .filter(|secret| !secret.is_empty())
             .collect()
     }

@@ -1,5 +1,6 @@
 //! `/api/auth`: the sign-in as the original's routes have it, in the redirect flow and in that of popups, and who is asking (`identity`).
 
+mod back_channel;
 mod identity;
 pub(crate) mod popup;
 
@@ -19,7 +20,7 @@ use crate::front::{Answer, Front, HOME};
 use crate::oidc::Provider;
 use crate::pages;
 use crate::refusal::Refusal;
-use crate::settings::KNOWN;
+use crate::settings::{KNOWN, PROXIES};
 
 /// The rows below `/api/auth`.
 pub(crate) fn rows(front: &Front) -> Rows {
@@ -29,6 +30,7 @@ pub(crate) fn rows(front: &Front) -> Rows {
         .post("/{provider}/logout", Rule::anyone(), logout)
         .with_state(front)
         .and(identity::rows().with_state(front))
+        .and(back_channel::rows().with_state(front))
 }
 
 /// A parameter of a query string, decoded.
@@ -48,6 +50,7 @@ async fn start(
     chrome: Chrome,
     request: Request,
 ) -> Result<Response, ApiError> {
+    refuse_proxy(&front, &id)?;
     let query = query.as_deref();
     let provider = wanted_provider(&front, &id, query)?;
     let return_to = match flow(query)? {
@@ -95,12 +98,28 @@ fn check_provider(front: &Front, id: &str) -> Result<(), Fault> {
     if front.is_configured(id) {
         return Ok(());
     }
-    let is_known = KNOWN.iter().any(|known| known.id == id);
+    let is_known = KNOWN
+        .iter()
+        .map(|known| known.id)
+        .chain(PROXIES)
+        .any(|known| known == id);
     Err(Fault::not_found(if is_known {
         format!("No auth provider registered for '{id}'")
     } else {
         format!("Unknown auth provider '{id}'")
     }))
+}
+
+/// A proxy has signed people in before they come here: there is nothing to begin.
+fn refuse_proxy(front: &Front, id: &str) -> Result<(), Fault> {
+    match front.proxies.get(id) {
+        Some(_) => Err(not_implemented()),
+        None => Ok(()),
+    }
+}
+
+fn not_implemented() -> Fault {
+    Fault::new(FaultKind::NotImplemented.as_wire(), "Not implemented")
 }
 
 /// How a sign-in ends.
@@ -157,12 +176,13 @@ async fn frame(
     chrome: Chrome,
     request: Request,
 ) -> Response {
-    if let Err(fault) = check_provider(&front, &id) {
+    if let Err(fault) = refuse_proxy(&front, &id).and_then(|()| check_provider(&front, &id)) {
         return ApiError::new(fault).into_response();
     }
     let (parts, _) = request.into_parts();
     let query = query.as_deref();
     let answer = Answer {
+        provider: id,
         state: parameter(query, "state"),
         code: parameter(query, "code"),
         issuer: parameter(query, "iss"),
@@ -197,6 +217,7 @@ async fn logout(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, ApiError> {
+    refuse_proxy(&front, &id)?;
     check_provider(&front, &id)?;
     let (parts, _) = request.into_parts();
     check_script(&front, &parts.headers)?;

@@ -12,6 +12,7 @@ use url::Url;
 use web::{Access, RequestId};
 
 use crate::oidc::{Proofs, Provider, ProviderTokens, random};
+use crate::proxies::Proxies;
 use crate::refusal::Refusal;
 use crate::resolver::resolve;
 use crate::session::cookie::SIGN_IN_SECONDS;
@@ -28,6 +29,7 @@ pub(crate) const HOME: &str = "/";
 pub(crate) struct Front {
     pub sessions: Sessions,
     pub providers: Arc<Vec<Provider>>,
+    pub proxies: Proxies,
     /// The environment whose providers the pages offer.
     pub environment: Arc<str>,
     /// The names of providers that the configuration has, if with mistakes.
@@ -73,6 +75,8 @@ pub(crate) struct SignedIn {
 /// What a provider sends a browser back with.
 #[derive(Debug, Default)]
 pub(crate) struct Answer {
+    /// The provider of the address that it came to.
+    pub provider: String,
     pub state: Option<String>,
     pub code: Option<String>,
     pub issuer: Option<String>,
@@ -164,18 +168,20 @@ impl Front {
     async fn finish_one(&self, sign_in: SignIn, answer: Answer, parts: &Parts) -> Result<SignedIn, Refusal> {
         let interrupted = || Refusal::interrupted(self.base_url.as_str());
         let provider = self.provider(&sign_in.provider).ok_or_else(interrupted)?;
-        if let Some(issuer) = &answer.issuer
-            && !provider.is_issuer(issuer).await?
-        {
+        let is_other = answer.provider != provider.settings.id;
+        if is_other || !provider.is_from_here(answer.issuer.as_deref()).await? {
             return Err(Refusal::mixed_up());
         }
+        let place = provider.settings.place();
         if let Some(error) = &answer.error {
-            return Err(Refusal::ended(error, answer.error_description.as_deref()));
+            let description = answer.error_description.as_deref();
+            return Err(Refusal::ended(error, description, &place, &provider.callback));
         }
         let code = answer.code.as_deref().ok_or_else(interrupted)?;
         let person = provider.redeem(code, &sign_in.proofs).await?;
         let request = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
-        let found = resolve(&self.catalog, &provider.settings.resolvers, &person.profile).await;
+        let resolvers = &provider.settings.resolvers;
+        let found = resolve(&self.catalog, resolvers, &person.profile, &place).await;
         let entity = match found {
             Ok(entity) => entity,
             Err(refusal) => {
@@ -187,6 +193,7 @@ impl Front {
         let arrival = Arrival {
             entity: entity.clone(),
             provider: &sign_in.provider,
+            at_provider: &person.at_provider,
             tokens: &person.tokens,
             lasts: provider.settings.session,
             headers: &parts.headers,

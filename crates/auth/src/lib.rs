@@ -10,6 +10,7 @@ mod oidc;
 mod pages;
 mod people;
 mod permission;
+mod proxies;
 mod recall;
 mod refusal;
 mod resolver;
@@ -31,7 +32,7 @@ use std::sync::Arc;
 
 use catalog::Catalog;
 use config::Config;
-use model::{Clock, SystemClock};
+use model::{Clock, Severity, SystemClock};
 use plugin::{
     Asset, AssetKind, AuditLog, Authenticator, Contributions, Declaration, PeopleTokens, PluginId, Routes,
     Services, SettingsSection,
@@ -43,6 +44,7 @@ use web::Access;
 use crate::front::Front;
 use crate::oidc::Provider;
 use crate::pages::SessionsSection;
+use crate::proxies::Proxies;
 use crate::session::Sessions;
 use crate::session::cookie::Cookies;
 use crate::settings::{Guest, OidcSettings, Settings};
@@ -137,6 +139,7 @@ fn authenticators(
     };
     vec![
         Arc::new(bearer),
+        Arc::new(front.proxies.clone()),
         Arc::new(front.sessions.clone()),
         Arc::new(LimitedTokens { users, owners }),
     ]
@@ -151,12 +154,11 @@ fn front(
     let settings = Settings::read(config.value().get(ID.as_str()).unwrap_or(&Value::Null));
     let (providers, mut failures) = providers(&settings, &base_url, services, &clock);
     let is_offered = settings.offered().next().is_some() && failures.is_empty();
-    failures.extend(
-        settings
-            .problems
-            .iter()
-            .map(|problem| problem.fault.message.clone()),
-    );
+    let wrong = settings
+        .problems
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error);
+    failures.extend(wrong.map(|problem| problem.fault.message.clone()));
     let unusable = failures.into_iter().next().filter(|_| !is_offered);
     let cookies = Cookies::of_address(&base_url);
     let store = services.store.clone();
@@ -165,9 +167,16 @@ fn front(
         ..settings.guest
     };
     let keys = Keys::new(store.clone(), clock.clone(), settings.tokens.lifetime);
+    let owners = Owners::new(catalog.clone(), guest.entity.clone(), guest.owns_by.clone());
+    let people = (catalog.clone(), owners.clone());
+    let (proxies, not_prepared) = Proxies::new(&settings.proxies, &services.outside, people, clock.clone());
+    for error in not_prepared {
+        tracing::error!("a proxy that signs people in cannot be asked for its keys: {error}");
+    }
     Front {
         tokens: UserTokens::new(keys, issuer(&base_url)),
-        owners: Owners::new(catalog.clone(), guest.entity.clone(), guest.owns_by.clone()),
+        owners,
+        proxies,
         names_owners: settings.tokens.names_owners,
         guest: Arc::new(guest),
         app_url: config

@@ -3,37 +3,39 @@
 //! Every call goes through the one client for outside calls. What a provider says of itself is kept for a while; its keys are
 //! fetched again as soon as a token names one that is not known.
 
+mod github;
 mod id_token;
+mod logout_token;
 mod metadata;
 mod provider_tokens;
 mod published_keys;
 mod secrets;
+mod token_endpoint;
 
-pub(crate) use id_token::{Claims, Expected, TokenFault, key_for, verify};
+pub(crate) use id_token::{Claims, Expected, TokenFault, key_for, signed, verify};
+pub(crate) use logout_token::{Ended, LONGEST as LOGOUT_TOKENS_COUNT, LogoutFault, LogoutToken};
 pub(crate) use metadata::Metadata;
 pub(crate) use provider_tokens::{NotRenewed, ProviderTokens};
 pub(crate) use published_keys::{Age, PublishedKeys};
 pub(crate) use secrets::{challenge, digest, random, seal, unseal};
+pub(crate) use token_endpoint::NoTokens;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use http::header::ACCEPT;
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::jwk::Jwk;
 use model::Clock;
-use outside::{BreakerPolicy, Host, HostPolicy, NotPrepared, OutsideCalls};
+use outside::{BreakerPolicy, Host, HostPolicy, NotPrepared, OutsideCalls, OutsideError};
 use serde_json::Value;
 use tokio::sync::Mutex;
 use url::Url;
-use url::form_urlencoded::Serializer;
 
-use self::provider_tokens::TokenAnswer;
+use self::token_endpoint::TokenAnswer;
 use crate::refusal::Refusal;
 use crate::resolver::Profile;
-use crate::settings::{ClientAuthentication, OidcSettings};
+use crate::settings::{Endpoints, OidcSettings};
 
 /// How long what a provider says of itself counts when a sign-in begins: a browser is not sent to one that is away.
 const FRESH: SignedDuration = SignedDuration::from_secs(30);
@@ -68,8 +70,16 @@ pub(crate) struct Proofs {
     pub verifier: String,
 }
 
+/// By what a provider knows a person and its session there: it names them when it ends that session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AtProvider {
+    pub subject: String,
+    pub session: Option<String>,
+}
+
 /// A person whom the provider knows.
 pub(crate) struct Identified {
+    pub at_provider: AtProvider,
     pub profile: Profile,
     /// For calls in its name. The ID token tells the provider at the sign-out which of its sessions ends.
     pub tokens: ProviderTokens,
@@ -116,6 +126,9 @@ impl Provider {
 
     /// Where a browser goes to sign in.
     pub async fn authorization(&self, proofs: &Proofs) -> Result<Url, Refusal> {
+        if let Endpoints::GitHub(github) = &self.settings.endpoints {
+            return Ok(self.authorization_at_github(github, proofs));
+        }
         let metadata = self.metadata(FRESH).await?;
         let mut url = metadata.authorization_endpoint.clone();
         let mut query = url.query_pairs_mut();
@@ -136,17 +149,29 @@ impl Provider {
         Ok(url)
     }
 
-    /// Whether an answer that names its issuer comes from this provider (RFC 9207).
-    pub async fn is_issuer(&self, issuer: &str) -> Result<bool, Refusal> {
-        Ok(self.metadata(USABLE).await?.issuer == issuer)
+    /// Whether an answer comes from this provider, as far as it names its issuer (RFC 9207). One that always does must.
+    pub async fn is_from_here(&self, issuer: Option<&str>) -> Result<bool, Refusal> {
+        if matches!(self.settings.endpoints, Endpoints::GitHub(_)) {
+            return Ok(true);
+        }
+        let metadata = self.metadata(USABLE).await?;
+        Ok(match issuer {
+            Some(issuer) => metadata.issuer == issuer,
+            None => !metadata.names_issuer,
+        })
     }
 
     /// The person behind a code.
     pub async fn redeem(&self, code: &str, proofs: &Proofs) -> Result<Identified, Refusal> {
+        if let Endpoints::GitHub(github) = &self.settings.endpoints {
+            return self.redeem_at_github(github, code, proofs).await;
+        }
         let metadata = self.metadata(USABLE).await?;
-        let tokens = self.exchange(&metadata, code, &proofs.verifier).await?;
+        let tokens = self
+            .exchange(&metadata.token_endpoint, code, &proofs.verifier)
+            .await?;
         let id_token = tokens.id_token.clone().ok_or_else(|| {
-            Refusal::unproved("It holds no ID token; is 'openid' among the scopes of the client")
+            self.unproved("It holds no ID token; is 'openid' among the scopes of the client")
         })?;
         let claims = self.verified(&metadata, &id_token, &proofs.nonce).await?;
         let claims = match &tokens.access_token {
@@ -154,13 +179,17 @@ impl Provider {
             _ => claims,
         };
         Ok(Identified {
+            at_provider: claims.at_provider(),
             profile: claims.into_profile(),
-            tokens: ProviderTokens::new(id_token, tokens, self.clock.now()),
+            tokens: ProviderTokens::new(Some(id_token), tokens, self.clock.now()),
         })
     }
 
     /// Where the provider's own session is ended, if it says where.
     pub async fn end_of_session(&self, id_token: Option<&str>, back: &Url) -> Option<Url> {
+        if matches!(self.settings.endpoints, Endpoints::GitHub(_)) {
+            return None;
+        }
         let mut url = self.metadata(USABLE).await.ok()?.end_session_endpoint.clone()?;
         url.query_pairs_mut()
             .append_pair("client_id", &self.settings.client_id)
@@ -178,57 +207,37 @@ impl Provider {
         {
             return Ok(metadata.clone());
         }
-        let url = self.settings.metadata_url.clone();
-        let answer = self.host.get(url).header(ACCEPT, "application/json").send().await;
-        let document: Value = match answer {
-            Ok(answer) => answer.json().await.map_err(|error| Refusal::away(&error))?,
-            Err(error) => return Err(Refusal::away(&error)),
+        let place = self.settings.place();
+        let Endpoints::Discovered(url) = &self.settings.endpoints else {
+            return Err(Refusal::unusable("It has no document about itself.", &place));
         };
-        let metadata = Metadata::read(&document, self.settings.metadata_url.scheme() == "https");
-        let metadata = Arc::new(metadata.map_err(Refusal::unusable)?);
+        let request = self.host.get(url.clone()).header(ACCEPT, "application/json");
+        let document: Value = match request.send().await {
+            Ok(answer) => answer
+                .json()
+                .await
+                .map_err(|error| Refusal::of_discovery(&error, &place))?,
+            Err(error) => return Err(Refusal::of_discovery(&error, &place)),
+        };
+        let metadata = Metadata::read(&document, url.scheme() == "https");
+        let metadata = metadata.map_err(|reason| Refusal::unusable(reason, &place))?;
+        let metadata = Arc::new(metadata);
         *known = Some((now, metadata.clone()));
         Ok(metadata)
     }
 
-    async fn exchange(
-        &self,
-        metadata: &Metadata,
-        code: &str,
-        verifier: &str,
-    ) -> Result<TokenAnswer, Refusal> {
+    async fn exchange(&self, endpoint: &Url, code: &str, verifier: &str) -> Result<TokenAnswer, Refusal> {
         let form = [
             ("grant_type", "authorization_code"),
             ("code", code),
             ("redirect_uri", self.callback.as_str()),
             ("code_verifier", verifier),
         ];
-        let answer = self.token_answer(metadata, &form).await;
-        answer.map_err(|error| Refusal::of_exchange(&error))
-    }
-
-    /// A form with the login of the portal, and the login itself where it goes by a header.
-    fn with_login(&self, pairs: &[(&str, &str)]) -> (Option<String>, String) {
-        let settings = &self.settings;
-        let (id, secret) = (&settings.client_id, settings.client_secret.as_ref());
-        let secret = secret.map_or("", |secret| secret.expose());
-        let mut form = Serializer::new(String::new());
-        form.extend_pairs(pairs);
-        let login = match settings.authentication {
-            ClientAuthentication::Basic => {
-                let login = STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret)));
-                Some(format!("Basic {login}"))
-            }
-            ClientAuthentication::Post => {
-                form.append_pair("client_id", id)
-                    .append_pair("client_secret", secret);
-                None
-            }
-            ClientAuthentication::None => {
-                form.append_pair("client_id", id);
-                None
-            }
-        };
-        (login, form.finish())
+        let answer = self.token_answer(endpoint, &form).await;
+        answer.map_err(|error| {
+            tracing::warn!(provider = self.settings.key(), "no tokens for a code: {error}");
+            Refusal::of_exchange(&error, &self.settings.place(), &self.callback)
+        })
     }
 
     /// The claims of an ID token. A key that is not known is looked for once more.
@@ -247,14 +256,22 @@ impl Provider {
         };
         claims.map_err(|fault| {
             tracing::warn!(provider = self.settings.key(), "an ID token is refused: {fault}");
-            Refusal::unproved(&fault.to_string())
+            Refusal::of_token(fault, &self.settings.place())
         })
+    }
+
+    fn unproved(&self, reason: &str) -> Refusal {
+        Refusal::unproved(reason, &self.settings.place())
+    }
+
+    fn away(&self, error: &OutsideError) -> Refusal {
+        Refusal::away(error, &self.settings.place())
     }
 
     async fn keys(&self, metadata: &Metadata, age: Age) -> Result<Arc<Vec<Jwk>>, Refusal> {
         let (keys, now) = (&self.known.keys, self.clock.now());
         let keys = keys.get(&self.host, &metadata.jwks_uri, age, now).await;
-        keys.map_err(|error| Refusal::away(&error))
+        keys.map_err(|error| self.away(&error))
     }
 
     /// Claims that the ID token leaves out, from the endpoint for them.
@@ -275,16 +292,11 @@ impl Provider {
             .send()
             .await;
         let info: Value = match answer {
-            Ok(answer) => answer.json().await.map_err(|error| Refusal::away(&error))?,
-            Err(error) => return Err(Refusal::away(&error)),
+            Ok(answer) => answer.json().await.map_err(|error| self.away(&error))?,
+            Err(error) => return Err(self.away(&error)),
         };
         claims
             .completed(&info)
-            .ok_or_else(|| Refusal::unproved("Its user information is about somebody else than its ID token"))
+            .ok_or_else(|| self.unproved("Its user information is about somebody else than its ID token"))
     }
-}
-
-/// A part of the login of a client, encoded before it is joined (RFC 6749 §2.3.1).
-fn encoded(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

@@ -46,10 +46,29 @@ async fn sign_in(
     let return_to = wanted
         .and_then(|text| front.page_of(&text))
         .unwrap_or_else(|| HOME.to_owned());
+    let is_signed_out = parameter(query, "notice").as_deref() == Some("signed-out");
+    match front.proxies.person(&parts).await {
+        Ok(Some(_)) if !is_signed_out => return Ok(no_store(Redirect::to(&return_to).into_response())),
+        Ok(_) => {}
+        Err(refusal) => {
+            // Of headers that are not believed the audit hears nothing: anybody can send them.
+            if refusal.status == StatusCode::FORBIDDEN {
+                let id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
+                let who = "somebody behind a proxy";
+                front.sessions.refused(who, &refusal.message, id).await;
+            }
+            return Ok(refused(&front, chrome, &refusal, &return_to));
+        }
+    }
     let session = front.sessions.of(&parts.headers).await?;
+    let is_alone = front.offered().next().is_none() && session.is_none() && !is_signed_out;
+    if let Some((proxy, header)) = front.proxies.first().filter(|_| is_alone) {
+        let refusal = Refusal::without_proxy(proxy, header, front.base_url.as_str());
+        return Ok(refused(&front, chrome, &refusal, &return_to));
+    }
     let page = SignIn {
         signed_in: session.map(|session| session.entity),
-        is_signed_out: parameter(query, "notice").as_deref() == Some("signed-out"),
+        is_signed_out,
         guest: front.access.admits_as_guest(&parts),
         ..offer(&front, &chrome.shell.title, &return_to)
     };
@@ -82,6 +101,7 @@ fn offer<'a>(front: &Front, portal: &str, return_to: &str) -> SignIn<'a> {
         portal: portal.to_owned(),
         choices: choices.collect(),
         unusable: front.unusable.as_deref().map(str::to_owned),
+        by_proxy: front.proxies.first().is_some(),
         return_to: return_to.to_owned(),
         ..SignIn::default()
     }
@@ -93,11 +113,12 @@ fn shown(chrome: Chrome, status: StatusCode, page: &SignIn<'_>) -> Response {
 }
 
 fn alone(chrome: Chrome, title: &str, status: StatusCode, content: maud::Markup) -> Response {
-    let mut answer = chrome
-        .page(PageHead::new(title).alone(), content)
-        .status(status)
-        .into_response();
+    let head = PageHead::new(title).alone();
     // Going back must not show a form that was for somebody else.
+    no_store(chrome.page(head, content).status(status).into_response())
+}
+
+fn no_store(mut answer: Response) -> Response {
     answer
         .headers_mut()
         .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

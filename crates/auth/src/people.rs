@@ -23,7 +23,8 @@ impl PeopleTokens for Front {
             self.provider(key)
                 .is_some_and(|known| known.settings.id == provider)
         });
-        Ok(found.map(|(_, tokens)| SecretString::from(tokens.id_token)))
+        let token = found.and_then(|(_, tokens)| tokens.id_token);
+        Ok(token.map(SecretString::from))
     }
 }
 

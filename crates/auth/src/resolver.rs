@@ -1,11 +1,16 @@
 //! From a person as the provider knows it to a User entity of the catalog, and to what that person owns by.
 
+mod names;
+
+pub(crate) use names::Names;
+
 use catalog::query::ListRequest;
 use catalog::{Catalog, Sight, browse};
 use model::{EntityRef, Fault, Filter, entity};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use self::names::{BY_EMAIL, BY_LOCAL_PART, Named, Said};
 use crate::refusal::Refusal;
 
 /// A sign-in looks for people before anybody can say what they may see.
@@ -18,6 +23,8 @@ const MAX_CLAIMS: usize = 1_000;
 /// A person as the provider describes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Profile {
+    /// By what the provider itself knows the person.
+    pub id: Option<String>,
     /// Only an address that the provider calls verified.
     pub email: Option<String>,
     /// The address is there, but not verified.
@@ -37,8 +44,11 @@ pub(crate) struct Resolver {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum By {
     ProfileEmail,
-    LocalPart { domains: Vec<String> },
-    Username,
+    LocalPart {
+        domains: Vec<String>,
+    },
+    /// Something else, by the resolver of this name.
+    Named(String, Named),
 }
 
 /// What a resolver found.
@@ -58,15 +68,9 @@ struct Written {
     dangerously_allow_sign_in_without_user_in_catalog: bool,
 }
 
-const BY_EMAIL: &str = "emailMatchingUserEntityProfileEmail";
-const BY_LOCAL_PART: &str = "emailLocalPartMatchingUserEntityName";
-const BY_USERNAME: &str = "preferredUsernameMatchingUserEntityName";
-/// The same, as the original calls it for GitLab and its like.
-const BY_USERNAME_OF_HOST: &str = "usernameMatchingUserEntityName";
-
 impl Resolver {
-    /// Reads an entry of the configuration.
-    pub fn read(value: &Value) -> Result<Self, String> {
+    /// Reads an entry of the configuration, of a provider with resolvers of these names.
+    pub fn read(value: &Value, names: Names<'_>) -> Result<Self, String> {
         let written: Written = serde_json::from_value(value.clone())
             .map_err(|error| format!("a resolver is not written as expected, {error}"))?;
         let by = match written.resolver.as_str() {
@@ -74,17 +78,28 @@ impl Resolver {
             BY_LOCAL_PART => By::LocalPart {
                 domains: written.allowed_domains,
             },
-            BY_USERNAME | BY_USERNAME_OF_HOST => By::Username,
             other => {
-                return Err(format!(
-                    "the resolver '{other}' is not known, expected {BY_EMAIL}, {BY_LOCAL_PART} or {BY_USERNAME}"
-                ));
+                let named = names.find(other).ok_or_else(|| {
+                    format!(
+                        "the resolver '{other}' is not known, expected one of {}",
+                        names.listed()
+                    )
+                })?;
+                By::Named(other.to_owned(), named)
             }
         };
         Ok(Self {
             by,
             without_entity: written.dangerously_allow_sign_in_without_user_in_catalog,
         })
+    }
+
+    /// Whether it looks for an address of the person.
+    pub fn needs_address(&self) -> bool {
+        match &self.by {
+            By::ProfileEmail | By::LocalPart { .. } => true,
+            By::Named(_, Named::Name(said) | Named::Annotation(said, _)) => *said == Said::Email,
+        }
     }
 
     async fn find(&self, catalog: &Catalog, profile: &Profile) -> Result<Found, Refusal> {
@@ -97,13 +112,45 @@ impl Resolver {
                 let name = local_part(email, domains)?;
                 self.by_name(catalog, BY_LOCAL_PART, name).await
             }
-            By::Username => match &profile.username {
-                Some(name) => self.by_name(catalog, BY_USERNAME, name).await,
-                None => Ok(Found::Nothing(format!(
-                    "{BY_USERNAME} found no preferred_username"
-                ))),
-            },
+            By::Named(resolver, named) => {
+                let said = match named {
+                    Named::Name(said) | Named::Annotation(said, _) => *said,
+                };
+                match (profile.said(said), named) {
+                    (None, _) if said == Said::Email => Ok(Found::Nothing(no_email(resolver, profile))),
+                    (None, _) => Ok(Found::Nothing(format!("{resolver} found no {}", said.words()))),
+                    (Some(name), Named::Name(_)) => self.by_name(catalog, resolver, name).await,
+                    (Some(value), Named::Annotation(_, key)) => {
+                        self.by_annotation(catalog, resolver, key, value).await
+                    }
+                }
+            }
         }
+    }
+
+    async fn by_annotation(
+        &self,
+        catalog: &Catalog,
+        resolver: &str,
+        key: &str,
+        value: &str,
+    ) -> Result<Found, Refusal> {
+        let field = format!("metadata.annotations.{key}");
+        match users_with(catalog, &field, value).await?.as_slice() {
+            [one] => return Ok(Found::Entity(one.clone())),
+            [] => {}
+            _ => {
+                return Err(Refusal::not_allowed(format!(
+                    "Several User entities have the annotation {key}: {value}, so nobody can tell which one you are."
+                )));
+            }
+        }
+        if let Some(reference) = user(value).filter(|_| self.without_entity) {
+            return Ok(Found::Entity(reference));
+        }
+        Ok(Found::Nothing(format!(
+            "{resolver} looked for a User with the annotation {key}: {value}"
+        )))
     }
 
     async fn by_name(&self, catalog: &Catalog, resolver: &str, name: &str) -> Result<Found, Refusal> {
@@ -120,11 +167,12 @@ impl Resolver {
     }
 }
 
-/// The person's entity, by the first resolver that finds one.
+/// The person's entity, by the first resolver that finds one. `place` is the section of the configuration that has the resolvers.
 pub(crate) async fn resolve(
     catalog: &Catalog,
     resolvers: &[Resolver],
     profile: &Profile,
+    place: &str,
 ) -> Result<EntityRef, Refusal> {
     let mut tried = Vec::new();
     for resolver in resolvers {
@@ -133,7 +181,7 @@ pub(crate) async fn resolve(
             Found::Nothing(sentence) => tried.push(sentence),
         }
     }
-    Err(Refusal::nobody(&profile.words(), &tried))
+    Err(Refusal::nobody(&profile.words(), &tried, place))
 }
 
 /// The references by which a person owns things: itself, its groups, and the groups above them. The person alone where the
@@ -184,6 +232,15 @@ fn related(value: &Value, relation: &str) -> Vec<EntityRef> {
 }
 
 impl Profile {
+    fn said(&self, what: Said) -> Option<&str> {
+        let text = match what {
+            Said::Username => &self.username,
+            Said::Id => &self.id,
+            Said::Email => &self.email,
+        };
+        text.as_deref()
+    }
+
     /// The person in a few words.
     pub fn words(&self) -> String {
         let known = [&self.username, &self.email, &self.name];
@@ -196,6 +253,16 @@ impl Profile {
     }
 }
 
+impl Said {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Username => "preferred_username",
+            Self::Id => "name by which the sign-in service knows you",
+            Self::Email => "address",
+        }
+    }
+}
+
 async fn by_email(catalog: &Catalog, profile: &Profile, without_entity: bool) -> Result<Found, Refusal> {
     let Some(email) = &profile.email else {
         return Ok(Found::Nothing(no_email(BY_EMAIL, profile)));
@@ -203,7 +270,10 @@ async fn by_email(catalog: &Catalog, profile: &Profile, without_entity: bool) ->
     let plain = without_tag(email);
     let addresses = [Some(email.clone()), plain.filter(|plain| plain != email)];
     for address in addresses.into_iter().flatten() {
-        match users_with(catalog, &address).await?.as_slice() {
+        match users_with(catalog, "spec.profile.email", &address)
+            .await?
+            .as_slice()
+        {
             [] => {}
             [one] => return Ok(Found::Entity(one.clone())),
             _ => {
@@ -221,11 +291,11 @@ async fn by_email(catalog: &Catalog, profile: &Profile, without_entity: bool) ->
     )))
 }
 
-/// Users with an address, two at most.
-async fn users_with(catalog: &Catalog, email: &str) -> Result<Vec<EntityRef>, Refusal> {
+/// Users with a field of this value, two at most.
+async fn users_with(catalog: &Catalog, field: &str, value: &str) -> Result<Vec<EntityRef>, Refusal> {
     let filter = Filter::All(vec![
         browse::one_of("kind", &["user".to_owned()]),
-        browse::one_of("spec.profile.email", &[email.to_owned()]),
+        browse::one_of(field, &[value.to_owned()]),
     ]);
     let request = ListRequest::for_people(filter).page(0, 2);
     let listing = catalog.seen_by(&EVERYBODY).listing(&request).await;

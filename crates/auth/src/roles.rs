@@ -1,8 +1,8 @@
 //! Who may do what, without code: roles with permissions, and the people and groups that have them.
 //!
 //! The files are those of Red Hat Developer Hub: `policies-csv-file` (`csv`) and `conditionalPoliciesFile` (`conditions`). What no
-//! line allows is denied, and a line that denies counts more than all that allow. A condition of one of a viewer's roles counts more
-//! than lines about the same things (`policyDecisionPrecedence: conditional`, the default there).
+//! line allows is denied, and a line that denies counts more than all that allow. Of lines and conditions of a viewer's roles about the
+//! same things the conditions count, or the lines ([`Precedence`]).
 
 mod conditions;
 mod csv;
@@ -19,6 +19,16 @@ pub use file::RolesFile;
 
 use conditions::ConditionalPolicy;
 
+/// What counts where both lines and conditions are about a permission: `policyDecisionPrecedence`.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Precedence {
+    /// The conditions (`conditional`).
+    #[default]
+    Conditions,
+    /// The lines (`basic`).
+    Lines,
+}
+
 /// The roles of a portal.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub(crate) struct Roles {
@@ -30,6 +40,7 @@ pub(crate) struct Roles {
     conditional: BTreeMap<String, Vec<ConditionalPolicy>>,
     /// People and groups that may do everything.
     superusers: BTreeSet<EntityRef>,
+    precedence: Precedence,
 }
 
 /// What a role may do, or may not.
@@ -67,21 +78,36 @@ impl Roles {
     }
 
     fn decide_one(&self, viewer: &Viewer, roles: &BTreeSet<&String>, permission: &Permission) -> Decision {
+        if self.lines_count(roles, permission) {
+            let mut fitting = self.lines_about(roles, permission).peekable();
+            let is_named = fitting.peek().is_some();
+            return if is_named && fitting.all(|(_, line)| line.allows) {
+                Decision::Allow
+            } else {
+                Decision::Deny
+            };
+        }
         let conditions = self.conditions_of(roles, permission);
         let mut conditions: Vec<Condition> =
             conditions.map(|(_, policy)| policy.for_viewer(viewer)).collect();
-        if conditions.len() > 1 {
-            return Decision::Conditional(Condition::Any(conditions));
+        match conditions.pop() {
+            Some(only) if conditions.is_empty() => Decision::Conditional(only),
+            Some(last) => {
+                conditions.push(last);
+                Decision::Conditional(Condition::Any(conditions))
+            }
+            None => Decision::Deny,
         }
-        if let Some(condition) = conditions.pop() {
-            return Decision::Conditional(condition);
-        }
-        let mut fitting = self.lines_about(roles, permission).peekable();
-        let is_named = fitting.peek().is_some();
-        if is_named && fitting.all(|(_, line)| line.allows) {
-            Decision::Allow
-        } else {
-            Decision::Deny
+    }
+
+    /// Whether lines decide about a permission, and not conditions.
+    fn lines_count(&self, roles: &BTreeSet<&String>, permission: &Permission) -> bool {
+        match self.precedence {
+            Precedence::Conditions => self.conditions_of(roles, permission).next().is_none(),
+            Precedence::Lines => {
+                self.lines_about(roles, permission).next().is_some()
+                    || self.conditions_of(roles, permission).next().is_none()
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! The sections `auth`, `permission` and `discovery` of the configuration as the commands see them.
 
+mod proxies;
+
 use model::Problem;
 use plugin::ConfigSection;
 use serde_json::{Value, json};
@@ -51,7 +53,10 @@ impl ConfigSection for AuthSection {
                         "additionalProperties": provider_schema(&json!({"metadataUrl": metadata()}), &["metadataUrl", "clientId"]),
                     }, "google": known("Google, by environment.", &json!({})),
                     "gitlab": known("GitLab, by environment.", &json!({"audience": {"type": "string", "description": "Address of GitLab; https://gitlab.com unless it is set."}})),
-                    "gitea": known("Gitea, by environment.", &json!({"baseUrl": {"type": "string", "description": "Address of Gitea."}}))},
+                    "gitea": known("Gitea, by environment.", &json!({"baseUrl": {"type": "string", "description": "Address of Gitea."}})),
+                    "github": github(),
+                    "oauth2Proxy": proxies::oauth2_proxy(), "gcpIap": proxies::gcp_iap(), "awsalb": proxies::aws_alb(),
+                    "cfaccess": proxies::cloudflare_access(), "azureEasyAuth": proxies::azure_easy_auth()},
                     // The guest needs no keys; the portal says of every other provider that it does not have it.
                     "additionalProperties": {},
                 },
@@ -70,6 +75,18 @@ fn known(description: &str, more: &Value) -> Value {
     json!({"type": "object", "description": description, "additionalProperties": provider_schema(&own, &["clientId"])})
 }
 
+/// GitHub, whose tokens are no ID tokens.
+fn github() -> Value {
+    let own = json!({"enterpriseInstanceUrl": {"type": "string", "description": "Address of a GitHub Enterprise; https://github.com unless it is set."}});
+    let mut schema = provider_schema(&own, &["clientId"]);
+    if let Some(properties) = schema["properties"].as_object_mut() {
+        properties.remove("tokenSignedResponseAlg");
+        properties["additionalScopes"]["description"] =
+            "Scopes beside read:user, and user:email where a resolver looks for an address.".into();
+    }
+    json!({"type": "object", "description": "GitHub, by environment.", "additionalProperties": schema})
+}
+
 /// The keys of one object with those of another.
 fn with(mut object: Value, more: &Value) -> Value {
     if let (Some(object), Some(more)) = (object.as_object_mut(), more.as_object()) {
@@ -84,14 +101,6 @@ fn metadata() -> Value {
 
 fn provider_schema(own: &Value, required: &[&str]) -> Value {
     let text = |description: &str| json!({"type": "string", "description": description});
-    let resolver = json!({
-        "type": "object", "required": ["resolver"],
-        "properties": {
-            "resolver": text("emailMatchingUserEntityProfileEmail, emailLocalPartMatchingUserEntityName, preferredUsernameMatchingUserEntityName or usernameMatchingUserEntityName."),
-            "allowedDomains": {"type": "array", "items": {"type": "string"}, "description": "Domains of addresses whose first part may be a name."},
-            "dangerouslyAllowSignInWithoutUserInCatalog": {"type": "boolean", "description": "Lets people in who have no User entity."},
-        },
-    });
     let mut schema = json!({
         "type": "object", "required": required,
         "properties": {
@@ -106,11 +115,24 @@ fn provider_schema(own: &Value, required: &[&str]) -> Value {
             "timeout": {"type": ["string", "object"], "format": "human-duration", "description": "Longest wait for an answer of the provider; 10 seconds unless it is set."},
             "sessionDuration": {"type": ["string", "object"], "format": "human-duration", "description": "How long people stay signed in at most; 7 days unless it is set."},
             "title": text("What people call the sign-in service; stands on the button."),
-            "signIn": {"type": "object", "properties": {"resolvers": {"type": "array", "items": resolver, "description": "Ways to find a person's User entity, tried in this order."}}},
+            "signIn": resolvers("emailMatchingUserEntityProfileEmail, emailLocalPartMatchingUserEntityName, preferredUsernameMatchingUserEntityName, usernameMatchingUserEntityName, userIdMatchingUserEntityAnnotation or emailMatchingUserEntityAnnotation, as the provider has them."),
         },
     });
     schema["properties"] = with(schema["properties"].take(), own);
     schema
+}
+
+/// How a person's User entity is found; `names` are the resolvers.
+fn resolvers(names: &str) -> Value {
+    let resolver = json!({
+        "type": "object", "required": ["resolver"],
+        "properties": {
+            "resolver": {"type": "string", "description": names},
+            "allowedDomains": {"type": "array", "items": {"type": "string"}, "description": "Domains of addresses whose first part may be a name."},
+            "dangerouslyAllowSignInWithoutUserInCatalog": {"type": "boolean", "description": "Lets people in who have no User entity."},
+        },
+    });
+    json!({"type": "object", "properties": {"resolvers": {"type": "array", "items": resolver, "description": "Ways to find a person's User entity, tried in this order."}}})
 }
 
 impl ConfigSection for PermissionSection {
@@ -135,6 +157,7 @@ impl ConfigSection for PermissionSection {
                     "properties": {
                         "policies-csv-file": {"type": "string", "description": "File of roles, their permissions and their members. Relative files start at the folder the portal was started in."},
                         "conditionalPoliciesFile": {"type": "string", "description": "File of conditions on what roles may do, in YAML. Relative files start at the folder the portal was started in."},
+                        "policyDecisionPrecedence": {"type": "string", "enum": ["conditional", "basic"], "default": "conditional", "description": "What counts where both a line and a condition are about something: the condition, or with basic the line."},
                         "admin": {"type": "object", "properties": {"superUsers": {"type": "array", "items": member, "description": "People and groups that may do everything."}}},
                     },
                 },

@@ -4,8 +4,10 @@
 //! somebody else. A session ends by itself after [`IDLE`] without use and after the time of its provider. What its person owns
 //! by is found anew while it is used.
 
+mod at_provider;
 mod browser;
 pub(crate) mod cookie;
+mod ended_elsewhere;
 mod opened;
 pub(crate) mod tables;
 
@@ -22,7 +24,7 @@ use store::{Lane, Store, StoreError};
 use uuid::Uuid;
 use web::bearer;
 
-use crate::oidc::{ProviderTokens, digest, random, seal, unseal};
+use crate::oidc::{AtProvider, ProviderTokens, digest, random, seal, unseal};
 use crate::resolver::ownership;
 use browser::browser;
 use cookie::Cookies;
@@ -66,6 +68,7 @@ pub(crate) struct Session {
 pub(crate) struct Arrival<'a> {
     pub entity: EntityRef,
     pub provider: &'a str,
+    pub at_provider: &'a AtProvider,
     pub tokens: &'a ProviderTokens,
     pub lasts: std::time::Duration,
     pub headers: &'a HeaderMap,
@@ -127,13 +130,19 @@ impl Sessions {
         };
         let before = self.cookies.session(arrival.headers);
         let actor = Actor::caller(&row.session.viewer(), arrival.request);
-        self.insert(&row, before, actor)
+        self.insert(&row, arrival.at_provider, before, actor)
             .await
             .map_err(|error| unavailable(&error))?;
         Ok(secret)
     }
 
-    async fn insert(&self, row: &Row, before: Option<&str>, actor: Actor) -> Result<(), StoreError> {
+    async fn insert(
+        &self,
+        row: &Row,
+        at_provider: &AtProvider,
+        before: Option<&str>,
+        actor: Actor,
+    ) -> Result<(), StoreError> {
         let mut tx = self.store.write_unordered(Lane::Person).await?;
         let now = row.session.created;
         tables::forget(&mut tx, now, now - IDLE).await?;
@@ -141,6 +150,7 @@ impl Sessions {
             tables::end_by_digest(&mut tx, &digest(before)).await?;
         }
         tables::insert(&mut tx, row).await?;
+        at_provider::note(&mut tx, &row.session.id, at_provider).await?;
         tables::keep_newest(&mut tx, &row.session.entity, MAX_SESSIONS).await?;
         let event = event(actor, "auth.session.create", &row.session, AuditOutcome::Done);
         self.audit.record(&mut tx, event).await?;
@@ -236,7 +246,7 @@ impl Sessions {
             tx.commit().await?;
             self.opened.forget(&row.session.id);
             Ok(Some(Departure {
-                id_token: tokens(secret, &row).map(|tokens| tokens.id_token),
+                id_token: tokens(secret, &row).and_then(|tokens| tokens.id_token),
                 provider: row.session.provider,
             }))
         };

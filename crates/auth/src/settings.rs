@@ -12,21 +12,25 @@ use jsonwebtoken::Algorithm;
 use model::{Fault, Problem};
 use serde::Deserialize;
 use serde_json::Value;
-use url::{Position, Url};
+use url::Url;
 
-use crate::resolver::Resolver;
+use crate::resolver::{Names, Resolver};
 
 pub(crate) mod discovery;
+mod endpoints;
 mod guest;
 mod known_providers;
+mod networks;
+mod proxies;
 mod tokens;
 
+pub(crate) use endpoints::{Endpoints, GitHub};
 pub(crate) use guest::Guest;
 pub(crate) use known_providers::{KNOWN, KnownProvider, OIDC};
+pub(crate) use networks::Networks;
+pub(crate) use proxies::{Assertion, Keys, PROXIES, PlainHeaders, Proof, ProxySettings};
 pub(crate) use tokens::TokenSettings;
 
-/// Scopes that every sign-in asks for.
-const REQUIRED_SCOPES: [&str; 3] = ["openid", "profile", "email"];
 /// The environment of a configuration that names none.
 const DEFAULT_ENVIRONMENT: &str = "development";
 /// Longest wait for an answer of the provider, unless `timeout` says otherwise.
@@ -40,6 +44,7 @@ pub(crate) struct Settings {
     /// The environment whose providers the pages offer.
     pub environment: String,
     pub providers: Vec<OidcSettings>,
+    pub proxies: Vec<ProxySettings>,
     pub guest: Guest,
     pub tokens: TokenSettings,
     pub problems: Vec<Problem>,
@@ -53,7 +58,7 @@ pub(crate) struct OidcSettings {
     pub environment: String,
     /// What people call it.
     pub title: Option<String>,
-    pub metadata_url: Url,
+    pub endpoints: Endpoints,
     pub client_id: String,
     pub client_secret: Option<Secret>,
     pub authentication: ClientAuthentication,
@@ -125,6 +130,9 @@ impl Settings {
             Ok(tokens) => settings.tokens = tokens,
             Err(problem) => settings.problems.push(*problem),
         }
+        let (read, problems) = proxies::proxies(section);
+        settings.proxies = read;
+        settings.problems.extend(problems);
         let mut environments = Vec::new();
         for known in &KNOWN {
             let written = section["providers"][known.id].as_object();
@@ -190,30 +198,37 @@ impl OidcSettings {
                 "scope is no key of it; name further scopes under additionalScopes".to_owned(),
             ));
         }
-        let metadata_url = match (&written.metadata_url, known.metadata(value)) {
+        let endpoints = match (&written.metadata_url, known.endpoints(value)) {
             (None, Some(found)) => found.map_err(|(name, reason)| wrong(name, reason))?,
+            (Some(_), Some(Ok(Endpoints::GitHub(_)))) => {
+                let reason = "metadataUrl is no key of it; enterpriseInstanceUrl says where a GitHub is";
+                return Err(wrong("metadataUrl", reason.to_owned()));
+            }
             (written, _) => {
-                web_address(&text("metadataUrl", written)?).map_err(|reason| wrong("metadataUrl", reason))?
+                let url = web_address(&text("metadataUrl", written)?);
+                Endpoints::Discovered(url.map_err(|reason| wrong("metadataUrl", reason))?)
             }
         };
         let callback_url = written.callback_url.as_deref().map(web_address).transpose();
-        let authentication = ClientAuthentication::read(written.token_endpoint_auth_method.as_deref())
-            .map_err(|reason| wrong("tokenEndpointAuthMethod", reason))?;
+        let method = written.token_endpoint_auth_method.as_deref();
+        let method = method.or_else(|| endpoints.authentication());
+        let authentication =
+            ClientAuthentication::read(method).map_err(|reason| wrong("tokenEndpointAuthMethod", reason))?;
         let client_secret = secret(&value["clientSecret"]);
         if client_secret.is_none() && authentication != ClientAuthentication::None {
             return Err(wrong("clientSecret", "clientSecret is missing".to_owned()));
         }
-        let resolvers =
-            resolvers(&written.sign_in.resolvers).map_err(|reason| wrong("signIn.resolvers", reason))?;
+        let resolvers = resolvers(&written.sign_in.resolvers, Names::of(known.id, endpoints.host()))
+            .map_err(|reason| wrong("signIn.resolvers", reason))?;
         Ok(Self {
             id: known.id,
             environment: environment.to_owned(),
             client_id: text("clientId", &written.client_id)?,
-            metadata_url,
             authentication,
             algorithm: algorithm(written.token_signed_response_alg.as_deref())
                 .map_err(|reason| wrong("tokenSignedResponseAlg", reason))?,
-            scopes: scopes(written.additional_scopes.as_ref()),
+            scopes: scopes(endpoints.scopes(&resolvers), written.additional_scopes.as_ref()),
+            endpoints,
             prompt: written.prompt.filter(|prompt| prompt != "auto"),
             parameters: written.start_url_search_params.into_iter().collect(),
             timeout: written.timeout.map_or(DEFAULT_TIMEOUT, |time| time.0),
@@ -243,7 +258,12 @@ impl OidcSettings {
 
     /// The server's host and port, for people.
     pub fn host(&self) -> &str {
-        &self.metadata_url[Position::BeforeHost..Position::AfterPort]
+        self.endpoints.host()
+    }
+
+    /// The section of the configuration, for whoever runs the portal.
+    pub fn place(&self) -> String {
+        format!("auth.providers.{}.{}", self.id, self.environment)
     }
 }
 
@@ -295,8 +315,8 @@ fn algorithm(name: Option<&str>) -> Result<Algorithm, String> {
     })
 }
 
-fn scopes(additional: Option<&OneOrMany>) -> Vec<String> {
-    let mut scopes = REQUIRED_SCOPES.map(str::to_owned).to_vec();
+fn scopes(required: Vec<&str>, additional: Option<&OneOrMany>) -> Vec<String> {
+    let mut scopes: Vec<String> = required.into_iter().map(str::to_owned).collect();
     let further = additional.into_iter().flat_map(OneOrMany::as_slice);
     for scope in further.flat_map(|text| text.split_whitespace()) {
         if !scopes.iter().any(|known| known == scope) {
@@ -306,11 +326,11 @@ fn scopes(additional: Option<&OneOrMany>) -> Vec<String> {
     scopes
 }
 
-fn resolvers(written: &[Value]) -> Result<Vec<Resolver>, String> {
+fn resolvers(written: &[Value], names: Names<'_>) -> Result<Vec<Resolver>, String> {
     if written.is_empty() {
         return Err("signIn.resolvers is empty, so nothing says which User entity a person is".to_owned());
     }
-    written.iter().map(Resolver::read).collect()
+    written.iter().map(|value| Resolver::read(value, names)).collect()
 }
 
 fn web_address(text: &str) -> Result<Url, String> {
@@ -435,7 +455,10 @@ mod tests {
                 .unwrap()
                 .remove("metadataUrl");
             let settings = Settings::read(&json!({"environment": "production", "providers": {id: provider}}));
-            let found = settings.offered().next().map(|one| one.metadata_url.to_string());
+            let found = settings.offered().next().map(|one| match &one.endpoints {
+                Endpoints::Discovered(url) => url.to_string(),
+                Endpoints::GitHub(github) => github.user().to_string(),
+            });
             let problems: Vec<_> = settings.problems.iter().map(|one| &one.fault.message).collect();
             match expected {
                 Ok(url) => assert_eq!(found.as_deref(), Some(url), "{problems:?}"),
@@ -462,5 +485,16 @@ mod tests {
         );
         check("gitea", json!({}), Err("baseUrl is missing"));
         check("oidc", json!({}), Err("metadataUrl is missing"));
+        check("github", json!({}), Ok("https://api.github.com/user"));
+        check(
+            "github",
+            json!({"enterpriseInstanceUrl": "https://ghe.example/"}),
+            Ok("https://ghe.example/api/v3/user"),
+        );
+        check(
+            "github",
+            json!({"enterpriseInstanceUrl": "ghe.example"}),
+            Err("enterpriseInstanceUrl"),
+        );
     }
 }

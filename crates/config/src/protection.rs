@@ -31,7 +31,19 @@ const KEYS: [Asking; 2] = [
 /// Providers that the portal has; the guest asks nobody who they are.
 const GUEST: &str = "guest";
 /// Those that people sign in with.
-const SIGN_IN: [&str; 4] = ["oidc", "google", "gitlab", "gitea"];
+const SIGN_IN: [&str; 10] = [
+    "oidc",
+    "google",
+    "gitlab",
+    "gitea",
+    "github",
+    // Proxies, which have keys of their own and no environments.
+    "oauth2Proxy",
+    "gcpIap",
+    "awsalb",
+    "cfaccess",
+    "azureEasyAuth",
+];
 /// What says who has which permission.
 const POLICY: &str = "permission.rbac.policies-csv-file";
 /// What would let everybody in.

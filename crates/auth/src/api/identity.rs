@@ -2,7 +2,7 @@
 //! them, and what a token stands for.
 
 use axum::extract::{Path, RawQuery, Request, State};
-use axum::http::HeaderMap;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use model::{EntityRef, Fault, FaultKind};
 use plugin::{Rows, Rule};
@@ -13,6 +13,7 @@ use web::{ApiError, CurrentViewer};
 use super::{check_script, no_store, wanted_provider};
 use crate::front::{Front, SignedIn};
 use crate::oidc::{Provider, ProviderTokens};
+use crate::proxies::Proxy;
 use crate::resolver::profile_of;
 
 /// The rows of tokens and of what they stand for.
@@ -74,8 +75,13 @@ async fn refresh(
     State(front): State<Front>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    request: Request,
 ) -> Result<Response, ApiError> {
+    let (parts, _) = request.into_parts();
+    if let Some(proxy) = front.proxies.get(&id) {
+        return of_proxy(&front, proxy, &parts).await;
+    }
+    let headers = parts.headers;
     let provider = wanted_provider(&front, &id, query.as_deref())?;
     check_script(&front, &headers)?;
     let session = front.sessions.of(&headers).await?;
@@ -91,8 +97,12 @@ async fn refresh(
 fn provider_info(front: &Front, provider: &Provider, tokens: Option<ProviderTokens>) -> Value {
     let mut info = json!({ "scope": provider.settings.scopes.join(" ") });
     if let Some(tokens) = tokens {
-        info["expiresInSeconds"] = tokens.expires.duration_since(front.clock.now()).as_secs().into();
-        info["idToken"] = tokens.id_token.into();
+        if let Some(end) = tokens.expires {
+            info["expiresInSeconds"] = end.duration_since(front.clock.now()).as_secs().into();
+        }
+        if let Some(token) = tokens.id_token {
+            info["idToken"] = token.into();
+        }
         info["accessToken"] = tokens.access_token.into();
     }
     info
@@ -104,6 +114,28 @@ pub(super) async fn of_sign_in(front: &Front, signed_in: &SignedIn) -> Result<Va
     let tokens = signed_in.tokens.clone();
     let info = provider.map(|provider| provider_info(front, provider, Some(tokens)));
     body(front, &signed_in.entity, info).await
+}
+
+/// A token for the person whom a proxy names in this very request. Neither a cookie nor the header of scripts is asked for, as in
+/// the original.
+async fn of_proxy(front: &Front, proxy: &Proxy, parts: &Parts) -> Result<Response, ApiError> {
+    let refused = |message: String| ApiError::new(Fault::new(FaultKind::Authentication.as_wire(), message));
+    let person = front.proxies.person_of(proxy, parts).await;
+    let person = person.map_err(|refusal| refused(format!("{}. {}", refusal.title, refusal.message)))?;
+    let person = person.ok_or_else(|| refused("The proxy named nobody in this request".to_owned()))?;
+    let info = person.access_token.as_ref();
+    let info = info.map(|token| json!({ "accessToken": token }));
+    let mut body = body(front, &person.entity, info).await?;
+    // What the catalog does not say of the person, the proxy does.
+    for (key, said) in [
+        ("email", &person.profile.email),
+        ("displayName", &person.profile.name),
+    ] {
+        if let (true, Some(said)) = (body["profile"][key].is_null(), said) {
+            body["profile"][key] = said.clone().into();
+        }
+    }
+    Ok(no_store(Json(body).into_response()))
 }
 
 /// A token for the guest, where there is one.
@@ -152,5 +184,5 @@ async fn body(front: &Front, person: &EntityRef, provider: Option<Value>) -> Res
 }
 
 async fn not_implemented() -> ApiError {
-    ApiError::new(Fault::new(FaultKind::NotImplemented.as_wire(), "Not implemented"))
+    ApiError::new(super::not_implemented())
 }

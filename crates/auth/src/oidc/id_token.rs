@@ -8,13 +8,15 @@ use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, KeyAlgorithm, PublicKeyUse};
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use subtle::ConstantTimeEq;
 
+use super::AtProvider;
 use crate::resolver::Profile;
 
 /// How far the clocks of provider and portal may differ, in seconds.
-const LEEWAY: f64 = 60.0;
+pub(super) const LEEWAY: f64 = 60.0;
 
 /// What a token has to say.
 pub(crate) struct Expected<'a> {
@@ -40,10 +42,12 @@ pub(crate) enum TokenFault {
     Issuer,
     #[error("Its ID token is for another client")]
     Audience,
-    #[error("Its ID token has expired; do the clocks of both machines agree")]
-    Expired,
-    #[error("Its ID token is from the future; do the clocks of both machines agree")]
-    Future,
+    /// So many seconds ago.
+    #[error("Its ID token has expired, {} ago by the portal's clock", span(*.0))]
+    Expired(i64),
+    /// By so many seconds.
+    #[error("Its ID token is from the future, by {} of the portal's clock", span(*.0))]
+    Future(i64),
     #[error("Its ID token was made for another sign-in")]
     Nonce,
     #[error("Its ID token names nobody")]
@@ -60,6 +64,9 @@ pub(crate) struct Claims {
     iat: Option<f64>,
     nonce: Option<String>,
     azp: Option<String>,
+    /// Not before; OpenID Connect does without it, some providers do not.
+    nbf: Option<f64>,
+    sid: Option<String>,
     #[serde(flatten)]
     about: About,
 }
@@ -75,34 +82,60 @@ struct About {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
-enum Audience {
+pub(super) enum Audience {
     One(String),
     Several(Vec<String>),
 }
 
 /// The claims of a token that fulfils everything.
 pub(crate) fn verify(token: &str, keys: &[Jwk], expected: &Expected<'_>) -> Result<Claims, TokenFault> {
+    let claims: Claims = signed(token, keys, expected.algorithm)?;
+    claims.check(expected)?;
+    Ok(claims)
+}
+
+/// The claims of a token that one of the keys signed by the algorithm. Nothing of them is checked.
+pub(crate) fn signed<T: DeserializeOwned>(
+    token: &str,
+    keys: &[Jwk],
+    algorithm: Algorithm,
+) -> Result<T, TokenFault> {
     let header = decode_header(token).map_err(|_| unreadable_header(token))?;
-    if header.alg != expected.algorithm {
+    if header.alg != algorithm {
         return Err(TokenFault::Algorithm);
     }
     if header.crit.is_some() {
         return Err(TokenFault::Malformed);
     }
-    let key = key_for(keys, header.kid.as_deref(), expected.algorithm)?;
-    let mut validation = Validation::new(expected.algorithm);
+    let key = key_for(keys, header.kid.as_deref(), algorithm)?;
+    let mut validation = Validation::new(algorithm);
     validation.required_spec_claims.clear();
     validation.validate_exp = false;
     validation.validate_aud = false;
-    let claims: Claims = decode(token, &key, &validation)
-        .map_err(|error| match error.kind() {
-            ErrorKind::InvalidSignature => TokenFault::Signature,
-            ErrorKind::InvalidAlgorithm => TokenFault::Algorithm,
-            _ => TokenFault::Malformed,
-        })?
-        .claims;
-    claims.check(expected)?;
-    Ok(claims)
+    let decoded = decode(token, &key, &validation).map_err(|error| match error.kind() {
+        ErrorKind::InvalidSignature => TokenFault::Signature,
+        ErrorKind::InvalidAlgorithm => TokenFault::Algorithm,
+        _ => TokenFault::Malformed,
+    })?;
+    Ok(decoded.claims)
+}
+
+/// Seconds for people.
+fn span(seconds: i64) -> String {
+    match seconds {
+        ..120 => format!("{seconds} seconds"),
+        120..7_200 => format!("{} minutes", seconds / 60),
+        _ => format!("{} hours", seconds / 3_600),
+    }
+}
+
+/// Whole seconds; a token may say any number.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "beyond the range it is the end of the range"
+)]
+fn whole(seconds: f64) -> i64 {
+    seconds as i64
 }
 
 /// A header with an algorithm that nobody knows, such as `none`, is no broken one.
@@ -148,6 +181,16 @@ fn fits(key: &Jwk, algorithm: Algorithm) -> bool {
     family == algorithm.family() && is_for_signatures && is_of_algorithm
 }
 
+impl Audience {
+    /// Whether somebody is among those that a token is for.
+    pub fn names(&self, somebody: &str) -> bool {
+        match self {
+            Self::One(one) => one == somebody,
+            Self::Several(all) => all.iter().any(|one| one == somebody),
+        }
+    }
+}
+
 impl Claims {
     fn check(&self, expected: &Expected<'_>) -> Result<(), TokenFault> {
         if self.iss != expected.issuer {
@@ -158,10 +201,11 @@ impl Claims {
         }
         let now = expected.now.as_duration().as_secs_f64();
         if self.exp + LEEWAY <= now {
-            return Err(TokenFault::Expired);
+            return Err(TokenFault::Expired(whole(now - self.exp)));
         }
-        if self.iat.unwrap_or(now) - LEEWAY > now {
-            return Err(TokenFault::Future);
+        let begins = self.iat.unwrap_or(now).max(self.nbf.unwrap_or(now));
+        if begins - LEEWAY > now {
+            return Err(TokenFault::Future(whole(begins - now)));
         }
         let nonce = self.nonce.as_deref().unwrap_or_default();
         if !bool::from(nonce.as_bytes().ct_eq(expected.nonce.as_bytes())) {
@@ -175,15 +219,21 @@ impl Claims {
 
     /// A token for several must say that this client asked for it.
     fn is_for(&self, client_id: &str) -> bool {
-        let (is_meant, are_several) = match &self.aud {
-            Audience::One(one) => (one == client_id, false),
-            Audience::Several(all) => (all.iter().any(|one| one == client_id), all.len() > 1),
-        };
+        let is_meant = self.aud.names(client_id);
+        let are_several = matches!(&self.aud, Audience::Several(all) if all.len() > 1);
         let is_asker = match &self.azp {
             Some(asker) => asker == client_id,
             None => !are_several,
         };
         is_meant && is_asker
+    }
+
+    /// By what the provider knows the person and its session.
+    pub fn at_provider(&self) -> AtProvider {
+        AtProvider {
+            subject: self.sub.clone(),
+            session: self.sid.clone().filter(|session| !session.is_empty()),
+        }
     }
 
     /// Whether the address or the name of the person is missing.
@@ -221,6 +271,7 @@ impl Claims {
         let there = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
         let email = there(email);
         Profile {
+            id: Some(self.sub),
             has_unverified_email: email.is_some() && !is_verified,
             email: email.filter(|_| is_verified),
             username: there(preferred_username),

@@ -12,6 +12,8 @@ pub(crate) struct Metadata {
     pub jwks_uri: Url,
     pub userinfo_endpoint: Option<Url>,
     pub end_session_endpoint: Option<Url>,
+    /// Every answer to a browser names the issuer (RFC 9207 §3).
+    pub names_issuer: bool,
 }
 
 impl Metadata {
@@ -47,6 +49,7 @@ impl Metadata {
                 .ok_or("The document at metadataUrl has no issuer.")?,
             userinfo_endpoint: address("userinfo_endpoint")?,
             end_session_endpoint: address("end_session_endpoint")?,
+            names_issuer: document["authorization_response_iss_parameter_supported"] == true,
         })
     }
 }

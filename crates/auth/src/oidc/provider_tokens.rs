@@ -2,37 +2,30 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use jiff::{SignedDuration, Timestamp};
-use outside::{Method, OutsideError, What};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use url::Url;
 
-use super::{Metadata, Provider, USABLE};
+use super::token_endpoint::TokenAnswer;
+use super::{Provider, USABLE};
 use crate::refusal::Refusal;
+use crate::settings::Endpoints;
 
 /// How long an access token counts of which the provider does not say it (RFC 6749 §5.1 recommends that it does).
 const UNSAID: SignedDuration = SignedDuration::from_mins(5);
 /// A token that expires so soon is renewed before it is used.
 const SOON: SignedDuration = SignedDuration::from_secs(30);
 
-/// What the token endpoint answers (RFC 6749 §5.1).
-#[derive(Deserialize)]
-pub(super) struct TokenAnswer {
-    pub id_token: Option<String>,
-    pub access_token: Option<String>,
-    refresh_token: Option<String>,
-    expires_in: Option<i64>,
-}
-
 /// The tokens of a person, as a session keeps them. They are never printed.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct ProviderTokens {
-    pub id_token: String,
+    /// Nothing at GitHub, which has none.
+    pub id_token: Option<String>,
     pub access_token: Option<String>,
     refresh_token: Option<String>,
-    /// When the first of both expires.
-    pub expires: Timestamp,
+    /// When the first of both expires; nothing for tokens that do not.
+    pub expires: Option<Timestamp>,
 }
 
 /// Why there are no new tokens.
@@ -44,12 +37,15 @@ pub(crate) enum NotRenewed {
 }
 
 impl ProviderTokens {
-    /// Those of an answer that has an ID token, which was verified.
-    pub(super) fn new(id_token: String, answer: TokenAnswer, now: Timestamp) -> Self {
-        let lasts = answer.expires_in.map_or(UNSAID, SignedDuration::from_secs);
-        let of_access = now.checked_add(lasts).unwrap_or(Timestamp::MAX);
+    /// Those of an answer, with an ID token that was verified. Without one the access token lasts for ever, unless the provider says
+    /// otherwise: that of an OAuth app of GitHub does.
+    pub(super) fn new(id_token: Option<String>, answer: TokenAnswer, now: Timestamp) -> Self {
+        let lasts = answer.expires_in.map(SignedDuration::from_secs);
+        let lasts = lasts.or_else(|| id_token.is_some().then_some(UNSAID));
+        let of_access = lasts.map(|lasts| now.checked_add(lasts).unwrap_or(Timestamp::MAX));
+        let of_id = id_token.as_deref().and_then(expiry);
         Self {
-            expires: expiry(&id_token).map_or(of_access, |of_id| of_id.min(of_access)),
+            expires: of_access.into_iter().chain(of_id).min(),
             id_token,
             access_token: answer.access_token,
             refresh_token: answer.refresh_token,
@@ -58,7 +54,7 @@ impl ProviderTokens {
 
     /// Whether they can be used now.
     pub fn are_good(&self, now: Timestamp) -> bool {
-        self.expires.duration_since(now) > SOON
+        self.expires.is_none_or(|end| end.duration_since(now) > SOON)
     }
 }
 
@@ -79,15 +75,15 @@ impl Provider {
         let Some(refresh) = &old.refresh_token else {
             return Err(NotRenewed::Ended);
         };
-        let metadata = self.metadata(USABLE).await.map_err(NotRenewed::Away)?;
+        let endpoint = self.tokens_endpoint().await.map_err(NotRenewed::Away)?;
         let form = [("grant_type", "refresh_token"), ("refresh_token", refresh)];
-        let answer = match self.token_answer(&metadata, &form).await {
+        let answer = match self.token_answer(&endpoint, &form).await {
             Ok(answer) => answer,
-            Err(error) if is_refused(&error) => return Err(NotRenewed::Ended),
-            Err(error) => return Err(NotRenewed::Away(Refusal::away(&error))),
+            Err(error) if error.is_final() => return Err(NotRenewed::Ended),
+            Err(error) => return Err(NotRenewed::Away(Refusal::away(&error, &self.settings.place()))),
         };
         let kept = answer.refresh_token.clone().or_else(|| Some(refresh.clone()));
-        let id_token = answer.id_token.clone().unwrap_or_else(|| old.id_token.clone());
+        let id_token = answer.id_token.clone().or_else(|| old.id_token.clone());
         let new = ProviderTokens::new(id_token, answer, self.clock.now());
         Ok(ProviderTokens {
             refresh_token: kept,
@@ -95,27 +91,12 @@ impl Provider {
         })
     }
 
-    /// What the token endpoint answers to a form of this client.
-    pub(super) async fn token_answer(
-        &self,
-        metadata: &Metadata,
-        form: &[(&str, &str)],
-    ) -> Result<TokenAnswer, OutsideError> {
-        let (login, form) = self.with_login(form);
-        let mut request = self.host.request(Method::POST, metadata.token_endpoint.clone());
-        if let Some(login) = login {
-            request = request.secret_header(AUTHORIZATION, &login);
+    async fn tokens_endpoint(&self) -> Result<Url, Refusal> {
+        match &self.settings.endpoints {
+            Endpoints::Discovered(_) => Ok(self.metadata(USABLE).await?.token_endpoint.clone()),
+            Endpoints::GitHub(github) => Ok(github.tokens()),
         }
-        let request = request
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(ACCEPT, "application/json")
-            .body(form);
-        request.send().await?.json().await
     }
-}
-
-fn is_refused(error: &OutsideError) -> bool {
-    matches!(error.what, What::Status { status, .. } if status.is_client_error())
 }
 
 #[cfg(test)]
@@ -126,17 +107,20 @@ mod tests {
     fn tokens_end_with_the_first_of_both() {
         let now = Timestamp::from_second(1_000).unwrap();
         let token = |exp: i64| format!("e30.{}.x", URL_SAFE_NO_PAD.encode(format!("{{\"exp\":{exp}}}")));
-        let tokens = |id_token: String, expires_in| {
-            let answer = TokenAnswer {
-                id_token: None,
-                access_token: None,
-                refresh_token: None,
-                expires_in,
-            };
-            ProviderTokens::new(id_token, answer, now).expires.as_second()
+        let tokens = |id_token: Option<String>, expires_in: Option<i64>| {
+            let answer = serde_json::json!({ "expires_in": expires_in });
+            let answer = serde_json::from_value(answer).unwrap();
+            let tokens = ProviderTokens::new(id_token, answer, now);
+            tokens.expires.map(Timestamp::as_second)
         };
-        assert_eq!(tokens(token(1_100), Some(300)), 1_100);
-        assert_eq!(tokens(token(2_000), Some(300)), 1_300);
-        assert_eq!(tokens("opaque".to_owned(), None), 1_300);
+        assert_eq!(tokens(Some(token(1_100)), Some(300)), Some(1_100));
+        assert_eq!(tokens(Some(token(2_000)), Some(300)), Some(1_300));
+        assert_eq!(tokens(Some("opaque".to_owned()), None), Some(1_300));
+        assert_eq!(tokens(None, Some(300)), Some(1_300));
+        assert_eq!(
+            tokens(None, None),
+            None,
+            "tokens of an OAuth app of GitHub do not expire"
+        );
     }
 }

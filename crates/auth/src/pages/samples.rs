@@ -8,6 +8,7 @@ use plugin::{Decision, Permission, PermissionAction};
 use super::home::no_role;
 use super::sessions::{sessions, without_session};
 use super::view::{Choice, SignIn, leaving, sign_in};
+use crate::oidc::{NoTokens, TokenFault};
 use crate::permission::view::{Answered, Changed, PermissionsPage, Row, page as permissions};
 use crate::refusal::Refusal;
 use crate::roles::{Because, Explanation};
@@ -20,10 +21,15 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
         "emailMatchingUserEntityProfileEmail looked for a User whose spec.profile.email is ada@example.com"
             .to_owned(),
     ];
-    let nobody = Refusal::nobody("ada (ada@example.com, Ada Lovelace)", &tried);
+    let nobody = Refusal::nobody(
+        "ada (ada@example.com, Ada Lovelace)",
+        &tried,
+        "auth.providers.oidc.production",
+    );
     let interrupted = Refusal::interrupted("https://portal.example.com/");
     let [usual, refused, again] = [(), (), ()].map(|()| offered());
-    vec![
+    let mut samples = for_operators();
+    samples.extend(vec![
         ("sign-in", sign_in(&usual)),
         (
             "sign-in-with-guest",
@@ -92,6 +98,44 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
                 &["group:default/platform".to_owned()],
             ),
         ),
+    ]);
+    samples
+}
+
+/// What the sign-in page says to whoever runs the portal.
+fn for_operators() -> Vec<(&'static str, Markup)> {
+    let place = "auth.providers.oidc.production";
+    let callback = "https://portal.example.com/api/auth/oidc/handler/frame";
+    let callback = callback.parse().expect("an address");
+    let refused = |error: &str, words: &str| {
+        let error = NoTokens::Refused {
+            error: error.to_owned(),
+            description: Some(words.to_owned()),
+        };
+        Refusal::of_exchange(&error, place, &callback)
+    };
+    let secret = refused(
+        "unauthorized_client",
+        "Invalid client or Invalid client credentials",
+    );
+    let address = refused("invalid_grant", "Incorrect redirect_uri");
+    let clock = Refusal::of_token(TokenFault::Future(600), place);
+    let elsewhere = Refusal::untrusted("x-forwarded-user", "192.0.2.7", "auth.providers.oauth2Proxy");
+    let no_header = Refusal::without_proxy("OAuth2 Proxy", "x-forwarded-user", "https://portal.example.com/");
+    let page = |refusal: &Refusal, by_proxy: bool| {
+        sign_in(&SignIn {
+            refusal: Some(refusal),
+            choices: if by_proxy { Vec::new() } else { offered().choices },
+            by_proxy,
+            ..offered()
+        })
+    };
+    vec![
+        ("sign-in-wrong-secret", page(&secret, false)),
+        ("sign-in-wrong-address", page(&address, false)),
+        ("sign-in-wrong-clock", page(&clock, false)),
+        ("sign-in-past-the-proxy", page(&elsewhere, true)),
+        ("sign-in-without-the-proxy", page(&no_header, true)),
     ]
 }
 

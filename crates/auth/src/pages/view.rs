@@ -23,6 +23,8 @@ pub(crate) struct SignIn<'a> {
     pub choices: Vec<Choice>,
     /// Why a configured provider cannot be offered.
     pub unusable: Option<String>,
+    /// A proxy signs people in.
+    pub by_proxy: bool,
     /// The pages can be opened without signing in.
     pub guest: bool,
     pub signed_in: Option<EntityRef>,
@@ -101,7 +103,7 @@ fn ways(page: &SignIn<'_>) -> Markup {
                 p.muted { "Whoever runs the portal finds an example in docs/sign-in.md." }
             }
         }
-        @else { (not_configured()) }
+        @else if !page.by_proxy { (not_configured()) }
         @if page.guest && page.signed_in.is_none() {
             @if !page.choices.is_empty() { p.sign-in-or { "or" } }
             (button(Button { label: "Continue as guest", icon: Some("user"), href: Some(&page.return_to), ..Button::default() }))

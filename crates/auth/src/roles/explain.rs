@@ -47,23 +47,24 @@ impl Roles {
             };
         }
         let roles: BTreeSet<&String> = self.of(viewer).collect();
-        let conditions = self.conditions_of(&roles, permission);
-        let mut because: Vec<Because> = conditions
-            .map(|(role, policy)| Because::Condition {
-                role: role.to_owned(),
-                number: policy.number,
-                through: self.through(viewer, role),
-            })
-            .collect();
-        if because.is_empty() {
+        let because = if self.lines_count(&roles, permission) {
             let lines = self.lines_about(&roles, permission);
-            because.extend(lines.map(|(role, line)| Because::Line {
+            let because = lines.map(|(role, line)| Because::Line {
                 role: role.to_owned(),
                 number: line.number,
                 allows: line.allows,
                 through: self.through(viewer, role),
-            }));
-        }
+            });
+            because.collect()
+        } else {
+            let conditions = self.conditions_of(&roles, permission);
+            let because = conditions.map(|(role, policy)| Because::Condition {
+                role: role.to_owned(),
+                number: policy.number,
+                through: self.through(viewer, role),
+            });
+            because.collect()
+        };
         Explanation {
             decision: self.decide_one(viewer, &roles, permission),
             because,

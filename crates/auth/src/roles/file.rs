@@ -11,8 +11,8 @@ use parking_lot::Mutex;
 use plugin::{Decision, Permission, Policy};
 use serde_json::Value;
 
-use super::Roles;
 use super::csv::member_of;
+use super::{Precedence, Roles};
 
 /// Largest file, in bytes.
 const MAX_BYTES: u64 = 16 << 20;
@@ -29,6 +29,7 @@ struct Inner {
     lines: Option<PathBuf>,
     conditions: Option<PathBuf>,
     superusers: Vec<EntityRef>,
+    precedence: Precedence,
     state: Mutex<State>,
 }
 
@@ -62,6 +63,7 @@ impl RolesFile {
             lines: Some(lines),
             conditions: conditions.map(|file| config.directory().join(file)),
             superusers: superusers(section)?,
+            precedence: precedence(section)?,
             state: Mutex::new(State {
                 roles: Arc::default(),
                 stamp: Stamp::default(),
@@ -135,6 +137,7 @@ impl Inner {
     fn read(&self) -> Result<Roles, Fault> {
         let mut roles = Roles {
             superusers: self.superusers.iter().cloned().collect(),
+            precedence: self.precedence,
             ..Roles::default()
         };
         if let Some(path) = &self.lines {
@@ -171,6 +174,21 @@ fn text_of(path: &Path, key: &str) -> Result<String, Fault> {
             path.display()
         ))
     })
+}
+
+/// `permission.rbac.policyDecisionPrecedence`.
+fn precedence(section: &Value) -> Result<Precedence, Fault> {
+    let written = section.pointer("/rbac/policyDecisionPrecedence");
+    match written.filter(|written| !written.is_null()) {
+        None => Ok(Precedence::default()),
+        Some(written) => match written.as_str() {
+            Some("conditional") => Ok(Precedence::Conditions),
+            Some("basic") => Ok(Precedence::Lines),
+            _ => Err(Fault::input(format!(
+                "permission.rbac.policyDecisionPrecedence is {written}, expected conditional or basic"
+            ))),
+        },
+    }
 }
 
 /// `permission.rbac.admin.superUsers`.

@@ -137,6 +137,48 @@ fn conditions_are_those_of_all_roles_with_the_viewer_in_them() {
 }
 
 #[test]
+fn lines_count_before_conditions_where_the_configuration_says_so() {
+    let file = "p, role:default/reader, catalog-entity, read, allow\ng, user:default/ada, role:default/reader\n\
+        g, user:default/linus, role:default/writer\np, role:default/banned, catalog-entity, read, deny\n\
+        g, user:default/grace, role:default/banned\ng, user:default/grace, role:default/reader\n";
+    let decided = |precedence, name: &str| {
+        let mut roles = Roles::parse(file, "policy.csv").unwrap();
+        roles.add_conditions(CONDITIONS, "conditions.yaml").unwrap();
+        roles.precedence = precedence;
+        let viewer = viewer(name, &[]);
+        let told = roles.explain(&viewer, &READ);
+        assert_eq!(
+            roles.decide(&viewer, &[&READ]),
+            std::slice::from_ref(&told.decision),
+            "{name}"
+        );
+        let by_line = told
+            .because
+            .iter()
+            .filter(|one| matches!(one, Because::Line { .. }));
+        (told.decision, by_line.count())
+    };
+    // Ada has a line and a condition, Linus a condition alone, Grace both and a line that denies.
+    assert_eq!(
+        decided(Precedence::Lines, "user:default/ada"),
+        (Decision::Allow, 1)
+    );
+    assert_eq!(
+        decided(Precedence::Lines, "user:default/grace"),
+        (Decision::Deny, 2)
+    );
+    let (linus, lines) = decided(Precedence::Lines, "user:default/linus");
+    assert!(matches!(linus, Decision::Conditional(_)) && lines == 0);
+    for name in ["user:default/ada", "user:default/grace", "user:default/linus"] {
+        let (decision, lines) = decided(Precedence::Conditions, name);
+        assert!(
+            matches!(decision, Decision::Conditional(_)) && lines == 0,
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn reasons_are_the_lines_that_counted() {
     let roles = Roles::parse(&FILE.replace("ROLE:", "role:"), "policy.csv").unwrap();
     let grace = viewer("user:default/grace", &[]);

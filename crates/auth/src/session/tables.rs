@@ -5,6 +5,7 @@ use model::EntityRef;
 use store::{Migration, Row as Answer, Session as Reader, StoreError, Tx};
 
 use super::Session;
+use super::at_provider::AT_PROVIDER;
 use crate::oidc::{Proofs, digest};
 use crate::tokens::KEYS;
 
@@ -17,6 +18,10 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration {
         version: 2,
         sql: KEYS,
+    },
+    Migration {
+        version: 3,
+        sql: AT_PROVIDER,
     },
 ];
 

@@ -173,7 +173,7 @@ async fn people_choose_among_providers_and_a_session_stays_with_its_own() {
 }
 
 /// The message that a popup sends, and where to.
-fn told(answer: &Answer) -> (serde_json::Value, String) {
+pub fn told(answer: &Answer) -> (serde_json::Value, String) {
     let script = answer.text.split("<script>").nth(1).unwrap();
     let script = script.split("</script>").next().unwrap();
     let digest = STANDARD.encode(Sha256::digest(script.as_bytes()));

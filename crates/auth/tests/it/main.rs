@@ -5,12 +5,17 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod attacks;
+mod back_channel;
 mod external;
 mod file_cookies;
 mod flow;
+mod github;
+mod operator_errors;
 mod pages;
 mod provider;
 mod provider_tokens;
+mod proxies;
 mod refusals;
 mod replica;
 mod sessions;

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
@@ -84,6 +85,11 @@ struct Inner {
     /// The one refresh token that is taken, and how many were given.
     refresh: (String, usize),
     fetches: usize,
+    away: bool,
+    /// Laid over what it says of itself.
+    about: Value,
+    /// What the token endpoint answers instead of tokens.
+    refuses: Option<(u16, Value)>,
 }
 
 #[derive(Clone)]
@@ -108,6 +114,9 @@ impl Provider {
             given: Vec::new(),
             refresh: (String::new(), 0),
             fetches: 0,
+            away: false,
+            about: json!({}),
+            refuses: None,
         };
         let provider = Self {
             inner: Arc::new(Mutex::new(inner)),
@@ -118,6 +127,7 @@ impl Provider {
             .route("/api/{plugin}/.backstage/auth/v1/jwks.json", get(keys))
             .route("/token", post(token))
             .route("/userinfo", get(user_info))
+            .layer(middleware::from_fn_with_state(provider.clone(), answering))
             .with_state(provider.clone());
         tokio::spawn(axum::serve(listener, router).into_future());
         provider
@@ -152,6 +162,21 @@ impl Provider {
 
     pub fn set_time(&self, now: i64) {
         self.lock().now = now;
+    }
+
+    /// Answers nothing sensible until it is back.
+    pub fn goes_away(&self, away: bool) {
+        self.lock().away = away;
+    }
+
+    /// Says this, too, of itself.
+    pub fn says_of_itself(&self, about: Value) {
+        self.lock().about = about;
+    }
+
+    /// Gives no tokens, but this answer.
+    pub fn refuses(&self, status: u16, answer: Value) {
+        self.lock().refuses = Some((status, answer));
     }
 
     /// How many times tokens were given.
@@ -276,16 +301,28 @@ impl Inner {
     }
 }
 
+async fn answering(State(provider): State<Provider>, request: Request, next: Next) -> Response {
+    let is_away = provider.lock().away;
+    if is_away {
+        return StatusCode::BAD_GATEWAY.into_response();
+    }
+    next.run(request).await
+}
+
 async fn metadata(State(provider): State<Provider>) -> Json<Value> {
     let base = provider.base();
-    Json(json!({
+    let mut document = json!({
         "issuer": base,
         "authorization_endpoint": format!("{base}/authorize"),
         "token_endpoint": format!("{base}/token"),
         "jwks_uri": format!("{base}/keys"),
         "userinfo_endpoint": format!("{base}/userinfo"),
         "end_session_endpoint": format!("{base}/logout"),
-    }))
+    });
+    for (key, value) in provider.lock().about.as_object().unwrap() {
+        document[key] = value.clone();
+    }
+    Json(document)
 }
 
 async fn keys(State(provider): State<Provider>) -> Json<Value> {
@@ -324,6 +361,9 @@ async fn token(
         return refused("invalid_client");
     }
     let mut inner = provider.lock();
+    if let Some((status, answer)) = &inner.refuses {
+        return (StatusCode::from_u16(*status).unwrap(), Json(answer.clone())).into_response();
+    }
     if form.get("grant_type").map(String::as_str) == Some("refresh_token") {
         if inner.refresh.0.is_empty() || form.get("refresh_token") != Some(&inner.refresh.0) {
             return refused("invalid_grant");

@@ -7,7 +7,7 @@ use crate::provider::{ACCESS_TOKEN, CLIENT_SECRET, Signing};
 use crate::world::{Answer, Browser, World, state_of, way_back};
 
 /// The page of a refusal: its status and text, and that nobody is signed in.
-async fn check(world: &World, browser: &mut Browser, answer: &Answer, status: u16, text: &str) {
+pub async fn check(world: &World, browser: &mut Browser, answer: &Answer, status: u16, text: &str) {
     assert_eq!(answer.status, status, "{text}: {answer:?}");
     assert!(answer.text.contains(text), "{text} in {}", answer.text);
     assert!(answer.cookies().is_empty(), "{answer:?}");

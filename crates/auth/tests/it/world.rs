@@ -56,6 +56,13 @@ apiVersion: backstage.io/v1alpha1
 kind: User
 metadata: { name: other-twin }
 spec: { profile: { email: twins@example.com }, memberOf: [] }
+---
+apiVersion: backstage.io/v1alpha1
+kind: User
+metadata:
+  name: octocat
+  annotations: { github.com/user-id: '583231', google.com/user-id: '583231', graph.microsoft.com/user-id: entra-583231 }
+spec: { memberOf: [] }
 ";
 
 /// Nobody searches here.

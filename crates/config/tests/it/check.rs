@@ -216,25 +216,22 @@ fn a_key_that_asks_for_protection_is_not_passed_over() {
         );
     }
     let text =
-        "auth:\n  providers:\n    guest: {}\n    github: { development: { clientId: x } }\n    oidc: {}\n";
-    assert_eq!(
-        only_tokens(text),
-        ["auth.providers.github", "auth.providers.oidc"]
-    );
+        "auth:\n  providers:\n    guest: {}\n    okta: { development: { clientId: x } }\n    oidc: {}\n";
+    assert_eq!(only_tokens(text), ["auth.providers.okta", "auth.providers.oidc"]);
     let problems = one_file(text).check();
     assert_eq!(
         texts(&problems)[1],
-        "warning 4 InputError: 'auth.providers.github' asks for a sign-in, which this portal does not have: other \
+        "warning 4 InputError: 'auth.providers.okta' asks for a sign-in, which this portal does not have: other \
          machines are served only with a token of backend.auth.externalAccess"
     );
     let hint = problems[1].hint.as_deref().unwrap_or_default();
     assert!(
-        hint.contains("add 'auth.providers.github' to the list portal.unprotected"),
+        hint.contains("add 'auth.providers.okta' to the list portal.unprotected"),
         "{hint}"
     );
     let asks_for_nothing = "\
 permission: { enabled: false }
-auth: { environment: development, providers: { guest: { userEntityRef: 'user:default/guest' }, github: null, x: false } }
+auth: { environment: development, providers: { guest: { userEntityRef: 'user:default/guest' }, okta: null, x: false } }
 ";
     assert_eq!(only_tokens(asks_for_nothing), [""; 0]);
 }
@@ -252,6 +249,15 @@ fn protection_that_the_portal_has_is_not_missed() {
             .any(|text| text.contains("dangerouslyDisableDefaultAuthPolicy' has no effect")),
         "{told:?}"
     );
+    for given in [
+        "github: { development: { clientId: x } }",
+        "oauth2Proxy: { trustedProxies: [127.0.0.1] }",
+        "cfaccess: { teamName: acme }",
+    ] {
+        let config = one_file(&format!("auth: {{ providers: {{ {given} }} }}\n"));
+        assert_eq!(config.only_tokens_because_of(), [""; 0], "{given}");
+        assert!(config.signs_people_in() && config.wants_sign_in(), "{given}");
+    }
     let accepted = one_file(&format!(
         "{oidc}{open}portal: {{ unprotected: [auth.providers] }}\n"
     ));
@@ -275,15 +281,15 @@ fn protection_that_the_portal_has_is_not_missed() {
 fn protection_that_is_missing_can_be_accepted() {
     let unprotected = |accepted: &str| {
         only_tokens(&format!(
-            "permission: {{ enabled: true }}\nauth: {{ providers: {{ github: {{}} }} }}\n\
+            "permission: {{ enabled: true }}\nauth: {{ providers: {{ okta: {{}} }} }}\n\
              portal: {{ unprotected: [{accepted}] }}\n"
         ))
     };
-    let both = ["permission.enabled", "auth.providers.github"];
+    let both = ["permission.enabled", "auth.providers.okta"];
     assert_eq!(unprotected(""), both);
     assert_eq!(unprotected("auth.providers.gitlab, auth.prov"), both);
     assert_eq!(unprotected("permission.enabled"), both[1..]);
-    for all in ["permission.enabled, auth.providers.github", "permission, auth"] {
+    for all in ["permission.enabled, auth.providers.okta", "permission, auth"] {
         assert_eq!(unprotected(all), [""; 0], "{all}");
     }
 }

@@ -11,6 +11,7 @@ use store::{Lane, Store, StoreError};
 use url::Url;
 use web::{Access, RequestId};
 
+use crate::brakes::Brakes;
 use crate::oidc::{Proofs, Provider, ProviderTokens, random};
 use crate::refusal::Refusal;
 use crate::resolver::resolve;
@@ -27,6 +28,7 @@ pub(crate) const HOME: &str = "/";
 #[derive(Clone)]
 pub(crate) struct Front {
     pub sessions: Sessions,
+    pub brakes: Brakes,
     pub providers: Arc<Vec<Provider>>,
     /// The environment whose providers the pages offer.
     pub environment: Arc<str>,
@@ -184,6 +186,8 @@ impl Front {
                 return Err(refusal);
             }
         };
+        let extensions = &parts.extensions;
+        self.brakes.person(&self.sessions, extensions, &entity).await?;
         let arrival = Arrival {
             entity: entity.clone(),
             provider: &sign_in.provider,

@@ -82,8 +82,15 @@ impl Permission {
         self
     }
 
-    /// Whether the credential of a viewer leaves this permission of a plugin. Only tokens of services take some away.
+    /// Whether the credential of a viewer leaves this permission of a plugin. Tokens of services and those with scopes take
+    /// some away.
     pub fn is_left_to(&self, viewer: &Viewer, plugin: &PluginId) -> bool {
+        let is_reading = self.action == PermissionAction::Read;
+        if let Some(scopes) = viewer.scopes()
+            && !scopes.iter().any(|scope| scope.leaves(self.name, is_reading))
+        {
+            return false;
+        }
         let Principal::Service { restrictions, .. } = &viewer.who else {
             return true;
         };
@@ -95,7 +102,11 @@ impl Permission {
         let Principal::Service { restrictions, .. } = &viewer.who else {
             return false;
         };
+        let scopes = viewer.scopes().unwrap_or_default();
         restrictions.iter().any(|limit| self.is_within(limit, plugin))
+            || scopes
+                .iter()
+                .any(|scope| scope.names(self.name) && self.is_left_to(viewer, plugin))
     }
 
     fn is_within(&self, limit: &Restriction, plugin: &PluginId) -> bool {

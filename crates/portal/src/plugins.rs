@@ -251,7 +251,7 @@ pub(crate) fn contributions(
     search: &Search,
     slots: &Slots,
     services: &Services,
-    stop: CancellationToken,
+    (scopes, stop): (auth::KnownScopes, CancellationToken),
 ) -> Vec<Contributions> {
     let clusters = kubernetes::open(
         config.value().get("kubernetes"),
@@ -259,7 +259,8 @@ pub(crate) fn contributions(
         services,
         stop.clone(),
     );
-    let (sign_in, people_tokens) = auth::contributions(config, catalog, Arc::new(audit.clone()), services);
+    let (sign_in, people_tokens) =
+        auth::contributions(config, catalog, Arc::new(audit.clone()), services, scopes);
     vec![
         crate::own::contributions(store),
         audit::contributions(audit),

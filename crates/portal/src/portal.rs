@@ -142,6 +142,7 @@ impl Portal {
         let config = Arc::new(plugins::read_configuration(&config, &added.declarations));
         let audit = Audit::new(store.clone());
         let declared = plugins::permissions(&added.declarations);
+        let scopes = auth::KnownScopes::of(&added.declarations);
         let catalog = catalog(
             &config,
             (&store, saved_index),
@@ -160,7 +161,7 @@ impl Portal {
             &search,
             &slots,
             &services,
-            stop.clone(),
+            (scopes, stop.clone()),
         );
         let administrators = &config.portal().administrators;
         let permissions = auth::permission_contributions(&catalog, roles, declared, administrators);

@@ -23,7 +23,7 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
     let nobody = Refusal::nobody("ada (ada@example.com, Ada Lovelace)", &tried);
     let interrupted = Refusal::interrupted("https://portal.example.com/");
     let [usual, refused, again] = [(), (), ()].map(|()| offered());
-    vec![
+    let mut samples = vec![
         ("sign-in", sign_in(&usual)),
         (
             "sign-in-with-guest",
@@ -92,7 +92,9 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
                 &["group:default/platform".to_owned()],
             ),
         ),
-    ]
+    ];
+    samples.extend(crate::access_tokens::page_samples());
+    samples
 }
 
 fn offered<'a>() -> SignIn<'a> {

@@ -5,6 +5,7 @@ use model::EntityRef;
 use store::{Migration, Row as Answer, Session as Reader, StoreError, Tx};
 
 use super::Session;
+use crate::access_tokens::ACCESS_TOKENS;
 use crate::oidc::{Proofs, digest};
 use crate::tokens::KEYS;
 
@@ -17,6 +18,10 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration {
         version: 2,
         sql: KEYS,
+    },
+    Migration {
+        version: 3,
+        sql: ACCESS_TOKENS,
     },
 ];
 

@@ -5,6 +5,8 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod access_tokens;
+mod brakes;
 mod external;
 mod file_cookies;
 mod flow;

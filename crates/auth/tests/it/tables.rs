@@ -1,4 +1,4 @@
-//! Rows that another process of the same portal writes.
+//! Rows that another process of the same portal writes, and what a reader of the database sees.
 
 use jiff::Timestamp;
 use store::{Lane, Store};
@@ -12,4 +12,12 @@ pub async fn publish(store: &Store, replica: &Replica, made: Timestamp) {
     let text = "INSERT INTO auth_keys (id, public_key, created) VALUES (?, ?, ?)";
     tx.execute(text, arguments).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+/// What the table of access tokens says, as a text.
+pub async fn access_tokens(store: &Store) -> String {
+    let text = "SELECT id || holder || name || scopes || made_by || hex(digest) FROM auth_access_tokens";
+    let rows = store.read().await.unwrap().rows(text, Vec::new()).await.unwrap();
+    let texts: Vec<String> = rows.iter().map(|row| row.text(0).unwrap()).collect();
+    texts.join(" ")
 }

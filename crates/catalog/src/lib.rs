@@ -13,6 +13,7 @@ mod failure;
 mod history;
 mod index;
 mod ingest;
+mod ownership;
 mod paths;
 mod process;
 mod providers;

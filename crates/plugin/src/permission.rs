@@ -4,6 +4,7 @@
 
 use async_trait::async_trait;
 use model::{Fault, Principal, Restriction, Viewer};
+use serde_json::{Value, json};
 
 use crate::condition::Condition;
 use crate::id::PluginId;
@@ -80,6 +81,20 @@ impl Permission {
     pub const fn for_administrators(mut self) -> Self {
         self.audience = Audience::Administrators;
         self
+    }
+
+    /// The permission as the wire contract of the original describes it.
+    pub fn to_wire(&self) -> Value {
+        let attributes = match self.action {
+            PermissionAction::Use => json!({}),
+            action => json!({ "action": action.as_str() }),
+        };
+        match self.resource {
+            None => json!({"type": "basic", "name": self.name, "attributes": attributes}),
+            Some(resource) => {
+                json!({"type": "resource", "name": self.name, "attributes": attributes, "resourceType": resource})
+            }
+        }
     }
 
     /// Whether the credential of a viewer leaves this permission of a plugin. Tokens of services and those with scopes take

@@ -164,7 +164,8 @@ impl Portal {
             (scopes, stop.clone()),
         );
         let administrators = &config.portal().administrators;
-        let permissions = auth::permission_contributions(&catalog, roles, declared, administrators);
+        let permissions =
+            auth::permission_contributions((&catalog, slots.things.clone()), roles, declared, administrators);
         for made in built_in
             .into_iter()
             .chain([permissions])
@@ -237,8 +238,10 @@ fn hand_out(
         live_topics,
         authenticators,
         frame_hosts,
+        conditional_things,
         health_checks,
     } = all;
+    slots.things.fill(parts(conditional_things));
     slots.entity_page.fill(EntityParts::new(
         entity_tabs,
         entity_cards,

@@ -10,6 +10,7 @@ mod brakes;
 mod external;
 mod file_cookies;
 mod flow;
+mod leaks;
 mod pages;
 mod provider;
 mod provider_tokens;

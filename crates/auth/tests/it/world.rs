@@ -215,6 +215,11 @@ impl World {
         tables::publish(&self.store, replica, made).await;
     }
 
+    /// Everything in the database.
+    pub async fn stored(&self) -> String {
+        tables::everything(&self.store).await
+    }
+
     /// What a reader of the database learns of access tokens.
     pub async fn stored_tokens(&self) -> String {
         tables::access_tokens(&self.store).await

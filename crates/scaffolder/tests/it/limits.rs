@@ -14,6 +14,7 @@ fn limit(condition: &Value) -> ActionLimit {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_action_is_judged_with_the_input_that_it_is_given() {
     let world = World::new().await;
+    let _process = world.process();
     let steps = json!([
         {"id": "one", "action": "debug:log", "input": {"message": "about ${{ parameters.name }}"}},
         {"id": "two", "action": "debug:log", "input": {"message": "secret ${{ parameters.name }}"}},
@@ -48,6 +49,7 @@ async fn an_action_is_judged_with_the_input_that_it_is_given() {
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_and_counts_are_of_the_authors_that_are_seen() {
     let world = World::new().await;
+    let _process = world.process();
     let steps = json!([{"id": "one", "action": "debug:log", "input": {"message": "x"}}]);
     let template = world.template(&steps, &json!({}), &[]);
     let id = world.begin(&template, &[]).await;

@@ -61,7 +61,11 @@ async fn start(
     if let Some(elsewhere) = own_address(&front, &id, headers, query) {
         return Ok(see_other(StatusCode::FOUND, &elsewhere));
     }
-    match front.begin(provider, &return_to, headers).await {
+    let begun = match front.brakes.begin(&front.sessions, request.extensions()).await {
+        Ok(()) => front.begin(provider, &return_to, headers).await,
+        Err(refusal) => Err(refusal),
+    };
+    match begun {
         Ok(begun) => {
             let mut answer = see_other(StatusCode::FOUND, begun.url.as_str());
             let cookie = front.sessions.cookies.begin_sign_in(&begun.browser);
@@ -189,10 +193,15 @@ async fn frame(
         error: parameter(query, "error"),
         error_description: parameter(query, "error_description"),
     };
+    if let Err(refusal) = front.brakes.may_end(&parts.extensions) {
+        return pages::refused(&front, chrome, &refusal, HOME);
+    }
     let (waiting, finished) = front.finish(answer, &parts).await;
     let signed_in = match finished {
         Ok(signed_in) => signed_in,
         Err(refusal) => {
+            let extensions = &parts.extensions;
+            front.brakes.refused(&front.sessions, extensions, &refusal).await;
             return match waiting.as_deref().and_then(popup::origin) {
                 Some(origin) => popup::refused(origin, &refusal),
                 None => pages::refused(&front, chrome, &refusal, HOME),

@@ -11,6 +11,7 @@ use store::{Lane, Store, StoreError};
 use url::Url;
 use web::{Access, RequestId};
 
+use crate::brakes::Brakes;
 use crate::oidc::{Proofs, Provider, ProviderTokens, random};
 use crate::proxies::Proxies;
 use crate::refusal::Refusal;
@@ -28,6 +29,7 @@ pub(crate) const HOME: &str = "/";
 #[derive(Clone)]
 pub(crate) struct Front {
     pub sessions: Sessions,
+    pub brakes: Brakes,
     pub providers: Arc<Vec<Provider>>,
     pub proxies: Proxies,
     /// The environment whose providers the pages offer.
@@ -190,6 +192,8 @@ impl Front {
                 return Err(refusal);
             }
         };
+        let extensions = &parts.extensions;
+        self.brakes.person(&self.sessions, extensions, &entity).await?;
         let arrival = Arrival {
             entity: entity.clone(),
             provider: &sign_in.provider,

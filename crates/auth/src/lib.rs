@@ -1,10 +1,12 @@
 //! Who is asking: sign-in with identity providers, sessions, and what roles may do.
 //!
 //! `oidc` proves who a person is, `resolver` finds its User entity, `session` keeps it signed in, `tokens` say who it is to
-//! programs, `roles` decides what it may do.
+//! programs, `access_tokens` are those that people make themselves, `roles` decides what it may do.
 //! `api` is the wire contract below `/api/auth`, `pages` are the sign-in page and what a person sees of its sessions.
 
+mod access_tokens;
 mod api;
+mod brakes;
 mod front;
 mod oidc;
 mod pages;
@@ -20,6 +22,7 @@ mod session;
 mod settings;
 mod tokens;
 
+pub use access_tokens::KnownScopes;
 pub use pages::page_samples;
 pub use permission::{PERMISSIONS, permission_contributions};
 pub use recall::viewer_of;
@@ -34,13 +37,15 @@ use catalog::Catalog;
 use config::Config;
 use model::{Clock, Severity, SystemClock};
 use plugin::{
-    Asset, AssetKind, AuditLog, Authenticator, Contributions, Declaration, PeopleTokens, PluginId, Routes,
-    Services, SettingsSection,
+    Asset, AssetKind, AuditLog, Authenticator, Contributions, Declaration, NavigationItem, NavigationSection,
+    PeopleTokens, Permission, PluginId, Routes, Services, SettingsSection,
 };
 use serde_json::Value;
 use url::Url;
 use web::Access;
 
+use crate::access_tokens::{AccessTokens, TOKENS_ADMINISTER, TokensSection};
+use crate::brakes::Brakes;
 use crate::front::Front;
 use crate::oidc::Provider;
 use crate::pages::SessionsSection;
@@ -58,11 +63,15 @@ pub const PERMISSION: PluginId = PluginId::built_in("permission");
 /// The name of what says where plugins of other backends are.
 pub const DISCOVERY: PluginId = PluginId::built_in("discovery");
 
+/// The permissions of the sign-in.
+static OWN_PERMISSIONS: [&Permission; 1] = [&TOKENS_ADMINISTER];
+
 /// What the sign-in is.
 pub fn declaration() -> Declaration {
     Declaration {
         config: Some(Arc::new(AuthSection)),
         migrations: MIGRATIONS,
+        permissions: &OWN_PERMISSIONS,
         ..Declaration::new(ID)
     }
 }
@@ -84,14 +93,16 @@ pub fn discovery_declaration() -> Declaration {
     }
 }
 
-/// The plugin with its sections of the configuration, and the tokens of its people for others.
+/// The plugin with its sections of the configuration, and the tokens of its people for others. Access tokens have the scopes
+/// that are known.
 pub fn contributions(
     config: &Config,
     catalog: &Catalog,
     audit: Arc<dyn AuditLog>,
     services: &Services,
+    scopes: KnownScopes,
 ) -> (Contributions, Arc<dyn PeopleTokens>) {
-    contributions_at(config, catalog, audit, services, Arc::new(SystemClock))
+    contributions_at(config, catalog, audit, services, scopes, Arc::new(SystemClock))
 }
 
 /// The same with another source of the time.
@@ -100,23 +111,51 @@ pub fn contributions_at(
     catalog: &Catalog,
     audit: Arc<dyn AuditLog>,
     services: &Services,
+    scopes: KnownScopes,
     clock: Arc<dyn Clock>,
 ) -> (Contributions, Arc<dyn PeopleTokens>) {
-    let front = front(config, (catalog, audit, services), clock.clone());
-    (plugin_of(config, &front, services, &clock), Arc::new(front))
+    let front = front(config, (catalog, audit.clone(), services), clock.clone());
+    let tokens = AccessTokens::new(
+        services.store.clone(),
+        (catalog.clone(), front.owners.clone()),
+        audit,
+        clock.clone(),
+        (scopes, &front.base_url),
+    );
+    let mut made = plugin_of(&front, &tokens);
+    made.authenticators = authenticators(config, &front, services, &clock);
+    made.authenticators.push(Arc::new(tokens));
+    (made, Arc::new(front))
 }
 
-fn plugin_of(config: &Config, front: &Front, services: &Services, clock: &Arc<dyn Clock>) -> Contributions {
-    let section: Arc<dyn SettingsSection> = Arc::new(SessionsSection(front.clone()));
-    let style = Asset {
+fn plugin_of(front: &Front, tokens: &AccessTokens) -> Contributions {
+    let sections: [Arc<dyn SettingsSection>; 2] = [
+        Arc::new(SessionsSection(front.clone())),
+        Arc::new(TokensSection(tokens.clone())),
+    ];
+    let entry = NavigationItem::new(
+        "Access tokens",
+        "/tokens/all",
+        "lock",
+        NavigationSection::Administration,
+        57,
+    );
+    let style = |text| Asset {
         kind: AssetKind::Style,
-        text: Cow::Borrowed(include_str!("../css/sign-in.css")),
+        text: Cow::Borrowed(text),
     };
     Contributions {
-        routes: vec![Routes::new(ID).api(api::rows(front)).pages(pages::rows(front))],
-        assets: vec![style],
-        settings_sections: vec![section],
-        authenticators: authenticators(config, front, services, clock),
+        routes: vec![
+            Routes::new(ID)
+                .api(api::rows(front).and(tokens.api()))
+                .pages(pages::rows(front).and(tokens.pages())),
+        ],
+        navigation: vec![entry.needs(&TOKENS_ADMINISTER)],
+        assets: vec![
+            style(include_str!("../css/sign-in.css")),
+            style(include_str!("../css/tokens.css")),
+        ],
+        settings_sections: sections.to_vec(),
         rows_of_every_api: vec![Arc::new(FileCookies::new(front.tokens.clone(), &front.base_url))],
         ..Contributions::of(ID)
     }
@@ -184,6 +223,7 @@ fn front(
             .base_url
             .as_deref()
             .and_then(|url| Url::parse(url).ok()),
+        brakes: Brakes::default(),
         sessions: Sessions::new(store.clone(), catalog.clone(), audit, clock.clone(), cookies),
         providers: Arc::new(providers),
         environment: settings.environment.as_str().into(),

@@ -11,10 +11,10 @@ pub(crate) use sessions::SessionsSection;
 
 use axum::Form;
 use axum::extract::{RawQuery, Request, State};
-use axum::http::header::{CACHE_CONTROL, REFRESH, SET_COOKIE};
+use axum::http::header::{CACHE_CONTROL, REFRESH, RETRY_AFTER, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use model::{EntityRef, Principal};
+use model::{EntityRef, Fault, Principal};
 use plugin::{Rows, Rule};
 use serde::Deserialize;
 use ui::{Chrome, PageHead};
@@ -81,7 +81,13 @@ pub(crate) fn refused(front: &Front, chrome: Chrome, refusal: &Refusal, return_t
         refusal: Some(refusal),
         ..offer(front, &chrome.shell.title, return_to)
     };
-    shown(chrome, refusal.status, &page)
+    let mut answer = shown(chrome, refusal.status, &page);
+    if refusal.status == StatusCode::TOO_MANY_REQUESTS {
+        answer
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from_static("60"));
+    }
+    answer
 }
 
 fn offer<'a>(front: &Front, portal: &str, return_to: &str) -> SignIn<'a> {
@@ -176,6 +182,10 @@ async fn end_session(
     let Principal::Person { entity, session } = &viewer.who else {
         return Ok(Redirect::to("/settings").into_response());
     };
+    if viewer.scopes().is_some() {
+        let fault = Fault::not_allowed("An access token ends no sessions; sign in for that");
+        return Err(fault.into());
+    }
     let entity: &EntityRef = entity;
     front
         .sessions

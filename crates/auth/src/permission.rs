@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use catalog::Catalog;
 use plugin::{
-    Audience, Contributions, HomeCard, NavigationItem, NavigationSection, Permission, PermissionAction,
-    PluginId, Routes, Rows, Rule,
+    Audience, ConditionalThings, Contributions, HomeCard, NavigationItem, NavigationSection, Permission,
+    PermissionAction, PluginId, Routes, Rows, Rule, Slot,
 };
 use serde_json::{Value, json};
 use web::api::Json;
@@ -31,11 +31,14 @@ struct Desk {
     /// All permissions of all plugins.
     declared: Arc<[(PluginId, &'static Permission)]>,
     roles: Option<RolesFile>,
+    /// Things of other plugins that conditions may be about.
+    things: Slot<Vec<Arc<dyn ConditionalThings>>>,
 }
 
-/// The plugin. `roles` are those that decide, if they do; `declared` are the permissions of all plugins.
+/// The plugin. `roles` are those that decide, if they do; `declared` are the permissions of all plugins, and `things` what
+/// conditions are about beside entities.
 pub fn permission_contributions(
-    catalog: &Catalog,
+    (catalog, things): (&Catalog, Slot<Vec<Arc<dyn ConditionalThings>>>),
     roles: Option<RolesFile>,
     declared: Vec<(PluginId, &'static Permission)>,
     administrators: &[String],
@@ -50,6 +53,7 @@ pub fn permission_contributions(
         catalog: catalog.clone(),
         declared: declared.into(),
         roles,
+        things,
     };
     let api = Rows::new()
         .get("/health", Rule::anyone(), health)

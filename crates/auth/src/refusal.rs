@@ -250,6 +250,17 @@ impl Refusal {
         )
     }
 
+    /// A client or a person does it too often.
+    pub fn too_often() -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many sign-ins",
+            "Too many sign-ins were begun or failed from your address, or in your name, in the last minute.",
+            "Try again in a minute. Everybody who is signed in stays signed in. Behind a proxy all people have its address, unless \
+             whoever runs the portal names it in backend.trustProxy.",
+        )
+    }
+
     /// The portal itself failed.
     pub fn failed(fault: &Fault) -> Self {
         Self::new(

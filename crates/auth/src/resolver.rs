@@ -6,7 +6,7 @@ pub(crate) use names::Names;
 
 use catalog::query::ListRequest;
 use catalog::{Catalog, Sight, browse};
-use model::{EntityRef, Fault, Filter, entity};
+use model::{EntityRef, Fault, Filter};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -14,12 +14,7 @@ use self::names::{BY_EMAIL, BY_LOCAL_PART, Named, Said};
 use crate::refusal::Refusal;
 
 /// A sign-in looks for people before anybody can say what they may see.
-static EVERYBODY: Sight = Sight::system("a sign-in finds the person and its groups");
-/// Levels of groups above a person's own that are followed.
-const MAX_LEVELS: usize = 20;
-/// Most references a person owns by.
-const MAX_CLAIMS: usize = 1_000;
-
+static EVERYBODY: Sight = Sight::system("a sign-in finds the person");
 /// A person as the provider describes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Profile {
@@ -184,32 +179,9 @@ pub(crate) async fn resolve(
     Err(Refusal::nobody(&profile.words(), &tried, place))
 }
 
-/// The references by which a person owns things: itself, its groups, and the groups above them. The person alone where the
-/// catalog does not know it.
+/// The references by which a person owns things. The person alone where the catalog does not know it.
 pub(crate) async fn ownership(catalog: &Catalog, person: &EntityRef) -> Result<Vec<EntityRef>, Fault> {
-    let seen = catalog.seen_by(&EVERYBODY);
-    let mut claims = vec![person.clone()];
-    let mut level = match seen.entity(person).await? {
-        Some(entity) => related(&entity, "memberOf"),
-        None => Vec::new(),
-    };
-    for _ in 0..MAX_LEVELS {
-        level.retain(|group| !claims.contains(group));
-        level.truncate(MAX_CLAIMS.saturating_sub(claims.len()));
-        if level.is_empty() {
-            break;
-        }
-        claims.extend(level.iter().cloned());
-        let groups = seen.entities(&level).await?;
-        level = groups
-            .iter()
-            .flatten()
-            .flat_map(|group| related(group, "childOf"))
-            .collect();
-        level.sort();
-        level.dedup();
-    }
-    Ok(claims)
+    catalog.owners_of(person).await
 }
 
 /// What clients show of a person: name, address and picture of its entity, as far as it has them.
@@ -223,12 +195,6 @@ pub(crate) async fn profile_of(catalog: &Catalog, person: &EntityRef) -> Result<
         }
     }
     Ok(Value::Object(profile))
-}
-
-fn related(value: &Value, relation: &str) -> Vec<EntityRef> {
-    let targets = entity::relations(value).filter(|(kind, _)| *kind == relation);
-    let targets = targets.filter_map(|(_, target)| target.parse::<EntityRef>().ok());
-    targets.filter(|target| target.kind() == "group").collect()
 }
 
 impl Profile {

@@ -237,12 +237,12 @@ impl View<'_> {
         Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
     }
 
-    /// In whose name a viewer owns things: the claims of the sign-in, and the groups that the catalog knows.
+    /// In whose name a viewer owns things: the claims of the sign-in; of a viewer that has none but itself, as the guest, the
+    /// groups that the catalog knows.
     pub async fn ownership(&self, viewer: &model::Viewer) -> Result<Vec<EntityRef>, Fault> {
-        let mut names = viewer.claims.to_vec();
-        if let Some(person) = self.entity(viewer.reference()).await? {
-            let groups = entity::relations(&person).filter(|(kind, _)| *kind == "memberOf");
-            names.extend(groups.filter_map(|(_, target)| target.parse().ok()));
+        let (own, mut names) = (viewer.reference(), viewer.claims.to_vec());
+        if names.iter().all(|claim| claim == own) && self.entity(own).await?.is_some() {
+            names.extend(self.catalog.owners_of(own).await?);
         }
         names.sort();
         names.dedup();

@@ -14,6 +14,7 @@ mod health;
 mod history;
 mod index;
 mod ingest;
+mod ownership;
 mod paths;
 mod process;
 mod providers;

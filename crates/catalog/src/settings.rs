@@ -41,6 +41,8 @@ pub(crate) struct Settings {
     pub discard_file_on_error: bool,
     /// Relative placeholders work in local files too; the original refuses them.
     pub resolve_file_placeholders: bool,
+    /// A person owns by the groups above its own, too.
+    pub nested_groups: bool,
     /// How long a claim lasts that is not renewed.
     pub claim: Duration,
     /// Local files are watched.
@@ -88,6 +90,7 @@ impl Settings {
             readonly: catalog.readonly,
             discard_file_on_error: catalog.discard_file_on_error,
             resolve_file_placeholders: portal.resolve_file_placeholders,
+            nested_groups: portal.auth.nested_groups,
             claim: portal.claim.0.max(SHORTEST_CLAIM),
             watch_files: portal.watch_files,
             history_retention: portal.history.retention.0,

@@ -9,7 +9,7 @@ use crate::node::{Content, Node};
 use crate::sections::{CONFIG_LOCATIONS, Sections};
 
 /// The keys, and what holds instead; `*` stands for any name or item.
-const KEYS: [(&str, &str); 12] = [
+const KEYS: [(&str, &str); 11] = [
     (
         "backend.cors.preflightContinue",
         "Preflight requests are always answered.",
@@ -19,10 +19,6 @@ const KEYS: [(&str, &str); 12] = [
     ("backend.server.maxRequestsPerSocket", SERVER),
     ("backend.server.requestTimeout", SERVER),
     ("backend.server.timeout", SERVER),
-    (
-        "backend.trustProxy",
-        "The address of a client is that of the connection.",
-    ),
     (
         "catalog.disableDefaultProcessors",
         "Files and URLs are always read; leave catalog.locations empty instead.",

@@ -11,14 +11,14 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use catalog::Catalog;
-use plugin::{AuditLog, Rows, Rule};
+use plugin::{AuditLog, Permission, Rows, Rule};
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 use web::api::Json;
 
 use crate::engine::{ClusterAnswer, Kubernetes};
 use crate::roster::{KINDS, Roster};
-use crate::{CLUSTERS_READ, PROXY, RESOURCES_READ};
+use crate::{CLUSTERS_READ, PERMISSIONS, PROXY, RESOURCES_READ};
 
 pub(crate) use log_address::{LogAddress, LogOf, SPANS, container_names};
 
@@ -59,6 +59,11 @@ pub(crate) fn rows(desk: &Desk) -> Rows {
         )
         .post("/resources/workloads/query", resources, resources::workloads)
         .post("/resources/custom/query", resources, resources::custom)
+        .get(
+            "/.well-known/backstage/permissions/metadata",
+            Rule::signed_in(),
+            permissions,
+        )
         .get("/logs", Rule::signed_in().needs(&PROXY), logs::follow)
         .get("/logs/text", Rule::signed_in().needs(&PROXY), logs::text);
     proxied(rows).with_state(desk)
@@ -77,6 +82,12 @@ fn proxied(rows: Rows<Desk>) -> Rows<Desk> {
             .patch(path, rule, proxy::forward)
             .delete(path, rule, proxy::forward)
     })
+}
+
+/// The permissions of the plugin. None is about single things, so that there are no rules.
+async fn permissions() -> Json<Value> {
+    let permissions: Vec<Value> = PERMISSIONS.iter().copied().map(Permission::to_wire).collect();
+    Json(json!({ "permissions": permissions, "rules": [] }))
 }
 
 async fn clusters(State(desk): State<Desk>) -> Json<Value> {

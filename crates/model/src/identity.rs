@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::EntityRef;
+use crate::{EntityRef, Scope};
 
 /// The entity in whose name a guest keeps settings and stars.
 const GUEST: (&str, &str, &str) = ("user", "default", "guest");
@@ -57,6 +57,8 @@ pub struct Viewer {
     /// References that count as the caller's own: its entity and its groups, as the sign-in found them.
     pub claims: Arc<[EntityRef]>,
     reference: EntityRef,
+    /// What the caller's token is good for; nothing for a credential that is good for everything.
+    scopes: Option<Arc<[Scope]>>,
 }
 
 impl Viewer {
@@ -66,6 +68,7 @@ impl Viewer {
             reference: entity.clone(),
             claims: claims.into(),
             who: Principal::Person { entity, session },
+            scopes: None,
         }
     }
 
@@ -79,6 +82,7 @@ impl Viewer {
                 restrictions: restrictions.into(),
                 on_behalf_of: None,
             },
+            scopes: None,
         }
     }
 
@@ -89,6 +93,7 @@ impl Viewer {
             claims: [reference.clone()].into(),
             reference,
             who: Principal::Guest,
+            scopes: None,
         }
     }
 
@@ -98,7 +103,20 @@ impl Viewer {
             reference: EntityRef::new("user", "default", "nobody"),
             claims: Arc::default(),
             who: Principal::Nobody,
+            scopes: None,
         }
+    }
+
+    /// The same caller by a token that is good for nothing else.
+    #[must_use]
+    pub fn limited_to(mut self, scopes: Arc<[Scope]>) -> Self {
+        self.scopes = Some(scopes);
+        self
+    }
+
+    /// What the caller's token is good for; nothing for a credential that is good for all that its holder may do.
+    pub fn scopes(&self) -> Option<&[Scope]> {
+        self.scopes.as_deref()
     }
 
     /// The entity that stands for the caller, also the owner of its settings.

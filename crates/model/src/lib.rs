@@ -29,6 +29,7 @@ mod problem;
 mod relation;
 mod rows;
 mod schema;
+mod scope;
 pub mod stitch;
 mod surroundings;
 mod verdict;
@@ -52,6 +53,7 @@ pub use placeholders::PLACEHOLDERS;
 pub use problem::{Place, Problem, Severity};
 pub use relation::Relation;
 pub use rows::{ROWS_VERSION, SearchRow, search_rows};
+pub use scope::Scope;
 pub use surroundings::{Clock, Randomness, SystemClock, SystemRandomness};
 pub use verdict::{Verdict, check_references, check_relations, check_served_keys, validate_document};
 

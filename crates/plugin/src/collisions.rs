@@ -81,6 +81,9 @@ impl Collected {
         found.all("kind of job", &self.jobs, |job| job.kind().to_owned());
         found.all("schedule", &self.schedules, |schedule| schedule.name().to_owned());
         found.all("live topic", &self.live_topics, |topic| topic.name.to_string());
+        found.all("type of things", &self.conditional_things, |things| {
+            things.resource().to_owned()
+        });
         found.all("health check", &self.health_checks, |check| {
             check.name().to_owned()
         });

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use work::{JobHandler, Schedule, Subscription};
 
 use crate::{
-    Action, Asset, Authenticator, EntityActions, EntityBadges, EntityCard, EntityMarkers, EntityStates,
-    EntityTab, HealthCheck, HomeCard, LiveTopic, NavigationItem, PaletteCommand, PluginId, Routes,
-    RowsOfEveryApi, SearchSource, SettingsSection, TopBarPart,
+    Action, Asset, Authenticator, ConditionalThings, EntityActions, EntityBadges, EntityCard, EntityMarkers,
+    EntityStates, EntityTab, HealthCheck, HomeCard, LiveTopic, NavigationItem, PaletteCommand, PluginId,
+    Routes, RowsOfEveryApi, SearchSource, SettingsSection, TopBarPart,
 };
 
 /// A contribution and the plugin that it comes from.
@@ -107,6 +107,8 @@ points! {
     authenticators: Arc<dyn Authenticator>,
     /// Hosts, as a content security policy names them, whose pages may be shown in a frame of a page.
     frame_hosts: String,
+    /// Things that conditions of policies are about.
+    conditional_things: Arc<dyn ConditionalThings>,
     /// Checks behind the readiness endpoint and `doctor`.
     health_checks: Arc<dyn HealthCheck>,
 }

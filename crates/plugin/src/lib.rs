@@ -13,6 +13,7 @@ mod authenticator;
 mod catalog;
 mod collisions;
 mod condition;
+mod conditional_things;
 mod config_section;
 mod contained;
 mod contributions;
@@ -46,6 +47,7 @@ pub use catalog::{
 };
 pub use collisions::{Collisions, refuse_same_declarations};
 pub use condition::Condition;
+pub use conditional_things::ConditionalThings;
 pub use config_section::ConfigSection;
 pub use contained::{PartFailure, contained, contained_now};
 pub use contributions::{Collected, Contributions, Of};

@@ -4,6 +4,7 @@
 
 use async_trait::async_trait;
 use model::{Fault, Principal, Restriction, Viewer};
+use serde_json::{Value, json};
 
 use crate::condition::Condition;
 use crate::id::PluginId;
@@ -82,8 +83,29 @@ impl Permission {
         self
     }
 
-    /// Whether the credential of a viewer leaves this permission of a plugin. Only tokens of services take some away.
+    /// The permission as the wire contract of the original describes it.
+    pub fn to_wire(&self) -> Value {
+        let attributes = match self.action {
+            PermissionAction::Use => json!({}),
+            action => json!({ "action": action.as_str() }),
+        };
+        match self.resource {
+            None => json!({"type": "basic", "name": self.name, "attributes": attributes}),
+            Some(resource) => {
+                json!({"type": "resource", "name": self.name, "attributes": attributes, "resourceType": resource})
+            }
+        }
+    }
+
+    /// Whether the credential of a viewer leaves this permission of a plugin. Tokens of services and those with scopes take
+    /// some away.
     pub fn is_left_to(&self, viewer: &Viewer, plugin: &PluginId) -> bool {
+        let is_reading = self.action == PermissionAction::Read;
+        if let Some(scopes) = viewer.scopes()
+            && !scopes.iter().any(|scope| scope.leaves(self.name, is_reading))
+        {
+            return false;
+        }
         let Principal::Service { restrictions, .. } = &viewer.who else {
             return true;
         };
@@ -95,7 +117,11 @@ impl Permission {
         let Principal::Service { restrictions, .. } = &viewer.who else {
             return false;
         };
+        let scopes = viewer.scopes().unwrap_or_default();
         restrictions.iter().any(|limit| self.is_within(limit, plugin))
+            || scopes
+                .iter()
+                .any(|scope| scope.names(self.name) && self.is_left_to(viewer, plugin))
     }
 
     fn is_within(&self, limit: &Restriction, plugin: &PluginId) -> bool {

@@ -59,7 +59,14 @@ fn checks(
     let search = Search::open(&Place::Memory, &catalog, store)?;
     let (slots, stop) = (Slots::default(), CancellationToken::new());
     let ground = (&catalog, store, &audit);
-    let built_in = plugins::contributions(config, ground, &search, &slots, &services, stop);
+    let built_in = plugins::contributions(
+        config,
+        ground,
+        &search,
+        &slots,
+        &services,
+        (auth::KnownScopes::default(), stop),
+    );
     let mut all = Collected::default();
     for made in built_in.into_iter().chain(added.contributions) {
         all.add(made);

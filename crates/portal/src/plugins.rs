@@ -8,8 +8,8 @@ use catalog_web::EntityParts;
 use config::{ClaimedSection, Config};
 use model::{Fault, Kinds, Problem};
 use plugin::{
-    ActionRegistry, Collisions, ConfigSection, Contributions, Declaration, Feeds, Permission, PluginId,
-    Services, Slot, refuse_same_declarations,
+    ActionRegistry, Collisions, ConditionalThings, ConfigSection, Contributions, Declaration, Feeds,
+    Permission, PluginId, Services, Slot, refuse_same_declarations,
 };
 use scm::UrlReader;
 use search::Search;
@@ -229,6 +229,7 @@ pub(crate) struct Slots {
     pub(crate) entity_page: Slot<EntityParts>,
     pub(crate) personal: Slot<PersonalParts>,
     pub(crate) actions: Slot<ActionRegistry>,
+    pub(crate) things: Slot<Vec<Arc<dyn ConditionalThings>>>,
     /// Calls to the portal itself.
     pub(crate) inward: Inward,
 }
@@ -251,7 +252,7 @@ pub(crate) fn contributions(
     search: &Search,
     slots: &Slots,
     services: &Services,
-    stop: CancellationToken,
+    (scopes, stop): (auth::KnownScopes, CancellationToken),
 ) -> Vec<Contributions> {
     let clusters = kubernetes::open(
         config.value().get("kubernetes"),
@@ -259,7 +260,8 @@ pub(crate) fn contributions(
         services,
         stop.clone(),
     );
-    let (sign_in, people_tokens) = auth::contributions(config, catalog, Arc::new(audit.clone()), services);
+    let (sign_in, people_tokens) =
+        auth::contributions(config, catalog, Arc::new(audit.clone()), services, scopes);
     vec![
         crate::own::contributions(store),
         audit::contributions(audit),

@@ -142,6 +142,7 @@ impl Portal {
         let config = Arc::new(plugins::read_configuration(&config, &added.declarations));
         let audit = Audit::new(store.clone());
         let declared = plugins::permissions(&added.declarations);
+        let scopes = auth::KnownScopes::of(&added.declarations);
         let catalog = catalog(
             &config,
             (&store, saved_index),
@@ -160,10 +161,11 @@ impl Portal {
             &search,
             &slots,
             &services,
-            stop.clone(),
+            (scopes, stop.clone()),
         );
         let administrators = &config.portal().administrators;
-        let permissions = auth::permission_contributions(&catalog, roles, declared, administrators);
+        let permissions =
+            auth::permission_contributions((&catalog, slots.things.clone()), roles, declared, administrators);
         for made in built_in
             .into_iter()
             .chain([permissions])
@@ -237,8 +239,10 @@ fn hand_out(
         live_topics,
         authenticators,
         frame_hosts,
+        conditional_things,
         health_checks,
     } = all;
+    slots.things.fill(parts(conditional_things));
     slots.entity_page.fill(EntityParts::new(
         entity_tabs,
         entity_cards,

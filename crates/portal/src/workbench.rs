@@ -58,7 +58,7 @@ pub async fn workbench(
         &search,
         &slots,
         &services,
-        CancellationToken::new(),
+        (auth::KnownScopes::default(), CancellationToken::new()),
     );
     let actions = contributions.into_iter().flat_map(|one| {
         let plugin = one.plugin.clone();

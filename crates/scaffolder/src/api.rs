@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 mod actions;
+mod conditions;
 pub(crate) mod dry_run;
 mod events;
 mod projects;
@@ -56,6 +57,16 @@ pub(crate) fn rows(scaffolder: &Scaffolder) -> Rows {
             "/v2/projects/{id}/update",
             create.time(dry_run::LONGEST_ANSWER),
             projects::update,
+        )
+        .get(
+            "/.well-known/backstage/permissions/metadata",
+            Rule::signed_in(),
+            conditions::metadata,
+        )
+        .post(
+            "/.well-known/backstage/permissions/apply-conditions",
+            Rule::signed_in(),
+            conditions::apply,
         )
         .with_state(scaffolder)
 }

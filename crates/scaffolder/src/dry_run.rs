@@ -24,6 +24,7 @@ use work::{Checkpoint, JobLog, LogLevel};
 use workspace::{Workspace, WorkspaceFile, lay_out};
 
 use crate::actions::would_publish;
+use crate::conditions::ActionLimit;
 use crate::redaction::Redactor;
 use crate::refusal;
 use crate::run::{Stage, joined, shown};
@@ -71,6 +72,8 @@ pub struct DryRun<'a> {
     pub beside: Beside,
     /// The key of the step at which the run ends: what it would publish is what is wanted.
     pub until: Option<&'a str>,
+    /// The actions that may be run.
+    pub limit: ActionLimit,
     /// The values are made up; so is what steps look for elsewhere and do not find.
     pub is_made_up: bool,
 }
@@ -211,8 +214,10 @@ impl DryRunner {
         };
         let parts = (self.actions.clone(), self.filters.clone(), settings);
         let version = template_version(&spec);
+        let mut stage = Stage::new(parts, spec, id.clone(), wanted.secrets);
+        stage.limit = wanted.limit;
         let mut trial = Trial {
-            stage: Stage::new(parts, spec, id.clone(), wanted.secrets),
+            stage,
             actor: &wanted.actor,
             workspace: workspace.clone(),
             run: TemplateRun {
@@ -365,6 +370,7 @@ impl Trial<'_> {
     }
 
     async fn act(&mut self, step: &Step, input: Value) -> Result<Value, Fault> {
+        self.stage.limit.check(&step.action, Some(&input))?;
         let Some(actions) = self.stage.actions.get().cloned() else {
             return Err(Fault::error("The actions are not known yet"));
         };

@@ -8,6 +8,7 @@
 mod actions;
 mod api;
 mod checking;
+mod conditions;
 pub mod dry_run;
 mod filters;
 mod forms;
@@ -30,6 +31,7 @@ mod upkeep;
 pub mod validation;
 mod workbench;
 
+pub use conditions::{ActionLimit, Authors};
 pub use pages::{page_assets, page_samples};
 pub use permissions::{
     ACTION_EXECUTE, PERMISSIONS, TASK_CANCEL, TASK_CREATE, TASK_READ, TEMPLATE_DRY_RUN, TEMPLATE_MANAGEMENT,
@@ -156,6 +158,7 @@ fn assembled(
         actions: actions::all(parts),
         schedules: vec![upkeep::schedule(), checks::schedule()],
         entity_cards: vec![Arc::new(pages::Checks(checking))],
+        conditional_things: vec![Arc::new(scaffolder.clone())],
         live_topics: vec![LiveTopic {
             name: tasks::TOPIC.into(),
             needs: Some(&TASK_READ),

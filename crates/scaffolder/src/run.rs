@@ -18,6 +18,7 @@ use store::{Lane, StoreError, Tx};
 use work::{BackOff, Job, JobFailure, JobHandler, JobPolicy, LogLevel, WorkError};
 use workspace::Workspace;
 
+use crate::conditions::ActionLimit;
 use crate::kept::{Kept, Scanner};
 use crate::settings::Settings;
 use crate::tables;
@@ -121,7 +122,7 @@ impl<'a> Run<'a> {
     /// Takes a task up; nothing where it has ended already.
     async fn begin(runner: &'a TaskRunner, job: &'a Job, id: TaskId) -> Result<Option<Self>, JobFailure> {
         let mut tx = runner.tasks.store().write_unordered(Lane::Bulk).await?;
-        let Some(secrets) = tables::begin(&mut tx, id).await? else {
+        let Some((secrets, limit)) = tables::begin(&mut tx, id).await? else {
             return Ok(None);
         };
         tasks::announce(&mut tx, id);
@@ -137,6 +138,7 @@ impl<'a> Run<'a> {
             runner.settings.clone(),
         );
         let mut stage = Stage::new(parts, task.spec.clone(), id.to_string(), secrets);
+        stage.limit = ActionLimit::read(limit.as_deref()).map_err(JobFailure::GiveUp)?;
         stage.progress = Progress::of(job.checkpoint.part(OWN_PART).get());
         let kept = Kept::of(&runner.settings.workspaces.join(id.to_string()));
         let log = kept.log();

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use store::{Arg, Migration, Row, Session, StoreError, Tx};
 use work::{JobId, LogLevel};
 
+use crate::conditions::Authors;
 use crate::tasks::{
     EventKind, StepReport, StepState, TaskEvent, TaskFilter, TaskId, TaskOrder, TaskReport, TaskState,
 };
@@ -19,6 +20,7 @@ pub const MIGRATIONS: &[Migration] = &[
     updates::tables::MIGRATION,
     STEP_KEYS,
     updates::tables::BRANCHES,
+    ACTION_LIMITS,
 ];
 
 const TASKS: Migration = Migration {
@@ -60,6 +62,12 @@ const STEP_KEYS: Migration = Migration {
     sql: "ALTER TABLE scaffolder_events ADD COLUMN step_key TEXT;",
 };
 
+/// The condition on the actions that a task may run.
+const ACTION_LIMITS: Migration = Migration {
+    version: 5,
+    sql: "ALTER TABLE scaffolder_tasks ADD COLUMN action_limit TEXT;",
+};
+
 /// Most events in one answer.
 const MOST_EVENTS: usize = 10_000;
 
@@ -71,6 +79,8 @@ pub(crate) struct NewTask<'a> {
     pub(crate) template: &'a str,
     pub(crate) secrets: &'a BTreeMap<String, String>,
     pub(crate) created_by: Option<String>,
+    /// The condition on the actions that it may run.
+    pub(crate) limit: Option<String>,
 }
 
 pub(crate) async fn insert(tx: &mut Tx, task: &NewTask<'_>) -> Result<(), StoreError> {
@@ -84,10 +94,11 @@ pub(crate) async fn insert(tx: &mut Tx, task: &NewTask<'_>) -> Result<(), StoreE
         secrets_arg(task.secrets)?,
         now.into(),
         now.into(),
+        task.limit.clone().into(),
     ];
     tx.execute(
-        "INSERT INTO scaffolder_tasks (id, job, template, spec, status, created_by, secrets, created_at, heartbeat_at) \
-         VALUES (?, ?, ?, ?, 'open', ?, ?, ?, ?)",
+        "INSERT INTO scaffolder_tasks (id, job, template, spec, status, created_by, secrets, created_at, heartbeat_at, action_limit) \
+         VALUES (?, ?, ?, ?, 'open', ?, ?, ?, ?, ?)",
         arguments,
     )
     .await
@@ -172,6 +183,7 @@ pub(crate) async fn list(
         conditions.push("template = ?".to_owned());
         arguments.push(template.into());
     }
+    conditions.extend(by_authors(&filter.seen, &mut arguments));
     let conditions = conditions.join(" AND ");
     let count = format!("SELECT count(*) FROM scaffolder_tasks WHERE {conditions}");
     let counted = session.row(count, arguments.clone()).await?;
@@ -184,6 +196,19 @@ pub(crate) async fn list(
     let rows = session.rows(text, arguments).await?;
     let tasks = rows.iter().map(report).collect::<Result<_, _>>()?;
     Ok((tasks, usize::try_from(total).unwrap_or_default()))
+}
+
+/// A condition on who began a task or made a project; nothing where everybody may have.
+pub(crate) fn by_authors(seen: &Authors, arguments: &mut Vec<Arg>) -> Option<String> {
+    let (Authors::Only(names) | Authors::AllBut(names)) = seen;
+    arguments.extend(names.iter().map(Arg::from));
+    let marks = vec!["?"; names.len()].join(", ");
+    match seen {
+        Authors::Only(names) if names.is_empty() => Some("1 = 0".to_owned()),
+        Authors::Only(_) => Some(format!("created_by IN ({marks})")),
+        Authors::AllBut(names) if names.is_empty() => None,
+        Authors::AllBut(_) => Some(format!("(created_by IS NULL OR created_by NOT IN ({marks}))")),
+    }
 }
 
 fn order(filter: &TaskFilter) -> String {
@@ -264,13 +289,19 @@ pub(crate) async fn ask_to_end(tx: &mut Tx, id: TaskId) -> Result<(), StoreError
     tx.execute(text, vec![id.0.into()]).await.map(drop)
 }
 
+/// What a task begins with: its secrets, and the condition on its actions.
+pub(crate) type Begun = (BTreeMap<String, String>, Option<String>);
+
 /// Begins a run of the task; its secrets, or nothing where it has ended.
-pub(crate) async fn begin(tx: &mut Tx, id: TaskId) -> Result<Option<BTreeMap<String, String>>, StoreError> {
+pub(crate) async fn begin(tx: &mut Tx, id: TaskId) -> Result<Option<Begun>, StoreError> {
     let text = "UPDATE scaffolder_tasks SET status = 'processing' WHERE id = ? AND status IN ('open', 'processing') \
-         RETURNING secrets";
+         RETURNING secrets, action_limit";
     let row = tx.row(text, vec![id.0.into()]).await?;
-    let secrets = row.map(|row| row.maybe_json(0)).transpose()?;
-    Ok(secrets.map(Option::unwrap_or_default))
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let secrets: Option<BTreeMap<String, String>> = row.maybe_json(0)?;
+    Ok(Some((secrets.unwrap_or_default(), row.maybe_text(1)?)))
 }
 
 /// Whether a person wants the task to end.

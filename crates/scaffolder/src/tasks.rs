@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use store::{Announced, Lane, Store, StoreError, Tx};
 use work::{Cancelling, JobId, JobOptions, Jobs};
 
+use crate::conditions::ActionLimit;
 use crate::tables;
 use crate::template::Template;
 use crate::validation::{self, Violation};
@@ -72,13 +73,14 @@ impl Tasks {
         id.map_or_else(|| TOPIC.to_owned(), |id| format!("{TOPIC}.{id}"))
     }
 
-    /// Begins a task in a caller's name, after a check of values and secrets. It runs as soon as there is room.
+    /// Begins a task in a caller's name, after a check of values and secrets. It runs as soon as there is room, and runs the
+    /// actions within the limit alone.
     pub async fn create(
         &self,
         template: &Template,
         values: &Value,
         secrets: &BTreeMap<String, String>,
-        viewer: &Viewer,
+        (viewer, limit): (&Viewer, &ActionLimit),
         actor: &Actor,
     ) -> Result<TaskId, NotCreated> {
         let violations = validation::check(template, values, secrets);
@@ -87,7 +89,9 @@ impl Tasks {
         }
         let user = self.user(viewer).await?;
         let spec = template.task_spec(values, user);
-        let created = self.insert(template, &spec, secrets, viewer, actor).await;
+        let created = self
+            .insert(template, &spec, secrets, (viewer, limit), actor)
+            .await;
         Ok(created.map_err(fault)?)
     }
 
@@ -96,7 +100,7 @@ impl Tasks {
         template: &Template,
         spec: &Value,
         secrets: &BTreeMap<String, String>,
-        viewer: &Viewer,
+        (viewer, limit): (&Viewer, &ActionLimit),
         actor: &Actor,
     ) -> Result<TaskId, StoreError> {
         let id = TaskId::random();
@@ -109,6 +113,7 @@ impl Tasks {
             template: &template.reference.to_string(),
             secrets,
             created_by: author(viewer),
+            limit: limit.kept(),
         };
         tables::insert(&mut tx, &task).await?;
         self.record(

@@ -1,9 +1,11 @@
 //! What tests of several crates need from outside: a real PostgreSQL, database files, tests on both of them, a web server that
-//! misbehaves on request, a Git server, servers of Gitea, GitHub and GitLab in memory, a clock and chance that do what they are told.
+//! misbehaves on request, a Git server, servers of Gitea, GitHub and GitLab in memory, a clock and chance that do what they are told, and
+//! secrets that must not come out.
 //!
 //! Only for tests. Nothing here knows the catalog, so every crate may use it.
 
 mod bare_repository;
+mod canaries;
 mod chaos_proxy;
 mod contract;
 mod file_server;
@@ -18,6 +20,7 @@ mod surroundings;
 
 use std::path::PathBuf;
 
+pub use canaries::{Canaries, HeardLog};
 pub use chaos_proxy::ChaosProxy;
 pub use contract::in_time;
 pub use file_server::{FileServer, Mode};

@@ -30,7 +30,7 @@ impl Doorkeeper {
             return (request, Ok(viewer));
         }
         let token = bearer(request.headers()).map(str::to_owned);
-        let peer = Peer::of(request.extensions());
+        let peer = Peer::client(request.extensions());
         if let Some(known) = token
             .as_deref()
             .and_then(|token| self.access.service(token, peer))

@@ -28,6 +28,7 @@ use crate::doorkeeper::Doorkeeper;
 use crate::granted::Permissions;
 use crate::guest;
 use crate::options::Limits;
+use crate::peer::Peer;
 use crate::readiness::Readiness;
 
 /// The parts that all gates share.
@@ -158,11 +159,17 @@ impl Gate {
         let takes_limited = self.rule.caller == Caller::PersonByCookie;
         let doorkeeper = &self.gates.doorkeeper;
         let (request, viewer) = doorkeeper.viewer(request, takes_limited).await;
-        let viewer = viewer.map_err(|fault| self.in_words_for_the_face(fault))?;
+        let viewer = match viewer {
+            Ok(viewer) => viewer,
+            Err(fault) => {
+                self.tell(self.braked(&request, &fault)).await;
+                return Err(self.in_words_for_the_face(fault));
+            }
+        };
         Call::of(request.extensions()).is_by(&viewer);
         self.refuse_foreign_pages(&request)?;
         let mut request = self.with_address_checked(request)?;
-        if let Err(fault) = self.check_caller(&viewer) {
+        if let Err(fault) = self.check_caller(&viewer, request.method()) {
             let refusal = self.refusal(&request, &viewer, &fault);
             self.tell(refusal).await;
             return Err(fault);
@@ -221,7 +228,7 @@ impl Gate {
         Ok(request)
     }
 
-    fn check_caller(&self, viewer: &Viewer) -> Result<(), Fault> {
+    fn check_caller(&self, viewer: &Viewer, method: &Method) -> Result<(), Fault> {
         let is_service = viewer.is_service_alone();
         match self.rule.caller {
             Caller::Person if is_service => {
@@ -245,7 +252,24 @@ impl Gate {
                 quoted.join(", ")
             )));
         }
-        Ok(())
+        self.check_scopes(viewer, method)
+    }
+
+    /// Whether a token with scopes is good for a route that needs no permission. Where one is needed, the decision about it
+    /// heeds the scopes.
+    fn check_scopes(&self, viewer: &Viewer, method: &Method) -> Result<(), Fault> {
+        let Some(scopes) = viewer.scopes().filter(|_| self.rule.needs.is_none()) else {
+            return Ok(());
+        };
+        let plugin = self.plugin.as_ref().map_or("portal", PluginId::as_str);
+        let is_reading = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+        if scopes.iter().any(|scope| scope.opens(plugin, is_reading)) {
+            return Ok(());
+        }
+        let word = if is_reading { "read" } else { "write" };
+        Err(Fault::not_allowed(format!(
+            "This token is not good for this: it lacks the scope {plugin}:{word}"
+        )))
     }
 
     /// Asks whether the caller has the row's permission, unless the handler does.
@@ -278,6 +302,18 @@ impl Gate {
         let refusal = self.refusal(request, &viewer, &fault);
         self.tell(refusal).await;
         Err(fault)
+    }
+
+    /// The event that an address sent too many wrong tokens, once a minute.
+    fn braked(&self, request: &Request, fault: &Fault) -> Option<AuditEvent> {
+        let peer = Peer::client(request.extensions()).filter(|_| fault.is(&FaultKind::TooManyRequests))?;
+        let wrong_tokens = &self.gates.doorkeeper.access.wrong_tokens;
+        wrong_tokens.is_news(peer).then(|| AuditEvent {
+            actor: actor_of(&Viewer::nobody(), request.extensions()),
+            action: "auth.token.check".into(),
+            subject: peer.to_string(),
+            outcome: AuditOutcome::Refused(fault.message.clone()),
+        })
     }
 
     /// The refusal of a change; reading changes nothing.

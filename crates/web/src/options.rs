@@ -12,6 +12,7 @@ use crate::guest::{self, GuestRule};
 use crate::metrics_endpoint::MetricsAccess;
 use crate::security_headers::SecurityHeaders;
 use crate::throttle::WrongTokens;
+use crate::trusted_proxies::TrustedProxies;
 
 /// How a server behaves.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub struct ServerOptions {
     pub health_headers: Vec<(String, String)>,
     /// Who may read `/metrics`.
     pub metrics: MetricsAccess,
+    /// Who may say whose request it hands on.
+    pub proxies: TrustedProxies,
     /// Bounds.
     pub limits: Limits,
 }
@@ -79,6 +82,7 @@ impl ServerOptions {
             cors: backend.cors.as_ref().map(Cors::from_config),
             health_headers: backend.health.headers.clone().into_iter().collect(),
             metrics: MetricsAccess::from_config(config),
+            proxies: TrustedProxies::from_config(config),
             limits: limits(config),
         })
     }

@@ -1,5 +1,6 @@
 //! The address that a connection comes from, as far as it tells one client from another.
 
+use std::fmt::{self, Display};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::extract::ConnectInfo;
@@ -21,10 +22,16 @@ impl Peer {
         })
     }
 
-    /// The client of a request.
+    /// The client of the connection that a request came by.
     pub(crate) fn of(extensions: &Extensions) -> Option<Self> {
         let peer = extensions.get::<ConnectInfo<SocketAddr>>()?;
         Some(Self::new(peer.0.ip()))
+    }
+}
+
+impl Display for Peer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
     }
 }
 

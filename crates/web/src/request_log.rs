@@ -107,9 +107,10 @@ fn tell(method: &Method, path: &str, id: &RequestId, status: u16, elapsed: Durat
 /// Answers preflight requests and adds CORS and security headers to every answer.
 pub(crate) async fn frame(
     State(options): State<Arc<ServerOptions>>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
+    options.proxies.note(&mut request);
     let mut answer = match &options.cors {
         Some(cors) => shared_with_origins(cors, request, next).await,
         None => next.run(request).await,

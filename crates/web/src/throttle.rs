@@ -24,6 +24,8 @@ const PROVEN: Duration = Duration::from_hours(24);
 #[derive(Debug, Clone)]
 pub struct WrongTokens {
     counts: Cache<Peer, Arc<Mutex<u32>>>,
+    /// Addresses whose brake somebody was told of.
+    told: Cache<Peer, ()>,
     proven: Cache<(Peer, usize), ()>,
 }
 
@@ -31,6 +33,10 @@ impl Default for WrongTokens {
     fn default() -> Self {
         Self {
             counts: Cache::builder()
+                .max_capacity(MAX_PEERS)
+                .time_to_live(WINDOW)
+                .build(),
+            told: Cache::builder()
                 .max_capacity(MAX_PEERS)
                 .time_to_live(WINDOW)
                 .build(),
@@ -43,6 +49,11 @@ impl Default for WrongTokens {
 }
 
 impl WrongTokens {
+    /// Whether nobody was told yet, in this minute, that an address is braked.
+    pub(crate) fn is_news(&self, peer: Peer) -> bool {
+        self.told.entry(peer).or_insert(()).is_fresh()
+    }
+
     /// Whether a token of this address is judged at all. `known` is the position of the token among the configured ones.
     pub(crate) fn may_try(&self, peer: Peer, known: Option<usize>) -> bool {
         if known.is_some_and(|index| self.proven.get(&(peer, index)).is_some()) {
@@ -54,7 +65,7 @@ impl WrongTokens {
             *count = count.saturating_add(1);
             if *count == MAX_WRONG + 1 {
                 tracing::warn!(
-                    ?peer,
+                    %peer,
                     "too many wrong tokens from one address; refusing it for a while"
                 );
             }

@@ -119,6 +119,11 @@ pub fn window(
         .arg(format!("{}{}", running.server.base, case.path));
     let output = command.output().context("could not start wrk")?;
     let text = String::from_utf8_lossy(&output.stdout);
+    figures(&text).with_context(|| String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// The figures in what `wrk` printed with [`FIGURES`]; nothing where no answer came.
+pub fn figures(text: &str) -> Result<Option<Window>> {
     let line = text.lines().find_map(|line| line.strip_prefix("FIGURES "));
     let figures: Vec<f64> = line
         .unwrap_or_default()
@@ -126,10 +131,7 @@ pub fn window(
         .filter_map(|word| word.parse().ok())
         .collect();
     let [requests, micros, p50, p99, errors, bytes] = figures[..] else {
-        bail!(
-            "wrk printed no figures:\n{text}{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        bail!("wrk printed no figures:\n{text}");
     };
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
     let errors = errors as u64;
@@ -142,6 +144,12 @@ pub fn window(
     }))
 }
 
+/// Has `wrk` print exact figures at the end.
+pub const FIGURES: &str = "done = function(summary, latency)\n  local e = summary.errors\n  \
+     io.write(string.format('FIGURES %d %d %.1f %.1f %d %d\\n', summary.requests, summary.duration, \
+     latency:percentile(50), latency:percentile(99), \
+     e.status + e.connect + e.read + e.write + e.timeout, summary.bytes))\nend\n";
+
 /// Sends the body, and prints exact figures at the end.
 fn lua(case: &Case) -> String {
     let post = case.body.map_or_else(String::new, |body| {
@@ -149,10 +157,5 @@ fn lua(case: &Case) -> String {
             "wrk.method = 'POST'\nwrk.headers['content-type'] = 'application/json'\nwrk.body = '{body}'\n"
         )
     });
-    format!(
-        "{post}done = function(summary, latency)\n  local e = summary.errors\n  \
-         io.write(string.format('FIGURES %d %d %.1f %.1f %d %d\\n', summary.requests, summary.duration, \
-         latency:percentile(50), latency:percentile(99), \
-         e.status + e.connect + e.read + e.write + e.timeout, summary.bytes))\nend\n"
-    )
+    format!("{post}{FIGURES}")
 }

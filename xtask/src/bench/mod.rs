@@ -3,6 +3,7 @@
 //! Ratios only mean something between rows of one run. What each row is and how it is taken is told
 //! in `bench/README.md`. Nothing here judges: the targets are printed beside the figures.
 
+mod auth;
 mod catalog;
 mod contender;
 mod docs;
@@ -39,6 +40,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     if arguments.first().is_some_and(|first| first == "kubernetes") {
         return kubernetes::run(&arguments[1..]);
+    }
+    if arguments.first().is_some_and(|first| first == "auth") {
+        return auth::run(&arguments[1..]);
     }
     let options = Options::parse(arguments)?;
     setup::for_comparison()?;

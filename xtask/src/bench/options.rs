@@ -25,7 +25,9 @@ or     cargo xtask bench docs [--pages N,…] [--runs N] [--binary PATH]
 or     cargo xtask bench kubernetes [--size PERCENT] [--entities N] [--binary PATH]
   three clusters with 20,000 pods, ours alone
 or     cargo xtask bench grafana [--entities N] [--dashboards N] [--seconds N] [--binary PATH]
-  calls to a Grafana in memory, the tab Monitoring and its charts, ours alone";
+  calls to a Grafana in memory, the tab Monitoring and its charts, ours alone
+or     cargo xtask bench auth [--only …] [--seconds N] [--reps N] [--components N] [--binary PATH]
+  requests with each sort of credential beside ones without, 10,000 sessions, decisions of a large policy";
 
 /// A catalog's size.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -99,6 +99,7 @@ pub fn page_samples() -> Vec<(&'static str, Markup)> {
             ),
         ),
     ]);
+    samples.extend(crate::access_tokens::page_samples());
     samples
 }
 

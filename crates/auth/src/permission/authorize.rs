@@ -106,22 +106,34 @@ impl Desk {
         Ok(json!({ "id": question.id, "result": result }))
     }
 
-    /// What a condition says of things. Only those of the catalog are known here; a condition on others lets nothing through.
+    /// What a condition says of things: entities, or those of a plugin that tells. A condition on others lets nothing through.
     async fn of_things(
         &self,
         question: &Question<'_>,
         decision: &Decision,
         things: &[&str],
     ) -> Result<Vec<&'static str>, Fault> {
+        let word = |is_met| if is_met { "ALLOW" } else { "DENY" };
         if question.resource != Some(ENTITY) {
-            return Ok(vec!["DENY"; things.len()]);
+            let known = self.things.get().into_iter().flatten();
+            let of_plugin = known
+                .into_iter()
+                .find(|known| question.resource == Some(known.resource()));
+            return Ok(match of_plugin {
+                Some(of_plugin) => of_plugin
+                    .meet(decision, things)
+                    .await?
+                    .into_iter()
+                    .map(word)
+                    .collect(),
+                None => vec!["DENY"; things.len()],
+            });
         }
         let sight = Sight::of(decision)?;
         let references = things.iter().map(|thing| thing.parse::<EntityRef>().ok());
         let references: Vec<Option<EntityRef>> = references.collect();
         let named: Vec<EntityRef> = references.iter().flatten().cloned().collect();
         let mut found = self.catalog.seen_by(&sight).entities(&named).await?.into_iter();
-        let word = |is_seen| if is_seen { "ALLOW" } else { "DENY" };
         let answers = references
             .iter()
             .map(|reference| word(reference.is_some() && found.next().flatten().is_some()));

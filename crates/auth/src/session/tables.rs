@@ -6,6 +6,7 @@ use store::{Migration, Row as Answer, Session as Reader, StoreError, Tx};
 
 use super::Session;
 use super::at_provider::AT_PROVIDER;
+use crate::access_tokens::ACCESS_TOKENS;
 use crate::oidc::{Proofs, digest};
 use crate::tokens::KEYS;
 
@@ -22,6 +23,10 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration {
         version: 3,
         sql: AT_PROVIDER,
+    },
+    Migration {
+        version: 4,
+        sql: ACCESS_TOKENS,
     },
 ];
 

@@ -5,12 +5,15 @@
     reason = "a test may stop at the first thing that is not there"
 )]
 
+mod access_tokens;
 mod attacks;
 mod back_channel;
+mod brakes;
 mod external;
 mod file_cookies;
 mod flow;
 mod github;
+mod leaks;
 mod operator_errors;
 mod pages;
 mod provider;

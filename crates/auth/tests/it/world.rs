@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use auth::KnownScopes;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -15,7 +16,10 @@ use config::Config;
 use http_body_util::BodyExt;
 use model::{Clock, EntityRef, Fault, SystemClock};
 use outside::{OutsideCalls, Settings};
-use plugin::{AuditEvent, AuditLog, PluginId, Routes, Rows, Rule, SearchFeed, Services};
+use plugin::{
+    AuditEvent, AuditLog, Declaration, Permission, PermissionAction, PluginId, Routes, Rows, Rule,
+    SearchFeed, Services,
+};
 use serde_json::{Value, json};
 use store::{Database, Store, StoreError, Tx};
 use tempfile::TempDir;
@@ -125,6 +129,21 @@ impl Answer {
     }
 }
 
+static SEE: Permission = Permission::new("lab.thing.read", PermissionAction::Read);
+static CHANGE: Permission = Permission::new("lab.thing.update", PermissionAction::Update);
+static ADMINISTER: Permission =
+    Permission::new("lab.thing.administer", PermissionAction::Update).for_administrators();
+static PERMISSIONS: [&Permission; 3] = [&SEE, &CHANGE, &ADMINISTER];
+
+/// The scopes of a portal with the sign-in and the lab.
+fn scopes() -> KnownScopes {
+    let lab = Declaration {
+        permissions: &PERMISSIONS,
+        ..Declaration::new(PluginId::built_in("lab"))
+    };
+    KnownScopes::of(&[auth::declaration(), lab])
+}
+
 async fn who(CurrentViewer(viewer): CurrentViewer) -> String {
     let claims: Vec<String> = viewer.claims.iter().map(ToString::to_string).collect();
     format!("{} {}", viewer.reference(), claims.join(" "))
@@ -203,6 +222,16 @@ impl World {
         tables::publish(&self.store, replica, made).await;
     }
 
+    /// Everything in the database.
+    pub async fn stored(&self) -> String {
+        tables::everything(&self.store).await
+    }
+
+    /// What a reader of the database learns of access tokens.
+    pub async fn stored_tokens(&self) -> String {
+        tables::access_tokens(&self.store).await
+    }
+
     /// From now on requests come from another address: each may be wrong a few times only.
     pub fn another_address(&self) {
         self.address.fetch_add(1, Ordering::Relaxed);
@@ -247,11 +276,21 @@ fn router(
         jobs: Jobs::new(store.clone()),
         search: Arc::new(NoSearch),
     };
-    let (made, _) =
-        auth::contributions_at(config, catalog, audit.clone(), &services, Arc::new(clock.clone()));
+    let (made, _) = auth::contributions_at(
+        config,
+        catalog,
+        audit.clone(),
+        &services,
+        scopes(),
+        Arc::new(clock.clone()),
+    );
     let lab = Rows::new().get("/who", Rule::signed_in(), who);
     let api = Rows::new()
         .get("/who", Rule::signed_in(), who)
+        .post("/note", Rule::signed_in(), who)
+        .get("/things", Rule::signed_in().needs(&SEE), who)
+        .post("/things", Rule::signed_in().needs(&CHANGE), who)
+        .delete("/things", Rule::signed_in().needs(&ADMINISTER), who)
         .get("/files", Rule::person_by_cookie(), who);
     let api = made
         .rows_of_every_api
@@ -264,6 +303,7 @@ fn router(
     let options = ServerOptions::from_config(config).unwrap();
     let site = Site {
         authenticators: made.authenticators,
+        audit: Some(audit.clone()),
         ..Site::new(routes, options, readiness)
     };
     site.into_router()
@@ -300,7 +340,7 @@ impl Browser {
         if !cookies.is_empty() {
             request = request.header("cookie", cookies.join("; "));
         }
-        if method == "POST" {
+        if method == "POST" && !headers.iter().any(|(name, _)| *name == "content-type") {
             request = request.header("content-type", "application/x-www-form-urlencoded");
         }
         for (name, value) in headers {

@@ -24,7 +24,9 @@ pub struct BackendSection {
     /// Not supported: the server speaks plain HTTP, and with anything but `false` here it does not
     /// start. A proxy or an ingress in front of it speaks HTTPS.
     pub https: Option<HttpsSetting>,
-    /// Which proxies may tell the client's address; accepted without effect.
+    /// Which proxies may tell the address of a client in `X-Forwarded-For`, as in Express: `true` for all, a number of proxies,
+    /// or addresses, networks, `loopback`, `linklocal` and `uniquelocal`. Default: none. Wrong tokens and sign-ins are
+    /// counted by it; the guest is always the one of the connection.
     pub trust_proxy: Option<Value>,
     /// Where data is kept.
     pub database: DatabaseSection,

@@ -88,15 +88,27 @@ pub struct OutsideHost {
     pub ca_file: String,
 }
 
-/// Who may open the pages without a token.
-#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
-#[serde(default)]
+/// Who may open the pages without a token, and by what people own.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase")]
 pub struct PortalAuthSection {
     /// Whether a direct request from the machine of the portal is the guest's. Default:
     /// only while `backend.listen` is an address of this machine alone, such as `127.0.0.1:7007`, and neither
     /// `app.baseUrl` nor `backend.baseUrl` names another host. Behind a proxy or a sidecar on the same machine
     /// `true` may admit everybody.
     pub guest: Option<bool>,
+    /// Whether a person owns what the groups above its own groups own. The original knows a person's own groups alone, which is
+    /// to be had with `false`.
+    pub nested_groups: bool,
+}
+
+impl Default for PortalAuthSection {
+    fn default() -> Self {
+        Self {
+            guest: None,
+            nested_groups: true,
+        }
+    }
 }
 
 /// Who may read `/metrics`. Without these settings: the guest, and services with a token of

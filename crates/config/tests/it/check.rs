@@ -150,7 +150,7 @@ app:
   baseUrl: https://h.example/portal/
 backend:
   baseUrl: https://h.example/
-  trustProxy: false
+  trustProxy: 1
   server: { headersTimeout: 5000, maxRequestsPerSocket: 100 }
   auth:
     externalAccess:

@@ -13,6 +13,7 @@ mod docs_published;
 mod every_point;
 mod failing;
 mod health;
+mod leaks;
 mod live;
 mod notifications;
 mod plugin_of_every_point;

@@ -4,15 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// All uses of a sight that sees everything, outside of tests.
-const USES: [(&str, &str); 16] = [
-    (
-        "auth/src/resolver.rs",
-        "a sign-in finds the person and its groups",
-    ),
+const USES: [(&str, &str); 18] = [
+    ("auth/src/access_tokens.rs", "an access token finds its person"),
+    ("auth/src/resolver.rs", "a sign-in finds the person"),
     (
         "backstage/src/commands/first_load.rs",
         "the summary of the first load",
     ),
+    ("catalog/src/ownership.rs", "the groups of a person are found"),
     (
         "flux/src/pages/tab.rs",
         "when an entity changed is shown beside its deployments",

@@ -60,7 +60,28 @@ impl World {
         more: Value,
         policy: Option<Arc<dyn Policy>>,
     ) -> anyhow::Result<Self> {
+        Self::in_folder(tempfile::tempdir()?, added, more, policy).await
+    }
+
+    /// With files in the folder of the configuration.
+    pub async fn prepared(
+        added: Vec<AddedPlugin>,
+        more: Value,
+        files: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
+        for (name, text) in files {
+            std::fs::write(folder.path().join(name), text)?;
+        }
+        Self::in_folder(folder, added, more, None).await
+    }
+
+    async fn in_folder(
+        folder: TempDir,
+        added: Vec<AddedPlugin>,
+        more: Value,
+        policy: Option<Arc<dyn Policy>>,
+    ) -> anyhow::Result<Self> {
         let mut config = json!({
             "backend": {
                 "database": {"client": "better-sqlite3", "connection": ":memory:"},

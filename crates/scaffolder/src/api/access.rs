@@ -1,16 +1,17 @@
-//! Which tasks a caller may see or end.
+//! Which tasks a caller may see or end, and which parts and actions of templates.
 
 use axum::Extension;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use model::{Fault, Viewer};
-use plugin::{Condition, Decision, Permission};
+use plugin::{Decision, Permission};
 use serde_json::Value;
 use web::{ApiError, CurrentViewer, Permissions};
 
 use crate::Scaffolder;
-use crate::permissions::ACTION_EXECUTE;
+use crate::conditions::{ActionLimit, Thing, holds, unauthorized};
+use crate::permissions::{ACTION_EXECUTE, TEMPLATE_PARAMETER_READ, TEMPLATE_STEP_READ};
 use crate::tasks::{TaskId, TaskReport, missing};
 use crate::template::Template;
 
@@ -31,7 +32,8 @@ impl Caller {
         let id: TaskId = id.parse()?;
         let decision = self.permissions.decide(&self.viewer, needed).await?;
         let task = scaffolder.tasks.show(id).await?.ok_or_else(|| missing(id))?;
-        if is_granted(&decision, task.created_by.as_deref()) {
+        let author = task.created_by.as_deref();
+        if holds(&decision, Thing::Task { author })? {
             return Ok(task);
         }
         Err(Fault::not_allowed(format!("This needs the permission {} for the task", needed.name)).into())
@@ -49,82 +51,99 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// Refuses a template with an action that the caller may not have run.
+/// What the steps of a template may do in a caller's name. Refuses a caller who may have no action run.
 pub(crate) async fn check_actions(
     template: &Template,
     viewer: &Viewer,
     permissions: &Permissions,
-) -> Result<(), Fault> {
-    if permissions.decide(viewer, &ACTION_EXECUTE).await? != Decision::Deny {
-        return Ok(());
-    }
+) -> Result<ActionLimit, Fault> {
+    let decision = permissions.decide(viewer, &ACTION_EXECUTE).await?;
     let action = template.steps.first().map_or("", |step| step.action.as_str());
-    Err(Fault::not_allowed(format!(
-        "Unauthorized action: {action}. The action is not allowed."
-    )))
+    ActionLimit::of(decision).ok_or_else(|| unauthorized(action))
 }
 
-/// Whether a decision holds for a task of an author. A rule that is not known holds for none.
-pub(crate) fn is_granted(decision: &Decision, author: Option<&str>) -> bool {
-    match decision {
-        Decision::Allow => true,
-        Decision::Deny => false,
-        Decision::Conditional(condition) => is_met(condition, author),
+/// The same for steps whose inputs are not known: refuses every action that may be run with some inputs only.
+pub(crate) async fn check_every_action(
+    template: &Template,
+    viewer: &Viewer,
+    permissions: &Permissions,
+) -> Result<(), Fault> {
+    let limit = check_actions(template, viewer, permissions).await?;
+    template
+        .steps
+        .iter()
+        .try_for_each(|step| limit.check(&step.action, None))
+}
+
+/// A template as a caller sees it: without the pages of parameters and the steps that it may not read, by their tags.
+pub(crate) async fn seen(
+    template: Template,
+    viewer: &Viewer,
+    permissions: &Permissions,
+) -> Result<Template, Fault> {
+    let pages = permissions.decide(viewer, &TEMPLATE_PARAMETER_READ).await?;
+    let steps = permissions.decide(viewer, &TEMPLATE_STEP_READ).await?;
+    if (&pages, &steps) == (&Decision::Allow, &Decision::Allow) {
+        return Ok(template);
     }
+    let mut entity = template.entity;
+    let spec = &mut entity["spec"];
+    for (key, decision) in [("parameters", &pages), ("steps", &steps)] {
+        leave(&mut spec[key], decision)?;
+    }
+    Template::of(&entity)
 }
 
-fn is_met(condition: &Condition, author: Option<&str>) -> bool {
-    match condition {
-        Condition::Rule { name, parameters } if name == "IS_TASK_OWNER" => {
-            let authors = parameters["createdBy"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str);
-            author.is_some_and(|author| authors.into_iter().any(|one| one == author))
+/// Leaves of a list, or of one thing in its place, what a decision holds for.
+fn leave(list: &mut Value, decision: &Decision) -> Result<(), Fault> {
+    match list {
+        Value::Array(all) => {
+            let mut left = Vec::with_capacity(all.len());
+            for one in std::mem::take(all) {
+                if is_shown(&one, decision)? {
+                    left.push(one);
+                }
+            }
+            *all = left;
         }
-        Condition::Rule { .. } => false,
-        Condition::All(all) => all.iter().all(|one| is_met(one, author)),
-        Condition::Any(any) => any.iter().any(|one| is_met(one, author)),
-        Condition::Not(one) => !is_met(one, author),
+        Value::Null => {}
+        one => {
+            if !is_shown(one, decision)? {
+                *one = Value::Null;
+            }
+        }
     }
+    Ok(())
 }
 
-/// The authors whose tasks a decision shows; nothing for all.
-pub(crate) fn authors(decision: &Decision) -> Result<Option<Vec<String>>, Fault> {
-    let Decision::Conditional(condition) = decision else {
-        return Ok(None);
-    };
-    if let Condition::Rule { name, parameters } = condition
-        && name == "IS_TASK_OWNER"
-    {
-        let authors = parameters["createdBy"].as_array().into_iter().flatten();
-        return Ok(Some(
-            authors.filter_map(Value::as_str).map(str::to_owned).collect(),
-        ));
-    }
-    Err(Fault::not_allowed(
-        "The policy's condition on tasks is not understood; IS_TASK_OWNER alone can be used for lists",
-    ))
+fn is_shown(part: &Value, decision: &Decision) -> Result<bool, Fault> {
+    let tags = part["backstage:permissions"]["tags"].as_array();
+    let tags: Vec<&str> = tags.into_iter().flatten().filter_map(Value::as_str).collect();
+    holds(decision, Thing::Part { tags: &tags })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use plugin::Condition;
     use serde_json::json;
 
+    use super::*;
+
     #[test]
-    fn conditions_name_the_authors() {
-        let rule = |name: &str| Condition::Rule {
-            name: name.to_owned(),
-            parameters: json!({"createdBy": ["user:default/ines"]}),
+    fn pages_and_steps_are_left_out_by_their_tags() {
+        let part = |tags: &[&str]| json!({"backstage:permissions": {"tags": tags}});
+        let secret = Condition::Rule {
+            name: "HAS_TAG".to_owned(),
+            parameters: json!({"tag": "secret"}),
         };
-        let owner = Decision::Conditional(rule("IS_TASK_OWNER"));
-        assert!(is_granted(&owner, Some("user:default/ines")));
-        assert!(!is_granted(&owner, Some("user:default/omar")) && !is_granted(&owner, None));
-        assert_eq!(authors(&owner), Ok(Some(vec!["user:default/ines".to_owned()])));
-        let other = Decision::Conditional(Condition::Any(vec![rule("HAS_LUCK")]));
-        assert!(!is_granted(&other, Some("user:default/ines")) && authors(&other).is_err());
-        assert_eq!(authors(&Decision::Allow), Ok(None));
+        let open = Decision::Conditional(Condition::Not(Box::new(secret)));
+        let mut list = json!([part(&["secret"]), part(&["other"]), {}]);
+        leave(&mut list, &open).unwrap();
+        assert_eq!(list, json!([part(&["other"]), {}]));
+        let mut one = part(&["secret"]);
+        leave(&mut one, &open).unwrap();
+        assert_eq!(one, Value::Null);
+        leave(&mut list, &Decision::Deny).unwrap();
+        assert_eq!(list, json!([]));
     }
 }

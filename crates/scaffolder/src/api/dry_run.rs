@@ -41,7 +41,7 @@ pub(super) async fn run(
         return Err(Fault::not_allowed("This needs the permission scaffolder.template.dry-run").into());
     }
     let (template, values, files) = read(&body)?;
-    access::check_actions(&template, &viewer, &permissions).await?;
+    let limit = access::check_actions(&template, &viewer, &permissions).await?;
     let secrets: BTreeMap<String, String> = secrets(&body)?;
     let wrong = validation::check(&template, values, &BTreeMap::new());
     if !wrong.is_empty() {
@@ -58,6 +58,7 @@ pub(super) async fn run(
         beside: Beside::Files(files),
         until: None,
         is_made_up: false,
+        limit,
     };
     let report = scaffolder.dry_runs.run(wanted, &scaffolder.stop).await?;
     if let Some(failure) = report.failure {

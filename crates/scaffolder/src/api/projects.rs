@@ -16,6 +16,7 @@ use web::{ApiError, CurrentActor, JsonBody};
 use super::access::{self, Caller};
 use super::tasks::violations;
 use crate::Scaffolder;
+use crate::conditions::{Authors, Thing, holds};
 use crate::permissions::TASK_READ;
 use crate::updates::Update;
 use crate::updates::merge::FileChange;
@@ -30,7 +31,8 @@ impl Caller {
         let id: Uuid = id.parse().map_err(|_| missing())?;
         let decision = self.permissions.decide(&self.viewer, needed).await?;
         let project = scaffolder.updates.show(id).await?.ok_or_else(missing)?;
-        if access::is_granted(&decision, project.created_by.as_deref()) {
+        let author = project.created_by.as_deref();
+        if holds(&decision, Thing::Task { author })? {
             return Ok(project);
         }
         Err(Fault::not_allowed(format!(
@@ -43,11 +45,7 @@ impl Caller {
     /// The projects whose tasks the caller may see.
     pub(crate) async fn projects(&self, scaffolder: &Scaffolder) -> Result<Vec<Project>, ApiError> {
         let decision = self.permissions.decide(&self.viewer, &TASK_READ).await?;
-        let authors = access::authors(&decision)?;
-        match authors {
-            Some(authors) if authors.is_empty() => Ok(Vec::new()),
-            authors => Ok(scaffolder.updates.list(&authors.unwrap_or_default()).await?),
-        }
+        Ok(scaffolder.updates.list(&Authors::of(&decision)?).await?)
     }
 }
 
@@ -73,7 +71,7 @@ pub(super) async fn update(
     }
     let desk = &scaffolder.updates;
     let update = desk.work_out(&project, more, &actor).await?;
-    access::check_actions(&update.template, &caller.viewer, &caller.permissions).await?;
+    access::check_every_action(&update.template, &caller.viewer, &caller.permissions).await?;
     if !update.wrong.is_empty() {
         return Ok(violations(&update.wrong));
     }

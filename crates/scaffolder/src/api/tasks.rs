@@ -15,6 +15,7 @@ use web::{ApiError, CurrentActor, CurrentViewer, JsonBody, Permissions, Query, R
 use super::access::{self, Caller};
 use super::templates::template;
 use crate::Scaffolder;
+use crate::conditions::Authors;
 use crate::permissions::{TASK_CANCEL, TASK_READ};
 use crate::tasks::{FROM_STEP, NotCreated, TaskFilter, TaskOrder, TaskReport};
 use crate::validation::Violation;
@@ -43,10 +44,11 @@ pub(super) async fn create(
     let secrets = secrets(&body)?;
     let reference = EntityRef::parse(written, Some("template"), "default")?;
     let template = template(&scaffolder, &sight, &reference).await?;
-    access::check_actions(&template, &viewer, &permissions).await?;
+    let template = access::seen(template, &viewer, &permissions).await?;
+    let limit = access::check_actions(&template, &viewer, &permissions).await?;
     match scaffolder
         .tasks
-        .create(&template, values, &secrets, &viewer, &actor)
+        .create(&template, values, &secrets, (&viewer, &limit), &actor)
         .await
     {
         Ok(id) => Ok((StatusCode::CREATED, Json(json!({"id": id.to_string()}))).into_response()),
@@ -130,16 +132,7 @@ pub(super) async fn list(
     Query(Listing(mut filter)): Query<Listing>,
 ) -> Answer {
     let decision = permissions.decide(&viewer, &TASK_READ).await?;
-    if let Some(seen) = access::authors(&decision)? {
-        let asked = std::mem::take(&mut filter.created_by);
-        filter.created_by = seen
-            .into_iter()
-            .filter(|one| asked.is_empty() || asked.contains(one))
-            .collect();
-        if filter.created_by.is_empty() {
-            return Ok(Json(json!({"tasks": [], "totalTasks": 0})).into_response());
-        }
-    }
+    filter.seen = Authors::of(&decision)?;
     let page = scaffolder.tasks.list(&filter).await?;
     let tasks: Vec<Value> = page.tasks.iter().map(TaskReport::to_wire).collect();
     Ok(Json(json!({"tasks": tasks, "totalTasks": page.total})).into_response())

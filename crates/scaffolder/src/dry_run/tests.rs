@@ -65,6 +65,7 @@ fn template(steps: &Value) -> Template {
 
 fn wanted(template: &Template) -> DryRun<'_> {
     DryRun {
+        limit: crate::ActionLimit::default(),
         template,
         values: &Value::Null,
         secrets: BTreeMap::from([("token".to_owned(), "hush-hush".to_owned())]),

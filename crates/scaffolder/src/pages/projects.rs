@@ -114,7 +114,7 @@ pub(super) async fn propose(
         Ok(update) if update.wrong.is_empty() => update,
         other => return Ok(page(&project, other, &more, chrome)),
     };
-    access::check_actions(&update.template, &caller.viewer, &caller.permissions).await?;
+    access::check_every_action(&update.template, &caller.viewer, &caller.permissions).await?;
     let is_sent = sent.iter().any(|(name, _)| name == "propose");
     if !is_sent {
         return Ok(page(&project, Ok(update), &more, chrome));

@@ -11,7 +11,7 @@ use web::{ApiError, CurrentViewer, Permissions};
 
 use super::{Pages, address, supply};
 use crate::TASK_READ;
-use crate::api::access;
+use crate::conditions::Authors;
 use crate::tasks::{TaskFilter, Tasks};
 use view::TaskList;
 
@@ -58,17 +58,6 @@ impl ListState {
     }
 }
 
-/// Whose tasks are listed, of those that may be seen; nothing for everybody's.
-fn authors(wanted: Option<String>, seen: Option<Vec<String>>) -> Vec<String> {
-    match (wanted, seen) {
-        (wanted, None) => wanted.into_iter().collect(),
-        (None, Some(seen)) if !seen.is_empty() => seen,
-        (Some(wanted), Some(seen)) if seen.contains(&wanted) => vec![wanted],
-        // The name of nobody: an empty list would be everybody.
-        _ => vec![String::new()],
-    }
-}
-
 pub(super) async fn show(
     State(pages): State<Pages>,
     CurrentSight(sight): CurrentSight,
@@ -80,7 +69,8 @@ pub(super) async fn show(
     let decision = permissions.decide(&viewer, &TASK_READ).await?;
     let mine = (!state.is_all).then(|| viewer.reference().to_string());
     let filter = TaskFilter {
-        created_by: authors(mine, access::authors(&decision)?),
+        created_by: mine.into_iter().collect(),
+        seen: Authors::of(&decision)?,
         states: state.state.iter().cloned().collect(),
         template: state.template.clone(),
         offset: state.offset,

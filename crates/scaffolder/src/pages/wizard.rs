@@ -23,6 +23,7 @@ use web::{ApiError, CurrentActor};
 use super::{Pages, address, supply};
 use crate::TASK_READ;
 use crate::api::access::{self, Caller};
+use crate::conditions::ActionLimit;
 use crate::forms::check::Mistakes;
 use crate::forms::edit::Edit;
 use crate::forms::reading::Sent;
@@ -63,6 +64,7 @@ pub(super) async fn show(
         Ok(template) => template,
         Err(fault) => return Ok(unusable(chrome, &path, &fault)),
     };
+    let template = access::seen(template, &caller.viewer, &caller.permissions).await?;
     let mut wizard = Wizard::default();
     if let Some(text) = &beginning.form_data {
         wizard.take_values(serde_json::from_str(text).unwrap_or(Value::Null));
@@ -94,6 +96,7 @@ pub(super) async fn step(
         Ok(template) => template,
         Err(fault) => return Ok(unusable(chrome, &path, &fault)),
     };
+    let template = access::seen(template, &viewer, &permissions).await?;
     let desk = Desk {
         pages: &pages,
         sight: &sight,
@@ -104,8 +107,8 @@ pub(super) async fn step(
     let wizard = desk.fill(Wizard::read(&sent), &sent);
     match Go::read(&sent) {
         Go::Create => {
-            access::check_actions(&desk.template, &viewer, &permissions).await?;
-            desk.create(chrome, wizard, &actor).await
+            let limit = access::check_actions(&desk.template, &viewer, &permissions).await?;
+            desk.create(chrome, wizard, (&actor, &limit)).await
         }
         Go::Page(at) => desk.enter(chrome, wizard, at).await,
         Go::Back => {
@@ -251,7 +254,7 @@ impl Desk<'_> {
         &self,
         chrome: Chrome,
         mut wizard: Wizard,
-        actor: &model::Actor,
+        (actor, limit): (&model::Actor, &ActionLimit),
     ) -> Result<Response, ApiError> {
         if let Some(mistakes) = self.first_mistakes(&mut wizard, false).await? {
             return self.form(chrome, wizard, &mistakes, None).await;
@@ -264,7 +267,7 @@ impl Desk<'_> {
                 &self.template,
                 &values,
                 &wizard.filled.secrets,
-                self.viewer,
+                (self.viewer, limit),
                 actor,
             )
             .await;

@@ -10,6 +10,7 @@ use plugin::{Action, ActionRegistry, Slot};
 use serde_json::{Map, Value, json};
 
 use super::progress::Progress;
+use crate::conditions::ActionLimit;
 use crate::filters;
 use crate::redaction::Redactor;
 use crate::rendering::{self, Context};
@@ -36,6 +37,8 @@ pub(crate) struct Stage {
     pub(crate) secrets: BTreeMap<String, String>,
     pub(crate) redactor: Redactor,
     pub(crate) progress: Progress,
+    /// The actions that may be run.
+    pub(crate) limit: ActionLimit,
 }
 
 /// One round of a step.
@@ -71,6 +74,7 @@ impl Stage {
             secrets,
             redactor,
             progress: Progress::default(),
+            limit: ActionLimit::default(),
         }
     }
 

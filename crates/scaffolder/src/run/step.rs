@@ -104,6 +104,9 @@ impl Run<'_> {
 
     /// Runs the action, and keeps what it says on the way.
     async fn act(&mut self, step: &Step, round: usize, input: Value) -> Result<Result<Value, Fault>, Halt> {
+        if let Err(fault) = self.stage.limit.check(&step.action, Some(&input)) {
+            return Ok(Err(fault));
+        }
         let Some(actions) = self.stage.actions.get().cloned() else {
             return Ok(Err(Fault::new(
                 FaultKind::Unavailable,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::conditions::Authors;
 use jiff::Timestamp;
 use model::Fault;
 use serde_json::{Value, json};
@@ -275,6 +276,8 @@ pub(crate) fn wire_time(time: Timestamp) -> String {
 pub struct TaskFilter {
     /// Begun by one of these persons.
     pub created_by: Vec<String>,
+    /// Of those that the caller sees.
+    pub seen: Authors,
     /// In one of these states, by their words.
     pub states: Vec<String>,
     /// Of this template.
@@ -291,6 +294,7 @@ impl Default for TaskFilter {
     fn default() -> Self {
         Self {
             created_by: Vec::new(),
+            seen: Authors::default(),
             states: Vec::new(),
             template: None,
             order: Vec::new(),

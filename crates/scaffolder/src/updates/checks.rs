@@ -54,7 +54,7 @@ impl JobHandler for Checks {
 
     async fn run(&self, job: Job) -> Result<(), JobFailure> {
         let mut known = Known::new();
-        let projects = self.0.list(&[]).await?;
+        let projects = self.0.list(&crate::Authors::default()).await?;
         let mut behind = 0;
         for project in &projects {
             if job.stop.is_cancelled() {

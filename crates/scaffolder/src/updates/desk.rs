@@ -22,6 +22,7 @@ use super::merge::{FileChange, Folder, Outcome, merge};
 use super::record::{self, Record};
 use super::rendering::{self, render, template_at};
 use super::tables::{self, Project, Standing};
+use crate::conditions::Authors;
 use crate::dry_run::DryRunner;
 use crate::template::Template;
 use crate::validation::{self, Violation};
@@ -83,8 +84,8 @@ impl Update {
 }
 
 impl Desk {
-    /// The projects of these authors, the newest first; of everybody where there are none.
-    pub(crate) async fn list(&self, authors: &[String]) -> Result<Vec<Project>, Fault> {
+    /// The projects of these authors, the newest first.
+    pub(crate) async fn list(&self, authors: &Authors) -> Result<Vec<Project>, Fault> {
         let mut session = self.store.read().await.map_err(crate::tasks::fault)?;
         let projects = tables::list(&mut session, authors).await;
         projects.map_err(crate::tasks::fault)

@@ -98,6 +98,7 @@ pub(crate) async fn render(
     stop: &CancellationToken,
 ) -> Result<Folder, Fault> {
     let wanted = DryRun {
+        limit: crate::ActionLimit::default(),
         template: &at.template,
         values,
         secrets: BTreeMap::new(),

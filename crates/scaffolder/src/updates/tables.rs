@@ -4,6 +4,8 @@ use serde_json::json;
 use store::{Arg, Engine, Migration, Row, Session, StoreError, Tx};
 use uuid::Uuid;
 
+use crate::conditions::Authors;
+use crate::tables::by_authors;
 use crate::tasks::TaskId;
 
 /// The table.
@@ -174,15 +176,12 @@ fn project(row: &Row) -> Result<Project, StoreError> {
     })
 }
 
-/// The projects of these authors, the newest first; of everybody where there are none.
-pub(crate) async fn list(session: &mut Session, authors: &[String]) -> Result<Vec<Project>, StoreError> {
-    let by = if authors.is_empty() {
-        String::new()
-    } else {
-        format!("WHERE created_by IN ({})", vec!["?"; authors.len()].join(", "))
-    };
-    let text = format!("SELECT {COLUMNS} FROM scaffolder_projects {by} ORDER BY created_at DESC, id LIMIT ?");
-    let mut arguments: Vec<Arg> = authors.iter().map(Into::into).collect();
+/// The projects of these authors, the newest first.
+pub(crate) async fn list(session: &mut Session, seen: &Authors) -> Result<Vec<Project>, StoreError> {
+    let mut arguments: Vec<Arg> = Vec::new();
+    let by = by_authors(seen, &mut arguments).unwrap_or_else(|| "1 = 1".to_owned());
+    let text =
+        format!("SELECT {COLUMNS} FROM scaffolder_projects WHERE {by} ORDER BY created_at DESC, id LIMIT ?");
     arguments.push(MOST_LISTED.into());
     let rows = session.rows(text, arguments).await?;
     rows.iter().map(project).collect()

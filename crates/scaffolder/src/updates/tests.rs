@@ -159,7 +159,12 @@ impl World {
             };
             tables::add(&mut tx, &new).await.unwrap();
             tx.commit().await.unwrap();
-            self.project = self.desk.list(&[]).await.unwrap().remove(0);
+            self.project = self
+                .desk
+                .list(&crate::Authors::default())
+                .await
+                .unwrap()
+                .remove(0);
         }
         self.desk.show(self.project.id).await.unwrap().unwrap()
     }

@@ -15,6 +15,7 @@ mod gitea_publishing;
 mod gitea_setting_up;
 mod github;
 mod gitlab;
+mod limits;
 mod pages;
 mod pickers;
 mod publishing;

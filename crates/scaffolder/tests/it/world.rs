@@ -16,6 +16,7 @@ use plugin::{
     Action, ActionContext, ActionRegistry, ActionSchema, AuditEvent, AuditLog, Contributions, Of, PluginId,
     Routes, SearchFeed, Secrets, Services, Slot,
 };
+use scaffolder::ActionLimit;
 use scaffolder::tasks::{TaskId, TaskReport, TaskState, Tasks};
 use scaffolder::template::Template;
 use serde_json::{Value, json};
@@ -273,6 +274,15 @@ impl World {
 
     /// Begins a task.
     pub async fn begin(&self, template: &Template, secrets: &[(&str, &str)]) -> TaskId {
+        self.begin_with(template, secrets, &ActionLimit::default()).await
+    }
+
+    /// Begins a task that may run some actions only.
+    pub async fn begin_within(&self, template: &Template, limit: &ActionLimit) -> TaskId {
+        self.begin_with(template, &[], limit).await
+    }
+
+    async fn begin_with(&self, template: &Template, secrets: &[(&str, &str)], limit: &ActionLimit) -> TaskId {
         let secrets: BTreeMap<String, String> = secrets
             .iter()
             .map(|(name, secret)| ((*name).to_owned(), (*secret).to_owned()))
@@ -281,7 +291,7 @@ impl World {
         let actor = Actor::caller(&viewer, None);
         let values = json!({"name": "orders"});
         self.tasks
-            .create(template, &values, &secrets, &viewer, &actor)
+            .create(template, &values, &secrets, (&viewer, limit), &actor)
             .await
             .unwrap()
     }

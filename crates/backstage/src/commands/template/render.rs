@@ -28,6 +28,7 @@ pub async fn run(common: &Common, what: &RenderArguments) -> Result<ExitCode> {
     let template = of_one_step(what, &name.to_string_lossy(), values)?;
     let bench = Bench::open(common, &Surroundings::default()).await?;
     let wanted = DryRun {
+        limit: scaffolder::ActionLimit::default(),
         template: &template,
         values: &json!({}),
         secrets: std::collections::BTreeMap::new(),

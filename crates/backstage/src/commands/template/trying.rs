@@ -77,6 +77,7 @@ impl OnDisk {
         (user, environment): (Option<Value>, Option<Value>),
     ) -> Result<DryRunReport> {
         let wanted = DryRun {
+            limit: scaffolder::ActionLimit::default(),
             template: &self.template,
             values: &given.values,
             secrets: given.secrets.clone(),

@@ -78,7 +78,7 @@ pub(super) async fn run(wanted: Wanted<'_>) -> Result<TrialView, Fault> {
             )));
         }
     }
-    access::check_actions(wanted.template, &caller.viewer, &caller.permissions).await?;
+    let limit = access::check_actions(wanted.template, &caller.viewer, &caller.permissions).await?;
     let wrong = validation::check(wanted.template, wanted.values, &wanted.secrets);
     if let Some(first) = wrong.first() {
         let place = first.path.join(".");
@@ -98,6 +98,7 @@ pub(super) async fn run(wanted: Wanted<'_>) -> Result<TrialView, Fault> {
         beside: wanted.base_url.map_or(Beside::Files(wanted.files), Beside::Url),
         until: None,
         is_made_up: false,
+        limit,
     };
     let tried = scaffolder.dry_runs.try_out(dry_run, &scaffolder.stop).await;
     Ok(match tried {

@@ -210,7 +210,8 @@ impl Provider {
     fn with_login(&self, pairs: &[(&str, &str)]) -> (Option<String>, String) {
         let settings = &self.settings;
         let (id, secret) = (&settings.client_id, settings.client_secret.as_ref());
-        let secret = secret.map_or("", |secret| secret.expose());
+        let secret = secret.map(config::Secret::current);
+        let secret = secret.as_ref().map_or("", |secret| secret.expose());
         let mut form = Serializer::new(String::new());
         form.extend_pairs(pairs);
         let login = match settings.authentication {

@@ -5,6 +5,7 @@ mod commands;
 mod logging;
 mod output;
 mod process;
+mod reload;
 mod settings;
 
 use std::process::ExitCode;

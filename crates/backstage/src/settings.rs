@@ -29,7 +29,8 @@ pub fn load(common: &Common) -> Result<Result<Config, Vec<Problem>>> {
     Ok(load_with(&load_options(common)?))
 }
 
-fn load_with(options: &LoadOptions) -> Result<Config, Vec<Problem>> {
+/// The same by what is to be loaded.
+pub fn load_with(options: &LoadOptions) -> Result<Config, Vec<Problem>> {
     let loaded = if options.has_default_file() {
         Config::load(options)
     } else {

@@ -16,6 +16,7 @@ mod process;
 mod server;
 mod setup;
 mod steps;
+mod tasks;
 mod tidy;
 mod watched;
 
@@ -24,48 +25,33 @@ use std::process::ExitCode;
 use anyhow::Result;
 use process::run;
 use steps::Steps;
-
-const USAGE: &str = "\
-usage: cargo xtask <task>
-
-tasks
-  test          everything that must pass: format, lints, dependency rules, unit, contract and
-                browser tests, on SQLite and on a real PostgreSQL
-  check         the quick half of it: format, lints, dependency rules, tidiness, the manifests of deploy; `check deploy`
-                looks at these alone
-  browser       pages in a headless browser, and the original's stock client, against our server
-  picture       takes the picture of the README anew
-  conformance   agreement with the recorded answers and verdicts of the original, against the floors
-                in conformance/floors.json; reads ../shared (or $SHARED); with names of comparisons only these
-  acceptance    a service's first day on real servers, in a real browser, against the release binary;
-                then the manifests of deploy, applied by Flux from a Gitea (`acceptance deploy` plays these alone);
-                reads ../shared (or $SHARED)
-  bench         our release build beside the original on generated catalogs (bench/README.md)
-  image         the release binary as a reproducible OCI archive in target/image; --push IMAGE:TAG (skopeo), --binary FILE
-                in place of a build, --authorities FILE, --output FILE, --authfile FILE (of skopeo login)
-  watched       one test program, failing it when it is slow or leaves something behind; `test` runs each so
-";
+use tasks::Asked;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let task = arguments.first().map_or("", String::as_str);
-    let outcome = match task {
-        "test" => test(),
-        "check" => match arguments.get(1).map(String::as_str) {
-            Some("deploy") => deploy::check(),
-            _ => check(&mut Steps::default()),
-        },
-        "browser" => browser::run_all(),
-        "picture" => browser::picture(),
-        "conformance" => conformance::run(&arguments[1..]),
-        "acceptance" => acceptance::run_all(&arguments[1..]),
-        "bench" => bench::run(&arguments[1..]),
-        "image" => image::run_all(&arguments[1..]),
-        "watched" => watched::run(&arguments[1..]),
-        _ => {
-            eprint!("{USAGE}");
+    let task = match tasks::asked(&arguments) {
+        Asked::Run(task) => task,
+        Asked::Help(text) => {
+            print!("{text}");
+            return ExitCode::SUCCESS;
+        }
+        Asked::Refused(text) => {
+            eprint!("{text}");
             return ExitCode::from(2);
         }
+    };
+    let words = &arguments[1..];
+    let outcome = match task {
+        "check" if words.is_empty() => check(&mut Steps::default()),
+        "check" => deploy::check(),
+        "browser" => browser::run_all(),
+        "picture" => browser::picture(),
+        "conformance" => conformance::run(words),
+        "acceptance" => acceptance::run_all(words),
+        "bench" => bench::run(words),
+        "image" => image::run_all(words),
+        "watched" => watched::run(words),
+        _ => test(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -190,7 +190,18 @@ fn front(
     clock: Arc<dyn Clock>,
 ) -> Front {
     let base_url = base_url(config);
-    let settings = Settings::read(config.value().get(ID.as_str()).unwrap_or(&Value::Null));
+    let mut settings = Settings::read(config.value().get(ID.as_str()).unwrap_or(&Value::Null));
+    for provider in &mut settings.providers {
+        let path = [
+            "auth",
+            "providers",
+            provider.id,
+            &provider.environment,
+            "clientSecret",
+        ];
+        let secret = provider.client_secret.take();
+        provider.client_secret = secret.map(|secret| config.followed(&path, secret));
+    }
     let (providers, mut failures) = providers(&settings, &base_url, services, &clock);
     let is_offered = settings.offered().next().is_some() && failures.is_empty();
     let wrong = settings

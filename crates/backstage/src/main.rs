@@ -6,6 +6,7 @@ mod examples;
 mod logging;
 mod output;
 mod process;
+mod reload;
 mod settings;
 
 use std::process::ExitCode;

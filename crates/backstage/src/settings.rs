@@ -29,7 +29,8 @@ pub fn load(common: &Common) -> Result<Result<Config, Vec<Problem>>> {
     Ok(load_with(&load_options(common)?))
 }
 
-fn load_with(options: &LoadOptions) -> Result<Config, Vec<Problem>> {
+/// The same by what is to be loaded.
+pub fn load_with(options: &LoadOptions) -> Result<Config, Vec<Problem>> {
     let loaded = if options.has_default_file() {
         Config::load(options)
     } else {
@@ -60,14 +61,14 @@ pub fn require(common: &Common) -> Result<Config> {
     require_with(&load_options(common)?)
 }
 
-/// The configuration of a portal that is about to serve: what the command line sets wins over all else.
-pub fn require_to_serve(common: &Common, serve: &ServeArguments) -> Result<Config> {
+/// What a portal that is about to serve loads: what the command line sets wins over all else.
+pub fn options_to_serve(common: &Common, serve: &ServeArguments) -> Result<LoadOptions> {
     let mut options = load_options(common)?;
     if let Some(listen) = &serve.listen {
         let variable = "APP_CONFIG_backend_listen".to_owned();
         options.env.insert(variable, listen.clone());
     }
-    require_with(&options)
+    Ok(options)
 }
 
 /// The same by what is to be loaded.

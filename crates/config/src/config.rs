@@ -8,6 +8,7 @@ use model::{Fault, Place, Problem, Severity};
 use serde_json::Value;
 
 use crate::conform::{self, Conformed};
+use crate::following::Following;
 use crate::json_path::segments;
 use crate::load::LoadOptions;
 use crate::node::Node;
@@ -41,6 +42,7 @@ pub(crate) struct Inner {
     roles_file: Option<String>,
     signs_people_in: bool,
     wants_sign_in: bool,
+    pub(crate) following: Following,
 }
 
 /// Shows where the configuration came from, and none of its values.
@@ -97,6 +99,8 @@ impl Config {
         problems.extend(found.into_iter().map(|(_, problem)| problem));
         let mut sections = sections(value, &mut problems);
         sections.catalog.settle();
+        let following = Following::default();
+        following.integrations(&mut sections.integrations, &loaded.tree);
         problems.extend(crate::check::values(&sections, &loaded.tree));
         let protection = crate::protection::asked_for(&sections, &loaded.tree);
         problems.extend(protection.problems);
@@ -139,6 +143,7 @@ impl Config {
             roles_file: protection.roles_file,
             signs_people_in: protection.signs_people_in,
             wants_sign_in: protection.wants_sign_in,
+            following,
         };
         Ok(Self {
             inner: Arc::new(inner),

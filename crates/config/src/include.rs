@@ -16,8 +16,15 @@ const KEYS: [&str; 3] = ["$file", "$env", "$include"];
 pub(crate) enum Included {
     /// An ordinary value.
     NotAnInclude,
-    /// The text of `$env` or `$file`; `None` for a variable that is not set.
+    /// The text of `$env`; `None` for a variable that is not set.
     Text(Option<String>),
+    /// The text of `$file`, and where it is.
+    File {
+        /// The text, without white space at its end.
+        text: String,
+        /// The file.
+        path: PathBuf,
+    },
     /// The data of `$include`; relative paths within it start at `directory`.
     Data {
         /// The data; `None` when the named part does not exist.
@@ -68,9 +75,13 @@ pub(crate) fn resolve(value: &Value, directory: &Path, environment: &Environment
 }
 
 fn read_text(directory: &Path, argument: &str) -> Result<Included, Fault> {
-    let text = read_file(&absolute(directory, argument))
-        .map_err(|fault| Fault::error(format!("failed to read file {argument}, {fault}")))?;
-    Ok(Included::Text(Some(text.trim_end().to_owned())))
+    let path = absolute(directory, argument);
+    let text =
+        read_file(&path).map_err(|fault| Fault::error(format!("failed to read file {argument}, {fault}")))?;
+    Ok(Included::File {
+        text: text.trim_end().to_owned(),
+        path,
+    })
 }
 
 fn read_data(directory: &Path, argument: &str) -> Result<Included, Fault> {

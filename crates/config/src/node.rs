@@ -5,6 +5,7 @@ use std::sync::Arc;
 use model::Place;
 use serde_json::{Map, Value};
 
+use crate::secret_file::SecretFile;
 use crate::source::Source;
 
 /// Where a node was written.
@@ -16,6 +17,8 @@ pub(crate) struct Origin {
     pub path: Arc<[String]>,
     /// It, or a part of it, was put in from an environment variable or another file's text.
     pub substituted: bool,
+    /// The file whose text it is (`$file`).
+    pub file: Option<SecretFile>,
 }
 
 impl Origin {
@@ -25,6 +28,7 @@ impl Origin {
             source: Arc::clone(source),
             path: Arc::from([]),
             substituted: false,
+            file: None,
         }
     }
 
@@ -43,6 +47,7 @@ impl Origin {
             source: Arc::clone(&self.source),
             path,
             substituted: self.substituted,
+            file: None,
         }
     }
 

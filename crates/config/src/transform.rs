@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::include::{self, Included};
 use crate::node::{Content, Node, Origin};
+use crate::secret_file::SecretFile;
 use crate::source::Source;
 use crate::substitute::{Environment, substitute};
 
@@ -70,6 +71,10 @@ impl Transformer<'_> {
                 None
             }
             Ok(Included::Text(Some(text))) => Some(scalar(text, origin, true)),
+            Ok(Included::File { text, path }) => {
+                let file = Some(SecretFile::new(&path, &text));
+                Some(scalar(text, Origin { file, ..origin }, true))
+            }
             Ok(Included::Text(None)) => {
                 let name = value["$env"].as_str().unwrap_or_default();
                 self.left_out(name, path, &origin);
@@ -85,6 +90,7 @@ impl Transformer<'_> {
                     source,
                     path: at,
                     substituted: origin.substituted,
+                    file: None,
                 };
                 self.included(value?, origin, &directory, path, depth + 1)
             }

@@ -7,6 +7,7 @@ use std::time::Instant;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use config::Config;
 use model::{Actor, Clock, Fault, SystemClock};
 use plugin::{AuditEvent, AuditLog, AuditOutcome, Rows, Rule};
 use scm::{HostEvent, Verifier};
@@ -40,9 +41,8 @@ pub(crate) struct Endpoint {
 
 impl Endpoint {
     /// With the topics of the section.
-    pub(crate) fn new(section: &Value, store: &Store, jobs: &Jobs, audit: Arc<dyn AuditLog>) -> Self {
-        let topics = section::served(section).into_iter();
-        let verifiers = topics.map(|(topic, secret)| {
+    pub(crate) fn new(config: &Config, store: &Store, jobs: &Jobs, audit: Arc<dyn AuditLog>) -> Self {
+        let verifiers = section::served(config).into_iter().map(|(topic, secret)| {
             let verifier = Verifier::new(&topic, &secret);
             (topic, verifier)
         });

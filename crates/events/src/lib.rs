@@ -19,8 +19,8 @@ pub use tables::MIGRATIONS;
 use std::sync::Arc;
 
 use catalog::Catalog;
+use config::Config;
 use plugin::{AuditLog, Contributions, Declaration, PluginId, Routes};
-use serde_json::Value;
 use store::Store;
 use work::{Jobs, Subscription};
 
@@ -54,14 +54,14 @@ pub fn declaration() -> Declaration {
     }
 }
 
-/// The plugin with its section of the configuration.
+/// The plugin, which reads its section of the configuration.
 pub fn contributions(
-    section: &Value,
+    config: &Config,
     catalog: &Catalog,
     (store, jobs): (&Store, &Jobs),
     audit: Arc<dyn AuditLog>,
 ) -> Contributions {
-    let endpoint = Endpoint::new(section, store, jobs, audit);
+    let endpoint = Endpoint::new(config, store, jobs, audit);
     let topics = [PUSHES, REFERENCES, REPOSITORIES, RELEASES];
     Contributions {
         routes: vec![Routes::new(ID).api(api::rows(&endpoint))],

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use config::Secret;
+use config::{Config, Secret};
 use model::{Fault, Problem};
 use plugin::ConfigSection;
 use serde_json::{Map, Value, json};
@@ -57,12 +57,16 @@ impl ConfigSection for Section {
     }
 }
 
-/// The topics that are served, with their secrets.
-pub(crate) fn served(section: &Value) -> BTreeMap<String, Secret> {
-    let topics = topics(section).into_iter();
-    topics
-        .filter_map(|topic| Some((topic.clone(), secret(section, &topic)?)))
-        .collect()
+/// The topics that are served, with their secrets, which follow their files.
+pub(crate) fn served(config: &Config) -> BTreeMap<String, Secret> {
+    let section = config.value().get(crate::ID.as_str()).unwrap_or(&Value::Null);
+    let secret = |topic: String| {
+        let secret = secret(section, &topic)?;
+        let path = ["events", "modules", &topic, "webhookSecret"];
+        let secret = config.followed(&path, secret);
+        Some((topic, secret))
+    };
+    topics(section).into_iter().filter_map(secret).collect()
 }
 
 /// Every topic that is named, served or not, once.
@@ -149,8 +153,10 @@ mod tests {
     use super::*;
 
     fn check(section: &Value, is_served: &[&str], problems: &[&str]) {
+        let config = json!({"events": section});
+        let config = Config::from_value(config, std::path::Path::new("/")).expect("a configuration");
         assert_eq!(
-            served(section).into_keys().collect::<Vec<_>>(),
+            served(&config).into_keys().collect::<Vec<_>>(),
             is_served,
             "{section}"
         );

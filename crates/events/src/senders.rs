@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use config::Secret;
+use config::{Config, Secret};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use serde_json::Value;
@@ -54,9 +54,9 @@ pub async fn refusals(session: &mut Session, topic: &str) -> Result<Option<Refus
     tables::refusals(session, topic).await
 }
 
-/// The secret of a topic in the section `events` of the configuration, if it can be used.
-pub fn secret_of(section: &Value, topic: &str) -> Option<Secret> {
-    section::served(section).remove(topic)
+/// The secret of a topic in the section `events` of the configuration, if it can be used. It follows its file.
+pub fn secret_of(config: &Config, topic: &str) -> Option<Secret> {
+    section::served(config).remove(topic)
 }
 
 /// Notes a webhook in the transaction that publishes it.

@@ -77,7 +77,7 @@ impl Client {
             .map_err(|error| Trouble::new(format!("{} is no address: {error}", self.server)))?;
         let request = host.request(method, url).header(ACCEPT, "application/json");
         Ok(match &self.authorization {
-            Some(secret) => request.secret_header(AUTHORIZATION, secret.expose().trim()),
+            Some(secret) => request.secret_header(AUTHORIZATION, secret.current().expose().trim()),
             None => request,
         })
     }

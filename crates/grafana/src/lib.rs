@@ -37,6 +37,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use ::catalog::Catalog;
+use config::Config;
 use plugin::{
     Action, Asset, AssetKind, Contributions, Declaration, EntityTab, LiveTopic, NavigationItem,
     NavigationSection, PluginId, Routes, Services,
@@ -68,15 +69,18 @@ pub fn declaration() -> Declaration {
     }
 }
 
-/// The plugin with its section of the configuration and that of the proxy. What is known of alerts is followed until `stop`.
+/// The plugin, which reads its section of the configuration and that of the proxy. What is known of alerts is followed until `stop`.
 pub fn contributions(
-    (section, endpoints): (&Value, &Value),
+    config: &Config,
     catalog: &Catalog,
     services: &Services,
     stop: CancellationToken,
 ) -> Contributions {
     let known = Known::default();
-    let settings = Settings::read(section, endpoints);
+    let section = |name: &str| config.value().get(name).unwrap_or(&Value::Null);
+    let settings = Settings::read(section("grafana"), section("proxy"), &|path, secret| {
+        config.followed(path, secret)
+    });
     let every = settings
         .as_ref()
         .map(|settings| settings.every)

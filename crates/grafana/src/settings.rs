@@ -107,15 +107,27 @@ impl HostSettings {
     }
 }
 
+/// Makes a secret of a path one that follows its file.
+pub(crate) type Followed<'a> = dyn Fn(&[&str], Secret) -> Secret + 'a;
+
 impl Settings {
     /// The settings, where there are usable ones. `proxy` is the section of that name.
-    pub(crate) fn read(section: &Value, proxy: &Value) -> Option<Self> {
+    /// `followed` makes a secret of a path one that follows its file.
+    pub(crate) fn read(section: &Value, proxy: &Value, followed: &Followed<'_>) -> Option<Self> {
         let hosts: Vec<HostSettings> = match section.get("hosts").and_then(Value::as_array) {
             Some(hosts) if !hosts.is_empty() => hosts
                 .iter()
-                .filter_map(|host| read_host(host, section, proxy))
+                .enumerate()
+                .filter_map(|(at, host)| {
+                    let path = ["grafana", "hosts", &at.to_string(), "token"];
+                    read_host(host, section, proxy, &|token| followed(&path, token))
+                })
                 .collect(),
-            _ => read_host(section, section, proxy).into_iter().collect(),
+            _ => read_host(section, section, proxy, &|token| {
+                followed(&["grafana", "token"], token)
+            })
+            .into_iter()
+            .collect(),
         };
         let first = hosts.first()?.id.clone();
         let named = section.get("defaultHost").and_then(Value::as_str);
@@ -131,7 +143,12 @@ impl Settings {
     }
 }
 
-fn read_host(host: &Value, section: &Value, proxy: &Value) -> Option<HostSettings> {
+fn read_host(
+    host: &Value,
+    section: &Value,
+    proxy: &Value,
+    followed: &dyn Fn(Secret) -> Secret,
+) -> Option<HostSettings> {
     let text = |key: &str| {
         host.get(key)
             .and_then(Value::as_str)
@@ -143,7 +160,8 @@ fn read_host(host: &Value, section: &Value, proxy: &Value) -> Option<HostSetting
     let endpoint = endpoint(proxy, proxy_path);
     let target = endpoint.and_then(|endpoint| endpoint.get("target").or(Some(endpoint))?.as_str());
     let server = text("url").or(target).and_then(address);
-    let token = text("token").map(|token| format!("Bearer {token}"));
+    let token = text("token").map(|token| followed(Secret::new(token)));
+    let token = token.map(|token| token.shaped(|token| format!("Bearer {}", token.trim())));
     let headers = endpoint.and_then(|endpoint| endpoint.get("headers")?.as_object());
     let header = headers.and_then(|headers| {
         headers
@@ -171,7 +189,7 @@ fn read_host(host: &Value, section: &Value, proxy: &Value) -> Option<HostSetting
         server: server.unwrap_or_else(|| domain.clone()),
         domain,
         proxy_path: endpoint.map(|_| proxy_path.to_owned()),
-        authorization: token.or(header).map(Secret::new),
+        authorization: token.or(header.map(Secret::new)),
         rules_from: list("rulesFrom"),
         silences_from: list("silencesFrom"),
         default_data_source: text("defaultDataSource").map(str::to_owned),

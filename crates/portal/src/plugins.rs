@@ -239,12 +239,6 @@ fn section<'a>(config: &'a Config, plugin: &PluginId) -> &'a Value {
     config.value().get(plugin.as_str()).unwrap_or(&Value::Null)
 }
 
-/// Sections of the configuration as they stand, absent ones as null.
-fn sections<'a>(config: &'a Config, names: [&str; 2]) -> (&'a Value, &'a Value) {
-    let [one, other] = names.map(|name| config.value().get(name).unwrap_or(&Value::Null));
-    (one, other)
-}
-
 /// What the built-in plugins contribute.
 pub(crate) fn contributions(
     config: &Config,
@@ -270,12 +264,7 @@ pub(crate) fn contributions(
         search::contributions(search, config.search()),
         work_web::contributions(&services.jobs, Arc::new(audit.clone()), slots.actions.clone()),
         connections::contributions(&services.outside),
-        events::contributions(
-            section(config, &events::ID),
-            catalog,
-            (store, &services.jobs),
-            Arc::new(audit.clone()),
-        ),
+        events::contributions(config, catalog, (store, &services.jobs), Arc::new(audit.clone())),
         scaffolder::contributions(
             config,
             catalog,
@@ -301,12 +290,7 @@ pub(crate) fn contributions(
         flux::contributions(&clusters, catalog, config, services, Arc::new(audit.clone())),
         gitea::contributions(config, catalog, services, Arc::new(audit.clone())),
         gitea::hooks::contributions(config, catalog, services),
-        grafana::contributions(
-            sections(config, ["grafana", "proxy"]),
-            catalog,
-            services,
-            stop.clone(),
-        ),
+        grafana::contributions(config, catalog, services, stop.clone()),
         sign_in,
         catalog_web::contributions(catalog, store, slots.entity_page.clone(), stop),
     ]

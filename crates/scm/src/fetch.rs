@@ -199,7 +199,7 @@ fn prepared(host: &Host, request: &Request<'_>) -> outside::Request {
         prepared = prepared.max_bytes(bounds.bytes).within(bounds.time);
     }
     if let Some(secret) = request.authorization {
-        prepared = prepared.secret_header(AUTHORIZATION, secret.expose());
+        prepared = prepared.secret_header(AUTHORIZATION, secret.current().expose());
     }
     prepared
 }

@@ -181,7 +181,7 @@ fn credentials(integration: &GiteaIntegration) -> Option<Credentials> {
 impl Credentials {
     fn of_token(token: &Secret) -> Self {
         Self {
-            api: Secret::new(format!("token {}", token.expose().trim())),
+            api: token.shaped(|token| format!("token {}", token.trim())),
             // Git's own sign-in takes a token as the password of any name.
             git: basic("token", token),
         }

@@ -38,10 +38,12 @@ impl Integration {
     /// The `Authorization` header of Git itself, which is another one than that of the host's API.
     pub fn git_authorization(&self) -> Option<Secret> {
         let secret = self.authorization.as_ref()?;
-        match secret.expose().split_once(' ') {
-            Some(("Bearer" | "token", token)) => Some(self.git_authorization_with(None, &Secret::new(token))),
-            _ => Some(secret.clone()),
+        let has_word = |text: &str| text.starts_with("Bearer ") || text.starts_with("token ");
+        if !has_word(secret.expose()) {
+            return Some(secret.clone());
         }
+        let token = secret.shaped(|text| text.split_once(' ').map_or("", |(_, token)| token).to_owned());
+        Some(self.git_authorization_with(None, &token))
     }
 
     /// The same for somebody's own token.
@@ -123,14 +125,16 @@ fn trimmed(address: Option<&String>) -> Option<String> {
 }
 
 fn with_word(word: &str, token: Option<&Secret>) -> Option<Secret> {
-    token.map(|token| Secret::new(format!("{word} {}", token.expose().trim())))
+    let word = word.to_owned();
+    token.map(|token| token.shaped(move |token| format!("{word} {}", token.trim())))
 }
 
 pub(crate) fn basic(user: &str, password: &Secret) -> Secret {
-    Secret::new(format!(
-        "Basic {}",
-        STANDARD.encode(format!("{user}:{}", password.expose().trim()))
-    ))
+    let user = user.to_owned();
+    password.shaped(move |password| {
+        let login = STANDARD.encode(format!("{user}:{}", password.trim()));
+        format!("Basic {login}")
+    })
 }
 
 fn github(section: &IntegrationsSection) -> Vec<Integration> {
@@ -273,4 +277,77 @@ fn azure(section: &IntegrationsSection) -> Vec<Integration> {
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use config::{Config, LoadOptions};
+
+    use super::*;
+
+    const HOSTS: &str = r#"
+backend: {database: {client: better-sqlite3, connection: ":memory:"}}
+integrations:
+  gitea:
+    - {host: gitea.example.com, password: {$file: token}}
+    - {host: named.example.com, username: bot, password: {$file: token}}
+  gitlab: [{host: gitlab.example.com, token: {$file: token}}]
+  github: [{host: github.com, token: {$file: token}}]
+"#;
+
+    fn basic_of(user: &str, password: &str) -> String {
+        format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))
+    }
+
+    fn check(integrations: &Integrations, token: &str) {
+        for (host, api, git) in [
+            (
+                "gitea.example.com",
+                format!("token {token}"),
+                basic_of("token", token),
+            ),
+            (
+                "named.example.com",
+                basic_of("bot", token),
+                basic_of("bot", token),
+            ),
+            (
+                "gitlab.example.com",
+                format!("Bearer {token}"),
+                basic_of("oauth2", token),
+            ),
+            (
+                "github.com",
+                format!("Bearer {token}"),
+                basic_of("x-access-token", token),
+            ),
+        ] {
+            let url = Url::parse(&format!("https://{host}/a/b")).expect("an address");
+            let found = integrations.by_url(&url).expect(host);
+            let now = |secret: Option<Secret>| secret.map(|secret| secret.current().expose().to_owned());
+            assert_eq!(now(found.authorization.clone()), Some(api), "{host}");
+            assert_eq!(now(found.git_authorization()), Some(git), "{host}");
+        }
+    }
+
+    #[test]
+    fn credentials_follow_their_files() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("written");
+        write("token", "first\n");
+        write("app-config.yaml", HOSTS);
+        let options = LoadOptions {
+            cwd: folder.path().to_owned(),
+            ..LoadOptions::default()
+        };
+        let config = Config::load(&options).expect("a configuration");
+        let integrations = Integrations::new(config.integrations());
+        check(&integrations, "first");
+        write("token", "second-one\n");
+        // Files are looked at every two seconds.
+        std::thread::sleep(Duration::from_millis(2_100));
+        check(&integrations, "second-one");
+    }
 }

@@ -128,7 +128,10 @@ impl Rest {
             request = request.json(body);
         }
         let request = request
-            .secret_header(AUTHORIZATION, &format!("Bearer {}", self.token.expose().trim()))
+            .secret_header(
+                AUTHORIZATION,
+                &format!("Bearer {}", self.token.current().expose().trim()),
+            )
             .header(ACCEPT, self.words.accept);
         let origin = url.origin();
         let within = |hop: &Url| {

@@ -40,43 +40,44 @@ const PREFIX: &str = "sha256=";
 /// Checks the webhooks of one topic.
 pub struct Verifier {
     topic: String,
+    secret: Secret,
     proof: Proof,
 }
 
 enum Proof {
-    Signature(hmac::Key),
-    Token([u8; 32]),
+    Signature,
+    Token,
 }
 
 impl Verifier {
     /// For a topic whose sender knows a secret. The topic is that of the host: `gitea`, `github`, `gitlab` or another one.
     pub fn new(topic: &str, secret: &Secret) -> Self {
-        let secret = secret.expose().as_bytes();
-        let proof = if topic == GITLAB {
-            Proof::Token(Sha256::digest(secret).into())
-        } else {
-            Proof::Signature(hmac::Key::new(hmac::HMAC_SHA256, secret))
-        };
+        let is_gitlab = topic == GITLAB;
         Self {
             topic: topic.to_owned(),
-            proof,
+            secret: secret.clone(),
+            proof: if is_gitlab { Proof::Token } else { Proof::Signature },
         }
     }
 
     /// Fails unless the sender of this body knows the secret.
     pub fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), Fault> {
+        let secret = self.secret.current();
+        let secret = secret.expose().as_bytes();
         let (shown, is_right) = match &self.proof {
-            Proof::Token(secret) => {
+            Proof::Token => {
                 let token = text(headers, TOKEN).ok_or_else(|| self.missing("X-Gitlab-Token"))?;
                 let token: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-                ("X-Gitlab-Token", bool::from(token.ct_eq(secret)))
+                let secret: [u8; 32] = Sha256::digest(secret).into();
+                ("X-Gitlab-Token", bool::from(token.ct_eq(&secret)))
             }
-            Proof::Signature(key) => {
+            Proof::Signature => {
                 let mut sent = SIGNATURES.into_iter().filter_map(|name| text(headers, name));
                 let signature = sent
                     .find_map(signature)
                     .ok_or_else(|| self.missing("X-Hub-Signature-256"))?;
-                ("signature", hmac::verify(key, body, &signature).is_ok())
+                let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
+                ("signature", hmac::verify(&key, body, &signature).is_ok())
             }
         };
         if is_right {
@@ -99,7 +100,7 @@ impl Verifier {
 
 /// A text by which one recognises that a secret is still the same for something, and from which it cannot be read.
 pub fn fingerprint(secret: &Secret, of: &str) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes());
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.current().expose().as_bytes());
     hex(hmac::sign(&key, of.as_bytes()).as_ref())
 }
 

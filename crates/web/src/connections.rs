@@ -12,7 +12,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::{IntoResponse, Response};
-use http::{StatusCode, header};
+use http::{HeaderValue, StatusCode, Version, header};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -25,6 +25,7 @@ use crate::connection_watch::{ConnectionWatch, Patience, Verdict};
 use crate::health;
 use crate::options::Limits;
 use crate::peer::Peer;
+use crate::readiness::{Readiness, Stage};
 use crate::shares::{Share, Shares};
 
 /// Connections for health probes beyond the bounds, in all and for each client.
@@ -47,6 +48,7 @@ pub(crate) struct Connections {
     reserve: Arc<Shares>,
     builder: Builder<TokioExecutor>,
     patience: Patience,
+    readiness: Readiness,
     router: Router,
 }
 
@@ -66,7 +68,7 @@ pub(crate) struct Endings {
 }
 
 impl Connections {
-    pub(crate) fn new(limits: &Limits, router: Router) -> Self {
+    pub(crate) fn new(limits: &Limits, readiness: Readiness, router: Router) -> Self {
         let mut builder = Builder::new(TokioExecutor::new());
         builder
             .http1()
@@ -88,6 +90,7 @@ impl Connections {
                 reading: limits.write_timeout,
                 idle: limits.write_timeout * 2,
             },
+            readiness,
             router,
         }
     }
@@ -122,11 +125,19 @@ impl Connections {
 
     async fn serve_all(self, stream: TcpStream, peer: SocketAddr, endings: Endings) {
         let watch = ConnectionWatch::new(self.patience);
-        let (router, watched) = (self.router, watch.clone());
+        let (router, readiness, watched) = (self.router, self.readiness, watch.clone());
         let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
-            let running = watched.begin(request.version());
+            let version = request.version();
+            let running = watched.begin(version);
             let answer = router.clone().oneshot(from_peer(request, peer));
-            async move { Ok::<_, Infallible>(answer.await?.map(|body| running.watch(body))) }
+            let readiness = readiness.clone();
+            async move {
+                let mut answer = answer.await?;
+                if version < Version::HTTP_2 && readiness.stage() == Stage::Stopping {
+                    send_elsewhere(&mut answer);
+                }
+                Ok::<_, Infallible>(answer.map(|body| running.watch(body)))
+            }
         });
         let connection = self
             .builder
@@ -188,6 +199,16 @@ impl Connections {
 fn from_peer(mut request: hyper::Request<Incoming>, peer: SocketAddr) -> axum::extract::Request {
     request.extensions_mut().insert(ConnectInfo(peer));
     request.map(Body::new)
+}
+
+/// Has the client ask on another connection, which leads to another process: a connection that is closed between two
+/// requests may lose the one that is on its way. HTTP/2 has a message of its own for that (GOAWAY).
+fn send_elsewhere(answer: &mut Response) {
+    // A connection that becomes something else has no next request.
+    if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+        let close = HeaderValue::from_static("close");
+        answer.headers_mut().insert(header::CONNECTION, close);
+    }
 }
 
 fn no_room() -> Response {

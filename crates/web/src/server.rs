@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use config::ListenAddress;
+use futures::FutureExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -17,6 +18,9 @@ use crate::readiness::{Readiness, Stage};
 
 /// Pause after a failed accept, usually for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Connections that the system lets in before they are accepted, at most: what tokio asks it for.
+const BACKLOG: usize = 1024;
 
 /// A bound listener and its address.
 #[derive(Debug)]
@@ -43,7 +47,7 @@ pub async fn bind(listen: &ListenAddress) -> io::Result<Bound> {
 
 /// Serves until the life ends; requests that were begun are finished unless the end is hard.
 pub async fn serve(bound: Bound, router: Router, limits: Limits, readiness: Readiness, life: Lifecycle) {
-    let connections = Connections::new(&limits, router);
+    let connections = Connections::new(&limits, readiness.clone(), router);
     let endings = Endings {
         soft: CancellationToken::new(),
         hard: life.hard(),
@@ -56,20 +60,35 @@ pub async fn serve(bound: Bound, router: Router, limits: Limits, readiness: Read
             accepted = accept(&bound.listener) => accepted,
             () = &mut stop => break,
         };
-        let Some((stream, peer)) = accepted else {
-            continue;
+        if let Some((stream, peer)) = accepted {
+            take(&connections, (stream, peer), &tasks, &endings);
+        }
+    }
+    // Who was let in by the system before the end is answered, not cut off.
+    for _ in 0..BACKLOG {
+        let Some(Ok(waiting)) = bound.listener.accept().now_or_never() else {
+            break;
         };
-        let Some(admitted) = connections.admit(peer) else {
-            tracing::debug!(%peer, "too many connections; closing a new one");
-            continue;
-        };
-        let served = connections.clone().serve(stream, peer, admitted, endings.clone());
-        tasks.spawn(served);
+        take(&connections, waiting, &tasks, &endings);
     }
     drop(bound);
     endings.soft.cancel();
     tasks.close();
     tasks.wait().await;
+}
+
+/// Serves a new connection beside the others, where there is room for it.
+fn take(
+    connections: &Connections,
+    (stream, peer): (TcpStream, SocketAddr),
+    tasks: &TaskTracker,
+    endings: &Endings,
+) {
+    let Some(admitted) = connections.admit(peer) else {
+        tracing::debug!(%peer, "too many connections; closing a new one");
+        return;
+    };
+    tasks.spawn(connections.clone().serve(stream, peer, admitted, endings.clone()));
 }
 
 /// Ends when the server must stop accepting connections; until then the health endpoint says that it is stopping.

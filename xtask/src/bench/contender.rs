@@ -185,13 +185,19 @@ impl Running {
         Ok(())
     }
 
-    /// Answer of a GET as JSON.
+    /// Answer of a GET as JSON, of at most 10 MB.
     pub fn json(&self, path: &str) -> Result<serde_json::Value> {
+        self.json_up_to(path, 10 << 20)
+    }
+
+    /// The same with a bound of its own.
+    pub fn json_up_to(&self, path: &str, bytes: u64) -> Result<serde_json::Value> {
         let mut request = ureq::get(format!("{}{path}", self.server.base));
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
-        Ok(request.call()?.body_mut().read_json()?)
+        let mut answer = request.call()?;
+        Ok(answer.body_mut().with_config().limit(bytes).read_json()?)
     }
 
     /// Served entities, without the locations made for the configuration.

@@ -15,15 +15,33 @@ use super::contender::build;
 use crate::process::{Scratch, root, run as run_program};
 use crate::server::{Server, free_port};
 
+/// How to call it.
+pub const USAGE: &str = "\
+usage: cargo xtask bench gitea [REPOSITORIES [DESCRIBED]]
+  REPOSITORIES  of the server in memory; default 2000
+  DESCRIBED     how many of them have a descriptor; default 1500";
+
 /// Longest time that a first discovery may take before the measurement is given up.
 const PATIENCE: Duration = Duration::from_mins(5);
 /// How long nothing may change until a portal counts as settled.
 const QUIET: Duration = Duration::from_secs(10);
 
+/// How many repositories, and how many of them have a descriptor.
+fn wanted(arguments: &[String]) -> Result<(String, String)> {
+    let is_number = |word: &&String| word.parse::<u32>().is_ok();
+    if let Some(odd) = arguments.iter().find(|word| !is_number(word)) {
+        bail!("{odd} is no number\n{USAGE}");
+    }
+    let number = |place: usize, default: &str| arguments.get(place).map_or(default.to_owned(), Clone::clone);
+    if let Some(odd) = arguments.get(2) {
+        bail!("{odd} is one number too many\n{USAGE}");
+    }
+    Ok((number(0, "2000"), number(1, "1500")))
+}
+
 /// Measures and prints a table.
 pub fn run(arguments: &[String]) -> Result<()> {
-    let number = |place: usize, default: &str| arguments.get(place).map_or(default.to_owned(), Clone::clone);
-    let (repositories, described) = (number(0, "2000"), number(1, "1500"));
+    let (repositories, described) = wanted(arguments)?;
     let portal = build()?;
     let scratch = Scratch::new("bench-gitea")?;
 

@@ -10,6 +10,7 @@ mod docs;
 mod gitea;
 mod grafana;
 mod kubernetes;
+mod limits;
 mod load;
 mod measure;
 mod options;
@@ -24,22 +25,33 @@ use contender::{Contender, Who};
 use options::Options;
 use report::Report;
 
+/// A bench of its own: its name, how it is called, and what it does.
+type Other = (&'static str, &'static str, fn(&[String]) -> Result<()>);
+
+const OTHERS: [Other; 6] = [
+    ("gitea", gitea::USAGE, gitea::run),
+    ("templates", templates::USAGE, templates::run),
+    ("grafana", grafana::USAGE, grafana::run),
+    ("docs", docs::USAGE, docs::run),
+    ("kubernetes", kubernetes::USAGE, kubernetes::run),
+    ("limits", limits::USAGE, limits::run),
+];
+
+/// How what the arguments name is called.
+pub fn help(arguments: &[String]) -> &'static str {
+    let named = |(name, _, _): &&Other| arguments.first().is_some_and(|first| first == name);
+    OTHERS
+        .iter()
+        .find(named)
+        .map_or(options::USAGE, |(_, usage, _)| *usage)
+}
+
 /// Measures what the arguments select, printing a table and writing `target/bench/*.jsonl`.
 pub fn run(arguments: &[String]) -> Result<()> {
-    if arguments.first().is_some_and(|first| first == "gitea") {
-        return gitea::run(&arguments[1..]);
-    }
-    if arguments.first().is_some_and(|first| first == "templates") {
-        return templates::run(&arguments[1..]);
-    }
-    if arguments.first().is_some_and(|first| first == "grafana") {
-        return grafana::run(&arguments[1..]);
-    }
-    if arguments.first().is_some_and(|first| first == "docs") {
-        return docs::run(&arguments[1..]);
-    }
-    if arguments.first().is_some_and(|first| first == "kubernetes") {
-        return kubernetes::run(&arguments[1..]);
+    if let Some((name, rest)) = arguments.split_first() {
+        if let Some((_, _, own)) = OTHERS.iter().find(|(known, _, _)| known == name) {
+            return own(rest);
+        }
     }
     if arguments.first().is_some_and(|first| first == "auth") {
         return auth::run(&arguments[1..]);

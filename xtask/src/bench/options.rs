@@ -27,7 +27,9 @@ or     cargo xtask bench kubernetes [--size PERCENT] [--entities N] [--binary PA
 or     cargo xtask bench grafana [--entities N] [--dashboards N] [--seconds N] [--binary PATH]
   calls to a Grafana in memory, the tab Monitoring and its charts, ours alone
 or     cargo xtask bench auth [--only …] [--seconds N] [--reps N] [--components N] [--binary PATH]
-  requests with each sort of credential beside ones without, 10,000 sessions, decisions of a large policy";
+  requests with each sort of credential beside ones without, 10,000 sessions, decisions of a large policy
+or     cargo xtask bench limits [--sizes 10k,100k] [--seconds N] [--rate N] [--binary PATH]
+  ours and PostgreSQL within the limits of deploy/prod, ours alone";
 
 /// A catalog's size.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +41,11 @@ pub struct Size {
 }
 
 impl Size {
+    /// Sizes with commas between them.
+    pub fn list(text: &str) -> Result<Vec<Self>> {
+        text.split(',').map(Self::parse).collect()
+    }
+
     fn parse(text: &str) -> Result<Self> {
         let lower = text.trim().to_lowercase();
         let (digits, factor) = match lower.strip_suffix('k') {
@@ -107,7 +114,7 @@ impl Options {
     /// Sets one option.
     pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
         match name {
-            "--sizes" => self.sizes = value.split(',').map(Size::parse).collect::<Result<_>>()?,
+            "--sizes" => self.sizes = Size::list(value)?,
             "--only" => match value {
                 "ours" => self.original = false,
                 "original" => self.ours = false,

@@ -1,11 +1,12 @@
 //! The manifests of `deploy`, built as Flux builds them and held against what they must keep.
 //!
-//! No cluster and no `kubectl` is needed. What only a cluster knows (schemas of operators, admission) is not checked here.
+//! No cluster and no `kubectl` is needed. What only a cluster knows (rules in CEL, admission) is not checked here.
 
 mod kustomization;
 mod manifest;
 mod patch;
 mod rules;
+mod schemas;
 
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,7 @@ use anyhow::{Context, Result, bail};
 use crate::process::root;
 pub use kustomization::documents;
 use manifest::Manifests;
+pub use schemas::{Definition, read as definitions};
 
 /// Checks what Flux applies, once as it is and once with every optional component.
 pub fn check() -> Result<()> {

@@ -7,14 +7,28 @@ mod elf;
 mod layer;
 mod oci;
 mod sbom;
+mod target;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::{exists, output, root, run, run_in_with};
+use crate::process::{exists, output, root, run};
 use layer::{Entry, Layer};
 use oci::{About, Archive};
+use target::Target;
+
+/// How to call it.
+pub const USAGE: &str = "\
+usage: cargo xtask image [--architecture amd64|arm64] [--binary FILE] [--push IMAGE:TAG] [--authfile FILE] [--authorities FILE]
+                         [--output FILE]
+  builds a static release binary and writes an OCI archive; two runs on one commit give the same digest
+  --architecture  the processor to build for; default that of this machine
+  --binary        a static binary that is there, in place of a build
+  --push          hands the archive to skopeo, which pushes it
+  --authfile      where `skopeo login` kept who pushes
+  --authorities   a file of certificates; default /etc/ssl/certs/ca-certificates.crt
+  --output        the archive; default target/image/backstage-<architecture>.tar";
 
 /// Bytes that an image may have, compressed.
 const MAX_BYTES: usize = 40 << 20;
@@ -25,6 +39,8 @@ const USER: u64 = 65_532;
 /// What was asked for.
 #[derive(Debug, Default)]
 struct Wanted {
+    /// The processor to build for; that of this machine without it.
+    target: Option<Target>,
     /// A static binary; without it one is built.
     binary: Option<PathBuf>,
     /// A file of certificates of authorities.
@@ -40,7 +56,11 @@ struct Wanted {
 /// Makes the archive, and pushes it with `--push`.
 pub fn run_all(arguments: &[String]) -> Result<()> {
     let wanted = read(arguments)?;
-    let binary = wanted.binary.clone().map_or_else(build, Ok)?;
+    let binary = match (&wanted.binary, wanted.target) {
+        (Some(binary), _) => binary.clone(),
+        (None, Some(target)) => target.build()?,
+        (None, None) => Target::of_this_machine()?.build()?,
+    };
     let program = std::fs::read(&binary).with_context(|| format!("cannot read {}", binary.display()))?;
     let authorities = wanted
         .authorities
@@ -80,36 +100,16 @@ fn read(arguments: &[String]) -> Result<Wanted> {
     while let Some(option) = rest.next() {
         let value = rest.next().with_context(|| format!("{option} needs a value"))?;
         match option.as_str() {
+            "--architecture" => wanted.target = Some(Target::of(value)?),
             "--binary" => wanted.binary = Some(value.into()),
             "--authorities" => wanted.authorities = Some(value.into()),
             "--output" => wanted.output = Some(value.into()),
             "--push" => wanted.push = Some(value.clone()),
             "--authfile" => wanted.credentials = Some(value.clone()),
-            _ => bail!(
-                "unknown option {option}: there are --binary, --authorities, --output, --push and --authfile"
-            ),
+            _ => bail!("unknown option {option}\n{USAGE}"),
         }
     }
     Ok(wanted)
-}
-
-/// Builds the binary that needs no library of the system. A target is named so that only the product is linked so, not the
-/// plugins of the compiler.
-fn build() -> Result<PathBuf> {
-    let host = output("rustc", &["--print", "host-tuple"])?;
-    let host = host.trim();
-    let flags = [("RUSTFLAGS".to_owned(), "-C target-feature=+crt-static".to_owned())];
-    let arguments = [
-        "build",
-        "--release",
-        "--locked",
-        "--package",
-        "backstage",
-        "--target",
-        host,
-    ];
-    run_in_with(&root(), &flags, "cargo", &arguments)?;
-    Ok(root().join("target").join(host).join("release/backstage"))
 }
 
 /// A commit and its time.

@@ -40,7 +40,7 @@ pub fn archive(layer: Layer, about: &About<'_>) -> Result<Archive> {
         "schemaVersion": 2,
         "mediaType": "application/vnd.oci.image.manifest.v1+json",
         "config": descriptor("application/vnd.oci.image.config.v1+json", &configuration),
-        "layers": [descriptor("application/vnd.oci.image.layer.v1.tar+gzip", &layer.compressed)],
+        "layers": [descriptor("application/vnd.oci.image.layer.v1.tar+zstd", &layer.compressed)],
         "annotations": labels(about),
     });
     let manifest = manifest.to_string().into_bytes();

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use flate2::read::GzDecoder;
 use serde_json::Value;
 
 use super::oci::{Archive, digest};
+use super::target::Target;
 use super::{Commit, assemble, elf, is_of_this_machine, read};
 use crate::process::root;
 
@@ -90,9 +90,10 @@ fn the_archive_leads_from_the_index_to_the_files() {
     let labels = &configuration["config"]["Labels"];
     assert_eq!(labels["org.opencontainers.image.revision"], "0123456789abcdef");
     assert_eq!(labels["org.opencontainers.image.created"], "2023-11-14T22:13:20Z");
-    let mut layer = Vec::new();
+    let kind = "application/vnd.oci.image.layer.v1.tar+zstd";
+    assert_eq!(manifest["layers"][0]["mediaType"], kind);
     let packed = blob(&files, &manifest["layers"][0]);
-    GzDecoder::new(&packed[..]).read_to_end(&mut layer).expect("gzip");
+    let layer = zstd::bulk::decompress(&packed, 64 << 20).expect("zstd");
     assert_eq!(configuration["rootfs"]["diff_ids"][0], digest(&layer).as_str());
     check_files(&unpack(&layer), &program);
 }
@@ -143,9 +144,44 @@ fn options_are_named() {
     for (texts, expected) in [
         (&["--push"][..], "needs a value"),
         (&["--tag", "1"][..], "unknown option --tag"),
+        (&["--architecture", "s390x"][..], "amd64 and arm64"),
     ] {
         assert!(of(texts).expect_err(expected).to_string().contains(expected));
     }
+}
+
+#[test]
+fn each_architecture_has_a_target_and_what_it_needs() {
+    assert_eq!(
+        Target::of("amd64").expect("a target").tuple,
+        "x86_64-unknown-linux-gnu"
+    );
+    let arm = Target::of("arm64").expect("a target");
+    assert_eq!(arm.tuple, "aarch64-unknown-linux-gnu");
+    for (host, expected) in [
+        ("aarch64-unknown-linux-gnu", false),
+        ("x86_64-unknown-linux-gnu", true),
+    ] {
+        let variables = arm.variables(host);
+        let links = variables
+            .iter()
+            .find(|(name, _)| name == "CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER");
+        assert_eq!(links.is_some(), expected, "{host}");
+        assert!(
+            variables
+                .iter()
+                .any(|(name, value)| name == "RUSTFLAGS" && value.contains("+crt-static"))
+        );
+    }
+    let missing = arm.missing(&["x86_64-unknown-linux-gnu"], |_| false);
+    let said = missing.expect("nothing of it is there");
+    for part in [
+        "rustup target add aarch64-unknown-linux-gnu",
+        "apt-get install gcc-aarch64-linux-gnu",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert_eq!(arm.missing(&["aarch64-unknown-linux-gnu"], |_| true), None);
 }
 
 #[test]

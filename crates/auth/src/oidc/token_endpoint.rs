@@ -75,18 +75,17 @@ impl Provider {
         form: &[(&str, &str)],
     ) -> Result<TokenAnswer, NoTokens> {
         let answer = self.asked(endpoint, form).await;
-        answer.map_err(|error| error.without(&self.secrets(form)))
-    }
-
-    /// What a provider might repeat of a form, and nobody may see.
-    fn secrets<'a>(&'a self, form: &[(&str, &'a str)]) -> Vec<&'a str> {
-        let is_secret = |name: &str| matches!(name, "code" | "code_verifier" | "refresh_token");
-        let of_form = form.iter().filter(|(name, _)| is_secret(name));
-        let of_client = self.settings.client_secret.as_ref();
-        let all = of_form.map(|(_, value)| *value);
-        all.chain(of_client.map(Secret::expose))
-            .filter(|secret| !secret.is_empty())
-            .collect()
+        answer.map_err(|error| {
+            let of_client = self.settings.client_secret.as_ref().map(Secret::current);
+            let mut secrets = secrets_of(form);
+            secrets.extend(
+                of_client
+                    .as_deref()
+                    .map(Secret::expose)
+                    .filter(|secret| !secret.is_empty()),
+            );
+            error.without(&secrets)
+        })
     }
 
     async fn asked(&self, endpoint: &Url, form: &[(&str, &str)]) -> Result<TokenAnswer, NoTokens> {
@@ -127,7 +126,8 @@ impl Provider {
     fn with_login(&self, pairs: &[(&str, &str)]) -> (Option<String>, String) {
         let settings = &self.settings;
         let (id, secret) = (&settings.client_id, settings.client_secret.as_ref());
-        let secret = secret.map_or("", |secret| secret.expose());
+        let secret = secret.map(Secret::current);
+        let secret = secret.as_deref().map_or("", Secret::expose);
         let mut form = Serializer::new(String::new());
         form.extend_pairs(pairs);
         let login = match settings.authentication {
@@ -166,4 +166,13 @@ fn tokens_of(answer: TokenAnswer, status: StatusCode) -> Result<TokenAnswer, NoT
 /// A part of the login of a client, encoded before it is joined (RFC 6749 §2.3.1).
 fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// What a provider might repeat of a form, and nobody may see.
+fn secrets_of<'a>(form: &[(&str, &'a str)]) -> Vec<&'a str> {
+    let is_secret = |name: &str| matches!(name, "code" | "code_verifier" | "refresh_token");
+    let secrets = form
+        .iter()
+        .filter(|(name, value)| is_secret(name) && !value.is_empty());
+    secrets.map(|(_, value)| *value).collect()
 }

@@ -9,15 +9,16 @@ use anyhow::{Context, Result};
 use catalog::Catalog;
 use config::{Config, ListenAddress};
 use model::Severity;
+use tokio_util::sync::CancellationToken;
 use web::{Access, Bound, Ending, Lifecycle, Limits, Readiness, ServerOptions, Stage};
 
 use super::first_load;
 use crate::cli::{Common, ServeArguments};
-use crate::{examples, logging, output, process, settings};
+use crate::{examples, logging, output, process, reload, settings};
 use portal::background::Background;
 use portal::{Ground, Portal};
 
-/// How long work that was begun may take after the signal to stop.
+/// How long work that was begun may take after `serverShutdownDelay`.
 const DRAIN: Duration = Duration::from_secs(30);
 /// How much later the process ends whatever runs.
 const FORCE_AFTER: Duration = Duration::from_secs(5);
@@ -28,7 +29,8 @@ const HASTE: Duration = Duration::from_secs(3);
 pub async fn run(common: &Common, what: &ServeArguments) -> Result<ExitCode> {
     let started = Instant::now();
     logging::start();
-    let config = settings::require_to_serve(common, what)?;
+    let files = settings::options_to_serve(common, what)?;
+    let config = settings::require_with(&files)?;
     examples::write_carried(&config)?;
     let saved_index = portal::saved_index(&config);
     tracing::info!("configuration: {}", settings::source(&config));
@@ -50,6 +52,7 @@ pub async fn run(common: &Common, what: &ServeArguments) -> Result<ExitCode> {
     let background = Background::start()?;
     tell_who_may_call(&options.access);
     let (limits, metrics) = (options.limits.clone(), options.metrics.listen.clone());
+    let delay = limits.shutdown_delay;
     let ground = Ground {
         config: config.clone(),
         store: store.clone(),
@@ -75,15 +78,20 @@ pub async fn run(common: &Common, what: &ServeArguments) -> Result<ExitCode> {
     );
     let loaded = loading.await?;
     loaded.map_err(|error| settings::named(error, &settings::database(&config)))?;
-    start_catalog(&life, &background, &catalog);
-    let soft = life.soft();
+    let closed = closed(&life, delay);
+    start_catalog(&life, &background, &catalog, closed.clone());
     life.spawn_on(background.handle(), "search index", async move {
-        search.run(soft).await;
+        search.run(closed).await;
     });
     let soft = life.soft();
     life.spawn_on(background.handle(), "jobs", async move {
         jobs.run(&soft).await;
     });
+    life.spawn_on(
+        background.handle(),
+        "configuration",
+        reload::watch(files, (*config).clone(), life.soft()),
+    );
     readiness.enter(Stage::Ready);
     announce(&config, address, started);
     life.spawn_on(
@@ -100,7 +108,7 @@ pub async fn run(common: &Common, what: &ServeArguments) -> Result<ExitCode> {
 fn begin_life(options: &ServerOptions) -> Result<Lifecycle> {
     process::survive_file_size_limit()?;
     let life = Lifecycle::install(Ending {
-        drain: DRAIN,
+        drain: options.limits.shutdown_delay + DRAIN,
         deadline: options.limits.shutdown_delay + DRAIN + FORCE_AFTER,
         haste: HASTE,
         end: process::end,
@@ -128,11 +136,23 @@ async fn serve_metrics(
     Ok(())
 }
 
+/// Cancelled when no connection is taken any more: until then answers must be as new as those of other replicas.
+fn closed(life: &Lifecycle, delay: Duration) -> CancellationToken {
+    let (soft, closed) = (life.soft(), CancellationToken::new());
+    let told = closed.clone();
+    life.spawn("shutdown delay", async move {
+        soft.cancelled().await;
+        tokio::time::sleep(delay).await;
+        told.cancel();
+    });
+    closed
+}
+
 /// Follows what the store serves; reads the sources beside that.
-fn start_catalog(life: &Lifecycle, background: &Background, catalog: &Catalog) {
-    let (follower, soft) = (catalog.clone(), life.soft());
+fn start_catalog(life: &Lifecycle, background: &Background, catalog: &Catalog, closed: CancellationToken) {
+    let follower = catalog.clone();
     life.spawn("catalog index", async move {
-        follower.follow(soft).await;
+        follower.follow(closed).await;
     });
     let (engine, soft) = (catalog.clone(), life.soft());
     life.spawn_on(background.handle(), "catalog sources", async move {

@@ -46,8 +46,7 @@ impl HookSettings {
         let section: GiteaSection = own
             .and_then(|own| serde_json::from_value(own).ok())
             .unwrap_or_default();
-        let events = config.value().get("events").unwrap_or(&Value::Null);
-        let secret = events::secret_of(events, EVENTS_TOPIC);
+        let secret = events::secret_of(config, EVENTS_TOPIC);
         let base = config.base_url();
         let integrations = config.integrations();
         let hosts = integrations.gitea.iter().map(|one| {

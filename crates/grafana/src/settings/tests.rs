@@ -33,7 +33,12 @@ fn mistakes_are_named() {
 #[test]
 fn the_proxy_endpoint_of_the_original_gives_address_and_token() {
     let proxy = json!({"endpoints": {"/grafana/api": {"target": "http://grafana:3000/", "headers": {"authorization": "Bearer t"}}}});
-    let of = |section: Value, proxy: &Value| Settings::read(&section, proxy).unwrap().hosts.remove(0);
+    let of = |section: Value, proxy: &Value| {
+        Settings::read(&section, proxy, &|_, secret| secret)
+            .unwrap()
+            .hosts
+            .remove(0)
+    };
     let host = of(json!({"domain": "https://g.example.com/"}), &proxy);
     assert_eq!(
         (host.domain.as_str(), host.server.as_str()),
@@ -54,13 +59,13 @@ fn the_proxy_endpoint_of_the_original_gives_address_and_token() {
         of(json!({"domain": "https://g"}), &Value::Null).server,
         "https://g"
     );
-    assert!(Settings::read(&Value::Null, &proxy).is_none());
+    assert!(Settings::read(&Value::Null, &proxy, &|_, secret| secret).is_none());
 }
 
 #[test]
 fn links_lead_to_the_address_of_browsers() {
     let host = |domain: &str| {
-        Settings::read(&json!({"domain": domain}), &Value::Null)
+        Settings::read(&json!({"domain": domain}), &Value::Null, &|_, secret| secret)
             .unwrap()
             .hosts
             .remove(0)
@@ -88,7 +93,7 @@ fn links_lead_to_the_address_of_browsers() {
 #[test]
 fn instances_are_found_by_their_id() {
     let section = json!({"hosts": [{"id": "a", "domain": "https://a"}, {"id": "b", "domain": "https://b"}], "defaultHost": "b", "alertsEvery": {"seconds": 1}});
-    let settings = Settings::read(&section, &Value::Null).unwrap();
+    let settings = Settings::read(&section, &Value::Null, &|_, secret| secret).unwrap();
     assert_eq!((settings.default.as_str(), settings.every), ("b", SHORTEST));
     assert_eq!(settings.hosts.len(), 2);
 }

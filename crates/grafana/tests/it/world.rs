@@ -114,7 +114,9 @@ impl World {
             search: Arc::new(NoFeed),
         };
         let stop = CancellationToken::new();
-        let contributions = grafana::contributions((&section, &proxy), &catalog, &services, stop.clone());
+        let config = json!({"grafana": section, "proxy": proxy});
+        let config = config::Config::from_value(config, folder.path()).unwrap();
+        let contributions = grafana::contributions(&config, &catalog, &services, stop.clone());
         let reference = EntityRef::new("component", "default", "orders");
         Self {
             grafana,

@@ -140,7 +140,7 @@ impl Remote<'_> {
             .header(HeaderName::from_static("git-protocol"), "version=0")
             .max_bytes(most);
         if let Some(secret) = self.authorization {
-            request = request.secret_header(AUTHORIZATION, secret.expose());
+            request = request.secret_header(AUTHORIZATION, secret.current().expose());
         }
         if let Some((body, within)) = body {
             let kind = format!("application/x-{}-request", service.word());

@@ -53,7 +53,7 @@ impl Gitea {
         let url = self.address(call)?;
         let mut request = self.host.request(method.clone(), url.clone()).any_status();
         if let Some(credentials) = &self.credentials {
-            request = request.secret_header(AUTHORIZATION, credentials.api.expose());
+            request = request.secret_header(AUTHORIZATION, credentials.api.current().expose());
         }
         if let Some(body) = body {
             request = request.json(body);

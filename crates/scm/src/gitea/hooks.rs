@@ -101,7 +101,7 @@ impl HookForm<'_> {
     fn body(&self, scope: HookScope<'_>) -> Value {
         let mut config = json!({"url": self.url, "content_type": self.content_type});
         if let Some(secret) = self.secret {
-            config["secret"] = secret.expose().into();
+            config["secret"] = secret.current().expose().into();
         }
         if scope == HookScope::System {
             // Without it the server makes a pattern for webhooks of new repositories.

@@ -33,7 +33,7 @@ impl Rest {
             }
             None => meaning(status, self.words),
         };
-        let said = reason(&said).replace(self.token.expose().trim(), "***");
+        let said = reason(&said).replace(self.token.current().expose().trim(), "***");
         Fault::new(
             kind,
             format!(

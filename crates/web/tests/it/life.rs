@@ -43,6 +43,44 @@ async fn what_was_begun_is_finished() {
 }
 
 #[tokio::test]
+async fn before_the_end_clients_are_sent_elsewhere() {
+    let limits = Limits {
+        shutdown_delay: Duration::from_millis(300),
+        ..Limits::default()
+    };
+    let router = Router::new().route("/", get(|| async { "here" }));
+    let (address, life, readiness) = start(router, limits).await;
+    let mut kept = send(address, "/").await;
+    let mut chunk = [0; 1024];
+    let length = kept.read(&mut chunk).await.expect("an answer");
+    let before = String::from_utf8_lossy(&chunk[..length]).to_lowercase();
+    assert!(
+        before.contains("here") && !before.contains("connection: close"),
+        "{before}"
+    );
+    life.stop();
+    while readiness.stage() != Stage::Stopping {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    // New connections are still taken, and one that is kept gets its answer before it is closed.
+    let late = rest(send(address, "/").await).await.to_lowercase();
+    assert!(
+        late.contains("here") && late.contains("connection: close"),
+        "{late}"
+    );
+    kept.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        .await
+        .expect("it is open");
+    let last = rest(kept).await.to_lowercase();
+    assert!(
+        last.contains("here") && last.contains("connection: close"),
+        "{last}"
+    );
+    life.until_stopped().await;
+    assert!(TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
 async fn event_streams_end_with_the_server_and_tell_what_was_missed() {
     let (sender, _) = broadcast::channel::<u32>(2);
     let feed = sender.clone();

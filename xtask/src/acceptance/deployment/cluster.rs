@@ -15,19 +15,6 @@ use crate::process::root;
 /// Longest wait for Flux.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// Operators and their kinds: group, version, kind, plural.
-const OF_OPERATORS: [(&str, &str, &str, &str); 9] = [
-    ("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes"),
-    ("postgresql.cnpg.io", "v1", "Cluster", "clusters"),
-    ("postgresql.cnpg.io", "v1", "ScheduledBackup", "scheduledbackups"),
-    ("barmancloud.cnpg.io", "v1", "ObjectStore", "objectstores"),
-    ("external-secrets.io", "v1", "ExternalSecret", "externalsecrets"),
-    ("monitoring.coreos.com", "v1", "ServiceMonitor", "servicemonitors"),
-    ("monitoring.coreos.com", "v1", "PodMonitor", "podmonitors"),
-    ("monitoring.coreos.com", "v1", "PrometheusRule", "prometheusrules"),
-    ("cilium.io", "v2", "CiliumNetworkPolicy", "ciliumnetworkpolicies"),
-];
-
 /// The cluster, by kubectl.
 pub struct Cluster {
     kubectl: String,
@@ -99,7 +86,12 @@ impl Cluster {
 
     /// Kinds and secrets of the operators.
     pub fn prepare(&self) -> Result<()> {
-        let kinds: Vec<Value> = OF_OPERATORS.iter().map(kind_of_operator).collect();
+        let definitions = deploy::definitions(&root().join("deploy"))?;
+        let mut kinds: Vec<Value> = definitions
+            .iter()
+            .map(deploy::Definition::custom_resource)
+            .collect();
+        kinds.push(cilium());
         self.apply(&kinds)?;
         let secret = |name: &str, namespace: &str, data: Value| {
             json!({
@@ -190,20 +182,18 @@ impl Cluster {
     }
 }
 
-/// A kind that takes every object.
-fn kind_of_operator((group, version, kind, plural): &(&str, &str, &str, &str)) -> Value {
+/// The policy of Cilium, of which there is no schema: a kind that takes every object.
+fn cilium() -> Value {
     let schema = json!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true });
+    let (plural, singular) = ("ciliumnetworkpolicies", "ciliumnetworkpolicy");
     json!({
         "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-        "metadata": {
-            "name": format!("{plural}.{group}"),
-            "annotations": { "api-approved.kubernetes.io": "unapproved, for a test" },
-        },
+        "metadata": { "name": format!("{plural}.cilium.io") },
         "spec": {
-            "group": group, "scope": "Namespaced",
-            "names": { "kind": kind, "plural": plural, "singular": kind.to_lowercase() },
+            "group": "cilium.io", "scope": "Namespaced",
+            "names": { "kind": "CiliumNetworkPolicy", "plural": plural, "singular": singular },
             "versions": [{
-                "name": version, "served": true, "storage": true,
+                "name": "v2", "served": true, "storage": true,
                 "schema": { "openAPIV3Schema": schema },
             }],
         },

@@ -1,6 +1,6 @@
 //! `deploy` on a real cluster: Flux fetches it from a real Gitea and applies it.
 //!
-//! Operators are not there. Their kinds are made with a schema that takes everything, and their secrets by hand, so that this shows
+//! Operators are not there. Their kinds are made with the schemas of `deploy/schemas`, and their secrets by hand, so that this shows
 //! what Flux and Kubernetes make of the manifests, not what the operators do.
 
 mod cluster;

@@ -12,6 +12,9 @@ use super::references::secrets;
 use crate::deploy::manifest::{Manifests, every_text, list, text, texts};
 use crate::process::Scratch;
 
+/// How long the portal finishes what was begun (30 s), and what it gives itself beyond that.
+const DRAIN_SECONDS: u64 = 35;
+
 /// Stands in for what an operator will put into a secret.
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const DATABASE: &str = "postgresql://portal:secret@portal-db-rw.portal:5432/portal";
@@ -31,6 +34,7 @@ pub fn problems(set: &Manifests, sources: &Sources) -> Result<Vec<String>> {
     match load(content, given)? {
         Ok(config) => {
             problems.extend(fits(set, container, &config));
+            problems.extend(ends_in_time(&portal["spec"]["template"]["spec"], &config));
             problems.extend(errors(config.check()));
         }
         Err(found) => problems.extend(errors(found)),
@@ -133,6 +137,17 @@ fn errors(problems: Vec<model::Problem>) -> impl Iterator<Item = String> {
         .into_iter()
         .filter(|problem| problem.severity == Severity::Error);
     errors.map(|problem| format!("app-config.yaml: {}", problem.fault.message))
+}
+
+/// The pod may take as long to end as the portal may.
+fn ends_in_time(pod: &Value, config: &Config) -> Option<String> {
+    let seconds = |at: &str| pod.pointer(at).and_then(Value::as_u64).unwrap_or_default();
+    let delay = config.backend().lifecycle.server_shutdown_delay.as_ref();
+    let delay = delay.map_or(0, |delay| delay.0.as_secs());
+    let needed = DRAIN_SECONDS + delay + seconds("/containers/0/lifecycle/preStop/sleep/seconds");
+    (seconds("/terminationGracePeriodSeconds") < needed).then(|| {
+        format!("terminationGracePeriodSeconds is less than the {needed} s that the portal may take to end")
+    })
 }
 
 /// Ports, host and folders of the configuration are those of the manifests.

@@ -14,6 +14,7 @@ use anyhow::{Context, Result};
 
 use super::kustomization::documents;
 use super::manifest::{Manifests, list, text};
+use super::schemas::{self, Definition};
 
 /// What the rest of the repository says about the portal.
 #[derive(Debug, Default)]
@@ -28,6 +29,8 @@ pub struct Sources {
     pub rights: String,
     /// `deploy/README.md`, which lists the secrets.
     pub readme: String,
+    /// The schemas of the kinds of operators.
+    pub definitions: Vec<Definition>,
 }
 
 impl Sources {
@@ -42,6 +45,7 @@ impl Sources {
             routes: text("docs/routes.md")?,
             rights: text("docs/kubernetes.md")? + &text("docs/flux.md")?,
             readme: text("deploy/README.md")?,
+            definitions: schemas::read(&root.join("deploy"))?,
         })
     }
 }
@@ -49,6 +53,7 @@ impl Sources {
 /// Every problem of a set.
 pub fn all(set: &Manifests, sources: &Sources) -> Result<Vec<String>> {
     let mut problems = shape::problems(set);
+    problems.extend(schemas::problems(set, &sources.definitions));
     problems.extend(references::problems(set));
     problems.extend(workloads::problems(set, sources));
     problems.extend(rights::problems(set, sources));

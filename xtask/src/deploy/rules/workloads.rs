@@ -10,9 +10,6 @@ use crate::deploy::manifest::{Manifests, list, text, texts, title};
 const PORTAL_BOUNDS: (&str, &str) = ("500m", "1Gi");
 const DATABASE_BOUNDS: (&str, &str) = ("250m", "512Mi");
 
-/// How long the portal may take after it was told to end, in seconds (docs/operations.md).
-const DRAIN_SECONDS: u64 = 35;
-
 const PROBES: [&str; 3] = ["startupProbe", "readinessProbe", "livenessProbe"];
 
 pub fn problems(set: &Manifests, sources: &Sources) -> Vec<String> {
@@ -105,12 +102,6 @@ fn of_pod(workload: &Value, report: &mut dyn FnMut(String)) {
         if pod[key] == true {
             report(format!("{key} is on"));
         }
-    }
-    let needed = DRAIN_SECONDS + seconds("/containers/0/lifecycle/preStop/sleep/seconds");
-    if seconds("/terminationGracePeriodSeconds") < needed {
-        report(format!(
-            "terminationGracePeriodSeconds is less than the {needed} s that the portal may take to end"
-        ));
     }
     for volume in list(pod, "/volumes") {
         let is_bounded = volume

@@ -200,7 +200,9 @@ impl Index {
                 take_in(&mut model, change, rows.as_deref());
                 Vec::new()
             };
-            touched.note(&model, &change.reference, was_there);
+            let mut keys = self.relation_keys.lock();
+            keys.note_rows(rows.as_deref().unwrap_or_default());
+            touched.note(&model, &keys, &change.reference, was_there);
             applied.push(AppliedChange {
                 seq: change.seq,
                 reference: change.reference.as_str().into(),

@@ -1,7 +1,7 @@
 //! The index as the process holds it: the read model behind a lock, and news of what was applied.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -10,6 +10,7 @@ use tokio::sync::{Notify, broadcast, watch};
 
 use super::bodies::Bodies;
 use super::keep::Saved;
+use super::marks::RelationKeys;
 use super::{Glimpse, Sights};
 use crate::health::Roster;
 use crate::query::CountsKept;
@@ -61,10 +62,14 @@ pub(crate) struct Index {
     sights: Sights,
     /// What is wrong, as far as the model does not tell by itself.
     pub(super) roster: RwLock<Arc<Roster>>,
+    /// The keys under which entities refer to each other. Locked after the model.
+    pub(super) relation_keys: Mutex<RelationKeys>,
     /// Rung when an engine of this process wrote.
     pub(super) ailing: Arc<Notify>,
     /// Counts of what is wrong, as they were last asked for.
     pub(crate) counts: Mutex<CountsKept>,
+    /// Changes whenever what is said of entities does, be it without a change of the catalog.
+    pub(super) judgements: AtomicU64,
     /// It was read once.
     pub(super) has_roster: AtomicBool,
 }
@@ -82,8 +87,10 @@ impl Index {
             bodies: Bodies::default(),
             sights: Sights::default(),
             roster: RwLock::default(),
+            relation_keys: Mutex::default(),
             ailing,
             counts: Mutex::default(),
+            judgements: AtomicU64::new(0),
             has_roster: AtomicBool::new(false),
         }
     }
@@ -162,6 +169,7 @@ impl Index {
     pub(super) fn replace(&self, mut new: ReadModel, mark: LogMark) {
         let load = self.loads.fetch_add(1, Ordering::Relaxed);
         new.set_load(load);
+        self.relation_keys.lock().note_model(&new);
         let mut model = self.model.write();
         *model = new;
         self.sights.start_over(&model);

@@ -27,20 +27,49 @@ const RELATIONS: &str = "relations.";
 /// Entities judged without letting a reader in.
 const SLICE: usize = 64;
 
+/// Keys of relations. They are few and never forgotten, while the model has about as many keys as entities.
+#[derive(Debug, Default)]
+pub(super) struct RelationKeys(BTreeSet<String>);
+
+impl RelationKeys {
+    /// Takes in the keys of a whole model.
+    pub fn note_model(&mut self, model: &ReadModel) {
+        let keys = model.keys().filter(|key| key.starts_with(RELATIONS));
+        self.0.extend(keys.map(str::to_owned));
+    }
+
+    /// Takes in the keys of an entity's rows.
+    pub fn note_rows(&mut self, rows: &[SearchRow]) {
+        for row in rows.iter().filter(|row| row.key.starts_with(RELATIONS)) {
+            if !self.0.contains(&row.key) {
+                self.0.insert(row.key.clone());
+            }
+        }
+    }
+
+    /// Entities that refer to another one.
+    fn referrers(&self, model: &ReadModel, target: &str) -> Vec<u32> {
+        self.0
+            .iter()
+            .flat_map(|key| holders(model, key, target))
+            .collect()
+    }
+}
+
 /// Entities whose health a change may have changed.
 #[derive(Debug, Default)]
 pub(super) struct Touched(BTreeSet<u32>);
 
 impl Touched {
     /// Takes in what a change did: whether its entity was there before, and where it is now.
-    pub fn note(&mut self, model: &ReadModel, reference: &str, was_there: bool) {
+    pub fn note(&mut self, model: &ReadModel, keys: &RelationKeys, reference: &str, was_there: bool) {
         let now = model.by_reference(reference);
         self.0.extend(now);
         if now.is_some() == was_there {
             return;
         }
         if was_there {
-            self.0.extend(referrers(model, reference));
+            self.0.extend(keys.referrers(model, reference));
         } else {
             for key in [MISSING, UNSERVED] {
                 self.0.extend(holders(model, key, reference));
@@ -60,6 +89,11 @@ impl Index {
         self.roster.read().clone()
     }
 
+    /// A number that changes whenever something else is said of entities.
+    pub fn judgements(&self) -> u64 {
+        self.judgements.load(Ordering::Relaxed)
+    }
+
     /// Takes in what is wrong now, and judges the entities anew that it may concern.
     pub async fn put_roster(&self, roster: Roster) {
         let roster = Arc::new(roster);
@@ -73,11 +107,13 @@ impl Index {
     /// Puts another roster in the place of the former one; the entities that this may concern.
     fn exchange_roster(&self, roster: &Arc<Roster>) -> Vec<u32> {
         let former = std::mem::replace(&mut *self.roster.write(), roster.clone());
+        self.judgements.fetch_add(1, Ordering::Relaxed);
         let is_first = !self.has_roster.swap(true, Ordering::Relaxed);
         if !is_first && former.marks == roster.marks {
             return Vec::new();
         }
-        concerned(&self.read(), &former.marks, &roster.marks)
+        let model = self.read();
+        concerned(&model, &self.relation_keys.lock(), &former.marks, &roster.marks)
     }
 
     /// Brings the rows of entities in line with what is known.
@@ -89,6 +125,9 @@ impl Index {
             if model.is_live(doc) && bring_in_line(model, doc, &roster.marks) {
                 changed.push(doc);
             }
+        }
+        if !changed.is_empty() {
+            self.judgements.fetch_add(1, Ordering::Relaxed);
         }
         if !changed.is_empty() && !self.sights().is_empty() {
             self.sights().bring_forward(model, &changed);
@@ -111,7 +150,7 @@ fn bring_in_line(model: &mut ReadModel, doc: u32, marks: &Marks) -> bool {
 
 /// Entities of which other marks say something else, and those that are not healthy: what is said of them may be of an
 /// earlier process.
-fn concerned(model: &ReadModel, former: &Marks, now: &Marks) -> Vec<u32> {
+fn concerned(model: &ReadModel, keys: &RelationKeys, former: &Marks, now: &Marks) -> Vec<u32> {
     let mut docs: BTreeSet<u32> = BTreeSet::new();
     for key in [CAUSE, UNSERVED] {
         docs.extend(model.evaluate(&Filter::Exists { key: key.to_owned() }).iter());
@@ -121,15 +160,9 @@ fn concerned(model: &ReadModel, former: &Marks, now: &Marks) -> Vec<u32> {
         docs.extend(named.filter_map(|name| model.by_reference(name)));
     }
     for target in former.unserved.symmetric_difference(&now.unserved) {
-        docs.extend(referrers(model, target));
+        docs.extend(keys.referrers(model, target));
     }
     docs.into_iter().collect()
-}
-
-/// Entities that refer to another one.
-fn referrers(model: &ReadModel, target: &str) -> Vec<u32> {
-    let keys = model.keys().filter(|key| key.starts_with(RELATIONS));
-    keys.flat_map(|key| holders(model, key, target)).collect()
 }
 
 fn holders(model: &ReadModel, key: &str, value: &str) -> Vec<u32> {

@@ -60,7 +60,7 @@ impl HealthCounts {
 
 /// Counts by sight, each with the state of the index that it is of.
 #[derive(Debug, Default)]
-pub(crate) struct CountsKept(HashMap<SightKey, (Option<LogMark>, usize, HealthCounts)>);
+pub(crate) struct CountsKept(HashMap<SightKey, (Option<LogMark>, u64, HealthCounts)>);
 
 /// What is said of one entity.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,11 +77,10 @@ impl View<'_> {
     /// How many things are wrong.
     pub fn health_counts(&self) -> HealthCounts {
         let index = self.catalog.index();
-        let roster = index.roster();
-        // Another roster lies elsewhere while this one is held.
-        let state = (index.mark(), std::ptr::from_ref(&*roster).addr());
-        if let Some((mark, address, counts)) = index.counts.lock().0.get(&self.sight.key())
-            && (*mark, *address) == state
+        // Read before counting: what changes meanwhile makes these counts those of an earlier state.
+        let state = (index.mark(), index.judgements());
+        if let Some((mark, judgements, counts)) = index.counts.lock().0.get(&self.sight.key())
+            && (*mark, *judgements) == state
         {
             return *counts;
         }

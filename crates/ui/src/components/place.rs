@@ -6,14 +6,14 @@ use url::Url;
 
 use crate::icon::icon;
 
-/// Marks in the addresses of Git hosts behind which branch and path follow, with the parts between mark and path.
-const MARKS: [(&str, usize); 6] = [
-    ("/-/blob/", 1),
-    ("/-/raw/", 1),
-    ("/src/branch/", 1),
-    ("/src/commit/", 1),
-    ("/blob/", 1),
-    ("/src/", 1),
+/// Marks in the addresses of Git hosts behind which the branch and then the path of the file follow.
+const MARKS: [&str; 6] = [
+    "/-/blob/",
+    "/-/raw/",
+    "/src/branch/",
+    "/src/commit/",
+    "/blob/",
+    "/src/",
 ];
 
 /// The address of the line at its Git host; nothing for what no browser can show.
@@ -52,11 +52,9 @@ pub fn place_text(place: &Place) -> String {
 
 /// `owner/repository, path` of the path of an address.
 fn in_repository(path: &str) -> Option<String> {
-    let (at, mark, skipped) = MARKS
-        .iter()
-        .find_map(|(mark, skipped)| Some((path.find(mark)?, mark, *skipped)))?;
+    let (at, mark) = MARKS.iter().find_map(|mark| Some((path.find(mark)?, mark)))?;
     let repository = path[..at].trim_matches('/');
-    let file = path[at + mark.len()..].splitn(skipped + 1, '/').last()?;
+    let (_, file) = path[at + mark.len()..].split_once('/')?;
     Some(format!("{repository}, {file}"))
 }
 

@@ -27,7 +27,7 @@ pub(crate) const FILTERS: [(&str, &str, &str); 3] = [
 /// What the page shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ProblemsState {
-    /// The tab; the first that is not empty without one.
+    /// The tab; errors without one.
     pub(crate) tab: Option<Health>,
     /// The chosen value of each filter; empty for none.
     pub(crate) chosen: [Option<String>; FILTERS.len()],
@@ -61,7 +61,6 @@ impl ProblemsState {
         let start = (self.start > 0).then(|| self.start.to_string());
         let tab = TABS.iter().find(|(health, ..)| Some(*health) == self.tab);
         let mut pairs = vec![("show", tab.map_or("", |(_, word, _)| *word))];
-        // A chosen value may be empty, which `with_query` leaves out.
         let chosen = FILTERS.iter().zip(&self.chosen);
         pairs.extend(chosen.map(|((name, ..), value)| (*name, value.as_deref().unwrap_or_default())));
         pairs.push(("start", start.as_deref().unwrap_or_default()));
@@ -102,7 +101,7 @@ impl ProblemsState {
             .all(|(_, (chosen, value))| chosen.as_ref().is_none_or(|chosen| *chosen == value))
     }
 
-    /// How many things each tab has with these filters. Chooses the first tab that has some, where none was chosen.
+    /// How many things each tab has with these filters.
     pub(crate) fn counts(&self, all: &[Finding]) -> [usize; TABS.len()] {
         let count = |health| {
             let of_tab = all.iter().filter(|finding| tab(finding) == health);
@@ -118,8 +117,7 @@ impl ProblemsState {
             let mut counted: BTreeMap<String, usize> = BTreeMap::new();
             let of_tab = all.iter().filter(|finding| tab(finding) == self.tab());
             for finding in of_tab.filter(|finding| self.passes(finding, Some(at))) {
-                let [team, source, kind] = values(finding);
-                let value = [team, source, kind].into_iter().nth(at).unwrap_or_default();
+                let value = values(finding).into_iter().nth(at).unwrap_or_default();
                 *counted.entry(value).or_default() += 1;
             }
             *found = counted.into_iter().collect();

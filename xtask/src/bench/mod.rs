@@ -48,10 +48,10 @@ pub fn help(arguments: &[String]) -> &'static str {
 
 /// Measures what the arguments select, printing a table and writing `target/bench/*.jsonl`.
 pub fn run(arguments: &[String]) -> Result<()> {
-    if let Some((name, rest)) = arguments.split_first() {
-        if let Some((_, _, own)) = OTHERS.iter().find(|(known, _, _)| known == name) {
-            return own(rest);
-        }
+    if let Some((name, rest)) = arguments.split_first()
+        && let Some((_, _, own)) = OTHERS.iter().find(|(known, _, _)| known == name)
+    {
+        return own(rest);
     }
     if arguments.first().is_some_and(|first| first == "auth") {
         return auth::run(&arguments[1..]);

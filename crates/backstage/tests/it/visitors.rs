@@ -44,7 +44,7 @@ pub fn visit(address: &str, is_over: &AtomicBool, wanted: &(dyn Fn(u64) -> Wante
                     let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
                     match answer {
                         Ok((status, body)) if (200..300).contains(&status) => {
-                            seen.answered.push((number, body))
+                            seen.answered.push((number, body));
                         }
                         Ok((status, body)) => seen
                             .failed
@@ -76,13 +76,12 @@ impl<'a> Client<'a> {
 
     /// Status and body of an answer.
     fn ask(&mut self, wanted: &Wanted) -> std::io::Result<(u16, String)> {
-        let mut connection = match self.connection.take() {
-            Some(kept) => kept,
-            None => {
-                let stream = TcpStream::connect(self.address)?;
-                stream.set_read_timeout(Some(PATIENCE))?;
-                BufReader::new(stream)
-            }
+        let mut connection = if let Some(kept) = self.connection.take() {
+            kept
+        } else {
+            let stream = TcpStream::connect(self.address)?;
+            stream.set_read_timeout(Some(PATIENCE))?;
+            BufReader::new(stream)
         };
         let Wanted { line, body } = wanted;
         let request = format!(

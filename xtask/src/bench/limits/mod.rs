@@ -80,7 +80,7 @@ impl Wanted {
                 "--seconds" => wanted.seconds = number()?,
                 "--rate" => wanted.rate = number()?,
                 "--binary" => {
-                    wanted.binary = Some(PathBuf::from(value).canonicalize().context(value.clone())?)
+                    wanted.binary = Some(PathBuf::from(value).canonicalize().context(value.clone())?);
                 }
                 _ => bail!("{name} is not known\n{USAGE}"),
             }

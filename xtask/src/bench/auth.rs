@@ -131,8 +131,11 @@ fn ours(wanted: &Wanted, binary: &Path, scratch: &Path) -> Result<()> {
     let callers = [
         ("without a credential", None),
         ("fixed token of a service", Some(ground::header(ground::FIXED))),
-        ("user token", Some(ground::header(&ground.guest_token(&open)?))),
-        ("access token", Some(ground::header(&ground.access_token(&open)?))),
+        ("user token", Some(ground::header(&ground::guest_token(&open)?))),
+        (
+            "access token",
+            Some(ground::header(&ground::access_token(&open)?)),
+        ),
         ("sessions in turn", Some(cookies)),
     ];
     let mut windows: Vec<Vec<Window>> = callers.iter().map(|_| Vec::new()).collect();
@@ -150,8 +153,11 @@ fn ours(wanted: &Wanted, binary: &Path, scratch: &Path) -> Result<()> {
     }
     drop(open);
     let closed = ground.start(binary, true)?;
-    let token = ground.guest_token(&closed)?;
-    println!("\nDecisions for a person in {} groups", ground.groups());
+    let token = ground::guest_token(&closed)?;
+    println!(
+        "\nDecisions for a person in {} groups",
+        ground::groups_of_person()
+    );
     let body = ground::questions();
     let lua = format!("{}\n{}", ground::header(&token), ground::post(&body));
     let mut windows = Vec::new();

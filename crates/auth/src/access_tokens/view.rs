@@ -196,7 +196,7 @@ fn table(view: &TokensPage) -> Markup {
             actions: None,
         });
     }
-    let mut columns = vec![
+    let columns = vec![
         Column::new("Name"),
         Column::optional("Scopes"),
         Column::new("Last used"),
@@ -204,9 +204,6 @@ fn table(view: &TokensPage) -> Markup {
         Column::optional("Ends"),
         Column::controls("Revoke"),
     ];
-    if view.is_of_all {
-        columns.insert(1, Column::new("Of"));
-    }
     let rows = view.tokens.iter().map(|token| row(view, token)).collect();
     data_table(&Table {
         caption: title(view.is_of_all),
@@ -231,8 +228,11 @@ fn row(view: &TokensPage, token: &AccessToken) -> Row {
     } else {
         "/tokens/revoke"
     };
-    let mut cells = vec![
-        html! { (token.name) @if token.expires <= view.now { " " (badge(expired)) } },
+    let cells = vec![
+        html! {
+            (token.name) @if token.expires <= view.now { " " (badge(expired)) }
+            @if view.is_of_all { span.cell-note { (holder(&token.holder)) } }
+        },
         html! { @for (at, scope) in token.scopes.iter().enumerate() { @if at > 0 { " " } code { (scope) } } },
         html! { @match token.last_used { Some(used) => (time(used, view.now)), None => span.muted { "never" } } },
         html! { (time(token.created, view.now)) @if view.is_of_all { span.cell-note { "by " (token.made_by) } } },
@@ -243,10 +243,15 @@ fn row(view: &TokensPage, token: &AccessToken) -> Row {
             button: revoke,
         }),
     ];
-    if view.is_of_all {
-        cells.insert(1, html! { @match &token.holder { Holder::Account(name) => (name), Holder::Person(person) => (person) } });
-    }
     Row::new(cells).key(format!("token-{}", token.id))
+}
+
+/// A service account by its name, a person by its reference.
+fn holder(holder: &Holder) -> String {
+    match holder {
+        Holder::Account(name) => name.clone(),
+        Holder::Person(person) => person.to_string(),
+    }
 }
 
 fn form(view: &TokensPage) -> Markup {

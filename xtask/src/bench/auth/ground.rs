@@ -51,11 +51,6 @@ impl Ground {
         })
     }
 
-    /// Groups of the person.
-    pub fn groups(&self) -> usize {
-        CHAINS * DEPTH
-    }
-
     /// The address of an entity.
     pub fn by_name(&self) -> String {
         let name = &self.catalog.some_component;
@@ -156,35 +151,40 @@ impl Ground {
         Ok(lua)
     }
 
-    /// A user token, as clients of the original get it.
-    pub fn guest_token(&self, portal: &Running) -> Result<String> {
-        let answer: Value = ureq::get(format!("{}/api/auth/guest/refresh", portal.server.base))
-            .header("x-requested-with", "XMLHttpRequest")
-            .call()?
-            .body_mut()
-            .read_json()?;
-        let token = answer["backstageIdentity"]["token"].as_str();
-        Ok(token.context("there is no token of the guest")?.to_owned())
-    }
-
-    /// An access token of a service account, which the guest of this machine may make.
-    pub fn access_token(&self, portal: &Running) -> Result<String> {
-        let answer: Value = ureq::post(format!("{}/api/auth/service-tokens", portal.server.base))
-            .send_json(json!({"account": "bench", "name": "bench", "scopes": ["read"]}))?
-            .body_mut()
-            .read_json()?;
-        Ok(answer["token"]
-            .as_str()
-            .context("there is no access token")?
-            .to_owned())
-    }
-
     /// Loads one address for some seconds.
     pub fn load(&self, portal: &Running, path: &str, lua: Option<&str>, seconds: u32) -> Result<Window> {
         let script = self.folder.join("load.lua");
         std::fs::write(&script, format!("{}\n{FIGURES}", lua.unwrap_or_default()))?;
         wrk(&format!("{}{path}", portal.server.base), &script, seconds)
     }
+}
+
+/// Groups of the person.
+pub fn groups_of_person() -> usize {
+    CHAINS * DEPTH
+}
+
+/// A user token, as clients of the original get it.
+pub fn guest_token(portal: &Running) -> Result<String> {
+    let answer: Value = ureq::get(format!("{}/api/auth/guest/refresh", portal.server.base))
+        .header("x-requested-with", "XMLHttpRequest")
+        .call()?
+        .body_mut()
+        .read_json()?;
+    let token = answer["backstageIdentity"]["token"].as_str();
+    Ok(token.context("there is no token of the guest")?.to_owned())
+}
+
+/// An access token of a service account, which the guest of this machine may make.
+pub fn access_token(portal: &Running) -> Result<String> {
+    let answer: Value = ureq::post(format!("{}/api/auth/service-tokens", portal.server.base))
+        .send_json(json!({"account": "bench", "name": "bench", "scopes": ["read"]}))?
+        .body_mut()
+        .read_json()?;
+    Ok(answer["token"]
+        .as_str()
+        .context("there is no access token")?
+        .to_owned())
 }
 
 /// A script that sends a token.

@@ -1,0 +1,59 @@
+//! Fields as a table, which is a list on a phone.
+
+use maud::{Markup, html};
+use ui::href;
+
+use super::blocks::{Frame, more};
+use crate::block::{Field, words as words_of};
+use crate::prose::words;
+
+/// Steps of indentation.
+const MAX_INDENT: usize = 8;
+
+/// A table of fields.
+pub(super) fn table(frame: &Frame<'_>, fields: &[Field]) -> Markup {
+    html! {
+        div.api-fields tabindex="0" role="group" aria-label="Fields" {
+            table {
+                thead { tr { th scope="col" { "Name" } th scope="col" { "Type" } th scope="col" { "Description" } } }
+                tbody { @for field in fields { (row(frame, field)) } }
+            }
+        }
+    }
+}
+
+fn row(frame: &Frame<'_>, field: &Field) -> Markup {
+    let onward = field.onward.as_ref().map(|onward| {
+        let from = onward.from.to_string();
+        let from = Some(("from", from.as_str())).filter(|_| onward.from > 0);
+        let pairs = [("at", onward.pointer.as_str())].into_iter().chain(from);
+        href::with_query(&format!("{}/part", frame.place.path), pairs)
+    });
+    // A row without a type that says nothing of it needs no empty cell for readers of the page.
+    let kind = words_of(&field.kind);
+    html! {
+        tr {
+            td class=(format_args!("api-depth-{}", field.depth.min(MAX_INDENT))) {
+                code { (field.name) }
+                @if field.required { span.api-required { "required" } }
+                @if field.deprecated { span.api-deprecated { "deprecated" } }
+            }
+            td {
+                @if !kind.is_empty() { (frame.spans(&field.kind)) }
+                @for mark in &field.marks { span.api-mark { (mark) } }
+            }
+            td {
+                (words(&field.description))
+                @if !field.facts.is_empty() {
+                    ul.api-limits {
+                        @for fact in &field.facts {
+                            li { span.api-limit { (fact.label) } " " (frame.spans(&fact.value)) }
+                        }
+                    }
+                }
+                @if let Some(address) = onward { p { a href=(address) { "Show its fields" } } }
+                @if !field.more.is_empty() { (more(&field.more)) }
+            }
+        }
+    }
+}

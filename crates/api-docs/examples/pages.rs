@@ -8,9 +8,9 @@ use axum::Extension;
 use axum::extract::{Path, RawQuery};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use maud::{PreEscaped, html};
-use plugin::{NavigationItem, NavigationSection, Rule};
-use ui::{Chrome, Crumb, PageHead};
+use maud::html;
+use plugin::{Asset, AssetKind, NavigationItem, NavigationSection, Of, Rule};
+use ui::{Chrome, Crumb, PageHead, PluginFiles};
 
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
@@ -23,7 +23,18 @@ async fn main() -> std::io::Result<()> {
         Rule::anyone(),
         below,
     );
-    let shell = Extension(Arc::new(ui::Shell::new("Backstage", vec![item])));
+    let style = Of {
+        plugin: api_docs::ID,
+        part: Asset {
+            kind: AssetKind::Style,
+            text: include_str!("../css/definition.css").into(),
+        },
+    };
+    let files = Arc::new(PluginFiles::new(vec![style]));
+    let rows = rows.and(files.rows());
+    let mut shell = ui::Shell::new("Backstage", vec![item]);
+    shell.plugin_files = files;
+    let shell = Extension(Arc::new(shell));
     let router = rows
         .into_open_router()
         .layer(shell)
@@ -67,8 +78,7 @@ fn shown(chrome: Chrome, folder: &std::path::Path, file: &str, rest: &str, query
         "{file}/{rest}?{query}: read in {read:?}, written in {written:?}, {} bytes",
         page.0.len()
     );
-    let style = PreEscaped(include_str!("../css/definition.css"));
-    let body = html! { style { (style) } (page) };
+    let body = html! { h1 { (file) } (page) };
     let head = PageHead::new(file).crumbs(vec![Crumb::here(file)]);
     chrome.page(head, body).into_response()
 }

@@ -5,11 +5,8 @@ use ui::{foreign_html_from, inline_code};
 
 /// Longest description that is read as Markdown, in bytes; a longer one is shown as it is written.
 const MAX_BYTES: usize = 256 << 10;
-/// How far headings of a description stand below those of the page.
-const LOWER: u8 = 3;
-
-/// A description as blocks.
-pub(crate) fn prose(text: &str) -> Markup {
+/// A description as blocks; its headings begin at a level.
+pub(crate) fn prose(text: &str, level: u8) -> Markup {
     let text = text.trim();
     if text.is_empty() {
         return html! {};
@@ -20,23 +17,23 @@ pub(crate) fn prose(text: &str) -> Markup {
     if text.len() > MAX_BYTES {
         return html! { div.api-prose { pre { (text) } } };
     }
-    html! { div.api-prose { (safe(text)) } }
+    html! { div.api-prose { (safe(text, level)) } }
 }
 
 /// A description within a line or cell: without a paragraph of its own where it is one.
-pub(crate) fn words(text: &str) -> Markup {
+pub(crate) fn words(text: &str, level: u8) -> Markup {
     let text = text.trim();
     if is_plain(text) {
         return inline_code(text);
     }
-    prose(text)
+    prose(text, level)
 }
 
-fn safe(text: &str) -> Markup {
+fn safe(text: &str, level: u8) -> Markup {
     let made = markdown::render(&with_placeholders(text));
     // Without a resolver, anchors within the description and names of languages would be lost.
     let shown = foreign_html_from(&made.html, |_| None).into_string();
-    PreEscaped(fitted(&shown))
+    PreEscaped(fitted(&shown, level))
 }
 
 /// Whether nothing in it is a sign of Markdown but backticks: most descriptions are one sentence.
@@ -83,8 +80,13 @@ fn is_element(rest: &str) -> bool {
     is_known && after.starts_with([' ', '>', '/', '\n', '\t']) || is_address || rest.starts_with("!--")
 }
 
-/// Headings fit below those of the page, and have no ids: other descriptions may have the same.
-fn fitted(html: &str) -> String {
+/// Headings begin at a level and skip none, and have no ids: other descriptions may have the same.
+fn fitted(html: &str, level: u8) -> String {
+    let levels = html
+        .match_indices("<h")
+        .filter_map(|(at, _)| heading(&html[at..]));
+    let least = levels.min().unwrap_or(1);
+    let mut last = level.saturating_sub(1);
     let mut written = String::with_capacity(html.len());
     let mut rest = html;
     while let Some(at) = rest.find('<') {
@@ -100,15 +102,26 @@ fn fitted(html: &str) -> String {
             rest = after;
             continue;
         }
-        written.push_str(&fitted_tag(tag));
+        if let Some(own) = heading(tag) {
+            last = (level + own - least).min(last + 1).min(6);
+        }
+        written.push_str(&fitted_tag(tag, last));
         rest = after;
     }
     written.push_str(rest);
     written
 }
 
+/// The level of a heading that begins here.
+fn heading(tag: &str) -> Option<u8> {
+    match tag.as_bytes() {
+        [b'<', b'h', level @ b'1'..=b'6', b'>' | b' ', ..] => Some(level - b'0'),
+        _ => None,
+    }
+}
+
 /// The sanitiser writes values between double quotes and escapes signs of tags in them.
-fn fitted_tag(tag: &str) -> String {
+fn fitted_tag(tag: &str, level: u8) -> String {
     let tag = match tag.find(" id=\"") {
         Some(at) => {
             let value = &tag[at + 5..];
@@ -117,14 +130,10 @@ fn fitted_tag(tag: &str) -> String {
         }
         None => tag.to_owned(),
     };
-    let start = if tag.starts_with("</") { 2 } else { 1 };
-    let name: Vec<u8> = tag.bytes().skip(start).take(3).collect();
-    match name.as_slice() {
-        [b'h', level @ b'1'..=b'6', b'>' | b' '] => {
-            let level = (level - b'0' + LOWER).min(6);
-            format!("{}h{level}{}", &tag[..start], &tag[start + 2..])
-        }
-        _ => tag,
+    let start = if tag.starts_with("</") { "</" } else { "<" };
+    match heading(&tag.replacen("</", "<", 1)) {
+        Some(_) => format!("{start}h{level}{}", &tag[start.len() + 2..]),
+        None => tag,
     }
 }
 
@@ -135,7 +144,7 @@ mod tests {
     #[test]
     fn descriptions_are_markdown() {
         let check = |text: &str, expected: &str| {
-            let shown = prose(text).into_string();
+            let shown = prose(text, 4).into_string();
             assert!(shown.contains(expected), "{shown}");
         };
         check(
@@ -149,7 +158,9 @@ mod tests {
         );
         check("| a | b |\n|---|---|\n| 1 | 2 |", "<table>");
         check("# Title\n\ntext", "<h4>Title</h4>");
-        check("##### Low\n\ntext", "<h6>Low</h6>");
+        check("##### Low\n\ntext", "<h4>Low</h4>");
+        check("## Two\n\n# One\n\n#### Four\n\ntext", "<h4>Two</h4>");
+        check("# One\n\n#### Four\n\ntext", "<h5>Four</h5>");
         check(
             "Of the form <algorithm>:<sum>, **always**",
             "&lt;algorithm&gt;:&lt;sum&gt;",
@@ -172,7 +183,7 @@ mod tests {
             "<scr`ipt>` <script>alert(1)</script>",
             "<svg/onload=alert(1)>",
         ] {
-            let shown = prose(text).into_string();
+            let shown = prose(text, 4).into_string();
             for gone in ["<script", "javascript:", "onerror", "onclick"] {
                 assert!(!shown.contains(gone), "{shown}");
             }

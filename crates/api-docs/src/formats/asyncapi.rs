@@ -195,7 +195,7 @@ pub(super) fn part_blocks(root: &Value, how: &str, value: &Value, place: &str) -
     match how {
         "asyncapi-operation-2" => return operation::of_2(root, value, place),
         "asyncapi-operation-3" => return operation::of_3(root, value, place),
-        "asyncapi-schema" => return message::typed(root, value, "", place),
+        "asyncapi-schema" => return message::named_schema(root, value, place),
         _ => {}
     }
     let (found, place) = resolve(root, value, place);

@@ -38,9 +38,26 @@ pub(super) fn read(root: &Value) -> Outline {
             outline.about.push(Block::folded(title, laid_out(document)));
         }
     }
-    let first = outline.groups.first().and_then(|group| group.entries.first());
-    outline.version = first.map(|entry| entry.name.clone()).unwrap_or_default();
+    outline.version = stored(root);
     outline
+}
+
+/// The version in which the first of them is kept.
+fn stored(root: &Value) -> String {
+    let first = root
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|document| is_definition(document));
+    let versions = first
+        .map(|first| &first["spec"]["versions"])
+        .and_then(Value::as_array);
+    let versions = versions.map_or(&[][..], Vec::as_slice);
+    let stored = versions.iter().find(|version| version["storage"] == true);
+    stored
+        .or(versions.first())
+        .map(|version| text_at(version, "name"))
+        .unwrap_or_default()
 }
 
 fn group(document: &Value, number: usize) -> Group {
@@ -219,14 +236,19 @@ pub(super) fn blocks(version: &Value, place: &str) -> Vec<Block> {
 
 /// `status: {}` says that there is one, and nothing more.
 fn sub(subresources: &Value) -> Vec<Block> {
-    let names = subresources.as_object().into_iter().flatten();
-    let empty: Vec<Fact> = names
-        .filter(|(_, value)| value.as_object().is_none_or(serde_json::Map::is_empty))
-        .map(|(name, _)| Fact::new(name, Span::plain("yes")))
+    let is_empty = |value: &Value| value.as_object().is_none_or(serde_json::Map::is_empty);
+    let all = subresources.as_object().into_iter().flatten();
+    let (empty, others): (Vec<_>, Vec<_>) = all.partition(|(_, value)| is_empty(value));
+    let others: serde_json::Map<String, Value> = others
+        .into_iter()
+        .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    let mut shown = laid_out(subresources);
-    if !empty.is_empty() {
-        shown.insert(0, Block::Facts(empty));
+    let facts = empty
+        .into_iter()
+        .map(|(name, _)| Fact::new(name, Span::plain("yes")));
+    let mut shown = vec![Block::Facts(facts.collect())];
+    if !others.is_empty() {
+        shown.extend(laid_out(&Value::Object(others)));
     }
     shown
 }

@@ -10,7 +10,7 @@ use super::Place;
 use super::fields::table;
 use crate::block::{Block, Fact, Look, Part, Span};
 use crate::outline::{Entry, Outline};
-use crate::prose::prose;
+use crate::prose::{prose, words};
 
 /// Bytes of blocks on one page.
 const MAX_BYTES: usize = 760 << 10;
@@ -23,6 +23,8 @@ pub(super) struct Frame<'a> {
     pub(super) place: &'a Place,
     /// Anchors of what is whole on this page.
     pub(super) here: HashSet<&'a str>,
+    /// Level of the headings of its parts.
+    level: u8,
     /// What is left of the page's bound.
     left: Cell<usize>,
 }
@@ -33,8 +35,15 @@ impl<'a> Frame<'a> {
             outline,
             place,
             here: HashSet::new(),
+            level: 4,
             left: Cell::new(MAX_BYTES),
         }
+    }
+
+    /// The same, with headings of that level.
+    pub(super) fn with_level(mut self, level: u8) -> Self {
+        self.level = level;
+        self
     }
 
     /// What is said of an entry.
@@ -61,7 +70,7 @@ impl<'a> Frame<'a> {
         let shown = match block {
             // What is in it counts on its own.
             Block::Part(part) => return self.part(part),
-            Block::Prose(text) => prose(text),
+            Block::Prose(text) => prose(text, self.level),
             Block::Facts(facts) => self.facts(facts),
             Block::Fields(fields) => table(self, fields),
             Block::Code {
@@ -85,7 +94,7 @@ impl<'a> Frame<'a> {
                 }
             } @else {
                 section.api-part {
-                    h4 { (self.spans(&part.heading)) }
+                    @if self.level == 3 { h3 { (self.spans(&part.heading)) } } @else { h4 { (self.spans(&part.heading)) } }
                     (self.blocks(&part.blocks))
                 }
             }
@@ -102,6 +111,11 @@ impl<'a> Frame<'a> {
                 }
             }
         }
+    }
+
+    /// A description within a cell.
+    pub(super) fn words(&self, text: &str) -> Markup {
+        words(text, self.level + 1)
     }
 
     pub(super) fn spans(&self, spans: &[Span]) -> Markup {
@@ -163,10 +177,16 @@ fn code(title: &str, language: Language, text: &str) -> Markup {
 pub(super) fn more(text: &str) -> Markup {
     html! {
         details.api-part.api-more {
-            summary { "Further" }
+            summary { (if is_extensions(text) { "Extensions" } else { "More" }) }
             div { (code("", Language::Yaml, text.trim_end())) }
         }
     }
+}
+
+/// Whether all of its keys are extensions.
+fn is_extensions(text: &str) -> bool {
+    let mut keys = text.lines().filter(|line| !line.starts_with([' ', '-', '#']));
+    keys.all(|line| line.trim_start_matches(['"', '\'']).starts_with("x-"))
 }
 
 fn bounded(text: &str) -> (&str, bool) {

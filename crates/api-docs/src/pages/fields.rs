@@ -5,24 +5,26 @@ use ui::href;
 
 use super::blocks::{Frame, more};
 use crate::block::{Field, words as words_of};
-use crate::prose::words;
 
 /// Steps of indentation.
 const MAX_INDENT: usize = 8;
 
 /// A table of fields.
 pub(super) fn table(frame: &Frame<'_>, fields: &[Field]) -> Markup {
+    let has_kinds = fields
+        .iter()
+        .any(|field| !field.kind.is_empty() || !field.marks.is_empty());
     html! {
-        div.api-fields tabindex="0" role="group" aria-label="Fields" {
+        div.api-fields.api-two[!has_kinds] tabindex="0" role="group" aria-label="Fields" {
             table {
-                thead { tr { th scope="col" { "Name" } th scope="col" { "Type" } th scope="col" { "Description" } } }
-                tbody { @for field in fields { (row(frame, field)) } }
+                thead { tr { th scope="col" { "Name" } @if has_kinds { th scope="col" { "Type" } } th scope="col" { "Description" } } }
+                tbody { @for field in fields { (row(frame, field, has_kinds)) } }
             }
         }
     }
 }
 
-fn row(frame: &Frame<'_>, field: &Field) -> Markup {
+fn row(frame: &Frame<'_>, field: &Field, has_kind: bool) -> Markup {
     let onward = field.onward.as_ref().map(|onward| {
         let from = onward.from.to_string();
         let from = Some(("from", from.as_str())).filter(|_| onward.from > 0);
@@ -38,12 +40,14 @@ fn row(frame: &Frame<'_>, field: &Field) -> Markup {
                 @if field.required { span.api-required { "required" } }
                 @if field.deprecated { span.api-deprecated { "deprecated" } }
             }
-            td {
-                @if !kind.is_empty() { (frame.spans(&field.kind)) }
-                @for mark in &field.marks { span.api-mark { (mark) } }
+            @if has_kind {
+                td.api-kind {
+                    @if !kind.is_empty() { (frame.spans(&field.kind)) }
+                    @for mark in &field.marks { span.api-mark { (mark) } }
+                }
             }
-            td {
-                (words(&field.description))
+            td.api-said {
+                (frame.words(&field.description))
                 @if !field.facts.is_empty() {
                     ul.api-limits {
                         @for fact in &field.facts {

@@ -58,6 +58,8 @@ fn facts(format: Format, outline: &Outline) -> String {
     if outline.groups.iter().any(|group| group.sort == Sort::Operation) {
         facts.push(counted(outline.operation_count(), "operation"));
     }
-    facts.push(counted(outline.type_count(), "type"));
+    if outline.type_count() > 0 {
+        facts.push(counted(outline.type_count(), "type"));
+    }
     facts.join(" · ")
 }

@@ -32,7 +32,7 @@ pub(super) fn overview(format: Format, outline: &Outline, place: &Place, asked: 
             @for problem in &outline.problems {
                 (notice(Notice { tone: Tone::Amber, text: &problem.replace('`', "") }))
             }
-            @let frame = Frame::new(outline, place);
+            @let frame = Frame::new(outline, place).with_level(3);
             div.api-about { (frame.blocks(&outline.about)) }
         }
     };

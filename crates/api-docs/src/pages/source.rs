@@ -38,7 +38,7 @@ pub(super) fn text(definition: &Definition, place: &Place, asked: &Asked) -> Mar
             @if !asked.words.is_empty() {
                 (found(definition, place, asked))
             } @else if *format == Format::Markdown && is_alone {
-                div.api-document { (prose(text)) }
+                div.api-document { (prose(text, 3)) }
             } @else {
                 (chunked(definition, broken, place, asked))
             }

@@ -185,7 +185,7 @@ fn every_format_becomes_groups_of_entries() {
     check(
         "crd.yaml",
         &[
-            "Custom resource Widget v1beta1",
+            "Custom resource Widget v1",
             "[Widget]",
             "v1beta1 Widget (deprecated) — shop.example/v1beta1",
             "v1 Widget — shop.example/v1",

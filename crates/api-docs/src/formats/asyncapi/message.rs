@@ -117,6 +117,15 @@ fn facts(root: &Value, keys: &Keys<'_>) -> Vec<Fact> {
     facts
 }
 
+/// A schema with a name, which has no other heading.
+pub(super) fn named_schema(root: &Value, value: &Value, place: &str) -> Vec<Block> {
+    if value["schemaFormat"].is_string() || avro::is_schema(value) {
+        typed(root, value, "", place)
+    } else {
+        schema::blocks(value, place, 0)
+    }
+}
+
 /// A schema in the language that its format names. In version 3 the format may stand beside it.
 pub(super) fn typed(root: &Value, value: &Value, format: &str, place: &str) -> Vec<Block> {
     if let Some(format) = value["schemaFormat"]

@@ -12,15 +12,13 @@ use crate::block::{Block, Fact, Field, Part, Span};
 /// The parts of a request body.
 pub(super) fn body(root: &Value, body: &Value, place: &str) -> Vec<Block> {
     let keys = Keys::of(body);
-    let mut before = within::prose(&keys);
-    let mut facts = Vec::new();
-    if keys.is("required") {
-        facts.push(Fact::new("Required", Span::plain("yes")));
-    }
-    if !facts.is_empty() {
-        before.push(Block::Facts(facts));
-    }
-    parted("Request body", root, &keys, before, place)
+    let before = within::prose(&keys);
+    let title = if keys.is("required") {
+        "Request body, required"
+    } else {
+        "Request body"
+    };
+    parted(title, root, &keys, before, place)
 }
 
 /// The parts of an answer: what it says, its headers, its contents, its links.

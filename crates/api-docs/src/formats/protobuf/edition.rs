@@ -14,7 +14,9 @@ pub(super) fn as_syntax(text: &str) -> (String, Option<String>) {
         if number > 0 {
             written.push('\n');
         }
-        written.push_str(&in_old_words(line));
+        // That syntax has no defaults; as an extension it is kept.
+        let line = in_old_words(line).replace("[default =", "[(default) =");
+        written.push_str(&line.replace(", default =", ", (default) ="));
     }
     (written, Some(edition))
 }

@@ -27,7 +27,13 @@ fn name(option: &UninterpretedOption) -> String {
             part.name_part.clone()
         }
     });
-    parts.collect::<Vec<_>>().join(".")
+    let name = parts.collect::<Vec<_>>().join(".");
+    // So it is kept of an edition.
+    if name == "(default)" {
+        "default".to_owned()
+    } else {
+        name
+    }
 }
 
 fn value(option: &UninterpretedOption) -> String {

@@ -26,6 +26,9 @@ const MAX_BORROWED: usize = 60;
 /// References followed in a row; more is a circle.
 const MAX_HOPS: usize = 16;
 
+/// The label of what a schema is.
+const TYPE: &str = "Type";
+
 /// What a `$ref` inside the document leads to, with its pointer, following chains; the value itself otherwise.
 pub(super) fn resolve<'a>(root: &'a Value, value: &'a Value, pointer: &str) -> (&'a Value, String) {
     let (mut value, mut place) = (value, pointer.to_owned());
@@ -57,7 +60,7 @@ pub(super) fn blocks(schema: &Value, pointer: &str, from: usize) -> Vec<Block> {
     let mut facts = Vec::new();
     if !head.kind.is_empty() {
         facts.push(Fact {
-            label: "Type".to_owned(),
+            label: TYPE.to_owned(),
             value: head.kind,
         });
     }
@@ -99,7 +102,7 @@ pub(super) fn content(root: &Value, schema: &Value, pointer: &str) -> Vec<Block>
         })
         .filter(|(found, _)| found["$ref"].is_null());
     let Some((found, place)) = target else {
-        return blocks(schema, pointer, 0);
+        return without_type(blocks(schema, pointer, 0));
     };
     let mut shown = Vec::new();
     // What stands beside the reference.
@@ -108,7 +111,7 @@ pub(super) fn content(root: &Value, schema: &Value, pointer: &str) -> Vec<Block>
         own.note(key);
     }
     if !own.rest().is_empty() {
-        shown.extend(blocks(schema, pointer, 0));
+        shown.extend(without_type(blocks(schema, pointer, 0)));
     }
     let mut rows = Rows::new(MAX_BORROWED, 0);
     rows.row(String::new(), found, 0, false, &place);
@@ -125,6 +128,16 @@ pub(super) fn content(root: &Value, schema: &Value, pointer: &str) -> Vec<Block>
         shown.push(Block::Fields(fields));
     }
     shown
+}
+
+/// The type of what has a heading stands in that.
+fn without_type(mut blocks: Vec<Block>) -> Vec<Block> {
+    for block in &mut blocks {
+        if let Block::Facts(facts) = block {
+            facts.retain(|fact| fact.label != TYPE);
+        }
+    }
+    blocks
 }
 
 /// One row for a schema, and rows for what is in it.

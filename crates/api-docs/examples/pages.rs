@@ -1,5 +1,6 @@
 //! Serves the definitions in a folder: `cargo run -p api-docs --example pages -- 127.0.0.1:7102 FOLDER`, then `/d/FILE`.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -74,7 +75,9 @@ fn shown(chrome: Chrome, folder: &std::path::Path, file: &str, rest: &str, query
         return StatusCode::NOT_FOUND.into_response();
     };
     let written = started.elapsed().saturating_sub(read);
-    println!(
+    // Nobody may be reading.
+    let _ = writeln!(
+        std::io::stdout(),
         "{file}/{rest}?{query}: read in {read:?}, written in {written:?}, {} bytes",
         page.0.len()
     );

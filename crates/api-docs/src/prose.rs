@@ -53,11 +53,38 @@ const ELEMENTS: &str = " a abbr acronym area article aside audio b base bdi bdo 
 /// Words between angle brackets that are no elements, such as `<name>`, are meant as they stand.
 fn with_placeholders(text: &str) -> String {
     let mut written = String::with_capacity(text.len());
-    let mut is_code = false;
-    for (at, sign) in text.char_indices() {
+    let (mut is_fenced, mut is_code) = (false, false);
+    for line in text.split_inclusive('\n') {
+        let said = line.trim_start();
+        // What is opened with words in brackets is no fence.
+        if said.starts_with("```") || said.starts_with("~~~") {
+            is_code = false;
+            if !said.contains('<') {
+                is_fenced = !is_fenced;
+                written.push_str(line);
+                continue;
+            }
+        }
+        if is_fenced {
+            written.push_str(line);
+            continue;
+        }
+        if said.is_empty() {
+            is_code = false;
+        }
+        let start = line.len() - said.trim_start_matches('`').len();
+        let start = if said.starts_with("```") { start } else { 0 };
+        written.push_str(&line[..start]);
+        escape_placeholders(&line[start..], &mut is_code, &mut written);
+    }
+    written
+}
+
+fn escape_placeholders(line: &str, is_code: &mut bool, written: &mut String) {
+    for (at, sign) in line.char_indices() {
         match sign {
-            '`' => is_code = !is_code,
-            '<' if !is_code && !is_element(&text[at + 1..]) => {
+            '`' => *is_code = !*is_code,
+            '<' if !*is_code && !is_element(&line[at + 1..]) => {
                 written.push_str("&lt;");
                 continue;
             }
@@ -65,7 +92,6 @@ fn with_placeholders(text: &str) -> String {
         }
         written.push(sign);
     }
-    written
 }
 
 /// Whether what follows a bracket is the name of an element, a comment or an address.
@@ -169,6 +195,8 @@ mod tests {
             "`<name>` and <b>this</b> **too**",
             "&lt;name&gt;</code> and <b>this</b>",
         );
+        check("``` <a1> ::= <b1>\n\n<c1> ```", "&lt;c1&gt;");
+        check("```yaml\na: <b1>\n```\n\n<c1>", "a: &lt;b1&gt;");
         check("<https://example.org/x>", "href=\"https://example.org/x\"");
     }
 

@@ -78,7 +78,7 @@ impl Reader<'_> {
         let mut facts = Vec::new();
         for (number, import) in (0..).zip(&self.file.dependency) {
             let label = if self.file.public_dependency.contains(&number) {
-                "Imports for others"
+                "Imports, public"
             } else {
                 "Imports"
             };

@@ -58,8 +58,8 @@ pub fn words_of_pages(pages: &[String]) -> HashSet<String> {
             text.push_str(&rest[..start]);
             let end = rest[start..].find('>').map_or(rest.len(), |end| start + end + 1);
             let tag = &rest[start..end];
-            // Code is coloured within words.
-            if !tag.starts_with("<span class=\"h-") && !tag.starts_with("</span") && !is_colour(tag) {
+            // Code is coloured within words, and ends of numbers may be raised.
+            if !tag.starts_with("</span") && !tag.contains("sup>") && !is_colour(tag) {
                 text.push(' ');
             }
             for name in ["href=\"", "src=\"", "alt=\"", "title=\""] {

@@ -88,11 +88,14 @@ pub(super) fn parameter(name: &str, given: &Value, place: &str) -> Vec<Field> {
         field.facts.extend(row.facts);
         field.more.push_str(&row.more);
         field.onward = row.onward;
-        if !row.description.is_empty() {
-            field.description = format!("{}\n\n{}", field.description, row.description)
-                .trim_start()
-                .to_owned();
+        if !field.description.is_empty() && !row.description.is_empty() {
+            field.description.push_str(
+                "
+
+",
+            );
         }
+        field.description.push_str(&row.description);
     }
     [field].into_iter().chain(rows).collect()
 }

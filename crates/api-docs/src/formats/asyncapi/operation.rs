@@ -108,13 +108,11 @@ fn messages(root: &Value, keys: &Keys<'_>, place: &str, shown: &mut Vec<Block>) 
     let single = keys.peek("message");
     let (listed, place): (Vec<&Value>, String) = if single.is_object() {
         keys.note("message");
-        match single["oneOf"].as_array() {
-            Some(listed) => (listed.iter().collect(), format!("{place}/message/oneOf")),
-            None => {
-                shown.push(message::part(root, single, &format!("{place}/message"), None));
-                return;
-            }
-        }
+        let Some(listed) = single["oneOf"].as_array() else {
+            shown.push(message::part(root, single, &format!("{place}/message"), None));
+            return;
+        };
+        (listed.iter().collect(), format!("{place}/message/oneOf"))
     } else {
         (keys.list("messages").collect(), format!("{place}/messages"))
     };

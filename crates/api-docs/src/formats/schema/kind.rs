@@ -141,8 +141,7 @@ fn is_simple_within(schema: &Value, depth: usize) -> bool {
         return false;
     };
     let is_simple = |(key, value): (&String, &Value)| match key.as_str() {
-        "$ref" | "format" => value.is_string(),
-        "type" => value.is_string(),
+        "$ref" | "format" | "type" => value.is_string(),
         "items" => map.get("type").is_some_and(|kind| kind == "array") && is_simple_within(value, depth + 1),
         _ => false,
     };
@@ -182,15 +181,12 @@ pub(super) fn decoded(pointer: &str) -> String {
     while let Some((first, after)) = rest.split_first() {
         let code = (*first == b'%').then(|| after.get(..2)).flatten();
         let code = code.and_then(|digits| std::str::from_utf8(digits).ok());
-        match code.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = after;
-            }
+        if let Some(byte) = code.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            bytes.push(byte);
+            rest = &after[2..];
+        } else {
+            bytes.push(*first);
+            rest = after;
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()

@@ -138,8 +138,6 @@ fn language_of(start: &str) -> Language {
         "export interface",
     ]) {
         Language::TypeScript
-    } else if says(&["CREATE TABLE", "create table"]) {
-        Language::Sql
     } else if head.lines().next().is_some_and(|line| line.starts_with("#%RAML"))
         || head
             .lines()

@@ -8,6 +8,8 @@
 mod broken;
 mod generated;
 mod hostile;
+mod maker;
+mod maker_of_events;
 mod outlines;
 mod pages;
 mod whole;

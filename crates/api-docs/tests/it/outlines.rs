@@ -44,11 +44,12 @@ fn shown(outline: &Outline) -> Vec<String> {
     lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
+fn check(name: &str, expected: &[&str]) {
+    assert_eq!(shown(outline(&fixture(name))), expected, "{name}");
+}
+
 #[test]
-fn every_format_becomes_groups_of_entries() {
-    let check = |name: &str, expected: &[&str]| {
-        assert_eq!(shown(outline(&fixture(name))), expected, "{name}");
-    };
+fn openapi_becomes_groups_of_entries() {
     check(
         "openapi30.yaml",
         &[
@@ -89,6 +90,10 @@ fn every_format_becomes_groups_of_entries() {
             "object Reason",
         ],
     );
+}
+
+#[test]
+fn asyncapi_becomes_groups_of_entries() {
     check(
         "asyncapi2.yaml",
         &[
@@ -114,6 +119,10 @@ fn every_format_becomes_groups_of_entries() {
             "channel usage",
         ],
     );
+}
+
+#[test]
+fn graphql_becomes_groups_of_entries() {
     check(
         "schema.graphql",
         &[
@@ -135,21 +144,6 @@ fn every_format_becomes_groups_of_entries() {
         ],
     );
     check(
-        "orders.proto",
-        &[
-            "Protocol buffers, proto3 shop.v1",
-            "[Orders]",
-            "RPC Place(Order) → Receipt — Places an order.",
-            "RPC Watch(stream Order) → stream Receipt (deprecated)",
-            "RPC Clear(Empty) → Empty",
-            "[Types]",
-            "message Order",
-            "message Order.Line",
-            "message Receipt",
-            "enum State",
-        ],
-    );
-    check(
         "federated.graphql",
         &[
             "GraphQL",
@@ -168,6 +162,25 @@ fn every_format_becomes_groups_of_entries() {
             "directive @tag — Marks for tools.",
         ],
     );
+}
+
+#[test]
+fn protocol_buffers_become_groups_of_entries() {
+    check(
+        "orders.proto",
+        &[
+            "Protocol buffers, proto3 shop.v1",
+            "[Orders]",
+            "RPC Place(Order) → Receipt — Places an order.",
+            "RPC Watch(stream Order) → stream Receipt (deprecated)",
+            "RPC Clear(Empty) → Empty",
+            "[Types]",
+            "message Order",
+            "message Order.Line",
+            "message Receipt",
+            "enum State",
+        ],
+    );
     check(
         "editions.proto",
         &[
@@ -182,6 +195,10 @@ fn every_format_becomes_groups_of_entries() {
             "extend Charge",
         ],
     );
+}
+
+#[test]
+fn resources_become_groups_of_entries() {
     check(
         "crd.yaml",
         &[

@@ -52,6 +52,12 @@ pub(super) fn of_openapi(root: &Value, item: &Value, place: &str, method: &str) 
     } else {
         format!("curl -X {verb}")
     };
+    // Without `-g`, curl reads braces as lists.
+    let first = if address.contains('{') {
+        format!("{first} -g")
+    } else {
+        first
+    };
     let mut all = vec![format!("{first} {}", quoted(&address))];
     all.extend(lines);
     Some(all.join(" \\\n  "))
@@ -272,7 +278,7 @@ mod tests {
         let text = of_openapi(&root, item, place, "post").expect("a request");
         assert_eq!(
             text,
-            "curl -X POST 'https://eu.example/v1/orders/{id}?dry=true' \\\n  -H 'X-Key: '\"$API_KEY\" \\\n  \
+            "curl -X POST -g 'https://eu.example/v1/orders/{id}?dry=true' \\\n  -H 'X-Key: '\"$API_KEY\" \\\n  \
              -H 'Content-Type: application/json' \\\n  -d '{\n  \"note\": \"it'\\''s $HOME\"\n}'"
         );
     }

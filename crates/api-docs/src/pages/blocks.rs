@@ -46,6 +46,12 @@ impl<'a> Frame<'a> {
         self
     }
 
+    /// The same, with so many bytes at most.
+    pub(super) fn within(self, bytes: usize) -> Self {
+        self.left.set(bytes);
+        self
+    }
+
     /// What is said of an entry.
     pub(super) fn body(&self, entry: &Entry) -> Markup {
         let blocks = self.outline.blocks(entry);
@@ -70,7 +76,7 @@ impl<'a> Frame<'a> {
         let shown = match block {
             // What is in it counts on its own.
             Block::Part(part) => return self.part(part),
-            Block::Prose(text) => prose(text, self.level),
+            Block::Prose(text) => prose(self.fitting(text), self.level),
             Block::Facts(facts) => self.facts(facts),
             Block::Fields(fields) => table(self, fields),
             Block::Code {
@@ -113,9 +119,19 @@ impl<'a> Frame<'a> {
         }
     }
 
+    /// Bytes that may still be written.
+    pub(super) fn left(&self) -> usize {
+        self.left.get()
+    }
+
+    /// As much of a text as may still be written.
+    fn fitting<'t>(&self, text: &'t str) -> &'t str {
+        &text[..text.floor_char_boundary(self.left.get())]
+    }
+
     /// A description within a cell.
     pub(super) fn words(&self, text: &str) -> Markup {
-        words(text, self.level + 1)
+        words(self.fitting(text), self.level + 1)
     }
 
     pub(super) fn spans(&self, spans: &[Span]) -> Markup {

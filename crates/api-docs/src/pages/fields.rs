@@ -11,16 +11,27 @@ const MAX_INDENT: usize = 8;
 
 /// A table of fields.
 pub(super) fn table(frame: &Frame<'_>, fields: &[Field]) -> Markup {
+    let (mut left, mut rows) = (frame.left(), Vec::new());
     let has_kinds = fields
         .iter()
         .any(|field| !field.kind.is_empty() || !field.marks.is_empty());
+    for field in fields {
+        let row = row(frame, field, has_kinds);
+        if row.0.len() > left && !rows.is_empty() {
+            break;
+        }
+        left = left.saturating_sub(row.0.len());
+        rows.push(row);
+    }
+    let cut = fields.len() - rows.len();
     html! {
         div.api-fields.api-two[!has_kinds] tabindex="0" role="group" aria-label="Fields" {
             table {
                 thead { tr { th scope="col" { "Name" } @if has_kinds { th scope="col" { "Type" } } th scope="col" { "Description" } } }
-                tbody { @for field in fields { (row(frame, field, has_kinds)) } }
+                tbody { @for row in rows { (row) } }
             }
         }
+        @if cut > 0 { p.api-none { (cut) " more are in the raw definition." } }
     }
 }
 
@@ -31,7 +42,6 @@ fn row(frame: &Frame<'_>, field: &Field, has_kind: bool) -> Markup {
         let pairs = [("at", onward.pointer.as_str())].into_iter().chain(from);
         href::with_query(&format!("{}/part", frame.place.path), pairs)
     });
-    // A row without a type that says nothing of it needs no empty cell for readers of the page.
     let kind = words_of(&field.kind);
     html! {
         tr {

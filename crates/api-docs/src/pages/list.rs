@@ -13,6 +13,8 @@ use crate::outline::{Entry, Group, Outline};
 
 /// Bytes of entries that are shown whole on one page.
 const MAX_WHOLE: usize = 560 << 10;
+/// Bytes of what is said above the entries, and again of what is said of groups.
+const MAX_ABOUT: usize = 160 << 10;
 /// Entries that the outline beside the page names; of more, it names the groups.
 const MAX_NAMED: usize = 120;
 /// Groups that the outline beside the page names.
@@ -32,7 +34,7 @@ pub(super) fn overview(format: Format, outline: &Outline, place: &Place, asked: 
             @for problem in &outline.problems {
                 (notice(Notice { tone: Tone::Amber, text: &problem.replace('`', "") }))
             }
-            @let frame = Frame::new(outline, place).with_level(3);
+            @let frame = Frame::new(outline, place).with_level(3).within(MAX_ABOUT);
             div.api-about { (frame.blocks(&outline.about)) }
         }
     };
@@ -164,7 +166,7 @@ impl List<'_> {
         let here: HashSet<&str> = all.map(|entry| entry.anchor.as_str()).collect();
         let mut frame = Frame::new(self.outline, self.place);
         frame.here = here;
-        let mut length = 0;
+        let (mut length, mut total) = (0, 0);
         let mut groups = Vec::new();
         for (group, entries) in &self.found {
             let mut shown = Vec::new();
@@ -176,7 +178,12 @@ impl List<'_> {
                 }
                 shown.push(whole);
             }
-            groups.push(self.section(&frame, group, shown));
+            let section = self.section(&frame, group, shown);
+            total += section.0.len();
+            if total > MAX_WHOLE {
+                return None;
+            }
+            groups.push(section);
         }
         let address = self.address([("open", "all")]);
         Some(html! {
@@ -188,6 +195,7 @@ impl List<'_> {
     /// As many entries as fit, unfolded, from one on.
     fn unfolded(&self) -> Markup {
         let frame = Frame::new(self.outline, self.place);
+        let of_groups = Frame::new(self.outline, self.place).within(MAX_ABOUT);
         let (mut length, mut at) = (0, 0);
         let mut groups = Vec::new();
         let mut next = None;
@@ -202,13 +210,13 @@ impl List<'_> {
                 length += whole.0.len();
                 if length > MAX_WHOLE && at > self.asked.from + 1 {
                     next = Some((at - 1).to_string());
-                    groups.push(self.section(&frame, group, shown));
+                    groups.push(self.section(&of_groups, group, shown));
                     break 'all;
                 }
                 shown.push(whole);
             }
             if !shown.is_empty() {
-                groups.push(self.section(&frame, group, shown));
+                groups.push(self.section(&of_groups, group, shown));
             }
         }
         html! {
@@ -228,7 +236,7 @@ impl List<'_> {
         let count = total.div_ceil(MAX_ENTRIES);
         let current = self.asked.page.clamp(1, count.max(1));
         let first = (current - 1) * MAX_ENTRIES;
-        let frame = Frame::new(self.outline, self.place);
+        let frame = Frame::new(self.outline, self.place).within(MAX_ABOUT);
         let mut at = 0;
         let mut groups = Vec::new();
         for (group, entries) in &self.found {

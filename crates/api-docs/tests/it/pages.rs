@@ -256,3 +256,31 @@ fn a_wide_type_goes_on_where_its_page_ends() {
         assert!(known.contains(name), "{name}");
     }
 }
+
+#[test]
+fn long_introductions_leave_the_page_bounded() {
+    let said = "words and more words\\n\\n".repeat(30_000);
+    let mut text = format!("openapi: 3.0.0\ninfo: {{ title: wordy, description: \"{said}\" }}\ntags:\n");
+    for number in 0..60 {
+        writeln!(
+            text,
+            "  - {{ name: g{number}, description: \"{}\" }}",
+            &said[..20_000]
+        )
+        .unwrap();
+    }
+    text.push_str("paths:\n");
+    for number in 0..60 {
+        writeln!(
+            text,
+            "  /a{number}: {{ get: {{ tags: [g{number}], description: \"{}\" }} }}",
+            &said[..9_000]
+        )
+        .unwrap();
+    }
+    let definition = Definition::read("openapi", &text);
+    for query in ["", "open=all", "q=words"] {
+        let page = page(&definition, "", query);
+        assert!(page.len() < 1_000_000, "{query}: {}", page.len());
+    }
+}

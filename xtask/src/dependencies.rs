@@ -82,7 +82,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sight", &["catalog", "model", "plugin", "web"]),
     (
         "api-docs",
-        &["catalog", "model", "plugin", "sight", "ui", "web", "yaml"],
+        &[
+            "catalog", "markdown", "model", "plugin", "sight", "ui", "web", "yaml",
+        ],
     ),
     (
         "user-settings",

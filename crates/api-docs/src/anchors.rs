@@ -6,12 +6,12 @@
 
 use std::collections::HashMap;
 
-use crate::outline::Outline;
+use crate::outline::{Outline, Sort};
 
 /// Hex digits that tell those apart that read alike.
 const DIGITS: usize = 6;
 
-/// Gives every operation and type an anchor that nothing else on the page has.
+/// Gives every group and entry an anchor that nothing else on the page has.
 pub fn assign(outline: &mut Outline) {
     let mut spoken_for = HashMap::new();
     let mut alike: HashMap<String, usize> = HashMap::new();
@@ -19,21 +19,20 @@ pub fn assign(outline: &mut Outline) {
     for each in &named {
         *alike.entry(each.slug.clone()).or_default() += 1;
     }
-    let anchors: Vec<String> = named
-        .into_iter()
-        .map(|each| {
-            let is_alone = alike[&each.slug] == 1 && !each.slug.is_empty();
-            free(
-                &mut spoken_for,
-                if is_alone { each.slug } else { each.told_apart() },
-            )
-        })
-        .collect();
-    let operations = outline.groups.iter_mut().flat_map(|group| &mut group.operations);
-    let places = operations.map(|operation| &mut operation.anchor);
-    let places = places.chain(outline.types.iter_mut().map(|each| &mut each.anchor));
-    for (place, anchor) in places.zip(anchors) {
-        *place = anchor;
+    let mut anchors = named.into_iter().map(|each| {
+        let is_alone = alike[&each.slug] == 1 && !each.slug.is_empty();
+        free(
+            &mut spoken_for,
+            if is_alone { each.slug } else { each.told_apart() },
+        )
+    });
+    for entry in outline.groups.iter_mut().flat_map(|group| &mut group.entries) {
+        entry.anchor = anchors.next().unwrap_or_default();
+    }
+    drop(anchors);
+    for group in &mut outline.groups {
+        let wanted = format!("group-{}", slug(&group.name));
+        group.anchor = free(&mut spoken_for, wanted);
     }
 }
 
@@ -53,26 +52,24 @@ impl Named {
     }
 }
 
-/// Operations, then types, in the order of the page.
+/// All entries in the order of the page.
 fn named(outline: &Outline) -> impl Iterator<Item = Named> {
-    let operations = outline.groups.iter().flat_map(|group| {
-        group.operations.iter().map(|operation| Named {
-            slug: slug(&format!("{} {}", operation.verb, operation.signature)),
-            whole: [
-                &group.name,
-                &operation.verb,
-                &operation.signature,
-                &operation.name,
-            ]
-            .map(String::as_str)
-            .join("\n"),
-        })
-    });
-    let types = outline.types.iter().map(|each| Named {
-        slug: slug(&format!("type {}", each.name)),
-        whole: [&each.kind, &each.name].map(String::as_str).join("\n"),
-    });
-    operations.chain(types)
+    outline.entries().map(|(group, entry)| match group.sort {
+        Sort::Operation => Named {
+            slug: slug(&format!("{} {}", entry.verb, entry.signature)),
+            whole: [&group.name, &entry.verb, &entry.signature, &entry.name]
+                .map(String::as_str)
+                .join("\n"),
+        },
+        Sort::Type => Named {
+            slug: slug(&format!("type {}", entry.signature)),
+            whole: [&entry.verb, &entry.signature].map(String::as_str).join("\n"),
+        },
+        Sort::Part(word) => Named {
+            slug: slug(&format!("{word} {}", entry.signature)),
+            whole: [&group.name, &entry.signature].map(String::as_str).join("\n"),
+        },
+    })
 }
 
 /// The anchor, or with a number if it is taken: the same thing is declared twice, or a thousand times.
@@ -109,7 +106,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::outline::{Group, Operation, TypeDefinition};
+    use crate::outline::{Entry, Group};
 
     /// An outline from `group: verb signature` and the names of types.
     fn outline(operations: &[&str], types: &[&str]) -> Outline {
@@ -118,21 +115,26 @@ mod tests {
             let (verb, signature) = operation.split_once(' ').unwrap();
             Group {
                 name: name.to_owned(),
-                operations: vec![Operation {
+                entries: vec![Entry {
                     verb: verb.to_owned(),
                     signature: signature.to_owned(),
-                    ..Operation::default()
+                    ..Entry::default()
                 }],
                 ..Group::default()
             }
         };
-        let kind = |name: &&str| TypeDefinition {
-            name: (*name).to_owned(),
-            ..TypeDefinition::default()
+        let kind = |name: &&str| Entry {
+            signature: (*name).to_owned(),
+            ..Entry::default()
+        };
+        let types = Group {
+            name: "Types".to_owned(),
+            sort: Sort::Type,
+            entries: types.iter().map(kind).collect(),
+            ..Group::default()
         };
         let mut outline = Outline {
-            groups: operations.iter().map(group).collect(),
-            types: types.iter().map(kind).collect(),
+            groups: operations.iter().map(group).chain([types]).collect(),
             ..Outline::default()
         };
         assign(&mut outline);
@@ -140,11 +142,7 @@ mod tests {
     }
 
     fn anchors(outline: &Outline) -> Vec<String> {
-        let operations = outline.groups.iter().flat_map(|group| &group.operations);
-        let operations = operations.map(|operation| operation.anchor.clone());
-        operations
-            .chain(outline.types.iter().map(|each| each.anchor.clone()))
-            .collect()
+        outline.entries().map(|(_, entry)| entry.anchor.clone()).collect()
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use ui::href;
 
 use crate::formats::{self, Format, Reading};
-use crate::outline::{Group, Operation};
+use crate::outline::{Entry, Group, Sort};
 use crate::pages::MAX_ENTRIES;
 
 /// Operations of one definition that are made findable.
@@ -39,31 +39,33 @@ impl SearchSource for Operations {
             return Ok(Vec::new());
         };
         let api = entity::title(value).unwrap_or(reference.name());
-        let operations = outline.groups.iter().flat_map(|group| {
-            let with_group = move |operation| (group, operation);
-            group.operations.iter().map(with_group)
-        });
-        let documents = operations.take(MOST).enumerate().map(|(at, (group, operation))| {
-            let location = location(&reference, at, operation);
+        let is_long = outline.entry_count() > MAX_ENTRIES;
+        let operations = outline
+            .entries()
+            .filter(|(group, _)| group.sort == Sort::Operation);
+        let documents = operations.take(MOST).map(|(group, operation)| {
+            let location = location(&reference, is_long, operation);
             document(&reference, api, group, operation, location)
         });
         Ok(documents.collect())
     }
 }
 
-/// Where the operation is shown. What the page leaves out of a long definition, it shows when asked.
-fn location(reference: &EntityRef, position: usize, operation: &Operation) -> String {
-    let words = Some(operation.signature.as_str()).filter(|_| position >= MAX_ENTRIES);
+/// Where the operation is shown: on the page of the whole definition, or of a long one on a page of its own.
+fn location(reference: &EntityRef, is_long: bool, operation: &Entry) -> String {
     let path = href::entity_tab(reference, "api");
-    let page = href::with_query(&path, words.map(|words| ("q", words)));
-    format!("{page}#{}", operation.anchor)
+    if is_long {
+        format!("{path}/entry/{}", operation.anchor)
+    } else {
+        format!("{path}#{}", operation.anchor)
+    }
 }
 
 fn document(
     reference: &EntityRef,
     api: &str,
     group: &Group,
-    operation: &Operation,
+    operation: &Entry,
     location: String,
 ) -> SearchDocument {
     let mut fields = Map::new();
@@ -96,27 +98,35 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::pages;
+    use crate::pages::{Definition, Place};
 
-    #[test]
-    fn every_location_is_on_the_page_it_leads_to() {
-        let reference: EntityRef = "api:default/big".parse().expect("a reference");
-        let operation = Operation {
-            verb: "GET".to_owned(),
-            signature: "/things/{id}".to_owned(),
-            anchor: "get-things-id".to_owned(),
-            ..Operation::default()
-        };
-        let tab = "/catalog/default/api/big/api";
-        assert_eq!(
-            location(&reference, 0, &operation),
-            format!("{tab}#get-things-id")
-        );
-        assert_eq!(
-            location(&reference, MAX_ENTRIES, &operation),
-            format!("{tab}?q=/things/%7Bid%7D#get-things-id")
-        );
+    #[tokio::test]
+    async fn every_location_is_on_the_page_it_leads_to() {
+        for count in [2, MAX_ENTRIES + 1] {
+            let paths: Map<String, Value> = (0..count)
+                .map(|number| (format!("/things/{number}"), json!({"get": {"summary": "s"}})))
+                .collect();
+            let text = json!({"openapi": "3.0.0", "info": {"title": "t"}, "paths": paths}).to_string();
+            let value = json!({
+                "kind": "API", "metadata": {"name": "big"}, "spec": {"type": "openapi", "definition": text},
+            });
+            let definition = Definition::read("openapi", &text);
+            let tab = "/catalog/default/api/big/api";
+            let documents = Operations.documents(&value).await.expect("documents");
+            assert_eq!(documents.len(), count);
+            for document in documents {
+                let rest = document
+                    .location
+                    .strip_prefix(tab)
+                    .expect("an address of the tab");
+                let (rest, anchor) = rest.split_once('#').unwrap_or((rest, ""));
+                let page = definition.page(&Place::default(), rest.trim_start_matches('/'), "");
+                let page = page.expect("a page").into_string();
+                assert!(page.contains(&format!("id=\"{anchor}\"")) || page.contains("api-entry"));
+            }
+        }
     }
+
     #[tokio::test]
     async fn operations_that_read_alike_are_found_each_at_its_own_place() {
         let get = |summary: &str| json!({"get": {"summary": summary}});
@@ -126,15 +136,15 @@ mod tests {
             "kind": "API", "metadata": {"name": "twins"}, "spec": {"type": "openapi", "definition": text},
         });
         let documents = Operations.documents(&value).await.expect("documents");
-        let Reading::Outline(outline) = formats::read(Format::OpenApi, &text) else {
-            panic!("the definition is right");
-        };
-        let asked = pages::Asked::default();
-        let page = pages::definition(Format::OpenApi, &outline, &asked, "/api").0;
+        let definition = Definition::read("openapi", &text);
+        let page = definition
+            .page(&Place::default(), "", "")
+            .expect("a page")
+            .into_string();
         for (document, summary) in documents.iter().zip(["one", "two", "three"]) {
             let (_, anchor) = document.location.split_once('#').expect("an anchor");
             let entry = page
-                .split("<details")
+                .split("<details class=\"api-operation")
                 .find(|entry| entry.contains(&format!("id=\"{anchor}\"")));
             assert!(
                 entry.is_some_and(|entry| entry.contains(summary)),

@@ -259,7 +259,7 @@ pub(crate) fn contributions(
     vec![
         crate::own::contributions(store),
         audit::contributions(audit),
-        api_docs::contributions(),
+        api_docs::contributions(catalog),
         user_settings::contributions(catalog, store, slots.personal.clone()),
         search::contributions(search, config.search()),
         work_web::contributions(&services.jobs, Arc::new(audit.clone()), slots.actions.clone()),

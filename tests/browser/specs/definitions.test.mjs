@@ -18,13 +18,15 @@ test('every API of the example has an outline, or its text', async () => {
       const operations = await page.locator('.api-operation').count();
       const isText = ['webhook', 'trpc'].includes(api.spec.type);
       assert.equal(operations > 0, !isText, `${api.metadata.name}: ${operations} operations`);
-      assert.equal(await page.locator('.code').count(), isText ? 1 : 0);
+      // A text for people is rendered, another one has its colours.
+      const shown = api.spec.type === 'webhook' ? '.api-document' : '.code';
+      if (isText) assert.equal(await page.locator(shown).count(), 1);
       assert.equal(await page.locator('.notice').count(), 0, `${api.metadata.name} has problems`);
       formats.add(await text(page, isText ? '.api-title' : '.api-facts'));
     });
   }
   const all = [...formats].join();
-  for (const format of ['OpenAPI', 'AsyncAPI', 'GraphQL', 'gRPC', 'Text']) assert.ok(all.includes(format), format);
+  for (const format of ['OpenAPI', 'AsyncAPI', 'GraphQL', 'gRPC', 'Text', 'Markdown']) assert.ok(all.includes(format), format);
 });
 
 test('an operation opens and shows parameters and answers', async () => {
@@ -58,7 +60,28 @@ test('shows the definition as text beside the outline', async () => {
 
 test('a broken definition shows its text with the reason and the line', async () => {
   await visiting(browser, definition('broken-definition'), {}, async page => {
-    assert.match(await text(page, '.notice'), /could not be read, line \d: Flow sequence/);
+    assert.match(await text(page, '.notice'), /could not be read, line \d, column \d+: Flow sequence/);
     assert.equal(await page.locator('.line-marked').count(), 1);
+  });
+});
+
+test('an operation has a page of its own, with a request to paste, and types lead on', async () => {
+  await visiting(browser, definition('talentmesh-rest', '/entry/post-positions'), {}, async page => {
+    assert.match(await text(page, '.api-entry .code pre'), /^curl -X POST 'https:\/\/api\.talentmesh\.example/);
+    await page.getByRole('link', { name: 'NewPosition' }).click();
+    await page.waitForURL(/entry\/type-newposition$/);
+    await page.getByRole('link', { name: 'Whole definition' }).click();
+    await page.locator('.api-operation').first().waitFor();
+  });
+});
+
+test('everything unfolds, and the file comes as it is written', async () => {
+  await visiting(browser, definition('talentmesh-rest', '?open=all'), {}, async page => {
+    const open = await page.locator('details.api-operation[open]').count();
+    assert.equal(open, await page.locator('.api-operation').count());
+    const raw = await fetch(portal.base + (await page.getByRole('link', { name: 'Raw' }).getAttribute('href')));
+    assert.equal(raw.status, 200);
+    assert.match(raw.headers.get('content-disposition'), /talentmesh-rest\.yaml/);
+    assert.match(await raw.text(), /^openapi: 3/);
   });
 });

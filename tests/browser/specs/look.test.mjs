@@ -30,6 +30,8 @@ const pages = {
   organization: '/org',
   people: '/org/people',
   openapi: `${api('talentmesh-rest')}?q=positions`,
+  'openapi-whole': `${api('talentmesh-rest')}?open=all`,
+  'openapi-entry': `${api('talentmesh-rest')}/entry/post-positions`,
   asyncapi: api('talent-events'),
   graphql: api('talentmesh-graph'),
   grpc: `${api('match-rpc')}?view=text`,

@@ -6,6 +6,7 @@
 mod areas;
 mod cases;
 mod corpus;
+mod definitions;
 mod docs;
 mod exceptions;
 mod floors;
@@ -83,7 +84,7 @@ const BINARY: &str = "BACKSTAGE_BINARY";
 /// A comparison: its name on the command line, and what it does.
 type Comparison = (&'static str, fn(&Path, &Path) -> Result<Vec<Agreement>>);
 
-const COMPARISONS: [Comparison; 9] = [
+const COMPARISONS: [Comparison; 10] = [
     ("verdicts", verdicts::compare),
     ("corpora", corpus::compare),
     ("recorded", replay::compare),
@@ -92,6 +93,7 @@ const COMPARISONS: [Comparison; 9] = [
     ("docs", docs::compare),
     ("searches", golden::compare),
     ("kubernetes", kubernetes::compare),
+    ("definitions", definitions::compare),
     ("tokens", tokens::compare),
 ];
 

@@ -1,183 +1,247 @@
-//! OpenAPI 3.0 and 3.1, and Swagger 2, read as plain JSON so that imperfect files still show.
+//! OpenAPI 3 and Swagger 2, read as plain JSON so that imperfect files still show.
+//!
+//! The outline is made at once and is small; what is said of an operation is made when it is shown.
+
+mod media;
+mod operation;
+mod overview;
+mod parameter;
+mod security;
 
 use serde_json::Value;
 
-use super::schema::{fields, resolve, type_name, types};
-use super::{entries, text_at};
-use crate::outline::{Field, Group, Operation, Outline, Section};
+use super::keys::step;
+use super::schema::{blocks, resolve};
+use super::{add, entries, text_at, within};
+use crate::block::Block;
+use crate::outline::{Body, Entry, Group, Outline, Sort};
 
+pub(super) use media::code;
+pub(super) use operation::blocks_of as operation_blocks;
+pub(super) use security::{needs as security_needs, scheme as scheme_blocks};
+
+/// Methods of a path; `query` came with 3.2.
 const METHODS: &[&str] = &[
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+    "get", "put", "post", "delete", "options", "head", "patch", "trace", "query",
 ];
 /// Group of operations without a tag.
 const UNTAGGED: &str = "Operations";
+
+/// Parts of `components` beside schemas: the key, the heading, the word for one, how it is read.
+const PARTS: [(&str, &str, &str, &str); 9] = [
+    ("securitySchemes", "Authentication", "scheme", "openapi-security"),
+    ("parameters", "Parameters", "parameter", "openapi-parameter"),
+    ("requestBodies", "Request bodies", "body", "openapi-body"),
+    ("responses", "Responses", "response", "openapi-response"),
+    ("headers", "Headers", "header", "openapi-header"),
+    ("examples", "Examples", "example", "openapi-example"),
+    ("links", "Links", "link", "openapi-link"),
+    ("callbacks", "Callbacks", "callback", "openapi-callback"),
+    ("pathItems", "Path items", "path item", "openapi-path"),
+];
 
 pub(super) fn read(root: &Value) -> Outline {
     let info = &root["info"];
     let mut outline = Outline {
         title: text_at(info, "title"),
         version: text_at(info, "version"),
-        description: text_at(info, "description"),
-        servers: servers(root),
+        dialect: dialect(root),
+        about: overview::about(root),
         ..Outline::default()
     };
     for tag in root["tags"].as_array().into_iter().flatten() {
         outline.groups.push(Group {
             name: text_at(tag, "name"),
-            description: text_at(tag, "description"),
-            operations: Vec::new(),
-        });
-    }
-    for (path, item) in entries(root, "paths").chain(entries(root, "webhooks")) {
-        let item = resolve(root, item);
-        if item["$ref"].is_string() {
-            outline.problems.push(format!(
-                "{path} is described in another file: {}",
-                text_at(item, "$ref")
-            ));
-        }
-        for method in METHODS.iter().filter(|method| item[**method].is_object()) {
-            add(
-                &mut outline,
-                tag_of(&item[*method]),
-                operation(root, path, method, item),
-            );
-        }
-    }
-    outline.groups.retain(|group| !group.operations.is_empty());
-    let schemas = if root["components"].is_object() {
-        &root["components"]["schemas"]
-    } else {
-        &root["definitions"]
-    };
-    outline.types = types(root, schemas);
-    outline
-}
-
-fn servers(root: &Value) -> Vec<String> {
-    let listed: Vec<String> = root["servers"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|server| text_at(server, "url"))
-        .collect();
-    if !listed.is_empty() || !root["host"].is_string() {
-        return listed;
-    }
-    let scheme = root["schemes"][0].as_str().unwrap_or("https");
-    vec![format!(
-        "{scheme}://{}{}",
-        text_at(root, "host"),
-        text_at(root, "basePath")
-    )]
-}
-
-fn tag_of(operation: &Value) -> &str {
-    operation["tags"][0].as_str().unwrap_or(UNTAGGED)
-}
-
-fn add(outline: &mut Outline, group: &str, operation: Operation) {
-    if let Some(known) = outline.groups.iter_mut().find(|known| known.name == group) {
-        known.operations.push(operation);
-    } else {
-        outline.groups.push(Group {
-            name: group.to_owned(),
-            operations: vec![operation],
+            about: overview::tag(tag),
             ..Group::default()
         });
     }
+    for (path, item) in entries(root, "paths") {
+        add_path(
+            &mut outline,
+            root,
+            path,
+            item,
+            &format!("/paths/{}", step(path)),
+            None,
+        );
+    }
+    for key in ["webhooks", "x-webhooks"] {
+        for (name, item) in entries(root, key) {
+            let place = format!("/{key}/{}", step(name));
+            add_path(&mut outline, root, name, item, &place, Some("Webhooks"));
+        }
+    }
+    add_parts(&mut outline, root);
+    outline
 }
 
-fn operation(root: &Value, path: &str, method: &str, item: &Value) -> Operation {
-    let described = &item[method];
-    let mut sections = Vec::new();
-    let own = described["parameters"].as_array().into_iter().flatten();
-    let all: Vec<&Value> = item["parameters"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .chain(own)
-        .map(|p| resolve(root, p))
+fn dialect(root: &Value) -> String {
+    match text_at(root, "swagger") {
+        version if version.is_empty() => format!("OpenAPI {}", text_at(root, "openapi")),
+        version => format!("Swagger {version}"),
+    }
+    .trim_end()
+    .to_owned()
+}
+
+/// Adds the operations of a path, each to the group of its first tag or to the one of that name.
+fn add_path(outline: &mut Outline, root: &Value, path: &str, item: &Value, place: &str, group: Option<&str>) {
+    let (found, place) = resolve(root, item, place);
+    if let Some(reference) = found["$ref"].as_str() {
+        outline.problems.push(elsewhere(path, reference, root));
+    }
+    let mut methods: Vec<(String, String)> = METHODS
+        .iter()
+        .filter(|method| found[**method].is_object())
+        .map(|method| ((*method).to_owned(), format!("{place}/{method}")))
         .collect();
-    let (bodies, parameters): (Vec<&Value>, Vec<&Value>) = all.into_iter().partition(|p| p["in"] == "body");
-    if !parameters.is_empty() {
-        let fields = parameters.into_iter().map(parameter_field).collect();
-        sections.push(Section {
-            heading: "Parameters".to_owned(),
-            fields,
-            ..Section::default()
-        });
+    for (method, described) in entries(found, "additionalOperations") {
+        if described.is_object() {
+            let place = format!("{place}/additionalOperations/{}", step(method));
+            methods.push((method.clone(), place));
+        }
     }
-    for body in bodies {
-        sections.push(content("Request body", body, root, &body["schema"]));
+    for (method, place) in methods {
+        let described = root.pointer(&place).unwrap_or(&Value::Null);
+        let name = group.unwrap_or_else(|| described["tags"][0].as_str().unwrap_or(UNTAGGED));
+        add(
+            outline,
+            name,
+            Sort::Operation,
+            entry(&method, path, described, place),
+        );
     }
-    sections.extend(contents(
-        "Request body",
-        root,
-        resolve(root, &described["requestBody"]),
-    ));
-    for (status, response) in entries(described, "responses") {
-        sections.extend(answers(status, root, resolve(root, response)));
+}
+
+/// A path whose description is not in the document.
+fn elsewhere(path: &str, reference: &str, root: &Value) -> String {
+    let is_own = reference
+        .strip_prefix('#')
+        .is_some_and(|pointer| root.pointer(pointer).is_some());
+    if is_own {
+        format!("{path} refers to itself in a circle: {reference}.")
+    } else if reference.starts_with('#') {
+        format!("{path} refers to {reference}, which is not in the definition.")
+    } else {
+        format!("{path} is described in another file: {reference}.")
     }
-    Operation {
+}
+
+fn entry(method: &str, path: &str, described: &Value, place: String) -> Entry {
+    Entry {
         verb: method.to_uppercase(),
         signature: path.to_owned(),
         name: text_at(described, "operationId"),
         summary: text_at(described, "summary"),
         description: text_at(described, "description"),
         deprecated: described["deprecated"] == true,
-        sections,
-        anchor: String::new(),
+        target: format!("#{place}"),
+        body: Body::At("openapi-operation", place),
+        ..Entry::default()
     }
 }
 
-fn parameter_field(parameter: &Value) -> Field {
-    let schema = if parameter["schema"].is_object() {
-        &parameter["schema"]
+fn add_parts(outline: &mut Outline, root: &Value) {
+    let is_old = !root["components"].is_object();
+    let (holder, place, schemas) = if is_old {
+        (root, "", "definitions")
     } else {
-        parameter
+        (&root["components"], "/components", "schemas")
     };
-    let place = text_at(parameter, "in");
-    let kind = type_name(schema);
-    Field {
-        name: text_at(parameter, "name"),
-        depth: 0,
-        kind: if kind.is_empty() {
-            place
+    for (name, schema) in entries(holder, schemas) {
+        let place = format!("{place}/{schemas}/{}", step(name));
+        add(outline, "Types", Sort::Type, type_entry(name, schema, place));
+    }
+    for (key, heading, word, how) in PARTS {
+        let key = if is_old && key == "securitySchemes" {
+            "securityDefinitions"
         } else {
-            format!("{place} · {kind}")
+            key
+        };
+        for (name, part) in entries(holder, key) {
+            let place = format!("{place}/{key}/{}", step(name));
+            let mut entry = part_entry(name, part, how, place);
+            word.clone_into(&mut entry.verb);
+            add(outline, heading, Sort::Part(word), entry);
+        }
+    }
+}
+
+/// A named schema.
+pub(super) fn type_entry(name: &str, schema: &Value, place: String) -> Entry {
+    let description = text_at(schema, "description");
+    Entry {
+        verb: verb_of(schema).to_owned(),
+        signature: name.to_owned(),
+        summary: super::first_line(&description),
+        description,
+        deprecated: schema["deprecated"] == true,
+        target: format!("#{place}"),
+        body: Body::At("schema", place),
+        ..Entry::default()
+    }
+}
+
+/// The word for a schema in a list.
+fn verb_of(schema: &Value) -> &str {
+    if schema["enum"].is_array() {
+        return "enum";
+    }
+    for (key, word) in [("oneOf", "one of"), ("anyOf", "any of"), ("allOf", "all of")] {
+        if schema[key].is_array() {
+            return word;
+        }
+    }
+    match schema["type"].as_str() {
+        Some(name) => name,
+        None if schema["$ref"].is_string() => "alias",
+        None if schema["properties"].is_object() => "object",
+        None => "type",
+    }
+}
+
+/// Another named part.
+pub(super) fn part_entry(name: &str, part: &Value, how: &'static str, place: String) -> Entry {
+    let description = text_at(part, "description");
+    let summary = text_at(part, "summary");
+    Entry {
+        signature: name.to_owned(),
+        summary: if summary.is_empty() {
+            super::first_line(&description)
+        } else {
+            summary
         },
-        required: parameter["required"] == true,
-        description: text_at(parameter, "description"),
+        description,
+        deprecated: part["deprecated"] == true,
+        target: format!("#{place}"),
+        body: Body::At(how, place),
+        ..Entry::default()
     }
 }
 
-/// One section for each media type.
-fn contents(title: &str, root: &Value, holder: &Value) -> Vec<Section> {
-    entries(holder, "content")
-        .map(|(media, described)| content(&format!("{title} · {media}"), holder, root, &described["schema"]))
-        .collect()
-}
-
-fn answers(status: &str, root: &Value, response: &Value) -> Vec<Section> {
-    let found = contents(status, root, response);
-    if !found.is_empty() {
-        return found;
+/// What is said of a named part of the document.
+pub(super) fn part_blocks(root: &Value, how: &str, value: &Value, place: &str) -> Vec<Block> {
+    let (found, place) = resolve(root, value, place);
+    let mut shown = Vec::new();
+    if let Some(reference) = value["$ref"].as_str() {
+        shown.push(within::same_as(reference));
     }
-    // Swagger 2 has the schema on the response; many answers have none at all.
-    vec![content(status, response, root, &response["schema"])]
-}
-
-fn content(heading: &str, holder: &Value, root: &Value, schema: &Value) -> Section {
-    let kind = type_name(schema);
-    let heading = if kind.is_empty() {
-        heading.to_owned()
-    } else {
-        format!("{heading} · {kind}")
-    };
-    Section {
-        heading,
-        description: text_at(holder, "description"),
-        fields: fields(root, schema),
+    if found["$ref"].is_string() {
+        return shown;
     }
+    shown.extend(match how {
+        "openapi-security" => security::scheme(found),
+        "openapi-parameter" | "openapi-header" => {
+            vec![Block::Fields(parameter::rows(root, None, found, &place))]
+        }
+        "openapi-body" => media::body(root, found, &place),
+        "openapi-response" => media::response(root, "", found, &place),
+        "openapi-example" => media::example(found),
+        "openapi-link" => media::link(found),
+        "openapi-callback" => operation::callback(root, found, &place),
+        "openapi-path" => operation::path_item(root, found, &place),
+        _ => blocks(found, &place, 0),
+    });
+    shown
 }

@@ -1,223 +1,185 @@
 //! Protocol buffers: services, messages and enums of one file. Imports are not followed.
 
-use prost_types::{
-    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto, ServiceDescriptorProto,
-    field_descriptor_proto::{Label, Type},
-};
+mod comments;
+mod edition;
+mod names;
+mod options;
+mod types;
 
-use super::Broken;
-use crate::outline::{Field, Group, Operation, Outline, TypeDefinition};
+use prost_types::{FileDescriptorProto, MethodDescriptorProto, ServiceDescriptorProto};
+use ui::Language;
+
+use super::broken::Broken;
+use super::{curl, first_line};
+use crate::block::{Block, Fact, Span};
+use crate::outline::{Body, Entry, Group, Outline, Sort};
+use comments::Comments;
+use names::Names;
+use options::is_deprecated;
+
+/// Numbers of fields in descriptor.proto, of which the paths of comments are made.
+const PACKAGE: i32 = 2;
+const SERVICE: i32 = 6;
+const METHOD: i32 = 2;
+const SYNTAX: i32 = 12;
 
 /// Reads one file; its imports stay names.
 pub(super) fn read(text: &str) -> Result<Outline, Broken> {
-    let file = protox_parse::parse("definition.proto", text).map_err(|error| {
-        let line = error
-            .span()
-            .and_then(|span| text.get(..span.start))
-            .map(lines_before);
-        Broken::new(error.to_string()).at(line.unwrap_or_default())
+    let (written, edition) = edition::as_syntax(text);
+    let file = protox_parse::parse("definition.proto", &written).map_err(|error| {
+        let broken = Broken::new(error.to_string());
+        match error.span() {
+            Some(span) => broken.at_byte(&written, span.start),
+            None => broken,
+        }
     })?;
-    let comments = Comments::of(&file);
+    let reader = Reader {
+        comments: Comments::of(&file),
+        names: Names::of(&file),
+        file: &file,
+    };
     let mut outline = Outline {
         title: file.package().to_owned(),
+        dialect: match &edition {
+            Some(edition) => format!("Protocol buffers, edition {edition}"),
+            None => format!("Protocol buffers, {}", file.syntax.as_deref().unwrap_or("proto2")),
+        },
+        about: reader.about(),
         ..Outline::default()
     };
     for (number, service) in (0..).zip(&file.service) {
-        outline.groups.push(group(service, number, &comments));
+        outline.groups.push(reader.service(service, number));
     }
-    for (number, message) in (0..).zip(&file.message_type) {
-        add_message(&mut outline.types, message, &[4, number], "", &comments);
-    }
-    for (number, choices) in (0..).zip(&file.enum_type) {
-        outline
-            .types
-            .push(enumeration(choices, &[5, number], "", &comments));
+    let entries = reader.types();
+    if !entries.is_empty() {
+        outline.groups.push(Group {
+            name: "Types".to_owned(),
+            sort: Sort::Type,
+            entries,
+            ..Group::default()
+        });
     }
     Ok(outline)
 }
 
-/// The line, from 1, on which a text ends.
-fn lines_before(text: &str) -> usize {
-    text.matches('\n').count() + 1
+/// A file that is read.
+struct Reader<'a> {
+    file: &'a FileDescriptorProto,
+    comments: Comments,
+    names: Names,
 }
 
-fn group(service: &ServiceDescriptorProto, number: i32, comments: &Comments) -> Group {
-    let operations = (0..)
-        .zip(&service.method)
-        .map(|(position, method)| {
-            let stream = |is: bool| if is { "stream " } else { "" };
-            Operation {
-                verb: "RPC".to_owned(),
-                signature: format!(
-                    "{}({}{}) → {}{}",
-                    method.name(),
-                    stream(method.client_streaming()),
-                    short(method.input_type()),
-                    stream(method.server_streaming()),
-                    short(method.output_type())
-                ),
-                summary: comments.at(&[6, number, 2, position]),
-                deprecated: method
-                    .options
-                    .as_ref()
-                    .is_some_and(prost_types::MethodOptions::deprecated),
-                ..Operation::default()
-            }
-        })
-        .collect();
-    Group {
-        name: service.name().to_owned(),
-        description: comments.at(&[6, number]),
-        operations,
-    }
-}
-
-fn add_message(
-    types: &mut Vec<TypeDefinition>,
-    message: &DescriptorProto,
-    path: &[i32],
-    outer: &str,
-    comments: &Comments,
-) {
-    if message
-        .options
-        .as_ref()
-        .is_some_and(prost_types::MessageOptions::map_entry)
-    {
-        return;
-    }
-    let name = format!("{outer}{}", message.name());
-    let fields = (0..)
-        .zip(&message.field)
-        .map(|(position, field)| Field {
-            name: field.name().to_owned(),
-            depth: 0,
-            kind: format!("{} = {}", kind(field, message), field.number()),
-            required: field.label() == Label::Required,
-            description: comments.at(&[path, &[2, position]].concat()),
-        })
-        .collect();
-    types.push(TypeDefinition {
-        name: name.clone(),
-        kind: "message".to_owned(),
-        description: comments.at(path),
-        fields,
-        anchor: String::new(),
-    });
-    let inside = format!("{name}.");
-    for (position, nested) in (0..).zip(&message.nested_type) {
-        add_message(types, nested, &[path, &[3, position]].concat(), &inside, comments);
-    }
-    for (position, nested) in (0..).zip(&message.enum_type) {
-        types.push(enumeration(
-            nested,
-            &[path, &[4, position]].concat(),
-            &inside,
-            comments,
-        ));
-    }
-}
-
-fn enumeration(
-    choices: &EnumDescriptorProto,
-    path: &[i32],
-    outer: &str,
-    comments: &Comments,
-) -> TypeDefinition {
-    let fields = (0..)
-        .zip(&choices.value)
-        .map(|(position, value)| Field {
-            name: value.name().to_owned(),
-            kind: value.number().to_string(),
-            description: comments.at(&[path, &[2, position]].concat()),
-            ..Field::default()
-        })
-        .collect();
-    TypeDefinition {
-        name: format!("{outer}{}", choices.name()),
-        kind: "enum".to_owned(),
-        description: comments.at(path),
-        fields,
-        anchor: String::new(),
-    }
-}
-
-/// Type of a field; the parser leaves names of messages and enums unresolved.
-fn kind(field: &FieldDescriptorProto, owner: &DescriptorProto) -> String {
-    let name = if field.type_name().is_empty() {
-        scalar(field.r#type()).to_owned()
-    } else {
-        short(field.type_name())
-    };
-    let entry = owner.nested_type.iter().find(|nested| nested.name() == name);
-    match entry.filter(|entry| {
-        entry
-            .options
-            .as_ref()
-            .is_some_and(prost_types::MessageOptions::map_entry)
-    }) {
-        Some(entry) => {
-            let part = |position: usize| {
-                entry
-                    .field
-                    .get(position)
-                    .map_or_else(String::new, |part| kind(part, owner))
+impl Reader<'_> {
+    /// What is said of the file as a whole.
+    fn about(&self) -> Vec<Block> {
+        let said = [&[SYNTAX][..], &[PACKAGE]].map(|path| self.comments.at(path));
+        let said = said.into_iter().filter(|text| !text.is_empty());
+        let mut shown: Vec<Block> = said.map(Block::Prose).collect();
+        let mut facts = Vec::new();
+        for (number, import) in (0..).zip(&self.file.dependency) {
+            let label = if self.file.public_dependency.contains(&number) {
+                "Imports, public"
+            } else {
+                "Imports"
             };
-            format!("map<{}, {}>", part(0), part(1))
+            facts.push(Fact::new(label, Span::code(import)));
         }
-        None if field.label() == Label::Repeated => format!("repeated {name}"),
-        None => name,
+        if let Some(set) = &self.file.options {
+            facts.extend(options::facts(&set.uninterpreted_option));
+        }
+        if !facts.is_empty() {
+            shown.push(Block::Facts(facts));
+        }
+        shown
     }
-}
 
-fn scalar(kind: Type) -> &'static str {
-    kind.as_str_name()
-        .strip_prefix("TYPE_")
-        .map_or("", |name| match name {
-            "DOUBLE" => "double",
-            "FLOAT" => "float",
-            "INT64" => "int64",
-            "UINT64" => "uint64",
-            "INT32" => "int32",
-            "FIXED64" => "fixed64",
-            "FIXED32" => "fixed32",
-            "BOOL" => "bool",
-            "STRING" => "string",
-            "BYTES" => "bytes",
-            "UINT32" => "uint32",
-            "SFIXED32" => "sfixed32",
-            "SFIXED64" => "sfixed64",
-            "SINT32" => "sint32",
-            "SINT64" => "sint64",
-            _ => "group",
-        })
-}
+    fn service(&self, service: &ServiceDescriptorProto, number: i32) -> Group {
+        let mut about = Vec::new();
+        let said = self.comments.at(&[SERVICE, number]);
+        if !said.is_empty() {
+            about.push(Block::Prose(said));
+        }
+        if let Some(set) = &service.options {
+            about.push(Block::Facts(options::facts(&set.uninterpreted_option)));
+        }
+        let methods = (0..).zip(&service.method);
+        Group {
+            name: service.name().to_owned(),
+            about,
+            entries: methods
+                .map(|(at, method)| self.method(service, method, &[SERVICE, number, METHOD, at]))
+                .collect(),
+            ..Group::default()
+        }
+    }
 
-/// A type's name without its package.
-fn short(name: &str) -> String {
-    name.rsplit('.').next().unwrap_or(name).to_owned()
-}
-
-/// Comments by the path of what they stand at (descriptor.proto, `SourceCodeInfo`).
-struct Comments(std::collections::HashMap<Vec<i32>, String>);
-
-impl Comments {
-    fn of(file: &FileDescriptorProto) -> Self {
-        let locations = file.source_code_info.iter().flat_map(|info| &info.location);
-        let said = locations.filter_map(|location| {
-            let text = location
-                .leading_comments
-                .as_ref()
-                .or(location.trailing_comments.as_ref())?;
-            Some((
-                location.path.clone(),
-                text.split_whitespace().collect::<Vec<_>>().join(" "),
-            ))
+    fn method(
+        &self,
+        service: &ServiceDescriptorProto,
+        method: &MethodDescriptorProto,
+        path: &[i32],
+    ) -> Entry {
+        let stream = |is: bool| if is { "stream " } else { "" };
+        let (input, output) = (
+            names::short(method.input_type()),
+            names::short(method.output_type()),
+        );
+        let description = self.comments.at(path);
+        let options = method.options.as_ref().map(|set| &set.uninterpreted_option[..]);
+        let options = options.unwrap_or_default();
+        let mut blocks = Vec::new();
+        if !description.is_empty() {
+            blocks.push(Block::Prose(description.clone()));
+        }
+        let streamed = |is: bool, name: &str| {
+            let mut value = vec![Span::plain(stream(is))];
+            value.push(self.names.link(name, ""));
+            value
+        };
+        let mut facts = vec![
+            Fact {
+                label: "Request".to_owned(),
+                value: streamed(method.client_streaming(), method.input_type()),
+            },
+            Fact {
+                label: "Answer".to_owned(),
+                value: streamed(method.server_streaming(), method.output_type()),
+            },
+        ];
+        facts.extend(options::facts(options));
+        blocks.push(Block::Facts(facts));
+        for (title, name) in [("Request", method.input_type()), ("Answer", method.output_type())] {
+            let fields = self.fields_of(name);
+            if !fields.is_empty() {
+                blocks.push(Block::Part(crate::block::Part {
+                    heading: vec![Span::plain(format!("{title} · ")), self.names.link(name, "")],
+                    folded: false,
+                    blocks: vec![Block::Fields(fields)],
+                }));
+            }
+        }
+        let package = self.file.package();
+        let dot = if package.is_empty() { "" } else { "." };
+        let whole = format!("{package}{dot}{}", service.name());
+        blocks.push(Block::Code {
+            title: "Request with grpcurl".to_owned(),
+            language: Language::Shell,
+            text: curl::of_grpc(&whole, method.name(), &self.sample(method.input_type())),
         });
-        Self(said.collect())
-    }
-
-    fn at(&self, path: &[i32]) -> String {
-        self.0.get(path).cloned().unwrap_or_default()
+        Entry {
+            verb: "RPC".to_owned(),
+            name: method.name().to_owned(),
+            signature: format!(
+                "{}({}{input}) → {}{output}",
+                method.name(),
+                stream(method.client_streaming()),
+                stream(method.server_streaming()),
+            ),
+            summary: first_line(&description),
+            description,
+            deprecated: is_deprecated(options),
+            body: Body::Ready(blocks),
+            ..Entry::default()
+        }
     }
 }

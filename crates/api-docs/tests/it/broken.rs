@@ -16,12 +16,12 @@ fn every_format_tells_what_is_wrong_and_where() {
     check(
         "openapi",
         "openapi: 3.0.0\ninfo:\n  title: [unclosed\n",
-        "The definition could not be read, line 4: Flow sequence in block collection must be sufficiently indented and end with a ].",
+        "The definition could not be read, line 4, column 1: Flow sequence in block collection must be sufficiently indented and end with a ].",
     );
     check(
         "openapi",
         "{\"openapi\": \"3.0.0\",\n \"info\": {\"title\": }}",
-        "The definition could not be read, line 2: expected value.",
+        "The definition could not be read, line 2, column 20: expected value.",
     );
     check(
         "openapi",
@@ -41,12 +41,12 @@ fn every_format_tells_what_is_wrong_and_where() {
     check(
         "grpc",
         "syntax = \"proto3\";\n\nmessage Order {\n  string id = ;\n}\n",
-        "The definition could not be read, line 4: expected an integer, but found ';'.",
+        "The definition could not be read, line 4, column 15: expected an integer, but found ';'.",
     );
     check(
         "graphql",
         "this is no schema",
-        "The definition could not be read: Line 1: expected definition.",
+        "The definition could not be read, line 1, column 1: expected definition.",
     );
 }
 
@@ -55,12 +55,13 @@ fn half_a_schema_still_shows_its_half() {
     check(
         "graphql",
         "type Query { a: String }\ntype Broken { b: }\n",
-        "outline with Line 2: expected a Type",
+        "outline with Line 2, column 18: expected a Type",
     );
 }
 
 #[test]
 fn an_unknown_format_is_plain_text() {
     check("webhook", "# Alerts\n\nWe post to you.\n", "plain");
+    check("other", "words", "plain");
     check("", "", "plain");
 }

@@ -3,7 +3,9 @@
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-use api_docs::{Format, Outline, Reading, read};
+use api_docs::{Definition, Format, Outline, Reading, read};
+
+use crate::whole;
 
 /// Reads on a thread with the stack that the server's workers have.
 fn outline(format: Format, text: String) -> Option<Outline> {
@@ -18,7 +20,7 @@ fn outline(format: Format, text: String) -> Option<Outline> {
     // Ten times what an unoptimised build needs.
     assert!(took < Duration::from_secs(30), "{format:?} took {took:?}");
     match reading {
-        Reading::Outline(outline) => Some(outline),
+        Reading::Outline(outline) => Some(*outline),
         _ => None,
     }
 }
@@ -33,8 +35,9 @@ fn references_in_circles_end() {
             "Pong": {"items": {"$ref": "#/components/schemas/Ping"}},
             "Loop": {"$ref": "#/components/schemas/Loop"}}}}"##;
     let found = outline(Format::OpenApi, text.to_owned()).unwrap();
-    assert_eq!(found.types.len(), 4);
-    assert!(found.types.iter().all(|kind| kind.fields.len() <= 300));
+    assert_eq!(found.type_count(), 4);
+    let blocks: Vec<_> = found.entries().map(|(_, entry)| found.blocks(entry)).collect();
+    assert!(blocks.len() >= 6);
 }
 
 #[test]
@@ -47,7 +50,22 @@ fn schemas_that_multiply_are_cut() {
         writeln!(text, "    S{number}: {{ allOf: [{part}, {part}, {part}] }}").unwrap();
     }
     text.push_str("    S30: { properties: { a: { type: string } } }\n");
-    assert_eq!(outline(Format::OpenApi, text).unwrap().types.len(), 31);
+    assert_eq!(outline(Format::OpenApi, text).unwrap().type_count(), 31);
+}
+
+#[test]
+fn a_type_within_types_is_on_pages_of_its_own() {
+    // As deep as a definition may be, and each page shows some of it.
+    let mut schema = "{ type: string, description: innermost }".to_owned();
+    for number in 0..40 {
+        schema = format!("{{ type: object, properties: {{ p{number}: {schema} }} }}");
+    }
+    let text =
+        format!("openapi: 3.0.0\ninfo: {{ title: deep }}\ncomponents: {{ schemas: {{ A: {schema} }} }}\n");
+    let definition = Definition::read("openapi", &text);
+    let pages = whole::pages(&definition);
+    assert!(pages.len() > 4 && pages.len() < 20, "{}", pages.len());
+    assert!(pages.iter().any(|page| page.contains("innermost")));
 }
 
 #[test]
@@ -87,7 +105,7 @@ fn huge_definitions_are_refused_or_bounded() {
     for number in 0..20_000 {
         writeln!(many, "    S{number}: {{ type: string }}").unwrap();
     }
-    assert_eq!(outline(Format::OpenApi, many).unwrap().types.len(), 5_000);
+    assert_eq!(outline(Format::OpenApi, many).unwrap().type_count(), 20_000);
     let long = format!("openapi: 3.0.0\n# {}", "x".repeat(9 * 1024 * 1024));
     assert!(outline(Format::OpenApi, long).is_none());
 }

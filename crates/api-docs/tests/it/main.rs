@@ -1,4 +1,4 @@
-//! Tests of the readers through their public interface.
+//! Tests of the readers and pages through their public interface.
 
 #![allow(
     clippy::unwrap_used,
@@ -6,5 +6,10 @@
 )]
 
 mod broken;
+mod generated;
 mod hostile;
+mod maker;
+mod maker_of_events;
 mod outlines;
+mod pages;
+mod whole;

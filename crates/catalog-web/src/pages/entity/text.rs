@@ -6,7 +6,7 @@ use serde_json::Value;
 use ui::{Button, ButtonKind, Code, Language, Notice, Tone, button, code_block, href, notice};
 
 /// Bytes of YAML that are shown; with colours they are several times as many.
-const MAX_SHOWN: usize = 512 << 10;
+const MAX_SHOWN: usize = 128 << 10;
 
 /// The order in which people write an entity; anything else follows as it is served.
 const ORDER: [&str; 6] = ["apiVersion", "kind", "metadata", "spec", "relations", "status"];
@@ -73,7 +73,7 @@ mod tests {
         let reference = EntityRef::new("component", "default", "a");
         let page = yaml_tab(&reference, &yaml).into_string();
         assert!(
-            page.len() < 8 << 20 && page.contains("too long to be shown whole"),
+            page.len() < 2 << 20 && page.contains("too long to be shown whole"),
             "{}",
             page.len()
         );

@@ -1,4 +1,4 @@
-//! Serves the definitions in a folder: `cargo run -p api-docs --example pages -- 127.0.0.1:7102 FOLDER`, then `/d/FILE`.
+//! Serves the definitions in a folder: `cargo run -p api-docs --example definition_pages -- 127.0.0.1:7102 FOLDER`, then `/d/FILE`.
 
 use std::io::Write;
 use std::path::PathBuf;

@@ -27,8 +27,8 @@ impl Store {
         // Each of the two conditions has an index of its own, which their union would not use.
         for which in ["problems <> '[]'", "final_json IS NULL AND problems = '[]'"] {
             let text = format!(
-                "SELECT reference, location_key, CASE WHEN final_json IS NULL THEN 0 ELSE 1 END, problems, place \
-                 FROM nodes WHERE {which} ORDER BY reference LIMIT ?"
+                "SELECT reference, location_key, CAST(CASE WHEN final_json IS NULL THEN 0 ELSE 1 END AS BIGINT), problems, \
+                 place FROM nodes WHERE {which} ORDER BY reference LIMIT ?"
             );
             let rows = session.rows(text, vec![limit.into()]).await?;
             for row in &rows {

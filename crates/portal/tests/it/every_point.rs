@@ -56,11 +56,14 @@ async fn feeds(world: &World) {
             "celadon",
         )
         .await;
-    // The provider is on the sources page, with the one entity that was refused and what it made of the report.
+    // The row of the provider on the sources page opens, with the one entity that was refused and what it made of the report.
     world
-        .until("/sources", "1 accepted, refused: entity 2 of the delivery")
+        .until(
+            "/sources?open=provider:teapots:shelf",
+            "1 accepted, refused: entity 2 of the delivery",
+        )
         .await;
-    let sources = world.get("/sources").await.1;
+    let sources = world.get("/sources?open=provider:teapots:shelf").await.1;
     for part in ["teapots:shelf", "Malformed entity envelope"] {
         assert!(sources.contains(part), "{part} in {sources}");
     }

@@ -86,14 +86,6 @@ impl Compared<'_> {
             let whole = self.whole.by_reference(&name).await.unwrap();
             let visible = self.visible.by_reference(&name).await.unwrap();
             same("by_reference", &whole, &visible);
-            let root: EntityRef = name.parse().unwrap();
-            for direction in [impact::Direction::Dependents, impact::Direction::Dependencies] {
-                same(
-                    "impact",
-                    &self.whole.impact(&root, direction, 100).await.unwrap(),
-                    &self.visible.impact(&root, direction, 100).await.unwrap(),
-                );
-            }
             same(
                 "ancestry",
                 &ways_up(self.whole, &name).await,
@@ -305,6 +297,13 @@ impl Compared<'_> {
 
     async fn neighbourhood(&self) {
         for root in references() {
+            for direction in [impact::Direction::Dependents, impact::Direction::Dependencies] {
+                same(
+                    "impact",
+                    &self.whole.impact(&root, direction, 100).await.unwrap(),
+                    &self.unrelated.impact(&root, direction, 100).await.unwrap(),
+                );
+            }
             for (depth, is_simplified) in [(1, true), (3, false)] {
                 let request = Request {
                     roots: vec![root.clone()],

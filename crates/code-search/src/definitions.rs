@@ -1,0 +1,137 @@
+//! Lines that define something, by light patterns: a word such as `fn` right before the name.
+
+use crate::language::Language;
+
+/// Words before the name of what is defined, for most languages.
+const WORDS: &[&str] = &[
+    "fn",
+    "func",
+    "function",
+    "def",
+    "class",
+    "struct",
+    "enum",
+    "trait",
+    "interface",
+    "type",
+    "const",
+    "let",
+    "var",
+    "val",
+    "static",
+    "mod",
+    "module",
+    "namespace",
+    "package",
+    "macro_rules!",
+    "union",
+    "record",
+    "object",
+    "protocol",
+    "extension",
+    "impl",
+    "sub",
+    "proc",
+    "defmodule",
+    "defp",
+    "defmacro",
+    "message",
+    "service",
+    "rpc",
+    "typedef",
+    "data",
+    "newtype",
+    "resource",
+    "variable",
+    "output",
+    "table",
+    "view",
+    "procedure",
+    "trigger",
+    "index",
+    "#define",
+    "export",
+    "fun",
+];
+/// Languages whose lines define by what stands behind the name: a key and a colon, or an assignment.
+const BY_COLON: &[&str] = &["YAML", "JSON", "TOML", "INI"];
+/// Languages in which nothing is defined.
+const NOTHING: &[&str] = &["Markdown", "Text", "CSV", "Diff", "SVG", "HTML", "XML"];
+
+/// Whether a line defines what stands at one of its places, in bytes of the line.
+pub fn defines(language: Option<Language>, line: &[u8], places: &[(usize, usize)]) -> bool {
+    let Some(language) = language
+        .map(Language::name)
+        .filter(|name| !NOTHING.contains(name))
+    else {
+        return false;
+    };
+    places.iter().any(|(start, end)| {
+        let (start, end) = word_around(line, *start, *end);
+        if BY_COLON.contains(&language) {
+            return is_key(line, start, end);
+        }
+        is_after_word(line, start) || is_method(line, start, end)
+    })
+}
+
+/// The whole name of which a place is a part.
+fn word_around(line: &[u8], start: usize, end: usize) -> (usize, usize) {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
+    let before = line[..start]
+        .iter()
+        .rev()
+        .take_while(|byte| is_word(byte))
+        .count();
+    let after = line[end..].iter().take_while(|byte| is_word(byte)).count();
+    (start - before, end + after)
+}
+
+fn is_after_word(line: &[u8], start: usize) -> bool {
+    let before = line[..start].trim_ascii_end();
+    if before.len() == start {
+        return false;
+    }
+    // `func (s *Server) Name` has a receiver between.
+    let before = match before.strip_suffix(b")") {
+        Some(receiver) if before.starts_with(b"func (") => {
+            let open = memchr::memrchr(b'(', receiver).unwrap_or(0);
+            receiver[..open].trim_ascii_end()
+        }
+        _ => before,
+    };
+    let begins = before
+        .iter()
+        .rposition(u8::is_ascii_whitespace)
+        .map_or(0, |at| at + 1);
+    WORDS.iter().any(|word| word.as_bytes() == &before[begins..])
+}
+
+/// `public static Name(…) {` and the like: a name with words before and brackets behind on a line that opens a body.
+fn is_method(line: &[u8], start: usize, end: usize) -> bool {
+    let opens = line.trim_ascii_end().ends_with(b"{");
+    let before = &line[..start];
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_ \t<>[],.*&:?".contains(byte);
+    let words = before.iter().any(u8::is_ascii_alphabetic) && before.iter().all(plain);
+    let keyword = [
+        &b"return "[..],
+        b"if ",
+        b"else ",
+        b"new ",
+        b"for ",
+        b"while ",
+        b"await ",
+        b"match ",
+    ];
+    let trimmed = before.trim_ascii_start();
+    opens && words && line.get(end) == Some(&b'(') && !keyword.iter().any(|word| trimmed.starts_with(word))
+}
+
+fn is_key(line: &[u8], start: usize, end: usize) -> bool {
+    let before = line[..start].trim_ascii();
+    let behind = line[end..].trim_ascii_start();
+    let behind = behind.strip_prefix(b"\"").unwrap_or(behind);
+    let header = before == b"[" || before == b"[[";
+    (header || matches!(before, b"" | b"\"" | b"-" | b"- \""))
+        && (behind.starts_with(b":") || behind.starts_with(b"=") || header)
+}

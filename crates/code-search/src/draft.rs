@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use crate::blob::BlobId;
-use crate::index::{IndexError, Inner, spot};
+use crate::index::{IndexError, Inner};
 use crate::rules::{Reason, Rules, left_out_by_content};
 
 /// Most files of a repository that are listed; further ones are counted as [`Reason::Large`].
@@ -22,8 +21,9 @@ const MOST_FILES: usize = 500_000;
 ///         draft.content(&path, blob, &fetch(&blob))?;
 ///     }
 /// }
-/// draft.finish()?;
-/// index.publish()
+/// draft.finish();
+/// index.publish()?;
+/// # Ok(())
 /// # }
 /// ```
 #[derive(Debug)]
@@ -47,7 +47,6 @@ pub struct Drafted {
 
 impl Draft {
     pub(crate) fn new(inner: Arc<Inner>, repository: &str, commit: &str, rules: Rules) -> Self {
-        inner.drafts.fetch_add(1, Ordering::AcqRel);
         Self {
             inner,
             repository: repository.into(),
@@ -58,10 +57,6 @@ impl Draft {
                 left_out: BTreeMap::new(),
             },
         }
-    }
-
-    pub(crate) fn inner(&self) -> &Inner {
-        &self.inner
     }
 
     /// Adds a file of so many bytes; true when its content is needed ([`Draft::content`]). A file that is left out is counted.
@@ -79,9 +74,9 @@ impl Draft {
         !self.knows(&blob)
     }
 
-    /// Whether the index has a content.
-    pub fn knows(&self, blob: &BlobId) -> bool {
-        self.inner.writing.lock().fresh.contains_key(blob) || spot(self.inner.view().shards(), blob).is_some()
+    /// Whether the index has a content, and a file that needs it.
+    fn knows(&self, blob: &BlobId) -> bool {
+        self.inner.writing.lock().has(blob) || self.inner.view().is_used(blob)
     }
 
     /// Adds a content that [`Draft::add`] asked for. What turns out to be binary or generated is remembered without its text.
@@ -91,33 +86,16 @@ impl Draft {
             .or((bytes.len() as u64 > self.rules.largest).then_some(Reason::Large));
         let text = if reason.is_some() { &[] } else { bytes };
         let mut writing = self.inner.writing.lock();
-        if writing.fresh.contains_key(&blob) {
-            return Ok(());
-        }
-        let doc = writing
-            .builder
-            .add(blob, reason, text)
-            .map_err(|error| self.inner.failed(error))?;
-        writing.fresh.insert(blob, doc);
-        Ok(())
+        let added = self.inner.add(&mut writing, blob, reason, text);
+        added.map_err(|error| self.inner.failed(error))
     }
 
     /// Puts the repository into the index; it is searched after [`Index::publish`](crate::Index::publish). A file whose content
     /// was not given is left out. A draft that is dropped before changes nothing.
-    pub fn finish(mut self) -> Result<(), IndexError> {
-        let commit = Arc::clone(&self.drafted.commit);
-        let empty = Drafted {
-            commit,
-            files: Vec::new(),
-            left_out: BTreeMap::new(),
-        };
-        let mut drafted = std::mem::replace(&mut self.drafted, empty);
-        drafted.files.sort();
-        drafted.files.dedup_by(|one, other| one.0 == other.0);
+    pub fn finish(mut self) {
+        self.drafted.files.sort();
+        self.drafted.files.dedup_by(|one, other| one.0 == other.0);
         let mut writing = self.inner.writing.lock();
-        writing
-            .pending
-            .insert(Arc::clone(&self.repository), Some(drafted));
-        Ok(())
+        writing.pending.insert(self.repository, Some(self.drafted));
     }
 }

@@ -13,7 +13,7 @@ pub use needs::{Needs, of_literal, of_regex};
 /// Three bytes, the first one highest.
 pub type Gram = u32;
 /// How many there could be.
-const ALL: usize = 1 << 24;
+pub const GRAMS: usize = 1 << 24;
 
 /// The trigram of three bytes.
 fn gram(bytes: [u8; 3]) -> Gram {
@@ -31,7 +31,7 @@ pub struct Grams {
 impl Default for Grams {
     fn default() -> Self {
         Self {
-            seen: vec![0; ALL / 64],
+            seen: vec![0; GRAMS / 64],
             found: Vec::new(),
             folded: Vec::new(),
         }

@@ -9,9 +9,11 @@
 //! and an answer says which bound it reached.
 
 mod answer;
+mod bits;
 mod blob;
 mod definitions;
 mod draft;
+mod folder;
 mod grams;
 mod index;
 mod language;
@@ -29,11 +31,12 @@ mod set;
 mod shard;
 mod sight;
 mod view;
+mod wire;
 
 pub use answer::{Answer, Bounds, Count, FoundFile, Line, Looked, Stop};
 pub use blob::BlobId;
 pub use draft::Draft;
-pub use index::{Condition as IndexCondition, Index, IndexError, Repository};
+pub use index::{Condition as IndexCondition, Index, IndexError, Repository, Size};
 pub use language::Language;
 pub use question::{Case, Condition, Field, Form, Hint, LONGEST as LONGEST_QUESTION, Question, Term};
 pub use rules::{Attributes, Reason, Rules};

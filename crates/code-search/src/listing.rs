@@ -19,6 +19,8 @@ pub struct Spot {
 /// The files, ascending by path.
 #[derive(Debug, Clone)]
 pub struct Listing {
+    /// The number of its file.
+    pub number: u32,
     /// The name of the repository.
     pub name: Arc<str>,
     /// The commit.
@@ -43,6 +45,7 @@ struct Paths {
 impl Listing {
     /// Of files that ascend by path.
     pub fn new<'a>(
+        number: u32,
         name: Arc<str>,
         commit: Arc<str>,
         left_out: BTreeMap<Reason, u64>,
@@ -62,6 +65,7 @@ impl Listing {
         }
         paths.text.shrink_to_fit();
         Self {
+            number,
             name,
             commit,
             left_out,

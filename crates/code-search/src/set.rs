@@ -30,6 +30,13 @@ impl Set {
         }
     }
 
+    /// Takes a number out.
+    pub fn take(&mut self, number: u32) {
+        if number < self.bound {
+            self.words[number as usize / 64] &= !(1 << (number % 64));
+        }
+    }
+
     /// Adds all numbers from `from` to before `to`.
     pub fn insert_range(&mut self, from: u32, to: u32) {
         let to = to.min(self.bound);

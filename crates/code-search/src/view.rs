@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
+use crate::blob::BlobId;
 use crate::listing::{Listing, Spot};
 use crate::set::Set;
 use crate::shard::Shard;
@@ -102,6 +103,21 @@ impl View {
     /// Whether any file has a document.
     pub fn is_live(&self, shard: usize, doc: u32) -> bool {
         !self.holders[shard].of(doc).is_empty()
+    }
+
+    /// Bytes of text of a shard that no file has.
+    pub fn dead_text(&self, shard: usize) -> u64 {
+        let held = &self.shards[shard];
+        let dead = (0..held.docs()).filter(|doc| !self.is_live(shard, *doc));
+        dead.map(|doc| held.length(doc)).sum()
+    }
+
+    /// Whether any file has a content.
+    pub fn is_used(&self, blob: &BlobId) -> bool {
+        let mut found = (0..)
+            .zip(&self.shards)
+            .filter_map(|(at, shard)| Some((at, shard.find(blob)?)));
+        found.any(|(at, doc)| self.is_live(at, doc))
     }
 
     /// The text of a file, kept in `text`; nothing where it is not kept.

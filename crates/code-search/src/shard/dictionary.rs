@@ -1,0 +1,219 @@
+//! Which documents have a trigram.
+
+use std::fs::File;
+use std::io;
+
+use super::format::{self, Places};
+use super::lists;
+use crate::grams::{Gram, Needs};
+use crate::set::Set;
+use crate::wire::{Taker, damaged};
+
+/// What reading a text costs beside taking one document of a list.
+const TEXT_COST: u64 = 10_000;
+/// What reading a list costs before its first document.
+const LIST_COST: u64 = 2_000;
+
+/// A page of the dictionary.
+#[derive(Debug, Clone, Copy)]
+struct Page {
+    first: Gram,
+    /// Where the page begins.
+    start: u64,
+    /// Where the lists of its trigrams begin.
+    lists: u64,
+}
+
+/// The dictionary.
+#[derive(Debug)]
+pub struct Dictionary {
+    docs: u32,
+    pages: Vec<Page>,
+    /// Where the last page ends.
+    end: u64,
+}
+
+/// The documents of a trigram as they are written.
+#[derive(Debug, Clone, Copy)]
+pub struct List {
+    /// The trigram.
+    pub gram: Gram,
+    /// How many.
+    pub count: u32,
+    /// Where.
+    pub at: At,
+}
+
+/// Where documents are written.
+#[derive(Debug, Clone, Copy)]
+pub enum At {
+    /// There is only this one.
+    Only(u32),
+    /// From and to these bytes of the file.
+    Bytes(u64, u64),
+}
+
+impl Dictionary {
+    /// Reads the index of its pages.
+    pub fn read(taker: &mut Taker<'_>, places: &Places) -> io::Result<Self> {
+        let count = taker.small()?;
+        let mut pages: Vec<Page> = Vec::new();
+        let (mut start, mut lists) = (places.dictionary, places.lists);
+        for _ in 0..count {
+            let first = taker.small()?;
+            pages.push(Page { first, start, lists });
+            start = start.saturating_add(taker.number()?);
+            lists = lists.saturating_add(taker.number()?);
+        }
+        if start != places.ids || lists != places.dictionary {
+            return Err(damaged("the dictionary is not complete"));
+        }
+        Ok(Self {
+            docs: places.docs,
+            pages,
+            end: start,
+        })
+    }
+
+    /// How many pages there are.
+    pub fn pages(&self) -> usize {
+        self.pages.len()
+    }
+
+    /// The lists of a page.
+    pub fn page(&self, file: &File, page: usize) -> io::Result<Vec<List>> {
+        let held = self.pages[page];
+        let end = self.pages.get(page + 1).map_or(self.end, |next| next.start);
+        let bytes = format::read(file, held.start, end)?;
+        let mut taker = Taker::new(&bytes);
+        let (mut gram, mut from) = (held.first, held.lists);
+        let mut lists = Vec::new();
+        while !taker.is_at_end() {
+            gram = gram.saturating_add(taker.small()?);
+            let count = taker.small()?;
+            let number = taker.number()?;
+            let at = if count == 1 {
+                At::Only(taken(number, self.docs)?)
+            } else {
+                let to = from.saturating_add(number);
+                At::Bytes(std::mem::replace(&mut from, to), to)
+            };
+            lists.push(List { gram, count, at });
+        }
+        Ok(lists)
+    }
+
+    /// The lists of trigrams from one to before another.
+    fn range(&self, file: &File, from: Gram, to: Gram) -> io::Result<Vec<List>> {
+        let mut found = Vec::new();
+        let first = self
+            .pages
+            .partition_point(|page| page.first <= from)
+            .saturating_sub(1);
+        for page in first..self.pages.len() {
+            if self.pages[page].first >= to {
+                break;
+            }
+            let lists = self.page(file, page)?;
+            found.extend(lists.into_iter().filter(|list| (from..to).contains(&list.gram)));
+        }
+        Ok(found)
+    }
+
+    /// The documents of a list.
+    pub fn docs(&self, file: &File, list: List) -> io::Result<Set> {
+        match list.at {
+            At::Only(doc) => {
+                let mut set = Set::empty(self.docs);
+                set.insert(doc);
+                Ok(set)
+            }
+            At::Bytes(from, to) => lists::unpack(&format::read(file, from, to)?, list.count, self.docs),
+        }
+    }
+
+    /// Calls for each document of a list, ascending.
+    pub fn each(&self, file: &File, list: List, mut take: impl FnMut(u32)) -> io::Result<()> {
+        match list.at {
+            At::Only(doc) => take(doc),
+            At::Bytes(from, to) => {
+                lists::each(&format::read(file, from, to)?, list.count, self.docs, take)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The documents that have what is needed; nothing when all could have it.
+    pub fn having(&self, file: &File, needs: &Needs) -> io::Result<Option<Set>> {
+        match needs {
+            Needs::Nothing => Ok(None),
+            Needs::Gram(_) => self.having_all(file, std::slice::from_ref(needs)),
+            Needs::All(needs) => self.having_all(file, needs),
+            Needs::Pair([first, second]) => {
+                let from = u32::from_be_bytes([0, *first, *second, 0]);
+                let mut any = Set::empty(self.docs);
+                for list in self.range(file, from, from + 256)? {
+                    any.add(&self.docs(file, list)?);
+                }
+                Ok(Some(any))
+            }
+            Needs::Any(needs) => {
+                let mut any = Set::empty(self.docs);
+                for need in needs {
+                    match self.having(file, need)? {
+                        Some(set) => any.add(&set),
+                        None => return Ok(None),
+                    }
+                }
+                Ok(Some(any))
+            }
+        }
+    }
+
+    /// The rarest trigrams first, and only as long as reading a further list is less than reading the texts that it spares.
+    fn having_all(&self, file: &File, needs: &[Needs]) -> io::Result<Option<Set>> {
+        let mut rare = Vec::new();
+        for need in needs {
+            if let Needs::Gram(gram) = need {
+                match self.range(file, *gram, *gram + 1)?.pop() {
+                    Some(list) => rare.push(list),
+                    None => return Ok(Some(Set::empty(self.docs))),
+                }
+            }
+        }
+        rare.sort_unstable_by_key(|list| list.count);
+        let mut having: Option<Set> = None;
+        for list in rare {
+            if having.as_ref().is_none_or(|set| self.is_worth(list, set.len())) {
+                let docs = self.docs(file, list)?;
+                keep(&mut having, docs);
+            }
+        }
+        for need in needs.iter().filter(|need| !matches!(need, Needs::Gram(_))) {
+            if having.as_ref().is_none_or(|set| set.len() > 0) {
+                if let Some(docs) = self.having(file, need)? {
+                    keep(&mut having, docs);
+                }
+            }
+        }
+        Ok(having)
+    }
+
+    fn is_worth(&self, list: List, left: u32) -> bool {
+        let others = u64::from(self.docs.saturating_sub(list.count));
+        let spared = u64::from(left) * others / u64::from(self.docs.max(1));
+        spared * TEXT_COST > u64::from(list.count).min(others) + LIST_COST
+    }
+}
+
+fn keep(having: &mut Option<Set>, docs: Set) {
+    match having {
+        Some(set) => set.keep(&docs),
+        None => *having = Some(docs),
+    }
+}
+
+fn taken(number: u64, docs: u32) -> io::Result<u32> {
+    let doc = u32::try_from(number).ok().filter(|doc| *doc < docs);
+    doc.ok_or_else(|| damaged("a list has a document that is not there"))
+}
